@@ -1,0 +1,171 @@
+"""Instants, days and windows. Nothing here reads the machine's clock or zone: time is always an argument.
+
+A page often shows only a day. Such a `date` stands for an unknown instant of that day, and where it matters the
+instant that favours the inspected unit is taken: a day counts as inside a window when any of its instants is.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta, timezone, tzinfo
+from functools import lru_cache
+from typing import Annotated, Any, NamedTuple
+
+from dateutil.relativedelta import relativedelta
+from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, model_validator
+from pydantic_core import CoreSchema, core_schema
+
+SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
+"""China Standard Time, +08:00 all year."""
+
+
+class _MomentSchema:
+    """Accepts an aware instant or a bare day; refuses naive times and numbers (pydantic reads "20240801" as 1970)."""
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
+        instant = core_schema.datetime_schema(tz_constraint="aware")
+        parsed = core_schema.union_schema([instant, core_schema.date_schema()], mode="left_to_right")
+        text = core_schema.chain_schema([core_schema.str_schema(pattern=r"^[0-9]{4}-"), parsed])
+        objects = core_schema.union_schema(
+            [core_schema.datetime_schema(tz_constraint="aware", strict=True), core_schema.date_schema(strict=True), text],
+            mode="left_to_right",
+        )
+        return core_schema.json_or_python_schema(json_schema=text, python_schema=objects)
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: Any) -> dict[str, Any]:
+        return {"anyOf": [{"type": "string", "format": "date-time"}, {"type": "string", "format": "date"}]}
+
+
+class _InstantSchema:
+    """Accepts an aware instant only."""
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
+        instant = core_schema.datetime_schema(tz_constraint="aware")
+        text = core_schema.chain_schema([core_schema.str_schema(pattern=r"^[0-9]{4}-"), instant])
+        objects = core_schema.union_schema(
+            [core_schema.datetime_schema(tz_constraint="aware", strict=True), text], mode="left_to_right"
+        )
+        return core_schema.json_or_python_schema(json_schema=text, python_schema=objects)
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: Any) -> dict[str, Any]:
+        return {"type": "string", "format": "date-time"}
+
+
+Moment = Annotated[datetime | date, _MomentSchema]
+"""A point on the time line as a page shows it: an aware `datetime`, or a `date` when only the day is shown."""
+
+Instant = Annotated[datetime, _InstantSchema]
+"""An aware `datetime`."""
+
+
+def earliest(moment: datetime | date, zone: tzinfo) -> datetime:
+    """The first instant that `moment` may stand for, in `zone` when it is a bare day."""
+    return moment if isinstance(moment, datetime) else datetime.combine(moment, time.min, zone)
+
+
+def latest(moment: datetime | date, zone: tzinfo) -> datetime:
+    """The last instant that `moment` may stand for, in `zone` when it is a bare day."""
+    return moment if isinstance(moment, datetime) else datetime.combine(moment, time.max, zone)
+
+
+def day_of(moment: datetime | date, zone: tzinfo) -> date:
+    """The calendar day of `moment` as seen in `zone`."""
+    return moment.astimezone(zone).date() if isinstance(moment, datetime) else moment
+
+
+class Span(NamedTuple):
+    """A closed interval of instants, with bounds of its days that decide most questions without a zone conversion."""
+
+    start: datetime
+    end: datetime
+    sure_from: int
+    sure_to: int
+
+    @classmethod
+    def between(cls, start: datetime, end: datetime) -> Span:
+        # Zones differ by at most 26 hours, so a calendar day two or more inside (outside) the bounds is inside (outside).
+        return cls(start, end, start.toordinal() + 2, end.toordinal() - 2)
+
+    def has(self, moment: datetime | date) -> bool:
+        """Whether `moment`, or any instant of it when it is a bare day, lies in the interval (both ends included)."""
+        day = moment.toordinal()
+        if self.sure_from <= day <= self.sure_to:
+            return True
+        if day < self.sure_from - 4 or day > self.sure_to + 4:
+            return False
+        if isinstance(moment, datetime):
+            return self.start <= moment <= self.end
+        zone = self.end.tzinfo
+        return day_of(self.start, zone).toordinal() <= day <= self.end.toordinal()  # type: ignore[arg-type]
+
+    def is_before(self, moment: datetime | date) -> bool:
+        """Whether `moment` lies wholly after the interval."""
+        day = moment.toordinal()
+        if day <= self.sure_to:
+            return False
+        if isinstance(moment, datetime):
+            return moment > self.end
+        return day > self.end.toordinal()
+
+
+class Window(BaseModel):
+    """A length of time that counts back from a monitoring point.
+
+    Days and weeks are exact (a day is 24 hours); months and years go by calendar (2024-08-31 minus 6 months is
+    2024-02-29). In a rulebook: `{ days = 14 }`, `{ months = 6 }`, `{ years = 1 }`.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    days: int = Field(default=0, ge=0, le=36_600)
+    weeks: int = Field(default=0, ge=0, le=5_300)
+    months: int = Field(default=0, ge=0, le=1_200)
+    years: int = Field(default=0, ge=0, le=100)
+
+    @model_validator(mode="after")
+    def _is_positive(self) -> Window:
+        if not (self.days or self.weeks or self.months or self.years):
+            raise ValueError("a window must be longer than zero; write for example { days = 14 }")
+        return self
+
+    def start(self, point: datetime) -> datetime:
+        """The first instant of the window that ends at `point`."""
+        exact = timedelta(days=self.days, weeks=self.weeks)
+        if not (self.months or self.years):
+            return point - exact
+        return _calendar_start(self.months + 12 * self.years, point) - exact
+
+    def before(self, point: datetime) -> Span:
+        """The closed interval of this length that ends at `point`.
+
+        Args:
+            point: The monitoring point, aware.
+        """
+        return Span.between(self.start(point), point)
+
+    def is_shorter_than(self, other: Window) -> bool:
+        """Whether this window starts later than `other` would, both ending at one (fixed, ordinary) instant."""
+        return self.start(_REFERENCE) > other.start(_REFERENCE)
+
+    def text(self, lang: str = "zh") -> str:
+        """The length in words: `2周`, `6个月`, `14 days`."""
+        zh = ((self.years, "年"), (self.months, "个月"), (self.weeks, "周"), (self.days, "天"))
+        en = ((self.years, "year"), (self.months, "month"), (self.weeks, "week"), (self.days, "day"))
+        if lang == "zh":
+            return "".join(f"{count}{unit}" for count, unit in zh if count)
+        return " ".join(f"{count} {unit}{'' if count == 1 else 's'}" for count, unit in en if count)
+
+    def __str__(self) -> str:
+        return self.text("zh")
+
+
+_REFERENCE = datetime(2023, 7, 1, tzinfo=SHANGHAI)
+
+
+@lru_cache(maxsize=4096)
+def _calendar_start(months: int, point: datetime) -> datetime:
+    # Subjects of one round share few monitoring points, and relativedelta costs more than the check that uses it.
+    return point - relativedelta(months=months)

@@ -1,0 +1,222 @@
+"""Every error and warning of the library, drawn as one tree.
+
+    GovMediaRulesError
+      RulebookError          RulebookSyntaxError  OverlayConflict  UnknownIndicator  UnknownCheck  ParameterError
+                             CyclicExtends  UnknownRulebook  RulebookErrors (several of them at once)
+      PluginError            PluginLoadError  DuplicateId
+      SubjectError           CodeError  RegistryError
+      ObservationError       BrokenLine  TableError
+      ReviewError            WaiverError
+      CalendarError          LexiconError
+      CollectError           NoticeError  CampaignError  ExportError
+      MissingExtra
+    GovMediaRulesWarning     ExpiredWaiver  UnusedWaiver  StaleObservation  DeprecatedIndicator  PluginWarning
+                             UnreadInput  UnverifiedCode
+
+An error says what is wrong, where, and what to do. Nothing in the library decides by the text of an error.
+All arguments go to ``Exception.__init__``, so each class survives pickling on its way back from a worker.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """The place of a fault. Every part is optional; only the parts that are known are printed.
+
+    Attributes:
+        file: Path or name of the input.
+        table: Table or sheet inside it (`[indicators."media.veto.stale"]`, `Sheet1`).
+        key: Key inside the table, or the dotted path of a field.
+        row: Row of a table, counted as a spreadsheet shows it (the header is row 1), or line of a file from 1.
+        column: Column header.
+    """
+
+    file: str | None = None
+    table: str | None = None
+    key: str | None = None
+    row: int | None = None
+    column: str | None = None
+
+    def __str__(self) -> str:
+        named = (("", self.file), ("table ", self.table), ("key ", self.key), ("row ", self.row), ("column ", self.column))
+        return ", ".join(f"{label}{value}" for label, value in named if value is not None)
+
+
+class GovMediaRulesError(Exception):
+    """Base of every error raised by this library.
+
+    Args:
+        what: The fault, in one sentence.
+        where: The place of the fault; None when it has none.
+        hint: What the reader should do; may be empty.
+    """
+
+    def __init__(self, what: str, where: Where | None = None, hint: str = "") -> None:
+        super().__init__(what, where, hint)
+        self.what = what
+        self.where = where
+        self.hint = hint
+
+    def __str__(self) -> str:
+        place = str(self.where) if self.where is not None else ""
+        text = f"{place}: {self.what}" if place else self.what
+        return f"{text} ({self.hint})" if self.hint else text
+
+
+class RulebookError(GovMediaRulesError):
+    """A rulebook cannot be used as written."""
+
+
+class RulebookSyntaxError(RulebookError):
+    """A rulebook file is not TOML, or a key in it has the wrong type or an unknown name."""
+
+
+class OverlayConflict(RulebookError):
+    """A layer loosens a higher rule without saying so, or two layers of equal authority disagree."""
+
+
+class UnknownIndicator(RulebookError):
+    """An indicator id or family names nothing in the rulebook."""
+
+
+class UnknownCheck(RulebookError):
+    """An indicator names a check that nothing offers."""
+
+
+class ParameterError(RulebookError):
+    """A parameter of a check is missing, unknown, or of the wrong type."""
+
+
+class CyclicExtends(RulebookError):
+    """Rulebooks extend each other in a circle."""
+
+
+class UnknownRulebook(RulebookError):
+    """No rulebook has this id, or no file this path."""
+
+
+class RulebookErrors(ExceptionGroup[RulebookError], RulebookError):
+    """All faults found while one rulebook was loaded."""
+
+    def __new__(cls, what: str, faults: Sequence[RulebookError]) -> RulebookErrors:
+        return super().__new__(cls, what, list(faults))
+
+    def __init__(self, what: str, faults: Sequence[RulebookError]) -> None:
+        RulebookError.__init__(self, what)
+
+    def __reduce__(self) -> tuple[type[RulebookErrors], tuple[str, list[RulebookError]]]:
+        return type(self), (self.what, list(self.exceptions))  # type: ignore[arg-type]
+
+    def __str__(self) -> str:
+        return "\n".join([f"{self.what}:", *(f"  - {fault}" for fault in self.exceptions)])
+
+    def derive(self, excs: Sequence[RulebookError]) -> RulebookErrors:  # type: ignore[override]
+        return RulebookErrors(self.what, excs)
+
+
+class PluginError(GovMediaRulesError):
+    """An installed plugin cannot be used."""
+
+
+class PluginLoadError(PluginError):
+    """Importing a plugin failed."""
+
+
+class DuplicateId(PluginError):
+    """Two plugins, or a plugin and the library, claim one id."""
+
+
+class SubjectError(GovMediaRulesError):
+    """A site, account or unit is described wrongly."""
+
+
+class CodeError(SubjectError, ValueError):
+    """An identification code, filing number or domain is not well formed; says exactly why."""
+
+
+class RegistryError(SubjectError):
+    """A registry contradicts itself."""
+
+
+class ObservationError(GovMediaRulesError):
+    """A snapshot cannot be read or contradicts itself."""
+
+
+class BrokenLine(ObservationError):
+    """One line of a JSON Lines file is not a snapshot."""
+
+
+class TableError(ObservationError):
+    """A table cannot be opened, or lacks a column that is needed."""
+
+
+class ReviewError(GovMediaRulesError):
+    """A review does not fit what it reviews."""
+
+
+class WaiverError(GovMediaRulesError):
+    """A waiver is not well formed."""
+
+
+class CalendarError(GovMediaRulesError):
+    """Working days are asked for outside the years the official schedule covers."""
+
+
+class LexiconError(GovMediaRulesError):
+    """A line of a lexicon cannot be used."""
+
+
+class CollectError(GovMediaRulesError):
+    """The collector cannot start or continue."""
+
+
+class NoticeError(GovMediaRulesError):
+    """A notice cannot be read, or a template lacks a field."""
+
+
+class CampaignError(GovMediaRulesError):
+    """A campaign is described wrongly or its files cannot be read."""
+
+
+class ExportError(GovMediaRulesError):
+    """A result cannot be written in the format asked for."""
+
+
+class MissingExtra(GovMediaRulesError, ImportError):
+    """A package that an optional feature needs is not installed; names the extra."""
+
+
+class GovMediaRulesWarning(UserWarning):
+    """Base of every warning of this library."""
+
+
+class ExpiredWaiver(GovMediaRulesWarning):
+    """A waiver has lapsed; the finding it covered counts again."""
+
+
+class UnusedWaiver(GovMediaRulesWarning):
+    """A waiver covers nothing that was found."""
+
+
+class StaleObservation(GovMediaRulesWarning):
+    """A snapshot is older than the use it is put to allows."""
+
+
+class DeprecatedIndicator(GovMediaRulesWarning):
+    """An indicator id has been replaced by another."""
+
+
+class PluginWarning(GovMediaRulesWarning):
+    """A plugin could not be loaded; its indicators give `error`."""
+
+
+class UnreadInput(GovMediaRulesWarning):
+    """Some lines or rows of the input could not be read and are listed apart."""
+
+
+class UnverifiedCode(GovMediaRulesWarning):
+    """A code is well formed but has a part nobody has confirmed (unknown province prefix or platform letters)."""

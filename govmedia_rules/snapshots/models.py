@@ -1,0 +1,158 @@
+"""What was seen of one subject at one monitoring point (采样数据)."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, NonNegativeInt, model_validator
+
+from govmedia_rules.base import Model, Name
+from govmedia_rules.clock import Instant, Moment
+from govmedia_rules.snapshots.parts import (
+    AppTrial,
+    Channel,
+    Collection,
+    Column,
+    Function,
+    HomePage,
+    Link,
+    Mark,
+    Message,
+    Page,
+    Post,
+    Probe,
+    ProbeDay,
+    Service,
+    newest,
+)
+from govmedia_rules.subjects.models import Account, Site
+from govmedia_rules.subjects.vocabulary import OwnerKind
+
+
+class SiteSnapshot(Model):
+    """What was seen of one site.
+
+    Every part is None when it was not observed and empty when it was looked for and not there.
+
+    Attributes:
+        kind: Always `site`; tells the two kinds of snapshot apart in a file.
+        site: The site.
+        observed_at: The monitoring point (监测时间点) from which every window counts back; aware.
+        marks: Fields that were not observed but stated by a document or assumed.
+        partial: Parts of which more exists than was seen, for example when a crawl hit its limits. Faults found in them
+            count; their absence proves nothing.
+        probes: Attempts to open the home page.
+        probe_days: The same, counted by day, where the single attempts are not kept.
+        home: The home page.
+        columns: Its columns.
+        pages: Pages that were opened.
+        links: Links that were tried.
+        channels: Ways for citizens to ask.
+        messages: Citizens' messages.
+        services: Service items.
+        service_count: Number of service items; derived from `services` where they are given.
+        collection: How the snapshot came about.
+    """
+
+    kind: Literal["site"] = "site"
+    site: Site
+    observed_at: Instant
+    marks: tuple[Mark, ...] = ()
+    partial: tuple[Name, ...] = ()
+    probes: tuple[Probe, ...] | None = None
+    probe_days: tuple[ProbeDay, ...] | None = None
+    home: HomePage | None = None
+    columns: tuple[Column, ...] | None = None
+    pages: tuple[Page, ...] | None = None
+    links: tuple[Link, ...] | None = None
+    channels: tuple[Channel, ...] | None = None
+    messages: tuple[Message, ...] | None = None
+    services: tuple[Service, ...] | None = None
+    service_count: NonNegativeInt | None = None
+    collection: Collection | None = None
+
+    @model_validator(mode="after")
+    def _derive(self) -> SiteSnapshot:
+        if self.services is not None:
+            if self.service_count is None:
+                self.__dict__["service_count"] = len(self.services)
+            elif self.service_count < len(self.services) or (self.service_count and not self.services):
+                raise ValueError(f"service_count is {self.service_count}, services has {len(self.services)}")
+        if self.probes is not None and self.probe_days is not None:
+            raise ValueError("give probes or probe_days, not both")
+        return self
+
+    @property
+    def subject(self) -> Site:
+        """The site."""
+        return self.site
+
+
+class AccountSnapshot(Model):
+    """What was seen of one account.
+
+    Every part is None when it was not observed and empty when it was looked for and not there.
+
+    Attributes:
+        kind: Always `account`; tells the two kinds of snapshot apart in a file.
+        account: The account as registered.
+        observed_at: The monitoring point (监测时间点) from which every window counts back; aware.
+        marks: Fields that were not observed but stated by a document or assumed.
+        partial: Parts of which more exists than was seen.
+        found: Whether the account could be found on its platform; None when nobody looked.
+        posts: Its posts, newest first or last; None when not looked at, () when there are none.
+        latest_post_at: Time of the newest post; derived from `posts` where they are given.
+        post_count: Number of posts; derived from `posts` where it is not given.
+        functions: Interactive functions; None when not looked at, () when there are none.
+        app: Result of trying a mobile client; None for other accounts or when not tried.
+        seen_name: Name the platform shows.
+        seen_owner: Owner (账号主体) the platform shows.
+        owner_kind: Kind of that owner.
+        certified: Whether the platform marks it as official (机构认证).
+        messages: Citizens' messages to the account.
+        collection: How the snapshot came about.
+    """
+
+    kind: Literal["account"] = "account"
+    account: Account
+    observed_at: Instant
+    marks: tuple[Mark, ...] = ()
+    partial: tuple[Name, ...] = ()
+    found: bool | None = None
+    posts: tuple[Post, ...] | None = None
+    latest_post_at: Moment | None = None
+    post_count: NonNegativeInt | None = None
+    functions: tuple[Function, ...] | None = None
+    app: AppTrial | None = None
+    seen_name: Name | None = None
+    seen_owner: Name | None = None
+    owner_kind: OwnerKind | None = None
+    certified: bool | None = None
+    messages: tuple[Message, ...] | None = None
+    collection: Collection | None = None
+
+    @model_validator(mode="after")
+    def _derive(self) -> AccountSnapshot:
+        if self.posts is None:
+            if self.post_count == 0 and self.latest_post_at is not None:
+                raise ValueError("post_count is 0 but latest_post_at is given")
+            return self
+        derived = newest(self.posts)
+        if self.latest_post_at is None:
+            self.__dict__["latest_post_at"] = derived
+        elif self.latest_post_at != derived:
+            raise ValueError(f"latest_post_at is {self.latest_post_at}, the newest of posts is {derived}")
+        if self.post_count is None:
+            self.__dict__["post_count"] = len(self.posts)
+        elif self.post_count < len(self.posts) or (self.post_count and not self.posts):
+            raise ValueError(f"post_count is {self.post_count}, posts has {len(self.posts)}")
+        return self
+
+    @property
+    def subject(self) -> Account:
+        """The account."""
+        return self.account
+
+
+Snapshot = Annotated[SiteSnapshot | AccountSnapshot, Field(discriminator="kind")]
+"""A snapshot of either kind."""

@@ -1,0 +1,428 @@
+"""What snapshots are made of. In every part `None` is "not observed" and an empty tuple "looked, nothing there"."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import Field, NonNegativeInt, StringConstraints, model_validator
+
+from govmedia_rules.base import Model, Name, Short, Text, Url
+from govmedia_rules.clock import Instant, Moment, Window
+
+Kind = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_.]{0,63}$")]
+"""Id of a kind; the known ones are in `snapshots/data/kinds.toml`, a local rulebook may use further ones."""
+
+Seconds = Annotated[float, Field(ge=0, le=86_400)]
+
+
+class Mark(Model):
+    """Where a field comes from when nobody observed it.
+
+    Attributes:
+        field: Dotted path of the field (`latest_post_at`, `columns.0.entry_count`) or a part of the snapshot.
+        basis: `stated` (a document says so) or `assumed` (a value chosen to complete the record).
+        note: The document, or the reason for the assumption.
+    """
+
+    field: Name
+    basis: Literal["stated", "assumed"]
+    note: Short = ""
+
+
+class Entry(Model):
+    """An item of a list (信息条目).
+
+    Attributes:
+        title: Title as shown.
+        url: Its link as written; None when there is none or it was not kept.
+        published_at: The date or time shown with it; None when it shows none, and then it counts as not updated.
+        first_seen_at: When an inspection first saw it; None when earlier looks are not on record.
+        last_absent_at: When an inspection last looked at its list and it was not there; None when not on record.
+    """
+
+    title: Short = ""
+    url: Url | None = None
+    published_at: Moment | None = None
+    first_seen_at: Instant | None = None
+    last_absent_at: Instant | None = None
+
+
+def newest(entries: Sequence[Entry | Post]) -> Moment | None:
+    """The latest time shown by `entries`; a bare day counts as its last moment. None when none shows one."""
+    dates = [entry.published_at for entry in entries if entry.published_at is not None]
+    return max(dates, key=_late_order, default=None)
+
+
+def _late_order(moment: Moment) -> tuple[int, float]:
+    # A day without a time ranks after every time of the same day, as windows read it in the unit's favour.
+    return (moment.toordinal(), moment.timestamp()) if isinstance(moment, datetime) else (moment.toordinal(), float("inf"))
+
+
+class Column(Model):
+    """A column of a site (栏目), deep with its entries or shallow with what is known of them.
+
+    Attributes:
+        name: Name as shown.
+        url: Its address; None when not kept.
+        kind: What it is for (`news`, `notice`, `policy` …); None when not known.
+        level: 1 for a first-level column (一级栏目); None when not known.
+        parent: Name or address of the column above; None for a first-level one or when not known.
+        cycle: How often its own plan promises an update; None when nothing is promised or known.
+        finished: Whether it is a closed topic that is not updated any more; None when not known.
+        opens: Whether its page can be opened; None when not tried.
+        found_by: Where it was found: navigation, site map, or a page's link; None when not recorded.
+        entries: Its entries, newest of the list; None when not looked at, () when it is blank.
+        latest_entry_at: Time of the newest entry; derived from `entries` where they are given.
+        entry_count: Number of entries, 0 for a blank column; derived from `entries` when it is not given (then a lower
+            bound if the list has more pages).
+        undated_count: Number of entries that show no date; derived from `entries` where they are given.
+    """
+
+    name: Short
+    url: Url | None = None
+    kind: Kind | None = None
+    level: Annotated[int, Field(ge=1, le=20)] | None = None
+    parent: Short | None = None
+    cycle: Window | None = None
+    finished: bool | None = None
+    opens: bool | None = None
+    found_by: Literal["navigation", "sitemap", "link"] | None = None
+    entries: tuple[Entry, ...] | None = None
+    latest_entry_at: Moment | None = None
+    entry_count: NonNegativeInt | None = None
+    undated_count: NonNegativeInt | None = None
+
+    @model_validator(mode="after")
+    def _derive(self) -> Column:
+        entries = self.entries
+        if entries is None:
+            if self.entry_count == 0 and (self.latest_entry_at is not None or self.undated_count):
+                raise ValueError("entry_count is 0 but an entry is described")
+            return self
+        facts = self.__dict__
+        derived = newest(entries)
+        undated = sum(entry.published_at is None for entry in entries)
+        if self.latest_entry_at is None:
+            facts["latest_entry_at"] = derived
+        elif self.latest_entry_at != derived:
+            raise ValueError(f"latest_entry_at is {self.latest_entry_at}, the newest of entries is {derived}")
+        if self.entry_count is None:
+            facts["entry_count"] = len(entries)
+        elif self.entry_count < len(entries) or (self.entry_count and not entries):
+            raise ValueError(f"entry_count is {self.entry_count}, entries has {len(entries)}")
+        if self.undated_count is None:
+            facts["undated_count"] = undated
+        elif self.undated_count < undated:
+            raise ValueError(f"undated_count is {self.undated_count}, {undated} of entries show no date")
+        return self
+
+    @property
+    def is_blank(self) -> bool | None:
+        """Whether it has no entry at all; None when nobody looked."""
+        if self.entry_count is not None:
+            return self.entry_count == 0
+        return False if self.latest_entry_at is not None or self.undated_count else None
+
+    @property
+    def is_undated(self) -> bool:
+        """Whether it has entries and none of them shows a date."""
+        return bool(self.entry_count) and self.latest_entry_at is None and self.undated_count == self.entry_count
+
+
+class HomePage(Model):
+    """What the home page shows (首页).
+
+    Attributes:
+        entries: Dated items on the home page; None when not looked at.
+        latest_entry_at: Time of the newest; derived from `entries` where they are given.
+        entry_count: Number of items; derived from `entries` where it is not given.
+        is_navigation: Whether the page is only an entrance to columns (导航页); None when not known.
+        second_level_latest_at: Newest time on all second-level pages together; None when not looked at or none is shown.
+        second_level_entries: Items of the second-level pages; None when not looked at.
+    """
+
+    entries: tuple[Entry, ...] | None = None
+    latest_entry_at: Moment | None = None
+    entry_count: NonNegativeInt | None = None
+    is_navigation: bool | None = None
+    second_level_latest_at: Moment | None = None
+    second_level_entries: tuple[Entry, ...] | None = None
+
+    @model_validator(mode="after")
+    def _derive(self) -> HomePage:
+        for deep, shallow in (("entries", "latest_entry_at"), ("second_level_entries", "second_level_latest_at")):
+            entries = self.__dict__[deep]
+            if entries is None:
+                continue
+            derived, given = newest(entries), self.__dict__[shallow]
+            if given is None:
+                self.__dict__[shallow] = derived
+            elif given != derived:
+                raise ValueError(f"{shallow} is {given}, the newest of {deep} is {derived}")
+        if self.entries is not None:
+            if self.entry_count is None:
+                self.__dict__["entry_count"] = len(self.entries)
+            elif self.entry_count != len(self.entries):
+                raise ValueError(f"entry_count is {self.entry_count}, entries has {len(self.entries)}")
+        elif self.entry_count == 0 and self.latest_entry_at is not None:
+            raise ValueError("entry_count is 0 but latest_entry_at is given")
+        return self
+
+
+class Probe(Model):
+    """One attempt to open the home page.
+
+    Attributes:
+        at: When it began.
+        seconds: How long until the page was open, or until the attempt ended.
+        status: HTTP status; None when there was no answer.
+        failure: Kind of failure; None when the page opened.
+    """
+
+    at: Instant
+    seconds: Seconds | None = None
+    status: Annotated[int, Field(ge=100, le=999)] | None = None
+    failure: Kind | None = None
+
+    @model_validator(mode="after")
+    def _tells(self) -> Probe:
+        if self.seconds is None and self.failure is None:
+            raise ValueError("a probe needs seconds or a failure")
+        return self
+
+
+class ProbeDay(Model):
+    """The probes of one calendar day, counted.
+
+    Attributes:
+        day: The day.
+        probes: Number of probes.
+        failed: Number of those that had not opened the page at the limit the inspection used.
+    """
+
+    day: Moment
+    probes: NonNegativeInt
+    failed: NonNegativeInt
+
+    @model_validator(mode="after")
+    def _fits(self) -> ProbeDay:
+        if self.failed > self.probes:
+            raise ValueError(f"{self.failed} of {self.probes} probes failed")
+        return self
+
+
+class Tag(Model):
+    """A standard page tag (网页标签): the name and content of a `meta` element, as written."""
+
+    name: Name
+    content: Short = ""
+
+
+class FootMarks(Model):
+    """The marks at the foot of a page; in the texts an empty string is "looked, not there".
+
+    Attributes:
+        party_gov: 党政机关网站标识 present.
+        error_report: “我为政府网站找错” entrance present.
+        site_map: 网站地图 link present.
+        site_code: 网站标识码 as printed.
+        icp: ICP备案编号 as printed.
+        police: 公安机关备案号 as printed.
+        sponsor: 主办单位 as printed.
+        contact: Whether a way to reach the site's keepers is printed; the value itself is not kept.
+    """
+
+    party_gov: bool | None = None
+    error_report: bool | None = None
+    site_map: bool | None = None
+    site_code: Short | None = None
+    icp: Short | None = None
+    police: Short | None = None
+    sponsor: Short | None = None
+    contact: bool | None = None
+
+
+class Page(Model):
+    """A page that was opened.
+
+    Attributes:
+        url: Its address.
+        kind: `home`, `column`, `content`, `guide` or another kind; None when not known.
+        title: Title as shown.
+        published_at: The publication time it shows; None when it shows none or nobody looked.
+        source: 来源 as shown.
+        tags: Standard page tags; None when not looked at.
+        marks: Marks at the foot; None when not looked at.
+        text: The text a reader sees; None when not kept.
+        text_note: Where the text comes from when it is not the whole page.
+        seconds: Time to load.
+    """
+
+    url: Url
+    kind: Kind | None = None
+    title: Short | None = None
+    published_at: Moment | None = None
+    source: Short | None = None
+    tags: tuple[Tag, ...] | None = None
+    marks: FootMarks | None = None
+    text: Text | None = None
+    text_note: Short | None = None
+    seconds: Seconds | None = None
+
+
+class Link(Model):
+    """A link that was tried.
+
+    Attributes:
+        url: Its target.
+        found_on: Address of the page it stands on.
+        on_home: Whether that page is the home page.
+        text: Text of the link.
+        opens: Whether the target opened; None when it was not tried or nobody can tell.
+        status: HTTP status; None when there was no answer.
+        failure: Kind of failure; None when it opened.
+        is_outside: Whether it leads to another host; None when not known.
+        is_hidden: Whether a reader cannot see it (暗链); None when not looked at.
+    """
+
+    url: Url
+    found_on: Url | None = None
+    on_home: bool = False
+    text: Short = ""
+    opens: bool | None = None
+    status: Annotated[int, Field(ge=100, le=999)] | None = None
+    failure: Kind | None = None
+    is_outside: bool | None = None
+    is_hidden: bool | None = None
+
+
+class Channel(Model):
+    """A way for citizens to ask or suggest (互动渠道).
+
+    Attributes:
+        kind: What it is; petition and discipline-report channels do not count as a channel for questions.
+        name: Name as shown.
+        url: Its address.
+        effective: Whether a question can really be put there; None when not tried.
+    """
+
+    kind: Kind
+    name: Short = ""
+    url: Url | None = None
+    effective: bool | None = None
+
+
+class Message(Model):
+    """A citizen's message (网民留言).
+
+    Attributes:
+        column_kind: Kind of the column it stands in (`consultation`, `petition` …); None when not known.
+        title: Its title.
+        url: Its address.
+        asked_at: When it was put; None when not shown.
+        answered_at: When it was answered; None when it was not, or the time is not shown.
+        answered: Whether it was answered; derived from `answered_at`; None when nobody looked.
+        valid: Whether it is a valid message (有效留言); None when nobody decided.
+        simple: Whether it is a simple common question (简单常见问题); None when nobody decided.
+        shown: Which facts its page shows: `asked_at`, `answered_at`, `unit`, `answer`; None when not looked at.
+    """
+
+    column_kind: Kind | None = None
+    title: Short = ""
+    url: Url | None = None
+    asked_at: Moment | None = None
+    answered_at: Moment | None = None
+    answered: bool | None = None
+    valid: bool | None = None
+    simple: bool | None = None
+    shown: tuple[Kind, ...] | None = None
+
+    @model_validator(mode="after")
+    def _derive(self) -> Message:
+        if self.answered_at is not None:
+            if self.answered is False:
+                raise ValueError("answered is false but answered_at is given")
+            self.__dict__["answered"] = True
+        return self
+
+
+class Service(Model):
+    """A service item and its guide (办事事项, 办事指南).
+
+    Attributes:
+        name: Name of the item.
+        url: Address of the guide.
+        elements: Kinds of elements the guide has (`basis`, `materials` …); None when not looked at.
+    """
+
+    name: Name
+    url: Url | None = None
+    elements: tuple[Kind, ...] | None = None
+
+
+class Post(Model):
+    """A post of an account.
+
+    Attributes:
+        title: Its title.
+        url: Its address.
+        published_at: The time it shows; None when it shows none.
+        text: Its text; None when not kept.
+        original: Whether it is the unit's own work (原创); None when not known.
+    """
+
+    title: Short = ""
+    url: Url | None = None
+    published_at: Moment | None = None
+    text: Text | None = None
+    original: bool | None = None
+
+
+class Function(Model):
+    """An interactive function of an account (互动功能).
+
+    Attributes:
+        kind: `menu`, `comment`, `message` …
+        name: Name as shown.
+        works: Whether it does what it says; None when not tried.
+    """
+
+    kind: Kind
+    name: Short = ""
+    works: bool | None = None
+
+
+class AppTrial(Model):
+    """What happened when a mobile client was tried (移动客户端).
+
+    Attributes:
+        downloads: Whether it can be downloaded; None when not tried.
+        starts: Whether it starts and can be used; None when not tried.
+    """
+
+    downloads: bool | None = None
+    starts: bool | None = None
+
+
+class Collection(Model):
+    """How a snapshot came about.
+
+    Attributes:
+        by: Program and version, or the list it was copied from.
+        started_at: When it began.
+        ended_at: When it ended.
+        failure: Kind of failure when the subject could not be seen at all.
+        robots: Whether robots rules were followed; None when there was nothing to follow.
+        limits_hit: Which bounds ended the look early (`pages`, `bytes`, `seconds` …).
+        seed: Seed of every sample drawn; None when none was.
+    """
+
+    by: Short = ""
+    started_at: Instant | None = None
+    ended_at: Instant | None = None
+    failure: Kind | None = None
+    robots: Literal["followed", "ignored"] | None = None
+    limits_hit: tuple[Kind, ...] = ()
+    seed: int | None = None

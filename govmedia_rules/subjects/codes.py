@@ -1,0 +1,341 @@
+"""Identification codes, filing numbers and domains: parsed into parts, refused with the exact reason, printed back.
+
+Shapes: 网站标识码 and 政务新媒体标识码 as printed in notices and page feet; ICP and 公安备案 numbers as the page-foot rules
+of 《政府网站发展指引》(国办发〔2017〕47号) require them; domains as that document and 国办函〔2018〕55号 allow them.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Literal, NamedTuple
+from urllib.parse import urlsplit
+
+from govmedia_rules.errors import CodeError
+from govmedia_rules.subjects.vocabulary import vocabulary
+from govmedia_rules.vocabulary import read_data
+
+_FULL_WIDTH = re.compile("[\uff01-\uff5e\u3000]")
+_TO_HALF = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
+
+
+@dataclass(frozen=True, slots=True)
+class Province:
+    """One of the 34 province-level divisions.
+
+    Attributes:
+        code: First two digits of its division codes.
+        name: Full name.
+        shorts: One-character short names as filing numbers print them.
+    """
+
+    code: str
+    name: str
+    shorts: tuple[str, ...]
+
+
+class _Divisions(NamedTuple):
+    provinces: dict[str, Province]
+    prefixes: frozenset[str]
+    spelt: dict[str, tuple[str, str]]  # short name or unambiguous pinyin (lower case) -> province code, short name
+
+
+@cache
+def _divisions() -> _Divisions:
+    data: dict[str, Any] = read_data("govmedia_rules.subjects", "divisions.toml")
+    by_code = {row["code"]: Province(row["code"], row["name"], tuple(s for s, _ in row["shorts"])) for row in data["provinces"]}
+    spelt: dict[str, tuple[str, str]] = {}
+    pinyin: dict[str, list[tuple[str, str]]] = {}
+    for row in data["provinces"]:
+        for short, sound in row["shorts"]:
+            spelt[short] = (row["code"], short)
+            pinyin.setdefault(sound.lower(), []).append((row["code"], short))
+    spelt |= {sound: meant[0] for sound, meant in pinyin.items() if len(meant) == 1}
+    return _Divisions(by_code, frozenset(by_code) | frozenset(data["extra_prefixes"]), spelt)
+
+
+def provinces() -> dict[str, Province]:
+    """Province-level divisions by their two-digit code."""
+    return _divisions().provinces
+
+
+def _refuse_full_width(text: str, what: str) -> None:
+    if _FULL_WIDTH.search(text):
+        half = text.translate(_TO_HALF)
+        raise CodeError(f"{what} {text!r} has full-width characters", hint=f"write {half}")
+
+
+def _division_warnings(division: str) -> tuple[str, ...]:
+    if division[:2] in _divisions().prefixes:
+        return ()
+    return (f"no province has the prefix {division[:2]}",)
+
+
+@dataclass(frozen=True, slots=True)
+class SiteCode:
+    """A 网站标识码.
+
+    Attributes:
+        text: The code, lower case.
+        division: Six-digit division code of the government that owns the site; None for State Council departments.
+        department: Two digits of the State Council department (`bm` codes); None for local sites.
+        body: Two digits of the body below the department (00 is the department itself); None for local sites.
+        serial: The last four digits; nothing can be read from them.
+        warnings: Parts that are well formed but unconfirmed, such as an unknown province prefix.
+    """
+
+    text: str
+    division: str | None
+    department: str | None
+    body: str | None
+    serial: str
+    warnings: tuple[str, ...] = ()
+
+    @classmethod
+    def parse(cls, text: str) -> SiteCode:
+        """Reads a site code; surrounding blanks and upper-case letters are accepted.
+
+        Raises:
+            CodeError: Not a site code; the message says exactly why.
+        """
+        code = text.strip().lower()
+        what = "网站标识码"
+        if not code:
+            raise CodeError(f"{what} is empty")
+        _refuse_full_width(code, what)
+        if code.startswith("bm"):
+            digits = code[2:]
+            if not re.fullmatch("[0-9]*", digits):
+                raise CodeError(f"{what} {text!r} has something other than digits after bm")
+            if len(digits) != 8:
+                raise CodeError(f"{what} {text!r} has {len(digits)} digits after bm, not 8")
+            return cls(code, None, digits[:2], digits[2:4], digits[4:])
+        if re.fullmatch("[0-9]{6}[a-z].*", code):
+            raise CodeError(f"{what} {text!r} looks like an account code", hint="use AccountCode.parse")
+        if not re.fullmatch("[0-9]+", code):
+            raise CodeError(f"{what} {text!r} has something other than digits", hint="10 digits, or bm and 8 digits")
+        if len(code) != 10:
+            hint = "a spreadsheet may have dropped the leading zero: keep codes as text" if len(code) == 9 else ""
+            raise CodeError(f"{what} {text!r} has {len(code)} digits, not 10", hint=hint)
+        return cls(code, code[:6], None, None, code[6:], _division_warnings(code[:6]))
+
+    def __str__(self) -> str:
+        return self.text
+
+
+@dataclass(frozen=True, slots=True)
+class AccountCode:
+    """A 政务新媒体标识码, for example `610700M023WX0002`.
+
+    Attributes:
+        text: The code, upper case.
+        division: Six-digit division code of the government.
+        sign: The letter after it (`M` in every code seen).
+        unit: Three digits of the opening unit; the same for all its accounts.
+        letters: Two platform letters.
+        serial: Four digits within unit and platform.
+        platform: Platform id the letters stand for, or None when they are unknown.
+        warnings: Parts that are well formed but unconfirmed.
+    """
+
+    text: str
+    division: str
+    sign: str
+    unit: str
+    letters: str
+    serial: str
+    platform: str | None
+    warnings: tuple[str, ...] = ()
+
+    @classmethod
+    def parse(cls, text: str, *, platform: str | None = None) -> AccountCode:
+        """Reads an account code.
+
+        Args:
+            text: The code; surrounding blanks and lower-case letters are accepted.
+            platform: Platform (id or any known spelling) the account is on; None leaves the letters unchecked.
+
+        Raises:
+            CodeError: Not an account code, or its letters belong to another platform.
+        """
+        code = text.strip().upper()
+        what = "政务新媒体标识码"
+        if not code:
+            raise CodeError(f"{what} is empty")
+        _refuse_full_width(code, what)
+        if re.fullmatch("[0-9]{10}|BM[0-9]{8}", code):
+            raise CodeError(f"{what} {text!r} looks like a site code", hint="use SiteCode.parse")
+        if len(code) != 16:
+            raise CodeError(f"{what} {text!r} has {len(code)} characters, not 16")
+        parts = re.fullmatch("([0-9]{6})([A-Z])([0-9]{3})([A-Z]{2})([0-9]{4})", code)
+        if parts is None:
+            raise CodeError(
+                f"{what} {text!r} is not 6 digits, a letter, 3 digits, 2 letters, 4 digits", hint="like 610700M023WX0002"
+            )
+        division, sign, unit, letters, serial = parts.groups()
+        terms = vocabulary("platform")
+        meant = next((term for term in terms.values() if term.letters == letters), None)
+        warnings = list(_division_warnings(division))
+        if meant is None:
+            warnings.append(f"platform letters {letters} are unknown")
+        elif not meant.letters_seen:
+            warnings.append(f"platform letters {letters} are taken for {meant.title} but no printed code confirms it")
+        if platform is not None and meant is not None:
+            given = terms.find(platform)
+            if given is None:
+                raise CodeError(f"unknown platform {platform!r}")
+            if not terms.is_a(given.id, meant.id):
+                raise CodeError(
+                    f"{what} {text!r} has the letters {letters} of {meant.title}, but the platform is {given.title}"
+                )
+        return cls(code, division, sign, unit, letters, serial, meant.id if meant else None, tuple(warnings))
+
+    def __str__(self) -> str:
+        return self.text
+
+
+@dataclass(frozen=True, slots=True)
+class IcpNumber:
+    """An ICP备案编号, for example `京ICP备05070218号-1`.
+
+    Attributes:
+        province: Two-digit province code.
+        short: The Han character printed in front.
+        digits: 5 to 10 digits; eight is the rule, older ones are shorter and newer ones may carry the year in front.
+        suffix: Number of the site under the filing, or None.
+    """
+
+    province: str
+    short: str
+    digits: str
+    suffix: int | None = None
+
+    @classmethod
+    def parse(cls, text: str) -> IcpNumber:
+        """Reads an ICP number as page feet print it (blanks, full-width forms, without 号, `Shu ICP No.`).
+
+        Raises:
+            CodeError: Not an ICP number; the message says exactly why.
+        """
+        plain = re.sub(r"\s+", "", text.translate(_TO_HALF))
+        found = re.search(
+            r"(?P<place>[\u4e00-\u9fff]|[A-Za-z]{1,6})ICP(?:备案?|证|No\.?|备案号:?)?:?(?P<digits>[0-9]+)号?(?:-(?P<suffix>[0-9]{1,4}))?",
+            plain,
+            re.IGNORECASE,
+        )
+        if found is None:
+            raise CodeError(f"ICP备案编号 {text!r} is not like 京ICP备05070218号-1")
+        meant = _divisions().spelt.get(found["place"].lower())
+        if meant is None:
+            raise CodeError(f"ICP备案编号 {text!r}: no single province is written {found['place']!r}")
+        if not 5 <= len(found["digits"]) <= 10:
+            raise CodeError(f"ICP备案编号 {text!r} has {len(found['digits'])} digits, not 5 to 10")
+        return cls(*meant, found["digits"], int(found["suffix"]) if found["suffix"] else None)
+
+    def __str__(self) -> str:
+        tail = "" if self.suffix is None else f"-{self.suffix}"
+        return f"{self.short}ICP备{self.digits}号{tail}"
+
+
+@dataclass(frozen=True, slots=True)
+class PoliceNumber:
+    """A 公安机关备案号, for example `陕公网安备61072602000123号`.
+
+    Attributes:
+        short: The Han character printed in front; None when only the digits are printed.
+        digits: 14 digits; the first six are the division code of the filing office.
+        warnings: Parts that are well formed but unconfirmed.
+    """
+
+    short: str | None
+    digits: str
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def division(self) -> str:
+        """Six-digit division code of the filing office."""
+        return self.digits[:6]
+
+    @classmethod
+    def parse(cls, text: str) -> PoliceNumber:
+        """Reads a police filing number as page feet print it (blanks, full-width forms, without 号, digits alone).
+
+        Raises:
+            CodeError: Not such a number; the message says exactly why.
+        """
+        plain = re.sub(r"\s+", "", text.translate(_TO_HALF))
+        found = re.search(r"(?:(?P<place>[\u4e00-\u9fff])公网安备(?:案号?)?:?)?(?P<digits>[0-9]+)号?", plain)
+        if found is None:
+            raise CodeError(f"公安备案号 {text!r} has no digits")
+        if len(found["digits"]) != 14:
+            raise CodeError(f"公安备案号 {text!r} has {len(found['digits'])} digits, not 14")
+        place = found["place"]
+        warnings = list(_division_warnings(found["digits"]))
+        if place is not None:
+            meant = _divisions().spelt.get(place)
+            if meant is None:
+                raise CodeError(f"公安备案号 {text!r}: no province is written {place!r}")
+            if meant[0] != found["digits"][:2]:
+                warnings.append(f"{place} is province {meant[0]}, the digits begin with {found['digits'][:2]}")
+        return cls(place, found["digits"], tuple(warnings))
+
+    def __str__(self) -> str:
+        return f"{self.short}公网安备{self.digits}号" if self.short else self.digits
+
+
+_ZHENGWU = "xn--zfr164b"  # 政务, the only suffix allowed to Chinese domains since 国办函〔2018〕55号
+
+
+@dataclass(frozen=True, slots=True)
+class Domain:
+    """A host name.
+
+    Attributes:
+        host: ASCII form, lower case, without port and trailing dot.
+        unicode: The form people read (`xn--zfr164b` as 政务).
+        suffix: `gov.cn`, `政务`, or `other`.
+    """
+
+    host: str
+    unicode: str
+    suffix: Literal["gov.cn", "政务", "other"]
+
+    @property
+    def is_allowed(self) -> bool:
+        """Whether the suffix is one a government site may use."""
+        return self.suffix != "other"
+
+    @classmethod
+    def parse(cls, text: str) -> Domain:
+        """Reads a host name or an address.
+
+        Raises:
+            CodeError: No host name can be read from the text.
+        """
+        raw = text.strip()
+        if not raw:
+            raise CodeError("域名 is empty")
+        try:
+            host = urlsplit(raw if "//" in raw else f"//{raw}").hostname
+        except ValueError as fault:
+            raise CodeError(f"域名 {text!r} cannot be read: {fault}") from None
+        if not host:
+            raise CodeError(f"域名 {text!r} has no host name")
+        host = host.translate(_TO_HALF).replace("\u3002", ".").rstrip(".").lower()
+        try:
+            ascii_host = host.encode("idna").decode("ascii")
+            readable = ascii_host.encode("ascii").decode("idna")
+        except UnicodeError as fault:
+            raise CodeError(f"域名 {text!r} is not a host name: {fault}") from None
+        if not re.fullmatch(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*", ascii_host):
+            raise CodeError(f"域名 {text!r} has characters no host name may have")
+        suffix: Literal["gov.cn", "政务", "other"] = "other"
+        if ascii_host == "gov.cn" or ascii_host.endswith(".gov.cn"):
+            suffix = "gov.cn"
+        elif ascii_host.split(".")[-1] == _ZHENGWU:
+            suffix = "政务"
+        return cls(ascii_host, readable, suffix)
+
+    def __str__(self) -> str:
+        return self.unicode

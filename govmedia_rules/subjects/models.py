@@ -1,0 +1,156 @@
+"""Who is inspected: sites, accounts, and the units that answer for them."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
+
+from govmedia_rules.base import Model, Name, Short, Url, YesNo
+from govmedia_rules.clock import Moment
+from govmedia_rules.errors import CodeError
+from govmedia_rules.subjects.codes import AccountCode, Domain, SiteCode
+from govmedia_rules.subjects.vocabulary import PORTAL_LEVELS, Level, OwnerKind, Platform, Status
+
+SiteCodeText = Annotated[str, AfterValidator(lambda text: SiteCode.parse(text).text)]
+"""A 网站标识码 in its canonical form."""
+AccountCodeText = Annotated[str, AfterValidator(lambda text: AccountCode.parse(text).text)]
+"""A 政务新媒体标识码 in its canonical form."""
+DivisionCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{6}$")]
+"""A six-digit division code (GB/T 2260). Unknown codes are accepted: divisions change, and old codes live on."""
+
+
+class Unit(Model):
+    """A body that runs sites or accounts (主办单位).
+
+    Attributes:
+        name: Full name.
+        aliases: Other names it goes by in notices.
+        kind: What it is: government body, institution, company …; None when not known.
+        level: Level of government it belongs to; None when not known.
+        region: Division code of its government; None when not known.
+    """
+
+    name: Name
+    aliases: tuple[Name, ...] = ()
+    kind: OwnerKind | None = None
+    level: Level | None = None
+    region: DivisionCode | None = None
+
+
+class Site(Model):
+    """A government website as the registry describes it (政府网站).
+
+    Attributes:
+        id: Key of the site in every result; by default its code, else its host, else its name.
+        name: Name of the site.
+        code: 网站标识码; None when not known.
+        url: Address of the home page.
+        domains: Further domains it is reached by.
+        owner: 主办单位.
+        operator: 承办单位.
+        level: Level, see `vocabulary("level")`; None when not known.
+        status: Stage of life: running, closing, closed, unreported; None when not known.
+        region: Six-digit division code; see `division`.
+        area: 所属地方或部门, as notices group rows.
+        has_services: Whether the owner has outward service duties; None when not known.
+        on_shared_platform: Whether it runs on the intensive platform (集约化平台); None when not known.
+        icp: ICP备案编号 as registered.
+        police: 公安机关备案号 as registered.
+    """
+
+    id: Short = ""
+    name: Name
+    code: SiteCodeText | None = None
+    url: Url | None = None
+    domains: tuple[Short, ...] = ()
+    owner: Name | None = None
+    operator: Name | None = None
+    level: Level | None = None
+    status: Status | None = None
+    region: DivisionCode | None = None
+    area: Name | None = None
+    has_services: YesNo | None = None
+    on_shared_platform: YesNo | None = None
+    icp: Short | None = None
+    police: Short | None = None
+
+    @model_validator(mode="after")
+    def _name_it(self) -> Site:
+        if not self.id:
+            self.__dict__["id"] = self.code or (_host(self.url) if self.url else None) or self.name
+        return self
+
+    @property
+    def division(self) -> str | None:
+        """Six-digit division code: `region`, else the one in the code; None when neither tells."""
+        if self.region is not None:
+            return self.region
+        return self.code[:6] if self.code is not None and self.code[0] != "b" else None
+
+    @property
+    def is_portal(self) -> bool | None:
+        """Whether it is a 政府门户网站, which is scored; None when its level is not known."""
+        return None if self.level is None else self.level in PORTAL_LEVELS
+
+
+class Account(Model):
+    """A government new-media account as the registry describes it (政务新媒体账号).
+
+    The same name on two platforms is two accounts.
+
+    Attributes:
+        id: Key of the account in every result; by default its code, else `platform:name`.
+        name: Name of the account.
+        platform: Platform, see `vocabulary("platform")`; any known spelling is accepted.
+        platform_text: The platform as it was written, kept where the vocabulary has no word for it.
+        code: 政务新媒体标识码; None when not known.
+        url: Address or platform id of the account.
+        owner: 开设主体 as registered.
+        owner_kind: Kind of that owner; None when not known.
+        level: Level of the owner; None when not known.
+        status: Stage of life: running, closing, closed, unreported; None when not known.
+        closing_since: When de-registration was asked for; None when it was not, or nobody knows.
+        closed_at: When it was closed; None when it was not, or nobody knows.
+        region: Six-digit division code; see `division`.
+        area: 所属地方或部门, as notices group rows.
+    """
+
+    id: Short = ""
+    name: Name
+    platform: Platform
+    platform_text: Name | None = None
+    code: AccountCodeText | None = None
+    url: Url | None = None
+    owner: Name | None = None
+    owner_kind: OwnerKind | None = None
+    level: Level | None = None
+    status: Status | None = None
+    closing_since: Moment | None = None
+    closed_at: Moment | None = None
+    region: DivisionCode | None = None
+    area: Name | None = None
+
+    @model_validator(mode="after")
+    def _name_it(self) -> Account:
+        if not self.id:
+            self.__dict__["id"] = self.code or f"{self.platform}:{self.name}"
+        return self
+
+    @property
+    def division(self) -> str | None:
+        """Six-digit division code: `region`, else the one in the code; None when neither tells."""
+        if self.region is not None:
+            return self.region
+        return None if self.code is None else self.code[:6]
+
+
+def _host(url: str) -> str | None:
+    try:
+        return Domain.parse(url).host
+    except CodeError:
+        return None
+
+
+Subject = Annotated[Site | Account, Field(union_mode="left_to_right")]
+"""A site or an account."""

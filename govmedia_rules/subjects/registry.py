@@ -1,0 +1,242 @@
+"""The list of all subjects, as the reporting systems export it, and populations known only as counts."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Literal
+
+from pydantic import Field
+
+from govmedia_rules.base import Model, Name, Short
+from govmedia_rules.clock import Moment
+from govmedia_rules.errors import CodeError
+from govmedia_rules.subjects.codes import AccountCode
+from govmedia_rules.subjects.models import Account, Site
+from govmedia_rules.subjects.vocabulary import vocabulary
+from govmedia_rules.tables.read import BadRow, Rows, read_models
+
+SubjectKind = Literal["site", "account"]
+
+
+class RegistryProblem(Model):
+    """Something a registry says twice or in two ways.
+
+    Attributes:
+        kind: `duplicate` (one id, equal rows), `contradiction` (one id, differing rows, or fields that cannot both be
+            right), `warning` (well formed but unconfirmed).
+        subjects: Ids of the subjects concerned.
+        what: The problem, in one sentence.
+    """
+
+    kind: Literal["duplicate", "contradiction", "warning"]
+    subjects: tuple[str, ...]
+    what: Short
+
+
+class Population(Model):
+    """How many subjects there are, with or without knowing them.
+
+    Attributes:
+        subject: Whether sites or accounts are counted.
+        total: The stated total; None when only parts are stated.
+        by: Counts for each division of the total, for example `{"level": {"city_portal": 11}}`. The parts of one
+            division add up to the total; different divisions count the same subjects again.
+        source: Where the counts come from (全国政务新媒体信息报送系统 …).
+        basis: What is left in or out (不含已注销账号 …).
+        as_of: The statistics date; None when not stated.
+    """
+
+    subject: SubjectKind
+    total: int | None = Field(default=None, ge=0)
+    by: Mapping[str, Mapping[str, int]] = Field(default_factory=dict)
+    source: Short | None = None
+    basis: Short | None = None
+    as_of: Moment | None = None
+
+    def faults(self) -> tuple[str, ...]:
+        """Each division whose parts do not add up to the total, in words; empty when all do."""
+        if self.total is None:
+            return ()
+        sums = {name: sum(parts.values()) for name, parts in self.by.items()}
+        return tuple(
+            f"{name}: {' + '.join(map(str, self.by[name].values()))} = {added}, not the stated {self.total}"
+            for name, added in sums.items()
+            if added != self.total
+        )
+
+    @property
+    def size(self) -> int | None:
+        """The total, stated or added up; None when neither is possible."""
+        if self.total is not None:
+            return self.total
+        return next((sum(parts.values()) for parts in self.by.values() if parts), None)
+
+
+class Registry(Model):
+    """Sites and accounts on record (登记库).
+
+    Attributes:
+        sites: Sites, in the order of the source.
+        accounts: Accounts, in the order of the source.
+        bad: Rows of the source that could not be used.
+        source: Name of the system or file.
+        basis: What is left in or out.
+        as_of: Date of the list; None when not stated.
+    """
+
+    sites: tuple[Site, ...] = ()
+    accounts: tuple[Account, ...] = ()
+    bad: tuple[BadRow, ...] = ()
+    source: Short | None = None
+    basis: Short | None = None
+    as_of: Moment | None = None
+
+    def __len__(self) -> int:
+        return len(self.sites) + len(self.accounts)
+
+    def find(self, subject_id: str) -> Site | Account | None:
+        """The first subject with this id, or None."""
+        subjects: list[Site | Account] = [*self.sites, *self.accounts]
+        return next((subject for subject in subjects if subject.id == subject_id), None)
+
+    def population(self, subject: SubjectKind, *, with_closed: bool = False) -> Population:
+        """Counts of the members by level, platform, status, area and owner; each id counts once, and what is
+        not known is counted under "".
+
+        Args:
+            subject: Sites or accounts.
+            with_closed: Whether closed subjects belong to the base; notices leave them out.
+        """
+        listed: Sequence[Site | Account] = self.sites if subject == "site" else self.accounts
+        members = {member.id: member for member in listed if with_closed or member.status != "closed"}.values()
+        names = ("level", "status", "area", "owner") + (("platform",) if subject == "account" else ())
+        by = {name: dict(Counter(getattr(member, name) or "" for member in members)) for name in names}
+        return Population(subject=subject, total=len(members), by=by, source=self.source, basis=self.basis, as_of=self.as_of)
+
+    def problems(self) -> tuple[RegistryProblem, ...]:
+        """Duplicates, contradictions and unconfirmed codes, in the order found."""
+        found: list[RegistryProblem] = []
+        for group in (self.sites, self.accounts):
+            found.extend(_repeated(group))
+        found.extend(_code_problems(self.sites, self.accounts))
+        found.extend(_shared_names(self.accounts))
+        return tuple(found)
+
+
+def _repeated(subjects: Iterable[Site | Account]) -> list[RegistryProblem]:
+    by_id: dict[str, list[Site | Account]] = defaultdict(list)
+    for subject in subjects:
+        by_id[subject.id].append(subject)
+    found = []
+    for subject_id, rows in by_id.items():
+        if len(rows) == 1:
+            continue
+        first = rows[0].model_dump()
+        differing = sorted({key for row in rows[1:] for key, value in row.model_dump().items() if value != first[key]})
+        if differing:
+            told = "; ".join(f"{key}: {' / '.join(dict.fromkeys(str(getattr(row, key)) for row in rows))}" for key in differing)
+            found.append(
+                RegistryProblem(kind="contradiction", subjects=(subject_id,), what=f"{len(rows)} rows differ in {told}")
+            )
+        else:
+            found.append(RegistryProblem(kind="duplicate", subjects=(subject_id,), what=f"listed {len(rows)} times"))
+    return found
+
+
+def _code_problems(sites: Sequence[Site], accounts: Sequence[Account]) -> list[RegistryProblem]:
+    found: list[RegistryProblem] = []
+
+    def note(kind: Literal["contradiction", "warning"], subject: Site | Account, what: str) -> None:
+        found.append(RegistryProblem(kind=kind, subjects=(subject.id,), what=what))
+
+    for site in sites:
+        if site.code is not None and site.region is not None and site.code[0] != "b" and site.code[:2] != site.region[:2]:
+            note("contradiction", site, f"网站标识码 {site.code} is of province {site.code[:2]}, the region is {site.region}")
+    units: dict[tuple[str, str], dict[str, Account]] = defaultdict(dict)
+    for account in accounts:
+        if account.code is None:
+            continue
+        code = AccountCode.parse(account.code)
+        try:
+            AccountCode.parse(account.code, platform=account.platform)
+        except CodeError as fault:
+            note("contradiction", account, fault.what)
+        if account.region is not None and code.division[:2] != account.region[:2]:
+            note("contradiction", account, f"{code} is of province {code.division[:2]}, the region is {account.region}")
+        for warning in code.warnings:
+            note("warning", account, warning)
+        if account.owner is not None:
+            units[code.division, code.unit].setdefault(account.owner, account)
+    for (division, unit), owners in units.items():
+        if len(owners) > 1:
+            found.append(
+                RegistryProblem(
+                    kind="contradiction",
+                    subjects=tuple(account.id for account in owners.values()),
+                    what=f"unit {unit} of {division} has several owners: {'、'.join(owners)}",
+                )
+            )
+    return found
+
+
+def _shared_names(accounts: Sequence[Account]) -> list[RegistryProblem]:
+    by_name: dict[tuple[str, str], list[Account]] = defaultdict(list)
+    for account in accounts:
+        by_name[account.platform, account.name].append(account)
+    platforms = vocabulary("platform")
+    return [
+        RegistryProblem(
+            kind="contradiction",
+            subjects=tuple(dict.fromkeys(account.id for account in rows)),
+            what=f"{name} on {platforms[platform].title} has {len({account.id for account in rows})} codes",
+        )
+        for (platform, name), rows in by_name.items()
+        if len({account.id for account in rows}) > 1
+    ]
+
+
+def registered_sites(source: object, *, headers: Mapping[str, str] | None = None, sheet: str | int | None = None) -> Rows[Site]:
+    """Sites from a table with the reporting system's headers; see `tables.read.read_models` for sources and errors."""
+    return read_models(source, Site, "site", headers=headers, sheet=sheet, required=("name",))
+
+
+def registered_accounts(
+    source: object, *, headers: Mapping[str, str] | None = None, sheet: str | int | None = None
+) -> Rows[Account]:
+    """Accounts from a table with the reporting system's headers; see `tables.read.read_models` for sources and errors."""
+    return read_models(source, Account, "account", headers=headers, sheet=sheet, required=("name", "platform"))
+
+
+def read_registry(
+    sites: object = None,
+    accounts: object = None,
+    *,
+    headers: Mapping[str, str] | None = None,
+    source: Name | None = None,
+    basis: Short | None = None,
+    as_of: Moment | None = None,
+) -> Registry:
+    """Reads a registry from a table of sites, a table of accounts, or both.
+
+    Args:
+        sites: Table of sites, or None.
+        accounts: Table of accounts, or None.
+        headers: Further headers, as written -> field.
+        source: Name of the system the lists come from.
+        basis: What is left in or out (不含已注销账号 …).
+        as_of: Date of the lists.
+
+    Raises:
+        TableError: A table cannot be opened or lacks a name column.
+    """
+    site_rows = registered_sites(sites, headers=headers) if sites is not None else Rows[Site](())
+    account_rows = registered_accounts(accounts, headers=headers) if accounts is not None else Rows[Account](())
+    return Registry(
+        sites=site_rows.good,
+        accounts=account_rows.good,
+        bad=site_rows.bad + account_rows.bad,
+        source=source,
+        basis=basis,
+        as_of=as_of,
+    )

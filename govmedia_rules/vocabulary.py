@@ -1,0 +1,115 @@
+"""Closed vocabularies with the spellings that notices and reporting systems use; the words themselves are data."""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from importlib.resources import files
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One word of a vocabulary.
+
+    Attributes:
+        id: English id used in code and JSON.
+        title: Official Chinese word.
+        parent: Id of the wider term, or None for a root.
+        aliases: Other spellings that mean the same.
+        letters: For platforms: the two letters in an account code; None when none are known.
+        letters_seen: Whether a printed code confirms the letters.
+    """
+
+    id: str
+    title: str
+    parent: str | None = None
+    aliases: tuple[str, ...] = ()
+    letters: str | None = None
+    letters_seen: bool = False
+
+
+def key_of(text: str) -> str:
+    """The form in which two spellings are compared: NFKC, no spaces, lower case."""
+    return "".join(unicodedata.normalize("NFKC", text).split()).casefold()
+
+
+@dataclass(frozen=True)
+class Vocabulary(Mapping[str, Term]):
+    """A tree of terms, by id; `find` reads any known spelling."""
+
+    name: str
+    terms: Mapping[str, Term]
+    _by_key: Mapping[str, str] = field(repr=False, compare=False, default_factory=dict)
+
+    @classmethod
+    def of(cls, name: str, table: Mapping[str, Mapping[str, object]]) -> Vocabulary:
+        terms: dict[str, Term] = {}
+        by_key: dict[str, str] = {}
+        for term_id, entry in table.items():
+            aliases = tuple(str(alias) for alias in entry.get("aliases", ()))  # type: ignore[attr-defined]
+            parent, letters = entry.get("parent"), entry.get("letters")
+            term = Term(
+                term_id,
+                str(entry["title"]),
+                None if parent is None else str(parent),
+                aliases,
+                None if letters is None else str(letters),
+                bool(entry.get("letters_seen", False)),
+            )
+            terms[term_id] = term
+            for spelling in (term_id, term.title, *aliases):
+                other = by_key.setdefault(key_of(spelling), term_id)
+                if other != term_id:
+                    raise ValueError(f"vocabulary {name}: {spelling!r} means both {other} and {term_id}")
+        return cls(name, terms, by_key)
+
+    def __getitem__(self, term_id: str) -> Term:
+        return self.terms[term_id]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.terms)
+
+    def __len__(self) -> int:
+        return len(self.terms)
+
+    def find(self, text: str) -> Term | None:
+        """The term that `text` spells, or None."""
+        term_id = self._by_key.get(text) or self._by_key.get(key_of(text))
+        return None if term_id is None else self.terms[term_id]
+
+    def is_a(self, term_id: str, ancestor: str) -> bool:
+        """Whether `term_id` is `ancestor` or lies below it in the tree."""
+        step: str | None = term_id
+        while step is not None:
+            if step == ancestor:
+                return True
+            step = self.terms[step].parent if step in self.terms else None
+        return False
+
+    def nearest(self, text: str) -> str | None:
+        """The known spelling closest to `text`, for "did you mean"; None when nothing is close."""
+        spellings = [spelling for term in self.terms.values() for spelling in (term.title, *term.aliases, term.id)]
+        found = difflib.get_close_matches(text, spellings, n=1, cutoff=0.5)
+        return found[0] if found else None
+
+    def normalise(self, text: object) -> str:
+        """The id that `text` spells.
+
+        Raises:
+            ValueError: Nothing has this spelling; the message names the closest one.
+        """
+        term = self.find(text) if isinstance(text, str) else None
+        if term is not None:
+            return term.id
+        close = self.nearest(text) if isinstance(text, str) else None
+        hint = f"; did you mean {close!r}?" if close else ""
+        raise ValueError(f"unknown {self.name}: {text!r}{hint}")
+
+
+def read_data(package: str, name: str) -> dict[str, Any]:
+    """A TOML file shipped inside `package`."""
+    return tomllib.loads(files(package).joinpath("data", name).read_text("utf-8"))
