@@ -107,7 +107,7 @@ class DateSpan(Model):
 
 PeriodKind = Literal["year", "half", "quarter", "month", "round"]
 _NUMERALS = "一二三四五六七八九十"
-_PERIODS = (
+_PERIODS: tuple[tuple[PeriodKind, re.Pattern[str]], ...] = (
     ("quarter", re.compile(r"(?:([0-9]{4})年(?:度|全年)?)?第?([一二三四1-4])季度?(?:度|末)?")),
     ("half", re.compile(r"(?:([0-9]{4})年(?:度)?)?(上|下)半年")),
     ("round", re.compile(r"(?:([0-9]{4})年(?:度)?)?第([一二三四五六七八九十]|[0-9]{1,2})(?:次|轮|期|批)")),

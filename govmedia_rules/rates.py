@@ -35,7 +35,7 @@ class Policy(StrEnum):
     CAPPED = "capped"
 
     @property
-    def title(self) -> str:
+    def words(self) -> str:
         """The policy in Chinese."""
         return {"half_up": "四舍五入", "truncation": "截尾", "capped": "四舍五入且不满不进百"}[self.value]
 

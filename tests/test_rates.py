@@ -192,5 +192,5 @@ def test_small_print() -> None:
     assert print_decimal(Decimal("100"), trim=True) == "100"
     assert nearest(range(0), 3) is None
     assert nearest(range(5, 8), 2) == 5
-    assert all(policy.title for policy in Policy)
+    assert all(policy.words for policy in Policy)
     assert pickle.loads(pickle.dumps(Rounding(places=1))) == Rounding(places=1)
