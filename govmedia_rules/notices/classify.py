@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Literal
@@ -21,7 +21,8 @@ MAX_PHRASE = 10_000
 """Longest wording that is read, in characters."""
 OTHER = "other"
 """Given where a wording is a finding for which the indicators have no place, or says nothing that is known."""
-_GAP = r"[^,;。、:!?]{0,8}?"
+_GAP = r"[^,;。、:!?]{0,14}?"
+_CLAUSE = re.compile(r"[^,;。、:!?]+")
 _QUOTES = re.compile(r"[\s“”‘’\"'《》〈〉「」『』]+")
 
 SubjectKind = Literal["site", "account"]
@@ -79,6 +80,7 @@ class _Rule:
     all: tuple[str, ...]
     any: tuple[str, ...]
     none: tuple[str, ...]
+    together: bool
     hides: frozenset[str]
 
 
@@ -106,6 +108,7 @@ class Words:
                 tuple(entry.get("all", ())),
                 tuple(entry.get("any", ())),
                 tuple(entry.get("none", ())),
+                bool(entry.get("together", False)),
                 frozenset(entry.get("hides", ())),
             )
             unknown = [name for name in (*rule.all, *rule.any, *rule.none) if name not in concepts]
@@ -152,31 +155,33 @@ def classify(phrase: str, *, subject: SubjectKind | None = None, words: Words | 
     """
     words = words or Words.built_in()
     text = compare_form(phrase)
-    seen: dict[str, re.Match[str] | None] = {}
+    parts = [(0, text)]
+    clauses = [(match.start(), match.group()) for match in _CLAUSE.finditer(text)]
+    seen: dict[tuple[int, int, str], tuple[int, str] | None] = {}
 
-    def find(concept: str) -> re.Match[str] | None:
-        if concept not in seen:
-            seen[concept] = words.concepts[concept].search(text)
-        return seen[concept]
+    def find(concept: str, part: tuple[int, str]) -> tuple[int, str] | None:
+        start, words_of_part = part
+        key = (start, len(words_of_part), concept)
+        if key not in seen:
+            match = words.concepts[concept].search(words_of_part)
+            seen[key] = None if match is None else (start + match.start(), match.group())
+        return seen[key]
 
-    hits: list[tuple[str, tuple[re.Match[str], ...]]] = []
+    hits: list[tuple[str, tuple[tuple[int, str], ...]]] = []
     hidden: set[str] = set()
     for rule in words.rules:
-        needed = [find(name) for name in rule.all]
-        if any(match is None for match in needed):
-            continue
-        one_of = [match for match in map(find, rule.any) if match is not None]
-        if (rule.any and not one_of) or any(find(name) is not None for name in rule.none):
-            continue
-        hits.append((rule.fault, tuple(match for match in (*needed, *one_of) if match is not None)))
-        hidden |= rule.hides
+        for part in clauses if rule.together else parts:
+            found = _held(rule, lambda concept, part=part: find(concept, part))
+            if found:
+                hits.append((rule.fault, found))
+                hidden |= rule.hides
     known = subject or _subject_of(text, words)
     decisions: dict[str, Decision] = {}
     for fault, matches in hits:
         if fault in hidden:
             continue
-        found = tuple(dict.fromkeys(match.group() for match in matches))
-        position = min(match.start() for match in matches)
+        found = tuple(dict.fromkeys(word for _, word in matches))
+        position = min(start for start, _ in matches)
         for indicator_id in _ids(words.faults[fault], known):
             before = decisions.get(indicator_id)
             if before is None or position < before.position:
@@ -185,6 +190,17 @@ def classify(phrase: str, *, subject: SubjectKind | None = None, words: Words | 
     chosen = named or list(decisions.values()) or [Decision(indicator_id=OTHER, fault="unknown", words=())]
     ordered = sorted(chosen, key=lambda decision: decision.position)
     return Classified(phrase=phrase[:MAX_PHRASE], subject=known, decisions=tuple(ordered))
+
+
+def _held(rule: _Rule, find: Callable[[str], tuple[int, str] | None]) -> tuple[tuple[int, str], ...]:
+    """Offsets and words by which a rule holds; () when it does not."""
+    needed = [find(name) for name in rule.all]
+    if any(match is None for match in needed):
+        return ()
+    one_of = [find(name) for name in rule.any]
+    if (rule.any and not any(one_of)) or any(find(name) is not None for name in rule.none):
+        return ()
+    return tuple(match for match in (*needed, *one_of) if match is not None)
 
 
 def _ids(fault: Mapping[str, str], subject: SubjectKind | None) -> Iterator[str]:
