@@ -81,6 +81,7 @@ class _Rule:
     any: tuple[str, ...]
     none: tuple[str, ...]
     together: bool
+    tier: int
     hides: frozenset[str]
 
 
@@ -109,6 +110,7 @@ class Words:
                 tuple(entry.get("any", ())),
                 tuple(entry.get("none", ())),
                 bool(entry.get("together", False)),
+                int(entry.get("tier", 0)),
                 frozenset(entry.get("hides", ())),
             )
             unknown = [name for name in (*rule.all, *rule.any, *rule.none) if name not in concepts]
@@ -169,12 +171,17 @@ def classify(phrase: str, *, subject: SubjectKind | None = None, words: Words | 
 
     hits: list[tuple[str, tuple[tuple[int, str], ...]]] = []
     hidden: set[str] = set()
-    for rule in words.rules:
-        for part in clauses if rule.together else parts:
-            found = _held(rule, lambda concept, part=part: find(concept, part))
-            if found:
-                hits.append((rule.fault, found))
-                hidden |= rule.hides
+    for tier in sorted({rule.tier for rule in words.rules}):
+        for rule in words.rules:
+            if rule.tier != tier:
+                continue
+            for part in clauses if rule.together else parts:
+                found = _held(rule, lambda concept, part=part: find(concept, part))
+                if found:
+                    hits.append((rule.fault, found))
+                    hidden |= rule.hides
+        if hits:
+            break
     known = subject or _subject_of(text, words)
     decisions: dict[str, Decision] = {}
     for fault, matches in hits:
