@@ -11,7 +11,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import Any, Literal
 
 from govmedia_rules.base import Model, Short
@@ -161,7 +161,7 @@ def classify(phrase: str, *, subject: SubjectKind | None = None, words: Words | 
     clauses = [(match.start(), match.group()) for match in _CLAUSE.finditer(text)]
     seen: dict[tuple[int, int, str], tuple[int, str] | None] = {}
 
-    def find(concept: str, part: tuple[int, str]) -> tuple[int, str] | None:
+    def find(part: tuple[int, str], concept: str) -> tuple[int, str] | None:
         start, words_of_part = part
         key = (start, len(words_of_part), concept)
         if key not in seen:
@@ -176,7 +176,7 @@ def classify(phrase: str, *, subject: SubjectKind | None = None, words: Words | 
             if rule.tier != tier:
                 continue
             for part in clauses if rule.together else parts:
-                found = _held(rule, lambda concept, part=part: find(concept, part))
+                found = _held(rule, partial(find, part))
                 if found:
                     hits.append((rule.fault, found))
                     hidden |= rule.hides
@@ -187,12 +187,12 @@ def classify(phrase: str, *, subject: SubjectKind | None = None, words: Words | 
     for fault, matches in hits:
         if fault in hidden:
             continue
-        found = tuple(dict.fromkeys(word for _, word in matches))
+        deciding = tuple(dict.fromkeys(word for _, word in matches))
         position = min(start for start, _ in matches)
         for indicator_id in _ids(words.faults[fault], known):
             before = decisions.get(indicator_id)
             if before is None or position < before.position:
-                decisions[indicator_id] = Decision(indicator_id=indicator_id, fault=fault, words=found, position=position)
+                decisions[indicator_id] = Decision(indicator_id=indicator_id, fault=fault, words=deciding, position=position)
     named = [decision for decision in decisions.values() if decision.indicator_id != OTHER]
     chosen = named or list(decisions.values()) or [Decision(indicator_id=OTHER, fault="unknown", words=())]
     ordered = sorted(chosen, key=lambda decision: decision.position)

@@ -20,8 +20,10 @@ _HTML = re.compile(
     r"<(?:!doctype html|html|head|body|p|div|table|tr|td|br|span|h[1-6]|article|section)\b[^<>]*>", re.IGNORECASE
 )
 _BLOCKS = frozenset(
-    ("address", "article", "aside", "blockquote", "body", "center", "dd", "div", "dl", "dt", "figure", "footer", "form", "hr")
-    + ("h1", "h2", "h3", "h4", "h5", "h6", "header", "li", "main", "nav", "ol", "p", "pre", "section", "ul")
+    [
+        *("address", "article", "aside", "blockquote", "body", "center", "dd", "div", "dl", "dt", "figure", "footer", "form"),
+        *("h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "nav", "ol", "p", "pre", "section", "ul"),
+    ]
 )
 
 

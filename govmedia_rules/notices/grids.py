@@ -1,0 +1,642 @@
+"""Finds the tables of an attachment, whatever became of them in the copy.
+
+Four shapes are read: a real table (HTML, DOCX), cells divided by tabs or bars, one cell a line with blank cells as further
+blank lines, and a whole table in one line. A blank cell stays None.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import combinations, pairwise, product
+
+from govmedia_rules.figures import Count
+from govmedia_rules.notices.model import Band, Table
+from govmedia_rules.notices.outline import AttachmentPage, Page, any_of, words
+from govmedia_rules.notices.sources import Grid
+from govmedia_rules.subjects.vocabulary import vocabulary
+
+_MOST_COLUMNS = 30
+_MOST_BROKEN = 3
+_LONG_NAME = 12
+_GENERIC = frozenset("网站数政府信息量情况的及")
+_SITE_CODE = re.compile(r"(?:[0-9]{10}|bm[0-9]{8})")
+_ACCOUNT_CODE = re.compile(r"[0-9]{6}M[0-9]{3}[A-Z]{2}[0-9]{4}")
+_URL = re.compile(r"(?:https?://|www\.)\S+|[a-z0-9-]+(?:\.[a-z0-9-]+)+\.cn/?\S*", re.IGNORECASE)
+_BAND = re.compile(
+    r"([0-9]{2,3})(?:\.[0-9]+)?分? *(?:[-—~至到]{1,2} *([0-9]{2,3})(?:\.[0-9]+)?分|分?(?:\((?:含|不含)\))?以上|分及以上)"
+)
+_CAPTION = re.compile(r"(?:[一二三四五六七八九十]{1,2}、|\([一二三四五六七八九十]{1,2}\)) *(.{2,30})")
+
+
+@dataclass(slots=True)
+class PageContent:
+    """What was found on the page of an attachment."""
+
+    tables: list[Table]
+    bands: list[Band]
+    title: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Cell:
+    text: str | None
+    line: int
+
+
+def read_page(attachment: AttachmentPage, page: Page, grids: Sequence[Grid], listed_title: str | None) -> PageContent:
+    """The title, tables and score bands of one page."""
+    inside = [grid for grid in grids if attachment.first_line <= grid.line <= attachment.last_line]
+    rows = page.text.split("\n")[attachment.first_line - 1 : attachment.last_line]
+    if inside:
+        first = min(grid.line for grid in inside)
+        title = _title(attachment, first)
+        tables = [table for grid in inside if (table := from_grid(grid)) is not None]
+        return PageContent(tables, [], title)
+    divided = _divided(rows, attachment.first_line)
+    if divided:
+        title = _title(attachment, divided[0].line)
+        return PageContent([table for grid in divided if (table := from_grid(grid)) is not None], [], title)
+    if attachment.same_line is not None and len(attachment.same_line.text) > 60:
+        title, rest = _split_flat_title(attachment.same_line.text, listed_title)
+        tokens = [*rest.split(), *(token for line in attachment.lines for token in line.text.split())]
+        table = from_flat(tokens, attachment.first_line)
+        return PageContent([table] if table is not None else [], [], title)
+    cells, title = _cells(attachment, page)
+    bands = _bands(cells)
+    if bands:
+        return PageContent([], bands, title)
+    return PageContent(list(from_cells(cells)), [], title)
+
+
+def _title(attachment: AttachmentPage, before: int) -> str | None:
+    if attachment.same_line is not None:
+        return attachment.same_line.text
+    parts = [line.text for line in attachment.lines if line.number < before and not line.text.startswith("(")]
+    return "".join(parts[:3]) or None
+
+
+# --- real tables ----------------------------------------------------------------------------------------------------
+
+
+def from_grid(grid: Grid) -> Table | None:
+    """A table with every span filled; the header is as deep as its deepest cell."""
+    rows = grid.rows
+    if not rows or not rows[0]:
+        return None
+    caption = ""
+    start = 0
+    while start < len(rows) - 1 and _is_caption_row(rows[start]):
+        caption = rows[start][0].text
+        start += 1
+    depth = grid.header_rows - start if grid.header_rows > start else max((cell.row_span for cell in rows[start]), default=1)
+    depth = max(depth, 2 if any(cell.column_span > 1 for cell in rows[start]) else 1)
+    depth = min(depth, len(rows) - start)
+    header = []
+    for column in range(len(rows[start])):
+        levels: list[str] = []
+        for row in rows[start : start + depth]:
+            name = _squeeze(row[column].text)
+            if name and (not levels or levels[-1] != name):
+                levels.append(name)
+        header.append(tuple(levels) or ("",))
+    body: list[tuple[str | None, ...]] = []
+    lines: list[int] = []
+    total = None
+    for offset, row in enumerate(rows[start + depth :]):
+        # A cell that spans rows holds for each of them; one that spans columns (合计) is printed once.
+        values = tuple(cell.text if cell.text and (cell.is_first or cell.row_span > 1) else None for cell in row)
+        if not any(values):
+            continue
+        if _is_total(values):
+            total = values
+            continue
+        body.append(values)
+        lines.append(grid.line + start + depth + offset)
+    return Table(
+        columns=tuple("/".join(levels) for levels in header),
+        header=tuple(header),
+        rows=tuple(body),
+        total=total,
+        caption=caption,
+        lines=tuple(lines),
+    )
+
+
+def _is_caption_row(row: Sequence[object]) -> bool:
+    texts = {cell.text for cell in row if cell.text}  # type: ignore[attr-defined]
+    return len(texts) == 1 and len(row) > 1 and row[0].column_span == len(row)  # type: ignore[attr-defined]
+
+
+def _is_total(values: Sequence[str | None]) -> bool:
+    first = next((value for value in values if value), "")
+    return _squeeze(first) in words()["tables"]["total"]
+
+
+def _divided(rows: Sequence[str], first_line: int) -> list[Grid]:
+    from govmedia_rules.notices.sources import Cell
+
+    grids: list[Grid] = []
+    current: list[list[str]] = []
+    begin = 0
+
+    def close() -> None:
+        nonlocal current
+        if len(current) >= 2 and len(current[0]) >= 2:
+            width = max(map(len, current))
+            grids.append(Grid([[Cell(text) for text in (*row, *[""] * (width - len(row)))] for row in current], line=begin))
+        current = []
+
+    for offset, row in enumerate(rows):
+        bar = row.strip()
+        if "\t" in row.strip("\n "):
+            cells = [cell.strip() for cell in row.split("\t")]
+        elif bar.count("|") >= 2:
+            cells = [cell.strip() for cell in bar.strip("|").split("|")]
+            if all(re.fullmatch(r":?-{2,}:?", cell) for cell in cells):
+                continue
+        else:
+            close()
+            continue
+        if not current:
+            begin = first_line + offset
+        current.append(cells)
+    close()
+    return grids
+
+
+# --- one cell a line ------------------------------------------------------------------------------------------------
+
+
+def _cells(attachment: AttachmentPage, page: Page) -> tuple[list[_Cell], str | None]:
+    """The cells of a page, blank ones included, and the title before them."""
+    rows = page.text.split("\n")
+    full = [line for line in attachment.lines if line.number not in page.skipped]
+    title = attachment.same_line.text if attachment.same_line else None
+    if title is None and full and not _is_header_start(full[0].text):
+        title = full[0].text
+        full = full[1:]
+        while full and title and not _is_header_start(full[0].text) and _continues_title(title, full[0].text):
+            title += full[0].text
+            full = full[1:]
+    full = [line for line in full if not re.fullmatch(r"\(.{0,4}(?:统计|时段|时间|单位|截至).*\)", line.text)]
+    gaps = Counter(after.number - before.number - 1 for before, after in pairwise(full))
+    usual = min(gaps, key=lambda gap: (-gaps[gap], gap)) if gaps else 0
+    cells: list[_Cell] = []
+    for before, line in zip([None, *full], full, strict=False):
+        if before is not None:
+            blanks = [n for n in range(before.number + 1, line.number) if not rows[n - 1].strip()]
+            cells += [_Cell(None, n) for n in blanks[usual:]]
+        cells.append(_Cell(line.text, line.number))
+    return cells, title
+
+
+def _continues_title(title: str, text: str) -> bool:
+    ended = title.endswith(("名单", "情况", "表", "统计", "清单", "汇总", "明细"))
+    return len(text) < 30 and not ended and not _BAND.match(text)
+
+
+def _is_header_start(text: str) -> bool:
+    return _squeeze(text) in words()["tables"]["serial"]
+
+
+def _squeeze(text: str) -> str:
+    return re.sub(r"\s+", "", text)
+
+
+def from_cells(cells: Sequence[_Cell]) -> Iterator[Table]:
+    """Tables in a sequence of cells; each begins with 序号."""
+    starts = [i for i, cell in enumerate(cells) if cell.text and _is_header_start(cell.text)]
+    for start, end in zip(starts, [*starts[1:], len(cells)], strict=True):
+        caption = ""
+        before = next((cells[i] for i in range(start - 1, -1, -1) if cells[i].text), None)
+        if before is not None and before.text and (match := _CAPTION.fullmatch(before.text)):
+            caption = match.group(1)
+        stop = end
+        if end < len(cells):
+            last = next((i for i in range(end - 1, start, -1) if cells[i].text), start)
+            text = cells[last].text
+            stop = last if text and _CAPTION.fullmatch(text) else end
+        table = _from_serials(cells[start:stop], caption)
+        if table is not None:
+            yield table
+
+
+def _from_serials(cells: Sequence[_Cell], caption: str) -> Table | None:
+    best: tuple[float, int, list[int]] | None = None
+    ones = [i for i, cell in enumerate(cells) if cell.text == "1" and i >= 2][:3]
+    for one in ones:
+        for width in range(2, min(_MOST_COLUMNS, len(cells) - one) + 1):
+            rows, broken = _follow(cells, one, width)
+            score = len(rows) - 0.6 * broken - (0.5 if one != ones[0] else 0)
+            if best is None or score > best[0]:
+                best = (score, width, rows)
+    if best is None:
+        return None
+    _, width, rows = best
+    totals = words()["tables"]["total"]
+    end = len(cells)
+    total_at = next((i for i in range(rows[-1], len(cells)) if cells[i].text and _squeeze(cells[i].text or "") in totals), None)
+    raw = []
+    for begin, stop in zip(rows, [*rows[1:], total_at if total_at is not None else end], strict=True):
+        raw.append([cell.text for cell in cells[begin:stop]])
+    raw[-1] = _end_of_table(raw[-1], width)
+    whole = [row for row in raw if len(row) == width]
+    body = tuple(tuple(_fit(row, width, whole)) for row in raw)
+    total: tuple[str | None, ...] | None = None
+    if total_at is not None:
+        values = [cell.text for cell in cells[total_at : min(total_at + width, len(cells))]]
+        values = _end_of_table(values, width)
+        shift = width - len(values)
+        # The word 合计 stands in the first or second column; what was merged is blank.
+        total = (
+            (*[None] * shift, *values) if 0 < shift <= 1 and body and _numeric(body, 1) is False else (*values, *[None] * shift)
+        )
+    tokens = [_squeeze(cell.text) for cell in cells[: rows[0]] if cell.text]
+    header = solve_header(tokens, width)
+    return Table(
+        columns=tuple("/".join(levels) for levels in header),
+        header=header,
+        rows=body,
+        total=total,
+        caption=caption,
+        lines=tuple(cells[begin].line for begin in rows),
+    )
+
+
+def _numeric(rows: Sequence[Sequence[str | None]], column: int) -> bool:
+    values = [row[column] for row in rows if row[column]]
+    return bool(values) and all(re.fullmatch(r"[0-9.,%]+", value or "") for value in values)
+
+
+def _follow(cells: Sequence[_Cell], start: int, width: int) -> tuple[list[int], int]:
+    """Positions of the serial numbers 1, 2, 3 … when a row has `width` cells, and how many rows have more."""
+    rows = [start]
+    broken = 0
+    position = start
+    while True:
+        wanted = str(len(rows) + 1)
+        for extra in range(_MOST_BROKEN + 1):
+            at = position + width + extra
+            if at < len(cells) and cells[at].text == wanted:
+                broken += extra > 0
+                position = at
+                rows.append(at)
+                break
+        else:
+            return rows, broken
+
+
+def _end_of_table(row: list[str | None], width: int) -> list[str | None]:
+    """The last row runs to the end of the page: blank lines after it are no cells."""
+    while len(row) > width and row[-1] is None:
+        row = row[:-1]
+    while len(row) > width + _MOST_BROKEN:
+        row = row[:-1]
+    return row
+
+
+def _shape(text: str | None) -> str:
+    if text is None:
+        return "blank"
+    if re.fullmatch(r"[0-9][0-9,]*", text):
+        return "code" if _SITE_CODE.fullmatch(text) else "number"
+    if re.fullmatch(r"[0-9.]+%", text):
+        return "percent"
+    if _ACCOUNT_CODE.fullmatch(text):
+        return "code"
+    return "url" if _URL.fullmatch(text) else "text"
+
+
+def _fit(row: list[str | None], width: int, whole: Sequence[Sequence[str | None]]) -> list[str | None]:
+    """Brings a row to `width` cells: joins the pieces of broken cells, fills up with blanks."""
+    if len(row) < width:
+        return [*row, *[None] * (width - len(row))]
+    excess = len(row) - width
+    if not excess:
+        return row
+    usual = [Counter(_shape(other[column]) for other in whole) for column in range(width)] if whole else []
+    best: tuple[float, list[str | None]] | None = None
+    for joins in combinations(range(1, len(row)), excess):
+        joined: list[str | None] = []
+        worth = 0.0
+        for i, text in enumerate(row):
+            if i in joins:
+                before = joined[-1]
+                if before is None or text is None or "text" not in (_shape(before), _shape(text)):
+                    worth -= 3
+                joined[-1] = (before or "") + (text or "") or None
+            else:
+                joined.append(text)
+        for column, text in enumerate(joined):
+            if usual:
+                worth += usual[column][_shape(text)] / max(1, sum(usual[column].values()))
+        if best is None or worth > best[0]:
+            best = (worth, joined)
+    assert best is not None
+    return best[1]
+
+
+# --- header ---------------------------------------------------------------------------------------------------------
+
+
+@cache
+def _complete() -> re.Pattern[str]:
+    return re.compile(rf"(?:{any_of(words()['tables']['endings'])})\Z")
+
+
+def solve_header(tokens: Sequence[str], width: int) -> tuple[tuple[str, ...], ...]:
+    """Names of `width` columns from the words of a header read row by row.
+
+    A header of several levels comes as its first row, then the second, then the third; a broken cell comes as two words.
+    Among all ways to cut the words into rows and to put later words under earlier ones, the one is taken in which the
+    names at the bottom are complete and resemble what stands above them.
+    """
+    tokens = _join_brackets(tokens)
+    if len(tokens) == width:
+        return tuple((token,) for token in tokens)
+    best: tuple[float, tuple[tuple[str, ...], ...]] | None = None
+    loose = [i for i, token in enumerate(tokens[:-1]) if not _complete().search(token)][:8]
+    for chosen in product((False, True), repeat=len(loose)):
+        joined = _join(tokens, {i for i, taken in zip(loose, chosen, strict=True) if taken})
+        if joined is None or len(joined) > 24:
+            continue
+        cost = 0.2 * sum(chosen)
+        for score, header in _structures(joined, width):
+            if best is None or score - cost > best[0]:
+                best = (score - cost, header)
+    if best is not None:
+        return best[1]
+    names = [*tokens[:width], *[""] * (width - len(tokens))]
+    return tuple((name,) for name in names)
+
+
+def _join_brackets(tokens: Sequence[str]) -> list[str]:
+    joined: list[str] = []
+    for token in tokens:
+        if joined and (token.startswith("(") or joined[-1].count("(") > joined[-1].count(")")):
+            joined[-1] += token
+        else:
+            joined.append(token)
+    return joined
+
+
+def _join(tokens: Sequence[str], at: set[int]) -> list[str] | None:
+    result: list[str] = []
+    i = 0
+    while i < len(tokens):
+        token = tokens[i]
+        while i in at:
+            i += 1
+            token += tokens[i]
+        if len(token) > 14 and len(token) > len(tokens[i]):
+            return None
+        result.append(token)
+        i += 1
+    return result
+
+
+def _structures(tokens: Sequence[str], width: int) -> Iterator[tuple[float, tuple[tuple[str, ...], ...]]]:
+    count = len(tokens)
+    groups = count - width
+    if groups < 0:
+        return
+    if groups == 0:
+        yield sum(map(_leaf, tokens)) + 0.5, tuple((token,) for token in tokens)
+        return
+    for first in range(1, count):
+        top, below = tokens[:first], tokens[first:]
+        if groups <= first and groups * 2 <= len(below) + 1:
+            for above in combinations(range(first), groups):
+                for sizes in _sizes(len(below), groups, 2):
+                    header = _hang(top, above, sizes, [(token,) for token in below])
+                    if header is not None:
+                        yield _worth(top, above, header) + sum(_leaf(token) for token in below), header
+        for second in range(1, len(below)):
+            middle, bottom = below[:second], below[second:]
+            for lower in range(1, min(groups, len(middle)) + 1):
+                upper = groups - lower
+                if not 1 <= upper <= min(first, len(middle)) or lower * 2 > len(bottom) + 1:
+                    continue
+                for inner in combinations(range(len(middle)), lower):
+                    for sizes in _sizes(len(bottom), lower, 2):
+                        columns = _hang(middle, inner, sizes, [(token,) for token in bottom])
+                        if columns is None:
+                            continue
+                        yield from _three(top, upper, middle, inner, sizes, columns, bottom)
+
+
+def _three(
+    top: Sequence[str],
+    upper: int,
+    middle: Sequence[str],
+    inner: tuple[int, ...],
+    sizes: tuple[int, ...],
+    columns: tuple[tuple[str, ...], ...],
+    bottom: Sequence[str],
+) -> Iterator[tuple[float, tuple[tuple[str, ...], ...]]]:
+    spans = [sizes[inner.index(i)] if i in inner else 1 for i in range(len(middle))]
+    for above in combinations(range(len(top)), upper):
+        for shares in _sizes(len(middle), upper, 1):
+            leaves = []
+            start = 0
+            fine = True
+            for share in shares:
+                # A name above a single name is only right when that one branches again.
+                fine &= share > 1 or start in inner
+                leaves.append(sum(spans[start : start + share]))
+                start += share
+            if not fine:
+                continue
+            header = _hang(top, above, tuple(leaves), list(columns), merge=True)
+            if header is not None:
+                leaves_between = [token for i, token in enumerate(middle) if i not in inner]
+                worth = _worth(top, above, header) + sum(map(_leaf, leaves_between)) + sum(map(_leaf, bottom))
+                start = 0
+                for share, name in zip(shares, (top[i] for i in above), strict=True):
+                    branching = [middle[i] for i in range(start, start + share) if i in inner]
+                    if share == 1:
+                        # One broken name: its first half stands above its second.
+                        long = len(name) + len(middle[start]) > _LONG_NAME
+                        worth += (-0.3 if _complete().search(name) else 0.0) - _group(name) - long
+                    else:
+                        worth += sum(map(_group, branching))
+                    start += share
+                yield worth, header
+
+
+def _sizes(total: int, parts: int, least: int) -> Iterator[tuple[int, ...]]:
+    if parts == 1:
+        if total >= least:
+            yield (total,)
+        return
+    for first in range(least, total - least * (parts - 1) + 1):
+        for rest in _sizes(total - first, parts - 1, least):
+            yield (first, *rest)
+
+
+def _hang(
+    top: Sequence[str],
+    above: tuple[int, ...],
+    sizes: tuple[int, ...],
+    below: Sequence[tuple[str, ...]],
+    *,
+    merge: bool = False,
+) -> tuple[tuple[str, ...], ...] | None:
+    columns: list[tuple[str, ...]] = []
+    start = 0
+    for i, name in enumerate(top):
+        if i in above:
+            size = sizes[above.index(i)]
+            under = below[start : start + size]
+            start += size
+            # One name above one name that branches is a single name broken over two rows.
+            lone = merge and len({levels[0] for levels in under}) == 1 and all(len(levels) > 1 for levels in under)
+            columns += [(name + levels[0], *levels[1:]) if lone else (name, *levels) for levels in under]
+        else:
+            columns.append((name,))
+    return tuple(columns) if start == len(below) else None
+
+
+def _leaf(token: str) -> float:
+    """What it costs to take a word for the name of one column."""
+    return -2.0 if token in ("其中", "其中:") or not _complete().search(token) else 0.0
+
+
+def _group(token: str) -> float:
+    """What it costs to take a word for a name above several columns."""
+    tables = words()["tables"]
+    if token in ("其中", "其中:"):
+        return 0.0
+    if token in tables["leaves"] or token.endswith(("总数", "名称", "率")):
+        return -3.0
+    if token.endswith(("数", "问题", "结果")) or (len(token) <= 3 and not _complete().search(token)):
+        return -1.5
+    return 0.0 if any(word in token for word in tables["group_words"]) else -0.7
+
+
+def _worth(top: Sequence[str], above: tuple[int, ...], header: tuple[tuple[str, ...], ...]) -> float:
+    """How likely the first row is: whole names alone, collecting names above others, likeness between the two."""
+    worth = sum(_leaf(token) for i, token in enumerate(top) if i not in above)
+    names = [top[i] for i in above]
+    worth += sum(map(_group, names))
+    # The number and the name of a row stand alone.
+    worth -= 3.0 * sum(1 for i in above if i < 2)
+    if len(names) > 1 and len({name.split("(")[0][-2:] for name in names}) == 1:
+        worth += 0.5
+    for levels in header:
+        if len(levels) > 1:
+            shared = (set("".join(levels[:-1])) & set(levels[-1].split("(")[0])) - _GENERIC
+            worth += min(0.3, 0.15 * len(shared))
+    # 其中 takes whatever the lowest row has.
+    return worth + 0.15 * sum(1 for levels in header if any(level.startswith("其中") for level in levels))
+
+
+# --- a table in one line --------------------------------------------------------------------------------------------
+
+
+def _split_flat_title(text: str, listed_title: str | None) -> tuple[str | None, str]:
+    if listed_title and _squeeze(text).startswith(_squeeze(listed_title)):
+        wanted = len(_squeeze(listed_title))
+        seen = 0
+        for i, character in enumerate(text):
+            seen += not character.isspace()
+            if seen == wanted:
+                return text[: i + 1], text[i + 1 :]
+    head, _, rest = text.partition(" ")
+    return head, rest
+
+
+@cache
+def _types() -> frozenset[str]:
+    terms = vocabulary("platform")
+    spelt = {spelling for term in terms.values() for spelling in (term.title, *term.aliases)}
+    return frozenset(spelt | {"网站", "政府网站"})
+
+
+def _kind(token: str) -> str:
+    if _SITE_CODE.fullmatch(token) or _ACCOUNT_CODE.fullmatch(token):
+        return "code"
+    if _URL.fullmatch(token):
+        return "url"
+    if token in ("合格", "不合格", "基本合格", "未达标", "达标"):
+        return "outcome"
+    if token in _types():
+        return "type"
+    if re.fullmatch(r"[0-9]{1,4}", token):
+        return "number"
+    return "percent" if re.fullmatch(r"[0-9.]+%", token) else "text"
+
+
+def from_flat(tokens: Sequence[str], line: int) -> Table | None:
+    """A table all of whose cells stand in one line, divided by blanks.
+
+    The header is as long as a row. Codes, types and outcomes come back in one column, and that gives the length; a
+    cell that was broken by a blank is joined where the period would fail.
+    """
+    joined: list[str] = []
+    for token in _join_brackets(tokens):
+        if joined and joined[-1].endswith(("、", ",", "和", "及")):
+            joined[-1] += token
+        else:
+            joined.append(token)
+    kinds = [_kind(token) for token in joined]
+    best: tuple[float, int] | None = None
+    for width in range(2, min(_MOST_COLUMNS, len(joined) // 2) + 1):
+        if any(kind in ("code", "outcome", "url", "percent") for kind in kinds[:width]):
+            break
+        by_column: list[Counter[str]] = [Counter() for _ in range(width)]
+        for i in range(width, len(joined)):
+            by_column[i % width][kinds[i]] += 1
+        rows = (len(joined) - width) / width
+        same = sum(max(counts.values(), default=0) for counts in by_column) / max(1, len(joined) - width)
+        marked = sum(1 for counts in by_column for kind in ("code", "outcome", "type") if counts[kind] >= rows * 0.99)
+        score = same + 0.5 * marked - (0.5 if (len(joined) - width) % width else 0)
+        if best is None or score > best[0]:
+            best = (score, width)
+    if best is None:
+        return None
+    width = best[1]
+    body = []
+    for start in range(width, len(joined), width):
+        row = joined[start : start + width]
+        body.append((*row, *[None] * (width - len(row))))
+    total = body.pop() if body and _is_total(body[-1]) else None
+    header = tuple((name,) for name in joined[:width])
+    return Table(columns=tuple(joined[:width]), header=header, rows=tuple(body), total=total, lines=tuple([line] * len(body)))
+
+
+# --- score bands ----------------------------------------------------------------------------------------------------
+
+
+def _bands(cells: Sequence[_Cell]) -> list[Band]:
+    bands: list[tuple[re.Match[str], list[str]]] = []
+    for cell in cells:
+        if not cell.text:
+            continue
+        match = _BAND.fullmatch(cell.text)
+        if match:
+            bands.append((match, []))
+        elif bands:
+            bands[-1][1].append(cell.text)
+    found = []
+    for match, texts in bands:
+        groups = []
+        for text in texts:
+            listed = re.sub(r"^[一二三四五六七八九十]{1,2}、", "", text)
+            names = tuple(name.strip() for name in re.split("[、,;]", listed) if name.strip())
+            if names:
+                groups.append(names)
+        low, high = match.group(1), match.group(2)
+        found.append(
+            Band(
+                text=match.group(),
+                low=Count(value=int(low)),
+                high=Count(value=int(high)) if high else None,
+                groups=tuple(groups),
+            )
+        )
+    return found
