@@ -243,7 +243,9 @@ class Ledger:
 
     def populations(self) -> tuple[Population, ...]:
         """What was collected."""
-        return tuple(whole.population() for whole in self.wholes if whole.counts or whole.outcomes or whole.rates or whole.parts)
+        return tuple(
+            whole.population() for whole in self.wholes if whole.counts or whole.outcomes or whole.rates or whole.parts
+        )
 
 
 # --- the grammar ----------------------------------------------------------------------------------------------------
@@ -301,7 +303,9 @@ def _clause(clause: Line, page: Page, ledger: Ledger, *, parts: bool) -> None:
     text = clause.text
     basis = _BASIS.search(text)
     # Brackets of the same length keep every offset; 县(区) and 县(市、区) are part of a name and stay.
-    plain = _BRACKETED.sub(lambda m: m.group() if len(m.group()) <= 7 and not re.search("见|含|附", m.group()) else " " * len(m.group()), text)
+    plain = _BRACKETED.sub(
+        lambda m: m.group() if len(m.group()) <= 7 and not re.search("见|含|附", m.group()) else " " * len(m.group()), text
+    )
     plain = _NOISE.sub(lambda m: " " * len(m.group()), plain)
     matches = list(_number().finditer(plain))
     end = 0
@@ -337,8 +341,14 @@ def _say(plain: str, begin: int, match: re.Match[str], stop: int, page: Page, cl
     before = list(_nouns().finditer(left))
     after = _nouns().search(right)
     # 335个政务新媒体合格: the noun follows at once; 政务新媒体为2个: it comes before.
-    follows = after is not None and len(_FILLER.sub("", right[: after.start()]).strip()) <= 14 and not re.search("[,;]", right[: after.start()])
-    use_right = follows and (not before or bool(re.match(r"\s*(?:家|个)?\s*(?:的)?\S{0,12}$", right[: after.start()])) and _ends_open(left))  # type: ignore[union-attr]
+    follows = (
+        after is not None
+        and len(_FILLER.sub("", right[: after.start()]).strip()) <= 14
+        and not re.search("[,;]", right[: after.start()])
+    )
+    use_right = follows and (
+        not before or (bool(re.match(r"\s*(?:家|个)?\s*(?:的)?\S{0,12}$", right[: after.start()])) and _ends_open(left))
+    )  # type: ignore[union-attr]
     if use_right and after is not None:
         subject: CountedSubject | None = _SUBJECT_OF[cast("str", after.lastgroup)]
         label = right[: after.end()]
@@ -416,7 +426,9 @@ def _clean(label: str) -> str:
     return label.strip()
 
 
-_GENERIC = re.compile(r"(?:政府系统|政府|政务|部门)?(?:政务)?(?:网站|新媒体|账号|政府网站|政务新媒体|新媒体账号|政务新媒体账号|站点)")
+_GENERIC = re.compile(
+    r"(?:政府系统|政府|政务|部门)?(?:政务)?(?:网站|新媒体|账号|政府网站|政务新媒体|新媒体账号|政务新媒体账号|站点)"
+)
 
 
 def is_generic(label: str) -> bool:
@@ -424,9 +436,7 @@ def is_generic(label: str) -> bool:
     return not label or _GENERIC.fullmatch(label) is not None
 
 
-def _enter(
-    said: _Said, left: str, ledger: Ledger, page: Page, clause: Line, *, parts: bool, match: re.Match[str]
-) -> int:
+def _enter(said: _Said, left: str, ledger: Ledger, page: Page, clause: Line, *, parts: bool, match: re.Match[str]) -> int:
     """Enters one number; tells how many characters after it belong to it."""
     subject = said.subject
     if subject in ("letter", "request", "item", "unit"):
@@ -446,7 +456,7 @@ def _enter(
     narrow = not is_generic(said.label) and (platform is not None or level is not None)
     dimension: Dimension = "platform" if platform else "level" if subject == "site" else "owner"
     key = platform[0] if platform else level
-    if re.search("其他|其它", said.label) and subject == "account" and not level:
+    if re.search("其他|其它", said.label) and subject == "account" and (not level or level == "other"):
         narrow, key, dimension = True, "other", "platform"
     if parts and not narrow and said.label and not is_generic(said.label):
         narrow, dimension, key = True, "other", None
@@ -503,7 +513,12 @@ def _enter_outcome(
 
 def _note(plain: str, ledger: Ledger) -> None:
     """What is added about units that ended in one way: 问题已整改."""
-    if not re.fullmatch(r"\s*(?:其)?(?:存在的|所有|全部)?问题(?:均|都|全部)?已(?:全部)?(?:完成)?整改(?:到位|完毕|完成)?\s*", plain) or not ledger.current:
+    if (
+        not re.fullmatch(
+            r"\s*(?:其)?(?:存在的|所有|全部)?问题(?:均|都|全部)?已(?:全部)?(?:完成)?整改(?:到位|完毕|完成)?\s*", plain
+        )
+        or not ledger.current
+    ):
         return
     outcomes = ledger.current.outcomes
     if outcomes:
@@ -582,7 +597,9 @@ def _rate_target(before: str, ledger: Ledger) -> _Tally | None:
             return ledger.whole(ledger.current.subject)
         return ledger.current
     subject = _SUBJECT_OF[noun.lastgroup]
-    label = _clean(re.sub(r"(?:抽查|检查|抽检|监测)?(?:总体|整体|综合)?(?:合格率|达标率|占比|比例).*", "", before[: noun.end()]))
+    label = _clean(
+        re.sub(r"(?:抽查|检查|抽检|监测)?(?:总体|整体|综合)?(?:合格率|达标率|占比|比例).*", "", before[: noun.end()])
+    )
     platform = platform_of(label) if subject == "account" else None
     level = level_of(label)
     if not is_generic(label) and (platform or level):
@@ -620,7 +637,10 @@ def comparison_of(plain: str, page: Page, clause: Line) -> Comparison | None:
         end = match.end()
         unit = match.group("unit")
     return Comparison(
-        basis=basis, change=change, unit=unit, place=page.place(clause.start + start.start(), clause.start + max(end, start.end()))
+        basis=basis,
+        change=change,
+        unit=unit,
+        place=page.place(clause.start + start.start(), clause.start + max(end, start.end())),
     )
 
 
@@ -630,7 +650,7 @@ def comparison_of(plain: str, page: Page, clause: Line) -> Comparison | None:
 def vague_share(text: str, start: int, page: Page) -> Iterator[Rate]:
     """Shares in words or as a bound (超过60%的门户网站, 绝大多数门户网站): a bound on a count, never an exact rate."""
     table: dict[str, list[str]] = words()["vague"]
-    noun = r"(?P<of>[^,。;、“”()0-9]{0,14}?(?:网站|新媒体|单位|部门|栏目|账号|地区|门户))"
+    noun = r"(?P<of>[^,。;、“”()0-9]{0,14}?(?:门户网站|政府网站|网站|政务新媒体|新媒体|单位|部门|栏目|账号|地区))"
     for match in re.finditer(rf"(?P<words>{any_of(list(table))})的?{noun}", text):
         bound, fraction = table[match.group("words")]
         figure = Decimal(int(100 * Fraction(fraction))) if fraction and (100 * Fraction(fraction)).denominator == 1 else None
@@ -659,5 +679,14 @@ def place_of(page: Page, line: Line) -> Place:
     return page.place(line.start, line.end)
 
 
-__all__ = ["Ledger", "comparison_of", "is_generic", "level_of", "number_of", "platform_of", "rate_kind", "read_counts", "vague_share"]
-
+__all__ = [
+    "Ledger",
+    "comparison_of",
+    "is_generic",
+    "level_of",
+    "number_of",
+    "platform_of",
+    "rate_kind",
+    "read_counts",
+    "vague_share",
+]

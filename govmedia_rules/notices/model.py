@@ -131,7 +131,10 @@ class Deadline(Model):
     """A date by which something must be reported.
 
     Attributes:
-        due: The day; its year is inferred from the signing date where only month and day are printed.
+        due: The day; its year is inferred from the signing date where only month and day are printed; None when the
+            text gives a number of days instead.
+        within_days: Days after the notice within which it is due; None when a day is printed.
+        within_unit: Whether these are working days or calendar days.
         who: Who must act; None when not printed.
         what: What must be done.
         receiver: To whom; None when not printed.
@@ -139,7 +142,9 @@ class Deadline(Model):
         collected_by: Who collects the reports of lower units; None when nobody does.
     """
 
-    due: PartialDate
+    due: PartialDate | None = None
+    within_days: int | None = None
+    within_unit: Literal["working_days", "days"] | None = None
     who: Short | None = None
     what: Short = ""
     receiver: Short | None = None
@@ -419,5 +424,5 @@ class Notice(Model):
     def days_to(self, deadline: Deadline) -> int | None:
         """Days from signing to `deadline`; None when either day is not known."""
         signed: date | None = self.signed_at.value if self.signed_at else None
-        due = deadline.due.value
+        due = deadline.due.value if deadline.due else None
         return None if signed is None or due is None else (due - signed).days
