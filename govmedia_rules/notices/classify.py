@@ -122,21 +122,21 @@ class Words:
         return cls(data["faults"], tuple(rules), concepts, subjects)
 
     @classmethod
-    def built_in(cls) -> Words:
-        """The shipped vocabulary."""
-        return _built_in()
+    def built_in(cls, language: Literal["zh", "en"] = "zh") -> Words:
+        """The shipped vocabulary; `en` reads the wordings of machine translations."""
+        return _built_in("classify.toml" if language == "zh" else "classify-en.toml")
 
 
 def _pattern(words: list[str], without: frozenset[str]) -> re.Pattern[str]:
     kept = sorted((word for word in words if word not in without), key=len, reverse=True)
     if not kept:
         return re.compile(r"(?!)")
-    return re.compile("|".join(_GAP.join(re.escape(part) for part in word.split("…")) for word in kept))
+    return re.compile("|".join(_GAP.join(re.escape(compare_form(part)) for part in word.split("…")) for word in kept))
 
 
 @cache
-def _built_in() -> Words:
-    return Words.of(read_data("govmedia_rules.notices", "classify.toml"))
+def _built_in(name: str) -> Words:
+    return Words.of(read_data("govmedia_rules.notices", name))
 
 
 def compare_form(phrase: str) -> str:
