@@ -384,12 +384,16 @@ class Population(Tally):
     Attributes:
         scope: Who looked, or at what, where a notice counts several (`各县(区)检查`); "" for the main one.
         count_basis: Which list counts and what is left out (`不含已注销账号`); None when not stated.
+        stage: Stage of the result where it is named (检查复核结果); None when not stated.
+        method: How was inspected, where the sentence says so (第三方检测机构); None when not stated.
         extent: full 全覆盖, sampled 抽查; None when the words do not tell.
         groups: Its parts as printed, by any dimension; they may overlap.
     """
 
     scope: Short = ""
     count_basis: Short | None = None
+    stage: Short | None = None
+    method: Short | None = None
     extent: Literal["full", "sampled"] | None = None
     groups: tuple[Group, ...] = ()
 

@@ -76,6 +76,8 @@ _PERCENT = re.compile(
 )
 _POINTS = re.compile(r"(?P<points>[0-9]{1,3}(?:\.[0-9]{1,4})?) *(?P<unit>个百分点|百分点|%)")
 _BRACKETED = re.compile(r"\((?:[^()]|\([^()]*\))*\)")
+_STAGE = re.compile(r"(?:检查|抽查)?(?:复核|复查|人工核查|终审)(?:结果|后)|初步(?:检查)?结果")
+_METHOD = re.compile(r"(?:专业)?第三方(?:专业)?[\u4e00-\u9fff]{0,6}?(?:机构|公司|平台)|人工(?:检查|核查|复核)|技术监测|机器扫描|全面扫描")
 _BASIS = re.compile(r"\((?P<basis>[^()]*(?:为准|不含|不包括|含|剔除)[^()]*)\)")
 
 
@@ -149,6 +151,8 @@ class _Tally:
 class _Whole(_Tally):
     scope: str = ""
     count_basis: str | None = None
+    stage: str | None = None
+    method: str | None = None
     extent: Literal["full", "sampled"] | None = None
     parts: list[_Tally] = field(default_factory=list)
     last_measure: Measure | None = None
@@ -159,6 +163,8 @@ class _Whole(_Tally):
             label=self.label,
             scope=self.scope,
             count_basis=self.count_basis,
+            stage=self.stage,
+            method=self.method,
             extent=self.extent,
             outcomes=tuple(self.outcomes),
             rates=tuple(self.rates),
@@ -173,8 +179,11 @@ class Ledger:
     def __init__(self) -> None:
         self.wholes: list[_Whole] = []
         self.figures: list[Figure] = []
+        self.shares: list[Rate] = []
         self.current: _Tally | None = None
         self.last_outcome: OutcomeKind | None = None
+        self.stage: str | None = None
+        self.method: str | None = None
 
     def whole(self, subject: CountedSubject) -> _Whole | None:
         """The population of this kind that was spoken of last."""
@@ -321,6 +330,18 @@ def _clause(clause: Line, page: Page, ledger: Ledger, *, parts: bool) -> None:
         if len(list(_number().finditer(inside))) > 1 and (basis is None or basis.start() != bracket.start()):
             for part in clauses(Line(clause.number, clause.start + bracket.start() + 1, inside)):
                 _clause(part, page, ledger, parts=True)
+    stage = _STAGE.search(text)
+    if stage is not None:
+        ledger.stage = stage.group()
+    method = _METHOD.search(text)
+    if method is not None:
+        ledger.method = method.group()
+    if matches and ledger.wholes:
+        whole = ledger.wholes[-1]
+        if ledger.stage and whole.outcomes:
+            whole.stage, ledger.stage = whole.stage or ledger.stage, None
+        if ledger.method and whole.counts:
+            whole.method = whole.method or ledger.method
     if basis is not None and ledger.wholes:
         ledger.wholes[-1].count_basis = basis.group("basis")
     _note(plain, ledger)

@@ -129,7 +129,7 @@ def _phrase() -> re.Pattern[str]:
     nouns = any_of([*counting["accounts"], *counting["sites"], *counting["units"], *counting["letters"]])
     word = r"[A-Za-z’'()\-/]+"
     return re.compile(
-        rf"(?<![\w.,]){_NUMBER} (?P<np>(?:{word}(?:,(?= [a-z]+\)))? ){{0,7}}?(?:{nouns})s?\b"
+        rf"(?<![\w.,]){_NUMBER} (?P<np>(?:{word}(?:,(?= [a-z]+\)))? ){{0,7}}?(?:{nouns})s?\b(?! \(|[- ]government| portal)"
         rf"(?:(?: (?:and|public|official|system|portal|of|other|types?|government|affairs|third-party|municipal|department|departments|new|websites?|media|accounts?|applications?|the|State|Council)\b)*"
         rf" (?:{nouns})s?\b)?)|(?<![\w.,])(?P<bare>{_NUMBER.replace('?P<n>', '?P<n2>')}) (?=failed|unqualified|passed)",
         re.IGNORECASE,
@@ -167,6 +167,10 @@ def _read_counts(lines: list[Line], page: Page) -> Ledger:
     for line in lines:
         for sentence in _sentences(line):
             _count_sentence(sentence, page, ledger)
+            method = re.search(r"third-party [a-z ]{0,30}?(?:agency|company|institution)", sentence.text)
+            if method:
+                for whole in ledger.wholes:
+                    whole.method = whole.method or method.group()
     return ledger
 
 
@@ -202,7 +206,7 @@ def _count_sentence(sentence: Line, page: Page, ledger: Ledger) -> None:
             continue
         subject = _subject(label)
         if subject not in ("site", "account"):
-            ledger.figures.append(Figure(label=label, count=count))
+            ledger.figures.append(Figure(label=label, count=count, members=tuple(_members(before, after))))
             continue
         platform = _platform(label) if subject == "account" else None
         level = _level(label) if subject == "site" else None
@@ -218,15 +222,29 @@ def _count_sentence(sentence: Line, page: Page, ledger: Ledger) -> None:
             continue
         measure = _measure(before, around)
         whole = ledger.total(subject, measure, count)
-        clause = re.split(r"[,;]", before)[-1] + " " + around
+        earlier = max((m.end() for m in matches if m.end() <= start), default=0)
+        clause = re.split(r"[,;]", text[earlier:start])[-1] + " " + around
         if re.search(any_of(_counting()["full"]), clause, re.IGNORECASE):
             whole.extent = "full"
             whole.counts.setdefault("inspected", count)
         elif re.search(any_of(_counting()["sampled"]), clause, re.IGNORECASE):
             whole.extent = "sampled"
             # "A random inspection of 326" names what was drawn from, not how many were drawn.
-            if measure == "inspected" and whole.population == value:
+            if measure == "inspected" and any(c.value == value for m, c in whole.counts.items() if m != "inspected"):
                 whole.counts.pop("inspected", None)
+
+
+_LISTED = r"(?:(?:the )?[A-Z][A-Za-z]+(?: (?:of|and|[A-Z])[A-Za-z]*)*)"
+
+
+def _members(before: str, after: str) -> Iterator[str]:
+    """Members that the text names: "including Beijing, Tianjin, etc. 16 regions", "39 departments, including the …"."""
+    head = re.search(rf"including (?P<list>{_LISTED}(?:, {_LISTED})*),? etc\.? $", before)
+    tail = re.match(rf"[a-z A-Z]{{0,30}}, including (?P<list>{_LISTED}(?:, {_LISTED})*)", after)
+    for found in (head, tail):
+        if found:
+            for name in re.split(r", | and (?=the )", found["list"]):
+                yield re.sub("^(?:the|and) ", "", name.strip())
 
 
 def _continues(before: str, ledger: Ledger, subject: CountedSubject) -> bool:
@@ -290,10 +308,10 @@ def _rate(match: re.Match[str], text: str, sentence: Line, page: Page, ledger: L
     if kind in ("pass", "failure_share", "coverage") and ledger.current is not None and not re.match(r"\s*approval rate for|\s*pass rate for", after):
         ledger.rate(rate, None if kind != "coverage" else ledger.whole(ledger.current.subject))
     else:
-        ledger.figures.append(Figure(label=rate.of or rate.label, count=Count(value=0, bound="exact"), unit="%", rates=(rate,)))
+        ledger.shares.append(rate)
 
 
-def _loose_shares(lines: list[Line], page: Page) -> Iterator[Figure]:
+def _loose_shares(lines: list[Line], page: Page) -> Iterator[Rate]:
     for line in lines:
         for match in re.finditer(r"\b(?P<word>nearly half|more than half|over half|the vast majority|most)\b(?P<rest>[^.;,]{0,80})", line.text, re.IGNORECASE):
             word = match["word"].lower()
@@ -301,8 +319,7 @@ def _loose_shares(lines: list[Line], page: Page) -> Iterator[Figure]:
                 continue
             bound: Bound = "nearly" if word.startswith("nearly") else "more_than"
             figure = None if "majority" in word else Decimal(50)
-            rate = Rate(kind="share", label=match["rest"].strip(), figure=figure, text=match["word"], bound=bound, place=page.place(line.start + match.start(), line.start + match.end("word")))
-            yield Figure(label=match["rest"].strip(), count=Count(value=0), unit="%", rates=(rate,))
+            yield Rate(kind="share", label=match["rest"].strip(), figure=figure, text=match["word"], bound=bound, place=page.place(line.start + match.start(), line.start + match.end("word")))
 
 
 # --- names and findings ---------------------------------------------------------------------------------------------
@@ -327,6 +344,10 @@ def _problems_of(line: Line, heading: str, page: Page, area: str | None) -> Iter
         for part in _divide(sentence):
             problem = _problem(part, heading, page, area, previous)
             if problem is not None:
+                if previous is not None and problem.named and not previous.named and problem.indicator_ids == ("other",):
+                    # What follows "such as" in a sentence of its own belongs to the finding before it.
+                    previous = previous.model_copy(update={"named": problem.named, "is_open": problem.is_open, "stated_count": problem.stated_count})
+                    continue
                 if previous is not None and not problem.named and previous.named and not previous.indicator_ids[0] != "other" and previous.place and problem.place:
                     # A sentence that only names is explained by the next one.
                     problem = problem.model_copy(update={"named": previous.named, "stated_count": previous.stated_count, "is_open": previous.is_open})
@@ -414,21 +435,22 @@ def _named(text: str, start: int, page: Page, area: str | None) -> list[Named]:
         kind: Kind | None = None if spelt is None else "site" if re.match("web|network", spelt, re.IGNORECASE) else "account"
         platform = _platform(re.sub("(?i)today ?[’']?s headlines", "today's headlines", spelt)) if kind == "account" and spelt else None
         owner = _owner(text, match.start())
+        if owner is None and kind == "account" and tail is not None:
+            following = re.match(r"(?: portal| account)? of (?:the )?(?P<o>[A-Z][\w’'\-]*(?: (?:and|[A-Z][\w’'\-]*|’s|'s))+)", text[tail.end() :])
+            owner = following["o"] if following and re.search(rf"(?:{any_of(english()['naming']['endings'])})$", following["o"]) else None
         where = _area(text, match.start(), tail.end() if tail else match.end())
         found.append(_one(name, kind, platform, spelt if kind == "account" else None, owner, where, start + match.start(), start + match.end(), page, area))
     masked = text
     for match in quoted:
         masked = masked[: match.start()] + "\x00" * len(match.group()) + masked[match.end() :]
+    # Beside names in quotation marks the capitals are owners and places, not further subjects.
+    quoted_names = bool(found)
     owners = " ".join(one.owner or "" for one in found)
     for name, low, high in _listed_names(masked):
-        if name in owners or (found and not re.search(r"[Ww]ebsite|Network", name) and _belongs(name, found)):
+        if name in owners or quoted_names:
             continue
         found.append(_one(name, "site" if not re.search("WeChat|Weibo", name) else "account", None, None, None, None, start + low, start + high, page, area))
     return found
-
-
-def _belongs(name: str, found: list[Named]) -> bool:
-    return any((one.area and name.startswith(one.area.split()[0])) or (one.owner and one.owner in name) for one in found) or any(one.place is not None for one in found)
 
 
 def _one(name: str, kind: Kind | None, platform: str | None, spelt: str | None, owner: str | None, where: str | None, low: int, high: int, page: Page, area: str | None) -> Named:
@@ -473,8 +495,9 @@ def _listed_names(text: str) -> Iterator[tuple[str, int, int]]:
         while words and words[0] in naming["stop_starts"] and len(words) > 1:
             words = words[1:]
         name = " ".join(words)
-        name = re.sub(r"^(?:websites? of |website )", "", name)
-        if not name or name in naming["stop_starts"] or not re.search(rf"(?:{endings}|Government|Network|\))$", name):
+        name = re.sub(r"^(?:websites? of |website |the )", "", name)
+        is_site = re.match(r"[\w’' ]*(?<= )(?:portal )?website", match["name"][match["name"].find(name) :]) is not None
+        if not name or name in naming["stop_starts"] or not (is_site or re.search(rf"(?:{endings}|Government|Network|\))$", name)):
             continue
         low = match.start("name") + match["name"].find(name)
         yield name, low, low + len(name)
@@ -563,7 +586,8 @@ def read_english(mended: Mended) -> Notice:
         issued_at=issued,
         release=next((m.group(1) for line in lines if (m := re.fullmatch(r"\((this (?:file|document) is publicly released)\)", line.text))), None),
         populations=ledger.populations(),
-        figures=(*(figure for figure in ledger.figures), *shares),
+        figures=tuple(ledger.figures),
+        shares=(*ledger.shares, *shares),
         recheck=_recheck(opening + overview, page, area),
         problem_summary=tuple(_summary(rest if not parts else [])),
         problems=problems,
@@ -645,10 +669,9 @@ def _signed(lines: list[Line]) -> tuple[PartialDate, Line] | None:
 
 def _issuer(title: Line | None, lines: list[Line], head: list[Line]) -> tuple[str | None, str | None]:
     known: dict[str, str] = english()["issuers"]
-    for line in lines[:8]:
-        for words in sorted(known, key=len, reverse=True):
-            if words in line.text:
-                return words, known[words]
+    for words in sorted(known, key=len, reverse=True):
+        if any(words in line.text for line in lines[:8]):
+            return words, known[words]
     for line in [*([title] if title else []), *lines]:
         match = re.search(r"(?:General |Party )?Office of (?:the )?(?:People's Government of (?P<a>[A-Z][a-z]+) (?P<ak>Province|City|County)|(?P<b>[A-Z][a-z]+) (?P<bk>Provincial|Municipal|County|City) People's Government)", line.text.replace("’", "'"))
         if match:
@@ -714,7 +737,8 @@ def _citations(lines: list[Line], page: Page) -> Iterator[Citation]:
             if title not in seen:
                 seen.add(title)
                 number = match["n"]
-                yield Citation(title=title, number=(restore_number(number) or number) if number else None, role="basis", place=page.place(line.start + match.start(), line.start + match.end()))
+                by = re.search(r"(?:the )?(?P<by>[A-Z][A-Za-z ]+?) (?:issued|released|published) (?:the )?$", line.text[: match.start()])
+                yield Citation(title=title, number=(restore_number(number) or number) if number else None, issuer=by["by"] if by else None, role="basis", place=page.place(line.start + match.start(), line.start + match.end()))
 
 
 def _recheck(lines: list[Line], page: Page, area: str | None) -> Recheck | None:
@@ -723,6 +747,7 @@ def _recheck(lines: list[Line], page: Page, area: str | None) -> Recheck | None:
             text = sentence.text
             again = re.search(r"review|rectif|re-?check", text)
             quarter = [m for m in re.finditer(r"(?P<q>first|second|third|fourth) quarter(?: of (?P<y>[0-9]{4}))?", text)]
+            again = again or re.search(r"inspected .{0,80}(?:outstanding|prominent) problems in the", text)
             if not again or not quarter or not re.search("unqualified|outstanding problems|prominent problems", text):
                 continue
             last = quarter[-1]

@@ -147,6 +147,15 @@ def published(head: list[Line], furniture: list[Line]) -> tuple[PartialDate, Pla
     return None, None
 
 
+def publisher(head: list[Line], furniture: list[Line]) -> tuple[str, int, int] | None:
+    """来源 as a web page shows it; None when it shows none."""
+    for line in [*head, *furniture]:
+        match = re.search(r"(?:信息)?来源[:] *([\u4e00-\u9fff()]{3,40})", line.text)
+        if match:
+            return match.group(1), line.start + match.start(1), line.start + match.end(1)
+    return None
+
+
 def signed(closing: list[Line]) -> tuple[PartialDate, Line] | None:
     """The 成文日期: a line of its own after the text."""
     for line in reversed(closing):

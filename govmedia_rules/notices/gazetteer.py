@@ -102,13 +102,13 @@ def restore_name(words: str, within: str | None = None, level: str | None = None
     bodies: dict[str, str] = english()["bodies"]
     text = re.sub(r"^(?:the|The) | [Ww]eb(?:site| site)$| portal$", "", words.replace("’", "'").replace(" 's", "'s").strip())
     text = re.sub(r" [Ww]ebsite$| portal$", "", text).strip(" \"“”")
-    place = find_place(text, within) or find_place(text)
+    place = find_place(text, within) or find_place(text) or _nearest(text, within)
     if place is not None:
         return place.name
     reverse = re.fullmatch(r"(?P<body>.+?) of (?:the )?(?P<place>[A-Z][\w' ]+)", text)
     if reverse and reverse["body"] in bodies:
-        where = _place_text(reverse["place"], within)
-        return None if where is None else where + bodies[reverse["body"]]
+        body = bodies[reverse["body"]]
+        return _own(find_place(reverse["place"], within), within, body) or _joined(_place_text(reverse["place"], within), body)
     for body in sorted(bodies, key=len, reverse=True):
         if text == body:
             return bodies[body]
@@ -118,16 +118,41 @@ def restore_name(words: str, within: str | None = None, level: str | None = None
                 return "市" + bodies[body]
             if head == "Provincial":
                 return "省" + bodies[body]
-            where = _place_text(head, within)
-            return None if where is None else where + bodies[body]
+            return _own(find_place(head, within), within, bodies[body]) or _joined(_place_text(head, within), bodies[body])
     return None
+
+
+def _joined(where: str | None, body: str) -> str | None:
+    return None if where is None else where + body
+
+
+def _own(place: PlaceName | None, within: str | None, body: str) -> str | None:
+    """A body of the city of the notice is called 市审计局 there, not 南充市审计局; its website keeps the name of the city."""
+    mine = place is not None and within is not None and len(within) == 4 and place.code == within + "00"
+    return "市" + body if mine and body.endswith(("局", "委", "中心")) else None
+
+
+def _nearest(text: str, within: str | None) -> PlaceName | None:
+    """A county whose second character was translated by its sense (Nanfang for 南部): the one county of the city alike."""
+    match = re.fullmatch(r"(?P<stem>[A-Z][a-z]{4,}) (?P<kind>County|District|City)", text)
+    if match is None or within is None or len(within) != 4:
+        return None
+    stem = match["stem"].lower()
+    endings = _CLASSES[match["kind"].lower()]
+    alike = [
+        place
+        for places in _places().values()
+        for place in places
+        if place.code.startswith(within) and place.name.endswith(endings) and place.pinyin[:3] == stem[:3]
+    ]
+    return alike[0] if len(alike) == 1 else None
 
 
 def _place_text(words: str, within: str | None) -> str | None:
     place = find_place(words, within) or find_place(words)
     if place is not None:
         return place.name if re.search("Municipal|City|County|District|Prefecture", words) else re.sub("[市县区州]$", "", place.name)
-    province = re.fullmatch(r"(?P<name>[A-Z][a-z]+(?: [A-Z][a-z]+)?)(?: Provincial| Province)?", words.strip())
+    province = re.fullmatch(r"(?P<name>[A-Z][a-z]+(?: [A-Z][a-z]+)??)(?: Provincial| Province)?", words.strip())
     if province:
         full: str | None = english()["provinces"].get(province["name"])
         if full is None:

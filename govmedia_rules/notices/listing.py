@@ -110,7 +110,7 @@ def split_problems(wording: str, kind: Kind | None) -> Iterator[str]:
     if wrapped:
         text = wrapped.group("inside").strip()
     for part in re.split("[;。]|(?<=[^0-9])[0-9][.、]", text):
-        pieces = [piece.strip() for piece in re.split("、|,|和|及", part) if piece.strip()]
+        pieces = [piece.strip() for piece in re.split("、|,|和|以及", part) if piece.strip()]
         if len(pieces) > 1 and all(_stands_alone(piece, kind) for piece in pieces):
             yield from pieces
         elif part.strip():

@@ -6,9 +6,10 @@ in its own field or, for the plain fields of `Notice`, in `Notice.places`; place
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import date
-from typing import Literal
+from typing import Literal, cast
 
 from pydantic import Field
 
@@ -40,11 +41,13 @@ class Citation(Model):
     Attributes:
         title: Title without its brackets.
         number: 发文字号; None when not printed.
+        issuer: Who issued it, where the sentence says so outside the title; None otherwise.
         role: basis when the inspection was made under it, rule when a duty refers to it.
     """
 
     title: Name
     number: Short | None = None
+    issuer: Short | None = None
     role: Literal["basis", "rule"] = "basis"
     place: Place | None = None
 
@@ -178,12 +181,14 @@ class Figure(Model):
         count: How many.
         unit: Classifier as printed (条, 件, 个).
         rates: Shares printed with it.
+        members: Some of them that the text names (北京、天津等16个地区).
     """
 
     label: Short
     count: Count
     unit: Short = ""
     rates: tuple[Rate, ...] = ()
+    members: tuple[Short, ...] = ()
 
 
 class Table(Model):
@@ -339,10 +344,12 @@ class Notice(Model):
         statistics_span: Time that other figures cover.
         signed_at: 成文日期.
         published_at: Date shown by the web page.
+        publisher: 来源 shown by the web page.
         issued_at: Date of issue as a press report gives it.
         release: Release mark (此件主动公开).
         populations: Sites and accounts counted.
         figures: Other counts.
+        shares: Shares that belong to none of these (39.5 % of local sites on provincial platforms).
         recheck: What became of the failures of the period before.
         problem_summary: Kinds of problems that the opening sentence lists.
         problems: Findings.
@@ -375,10 +382,12 @@ class Notice(Model):
     statistics_span: DateSpan | None = None
     signed_at: PartialDate | None = None
     published_at: PartialDate | None = None
+    publisher: Short | None = None
     issued_at: PartialDate | None = None
     release: Short | None = None
     populations: tuple[Population, ...] = ()
     figures: tuple[Figure, ...] = ()
+    shares: tuple[Rate, ...] = ()
     recheck: Recheck | None = None
     problem_summary: tuple[Short, ...] = ()
     problems: tuple[Problem, ...] = ()
@@ -414,12 +423,33 @@ class Notice(Model):
         found = [rate for whole in self.populations for rate in whole.rates]
         found += [rate for whole in self.populations for group in whole.groups for rate in group.rates]
         found += [rate for figure in self.figures for rate in figure.rates]
-        return tuple(found)
+        return (*found, *self.shares)
 
     @property
     def listed(self) -> tuple[Listed, ...]:
         """Every row of the attachments that lists a subject."""
         return tuple(row for attachment in self.attachments for row in attachment.listed)
+
+    @property
+    def level(self) -> Literal["national", "province", "city", "county"] | None:
+        """Level of the issuer; None when its name does not tell."""
+        name = self.issuer or ""
+        if "国务院" in name or name.startswith(("国家", "中国")):
+            return "national"
+        for words, level in ((("省", "自治区"), "province"), (("市", "州", "盟"), "city"), (("县", "区", "旗"), "county")):
+            # 汉中市汉台区政府办公室 is of the district: the last place of the name counts.
+            found = max((name.rfind(word) for word in words), default=-1)
+            later = max((name.rfind(word) for word in "省市州盟县区旗"), default=-1)
+            if found >= 0 and found + 1 >= later:
+                province = level == "city" and name[:2] in ("北京", "天津", "上海", "重庆") and name[2] == "市"
+                return "province" if province else cast("Literal['province', 'city', 'county']", level)
+        return None
+
+    @property
+    def city(self) -> str | None:
+        """Name of the city in the issuer's name; None when it has none."""
+        match = re.match(r"(?:[\u4e00-\u9fff]{2,7}?(?:省|自治区))?([\u4e00-\u9fff]{2,6}?市)", self.issuer or "")
+        return match.group(1) if match else None
 
     def days_to(self, deadline: Deadline) -> int | None:
         """Days from signing to `deadline`; None when either day is not known."""

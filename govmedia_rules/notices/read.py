@@ -93,6 +93,9 @@ def _read_chinese(mended: Mended, grids: list[Grid]) -> Notice:
     published, where = formal.published(parts.head, furniture)
     if where is not None:
         places["published_at"] = where
+    source = formal.publisher(parts.head, furniture[:8])
+    if source is not None:
+        put("publisher", source[1], source[2])
     mark = formal.release_mark([*parts.closing, *body, *(line for one in parts.pages[:1] for line in one.lines[:2])])
     if mark is not None:
         put("release", mark.start, mark.end)
@@ -144,6 +147,7 @@ def _read_chinese(mended: Mended, grids: list[Grid]) -> Notice:
         statistics_span=span,
         signed_at=signed[0] if signed else None,
         published_at=published,
+        publisher=source[0] if source else None,
         release=mark.text if mark else None,
         populations=ledger.populations(),
         figures=tuple(ledger.figures),
