@@ -45,7 +45,10 @@ from govmedia_rules.notices.model import (
 from govmedia_rules.notices.outline import Line, Page, any_of
 from govmedia_rules.notices.repair import Mended
 
-_MONTHS = {name: i for i, name in enumerate("January February March April May June July August September October November December".split(), 1)}
+_MONTHS = {
+    name: i
+    for i, name in enumerate("January February March April May June July August September October November December".split(), 1)
+}
 _MONTH = f"(?P<month>{'|'.join(_MONTHS)})"
 _DATE = re.compile(rf"{_MONTH} (?P<day>[0-9]{{1,2}})(?:st|nd|rd|th)?(?:,? (?P<year>[0-9]{{4}}))?")
 _ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4}
@@ -69,7 +72,12 @@ def _date(match: re.Match[str], year: int | None) -> PartialDate | None:
 # --- sections -------------------------------------------------------------------------------------------------------
 
 _HEADINGS = (
-    (1, re.compile(r"(?:(?:I{1,3}|IV|V|VI{0,3})\. |(?:First|Second|Third|Fourth|Fifth)(?:ly)?, |[0-9]\. )(?P<title>[^.]{3,60}?)\.?$")),
+    (
+        1,
+        re.compile(
+            r"(?:(?:I{1,3}|IV|V|VI{0,3})\. |(?:First|Second|Third|Fourth|Fifth)(?:ly)?, |[0-9]\. )(?P<title>[^.]{3,60}?)\.?$"
+        ),
+    ),
     (2, re.compile(r"\((?:I{1,3}|IV|V|VI{0,3}|[0-9]{1,2})\) ?(?P<title>[^.]{3,110})\.(?: |$)")),
 )
 
@@ -83,7 +91,9 @@ def _sections(lines: list[Line]) -> tuple[list[Line], list[tuple[str, str, str, 
         first, second = (pattern.match(line.text) for _, pattern in _HEADINGS)
         if first:
             top = first["title"].strip()
-            role = next((name for name, terms in english()["sections"].items() if re.search(any_of(terms), top, re.IGNORECASE)), role)
+            role = next(
+                (name for name, terms in english()["sections"].items() if re.search(any_of(terms), top, re.IGNORECASE)), role
+            )
             found.append((role, top, "", []))
         elif second and found:
             body = Line(line.number, line.start + second.end(), line.text[second.end() :])
@@ -105,14 +115,14 @@ def _sentences(line: Line) -> Iterator[Line]:
         if _ABBREVIATIONS.search(text[start : match.end()]) and not re.match(r"\s+[A-Z][a-z]+ing\b", text[match.end() :]):
             continue
         part = text[start : match.start()]
-        if part.strip(" .”\"“"):
-            lead = len(part) - len(part.lstrip(" .”\""))
-            yield Line(line.number, line.start + start + lead, part.strip(" .”\""))
+        if part.strip(' .”"“'):
+            lead = len(part) - len(part.lstrip(' .”"'))
+            yield Line(line.number, line.start + start + lead, part.strip(' .”"'))
         start = match.end()
     part = text[start:]
-    if part.strip(" .”\""):
-        lead = len(part) - len(part.lstrip(" .”\""))
-        yield Line(line.number, line.start + start + lead, part.strip(" .”\""))
+    if part.strip(' .”"'):
+        lead = len(part) - len(part.lstrip(' .”"'))
+        yield Line(line.number, line.start + start + lead, part.strip(' .”"'))
 
 
 # --- counts ---------------------------------------------------------------------------------------------------------
@@ -137,7 +147,8 @@ def _phrase() -> re.Pattern[str]:
 
 
 _RATE = re.compile(
-    r"(?P<bound>more than|over|nearly|almost|about|less than|at least)? ?(?P<figure>[0-9]{1,3}(?:\.[0-9]{1,4})?)%", re.IGNORECASE
+    r"(?P<bound>more than|over|nearly|almost|about|less than|at least)? ?(?P<figure>[0-9]{1,3}(?:\.[0-9]{1,4})?)%",
+    re.IGNORECASE,
 )
 
 
@@ -294,32 +305,57 @@ def _rate(match: re.Match[str], text: str, sentence: Line, page: Page, ledger: L
     for name, terms in english()["bounds"].items():
         if match["bound"] and match["bound"].lower() in terms:
             bound = cast("Bound", name)
-    following = re.match(r"(?: of)? (?P<of>(?:the )?[a-z ]*?(?:websites|portals|media|units|departments|areas))(?P<rest>.{0,90})", after)
+    following = re.match(
+        r"(?: of)? (?P<of>(?:the )?[a-z ]*?(?:websites|portals|media|units|departments|areas))(?P<rest>.{0,90})", after
+    )
     place = page.place(sentence.start + match.start(), sentence.start + match.end())
     rate = Rate(
         kind=kind or "share",
-        label=re.sub(r"^.*?,|\s+(?:with|of|an?|the|was|is)\s*$", "", before)[-60:].strip() if kind else (following["rest"].strip() if following else after[:60].strip()),
+        label=_rate_label(before + after[:30]) if kind else (following["rest"].strip() if following else after[:60].strip()),
         figure=Decimal(match["figure"]),
         text=match.group().strip(),
         bound=bound,
         of=following["of"].strip() if following and kind is None else None,
         place=place,
     )
-    if kind in ("pass", "failure_share", "coverage") and ledger.current is not None and not re.match(r"\s*approval rate for|\s*pass rate for", after):
+    if (
+        kind in ("pass", "failure_share", "coverage")
+        and ledger.current is not None
+        and not re.match(r"\s*approval rate for|\s*pass rate for", after)
+    ):
         ledger.rate(rate, None if kind != "coverage" else ledger.whole(ledger.current.subject))
     else:
         ledger.shares.append(rate)
 
 
+def _rate_label(around: str) -> str:
+    found = re.search(
+        r"(?:overall |total )?(?:pass|passing|approval|qualification|qualified|coverage|completion|reply|failure|sampling) (?:rate|ratio)",
+        around,
+    )
+    return found.group() if found else "share of the total number" if "total number" in around else "share"
+
+
 def _loose_shares(lines: list[Line], page: Page) -> Iterator[Rate]:
     for line in lines:
-        for match in re.finditer(r"\b(?P<word>nearly half|more than half|over half|the vast majority|most)\b(?P<rest>[^.;,]{0,80})", line.text, re.IGNORECASE):
+        for match in re.finditer(
+            r"\b(?P<word>nearly half|more than half|over half|the vast majority|most)\b(?P<rest>[^.;,]{0,80})",
+            line.text,
+            re.IGNORECASE,
+        ):
             word = match["word"].lower()
             if word == "most":
                 continue
             bound: Bound = "nearly" if word.startswith("nearly") else "more_than"
             figure = None if "majority" in word else Decimal(50)
-            yield Rate(kind="share", label=match["rest"].strip(), figure=figure, text=match["word"], bound=bound, place=page.place(line.start + match.start(), line.start + match.end("word")))
+            yield Rate(
+                kind="share",
+                label=match["rest"].strip(),
+                figure=figure,
+                text=match["word"],
+                bound=bound,
+                place=page.place(line.start + match.start(), line.start + match.end("word")),
+            )
 
 
 # --- names and findings ---------------------------------------------------------------------------------------------
@@ -327,7 +363,10 @@ def _loose_shares(lines: list[Line], page: Page) -> Iterator[Rate]:
 _WORD = r"(?:[A-Z][\w’'\-]*|\(?[A-Z][\w’' ]+\))"
 _ENTITY = re.compile(rf"{_WORD}(?: (?:of|and|the|for|’s|'s|{_WORD}))*(?:{_WORD}|(?<=[a-z)]))")
 _QUOTED = re.compile(r"[“\"] ?(?P<name>[A-Z][^“”\"]{2,90}?) ?[”\"]")
-_PLATFORM_AFTER = re.compile(r"\s*(?:government affairs |government |official )?(?P<p>WeChat official account|WeChat public account|WeChat portal|WeChat|Sina Weibo|Weibo|today ?’?'?s headlines|headline account|Douyin|website|web site|network)", re.IGNORECASE)
+_PLATFORM_AFTER = re.compile(
+    r"\s*(?:government affairs |government |official )?(?P<p>WeChat official account|WeChat public account|WeChat portal|WeChat|Sina Weibo|Weibo|today ?’?'?s headlines|headline account|Douyin|website|web site|network)",
+    re.IGNORECASE,
+)
 
 
 def _problems(parts: list[tuple[str, str, str, list[Line]]], page: Page, area: str | None) -> Iterator[Problem]:
@@ -346,11 +385,22 @@ def _problems_of(line: Line, heading: str, page: Page, area: str | None) -> Iter
             if problem is not None:
                 if previous is not None and problem.named and not previous.named and problem.indicator_ids == ("other",):
                     # What follows "such as" in a sentence of its own belongs to the finding before it.
-                    previous = previous.model_copy(update={"named": problem.named, "is_open": problem.is_open, "stated_count": problem.stated_count})
+                    previous = previous.model_copy(
+                        update={"named": problem.named, "is_open": problem.is_open, "stated_count": problem.stated_count}
+                    )
                     continue
-                if previous is not None and not problem.named and previous.named and not previous.indicator_ids[0] != "other" and previous.place and problem.place:
+                if (
+                    previous is not None
+                    and not problem.named
+                    and previous.named
+                    and not previous.indicator_ids[0] != "other"
+                    and previous.place
+                    and problem.place
+                ):
                     # A sentence that only names is explained by the next one.
-                    problem = problem.model_copy(update={"named": previous.named, "stated_count": previous.stated_count, "is_open": previous.is_open})
+                    problem = problem.model_copy(
+                        update={"named": previous.named, "stated_count": previous.stated_count, "is_open": previous.is_open}
+                    )
                     previous = None
                 if previous is not None:
                     yield previous
@@ -428,18 +478,43 @@ def _named(text: str, start: int, page: Page, area: str | None) -> list[Named]:
     for match in quoted:
         name = match["name"].strip()
         tail = _PLATFORM_AFTER.match(text, match.end())
-        before = re.search(r"(?P<p>WeChat official account|WeChat|Sina Weibo|Weibo|website)s? $", text[: match.start()], re.IGNORECASE)
+        before = re.search(
+            r"(?P<p>WeChat official account|WeChat|Sina Weibo|Weibo|website)s? $", text[: match.start()], re.IGNORECASE
+        )
         spelt = tail["p"] if tail else before["p"] if before else None
         if spelt is None and not re.search(rf"(?:{any_of(english()['naming']['endings'])})$", name):
             continue
         kind: Kind | None = None if spelt is None else "site" if re.match("web|network", spelt, re.IGNORECASE) else "account"
-        platform = _platform(re.sub("(?i)today ?[’']?s headlines", "today's headlines", spelt)) if kind == "account" and spelt else None
+        platform = (
+            _platform(re.sub("(?i)today ?[’']?s headlines", "today's headlines", spelt))
+            if kind == "account" and spelt
+            else None
+        )
         owner = _owner(text, match.start())
         if owner is None and kind == "account" and tail is not None:
-            following = re.match(r"(?: portal| account)? of (?:the )?(?P<o>[A-Z][\w’'\-]*(?: (?:and|[A-Z][\w’'\-]*|’s|'s))+)", text[tail.end() :])
-            owner = following["o"] if following and re.search(rf"(?:{any_of(english()['naming']['endings'])})$", following["o"]) else None
+            following = re.match(
+                r"(?: portal| account)? of (?:the )?(?P<o>[A-Z][\w’'\-]*(?: (?:and|[A-Z][\w’'\-]*|’s|'s))+)", text[tail.end() :]
+            )
+            owner = (
+                following["o"]
+                if following and re.search(rf"(?:{any_of(english()['naming']['endings'])})$", following["o"])
+                else None
+            )
         where = _area(text, match.start(), tail.end() if tail else match.end())
-        found.append(_one(name, kind, platform, spelt if kind == "account" else None, owner, where, start + match.start(), start + match.end(), page, area))
+        found.append(
+            _one(
+                name,
+                kind,
+                platform,
+                spelt if kind == "account" else None,
+                owner,
+                where,
+                start + match.start(),
+                start + match.end(),
+                page,
+                area,
+            )
+        )
     masked = text
     for match in quoted:
         masked = masked[: match.start()] + "\x00" * len(match.group()) + masked[match.end() :]
@@ -449,11 +524,35 @@ def _named(text: str, start: int, page: Page, area: str | None) -> list[Named]:
     for name, low, high in _listed_names(masked):
         if name in owners or quoted_names:
             continue
-        found.append(_one(name, "site" if not re.search("WeChat|Weibo", name) else "account", None, None, None, None, start + low, start + high, page, area))
+        found.append(
+            _one(
+                name,
+                "site" if not re.search("WeChat|Weibo", name) else "account",
+                None,
+                None,
+                None,
+                None,
+                start + low,
+                start + high,
+                page,
+                area,
+            )
+        )
     return found
 
 
-def _one(name: str, kind: Kind | None, platform: str | None, spelt: str | None, owner: str | None, where: str | None, low: int, high: int, page: Page, area: str | None) -> Named:
+def _one(
+    name: str,
+    kind: Kind | None,
+    platform: str | None,
+    spelt: str | None,
+    owner: str | None,
+    where: str | None,
+    low: int,
+    high: int,
+    page: Page,
+    area: str | None,
+) -> Named:
     within = gazetteer.province_code(gazetteer.province_name(where)) if where else None
     return Named(
         name=name,
@@ -468,7 +567,9 @@ def _one(name: str, kind: Kind | None, platform: str | None, spelt: str | None, 
 
 
 def _owner(text: str, position: int) -> str | None:
-    match = re.search(r"(?:the |The |, )?(?P<owner>[A-Z][\w’'\-]*(?: (?:of|and|the|’s|'s|[A-Z][\w’'\-]*))*(?: portal)?) ?$", text[:position])
+    match = re.search(
+        r"(?:the |The |, )?(?P<owner>[A-Z][\w’'\-]*(?: (?:of|and|the|’s|'s|[A-Z][\w’'\-]*))*(?: portal)?) ?$", text[:position]
+    )
     if match is None:
         return None
     owner = re.sub(r"^The ", "", match["owner"]).strip()
@@ -476,7 +577,9 @@ def _owner(text: str, position: int) -> str | None:
 
 
 def _area(text: str, low: int, high: int) -> str | None:
-    after = re.match(r"\s*(?:website )?(?:of|in) (?:the )?(?P<a>[A-Z][a-z]+(?: [A-Z][a-z]+)*(?: [Pp]rovince| City| Prefecture))", text[high:])
+    after = re.match(
+        r"\s*(?:website )?(?:of|in) (?:the )?(?P<a>[A-Z][a-z]+(?: [A-Z][a-z]+)*(?: [Pp]rovince| City| Prefecture))", text[high:]
+    )
     return after["a"] if after else None
 
 
@@ -497,7 +600,11 @@ def _listed_names(text: str) -> Iterator[tuple[str, int, int]]:
         name = " ".join(words)
         name = re.sub(r"^(?:websites? of |website |the )", "", name)
         is_site = re.match(r"[\w’' ]*(?<= )(?:portal )?website", match["name"][match["name"].find(name) :]) is not None
-        if not name or name in naming["stop_starts"] or not (is_site or re.search(rf"(?:{endings}|Government|Network|\))$", name)):
+        if (
+            not name
+            or name in naming["stop_starts"]
+            or not (is_site or re.search(rf"(?:{endings}|Government|Network|\))$", name))
+        ):
             continue
         low = match.start("name") + match["name"].find(name)
         yield name, low, low + len(name)
@@ -527,7 +634,9 @@ def read_english(mended: Mended) -> Notice:
     if title is not None:
         put("headline", title.start, title.end)
     number = _document_number(lines[:8])
-    addressed = next((line for line in lines[:10] if line.text.endswith(":") and re.search("[Gg]overnment|departments", line.text)), None)
+    addressed = next(
+        (line for line in lines[:10] if line.text.endswith(":") and re.search("[Gg]overnment|departments", line.text)), None
+    )
     if addressed is not None:
         put("addressees", addressed.start, addressed.end)
     signed = _signed(lines)
@@ -548,15 +657,29 @@ def read_english(mended: Mended) -> Notice:
     body = lines[:end]
     opening, parts = _sections([line for line in body if line is not title and line is not addressed])
     year = signed[0].year if signed else published.year if published else None
-    period = _period([title.text if title else "", *(line.text for line in opening), *(top for _, top, _, _ in parts), *(a.title or "" for a in attachments)], year)
+    period = _period(
+        [
+            title.text if title else "",
+            *(line.text for line in opening),
+            *(top for _, top, _, _ in parts),
+            *(a.title or "" for a in attachments),
+        ],
+        year,
+    )
     year = year or (period.year if period else None)
-    province = gazetteer.province_name(" ".join([title.text if title else "", *(line.text for line in lines[:2])])) if parts else None
+    province = (
+        gazetteer.province_name(" ".join([title.text if title else "", *(line.text for line in lines[:2])])) if parts else None
+    )
     issuer_text, issuer = _issuer(title, lines, head_lines)
     if issuer_text is not None:
         at = mended.text.find(issuer_text)
         put("issuer", at, at + len(issuer_text))
     city = re.search(r"([\u4e00-\u9fff]{2,6}市)", issuer or "")
-    place = gazetteer.find_place(f"{m[1]} City") if (m := re.search(r"([A-Z][a-z]+) (?:City|Municipal)", title.text if title else "")) else None
+    place = (
+        gazetteer.find_place(f"{m[1]} City")
+        if (m := re.search(r"([A-Z][a-z]+) (?:City|Municipal)", title.text if title else ""))
+        else None
+    )
     area = place.code[:4] if place is not None else gazetteer.province_code(province)
     if province is None and place is not None:
         province = formal.province_of(codes=(place.code,))
@@ -566,7 +689,11 @@ def read_english(mended: Mended) -> Notice:
     rest = [line for line in opening if line is not title]
     ledger = _read_counts(overview or rest, page)
     shares = list(_loose_shares(rest if not parts else [], page))
-    problems = tuple(_problems(parts, page, area)) if any(role == "problems" for role, *_ in parts) else tuple(_press_problems(rest, page))
+    problems = (
+        tuple(_problems(parts, page, area))
+        if any(role == "problems" for role, *_ in parts)
+        else tuple(_press_problems(rest, page))
+    )
     marks = list(_marks([*page.furniture(), *lines[-4:]], page))
     return Notice(
         language="en",
@@ -575,23 +702,40 @@ def read_english(mended: Mended) -> Notice:
         issuer_text=issuer_text,
         province=province,
         number=number[1] or number[0] if number else None,
-        addressees=tuple(part.strip() for part in re.split(r",(?! district\)|[^(]*\))\s*(?:and )?", addressed.text[:-1])) if addressed else (),
+        addressees=tuple(part.strip() for part in re.split(r",(?! district\)|[^(]*\))\s*(?:and )?", addressed.text[:-1]))
+        if addressed
+        else (),
         citations=tuple(_citations(lines[:end], page)),
-        registries=tuple(dict.fromkeys(re.findall(r"National Government [A-Za-z ]*?Information Reporting System", mended.text))),
+        registries=tuple(
+            dict.fromkeys(re.findall(r"National Government [A-Za-z ]*?Information Reporting System", mended.text))
+        ),
         period=period,
         window=_window(body, year),
         statistics_at=_statistics(body, year),
         signed_at=signed[0] if signed else None,
         published_at=published,
         issued_at=issued,
-        release=next((m.group(1) for line in lines if (m := re.fullmatch(r"\((this (?:file|document) is publicly released)\)", line.text))), None),
+        release=next(
+            (
+                m.group(1)
+                for line in lines
+                if (m := re.fullmatch(r"\((this (?:file|document) is publicly released)\)", line.text))
+            ),
+            None,
+        ),
         populations=ledger.populations(),
         figures=tuple(ledger.figures),
         shares=(*ledger.shares, *shares),
         recheck=_recheck(opening + overview, page, area),
         problem_summary=tuple(_summary(rest if not parts else [])),
         problems=problems,
-        duties=tuple(Duty(heading=heading, text=s.text, place=page.place(s.start, s.end)) for role, _, heading, group in parts if role == "duties" for line in group for s in _sentences(line)),
+        duties=tuple(
+            Duty(heading=heading, text=s.text, place=page.place(s.start, s.end))
+            for role, _, heading, group in parts
+            if role == "duties"
+            for line in group
+            for s in _sentences(line)
+        ),
         headings=tuple(heading for role, _, heading, _ in parts if role == "duties" and heading),
         deadlines=tuple(_deadlines(body, page, year, signed[0] if signed else None)),
         attachments=tuple(attachments),
@@ -605,12 +749,18 @@ def _headline(lines: list[Line]) -> Line | None:
         original = re.match(r"Original title: ?(?P<t>.+)", line.text)
         if original:
             return Line(line.number, line.start + original.start("t"), original["t"])
-        if re.search(r"\b(?:[Nn]otice|[Cc]ircular|inspection of|spot check|[Nn]otification)\b", line.text) and len(line.text) < 260 and not line.text.endswith(":"):
+        if (
+            re.search(r"\b(?:[Nn]otice|[Cc]ircular|inspection of|spot check|[Nn]otification)\b", line.text)
+            and len(line.text) < 260
+            and not line.text.endswith(":")
+        ):
             return line
     return None
 
 
-_LATIN_NUMBER = re.compile(r"(?P<words>[A-Z][A-Za-z]*(?: [A-Z][A-Za-z]*){0,5}) ?\[(?P<year>[0-9]{4})\] ?No\. ?(?P<n>[0-9]{1,4})")
+_LATIN_NUMBER = re.compile(
+    r"(?P<words>[A-Z][A-Za-z]*(?: [A-Z][A-Za-z]*){0,5}) ?\[(?P<year>[0-9]{4})\] ?No\. ?(?P<n>[0-9]{1,4})"
+)
 
 
 def _document_number(lines: list[Line]) -> tuple[str, str | None] | None:
@@ -673,14 +823,19 @@ def _issuer(title: Line | None, lines: list[Line], head: list[Line]) -> tuple[st
         if any(words in line.text for line in lines[:8]):
             return words, known[words]
     for line in [*([title] if title else []), *lines]:
-        match = re.search(r"(?:General |Party )?Office of (?:the )?(?:People's Government of (?P<a>[A-Z][a-z]+) (?P<ak>Province|City|County)|(?P<b>[A-Z][a-z]+) (?P<bk>Provincial|Municipal|County|City) People's Government)", line.text.replace("’", "'"))
+        match = re.search(
+            r"(?:General |Party )?Office of (?:the )?(?:People's Government of (?P<a>[A-Z][a-z]+) (?P<ak>Province|City|County)|(?P<b>[A-Z][a-z]+) (?P<bk>Provincial|Municipal|County|City) People's Government)",
+            line.text.replace("’", "'"),
+        )
         if match:
             name, kind = match["a"] or match["b"], match["ak"] or match["bk"]
             text = line.text[match.start() : match.end()]
             if kind.startswith("Provinc"):
                 province = english()["provinces"].get(name)
                 return text, None if province is None else f"{province}人民政府办公厅"
-            chinese = next((m.group(1) for other in head if (m := re.search(r"来源:\s*([\u4e00-\u9fff]{4,30})", other.text))), None)
+            chinese = next(
+                (m.group(1) for other in head if (m := re.search(r"来源:\s*([\u4e00-\u9fff]{4,30})", other.text))), None
+            )
             place = gazetteer.find_place(f"{name} {'City' if kind in ('Municipal', 'City') else kind}")
             restored = None if place is None else f"{place.name}人民政府办公室"
             return text, chinese or restored
@@ -704,7 +859,10 @@ def _period(texts: list[str], year: int | None) -> Period | None:
 
 def _window(lines: list[Line], year: int | None) -> DateSpan | None:
     for line in lines:
-        match = re.search(rf"[Ff]rom (?P<first>{_DATE.pattern.replace('?P<month>', '').replace('?P<day>', '').replace('?P<year>', '')}) to ", line.text)
+        match = re.search(
+            rf"[Ff]rom (?P<first>{_DATE.pattern.replace('?P<month>', '').replace('?P<day>', '').replace('?P<year>', '')}) to ",
+            line.text,
+        )
         if match is None:
             continue
         start, end = _DATE.search(line.text, match.start()), _DATE.match(line.text, match.end())
@@ -732,13 +890,24 @@ def _statistics(lines: list[Line], year: int | None) -> PartialDate | None:
 def _citations(lines: list[Line], page: Page) -> Iterator[Citation]:
     seen: set[str] = set()
     for line in lines:
-        for match in re.finditer(r"[“\"](?P<t>(?:Notice|Measures|Regulations|Provisions|Opinions|Guidelines|Rules|Work Plan)[^“”\"]{20,260}?)\.?[”\"](?: ?\((?P<n>[^()]{5,60})\))?", line.text):
+        for match in re.finditer(
+            r"[“\"](?P<t>(?:Notice|Measures|Regulations|Provisions|Opinions|Guidelines|Rules|Work Plan)[^“”\"]{20,260}?)\.?[”\"](?: ?\((?P<n>[^()]{5,60})\))?",
+            line.text,
+        ):
             title = match["t"].strip(" .")
             if title not in seen:
                 seen.add(title)
                 number = match["n"]
-                by = re.search(r"(?:the )?(?P<by>[A-Z][A-Za-z ]+?) (?:issued|released|published) (?:the )?$", line.text[: match.start()])
-                yield Citation(title=title, number=(restore_number(number) or number) if number else None, issuer=by["by"] if by else None, role="basis", place=page.place(line.start + match.start(), line.start + match.end()))
+                by = re.search(
+                    r"(?:the )?(?P<by>[A-Z][A-Za-z ]+?) (?:issued|released|published) (?:the )?$", line.text[: match.start()]
+                )
+                yield Citation(
+                    title=title,
+                    number=(restore_number(number) or number) if number else None,
+                    issuer=by["by"] if by else None,
+                    role="basis",
+                    place=page.place(line.start + match.start(), line.start + match.end()),
+                )
 
 
 def _recheck(lines: list[Line], page: Page, area: str | None) -> Recheck | None:
@@ -753,9 +922,23 @@ def _recheck(lines: list[Line], page: Page, area: str | None) -> Recheck | None:
             last = quarter[-1]
             period = Period(kind="quarter", year=int(last["y"]) if last["y"] else None, number=_ORDINALS[last["q"].lower()])
             but = re.search(r"except for (?:the )?(?P<who>.+?)(?: that| which|,)", text)
-            result = "all_but_named" if but else "all_rectified" if re.search("(?:all|have) (?:been )?(?:completed|rectified)", text) else "announced"
+            result = (
+                "all_but_named"
+                if but
+                else "all_rectified"
+                if re.search("(?:all|have) (?:been )?(?:completed|rectified)", text)
+                else "announced"
+            )
             named = _named(but["who"], sentence.start + but.start("who"), page, area) if but else []
-            return Recheck.model_validate({"period": period, "text": text, "result": result, "not_rectified": tuple(named), "place": page.place(sentence.start, sentence.end)})
+            return Recheck.model_validate(
+                {
+                    "period": period,
+                    "text": text,
+                    "result": result,
+                    "not_rectified": tuple(named),
+                    "place": page.place(sentence.start, sentence.end),
+                }
+            )
     return None
 
 
@@ -773,8 +956,15 @@ def _deadlines(lines: list[Line], page: Page, year: int | None, signed: PartialD
             if signed and signed.value and due.value and due.value < signed.value and not found["year"]:
                 due = formal.with_year(PartialDate(month=due.month, day=due.day), due.value.year + 1)
             who = re.match(r"(?P<who>.+?) (?:must|should|shall|are required|need)", text)
-            report = re.search(r"(?:and )?(?P<what>(?:report|submit) .+?)(?: to (?:the )?(?P<to>[A-Z]?[A-Za-z’' ]+?))?(?: in writing)? $", text[: match.start()])
-            form = [kind for word, kind in (("writing|written", "written"), ("paper", "paper"), ("electronic", "electronic")) if re.search(word, text)]
+            report = re.search(
+                r"(?:and )?(?P<what>(?:report|submit) .+?)(?: to (?:the )?(?P<to>[A-Z]?[A-Za-z’' ]+?))?(?: in writing)? $",
+                text[: match.start()],
+            )
+            form = [
+                kind
+                for word, kind in (("writing|written", "written"), ("paper", "paper"), ("electronic", "electronic"))
+                if re.search(word, text)
+            ]
             yield Deadline.model_validate(
                 {
                     "due": due,

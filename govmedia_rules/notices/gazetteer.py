@@ -56,7 +56,10 @@ def find_place(words: str, within: str | None = None) -> PlaceName | None:
         words: Pinyin with the class of the place in English.
         within: First digits of the division codes it must have; None for the whole country.
     """
-    match = re.fullmatch(r"(?P<stem>[A-Z][A-Za-z' ]*?) ?(?P<kind>Municipal|City|County|District|(?:[A-Z][a-z]+ (?:and [A-Z][a-z]+ )?Autonomous )?Prefecture)?", words.strip())
+    match = re.fullmatch(
+        r"(?P<stem>[A-Z][A-Za-z' ]*?) ?(?P<kind>Municipal|City|County|District|(?:[A-Z][a-z]+ (?:and [A-Z][a-z]+ )?Autonomous )?Prefecture)?",
+        words.strip(),
+    )
     if match is None:
         return None
     stem = re.sub("[^a-z]", "", match["stem"].lower())
@@ -101,7 +104,7 @@ def restore_name(words: str, within: str | None = None, level: str | None = None
     """
     bodies: dict[str, str] = english()["bodies"]
     text = re.sub(r"^(?:the|The) | [Ww]eb(?:site| site)$| portal$", "", words.replace("’", "'").replace(" 's", "'s").strip())
-    text = re.sub(r" [Ww]ebsite$| portal$", "", text).strip(" \"“”")
+    text = re.sub(r" [Ww]ebsite$| portal$", "", text).strip(' "“”')
     place = find_place(text, within) or find_place(text) or _nearest(text, within)
     if place is not None:
         return place.name
@@ -151,7 +154,11 @@ def _nearest(text: str, within: str | None) -> PlaceName | None:
 def _place_text(words: str, within: str | None) -> str | None:
     place = find_place(words, within) or find_place(words)
     if place is not None:
-        return place.name if re.search("Municipal|City|County|District|Prefecture", words) else re.sub("[市县区州]$", "", place.name)
+        return (
+            place.name
+            if re.search("Municipal|City|County|District|Prefecture", words)
+            else re.sub("[市县区州]$", "", place.name)
+        )
     province = re.fullmatch(r"(?P<name>[A-Z][a-z]+(?: [A-Z][a-z]+)??)(?: Provincial| Province)?", words.strip())
     if province:
         full: str | None = english()["provinces"].get(province["name"])

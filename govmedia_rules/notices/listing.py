@@ -20,7 +20,7 @@ def column_roles(table: Table) -> dict[str, int]:
     roles: dict[str, int] = {}
     for index, name in enumerate(table.columns):
         plain = re.sub(r"\s+", "", name)
-        if plain in words()["tables"]["serial"]:
+        if plain in words()["tables"]["serial"] or re.search("[数率量]$|总数|得分", plain):
             continue
         for role, *spellings in words()["columns"]["order"]:
             # A second heading in brackets (网站名称(政务新媒体账号名称)) does not change what the column is.
@@ -49,7 +49,7 @@ def read_listed(table: Table, number: int, title: str | None) -> Iterator[Listed
     for index, row in enumerate(table.rows):
         cell = {role: row[column] for role, column in roles.items()}
         name = cell.get("name")
-        if not name:
+        if not name or re.fullmatch(r"[0-9.,%]+", name):
             continue
         code = cell.get("code")
         kind = _kind(cell.get("platform"), code, title, table.columns[roles["name"]])
@@ -67,7 +67,7 @@ def read_listed(table: Table, number: int, title: str | None) -> Iterator[Listed
         for problem in problems:
             found += [i for i in classify(problem, subject=kind or "site").indicator_ids if i not in found]
         yield Listed(
-            name=re.sub("[“”\"]", "", name),
+            name=re.sub('[“”"]', "", name),
             kind=kind,
             platform=platform[0] if platform else None,
             platform_text=cell.get("platform") if kind != "site" else None,

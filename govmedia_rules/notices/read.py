@@ -83,7 +83,11 @@ def _read_chinese(mended: Mended, grids: list[Grid]) -> Notice:
         put("issuer", sender[1], sender[2])
     number = formal.document_number(parts.head)
     if number is not None:
-        put("number", number[1].start + number[1].text.find(number[0]), number[1].start + number[1].text.find(number[0]) + len(number[0]))
+        put(
+            "number",
+            number[1].start + number[1].text.find(number[0]),
+            number[1].start + number[1].text.find(number[0]) + len(number[0]),
+        )
     addressed = formal.addressees(parts.head)
     if addressed is not None:
         put("addressees", addressed[1].start, addressed[1].end)
@@ -119,24 +123,34 @@ def _read_chinese(mended: Mended, grids: list[Grid]) -> Notice:
         overview = [line for line in [*parts.opening, *body] if line.start not in told]
     ledger = counting.read_counts(overview, page)
     again = formal.recheck([*parts.opening, *overview], page)
-    problem_parts = [section for section in parts.root.walk() if section.role == "problems" and not _inside(section, parts.root)]
+    problem_parts = [
+        section for section in parts.root.walk() if section.role == "problems" and not _inside(section, parts.root)
+    ]
     if problem_parts:
         problems = tuple(problem for section in problem_parts for problem in naming.read_problems(section, page))
     else:
         problems = tuple(_problems_without_headings([*parts.opening, *body], page))
     duty_parts = [section for section in parts.root.walk() if section.role == "duties" and not _inside(section, parts.root)]
     duty_lines = [line for section in duty_parts for part in section.walk() for line in part.body] or body
-    practice_parts = [section for section in parts.root.walk() if section.role == "practices" and not _inside(section, parts.root)]
+    practice_parts = [
+        section for section in parts.root.walk() if section.role == "practices" and not _inside(section, parts.root)
+    ]
     opening = parts.opening or body[:1]
     cited = [*formal.citations(opening, "basis")]
-    cited += [c for c in formal.citations([line for line in body if line not in opening], "rule") if c.title not in {x.title for x in cited}]
+    cited += [
+        c
+        for c in formal.citations([line for line in body if line not in opening], "rule")
+        if c.title not in {x.title for x in cited}
+    ]
     codes = tuple(row.code for attachment in attachments for row in attachment.listed if row.code)
     return Notice(
         language="zh",
         headline=title.text if title else None,
         issuer=sender[0] if sender else None,
         issuer_text=sender[0] if sender else None,
-        province=formal.province_of(sender[0] if sender else None, title.text if title else None, *(c.title for c in cited), codes=codes),
+        province=formal.province_of(
+            sender[0] if sender else None, title.text if title else None, *(c.title for c in cited), codes=codes
+        ),
         number=number[0] if number else None,
         addressees=addressed[0] if addressed else (),
         citations=tuple(cited),
@@ -218,7 +232,9 @@ def _problems_without_headings(lines: list[Line], page: Page) -> list[Problem]:
                 continue
             section = Section(0, body=[sentence])
             for problem in naming.read_problems(section, page):
-                if problem.indicator_ids != ("other",) and (problem.named or "问题" in sentence.text or "存在" in sentence.text):
+                if problem.indicator_ids != ("other",) and (
+                    problem.named or "问题" in sentence.text or "存在" in sentence.text
+                ):
                     problems.append(problem)
     return problems
 

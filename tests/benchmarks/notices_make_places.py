@@ -28,7 +28,11 @@ def main() -> None:
         with (root / name).open(encoding="utf-8") as file:
             for row in csv.DictReader(file):
                 full = row["name"]
-                if full in ("市辖区", "县", "省直辖县级行政区划", "自治区直辖县级行政区划") or "经济开发区" in full or "管理区" in full:
+                if (
+                    full in ("市辖区", "县", "省直辖县级行政区划", "自治区直辖县级行政区划")
+                    or "经济开发区" in full
+                    or "管理区" in full
+                ):
                     continue
                 code = row["code"].ljust(6, "0")
                 kind = re.search("(自治州|自治县|自治旗|地区|林区|特区|新区|市|县|区|旗|盟)$", full)
