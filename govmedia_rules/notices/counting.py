@@ -292,12 +292,17 @@ class _Said:
     unit: str
 
 
+_EARLIER = re.compile(r"^(?:针对|对)?(?:上季度|上一季度|上期|上次|上一次|上轮)[^%]*(?:整改|复查)[^%]*$")
+"""A sentence about the failures of the period before; its numbers belong to no population of this one."""
+
+
 def read_counts(paragraphs: list[Line], page: Page, ledger: Ledger | None = None) -> Ledger:
     """Reads the figures of some paragraphs into a ledger."""
     ledger = ledger or Ledger()
     for paragraph in paragraphs:
         for sentence in sentences(paragraph):
-            _sentence(sentence, page, ledger)
+            if not _EARLIER.search(sentence.text):
+                _sentence(sentence, page, ledger)
     return ledger
 
 
@@ -347,6 +352,7 @@ def _clause(clause: Line, page: Page, ledger: Ledger, *, parts: bool) -> None:
     if basis is not None and ledger.wholes:
         ledger.wholes[-1].count_basis = basis.group("basis")
     _note(plain, ledger)
+    _all_passed(plain, page, clause, ledger)
     _rates(plain, page, clause, ledger)
 
 
@@ -382,7 +388,8 @@ def _say(plain: str, begin: int, match: re.Match[str], stop: int, page: Page, cl
     else:
         subject = _SUBJECT_OF[cast("str", before[-1].lastgroup)] if before else None
         label = left
-        around = left if before or _measure(left) or _outcome(left)[0] else left + " " + right
+        near = re.split("[、,]", right)[0] if stop < len(plain) else right
+        around = left if before or _measure(left) or _outcome(left)[0] else left + " " + near
     outcome, outcome_label = _outcome(around)
     measure = None if outcome else _measure(around)
     agent, label = _agent(label if not use_right else left + label)
@@ -548,6 +555,18 @@ def _note(plain: str, ledger: Ledger) -> None:
         outcomes[-1] = outcomes[-1].model_copy(update={"note": plain.strip()})
 
 
+def _all_passed(plain: str, page: Page, clause: Line, ledger: Ledger) -> None:
+    """全部合格 of what was counted last: as many passed as were inspected."""
+    match = re.search(r"(?:全部|均|都)(?:为)?(?:合格|达标)", plain)
+    tally = ledger.current
+    if match is None or tally is None or any(outcome.kind in ("passed", "failed") for outcome in tally.outcomes):
+        return
+    base = tally.counts.get("inspected") or next(iter(tally.counts.values()), None)
+    if base is not None:
+        place = page.place(clause.start + match.start(), clause.start + match.end())
+        ledger.outcome(tally, "passed", match.group(), Count(value=base.value, place=place))
+
+
 # --- rates ----------------------------------------------------------------------------------------------------------
 
 
@@ -682,6 +701,16 @@ def vague_share(text: str, start: int, page: Page) -> Iterator[Rate]:
             figure=figure,
             text=match.group("words"),
             bound=cast("Bound", bound),
+            of=match.group("of"),
+            place=page.place(start + match.start(), start + match.end()),
+        )
+    tenths = r"(?P<before>超过|逾|近|约|不足|不到)?(?P<n>[一二三四五六七八九])成(?P<more>以上|左右|多)?"
+    for match in re.finditer(rf"{tenths}的?{noun}", text):
+        yield Rate(
+            kind="share",
+            figure=Decimal(10 * number_of(match.group("n"))),
+            text=text[match.start() : match.start("of")].rstrip("的"),
+            bound="more_than" if match.group("more") == "多" else _bound(match.group("before"), match.group("more")),
             of=match.group("of"),
             place=page.place(start + match.start(), start + match.end()),
         )

@@ -47,12 +47,12 @@ from govmedia_rules.notices.repair import Mended
 
 _MONTHS = {
     name: i
-    for i, name in enumerate("January February March April May June July August September October November December".split(), 1)
+    for i, name in enumerate(["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"], 1)
 }
 _MONTH = f"(?P<month>{'|'.join(_MONTHS)})"
 _DATE = re.compile(rf"{_MONTH} (?P<day>[0-9]{{1,2}})(?:st|nd|rd|th)?(?:,? (?P<year>[0-9]{{4}}))?")
 _ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4}
-_NUMBER_WORDS = {w: i for i, w in enumerate("one two three four five six seven eight nine ten eleven twelve".split(), 1)}
+_NUMBER_WORDS = {w: i for i, w in enumerate(["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"], 1)}
 _NUMBER = rf"(?P<n>[0-9][0-9,]*(?![0-9.]*%)|\b(?:{'|'.join(_NUMBER_WORDS)})\b)"
 
 
@@ -141,7 +141,7 @@ def _phrase() -> re.Pattern[str]:
     return re.compile(
         rf"(?<![\w.,]){_NUMBER} (?P<np>(?:{word}(?:,(?= [a-z]+\)))? ){{0,7}}?(?:{nouns})s?\b(?! \(|[- ]government| portal)"
         rf"(?:(?: (?:and|public|official|system|portal|of|other|types?|government|affairs|third-party|municipal|department|departments|new|websites?|media|accounts?|applications?|the|State|Council)\b)*"
-        rf" (?:{nouns})s?\b)?)|(?<![\w.,])(?P<bare>{_NUMBER.replace('?P<n>', '?P<n2>')}) (?=failed|unqualified|passed)",
+        rf" (?:{nouns})s?\b)?)|(?<![\w.,])(?P<bare>{_NUMBER.replace('?P<n>', '?P<n2>')}) (?=(?:of (?:which|them|these) )?(?:were |was )?(?:found (?:to be )?)?(?:failed|unqualified|not qualified|passed|disqualified))",
         re.IGNORECASE,
     )
 
@@ -281,7 +281,7 @@ def _measure(before: str, around: str) -> Measure:
         return "registered"
     if re.search(any_of(counting["running"]), around, re.IGNORECASE):
         return "running"
-    if re.search(any_of(counting["inspected"]), before[-60:], re.IGNORECASE):
+    if re.search(any_of(counting["inspected"]), f"{before[-60:]} {around}", re.IGNORECASE):
         return "inspected"
     return "total"
 

@@ -366,7 +366,10 @@ def _deadline(
     start: int,
     within: tuple[int, str] | None,
 ) -> Iterator[Deadline]:
-    asked = re.sub(r"(?:,|、)?(?:请|务必|须|需|应|要|并)*(?:于|在)?$", "", who).strip(" ,")
+    asked = re.sub(r"(?:,|、)?(?:并|请)*(?:于|在|自)?(?:收到|接到)?(?:本)?(?:通报|通知)?(?:印发|下发)?$", "", who)
+    lead_in = re.match(r"([^,。]{2,40}?)(?:要|应|须|必须|需)(?=立即|认真|高度|尽快|抓紧|对照|严格|切实|按照)", asked)
+    asked = lead_in.group(1) if lead_in else asked
+    asked = re.sub(r"(?:,|、)?(?:请|务必|须|需|应|要|并)*(?:于|在)?$", "", asked).strip(" ,")
     asked = re.sub(r"^(?:请|并|各项)", "", asked)
     what = rest.strip(" ,")
     subject_is_thing = re.search("情况|结果|报告|材料|清单|台账$", asked) is not None

@@ -231,7 +231,8 @@ def _from_serials(cells: Sequence[_Cell], caption: str) -> Table | None:
     for one in ones:
         for width in range(2, min(_MOST_COLUMNS, len(cells) - one) + 1):
             rows, broken = _follow(cells, one, width)
-            score = len(rows) - 0.6 * broken - (0.5 if one != ones[0] else 0)
+            names = sum(1 for cell in cells[:one] if cell.text)
+            score = len(rows) - 0.6 * broken - (0.5 if one != ones[0] else 0) + (1 if names == width else 0)
             if best is None or score > best[0]:
                 best = (score, width, rows)
     if best is None:
@@ -273,7 +274,7 @@ def _numeric(rows: Sequence[Sequence[str | None]], column: int) -> bool:
 
 
 def _follow(cells: Sequence[_Cell], start: int, width: int) -> tuple[list[int], int]:
-    """Positions of the serial numbers 1, 2, 3 … when a row has `width` cells, and how many rows have more."""
+    """Positions of the serial numbers 1, 2, 3 … when a row has `width` cells, and how many cells they have too many."""
     rows = [start]
     broken = 0
     position = start
@@ -282,7 +283,7 @@ def _follow(cells: Sequence[_Cell], start: int, width: int) -> tuple[list[int], 
         for extra in range(_MOST_BROKEN + 1):
             at = position + width + extra
             if at < len(cells) and cells[at].text == wanted:
-                broken += extra > 0
+                broken += extra
                 position = at
                 rows.append(at)
                 break

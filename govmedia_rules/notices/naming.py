@@ -226,8 +226,20 @@ def read_problems(section: Section, page: Page) -> Iterator[Problem]:
             continue
         kind = _kind_of_heading(part.title) or _kind_of_heading(section.title)
         for paragraph in part.body:
-            for sentence in sentences(paragraph):
-                yield from _sentence(sentence, page, part.title, kind)
+            told = list(sentences(paragraph))
+            heading = part.title
+            for i, sentence in enumerate(told):
+                item = re.match(r"[一二三四五六七八九十]是", sentence.text)
+                if (
+                    item
+                    and i + 1 < len(told)
+                    and len(sentence.text) <= 30
+                    and not _groups(sentence.text, sentence.start, page, kind)
+                ):
+                    # 一是信息更新不及时。 is the heading of what follows in the paragraph.
+                    heading = sentence.text[item.end() :]
+                    continue
+                yield from _sentence(sentence, page, heading, kind)
 
 
 def kind_for(section: Section, root: Section) -> Kind | None:
@@ -291,6 +303,11 @@ def _named(text: str, start: int, groups: list[_Group], page: Page, heading: str
         members = groups[i : j + 1]
         wording = wordings[j] or _before(text, groups[0].start)
         own: Kind | None = next((group.kind for group in members if group.kind), None) or kind
+        also = re.search(r",(?=(?:部分|个别|有的|少数|一些|多个|还有)[^,]{3,})", wording)
+        if also is not None and wordings[j]:
+            at = text.find(wording) + also.end()
+            yield from _nameless(Line(0, start + at, wording[also.end() :]), page, heading, kind)
+            wording = wording[: also.start()]
         found = classify(wording, subject=own or "site")
         stated = next((group.stated for group in members if group.stated), None)
         low, high = members[0].start, max(members[-1].end, members[-1].end + len(wordings[j]))

@@ -109,10 +109,10 @@ def _read_chinese(mended: Mended, grids: list[Grid]) -> Notice:
     if place is not None:
         places["period"] = place
     year = year or (period.year if period else None)
-    window = formal.window([*parts.opening, *body], year)
+    window = formal.window(body, year)
     if window is not None:
         put("window", window[1], window[2])
-    counted = formal.statistics_date([*parts.opening, *body], year)
+    counted = formal.statistics_date(body, year)
     if counted is not None:
         put("statistics_at", counted[1], counted[2])
     span = _statistics_span(parts, page, places)
@@ -120,7 +120,7 @@ def _read_chinese(mended: Mended, grids: list[Grid]) -> Notice:
     overview = [line for section in parts.root.walk() if section.role in ("overview", "recheck") for line in section.body]
     if not any(section.role == "overview" for section in parts.root.walk()):
         told = {line.start for s in parts.root.walk() if s.role in ("problems", "duties", "practices") for line in s.body}
-        overview = [line for line in [*parts.opening, *body] if line.start not in told]
+        overview = [line for line in body if line.start not in told]
     ledger = counting.read_counts(overview, page)
     again = formal.recheck([*parts.opening, *overview], page)
     problem_parts = [
@@ -129,7 +129,7 @@ def _read_chinese(mended: Mended, grids: list[Grid]) -> Notice:
     if problem_parts:
         problems = tuple(problem for section in problem_parts for problem in naming.read_problems(section, page))
     else:
-        problems = tuple(_problems_without_headings([*parts.opening, *body], page))
+        problems = tuple(_problems_without_headings(body, page))
     duty_parts = [section for section in parts.root.walk() if section.role == "duties" and not _inside(section, parts.root)]
     duty_lines = [line for section in duty_parts for part in section.walk() for line in part.body] or body
     practice_parts = [

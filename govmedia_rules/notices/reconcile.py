@@ -18,8 +18,9 @@ from govmedia_rules.base import Model, Short
 from govmedia_rules.errors import CodeError
 from govmedia_rules.figures import Count, Group, Place, Population, Rate, Tally
 from govmedia_rules.notices.model import Attachment, Listed, Named, Notice, Table
-from govmedia_rules.rates import Policy, nearest, percent, places_of, policies_giving, print_decimal, read_figure, whole_counts
+from govmedia_rules.rates import Policy, percent, places_of, policies_giving, print_decimal, read_figure, whole_counts
 from govmedia_rules.subjects.codes import AccountCode, SiteCode
+from govmedia_rules.subjects.vocabulary import vocabulary
 
 Outcome = Literal["agrees", "contradicts", "remark", "not_checkable"]
 CheckKind = Literal[
@@ -137,30 +138,38 @@ def _value(tally: Tally, measure: str) -> int | None:
 
 
 def _sums(population: Population) -> Iterator[Check]:
-    by: dict[tuple[str, str], list[Group]] = {}
+    # Only parts that one paragraph lists by one dimension are meant to add up.
+    by: dict[tuple[str, str, int], list[Group]] = {}
     for group in population.groups:
         for measure in ("running", "registered", "total", "inspected"):
             if _value(group, measure) is not None:
-                dimension = "platform" if group.dimension == "platform" else "level"
-                by.setdefault((measure, dimension), []).append(group)
-    for (measure, _), groups in by.items():
+                place = getattr(group, measure).place
+                by.setdefault((measure, group.dimension, place.line if place else 0), []).append(group)
+    for (measure, _, _), groups in by.items():
         whole = _value(population, measure)
-        if whole is None or len(groups) < 2:
+        top = _without_nested(groups)
+        if whole is None or len(top) < 2:
             continue
-        yield _parts(population, measure, whole, groups)
+        yield _parts(population, measure, whole, top)
     failed = population.failed
-    parts = [group for group in population.by("platform") if group.failed is not None]
-    if failed is not None and len(parts) > 1 and len(parts) == len(population.by("platform")):
-        total = sum(group.failed or 0 for group in parts)
-        yield _plain_sum(
-            "sum_of_parts",
-            f"{population.label or _subject(population)}不合格",
-            failed,
-            total,
-            [g.failed or 0 for g in parts],
-            None,
-        )
+    platforms = _without_nested(list(population.by("platform")))
+    parts = [group for group in platforms if group.failed is not None]
+    if failed is not None and len(parts) > 1 and len(parts) == len(platforms):
+        values = [group.failed or 0 for group in parts]
+        yield _plain_sum("sum_of_parts", f"{_subject(population)}不合格", failed, sum(values), values, None)
     yield from _outcomes(population)
+
+
+def _without_nested(groups: list[Group]) -> list[Group]:
+    """Parts without those that lie inside another one (订阅号 inside 公众号)."""
+    terms = vocabulary("platform")
+    keys = {group.key for group in groups if group.dimension == "platform" and group.key in terms}
+    return [
+        group
+        for group in groups
+        if group.dimension != "platform"
+        or not any(other and other != group.key and group.key and terms.is_a(group.key, other) for other in keys)
+    ]
 
 
 def _subject(tally: Tally) -> str:
@@ -179,12 +188,15 @@ def _parts(population: Population, measure: str, whole: int, groups: list[Group]
     ]
     exact = exact if len(exact) >= 2 else groups
     values = [_value(group, measure) or 0 for group in exact]
+    for length in range(2, len(values)):
+        # 按层级 … 按地区 …: the first division adds up, what follows is another one.
+        if sum(values[:length]) == whole:
+            values = values[:length]
+            break
     total = sum(values)
     label = f"{_subject(population)}{_MEASURE_ZH[measure]}"
     place = getattr(population, measure).place
-    if total == whole:
-        return _plain_sum("sum_of_parts", label, whole, total, values, place)
-    if total > whole:
+    if total >= whole:
         return _plain_sum("sum_of_parts", label, whole, total, values, place)
     gap = whole - total
     member = _explains(population, gap, exact)
@@ -409,22 +421,20 @@ def _rates(population: Population) -> Iterator[Check]:
 
 def _bases_of(tally: Tally) -> list[int]:
     counts = (tally.inspected, tally.running, tally.registered, tally.total)
-    return [count.value for count in counts if count is not None]
+    bases = [count.value for count in counts if count is not None]
+    # Accounts being closed are neither passed nor failed; some notices leave them out of the base.
+    left_out = tally.outcome("closing") or 0
+    return bases + [base - left_out for base in bases if left_out]
 
 
 def _one_rate(rate: Rate, figure: Decimal, tally: Tally, label: str) -> Iterator[Check]:
     bases = _bases_of(tally)
     if rate.kind in ("pass", "failure_share"):
-        failed, passed = tally.failed, tally.passed
-        if isinstance(tally, Group) and failed is None and passed is None and figure == 100:
-            passed = tally.base
-        if rate.kind == "pass":
-            part, of_rest = (passed, False) if passed is not None and failed is None else (failed, failed is not None)
-            if passed is not None and failed is not None and tally.base is not None and passed + failed != tally.base:
-                part, of_rest = passed, False
-        else:
-            part, of_rest = failed, False
-        yield _softened(check_rate(figure, part=part, bases=bases, label=label, of_rest=of_rest, place=rate.place), rate)
+        checks = [
+            check_rate(figure, part=part, bases=bases, label=label, of_rest=of_rest, place=rate.place)
+            for part, of_rest in _readings(rate, figure, tally)
+        ]
+        yield _softened(next((check for check in checks if check.outcome == "agrees"), checks[0]), rate)
     elif rate.kind == "coverage":
         whole = [c.value for c in (tally.running, tally.registered, tally.total) if c is not None]
         part = tally.inspected.value if tally.inspected is not None else None
@@ -436,6 +446,24 @@ def _one_rate(rate: Rate, figure: Decimal, tally: Tally, label: str) -> Iterator
             yield _softened(check_rate(figure, part=part, bases=whole, label=label, place=rate.place), rate)
     else:
         yield _not_checkable(rate)
+
+
+def _readings(rate: Rate, figure: Decimal, tally: Tally) -> list[tuple[int | None, bool]]:
+    """The counts a pass rate or failure share may have been made from, the plainest first; True marks failed units."""
+    failed, passed = tally.failed, tally.passed
+    if rate.kind == "failure_share":
+        return [(failed, False)]
+    if isinstance(tally, Group) and failed is None and passed is None and figure == 100:
+        passed = tally.base
+    found: list[tuple[int | None, bool]] = []
+    if failed is not None:
+        found.append((failed, True))
+    if passed is not None:
+        found.append((passed, False))
+        basically = tally.outcome("basically_passed")
+        if basically is not None:
+            found.append((passed + basically, False))
+    return found or [(None, False)]
 
 
 _ABOUT = Decimal(1)
@@ -1119,4 +1147,4 @@ def _record_parts(counts: Mapping[str, int]) -> Iterator[Check]:
             yield _plain_sum("sum_of_parts", subject, whole, total, parts, None)
 
 
-__all__ = ["Check", "Reconciliation", "check_rate", "nearest", "nearest_of", "reconcile", "reconcile_counts", "same_name"]
+__all__ = ["Check", "Reconciliation", "check_rate", "nearest_of", "reconcile", "reconcile_counts", "same_name"]

@@ -275,7 +275,7 @@ def counts(notice: Notice, facts: dict[str, Any]) -> Iterator[Field]:
                     for c in ((p.inspected,) if wanted == "inspected" else (p.running, p.registered, p.total))
                     if c is not None
                 }
-                if key == "inspected" and not any(p.inspected for p in populations) or key == "covered":
+                if (key == "inspected" and not any(p.inspected for p in populations)) or key == "covered":
                     got |= {p.population for p in populations if p.extent == "full" or p.inspected is None}
                 yield Field(path, value, value in got)
             elif key in ("by_level", "by_owner", "breakdown", "sampled_by_level", "by_platform"):

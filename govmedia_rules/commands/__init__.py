@@ -1,0 +1,1 @@
+"""Sub-commands of `python -m govmedia_rules`, one module each: `add_parser(subparsers)` and `run(args) -> int`."""
