@@ -7,6 +7,7 @@ notices.classify("首页超过两周未更新")       # indicator ids with the w
 notices.reconcile(notice)                # every sum and rate recomputed
 """
 
+from govmedia_rules.notices.checks import Check, check_rate
 from govmedia_rules.notices.classify import Classified, Decision, Words, agrees, classify
 from govmedia_rules.notices.model import (
     Attachment,
@@ -27,7 +28,8 @@ from govmedia_rules.notices.model import (
     Table,
 )
 from govmedia_rules.notices.read import read
-from govmedia_rules.notices.reconcile import Check, Reconciliation, check_rate, reconcile, reconcile_counts
+from govmedia_rules.notices.reconcile import Reconciliation, reconcile
+from govmedia_rules.notices.records import reconcile_counts
 from govmedia_rules.notices.repair import Mended, mend
 
 __all__ = [

@@ -47,12 +47,33 @@ from govmedia_rules.notices.repair import Mended
 
 _MONTHS = {
     name: i
-    for i, name in enumerate(["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"], 1)
+    for i, name in enumerate(
+        [
+            "January",
+            "February",
+            "March",
+            "April",
+            "May",
+            "June",
+            "July",
+            "August",
+            "September",
+            "October",
+            "November",
+            "December",
+        ],
+        1,
+    )
 }
 _MONTH = f"(?P<month>{'|'.join(_MONTHS)})"
 _DATE = re.compile(rf"{_MONTH} (?P<day>[0-9]{{1,2}})(?:st|nd|rd|th)?(?:,? (?P<year>[0-9]{{4}}))?")
 _ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4}
-_NUMBER_WORDS = {w: i for i, w in enumerate(["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"], 1)}
+_NUMBER_WORDS = {
+    w: i
+    for i, w in enumerate(
+        ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"], 1
+    )
+}
 _NUMBER = rf"(?P<n>[0-9][0-9,]*(?![0-9.]*%)|\b(?:{'|'.join(_NUMBER_WORDS)})\b)"
 
 
