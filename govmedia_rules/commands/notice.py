@@ -114,13 +114,12 @@ def _reconcile(args: argparse.Namespace) -> int:
                 else ""
             )
             print(f"{words[check.outcome]}: {check.message(args.lang)}{line}")
+        wrong, noted = len(found.contradictions), len(found.remarks)
         agreed = sum(check.outcome == "agrees" for check in found.checks)
         if args.lang == "zh":
-            print(f"共复算{len(found.checks)}项:相符{agreed},矛盾{len(found.contradictions)},提示{len(found.remarks)}。")
+            print(f"共复算{len(found.checks)}项:相符{agreed},矛盾{wrong},提示{noted}。")
         else:
-            print(
-                f"{len(found.checks)} checks: {agreed} agree, {len(found.contradictions)} contradict, {len(found.remarks)} remarks."
-            )
+            print(f"{len(found.checks)} checks: {agreed} agree, {wrong} contradict, {noted} remarks.")
     return 1 if found.contradictions else 0
 
 

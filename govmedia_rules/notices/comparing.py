@@ -26,7 +26,7 @@ def compare_lists(notice: Notice) -> Iterator[Check]:
     yield from _rows_and_text(notice)
     yield from _dates(notice)
     for kind in ("site", "account"):
-        yield from _names(notice, kind)  # type: ignore[arg-type]
+        yield from _names(notice, kind)
     yield from _stated_names(notice)
 
 

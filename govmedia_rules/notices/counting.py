@@ -370,14 +370,9 @@ def _say(plain: str, begin: int, match: re.Match[str], stop: int, page: Page, cl
     before = list(_nouns().finditer(left))
     after = _nouns().search(right)
     # 335个政务新媒体合格: the noun follows at once; 政务新媒体为2个: it comes before.
-    follows = (
-        after is not None
-        and len(_FILLER.sub("", right[: after.start()]).strip()) <= 14
-        and not re.search("[,;]", right[: after.start()])
-    )
-    use_right = follows and (
-        not before or (bool(re.match(r"\s*(?:家|个)?\s*(?:的)?\S{0,12}$", right[: after.start()])) and _ends_open(left))
-    )  # type: ignore[union-attr]
+    between = right[: after.start()] if after is not None else ""
+    follows = after is not None and len(_FILLER.sub("", between).strip()) <= 14 and not re.search("[,;]", between)
+    use_right = follows and (not before or (re.fullmatch(r"\s*\S{0,14}", between) is not None and _ends_open(left)))
     if use_right and after is not None:
         subject: CountedSubject | None = _SUBJECT_OF[cast("str", after.lastgroup)]
         label = right[: after.end()]
@@ -421,7 +416,7 @@ def _outcome(text: str) -> tuple[OutcomeKind | None, str]:
 def _measure(text: str) -> Measure | None:
     for measure in ("inspected", "running", "registered"):
         if re.search(any_of(_counting()[measure]), text):
-            return cast("Measure", measure)
+            return measure
     return None
 
 
@@ -574,7 +569,7 @@ def rate_kind(label: str) -> RateKind | None:
     """What kind of share a label names; None when it names none."""
     for kind in ("failure_share", "pass", "completion", "coverage", "share"):
         if re.search(any_of(words()["rates"][kind]), label):
-            return cast("RateKind", kind)
+            return kind
     return None
 
 
@@ -631,9 +626,7 @@ def _rate_label(before: str) -> str:
 
 def _rate_target(before: str, ledger: Ledger) -> _Tally | None:
     """The population or part that a rate names itself; None when it names none."""
-    noun = None
-    for noun in _nouns().finditer(before):
-        pass
+    noun = next(reversed(list(_nouns().finditer(before))), None)
     if noun is None or noun.lastgroup not in ("sites", "accounts"):
         if re.search("总体|总的|整体|综合", before) and ledger.current is not None:
             return ledger.whole(ledger.current.subject)
@@ -663,9 +656,7 @@ def comparison_of(plain: str, page: Page, clause: Line) -> Comparison | None:
         basis = "period_on_period"
     if basis is None:
         return None
-    match = None
-    for match in _POINTS.finditer(plain):
-        pass
+    match = next(reversed(list(_POINTS.finditer(plain))), None)
     start = re.search(any_of([*rates["year_on_year"], *rates["period_on_period"]]), plain)
     assert start is not None
     if direction == "same":

@@ -49,6 +49,12 @@ def _places() -> dict[str, tuple[PlaceName, ...]]:
     return {pinyin: tuple(places) for pinyin, places in found.items()}
 
 
+_PLACE = re.compile(
+    r"(?P<stem>[A-Z][A-Za-z' ]*?) ?"
+    r"(?P<kind>Municipal|City|County|District|(?:[A-Z][a-z]+ (?:and [A-Z][a-z]+ )?Autonomous )?Prefecture)?"
+)
+
+
 def find_place(words: str, within: str | None = None) -> PlaceName | None:
     """The one place that English words name (`Lingqiu County`); None when none or several fit.
 
@@ -56,10 +62,7 @@ def find_place(words: str, within: str | None = None) -> PlaceName | None:
         words: Pinyin with the class of the place in English.
         within: First digits of the division codes it must have; None for the whole country.
     """
-    match = re.fullmatch(
-        r"(?P<stem>[A-Z][A-Za-z' ]*?) ?(?P<kind>Municipal|City|County|District|(?:[A-Z][a-z]+ (?:and [A-Z][a-z]+ )?Autonomous )?Prefecture)?",
-        words.strip(),
-    )
+    match = _PLACE.fullmatch(words.strip())
     if match is None:
         return None
     stem = re.sub("[^a-z]", "", match["stem"].lower())

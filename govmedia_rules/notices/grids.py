@@ -11,18 +11,17 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import combinations, pairwise, product
+from itertools import combinations, pairwise
 
 from govmedia_rules.figures import Count
+from govmedia_rules.notices.headers import join_brackets, solve_header
 from govmedia_rules.notices.model import Band, Table
-from govmedia_rules.notices.outline import AttachmentPage, Page, any_of, words
+from govmedia_rules.notices.outline import AttachmentPage, Page, words
 from govmedia_rules.notices.sources import Grid
 from govmedia_rules.subjects.vocabulary import vocabulary
 
 _MOST_COLUMNS = 30
 _MOST_BROKEN = 3
-_LONG_NAME = 12
-_GENERIC = frozenset("网站数政府信息量情况的及")
 _SITE_CODE = re.compile(r"(?:[0-9]{10}|bm[0-9]{8})")
 _ACCOUNT_CODE = re.compile(r"[0-9]{6}M[0-9]{3}[A-Z]{2}[0-9]{4}")
 _URL = re.compile(r"(?:https?://|www\.)\S+|[a-z0-9-]+(?:\.[a-z0-9-]+)+\.cn/?\S*", re.IGNORECASE)
@@ -341,201 +340,6 @@ def _fit(row: list[str | None], width: int, whole: Sequence[Sequence[str | None]
     return best[1]
 
 
-# --- header ---------------------------------------------------------------------------------------------------------
-
-
-@cache
-def _complete() -> re.Pattern[str]:
-    return re.compile(rf"(?:{any_of(words()['tables']['endings'])})\Z")
-
-
-def solve_header(tokens: Sequence[str], width: int) -> tuple[tuple[str, ...], ...]:
-    """Names of `width` columns from the words of a header read row by row.
-
-    A header of several levels comes as its first row, then the second, then the third; a broken cell comes as two words.
-    Among all ways to cut the words into rows and to put later words under earlier ones, the one is taken in which the
-    names at the bottom are complete and resemble what stands above them.
-    """
-    tokens = _join_brackets(tokens)
-    if len(tokens) == width:
-        return tuple((token,) for token in tokens)
-    best: tuple[float, tuple[tuple[str, ...], ...]] | None = None
-    loose = [i for i, token in enumerate(tokens[:-1]) if not _complete().search(token)][:8]
-    for chosen in product((False, True), repeat=len(loose)):
-        joined = _join(tokens, {i for i, taken in zip(loose, chosen, strict=True) if taken})
-        if joined is None or len(joined) > 24:
-            continue
-        cost = 0.2 * sum(chosen)
-        for score, header in _structures(joined, width):
-            if best is None or score - cost > best[0]:
-                best = (score - cost, header)
-    if best is not None:
-        return best[1]
-    names = [*tokens[:width], *[""] * (width - len(tokens))]
-    return tuple((name,) for name in names)
-
-
-def _join_brackets(tokens: Sequence[str]) -> list[str]:
-    joined: list[str] = []
-    for token in tokens:
-        if joined and (token.startswith("(") or joined[-1].count("(") > joined[-1].count(")")):
-            joined[-1] += token
-        else:
-            joined.append(token)
-    return joined
-
-
-def _join(tokens: Sequence[str], at: set[int]) -> list[str] | None:
-    result: list[str] = []
-    i = 0
-    while i < len(tokens):
-        token = tokens[i]
-        while i in at:
-            i += 1
-            token += tokens[i]
-        if len(token) > 14 and len(token) > len(tokens[i]):
-            return None
-        result.append(token)
-        i += 1
-    return result
-
-
-def _structures(tokens: Sequence[str], width: int) -> Iterator[tuple[float, tuple[tuple[str, ...], ...]]]:
-    count = len(tokens)
-    groups = count - width
-    if groups < 0:
-        return
-    if groups == 0:
-        yield sum(map(_leaf, tokens)) + 0.5, tuple((token,) for token in tokens)
-        return
-    for first in range(1, count):
-        top, below = tokens[:first], tokens[first:]
-        if groups <= first and groups * 2 <= len(below) + 1:
-            for above in combinations(range(first), groups):
-                for sizes in _sizes(len(below), groups, 2):
-                    header = _hang(top, above, sizes, [(token,) for token in below])
-                    if header is not None:
-                        yield _worth(top, above, header) + sum(_leaf(token) for token in below), header
-        for second in range(1, len(below)):
-            middle, bottom = below[:second], below[second:]
-            for lower in range(1, min(groups, len(middle)) + 1):
-                upper = groups - lower
-                if not 1 <= upper <= min(first, len(middle)) or lower * 2 > len(bottom) + 1:
-                    continue
-                for inner in combinations(range(len(middle)), lower):
-                    for sizes in _sizes(len(bottom), lower, 2):
-                        columns = _hang(middle, inner, sizes, [(token,) for token in bottom])
-                        if columns is None:
-                            continue
-                        yield from _three(top, upper, middle, inner, sizes, columns, bottom)
-
-
-def _three(
-    top: Sequence[str],
-    upper: int,
-    middle: Sequence[str],
-    inner: tuple[int, ...],
-    sizes: tuple[int, ...],
-    columns: tuple[tuple[str, ...], ...],
-    bottom: Sequence[str],
-) -> Iterator[tuple[float, tuple[tuple[str, ...], ...]]]:
-    spans = [sizes[inner.index(i)] if i in inner else 1 for i in range(len(middle))]
-    for above in combinations(range(len(top)), upper):
-        for shares in _sizes(len(middle), upper, 1):
-            leaves = []
-            start = 0
-            fine = True
-            for share in shares:
-                # A name above a single name is only right when that one branches again.
-                fine &= share > 1 or start in inner
-                leaves.append(sum(spans[start : start + share]))
-                start += share
-            if not fine:
-                continue
-            header = _hang(top, above, tuple(leaves), list(columns), merge=True)
-            if header is not None:
-                leaves_between = [token for i, token in enumerate(middle) if i not in inner]
-                worth = _worth(top, above, header) + sum(map(_leaf, leaves_between)) + sum(map(_leaf, bottom))
-                start = 0
-                for share, name in zip(shares, (top[i] for i in above), strict=True):
-                    branching = [middle[i] for i in range(start, start + share) if i in inner]
-                    if share == 1:
-                        # One broken name: its first half stands above its second.
-                        long = len(name) + len(middle[start]) > _LONG_NAME
-                        worth += (-0.3 if _complete().search(name) else 0.0) - _group(name) - long
-                    else:
-                        worth += sum(map(_group, branching))
-                    start += share
-                yield worth, header
-
-
-def _sizes(total: int, parts: int, least: int) -> Iterator[tuple[int, ...]]:
-    if parts == 1:
-        if total >= least:
-            yield (total,)
-        return
-    for first in range(least, total - least * (parts - 1) + 1):
-        for rest in _sizes(total - first, parts - 1, least):
-            yield (first, *rest)
-
-
-def _hang(
-    top: Sequence[str],
-    above: tuple[int, ...],
-    sizes: tuple[int, ...],
-    below: Sequence[tuple[str, ...]],
-    *,
-    merge: bool = False,
-) -> tuple[tuple[str, ...], ...] | None:
-    columns: list[tuple[str, ...]] = []
-    start = 0
-    for i, name in enumerate(top):
-        if i in above:
-            size = sizes[above.index(i)]
-            under = below[start : start + size]
-            start += size
-            # One name above one name that branches is a single name broken over two rows.
-            lone = merge and len({levels[0] for levels in under}) == 1 and all(len(levels) > 1 for levels in under)
-            columns += [(name + levels[0], *levels[1:]) if lone else (name, *levels) for levels in under]
-        else:
-            columns.append((name,))
-    return tuple(columns) if start == len(below) else None
-
-
-def _leaf(token: str) -> float:
-    """What it costs to take a word for the name of one column."""
-    return -2.0 if token in ("其中", "其中:") or not _complete().search(token) else 0.0
-
-
-def _group(token: str) -> float:
-    """What it costs to take a word for a name above several columns."""
-    tables = words()["tables"]
-    if token in ("其中", "其中:"):
-        return 0.0
-    if token in tables["leaves"] or token.endswith(("总数", "名称", "率")):
-        return -3.0
-    if token.endswith(("数", "问题", "结果")) or (len(token) <= 3 and not _complete().search(token)):
-        return -1.5
-    return 0.0 if any(word in token for word in tables["group_words"]) else -0.7
-
-
-def _worth(top: Sequence[str], above: tuple[int, ...], header: tuple[tuple[str, ...], ...]) -> float:
-    """How likely the first row is: whole names alone, collecting names above others, likeness between the two."""
-    worth = sum(_leaf(token) for i, token in enumerate(top) if i not in above)
-    names = [top[i] for i in above]
-    worth += sum(map(_group, names))
-    # The number and the name of a row stand alone.
-    worth -= 3.0 * sum(1 for i in above if i < 2)
-    if len(names) > 1 and len({name.split("(")[0][-2:] for name in names}) == 1:
-        worth += 0.5
-    for levels in header:
-        if len(levels) > 1:
-            shared = (set("".join(levels[:-1])) & set(levels[-1].split("(")[0])) - _GENERIC
-            worth += min(0.3, 0.15 * len(shared))
-    # 其中 takes whatever the lowest row has.
-    return worth + 0.15 * sum(1 for levels in header if any(level.startswith("其中") for level in levels))
-
-
 # --- a table in one line --------------------------------------------------------------------------------------------
 
 
@@ -579,7 +383,7 @@ def from_flat(tokens: Sequence[str], line: int) -> Table | None:
     cell that was broken by a blank is joined where the period would fail.
     """
     joined: list[str] = []
-    for token in _join_brackets(tokens):
+    for token in join_brackets(tokens):
         if joined and joined[-1].endswith(("、", ",", "和", "及")):
             joined[-1] += token
         else:

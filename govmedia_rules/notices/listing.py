@@ -53,7 +53,8 @@ def read_listed(table: Table, number: int, title: str | None) -> Iterator[Listed
             continue
         code = cell.get("code")
         kind = _kind(cell.get("platform"), code, title, table.columns[roles["name"]])
-        platform = platform_of(cell["platform"]) if cell.get("platform") and kind != "site" else None
+        printed = cell.get("platform")
+        platform = platform_of(printed) if printed and kind != "site" else None
         shared = cell.get("owner_and_url")
         url, owner = cell.get("url"), cell.get("owner")
         if shared:

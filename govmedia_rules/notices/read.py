@@ -231,12 +231,12 @@ def _problems_without_headings(lines: list[Line], page: Page) -> list[Problem]:
             if re.search("请|要求|务必|应当", sentence.text[:12]):
                 continue
             section = Section(0, body=[sentence])
-            for problem in naming.read_problems(section, page):
-                if problem.indicator_ids != ("other",) and (
-                    problem.named or "问题" in sentence.text or "存在" in sentence.text
-                ):
-                    problems.append(problem)
+            problems += [problem for problem in naming.read_problems(section, page) if _is_finding(problem, sentence.text)]
     return problems
+
+
+def _is_finding(problem: Problem, sentence: str) -> bool:
+    return problem.indicator_ids != ("other",) and bool(problem.named or re.search("问题|存在", sentence))
 
 
 def _with_names(recheck: Recheck, page: Page) -> Recheck:

@@ -498,10 +498,10 @@ def area_of(text: str) -> str | None:
 
 def platform_same(named: Named, platform: str) -> bool:
     from govmedia_rules.notices.counting import platform_of
-    from govmedia_rules.notices.english import _platform
+    from govmedia_rules.notices.english_counting import platform_in
 
     wanted = platform_of(platform)
-    known = wanted[0] if wanted else _platform(platform.replace("’", "'"))
+    known = wanted[0] if wanted else platform_in(platform.replace("’", "'"))
     return named.platform is not None and (named.platform == known or named.platform_text == platform)
 
 
@@ -724,7 +724,7 @@ def main() -> int:
     arguments = parser.parse_args()
     shared = Path(os.environ.get("GOVMEDIA_SHARED", "../shared"))
     print(
-        f"{'notice':22} {'fields':>7} {'read':>6} {'%':>6}   {'without cells of tables':>24}   {'restored to Chinese':>20}   target"
+        f"{'notice':22} {'fields':>7} {'read':>6} {'%':>6}   {'without table cells':>22}   {'restored to Chinese':>20}   target"
     )
     failed = 0
     for name, target in TARGETS.items():
@@ -737,7 +737,8 @@ def main() -> int:
         back = f"{sum(f.found for f in restored)} of {len(restored)}" if restored else "-"
         print(
             f"{name:22} {len(own):7} {sum(f.found for f in own):6} {share:6.1f}   "
-            f"{sum(f.found for f in text):5} of {len(text):4} = {100 * sum(f.found for f in text) / len(text):5.1f}   {back:>20}   {target}"
+            f"{sum(f.found for f in text):5} of {len(text):4} = {100 * sum(f.found for f in text) / len(text):6.1f}"
+            f"   {back:>20}   {target}"
         )
         if arguments.missing:
             for field in fields:
