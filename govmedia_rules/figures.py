@@ -148,9 +148,10 @@ class Period(Model):
                 count: int | None = 1 if number == "上" else 2
             else:
                 count = None if not number else int(number) if number.isdigit() else _NUMERALS.index(number) + 1
-            if kind == "month" and not 1 <= (count or 0) <= 12:
+            try:
+                return cls(kind=kind, year=int(year) if year else None, number=count), match.start(), match.end()
+            except ValueError:  # 第0次, 0001年
                 continue
-            return cls(kind=kind, year=int(year) if year else None, number=count), match.start(), match.end()
         return None
 
     @classmethod

@@ -65,7 +65,7 @@ _SUBJECT_OF: dict[str, CountedSubject] = {
 def _number() -> re.Pattern[str]:
     classifiers = _counting()["classifiers"]
     return re.compile(
-        rf"(?<![0-9.第,/])(?P<number>[0-9][0-9,]*|[两二三四五六七八九十百]{{1,4}})(?P<more>余|多)?\s*"
+        rf"(?<![0-9.第,/])(?P<number>[0-9][0-9,]{{0,11}}|[两二三四五六七八九十百]{{1,4}})(?P<more>余|多)?\s*"
         rf"(?P<unit>{classifiers})(?!百分点|工作日|月|季度|小时|字|方面|环节|维度|层面|问题方面|自然日|[0-9])"
     )
 
@@ -269,6 +269,9 @@ _FILLER = re.compile(
     r"实际|分别|其中|其余|另外|还有|包括|含|有|为|是|达到|达|计|的|对|已|被|了|经|组织|开展|完成|随机|重点|全部|全面|逐一|进行|总数|总量|数量|运维|"
     r"范围内|名单|主体|本|该|此|由|在|将|从"
 )
+_FILLER_END = re.compile(rf"(?:{_FILLER.pattern})$")
+_PUNCTUATION = " 、,:“”"
+_LONGEST_LABEL = 120
 _NOISE = re.compile(
     r"(?:经)?(?:检查|抽查|复核|检测|监测|审核)(?:复核)?(?:结果|发现|中|情况|显示|后|表明)|经(?:检查|抽查|复核|第三方检测|检测|人工复核)+,?|"
     r"第三方\w{0,8}?检测|检查指标|检查对象|检查范围|全国[^,。]{2,14}信息报送系统(?:中)?(?:已)?|[《“][^》”]*[》”]"
@@ -442,13 +445,13 @@ def _label_noise() -> re.Pattern[str]:
 
 
 def _clean(label: str) -> str:
-    label = _TIME.sub("", label)
-    label = _label_noise().sub("", label)
-    previous = None
-    while previous != label:
-        previous = label
-        label = re.sub(rf"^(?:{_FILLER.pattern}|[ 、,:“”]+)+|(?:{_FILLER.pattern}|[ 、,:]+)+$", "", label)
-    return label.strip()
+    label = _label_noise().sub("", _TIME.sub("", label[-_LONGEST_LABEL:])).strip(_PUNCTUATION)
+    # One word at a time: a pattern that repeats words of which some begin others can take for ever.
+    while match := _FILLER.match(label):
+        label = label[match.end() :].lstrip(_PUNCTUATION)
+    while match := _FILLER_END.search(label):
+        label = label[: match.start()].rstrip(_PUNCTUATION)
+    return label
 
 
 _GENERIC = re.compile(

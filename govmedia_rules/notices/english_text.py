@@ -15,7 +15,7 @@ _MONTH = f"(?P<month>{'|'.join(_MONTHS)})"
 DATE = re.compile(rf"{_MONTH} (?P<day>[0-9]{{1,2}})(?:st|nd|rd|th)?(?:,? (?P<year>[0-9]{{4}}))?")
 ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4}
 _NUMBER_WORDS = {word: i for i, word in enumerate(english()["numbers"], 1)}
-NUMBER = rf"(?P<n>[0-9][0-9,]*(?![0-9.]*%)|\b(?:{'|'.join(_NUMBER_WORDS)})\b)"
+NUMBER = rf"(?P<n>[0-9][0-9,]{{0,11}}(?![0-9.]*%)|\b(?:{'|'.join(_NUMBER_WORDS)})\b)"
 
 
 def count_of(text: str) -> int:
@@ -67,12 +67,14 @@ def sections(lines: list[Line]) -> tuple[list[Line], list[tuple[str, str, str, l
     return opening, found
 
 
+MOST_PARAGRAPH = 9_000
+"""Longest paragraph of a translation that is read."""
 _ABBREVIATIONS = re.compile(r"\b(?:No|etc|Mr|Dr|e\.g|i\.e|U\.S)\.$")
 
 
 def sentences(line: Line) -> Iterator[Line]:
     start = 0
-    text = line.text
+    text = line.text[:MOST_PARAGRAPH]
     for match in re.finditer(r"[.;](?=\s|$|[“\"”])|[。]", text):
         if _ABBREVIATIONS.search(text[start : match.end()]) and not re.match(r"\s+[A-Z][a-z]+ing\b", text[match.end() :]):
             continue

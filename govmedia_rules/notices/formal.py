@@ -195,7 +195,7 @@ def citations(lines: list[Line], role: str) -> Iterator[Citation]:
     """Documents in 《》 with the number that follows in brackets; nested titles stay whole."""
     for line in lines:
         for title, start, end in _titles(line.text):
-            if len(title) < 5 or not re.search(
+            if not 5 <= len(title) <= 500 or not re.search(
                 "通知|方案|办法|细则|指标|意见|规定|条例|指引|规范|标准|要点|函|制度|规程|决定|工作|政策|通报", title
             ):
                 continue

@@ -209,7 +209,7 @@ def _squeeze(text: str) -> str:
 def from_cells(cells: Sequence[_Cell]) -> Iterator[Table]:
     """Tables in a sequence of cells; each begins with 序号."""
     starts = [i for i, cell in enumerate(cells) if cell.text and _is_header_start(cell.text)]
-    for start, end in zip(starts, [*starts[1:], len(cells)], strict=True):
+    for start, end in pairwise([*starts, len(cells)] if starts else []):
         caption = ""
         before = next((cells[i] for i in range(start - 1, -1, -1) if cells[i].text), None)
         if before is not None and before.text and (match := _CAPTION.fullmatch(before.text)):

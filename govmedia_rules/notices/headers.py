@@ -4,15 +4,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import cache
-from itertools import combinations, islice, product
+from functools import cache, lru_cache
+from itertools import combinations, product
 
 from govmedia_rules.notices.outline import any_of, words
 
 _LONG_NAME = 12
 _GENERIC = frozenset("网站数政府信息量情况的及")
-_MOST_TRIES = 20_000
-"""Structures looked at for one way of joining words; a header of ordinary size has far fewer."""
+_MOST_TRIES = 30_000
+"""Structures looked at in one header; one of ordinary size has far fewer, and a made-up one must not take for ever."""
+
+
+class _Budget:
+    """How many structures may still be looked at."""
+
+    def __init__(self, tries: int) -> None:
+        self.left = tries
+
+    def spend(self) -> bool:
+        """Takes one try; False when none is left."""
+        self.left -= 1
+        return self.left >= 0
 
 
 @cache
@@ -31,13 +43,14 @@ def solve_header(tokens: Sequence[str], width: int) -> tuple[tuple[str, ...], ..
     if len(tokens) == width:
         return tuple((token,) for token in tokens)
     best: tuple[float, tuple[tuple[str, ...], ...]] | None = None
+    budget = _Budget(_MOST_TRIES)
     loose = [i for i, token in enumerate(tokens[:-1]) if not _complete().search(token)][:8]
     for chosen in product((False, True), repeat=len(loose)):
         joined = _join(tokens, {i for i, taken in zip(loose, chosen, strict=True) if taken})
         if joined is None or len(joined) > 24:
             continue
         cost = 0.2 * sum(chosen)
-        for score, header in islice(_structures(joined, width), _MOST_TRIES):
+        for score, header in _structures(joined, width, budget):
             if best is None or score - cost > best[0]:
                 best = (score - cost, header)
     if best is not None:
@@ -71,7 +84,7 @@ def _join(tokens: Sequence[str], at: set[int]) -> list[str] | None:
     return result
 
 
-def _structures(tokens: Sequence[str], width: int) -> Iterator[tuple[float, tuple[tuple[str, ...], ...]]]:
+def _structures(tokens: Sequence[str], width: int, budget: _Budget) -> Iterator[tuple[float, tuple[tuple[str, ...], ...]]]:
     count = len(tokens)
     groups = count - width
     if groups < 0:
@@ -82,8 +95,10 @@ def _structures(tokens: Sequence[str], width: int) -> Iterator[tuple[float, tupl
     for first in range(1, count):
         top, below = tokens[:first], tokens[first:]
         if groups <= first and groups * 2 <= len(below) + 1:
-            for above in combinations(range(first), groups):
+            for above in combinations(_heads(top), groups):
                 for sizes in _sizes(len(below), groups, 2):
+                    if not budget.spend():
+                        return
                     header = _hang(top, above, sizes, [(token,) for token in below])
                     if header is not None:
                         yield _worth(top, above, header) + sum(_leaf(token) for token in below), header
@@ -93,12 +108,14 @@ def _structures(tokens: Sequence[str], width: int) -> Iterator[tuple[float, tupl
                 upper = groups - lower
                 if not 1 <= upper <= min(first, len(middle)) or lower * 2 > len(bottom) + 1:
                     continue
-                for inner in combinations(range(len(middle)), lower):
+                for inner in combinations([i for i, token in enumerate(middle) if _group(token) > -3], lower):
                     for sizes in _sizes(len(bottom), lower, 2):
+                        if not budget.spend():
+                            return
                         columns = _hang(middle, inner, sizes, [(token,) for token in bottom])
                         if columns is None:
                             continue
-                        yield from _three(top, upper, middle, inner, sizes, columns, bottom)
+                        yield from _three(top, upper, middle, inner, sizes, columns, bottom, budget)
 
 
 def _three(
@@ -109,10 +126,13 @@ def _three(
     sizes: tuple[int, ...],
     columns: tuple[tuple[str, ...], ...],
     bottom: Sequence[str],
+    budget: _Budget,
 ) -> Iterator[tuple[float, tuple[tuple[str, ...], ...]]]:
     spans = [sizes[inner.index(i)] if i in inner else 1 for i in range(len(middle))]
-    for above in combinations(range(len(top)), upper):
+    for above in combinations(_heads(top), upper):
         for shares in _sizes(len(middle), upper, 1):
+            if not budget.spend():
+                return
             leaves = []
             start = 0
             fine = True
@@ -173,11 +193,18 @@ def _hang(
     return tuple(columns) if start == len(below) else None
 
 
+def _heads(top: Sequence[str]) -> list[int]:
+    """Words of the first row that may stand above others: never the number and the name of a row, never a plain column."""
+    return [i for i, token in enumerate(top) if i >= 2 and _group(token) > -3]
+
+
+@lru_cache(maxsize=4096)
 def _leaf(token: str) -> float:
     """What it costs to take a word for the name of one column."""
     return -2.0 if token in ("其中", "其中:") or not _complete().search(token) else 0.0
 
 
+@lru_cache(maxsize=4096)
 def _group(token: str) -> float:
     """What it costs to take a word for a name above several columns."""
     tables = words()["tables"]
@@ -195,8 +222,6 @@ def _worth(top: Sequence[str], above: tuple[int, ...], header: tuple[tuple[str, 
     worth = sum(_leaf(token) for i, token in enumerate(top) if i not in above)
     names = [top[i] for i in above]
     worth += sum(map(_group, names))
-    # The number and the name of a row stand alone.
-    worth -= 3.0 * sum(1 for i in above if i < 2)
     if len(names) > 1 and len({name.split("(")[0][-2:] for name in names}) == 1:
         worth += 0.5
     for levels in header:

@@ -53,7 +53,7 @@ def _bare() -> re.Pattern[str]:
     name = rf"[\u4e00-\u9fff·()]{{1,22}}?(?:{suffix})"
     sites, accounts = any_of(_naming()["site_words"]), any_of(_naming()["account_words"])
     return re.compile(
-        rf"(?P<names>{name}(?:[、和及]{name})*)(?=(?:等)?(?:[0-9]+)?(?:[个家])?(?:单位|部门|地|县区|县市区|县\(市、区\)|县\(区\)|市级|区县|市县)?(?:的)?(?:设区市|县级|市级)?(?:政府)?"
+        rf"(?P<names>{name}(?:[、和及]{name}){{0,60}})(?=(?:等)?(?:[0-9]+)?(?:[个家])?(?:单位|部门|地|县区|县市区|县\(市、区\)|县\(区\)|市级|区县|市县)?(?:的)?(?:设区市|县级|市级)?(?:政府)?"
         rf"(?:{_PLATFORM_WORDS}|{accounts}|{sites}))"
     )
 

@@ -140,6 +140,7 @@ _HEADINGS = (
     (4, re.compile(r"\([0-9]{1,2}\) *")),
 )
 _MOST_TITLE = 45
+_MOST_SENTENCE = 4_000
 _PART = r"(?:[0-9]{1,2}|[一二三四五六七八九十]{1,3})"
 DATE_LINE = re.compile(rf"(?:[0-9]{{4}}|[〇○零一二三四五六七八九十]{{4}})年{_PART}月{_PART}日")
 _LIST_HEAD = re.compile(r"附 *件 *[:] *(?=\S)|附 *[:] *(?=[0-9]|\S{4})")
@@ -315,6 +316,10 @@ def _split(line: Line, stops: str) -> Iterator[Line]:
             depth += 1
         elif character in _CLOSE:
             depth = max(0, depth - 1)
+        elif i - start >= _MOST_SENTENCE:
+            # Longer than any sentence that is written: cut, so that nothing of it is lost.
+            yield Line(line.number, line.start + start, text[start:i])
+            start, depth = i, 0
         elif depth == 0 and character in stops:
             if character == "," and i and text[i - 1].isdigit() and re.match(r"[0-9]{3}(?![0-9])", text[i + 1 :]):
                 continue

@@ -12,7 +12,7 @@ from typing import Any
 
 from govmedia_rules.errors import MissingExtra, NoticeError, Where
 
-MAX_CHARACTERS = 5_000_000
+MAX_CHARACTERS = 1_000_000
 """Longest text that is read."""
 _MAX_SPAN = 1_000
 _MAX_CELLS = 500_000
