@@ -141,7 +141,7 @@ def _built_in(name: str) -> Words:
 
 def compare_form(phrase: str) -> str:
     """The form in which a wording is matched: NFKC, no quotation marks or blanks, lower case, half-width punctuation."""
-    return _QUOTES.sub("", unicodedata.normalize("NFKC", phrase[:MAX_PHRASE])).casefold()
+    return _QUOTES.sub("", unicodedata.normalize("NFKC", phrase)).casefold()
 
 
 def classify(phrase: str, *, subject: SubjectKind | None = None, words: Words | None = None) -> Classified:
@@ -156,7 +156,7 @@ def classify(phrase: str, *, subject: SubjectKind | None = None, words: Words | 
         names neither, gets the ids of both.
     """
     words = words or Words.built_in()
-    text = compare_form(phrase)
+    text = compare_form(phrase[:MAX_PHRASE])
     parts = [(0, text)]
     clauses = [(match.start(), match.group()) for match in _CLAUSE.finditer(text)]
     seen: dict[tuple[int, int, str], tuple[int, str] | None] = {}
