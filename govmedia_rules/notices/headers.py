@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
-from itertools import combinations, product
+from itertools import combinations, pairwise, product
 
 from govmedia_rules.notices.outline import any_of, words
 
@@ -46,10 +46,12 @@ def solve_header(tokens: Sequence[str], width: int) -> tuple[tuple[str, ...], ..
     budget = _Budget(_MOST_TRIES)
     loose = [i for i, token in enumerate(tokens[:-1]) if not _complete().search(token)][:8]
     for chosen in product((False, True), repeat=len(loose)):
-        joined = _join(tokens, {i for i, taken in zip(loose, chosen, strict=True) if taken})
+        joined_at = [i for i, taken in zip(loose, chosen, strict=True) if taken]
+        joined = _join(tokens, set(joined_at))
         if joined is None or len(joined) > 24:
             continue
-        cost = 0.2 * sum(chosen)
+        cost = sum(0.2 if _group(tokens[i]) < 0 else 1.2 for i in joined_at)
+        cost += sum(1.0 for before, after in pairwise(joined_at) if after == before + 1)
         for score, header in _structures(joined, width, budget):
             if best is None or score - cost > best[0]:
                 best = (score - cost, header)
@@ -228,5 +230,14 @@ def _worth(top: Sequence[str], above: tuple[int, ...], header: tuple[tuple[str, 
         if len(levels) > 1:
             shared = (set("".join(levels[:-1])) & set(levels[-1].split("(")[0])) - _GENERIC
             worth += min(0.3, 0.15 * len(shared))
+    # No two columns have one name; names that come back stand under different names.
+    worth -= 1.0 * (len(header) - len(set(header)))
+    below: dict[str, list[str]] = {}
+    for levels in header:
+        if len(levels) > 1:
+            below.setdefault(levels[0], []).append("/".join(levels[1:]))
+    worth += 0.3 if len(below) > 1 and len({tuple(names) for names in below.values()}) == 1 else 0.0
+    # 备注 stands alone.
+    worth -= 2.0 * sum(1 for levels in header if len(levels) > 1 and levels[-1] in words()["tables"]["alone"])
     # 其中 takes whatever the lowest row has.
     return worth + 0.15 * sum(1 for levels in header if any(level.startswith("其中") for level in levels))

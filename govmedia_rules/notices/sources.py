@@ -167,7 +167,7 @@ def _walk(root: Any, writer: _Writer) -> None:
 
 
 def _is_data_table(node: Any) -> bool:
-    if node.css_first("table table") is not None or any(child is not node for child in node.css("table")[1:]):
+    if any(inner.mem_id != node.mem_id for inner in node.css("table")):
         return False
     rows = node.css("tr")
     return len(rows) >= 2 and max((len(row.css("td, th")) for row in rows), default=0) >= 2
