@@ -309,6 +309,12 @@ def read_counts(paragraphs: list[Line], page: Page, ledger: Ledger | None = None
     return ledger
 
 
+def method_of(lines: list[Line]) -> str | None:
+    """How was inspected, where a line says so (第三方检测机构); None when none does."""
+    found = (match.group() for line in lines if (match := _METHOD.search(line.text)))
+    return next(found, None)
+
+
 def _sentence(sentence: Line, page: Page, ledger: Ledger) -> None:
     parts = False
     for segment in segments(sentence):
@@ -686,7 +692,7 @@ def comparison_of(plain: str, page: Page, clause: Line) -> Comparison | None:
 def vague_share(text: str, start: int, page: Page) -> Iterator[Rate]:
     """Shares in words or as a bound (超过60%的门户网站, 绝大多数门户网站): a bound on a count, never an exact rate."""
     table: dict[str, list[str]] = words()["vague"]
-    noun = r"(?P<of>[^,。;、“”()0-9]{0,14}?(?:门户网站|政府网站|网站|政务新媒体|新媒体|单位|部门|栏目|账号|地区))"
+    noun = r"(?P<of>[^,。;、“”()0-9]{0,14}?(?:门户网站|政府网站|部门网站|网站|政务新媒体|新媒体|单位|部门|栏目|账号|地区))"
     for match in re.finditer(rf"(?P<words>{any_of(list(table))})的?{noun}", text):
         bound, fraction = table[match.group("words")]
         figure = Decimal(int(100 * Fraction(fraction))) if fraction and (100 * Fraction(fraction)).denominator == 1 else None

@@ -122,6 +122,11 @@ def _read_chinese(mended: Mended, grids: list[Grid]) -> Notice:
         told = {line.start for s in parts.root.walk() if s.role in ("problems", "duties", "practices") for line in s.body}
         overview = [line for line in body if line.start not in told]
     ledger = counting.read_counts(overview, page)
+    method = counting.method_of(parts.opening)
+    populations = tuple(
+        population.model_copy(update={"method": population.method or method}) if not population.scope else population
+        for population in ledger.populations()
+    )
     again = formal.recheck([*parts.opening, *overview], page)
     problem_parts = [
         section for section in parts.root.walk() if section.role == "problems" and not _inside(section, parts.root)
@@ -163,7 +168,7 @@ def _read_chinese(mended: Mended, grids: list[Grid]) -> Notice:
         published_at=published,
         publisher=source[0] if source else None,
         release=mark.text if mark else None,
-        populations=ledger.populations(),
+        populations=populations,
         figures=tuple(ledger.figures),
         recheck=_with_names(again, page) if again else None,
         problem_summary=tuple(item for section in problem_parts for item in naming.read_summary(section)),
