@@ -138,6 +138,15 @@ class Window(BaseModel):
             return point - exact
         return _calendar_start(self.months + 12 * self.years, point) - exact
 
+    def surely_has(self, point: datetime, moment: datetime | date) -> bool:
+        """Whether `moment` lies so well inside the window before `point` that no exact comparison is needed.
+
+        False decides nothing; ask `before(point).has(moment)` then.
+        """
+        # Zones differ by at most 26 hours, and a month has 28 days or more: two days off each end is safe.
+        age = point.toordinal() - moment.toordinal()
+        return 2 <= age <= self.days + 7 * self.weeks + 28 * self.months + 365 * self.years - 2
+
     def before(self, point: datetime) -> Span:
         """The closed interval of this length that ends at `point`.
 
