@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from functools import cache
 from typing import overload
 
@@ -242,7 +243,7 @@ _PLACE = re.compile(r"\{([a-z_]+)(?::([a-z_]+))?\}")
 
 
 def fill(template: str, args: Mapping[str, Arg], lang: str) -> str:
-    """A template with its `{name}` and `{name:vocabulary}` places filled.
+    """A template with its `{name}`, `{name:percent}` and `{name:vocabulary}` places filled.
 
     Nothing in it is evaluated, and a name that is not among the arguments stays as written.
     """
@@ -254,6 +255,8 @@ def fill(template: str, args: Mapping[str, Arg], lang: str) -> str:
         value = args[name]
         if words is None or value is None:
             return format_arg(value, lang)
+        if words == "percent" and isinstance(value, Decimal):
+            return f"{(value * 100).normalize():f}%"
         ids = value if isinstance(value, tuple) else (str(value),)
         return format_arg(tuple(word(words, one, lang) for one in ids), lang)
 
@@ -285,7 +288,9 @@ def render(indicator: Indicator, judgement: Judgement, lang: str) -> str:
 
 def evidence_text(piece: Evidence, lang: str = "zh") -> str:
     """A piece of evidence in one line: what, where, value against limit."""
-    parts = [piece.what]
+    parts = [word("part", piece.what, lang)]
+    if piece.when is not None and piece.when != piece.value:
+        parts.append(format_arg(piece.when, lang))
     if piece.where:
         parts.append(f"<{piece.where}>")
     if piece.value is not None:
