@@ -24,8 +24,10 @@ def word(vocabulary_name: str, term_id: str, lang: str) -> str:
     """
     if lang != "zh":
         return term_id.replace("_", " ")
-    try:
-        terms = kinds(vocabulary_name)
-    except KeyError:
-        terms = vocabulary(vocabulary_name)
-    return terms[term_id].title if term_id in terms else term_id
+    for vocabularies in (kinds, vocabulary):
+        try:
+            terms = vocabularies(vocabulary_name)
+        except KeyError:
+            continue
+        return terms[term_id].title if term_id in terms else term_id
+    return term_id
