@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from typing import Annotated, Any, NamedTuple
 
@@ -97,6 +97,8 @@ def home_stale(site: SiteSnapshot, *, window: Annotated[Window, Tighter.SHORTER]
     assert home is not None
     if home.is_navigation:
         return passed("home_is_navigation")
+    if home.latest_entry_at is not None and window.surely_has(site.observed_at, home.latest_entry_at):
+        return passed()
     updated = was_updated(window.before(site.observed_at), home.latest_entry_at, home.entries, home.entry_count)
     if updated:
         return passed()
@@ -171,7 +173,6 @@ def columns_core_stale(
         slow_first_level_only: Whether only first-level columns of these kinds count.
         limit: Number of such columns from which the veto holds.
     """
-    assert site.columns is not None
     point = site.observed_at
     news = _Rule(news_window, news_window.before(point), news_first_level_only)
     slow = _Rule(slow_window, slow_window.before(point), slow_first_level_only)
@@ -179,20 +180,21 @@ def columns_core_stale(
     rules: dict[str | None, _Rule] = {None: slow} | dict.fromkeys(slow_kinds, slow) | dict.fromkeys(news_kinds, news)
     stale: list[tuple[Column, Window]] = []
     possible = 0
-    for column in site.columns:
-        rule = rules.get(column.kind)
-        if rule is None:
+    for kind, group in site.columns_by_kind.items():
+        rule = rules.get(kind)
+        if rule is None or group.surely_updated(rule.span.sure_from, rule.span.sure_to):
             continue
-        updated = column_updated(column, rule.span)
-        if updated or column.entry_count == 0:
-            continue
-        first_only = rule.first_level_only and column.kind is not None
-        if first_only and column.level is not None and column.level > 1:
-            continue
-        if updated is None or column.kind is None or (first_only and column.level is None):
-            possible += 1
-        else:
-            stale.append((column, rule.window))
+        for column in group.columns:
+            updated = column_updated(column, rule.span)
+            if updated or column.entry_count == 0:
+                continue
+            first_only = rule.first_level_only and kind is not None
+            if first_only and column.level is not None and column.level > 1:
+                continue
+            if updated is None or kind is None or (first_only and column.level is None):
+                possible += 1
+            else:
+                stale.append((column, rule.window))
     return _counted(site, "columns", "columns_core_stale", Count(len(stale), possible), limit, stale)
 
 
@@ -218,38 +220,35 @@ def columns_overdue(
         idle: Age from which a column without a cycle becomes a candidate; None for never.
         limit: Number of such columns from which the veto holds.
     """
-    assert site.columns is not None
     point = site.observed_at
     overdue: list[tuple[Column, Window]] = []
     candidates: list[tuple[Column, Window]] = []
     unknown = uncycled = 0
-    # By kind: the cycle, the window to look at, and its span; a column's own promise is looked up apart.
-    rules: dict[str | None, tuple[Window | None, Window, Span] | None] = dict.fromkeys(core_kinds)
-    for column in site.columns:
-        kind = column.kind
-        if column.cycle is not None and kind not in core_kinds:
-            rule = _cycle_rule(column.cycle, idle, point)
-        elif kind in rules:
-            rule = rules[kind]
-        else:
-            rule = rules[kind] = _cycle_rule(cycles.get(kind or "", default_cycle), idle, point)
-        if rule is None:
-            uncycled += kind not in core_kinds
+    for kind, group in site.columns_by_kind.items():
+        if kind in core_kinds:
             continue
-        cycle, window, span = rule
-        updated = column_updated(column, span)
-        if updated:
-            uncycled += cycle is None
-        elif column.entry_count == 0 or column.finished:
+        usual = cycles.get(kind or "", default_cycle)
+        window = usual or idle
+        span = None if window is None else window.before(point)
+        if span is not None and not group.promising and group.surely_updated(span.sure_from, span.sure_to):
+            uncycled += len(group.columns) if usual is None else 0
             continue
-        elif cycle is None:
-            uncycled += 1
-            if updated is False:
-                candidates.append((column, window))
-        elif updated is None or kind is None:
-            unknown += 1
-        else:
-            overdue.append((column, window))
+        for column in group.columns:
+            if column.finished or column.entry_count == 0:
+                continue
+            cycle = usual
+            updated = None if span is None else column_updated(column, span)
+            if column.cycle is not None:
+                cycle = column.cycle
+                updated = column_updated(column, cycle.before(point))
+            if cycle is None:
+                uncycled += 1
+                if updated is False and window is not None:
+                    candidates.append((column, window))
+            elif updated is False and kind is not None:
+                overdue.append((column, cycle))
+            elif not updated:
+                unknown += 1
     count = Count(len(overdue), unknown)
     if count.reaches(limit) is False and count.seen + unknown + len(candidates) >= limit:
         evidence = [_column_evidence(column, window) for column, window in (*overdue, *candidates)]
@@ -264,11 +263,6 @@ def columns_overdue(
     return _counted(site, "columns", "columns_overdue", count, limit, overdue, uncycled=uncycled)
 
 
-def _cycle_rule(cycle: Window | None, idle: Window | None, point: datetime) -> tuple[Window | None, Window, Span] | None:
-    window = cycle or idle
-    return None if window is None else (cycle, window, window.before(point))
-
-
 @check("site.columns_blank", needs="columns")
 def columns_blank(site: SiteSnapshot, *, limit: Annotated[Limit, Tighter.LOWER]) -> Judgement:
     """Columns without any content (空白栏目).
@@ -276,17 +270,9 @@ def columns_blank(site: SiteSnapshot, *, limit: Annotated[Limit, Tighter.LOWER])
     Args:
         limit: Number of such columns from which the veto holds.
     """
-    assert site.columns is not None
-    blank: list[tuple[Column, None]] = []
-    possible = 0
-    for column in site.columns:
-        if column.entry_count:
-            continue
-        empty = column.is_blank
-        if empty:
-            blank.append((column, None))
-        elif empty is None:
-            possible += 1
+    groups = [group for group in site.columns_by_kind.values() if group.blank or group.unseen]
+    blank: list[tuple[Column, None]] = [(column, None) for group in groups for column in group.columns if column.is_blank]
+    possible = sum(group.unseen for group in groups)
     return _counted(site, "columns", "columns_blank", Count(len(blank), possible), limit, blank)
 
 
@@ -372,6 +358,8 @@ def messages_unanswered(
         late_answers_count: Whether a message that was answered, but too late, counts as well.
     """
     assert site.messages is not None
+    if not site.messages and "messages" not in site.partial:
+        return passed()
     point = site.observed_at
     zone = point.tzinfo
     assert zone is not None

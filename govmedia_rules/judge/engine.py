@@ -24,6 +24,26 @@ Notes = tuple[tuple[int, Judgement], ...]
 MAX_PROFILES = 10_000
 
 
+class Outcome(NamedTuple):
+    """What a plan said of one snapshot.
+
+    Attributes:
+        program: The program that was run.
+        notes: The answers that are not a plain pass.
+        vetoed: Whether a veto failed.
+        undecided: Whether a veto is open: inconclusive, waiting for a review, or in error.
+    """
+
+    program: Program
+    notes: Notes
+    vetoed: bool
+    undecided: bool
+
+
+OPEN = frozenset({Status.INCONCLUSIVE, Status.NEEDS_REVIEW, Status.ERROR})
+"""Statuses of a veto that leave the verdict undetermined."""
+
+
 class Profile(NamedTuple):
     """The facts of a subject that decide which indicators apply; None where a fact is not known."""
 
@@ -98,10 +118,12 @@ class Judge:
             program = self._programs[profile] = compile_plan(self.plan, profile)
         return program
 
-    def run(self, snapshot: AnySnapshot) -> tuple[Program, Notes]:
+    def run(self, snapshot: AnySnapshot) -> Outcome:
         """Asks every check that applies; one that raises gives an `error` answer, and the others still run."""
-        program = self.program(profile_of(snapshot))
+        profile = profile_of(snapshot)
+        program = self._programs.get(profile) or self.program(profile)
         notes: list[tuple[int, Judgement]] = []
+        vetoed, undecided = False, program.broken_veto
         facts = snapshot.__dict__
         for position, function, params, needs, by_person, unknown_fact in program.steps:
             answer: Judgement | None = None
@@ -130,7 +152,12 @@ class Judge:
             if unknown_fact is not None:
                 answer = _if_it_applies(answer, unknown_fact)
             notes.append((position, answer))
-        return program, tuple(notes)
+            if position in program.vetoes:
+                if answer.status is Status.FAILED:
+                    vetoed = True
+                elif answer.status in OPEN:
+                    undecided = True
+        return Outcome(program, tuple(notes), vetoed, undecided)
 
 
 def compile_plan(plan: Plan, profile: Profile) -> Program:

@@ -44,6 +44,8 @@ class Answer(NamedTuple):
         profile: Its profile, by which the program is found again.
         observed_at: The monitoring point.
         notes: The answers that are not a plain pass.
+        vetoed: Whether a veto failed.
+        undecided: Whether a veto is open.
         marks: Marks of the snapshot.
     """
 
@@ -53,6 +55,8 @@ class Answer(NamedTuple):
     profile: Profile
     observed_at: datetime
     notes: Notes
+    vetoed: bool
+    undecided: bool
     marks: tuple[Mark, ...]
 
 
@@ -121,16 +125,18 @@ def judge_slice(judge: Judge, piece: Slice, reading: Reading) -> SliceResult:
             except BrokenLine as fault:
                 items.append(Fault(number, fault.what, fault.hint))
                 continue
-            program, notes = judge.run(snapshot)
+            outcome = judge.run(snapshot)
             subject = snapshot.subject
             items.append(
                 Answer(
                     number,
                     snapshot.kind,
                     subject.model_dump_json(exclude_none=True).encode(),
-                    program.profile,
+                    outcome.program.profile,
                     snapshot.observed_at,
-                    notes,
+                    outcome.notes,
+                    outcome.vetoed,
+                    outcome.undecided,
                     snapshot.marks,
                 )
             )

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from govmedia_rules.checks.contract import Arg, CheckSpec, Evidence, Judgement, Status
 from govmedia_rules.clock import Window
 from govmedia_rules.errors import ObservationError
-from govmedia_rules.judge.engine import Notes, Profile, Program
+from govmedia_rules.judge.engine import OPEN, Outcome, Profile, Program
 from govmedia_rules.judge.finding import Finding, Findings
 from govmedia_rules.judge.reviews import Review, Waiver
 from govmedia_rules.rules.model import Plan
@@ -36,8 +36,6 @@ class Verdict(StrEnum):
 
 _VERDICT_ZH = {Verdict.QUALIFIED: "合格", Verdict.UNQUALIFIED: "不合格", Verdict.UNDETERMINED: "待定"}
 
-_OPEN = frozenset({Status.INCONCLUSIVE, Status.NEEDS_REVIEW, Status.ERROR})
-
 
 class RulebookRef(NamedTuple):
     """By what rule an inspection was made.
@@ -55,11 +53,21 @@ class RulebookRef(NamedTuple):
     covers: tuple[str, ...] | None
 
 
+class PackedSubject(NamedTuple):
+    """A subject as a worker sends it back: opened when somebody asks for it."""
+
+    kind: str
+    json: bytes
+
+    def open(self) -> Site | Account:
+        """The subject."""
+        return Site.model_validate_json(self.json) if self.kind == "site" else Account.model_validate_json(self.json)
+
+
 class Inspection:
     """What one snapshot of one subject comes to under one rulebook. Findings are built when they are looked at.
 
     Attributes:
-        subject: The site or account.
         observed_at: The monitoring point.
         verdict: 合格, 不合格 or 待定.
         plan: The plan it was judged by.
@@ -71,54 +79,51 @@ class Inspection:
         "_notes",
         "_program",
         "_reviews",
+        "_subject",
         "_waivers",
         "observed_at",
         "plan",
-        "subject",
         "verdict",
     )
 
     def __init__(
         self,
         plan: Plan,
-        program: Program,
-        subject: Site | Account,
+        outcome: Outcome,
+        subject: Site | Account | PackedSubject,
         observed_at: datetime,
-        notes: Notes,
         marks: tuple[Mark, ...] = (),
         reviews: Mapping[str, tuple[Review, ...]] | None = None,
         waivers: tuple[Waiver, ...] = (),
     ) -> None:
         self.plan = plan
-        self.subject = subject
+        self._subject = subject
         self.observed_at = observed_at
-        self._program = program
-        self._notes = notes
+        self._program = outcome.program
+        self._notes = outcome.notes
         self._marks = marks
-        self._reviews = reviews or {}
+        self._reviews = reviews
         self._waivers = waivers
         self._findings: Findings | None = None
-        self.verdict = self._judge()
-
-    def _judge(self) -> Verdict:
-        vetoes = self._program.vetoes
-        if self._reviews or self._waivers:
-            return self._judge_reviewed()
-        undecided = self._program.broken_veto
-        for position, answer in self._notes:
-            if position in vetoes:
-                status = answer.status
-                if status is Status.FAILED:
-                    return Verdict.UNQUALIFIED
-                if status in _OPEN:
-                    undecided = True
-        return Verdict.UNDETERMINED if undecided else Verdict.QUALIFIED
+        if reviews or waivers:
+            self.verdict = self._judge_reviewed()
+        elif outcome.vetoed:
+            self.verdict = Verdict.UNQUALIFIED
+        else:
+            self.verdict = Verdict.UNDETERMINED if outcome.undecided else Verdict.QUALIFIED
 
     def _judge_reviewed(self) -> Verdict:
         vetoes = [one for one in self.findings if one.kind == "veto"]
         if any(one.status is Status.FAILED and not one.is_waived for one in vetoes):
             return Verdict.UNQUALIFIED
-        return Verdict.UNDETERMINED if any(one.status in _OPEN for one in vetoes) else Verdict.QUALIFIED
+        return Verdict.UNDETERMINED if any(one.status in OPEN for one in vetoes) else Verdict.QUALIFIED
+
+    @property
+    def subject(self) -> Site | Account:
+        """The site or account."""
+        if isinstance(self._subject, PackedSubject):
+            self._subject = self._subject.open()
+        return self._subject
 
     @property
     def judgements(self) -> list[Judgement]:
@@ -143,7 +148,7 @@ class Inspection:
             indicator,
             answer,
             self.observed_at,
-            self._reviews.get(indicator.id, ()),
+            self._reviews.get(indicator.id, ()) if self._reviews else (),
             waiver,
             self._assumed(indicator.check),
         )
@@ -166,7 +171,7 @@ class Inspection:
     @property
     def missing(self) -> Findings:
         """What keeps the verdict open: vetoes that are inconclusive, wait for a review, or raised an error."""
-        return Findings([one for one in self.findings if one.kind == "veto" and one.status in _OPEN])
+        return Findings([one for one in self.findings if one.kind == "veto" and one.status in OPEN])
 
     @property
     def not_checked(self) -> Findings:
@@ -187,7 +192,7 @@ class Inspection:
     @property
     def reviews(self) -> tuple[Review, ...]:
         """All reviews given for the subject."""
-        return tuple(one for mine in self._reviews.values() for one in mine)
+        return tuple(one for mine in (self._reviews or {}).values() for one in mine)
 
     @property
     def waivers(self) -> tuple[Waiver, ...]:
@@ -265,12 +270,13 @@ class Inspection:
         reviews: dict[str, tuple[Review, ...]] = {}
         for one in map(Review.model_validate, data["reviews"]):
             reviews[one.indicator] = (*reviews.get(one.indicator, ()), one)
+        statuses = [answer.status for position, answer in notes if position in vetoes]
+        vetoed, undecided = Status.FAILED in statuses, any(status in OPEN for status in statuses)
         return cls(
             plan,
-            Program(Profile(kind), (), fixed, vetoes, False),
+            Outcome(Program(Profile(kind), (), fixed, vetoes, False), notes, vetoed, undecided),
             subject,
             datetime.fromisoformat(data["observed_at"]),
-            notes,
             tuple(Mark.model_validate(mark) for mark in data["marks"]),
             reviews,
             tuple(Waiver.model_validate(one) for one in data["waivers"]),

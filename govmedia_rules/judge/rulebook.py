@@ -23,18 +23,17 @@ from govmedia_rules.errors import (
     UnusedWaiver,
     Where,
 )
-from govmedia_rules.judge.engine import AnySnapshot, Judge
+from govmedia_rules.judge.engine import AnySnapshot, Judge, Outcome
 from govmedia_rules.judge.explain import Explanation
 from govmedia_rules.judge.files import Answer, Reading, check_files, judge_files, plain_lines
 from govmedia_rules.judge.finding import is_under
-from govmedia_rules.judge.inspection import Inspection
+from govmedia_rules.judge.inspection import Inspection, PackedSubject
 from govmedia_rules.judge.reviews import Review, Waiver, reviews_by_subject, waivers_by_subject
 from govmedia_rules.rules.load import LayerSource, collect_layers, layers_for
 from govmedia_rules.rules.model import Basis, Indicator, LayerRef, Plan, Scoring
 from govmedia_rules.rules.overlay import resolve
 from govmedia_rules.rules.plugins import built_in_checks, installed, specs_of
 from govmedia_rules.snapshots.reading import MAX_LINE_BYTES, read_snapshots, warn_unread
-from govmedia_rules.subjects.models import Account, Site
 
 
 class Rulebook:
@@ -179,7 +178,8 @@ class Rulebook:
         def run() -> Iterator[Inspection]:
             for snapshot in snapshots:
                 inspection = opinions.attach(self, snapshot)
-                opinions.warn_of(inspection)
+                if inspection.waivers:
+                    opinions.warn_of(inspection)
                 yield inspection
             opinions.warn_of_unused()
 
@@ -307,7 +307,8 @@ class Inspections(Iterable[Inspection]):
         else:
             inspections = self._by_workers(book, files, reading, workers, opinions)
         for inspection in inspections:
-            opinions.warn_of(inspection)
+            if inspection.waivers:
+                opinions.warn_of(inspection)
             yield inspection
         opinions.warn_of_unused()
         if self.bad and self._on_bad is None:
@@ -318,11 +319,10 @@ class Inspections(Iterable[Inspection]):
     ) -> Iterator[Inspection]:
         for path, number, item in judge_files(book.plan, files, reading, workers):
             if isinstance(item, Answer):
-                model = Site if item.subject_kind == "site" else Account
-                subject = model.model_validate_json(item.subject)
-                program = book._judge.program(item.profile)
-                mine = opinions.of(subject.id, item.observed_at)
-                yield Inspection(book.plan, program, subject, item.observed_at, item.notes, item.marks, *mine)
+                subject = PackedSubject(item.subject_kind, item.subject)
+                outcome = Outcome(book._judge.program(item.profile), item.notes, item.vetoed, item.undecided)
+                mine = opinions.of(subject.open().id, item.observed_at) if opinions else _NOBODY
+                yield Inspection(book.plan, outcome, subject, item.observed_at, item.marks, *mine)
             else:
                 self._set_apart(BrokenLine(item.what, Where(path, row=number), item.hint))
 
@@ -344,12 +344,12 @@ class _Opinions:
         unknown = sorted(named - known.keys()) if book.plan.complete else []
         if unknown:
             raise ReviewError(f"reviews or waivers name indicators that {book.id} does not have: {', '.join(unknown)}")
-        self._is_empty = not (self._reviews or self._waivers)
+
+    def __bool__(self) -> bool:
+        return bool(self._reviews or self._waivers)
 
     def of(self, subject_id: str, observed_at: datetime) -> tuple[Mapping[str, tuple[Review, ...]] | None, tuple[Waiver, ...]]:
         """Reviews of one subject that belong to this monitoring point or to any, and its waivers."""
-        if self._is_empty:
-            return _NOBODY
         self._seen.add(subject_id)
         reviews = {
             name: fitting
@@ -360,10 +360,12 @@ class _Opinions:
 
     def attach(self, book: Rulebook, snapshot: AnySnapshot) -> Inspection:
         """The inspection of a snapshot with what people said of it."""
-        program, notes = book._judge.run(snapshot)
+        outcome = book._judge.run(snapshot)
         subject = snapshot.subject
+        if not (self._reviews or self._waivers):
+            return Inspection(book.plan, outcome, subject, snapshot.observed_at, snapshot.marks)
         mine = self.of(subject.id, snapshot.observed_at)
-        return Inspection(book.plan, program, subject, snapshot.observed_at, notes, snapshot.marks, *mine)
+        return Inspection(book.plan, outcome, subject, snapshot.observed_at, snapshot.marks, *mine)
 
     def warn_of(self, inspection: Inspection) -> None:
         """Warns of waivers that have lapsed or cover nothing."""

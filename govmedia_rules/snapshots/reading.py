@@ -266,20 +266,23 @@ def _describe(errors: Sequence[object]) -> str:
 
 def _has_keys(snapshot: Model, wanted: int) -> bool:
     """Whether the model was given exactly `wanted` keys, those of its parts included."""
-    count = 0
-    level: list[list[Model]] = [[snapshot]]  # the parts one level down, those of one kind together
-    while level:
-        for group in level:
-            count += sum(map(len, map(_FIELDS_SET, group)))
-        if count >= wanted:
+    count = len(_FIELDS_SET(snapshot))
+    models: list[Model] = [snapshot]
+    while count < wanted:  # most lines have no keys below the parts of the snapshot, so the last level is seldom walked
+        below: list[Model] = []
+        for model in models:
+            facts = model.__dict__
+            for name in _nested_fields(model.__class__):
+                value = facts[name]
+                if value:
+                    if value.__class__ is tuple:
+                        below += value
+                    else:
+                        below.append(value)
+        if not below:
             break
-        below: list[list[Model]] = []
-        for group in level:
-            for name in _nested_fields(type(group[0])):
-                values = [value for model in group if (value := model.__dict__[name])]
-                if values:
-                    below.append(values if isinstance(values[0], Model) else list(chain.from_iterable(values)))
-        level = below
+        count += sum(map(len, map(_FIELDS_SET, below)))
+        models = below
     return count == wanted
 
 
