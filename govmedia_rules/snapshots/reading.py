@@ -215,7 +215,7 @@ def _second_try(data: bytes, faults: ValidationError, zone: tzinfo | None, where
         if zone is not None and "timezone_aware" in kinds:
             for error in errors:
                 if error["type"] == "timezone_aware":
-                    _set_zone(document, error["loc"], zone)
+                    _set_zone(document, error["loc"][1:], zone)  # the first step is the kind of snapshot
             return _validate_again(document, None, where)
     raise BrokenLine(_describe(errors), where)
 
