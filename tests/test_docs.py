@@ -60,9 +60,7 @@ def test_the_schemas_accept_what_the_models_write() -> None:
 def test_the_quick_start_has_two_commands(name: str) -> None:
     lines = (ROOT / name).read_text("utf-8").splitlines()
     fences = [number for number, line in enumerate(lines) if line.startswith("```")]
-    blocks = [
-        lines[start + 1 : end] for start, end in zip(fences[::2], fences[1::2], strict=True) if lines[start] == "```console"
-    ]
+    blocks = [lines[start + 1 : end] for start, end in zip(fences[::2], fences[1::2], strict=True) if lines[start] == "```console"]
     commands = [line for block in blocks for line in block if line.startswith("$ ")]
     assert len(commands) == 2
     assert "govmedia-rules inspect" in commands[0]

@@ -294,7 +294,7 @@ def evidence_text(piece: Evidence, lang: str = "zh") -> str:
     if piece.where:
         parts.append(f"<{piece.where}>")
     if piece.value is not None:
-        parts.append(format_arg(piece.value, lang))
+        parts.append(word("evidence", piece.value, lang) if isinstance(piece.value, str) else format_arg(piece.value, lang))
     if piece.limit is not None:
         parts.append(("限值" if lang == "zh" else "limit ") + format_arg(piece.limit, lang))
     return " ".join(parts)

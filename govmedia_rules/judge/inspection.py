@@ -264,9 +264,7 @@ class Inspection:
         for reason, ids in data["not_applicable"].items():
             fixed |= {positions[name]: Judgement(Status.NOT_APPLICABLE, reason) for name in ids}
         notes = tuple((positions[one["indicator"]], _load_answer(one)) for one in data["findings"])
-        vetoes = frozenset(
-            position for position, one in enumerate(plan.indicators) if one.kind == "veto" and position not in fixed
-        )
+        vetoes = frozenset(position for position, one in enumerate(plan.indicators) if one.kind == "veto" and position not in fixed)
         reviews: dict[str, tuple[Review, ...]] = {}
         for one in map(Review.model_validate, data["reviews"]):
             reviews[one.indicator] = (*reviews.get(one.indicator, ()), one)
@@ -295,9 +293,7 @@ class Inspection:
 
     def _repr_html_(self) -> str:
         covers = "" if self.plan.complete else f"（只检查了 {len(self.plan.indicators)} 项指标）"
-        head = (
-            f"<b>{html.escape(self.subject.name)}</b> {self.verdict.zh}{covers} <small>{html.escape(self.plan.version)}</small>"
-        )
+        head = f"<b>{html.escape(self.subject.name)}</b> {self.verdict.zh}{covers} <small>{html.escape(self.plan.version)}</small>"
         shown = self.problems or self.missing
         return head + (shown._repr_html_() if shown else "")
 

@@ -292,9 +292,7 @@ class Inspections(Iterable[Inspection]):
         if self._on_bad is not None:
             self._on_bad(fault)
 
-    def _run(
-        self, book: Rulebook, files: list[str], reading: Reading, workers: int, opinions: _Opinions
-    ) -> Iterator[Inspection]:
+    def _run(self, book: Rulebook, files: list[str], reading: Reading, workers: int, opinions: _Opinions) -> Iterator[Inspection]:
         if workers == 1 or not plain_lines(files):
             snapshots = read_snapshots(
                 files,
@@ -385,9 +383,7 @@ class _Opinions:
             warnings.warn(f"reviews of {subject_id}, which was not inspected", UnusedReview, stacklevel=3)
 
 
-def load_rulebook(
-    source: LayerSource | Sequence[LayerSource], *, checks: Check | ModuleType | Iterable[Check] = ()
-) -> Rulebook:
+def load_rulebook(source: LayerSource | Sequence[LayerSource], *, checks: Check | ModuleType | Iterable[Check] = ()) -> Rulebook:
     """Loads a rulebook with everything it extends.
 
     Args:

@@ -77,9 +77,7 @@ def collect_layers(sources: Iterable[LayerSource], plugins: Plugins) -> list[Lay
         if name in layers:
             if layers[name].file != layer.file:
                 faults.append(
-                    RulebookSyntaxError(
-                        f"two files have the id {name!r}: {layers[name].file} and {layer.file}", Where(layer.file)
-                    )
+                    RulebookSyntaxError(f"two files have the id {name!r}: {layers[name].file} and {layer.file}", Where(layer.file))
                 )
             return
         for base in layer.content.extends:

@@ -102,9 +102,7 @@ def _ancestors(name: str, by_name: Mapping[str, Layer]) -> set[str]:
         layer = by_name.get(todo.pop())
         if layer is not None:
             # A base may be given by path; its id is what counts.
-            bases = [
-                other for other in by_name if other in layer.content.extends or by_name[other].file in layer.content.extends
-            ]
+            bases = [other for other in by_name if other in layer.content.extends or by_name[other].file in layer.content.extends]
             todo.extend(base for base in bases if base not in found)
             found.update(bases)
     return found
@@ -232,6 +230,8 @@ def _finish(
         fault(RulebookError, f"the check {check!r} takes a {spec.subject}, not a {applies_to.subject}", "applies_to")
     if missing or applies_to is None:
         return None
+    if spec is not None and values.get("kind") == "deduction":
+        _check_deductions(spec, values.get("deduct", {}), fault)
     mode: Any = values.get("mode") or ("auto" if check is not None else "person")
     if check is None and mode != "person":
         fault(RulebookError, f"mode is {mode!r} but there is no check", "mode", 'name a check, or write mode = "person"')
@@ -248,6 +248,22 @@ def _finish(
         problem=problem,
         **plain,
     )
+
+
+def _check_deductions(spec: CheckSpec, deduct: Mapping[str, object], fault: Any) -> None:
+    """Every kind of fault the check counts costs something, and nothing is said of kinds it does not count."""
+    for kind in deduct:
+        if kind not in spec.faults:
+            close = difflib.get_close_matches(kind, spec.faults, n=1, cutoff=0.5)
+            hint = f"did you mean {close[0]!r}?" if close else f"{spec.name} counts {', '.join(spec.faults) or 'none'}"
+            fault(ParameterError, f"the check {spec.name!r} counts no such faults", f"deduct.{kind}", hint)
+    for kind in spec.faults:
+        if kind not in deduct:
+            fault(
+                ParameterError,
+                f"the check {spec.name!r} counts these faults, and nothing says what one costs",
+                f"deduct.{kind}",
+            )
 
 
 def _typed(spec: CheckSpec, params: dict[str, object], fault: Any) -> dict[str, object]:

@@ -174,9 +174,7 @@ def _documents(path: Path, max_bytes: int) -> Iterator[RawLine]:
         yield RawLine(str(path), number, json.dumps(document, cls=_PairsEncoder, ensure_ascii=False).encode("utf-8", "replace"))
 
 
-def parse_line(
-    line: RawLine, *, zone: tzinfo | None = None, not_after: datetime | None = None
-) -> SiteSnapshot | AccountSnapshot:
+def parse_line(line: RawLine, *, zone: tzinfo | None = None, not_after: datetime | None = None) -> SiteSnapshot | AccountSnapshot:
     """One snapshot from one line.
 
     Raises:
@@ -320,9 +318,7 @@ class _PairsEncoder(json.JSONEncoder):
 
     def _text(self, value: object) -> str:
         if isinstance(value, _Pairs):
-            return (
-                "{" + ",".join(f"{json.dumps(key, ensure_ascii=False)}:{self._text(item)}" for key, item in value.pairs) + "}"
-            )
+            return "{" + ",".join(f"{json.dumps(key, ensure_ascii=False)}:{self._text(item)}" for key, item in value.pairs) + "}"
         if isinstance(value, list):
             return "[" + ",".join(self._text(item) for item in value) + "]"
         return json.dumps(value, ensure_ascii=False)

@@ -77,8 +77,7 @@ def test_a_veto_is_loosened_with_a_document() -> None:
     assert book[STALE].params["window"] == gr.Window(days=30)
     assert book[STALE].source.document == "某文件"
     assert (
-        load(layer(**{STALE: {"enabled": False, "loosens": True, "source": {"document": "某文件"}}})).plan.by_id.get(STALE)
-        is None
+        load(layer(**{STALE: {"enabled": False, "loosens": True, "source": {"document": "某文件"}}})).plan.by_id.get(STALE) is None
     )
 
 
