@@ -1,1 +1,1 @@
-"""Sub-commands of `python -m govmedia_rules`, one module each: `add_parser(subparsers)` and `run(args) -> int`."""
+"""The command line, one module a command: `add_parser` describes it, `run` does it and returns the exit code."""

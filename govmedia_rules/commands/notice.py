@@ -6,14 +6,11 @@ import argparse
 import json
 import sys
 from pathlib import Path
-from typing import Any
-
-from govmedia_rules.errors import GovMediaRulesError
 
 
-def add_parser(subparsers: Any) -> None:
-    """Adds `notice` with its three actions to the sub-parsers of the command line."""
-    parser = subparsers.add_parser("notice", help="read, check and classify notices (通报)")
+def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Describes the command and its three actions."""
+    parser = commands.add_parser("notice", help="read, check and classify notices (通报)")
     actions = parser.add_subparsers(dest="action", required=True)
 
     read = actions.add_parser("read", help="print a notice as JSON")
@@ -26,6 +23,7 @@ def add_parser(subparsers: Any) -> None:
     check.add_argument("--lang", choices=("zh", "en"), default="zh")
     check.add_argument("--all", action="store_true", help="print what agrees too")
     check.add_argument("--json", action="store_true", help="print the checks as JSON")
+    check.add_argument("--exit-code", action="store_true", help="return 3 when something contradicts")
 
     classify = actions.add_parser("classify", help="say which indicators a problem wording is about")
     classify.add_argument("phrase", nargs="*", help="wordings; without any, one a line from standard input")
@@ -38,13 +36,9 @@ def run(args: argparse.Namespace) -> int:
     """Runs one action.
 
     Returns:
-        0, or 1 when `reconcile` found a contradiction, or 2 when a file could not be read.
+        0, or 3 when `reconcile --exit-code` found a contradiction.
     """
-    try:
-        return {"read": _read, "reconcile": _reconcile, "classify": _classify}[args.action](args)
-    except GovMediaRulesError as fault:
-        print(f"error: {fault}", file=sys.stderr)
-        return 2
+    return {"read": _read, "reconcile": _reconcile, "classify": _classify}[args.action](args)
 
 
 def _source(name: str) -> bytes | Path:
@@ -120,7 +114,7 @@ def _reconcile(args: argparse.Namespace) -> int:
             print(f"共复算{len(found.checks)}项:相符{agreed},矛盾{wrong},提示{noted}。")
         else:
             print(f"{len(found.checks)} checks: {agreed} agree, {wrong} contradict, {noted} remarks.")
-    return 1 if found.contradictions else 0
+    return 3 if found.contradictions and args.exit_code else 0
 
 
 def _classify(args: argparse.Namespace) -> int:
