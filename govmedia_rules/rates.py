@@ -127,9 +127,7 @@ def whole_counts(figure: Decimal, whole: int, *, policy: Policy = Policy.HALF_UP
     return range(max(low, 0), max(min(high, whole + 1), max(low, 0)))
 
 
-def bases(
-    figure: Decimal, part: int, *, of_rest: bool = False, policy: Policy = Policy.HALF_UP, limit: int = 10_000_000
-) -> range:
+def bases(figure: Decimal, part: int, *, of_rest: bool = False, policy: Policy = Policy.HALF_UP, limit: int = 10_000_000) -> range:
     """All bases up to `limit` for which the figure is printed: how big was the whole, when only a part and its share are known.
 
     Args:

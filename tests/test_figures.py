@@ -6,9 +6,10 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from pydantic import ValidationError
+
 from govmedia_rules.figures import Comparison, Count, DateSpan, Group, Outcome, PartialDate, Period, Population, Rate
 from govmedia_rules.rates import Change
-from pydantic import ValidationError
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,9 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from govmedia_rules.rates import (
     Change,
     Policy,
@@ -23,8 +26,6 @@ from govmedia_rules.rates import (
     read_figure,
     whole_counts,
 )
-from hypothesis import given
-from hypothesis import strategies as st
 
 # notice, printed figure, part, whole, given by half_up, truncation, capped (None: the notice says nothing of it)
 PRINTED = [

@@ -93,9 +93,7 @@ def _reconcile(args: argparse.Namespace) -> int:
     found = reconcile(read(_source(args.file)))
     checks = found.checks if args.all else (*found.contradictions, *found.remarks)
     if args.json:
-        print(
-            json.dumps([check.model_dump(mode="json", exclude_defaults=True) for check in checks], ensure_ascii=False, indent=1)
-        )
+        print(json.dumps([check.model_dump(mode="json", exclude_defaults=True) for check in checks], ensure_ascii=False, indent=1))
     else:
         words = {
             "zh": {"contradicts": "矛盾", "remark": "提示", "agrees": "相符", "not_checkable": "不能复算"},

@@ -254,9 +254,7 @@ class Ledger:
 
     def populations(self) -> tuple[Population, ...]:
         """What was collected."""
-        return tuple(
-            whole.population() for whole in self.wholes if whole.counts or whole.outcomes or whole.rates or whole.parts
-        )
+        return tuple(whole.population() for whole in self.wholes if whole.counts or whole.outcomes or whole.rates or whole.parts)
 
 
 # --- the grammar ----------------------------------------------------------------------------------------------------
@@ -548,9 +546,7 @@ def _enter_outcome(
 def _note(plain: str, ledger: Ledger) -> None:
     """What is added about units that ended in one way: 问题已整改."""
     if (
-        not re.fullmatch(
-            r"\s*(?:其)?(?:存在的|所有|全部)?问题(?:均|都|全部)?已(?:全部)?(?:完成)?整改(?:到位|完毕|完成)?\s*", plain
-        )
+        not re.fullmatch(r"\s*(?:其)?(?:存在的|所有|全部)?问题(?:均|都|全部)?已(?:全部)?(?:完成)?整改(?:到位|完毕|完成)?\s*", plain)
         or not ledger.current
     ):
         return
@@ -641,9 +637,7 @@ def _rate_target(before: str, ledger: Ledger) -> _Tally | None:
             return ledger.whole(ledger.current.subject)
         return ledger.current
     subject = _SUBJECT_OF[noun.lastgroup]
-    label = _clean(
-        re.sub(r"(?:抽查|检查|抽检|监测)?(?:总体|整体|综合)?(?:合格率|达标率|占比|比例).*", "", before[: noun.end()])
-    )
+    label = _clean(re.sub(r"(?:抽查|检查|抽检|监测)?(?:总体|整体|综合)?(?:合格率|达标率|占比|比例).*", "", before[: noun.end()]))
     platform = platform_of(label) if subject == "account" else None
     level = level_of(label)
     if not is_generic(label) and (platform or level):

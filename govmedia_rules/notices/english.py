@@ -105,9 +105,7 @@ def read_english(mended: Mended) -> Notice:
         if addressed
         else (),
         citations=tuple(_citations(lines[:end], page)),
-        registries=tuple(
-            dict.fromkeys(re.findall(r"National Government [A-Za-z ]*?Information Reporting System", mended.text))
-        ),
+        registries=tuple(dict.fromkeys(re.findall(r"National Government [A-Za-z ]*?Information Reporting System", mended.text))),
         period=period,
         window=_window(body, year),
         statistics_at=_statistics(body, year),
@@ -115,11 +113,7 @@ def read_english(mended: Mended) -> Notice:
         published_at=published,
         issued_at=issued,
         release=next(
-            (
-                m.group(1)
-                for line in lines
-                if (m := re.fullmatch(r"\((this (?:file|document) is publicly released)\)", line.text))
-            ),
+            (m.group(1) for line in lines if (m := re.fullmatch(r"\((this (?:file|document) is publicly released)\)", line.text))),
             None,
         ),
         populations=ledger.populations(),
@@ -157,9 +151,7 @@ def _headline(lines: list[Line]) -> Line | None:
     return None
 
 
-_LATIN_NUMBER = re.compile(
-    r"(?P<words>[A-Z][A-Za-z]*(?: [A-Z][A-Za-z]*){0,5}) ?\[(?P<year>[0-9]{4})\] ?No\. ?(?P<n>[0-9]{1,4})"
-)
+_LATIN_NUMBER = re.compile(r"(?P<words>[A-Z][A-Za-z]*(?: [A-Z][A-Za-z]*){0,5}) ?\[(?P<year>[0-9]{4})\] ?No\. ?(?P<n>[0-9]{1,4})")
 
 
 def _document_number(lines: list[Line]) -> tuple[str, str | None] | None:
@@ -225,9 +217,7 @@ def _issuer(title: Line | None, lines: list[Line], head: list[Line]) -> tuple[st
             if kind.startswith("Provinc"):
                 province = english()["provinces"].get(name)
                 return text, None if province is None else f"{province}人民政府办公厅"
-            chinese = next(
-                (m.group(1) for other in head if (m := re.search(r"来源:\s*([\u4e00-\u9fff]{4,30})", other.text))), None
-            )
+            chinese = next((m.group(1) for other in head if (m := re.search(r"来源:\s*([\u4e00-\u9fff]{4,30})", other.text))), None)
             place = gazetteer.find_place(f"{name} {'City' if kind in ('Municipal', 'City') else kind}")
             restored = None if place is None else f"{place.name}人民政府办公室"
             return text, chinese or restored

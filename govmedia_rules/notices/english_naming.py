@@ -139,9 +139,7 @@ def names_in(text: str, start: int, page: Page, area: str | None) -> list[Named]
             continue
         kind: Kind | None = None if spelt is None else "site" if re.match("web|network", spelt, re.IGNORECASE) else "account"
         platform = (
-            platform_in(re.sub("(?i)today ?[’']?s headlines", "today's headlines", spelt))
-            if kind == "account" and spelt
-            else None
+            platform_in(re.sub("(?i)today ?[’']?s headlines", "today's headlines", spelt)) if kind == "account" and spelt else None
         )
         owner = _owner(text, match.start())
         if owner is None and kind == "account" and tail is not None:
@@ -250,13 +248,9 @@ def _listed_names(text: str) -> Iterator[tuple[str, int, int]]:
         while words and words[0] in naming["stop_starts"] and len(words) > 1:
             words = words[1:]
         name = " ".join(words)
-        name = re.sub(r"^(?:websites? of |website |the )", "", name)
+        name = re.sub(r"^(?:(?:websites? of|website|the) )+", "", name)
         is_site = re.match(r"[\w’' ]*(?<= )(?:portal )?website", match["name"][match["name"].find(name) :]) is not None
-        if (
-            not name
-            or name in naming["stop_starts"]
-            or not (is_site or re.search(rf"(?:{endings}|Government|Network|\))$", name))
-        ):
+        if not name or name in naming["stop_starts"] or not (is_site or re.search(rf"(?:{endings}|Government|Network|\))$", name)):
             continue
         low = match.start("name") + match["name"].find(name)
         yield name, low, low + len(name)

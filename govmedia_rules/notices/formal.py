@@ -95,9 +95,7 @@ def headline(head: list[Line]) -> Line | None:
 
 
 def _is_page_data(text: str) -> bool:
-    return (
-        _ISO.search(text) is not None or re.search(r"来源[:：]|发布(?:时间|日期)|浏览|字号|索引号|^信息来源", text) is not None
-    )
+    return _ISO.search(text) is not None or re.search(r"来源[:：]|发布(?:时间|日期)|浏览|字号|索引号|^信息来源", text) is not None
 
 
 def issuer(title: Line | None, head: list[Line], closing: list[Line], body: list[Line]) -> tuple[str, int, int] | None:
@@ -205,9 +203,7 @@ def citations(lines: list[Line], role: str) -> Iterator[Citation]:
                 title=title,
                 number=number.group(1) if number else None,
                 role="basis" if role == "basis" else "rule",
-                place=Place(
-                    start=line.start + start, end=line.start + stop, line=line.number, quote=line.text[start:stop][:300]
-                ),
+                place=Place(start=line.start + start, end=line.start + stop, line=line.number, quote=line.text[start:stop][:300]),
             )
 
 
@@ -292,9 +288,7 @@ def month_span(text: str, start: int, page: Page) -> tuple[DateSpan, Place] | No
         return None
     first, last = int(match["y"]), int(match["y2"] or match["y"])
     try:
-        span = DateSpan(
-            start=PartialDate(year=first, month=int(match["m"])), end=PartialDate(year=last, month=int(match["m2"]))
-        )
+        span = DateSpan(start=PartialDate(year=first, month=int(match["m"])), end=PartialDate(year=last, month=int(match["m2"])))
     except ValueError:
         return None
     return span, page.place(start + match.start(), start + match.end())

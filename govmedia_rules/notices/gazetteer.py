@@ -149,7 +149,10 @@ def _nearest(text: str, within: str | None) -> PlaceName | None:
         place
         for places in _places().values()
         for place in places
-        if place.code.startswith(within) and place.name.endswith(endings) and place.pinyin[:3] == stem[:3]
+        if place.code.startswith(within)
+        and not place.code.endswith("00")
+        and place.name.endswith(endings)
+        and place.pinyin[:3] == stem[:3]
     ]
     return alike[0] if len(alike) == 1 else None
 
@@ -158,9 +161,7 @@ def _place_text(words: str, within: str | None) -> str | None:
     place = find_place(words, within) or find_place(words)
     if place is not None:
         return (
-            place.name
-            if re.search("Municipal|City|County|District|Prefecture", words)
-            else re.sub("[市县区州]$", "", place.name)
+            place.name if re.search("Municipal|City|County|District|Prefecture", words) else re.sub("[市县区州]$", "", place.name)
         )
     province = re.fullmatch(r"(?P<name>[A-Z][a-z]+(?: [A-Z][a-z]+)??)(?: Provincial| Province)?", words.strip())
     if province:

@@ -252,9 +252,7 @@ def _from_serials(cells: Sequence[_Cell], caption: str) -> Table | None:
         values = _end_of_table(values, width)
         shift = width - len(values)
         # The word 合计 stands in the first or second column; what was merged is blank.
-        total = (
-            (*[None] * shift, *values) if 0 < shift <= 1 and body and _numeric(body, 1) is False else (*values, *[None] * shift)
-        )
+        total = (*[None] * shift, *values) if 0 < shift <= 1 and body and _numeric(body, 1) is False else (*values, *[None] * shift)
     tokens = [_squeeze(cell.text) for cell in cells[: rows[0]] if cell.text]
     header = solve_header(tokens, width)
     return Table(

@@ -28,9 +28,7 @@ class Repair(Model):
         example: One of them, before and after; empty for contacts.
     """
 
-    kind: Literal[
-        "pinyin", "traditional", "place_name", "full_width", "split_number", "furniture", "hidden_characters", "contact"
-    ]
+    kind: Literal["pinyin", "traditional", "place_name", "full_width", "split_number", "furniture", "hidden_characters", "contact"]
     count: int = Field(ge=1)
     example: Short = ""
 

@@ -265,9 +265,7 @@ def _sentence(sentence: Line, page: Page, heading: str, kind: Kind | None) -> It
 
 def _nameless(segment: Line, page: Page, heading: str, kind: Kind | None) -> Iterator[Problem]:
     for clause in clauses(segment):
-        text = re.sub(
-            r"^(?:此外|另外|同时|还有|其中|一是|二是|三是|四是|五是|检查发现|主要表现为|主要是)[,、]?", "", clause.text
-        )
+        text = re.sub(r"^(?:此外|另外|同时|还有|其中|一是|二是|三是|四是|五是|检查发现|主要表现为|主要是)[,、]?", "", clause.text)
         own = _kind_of_heading(text) or kind
         shares = list(vague_share(clause.text, clause.start, page))
         wording = text

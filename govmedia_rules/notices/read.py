@@ -128,18 +128,14 @@ def _read_chinese(mended: Mended, grids: list[Grid]) -> Notice:
         for population in ledger.populations()
     )
     again = formal.recheck([*parts.opening, *overview], page)
-    problem_parts = [
-        section for section in parts.root.walk() if section.role == "problems" and not _inside(section, parts.root)
-    ]
+    problem_parts = [section for section in parts.root.walk() if section.role == "problems" and not _inside(section, parts.root)]
     if problem_parts:
         problems = tuple(problem for section in problem_parts for problem in naming.read_problems(section, page))
     else:
         problems = tuple(_problems_without_headings(body, page))
     duty_parts = [section for section in parts.root.walk() if section.role == "duties" and not _inside(section, parts.root)]
     duty_lines = [line for section in duty_parts for part in section.walk() for line in part.body] or body
-    practice_parts = [
-        section for section in parts.root.walk() if section.role == "practices" and not _inside(section, parts.root)
-    ]
+    practice_parts = [section for section in parts.root.walk() if section.role == "practices" and not _inside(section, parts.root)]
     opening = parts.opening or body[:1]
     cited = [*formal.citations(opening, "basis")]
     cited += [
@@ -284,9 +280,7 @@ def _attachments(parts: Outline, page: Page, grids: list[Grid]) -> tuple[Attachm
     return tuple(found)
 
 
-def _attachment(
-    number: int | None, title: str | None, line: Line | None, one: object, page: Page, grids: list[Grid]
-) -> Attachment:
+def _attachment(number: int | None, title: str | None, line: Line | None, one: object, page: Page, grids: list[Grid]) -> Attachment:
     from govmedia_rules.notices.outline import AttachmentPage
 
     place = page.place(line.start, line.end) if line else None

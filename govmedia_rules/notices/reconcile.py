@@ -223,9 +223,7 @@ def _softened(check: Check, rate: Rate) -> Check:
     if rate.bound != "about" or check.outcome != "contradicts" or rate.figure is None or "=" not in check.computed:
         return check
     exact = Decimal(check.computed.rpartition("=")[2].removesuffix("%"))
-    return (
-        check.model_copy(update={"outcome": "agrees", "reason": "rate_about"}) if abs(exact - rate.figure) < _ABOUT else check
-    )
+    return check.model_copy(update={"outcome": "agrees", "reason": "rate_about"}) if abs(exact - rate.figure) < _ABOUT else check
 
 
 def _comparisons(rate: Rate) -> Iterator[Check]:

@@ -16,9 +16,7 @@ MAX_CHARACTERS = 1_000_000
 """Longest text that is read."""
 _MAX_SPAN = 1_000
 _MAX_CELLS = 500_000
-_HTML = re.compile(
-    r"<(?:!doctype html|html|head|body|p|div|table|tr|td|br|span|h[1-6]|article|section)\b[^<>]*>", re.IGNORECASE
-)
+_HTML = re.compile(r"<(?:!doctype html|html|head|body|p|div|table|tr|td|br|span|h[1-6]|article|section)\b[^<>]*>", re.IGNORECASE)
 _BLOCKS = frozenset(
     [
         *("address", "article", "aside", "blockquote", "body", "center", "dd", "div", "dl", "dt", "figure", "footer", "form"),

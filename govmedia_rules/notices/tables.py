@@ -82,9 +82,7 @@ def _rates(table: Table, where: str, place: Place | None) -> Iterator[Check]:
         if base is not None:
             whole = integer(row[base])
             if whole:
-                yield check_rate(
-                    figure, part=count or 0, bases=[whole], label=label, of_rest=True, place=place, kind="table_rate"
-                )
+                yield check_rate(figure, part=count or 0, bases=[whole], label=label, of_rest=True, place=place, kind="table_rate")
         elif count is not None:
             pending = (integer(row[left]) or 0) if left is not None else 0
             if count + pending:
@@ -105,9 +103,7 @@ def _columns_of_rate(names: list[str], rate_at: int) -> tuple[int | None, int | 
         )
         failed = next((i for i in others if re.search("不合格|突出问题|不达标", names[i])), None)
         return (base, failed, None) if base is not None else (None, None, None)
-    counted = [
-        i for i in others if i < rate_at and re.search("办结|受理|完成|未办|答复|回复", names[i]) and "单位" not in names[i]
-    ]
+    counted = [i for i in others if i < rate_at and re.search("办结|受理|完成|未办|答复|回复", names[i]) and "单位" not in names[i]]
     if len(counted) > 1:
         return None, counted[-2], counted[-1]
     return None, counted[0] if counted else None, None

@@ -130,13 +130,7 @@ def document(notice: Notice, facts: dict[str, Any]) -> Iterator[Field]:
         if part in doc["period"]:
             period = notice.period
             got_part = (
-                None
-                if period is None
-                else period.year
-                if part == "year"
-                else period.number
-                if period.kind == "quarter"
-                else None
+                None if period is None else period.year if part == "year" else period.number if period.kind == "quarter" else None
             )
             yield Field(f"document.period.{part}", doc["period"][part], got_part == doc["period"][part])
     if "inspection_window" in doc:
@@ -299,9 +293,7 @@ def counts(notice: Notice, facts: dict[str, Any]) -> Iterator[Field]:
                     any(g is not None and g.inspected is not None and g.inspected.value == value for _, g in numbers(notice)),
                 )
             elif key in ("coverage_rate", "share_of_running"):
-                yield Field(
-                    path, value, any(r.kind == "coverage" and same(value, r.text) for p in populations for r in p.rates)
-                )
+                yield Field(path, value, any(r.kind == "coverage" and same(value, r.text) for p in populations for r in p.rates))
             elif key == "count_basis":
                 yield Field(path, value, any(same(value, p.count_basis) for p in populations))
             elif key == "unqualified_status":
@@ -375,9 +367,7 @@ def named_in(problems: list[Problem], name: str) -> list[tuple[Problem, Named]]:
     ]
 
 
-def finding(
-    path: str, notice: Notice, names: list[tuple[str, str | None]], wording: str | None, ids: list[str]
-) -> Iterator[Field]:
+def finding(path: str, notice: Notice, names: list[tuple[str, str | None]], wording: str | None, ids: list[str]) -> Iterator[Field]:
     """One finding of the facts file: each name with its ids, the wording."""
     problems = list(notice.problems)
     if names:
@@ -464,9 +454,7 @@ def findings(notice: Notice, facts: dict[str, Any]) -> Iterator[Field]:
         for i in problem["indicator_ids"]:
             yield Field("media_problems.indicator", i, any(agrees(p.indicator_ids, i) for p, _ in mine))
     for problem in facts.get("qr_code_problems", []):
-        names = [
-            (s, c) for s, c in zip(problem["site_as_text"].split("; "), problem["site_zh_restored"].split(";"), strict=True)
-        ]
+        names = [(s, c) for s, c in zip(problem["site_as_text"].split("; "), problem["site_zh_restored"].split(";"), strict=True)]
         yield from finding("qr_code_problems", notice, names, problem["wording_as_text"], problem["indicator_ids"])
     for section in facts.get("problem_sections", []):
         yield Field(
@@ -723,9 +711,7 @@ def main() -> int:
     parser.add_argument("--missing", action="store_true", help="list every field that was not read")
     arguments = parser.parse_args()
     shared = Path(os.environ.get("GOVMEDIA_SHARED", "../shared"))
-    print(
-        f"{'notice':22} {'fields':>7} {'read':>6} {'%':>6}   {'without table cells':>22}   {'restored to Chinese':>20}   target"
-    )
+    print(f"{'notice':22} {'fields':>7} {'read':>6} {'%':>6}   {'without table cells':>22}   {'restored to Chinese':>20}   target")
     failed = 0
     for name, target in TARGETS.items():
         fields = measure(shared, name)

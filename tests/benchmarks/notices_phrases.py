@@ -42,7 +42,12 @@ def load(path: Path) -> list[Wording]:
     """The wordings of a file with the columns phrase, indicator_ids, subject and perhaps provinces."""
     with path.open(encoding="utf-8") as file:
         return [
-            Wording(row["phrase"], tuple(row["indicator_ids"].split(",")), row["subject"], tuple((row.get("provinces") or "").split(",")))
+            Wording(
+                row["phrase"],
+                tuple(row["indicator_ids"].split(",")),
+                row["subject"],
+                tuple((row.get("provinces") or "").split(",")),
+            )
             for row in csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
         ]
 
@@ -97,14 +102,18 @@ def main() -> int:
         if arguments.missing:
             for wording in wordings:
                 if not is_right(wording, None, with_subject=False):
-                    print(f"    {wording.phrase}: {','.join(wording.labels)}, not {','.join(classify(wording.phrase).indicator_ids)}")
+                    print(
+                        f"    {wording.phrase}: {','.join(wording.labels)}, not {','.join(classify(wording.phrase).indicator_ids)}"
+                    )
     path = sets["phrases-dev"]
     if not path.exists():
         return 0
     wordings = load(path)
     data = read_data("govmedia_rules.notices", "classify.toml")
     print("\nheld out         words taken away         wording alone      with its subject")
-    documents = compare_form("".join((shared / "standards" / name).read_text("utf-8") for name in DOCUMENTS).replace("\n", "。")[:400_000])
+    documents = compare_form(
+        "".join((shared / "standards" / name).read_text("utf-8") for name in DOCUMENTS).replace("\n", "。")[:400_000]
+    )
     right = {False: 0, True: 0}
     total = 0
     for province in sorted({p for w in wordings for p in w.provinces}):
@@ -115,7 +124,9 @@ def main() -> int:
         total += len(mine)
         cells = [share(mine, words, with_subject=s) for s in (False, True)]
         print(f"{province:12} {gone:18} {cells[0]:>24} {cells[1]:>22}")
-    print(f"{'all':14} {'':16} {right[False]:10} of {total} = {100 * right[False] / total:5.1f} {right[True]:7} of {total} = {100 * right[True] / total:5.1f}")
+    print(
+        f"{'all':14} {'':16} {right[False]:10} of {total} = {100 * right[False] / total:5.1f} {right[True]:7} of {total} = {100 * right[True] / total:5.1f}"
+    )
     return 0
 
 

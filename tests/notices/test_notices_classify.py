@@ -57,7 +57,9 @@ def test_an_indicator_that_only_accounts_have_is_other_for_a_site() -> None:
 
 def test_several_faults_come_in_the_order_of_the_wording() -> None:
     assert classify("死链较多、办事指南要素缺失、咨询渠道缺失", subject="site").indicator_ids == (
-        "site.deduct.design.availability", "site.deduct.service.guide", "site.veto.interaction",
+        "site.deduct.design.availability",
+        "site.deduct.service.guide",
+        "site.veto.interaction",
     )
 
 

@@ -34,7 +34,8 @@ def shape(population: Population) -> str:
 CASES = [
     (
         "2021年第四季度,全市在运行的政府网站共61家,抽查61家,抽查比例100%,合格率100%。",
-        "site", "running=61 inspected=61 coverage=100% pass=100%",
+        "site",
+        "running=61 inspected=61 coverage=100% pass=100%",
     ),
     (
         "全市开设政务新媒体796个,其中微信508个、微博67个、移动客户端9个、其他212个。抽查发现不合格政务新媒体2个,合格率99.7%。",
@@ -43,7 +44,8 @@ CASES = [
     ),
     (
         "从969个政务新媒体中随机抽查266个,抽查比例为27.45%,发现7个不合格,合格率97.37%。",
-        "account", "total=969 inspected=266 failed=7 coverage=27.45% pass=97.37%",
+        "account",
+        "total=969 inspected=266 failed=7 coverage=27.45% pass=97.37%",
     ),
     (
         "全州目前运行的政府网站29个,其中州政府门户网站1个、州级部门网站18个、县市政府门户网站10个;合格27个,合格率93.1%。",
@@ -52,15 +54,18 @@ CASES = [
     ),
     (
         "此次检查,全市51家政府网站中,3家不合格,合格率为94%,环比上升0.5个百分点,同比持平。",
-        "site", "total=51 failed=3 pass=94%pup0.5ysame0",
+        "site",
+        "total=51 failed=3 pass=94%pup0.5ysame0",
     ),
     (
         "全省共有政务新媒体3316个,抽查1658个,抽查率50%,不合格5个,合格率为99.70%,较上季度提高0.35个百分点。",
-        "account", "total=3316 inspected=1658 failed=5 coverage=50% pass=99.70%pup0.35",
+        "account",
+        "total=3316 inspected=1658 failed=5 coverage=50% pass=99.70%pup0.35",
     ),
     (
         "全区共登记政务新媒体56个(微信31个、微博10个、抖音2个),其中注销13个。",
-        "account", "registered=56 closed=13 wechat(registered=31) weibo(registered=10) douyin(registered=2)",
+        "account",
+        "registered=56 closed=13 wechat(registered=31) weibo(registered=10) douyin(registered=2)",
     ),
     (
         "抽查政府网站52家。其中,抽查省政府部门网站38家,全部合格;抽查市(州)政府门户网站14家,不合格1家,合格率92.9%。",
@@ -69,7 +74,8 @@ CASES = [
     ),
     (
         "检查政务新媒体2,545个,合格2,485个,基本合格12个,不合格48个,占比1.89%。",
-        "account", "inspected=2545 passed=2485 basically_passed=12 failed=48 failure_share=1.89%",
+        "account",
+        "inspected=2545 passed=2485 basically_passed=12 failed=48 failure_share=1.89%",
     ),
     (
         "抽查政务新媒体600个,其中微信公众号400个、不合格9个,微博150个、不合格11个,其他50个、不合格0个。",

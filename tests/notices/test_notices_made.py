@@ -42,7 +42,10 @@ def test_a_county_notice_with_a_headline_in_two_lines() -> None:
     accounts = notice.accounts
     assert accounts is not None
     assert {group.key: group.registered.value for group in accounts.groups if group.registered} == {
-        "wechat_official": 41, "weibo": 12, "douyin": 6, "toutiao": 4,
+        "wechat_official": 41,
+        "weibo": 12,
+        "douyin": 6,
+        "toutiao": 4,
     }
     assert named(notice) == {
         "专栏超过半年未更新": (("县水务局", "县林业局"), ("site.veto.columns",)),
@@ -50,10 +53,14 @@ def test_a_county_notice_with_a_headline_in_two_lines() -> None:
         "未提供有效互动功能": (("微观青石河镇", "石门街道"), ("media.veto.interaction",)),
         "推文出现错别字": (("青石教育",), ("media.veto.safety.expression",)),
     }
-    assert [problem.heading for problem in notice.problems][0] == "信息更新不及时"
+    assert notice.problems[0].heading == "信息更新不及时"
     (deadline,) = notice.deadlines
     assert (deadline.who, deadline.within_days, deadline.within_unit, deadline.receiver, deadline.form) == (
-        "被通报单位", 5, "working_days", "县政府办公室", ("written",),
+        "被通报单位",
+        5,
+        "working_days",
+        "县政府办公室",
+        ("written",),
     )
     assert notice.days_to(deadline) is None
     assert [row.owner for row in notice.listed] == ["县文化和旅游局", "县城市管理局", "青石河镇", "石门街道", "县教育局"]
@@ -65,21 +72,32 @@ def test_a_page_with_tables_of_two_header_rows() -> None:
     notice = made("province.html")
     assert notice.headline == "北岭省人民政府办公厅关于2021年下半年全省政府网站和政务新媒体抽查情况的通报"
     assert notice.period == Period(kind="half", year=2021, number=2)
-    assert (str(notice.published_at), str(notice.signed_at), notice.publisher) == ("2022-01-20", "2022-01-18", "北岭省人民政府办公厅")
+    assert (str(notice.published_at), str(notice.signed_at), notice.publisher) == (
+        "2022-01-20",
+        "2022-01-18",
+        "北岭省人民政府办公厅",
+    )
     sites = notice.sites
     assert sites is not None
     assert sites.method == "第三方检测机构"
     assert [(g.key, g.base, g.passed, g.failed) for g in sites.groups] == [
-        ("province_department", 38, 38, None), ("city_portal", 14, None, 1), ("county_portal", 158, None, 5),
+        ("province_department", 38, 38, None),
+        ("city_portal", 14, None, 1),
+        ("county_portal", 158, None, 5),
     ]
     accounts = notice.accounts
     assert accounts is not None
     assert [(c.basis, c.change.state, str(c.change.points)) for c in accounts.rates[0].comparisons] == [
-        ("year_on_year", "up", "2.1"), ("period_on_period", "down", "0.4"),
+        ("year_on_year", "up", "2.1"),
+        ("period_on_period", "down", "0.4"),
     ]
     share = next(problem for problem in notice.problems if problem.share is not None)
     assert share.share is not None
-    assert (share.share.print(), share.share.bound, share.indicator_ids) == ("30%", "more_than", ("site.deduct.interpretation.column",))
+    assert (share.share.print(), share.share.bound, share.indicator_ids) == (
+        "30%",
+        "more_than",
+        ("site.deduct.interpretation.column",),
+    )
     blank = next(problem for problem in notice.problems if problem.stated_count is not None)
     assert blank.stated_count is not None
     assert (blank.stated_count.value, blank.is_open, len(blank.named)) == (5, True, 2)
@@ -90,13 +108,17 @@ def test_a_page_with_tables_of_two_header_rows() -> None:
     assert [row.area for row in second.listed] == ["白杨市"] * 4 + ["云溪州"] * 2
     assert second.listed[2].indicator_ids == ("site.veto.interaction", "site.veto.columns")
     assert {mark.kind: mark.value for mark in notice.marks} == {
-        "site_code": "1500000001", "icp": "蒙ICP备12345678号-1", "organiser": "北岭省人民政府办公厅",
+        "site_code": "1500000001",
+        "icp": "蒙ICP备12345678号-1",
+        "organiser": "北岭省人民政府办公厅",
     }
     assert notice.contacts_left_out == 2
     assert "陈某某" not in notice.text
     result = reconcile(notice)
     assert result.contradictions == ()
-    assert {"table_total", "sum_of_parts", "rate", "rows_of_list"} <= {check.kind for check in result.checks if check.outcome == "agrees"}
+    assert {"table_total", "sum_of_parts", "rate", "rows_of_list"} <= {
+        check.kind for check in result.checks if check.outcome == "agrees"
+    }
 
 
 def test_a_notice_without_headings() -> None:
@@ -106,7 +128,9 @@ def test_a_notice_without_headings() -> None:
     assert accounts is not None
     assert (accounts.population, accounts.base, accounts.failed) == (1391, 99, 13)
     assert [(g.key, g.base, g.failed, g.passed) for g in accounts.groups] == [
-        ("wechat_official", 60, 5, None), ("weibo", 30, 8, None), ("other", 9, None, 9),
+        ("wechat_official", 60, 5, None),
+        ("weibo", 30, 8, None),
+        ("other", 9, None, 9),
     ]
     assert named(notice) == {
         "存在严重表述错误": (("江城消防",), ("media.veto.safety.expression",)),
@@ -164,7 +188,9 @@ def test_every_place_quotes_the_text(name: str) -> None:
     assert Notice.model_validate_json(notice.model_dump_json()) == notice
 
 
-@pytest.mark.parametrize("text", ["", "\n\n", "一", "附件", "附件1", "序号\n1\n2", "关于", "(", "“", "二、主要问题\n“", "\x00", "Attachment: 1. ", "<p>"])
+@pytest.mark.parametrize(
+    "text", ["", "\n\n", "一", "附件", "附件1", "序号\n1\n2", "关于", "(", "“", "二、主要问题\n“", "\x00", "Attachment: 1. ", "<p>"]
+)
 def test_what_is_no_notice_gives_an_almost_empty_one(text: str) -> None:
     notice = read(text)
     assert notice.populations == ()
@@ -187,8 +213,15 @@ def test_no_shuffled_notice_stops_the_reader(pieces: list[str], between: str) ->
 @pytest.mark.parametrize(
     "body",
     [
-        "、" * 9_000, "“" * 4_000, "(" * 8_000, "1" * 9_000 + "个网站", "网站1个、" * 1_500, "合格率9" * 3_000 + "%",
-        "、".join(["“甲县人民政府”"] * 800) + "网站首页不更新。", "、".join(["甲县水利局"] * 800) + "网站首页不更新。", "共" * 5_000 + "5个网站",
+        "、" * 9_000,
+        "“" * 4_000,
+        "(" * 8_000,
+        "1" * 9_000 + "个网站",
+        "网站1个、" * 1_500,
+        "合格率9" * 3_000 + "%",
+        "、".join(["“甲县人民政府”"] * 800) + "网站首页不更新。",
+        "、".join(["甲县水利局"] * 800) + "网站首页不更新。",
+        "共" * 5_000 + "5个网站",
     ],
 )
 def test_hostile_length_is_read_in_seconds(body: str) -> None:

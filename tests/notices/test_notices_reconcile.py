@@ -84,7 +84,9 @@ def test_a_total_that_hides_a_member_is_a_remark_that_says_which() -> None:
 
 
 def test_one_policy_for_all_rates_or_the_cap() -> None:
-    both = "抽查政务新媒体3614个,不合格4个,合格率99.9%。其中,微信公众号2944个,不合格1个,合格率99.9%;微博670个,不合格3个,合格率99.6%。"
+    both = (
+        "抽查政务新媒体3614个,不合格4个,合格率99.9%。其中,微信公众号2944个,不合格1个,合格率99.9%;微博670个,不合格3个,合格率99.6%。"
+    )
     found = reconcile(read(FRAME.format(both)))
     assert found.contradictions == ()
     assert [check.reason for check in found.remarks] == ["only_the_cap"]
@@ -108,7 +110,9 @@ def test_records_of_counts_and_rates() -> None:
         {"media_sampling": "50%", "media_pass": "99.70%", "media_pass_yoy": "-1.71%", "average_score": "115.8", "ipv6": "90%以上"},
     )
     assert [check.outcome for check in right.checks] == ["agrees", "agrees"]
-    closed = reconcile_counts({"media_registered": 56, "media_wechat": 31, "media_weibo": 10, "media_douyin": 2, "media_closed": 13}, {})
+    closed = reconcile_counts(
+        {"media_registered": 56, "media_wechat": 31, "media_weibo": 10, "media_douyin": 2, "media_closed": 13}, {}
+    )
     assert [check.reason for check in closed.remarks] == ["sum_hides_member"]
 
 

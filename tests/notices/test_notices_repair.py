@@ -30,7 +30,9 @@ def test_traditional_characters_are_converted_only_when_the_copy_is_written_in_t
     traditional = "陜西省人民政府辦公廳關于政府網站與政務新媒體檢查情況的通報"
     assert mend(traditional).text == "陕西省人民政府办公厅关于政府网站与政务新媒体检查情况的通报"
     assert kinds(traditional)["place_name"] == 1
-    quoting = "全市政府网站检查情况的通报。有一个栏目名称写作“門户”,其余文字均为规范简化字,没有问题,不需要转换整篇文字,因为全文是简体。"
+    quoting = (
+        "全市政府网站检查情况的通报。有一个栏目名称写作“門户”,其余文字均为规范简化字,没有问题,不需要转换整篇文字,因为全文是简体。"
+    )
     assert mend(quoting).text == quoting
     assert not is_traditional(quoting)
 

@@ -94,7 +94,9 @@ def test_html_tables_keep_their_spans() -> None:
 
 
 def test_a_layout_table_is_text_and_scripts_are_nothing() -> None:
-    source = load("<table><tr><td><p>正文第一段</p><table><tr><td>a</td><td>b</td></tr><tr><td>1</td><td>2</td></tr></table></td></tr></table><script>var x=1</script>")
+    source = load(
+        "<table><tr><td><p>正文第一段</p><table><tr><td>a</td><td>b</td></tr><tr><td>1</td><td>2</td></tr></table></td></tr></table><script>var x=1</script>"
+    )
     assert "正文第一段" in source.text
     assert "var x" not in source.text
     assert len(source.grids) == 1
