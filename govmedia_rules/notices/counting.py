@@ -186,6 +186,7 @@ class Ledger:
         self.last_outcome: OutcomeKind | None = None
         self.stage: str | None = None
         self.method: str | None = None
+        self.compared_with: ComparisonBasis | None = None
 
     def whole(self, subject: CountedSubject) -> _Whole | None:
         """The population of this kind that was spoken of last."""
@@ -317,8 +318,13 @@ def _sentence(sentence: Line, page: Page, ledger: Ledger) -> None:
     parts = False
     for segment in segments(sentence):
         ledger.back_to_whole()
+        ledger.compared_with = None
         for clause in clauses(segment):
             parts = parts or clause.text.startswith("其中")
+            if re.search("相比|比较$", clause.text) and not _POINTS.search(clause.text):
+                # 与第一次抽查相比 holds for every clause that follows.
+                ledger.compared_with = _basis_of(clause.text) or "period_on_period"
+                continue
             _clause(clause, page, ledger, parts=parts)
 
 
@@ -341,9 +347,10 @@ def _clause(clause: Line, page: Page, ledger: Ledger, *, parts: bool) -> None:
         ledger.back_to_whole()
     for bracket in _BRACKETED.finditer(text):
         inside = bracket.group()[1:-1]
-        if len(list(_number().finditer(inside))) > 1 and (basis is None or basis.start() != bracket.start()):
+        several = len(list(_number().finditer(inside))) > 1
+        if (several or "%" in inside) and len(inside) > 5 and (basis is None or basis.start() != bracket.start()):
             for part in clauses(Line(clause.number, clause.start + bracket.start() + 1, inside)):
-                _clause(part, page, ledger, parts=True)
+                _clause(part, page, ledger, parts=several)
     stage = _STAGE.search(text)
     if stage is not None:
         ledger.stage = stage.group()
@@ -458,9 +465,7 @@ def _clean(label: str) -> str:
     return label
 
 
-_GENERIC = re.compile(
-    r"(?:政府系统|政府|政务|部门)?(?:政务)?(?:网站|新媒体|账号|政府网站|政务新媒体|新媒体账号|政务新媒体账号|站点)"
-)
+_GENERIC = re.compile(r"(?:政府系统|政府|政务)?(?:政务)?(?:网站|新媒体|账号|政府网站|政务新媒体|新媒体账号|政务新媒体账号|站点)")
 
 
 def is_generic(label: str) -> bool:
@@ -579,8 +584,11 @@ def rate_kind(label: str) -> RateKind | None:
 
 
 def _rates(plain: str, page: Page, clause: Line, ledger: Ledger) -> None:
-    comparison = comparison_of(plain, page, clause)
+    comparison = comparison_of(plain, page, clause, ledger.compared_with)
     if comparison is not None:
+        if _nouns().search(plain):
+            target = _rate_target(plain, ledger)
+            ledger.current = target or ledger.current
         ledger.compare(comparison)
         return
     end = 0
@@ -646,21 +654,30 @@ def _rate_target(before: str, ledger: Ledger) -> _Tally | None:
     return ledger.whole(subject) or ledger.open(subject)
 
 
-def comparison_of(plain: str, page: Page, clause: Line) -> Comparison | None:
-    """A difference to an earlier period (同比上升1.33%); None when the clause states none."""
+def _basis_of(plain: str) -> ComparisonBasis | None:
+    rates = words()["rates"]
+    if re.search(any_of(rates["year_on_year"]), plain):
+        return "year_on_year"
+    if re.search(any_of(rates["period_on_period"]), plain) and re.search("环比|较|比|与|相比|上", plain):
+        return "period_on_period"
+    return None
+
+
+def comparison_of(plain: str, page: Page, clause: Line, told: ComparisonBasis | None = None) -> Comparison | None:
+    """A difference to an earlier period (同比上升1.33%); None when the clause states none.
+
+    Args:
+        told: What an earlier clause of the sentence compares with (与上季度相比,…).
+    """
     rates = words()["rates"]
     direction = next((state for state in ("up", "down", "same") if re.search(any_of(rates[state]), plain)), None)
     if direction is None:
         return None
-    basis: ComparisonBasis | None = None
-    if re.search(any_of(rates["year_on_year"]), plain):
-        basis = "year_on_year"
-    elif re.search(any_of(rates["period_on_period"]), plain) and re.search("环比|较|比|与|相比|上", plain):
-        basis = "period_on_period"
+    basis = _basis_of(plain) or told
     if basis is None:
         return None
     match = next(reversed(list(_POINTS.finditer(plain))), None)
-    start = re.search(any_of([*rates["year_on_year"], *rates["period_on_period"]]), plain)
+    start = re.search(any_of([*rates["year_on_year"], *rates["period_on_period"], *rates[direction]]), plain)
     assert start is not None
     if direction == "same":
         change = Change(state="same", points=Decimal(0))

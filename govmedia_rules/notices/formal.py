@@ -78,6 +78,8 @@ _HEADLINE = re.compile(r"(?P<issuer>.*?)(?:关于|对)?.*?(?:通报|公告|通�
 
 def headline(head: list[Line]) -> Line | None:
     """The headline: one to three lines of the head that end in 通报 or the like."""
+    if len(head) > 1 and _is_page_data(head[1].text) and len(head[0].text) <= 80 and "。" not in head[0].text:
+        return head[0]
     for i, line in enumerate(head):
         if _is_page_data(line.text) or DOCUMENT_NUMBER.fullmatch(line.text) or line.text.endswith(":"):
             continue
@@ -120,7 +122,7 @@ def issuer(title: Line | None, head: list[Line], closing: list[Line], body: list
         if match and not match.group(1).endswith("网"):
             return match.group(1), line.start + match.start(1), line.start + match.end(1)
     for line in body[:2]:
-        match = re.search(rf"(?:日前|近日|近期|,)({_ORG})(?=印发|发布|通报|公布|对)", line.text)
+        match = re.search(rf"(?:日前|近日|近期|,|从)(?:从|由)?({_ORG})(?=获悉|印发|发布|通报|公布|对)", line.text)
         if match:
             return match.group(1), line.start + match.start(1), line.start + match.end(1)
     return None

@@ -43,7 +43,7 @@ def _after() -> re.Pattern[str]:
     return re.compile(
         rf"(?P<more>等)?(?P<count>[0-9]+)?(?:[个家])?(?:单位|部门|地|县区|县\(市、区\)|县\(区\)|县市区|市县|区县|县区市)?(?:的)?"
         rf"(?:(?P<platform>{_PLATFORM_WORDS})(?:公众)?(?:(?:账号|平台)(?!实际|名称|主体|信息|认证|注册))?|(?P<account>{accounts})|(?P<level>设区市|县级|市级|区级|县区|省级)?(?P<site>{sites})(?!站|地图|标识|域名|名称|首页))?"
-        rf"(?P<more2>等)?"
+        rf"(?:\((?P<bracket>{_PLATFORM_WORDS})\))?(?P<more2>等)?"
     )
 
 
@@ -81,9 +81,12 @@ def _groups(text: str, start: int, page: Page, default: Kind | None) -> list[_Gr
         group, position = _quoted_group(text, match, start, page, default)
         if group is not None:
             found.append(group)
-    if not found:
-        found = list(_bare_groups(text, start, page, default))
-    return found
+    taken = [(group.start, group.end) for group in found]
+    for group in _bare_groups(text, start, page, default):
+        at_clause = group.start == 0 or text[group.start - 1] in ",:" or not found
+        if at_clause and all(group.end <= low or group.start >= high for low, high in taken):
+            found.append(group)
+    return sorted(found, key=lambda group: group.start)
 
 
 def _is_name(name: str, text: str, end: int) -> bool:
@@ -148,8 +151,9 @@ def _quoted_group(text: str, first: re.Match[str], start: int, page: Page, defau
 def _kind_of(tail: re.Match[str] | None) -> tuple[Kind | None, str | None]:
     if tail is None:
         return None, None
-    if tail.group("platform"):
-        return "account", tail.group("platform")
+    platform = tail.group("platform") or tail.group("bracket")
+    if platform:
+        return "account", platform
     if tail.group("account"):
         return "account", None
     return ("site", None) if tail.group("site") else (None, None)
@@ -225,9 +229,18 @@ def read_problems(section: Section, page: Page) -> Iterator[Problem]:
         if part is section and section.parts:
             continue
         kind = _kind_of_heading(part.title) or _kind_of_heading(section.title)
-        for paragraph in part.body:
+        for number, paragraph in enumerate(part.body):
             told = list(sentences(paragraph))
             heading = part.title
+            if number == 0 and len(told) == 1 and (listed := _listed_after(part.title, told[0].text, told[0].start, page, kind)):
+                yield listed
+                continue
+            subject = _subject_before(part.title)
+            if subject is not None:
+                for segment in segments(paragraph):
+                    for problem in _nameless(segment, page, "", subject.kind):
+                        yield problem.model_copy(update={"named": (subject,)})
+                continue
             for i, sentence in enumerate(told):
                 item = re.match(r"[一二三四五六七八九十]是", sentence.text)
                 if (
@@ -251,6 +264,74 @@ def _kind_of_heading(title: str) -> Kind | None:
     account = re.search("新媒体|账号|微信|微博|公众号", title)
     site = re.search("网站|门户", title)
     return "account" if account and not site else "site" if site and not account else None
+
+
+_COUNTED = re.compile(
+    r"(?:的(?:政府)?(?:网站|政务新媒体|单位|账号))?(?:有)?\((?:共)?(?P<n>[0-9]{1,4})[个家]\)$|的(?:政府)?(?:网站|政务新媒体|单位|账号)(?:有|为)?$"
+)
+
+
+def _listed_after(title: str, body: str, start: int, page: Page, kind: Kind | None) -> Problem | None:
+    """A finding before a colon and nothing but names after it (栏目更新不及时的网站(3个):甲局、乙局、丙局)."""
+    counted = _COUNTED.search(title)
+    wording = title[: counted.start()] if counted else title
+    names = [name for name in re.split("[、,;]", body.strip("。 ")) if name]
+    if not names or max(map(len, names)) > 30 or any(_sounds_wrong(re.sub("“[^”]*”", "", name)) for name in names):
+        return None
+    own = _kind_of_heading(title) or kind
+    found = classify(wording, subject=own or "site")
+    if found.indicator_ids == (OTHER,) and not _sounds_wrong(wording):
+        return None
+    is_open = bool(re.search("等$", names[-1]))
+    named = []
+    position = 0
+    for name in names:
+        at = body.find(name, position)
+        position = at + len(name)
+        bare = re.sub("等$", "", name)
+        quoted = re.match(r"[“\"](?P<name>[^”\"]+)[”\"](?P<rest>.*)", bare)
+        rest = quoted["rest"] if quoted else (re.search(r"\(.*\)$", bare) or re.match("", bare)).group()  # type: ignore[union-attr]
+        platform = platform_of(rest)
+        named.append(
+            Named(
+                name=quoted["name"] if quoted else re.sub(r"\(.*\)$", "", bare),
+                kind="account" if platform else own,
+                platform=platform[0] if platform else None,
+                platform_text=platform[1] if platform else None,
+                place=page.place(start + at, start + at + len(bare)),
+            )
+        )
+    stated = counted.group("n") if counted and counted.group("n") else None
+    return Problem(
+        wording=wording,
+        kind=own,
+        named=tuple(named),
+        is_open=is_open,
+        stated_count=Count(value=int(stated)) if stated else None,
+        indicator_ids=found.indicator_ids,
+        decided_by=found.words,
+        place=page.place(start, start + len(body)),
+    )
+
+
+def _subject_before(title: str) -> Named | None:
+    """A name before a colon, with findings after it (州卫生健康委网站:办事指南要素缺失)."""
+    quoted = _quoted().fullmatch(re.sub(rf"(?:{_PLATFORM_WORDS}|网站|账号)$", "", title))
+    tail = re.search(rf"(?:(?P<platform>{_PLATFORM_WORDS})|网站|门户网)$", title)
+    name = quoted.group("name") if quoted else title[: tail.start()] if tail else ""
+    if not name or len(name) > 25 or not _is_bare_name(name) or (not quoted and not _ends_like_a_name(name)):
+        return None
+    platform = platform_of(tail.group("platform")) if tail is not None and tail.group("platform") else None
+    return Named(
+        name=name,
+        kind="account" if platform else "site",
+        platform=platform[0] if platform else None,
+        platform_text=platform[1] if platform else None,
+    )
+
+
+def _ends_like_a_name(name: str) -> bool:
+    return re.search(rf"(?:{any_of(_naming()['suffixes'])})$", name) is not None
 
 
 def _sentence(sentence: Line, page: Page, heading: str, kind: Kind | None) -> Iterator[Problem]:
@@ -292,6 +373,10 @@ def _sounds_wrong(text: str) -> bool:
 
 def _named(text: str, start: int, groups: list[_Group], page: Page, heading: str, kind: Kind | None) -> Iterator[Problem]:
     wordings = _wordings(text, groups)
+    head, comma, _ = text[: groups[0].start].rpartition(",")
+    if wordings[0] and comma and not re.search(rf"(?:{any_of(_naming()['examples'])})$", text[: groups[0].start].rstrip(",: ")):
+        # A finding of its own stands before the one that names somebody.
+        yield from _nameless(Line(0, start, head), page, heading, kind)
     i = 0
     while i < len(groups):
         j = i

@@ -266,12 +266,16 @@ def _sections(lines: list[Line]) -> tuple[Section, list[Line]]:
             continue
         level, offset = found
         title, body = _split_title(line.text[offset:])
+        if not body and title and re.search("[,“;]", title) and line.text.endswith(("。", ";")):
+            # An item of one sentence has no heading.
+            title, body = "", line.text[offset:]
         while path[-1].level >= level:
             path.pop()
         section = Section(level, title, start=line.start)
         if body:
             section.body.append(Line(line.number, line.start + len(line.text) - len(body), body))
-        section.role = role_of(title) if level <= 2 else ""
+        # A notice may number its parts 1. 2. 3. from the top.
+        section.role = role_of(title) if level <= 2 or path[-1] is root else ""
         # 总体情况 may hold 存在问题; what stands under 问题, 要求 or 经验 keeps its part.
         if not section.role or path[-1].role not in ("", "overview"):
             section.role = path[-1].role

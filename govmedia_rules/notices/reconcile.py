@@ -107,7 +107,8 @@ def _without_nested(groups: list[Group]) -> list[Group]:
 def _parts(population: Population, measure: str, whole: int, groups: list[Group]) -> Check:
     levels = {group.key for group in groups} - {*_ACROSS_LEVELS, "other", None}
     parts = [group for group in groups if group.key not in _ACROSS_LEVELS or not levels]
-    parts = parts if len(parts) > 1 else groups
+    if len(parts) < 2 or sum(_value(group, measure) or 0 for group in groups) == whole:
+        parts = groups
     values = [_value(group, measure) or 0 for group in parts]
     for length in range(2, len(values)):
         # 按层级 … 按地区 …: the first division adds up, what follows is another one.

@@ -227,3 +227,59 @@ def test_no_shuffled_notice_stops_the_reader(pieces: list[str], between: str) ->
 def test_hostile_length_is_read_in_seconds(body: str) -> None:
     notice = read("南浦市人民政府办公室关于2022年第四季度检查情况的通报\n\n一、总体情况\n\n" + body + "\n\n二、主要问题\n\n" + body)
     assert notice.issuer == "南浦市人民政府办公室"
+
+
+def test_names_listed_after_colons_and_findings_after_names() -> None:
+    notice = made("lists-after-colons.txt")
+    assert notice.period == Period(kind="round", year=2021, number=2)
+    sites, accounts = notice.sites, notice.accounts
+    assert sites is not None
+    assert accounts is not None
+    assert (sites.base, sites.passed, sites.failed) == (39, 36, 3)
+    assert (accounts.population, accounts.base, accounts.failed) == (480, 238, 38)
+    assert {rate.kind: rate.print() for rate in accounts.rates} == {"coverage": "49.6%", "pass": "84%"}
+    compared = [
+        (rate.comparisons[0].change.state, str(rate.comparisons[0].change.points)) for rate in notice.rates if rate.comparisons
+    ]
+    assert compared == [("up", "2.6"), ("down", "1.2")]
+    found = [(p.wording, [(n.name, n.platform) for n in p.named], p.indicator_ids) for p in notice.problems]
+    assert found == [
+        ("栏目更新不及时", [(name, None) for name in ("州财政局", "州民政局", "云岭市", "青河县")], ("site.veto.columns",)),
+        ("存在空白栏目", [("州水务局", None), ("州林草局", None)], ("site.veto.columns.blank",)),
+        ("办事指南要素缺失", [("州卫生健康委", None)], ("site.deduct.service.guide",)),
+        ("链接无法打开", [("州卫生健康委", None)], ("site.deduct.design.availability",)),
+        (
+            "超过两周未更新",
+            [("云岭文旅", "weibo"), ("青河融媒", "wechat_official"), ("云岭发布", "douyin")],
+            ("media.veto.stale",),
+        ),
+        ("简单咨询超过5个工作日未答复", [("青河县", None), ("白河县", None)], ("site.deduct.interaction.answer",)),
+        ("个别单位未按要求报备新开设账号", [], ("media.manage.unregistered",)),
+        ("推送商业广告", [("云岭微生活", "wechat_official")], ("media.manage.commercial",)),
+    ]
+    assert notice.problems[0].stated_count is not None
+    assert notice.problems[0].stated_count.value == 4
+    assert notice.headings == ("立即整改", "建立长效机制")
+    assert reconcile(notice).contradictions == ()
+
+
+def test_a_press_report() -> None:
+    notice = made("press.txt")
+    assert (notice.headline, notice.issuer) == ("全省政府网站和政务新媒体三季度检查结果出炉", "北岭省人民政府办公厅")
+    assert (str(notice.published_at), notice.publisher) == ("2023-10-16", "北岭日报")
+    assert notice.period == Period(kind="quarter", year=2023, number=3)
+    sites = notice.sites
+    assert sites is not None
+    assert [(group.key, group.population) for group in sites.groups] == [
+        ("province_portal", 1),
+        ("city_portal", 11),
+        ("county_portal", 90),
+        ("department", 427),
+    ]
+    names = {one.name: problem.indicator_ids for problem in notice.problems for one in problem.named}
+    assert names == {
+        "青山县市场监管": ("media.veto.stale",),
+        "白水市应急管理局": ("site.deduct.design.availability",),
+        "平安白水": ("media.veto.safety.expression",),
+    }
+    assert reconcile(notice).contradictions == ()
