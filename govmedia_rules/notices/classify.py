@@ -101,7 +101,7 @@ class Words:
         Raises:
             ValueError: A rule names a fault or concept that is not there.
         """
-        concepts = {name: _pattern(words, without) for name, words in {**data["concepts"], **data["context"]}.items()}
+        concepts = {name: pattern_of(words, without) for name, words in {**data["concepts"], **data["context"]}.items()}
         rules = []
         for entry in data["rules"]:
             rule = _Rule(
@@ -118,7 +118,7 @@ class Words:
             if unknown:
                 raise ValueError(f"a rule for {rule.fault} names {', '.join(unknown)}, which is not there")
             rules.append(rule)
-        subjects = {name: _pattern(words, without) for name, words in data["subjects"].items()}
+        subjects = {name: pattern_of(words, without) for name, words in data["subjects"].items()}
         return cls(data["faults"], tuple(rules), concepts, subjects)
 
     @classmethod
@@ -127,7 +127,8 @@ class Words:
         return _built_in("classify.toml" if language == "zh" else "classify-en.toml")
 
 
-def _pattern(words: list[str], without: frozenset[str]) -> re.Pattern[str]:
+def pattern_of(words: list[str], without: frozenset[str] = frozenset()) -> re.Pattern[str]:
+    """A pattern that finds any of the words of a vocabulary in a wording as compared."""
     kept = sorted((word for word in words if word not in without), key=len, reverse=True)
     if not kept:
         return re.compile(r"(?!)")

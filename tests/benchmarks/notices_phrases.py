@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from govmedia_rules.notices.classify import Words, _pattern, agrees, classify, compare_form
+from govmedia_rules.notices.classify import Words, agrees, classify, compare_form, pattern_of
 from govmedia_rules.vocabulary import read_data
 
 KINDS = {"site": "site", "media": "account", "both": "site"}
@@ -77,7 +77,7 @@ def hold_out(wordings: list[Wording], province: str, data: dict[str, Any], docum
     for table in ("concepts", "context", "subjects"):
         for terms in data[table].values():
             for term in terms:
-                pattern = _pattern([term], frozenset())
+                pattern = pattern_of([term])
                 elsewhere = any(pattern.search(text) for text in others) or pattern.search(documents)
                 if not elsewhere and any(pattern.search(text) for text in mine):
                     gone.add(term)
