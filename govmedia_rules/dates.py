@@ -11,7 +11,7 @@ The order and the pitfalls are those of the date section in docs/collecting.md. 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from functools import cache
@@ -433,3 +433,65 @@ def find_published(
         if moment is not None:
             return moment
     return None
+
+
+_PART_YEAR_MONTH = re.compile(_blanks(r"[\[(]?((?:19|20)[0-9]{2})(?: [-/.] | 年 )([0-9]{1,2}) 月?[\])]?"))
+_PART_MONTH_DAY = re.compile(_blanks(r"[\[(]?([0-9]{1,2})(?: [-/.] | 月 )([0-9]{1,2}) [日号]?[\])]?"))
+_PART_YEAR = re.compile(_blanks(r"[\[(]?((?:19|20)[0-9]{2}) 年?[\])]?"))
+_PART_MONTH = re.compile(_blanks(r"/?([0-9]{1,2}) 月"))
+_PART_DAY = re.compile(_blanks(r"([0-9]{1,2}) [日号]?"))
+_ENGLISH_MONTH = re.compile(r"(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6}\.?", re.IGNORECASE)
+
+
+def is_date_part(cell: str) -> bool:
+    """Whether a box may be part of a date that is split over boxes: `2024-08`, `08-27`, `2024年`, `8月`."""
+    text = " ".join(cell.translate(_TO_HALF).split())
+    return len(text) <= 12 and any(
+        pattern.fullmatch(text) for pattern in (_PART_YEAR_MONTH, _PART_MONTH_DAY, _PART_YEAR, _PART_MONTH, _ENGLISH_MONTH)
+    )
+
+
+def read_split(boxes: Sequence[str], *, now: datetime | None = None) -> date | None:
+    """The day shown by neighbouring boxes (`27` over `2024-08`, `08-27` over `2024`, `27` over `8月`), or None.
+
+    Args:
+        boxes: Text of each box in document order; blank ones are left out.
+        now: The monitoring point; with it a month and day without a year are read.
+
+    Returns:
+        A bare day when the boxes together give day, month and year and nothing else; None otherwise.
+    """
+    year = month = day = None
+    count = 0
+    for box in boxes:
+        text = " ".join(box.translate(_TO_HALF).split()).strip("/ -.")
+        if not text:
+            continue
+        count += 1
+        if count > 4:
+            return None
+        if (found := _PART_YEAR_MONTH.fullmatch(text)) and year is None and month is None:
+            year, month = int(found[1]), int(found[2])
+        elif (found := _PART_YEAR.fullmatch(text)) and year is None:
+            year = int(found[1])
+        elif (found := _PART_MONTH_DAY.fullmatch(text)) and month is None and day is None:
+            month, day = int(found[1]), int(found[2])
+        elif (found := _PART_MONTH.fullmatch(text)) and month is None:
+            month = int(found[1])
+        elif (found := _ENGLISH_MONTH.fullmatch(text)) and month is None:
+            month = _MONTHS[found[1].capitalize()]
+        elif (found := _PART_DAY.fullmatch(text)) and day is None:
+            day = int(found[1])
+        else:
+            return None
+    if count < 2 or month is None or day is None:
+        return None
+    if year is None:
+        if now is None:
+            return None
+        moment = _read_open(f"{month:02d}-{day:02d}", now.astimezone(SHANGHAI), SHANGHAI, exact=True)
+        return None if moment is None else _as_day(moment)
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None

@@ -1,0 +1,65 @@
+"""Service guides (办事指南): which kinds of elements a guide has, told by its labels and what stands after them."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import NamedTuple
+
+from govmedia_rules.collect.dom import Dom
+from govmedia_rules.collect.words import table
+from govmedia_rules.vocabulary import key_of
+
+_NUMBERING = re.compile(r"^(?:[(（]?[一二三四五六七八九十0-9]{1,3}[)）]?[、.．:：\s]*)?[【\[（(]?")
+_LONGEST_LABEL = 16
+
+
+class _Labels(NamedTuple):
+    kinds: dict[str, str]
+    blanks: frozenset[str]
+    at_least: int
+
+
+@cache
+def _labels() -> _Labels:
+    data = table("guides")
+    kinds = {key_of(label): kind for kind, labels in data["elements"].items() for label in labels}
+    return _Labels(kinds, frozenset(key_of(blank) for blank in data["blanks"]), int(data["at_least"]))
+
+
+def _label_kind(text: str) -> tuple[str | None, str]:
+    """Kind of the label a line begins with, and the rest of the line after its colon."""
+    bare = _NUMBERING.sub("", text, count=1)
+    head, colon, rest = bare.replace("：", ":", 1).partition(":")
+    if colon and len(head) <= _LONGEST_LABEL:
+        return _labels().kinds.get(key_of(head.strip("】])） "))), rest.strip()
+    if len(bare) <= _LONGEST_LABEL:
+        return _labels().kinds.get(key_of(bare.strip("】])） "))), ""
+    return None, ""
+
+
+def read_guide(dom: Dom) -> tuple[str, ...] | None:
+    """Kinds of elements a guide has, in the order of data/guides.toml; None when the page is no guide.
+
+    A label with nothing after it, or with a word for "nothing" (暂无, --), does not count. A page is a guide when it
+    carries labels of at least `at_least` different kinds, filled or not.
+    """
+    kinds: dict[str, bool] = {}
+    waiting: str | None = None
+    for line in dom.text.split("\n"):
+        kind, rest = _label_kind(line) if len(line) < 400 or ":" in line[:20] or "：" in line[:20] else (None, "")
+        if kind is not None:
+            kinds.setdefault(kind, False)
+            if rest and key_of(rest) not in _labels().blanks:
+                kinds[kind] = True
+                waiting = None
+            else:
+                waiting = kind
+        elif waiting is not None:
+            if key_of(line.strip(":： ")) not in _labels().blanks:
+                kinds[waiting] = True
+            waiting = None
+    if len(kinds) < _labels().at_least:
+        return None
+    order = list(table("guides")["elements"])
+    return tuple(kind for kind in order if kinds.get(kind))

@@ -1,0 +1,154 @@
+"""Standard page tags and the marks at a page's foot (《政府网站发展指引》, tags and marks annex), as printed.
+
+Numbers are found by their shape in the text with element borders removed, because templates split them over spans.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import NamedTuple
+
+from govmedia_rules.collect.dom import Dom
+from govmedia_rules.collect.words import any_of, table
+from govmedia_rules.snapshots.parts import FootMarks, Tag
+from govmedia_rules.subjects.codes import provinces
+from govmedia_rules.vocabulary import key_of
+
+
+@cache
+def _standard() -> frozenset[str]:
+    return frozenset(name.lower() for name in table("pages")["tags"]["standard"])
+
+
+@cache
+def _placeholders() -> frozenset[str]:
+    return frozenset(key_of(word) for word in table("pages")["tags"]["placeholders"])
+
+
+def read_tags(metas: list[tuple[str, str]]) -> tuple[Tag, ...]:
+    """The standard page tags a page carries, names and contents as written, in order; () when it carries none."""
+    standard = _standard()
+    return tuple(Tag(name=name, content=content[:10_000]) for name, content in metas if name.lower() in standard)
+
+
+def is_placeholder(content: str) -> bool:
+    """Whether the content of a tag is empty or only the template's own word (网站名称, 政府网站标识码 …)."""
+    bare = content.strip().strip("{}[]<>【】$#%《》\"'").strip()
+    return not bare or key_of(bare) in _placeholders() or bool(re.fullmatch(r"[xX*?0？_-]{1,20}", bare))
+
+
+class _Patterns(NamedTuple):
+    icp: re.Pattern[str]
+    icp_labelled: re.Pattern[str]
+    police: re.Pattern[str]
+    police_labelled: re.Pattern[str]
+    site_code: re.Pattern[str]
+    sponsor: re.Pattern[str]
+    sponsor_after: re.Pattern[str]
+    contact: re.Pattern[str]
+    ends: re.Pattern[str]
+
+
+@cache
+def _patterns() -> _Patterns:
+    words = table("marks")
+    shorts = "".join(sorted({short for province in provinces().values() for short in province.shorts}))
+    gap = r"[\s\0]{0,6}"
+    tail = rf"(?:{gap}号)?(?:{gap}[-－—–]{gap}[0-9]{{1,4}})?"
+    digits = r"[0-9](?:[0-9\0 ]{3,20})[0-9]"
+    colon = rf"{gap}[:：]?{gap}"
+    return _Patterns(
+        re.compile(
+            rf"[{shorts}]{gap}[\])）]?{gap}(?:[iI]{gap}[cC]{gap}[pP]{gap})?(?:备|证){gap}(?:案)?(?:序?号)?{colon}{digits}{tail}"
+        ),
+        re.compile(rf"(?:ICP|网站){gap}备案{gap}(?:编?号|序号|号码)?{colon}((?:[A-Za-z]{{0,4}}){digits}{tail})", re.IGNORECASE),
+        re.compile(
+            rf"[{shorts}]{gap}公{gap}(?:网{gap}安?|安{gap}网?){gap}备{gap}(?:案)?{gap}(?:号)?{colon}{digits}(?:{gap}号)?"
+        ),
+        re.compile(rf"(?:公安|公网安)[^\n]{{0,8}}?备案?{gap}(?:编?号|序号|号码)?{colon}({digits}(?:{gap}号)?)"),
+        re.compile(
+            rf"(?:{any_of(words['site_code'])}){gap}(?:为|是)?{colon}(bm[0-9]{{4,10}}|[0-9A-Za-z]{{6,20}})", re.IGNORECASE
+        ),
+        re.compile(rf"(?:{any_of(words['sponsor'])})[ \u3000\xa0]*[:：][\s\0]*([^\s\0|｜:：]{{2,60}})"),
+        re.compile(r"(?:^|[\s\0|｜:：，,。；;由])([\u4e00-\u9fff（）()·]{4,40}?)主办(?=[\s\0|｜，,。；;]|$|承办|单位[^:：])"),
+        re.compile(any_of(words["contact"]), re.IGNORECASE),
+        re.compile(any_of(words["ends"])),
+    )
+
+
+def _clean(text: str) -> str:
+    """A number as a reader sees it: element borders gone, blanks collapsed."""
+    return " ".join(text.replace("\0", "").split()).strip()
+
+
+def read_marks(dom: Dom) -> FootMarks:
+    """The marks of a page; a text is "" and a flag False when it was looked for and is not there."""
+    patterns = _patterns()
+    joined = dom.joined
+    icp = _last(patterns.icp, joined) or _last(patterns.icp_labelled, joined)
+    police = _last(patterns.police, joined) or _last(patterns.police_labelled, joined)
+    code = _last(patterns.site_code, joined)
+    assets = _assets(dom)
+    words = table("marks")
+    text_low = joined[-6_000:]
+    return FootMarks(
+        party_gov=any(word in assets for word in words["party_gov"]) or "党政机关网站标识" in text_low,
+        error_report=any(word in assets for word in words["error_report"]) or "网站找错" in joined,
+        site_map=_has_site_map(dom),
+        site_code=code,
+        icp=icp,
+        police=police,
+        sponsor=_sponsor(joined),
+        contact=bool(patterns.contact.search(joined, max(0, len(joined) - 4_000))),
+    )
+
+
+def _last(pattern: re.Pattern[str], text: str) -> str:
+    """The last match: the foot is at the end, and articles quote numbers of others above it."""
+    best = ""
+    for found in pattern.finditer(text):
+        whole = found.group(found.re.groups and 1)
+        digits = sum(char.isdigit() for char in whole)
+        if digits >= 5:
+            best = whole
+    return _clean(best)
+
+
+def _sponsor(joined: str) -> str:
+    patterns = _patterns()
+    for found in reversed(list(patterns.sponsor.finditer(joined))):
+        name = patterns.ends.split(found[1], maxsplit=1)[0] if patterns.ends.match(found[1]) is None else ""
+        name = name.strip("：:,，;；.。 【】[]")
+        if len(name) >= 2:
+            return name
+    for found in reversed(list(patterns.sponsor_after.finditer(joined, max(0, len(joined) - 4_000)))):
+        name = re.sub(r"^(?:版权所有|本网站|本网|本站)?由?", "", found[1])
+        if "由" not in name:  # `本次会议由…主办` speaks of something else
+            return name
+    return ""
+
+
+def _assets(dom: Dom) -> str:
+    """Addresses and inline scripts a mark can stand in, lower case; comments are not among them."""
+    parts = [anchor.href + " " + anchor.title for anchor in dom.anchors]
+    parts.extend(source for _, source in dom.attribute("img[src]", "src"))
+    parts.extend(dom.script_sources)
+    parts.extend(text for text in dom.scripts if len(text) < 5_000)
+    parts.extend(value for _, value in dom.attribute("[id*='conac' i],[id*='jiucuo' i]", "id"))
+    return "\n".join(parts).lower()
+
+
+@cache
+def _site_map_words() -> frozenset[str]:
+    return frozenset(key_of(word) for word in table("pages")["links"]["site_map"])
+
+
+def site_map_links(dom: Dom) -> list[str]:
+    """Targets of links called 网站地图 and the like, as written."""
+    words = _site_map_words()
+    return [anchor.href for anchor in dom.anchors if len(anchor.text) < 20 and key_of(anchor.text) in words]
+
+
+def _has_site_map(dom: Dom) -> bool:
+    return bool(site_map_links(dom))
