@@ -7,6 +7,7 @@ and last a declared time of change. Never a date out of running text, a foot, or
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
@@ -37,7 +38,7 @@ class Published:
 
 
 def _key(text: str) -> str:
-    return "".join(char for char in text if char.isalnum()).casefold()
+    return "".join(filter(str.isalnum, text)).casefold()
 
 
 # ---------------------------------------------------------------- title
@@ -51,13 +52,16 @@ def _title_words() -> tuple[frozenset[str], tuple[str, ...], re.Pattern[str], tu
     return frozenset(data["standard"]), tuple(data["declared"]), separators, tuple(data["site_endings"]), classes
 
 
-def read_title(dom: Dom, metas: dict[str, str], site_names: tuple[str, ...] = ()) -> Read:
+def read_title(
+    dom: Dom, metas: dict[str, str], site_names: tuple[str, ...] = (), *, taken: frozenset[int] = frozenset()
+) -> Read:
     """The title of a page.
 
     Args:
         dom: The page.
         metas: Meta contents by lower-case name; the first filled one of each name.
         site_names: Names known not to be titles, such as the content of SiteName.
+        taken: Indices of text nodes whose dates belong to entries of lists.
     """
     standard, declared, separators, endings, classes = _title_words()
     known = {_key(name) for name in site_names if name}
@@ -98,7 +102,7 @@ def read_title(dom: Dom, metas: dict[str, str], site_names: tuple[str, ...] = ()
     cut = _cut(page_title, separators, endings, known)
     weak = len(_key(cut)) < 8 or _is_name(cut, endings) or (len(cut) <= 12 and column_kind(cut) is not None)
     if weak:
-        headline = _headline_before_date(dom, endings, known)
+        headline = _headline_before_date(dom, endings, known, taken)
         if headline:
             return Read(headline, "beside the date")
     if cut and not (best_score >= 2.5 and _is_name(cut, endings)):
@@ -118,10 +122,9 @@ def _shown_part(dom: Dom, page_title: str, endings: tuple[str, ...], known: set[
     return best if 2 * len(_key(best)) > len(_key(page_title)) else ""
 
 
-def _headline_before_date(dom: Dom, endings: tuple[str, ...], known: set[str]) -> str:
+def _headline_before_date(dom: Dom, endings: tuple[str, ...], known: set[str], taken: frozenset[int]) -> str:
     """The block of text just above the line with the publication time, for pages whose title element names only a column."""
-    for hit in _FULL_HINT.finditer(dom.joined):
-        index = dom.chunk_at(hit.start())
+    for index, hit in _dated(dom, taken, 12):
         one, line, before = _spotted(dom, index, hit)
         if one is None or not (one.is_publication or _neighbours().search(line + before)) or _in_list(dom, index):
             continue
@@ -244,7 +247,9 @@ def _script_time() -> re.Pattern[str]:
 _JSON_LD = re.compile(r'"(?:datePublished|pubDate)"\s{0,5}:\s{0,5}"([^"]{8,40})"')
 
 
-def read_published(dom: Dom, metas: dict[str, str], title: str, *, now: datetime | None = None) -> Published:
+def read_published(
+    dom: Dom, metas: dict[str, str], title: str, *, now: datetime | None = None, taken: frozenset[int] = frozenset()
+) -> Published:
     """The publication time of a page.
 
     Args:
@@ -252,6 +257,7 @@ def read_published(dom: Dom, metas: dict[str, str], title: str, *, now: datetime
         metas: Meta contents by lower-case name.
         title: Its title, beside which the shown date is looked for.
         now: The monitoring point; with it dates without a year are read where a label announces them.
+        taken: Indices of text nodes whose dates belong to entries of lists.
     """
     names = table("pages")["published"]
     for step, group in (("PubDate", "standard"), ("meta", "declared")):
@@ -270,7 +276,7 @@ def read_published(dom: Dom, metas: dict[str, str], title: str, *, now: datetime
         found = _JSON_LD.search(script_text) if "datePublished" in script_text or '"pubDate"' in script_text else None
         if found is not None and (moment := read_moment(found[1], now=now)) is not None:
             return Published(moment, "json-ld")
-    moment = _visible(dom, title, now)
+    moment = _visible(dom, title, now, taken)
     if moment is not None:
         return Published(moment, "visible")
     moment = _scripted(dom)
@@ -325,10 +331,25 @@ _FULL_HINT = re.compile(
     r"(?:19|20)[0-9]{2}[\s\0]{0,6}[-/.年][\s\0]{0,6}[0-9]{1,2}[\s\0]{0,6}[-/.月][\s\0]{0,6}[0-9]{1,2}|(?:19|20)[0-9]{4}[\s\0]{0,6}/[\s\0]{0,6}[0-9]{2}"
     r"|[二][〇○零][〇○零一二三四五六七八九]{2}年[一二三四五六七八九十]{1,3}月[一二三四五六七八九十]{1,3}日"
 )
+
+
+def _dated(dom: Dom, taken: frozenset[int], most: int) -> Iterator[tuple[int, re.Match[str]]]:
+    """Places of full dates outside the lists of the page, at most `most` of them, with the index of their text node."""
+    last = index = seen = 0
+    for hit in _FULL_HINT.finditer(dom.joined):
+        index += dom.joined.count("\0", last, hit.start())
+        last = hit.start()
+        if index not in taken:
+            yield index, hit
+            seen += 1
+            if seen >= most:
+                return
+
+
 _SENTENCE = re.compile(r"[，。；！？]")
 
 
-def _visible(dom: Dom, title: str, now: datetime | None) -> datetime | date | None:
+def _visible(dom: Dom, title: str, now: datetime | None, taken: frozenset[int]) -> datetime | date | None:
     """The date the page shows for itself: scored by label, place, company and markup; the best above a bound wins."""
     joined = dom.joined
     title_at = _place_of(dom, title)
@@ -337,10 +358,7 @@ def _visible(dom: Dom, title: str, now: datetime | None) -> datetime | date | No
     found_below = _below().search(joined, title_at + 1)
     if found_below is not None:
         end_of_article = found_below.start()
-    for seen, hit in enumerate(_FULL_HINT.finditer(joined)):
-        if seen >= 60:
-            break
-        index = dom.chunk_at(hit.start())
+    for index, hit in _dated(dom, taken, 40):
         one, line, before = _spotted(dom, index, hit)
         if one is None:
             continue
@@ -429,6 +447,14 @@ def _visible_score(
 
 
 def _place_of(dom: Dom, title: str) -> int:
+    """Where the headline stands in the text, looked up once a page."""
+    known = dom.places.get(title)
+    if known is None:
+        known = dom.places[title] = _find_place(dom, title)
+    return known
+
+
+def _find_place(dom: Dom, title: str) -> int:
     """Where the headline stands in the text: the last early place that shows the title; -1 when none does."""
     if len(title) < 4:
         return -1
@@ -436,8 +462,9 @@ def _place_of(dom: Dom, title: str) -> int:
     if at < 0:
         bare = _key(title)[:16]
         offset = 0
-        for chunk in dom.chunks[:3000]:
-            if len(chunk) >= 4 and bare and bare in _key(chunk[:200]):
+        first = title.lstrip()[:1]
+        for chunk in dom.chunks[:2_000]:
+            if len(chunk) >= 4 and first in chunk and bare and bare in _key(chunk[:200]):
                 return offset
             offset += len(chunk) + 1
         return -1

@@ -7,7 +7,6 @@ fetched only where a place in the tree is asked for. Nothing here knows what a p
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -55,6 +54,7 @@ class Dom:
             html = html.replace("\0", "")
         self.html = html
         self.tree = LexborHTMLParser(_shallow(html))
+        self.places: dict[str, int] = {}
         self.scripts: list[str] = []
         self.script_sources: list[str] = []
         for node in self.tree.css("script"):
@@ -81,17 +81,9 @@ class Dom:
         """The same text nodes as nodes of the tree."""
         return [] if self.body is None else [node for node in self.body.traverse(include_text=True) if node.is_text_node]
 
-    @cached_property
-    def _starts(self) -> list[int]:
-        starts, at = [], 0
-        for chunk in self.chunks:
-            starts.append(at)
-            at += len(chunk) + 1
-        return starts
-
     def chunk_at(self, position: int) -> int:
         """Index of the text node that holds this position of `joined`."""
-        return bisect_right(self._starts, position) - 1
+        return self.joined.count("\0", 0, position)
 
     @cached_property
     def text(self) -> str:
@@ -109,6 +101,17 @@ class Dom:
                 text = node.text()
                 found.append(Anchor(node, href.strip(), " ".join(text.split()), attributes.get("title") or ""))
         return found
+
+    @cached_property
+    def images(self) -> list[tuple[LexborNode, dict[str, str | None]]]:
+        """Pictures with a source: node and attributes."""
+        return [(node, node.attributes) for node in self.tree.css("img[src]")]
+
+    @cached_property
+    def link_text(self) -> str:
+        """Texts and titles of links that are short enough to be names, lower case, one a line."""
+        lines = [anchor.text or anchor.title for anchor in self.anchors]
+        return "\n".join([line for line in lines if len(line) < 30]).lower()
 
     @cached_property
     def metas(self) -> list[tuple[str, str]]:

@@ -10,11 +10,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 
 from selectolax.lexbor import LexborNode
 
 from govmedia_rules.collect.dom import Dom
-from govmedia_rules.collect.words import table
+from govmedia_rules.collect.words import name_key, table
 from govmedia_rules.dates import find_moments, is_date_part, other_labels, read_moment, read_split
 from govmedia_rules.vocabulary import key_of
 
@@ -22,12 +23,16 @@ MOST_ENTRIES = 5_000
 """Entries kept of one page."""
 _CLIMB = 7
 _LONGEST_CELL = 60
-# A hit is a place worth a closer look, found in one pass over all text; most are refused afterwards.
-_HIT = re.compile(
-    r"(?:19|20)[0-9]{2}\s?[-/.年]\s?[0-9]{1,2}|(?<![0-9])[0-9]{1,2}[-/.][0-9]{1,2}(?![0-9])|[0-9]{1,2}\s?月"
-    r"|今天|昨天|前天|刚刚|[0-9半两]\s?(?:秒钟?|分钟|个?小时|天|日|周|个?月|年)前"
-    r"|[\u3007\u25cb零一二]{4}年|(?<![0-9])(?:19|20)[0-9]{6}(?![0-9])"
-    r"|\0\s*(?:(?:19|20)[0-9]{2}|[A-Z][a-z]{2,8}\.?|0?[1-9]|[12][0-9]|3[01])\s*(?=\0)"
+# A hit is a place worth a closer look, found in one pass over all text; most are refused afterwards. Each pattern begins
+# with a plain set of characters, which is what makes the pass fast; the rarer ones run only where a page has their sign.
+_HIT = re.compile(r"[0-9]{1,4}\s?[-/.年月]\s?[0-9]|[0-9]\s?月\s*\0|(?<=\0)(?:19|20)[0-9]{6}(?=\s*\0)")
+_RARE = (
+    ("天", re.compile(r"[今昨前]天")),
+    ("前", re.compile(r"[0-9半一二两三四五六七八九十]\s?(?:秒钟?|分钟?|个?小时|天|日|周|个?月|年)前")),
+    ("刚", re.compile(r"刚[刚才]")),
+    ("二〇", re.compile(r"二〇[^\0]{2}年")),
+    ("二○", re.compile(r"二○[^\0]{2}年")),
+    ("二零", re.compile(r"二零[^\0]{2}年")),
 )
 # A date at the edge of a longer cell: `[2024-08-27] 关于…的通知`, `关于…的通知 2024-08-27`. Chinese full dates at the end of a
 # title (`…公告（2024年8月27日）`) belong to the title, so only figures with signs count there.
@@ -67,24 +72,41 @@ class _Cell:
     rest: str  # text beside the date in the same text node
 
 
+def _hits(joined: str) -> list[int]:
+    """Indices of text nodes worth a closer look, in order."""
+    places = [hit.start() for hit in _HIT.finditer(joined)]
+    rare = [hit.start() for sign, pattern in _RARE if sign in joined for hit in pattern.finditer(joined)]
+    if rare:
+        places = sorted(places + rare)
+    indices: list[int] = []
+    last = index = 0
+    for place in places:
+        between = joined.count("\0", last, place)
+        if between or not indices:
+            index += between
+            indices.append(index)
+        last = place
+    return indices
+
+
 def _cells(dom: Dom, now: datetime | None) -> Iterator[_Cell]:
     """Text nodes that are, or at an edge hold, a date."""
-    joined, chunks = dom.joined, dom.chunks
+    chunks = dom.chunks
     seen = -1
-    for hit in _HIT.finditer(joined):
-        index = dom.chunk_at(hit.start() + (joined[hit.start()] == "\0"))
+    for index in _hits(dom.joined):
         if index <= seen:
             continue
         seen = index
         chunk = chunks[index]
         if len(chunk) > 400:
             continue
-        moment = read_moment(chunk, now=now)
+        bare = chunk.strip()
+        moment = read_moment(bare, now=now)
         if moment is not None:
             if not _is_foreign(chunks, index):
                 yield _Cell(index, dom.nodes[index], moment, "")
             continue
-        if is_date_part(chunk):
+        if len(bare) <= 12 and is_date_part(bare):
             node = dom.nodes[index]
             split = _split_date(node, now)
             if split is not None:
@@ -110,12 +132,17 @@ def _cells(dom: Dom, now: datetime | None) -> Iterator[_Cell]:
 _FOREIGN = re.compile(r"(?:今天是|现在是|当前时间|截止|截至|有效期|版权|©|opyright)[^\0]{0,12}$")
 
 
+@cache
+def _other_labels() -> tuple[str, ...]:
+    return tuple(other_labels())
+
+
 def _is_foreign(chunks: list[str], index: int) -> bool:
     """Whether the text before a bare date says that it is no publication time (今天是, 截止时间, 版权所有)."""
     before = "".join(chunks[max(0, index - 2) : index])[-24:].rstrip(" :：\r\n\t\xa0")
     if not before:
         return False
-    return bool(_FOREIGN.search(before)) or any(before.endswith(label) for label in other_labels())
+    return bool(_FOREIGN.search(before)) or before.endswith(_other_labels())
 
 
 def _split_date(text: LexborNode, now: datetime | None) -> tuple[date, int] | None:
@@ -142,19 +169,14 @@ class _Record:
     cells: list[_Cell]
 
 
+@cache
 def _never() -> frozenset[str]:
     words = table("pages")["links"]
     return frozenset(key_of(word) for word in (*words["more"], *words["details"], *words["never"], *words["next"]))
 
 
-_NEVER: frozenset[str] | None = None
-
-
 def _is_title(text: str) -> bool:
-    global _NEVER
-    if _NEVER is None:
-        _NEVER = _never()
-    if len(text) < 2 or (len(text) < 40 and key_of(text) in _NEVER):
+    if len(text) < 2 or (len(text) < 12 and name_key(text) in _never()):
         return False
     if len(text) <= 24 and read_moment(text) is not None:
         return False
@@ -318,6 +340,8 @@ def _best_link(record: _Record) -> tuple[LexborNode, str]:
 
 def _entry(title: str, link: LexborNode, record: LexborNode, cell: _Cell) -> ListEntry:
     parent = record.parent
+    if record.tag == "a" and parent is not None:
+        parent = parent.parent
     href = link.attributes.get("href") or ""
     return ListEntry(
         _BULLET.sub("", title)[:1000], href.strip(), cell.moment, cell.index, parent.mem_id if parent is not None else 0

@@ -18,13 +18,14 @@ class _Labels(NamedTuple):
     kinds: dict[str, str]
     blanks: frozenset[str]
     at_least: int
+    hints: tuple[str, ...]
 
 
 @cache
 def _labels() -> _Labels:
     data = table("guides")
     kinds = {key_of(label): kind for kind, labels in data["elements"].items() for label in labels}
-    return _Labels(kinds, frozenset(key_of(blank) for blank in data["blanks"]), int(data["at_least"]))
+    return _Labels(kinds, frozenset(key_of(blank) for blank in data["blanks"]), int(data["at_least"]), tuple(data["hints"]))
 
 
 def _label_kind(text: str) -> tuple[str | None, str]:
@@ -44,6 +45,8 @@ def read_guide(dom: Dom) -> tuple[str, ...] | None:
     A label with nothing after it, or with a word for "nothing" (暂无, --), does not count. A page is a guide when it
     carries labels of at least `at_least` different kinds, filled or not.
     """
+    if sum(hint in dom.joined for hint in _labels().hints) < 3:
+        return None
     kinds: dict[str, bool] = {}
     waiting: str | None = None
     for line in dom.text.split("\n"):

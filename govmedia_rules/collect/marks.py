@@ -10,7 +10,7 @@ from functools import cache
 from typing import NamedTuple
 
 from govmedia_rules.collect.dom import Dom
-from govmedia_rules.collect.words import any_of, table
+from govmedia_rules.collect.words import any_of, name_key, table
 from govmedia_rules.snapshots.parts import FootMarks, Tag
 from govmedia_rules.subjects.codes import provinces
 from govmedia_rules.vocabulary import key_of
@@ -86,9 +86,10 @@ def read_marks(dom: Dom) -> FootMarks:
     """The marks of a page; a text is "" and a flag False when it was looked for and is not there."""
     patterns = _patterns()
     joined = dom.joined
-    icp = _last(patterns.icp, joined) or _last(patterns.icp_labelled, joined)
-    police = _last(patterns.police, joined) or _last(patterns.police_labelled, joined)
-    code = _last(patterns.site_code, joined)
+    filings = _windows(joined, "备", 24, 60)
+    icp = _last(patterns.icp, filings) or _last(patterns.icp_labelled, filings)
+    police = _last(patterns.police, filings) or _last(patterns.police_labelled, filings)
+    code = _last(patterns.site_code, _windows(joined, "标识", 10, 60) or _windows(joined, "识别码", 10, 60))
     assets = _assets(dom)
     words = table("marks")
     text_low = joined[-6_000:]
@@ -104,25 +105,41 @@ def read_marks(dom: Dom) -> FootMarks:
     )
 
 
-def _last(pattern: re.Pattern[str], text: str) -> str:
+def _windows(text: str, sign: str, before: int, after: int) -> list[str]:
+    """Stretches of text around each place of `sign`, so that the patterns look at little text."""
+    found: list[str] = []
+    at = text.rfind(sign)
+    while at >= 0 and len(found) < 40:
+        found.append(text[max(0, at - before) : at + after])
+        at = text.rfind(sign, 0, max(0, at - before // 2))
+    return found
+
+
+def _last(pattern: re.Pattern[str], windows: list[str]) -> str:
     """The last match: the foot is at the end, and articles quote numbers of others above it."""
-    best = ""
-    for found in pattern.finditer(text):
-        whole = found.group(found.re.groups and 1)
-        digits = sum(char.isdigit() for char in whole)
-        if digits >= 5:
-            best = whole
-    return _clean(best)
+    for window in windows:
+        best = ""
+        for found in pattern.finditer(window):
+            whole = found.group(found.re.groups and 1)
+            if sum(char.isdigit() for char in whole) >= 5:
+                best = whole
+        if best:
+            return _clean(best)
+    return ""
 
 
 def _sponsor(joined: str) -> str:
     patterns = _patterns()
-    for found in reversed(list(patterns.sponsor.finditer(joined))):
+    if "主办" not in joined:
+        return ""
+    near = _windows(joined, "主办", 4, 120)
+    for found in (match for window in near for match in reversed(list(patterns.sponsor.finditer(window)))):
         name = patterns.ends.split(found[1], maxsplit=1)[0] if patterns.ends.match(found[1]) is None else ""
         name = name.strip("：:,，;；.。 【】[]")
         if len(name) >= 2:
             return name
-    for found in reversed(list(patterns.sponsor_after.finditer(joined, max(0, len(joined) - 4_000)))):
+    foot = _windows(joined[-4_000:], "主办", 44, 12)
+    for found in (match for window in foot for match in patterns.sponsor_after.finditer(window)):
         name = re.sub(r"^(?:版权所有|本网站|本网|本站)?由?", "", found[1])
         if "由" not in name:  # `本次会议由…主办` speaks of something else
             return name
@@ -132,7 +149,7 @@ def _sponsor(joined: str) -> str:
 def _assets(dom: Dom) -> str:
     """Addresses and inline scripts a mark can stand in, lower case; comments are not among them."""
     parts = [anchor.href + " " + anchor.title for anchor in dom.anchors]
-    parts.extend(source for _, source in dom.attribute("img[src]", "src"))
+    parts.extend(attributes["src"] or "" for _, attributes in dom.images)
     parts.extend(dom.script_sources)
     parts.extend(text for text in dom.scripts if len(text) < 5_000)
     parts.extend(value for _, value in dom.attribute("[id*='conac' i],[id*='jiucuo' i]", "id"))
@@ -147,7 +164,7 @@ def _site_map_words() -> frozenset[str]:
 def site_map_links(dom: Dom) -> list[str]:
     """Targets of links called 网站地图 and the like, as written."""
     words = _site_map_words()
-    return [anchor.href for anchor in dom.anchors if len(anchor.text) < 20 and key_of(anchor.text) in words]
+    return [anchor.href for anchor in dom.anchors if len(anchor.text) < 20 and name_key(anchor.text) in words]
 
 
 def _has_site_map(dom: Dom) -> bool:

@@ -7,12 +7,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import Literal
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 from selectolax.lexbor import LexborNode
 
 from govmedia_rules.collect.dom import Anchor, Dom
-from govmedia_rules.collect.words import any_of, channel_kinds, column_kind, table
+from govmedia_rules.collect.words import any_of, channel_kinds, column_kind, name_key, table
 from govmedia_rules.vocabulary import key_of
 
 LinkKind = Literal["page", "attachment", "image", "frame", "option"]
@@ -79,6 +79,60 @@ class FoundChannel:
     url: str | None
 
 
+class Base:
+    """The address that relative links count from, taken apart once."""
+
+    __slots__ = ("directory", "host", "origin", "scheme", "url")
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.scheme, _, rest = url.partition("://")
+        authority = re.split(r"[/?#]", rest, maxsplit=1)[0]
+        self.origin = f"{self.scheme}://{authority}"
+        path = re.split(r"[?#]", rest[len(authority) :], maxsplit=1)[0]
+        self.directory = self.origin + (path[: path.rfind("/") + 1] or "/")
+        self.host = host_of(url)
+
+    def resolve(self, href: str) -> str | None:
+        """Absolute http or https address of a link without its fragment, or None for mail, scripts and unreadable ones."""
+        if href.startswith(("http://", "https://")):
+            url = href
+        else:
+            first = href[:1]
+            if not first or first == "#":
+                return None
+            if first == "/":
+                url = self.origin + href if href[1:2] != "/" else f"{self.scheme}:{href}"
+            elif first == "?":
+                url = urljoin(self.url, href)
+            else:
+                if ":" in href[:24] and (found := _SCHEME.match(href)):
+                    if found.group().lower() not in ("http:", "https:"):
+                        return None
+                    url = href
+                elif href.startswith("./"):
+                    url = self.directory + href[2:]
+                else:
+                    url = self.directory + href
+        if "#" in url:
+            url = url.partition("#")[0]
+        if _ODD.search(url):
+            url = self._odd(url)
+        return url if 10 < len(url) <= 8_000 else None
+
+    def _odd(self, url: str) -> str:
+        """Addresses with dot segments, backslashes, blanks or upper-case schemes."""
+        url = _DEEP_LINE.sub("", url.replace("\\", "/")) if url.split() != [url] else url.replace("\\", "/")
+        try:
+            return urljoin(self.url, url)
+        except ValueError:
+            return ""
+
+
+# What sends an address the slow way round: dot segments, backslashes, blanks, a scheme in other letters.
+_ODD = re.compile(r"/\.|[\\\s]|^[^h]|^h[^t]")
+
+
 def resolve(base: str, href: str) -> str | None:
     """Absolute http or https address of a link without its fragment, or None for mail, scripts and unreadable ones.
 
@@ -86,37 +140,27 @@ def resolve(base: str, href: str) -> str | None:
         base: Address of the page, or what its `base` element says.
         href: Target as written.
     """
-    href = href.strip()
-    if not href or href[0] == "#":
-        return None
-    if "\\" in href:
-        href = href.replace("\\", "/")
-    if ":" in href[:20] and (found := _SCHEME.match(href)) and found.group().lower() not in ("http:", "https:"):
-        return None
-    if "\n" in href or "\t" in href or "\r" in href:
-        href = re.sub(r"[\t\r\n]", "", href)
-    try:
-        url = href if href.startswith(("http://", "https://")) else urljoin(base, href)
-    except ValueError:
-        return None
-    url = url.partition("#")[0]
-    if not url.lower().startswith(("http://", "https://")) or len(url) > 8_000:
-        return None
-    return url
+    return Base(base).resolve(href.strip())
+
+
+_HOST = re.compile(r"[A-Za-z]+://(?:[^/?#@]*@)?(?:www\.)?(\[[^\]]*\]|[^/?#:]*)", re.IGNORECASE)
 
 
 def host_of(url: str) -> str:
     """Host of an address, lower case, without `www.`; "" when it has none."""
-    try:
-        host = urlsplit(url).hostname or ""
-    except ValueError:
-        return ""
-    return host[4:] if host.startswith("www.") else host
+    found = _HOST.match(url)
+    return found[1].lower() if found is not None else ""
 
 
 @cache
-def _attachment() -> re.Pattern[str]:
-    return re.compile(rf"\.(?:{any_of(table('pages')['links']['attachments'])})(?:\?|$)", re.IGNORECASE)
+def _attachment_endings() -> frozenset[str]:
+    return frozenset(table("pages")["links"]["attachments"])
+
+
+def is_attachment(url: str) -> bool:
+    """Whether the path of an address ends like a document, a picture or another file."""
+    path = url.partition("?")[0] if "?" in url else url
+    return path[path.rfind(".") + 1 :].lower() in _attachment_endings()
 
 
 def base_of(dom: Dom, url: str) -> str:
@@ -126,41 +170,39 @@ def base_of(dom: Dom, url: str) -> str:
     return (resolve(url, href) or url) if href else url
 
 
-def read_links(dom: Dom, base: str, *, images: bool = True) -> list[PageLink]:
+def read_links(dom: Dom, base: Base, *, images: bool = True) -> list[PageLink]:
     """All links of a page in document order: `a`, `area`, images, frames and options of drop-down lists.
 
     Each target is listed once for each kind, with the first text seen.
     """
-    home = host_of(base)
-    seen: set[tuple[str, LinkKind]] = set()
+    home, to_url = base.host, base.resolve
+    seen: set[str] = set()
     found: list[PageLink] = []
-
-    def add(href: str, text: str, kind: LinkKind) -> None:
-        url = resolve(base, href)
-        if url is None:
-            return
-        if kind == "page" and _attachment().search(url):
-            kind = "attachment"
-        if (url, kind) in seen or len(found) >= MOST_LINKS:
-            return
-        seen.add((url, kind))
-        found.append(PageLink(url, text[:1_000], kind, host_of(url) != home))
-
     for anchor in dom.anchors:
-        add(anchor.href, anchor.text or anchor.title, "page")
-    for selector, name, kind in _OTHER_LINKS:
-        if kind == "image" and not images:
+        url = to_url(anchor.href)
+        if url is None or url in seen:
             continue
+        seen.add(url)
+        kind: LinkKind = "attachment" if is_attachment(url) else "page"
+        found.append(PageLink(url, (anchor.text or anchor.title)[:1_000], kind, host_of(url) != home))
+    if images:
+        for _, attributes in dom.images:
+            url = to_url((attributes["src"] or "").strip())
+            if url is not None and url not in seen:
+                seen.add(url)
+                label = attributes.get("alt") or attributes.get("title") or ""
+                found.append(PageLink(url, label, "image", host_of(url) != home))
+    for selector, name, other in _OTHER_LINKS:
         for node, href in dom.attribute(selector, name):
-            if kind == "option" and not href.startswith(("http://", "https://")):
-                continue
-            add(href, node.attributes.get("alt") or node.attributes.get("title") or "", kind)
-    return found
+            url = to_url(href) if other != "option" or href.startswith(("http://", "https://")) else None
+            if url is not None and url not in seen:
+                seen.add(url)
+                found.append(PageLink(url, node.attributes.get("title") or "", other, host_of(url) != home))
+    return found[:MOST_LINKS]
 
 
 _OTHER_LINKS: tuple[tuple[str, str, LinkKind], ...] = (
     ("area[href]", "href", "page"),
-    ("img[src]", "src", "image"),
     ("iframe[src],frame[src]", "src", "frame"),
     ("option[value*='://']", "value", "option"),
 )
@@ -192,83 +234,69 @@ def _more() -> frozenset[str]:
 
 
 def _is_column_name(text: str) -> bool:
-    return 2 <= len(text) <= LONGEST_NAME and key_of(text) not in _never_columns() and any(char.isalpha() for char in text)
+    return 2 <= len(text) <= LONGEST_NAME and name_key(text) not in _never_columns() and any(char.isalpha() for char in text)
 
 
-def _level_in(node: LexborNode, top: LexborNode) -> tuple[int, LexborNode | None]:
-    """How many lists lie between `node` and `top`, and the item that holds the list above."""
-    lists = 0
-    above: LexborNode | None = None
-    current = node.parent
-    steps = 0
-    while current is not None and current.mem_id != top.mem_id and steps < 30:
-        if current.tag in ("ul", "ol", "dl"):
-            lists += 1
-            if lists == 1:
-                above = current.parent
-        current = current.parent
-        steps += 1
-    if top.tag in ("ul", "ol", "dl"):
-        lists += 1
-    return max(1, lists), above if lists > 1 else None
-
-
-def _parent_name(above: LexborNode | None) -> str:
-    if above is None:
-        return ""
-    for child in above.css("a,span,h2,h3,h4,strong,dt"):
-        text = " ".join(child.text().split())
-        if 2 <= len(text) <= LONGEST_NAME:
-            return text
-    return ""
-
-
-def read_navigation(dom: Dom, base: str) -> list[NavItem]:
+def read_navigation(dom: Dom, base: Base) -> list[NavItem]:
     """Columns of the navigation bars, then those that a heading with a 更多 link names; each address once.
 
     Only links to the page's own host count, and never the page itself.
     """
-    home = host_of(base)
-    itself = _bare(base)
+    itself = _bare(base.url)
     found: dict[str, NavItem] = {}
 
-    def add(item: NavItem) -> None:
-        bare = _bare(item.url)
-        if bare != itself and not _attachment().search(item.url) and host_of(item.url) == home:
-            known = found.get(bare)
-            if known is None:
-                found[bare] = item
+    def add(name: str, href: str, level: int, parent: str, found_by: Literal["navigation", "link"]) -> bool:
+        url = base.resolve(href)
+        if url is None or host_of(url) != base.host or is_attachment(url):
+            return False
+        bare = _bare(url)
+        if bare != itself and bare not in found:
+            found[bare] = NavItem(name, url, level, parent, found_by, column_kind(name))
+        return True
 
-    bars: list[LexborNode] = []
+    by_id = {anchor.node.mem_id: anchor for anchor in dom.anchors}
+    seen: set[int] = set()
+    bars = 0
     for bar in dom.tree.css(_nav_selector()):
-        if bar.tag in ("a", "li", "span", "img", "body", "html", "input", "form"):
+        if bars >= 40 or bar.tag in _NO_BAR:
             continue
-        bars.append(bar)
-    for bar in bars[:40]:
-        links = bar.css("a[href]")
-        if not links or len(links) > 600:
-            continue
-        names = [" ".join(link.text().split()) or (link.attributes.get("title") or "") for link in links]
-        long = sum(len(name) > LONGEST_NAME for name in names)
-        if long > len(names) // 3:
+        ids = [link.mem_id for link in bar.css("a[href]")]
+        if not ids or ids[0] in seen or len(ids) > 600:
+            continue  # inside a bar already read, or no bar
+        bars += 1
+        seen.update(ids)
+        inner = {link.mem_id for link in bar.css("li li a,dd a,li dl a")}
+        deeper = {link.mem_id for link in bar.css("li li li a,dd li a,li dd a")} if inner else inner
+        named = [(link_id, by_id[link_id]) for link_id in ids if link_id in by_id]
+        if sum(len(anchor.text) > LONGEST_NAME for _, anchor in named) > len(named) // 3:
             continue  # a box of news that is only called navigation
-        for link, name in zip(links, names, strict=True):
-            url = resolve(base, link.attributes.get("href") or "")
-            if url is None or not _is_column_name(name):
+        above = ["", "", ""]
+        for link_id, anchor in named:
+            name = anchor.text or anchor.title
+            if not _is_column_name(name):
                 continue
-            level, above = _level_in(link, bar)
-            add(NavItem(name, url, level, _parent_name(above), "navigation", column_kind(name)))
+            level = 3 if link_id in deeper else 2 if link_id in inner else 1
+            if add(name, anchor.href, level, above[level - 1] if level > 1 else "", "navigation") or level < 3:
+                for below in range(level, 3):
+                    above[below] = name
     for name, href in _headed(dom):
-        url = resolve(base, href)
-        if url is not None:
-            add(NavItem(name, url, 1, "", "link", column_kind(name)))
+        add(name, href, 1, "", "link")
     return list(found.values())
+
+
+_NO_BAR = frozenset({"a", "li", "span", "img", "body", "html", "input", "form"})
 
 
 def _bare(url: str) -> str:
     """An address without scheme, `www.`, index page and closing slash, for comparing."""
-    bare = url.partition("://")[2].removeprefix("www.")
-    return re.sub(r"/(?:index|default)\.(?:s?html?|jsp|aspx?|php)$", "", bare).rstrip("/")
+    bare = url[url.find("://") + 3 :].removeprefix("www.")
+    if bare.endswith(_INDEX_ENDS) and (found := _INDEX.search(bare)):
+        bare = bare[: found.start()]
+    return bare.rstrip("/")
+
+
+_INDEX_ENDS = ("html", "htm", "jsp", "aspx", "asp", "php")
+_INDEX = re.compile(r"/(?:index|default)\.(?:s?html?|jsp|aspx?|php)$")
 
 
 def _headed(dom: Dom) -> Iterator[tuple[str, str]]:
@@ -276,7 +304,7 @@ def _headed(dom: Dom) -> Iterator[tuple[str, str]]:
     more = _more()
     for anchor in dom.anchors:
         text = anchor.text or anchor.title
-        if len(text) > 12 or key_of(text) not in more:
+        if len(text) > 12 or name_key(text) not in more:
             continue
         name = _heading_beside(anchor)
         if name:
@@ -299,41 +327,32 @@ def _heading_beside(anchor: Anchor) -> str:
     return own
 
 
-def read_site_map(dom: Dom, base: str) -> list[NavItem]:
+def read_site_map(dom: Dom, base: Base) -> list[NavItem]:
     """The columns of a site map page, with level and parent by the nesting of its lists or the order of its headings."""
-    home = host_of(base)
     found: dict[str, NavItem] = {}
-    head = ""
-    body = dom.body
-    if body is None:
+    if dom.body is None:
         return []
+    inner = {link.mem_id for link in dom.body.css("li li a,dl dd a")}
+    deeper = {link.mem_id for link in dom.body.css("li li li a,dd li a")}
+    heads = {link.mem_id for link in dom.body.css("h1 a,h2 a,h3 a,h4 a,dt a,th a,strong a,a h1,a h2,a h3,a h4,a strong")}
+    has_heads = any(anchor.node.mem_id in heads for anchor in dom.anchors)
+    above = ["", "", ""]
     for anchor in dom.anchors:
         name = anchor.text or anchor.title
-        url = resolve(base, anchor.href)
-        if url is None or host_of(url) != home or not _is_column_name(name) or _attachment().search(url):
+        url = base.resolve(anchor.href)
+        if url is None or host_of(url) != base.host or not _is_column_name(name) or is_attachment(url):
             continue
-        level, above = _level_in(anchor.node, body)
-        parent = _parent_name(above)
-        if level == 1 and _is_heading(anchor.node):
-            head = name
-            parent = ""
-        elif level == 1 and head and not parent:
-            level, parent = 2, head
+        link_id = anchor.node.mem_id
+        level = 3 if link_id in deeper else 2 if link_id in inner else 1
+        if level == 1 and has_heads and link_id not in heads and above[1]:
+            level = 2
+        parent = above[level - 1] if level > 1 else ""
+        for below in range(level, 3):
+            above[below] = name
         bare = _bare(url)
-        if bare not in found and bare != _bare(base) and parent != name:
+        if bare not in found and bare != _bare(base.url) and parent != name:
             found[bare] = NavItem(name, url, level, parent, "sitemap", column_kind(name))
     return list(found.values())
-
-
-def _is_heading(node: LexborNode) -> bool:
-    current: LexborNode | None = node
-    for _ in range(3):
-        if current is None:
-            return False
-        if current.tag in ("h1", "h2", "h3", "h4", "dt", "th", "strong"):
-            return True
-        current = current.parent
-    return False
 
 
 # ---------------------------------------------------------------- channels, paging, search
@@ -345,21 +364,23 @@ def _no_channel() -> tuple[frozenset[str], int]:
     return frozenset(data["never"]["words"]), int(data["longest"])
 
 
-def read_channels(dom: Dom, base: str) -> list[FoundChannel]:
+def read_channels(dom: Dom, base: Base) -> list[FoundChannel]:
     """Links to ways of asking, by the words of data/channels.toml; each target once."""
     never, longest = _no_channel()
     kinds = channel_kinds()
     assert kinds.parts is not None
     seen: set[tuple[str, str]] = set()
-    found = []
+    found: list[FoundChannel] = []
+    if not kinds.parts.search(dom.link_text):
+        return found
     for anchor in dom.anchors:
         text = anchor.text or anchor.title
-        if not text or len(text) > longest or not kinds.parts.search(text):
+        if not text or len(text) > longest:
             continue
         kind = kinds.find(text)
         if kind is None or any(word in text for word in never):
             continue
-        url = resolve(base, anchor.href)
+        url = base.resolve(anchor.href)
         if (text, url or "") not in seen:
             seen.add((text, url or ""))
             found.append(FoundChannel(kind, text, url))
@@ -376,18 +397,18 @@ def _next_words() -> frozenset[str]:
     return frozenset(key_of(word) for word in table("pages")["links"]["next"])
 
 
-def read_next_page(dom: Dom, base: str) -> str | None:
+def read_next_page(dom: Dom, base: Base) -> str | None:
     """Address of the next page of a list, from a link or from the page call that templates write; None on the last."""
     words = _next_words()
     for anchor in dom.anchors:
-        if len(anchor.text) <= 10 and key_of(anchor.text) in words:
-            url = resolve(base, anchor.href)
-            if url is not None and url != base:
+        if len(anchor.text) <= 10 and name_key(anchor.text) in words:
+            url = base.resolve(anchor.href)
+            if url is not None and url != base.url:
                 return url
     for text in dom.scripts:
         found = _TRS_PAGES.search(text) if "createPageHTML" in text else None
         if found is not None and int(found[2]) + 1 < int(found[1]):
-            return resolve(base, f"{found[3]}_{int(found[2]) + 1}.{found[4]}")
+            return base.resolve(f"{found[3]}_{int(found[2]) + 1}.{found[4]}")
     return None
 
 
@@ -408,26 +429,34 @@ def has_search(dom: Dom) -> bool:
 
 def has_word(dom: Dom, words: Iterable[str]) -> bool:
     """Whether a link, button or picture of the page is called by one of `words`."""
-    pattern = re.compile(any_of(words), re.IGNORECASE)
-    if any(pattern.search(anchor.text) or pattern.search(anchor.title) for anchor in dom.anchors if len(anchor.text) < 30):
-        return True
-    return any(pattern.search(alt) for _, alt in dom.attribute("img[alt]", "alt")) or any(
-        pattern.search(node.text()) for node in dom.tree.css("button,[onclick]") if len(node.text()) < 60
-    )
+    wanted = [word.lower() for word in words]
+    shown = [dom.link_text, *(attributes.get("alt") or "" for _, attributes in dom.images)]
+    shown.extend(text for node in dom.tree.css("button,[onclick]") if len(text := node.text()) < 60)
+    text = "\n".join(shown).lower()
+    return any(word in text for word in wanted)
 
 
-def qr_images(dom: Dom, base: str) -> list[tuple[str, str]]:
+@cache
+def _qr() -> re.Pattern[str]:
+    return re.compile(any_of(table("pages")["parts"]["qr"]))
+
+
+def qr_images(dom: Dom, base: Base) -> list[tuple[str, str]]:
     """Pictures that may be QR codes, as address and label, by their name, class, alternative text or caption."""
-    pattern = re.compile(any_of(table("pages")["parts"]["qr"]), re.IGNORECASE)
     found: dict[str, str] = {}
-    for node, source in dom.attribute("img[src]", "src"):
+    search = _qr().search
+    for node, attributes in dom.images:
+        source = (attributes["src"] or "").strip()
         if source.startswith("data:"):
             continue
-        attributes = node.attributes
-        named = " ".join((attributes.get(name) or "") for name in ("src", "class", "id", "alt", "title"))
-        caption = " ".join(node.parent.text().split())[:60] if node.parent is not None else ""
-        if pattern.search(named) or pattern.search(caption):
-            url = resolve(base, source)
-            if url is not None:
-                found.setdefault(url, attributes.get("alt") or attributes.get("title") or caption)
+        named = " ".join([value for value in attributes.values() if value]).lower()
+        caption = ""
+        if not search(named):
+            parent = node.parent
+            caption = " ".join(parent.text().split())[:60] if parent is not None else ""
+            if not caption or not search(caption.lower()):
+                continue
+        url = base.resolve(source)
+        if url is not None:
+            found.setdefault(url, attributes.get("alt") or attributes.get("title") or caption)
     return list(found.items())

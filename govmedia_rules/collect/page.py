@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
 
@@ -14,6 +14,7 @@ from govmedia_rules.collect.entries import ListEntry, read_entries
 from govmedia_rules.collect.guides import read_guide
 from govmedia_rules.collect.marks import is_placeholder, read_marks, read_tags, site_map_links
 from govmedia_rules.collect.navigation import (
+    Base,
     FoundChannel,
     NavItem,
     PageLink,
@@ -145,8 +146,9 @@ class PageReader:
         self.now = now
 
     @cached_property
-    def base(self) -> str:
-        return base_of(self.dom, self.url)
+    def base(self) -> Base:
+        """What its relative links count from."""
+        return Base(base_of(self.dom, self.url))
 
     @cached_property
     def metas(self) -> dict[str, str]:
@@ -157,8 +159,19 @@ class PageReader:
         """Dated entries, those of lists that a script writes included."""
         found = read_entries(self.dom, now=self.now)
         for fragment in _scripted_lists(self.dom):
-            found.extend(read_entries(Dom(fragment), now=self.now))
+            # Their order and list ids belong to another tree: shifted out of the way of the page's own.
+            found.extend(
+                replace(entry, order=-1 - entry.order, list_id=-1) for entry in read_entries(Dom(fragment), now=self.now)
+            )
         return found
+
+    @cached_property
+    def listed(self) -> frozenset[int]:
+        """Text nodes whose dates belong to lists of three or more entries."""
+        lists: dict[int, list[int]] = {}
+        for entry in self.entries:
+            lists.setdefault(entry.list_id, []).append(entry.order)
+        return frozenset(order for orders in lists.values() if len(orders) >= 3 for order in orders)
 
 
 def _scripted_lists(dom: Dom) -> list[str]:
@@ -194,8 +207,8 @@ def read_page(
     reader = PageReader(html, url, now=now)
     dom, metas, base = reader.dom, reader.metas, reader.base
     tags = read_tags(dom.metas)
-    title = read_title(dom, metas, (metas.get("sitename", ""), metas.get("og:site_name", "")))
-    published = read_published(dom, metas, title.value, now=now)
+    title = read_title(dom, metas, (metas.get("sitename", ""), metas.get("og:site_name", "")), taken=reader.listed)
+    published = read_published(dom, metas, title.value, now=now, taken=reader.listed)
     links = read_links(dom, base)
     return PageFacts(
         url=url,
@@ -213,7 +226,7 @@ def read_page(
         channels=tuple(read_channels(dom, base)),
         guide=read_guide(dom),
         next_page=read_next_page(dom, base),
-        site_maps=tuple(found for href in site_map_links(dom) if (found := resolve(base, href)) is not None),
+        site_maps=tuple(found for href in site_map_links(dom) if (found := base.resolve(href)) is not None),
         feeds_frames=tuple(link.url for link in links if link.kind == "frame"),
         has_search=has_search(dom),
         has_elderly_mode=has_word(dom, table("pages")["parts"]["elderly"]),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from govmedia_rules.vocabulary import key_of, read_data
@@ -20,6 +20,12 @@ def table(name: str) -> Mapping[str, Any]:
 def any_of(words: Iterable[str]) -> str:
     """A pattern that matches any of `words`, the longest first."""
     return "|".join(re.escape(word) for word in sorted(set(words), key=len, reverse=True))
+
+
+@lru_cache(maxsize=16_384)
+def name_key(text: str) -> str:
+    """`key_of` for names of links: pages of one site repeat the same few hundred."""
+    return key_of(text)
 
 
 @dataclass(frozen=True)
@@ -43,7 +49,7 @@ class Kinds:
 
     def find(self, text: str) -> str | None:
         """The kind of this name, or None."""
-        key = key_of(text)
+        key = name_key(text)
         kind = self.exact.get(key)
         if kind is not None or self.parts is None:
             return kind
@@ -62,6 +68,7 @@ def column_kinds() -> Kinds:
     )
 
 
+@lru_cache(maxsize=16_384)
 def column_kind(name: str) -> str | None:
     """The kind of column that a name announces (`通知公告` -> `notice`), or None."""
     return column_kinds().find(name)
