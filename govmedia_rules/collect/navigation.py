@@ -427,6 +427,13 @@ def has_search(dom: Dom) -> bool:
     return False
 
 
+def has_form(dom: Dom) -> bool:
+    """Whether a citizen can write something here: a text area, or three and more text fields."""
+    if dom.tree.css_first("textarea") is not None:
+        return True
+    return len(dom.tree.css("form input[type='text' i],form input:not([type]),form input[type='tel' i]")) >= 3
+
+
 def has_word(dom: Dom, words: Iterable[str]) -> bool:
     """Whether a link, button or picture of the page is called by one of `words`."""
     wanted = [word.lower() for word in words]

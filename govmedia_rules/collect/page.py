@@ -19,6 +19,7 @@ from govmedia_rules.collect.navigation import (
     NavItem,
     PageLink,
     base_of,
+    has_form,
     has_search,
     has_word,
     qr_images,
@@ -58,6 +59,9 @@ class PageFacts:
         next_page: Address of the next page of its list; None when there is none.
         site_maps: Addresses of links called 网站地图.
         feeds_frames: Addresses of frames, which may hold the list.
+        has_form: Whether it has a form a citizen can write into: a text area, or several fields beside a search box.
+        has_list_frame: Whether it shows the frame of a list.
+        fetches_content: Whether a script fetches content after the page has come.
         has_search: Whether it offers a search box.
         has_elderly_mode: Whether it links to an elderly mode (长者模式, 适老化).
         qr: Pictures that may be QR codes: address and label.
@@ -83,6 +87,9 @@ class PageFacts:
     next_page: str | None
     site_maps: tuple[str, ...]
     feeds_frames: tuple[str, ...]
+    has_form: bool
+    has_list_frame: bool
+    fetches_content: bool
     has_search: bool
     has_elderly_mode: bool
     qr: tuple[tuple[str, str], ...]
@@ -192,6 +199,12 @@ def _scripted_lists(dom: Dom) -> list[str]:
     return fragments
 
 
+def _fetches(dom: Dom) -> bool:
+    """Whether a script of the page fetches content after the page has come."""
+    calls = table("pages")["lists"]["fetching"]
+    return any(call in text for text in dom.scripts for call in calls) or "v-for" in dom.html or "ng-repeat" in dom.html
+
+
 def read_page(
     html: str, url: str, *, now: datetime | None = None, decoded: Decoded | None = None, site_map: bool = False
 ) -> PageFacts:
@@ -228,6 +241,9 @@ def read_page(
         next_page=read_next_page(dom, base),
         site_maps=tuple(found for href in site_map_links(dom) if (found := base.resolve(href)) is not None),
         feeds_frames=tuple(link.url for link in links if link.kind == "frame"),
+        has_form=has_form(dom),
+        has_list_frame=bool(dom.tree.css_first(table("pages")["lists"]["frame"])),
+        fetches_content=_fetches(dom),
         has_search=has_search(dom),
         has_elderly_mode=has_word(dom, table("pages")["parts"]["elderly"]),
         qr=tuple(qr_images(dom, base)),

@@ -1,0 +1,107 @@
+"""httpx requests carried over aiohttp (extra `fast`): the same answers and failures, fewer microseconds a request."""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import AsyncIterator
+
+import aiohttp
+import httpx
+from yarl import URL
+
+
+class _Body(httpx.AsyncByteStream):
+    def __init__(self, answer: aiohttp.ClientResponse) -> None:
+        self._answer = answer
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        try:
+            async for piece in self._answer.content.iter_any():
+                yield piece
+        except aiohttp.ClientPayloadError as fault:
+            raise httpx.RemoteProtocolError("the body is broken off or badly framed") from fault
+        except (aiohttp.ClientError, OSError) as fault:
+            raise httpx.ReadError("the connection broke") from fault
+
+    async def aclose(self) -> None:
+        if self._answer.content.is_eof():
+            self._answer.release()
+        else:
+            self._answer.close()
+
+
+class AiohttpTransport(httpx.AsyncBaseTransport):
+    """A small aiohttp pool behind httpx's transport interface.
+
+    Args:
+        context: TLS settings.
+        connections: Most connections open.
+        header_bytes: Longest header line or field.
+    """
+
+    def __init__(self, context: ssl.SSLContext, connections: int, header_bytes: int) -> None:
+        self._context = context
+        self._connections = connections
+        self._header_bytes = header_bytes
+        self._session: aiohttp.ClientSession | None = None
+
+    def _open(self) -> aiohttp.ClientSession:
+        if self._session is None:
+            self._session = aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(limit=self._connections, ssl=self._context, use_dns_cache=False),
+                cookie_jar=aiohttp.DummyCookieJar(),
+                auto_decompress=False,
+                trust_env=False,
+                timeout=aiohttp.ClientTimeout(total=None),
+                max_line_size=self._header_bytes,
+                max_field_size=self._header_bytes,
+                skip_auto_headers=("User-Agent", "Accept", "Accept-Encoding"),
+            )
+        return self._session
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        try:
+            answer = await self._open().request(
+                request.method,
+                URL(str(request.url), encoded=True),
+                headers=[(name.decode("latin-1"), value.decode("latin-1")) for name, value in request.headers.raw],
+                allow_redirects=False,
+                server_hostname=request.extensions.get("sni_hostname") if request.url.scheme == "https" else None,
+            )
+        except aiohttp.ClientConnectorError as fault:
+            raise httpx.ConnectError("no connection") from fault
+        except aiohttp.ServerDisconnectedError as fault:
+            raise httpx.RemoteProtocolError("the server closed the connection without an answer") from fault
+        except aiohttp.http_exceptions.LineTooLong as fault:
+            raise _too_long() from fault
+        except aiohttp.ClientResponseError as fault:
+            cause: BaseException | None = fault.__cause__ or fault.__context__
+            if isinstance(cause, aiohttp.http_exceptions.LineTooLong):
+                raise _too_long() from fault
+            raise httpx.RemoteProtocolError("not HTTP") from _NotHttp(str(fault))
+        except (aiohttp.ClientOSError, OSError) as fault:
+            raise httpx.ReadError("the connection broke") from fault
+        except aiohttp.ClientError as fault:
+            raise httpx.RemoteProtocolError("not HTTP") from fault
+        return httpx.Response(answer.status, headers=list(answer.raw_headers), stream=_Body(answer))
+
+    async def aclose(self) -> None:
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
+
+
+class _NotHttp(Exception):
+    """Stands in the chain of causes for an answer that is not HTTP, as h11's error does for httpx's own transport."""
+
+    error_status_hint = 400
+
+
+def _too_long() -> httpx.RemoteProtocolError:
+    fault = httpx.RemoteProtocolError("a header is too long")
+    fault.__cause__ = _TooLong()
+    return fault
+
+
+class _TooLong(Exception):
+    error_status_hint = 431
