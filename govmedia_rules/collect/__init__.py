@@ -11,8 +11,8 @@ Importing this package loads neither httpx nor any extra.
 
 from __future__ import annotations
 
-from govmedia_rules.collect.failures import FailureKind, failure_kinds
 from govmedia_rules.collect.crawl import Progress
+from govmedia_rules.collect.failures import FailureKind, failure_kinds
 from govmedia_rules.collect.fetch import USER_AGENT, Fetched
 from govmedia_rules.collect.guard import Guard
 from govmedia_rules.collect.limits import Limits
