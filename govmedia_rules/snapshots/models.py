@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import cached_property
 from typing import Annotated, Literal
 
 from pydantic import Field, NonNegativeInt, model_validator
@@ -13,6 +15,7 @@ from govmedia_rules.snapshots.parts import (
     Channel,
     Collection,
     Column,
+    ColumnGroup,
     Function,
     HomePage,
     Link,
@@ -81,6 +84,14 @@ class SiteSnapshot(Model):
         if self.probes is not None and self.probe_days is not None:
             raise ValueError("give probes or probe_days, not both")
         return self
+
+    @cached_property
+    def columns_by_kind(self) -> Mapping[str | None, ColumnGroup]:
+        """The columns, grouped by kind; {} when they were not looked at."""
+        groups: dict[str | None, list[Column]] = {}
+        for column in self.columns or ():
+            groups.setdefault(column.kind, []).append(column)
+        return {kind: ColumnGroup.of(members) for kind, members in groups.items()}
 
     @property
     def subject(self) -> Site:

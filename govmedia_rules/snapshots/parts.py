@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NamedTuple
 
 from pydantic import Field, NonNegativeInt, StringConstraints, model_validator
 
@@ -129,6 +129,45 @@ class Column(Model):
     def is_undated(self) -> bool:
         """Whether it has entries and none of them shows a date."""
         return bool(self.entry_count) and self.latest_entry_at is None and self.undated_count == self.entry_count
+
+
+class ColumnGroup(NamedTuple):
+    """The columns of one kind, with the bounds that settle most questions about them at once.
+
+    Attributes:
+        columns: The columns, in order.
+        oldest_day: Ordinal of the oldest day among their newest entries; 0 when one of them shows no date.
+        newest_day: Ordinal of the latest such day.
+        blank: How many have no entry at all.
+        unseen: How many nobody looked into.
+        promising: Whether one of them has a cycle of its own.
+    """
+
+    columns: tuple[Column, ...]
+    oldest_day: int
+    newest_day: int
+    blank: int
+    unseen: int
+    promising: bool
+
+    @classmethod
+    def of(cls, columns: Sequence[Column]) -> ColumnGroup:
+        dates = [column.latest_entry_at for column in columns]
+        days = [0 if shown is None else shown.toordinal() for shown in dates]
+        empty = [column for column in columns if not column.entry_count]
+        blanks = [column.is_blank for column in empty]
+        return cls(
+            tuple(columns),
+            min(days),
+            max(days),
+            blanks.count(True),
+            blanks.count(None),
+            any([column.cycle is not None for column in columns]),  # noqa: C419  (a list is quicker here)
+        )
+
+    def surely_updated(self, sure_from: int, sure_to: int) -> bool:
+        """Whether the newest entry of every one of them lies between these days."""
+        return sure_from <= self.oldest_day and self.newest_day <= sure_to
 
 
 class HomePage(Model):

@@ -1,0 +1,1 @@
+"""The command line, one module a command: `add_parser` describes it, `run` does it and returns the exit code."""
