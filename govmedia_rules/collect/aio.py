@@ -72,13 +72,8 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
             raise httpx.ConnectError("no connection") from fault
         except aiohttp.ServerDisconnectedError as fault:
             raise httpx.RemoteProtocolError("the server closed the connection without an answer") from fault
-        except aiohttp.http_exceptions.LineTooLong as fault:
-            raise _too_long() from fault
         except aiohttp.ClientResponseError as fault:
-            cause: BaseException | None = fault.__cause__ or fault.__context__
-            if isinstance(cause, aiohttp.http_exceptions.LineTooLong):
-                raise _too_long() from fault
-            raise httpx.RemoteProtocolError("not HTTP") from _NotHttp(str(fault))
+            raise httpx.RemoteProtocolError("not HTTP") from _NotHttp(431 if _is_too_long(fault) else 400)
         except (aiohttp.ClientOSError, OSError) as fault:
             raise httpx.ReadError("the connection broke") from fault
         except aiohttp.ClientError as fault:
@@ -94,14 +89,15 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
 class _NotHttp(Exception):
     """Stands in the chain of causes for an answer that is not HTTP, as h11's error does for httpx's own transport."""
 
-    error_status_hint = 400
+    def __init__(self, status: int) -> None:
+        super().__init__(status)
+        self.error_status_hint = status
 
 
-def _too_long() -> httpx.RemoteProtocolError:
-    fault = httpx.RemoteProtocolError("a header is too long")
-    fault.__cause__ = _TooLong()
-    return fault
-
-
-class _TooLong(Exception):
-    error_status_hint = 431
+def _is_too_long(fault: BaseException) -> bool:
+    step: BaseException | None = fault
+    while step is not None:
+        if isinstance(step, aiohttp.http_exceptions.LineTooLong):
+            return True
+        step = step.__cause__ or step.__context__
+    return False

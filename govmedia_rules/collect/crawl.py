@@ -14,7 +14,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequen
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Literal
-from urllib.parse import urljoin
 
 from govmedia_rules.collect.columns import column_entries
 from govmedia_rules.collect.decode import decode
@@ -151,7 +150,7 @@ class SiteLook:
 
     async def _home(self, address: str) -> tuple[_Seen | None, str | None]:
         if self.robots == "follow":
-            fetched = await self.visit(urljoin(address, "/robots.txt"), "file")
+            fetched = await self.visit(Base(address).origin + "/robots.txt", "file")
             self._note(fetched)
             # A host that cannot be reached at all says so at its home page; its robots.txt then decides nothing.
             if fetched.status is not None and fetched.status < 500:

@@ -62,8 +62,11 @@ def of_exception(fault: BaseException) -> str:
     while step is not None and id(step) not in seen:
         seen.add(id(step))
         if isinstance(step, ssl.SSLCertVerificationError):
-            return _VERIFY.get(step.verify_code, "tls_unknown_issuer")
-        if isinstance(step, ssl.SSLZeroReturnError | ssl.SSLEOFError):
+            code = getattr(step, "verify_code", None)  # a transport's own subclass may lack it; its cause has it
+            if code is not None:
+                return _VERIFY.get(code, "tls_unknown_issuer")
+            kind = "tls_unknown_issuer"
+        elif isinstance(step, ssl.SSLZeroReturnError | ssl.SSLEOFError):
             kind = "reset"
         elif isinstance(step, ssl.SSLError):
             return "tls_protocol"

@@ -190,7 +190,8 @@ class Unpacker:
                 out = self._unzip.decompress(piece, room + 1)
         self.given += len(out)
         if self.given > self.limit:
-            raise _TooLarge("bomb" if self._unzip is not None and self.given > 100 * max(1, self.taken) else "too_large")
+            used = self.taken - (len(self._unzip.unconsumed_tail) if self._unzip is not None else 0)
+            raise _TooLarge("bomb" if self._unzip is not None and self.given > 100 * max(1, used) else "too_large")
         return out
 
 

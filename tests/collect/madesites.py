@@ -1,3 +1,4 @@
+# ruff: noqa: E501  (templates of pages read better on one line)
 """Made government sites with known truth, in several layouts, and a loopback server that plays all of them.
 
 Every site is made from a seed: its pages, and beside them what a perfect look would find. Nothing here comes from a real site.
@@ -15,8 +16,28 @@ from html import escape
 from govmedia_rules.clock import SHANGHAI
 
 NOW = datetime(2024, 8, 30, 10, tzinfo=SHANGHAI)
-SUBJECTS = ["防汛抗旱", "安全生产", "义务教育", "医疗保障", "乡村振兴", "营商环境", "生态环境", "文化旅游", "交通运输", "就业创业"]
-ACTS = ["召开工作推进会", "印发实施方案", "开展专项检查", "发布年度报告", "组织业务培训", "公示拟支持名单", "征求社会意见", "通报办理情况"]
+SUBJECTS = [
+    "防汛抗旱",
+    "安全生产",
+    "义务教育",
+    "医疗保障",
+    "乡村振兴",
+    "营商环境",
+    "生态环境",
+    "文化旅游",
+    "交通运输",
+    "就业创业",
+]
+ACTS = [
+    "召开工作推进会",
+    "印发实施方案",
+    "开展专项检查",
+    "发布年度报告",
+    "组织业务培训",
+    "公示拟支持名单",
+    "征求社会意见",
+    "通报办理情况",
+]
 
 
 @dataclass
@@ -102,7 +123,6 @@ def make_site(number: int, *, host: str | None = None, articles: int = 3) -> Mad
         return html.encode(charset, "replace")
 
     home: list[str] = []
-    dead: list[str] = []
     newest_home: date | None = None
     for index, (title, path, kind, days) in enumerate(columns):
         draw = rnd.random()
@@ -112,8 +132,8 @@ def make_site(number: int, *, host: str | None = None, articles: int = 3) -> Mad
         if not blank:
             for entry in range(articles):
                 day = first - timedelta(days=entry * rnd.randint(1, 9))
-                if layout == 5 and (NOW.date() - day).days > 350:
-                    day = NOW.date() - timedelta(days=350 - entry)
+                if layout == 5:  # a day without a year can be no older than a year
+                    day = max(day, NOW.date() - timedelta(days=350))
                 url = f"{path}{day:%Y%m}/t{day:%Y%m%d}_{number}{index}{entry}.html"
                 subject = f"{rnd.choice(SUBJECTS)}{rnd.choice(ACTS)}（第{number}-{index}-{entry}号）"
                 items.append((url, subject, day))
@@ -142,8 +162,7 @@ def make_site(number: int, *, host: str | None = None, articles: int = 3) -> Mad
         column_meta = f'<meta name="ColumnName" content="{title}"><meta name="ColumnType" content="{title}">'
         pages[path] = page(title, crumbs + listing + ("" if items else "<p>暂无信息</p>"), column_meta)
     truth.home_stale = newest_home is None or (NOW.date() - newest_home).days > 14
-    for broken in range(rnd.choice([0, 0, 1, 2])):
-        dead.append(f"/gone/{number}-{broken}.html")
+    dead = [f"/gone/{number}-{broken}.html" for broken in range(rnd.choice([0, 0, 1, 2]))]
     truth.dead_links = frozenset(f"http://{host}{path}" for path in dead)
     home.extend(f'<a href="{path}">已删除的页面{position}</a>' for position, path in enumerate(dead))
     guides = []
@@ -151,7 +170,18 @@ def make_site(number: int, *, host: str | None = None, articles: int = 3) -> Mad
     for service in range(truth.services):
         url = f"/bsfw/{number}-{service}.html"
         guides.append((url, f"{rnd.choice(SUBJECTS)}事项办理{service}", NOW.date() - timedelta(days=service)))
-        labels = ["事项名称", "设定依据", "申请条件", "办理材料", "办理地点", "办理机构", "收费标准", "办理时间", "联系电话", "办理流程"]
+        labels = [
+            "事项名称",
+            "设定依据",
+            "申请条件",
+            "办理材料",
+            "办理地点",
+            "办理机构",
+            "收费标准",
+            "办理时间",
+            "联系电话",
+            "办理流程",
+        ]
         rows = "".join(f"<tr><th>{label}</th><td>{label}的具体内容</td></tr>" for label in labels)
         pages[url] = page(guides[-1][1], f"<h1>{guides[-1][1]}</h1><table>{rows}</table>")
     pages["/bsfw/"] = page("办事服务", _list(0, guides), '<meta name="ColumnName" content="办事服务">')
@@ -176,7 +206,9 @@ def make_site(number: int, *, host: str | None = None, articles: int = 3) -> Mad
     else:
         pages["/wsxf/"] = page("网上信访", "<form><textarea></textarea></form>")
     if "site_map" not in missing:
-        pages["/wzdt/"] = page("网站地图", "<ul>" + "".join(f'<li><a href="{path}">{title}</a></li>' for title, path, _, _ in columns) + "</ul>")
+        pages["/wzdt/"] = page(
+            "网站地图", "<ul>" + "".join(f'<li><a href="{path}">{title}</a></li>' for title, path, _, _ in columns) + "</ul>"
+        )
     if "contact" not in missing:
         pages["/lxwm/"] = page("联系我们", "<p>联系电话见本页。</p>")
     pages["/"] = page("首页", "\n".join(home), "")
@@ -199,7 +231,9 @@ def _foot(name: str, code: str, missing: frozenset[str], number: int) -> str:
     if "site_map" not in missing:
         parts.append('<a href="/wzdt/">网站地图</a>')
     if "error_report" not in missing:
-        parts.append(f'<a href="http://zfwzgl.example/exposure/jiucuo.html?site_code={code}"><img src="/images/jiucuo.png" alt="找错"></a>')
+        parts.append(
+            f'<a href="http://zfwzgl.example/exposure/jiucuo.html?site_code={code}"><img src="/images/jiucuo.png" alt="找错"></a>'
+        )
     if "party_gov" not in missing:
         parts.append("<script>document.write(unescape(\"%3Cspan id='_ideConac'%3E%3C/span%3E\"))</script>")
     return f'<div class="footer">{"&nbsp;".join(parts)}</div>'
@@ -253,7 +287,7 @@ class LoopbackServer:
                     f"HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\n\r\n".encode("ascii") + body
                 )
                 await writer.drain()
-        except (asyncio.IncompleteReadError, ConnectionError, asyncio.LimitOverrunError):
-            pass
+        except (asyncio.IncompleteReadError, ConnectionError, asyncio.LimitOverrunError, asyncio.CancelledError):
+            pass  # the visitor left, or the test is over
         finally:
             writer.close()

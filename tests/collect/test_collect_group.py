@@ -1,0 +1,177 @@
+"""A group of made sites with known truth: what a look finds equals what was made."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import date, timedelta
+
+import pytest
+
+from govmedia_rules import collect
+from govmedia_rules.snapshots.models import SiteSnapshot
+from govmedia_rules.subjects.models import Site
+from tests.collect.madesites import NOW, LoopbackServer, MadeSite, Truth, make_site
+
+GROUP = 200
+
+
+async def look_at(made: list[MadeSite], *, fast: bool = True, **settings: object) -> tuple[dict[str, SiteSnapshot], int]:
+    """Snapshots of made sites by host, and the number of requests it took."""
+    for site in made:
+        site.pages["/images/jiucuo.png"] = b"\x89PNG"
+    async with LoopbackServer({site.host: site.pages for site in made}) as server:
+        hosts = [site.host for site in made] + ["zfwzgl.example", "beian.example"]
+        guard = collect.Guard(test_hosts=dict.fromkeys(hosts, "127.0.0.1"))
+        subjects = [Site(id=site.host, name=site.name, url=f"http://{site.host}:{server.port}/") for site in made]
+        limits = collect.Limits(retries=0, sites_at_once=20)
+        found = {
+            snapshot.site.id: snapshot
+            async for snapshot in collect.sites_async(
+                subjects,
+                limits=limits,
+                guard=guard,
+                observed_at=NOW,
+                fast=fast,
+                **settings,  # type: ignore[arg-type]
+            )
+        }
+        return found, len(server.asked)
+
+
+def found_truth(snapshot: SiteSnapshot) -> Truth:
+    """The truth as a look has found it, in the words of the maker."""
+    columns = {column.url.split("/", 3)[3] if column.url else "": column for column in snapshot.columns or ()}
+
+    def stale(kinds: set[str], days: int) -> int:
+        newest = [column.latest_entry_at for column in columns.values() if column.kind in kinds and column.entry_count]
+        return sum(day is not None and (NOW.date() - _day(day)).days > days for day in newest)
+
+    home = next(page for page in snapshot.pages or () if page.kind == "home")
+    marks = home.marks
+    assert marks is not None
+    missing = {
+        name
+        for name, there in {
+            "party_gov": marks.party_gov,
+            "error_report": marks.error_report,
+            "site_code": marks.site_code,
+            "icp": marks.icp,
+            "police": marks.police,
+            "sponsor": marks.sponsor,
+            "contact": marks.contact,
+            "site_map": marks.site_map,
+        }.items()
+        if not there
+    }
+    assert snapshot.home is not None
+    newest = snapshot.home.latest_entry_at
+    lists = {f"/{path}": column for path, column in columns.items() if path in ("xwzx/", "bmdt/", "tzgg/", "zcwj/", "zcjd/")}
+    return Truth(
+        stale_news=stale({"news"}, 14),
+        stale_slow=stale({"notice", "policy"}, 180),
+        blank=sum(bool(column.is_blank) for column in columns.values()),
+        home_stale=newest is None or NOW.date() - _day(newest) > timedelta(days=14),
+        missing_marks=frozenset(missing),
+        dead_links=frozenset(
+            link.url.replace(f":{link.url.split(':')[2].split('/')[0]}", "")
+            for link in snapshot.links or ()
+            if link.opens is False and link.failure == "status_not_found"
+        ),
+        channel=any(
+            channel.effective and channel.kind not in ("petition", "discipline") for channel in snapshot.channels or ()
+        ),
+        unanswered=sum(message.answered is False for message in snapshot.messages or ()),
+        services=len(snapshot.services or ()),
+        newest={
+            path: None if column.latest_entry_at is None else _day(column.latest_entry_at) for path, column in lists.items()
+        },
+        entries={path: column.entry_count or 0 for path, column in lists.items()},
+    )
+
+
+def _day(moment: object) -> date:
+    return moment.date() if hasattr(moment, "date") else moment  # type: ignore[no-any-return,attr-defined,return-value]
+
+
+def test_two_hundred_made_sites_are_seen_as_they_were_made() -> None:
+    made = [make_site(number) for number in range(GROUP)]
+    assert sum(len(site.pages) for site in made) > 2_000
+    found, requests = asyncio.run(look_at(made))
+    assert set(found) == {site.host for site in made}
+    wrong = {
+        site.host: (found_truth(found[site.host]), site.truth) for site in made if found_truth(found[site.host]) != site.truth
+    }
+    assert not wrong, next(iter(wrong.items()))
+    for site in made:
+        for page in found[site.host].pages or ():
+            if page.kind == "content" and "/m" not in page.url:
+                assert page.published_at is not None, page.url
+                assert page.title, page.url
+                assert f"t{page.published_at:%Y%m%d}" in page.url  # the date in the body (2023-05-06) is never taken
+    assert requests < 60 * GROUP  # nothing is asked for twice
+
+
+@pytest.mark.parametrize("fast", [False, True], ids=["httpx", "aiohttp"])
+def test_both_transports_see_the_same(fast: bool) -> None:
+    made = [make_site(number) for number in range(6)]
+    found, _ = asyncio.run(look_at(made, fast=fast))
+    assert {host: found_truth(snapshot) for host, snapshot in found.items()} == {site.host: site.truth for site in made}
+
+
+def test_no_address_is_visited_twice() -> None:
+    made = [make_site(3)]
+
+    async def look() -> list[tuple[str, str]]:
+        made[0].pages["/images/jiucuo.png"] = b"x"
+        async with LoopbackServer({made[0].host: made[0].pages}) as server:
+            guard = collect.Guard(test_hosts={made[0].host: "127.0.0.1"})
+            await collect.site_async(f"http://{made[0].host}:{server.port}/", guard=guard, observed_at=NOW)
+            return server.asked
+
+    asked = asyncio.run(look())
+    assert len(asked) == len(set(asked))
+
+
+def test_the_sample_depends_on_the_seed_alone() -> None:
+    made = [make_site(number, articles=9) for number in range(3)]
+
+    def visited(seed: int) -> list[list[str]]:
+        found, _ = asyncio.run(look_at(made, seed=seed))
+        return [[page.url.split("/", 3)[3] for page in found[site.host].pages or ()] for site in made]
+
+    first = visited(1)
+    assert first == visited(1)
+    assert first != visited(2)
+
+
+def test_robots_are_followed_and_the_choice_is_recorded() -> None:
+    site = make_site(1)
+    site.pages["/robots.txt"] = b"User-agent: *\nDisallow: /tzgg/\n"
+    found, _ = asyncio.run(look_at([site]))
+    snapshot = found[site.host]
+    assert snapshot.collection is not None
+    assert snapshot.collection.robots == "followed"
+    column = next(column for column in snapshot.columns or () if column.name == "通知公告")
+    assert column.entries is None
+    assert not any("/tzgg/" in page.url for page in snapshot.pages or ())
+    assert all(link.failure == "robots" for link in snapshot.links or () if link.url.endswith("/tzgg/"))
+    ignoring, _ = asyncio.run(look_at([site], robots="ignore"))
+    again = ignoring[site.host]
+    assert again.collection is not None
+    assert again.collection.robots == "ignored"
+    assert next(column for column in again.columns or () if column.name == "通知公告").entries is not None
+
+
+def test_the_waiting_form_works_inside_a_running_loop() -> None:
+    made = make_site(2)
+    made.pages["/images/jiucuo.png"] = b"x"
+
+    async def notebook() -> SiteSnapshot:
+        async with LoopbackServer({made.host: made.pages}) as server:
+            guard = collect.Guard(test_hosts={made.host: "127.0.0.1"})
+            url = f"http://{made.host}:{server.port}/"
+            return await asyncio.to_thread(lambda: collect.site(url, guard=guard, observed_at=NOW))
+
+    snapshot = asyncio.run(notebook())
+    assert snapshot.home is not None
+    assert snapshot.model_validate_json(snapshot.model_dump_json()) == snapshot
