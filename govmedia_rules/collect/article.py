@@ -113,11 +113,13 @@ def read_title(
 def _shown_part(dom: Dom, page_title: str, endings: tuple[str, ...], known: set[str]) -> str:
     """The longest text node that the title element holds whole: the headline, when it is in no heading element."""
     best = ""
+    size, most = 5, len(page_title) + 40
     for chunk in dom.chunks[:3_000]:
-        if len(chunk) > len(best) + 5 and chunk.strip() in page_title:
+        if size < len(chunk) < most and chunk.strip() in page_title:
             text = " ".join(chunk.split())
             if len(text) > len(best) and len(_key(text)) >= 6 and _key(text) not in known and not _is_name(text, endings):
                 best = text
+                size = len(best)
     # Half of a title in a text node is a keyword or a column; a headline fills most of the title element.
     return best if 2 * len(_key(best)) > len(_key(page_title)) else ""
 
@@ -328,17 +330,31 @@ def _time_classes() -> re.Pattern[str]:
 
 
 _FULL_HINT = re.compile(
-    r"(?:19|20)[0-9]{2}[\s\0]{0,6}[-/.年][\s\0]{0,6}[0-9]{1,2}[\s\0]{0,6}[-/.月][\s\0]{0,6}[0-9]{1,2}|(?:19|20)[0-9]{4}[\s\0]{0,6}/[\s\0]{0,6}[0-9]{2}"
-    r"|[二][〇○零][〇○零一二三四五六七八九]{2}年[一二三四五六七八九十]{1,3}月[一二三四五六七八九十]{1,3}日"
+    r"[12][09][0-9]{2}(?:[\s\0]{0,6}[-/.年][\s\0]{0,6}[0-9]{1,2}[\s\0]{0,6}[-/.月][\s\0]{0,6}[0-9]{1,2}"
+    r"|[0-9]{2}[\s\0]{0,6}/[\s\0]{0,6}[0-9]{2})"
 )
+_HAN_HINT = re.compile(r"二[〇○零][〇○零一二三四五六七八九]{2}年[一二三四五六七八九十]{1,3}月[一二三四五六七八九十]{1,3}日")
+
+
+def _full_dates(dom: Dom) -> list[tuple[int, re.Match[str]]]:
+    """Places of full dates with the index of their text node, found once a page."""
+    if dom.dated is None:
+        hits = list(_FULL_HINT.finditer(dom.joined))
+        if "二〇" in dom.joined or "二○" in dom.joined or "二零" in dom.joined:
+            hits = sorted([*hits, *_HAN_HINT.finditer(dom.joined)], key=lambda hit: hit.start())
+        dom.dated = []
+        last = index = 0
+        for hit in hits[:2_000]:
+            index += dom.joined.count("\0", last, hit.start())
+            last = hit.start()
+            dom.dated.append((index, hit))
+    return dom.dated
 
 
 def _dated(dom: Dom, taken: frozenset[int], most: int) -> Iterator[tuple[int, re.Match[str]]]:
     """Places of full dates outside the lists of the page, at most `most` of them, with the index of their text node."""
-    last = index = seen = 0
-    for hit in _FULL_HINT.finditer(dom.joined):
-        index += dom.joined.count("\0", last, hit.start())
-        last = hit.start()
+    seen = 0
+    for index, hit in _full_dates(dom):
         if index not in taken:
             yield index, hit
             seen += 1

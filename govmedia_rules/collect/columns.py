@@ -62,7 +62,7 @@ def column_entries(page: PageFacts, *, common_links: frozenset[str], common_line
     text = "\n".join(lines)
     if _blank_words().search(text):
         return undated
-    if page.fetches_content or page.feeds_frames:
+    if page.fetches_content or page.frames:
         return None
     if undated:
         return undated

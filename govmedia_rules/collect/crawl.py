@@ -17,13 +17,12 @@ from typing import Literal
 
 from govmedia_rules.collect.columns import column_entries
 from govmedia_rules.collect.decode import decode
-from govmedia_rules.collect.dom import Dom
 from govmedia_rules.collect.failures import of_content, opens
 from govmedia_rules.collect.fetch import Budget, Fetched, Purpose
 from govmedia_rules.collect.limits import Limits
 from govmedia_rules.collect.messages import read_messages
 from govmedia_rules.collect.navigation import Base, NavItem, PageLink, host_of
-from govmedia_rules.collect.page import PageFacts, PageReader, read_page
+from govmedia_rules.collect.page import PageFacts, read_page
 from govmedia_rules.collect.robots import AllowAll, Rules, rules_of
 from govmedia_rules.snapshots.models import SiteSnapshot
 from govmedia_rules.snapshots.parts import Channel, Collection, Column, Entry, HomePage, Link, Message, Page, Service
@@ -234,11 +233,11 @@ class SiteLook:
         entries = column_entries(facts, common_links=self._common_links, common_lines=self._common_lines)
         kind = item.kind or facts.column_kind
         if kind in MESSAGE_KINDS:
-            self._take_messages(fetched, facts, kind)
+            self._take_messages(facts, kind)
         if kind in SERVICE_KINDS or facts.guide is not None:
             self._take_services(facts, entries)
         count = None
-        if entries is None and not facts.fetches_content and not facts.feeds_frames and len(facts.text) > 60:
+        if entries is None and not facts.fetches_content and not facts.frames and len(facts.text) > 60:
             count = 1  # a page of text (概况, 职能), or of links to columns below: not blank, and no list to be read
         latest = facts.published_at if count is not None else None
         self._add_column(item, kind, opens=True, entries=entries, entry_count=count, latest=latest)
@@ -278,10 +277,8 @@ class SiteLook:
             )
         )
 
-    def _take_messages(self, fetched: Fetched, facts: PageFacts, kind: str) -> None:
-        found = read_messages(
-            Dom(decode(fetched.body, fetched.content_type).text), Base(facts.url), column_kind=kind, now=self.observed_at
-        )
+    def _take_messages(self, facts: PageFacts, kind: str) -> None:
+        found = read_messages(facts.dom, facts.base, column_kind=kind, now=self.observed_at)
         if found is not None:
             self.messages = [*(self.messages or []), *found]
             if facts.next_page is not None:
@@ -530,7 +527,7 @@ def _client_redirect(seen: _Seen, fetched: Fetched) -> str | None:
     """Where a nearly empty page sends the browser by a refresh or a script; None when it stays."""
     if len(seen.facts.text) > 200 or len(seen.facts.links) > 3:
         return None
-    reader = PageReader(decode(fetched.body[:100_000], fetched.content_type, cut=True).text, fetched.final_url)
+    reader = seen.facts
     for node in reader.dom.tree.css("meta[http-equiv='refresh' i]"):
         content = node.attributes.get("content") or ""
         _, _, target = content.partition("=")

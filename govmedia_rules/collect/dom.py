@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -19,14 +19,16 @@ DEEPEST = 512
 MANY_TAGS = 8_000
 """Pages with fewer tags are not searched for deep nesting."""
 
+LONGEST_LINK_NAME = 30
+"""A link with a longer text is called nothing; its text is a title."""
+
 _HIDDEN = ["script", "style", "noscript", "template"]
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]{0,15})")
 # Elements without an end tag; `a` is among them because links are kept at any depth and close one another.
 _VOID = frozenset("a area base br col embed hr img input link meta param source track wbr".split())  # noqa: SIM905
 
 
-@dataclass(frozen=True, slots=True)
-class Anchor:
+class Anchor(NamedTuple):
     """An `a` element with a target.
 
     Attributes:
@@ -54,7 +56,9 @@ class Dom:
             html = html.replace("\0", "")
         self.html = html
         self.tree = LexborHTMLParser(_shallow(html))
+        # What readers look up more than once is kept with the page.
         self.places: dict[str, int] = {}
+        self.dated: list[tuple[int, re.Match[str]]] | None = None
         self.scripts: list[str] = []
         self.script_sources: list[str] = []
         for node in self.tree.css("script"):
@@ -88,7 +92,7 @@ class Dom:
     @cached_property
     def text(self) -> str:
         """The text a reader sees, one line for each text node that is not blank, blanks collapsed."""
-        return "\n".join(line for chunk in self.chunks if (line := " ".join(chunk.split())))
+        return "\n".join([line for chunk in self.chunks if (line := " ".join(chunk.split()))])
 
     @cached_property
     def anchors(self) -> list[Anchor]:
@@ -99,8 +103,24 @@ class Dom:
             href = attributes["href"]
             if href:
                 text = node.text()
-                found.append(Anchor(node, href.strip(), " ".join(text.split()), attributes.get("title") or ""))
+                if not text.isprintable() or "  " in text or text[:1] == " " or text[-1:] == " " or "\xa0" in text:
+                    text = " ".join(text.split())
+                found.append(Anchor(node, href.strip(), text, attributes.get("title") or ""))
         return found
+
+    @cached_property
+    def named(self) -> dict[str, list[Anchor]]:
+        """Links by what they are called, where that is short enough to be a name: text, or title where there is none."""
+        names: dict[str, list[Anchor]] = {}
+        for anchor in self.anchors:
+            name = anchor.text or anchor.title
+            if len(name) < LONGEST_LINK_NAME:
+                known = names.get(name)
+                if known is None:
+                    names[name] = [anchor]
+                else:
+                    known.append(anchor)
+        return names
 
     @cached_property
     def images(self) -> list[tuple[LexborNode, dict[str, str | None]]]:
@@ -109,9 +129,8 @@ class Dom:
 
     @cached_property
     def link_text(self) -> str:
-        """Texts and titles of links that are short enough to be names, lower case, one a line."""
-        lines = [anchor.text or anchor.title for anchor in self.anchors]
-        return "\n".join([line for line in lines if len(line) < 30]).lower()
+        """What links are called, lower case, one a line."""
+        return "\n".join(self.named).lower()
 
     @cached_property
     def metas(self) -> list[tuple[str, str]]:

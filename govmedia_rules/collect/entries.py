@@ -22,18 +22,14 @@ from govmedia_rules.vocabulary import key_of
 MOST_ENTRIES = 5_000
 """Entries kept of one page."""
 _CLIMB = 7
+_MOST_LINKS = 400
 _LONGEST_CELL = 60
 # A hit is a place worth a closer look, found in one pass over all text; most are refused afterwards. Each pattern begins
 # with a plain set of characters, which is what makes the pass fast; the rarer ones run only where a page has their sign.
-_HIT = re.compile(r"[0-9]{1,4}\s?[-/.年月]\s?[0-9]|[0-9]\s?月\s*\0|(?<=\0)(?:19|20)[0-9]{6}(?=\s*\0)")
-_RARE = (
-    ("天", re.compile(r"[今昨前]天")),
-    ("前", re.compile(r"[0-9半一二两三四五六七八九十]\s?(?:秒钟?|分钟?|个?小时|天|日|周|个?月|年)前")),
-    ("刚", re.compile(r"刚[刚才]")),
-    ("二〇", re.compile(r"二〇[^\0]{2}年")),
-    ("二○", re.compile(r"二○[^\0]{2}年")),
-    ("二零", re.compile(r"二零[^\0]{2}年")),
-)
+_HIT = re.compile(r"[0-9](?:[0-9]{0,3}\s?[-/.年月]|[0-9]{3}[01][0-9][0-3][0-9](?![0-9]))")
+# The rarer forms are found by a word each. Those of the first row are read only with a monitoring point.
+_RARE_WITH_NOW = ("今天", "昨天", "前天", "前\0", "前)", "前]", "刚刚", "刚才")
+_RARE = ("二〇", "二○", "二零")
 # A date at the edge of a longer cell: `[2024-08-27] 关于…的通知`, `关于…的通知 2024-08-27`. Chinese full dates at the end of a
 # title (`…公告（2024年8月27日）`) belong to the title, so only figures with signs count there.
 _EDGE = re.compile(
@@ -72,10 +68,15 @@ class _Cell:
     rest: str  # text beside the date in the same text node
 
 
-def _hits(joined: str) -> list[int]:
+def _hits(joined: str, *, has_now: bool) -> list[int]:
     """Indices of text nodes worth a closer look, in order."""
     places = [hit.start() for hit in _HIT.finditer(joined)]
-    rare = [hit.start() for sign, pattern in _RARE if sign in joined for hit in pattern.finditer(joined)]
+    rare: list[int] = []
+    for word in (*_RARE_WITH_NOW, *_RARE) if has_now else _RARE:
+        at = joined.find(word)
+        while at >= 0:
+            rare.append(at)
+            at = joined.find(word, at + 1)
     if rare:
         places = sorted(places + rare)
     indices: list[int] = []
@@ -93,14 +94,14 @@ def _cells(dom: Dom, now: datetime | None) -> Iterator[_Cell]:
     """Text nodes that are, or at an edge hold, a date."""
     chunks = dom.chunks
     seen = -1
-    for index in _hits(dom.joined):
+    for index in _hits(dom.joined, has_now=now is not None):
         if index <= seen:
             continue
         seen = index
         chunk = chunks[index]
-        if len(chunk) > 400:
-            continue
         bare = chunk.strip()
+        if len(bare) > 400:
+            continue
         moment = read_moment(bare, now=now)
         if moment is not None:
             if not _is_foreign(chunks, index):
@@ -183,18 +184,19 @@ def _is_title(text: str) -> bool:
     return any(char.isalpha() for char in text[:80])
 
 
-def _title_links(node: LexborNode) -> list[tuple[LexborNode, str]]:
-    """Links in `node` whose text can be a title."""
-    found = []
-    for link in node.css("a"):
+def _title_links(node: LexborNode) -> list[tuple[LexborNode, str]] | None:
+    """Links in `node` whose text can be a title; None when there are too many for one record."""
+    found: list[tuple[LexborNode, str]] = []
+    links = node.css("a")
+    if len(links) > _MOST_LINKS:
+        return None
+    for link in links:
         text = " ".join(link.text().split())
         if not _is_title(text):
             text = (link.attributes.get("title") or "").strip()
             if not _is_title(text):
                 continue
         found.append((link, text))
-        if len(found) > 400:
-            break
     return found
 
 
@@ -218,13 +220,13 @@ def _card_title(link: LexborNode, cell: _Cell) -> str:
     for selector in ("h1,h2,h3,h4,h5,h6", "[class*=tit i],[class*=bt i]", "p,div,span,strong,b"):
         for inner in link.css(selector):
             text = " ".join(inner.text().split())
-            if _is_title(text) and not any(True for _ in find_moments(text)) and not is_date_part(text):
+            if _is_title(text) and not _HIT.search(text):
                 return text
     own = (link.attributes.get("title") or "").strip()
     if own:
         return own
     lines = [" ".join(part.split()) for part in link.text(separator="\0").split("\0")]
-    return next((line for line in lines if _is_title(line) and not is_date_part(line)), "")
+    return next((line for line in lines if _is_title(line) and not (len(line) < 20 and _HIT.search(line))), "")
 
 
 def _card_heading(record: LexborNode) -> str:
@@ -255,14 +257,9 @@ def read_entries(dom: Dom, *, now: datetime | None = None) -> list[ListEntry]:
             if title:
                 entries.append(_entry(title, link, link, cell))
             continue
-        record = _record_of(cell)
-        if record is None:
-            continue
-        known = records.get(record.node.mem_id)
-        if known is None:
+        record = _record_of(cell, records)
+        if record is not None:
             records[record.node.mem_id] = record
-        else:
-            known.cells.append(cell)
         if len(records) >= MOST_ENTRIES:
             break
     for record in records.values():
@@ -271,15 +268,20 @@ def read_entries(dom: Dom, *, now: datetime | None = None) -> list[ListEntry]:
     return _without_meta_lines(entries)[:MOST_ENTRIES]
 
 
-def _record_of(cell: _Cell) -> _Record | None:
+def _record_of(cell: _Cell, records: dict[int, _Record]) -> _Record | None:
+    """The smallest element around a date that holds a title link; None when there is none, or it is known already."""
     node = cell.node.parent
     for _ in range(_CLIMB):
         if node is None or node.tag in _STOP:
             return None
+        known = records.get(node.mem_id)
+        if known is not None:
+            known.cells.append(cell)
+            return None
         links = _title_links(node)
+        if links is None:
+            return None
         if links:
-            if len(links) > 60 and node.tag not in ("table", "tbody", "ul", "dl", "tr", "div"):
-                return None
             return _Record(node, links, [cell])
         node = node.parent
     return None

@@ -45,7 +45,8 @@ def read_guide(dom: Dom) -> tuple[str, ...] | None:
     A label with nothing after it, or with a word for "nothing" (暂无, --), does not count. A page is a guide when it
     carries labels of at least `at_least` different kinds, filled or not.
     """
-    if sum(hint in dom.joined for hint in _labels().hints) < 3:
+    joined = dom.joined
+    if not any(hint in joined for hint in _labels().hints[:4]) or sum(hint in joined for hint in _labels().hints) < 3:
         return None
     kinds: dict[str, bool] = {}
     waiting: str | None = None

@@ -46,7 +46,6 @@ class _Patterns(NamedTuple):
     site_code: re.Pattern[str]
     sponsor: re.Pattern[str]
     sponsor_after: re.Pattern[str]
-    contact: re.Pattern[str]
     ends: re.Pattern[str]
 
 
@@ -72,7 +71,6 @@ def _patterns() -> _Patterns:
         ),
         re.compile(rf"(?:{any_of(words['sponsor'])})[ \u3000\xa0]*[:：][\s\0]*([^\s\0|｜:：]{{2,60}})"),
         re.compile(r"(?:^|[\s\0|｜:：，,。；;由])([\u4e00-\u9fff（）()·]{4,40}?)主办(?=[\s\0|｜，,。；;]|$|承办|单位[^:：])"),
-        re.compile(any_of(words["contact"]), re.IGNORECASE),
         re.compile(any_of(words["ends"])),
     )
 
@@ -90,18 +88,18 @@ def read_marks(dom: Dom) -> FootMarks:
     icp = _last(patterns.icp, filings) or _last(patterns.icp_labelled, filings)
     police = _last(patterns.police, filings) or _last(patterns.police_labelled, filings)
     code = _last(patterns.site_code, _windows(joined, "标识", 10, 60) or _windows(joined, "识别码", 10, 60))
-    assets = _assets(dom)
     words = table("marks")
-    text_low = joined[-6_000:]
+    assets = _assets(dom)
+    foot = joined[-4_000:].lower()
     return FootMarks(
-        party_gov=any(word in assets for word in words["party_gov"]) or "党政机关网站标识" in text_low,
+        party_gov=any(word in assets for word in words["party_gov"]) or "党政机关网站标识" in foot,
         error_report=any(word in assets for word in words["error_report"]) or "网站找错" in joined,
         site_map=_has_site_map(dom),
         site_code=code,
         icp=icp,
         police=police,
         sponsor=_sponsor(joined),
-        contact=bool(patterns.contact.search(joined, max(0, len(joined) - 4_000))),
+        contact=any(word in foot for word in words["contact"]),
     )
 
 
@@ -148,11 +146,11 @@ def _sponsor(joined: str) -> str:
 
 def _assets(dom: Dom) -> str:
     """Addresses and inline scripts a mark can stand in, lower case; comments are not among them."""
-    parts = [anchor.href + " " + anchor.title for anchor in dom.anchors]
-    parts.extend(attributes["src"] or "" for _, attributes in dom.images)
+    parts = [anchor.href for anchor in dom.anchors]
+    parts.extend([attributes["src"] or "" for _, attributes in dom.images])
     parts.extend(dom.script_sources)
-    parts.extend(text for text in dom.scripts if len(text) < 5_000)
-    parts.extend(value for _, value in dom.attribute("[id*='conac' i],[id*='jiucuo' i]", "id"))
+    parts.extend([text for text in dom.scripts if len(text) < 3_000])
+    parts.extend([node.id or "" for node in dom.tree.css("[id*='conac' i],[id*='jiucuo' i]")])
     return "\n".join(parts).lower()
 
 
@@ -164,7 +162,7 @@ def _site_map_words() -> frozenset[str]:
 def site_map_links(dom: Dom) -> list[str]:
     """Targets of links called 网站地图 and the like, as written."""
     words = _site_map_words()
-    return [anchor.href for anchor in dom.anchors if len(anchor.text) < 20 and name_key(anchor.text) in words]
+    return [one.href for text, anchors in dom.named.items() if len(text) < 20 and name_key(text) in words for one in anchors]
 
 
 def _has_site_map(dom: Dom) -> bool:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import cache
-from typing import Literal
+from typing import Literal, NamedTuple
 from urllib.parse import urljoin
 
 from selectolax.lexbor import LexborNode
@@ -26,8 +25,7 @@ _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _DEEP_LINE = re.compile(r"[\s\u3000]+")
 
 
-@dataclass(frozen=True, slots=True)
-class PageLink:
+class PageLink(NamedTuple):
     """A link of a page.
 
     Attributes:
@@ -43,8 +41,7 @@ class PageLink:
     is_outside: bool
 
 
-@dataclass(frozen=True, slots=True)
-class NavItem:
+class NavItem(NamedTuple):
     """A column that a page names.
 
     Attributes:
@@ -64,8 +61,7 @@ class NavItem:
     kind: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class FoundChannel:
+class FoundChannel(NamedTuple):
     """A channel for citizens that a page links to.
 
     Attributes:
@@ -82,7 +78,7 @@ class FoundChannel:
 class Base:
     """The address that relative links count from, taken apart once."""
 
-    __slots__ = ("directory", "host", "origin", "scheme", "url")
+    __slots__ = ("_authorities", "directory", "host", "origin", "scheme", "url")
 
     def __init__(self, url: str) -> None:
         self.url = url
@@ -92,6 +88,16 @@ class Base:
         path = re.split(r"[?#]", rest[len(authority) :], maxsplit=1)[0]
         self.directory = self.origin + (path[: path.rfind("/") + 1] or "/")
         self.host = host_of(url)
+        self._authorities: dict[str, bool] = {}
+
+    def is_inside(self, url: str) -> bool:
+        """Whether an address belongs to the same host, `www.` and scheme apart."""
+        end = url.find("/", 8)
+        authority = url[:end] if end > 0 else url
+        known = self._authorities.get(authority)
+        if known is None:
+            known = self._authorities[authority] = host_of(url) == self.host
+        return known
 
     def resolve(self, href: str) -> str | None:
         """Absolute http or https address of a link without its fragment, or None for mail, scripts and unreadable ones."""
@@ -105,18 +111,16 @@ class Base:
                 url = self.origin + href if href[1:2] != "/" else f"{self.scheme}:{href}"
             elif first == "?":
                 url = urljoin(self.url, href)
+            elif ":" in href[:24] and (found := _SCHEME.match(href)):
+                if found.group().lower() not in ("http:", "https:"):
+                    return None
+                url = self._odd(href)
             else:
-                if ":" in href[:24] and (found := _SCHEME.match(href)):
-                    if found.group().lower() not in ("http:", "https:"):
-                        return None
-                    url = href
-                elif href.startswith("./"):
-                    url = self.directory + href[2:]
-                else:
-                    url = self.directory + href
+                url = self.directory + (href[2:] if href.startswith("./") else href)
         if "#" in url:
             url = url.partition("#")[0]
-        if _ODD.search(url):
+        # Dot segments, backslashes and blanks go the slow way round.
+        if "/." in url or "\\" in url or " " in url or "\n" in url or "\t" in url or "\r" in url:
             url = self._odd(url)
         return url if 10 < len(url) <= 8_000 else None
 
@@ -127,10 +131,6 @@ class Base:
             return urljoin(self.url, url)
         except ValueError:
             return ""
-
-
-# What sends an address the slow way round: dot segments, backslashes, blanks, a scheme in other letters.
-_ODD = re.compile(r"/\.|[\\\s]|^[^h]|^h[^t]")
 
 
 def resolve(base: str, href: str) -> str | None:
@@ -157,10 +157,10 @@ def _attachment_endings() -> frozenset[str]:
     return frozenset(table("pages")["links"]["attachments"])
 
 
-def is_attachment(url: str) -> bool:
+def is_attachment(url: str, endings: frozenset[str] | None = None) -> bool:
     """Whether the path of an address ends like a document, a picture or another file."""
     path = url.partition("?")[0] if "?" in url else url
-    return path[path.rfind(".") + 1 :].lower() in _attachment_endings()
+    return path[path.rfind(".") + 1 :].lower() in (endings or _attachment_endings())
 
 
 def base_of(dom: Dom, url: str) -> str:
@@ -175,7 +175,8 @@ def read_links(dom: Dom, base: Base, *, images: bool = True) -> list[PageLink]:
 
     Each target is listed once for each kind, with the first text seen.
     """
-    home, to_url = base.host, base.resolve
+    to_url, is_inside = base.resolve, base.is_inside
+    endings = _attachment_endings()
     seen: set[str] = set()
     found: list[PageLink] = []
     for anchor in dom.anchors:
@@ -183,21 +184,23 @@ def read_links(dom: Dom, base: Base, *, images: bool = True) -> list[PageLink]:
         if url is None or url in seen:
             continue
         seen.add(url)
-        kind: LinkKind = "attachment" if is_attachment(url) else "page"
-        found.append(PageLink(url, (anchor.text or anchor.title)[:1_000], kind, host_of(url) != home))
+        kind: LinkKind = "page"
+        if url[-6:-2].rfind(".") >= 0 or "?" in url:  # only such an address can end like a file
+            kind = "attachment" if is_attachment(url, endings) else "page"
+        found.append(PageLink(url, (anchor.text or anchor.title)[:1_000], kind, not is_inside(url)))
     if images:
         for _, attributes in dom.images:
             url = to_url((attributes["src"] or "").strip())
             if url is not None and url not in seen:
                 seen.add(url)
                 label = attributes.get("alt") or attributes.get("title") or ""
-                found.append(PageLink(url, label, "image", host_of(url) != home))
+                found.append(PageLink(url, label, "image", not is_inside(url)))
     for selector, name, other in _OTHER_LINKS:
         for node, href in dom.attribute(selector, name):
             url = to_url(href) if other != "option" or href.startswith(("http://", "https://")) else None
             if url is not None and url not in seen:
                 seen.add(url)
-                found.append(PageLink(url, node.attributes.get("title") or "", other, host_of(url) != home))
+                found.append(PageLink(url, node.attributes.get("title") or "", other, not is_inside(url)))
     return found[:MOST_LINKS]
 
 
@@ -247,7 +250,7 @@ def read_navigation(dom: Dom, base: Base) -> list[NavItem]:
 
     def add(name: str, href: str, level: int, parent: str, found_by: Literal["navigation", "link"]) -> bool:
         url = base.resolve(href)
-        if url is None or host_of(url) != base.host or is_attachment(url):
+        if url is None or not base.is_inside(url) or is_attachment(url):
             return False
         bare = _bare(url)
         if bare != itself and bare not in found:
@@ -261,11 +264,13 @@ def read_navigation(dom: Dom, base: Base) -> list[NavItem]:
         if bars >= 40 or bar.tag in _NO_BAR:
             continue
         ids = [link.mem_id for link in bar.css("a[href]")]
-        if not ids or ids[0] in seen or len(ids) > 600:
+        if len(ids) < 2 or ids[0] in seen or len(ids) > 600:
             continue  # inside a bar already read, or no bar
         bars += 1
         seen.update(ids)
-        inner = {link.mem_id for link in bar.css("li li a,dd a,li dl a")}
+        inner: set[int] = set()
+        if bar.css_first("li li,dd") is not None:
+            inner = {link.mem_id for link in bar.css("li li a,dd a,li dl a")}
         deeper = {link.mem_id for link in bar.css("li li li a,dd li a,li dd a")} if inner else inner
         named = [(link_id, by_id[link_id]) for link_id in ids if link_id in by_id]
         if sum(len(anchor.text) > LONGEST_NAME for _, anchor in named) > len(named) // 3:
@@ -302,13 +307,12 @@ _INDEX = re.compile(r"/(?:index|default)\.(?:s?html?|jsp|aspx?|php)$")
 def _headed(dom: Dom) -> Iterator[tuple[str, str]]:
     """Boxes whose heading stands beside a 更多 link: name and target."""
     more = _more()
-    for anchor in dom.anchors:
-        text = anchor.text or anchor.title
-        if len(text) > 12 or name_key(text) not in more:
-            continue
-        name = _heading_beside(anchor)
-        if name:
-            yield name, anchor.href
+    for text, anchors in dom.named.items():
+        if len(text) <= 12 and name_key(text) in more:
+            for anchor in anchors:
+                name = _heading_beside(anchor)
+                if name:
+                    yield name, anchor.href
 
 
 def _heading_beside(anchor: Anchor) -> str:
@@ -373,17 +377,15 @@ def read_channels(dom: Dom, base: Base) -> list[FoundChannel]:
     found: list[FoundChannel] = []
     if not kinds.parts.search(dom.link_text):
         return found
-    for anchor in dom.anchors:
-        text = anchor.text or anchor.title
-        if not text or len(text) > longest:
-            continue
-        kind = kinds.find(text)
+    for text, anchors in dom.named.items():
+        kind = kinds.find(text) if 0 < len(text) <= longest else None
         if kind is None or any(word in text for word in never):
             continue
-        url = base.resolve(anchor.href)
-        if (text, url or "") not in seen:
-            seen.add((text, url or ""))
-            found.append(FoundChannel(kind, text, url))
+        for anchor in anchors:
+            url = base.resolve(anchor.href)
+            if (text, url or "") not in seen:
+                seen.add((text, url or ""))
+                found.append(FoundChannel(kind, text, url))
     return found
 
 
@@ -400,11 +402,12 @@ def _next_words() -> frozenset[str]:
 def read_next_page(dom: Dom, base: Base) -> str | None:
     """Address of the next page of a list, from a link or from the page call that templates write; None on the last."""
     words = _next_words()
-    for anchor in dom.anchors:
-        if len(anchor.text) <= 10 and name_key(anchor.text) in words:
-            url = base.resolve(anchor.href)
-            if url is not None and url != base.url:
-                return url
+    for text, anchors in dom.named.items():
+        if len(text) <= 10 and name_key(text) in words:
+            for anchor in anchors:
+                url = base.resolve(anchor.href)
+                if url is not None and url != base.url:
+                    return url
     for text in dom.scripts:
         found = _TRS_PAGES.search(text) if "createPageHTML" in text else None
         if found is not None and int(found[2]) + 1 < int(found[1]):

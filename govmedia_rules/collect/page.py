@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime
 from functools import cached_property
 
-from govmedia_rules.collect.article import metas_by_name, read_published, read_source, read_title
+from govmedia_rules.collect.article import Published, Read, metas_by_name, read_published, read_source, read_title
 from govmedia_rules.collect.decode import Decoded, decode
 from govmedia_rules.collect.dom import Dom
 from govmedia_rules.collect.entries import ListEntry, read_entries
@@ -28,7 +28,6 @@ from govmedia_rules.collect.navigation import (
     read_navigation,
     read_next_page,
     read_site_map,
-    resolve,
 )
 from govmedia_rules.collect.words import column_kind, table
 from govmedia_rules.snapshots.parts import Entry, FootMarks, Page, Tag
@@ -37,65 +36,173 @@ _CDATA = re.compile(r"<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
 _DATASTORE = re.compile(r"<(datastore|recordset|nextgroup)\b.*?</\1>", re.DOTALL | re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
 class PageFacts:
-    """Everything the collector reads out of one page.
+    """What the collector reads out of one page. Each part is read when it is first asked for, and then kept.
 
-    Attributes:
-        url: Its address.
-        title: Its title, "" when none is found.
-        title_from: Step that gave the title: `ArticleTitle`, `element`, `heading`, `shown`, `declared`, `title` ….
-        published_at: Publication time; None when the page shows none.
-        published_from: Step that gave it: `PubDate`, `meta`, `json-ld`, `visible`, `script`, `changed` or "".
-        source: 来源 as shown; "" when none is shown.
-        tags: Standard page tags as written.
-        placeholder_tags: Names of standard tags whose content is only the template's word.
-        marks: Marks at the foot.
-        entries: Dated entries of its lists.
-        links: Its links.
-        navigation: Columns it names.
-        channels: Channels for citizens it links to.
-        guide: Element kinds of a service guide; None when it is no guide.
-        next_page: Address of the next page of its list; None when there is none.
-        site_maps: Addresses of links called 网站地图.
-        feeds_frames: Addresses of frames, which may hold the list.
-        has_form: Whether it has a form a citizen can write into: a text area, or several fields beside a search box.
-        has_list_frame: Whether it shows the frame of a list.
-        fetches_content: Whether a script fetches content after the page has come.
-        has_search: Whether it offers a search box.
-        has_elderly_mode: Whether it links to an elderly mode (长者模式, 适老化).
-        qr: Pictures that may be QR codes: address and label.
-        text: The text a reader sees.
-        charset: Encoding it was decoded from.
-        charset_step: Step of the decoder that decided.
+    Args:
+        html: Decoded text of the page.
+        url: Its address, from which relative links count.
+        now: The monitoring point, aware; without it dates that show no year are not read.
+        decoded: What the decoder said; None when the caller had text.
+        site_map: Whether the page is a site map, whose lists give the column tree.
     """
 
-    url: str
-    title: str
-    title_from: str
-    published_at: datetime | date | None
-    published_from: str
-    source: str
-    tags: tuple[Tag, ...]
-    placeholder_tags: tuple[str, ...]
-    marks: FootMarks
-    entries: tuple[ListEntry, ...]
-    links: tuple[PageLink, ...]
-    navigation: tuple[NavItem, ...]
-    channels: tuple[FoundChannel, ...]
-    guide: tuple[str, ...] | None
-    next_page: str | None
-    site_maps: tuple[str, ...]
-    feeds_frames: tuple[str, ...]
-    has_form: bool
-    has_list_frame: bool
-    fetches_content: bool
-    has_search: bool
-    has_elderly_mode: bool
-    qr: tuple[tuple[str, str], ...]
-    text: str
-    charset: str
-    charset_step: str
+    def __init__(
+        self, html: str, url: str, *, now: datetime | None = None, decoded: Decoded | None = None, site_map: bool = False
+    ) -> None:
+        self.url = url
+        self.now = now
+        self.charset = decoded.charset if decoded is not None else ""
+        self.charset_step = decoded.step if decoded is not None else ""
+        self.dom = Dom(html)
+        self._is_site_map = site_map
+
+    @cached_property
+    def base(self) -> Base:
+        """What its relative links count from."""
+        return Base(base_of(self.dom, self.url))
+
+    @cached_property
+    def metas(self) -> dict[str, str]:
+        """Meta contents by lower-case name."""
+        return metas_by_name(self.dom.metas)
+
+    @cached_property
+    def _title(self) -> Read:
+        names = (self.metas.get("sitename", ""), self.metas.get("og:site_name", ""))
+        return read_title(self.dom, self.metas, names, taken=self._listed)
+
+    @property
+    def title(self) -> str:
+        """Its title; "" when none is found."""
+        return self._title.value
+
+    @property
+    def title_from(self) -> str:
+        """Step that gave the title: `ArticleTitle`, `element`, `heading`, `shown`, `declared`, `title` …."""
+        return self._title.step
+
+    @cached_property
+    def _published(self) -> Published:
+        return read_published(self.dom, self.metas, self.title, now=self.now, taken=self._listed)
+
+    @property
+    def published_at(self) -> datetime | date | None:
+        """Publication time; None when the page shows none."""
+        return self._published.moment
+
+    @property
+    def published_from(self) -> str:
+        """Step that gave it: `PubDate`, `meta`, `json-ld`, `visible`, `script`, `changed` or ""."""
+        return self._published.step
+
+    @cached_property
+    def source(self) -> str:
+        """来源 as shown; "" when none is shown."""
+        return read_source(self.dom, self.metas, self.title)
+
+    @cached_property
+    def tags(self) -> tuple[Tag, ...]:
+        """Standard page tags as written."""
+        return read_tags(self.dom.metas)
+
+    @property
+    def placeholder_tags(self) -> tuple[str, ...]:
+        """Names of standard tags whose content is only the template's word."""
+        return tuple(tag.name for tag in self.tags if is_placeholder(tag.content))
+
+    @cached_property
+    def marks(self) -> FootMarks:
+        """Marks at the foot."""
+        return read_marks(self.dom)
+
+    @cached_property
+    def entries(self) -> tuple[ListEntry, ...]:
+        """Dated entries of its lists, those that a script writes included."""
+        found = read_entries(self.dom, now=self.now)
+        for fragment in _scripted_lists(self.dom):
+            # Their order and list ids belong to another tree: shifted out of the way of the page's own.
+            inner = read_entries(Dom(fragment), now=self.now)
+            found.extend(replace(entry, order=-1 - entry.order, list_id=-1) for entry in inner)
+        return tuple(found)
+
+    @cached_property
+    def _listed(self) -> frozenset[int]:
+        """Text nodes whose dates belong to lists of three or more entries."""
+        lists: dict[int, list[int]] = {}
+        for entry in self.entries:
+            lists.setdefault(entry.list_id, []).append(entry.order)
+        return frozenset(order for orders in lists.values() if len(orders) >= 3 for order in orders)
+
+    @cached_property
+    def links(self) -> tuple[PageLink, ...]:
+        """Its links."""
+        return tuple(read_links(self.dom, self.base))
+
+    @cached_property
+    def navigation(self) -> tuple[NavItem, ...]:
+        """Columns it names; of a site map, the tree of its lists."""
+        return tuple(read_site_map(self.dom, self.base) if self._is_site_map else read_navigation(self.dom, self.base))
+
+    @cached_property
+    def channels(self) -> tuple[FoundChannel, ...]:
+        """Channels for citizens it links to."""
+        return tuple(read_channels(self.dom, self.base))
+
+    @cached_property
+    def guide(self) -> tuple[str, ...] | None:
+        """Element kinds of a service guide; None when it is no guide."""
+        return read_guide(self.dom)
+
+    @cached_property
+    def next_page(self) -> str | None:
+        """Address of the next page of its list; None when there is none."""
+        return read_next_page(self.dom, self.base)
+
+    @cached_property
+    def site_maps(self) -> tuple[str, ...]:
+        """Addresses of links called 网站地图."""
+        return tuple(found for href in site_map_links(self.dom) if (found := self.base.resolve(href)) is not None)
+
+    @property
+    def frames(self) -> tuple[str, ...]:
+        """Addresses of frames, which may hold the list."""
+        return tuple(link.url for link in self.links if link.kind == "frame")
+
+    @cached_property
+    def has_form(self) -> bool:
+        """Whether it has a form a citizen can write into: a text area, or several fields beside a search box."""
+        return has_form(self.dom)
+
+    @cached_property
+    def has_list_frame(self) -> bool:
+        """Whether it shows the frame of a list."""
+        return self.dom.tree.css_first(table("pages")["lists"]["frame"]) is not None
+
+    @cached_property
+    def fetches_content(self) -> bool:
+        """Whether a script fetches content after the page has come."""
+        return _fetches(self.dom)
+
+    @cached_property
+    def has_search(self) -> bool:
+        """Whether it offers a search box."""
+        return has_search(self.dom)
+
+    @cached_property
+    def has_elderly_mode(self) -> bool:
+        """Whether it links to an elderly mode (长者模式, 适老化)."""
+        return has_word(self.dom, table("pages")["parts"]["elderly"])
+
+    @cached_property
+    def qr(self) -> tuple[tuple[str, str], ...]:
+        """Pictures that may be QR codes: address and label."""
+        return tuple(qr_images(self.dom, self.base))
+
+    @property
+    def text(self) -> str:
+        """The text a reader sees."""
+        return self.dom.text
 
     def tag(self, name: str) -> str | None:
         """Content of a standard tag, whatever its letter case; None when the page has none of that name."""
@@ -133,52 +240,16 @@ class PageFacts:
     def list_entries(self) -> tuple[Entry, ...]:
         """The dated entries as parts of a snapshot, with absolute addresses."""
         return tuple(
-            Entry(title=entry.title, url=resolve(self.url, entry.href), published_at=entry.published_at)
-            for entry in self.entries
+            Entry(title=one.title, url=self.base.resolve(one.href), published_at=one.published_at) for one in self.entries
         )
 
 
-class PageReader:
-    """A page whose parts are read when they are asked for; `read_page` asks for all of them.
-
-    Args:
-        html: Decoded text of the page.
-        url: Its address, from which relative links count.
-        now: The monitoring point, aware; without it dates that show no year are not read.
-    """
-
-    def __init__(self, html: str, url: str, *, now: datetime | None = None) -> None:
-        self.dom = Dom(html)
-        self.url = url
-        self.now = now
-
-    @cached_property
-    def base(self) -> Base:
-        """What its relative links count from."""
-        return Base(base_of(self.dom, self.url))
-
-    @cached_property
-    def metas(self) -> dict[str, str]:
-        return metas_by_name(self.dom.metas)
-
-    @cached_property
-    def entries(self) -> list[ListEntry]:
-        """Dated entries, those of lists that a script writes included."""
-        found = read_entries(self.dom, now=self.now)
-        for fragment in _scripted_lists(self.dom):
-            # Their order and list ids belong to another tree: shifted out of the way of the page's own.
-            found.extend(
-                replace(entry, order=-1 - entry.order, list_id=-1) for entry in read_entries(Dom(fragment), now=self.now)
-            )
-        return found
-
-    @cached_property
-    def listed(self) -> frozenset[int]:
-        """Text nodes whose dates belong to lists of three or more entries."""
-        lists: dict[int, list[int]] = {}
-        for entry in self.entries:
-            lists.setdefault(entry.list_id, []).append(entry.order)
-        return frozenset(order for orders in lists.values() if len(orders) >= 3 for order in orders)
+PARTS = (
+    *("title", "published_at", "source", "tags", "placeholder_tags", "marks", "entries", "links", "navigation", "channels"),
+    *("guide", "next_page", "site_maps", "frames", "has_form", "has_list_frame", "fetches_content", "has_search"),
+    *("has_elderly_mode", "qr", "text"),
+)
+"""Every part of a page, for callers who want all of them at once."""
 
 
 def _scripted_lists(dom: Dom) -> list[str]:
@@ -208,54 +279,13 @@ def _fetches(dom: Dom) -> bool:
 def read_page(
     html: str, url: str, *, now: datetime | None = None, decoded: Decoded | None = None, site_map: bool = False
 ) -> PageFacts:
-    """Reads one decoded page completely.
-
-    Args:
-        html: Text of the page.
-        url: Its address.
-        now: The monitoring point, aware; without it dates that show no year are not read.
-        decoded: What the decoder said, to be kept with the facts; None when the caller had text.
-        site_map: Whether the page is a site map, whose lists give the column tree.
-    """
-    reader = PageReader(html, url, now=now)
-    dom, metas, base = reader.dom, reader.metas, reader.base
-    tags = read_tags(dom.metas)
-    title = read_title(dom, metas, (metas.get("sitename", ""), metas.get("og:site_name", "")), taken=reader.listed)
-    published = read_published(dom, metas, title.value, now=now, taken=reader.listed)
-    links = read_links(dom, base)
-    return PageFacts(
-        url=url,
-        title=title.value,
-        title_from=title.step,
-        published_at=published.moment,
-        published_from=published.step,
-        source=read_source(dom, metas, title.value),
-        tags=tags,
-        placeholder_tags=tuple(tag.name for tag in tags if is_placeholder(tag.content)),
-        marks=read_marks(dom),
-        entries=tuple(reader.entries),
-        links=tuple(links),
-        navigation=tuple(read_site_map(dom, base) if site_map else read_navigation(dom, base)),
-        channels=tuple(read_channels(dom, base)),
-        guide=read_guide(dom),
-        next_page=read_next_page(dom, base),
-        site_maps=tuple(found for href in site_map_links(dom) if (found := base.resolve(href)) is not None),
-        feeds_frames=tuple(link.url for link in links if link.kind == "frame"),
-        has_form=has_form(dom),
-        has_list_frame=bool(dom.tree.css_first(table("pages")["lists"]["frame"])),
-        fetches_content=_fetches(dom),
-        has_search=has_search(dom),
-        has_elderly_mode=has_word(dom, table("pages")["parts"]["elderly"]),
-        qr=tuple(qr_images(dom, base)),
-        text=dom.text,
-        charset=decoded.charset if decoded is not None else "",
-        charset_step=decoded.step if decoded is not None else "",
-    )
+    """A decoded page, ready to be asked; see `PageFacts`."""
+    return PageFacts(html, url, now=now, decoded=decoded, site_map=site_map)
 
 
 def read_bytes(
     body: bytes, url: str, *, content_type: str = "", now: datetime | None = None, cut: bool = False, site_map: bool = False
 ) -> PageFacts:
-    """Decodes and reads one page; see `decode` and `read_page`."""
+    """Decodes one page; see `decode` and `PageFacts`."""
     decoded = decode(body, content_type, cut=cut)
-    return read_page(decoded.text, url, now=now, decoded=decoded, site_map=site_map)
+    return PageFacts(decoded.text, url, now=now, decoded=decoded, site_map=site_map)
