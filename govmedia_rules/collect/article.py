@@ -47,7 +47,9 @@ def _key(text: str) -> str:
 @cache
 def _title_words() -> tuple[frozenset[str], tuple[str, ...], re.Pattern[str], tuple[str, ...], str]:
     data = table("pages")["title"]
-    separators = re.compile(rf"\s*(?:{any_of(data['separators'])})+\s*")
+    others = any_of(mark for mark in data["separators"] if mark != "-")
+    # A dash between Latin letters or digits (`A-B角`, `1-10月`) belongs to the title.
+    separators = re.compile(rf"\s*(?:{others}|(?<![0-9A-Za-z])-|-(?![0-9A-Za-z]))+\s*")
     classes = ",".join(f"[class*='{word}' i],[id*='{word}' i]" for word in data["classes"] if word.isascii())
     return frozenset(data["standard"]), tuple(data["declared"]), separators, tuple(data["site_endings"]), classes
 
@@ -278,7 +280,7 @@ def read_published(
         found = _JSON_LD.search(script_text) if "datePublished" in script_text or '"pubDate"' in script_text else None
         if found is not None and (moment := read_moment(found[1], now=now)) is not None:
             return Published(moment, "json-ld")
-    moment = _visible(dom, title, now, taken)
+    moment = _visible(dom, title, taken)
     if moment is not None:
         return Published(moment, "visible")
     moment = _scripted(dom)
@@ -288,6 +290,12 @@ def read_published(
         text = metas.get(name)
         if text and (moment := read_moment(text, now=now)) is not None:
             return Published(moment, "changed")
+    if now is not None:  # last a date without a year, which means one day only for pages read when they were published
+        start = max(0, _place_of(dom, title))
+        line = " ".join(dom.joined[start : start + 1_500].replace("\0", " ").split())
+        moment = find_published(line, now=now)
+        if moment is not None:
+            return Published(moment, "visible")
     return Published(None, "")
 
 
@@ -365,7 +373,7 @@ def _dated(dom: Dom, taken: frozenset[int], most: int) -> Iterator[tuple[int, re
 _SENTENCE = re.compile(r"[，。；！？]")
 
 
-def _visible(dom: Dom, title: str, now: datetime | None, taken: frozenset[int]) -> datetime | date | None:
+def _visible(dom: Dom, title: str, taken: frozenset[int]) -> datetime | date | None:
     """The date the page shows for itself: scored by label, place, company and markup; the best above a bound wins."""
     joined = dom.joined
     title_at = _place_of(dom, title)
@@ -381,9 +389,6 @@ def _visible(dom: Dom, title: str, now: datetime | None, taken: frozenset[int]) 
         score = _visible_score(dom, one, line, before, hit, index, title_at, end_of_article)
         if score > best_score:
             best_score, best = score, one.moment
-    if best is None and now is not None:
-        line = " ".join(joined[title_at : title_at + 1500].replace("\0", " ").split())
-        best = find_published(line, now=now)
     return best
 
 
@@ -403,9 +408,10 @@ def _spotted(dom: Dom, index: int, hit: re.Match[str]) -> tuple[Spotted | None, 
     near = [one for one in find_moments(text) if one.end > min(30, offset)]
     one = near[0] if near else None
     if one is not None and not one.label and before:
-        labelled = next(find_moments(f"{before} {hit.group()}"), None)
-        if labelled is not None and labelled.label and offset <= 6:
-            one = Spotted(one.moment, labelled.label, one.start, one.end)
+        # The label may stand in the text node before; of the dates in that stretch only the last is this one.
+        stretch = list(find_moments(f"{before} {hit.group()}"))
+        if stretch and stretch[-1].label and offset <= 6:
+            one = Spotted(one.moment, stretch[-1].label, one.start, one.end)
     return one, line, before
 
 

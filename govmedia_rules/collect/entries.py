@@ -213,6 +213,14 @@ def _enclosing_link(node: LexborNode) -> LexborNode | None:
     return None
 
 
+def _is_mostly_date(text: str) -> bool:
+    """Whether a line shows a date and little else (`2024-08-27 浏览：12`), or a part of one."""
+    if len(text) > 60 or not _HIT.search(text):
+        return False
+    spotted = next(find_moments(text), None)
+    return is_date_part(text) if spotted is None else 5 * (spotted.end - spotted.start) > 2 * len(text)
+
+
 def _card_title(link: LexborNode, cell: _Cell) -> str:
     """Title of a link that holds the whole record: heading, title attribute, an element called title, else first line."""
     if cell.rest:
@@ -220,13 +228,13 @@ def _card_title(link: LexborNode, cell: _Cell) -> str:
     for selector in ("h1,h2,h3,h4,h5,h6", "[class*=tit i],[class*=bt i]", "p,div,span,strong,b"):
         for inner in link.css(selector):
             text = " ".join(inner.text().split())
-            if _is_title(text) and not _HIT.search(text):
+            if _is_title(text) and not _is_mostly_date(text):
                 return text
     own = (link.attributes.get("title") or "").strip()
     if own:
         return own
     lines = [" ".join(part.split()) for part in link.text(separator="\0").split("\0")]
-    return next((line for line in lines if _is_title(line) and not (len(line) < 20 and _HIT.search(line))), "")
+    return next((line for line in lines if _is_title(line) and not _is_mostly_date(line)), "")
 
 
 def _card_heading(record: LexborNode) -> str:

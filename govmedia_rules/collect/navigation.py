@@ -125,12 +125,26 @@ class Base:
         return url if 10 < len(url) <= 8_000 else None
 
     def _odd(self, url: str) -> str:
-        """Addresses with dot segments, backslashes, blanks or upper-case schemes."""
-        url = _DEEP_LINE.sub("", url.replace("\\", "/")) if url.split() != [url] else url.replace("\\", "/")
+        """Addresses with dot segments, backslashes, blanks or upper-case schemes, put right as browsers do."""
+        url = "".join(url.replace("\\", "/").split())
         try:
-            return urljoin(self.url, url)
+            url = urljoin(self.url, url)
         except ValueError:
             return ""
+        head, mark, query = url.partition("?")
+        start = head.find("/", head.find("://") + 3)
+        if start < 0 or "/." not in head[start:]:
+            return url
+        kept: list[str] = []
+        segments = head[start + 1 :].split("/")
+        for segment in segments:
+            if segment == "..":
+                del kept[-1:]
+            elif segment != ".":
+                kept.append(segment)
+        if segments[-1] in (".", ".."):
+            kept.append("")
+        return f"{head[:start]}/{'/'.join(kept)}{mark}{query}"
 
 
 def resolve(base: str, href: str) -> str | None:
@@ -463,8 +477,8 @@ def qr_images(dom: Dom, base: Base) -> list[tuple[str, str]]:
         caption = ""
         if not search(named):
             parent = node.parent
-            caption = " ".join(parent.text().split())[:60] if parent is not None else ""
-            if not caption or not search(caption.lower()):
+            caption = " ".join(parent.text().split()) if parent is not None and parent.tag != "body" else ""
+            if not 0 < len(caption) <= 60 or not search(caption.lower()):
                 continue
         url = base.resolve(source)
         if url is not None:
