@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 
 import aiohttp
 import httpx
 from yarl import URL
+
+from govmedia_rules.collect.fetch import Answer
 
 
 class _Body(httpx.AsyncByteStream):
@@ -60,13 +62,26 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
         return self._session
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in request.headers.raw}
+        answer = await self._request(request.method, str(request.url), headers, request.extensions.get("sni_hostname"))
+        return httpx.Response(answer.status, headers=list(answer.raw_headers), stream=_Body(answer))
+
+    async def ask(self, url: str, headers: Mapping[str, str], server_name: str) -> Answer:
+        """The answer to a GET, without httpx's request and response objects; errors are httpx's all the same."""
+        answer = await self._request("GET", url, headers, server_name)
+        body = _Body(answer)
+        return Answer.of_pairs(answer.status, answer.raw_headers, body, body.aclose)
+
+    async def _request(
+        self, method: str, url: str, headers: Mapping[str, str], server_name: str | None
+    ) -> aiohttp.ClientResponse:
         try:
-            answer = await self._open().request(
-                request.method,
-                URL(str(request.url), encoded=True),
-                headers=[(name.decode("latin-1"), value.decode("latin-1")) for name, value in request.headers.raw],
+            return await self._open().request(
+                method,
+                URL(url, encoded=True),
+                headers=headers,
                 allow_redirects=False,
-                server_hostname=request.extensions.get("sni_hostname") if request.url.scheme == "https" else None,
+                server_hostname=server_name if url.startswith("https:") else None,
             )
         except aiohttp.ClientConnectorError as fault:
             raise httpx.ConnectError("no connection") from fault
@@ -78,7 +93,6 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
             raise httpx.ReadError("the connection broke") from fault
         except aiohttp.ClientError as fault:
             raise httpx.RemoteProtocolError("not HTTP") from fault
-        return httpx.Response(answer.status, headers=list(answer.raw_headers), stream=_Body(answer))
 
     async def aclose(self) -> None:
         if self._session is not None:

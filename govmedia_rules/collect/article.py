@@ -7,7 +7,7 @@ and last a declared time of change. Never a date out of running text, a foot, or
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
@@ -20,6 +20,17 @@ from govmedia_rules.dates import Spotted, find_moments, find_published, read_mom
 
 LONGEST_TITLE = 300
 """Longest text taken for a title, in characters."""
+
+
+Taken = Callable[[], frozenset[int]]
+"""Gives the indices of text nodes whose dates belong to entries of lists; asked only where a page shows many dates."""
+
+FEW_DATES = 4
+"""A page with fewer full dates has no list that must be known before its own date is looked for."""
+
+
+def _none() -> frozenset[int]:
+    return frozenset()
 
 
 class Read(NamedTuple):
@@ -54,9 +65,7 @@ def _title_words() -> tuple[frozenset[str], tuple[str, ...], re.Pattern[str], tu
     return frozenset(data["standard"]), tuple(data["declared"]), separators, tuple(data["site_endings"]), classes
 
 
-def read_title(
-    dom: Dom, metas: dict[str, str], site_names: tuple[str, ...] = (), *, taken: frozenset[int] = frozenset()
-) -> Read:
+def read_title(dom: Dom, metas: dict[str, str], site_names: tuple[str, ...] = (), *, taken: Taken = _none) -> Read:
     """The title of a page.
 
     Args:
@@ -126,7 +135,7 @@ def _shown_part(dom: Dom, page_title: str, endings: tuple[str, ...], known: set[
     return best if 2 * len(_key(best)) > len(_key(page_title)) else ""
 
 
-def _headline_before_date(dom: Dom, endings: tuple[str, ...], known: set[str], taken: frozenset[int]) -> str:
+def _headline_before_date(dom: Dom, endings: tuple[str, ...], known: set[str], taken: Taken) -> str:
     """The block of text just above the line with the publication time, for pages whose title element names only a column."""
     for index, hit in _dated(dom, taken, 12):
         one, line, before = _spotted(dom, index, hit)
@@ -252,7 +261,7 @@ _JSON_LD = re.compile(r'"(?:datePublished|pubDate)"\s{0,5}:\s{0,5}"([^"]{8,40})"
 
 
 def read_published(
-    dom: Dom, metas: dict[str, str], title: str, *, now: datetime | None = None, taken: frozenset[int] = frozenset()
+    dom: Dom, metas: dict[str, str], title: str, *, now: datetime | None = None, taken: Taken = _none
 ) -> Published:
     """The publication time of a page.
 
@@ -359,11 +368,13 @@ def _full_dates(dom: Dom) -> list[tuple[int, re.Match[str]]]:
     return dom.dated
 
 
-def _dated(dom: Dom, taken: frozenset[int], most: int) -> Iterator[tuple[int, re.Match[str]]]:
+def _dated(dom: Dom, taken: Taken, most: int) -> Iterator[tuple[int, re.Match[str]]]:
     """Places of full dates outside the lists of the page, at most `most` of them, with the index of their text node."""
     seen = 0
-    for index, hit in _full_dates(dom):
-        if index not in taken:
+    dates = _full_dates(dom)
+    listed = taken() if len(dates) >= FEW_DATES else frozenset()
+    for index, hit in dates:
+        if index not in listed:
             yield index, hit
             seen += 1
             if seen >= most:
@@ -373,7 +384,7 @@ def _dated(dom: Dom, taken: frozenset[int], most: int) -> Iterator[tuple[int, re
 _SENTENCE = re.compile(r"[，。；！？]")
 
 
-def _visible(dom: Dom, title: str, taken: frozenset[int]) -> datetime | date | None:
+def _visible(dom: Dom, title: str, taken: Taken) -> datetime | date | None:
     """The date the page shows for itself: scored by label, place, company and markup; the best above a bound wins."""
     joined = dom.joined
     title_at = _place_of(dom, title)

@@ -437,7 +437,8 @@ class SiteLook:
         if not keep and self.keep_text:
             page = page.model_copy(update={"text_note": "not kept: the limit of text for one site was reached"})
         self.pages.setdefault(facts.url, page)
-        self._forms[facts.url] = facts.has_form
+        if kind not in ("content", "site_map"):
+            self._forms[facts.url] = facts.has_form
         for link in facts.links:
             known = self.links.get(link.url)
             if known is None and len(self.links) < 4 * max(1, self.limits.links_per_site):

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import re
 import time
 import zlib
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterable, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, Protocol, runtime_checkable
 
 from govmedia_rules.clock import SHANGHAI
 from govmedia_rules.collect.failures import failure_kinds, of_exception, of_status
@@ -144,6 +145,112 @@ class Budget:
         if self.bytes >= self.limits.bytes_per_site:
             self.hit.add("bytes")
         return bool(self.hit & {"seconds", "bytes"})
+
+
+# An address whose parts need no interpretation: ASCII, lower-case host, no user name, no dot segments.
+_PLAIN = re.compile(r"(https?)://([a-z0-9](?:[a-z0-9._-]{0,252}))(?::([0-9]{1,5}))?(/[!$&-;=?-Z_a-z~%]*)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """An address taken apart.
+
+    Attributes:
+        url: The address.
+        scheme: `http` or `https`.
+        host: Host name in ASCII, or an address.
+        port: Port as written; "" for the usual one.
+        path: Path and query.
+    """
+
+    url: str
+    scheme: str
+    host: str
+    port: str
+    path: str
+
+    @property
+    def key(self) -> str:
+        """What connections are pooled by."""
+        return f"{self.scheme}:{self.host}:{self.port}"
+
+    @property
+    def authority(self) -> str:
+        """What the Host header says."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{host}:{self.port}" if self.port else host
+
+
+class Answer:
+    """The head of an answer and the stream of its body, whichever transport it came by.
+
+    Args:
+        status_code: HTTP status.
+        headers: Header values by lower-case name, the last of each.
+        cookies: Values of all Set-Cookie headers.
+        header_bytes: Size of all headers.
+        pieces: The body as it comes.
+        close: Ends the answer.
+    """
+
+    __slots__ = ("aclose", "cookies", "header_bytes", "headers", "pieces", "status_code")
+
+    def __init__(
+        self,
+        status_code: int,
+        headers: Mapping[str, str],
+        cookies: Sequence[str],
+        header_bytes: int,
+        pieces: AsyncIterable[bytes],
+        close: Callable[[], Awaitable[None]],
+    ) -> None:
+        self.status_code = status_code
+        self.headers = headers
+        self.cookies = cookies
+        self.header_bytes = header_bytes
+        self.pieces = pieces
+        self.aclose = close
+
+    @classmethod
+    def of_pairs(
+        cls,
+        status_code: int,
+        pairs: Sequence[tuple[bytes, bytes]],
+        pieces: AsyncIterable[bytes],
+        close: Callable[[], Awaitable[None]],
+    ) -> Answer:
+        """An answer from raw header pairs."""
+        headers: dict[str, str] = {}
+        cookies: list[str] = []
+        size = 0
+        for name, value in pairs:
+            size += len(name) + len(value)
+            key = name.decode("latin-1").lower()
+            text = value.decode("latin-1")
+            headers[key] = text
+            if key == "set-cookie":
+                cookies.append(text)
+        return cls(status_code, headers, cookies, size, pieces, close)
+
+    @classmethod
+    def of(cls, response: httpx.Response) -> Answer:
+        """An answer from an httpx response whose body was not read."""
+        assert not hasattr(response, "_content")
+        return cls.of_pairs(response.status_code, response.headers.raw, response.stream, response.aclose)  # type: ignore[arg-type]
+
+
+@runtime_checkable
+class DirectTransport(Protocol):
+    """A transport that also answers without httpx's request and response objects, which cost as much as the visit itself."""
+
+    async def ask(self, url: str, headers: Mapping[str, str], server_name: str) -> Answer:
+        """The answer to a GET.
+
+        Args:
+            url: Address whose host is an IP address.
+            headers: Headers, Host among them.
+            server_name: Name for the TLS handshake.
+        """
 
 
 class _TooLarge(Exception):
@@ -277,7 +384,7 @@ class Fetcher:
 
     async def release(self, host: str) -> None:
         """Closes the connections to a host whose site is done."""
-        for key in [key for key in self._pools if key == host or key.startswith(f"{host}:")]:
+        for key in [key for key in self._pools if key.split(":")[1].removeprefix("www.") == host.removeprefix("www.")]:
             if not self._busy.get(key):
                 await self._pools.pop(key).aclose()
         self._cookies.pop(host, None)
@@ -355,18 +462,10 @@ class Fetcher:
 
     async def _ask(self, visit: _Visit, purpose: Purpose, budget: Budget | None) -> str | None:
         """One request; the address of the redirect it answers with, or None when the visit ends here."""
-        httpx = self._httpx
-        try:
-            url = httpx.URL(visit.url)
-        except (httpx.InvalidURL, ValueError, TypeError):
-            raise Refused("guard_url", visit.url[:200]) from None
-        if url.scheme not in ("http", "https"):
-            raise Refused("guard_scheme", url.scheme)
-        if url.userinfo or not url.host:
-            raise Refused("guard_url", visit.url[:200])
+        target = self._target(visit.url)
         visit.stage = "dns"
         headers = dict(self._headers)
-        cookies = self._cookies.get(url.host)
+        cookies = self._cookies.get(target.host)
         if cookies:
             headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in cookies.items())
         earlier = self._earlier.get(visit.url)
@@ -375,14 +474,13 @@ class Fetcher:
                 headers["If-None-Match"] = earlier.etag
             if earlier.modified:
                 headers["If-Modified-Since"] = earlier.modified
-        await self._pause(url.host)
-        request = httpx.Request("GET", url, headers=headers, extensions={"timeout": self._timeout})
-        key = url.host if url.port is None else f"{url.host}:{url.port}"
+        await self._pause(target.host)
+        key = target.key
         self._busy[key] = self._busy.get(key, 0) + 1
         try:
             visit.stage = "timeout_connect"
             async with asyncio.timeout(self.limits.first_byte_seconds):
-                response = await self._send(request, key, visit)
+                response = await self._send(target, headers, visit)
             try:
                 return await self._take(response, visit, purpose, budget, earlier)
             finally:
@@ -402,26 +500,51 @@ class Fetcher:
         if turn > now:
             await asyncio.sleep(turn - now)
 
-    async def _send(self, request: httpx.Request, key: str, visit: _Visit) -> httpx.Response:
-        host = request.url.host
-        addresses = await self.guard.addresses(host)
+    def _target(self, url: str) -> Target:
+        """An address taken apart; plain ones by one pattern, all others by httpx.
+
+        Raises:
+            Refused: The address is not well formed, carries a user name, or is not of http or https.
+        """
+        plain = _PLAIN.fullmatch(url)
+        if plain is not None:
+            scheme, host, port, rest = plain.groups()
+            return Target(url, scheme, host, port or "", rest or "/")
+        httpx = self._httpx
+        try:
+            parsed = httpx.URL(url)
+        except (httpx.InvalidURL, ValueError, TypeError):
+            raise Refused("guard_url", url[:200]) from None
+        if parsed.scheme not in ("http", "https"):
+            raise Refused("guard_scheme", parsed.scheme)
+        if parsed.userinfo or not parsed.host:
+            raise Refused("guard_url", url[:200])
+        host = parsed.raw_host.decode("ascii")
+        port = "" if parsed.port is None else str(parsed.port)
+        return Target(str(parsed), parsed.scheme, host, port, parsed.raw_path.decode("ascii"))
+
+    async def _send(self, target: Target, headers: dict[str, str], visit: _Visit) -> Answer:
+        addresses = await self.guard.addresses(target.host)
         if self._client is not None:
             visit.stage = "timeout_first_byte"
-            return await self._client.send(request, stream=True, follow_redirects=False)
-        pool = self._pools.get(key)
+            asked = self._httpx.Request("GET", target.url, headers=headers, extensions={"timeout": self._timeout})
+            return Answer.of(await self._client.send(asked, stream=True, follow_redirects=False))
+        pool = self._pools.get(target.key)
         if pool is None:
-            pool = await self._new_pool(key)
+            pool = await self._new_pool(target.key)
+        headers["Host"] = target.authority  # so the server sees the name that was asked for
         fault: Exception | None = None
         for address in addresses[:3]:
-            copy = self._httpx.Request(
-                request.method,
-                request.url.copy_with(host=address),
-                headers=request.headers,  # with the Host header of the name, so the server sees what was asked for
-                extensions={**request.extensions, "sni_hostname": host},
-            )
             visit.stage = "timeout_first_byte"
+            there = f"[{address}]" if ":" in address else address
+            url = f"{target.scheme}://{there}{':' if target.port else ''}{target.port}{target.path}"
             try:
-                return await pool.handle_async_request(copy)
+                if isinstance(pool, DirectTransport):
+                    return await pool.ask(url, headers, target.host)
+                request = self._httpx.Request(
+                    "GET", url, headers=headers, extensions={"timeout": self._timeout, "sni_hostname": target.host}
+                )
+                return Answer.of(await pool.handle_async_request(request))
             except (self._httpx.ConnectError, self._httpx.ConnectTimeout) as failed:
                 fault = failed
         assert fault is not None
@@ -438,16 +561,16 @@ class Fetcher:
         return pool
 
     async def _take(
-        self, response: httpx.Response, visit: _Visit, purpose: Purpose, budget: Budget | None, earlier: Fetched | None
+        self, response: Answer, visit: _Visit, purpose: Purpose, budget: Budget | None, earlier: Fetched | None
     ) -> str | None:
         headers = response.headers
         visit.answered = True
         visit.status = response.status_code
-        if sum(len(name) + len(value) for name, value in headers.raw) > self.limits.header_bytes:
+        if response.header_bytes > self.limits.header_bytes:
             visit.failure = "headers_too_large"
             return None
         visit.content_type = headers.get("content-type", "")[:200]
-        self._keep_cookies(response, visit)
+        self._keep_cookies(response.cookies, visit)
         if response.status_code in (301, 302, 303, 307, 308):
             return self._redirect(headers.get("location"), visit)
         if response.status_code == 304 and earlier is not None:
@@ -467,7 +590,7 @@ class Fetcher:
             visit.failure = "empty"
         return None
 
-    async def _read(self, response: httpx.Response, visit: _Visit, purpose: Purpose, budget: Budget | None) -> None:
+    async def _read(self, response: Answer, visit: _Visit, purpose: Purpose, budget: Budget | None) -> None:
         limit = self.limits.bytes_per_page
         if budget is not None:
             limit = max(1, min(limit, self.limits.bytes_per_site - budget.bytes))
@@ -476,7 +599,7 @@ class Fetcher:
         visit.announced = int(announced) if announced.isascii() and announced.isdecimal() else None
         body = visit.body
         try:
-            async for piece in response.stream:  # type: ignore[union-attr]
+            async for piece in response.pieces:
                 visit.taken += len(piece)
                 body += unpacker.feed(piece)
                 if purpose == "link" and len(body) >= _LINK_BYTES:
@@ -500,12 +623,11 @@ class Fetcher:
             visit.failure = "redirect_bad"
             return None
 
-    def _keep_cookies(self, response: httpx.Response, visit: _Visit) -> None:
+    def _keep_cookies(self, written: Sequence[str], visit: _Visit) -> None:
         visit.new_cookie = False
-        written = response.headers.get_list("set-cookie")
         if not written:
             return
-        jar = self._cookies.setdefault(self._httpx.URL(visit.url).host, {})
+        jar = self._cookies.setdefault(self._target(visit.url).host, {})
         for line in written[:20]:
             name, sign, value = line.partition(";")[0].partition("=")
             name = name.strip()

@@ -89,7 +89,8 @@ def read_marks(dom: Dom) -> FootMarks:
     police = _last(patterns.police, filings) or _last(patterns.police_labelled, filings)
     code = _last(patterns.site_code, _windows(joined, "标识", 10, 60) or _windows(joined, "识别码", 10, 60))
     words = table("marks")
-    assets = _assets(dom)
+    # One look at the source tells most pages without either mark; the others are searched where a mark counts.
+    assets = _assets(dom) if any(sign in dom.html for sign in words["signs"]) else ""
     foot = joined[-4_000:].lower()
     return FootMarks(
         party_gov=any(word in assets for word in words["party_gov"]) or "党政机关网站标识" in foot,

@@ -126,7 +126,6 @@ class PageFacts:
             found.extend(replace(entry, order=-1 - entry.order, list_id=-1) for entry in inner)
         return tuple(found)
 
-    @cached_property
     def _listed(self) -> frozenset[int]:
         """Text nodes whose dates belong to lists of three or more entries."""
         lists: dict[int, list[int]] = {}
