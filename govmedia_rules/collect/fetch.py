@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import re
+import ssl
 import time
 import zlib
 from collections import OrderedDict
@@ -302,17 +303,37 @@ class Unpacker:
         return out
 
 
-def _transports(limits: Limits) -> Callable[[], httpx.AsyncBaseTransport]:
+MakeTransport = Callable[[bool], "httpx.AsyncBaseTransport"]
+"""Makes the transport of one host; True for https."""
+
+
+def _contexts() -> Callable[[bool], ssl.SSLContext]:
+    """TLS settings, made when the first https address comes: reading the trusted issuers takes a fifth of a second."""
+    made: list[ssl.SSLContext] = []
+
+    def context(secure: bool) -> ssl.SSLContext:
+        if not secure:
+            return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        if not made:
+            import httpx
+
+            made.append(httpx.create_ssl_context(trust_env=False))
+        return made[0]
+
+    return context
+
+
+def _transports(limits: Limits) -> MakeTransport:
     import httpx
 
-    context = httpx.create_ssl_context(trust_env=False)
+    context = _contexts()
     pool = httpx.Limits(
         max_connections=limits.connections_per_host, max_keepalive_connections=limits.connections_per_host, keepalive_expiry=15
     )
-    return lambda: httpx.AsyncHTTPTransport(verify=context, limits=pool, retries=0)
+    return lambda secure: httpx.AsyncHTTPTransport(verify=context(secure), limits=pool, retries=0)
 
 
-def fast_transports(limits: Limits) -> Callable[[], httpx.AsyncBaseTransport]:
+def fast_transports(limits: Limits) -> MakeTransport:
     """Transports that carry httpx requests over aiohttp, for large runs: two to four times as many requests a second.
 
     Raises:
@@ -322,10 +343,8 @@ def fast_transports(limits: Limits) -> Callable[[], httpx.AsyncBaseTransport]:
         from govmedia_rules.collect.aio import AiohttpTransport
     except ImportError:
         raise MissingExtra("the fast transport needs aiohttp", Where(), "pip install govmedia-rules[fast]") from None
-    import httpx
-
-    context = httpx.create_ssl_context(trust_env=False)
-    return lambda: AiohttpTransport(context, limits.connections_per_host, limits.header_bytes)
+    context = _contexts()
+    return lambda secure: AiohttpTransport(context(secure), limits.connections_per_host, limits.header_bytes)
 
 
 class Fetcher:
@@ -347,7 +366,7 @@ class Fetcher:
         guard: Guard,
         *,
         client: httpx.AsyncClient | None = None,
-        transports: Callable[[], httpx.AsyncBaseTransport] | None = None,
+        transports: MakeTransport | None = None,
         user_agent: str = USER_AGENT,
         earlier: Mapping[str, Fetched] | None = None,
     ) -> None:
@@ -552,7 +571,7 @@ class Fetcher:
 
     async def _new_pool(self, key: str) -> httpx.AsyncBaseTransport:
         assert self._make is not None
-        pool = self._pools[key] = self._make()
+        pool = self._pools[key] = self._make(key.startswith("https:"))
         if len(self._pools) > max(_OPEN_HOSTS, 2 * self.limits.sites_at_once):
             for other in list(self._pools):
                 if other != key and not self._busy.get(other):

@@ -160,9 +160,7 @@ def main() -> int:
     if not shared.is_dir():
         print(f"no corpus at {shared}; set GOVMEDIA_SHARED", file=sys.stderr)
         return 2
-    print(
-        "| source | pages | tags | marks | entries F1 | date | title | 来源 | htmldate date | trafilatura date | trafilatura title |"
-    )
+    print("| source | pages | tags | marks | entries F1 | date | title | 来源 | htmldate date | trafilatura date | its title |")
     print("|---|---|---|---|---|---|---|---|---|---|---|")
     for row in measure(shared):
         f1 = "-" if row.f1 is None else f"{row.f1:.3f}"

@@ -167,11 +167,11 @@ def test_certificates_are_told_apart(fast: bool, tmp_path_factory: pytest.TempPa
         if fast:
             from govmedia_rules.collect.aio import AiohttpTransport
 
-            def transport() -> httpx.AsyncBaseTransport:
+            def transport(secure: bool) -> httpx.AsyncBaseTransport:
                 return AiohttpTransport(trusting, 2, 65_536)
         else:
 
-            def transport() -> httpx.AsyncBaseTransport:
+            def transport(secure: bool) -> httpx.AsyncBaseTransport:
                 return httpx.AsyncHTTPTransport(verify=trusting)
 
         hosts = ["good.test", "expired.test", "other.test", "plain.test"]
