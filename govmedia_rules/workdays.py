@@ -174,8 +174,7 @@ def _official() -> WorkCalendar:
     table = read_data("govmedia_rules", "workdays.toml")
     years = {
         int(year): {
-            kind: {date.fromisoformat(f"{year}-{day}"): name for day, name in schedule[kind].items()}
-            for kind in ("off", "worked")
+            kind: {date.fromisoformat(f"{year}-{day}"): name for day, name in schedule[kind].items()} for kind in ("off", "worked")
         }
         for year, schedule in table["years"].items()
     }

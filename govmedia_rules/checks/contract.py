@@ -18,6 +18,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from pydantic import TypeAdapter
 
+from govmedia_rules.checks.members import Members
 from govmedia_rules.clock import Window
 from govmedia_rules.snapshots.models import AccountSnapshot, SiteSnapshot
 
@@ -121,7 +122,12 @@ def passed(reason: str = "", *, evidence: Iterable[Evidence] = (), **args: Arg) 
 
 
 def failed(
-    reason: str, *, evidence: Iterable[Evidence] = (), faults: Mapping[str, int] | None = None, **args: Arg
+    reason: str,
+    *,
+    evidence: Iterable[Evidence] = (),
+    faults: Mapping[str, int] | None = None,
+    possible: Mapping[str, int] | None = None,
+    **args: Arg,
 ) -> Judgement:
     """The rule is broken.
 
@@ -129,14 +135,13 @@ def failed(
         reason: Snake-case fact, such as `older_than_limit`; messages hang on it.
         evidence: Observed facts; the first `MAX_EVIDENCE` are kept.
         faults: Number of faults by kind, for rules that deduct for each.
+        possible: Faults that may exist besides, by kind.
         **args: Values the message shows.
     """
-    return Judgement(Status.FAILED, reason, args, tuple(evidence)[:MAX_EVIDENCE], faults or {})
+    return Judgement(Status.FAILED, reason, args, tuple(evidence)[:MAX_EVIDENCE], faults or {}, possible or {})
 
 
-def unsure(
-    reason: str, *, evidence: Iterable[Evidence] = (), possible: Mapping[str, int] | None = None, **args: Arg
-) -> Judgement:
+def unsure(reason: str, *, evidence: Iterable[Evidence] = (), possible: Mapping[str, int] | None = None, **args: Arg) -> Judgement:
     """What was observed does not decide (`inconclusive`).
 
     Args:
@@ -148,9 +153,7 @@ def unsure(
     return Judgement(Status.INCONCLUSIVE, reason, args, tuple(evidence)[:MAX_EVIDENCE], {}, possible or {})
 
 
-def review(
-    reason: str, *, evidence: Iterable[Evidence] = (), possible: Mapping[str, int] | None = None, **args: Arg
-) -> Judgement:
+def review(reason: str, *, evidence: Iterable[Evidence] = (), possible: Mapping[str, int] | None = None, **args: Arg) -> Judgement:
     """There are candidates a person must look at (`needs_review`).
 
     Args:
@@ -205,7 +208,8 @@ def _members(value: object) -> Iterable[object]:
 
 
 Check = Callable[..., Judgement]
-F = TypeVar("F", bound=Check)
+RegistryCheck = Callable[..., Mapping[str, Judgement]]
+F = TypeVar("F", bound=Check | RegistryCheck)
 
 _MARK = "__govmedia_check__"
 
@@ -215,15 +219,17 @@ class CheckMark(NamedTuple):
 
     name: str
     needs: tuple[tuple[str, ...], ...]
+    faults: tuple[str, ...]
 
 
-def check(name: str, *, needs: str | Iterable[str] = ()) -> Callable[[F], F]:
+def check(name: str, *, needs: str | Iterable[str] = (), faults: Iterable[str] = ()) -> Callable[[F], F]:
     """Marks a module-level function as a check; nothing is registered anywhere.
 
     Args:
         name: Name that rulebooks use, a noun in the failing state (`columns_overdue`), with a prefix for local ones.
         needs: Parts of the snapshot without which the check cannot answer; where one is None the finding is
             inconclusive and the function is not called. `"posts|latest_post_at"` is satisfied by either part.
+        faults: Kinds of faults it counts, for rules that deduct for each; a rulebook gives points for every one of them.
 
     Returns:
         The function, unchanged.
@@ -231,7 +237,7 @@ def check(name: str, *, needs: str | Iterable[str] = ()) -> Callable[[F], F]:
     wanted = (needs,) if isinstance(needs, str) else tuple(needs)
 
     def mark(function: F) -> F:
-        setattr(function, _MARK, CheckMark(name, tuple(tuple(need.split("|")) for need in wanted)))
+        setattr(function, _MARK, CheckMark(name, tuple(tuple(need.split("|")) for need in wanted), tuple(faults)))
         return function
 
     return mark
@@ -269,8 +275,8 @@ class Parameter(NamedTuple):
         return annotation.__name__ if isinstance(annotation, type) else str(annotation).replace("typing.", "")
 
 
-SUBJECTS: Mapping[type, str] = {SiteSnapshot: "site", AccountSnapshot: "account"}
-"""Kinds of snapshots a check may take, and the word rulebooks use for them."""
+SUBJECTS: Mapping[type, str] = {SiteSnapshot: "site", AccountSnapshot: "account", Members: "registry"}
+"""What a check may take, and the word for it. A check of `Members` looks across subjects and answers for some of them."""
 
 
 @dataclass(frozen=True)
@@ -283,6 +289,7 @@ class CheckSpec:
         needs: Parts of the snapshot it needs, alternatives grouped.
         subject: `site`, `account` …: the kind of snapshot it takes.
         parameters: Its named parameters.
+        faults: Kinds of faults it counts.
     """
 
     function: Check
@@ -290,6 +297,7 @@ class CheckSpec:
     needs: tuple[tuple[str, ...], ...]
     subject: str
     parameters: Mapping[str, Parameter]
+    faults: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, function: Check) -> CheckSpec:
@@ -322,7 +330,7 @@ class CheckSpec:
             if parameter.name not in hints:
                 raise TypeError(f"parameter {parameter.name!r} of check {mark.name!r} has no type")
             parameters[parameter.name] = _parameter(parameter, hints[parameter.name])
-        return cls(function, mark.name, mark.needs, subject, parameters)
+        return cls(function, mark.name, mark.needs, subject, parameters, mark.faults)
 
     @cached_property
     def adapters(self) -> Mapping[str, TypeAdapter[object]]:

@@ -154,7 +154,7 @@ def _replies_late(
     assert zone is not None
     late: list[Evidence] = []
     unclear: list[Evidence] = []
-    outside = unknown = 0
+    outside = unknown = sure = doubtful = 0
     for message in messages or ():
         if message.valid is False or (simple_only and message.simple is False):
             continue
@@ -176,13 +176,18 @@ def _replies_late(
         # A question that still waits has been late only when a whole further working day has begun.
         if counted.days <= limit:
             continue
-        skipped = tuple(f"{day:%m-%d} {why}" for day, why in counted.skipped)
-        told = f"{counted.days}个工作日（{asked:%Y-%m-%d}至{ended:%Y-%m-%d}，不计{'、'.join(skipped) or '无'}）"
-        piece = Evidence(message.title or "message", message.url, message.asked_at, told, limit)
-        (unclear if simple_only and message.simple is None else late).append(piece)
-    args: dict[str, Any] = {"count": len(late) or len(unclear), "limit": limit}
+        skipped = tuple(f"{day:%Y-%m-%d} {why}" for day, why in counted.skipped)
+        pieces = [Evidence(message.title or "message", message.url, message.asked_at, counted.days, limit)]
+        pieces += [Evidence("days_skipped", None, ended, skipped)] if skipped else []
+        if simple_only and message.simple is None:
+            unclear += pieces
+            doubtful += 1
+        else:
+            late += pieces
+            sure += 1
+    args: dict[str, Any] = {"count": sure or doubtful, "limit": limit}
     if late:
-        return failed("replies_late", evidence=late, faults={"late": len(late)}, **args)
+        return failed("replies_late", evidence=late, faults={"late": sure}, **args)
     if outside:
         return unsure("calendar_not_covering", coverage=calendar.coverage, **args)
     if unclear:

@@ -299,9 +299,7 @@ def _counted(
     if reached:
         names = tuple(column.name for column, _ in columns[:10])
         return failed(reason, evidence=evidence, count=count.seen, limit=limit, names=names, **args)
-    return unsure(
-        f"{reason}_undecided", evidence=evidence, count=count.seen, possible_count=count.possible, limit=limit, **args
-    )
+    return unsure(f"{reason}_undecided", evidence=evidence, count=count.seen, possible_count=count.possible, limit=limit, **args)
 
 
 @check("site.channel_missing", needs="channels")
@@ -335,9 +333,7 @@ def channel_missing(
         return review("channel_kind_unclear", evidence=evidence, names=names)
     if "channels" in site.partial:
         return unsure("channels_partly_seen", evidence=evidence)
-    return failed(
-        "channel_missing", evidence=evidence or [Evidence("channels", site.site.url, None, 0)], count=len(site.channels)
-    )
+    return failed("channel_missing", evidence=evidence or [Evidence("channels", site.site.url, None, 0)], count=len(site.channels))
 
 
 @check("site.messages_unanswered", needs="messages")

@@ -193,9 +193,7 @@ class _Crew:
 
     def _new_pool(self, workers: int) -> ProcessPoolExecutor:
         # A fresh interpreter a worker: nothing of the caller's threads or locks is copied into it.
-        return ProcessPoolExecutor(
-            workers, get_context("spawn"), initializer=_start_worker, initargs=(self._plan, self._reading)
-        )
+        return ProcessPoolExecutor(workers, get_context("spawn"), initializer=_start_worker, initargs=(self._plan, self._reading))
 
     def submit(self, piece: Slice) -> Future[SliceResult]:
         try:

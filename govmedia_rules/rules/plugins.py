@@ -18,7 +18,16 @@ from govmedia_rules.errors import DuplicateId, PluginLoadError, PluginWarning, W
 CHECK_GROUP = "govmedia_rules.checks"
 RULEBOOK_GROUP = "govmedia_rules.rulebooks"
 
-BUILT_IN = ("site_vetoes", "account_vetoes", "management")
+BUILT_IN = (
+    "site_vetoes",
+    "account_vetoes",
+    "management",
+    "publishing",
+    "services",
+    "interaction",
+    "design",
+    "registry",
+)
 """Modules of `govmedia_rules.checks` that hold checks."""
 
 
@@ -143,9 +152,7 @@ def _rulebook_path(loaded: object, point: EntryPoint) -> Path:
     elif isinstance(loaded, str | Path):
         path = Path(loaded)
     else:
-        raise PluginLoadError(
-            f"plugin {point.name!r} gives {type(loaded).__name__}, not a path or a package", Where(point.value)
-        )
+        raise PluginLoadError(f"plugin {point.name!r} gives {type(loaded).__name__}, not a path or a package", Where(point.value))
     if not path.is_file():
         raise PluginLoadError(f"plugin {point.name!r} names {path.name}, which does not exist", Where(point.value))
     return path

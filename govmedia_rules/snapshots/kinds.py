@@ -10,7 +10,7 @@ from govmedia_rules.vocabulary import Vocabulary, read_data
 
 @cache
 def kinds(name: str) -> Vocabulary:
-    """A vocabulary of snapshots: `column`, `channel`, `function`, `guide_element`, `part` or `fact`."""
+    """A vocabulary of snapshots: `column`, `channel`, `function`, `guide_element`, `part` …"""
     return Vocabulary.of(name, read_data("govmedia_rules.snapshots", "kinds.toml")[name])
 
 
@@ -22,12 +22,12 @@ def word(vocabulary_name: str, term_id: str, lang: str) -> str:
         term_id: The id.
         lang: `zh` for the title; in `en` the id reads as it is, with blanks for underscores.
     """
-    if lang != "zh":
-        return term_id.replace("_", " ")
     for vocabularies in (kinds, vocabulary):
         try:
             terms = vocabularies(vocabulary_name)
         except KeyError:
             continue
-        return terms[term_id].title if term_id in terms else term_id
+        if term_id not in terms:
+            return term_id
+        return terms[term_id].title if lang == "zh" else term_id.replace("_", " ")
     return term_id

@@ -174,9 +174,7 @@ def _documents(path: Path, max_bytes: int) -> Iterator[RawLine]:
         yield RawLine(str(path), number, json.dumps(document, cls=_PairsEncoder, ensure_ascii=False).encode("utf-8", "replace"))
 
 
-def parse_line(
-    line: RawLine, *, zone: tzinfo | None = None, not_after: datetime | None = None
-) -> SiteSnapshot | AccountSnapshot:
+def parse_line(line: RawLine, *, zone: tzinfo | None = None, not_after: datetime | None = None) -> SiteSnapshot | AccountSnapshot:
     """One snapshot from one line.
 
     Raises:
@@ -215,7 +213,7 @@ def _second_try(data: bytes, faults: ValidationError, zone: tzinfo | None, where
         if zone is not None and "timezone_aware" in kinds:
             for error in errors:
                 if error["type"] == "timezone_aware":
-                    _set_zone(document, error["loc"], zone)
+                    _set_zone(document, error["loc"][1:], zone)  # the first step is the kind of snapshot
             return _validate_again(document, None, where)
     raise BrokenLine(_describe(errors), where)
 
@@ -320,9 +318,7 @@ class _PairsEncoder(json.JSONEncoder):
 
     def _text(self, value: object) -> str:
         if isinstance(value, _Pairs):
-            return (
-                "{" + ",".join(f"{json.dumps(key, ensure_ascii=False)}:{self._text(item)}" for key, item in value.pairs) + "}"
-            )
+            return "{" + ",".join(f"{json.dumps(key, ensure_ascii=False)}:{self._text(item)}" for key, item in value.pairs) + "}"
         if isinstance(value, list):
             return "[" + ",".join(self._text(item) for item in value) + "]"
         return json.dumps(value, ensure_ascii=False)
