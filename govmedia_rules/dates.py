@@ -196,9 +196,7 @@ def _read(text: str, now: datetime | None, zone: tzinfo) -> datetime | date | No
     if found is not None:
         return _moment(found, int(found["year"]), zone)
     return (
-        None
-        if now is None
-        else _read_open(inner, now.astimezone(zone), zone, exact=in_brackets is not None or label is not None)
+        None if now is None else _read_open(inner, now.astimezone(zone), zone, exact=in_brackets is not None or label is not None)
     )
 
 

@@ -75,16 +75,17 @@ def read_wechat_article(html: str, url: str, *, now: datetime | None = None) -> 
             original = stat[1] in ("1", "11")
         if not owner and (body := _OWNER.search(script)) is not None:
             owner = body[1]
-    shown = dom.tree.css_first("#js_name,.profile_nickname,.rich_media_meta_nickname")
-    if shown is not None and shown.text().strip():
-        name = " ".join(shown.text().split())
+    for selector in ("#js_name", ".profile_nickname", ".rich_media_meta_nickname a"):
+        shown = dom.tree.css_first(selector)
+        own = " ".join(shown.text(deep=False).split()) if shown is not None else ""
+        if own:
+            name = own
+            break
     if published is None:
         published = read_published(dom, metas, title, now=now).moment
     content = dom.tree.css_first("#js_content,.rich_media_content")
     text = (
-        "\n".join(" ".join(line.split()) for line in content.text(separator="\n").split("\n") if line.strip())
-        if content
-        else None
+        "\n".join(" ".join(line.split()) for line in content.text(separator="\n").split("\n") if line.strip()) if content else None
     )
     gone = content is None and any(word in dom.text[:5_000] for word in _GONE)
     return WeChatArticle(

@@ -72,9 +72,7 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
         body = _Body(answer)
         return Answer.of_pairs(answer.status, answer.raw_headers, body, body.aclose)
 
-    async def _request(
-        self, method: str, url: str, headers: Mapping[str, str], server_name: str | None
-    ) -> aiohttp.ClientResponse:
+    async def _request(self, method: str, url: str, headers: Mapping[str, str], server_name: str | None) -> aiohttp.ClientResponse:
         try:
             return await self._open().request(
                 method,

@@ -260,9 +260,7 @@ def _script_time() -> re.Pattern[str]:
 _JSON_LD = re.compile(r'"(?:datePublished|pubDate)"\s{0,5}:\s{0,5}"([^"]{8,40})"')
 
 
-def read_published(
-    dom: Dom, metas: dict[str, str], title: str, *, now: datetime | None = None, taken: Taken = _none
-) -> Published:
+def read_published(dom: Dom, metas: dict[str, str], title: str, *, now: datetime | None = None, taken: Taken = _none) -> Published:
     """The publication time of a page.
 
     Args:

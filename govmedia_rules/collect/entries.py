@@ -120,9 +120,7 @@ def _cells(dom: Dom, now: datetime | None) -> Iterator[_Cell]:
             text = edge["head"] or edge["tail"]
             moment = read_moment(f"[{text}]", now=now)
             if moment is not None:
-                yield _Cell(
-                    index, dom.nodes[index], moment, " ".join((chunk[: edge.start()] + " " + chunk[edge.end() :]).split())
-                )
+                yield _Cell(index, dom.nodes[index], moment, " ".join((chunk[: edge.start()] + " " + chunk[edge.end() :]).split()))
                 continue
         if len(chunk) <= 2 * _LONGEST_CELL:
             labelled = next((one for one in find_moments(chunk) if one.is_publication), None)

@@ -420,10 +420,7 @@ class Fetcher:
         kinds = failure_kinds()
         attempt = 1
         while (
-            result.failure is not None
-            and result.status is None
-            and kinds[result.failure].retry
-            and attempt <= self.limits.retries
+            result.failure is not None and result.status is None and kinds[result.failure].retry and attempt <= self.limits.retries
         ):
             if budget is not None and budget.seconds_left() <= 0:
                 break

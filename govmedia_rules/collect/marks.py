@@ -62,13 +62,9 @@ def _patterns() -> _Patterns:
             rf"[{shorts}]{gap}[\])）]?{gap}(?:[iI]{gap}[cC]{gap}[pP]{gap})?(?:备|证){gap}(?:案)?(?:序?号)?{colon}{digits}{tail}"
         ),
         re.compile(rf"(?:ICP|网站){gap}备案{gap}(?:编?号|序号|号码)?{colon}((?:[A-Za-z]{{0,4}}){digits}{tail})", re.IGNORECASE),
-        re.compile(
-            rf"[{shorts}]{gap}公{gap}(?:网{gap}安?|安{gap}网?){gap}备{gap}(?:案)?{gap}(?:号)?{colon}{digits}(?:{gap}号)?"
-        ),
+        re.compile(rf"[{shorts}]{gap}公{gap}(?:网{gap}安?|安{gap}网?){gap}备{gap}(?:案)?{gap}(?:号)?{colon}{digits}(?:{gap}号)?"),
         re.compile(rf"(?:公安|公网安)[^\n]{{0,8}}?备案?{gap}(?:编?号|序号|号码)?{colon}({digits}(?:{gap}号)?)"),
-        re.compile(
-            rf"(?:{any_of(words['site_code'])}){gap}(?:为|是)?{colon}(bm[0-9]{{4,10}}|[0-9A-Za-z]{{6,20}})", re.IGNORECASE
-        ),
+        re.compile(rf"(?:{any_of(words['site_code'])}){gap}(?:为|是)?{colon}(bm[0-9]{{4,10}}|[0-9A-Za-z]{{6,20}})", re.IGNORECASE),
         re.compile(rf"(?:{any_of(words['sponsor'])})[ \u3000\xa0]*[:：][\s\0]*([^\s\0|｜:：]{{2,60}})"),
         re.compile(r"(?:^|[\s\0|｜:：，,。；;由])([\u4e00-\u9fff（）()·]{4,40}?)主办(?=[\s\0|｜，,。；;]|$|承办|单位[^:：])"),
         re.compile(any_of(words["ends"])),

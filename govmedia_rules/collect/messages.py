@@ -90,9 +90,7 @@ def _message(
     answered = True if answered_at is not None else is_answered(_text(by_field["status"])) if "status" in by_field else None
     if answered is None and "answered" in by_field and not re.sub(r"[\s\-—/无]", "", _text(by_field["answered"])):
         answered = False
-    shown = [
-        kind for field, kind in (("asked", "asked_at"), ("answered", "answered_at"), ("unit", "unit")) if field in by_field
-    ]
+    shown = [kind for field, kind in (("asked", "asked_at"), ("answered", "answered_at"), ("unit", "unit")) if field in by_field]
     return Message(
         column_kind=column_kind,
         title=_text(title)[:1_000],

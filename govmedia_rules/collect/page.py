@@ -238,9 +238,7 @@ class PageFacts:
 
     def list_entries(self) -> tuple[Entry, ...]:
         """The dated entries as parts of a snapshot, with absolute addresses."""
-        return tuple(
-            Entry(title=one.title, url=self.base.resolve(one.href), published_at=one.published_at) for one in self.entries
-        )
+        return tuple(Entry(title=one.title, url=self.base.resolve(one.href), published_at=one.published_at) for one in self.entries)
 
 
 PARTS = (

@@ -33,9 +33,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser.add_argument("--out", required=True, metavar="FILE", help="JSON Lines of snapshots to write")
     parser.add_argument("--journal", metavar="FILE", help="journal of the run; default: the out file with .journal added")
     parser.add_argument("--probes", metavar="FILE", help="journal of availability probes, made by `probe`")
-    parser.add_argument(
-        "--observed-at", metavar="TIME", help="monitoring point (2024-08-27 10:00); default: when a site is begun"
-    )
+    parser.add_argument("--observed-at", metavar="TIME", help="monitoring point (2024-08-27 10:00); default: when a site is begun")
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="seed of the samples of content pages")
     parser.add_argument("--ignore-robots", action="store_true", help="do not follow robots.txt; recorded in each snapshot")
     parser.add_argument("--fast", action="store_true", help="carry requests over aiohttp (extra `fast`)")

@@ -1,4 +1,3 @@
-# ruff: noqa: E501  (pages and commands read better on one line)
 """Speed of the collector against named peers on the same server in the same run; every figure is the median of three runs.
 
     python -m tests.benchmarks.collect_speed parse      pages read completely : selectolax parse + text of the same pages
@@ -33,7 +32,9 @@ from typing import ClassVar
 from urllib.request import urlopen
 
 NAV = "".join(f'<li><a href="/l{n}/">栏目{n}动态</a></li>' for n in range(20))
-FOOT = '<div class="foot">主办单位：示例区人民政府 网站标识码：6101000001 陕ICP备05000001号-1 <a href="/map.html">网站地图</a></div>'
+FOOT = (
+    '<div class="foot">主办单位：示例区人民政府 网站标识码：6101000001 陕ICP备05000001号-1 <a href="/map.html">网站地图</a></div>'
+)
 
 
 def _page(title: str, body: str) -> bytes:
@@ -328,9 +329,7 @@ def crawl(args: argparse.Namespace) -> None:
         if peer in rates:
             for which, what in ((0, "first to last request"), (1, "whole process")):
                 ratios = [mine[which] / theirs[which] for mine, theirs in zip(rates["ours, aiohttp"], rates[peer], strict=True)]
-                print(
-                    f"ours, aiohttp / {peer}, {what}: {statistics.median(ratios):.2f} {[round(ratio, 2) for ratio in ratios]}"
-                )
+                print(f"ours, aiohttp / {peer}, {what}: {statistics.median(ratios):.2f} {[round(ratio, 2) for ratio in ratios]}")
 
 
 def main() -> None:

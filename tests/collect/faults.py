@@ -1,4 +1,3 @@
-# ruff: noqa: E501  (bytes on the wire read better on one line)
 """Ways in which a server can misbehave, each as a host of a loopback server. The value says what a look must report."""
 
 from __future__ import annotations

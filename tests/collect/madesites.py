@@ -1,4 +1,3 @@
-# ruff: noqa: E501  (templates of pages read better on one line)
 """Made government sites with known truth, in several layouts, and a loopback server that plays all of them.
 
 Every site is made from a seed: its pages, and beside them what a perfect look would find. Nothing here comes from a real site.
@@ -102,6 +101,9 @@ def make_site(number: int, *, host: str | None = None, articles: int = 3) -> Mad
         ("要闻动态", "/xwzx/", "news", 14), ("部门动态", "/bmdt/", "news", 14), ("通知公告", "/tzgg/", "notice", 180),
         ("政策文件", "/zcwj/", "policy", 180), ("政策解读", "/zcjd/", "interpretation", 180),
     ]  # fmt: skip
+    if number % 5 == 0:  # a neglected site: more columns, of which many are stale or blank
+        columns += [(f"{part}动态", f"/dt{index}/", "news", 14) for index, part in enumerate(("乡镇", "街道", "行业", "基层"))]
+        columns += [(f"{part}公告", f"/gg{index}/", "notice", 180) for index, part in enumerate(("招标", "拍卖", "征收"))]
     marks = {"party_gov", "error_report", "site_code", "icp", "police", "sponsor", "contact", "site_map"}
     missing = frozenset(rnd.sample(sorted(marks), rnd.choice([0, 0, 0, 1, 2])))
     truth.missing_marks = missing
@@ -126,7 +128,8 @@ def make_site(number: int, *, host: str | None = None, articles: int = 3) -> Mad
     newest_home: date | None = None
     for index, (title, path, kind, days) in enumerate(columns):
         draw = rnd.random()
-        stale, blank = draw < 0.2, 0.2 <= draw < 0.35
+        share = 0.55 if number % 10 == 0 else 0.2
+        stale, blank = draw < share, share <= draw < share + (0.5 if number % 10 == 5 else 0.15)
         first = NOW.date() - timedelta(days=rnd.randint(days + 3, days + 200) if stale else rnd.randint(0, min(days, 13) - 1))
         items = []
         if not blank:

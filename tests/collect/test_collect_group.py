@@ -65,7 +65,8 @@ def found_truth(snapshot: SiteSnapshot) -> Truth:
     }
     assert snapshot.home is not None
     newest = snapshot.home.latest_entry_at
-    lists = {f"/{path}": column for path, column in columns.items() if path in ("xwzx/", "bmdt/", "tzgg/", "zcwj/", "zcjd/")}
+    others = ("bsfw/", "zxly/", "wsxf/", "lxwm/", "wzdt/")
+    lists = {f"/{path}": column for path, column in columns.items() if path not in others}
     return Truth(
         stale_news=stale({"news"}, 14),
         stale_slow=stale({"notice", "policy"}, 180),
@@ -77,14 +78,10 @@ def found_truth(snapshot: SiteSnapshot) -> Truth:
             for link in snapshot.links or ()
             if link.opens is False and link.failure == "status_not_found"
         ),
-        channel=any(
-            channel.effective and channel.kind not in ("petition", "discipline") for channel in snapshot.channels or ()
-        ),
+        channel=any(channel.effective and channel.kind not in ("petition", "discipline") for channel in snapshot.channels or ()),
         unanswered=sum(message.answered is False for message in snapshot.messages or ()),
         services=len(snapshot.services or ()),
-        newest={
-            path: None if column.latest_entry_at is None else _day(column.latest_entry_at) for path, column in lists.items()
-        },
+        newest={path: None if column.latest_entry_at is None else _day(column.latest_entry_at) for path, column in lists.items()},
         entries={path: column.entry_count or 0 for path, column in lists.items()},
     )
 
@@ -98,9 +95,7 @@ def test_two_hundred_made_sites_are_seen_as_they_were_made() -> None:
     assert sum(len(site.pages) for site in made) > 2_000
     found, requests = asyncio.run(look_at(made))
     assert set(found) == {site.host for site in made}
-    wrong = {
-        site.host: (found_truth(found[site.host]), site.truth) for site in made if found_truth(found[site.host]) != site.truth
-    }
+    wrong = {site.host: (found_truth(found[site.host]), site.truth) for site in made if found_truth(found[site.host]) != site.truth}
     assert not wrong, next(iter(wrong.items()))
     for site in made:
         for page in found[site.host].pages or ():

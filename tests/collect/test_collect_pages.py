@@ -1,4 +1,3 @@
-# ruff: noqa: E501  (pages read better on one line)
 """Pages of many layouts, made for these tests: what is read out of each, and what is not."""
 
 from __future__ import annotations
@@ -203,9 +202,7 @@ def test_the_title_element_is_freed_of_names(title: str) -> None:
     assert bare.title == HEADLINE or title.startswith(SITE)
 
 
-@pytest.mark.parametrize(
-    "title", ["中国-东盟博览会新闻发布会举行", "“互联网+政务服务”A-B角工作制度", "1-10月全区固定资产投资情况"]
-)
+@pytest.mark.parametrize("title", ["中国-东盟博览会新闻发布会举行", "“互联网+政务服务”A-B角工作制度", "1-10月全区固定资产投资情况"])
 def test_a_dash_inside_a_title_stays(title: str) -> None:
     assert read_page(_article(title=f"{title}_{SITE}", body=f"<h1>{title}</h1>{BODY}"), URL).title == title
     assert read_page(_article(title=f"{title}_{SITE}", body=BODY), URL).title == title
