@@ -97,15 +97,16 @@ class Dom:
     @cached_property
     def anchors(self) -> list[Anchor]:
         """Links in document order."""
-        found = []
+        found: list[Anchor] = []
+        add = found.append
         for node in self.tree.css("a[href]"):
             attributes = node.attributes
             href = attributes["href"]
             if href:
                 text = node.text()
-                if not text.isprintable() or "  " in text or text[:1] == " " or text[-1:] == " " or "\xa0" in text:
+                if text and not (text.isalnum() and text.isprintable()):  # most texts have no blank to collapse
                     text = " ".join(text.split())
-                found.append(Anchor(node, href.strip(), text, attributes.get("title") or ""))
+                add(Anchor(node, href.strip(), text, attributes.get("title") or ""))
         return found
 
     @cached_property

@@ -50,17 +50,20 @@ def read_guide(dom: Dom) -> tuple[str, ...] | None:
         return None
     kinds: dict[str, bool] = {}
     waiting: str | None = None
+    blanks = _labels().blanks
     for line in dom.text.split("\n"):
-        kind, rest = _label_kind(line) if len(line) < 400 or ":" in line[:20] or "：" in line[:20] else (None, "")
+        # Most lines are neither short nor have a colon near their beginning, and so no label.
+        is_label = len(line) <= _LONGEST_LABEL + 6 or line.find("：", 0, 22) >= 0 or line.find(":", 0, 22) >= 0
+        kind, rest = _label_kind(line) if is_label else (None, "")
         if kind is not None:
             kinds.setdefault(kind, False)
-            if rest and key_of(rest) not in _labels().blanks:
+            if rest and key_of(rest[:20]) not in blanks:
                 kinds[kind] = True
                 waiting = None
             else:
                 waiting = kind
         elif waiting is not None:
-            if key_of(line.strip(":： ")) not in _labels().blanks:
+            if key_of(line.strip(":： ")[:20]) not in blanks:
                 kinds[waiting] = True
             waiting = None
     if len(kinds) < _labels().at_least:

@@ -192,9 +192,14 @@ def read_links(dom: Dom, base: Base, *, images: bool = True) -> list[PageLink]:
     to_url, is_inside = base.resolve, base.is_inside
     endings = _attachment_endings()
     seen: set[str] = set()
+    written: set[str] = set()
     found: list[PageLink] = []
     for anchor in dom.anchors:
-        url = to_url(anchor.href)
+        href = anchor.href
+        if href in written:  # menus, crumbs and feet repeat the same few addresses
+            continue
+        written.add(href)
+        url = to_url(href)
         if url is None or url in seen:
             continue
         seen.add(url)
