@@ -85,8 +85,7 @@ def read_marks(dom: Dom) -> FootMarks:
     police = _last(patterns.police, filings) or _last(patterns.police_labelled, filings)
     code = _last(patterns.site_code, _windows(joined, "标识", 10, 60) or _windows(joined, "识别码", 10, 60))
     words = table("marks")
-    # One look at the source tells most pages without either mark; the others are searched where a mark counts.
-    assets = _assets(dom) if any(sign in dom.html for sign in words["signs"]) else ""
+    assets = _assets(dom)
     foot = joined[-4_000:].lower()
     return FootMarks(
         party_gov=any(word in assets for word in words["party_gov"]) or "党政机关网站标识" in foot,
@@ -142,13 +141,12 @@ def _sponsor(joined: str) -> str:
 
 
 def _assets(dom: Dom) -> str:
-    """Addresses and inline scripts a mark can stand in, lower case; comments are not among them."""
+    """Addresses and short inline scripts a mark can stand in; comments are not among them."""
     parts = [anchor.href for anchor in dom.anchors]
     parts.extend([attributes["src"] or "" for _, attributes in dom.images])
     parts.extend(dom.script_sources)
     parts.extend([text for text in dom.scripts if len(text) < 3_000])
-    parts.extend([node.id or "" for node in dom.tree.css("[id*='conac' i],[id*='jiucuo' i]")])
-    return "\n".join(parts).lower()
+    return "\n".join(parts)
 
 
 @cache
