@@ -35,6 +35,8 @@ MESSAGE_KINDS = frozenset({"consultation", "messages"})
 SERVICE_KINDS = frozenset({"services"})
 AGENT = "govmedia-rules"
 """Name the collector goes by in robots.txt."""
+CONNECTION_FAULTS = frozenset({"refused", "reset", "unreachable", "timeout_connect", "tls_protocol"})
+"""Failures after which an address without a scheme is tried with the other one."""
 MOST_CHANNELS = 40
 """Channels opened for one site."""
 
@@ -105,6 +107,7 @@ class SiteLook:
     _asked: set[str] = field(default_factory=set)
     _pages_asked: int = 0
     _forms: dict[str, bool] = field(default_factory=dict)
+    _framed: list[tuple[int, str]] = field(default_factory=list)
     _text_left: int = 0
     _rules: Rules = field(default_factory=AllowAll)
     _had_rules: bool = False
@@ -118,13 +121,14 @@ class SiteLook:
     async def run(self) -> SiteSnapshot:
         """Looks at the site and gives its snapshot. A site that cannot be opened gives one whose parts are not observed."""
         self._text_left = self.limits.text_bytes_per_site
-        address = self._address()
-        if address is None:
-            return self._failed("guard_url")
-        self._hosts = {host_of(address), *(host_of(f"http://{host}/") for host in self.site.domains)}
-        home, failure = await self._home(address)
+        home, failure = None, "guard_url"
+        for address in self._addresses():
+            self._hosts = {host_of(address), *(host_of(f"http://{host}/") for host in self.site.domains)}
+            home, failure = await self._home(address)
+            if home is not None or failure not in CONNECTION_FAULTS:
+                break
         if home is None:
-            return self._failed(failure or "internal")
+            return self._failed(failure)
         self._tell("home")
         entries = home.facts.list_entries()
         self._common_links = frozenset(link.url for link in home.facts.links) - {entry.url for entry in entries if entry.url}
@@ -139,15 +143,15 @@ class SiteLook:
 
     # ------------------------------------------------------------ stages
 
-    def _address(self) -> str | None:
-        url = (self.site.url or "").strip()
-        if not url and self.site.domains:
-            url = self.site.domains[0]
-        if not url:
-            return None
-        return Base("http://x/").resolve(url if "://" in url else f"http://{url}")
+    def _addresses(self) -> list[str]:
+        """Addresses of the home page to be tried: the registered one, or without a scheme http first and https next."""
+        text = (self.site.url or "").strip() or next(iter(self.site.domains), "")
+        if not text:
+            return []
+        written = [text] if "://" in text else [f"http://{text}", f"https://{text}"]
+        return [url for one in written if (url := Base("http://x/").resolve(one)) is not None]
 
-    async def _home(self, address: str) -> tuple[_Seen | None, str | None]:
+    async def _home(self, address: str) -> tuple[_Seen | None, str]:
         if self.robots == "follow":
             fetched = await self.visit(Base(address).origin + "/robots.txt", "file")
             self._note(fetched)
@@ -168,7 +172,7 @@ class SiteLook:
             failure = self._content_failure(seen)
             target = _client_redirect(seen, fetched)
             if target is None or host_of(target) not in self._hosts:
-                return (None, failure) if failure else (seen, None)
+                return (None, failure) if failure else (seen, "")
             self.pages.pop(seen.facts.url, None)
             address = target
         return None, "redirect_loop"
@@ -214,6 +218,21 @@ class SiteLook:
                 item, depth = wave[index]
                 waiting.extend((below, depth + 1) for below in self._take_column(item, fetched, depth))
             self._tell("columns")
+        await self._visit_frames()
+
+    async def _visit_frames(self) -> None:
+        """Reads the lists of columns whose page shows them in a frame, one frame deep."""
+        async for index, fetched in self._wave([url for _, url in self._framed]):
+            if fetched is None or fetched.failure is not None or host_of(fetched.final_url) not in self._hosts:
+                continue
+            facts = self._facts(fetched)
+            entries = column_entries(facts, common_links=self._common_links, common_lines=self._common_lines)
+            if entries is not None:
+                place = self._framed[index][0]
+                known = self.columns[place]
+                self.columns[place] = Column.model_validate(
+                    dict(known) | {"entries": entries, "entry_count": None, "latest_entry_at": None, "undated_count": None}
+                )
 
     def _take_column(self, item: NavItem, fetched: Fetched | None, depth: int) -> list[NavItem]:
         """Adds the column of a navigation item; gives the items its page names below it."""
@@ -241,6 +260,8 @@ class SiteLook:
             count = 1  # a page of text (概况, 职能), or of links to columns below: not blank, and no list to be read
         latest = facts.published_at if count is not None else None
         self._add_column(item, kind, opens=True, entries=entries, entry_count=count, latest=latest)
+        if entries is None and (inner := [url for url in facts.frames if host_of(url) in self._hosts]):
+            self._framed.append((len(self.columns) - 1, inner[0]))
         for entry in entries or ():
             if entry.url is not None and host_of(entry.url) in self._hosts:
                 self._content.setdefault(entry.url, depth + 1)

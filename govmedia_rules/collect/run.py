@@ -11,7 +11,7 @@ import asyncio
 import logging
 import queue
 import threading
-from collections.abc import AsyncGenerator, Callable, Iterable, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Mapping
 from contextlib import AsyncExitStack, aclosing
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -48,6 +48,7 @@ class Settings(TypedDict, total=False):
     seed: int
     observed_at: datetime | None
     journal: str | PathLike[str] | None
+    earlier: str | PathLike[str] | None
     client: httpx.AsyncClient | None
     fast: bool
     user_agent: str
@@ -76,6 +77,26 @@ class _Past:
                 past.ended[key] = record["snapshot"]
                 past.visits.pop(key, None)
         return past
+
+
+class _Earlier(Mapping[str, Fetched]):
+    """What an earlier run brought, by address; bodies stay packed until the server says that nothing has changed."""
+
+    def __init__(self, path: str | PathLike[str]) -> None:
+        self._records = {
+            str(record["url"]): record
+            for record in read_journal(path)
+            if record.get("t") == "visit" and ("etag" in record or "modified" in record) and "failure" not in record
+        }
+
+    def __getitem__(self, url: str) -> Fetched:
+        return Fetched.from_record(self._records[url])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._records)
+
+    def __len__(self) -> int:
+        return len(self._records)
 
 
 @dataclass
@@ -157,6 +178,7 @@ async def sites_async(
     seed: int = 0,
     observed_at: datetime | None = None,
     journal: str | PathLike[str] | None = None,
+    earlier: str | PathLike[str] | None = None,
     client: httpx.AsyncClient | None = None,
     fast: bool = False,
     user_agent: str = USER_AGENT,
@@ -173,6 +195,7 @@ async def sites_async(
         seed: Seed of the samples of content pages.
         observed_at: The monitoring point, aware; None takes the time at which each site is begun.
         journal: File that records each visit as it happens. A run that was ended, however, goes on from it.
+        earlier: Journal of an earlier run; pages it holds are asked for conditionally (ETag, Last-Modified).
         client: An httpx client to use for every request.
         fast: Whether to carry requests over aiohttp (extra `fast`).
         user_agent: How the collector names itself.
@@ -198,6 +221,7 @@ async def sites_async(
             client=client,
             transports=fast_transports(limits) if fast else None,
             user_agent=user_agent,
+            earlier=_Earlier(earlier) if earlier is not None else None,
         )
         stack.push_async_callback(fetcher.close)
         run = _Run(fetcher, limits, robots, seed, keep_text, observed_at, progress, opened, past)

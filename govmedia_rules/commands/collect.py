@@ -32,6 +32,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser.add_argument("source", metavar="REGISTRY|URL", nargs="+", help="tables of sites (csv, xlsx …), or addresses")
     parser.add_argument("--out", required=True, metavar="FILE", help="JSON Lines of snapshots to write")
     parser.add_argument("--journal", metavar="FILE", help="journal of the run; default: the out file with .journal added")
+    parser.add_argument("--earlier", metavar="FILE", help="journal of an earlier run, for conditional requests")
     parser.add_argument("--probes", metavar="FILE", help="journal of availability probes, made by `probe`")
     parser.add_argument("--observed-at", metavar="TIME", help="monitoring point (2024-08-27 10:00); default: when a site is begun")
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="seed of the samples of content pages")
@@ -107,6 +108,7 @@ def run(args: argparse.Namespace) -> int:
             seed=args.seed,
             observed_at=observed_at,
             journal=journal,
+            earlier=args.earlier,
             fast=args.fast,
             user_agent=args.user_agent,
             keep_text=not args.no_text,

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from asyncio import StreamWriter
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -170,3 +172,75 @@ def test_the_waiting_form_works_inside_a_running_loop() -> None:
     snapshot = asyncio.run(notebook())
     assert snapshot.home is not None
     assert snapshot.model_validate_json(snapshot.model_dump_json()) == snapshot
+
+
+def test_unchanged_pages_are_not_sent_again(tmp_path: Path) -> None:
+    site = make_site(2)
+    site.pages["/images/jiucuo.png"] = b"x"
+    conditional: list[str] = []
+
+    async def answer(host: str, path: str, writer: StreamWriter) -> bool:
+        body = site.pages.get(path)
+        if body is None or not path.endswith(".html"):
+            return False
+        if seen.get(path):
+            conditional.append(path)
+            writer.write(b'HTTP/1.1 304 Not Modified\r\nETag: "1"\r\nContent-Length: 0\r\n\r\n')
+        else:
+            writer.write(
+                b'HTTP/1.1 200 OK\r\nETag: "1"\r\nContent-Type: text/html\r\nContent-Length: %d\r\n\r\n' % len(body) + body
+            )
+        await writer.drain()
+        writer.close()
+        return True
+
+    seen: dict[str, bool] = {}
+
+    async def look(port_of: LoopbackServer, **settings: object) -> SiteSnapshot:
+        guard = collect.Guard(test_hosts={site.host: "127.0.0.1", "zfwzgl.example": "127.0.0.1", "beian.example": "127.0.0.1"})
+        return await collect.site_async(
+            Site(id="a", name="a", url=f"http://{site.host}:{port_of.port}/"), guard=guard, observed_at=NOW,
+            limits=collect.Limits(retries=2), **settings,  # type: ignore[arg-type]
+        )  # fmt: skip
+
+    async def both() -> tuple[SiteSnapshot, SiteSnapshot]:
+        async with LoopbackServer({site.host: site.pages}, answer) as server:
+            first = await look(server, journal=tmp_path / "one.journal")
+            seen.update(dict.fromkeys(site.pages, True))
+            return first, await look(server, earlier=tmp_path / "one.journal")
+
+    first, second = asyncio.run(both())
+    assert len(conditional) > 5
+    assert found_truth(first) == found_truth(second) == site.truth
+
+
+def test_a_list_in_a_frame_belongs_to_its_column() -> None:
+    rows = "".join(f"<li><a href='/a{n}.html'>关于第{n}号工作的通知公告</a><span>2024-08-2{n}</span></li>" for n in range(3))
+    frame = "<html><body><div class='nav'><a href='/'>首页</a><a href='/l/'>通知公告</a></div>{}</body></html>"
+    pages = {
+        "/": frame.format("<h1>示例区人民政府的门户网站首页</h1>").encode(),
+        "/l/": frame.format("<iframe src='/inner.html'></iframe>").encode(),
+        "/inner.html": f"<html><body><ul>{rows}</ul></body></html>".encode(),
+    }
+
+    async def look() -> SiteSnapshot:
+        async with LoopbackServer({"a.test": pages}) as server:
+            guard = collect.Guard(test_hosts={"a.test": "127.0.0.1"})
+            return await collect.site_async(f"http://a.test:{server.port}/", guard=guard, observed_at=NOW)
+
+    (column,) = asyncio.run(look()).columns or ()
+    assert column.latest_entry_at == date(2024, 8, 22)
+    assert column.entry_count == 3
+
+
+def test_an_address_without_a_scheme_is_tried_with_both() -> None:
+    async def look() -> SiteSnapshot:
+        async with LoopbackServer(
+            {"a.test": {"/": b"<html><body><a href='/x'>" + "示例区人民政府的首页".encode() + b"</a></body></html>"}}
+        ) as server:
+            guard = collect.Guard(test_hosts={"a.test": "127.0.0.1"})
+            return await collect.site_async(
+                Site(name="a", url=f"a.test:{server.port}/"), guard=guard, observed_at=NOW, limits=collect.Limits(retries=0)
+            )
+
+    assert asyncio.run(look()).home is not None
