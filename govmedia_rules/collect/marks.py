@@ -54,12 +54,12 @@ def _patterns() -> _Patterns:
     words = table("marks")
     shorts = "".join(sorted({short for province in provinces().values() for short in province.shorts}))
     gap = r"[\s\0]{0,6}"
-    tail = rf"(?:{gap}号)?(?:{gap}[-－—–]{gap}[0-9]{{1,4}})?"
+    tail = rf"(?:{gap}号)?(?:{gap}[-－—–]{gap}[0-9]{{1,4}}(?:{gap}号)?)?"
     digits = r"[0-9](?:[0-9\0 ]{3,20})[0-9]"
     colon = rf"{gap}[:：]?{gap}"
     return _Patterns(
         re.compile(
-            rf"[{shorts}]{gap}[\])）]?{gap}(?:[iI]{gap}[cC]{gap}[pP]{gap})?(?:备|证){gap}(?:案)?(?:序?号)?{colon}{digits}{tail}"
+            rf"[{shorts}]{gap}[\])）]?{gap}(?:[iI]{gap}[cC]{gap}[pP]{gap})?(?:备|证){gap}(?:案|字)?(?:序?号)?{colon}{digits}{tail}"
         ),
         re.compile(rf"(?:ICP|网站){gap}备案{gap}(?:编?号|序号|号码)?{colon}((?:[A-Za-z]{{0,4}}){digits}{tail})", re.IGNORECASE),
         re.compile(rf"[{shorts}]{gap}公{gap}(?:网{gap}安?|安{gap}网?){gap}备{gap}(?:案)?{gap}(?:号)?{colon}{digits}(?:{gap}号)?"),
@@ -129,7 +129,7 @@ def _sponsor(joined: str) -> str:
     near = _windows(joined, "主办", 4, 120)
     for found in (match for window in near for match in reversed(list(patterns.sponsor.finditer(window)))):
         name = patterns.ends.split(found[1], maxsplit=1)[0] if patterns.ends.match(found[1]) is None else ""
-        name = name.strip("：:,，;；.。 【】[]")
+        name = name.strip("：:,，;；.。 【】[]").removesuffix("主办")
         if len(name) >= 2:
             return name
     foot = _windows(joined[-4_000:], "主办", 44, 12)
