@@ -1,8 +1,9 @@
 """The dates that Chinese pages show, by one closed grammar: what it does not read is None, never a guess.
 
 Read are: ISO 8601; full dates in digits or Chinese numerals (`2024-08-27`, `2024年8月27日`, `二〇二四年八月二十七日`), with or
-without a weekday and a time; month and day without a year; a year of two digits; 今天, 昨天, 前天; 刚刚; N单位前; and the form
-`Wed Aug 27 10:20:54 +0800 2024` and `Wed, 27 Aug 2024 10:20:54 +0800` that programs print. Month precision (`2024年8月`) is not a day. A form that leaves the
+without a weekday and a time; month and day without a year; a year of two digits; 今天, 昨天, 前天; 刚刚; N单位前; and the forms
+`Wed Aug 27 10:20:54 +0800 2024` and `Wed, 27 Aug 2024 10:20:54 +0800` that programs print. Month precision
+(`2024年8月`) is not a day. A form that leaves the
 year or the day open is read only when `now` is given, because only then it means one day.
 
 The order and the pitfalls are those of the date section in docs/collecting.md. Words are data (data/dates.toml).
