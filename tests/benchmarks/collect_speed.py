@@ -6,7 +6,8 @@
 
 The server runs in a process of its own on 127.0.0.1. `crawl` runs every program as a process of its own and gives two rates
 for each: over the time from the first to the last request the server saw, and over the whole life of the process, start
-included. `--linkinator PATH` names the installed command.
+included. `--linkinator PATH` names the installed command; `--python PATH` an environment with the package alone, because httpx
+also loads its own command line where rich and click happen to be installed.
 """
 
 from __future__ import annotations
@@ -301,7 +302,7 @@ def crawl(args: argparse.Namespace) -> None:
         return int(json.loads(out)["pages"])
 
     with Server(pages) as server, tempfile.TemporaryDirectory() as folder:
-        python = sys.executable
+        python = args.python
         journals = iter(range(100))
         runs: dict[str, Callable[[], tuple[float, float]]] = {
             "ours, httpx": lambda: timed([python, "-c", OURS, str(server.port), "plain"], ours),
@@ -314,7 +315,7 @@ def crawl(args: argparse.Namespace) -> None:
             url = f"http://127.0.0.1:{server.port}/"
             command = [linkinator, url, "--recurse", "--format", "json", "--concurrency", "100"]
             runs["linkinator"] = lambda: timed(command, lambda out: len(re.findall(r'"url"', out)))
-        runs["scrapy"] = lambda: timed([python, "-c", SCRAPY, str(server.port)], lambda out: int(out.strip() or 0) + 1)
+        runs["scrapy"] = lambda: timed([sys.executable, "-c", SCRAPY, str(server.port)], lambda out: int(out.strip() or 0) + 1)
         rates: dict[str, list[tuple[float, float]]] = {name: [] for name in runs}
         for _ in range(args.runs):
             for name, run in runs.items():
@@ -339,6 +340,9 @@ def main() -> None:
     parser.add_argument("--requests", type=int, default=4_000)
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--linkinator")
+    parser.add_argument(
+        "--python", default=sys.executable, help="interpreter of an environment with the package and its extra `fast`"
+    )
     args = parser.parse_args()
     {"parse": parse, "hosts": hosts, "crawl": crawl}[args.what](args)
 
