@@ -13,6 +13,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from importlib.util import find_spec
 from typing import Literal
 
 from govmedia_rules.collect.columns import column_entries
@@ -24,8 +25,27 @@ from govmedia_rules.collect.messages import read_messages
 from govmedia_rules.collect.navigation import Base, NavItem, PageLink, host_of
 from govmedia_rules.collect.page import PageFacts, read_page
 from govmedia_rules.collect.robots import AllowAll, Rules, rules_of
+from govmedia_rules.collect.words import table
 from govmedia_rules.snapshots.models import SiteSnapshot
-from govmedia_rules.snapshots.parts import Channel, Collection, Column, Entry, HomePage, Link, Message, Page, Service
+from govmedia_rules.snapshots.parts import (
+    Activity,
+    Channel,
+    Collection,
+    Column,
+    Document,
+    ElderlyMode,
+    Entry,
+    ErrorReportEntrance,
+    HomePage,
+    Interpretation,
+    Link,
+    MapEntry,
+    Message,
+    MessageBoard,
+    Page,
+    QrCode,
+    Service,
+)
 from govmedia_rules.subjects.models import Site
 
 Visit = Callable[[str, Purpose], Awaitable[Fetched]]
@@ -37,6 +57,8 @@ AGENT = "govmedia-rules"
 """Name the collector goes by in robots.txt."""
 CONNECTION_FAULTS = frozenset({"refused", "reset", "unreachable", "timeout_connect", "tls_protocol"})
 """Failures after which an address without a scheme is tried with the other one."""
+MOST_CODES = 12
+"""Pictures of one home page that are searched for QR codes."""
 MOST_CHANNELS = 40
 """Channels opened for one site."""
 
@@ -108,6 +130,11 @@ class SiteLook:
     _pages_asked: int = 0
     _forms: dict[str, bool] = field(default_factory=dict)
     _framed: list[tuple[int, str]] = field(default_factory=list)
+    _column_kind: dict[str, str] = field(default_factory=dict)
+    documents: list[Document] = field(default_factory=list)
+    interpretations: list[Interpretation] = field(default_factory=list)
+    site_map: tuple[MapEntry, ...] | None = None
+    qr_codes: tuple[QrCode, ...] | None = None
     _text_left: int = 0
     _rules: Rules = field(default_factory=AllowAll)
     _had_rules: bool = False
@@ -137,6 +164,7 @@ class SiteLook:
         await self._visit_columns(items)
         await self._try_channels(home)
         await self._visit_content()
+        await self._read_codes(home)
         await self._check_links()
         self._tell("done")
         return self._snapshot(home, entries)
@@ -196,6 +224,7 @@ class SiteLook:
             async for _, fetched in self._wave([address]):
                 if fetched is not None and fetched.failure is None:
                     seen = self._read(fetched, "site_map", 1, site_map=True)
+                    self.site_map = _map_entries(seen.facts.navigation)
                     items.extend(item for item in seen.facts.navigation if item.url not in known)
         return items
 
@@ -265,6 +294,8 @@ class SiteLook:
         for entry in entries or ():
             if entry.url is not None and host_of(entry.url) in self._hosts:
                 self._content.setdefault(entry.url, depth + 1)
+                if kind is not None:
+                    self._column_kind.setdefault(entry.url, kind)
         if depth >= self.limits.depth:
             return []
         return [
@@ -347,7 +378,7 @@ class SiteLook:
             wave.extend(url for url in services[: max(size, 20)] if url not in drawn and url not in self._asked)
             async for _, fetched in self._wave(wave):
                 if fetched is not None and fetched.failure is None and host_of(fetched.final_url) in self._hosts:
-                    self._read(fetched, "content", 2)
+                    self._take_document(fetched.url, self._read(fetched, "content", 2).facts)
             if len(drawn) < len(addresses):
                 self.partial.add("pages")
         self._tell("content")
@@ -365,11 +396,62 @@ class SiteLook:
                 return
             async for _, fetched in self._wave(wave):
                 if fetched is not None and fetched.failure is None and host_of(fetched.final_url) in self._hosts:
-                    self._read(fetched, "content", depth)
+                    self._take_document(fetched.url, self._read(fetched, "content", depth).facts)
             if self.limits.pages_per_site <= len(self.pages):
                 self._hit("pages", "pages")
                 return
             self._tell("content")
+
+    def _take_document(self, url: str, facts: PageFacts) -> None:
+        """Adds a policy document or an interpretation with its links to the other kind."""
+        kind = self._column_kind.get(url)
+        if kind not in ("policy", "interpretation") or not facts.title:
+            return
+        other = "interpretation" if kind == "policy" else "policy"
+        words = table("pages")["linked"][other]
+        own = [link for link in facts.links if link.kind in ("page", "attachment") and link.url not in self._common_links]
+        linked = tuple(
+            link.url
+            for link in own
+            if link.url != facts.url
+            and (self._column_kind.get(link.url) == other or (len(link.text) >= 6 and any(word in link.text for word in words)))
+        )
+        text = facts.text if self.keep_text else None
+        if kind == "policy":
+            self.documents.append(
+                Document(title=facts.title, url=url, published_at=facts.published_at, text=text, interpretations=linked)
+            )
+        else:
+            self.interpretations.append(
+                Interpretation(title=facts.title, url=url, published_at=facts.published_at, text=text, documents=linked)
+            )
+
+    async def _read_codes(self, home: _Seen) -> None:
+        """Reads the QR codes of the home page's pictures, where the extra `qr` is installed."""
+        pictures = [(url, label) for url, label in home.facts.qr if host_of(url) in self._hosts and self._may(url)][:MOST_CODES]
+        if find_spec("zxingcpp") is None or find_spec("PIL") is None:
+            return
+        from govmedia_rules.collect.qr import label_platform, read_qr
+
+        found: list[QrCode] = []
+        for url, label in pictures:
+            if self.budget.is_spent():
+                self.partial.add("qr_codes")
+                break
+            fetched = await self.visit(url, "file")
+            self._note(fetched)
+            self._asked.add(url)
+            found.extend(
+                QrCode(
+                    label=label[:200],
+                    label_platform=label_platform(label),
+                    target=code.text[:8_000],
+                    target_platform=code.platform,
+                    found_on=home.facts.url,
+                )
+                for code in (read_qr(fetched.body) if fetched.failure is None else ())
+            )
+        self.qr_codes = tuple(found)
 
     async def _check_links(self) -> None:
         """Tries every link once that no page visit has tried already; those of the home page first."""
@@ -503,6 +585,9 @@ class SiteLook:
         is_navigation = not entries and bool(self.columns)
         below = [entry for column in self.columns for entry in column.entries or ()] if is_navigation else None
         services = self.services
+        kinds = {column.kind for column in self.columns if column.entries is not None}
+        if "pages" in self.partial:
+            self.partial.update(("documents", "interpretations"))
         return SiteSnapshot(
             site=self.site,
             observed_at=self.observed_at,
@@ -518,7 +603,34 @@ class SiteLook:
             channels=tuple(self.channels),
             messages=None if self.messages is None else tuple(self.messages),
             services=None if services is None else tuple(services),
+            documents=tuple(self.documents) if "policy" in kinds else None,
+            interpretations=tuple(self.interpretations) if "interpretation" in kinds else None,
+            message_board=self._message_board(),
+            has_search=_has_search(home.facts),
+            site_map=self.site_map,
+            qr_codes=self.qr_codes,
+            elderly_mode=_elderly_mode(home.facts),
+            activities=self._activities(),
+            error_report=ErrorReportEntrance(present=bool(home.facts.marks.error_report)),
             collection=self._collection(None),
+        )
+
+    def _message_board(self) -> MessageBoard | None:
+        if self.messages is None:
+            return None
+        times = [time for one in self.messages for time in (one.answered_at, one.asked_at) if time is not None]
+        newest_day = max(times, key=lambda time: time.toordinal(), default=None)
+        return MessageBoard(published=bool(self.messages), latest_published_at=newest_day)
+
+    def _activities(self) -> tuple[Activity, ...] | None:
+        """Entries of survey and interview columns; None when no such column's list was seen."""
+        seen = [column for column in self.columns if column.kind in ("survey", "interview") and column.entries is not None]
+        if not seen:
+            return None
+        return tuple(
+            Activity(kind=column.kind or "survey", title=entry.title, held_at=entry.published_at)
+            for column in seen
+            for entry in column.entries or ()
         )
 
     def _links(self) -> Iterable[Link]:
@@ -534,6 +646,32 @@ class SiteLook:
                 failure=None if fetched is None else fetched.failure,
                 is_outside=link.is_outside,
             )
+
+
+def _map_entries(items: Sequence[NavItem]) -> tuple[MapEntry, ...]:
+    """Nodes of a site map with the names above them."""
+    paths: dict[str, tuple[str, ...]] = {}
+    found = []
+    for item in items:
+        path = (*paths.get(item.parent, (item.parent,) if item.parent else ()), item.name)
+        paths[item.name] = path
+        found.append(MapEntry(path=path, url=item.url))
+    return tuple(found)
+
+
+def _has_search(home: PageFacts) -> bool | None:
+    """False when the home page shows no way to search; None when it shows one, because nobody has tried it."""
+    words = table("pages")["parts"]["search_words"]
+    shown = home.has_search or any(word in home.dom.link_text for word in words)
+    return None if shown or home.fetches_content else False
+
+
+def _elderly_mode(home: PageFacts) -> ElderlyMode | None:
+    """What the home page shows of a mode for the elderly; None where a script may add one."""
+    if home.has_elderly_mode:
+        return ElderlyMode(offered=True)
+    scripts = "\n".join(home.dom.script_sources).lower()
+    return None if any(word in scripts for word in table("pages")["parts"]["elderly_scripts"]) else ElderlyMode(offered=False)
 
 
 def _version() -> str:

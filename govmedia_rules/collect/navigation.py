@@ -359,8 +359,12 @@ def read_site_map(dom: Dom, base: Base) -> list[NavItem]:
     deeper = {link.mem_id for link in dom.body.css("li li li a,dd li a")}
     heads = {link.mem_id for link in dom.body.css("h1 a,h2 a,h3 a,h4 a,dt a,th a,strong a,a h1,a h2,a h3,a h4,a strong")}
     has_heads = any(anchor.node.mem_id in heads for anchor in dom.anchors)
+    # The navigation bar stands on the map's page too; the map is what lies outside it, unless nothing does.
+    in_bars = {link.mem_id for bar in dom.tree.css(_nav_selector()) if bar.tag not in _NO_BAR for link in bar.css("a[href]")}
+    outside = [one for one in dom.anchors if one.node.mem_id not in in_bars]
+    own = [one for one in outside if _is_column_name(one.text) and base.resolve(one.href) != base.url]
     above = ["", "", ""]
-    for anchor in dom.anchors:
+    for anchor in outside if own else dom.anchors:
         name = anchor.text or anchor.title
         url = base.resolve(anchor.href)
         if url is None or host_of(url) != base.host or not _is_column_name(name) or is_attachment(url):

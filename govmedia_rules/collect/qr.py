@@ -54,7 +54,15 @@ def read_qr(picture: bytes) -> tuple[QrCode, ...]:
 def platform_of(text: str) -> str | None:
     """The platform an address leads to (`wechat`, `weibo` …), or None."""
     host = host_of(text if "://" in text else f"http://{text}")
-    for platform, endings in table("platforms").items():
+    for platform, endings in table("platforms")["hosts"].items():
         if any(host == ending or host.endswith(f".{ending}") for ending in endings):
+            return str(platform)
+    return None
+
+
+def label_platform(label: str) -> str | None:
+    """The platform that the words beside a code promise, or None."""
+    for platform, words in table("platforms")["labels"].items():
+        if any(word in label for word in words):
             return str(platform)
     return None

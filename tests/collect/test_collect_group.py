@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import io
+import warnings
 from asyncio import StreamWriter
 from datetime import date, timedelta
 from pathlib import Path
@@ -244,3 +246,57 @@ def test_an_address_without_a_scheme_is_tried_with_both() -> None:
             )
 
     assert asyncio.run(look()).home is not None
+
+
+def test_further_parts_of_a_site_are_observed() -> None:
+    nav = "<div class='nav'><a href='/'>首页</a><a href='/zc/'>政策文件</a><a href='/jd/'>政策解读</a><a href='/zj/'>意见征集</a></div>"
+    foot = "<a href='/map/'>网站地图</a><script src='https://zfwzgl.www.gov.cn/exposure/jiucuo.js'></script>"
+
+    def page(body: str) -> bytes:
+        return f"<html><head><title>示例区人民政府</title></head><body>{nav}{body}{foot}</body></html>".encode()
+
+    def rows(path: str, word: str) -> str:
+        return "".join(f"<li><a href='{path}{n}.html'>关于第{n}项工作的{word}</a><span>2024-08-2{n}</span></li>" for n in range(3))
+
+    code = _code("https://weibo.com/u/1")
+    pages = {
+        "/": page(
+            "<form action='/search'><input name='searchword'></form><a href='/old'>长者模式</a><img src='/wx.png' alt='微信公众号二维码'>"
+        ),
+        "/zc/": page(f"<ul>{rows('/zc/', '通知')}</ul>"),
+        "/jd/": page(f"<ul>{rows('/jd/', '解读')}</ul>"),
+        "/zj/": page(f"<ul>{rows('/zj/', '意见征集')}</ul>"),
+        "/map/": page("<ul><li><a href='/zc/'>政策文件</a><ul><li><a href='/zc/a/'>规章</a></li></ul></li></ul>"),
+        "/wx.png": code,
+        **{f"/zc/{n}.html": page(f"<h1>关于第{n}项工作的通知</h1><a href='/jd/{n}.html'>相关的政策解读</a>") for n in range(3)},
+        **{f"/jd/{n}.html": page(f"<h1>关于第{n}项工作的解读</h1>") for n in range(3)},
+    }
+
+    async def look() -> SiteSnapshot:
+        async with LoopbackServer({"a.test": pages}) as server:
+            guard = collect.Guard(test_hosts={"a.test": "127.0.0.1"})
+            return await collect.site_async(f"http://a.test:{server.port}/", guard=guard, observed_at=NOW)
+
+    seen = asyncio.run(look())
+    assert [document.interpretations != () for document in seen.documents or ()] == [True] * 3
+    assert [one.documents for one in seen.interpretations or ()] == [()] * 3
+    assert [one.kind for one in seen.activities or ()] == ["survey"] * 3
+    assert [entry.path for entry in seen.site_map or ()] == [("政策文件",), ("政策文件", "规章")]
+    assert seen.has_search is None  # a box is there, nobody has tried it
+    assert seen.elderly_mode is not None
+    assert (seen.elderly_mode.offered, seen.elderly_mode.works) == (True, None)
+    assert seen.error_report is not None
+    assert seen.error_report.present
+    (one,) = seen.qr_codes or ()
+    assert (one.label_platform, one.target_platform) == ("wechat", "weibo")
+
+
+def _code(text: str) -> bytes:
+    zxingcpp = pytest.importorskip("zxingcpp")
+    image_module = pytest.importorskip("PIL.Image")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        code = zxingcpp.write_barcode(zxingcpp.BarcodeFormat.QRCode, text, width=200, height=200)
+    file = io.BytesIO()
+    image_module.fromarray(code).save(file, "PNG")
+    return file.getvalue()
