@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from govmedia_rules import collect as collect
     from govmedia_rules import errors as errors
     from govmedia_rules.checks.contract import Evidence as Evidence
     from govmedia_rules.checks.contract import Judgement as Judgement
@@ -75,7 +76,7 @@ _HOMES = {
     "workdays": ("WorkCalendar",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
-_MODULES = ("errors",)
+_MODULES = ("collect", "errors")
 
 __all__ = sorted((*_HOME_OF, *_MODULES))
 
