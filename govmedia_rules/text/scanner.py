@@ -1,0 +1,593 @@
+"""The scanner: a lexicon made ready for searching, and what it finds in a text (表述检查)."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from govmedia_rules.text.checkers import TextChecker, run_checker
+from govmedia_rules.text.forms import find_forms
+from govmedia_rules.text.lexicon import Canonical, Enumeration, Lexicon, Person, Stamp, Term
+from govmedia_rules.text.matches import RANK, Confidence, Match, Matches
+from govmedia_rules.text.near import Edit, Enumerations, Miss, NearForms, is_alike
+from govmedia_rules.text.normalise import Positions, compared, fold, odd_characters, squeeze
+from govmedia_rules.text.reading import load_lexicon
+from govmedia_rules.text.search import Backend, Hit, Search, build_search
+
+BATCH_CHARACTERS = 1_000_000
+"""Texts are joined up to this size before they are searched: one search of a megabyte costs less than a thousand."""
+_BETWEEN = "\ufffc"
+"""Stands between joined texts; no term may hold it and a text that does is searched alone."""
+_REACH = 64
+"""Characters on each side of a near miss in which right forms are looked for."""
+_PUNCTUATION = frozenset("、，。；：！？“”‘’（）《》〈〉【】〔〕—…·,.;:!?()[]\"'-/|" + _BETWEEN)
+_LONG_FORM = 7
+"""Characters from which one wrong character inside a form leaves no doubt what was meant."""
+_GAP_LIMIT = 4
+"""Blanks on one line that still can be inside a word (中　国); more divide columns."""
+
+
+class _Rule(NamedTuple):
+    """One thing an exact string can mean: a term, or an office with its holder."""
+
+    line: Term | Person
+    shields: tuple[tuple[str, int], ...]
+    ascii_start: bool
+    ascii_end: bool
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """Everything a worker needs to rebuild a scanner: plain data and the built automaton."""
+
+    lexicon: Lexicon
+    backend: Backend
+    near: bool
+    forms: bool
+    checkers: tuple[TextChecker, ...]
+    built: bytes | None
+
+
+class Scanner:
+    """Finds candidates for misstatements in texts.
+
+    It holds no state between texts and pickles cheaply: the lexicon and the built automaton, which a worker takes over
+    without building it again.
+
+    Args:
+        lexicon: What to look for: a `Lexicon`, the id of a built-in one, a path, or several of these.
+        near: Whether near misses of right forms and wrong enumerations are looked for.
+        forms: Whether dates, document numbers, doubled words, unpaired marks and private numbers are looked for.
+        checkers: Further checkers, such as a language model; what they find is never more than `low` in confidence.
+        backend: `auto`, `daachorse` or `python`; the results are equal.
+
+    Raises:
+        LexiconError: A lexicon cannot be read, or two of them contradict each other.
+        MissingExtra: `daachorse` is asked for and not installed.
+    """
+
+    def __init__(
+        self,
+        lexicon: Lexicon | str | Path | Sequence[Lexicon | str | Path] = "starter",
+        *,
+        near: bool = True,
+        forms: bool = True,
+        checkers: Iterable[TextChecker] = (),
+        backend: Backend = "auto",
+    ) -> None:
+        self._build(_Plan(_one_lexicon(lexicon), backend, near, forms, tuple(checkers), None))
+
+    def _build(self, plan: _Plan) -> None:
+        self.lexicon = plan.lexicon
+        self._plan = plan
+        self._by = f"{plan.lexicon.id} {plan.lexicon.version}".strip()
+        strings: dict[str, int] = {}
+        rules: dict[int, list[_Rule]] = defaultdict(list)
+        self._canonicals = [line for line in plan.lexicon.canonicals if plan.near and line.near != "none"]
+        people = [(person, compared(person.title + person.name)) for person in plan.lexicon.persons]
+        if plan.near:
+            # An office with its holder is a right form too: a slip in either is found like any other.
+            self._canonicals += [
+                Canonical(text, "name_title", person.severity, person.source, "full" if len(text) > 4 else "close")
+                for person, text in people
+                if len(text) >= 4
+            ]
+        self._near = NearForms([compared(line.text) for line in self._canonicals])
+        wrongs = [compared(term.wrong) for term in plan.lexicon.terms]
+        shields = self._shields(wrongs)
+        for term, wrong in zip(plan.lexicon.terms, wrongs, strict=True):
+            number = strings.setdefault(wrong, len(strings))
+            rules[number].append(_Rule(term, shields.get(wrong, ()), _is_word(wrong[0]), _is_word(wrong[-1])))
+        for person, text in people:
+            if person.since is not None or person.until is not None:
+                number = strings.setdefault(text, len(strings))
+                rules[number].append(_Rule(person, (), False, False))
+        self._rules: list[list[_Rule] | None] = []
+        enumerations = plan.lexicon.enumerations if plan.near else ()
+        self._enumeration_lines = list(enumerations)
+        self._enumerations = Enumerations(
+            [
+                (tuple(map(compared, line.members)), tuple(tuple(map(compared, part)) for part in line.parts))
+                for line in enumerations
+            ]
+        )
+        runs: dict[int, list[int]] = {}
+        for text, owners in zip(self._enumerations.strings, self._enumerations.owners, strict=True):
+            runs[strings.setdefault(text, len(strings))] = owners
+        halves = [strings.setdefault(text, len(strings)) for text in self._near.strings]
+        # The odd characters ride along in the same search: where none is hit, the text needs no folding.
+        odd = [strings.setdefault(char, len(strings)) for char in odd_characters()]
+        size = len(strings)
+        self._strings = list(strings)
+        self._longest = max(map(len, strings), default=0)
+        left, right, crossed = self._near.halves(len(halves), 0)
+        self._left: list[Any] = [None] * size
+        self._right: list[Any] = [None] * size
+        self._other: list[Any] = [None] * size
+        for at, number in enumerate(halves):
+            self._left[number], self._right[number] = left[at], right[at]
+        for number in odd:
+            self._other[number] = _Other(None, None, None, is_odd=True)
+        for number in {*rules, *runs, *(number for at, number in enumerate(halves) if crossed[at] is not None)}:
+            self._other[number] = _Other(rules.get(number), runs.get(number), None, is_odd=False)
+        for at, number in enumerate(halves):
+            if crossed[at] is not None:
+                self._other[number] = self._other[number]._replace(crossed=crossed[at])
+        self._is_plain = not (self._near.forms or enumerations)
+        self._search: Search = build_search(self._strings, plan.backend, plan.built)
+        rights = {compared(text): None for text in self._right_texts()}
+        self._rights = build_search(list(rights), plan.backend)
+
+    def _right_texts(self) -> Iterator[str]:
+        lexicon = self._plan.lexicon
+        for canonical in lexicon.canonicals:
+            yield canonical.text
+            yield from canonical.exceptions
+        for term in lexicon.terms:
+            yield from term.exceptions
+        yield from lexicon.exceptions
+
+    def _shields(self, wrongs: list[str]) -> dict[str, tuple[tuple[str, int], ...]]:
+        """For each wrong form the right strings that contain it, with its place in them."""
+        rights = {compared(text): None for text in self._right_texts()}
+        rights |= {compared(term.right): None for term in self._plan.lexicon.terms if term.right is not None}
+        if not rights:
+            return {}
+        known = list(dict.fromkeys(wrongs))
+        search = build_search(known, self._plan.backend)
+        shields: dict[str, list[tuple[str, int]]] = defaultdict(list)
+        for right in rights:
+            for start, end, number in search.find(right):
+                if end - start < len(right):
+                    shields[known[number]].append((right, start))
+        return {wrong: tuple(found) for wrong, found in shields.items()}
+
+    def __getstate__(self) -> _Plan:
+        plan = self._plan
+        return _Plan(plan.lexicon, plan.backend, plan.near, plan.forms, plan.checkers, self._search.dump())
+
+    def __setstate__(self, plan: _Plan) -> None:
+        self._build(plan)
+
+    def __repr__(self) -> str:
+        return f"<Scanner {self._by}: {len(self.lexicon)} lines>"
+
+    @property
+    def stamps(self) -> tuple[Stamp, ...]:
+        """Id, version and digest of the lexicon, and of each checker its name and version, for the record."""
+        return (self.lexicon.stamp, *(Stamp(checker.name, checker.version, "") for checker in self._plan.checkers))
+
+    def scan(self, text: str, *, at: date | None = None) -> Matches:
+        """The candidates in one text, in order of place.
+
+        Args:
+            text: Any text; positions in the result are positions in it.
+            at: Day the text was published. Lines with validity dates are used only where it is known.
+        """
+        return next(self._batch([text], at))
+
+    def scan_many(
+        self, texts: Iterable[str], *, workers: int = 1, at: date | None = None, chunk: int = 200
+    ) -> Iterator[Matches]:
+        """The candidates of each text, in the order of the texts, lazily.
+
+        Args:
+            texts: Texts; read as the results are taken.
+            workers: Processes; each takes over the built automaton once. With 1 no process is started.
+            at: Day the texts were published, see `scan`.
+            chunk: Texts handed over at once.
+        """
+        if workers <= 1:
+            yield from self._stream(texts, at)
+            return
+        from govmedia_rules.text.workers import scan_in_processes
+
+        yield from scan_in_processes(self, texts, workers, at, chunk)
+
+    def _stream(self, texts: Iterable[str], at: date | None) -> Iterator[Matches]:
+        batch: list[str] = []
+        size = 0
+        for text in texts:
+            batch.append(text)
+            size += len(text)
+            if size >= BATCH_CHARACTERS:
+                yield from self._batch(batch, at)
+                batch, size = [], 0
+        if batch:
+            yield from self._batch(batch, at)
+
+    def _batch(self, texts: list[str], at: date | None) -> Iterator[Matches]:
+        """Searches several texts as one and deals the hits out again."""
+        joined = texts[0] if len(texts) == 1 else _BETWEEN.join(texts)
+        if len(texts) > 1 and joined.count(_BETWEEN) != len(texts) - 1:
+            for text in texts:
+                yield from self._batch([text], at)
+            return
+        whole = squeeze(joined)
+        found, odd = self._read(whole, self._hits(whole), at)
+        if len(texts) == 1:
+            yield self._finish(texts[0], whole, found, odd, at)
+            return
+        start = next_found = next_odd = 0
+        for text in texts:
+            end = whole.find(_BETWEEN, start)
+            end = len(whole) if end < 0 else end
+            mine: list[_Found] = []
+            while next_found < len(found) and found[next_found].end <= end:
+                mine.append(found[next_found])
+                next_found += 1
+            is_odd = False
+            while next_odd < len(odd) and odd[next_odd] < end:
+                is_odd = True
+                next_odd += 1
+            if mine or is_odd or self._plan.forms or self._plan.checkers:
+                yield self._finish(text, whole[start:end], [one.moved(start) for one in mine], [0] if is_odd else [], at)
+            else:
+                yield Matches(text)
+            start = end + 1
+
+    def _finish(self, text: str, squeezed: str, found: list[_Found], odd: list[int], at: date | None) -> Matches:
+        plain = text
+        if odd:
+            plain = fold(text)
+            squeezed = squeeze(plain)
+            found, _ = self._read(squeezed, self._hits(squeezed), at)
+        matches: list[Match] = []
+        if found:
+            positions = Positions(plain)
+            for one in _best(found):
+                match = self._match(text, positions, one)
+                if match is not None:
+                    matches.append(match)
+        if self._plan.forms:
+            matches.extend(find_forms(text, self._by))
+        for checker in self._plan.checkers:
+            matches.extend(run_checker(checker, text))
+        if len(matches) > 1:
+            matches.sort(key=lambda match: (match.start, match.end, RANK[match.confidence]))
+        return Matches(text, matches)
+
+    def _hits(self, text: str) -> Iterable[Hit]:
+        """All hits in order of their end; a long text is searched in parts, so that memory stays bounded."""
+        if len(text) <= 2 * BATCH_CHARACTERS:
+            return self._search.find(text)
+        return self._hits_by_parts(text)
+
+    def _hits_by_parts(self, text: str) -> Iterator[Hit]:
+        for begin in range(0, len(text), BATCH_CHARACTERS):
+            # A string that ends in this part may begin before it.
+            base = max(0, begin - self._longest)
+            for start, end, number in self._search.find(text[base : begin + BATCH_CHARACTERS]):
+                if end + base > begin:
+                    yield start + base, end + base, number
+
+    def _read(self, text: str, hits: Iterable[Hit], at: date | None) -> tuple[list[_Found], list[int]]:
+        """What the hits of one search mean: findings in order of their end, and places of odd characters."""
+        found: list[_Found] = []
+        odd: list[int] = []
+        left, right, other = self._left, self._right, self._other
+        near = self._near
+        for start, end, number in hits:
+            half = left[number]
+            if half is not None and half.possible(text[end : end + 2]):
+                for miss in near.at_left(text, half, start, end):
+                    self._take_miss(text, miss, at, found)
+            half = right[number]
+            if half is not None and half.possible(text[max(0, start - 2) : start]):
+                for miss in near.at_right(text, half, start, end):
+                    self._take_miss(text, miss, at, found)
+            more = other[number]
+            if more is None:
+                continue
+            if more.is_odd:
+                odd.append(start)
+                continue
+            for rule in more.rules or ():
+                if self._applies(text, start, end, rule, at):
+                    found.append(_Found(start, end, rule.line, "", None, ""))
+            for form in more.crossed or ():
+                self._take_miss(text, near.at_crossed(form, start, end), at, found)
+            for owner in more.runs or ():
+                self._take_run(text, owner, start, found)
+        if found:
+            found = list(dict.fromkeys(found))
+            found.sort(key=lambda one: one.end)
+        return found, odd
+
+    def _applies(self, text: str, start: int, end: int, rule: _Rule, at: date | None) -> bool:
+        line = rule.line
+        if isinstance(line, Person):
+            return at is not None and not _in_term(line, at) and not _is_former(text, start, at)
+        if (line.since is not None or line.until is not None) and not _is_valid(line, at):
+            return False
+        if (rule.ascii_start and start and _is_word(text[start - 1])) or (rule.ascii_end and _is_word(text[end : end + 1])):
+            return False
+        if any(start >= place and text.startswith(shield, start - place) for shield, place in rule.shields):
+            return False
+        if not line.outside:
+            return True
+        return not (
+            ("book_title" in line.outside and _is_inside(text, start, end, "《", "》"))
+            or ("quotation" in line.outside and _is_inside(text, start, end, "“", "”"))
+            or ("former" in line.outside and _is_former(text, start, line.since))
+        )
+
+    def _take_miss(self, text: str, miss: Miss, at: date | None, found: list[_Found]) -> None:
+        line = self._canonicals[miss.form]
+        if (line.since is not None or line.until is not None) and not _is_valid(line, at):
+            return
+        reason = _reason(text, miss, line)
+        if reason is None or self._is_right(text, miss):
+            return
+        found.append(_Found(miss.start, miss.end, line, reason, miss, ""))
+
+    def _is_right(self, text: str, miss: Miss) -> bool:
+        """Whether a right form covers what is wrong, so that the passage means something else.
+
+        A right form counts when it reaches from the passage over the wrong place: one intact character before it and
+        one behind it where the passage has them.
+        """
+        base = max(0, miss.start - _REACH)
+        context = text[base : miss.end + _REACH]
+        first, last = _changed(miss)
+        for start, end, _ in self._rights.find(context):
+            if start + base <= first and last <= end + base:
+                return True
+        return False
+
+    def _take_run(self, text: str, owner: int, start: int, found: list[_Found]) -> None:
+        start, end, run = self._enumerations.run_at(owner, text, start)
+        fault = self._enumerations.fault(owner, text, start, end, run)
+        if fault is not None:
+            line = self._enumeration_lines[owner]
+            found.append(_Found(fault.start, fault.end, line, fault.reason, None, fault.suggestion))
+
+    def _match(self, text: str, positions: Positions, one: _Found) -> Match | None:
+        """A finding in the compared text as a match in the text as found; None where a gap shows it is none."""
+        start, end = positions.span(one.start, one.end)
+        broken = False
+        if end - start != one.end - one.start:
+            for place, gap in positions.gaps(one.start, one.end):
+                if _divides(gap) or (one.miss is not None and _is_next_to(one.miss, place)):
+                    return None
+                if _is_word(positions.text[positions.found(place) - 1]) and _is_word(positions.text[positions.found(place)]):
+                    if not isinstance(one.line, Term) or " " not in one.line.wrong:
+                        return None  # two words of Latin letters are not one
+                broken = broken or any(not char.isspace() or char in "\r\n" for char in gap)
+        line = one.line
+        if isinstance(line, Term):
+            suggestion, reason = line.right, "renamed" if line.since is not None else "wrong_form"
+            confidence: Confidence = "medium" if line.outside or line.since is not None else "high"
+        elif isinstance(line, Person):
+            suggestion, reason, confidence = None, "out_of_term", "medium"
+        elif isinstance(line, Canonical):
+            assert one.miss is not None
+            suggestion, reason = line.text, one.reason
+            confidence = _confidence(one.miss, one.reason, len(self._near.forms[one.miss.form]))
+        else:
+            suggestion, reason = one.suggestion, one.reason
+            confidence = "medium"
+        if broken and "\n" in text[start:end]:
+            confidence = "low"
+        kind = "name_title" if isinstance(line, Person) else line.kind
+        return Match(
+            start, end, text[start:end], suggestion, kind, line.id, confidence, reason, line.severity, line.source, self._by
+        )
+
+
+class _Other(NamedTuple):
+    rules: list[_Rule] | None
+    runs: list[int] | None
+    crossed: list[int] | None
+    is_odd: bool
+
+
+class _Found(NamedTuple):
+    """A finding in positions of the compared text."""
+
+    start: int
+    end: int
+    line: Term | Canonical | Enumeration | Person
+    reason: str
+    miss: Miss | None
+    suggestion: str
+
+    def moved(self, by: int) -> _Found:
+        miss = self.miss
+        if miss is not None:
+            miss = miss._replace(start=miss.start - by, end=miss.end - by, at=miss.at - by)
+        return self._replace(start=self.start - by, end=self.end - by, miss=miss)
+
+
+def _one_lexicon(given: Lexicon | str | Path | Sequence[Lexicon | str | Path]) -> Lexicon:
+    if isinstance(given, Lexicon):
+        return given
+    if isinstance(given, str | Path):
+        return load_lexicon(given)
+    parts = [part if isinstance(part, Lexicon) else load_lexicon(part) for part in given]
+    return parts[0].merge(*parts[1:]) if parts else Lexicon("empty")
+
+
+def _is_word(char: str) -> bool:
+    return char.isascii() and char.isalnum()
+
+
+def _is_valid(line: Term | Canonical, at: date | None) -> bool:
+    """Whether a dated line speaks of the day of the text; nobody knows for a text without a date."""
+    return at is not None and (line.since is None or line.since <= at) and (line.until is None or at <= line.until)
+
+
+def _in_term(person: Person, at: date) -> bool:
+    return (person.since is None or person.since <= at) and (person.until is None or at <= person.until)
+
+
+_SENTENCE = "。！？；" + _BETWEEN
+_FORMER = re.compile(r"(?:原|前|时任|曾任|历任|原任|旧称|前身(?:为|是)?)[“《]?$")
+_YEAR = re.compile(r"(?<![0-9])(19[0-9]{2}|20[0-9]{2})年")
+
+
+def _is_former(text: str, start: int, since: date | None) -> bool:
+    """Whether the words before say that the name is of former times."""
+    before = text[max(0, start - 60) : start]
+    if _FORMER.search(before):
+        return True
+    sentence = before[max(before.rfind(stop) for stop in _SENTENCE) + 1 :]
+    return since is not None and any(int(year) < since.year for year in _YEAR.findall(sentence))
+
+
+def _is_inside(text: str, start: int, end: int, opening: str, closing: str) -> bool:
+    """Whether the passage stands between an opening and a closing mark of one kind, at most 100 characters away."""
+    opened = text.rfind(opening, max(0, start - 100), start)
+    if opened < 0 or text.find(closing, opened, start) >= 0:
+        return False
+    closed = text.find(closing, end, end + 100)
+    return closed >= 0 and text.find(_BETWEEN, opened, closed) < 0
+
+
+def _divides(gap: str) -> bool:
+    """Whether a gap ends a paragraph or a column, so that nothing reaches across it."""
+    lines = gap.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    if len(lines) > 2:
+        return True
+    if len(lines) == 2:
+        return len(lines[1]) > 1  # an indented line begins a paragraph
+    visible = [char for char in gap if char.isspace()]
+    return len(visible) > _GAP_LIMIT or "\t" in gap
+
+
+def _is_next_to(miss: Miss, place: int) -> bool:
+    """Whether a gap touches what differs: then two words meet there and nothing is known to be wrong."""
+    if miss.edit == "first_character":
+        return miss.start <= place <= miss.start + 1
+    if miss.edit == "last_character":
+        return place >= miss.end - 1
+    return miss.at <= place <= miss.at + max(1, len(miss.wrong)) or (not miss.wrong and place == miss.at)
+
+
+def _changed(miss: Miss) -> tuple[int, int]:
+    """The span a right form must cover to explain a near miss: the wrong characters and the intact ones next to them."""
+    if miss.edit == "last_character" and not miss.wrong:
+        return max(miss.start, miss.end - 2), miss.end
+    if miss.edit == "first_character" and not miss.wrong:
+        return miss.start, min(miss.end, miss.start + 2)
+    first = max(miss.start, miss.at - 1)
+    return first, min(miss.end, miss.at + len(miss.wrong) + 1)
+
+
+def _reason(text: str, miss: Miss, line: Canonical) -> str | None:
+    """Why a near miss is reported; None when it is not."""
+    edit: Edit = miss.edit
+    alike = bool(miss.wrong) and bool(miss.right) and len(miss.wrong) == 1 and is_alike(miss.wrong, miss.right)
+    if edit in {"first_character", "last_character"}:
+        end = "start" if edit == "first_character" else "end"
+        if alike:
+            return "substituted_alike"
+        if line.near == "close" or line.open in {end, "both"} or miss.right in _PUNCTUATION:
+            return None
+        return edit
+    marks = [char in _PUNCTUATION for char in (*miss.wrong, *miss.right)]
+    if any(marks):
+        # A mark more only divides the sentence; a mark that is part of the form and differs or is missing is an error.
+        right_mark = bool(miss.right) and miss.right in _PUNCTUATION
+        if edit == "swapped" or not right_mark or line.near == "close":
+            return None
+        return "punctuation"
+    if edit == "swapped":
+        return "swapped"
+    if edit == "substituted":
+        return "substituted_alike" if alike else None if line.near == "close" else "substituted"
+    return None if line.near == "close" else edit
+
+
+def _confidence(miss: Miss, reason: str, size: int) -> Confidence:
+    if reason in {"substituted_alike", "swapped"}:
+        return "high"
+    if reason in {"first_character", "last_character", "punctuation"}:
+        return "low"
+    return "high" if size >= _LONG_FORM else "medium"
+
+
+def _best(found: list[_Found]) -> list[_Found]:
+    """Of findings that overlap, the one that says most: a listed term before a near miss, a longer form before a shorter."""
+
+    def order(one: _Found) -> tuple[int, int, int, int]:
+        exact = 0 if isinstance(one.line, Term | Person) else 1 if isinstance(one.line, Enumeration) else 2
+        doubt = {"low": 2, "medium": 1, "high": 0}[
+            "high" if one.miss is None else _confidence(one.miss, one.reason, one.end - one.start)
+        ]
+        return (exact, 1 if doubt == 2 else 0, one.start - one.end, one.start)
+
+    if len(found) == 1:
+        return found
+    taken: list[_Found] = []
+    starts: list[int] = []
+    for one in sorted(found, key=order):
+        at = bisect_right(starts, one.start)
+        before = taken[at - 1] if at else None
+        after = taken[at] if at < len(taken) else None
+        if (before is not None and before.end > one.start) or (after is not None and after.start < one.end):
+            continue
+        taken.insert(at, one)
+        starts.insert(at, one.start)
+    return taken
+
+
+@lru_cache(maxsize=8)
+def scanner_for(lexicons: tuple[str, ...], near: bool = True, forms: bool = True) -> Scanner:
+    """The scanner of some lexicons, built once in a process and kept; for checks, which hold no state.
+
+    Args:
+        lexicons: Built-in ids or paths.
+        near: See `Scanner`.
+        forms: See `Scanner`.
+    """
+    return Scanner(list(lexicons), near=near, forms=forms)
+
+
+def find_candidates(
+    texts: Sequence[str], lexicons: Sequence[str] = ("starter",), *, at: date | None = None, near: bool = True, forms: bool = True
+) -> tuple[Matches, ...]:
+    """The candidates of each text, in order: what a check of a snapshot calls.
+
+    The answer depends on the arguments alone; the scanner behind it is built once in each process.
+
+    Args:
+        texts: Texts of pages or posts.
+        lexicons: Built-in ids or paths, merged in this order.
+        at: Day the texts were published or seen.
+        near: See `Scanner`.
+        forms: See `Scanner`.
+    """
+    return tuple(scanner_for(tuple(lexicons), near, forms).scan_many(texts, at=at))
+
+
+def lexicon_stamps(lexicons: Sequence[str] = ("starter",)) -> tuple[Stamp, ...]:
+    """Id, version and digest of each lexicon, for the record of an inspection."""
+    return tuple(load_lexicon(name).stamp for name in lexicons)
