@@ -26,6 +26,17 @@ MIN_TERM_LENGTH = 2
 """Characters of the shortest: a single character says nothing without its sentence."""
 MIN_NEAR_LENGTH = 4
 """Characters of the shortest right form near misses are looked for: of three, one wrong character leaves too little."""
+FULL_NEAR_LENGTH = 6
+"""Characters from which a right form is looked for with any error unless its line says otherwise."""
+
+
+def usual_near(size: int) -> Near:
+    """Which near misses are looked for when a line does not say.
+
+    Args:
+        size: Characters of the right form.
+    """
+    return "full" if size >= FULL_NEAR_LENGTH else "close" if size >= MIN_NEAR_LENGTH else "none"
 
 
 @cache
@@ -295,9 +306,8 @@ class Lexicon:
         for name in sorted({"".join(name.split()) for name in names if name}):
             size = len(compared(name))
             if MIN_TERM_LENGTH <= size <= MAX_TERM_LENGTH:
-                chosen: Near = near if size > MIN_NEAR_LENGTH else "close" if size == MIN_NEAR_LENGTH else "none"
-                # A department's name is often followed by one of its own parts: 某某局 … 某某局机关.
-                lines.append(Canonical(name, kind=kind, source=source, near=chosen if near != "none" else "none"))
+                chosen = usual_near(size) if near == "full" else near if size >= MIN_NEAR_LENGTH else "none"
+                lines.append(Canonical(name, kind=kind, source=source, near=chosen))
         return cls(id=id, version=version, title=source, canonicals=tuple(lines))
 
 

@@ -54,8 +54,8 @@ class NearForms:
         self.strings: list[str] = []
         """What a search has to look for."""
         self._number: dict[str, int] = {}
-        self._left: dict[int, _Half] = {}
-        self._right: dict[int, _Half] = {}
+        self._left: dict[int, Half] = {}
+        self._right: dict[int, Half] = {}
         self._crossed: dict[int, list[int]] = {}
         lefts: dict[str, list[int]] = defaultdict(list)
         rights: dict[str, list[int]] = defaultdict(list)
@@ -68,10 +68,10 @@ class NearForms:
                 self._crossed.setdefault(self._add(crossed), []).append(form)
         for text, members in lefts.items():
             rests = [(form, self.forms[form][len(text) :]) for form in members]
-            self._left[self._add(text)] = _Half(rests, forward=True)
+            self._left[self._add(text)] = Half(rests, forward=True)
         for text, members in rights.items():
             rests = [(form, self.forms[form][: len(self.forms[form]) - len(text)]) for form in members]
-            self._right[self._add(text)] = _Half(rests, forward=False)
+            self._right[self._add(text)] = Half(rests, forward=False)
 
     def _add(self, text: str) -> int:
         number = self._number.setdefault(text, len(self.strings))
@@ -79,27 +79,29 @@ class NearForms:
             self.strings.append(text)
         return number
 
-    def halves(self, size: int, offset: int) -> tuple[list[_Half | None], list[_Half | None], list[list[int] | None]]:
-        """Left halves, right halves and crossed forms by number of string, the strings numbered from `offset` of `size`."""
-        left: list[_Half | None] = [None] * size
-        right: list[_Half | None] = [None] * size
-        crossed: list[list[int] | None] = [None] * size
-        for table, known in ((left, self._left), (right, self._right), (crossed, self._crossed)):
-            for number, value in known.items():  # type: ignore[attr-defined]
-                table[offset + number] = value  # type: ignore[index]
-        return left, right, crossed
+    def left(self, number: int) -> Half | None:
+        """The forms whose left half is the string of this number; None when there are none."""
+        return self._left.get(number)
 
-    def at_left(self, text: str, half: _Half, start: int, end: int) -> Iterator[Miss]:
-        """Misses of forms whose left half is `text[start:end]`."""
-        for form, rest in half.possible(text[end : end + 2]):
+    def right(self, number: int) -> Half | None:
+        """The forms whose right half is the string of this number; None when there are none."""
+        return self._right.get(number)
+
+    def crossed(self, number: int) -> tuple[int, ...]:
+        """The forms that become the string of this number when the characters around their middle are swapped."""
+        return tuple(self._crossed.get(number, ()))
+
+    def at_left(self, text: str, possible: Iterable[tuple[int, str]], start: int, end: int) -> Iterator[Miss]:
+        """Misses of forms whose left half is `text[start:end]`, of those that `Half` names possible."""
+        for form, rest in possible:
             miss = _compare(text, end, rest)
             if miss is not None:
                 edit, size, at, wrong, right = miss
                 yield Miss(form, start, end + size, edit, at, wrong, right)
 
-    def at_right(self, text: str, half: _Half, start: int, end: int) -> Iterator[Miss]:
-        """Misses of forms whose right half is `text[start:end]`."""
-        for form, rest in half.possible(text[max(0, start - 2) : start]):
+    def at_right(self, text: str, possible: Iterable[tuple[int, str]], start: int, end: int) -> Iterator[Miss]:
+        """Misses of forms whose right half is `text[start:end]`, of those that `Half` names possible."""
+        for form, rest in possible:
             miss = _compare_back(text, start, rest)
             if miss is not None:
                 edit, size, at, wrong, right = miss
@@ -113,32 +115,27 @@ class NearForms:
         return Miss(form, start, end, "swapped", start + middle - 1, right[::-1], right)
 
 
-class _Half:
-    """The forms that share one half, by the characters that can stand next to it."""
+class Half(dict[str, tuple[tuple[int, str], ...]]):
+    """The forms that share one half: the two characters next to it -> the forms that can be nearly there.
 
-    __slots__ = ("_first", "_forward", "_memo", "_second")
+    Answers are worked out when first asked for and kept, because the same few pairs follow a half again and again.
+    """
+
+    __slots__ = ("_beside", "_forward")
 
     def __init__(self, rests: Iterable[tuple[int, str]], *, forward: bool) -> None:
         self._forward = forward
-        self._memo: dict[str, tuple[tuple[int, str], ...]] = {}
-        self._first: dict[str, list[tuple[int, str]]] = defaultdict(list)
-        self._second: dict[str, list[tuple[int, str]]] = defaultdict(list)
+        self._beside: dict[str, list[tuple[int, str]]] = defaultdict(list)
         for form, rest in rests:
-            near = rest[:2] if forward else rest[:-3:-1]
             # Next to the half stands its own neighbour (the error is further on), or the one after it (one is missing,
             # or the two are swapped); or the character behind shows the place of a wrong or an added one.
-            for char in dict.fromkeys(near):
-                self._first[char].append((form, rest))
-                self._second[char].append((form, rest))
+            for char in dict.fromkeys(rest[:2] if forward else rest[-2:]):
+                self._beside[char].append((form, rest))
 
-    def possible(self, pair: str) -> tuple[tuple[int, str], ...]:
-        """The forms that can be nearly there, by the two characters next to the half."""
-        known = self._memo.get(pair)
-        if known is None:
-            first, second = (pair[:1], pair[1:]) if self._forward else (pair[-1:], pair[-2:-1])
-            known = tuple(dict.fromkeys((*self._first.get(first, ()), *self._second.get(second, ()))))
-            if len(self._memo) < _MEMO:
-                self._memo[pair] = known
+    def __missing__(self, pair: str) -> tuple[tuple[int, str], ...]:
+        known = tuple(dict.fromkeys(form for char in pair for form in self._beside.get(char, ())))
+        if len(self) < _MEMO:
+            self[pair] = known
         return known
 
 
@@ -283,7 +280,9 @@ class Enumerations:
                 break
             run.append(found)
             end = at + len(members[found])
-            link = next((link for link in (*_SEPARATORS, *sorted(_LINKS, key=len, reverse=True)) if text.startswith(link, end)), None)
+            link = next(
+                (link for link in (*_SEPARATORS, *sorted(_LINKS, key=len, reverse=True)) if text.startswith(link, end)), None
+            )
             if link is None or _longest(members, text, end + len(link)) is None:
                 at = end
                 break

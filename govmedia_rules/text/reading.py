@@ -29,6 +29,7 @@ from govmedia_rules.text.lexicon import (
     Open,
     Person,
     Term,
+    usual_near,
     vocabulary,
 )
 from govmedia_rules.text.normalise import compared
@@ -36,7 +37,20 @@ from govmedia_rules.vocabulary import key_of, read_data
 
 MAX_BYTES = 512 * 1024 * 1024
 """Largest lexicon file that is opened."""
-BUILT_IN = {"starter": ("starter.toml", "expressions.toml", "institutions.toml", "places.toml", "misspellings.toml", "learned.toml")}
+BUILT_IN = {
+    "starter": (
+        "starter.toml",
+        "expressions.toml",
+        "laws.toml",
+        "institutions.toml",
+        "places.toml",
+        "renamed.toml",
+        "commercial.toml",
+        "misspellings.toml",
+        "variants.toml",
+        "learned.toml",
+    )
+}
 """Built-in lexicons and the data files each is made of; the first one names it."""
 CONTEXTS = ("book_title", "quotation", "former")
 
@@ -73,7 +87,9 @@ def load_lexicon(source: str | PathLike[str]) -> Lexicon:
         return _read_csv(path)
     if suffix in {".xlsx", ".xlsm", ".xls", ".xlsb", ".ods"}:
         return _read_workbook(path)
-    raise LexiconError(f"cannot read {suffix or 'a file without ending'} as a lexicon", Where(str(path)), "toml, csv, tsv, xlsx")
+    raise LexiconError(
+        f"cannot read {suffix or 'a file without ending'} as a lexicon", Where(str(path)), "toml, csv, tsv, xlsx"
+    )
 
 
 @cache
@@ -230,8 +246,7 @@ def _contexts(value: object) -> tuple[str, ...]:
 def _canonical(values: Mapping[str, Any], line: int | None) -> Canonical:
     text = _form("text", values.get("text"))
     size = len(compared(text))
-    default: Near = "full" if size > MIN_NEAR_LENGTH else "close" if size == MIN_NEAR_LENGTH else "none"
-    near = _choice("near", values.get("near"), get_args(Near), default)
+    near = _choice("near", values.get("near"), get_args(Near), usual_near(size))
     if near != "none" and size < MIN_NEAR_LENGTH:
         raise _Fault("near", near, f"needs a form of at least {MIN_NEAR_LENGTH} characters, {text} has {size}")
     since, until = _dates(values)
@@ -375,7 +390,11 @@ def _collect(
         if isinstance(entry, Term):
             other = terms.setdefault((entry.wrong, entry.since, entry.until), entry)
             if other is not entry:
-                reason = "stands twice" if other.right == entry.right else f"also has the right form {other.right} on line {other.line}"
+                reason = (
+                    "stands twice"
+                    if other.right == entry.right
+                    else f"also has the right form {other.right} on line {other.line}"
+                )
                 bad.append(BadRow(entry.line or 0, "wrong", entry.wrong, reason))
         elif isinstance(entry, Canonical):
             known = canonicals.setdefault(entry.text, entry)

@@ -8,18 +8,19 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from govmedia_rules.text.checkers import TextChecker, run_checker
 from govmedia_rules.text.forms import find_forms
-from govmedia_rules.text.lexicon import Canonical, Enumeration, Lexicon, Person, Stamp, Term
+from govmedia_rules.text.lexicon import Canonical, Enumeration, Lexicon, Person, Stamp, Term, usual_near
 from govmedia_rules.text.matches import RANK, Confidence, Match, Matches
-from govmedia_rules.text.near import Edit, Enumerations, Miss, NearForms, is_alike
+from govmedia_rules.text.near import Enumerations, Half, Miss, NearForms, is_alike
 from govmedia_rules.text.normalise import Positions, compared, fold, odd_characters, squeeze
 from govmedia_rules.text.reading import load_lexicon
 from govmedia_rules.text.search import Backend, Hit, Search, build_search
+from govmedia_rules.vocabulary import read_data
 
 BATCH_CHARACTERS = 1_000_000
 """Texts are joined up to this size before they are searched: one search of a megabyte costs less than a thousand."""
@@ -95,7 +96,7 @@ class Scanner:
         if plan.near:
             # An office with its holder is a right form too: a slip in either is found like any other.
             self._canonicals += [
-                Canonical(text, "name_title", person.severity, person.source, "full" if len(text) > 4 else "close")
+                Canonical(text, "name_title", person.severity, person.source, usual_near(len(text)))
                 for person, text in people
                 if len(text) >= 4
             ]
@@ -109,7 +110,6 @@ class Scanner:
             if person.since is not None or person.until is not None:
                 number = strings.setdefault(text, len(strings))
                 rules[number].append(_Rule(person, (), False, False))
-        self._rules: list[list[_Rule] | None] = []
         enumerations = plan.lexicon.enumerations if plan.near else ()
         self._enumeration_lines = list(enumerations)
         self._enumerations = Enumerations(
@@ -127,20 +127,17 @@ class Scanner:
         size = len(strings)
         self._strings = list(strings)
         self._longest = max(map(len, strings), default=0)
-        left, right, crossed = self._near.halves(len(halves), 0)
-        self._left: list[Any] = [None] * size
-        self._right: list[Any] = [None] * size
-        self._other: list[Any] = [None] * size
+        more: dict[int, _More] = {number: _More(is_odd=True) for number in odd}
+        for number in {*rules, *runs}:
+            more[number] = _More(tuple(rules.get(number, ())), tuple(runs.get(number, ())))
+        self._acts: list[_Act] = [_Act(None, None, None)] * size
         for at, number in enumerate(halves):
-            self._left[number], self._right[number] = left[at], right[at]
-        for number in odd:
-            self._other[number] = _Other(None, None, None, is_odd=True)
-        for number in {*rules, *runs, *(number for at, number in enumerate(halves) if crossed[at] is not None)}:
-            self._other[number] = _Other(rules.get(number), runs.get(number), None, is_odd=False)
-        for at, number in enumerate(halves):
-            if crossed[at] is not None:
-                self._other[number] = self._other[number]._replace(crossed=crossed[at])
-        self._is_plain = not (self._near.forms or enumerations)
+            crossed = self._near.crossed(at)
+            if crossed:
+                more[number] = more.get(number, _More())._replace(crossed=crossed)
+            self._acts[number] = _Act(self._near.left(at), self._near.right(at), more.get(number))
+        for number, rest in more.items():
+            self._acts[number] = self._acts[number]._replace(more=rest)
         self._search: Search = build_search(self._strings, plan.backend, plan.built)
         rights = {compared(text): None for text in self._right_texts()}
         self._rights = build_search(list(rights), plan.backend)
@@ -292,29 +289,26 @@ class Scanner:
         """What the hits of one search mean: findings in order of their end, and places of odd characters."""
         found: list[_Found] = []
         odd: list[int] = []
-        left, right, other = self._left, self._right, self._other
-        near = self._near
+        acts, near = self._acts, self._near
         for start, end, number in hits:
-            half = left[number]
-            if half is not None and half.possible(text[end : end + 2]):
-                for miss in near.at_left(text, half, start, end):
+            left, right, more = acts[number]
+            if left is not None and (possible := left[text[end : end + 2]]):
+                for miss in near.at_left(text, possible, start, end):
                     self._take_miss(text, miss, at, found)
-            half = right[number]
-            if half is not None and half.possible(text[max(0, start - 2) : start]):
-                for miss in near.at_right(text, half, start, end):
+            if right is not None and (possible := right[text[start - 2 : start] if start > 1 else text[:start]]):
+                for miss in near.at_right(text, possible, start, end):
                     self._take_miss(text, miss, at, found)
-            more = other[number]
             if more is None:
                 continue
             if more.is_odd:
                 odd.append(start)
                 continue
-            for rule in more.rules or ():
+            for rule in more.rules:
                 if self._applies(text, start, end, rule, at):
                     found.append(_Found(start, end, rule.line, "", None, ""))
-            for form in more.crossed or ():
+            for form in more.crossed:
                 self._take_miss(text, near.at_crossed(form, start, end), at, found)
-            for owner in more.runs or ():
+            for owner in more.runs:
                 self._take_run(text, owner, start, found)
         if found:
             found = list(dict.fromkeys(found))
@@ -341,9 +335,9 @@ class Scanner:
 
     def _take_miss(self, text: str, miss: Miss, at: date | None, found: list[_Found]) -> None:
         line = self._canonicals[miss.form]
-        if (line.since is not None or line.until is not None) and not _is_valid(line, at):
+        if at is not None and not _is_valid(line, at):
             return
-        reason = _reason(text, miss, line)
+        reason = _reason(miss, line, len(self._near.forms[miss.form]))
         if reason is None or self._is_right(text, miss):
             return
         found.append(_Found(miss.start, miss.end, line, reason, miss, ""))
@@ -402,11 +396,21 @@ class Scanner:
         )
 
 
-class _Other(NamedTuple):
-    rules: list[_Rule] | None
-    runs: list[int] | None
-    crossed: list[int] | None
-    is_odd: bool
+class _More(NamedTuple):
+    """What a string means besides being half of a form."""
+
+    rules: tuple[_Rule, ...] = ()
+    runs: tuple[int, ...] = ()
+    crossed: tuple[int, ...] = ()
+    is_odd: bool = False
+
+
+class _Act(NamedTuple):
+    """What to do where a string is found."""
+
+    left: Half | None
+    right: Half | None
+    more: _More | None
 
 
 class _Found(NamedTuple):
@@ -501,29 +505,52 @@ def _changed(miss: Miss) -> tuple[int, int]:
     return first, min(miss.end, miss.at + len(miss.wrong) + 1)
 
 
-def _reason(text: str, miss: Miss, line: Canonical) -> str | None:
+@cache
+def _words() -> dict[str, frozenset[str]]:
+    return {name: frozenset(chars) for name, chars in read_data("govmedia_rules.text", "near.toml").items()}
+
+
+def _reason(miss: Miss, line: Canonical, size: int) -> str | None:
     """Why a near miss is reported; None when it is not."""
-    edit: Edit = miss.edit
-    alike = bool(miss.wrong) and bool(miss.right) and len(miss.wrong) == 1 and is_alike(miss.wrong, miss.right)
-    if edit in {"first_character", "last_character"}:
-        end = "start" if edit == "first_character" else "end"
-        if alike:
-            return "substituted_alike"
-        if line.near == "close" or line.open in {end, "both"} or miss.right in _PUNCTUATION:
-            return None
-        return edit
-    marks = [char in _PUNCTUATION for char in (*miss.wrong, *miss.right)]
-    if any(marks):
-        # A mark more only divides the sentence; a mark that is part of the form and differs or is missing is an error.
-        right_mark = bool(miss.right) and miss.right in _PUNCTUATION
-        if edit == "swapped" or not right_mark or line.near == "close":
-            return None
-        return "punctuation"
+    edit, wrong, right = miss.edit, miss.wrong, miss.right
+    if any(char in _PUNCTUATION for char in wrong + right):
+        return _punctuation_reason(miss, line)
     if edit == "swapped":
-        return "swapped"
-    if edit == "substituted":
-        return "substituted_alike" if alike else None if line.near == "close" else "substituted"
-    return None if line.near == "close" else edit
+        return None if _is_open(miss, line, size) else "swapped"
+    if len(wrong) == len(right) == 1 and is_alike(wrong, right):
+        return None if _explains(miss, line) else "substituted_alike"
+    if line.near == "close" or _is_open(miss, line, size) or _explains(miss, line):
+        return None
+    return edit
+
+
+def _punctuation_reason(miss: Miss, line: Canonical) -> str | None:
+    """A mark more only divides the sentence; a mark that belongs to the form and is missing or another one is an error."""
+    if miss.edit not in {"substituted", "missing"} or line.near == "close" or miss.right not in _PUNCTUATION:
+        return None
+    return None if {miss.wrong, miss.right} <= {"、", "，"} else "punctuation"
+
+
+def _is_open(miss: Miss, line: Canonical, size: int) -> bool:
+    """Whether the error lies at an end where other right continuations exist; two characters deep."""
+    first, last = miss.at - miss.start, miss.at + len(miss.wrong) - miss.start
+    return (line.open in {"start", "both"} and first <= 1) or (line.open in {"end", "both"} and last >= size - 1)
+
+
+def _explains(miss: Miss, line: Canonical) -> bool:
+    """Whether grammar explains the difference: a joining word more or less, another number."""
+    words, wrong, right = _words(), miss.wrong, miss.right
+    if wrong in words["numerals"] and right in words["numerals"]:
+        return True
+    is_name = line.kind in {"institution", "name_title"}
+    joining = words["joining"]
+    if miss.edit == "added":
+        return wrong in words["added"] or (wrong in joining and not is_name)
+    if miss.edit == "missing":
+        return right in words["instead"] or (right in joining and not is_name)
+    if wrong in words["instead"]:
+        return True
+    return (wrong in joining) and not is_name
 
 
 def _confidence(miss: Miss, reason: str, size: int) -> Confidence:
@@ -572,7 +599,12 @@ def scanner_for(lexicons: tuple[str, ...], near: bool = True, forms: bool = True
 
 
 def find_candidates(
-    texts: Sequence[str], lexicons: Sequence[str] = ("starter",), *, at: date | None = None, near: bool = True, forms: bool = True
+    texts: Sequence[str],
+    lexicons: Sequence[str] = ("starter",),
+    *,
+    at: date | None = None,
+    near: bool = True,
+    forms: bool = True,
 ) -> tuple[Matches, ...]:
     """The candidates of each text, in order: what a check of a snapshot calls.
 

@@ -31,9 +31,7 @@ def _scan(texts: list[str], at: date | None) -> list[list[tuple[Any, ...]]]:
     return [[astuple(match) for match in matches] for matches in _scanner.scan_many(texts, at=at)]
 
 
-def scan_in_processes(
-    scanner: Scanner, texts: Iterable[str], workers: int, at: date | None, chunk: int
-) -> Iterator[Matches]:
+def scan_in_processes(scanner: Scanner, texts: Iterable[str], workers: int, at: date | None, chunk: int) -> Iterator[Matches]:
     """The matches of each text in order; at most three chunks a worker are under way at once."""
     source = iter(texts)
     pickled = pickle.dumps(scanner)

@@ -76,8 +76,8 @@ def news(folder: Path) -> Iterator[str]:
 
 
 def dictionary(folder: Path) -> Iterator[str]:
-    """Explanations of words and of idioms, 100 a document (package jionlp)."""
-    for name in ("chinese_word_dictionary", "chinese_idiom"):
+    """Explanations of words, 100 a document (package jionlp)."""
+    for name in ("chinese_word_dictionary",):
         outer = _member(folder, "jionlp-*.whl", f"jionlp/dictionary/{name}.zip")
         with zipfile.ZipFile(io.BytesIO(outer)) as inner:
             text = inner.read(inner.namelist()[0]).decode("utf-8")
