@@ -12,13 +12,18 @@ from functools import cache
 from typing import Any
 
 from govmedia_rules.text.matches import Confidence, Match
+from govmedia_rules.text.search import Search, build_search
 from govmedia_rules.vocabulary import read_data
 
 _D = "0-9０-９"
 _B = "[ \u3000\xa0]?"
-_DATE = re.compile(rf"(?<![{_D}])([12１２][{_D}]{{3}}){_B}年{_B}([{_D}]{{1,2}}){_B}月{_B}([{_D}]{{1,2}}){_B}日")
-_DAY = re.compile(rf"(?<![{_D}年])(?<![{_D}年] )([{_D}]{{1,2}})月([{_D}]{{1,2}})日")
-_HAN_DATE = re.compile("([一二][一二三四五六七八九〇○零]{3})年([一二三四五六七八九十]{1,2})月([一二三四五六七八九十]{1,3})日")
+# Patterns that begin with a plain character are searched many times faster than ones that begin with a class.
+_YEAR_BEFORE = re.compile(rf"(?<![{_D}])([12１２][{_D}]{{3}}){_B}$")
+_DATE = re.compile(rf"年{_B}([{_D}]{{1,2}}){_B}月{_B}([{_D}]{{1,2}}){_B}日")
+_MONTH_BEFORE = re.compile(rf"(?<![{_D}年])([{_D}]{{1,2}})$")
+_DAY = re.compile(rf"月([{_D}]{{1,2}})日")
+_HAN_YEAR_BEFORE = re.compile("([一二][一二三四五六七八九〇○零]{3})$")
+_HAN_DATE = re.compile("年([一二三四五六七八九十]{1,2})月([一二三四五六七八九十]{1,3})日")
 _WEEKDAY = re.compile(r"[ \u3000]?[（(，,]?[ \u3000]?(?:星期|礼拜|周)([一二三四五六日天])(?!年|岁|期|[一二三四五六日天至到])")
 _NUMBER = re.compile(
     rf"([\u4e00-\u9fff])[ ]?([（(\[［【〔])[ ]?([12１２][{_D}]{{3}})[ ]?([）)\]］】〕])[ ]?(第?)([{_D}]{{1,5}})[ ]?号"
@@ -35,15 +40,13 @@ def _data() -> dict[str, Any]:
 
 
 @cache
-def _doubled() -> re.Pattern[str]:
+def _doubled() -> tuple[Search, list[tuple[str, str]]]:
+    """A search for doubled units, words and marks, and for each string what it is and what stands twice."""
     data = _data()
-    units = sorted(map(re.escape, data["unit"]["units"]), key=len, reverse=True)
-    words = sorted(map(re.escape, data["word"]["doubled"]), key=len, reverse=True)
-    marks = map(re.escape, data["mark"]["doubled"])
-    # One pass for all three; a doubled unit counts only behind a digit.
-    return re.compile(
-        rf"(?P<unit>(?<=[{_D}.])(?P<u>{'|'.join(units)})(?P=u))|(?P<word>(?P<w>{'|'.join(words)})(?P=w))|(?P<mark>{'|'.join(marks)})"
-    )
+    meanings = {word + word: ("word", word) for word in data["word"]["doubled"]}
+    meanings |= {unit + unit: ("unit", unit) for unit in data["unit"]["units"]}
+    meanings |= {mark: ("mark", "") for mark in data["mark"]["doubled"]}
+    return build_search(list(meanings)), list(meanings.values())
 
 
 def find_forms(text: str, by: str = "") -> list[Match]:
@@ -79,38 +82,44 @@ def _dates(text: str) -> Iterator[_Row]:
     data = _data()["date"]
     if "月" not in text:
         return
-
-    def lunar(start: int) -> bool:
-        return text[max(0, start - 8) : start].rstrip(" 　（(").endswith(tuple(data["not_after"]))
-
     taken: set[int] = set()
-    for found in (*_DATE.finditer(text), *_HAN_DATE.finditer(text)):
-        year, month, day = (_int(part) for part in found.groups())
-        start, end = found.span()
-        taken.add(found.start(2))
-        if lunar(start):
-            continue
-        try:
-            moment = date(year, month, day)
-        except ValueError:
-            yield _row(text, start, end, None, "date", "impossible_date", "high", data["source"])
-            continue
-        weekday = _WEEKDAY.match(text, end)
-        if weekday is not None:
-            named = "日" if weekday[1] == "天" else weekday[1]
-            right = _WEEKDAYS[moment.weekday()]
-            if named != right:
-                at = weekday.start(1)
-                suggestion = text[start:at] + right + text[at + 1 : weekday.end()]
-                yield _row(text, start, weekday.end(), suggestion, "date", "weekday_differs", "high", data["source"])
+    for pattern, before in ((_DATE, _YEAR_BEFORE), (_HAN_DATE, _HAN_YEAR_BEFORE)):
+        for found in pattern.finditer(text):
+            head = before.search(text, max(0, found.start() - 6), found.start())
+            if head is not None:
+                taken.add(found.start(2) - 1)
+                yield from _date(text, head.start(), found.end(), (head[1], found[1], found[2]))
     for found in _DAY.finditer(text):
-        if found.start(1) in taken or lunar(found.start()):
+        head = _MONTH_BEFORE.search(text, max(0, found.start() - 3), found.start())
+        if head is None or found.start() in taken or _is_lunar(text, head.start()):
             continue
-        month, day = _int(found[1]), _int(found[2])
         try:
-            date(2000, month, day)  # a leap year: 29 February exists in some year
+            date(2000, int(head[1]), int(found[1]))  # a leap year: 29 February exists in some year
         except ValueError:
-            yield _row(text, *found.span(), None, "date", "impossible_date", "medium", data["source"])
+            yield _row(text, head.start(), found.end(), None, "date", "impossible_date", "medium", data["source"])
+
+
+def _is_lunar(text: str, start: int) -> bool:
+    return text[max(0, start - 8) : start].rstrip(" 　（(").endswith(tuple(_data()["date"]["not_after"]))
+
+
+def _date(text: str, start: int, end: int, parts: tuple[str, str, str]) -> Iterator[_Row]:
+    source = _data()["date"]["source"]
+    if _is_lunar(text, start):
+        return
+    try:
+        moment = date(*map(_int, parts))
+    except ValueError:
+        yield _row(text, start, end, None, "date", "impossible_date", "high", source)
+        return
+    weekday = _WEEKDAY.match(text, end)
+    if weekday is None:
+        return
+    named, right = weekday[1].replace("天", "日"), _WEEKDAYS[moment.weekday()]
+    if named != right:
+        at = weekday.start(1)
+        suggestion = text[start:at] + right + text[at + 1 : weekday.end()]
+        yield _row(text, start, weekday.end(), suggestion, "date", "weekday_differs", "high", source)
 
 
 def _int(text: str) -> int:
@@ -148,15 +157,14 @@ def _numbers(text: str) -> Iterator[_Row]:
 
 def _doubles(text: str) -> Iterator[_Row]:
     data = _data()
-    allowed = data["word"]["except"]
-    for found in _doubled().finditer(text):
-        start, end = found.span()
-        if found["unit"]:
-            yield _row(text, start, end, found["u"], "number", "unit_doubled", "high", data["unit"]["source"])
-        elif found["word"]:
-            if any(text.find(word, max(0, start - 4), end + 4) >= 0 for word in allowed):
-                continue
-            yield _row(text, start, end, found["w"], "repeat", "word_doubled", "medium", data["word"]["source"])
+    search, meanings = _doubled()
+    for start, end, number in search.find(text):
+        kind, once = meanings[number]
+        if kind == "unit":
+            if start and text[start - 1].isdecimal() and not text.startswith(once, end):
+                yield _row(text, start, end, once, "number", "unit_doubled", "high", data["unit"]["source"])
+        elif kind == "word":
+            yield _row(text, start, end, once, "repeat", "word_doubled", "medium", data["word"]["source"])
         else:
             yield _row(text, start, end, None, "mark", "mark_doubled", "medium", data["mark"]["source"])
 

@@ -1,8 +1,8 @@
 """Near misses of right forms: one character wrong, missing, added, or two swapped, and counted members out of line.
 
-One error leaves one half of a form whole. So the halves of all forms are looked for, and where one stands, the
+One error leaves one half of a form whole, wherever it is cut. So the halves of all forms are looked for, and where one stands, the
 characters next to it decide at once whether the other half can be nearly there; only then is it compared. A swap across
-the middle leaves neither half whole, so those few strings are looked for themselves. The result equals that of comparing
+the cut leaves neither half whole, so those few strings are looked for themselves. The result equals that of comparing
 every form at every position, which a test does.
 """
 
@@ -17,7 +17,9 @@ from typing import Literal, NamedTuple
 from govmedia_rules.vocabulary import read_data
 
 Edit = Literal["substituted", "missing", "added", "swapped", "first_character", "last_character"]
-_MEMO = 4_096
+LOOK = 3
+"""Characters next to a half that are looked at before anything is compared."""
+_MEMO = 8_192
 
 
 class Miss(NamedTuple):
@@ -59,8 +61,8 @@ class NearForms:
         self._crossed: dict[int, list[int]] = {}
         lefts: dict[str, list[int]] = defaultdict(list)
         rights: dict[str, list[int]] = defaultdict(list)
-        for form, text in enumerate(self.forms):
-            middle = len(text) // 2
+        self._middles = _middles(self.forms)
+        for form, (text, middle) in enumerate(zip(self.forms, self._middles, strict=True)):
             lefts[text[:middle]].append(form)
             rights[text[middle:]].append(form)
             crossed = text[: middle - 1] + text[middle] + text[middle - 1] + text[middle + 1 :]
@@ -109,16 +111,34 @@ class NearForms:
 
     def at_crossed(self, form: int, start: int, end: int) -> Miss:
         """The miss where the two characters around the middle of `form` are swapped."""
-        text = self.forms[form]
-        middle = len(text) // 2
+        text, middle = self.forms[form], self._middles[form]
         right = text[middle - 1 : middle + 1]
         return Miss(form, start, end, "swapped", start + middle - 1, right[::-1], right)
 
 
-class Half(dict[str, tuple[tuple[int, str], ...]]):
-    """The forms that share one half: the two characters next to it -> the forms that can be nearly there.
+def _middles(forms: Sequence[str]) -> list[int]:
+    """Where each form is cut in two.
 
-    Answers are worked out when first asked for and kept, because the same few pairs follow a half again and again.
+    Any place will do for the result. Names that begin alike (中华人民共和国…) are cut where few of them are still alike, so
+    that a half stands for few forms; of equal places the one nearest the middle is taken.
+    """
+    lefts: dict[str, int] = defaultdict(int)
+    rights: dict[str, int] = defaultdict(int)
+    places = [range(min(3, len(text) // 2), len(text) - min(3, len(text) // 2) + 1) for text in forms]
+    for text, cuts in zip(forms, places, strict=True):
+        for cut in cuts:
+            lefts[text[:cut]] += 1
+            rights[text[cut:]] += 1
+    return [
+        min(cuts, key=lambda cut: (lefts[text[:cut]] + rights[text[cut:]], abs(2 * cut - len(text))))  # noqa: B023
+        for text, cuts in zip(forms, places, strict=True)
+    ]
+
+
+class Half(dict[str, tuple[tuple[int, str], ...]]):
+    """The forms that share one half: the characters next to it (`LOOK` of them) -> the forms that can be nearly there.
+
+    Answers are worked out when first asked for and kept, because the same few words follow a half again and again.
     """
 
     __slots__ = ("_beside", "_forward")
@@ -132,11 +152,31 @@ class Half(dict[str, tuple[tuple[int, str], ...]]):
             for char in dict.fromkeys(rest[:2] if forward else rest[-2:]):
                 self._beside[char].append((form, rest))
 
-    def __missing__(self, pair: str) -> tuple[tuple[int, str], ...]:
-        known = tuple(dict.fromkeys(form for char in pair for form in self._beside.get(char, ())))
+    def __missing__(self, beside: str) -> tuple[tuple[int, str], ...]:
+        near = beside[:2] if self._forward else beside[-2:]
+        forms = dict.fromkeys(form for char in near for form in self._beside.get(char, ()))
+        step = 1 if self._forward else -1
+        known = tuple(form for form in forms if _begins_nearly(beside[::step], form[1][::step]))
         if len(self) < _MEMO:
-            self[pair] = known
+            self[beside] = known
         return known
+
+
+def _begins_nearly(seen: str, due: str) -> bool:
+    """Whether a text that begins with `seen` can begin with `due` but for one error."""
+    at = _agree(seen, due)
+    if at == len(seen) or at == len(due):
+        return True
+    return (
+        _fit(seen[at + 1 :], due[at + 1 :])
+        or _fit(seen[at + 1 :], due[at:])
+        or _fit(seen[at:], due[at + 1 :])
+        or (seen[at] == due[at + 1 : at + 2] and _fit(seen[at + 1 :], due[at] + due[at + 2 :]))
+    )
+
+
+def _fit(one: str, other: str) -> bool:
+    return one.startswith(other) or other.startswith(one)
 
 
 _Found = tuple[Edit, int, int, str, str]
@@ -148,7 +188,7 @@ def _compare(text: str, start: int, rest: str) -> _Found | None:
         return None
     size = len(rest)
     window = text[start : start + size + 1]
-    at = next((at for at, (seen, due) in enumerate(zip(window, rest, strict=False)) if seen != due), len(window))
+    at = _agree(window, rest)
     last = size - 1
     seen, due = window[at : at + 1], rest[at]
     if at < last and window[at : at + 2] == rest[at + 1] + due and window[at + 2 : size] == rest[at + 2 :]:
@@ -162,6 +202,16 @@ def _compare(text: str, start: int, rest: str) -> _Found | None:
     if window[at:last] == rest[at + 1 :]:
         return "missing", last, start + at, "", due
     return None
+
+
+def _agree(one: str, other: str) -> int:
+    """How many characters two strings have in common from the start."""
+    at = 0
+    for seen, due in zip(one, other, strict=False):
+        if seen != due:
+            break
+        at += 1
+    return at
 
 
 def _edge(window: str, at: int, size: int, due: str, place: int) -> tuple[int, int, str]:
@@ -179,7 +229,7 @@ def _compare_back(text: str, end: int, rest: str) -> _Found | None:
         return None
     window = text[max(0, end - size - 1) : end][::-1]
     back = rest[::-1]
-    at = next((at for at, (seen, due) in enumerate(zip(window, back, strict=False)) if seen != due), len(window))
+    at = _agree(window, back)
     last = size - 1
     seen, due = window[at : at + 1], back[at]
     place = end - at - 1

@@ -16,7 +16,7 @@ from govmedia_rules.text.checkers import TextChecker, run_checker
 from govmedia_rules.text.forms import find_forms
 from govmedia_rules.text.lexicon import Canonical, Enumeration, Lexicon, Person, Stamp, Term, usual_near
 from govmedia_rules.text.matches import RANK, Confidence, Match, Matches
-from govmedia_rules.text.near import Enumerations, Half, Miss, NearForms, is_alike
+from govmedia_rules.text.near import LOOK, Enumerations, Half, Miss, NearForms, is_alike
 from govmedia_rules.text.normalise import Positions, compared, fold, odd_characters, squeeze
 from govmedia_rules.text.reading import load_lexicon
 from govmedia_rules.text.search import Backend, Hit, Search, build_search
@@ -292,10 +292,10 @@ class Scanner:
         acts, near = self._acts, self._near
         for start, end, number in hits:
             left, right, more = acts[number]
-            if left is not None and (possible := left[text[end : end + 2]]):
+            if left is not None and (possible := left[text[end : end + LOOK]]):
                 for miss in near.at_left(text, possible, start, end):
                     self._take_miss(text, miss, at, found)
-            if right is not None and (possible := right[text[start - 2 : start] if start > 1 else text[:start]]):
+            if right is not None and (possible := right[text[start - LOOK : start] if start >= LOOK else text[:start]]):
                 for miss in near.at_right(text, possible, start, end):
                     self._take_miss(text, miss, at, found)
             if more is None:
@@ -343,18 +343,19 @@ class Scanner:
         found.append(_Found(miss.start, miss.end, line, reason, miss, ""))
 
     def _is_right(self, text: str, miss: Miss) -> bool:
-        """Whether a right form covers what is wrong, so that the passage means something else.
+        """Whether another right form explains the passage: it covers what is wrong and does not lie wholly inside.
 
-        A right form counts when it reaches from the passage over the wrong place: one intact character before it and
-        one behind it where the passage has them.
+        A right form inside the passage explains nothing: 江西省 is right, 江西省连云港市 is not.
         """
         base = max(0, miss.start - _REACH)
         context = text[base : miss.end + _REACH]
-        first, last = _changed(miss)
-        for start, end, _ in self._rights.find(context):
-            if start + base <= first and last <= end + base:
-                return True
-        return False
+        first, last = _changed(text, miss)
+        return any(
+            start + base <= first
+            and last <= end + base
+            and (start + base < miss.start or miss.end < end + base or end - start == miss.end - miss.start)
+            for start, end, _ in self._rights.find(context)
+        )
 
     def _take_run(self, text: str, owner: int, start: int, found: list[_Found]) -> None:
         start, end, run = self._enumerations.run_at(owner, text, start)
@@ -495,14 +496,21 @@ def _is_next_to(miss: Miss, place: int) -> bool:
     return miss.at <= place <= miss.at + max(1, len(miss.wrong)) or (not miss.wrong and place == miss.at)
 
 
-def _changed(miss: Miss) -> tuple[int, int]:
+def _changed(text: str, miss: Miss) -> tuple[int, int]:
     """The span a right form must cover to explain a near miss: the wrong characters and the intact ones next to them."""
     if miss.edit == "last_character" and not miss.wrong:
         return max(miss.start, miss.end - 2), miss.end
     if miss.edit == "first_character" and not miss.wrong:
         return miss.start, min(miss.end, miss.start + 2)
-    first = max(miss.start, miss.at - 1)
-    return first, min(miss.end, miss.at + len(miss.wrong) + 1)
+    first, last = miss.at, miss.at + len(miss.wrong)
+    if miss.edit in {"missing", "added"}:
+        # Of two equal characters side by side nobody can say which one is missing or too many.
+        char = miss.right or miss.wrong
+        while first > miss.start and text[first - 1] == char:
+            first -= 1
+        while last < miss.end and text[last] == char:
+            last += 1
+    return max(miss.start, first - 1), min(miss.end, last + 1)
 
 
 @cache
@@ -526,15 +534,19 @@ def _reason(miss: Miss, line: Canonical, size: int) -> str | None:
 
 def _punctuation_reason(miss: Miss, line: Canonical) -> str | None:
     """A mark more only divides the sentence; a mark that belongs to the form and is missing or another one is an error."""
+    if miss.edit == "swapped":
+        return None if line.near == "close" else "swapped"
     if miss.edit not in {"substituted", "missing"} or line.near == "close" or miss.right not in _PUNCTUATION:
         return None
     return None if {miss.wrong, miss.right} <= {"、", "，"} else "punctuation"
 
 
 def _is_open(miss: Miss, line: Canonical, size: int) -> bool:
-    """Whether the error lies at an end where other right continuations exist; two characters deep."""
-    first, last = miss.at - miss.start, miss.at + len(miss.wrong) - miss.start
-    return (line.open in {"start", "both"} and first <= 1) or (line.open in {"end", "both"} and last >= size - 1)
+    """Whether the error lies at an end where other right continuations exist."""
+    swapped = miss.edit == "swapped"
+    if line.open in {"start", "both"} and (miss.edit == "first_character" or (swapped and miss.at == miss.start)):
+        return True
+    return line.open in {"end", "both"} and (miss.edit == "last_character" or (swapped and miss.at + 2 == miss.start + size))
 
 
 def _explains(miss: Miss, line: Canonical) -> bool:
@@ -564,12 +576,13 @@ def _confidence(miss: Miss, reason: str, size: int) -> Confidence:
 def _best(found: list[_Found]) -> list[_Found]:
     """Of findings that overlap, the one that says most: a listed term before a near miss, a longer form before a shorter."""
 
-    def order(one: _Found) -> tuple[int, int, int, int]:
+    def order(one: _Found) -> tuple[int, int, int, int, int]:
         exact = 0 if isinstance(one.line, Term | Person) else 1 if isinstance(one.line, Enumeration) else 2
         doubt = {"low": 2, "medium": 1, "high": 0}[
             "high" if one.miss is None else _confidence(one.miss, one.reason, one.end - one.start)
         ]
-        return (exact, 1 if doubt == 2 else 0, one.start - one.end, one.start)
+        unlike = one.reason in {"substituted", "missing"}
+        return (exact, 1 if doubt == 2 else 0, 1 if unlike else 0, one.start - one.end, one.start)
 
     if len(found) == 1:
         return found
