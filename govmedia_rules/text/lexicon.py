@@ -93,8 +93,8 @@ class Canonical:
         source: The document that has it.
         near: `full`: any one-character error; `close`: only what is likely a slip (sounds or looks alike, swapped);
             `none`: the form only protects: whatever stands inside it is right.
-        open: The end at which other right continuations exist (国共产党 also ends 法国共产党: open at the start of
-            中国共产党). There only a character that sounds or looks like the right one is reported.
+        open: The end at which other right continuations exist: 国共产党 also ends 法国共产党, so 中国共产党 is open at
+            the start. A first (last) character that differs or is missing is not reported there.
         exceptions: Strings that resemble it and are right.
         since: First day on which the form is right; None for always.
         until: Last day; None for open.

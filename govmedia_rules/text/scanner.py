@@ -525,11 +525,11 @@ def _reason(miss: Miss, line: Canonical, size: int) -> str | None:
         return _punctuation_reason(miss, line)
     if edit == "swapped":
         return None if _is_open(miss, line, size) else "swapped"
-    if len(wrong) == len(right) == 1 and is_alike(wrong, right):
-        return None if _explains(miss, line) else "substituted_alike"
-    if line.near == "close" or _is_open(miss, line, size) or _explains(miss, line):
+    if _is_open(miss, line, size) or _explains(miss, line):
         return None
-    return edit
+    if len(wrong) == len(right) == 1 and is_alike(wrong, right):
+        return "substituted_alike"
+    return None if line.near == "close" else edit
 
 
 def _punctuation_reason(miss: Miss, line: Canonical) -> str | None:

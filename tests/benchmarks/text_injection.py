@@ -94,7 +94,7 @@ def set_aside(form: Canonical, result: str, kind: str, at: int, wrong: str, righ
         return "right form or exception"
     at_start = at == 0 and form.open in {"start", "both"}
     at_end = at + max(1, len(wrong)) >= size and kind != "add" and form.open in {"end", "both"}
-    if (at_start or at_end) and not alike:
+    if at_start or at_end:
         return "open end"
     if kind in {"substitute", "drop"} and not right.isalnum() and at in {0, size - 1}:
         return "mark at an end"
