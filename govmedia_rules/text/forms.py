@@ -45,7 +45,7 @@ def _doubled() -> tuple[Search, list[tuple[str, str]]]:
     data = _data()
     meanings = {word + word: ("word", word) for word in data["word"]["doubled"]}
     meanings |= {unit + unit: ("unit", unit) for unit in data["unit"]["units"]}
-    meanings |= {mark: ("mark", "") for mark in data["mark"]["doubled"]}
+    meanings |= dict.fromkeys(data["mark"]["doubled"], ("mark", ""))
     return build_search(list(meanings)), list(meanings.values())
 
 

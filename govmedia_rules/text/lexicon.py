@@ -284,7 +284,7 @@ class Lexicon:
         cls,
         names: Iterable[str],
         *,
-        id: str = "names",  # noqa: A002
+        id: str = "names",
         version: str = "",
         kind: str = "institution",
         source: str = "登记库",

@@ -1,16 +1,15 @@
 """Near misses of right forms: one character wrong, missing, added, or two swapped, and counted members out of line.
 
-One error leaves one half of a form whole, wherever it is cut. So the halves of all forms are looked for, and where one stands, the
-characters next to it decide at once whether the other half can be nearly there; only then is it compared. A swap across
-the cut leaves neither half whole, so those few strings are looked for themselves. The result equals that of comparing
-every form at every position, which a test does.
+One error leaves one half of a form whole, wherever it is cut. So the halves of all forms are looked for, and where one
+stands, the characters next to it decide at once whether the other half can be nearly there; only then is it compared. A
+swap across the cut leaves neither half whole, so those few strings are looked for themselves. The result equals that of
+comparing every form at every position, which a test does.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import cache
 from typing import Literal, NamedTuple
 
@@ -130,7 +129,7 @@ def _middles(forms: Sequence[str]) -> list[int]:
             lefts[text[:cut]] += 1
             rights[text[cut:]] += 1
     return [
-        min(cuts, key=lambda cut: (lefts[text[:cut]] + rights[text[cut:]], abs(2 * cut - len(text))))  # noqa: B023
+        min(cuts, key=lambda cut: (lefts[text[:cut]] + rights[text[cut:]], abs(2 * cut - len(text))))
         for text, cuts in zip(forms, places, strict=True)
     ]
 
@@ -151,6 +150,10 @@ class Half(dict[str, tuple[tuple[int, str], ...]]):
             # or the two are swapped); or the character behind shows the place of a wrong or an added one.
             for char in dict.fromkeys(rest[:2] if forward else rest[-2:]):
                 self._beside[char].append((form, rest))
+
+    def all_forms(self) -> tuple[tuple[int, str], ...]:
+        """Every form of this half with its other half."""
+        return tuple(dict.fromkeys(form for forms in self._beside.values() for form in forms))
 
     def __missing__(self, beside: str) -> tuple[tuple[int, str], ...]:
         near = beside[:2] if self._forward else beside[-2:]

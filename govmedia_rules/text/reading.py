@@ -13,7 +13,7 @@ from functools import cache
 from importlib.resources import files
 from os import PathLike
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, Literal, get_args
 
 from govmedia_rules.errors import LexiconError, TableError, Where
 from govmedia_rules.tables.read import BadRow, open_table
@@ -48,7 +48,6 @@ BUILT_IN = {
         "commercial.toml",
         "misspellings.toml",
         "variants.toml",
-        "learned.toml",
     )
 }
 """Built-in lexicons and the data files each is made of; the first one names it."""
@@ -179,12 +178,12 @@ def _day(key: str, value: object) -> date | None:
     raise _Fault(key, value, "is not a date; write 2018-03-17")
 
 
-def _word(key: str, value: object, default: str) -> str:
+def _word(key: Literal["kind", "severity"], value: object, default: str) -> str:
     """A word of the vocabulary `key` (kind, severity)."""
     if value is None or value == "":
         return default
     try:
-        return vocabulary(key).normalise(value)  # type: ignore[arg-type]
+        return vocabulary(key).normalise(value)
     except ValueError as fault:
         raise _Fault(key, value, str(fault)) from None
 
@@ -422,11 +421,9 @@ def _decoded_lines(raw: bytes, name: str, bad: list[BadRow]) -> tuple[list[str],
     """Lines of a text file, and the encoding; lines that cannot be decoded are blank and noted in `bad`."""
     if not raw.strip():
         raise LexiconError("the file is empty", Where(name))
-    for mark, encoding in ((codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"), (codecs.BOM_UTF8, "utf-8-sig")):
-        if raw.startswith(mark):
-            break
-    else:
-        encoding = "utf-8"
+    encoding = "utf-8-sig" if raw.startswith(codecs.BOM_UTF8) else "utf-8"
+    if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        encoding = "utf-16"
     if encoding == "utf-16":
         try:
             return raw.decode(encoding).splitlines(keepends=True), encoding
@@ -473,19 +470,7 @@ def _read_csv(path: Path) -> Lexicon:
     first = next(line for line in lines if line.strip())
     delimiter = "\t" if path.suffix.lower() == ".tsv" else max(",\t;", key=first.count)
 
-    def cells() -> Iterator[tuple[int, list[str]]]:
-        reader = csv.reader(lines, delimiter=delimiter)
-        while True:
-            try:
-                row = next(reader)
-            except StopIteration:
-                return
-            except csv.Error as fault:
-                bad.append(BadRow(reader.line_num, None, None, f"the line is not {delimiter!r}-separated text: {fault}"))
-                continue
-            yield reader.line_num, row
-
-    rows = cells()
+    rows = _csv_rows(lines, delimiter, bad)
     header: list[str] = []
     for _, row in rows:
         if sum(bool(cell.strip()) for cell in row) >= 2 or (len(row) == 1 and key_of(row[0]) in _headers()):
@@ -493,6 +478,46 @@ def _read_csv(path: Path) -> Lexicon:
             break
     table = ((number, dict(zip(header, row, strict=False))) for number, row in rows)
     return _from_table(str(path), path.stem, header, table, bad, (f"read as {encoding}",))
+
+
+_LONGEST_ROW = 20
+"""Lines a row may run over; with more, a quotation mark was never closed."""
+
+
+class _Feed:
+    """Hands lines to a row reader, at most `_LONGEST_ROW` for one row: an open quotation mark would take all the rest."""
+
+    def __init__(self, lines: list[str], at: int) -> None:
+        self.lines, self.at, self.row_begin = lines, at, at
+
+    def __iter__(self) -> _Feed:
+        return self
+
+    def __next__(self) -> str:
+        if self.at >= len(self.lines) or self.at - self.row_begin >= _LONGEST_ROW:
+            raise StopIteration
+        self.at += 1
+        return self.lines[self.at - 1]
+
+
+def _csv_rows(lines: list[str], delimiter: str, bad: list[BadRow]) -> Iterator[tuple[int, list[str]]]:
+    """The rows with the line each begins on; a row with an unclosed quotation mark costs itself, not the rest."""
+    start = 0
+    while start < len(lines):
+        feed = _Feed(lines, start)
+        try:
+            for row in csv.reader(feed, delimiter=delimiter):
+                if feed.at - feed.row_begin >= _LONGEST_ROW:
+                    break
+                yield feed.row_begin + 1, row
+                feed.row_begin = feed.at
+            else:
+                return
+        except csv.Error:
+            pass
+        line = lines[feed.row_begin][:40].rstrip()
+        bad.append(BadRow(feed.row_begin + 1, None, line, "a quotation mark is not closed, or the line is no row of a table"))
+        start = feed.row_begin + 1
 
 
 def _read_workbook(path: Path) -> Lexicon:

@@ -143,12 +143,18 @@ class Scanner:
         self._rights = build_search(list(rights), plan.backend)
 
     def _right_texts(self) -> Iterator[str]:
+        """Strings that are right wherever they stand, besides the right forms of terms."""
         lexicon = self._plan.lexicon
         for canonical in lexicon.canonicals:
             yield canonical.text
-            yield from canonical.exceptions
         for term in lexicon.terms:
             yield from term.exceptions
+        yield from self._exceptions()
+
+    def _exceptions(self) -> Iterator[str]:
+        lexicon = self._plan.lexicon
+        for canonical in lexicon.canonicals:
+            yield from canonical.exceptions
         yield from lexicon.exceptions
 
     def _shields(self, wrongs: list[str]) -> dict[str, tuple[tuple[str, int], ...]]:
@@ -157,12 +163,14 @@ class Scanner:
         rights |= {compared(term.right): None for term in self._plan.lexicon.terms if term.right is not None}
         if not rights:
             return {}
+        exceptions = {compared(text) for text in self._exceptions()}
         known = list(dict.fromkeys(wrongs))
         search = build_search(known, self._plan.backend)
         shields: dict[str, list[tuple[str, int]]] = defaultdict(list)
         for right in rights:
             for start, end, number in search.find(right):
-                if end - start < len(right):
+                # A right form may equal the wrong form of other days; an exception is right on all of them.
+                if end - start < len(right) or right in exceptions:
                     shields[known[number]].append((right, start))
         return {wrong: tuple(found) for wrong, found in shields.items()}
 
@@ -303,9 +311,9 @@ class Scanner:
             if more.is_odd:
                 odd.append(start)
                 continue
-            for rule in more.rules:
-                if self._applies(text, start, end, rule, at):
-                    found.append(_Found(start, end, rule.line, "", None, ""))
+            found.extend(
+                _Found(start, end, rule.line, "", None, "") for rule in more.rules if self._applies(text, start, end, rule, at)
+            )
             for form in more.crossed:
                 self._take_miss(text, near.at_crossed(form, start, end), at, found)
             for owner in more.runs:
@@ -367,16 +375,16 @@ class Scanner:
     def _match(self, text: str, positions: Positions, one: _Found) -> Match | None:
         """A finding in the compared text as a match in the text as found; None where a gap shows it is none."""
         start, end = positions.span(one.start, one.end)
+        line = one.line
         broken = False
         if end - start != one.end - one.start:
             for place, gap in positions.gaps(one.start, one.end):
                 if _divides(gap) or (one.miss is not None and _is_next_to(one.miss, place)):
                     return None
-                if _is_word(positions.text[positions.found(place) - 1]) and _is_word(positions.text[positions.found(place)]):
-                    if not isinstance(one.line, Term) or " " not in one.line.wrong:
-                        return None  # two words of Latin letters are not one
-                broken = broken or any(not char.isspace() or char in "\r\n" for char in gap)
-        line = one.line
+                before, behind = positions.text[positions.found(place) - 1], positions.text[positions.found(place)]
+                if _is_word(before) and _is_word(behind) and " " not in line.id:
+                    return None  # two words of Latin letters are not one
+                broken = broken or "\n" in gap or "\r" in gap
         if isinstance(line, Term):
             suggestion, reason = line.right, "renamed" if line.since is not None else "wrong_form"
             confidence: Confidence = "medium" if line.outside or line.since is not None else "high"
@@ -389,7 +397,7 @@ class Scanner:
         else:
             suggestion, reason = one.suggestion, one.reason
             confidence = "medium"
-        if broken and "\n" in text[start:end]:
+        if broken:
             confidence = "low"
         kind = "name_title" if isinstance(line, Person) else line.kind
         return Match(

@@ -19,7 +19,6 @@ from collections import Counter
 from collections.abc import Iterator
 
 import text_corpus
-
 from govmedia_rules.text.lexicon import Canonical
 from govmedia_rules.text.near import _alike
 from govmedia_rules.text.normalise import compared
@@ -113,7 +112,9 @@ def errors(count: int, seed: int) -> Iterator[tuple[Canonical, str, str, str, in
     lexicon = load_lexicon("starter")
     forms = [form for form in lexicon.canonicals if form.near != "none"]
     rights = {compared(form.text) for form in lexicon.canonicals}
-    rights |= {compared(text) for form in lexicon.canonicals for text in form.exceptions} | set(map(compared, lexicon.exceptions))
+    rights |= {compared(text) for form in lexicon.canonicals for text in form.exceptions} | set(
+        map(compared, lexicon.exceptions)
+    )
     sentences = carriers(generator)
     made = 0
     while made < count:
@@ -148,7 +149,11 @@ def main() -> None:
             found[key] += bool(touching)
         whole = sentence.replace("{}", compared(form.text))
         good = [match for match in touching if text[: match.start] + (match.suggestion or "") + text[match.end :] == whole]
-        named = [match for match in touching if match.suggestion and compared(match.suggestion) in compared(form.text) or match.suggestion == form.text]
+        named = [
+            match
+            for match in touching
+            if (match.suggestion and compared(match.suggestion) in compared(form.text)) or match.suggestion == form.text
+        ]
         for key in (kind, "all", form.near):
             right[key] += bool(good or named)
             repaired[key] += bool(good)
@@ -159,7 +164,8 @@ def main() -> None:
     for key in ("substitute", "drop", "add", "swap", "full", "close", "all"):
         total = made[key]
         if total:
-            print(f"{key:<12}{total:>7}{found[key] / total:>9.2%}{right[key] / max(1, found[key]):>18.2%}{repaired[key] / max(1, found[key]):>15.2%}")
+            shares = (found[key] / total, right[key] / max(1, found[key]), repaired[key] / max(1, found[key]))
+            print(f"{key:<12}{total:>7}{shares[0]:>9.2%}{shares[1]:>18.2%}{shares[2]:>15.2%}")
     total_aside = sum(aside.values())
     print(f"set aside: {total_aside} of {total_aside + made['all']}: {dict(aside)}, of them found {sum(aside_found.values())}")
     everything = (found["all"] + sum(aside_found.values())) / (made["all"] + total_aside)
