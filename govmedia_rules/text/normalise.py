@@ -8,6 +8,7 @@ Both are cheap where nothing is odd: squeezing is one pass, and folding is done 
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Iterable
 from functools import cache
 
 from govmedia_rules.vocabulary import read_data
@@ -66,6 +67,16 @@ def squeeze(text: str) -> str:
 def compared(text: str) -> str:
     """The form in which terms and texts are compared: folded and squeezed."""
     return squeeze(fold(text))
+
+
+BETWEEN = "\ufffc"
+"""Stands between joined texts; no lexicon line may hold it."""
+
+
+def compared_all(texts: Iterable[str]) -> list[str]:
+    """`compared` of each text, many times faster than one by one; no text may hold `BETWEEN`."""
+    listed = list(texts)
+    return compared(BETWEEN.join(listed)).split(BETWEEN) if listed else []
 
 
 class Positions:

@@ -32,7 +32,7 @@ from govmedia_rules.text.lexicon import (
     usual_near,
     vocabulary,
 )
-from govmedia_rules.text.normalise import compared
+from govmedia_rules.text.normalise import BETWEEN, compared
 from govmedia_rules.vocabulary import key_of, read_data
 
 MAX_BYTES = 512 * 1024 * 1024
@@ -129,14 +129,18 @@ def _form(key: str, value: object) -> str:
     if not isinstance(value, str):
         raise _Fault(key, value, "is not text")
     text = value.strip()
-    size = len(compared(text))
+    # Letters and digits only: nothing to squeeze out, no formula, no control character.
+    is_plain = text.isalnum()
+    size = len(text) if is_plain else len(compared(text))
     if size < MIN_TERM_LENGTH:
         raise _Fault(key, value, "is empty" if not size else f"has one character; at least {MIN_TERM_LENGTH} are needed")
     if len(text) > MAX_TERM_LENGTH:
         raise _Fault(key, f"{text[:20]}…", f"has {len(text)} characters; at most {MAX_TERM_LENGTH} are allowed")
+    if is_plain:
+        return text
     if text[0] in "=+@" or (text[0] == "-" and text[1:2].isascii()):
         raise _Fault(key, value, "looks like a spreadsheet formula")
-    if not text.isprintable() and not compared(text).isprintable():
+    if BETWEEN in text or (not text.isprintable() and not compared(text).isprintable()):
         raise _Fault(key, repr(text), "holds control characters")
     return text
 
@@ -156,6 +160,8 @@ def _texts(key: str, value: object) -> tuple[str, ...]:
     if value is None or value == "":
         return ()
     if isinstance(value, str):
+        if "|" not in value and "｜" not in value:
+            return (_form(key, value),)
         value = [part for part in re.split(r"[|｜]", value) if part.strip()]
     if not isinstance(value, list | tuple):
         raise _Fault(key, value, "is not a list of texts")

@@ -17,31 +17,20 @@ from govmedia_rules.text.forms import find_forms
 from govmedia_rules.text.lexicon import Canonical, Enumeration, Lexicon, Person, Stamp, Term, usual_near
 from govmedia_rules.text.matches import RANK, Confidence, Match, Matches
 from govmedia_rules.text.near import LOOK, Enumerations, Half, Miss, NearForms, is_alike
-from govmedia_rules.text.normalise import Positions, compared, fold, odd_characters, squeeze
+from govmedia_rules.text.normalise import BETWEEN, Positions, compared, compared_all, fold, odd_characters, squeeze
 from govmedia_rules.text.reading import load_lexicon
 from govmedia_rules.text.search import Backend, Hit, Search, build_search
 from govmedia_rules.vocabulary import read_data
 
 BATCH_CHARACTERS = 1_000_000
 """Texts are joined up to this size before they are searched: one search of a megabyte costs less than a thousand."""
-_BETWEEN = "\ufffc"
-"""Stands between joined texts; no term may hold it and a text that does is searched alone."""
 _REACH = 64
 """Characters on each side of a near miss in which right forms are looked for."""
-_PUNCTUATION = frozenset("、，。；：！？“”‘’（）《》〈〉【】〔〕—…·,.;:!?()[]\"'-/|" + _BETWEEN)
+_PUNCTUATION = frozenset("、，。；：！？“”‘’（）《》〈〉【】〔〕—…·,.;:!?()[]\"'-/|" + BETWEEN)
 _LONG_FORM = 7
 """Characters from which one wrong character inside a form leaves no doubt what was meant."""
 _GAP_LIMIT = 4
 """Blanks on one line that still can be inside a word (中　国); more divide columns."""
-
-
-class _Rule(NamedTuple):
-    """One thing an exact string can mean: a term, or an office with its holder."""
-
-    line: Term | Person
-    shields: tuple[tuple[str, int], ...]
-    ascii_start: bool
-    ascii_end: bool
 
 
 @dataclass(frozen=True)
@@ -90,7 +79,6 @@ class Scanner:
         self._plan = plan
         self._by = f"{plan.lexicon.id} {plan.lexicon.version}".strip()
         strings: dict[str, int] = {}
-        rules: dict[int, list[_Rule]] = defaultdict(list)
         self._canonicals = [line for line in plan.lexicon.canonicals if plan.near and line.near != "none"]
         people = [(person, compared(person.title + person.name)) for person in plan.lexicon.persons]
         if plan.near:
@@ -100,16 +88,18 @@ class Scanner:
                 for person, text in people
                 if len(text) >= 4
             ]
-        self._near = NearForms([compared(line.text) for line in self._canonicals])
-        wrongs = [compared(term.wrong) for term in plan.lexicon.terms]
-        shields = self._shields(wrongs)
+        self._near = NearForms(compared_all(line.text for line in self._canonicals))
+        wrongs = compared_all(term.wrong for term in plan.lexicon.terms)
+        # Most lines are terms, and a large list has many: no object is made for one until it is found.
+        self._lines: dict[int, tuple[Term | Person, ...]] = {}
         for term, wrong in zip(plan.lexicon.terms, wrongs, strict=True):
             number = strings.setdefault(wrong, len(strings))
-            rules[number].append(_Rule(term, shields.get(wrong, ()), _is_word(wrong[0]), _is_word(wrong[-1])))
+            self._lines[number] = (*self._lines.get(number, ()), term)
+        terms = set(self._lines)
         for person, text in people:
             if person.since is not None or person.until is not None:
                 number = strings.setdefault(text, len(strings))
-                rules[number].append(_Rule(person, (), False, False))
+                self._lines[number] = (*self._lines.get(number, ()), person)
         enumerations = plan.lexicon.enumerations if plan.near else ()
         self._enumeration_lines = list(enumerations)
         self._enumerations = Enumerations(
@@ -124,23 +114,21 @@ class Scanner:
         halves = [strings.setdefault(text, len(strings)) for text in self._near.strings]
         # The odd characters ride along in the same search: where none is hit, the text needs no folding.
         odd = [strings.setdefault(char, len(strings)) for char in odd_characters()]
-        size = len(strings)
-        self._strings = list(strings)
         self._longest = max(map(len, strings), default=0)
-        more: dict[int, _More] = {number: _More(is_odd=True) for number in odd}
-        for number in {*rules, *runs}:
-            more[number] = _More(tuple(rules.get(number, ())), tuple(runs.get(number, ())))
-        self._acts: list[_Act] = [_Act(None, None, None)] * size
+        known = list(strings)
+        self._search: Search = build_search(known, plan.backend, plan.built)
+        self._shields = self._find_shields(terms)
+        crossed = {number: self._near.crossed(at) for at, number in enumerate(halves) if self._near.crossed(at)}
+        acts = [_TERM if number in self._lines else _NO_ACT for number in range(len(known))]
+        for number in runs.keys() | crossed.keys():
+            more = _More(number in self._lines, False, tuple(runs.get(number, ())), crossed.get(number, ()))
+            acts[number] = _Act(None, None, more)
+        for number in odd:
+            acts[number] = _ODD
         for at, number in enumerate(halves):
-            crossed = self._near.crossed(at)
-            if crossed:
-                more[number] = more.get(number, _More())._replace(crossed=crossed)
-            self._acts[number] = _Act(self._near.left(at), self._near.right(at), more.get(number))
-        for number, rest in more.items():
-            self._acts[number] = self._acts[number]._replace(more=rest)
-        self._search: Search = build_search(self._strings, plan.backend, plan.built)
-        rights = {compared(text): None for text in self._right_texts()}
-        self._rights = build_search(list(rights), plan.backend)
+            acts[number] = _Act(self._near.left(at), self._near.right(at), acts[number].more)
+        self._acts = acts
+        self._rights = build_search(list(dict.fromkeys(compared_all(self._right_texts()))), plan.backend)
 
     def _right_texts(self) -> Iterator[str]:
         """Strings that are right wherever they stand, besides the right forms of terms."""
@@ -157,22 +145,27 @@ class Scanner:
             yield from canonical.exceptions
         yield from lexicon.exceptions
 
-    def _shields(self, wrongs: list[str]) -> dict[str, tuple[tuple[str, int], ...]]:
-        """For each wrong form the right strings that contain it, with its place in them."""
-        rights = {compared(text): None for text in self._right_texts()}
-        rights |= {compared(term.right): None for term in self._plan.lexicon.terms if term.right is not None}
-        if not rights:
-            return {}
-        exceptions = {compared(text) for text in self._exceptions()}
-        known = list(dict.fromkeys(wrongs))
-        search = build_search(known, self._plan.backend)
-        shields: dict[str, list[tuple[str, int]]] = defaultdict(list)
-        for right in rights:
-            for start, end, number in search.find(right):
-                # A right form may equal the wrong form of other days; an exception is right on all of them.
-                if end - start < len(right) or right in exceptions:
-                    shields[known[number]].append((right, start))
-        return {wrong: tuple(found) for wrong, found in shields.items()}
+    def _find_shields(self, terms: set[int]) -> dict[int, tuple[tuple[str, int], ...]]:
+        """For each wrong form, by number, the right strings that contain it, with its place in them."""
+        lexicon = self._plan.lexicon
+        rights = dict.fromkeys(compared_all(self._right_texts()))
+        rights |= dict.fromkeys(compared_all(term.right for term in lexicon.terms if term.right is not None))
+        exceptions = set(compared_all(self._exceptions()))
+        shields: dict[int, list[tuple[str, int]]] = defaultdict(list)
+        begins = 0
+        whole = iter(rights)
+        right = ""
+        # One search through all of them, joined; hits come in order of their end.
+        for start, end, number in self._search.find(BETWEEN.join(rights)):
+            if number not in terms:
+                continue
+            while end > begins + len(right):
+                begins += len(right) + 1 if right else 0
+                right = next(whole)
+            # A right form may equal the wrong form of other days; an exception is right on all of them.
+            if end - start < len(right) or right in exceptions:
+                shields[number].append((right, start - begins))
+        return {number: tuple(found) for number, found in shields.items()}
 
     def __getstate__(self) -> _Plan:
         plan = self._plan
@@ -230,8 +223,8 @@ class Scanner:
 
     def _batch(self, texts: list[str], at: date | None) -> Iterator[Matches]:
         """Searches several texts as one and deals the hits out again."""
-        joined = texts[0] if len(texts) == 1 else _BETWEEN.join(texts)
-        if len(texts) > 1 and joined.count(_BETWEEN) != len(texts) - 1:
+        joined = texts[0] if len(texts) == 1 else BETWEEN.join(texts)
+        if len(texts) > 1 and joined.count(BETWEEN) != len(texts) - 1:
             for text in texts:
                 yield from self._batch([text], at)
             return
@@ -242,7 +235,7 @@ class Scanner:
             return
         start = next_found = next_odd = 0
         for text in texts:
-            end = whole.find(_BETWEEN, start)
+            end = whole.find(BETWEEN, start)
             end = len(whole) if end < 0 else end
             mine: list[_Found] = []
             while next_found < len(found) and found[next_found].end <= end:
@@ -311,9 +304,12 @@ class Scanner:
             if more.is_odd:
                 odd.append(start)
                 continue
-            found.extend(
-                _Found(start, end, rule.line, "", None, "") for rule in more.rules if self._applies(text, start, end, rule, at)
-            )
+            if more.is_term:
+                found.extend(
+                    _Found(start, end, line, "", None, "")
+                    for line in self._lines[number]
+                    if self._applies(text, start, end, number, line, at)
+                )
             for form in more.crossed:
                 self._take_miss(text, near.at_crossed(form, start, end), at, found)
             for owner in more.runs:
@@ -323,15 +319,17 @@ class Scanner:
             found.sort(key=lambda one: one.end)
         return found, odd
 
-    def _applies(self, text: str, start: int, end: int, rule: _Rule, at: date | None) -> bool:
-        line = rule.line
+    def _applies(self, text: str, start: int, end: int, number: int, line: Term | Person, at: date | None) -> bool:
         if isinstance(line, Person):
             return at is not None and not _in_term(line, at) and not _is_former(text, start, at)
         if (line.since is not None or line.until is not None) and not _is_valid(line, at):
             return False
-        if (rule.ascii_start and start and _is_word(text[start - 1])) or (rule.ascii_end and _is_word(text[end : end + 1])):
-            return False
-        if any(start >= place and text.startswith(shield, start - place) for shield, place in rule.shields):
+        if (start and _is_word(text[start]) and _is_word(text[start - 1])) or (
+            _is_word(text[end - 1]) and _is_word(text[end : end + 1])
+        ):
+            return False  # inside a longer word of Latin letters or a longer number
+        shields = self._shields.get(number, ())
+        if any(start >= place and text.startswith(shield, start - place) for shield, place in shields):
             return False
         if not line.outside:
             return True
@@ -408,10 +406,10 @@ class Scanner:
 class _More(NamedTuple):
     """What a string means besides being half of a form."""
 
-    rules: tuple[_Rule, ...] = ()
+    is_term: bool = False
+    is_odd: bool = False
     runs: tuple[int, ...] = ()
     crossed: tuple[int, ...] = ()
-    is_odd: bool = False
 
 
 class _Act(NamedTuple):
@@ -420,6 +418,11 @@ class _Act(NamedTuple):
     left: Half | None
     right: Half | None
     more: _More | None
+
+
+_NO_ACT = _Act(None, None, None)
+_TERM = _Act(None, None, _More(is_term=True))
+_ODD = _Act(None, None, _More(is_odd=True))
 
 
 class _Found(NamedTuple):
@@ -461,7 +464,7 @@ def _in_term(person: Person, at: date) -> bool:
     return (person.since is None or person.since <= at) and (person.until is None or at <= person.until)
 
 
-_SENTENCE = "。！？；" + _BETWEEN
+_SENTENCE = "。！？；" + BETWEEN
 _FORMER = re.compile(r"(?:原|前|时任|曾任|历任|原任|旧称|前身(?:为|是)?)[“《]?$")
 _YEAR = re.compile(r"(?<![0-9])(19[0-9]{2}|20[0-9]{2})年")
 
@@ -481,7 +484,7 @@ def _is_inside(text: str, start: int, end: int, opening: str, closing: str) -> b
     if opened < 0 or text.find(closing, opened, start) >= 0:
         return False
     closed = text.find(closing, end, end + 100)
-    return closed >= 0 and text.find(_BETWEEN, opened, closed) < 0
+    return closed >= 0 and text.find(BETWEEN, opened, closed) < 0
 
 
 def _divides(gap: str) -> bool:
