@@ -1,0 +1,86 @@
+"""Rules engine for inspecting Chinese government websites and government new media (政府网站与政务新媒体检查).
+
+The public names are listed in `__all__`; each is loaded when it is first used, so that importing the package is quick.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+__version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from govmedia_rules import errors as errors
+    from govmedia_rules.checks.contract import Evidence as Evidence
+    from govmedia_rules.checks.contract import Judgement as Judgement
+    from govmedia_rules.checks.contract import Status as Status
+    from govmedia_rules.checks.contract import Tighter as Tighter
+    from govmedia_rules.checks.contract import check as check
+    from govmedia_rules.checks.contract import failed as failed
+    from govmedia_rules.checks.contract import passed as passed
+    from govmedia_rules.checks.contract import review as review
+    from govmedia_rules.checks.contract import unsure as unsure
+    from govmedia_rules.clock import SHANGHAI as SHANGHAI
+    from govmedia_rules.clock import Window as Window
+    from govmedia_rules.judge.finding import Finding as Finding
+    from govmedia_rules.judge.finding import Findings as Findings
+    from govmedia_rules.judge.inspection import Inspection as Inspection
+    from govmedia_rules.judge.inspection import Verdict as Verdict
+    from govmedia_rules.judge.reviews import Review as Review
+    from govmedia_rules.judge.reviews import Waiver as Waiver
+    from govmedia_rules.judge.rulebook import Rulebook as Rulebook
+    from govmedia_rules.judge.rulebook import explain as explain
+    from govmedia_rules.judge.rulebook import load_rulebook as load_rulebook
+    from govmedia_rules.judge.rulebook import rulebook_for as rulebook_for
+    from govmedia_rules.rules.model import Indicator as Indicator
+    from govmedia_rules.snapshots.models import AccountSnapshot as AccountSnapshot
+    from govmedia_rules.snapshots.models import SiteSnapshot as SiteSnapshot
+    from govmedia_rules.snapshots.reading import read_snapshots as read_snapshots
+    from govmedia_rules.subjects.codes import AccountCode as AccountCode
+    from govmedia_rules.subjects.codes import Domain as Domain
+    from govmedia_rules.subjects.codes import IcpNumber as IcpNumber
+    from govmedia_rules.subjects.codes import PoliceNumber as PoliceNumber
+    from govmedia_rules.subjects.codes import SiteCode as SiteCode
+    from govmedia_rules.subjects.models import Account as Account
+    from govmedia_rules.subjects.models import Site as Site
+    from govmedia_rules.subjects.models import Unit as Unit
+    from govmedia_rules.subjects.registry import Population as Population
+    from govmedia_rules.subjects.registry import Registry as Registry
+    from govmedia_rules.subjects.registry import read_registry as read_registry
+    from govmedia_rules.workdays import WorkCalendar as WorkCalendar
+
+_HOMES = {
+    "checks.contract": ("Evidence", "Judgement", "Status", "Tighter", "check", "failed", "passed", "review", "unsure"),
+    "clock": ("SHANGHAI", "Window"),
+    "judge.finding": ("Finding", "Findings"),
+    "judge.inspection": ("Inspection", "Verdict"),
+    "judge.reviews": ("Review", "Waiver"),
+    "judge.rulebook": ("Rulebook", "explain", "load_rulebook", "rulebook_for"),
+    "rules.model": ("Indicator",),
+    "snapshots.models": ("AccountSnapshot", "SiteSnapshot"),
+    "snapshots.reading": ("read_snapshots",),
+    "subjects.codes": ("AccountCode", "Domain", "IcpNumber", "PoliceNumber", "SiteCode"),
+    "subjects.models": ("Account", "Site", "Unit"),
+    "subjects.registry": ("Population", "Registry", "read_registry"),
+    "workdays": ("WorkCalendar",),
+}
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+_MODULES = ("errors",)
+
+__all__ = sorted((*_HOME_OF, *_MODULES))
+
+
+def __getattr__(name: str) -> object:
+    if name in _MODULES:
+        value: object = import_module(f"{__name__}.{name}")
+    elif name in _HOME_OF:
+        value = getattr(import_module(f"{__name__}.{_HOME_OF[name]}"), name)
+    else:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -7,7 +7,7 @@ instant that favours the inspected unit is taken: a day counts as inside a windo
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta, timezone, tzinfo
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Annotated, Any, NamedTuple
 
 from dateutil.relativedelta import relativedelta
@@ -92,14 +92,18 @@ class Span(NamedTuple):
     def has(self, moment: datetime | date) -> bool:
         """Whether `moment`, or any instant of it when it is a bare day, lies in the interval (both ends included)."""
         day = moment.toordinal()
-        if self.sure_from <= day <= self.sure_to:
-            return True
-        if day < self.sure_from - 4 or day > self.sure_to + 4:
+        if day >= self.sure_from:
+            if day <= self.sure_to:
+                return True
+            # Well after the start: only the end is in question.
+            return moment <= self.end if isinstance(moment, datetime) else day <= self.end.toordinal()
+        if day < self.sure_from - 4:
             return False
         if isinstance(moment, datetime):
             return self.start <= moment <= self.end
         zone = self.end.tzinfo
-        return day_of(self.start, zone).toordinal() <= day <= self.end.toordinal()  # type: ignore[arg-type]
+        assert zone is not None
+        return day_of(self.start, zone).toordinal() <= day <= self.end.toordinal()
 
     def is_before(self, moment: datetime | date) -> bool:
         """Whether `moment` lies wholly after the interval."""
@@ -131,12 +135,25 @@ class Window(BaseModel):
             raise ValueError("a window must be longer than zero; write for example { days = 14 }")
         return self
 
+    @cached_property
+    def _lengths(self) -> tuple[timedelta, int, int]:
+        """The exact part, the calendar part in months, and the days the window spans at the very least."""
+        days = self.days + 7 * self.weeks
+        return timedelta(days=days), self.months + 12 * self.years, days + 28 * self.months + 365 * self.years
+
     def start(self, point: datetime) -> datetime:
         """The first instant of the window that ends at `point`."""
-        exact = timedelta(days=self.days, weeks=self.weeks)
-        if not (self.months or self.years):
-            return point - exact
-        return _calendar_start(self.months + 12 * self.years, point) - exact
+        exact, months, _ = self._lengths
+        return _calendar_start(months, point) - exact if months else point - exact
+
+    def surely_has(self, point: datetime, moment: datetime | date) -> bool:
+        """Whether `moment` lies so well inside the window before `point` that no exact comparison is needed.
+
+        False decides nothing; ask `before(point).has(moment)` then.
+        """
+        # Zones differ by at most 26 hours, and a month has 28 days or more: two days off each end is safe.
+        age = point.toordinal() - moment.toordinal()
+        return 2 <= age <= self._lengths[2] - 2
 
     def before(self, point: datetime) -> Span:
         """The closed interval of this length that ends at `point`.
@@ -165,7 +182,12 @@ class Window(BaseModel):
 _REFERENCE = datetime(2023, 7, 1, tzinfo=SHANGHAI)
 
 
-@lru_cache(maxsize=4096)
 def _calendar_start(months: int, point: datetime) -> datetime:
-    # Subjects of one round share few monitoring points, and relativedelta costs more than the check that uses it.
-    return point - relativedelta(months=months)
+    return point + _months_back(months, point.year, point.month, point.day)
+
+
+@lru_cache(maxsize=65_536)
+def _months_back(months: int, year: int, month: int, day: int) -> timedelta:
+    # Subjects of one round share few days, and relativedelta costs more than the check that uses it.
+    start = date(year, month, day)
+    return (start - relativedelta(months=months)) - start

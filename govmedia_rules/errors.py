@@ -10,7 +10,7 @@
       CalendarError          LexiconError
       CollectError           NoticeError  CampaignError  ExportError
       MissingExtra
-    GovMediaRulesWarning     ExpiredWaiver  UnusedWaiver  StaleObservation  DeprecatedIndicator  PluginWarning
+    GovMediaRulesWarning     ExpiredWaiver  UnusedWaiver  UnusedReview  StaleObservation  DeprecatedIndicator  PluginWarning
                              UnreadInput  UnverifiedCode
 
 An error says what is wrong, where, and what to do. Nothing in the library decides by the text of an error.
@@ -200,6 +200,10 @@ class ExpiredWaiver(GovMediaRulesWarning):
 
 class UnusedWaiver(GovMediaRulesWarning):
     """A waiver covers nothing that was found."""
+
+
+class UnusedReview(GovMediaRulesWarning):
+    """A review is about a subject that was not inspected."""
 
 
 class StaleObservation(GovMediaRulesWarning):

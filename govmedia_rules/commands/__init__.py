@@ -1,1 +1,1 @@
-"""The subcommands: each module has `add_parser(subparsers)` and `run(args)`, which returns the exit code."""
+"""The command line, one module a command: `add_parser` describes it, `run` does it and returns the exit code."""

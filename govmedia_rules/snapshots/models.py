@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import cached_property
 from typing import Annotated, Literal
 
 from pydantic import Field, NonNegativeInt, model_validator
@@ -9,19 +11,31 @@ from pydantic import Field, NonNegativeInt, model_validator
 from govmedia_rules.base import Model, Name
 from govmedia_rules.clock import Instant, Moment
 from govmedia_rules.snapshots.parts import (
+    Activity,
     AppTrial,
+    BrowserTrial,
     Channel,
     Collection,
     Column,
+    ColumnGroup,
+    Document,
+    ElderlyMode,
+    Enquiry,
+    ErrorReportEntrance,
     Function,
     HomePage,
+    Interpretation,
     Link,
+    MapEntry,
     Mark,
     Message,
+    MessageBoard,
     Page,
     Post,
     Probe,
     ProbeDay,
+    QrCode,
+    SearchTrial,
     Service,
     newest,
 )
@@ -51,6 +65,22 @@ class SiteSnapshot(Model):
         messages: Citizens' messages.
         services: Service items.
         service_count: Number of service items; derived from `services` where they are given.
+        documents: Policy documents.
+        interpretations: Interpretations of policy documents.
+        online_application: Whether registered users can apply for services online (在线申请).
+        submission_works: Whether a message could be submitted in a trial (信息提交).
+        unified_login: Whether all interactive columns share one registration and login (统一登录).
+        message_board: How messages and answers are published.
+        enquiries: Simple common questions an inspector put.
+        has_search: Whether there is a search over the whole site that works.
+        searches: Searches for titles known to be published.
+        site_map: Nodes of the site map.
+        qr_codes: QR codes on its pages.
+        elderly_mode: The mode for the elderly.
+        browsers: The site in the main browsers.
+        ipv6: Whether it can be reached by IPv6.
+        activities: Surveys and interviews that were held.
+        error_report: The entrance to “我为政府网站找错” on the home page.
         collection: How the snapshot came about.
     """
 
@@ -69,6 +99,22 @@ class SiteSnapshot(Model):
     messages: tuple[Message, ...] | None = None
     services: tuple[Service, ...] | None = None
     service_count: NonNegativeInt | None = None
+    documents: tuple[Document, ...] | None = None
+    interpretations: tuple[Interpretation, ...] | None = None
+    online_application: bool | None = None
+    submission_works: bool | None = None
+    unified_login: bool | None = None
+    message_board: MessageBoard | None = None
+    enquiries: tuple[Enquiry, ...] | None = None
+    has_search: bool | None = None
+    searches: tuple[SearchTrial, ...] | None = None
+    site_map: tuple[MapEntry, ...] | None = None
+    qr_codes: tuple[QrCode, ...] | None = None
+    elderly_mode: ElderlyMode | None = None
+    browsers: tuple[BrowserTrial, ...] | None = None
+    ipv6: bool | None = None
+    activities: tuple[Activity, ...] | None = None
+    error_report: ErrorReportEntrance | None = None
     collection: Collection | None = None
 
     @model_validator(mode="after")
@@ -81,6 +127,14 @@ class SiteSnapshot(Model):
         if self.probes is not None and self.probe_days is not None:
             raise ValueError("give probes or probe_days, not both")
         return self
+
+    @cached_property
+    def columns_by_kind(self) -> Mapping[str | None, ColumnGroup]:
+        """The columns, grouped by kind; {} when they were not looked at."""
+        groups: dict[str | None, list[Column]] = {}
+        for column in self.columns or ():
+            groups.setdefault(column.kind, []).append(column)
+        return {kind: ColumnGroup.of(members) for kind, members in groups.items()}
 
     @property
     def subject(self) -> Site:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NamedTuple
 
 from pydantic import Field, NonNegativeInt, StringConstraints, model_validator
 
 from govmedia_rules.base import Model, Name, Short, Text, Url
 from govmedia_rules.clock import Instant, Moment, Window
+from govmedia_rules.subjects.vocabulary import Platform
 
 Kind = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_.]{0,63}$")]
 """Id of a kind; the known ones are in `snapshots/data/kinds.toml`, a local rulebook may use further ones."""
@@ -129,6 +130,45 @@ class Column(Model):
     def is_undated(self) -> bool:
         """Whether it has entries and none of them shows a date."""
         return bool(self.entry_count) and self.latest_entry_at is None and self.undated_count == self.entry_count
+
+
+class ColumnGroup(NamedTuple):
+    """The columns of one kind, with the bounds that settle most questions about them at once.
+
+    Attributes:
+        columns: The columns, in order.
+        oldest_day: Ordinal of the oldest day among their newest entries; 0 when one of them shows no date.
+        newest_day: Ordinal of the latest such day.
+        blank: How many have no entry at all.
+        unseen: How many nobody looked into.
+        promising: Whether one of them has a cycle of its own.
+    """
+
+    columns: tuple[Column, ...]
+    oldest_day: int
+    newest_day: int
+    blank: int
+    unseen: int
+    promising: bool
+
+    @classmethod
+    def of(cls, columns: Sequence[Column]) -> ColumnGroup:
+        dates = [column.latest_entry_at for column in columns]
+        days = [0 if shown is None else shown.toordinal() for shown in dates]
+        empty = [column for column in columns if not column.entry_count]
+        blanks = [column.is_blank for column in empty]
+        return cls(
+            tuple(columns),
+            min(days),
+            max(days),
+            blanks.count(True),
+            blanks.count(None),
+            any([column.cycle is not None for column in columns]),  # noqa: C419  (a list is quicker here)
+        )
+
+    def surely_updated(self, sure_from: int, sure_to: int) -> bool:
+        """Whether the newest entry of every one of them lies between these days."""
+        return sure_from <= self.oldest_day and self.newest_day <= sure_to
 
 
 class HomePage(Model):
@@ -348,6 +388,38 @@ class Message(Model):
         return self
 
 
+class FormFile(Model):
+    """A form or attachment a guide names (表格).
+
+    Attributes:
+        name: Name as the guide writes it.
+        url: Its address; None when there is none.
+        provided: Whether a copy can be downloaded; None when not tried.
+        has_sample: Whether a filled-in sample is given (样表); None when not looked at.
+    """
+
+    name: Name
+    url: Url | None = None
+    provided: bool | None = None
+    has_sample: bool | None = None
+
+
+class TimeLimit(Model):
+    """A handling time a guide states (办理时限).
+
+    Attributes:
+        kind: `statutory` (法定), `promised` (承诺) or `stated` (elsewhere in the guide).
+        text: As written.
+        days: Number of days; None when the text gives none.
+        working: Whether working days are meant; None when the text does not say.
+    """
+
+    kind: Kind
+    text: Short = ""
+    days: NonNegativeInt | None = None
+    working: bool | None = None
+
+
 class Service(Model):
     """A service item and its guide (办事事项, 办事指南).
 
@@ -355,11 +427,193 @@ class Service(Model):
         name: Name of the item.
         url: Address of the guide.
         elements: Kinds of elements the guide has (`basis`, `materials` …); None when not looked at.
+        forms: Forms the guide names; None when not looked at.
+        time_limits: Handling times the guide states; None when not looked at, () when it states none.
     """
 
     name: Name
     url: Url | None = None
     elements: tuple[Kind, ...] | None = None
+    forms: tuple[FormFile, ...] | None = None
+    time_limits: tuple[TimeLimit, ...] | None = None
+
+
+class Document(Model):
+    """A policy document (政策文件).
+
+    Attributes:
+        title: Its title.
+        url: Its address.
+        published_at: When it was published; None when not shown.
+        text: Its text; None when not kept.
+        own: Whether it is a document of this government or department (本级); None when not known.
+        important: Whether it is one that ought to be interpreted; None when nobody decided.
+        interpretations: Addresses of interpretations it links to; None when not looked at.
+    """
+
+    title: Name
+    url: Url
+    published_at: Moment | None = None
+    text: Text | None = None
+    own: bool | None = None
+    important: bool | None = None
+    interpretations: tuple[Url, ...] | None = None
+
+
+class Interpretation(Model):
+    """An interpretation of a policy document (政策解读).
+
+    Attributes:
+        title: Its title.
+        url: Its address.
+        published_at: When it was published; None when not shown.
+        text: Its text; None when not kept.
+        documents: Addresses of the documents it links to; None when not looked at.
+    """
+
+    title: Name
+    url: Url
+    published_at: Moment | None = None
+    text: Text | None = None
+    documents: tuple[Url, ...] | None = None
+
+
+class MessageBoard(Model):
+    """How citizens' messages and the answers are published (留言公开).
+
+    Attributes:
+        published: Whether any are published.
+        latest_published_at: Time of the newest published item; None when none is shown or nobody looked.
+        has_statistics: Whether statistics of the handling are published; None when not looked at.
+    """
+
+    published: bool | None = None
+    latest_published_at: Moment | None = None
+    has_statistics: bool | None = None
+
+
+class Enquiry(Model):
+    """A simple common question an inspector put (简单常见问题咨询).
+
+    Attributes:
+        question: The question.
+        asked_at: When it was put.
+        answered_at: When it was answered; None when it was not, or the time is not known.
+        answered: Whether it was answered; derived from `answered_at`; None when nobody looked.
+        poor: Whether the answer is evasive or irrelevant; None when nobody judged it.
+    """
+
+    question: Short = ""
+    asked_at: Moment
+    answered_at: Moment | None = None
+    answered: bool | None = None
+    poor: bool | None = None
+
+    @model_validator(mode="after")
+    def _derive(self) -> Enquiry:
+        if self.answered_at is not None:
+            if self.answered is False:
+                raise ValueError("answered is false but answered_at is given")
+            self.__dict__["answered"] = True
+        return self
+
+
+class SearchTrial(Model):
+    """A search for a title known to be published (站内搜索).
+
+    Attributes:
+        query: What was searched for.
+        expected: Address or title that ought to be found.
+        found_on_first_page: Whether it was on the first page of results; None when not tried.
+        grouped: Whether results are shown by class; None when not looked at.
+    """
+
+    query: Short
+    expected: Short = ""
+    found_on_first_page: bool | None = None
+    grouped: bool | None = None
+
+
+class MapEntry(Model):
+    """A node of the site map (网站地图).
+
+    Attributes:
+        path: Names from the first level down to the node.
+        url: Its address; None when it has none.
+    """
+
+    path: tuple[Name, ...] = Field(min_length=1)
+    url: Url | None = None
+
+
+class QrCode(Model):
+    """A QR code on a page of the site (二维码).
+
+    Attributes:
+        label: The words beside it.
+        label_platform: Platform the words promise; None when they promise none.
+        opens: Whether what it holds can be opened; None when not tried.
+        target: What it holds.
+        target_platform: Platform it leads to; None when not known.
+        found_on: Address of the page.
+    """
+
+    label: Short = ""
+    label_platform: Platform | None = None
+    opens: bool | None = None
+    target: Url | None = None
+    target_platform: Platform | None = None
+    found_on: Url | None = None
+
+
+class ElderlyMode(Model):
+    """A mode for the elderly (长者模式).
+
+    Attributes:
+        offered: Whether there is one.
+        works: Whether it can be used; None when not tried.
+    """
+
+    offered: bool
+    works: bool | None = None
+
+
+class BrowserTrial(Model):
+    """The site in one browser (兼容性).
+
+    Attributes:
+        browser: Name of the browser.
+        shows: Whether its pages show properly; None when not tried.
+    """
+
+    browser: Name
+    shows: bool | None = None
+
+
+class Activity(Model):
+    """A survey or interview that was held (调查征集, 在线访谈).
+
+    Attributes:
+        kind: `survey` or `interview`.
+        title: Its title.
+        held_at: When it was held or opened; None when not shown.
+    """
+
+    kind: Kind
+    title: Short = ""
+    held_at: Moment | None = None
+
+
+class ErrorReportEntrance(Model):
+    """The entrance to “我为政府网站找错”.
+
+    Attributes:
+        present: Whether the home page has it.
+        placed: Whether it stands where it is prescribed, at the foot in the middle; None when not looked at.
+    """
+
+    present: bool
+    placed: bool | None = None
 
 
 class Post(Model):

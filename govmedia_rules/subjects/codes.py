@@ -186,9 +186,7 @@ class AccountCode:
             if given is None:
                 raise CodeError(f"unknown platform {platform!r}")
             if not terms.is_a(given.id, meant.id):
-                raise CodeError(
-                    f"{what} {text!r} has the letters {letters} of {meant.title}, but the platform is {given.title}"
-                )
+                raise CodeError(f"{what} {text!r} has the letters {letters} of {meant.title}, but the platform is {given.title}")
         return cls(code, division, sign, unit, letters, serial, meant.id if meant else None, tuple(warnings))
 
     def __str__(self) -> str:

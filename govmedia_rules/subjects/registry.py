@@ -136,9 +136,7 @@ def _repeated(subjects: Iterable[Site | Account]) -> list[RegistryProblem]:
         differing = sorted({key for row in rows[1:] for key, value in row.model_dump().items() if value != first[key]})
         if differing:
             told = "; ".join(f"{key}: {' / '.join(dict.fromkeys(str(getattr(row, key)) for row in rows))}" for key in differing)
-            found.append(
-                RegistryProblem(kind="contradiction", subjects=(subject_id,), what=f"{len(rows)} rows differ in {told}")
-            )
+            found.append(RegistryProblem(kind="contradiction", subjects=(subject_id,), what=f"{len(rows)} rows differ in {told}"))
         else:
             found.append(RegistryProblem(kind="duplicate", subjects=(subject_id,), what=f"listed {len(rows)} times"))
     return found

@@ -206,9 +206,7 @@ def open_table(source: object, *, sheet: str | int | None = None) -> RawTable:
 
 
 def _from_records(name: str, columns: list[str], records: Iterable[Mapping[Any, Any]]) -> RawTable:
-    rows = (
-        (number, {str(key): _text_cell(value) for key, value in record.items()}) for number, record in enumerate(records, 2)
-    )
+    rows = ((number, {str(key): _text_cell(value) for key, value in record.items()}) for number, record in enumerate(records, 2))
     return RawTable(name, tuple(columns), rows)
 
 
@@ -246,9 +244,7 @@ def _open_file(path: Path, sheet: str | int | None) -> RawTable:
         return _open_workbook(path, sheet)
     if suffix in {".csv", ".tsv", ".txt"}:
         return _open_csv(path, "\t" if suffix == ".tsv" else None)
-    raise TableError(
-        f"cannot read {suffix or 'a file without ending'} as a table", Where(str(path)), "csv, tsv, xlsx, xls or ods"
-    )
+    raise TableError(f"cannot read {suffix or 'a file without ending'} as a table", Where(str(path)), "csv, tsv, xlsx, xls or ods")
 
 
 def _open_csv(path: Path, delimiter: str | None) -> RawTable:

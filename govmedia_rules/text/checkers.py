@@ -58,13 +58,9 @@ def load_checkers() -> tuple[TextChecker, ...]:
             if not isinstance(checker, TextChecker):
                 raise TypeError("it has no name, version and check(text)")
         except Exception as fault:
-            warnings.warn(
-                f"text checker {point.name!r} ({point.value}) cannot be loaded: {fault!r}", PluginWarning, stacklevel=2
-            )
+            warnings.warn(f"text checker {point.name!r} ({point.value}) cannot be loaded: {fault!r}", PluginWarning, stacklevel=2)
             continue
         if checker.name in checkers:
-            raise DuplicateId(
-                f"two text checkers are called {checker.name!r}", Where(key=point.name), "remove one of the packages"
-            )
+            raise DuplicateId(f"two text checkers are called {checker.name!r}", Where(key=point.name), "remove one of the packages")
         checkers[checker.name] = checker
     return tuple(checkers.values())

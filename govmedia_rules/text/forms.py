@@ -150,9 +150,7 @@ def _numbers(text: str) -> Iterator[_Row]:
             right = f"〔{int(year)}〕{ordinal if orders else ''}{number}号"
             yield _row(text, start, end, right, "document_number", "number_brackets", "high", data["source"])
         elif not orders and (ordinal or len(number) != len(serial)):
-            yield _row(
-                text, start, end, f"〔{int(year)}〕{number}号", "document_number", "number_padded", "medium", data["source"]
-            )
+            yield _row(text, start, end, f"〔{int(year)}〕{number}号", "document_number", "number_padded", "medium", data["source"])
 
 
 def _doubles(text: str) -> Iterator[_Row]:

@@ -86,9 +86,7 @@ def load_lexicon(source: str | PathLike[str]) -> Lexicon:
         return _read_csv(path)
     if suffix in {".xlsx", ".xlsm", ".xls", ".xlsb", ".ods"}:
         return _read_workbook(path)
-    raise LexiconError(
-        f"cannot read {suffix or 'a file without ending'} as a lexicon", Where(str(path)), "toml, csv, tsv, xlsx"
-    )
+    raise LexiconError(f"cannot read {suffix or 'a file without ending'} as a lexicon", Where(str(path)), "toml, csv, tsv, xlsx")
 
 
 @cache
@@ -396,9 +394,7 @@ def _collect(
             other = terms.setdefault((entry.wrong, entry.since, entry.until), entry)
             if other is not entry:
                 reason = (
-                    "stands twice"
-                    if other.right == entry.right
-                    else f"also has the right form {other.right} on line {other.line}"
+                    "stands twice" if other.right == entry.right else f"also has the right form {other.right} on line {other.line}"
                 )
                 bad.append(BadRow(entry.line or 0, "wrong", entry.wrong, reason))
         elif isinstance(entry, Canonical):

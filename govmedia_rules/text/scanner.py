@@ -191,9 +191,7 @@ class Scanner:
         """
         return next(self._batch([text], at))
 
-    def scan_many(
-        self, texts: Iterable[str], *, workers: int = 1, at: date | None = None, chunk: int = 200
-    ) -> Iterator[Matches]:
+    def scan_many(self, texts: Iterable[str], *, workers: int = 1, at: date | None = None, chunk: int = 200) -> Iterator[Matches]:
         """The candidates of each text, in the order of the texts, lazily.
 
         Args:

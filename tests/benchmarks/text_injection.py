@@ -19,6 +19,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 import text_corpus
+
 from govmedia_rules.text.lexicon import Canonical
 from govmedia_rules.text.near import _alike
 from govmedia_rules.text.normalise import compared
@@ -112,9 +113,7 @@ def errors(count: int, seed: int) -> Iterator[tuple[Canonical, str, str, str, in
     lexicon = load_lexicon("starter")
     forms = [form for form in lexicon.canonicals if form.near != "none"]
     rights = {compared(form.text) for form in lexicon.canonicals}
-    rights |= {compared(text) for form in lexicon.canonicals for text in form.exceptions} | set(
-        map(compared, lexicon.exceptions)
-    )
+    rights |= {compared(text) for form in lexicon.canonicals for text in form.exceptions} | set(map(compared, lexicon.exceptions))
     sentences = carriers(generator)
     made = 0
     while made < count:

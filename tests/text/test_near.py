@@ -11,9 +11,7 @@ def distance(one: str, other: str) -> int:
     rows = [[max(i, j) if not (i and j) else 0 for j in range(len(other) + 1)] for i in range(len(one) + 1)]
     for i in range(1, len(one) + 1):
         for j in range(1, len(other) + 1):
-            rows[i][j] = min(
-                rows[i - 1][j] + 1, rows[i][j - 1] + 1, rows[i - 1][j - 1] + (one[i - 1] != other[j - 1])
-            )
+            rows[i][j] = min(rows[i - 1][j] + 1, rows[i][j - 1] + 1, rows[i - 1][j - 1] + (one[i - 1] != other[j - 1]))
             if i > 1 and j > 1 and one[i - 1] == other[j - 2] and one[i - 2] == other[j - 1]:
                 rows[i][j] = min(rows[i][j], rows[i - 2][j - 2] + 1)
     return rows[-1][-1]
@@ -60,7 +58,14 @@ def test_equal_to_exhaustive_search(forms, text):
             assert any(a < end and start < b for a, b in mine), (form, text, start, end)
 
 
-@given(st.text(alphabet="甲乙丙丁戊己庚", min_size=4, max_size=10, ), st.data())
+@given(
+    st.text(
+        alphabet="甲乙丙丁戊己庚",
+        min_size=4,
+        max_size=10,
+    ),
+    st.data(),
+)
 @settings(max_examples=300, deadline=None)
 def test_each_single_error_is_named_and_placed(form, data):
     kind = data.draw(st.sampled_from(["substituted", "missing", "added", "swapped"]))

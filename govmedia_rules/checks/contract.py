@@ -1,0 +1,355 @@
+"""What a check is: a pure function of one snapshot and named parameters, and the answers it may give.
+
+A check says passed, failed, needs_review or inconclusive. `not_applicable`, `error` and `not_checked` are said by the
+judge alone. A check reads no file, no clock and no global state; its parameters come from the rulebook.
+"""
+
+from __future__ import annotations
+
+import inspect
+import typing
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from enum import Enum, StrEnum
+from functools import cached_property
+from typing import Any, NamedTuple, TypeVar
+
+from pydantic import TypeAdapter
+
+from govmedia_rules.clock import Window
+from govmedia_rules.snapshots.models import AccountSnapshot, SiteSnapshot
+
+
+class Status(StrEnum):
+    """The seven things a finding can say."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    NOT_APPLICABLE = "not_applicable"
+    INCONCLUSIVE = "inconclusive"
+    NEEDS_REVIEW = "needs_review"
+    NOT_CHECKED = "not_checked"
+    ERROR = "error"
+
+    @property
+    def zh(self) -> str:
+        """The official or customary Chinese word."""
+        return _STATUS_ZH[self]
+
+
+_STATUS_ZH = {
+    Status.PASSED: "通过",
+    Status.FAILED: "不通过",
+    Status.NOT_APPLICABLE: "不适用",
+    Status.INCONCLUSIVE: "数据不足",
+    Status.NEEDS_REVIEW: "待复核",
+    Status.NOT_CHECKED: "未检查",
+    Status.ERROR: "检查出错",
+}
+
+Arg = str | int | float | bool | Decimal | datetime | date | Window | tuple[str, ...] | None
+"""A value a message may show."""
+
+MAX_EVIDENCE = 200
+"""Pieces of evidence one finding keeps; the message gives the full count."""
+
+
+class Evidence(NamedTuple):
+    """One observed fact behind an answer.
+
+    Attributes:
+        what: What was seen: a column's name, a post's title, a passage.
+        where: Its address or place; None when it has none.
+        when: The time it shows or was seen; None when it has none.
+        value: The observed value; None when being there is the fact.
+        limit: What the rule demands instead; None when the rule has no number.
+    """
+
+    what: str
+    where: str | None = None
+    when: datetime | date | None = None
+    value: Arg = None
+    limit: Arg = None
+
+
+class Judgement(NamedTuple):
+    """The compact answer of one check; a `Finding` is built from it when someone looks.
+
+    Attributes:
+        status: What is said.
+        reason: Snake-case fact the message hangs on; "" for a plain pass.
+        args: Values the message shows.
+        evidence: Observed facts, at most `MAX_EVIDENCE`.
+        faults: Number of faults by kind, which deductions multiply; {} where they are not counted.
+        possible: Faults that may exist besides, by kind, because something was not observed or waits for review.
+    """
+
+    status: Status
+    reason: str = ""
+    args: Mapping[str, Arg] = {}
+    evidence: tuple[Evidence, ...] = ()
+    faults: Mapping[str, int] = {}
+    possible: Mapping[str, int] = {}
+
+    def __reduce__(self) -> tuple[object, ...]:
+        if self is PASSED:
+            return (_passed, ())
+        return (Judgement, tuple(self))
+
+
+PASSED = Judgement(Status.PASSED)
+"""The plain pass, one shared object."""
+
+
+def _passed() -> Judgement:
+    return PASSED
+
+
+def passed(reason: str = "", *, evidence: Iterable[Evidence] = (), **args: Arg) -> Judgement:
+    """The rule is kept, as far as was seen.
+
+    Args:
+        reason: Fact worth telling with a pass; "" for none.
+        evidence: Observed facts.
+        **args: Values the message shows.
+    """
+    if not reason and not args:
+        return PASSED
+    return Judgement(Status.PASSED, reason, args, tuple(evidence)[:MAX_EVIDENCE])
+
+
+def failed(
+    reason: str,
+    *,
+    evidence: Iterable[Evidence] = (),
+    faults: Mapping[str, int] | None = None,
+    possible: Mapping[str, int] | None = None,
+    **args: Arg,
+) -> Judgement:
+    """The rule is broken.
+
+    Args:
+        reason: Snake-case fact, such as `older_than_limit`; messages hang on it.
+        evidence: Observed facts; the first `MAX_EVIDENCE` are kept.
+        faults: Number of faults by kind, for rules that deduct for each.
+        possible: Faults that may exist besides, by kind.
+        **args: Values the message shows.
+    """
+    return Judgement(Status.FAILED, reason, args, tuple(evidence)[:MAX_EVIDENCE], faults or {}, possible or {})
+
+
+def unsure(reason: str, *, evidence: Iterable[Evidence] = (), possible: Mapping[str, int] | None = None, **args: Arg) -> Judgement:
+    """What was observed does not decide (`inconclusive`).
+
+    Args:
+        reason: What is missing.
+        evidence: Observed facts.
+        possible: Faults that may exist, by kind.
+        **args: Values the message shows.
+    """
+    return Judgement(Status.INCONCLUSIVE, reason, args, tuple(evidence)[:MAX_EVIDENCE], {}, possible or {})
+
+
+def review(reason: str, *, evidence: Iterable[Evidence] = (), possible: Mapping[str, int] | None = None, **args: Arg) -> Judgement:
+    """There are candidates a person must look at (`needs_review`).
+
+    Args:
+        reason: Why they are candidates.
+        evidence: The candidates.
+        possible: Faults they may be, by kind.
+        **args: Values the message shows.
+    """
+    return Judgement(Status.NEEDS_REVIEW, reason, args, tuple(evidence)[:MAX_EVIDENCE], {}, possible or {})
+
+
+class Tighter(Enum):
+    """Which way a parameter makes a rule stricter; used in `Annotated[int, Tighter.LOWER]`.
+
+    An overlay may move a veto's parameter only this way unless it says `loosens = true` and cites a document.
+    """
+
+    LOWER = "lower"
+    HIGHER = "higher"
+    SHORTER = "shorter"
+    LONGER = "longer"
+    FEWER = "fewer"
+    MORE = "more"
+    TRUE = "true"
+    FALSE = "false"
+
+    def allows(self, old: object, new: object) -> bool:
+        """Whether going from `old` to `new` keeps the rule as strict or makes it stricter."""
+        if old == new:
+            return True
+        if self in (Tighter.SHORTER, Tighter.LONGER):
+            if old is None or new is None:
+                # No window at all is the widest one.
+                return (old is None) == (self is Tighter.SHORTER)
+            if isinstance(old, Window) and isinstance(new, Window):
+                return new.is_shorter_than(old) if self is Tighter.SHORTER else old.is_shorter_than(new)
+            return False
+        if self in (Tighter.FEWER, Tighter.MORE):
+            before, after = set(_members(old)), set(_members(new))
+            return after <= before if self is Tighter.FEWER else after >= before
+        if self in (Tighter.TRUE, Tighter.FALSE):
+            return new is (self is Tighter.TRUE)
+        if isinstance(old, int | float | Decimal) and isinstance(new, int | float | Decimal):
+            return new < old if self is Tighter.LOWER else new > old
+        return False
+
+
+def _members(value: object) -> Iterable[object]:
+    if isinstance(value, Mapping):
+        return value.items()
+    return value if isinstance(value, Iterable) and not isinstance(value, str) else (value,)
+
+
+Check = Callable[..., Judgement]
+F = TypeVar("F", bound=Check)
+
+_MARK = "__govmedia_check__"
+
+
+class CheckMark(NamedTuple):
+    """What `@check` writes on a function."""
+
+    name: str
+    needs: tuple[tuple[str, ...], ...]
+    faults: tuple[str, ...]
+
+
+def check(name: str, *, needs: str | Iterable[str] = (), faults: Iterable[str] = ()) -> Callable[[F], F]:
+    """Marks a module-level function as a check; nothing is registered anywhere.
+
+    Args:
+        name: Name that rulebooks use, a noun in the failing state (`columns_overdue`), with a prefix for local ones.
+        needs: Parts of the snapshot without which the check cannot answer; where one is None the finding is
+            inconclusive and the function is not called. `"posts|latest_post_at"` is satisfied by either part.
+        faults: Kinds of faults it counts, for rules that deduct for each; a rulebook gives points for every one of them.
+
+    Returns:
+        The function, unchanged.
+    """
+    wanted = (needs,) if isinstance(needs, str) else tuple(needs)
+
+    def mark(function: F) -> F:
+        setattr(function, _MARK, CheckMark(name, tuple(tuple(need.split("|")) for need in wanted), tuple(faults)))
+        return function
+
+    return mark
+
+
+def is_check(value: object) -> bool:
+    """Whether `@check` marked it."""
+    return callable(value) and hasattr(value, _MARK)
+
+
+class Parameter(NamedTuple):
+    """A named parameter of a check, read from its signature.
+
+    Attributes:
+        name: Its name.
+        annotation: Its type.
+        default: Its default, or `inspect.Parameter.empty` when a rulebook must give it.
+        tighter: Which way it makes the rule stricter; None when the author did not say.
+    """
+
+    name: str
+    annotation: object
+    default: object
+    tighter: Tighter | None
+
+    @property
+    def is_required(self) -> bool:
+        """Whether a rulebook must give it."""
+        return self.default is inspect.Parameter.empty
+
+    @property
+    def type_name(self) -> str:
+        """Its type as a reader writes it."""
+        annotation = self.annotation
+        return annotation.__name__ if isinstance(annotation, type) else str(annotation).replace("typing.", "")
+
+
+SUBJECTS: Mapping[type, str] = {SiteSnapshot: "site", AccountSnapshot: "account"}
+"""Kinds of snapshots a check may take, and the word rulebooks use for them."""
+
+
+@dataclass(frozen=True)
+class CheckSpec:
+    """A check with what its signature says.
+
+    Attributes:
+        function: The function.
+        name: Name that rulebooks use.
+        needs: Parts of the snapshot it needs, alternatives grouped.
+        subject: `site`, `account` …: the kind of snapshot it takes.
+        parameters: Its named parameters.
+        faults: Kinds of faults it counts.
+    """
+
+    function: Check
+    name: str
+    needs: tuple[tuple[str, ...], ...]
+    subject: str
+    parameters: Mapping[str, Parameter]
+    faults: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, function: Check) -> CheckSpec:
+        """Reads a marked function.
+
+        Raises:
+            TypeError: The function is not marked, or its signature is not that of a check; says what to change.
+        """
+        mark: CheckMark | None = getattr(function, _MARK, None)
+        name = getattr(function, "__qualname__", repr(function))
+        if mark is None:
+            raise TypeError(f"{name} is not marked with @check")
+        try:
+            hints = typing.get_type_hints(function, include_extras=True)
+        except Exception as fault:
+            raise TypeError(f"the annotations of check {mark.name!r} cannot be read: {fault}") from fault
+        first, *rest = inspect.signature(function).parameters.values()
+        snapshot = hints.get(first.name)
+        subject = SUBJECTS.get(snapshot)  # type: ignore[arg-type]
+        if subject is None:
+            kinds = " or ".join(kind.__name__ for kind in SUBJECTS)
+            raise TypeError(f"the first parameter of check {mark.name!r} must be annotated as {kinds}")
+        unknown = [part for group in mark.needs for part in group if not hasattr_of(snapshot, part)]
+        if unknown:
+            raise TypeError(f"check {mark.name!r} needs {', '.join(unknown)}, which {snapshot.__name__} does not have")  # type: ignore[union-attr]
+        parameters = {}
+        for parameter in rest:
+            if parameter.kind is not inspect.Parameter.KEYWORD_ONLY:
+                raise TypeError(f"parameter {parameter.name!r} of check {mark.name!r} must be keyword-only (write it after *)")
+            if parameter.name not in hints:
+                raise TypeError(f"parameter {parameter.name!r} of check {mark.name!r} has no type")
+            parameters[parameter.name] = _parameter(parameter, hints[parameter.name])
+        return cls(function, mark.name, mark.needs, subject, parameters, mark.faults)
+
+    @cached_property
+    def adapters(self) -> Mapping[str, TypeAdapter[object]]:
+        """A validator for each parameter."""
+        return {name: _adapter(parameter.annotation) for name, parameter in self.parameters.items()}
+
+
+def _adapter(annotation: Any) -> TypeAdapter[object]:
+    return TypeAdapter(annotation)
+
+
+def hasattr_of(kind: object, part: str) -> bool:
+    """Whether snapshots of this kind have such a field or property."""
+    return part in getattr(kind, "model_fields", {}) or hasattr(kind, part)
+
+
+def _parameter(parameter: inspect.Parameter, annotation: object) -> Parameter:
+    tighter = None
+    if typing.get_origin(annotation) is typing.Annotated:
+        inner, *extras = typing.get_args(annotation)
+        tighter = next((extra for extra in extras if isinstance(extra, Tighter)), None)
+        others = [extra for extra in extras if not isinstance(extra, Tighter)]
+        annotation = typing.Annotated[(inner, *others)] if others else inner
+    return Parameter(parameter.name, annotation, parameter.default, tighter)

@@ -1,0 +1,132 @@
+"""办事服务: deductions for services, their guides, forms and time limits (国办秘函〔2019〕19号, part 2)."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from govmedia_rules.checks.contract import Evidence, Judgement, Tighter, check, failed, passed, review, unsure
+from govmedia_rules.checks.sampling import draw
+from govmedia_rules.snapshots.models import SiteSnapshot
+from govmedia_rules.snapshots.parts import Service, TimeLimit
+
+Kinds = tuple[str, ...]
+Size = Annotated[int, Field(ge=1)]
+
+
+def _sampled(site: SiteSnapshot, size: int, seed: int) -> list[Service]:
+    # One sample serves all rules on guides: an inspector opens the same five services for each.
+    return draw(site.services or (), size, seed, f"{site.site.id} services", lambda service: service.url or service.name)
+
+
+@check("site.application_missing", needs="online_application", faults=("missing",))
+def application_missing(site: SiteSnapshot) -> Judgement:
+    """Registered users cannot apply for services online (在线申请)."""
+    return passed() if site.online_application else failed("application_missing", faults={"missing": 1})
+
+
+@check("site.guide_elements_missing", needs="services", faults=("missing",))
+def guide_elements_missing(site: SiteSnapshot, *, elements: Annotated[Kinds, Tighter.MORE], sample: Size, seed: int) -> Judgement:
+    """Sampled guides lack kinds of elements (办事指南要素缺失).
+
+    Args:
+        elements: Kinds of elements a guide must have.
+        sample: Number of services drawn.
+        seed: Seed of the sample.
+    """
+    drawn = _sampled(site, sample, seed)
+    found: list[Evidence] = []
+    count = unknown = 0
+    for service in drawn:
+        if service.elements is None:
+            unknown += len(elements)
+            continue
+        missing = tuple(element for element in elements if element not in service.elements)
+        if missing:
+            count += len(missing)
+            found.append(Evidence(service.name, service.url, None, missing))
+    args: dict[str, Any] = {"count": count, "sampled": len(drawn), "seed": seed}
+    return _sum_up("guide_elements_missing", "missing", count, unknown, found, args)
+
+
+@check("site.guides_inaccurate", needs="services", faults=("wrong",))
+def guides_inaccurate(site: SiteSnapshot, *, sample: Size, seed: int) -> Judgement:
+    """Sampled guides state times that contradict each other; whatever else is wrong is counted by a person's review.
+
+    A promised time longer than the statutory one, and a time that differs from the promise, contradict; a guide that
+    names a time without any number is a candidate.
+
+    Args:
+        sample: Number of services drawn.
+        seed: Seed of the sample.
+    """
+    drawn = _sampled(site, sample, seed)
+    wrong: list[Evidence] = []
+    vague: list[Evidence] = []
+    for service in drawn:
+        limits = service.time_limits
+        if limits is None:
+            continue
+        clash = contradiction(limits)
+        if clash is not None:
+            wrong.append(Evidence(service.name, service.url, None, clash))
+        elif limits and all(limit.days is None for limit in limits):
+            vague.append(Evidence(service.name, service.url, None, tuple(limit.text for limit in limits)))
+    args: dict[str, Any] = {"count": len(wrong), "sampled": len(drawn), "seed": seed}
+    if wrong:
+        return failed("guides_inaccurate", evidence=(*wrong, *vague), faults={"wrong": len(wrong)}, **args)
+    if vague:
+        return review("guides_vague", evidence=vague, possible={"wrong": len(vague)}, **{**args, "count": len(vague)})
+    return passed()
+
+
+def contradiction(limits: tuple[TimeLimit, ...]) -> tuple[str, ...] | None:
+    """The first pair of stated times that cannot both be right, as written; None when there is none.
+
+    Times are compared only where both are working days or both are not; where one does not say, the pair is left alone.
+    """
+    numbered = [limit for limit in limits if limit.days is not None]
+    for one in numbered:
+        for other in numbered:
+            if one.working != other.working or one.days is None or other.days is None:
+                continue
+            longer = one.kind == "promised" and other.kind == "statutory" and one.days > other.days
+            differs = one.kind == "stated" and other.kind == "promised" and one.days != other.days
+            if longer or differs:
+                return tuple(limit.text or f"{limit.days}日" for limit in (one, other))
+    return None
+
+
+@check("site.forms_missing", needs="services", faults=("missing",))
+def forms_missing(site: SiteSnapshot, *, sample_required: bool, sample: Size, seed: int) -> Judgement:
+    """Forms that sampled guides name cannot be downloaded, or have no filled-in sample (表格样式).
+
+    Args:
+        sample_required: Whether a form without a filled-in sample counts.
+        sample: Number of services drawn.
+        seed: Seed of the sample.
+    """
+    drawn = _sampled(site, sample, seed)
+    found: list[Evidence] = []
+    unknown = 0
+    for service in drawn:
+        if service.forms is None:
+            unknown += 1
+            continue
+        for form in service.forms:
+            if form.provided is False or (sample_required and form.has_sample is False):
+                found.append(Evidence(form.name, form.url or service.url, None, service.name))
+            elif form.provided is None or (sample_required and form.has_sample is None):
+                unknown += 1
+    args: dict[str, Any] = {"count": len(found), "sampled": len(drawn), "seed": seed}
+    return _sum_up("forms_missing", "missing", len(found), unknown, found, args)
+
+
+def _sum_up(reason: str, kind: str, count: int, unknown: int, evidence: list[Evidence], args: dict[str, Any]) -> Judgement:
+    possible = {kind: unknown} if unknown else {}
+    if count:
+        return failed(reason, evidence=evidence, faults={kind: count}, possible=possible, **args)
+    if unknown:
+        return unsure("sample_partly_seen", possible=possible, **args)
+    return passed()

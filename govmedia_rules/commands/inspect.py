@@ -1,0 +1,195 @@
+"""`govmedia-rules inspect`: snapshots in, verdicts out."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import tomllib
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, datetime, tzinfo
+from pathlib import Path
+from typing import NamedTuple, TypeVar
+
+import govmedia_rules
+from govmedia_rules.base import Model
+from govmedia_rules.commands.output import counted, say, table, write_csv
+from govmedia_rules.errors import BrokenLine, GovMediaRulesError, ObservationError, Where
+from govmedia_rules.judge.finding import COLUMNS, evidence_text
+from govmedia_rules.judge.inspection import Inspection, Verdict
+from govmedia_rules.judge.reviews import Review, Waiver
+from govmedia_rules.judge.rulebook import Rulebook, load_rulebook
+
+M = TypeVar("M", bound=Model)
+
+
+class Job(NamedTuple):
+    """What is to be judged, by what."""
+
+    paths: list[str]
+    rulebooks: list[str]
+    reviews: list[str]
+    waivers: list[str]
+
+
+def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Describes the command."""
+    parser = commands.add_parser("inspect", help="judge snapshots", description="Judge snapshots of sites and accounts.")
+    parser.add_argument("paths", nargs="*", metavar="PATH", help="JSON Lines files of snapshots, or folders of them")
+    parser.add_argument("--example", metavar="NAME", help="judge a shipped example: " + ", ".join(example_names()))
+    parser.add_argument("--rulebook", action="append", default=[], metavar="ID", help="id or path; repeat for layers")
+    parser.add_argument("--only", action="append", default=[], metavar="ID", help="ask this indicator or family only; repeat")
+    parser.add_argument("--reviews", action="append", default=[], metavar="FILE", help="JSON Lines of reviews")
+    parser.add_argument("--waivers", action="append", default=[], metavar="FILE", help="JSON Lines of waivers")
+    parser.add_argument("--workers", type=int, default=1, metavar="N", help="number of processes")
+    parser.add_argument("--zone", metavar="+08:00", help="zone of times that are written without one")
+    parser.add_argument("--out", metavar="DIR", help="write inspections.jsonl, problems.csv and rulebook.txt there")
+    parser.add_argument("--format", choices=("table", "json"), default="table", help="what is printed")
+    parser.set_defaults(run=run)
+
+
+def examples_folder() -> Path:
+    """Where the shipped examples lie: inside the installed package, or in the source tree."""
+    package = Path(govmedia_rules.__file__).parent
+    installed = package / "examples"
+    return installed if installed.is_dir() else package.parent / "docs" / "examples"
+
+
+def example_names() -> list[str]:
+    """Names of the shipped examples."""
+    folder = examples_folder()
+    return sorted(path.parent.name for path in folder.glob("*/example.toml")) if folder.is_dir() else []
+
+
+def run(args: argparse.Namespace) -> int:
+    """Judges, prints and writes; 0 when it ran, 1 when something could not be read."""
+    zone = _zone(args.zone)
+    job = _job(args)
+    book = load_rulebook(job.rulebooks)
+    if args.only:
+        book = book.only(*args.only)
+    bad: list[BrokenLine] = []
+    reviews = [one for path in job.reviews for one in _models(path, Review, bad)]
+    waivers = [one for path in job.waivers for one in _models(path, Waiver, bad)]
+    inspections = book.inspect_files(
+        job.paths,
+        workers=args.workers,
+        reviews=reviews,
+        waivers=waivers,
+        zone=zone,
+        not_after=datetime.now(UTC),
+        on_bad=bad.append,
+    )
+    printed = _print_json(inspections) if args.format == "json" else _collect(inspections)
+    if args.out:
+        printed = _write(printed, book, Path(args.out))
+    totals: Counter[tuple[str, Verdict]] = Counter()
+    rows: list[list[str]] = []
+    for inspection in counted(printed, "subjects"):
+        totals[type(inspection.subject).__name__, inspection.verdict] += 1
+        if args.format == "table" and inspection.verdict is not Verdict.QUALIFIED:
+            rows.extend(_rows(inspection))
+    if args.format == "table":
+        for line in table(("对象", "判定", "原因", "证据"), rows, (44, 6, 64, 60)):
+            print(line)
+    summary = _summary(totals, book)
+    print(summary) if args.format == "table" else say(summary)
+    for fault in bad:
+        say(f"not read: {fault}")
+    return 1 if bad else 0
+
+
+def _zone(text: str | None) -> tzinfo | None:
+    if text is None:
+        return None
+    try:
+        return datetime.strptime(text, "%z").tzinfo
+    except ValueError:
+        raise GovMediaRulesError(f"--zone {text!r} is not like +08:00") from None
+
+
+def _job(args: argparse.Namespace) -> Job:
+    paths, rulebooks, reviews, waivers = list(args.paths), list(args.rulebook), list(args.reviews), list(args.waivers)
+    if args.example:
+        folder = examples_folder() / args.example
+        if not (folder / "example.toml").is_file():
+            raise GovMediaRulesError(f"no example is named {args.example!r}", hint=f"there are {', '.join(example_names())}")
+        paths.append(str(folder))
+        rulebooks = rulebooks or tomllib.loads((folder / "example.toml").read_text("utf-8"))["rulebooks"]
+    files: list[str] = []
+    for path in map(Path, paths):
+        if not path.is_dir():
+            files.append(str(path))
+            continue
+        for file in sorted(path.glob("*.jsonl")):
+            kinds = {"reviews.jsonl": reviews, "waivers.jsonl": waivers}
+            kinds.get(file.name, files).append(str(file))
+    if not files:
+        raise GovMediaRulesError("nothing to judge", hint="name JSON Lines files of snapshots, or --example NAME")
+    return Job(files, rulebooks or ["national-2019"], reviews, waivers)
+
+
+def _models(path: str, model: type[M], bad: list[BrokenLine]) -> Iterator[M]:
+    if not Path(path).is_file():
+        raise ObservationError("no such file", Where(path))
+    for number, line in enumerate(Path(path).read_text("utf-8-sig").splitlines(), 1):
+        if line.strip():
+            try:
+                yield model.model_validate_json(line)
+            except ValueError as fault:
+                told = str(fault).replace("\n", " ")
+                bad.append(BrokenLine(f"not a {model.__name__.lower()}: {told}", Where(path, row=number)))
+
+
+def _collect(inspections: object) -> Iterator[Inspection]:
+    yield from inspections  # type: ignore[misc]
+
+
+def _print_json(inspections: object) -> Iterator[Inspection]:
+    for inspection in _collect(inspections):
+        print(inspection.to_json())
+        yield inspection
+
+
+def _write(inspections: Iterator[Inspection], book: Rulebook, folder: Path) -> Iterator[Inspection]:
+    folder.mkdir(parents=True, exist_ok=True)
+    explained = "\n\n".join(str(book.explain(indicator.id)) for indicator in book.indicators)
+    (folder / "rulebook.txt").write_text(f"{book.title} {book.version} {book.digest}\n\n{explained}\n", "utf-8")
+    problems: list[list[object]] = []
+    with (folder / "inspections.jsonl").open("w", encoding="utf-8") as file:
+        for inspection in inspections:
+            file.write(inspection.to_json() + "\n")
+            problems.extend([finding[column] for column in COLUMNS] for finding in inspection.problems)
+            yield inspection
+    write_csv(folder / "problems.csv", COLUMNS, problems)
+
+
+def _rows(inspection: Inspection) -> Iterator[list[str]]:
+    subject = f"{inspection.subject.name} ({inspection.subject.id})"
+    shown = inspection.problems or inspection.missing
+    for number, finding in enumerate(shown):
+        first = number == 0
+        proof = "；".join(evidence_text(piece) for piece in finding.evidence[:2])
+        if finding.review is not None:
+            proof = finding.review.reason
+        told = finding.phrase if finding.phrase in finding.message("zh") else f"{finding.phrase}：{finding.message('zh')}"
+        yield [subject if first else "", inspection.verdict.zh if first else "", told, proof]
+
+
+def _summary(totals: Counter[tuple[str, Verdict]], book: Rulebook) -> str:
+    lines = [f"规则: {book.version}  {book.digest[:12]}"]
+    if not book.plan.complete:
+        lines.append(f"只检查了: {', '.join(one.id for one in book.indicators)}")
+    for kind, word in (("Site", "政府网站"), ("Account", "政务新媒体")):
+        total = sum(count for (one, _), count in totals.items() if one == kind)
+        if total:
+            parts = "，".join(f"{verdict.zh} {totals[kind, verdict]}" for verdict in Verdict)
+            lines.append(f"{word}: {total} 个，{parts}")
+    return "\n".join(lines)
+
+
+def main_json(value: object) -> None:
+    """One JSON document to stdout."""
+    json.dump(value, sys.stdout, ensure_ascii=False, indent=2)
+    print()

@@ -1,0 +1,76 @@
+"""What commands print: tables whose Chinese columns line up, CSV without formulas, a bar on a terminal."""
+
+from __future__ import annotations
+
+import csv
+import sys
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import TypeVar
+
+T = TypeVar("T")
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def width(text: str) -> int:
+    """Columns a text takes on a terminal: a Chinese character takes two."""
+    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
+
+
+def cut(text: str, most: int) -> str:
+    """The text in at most `most` columns, with … where it was cut; control characters become blanks."""
+    clean = "".join(char if char.isprintable() else " " for char in text)
+    if width(clean) <= most:
+        return clean
+    kept, used = [], 1
+    for char in clean:
+        used += 2 if unicodedata.east_asian_width(char) in "WF" else 1
+        if used > most:
+            break
+        kept.append(char)
+    return "".join(kept) + "…"
+
+
+def table(header: Sequence[str], rows: Iterable[Sequence[str]], most: Sequence[int]) -> Iterator[str]:
+    """Lines of a table whose columns are at most `most` wide."""
+    cells = [[cut(cell, limit) for cell, limit in zip(row, most, strict=True)] for row in (header, *rows)]
+    widths = [max(width(row[column]) for row in cells) for column in range(len(header))]
+    for number, row in enumerate(cells):
+        yield "  ".join(cell + " " * (wide - width(cell)) for cell, wide in zip(row, widths, strict=True)).rstrip()
+        if number == 0:
+            yield "  ".join("-" * wide for wide in widths)
+
+
+def safe_cell(value: object) -> str:
+    """A cell a spreadsheet shows as text: what looks like a formula gets an apostrophe in front."""
+    text = "" if value is None else str(value)
+    text = "".join(char for char in text if char in "\n\t" or char >= " ")
+    return f"'{text}" if text.startswith(_FORMULA) else text
+
+
+def write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """A CSV that spreadsheets read as Chinese text, with no cell that could run."""
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(header)
+        writer.writerows([safe_cell(value) for value in row] for row in rows)
+
+
+def say(text: str) -> None:
+    """A message for people, to stderr."""
+    print(text, file=sys.stderr)
+
+
+def counted(items: Iterable[T], what: str) -> Iterator[T]:
+    """The items, with a running count on stderr when it is a terminal."""
+    if not sys.stderr.isatty():
+        yield from items
+        return
+    number = 0
+    for number, item in enumerate(items, 1):
+        if number % 100 == 0:
+            print(f"\r{number} {what} …", end="", file=sys.stderr, flush=True)
+        yield item
+    print(f"\r{number} {what}    ", file=sys.stderr)

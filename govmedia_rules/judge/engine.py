@@ -1,0 +1,259 @@
+"""A plan applied to a snapshot: which indicators apply, what each check answers, and nothing built that nobody reads.
+
+An inspection keeps only the answers that are not a plain pass. What applies to a subject depends on a few of its facts
+(level, platform, service duties, stage of life); for each combination of them the plan is compiled once.
+"""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import PurePath
+from typing import NamedTuple
+
+from govmedia_rules.checks.contract import PASSED, CheckSpec, Judgement, Status
+from govmedia_rules.rules.model import AppliesTo, Indicator, Plan
+from govmedia_rules.snapshots.models import AccountSnapshot, SiteSnapshot
+from govmedia_rules.subjects.vocabulary import PORTAL_LEVELS, vocabulary
+
+AnySnapshot = SiteSnapshot | AccountSnapshot
+Notes = tuple[tuple[int, Judgement], ...]
+"""The answers of one subject that are not a plain pass: position of the indicator in the plan, and the answer."""
+
+MAX_PROFILES = 10_000
+
+
+class Outcome(NamedTuple):
+    """What a plan said of one snapshot.
+
+    Attributes:
+        program: The program that was run.
+        notes: The answers that are not a plain pass.
+        vetoed: Whether a veto failed.
+        undecided: Whether a veto is open: inconclusive, waiting for a review, or in error.
+    """
+
+    program: Program
+    notes: Notes
+    vetoed: bool
+    undecided: bool
+
+
+OPEN = frozenset({Status.INCONCLUSIVE, Status.NEEDS_REVIEW, Status.ERROR})
+"""Statuses of a veto that leave the verdict undetermined."""
+
+
+class Profile(NamedTuple):
+    """The facts of a subject that decide which indicators apply; None where a fact is not known."""
+
+    subject: str
+    level: str | None = None
+    platform: str | None = None
+    has_services: bool | None = None
+    status: str | None = None
+
+
+def profile_of(snapshot: AnySnapshot) -> Profile:
+    """The facts of the snapshot's subject that decide which indicators apply."""
+    if isinstance(snapshot, AccountSnapshot):
+        account = snapshot.account
+        return Profile("account", account.level, account.platform, None, account.status)
+    site = snapshot.site
+    return Profile("site", site.level, None, site.has_services, site.status)
+
+
+class _Step(NamedTuple):
+    """One check to run."""
+
+    position: int
+    function: Callable[..., Judgement]
+    params: Mapping[str, object]
+    needs: tuple[tuple[tuple[str, ...], Judgement], ...]
+    by_person: bool
+    unknown_fact: str | None
+
+
+@dataclass(frozen=True)
+class Program:
+    """A plan compiled for subjects of one profile.
+
+    Attributes:
+        profile: The profile.
+        steps: Checks to run, in the order of the plan.
+        fixed: Answers that need no snapshot (not applicable, not checked, plugin broken), by position.
+        vetoes: Positions of the vetoes that apply or may apply.
+        broken_veto: Whether one of the vetoes could not be loaded, which leaves every verdict open.
+    """
+
+    profile: Profile
+    steps: tuple[_Step, ...]
+    fixed: Mapping[int, Judgement]
+    vetoes: frozenset[int]
+    broken_veto: bool
+
+    def expand(self, notes: Notes, size: int) -> list[Judgement]:
+        """The answers of all `size` indicators of the plan."""
+        answers = [PASSED] * size
+        for index, answer in self.fixed.items():
+            answers[index] = answer
+        for index, answer in notes:
+            answers[index] = answer
+        return answers
+
+
+@dataclass
+class Judge:
+    """Runs a plan on snapshots; holds the compiled programs and nothing about any subject."""
+
+    plan: Plan
+    _programs: dict[Profile, Program] = field(default_factory=dict, repr=False)
+
+    def program(self, profile: Profile) -> Program:
+        """The plan compiled for subjects of this profile."""
+        program = self._programs.get(profile)
+        if program is None:
+            if len(self._programs) >= MAX_PROFILES:
+                self._programs.clear()
+            program = self._programs[profile] = compile_plan(self.plan, profile)
+        return program
+
+    def run(self, snapshot: AnySnapshot) -> Outcome:
+        """Asks every check that applies; one that raises gives an `error` answer, and the others still run."""
+        profile = profile_of(snapshot)
+        program = self._programs.get(profile) or self.program(profile)
+        notes: list[tuple[int, Judgement]] = []
+        vetoed, undecided = False, program.broken_veto
+        facts = snapshot.__dict__
+        for position, function, params, needs, by_person, unknown_fact in program.steps:
+            answer: Judgement | None = None
+            for parts, missing in needs:
+                for part in parts:
+                    value = facts[part] if part in facts else getattr(snapshot, part)
+                    if value is not None:
+                        break
+                else:
+                    answer = missing
+                    break
+            if answer is None:
+                try:
+                    answer = function(snapshot, **params)
+                except KeyboardInterrupt:
+                    raise
+                except BaseException as fault:  # a plugin may raise anything, SystemExit too
+                    answer = crashed(fault)
+                else:
+                    if answer is PASSED and not by_person:
+                        continue
+                    if answer.__class__ is not Judgement:
+                        answer = _not_a_judgement(answer)
+            if by_person:
+                answer = _candidates_only(answer)
+            if unknown_fact is not None:
+                answer = _if_it_applies(answer, unknown_fact)
+            notes.append((position, answer))
+            if position in program.vetoes:
+                if answer.status is Status.FAILED:
+                    vetoed = True
+                elif answer.status in OPEN:
+                    undecided = True
+        return Outcome(program, tuple(notes), vetoed, undecided)
+
+
+def compile_plan(plan: Plan, profile: Profile) -> Program:
+    """Decides for a profile which indicators apply, and prepares the calls."""
+    steps: list[_Step] = []
+    fixed: dict[int, Judgement] = {}
+    vetoes: set[int] = set()
+    for index, indicator in enumerate(plan.indicators):
+        refused, unknown = applicability(indicator.applies_to, profile)
+        if refused is not None:
+            fixed[index] = Judgement(Status.NOT_APPLICABLE, refused)
+            continue
+        if indicator.kind == "veto":
+            vetoes.add(index)
+        if indicator.problem is not None:
+            fixed[index] = Judgement(Status.ERROR, "check_not_loaded", {"error": indicator.problem})
+            continue
+        function = plan.functions.get(indicator.check) if indicator.check is not None else None
+        if function is None:
+            fixed[index] = NOT_CHECKED if indicator.check is None else _no_function(indicator)
+            continue
+        spec = CheckSpec.of(function)
+        needs = tuple((parts, Judgement(Status.INCONCLUSIVE, "not_observed", {"parts": parts})) for parts in spec.needs)
+        steps.append(_Step(index, function, indicator.params, needs, indicator.mode == "person", unknown))
+    broken = any(fixed[position].status is Status.ERROR for position in vetoes & fixed.keys())
+    return Program(profile, tuple(steps), fixed, frozenset(vetoes), broken)
+
+
+NOT_CHECKED = Judgement(Status.NOT_CHECKED, "person_only")
+NO_CANDIDATES = Judgement(Status.NOT_CHECKED, "no_candidates")
+
+
+def _no_function(indicator: Indicator) -> Judgement:
+    return Judgement(Status.ERROR, "check_not_loaded", {"error": f"the check {indicator.check} is not at hand"})
+
+
+def applicability(rule: AppliesTo, profile: Profile) -> tuple[str | None, str | None]:
+    """Whether an indicator is asked of a subject.
+
+    Returns:
+        The reason why it is not, or None; and the fact that is not known but decides, or None.
+    """
+    if rule.subject != profile.subject:
+        return "other_subject", None
+    unknown: str | None = None
+    if rule.portals is not None or rule.levels is not None:
+        if profile.level is None:
+            unknown = "level"
+        elif rule.portals is not None and rule.portals != (profile.level in PORTAL_LEVELS):
+            return ("not_a_portal" if rule.portals else "is_a_portal"), None
+        elif rule.levels is not None and profile.level not in rule.levels:
+            return "other_level", None
+    if rule.platforms is not None and profile.platform is not None:
+        tree = vocabulary("platform")
+        if not any(tree.is_a(profile.platform, wanted) for wanted in rule.platforms):
+            return "other_platform", None
+    if rule.has_services is not None:
+        if profile.has_services is None:
+            unknown = "has_services"
+        elif profile.has_services != rule.has_services:
+            return "no_service_duties" if rule.has_services else "has_service_duties", None
+    if rule.status is not None:
+        if profile.status is None:
+            unknown = "status"
+        elif profile.status not in rule.status:
+            return "other_status", None
+    return None, unknown
+
+
+def crashed(fault: BaseException) -> Judgement:
+    """The answer of a check that raised: names the exception and the line, without any path of the machine."""
+    frames = traceback.extract_tb(fault.__traceback__)
+    last = frames[-1] if frames else None
+    place = f"{PurePath(last.filename).name}:{last.lineno} in {last.name}" if last is not None else "?"
+    try:
+        told = str(fault)
+    except Exception:
+        told = "(its text cannot be read)"
+    return Judgement(Status.ERROR, "check_raised", {"error": f"{type(fault).__name__}: {told}"[:500], "place": place})
+
+
+def _not_a_judgement(answer: object) -> Judgement:
+    error = f"TypeError: the check returned {type(answer).__name__}, not passed(), failed(), unsure() or review()"
+    return Judgement(Status.ERROR, "check_raised", {"error": error, "place": "?"})
+
+
+def _candidates_only(answer: Judgement) -> Judgement:
+    """For a clause only a person can answer: the machine's silence, or its lack of data, proves nothing."""
+    if answer.status is Status.PASSED or answer.status is Status.INCONCLUSIVE:
+        return NO_CANDIDATES
+    return answer
+
+
+def _if_it_applies(answer: Judgement, fact: str) -> Judgement:
+    """The answer when it is not known whether the indicator applies: a pass stands, anything worse is undecided."""
+    if answer.status in (Status.PASSED, Status.NOT_CHECKED, Status.ERROR):
+        return answer
+    args = {**answer.args, "fact": fact, "would_be": answer.status.value, "why": answer.reason}
+    return Judgement(Status.INCONCLUSIVE, "applicability_unknown", args, answer.evidence)

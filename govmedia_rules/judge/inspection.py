@@ -1,0 +1,354 @@
+"""The result for one subject: findings, verdict, and by which rules (单个对象的检查结果)."""
+
+from __future__ import annotations
+
+import html
+import json
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+from govmedia_rules.checks.contract import Arg, CheckSpec, Evidence, Judgement, Status
+from govmedia_rules.clock import Window
+from govmedia_rules.errors import ObservationError
+from govmedia_rules.judge.engine import OPEN, Outcome, Profile, Program
+from govmedia_rules.judge.finding import Finding, Findings
+from govmedia_rules.judge.reviews import Review, Waiver
+from govmedia_rules.rules.model import Plan
+from govmedia_rules.snapshots.parts import Mark
+from govmedia_rules.subjects.models import Account, Site
+
+
+class Verdict(StrEnum):
+    """The judgement of a subject."""
+
+    QUALIFIED = "qualified"
+    UNQUALIFIED = "unqualified"
+    UNDETERMINED = "undetermined"
+
+    @property
+    def zh(self) -> str:
+        """The official word: 合格, 不合格, 待定."""
+        return _VERDICT_ZH[self]
+
+
+_VERDICT_ZH = {Verdict.QUALIFIED: "合格", Verdict.UNQUALIFIED: "不合格", Verdict.UNDETERMINED: "待定"}
+
+
+class RulebookRef(NamedTuple):
+    """By what rule an inspection was made.
+
+    Attributes:
+        id: Id of the topmost layer.
+        version: Versions of all layers.
+        digest: Digest of the resolved plan.
+        covers: Ids of the indicators asked, when they are a selection; None when all of the rulebook's were.
+    """
+
+    id: str
+    version: str
+    digest: str
+    covers: tuple[str, ...] | None
+
+
+class PackedSubject(NamedTuple):
+    """A subject as a worker sends it back: opened when somebody asks for it."""
+
+    kind: str
+    json: bytes
+
+    def open(self) -> Site | Account:
+        """The subject."""
+        return Site.model_validate_json(self.json) if self.kind == "site" else Account.model_validate_json(self.json)
+
+
+class Inspection:
+    """What one snapshot of one subject comes to under one rulebook. Findings are built when they are looked at.
+
+    Attributes:
+        observed_at: The monitoring point.
+        verdict: 合格, 不合格 or 待定.
+        plan: The plan it was judged by.
+    """
+
+    __slots__ = (
+        "_findings",
+        "_marks",
+        "_notes",
+        "_program",
+        "_reviews",
+        "_subject",
+        "_waivers",
+        "observed_at",
+        "plan",
+        "verdict",
+    )
+
+    def __init__(
+        self,
+        plan: Plan,
+        outcome: Outcome,
+        subject: Site | Account | PackedSubject,
+        observed_at: datetime,
+        marks: tuple[Mark, ...] = (),
+        reviews: Mapping[str, tuple[Review, ...]] | None = None,
+        waivers: tuple[Waiver, ...] = (),
+    ) -> None:
+        self.plan = plan
+        self._subject = subject
+        self.observed_at = observed_at
+        self._program = outcome.program
+        self._notes = outcome.notes
+        self._marks = marks
+        self._reviews = reviews
+        self._waivers = waivers
+        self._findings: Findings | None = None
+        if reviews or waivers:
+            self.verdict = self._judge_reviewed()
+        elif outcome.vetoed:
+            self.verdict = Verdict.UNQUALIFIED
+        else:
+            self.verdict = Verdict.UNDETERMINED if outcome.undecided else Verdict.QUALIFIED
+
+    def _judge_reviewed(self) -> Verdict:
+        vetoes = [one for one in self.findings if one.kind == "veto"]
+        if any(one.status is Status.FAILED and not one.is_waived for one in vetoes):
+            return Verdict.UNQUALIFIED
+        return Verdict.UNDETERMINED if any(one.status in OPEN for one in vetoes) else Verdict.QUALIFIED
+
+    @property
+    def subject(self) -> Site | Account:
+        """The site or account."""
+        if isinstance(self._subject, PackedSubject):
+            self._subject = self._subject.open()
+        return self._subject
+
+    @property
+    def judgements(self) -> list[Judgement]:
+        """The machine's answer for each indicator of the plan, in its order."""
+        return self._program.expand(self._notes, len(self.plan.indicators))
+
+    @property
+    def findings(self) -> Findings:
+        """One finding for each indicator of the plan, in its order."""
+        if self._findings is None:
+            self._findings = Findings([self._finding(position, answer) for position, answer in enumerate(self.judgements)])
+        return self._findings
+
+    def _finding(self, position: int, answer: Judgement) -> Finding:
+        indicator = self.plan.indicators[position]
+        waiver = next(
+            (one for one in self._waivers if indicator.id in one.indicators and one.holds_on(self.observed_at.date())), None
+        )
+        return Finding(
+            self.subject.id,
+            self.subject.name,
+            indicator,
+            answer,
+            self.observed_at,
+            self._reviews.get(indicator.id, ()) if self._reviews else (),
+            waiver,
+            self._assumed(indicator.check),
+        )
+
+    def _assumed(self, check: str | None) -> tuple[str, ...]:
+        """Parts the check needs that a document states or somebody assumed."""
+        if not self._marks or check is None or check not in self.plan.functions:
+            return ()
+        needed = {part for parts in CheckSpec.of(self.plan.functions[check]).needs for part in parts}
+        return tuple(dict.fromkeys(mark.field for mark in self._marks if mark.field.split(".")[0] in needed))
+
+    @property
+    def problems(self) -> Findings:
+        """The failed findings, of every kind, in the order of the plan; waived ones are among them and say so."""
+        if not self._reviews and self._findings is None:
+            failed = [one for one in self._notes if one[1].status is Status.FAILED]
+            return Findings([self._finding(position, answer) for position, answer in sorted(failed, key=lambda one: one[0])])
+        return self.findings.with_status(Status.FAILED)
+
+    @property
+    def missing(self) -> Findings:
+        """What keeps the verdict open: vetoes that are inconclusive, wait for a review, or raised an error."""
+        return Findings([one for one in self.findings if one.kind == "veto" and one.status in OPEN])
+
+    @property
+    def not_checked(self) -> Findings:
+        """Findings only a person can answer and nobody has."""
+        return self.findings.with_status(Status.NOT_CHECKED)
+
+    @property
+    def score(self) -> None:
+        """The points; None where the rulebook does not score such a subject."""
+        return None
+
+    @property
+    def rulebook(self) -> RulebookRef:
+        """By what rule it was judged."""
+        covers = None if self.plan.complete else tuple(indicator.id for indicator in self.plan.indicators)
+        return RulebookRef(self.plan.id, self.plan.version, self.plan.digest, covers)
+
+    @property
+    def reviews(self) -> tuple[Review, ...]:
+        """All reviews given for the subject."""
+        return tuple(one for mine in (self._reviews or {}).values() for one in mine)
+
+    @property
+    def waivers(self) -> tuple[Waiver, ...]:
+        """All waivers given for the subject, expired ones too."""
+        return self._waivers
+
+    def finding(self, indicator_id: str) -> Finding:
+        """The finding of one indicator.
+
+        Raises:
+            KeyError: The plan has no such indicator.
+        """
+        for position, indicator in enumerate(self.plan.indicators):
+            if indicator.id == indicator_id:
+                return self.findings[position]
+        raise KeyError(indicator_id)
+
+    def to_dict(self) -> dict[str, object]:
+        """A JSON-ready copy; `Inspection.from_dict` reads it back with the plan. Plain passes are listed by id only."""
+        told: list[dict[str, object]] = []
+        passed: list[str] = []
+        inapplicable: dict[str, list[str]] = {}
+        for indicator, answer in zip(self.plan.indicators, self.judgements, strict=True):
+            if answer.status is Status.PASSED and not answer.reason:
+                passed.append(indicator.id)
+            elif answer.status is Status.NOT_APPLICABLE:
+                inapplicable.setdefault(answer.reason, []).append(indicator.id)
+            else:
+                told.append(_dump_answer(indicator.id, answer))
+        reference = self.rulebook
+        return {
+            "subject_kind": "site" if isinstance(self.subject, Site) else "account",
+            "subject": self.subject.model_dump(mode="json", exclude_none=True),
+            "observed_at": self.observed_at.isoformat(),
+            "verdict": self.verdict.value,
+            "rulebook": {"id": reference.id, "version": reference.version, "digest": reference.digest},
+            "covers": list(reference.covers) if reference.covers is not None else None,
+            "findings": told,
+            "passed": passed,
+            "not_applicable": inapplicable,
+            "marks": [mark.model_dump() for mark in self._marks],
+            "reviews": [one.model_dump(mode="json", exclude_none=True) for one in self.reviews],
+            "waivers": [one.model_dump(mode="json") for one in self._waivers],
+            "problems_zh": [one.message("zh") for one in self.problems],
+        }
+
+    def to_json(self) -> str:
+        """One line of JSON; see `to_dict`."""
+        return json.dumps(self.to_dict(), ensure_ascii=False, separators=(",", ":"))
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any], plan: Plan) -> Inspection:
+        """Reads what `to_dict` wrote.
+
+        Args:
+            data: The dictionary.
+            plan: The plan it was judged by.
+
+        Raises:
+            ObservationError: The plan is another one, or something is missing.
+        """
+        digest = data.get("rulebook", {}).get("digest")
+        if digest != plan.digest:
+            raise ObservationError(f"the inspection was made by the plan {digest}, not by {plan.digest}")
+        kind = data["subject_kind"]
+        subject = Site.model_validate(data["subject"]) if kind == "site" else Account.model_validate(data["subject"])
+        positions = {indicator.id: position for position, indicator in enumerate(plan.indicators)}
+        fixed: dict[int, Judgement] = {}
+        for reason, ids in data["not_applicable"].items():
+            fixed |= {positions[name]: Judgement(Status.NOT_APPLICABLE, reason) for name in ids}
+        notes = tuple((positions[one["indicator"]], _load_answer(one)) for one in data["findings"])
+        vetoes = frozenset(position for position, one in enumerate(plan.indicators) if one.kind == "veto" and position not in fixed)
+        reviews: dict[str, tuple[Review, ...]] = {}
+        for one in map(Review.model_validate, data["reviews"]):
+            reviews[one.indicator] = (*reviews.get(one.indicator, ()), one)
+        statuses = [answer.status for position, answer in notes if position in vetoes]
+        vetoed, undecided = Status.FAILED in statuses, any(status in OPEN for status in statuses)
+        return cls(
+            plan,
+            Outcome(Program(Profile(kind), (), fixed, vetoes, False), notes, vetoed, undecided),
+            subject,
+            datetime.fromisoformat(data["observed_at"]),
+            tuple(Mark.model_validate(mark) for mark in data["marks"]),
+            reviews,
+            tuple(Waiver.model_validate(one) for one in data["waivers"]),
+        )
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Inspection) and self.to_dict() == other.to_dict()
+
+    def __hash__(self) -> int:
+        return hash((self.subject.id, self.observed_at, self.plan.digest))
+
+    def __repr__(self) -> str:
+        problems = "、".join(one.phrase for one in self.problems[:3])
+        told = f": {problems}" if problems else ""
+        return f"<{self.verdict.zh} {self.subject.name} ({self.subject.id}){told}>"
+
+    def _repr_html_(self) -> str:
+        covers = "" if self.plan.complete else f"（只检查了 {len(self.plan.indicators)} 项指标）"
+        head = f"<b>{html.escape(self.subject.name)}</b> {self.verdict.zh}{covers} <small>{html.escape(self.plan.version)}</small>"
+        shown = self.problems or self.missing
+        return head + (shown._repr_html_() if shown else "")
+
+
+# Values of messages keep their type in JSON: what JSON cannot say is written as {"$kind": text}.
+
+
+def _dump_arg(value: object) -> object:
+    if isinstance(value, Window):
+        return {"$window": value.model_dump(exclude_defaults=True)}
+    if isinstance(value, datetime):
+        return {"$datetime": value.isoformat()}
+    if isinstance(value, date):
+        return {"$date": value.isoformat()}
+    if isinstance(value, Decimal):
+        return {"$decimal": str(value)}
+    if isinstance(value, tuple | list):
+        return [_dump_arg(item) for item in value]
+    if value is None or isinstance(value, str | int | float | bool):
+        return value
+    return str(value)
+
+
+def _load_arg(value: Any) -> Arg:
+    if isinstance(value, list):
+        return tuple(str(_load_arg(item)) for item in value)
+    if isinstance(value, dict):
+        [(kind, inner)] = value.items()
+        if kind == "$window":
+            return Window.model_validate(inner)
+        if kind == "$datetime":
+            return datetime.fromisoformat(inner)
+        return date.fromisoformat(inner) if kind == "$date" else Decimal(inner)
+    return value  # type: ignore[no-any-return]
+
+
+def _dump_answer(indicator: str, answer: Judgement) -> dict[str, object]:
+    told: dict[str, object] = {"indicator": indicator, "status": answer.status.value, "reason": answer.reason}
+    if answer.args:
+        told["args"] = {name: _dump_arg(value) for name, value in answer.args.items()}
+    if answer.evidence:
+        told["evidence"] = [[_dump_arg(value) for value in piece] for piece in answer.evidence]
+    if answer.faults:
+        told["faults"] = dict(answer.faults)
+    if answer.possible:
+        told["possible"] = dict(answer.possible)
+    return told
+
+
+def _load_answer(told: Mapping[str, Any]) -> Judgement:
+    return Judgement(
+        Status(told["status"]),
+        told["reason"],
+        {name: _load_arg(value) for name, value in told.get("args", {}).items()},
+        tuple(Evidence(*map(_load_arg, piece)) for piece in told.get("evidence", ())),  # type: ignore[arg-type]
+        told.get("faults", {}),
+        told.get("possible", {}),
+    )

@@ -1,0 +1,432 @@
+"""A rulebook as people hold it: load, narrow, inspect, explain."""
+
+from __future__ import annotations
+
+import difflib
+import html
+import os
+import warnings
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime, tzinfo
+from functools import cached_property
+from types import ModuleType
+
+from govmedia_rules.checks.contract import Check
+from govmedia_rules.errors import (
+    BrokenLine,
+    DeprecatedIndicator,
+    DuplicateId,
+    ExpiredWaiver,
+    ReviewError,
+    UnknownIndicator,
+    UnusedReview,
+    UnusedWaiver,
+    Where,
+)
+from govmedia_rules.judge.engine import AnySnapshot, Judge, Outcome
+from govmedia_rules.judge.explain import Explanation
+from govmedia_rules.judge.files import Answer, Reading, check_files, judge_files, plain_lines
+from govmedia_rules.judge.finding import is_under
+from govmedia_rules.judge.inspection import Inspection, PackedSubject
+from govmedia_rules.judge.reviews import Review, Waiver, reviews_by_subject, waivers_by_subject
+from govmedia_rules.rules.load import LayerSource, collect_layers, layers_for
+from govmedia_rules.rules.model import Basis, Indicator, LayerRef, Plan, Scoring
+from govmedia_rules.rules.overlay import resolve
+from govmedia_rules.rules.plugins import built_in_checks, installed, specs_of
+from govmedia_rules.snapshots.reading import MAX_LINE_BYTES, read_snapshots, warn_unread
+
+
+class Rulebook:
+    """A set of indicators that can be asked of snapshots (指标体系). It holds no subject and can be shared.
+
+    Attributes:
+        plan: The resolved plan: frozen, picklable, with a digest.
+    """
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+
+    @cached_property
+    def _judge(self) -> Judge:
+        return Judge(self.plan)
+
+    @property
+    def id(self) -> str:
+        """Id of the topmost layer."""
+        return self.plan.id
+
+    @property
+    def title(self) -> str:
+        """Its title."""
+        return self.plan.title
+
+    @property
+    def version(self) -> str:
+        """Versions of all layers, the topmost first."""
+        return self.plan.version
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of everything that decides a verdict."""
+        return self.plan.digest
+
+    @property
+    def layers(self) -> tuple[LayerRef, ...]:
+        """The layers, the lowest first."""
+        return self.plan.layers
+
+    @property
+    def indicators(self) -> tuple[Indicator, ...]:
+        """What is asked, in order."""
+        return self.plan.indicators
+
+    @property
+    def scoring(self) -> Scoring | None:
+        """How points add up; None where nothing is scored."""
+        return self.plan.scoring
+
+    @property
+    def basis(self) -> tuple[Basis, ...]:
+        """Documents it rests on."""
+        return self.plan.basis
+
+    def __getitem__(self, indicator_id: str) -> Indicator:
+        found = self.plan.by_id.get(indicator_id) or self._renamed(indicator_id)
+        if found is None:
+            raise KeyError(str(self._unknown(indicator_id)))
+        return found
+
+    def __contains__(self, indicator_id: object) -> bool:
+        return indicator_id in self.plan.by_id
+
+    def __len__(self) -> int:
+        return len(self.plan.indicators)
+
+    def _renamed(self, old_id: str) -> Indicator | None:
+        found = next((one for one in self.plan.indicators if old_id in one.aliases), None)
+        if found is not None:
+            warnings.warn(f"indicator {old_id} is now {found.id}", DeprecatedIndicator, stacklevel=3)
+        return found
+
+    def _unknown(self, name: str) -> UnknownIndicator:
+        families = {".".join(one.id.split(".")[:length]) for one in self.plan.indicators for length in range(1, 6)}
+        close = difflib.get_close_matches(name, families, n=1, cutoff=0.4)
+        hint = f"did you mean {close[0]!r}?" if close else "the rulebook lists its ids in .indicators"
+        return UnknownIndicator(f"{self.id} has no indicator or family {name!r}", Where(self.id), hint)
+
+    def _named(self, names: Sequence[str]) -> set[str]:
+        chosen: set[str] = set()
+        for name in names:
+            found = {one.id for one in self.plan.indicators if is_under(one.id, name)}
+            if not found:
+                renamed = self._renamed(name)
+                if renamed is None:
+                    raise self._unknown(name)
+                found = {renamed.id}
+            chosen |= found
+        return chosen
+
+    def only(self, *names: str) -> Rulebook:
+        """The rulebook with these indicators only (ids or families); its verdicts say which they cover.
+
+        Raises:
+            UnknownIndicator: A name fits no indicator.
+        """
+        chosen = self._named(names)
+        return Rulebook(self.plan.select(tuple(one for one in self.plan.indicators if one.id in chosen)))
+
+    def without(self, *names: str) -> Rulebook:
+        """The rulebook without these indicators (ids or families); its verdicts say which they cover.
+
+        Raises:
+            UnknownIndicator: A name fits no indicator.
+        """
+        left_out = self._named(names)
+        return Rulebook(self.plan.select(tuple(one for one in self.plan.indicators if one.id not in left_out)))
+
+    def inspect(self, snapshot: AnySnapshot, *, reviews: Iterable[Review] = (), waivers: Iterable[Waiver] = ()) -> Inspection:
+        """Judges one snapshot. It never raises because of what the snapshot holds.
+
+        Args:
+            snapshot: What was seen of a site or an account.
+            reviews: What people said; those of other subjects are left aside.
+            waivers: Documents that excuse failures; those of other subjects are left aside.
+
+        Raises:
+            ReviewError: A review names an indicator the rulebook does not have.
+        """
+        opinions = _Opinions(self, reviews, waivers)
+        inspection = opinions.attach(self, snapshot)
+        opinions.warn_of(inspection)
+        return inspection
+
+    def inspect_many(
+        self, snapshots: Iterable[AnySnapshot], *, reviews: Iterable[Review] = (), waivers: Iterable[Waiver] = ()
+    ) -> Iterator[Inspection]:
+        """Judges snapshots as they come, lazily and in order; only the one at hand is held.
+
+        Args:
+            snapshots: Any iterable, such as `read_snapshots(path)`.
+            reviews: What people said about any of the subjects.
+            waivers: Documents that excuse failures of any of the subjects.
+
+        Raises:
+            ReviewError: A review names an indicator the rulebook does not have.
+        """
+        opinions = _Opinions(self, reviews, waivers)
+
+        def run() -> Iterator[Inspection]:
+            for snapshot in snapshots:
+                inspection = opinions.attach(self, snapshot)
+                if inspection.waivers:
+                    opinions.warn_of(inspection)
+                yield inspection
+            opinions.warn_of_unused()
+
+        return run()
+
+    def inspect_files(
+        self,
+        paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]],
+        *,
+        workers: int = 1,
+        reviews: Iterable[Review] = (),
+        waivers: Iterable[Waiver] = (),
+        zone: tzinfo | None = None,
+        not_after: datetime | None = None,
+        max_line_bytes: int = MAX_LINE_BYTES,
+        on_bad: Callable[[BrokenLine], None] | None = None,
+    ) -> Inspections:
+        """Judges files of snapshots in order, lazily, with memory that does not grow with the input.
+
+        Args:
+            paths: One file or several; see `read_snapshots`.
+            workers: Number of processes. They get file offsets; checks must be importable (not defined in a notebook).
+            reviews: What people said about any of the subjects.
+            waivers: Documents that excuse failures of any of the subjects.
+            zone: Zone of times written without one; None makes such a time an error.
+            not_after: Snapshots observed later than this are refused; None accepts all.
+            max_line_bytes: Longest line that is read.
+            on_bad: Called for each line that could not be read.
+
+        Returns:
+            An iterable of inspections whose `bad` lists the lines that could not be read, or whose process died.
+
+        Raises:
+            ObservationError: A file does not exist.
+            ReviewError: A review names an indicator the rulebook does not have.
+        """
+        files = check_files([paths] if isinstance(paths, str | os.PathLike) else paths)
+        if workers < 1:
+            raise ValueError(f"workers must be 1 or more, not {workers}")
+        opinions = _Opinions(self, reviews, waivers)
+        reading = Reading(zone, not_after, max_line_bytes)
+        return Inspections(self, files, reading, workers, opinions, on_bad)
+
+    def explain(self, indicator_id: str) -> Explanation:
+        """Title, clause, source, the value of each parameter and the layer that set it.
+
+        Raises:
+            UnknownIndicator: The rulebook has no such indicator.
+        """
+        indicator = self.plan.by_id.get(indicator_id) or self._renamed(indicator_id)
+        if indicator is None:
+            raise self._unknown(indicator_id)
+        return Explanation(indicator, self.plan.layers)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Rulebook) and self.plan == other.plan
+
+    def __hash__(self) -> int:
+        return hash(self.plan)
+
+    def __getstate__(self) -> Plan:
+        return self.plan
+
+    def __setstate__(self, plan: Plan) -> None:
+        self.plan = plan
+
+    def __repr__(self) -> str:
+        counts: dict[str, int] = {}
+        for indicator in self.plan.indicators:
+            counts[indicator.kind] = counts.get(indicator.kind, 0) + 1
+        told = ", ".join(f"{count} {kind}" for kind, count in counts.items())
+        return f"<Rulebook {self.version}{'' if self.plan.complete else ' (a selection)'}: {told}>"
+
+    def _repr_html_(self) -> str:
+        rows = "".join(
+            f"<tr><td><code>{html.escape(one.id)}</code></td><td>{html.escape(one.title)}</td><td>{one.kind_zh}</td>"
+            f"<td>{'' if one.points is None else one.points}</td><td>{html.escape(one.source.document)}</td>"
+            f"<td>{'✓' if one.is_verified else '待核'}</td></tr>"
+            for one in self.plan.indicators
+        )
+        head = "".join(f"<th>{word}</th>" for word in ("指标", "名称", "类别", "分值", "依据", "已核实"))
+        return f"<b>{html.escape(self.title)}</b><table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+
+
+class Inspections(Iterable[Inspection]):
+    """Inspections of files, made while one iterates.
+
+    Attributes:
+        bad: Lines met so far that could not be read, or whose process died, each with file and line.
+    """
+
+    def __init__(
+        self,
+        book: Rulebook,
+        files: list[str],
+        reading: Reading,
+        workers: int,
+        opinions: _Opinions,
+        on_bad: Callable[[BrokenLine], None] | None,
+    ) -> None:
+        self.bad: list[BrokenLine] = []
+        self._on_bad = on_bad
+        self._items = self._run(book, files, reading, workers, opinions)
+
+    def __iter__(self) -> Iterator[Inspection]:
+        return self._items
+
+    def _set_apart(self, fault: BrokenLine) -> None:
+        self.bad.append(fault)
+        if self._on_bad is not None:
+            self._on_bad(fault)
+
+    def _run(self, book: Rulebook, files: list[str], reading: Reading, workers: int, opinions: _Opinions) -> Iterator[Inspection]:
+        if workers == 1 or not plain_lines(files):
+            snapshots = read_snapshots(
+                files,
+                zone=reading.zone,
+                not_after=reading.not_after,
+                max_line_bytes=reading.max_line_bytes,
+                on_bad=self._set_apart,
+            )
+            inspections: Iterator[Inspection] = (opinions.attach(book, snapshot) for snapshot in snapshots)
+        else:
+            inspections = self._by_workers(book, files, reading, workers, opinions)
+        for inspection in inspections:
+            if inspection.waivers:
+                opinions.warn_of(inspection)
+            yield inspection
+        opinions.warn_of_unused()
+        if self.bad and self._on_bad is None:
+            warn_unread(self.bad)
+
+    def _by_workers(
+        self, book: Rulebook, files: list[str], reading: Reading, workers: int, opinions: _Opinions
+    ) -> Iterator[Inspection]:
+        for path, number, item in judge_files(book.plan, files, reading, workers):
+            if isinstance(item, Answer):
+                subject = PackedSubject(item.subject_kind, item.subject)
+                outcome = Outcome(book._judge.program(item.profile), item.notes, item.vetoed, item.undecided)
+                mine = opinions.of(subject.open().id, item.observed_at) if opinions else _NOBODY
+                yield Inspection(book.plan, outcome, subject, item.observed_at, item.marks, *mine)
+            else:
+                self._set_apart(BrokenLine(item.what, Where(path, row=number), item.hint))
+
+
+_NOBODY: tuple[None, tuple[Waiver, ...]] = (None, ())
+
+
+class _Opinions:
+    """Reviews and waivers by subject, and which of them were of use."""
+
+    def __init__(self, book: Rulebook, reviews: Iterable[Review], waivers: Iterable[Waiver]) -> None:
+        self._reviews = reviews_by_subject(reviews)
+        self._waivers = waivers_by_subject(waivers)
+        self._seen: set[str] = set()
+        known = book.plan.by_id
+        named = {one for mine in self._reviews.values() for one in mine}
+        named |= {one for mine in self._waivers.values() for waiver in mine for one in waiver.indicators}
+        # A narrower book may leave an indicator out on purpose; only an id no layer knows is a mistake.
+        unknown = sorted(named - known.keys()) if book.plan.complete else []
+        if unknown:
+            raise ReviewError(f"reviews or waivers name indicators that {book.id} does not have: {', '.join(unknown)}")
+
+    def __bool__(self) -> bool:
+        return bool(self._reviews or self._waivers)
+
+    def of(self, subject_id: str, observed_at: datetime) -> tuple[Mapping[str, tuple[Review, ...]] | None, tuple[Waiver, ...]]:
+        """Reviews of one subject that belong to this monitoring point or to any, and its waivers."""
+        self._seen.add(subject_id)
+        reviews = {
+            name: fitting
+            for name, mine in self._reviews.get(subject_id, {}).items()
+            if (fitting := tuple(one for one in mine if one.observed_at is None or one.observed_at == observed_at))
+        }
+        return reviews, self._waivers.get(subject_id, ())
+
+    def attach(self, book: Rulebook, snapshot: AnySnapshot) -> Inspection:
+        """The inspection of a snapshot with what people said of it."""
+        outcome = book._judge.run(snapshot)
+        subject = snapshot.subject
+        if not (self._reviews or self._waivers):
+            return Inspection(book.plan, outcome, subject, snapshot.observed_at, snapshot.marks)
+        mine = self.of(subject.id, snapshot.observed_at)
+        return Inspection(book.plan, outcome, subject, snapshot.observed_at, snapshot.marks, *mine)
+
+    def warn_of(self, inspection: Inspection) -> None:
+        """Warns of waivers that have lapsed or cover nothing."""
+        for waiver in inspection.waivers:
+            if not waiver.holds_on(inspection.observed_at.date()):
+                told = f"waiver {waiver.id} for {waiver.subject} lapsed on {waiver.expires}"
+                warnings.warn(told, ExpiredWaiver, stacklevel=3)
+            elif not any(one.is_waived for one in inspection.problems if one.id in waiver.indicators):
+                told = f"waiver {waiver.id} for {waiver.subject} covers nothing that failed"
+                warnings.warn(told, UnusedWaiver, stacklevel=3)
+
+    def warn_of_unused(self) -> None:
+        """Warns of opinions on subjects that were not among the input."""
+        for subject_id in sorted(self._waivers.keys() - self._seen):
+            warnings.warn(f"waivers for {subject_id}, which was not inspected", UnusedWaiver, stacklevel=3)
+        for subject_id in sorted(self._reviews.keys() - self._seen):
+            warnings.warn(f"reviews of {subject_id}, which was not inspected", UnusedReview, stacklevel=3)
+
+
+def load_rulebook(source: LayerSource | Sequence[LayerSource], *, checks: Check | ModuleType | Iterable[Check] = ()) -> Rulebook:
+    """Loads a rulebook with everything it extends.
+
+    Args:
+        source: Id of a built-in or installed rulebook, path of a TOML file, a table, or a list of layers, the lowest first.
+        checks: Checks of the caller's own, such as functions of a notebook: one, several, or a module of them.
+
+    Raises:
+        RulebookErrors: Everything that is wrong, each fault with file, table and key. It is a `RulebookError` too.
+        DuplicateId: A check or rulebook id is claimed twice.
+    """
+    plugins = installed()
+    own = specs_of(checks)
+    taken = own.keys() & (built_in_checks().keys() | plugins.checks.keys())
+    if taken:
+        raise DuplicateId(f"a check is already named {', '.join(map(repr, sorted(taken)))}", hint="choose another name")
+    sources: Sequence[LayerSource] = [source] if isinstance(source, str | os.PathLike | Mapping) else list(source)
+    return Rulebook(resolve(collect_layers(sources, plugins), plugins, own))
+
+
+def rulebook_for(region: str | None, day: date, *, series: str = "inspection") -> Rulebook:
+    """The rulebook in force in a place on a day: the nation's, with the layers of its province, city and county.
+
+    Args:
+        region: Six-digit division code (`610726`); None for the nation.
+        day: The day.
+        series: Which series of rulebooks: `inspection`, `supervision`, `guidelines`.
+
+    Raises:
+        UnknownRulebook: No national rulebook of the series is in force on that day.
+        RulebookErrors: The layers do not fit together.
+    """
+    return load_rulebook(layers_for(region, day, installed(), series))
+
+
+def explain(indicator_id: str, rulebook: str | Rulebook = "national-2019") -> Explanation:
+    """Title, clause, source, the value of each parameter and the layer that set it.
+
+    Args:
+        indicator_id: Id of an indicator.
+        rulebook: A rulebook, or the id or path of one.
+
+    Raises:
+        UnknownIndicator: The rulebook has no such indicator.
+    """
+    book = rulebook if isinstance(rulebook, Rulebook) else load_rulebook(rulebook)
+    return book.explain(indicator_id)

@@ -1,0 +1,197 @@
+"""Rulebook files: found by id or path, read as TOML, every fault named with file, table and key."""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from collections.abc import Iterable, Mapping
+from datetime import date
+from decimal import Decimal
+from functools import cache
+from importlib.resources import files
+from os import PathLike
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from pydantic import ValidationError
+
+from govmedia_rules.errors import (
+    CyclicExtends,
+    RulebookError,
+    RulebookErrors,
+    RulebookSyntaxError,
+    UnknownRulebook,
+    Where,
+)
+from govmedia_rules.rules.model import AppliesTo, IndicatorEntry, RulebookFile, Scoring, Source
+from govmedia_rules.rules.plugins import Plugins
+
+LayerSource = str | PathLike[str] | Mapping[str, Any]
+"""An id of a built-in or installed rulebook, a path of a TOML file, or a table already read."""
+
+MAX_BYTES = 8 * 1024 * 1024
+
+
+class Layer(NamedTuple):
+    """A layer and where it was read."""
+
+    file: str
+    content: RulebookFile
+
+
+@cache
+def built_in_files() -> Mapping[str, Path]:
+    """The rulebooks of this library by id."""
+    folder = files("govmedia_rules.rules").joinpath("data")
+    return {Path(str(file)).stem: Path(str(file)) for file in folder.iterdir() if file.name.endswith(".toml")}
+
+
+def known_files(plugins: Plugins) -> dict[str, Path]:
+    """Every rulebook that can be named by its id."""
+    return {**plugins.rulebooks, **built_in_files()}
+
+
+def collect_layers(sources: Iterable[LayerSource], plugins: Plugins) -> list[Layer]:
+    """The layers named, each after everything it extends, and once only.
+
+    Raises:
+        RulebookErrors: Everything that is wrong with any of them.
+    """
+    layers: dict[str, Layer] = {}
+    faults: list[RulebookError] = []
+
+    def add(source: LayerSource, chain: tuple[str, ...], asked_by: str | None) -> None:
+        try:
+            layer = read_layer(source, plugins, asked_by)
+        except RulebookErrors as group:
+            faults.extend(group.exceptions)  # type: ignore[arg-type]
+            return
+        except RulebookError as fault:
+            faults.append(fault)
+            return
+        name = layer.content.id
+        if name in chain:
+            circle = " -> ".join((*chain[chain.index(name) :], name))
+            faults.append(CyclicExtends(f"rulebooks extend each other in a circle: {circle}", Where(layer.file, key="extends")))
+            return
+        if name in layers:
+            if layers[name].file != layer.file:
+                faults.append(
+                    RulebookSyntaxError(f"two files have the id {name!r}: {layers[name].file} and {layer.file}", Where(layer.file))
+                )
+            return
+        for base in layer.content.extends:
+            folder = Path(layer.file).parent
+            local = folder / base
+            add(str(local) if base.endswith(".toml") and local.is_file() else base, (*chain, name), layer.file)
+        layers.setdefault(name, layer)
+
+    for source in sources:
+        add(source, (), None)
+    if faults:
+        raise RulebookErrors("the rulebook cannot be used", faults)
+    return list(layers.values())
+
+
+def read_layer(source: LayerSource, plugins: Plugins, asked_by: str | None = None) -> Layer:
+    """Reads one layer.
+
+    Raises:
+        UnknownRulebook: No rulebook has this id, and no file this path.
+        RulebookErrors: Everything that is wrong with the file.
+    """
+    if isinstance(source, Mapping):
+        return Layer("<table>", _validated(source, "<table>"))
+    known = known_files(plugins)
+    text = str(source)
+    path = known.get(text) if isinstance(source, str) else None
+    path = path or Path(source)
+    if not path.is_file():
+        where = Where(asked_by, key="extends") if asked_by else None
+        close = difflib.get_close_matches(text, known, n=1, cutoff=0.4)
+        hint = f"did you mean {close[0]!r}?" if close else f"known ids: {', '.join(sorted(known))}"
+        raise UnknownRulebook(f"no rulebook and no file is named {text!r}", where, hint)
+    if path.stat().st_size > MAX_BYTES:
+        raise RulebookSyntaxError(f"the file has more than {MAX_BYTES} bytes", Where(str(path)))
+    try:
+        table = tomllib.loads(path.read_text("utf-8-sig"), parse_float=Decimal)
+    except UnicodeDecodeError as fault:
+        raise RulebookSyntaxError(f"the file is not UTF-8: {fault}", Where(str(path))) from None
+    except tomllib.TOMLDecodeError as fault:
+        hint = "keys in Chinese need quotation marks" if "Invalid" in str(fault) else ""
+        raise RulebookSyntaxError(f"the file is not TOML: {fault}", Where(str(path)), hint) from None
+    return Layer(str(path), _validated(table, str(path)))
+
+
+def _validated(table: Mapping[str, Any], file: str) -> RulebookFile:
+    try:
+        return RulebookFile.model_validate(table)
+    except ValidationError as group:
+        faults = [_fault(error["loc"], error["type"], error["msg"], file) for error in group.errors(include_url=False)]
+        raise RulebookErrors(f"{file} cannot be used", faults) from None
+
+
+def _fault(path: tuple[int | str, ...], kind: str, message: str, file: str) -> RulebookSyntaxError:
+    steps = [str(step) for step in path if step not in ("[key]",)]
+    if len(steps) >= 2 and steps[0] == "indicators":
+        table, key = f'[indicators."{steps[1]}"]', ".".join(steps[2:]) or None
+    else:
+        table, key = None, ".".join(steps) or None
+    hint = ""
+    if kind == "extra_forbidden":
+        message = "unknown key"
+        known = _known_keys(steps)
+        close = difflib.get_close_matches(steps[-1], known, n=1, cutoff=0.5)
+        hint = f"did you mean {close[0]!r}?" if close else f"known keys: {', '.join(sorted(known))}"
+    elif kind == "missing":
+        message = "the key is missing"
+    return RulebookSyntaxError(message.removeprefix("Value error, "), Where(file, table, key), hint)
+
+
+def _known_keys(steps: list[str]) -> list[str]:
+    if "applies_to" in steps[:-1]:
+        return list(AppliesTo.model_fields)
+    if "source" in steps[:-1]:
+        return list(Source.model_fields)
+    if steps[0] == "scoring":
+        return list(Scoring.model_fields)
+    if steps[0] == "indicators" and len(steps) > 2:
+        return list(IndicatorEntry.model_fields)
+    return list(RulebookFile.model_fields)
+
+
+def layers_for(region: str | None, day: date, plugins: Plugins, series: str = "inspection") -> list[str]:
+    """Ids of the rulebooks in force on a day in a place, the nation's first, then province, city, county.
+
+    Args:
+        region: Six-digit division code; None for the nation.
+        day: The day.
+        plugins: Where further rulebooks come from.
+        series: Only books of this series.
+
+    Raises:
+        UnknownRulebook: No national rulebook of the series is in force on that day.
+    """
+    best: dict[tuple[int, str], tuple[date, str]] = {}
+    for name, path in known_files(plugins).items():
+        layer = read_layer(path, plugins).content
+        if layer.series != series or not layer.effective.covers(day) or not _holds_in(layer.region, region):
+            continue
+        started = layer.effective.from_ or date.min
+        place = (layer.authority, layer.region or "")
+        if place not in best or best[place][0] < started:
+            best[place] = (started, name)
+    chosen = [name for _, (_, name) in sorted(best.items())]
+    if not any(authority == 0 for authority, _ in best):
+        raise UnknownRulebook(f"no national rulebook of the series {series!r} is in force on {day}")
+    return chosen
+
+
+def _holds_in(layer_region: str | None, region: str | None) -> bool:
+    if layer_region is None:
+        return True
+    if region is None:
+        return False
+    stem = layer_region.rstrip("0")
+    stem += "0" * (-len(stem) % 2)  # a stem ends after a pair of digits: 610100 is 6101, not 61
+    return region.startswith(stem)

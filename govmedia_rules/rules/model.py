@@ -1,0 +1,404 @@
+"""Rules as data: what a rulebook file may say, and the plan that comes out of its layers."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from functools import cached_property
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
+
+from govmedia_rules.base import Model, Name, Short
+from govmedia_rules.checks.contract import Arg, Check
+from govmedia_rules.clock import Window
+from govmedia_rules.subjects.models import DivisionCode
+from govmedia_rules.subjects.vocabulary import Level, Platform, Status
+
+IndicatorId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*(\.[a-z0-9_]+)*$", max_length=200)]
+"""Dotted id, from family to case: `site.veto.columns.core`."""
+
+IndicatorKind = Literal["veto", "deduction", "bonus", "management", "warning"]
+"""单项否决, 扣分, 加分, 管理类, 提示: different arithmetic, not a scale of severity."""
+
+KIND_ZH: Mapping[str, str] = {
+    "veto": "单项否决",
+    "deduction": "扣分指标",
+    "bonus": "加分指标",
+    "management": "管理要求",
+    "warning": "提示",
+}
+
+SubjectWord = Literal["site", "account", "supervisor"]
+
+
+def _finite(value: Decimal) -> Decimal:
+    if not value.is_finite():
+        raise ValueError("points must be a finite number")
+    return value
+
+
+def _as_text(value: object) -> object:
+    # TOML floats arrive as Decimal already; a float from Python would bring binary dust into sums.
+    return str(value) if isinstance(value, float) else value
+
+
+Points = Annotated[Decimal, BeforeValidator(_as_text), AfterValidator(_finite), Field(ge=0, le=1000)]
+"""Points, exact."""
+
+
+class Effective(Model):
+    """When a layer is in force; both days included, None for open."""
+
+    from_: date | None = Field(default=None, alias="from")
+    to: date | None = None
+
+    def covers(self, day: date) -> bool:
+        """Whether the layer is in force on `day`."""
+        return (self.from_ is None or self.from_ <= day) and (self.to is None or day <= self.to)
+
+
+class Basis(Model):
+    """A document the rulebook rests on."""
+
+    title: Name
+    number: Short | None = None
+    issued: date | None = None
+    url: Short | None = None
+
+
+class Source(Model):
+    """Where a rule comes from.
+
+    Attributes:
+        document: The document.
+        clause: Place in it; None when the whole document is meant.
+        verified: Whether the rule was seen in the source; False for a best reading.
+        note: What is known of its reliability.
+        url: Address of the text the rule was read in.
+    """
+
+    document: Name
+    clause: Short | None = None
+    verified: bool = False
+    note: Short | None = None
+    url: Short | None = None
+
+
+class AppliesTo(Model):
+    """Which subjects an indicator is asked of; a condition that is None admits all.
+
+    Attributes:
+        subject: Sites, accounts, or supervising offices.
+        portals: True for 政府门户网站 only, False for all others.
+        levels: Levels admitted.
+        platforms: Platforms admitted, with those below them in the tree.
+        has_services: Whether the owner must (not) have outward service duties.
+        status: Stages of life admitted.
+    """
+
+    subject: SubjectWord
+    portals: bool | None = None
+    levels: tuple[Level, ...] | None = None
+    platforms: tuple[Platform, ...] | None = None
+    has_services: bool | None = None
+    status: tuple[Status, ...] | None = None
+
+
+class Message(Model):
+    """A sentence about a reason, in Chinese and English; `{name}` stands for an argument of the judgement."""
+
+    zh: Short
+    en: Short
+
+
+class IndicatorEntry(Model):
+    """What a layer says of one indicator; a key it leaves out keeps what the layers below it say.
+
+    Attributes:
+        title: Official name.
+        title_en: Name in English.
+        phrase: Wording for the list of problems in a notice (存在的突出问题); the title by default.
+        kind: Which arithmetic it belongs to.
+        group: First-level indicator (一级指标).
+        check: Name of the check that answers it; absent where only a person can.
+        params: Parameters of the check.
+        applies_to: Which subjects it is asked of.
+        mode: `auto` decidable from data, `sample` from a drawn sample, `person` by a person (a check then only names
+            candidates).
+        covers: Whether passing the check is passing the clause, or only a part of it.
+        points: Points of the indicator; the most it can cost or bring.
+        deduct: Points for each fault of a kind the check counts; the word `all` costs all points.
+        window: The window in words, for people.
+        sample: The sample in words, for people.
+        source: Where it comes from.
+        unverified: Keys (`points`, `params.window`, `deduct.blank`) that are best readings or the overlay's own choice.
+        plausible: For such keys of points: the range in which the true value may lie.
+        messages: Sentences for reasons, over those that come with the check.
+        loosens: Says that the layer knowingly makes a veto below it milder; its own `source` must cite a document.
+        enabled: False takes the indicator out of the plan.
+        since: Version of the rulebook that brought it.
+        status: Stage of its life; a deprecated one still runs and warns.
+        aliases: Earlier ids.
+    """
+
+    title: Name | None = None
+    title_en: Name | None = None
+    phrase: Name | None = None
+    kind: IndicatorKind | None = None
+    group: Name | None = None
+    check: Name | None = None
+    params: Mapping[str, object] = Field(default_factory=dict)
+    applies_to: AppliesTo | None = None
+    mode: Literal["auto", "sample", "person"] | None = None
+    covers: Literal["full", "part"] | None = None
+    points: Points | None = None
+    deduct: Mapping[str, Points | Literal["all"]] = Field(default_factory=dict)
+    window: Short | None = None
+    sample: Short | None = None
+    source: Source | None = None
+    unverified: tuple[Short, ...] = ()
+    plausible: Mapping[str, tuple[Points, Points]] = Field(default_factory=dict)
+    messages: Mapping[str, Message] = Field(default_factory=dict)
+    loosens: bool = False
+    enabled: bool | None = None
+    since: Short | None = None
+    status: Literal["preview", "stable", "deprecated"] | None = None
+    aliases: tuple[IndicatorId, ...] = ()
+
+
+class NoServiceRule(Model):
+    """How a portal without outward service duties is scored: the group is left out, the rest multiplied.
+
+    Attributes:
+        group: Group of indicators that is not checked.
+        factor: Multiplier as a fraction, numerator and denominator (4, 3).
+    """
+
+    group: Name
+    factor: tuple[int, int]
+
+
+class Scoring(Model):
+    """How points add up (计分规则).
+
+    Attributes:
+        subject: What is scored.
+        portals_only: Whether only 政府门户网站 are scored.
+        total: Points before deductions.
+        pass_below: A deduction score below this is unqualified; exactly this is qualified.
+        bonus_above: Bonuses are added to a deduction score strictly above this.
+        bonus_total: The most all bonuses may bring.
+        groups: Points of each group, which must equal the sum of its indicators where `check_groups` says so.
+        no_service: The rule for owners without service duties; None where there is none.
+        cap: Whether the deductions of one indicator stop at its points.
+        veto_score: Score a vetoed subject gets; None gives no score, which is the national rule.
+        source: Where the rule comes from.
+    """
+
+    subject: SubjectWord = "site"
+    portals_only: bool = True
+    total: Points = Decimal(100)
+    pass_below: Points
+    bonus_above: Points | None = None
+    bonus_total: Points | None = None
+    groups: Mapping[str, Points] = Field(default_factory=dict)
+    no_service: NoServiceRule | None = None
+    cap: bool = True
+    veto_score: Points | None = None
+    source: Source
+
+
+class RulebookFile(Model):
+    """One layer, as written.
+
+    Attributes:
+        id: Id of the layer.
+        title: Its name.
+        version: Its version.
+        series: Books of one series replace each other over time; `rulebook_for` picks within a series.
+        extends: The layer (or layers) below it.
+        region: Division code of the place it holds for; None for the nation.
+        effective: When it is in force.
+        basis: Documents it rests on.
+        scoring: How points add up; None where nothing is scored or the layer below says it.
+        indicators: Its indicators by id.
+    """
+
+    id: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_.-]*$", max_length=100)]
+    title: Name
+    version: Short = "1"
+    series: Short = "inspection"
+    extends: tuple[Short, ...] = ()
+    region: DivisionCode | None = None
+    effective: Effective = Field(default_factory=Effective)
+    basis: tuple[Basis, ...] = ()
+    scoring: Scoring | None = None
+    indicators: Mapping[IndicatorId, IndicatorEntry] = Field(default_factory=dict)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_base(cls, data: Any) -> Any:
+        if isinstance(data, Mapping) and isinstance(data.get("extends"), str):
+            return {**data, "extends": (data["extends"],)}
+        return data
+
+    @property
+    def authority(self) -> int:
+        """0 for the nation, 1 for a province, 2 for a city, 3 for a county: a lower number is the higher authority."""
+        if self.region is None:
+            return 0
+        return 1 if self.region.endswith("0000") else 2 if self.region.endswith("00") else 3
+
+
+class LayerRef(Model):
+    """Which layer, in which version, went into a plan."""
+
+    id: Short
+    title: Short
+    version: Short
+    region: DivisionCode | None = None
+
+
+class Indicator(Model):
+    """One indicator as it is applied (指标): the outcome of all layers.
+
+    Attributes are those of `IndicatorEntry` with nothing left out, and:
+        params: Parameters of the check, validated and typed.
+        origins: For each key (`title`, `params.window` …) the layer that set it.
+        problem: Why its check cannot run (a plugin that failed to load); None when it can.
+    """
+
+    id: IndicatorId
+    title: Name
+    title_en: Name | None = None
+    phrase: Name
+    kind: IndicatorKind
+    group: Name | None = None
+    check: Name | None = None
+    params: Mapping[str, object] = Field(default_factory=dict)
+    applies_to: AppliesTo
+    mode: Literal["auto", "sample", "person"]
+    covers: Literal["full", "part"] = "full"
+    points: Points | None = None
+    deduct: Mapping[str, Points | Literal["all"]] = Field(default_factory=dict)
+    window: Short | None = None
+    sample: Short | None = None
+    source: Source
+    sources: Mapping[str, Source] = Field(default_factory=dict)
+    unverified: tuple[Short, ...] = ()
+    plausible: Mapping[str, tuple[Points, Points]] = Field(default_factory=dict)
+    messages: Mapping[str, Message] = Field(default_factory=dict)
+    since: Short | None = None
+    status: Literal["preview", "stable", "deprecated"] = "stable"
+    aliases: tuple[IndicatorId, ...] = ()
+    origins: Mapping[str, str] = Field(default_factory=dict)
+    problem: Short | None = None
+
+    @property
+    def kind_zh(self) -> str:
+        """The official word for its kind."""
+        return KIND_ZH[self.kind]
+
+    @property
+    def is_verified(self) -> bool:
+        """Whether the rule and all its values were seen in the source."""
+        return self.source.verified and not self.unverified
+
+
+class Plan:
+    """The frozen outcome of one or more layers: what is asked, of whom, with which values. It pickles.
+
+    Attributes:
+        id: Id of the topmost layer.
+        title: Its title.
+        layers: The layers, the lowest first.
+        indicators: What is asked, in a fixed order.
+        scoring: How points add up; None where nothing is scored.
+        basis: Documents of all layers.
+        complete: Whether these are all indicators of the rulebook, or a selection by `only` or `without`.
+        functions: The checks by name, as far as they could be loaded.
+    """
+
+    def __init__(
+        self,
+        id: str,
+        title: str,
+        layers: tuple[LayerRef, ...],
+        indicators: tuple[Indicator, ...],
+        scoring: Scoring | None,
+        basis: tuple[Basis, ...],
+        functions: Mapping[str, Check],
+        complete: bool = True,
+    ) -> None:
+        self.id = id
+        self.title = title
+        self.layers = layers
+        self.indicators = indicators
+        self.scoring = scoring
+        self.basis = basis
+        self.functions = functions
+        self.complete = complete
+
+    @property
+    def version(self) -> str:
+        """Versions of all layers, the topmost first."""
+        return "+".join(f"{layer.id}@{layer.version}" for layer in reversed(self.layers))
+
+    @cached_property
+    def by_id(self) -> Mapping[str, Indicator]:
+        """The indicators by id."""
+        return {indicator.id: indicator for indicator in self.indicators}
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of everything that decides a verdict: what is asked, of whom, with which values and points."""
+        deciding = {"id", "kind", "group", "check", "params", "applies_to", "mode", "points", "deduct", "problem"}
+        content = {
+            "indicators": [
+                indicator.model_dump(mode="json", include=deciding, serialize_as_any=True) for indicator in self.indicators
+            ],
+            "scoring": self.scoring.model_dump(mode="json", exclude={"source"}) if self.scoring else None,
+        }
+        text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    def select(self, indicators: tuple[Indicator, ...]) -> Plan:
+        """The plan with some of its indicators only."""
+        complete = self.complete and len(indicators) == len(self.indicators)
+        return Plan(self.id, self.title, self.layers, indicators, self.scoring, self.basis, self.functions, complete)
+
+    def __getstate__(self) -> dict[str, Any]:
+        names = ("id", "title", "layers", "indicators", "scoring", "basis", "functions", "complete")
+        return {name: self.__dict__[name] for name in names}
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Plan) and (self.version, self.digest) == (other.version, other.digest)
+
+    def __hash__(self) -> int:
+        return hash((self.version, self.digest))
+
+    def __repr__(self) -> str:
+        part = "" if self.complete else " of a selection"
+        return f"<Plan {self.version}: {len(self.indicators)} indicators{part}, {self.digest[:12]}>"
+
+
+def format_arg(value: Arg, lang: str) -> str:
+    """A value as a sentence in `lang` (`zh`, `en`) shows it."""
+    if value is None:
+        return "无" if lang == "zh" else "none"
+    if isinstance(value, bool):
+        return ("是" if value else "否") if lang == "zh" else ("yes" if value else "no")
+    if isinstance(value, Window):
+        return value.text(lang)
+    if isinstance(value, date):  # a datetime is a date
+        return f"{value.year}年{value.month}月{value.day}日" if lang == "zh" else f"{value:%Y-%m-%d}"
+    if isinstance(value, tuple):
+        shown = [format_arg(item, lang) for item in value[:10]]
+        if lang == "zh":
+            return "、".join(shown) + ("等" if len(value) > 10 else "")
+        return ", ".join(shown) + (" …" if len(value) > 10 else "")
+    return str(value)

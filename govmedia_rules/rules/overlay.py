@@ -1,0 +1,317 @@
+"""Layers laid over each other: what each may change, and the plan that results.
+
+A layer may add indicators, tighten, re-title and re-parameterise. A veto of a layer below may be made milder only with
+`loosens = true` and a cited document. Two layers of equal authority that set one key differently, neither extending the
+other, contradict each other.
+"""
+
+from __future__ import annotations
+
+import difflib
+import inspect
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from pydantic import ValidationError
+
+from govmedia_rules.checks.contract import Check, CheckSpec
+from govmedia_rules.errors import OverlayConflict, ParameterError, RulebookError, RulebookErrors, UnknownCheck, Where
+from govmedia_rules.rules.load import Layer
+from govmedia_rules.rules.model import AppliesTo, Indicator, IndicatorEntry, LayerRef, Plan, Scoring, Source
+from govmedia_rules.rules.plugins import Plugins, built_in_checks
+
+_MERGED = ("params", "deduct", "messages", "plausible")
+"""Tables of an indicator that layers fill key by key; every other key is replaced as a whole."""
+
+_VETO_KEYS = ("kind", "check", "applies_to", "mode")
+"""Keys of a veto that cannot be changed without possibly making it milder."""
+
+
+class _Merged:
+    """One indicator while its layers are being added up."""
+
+    def __init__(self) -> None:
+        self.values: dict[str, Any] = {}
+        self.origins: dict[str, str] = {}
+        self.sources: dict[str, Source] = {}
+        self.enabled = True
+        self.file = ""
+
+
+def resolve(layers: Sequence[Layer], plugins: Plugins, own_checks: Mapping[str, CheckSpec]) -> Plan:
+    """The plan of some layers.
+
+    Args:
+        layers: Each after everything it extends.
+        plugins: What installed packages offer.
+        own_checks: Checks the caller brings along.
+
+    Raises:
+        RulebookErrors: Everything that is wrong, each fault with file, table and key.
+    """
+    specs = {**built_in_checks(), **plugins.checks, **own_checks}
+    faults: list[RulebookError] = []
+    by_name = {layer.content.id: layer for layer in layers}
+    below = {name: _ancestors(name, by_name) for name in by_name}
+    merged: dict[str, _Merged] = {}
+    scoring: Scoring | None = None
+    scored_by: str | None = None
+    for layer in layers:
+        content = layer.content
+        if content.scoring is not None:
+            if scored_by is not None and _disagree(content.id, scored_by, by_name, below) and scoring != content.scoring:
+                faults.append(_contradiction(layer, scored_by, "scoring", None))
+            scoring, scored_by = content.scoring, content.id
+        for name, entry in content.indicators.items():
+            target = merged.setdefault(name, _Merged())
+            _lay_over(target, name, entry, layer, specs, by_name, below, faults)
+    indicators: list[Indicator] = []
+    functions: dict[str, Check] = {}
+    for name, target in merged.items():
+        if not target.enabled:
+            continue
+        indicator = _finish(name, target, specs, plugins, faults)
+        if indicator is not None:
+            indicators.append(indicator)
+            if indicator.check is not None and indicator.check in specs:
+                functions[indicator.check] = specs[indicator.check].function
+    if scoring is not None:
+        faults.extend(_group_faults(scoring, indicators, by_name[scored_by or ""].file))
+    if faults:
+        raise RulebookErrors("the rulebook cannot be used", faults)
+    top = layers[-1].content
+    return Plan(
+        id=top.id,
+        title=top.title,
+        layers=tuple(
+            LayerRef(id=layer.content.id, title=layer.content.title, version=layer.content.version, region=layer.content.region)
+            for layer in layers
+        ),
+        indicators=tuple(indicators),
+        scoring=scoring,
+        basis=tuple(dict.fromkeys(basis for layer in layers for basis in layer.content.basis)),
+        functions=functions,
+    )
+
+
+def _ancestors(name: str, by_name: Mapping[str, Layer]) -> set[str]:
+    found: set[str] = set()
+    todo = [name]
+    while todo:
+        layer = by_name.get(todo.pop())
+        if layer is not None:
+            # A base may be given by path; its id is what counts.
+            bases = [other for other in by_name if other in layer.content.extends or by_name[other].file in layer.content.extends]
+            todo.extend(base for base in bases if base not in found)
+            found.update(bases)
+    return found
+
+
+def _disagree(new: str, old: str, by_name: Mapping[str, Layer], below: Mapping[str, set[str]]) -> bool:
+    """Whether two layers stand side by side, so that neither may overrule the other."""
+    same_rank = by_name[new].content.authority == by_name[old].content.authority
+    return same_rank and old not in below[new] and new not in below[old]
+
+
+def _contradiction(layer: Layer, other: str, key: str, table: str | None) -> OverlayConflict:
+    return OverlayConflict(
+        f"{layer.content.id} and {other} set this key differently and neither extends the other",
+        Where(layer.file, table, key),
+        "let one extend the other, or load only one of them",
+    )
+
+
+def _lay_over(
+    target: _Merged,
+    name: str,
+    entry: IndicatorEntry,
+    layer: Layer,
+    specs: Mapping[str, CheckSpec],
+    by_name: Mapping[str, Layer],
+    below: Mapping[str, set[str]],
+    faults: list[RulebookError],
+) -> None:
+    layer_id = layer.content.id
+    table = f'[indicators."{name}"]'
+    was_veto = target.values.get("kind") == "veto"
+    given = entry.model_fields_set
+    milder: list[str] = []
+
+    def put(key: str, holder: dict[str, Any], step: str, value: Any) -> None:
+        setter = target.origins.get(key)
+        if setter is not None and holder.get(step) != value and _disagree(layer_id, setter, by_name, below):
+            faults.append(_contradiction(layer, setter, key, table))
+        holder[step] = value
+        target.origins[key] = layer_id
+
+    for key in sorted(given - {"loosens", "enabled", *_MERGED}):
+        value = getattr(entry, key)
+        if was_veto and key in _VETO_KEYS and target.values.get(key) != value:
+            milder.append(key)
+        if key == "unverified":
+            value = tuple(dict.fromkeys((*target.values.get(key, ()), *value)))
+        put(key, target.values, key, value)
+    for key in _MERGED:
+        if key not in given:
+            continue
+        inner: dict[str, Any] = target.values.setdefault(key, {})
+        for step, value in getattr(entry, key).items():
+            if key == "params" and was_veto and step in inner and not _stays_strict(target, specs, step, inner[step], value):
+                milder.append(f"params.{step}")
+            put(f"{key}.{step}", inner, step, value)
+            # A value set anew is as sure as the layer that sets it says, not as the one below said.
+            if f"{key}.{step}" not in entry.unverified and f"{key}.{step}" in target.values.get("unverified", ()):
+                target.values["unverified"] = tuple(k for k in target.values["unverified"] if k != f"{key}.{step}")
+    if entry.enabled is not None:
+        if was_veto and target.enabled and not entry.enabled:
+            milder.append("enabled")
+        target.enabled = entry.enabled
+        target.origins["enabled"] = layer_id
+    if entry.source is not None:
+        target.sources[layer_id] = entry.source
+    if milder and not (entry.loosens and entry.source is not None):
+        told = "cites no document" if entry.loosens else "does not say so"
+        faults.extend(
+            OverlayConflict(
+                f"{layer_id} makes (or may make) the veto milder and {told}",
+                Where(layer.file, table, key),
+                "write loosens = true and a source with the document that allows it",
+            )
+            for key in milder
+        )
+    target.file = target.file or layer.file
+
+
+def _stays_strict(target: _Merged, specs: Mapping[str, CheckSpec], name: str, old: object, new: object) -> bool:
+    spec = specs.get(target.values.get("check") or "")
+    parameter = spec.parameters.get(name) if spec is not None else None
+    if spec is None or parameter is None:
+        return old == new
+    try:
+        typed_old, typed_new = (spec.adapters[name].validate_python(value) for value in (old, new))
+    except ValidationError:
+        return True  # the wrong type is reported when the parameters are read
+    return typed_old == typed_new or (parameter.tighter is not None and parameter.tighter.allows(typed_old, typed_new))
+
+
+def _finish(
+    name: str, target: _Merged, specs: Mapping[str, CheckSpec], plugins: Plugins, faults: list[RulebookError]
+) -> Indicator | None:
+    values, file = target.values, target.file
+    table = f'[indicators."{name}"]'
+
+    def fault(kind: type[RulebookError], what: str, key: str | None = None, hint: str = "") -> None:
+        faults.append(kind(what, Where(file, table, key), hint))
+
+    missing = [key for key in ("title", "kind", "source") if key not in values]
+    for key in missing:
+        fault(RulebookError, "the key is missing", key, "no layer below says it either")
+    check, problem = values.get("check"), None
+    spec = specs.get(check) if check is not None else None
+    if check is not None and spec is None:
+        problem = plugins.trouble_with(check)
+        if problem is None:
+            close = difflib.get_close_matches(check, specs, n=1, cutoff=0.5)
+            fault(UnknownCheck, f"no check is named {check!r}", "check", f"did you mean {close[0]!r}?" if close else "")
+            missing.append("check")
+    params: dict[str, object] = dict(values.get("params", {}))
+    if spec is not None:
+        params = _typed(spec, params, fault)
+    elif params and check is None:
+        fault(ParameterError, "there are parameters but no check", "params")
+    applies_to: AppliesTo | None = values.get("applies_to")
+    if applies_to is None and spec is not None:
+        applies_to = AppliesTo(subject=spec.subject)  # type: ignore[arg-type]
+    elif applies_to is None:
+        fault(RulebookError, "the key is missing", "applies_to", 'write applies_to = { subject = "site" }')
+        missing.append("applies_to")
+    elif spec is not None and applies_to.subject != spec.subject:
+        fault(RulebookError, f"the check {check!r} takes a {spec.subject}, not a {applies_to.subject}", "applies_to")
+    if missing or applies_to is None:
+        return None
+    if spec is not None and values.get("kind") == "deduction":
+        _check_deductions(spec, values.get("deduct", {}), fault)
+    mode: Any = values.get("mode") or ("auto" if check is not None else "person")
+    if check is None and mode != "person":
+        fault(RulebookError, f"mode is {mode!r} but there is no check", "mode", 'name a check, or write mode = "person"')
+    plain = {key: value for key, value in values.items() if key not in ("params", "phrase", "mode", "applies_to")}
+    plain["messages"] = dict(values.get("messages", {}))
+    return Indicator(
+        id=name,
+        phrase=values.get("phrase") or values["title"],
+        params=params,
+        mode=mode,
+        applies_to=applies_to,
+        origins=target.origins,
+        sources=target.sources,
+        problem=problem,
+        **plain,
+    )
+
+
+def _check_deductions(spec: CheckSpec, deduct: Mapping[str, object], fault: Any) -> None:
+    """Every kind of fault the check counts costs something, and nothing is said of kinds it does not count."""
+    for kind in deduct:
+        if kind not in spec.faults:
+            close = difflib.get_close_matches(kind, spec.faults, n=1, cutoff=0.5)
+            hint = f"did you mean {close[0]!r}?" if close else f"{spec.name} counts {', '.join(spec.faults) or 'none'}"
+            fault(ParameterError, f"the check {spec.name!r} counts no such faults", f"deduct.{kind}", hint)
+    for kind in spec.faults:
+        if kind not in deduct:
+            fault(
+                ParameterError,
+                f"the check {spec.name!r} counts these faults, and nothing says what one costs",
+                f"deduct.{kind}",
+            )
+
+
+def _typed(spec: CheckSpec, params: dict[str, object], fault: Any) -> dict[str, object]:
+    typed: dict[str, object] = {}
+    for step, value in params.items():
+        if step not in spec.parameters:
+            close = difflib.get_close_matches(step, spec.parameters, n=1, cutoff=0.5)
+            hint = f"did you mean {close[0]!r}?" if close else f"{spec.name} takes {', '.join(spec.parameters) or 'none'}"
+            fault(ParameterError, f"the check {spec.name!r} has no such parameter", f"params.{step}", hint)
+            continue
+        try:
+            typed[step] = spec.adapters[step].validate_python(value)
+        except ValidationError as wrong:
+            told = "; ".join(error["msg"].removeprefix("Value error, ") for error in wrong.errors(include_url=False)[:3])
+            hint = f"the parameter is {spec.parameters[step].type_name}"
+            fault(ParameterError, f"{value!r} does not fit: {told}", f"params.{step}", hint)
+    for step, parameter in spec.parameters.items():
+        if step in params:
+            continue
+        if parameter.default is inspect.Parameter.empty:
+            fault(
+                ParameterError,
+                f"the check {spec.name!r} needs this parameter",
+                f"params.{step}",
+                f"it is {parameter.type_name}",
+            )
+        else:
+            typed[step] = parameter.default
+    return dict(sorted(typed.items()))
+
+
+def _group_faults(scoring: Scoring, indicators: Sequence[Indicator], file: str) -> list[RulebookError]:
+    """Groups whose indicators do not add up to the points the scoring states for them."""
+    faults: list[RulebookError] = []
+    for group, points in scoring.groups.items():
+        members = [one for one in indicators if one.group == group and one.kind == "deduction"]
+        added = sum((one.points or Decimal(0) for one in members), Decimal(0))
+        if members and added != points:
+            told = " + ".join(f"{one.points or 0}" for one in members)
+            faults.append(
+                RulebookError(
+                    f"the indicators of {group} add up to {told} = {added}, not {points}", Where(file, "[scoring]", "groups")
+                )
+            )
+    if scoring.groups and sum(scoring.groups.values()) != scoring.total:
+        faults.append(
+            RulebookError(
+                f"the groups add up to {sum(scoring.groups.values())}, not {scoring.total}", Where(file, "[scoring]", "groups")
+            )
+        )
+    return faults

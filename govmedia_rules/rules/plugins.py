@@ -1,0 +1,157 @@
+"""Checks and rulebooks that installed packages offer by entry points; a broken one is named, never silent."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import warnings
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
+from types import ModuleType
+
+from govmedia_rules.checks.contract import Check, CheckSpec, is_check
+from govmedia_rules.errors import DuplicateId, PluginLoadError, PluginWarning, Where
+
+CHECK_GROUP = "govmedia_rules.checks"
+RULEBOOK_GROUP = "govmedia_rules.rulebooks"
+
+BUILT_IN = (
+    "site_vetoes",
+    "account_vetoes",
+    "management",
+    "publishing",
+    "services",
+    "interaction",
+    "design",
+)
+"""Modules of `govmedia_rules.checks` that hold checks."""
+
+
+@dataclass(frozen=True)
+class Plugins:
+    """What installed packages offer.
+
+    Attributes:
+        checks: Checks by name.
+        rulebooks: Rulebook files by id.
+        broken: For each entry point that could not be loaded, its name and why.
+        owners: Which package offers a check or rulebook.
+    """
+
+    checks: Mapping[str, CheckSpec] = field(default_factory=dict)
+    rulebooks: Mapping[str, Path] = field(default_factory=dict)
+    broken: Mapping[str, str] = field(default_factory=dict)
+    owners: Mapping[str, str] = field(default_factory=dict)
+
+    def trouble_with(self, check: str) -> str | None:
+        """Why a check is missing: the broken plugin that was to offer it (by its name or as `name.…`), or None."""
+        for name, reason in self.broken.items():
+            if check == name or check.startswith(f"{name}."):
+                return reason
+        return None
+
+
+@cache
+def built_in_checks() -> Mapping[str, CheckSpec]:
+    """The checks of this library by name."""
+    found: dict[str, CheckSpec] = {}
+    for name in BUILT_IN:
+        found |= specs_of(importlib.import_module(f"govmedia_rules.checks.{name}"))
+    return found
+
+
+def specs_of(offered: Check | ModuleType | Iterable[Check]) -> dict[str, CheckSpec]:
+    """Checks by name: of one function, of several, or of all marked functions defined in a module.
+
+    Raises:
+        TypeError: Something offered is not a check.
+        DuplicateId: Two of them have one name.
+    """
+    functions: Iterable[Check]
+    if isinstance(offered, ModuleType):
+        members = [value for _, value in inspect.getmembers(offered, is_check)]
+        functions = [value for value in members if getattr(value, "__module__", None) == offered.__name__]
+    elif callable(offered):
+        functions = [offered]
+    else:
+        functions = list(offered)
+    found: dict[str, CheckSpec] = {}
+    for function in functions:
+        spec = CheckSpec.of(function)
+        if spec.name in found:
+            raise DuplicateId(f"two checks are named {spec.name!r}")
+        found[spec.name] = spec
+    return found
+
+
+@cache
+def installed() -> Plugins:
+    """What the packages of this environment offer, looked up once a process.
+
+    Raises:
+        DuplicateId: Two packages, or a package and this library, claim one check or rulebook.
+    """
+    return load_plugins(entry_points(group=CHECK_GROUP), entry_points(group=RULEBOOK_GROUP))
+
+
+def load_plugins(check_points: Iterable[EntryPoint], rulebook_points: Iterable[EntryPoint]) -> Plugins:
+    """Loads entry points; one that cannot be loaded gives a `PluginWarning` and an entry in `broken`."""
+    checks: dict[str, CheckSpec] = {}
+    rulebooks: dict[str, Path] = {}
+    broken: dict[str, str] = {}
+    owners: dict[str, str] = dict.fromkeys(built_in_checks(), "govmedia-rules")
+    for point in sorted(check_points, key=lambda point: (point.name, point.value)):
+        owner = point.dist.name if point.dist is not None else point.value
+        try:
+            specs = specs_of(_load(point))  # type: ignore[arg-type]  # anything but a check is refused by specs_of
+        except (PluginLoadError, TypeError) as fault:
+            broken[point.name] = str(fault)
+            warnings.warn(str(fault), PluginWarning, stacklevel=3)
+            continue
+        for name, spec in specs.items():
+            if name in owners:
+                raise DuplicateId(f"check {name!r} is offered by {owners[name]} and by {owner}", hint="uninstall one of them")
+            owners[name] = owner
+            checks[name] = spec
+    books: dict[str, str] = {}
+    for point in sorted(rulebook_points, key=lambda point: (point.name, point.value)):
+        owner = point.dist.name if point.dist is not None else point.value
+        try:
+            path = _rulebook_path(_load(point), point)
+        except PluginLoadError as fault:
+            broken[point.name] = str(fault)
+            warnings.warn(str(fault), PluginWarning, stacklevel=3)
+            continue
+        if point.name in books:
+            raise DuplicateId(f"rulebook {point.name!r} is offered by {books[point.name]} and by {owner}")
+        books[point.name] = owner
+        rulebooks[point.name] = path
+    return Plugins(checks, rulebooks, broken, owners | books)
+
+
+def _load(point: EntryPoint) -> object:
+    try:
+        return point.load()
+    except KeyboardInterrupt:
+        raise
+    except BaseException as fault:  # a plugin may even raise SystemExit while it is imported
+        owner = f" of {point.dist.name}" if point.dist is not None else ""
+        raise PluginLoadError(
+            f"plugin {point.name!r}{owner} cannot be loaded: {type(fault).__name__}: {fault}", Where(point.value)
+        ) from fault
+
+
+def _rulebook_path(loaded: object, point: EntryPoint) -> Path:
+    if isinstance(loaded, ModuleType) and loaded.__file__ is not None:
+        folder = Path(loaded.__file__).parent
+        path = folder / f"{point.name}.toml"
+    elif isinstance(loaded, str | Path):
+        path = Path(loaded)
+    else:
+        raise PluginLoadError(f"plugin {point.name!r} gives {type(loaded).__name__}, not a path or a package", Where(point.value))
+    if not path.is_file():
+        raise PluginLoadError(f"plugin {point.name!r} names {path.name}, which does not exist", Where(point.value))
+    return path

@@ -1,0 +1,33 @@
+"""The official words for the open kinds that snapshots use."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from govmedia_rules.subjects.vocabulary import vocabulary
+from govmedia_rules.vocabulary import Vocabulary, read_data
+
+
+@cache
+def kinds(name: str) -> Vocabulary:
+    """A vocabulary of snapshots: `column`, `channel`, `function`, `guide_element`, `part` …"""
+    return Vocabulary.of(name, read_data("govmedia_rules.snapshots", "kinds.toml")[name])
+
+
+def word(vocabulary_name: str, term_id: str, lang: str) -> str:
+    """The official word for an id in a vocabulary of snapshots or subjects; the id itself where it has none.
+
+    Args:
+        vocabulary_name: Name of the vocabulary.
+        term_id: The id.
+        lang: `zh` for the title; in `en` the id reads as it is, with blanks for underscores.
+    """
+    for vocabularies in (kinds, vocabulary):
+        try:
+            terms = vocabularies(vocabulary_name)
+        except KeyError:
+            continue
+        if term_id not in terms:
+            return term_id
+        return terms[term_id].title if lang == "zh" else term_id.replace("_", " ")
+    return term_id

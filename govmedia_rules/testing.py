@@ -1,0 +1,182 @@
+"""For people who write indicators: judge one indicator alone, and keep its cases in a file.
+
+A case file is TOML, named after the indicator:
+
+    indicator = "media.veto.stale"
+    [[case]]
+    name = "14 days and one second ago"
+    snapshot = { latest_post_at = "2024-08-09T09:59:59+08:00" }
+    status = "failed"
+    reason = "posts_older_than_window"
+
+`snapshot` holds only what the case is about; the subject and the monitoring point have defaults.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from os import PathLike
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from govmedia_rules.checks.contract import Check
+from govmedia_rules.clock import SHANGHAI
+from govmedia_rules.errors import ObservationError, Where
+from govmedia_rules.judge.engine import AnySnapshot
+from govmedia_rules.judge.finding import Finding
+from govmedia_rules.judge.reviews import Review
+from govmedia_rules.judge.rulebook import Rulebook, load_rulebook
+from govmedia_rules.snapshots.models import AccountSnapshot, SiteSnapshot
+
+POINT = datetime(2024, 8, 23, 10, tzinfo=SHANGHAI)
+"""Monitoring point of a case that names none."""
+
+_DEFAULTS: Mapping[str, Mapping[str, Any]] = {
+    "site": {"name": "示例网站", "level": "city_department", "has_services": True, "status": "running"},
+    "account": {"name": "示例账号", "platform": "wechat_official", "level": "city_department", "status": "running"},
+}
+
+
+def snapshot(subject: str, /, *, observed_at: datetime | str = POINT, **parts: object) -> AnySnapshot:
+    """A snapshot for a test: the parts given, on a default subject.
+
+    Args:
+        subject: `site` or `account`.
+        observed_at: The monitoring point.
+        **parts: Parts of the snapshot; `site` or `account` adds to the default subject.
+
+    Raises:
+        pydantic.ValidationError: A part is not what the model takes.
+    """
+    own: Any = parts.pop(subject, {})
+    document = {subject: {**_DEFAULTS[subject], **own}, "observed_at": observed_at, **parts}
+    model = SiteSnapshot if subject == "site" else AccountSnapshot
+    return model.model_validate(document)
+
+
+def judge(
+    indicator_id: str, observed: AnySnapshot, *, rulebook: str | Rulebook = "national-2019", reviews: Iterable[Review] = ()
+) -> Finding:
+    """The finding of one indicator for one snapshot.
+
+    Args:
+        indicator_id: The indicator.
+        observed: The snapshot.
+        rulebook: A rulebook, or the id or path of one.
+        reviews: What people said.
+
+    Raises:
+        UnknownIndicator: The rulebook has no such indicator.
+    """
+    book = rulebook if isinstance(rulebook, Rulebook) else load_rulebook(rulebook)
+    inspection = book.only(indicator_id).inspect(observed, reviews=reviews)
+    return next(finding for finding in inspection.findings if finding.id == indicator_id)
+
+
+@dataclass(frozen=True)
+class Case:
+    """One case of a case file.
+
+    Attributes:
+        indicator: Id of the indicator.
+        name: What the case is about.
+        observed: The snapshot.
+        status: Status expected.
+        reason: Reason expected; None when the case does not say.
+        args: Values the message must show; those the case does not name are free.
+        rulebook: The rulebook.
+        reviews: What people said.
+    """
+
+    indicator: str
+    name: str
+    observed: AnySnapshot
+    status: str
+    reason: str | None
+    args: Mapping[str, object]
+    rulebook: Rulebook
+    reviews: tuple[Review, ...] = ()
+
+    def run(self) -> Finding:
+        """The finding the rulebook gives."""
+        return judge(self.indicator, self.observed, rulebook=self.rulebook, reviews=self.reviews)
+
+    def check(self) -> Finding:
+        """Runs the case.
+
+        Raises:
+            AssertionError: The finding is not the one expected; says both.
+        """
+        found = self.run()
+        wanted = (self.status, self.reason if self.reason is not None else found.reason)
+        if (found.status.value, found.reason) != wanted:
+            raise AssertionError(f"{self.indicator}, {self.name}: wanted {wanted}, found {found!r} ({found.reason})")
+        for name, value in self.args.items():
+            shown = found.args.get(name)
+            if _plain(shown) != _plain(value):
+                raise AssertionError(f"{self.indicator}, {self.name}: {name} is {shown!r}, not {value!r}")
+        return found
+
+
+def load_cases(path: str | PathLike[str], *, checks: Check | ModuleType | Iterable[Check] = ()) -> list[Case]:
+    """The cases of a file.
+
+    Args:
+        path: The file. It names its `indicator` and may name a `rulebook` (an id, a path beside it, or a list of layers).
+        checks: Checks of the caller's own that the rulebook needs.
+
+    Raises:
+        ObservationError: A key is missing, or a snapshot of the file is not valid.
+    """
+    file = Path(path)
+    table = tomllib.loads(file.read_text("utf-8"), parse_float=Decimal)
+    sources = table.get("rulebook", "national-2019")
+    layers = [sources] if isinstance(sources, str) else sources
+    book = load_rulebook([str(file.parent / one) if one.endswith(".toml") else one for one in layers], checks=checks)
+    indicator = table["indicator"]
+    subject = book[indicator].applies_to.subject
+    cases = []
+    for number, one in enumerate(table["case"], 1):
+        try:
+            observed = snapshot(subject, observed_at=one.get("observed_at", table.get("observed_at", POINT)), **one["snapshot"])
+            reviews = tuple(_review(indicator, observed, decision) for decision in one.get("reviews", ()))
+            args = one.get("args", {})
+            cases.append(Case(indicator, one["name"], observed, one["status"], one.get("reason"), args, book, reviews))
+        except (KeyError, ValueError) as fault:
+            raise ObservationError(f"case {number} cannot be used: {fault}", Where(str(file), "[[case]]")) from fault
+    return cases
+
+
+def run_cases(path: str | PathLike[str], *, checks: Check | ModuleType | Iterable[Check] = ()) -> int:
+    """Runs all cases of a file and returns how many there were.
+
+    Raises:
+        AssertionError: A case gave another finding than expected.
+        ObservationError: The file cannot be used.
+    """
+    cases = load_cases(path, checks=checks)
+    for case in cases:
+        case.check()
+    return len(cases)
+
+
+def _review(indicator: str, observed: AnySnapshot, decision: str) -> Review:
+    return Review.model_validate(
+        {
+            "subject": observed.subject.id,
+            "indicator": indicator,
+            "decision": decision,
+            "role": "复核人员",
+            "at": observed.observed_at,
+            "reason": "测试用复核",
+        }
+    )
+
+
+def _plain(value: object) -> object:
+    return list(value) if isinstance(value, tuple | list) else str(value)

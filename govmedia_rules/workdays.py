@@ -1,0 +1,189 @@
+"""Working days by the official schedule (法定节假日和调休): data, with a stated coverage and a public count.
+
+Outside the years whose schedule is published nothing is guessed: the answer is that it cannot be judged.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
+from functools import cache, cached_property
+from typing import Annotated, NamedTuple
+
+from pydantic import BeforeValidator, PlainSerializer
+
+from govmedia_rules.base import Model, Short
+from govmedia_rules.errors import CalendarError
+from govmedia_rules.vocabulary import read_data
+
+
+class SkippedDay(NamedTuple):
+    """A day that does not count as a working day, and why."""
+
+    day: date
+    why: str
+
+
+class WorkingDays(NamedTuple):
+    """A count of working days with its evidence.
+
+    Attributes:
+        days: Working days after the first day, up to and including the last.
+        skipped: Days in between that did not count.
+        made_up: Weekend days in between that counted because they were worked.
+    """
+
+    days: int
+    skipped: tuple[SkippedDay, ...]
+    made_up: tuple[SkippedDay, ...]
+
+
+class YearSchedule(Model):
+    """The schedule of one year.
+
+    Attributes:
+        off: Weekdays that are off, with the holiday's name.
+        worked: Weekend days that are worked, with the holiday they make up for.
+    """
+
+    off: Mapping[date, Short]
+    worked: Mapping[date, Short]
+
+
+class WorkCalendar(Model):
+    """Which days are working days in the years it covers.
+
+    Attributes:
+        version: Where the schedule comes from.
+        years: Schedule of each covered year.
+    """
+
+    version: Short
+    years: Mapping[int, YearSchedule]
+
+    @classmethod
+    def official(cls) -> WorkCalendar:
+        """The calendar shipped with the library."""
+        return _official()
+
+    def with_year(self, year: int, *, off: Mapping[date, str], worked: Mapping[date, str], source: str) -> WorkCalendar:
+        """A calendar that also covers `year`; the call to make on the day the year's schedule is published.
+
+        Args:
+            year: The year.
+            off: Its off-days with the holiday's name; weekend days among them are left aside.
+            worked: Its weekend days that are worked, with the holiday they make up for.
+            source: The notice, for example 国办发明电〔2025〕…号.
+
+        Raises:
+            CalendarError: A day is of another year, or a worked day is no weekend day.
+        """
+        for day in (*off, *worked):
+            if day.year != year:
+                raise CalendarError(f"{day} is not in {year}")
+        wrong = [day for day in worked if day.weekday() < 5]
+        if wrong:
+            raise CalendarError(f"{wrong[0]} is no weekend day, so nothing is made up for on it")
+        schedule = YearSchedule(off={day: name for day, name in off.items() if day.weekday() < 5}, worked=dict(worked))
+        years = dict(sorted({**self.years, year: schedule}.items()))
+        return WorkCalendar(version=f"{self.version}+{year}:{source}", years=years)
+
+    def covers(self, day: date) -> bool:
+        """Whether the schedule of the day's year is known."""
+        return day.year in self.years
+
+    @property
+    def coverage(self) -> str:
+        """First and last covered year, `2004-2026`."""
+        return f"{min(self.years)}-{max(self.years)}" if self.years else "none"
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of the schedule."""
+        return hashlib.sha256(self.model_dump_json(include={"years"}).encode()).hexdigest()
+
+    def why_off(self, day: date) -> str | None:
+        """Why a day is not a working day (a holiday's name, 周六, 周日), or None when it is one.
+
+        Raises:
+            CalendarError: The year is not covered.
+        """
+        schedule = self.years.get(day.year)
+        if schedule is None:
+            raise CalendarError(
+                f"the working days of {day.year} are not known; the calendar covers {self.coverage}",
+                hint="add the year with WorkCalendar.with_year when its schedule is published",
+            )
+        name = schedule.off.get(day)
+        if name is not None:
+            return name
+        if day.weekday() < 5 or day in schedule.worked:
+            return None
+        return "周六" if day.weekday() == 5 else "周日"
+
+    def is_workday(self, day: date) -> bool:
+        """Whether a day is a working day.
+
+        Raises:
+            CalendarError: The year is not covered.
+        """
+        return self.why_off(day) is None
+
+    def count(self, first: date, last: date) -> WorkingDays:
+        """Working days after `first` up to and including `last`: the day something was asked does not count.
+
+        Raises:
+            CalendarError: A day in between lies in a year that is not covered.
+        """
+        count = 0
+        skipped: list[SkippedDay] = []
+        made_up: list[SkippedDay] = []
+        for day in _days(first + timedelta(days=1), last):
+            why = self.why_off(day)
+            if why is not None:
+                skipped.append(SkippedDay(day, why))
+                continue
+            count += 1
+            if day.weekday() >= 5:
+                made_up.append(SkippedDay(day, f"补班（{self.years[day.year].worked[day]}）"))
+        return WorkingDays(count, tuple(skipped), tuple(made_up))
+
+    def add(self, first: date, days: int) -> date:
+        """The day that is `days` working days after `first`; with 0 it is `first` itself.
+
+        Raises:
+            CalendarError: The count leaves the covered years.
+        """
+        day = first
+        while days > 0:
+            day += timedelta(days=1)
+            days -= self.is_workday(day)
+        return day
+
+
+def _days(first: date, last: date) -> Iterable[date]:
+    day = first
+    while day <= last:
+        yield day
+        day += timedelta(days=1)
+
+
+@cache
+def _official() -> WorkCalendar:
+    table = read_data("govmedia_rules", "workdays.toml")
+    years = {
+        int(year): {
+            kind: {date.fromisoformat(f"{year}-{day}"): name for day, name in schedule[kind].items()} for kind in ("off", "worked")
+        }
+        for year, schedule in table["years"].items()
+    }
+    return WorkCalendar.model_validate({"version": table["version"], "years": years})
+
+
+def _read(value: object) -> object:
+    return _official() if value == "official" else value
+
+
+Calendar = Annotated[WorkCalendar, BeforeValidator(_read), PlainSerializer(lambda calendar: calendar.version)]
+"""A parameter that holds a calendar; a rulebook writes `calendar = "official"`."""

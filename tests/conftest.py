@@ -1,0 +1,30 @@
+"""Shared by all tests: where the material outside the project lies, and a clean view of installed plugins."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture
+def shared() -> Path:
+    """The folder of real pages and notices; tests that need it are skipped where it is absent."""
+    folder = Path(os.environ.get("GOVMEDIA_SHARED", ROOT.parent / "shared"))
+    if not folder.is_dir():
+        pytest.skip(f"real pages and notices are not at hand (GOVMEDIA_SHARED={folder})")
+    return folder
+
+
+@pytest.fixture
+def fresh_plugins() -> Iterator[None]:
+    """Forgets what was found installed, before and after."""
+    from govmedia_rules.rules import plugins
+
+    plugins.installed.cache_clear()
+    yield
+    plugins.installed.cache_clear()

@@ -1,0 +1,166 @@
+"""What a layer may do to the layers below it, and what it may not do silently."""
+
+from __future__ import annotations
+
+import pickle
+from typing import Any
+
+import pytest
+
+import govmedia_rules as gr
+from govmedia_rules.errors import OverlayConflict, RulebookErrors
+
+STALE = "media.veto.stale"
+
+
+def layer(
+    name: str = "x-2024", region: str = "610000", extends: str | None = "national-2019", **indicators: dict[str, Any]
+) -> dict[str, Any]:
+    table: dict[str, Any] = {"id": name, "title": name, "region": region, "indicators": indicators}
+    return table | ({"extends": extends} if extends else {})
+
+
+def load(*layers: dict[str, Any] | str) -> gr.Rulebook:
+    return gr.load_rulebook(list(layers))
+
+
+def refused(*layers: dict[str, Any] | str) -> list[str]:
+    with pytest.raises(RulebookErrors) as caught:
+        load(*layers)
+    return [str(fault) for fault in caught.value.exceptions if isinstance(fault, OverlayConflict)]
+
+
+def test_an_overlay_may_tighten_retitle_and_add() -> None:
+    own = {
+        "title": "本地项",
+        "kind": "management",
+        "mode": "person",
+        "applies_to": {"subject": "account"},
+        "source": {"document": "某文件"},
+    }
+    book = load(layer(**{STALE: {"params": {"window": {"days": 10}}, "phrase": "超过10天未更新"}, "local.item": own}))
+    assert book[STALE].params["window"] == gr.Window(days=10)
+    assert book[STALE].phrase == "超过10天未更新"
+    assert book[STALE].title == gr.load_rulebook("national-2019")[STALE].title
+    assert book["local.item"].title == "本地项"
+    assert book.explain(STALE).parameters["window"] == (gr.Window(days=10), "x-2024")
+    assert book.digest != gr.load_rulebook("national-2019").digest
+
+
+@pytest.mark.parametrize(
+    ("indicator", "entry", "key"),
+    [
+        (STALE, {"params": {"window": {"days": 15}}}, "params.window"),
+        (STALE, {"params": {"window": {"months": 1}}}, "params.window"),
+        (STALE, {"enabled": False}, "enabled"),
+        (STALE, {"kind": "management"}, "kind"),
+        (STALE, {"applies_to": {"subject": "account", "platforms": ["weibo"]}}, "applies_to"),
+        (STALE, {"check": "account.app_unusable", "params": {}}, "check"),
+        ("site.veto.columns.blank", {"params": {"limit": 6}}, "params.limit"),
+        ("site.veto.unreachable", {"params": {"slow_seconds": 30}}, "params.slow_seconds"),
+        ("site.veto.unreachable", {"params": {"min_probes_per_day": 10}}, "params.min_probes_per_day"),
+        ("site.veto.interaction.no_channel", {"params": {"counted": ["mailbox", "petition"]}}, "params.counted"),
+        ("site.veto.columns.core", {"params": {"news_first_level_only": True}}, "params.news_first_level_only"),
+        ("site.veto.safety.fraud", {"mode": "auto"}, "mode"),
+    ],
+)
+def test_a_veto_is_not_loosened_in_silence(indicator: str, entry: dict[str, Any], key: str) -> None:
+    [told] = [one for one in refused(layer(**{indicator: entry})) if f"key {key}:" in one]
+    assert f'[indicators."{indicator}"]' in told
+    assert "does not say so" in told
+    assert "cites no document" in "\n".join(refused(layer(**{indicator: {**entry, "loosens": True}})))
+
+
+def test_a_veto_is_loosened_with_a_document() -> None:
+    entry = {"params": {"window": {"days": 30}}, "loosens": True, "source": {"document": "某文件", "clause": "第三条"}}
+    book = load(layer(**{STALE: entry}))
+    assert book[STALE].params["window"] == gr.Window(days=30)
+    assert book[STALE].source.document == "某文件"
+    assert (
+        load(layer(**{STALE: {"enabled": False, "loosens": True, "source": {"document": "某文件"}}})).plan.by_id.get(STALE) is None
+    )
+
+
+@pytest.mark.parametrize(
+    ("indicator", "params"),
+    [
+        ("site.veto.columns.blank", {"limit": 4}),
+        ("site.veto.unreachable", {"slow_seconds": 10}),
+        ("site.veto.unreachable", {"failed_share": 0.01}),
+        ("site.veto.interaction.unanswered", {"wait": {"months": 1}}),
+        ("site.veto.interaction.unanswered", {"window": {"years": 2}}),
+        ("site.veto.interaction.unanswered", {"late_answers_count": True}),
+        ("site.veto.interaction.no_channel", {"counted": ["mailbox"]}),
+        ("site.veto.columns.overdue", {"default_cycle": {"months": 6}}),
+        (
+            "site.veto.columns.overdue",
+            {
+                "cycles": {
+                    "interpretation": {"months": 6},
+                    "service_statistics": {"months": 3},
+                    "messages": {"months": 2},
+                    "plans": {"years": 1},
+                    "personnel": {"years": 1},
+                    "business": {"months": 1},
+                }
+            },
+        ),
+        ("media.veto.interaction.none", {"demanded_on": {"wechat": ["menu"]}}),
+    ],
+)
+def test_stricter_values_need_no_document(indicator: str, params: dict[str, Any]) -> None:
+    assert load(layer(**{indicator: {"params": params}}))
+
+
+def test_a_county_tightens_what_its_province_said() -> None:
+    province = layer("p-2024", "610000", **{STALE: {"params": {"window": {"days": 10}}}})
+    county = layer("c-2024", "610726", "p-2024", **{STALE: {"params": {"window": {"days": 7}}}})
+    assert load("national-2019", {**province}, {**county, "extends": []})[STALE].params["window"] == gr.Window(days=7)
+    looser = {**county, "extends": [], "indicators": {STALE: {"params": {"window": {"days": 12}}}}}
+    assert "milder" in refused("national-2019", province, looser)[0]
+
+
+def test_two_layers_of_one_rank_may_not_disagree() -> None:
+    one = layer("a-2024", "610000", **{STALE: {"params": {"window": {"days": 10}}}})
+    other = layer("b-2024", "620000", **{STALE: {"params": {"window": {"days": 7}}}})
+    [told] = refused(one, other)
+    assert "b-2024 and a-2024 set this key differently" in told
+    assert "params.window" in told
+    assert load(one, {**other, "indicators": {STALE: {"params": {"window": {"days": 10}}}}})
+
+
+def test_unverified_values_are_marked_and_unmarked() -> None:
+    book = load(layer(**{STALE: {"params": {"window": {"days": 10}}, "unverified": ["params.window"]}}))
+    assert not book[STALE].is_verified
+    confirmed = load(layer(**{"site.veto.safety.fraud": {"params": {"tolerance": {"days": 2}}}}))
+    assert confirmed["site.veto.safety.fraud"].unverified == ()
+
+
+def test_a_plan_is_frozen_picklable_and_named_by_its_content() -> None:
+    book = gr.load_rulebook("jiangxi-2020")
+    again = pickle.loads(pickle.dumps(book))
+    assert again == book
+    assert again.digest == book.digest
+    assert again.plan.indicators == book.plan.indicators
+    assert gr.load_rulebook(["national-2019", "jiangxi-2020"]) == book
+    assert [one.id for one in book.layers] == ["national-2019", "jiangxi-2020"]
+    with pytest.raises(ValueError, match="frozen"):
+        book[STALE].title = "x"  # type: ignore[misc]
+
+
+def test_narrower_books_say_what_they_cover() -> None:
+    book = gr.load_rulebook("national-2019")
+    few = book.only(STALE, "site.veto.columns")
+    assert [one.id for one in few.indicators] == [
+        "site.veto.columns.core",
+        "site.veto.columns.overdue",
+        "site.veto.columns.blank",
+        STALE,
+    ]
+    assert not few.plan.complete
+    assert len(book.without("media")) == 17
+    assert book.only("site", "media").plan.complete
+    with pytest.raises(gr.errors.UnknownIndicator, match="did you mean"):
+        book.only("site.veto.column")
+    with pytest.raises(KeyError):
+        book["site.veto.column"]

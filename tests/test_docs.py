@@ -1,0 +1,73 @@
+"""Documentation is true: every Python block runs, generated pages are fresh, both quick starts have two commands."""
+
+from __future__ import annotations
+
+import json
+import sys
+import warnings
+from pathlib import Path
+
+import jsonschema
+import pytest
+from sybil import Document
+from sybil.parsers.markdown import PythonCodeBlockParser, SkipParser
+
+import govmedia_rules as gr
+from govmedia_rules import testing
+
+ROOT = Path(__file__).parents[1]
+PAGES = sorted([ROOT / "README.md", ROOT / "README.zh-CN.md", *(ROOT / "docs").rglob("*.md")])
+
+
+@pytest.fixture
+def in_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("GOVMEDIA_EXAMPLES", str(ROOT / "docs" / "examples"))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+@pytest.mark.usefixtures("in_a_folder")
+def test_the_python_blocks_run(page: Path) -> None:
+    document = Document.parse(str(page), PythonCodeBlockParser(), SkipParser())
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for example in document.examples():
+            example.evaluate()
+
+
+def test_the_generated_pages_are_fresh() -> None:
+    sys.path.insert(0, str(ROOT / "tests" / "generators"))
+    import reference
+
+    for name, text in reference.pages().items():
+        assert (reference.FOLDER / name).read_text("utf-8") == text, f"run tests/generators/reference.py: {name}"
+
+
+def test_the_schemas_accept_what_the_models_write() -> None:
+    for name in ("site", "account"):
+        schema = json.loads((ROOT / "docs" / "reference" / f"{name}-snapshot.schema.json").read_text("utf-8"))
+        jsonschema.Draft202012Validator.check_schema(schema)
+        jsonschema.validate(json.loads(testing.snapshot(name).model_dump_json()), schema)
+        for path in sorted((ROOT / "docs" / "examples").glob("*/*.jsonl")):
+            if path.name in ("reviews.jsonl", "waivers.jsonl"):
+                continue
+            for line in path.read_text("utf-8").splitlines():
+                if json.loads(line).get("kind") == name:
+                    jsonschema.validate(json.loads(line), schema)
+
+
+@pytest.mark.parametrize("name", ["README.md", "README.zh-CN.md"])
+def test_the_quick_start_has_two_commands(name: str) -> None:
+    lines = (ROOT / name).read_text("utf-8").splitlines()
+    fences = [number for number, line in enumerate(lines) if line.startswith("```")]
+    blocks = [lines[start + 1 : end] for start, end in zip(fences[::2], fences[1::2], strict=True) if lines[start] == "```console"]
+    commands = [line for block in blocks for line in block if line.startswith("$ ")]
+    assert len(commands) == 2
+    assert "govmedia-rules inspect" in commands[0]
+    assert "pytest" in commands[1]
+
+
+def test_the_changelog_knows_the_version() -> None:
+    text = (ROOT / "CHANGELOG.md").read_text("utf-8")
+    assert gr.__version__ in text
+    assert "Rulebooks" in text
