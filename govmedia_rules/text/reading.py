@@ -136,6 +136,8 @@ def _form(key: str, value: object) -> str:
         raise _Fault(key, f"{text[:20]}…", f"has {len(text)} characters; at most {MAX_TERM_LENGTH} are allowed")
     if is_plain:
         return text
+    if "\n" in text or "\r" in text:
+        raise _Fault(key, value, "runs over several lines; a quotation mark may not be closed")
     if text[0] in "=+@" or (text[0] == "-" and text[1:2].isascii()):
         raise _Fault(key, value, "looks like a spreadsheet formula")
     if BETWEEN in text or (not text.isprintable() and not compared(text).isprintable()):
@@ -356,7 +358,7 @@ def read_toml(raw: bytes, name: str, *, default_id: str = "lexicon") -> Lexicon:
         try:
             exceptions.append(_form("exceptions", value))
         except _Fault as fault:
-            bad.append(fault.row(lines.find({"text": value})))
+            bad.append(fault.row(lines.find(value)))
     return _collect(good, bad, str(data.get("id", default_id)), data, exceptions)
 
 
@@ -367,14 +369,23 @@ class _LineFinder:
         self._text, self._at, self._line = text, 0, 1
 
     def find(self, values: object) -> int:
-        first = next((value for value in values.values() if value), "") if isinstance(values, dict) else values
+        key, first = (
+            next(((key, value) for key, value in values.items() if value), ("", "")) if isinstance(values, dict) else ("", values)
+        )
         while isinstance(first, list) and first:
             first = first[0]
-        at = self._text.find(str(first), self._at) if first else -1
-        if at >= 0:
-            self._line += self._text.count("\n", self._at, at)
-            self._at = at
-        return self._line
+        if not first:
+            return self._line
+        before = rf"{re.escape(key)}[\"']?\s*=\s*\[?\s*" if key else ""
+        found = re.compile(rf"{before}[\"']*{re.escape(str(first))}").search(self._text, self._at)
+        if found is None:
+            return self._line
+        self._line += self._text.count("\n", self._at, found.start())
+        self._at = found.start()
+        line = self._line
+        self._line += self._text.count("\n", self._at, found.end())
+        self._at = found.end()
+        return line
 
 
 def _collect(

@@ -624,7 +624,7 @@ def find_candidates(
     texts: Sequence[str],
     lexicons: Sequence[str] = ("starter",),
     *,
-    at: date | None = None,
+    at: date | Sequence[date | None] | None = None,
     near: bool = True,
     forms: bool = True,
 ) -> tuple[Matches, ...]:
@@ -635,11 +635,20 @@ def find_candidates(
     Args:
         texts: Texts of pages or posts.
         lexicons: Built-in ids or paths, merged in this order.
-        at: Day the texts were published or seen.
+        at: Day the texts were published, one for all or one for each text; None where it is not known.
         near: See `Scanner`.
         forms: See `Scanner`.
     """
-    return tuple(scanner_for(tuple(lexicons), near, forms).scan_many(texts, at=at))
+    scanner = scanner_for(tuple(lexicons), near, forms)
+    if at is None or isinstance(at, date):
+        return tuple(scanner.scan_many(texts, at=at))
+    by_day: dict[date | None, list[int]] = defaultdict(list)
+    for number, (_, day) in enumerate(zip(texts, at, strict=True)):
+        by_day[day].append(number)
+    found: dict[int, Matches] = {}
+    for day, numbers in by_day.items():
+        found.update(zip(numbers, scanner.scan_many((texts[number] for number in numbers), at=day), strict=True))
+    return tuple(found[number] for number in range(len(texts)))
 
 
 def lexicon_stamps(lexicons: Sequence[str] = ("starter",)) -> tuple[Stamp, ...]:
