@@ -48,12 +48,6 @@ def fold_table() -> dict[int, str]:
     return table
 
 
-@cache
-def odd_characters() -> tuple[str, ...]:
-    """The characters that folding changes, in order of code point."""
-    return tuple(chr(code) for code in sorted(fold_table()))
-
-
 def fold(text: str) -> str:
     """`text` with odd characters replaced one for one; its length does not change."""
     return text.translate(fold_table())

@@ -91,7 +91,7 @@ def _called_wrong(lexicon: Lexicon) -> Iterable[Problem]:
     for term in lexicon.terms:
         # A dated line says that the form was right before; a right form of another day is no contradiction.
         other = rights.get(compared(term.wrong))
-        if other is None or (isinstance(other, Term) and not _overlap(term, other)):
+        if other is None or other is term or (isinstance(other, Term) and not _overlap(term, other)):
             continue
         if term.since is None and term.until is None:
             yield Problem("right_called_wrong", term.line, term.wrong, f"is a right form on line {other.line}")
@@ -102,7 +102,9 @@ def _unreachable(lexicon: Lexicon) -> Iterable[Problem]:
     always_right |= {compared(text) for line in lexicon.canonicals for text in line.exceptions}
     for term in lexicon.terms:
         wrong = compared(term.wrong)
-        if wrong in always_right:
+        if term.right is not None and wrong == compared(term.right):
+            yield Problem("unreachable", term.line, term.wrong, "cannot be told from its right form once compared")
+        elif wrong in always_right:
             yield Problem("unreachable", term.line, term.wrong, "is listed as an exception, so it is never reported")
         elif any(compared(text) == wrong for text in term.exceptions):
             yield Problem("unreachable", term.line, term.wrong, "is its own exception")

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, lru_cache
+from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
@@ -17,7 +18,7 @@ from govmedia_rules.text.forms import find_forms
 from govmedia_rules.text.lexicon import Canonical, Enumeration, Lexicon, Person, Stamp, Term, usual_near
 from govmedia_rules.text.matches import RANK, Confidence, Match, Matches
 from govmedia_rules.text.near import LOOK, Enumerations, Half, Miss, NearForms, is_alike
-from govmedia_rules.text.normalise import BETWEEN, Positions, compared, compared_all, fold, odd_characters, squeeze
+from govmedia_rules.text.normalise import BETWEEN, Positions, compared, compared_all, fold, fold_table, squeeze
 from govmedia_rules.text.reading import load_lexicon
 from govmedia_rules.text.search import Backend, Hit, Search, build_search
 from govmedia_rules.vocabulary import read_data
@@ -90,9 +91,12 @@ class Scanner:
             ]
         self._near = NearForms(compared_all(line.text for line in self._canonicals))
         wrongs = compared_all(term.wrong for term in plan.lexicon.terms)
+        right_texts = compared_all(term.right or "" for term in plan.lexicon.terms)
         # Most lines are terms, and a large list has many: no object is made for one until it is found.
         self._lines: dict[int, tuple[Term | Person, ...]] = {}
-        for term, wrong in zip(plan.lexicon.terms, wrongs, strict=True):
+        for term, wrong, right in zip(plan.lexicon.terms, wrongs, right_texts, strict=True):
+            if wrong == right:
+                continue  # the two cannot be told apart once compared
             number = strings.setdefault(wrong, len(strings))
             self._lines[number] = (*self._lines.get(number, ()), term)
         terms = set(self._lines)
@@ -112,23 +116,26 @@ class Scanner:
         for text, owners in zip(self._enumerations.strings, self._enumerations.owners, strict=True):
             runs[strings.setdefault(text, len(strings))] = owners
         halves = [strings.setdefault(text, len(strings)) for text in self._near.strings]
-        # The odd characters ride along in the same search: where none is hit, the text needs no folding.
-        odd = [strings.setdefault(char, len(strings)) for char in odd_characters()]
-        self._longest = max(map(len, strings), default=0)
+        rights = list(dict.fromkeys(compared_all(self._right_texts())))
+        # The odd characters ride along in the same search: where none is hit, nothing needs folding.
+        odd = {strings.setdefault(text, len(strings)): act for text, act in _odd_strings([*strings, *rights]).items()}
         known = list(strings)
+        self._longest = max(map(len, known), default=0)
+        wholes = ["、".join(map(compared, line.members)) for line in enumerations]
+        self._reach = 3 + max(map(len, (*known, *rights, *right_texts, *self._near.forms, *wholes)), default=0)
         self._search: Search = build_search(known, plan.backend, plan.built)
         self._shields = self._find_shields(terms)
         crossed = {number: self._near.crossed(at) for at, number in enumerate(halves) if self._near.crossed(at)}
         acts = [_TERM if number in self._lines else _NO_ACT for number in range(len(known))]
         for number in runs.keys() | crossed.keys():
-            more = _More(number in self._lines, False, tuple(runs.get(number, ())), crossed.get(number, ()))
+            more = _More(number in self._lines, 0, tuple(runs.get(number, ())), crossed.get(number, ()))
             acts[number] = _Act(None, None, more)
-        for number in odd:
-            acts[number] = _ODD
+        for number, act in odd.items():
+            acts[number] = act
         for at, number in enumerate(halves):
             acts[number] = _Act(self._near.left(at), self._near.right(at), acts[number].more)
         self._acts = acts
-        self._rights = build_search(list(dict.fromkeys(compared_all(self._right_texts()))), plan.backend)
+        self._rights = build_search(rights, plan.backend)
 
     def _right_texts(self) -> Iterator[str]:
         """Strings that are right wherever they stand, besides the right forms of terms."""
@@ -239,22 +246,25 @@ class Scanner:
             while next_found < len(found) and found[next_found].end <= end:
                 mine.append(found[next_found])
                 next_found += 1
-            is_odd = False
-            while next_odd < len(odd) and odd[next_odd] < end:
-                is_odd = True
+            mine_odd: list[int] = []
+            while next_odd < len(odd) and abs(odd[next_odd]) <= end:
+                place = odd[next_odd]
+                mine_odd.append(place - start if place > 0 else place + start)
                 next_odd += 1
-            if mine or is_odd or self._plan.forms or self._plan.checkers:
-                yield self._finish(text, whole[start:end], [one.moved(start) for one in mine], [0] if is_odd else [], at)
+            if mine or mine_odd or self._plan.forms or self._plan.checkers:
+                yield self._finish(text, whole[start:end], [one.moved(start) for one in mine], mine_odd, at)
             else:
                 yield Matches(text)
             start = end + 1
 
     def _finish(self, text: str, squeezed: str, found: list[_Found], odd: list[int], at: date | None) -> Matches:
         plain = text
-        if odd:
+        if odd and (odd[0] < 0 or min(odd) < 0 or 4 * self._reach * len(odd) > len(squeezed)):
             plain = fold(text)
             squeezed = squeeze(plain)
             found, _ = self._read(squeezed, self._hits(squeezed), at)
+        elif odd:
+            found = self._refold(squeezed, found, [place - 1 for place in odd], at)
         matches: list[Match] = []
         if found:
             positions = Positions(plain)
@@ -269,6 +279,34 @@ class Scanner:
         if len(matches) > 1:
             matches.sort(key=lambda match: (match.start, match.end, RANK[match.confidence]))
         return Matches(text, matches)
+
+    def _refold(self, squeezed: str, found: list[_Found], odd: list[int], at: date | None) -> list[_Found]:
+        """The findings once the few odd characters are folded: only around them is anything looked for again."""
+        table = fold_table()
+        parts, last = [], 0
+        zones: list[tuple[int, int]] = []
+        for place in odd:
+            if place < last:
+                continue
+            parts += [squeezed[last:place], table.get(ord(squeezed[place]), squeezed[place])]
+            last = place + 1
+            begin, end = max(0, place - self._reach), place + self._reach
+            if zones and begin <= zones[-1][1]:
+                begin = zones.pop()[0]
+            zones.append((begin, end))
+        text = "".join([*parts, squeezed[last:]])
+        starts = [begin for begin, _ in zones]
+
+        def in_zone(one: _Found) -> bool:
+            zone = bisect_right(starts, one.end) - 1
+            return zone >= 0 and one.start < zones[zone][1]
+
+        kept = [one for one in found if not in_zone(one)]
+        for begin, end in zones:
+            base = max(0, begin - self._reach)
+            hits = [(a + base, b + base, number) for a, b, number in self._search.find(text[base : end + self._reach])]
+            kept += [one for one in self._read(text, hits, at)[0] if one.end >= begin and one.start < end]
+        return list(dict.fromkeys(kept))
 
     def _hits(self, text: str) -> Iterable[Hit]:
         """All hits in order of their end; a long text is searched in parts, so that memory stays bounded."""
@@ -299,8 +337,9 @@ class Scanner:
                     self._take_miss(text, miss, at, found)
             if more is None:
                 continue
-            if more.is_odd:
-                odd.append(start)
+            if more.odd:
+                # Places count from 1, so that the sign can tell what nobody sees and squeezing must still take out.
+                odd.extend((at_odd + 1) * more.odd for at_odd in range(start, end))
                 continue
             if more.is_term:
                 found.extend(
@@ -405,7 +444,7 @@ class _More(NamedTuple):
     """What a string means besides being half of a form."""
 
     is_term: bool = False
-    is_odd: bool = False
+    odd: int = 0
     runs: tuple[int, ...] = ()
     crossed: tuple[int, ...] = ()
 
@@ -420,7 +459,8 @@ class _Act(NamedTuple):
 
 _NO_ACT = _Act(None, None, None)
 _TERM = _Act(None, None, _More(is_term=True))
-_ODD = _Act(None, None, _More(is_odd=True))
+_ODD = _Act(None, None, _More(odd=1))
+_UNSEEN = _Act(None, None, _More(odd=-1))
 
 
 class _Found(NamedTuple):
@@ -438,6 +478,33 @@ class _Found(NamedTuple):
         if miss is not None:
             miss = miss._replace(start=miss.start - by, end=miss.end - by, at=miss.at - by)
         return self._replace(start=self.start - by, end=self.end - by, miss=miss)
+
+
+def _odd_strings(strings: Iterable[str]) -> dict[str, _Act]:
+    """What must be folded in a text before these strings can be told in it.
+
+    A character nobody sees always; a traditional one when a string has its simplified form; a full-width letter or digit
+    only next to the neighbour it has in a string, because numbers in full width are everywhere.
+    """
+    used = {char for string in strings for char in string}
+    full_width = {plain: chr(code) for code, plain in fold_table().items() if code >= 0xFF10 and plain.isalnum()}
+    odd: dict[str, _Act] = {}
+    for code, plain in fold_table().items():
+        if plain == " ":
+            odd[chr(code)] = _UNSEEN
+        elif plain in used and plain not in full_width:
+            odd[chr(code)] = _ODD
+    for string in strings:
+        if not any(char in full_width for char in string):
+            continue
+        if len(string) == 1:
+            odd[full_width[string]] = _ODD
+        for one, other in pairwise(string):
+            for first in {one, full_width.get(one, one)}:
+                for second in {other, full_width.get(other, other)}:
+                    if (first, second) != (one, other):
+                        odd[first + second] = _ODD
+    return odd
 
 
 def _one_lexicon(given: Lexicon | str | Path | Sequence[Lexicon | str | Path]) -> Lexicon:

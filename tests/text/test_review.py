@@ -36,6 +36,7 @@ def test_a_dated_line_may_call_an_old_right_form_wrong():
 
 
 def test_unreachable_lines_and_dead_exceptions():
+    assert problems(Term("參加", "参加")) == {("unreachable", "參加")}
     assert ("unreachable", "布署") in problems(Term("布署", "部署"), exceptions=("布署",))
     assert problems(Term("布署", "部署", exceptions=("安装",))) == {("dead_exception", "安装")}
     assert problems(Canonical("中国共产党", exceptions=("平安无事",))) == {("dead_exception", "平安无事")}

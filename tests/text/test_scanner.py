@@ -325,3 +325,7 @@ def test_each_text_may_have_its_own_date():
 def test_an_empty_lexicon_finds_nothing():
     assert not Scanner(Lexicon("leer"), forms=False).scan("中国")
     assert not Scanner([], forms=False).scan("中国")
+
+
+def test_a_line_that_differs_only_in_script_finds_nothing():
+    assert not Scanner(Lexicon("x", terms=(Term("參加", "参加"),)), forms=False).scan("参加會議，參加会议")
