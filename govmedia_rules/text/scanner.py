@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, lru_cache
@@ -23,8 +23,9 @@ from govmedia_rules.text.reading import load_lexicon
 from govmedia_rules.text.search import Backend, Hit, Search, build_search
 from govmedia_rules.vocabulary import read_data
 
-BATCH_CHARACTERS = 1_000_000
-"""Texts are joined up to this size before they are searched: one search of a megabyte costs less than a thousand."""
+BATCH_CHARACTERS = 60_000
+"""Texts are joined up to this size before they are searched: one search costs less than many, and what is joined, squeezed
+and encoded stays in the processor's cache."""
 _REACH = 64
 """Characters on each side of a near miss in which right forms are looked for."""
 _PUNCTUATION = frozenset("、，。；：！？“”‘’（）《》〈〉【】〔〕—…·,.;:!?()[]\"'-/|" + BETWEEN)
@@ -123,7 +124,7 @@ class Scanner:
         self._longest = max(map(len, known), default=0)
         wholes = ["、".join(map(compared, line.members)) for line in enumerations]
         self._reach = 3 + max(map(len, (*known, *rights, *right_texts, *self._near.forms, *wholes)), default=0)
-        self._search: Search = build_search(known, plan.backend, plan.built)
+        self._search: Search = build_search(known, plan.backend, plan.built, prefilter=False)
         self._shields = self._find_shields(terms)
         crossed = {number: self._near.crossed(at) for at, number in enumerate(halves) if self._near.crossed(at)}
         acts = [_TERM if number in self._lines else _NO_ACT for number in range(len(known))]
@@ -259,7 +260,7 @@ class Scanner:
 
     def _finish(self, text: str, squeezed: str, found: list[_Found], odd: list[int], at: date | None) -> Matches:
         plain = text
-        if odd and (odd[0] < 0 or min(odd) < 0 or 4 * self._reach * len(odd) > len(squeezed)):
+        if odd and (odd[0] < 0 or min(odd) < 0 or self._reach * len(odd) > len(squeezed)):
             plain = fold(text)
             squeezed = squeeze(plain)
             found, _ = self._read(squeezed, self._hits(squeezed), at)
@@ -285,9 +286,7 @@ class Scanner:
         table = fold_table()
         parts, last = [], 0
         zones: list[tuple[int, int]] = []
-        for place in odd:
-            if place < last:
-                continue
+        for place in _with_neighbours(squeezed, odd, table):
             parts += [squeezed[last:place], table.get(ord(squeezed[place]), squeezed[place])]
             last = place + 1
             begin, end = max(0, place - self._reach), place + self._reach
@@ -478,6 +477,18 @@ class _Found(NamedTuple):
         if miss is not None:
             miss = miss._replace(start=miss.start - by, end=miss.end - by, at=miss.at - by)
         return self._replace(start=self.start - by, end=self.end - by, miss=miss)
+
+
+def _with_neighbours(text: str, odd: Iterable[int], table: Mapping[int, str]) -> list[int]:
+    """Places of odd characters, and of the odd ones beside them: of a number in full width one digit may have been noted."""
+    places = set(odd)
+    for place in tuple(places):
+        for step in (-1, 1):
+            beside = place + step
+            while 0 <= beside < len(text) and beside not in places and ord(text[beside]) in table:
+                places.add(beside)
+                beside += step
+    return sorted(places)
 
 
 def _odd_strings(strings: Iterable[str]) -> dict[str, _Act]:

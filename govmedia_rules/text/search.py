@@ -40,13 +40,16 @@ def has_daachorse() -> bool:
     return True
 
 
-def build_search(strings: Sequence[str], backend: Backend = "auto", built: bytes | None = None) -> Search:
+def build_search(
+    strings: Sequence[str], backend: Backend = "auto", built: bytes | None = None, *, prefilter: bool = True
+) -> Search:
     """A search for `strings`, each of one character or more, none twice.
 
     Args:
         strings: What is looked for; a hit names its place in this sequence.
         backend: `auto` takes daachorse where it is installed.
         built: What `dump` of a search for the same strings gave.
+        prefilter: Whether characters no string begins with are skipped first; useless when most characters begin one.
 
     Raises:
         MissingExtra: daachorse is asked for and not installed.
@@ -55,7 +58,7 @@ def build_search(strings: Sequence[str], backend: Backend = "auto", built: bytes
         return _Nothing()
     if backend == "python" or (backend == "auto" and not has_daachorse()):
         return PairIndex(strings)
-    return Automaton(strings, built)
+    return Automaton(strings, built, prefilter)
 
 
 class _Nothing:
@@ -69,13 +72,13 @@ class _Nothing:
 class Automaton:
     """A daachorse automaton over characters."""
 
-    def __init__(self, strings: Sequence[str], built: bytes | None = None) -> None:
+    def __init__(self, strings: Sequence[str], built: bytes | None = None, prefilter: bool = True) -> None:
         try:
             import daachorse
         except ImportError:
             raise MissingExtra("the fast search needs daachorse", hint="pip install govmedia-rules[text]") from None
         kind = daachorse.CharwiseDoubleArrayAhoCorasick
-        self._automaton = kind.deserialize(built) if built is not None else kind(list(strings))
+        self._automaton = kind.deserialize(built) if built is not None else kind(list(strings), use_prefilter=prefilter)
         self._find = self._automaton.find_overlapping
 
     def find(self, text: str) -> list[Hit]:

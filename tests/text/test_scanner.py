@@ -30,6 +30,7 @@ LEXICON = Lexicon(
         Canonical("社会主义核心价值观"),
         Canonical("不忘初心、牢记使命", exceptions=("不忘初心，牢记使命",)),
         Canonical("国家发展和改革委员会", kind="institution"),
+        Canonical("21世纪海上丝绸之路"),
         Canonical("江西省", near="none"),
         Canonical("江苏省连云港市", kind="place", open="end"),
     ),
@@ -100,6 +101,55 @@ def test_nothing_reaches_over_a_paragraph_or_column(scanner, gap):
 def test_a_broken_line_lowers_confidence(scanner):
     assert scanner.scan("布\n署")[0].confidence == "low"
     assert scanner.scan("布 署")[0].confidence == "high"
+
+
+def folded_whole(scanner, texts, at=None):
+    """What is found when every text with an odd character is folded as a whole."""
+    real = Scanner._finish
+
+    def whole(self, text, squeezed, found, odd, at):
+        return real(self, text, squeezed, found, [-1] if odd else [], at)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Scanner, "_finish", whole)
+        return list(scanner.scan_many(texts, at=at))
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                "中國",
+                "特色",
+                "社会",
+                "主义",
+                "注義",
+                "布",
+                "署",
+                "佈",
+                "２",
+                "1",
+                "１世纪海",
+                "平安" * 40,
+                "上丝绸",
+                "之路",
+                "、",
+                "\n",
+            ]
+        ),
+        max_size=30,
+    )
+)
+@settings(max_examples=150, deadline=None)
+def test_folding_around_odd_characters_equals_folding_all(clips):
+    text = "".join(clips)
+    scanner = _cached("daachorse")
+    assert list(scanner.scan_many([text, "甲" * 500, text])) == folded_whole(scanner, [text, "甲" * 500, text])
+
+
+def test_a_number_in_full_width_is_read_as_a_whole():
+    scanner = Scanner(Lexicon("x", canonicals=(Canonical("中华人民共和国成立70周年"),)), forms=False)
+    assert found(scanner, "平安无事" * 60 + "迎接中华人民共和国成立５０周年" + "平安无事" * 60) == []
 
 
 @pytest.mark.parametrize("text", ["MAI换脸", "XAI换脸"])
@@ -263,9 +313,9 @@ def test_a_pickled_scanner_finds_the_same_and_builds_no_automaton(monkeypatch):
     built = []
     real = search_module.Automaton.__init__
 
-    def watched(self, strings, ready=None):
+    def watched(self, strings, ready=None, prefilter=True):
         built.append((len(strings), ready is not None))
-        real(self, strings, ready)
+        real(self, strings, ready, prefilter)
 
     monkeypatch.setattr(search_module.Automaton, "__init__", watched)
     again = pickle.loads(raw)
