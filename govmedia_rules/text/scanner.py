@@ -268,12 +268,9 @@ class Scanner:
             found = self._refold(squeezed, found, [place - 1 for place in odd], at)
         matches: list[Match] = []
         if found:
-            positions: Positions | None = None
+            positions = Positions(plain)
             for one in _best(found):
-                span = _unbroken(plain, squeezed[one.start : one.end], squeezed, one.start)
-                if span is None and positions is None:
-                    positions = Positions(plain)
-                match = self._match(text, span, positions, one)
+                match = self._match(text, positions, one)
                 if match is not None:
                     matches.append(match)
         if self._plan.forms:
@@ -409,18 +406,12 @@ class Scanner:
             line = self._enumeration_lines[owner]
             found.append(_Found(fault.start, fault.end, line, fault.reason, None, fault.suggestion))
 
-    def _match(self, text: str, span: tuple[int, int] | None, positions: Positions | None, one: _Found) -> Match | None:
-        """A finding in the compared text as a match in the text as found; None where a gap shows it is none.
-
-        The span is given, or else the positions that tell it.
-        """
+    def _match(self, text: str, positions: Positions, one: _Found) -> Match | None:
+        """A finding in the compared text as a match in the text as found; None where a gap shows it is none."""
+        start, end = positions.span(one.start, one.end)
         line = one.line
         broken = False
-        if span is None:
-            assert positions is not None
-            span = positions.span(one.start, one.end)
-        start, end = span
-        if positions is not None and end - start != one.end - one.start:
+        if end - start != one.end - one.start:
             for place, gap in positions.gaps(one.start, one.end):
                 if _divides(gap) or (one.miss is not None and _is_next_to(one.miss, place)):
                     return None
@@ -486,20 +477,6 @@ class _Found(NamedTuple):
         if miss is not None:
             miss = miss._replace(start=miss.start - by, end=miss.end - by, at=miss.at - by)
         return self._replace(start=self.start - by, end=self.end - by, miss=miss)
-
-
-def _unbroken(text: str, passage: str, squeezed: str, start: int) -> tuple[int, int] | None:
-    """The span in `text` of a passage of the squeezed text that no blank breaks; None when this cannot be told at once.
-
-    Where both hold the passage equally often, each place of one is that of the other in order. A passage that can overlap
-    itself is left to the slower way.
-    """
-    if passage[0] in passage[1:] or text.count(passage) != squeezed.count(passage):
-        return None
-    at = text.find(passage)
-    for _ in range(squeezed.count(passage, 0, start)):
-        at = text.find(passage, at + 1)
-    return at, at + len(passage)
 
 
 def _with_neighbours(text: str, odd: Iterable[int], table: Mapping[int, str]) -> list[int]:
