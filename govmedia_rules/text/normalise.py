@@ -10,6 +10,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable
 from functools import cache
+from itertools import accumulate
 
 from govmedia_rules.vocabulary import read_data
 
@@ -78,22 +79,27 @@ class Positions:
 
     Args:
         text: The text as found, or folded (folding keeps every position).
+        until: Last position of the squeezed text that will be asked for; None for all.
     """
 
     __slots__ = ("_found", "_squeezed", "text")
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, until: int | None = None) -> None:
         self.text = text
-        self._squeezed: list[int] = []
-        self._found: list[int] = []
-        at = size = 0
-        for piece in text.split():
+        pieces = text.split()
+        sizes = [0, *accumulate(map(len, pieces))]
+        if until is not None:
+            del sizes[bisect_right(sizes, until) :]
+        self._squeezed: list[int] = sizes
+        find = text.index
+        at = 0
+        found: list[int] = []
+        self._found = found
+        for piece in pieces[: len(sizes)]:
             # Only blanks lie between, so the first occurrence is the piece itself.
-            at = text.index(piece, at)
-            self._squeezed.append(size)
-            self._found.append(at)
+            at = find(piece, at)
+            found.append(at)
             at += len(piece)
-            size += len(piece)
 
     def found(self, position: int) -> int:
         """Where the character at `position` of the squeezed text stands in the text as found."""
@@ -108,7 +114,7 @@ class Positions:
         """What was squeezed out inside `start..end`: position of the character behind each gap, and the gap."""
         piece = bisect_right(self._squeezed, start)
         gaps = []
-        while piece < len(self._squeezed) and self._squeezed[piece] < end:
+        while piece < len(self._found) and self._squeezed[piece] < end:
             before = self._found[piece - 1] + self._squeezed[piece] - self._squeezed[piece - 1]
             gaps.append((self._squeezed[piece], self.text[before : self._found[piece]]))
             piece += 1

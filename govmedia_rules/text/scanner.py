@@ -268,7 +268,7 @@ class Scanner:
             found = self._refold(squeezed, found, [place - 1 for place in odd], at)
         matches: list[Match] = []
         if found:
-            positions = Positions(plain)
+            positions = Positions(plain, max(one.end for one in found))
             for one in _best(found):
                 match = self._match(text, positions, one)
                 if match is not None:
