@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from typing import Literal, NamedTuple
 
+from govmedia_rules.text.normalise import BETWEEN
 from govmedia_rules.vocabulary import read_data
 
 Edit = Literal["substituted", "missing", "added", "swapped", "first_character", "last_character"]
@@ -190,7 +191,7 @@ def _compare(text: str, start: int, rest: str) -> _Found | None:
     if text.startswith(rest, start):
         return None
     size = len(rest)
-    window = text[start : start + size + 1]
+    window = text[start : start + size + 1].partition(BETWEEN)[0]
     at = _agree(window, rest)
     last = size - 1
     seen, due = window[at : at + 1], rest[at]
@@ -230,7 +231,7 @@ def _compare_back(text: str, end: int, rest: str) -> _Found | None:
     size = len(rest)
     if text.endswith(rest, 0, end):
         return None
-    window = text[max(0, end - size - 1) : end][::-1]
+    window = text[max(0, end - size - 1) : end].rpartition(BETWEEN)[2][::-1]
     back = rest[::-1]
     at = _agree(window, back)
     last = size - 1

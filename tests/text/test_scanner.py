@@ -379,3 +379,9 @@ def test_an_empty_lexicon_finds_nothing():
 
 def test_a_line_that_differs_only_in_script_finds_nothing():
     assert not Scanner(Lexicon("x", terms=(Term("參加", "参加"),)), forms=False).scan("参加會議，參加会议")
+
+
+def test_a_text_ends_where_it_ends_however_many_are_read_at_once(scanner):
+    texts = ["全国人民代表大", "会议", "中国特色社会主", "义务教育", "在中", "国特色社会主义"]
+    assert list(scanner.scan_many(texts)) == [scanner.scan(text) for text in texts]
+    assert [len(matches) for matches in scanner.scan_many(texts)] == [1, 0, 1, 0, 0, 1]
