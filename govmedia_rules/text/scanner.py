@@ -340,7 +340,8 @@ class Scanner:
                 # Places count from 1, so that the sign can tell what nobody sees and squeezing must still take out.
                 odd.extend((at_odd + 1) * more.odd for at_odd in range(start, end))
                 continue
-            if more.is_term:
+            if more.is_term and not (found and found[-1].end == end and isinstance(found[-1].line, Term)):
+                # Of terms that end together the longest comes first and says the most; nested lists must not cost more.
                 found.extend(
                     _Found(start, end, line, "", None, "")
                     for line in self._lines[number]
