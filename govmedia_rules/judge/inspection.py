@@ -16,7 +16,8 @@ from govmedia_rules.errors import ObservationError
 from govmedia_rules.judge.engine import OPEN, Outcome, Profile, Program
 from govmedia_rules.judge.finding import Finding, Findings
 from govmedia_rules.judge.reviews import Review, Waiver
-from govmedia_rules.rules.model import Plan
+from govmedia_rules.judge.score import Score, is_scored, score_of
+from govmedia_rules.rules.model import Plan, SubjectWord
 from govmedia_rules.snapshots.parts import Mark
 from govmedia_rules.subjects.models import Account, Site
 
@@ -79,7 +80,9 @@ class Inspection:
         "_notes",
         "_program",
         "_reviews",
+        "_score",
         "_subject",
+        "_vetoed",
         "_waivers",
         "observed_at",
         "plan",
@@ -105,18 +108,23 @@ class Inspection:
         self._reviews = reviews
         self._waivers = waivers
         self._findings: Findings | None = None
+        self._score: Score | None = None
+        self._vetoed, undecided = outcome.vetoed, outcome.undecided
         if reviews or waivers:
-            self.verdict = self._judge_reviewed()
-        elif outcome.vetoed:
+            vetoes = [one for one in self.findings if one.kind == "veto"]
+            self._vetoed = any(one.status is Status.FAILED and not one.is_waived for one in vetoes)
+            undecided = any(one.status in OPEN for one in vetoes)
+        self.verdict = Verdict.UNDETERMINED if undecided else Verdict.QUALIFIED
+        if self._vetoed:
             self.verdict = Verdict.UNQUALIFIED
         else:
-            self.verdict = Verdict.UNDETERMINED if outcome.undecided else Verdict.QUALIFIED
-
-    def _judge_reviewed(self) -> Verdict:
-        vetoes = [one for one in self.findings if one.kind == "veto"]
-        if any(one.status is Status.FAILED and not one.is_waived for one in vetoes):
-            return Verdict.UNQUALIFIED
-        return Verdict.UNDETERMINED if any(one.status in OPEN for one in vetoes) else Verdict.QUALIFIED
+            passes = outcome.passes
+            if (reviews or waivers) and (score := self.score) is not None:
+                passes = score.passes
+            if passes is False:
+                self.verdict = Verdict.UNQUALIFIED
+            elif passes is None:
+                self.verdict = Verdict.UNDETERMINED
 
     @property
     def subject(self) -> Site | Account:
@@ -162,11 +170,16 @@ class Inspection:
 
     @property
     def problems(self) -> Findings:
-        """The failed findings, of every kind, in the order of the plan; waived ones are among them and say so."""
+        """The failed findings in the order of the plan; waived ones are among them and say so.
+
+        A bonus that was not reached is no problem and is left out.
+        """
         if not self._reviews and self._findings is None:
-            failed = [one for one in self._notes if one[1].status is Status.FAILED]
-            return Findings([self._finding(position, answer) for position, answer in sorted(failed, key=lambda one: one[0])])
-        return self.findings.with_status(Status.FAILED)
+            notes = sorted(self._notes, key=lambda one: one[0])
+            found = [self._finding(position, answer) for position, answer in notes if answer.status is Status.FAILED]
+        else:
+            found = [one for one in self.findings if one.status is Status.FAILED]
+        return Findings([one for one in found if one.kind != "bonus"])
 
     @property
     def missing(self) -> Findings:
@@ -179,9 +192,21 @@ class Inspection:
         return self.findings.with_status(Status.NOT_CHECKED)
 
     @property
-    def score(self) -> None:
-        """The points; None where the rulebook does not score such a subject."""
-        return None
+    def score(self) -> Score | None:
+        """The points; None where the rulebook does not score such a subject, and for one that a veto stopped."""
+        if self._score is not None or self._vetoed:
+            return self._score
+        kind: SubjectWord = "account" if self._is_account() else "site"
+        rule = self.plan.scoring.get(kind)
+        if rule is None or not is_scored(rule, self.subject) or not self.plan.scores(kind):
+            return None
+        subject = self.subject
+        self._score = score_of(self.findings, rule, subject.has_services if isinstance(subject, Site) else True)
+        return self._score
+
+    def _is_account(self) -> bool:
+        subject = self._subject
+        return subject.kind == "account" if isinstance(subject, PackedSubject) else isinstance(subject, Account)
 
     @property
     def rulebook(self) -> RulebookRef:
@@ -228,6 +253,7 @@ class Inspection:
             "subject": self.subject.model_dump(mode="json", exclude_none=True),
             "observed_at": self.observed_at.isoformat(),
             "verdict": self.verdict.value,
+            "score": self.score.to_dict() if self.score is not None else None,
             "rulebook": {"id": reference.id, "version": reference.version, "digest": reference.digest},
             "covers": list(reference.covers) if reference.covers is not None else None,
             "findings": told,
@@ -236,6 +262,7 @@ class Inspection:
             "marks": [mark.model_dump() for mark in self._marks],
             "reviews": [one.model_dump(mode="json", exclude_none=True) for one in self.reviews],
             "waivers": [one.model_dump(mode="json") for one in self._waivers],
+            "problems": [one.id for one in self.problems],
             "problems_zh": [one.message("zh") for one in self.problems],
         }
 
@@ -270,9 +297,10 @@ class Inspection:
             reviews[one.indicator] = (*reviews.get(one.indicator, ()), one)
         statuses = [answer.status for position, answer in notes if position in vetoes]
         vetoed, undecided = Status.FAILED in statuses, any(status in OPEN for status in statuses)
+        passes = data["score"]["passes"] if data.get("score") is not None else True
         return cls(
             plan,
-            Outcome(Program(Profile(kind), (), fixed, vetoes, False), notes, vetoed, undecided),
+            Outcome(Program(Profile(kind), (), fixed, vetoes, False), notes, vetoed, undecided, passes),
             subject,
             datetime.fromisoformat(data["observed_at"]),
             tuple(Mark.model_validate(mark) for mark in data["marks"]),

@@ -30,7 +30,7 @@ from govmedia_rules.judge.finding import is_under
 from govmedia_rules.judge.inspection import Inspection, PackedSubject
 from govmedia_rules.judge.reviews import Review, Waiver, reviews_by_subject, waivers_by_subject
 from govmedia_rules.rules.load import LayerSource, collect_layers, layers_for
-from govmedia_rules.rules.model import Basis, Indicator, LayerRef, Plan, Scoring
+from govmedia_rules.rules.model import Basis, Indicator, LayerRef, Plan, Scoring, SubjectWord
 from govmedia_rules.rules.overlay import resolve
 from govmedia_rules.rules.plugins import built_in_checks, installed, specs_of
 from govmedia_rules.snapshots.reading import MAX_LINE_BYTES, read_snapshots, warn_unread
@@ -81,8 +81,8 @@ class Rulebook:
         return self.plan.indicators
 
     @property
-    def scoring(self) -> Scoring | None:
-        """How points add up; None where nothing is scored."""
+    def scoring(self) -> Mapping[SubjectWord, Scoring]:
+        """How points add up, by kind of subject; {} where nothing is scored."""
         return self.plan.scoring
 
     @property
@@ -318,7 +318,8 @@ class Inspections(Iterable[Inspection]):
         for path, number, item in judge_files(book.plan, files, reading, workers):
             if isinstance(item, Answer):
                 subject = PackedSubject(item.subject_kind, item.subject)
-                outcome = Outcome(book._judge.program(item.profile), item.notes, item.vetoed, item.undecided)
+                program = book._judge.program(item.profile)
+                outcome = Outcome(program, item.notes, item.vetoed, item.undecided, item.passes)
                 mine = opinions.of(subject.open().id, item.observed_at) if opinions else _NOBODY
                 yield Inspection(book.plan, outcome, subject, item.observed_at, item.marks, *mine)
             else:
