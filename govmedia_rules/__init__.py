@@ -55,6 +55,12 @@ if TYPE_CHECKING:
     from govmedia_rules.subjects.registry import Population as Population
     from govmedia_rules.subjects.registry import Registry as Registry
     from govmedia_rules.subjects.registry import read_registry as read_registry
+    from govmedia_rules.text.checkers import TextChecker as TextChecker
+    from govmedia_rules.text.lexicon import Lexicon as Lexicon
+    from govmedia_rules.text.matches import Match as Match
+    from govmedia_rules.text.matches import Matches as Matches
+    from govmedia_rules.text.reading import load_lexicon as load_lexicon
+    from govmedia_rules.text.scanner import Scanner as Scanner
     from govmedia_rules.workdays import WorkCalendar as WorkCalendar
 
 _HOMES = {
@@ -73,6 +79,11 @@ _HOMES = {
     "subjects.codes": ("AccountCode", "Domain", "IcpNumber", "PoliceNumber", "SiteCode"),
     "subjects.models": ("Account", "Site", "Unit"),
     "subjects.registry": ("Population", "Registry", "read_registry"),
+    "text.checkers": ("TextChecker",),
+    "text.lexicon": ("Lexicon",),
+    "text.matches": ("Match", "Matches"),
+    "text.reading": ("load_lexicon",),
+    "text.scanner": ("Scanner",),
     "workdays": ("WorkCalendar",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
