@@ -283,3 +283,43 @@ def test_a_press_report() -> None:
         "平安白水": ("media.veto.safety.expression",),
     }
     assert reconcile(notice).contradictions == ()
+
+
+def dirty(text: str) -> str:
+    """The copy as some pages show it: traditional characters, pinyin in brackets after every seventh Chinese character."""
+    from opencc import OpenCC
+
+    traditional = OpenCC("s2t").convert(text)
+    out = []
+    for i, character in enumerate(traditional):
+        out.append(character)
+        if i % 7 == 0 and "\u4e00" <= character <= "\u9fff":
+            out.append("(guān)")
+    return "".join(out)
+
+
+@pytest.mark.parametrize("name", ["county.txt", "plain-paragraphs.txt", "wrong-figures.txt", "lists-after-colons.txt"])
+def test_a_dirty_copy_says_the_same(name: str) -> None:
+    text = (MADE / name).read_text("utf-8")
+    clean, mended = read(text), read(dirty(text))
+    assert {repair.kind for repair in mended.repairs} >= {"pinyin", "traditional"}
+    for field in ("headline", "issuer", "number", "period", "window", "signed_at", "populations", "attachments", "deadlines"):
+        one, other = clean.model_dump()[field], mended.model_dump()[field]
+        assert one == other, field
+    assert [problem.indicator_ids for problem in clean.problems] == [problem.indicator_ids for problem in mended.problems]
+    assert [check.reason for check in reconcile(clean).checks] == [check.reason for check in reconcile(mended).checks]
+
+
+def test_a_page_and_its_text_copy_with_one_cell_a_line_have_the_same_tables() -> None:
+    html = (MADE / "province.html").read_text("utf-8")
+    page = read(html)
+    lines = []
+    for line in page.text.split("\n"):
+        cells = line.split("\t")
+        lines += cells if len(cells) > 1 else [line]
+    # A cell that spans stands once in the copy; the header of two rows comes row by row.
+    copy = "\n".join(lines).replace("\n合计\n\n210", "\n合计\n210").replace("政府网站\n\n政务新媒体\n\n\n\n", "政府网站\n政务新媒体\n")
+    table = read(copy).attachments[0].tables[0]
+    assert table.columns == page.attachments[0].tables[0].columns
+    assert table.rows == page.attachments[0].tables[0].rows
+    assert table.total == (None, "合计", "210", "6", "600", "20")
