@@ -290,7 +290,8 @@ def _listed_after(title: str, body: str, start: int, page: Page, kind: Kind | No
         position = at + len(name)
         bare = re.sub("等$", "", name)
         quoted = re.match(r"[“\"](?P<name>[^”\"]+)[”\"](?P<rest>.*)", bare)
-        rest = quoted["rest"] if quoted else (re.search(r"\(.*\)$", bare) or re.match("", bare)).group()  # type: ignore[union-attr]
+        bracket = re.search(r"\(.*\)$", bare)
+        rest = quoted["rest"] if quoted else bracket.group() if bracket else ""
         platform = platform_of(rest)
         named.append(
             Named(

@@ -318,7 +318,9 @@ def test_a_page_and_its_text_copy_with_one_cell_a_line_have_the_same_tables() ->
         cells = line.split("\t")
         lines += cells if len(cells) > 1 else [line]
     # A cell that spans stands once in the copy; the header of two rows comes row by row.
-    copy = "\n".join(lines).replace("\n合计\n\n210", "\n合计\n210").replace("政府网站\n\n政务新媒体\n\n\n\n", "政府网站\n政务新媒体\n")
+    copy = (
+        "\n".join(lines).replace("\n合计\n\n210", "\n合计\n210").replace("政府网站\n\n政务新媒体\n\n\n\n", "政府网站\n政务新媒体\n")
+    )
     table = read(copy).attachments[0].tables[0]
     assert table.columns == page.attachments[0].tables[0].columns
     assert table.rows == page.attachments[0].tables[0].rows
