@@ -325,3 +325,35 @@ def test_a_page_and_its_text_copy_with_one_cell_a_line_have_the_same_tables() ->
     assert table.columns == page.attachments[0].tables[0].columns
     assert table.rows == page.attachments[0].tables[0].rows
     assert table.total == (None, "合计", "210", "6", "600", "20")
+
+
+def test_a_table_that_follows_the_signature_belongs_to_the_listed_attachment() -> None:
+    notice = made("city-embedded.html")
+    assert (notice.issuer, str(notice.signed_at), str(notice.published_at)) == ("临江市人民政府办公室", "2024-04-10", "2024-04-11")
+    accounts = notice.accounts
+    assert accounts is not None
+    assert (accounts.base, accounts.passed, accounts.failed) == (86, 82, 4)
+    assert [(group.key, group.base) for group in accounts.groups] == [
+        ("wechat_official", 52),
+        ("weibo", 18),
+        ("toutiao", 9),
+        ("douyin", 7),
+    ]
+    assert {rate.kind: rate.print() for rate in accounts.rates} == {"pass": "95.35%", "failure_share": "4.65%"}
+    (attachment,) = notice.attachments
+    assert (attachment.has_page, len(attachment.tables)) == (True, 1)
+    assert [(row.name, row.platform, row.owner) for row in attachment.listed] == [
+        ("临江水利", "weibo", "市水利局"),
+        ("东桥发布", "toutiao", "东桥镇"),
+        ("临江农业", "wechat", "市农业农村局"),
+        ("石泉之窗", "wechat", "石泉镇"),
+    ]
+    (deadline,) = notice.deadlines
+    assert (str(deadline.due), deadline.who, deadline.receiver) == ("2024-04-19", "被通报单位", "市府办信息公开科")
+    assert notice.contacts_left_out == 1
+    assert "abc@" not in notice.model_dump_json()
+    result = reconcile(notice)
+    assert result.contradictions == ()
+    assert {"sum_of_parts", "sum_of_outcomes", "rows_of_list", "rate"} <= {
+        check.kind for check in result.checks if check.outcome == "agrees"
+    }
