@@ -16,6 +16,7 @@ from govmedia_rules.notices.sources import Cell, Grid, Source, load
 
 _CJK = re.compile("[\u3400-\u9fff]")
 _LATIN = re.compile("[A-Za-z]")
+_LONGEST_TITLE = 1_000
 
 
 def read(source: str | bytes | Path, *, keep_contacts: bool = False) -> Notice:
@@ -266,7 +267,7 @@ def _attachments(parts: Outline, page: Page, grids: list[Grid]) -> tuple[Attachm
             match = _ITEM.match(piece.strip())
             if match:
                 number = match.group("number")
-                listed.append((int(number) if number else None, match.group("title").strip(" ;。,"), line))
+                listed.append((int(number) if number else None, match.group("title").strip(" ;。,")[:_LONGEST_TITLE], line))
     found: list[Attachment] = []
     left = list(parts.pages)
     loose = [grid for grid in grids if not any(one.first_line <= grid.line <= one.last_line for one in parts.pages)]
@@ -332,7 +333,7 @@ def _attachment(
     return Attachment(
         number=number,
         title=title,
-        page_title=content.title,
+        page_title=content.title[:_LONGEST_TITLE] if content.title else None,
         span=span,
         tables=tuple(content.tables),
         listed=tuple(rows),

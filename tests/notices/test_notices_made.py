@@ -357,3 +357,13 @@ def test_a_table_that_follows_the_signature_belongs_to_the_listed_attachment() -
     assert {"sum_of_parts", "sum_of_outcomes", "rows_of_list", "rate"} <= {
         check.kind for check in result.checks if check.outcome == "agrees"
     }
+
+
+@pytest.mark.parametrize("divide", [" ", "\n", "\t", "、"])
+def test_cells_and_names_of_five_thousand_characters_are_read(divide: str) -> None:
+    long = "名" * 5_000
+    rows = divide.join(["序号", "网站名称", "存在问题", "1", long, "栏目不更新", "2", long + "甲", "首页不更新"])
+    text = f"甲县人民政府办公室关于2022年第四季度检查情况的通报\n附件:1.{long}\n甲县人民政府办公室\n2023年1月6日\n附件1 {rows}\n附件2\n{rows}\n"
+    notice = read(text)
+    assert notice.issuer == "甲县人民政府办公室"
+    assert notice.model_dump_json()
