@@ -13,6 +13,9 @@ __version__ = "0.1.0"
 if TYPE_CHECKING:
     from govmedia_rules import collect as collect
     from govmedia_rules import errors as errors
+    from govmedia_rules import figures as figures
+    from govmedia_rules import notices as notices
+    from govmedia_rules import rates as rates
     from govmedia_rules.checks.contract import Evidence as Evidence
     from govmedia_rules.checks.contract import Judgement as Judgement
     from govmedia_rules.checks.contract import Status as Status
@@ -87,7 +90,7 @@ _HOMES = {
     "workdays": ("WorkCalendar",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
-_MODULES = ("collect", "errors")
+_MODULES = ("collect", "errors", "figures", "notices", "rates")
 
 __all__ = sorted((*_HOME_OF, *_MODULES))
 
