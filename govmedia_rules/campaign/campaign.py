@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
+from decimal import Decimal
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from govmedia_rules.base import Model
 from govmedia_rules.campaign import records
-from govmedia_rules.campaign.comparing import Earlier, basis_of
+from govmedia_rules.campaign.comparing import Earlier, basis_of, comparisons
 from govmedia_rules.campaign.coverage import Coverage, coverage_of
 from govmedia_rules.campaign.doubts import Doubt, doubts_of
 from govmedia_rules.campaign.groups import STANDARD, TOTAL, Grouping, Spec, grouping
@@ -20,21 +21,20 @@ from govmedia_rules.campaign.rectification import DueRule, Progress, Recheck, Ta
 from govmedia_rules.campaign.results import Entry, Held, Result, result_of
 from govmedia_rules.campaign.rules import CampaignRules, CoverageRule, OutcomeRule, SubjectKind
 from govmedia_rules.campaign.sampling import Sample, SampleRule, draw
-from govmedia_rules.campaign.statistics import ShareKind, Statistics, count
+from govmedia_rules.campaign.statistics import Ratio, ShareKind, Statistics, count
 from govmedia_rules.campaign.storage import Journal, read_journal, write_new, write_parquet
+from govmedia_rules.campaign.tables import counts_table, summary
 from govmedia_rules.campaign.terms import MAIN, Terms
 from govmedia_rules.campaign.units import CountedResult, CountedUnits, Disclosure, Letters, Reported, Ruling, kind_of
 from govmedia_rules.errors import CampaignError, Where
+from govmedia_rules.figures import Comparison
 from govmedia_rules.judge.inspection import Inspection, RulebookRef
 from govmedia_rules.judge.reviews import Review
+from govmedia_rules.notices.model import Table
 from govmedia_rules.rules.model import Plan
 from govmedia_rules.subjects.models import Account, Site
 from govmedia_rules.subjects.registry import Population, Registry
 from govmedia_rules.workdays import WorkCalendar
-
-if TYPE_CHECKING:
-    from govmedia_rules.campaign.draft import Draft
-    from govmedia_rules.notices.model import Notice
 
 UnitKey = tuple[str, str]
 """Tier and id of a unit."""
@@ -77,8 +77,7 @@ class Campaign:
         self._carried: dict[UnitKey, Task] = {}
         self._results: dict[UnitKey, Result] | None = None
         self._journal: Journal | None = None
-        self._home: Path | None = None
-        self._written = 0
+        self._written: dict[Path, int] = {}
 
     # --- telling -----------------------------------------------------------------------------------------------------
 
@@ -94,7 +93,7 @@ class Campaign:
         self._events.append(event)
         if self._journal is not None:
             self._journal.append_line(records.line_of(event))
-            self._written = len(self._events)
+            self._written[self._journal.folder] = len(self._events)
 
     def _apply(self, event: Event) -> None:
         _APPLY[event.kind](self, event.tier, event.value)
@@ -327,12 +326,73 @@ class Campaign:
         members = ((tier, one) for (tier, _), one in self._members.items() if one.status != "closed")
         return count(members, self._counted, self.results.values(), self._counted_results, groupings, self._stated)
 
+    def comparisons(
+        self,
+        subject: SubjectKind,
+        kind: ShareKind = "pass",
+        *,
+        tier: str = MAIN,
+        share: Ratio | None = None,
+        group: str = "",
+        unit: str = "个百分点",
+    ) -> tuple[Comparison, ...]:
+        """Differences of a rate to those of earlier rounds (同比, 环比), between the figures as printed.
+
+        Args:
+            subject: Sites or accounts.
+            kind: What kind of rate.
+            tier: The tier.
+            share: The rate of the group; None for that of all units.
+            group: Label of the group; "" for all units.
+            unit: The unit as printed.
+
+        Raises:
+            CampaignError: The rate of this round is not known.
+        """
+        now = share
+        if now is None and not group:
+            now = (
+                self.statistics(TOTAL)
+                .total(subject, tier=tier)
+                .share(kind, base=self.terms.rate_base, basically_passes=self.terms.basically_passes)
+            )
+        if now is None:
+            raise CampaignError(f"the rate {kind!r} of {subject}s is not known", hint="units may still be open; see doubts()")
+        figure = now.figure(self.terms.rounding)
+        return comparisons(self.earlier, figure, subject=subject, kind=kind, tier=tier, group=group, unit=unit)
+
+    def table(self, subject: SubjectKind, spec: Spec, *, tier: str = MAIN) -> Table:
+        """Counts of one kind of unit by a grouping as a table with a total row; a blank is what is not known, never 0."""
+        return counts_table(self, subject, spec, tier=tier)
+
+    def summary(self) -> str:
+        """The round in a few Chinese lines: what there is, what was looked at, how it ended, what does not fit."""
+        return "\n".join(summary(self))
+
     def coverage(self) -> tuple[Coverage, ...]:
         """What was covered, against each demand of its rulebooks and terms."""
         rules = self.coverage_rules
         statistics = self.statistics("level", "platform")
         inspected = {key for key, one in self.results.items() if one.outcome != "closed"}
         return tuple(coverage_of(rule, statistics, self._members, inspected, self._failed_before) for rule in rules)
+
+    def score_bands(
+        self, edges: Sequence[Decimal | int], subject: SubjectKind = "site", *, tier: str = MAIN
+    ) -> tuple[tuple[Result, ...], ...]:
+        """The units with surely so many points, in bands, in the order told.
+
+        Args:
+            edges: Where a band begins, falling (`110, 100`): the first band has 110 and more, the second 100 up to 110.
+            subject: Sites or accounts.
+            tier: The tier.
+        """
+        bands: list[list[Result]] = [[] for _ in edges]
+        for one in self.results.values():
+            if one.tier == tier and kind_of(one.subject) == subject and one.score is not None:
+                band = next((number for number, edge in enumerate(edges) if one.score[0] >= edge), None)
+                if band is not None and (band == 0 or one.score[1] < edges[band - 1]):
+                    bands[band].append(one)
+        return tuple(map(tuple, bands))
 
     @property
     def letter_tally(self) -> LetterTally:
@@ -390,7 +450,7 @@ class Campaign:
         """How far rectification had come at the end of a day."""
         return progress(self._tasks.values(), on, _without_names(self))
 
-    def follow(self, before: Campaign) -> Tracks:
+    def compare(self, before: Campaign) -> Tracks:
         """The failures of an earlier round and of this one side by side."""
         tasks = dict(before._tasks)
         tasks |= {key: task for key, task in self._carried.items() if key in tasks and task.period == tasks[key].period}
@@ -445,44 +505,27 @@ class Campaign:
 
     # --- on paper and on disk --------------------------------------------------------------------------------------------
 
-    def notice(self, draft: Draft) -> Notice:
-        """The notice of this round: text and tables as a typed `Notice`, every figure from the campaign.
-
-        Args:
-            draft: What the office adds: number, addressees, duties, deadline, and which tables are attached.
-
-        Raises:
-            CampaignError: Units are still open and the draft does not say what to do with them.
-            NoticeError: The draft asks for something the campaign does not know.
-        """
-        from govmedia_rules.campaign.writing import write
-
-        return write(self, draft)
-
     def save(self, path: str | PathLike[str], *, parquet: bool = False) -> None:
-        """Writes the campaign into a folder; where it was saved or loaded from there, only what is new is appended.
+        """Writes the campaign into a folder; where it was saved to or loaded from there before, only what is new is appended.
 
         Args:
             path: The folder.
             parquet: Whether to write `results.parquet` and `population.parquet` too (extra `frames`).
 
         Raises:
-            CampaignError: The folder holds another campaign.
+            CampaignError: The folder holds another campaign, or the one that was there is gone.
             MissingExtra: Parquet is asked for and pyarrow is not installed.
         """
-        folder = Path(path)
-        if self._home is not None and folder.resolve() == self._home:
-            if self._journal is None and self._written < len(self._events):
-                with Journal(folder) as journal:
-                    for event in self._events[self._written :]:
-                        journal.append_line(records.line_of(event))
-        else:
+        folder = Path(path).resolve()
+        written = self._written.get(folder)
+        if written is None:
             start = Event("terms", "", self.terms)
             write_new(folder, (records.line_of(one) for one in (start, *self._events)))
-            if self._home is None:
-                self._home = folder.resolve()
-        if folder.resolve() == self._home:
-            self._written = len(self._events)
+        elif written < len(self._events):
+            with Journal(folder) as journal:
+                for event in self._events[written:]:
+                    journal.append_line(records.line_of(event))
+        self._written[folder] = len(self._events)
         if parquet:
             self.to_parquet(folder)
 
@@ -494,7 +537,7 @@ class Campaign:
             path: The folder.
         """
         self.save(path)
-        with Journal(Path(path)) as journal:
+        with Journal(Path(path).resolve()) as journal:
             self._journal = journal
             try:
                 yield self
@@ -528,12 +571,13 @@ class Campaign:
             campaign._events.append(event if event is not None else Event("unknown", "", record))
         if campaign is None:
             raise CampaignError("nothing whole was written here", Where(str(folder)))
-        campaign._home, campaign._written = folder.resolve(), len(campaign._events)
+        campaign._written[folder.resolve()] = len(campaign._events)
         return campaign
 
     def to_parquet(self, path: str | PathLike[str]) -> None:
         """Writes `results.parquet` and `population.parquet` into a folder: one row a unit, or a row for `units` units that
-        are known only as a number. Sums over `units` give the counts of the campaign.
+        are known only as a number. Sums over `units` give the counts of the campaign; a population leaves out rows whose
+        `status` is closed.
 
         Raises:
             MissingExtra: pyarrow is not installed.

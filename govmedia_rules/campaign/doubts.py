@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
 from functools import cache
+from itertools import chain, product
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
 from govmedia_rules.base import Model, Short
+from govmedia_rules.campaign.groups import Dimension
 from govmedia_rules.campaign.letters import faults_of
+from govmedia_rules.campaign.results import OPEN_OUTCOMES, Result
 from govmedia_rules.campaign.rules import SubjectKind
+from govmedia_rules.campaign.units import kind_of
 from govmedia_rules.subjects.models import Account, Site
 from govmedia_rules.subjects.registry import Registry
 from govmedia_rules.vocabulary import read_data
@@ -17,7 +22,10 @@ from govmedia_rules.vocabulary import read_data
 if TYPE_CHECKING:
     from govmedia_rules.campaign.campaign import Campaign
 
+Severity = Literal["wrong", "open", "note"]
 _MOST_NAMED = 5
+_KINDS: tuple[SubjectKind, ...] = ("site", "account")
+_CHECKED: tuple[Dimension, ...] = ("level", "platform", "area")
 _ZH = {"site": "政府网站", "account": "政务新媒体"}
 _EN = {"site": "sites", "account": "accounts"}
 
@@ -34,7 +42,7 @@ class Doubt(Model):
     """
 
     reason: str
-    severity: Literal["wrong", "open", "note"]
+    severity: Severity
     count: int = 0
     details: tuple[tuple[str, Short], ...] = ()
     subjects: tuple[str, ...] = ()
@@ -59,12 +67,13 @@ def _sentences() -> Mapping[str, Mapping[str, str]]:
 
 def _doubt(
     reason: str,
-    severity: Literal["wrong", "open", "note"],
+    severity: Severity,
     subjects: tuple[str, ...] = (),
+    *,
     count: int | None = None,
-    **values: object,
+    details: Mapping[str, object] = MappingProxyType({}),
 ) -> Doubt:
-    told = tuple((name, str(value)) for name, value in values.items())
+    told = tuple((name, str(value)) for name, value in details.items())
     return Doubt(reason=reason, severity=severity, count=len(subjects) if count is None else count, details=told, subjects=subjects)
 
 
@@ -75,7 +84,7 @@ def doubts_of(campaign: Campaign) -> Iterator[Doubt]:
     yield from _rules(campaign)
     yield from _numbers(campaign)
     for sentence in faults_of(campaign.disclosures):
-        yield _doubt("disclosure_parts", "wrong", told=sentence, count=1)
+        yield _doubt("disclosure_parts", "wrong", count=1, details={"told": sentence})
 
 
 def _population(campaign: Campaign) -> Iterator[Doubt]:
@@ -88,11 +97,11 @@ def _population(campaign: Campaign) -> Iterator[Doubt]:
         accounts=tuple(one for one in subjects if isinstance(one, Account)),
     )
     for problem in registry.problems():
-        severity: Literal["wrong", "note"] = "note" if problem.kind == "warning" else "wrong"
-        yield _doubt("registry", severity, problem.subjects, told=problem.what)
-    for tier, population in campaign.stated:
+        severity: Severity = "note" if problem.kind == "warning" else "wrong"
+        yield _doubt("registry", severity, problem.subjects, details={"told": problem.what})
+    for _, population in campaign.stated:
         for sentence in population.faults():
-            yield _doubt("total_differs", "wrong", count=1, tier=tier, kind=population.subject, told=sentence)
+            yield _doubt("total_differs", "wrong", count=1, details={"kind": population.subject, "told": sentence})
     region = campaign.terms.region
     if region is not None:
         start = region.rstrip("0")
@@ -103,90 +112,67 @@ def _population(campaign: Campaign) -> Iterator[Doubt]:
             if one.subject.division is not None and not one.subject.division.startswith(start)
         )
         if others:
-            yield _doubt("other_region", "wrong", others, region=region)
+            yield _doubt("other_region", "wrong", others, details={"region": region})
 
 
 def _results(campaign: Campaign) -> Iterator[Doubt]:
     statistics = campaign.statistics("level", "platform", "area")
-    kinds: tuple[SubjectKind, ...] = ("site", "account")
-    for tier in campaign.terms.tiers:
-        for kind in kinds:
-            for spec in ("level", "platform", "area"):
-                for label, stat in statistics.groups(kind, spec, tier=tier.id).rows():
-                    if stat.population is not None and stat.inspected > stat.population:
-                        yield _doubt(
-                            "more_than_there_are",
-                            "wrong",
-                            count=stat.inspected,
-                            tier=tier.id,
-                            kind=kind,
-                            label=label,
-                            population=stat.population,
-                        )
-            stat = statistics.total(kind, tier=tier.id)
+    for tier, kind in product(campaign.terms.tiers, _KINDS):
+        total = statistics.total(kind, tier=tier.id)
+        groups = (statistics.groups(kind, spec, tier=tier.id).rows() for spec in _CHECKED)
+        for label, stat in (*chain.from_iterable(groups), (_ZH[kind], total)):
             if stat.population is not None and stat.inspected > stat.population:
-                yield _doubt(
-                    "more_than_there_are",
-                    "wrong",
-                    count=stat.inspected,
-                    tier=tier.id,
-                    kind=kind,
-                    label=_ZH[kind],
-                    population=stat.population,
-                )
+                told = {"kind": kind, "label": label, "population": stat.population}
+                yield _doubt("more_than_there_are", "wrong", count=stat.inspected, details=told)
     yield from _named(campaign)
+    yield from _sampled(campaign)
 
 
 def _named(campaign: Campaign) -> Iterator[Doubt]:
+    """Doubts about units that have a result of their own."""
     results = campaign.results
-    only_members = {(tier, "account" if isinstance(one, Account) else "site") for (tier, _), one in campaign.members.items()}
-    only_members -= {(one.tier, one.subject) for one in campaign.counted}
-    only_members -= {(tier, one.subject) for tier, one in campaign.stated}
-    not_listed = tuple(
-        one.subject.id
-        for key, one in results.items()
-        if (one.tier, "account" if isinstance(one.subject, Account) else "site") in only_members and key not in campaign.members
+    # Where some of a population is known only as a number, a unit that is not listed may be one of those.
+    listed_whole = {(tier, kind_of(one)) for (tier, _), one in campaign.members.items()}
+    listed_whole -= {(one.tier, one.subject) for one in campaign.counted} | {(tier, one.subject) for tier, one in campaign.stated}
+    yield from _about(
+        "not_listed",
+        "wrong",
+        (one for key, one in results.items() if (one.tier, kind_of(one.subject)) in listed_whole and key not in campaign.members),
     )
-    if not_listed:
-        yield _doubt("not_listed", "wrong", not_listed)
     window = campaign.terms.window
-    first, last = (window.start.first(), window.end.last()) if window is not None else (None, None)
-    outside = tuple(
-        one.subject.id
-        for one in results.values()
-        if one.observed_at is not None
-        and ((first is not None and one.observed_at.date() < first) or (last is not None and one.observed_at.date() > last))
-    )
-    if outside and window is not None:
-        yield _doubt("outside_window", "wrong", outside, window=window.text())
-    for outcome, reason in (("undetermined", "undetermined"), ("unreviewed", "unreviewed")):
-        found = tuple(one.subject.id for one in results.values() if one.outcome == outcome)
-        if found:
-            yield _doubt(reason, "open", found)
-    waiting = tuple(one.subject.id for one in results.values() if one.waiting and one.outcome != "unreviewed")
-    if waiting:
-        yield _doubt("waiting", "open", waiting)
+    if window is not None:
+        first, last = window.start.first() or date.min, window.end.last() or date.max
+        dated = ((one, one.observed_at.date()) for one in results.values() if one.observed_at is not None)
+        outside = (one for one, day in dated if not first <= day <= last)
+        yield from _about("outside_window", "wrong", outside, window=window.text())
+    for outcome in OPEN_OUTCOMES:
+        yield from _about(outcome, "open", (one for one in results.values() if one.outcome == outcome))
+    yield from _about("waiting", "open", (one for one in results.values() if one.waiting and one.outcome != "unreviewed"))
+
+
+def _sampled(campaign: Campaign) -> Iterator[Doubt]:
     drawn = {(sample.tier, name) for sample in campaign.samples for name in sample.ids}
-    not_seen = tuple(name for tier, name in sorted(drawn) if (tier, name) not in results)
+    not_seen = tuple(name for tier, name in sorted(drawn) if (tier, name) not in campaign.results)
     if not_seen:
         yield _doubt("drawn_not_seen", "open", not_seen)
-    lengths = Counter(tier for tier, _ in drawn)
-    not_drawn = tuple(one.subject.id for key, one in results.items() if lengths[one.tier] and key not in drawn)
-    if not_drawn and campaign.samples:
-        kinds = {(sample.tier, sample.rule.subject) for sample in campaign.samples}
-        mine = tuple(
-            one.subject.id
-            for key, one in results.items()
-            if (one.tier, "account" if isinstance(one.subject, Account) else "site") in kinds and key not in drawn
-        )
-        if mine:
-            yield _doubt("seen_not_drawn", "note", mine)
+    kinds = {(sample.tier, sample.rule.subject) for sample in campaign.samples}
+    yield from _about(
+        "seen_not_drawn",
+        "note",
+        (one for key, one in campaign.results.items() if (one.tier, kind_of(one.subject)) in kinds and key not in drawn),
+    )
+
+
+def _about(reason: str, severity: Severity, found: Iterable[Result], **values: str) -> Iterator[Doubt]:
+    subjects = tuple(one.subject.id for one in found)
+    if subjects:
+        yield _doubt(reason, severity, subjects, details=values)
 
 
 def _rules(campaign: Campaign) -> Iterator[Doubt]:
     if len(campaign.rulebooks) > 1:
         told = "、".join(f"{one.version} {one.digest[:12]}" for one in campaign.rulebooks)
-        yield _doubt("several_rulebooks", "wrong", count=len(campaign.rulebooks), told=told)
+        yield _doubt("several_rulebooks", "wrong", count=len(campaign.rulebooks), details={"told": told})
     unverified = {
         indicator.id
         for plan in campaign.plans
@@ -194,14 +180,14 @@ def _rules(campaign: Campaign) -> Iterator[Doubt]:
         if not indicator.is_verified and any(indicator.id in one.reasons for one in campaign.failures())
     }
     if unverified:
-        yield _doubt("unverified", "note", count=len(unverified), told="、".join(sorted(unverified)))
+        yield _doubt("unverified", "note", count=len(unverified), details={"told": "、".join(sorted(unverified))})
 
 
 def _numbers(campaign: Campaign) -> Iterator[Doubt]:
     for basis in ("inferred", "assumed"):
         blocks = [one for one in (*campaign.counted, *campaign.counted_results) if one.basis == basis]
         if blocks:
-            yield _doubt(f"numbers_{basis}", "note", count=sum(one.count for one in blocks), blocks=len(blocks))
+            yield _doubt(f"numbers_{basis}", "note", count=sum(one.count for one in blocks), details={"blocks": len(blocks)})
     nameless = sum(one.count for one in campaign.counted_results if one.outcome == "failed")
     if nameless:
         yield _doubt("nameless", "note", count=nameless)

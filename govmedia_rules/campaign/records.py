@@ -279,8 +279,11 @@ def result_rows(campaign: Campaign) -> Iterator[tuple[object, ...]]:
 
 
 def population_rows(campaign: Campaign) -> Iterator[tuple[object, ...]]:
-    """A row for each member known by name, then one for each number of units."""
+    """A row for each member known by name, one for each number of units, one for each stated total."""
     for (tier, _), subject in campaign.members.items():
         yield (*_head(campaign, tier), *_unit(subject), subject.status)
     for block in campaign.counted:
         yield (*_head(campaign, block.tier), *_block(block), None)
+    for tier, population in campaign.stated:
+        if population.size is not None:
+            yield (*_head(campaign, tier), population.subject, *[None] * 8, population.size, "stated", None)

@@ -73,12 +73,7 @@ class DueRule(Model):
         if self.days is not None:
             return signed + timedelta(days=self.days)
         assert self.working_days is not None
-        known = calendar or WorkCalendar.official()
-        day, left = signed, self.working_days
-        while left:
-            day += timedelta(days=1)
-            left -= known.is_workday(day)
-        return day
+        return (calendar or WorkCalendar.official()).add(signed, self.working_days)
 
 
 class Recheck(Model):

@@ -37,7 +37,7 @@ UnitOutcome = Literal[
 `undetermined` (待定): the data did not decide. `unreviewed` (待复核): a failure was found and nobody has confirmed it.
 """
 
-OUTCOME_ZH: Mapping[str, str] = {
+OUTCOME_ZH: Mapping[UnitOutcome, str] = {
     "passed": "合格",
     "failed": "不合格",
     "basically_passed": "基本合格",

@@ -11,6 +11,7 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from decimal import Decimal
+from fractions import Fraction
 from functools import cached_property
 from typing import Literal
 
@@ -23,6 +24,7 @@ from govmedia_rules.campaign.terms import MAIN, TierId
 from govmedia_rules.campaign.units import kind_of
 from govmedia_rules.clock import Instant
 from govmedia_rules.errors import CampaignError
+from govmedia_rules.rates import counts_at_least
 from govmedia_rules.subjects.models import Account, Site
 from govmedia_rules.subjects.vocabulary import PORTAL_LEVELS, Level
 
@@ -287,7 +289,7 @@ def _wanted(rule: SampleRule, key: str, size: int) -> int:
     if rule.method == "full":
         return size
     share = rule.share_of(key)
-    by_share = 0 if share is None else -int(-(share * size) // 1)
+    by_share = 0 if share is None else counts_at_least(Fraction(share), size)
     return min(size, max(by_share, rule.least_per_stratum))
 
 

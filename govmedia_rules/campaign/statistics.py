@@ -6,6 +6,7 @@ must be in one part only. None is "not stated", never 0.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -121,9 +122,13 @@ class Stat:
         good = self.passed + (self.outcomes["basically_passed"] if basically_passes else 0)
         return ratio(good if kind == "pass" else self.failed, self.base(base))
 
-    def bounds(self, kind: Literal["pass", "failure_share"], *, base: Base = "inspected") -> tuple[Ratio, Ratio] | None:
+    def bounds(
+        self, kind: Literal["pass", "failure_share"], *, base: Base = "inspected", basically_passes: bool = False
+    ) -> tuple[Ratio, Ratio] | None:
         """The lowest and the highest a share can be, whatever becomes of the units that are still open."""
         part, whole = self.passed if kind == "pass" else self.failed, self.base(base)
+        if kind == "pass" and basically_passes:
+            part += self.outcomes["basically_passed"]
         return None if not whole else (Ratio(part, whole), Ratio(part + self.open, whole))
 
     def problem_share(self, indicator: str) -> Ratio | None:
@@ -135,6 +140,21 @@ class Stat:
         if any(low < at_least <= high for low, high in self.scores):
             return None
         return ratio(sum(count for (low, _), count in self.scores.items() if low >= at_least), self.inspected)
+
+    def score_bands(self, edges: Sequence[Decimal | int]) -> tuple[tuple[int, ...], int]:
+        """Units in each band of scores, and those whose score may lie in two bands.
+
+        Args:
+            edges: Where a band begins, rising; the first band lies below the first edge, a score on an edge is above it.
+        """
+        bands, unsure = [0] * (len(edges) + 1), 0
+        for (low, high), number in self.scores.items():
+            band = bisect_right(edges, low)
+            if band == bisect_right(edges, high):
+                bands[band] += number
+            else:
+                unsure += number
+        return tuple(bands), unsure
 
     def merge(self, other: Stat) -> Stat:
         """The counts of both, which must have no unit in common."""

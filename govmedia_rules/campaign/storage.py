@@ -56,7 +56,7 @@ def parse_line(line: bytes, number: int) -> Record | None:
     if len(line) < _HEAD + 1 or not line.startswith(b'{"crc":"') or not line.endswith(b"}\n"):
         return None
     body = line[_HEAD:-1]
-    if line[8:16] != f"{zlib.crc32(body):08x}".encode():
+    if line[8:_HEAD] != f'{zlib.crc32(body):08x}",'.encode():
         return None
     start = len('"kind":')
     text = body.decode()
@@ -112,24 +112,28 @@ class Journal:
     """Appends records to the journal of a folder. One writer at a time: a second one waits for the first.
 
     Args:
-        folder: Folder of the campaign; it is made where it does not exist.
+        folder: Folder of the campaign.
+
+    Raises:
+        CampaignError: There is no journal in it.
     """
 
     def __init__(self, folder: Path) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
-        self.path = folder / JOURNAL
-        self._file = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0), 0o644)
+        self.folder = folder
+        path = folder / JOURNAL
+        try:
+            self._file = os.open(path, os.O_RDWR | os.O_APPEND | getattr(os, "O_BINARY", 0))
+        except FileNotFoundError:
+            raise CampaignError("the campaign that was here is gone", Where(str(path)), "save it to another folder") from None
         try:
             _lock(self._file)
-            self.is_new = self._cut_off()
-            if self.is_new:
-                self.append("format", {"format": FORMAT, "library": "govmedia-rules"})
+            self._cut_off()
         except BaseException:
             os.close(self._file)
             raise
 
-    def _cut_off(self) -> bool:
-        """Removes a torn piece at the end; whether nothing whole is left."""
+    def _cut_off(self) -> None:
+        """Removes a torn piece at the end."""
         size = os.fstat(self._file).st_size
         end, step = size, 1 << 16
         while end > 0:
@@ -142,17 +146,26 @@ class Journal:
             end = start
         if end < size:
             os.ftruncate(self._file, end)
-        return end == 0
-
-    def append(self, kind: str, data: object) -> None:
-        """Writes one record; when it returns, a kill of this process can no longer undo it."""
-        self.append_line(to_line(kind, data))
 
     def append_line(self, line: bytes) -> None:
-        """Writes one record that is a line already."""
+        """Writes one record; when it returns, a kill of this process can no longer undo it.
+
+        Raises:
+            CampaignError: The record is longer than any that is read.
+            OSError: The disk is full; the file then ends with the record before.
+        """
+        if len(line) > MAX_RECORD_BYTES:
+            raise CampaignError(
+                f"one record has {len(line):,} bytes, at most {MAX_RECORD_BYTES:,} are read", Where(str(self.folder))
+            )
+        size = os.fstat(self._file).st_size
         rest = memoryview(line)
-        while rest:
-            rest = rest[os.write(self._file, rest) :]
+        try:
+            while rest:
+                rest = rest[os.write(self._file, rest) :]
+        except BaseException:
+            os.ftruncate(self._file, size)
+            raise
 
     def close(self) -> None:
         """Brings what was written to the disk and lets the next writer in."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from govmedia_rules.base import Model, Name, Short
 from govmedia_rules.campaign.rules import CoverageRule, OutcomeRule
@@ -49,7 +49,7 @@ class Terms(Model):
 
     Attributes:
         title: Name of the round.
-        period: Period it is counted for: month, quarter, half-year, year, or a numbered round.
+        period: Period it is counted for: month, quarter, half-year, year, or a numbered round; may be written `2024年第三季度`.
         place: Word for the area in sentences (`全市`).
         region: Division code of the area; None when there is none (the nation) or it is not known.
         organiser: Who holds it; None when not stated.
@@ -83,6 +83,11 @@ class Terms(Model):
     basically_passes: bool = False
     outcome_rules: tuple[OutcomeRule, ...] = ()
     coverage_rules: tuple[CoverageRule, ...] = ()
+
+    @field_validator("period", mode="before")
+    @classmethod
+    def _read_period(cls, value: object) -> object:
+        return Period.parse(value) if isinstance(value, str) else value
 
     @model_validator(mode="after")
     def _has_distinct_tiers(self) -> Terms:
