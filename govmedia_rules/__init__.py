@@ -33,10 +33,14 @@ if TYPE_CHECKING:
     from govmedia_rules.judge.rulebook import explain as explain
     from govmedia_rules.judge.rulebook import load_rulebook as load_rulebook
     from govmedia_rules.judge.rulebook import rulebook_for as rulebook_for
+    from govmedia_rules.judge.table import InspectionTable as InspectionTable
     from govmedia_rules.rules.model import Indicator as Indicator
     from govmedia_rules.snapshots.models import AccountSnapshot as AccountSnapshot
     from govmedia_rules.snapshots.models import SiteSnapshot as SiteSnapshot
     from govmedia_rules.snapshots.reading import read_snapshots as read_snapshots
+    from govmedia_rules.snapshots.shallow import read_accounts as read_accounts
+    from govmedia_rules.snapshots.shallow import read_posts as read_posts
+    from govmedia_rules.snapshots.shallow import read_sites as read_sites
     from govmedia_rules.subjects.codes import AccountCode as AccountCode
     from govmedia_rules.subjects.codes import Domain as Domain
     from govmedia_rules.subjects.codes import IcpNumber as IcpNumber
@@ -48,6 +52,7 @@ if TYPE_CHECKING:
     from govmedia_rules.subjects.registry import Population as Population
     from govmedia_rules.subjects.registry import Registry as Registry
     from govmedia_rules.subjects.registry import read_registry as read_registry
+    from govmedia_rules.tables.out import to_frame as to_frame
     from govmedia_rules.workdays import WorkCalendar as WorkCalendar
 
 _HOMES = {
@@ -56,13 +61,16 @@ _HOMES = {
     "judge.finding": ("Finding", "Findings"),
     "judge.inspection": ("Inspection", "Verdict"),
     "judge.reviews": ("Review", "Waiver"),
+    "judge.table": ("InspectionTable",),
     "judge.rulebook": ("Rulebook", "explain", "load_rulebook", "rulebook_for"),
     "rules.model": ("Indicator",),
     "snapshots.models": ("AccountSnapshot", "SiteSnapshot"),
     "snapshots.reading": ("read_snapshots",),
+    "snapshots.shallow": ("read_accounts", "read_posts", "read_sites"),
     "subjects.codes": ("AccountCode", "Domain", "IcpNumber", "PoliceNumber", "SiteCode"),
     "subjects.models": ("Account", "Site", "Unit"),
     "subjects.registry": ("Population", "Registry", "read_registry"),
+    "tables.out": ("to_frame",),
     "workdays": ("WorkCalendar",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
