@@ -78,8 +78,7 @@ def messages_unpublished(
     if board.published is None:
         possible["unpublished"] = 1
     if faults:
-        missing = tuple(absent)
-        return failed("messages_board_faulty", evidence=evidence, faults=faults, possible=possible, fields=missing, window=window)
+        return failed("messages_board_faulty", evidence=evidence, faults=faults, possible=possible, found=tuple(faults))
     return unsure("message_board_unknown", possible=possible) if possible else passed()
 
 

@@ -187,6 +187,9 @@ def compile_plan(plan: Plan, profile: Profile) -> Program:
             fixed[index] = NOT_CHECKED if indicator.check is None else _no_function(indicator)
             continue
         spec = CheckSpec.of(function)
+        if spec.subject == "registry":
+            fixed[index] = ACROSS_SUBJECTS
+            continue
         needs = tuple((parts, Judgement(Status.INCONCLUSIVE, "not_observed", {"parts": parts})) for parts in spec.needs)
         steps.append(_Step(index, function, indicator.params, needs, indicator.mode == "person", unknown))
     broken = any(fixed[position].status is Status.ERROR for position in vetoes & fixed.keys())
@@ -194,6 +197,7 @@ def compile_plan(plan: Plan, profile: Profile) -> Program:
 
 
 NOT_CHECKED = Judgement(Status.NOT_CHECKED, "person_only")
+ACROSS_SUBJECTS = Judgement(Status.NOT_CHECKED, "across_subjects")
 NO_CANDIDATES = Judgement(Status.NOT_CHECKED, "no_candidates")
 
 

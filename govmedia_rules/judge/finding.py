@@ -74,7 +74,7 @@ class Finding(Row):
     @property
     def status(self) -> Status:
         """What counts: the last review's decision where there is one, else the machine's answer."""
-        return reviewed_status(self.judgement, self.reviews)
+        return reviewed_status(self.judgement, self.reviews, self.kind)
 
     @property
     def is_waived(self) -> bool:
@@ -105,7 +105,7 @@ class Finding(Row):
         """The answer as a sentence in `zh` or `en`, made now."""
         told = self.review
         if told is not None and told.decision == "confirmed" and self.judgement.status is not Status.FAILED:
-            template = _messages()["review_confirmed"]
+            template = _messages()["bonus_confirmed" if self.kind == "bonus" else "review_confirmed"]
             return fill(
                 template.zh if lang == "zh" else template.en, {"title": _title(self.indicator, lang), "why": told.reason}, lang
             )
@@ -128,14 +128,16 @@ class Finding(Row):
         return f"<{self.status.value} {self.id}: {self.message('zh')}>"
 
 
-def reviewed_status(judgement: Judgement, reviews: Sequence[Review]) -> Status:
+def reviewed_status(judgement: Judgement, reviews: Sequence[Review], kind: str) -> Status:
     """What counts: the last review's decision where there is one, else the machine's answer.
 
-    A review cannot make an indicator apply to a subject it is not asked of.
+    A confirmed fault has failed; a confirmed bonus has been earned. A review cannot make an indicator apply to a subject it
+    is not asked of.
     """
     if not reviews or judgement.status is Status.NOT_APPLICABLE:
         return judgement.status
-    return Status.FAILED if reviews[-1].decision == "confirmed" else Status.PASSED
+    confirmed = reviews[-1].decision == "confirmed"
+    return Status.FAILED if confirmed != (kind == "bonus") else Status.PASSED
 
 
 def _detail(finding: Finding) -> str:
@@ -219,7 +221,8 @@ class Findings(Tabular[Finding]):
         counts: dict[str, int] = {}
         for finding in self._findings:
             counts[finding.status.value] = counts.get(finding.status.value, 0) + 1
-        return f"<{len(self)} findings: {', '.join(f'{count} {status}' for status, count in counts.items())}>"
+        told = ", ".join(f"{count} {status}" for status, count in counts.items())
+        return f"<{len(self)} findings{': ' if told else ''}{told}>"
 
     def _repr_html_(self) -> str:
         head = "".join(f"<th>{word}</th>" for word in ("对象", "指标", "结论", "说明", "依据"))

@@ -15,7 +15,8 @@ from govmedia_rules.judge.engine import OPEN, Outcome, Profile, Program
 from govmedia_rules.judge.finding import Finding, Findings
 from govmedia_rules.judge.packing import dump_answer, load_answer
 from govmedia_rules.judge.reviews import Review, Waiver
-from govmedia_rules.rules.model import Plan
+from govmedia_rules.judge.score import Score, is_scored, score_of
+from govmedia_rules.rules.model import Plan, SubjectWord
 from govmedia_rules.snapshots.parts import Mark
 from govmedia_rules.subjects.models import Account, Site
 from govmedia_rules.tables.columns import Heading, Row
@@ -82,8 +83,10 @@ class Inspection(Row):
         "_notes",
         "_program",
         "_reviews",
+        "_score",
         "_subject",
         "_tally",
+        "_vetoed",
         "_waivers",
         "observed_at",
         "plan",
@@ -110,18 +113,20 @@ class Inspection(Row):
         self._waivers = waivers
         self._findings: Findings | None = None
         self._tally: tuple[int, ...] | None = None
+        self._score: Score | None = None
+        self._vetoed, undecided = outcome.vetoed, outcome.undecided
         if reviews or waivers:
-            self.verdict = self._judge_reviewed()
-        elif outcome.vetoed:
+            vetoes = [one for one in self.findings if one.kind == "veto"]
+            self._vetoed = any(one.status is Status.FAILED and not one.is_waived for one in vetoes)
+            undecided = any(one.status in OPEN for one in vetoes)
+        self.verdict = Verdict.UNDETERMINED if undecided else Verdict.QUALIFIED
+        if self._vetoed:
             self.verdict = Verdict.UNQUALIFIED
-        else:
-            self.verdict = Verdict.UNDETERMINED if outcome.undecided else Verdict.QUALIFIED
-
-    def _judge_reviewed(self) -> Verdict:
-        vetoes = [one for one in self.findings if one.kind == "veto"]
-        if any(one.status is Status.FAILED and not one.is_waived for one in vetoes):
-            return Verdict.UNQUALIFIED
-        return Verdict.UNDETERMINED if any(one.status in OPEN for one in vetoes) else Verdict.QUALIFIED
+        elif plan.scoring and (score := self.score) is not None:
+            if score.passes is False:
+                self.verdict = Verdict.UNQUALIFIED
+            elif score.passes is None:
+                self.verdict = Verdict.UNDETERMINED
 
     @property
     def subject(self) -> Site | Account:
@@ -167,11 +172,16 @@ class Inspection(Row):
 
     @property
     def problems(self) -> Findings:
-        """The failed findings, of every kind, in the order of the plan; waived ones are among them and say so."""
+        """The failed findings in the order of the plan; waived ones are among them and say so.
+
+        A bonus that was not reached is no problem and is left out.
+        """
         if not self._reviews and self._findings is None:
-            failed = [one for one in self._notes if one[1].status is Status.FAILED]
-            return Findings([self._finding(position, answer) for position, answer in sorted(failed, key=lambda one: one[0])])
-        return self.findings.with_status(Status.FAILED)
+            notes = sorted(self._notes, key=lambda one: one[0])
+            found = [self._finding(position, answer) for position, answer in notes if answer.status is Status.FAILED]
+        else:
+            found = [one for one in self.findings if one.status is Status.FAILED]
+        return Findings([one for one in found if one.kind != "bonus"])
 
     @property
     def missing(self) -> Findings:
@@ -221,9 +231,21 @@ class Inspection(Row):
         return INSPECTION_HEADINGS
 
     @property
-    def score(self) -> None:
-        """The points; None where the rulebook does not score such a subject."""
-        return None
+    def score(self) -> Score | None:
+        """The points; None where the rulebook does not score such a subject, and for one that a veto stopped."""
+        if self._score is not None or self._vetoed:
+            return self._score
+        kind: SubjectWord = "account" if self._is_account() else "site"
+        rule = self.plan.scoring.get(kind)
+        if rule is None or not is_scored(rule, self.subject) or not self.plan.scores(kind):
+            return None
+        subject = self.subject
+        self._score = score_of(self.findings, rule, subject.has_services if isinstance(subject, Site) else True)
+        return self._score
+
+    def _is_account(self) -> bool:
+        subject = self._subject
+        return subject.kind == "account" if isinstance(subject, PackedSubject) else isinstance(subject, Account)
 
     @property
     def rulebook(self) -> RulebookRef:
@@ -270,6 +292,7 @@ class Inspection(Row):
             "subject": self.subject.model_dump(mode="json", exclude_none=True),
             "observed_at": self.observed_at.isoformat(),
             "verdict": self.verdict.value,
+            "score": self.score.to_dict() if self.score is not None else None,
             "rulebook": {"id": reference.id, "version": reference.version, "digest": reference.digest},
             "covers": list(reference.covers) if reference.covers is not None else None,
             "findings": told,
@@ -278,6 +301,7 @@ class Inspection(Row):
             "marks": [mark.model_dump() for mark in self._marks],
             "reviews": [one.model_dump(mode="json", exclude_none=True) for one in self.reviews],
             "waivers": [one.model_dump(mode="json") for one in self._waivers],
+            "problems": [one.id for one in self.problems],
             "problems_zh": [one.message("zh") for one in self.problems],
         }
 

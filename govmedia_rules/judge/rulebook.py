@@ -30,7 +30,7 @@ from govmedia_rules.judge.finding import is_under
 from govmedia_rules.judge.inspection import Inspection, PackedSubject
 from govmedia_rules.judge.reviews import Review, Waiver, reviews_by_subject, waivers_by_subject
 from govmedia_rules.rules.load import LayerSource, collect_layers, layers_for
-from govmedia_rules.rules.model import Basis, Indicator, LayerRef, Plan, Scoring
+from govmedia_rules.rules.model import Basis, Indicator, LayerRef, Plan, Scoring, SubjectWord
 from govmedia_rules.rules.overlay import resolve
 from govmedia_rules.rules.plugins import built_in_checks, installed, specs_of
 from govmedia_rules.snapshots.reading import MAX_LINE_BYTES, read_snapshots, warn_unread
@@ -81,8 +81,8 @@ class Rulebook:
         return self.plan.indicators
 
     @property
-    def scoring(self) -> Scoring | None:
-        """How points add up; None where nothing is scored."""
+    def scoring(self) -> Mapping[SubjectWord, Scoring]:
+        """How points add up, by kind of subject; {} where nothing is scored."""
         return self.plan.scoring
 
     @property

@@ -163,4 +163,4 @@ class InspectionTable(Tabular[Inspection]):
 
     def __repr__(self) -> str:
         told = ", ".join(f"{verdict.zh} {count}" for verdict, count in self.verdicts.items())
-        return f"<{len(self)} inspections: {told}>"
+        return f"<{len(self)} inspections: {told}>" if len(self) else "<0 inspections>"

@@ -153,7 +153,7 @@ def _known_keys(steps: list[str]) -> list[str]:
         return list(AppliesTo.model_fields)
     if "source" in steps[:-1]:
         return list(Source.model_fields)
-    if steps[0] == "scoring":
+    if steps[0] == "scoring" and len(steps) > 2:
         return list(Scoring.model_fields)
     if steps[0] == "indicators" and len(steps) > 2:
         return list(IndicatorEntry.model_fields)

@@ -183,10 +183,9 @@ class NoServiceRule(Model):
 
 
 class Scoring(Model):
-    """How points add up (计分规则).
+    """How points add up for one kind of subject (计分规则).
 
     Attributes:
-        subject: What is scored.
         portals_only: Whether only 政府门户网站 are scored.
         total: Points before deductions.
         pass_below: A deduction score below this is unqualified; exactly this is qualified.
@@ -199,8 +198,7 @@ class Scoring(Model):
         source: Where the rule comes from.
     """
 
-    subject: SubjectWord = "site"
-    portals_only: bool = True
+    portals_only: bool = False
     total: Points = Decimal(100)
     pass_below: Points
     bonus_above: Points | None = None
@@ -224,7 +222,7 @@ class RulebookFile(Model):
         region: Division code of the place it holds for; None for the nation.
         effective: When it is in force.
         basis: Documents it rests on.
-        scoring: How points add up; None where nothing is scored or the layer below says it.
+        scoring: How points add up, by kind of subject; what a layer leaves out the layers below say.
         indicators: Its indicators by id.
     """
 
@@ -236,7 +234,7 @@ class RulebookFile(Model):
     region: DivisionCode | None = None
     effective: Effective = Field(default_factory=Effective)
     basis: tuple[Basis, ...] = ()
-    scoring: Scoring | None = None
+    scoring: Mapping[SubjectWord, Scoring] = Field(default_factory=dict)
     indicators: Mapping[IndicatorId, IndicatorEntry] = Field(default_factory=dict)
 
     @model_validator(mode="before")
@@ -317,9 +315,9 @@ class Plan:
         title: Its title.
         layers: The layers, the lowest first.
         indicators: What is asked, in a fixed order.
-        scoring: How points add up; None where nothing is scored.
+        scoring: How points add up, by kind of subject; {} where nothing is scored.
         basis: Documents of all layers.
-        complete: Whether these are all indicators of the rulebook, or a selection by `only` or `without`.
+        left_out: Indicators of the rulebook that a selection by `only` or `without` leaves out.
         functions: The checks by name, as far as they could be loaded.
     """
 
@@ -329,10 +327,10 @@ class Plan:
         title: str,
         layers: tuple[LayerRef, ...],
         indicators: tuple[Indicator, ...],
-        scoring: Scoring | None,
+        scoring: Mapping[SubjectWord, Scoring],
         basis: tuple[Basis, ...],
         functions: Mapping[str, Check],
-        complete: bool = True,
+        left_out: tuple[Indicator, ...] = (),
     ) -> None:
         self.id = id
         self.title = title
@@ -341,7 +339,7 @@ class Plan:
         self.scoring = scoring
         self.basis = basis
         self.functions = functions
-        self.complete = complete
+        self.left_out = left_out
 
     @property
     def version(self) -> str:
@@ -361,18 +359,31 @@ class Plan:
             "indicators": [
                 indicator.model_dump(mode="json", include=deciding, serialize_as_any=True) for indicator in self.indicators
             ],
-            "scoring": self.scoring.model_dump(mode="json", exclude={"source"}) if self.scoring else None,
+            "scoring": {subject: rule.model_dump(mode="json", exclude={"source"}) for subject, rule in self.scoring.items()},
         }
         text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
         return hashlib.sha256(text.encode()).hexdigest()
 
     def select(self, indicators: tuple[Indicator, ...]) -> Plan:
         """The plan with some of its indicators only."""
-        complete = self.complete and len(indicators) == len(self.indicators)
-        return Plan(self.id, self.title, self.layers, indicators, self.scoring, self.basis, self.functions, complete)
+        kept = {one.id for one in indicators}
+        left_out = (*self.left_out, *(one for one in self.indicators if one.id not in kept))
+        return Plan(self.id, self.title, self.layers, indicators, self.scoring, self.basis, self.functions, left_out)
+
+    @property
+    def complete(self) -> bool:
+        """Whether these are all indicators of the rulebook."""
+        return not self.left_out
+
+    def scores(self, subject: SubjectWord) -> bool:
+        """Whether subjects of this kind can be scored: there is a rule, and no indicator that counts is left out."""
+        counted = ("deduction", "bonus")
+        asked = [one for one in self.indicators if one.kind in counted and one.applies_to.subject == subject]
+        missing = [one for one in self.left_out if one.kind in counted and one.applies_to.subject == subject]
+        return subject in self.scoring and bool(asked) and not missing
 
     def __getstate__(self) -> dict[str, Any]:
-        names = ("id", "title", "layers", "indicators", "scoring", "basis", "functions", "complete")
+        names = ("id", "title", "layers", "indicators", "scoring", "basis", "functions", "left_out")
         return {name: self.__dict__[name] for name in names}
 
     def __eq__(self, other: object) -> bool:

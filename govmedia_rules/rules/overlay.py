@@ -18,7 +18,7 @@ from pydantic import ValidationError
 from govmedia_rules.checks.contract import Check, CheckSpec
 from govmedia_rules.errors import OverlayConflict, ParameterError, RulebookError, RulebookErrors, UnknownCheck, Where
 from govmedia_rules.rules.load import Layer
-from govmedia_rules.rules.model import AppliesTo, Indicator, IndicatorEntry, LayerRef, Plan, Scoring, Source
+from govmedia_rules.rules.model import AppliesTo, Indicator, IndicatorEntry, LayerRef, Plan, Scoring, Source, SubjectWord
 from govmedia_rules.rules.plugins import Plugins, built_in_checks
 
 _MERGED = ("params", "deduct", "messages", "plausible")
@@ -55,14 +55,15 @@ def resolve(layers: Sequence[Layer], plugins: Plugins, own_checks: Mapping[str, 
     by_name = {layer.content.id: layer for layer in layers}
     below = {name: _ancestors(name, by_name) for name in by_name}
     merged: dict[str, _Merged] = {}
-    scoring: Scoring | None = None
-    scored_by: str | None = None
+    scoring: dict[SubjectWord, Scoring] = {}
+    scored_by: dict[SubjectWord, str] = {}
     for layer in layers:
         content = layer.content
-        if content.scoring is not None:
-            if scored_by is not None and _disagree(content.id, scored_by, by_name, below) and scoring != content.scoring:
-                faults.append(_contradiction(layer, scored_by, "scoring", None))
-            scoring, scored_by = content.scoring, content.id
+        for subject, rule in content.scoring.items():
+            setter = scored_by.get(subject)
+            if setter is not None and scoring[subject] != rule and _disagree(content.id, setter, by_name, below):
+                faults.append(_contradiction(layer, setter, f"scoring.{subject}", None))
+            scoring[subject], scored_by[subject] = rule, content.id
         for name, entry in content.indicators.items():
             target = merged.setdefault(name, _Merged())
             _lay_over(target, name, entry, layer, specs, by_name, below, faults)
@@ -76,8 +77,9 @@ def resolve(layers: Sequence[Layer], plugins: Plugins, own_checks: Mapping[str, 
             indicators.append(indicator)
             if indicator.check is not None and indicator.check in specs:
                 functions[indicator.check] = specs[indicator.check].function
-    if scoring is not None:
-        faults.extend(_group_faults(scoring, indicators, by_name[scored_by or ""].file))
+    for subject, rule in scoring.items():
+        mine = [one for one in indicators if one.applies_to.subject == subject and one.kind == "deduction"]
+        faults.extend(_group_faults(rule, mine, Where(by_name[scored_by[subject]].file, f"[scoring.{subject}]", "groups")))
     if faults:
         raise RulebookErrors("the rulebook cannot be used", faults)
     top = layers[-1].content
@@ -221,12 +223,12 @@ def _finish(
     elif params and check is None:
         fault(ParameterError, "there are parameters but no check", "params")
     applies_to: AppliesTo | None = values.get("applies_to")
-    if applies_to is None and spec is not None:
+    if applies_to is None and spec is not None and spec.subject != "registry":
         applies_to = AppliesTo(subject=spec.subject)  # type: ignore[arg-type]
     elif applies_to is None:
         fault(RulebookError, "the key is missing", "applies_to", 'write applies_to = { subject = "site" }')
         missing.append("applies_to")
-    elif spec is not None and applies_to.subject != spec.subject:
+    elif spec is not None and spec.subject not in ("registry", applies_to.subject):
         fault(RulebookError, f"the check {check!r} takes a {spec.subject}, not a {applies_to.subject}", "applies_to")
     if missing or applies_to is None:
         return None
@@ -295,23 +297,14 @@ def _typed(spec: CheckSpec, params: dict[str, object], fault: Any) -> dict[str, 
     return dict(sorted(typed.items()))
 
 
-def _group_faults(scoring: Scoring, indicators: Sequence[Indicator], file: str) -> list[RulebookError]:
+def _group_faults(rule: Scoring, indicators: Sequence[Indicator], place: Where) -> list[RulebookError]:
     """Groups whose indicators do not add up to the points the scoring states for them."""
     faults: list[RulebookError] = []
-    for group, points in scoring.groups.items():
-        members = [one for one in indicators if one.group == group and one.kind == "deduction"]
-        added = sum((one.points or Decimal(0) for one in members), Decimal(0))
-        if members and added != points:
-            told = " + ".join(f"{one.points or 0}" for one in members)
-            faults.append(
-                RulebookError(
-                    f"the indicators of {group} add up to {told} = {added}, not {points}", Where(file, "[scoring]", "groups")
-                )
-            )
-    if scoring.groups and sum(scoring.groups.values()) != scoring.total:
-        faults.append(
-            RulebookError(
-                f"the groups add up to {sum(scoring.groups.values())}, not {scoring.total}", Where(file, "[scoring]", "groups")
-            )
-        )
+    for group, points in rule.groups.items():
+        members = [one.points or Decimal(0) for one in indicators if one.group == group]
+        if sum(members) != points:
+            told = " + ".join(map(str, members)) or "nothing"
+            faults.append(RulebookError(f"the indicators of {group} add up to {told} = {sum(members)}, not {points}", place))
+    if rule.groups and sum(rule.groups.values()) != rule.total:
+        faults.append(RulebookError(f"the groups add up to {sum(rule.groups.values())}, not {rule.total}", place))
     return faults

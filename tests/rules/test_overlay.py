@@ -158,7 +158,7 @@ def test_narrower_books_say_what_they_cover() -> None:
         STALE,
     ]
     assert not few.plan.complete
-    assert len(book.without("media")) == 17
+    assert not [one for one in book.without("media").indicators if one.id.startswith("media")]
     assert book.only("site", "media").plan.complete
     with pytest.raises(gr.errors.UnknownIndicator, match="did you mean"):
         book.only("site.veto.column")

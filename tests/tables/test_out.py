@@ -174,7 +174,7 @@ def test_csv_loses_nothing_and_runs_nowhere(tmp_path: Path) -> None:
     typed = polars.read_csv(tmp_path / "a.csv", schema_overrides={"文字": polars.String})
     assert typed["文字"].to_list() == ["0107000036", None, "'" + str(ODD.text), ""]
     SOME.to_csv(tmp_path / "b.csv", titles="name")
-    assert [cells["text"] for _, cells in open_table(tmp_path / "b.csv").rows][0] == "0107000036"
+    assert next(cells["text"] for _, cells in open_table(tmp_path / "b.csv").rows) == "0107000036"
     with pytest.raises(ValueError, match="not 'de'"):
         SOME.to_csv(tmp_path / "c.csv", titles="de")  # type: ignore[arg-type]
 
@@ -204,7 +204,7 @@ def test_a_workbook_loses_nothing_and_runs_nothing(tmp_path: Path) -> None:
     assert odd[1] == str(ODD.count)
     assert odd[5] == datetime(2024, 1, 1, 13)  # shown in China Standard Time
     assert date.fromisoformat(odd[6]) == ODD.day
-    assert [row["文字"] for _, row in open_table(path).rows][0] == "0107000036"
+    assert next(row["文字"] for _, row in open_table(path).rows) == "0107000036"
     SOME.to_excel(tmp_path / "b.xlsx")
     assert path.read_bytes() == (tmp_path / "b.xlsx").read_bytes()
     NOTHING.to_excel(tmp_path / "c.xlsx", sheet="检查[结论]:2024/1", titles="name")

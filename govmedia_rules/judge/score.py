@@ -1,0 +1,331 @@
+"""Points: what each indicator costs or brings, added up exactly, as an interval where something is undecided (得分).
+
+Rules: 国办秘函〔2019〕19号, 计分规则. A deduction stops at its indicator's points; owners without service duties are scored without
+the services group and multiplied, before both gates; below the pass mark is unqualified, strictly above the gate bonuses are added.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
+from typing import NamedTuple
+
+from govmedia_rules.checks.contract import Judgement, Status
+from govmedia_rules.judge.finding import Finding
+from govmedia_rules.judge.reviews import Review
+from govmedia_rules.rules.model import Indicator, Scoring
+from govmedia_rules.subjects.models import Account, Site
+
+ZERO = Fraction(0)
+
+
+class Range(NamedTuple):
+    """A number that lies between two others, both included."""
+
+    low: Fraction
+    high: Fraction
+
+    def __str__(self) -> str:
+        return show(self.low) if self.low == self.high else f"{show(self.low)}..{show(self.high)}"
+
+
+def show(value: Fraction) -> str:
+    """A number of points as people write it: at most two places, half up, without trailing zeros."""
+    exact = Decimal(value.numerator) / Decimal(value.denominator)
+    return f"{exact.quantize(Decimal('0.01'), ROUND_HALF_UP).normalize():f}"
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreLine:
+    """One indicator in the sum.
+
+    Attributes:
+        indicator: The indicator.
+        status: What counts for it.
+        change: Points it takes (deductions, 0 or less) or brings (bonuses, 0 or more).
+        faults: Number of faults by kind that are certain.
+        possible: Number that may exist besides.
+        rests_on: Keys of the rulebook behind a change that were not seen in its source.
+    """
+
+    indicator: Indicator
+    status: Status
+    change: Range
+    faults: Mapping[str, int]
+    possible: Mapping[str, int]
+    rests_on: tuple[str, ...]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the change is undecided."""
+        return self.change.low != self.change.high
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """The points of one subject.
+
+    Attributes:
+        deductions: Line for each deduction that applies.
+        bonuses: Line for each bonus that applies; they count only where the gate is passed.
+        base: Points before deductions: the total, or the total without the services group.
+        factor: What the result is multiplied with before the gates.
+        part: The score of the deduction part, after multiplication.
+        total: The score with bonuses.
+        passes: Whether the pass mark is reached: True, False, or None while that is undecided.
+        unchecked: Points of deductions only a person can judge and nobody has; they are not taken off.
+        could_change: Whether `passes` would be different if values that were not seen in the source lay elsewhere in their
+            plausible range.
+    """
+
+    deductions: tuple[ScoreLine, ...]
+    bonuses: tuple[ScoreLine, ...]
+    base: Fraction
+    factor: Fraction
+    part: Range
+    total: Range
+    passes: bool | None
+    unchecked: Fraction
+    could_change: bool
+
+    @property
+    def low(self) -> Decimal:
+        """The lowest the score can be, at most two places."""
+        return Decimal(show(self.total.low))
+
+    @property
+    def high(self) -> Decimal:
+        """The highest the score can be, at most two places."""
+        return Decimal(show(self.total.high))
+
+    @property
+    def is_final(self) -> bool:
+        """Whether nothing is undecided."""
+        return self.total.low == self.total.high
+
+    @property
+    def rests_on(self) -> tuple[str, ...]:
+        """Indicator and key of every unverified value behind a change, `site.deduct.publish.duties: points`."""
+        lines = (*self.deductions, *(self.bonuses if self.total != self.part else ()))
+        return tuple(f"{line.indicator.id}: {key}" for line in lines for key in line.rests_on)
+
+    def lines(self) -> Iterator[str]:
+        """The sum, line by line, in Chinese."""
+        yield f"基础分 {show(self.base)}"
+        for line in self.deductions:
+            if line.change.high or line.change.low:
+                yield _line(line)
+        sign = "" if self.factor == 1 else f" × {self.factor}"
+        yield f"扣分指标得分{sign} = {self.part}"
+        if self.total != self.part:
+            for line in self.bonuses:
+                if line.change.high:
+                    yield _line(line)
+        yield f"得分 = {self.total}" + ("" if self.is_final else "（尚有未定项）")
+        if self.unchecked:
+            yield f"另有须人工判定而未判定的指标共 {show(self.unchecked)} 分，未扣"
+        if self.rests_on:
+            yield f"依据未核实分值 {len(self.rests_on)} 项" + ("，在合理范围内变动会改变是否合格" if self.could_change else "")
+
+    def to_dict(self) -> dict[str, object]:
+        """A JSON-ready copy."""
+        return {
+            "low": str(self.low),
+            "high": str(self.high),
+            "part": str(self.part),
+            "passes": self.passes,
+            "unchecked": show(self.unchecked),
+            "rests_on": list(self.rests_on),
+            "could_change": self.could_change,
+            "lines": list(self.lines()),
+        }
+
+    def __str__(self) -> str:
+        return str(self.total)
+
+    def __repr__(self) -> str:
+        return f"<Score {self.total}>"
+
+
+def _line(line: ScoreLine) -> str:
+    told = "、".join(f"{kind}×{count}" for kind, count in line.faults.items())
+    maybe = "、".join(f"{kind}×{count}" for kind, count in line.possible.items())
+    inner = "；".join(part for part in (told, f"可能还有 {maybe}" if maybe and line.is_open else "") if part)
+    sign = "+" if line.change.high > 0 else ""
+    low, high = line.change
+    amount = f"{sign}{show(low)}" if low == high else f"{show(low)}..{sign}{show(high)}"
+    return f"{line.indicator.title} {amount}" + (f"（{inner}）" if inner else "")
+
+
+def is_scored(rule: Scoring | None, subject: Site | Account) -> bool:
+    """Whether a subject gets points at all; an unknown level is not taken for a portal."""
+    if rule is None:
+        return False
+    return not rule.portals_only or (isinstance(subject, Site) and subject.is_portal is True)
+
+
+def score_of(findings: Sequence[Finding], rule: Scoring, has_services: bool | None) -> Score:
+    """Adds up the points of one subject.
+
+    Args:
+        findings: All its findings.
+        rule: How points add up.
+        has_services: Whether the owner has outward service duties; None makes the score an interval over both cases.
+    """
+    deductions = [one for one in findings if one.kind == "deduction" and one.machine_status is not Status.NOT_APPLICABLE]
+    bonuses = [one for one in findings if one.kind == "bonus" and one.machine_status is not Status.NOT_APPLICABLE]
+    if rule.no_service is None or has_services is True:
+        return _added_up(deductions, bonuses, rule, without_services=False)
+    without = [one for one in deductions if one.indicator.group != rule.no_service.group]
+    alone = _added_up(without, bonuses, rule, without_services=True)
+    if has_services is False:
+        return alone
+    whole = _added_up(deductions, bonuses, rule, without_services=False)
+    passes = whole.passes if whole.passes == alone.passes else None
+    return Score(
+        whole.deductions,
+        whole.bonuses,
+        whole.base,
+        whole.factor,
+        _hull(whole.part, alone.part),
+        _hull(whole.total, alone.total),
+        passes,
+        whole.unchecked,
+        whole.could_change or alone.could_change,
+    )
+
+
+def _hull(one: Range, other: Range) -> Range:
+    return Range(min(one.low, other.low), max(one.high, other.high))
+
+
+def _added_up(deductions: Sequence[Finding], bonuses: Sequence[Finding], rule: Scoring, *, without_services: bool) -> Score:
+    base, factor = Fraction(rule.total), Fraction(1)
+    if without_services and rule.no_service is not None:
+        base -= Fraction(rule.groups.get(rule.no_service.group, 0))
+        factor = Fraction(*rule.no_service.factor)
+    lines = tuple(_deduction(one, rule) for one in deductions)
+    lost = Range(sum((line.change.low for line in lines), ZERO), sum((line.change.high for line in lines), ZERO))
+    part = Range(max(ZERO, base + lost.low) * factor, max(ZERO, base + lost.high) * factor)
+    added = tuple(_bonus(one) for one in bonuses)
+    most = Fraction(rule.bonus_total) if rule.bonus_total is not None else None
+    gain = Range(sum((line.change.low for line in added), ZERO), sum((line.change.high for line in added), ZERO))
+    if most is not None:
+        gain = Range(min(gain.low, most), min(gain.high, most))
+    total = Range(*(bound + (extra if _above(bound, rule) else 0) for bound, extra in zip(part, gain, strict=True)))
+    mark = Fraction(rule.pass_below)
+    passes = True if part.low >= mark else False if part.high < mark else None
+    widest = _plausible(deductions, rule, base, factor)
+    could_change = passes is not None and (widest.low >= mark) != (widest.high >= mark)
+    unchecked = sum((Fraction(one.indicator.points or 0) for one in deductions if one.status is Status.NOT_CHECKED), ZERO)
+    return Score(lines, added, base, factor, part, total, passes, unchecked, could_change)
+
+
+def _above(part: Fraction, rule: Scoring) -> bool:
+    return rule.bonus_above is not None and part > Fraction(rule.bonus_above)
+
+
+_UNDECIDED = frozenset({Status.INCONCLUSIVE, Status.NEEDS_REVIEW, Status.ERROR})
+
+
+def _deduction(finding: Finding, rule: Scoring) -> ScoreLine:
+    """What a deduction costs: certain faults at least, possible ones at most, never more than its points."""
+    indicator, status = finding.indicator, finding.status
+    faults, possible = counted_faults(finding)
+    if status is Status.FAILED and not finding.is_waived and _is_unpriced(indicator, faults):
+        change = Range(-Fraction(rule.total), ZERO)
+    elif status is Status.FAILED and not finding.is_waived:
+        certain = _cost(indicator, faults, rule.cap)
+        most = _cost(indicator, _sum(faults, possible), rule.cap)
+        change = Range(-most, -certain)
+    elif status in _UNDECIDED:
+        priced = possible and not _is_unpriced(indicator, possible)
+        most = _cost(indicator, possible, rule.cap) if priced else Fraction(indicator.points or rule.total)
+        change = Range(-most, ZERO)
+    else:
+        faults, possible, change = {}, {}, Range(ZERO, ZERO)
+    rests_on = _unverified(indicator, (*faults, *possible)) if change != (ZERO, ZERO) else ()
+    return ScoreLine(indicator, status, change, faults, possible, rests_on)
+
+
+def _bonus(finding: Finding) -> ScoreLine:
+    indicator, status = finding.indicator, finding.status
+    points = Fraction(indicator.points or 0)
+    change = Range(points if status is Status.PASSED else ZERO, points if status in (Status.PASSED, *_UNDECIDED) else ZERO)
+    rests_on = _unverified(indicator, ()) if change.high else ()
+    return ScoreLine(indicator, status, change, {}, {}, rests_on)
+
+
+def counted_faults(finding: Finding) -> tuple[Mapping[str, int], Mapping[str, int]]:
+    """Faults by kind that are certain, and that may exist besides; a review's own count replaces the machine's."""
+    told: Review | None = finding.review
+    machine: Judgement = finding.judgement
+    if told is None:
+        return machine.faults, machine.possible
+    if told.decision == "dismissed":
+        return {}, {}
+    return told.faults or machine.faults or machine.possible or {}, {}
+
+
+def _sum(one: Mapping[str, int], other: Mapping[str, int]) -> dict[str, int]:
+    return {kind: one.get(kind, 0) + other.get(kind, 0) for kind in (*one, *(key for key in other if key not in one))}
+
+
+def _cost(indicator: Indicator, faults: Mapping[str, int], cap: bool) -> Fraction:
+    """Points the faults cost. Without a count, or for a kind nobody priced, the whole indicator is lost."""
+    points = Fraction(indicator.points) if indicator.points is not None else None
+    if not faults:
+        return points if points is not None else ZERO
+    cost = ZERO
+    for kind, count in faults.items():
+        each = indicator.deduct.get(kind, "all")
+        if isinstance(each, Decimal):
+            cost += Fraction(each) * count
+        elif count:
+            cost += points if points is not None else ZERO
+    return min(cost, points) if cap and points is not None else cost
+
+
+def _is_unpriced(indicator: Indicator, faults: Mapping[str, int]) -> bool:
+    """Whether nobody knows what the faults cost: the source states no points."""
+    if indicator.points is not None:
+        return False
+    return not faults or any(not isinstance(indicator.deduct.get(kind), Decimal) for kind in faults)
+
+
+def _unverified(indicator: Indicator, kinds: Sequence[str]) -> tuple[str, ...]:
+    keys = ["points", *(f"deduct.{kind}" for kind in kinds)]
+    return tuple(key for key in keys if key in indicator.unverified)
+
+
+def _plausible(findings: Sequence[Finding], rule: Scoring, base: Fraction, factor: Fraction) -> Range:
+    """The deduction score when every unverified amount lies at the far ends of its plausible range.
+
+    Where a rulebook gives no range, an unverified amount for a fault may be anything from nothing to all points.
+    """
+    low = high = base
+    for finding in findings:
+        line = _deduction(finding, rule)
+        if not line.rests_on:
+            low, high = low + line.change.low, high + line.change.high
+            continue
+        indicator = finding.indicator
+        points = Fraction(indicator.points or 0)
+        least, most = (Fraction(bound) for bound in indicator.plausible.get("points", (points, points)))
+        faults = _sum(line.faults, line.possible)
+        low -= min(most, sum((_amount(indicator, kind, most, 1) * count for kind, count in faults.items()), ZERO) or most)
+        high -= min(least, sum((_amount(indicator, kind, least, 0) * count for kind, count in line.faults.items()), ZERO))
+    return Range(max(ZERO, low) * factor, max(ZERO, high) * factor)
+
+
+def _amount(indicator: Indicator, kind: str, points: Fraction, end: int) -> Fraction:
+    """What one fault costs at the lower (0) or upper (1) end of its plausible range."""
+    key = f"deduct.{kind}"
+    if key in indicator.plausible:
+        return Fraction(indicator.plausible[key][end])
+    each = indicator.deduct.get(kind, "all")
+    if key in indicator.unverified and key not in indicator.plausible:
+        return points if end else ZERO
+    return Fraction(each) if isinstance(each, Decimal) else points
