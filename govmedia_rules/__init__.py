@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from govmedia_rules.judge.compare import compare as compare
     from govmedia_rules.judge.finding import Finding as Finding
     from govmedia_rules.judge.finding import Findings as Findings
+    from govmedia_rules.judge.frame import inspect_frame as inspect_frame
     from govmedia_rules.judge.inspection import Inspection as Inspection
     from govmedia_rules.judge.inspection import Verdict as Verdict
     from govmedia_rules.judge.reviews import Review as Review
@@ -67,6 +68,7 @@ _HOMES = {
     "judge.across": ("Incident", "RegistryTally", "incidents"),
     "judge.compare": ("Comparison", "compare"),
     "judge.finding": ("Finding", "Findings"),
+    "judge.frame": ("inspect_frame",),
     "judge.inspection": ("Inspection", "Verdict"),
     "judge.reviews": ("Review", "Waiver"),
     "judge.table": ("InspectionTable",),

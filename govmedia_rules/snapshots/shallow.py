@@ -176,44 +176,69 @@ def _point(moment: datetime | date | None, zone: tzinfo) -> _Point | None:
     return _Point(datetime.combine(moment, time(23, 59, 59), zone), True)
 
 
+CellReader = Callable[[Any, tzinfo], Any]
+
+
+class _Column(NamedTuple):
+    """A column that is used: the field it fills, whether that is one of the subject, how its cells are read (None takes
+    them as they are), and what the cells met so far mean, because columns repeat the same few values."""
+
+    field: str
+    header: str
+    of_subject: bool
+    read: CellReader | None
+    known: dict[Any, Any]
+
+
 class _Reader:
-    """Makes snapshots out of rows. What a cell means is remembered, because columns repeat the same few values."""
+    """Makes snapshots out of rows."""
 
     def __init__(self, kind: SubjectKind, columns: Iterable[ColumnUse], point: _Point | None, zone: tzinfo, name: str) -> None:
         self._kind = kind
         self._point, self._zone, self._name = point, zone, name
         self._headers = {use.field: use.header for use in columns if use.field is not None}
         subject_fields = (Account if kind == "account" else Site).model_fields
-        self._subject_columns = [
-            (field, header, _subject_cell(field)) for field, header in self._headers.items() if field in subject_fields
+        self._columns = [
+            _Column(field, header, True, _subject_cell(field), {})
+            if field in subject_fields
+            else _Column(field, header, False, _SEEN_CELLS[field], {})
+            for field, header in self._headers.items()
         ]
-        self._seen_columns = [
-            (field, header, _SEEN_CELLS[field]) for field, header in self._headers.items() if field in _SEEN_CELLS
-        ]
-        self._remembered: dict[tuple[str, Any], Any] = {}
 
     def rows(self, table: RawTable) -> Iterator[ShallowRow]:
         """The rows of the table; blank ones are left out."""
         for number, cells in table.rows:
-            if any([value is not None for value in cells.values()]):  # noqa: C419  (a list is quicker here)
-                yield self.row(number, cells)
+            row = self.row(number, cells)
+            if row is not None:
+                yield row
 
-    def row(self, number: int, cells: Cells) -> ShallowRow:
+    def row(self, number: int, cells: Cells) -> ShallowRow | None:
+        """What one row says; None when it is blank."""
         bad: list[BadRow] = []
-        subject = {
-            field: value
-            for field, header, read in self._subject_columns
-            if (value := self._cell(read, number, header, cells, bad)) is not None
-        }
-        seen = {
-            field: value
-            for field, header, read in self._seen_columns
-            if (value := self._cell(read, number, header, cells, bad)) is not None
-        }
+        subject: dict[str, Any] = {}
+        seen: dict[str, Any] = {}
+        for column in self._columns:
+            field, header, of_subject, read, known = column
+            value = cells.get(header)
+            if value is None:
+                continue
+            if read is not None:
+                try:
+                    value = known[value]
+                except (KeyError, TypeError):
+                    value = self._read(column, number, value, bad)
+                if value is None:
+                    continue
+            if of_subject:
+                subject[field] = value
+            else:
+                seen[field] = value
+        if not subject and not seen and not bad and all(value is None for value in cells.values()):
+            return None
         point = self._point
         if "observed_at" in seen:
             point = _point(seen.pop("observed_at"), self._zone)
-        elif point is None and not bad:
+        if point is None and not bad:
             bad.append(BadRow(number, self._headers.get("observed_at"), None, "the monitoring point is missing"))
         snapshot = None
         if not bad and point is not None:
@@ -223,41 +248,37 @@ class _Reader:
                 bad.extend(self._faults(number, cells, faults))
         return ShallowRow(number, snapshot, tuple(bad))
 
-    def _cell(self, read: Callable[[Any, tzinfo], Any] | None, number: int, header: str, cells: Cells, bad: list[BadRow]) -> Any:
-        value = cells.get(header)
-        if value is None or read is None:
-            return value
-        key = (header, value)
+    def _read(self, column: _Column, number: int, value: Any, bad: list[BadRow]) -> Any:
+        assert column.read is not None
         try:
-            return self._remembered[key]
-        except KeyError:
-            pass
+            hash(value)
+            found = column.read(value, self._zone)
         except TypeError:
-            bad.append(BadRow(number, header, str(value)[:200], f"a cell of type {type(value).__name__} cannot be read"))
+            bad.append(BadRow(number, column.header, str(value)[:200], f"a cell of type {type(value).__name__} cannot be read"))
             return None
-        try:
-            found = read(value, self._zone)
         except ValueError as fault:
-            bad.append(BadRow(number, header, str(value)[:200], str(fault)))
+            bad.append(BadRow(number, column.header, str(value)[:200], str(fault)))
             return None
-        if len(self._remembered) < _MAX_REMEMBERED:
-            self._remembered[key] = found
+        if len(column.known) < _MAX_REMEMBERED:
+            column.known[value] = found
         return found
 
     def _snapshot(self, subject: dict[str, Any], seen: dict[str, Any], point: _Point) -> SiteSnapshot | AccountSnapshot:
-        if point.only_day:
+        only_day = point.only_day
+        if only_day:
             seen = {name: day_of(value, self._zone) if isinstance(value, date) else value for name, value in seen.items()}
         document: dict[str, Any] = {"observed_at": point.at}
-        if point.only_day:
+        if only_day:
             document["marks"] = (ONLY_A_DAY,)
         if self._kind == "account":
             document["account"] = Account.model_validate(subject)
-            trial = {name: seen.pop(name) for name in ("downloads", "starts") if name in seen}
+            document |= seen
+            trial = {name: document.pop(name) for name in ("downloads", "starts") if name in document}
             if trial:
                 document["app"] = trial
-            if "seen_owner_kind" in seen:
-                document["owner_kind"] = seen.pop("seen_owner_kind")
-            return AccountSnapshot.model_validate(document | seen)
+            if "seen_owner_kind" in document:
+                document["owner_kind"] = document.pop("seen_owner_kind")
+            return AccountSnapshot.model_validate(document)
         document["site"] = Site.model_validate(subject)
         if "service_count" in seen:
             document["service_count"] = seen.pop("service_count")
@@ -350,7 +371,7 @@ def _words() -> _Words:
     return _Words(frozenset(map(key_of, table["none"])), tuple(table["separators"]))
 
 
-_SEEN_CELLS: Mapping[str, Callable[[Any, tzinfo], Any] | None] = {
+_SEEN_CELLS: Mapping[str, CellReader | None] = {
     "observed_at": _moment_cell,
     "latest_post_at": _moment_cell,
     "post_count": _count_cell,
@@ -370,7 +391,7 @@ _SEEN_CELLS: Mapping[str, Callable[[Any, tzinfo], Any] | None] = {
 }
 
 
-def _subject_cell(field: str) -> Callable[[Any, tzinfo], Any] | None:
+def _subject_cell(field: str) -> CellReader | None:
     if field in ("closing_since", "closed_at"):
         return _moment_cell
     if field in ("platform", "level", "status", "owner_kind"):
@@ -393,7 +414,7 @@ _POST = {
     "account_code": "code",
     "observed_at": "moment",
 }
-_POST_CELLS: Mapping[str, Callable[[Any, tzinfo], Any]] = {"published_at": _moment_cell, "original": _yes_no_cell}
+_POST_CELLS: Mapping[str, CellReader] = {"published_at": _moment_cell, "original": _yes_no_cell}
 
 
 def read_posts(
@@ -476,7 +497,7 @@ class _Groups:
         self._accounts.setdefault(account.id, account)
         self._posts.setdefault((account.id, point), []).append(values)
 
-    def _read(self, name: str, read: Callable[[Any, tzinfo], Any], value: Any) -> Any:
+    def _read(self, name: str, read: CellReader, value: Any) -> Any:
         try:
             return read(value, self._zone)
         except ValueError as fault:

@@ -388,6 +388,9 @@ def _cell(value: Any) -> Any:
 
 
 def _text_cell(value: Any) -> Any:
+    if value.__class__ is str:  # nearly every cell
+        text = value.strip()
+        return (unguard(text) if text[0] == "'" else text) if text else None
     cell = _cell(value)
     # Codes are identifiers for ever: a number out of a spreadsheet becomes the text it shows.
     return str(cell) if isinstance(cell, int) and not isinstance(cell, bool) else cell
