@@ -1,8 +1,9 @@
 """The dates that Chinese pages show, by one closed grammar: what it does not read is None, never a guess.
 
 Read are: ISO 8601; full dates in digits or Chinese numerals (`2024-08-27`, `2024年8月27日`, `二〇二四年八月二十七日`), with or
-without a weekday and a time; month and day without a year; a year of two digits; 今天, 昨天, 前天; 刚刚; N单位前; and the form
-`Wed Aug 27 10:20:54 +0800 2024` that programs print. Month precision (`2024年8月`) is not a day. A form that leaves the
+without a weekday and a time; month and day without a year; a year of two digits; 今天, 昨天, 前天; 刚刚; N单位前; and the forms
+`Wed Aug 27 10:20:54 +0800 2024` and `Wed, 27 Aug 2024 10:20:54 +0800` that programs print. Month precision
+(`2024年8月`) is not a day. A form that leaves the
 year or the day open is read only when `now` is given, because only then it means one day.
 
 The order and the pitfalls are those of the date section in docs/collecting.md. Words are data (data/dates.toml).
@@ -81,6 +82,11 @@ _SHORT_YEAR = re.compile(r"'?(?P<year>[0-9]{2})(?P<dash>[-/.])(?P<m>[0-9]{2})(?P
 _PRINTED = re.compile(
     r"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),?\s(?P<mon>[A-Z][a-z]{2})\s(?P<d>[0-9]{1,2})\s"
     r"(?P<hour>[0-9]{2}):(?P<minute>[0-9]{2}):(?P<second>[0-9]{2})\s(?P<zone>[+-][0-9]{4}|CST|GMT[+]0?8(?::?00)?)\s" + _YEAR
+)
+_MAILED = re.compile(
+    r"(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),?\s)?(?P<d>[0-9]{1,2})\s(?P<mon>[A-Z][a-z]{2})\s"
+    + _YEAR
+    + r"\s(?P<hour>[0-9]{2}):(?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2}))?(?:\s(?P<zone>[+-][0-9]{4}|CST|GMT))?"
 )
 _MONTHS = {name: n for n, name in enumerate("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(), 1)}  # noqa: SIM905
 _BRACKETS = re.compile(r"[\[(<【〔{]\s?(.*?)\s?[\])>】〕}]")
@@ -192,13 +198,11 @@ def _read(text: str, now: datetime | None, zone: tzinfo) -> datetime | date | No
         found = pattern.fullmatch(inner)
         if found is not None:
             return _moment(found, _year_of(found), zone)
-    found = _PRINTED.fullmatch(inner)
+    found = _PRINTED.fullmatch(inner) or _MAILED.fullmatch(inner)
     if found is not None:
         return _moment(found, int(found["year"]), zone)
     return (
-        None
-        if now is None
-        else _read_open(inner, now.astimezone(zone), zone, exact=in_brackets is not None or label is not None)
+        None if now is None else _read_open(inner, now.astimezone(zone), zone, exact=in_brackets is not None or label is not None)
     )
 
 
@@ -310,7 +314,7 @@ def _with_time(day: date, found: re.Match[str], zone: tzinfo) -> datetime | date
 def _zone_of(text: str | None, zone: tzinfo) -> tzinfo:
     if text is None or "CST" in text or text == "北京时间":
         return zone if text is None else SHANGHAI
-    if text in ("Z", "z"):
+    if text in ("Z", "z", "GMT"):
         return UTC
     digits = re.sub("[^0-9]", "", text)
     hours, minutes = (int(digits[:-2]), int(digits[-2:])) if len(digits) > 2 else (int(digits), 0)

@@ -89,6 +89,9 @@ def test_a_full_date_needs_no_monitoring_point(cell: str) -> None:
         "Tue Aug 27 10:30:00 +0800 2024",
         "Tue Aug 27 10:30:00 CST 2024",
         "Tue, Aug 27 02:30:00 +0000 2024",
+        "Tue, 27 Aug 2024 10:30:00 +0800",
+        "Tue, 27 Aug 2024 02:30:00 GMT",
+        "27 Aug 2024 10:30",
         "发布时间：2024-08-27 10:30",
     ],
 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import json
 import re
 from collections.abc import Mapping, Sequence
@@ -12,6 +11,7 @@ from decimal import Decimal
 from functools import cache
 from typing import overload
 
+from govmedia_rules import display
 from govmedia_rules.checks.contract import Arg, Evidence, Judgement, Status
 from govmedia_rules.judge.packing import dump_answer
 from govmedia_rules.judge.reviews import Review, Waiver
@@ -225,14 +225,58 @@ class Findings(Tabular[Finding]):
         return f"<{len(self)} findings{': ' if told else ''}{told}>"
 
     def _repr_html_(self) -> str:
-        head = "".join(f"<th>{word}</th>" for word in ("对象", "指标", "结论", "说明", "依据"))
-        rows = "".join(
-            f"<tr><td>{html.escape(one.subject_name)}</td><td>{html.escape(one.title)}<br><code>{html.escape(one.id)}</code></td>"
-            f"<td>{one.status.zh}</td><td>{html.escape(one.message('zh'))}</td><td>{html.escape(one.source.document)}</td></tr>"
-            for one in self._findings[:100]
-        )
-        more = f"<p>… {len(self) - 100} more</p>" if len(self) > 100 else ""
-        return f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>{more}"
+        counts: dict[str, int] = {}
+        tones: dict[str, display.Tone] = {}
+        for one in self._findings:
+            status = one.status
+            counts[status.zh] = counts.get(status.zh, 0) + 1
+            tones[status.zh] = TONES[status]
+        shares = display.shares(counts, tones) if len(counts) > 1 else ""
+        return display.frame(f"<b>检查结论 {len(self)} 条</b>", shares, self.shown_table(subjects=True))
+
+    def shown_table(self, *, subjects: bool) -> str:
+        """The first of them as an HTML table for notebooks, with the subjects' names or without."""
+        if not self._findings:
+            return ""
+        heads = ("对象", "指标", "结论", "说明", "依据")
+        first = 0 if subjects else 1
+        return display.table(heads[first:], (_cells(one)[first:] for one in self._findings), len(self))
+
+
+TONES: Mapping[Status, display.Tone] = {
+    Status.PASSED: "good",
+    Status.FAILED: "bad",
+    Status.ERROR: "bad",
+    Status.INCONCLUSIVE: "open",
+    Status.NEEDS_REVIEW: "open",
+    Status.NOT_CHECKED: "plain",
+    Status.NOT_APPLICABLE: "plain",
+}
+"""How a notebook colours each status."""
+
+
+def _cells(one: Finding) -> tuple[str, ...]:
+    """A finding as a row of a notebook's table, its evidence folded."""
+    status = display.badge(one.status.zh, TONES[one.status])
+    if one.is_waived:
+        status += " " + display.badge("已豁免")
+    if one.review is not None:
+        status += " " + display.badge("已复核")
+    source = display.text(one.source.document, 60) + display.quiet(f" {display.text(one.source.clause or '', 60)}")
+    return (
+        display.named(one.subject_name, one.subject_id),
+        f"{display.text(one.title, 80)}<br>{display.code(one.id)}",
+        status,
+        display.text(one.message("zh")) + _folded_evidence(one),
+        source if one.indicator.is_verified else f"{source} {display.badge('待核', 'open')}",
+    )
+
+
+def _folded_evidence(one: Finding) -> str:
+    if not one.evidence:
+        return ""
+    told = [display.text(evidence_text(piece), 160) for piece in one.evidence[:5]]
+    return display.fold(f"证据 {len(one.evidence)} 条", display.items(told, len(one.evidence)))
 
 
 def is_under(indicator_id: str, family: str) -> bool:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import html
 import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
 
+from govmedia_rules import display
 from govmedia_rules.checks.contract import CheckSpec, Judgement, Status
 from govmedia_rules.errors import ObservationError
 from govmedia_rules.judge.engine import OPEN, Outcome, Profile, Program
-from govmedia_rules.judge.finding import Finding, Findings
+from govmedia_rules.judge.finding import TONES, Finding, Findings
 from govmedia_rules.judge.packing import dump_answer, load_answer
 from govmedia_rules.judge.reviews import Review, Waiver
 from govmedia_rules.judge.score import Score, is_scored, score_of
@@ -358,7 +358,32 @@ class Inspection(Row):
         return f"<{self.verdict.zh} {self.subject.name} ({self.subject.id}){told}>"
 
     def _repr_html_(self) -> str:
-        covers = "" if self.plan.complete else f"（只检查了 {len(self.plan.indicators)} 项指标）"
-        head = f"<b>{html.escape(self.subject.name)}</b> {self.verdict.zh}{covers} <small>{html.escape(self.plan.version)}</small>"
-        shown = self.problems or self.missing
-        return head + (shown._repr_html_() if shown else "")
+        covers = "" if self.plan.complete else display.badge(f"只检查了 {len(self.plan.indicators)} 项指标", "open")
+        head = (
+            f"<b>{display.text(self.subject.name, 100)}</b> {display.badge(self.verdict.zh, VERDICT_TONES[self.verdict])} {covers}"
+        )
+        score = self.score
+        points = "" if score is None else f"<div>{_shown_score(score)}</div>"
+        told = f"{self.subject.id} · 监测时间点 {self.observed_at:%Y-%m-%d %H:%M %z} · {self.plan.version} {self.plan.digest[:12]}"
+        counts = {status.zh: count for status, count in self.counts.items() if count}
+        shares = display.shares(counts, {status.zh: tone for status, tone in TONES.items()})
+        problems, missing = self.problems, self.missing
+        found = problems.shown_table(subjects=False)
+        still_open = ""
+        if missing:
+            still_open = display.fold(f"未定的单项否决指标 {len(missing)} 项", missing.shown_table(subjects=False))
+        return display.frame(head, f"<div>{display.quiet(display.text(told))}</div>", points, shares, found, still_open)
+
+
+VERDICT_TONES: Mapping[Verdict, display.Tone] = {
+    Verdict.QUALIFIED: "good",
+    Verdict.UNQUALIFIED: "bad",
+    Verdict.UNDETERMINED: "open",
+}
+"""How a notebook colours each verdict."""
+
+
+def _shown_score(score: Score) -> str:
+    sums = [display.text(line, 200) for line in score.lines()]
+    body = "<br>".join(sums[: display.MAX_ROWS])
+    return display.fold(f"得分 <b>{display.text(score)}</b>", body)

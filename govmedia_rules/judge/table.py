@@ -6,10 +6,11 @@ from collections.abc import Iterable
 from itertools import chain
 from typing import overload
 
+from govmedia_rules import display
 from govmedia_rules.checks.contract import Status
 from govmedia_rules.judge.engine import OPEN
 from govmedia_rules.judge.finding import Finding, Findings
-from govmedia_rules.judge.inspection import Inspection, Verdict
+from govmedia_rules.judge.inspection import VERDICT_TONES, Inspection, Verdict
 from govmedia_rules.subjects.models import Account, Site
 from govmedia_rules.tables.columns import Cell, Heading
 from govmedia_rules.tables.out import Tabular
@@ -164,3 +165,23 @@ class InspectionTable(Tabular[Inspection]):
     def __repr__(self) -> str:
         told = ", ".join(f"{verdict.zh} {count}" for verdict, count in self.verdicts.items())
         return f"<{len(self)} inspections: {told}>" if len(self) else "<0 inspections>"
+
+    def _repr_html_(self) -> str:
+        heads = ("对象", "判定", "得分", "存在的突出问题", "未定")
+        counts = {verdict.zh: count for verdict, count in self.verdicts.items()}
+        shares = display.shares(counts, {verdict.zh: tone for verdict, tone in VERDICT_TONES.items()})
+        table = display.table(heads, map(_shown_row, self._inspections), len(self)) if self._inspections else ""
+        return display.frame(f"<b>检查结果 {len(self)} 个</b>", shares, table)
+
+
+def _shown_row(seen: Inspection) -> tuple[str, ...]:
+    problems = seen.problems
+    told = display.items([display.text(one.message("zh"), 120) for one in problems[:5]], len(problems)) if problems else ""
+    missing = seen.missing
+    return (
+        display.named(seen.subject.name, seen.subject.id),
+        display.badge(seen.verdict.zh, VERDICT_TONES[seen.verdict]),
+        "" if seen.score is None else display.text(seen.score),
+        told,
+        display.fold(f"{len(missing)} 项", "<br>".join(display.code(one.id) for one in missing[:10])) if missing else "",
+    )

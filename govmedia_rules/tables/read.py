@@ -21,6 +21,7 @@ from typing import Any, Generic, TypeVar, overload
 
 from pydantic import BaseModel, ValidationError
 
+from govmedia_rules import display
 from govmedia_rules.errors import LossyColumn, MissingExtra, TableError, Where
 from govmedia_rules.tables.columns import missing_frames
 from govmedia_rules.tables.files import unguard
@@ -115,6 +116,20 @@ class Rows(Sequence[M], Generic[M]):
 
     def __repr__(self) -> str:
         return f"<{len(self.good)} rows, {len(self.bad)} faults>"
+
+    def _repr_html_(self) -> str:
+        used = [
+            (display.text(use.header, 60), display.code(use.field or "（未用）"), display.text(use.type or "", 40))
+            for use in self.columns
+        ]
+        columns = display.fold(f"{len(used)} 列", display.table(("表头", "字段", "类型"), used, len(used))) if used else ""
+        faults = (
+            (str(one.row), display.text(one.column or "", 60), display.text(one.value or "", 80), display.text(one.reason))
+            for one in self.bad
+        )
+        bad = display.table(("行", "列", "内容", "问题"), faults, len(self.bad)) if self.bad else ""
+        head = f"<b>读入 {len(self.good)} 行</b>" + (f" {display.badge(f'{len(self.bad)} 处错误', 'bad')}" if self.bad else "")
+        return display.frame(head, columns, bad)
 
 
 @cache
