@@ -122,10 +122,13 @@ class Inspection(Row):
         self.verdict = Verdict.UNDETERMINED if undecided else Verdict.QUALIFIED
         if self._vetoed:
             self.verdict = Verdict.UNQUALIFIED
-        elif plan.scoring and (score := self.score) is not None:
-            if score.passes is False:
+        else:
+            passes = outcome.passes
+            if (reviews or waivers) and (score := self.score) is not None:
+                passes = score.passes
+            if passes is False:
                 self.verdict = Verdict.UNQUALIFIED
-            elif score.passes is None:
+            elif passes is None:
                 self.verdict = Verdict.UNDETERMINED
 
     @property
@@ -336,9 +339,10 @@ class Inspection(Row):
             reviews[one.indicator] = (*reviews.get(one.indicator, ()), one)
         statuses = [answer.status for position, answer in notes if position in vetoes]
         vetoed, undecided = Status.FAILED in statuses, any(status in OPEN for status in statuses)
+        passes = data["score"]["passes"] if data.get("score") is not None else True
         return cls(
             plan,
-            Outcome(Program(Profile(kind), (), fixed, vetoes, False), notes, vetoed, undecided),
+            Outcome(Program(Profile(kind), (), fixed, vetoes, False), notes, vetoed, undecided, passes),
             subject,
             datetime.fromisoformat(data["observed_at"]),
             tuple(Mark.model_validate(mark) for mark in data["marks"]),
