@@ -519,6 +519,7 @@ class _Crew:
     def __init__(self, judge: BatchJudge, folder: Path, workers: int) -> None:
         self._judge, self._folder, self._workers = judge, folder, workers
         self._pool = self._new_pool(workers)
+        self._lone: ProcessPoolExecutor | None = None
 
     def _new_pool(self, workers: int) -> ProcessPoolExecutor:
         # A fresh interpreter a worker: nothing of the caller's threads or locks is copied into it.
@@ -542,8 +543,14 @@ class _Crew:
         return self._run_alone(_work, piece, fatal)
 
     def _run_alone(self, work: Callable[..., T], *args: object) -> T:
-        with self._new_pool(1) as pool:
-            return pool.submit(work, *args).result()
+        """Runs something in a process of its own, which is used again as long as it lives."""
+        if self._lone is None:
+            self._lone = self._new_pool(1)
+        try:
+            return self._lone.submit(work, *args).result()
+        except BrokenProcessPool:
+            self._lone = None
+            raise
 
     def _fatal(self, piece: Piece, first: int, last: int) -> list[int]:
         """Numbers of the lines of a piece, from `first` to `last`, that kill a process; found by halving."""
@@ -557,7 +564,9 @@ class _Crew:
         return []
 
     def close(self) -> None:
-        self._pool.shutdown(wait=False, cancel_futures=True)
+        for pool in (self._pool, self._lone):
+            if pool is not None:
+                pool.shutdown(wait=False, cancel_futures=True)
 
 
 def _count_lines(piece: Piece) -> int:

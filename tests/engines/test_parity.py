@@ -170,14 +170,14 @@ def test_spark(tmp_path: Path) -> None:
         judged = pyarrow.parquet.read_table(tmp_path / f"judged-{count}.parquet")
         assert canonical(judged) == WANTED
         assert _faults(judged) == COUNT - len(SNAPSHOTS)
-        verdicts = pyarrow.parquet.read_table(tmp_path / f"verdicts-{count}.parquet").to_pylist()
-        mine = Counter(zip(ONE_BY_ONE["platform"].to_pylist(), ONE_BY_ONE["verdict"].to_pylist(), strict=True))
-        theirs = {(row["platform"], name): row[name] for row in verdicts for name in ("qualified", "unqualified", "undetermined")}
-        assert {key: value for key, value in theirs.items() if value} == dict(mine)
-        assert sum(row["faults"] for row in verdicts) == COUNT - len(SNAPSHOTS)
-        problems = pyarrow.parquet.read_table(tmp_path / f"problems-{count}.parquet").to_pylist()
-        ids = Counter(name for ids in ONE_BY_ONE["problem_ids"].to_pylist() if ids for name in ids.split(";"))
-        assert {row["indicator"]: row["subjects"] for row in problems} == dict(ids)
+    verdicts = pyarrow.parquet.read_table(tmp_path / "verdicts.parquet").to_pylist()
+    mine = Counter(zip(ONE_BY_ONE["platform"].to_pylist(), ONE_BY_ONE["verdict"].to_pylist(), strict=True))
+    theirs = {(row["platform"], name): row[name] for row in verdicts for name in ("qualified", "unqualified", "undetermined")}
+    assert {key: value for key, value in theirs.items() if value} == dict(mine)
+    assert sum(row["faults"] for row in verdicts) == COUNT - len(SNAPSHOTS)
+    problems = pyarrow.parquet.read_table(tmp_path / "problems.parquet").to_pylist()
+    ids = Counter(name for ids in ONE_BY_ONE["problem_ids"].to_pylist() if ids for name in ids.split(";"))
+    assert {row["indicator"]: row["subjects"] for row in problems} == dict(ids)
 
 
 def test_pandas_frames_of_the_engines_have_the_same_types() -> None:
