@@ -12,6 +12,7 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from govmedia_rules import errors as errors
+    from govmedia_rules import plots as plots
     from govmedia_rules.checks.contract import Evidence as Evidence
     from govmedia_rules.checks.contract import Judgement as Judgement
     from govmedia_rules.checks.contract import Status as Status
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from govmedia_rules.checks.contract import unsure as unsure
     from govmedia_rules.clock import SHANGHAI as SHANGHAI
     from govmedia_rules.clock import Window as Window
+    from govmedia_rules.engines.batch import BatchJudge as BatchJudge
+    from govmedia_rules.engines.local import inspect_files as inspect_files
     from govmedia_rules.judge.across import Incident as Incident
     from govmedia_rules.judge.across import RegistryTally as RegistryTally
     from govmedia_rules.judge.across import incidents as incidents
@@ -33,6 +36,7 @@ if TYPE_CHECKING:
     from govmedia_rules.judge.frame import inspect_frame as inspect_frame
     from govmedia_rules.judge.inspection import Inspection as Inspection
     from govmedia_rules.judge.inspection import Verdict as Verdict
+    from govmedia_rules.judge.pictures import plot_staleness as plot_staleness
     from govmedia_rules.judge.reviews import Review as Review
     from govmedia_rules.judge.reviews import Waiver as Waiver
     from govmedia_rules.judge.rulebook import Rulebook as Rulebook
@@ -68,7 +72,10 @@ _HOMES = {
     "judge.across": ("Incident", "RegistryTally", "incidents"),
     "judge.compare": ("Comparison", "compare"),
     "judge.finding": ("Finding", "Findings"),
+    "engines.batch": ("BatchJudge",),
+    "engines.local": ("inspect_files",),
     "judge.frame": ("inspect_frame",),
+    "judge.pictures": ("plot_staleness",),
     "judge.inspection": ("Inspection", "Verdict"),
     "judge.reviews": ("Review", "Waiver"),
     "judge.table": ("InspectionTable",),
@@ -85,7 +92,7 @@ _HOMES = {
     "workdays": ("WorkCalendar",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
-_MODULES = ("errors",)
+_MODULES = ("errors", "plots")
 
 __all__ = sorted((*_HOME_OF, *_MODULES))
 

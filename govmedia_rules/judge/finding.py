@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from functools import cache
-from typing import overload
+from typing import TYPE_CHECKING, overload
 
-from govmedia_rules import display
+from govmedia_rules import display, plots
 from govmedia_rules.checks.contract import Arg, Evidence, Judgement, Status
 from govmedia_rules.judge.packing import dump_answer
 from govmedia_rules.judge.reviews import Review, Waiver
@@ -20,6 +20,9 @@ from govmedia_rules.snapshots.kinds import word
 from govmedia_rules.tables.columns import Heading, Row
 from govmedia_rules.tables.out import Tabular
 from govmedia_rules.vocabulary import read_data
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,6 +226,22 @@ class Findings(Tabular[Finding]):
             counts[finding.status.value] = counts.get(finding.status.value, 0) + 1
         told = ", ".join(f"{count} {status}" for status, count in counts.items())
         return f"<{len(self)} findings{': ' if told else ''}{told}>"
+
+    def plot(self, *, ax: Axes | None = None, font: str | None = None) -> Axes:
+        """Draws how many of them each indicator has, with shares, the most frequent on top.
+
+        Args:
+            ax: Where to draw; None makes a figure.
+            font: Name or path of a font with Chinese characters; None looks for one.
+
+        Raises:
+            MissingExtra: matplotlib is not installed.
+            ExportError: No font has the characters.
+        """
+        counts: dict[str, int] = {}
+        for one in self._findings:
+            counts[one.phrase] = counts.get(one.phrase, 0) + 1
+        return plots.problem_kinds(counts, ax=ax, font=font)
 
     def _repr_html_(self) -> str:
         counts: dict[str, int] = {}

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from itertools import chain
-from typing import overload
+from typing import TYPE_CHECKING, Literal, overload
 
-from govmedia_rules import display
+from govmedia_rules import display, plots
 from govmedia_rules.checks.contract import Status
+from govmedia_rules.errors import ExportError
 from govmedia_rules.judge.engine import OPEN
 from govmedia_rules.judge.finding import Finding, Findings
 from govmedia_rules.judge.inspection import VERDICT_TONES, Inspection, Verdict
+from govmedia_rules.plots import CountsOf
 from govmedia_rules.subjects.models import Account, Site
+from govmedia_rules.subjects.vocabulary import vocabulary
 from govmedia_rules.tables.columns import Cell, Heading
 from govmedia_rules.tables.out import Tabular
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 
 def joined_ids(findings: Iterable[Finding]) -> str | None:
@@ -100,6 +106,29 @@ def _score(seen: Inspection, bound: str) -> Cell:
     return None if score is None else getattr(score, bound)
 
 
+GroupBy = Literal["area", "platform", "level", "owner", "division", "subject_kind"]
+_GROUPS: Mapping[GroupBy, str] = {
+    "area": "所属地方或部门",
+    "platform": "平台",
+    "level": "层级",
+    "owner": "主办单位",
+    "division": "行政区划",
+    "subject_kind": "类别",
+}
+
+
+def _group_of(seen: Inspection, by: GroupBy) -> str:
+    if by == "subject_kind":
+        return "政府网站" if isinstance(seen.subject, Site) else "政务新媒体"
+    if by not in _GROUPS:
+        raise ValueError(f"groups are {', '.join(_GROUPS)}, not {by!r}")
+    value = getattr(seen.subject, by, None)
+    if value is None:
+        return plots.UNKNOWN
+    terms = vocabulary(by) if by in ("platform", "level") else {}
+    return terms[value].title if value in terms else str(value)
+
+
 class InspectionTable(Tabular[Inspection]):
     """Inspections that are held, in order; frames, DuckDB and files take them as a table of one row a subject.
 
@@ -155,6 +184,52 @@ class InspectionTable(Tabular[Inspection]):
         """Those whose verdict is one of `verdicts`."""
         wanted = {Verdict(verdict) for verdict in verdicts}
         return InspectionTable(seen for seen in self._inspections if seen.verdict in wanted)
+
+    def pass_counts(self, by: GroupBy = "area") -> dict[str, CountsOf]:
+        """How many of each group have each verdict, the largest group first.
+
+        Args:
+            by: `area`, `platform`, `level`, `owner`, `division` or `subject_kind`; words of a vocabulary are given in Chinese.
+        """
+        groups: dict[str, list[int]] = {}
+        order = list(Verdict)
+        for seen in self._inspections:
+            counts = groups.setdefault(_group_of(seen, by), [0, 0, 0])
+            counts[order.index(seen.verdict)] += 1
+        named = {name: CountsOf(*counts) for name, counts in groups.items()}
+        return dict(sorted(named.items(), key=lambda one: (-one[1].total, one[0])))
+
+    def plot(
+        self,
+        kind: Literal["pass_rate", "problems", "scores"] = "pass_rate",
+        *,
+        by: GroupBy = "area",
+        ax: Axes | None = None,
+        font: str | None = None,
+    ) -> Axes:
+        """Draws the pass rate of groups, the kinds of problems, or the scores in the bands of the rulebook.
+
+        Args:
+            kind: `pass_rate`, `problems` or `scores`.
+            by: Groups of pass rates, see `pass_counts`.
+            ax: Where to draw; None makes a figure.
+            font: Name or path of a font with Chinese characters; None looks for one.
+
+        Raises:
+            MissingExtra: matplotlib is not installed.
+            ExportError: No font has the characters; or there is no score to draw.
+        """
+        if kind == "problems":
+            return self.problems.plot(ax=ax, font=font)
+        if kind == "pass_rate":
+            return plots.pass_rates(self.pass_counts(by), title=f"合格率（按{_GROUPS[by]}）", ax=ax, font=font)
+        scored = [(float(seen.score.low), float(seen.score.high)) for seen in self._inspections if seen.score is not None]
+        if not scored:
+            raise ExportError("no subject of the table has a score", hint="only portals are scored, and a vetoed one is not")
+        rules = [rule for seen in self._inspections for rule in seen.plan.scoring.values()]
+        edges = {float(rule.pass_below) for rule in rules}
+        edges |= {float(rule.bonus_above) for rule in rules if rule.bonus_above is not None}
+        return plots.score_bands(scored, sorted(edges), ax=ax, font=font)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, InspectionTable) and self._inspections == other._inspections
