@@ -566,7 +566,7 @@ class _Crew:
     def close(self) -> None:
         for pool in (self._pool, self._lone):
             if pool is not None:
-                pool.shutdown(wait=False, cancel_futures=True)
+                pool.shutdown(cancel_futures=True)
 
 
 def _count_lines(piece: Piece) -> int:
