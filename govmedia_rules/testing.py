@@ -27,11 +27,11 @@ from typing import Any
 from govmedia_rules.checks.contract import Check
 from govmedia_rules.clock import SHANGHAI
 from govmedia_rules.errors import ObservationError, Where
-from govmedia_rules.judge.engine import AnySnapshot
 from govmedia_rules.judge.finding import Finding
 from govmedia_rules.judge.reviews import Review
 from govmedia_rules.judge.rulebook import Rulebook, load_rulebook
-from govmedia_rules.snapshots.models import AccountSnapshot, SiteSnapshot
+from govmedia_rules.snapshots.models import AccountSnapshot, AnySnapshot, SiteSnapshot
+from govmedia_rules.snapshots.supervision import SupervisorSnapshot
 
 POINT = datetime(2024, 8, 23, 10, tzinfo=SHANGHAI)
 """Monitoring point of a case that names none."""
@@ -39,24 +39,25 @@ POINT = datetime(2024, 8, 23, 10, tzinfo=SHANGHAI)
 _DEFAULTS: Mapping[str, Mapping[str, Any]] = {
     "site": {"name": "示例网站", "level": "city_department", "has_services": True, "status": "running"},
     "account": {"name": "示例账号", "platform": "wechat_official", "level": "city_department", "status": "running"},
+    "supervisor": {"name": "示例省人民政府办公厅", "supervises": "region", "level": "province_portal"},
 }
+_MODELS: Mapping[str, type[AnySnapshot]] = {"site": SiteSnapshot, "account": AccountSnapshot, "supervisor": SupervisorSnapshot}
 
 
 def snapshot(subject: str, /, *, observed_at: datetime | str = POINT, **parts: object) -> AnySnapshot:
     """A snapshot for a test: the parts given, on a default subject.
 
     Args:
-        subject: `site` or `account`.
+        subject: `site`, `account` or `supervisor`.
         observed_at: The monitoring point.
-        **parts: Parts of the snapshot; `site` or `account` adds to the default subject.
+        **parts: Parts of the snapshot; `site`, `account` or `supervisor` adds to the default subject.
 
     Raises:
         pydantic.ValidationError: A part is not what the model takes.
     """
     own: Any = parts.pop(subject, {})
     document = {subject: {**_DEFAULTS[subject], **own}, "observed_at": observed_at, **parts}
-    model = SiteSnapshot if subject == "site" else AccountSnapshot
-    return model.model_validate(document)
+    return _MODELS[subject].model_validate(document)
 
 
 def judge(

@@ -20,6 +20,7 @@ from pydantic import TypeAdapter
 
 from govmedia_rules.clock import Window
 from govmedia_rules.snapshots.models import AccountSnapshot, SiteSnapshot
+from govmedia_rules.snapshots.supervision import SupervisorSnapshot
 
 
 class Status(StrEnum):
@@ -273,7 +274,7 @@ class Parameter(NamedTuple):
         return annotation.__name__ if isinstance(annotation, type) else str(annotation).replace("typing.", "")
 
 
-SUBJECTS: Mapping[type, str] = {SiteSnapshot: "site", AccountSnapshot: "account"}
+SUBJECTS: Mapping[type, str] = {SiteSnapshot: "site", AccountSnapshot: "account", SupervisorSnapshot: "supervisor"}
 """Kinds of snapshots a check may take, and the word rulebooks use for them."""
 
 

@@ -7,17 +7,18 @@ An inspection keeps only the answers that are not a plain pass. What applies to 
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import PurePath
 from typing import NamedTuple
 
 from govmedia_rules.checks.contract import PASSED, CheckSpec, Judgement, Status
 from govmedia_rules.rules.model import AppliesTo, Indicator, Plan
 from govmedia_rules.snapshots.models import AccountSnapshot, SiteSnapshot
+from govmedia_rules.snapshots.models import AnySnapshot as AnySnapshot
 from govmedia_rules.subjects.vocabulary import PORTAL_LEVELS, vocabulary
 
-AnySnapshot = SiteSnapshot | AccountSnapshot
 Notes = tuple[tuple[int, Judgement], ...]
 """The answers of one subject that are not a plain pass: position of the indicator in the plan, and the answer."""
 
@@ -59,8 +60,10 @@ def profile_of(snapshot: AnySnapshot) -> Profile:
     if isinstance(snapshot, AccountSnapshot):
         account = snapshot.account
         return Profile("account", account.level, account.platform, None, account.status)
-    site = snapshot.site
-    return Profile("site", site.level, None, site.has_services, site.status)
+    if isinstance(snapshot, SiteSnapshot):
+        site = snapshot.site
+        return Profile("site", site.level, None, site.has_services, site.status)
+    return Profile("supervisor", snapshot.supervisor.level)
 
 
 class _Step(NamedTuple):
@@ -84,6 +87,7 @@ class Program:
         fixed: Answers that need no snapshot (not applicable, not checked, plugin broken), by position.
         vetoes: Positions of the vetoes that apply or may apply.
         broken_veto: Whether one of the vetoes could not be loaded, which leaves every verdict open.
+        decides: Whether the plan can decide on such a subject at all, by a veto or by points.
     """
 
     profile: Profile
@@ -91,6 +95,12 @@ class Program:
     fixed: Mapping[int, Judgement]
     vetoes: frozenset[int]
     broken_veto: bool
+    decides: bool = True
+
+    @cached_property
+    def starts_open(self) -> bool:
+        """Whether the verdict is open whatever the checks answer."""
+        return self.broken_veto or not self.decides
 
     def expand(self, notes: Notes, size: int) -> list[Judgement]:
         """The answers of all `size` indicators of the plan."""
@@ -123,7 +133,7 @@ class Judge:
         profile = profile_of(snapshot)
         program = self._programs.get(profile) or self.program(profile)
         notes: list[tuple[int, Judgement]] = []
-        vetoed, undecided = False, program.broken_veto
+        vetoed, undecided = False, program.starts_open
         facts = snapshot.__dict__
         for position, function, params, needs, by_person, unknown_fact in program.steps:
             answer: Judgement | None = None
@@ -183,7 +193,15 @@ def compile_plan(plan: Plan, profile: Profile) -> Program:
         needs = tuple((parts, Judgement(Status.INCONCLUSIVE, "not_observed", {"parts": parts})) for parts in spec.needs)
         steps.append(_Step(index, function, indicator.params, needs, indicator.mode == "person", unknown))
     broken = any(fixed[position].status is Status.ERROR for position in vetoes & fixed.keys())
-    return Program(profile, tuple(steps), fixed, frozenset(vetoes), broken)
+    return Program(profile, tuple(steps), fixed, frozenset(vetoes), broken, decides(plan, profile.subject, vetoes))
+
+
+def decides(plan: Plan, subject: str, vetoes: Collection[int]) -> bool:
+    """Whether a plan can say 合格 or 不合格 of a subject of this kind, of which it asks these vetoes.
+
+    Where it cannot (an account under the census of websites, a book of warnings), nothing failed, but nothing was asked.
+    """
+    return bool(vetoes) or plan.scores(subject)  # type: ignore[arg-type]
 
 
 NOT_CHECKED = Judgement(Status.NOT_CHECKED, "person_only")

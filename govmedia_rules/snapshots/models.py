@@ -39,6 +39,7 @@ from govmedia_rules.snapshots.parts import (
     Service,
     newest,
 )
+from govmedia_rules.snapshots.supervision import SupervisorSnapshot
 from govmedia_rules.subjects.models import Account, Site
 from govmedia_rules.subjects.vocabulary import OwnerKind
 
@@ -49,7 +50,7 @@ class SiteSnapshot(Model):
     Every part is None when it was not observed and empty when it was looked for and not there.
 
     Attributes:
-        kind: Always `site`; tells the two kinds of snapshot apart in a file.
+        kind: Always `site`; tells the kinds of snapshot apart in a file.
         site: The site.
         observed_at: The monitoring point (监测时间点) from which every window counts back; aware.
         marks: Fields that were not observed but stated by a document or assumed.
@@ -148,7 +149,7 @@ class AccountSnapshot(Model):
     Every part is None when it was not observed and empty when it was looked for and not there.
 
     Attributes:
-        kind: Always `account`; tells the two kinds of snapshot apart in a file.
+        kind: Always `account`; tells the kinds of snapshot apart in a file.
         account: The account as registered.
         observed_at: The monitoring point (监测时间点) from which every window counts back; aware.
         marks: Fields that were not observed but stated by a document or assumed.
@@ -208,5 +209,8 @@ class AccountSnapshot(Model):
         return self.account
 
 
-Snapshot = Annotated[SiteSnapshot | AccountSnapshot, Field(discriminator="kind")]
-"""A snapshot of either kind."""
+AnySnapshot = SiteSnapshot | AccountSnapshot | SupervisorSnapshot
+"""Whatever can be judged."""
+
+Snapshot = Annotated[AnySnapshot, Field(discriminator="kind")]
+"""A snapshot of any kind, told apart by `kind`."""
