@@ -23,6 +23,11 @@ if TYPE_CHECKING:
     from govmedia_rules.checks.contract import unsure as unsure
     from govmedia_rules.clock import SHANGHAI as SHANGHAI
     from govmedia_rules.clock import Window as Window
+    from govmedia_rules.judge.across import Incident as Incident
+    from govmedia_rules.judge.across import RegistryTally as RegistryTally
+    from govmedia_rules.judge.across import incidents as incidents
+    from govmedia_rules.judge.compare import Comparison as Comparison
+    from govmedia_rules.judge.compare import compare as compare
     from govmedia_rules.judge.finding import Finding as Finding
     from govmedia_rules.judge.finding import Findings as Findings
     from govmedia_rules.judge.inspection import Inspection as Inspection
@@ -33,6 +38,7 @@ if TYPE_CHECKING:
     from govmedia_rules.judge.rulebook import explain as explain
     from govmedia_rules.judge.rulebook import load_rulebook as load_rulebook
     from govmedia_rules.judge.rulebook import rulebook_for as rulebook_for
+    from govmedia_rules.judge.score import Score as Score
     from govmedia_rules.rules.model import Indicator as Indicator
     from govmedia_rules.snapshots.models import AccountSnapshot as AccountSnapshot
     from govmedia_rules.snapshots.models import SiteSnapshot as SiteSnapshot
@@ -53,10 +59,13 @@ if TYPE_CHECKING:
 _HOMES = {
     "checks.contract": ("Evidence", "Judgement", "Status", "Tighter", "check", "failed", "passed", "review", "unsure"),
     "clock": ("SHANGHAI", "Window"),
+    "judge.across": ("Incident", "RegistryTally", "incidents"),
+    "judge.compare": ("Comparison", "compare"),
     "judge.finding": ("Finding", "Findings"),
     "judge.inspection": ("Inspection", "Verdict"),
     "judge.reviews": ("Review", "Waiver"),
     "judge.rulebook": ("Rulebook", "explain", "load_rulebook", "rulebook_for"),
+    "judge.score": ("Score",),
     "rules.model": ("Indicator",),
     "snapshots.models": ("AccountSnapshot", "SiteSnapshot"),
     "snapshots.reading": ("read_snapshots",),

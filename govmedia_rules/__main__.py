@@ -10,10 +10,10 @@ import sys
 from collections.abc import Sequence
 
 from govmedia_rules import __version__
-from govmedia_rules.commands import explain, inspect, rulebooks
+from govmedia_rules.commands import compare, explain, inspect, rulebooks
 from govmedia_rules.errors import GovMediaRulesError
 
-COMMANDS = (inspect, explain, rulebooks)
+COMMANDS = (inspect, explain, rulebooks, compare)
 
 
 def parser() -> argparse.ArgumentParser:

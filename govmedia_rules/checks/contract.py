@@ -18,6 +18,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from pydantic import TypeAdapter
 
+from govmedia_rules.checks.members import Members
 from govmedia_rules.clock import Window
 from govmedia_rules.snapshots.models import AccountSnapshot, SiteSnapshot
 from govmedia_rules.snapshots.supervision import SupervisorSnapshot
@@ -208,7 +209,8 @@ def _members(value: object) -> Iterable[object]:
 
 
 Check = Callable[..., Judgement]
-F = TypeVar("F", bound=Check)
+RegistryCheck = Callable[..., Mapping[str, Judgement]]
+F = TypeVar("F", bound=Check | RegistryCheck)
 
 _MARK = "__govmedia_check__"
 
@@ -274,8 +276,13 @@ class Parameter(NamedTuple):
         return annotation.__name__ if isinstance(annotation, type) else str(annotation).replace("typing.", "")
 
 
-SUBJECTS: Mapping[type, str] = {SiteSnapshot: "site", AccountSnapshot: "account", SupervisorSnapshot: "supervisor"}
-"""Kinds of snapshots a check may take, and the word rulebooks use for them."""
+SUBJECTS: Mapping[type, str] = {
+    SiteSnapshot: "site",
+    AccountSnapshot: "account",
+    SupervisorSnapshot: "supervisor",
+    Members: "registry",
+}
+"""What a check may take, and the word for it. A check of `Members` looks across subjects and answers for some of them."""
 
 
 @dataclass(frozen=True)

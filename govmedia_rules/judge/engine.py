@@ -15,8 +15,7 @@ from typing import NamedTuple
 
 from govmedia_rules.checks.contract import PASSED, CheckSpec, Judgement, Status
 from govmedia_rules.rules.model import AppliesTo, Indicator, Plan
-from govmedia_rules.snapshots.models import AccountSnapshot, SiteSnapshot
-from govmedia_rules.snapshots.models import AnySnapshot as AnySnapshot
+from govmedia_rules.snapshots.models import AccountSnapshot, AnySnapshot, SiteSnapshot
 from govmedia_rules.subjects.vocabulary import PORTAL_LEVELS, vocabulary
 
 Notes = tuple[tuple[int, Judgement], ...]
@@ -190,6 +189,9 @@ def compile_plan(plan: Plan, profile: Profile) -> Program:
             fixed[index] = NOT_CHECKED if indicator.check is None else _no_function(indicator)
             continue
         spec = CheckSpec.of(function)
+        if spec.subject == "registry":
+            fixed[index] = ACROSS_SUBJECTS
+            continue
         needs = tuple((parts, Judgement(Status.INCONCLUSIVE, "not_observed", {"parts": parts})) for parts in spec.needs)
         steps.append(_Step(index, function, indicator.params, needs, indicator.mode == "person", unknown))
     broken = any(fixed[position].status is Status.ERROR for position in vetoes & fixed.keys())
@@ -205,6 +207,7 @@ def decides(plan: Plan, subject: str, vetoes: Collection[int]) -> bool:
 
 
 NOT_CHECKED = Judgement(Status.NOT_CHECKED, "person_only")
+ACROSS_SUBJECTS = Judgement(Status.NOT_CHECKED, "across_subjects")
 NO_CANDIDATES = Judgement(Status.NOT_CHECKED, "no_candidates")
 
 

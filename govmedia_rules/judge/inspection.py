@@ -273,6 +273,7 @@ class Inspection:
             "marks": [mark.model_dump() for mark in self._marks],
             "reviews": [one.model_dump(mode="json", exclude_none=True) for one in self.reviews],
             "waivers": [one.model_dump(mode="json") for one in self._waivers],
+            "problems": [one.id for one in self.problems],
             "problems_zh": [one.message("zh") for one in self.problems],
         }
 

@@ -223,12 +223,12 @@ def _finish(
     elif params and check is None:
         fault(ParameterError, "there are parameters but no check", "params")
     applies_to: AppliesTo | None = values.get("applies_to")
-    if applies_to is None and spec is not None:
+    if applies_to is None and spec is not None and spec.subject != "registry":
         applies_to = AppliesTo(subject=spec.subject)  # type: ignore[arg-type]
     elif applies_to is None:
         fault(RulebookError, "the key is missing", "applies_to", 'write applies_to = { subject = "site" }')
         missing.append("applies_to")
-    elif spec is not None and applies_to.subject != spec.subject:
+    elif spec is not None and spec.subject not in ("registry", applies_to.subject):
         fault(RulebookError, f"the check {check!r} takes a {spec.subject}, not a {applies_to.subject}", "applies_to")
     if missing or applies_to is None:
         return None

@@ -26,6 +26,7 @@ BUILT_IN = (
     "services",
     "interaction",
     "design",
+    "registry",
 )
 """Modules of `govmedia_rules.checks` that hold checks."""
 

@@ -1,0 +1,80 @@
+"""The members of a registry as rules across subjects see them: what is listed, what was seen, or both."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import NamedTuple
+
+
+class Listing(NamedTuple):
+    """What the registry says of a subject."""
+
+    name: str
+    owner: str | None = None
+    platform: str | None = None
+    status: str | None = None
+    url: str | None = None
+
+
+class Sighting(NamedTuple):
+    """What was last seen of a subject."""
+
+    observed_at: datetime
+    name: str
+    owner: str | None = None
+    platform: str | None = None
+    found: bool | None = None
+    seen_name: str | None = None
+    seen_owner: str | None = None
+
+
+class Member(NamedTuple):
+    """A subject that is in the registry, was seen, or both.
+
+    Attributes:
+        id: Id of the subject.
+        kind: `site` or `account`.
+        listing: What the registry says; None when it does not list the subject.
+        sighting: What was last seen; None when nobody looked.
+    """
+
+    id: str
+    kind: str
+    listing: Listing | None = None
+    sighting: Sighting | None = None
+
+    @property
+    def name(self) -> str:
+        """Its registered name, else the one it was inspected under."""
+        if self.listing is not None:
+            return self.listing.name
+        return self.sighting.name if self.sighting is not None else self.id
+
+    @property
+    def owner(self) -> str | None:
+        """Its registered owner, else the one it was inspected under."""
+        for told in (self.listing, self.sighting):
+            if told is not None and told.owner is not None:
+                return told.owner
+        return None
+
+    @property
+    def platform(self) -> str | None:
+        """Its platform; None for a site."""
+        for told in (self.listing, self.sighting):
+            if told is not None and told.platform is not None:
+                return told.platform
+        return None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is neither closed nor being closed, as far as the registry says."""
+        return self.listing is None or self.listing.status not in ("closed", "closing")
+
+
+class Members(tuple[Member, ...]):
+    """All members, in order of their ids."""
+
+    def of(self, kind: str) -> list[Member]:
+        """The members of one kind, `site` or `account`."""
+        return [member for member in self if member.kind == kind]

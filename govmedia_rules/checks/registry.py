@@ -1,0 +1,105 @@
+"""Rules that look across subjects: a check of this kind sees all members of a registry and answers for some of them.
+
+The members are collected piece by piece (`judge.across.RegistryTally`), so any partition and order gives the same members
+and therefore the same answers.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+
+from govmedia_rules.checks.contract import Evidence, Judgement, check, failed, unsure
+from govmedia_rules.checks.members import Member, Members
+from govmedia_rules.subjects.vocabulary import vocabulary
+from govmedia_rules.vocabulary import key_of
+
+Kinds = tuple[str, ...]
+Answers = Mapping[str, Judgement]
+"""The members for which there is something to say, by id; all others are in order."""
+
+
+@check("registry.accounts_duplicated")
+def accounts_duplicated(members: Members, *, one_platform: Kinds) -> Answers:
+    """One unit has several accounts on one platform (一个单位原则上在同一平台只开设一个账号, 国办发〔2018〕123号).
+
+    Args:
+        one_platform: Platforms of the tree that count as one with everything below them; a platform outside them counts by
+            itself.
+    """
+    tree = vocabulary("platform")
+    groups: dict[tuple[str, str], list[Member]] = defaultdict(list)
+    for member in members.of("account"):
+        owner, platform = member.owner, member.platform
+        if owner is None or platform is None or not member.is_open:
+            continue
+        root = next((wide for wide in one_platform if tree.is_a(platform, wide)), platform)
+        groups[key_of(owner), root].append(member)
+    answers: dict[str, Judgement] = {}
+    for (_, platform), group in groups.items():
+        if len(group) < 2:
+            continue
+        names = tuple(member.name for member in group)
+        for member in group:
+            others = [Evidence(other.name, other.listing.url if other.listing else None) for other in group if other is not member]
+            answers[member.id] = failed(
+                "accounts_duplicated", evidence=others, owner=member.owner, platform=platform, count=len(group), names=names
+            )
+    return answers
+
+
+@check("registry.unlisted")
+def unlisted(members: Members, *, kind: str) -> Answers:
+    """A subject was found that the registry does not list (未在登记库中).
+
+    Args:
+        kind: `site` or `account`.
+    """
+    return {
+        member.id: failed("not_in_registry", evidence=[Evidence(member.name, None, member.sighting.observed_at)])
+        for member in members.of(kind)
+        if member.listing is None and member.sighting is not None and member.sighting.found is not False
+    }
+
+
+@check("registry.unfound")
+def unfound(members: Members, *, kind: str) -> Answers:
+    """A subject the registry lists as running could not be found (登记在册但无法找到); one nobody looked for is undecided.
+
+    Args:
+        kind: `site` or `account`.
+    """
+    answers: dict[str, Judgement] = {}
+    for member in members.of(kind):
+        if member.listing is None or not member.is_open:
+            continue
+        if member.sighting is None:
+            answers[member.id] = unsure("not_looked_for")
+        elif member.sighting.found is False:
+            answers[member.id] = failed(
+                "not_found", evidence=[Evidence(member.name, member.listing.url, member.sighting.observed_at)]
+            )
+    return answers
+
+
+@check("registry.owner_differs")
+def owner_differs(members: Members) -> Answers:
+    """The owner a platform shows differs from the registered one (开设主体与登记不一致)."""
+    return dict(_differing(members, "owner_mismatched", "owner"))
+
+
+@check("registry.name_differs")
+def name_differs(members: Members) -> Answers:
+    """The name a platform shows differs from the registered one (账号名称与登记不一致)."""
+    return dict(_differing(members, "name_mismatched", "name"))
+
+
+def _differing(members: Members, reason: str, what: str) -> Iterable[tuple[str, Judgement]]:
+    for member in members.of("account"):
+        if member.listing is None or member.sighting is None:
+            continue
+        registered = getattr(member.listing, what)
+        seen = getattr(member.sighting, f"seen_{what}")
+        if registered is not None and seen is not None and key_of(registered) != key_of(seen):
+            evidence = [Evidence(seen, member.listing.url, member.sighting.observed_at, seen, registered)]
+            yield member.id, failed(reason, evidence=evidence, seen=seen, registered=registered)

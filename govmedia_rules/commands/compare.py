@@ -1,0 +1,54 @@
+"""`govmedia-rules compare`: two rounds, or one set of snapshots under two rulebooks."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from govmedia_rules.commands.inspect import main_json
+from govmedia_rules.errors import GovMediaRulesError, ObservationError, Where
+from govmedia_rules.judge.compare import Comparison, compare, read_results
+from govmedia_rules.judge.rulebook import load_rulebook
+
+
+def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Describes the command."""
+    text = "Compare two files of inspections, or, with --against, one set of snapshots under two rulebooks."
+    parser = commands.add_parser("compare", help="compare two rounds or two rulebooks", description=text)
+    parser.add_argument("paths", nargs="+", metavar="PATH", help="BEFORE.jsonl AFTER.jsonl, or files of snapshots")
+    parser.add_argument("--rulebook", action="append", default=[], metavar="ID", help="first rulebook; repeat for layers")
+    parser.add_argument("--against", action="append", default=[], metavar="ID", help="second rulebook; repeat for layers")
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="what is printed")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Prints the comparison."""
+    found = _rulebooks(args) if args.against else _rounds(args.paths)
+    if args.format == "json":
+        main_json(found.to_dict())
+    else:
+        print("\n".join(found.lines()))
+    return 0
+
+
+def _rulebooks(args: argparse.Namespace) -> Comparison:
+    first, second = load_rulebook(args.rulebook or ["national-2019"]), load_rulebook(args.against)
+    return compare(first.inspect_files(args.paths), second.inspect_files(args.paths))
+
+
+def _rounds(paths: list[str]) -> Comparison:
+    if len(paths) != 2:
+        raise GovMediaRulesError(
+            f"two files of inspections are needed, not {len(paths)}", hint="or name a second rulebook with --against"
+        )
+    for path in paths:
+        if not Path(path).is_file():
+            raise ObservationError("no such file", Where(path))
+    with open(paths[0], encoding="utf-8") as before, open(paths[1], encoding="utf-8") as after:
+        try:
+            return compare(read_results(before), read_results(after))
+        except (KeyError, ValueError, TypeError) as fault:
+            raise ObservationError(
+                f"not a file of inspections: {fault!r}", hint="inspect --out DIR writes inspections.jsonl"
+            ) from None

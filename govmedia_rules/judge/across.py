@@ -1,0 +1,181 @@
+"""Findings that need all subjects at once, and incidents that hit several accounts of one owner.
+
+Both are tallies: pieces may be collected anywhere, merged in any order, and the outcome is the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+from govmedia_rules.checks.contract import CheckSpec, Judgement, Status
+from govmedia_rules.checks.members import Listing, Member, Members, Sighting
+from govmedia_rules.judge.engine import crashed
+from govmedia_rules.judge.finding import Finding, Findings
+from govmedia_rules.judge.inspection import Inspection
+from govmedia_rules.judge.rulebook import Rulebook
+from govmedia_rules.snapshots.models import AccountSnapshot, AnySnapshot
+from govmedia_rules.snapshots.supervision import SupervisorSnapshot
+from govmedia_rules.subjects.models import Account, Site
+from govmedia_rules.subjects.registry import Registry
+from govmedia_rules.vocabulary import key_of
+
+_NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class RegistryTally:
+    """What is known of the members of a registry, collected piece by piece.
+
+    Merging is associative and commutative: any partition and order of the input gives the same tally.
+    """
+
+    def __init__(self, members: Mapping[str, Member] | None = None) -> None:
+        self._members: dict[str, Member] = dict(members or {})
+
+    @classmethod
+    def of(cls, registry: Registry | None = None, snapshots: Iterable[AnySnapshot] = ()) -> RegistryTally:
+        """A tally of a registry, of snapshots, or of both."""
+        tally = cls()
+        if registry is not None:
+            subjects: list[Site | Account] = [*registry.sites, *registry.accounts]
+            for subject in subjects:
+                tally.add_listing(subject)
+        for snapshot in snapshots:
+            tally.add(snapshot)
+        return tally
+
+    def add_listing(self, subject: Site | Account) -> None:
+        """Takes in what the registry says of a subject."""
+        platform = subject.platform if isinstance(subject, Account) else None
+        listing = Listing(subject.name, subject.owner, platform, subject.status, subject.url)
+        self._put(Member(subject.id, _kind(subject), listing=listing))
+
+    def add(self, snapshot: AnySnapshot) -> None:
+        """Takes in what was seen of a site or account; supervising offices are on no registry and are left aside."""
+        if isinstance(snapshot, SupervisorSnapshot):
+            return
+        subject = snapshot.subject
+        if isinstance(snapshot, AccountSnapshot):
+            account = snapshot.account
+            sighting = Sighting(
+                snapshot.observed_at,
+                account.name,
+                account.owner,
+                account.platform,
+                snapshot.found,
+                snapshot.seen_name,
+                snapshot.seen_owner,
+            )
+        else:
+            sighting = Sighting(snapshot.observed_at, subject.name, subject.owner)
+        self._put(Member(subject.id, _kind(subject), sighting=sighting))
+
+    def _put(self, new: Member) -> None:
+        old = self._members.get(new.id)
+        if old is None:
+            self._members[new.id] = new
+            return
+        # Where one id is listed or seen twice, the choice must not depend on which came first.
+        listing = min((one for one in (old.listing, new.listing) if one is not None), key=repr, default=None)
+        sightings = [one for one in (old.sighting, new.sighting) if one is not None]
+        sighting = max(sightings, key=lambda one: (one.observed_at, repr(one)), default=None)
+        self._members[new.id] = Member(new.id, min(old.kind, new.kind), listing, sighting)
+
+    def merge(self, other: RegistryTally) -> RegistryTally:
+        """A tally of what both know."""
+        merged = RegistryTally(self._members)
+        for member in other._members.values():
+            merged._put(member)
+        return merged
+
+    @property
+    def members(self) -> Members:
+        """All members, in order of their ids."""
+        return Members(self._members[member_id] for member_id in sorted(self._members))
+
+    def findings(self, book: Rulebook) -> Findings:
+        """What the rulebook's rules across subjects find: every answer that is not a plain pass, by indicator and subject."""
+        members = self.members
+        found: list[Finding] = []
+        for indicator in book.indicators:
+            function = book.plan.functions.get(indicator.check or "")
+            if function is None or CheckSpec.of(function).subject != "registry":
+                continue
+            try:
+                answers: Mapping[str, Judgement] = function(members, **indicator.params)  # type: ignore[assignment]
+            except KeyboardInterrupt:
+                raise
+            except BaseException as fault:  # as in the judge: a broken rule is a finding for everybody it concerns
+                answers = {one.id: crashed(fault) for one in members.of(indicator.applies_to.subject)}
+            by_id = {member.id: member for member in members}
+            for member_id in sorted(answers):
+                member = by_id[member_id]
+                at = member.sighting.observed_at if member.sighting is not None else _NEVER
+                found.append(Finding(member.id, member.name, indicator, answers[member_id], at))
+        return Findings(found)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, RegistryTally) and self._members == other._members
+
+    def __hash__(self) -> int:
+        return hash(frozenset(self._members))
+
+    def __len__(self) -> int:
+        return len(self._members)
+
+    def __repr__(self) -> str:
+        listed = sum(member.listing is not None for member in self._members.values())
+        seen = sum(member.sighting is not None for member in self._members.values())
+        return f"<RegistryTally: {len(self)} subjects, {listed} listed, {seen} seen>"
+
+
+def _kind(subject: Site | Account) -> str:
+    return "account" if isinstance(subject, Account) else "site"
+
+
+class Incident(NamedTuple):
+    """One error of one owner, published in several places; it counts for each of them (同一错误多平台发布).
+
+    Attributes:
+        owner: The owner; None when it is not known.
+        passage: The passage or fact the findings share.
+        indicator_family: Last part of the indicators' ids, `expression`.
+        subjects: Ids of the subjects, in order.
+    """
+
+    owner: str | None
+    passage: str
+    indicator_family: str
+    subjects: tuple[str, ...]
+
+
+def incidents(inspections: Iterable[Inspection], *, families: tuple[str, ...] = ("expression",)) -> list[Incident]:
+    """Failed or candidate findings that share a passage and an owner, one incident for each passage.
+
+    Args:
+        inspections: Results of any number of subjects, in any order.
+        families: Last parts of the indicators' ids that are looked at.
+    """
+    groups: dict[tuple[str, str, str], tuple[str | None, str, set[str]]] = {}
+    wanted = (Status.FAILED, Status.NEEDS_REVIEW)
+    for inspection in inspections:
+        owner = inspection.subject.owner
+        for finding in inspection.findings:
+            family = finding.id.rsplit(".", 1)[-1]
+            if family not in families or finding.status not in wanted:
+                continue
+            for passage in _passages(finding):
+                key = (key_of(owner or f"?{inspection.subject.id}"), family, key_of(passage))
+                known = groups.setdefault(key, (owner, passage, set()))
+                known[2].add(inspection.subject.id)
+                groups[key] = (min(known[0] or "", owner or "") or None, min(known[1], passage), known[2])
+    found = (Incident(owner, passage, key[1], tuple(sorted(ids))) for key, (owner, passage, ids) in groups.items())
+    return sorted(found, key=lambda one: (one.owner or "", one.indicator_family, one.passage, one.subjects))
+
+
+def _passages(finding: Finding) -> list[str]:
+    told = [str(piece.value) for piece in finding.evidence if isinstance(piece.value, str)]
+    if finding.review is not None and finding.review.decision == "confirmed":
+        told.append(finding.review.evidence or finding.review.reason)
+    return told

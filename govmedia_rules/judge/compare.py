@@ -1,0 +1,257 @@
+"""Two sets of inspections side by side: over time, or one set of snapshots under two rulebooks (比较)."""
+
+from __future__ import annotations
+
+import html
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, NamedTuple, overload
+
+from govmedia_rules.checks.contract import Status
+from govmedia_rules.judge.inspection import Inspection, Verdict
+
+Change = Literal["new", "persisting", "resolved", "lost_sight"]
+
+CHANGE_ZH: Mapping[str, str] = {"new": "新增", "persisting": "仍存在", "resolved": "已解决", "lost_sight": "失去跟踪"}
+
+
+class Result(NamedTuple):
+    """What of an inspection a comparison needs.
+
+    Attributes:
+        subject_id: Id of the subject.
+        name: Its name.
+        verdict: Its verdict.
+        score: Its score as text; None when it has none.
+        failed: Ids of the indicators it failed.
+        settled: Ids of the indicators that were decided one way or the other.
+        rulebook: Versions of the rulebook's layers.
+    """
+
+    subject_id: str
+    name: str
+    verdict: Verdict
+    score: str | None
+    failed: frozenset[str]
+    settled: frozenset[str]
+    rulebook: str
+
+    @classmethod
+    def of(cls, inspection: Inspection) -> Result:
+        """The result of an inspection, reviews included."""
+        decided = (Status.PASSED, Status.FAILED, Status.NOT_APPLICABLE)
+        findings = inspection.findings
+        return cls(
+            inspection.subject.id,
+            inspection.subject.name,
+            inspection.verdict,
+            str(inspection.score) if inspection.score is not None else None,
+            frozenset(finding.id for finding in inspection.problems),
+            frozenset(finding.id for finding in findings if finding.status in decided),
+            inspection.rulebook.version,
+        )
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Result:
+        """The result of an inspection that was written by `Inspection.to_dict`; no rulebook is needed."""
+        reviews = {one["indicator"]: one["decision"] for one in sorted(data["reviews"], key=lambda one: one["at"])}
+        settled = {*data["passed"], *(name for names in data["not_applicable"].values() for name in names)}
+        settled |= {one["indicator"] for one in data["findings"] if one["status"] in ("passed", "failed")} | reviews.keys()
+        score = data.get("score")
+        total = None
+        if score is not None:
+            total = score["low"] if score["low"] == score["high"] else f"{score['low']}..{score['high']}"
+        subject = data["subject"]
+        return cls(
+            subject["id"],
+            subject["name"],
+            Verdict(data["verdict"]),
+            total,
+            frozenset(data["problems"]),
+            frozenset(settled),
+            data["rulebook"]["version"],
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectChange:
+    """One subject in both sets, or in one of them.
+
+    Attributes:
+        subject_id: Id of the subject.
+        name: Its name.
+        before: Its verdict before; None when it was not among them.
+        after: Its verdict after; None when it was not among them.
+        score_before: Its score before, as text.
+        score_after: Its score after, as text.
+        new: Indicators that fail now and did not before.
+        persisting: Indicators that fail in both.
+        resolved: Indicators that failed before and are in order now.
+        lost_sight: Indicators that failed before and are undecided now, or whose subject was not looked at again: nobody
+            may call them resolved.
+    """
+
+    subject_id: str
+    name: str
+    before: Verdict | None
+    after: Verdict | None
+    score_before: str | None
+    score_after: str | None
+    new: tuple[str, ...]
+    persisting: tuple[str, ...]
+    resolved: tuple[str, ...]
+    lost_sight: tuple[str, ...]
+
+    @property
+    def verdict_changed(self) -> bool:
+        """Whether both verdicts are known and differ."""
+        return self.before is not None and self.after is not None and self.before is not self.after
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether anything differs."""
+        return (
+            self.before is not self.after
+            or self.score_before != self.score_after
+            or bool(self.new or self.resolved or self.lost_sight)
+        )
+
+
+class Comparison(Sequence[SubjectChange]):
+    """The subjects of two sets of inspections, in order of their ids.
+
+    Attributes:
+        rulebooks: Versions of the rulebooks before and after.
+    """
+
+    def __init__(self, changes: Sequence[SubjectChange], rulebooks: tuple[tuple[str, ...], tuple[str, ...]]) -> None:
+        self._changes = tuple(changes)
+        self.rulebooks = rulebooks
+
+    @overload
+    def __getitem__(self, index: int) -> SubjectChange: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[SubjectChange]: ...
+    def __getitem__(self, index: int | slice) -> SubjectChange | Sequence[SubjectChange]:
+        return self._changes[index]
+
+    def __len__(self) -> int:
+        return len(self._changes)
+
+    @property
+    def changed(self) -> tuple[SubjectChange, ...]:
+        """The subjects with any difference."""
+        return tuple(one for one in self._changes if one.is_changed)
+
+    @property
+    def verdicts(self) -> dict[tuple[str, str], int]:
+        """How many subjects went from which verdict to which; `absent` where a subject is in one set only."""
+        pairs = Counter((_word(one.before), _word(one.after)) for one in self._changes)
+        return dict(sorted(pairs.items()))
+
+    def counts(self) -> dict[str, dict[str, int]]:
+        """For each indicator, how many subjects are new, persisting, resolved, lost sight of."""
+        found: dict[str, dict[str, int]] = {}
+        for one in self._changes:
+            for kind in CHANGE_ZH:
+                for name in getattr(one, kind):
+                    found.setdefault(name, dict.fromkeys(CHANGE_ZH, 0))[kind] += 1
+        return dict(sorted(found.items()))
+
+    def lines(self) -> Iterator[str]:
+        """The comparison in a few lines of Chinese."""
+        yield f"规则: {'、'.join(self.rulebooks[0])} → {'、'.join(self.rulebooks[1])}"
+        for (before, after), count in self.verdicts.items():
+            yield f"{_ZH[before]} → {_ZH[after]}: {count}"
+        for name, counts in self.counts().items():
+            yield f"{name}: " + "，".join(f"{CHANGE_ZH[kind]}{count}" for kind, count in counts.items() if count)
+
+    def to_dict(self) -> dict[str, object]:
+        """A JSON-ready copy."""
+        return {
+            "rulebooks": [list(one) for one in self.rulebooks],
+            "verdicts": [{"before": before, "after": after, "count": count} for (before, after), count in self.verdicts.items()],
+            "indicators": self.counts(),
+            "changed": [
+                {
+                    "subject_id": one.subject_id,
+                    "name": one.name,
+                    "before": one.before,
+                    "after": one.after,
+                    "score_before": one.score_before,
+                    "score_after": one.score_after,
+                    **{kind: list(getattr(one, kind)) for kind in CHANGE_ZH},
+                }
+                for one in self.changed
+            ],
+        }
+
+    def __repr__(self) -> str:
+        return f"<Comparison of {len(self)} subjects, {len(self.changed)} changed>"
+
+    def _repr_html_(self) -> str:
+        head = "".join(f"<th>{word}</th>" for word in ("对象", "原判定", "现判定", *CHANGE_ZH.values()))
+        rows = "".join(
+            f"<tr><td>{html.escape(one.name)}</td><td>{_ZH[_word(one.before)]}</td><td>{_ZH[_word(one.after)]}</td>"
+            + "".join(f"<td>{html.escape('、'.join(getattr(one, kind)))}</td>" for kind in CHANGE_ZH)
+            + "</tr>"
+            for one in self.changed[:100]
+        )
+        more = f"<p>… {len(self.changed) - 100} more</p>" if len(self.changed) > 100 else ""
+        return f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>{more}"
+
+
+_ZH = {"absent": "未检查", **{verdict.value: verdict.zh for verdict in Verdict}}
+
+
+def _word(verdict: Verdict | None) -> str:
+    return "absent" if verdict is None else verdict.value
+
+
+def compare(before: Iterable[Inspection | Result], after: Iterable[Inspection | Result]) -> Comparison:
+    """Compares two sets of inspections subject by subject.
+
+    Args:
+        before: Inspections of an earlier round, or by one rulebook.
+        after: Inspections of a later round, or of the same snapshots by another rulebook. Where a subject appears twice in
+            one set, its last inspection counts.
+    """
+    earlier, later = (_by_subject(one) for one in (before, after))
+    changes = [_change(earlier.get(name), later.get(name)) for name in sorted({**earlier, **later})]
+    versions = tuple(tuple(sorted({result.rulebook for result in one.values()})) for one in (earlier, later))
+    return Comparison(changes, (versions[0], versions[1]))
+
+
+def _by_subject(results: Iterable[Inspection | Result]) -> dict[str, Result]:
+    found = (one if isinstance(one, Result) else Result.of(one) for one in results)
+    return {one.subject_id: one for one in found}
+
+
+def _change(before: Result | None, after: Result | None) -> SubjectChange:
+    known = after or before
+    assert known is not None
+    was = before.failed if before is not None else frozenset()
+    now = after.failed if after is not None else frozenset()
+    settled = after.settled if after is not None else frozenset()
+    gone = was - now
+    return SubjectChange(
+        known.subject_id,
+        known.name,
+        before.verdict if before is not None else None,
+        after.verdict if after is not None else None,
+        before.score if before is not None else None,
+        after.score if after is not None else None,
+        tuple(sorted(now - was)),
+        tuple(sorted(now & was)),
+        tuple(sorted(gone & settled)),
+        tuple(sorted(gone - settled)),
+    )
+
+
+def read_results(lines: Iterable[str]) -> Iterator[Result]:
+    """Results from the lines `Inspection.to_json` wrote."""
+    for line in lines:
+        if line.strip():
+            yield Result.from_dict(json.loads(line))
