@@ -131,6 +131,9 @@ class Score:
         yield f"得分 = {self.total}" + ("" if self.is_final else "（尚有未定项）")
         if self.unchecked:
             yield f"另有须人工判定而未判定的指标共 {show(self.unchecked)} 分，未扣"
+        unpriced = sum(line.status is Status.NOT_CHECKED and line.indicator.points is None for line in self.deductions)
+        if unpriced:
+            yield f"另有须人工判定而未判定、分值未见的指标 {unpriced} 项，未扣"
         if self.rests_on:
             yield f"依据未核实分值 {len(self.rests_on)} 项" + ("，在合理范围内变动会改变是否合格" if self.could_change else "")
 

@@ -27,6 +27,10 @@ BUILT_IN = (
     "interaction",
     "design",
     "registry",
+    "census",
+    "guidelines",
+    "local",
+    "supervision",
 )
 """Modules of `govmedia_rules.checks` that hold checks."""
 

@@ -19,6 +19,7 @@ from govmedia_rules.snapshots.parts import (
     Column,
     ColumnGroup,
     Document,
+    EarlierFault,
     ElderlyMode,
     Enquiry,
     ErrorReportEntrance,
@@ -30,11 +31,14 @@ from govmedia_rules.snapshots.parts import (
     Mark,
     Message,
     MessageBoard,
+    OfflineNotice,
+    OnlineSystem,
     Page,
     Post,
     Probe,
     ProbeDay,
     QrCode,
+    Relay,
     SearchTrial,
     Service,
     newest,
@@ -83,6 +87,10 @@ class SiteSnapshot(Model):
         activities: Surveys and interviews that were held.
         error_report: The entrance to “我为政府网站找错” on the home page.
         collection: How the snapshot came about.
+        systems: Systems to apply or look something up online.
+        offline_notices: Temporary closings that were reported beforehand.
+        relays: Items of authorities above that had to be passed on.
+        reminders: When reminders of overdue updates were sent.
     """
 
     kind: Literal["site"] = "site"
@@ -117,6 +125,10 @@ class SiteSnapshot(Model):
     activities: tuple[Activity, ...] | None = None
     error_report: ErrorReportEntrance | None = None
     collection: Collection | None = None
+    systems: tuple[OnlineSystem, ...] | None = None
+    offline_notices: tuple[OfflineNotice, ...] | None = None
+    relays: tuple[Relay, ...] | None = None
+    reminders: tuple[Moment, ...] | None = None
 
     @model_validator(mode="after")
     def _derive(self) -> SiteSnapshot:
@@ -166,6 +178,8 @@ class AccountSnapshot(Model):
         certified: Whether the platform marks it as official (机构认证).
         messages: Citizens' messages to the account.
         collection: How the snapshot came about.
+        relays: Items of authorities above that had to be passed on.
+        earlier_faults: Faults of the last round and what became of them; () when there were none.
     """
 
     kind: Literal["account"] = "account"
@@ -185,6 +199,8 @@ class AccountSnapshot(Model):
     certified: bool | None = None
     messages: tuple[Message, ...] | None = None
     collection: Collection | None = None
+    relays: tuple[Relay, ...] | None = None
+    earlier_faults: tuple[EarlierFault, ...] | None = None
 
     @model_validator(mode="after")
     def _derive(self) -> AccountSnapshot:
