@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from govmedia_rules.snapshots.models import AccountSnapshot as AccountSnapshot
     from govmedia_rules.snapshots.models import SiteSnapshot as SiteSnapshot
     from govmedia_rules.snapshots.reading import read_snapshots as read_snapshots
+    from govmedia_rules.snapshots.supervision import SupervisorSnapshot as SupervisorSnapshot
     from govmedia_rules.subjects.codes import AccountCode as AccountCode
     from govmedia_rules.subjects.codes import Domain as Domain
     from govmedia_rules.subjects.codes import IcpNumber as IcpNumber
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
     from govmedia_rules.subjects.codes import SiteCode as SiteCode
     from govmedia_rules.subjects.models import Account as Account
     from govmedia_rules.subjects.models import Site as Site
+    from govmedia_rules.subjects.models import Supervisor as Supervisor
     from govmedia_rules.subjects.models import Unit as Unit
     from govmedia_rules.subjects.registry import Population as Population
     from govmedia_rules.subjects.registry import Registry as Registry
@@ -69,8 +71,9 @@ _HOMES = {
     "rules.model": ("Indicator",),
     "snapshots.models": ("AccountSnapshot", "SiteSnapshot"),
     "snapshots.reading": ("read_snapshots",),
+    "snapshots.supervision": ("SupervisorSnapshot",),
     "subjects.codes": ("AccountCode", "Domain", "IcpNumber", "PoliceNumber", "SiteCode"),
-    "subjects.models": ("Account", "Site", "Unit"),
+    "subjects.models": ("Account", "Site", "Supervisor", "Unit"),
     "subjects.registry": ("Population", "Registry", "read_registry"),
     "workdays": ("WorkCalendar",),
 }

@@ -44,7 +44,7 @@ def test_the_generated_pages_are_fresh() -> None:
 
 
 def test_the_schemas_accept_what_the_models_write() -> None:
-    for name in ("site", "account"):
+    for name in ("site", "account", "supervisor"):
         schema = json.loads((ROOT / "docs" / "reference" / f"{name}-snapshot.schema.json").read_text("utf-8"))
         jsonschema.Draft202012Validator.check_schema(schema)
         jsonschema.validate(json.loads(testing.snapshot(name).model_dump_json()), schema)

@@ -316,13 +316,13 @@ def disclosure_unreachable(site: SiteSnapshot, *, kinds: Kinds) -> Judgement:
     Args:
         kinds: Kinds of the column.
     """
-    mine = [column for column in site.columns or () if column.kind in kinds]
+    mine = site.columns_of(*kinds)
     shut = [column for column in mine if column.opens is False]
     if shut:
         evidence = [Evidence(column.name, column.url, site.observed_at, "unopenable") for column in shut]
         return failed("disclosure_unreachable", evidence=evidence, names=tuple(column.name for column in shut))
     if not mine:
-        if "columns" in site.partial or any(column.kind is None for column in site.columns or ()):
+        if "columns" in site.partial or None in site.columns_by_kind:
             return unsure("column_not_seen", kinds=kinds)
         return failed("disclosure_missing", kinds=kinds)
     return unsure("disclosure_not_tried") if all(column.opens is None for column in mine) else passed()

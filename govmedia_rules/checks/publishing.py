@@ -24,16 +24,15 @@ def column_missing(site: SiteSnapshot, *, kinds: Kinds) -> Judgement:
     Args:
         kinds: Kinds of columns, any one of which is enough.
     """
-    if any(column.kind in kinds and not column.is_blank for column in site.columns or ()):
+    if any(not column.is_blank for column in site.columns_of(*kinds)):
         return passed()
     return _no_column(site, kinds)
 
 
 def _no_column(site: SiteSnapshot, kinds: Kinds) -> Judgement:
-    if "columns" in site.partial or any(column.kind is None for column in site.columns or ()):
+    if "columns" in site.partial or None in site.columns_by_kind:
         return unsure("column_not_seen", kinds=kinds, possible={"missing": 1})
-    blank = [column for column in site.columns or () if column.kind in kinds]
-    evidence = [Evidence(column.name, column.url, None, 0) for column in blank]
+    evidence = [Evidence(column.name, column.url, None, 0) for column in site.columns_of(*kinds)]
     return failed("column_missing", evidence=evidence, faults={"missing": 1}, kinds=kinds)
 
 
@@ -52,10 +51,13 @@ def column_stale(
         window: Time that counts back from the monitoring point.
         first_level_only: Whether only first-level columns (一级栏目) must be up to date.
     """
-    mine = [column for column in site.columns or () if column.kind in kinds]
+    mine = site.columns_of(*kinds)
     if not any(not column.is_blank for column in mine):
         return _no_column(site, kinds)
     span = window.before(site.observed_at)
+    groups = site.columns_by_kind
+    if all(groups[kind].surely_updated(span.sure_from, span.sure_to) for kind in kinds if kind in groups):
+        return passed()
     judged = [column for column in mine if not first_level_only or column.level in (None, 1)]
     answers = [(column, column_updated(column, span)) for column in judged if not column.is_blank]
     stale = [column for column, updated in answers if updated is False and (column.level is not None or not first_level_only)]
@@ -149,9 +151,13 @@ def columns_other_faulty(
     blank: list[Evidence] = []
     stale: list[Evidence] = []
     unknown_blank = unknown_stale = 0
-    for column in site.columns or ():
-        if column.kind in judged_elsewhere:
+    columns: list[Column] = []
+    mine = [group for kind, group in site.columns_by_kind.items() if kind not in judged_elsewhere]
+    for group in mine:
+        if default_cycle is None and not group.promising and not group.empty:
             continue
+        columns += group.columns
+    for column in columns:
         empty = column.is_blank
         if empty:
             blank.append(Evidence(column.name, column.url, None, 0))
@@ -208,8 +214,7 @@ def interpretations_lacking(
         shingle_characters: Length of the text runs that are compared.
     """
     interpretations = site.interpretations or ()
-    has_column = None if site.columns is None else any(column.kind in kinds for column in site.columns)
-    if has_column is False and "columns" not in site.partial:
+    if site.columns is not None and not site.columns_of(*kinds) and "columns" not in site.partial:
         return failed("interpretation_column_missing", faults={"missing": 1}, kinds=kinds)
     evidence: list[Evidence] = []
     faults: dict[str, int] = {}

@@ -186,7 +186,7 @@ def columns_core_stale(
         rule = rules.get(kind)
         if rule is None or group.surely_updated(rule.span.sure_from, rule.span.sure_to):
             continue
-        for column in group.columns:
+        for column in group.not_surely_updated(rule.span.sure_from, rule.span.sure_to):
             updated = column_updated(column, rule.span)
             if updated or column.entry_count == 0:
                 continue
@@ -205,7 +205,7 @@ def columns_overdue(
     site: SiteSnapshot,
     *,
     core_kinds: Kinds,
-    cycles: Annotated[Mapping[str, Window], Tighter.SHORTER] = {},
+    cycles: Annotated[Mapping[str | None, Window], Tighter.SHORTER] = {},
     default_cycle: Annotated[Window | None, Tighter.SHORTER] = None,
     idle: Annotated[Window | None, Tighter.SHORTER] = None,
     limit: Annotated[Limit, Tighter.LOWER],
@@ -223,19 +223,26 @@ def columns_overdue(
         limit: Number of such columns from which the veto holds.
     """
     point = site.observed_at
+    idle_span = None if idle is None else idle.before(point)
+    default_span = None if default_cycle is None else default_cycle.before(point)
     overdue: list[tuple[Column, Window]] = []
     candidates: list[tuple[Column, Window]] = []
     unknown = uncycled = 0
     for kind, group in site.columns_by_kind.items():
         if kind in core_kinds:
             continue
-        usual = cycles.get(kind or "", default_cycle)
-        window = usual or idle
-        span = None if window is None else window.before(point)
-        if span is not None and not group.promising and group.surely_updated(span.sure_from, span.sure_to):
-            uncycled += len(group.columns) if usual is None else 0
-            continue
-        for column in group.columns:
+        usual, span = default_cycle, default_span
+        if kind in cycles:
+            usual = cycles[kind]
+            span = usual.before(point)
+        window = usual
+        if usual is None:
+            window, span = idle, idle_span
+        columns = group.columns
+        if span is not None and not group.promising:
+            columns = group.not_surely_updated(span.sure_from, span.sure_to)
+            uncycled += len(group.columns) - len(columns) if usual is None else 0
+        for column in columns:
             if column.finished or column.entry_count == 0:
                 continue
             cycle = usual
@@ -272,9 +279,10 @@ def columns_blank(site: SiteSnapshot, *, limit: Annotated[Limit, Tighter.LOWER])
     Args:
         limit: Number of such columns from which the veto holds.
     """
-    groups = [group for group in site.columns_by_kind.values() if group.blank or group.unseen]
-    blank: list[tuple[Column, None]] = [(column, None) for group in groups for column in group.columns if column.is_blank]
-    possible = sum(group.unseen for group in groups)
+    empty = [column for group in site.columns_by_kind.values() for column in group.empty]
+    answers = [(column, column.is_blank) for column in empty]
+    blank: list[tuple[Column, None]] = [(column, None) for column, is_blank in answers if is_blank]
+    possible = sum(is_blank is None for _, is_blank in answers)
     return _counted(site, "columns", "columns_blank", Count(len(blank), possible), limit, blank)
 
 
@@ -507,7 +515,7 @@ def entries_redated(site: SiteSnapshot, *, tolerance: Window) -> Judgement:
 
     if site.home is not None and site.home.entries:
         look(site.home.entries, "home")
-    for column in site.columns or ():
-        if column.entries:
-            look(column.entries, column.name)
+    for group in site.columns_by_kind.values():
+        for column in group.deep:
+            look(column.entries or (), column.name)
     return review("entries_redated", evidence=found, count=len(found)) if found else passed()

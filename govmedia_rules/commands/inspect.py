@@ -166,7 +166,8 @@ def _write(inspections: Iterator[Inspection], book: Rulebook, folder: Path) -> I
 
 
 def _rows(inspection: Inspection) -> Iterator[list[str]]:
-    subject = f"{inspection.subject.name} ({inspection.subject.id})"
+    points = f" {inspection.score}分" if inspection.score is not None else ""
+    subject = f"{inspection.subject.name} ({inspection.subject.id}){points}"
     shown = inspection.problems or inspection.missing
     if not shown:
         yield [subject, inspection.verdict.zh, _why(inspection), ""]

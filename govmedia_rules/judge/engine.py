@@ -7,14 +7,15 @@ An inspection keeps only the answers that are not a plain pass. What applies to 
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import PurePath
 from typing import NamedTuple
 
 from govmedia_rules.checks.contract import PASSED, CheckSpec, Judgement, Status
-from govmedia_rules.rules.model import AppliesTo, Indicator, Plan
+from govmedia_rules.judge.score import Gate, gate_for
+from govmedia_rules.rules.model import AppliesTo, Indicator, Plan, SubjectWord
 from govmedia_rules.snapshots.models import AccountSnapshot, AnySnapshot, SiteSnapshot
 from govmedia_rules.subjects.vocabulary import PORTAL_LEVELS, vocabulary
 
@@ -32,12 +33,15 @@ class Outcome(NamedTuple):
         notes: The answers that are not a plain pass.
         vetoed: Whether a veto failed.
         undecided: Whether a veto is open: inconclusive, waiting for a review, or in error.
+        passes: For a subject that is scored, whether its deduction score reaches the pass mark: True, False, or None while
+            that is undecided. True for every other subject.
     """
 
     program: Program
     notes: Notes
     vetoed: bool
     undecided: bool
+    passes: bool | None = True
 
 
 OPEN = frozenset({Status.INCONCLUSIVE, Status.NEEDS_REVIEW, Status.ERROR})
@@ -47,7 +51,7 @@ OPEN = frozenset({Status.INCONCLUSIVE, Status.NEEDS_REVIEW, Status.ERROR})
 class Profile(NamedTuple):
     """The facts of a subject that decide which indicators apply; None where a fact is not known."""
 
-    subject: str
+    subject: SubjectWord
     level: str | None = None
     platform: str | None = None
     has_services: bool | None = None
@@ -86,6 +90,7 @@ class Program:
         fixed: Answers that need no snapshot (not applicable, not checked, plugin broken), by position.
         vetoes: Positions of the vetoes that apply or may apply.
         broken_veto: Whether one of the vetoes could not be loaded, which leaves every verdict open.
+        gates: The pass mark of subjects that are scored; two of them while it is not known whether service duties count.
         decides: Whether the plan can decide on such a subject at all, by a veto or by points.
     """
 
@@ -94,6 +99,7 @@ class Program:
     fixed: Mapping[int, Judgement]
     vetoes: frozenset[int]
     broken_veto: bool
+    gates: tuple[Gate, ...] = ()
     decides: bool = True
 
     @cached_property
@@ -166,6 +172,9 @@ class Judge:
                     vetoed = True
                 elif answer.status in OPEN:
                     undecided = True
+        if program.gates and not vetoed:
+            answers = {gate.passes(notes) for gate in program.gates}
+            return Outcome(program, tuple(notes), vetoed, undecided, answers.pop() if len(answers) == 1 else None)
         return Outcome(program, tuple(notes), vetoed, undecided)
 
 
@@ -195,15 +204,37 @@ def compile_plan(plan: Plan, profile: Profile) -> Program:
         needs = tuple((parts, Judgement(Status.INCONCLUSIVE, "not_observed", {"parts": parts})) for parts in spec.needs)
         steps.append(_Step(index, function, indicator.params, needs, indicator.mode == "person", unknown))
     broken = any(fixed[position].status is Status.ERROR for position in vetoes & fixed.keys())
-    return Program(profile, tuple(steps), fixed, frozenset(vetoes), broken, decides(plan, profile.subject, vetoes))
+    gates = _gates(plan, profile, fixed)
+    # Where neither a veto nor a sum is asked (an account under the census of websites, a book of warnings), nothing failed,
+    # but nothing was decided either.
+    return Program(profile, tuple(steps), fixed, frozenset(vetoes), broken, gates, decides=bool(vetoes or gates))
 
 
-def decides(plan: Plan, subject: str, vetoes: Collection[int]) -> bool:
-    """Whether a plan can say 合格 or 不合格 of a subject of this kind, of which it asks these vetoes.
-
-    Where it cannot (an account under the census of websites, a book of warnings), nothing failed, but nothing was asked.
-    """
-    return bool(vetoes) or plan.scores(subject)  # type: ignore[arg-type]
+def _gates(plan: Plan, profile: Profile, fixed: Mapping[int, Judgement]) -> tuple[Gate, ...]:
+    """The pass mark of subjects of this profile; () where they are not scored."""
+    rule = plan.scoring.get(profile.subject)
+    if rule is None or not plan.scores(profile.subject):
+        return ()
+    if rule.portals_only and profile.level not in PORTAL_LEVELS:
+        return ()
+    mine = {
+        position: one
+        for position, one in enumerate(plan.indicators)
+        if one.kind == "deduction" and (position not in fixed or fixed[position].status is not Status.NOT_APPLICABLE)
+    }
+    no_service = rule.no_service if profile.subject == "site" else None
+    whole = profile.has_services is not False or no_service is None
+    without = profile.has_services is not True and no_service is not None
+    gates: list[Gate] = []
+    for leaves_out in (False,) * whole + (True,) * without:
+        left = {
+            position: one
+            for position, one in mine.items()
+            if not (leaves_out and no_service is not None and one.group == no_service.group)
+        }
+        broken = [one for position, one in left.items() if position in fixed and fixed[position].status is Status.ERROR]
+        gates.append(gate_for(rule, left, broken, without_services=leaves_out))
+    return tuple(gates)
 
 
 NOT_CHECKED = Judgement(Status.NOT_CHECKED, "person_only")

@@ -46,6 +46,7 @@ class Answer(NamedTuple):
         notes: The answers that are not a plain pass.
         vetoed: Whether a veto failed.
         undecided: Whether a veto is open.
+        passes: Whether the pass mark is reached, see `Outcome`.
         marks: Marks of the snapshot.
     """
 
@@ -57,6 +58,7 @@ class Answer(NamedTuple):
     notes: Notes
     vetoed: bool
     undecided: bool
+    passes: bool | None
     marks: tuple[Mark, ...]
 
 
@@ -137,6 +139,7 @@ def judge_slice(judge: Judge, piece: Slice, reading: Reading) -> SliceResult:
                     outcome.notes,
                     outcome.vetoed,
                     outcome.undecided,
+                    outcome.passes,
                     snapshot.marks,
                 )
             )

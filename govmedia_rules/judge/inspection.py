@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from govmedia_rules.checks.contract import Arg, CheckSpec, Evidence, Judgement, Status
 from govmedia_rules.clock import Window
 from govmedia_rules.errors import ObservationError
-from govmedia_rules.judge.engine import OPEN, Outcome, Profile, Program, decides
+from govmedia_rules.judge.engine import OPEN, Outcome, Profile, Program
 from govmedia_rules.judge.finding import Finding, Findings
 from govmedia_rules.judge.reviews import Review, Waiver
 from govmedia_rules.judge.score import Score, is_scored, score_of, veto_score_of
@@ -126,10 +126,13 @@ class Inspection:
         self.verdict = Verdict.UNDETERMINED if undecided else Verdict.QUALIFIED
         if self._vetoed:
             self.verdict = Verdict.UNQUALIFIED
-        elif plan.scoring and (score := self.score) is not None:
-            if score.passes is False:
+        else:
+            passes = outcome.passes
+            if (reviews or waivers) and (score := self.score) is not None:
+                passes = score.passes
+            if passes is False:
                 self.verdict = Verdict.UNQUALIFIED
-            elif score.passes is None:
+            elif passes is None:
                 self.verdict = Verdict.UNDETERMINED
 
     @property
@@ -307,11 +310,13 @@ class Inspection:
         for one in map(Review.model_validate, data["reviews"]):
             reviews[one.indicator] = (*reviews.get(one.indicator, ()), one)
         statuses = [answer.status for position, answer in notes if position in vetoes]
-        program = Program(Profile(kind), (), fixed, vetoes, False, decides(plan, kind, vetoes))
+        score = data.get("score")
+        passes = score["passes"] if score is not None else True
+        program = Program(Profile(kind), (), fixed, vetoes, False, decides=bool(vetoes) or score is not None)
         vetoed, undecided = Status.FAILED in statuses, program.starts_open or any(status in OPEN for status in statuses)
         return cls(
             plan,
-            Outcome(program, notes, vetoed, undecided),
+            Outcome(program, notes, vetoed, undecided, passes),
             subject,
             datetime.fromisoformat(data["observed_at"]),
             tuple(Mark.model_validate(mark) for mark in data["marks"]),

@@ -319,7 +319,8 @@ class Inspections(Iterable[Inspection]):
         for path, number, item in judge_files(book.plan, files, reading, workers):
             if isinstance(item, Answer):
                 subject = PackedSubject(item.subject_kind, item.subject)
-                outcome = Outcome(book._judge.program(item.profile), item.notes, item.vetoed, item.undecided)
+                program = book._judge.program(item.profile)
+                outcome = Outcome(program, item.notes, item.vetoed, item.undecided, item.passes)
                 mine = opinions.of(subject.open().id, item.observed_at) if opinions else _NOBODY
                 yield Inspection(book.plan, outcome, subject, item.observed_at, item.marks, *mine)
             else:

@@ -6,7 +6,8 @@ the services group and multiplied, before both gates; below the pass mark is unq
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
@@ -178,6 +179,97 @@ def veto_score_of(rule: Scoring | None, subject: AnySubject) -> Score | None:
     return Score((), (), Fraction(rule.total), Fraction(1), fixed, fixed, False, ZERO, could_change=False, vetoed=True)
 
 
+class Gate(NamedTuple):
+    """The pass mark worked out ahead, so that a verdict needs no sum: how much may be lost, in whole units.
+
+    Attributes:
+        allowed: The most that may be lost without falling below the mark.
+        prices: For each position of a deduction in the plan: its points (None without), and the price of a fault by kind
+            (None for all points).
+        total: Points before deductions, the price of what nobody priced.
+        capped: Whether an indicator costs no more than its points.
+        broken: What deductions that could not be loaded may cost.
+    """
+
+    allowed: int
+    prices: Mapping[int, tuple[int | None, Mapping[str, int | None]]]
+    total: int
+    capped: bool
+    broken: int
+
+    def passes(self, notes: Iterable[tuple[int, Judgement]]) -> bool | None:
+        """Whether the mark is reached: True, False, or None while that is undecided; the same as `Score.passes`."""
+        certain = possible = 0
+        for position, answer in notes:
+            priced = self.prices.get(position)
+            if priced is None:
+                continue
+            points, costs = priced
+            if answer.status is Status.FAILED:
+                low, high = (
+                    self._least(points, costs, answer.faults),
+                    self._cost(points, costs, _sum(answer.faults, answer.possible)),
+                )
+                if low is None or high is None:
+                    low, high = 0, self.total
+                certain += low
+                possible += high
+            elif answer.status in _UNDECIDED:
+                most = self._cost(points, costs, answer.possible) if answer.possible else points
+                possible += self.total if most is None else most
+        possible += self.broken
+        if possible <= self.allowed:
+            return True
+        return False if certain > self.allowed else None
+
+    def _cost(self, points: int | None, costs: Mapping[str, int | None], faults: Mapping[str, int]) -> int | None:
+        """Units the faults cost; None where nobody knows."""
+        if not faults:
+            return points
+        cost = 0
+        for kind, count in faults.items():
+            each = costs.get(kind)
+            if each is not None:
+                cost += each * count
+            elif points is None:
+                return None
+            elif count:
+                cost += points
+        return min(cost, points) if self.capped and points is not None else cost
+
+    def _least(self, points: int | None, costs: Mapping[str, int | None], faults: Mapping[str, int]) -> int | None:
+        """Units the faults cost for certain: where a cap holds that nobody saw, those of the dearest single fault."""
+        cost = self._cost(points, costs, faults)
+        if cost is None or points is not None or not self.capped:
+            return cost
+        return min(cost, max((costs.get(kind) or 0 for kind, count in faults.items() if count), default=0))
+
+
+def gate_for(rule: Scoring, deductions: Mapping[int, Indicator], broken: Iterable[Indicator], *, without_services: bool) -> Gate:
+    """The gate for subjects of one kind.
+
+    Args:
+        rule: How points add up.
+        deductions: The deductions that apply, by position in the plan.
+        broken: Those of them whose check could not be loaded.
+        without_services: Whether the services group is left out and the rest multiplied.
+    """
+    base, factor = Fraction(rule.total), Fraction(1)
+    if without_services and rule.no_service is not None:
+        base -= Fraction(rule.groups.get(rule.no_service.group, 0))
+        factor = Fraction(*rule.no_service.factor)
+    amounts = [Fraction(rule.total), *(Fraction(one.points) for one in deductions.values() if one.points is not None)]
+    amounts += [Fraction(each) for one in deductions.values() for each in one.deduct.values() if isinstance(each, Decimal)]
+    unit = math.lcm(*(amount.denominator for amount in amounts))
+    prices: dict[int, tuple[int | None, Mapping[str, int | None]]] = {}
+    for position, one in deductions.items():
+        costs = {kind: int(Fraction(each) * unit) if isinstance(each, Decimal) else None for kind, each in one.deduct.items()}
+        prices[position] = (None if one.points is None else int(Fraction(one.points) * unit), costs)
+    allowed = math.floor((base - Fraction(rule.pass_below) / factor) * unit)
+    lost = sum((Fraction(rule.total) if one.points is None else Fraction(one.points) for one in broken), ZERO)
+    return Gate(allowed, prices, int(Fraction(rule.total) * unit), rule.cap, int(lost * unit))
+
+
 def is_scored(rule: Scoring | None, subject: AnySubject) -> bool:
     """Whether a subject gets points at all; an unknown level is not taken for a portal."""
     if rule is None:
@@ -253,16 +345,12 @@ def _deduction(finding: Finding, rule: Scoring) -> ScoreLine:
     """What a deduction costs: certain faults at least, possible ones at most, never more than its points."""
     indicator, status = finding.indicator, finding.status
     faults, possible = counted_faults(finding)
-    if status is Status.FAILED and not finding.is_waived and _is_unpriced(indicator, faults):
-        change = Range(-Fraction(rule.total), ZERO)
-    elif status is Status.FAILED and not finding.is_waived:
-        certain = _least(indicator, faults, rule.cap)
-        most = _cost(indicator, _sum(faults, possible), rule.cap)
-        change = Range(-most, -certain)
+    if status is Status.FAILED and not finding.is_waived:
+        certain, most = _least(indicator, faults, rule), _cost(indicator, _sum(faults, possible), rule)
+        change = Range(-Fraction(rule.total), ZERO) if certain is None or most is None else Range(-most, -certain)
     elif status in _UNDECIDED:
-        priced = possible and not _is_unpriced(indicator, possible)
-        most = _cost(indicator, possible, rule.cap) if priced else Fraction(indicator.points or rule.total)
-        change = Range(-most, ZERO)
+        most = _cost(indicator, possible, rule)
+        change = Range(-Fraction(rule.total) if most is None else -most, ZERO)
     else:
         faults, possible, change = {}, {}, Range(ZERO, ZERO)
     rests_on = _unverified(indicator, (*faults, *possible)) if change != (ZERO, ZERO) else ()
@@ -294,35 +382,33 @@ def _sum(one: Mapping[str, int], other: Mapping[str, int]) -> dict[str, int]:
     return {kind: one.get(kind, 0) + other.get(kind, 0) for kind in (*one, *(key for key in other if key not in one))}
 
 
-def _cost(indicator: Indicator, faults: Mapping[str, int], cap: bool) -> Fraction:
-    """Points the faults cost. Without a count, or for a kind nobody priced, the whole indicator is lost."""
+def _cost(indicator: Indicator, faults: Mapping[str, int], rule: Scoring) -> Fraction | None:
+    """Points the faults cost; None where the source states none, so that nobody knows.
+
+    Without a count, or for a kind that is priced `all`, the whole indicator is lost.
+    """
     points = Fraction(indicator.points) if indicator.points is not None else None
     if not faults:
-        return points if points is not None else ZERO
+        return points
     cost = ZERO
     for kind, count in faults.items():
         each = indicator.deduct.get(kind, "all")
         if isinstance(each, Decimal):
             cost += Fraction(each) * count
+        elif points is None:
+            return None
         elif count:
-            cost += points if points is not None else ZERO
-    return min(cost, points) if cap and points is not None else cost
+            cost += points
+    return min(cost, points) if rule.cap and points is not None else cost
 
 
-def _least(indicator: Indicator, faults: Mapping[str, int], cap: bool) -> Fraction:
-    """Points the faults cost for certain: where a cap holds that nobody saw, the dearest single fault."""
-    cost = _cost(indicator, faults, cap)
-    if not cap or indicator.points is not None:
+def _least(indicator: Indicator, faults: Mapping[str, int], rule: Scoring) -> Fraction | None:
+    """Points the faults cost for certain: where a cap holds that nobody saw, those of the dearest single fault."""
+    cost = _cost(indicator, faults, rule)
+    if cost is None or not rule.cap or indicator.points is not None:
         return cost
     prices = [indicator.deduct.get(kind) for kind, count in faults.items() if count]
     return min(cost, max((Fraction(price) for price in prices if isinstance(price, Decimal)), default=ZERO))
-
-
-def _is_unpriced(indicator: Indicator, faults: Mapping[str, int]) -> bool:
-    """Whether nobody knows what the faults cost: the source states no points."""
-    if indicator.points is not None:
-        return False
-    return not faults or any(not isinstance(indicator.deduct.get(kind), Decimal) for kind in faults)
 
 
 def _unverified(indicator: Indicator, kinds: Sequence[str]) -> tuple[str, ...]:

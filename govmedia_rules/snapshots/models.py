@@ -41,6 +41,7 @@ from govmedia_rules.snapshots.parts import (
     Relay,
     SearchTrial,
     Service,
+    group_columns,
     newest,
 )
 from govmedia_rules.snapshots.supervision import SupervisorSnapshot
@@ -144,10 +145,12 @@ class SiteSnapshot(Model):
     @cached_property
     def columns_by_kind(self) -> Mapping[str | None, ColumnGroup]:
         """The columns, grouped by kind; {} when they were not looked at."""
-        groups: dict[str | None, list[Column]] = {}
-        for column in self.columns or ():
-            groups.setdefault(column.kind, []).append(column)
-        return {kind: ColumnGroup.of(members) for kind, members in groups.items()}
+        return group_columns(self.columns or ())
+
+    def columns_of(self, *kinds: str) -> list[Column]:
+        """The columns of these kinds."""
+        groups = self.columns_by_kind
+        return [column for kind in kinds if kind in groups for column in groups[kind].columns]
 
     @property
     def subject(self) -> Site:

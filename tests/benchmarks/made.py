@@ -12,7 +12,8 @@ POINT = datetime(2024, 8, 23, 10, tzinfo=timezone(timedelta(hours=8)))
 KINDS = ("news", "notice", "policy", "interpretation", "overview", "duties", "business", "topics", "statistics", "other")
 PACE_DAYS = {"news": 2, "notice": 8, "policy": 30, "interpretation": 30, "business": 20}
 PLATFORMS = ("wechat_subscription", "wechat_service", "weibo_sina", "toutiao", "douyin", "kuaishou")
-LEVELS = ("city_department", "county_portal", "province_department", "city_portal")
+# One in five is a portal, as in a real province (112 of 538).
+LEVELS = ("city_department", "county_portal", "province_department", "city_department", "below_county")
 
 
 def _shown(moment: datetime, rng: random.Random) -> str:

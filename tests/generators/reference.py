@@ -1,32 +1,215 @@
-"""Writes the generated pages of `docs/reference`: the JSON Schemas of snapshots. A test says when they are stale.
+"""Writes the generated pages of `docs/reference`; a test says when they are stale.
 
-python tests/generators/reference.py
+    python tests/generators/reference.py
+
+JSON Schemas come from the models; the page of an indicator comes from the same object that runs, in every rulebook that
+sets it, with the cases of `tests/cases` beside it.
 """
 
 from __future__ import annotations
 
 import json
+import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 
 import govmedia_rules as gr
+from govmedia_rules.checks.contract import CheckSpec
+from govmedia_rules.judge.explain import value_text
+from govmedia_rules.rules.load import built_in_files, read_layer
+from govmedia_rules.rules.model import Indicator
+from govmedia_rules.rules.plugins import Plugins
+from govmedia_rules.snapshots.kinds import word
 
-FOLDER = Path(__file__).parents[2] / "docs" / "reference"
+ROOT = Path(__file__).parents[2]
+FOLDER = ROOT / "docs" / "reference"
+CASES = ROOT / "tests" / "cases"
+
+MODES = {"auto": ("机器判定", "machine"), "sample": ("抽样判定", "sample"), "person": ("人工判定", "person")}
+SUBJECTS = {"site": ("政府网站", "site"), "account": ("政务新媒体", "account"), "supervisor": ("监管单位", "supervising office")}
+CONDITIONS = {
+    "portals": "只检查政府门户网站",
+    "levels": "层级",
+    "platforms": "平台",
+    "has_services": "有对外服务职能",
+    "status": "运行状态",
+}
 
 
-def pages() -> dict[str, str]:
-    """Content of each generated file by its name."""
-    schemas = {
+def schemas() -> dict[str, str]:
+    """JSON Schemas of what is written to and read from files."""
+    models = {
         "site-snapshot": gr.SiteSnapshot,
         "account-snapshot": gr.AccountSnapshot,
+        "supervisor-snapshot": gr.SupervisorSnapshot,
         "review": gr.Review,
         "waiver": gr.Waiver,
     }
     return {
         f"{name}.schema.json": json.dumps(model.model_json_schema(), ensure_ascii=False, indent=1, sort_keys=True) + "\n"
-        for name, model in schemas.items()
+        for name, model in models.items()
     }
 
 
-if __name__ == "__main__":
-    for name, text in pages().items():
+def books() -> dict[str, gr.Rulebook]:
+    """Every built-in rulebook, by the day it comes into force, the nation's first."""
+    layers = [read_layer(path, Plugins()).content for path in built_in_files().values()]
+    layers.sort(key=lambda layer: (layer.series, layer.authority, str(layer.effective.from_ or ""), layer.id))
+    return {layer.id: gr.load_rulebook(layer.id) for layer in layers}
+
+
+def indicator_pages(known: dict[str, gr.Rulebook]) -> dict[str, str]:
+    """A page for each indicator of any rulebook, in Chinese and English."""
+    found: dict[str, list[str]] = {}
+    for name, book in known.items():
+        for indicator in book.indicators:
+            # A layer is told of where it says something itself.
+            if name in indicator.origins.values():
+                found.setdefault(indicator.id, []).append(name)
+    return {
+        f"indicators/{indicator_id}.md": "\n".join(_page(indicator_id, [(name, known[name]) for name in names])) + "\n"
+        for indicator_id, names in sorted(found.items())
+    }
+
+
+def _page(indicator_id: str, settings: list[tuple[str, gr.Rulebook]]) -> Iterator[str]:
+    first = settings[0][1][indicator_id]
+    yield f"# {indicator_id}"
+    yield ""
+    yield f"**{first.title}** · {first.title_en or first.title}"
+    yield ""
+    yield "| | 中文 | English |"
+    yield "|---|---|---|"
+    yield f"| kind | {first.kind_zh} | {first.kind} |"
+    if first.group:
+        zh, en = (f"，{first.points}分", f"{first.points} points") if first.points is not None else ("", "")
+        yield f"| group | {first.group}{zh} | {en} |"
+    subject = SUBJECTS[first.applies_to.subject]
+    rules = first.applies_to.model_dump(exclude_none=True, exclude={"subject"})
+    conditions = "；".join(f"{CONDITIONS[key]}: {_plain(value)}" for key, value in rules.items())
+    yield f"| asked of | {subject[0]}{'（' + conditions + '）' if conditions else ''} | {subject[1]}{' ' + json.dumps(rules) if rules else ''} |"
+    yield f"| decided by | {MODES[first.mode][0]} | {MODES[first.mode][1]} |"
+    whole = first.covers == "full"
+    yield f"| passing means | {'该条款' if whole else '该条款的一部分'} | {'the clause is kept' if whole else 'a part of the clause is kept'} |"
+    if first.window or first.sample:
+        yield f"| window, sample | {'；'.join(filter(None, (first.window, first.sample)))} | |"
+    if first.since or first.aliases:
+        yield f"| history | | since {first.since or '1.0'}; earlier ids: {', '.join(first.aliases) or 'none'} |"
+    yield ""
+    yield from _evidence_needed(first, settings[0][1])
+    yield "## 依据与参数 · Sources and parameters"
+    yield ""
+    for name, book in settings:
+        yield from _setting(book[indicator_id], name, book)
+    yield from _cases(indicator_id)
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    return "、".join(map(str, value)) if isinstance(value, tuple | list) else str(value)
+
+
+def _evidence_needed(indicator: Indicator, book: gr.Rulebook) -> Iterator[str]:
+    if indicator.check is None:
+        yield "所需证据 · Evidence needed: 复核结论（`Review`）"
+        yield ""
+        return
+    spec = CheckSpec.of(book.plan.functions[indicator.check])
+    needs = ["或".join(f"{word('part', part, 'zh')}（`{part}`）" for part in group) for group in spec.needs]
+    yield f"检查项 · Check: `{indicator.check}` — {(spec.function.__doc__ or '').strip().splitlines()[0]}"
+    yield ""
+    yield f"所需证据 · Evidence needed: {'；'.join(needs) or '登记信息'}"
+    yield ""
+
+
+def _setting(indicator: Indicator, name: str, book: gr.Rulebook) -> Iterator[str]:
+    layer = read_layer(name, Plugins()).content
+    source = indicator.sources.get(name)
+    dates = f"{layer.effective.from_ or ''}..{layer.effective.to or ''}"
+    yield f"### {name}"
+    yield ""
+    yield f"{layer.title}（{layer.region or '全国'}，{dates}）"
+    yield ""
+    if source is not None:
+        seen = "已核实 verified" if source.verified else "待核实 unverified"
+        yield f"- 依据 · Source: {source.document}{' ' + source.clause if source.clause else ''}（{seen}）{source.note or ''}"
+    if indicator.origins.get("phrase") == name:
+        yield f"- 通报用语 · Wording in notices: {indicator.phrase}"
+    for parameter, (value, setter) in book.explain(indicator.id).parameters.items():
+        if setter in (name, "default"):
+            doubt = "，待核实 unverified" if f"params.{parameter}" in indicator.unverified else ""
+            yield f"- `{parameter}` = {value_text(value)}{'（默认 default）' if setter == 'default' else ''}{doubt}"
+    for kind, cost in indicator.deduct.items():
+        if indicator.origins.get(f"deduct.{kind}") == name:
+            doubt = "，待核实 unverified" if f"deduct.{kind}" in indicator.unverified else ""
+            yield f"- 每处扣分 · Deduction for each `{kind}`: {'全部 all points' if cost == 'all' else cost}{doubt}"
+    if indicator.origins.get("points") == name and "points" in indicator.unverified:
+        yield f"- 分值 {indicator.points}，待核实 unverified"
+    yield ""
+
+
+def _cases(indicator_id: str) -> Iterator[str]:
+    files = [path for path in sorted(CASES.glob("*.toml")) if tomllib.loads(path.read_text("utf-8"))["indicator"] == indicator_id]
+    if not files:
+        return
+    yield "## 用例 · Cases"
+    yield ""
+    yield "| case | status |"
+    yield "|---|---|"
+    for path in files:
+        table = tomllib.loads(path.read_text("utf-8"))
+        book = f"{table['rulebook']}: " if "rulebook" in table else ""
+        for case in table["case"]:
+            yield f"| {book}{case['name'].replace('|', '/')} | {gr.Status(case['status']).zh} `{case['status']}` |"
+
+
+def coverage_page(known: dict[str, gr.Rulebook]) -> str:
+    """Which clauses are decided by machine, by sample, by a person, and which values were seen in the source."""
+    lines = [
+        "# Coverage",
+        "",
+        "Clauses of each rulebook by who decides them, and how many rest on values that were seen in the source. A rulebook that extends",
+        "another counts its own entries only.",
+        "",
+        "| rulebook | machine | sample | person | only a part of the clause | verified | with unverified values |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for name, book in known.items():
+        own = [one for one in book.indicators if name in one.origins.values()]
+        by_mode = [sum(one.mode == mode for one in own) for mode in MODES]
+        part = sum(one.covers == "part" for one in own)
+        verified = sum(one.is_verified for one in own)
+        counts = [*by_mode, part, verified, len(own) - verified]
+        lines.append(f"| `{name}` | {' | '.join(map(str, counts))} |")
+    lines += ["", "## Indicators", "", "| indicator | title | kind | decided by | rulebooks |", "|---|---|---|---|---|"]
+    rows: dict[str, tuple[Indicator, list[str]]] = {}
+    for name, book in known.items():
+        for one in book.indicators:
+            if name in one.origins.values():
+                rows.setdefault(one.id, (one, []))[1].append(name)
+    for indicator_id, (one, names) in sorted(rows.items()):
+        link = f"[{indicator_id}](indicators/{indicator_id}.md)"
+        lines.append(f"| {link} | {one.title} | {one.kind_zh} | {MODES[one.mode][0]} | {', '.join(names)} |")
+    return "\n".join(lines) + "\n"
+
+
+def pages() -> dict[str, str]:
+    """Content of each generated file by its name."""
+    known = books()
+    return {**schemas(), **indicator_pages(known), "coverage.md": coverage_page(known)}
+
+
+def write() -> None:
+    """Writes all pages and removes those of indicators that are gone."""
+    made = pages()
+    (FOLDER / "indicators").mkdir(parents=True, exist_ok=True)
+    for old in (FOLDER / "indicators").glob("*.md"):
+        if f"indicators/{old.name}" not in made:
+            old.unlink()
+    for name, text in made.items():
         (FOLDER / name).write_text(text, "utf-8")
+
+
+if __name__ == "__main__":
+    write()

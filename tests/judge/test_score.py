@@ -400,3 +400,67 @@ def test_scores_go_to_json() -> None:
     again = gr.Inspection.from_dict(seen.to_dict(), seen.plan)
     assert again.score == seen.score
     assert again.to_json() == seen.to_json()
+
+
+PARTS = ["ipv6", "online_application", "submission_works", "unified_login", "has_search"]
+WHOLE = [
+    "services",
+    "documents",
+    "interpretations",
+    "pages",
+    "links",
+    "enquiries",
+    "message_board",
+    "searches",
+    "browsers",
+    "error_report",
+]
+
+
+@given(
+    st.dictionaries(st.sampled_from(PARTS), st.sampled_from([True, False, None])),
+    st.sets(st.sampled_from(WHOLE)),
+    st.sets(st.sampled_from(["overview", "duties", "leaders", "news", "policy", "interpretation", "service_statistics"])),
+    st.sampled_from([True, False, None]),
+    st.integers(0, 9),
+)
+def test_the_quick_answer_to_the_pass_mark_is_that_of_the_sum(
+    facts: dict[str, bool | None], unseen: set[str], columns: set[str], services: bool | None, dead: int
+) -> None:
+    parts: dict[str, Any] = {
+        **blank(*columns),
+        **facts,
+        "links": DEAD[:dead],
+        **dict.fromkeys(unseen),
+        "site": {"has_services": services},
+    }
+    if "services" in unseen:
+        parts["service_count"] = 8
+    observed = portal(**parts)
+    outcome = BOOK._judge.run(observed)
+    seen = BOOK.inspect(observed)
+    assert seen.score is not None
+    assert outcome.passes is seen.score.passes
+
+
+@gr.check("score.broken", faults=("fault",))
+def broken(site: gr.SiteSnapshot) -> gr.Judgement:
+    """Raises."""
+    raise ValueError
+
+
+def test_a_broken_deduction_leaves_its_points_open() -> None:
+    scoring = {"site": {"total": 100, "pass_below": 60, "source": {"document": "d"}}}
+    entry = {
+        "title": "x",
+        "kind": "deduction",
+        "check": "score.broken",
+        "points": 50,
+        "deduct": {"fault": 1},
+        "source": {"document": "d"},
+    }
+    book = gr.load_rulebook({"id": "x", "title": "x", "scoring": scoring, "indicators": {"x.one": entry}}, checks=broken)
+    seen = book.inspect(portal())
+    assert seen.score is not None
+    assert (seen.score.low, seen.score.high) == (50, 100)
+    assert seen.verdict is gr.Verdict.UNDETERMINED

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from govmedia_rules.clock import SHANGHAI
 from govmedia_rules.snapshots.models import AccountSnapshot, SiteSnapshot
-from govmedia_rules.snapshots.parts import Column, ColumnGroup, Entry, HomePage, Message, Probe, ProbeDay, newest
+from govmedia_rules.snapshots.parts import Column, Entry, HomePage, Message, Probe, ProbeDay, newest
 
 POINT = "2024-08-23T10:00:00+08:00"
 
@@ -138,8 +138,12 @@ def test_groups_of_columns_hold_the_bounds() -> None:
     news, notice = observed.columns_by_kind["news"], observed.columns_by_kind["notice"]
     assert (news.oldest_day, news.newest_day) == (date(2024, 8, 1).toordinal(), date(2024, 8, 20).toordinal())
     assert news.promising
-    assert (notice.blank, notice.unseen, notice.oldest_day) == (1, 1, 0)
-    assert ColumnGroup.of(news.columns) == news
+    assert [column.name for column in notice.empty] == ["a", "b", "c", "d"][2:]
+    assert notice.oldest_day == 0
+    day = date(2024, 8, 10).toordinal()
+    assert [column.name for column in news.not_surely_updated(day, day + 30)] == ["a"]
+    assert not news.surely_updated(day, day + 30)
+    assert [column.name for column in observed.columns_of("notice", "gone")] == ["c", "d"]
     assert observed == pickle.loads(pickle.dumps(observed))
 
 
