@@ -9,7 +9,8 @@ A case file is TOML, named after the indicator:
     status = "failed"
     reason = "posts_older_than_window"
 
-`snapshot` holds only what the case is about; the subject and the monitoring point have defaults.
+`snapshot` holds only what the case is about; the subject and the monitoring point have defaults, and `unset = ["level"]`
+makes a fact of the default subject unknown.
 """
 
 from __future__ import annotations
@@ -44,19 +45,21 @@ _DEFAULTS: Mapping[str, Mapping[str, Any]] = {
 _MODELS: Mapping[str, type[AnySnapshot]] = {"site": SiteSnapshot, "account": AccountSnapshot, "supervisor": SupervisorSnapshot}
 
 
-def snapshot(subject: str, /, *, observed_at: datetime | str = POINT, **parts: object) -> AnySnapshot:
+def snapshot(subject: str, /, *, observed_at: datetime | str = POINT, unset: Iterable[str] = (), **parts: object) -> AnySnapshot:
     """A snapshot for a test: the parts given, on a default subject.
 
     Args:
         subject: `site`, `account` or `supervisor`.
         observed_at: The monitoring point.
+        unset: Facts of the default subject that are not known, such as `level`.
         **parts: Parts of the snapshot; `site`, `account` or `supervisor` adds to the default subject.
 
     Raises:
         pydantic.ValidationError: A part is not what the model takes.
     """
     own: Any = parts.pop(subject, {})
-    document = {subject: {**_DEFAULTS[subject], **own}, "observed_at": observed_at, **parts}
+    known = {name: value for name, value in _DEFAULTS[subject].items() if name not in unset}
+    document = {subject: {**known, **own}, "observed_at": observed_at, **parts}
     return _MODELS[subject].model_validate(document)
 
 
@@ -144,7 +147,8 @@ def load_cases(path: str | PathLike[str], *, checks: Check | ModuleType | Iterab
     cases = []
     for number, one in enumerate(table["case"], 1):
         try:
-            observed = snapshot(subject, observed_at=one.get("observed_at", table.get("observed_at", POINT)), **one["snapshot"])
+            point = one.get("observed_at", table.get("observed_at", POINT))
+            observed = snapshot(subject, observed_at=point, unset=one.get("unset", ()), **one["snapshot"])
             reviews = tuple(_review(indicator, observed, decision) for decision in one.get("reviews", ()))
             args = one.get("args", {})
             cases.append(Case(indicator, one["name"], observed, one["status"], one.get("reason"), args, book, reviews))
