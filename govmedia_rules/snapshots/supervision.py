@@ -25,7 +25,7 @@ def months_of(period: str) -> tuple[int, int, int]:
     Raises:
         ValueError: It is not written as `PeriodText` says.
     """
-    found = re.fullmatch(r"([0-9]{4})(?:(Q)([1-4])|(H)([12])|-([0-9]{2}))?", period)
+    found = re.fullmatch(r"([0-9]{4})(?:(Q)([1-4])|(H)([12])|-(0[1-9]|1[0-2]))?", period)
     if found is None:
         raise ValueError(f"{period!r} is not a period such as 2019, 2019H1, 2019Q4 or 2019-06")
     year = int(found[1])
