@@ -287,20 +287,39 @@ _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 def personal_data_shown(site: SiteSnapshot, *, kinds: Annotated[Kinds, Tighter.MORE]) -> Judgement:
     """Pages show identity card or mobile numbers in full (个人信息未脱敏), as candidates for a person.
 
-    The evidence names the page and the number of hits; the numbers themselves are not kept.
+    The evidence names the page and the number of hits; the numbers themselves are not kept, and a title that holds one is left out.
 
     Args:
         kinds: `id_number` (18 characters with a right check digit), `mobile` (11 digits).
     """
-    read = [page for page in site.pages or () if page.text is not None]
+    return _personal_data(((page.title, page.text, page.url, page.published_at) for page in site.pages or ()), "page", kinds)
+
+
+@check("account.personal_data_shown", needs="posts")
+def account_personal_data_shown(account: AccountSnapshot, *, kinds: Annotated[Kinds, Tighter.MORE]) -> Judgement:
+    """Posts show identity card or mobile numbers in full (个人信息未脱敏), as candidates for a person.
+
+    Evidence and args: as for `site.personal_data_shown`.
+    """
+    return _personal_data(((post.title, post.text, post.url, post.published_at) for post in account.posts or ()), "post", kinds)
+
+
+def _personal_data(texts: Iterable[tuple[str | None, str | None, str | None, Moment | None]], name: str, kinds: Kinds) -> Judgement:
     found: list[Evidence] = []
-    for page in read:
-        hits = tuple(f"{kind}×{count}" for kind in kinds if (count := len(_personal(page.text or "", kind))))
+    seen = False
+    for title, text, url, published_at in texts:
+        in_title = _personal_kinds(title or "", kinds)
+        seen = seen or text is not None
+        hits = _personal_kinds(f"{title or ''}\n{text or ''}", kinds)
         if hits:
-            found.append(Evidence(page.title or page.url, page.url, page.published_at, hits))
+            found.append(Evidence(name if in_title or not title else title, url, published_at, hits))
     if found:
         return review("personal_data_shown", evidence=found, count=len(found))
-    return passed() if read else unsure("texts_not_seen")
+    return passed() if seen else unsure("texts_not_seen")
+
+
+def _personal_kinds(text: str, kinds: Kinds) -> tuple[str, ...]:
+    return tuple(f"{kind}×{count}" for kind in kinds if (count := len(_personal(text, kind))))
 
 
 def _personal(text: str, kind: str) -> set[str]:
