@@ -14,9 +14,9 @@ from typing import NamedTuple, TypeVar
 
 import govmedia_rules
 from govmedia_rules.base import Model
-from govmedia_rules.commands.output import counted, say, table, write_csv
+from govmedia_rules.commands.output import counted, say, table
 from govmedia_rules.errors import BrokenLine, GovMediaRulesError, ObservationError, Where
-from govmedia_rules.judge.finding import COLUMNS, evidence_text
+from govmedia_rules.judge.finding import Finding, Findings, evidence_text
 from govmedia_rules.judge.inspection import Inspection, Verdict
 from govmedia_rules.judge.reviews import Review, Waiver
 from govmedia_rules.judge.rulebook import Rulebook, load_rulebook
@@ -156,19 +156,21 @@ def _write(inspections: Iterator[Inspection], book: Rulebook, folder: Path) -> I
     folder.mkdir(parents=True, exist_ok=True)
     explained = "\n\n".join(str(book.explain(indicator.id)) for indicator in book.indicators)
     (folder / "rulebook.txt").write_text(f"{book.title} {book.version} {book.digest}\n\n{explained}\n", "utf-8")
-    problems: list[list[object]] = []
+    problems: list[Finding] = []
     with (folder / "inspections.jsonl").open("w", encoding="utf-8") as file:
         for inspection in inspections:
             file.write(inspection.to_json() + "\n")
-            problems.extend([finding[column] for column in COLUMNS] for finding in inspection.problems)
+            problems.extend(inspection.problems)
             yield inspection
-    write_csv(folder / "problems.csv", COLUMNS, problems)
+    Findings(problems).to_csv(folder / "problems.csv", titles="name")
 
 
 def _rows(inspection: Inspection) -> Iterator[list[str]]:
     points = f" {inspection.score}分" if inspection.score is not None else ""
     subject = f"{inspection.subject.name} ({inspection.subject.id}){points}"
     shown = inspection.problems or inspection.missing
+    if not shown:
+        yield [subject, inspection.verdict.zh, _why(inspection), ""]
     for number, finding in enumerate(shown):
         first = number == 0
         proof = "；".join(evidence_text(piece) for piece in finding.evidence[:2])
@@ -178,11 +180,19 @@ def _rows(inspection: Inspection) -> Iterator[list[str]]:
         yield [subject if first else "", inspection.verdict.zh if first else "", told, proof]
 
 
+def _why(inspection: Inspection) -> str:
+    """Why a verdict is what it is where no single finding decides it."""
+    score = inspection.score
+    if score is None:
+        return "没有适用于该对象的单项否决或计分指标，不能判定"
+    return f"得分 {score}" + ("" if score.is_final else "，尚有未定项")
+
+
 def _summary(totals: Counter[tuple[str, Verdict]], book: Rulebook) -> str:
     lines = [f"规则: {book.version}  {book.digest[:12]}"]
     if not book.plan.complete:
         lines.append(f"只检查了: {', '.join(one.id for one in book.indicators)}")
-    for kind, word in (("Site", "政府网站"), ("Account", "政务新媒体")):
+    for kind, word in (("Site", "政府网站"), ("Account", "政务新媒体"), ("Supervisor", "监管单位")):
         total = sum(count for (one, _), count in totals.items() if one == kind)
         if total:
             parts = "，".join(f"{verdict.zh} {totals[kind, verdict]}" for verdict in Verdict)

@@ -1,20 +1,20 @@
-"""Who is inspected: sites, accounts, and the units that answer for them."""
+"""Who is inspected: sites, accounts, the units that answer for them, and the offices that supervise them."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from govmedia_rules.base import Model, Name, Short, Url, YesNo
 from govmedia_rules.clock import Moment
 from govmedia_rules.errors import CodeError
-from govmedia_rules.subjects.codes import AccountCode, Domain, SiteCode
+from govmedia_rules.subjects.codes import Domain, account_code_text, site_code_text
 from govmedia_rules.subjects.vocabulary import PORTAL_LEVELS, Level, OwnerKind, Platform, Status
 
-SiteCodeText = Annotated[str, AfterValidator(lambda text: SiteCode.parse(text).text)]
+SiteCodeText = Annotated[str, AfterValidator(site_code_text)]
 """A 网站标识码 in its canonical form."""
-AccountCodeText = Annotated[str, AfterValidator(lambda text: AccountCode.parse(text).text)]
+AccountCodeText = Annotated[str, AfterValidator(account_code_text)]
 """A 政务新媒体标识码 in its canonical form."""
 DivisionCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{6}$")]
 """A six-digit division code (GB/T 2260). Unknown codes are accepted: divisions change, and old codes live on."""
@@ -145,6 +145,43 @@ class Account(Model):
         return None if self.code is None else self.code[:6]
 
 
+class Supervisor(Model):
+    """An office that supervises government websites and accounts (监管单位), judged once a year on how it does.
+
+    Attributes:
+        id: Key of the office in every result; by default its division code, else its name.
+        name: Name of the office, such as 某省人民政府办公厅.
+        supervises: `region` for the office of a government, `department` for that of a State Council department, which
+            answers for its own sites and accounts; None when not known.
+        level: Level of its government; None when not known.
+        region: Six-digit division code of its government; None for a department or when not known.
+        area: 所属地方或部门, as notices group rows.
+    """
+
+    id: Short = ""
+    name: Name
+    supervises: Literal["region", "department"] | None = None
+    level: Level | None = None
+    region: DivisionCode | None = None
+    area: Name | None = None
+
+    @model_validator(mode="after")
+    def _name_it(self) -> Supervisor:
+        if not self.id:
+            self.__dict__["id"] = self.region or self.name
+        return self
+
+    @property
+    def division(self) -> str | None:
+        """Six-digit division code; None when not known."""
+        return self.region
+
+    @property
+    def owner(self) -> str:
+        """The unit that answers for it: the office itself."""
+        return self.name
+
+
 def _host(url: str) -> str | None:
     try:
         return Domain.parse(url).host
@@ -154,3 +191,6 @@ def _host(url: str) -> str | None:
 
 Subject = Annotated[Site | Account, Field(union_mode="left_to_right")]
 """A site or an account."""
+
+AnySubject = Site | Account | Supervisor
+"""Whoever can be judged."""

@@ -9,6 +9,7 @@ sets it, with the cases of `tests/cases` beside it.
 from __future__ import annotations
 
 import json
+import re
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -38,7 +39,13 @@ CONDITIONS = {
 
 def schemas() -> dict[str, str]:
     """JSON Schemas of what is written to and read from files."""
-    models = {"site-snapshot": gr.SiteSnapshot, "account-snapshot": gr.AccountSnapshot, "review": gr.Review, "waiver": gr.Waiver}
+    models = {
+        "site-snapshot": gr.SiteSnapshot,
+        "account-snapshot": gr.AccountSnapshot,
+        "supervisor-snapshot": gr.SupervisorSnapshot,
+        "review": gr.Review,
+        "waiver": gr.Waiver,
+    }
     return {
         f"{name}.schema.json": json.dumps(model.model_json_schema(), ensure_ascii=False, indent=1, sort_keys=True) + "\n"
         for name, model in models.items()
@@ -152,8 +159,10 @@ def _cases(indicator_id: str) -> Iterator[str]:
     yield "| case | status |"
     yield "|---|---|"
     for path in files:
-        for case in tomllib.loads(path.read_text("utf-8"))["case"]:
-            yield f"| {case['name'].replace('|', '/')} | {gr.Status(case['status']).zh} `{case['status']}` |"
+        table = tomllib.loads(path.read_text("utf-8"))
+        book = f"{table['rulebook']}: " if "rulebook" in table else ""
+        for case in table["case"]:
+            yield f"| {book}{case['name'].replace('|', '/')} | {gr.Status(case['status']).zh} `{case['status']}` |"
 
 
 def coverage_page(known: dict[str, gr.Rulebook]) -> str:
@@ -186,10 +195,27 @@ def coverage_page(known: dict[str, gr.Rulebook]) -> str:
     return "\n".join(lines) + "\n"
 
 
+def docstrings_page() -> str:
+    """The places from which the site of the documentation takes the docstrings, in the order of `api.md`."""
+    lines = [
+        "# Docstrings",
+        "",
+        "What the docstrings say; the short list is in [API](api.md). The built site fills this page in.",
+        "",
+    ]
+    for line in (FOLDER / "api.md").read_text("utf-8").splitlines():
+        if line.startswith("## "):
+            lines += [line, ""]
+        if name := re.match(r"\| `(\w+)` \|", line):
+            home = gr._HOME_OF.get(name[1])
+            lines += [f"::: govmedia_rules.{home + '.' if home else ''}{name[1]}", ""]
+    return "\n".join(lines)
+
+
 def pages() -> dict[str, str]:
     """Content of each generated file by its name."""
     known = books()
-    return {**schemas(), **indicator_pages(known), "coverage.md": coverage_page(known)}
+    return {**schemas(), **indicator_pages(known), "coverage.md": coverage_page(known), "docstrings.md": docstrings_page()}
 
 
 def write() -> None:
