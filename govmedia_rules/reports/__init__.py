@@ -1,0 +1,1 @@
+"""Reports and notices for people and machines."""
