@@ -30,6 +30,17 @@ def visible(text: str) -> str:
     return _HIDDEN.sub(lambda found: f"[U+{ord(found[0]):04X}]", text) if _HIDDEN.search(text) else text
 
 
+def visible_tree(value: object) -> object:
+    """A JSON-ready value with every text in it made visible."""
+    if isinstance(value, str):
+        return visible(value)
+    if isinstance(value, dict):
+        return {name: visible_tree(one) for name, one in value.items()}
+    if isinstance(value, list):
+        return [visible_tree(one) for one in value]
+    return value
+
+
 def one_line(text: str) -> str:
     """The visible text in one line: each run of line ends and tabs is one blank."""
     return visible(_BLANKS.sub(" ", text))
