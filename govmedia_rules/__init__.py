@@ -11,7 +11,11 @@ from typing import TYPE_CHECKING
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from govmedia_rules import collect as collect
     from govmedia_rules import errors as errors
+    from govmedia_rules import figures as figures
+    from govmedia_rules import notices as notices
+    from govmedia_rules import rates as rates
     from govmedia_rules.checks.contract import Evidence as Evidence
     from govmedia_rules.checks.contract import Judgement as Judgement
     from govmedia_rules.checks.contract import Status as Status
@@ -54,6 +58,12 @@ if TYPE_CHECKING:
     from govmedia_rules.subjects.registry import Population as Population
     from govmedia_rules.subjects.registry import Registry as Registry
     from govmedia_rules.subjects.registry import read_registry as read_registry
+    from govmedia_rules.text.checkers import TextChecker as TextChecker
+    from govmedia_rules.text.lexicon import Lexicon as Lexicon
+    from govmedia_rules.text.matches import Match as Match
+    from govmedia_rules.text.matches import Matches as Matches
+    from govmedia_rules.text.reading import load_lexicon as load_lexicon
+    from govmedia_rules.text.scanner import Scanner as Scanner
     from govmedia_rules.workdays import WorkCalendar as WorkCalendar
 
 _HOMES = {
@@ -72,10 +82,15 @@ _HOMES = {
     "subjects.codes": ("AccountCode", "Domain", "IcpNumber", "PoliceNumber", "SiteCode"),
     "subjects.models": ("Account", "Site", "Unit"),
     "subjects.registry": ("Population", "Registry", "read_registry"),
+    "text.checkers": ("TextChecker",),
+    "text.lexicon": ("Lexicon",),
+    "text.matches": ("Match", "Matches"),
+    "text.reading": ("load_lexicon",),
+    "text.scanner": ("Scanner",),
     "workdays": ("WorkCalendar",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
-_MODULES = ("errors",)
+_MODULES = ("collect", "errors", "figures", "notices", "rates")
 
 __all__ = sorted((*_HOME_OF, *_MODULES))
 

@@ -215,6 +215,11 @@ class Inspection:
         return RulebookRef(self.plan.id, self.plan.version, self.plan.digest, covers)
 
     @property
+    def resources(self) -> Mapping[str, str]:
+        """Version and digest of the lexicons and calendars it was judged with, by id."""
+        return self.plan.resources
+
+    @property
     def reviews(self) -> tuple[Review, ...]:
         """All reviews given for the subject."""
         return tuple(one for mine in (self._reviews or {}).values() for one in mine)
@@ -255,6 +260,7 @@ class Inspection:
             "verdict": self.verdict.value,
             "score": self.score.to_dict() if self.score is not None else None,
             "rulebook": {"id": reference.id, "version": reference.version, "digest": reference.digest},
+            "resources": dict(self.resources),
             "covers": list(reference.covers) if reference.covers is not None else None,
             "findings": told,
             "passed": passed,

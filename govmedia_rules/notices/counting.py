@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
 from functools import cache
@@ -292,6 +292,7 @@ class _Said:
     agent: str
     count: Count
     unit: str
+    consumed: int
 
 
 _EARLIER = re.compile(r"^(?:针对|对)?(?:上季度|上一季度|上期|上次|上一次|上轮)[^%]*(?:整改|复查)[^%]*$")
@@ -328,6 +329,9 @@ def _sentence(sentence: Line, page: Page, ledger: Ledger) -> None:
             _clause(clause, page, ledger, parts=parts)
 
 
+_INSPECTED_AFTER = re.compile(r"(?:进行|开展|实施)了?[^,;]{0,10}?(?:检查|抽查|抽检|监测|检测|巡查|普查)")
+
+
 def _clause(clause: Line, page: Page, ledger: Ledger, *, parts: bool) -> None:
     text = clause.text
     basis = _BASIS.search(text)
@@ -338,11 +342,21 @@ def _clause(clause: Line, page: Page, ledger: Ledger, *, parts: bool) -> None:
     plain = _NOISE.sub(lambda m: " " * len(m.group()), plain)
     matches = list(_number().finditer(plain))
     end = 0
+    carried: Measure | None = None
+    ended: _Said | None = None
+    told_after: Measure | None = "inspected" if matches and _INSPECTED_AFTER.search(plain, matches[-1].end()) else None
     for i, match in enumerate(matches):
         stop = matches[i + 1].start() if i + 1 < len(matches) else len(plain)
         said = _say(plain, end, match, stop, page, clause)
-        consumed = _enter(said, plain[end : match.start()], ledger, page, clause, parts=parts, match=match)
-        end = match.end() + consumed
+        if said.measure is None and said.outcome is None and not parts:
+            # 共检查政府网站35家、政务新媒体220个; 对35个政府网站、220个政务新媒体进行了检查.
+            if ended is not None:
+                said = replace(said, outcome=ended.outcome, outcome_label=ended.outcome_label)
+            else:
+                said = replace(said, measure=carried or told_after)
+        carried, ended = said.measure, said if said.outcome else None
+        _enter(said, plain[end : match.start()], ledger, parts=parts)
+        end = match.end() + said.consumed
     if len(matches) > 1 and "、" in plain:
         ledger.back_to_whole()
     for bracket in _BRACKETED.finditer(text):
@@ -403,7 +417,8 @@ def _say(plain: str, begin: int, match: re.Match[str], stop: int, page: Page, cl
     measure = None if outcome else _measure(around)
     agent, label = _agent(label if not use_right else left + label)
     label = _clean(label)
-    return _Said(subject, measure, outcome, outcome_label, label, agent, count, match.group("unit"))
+    consumed = after.end() if use_right and after is not None and stop < len(plain) else 0
+    return _Said(subject, measure, outcome, outcome_label, label, agent, count, match.group("unit"), consumed)
 
 
 def _ends_open(left: str) -> bool:
@@ -456,6 +471,8 @@ def _label_noise() -> re.Pattern[str]:
 
 
 def _clean(label: str) -> str:
+    # 市府办组织对全市政府门户网站: the object begins after 对.
+    label = re.sub(r"^.*对(?=[全我各本辖所政网门部新0-9])", "", label)
     label = _label_noise().sub("", _TIME.sub("", label[-_LONGEST_LABEL:])).strip(_PUNCTUATION)
     # One word at a time: a pattern that repeats words of which some begin others can take for ever.
     while match := _FILLER.match(label):
@@ -473,20 +490,20 @@ def is_generic(label: str) -> bool:
     return not label or _GENERIC.fullmatch(label) is not None
 
 
-def _enter(said: _Said, left: str, ledger: Ledger, page: Page, clause: Line, *, parts: bool, match: re.Match[str]) -> int:
-    """Enters one number; tells how many characters after it belong to it."""
+def _enter(said: _Said, left: str, ledger: Ledger, *, parts: bool) -> None:
+    """Enters one number into the ledger."""
     subject = said.subject
     if subject in ("letter", "request", "item", "unit"):
         if said.unit in ("家", "个") and subject == "item" and ledger.current is not None and said.outcome:
             ledger.outcome(ledger.current, said.outcome, said.outcome_label, said.count)
-            return 0
+            return
         ledger.figures.append(Figure(label=said.label, count=said.count, unit=said.unit))
         ledger.current = None
-        return 0
+        return
     if subject is None:
         rest = parts and re.search("其他|其它", said.label) is not None
         if ledger.current is None or not (said.outcome or said.measure or rest):
-            return 0
+            return
         subject = ledger.current.subject
     platform = platform_of(said.label) if subject == "account" else None
     level = level_of(said.label)
@@ -499,14 +516,14 @@ def _enter(said: _Said, left: str, ledger: Ledger, page: Page, clause: Line, *, 
         narrow, dimension, key = True, "other", None
     if said.outcome:
         _enter_outcome(said, subject, ledger, narrow=narrow, key=key, dimension=dimension)
-        return 0
+        return
     if narrow and not said.agent and not _is_first(ledger, subject, said, parts=parts):
         part = ledger.part(subject, said.label, key, dimension, said.measure)
         measure = said.measure or part.part_of or "total"
         if said.measure and said.measure != part.part_of and not part.counts:
             part.part_of = said.measure
         part.counts.setdefault(measure, said.count)
-        return 0
+        return
     whole = ledger.total(
         subject,
         said.measure or "total",
@@ -518,7 +535,6 @@ def _enter(said: _Said, left: str, ledger: Ledger, page: Page, clause: Line, *, 
         whole.extent = "full"
     elif re.search("抽查|抽检|抽样|随机", left) and whole.extent is None:
         whole.extent = "sampled"
-    return 0
 
 
 def _is_first(ledger: Ledger, subject: CountedSubject, said: _Said, *, parts: bool) -> bool:

@@ -227,10 +227,10 @@ def _issuer(title: Line | None, lines: list[Line], head: list[Line]) -> tuple[st
 def _period(texts: list[str], year: int | None) -> Period | None:
     whole: Period | None = None
     for text in texts:
-        match = re.search(r"(?P<q>first|second|third|fourth) quarter(?: of (?P<y>[0-9]{4}))?", text, re.IGNORECASE)
+        match = re.search(r"(?P<q>first|second|third|fourth) quarter(?: of (?P<y>20[0-9]{2}))?", text, re.IGNORECASE)
         if match and "review" not in text[: match.start()][-80:]:
             return Period(kind="quarter", year=int(match["y"]) if match["y"] else year, number=ORDINALS[match["q"].lower()])
-        half = re.search(r"(?P<h>first|second) half of (?P<y>[0-9]{4})", text, re.IGNORECASE)
+        half = re.search(r"(?P<h>first|second) half of (?P<y>20[0-9]{2})", text, re.IGNORECASE)
         if half:
             return Period(kind="half", year=int(half["y"]), number=1 if half["h"].lower() == "first" else 2)
         only = re.search(r"\b(?:in|of) (?P<y>20[0-9]{2})\b", text)
@@ -300,7 +300,7 @@ def _recheck(lines: list[Line], page: Page, area: str | None) -> Recheck | None:
         for sentence in sentences(line):
             text = sentence.text
             again = re.search(r"review|rectif|re-?check", text)
-            quarter = list(re.finditer(r"(?P<q>first|second|third|fourth) quarter(?: of (?P<y>[0-9]{4}))?", text))
+            quarter = list(re.finditer(r"(?P<q>first|second|third|fourth) quarter(?: of (?P<y>20[0-9]{2}))?", text))
             again = again or re.search(r"inspected .{0,80}(?:outstanding|prominent) problems in the", text)
             if not again or not quarter or not re.search("unqualified|outstanding problems|prominent problems", text):
                 continue

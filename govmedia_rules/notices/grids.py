@@ -22,6 +22,8 @@ from govmedia_rules.subjects.vocabulary import vocabulary
 
 _MOST_COLUMNS = 30
 _MOST_BROKEN = 3
+LONGEST_CELL = 900
+"""Characters kept of a cell; what is longer is no cell of a list."""
 _SITE_CODE = re.compile(r"(?:[0-9]{10}|bm[0-9]{8})")
 _ACCOUNT_CODE = re.compile(r"[0-9]{6}M[0-9]{3}[A-Z]{2}[0-9]{4}")
 _URL = re.compile(r"(?:https?://|www\.)\S+|[a-z0-9-]+(?:\.[a-z0-9-]+)+\.cn/?\S*", re.IGNORECASE)
@@ -89,7 +91,7 @@ def from_grid(grid: Grid) -> Table | None:
     caption = ""
     start = 0
     while start < len(rows) - 1 and _is_caption_row(rows[start]):
-        caption = rows[start][0].text
+        caption = rows[start][0].text[:LONGEST_CELL]
         start += 1
     depth = grid.header_rows - start if grid.header_rows > start else max((cell.row_span for cell in rows[start]), default=1)
     depth = max(depth, 2 if any(cell.column_span > 1 for cell in rows[start]) else 1)
@@ -98,7 +100,7 @@ def from_grid(grid: Grid) -> Table | None:
     for column in range(len(rows[start])):
         levels: list[str] = []
         for row in rows[start : start + depth]:
-            name = _squeeze(row[column].text)
+            name = _squeeze(row[column].text)[:LONGEST_CELL]
             if name and (not levels or levels[-1] != name):
                 levels.append(name)
         header.append(tuple(levels) or ("",))
@@ -107,7 +109,7 @@ def from_grid(grid: Grid) -> Table | None:
     total = None
     for offset, row in enumerate(rows[start + depth :]):
         # A cell that spans rows holds for each of them; one that spans columns (合计) is printed once.
-        values = tuple(cell.text if cell.text and (cell.is_first or cell.row_span > 1) else None for cell in row)
+        values = tuple(cell.text[:LONGEST_CELL] if cell.text and (cell.is_first or cell.row_span > 1) else None for cell in row)
         if not any(values):
             continue
         if _is_total(values):
@@ -189,7 +191,7 @@ def _cells(attachment: AttachmentPage, page: Page) -> tuple[list[_Cell], str | N
         if before is not None:
             blanks = [n for n in range(before.number + 1, line.number) if not rows[n - 1].strip()]
             cells += [_Cell(None, n) for n in blanks[usual:]]
-        cells.append(_Cell(line.text, line.number))
+        cells.append(_Cell(line.text[:LONGEST_CELL], line.number))
     return cells, title
 
 
@@ -386,6 +388,7 @@ def from_flat(tokens: Sequence[str], line: int) -> Table | None:
             joined[-1] += token
         else:
             joined.append(token)
+    joined = [token[:LONGEST_CELL] for token in joined]
     kinds = [_kind(token) for token in joined]
     best: tuple[float, int] | None = None
     for width in range(2, min(_MOST_COLUMNS, len(joined) // 2) + 1):

@@ -51,9 +51,12 @@ def read_listed(table: Table, number: int, title: str | None) -> Iterator[Listed
         name = cell.get("name")
         if not name or re.fullmatch(r"[0-9.,%]+", name):
             continue
-        code = cell.get("code")
-        kind = _kind(cell.get("platform"), code, title, table.columns[roles["name"]])
-        printed = cell.get("platform")
+        code, printed = cell.get("code"), cell.get("platform")
+        bracket = re.fullmatch(r"(.+?)\(([^()]{2,12})\)", name)
+        if printed is None and bracket is not None and platform_of(bracket.group(2)):
+            # 临江发布(微博): the platform stands with the name.
+            name, printed = bracket.group(1), bracket.group(2)
+        kind = _kind(printed, code, title, table.columns[roles["name"]])
         platform = platform_of(printed) if printed and kind != "site" else None
         shared = cell.get("owner_and_url")
         url, owner = cell.get("url"), cell.get("owner")
@@ -71,7 +74,7 @@ def read_listed(table: Table, number: int, title: str | None) -> Iterator[Listed
             name=re.sub('[“”"]', "", name),
             kind=kind,
             platform=platform[0] if platform else None,
-            platform_text=cell.get("platform") if kind != "site" else None,
+            platform_text=printed if kind != "site" else None,
             code=code,
             url=url,
             owner=owner,

@@ -92,7 +92,7 @@ def _groups(text: str, start: int, page: Page, default: Kind | None) -> list[_Gr
 def _is_name(name: str, text: str, end: int) -> bool:
     naming = _naming()
     rest = text[end:]
-    if name in naming["not_names"] or re.match(any_of(naming["not_name_after"]), rest):
+    if not name or name in naming["not_names"] or re.match(any_of(naming["not_name_after"]), rest):
         return False
     return not re.search("[,。;:!?《》]", name) or name.count(",") == 0
 
@@ -290,11 +290,15 @@ def _listed_after(title: str, body: str, start: int, page: Page, kind: Kind | No
         position = at + len(name)
         bare = re.sub("等$", "", name)
         quoted = re.match(r"[“\"](?P<name>[^”\"]+)[”\"](?P<rest>.*)", bare)
-        rest = quoted["rest"] if quoted else (re.search(r"\(.*\)$", bare) or re.match("", bare)).group()  # type: ignore[union-attr]
+        bracket = re.search(r"\(.*\)$", bare)
+        rest = quoted["rest"] if quoted else bracket.group() if bracket else ""
         platform = platform_of(rest)
+        called = (quoted["name"] if quoted else re.sub(r"\(.*\)$", "", bare)).strip()
+        if not called:
+            return None
         named.append(
             Named(
-                name=quoted["name"] if quoted else re.sub(r"\(.*\)$", "", bare),
+                name=called,
                 kind="account" if platform else own,
                 platform=platform[0] if platform else None,
                 platform_text=platform[1] if platform else None,

@@ -7,15 +7,16 @@ from pathlib import Path
 
 from govmedia_rules.figures import DateSpan, Period, Place
 from govmedia_rules.notices import counting, formal, naming
-from govmedia_rules.notices.grids import read_page
+from govmedia_rules.notices.grids import from_grid, read_page
 from govmedia_rules.notices.listing import read_listed
 from govmedia_rules.notices.model import Attachment, Named, Notice, Problem, Recheck
-from govmedia_rules.notices.outline import Line, Outline, Page, Section, outline, sentences
+from govmedia_rules.notices.outline import AttachmentPage, Line, Outline, Page, Section, outline, sentences
 from govmedia_rules.notices.repair import Mended, mend, mend_characters
 from govmedia_rules.notices.sources import Cell, Grid, Source, load
 
 _CJK = re.compile("[\u3400-\u9fff]")
 _LATIN = re.compile("[A-Za-z]")
+_LONGEST_TITLE = 1_000
 
 
 def read(source: str | bytes | Path, *, keep_contacts: bool = False) -> Notice:
@@ -121,7 +122,7 @@ def _read_chinese(mended: Mended, grids: list[Grid]) -> Notice:
     if not any(section.role == "overview" for section in parts.root.walk()):
         told = {line.start for s in parts.root.walk() if s.role in ("problems", "duties", "practices") for line in s.body}
         overview = [line for line in body if line.start not in told]
-    ledger = counting.read_counts(overview, page)
+    ledger = counting.read_counts([*(line for line in parts.opening if line not in overview), *overview], page)
     method = counting.method_of(parts.opening)
     populations = tuple(
         population.model_copy(update={"method": population.method or method}) if not population.scope else population
@@ -266,25 +267,60 @@ def _attachments(parts: Outline, page: Page, grids: list[Grid]) -> tuple[Attachm
             match = _ITEM.match(piece.strip())
             if match:
                 number = match.group("number")
-                listed.append((int(number) if number else None, match.group("title").strip(" ;。,"), line))
+                listed.append((int(number) if number else None, match.group("title").strip(" ;。,")[:_LONGEST_TITLE], line))
     found: list[Attachment] = []
     left = list(parts.pages)
+    loose = [grid for grid in grids if not any(one.first_line <= grid.line <= one.last_line for one in parts.pages)]
     for number, title, line in listed:
         one = next((p for p in left if p.number == number), None)
         if one is None and len(listed) == 1 and left:
             one = left[0]
         if one is not None:
             left.remove(one)
-        found.append(_attachment(number, title, line, one, page, grids))
+        attachment = _attachment(number, title, line, one, page, grids)
+        grid = _grid_of(title, loose, page, alone=len(listed) == 1) if one is None else None
+        if grid is not None:
+            loose.remove(grid)
+            attachment = _with_table(attachment, grid, page)
+        found.append(attachment)
     found += [_attachment(one.number, None, None, one, page, grids) for one in left]
     return tuple(found)
 
 
-def _attachment(number: int | None, title: str | None, line: Line | None, one: object, page: Page, grids: list[Grid]) -> Attachment:
-    from govmedia_rules.notices.outline import AttachmentPage
+def _grid_of(title: str, loose: list[Grid], page: Page, *, alone: bool) -> Grid | None:
+    """The table that belongs to a listed attachment although no line 附件 stands before it."""
+    lines = page.text.split("\n")
+    for grid in loose:
+        caption = grid.rows[0][0].text if grid.rows and grid.rows[0] else ""
+        before = next((lines[n].strip() for n in range(grid.line - 2, -1, -1) if lines[n].strip()), "")
+        if re.sub(r"\s", "", title) in (re.sub(r"\s", "", caption), re.sub(r"\s", "", before)):
+            return grid
+    return loose[0] if alone and len(loose) == 1 else None
 
+
+def _with_table(attachment: Attachment, grid: Grid, page: Page) -> Attachment:
+    table = from_grid(grid)
+    if table is None:
+        return attachment
+    lines = page.text.split("\n")
+    start = sum(len(line) + 1 for line in lines[: grid.line - 1])
+    title = table.caption or attachment.title
+    return attachment.model_copy(
+        update={
+            "page_title": title,
+            "tables": (table,),
+            "listed": tuple(read_listed(table, 0, title)),
+            "has_page": True,
+            "page_place": page.place(start, start + len(lines[grid.line - 1])),
+        }
+    )
+
+
+def _attachment(
+    number: int | None, title: str | None, line: Line | None, one: AttachmentPage | None, page: Page, grids: list[Grid]
+) -> Attachment:
     place = page.place(line.start, line.end) if line else None
-    if not isinstance(one, AttachmentPage):
+    if one is None:
         return Attachment(number=number, title=title, place=place)
     content = read_page(one, page, grids, title)
     span = None
@@ -297,7 +333,7 @@ def _attachment(number: int | None, title: str | None, line: Line | None, one: o
     return Attachment(
         number=number,
         title=title,
-        page_title=content.title,
+        page_title=content.title[:_LONGEST_TITLE] if content.title else None,
         span=span,
         tables=tuple(content.tables),
         listed=tuple(rows),

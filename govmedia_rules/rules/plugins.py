@@ -27,6 +27,7 @@ BUILT_IN = (
     "interaction",
     "design",
     "registry",
+    "wording",
 )
 """Modules of `govmedia_rules.checks` that hold checks."""
 

@@ -83,6 +83,13 @@ CASES = [
         "inspected=600 wechat_official(inspected=400 failed=9) weibo(inspected=150 failed=11) other(inspected=50 failed=0)",
     ),
     ("政府网站合格率98%,政务新媒体合格率95.5%。", "account", "pass=95.5%"),
+    ("对全市35个政府网站、220个政务新媒体进行了检查。", "account", "inspected=220"),
+    ("共检查政府网站35家和政务新媒体220个,不合格网站1家、政务新媒体3个。", "account", "inspected=220 failed=3"),
+    (
+        "市府办对全市1个政府门户网站、86个政务新媒体(其中微信公众号52个,微博34个)进行了全面检查。",
+        "account",
+        "inspected=86 wechat_official(inspected=52) weibo(inspected=34)",
+    ),
     ("检查政府网站四十二家,发现存在突出问题的网站三家。", "site", "inspected=42 failed=3"),
 ]
 

@@ -283,3 +283,87 @@ def test_a_press_report() -> None:
         "平安白水": ("media.veto.safety.expression",),
     }
     assert reconcile(notice).contradictions == ()
+
+
+def dirty(text: str) -> str:
+    """The copy as some pages show it: traditional characters, pinyin in brackets after every seventh Chinese character."""
+    from opencc import OpenCC
+
+    traditional = OpenCC("s2t").convert(text)
+    out = []
+    for i, character in enumerate(traditional):
+        out.append(character)
+        if i % 7 == 0 and "\u4e00" <= character <= "\u9fff":
+            out.append("(guān)")
+    return "".join(out)
+
+
+@pytest.mark.parametrize("name", ["county.txt", "plain-paragraphs.txt", "wrong-figures.txt", "lists-after-colons.txt"])
+def test_a_dirty_copy_says_the_same(name: str) -> None:
+    text = (MADE / name).read_text("utf-8")
+    clean, mended = read(text), read(dirty(text))
+    assert {repair.kind for repair in mended.repairs} >= {"pinyin", "traditional"}
+    for field in ("headline", "issuer", "number", "period", "window", "signed_at", "populations", "attachments", "deadlines"):
+        one, other = clean.model_dump()[field], mended.model_dump()[field]
+        assert one == other, field
+    assert [problem.indicator_ids for problem in clean.problems] == [problem.indicator_ids for problem in mended.problems]
+    assert [check.reason for check in reconcile(clean).checks] == [check.reason for check in reconcile(mended).checks]
+
+
+def test_a_page_and_its_text_copy_with_one_cell_a_line_have_the_same_tables() -> None:
+    html = (MADE / "province.html").read_text("utf-8")
+    page = read(html)
+    lines = []
+    for line in page.text.split("\n"):
+        cells = line.split("\t")
+        lines += cells if len(cells) > 1 else [line]
+    # A cell that spans stands once in the copy; the header of two rows comes row by row.
+    copy = (
+        "\n".join(lines).replace("\n合计\n\n210", "\n合计\n210").replace("政府网站\n\n政务新媒体\n\n\n\n", "政府网站\n政务新媒体\n")
+    )
+    table = read(copy).attachments[0].tables[0]
+    assert table.columns == page.attachments[0].tables[0].columns
+    assert table.rows == page.attachments[0].tables[0].rows
+    assert table.total == (None, "合计", "210", "6", "600", "20")
+
+
+def test_a_table_that_follows_the_signature_belongs_to_the_listed_attachment() -> None:
+    notice = made("city-embedded.html")
+    assert (notice.issuer, str(notice.signed_at), str(notice.published_at)) == ("临江市人民政府办公室", "2024-04-10", "2024-04-11")
+    accounts = notice.accounts
+    assert accounts is not None
+    assert (accounts.base, accounts.passed, accounts.failed) == (86, 82, 4)
+    assert [(group.key, group.base) for group in accounts.groups] == [
+        ("wechat_official", 52),
+        ("weibo", 18),
+        ("toutiao", 9),
+        ("douyin", 7),
+    ]
+    assert {rate.kind: rate.print() for rate in accounts.rates} == {"pass": "95.35%", "failure_share": "4.65%"}
+    (attachment,) = notice.attachments
+    assert (attachment.has_page, len(attachment.tables)) == (True, 1)
+    assert [(row.name, row.platform, row.owner) for row in attachment.listed] == [
+        ("临江水利", "weibo", "市水利局"),
+        ("东桥发布", "toutiao", "东桥镇"),
+        ("临江农业", "wechat", "市农业农村局"),
+        ("石泉之窗", "wechat", "石泉镇"),
+    ]
+    (deadline,) = notice.deadlines
+    assert (str(deadline.due), deadline.who, deadline.receiver) == ("2024-04-19", "被通报单位", "市府办信息公开科")
+    assert notice.contacts_left_out == 1
+    assert "abc@" not in notice.model_dump_json()
+    result = reconcile(notice)
+    assert result.contradictions == ()
+    assert {"sum_of_parts", "sum_of_outcomes", "rows_of_list", "rate"} <= {
+        check.kind for check in result.checks if check.outcome == "agrees"
+    }
+
+
+@pytest.mark.parametrize("divide", [" ", "\n", "\t", "、"])
+def test_cells_and_names_of_five_thousand_characters_are_read(divide: str) -> None:
+    long = "名" * 5_000
+    rows = divide.join(["序号", "网站名称", "存在问题", "1", long, "栏目不更新", "2", long + "甲", "首页不更新"])
+    text = f"甲县人民政府办公室关于2022年第四季度检查情况的通报\n附件:1.{long}\n甲县人民政府办公室\n2023年1月6日\n附件1 {rows}\n附件2\n{rows}\n"
+    notice = read(text)
+    assert notice.issuer == "甲县人民政府办公室"
+    assert notice.model_dump_json()

@@ -2,7 +2,7 @@
 
 Needs pypinyin and the folder of divisions named by GOVMEDIA_SHARED (`corpus/divisions`: code and name, GB/T 2260).
 
-    python tests/benchmarks/notices_make_places.py
+    python tests/generators/places.py
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def main() -> None:
                 short = stem + {"自治州": "州", "自治县": "县", "自治旗": "旗"}.get(kind.group(), kind.group())
                 rows.append((code, short, "".join(lazy_pinyin(stem)).replace("ü", "v")))
     target = Path(__file__).parents[2] / "govmedia_rules" / "notices" / "data" / "places.tsv"
-    head = "# Cities and counties (GB/T 2260): code, short name, pinyin without the class. Made by notices_make_places.py.\n"
+    head = "# Cities and counties (GB/T 2260): code, short name, pinyin without the class. Made by tests/generators/places.py.\n"
     target.write_text(head + "".join("\t".join(row) + "\n" for row in sorted(set(rows))), encoding="utf-8")
     print(len(rows), "places")
 
