@@ -9,11 +9,10 @@ import json
 from collections.abc import Iterable
 from urllib.parse import quote
 
-from govmedia_rules import __version__
 from govmedia_rules.checks.contract import Status
 from govmedia_rules.judge.finding import Finding, evidence_text
 from govmedia_rules.judge.inspection import Inspection
-from govmedia_rules.reports.text import visible_tree, web_address
+from govmedia_rules.reports.text import library_version, visible_tree, web_address
 from govmedia_rules.rules.model import Indicator
 from govmedia_rules.subjects.models import Account, Site
 
@@ -66,7 +65,12 @@ def earl(inspections: Iterable[Inspection]) -> dict[str, object]:
             if test not in tests:
                 tests[test] = _test(test, finding.indicator, inspection.rulebook.version)
             assertions.append(_assertion(finding, str(subject["@id"]), test, people))
-    tool = {"@id": _TOOL, "@type": ["earl:Software", "earl:Assertor"], "dct:title": "govmedia_rules", "dct:hasVersion": __version__}
+    tool = {
+        "@id": _TOOL,
+        "@type": ["earl:Software", "earl:Assertor"],
+        "dct:title": "govmedia_rules",
+        "dct:hasVersion": library_version(),
+    }
     graph = [tool, *people.values(), *subjects.values(), *tests.values(), *assertions]
     return {"@context": CONTEXT, "@graph": [visible_tree(one) for one in graph]}
 

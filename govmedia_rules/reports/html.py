@@ -6,8 +6,6 @@ so even a browser that met an unescaped name would not follow it.
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import html
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -21,6 +19,7 @@ from govmedia_rules.judge.compare import Comparison
 from govmedia_rules.judge.inspection import Inspection, Verdict
 from govmedia_rules.rates import Rounding
 from govmedia_rules.reports.charts import Bar, Part, bars
+from govmedia_rules.reports.document import policy
 from govmedia_rules.reports.rows import KINDS, SubjectRow, Totals, collect
 from govmedia_rules.reports.templates import Filter, fill_template, markup, read_text
 from govmedia_rules.reports.text import shortened, visible, web_address
@@ -176,18 +175,6 @@ def page_of(
     }
     filters: dict[str, Filter] = {"linked": _linked, "day": _day, "style": _STYLES.__getitem__}
     return fill_template("report.html.j2", values, template=template, filters=filters)
-
-
-def policy(css: str, js: str) -> str:
-    """The content security policy of a page with this style sheet and this script and nothing else."""
-
-    def digest(text: str) -> str:
-        return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
-
-    return (
-        f"default-src 'none'; style-src 'sha256-{digest(css)}'; script-src 'sha256-{digest(js)}'; "
-        "base-uri 'none'; form-action 'none'"
-    )
 
 
 def _place(row: SubjectRow) -> tuple[int, int, str, str, str]:

@@ -7,11 +7,10 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from govmedia_rules import __version__
 from govmedia_rules.checks.contract import Evidence, Status
 from govmedia_rules.judge.finding import Finding, evidence_text
 from govmedia_rules.judge.inspection import Inspection
-from govmedia_rules.reports.text import visible_tree, web_address
+from govmedia_rules.reports.text import library_version, visible_tree, web_address
 from govmedia_rules.rules.model import Indicator, Plan
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -62,8 +61,8 @@ class _Run:
             "tool": {
                 "driver": {
                     "name": "govmedia_rules",
-                    "version": __version__,
-                    "semanticVersion": __version__,
+                    "version": library_version(),
+                    "semanticVersion": library_version(),
                     "language": "zh-CN",
                     "rules": [_rule(indicator) for indicator in plan.indicators],
                 }

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container
+from importlib.metadata import PackageNotFoundError, version
 from urllib.parse import quote, urlsplit
 
 # Controls that XML or a terminal cannot carry, marks that turn the direction of the text around them, lone halves of
@@ -88,3 +89,11 @@ def sheet_name(text: str, taken: Container[str] = ()) -> str:
         if name.casefold() not in taken and name.casefold() != "history":
             return name
     raise AssertionError("no name is free")
+
+
+def library_version() -> str:
+    """Version of this library, for the files that say what wrote them; "0" where it runs without having been installed."""
+    try:
+        return version("govmedia-rules")
+    except PackageNotFoundError:
+        return "0"
