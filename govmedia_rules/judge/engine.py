@@ -9,6 +9,7 @@ from __future__ import annotations
 import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import PurePath
 from typing import NamedTuple
 
@@ -97,6 +98,12 @@ class Program:
     vetoes: frozenset[int]
     broken_veto: bool
     gates: tuple[Gate, ...] = ()
+
+    @cached_property
+    def fixed_counts(self) -> tuple[int, ...]:
+        """How many of the fixed answers have each status, in the order of `Status`."""
+        statuses = [answer.status for answer in self.fixed.values()]
+        return tuple(statuses.count(status) for status in Status)
 
     def expand(self, notes: Notes, size: int) -> list[Judgement]:
         """The answers of all `size` indicators of the plan."""

@@ -83,12 +83,14 @@ class Automaton:
 
     def find(self, text: str) -> list[Hit]:
         try:
-            return self._find(text)
+            hits: list[Hit] = self._find(text)
         except UnicodeEncodeError:  # a lone half of a surrogate pair is not UTF-8
-            return self._find(text.translate(_SURROGATES))
+            hits = self._find(text.translate(_SURROGATES))
+        return hits
 
     def dump(self) -> bytes | None:
-        return self._automaton.serialize()
+        built: bytes = self._automaton.serialize()
+        return built
 
 
 _SURROGATES = dict.fromkeys(range(0xD800, 0xE000), "\ufffd")
