@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from govmedia_rules import notices as notices
     from govmedia_rules import plots as plots
     from govmedia_rules import rates as rates
+    from govmedia_rules import reports as reports
     from govmedia_rules.checks.contract import Evidence as Evidence
     from govmedia_rules.checks.contract import Judgement as Judgement
     from govmedia_rules.checks.contract import Status as Status
@@ -107,7 +108,7 @@ _HOMES = {
     "workdays": ("WorkCalendar",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
-_MODULES = ("collect", "errors", "figures", "notices", "plots", "rates")
+_MODULES = ("collect", "errors", "figures", "notices", "plots", "rates", "reports")
 
 __all__ = sorted((*_HOME_OF, *_MODULES))
 

@@ -244,7 +244,7 @@ def _flat(cell: str | int) -> str:
 
 # What Markdown or the HTML inside it could take for more than text; a backslash or an entity makes it text again.
 _MD_SPECIAL = re.compile(r"([\\`*_\[\]{}|~!#$^=])")
-_MD_START = re.compile(r"^(\s*)([-+>]|[0-9]{1,9}(?=[.)]))")
+_MD_START = re.compile(r"^(\s*)([-+>])|^(\s*[0-9]{1,9})([.)])(?=\s|$)")
 _MD_LINK = re.compile(r"(https?|ftp|mailto|www)([:.])", re.IGNORECASE)
 
 
@@ -252,7 +252,10 @@ def _md(text: str) -> str:
     told = visible(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     told = _MD_SPECIAL.sub(r"\\\1", told)
     told = _MD_LINK.sub(lambda found: f"{found[1]}{'&#58;' if found[2] == ':' else '&#46;'}", told).replace("@", "&#64;")
-    lines = [_MD_START.sub(r"\1\\\2", line) for line in re.split(r"[\r\n]+", told)]
+    lines = [
+        _MD_START.sub(lambda found: f"{found[1] or found[3] or ''}\\{found[2] or found[4]}", line)
+        for line in re.split(r"[\r\n]+", told)
+    ]
     return "<br>".join(line.strip(" \t\u3000") for line in lines)
 
 

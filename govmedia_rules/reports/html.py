@@ -163,8 +163,8 @@ def page_of(
         "js": markup(js),
         "totals": totals,
         "rulebooks": sorted(totals.rulebooks),
-        "cards": [_card(totals, kind, rounding) for kind in KINDS if totals.count(kind)],
-        "notes": _notes(totals, clean, list_clean),
+        "cards": [card_of(totals, kind, rounding) for kind in KINDS if totals.count(kind)],
+        "notes": notes_of(totals, clean, list_clean),
         "charts": [(caption, markup(svg)) for caption, svg in charts_of(rows, totals) if svg],
         "notice": markup(notice) if notice else "",
         "comparison": _changes(comparison) if comparison is not None else (),
@@ -173,7 +173,7 @@ def page_of(
         "subjects": [_Shown(one) for one in shown],
         "clean": clean if list_clean else (),
     }
-    filters: dict[str, Filter] = {"linked": _linked, "day": _day, "style": _STYLES.__getitem__}
+    filters: dict[str, Filter] = {"linked": _linked, "day": day_zh, "style": _STYLES.__getitem__}
     return fill_template("report.html.j2", values, template=template, filters=filters)
 
 
@@ -190,16 +190,19 @@ def _linked(text: str) -> object:
     return markup(f'<a href="{html.escape(address)}" rel="noreferrer noopener external" target="_blank"><bdi>{shown}</bdi></a>')
 
 
-def _day(moment: datetime) -> str:
+def day_zh(moment: datetime) -> str:
+    """The day in Chinese print."""
     return f"{moment.year}年{moment.month}月{moment.day}日"
 
 
-def _card(totals: Totals, kind: str, rounding: Rounding) -> Card:
+def card_of(totals: Totals, kind: str, rounding: Rounding) -> Card:
+    """The figures of one kind of subject."""
     failed, passed, undecided = (totals.count(kind, one) for one in (Verdict.UNQUALIFIED, Verdict.QUALIFIED, Verdict.UNDETERMINED))
     return Card(KINDS[kind], totals.count(kind), failed, passed, undecided, totals.pass_rate(kind, rounding))
 
 
-def _notes(totals: Totals, clean: Sequence[SubjectRow], list_clean: bool) -> list[str]:
+def notes_of(totals: Totals, clean: Sequence[SubjectRow], list_clean: bool) -> list[str]:
+    """What a reader must know before believing the figures."""
     unsettled = Counter[Status]()
     for (_, status), count in totals.indicators.items():
         unsettled[status] += count

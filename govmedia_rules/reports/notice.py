@@ -17,7 +17,7 @@ from govmedia_rules.notices.model import Attachment, Deadline, Named, Notice, Pr
 from govmedia_rules.reports.document import Document
 from govmedia_rules.reports.grids import Grid, grids_of
 from govmedia_rules.reports.templates import Filter, fill_template, markup
-from govmedia_rules.reports.text import one_line
+from govmedia_rules.reports.text import one_line, quoted
 
 _KINDS = {"site": "政府网站", "account": "政务新媒体"}
 _RATES = {
@@ -136,7 +136,7 @@ def _named(problem: Problem) -> str:
     if not problem.named:
         return ""
     kind = _KINDS.get(problem.kind or problem.named[0].kind or "", "单位")
-    groups = [(suffix, [f"“{one_line(one.name)}”" for one in group]) for suffix, group in groupby(problem.named, _suffix)]
+    groups = [(suffix, [quoted(one.name) for one in group]) for suffix, group in groupby(problem.named, _suffix)]
     many = problem.stated_count.value if problem.stated_count is not None else None
     suffix = groups[0][0] if len(groups) == 1 else ""
     if not problem.is_open and (many is None or many <= len(problem.named)):
@@ -218,6 +218,7 @@ _FILTERS: Mapping[str, Filter] = {
     "lstrip": _lstrip,
     "predicate": predicate,
     "named": _named,
+    "quoted": quoted,
     "task": _task,
     "heading": _heading,
     "subjects": _subjects,

@@ -47,6 +47,12 @@ def one_line(text: str) -> str:
     return visible(_BLANKS.sub(" ", text))
 
 
+def quoted(name: str) -> str:
+    """A name in “ ”, in one line; one that has its own is left as it is (`“示例县人民政府”网`)."""
+    told = one_line(name)
+    return told if "“" in told and "”" in told else f"“{told}”"
+
+
 def shortened(text: str, most: int) -> str:
     """At most `most` characters, with … where it was cut."""
     return text if len(text) <= most else text[: most - 1] + "…"

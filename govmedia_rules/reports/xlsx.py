@@ -158,6 +158,42 @@ def notice_sheets(notice: Notice) -> list[Sheet]:
     return found
 
 
+def attachments_xlsx(notice: Notice, *, made_at: datetime | None = None) -> bytes:
+    """The attachments of a notice as a workbook, a sheet for each table. Text is never a formula; codes keep their zeros.
+
+    Args:
+        notice: The notice.
+        made_at: Time of making that the file carries; a fixed day when None.
+
+    Raises:
+        ExportError: It has no table, or one with more rows than a sheet can hold.
+        MissingExtra: xlsxwriter is not installed.
+    """
+    return workbook(notice_sheets(notice), made_at=made_at)
+
+
+def inspections_xlsx(
+    inspections: Iterable[Inspection],
+    *,
+    rounding: Rounding | None = None,
+    max_evidence: int = 5,
+    made_at: datetime | None = None,
+) -> bytes:
+    """Inspections as a workbook with the sheets 汇总, 对象, 问题, 指标; see `inspection_sheets`.
+
+    Args:
+        inspections: The inspections; read once and not kept.
+        rounding: How rates are printed.
+        max_evidence: Pieces of evidence written into the cell of a finding.
+        made_at: Time of making that the file carries; a fixed day when None.
+
+    Raises:
+        ExportError: There are more rows than a sheet can hold.
+        MissingExtra: xlsxwriter is not installed.
+    """
+    return workbook(inspection_sheets(inspections, rounding=rounding, max_evidence=max_evidence), made_at=made_at)
+
+
 SUBJECTS = (
     *("序号", "对象", "类型", "名称", "标识码", "首页网址", "主办单位", "所属地方或部门", "层级", "判定", "得分"),
     *("存在的突出问题", "未定的否决项", "监测时间点", "规则"),

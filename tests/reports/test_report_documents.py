@@ -269,6 +269,35 @@ def test_hostile_text_is_text_in_every_form(text: str) -> None:
         assert not BAD.search(told)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1.甲",
+        "1. 甲",
+        "12) 甲",
+        "- 甲",
+        "+ 甲",
+        "-",
+        "---",
+        "===",
+        "> 甲",
+        "# 甲",
+        "    甲",
+        "\t甲",
+        "*",
+        "~~~",
+        "|",
+        "&copy;",
+        "甲\\",
+    ],
+)
+def test_a_paragraph_of_markdown_reads_as_it_was(text: str) -> None:
+    document = Document("", (Paragraph("body", (Run(text),)), Grid((("列",),), [(text,)])))
+    like = Document("", (Paragraph("body", (Run("甲"),)), Grid((("列",),), [("甲",)])))
+    lines = check_markdown(document.to_markdown(), like.to_markdown()).split("\n")
+    assert [line for line in lines if line] == [text.strip(), "列", text.strip()]
+
+
 @pytest.mark.parametrize("text", HOSTILE, ids=lambda text: ascii(text[:24]))
 def test_a_row_of_the_text_form_stays_a_row(text: str) -> None:
     lines = Document("", (Grid((("甲",), ("乙",)), [(text, text), ("1", "2")]),)).to_text().split("\n")
