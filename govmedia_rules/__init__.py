@@ -61,6 +61,7 @@ if TYPE_CHECKING:
     from govmedia_rules.snapshots.shallow import read_accounts as read_accounts
     from govmedia_rules.snapshots.shallow import read_posts as read_posts
     from govmedia_rules.snapshots.shallow import read_sites as read_sites
+    from govmedia_rules.snapshots.supervision import SupervisorSnapshot as SupervisorSnapshot
     from govmedia_rules.subjects.codes import AccountCode as AccountCode
     from govmedia_rules.subjects.codes import Domain as Domain
     from govmedia_rules.subjects.codes import IcpNumber as IcpNumber
@@ -68,6 +69,7 @@ if TYPE_CHECKING:
     from govmedia_rules.subjects.codes import SiteCode as SiteCode
     from govmedia_rules.subjects.models import Account as Account
     from govmedia_rules.subjects.models import Site as Site
+    from govmedia_rules.subjects.models import Supervisor as Supervisor
     from govmedia_rules.subjects.models import Unit as Unit
     from govmedia_rules.subjects.registry import Population as Population
     from govmedia_rules.subjects.registry import Registry as Registry
@@ -103,8 +105,9 @@ _HOMES = {
     "snapshots.models": ("AccountSnapshot", "SiteSnapshot"),
     "snapshots.reading": ("read_snapshots",),
     "snapshots.shallow": ("read_accounts", "read_posts", "read_sites"),
+    "snapshots.supervision": ("SupervisorSnapshot",),
     "subjects.codes": ("AccountCode", "Domain", "IcpNumber", "PoliceNumber", "SiteCode"),
-    "subjects.models": ("Account", "Site", "Unit"),
+    "subjects.models": ("Account", "Site", "Supervisor", "Unit"),
     "subjects.registry": ("Population", "Registry", "read_registry"),
     "tables.out": ("to_frame",),
     "text.checkers": ("TextChecker",),

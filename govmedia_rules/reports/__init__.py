@@ -8,13 +8,14 @@ from govmedia_rules.reports.earl import earl, earl_json
 from govmedia_rules.reports.html import html_report
 from govmedia_rules.reports.notice import notice_document
 from govmedia_rules.reports.sarif import sarif, sarif_json
-from govmedia_rules.reports.sheet import Office, rectification_sheet
+from govmedia_rules.reports.sheet import Office, TaskSheet, rectification_sheet, rectification_sheets
 from govmedia_rules.reports.summary import inspection_document
 from govmedia_rules.reports.xlsx import attachments_xlsx, inspections_xlsx
 
 __all__ = [
     "Document",
     "Office",
+    "TaskSheet",
     "attachments_xlsx",
     "earl",
     "earl_json",
@@ -23,6 +24,7 @@ __all__ = [
     "inspections_xlsx",
     "notice_document",
     "rectification_sheet",
+    "rectification_sheets",
     "sarif",
     "sarif_json",
 ]

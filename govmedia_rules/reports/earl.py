@@ -12,9 +12,10 @@ from urllib.parse import quote
 from govmedia_rules.checks.contract import Status
 from govmedia_rules.judge.finding import Finding, evidence_text
 from govmedia_rules.judge.inspection import Inspection
+from govmedia_rules.reports.rows import code_of, kind_of, url_of
 from govmedia_rules.reports.text import library_version, visible_tree, web_address
 from govmedia_rules.rules.model import Indicator
-from govmedia_rules.subjects.models import Account, Site
+from govmedia_rules.subjects.models import Account, Site, Supervisor
 
 CONTEXT = {
     "earl": "http://www.w3.org/ns/earl#",
@@ -84,17 +85,16 @@ def _id(kind: str, text: str) -> str:
     return f"gmr:{kind}:{quote(text, safe='', errors='surrogatepass')}"
 
 
-def _subject(subject: Site | Account) -> dict[str, object]:
-    kind = "site" if isinstance(subject, Site) else "account"
+def _subject(subject: Site | Account | Supervisor) -> dict[str, object]:
     told: dict[str, object] = {
-        "@id": _id(kind, subject.id),
+        "@id": _id(kind_of(subject), subject.id),
         "@type": "earl:TestSubject",
         "dct:title": subject.name,
-        "dct:identifier": subject.code or subject.id,
+        "dct:identifier": code_of(subject) or subject.id,
     }
     if subject.owner:
         told["dct:publisher"] = subject.owner
-    if subject.url and (address := web_address(subject.url)):
+    if (url := url_of(subject)) and (address := web_address(url)):
         told["foaf:homepage"] = address
     return told
 

@@ -169,6 +169,7 @@ def page_of(
         "notice": markup(notice) if notice else "",
         "comparison": _changes(comparison) if comparison is not None else (),
         "indicators": indicator_lines(totals),
+        "kinds": [(kind, KINDS[kind]) for kind in KINDS if totals.count(kind)],
         "choices": _choices(rows, totals),
         "subjects": [_Shown(one) for one in shown],
         "clean": clean if list_clean else (),

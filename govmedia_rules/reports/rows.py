@@ -13,10 +13,10 @@ from govmedia_rules.judge.inspection import Inspection, Verdict
 from govmedia_rules.rates import Rounding
 from govmedia_rules.rules.model import KIND_ZH, format_arg
 from govmedia_rules.snapshots.kinds import word
-from govmedia_rules.subjects.models import Account, Site
+from govmedia_rules.subjects.models import Account, Site, Supervisor
 
-KINDS = {"site": "政府网站", "account": "政务新媒体"}
-"""The two kinds of subject and their official names."""
+KINDS = {"site": "政府网站", "account": "政务新媒体", "supervisor": "监管单位"}
+"""The kinds of subject and their official names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +90,10 @@ class FindingRow:
 
 @dataclass(frozen=True, slots=True)
 class SubjectRow:
-    """One inspected site or account with what was found.
+    """One inspected subject with what was found.
 
     Attributes:
-        kind: site or account.
+        kind: site, account or supervisor.
         type_zh: 网站, or the platform's name.
         score: The score as text; "" where there is none.
         problems: Failed findings, in the order of the rulebook.
@@ -183,13 +183,13 @@ def subject_row(inspection: Inspection, max_evidence: int = 20) -> SubjectRow:
     return SubjectRow(
         subject.id,
         subject.name,
-        "site" if isinstance(subject, Site) else "account",
+        kind_of(subject),
         type_zh(subject),
         "" if subject.level is None else word("level", subject.level, "zh"),
         subject.owner or "",
         subject.area or "",
-        subject.url or "",
-        subject.code or "",
+        url_of(subject) or "",
+        code_of(subject) or "",
         inspection.verdict,
         "" if inspection.score is None else str(inspection.score),
         inspection.observed_at,
@@ -199,8 +199,25 @@ def subject_row(inspection: Inspection, max_evidence: int = 20) -> SubjectRow:
     )
 
 
-def type_zh(subject: Site | Account) -> str:
-    """类型 as notices print it: 网站, or the platform."""
+def kind_of(subject: Site | Account | Supervisor) -> str:
+    """site, account or supervisor."""
+    return "site" if isinstance(subject, Site) else "account" if isinstance(subject, Account) else "supervisor"
+
+
+def url_of(subject: Site | Account | Supervisor) -> str | None:
+    """Its address; None where it has none."""
+    return None if isinstance(subject, Supervisor) else subject.url
+
+
+def code_of(subject: Site | Account | Supervisor) -> str | None:
+    """Its 标识码; None where it has none."""
+    return None if isinstance(subject, Supervisor) else subject.code
+
+
+def type_zh(subject: Site | Account | Supervisor) -> str:
+    """类型 as notices print it: 网站, the platform, or 监管单位."""
+    if isinstance(subject, Supervisor):
+        return KINDS["supervisor"]
     if isinstance(subject, Site):
         return "网站"
     if subject.platform_text and subject.platform == "other":

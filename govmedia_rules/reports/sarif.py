@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from govmedia_rules.checks.contract import Evidence, Status
 from govmedia_rules.judge.finding import Finding, evidence_text
 from govmedia_rules.judge.inspection import Inspection
+from govmedia_rules.reports.rows import url_of
 from govmedia_rules.reports.text import library_version, visible_tree, web_address
 from govmedia_rules.rules.model import Indicator, Plan
 
@@ -134,7 +135,7 @@ def _result(inspection: Inspection, finding: Finding, position: int) -> dict[str
         "kind": "resource",
     }
     location: dict[str, object] = {"logicalLocations": [named]}
-    if subject.url and (address := web_address(subject.url)):
+    if (url := url_of(subject)) and (address := web_address(url)):
         location["physicalLocation"] = {"artifactLocation": {"uri": address}}
     failed = finding.status is Status.FAILED
     result: dict[str, object] = {

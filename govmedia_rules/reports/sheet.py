@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
+from typing import NamedTuple
 
+from govmedia_rules.campaign.campaign import Campaign
+from govmedia_rules.campaign.rectification import Task
+from govmedia_rules.campaign.results import Result
 from govmedia_rules.errors import NoticeError
 from govmedia_rules.judge.finding import Finding
 from govmedia_rules.judge.inspection import Inspection
 from govmedia_rules.reports.document import Document
 from govmedia_rules.reports.grids import Grid, taken_apart
-from govmedia_rules.reports.rows import KINDS, FindingRow, finding_row, type_zh
+from govmedia_rules.reports.rows import KINDS, FindingRow, code_of, finding_row, kind_of, type_zh, url_of
 from govmedia_rules.reports.templates import Filter, fill_template
 from govmedia_rules.reports.text import quoted
-from govmedia_rules.subjects.models import Account, Site
+from govmedia_rules.subjects.models import Account, Site, Supervisor
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,22 +147,98 @@ def rectification_sheet(
     return sheet_document(facts, template=template, more=more)
 
 
+class TaskSheet(NamedTuple):
+    """A task of a campaign and its sheet."""
+
+    task: Task
+    document: Document
+
+
+def rectification_sheets(
+    campaign: Campaign,
+    *,
+    issuer: str | None = None,
+    receiver: str | None = None,
+    contact: str | None = None,
+    max_evidence: int = 20,
+    template: str | Path | None = None,
+    more: Mapping[str, object] | None = None,
+) -> Iterator[TaskSheet]:
+    """One sheet for each task of a campaign, in the order the tasks were issued; made one at a time.
+
+    Deadline and day of signing are the task's, problems are those of the unit that were confirmed; a task carried over from an
+    earlier round, whose findings this campaign does not hold, is told in the task's own words.
+
+    Args:
+        campaign: The campaign, after `issue`.
+        issuer: Who sends them.
+        receiver: To whom the reply goes; the issuer when None.
+        contact: How to reach the office.
+        max_evidence: Pieces of evidence listed for a problem.
+        template: The user's template instead of the library's: a path, or its text.
+        more: Further values the user's template asks for, by name.
+
+    Raises:
+        NoticeError: The template cannot be filled; names the place.
+        MissingExtra: jinja2 is not installed.
+    """
+    for task in campaign.tasks:
+        result = campaign.results.get(task.key)
+        mine = result is not None and task.period == campaign.terms.period
+        office = Office(task.due, issuer, None, task.issued, task.period.text(), receiver, contact)
+        inspection = result.inspection if result is not None and mine else None
+        facts = _facts(
+            _subject(campaign, task, result),
+            office,
+            _items(task, result if mine else None, max_evidence),
+            result.observed_at if result is not None and mine else None,
+            inspection.rulebook.version if inspection is not None else None,
+            task.failed_rounds,
+        )
+        yield TaskSheet(task, sheet_document(facts, template=template, more=more))
+
+
+def _subject(campaign: Campaign, task: Task, result: Result | None) -> Site | Account:
+    if result is not None:
+        return result.subject
+    member = campaign.members.get(task.key)
+    if member is not None:
+        return member
+    if task.kind == "site":
+        return Site(name=task.name, owner=task.owner, area=task.area)
+    return Account(name=task.name, platform="other", owner=task.owner, area=task.area)
+
+
+def _items(task: Task, result: Result | None, max_evidence: int) -> list[SheetItem]:
+    """Confirmed findings with their evidence, then what was only reported or ruled; the task's wording where neither is known."""
+    items: list[SheetItem] = []
+    if result is not None:
+        items = [SheetItem.of(one, max_evidence) for one in result.findings]
+        found = {one.id for one in result.findings}
+        items += [
+            SheetItem(fault.wording)
+            for fault in result.faults()
+            if not fault.indicator_ids or not found.issuperset(fault.indicator_ids)
+        ]
+    return items or [SheetItem(task.wording or "、".join(task.indicators) or "检查不合格")]
+
+
 def _facts(
-    subject: Site | Account,
+    subject: Site | Account | Supervisor,
     office: Office,
     items: Iterable[SheetItem],
     observed_at: datetime | None,
     rulebook: str | None,
     failed_rounds: int = 1,
 ) -> SheetFacts:
-    kind = "site" if isinstance(subject, Site) else "account"
+    kind = kind_of(subject)
     return SheetFacts(
         kind,
         KINDS[kind],
         type_zh(subject),
         subject.name,
-        subject.code,
-        subject.url,
+        code_of(subject),
+        url_of(subject),
         subject.owner,
         subject.area,
         office.due,

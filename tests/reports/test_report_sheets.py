@@ -10,6 +10,7 @@ import pytest
 
 import govmedia_rules as gr
 from govmedia_rules import reports
+from govmedia_rules.campaign import DueRule
 from govmedia_rules.errors import NoticeError
 from govmedia_rules.reports.document import Document, Paragraph
 from govmedia_rules.reports.grids import Grid
@@ -17,7 +18,9 @@ from govmedia_rules.reports.sheet import Office
 from govmedia_rules.reports.text import one_line
 
 sys.path.insert(0, str(Path(__file__).parent))
+sys.path.insert(0, str(Path(__file__).parents[1] / "campaign"))
 from report_made import HOSTILE, failing, hostile_inspections
+from rounds import campaign, reported, review, site, stale
 from test_report_documents import check_docx, check_html, check_markdown, flat
 from test_report_html import inspect_example
 
@@ -129,7 +132,7 @@ def test_the_report_counts_what_was_inspected() -> None:
     assert lines[0] == "示例"
     assert "政府网站检查13个，不合格3个，合格10个，待定0个，合格率为76.92%。" in lines
     assert "政务新媒体检查12个，不合格2个，合格10个，待定0个，合格率为83.33%。" in lines
-    assert "1.固定表述错误、严重错词（单项否决）：3个。" in lines
+    assert any(line.startswith("1.") and line.endswith("（单项否决）：3个。") for line in lines)
     [grid] = tables(document)
     assert len(grid.rows) == 6
     assert "主要问题" not in "".join(told(reports.inspection_document([])))
@@ -153,3 +156,54 @@ def test_hostile_text_in_every_field(text: str) -> None:
         ):
             # A paragraph is one line; a cell keeps its lines.
             assert sum(flat(form).count(one[:60]) for one in {flat(one_line(text)), flat(text)}) >= 8
+
+
+def test_a_sheet_for_each_task_of_a_campaign() -> None:
+    round_ = campaign()
+    round_.add([stale("甲", own={"owner": "甲局"}), stale("乙")])
+    round_.review([review(one.subject.id) for one in round_.results.values()])
+    round_.report(reported(site("丙网"), "failed", "栏目不更新"))
+    round_.issue(DueRule(days=14), signed=date(2024, 8, 27))
+    sheets = list(reports.rectification_sheets(round_, issuer="示例局"))
+    assert [one.task.name for one in sheets] == ["甲", "乙", "丙网"]
+    first, _, third = (one.document for one in sheets)
+    assert told(first)[1] == "甲局："
+    assert told(first)[2].startswith("示例局在2024年第三季度检查中发现，你单位开设的")
+    assert "“甲”存在下列问题1项。请逐项整改，于2024年9月10日前完成，并将整改情况报送示例局。" in told(first)[2]
+    [row] = tables(first)[0].rows
+    assert row[1] == "监测时间点前2周内无更新"
+    assert "复核确认" in str(row[3])
+    # What was only reported has a wording and nothing else.
+    assert list(tables(third)[0].rows) == [(1, "栏目不更新", None, None, None)]
+    assert len(tables(third)) == 2
+
+
+def test_a_task_that_was_carried_over_is_told_in_its_own_words() -> None:
+    before, now = campaign("2024年第二季度"), campaign()
+    before.report(reported(site("丙网"), "failed", "栏目不更新"))
+    before.issue(DueRule(days=14), signed=date(2024, 5, 27))
+    now.carry_on(before)
+    [sheet] = reports.rectification_sheets(now)
+    assert "2024年第二季度检查" in told(sheet.document)[2]
+    assert "2024年6月10日前" in told(sheet.document)[2]
+    assert list(tables(sheet.document)[0].rows) == [(1, "栏目不更新", None, None, None)]
+
+
+def test_what_waits_for_a_review_is_on_no_sheet() -> None:
+    round_ = campaign()
+    round_.add(stale("甲"))
+    round_.issue(DueRule(days=14), signed=date(2024, 8, 27))
+    assert list(reports.rectification_sheets(round_)) == []
+
+
+def test_supervising_offices_are_reported_too() -> None:
+    from govmedia_rules import testing
+
+    book = gr.load_rulebook("national-2019")
+    seen = book.inspect(testing.snapshot("supervisor"))
+    document = reports.inspection_document([seen])
+    assert any(line.startswith("监管单位检查1个") for line in told(document))
+    assert "监管单位" in reports.html_report([seen])
+    assert reports.inspections_xlsx([seen])
+    assert reports.sarif([seen])["runs"]
+    assert "urn:govmedia-rules:" in reports.earl_json([seen])
