@@ -152,8 +152,13 @@ def _document(document: Document) -> str:
         elif isinstance(block, Grid):
             if block.caption:
                 out.append(_paragraph(Paragraph("caption", (Run(block.caption),)), 0))
-            out.extend(_table(block, AREA_MM[1] if wide else AREA_MM[0]))
-            out.append(f"<w:p><w:pPr>{_TINY}</w:pPr></w:p>")
+            after = document.blocks[index + 1] if index + 1 < len(document.blocks) else None
+            # A signature does not stand alone on a page: the end of the table before it goes with it.
+            signed = isinstance(after, Paragraph) and after.style == "signature"
+            out.extend(_table(block, AREA_MM[1] if wide else AREA_MM[0], signed))
+            out.append(
+                f"<w:p><w:pPr>{_TINY.replace('<w:spacing', '<w:keepNext/><w:spacing', 1) if signed else _TINY}</w:pPr></w:p>"
+            )
         else:
             out.append(_paragraph(block, _outer(document.blocks, index)))
     out.append(f"{_section(wide)}</w:body></w:document>")
@@ -287,7 +292,7 @@ def _pieces(text: str) -> Iterator[str]:
 # --- tables -----------------------------------------------------------------------------------------------------------
 
 
-def _table(grid: Grid, width_mm: float) -> Iterator[str]:
+def _table(grid: Grid, width_mm: float, keep: bool) -> Iterator[str]:
     widths = _columns(grid, _mm(width_mm))
     yield (
         f'<w:tbl><w:tblPr><w:tblStyle w:val="table"/><w:tblW w:w="{sum(widths)}" w:type="dxa"/><w:jc w:val="center"/>'
@@ -298,9 +303,11 @@ def _table(grid: Grid, width_mm: float) -> Iterator[str]:
     yield from _head(grid, widths)
     counts = counts_in(grid)
     short = [max((_width(one_line(str(row[column] or ""))) for row in grid.body), default=0) <= 12 for column in range(grid.width)]
-    for row in grid.body:
+    body = grid.body
+    for number, row in enumerate(body, 1):
+        last = keep and number == len(body)
         cells = [
-            _cell(value, widths[column], "center" if counts[column] or short[column] else "left")
+            _cell(value, widths[column], "center" if counts[column] or short[column] else "left", last)
             for column, value in enumerate(row)
         ]
         yield f"<w:tr><w:trPr><w:cantSplit/></w:trPr>{''.join(cells)}</w:tr>"
@@ -331,19 +338,29 @@ def _head(grid: Grid, widths: Sequence[int]) -> Iterator[str]:
         yield "".join(out)
 
 
-def _cell(value: Cell, wide: int, align: str) -> str:
+def _cell(value: Cell, wide: int, align: str, keep: bool) -> str:
     text = "" if value is None else "".join(f"<w:r>{piece}</w:r>" for piece in _pieces(str(value)))
+    layout = f'<w:pStyle w:val="table_cell"/>{"<w:keepNext/>" if keep else ""}<w:jc w:val="{align}"/>'
     return (
         f'<w:tc><w:tcPr><w:tcW w:w="{wide}" w:type="dxa"/><w:vAlign w:val="center"/></w:tcPr>'
-        f'<w:p><w:pPr><w:pStyle w:val="table_cell"/><w:jc w:val="{align}"/></w:pPr>{text}</w:p></w:tc>'
+        f"<w:p><w:pPr>{layout}</w:pPr>{text}</w:p></w:tc>"
     )
+
+
+_TOKEN = re.compile(r"(?<![!-~])[0-9A-Za-z.%-]{1,20}(?![!-~])")
 
 
 def _columns(grid: Grid, whole: int) -> list[int]:
     """Widths of the columns: what their text takes where there is room, shared out by the root of it where there is not."""
     half = _TABLE * 5  # twips of half a character
     wanted = [wide * half + 240 for wide in grid.widths(80)]
-    least = [min(one, 8 * half + 240) for one in wanted]
+    # A code or a number is not broken where it can be helped.
+    tokens = [0] * grid.width
+    for row in grid.body:
+        for column, value in enumerate(row):
+            if isinstance(value, str):
+                tokens[column] = max(tokens[column], *(len(one) for one in _TOKEN.findall(value[:200])), 0)
+    least = [min(one, max(8, token) * half + 240) for one, token in zip(wanted, tokens, strict=True)]
     if sum(wanted) <= whole:
         spare = whole - sum(wanted)
         return [one + spare * one // max(sum(wanted), 1) for one in wanted]

@@ -44,9 +44,11 @@ def test_the_figures_are_counted_from_the_inspections() -> None:
         "12 政务新媒体 不合格 2 合格 10 待定 0 合格率 83.33%",
     ]
     shown = tree.css("details.subject")
-    assert [one.attributes["data-verdict"] for one in shown] == ["unqualified"] * 5
-    assert len(tree.css(".finding")) == sum(len(one.problems) for one in inspections) == 6
-    assert len(tree.css(".clean li")) == 20
+    with_problems = [one for one in inspections if one.problems or one.verdict is not gr.Verdict.QUALIFIED]
+    assert [one.attributes["data-verdict"] for one in shown[:5]] == ["unqualified"] * 5
+    assert len(shown) == len(with_problems)
+    assert len(tree.css(".finding")) == sum(len(one.problems) for one in inspections) >= 6
+    assert len(tree.css(".clean li")) == 25 - len(shown)
     numbers = re.findall(r"(\S+?)(\d+)", tree.css("svg")[0].attributes["aria-label"] or "")
     assert ("不合格", "3") in [(word[-3:], number) for word, number in numbers]
     stale = next(row for row in tree.css("tr") if "media.veto.stale" in row.text())
