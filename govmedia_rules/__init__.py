@@ -11,7 +11,12 @@ from typing import TYPE_CHECKING
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from govmedia_rules import collect as collect
     from govmedia_rules import errors as errors
+    from govmedia_rules import figures as figures
+    from govmedia_rules import notices as notices
+    from govmedia_rules import plots as plots
+    from govmedia_rules import rates as rates
     from govmedia_rules.checks.contract import Evidence as Evidence
     from govmedia_rules.checks.contract import Judgement as Judgement
     from govmedia_rules.checks.contract import Status as Status
@@ -23,6 +28,8 @@ if TYPE_CHECKING:
     from govmedia_rules.checks.contract import unsure as unsure
     from govmedia_rules.clock import SHANGHAI as SHANGHAI
     from govmedia_rules.clock import Window as Window
+    from govmedia_rules.engines.batch import BatchJudge as BatchJudge
+    from govmedia_rules.engines.local import inspect_files as inspect_files
     from govmedia_rules.judge.across import Incident as Incident
     from govmedia_rules.judge.across import RegistryTally as RegistryTally
     from govmedia_rules.judge.across import incidents as incidents
@@ -30,8 +37,10 @@ if TYPE_CHECKING:
     from govmedia_rules.judge.compare import compare as compare
     from govmedia_rules.judge.finding import Finding as Finding
     from govmedia_rules.judge.finding import Findings as Findings
+    from govmedia_rules.judge.frame import inspect_frame as inspect_frame
     from govmedia_rules.judge.inspection import Inspection as Inspection
     from govmedia_rules.judge.inspection import Verdict as Verdict
+    from govmedia_rules.judge.pictures import plot_staleness as plot_staleness
     from govmedia_rules.judge.reviews import Review as Review
     from govmedia_rules.judge.reviews import Waiver as Waiver
     from govmedia_rules.judge.rulebook import Rulebook as Rulebook
@@ -39,10 +48,14 @@ if TYPE_CHECKING:
     from govmedia_rules.judge.rulebook import load_rulebook as load_rulebook
     from govmedia_rules.judge.rulebook import rulebook_for as rulebook_for
     from govmedia_rules.judge.score import Score as Score
+    from govmedia_rules.judge.table import InspectionTable as InspectionTable
     from govmedia_rules.rules.model import Indicator as Indicator
     from govmedia_rules.snapshots.models import AccountSnapshot as AccountSnapshot
     from govmedia_rules.snapshots.models import SiteSnapshot as SiteSnapshot
     from govmedia_rules.snapshots.reading import read_snapshots as read_snapshots
+    from govmedia_rules.snapshots.shallow import read_accounts as read_accounts
+    from govmedia_rules.snapshots.shallow import read_posts as read_posts
+    from govmedia_rules.snapshots.shallow import read_sites as read_sites
     from govmedia_rules.snapshots.supervision import SupervisorSnapshot as SupervisorSnapshot
     from govmedia_rules.subjects.codes import AccountCode as AccountCode
     from govmedia_rules.subjects.codes import Domain as Domain
@@ -56,6 +69,13 @@ if TYPE_CHECKING:
     from govmedia_rules.subjects.registry import Population as Population
     from govmedia_rules.subjects.registry import Registry as Registry
     from govmedia_rules.subjects.registry import read_registry as read_registry
+    from govmedia_rules.tables.out import to_frame as to_frame
+    from govmedia_rules.text.checkers import TextChecker as TextChecker
+    from govmedia_rules.text.lexicon import Lexicon as Lexicon
+    from govmedia_rules.text.matches import Match as Match
+    from govmedia_rules.text.matches import Matches as Matches
+    from govmedia_rules.text.reading import load_lexicon as load_lexicon
+    from govmedia_rules.text.scanner import Scanner as Scanner
     from govmedia_rules.workdays import WorkCalendar as WorkCalendar
 
 _HOMES = {
@@ -64,21 +84,33 @@ _HOMES = {
     "judge.across": ("Incident", "RegistryTally", "incidents"),
     "judge.compare": ("Comparison", "compare"),
     "judge.finding": ("Finding", "Findings"),
+    "engines.batch": ("BatchJudge",),
+    "engines.local": ("inspect_files",),
+    "judge.frame": ("inspect_frame",),
+    "judge.pictures": ("plot_staleness",),
     "judge.inspection": ("Inspection", "Verdict"),
     "judge.reviews": ("Review", "Waiver"),
+    "judge.table": ("InspectionTable",),
     "judge.rulebook": ("Rulebook", "explain", "load_rulebook", "rulebook_for"),
     "judge.score": ("Score",),
     "rules.model": ("Indicator",),
     "snapshots.models": ("AccountSnapshot", "SiteSnapshot"),
     "snapshots.reading": ("read_snapshots",),
+    "snapshots.shallow": ("read_accounts", "read_posts", "read_sites"),
     "snapshots.supervision": ("SupervisorSnapshot",),
     "subjects.codes": ("AccountCode", "Domain", "IcpNumber", "PoliceNumber", "SiteCode"),
     "subjects.models": ("Account", "Site", "Supervisor", "Unit"),
     "subjects.registry": ("Population", "Registry", "read_registry"),
+    "tables.out": ("to_frame",),
+    "text.checkers": ("TextChecker",),
+    "text.lexicon": ("Lexicon",),
+    "text.matches": ("Match", "Matches"),
+    "text.reading": ("load_lexicon",),
+    "text.scanner": ("Scanner",),
     "workdays": ("WorkCalendar",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
-_MODULES = ("errors",)
+_MODULES = ("collect", "errors", "figures", "notices", "plots", "rates")
 
 __all__ = sorted((*_HOME_OF, *_MODULES))
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints
+
+from govmedia_rules import display
 
 
 class Model(BaseModel):
@@ -14,6 +17,34 @@ class Model(BaseModel):
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, validate_default=False)
+
+    def __repr_args__(self) -> Iterator[tuple[str | None, object]]:
+        for name, value in self.__dict__.items():
+            if name in type(self).model_fields and value is not None:
+                yield name, _Shown(display.short(value))
+
+    def _repr_html_(self) -> str:
+        fields = _fields_of(self)
+        assert fields is not None
+        named = next((value for value in (fields.get("title"), fields.get("name"), fields.get("id")) if value), None)
+        return display.model(f"{type(self).__name__} {named}" if named else type(self).__name__, fields, _fields_of)
+
+
+class _Shown(str):
+    """A text whose `repr` is itself."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return str(self)
+
+
+def _fields_of(value: object) -> Mapping[str, object] | None:
+    if isinstance(value, Model):
+        return {name: getattr(value, name) for name in type(value).model_fields}
+    if isinstance(value, tuple) and hasattr(value, "_asdict"):
+        return value._asdict()  # type: ignore[no-any-return]
+    return None
 
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=1_000)]

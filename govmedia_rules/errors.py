@@ -11,7 +11,7 @@
       CollectError           NoticeError  CampaignError  ExportError
       MissingExtra
     GovMediaRulesWarning     ExpiredWaiver  UnusedWaiver  UnusedReview  StaleObservation  DeprecatedIndicator  PluginWarning
-                             UnreadInput  UnverifiedCode
+                             UnreadInput  UnverifiedCode  CutText  LossyColumn
 
 An error says what is wrong, where, and what to do. Nothing in the library decides by the text of an error.
 All arguments go to ``Exception.__init__``, so each class survives pickling on its way back from a worker.
@@ -224,3 +224,11 @@ class UnreadInput(GovMediaRulesWarning):
 
 class UnverifiedCode(GovMediaRulesWarning):
     """A code is well formed but has a part nobody has confirmed (unknown province prefix or platform letters)."""
+
+
+class CutText(GovMediaRulesWarning):
+    """A text was longer than the format holds and was cut, with a mark at the cut."""
+
+
+class LossyColumn(GovMediaRulesWarning):
+    """A column has a type that may have lost part of its values before they arrived (numbers for codes)."""

@@ -102,6 +102,8 @@ class Vocabulary(Mapping[str, Term]):
         Raises:
             ValueError: Nothing has this spelling; the message names the closest one.
         """
+        if text.__class__ is str and text in self.terms:
+            return text
         term = self.find(text) if isinstance(text, str) else None
         if term is not None:
             return term.id

@@ -103,6 +103,11 @@ class WorkCalendar(Model):
         """SHA-256 of the schedule."""
         return hashlib.sha256(self.model_dump_json(include={"years"}).encode()).hexdigest()
 
+    @property
+    def provenance(self) -> dict[str, str]:
+        """Version and digest, for the record of an inspection."""
+        return {"calendar": f"{self.version}@{self.digest[:16]}"}
+
     def why_off(self, day: date) -> str | None:
         """Why a day is not a working day (a holiday's name, 周六, 周日), or None when it is one.
 

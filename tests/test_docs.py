@@ -45,6 +45,14 @@ def test_the_generated_pages_are_fresh() -> None:
         assert (reference.FOLDER / name).read_text("utf-8") == text, f"run tests/generators/reference.py: {name}"
 
 
+def test_every_page_is_in_the_menu_of_the_site() -> None:
+    menu = (ROOT / ".ci" / "mkdocs.yml").read_text("utf-8")
+    folder = ROOT / "docs"
+    pages = {str(page.relative_to(folder)) for page in folder.rglob("*.md")}
+    missing = {page for page in pages if not page.startswith(("reference/indicators/", "examples/")) and f" {page}\n" not in menu}
+    assert not missing
+
+
 def test_the_schemas_accept_what_the_models_write() -> None:
     for name in ("site", "account", "supervisor"):
         schema = json.loads((ROOT / "docs" / "reference" / f"{name}-snapshot.schema.json").read_text("utf-8"))

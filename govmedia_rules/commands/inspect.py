@@ -14,9 +14,9 @@ from typing import NamedTuple, TypeVar
 
 import govmedia_rules
 from govmedia_rules.base import Model
-from govmedia_rules.commands.output import counted, say, table, write_csv
+from govmedia_rules.commands.output import counted, say, table
 from govmedia_rules.errors import BrokenLine, GovMediaRulesError, ObservationError, Where
-from govmedia_rules.judge.finding import COLUMNS, evidence_text
+from govmedia_rules.judge.finding import Finding, Findings, evidence_text
 from govmedia_rules.judge.inspection import Inspection, Verdict
 from govmedia_rules.judge.reviews import Review, Waiver
 from govmedia_rules.judge.rulebook import Rulebook, load_rulebook
@@ -156,13 +156,13 @@ def _write(inspections: Iterator[Inspection], book: Rulebook, folder: Path) -> I
     folder.mkdir(parents=True, exist_ok=True)
     explained = "\n\n".join(str(book.explain(indicator.id)) for indicator in book.indicators)
     (folder / "rulebook.txt").write_text(f"{book.title} {book.version} {book.digest}\n\n{explained}\n", "utf-8")
-    problems: list[list[object]] = []
+    problems: list[Finding] = []
     with (folder / "inspections.jsonl").open("w", encoding="utf-8") as file:
         for inspection in inspections:
             file.write(inspection.to_json() + "\n")
-            problems.extend([finding[column] for column in COLUMNS] for finding in inspection.problems)
+            problems.extend(inspection.problems)
             yield inspection
-    write_csv(folder / "problems.csv", COLUMNS, problems)
+    Findings(problems).to_csv(folder / "problems.csv", titles="name")
 
 
 def _rows(inspection: Inspection) -> Iterator[list[str]]:

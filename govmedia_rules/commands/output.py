@@ -1,17 +1,13 @@
-"""What commands print: tables whose Chinese columns line up, CSV without formulas, a bar on a terminal."""
+"""What commands print: tables whose Chinese columns line up, a running count on a terminal."""
 
 from __future__ import annotations
 
-import csv
 import sys
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from pathlib import Path
 from typing import TypeVar
 
 T = TypeVar("T")
-
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def width(text: str) -> int:
@@ -41,21 +37,6 @@ def table(header: Sequence[str], rows: Iterable[Sequence[str]], most: Sequence[i
         yield "  ".join(cell + " " * (wide - width(cell)) for cell, wide in zip(row, widths, strict=True)).rstrip()
         if number == 0:
             yield "  ".join("-" * wide for wide in widths)
-
-
-def safe_cell(value: object) -> str:
-    """A cell a spreadsheet shows as text: what looks like a formula gets an apostrophe in front."""
-    text = "" if value is None else str(value)
-    text = "".join(char for char in text if char in "\n\t" or char >= " ")
-    return f"'{text}" if text.startswith(_FORMULA) else text
-
-
-def write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """A CSV that spreadsheets read as Chinese text, with no cell that could run."""
-    with path.open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(header)
-        writer.writerows([safe_cell(value) for value in row] for row in rows)
 
 
 def say(text: str) -> None:

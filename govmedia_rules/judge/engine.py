@@ -107,6 +107,12 @@ class Program:
         """Whether the verdict is open whatever the checks answer."""
         return self.broken_veto or not self.decides
 
+    @cached_property
+    def fixed_counts(self) -> tuple[int, ...]:
+        """How many of the fixed answers have each status, in the order of `Status`."""
+        statuses = [answer.status for answer in self.fixed.values()]
+        return tuple(statuses.count(status) for status in Status)
+
     def expand(self, notes: Notes, size: int) -> list[Judgement]:
         """The answers of all `size` indicators of the plan."""
         answers = [PASSED] * size

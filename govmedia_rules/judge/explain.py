@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from govmedia_rules import display
 from govmedia_rules.checks.contract import Arg
 from govmedia_rules.clock import Window
 from govmedia_rules.rules.model import Indicator, LayerRef, format_arg
@@ -58,7 +58,7 @@ class Explanation:
         lines = [f"{one.id}  {one.title}（{one.kind_zh}）"]
         if one.group:
             lines.append(f"  所属: {one.group}" + (f"，{one.points}分" if one.points is not None else ""))
-        lines.append(f"  方式: {_MODES[one.mode]}" + ("" if one.covers == "full" else "，只覆盖该条款的一部分"))
+        lines.append(f"  方式: {MODES[one.mode]}" + ("" if one.covers == "full" else "，只覆盖该条款的一部分"))
         for layer in self.layers:
             source = one.sources.get(layer.id)
             if source is not None:
@@ -73,10 +73,11 @@ class Explanation:
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
-        return f"<pre>{html.escape(str(self))}</pre>"
+        body = display.text(self, 20_000)
+        return display.frame(f'<pre style="white-space:pre-wrap;color:inherit;background:transparent">{body}</pre>')
 
 
-_MODES = {"auto": "机器判定", "sample": "抽样判定", "person": "人工判定"}
+MODES = {"auto": "机器判定", "sample": "抽样判定", "person": "人工判定"}
 
 
 def value_text(value: object) -> str:

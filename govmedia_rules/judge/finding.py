@@ -2,45 +2,31 @@
 
 from __future__ import annotations
 
-import html
+import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from functools import cache
-from typing import overload
+from typing import TYPE_CHECKING, overload
 
+from govmedia_rules import display, plots
 from govmedia_rules.checks.contract import Arg, Evidence, Judgement, Status
+from govmedia_rules.judge.packing import dump_answer
 from govmedia_rules.judge.reviews import Review, Waiver
 from govmedia_rules.rules.model import Indicator, Message, Source, format_arg
 from govmedia_rules.snapshots.kinds import word
+from govmedia_rules.tables.columns import Heading, Row
+from govmedia_rules.tables.out import Tabular
 from govmedia_rules.vocabulary import read_data
 
-COLUMNS = (
-    "subject_id",
-    "subject_name",
-    "indicator",
-    "title",
-    "kind",
-    "status",
-    "machine_status",
-    "reason",
-    "message",
-    "evidence",
-    "evidence_count",
-    "observed_at",
-    "document",
-    "clause",
-    "verified",
-    "reviewed",
-    "waived",
-)
-"""Columns of a finding in a table."""
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 
 @dataclass(frozen=True, slots=True)
-class Finding(Mapping[str, object]):
+class Finding(Row):
     """One answer of one indicator for one subject. Also a mapping of its table columns, so a frame takes it as a row.
 
     Attributes:
@@ -133,40 +119,10 @@ class Finding(Mapping[str, object]):
         """The wording for the list of problems in a notice (存在的突出问题)."""
         return self.indicator.phrase
 
-    def __getitem__(self, key: str) -> object:
-        if key not in COLUMNS:
-            raise KeyError(key)
-        return self._row()[key]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(COLUMNS)
-
-    def __len__(self) -> int:
-        return len(COLUMNS)
-
-    def keys(self) -> Sequence[str]:  # type: ignore[override]  # frame libraries ask for a plain sequence
-        return COLUMNS
-
-    def _row(self) -> dict[str, object]:
-        return {
-            "subject_id": self.subject_id,
-            "subject_name": self.subject_name,
-            "indicator": self.id,
-            "title": self.title,
-            "kind": self.kind,
-            "status": self.status.value,
-            "machine_status": self.machine_status.value,
-            "reason": self.reason,
-            "message": self.message("zh"),
-            "evidence": "；".join(evidence_text(piece) for piece in self.evidence[:5]),
-            "evidence_count": len(self.evidence),
-            "observed_at": self.observed_at.isoformat(),
-            "document": self.source.document,
-            "clause": self.source.clause,
-            "verified": self.indicator.is_verified,
-            "reviewed": self.review.decision if self.review is not None else None,
-            "waived": self.is_waived,
-        }
+    @classmethod
+    def headings(cls) -> Sequence[Heading[Finding]]:
+        """Columns of a finding in a table."""
+        return FINDING_HEADINGS
 
     def __hash__(self) -> int:
         return hash((self.subject_id, self.id, self.observed_at))
@@ -187,8 +143,49 @@ def reviewed_status(judgement: Judgement, reviews: Sequence[Review], kind: str) 
     return Status.FAILED if confirmed != (kind == "bonus") else Status.PASSED
 
 
-class Findings(Sequence[Finding]):
-    """Findings in order; a notebook shows them as a table."""
+def _detail(finding: Finding) -> str:
+    """What the other columns leave out, as JSON: values of the message, all evidence, faults, reviews, waiver."""
+    told = dump_answer(finding.id, finding.judgement)
+    told = {key: value for key, value in told.items() if key not in ("indicator", "status", "reason")}
+    if finding.reviews:
+        told["reviews"] = [one.model_dump(mode="json", exclude_none=True) for one in finding.reviews]
+    if finding.waiver is not None:
+        told["waiver"] = finding.waiver.model_dump(mode="json")
+    if finding.assumed:
+        told["assumed"] = list(finding.assumed)
+    return json.dumps(told, ensure_ascii=False, separators=(",", ":"))
+
+
+FINDING_HEADINGS: tuple[Heading[Finding], ...] = (
+    Heading("subject_id", "text", "对象标识", lambda one: one.subject_id),
+    Heading("subject_name", "text", "对象名称", lambda one: one.subject_name),
+    Heading("indicator", "text", "指标编号", lambda one: one.indicator.id),
+    Heading("title", "text", "指标", lambda one: one.indicator.title),
+    Heading("kind", "text", "指标类别代码", lambda one: one.indicator.kind),
+    Heading("kind_zh", "text", "指标类别", lambda one: one.indicator.kind_zh),
+    Heading("status", "text", "结论代码", lambda one: one.status.value),
+    Heading("status_zh", "text", "结论", lambda one: one.status.zh),
+    Heading("machine_status", "text", "机器结论代码", lambda one: one.machine_status.value),
+    Heading("reason", "text", "原因代码", lambda one: one.reason or None),
+    Heading("message", "text", "说明", lambda one: one.message("zh")),
+    Heading("evidence", "text", "证据", lambda one: "；".join(evidence_text(piece) for piece in one.evidence[:5]) or None),
+    Heading("evidence_count", "integer", "证据条数", lambda one: len(one.evidence)),
+    Heading("observed_at", "instant", "监测时间点", lambda one: one.observed_at),
+    Heading("document", "text", "依据", lambda one: one.source.document),
+    Heading("clause", "text", "条款", lambda one: one.source.clause),
+    Heading("verified", "boolean", "依据已核实", lambda one: one.indicator.is_verified),
+    Heading("reviewed", "text", "复核", lambda one: one.review.decision if one.review is not None else None),
+    Heading("waived", "boolean", "已豁免", lambda one: one.is_waived),
+    Heading("detail", "text", "明细(JSON)", _detail),
+)
+COLUMNS = tuple(heading.name for heading in FINDING_HEADINGS)
+"""Columns of a finding in a table."""
+
+
+class Findings(Tabular[Finding]):
+    """Findings in order; frames, DuckDB and files take them as a table, and a notebook shows them as one."""
+
+    headings = FINDING_HEADINGS
 
     def __init__(self, findings: Sequence[Finding]) -> None:
         self._findings = tuple(findings)
@@ -203,6 +200,10 @@ class Findings(Sequence[Finding]):
 
     def __len__(self) -> int:
         return len(self._findings)
+
+    def sheet_name(self) -> str:
+        """Name of its sheet in a workbook."""
+        return "检查结论"
 
     def with_status(self, *statuses: Status | str) -> Findings:
         """Those whose status is one of `statuses`."""
@@ -223,17 +224,78 @@ class Findings(Sequence[Finding]):
         counts: dict[str, int] = {}
         for finding in self._findings:
             counts[finding.status.value] = counts.get(finding.status.value, 0) + 1
-        return f"<{len(self)} findings: {', '.join(f'{count} {status}' for status, count in counts.items())}>"
+        told = ", ".join(f"{count} {status}" for status, count in counts.items())
+        return f"<{len(self)} findings{': ' if told else ''}{told}>"
+
+    def plot(self, *, ax: Axes | None = None, font: str | None = None) -> Axes:
+        """Draws how many of them each indicator has, with shares, the most frequent on top.
+
+        Args:
+            ax: Where to draw; None makes a figure.
+            font: Name or path of a font with Chinese characters; None looks for one.
+
+        Raises:
+            MissingExtra: matplotlib is not installed.
+            ExportError: No font has the characters.
+        """
+        counts: dict[str, int] = {}
+        for one in self._findings:
+            counts[one.phrase] = counts.get(one.phrase, 0) + 1
+        return plots.problem_kinds(counts, ax=ax, font=font)
 
     def _repr_html_(self) -> str:
-        head = "".join(f"<th>{word}</th>" for word in ("对象", "指标", "结论", "说明", "依据"))
-        rows = "".join(
-            f"<tr><td>{html.escape(one.subject_name)}</td><td>{html.escape(one.title)}<br><code>{html.escape(one.id)}</code></td>"
-            f"<td>{one.status.zh}</td><td>{html.escape(one.message('zh'))}</td><td>{html.escape(one.source.document)}</td></tr>"
-            for one in self._findings[:100]
-        )
-        more = f"<p>… {len(self) - 100} more</p>" if len(self) > 100 else ""
-        return f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>{more}"
+        counts: dict[str, int] = {}
+        tones: dict[str, display.Tone] = {}
+        for one in self._findings:
+            status = one.status
+            counts[status.zh] = counts.get(status.zh, 0) + 1
+            tones[status.zh] = TONES[status]
+        shares = display.shares(counts, tones) if len(counts) > 1 else ""
+        return display.frame(f"<b>检查结论 {len(self)} 条</b>", shares, self.shown_table(subjects=True))
+
+    def shown_table(self, *, subjects: bool) -> str:
+        """The first of them as an HTML table for notebooks, with the subjects' names or without."""
+        if not self._findings:
+            return ""
+        heads = ("对象", "指标", "结论", "说明", "依据")
+        first = 0 if subjects else 1
+        return display.table(heads[first:], (_cells(one)[first:] for one in self._findings), len(self))
+
+
+TONES: Mapping[Status, display.Tone] = {
+    Status.PASSED: "good",
+    Status.FAILED: "bad",
+    Status.ERROR: "bad",
+    Status.INCONCLUSIVE: "open",
+    Status.NEEDS_REVIEW: "open",
+    Status.NOT_CHECKED: "plain",
+    Status.NOT_APPLICABLE: "plain",
+}
+"""How a notebook colours each status."""
+
+
+def _cells(one: Finding) -> tuple[str, ...]:
+    """A finding as a row of a notebook's table, its evidence folded."""
+    status = display.badge(one.status.zh, TONES[one.status])
+    if one.is_waived:
+        status += " " + display.badge("已豁免")
+    if one.review is not None:
+        status += " " + display.badge("已复核")
+    source = display.text(one.source.document, 60) + display.quiet(f" {display.text(one.source.clause or '', 60)}")
+    return (
+        display.named(one.subject_name, one.subject_id),
+        f"{display.text(one.title, 80)}<br>{display.code(one.id)}",
+        status,
+        display.text(one.message("zh")) + _folded_evidence(one),
+        source if one.indicator.is_verified else f"{source} {display.badge('待核', 'open')}",
+    )
+
+
+def _folded_evidence(one: Finding) -> str:
+    if not one.evidence:
+        return ""
+    told = [display.text(evidence_text(piece), 160) for piece in one.evidence[:5]]
+    return display.fold(f"证据 {len(one.evidence)} 条", display.items(told, len(one.evidence)))
 
 
 def is_under(indicator_id: str, family: str) -> bool:

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-import html
 import json
-from collections.abc import Mapping
-from datetime import date, datetime
-from decimal import Decimal
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from govmedia_rules.checks.contract import Arg, CheckSpec, Evidence, Judgement, Status
-from govmedia_rules.clock import Window
+from govmedia_rules import display
+from govmedia_rules.checks.contract import CheckSpec, Judgement, Status
 from govmedia_rules.errors import ObservationError
 from govmedia_rules.judge.engine import OPEN, Outcome, Profile, Program
-from govmedia_rules.judge.finding import Finding, Findings
+from govmedia_rules.judge.finding import TONES, Finding, Findings
+from govmedia_rules.judge.packing import dump_answer, load_answer
 from govmedia_rules.judge.reviews import Review, Waiver
 from govmedia_rules.judge.score import Score, is_scored, score_of, veto_score_of
 from govmedia_rules.rules.model import Plan, SubjectWord
 from govmedia_rules.snapshots.parts import Mark
 from govmedia_rules.subjects.models import Account, AnySubject, Site, Supervisor
+from govmedia_rules.tables.columns import Heading, Row
 
 
 class Verdict(StrEnum):
@@ -35,6 +35,7 @@ class Verdict(StrEnum):
         return _VERDICT_ZH[self]
 
 
+_POSITION = {status: position for position, status in enumerate(Status)}
 _VERDICT_ZH = {Verdict.QUALIFIED: "合格", Verdict.UNQUALIFIED: "不合格", Verdict.UNDETERMINED: "待定"}
 
 
@@ -74,8 +75,10 @@ def word_of(subject: AnySubject) -> SubjectWord:
     return "site" if isinstance(subject, Site) else "account" if isinstance(subject, Account) else "supervisor"
 
 
-class Inspection:
+class Inspection(Row):
     """What one snapshot of one subject comes to under one rulebook. Findings are built when they are looked at.
+
+    Also a mapping of its table columns, so a frame takes it as a row; `InspectionTable` holds many.
 
     Attributes:
         observed_at: The monitoring point.
@@ -91,6 +94,7 @@ class Inspection:
         "_reviews",
         "_score",
         "_subject",
+        "_tally",
         "_vetoed",
         "_waivers",
         "observed_at",
@@ -117,6 +121,7 @@ class Inspection:
         self._reviews = reviews
         self._waivers = waivers
         self._findings: Findings | None = None
+        self._tally: tuple[int, ...] | None = None
         self._score: Score | None = None
         self._vetoed, undecided = outcome.vetoed, outcome.undecided
         if reviews or waivers:
@@ -193,12 +198,49 @@ class Inspection:
     @property
     def missing(self) -> Findings:
         """What keeps the verdict open: vetoes that are inconclusive, wait for a review, or raised an error."""
-        return Findings([one for one in self.findings if one.kind == "veto" and one.status in OPEN])
+        if self._reviews or self._findings is not None:
+            return Findings([one for one in self.findings if one.kind == "veto" and one.status in OPEN])
+        program = self._program
+        broken = program.fixed.items() if program.broken_veto else ()
+        answers = sorted((*broken, *self._notes), key=lambda one: one[0])
+        return Findings(
+            [
+                self._finding(position, answer)
+                for position, answer in answers
+                if answer.status in OPEN and position in program.vetoes
+            ]
+        )
 
     @property
     def not_checked(self) -> Findings:
         """Findings only a person can answer and nobody has."""
         return self.findings.with_status(Status.NOT_CHECKED)
+
+    @property
+    def counts(self) -> dict[Status, int]:
+        """How many indicators have each status; all seven are there, and they add up to the indicators of the plan."""
+        return dict(zip(Status, self.tally(), strict=True))
+
+    def tally(self) -> tuple[int, ...]:
+        """`counts` as plain numbers, in the order of `Status`; no finding is built for it where nobody reviewed anything."""
+        if self._tally is None:
+            if self._reviews:
+                statuses = [one.status for one in self.findings]
+                counts = [statuses.count(status) for status in Status]
+            else:
+                counts = list(self._program.fixed_counts)
+                for _, answer in self._notes:
+                    counts[_POSITION[answer.status]] += 1
+                counts[_POSITION[Status.PASSED]] += len(self.plan.indicators) - sum(counts)
+            self._tally = tuple(counts)
+        return self._tally
+
+    @classmethod
+    def headings(cls) -> Sequence[Heading[Inspection]]:
+        """Columns of an inspection in a table."""
+        from govmedia_rules.judge.table import INSPECTION_HEADINGS
+
+        return INSPECTION_HEADINGS
 
     @property
     def score(self) -> Score | None:
@@ -227,6 +269,11 @@ class Inspection:
         """By what rule it was judged."""
         covers = None if self.plan.complete else tuple(indicator.id for indicator in self.plan.indicators)
         return RulebookRef(self.plan.id, self.plan.version, self.plan.digest, covers)
+
+    @property
+    def resources(self) -> Mapping[str, str]:
+        """Version and digest of the lexicons and calendars it was judged with, by id."""
+        return self.plan.resources
 
     @property
     def reviews(self) -> tuple[Review, ...]:
@@ -260,7 +307,7 @@ class Inspection:
             elif answer.status is Status.NOT_APPLICABLE:
                 inapplicable.setdefault(answer.reason, []).append(indicator.id)
             else:
-                told.append(_dump_answer(indicator.id, answer))
+                told.append(dump_answer(indicator.id, answer))
         reference = self.rulebook
         return {
             "subject_kind": word_of(self.subject),
@@ -269,6 +316,7 @@ class Inspection:
             "verdict": self.verdict.value,
             "score": self.score.to_dict() if self.score is not None else None,
             "rulebook": {"id": reference.id, "version": reference.version, "digest": reference.digest},
+            "resources": dict(self.resources),
             "covers": list(reference.covers) if reference.covers is not None else None,
             "findings": told,
             "passed": passed,
@@ -304,7 +352,7 @@ class Inspection:
         fixed: dict[int, Judgement] = {}
         for reason, ids in data["not_applicable"].items():
             fixed |= {positions[name]: Judgement(Status.NOT_APPLICABLE, reason) for name in ids}
-        notes = tuple((positions[one["indicator"]], _load_answer(one)) for one in data["findings"])
+        notes = tuple((positions[one["indicator"]], load_answer(one)) for one in data["findings"])
         vetoes = frozenset(position for position, one in enumerate(plan.indicators) if one.kind == "veto" and position not in fixed)
         reviews: dict[str, tuple[Review, ...]] = {}
         for one in map(Review.model_validate, data["reviews"]):
@@ -336,63 +384,32 @@ class Inspection:
         return f"<{self.verdict.zh} {self.subject.name} ({self.subject.id}){told}>"
 
     def _repr_html_(self) -> str:
-        covers = "" if self.plan.complete else f"（只检查了 {len(self.plan.indicators)} 项指标）"
-        head = f"<b>{html.escape(self.subject.name)}</b> {self.verdict.zh}{covers} <small>{html.escape(self.plan.version)}</small>"
-        shown = self.problems or self.missing
-        return head + (shown._repr_html_() if shown else "")
+        covers = "" if self.plan.complete else display.badge(f"只检查了 {len(self.plan.indicators)} 项指标", "open")
+        head = (
+            f"<b>{display.text(self.subject.name, 100)}</b> {display.badge(self.verdict.zh, VERDICT_TONES[self.verdict])} {covers}"
+        )
+        score = self.score
+        points = "" if score is None else f"<div>{_shown_score(score)}</div>"
+        told = f"{self.subject.id} · 监测时间点 {self.observed_at:%Y-%m-%d %H:%M %z} · {self.plan.version} {self.plan.digest[:12]}"
+        counts = {status.zh: count for status, count in self.counts.items() if count}
+        shares = display.shares(counts, {status.zh: tone for status, tone in TONES.items()})
+        problems, missing = self.problems, self.missing
+        found = problems.shown_table(subjects=False)
+        still_open = ""
+        if missing:
+            still_open = display.fold(f"未定的单项否决指标 {len(missing)} 项", missing.shown_table(subjects=False))
+        return display.frame(head, f"<div>{display.quiet(display.text(told))}</div>", points, shares, found, still_open)
 
 
-# Values of messages keep their type in JSON: what JSON cannot say is written as {"$kind": text}.
+VERDICT_TONES: Mapping[Verdict, display.Tone] = {
+    Verdict.QUALIFIED: "good",
+    Verdict.UNQUALIFIED: "bad",
+    Verdict.UNDETERMINED: "open",
+}
+"""How a notebook colours each verdict."""
 
 
-def _dump_arg(value: object) -> object:
-    if isinstance(value, Window):
-        return {"$window": value.model_dump(exclude_defaults=True)}
-    if isinstance(value, datetime):
-        return {"$datetime": value.isoformat()}
-    if isinstance(value, date):
-        return {"$date": value.isoformat()}
-    if isinstance(value, Decimal):
-        return {"$decimal": str(value)}
-    if isinstance(value, tuple | list):
-        return [_dump_arg(item) for item in value]
-    if value is None or isinstance(value, str | int | float | bool):
-        return value
-    return str(value)
-
-
-def _load_arg(value: Any) -> Arg:
-    if isinstance(value, list):
-        return tuple(str(_load_arg(item)) for item in value)
-    if isinstance(value, dict):
-        [(kind, inner)] = value.items()
-        if kind == "$window":
-            return Window.model_validate(inner)
-        if kind == "$datetime":
-            return datetime.fromisoformat(inner)
-        return date.fromisoformat(inner) if kind == "$date" else Decimal(inner)
-    return value  # type: ignore[no-any-return]
-
-
-def _dump_answer(indicator: str, answer: Judgement) -> dict[str, object]:
-    told: dict[str, object] = {"indicator": indicator, "status": answer.status.value, "reason": answer.reason}
-    if answer.args:
-        told["args"] = {name: _dump_arg(value) for name, value in answer.args.items()}
-    if answer.evidence:
-        told["evidence"] = [[_dump_arg(value) for value in piece] for piece in answer.evidence]
-    if answer.faults:
-        told["faults"] = dict(answer.faults)
-    if answer.possible:
-        told["possible"] = dict(answer.possible)
-    return told
-
-
-def _load_answer(told: Mapping[str, Any]) -> Judgement:
-    return Judgement(
-        Status(told["status"]),
-        told["reason"],
-        {name: _load_arg(value) for name, value in told.get("args", {}).items()},
-        tuple(Evidence(*map(_load_arg, piece)) for piece in told.get("evidence", ())),  # type: ignore[arg-type]
-        told.get("faults", {}),
-        told.get("possible", {}),
-    )
+def _shown_score(score: Score) -> str:
+    sums = [display.text(line, 200) for line in score.lines()]
+    body = "<br>".join(sums[: display.MAX_ROWS])
+    return display.fold(f"得分 <b>{display.text(score)}</b>", body)

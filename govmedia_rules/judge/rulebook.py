@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import html
 import os
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -11,6 +10,7 @@ from datetime import date, datetime, tzinfo
 from functools import cached_property
 from types import ModuleType
 
+from govmedia_rules import display
 from govmedia_rules.checks.contract import Check
 from govmedia_rules.errors import (
     BrokenLine,
@@ -24,7 +24,7 @@ from govmedia_rules.errors import (
     Where,
 )
 from govmedia_rules.judge.engine import Judge, Outcome
-from govmedia_rules.judge.explain import Explanation
+from govmedia_rules.judge.explain import MODES, Explanation
 from govmedia_rules.judge.files import Answer, Reading, check_files, judge_files, plain_lines
 from govmedia_rules.judge.finding import is_under
 from govmedia_rules.judge.inspection import Inspection, PackedSubject
@@ -255,14 +255,23 @@ class Rulebook:
         return f"<Rulebook {self.version}{'' if self.plan.complete else ' (a selection)'}: {told}>"
 
     def _repr_html_(self) -> str:
-        rows = "".join(
-            f"<tr><td><code>{html.escape(one.id)}</code></td><td>{html.escape(one.title)}</td><td>{one.kind_zh}</td>"
-            f"<td>{'' if one.points is None else one.points}</td><td>{html.escape(one.source.document)}</td>"
-            f"<td>{'✓' if one.is_verified else '待核'}</td></tr>"
-            for one in self.plan.indicators
-        )
-        head = "".join(f"<th>{word}</th>" for word in ("指标", "名称", "类别", "分值", "依据", "已核实"))
-        return f"<b>{html.escape(self.title)}</b><table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+        told = f"{self.version} · {self.digest[:12]} · {len(self)} 项指标" + ("" if self.plan.complete else "（选取部分）")
+        heads = ("指标", "名称", "类别", "分值", "方式", "依据")
+        table = display.table(heads, map(_shown_indicator, self.indicators), len(self))
+        return display.frame(f"<b>{display.text(self.title)}</b>", f"<div>{display.quiet(display.text(told))}</div>", table)
+
+
+def _shown_indicator(one: Indicator) -> tuple[str, ...]:
+    source = f"{display.text(one.source.document, 60)} {display.quiet(display.text(one.source.clause or '', 60))}"
+    problem = "" if one.problem is None else " " + display.badge("检查项未能载入", "bad")
+    return (
+        display.code(one.id),
+        display.text(one.title, 120) + problem,
+        display.text(one.kind_zh),
+        "" if one.points is None else display.text(one.points),
+        display.text(MODES[one.mode]),
+        source if one.is_verified else f"{source} {display.badge('待核', 'open')}",
+    )
 
 
 class Inspections(Iterable[Inspection]):

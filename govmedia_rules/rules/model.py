@@ -366,6 +366,15 @@ class Plan:
         text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
         return hashlib.sha256(text.encode()).hexdigest()
 
+    @cached_property
+    def resources(self) -> Mapping[str, str]:
+        """Version and digest of every lexicon and calendar the parameters name, by its id."""
+        found: dict[str, str] = {}
+        for indicator in self.indicators:
+            for value in indicator.params.values():
+                found |= getattr(value, "provenance", {})
+        return dict(sorted(found.items()))
+
     def select(self, indicators: tuple[Indicator, ...]) -> Plan:
         """The plan with some of its indicators only."""
         kept = {one.id for one in indicators}

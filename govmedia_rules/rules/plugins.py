@@ -31,6 +31,7 @@ BUILT_IN = (
     "guidelines",
     "local",
     "supervision",
+    "wording",
 )
 """Modules of `govmedia_rules.checks` that hold checks."""
 

@@ -193,6 +193,28 @@ class AccountCode:
         return self.text
 
 
+_CANONICAL_SITE = re.compile("[0-9]{10}|bm[0-9]{8}")
+_CANONICAL_ACCOUNT = re.compile("[0-9]{6}[A-Z][0-9]{3}[A-Z]{2}[0-9]{4}")
+
+
+def site_code_text(text: str) -> str:
+    """The canonical form of a site code; a code that has it already is not taken apart.
+
+    Raises:
+        CodeError: Not a site code.
+    """
+    return text if _CANONICAL_SITE.fullmatch(text) else SiteCode.parse(text).text
+
+
+def account_code_text(text: str) -> str:
+    """The canonical form of an account code; a code that has it already is not taken apart.
+
+    Raises:
+        CodeError: Not an account code.
+    """
+    return text if _CANONICAL_ACCOUNT.fullmatch(text) else AccountCode.parse(text).text
+
+
 @dataclass(frozen=True, slots=True)
 class IcpNumber:
     """An ICP备案编号, for example `京ICP备05070218号-1`.

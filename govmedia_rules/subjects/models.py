@@ -9,12 +9,12 @@ from pydantic import AfterValidator, Field, StringConstraints, model_validator
 from govmedia_rules.base import Model, Name, Short, Url, YesNo
 from govmedia_rules.clock import Moment
 from govmedia_rules.errors import CodeError
-from govmedia_rules.subjects.codes import AccountCode, Domain, SiteCode
+from govmedia_rules.subjects.codes import Domain, account_code_text, site_code_text
 from govmedia_rules.subjects.vocabulary import PORTAL_LEVELS, Level, OwnerKind, Platform, Status
 
-SiteCodeText = Annotated[str, AfterValidator(lambda text: SiteCode.parse(text).text)]
+SiteCodeText = Annotated[str, AfterValidator(site_code_text)]
 """A 网站标识码 in its canonical form."""
-AccountCodeText = Annotated[str, AfterValidator(lambda text: AccountCode.parse(text).text)]
+AccountCodeText = Annotated[str, AfterValidator(account_code_text)]
 """A 政务新媒体标识码 in its canonical form."""
 DivisionCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{6}$")]
 """A six-digit division code (GB/T 2260). Unknown codes are accepted: divisions change, and old codes live on."""

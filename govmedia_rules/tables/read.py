@@ -9,17 +9,22 @@ from __future__ import annotations
 import csv
 import io
 import math
+import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cache
+from itertools import chain
 from os import PathLike
 from pathlib import Path
 from typing import Any, Generic, TypeVar, overload
 
 from pydantic import BaseModel, ValidationError
 
-from govmedia_rules.errors import MissingExtra, TableError, Where
+from govmedia_rules import display
+from govmedia_rules.errors import LossyColumn, MissingExtra, TableError, Where
+from govmedia_rules.tables.columns import missing_frames
+from govmedia_rules.tables.files import unguard
 from govmedia_rules.vocabulary import key_of, read_data
 
 M = TypeVar("M", bound=BaseModel)
@@ -54,11 +59,30 @@ class RawTable:
         columns: Headers in order.
         rows: Pairs of row number (header = 1) and cells by header; blank cells are None, all others text, or the typed
             value the source held.
+        types: Type of each column as the source names it (`int64`, `timestamp[us]`); {} where cells have no type (CSV).
     """
 
     name: str
     columns: tuple[str, ...]
     rows: Iterable[tuple[int, dict[str, Any]]]
+    types: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnUse:
+    """What one column of a table is used for.
+
+    Attributes:
+        header: Its header.
+        field: The field it fills; None when it is not used.
+        type: Its type as the source names it; None where cells have no type of their own.
+        remark: What may be wrong with the type; None when nothing is.
+    """
+
+    header: str
+    field: str | None
+    type: str | None = None
+    remark: str | None = None
 
 
 @dataclass(frozen=True)
@@ -68,14 +92,17 @@ class Rows(Sequence[M], Generic[M]):
     Attributes:
         good: The models, in order.
         bad: Rows set apart, one entry for each fault.
-        unused: Headers no field was found for.
-        notes: Remarks on the source, such as the encoding a CSV was read in.
+        columns: Every column of the source, what it was used for and its type.
     """
 
     good: tuple[M, ...]
     bad: tuple[BadRow, ...] = ()
-    unused: tuple[str, ...] = ()
-    notes: tuple[str, ...] = field(default=(), repr=False)
+    columns: tuple[ColumnUse, ...] = field(default=(), repr=False)
+
+    @property
+    def unused(self) -> tuple[str, ...]:
+        """Headers no field was found for."""
+        return tuple(column.header for column in self.columns if column.field is None)
 
     @overload
     def __getitem__(self, index: int) -> M: ...
@@ -89,6 +116,20 @@ class Rows(Sequence[M], Generic[M]):
 
     def __repr__(self) -> str:
         return f"<{len(self.good)} rows, {len(self.bad)} faults>"
+
+    def _repr_html_(self) -> str:
+        used = [
+            (display.text(use.header, 60), display.code(use.field or "（未用）"), display.text(use.type or "", 40))
+            for use in self.columns
+        ]
+        columns = display.fold(f"{len(used)} 列", display.table(("表头", "字段", "类型"), used, len(used))) if used else ""
+        faults = (
+            (str(one.row), display.text(one.column or "", 60), display.text(one.value or "", 80), display.text(one.reason))
+            for one in self.bad
+        )
+        bad = display.table(("行", "列", "内容", "问题"), faults, len(self.bad)) if self.bad else ""
+        head = f"<b>读入 {len(self.good)} 行</b>" + (f" {display.badge(f'{len(self.bad)} 处错误', 'bad')}" if self.bad else "")
+        return display.frame(head, columns, bad)
 
 
 @cache
@@ -128,27 +169,8 @@ def read_models(
         TableError: The source cannot be opened, two columns serve one field, or a required column is missing.
     """
     table = open_table(source, sheet=sheet)
-    known = header_aliases(kind)
-    own = {key_of(header): name for header, name in (headers or {}).items()}
-    fields: dict[str, str] = {}
-    unused: list[str] = []
-    for header in table.columns:
-        name = own.get(key_of(header)) or known.get(key_of(header))
-        if name is None or name not in model.model_fields:
-            unused.append(header)
-        elif name in fields.values():
-            first = next(other for other, taken in fields.items() if taken == name)
-            raise TableError(
-                f"columns {first!r} and {header!r} both give {name}",
-                Where(table.name, column=header),
-                "rename one, or pass headers={...}",
-            )
-        else:
-            fields[header] = name
-    missing = [name for name in required if name not in fields.values() and name not in (defaults or {})]
-    if missing:
-        wanted = {name: [spelt for spelt, of in known.items() if of == name][:4] for name in missing}
-        raise TableError(f"no column gives {wanted}; the columns are {list(table.columns)}", Where(table.name))
+    columns = match_columns(table, [Wanted(kind, expected_types(model))], headers=headers, required=required, given=defaults or ())
+    fields = {column.header: column.field for column in columns if column.field is not None}
     good: list[M] = []
     bad: list[BadRow] = []
     by_field = {name: header for header, name in fields.items()}
@@ -161,7 +183,139 @@ def read_models(
             good.append(model.model_validate(values))
         except ValidationError as faults:
             bad.extend(_bad_rows(number, cells, by_field, faults))
-    return Rows(tuple(good), tuple(bad), tuple(unused))
+    return Rows(tuple(good), tuple(bad), columns)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Fields a table may fill.
+
+    Attributes:
+        kind: Which header aliases lead to them, see `header_aliases`.
+        types: The fields, each with what its cells must be: `text`, `code`, `number`, `boolean` or `moment`.
+    """
+
+    kind: str
+    types: Mapping[str, str]
+
+
+def expected_types(model: type[BaseModel]) -> dict[str, str]:
+    """What the cells of each field of a model must be."""
+    found = {}
+    for name, info in model.model_fields.items():
+        inner = [one for one in getattr(info.annotation, "__args__", (info.annotation,)) if one is not type(None)]
+        if datetime in inner or date in inner:
+            found[name] = "moment"
+        elif bool in inner:
+            found[name] = "boolean"
+        elif int in inner or float in inner:
+            found[name] = "number"
+        else:
+            found[name] = "code" if name in _CODES else "text"
+    return found
+
+
+_CODES = frozenset({"code", "region", "id", "account_code"})
+
+
+def match_columns(
+    table: RawTable,
+    wanted: Sequence[Wanted],
+    *,
+    headers: Mapping[str, str] | None = None,
+    required: Sequence[str] = (),
+    given: Iterable[str] = (),
+) -> tuple[ColumnUse, ...]:
+    """Finds the field of each column and looks at the types of the columns, before any value is touched.
+
+    Args:
+        table: The table.
+        wanted: Fields it may fill; where a header leads to two of them, the first wins.
+        headers: Further headers, as written -> field; they win over the built-in aliases.
+        required: Fields without which the table is useless.
+        given: Fields whose value comes from elsewhere.
+
+    Raises:
+        TableError: Two columns serve one field, a required column is missing, or a column has a type its field cannot be
+            read from; all such columns are named at once.
+
+    Warns:
+        LossyColumn: Codes are kept as numbers, which drop leading zeros.
+    """
+    own = {key_of(header): name for header, name in (headers or {}).items()}
+    unknown = sorted(set(own.values()) - {name for one in wanted for name in one.types})
+    if unknown:
+        raise TableError(f"headers= names fields that do not exist: {', '.join(unknown)}", Where(table.name))
+    uses: list[ColumnUse] = []
+    taken: dict[str, str] = {}
+    wrong: list[str] = []
+    for header in table.columns:
+        name, expected = _field_of(header, wanted, own)
+        if name is None:
+            uses.append(ColumnUse(header, None, table.types.get(header)))
+            continue
+        if name in taken:
+            raise TableError(
+                f"columns {taken[name]!r} and {header!r} both give {name}",
+                Where(table.name, column=header),
+                "rename one, or pass headers={...}",
+            )
+        taken[name] = header
+        shown = table.types.get(header)
+        fits, remark = _fits(expected, shown)
+        if not fits:
+            wrong.append(f"column {header!r} holds {shown}, {name} is read from {expected}")
+        elif remark is not None:
+            warnings.warn(f"{table.name}: column {header!r} holds {shown}: {remark}", LossyColumn, stacklevel=4)
+        uses.append(ColumnUse(header, name, shown, remark))
+    if wrong:
+        raise TableError("; ".join(wrong), Where(table.name), "convert the columns before reading")
+    missing = [name for name in required if name not in taken and name not in set(given)]
+    if missing:
+        spellings = {
+            name: [spelt for one in wanted for spelt, of in header_aliases(one.kind).items() if of == name][:4] for name in missing
+        }
+        raise TableError(f"no column gives {spellings}; the columns are {list(table.columns)}", Where(table.name))
+    return tuple(uses)
+
+
+def _field_of(header: str, wanted: Sequence[Wanted], own: Mapping[str, str]) -> tuple[str | None, str]:
+    key = key_of(header)
+    told = own.get(key)
+    for one in wanted:
+        name = told or header_aliases(one.kind).get(key)
+        if name is not None and name in one.types:
+            return name, one.types[name]
+    return None, ""
+
+
+_TYPE_FAMILIES = (
+    ("nested", ("list", "struct", "map", "array", "object(", "union")),
+    ("binary", ("binary", "blob", "bytes")),
+    ("moment", ("date", "time")),
+    ("boolean", ("bool",)),
+    ("number", ("int", "float", "double", "decimal", "hugeint", "numeric", "real")),
+)
+
+
+def _family(shown: str | None) -> str:
+    """`text`, `number`, `moment`, `boolean`, `binary`, `nested`; text also stands for cells of any type."""
+    low = (shown or "").lower()
+    return next((family for family, words in _TYPE_FAMILIES if any(word in low for word in words)), "text")
+
+
+def _fits(expected: str, shown: str | None) -> tuple[bool, str | None]:
+    """Whether a field can be read from a column of this type, and what may have been lost."""
+    family = _family(shown)
+    if family in ("nested", "binary"):
+        return False, None
+    if family == "text" or family == expected:
+        return True, None
+    if expected == "code" and family == "number":
+        return True, "numbers have no leading zeros; read such columns as text (dtype=str)"
+    if family == "number":
+        return expected in ("text", "moment", "boolean"), None  # 20240801, 1 and 0
+    return expected == "text", None
 
 
 def _bad_rows(number: int, cells: Mapping[str, Any], by_field: Mapping[str, str], faults: ValidationError) -> Iterator[BadRow]:
@@ -176,7 +330,7 @@ def _bad_rows(number: int, cells: Mapping[str, Any], by_field: Mapping[str, str]
             yield BadRow(number, header, None if value is None else str(value)[:200], reason)
 
 
-def open_table(source: object, *, sheet: str | int | None = None) -> RawTable:
+def open_table(source: Any, *, sheet: str | int | None = None) -> RawTable:
     """A table of any supported kind; see `read_models` for the kinds.
 
     Raises:
@@ -186,17 +340,24 @@ def open_table(source: object, *, sheet: str | int | None = None) -> RawTable:
     if isinstance(source, str | PathLike):
         return _open_file(Path(source), sheet)
     kind = f"{type(source).__module__.split('.')[0]}.{type(source).__name__}"
-    if hasattr(source, "to_pylist") and hasattr(source, "column_names"):  # pyarrow
-        return _from_records(kind, [str(name) for name in source.column_names], source.to_pylist())
+    if hasattr(source, "to_batches") and hasattr(source, "schema"):  # pyarrow
+        return _from_batches(kind, source.schema, source.to_batches())
+    if hasattr(source, "to_pylist") and hasattr(source, "schema"):  # one record batch of pyarrow
+        return _from_batches(kind, source.schema, [source])
+    if hasattr(source, "collect_schema") and hasattr(source, "collect"):  # a lazy frame of polars
+        source = source.collect()
     if hasattr(source, "iter_rows") and hasattr(source, "columns"):  # polars
-        return _from_records(kind, [str(name) for name in source.columns], source.iter_rows(named=True))
+        columns = [str(name) for name in source.columns]
+        types = dict(zip(columns, map(str, source.dtypes), strict=True))
+        return _from_rows(kind, columns, source.iter_rows(), types)
     if hasattr(source, "itertuples") and hasattr(source, "columns"):  # pandas
         columns = [str(name) for name in source.columns]
-        tuples = source.itertuples(index=False, name=None)
-        return _from_records(kind, columns, (dict(zip(columns, row, strict=True)) for row in tuples))
+        types = dict(zip(columns, map(str, source.dtypes), strict=True))
+        return _from_rows(kind, columns, source.itertuples(index=False, name=None), types)
     if hasattr(source, "fetchall") and hasattr(source, "columns"):  # duckdb
         columns = [str(name) for name in source.columns]
-        return _from_records(kind, columns, (dict(zip(columns, row, strict=True)) for row in source.fetchall()))
+        types = dict(zip(columns, map(str, source.types), strict=True))
+        return _from_rows(kind, columns, source.fetchall(), types)
     if isinstance(source, Iterable):
         records = list(source)
         if all(isinstance(record, Mapping) for record in records):
@@ -210,12 +371,26 @@ def _from_records(name: str, columns: list[str], records: Iterable[Mapping[Any, 
     return RawTable(name, tuple(columns), rows)
 
 
+def _from_rows(name: str, columns: list[str], rows: Iterable[Sequence[Any]], types: Mapping[str, str]) -> RawTable:
+    if len(set(columns)) != len(columns):
+        twice = next(column for column in columns if columns.count(column) > 1)
+        raise TableError(f"the column {twice!r} appears twice", Where(name, column=twice))
+    numbered = ((number, dict(zip(columns, map(_text_cell, row), strict=True))) for number, row in enumerate(rows, 2))
+    return RawTable(name, tuple(columns), numbered, types)
+
+
+def _from_batches(name: str, schema: Any, batches: Iterable[Any]) -> RawTable:
+    columns = [str(column) for column in schema.names]
+    rows = chain.from_iterable(zip(*(column.to_pylist() for column in batch.columns), strict=True) for batch in batches)
+    return _from_rows(name, columns, rows, {field.name: str(field.type) for field in schema})
+
+
 def _cell(value: Any) -> Any:
     """None for every kind of blank; text stripped; whole floats as the digits a person typed."""
     if value is None:
         return None
     if isinstance(value, str):
-        return value.strip() or None
+        return unguard(value.strip()) or None
     if isinstance(value, bool | int | date | datetime):
         return None if value != value else value  # NaT answers False to ==
     if isinstance(value, float):
@@ -228,6 +403,9 @@ def _cell(value: Any) -> Any:
 
 
 def _text_cell(value: Any) -> Any:
+    if value.__class__ is str:  # nearly every cell
+        text = value.strip()
+        return (unguard(text) if text[0] == "'" else text) if text else None
     cell = _cell(value)
     # Codes are identifiers for ever: a number out of a spreadsheet becomes the text it shows.
     return str(cell) if isinstance(cell, int) and not isinstance(cell, bool) else cell
@@ -244,7 +422,23 @@ def _open_file(path: Path, sheet: str | int | None) -> RawTable:
         return _open_workbook(path, sheet)
     if suffix in {".csv", ".tsv", ".txt"}:
         return _open_csv(path, "\t" if suffix == ".tsv" else None)
-    raise TableError(f"cannot read {suffix or 'a file without ending'} as a table", Where(str(path)), "csv, tsv, xlsx, xls or ods")
+    if suffix in {".parquet", ".pq"}:
+        return _open_parquet(path)
+    hint = "csv, tsv, xlsx, xls, ods or parquet"
+    raise TableError(f"cannot read {suffix or 'a file without ending'} as a table", Where(str(path)), hint)
+
+
+def _open_parquet(path: Path) -> RawTable:
+    try:
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+    except ImportError:
+        raise missing_frames("reading Parquet") from None
+    try:
+        file = pq.ParquetFile(path)
+    except (pa.ArrowInvalid, OSError) as fault:
+        raise TableError(f"the file is not Parquet: {fault}", Where(str(path))) from fault
+    return _from_batches(str(path), file.schema_arrow, file.iter_batches())
 
 
 def _open_csv(path: Path, delimiter: str | None) -> RawTable:

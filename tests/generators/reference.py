@@ -9,6 +9,7 @@ sets it, with the cases of `tests/cases` beside it.
 from __future__ import annotations
 
 import json
+import re
 import tomllib
 from collections.abc import Iterator
 from functools import cache
@@ -205,10 +206,27 @@ def coverage_page(known: dict[str, gr.Rulebook]) -> str:
     return "\n".join(lines) + "\n"
 
 
+def docstrings_page() -> str:
+    """The places from which the site of the documentation takes the docstrings, in the order of `api.md`."""
+    lines = [
+        "# Docstrings",
+        "",
+        "What the docstrings say; the short list is in [API](api.md). The built site fills this page in.",
+        "",
+    ]
+    for line in (FOLDER / "api.md").read_text("utf-8").splitlines():
+        if line.startswith("## "):
+            lines += [line, ""]
+        if name := re.match(r"\| `(\w+)` \|", line):
+            home = gr._HOME_OF.get(name[1])
+            lines += [f"::: govmedia_rules.{home + '.' if home else ''}{name[1]}", ""]
+    return "\n".join(lines)
+
+
 def pages() -> dict[str, str]:
     """Content of each generated file by its name."""
     known = books()
-    return {**schemas(), **indicator_pages(known), "coverage.md": coverage_page(known)}
+    return {**schemas(), **indicator_pages(known), "coverage.md": coverage_page(known), "docstrings.md": docstrings_page()}
 
 
 def write() -> None:

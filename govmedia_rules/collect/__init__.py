@@ -1,0 +1,37 @@
+"""The collector: from sites and account pages to snapshots.
+
+    site(url)                one site, waits for the result
+    sites(registry, ...)     many sites, as an iterator
+    site_async, sites_async  the same for callers with an event loop
+    read_page(html, url)     one page, no network
+    read_posts(...)          account pages and exports
+
+Importing this package loads neither httpx nor any extra.
+"""
+
+from __future__ import annotations
+
+from govmedia_rules.collect.crawl import Progress
+from govmedia_rules.collect.failures import FailureKind, failure_kinds
+from govmedia_rules.collect.fetch import USER_AGENT, Fetched
+from govmedia_rules.collect.guard import Guard
+from govmedia_rules.collect.limits import Limits
+from govmedia_rules.collect.page import PageFacts, read_bytes, read_page
+from govmedia_rules.collect.run import site, site_async, sites, sites_async
+
+__all__ = [
+    "USER_AGENT",
+    "FailureKind",
+    "Fetched",
+    "Guard",
+    "Limits",
+    "PageFacts",
+    "Progress",
+    "failure_kinds",
+    "read_bytes",
+    "read_page",
+    "site",
+    "site_async",
+    "sites",
+    "sites_async",
+]

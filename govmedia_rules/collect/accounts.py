@@ -1,0 +1,337 @@
+"""Posts of new-media accounts: WeChat article pages and histories, Weibo answers, and plain exports. Pure; nothing is fetched.
+
+Platforms show their histories only to their own clients, so the input is what a person saved or a platform's export tool
+wrote. Every reader gives `Post`s; `account_snapshot` makes a snapshot of them.
+"""
+
+from __future__ import annotations
+
+import html as html_module
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache
+from typing import Any, Literal
+
+from govmedia_rules.clock import SHANGHAI
+from govmedia_rules.collect.article import metas_by_name, read_published, read_title
+from govmedia_rules.collect.dom import Dom
+from govmedia_rules.collect.words import table
+from govmedia_rules.dates import read_moment
+from govmedia_rules.errors import ObservationError, TableError, Where
+from govmedia_rules.snapshots.models import AccountSnapshot
+from govmedia_rules.snapshots.parts import Collection, Post
+from govmedia_rules.subjects.models import Account
+from govmedia_rules.tables.read import BadRow, open_table
+from govmedia_rules.vocabulary import key_of
+
+_CT = re.compile(r"\b(?:ct|create_time|ori_create_time|publish_time)\s{0,5}[:=]\s{0,5}[\"']?(1[0-9]{9})")
+_NICK = re.compile(r"nick_?name\s{0,5}[:=]\s{0,5}(?:htmlDecode\()?[\"']([^\"']{1,60})[\"']")
+_OWNER = re.compile(r"(?:账号主体|帐号主体|主体名称|principal_name)[\s:：=\"'>]{0,10}([\u4e00-\u9fff（）()·]{4,60})")
+_ORIGINAL = re.compile(r"(?:copyright_stat|_copyright_stat)\s{0,5}[:=]\s{0,5}[\"']?([0-9])")
+_GONE = ("该内容已被发布者删除", "此内容因违规无法查看", "该公众号已迁移", "此帐号已被屏蔽", "链接已过期", "内容已被投诉")
+
+
+@dataclass(frozen=True, slots=True)
+class WeChatArticle:
+    """An article page of a WeChat official account (微信公众号文章).
+
+    Attributes:
+        post: The article as a post.
+        account_name: Name of the account that published it; "" when the page names none.
+        owner: Owner (账号主体) the page names; "" when it names none.
+        gone: Whether the page says that the article was removed.
+    """
+
+    post: Post
+    account_name: str
+    owner: str
+    gone: bool
+
+
+def read_wechat_article(html: str, url: str, *, now: datetime | None = None) -> WeChatArticle:
+    """Reads a saved WeChat article page; its time is in a script, what it shows (昨天) depends on the day of saving.
+
+    Args:
+        html: Text of the page.
+        url: Its address.
+        now: The monitoring point, for pages without the script.
+    """
+    dom = Dom(html)
+    metas = metas_by_name(dom.metas)
+    title = metas.get("og:title") or metas.get("twitter:title") or read_title(dom, metas).value
+    published: datetime | date | None = None
+    original: bool | None = None
+    name = owner = ""
+    for script in dom.scripts:
+        found = _CT.search(script)
+        if found is not None and published is None:
+            published = datetime.fromtimestamp(int(found[1]), SHANGHAI)
+        if not name and (nick := _NICK.search(script)) is not None:
+            name = html_module.unescape(nick[1])
+        if original is None and (stat := _ORIGINAL.search(script)) is not None:
+            original = stat[1] in ("1", "11")
+        if not owner and (body := _OWNER.search(script)) is not None:
+            owner = body[1]
+    for selector in ("#js_name", ".profile_nickname", ".rich_media_meta_nickname a"):
+        shown = dom.tree.css_first(selector)
+        own = " ".join(shown.text(deep=False).split()) if shown is not None else ""
+        if own:
+            name = own
+            break
+    if published is None:
+        published = read_published(dom, metas, title, now=now).moment
+    content = dom.tree.css_first("#js_content,.rich_media_content")
+    text = (
+        "\n".join(" ".join(line.split()) for line in content.text(separator="\n").split("\n") if line.strip()) if content else None
+    )
+    gone = content is None and any(word in dom.text[:5_000] for word in _GONE)
+    return WeChatArticle(
+        Post(title=" ".join(title.split())[:10_000], url=url, published_at=published, text=text, original=original),
+        name,
+        owner,
+        gone,
+    )
+
+
+def _loaded(source: str | bytes | Mapping[str, Any] | Sequence[Any], what: str) -> Any:
+    if not isinstance(source, str | bytes):
+        return source
+    try:
+        return json.loads(source)
+    except ValueError as fault:
+        raise ObservationError(f"{what} is not JSON: {fault}") from fault
+
+
+def read_wechat_history(source: str | bytes | Mapping[str, Any]) -> tuple[Post, ...]:
+    """Posts of an account history answer (`general_msg_list` with `comm_msg_info` and `app_msg_ext_info`), newest as given.
+
+    Args:
+        source: The answer, as text or as read; the list may itself be text inside it.
+
+    Raises:
+        ObservationError: It is not JSON, or has no message list.
+    """
+    data = _loaded(source, "the history")
+    if isinstance(data, Mapping) and isinstance(data.get("general_msg_list"), str):
+        data = _loaded(data["general_msg_list"], "general_msg_list")
+    if isinstance(data, Mapping) and isinstance(data.get("app_msg_list"), list):
+        return tuple(_wechat_item(item, item.get("update_time") or item.get("create_time")) for item in data["app_msg_list"])
+    messages = data.get("list") if isinstance(data, Mapping) else None
+    if not isinstance(messages, list):
+        raise ObservationError("the history has no message list", hint="the answer needs general_msg_list or app_msg_list")
+    posts: list[Post] = []
+    for message in messages:
+        if not isinstance(message, Mapping):
+            continue
+        at = (message.get("comm_msg_info") or {}).get("datetime")
+        article = message.get("app_msg_ext_info")
+        if isinstance(article, Mapping):
+            items = (article, *(article.get("multi_app_msg_item_list") or ()))
+            posts.extend(_wechat_item(item, at) for item in items if item.get("title") or item.get("content_url"))
+        else:
+            text = (message.get("comm_msg_info") or {}).get("content")
+            posts.append(Post(title=str(text or "")[:200], published_at=_epoch(at), text=str(text) if text else None))
+    return tuple(posts)
+
+
+def _wechat_item(item: Mapping[str, Any], at: Any) -> Post:
+    stat = item.get("copyright_stat", item.get("copyright_type"))
+    return Post(
+        title=html_module.unescape(str(item.get("title") or ""))[:10_000],
+        url=html_module.unescape(str(item.get("content_url") or item.get("link") or ""))[:8_000] or None,
+        published_at=_epoch(at),
+        original=None if stat is None else str(stat) in ("1", "11"),
+    )
+
+
+def _epoch(value: Any) -> datetime | None:
+    try:
+        seconds = int(value)
+        if seconds > 10**11:
+            seconds //= 1_000
+        return datetime.fromtimestamp(seconds, SHANGHAI) if seconds > 0 else None
+    except (TypeError, ValueError, OverflowError, OSError):
+        return None
+
+
+_TAGS = re.compile(r"<br\s*/?>|</p>", re.IGNORECASE)
+
+
+def read_weibo(source: str | bytes | Mapping[str, Any] | Sequence[Any], *, now: datetime | None = None) -> tuple[Post, ...]:
+    """Posts of a Weibo answer: one post, a list of them, or an answer that holds a list; a site's own form or a collector's.
+
+    Args:
+        source: The answer, as text or as read.
+        now: The monitoring point, for times such as `昨天 10:20`.
+
+    Raises:
+        ObservationError: It is not JSON, or holds no posts.
+    """
+    data = _loaded(source, "the answer")
+    found = [_weibo_post(item, now) for item in _weibo_items(data, 0)]
+    if not found and not (isinstance(data, list) and not data) and not _has_empty_list(data):
+        raise ObservationError("the answer holds no posts", hint="each post has created_at and text or content")
+    return tuple(found)
+
+
+def _has_empty_list(data: Any) -> bool:
+    if isinstance(data, Mapping):
+        return any(data.get(key) == [] for key in ("statuses", "cards", "list", "posts")) or _has_empty_list(data.get("data"))
+    return False
+
+
+def _weibo_items(data: Any, depth: int) -> Iterable[Mapping[str, Any]]:
+    if depth > 6:
+        return
+    if isinstance(data, list):
+        for item in data:
+            yield from _weibo_items(item, depth + 1)
+    elif isinstance(data, Mapping):
+        if "created_at" in data and ("text" in data or "content" in data or "text_raw" in data):
+            yield data
+        else:
+            for key in ("data", "statuses", "cards", "mblog", "list", "card_group", "posts"):
+                if key in data:
+                    yield from _weibo_items(data[key], depth + 1)
+
+
+def _weibo_post(item: Mapping[str, Any], now: datetime | None) -> Post:
+    raw = str(item.get("text_raw") or item.get("content") or item.get("text") or "")
+    text = html_module.unescape(re.sub(r"<[^>]{0,2000}>", "", _TAGS.sub("\n", raw))).strip()
+    at = item.get("created_at")
+    published = _epoch(at) if isinstance(at, int) else read_moment(str(at or ""), now=now)
+    url = item.get("url") or item.get("scheme")
+    user = item.get("user") if isinstance(item.get("user"), Mapping) else {}
+    if not url and isinstance(user, Mapping) and item.get("mblogid"):
+        url = f"https://weibo.com/{user.get('id') or user.get('idstr') or user.get('_id')}/{item['mblogid']}"
+    first = text.split("\n", 1)[0]
+    return Post(
+        title=first[:200],
+        url=str(url)[:8_000] if url else None,
+        published_at=published,
+        text=text[:5_000_000],
+        original=item.get("retweeted_status") is None and item.get("retweet_id") is None,
+    )
+
+
+@dataclass(frozen=True)
+class PostTable:
+    """The posts of an export, and apart from them the rows that could not be used.
+
+    Attributes:
+        posts: The posts in the order of the rows.
+        bad: Rows whose time cannot be read; the post is left out.
+        unused: Headers no field was found for.
+    """
+
+    posts: tuple[Post, ...]
+    bad: tuple[BadRow, ...] = ()
+    unused: tuple[str, ...] = ()
+
+
+@cache
+def _headers() -> Mapping[str, str]:
+    return {key_of(word): field for field, words in table("posts").items() for word in (field, *words)}
+
+
+def read_posts(
+    source: object,
+    *,
+    now: datetime | None = None,
+    headers: Mapping[str, str] | None = None,
+    sheet: str | int | None = None,
+) -> PostTable:
+    """Posts of a plain export: a table with title, time and link, as CSV, XLSX or data frame.
+
+    Args:
+        source: Path or table; see `tables.read.open_table`.
+        now: The monitoring point, for times without a year.
+        headers: Further headers, as written -> `title`, `published_at`, `url`, `text` or `original`.
+        sheet: Sheet of a workbook.
+
+    Raises:
+        TableError: The table cannot be opened, or has neither a title nor a time column.
+    """
+    raw = open_table(source, sheet=sheet)
+    own = {key_of(header): field for header, field in (headers or {}).items()}
+    fields: dict[str, str] = {}
+    unused: list[str] = []
+    for header in raw.columns:
+        field = own.get(key_of(header)) or _headers().get(key_of(header))
+        if field is None or field in fields:
+            unused.append(header)
+        else:
+            fields[field] = header
+    if "published_at" not in fields and "title" not in fields:
+        raise TableError(f"no column gives a title or a time; the columns are {list(raw.columns)}", Where(raw.name))
+    posts: list[Post] = []
+    bad: list[BadRow] = []
+    for number, cells in raw.rows:
+        values = {field: cells.get(header) for field, header in fields.items()}
+        if all(value is None for value in values.values()):
+            continue
+        at = values.get("published_at")
+        moment = _moment_of(at, now)
+        if at is not None and moment is None:
+            bad.append(BadRow(number, fields["published_at"], str(at)[:200], "this is no date or time that can be read"))
+            continue
+        original = values.get("original")
+        posts.append(
+            Post(
+                title=str(values.get("title") or "")[:10_000],
+                url=str(values["url"])[:8_000] if values.get("url") else None,
+                published_at=moment,
+                text=str(values["text"]) if values.get("text") else None,
+                original=None if original is None else str(original).strip() in ("是", "原创", "1", "True", "true", "√"),
+            )
+        )
+    return PostTable(tuple(posts), tuple(bad), tuple(unused))
+
+
+def _moment_of(value: object, now: datetime | None) -> datetime | date | None:
+    if isinstance(value, datetime):
+        if value.tzinfo is not None:
+            return value
+        return value.replace(tzinfo=SHANGHAI) if value.time() != datetime.min.time() else value.date()
+    if isinstance(value, date):
+        return value
+    if isinstance(value, str) and re.fullmatch(r"1[0-9]{9}(?:[0-9]{3})?", value):
+        return _epoch(value)
+    return read_moment(str(value), now=now) if value is not None else None
+
+
+def account_snapshot(
+    account: Account,
+    posts: Sequence[Post] | None,
+    *,
+    observed_at: datetime,
+    complete: bool = True,
+    seen_name: str | None = None,
+    seen_owner: str | None = None,
+    failure: str | None = None,
+    by: Literal["wechat", "weibo", "export"] | str = "export",
+) -> AccountSnapshot:
+    """A snapshot of an account from what was read of it.
+
+    Args:
+        account: The account as registered.
+        posts: Its posts; None when they could not be looked at, () when it has none.
+        observed_at: The monitoring point, aware.
+        complete: Whether these are all posts of the last windows; False marks `posts` as partial.
+        seen_name: Name the platform shows.
+        seen_owner: Owner the platform shows.
+        failure: Kind of failure when the account could not be seen.
+        by: What the posts were read from.
+    """
+    return AccountSnapshot(
+        account=account,
+        observed_at=observed_at,
+        partial=() if complete or posts is None else ("posts",),
+        posts=None if posts is None else tuple(posts),
+        seen_name=seen_name or None,
+        seen_owner=seen_owner or None,
+        collection=Collection(by=by, failure=failure),
+    )

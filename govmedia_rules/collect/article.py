@@ -1,0 +1,550 @@
+"""Title, publication time and source of a page, with the step that gave each.
+
+Publication time: `PubDate`, other declared times, JSON-LD, the date the page shows beside its headline, a script variable,
+and last a declared time of change. Never a date out of running text, a foot, or a list of other pages.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache
+from typing import NamedTuple
+
+from govmedia_rules.clock import SHANGHAI
+from govmedia_rules.collect.dom import Dom
+from govmedia_rules.collect.words import any_of, column_kind, table
+from govmedia_rules.dates import Spotted, find_moments, find_published, read_moment
+
+LONGEST_TITLE = 300
+"""Longest text taken for a title, in characters."""
+
+
+Taken = Callable[[], frozenset[int]]
+"""Gives the indices of text nodes whose dates belong to entries of lists; asked only where a page shows many dates."""
+
+FEW_DATES = 4
+"""A page with fewer full dates has no list that must be known before its own date is looked for."""
+
+
+def _none() -> frozenset[int]:
+    return frozenset()
+
+
+class Read(NamedTuple):
+    """A value and the step that gave it ("" when nothing did)."""
+
+    value: str
+    step: str
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A publication time and the step that gave it: `PubDate`, `meta`, `json-ld`, `visible`, `script`, `changed` or ""."""
+
+    moment: datetime | date | None
+    step: str
+
+
+def _key(text: str) -> str:
+    return "".join(filter(str.isalnum, text)).casefold()
+
+
+# ---------------------------------------------------------------- title
+
+
+@cache
+def _title_words() -> tuple[frozenset[str], tuple[str, ...], re.Pattern[str], tuple[str, ...], str]:
+    data = table("pages")["title"]
+    others = any_of(mark for mark in data["separators"] if mark != "-")
+    # A dash between Latin letters or digits (`A-B角`, `1-10月`) belongs to the title.
+    separators = re.compile(rf"\s*(?:{others}|(?<![0-9A-Za-z])-|-(?![0-9A-Za-z]))+\s*")
+    classes = ",".join(f"[class*='{word}' i],[id*='{word}' i]" for word in data["classes"] if word.isascii())
+    return frozenset(data["standard"]), tuple(data["declared"]), separators, tuple(data["site_endings"]), classes
+
+
+def read_title(dom: Dom, metas: dict[str, str], site_names: tuple[str, ...] = (), *, taken: Taken = _none) -> Read:
+    """The title of a page.
+
+    Args:
+        dom: The page.
+        metas: Meta contents by lower-case name; the first filled one of each name.
+        site_names: Names known not to be titles, such as the content of SiteName.
+        taken: Indices of text nodes whose dates belong to entries of lists.
+    """
+    standard, declared, separators, endings, classes = _title_words()
+    known = {_key(name) for name in site_names if name}
+    for name in standard:
+        text = " ".join(metas.get(name, "").split())
+        if len(text) > 1:
+            return Read(text[:LONGEST_TITLE], "ArticleTitle")
+    for tag in table("pages")["title"]["elements"]:
+        node = dom.tree.css_first(tag)
+        if node is not None and (text := " ".join(node.text().split())):
+            return Read(text[:LONGEST_TITLE], "element")
+    head = dom.tree.css_first("head title") or dom.tree.css_first("title")
+    page_title = " ".join(head.text().split()) if head is not None else ""
+    page_key = _key(page_title)
+    best, best_score = "", 0.0
+    for rank, selector in enumerate(("h1", "h2,h3", classes)):
+        for node in dom.tree.css(selector)[:60]:
+            text = " ".join(node.text(separator=" ").split())
+            if not 4 <= len(text) <= LONGEST_TITLE:
+                continue
+            key = _key(text)
+            if len(key) < 3 or key in known:
+                continue
+            score = _title_score(text, key, page_key, rank, endings)
+            if score > best_score:
+                best, best_score = text, score
+        if best_score >= 5:
+            return Read(_tidy(best, page_title), "heading")
+    shown = _shown_part(dom, page_title, endings, known)
+    if shown:
+        return Read(shown, "shown")
+    for name in declared:
+        text = " ".join(metas.get(name, "").split())
+        key = _key(text)
+        if len(key) >= 4 and key not in known and page_key.startswith(key):
+            cut = _cut(page_title, separators, endings, known)
+            return Read((cut if _key(cut).startswith(key) else text)[:LONGEST_TITLE], "declared")
+    cut = _cut(page_title, separators, endings, known)
+    weak = len(_key(cut)) < 8 or _is_name(cut, endings) or (len(cut) <= 12 and column_kind(cut) is not None)
+    if weak:
+        headline = _headline_before_date(dom, endings, known, taken)
+        if headline:
+            return Read(headline, "beside the date")
+    if cut and not (best_score >= 2.5 and _is_name(cut, endings)):
+        return Read(cut[:LONGEST_TITLE], "title")
+    return Read(best, "heading") if best else Read(page_title[:LONGEST_TITLE], "title" if page_title else "")
+
+
+def _shown_part(dom: Dom, page_title: str, endings: tuple[str, ...], known: set[str]) -> str:
+    """The longest text node that the title element holds whole: the headline, when it is in no heading element."""
+    best = ""
+    size, most = 5, len(page_title) + 40
+    for chunk in dom.chunks[:3_000]:
+        if size < len(chunk) < most and chunk.strip() in page_title:
+            text = " ".join(chunk.split())
+            if len(text) > len(best) and len(_key(text)) >= 6 and _key(text) not in known and not _is_name(text, endings):
+                best = text
+                size = len(best)
+    # Half of a title in a text node is a keyword or a column; a headline fills most of the title element.
+    return best if 2 * len(_key(best)) > len(_key(page_title)) else ""
+
+
+def _headline_before_date(dom: Dom, endings: tuple[str, ...], known: set[str], taken: Taken) -> str:
+    """The block of text just above the line with the publication time, for pages whose title element names only a column."""
+    for index, hit in _dated(dom, taken, 12):
+        one, line, before = _spotted(dom, index, hit)
+        if one is None or not (one.is_publication or _neighbours().search(line + before)) or _in_list(dom, index):
+            continue
+        for previous in range(index - 1, max(-1, index - 12), -1):
+            text = " ".join(dom.chunks[previous].split())
+            if (
+                8 <= len(text) <= 120
+                and _key(text) not in known
+                and not _neighbours().search(text)
+                and not text.endswith((":", "："))
+                and next(find_moments(text), None) is None
+            ):
+                return "" if _is_name(text, endings) and len(text) < 12 else text
+        return ""
+    return ""
+
+
+def _in_list(dom: Dom, index: int) -> bool:
+    node = dom.nodes[index].parent
+    for _ in range(5):
+        if node is None or node.tag in ("body", "html"):
+            return False
+        if node.tag in ("a", "li", "dd"):
+            return True
+        node = node.parent
+    return False
+
+
+def _title_score(text: str, key: str, page_key: str, rank: int, endings: tuple[str, ...]) -> float:
+    """How surely a heading is the headline: agreement with the title element above all."""
+    if not page_key:
+        return 3.0 - rank
+    if page_key.startswith(key):
+        return 6 + min(len(key), 40) / 40 - (2 if _is_name(text, endings) and len(key) < 12 else 0)
+    if key in page_key and len(key) >= 6:
+        return 4.0 - (2 if _is_name(text, endings) else 0)
+    # The title element may be cut, or hold only the name of the column.
+    if len(key) >= 10 and page_key.startswith(key[: max(8, len(key) * 2 // 3)]):
+        return 5.0
+    return 2.5 - rank * 0.3 if rank != 1 and len(key) >= 8 and not _is_name(text, endings) else 0.0
+
+
+def _is_name(text: str, endings: tuple[str, ...]) -> bool:
+    return text.rstrip("）)").endswith(endings)
+
+
+def _tidy(heading: str, page_title: str) -> str:
+    """The heading as the title element spells it, where that keeps blanks the heading has only by its markup."""
+    key = _key(heading)
+    if heading not in page_title and " " in heading:
+        at = 0
+        for index, char in enumerate(page_title):
+            if char.isalnum():
+                if at < len(key) and char.casefold() == key[at]:
+                    at += 1
+                    if at == len(key):
+                        end = index + 1
+                        while end < len(page_title) and page_title[end] in "）)】》”’\"'?？!！。…":
+                            end += 1
+                        found = page_title[:end].strip()
+                        return found if _key(found) == key else heading
+                else:
+                    break
+    return heading
+
+
+def _cut(page_title: str, separators: re.Pattern[str], endings: tuple[str, ...], known: set[str]) -> str:
+    """The title element without the names of site and column at its end or, less often, at its front."""
+    rest = page_title
+    parts = [part for part in separators.split(page_title) if part.strip()]
+    if len(parts) < 2:
+        # `题目 某某网`: a blank parts them only when what follows is plainly a name.
+        head, _, tail = page_title.rpartition(" ")
+        return head.strip() if len(head) >= 6 and len(tail) <= 20 and (_key(tail) in known or _is_name(tail, endings)) else rest
+    while len(parts) > 1:
+        last = parts[-1].strip()
+        if _is_suffix(last, parts, endings, known):
+            position = rest.rfind(last)
+            rest = _strip_separator(rest[:position] if position > 0 else rest, separators)
+            parts.pop()
+        else:
+            break
+    if len(parts) > 1:
+        first = parts[0].strip()
+        if (_key(first) in known or _is_name(first, endings)) and len(parts[-1]) >= 4 and rest.startswith(first):
+            return _strip_front(rest[len(first) :], separators)
+    return rest.strip()
+
+
+def _strip_separator(text: str, separators: re.Pattern[str]) -> str:
+    ends = [found.start() for found in separators.finditer(text) if found.end() == len(text)]
+    return text[: ends[-1]] if ends else text.rstrip()
+
+
+def _strip_front(text: str, separators: re.Pattern[str]) -> str:
+    found = separators.match(text)
+    return text[found.end() :].strip() if found is not None else text.strip()
+
+
+def _is_suffix(last: str, parts: list[str], endings: tuple[str, ...], known: set[str]) -> bool:
+    """Whether the last part of a title element names the site, the column or keywords, and not half of the title."""
+    if _key(last) in known or _is_name(last, endings):
+        return True
+    before = sum(len(part) for part in parts[:-1])
+    return len(last) <= 12 and before >= 10 and len(last) < before
+
+
+# ---------------------------------------------------------------- publication time
+
+
+@cache
+def _script_time() -> re.Pattern[str]:
+    names = any_of(table("pages")["published"]["script"])
+    return re.compile(
+        rf"(?<![A-Za-z0-9_])[\"']?(?P<name>{names})[\"']?\s{{0,5}}[:=]\s{{0,5}}[\"']?"
+        rf"(?P<value>(?:19|20)[0-9][0-9][-/0-9T :+.Z年月日]{{4,22}}|1[0-9]{{9}}(?:[0-9]{{3}})?)"
+    )
+
+
+_JSON_LD = re.compile(r'"(?:datePublished|pubDate)"\s{0,5}:\s{0,5}"([^"]{8,40})"')
+
+
+def read_published(dom: Dom, metas: dict[str, str], title: str, *, now: datetime | None = None, taken: Taken = _none) -> Published:
+    """The publication time of a page.
+
+    Args:
+        dom: The page.
+        metas: Meta contents by lower-case name.
+        title: Its title, beside which the shown date is looked for.
+        now: The monitoring point; with it dates without a year are read where a label announces them.
+        taken: Indices of text nodes whose dates belong to entries of lists.
+    """
+    names = table("pages")["published"]
+    for step, group in (("PubDate", "standard"), ("meta", "declared")):
+        for name in names[group]:
+            text = metas.get(name)
+            if text:
+                moment = read_moment(text, now=now)
+                if moment is not None:
+                    return Published(moment, step)
+    for script in dom.tree.css("[itemprop='datePublished' i]"):
+        text = script.attributes.get("datetime") or script.attributes.get("content") or script.text()
+        moment = read_moment(text or "", now=now)
+        if moment is not None:
+            return Published(moment, "meta")
+    for script_text in dom.scripts:
+        found = _JSON_LD.search(script_text) if "datePublished" in script_text or '"pubDate"' in script_text else None
+        if found is not None and (moment := read_moment(found[1], now=now)) is not None:
+            return Published(moment, "json-ld")
+    moment = _visible(dom, title, taken)
+    if moment is not None:
+        return Published(moment, "visible")
+    moment = _scripted(dom)
+    if moment is not None:
+        return Published(moment, "script")
+    for name in names["changed"]:
+        text = metas.get(name)
+        if text and (moment := read_moment(text, now=now)) is not None:
+            return Published(moment, "changed")
+    if now is not None:  # last a date without a year, which means one day only for pages read when they were published
+        start = max(0, _place_of(dom, title))
+        line = " ".join(dom.joined[start : start + 1_500].replace("\0", " ").split())
+        moment = find_published(line, now=now)
+        if moment is not None:
+            return Published(moment, "visible")
+    return Published(None, "")
+
+
+def _scripted(dom: Dom) -> datetime | date | None:
+    best: tuple[int, datetime | date] | None = None
+    order = {name: rank for rank, name in enumerate(table("pages")["published"]["script"])}
+    for text in dom.scripts:
+        if len(text) > 600_000:
+            text = text[:600_000]
+        for found in _script_time().finditer(text):
+            value = found["value"].strip()
+            moment: datetime | date | None
+            if value.isdecimal() and len(value) in (10, 13):
+                moment = datetime.fromtimestamp(int(value[:10]), SHANGHAI)
+            else:
+                moment = read_moment(value)
+            if moment is not None and (best is None or order[found["name"]] < best[0]):
+                best = (order[found["name"]], moment)
+    return None if best is None else best[1]
+
+
+@cache
+def _neighbours() -> re.Pattern[str]:
+    return re.compile(any_of(table("pages")["published"]["neighbours"]))
+
+
+@cache
+def _foot() -> re.Pattern[str]:
+    return re.compile(any_of(table("pages")["published"]["foot"]), re.IGNORECASE)
+
+
+@cache
+def _below() -> re.Pattern[str]:
+    return re.compile(any_of(table("pages")["published"]["below"]))
+
+
+@cache
+def _time_classes() -> re.Pattern[str]:
+    return re.compile(any_of(table("pages")["published"]["classes"]), re.IGNORECASE)
+
+
+_FULL_HINT = re.compile(
+    r"[12][09][0-9]{2}(?:[\s\0]{0,6}[-/.年][\s\0]{0,6}[0-9]{1,2}[\s\0]{0,6}[-/.月][\s\0]{0,6}[0-9]{1,2}"
+    r"|[0-9]{2}[\s\0]{0,6}/[\s\0]{0,6}[0-9]{2})"
+)
+_HAN_HINT = re.compile(r"二[〇○零][〇○零一二三四五六七八九]{2}年[一二三四五六七八九十]{1,3}月[一二三四五六七八九十]{1,3}日")
+
+
+def _full_dates(dom: Dom) -> list[tuple[int, re.Match[str]]]:
+    """Places of full dates with the index of their text node, found once a page."""
+    if dom.dated is None:
+        hits = list(_FULL_HINT.finditer(dom.joined))
+        if "二〇" in dom.joined or "二○" in dom.joined or "二零" in dom.joined:
+            hits = sorted([*hits, *_HAN_HINT.finditer(dom.joined)], key=lambda hit: hit.start())
+        dom.dated = []
+        last = index = 0
+        for hit in hits[:2_000]:
+            index += dom.joined.count("\0", last, hit.start())
+            last = hit.start()
+            dom.dated.append((index, hit))
+    return dom.dated
+
+
+def _dated(dom: Dom, taken: Taken, most: int) -> Iterator[tuple[int, re.Match[str]]]:
+    """Places of full dates outside the lists of the page, at most `most` of them, with the index of their text node."""
+    seen = 0
+    dates = _full_dates(dom)
+    listed = taken() if len(dates) >= FEW_DATES else frozenset()
+    for index, hit in dates:
+        if index not in listed:
+            yield index, hit
+            seen += 1
+            if seen >= most:
+                return
+
+
+_SENTENCE = re.compile(r"[，。；！？]")
+
+
+def _visible(dom: Dom, title: str, taken: Taken) -> datetime | date | None:
+    """The date the page shows for itself: scored by label, place, company and markup; the best above a bound wins."""
+    joined = dom.joined
+    title_at = _place_of(dom, title)
+    best_score, best = 2.9, None
+    end_of_article = len(joined)
+    found_below = _below().search(joined, title_at + 1)
+    if found_below is not None:
+        end_of_article = found_below.start()
+    for index, hit in _dated(dom, taken, 40):
+        one, line, before = _spotted(dom, index, hit)
+        if one is None:
+            continue
+        score = _visible_score(dom, one, line, before, hit, index, title_at, end_of_article)
+        if score > best_score:
+            best_score, best = score, one.moment
+    return best
+
+
+def _spotted(dom: Dom, index: int, hit: re.Match[str]) -> tuple[Spotted | None, str, str]:
+    """The date at a hit with its line (its text node, or its few nodes when it is split) and the text before it."""
+    chunk = dom.chunks[index]
+    before = " ".join("".join(dom.chunks[max(0, index - 3) : index])[-40:].split())
+    if "\0" in hit.group():  # split over nodes
+        whole = "".join(part.strip() for part in dom.joined[hit.start() : hit.start() + 60].split("\0")[:6])
+        squeezed = re.match(r"((?:19|20)[0-9]{2})([0-9]{2})/([0-9]{2})", whole)
+        if squeezed:
+            whole = f"{squeezed[1]}-{squeezed[2]}-{squeezed[3]} {whole[squeezed.end() :]}"
+        return next(find_moments(whole[:40]), None), whole[:40], before
+    line = " ".join(chunk.split()) if len(chunk) < 400 else chunk
+    offset = hit.start() - dom.joined.rfind("\0", 0, hit.start()) - 1
+    text = chunk[max(0, offset - 30) : offset + 40]
+    near = [one for one in find_moments(text) if one.end > min(30, offset)]
+    one = near[0] if near else None
+    if one is not None and not one.label and before:
+        # The label may stand in the text node before; of the dates in that stretch only the last is this one.
+        stretch = list(find_moments(f"{before} {hit.group()}"))
+        if stretch and stretch[-1].label and offset <= 6:
+            one = Spotted(one.moment, stretch[-1].label, one.start, one.end)
+    return one, line, before
+
+
+def _visible_score(
+    dom: Dom, one: Spotted, line: str, before: str, hit: re.Match[str], index: int, title_at: int, end_of_article: int
+) -> float:
+    if one.is_other:
+        return 0.0
+    rest = len(line) - (one.end - one.start)
+    is_meta_line = bool(_neighbours().search(line))
+    long_text = rest > 24 and not is_meta_line and (len(_SENTENCE.findall(line)) > 0 or rest > 60)
+    if long_text and not one.is_publication:
+        return 0.0
+    around = dom.joined[max(0, hit.start() - 60) : hit.end() + 80]
+    if _foot().search(around) and hit.start() > len(dom.joined) * 0.6 and not one.is_publication:
+        return 0.0
+    score = 0.0
+    if one.is_publication:
+        score += 5.0 if len(one.label) > 2 else 3.5
+    elif one.is_change:
+        score += 1.5
+    if isinstance(one.moment, datetime):
+        score += 1.5
+    if rest <= 4:
+        score += 1.5
+    if is_meta_line or _neighbours().search(around):
+        score += 1.5
+    if title_at >= 0:
+        distance = hit.start() - title_at
+        if 0 <= distance <= 400:
+            score += 3.0 - distance / 400
+        elif -200 <= distance < 0:
+            score += 0.5
+        elif distance < -200:
+            score -= 2.0
+    if hit.start() > end_of_article:
+        score -= 3.0
+    node = dom.nodes[index].parent
+    for step in range(6):
+        if node is None or node.tag in ("body", "html"):
+            break
+        tag = node.tag
+        if tag == "a":
+            score -= 4.0
+        elif tag in ("li", "dd"):
+            score -= 1.5
+        elif tag == "time":
+            score += 2.0
+        if step < 2:
+            named = f"{node.attributes.get('class') or ''} {node.id or ''}"
+            if _time_classes().search(named):
+                score += 1.0
+        node = node.parent
+    return score
+
+
+def _place_of(dom: Dom, title: str) -> int:
+    """Where the headline stands in the text, looked up once a page."""
+    known = dom.places.get(title)
+    if known is None:
+        known = dom.places[title] = _find_place(dom, title)
+    return known
+
+
+def _find_place(dom: Dom, title: str) -> int:
+    """Where the headline stands in the text: the last early place that shows the title; -1 when none does."""
+    if len(title) < 4:
+        return -1
+    at = dom.joined.find(title[:30])
+    if at < 0:
+        bare = _key(title)[:16]
+        offset = 0
+        first = title.lstrip()[:1]
+        for chunk in dom.chunks[:2_000]:
+            if len(chunk) >= 4 and first in chunk and bare and bare in _key(chunk[:200]):
+                return offset
+            offset += len(chunk) + 1
+        return -1
+    again = dom.joined.find(title[:30], at + 1)
+    # The first place is often the breadcrumb; the headline follows closely.
+    return again if 0 <= again - at <= 300 else at
+
+
+# ---------------------------------------------------------------- source
+
+
+@cache
+def _source_pattern() -> re.Pattern[str]:
+    labels = any_of(table("pages")["source"]["labels"])
+    return re.compile(rf"(?:{labels})\s*[:：]\s*\0?\s*([^\0\s:：|｜]{{2,40}})")
+
+
+def read_source(dom: Dom, metas: dict[str, str], title: str) -> str:
+    """The source (来源) a page names, or ""."""
+    names = table("pages")["source"]
+    for name in names["standard"]:
+        text = " ".join(metas.get(name, "").split())
+        if text and len(text) <= 60:
+            return _after_label(text)
+    start = max(0, _place_of(dom, title))
+    for found in _source_pattern().finditer(dom.joined, max(0, start - 600), start + 3_000):
+        text = found[1].strip("[]【】（）() ")
+        if text and not _neighbours().search(text) and read_moment(text) is None:
+            return text
+    for name in names["declared"]:
+        text = " ".join(metas.get(name, "").split())
+        if text and len(text) <= 60 and "://" not in text:
+            return _after_label(text)
+    return ""
+
+
+def _after_label(text: str) -> str:
+    for label in table("pages")["source"]["labels"]:
+        for colon in ("：", ":"):
+            if text.startswith(label + colon):
+                return text[len(label) + 1 :].strip().split(" ")[0]
+    return text
+
+
+def metas_by_name(metas: list[tuple[str, str]]) -> dict[str, str]:
+    """Meta contents by lower-case name, the first filled one of each."""
+    found: dict[str, str] = {}
+    for name, content in metas:
+        key = name.lower()
+        if content.strip() and key not in found:
+            found[key] = content
+    return found

@@ -1,0 +1,711 @@
+"""The one module that uses the network. It visits one address at a time, in bounds, through the guard, and never raises
+for what a server does: every visit ends in a `Fetched` with a body or with the kind of its failure.
+
+httpx gives the requests, the answers and the connections. One small pool a host, because a single pool is scanned for
+each request and slows down with the square of the open ones. A caller may bring a client or another transport.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import re
+import ssl
+import time
+import zlib
+from collections import OrderedDict
+from collections.abc import AsyncIterable, Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Literal, Protocol, runtime_checkable
+
+from govmedia_rules.clock import SHANGHAI
+from govmedia_rules.collect.failures import failure_kinds, of_exception, of_status
+from govmedia_rules.collect.guard import Guard, Refused
+from govmedia_rules.collect.limits import Limits
+from govmedia_rules.errors import MissingExtra, Where
+
+if TYPE_CHECKING:
+    import httpx
+
+Purpose = Literal["page", "link", "file"]
+"""What a visit is for: a `page` is read whole, of a `link` only its opening is looked at, a `file` may be of any type."""
+
+USER_AGENT = "Mozilla/5.0 (compatible; govmedia-rules/0.1; +https://pypi.org/project/govmedia-rules/)"
+"""How the collector names itself; a caller adds who runs it."""
+
+_TEXT_TYPES = (
+    "text/html",
+    "application/xhtml",
+    "text/plain",
+    "text/xml",
+    "application/xml",
+    "application/json",
+    "application/rss",
+)
+_LINK_BYTES = 4_096
+_OPEN_HOSTS = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """The outcome of one visit.
+
+    Attributes:
+        url: Address asked for.
+        final_url: Address that answered, after redirects.
+        at: When the visit began, seconds since 1970.
+        seconds: How long it took.
+        status: HTTP status of the last answer; None when there was none.
+        failure: Kind of failure; None when a page came.
+        content_type: Content-Type of the answer.
+        body: The body, unpacked, at most `Limits.bytes_per_page`.
+        cut: Whether the body was cut at that limit.
+        hops: Number of redirects followed.
+        etag: ETag of the answer, for asking again.
+        modified: Last-Modified of the answer.
+        attempts: Attempts made.
+    """
+
+    url: str
+    final_url: str
+    at: float
+    seconds: float
+    status: int | None = None
+    failure: str | None = None
+    content_type: str = ""
+    body: bytes = b""
+    cut: bool = False
+    hops: int = 0
+    etag: str = ""
+    modified: str = ""
+    attempts: int = 1
+
+    def to_record(self) -> dict[str, object]:
+        """A record for the journal; defaults are left out, the body is packed."""
+        record: dict[str, object] = {"url": self.url, "at": round(self.at, 3), "seconds": round(self.seconds, 4)}
+        if self.final_url != self.url:
+            record["final"] = self.final_url
+        for name, default in _OPTIONAL:
+            value = getattr(self, name)
+            if value != default:
+                record[name] = value
+        if self.body:
+            record["body"] = base64.b64encode(zlib.compress(self.body, 1)).decode("ascii")
+        return record
+
+    @classmethod
+    def from_record(cls, record: Mapping[str, Any]) -> Fetched:
+        """The visit a record tells of."""
+        values = {name: record[name] for name in cls.__slots__ if name in record and name not in ("body", "final_url")}
+        body = zlib.decompress(base64.b64decode(record["body"])) if "body" in record else b""
+        return cls(final_url=record.get("final", record["url"]), body=body, **values)
+
+    @property
+    def started(self) -> datetime:
+        """When the visit began, in Chinese time."""
+        return datetime.fromtimestamp(self.at, SHANGHAI)
+
+
+_OPTIONAL: tuple[tuple[str, object], ...] = (
+    ("status", None),
+    ("failure", None),
+    ("content_type", ""),
+    ("cut", False),
+    ("hops", 0),
+    ("etag", ""),
+    ("modified", ""),
+    ("attempts", 1),
+)
+
+
+@dataclass
+class Budget:
+    """What one site has used of its bounds.
+
+    Attributes:
+        limits: The bounds.
+        started: Reading of the monotonic clock when the site was begun.
+        bytes: Bytes taken so far.
+        hit: Bounds that were reached.
+    """
+
+    limits: Limits
+    started: float = field(default_factory=time.monotonic)
+    bytes: int = 0
+    hit: set[str] = field(default_factory=set)
+
+    def seconds_left(self) -> float:
+        """Time left for the site."""
+        return self.limits.seconds_per_site - (time.monotonic() - self.started)
+
+    def is_spent(self) -> bool:
+        """Whether the site's time or bytes are used up; remembers which."""
+        if self.seconds_left() <= 0:
+            self.hit.add("seconds")
+        if self.bytes >= self.limits.bytes_per_site:
+            self.hit.add("bytes")
+        return bool(self.hit & {"seconds", "bytes"})
+
+
+# An address whose parts need no interpretation: ASCII, lower-case host, no user name, no dot segments.
+_PLAIN = re.compile(r"(https?)://([a-z0-9](?:[a-z0-9._-]{0,252}))(?::([0-9]{1,5}))?(/[!$&-;=?-Z_a-z~%]*)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """An address taken apart.
+
+    Attributes:
+        url: The address.
+        scheme: `http` or `https`.
+        host: Host name in ASCII, or an address.
+        port: Port as written; "" for the usual one.
+        path: Path and query.
+    """
+
+    url: str
+    scheme: str
+    host: str
+    port: str
+    path: str
+
+    @property
+    def key(self) -> str:
+        """What connections are pooled by."""
+        return f"{self.scheme}:{self.host}:{self.port}"
+
+    @property
+    def authority(self) -> str:
+        """What the Host header says."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{host}:{self.port}" if self.port else host
+
+
+class Answer:
+    """The head of an answer and the stream of its body, whichever transport it came by.
+
+    Args:
+        status_code: HTTP status.
+        headers: Header values by lower-case name, the last of each.
+        cookies: Values of all Set-Cookie headers.
+        header_bytes: Size of all headers.
+        pieces: The body as it comes.
+        close: Ends the answer.
+    """
+
+    __slots__ = ("aclose", "cookies", "header_bytes", "headers", "pieces", "status_code")
+
+    def __init__(
+        self,
+        status_code: int,
+        headers: Mapping[str, str],
+        cookies: Sequence[str],
+        header_bytes: int,
+        pieces: AsyncIterable[bytes],
+        close: Callable[[], Awaitable[None]],
+    ) -> None:
+        self.status_code = status_code
+        self.headers = headers
+        self.cookies = cookies
+        self.header_bytes = header_bytes
+        self.pieces = pieces
+        self.aclose = close
+
+    @classmethod
+    def of_pairs(
+        cls,
+        status_code: int,
+        pairs: Sequence[tuple[bytes, bytes]],
+        pieces: AsyncIterable[bytes],
+        close: Callable[[], Awaitable[None]],
+    ) -> Answer:
+        """An answer from raw header pairs."""
+        headers: dict[str, str] = {}
+        cookies: list[str] = []
+        size = 0
+        for name, value in pairs:
+            size += len(name) + len(value)
+            key = name.decode("latin-1").lower()
+            text = value.decode("latin-1")
+            headers[key] = text
+            if key == "set-cookie":
+                cookies.append(text)
+        return cls(status_code, headers, cookies, size, pieces, close)
+
+    @classmethod
+    def of(cls, response: httpx.Response) -> Answer:
+        """An answer from an httpx response whose body was not read."""
+        assert not hasattr(response, "_content")
+        return cls.of_pairs(response.status_code, response.headers.raw, response.stream, response.aclose)  # type: ignore[arg-type]
+
+
+@runtime_checkable
+class DirectTransport(Protocol):
+    """A transport that also answers without httpx's request and response objects, which cost as much as the visit itself."""
+
+    async def ask(self, url: str, headers: Mapping[str, str], server_name: str) -> Answer:
+        """The answer to a GET.
+
+        Args:
+            url: Address whose host is an IP address.
+            headers: Headers, Host among them.
+            server_name: Name for the TLS handshake.
+        """
+
+
+class _TooLarge(Exception):
+    def __init__(self, kind: str) -> None:
+        super().__init__(kind)
+        self.kind = kind
+
+
+class Unpacker:
+    """Unpacks gzip and deflate piece by piece and never gives out more than its limit.
+
+    Args:
+        encoding: The Content-Encoding header.
+        limit: Most bytes given out.
+    """
+
+    def __init__(self, encoding: str, limit: int) -> None:
+        self.limit = limit
+        self.taken = 0
+        self.given = 0
+        self.kind = encoding.strip().lower()
+        self._raw_deflate = False
+        self._unzip = zlib.decompressobj(47) if self.kind in ("gzip", "x-gzip", "deflate") else None
+
+    def feed(self, piece: bytes) -> bytes:
+        """Unpacks a piece.
+
+        Raises:
+            _TooLarge: More would come out than the limit allows; `bomb` when it grew more than a hundredfold.
+            zlib.error: The piece is not what the encoding says.
+        """
+        self.taken += len(piece)
+        room = self.limit - self.given
+        if self._unzip is None:
+            out = piece[: room + 1]
+        else:
+            try:
+                out = self._unzip.decompress(piece, room + 1)
+            except zlib.error:
+                if self.given or self._raw_deflate or self.kind != "deflate":
+                    raise
+                self._raw_deflate = True  # servers send deflate with and without the zlib frame
+                self._unzip = zlib.decompressobj(-15)
+                out = self._unzip.decompress(piece, room + 1)
+        self.given += len(out)
+        if self.given > self.limit:
+            used = self.taken - (len(self._unzip.unconsumed_tail) if self._unzip is not None else 0)
+            raise _TooLarge("bomb" if self._unzip is not None and self.given > 100 * max(1, used) else "too_large")
+        return out
+
+
+MakeTransport = Callable[[bool], "httpx.AsyncBaseTransport"]
+"""Makes the transport of one host; True for https."""
+
+
+def _contexts() -> Callable[[bool], ssl.SSLContext]:
+    """TLS settings, made when the first https address comes: reading the trusted issuers takes a fifth of a second."""
+    made: list[ssl.SSLContext] = []
+
+    def context(secure: bool) -> ssl.SSLContext:
+        if not secure:
+            return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        if not made:
+            import httpx
+
+            made.append(httpx.create_ssl_context(trust_env=False))
+        return made[0]
+
+    return context
+
+
+def _transports(limits: Limits) -> MakeTransport:
+    import httpx
+
+    context = _contexts()
+    pool = httpx.Limits(
+        max_connections=limits.connections_per_host, max_keepalive_connections=limits.connections_per_host, keepalive_expiry=15
+    )
+    return lambda secure: httpx.AsyncHTTPTransport(verify=context(secure), limits=pool, retries=0)
+
+
+def fast_transports(limits: Limits) -> MakeTransport:
+    """Transports that carry httpx requests over aiohttp, for large runs: two to four times as many requests a second.
+
+    Raises:
+        MissingExtra: The extra `fast` is not installed.
+    """
+    try:
+        from govmedia_rules.collect.aio import AiohttpTransport
+    except ImportError:
+        raise MissingExtra("the fast transport needs aiohttp", Where(), "pip install govmedia-rules[fast]") from None
+    context = _contexts()
+    return lambda secure: AiohttpTransport(context(secure), limits.connections_per_host, limits.header_bytes)
+
+
+class Fetcher:
+    """Visits addresses for one run.
+
+    Args:
+        limits: Bounds.
+        guard: Which addresses may be visited.
+        client: An httpx client of the caller's, used for every request instead of pools of our own. The guard then checks
+            each address before the request; connecting is the client's business.
+        transports: Makes the transport of a host; None takes httpx's own.
+        user_agent: How the run names itself.
+        earlier: Outcomes of an earlier run by address; an address found there is asked for conditionally.
+    """
+
+    def __init__(
+        self,
+        limits: Limits,
+        guard: Guard,
+        *,
+        client: httpx.AsyncClient | None = None,
+        transports: MakeTransport | None = None,
+        user_agent: str = USER_AGENT,
+        earlier: Mapping[str, Fetched] | None = None,
+    ) -> None:
+        import httpx
+
+        self._httpx = httpx
+        self.limits = limits
+        self.guard = guard
+        self._client = client
+        self._make = transports or (_transports(limits) if client is None else None)
+        self._pools: OrderedDict[str, httpx.AsyncBaseTransport] = OrderedDict()
+        self._busy: dict[str, int] = {}
+        self._cookies: dict[str, dict[str, str]] = {}
+        self._last: dict[str, float] = {}
+        self._earlier = earlier or {}
+        self._headers = {
+            "User-Agent": user_agent,
+            "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
+            "Accept-Language": "zh-CN,zh;q=0.9,en;q=0.5",
+            "Accept-Encoding": "gzip, deflate",
+        }
+        self._timeout = {
+            "connect": limits.connect_seconds,
+            "read": limits.total_seconds,
+            "write": limits.first_byte_seconds,
+            "pool": limits.total_seconds,
+        }
+
+    async def close(self) -> None:
+        """Closes every connection."""
+        pools, self._pools = list(self._pools.values()), OrderedDict()
+        for pool in pools:
+            await pool.aclose()
+
+    async def release(self, host: str) -> None:
+        """Closes the connections to a host whose site is done."""
+        for key in [key for key in self._pools if key.split(":")[1].removeprefix("www.") == host.removeprefix("www.")]:
+            if not self._busy.get(key):
+                await self._pools.pop(key).aclose()
+        self._cookies.pop(host, None)
+
+    async def fetch(self, url: str, purpose: Purpose = "page", budget: Budget | None = None) -> Fetched:
+        """Visits an address. Never raises for what a server does.
+
+        Args:
+            url: Absolute http or https address.
+            purpose: What the visit is for.
+            budget: What the site has left; bytes taken are counted there.
+        """
+        result = await self._once(url, purpose, budget)
+        kinds = failure_kinds()
+        attempt = 1
+        while (
+            result.failure is not None and result.status is None and kinds[result.failure].retry and attempt <= self.limits.retries
+        ):
+            if budget is not None and budget.seconds_left() <= 0:
+                break
+            await asyncio.sleep(self.limits.backoff_seconds * 2 ** (attempt - 1))
+            attempt += 1
+            result = replace(await self._once(url, purpose, budget), attempts=attempt)
+        return result
+
+    async def _once(self, url: str, purpose: Purpose, budget: Budget | None) -> Fetched:
+        at, began = time.time(), time.monotonic()
+        seconds = self.limits.total_seconds
+        if budget is not None:
+            seconds = max(0.01, min(seconds, budget.seconds_left()))
+        visit = _Visit(url)
+        try:
+            async with asyncio.timeout(seconds):
+                await self._follow(visit, purpose, budget)
+        except TimeoutError:
+            visit.failure = "timeout_total" if visit.answered else visit.stage
+        except Refused as fault:
+            visit.failure = fault.kind
+        except _TooLarge as fault:
+            visit.failure, visit.cut = fault.kind, True
+        except Exception as fault:
+            visit.failure = self._kind_of(fault, visit)
+        return Fetched(
+            url=url,
+            final_url=visit.url,
+            at=at,
+            seconds=time.monotonic() - began,
+            status=visit.status,
+            failure=visit.failure,
+            content_type=visit.content_type,
+            body=bytes(visit.body),
+            cut=visit.cut,
+            hops=visit.hops,
+            etag=visit.etag,
+            modified=visit.modified,
+        )
+
+    async def _follow(self, visit: _Visit, purpose: Purpose, budget: Budget | None) -> None:
+        seen = {visit.url}
+        while True:
+            target = await self._ask(visit, purpose, budget)
+            if target is None:
+                return
+            if target in seen and not visit.new_cookie:
+                visit.failure = "redirect_loop"
+                return
+            if visit.hops >= self.limits.redirects:
+                visit.failure = "redirect_loop"
+                return
+            seen.add(target)
+            visit.step_to(target)
+
+    async def _ask(self, visit: _Visit, purpose: Purpose, budget: Budget | None) -> str | None:
+        """One request; the address of the redirect it answers with, or None when the visit ends here."""
+        target = self._target(visit.url)
+        visit.stage = "dns"
+        headers = dict(self._headers)
+        cookies = self._cookies.get(target.host)
+        if cookies:
+            headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in cookies.items())
+        earlier = self._earlier.get(visit.url)
+        if earlier is not None and earlier.failure is None and purpose == "page":
+            if earlier.etag:
+                headers["If-None-Match"] = earlier.etag
+            if earlier.modified:
+                headers["If-Modified-Since"] = earlier.modified
+        await self._pause(target.host)
+        key = target.key
+        self._busy[key] = self._busy.get(key, 0) + 1
+        try:
+            visit.stage = "timeout_connect"
+            async with asyncio.timeout(self.limits.first_byte_seconds):
+                response = await self._send(target, headers, visit)
+            try:
+                return await self._take(response, visit, purpose, budget, earlier)
+            finally:
+                await response.aclose()
+        finally:
+            self._busy[key] -= 1
+            if not self._busy[key]:
+                del self._busy[key]
+
+    async def _pause(self, host: str) -> None:
+        delay = self.limits.delay_seconds
+        if not delay:
+            return
+        now = time.monotonic()
+        turn = max(now, self._last.get(host, 0.0) + delay)
+        self._last[host] = turn
+        if turn > now:
+            await asyncio.sleep(turn - now)
+
+    def _target(self, url: str) -> Target:
+        """An address taken apart; plain ones by one pattern, all others by httpx.
+
+        Raises:
+            Refused: The address is not well formed, carries a user name, or is not of http or https.
+        """
+        plain = _PLAIN.fullmatch(url)
+        if plain is not None:
+            scheme, host, port, rest = plain.groups()
+            return Target(url, scheme, host, port or "", rest or "/")
+        httpx = self._httpx
+        try:
+            parsed = httpx.URL(url)
+        except (httpx.InvalidURL, ValueError, TypeError):
+            raise Refused("guard_url", url[:200]) from None
+        if parsed.scheme not in ("http", "https"):
+            raise Refused("guard_scheme", parsed.scheme)
+        if parsed.userinfo or not parsed.host:
+            raise Refused("guard_url", url[:200])
+        host = parsed.raw_host.decode("ascii")
+        port = "" if parsed.port is None else str(parsed.port)
+        return Target(str(parsed), parsed.scheme, host, port, parsed.raw_path.decode("ascii"))
+
+    async def _send(self, target: Target, headers: dict[str, str], visit: _Visit) -> Answer:
+        addresses = await self.guard.addresses(target.host)
+        if self._client is not None:
+            visit.stage = "timeout_first_byte"
+            asked = self._httpx.Request("GET", target.url, headers=headers, extensions={"timeout": self._timeout})
+            return Answer.of(await self._client.send(asked, stream=True, follow_redirects=False))
+        pool = self._pools.get(target.key)
+        if pool is None:
+            pool = await self._new_pool(target.key)
+        headers["Host"] = target.authority  # so the server sees the name that was asked for
+        fault: Exception | None = None
+        for address in addresses[:3]:
+            visit.stage = "timeout_first_byte"
+            there = f"[{address}]" if ":" in address else address
+            url = f"{target.scheme}://{there}{':' if target.port else ''}{target.port}{target.path}"
+            try:
+                if isinstance(pool, DirectTransport):
+                    return await pool.ask(url, headers, target.host)
+                request = self._httpx.Request(
+                    "GET", url, headers=headers, extensions={"timeout": self._timeout, "sni_hostname": target.host}
+                )
+                return Answer.of(await pool.handle_async_request(request))
+            except (self._httpx.ConnectError, self._httpx.ConnectTimeout) as failed:
+                fault = failed
+        assert fault is not None
+        raise fault
+
+    async def _new_pool(self, key: str) -> httpx.AsyncBaseTransport:
+        assert self._make is not None
+        pool = self._pools[key] = self._make(key.startswith("https:"))
+        if len(self._pools) > max(_OPEN_HOSTS, 2 * self.limits.sites_at_once):
+            for other in list(self._pools):
+                if other != key and not self._busy.get(other):
+                    await self._pools.pop(other).aclose()
+                    break
+        return pool
+
+    async def _take(
+        self, response: Answer, visit: _Visit, purpose: Purpose, budget: Budget | None, earlier: Fetched | None
+    ) -> str | None:
+        headers = response.headers
+        visit.answered = True
+        visit.status = response.status_code
+        if response.header_bytes > self.limits.header_bytes:
+            visit.failure = "headers_too_large"
+            return None
+        visit.content_type = headers.get("content-type", "")[:200]
+        self._keep_cookies(response.cookies, visit)
+        if response.status_code in (301, 302, 303, 307, 308):
+            return self._redirect(headers.get("location"), visit)
+        if response.status_code == 304 and earlier is not None:
+            visit.status, visit.content_type = earlier.status, earlier.content_type
+            visit.body += earlier.body
+            visit.etag, visit.modified = earlier.etag, earlier.modified
+            return None
+        visit.etag = headers.get("etag", "")[:300]
+        visit.modified = headers.get("last-modified", "")[:100]
+        visit.failure = of_status(response.status_code)
+        mime = visit.content_type.partition(";")[0].strip().lower()
+        if purpose == "page" and visit.failure is None and mime and not mime.startswith(_TEXT_TYPES):
+            visit.failure = "content_type"
+            return None
+        await self._read(response, visit, purpose, budget)
+        if purpose == "page" and visit.failure is None and not visit.body.strip():
+            visit.failure = "empty"
+        return None
+
+    async def _read(self, response: Answer, visit: _Visit, purpose: Purpose, budget: Budget | None) -> None:
+        limit = self.limits.bytes_per_page
+        if budget is not None:
+            limit = max(1, min(limit, self.limits.bytes_per_site - budget.bytes))
+        unpacker = Unpacker(response.headers.get("content-encoding", ""), limit)
+        announced = response.headers.get("content-length", "")
+        visit.announced = int(announced) if announced.isascii() and announced.isdecimal() else None
+        body = visit.body
+        try:
+            async for piece in response.pieces:
+                visit.taken += len(piece)
+                body += unpacker.feed(piece)
+                if purpose == "link" and len(body) >= _LINK_BYTES:
+                    return
+        except zlib.error:
+            visit.failure = visit.failure or "protocol"
+        finally:
+            if budget is not None:
+                budget.bytes += max(visit.taken, len(body))
+
+    def _redirect(self, location: str | None, visit: _Visit) -> str | None:
+        if not location:
+            visit.failure = "redirect_bad"
+            return None
+        try:
+            # Servers write Chinese paths as raw bytes, which arrive as Latin-1.
+            raw = location.encode("latin-1", "ignore") if not location.isascii() else b""
+            text = raw.decode("utf-8", "replace") if raw else location
+            return str(self._httpx.URL(visit.url).join(text.strip()).copy_with(fragment=None))
+        except (self._httpx.InvalidURL, ValueError, TypeError):
+            visit.failure = "redirect_bad"
+            return None
+
+    def _keep_cookies(self, written: Sequence[str], visit: _Visit) -> None:
+        visit.new_cookie = False
+        if not written:
+            return
+        jar = self._cookies.setdefault(self._target(visit.url).host, {})
+        for line in written[:20]:
+            name, sign, value = line.partition(";")[0].partition("=")
+            name = name.strip()
+            if sign and name and len(name) + len(value) <= 4_096 and name.isascii() and value.isascii() and len(jar) < 30:
+                visit.new_cookie = visit.new_cookie or jar.get(name) != value
+                jar[name] = value.strip()
+        if len(self._cookies) > 10_000:
+            self._cookies.clear()
+
+    def _kind_of(self, fault: Exception, visit: _Visit) -> str:
+        httpx = self._httpx
+        if isinstance(fault, httpx.ConnectTimeout):
+            return "timeout_connect"
+        if isinstance(fault, httpx.TimeoutException):
+            return "timeout_total" if visit.answered else "timeout_first_byte"
+        if isinstance(fault, httpx.RemoteProtocolError):
+            cause = fault.__cause__ or fault.__context__
+            while cause is not None:
+                if getattr(cause, "error_status_hint", None) == 431:
+                    return "headers_too_large"
+                if hasattr(cause, "error_status_hint"):  # the answer is not HTTP
+                    return self._broken(visit)
+                cause = cause.__cause__ or cause.__context__
+            return self._broken(visit) if visit.answered else "reset"
+        if isinstance(fault, httpx.TransportError | OSError):
+            kind = of_exception(fault)
+            return self._broken(visit) if kind == "reset" and visit.answered else kind
+        if isinstance(fault, httpx.InvalidURL | UnicodeError):
+            return "guard_url"
+        if isinstance(fault, ValueError | httpx.DecodingError):
+            return "protocol"
+        return "internal"
+
+    @staticmethod
+    def _broken(visit: _Visit) -> str:
+        if not visit.answered:
+            return "protocol"
+        return "truncated" if visit.announced is None or visit.taken < visit.announced else "protocol"
+
+
+@dataclass
+class _Visit:
+    """What is known of a visit while it goes on."""
+
+    url: str
+    stage: str = "dns"
+    status: int | None = None
+    failure: str | None = None
+    content_type: str = ""
+    body: bytearray = field(default_factory=bytearray)
+    cut: bool = False
+    hops: int = 0
+    etag: str = ""
+    modified: str = ""
+    answered: bool = False
+    announced: int | None = None
+    taken: int = 0
+    new_cookie: bool = False
+
+    def step_to(self, url: str) -> None:
+        """Goes on to the target of a redirect."""
+        self.url = url
+        self.hops += 1
+        self.status, self.failure, self.answered = None, None, False
+        self.body.clear()

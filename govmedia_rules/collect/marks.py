@@ -1,0 +1,164 @@
+"""Standard page tags and the marks at a page's foot (《政府网站发展指引》, tags and marks annex), as printed.
+
+Numbers are found by their shape in the text with element borders removed, because templates split them over spans.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import NamedTuple
+
+from govmedia_rules.collect.dom import Dom
+from govmedia_rules.collect.words import any_of, name_key, table
+from govmedia_rules.snapshots.parts import FootMarks, Tag
+from govmedia_rules.subjects.codes import provinces
+from govmedia_rules.vocabulary import key_of
+
+
+@cache
+def _standard() -> frozenset[str]:
+    return frozenset(name.lower() for name in table("pages")["tags"]["standard"])
+
+
+@cache
+def _placeholders() -> frozenset[str]:
+    return frozenset(key_of(word) for word in table("pages")["tags"]["placeholders"])
+
+
+def read_tags(metas: list[tuple[str, str]]) -> tuple[Tag, ...]:
+    """The standard page tags a page carries, names and contents as written, in order; () when it carries none."""
+    standard = _standard()
+    return tuple(Tag(name=name, content=content[:10_000]) for name, content in metas if name.lower() in standard)
+
+
+def is_placeholder(content: str) -> bool:
+    """Whether the content of a tag is empty or only the template's own word (网站名称, 政府网站标识码 …)."""
+    bare = content.strip().strip("{}[]<>【】$#%《》\"'").strip()
+    return not bare or key_of(bare) in _placeholders() or bool(re.fullmatch(r"[xX*?0？_-]{1,20}", bare))
+
+
+class _Patterns(NamedTuple):
+    icp: re.Pattern[str]
+    icp_labelled: re.Pattern[str]
+    police: re.Pattern[str]
+    police_labelled: re.Pattern[str]
+    site_code: re.Pattern[str]
+    sponsor: re.Pattern[str]
+    sponsor_after: re.Pattern[str]
+    ends: re.Pattern[str]
+
+
+@cache
+def _patterns() -> _Patterns:
+    words = table("marks")
+    shorts = "".join(sorted({short for province in provinces().values() for short in province.shorts}))
+    gap = r"[\s\0]{0,6}"
+    tail = rf"(?:{gap}号)?(?:{gap}[-－—–]{gap}[0-9]{{1,4}}(?:{gap}号)?)?"
+    digits = r"[0-9](?:[0-9\0 ]{3,20})[0-9]"
+    colon = rf"{gap}[:：]?{gap}"
+    return _Patterns(
+        re.compile(
+            rf"[{shorts}]{gap}[\])）]?{gap}(?:[iI]{gap}[cC]{gap}[pP]{gap})?(?:备|证){gap}(?:案|字)?(?:序?号)?{colon}{digits}{tail}"
+        ),
+        re.compile(rf"(?:ICP|网站){gap}备案{gap}(?:编?号|序号|号码)?{colon}((?:[A-Za-z]{{0,4}}){digits}{tail})", re.IGNORECASE),
+        re.compile(rf"[{shorts}]{gap}公{gap}(?:网{gap}安?|安{gap}网?){gap}备{gap}(?:案)?{gap}(?:号)?{colon}{digits}(?:{gap}号)?"),
+        re.compile(rf"(?:公安|公网安)[^\n]{{0,8}}?备案?{gap}(?:编?号|序号|号码)?{colon}({digits}(?:{gap}号)?)"),
+        re.compile(rf"(?:{any_of(words['site_code'])}){gap}(?:为|是)?{colon}(bm[0-9]{{4,10}}|[0-9A-Za-z]{{6,20}})", re.IGNORECASE),
+        re.compile(rf"(?:{any_of(words['sponsor'])})[ \u3000\xa0]*[:：][\s\0]*([^\s\0|｜:：]{{2,60}})"),
+        re.compile(r"(?:^|[\s\0|｜:：，,。；;由])([\u4e00-\u9fff（）()·]{4,40}?)主办(?=[\s\0|｜，,。；;]|$|承办|单位[^:：])"),
+        re.compile(any_of(words["ends"])),
+    )
+
+
+def _clean(text: str) -> str:
+    """A number as a reader sees it: element borders gone, blanks collapsed."""
+    return " ".join(text.replace("\0", "").split()).strip()
+
+
+def read_marks(dom: Dom) -> FootMarks:
+    """The marks of a page; a text is "" and a flag False when it was looked for and is not there."""
+    patterns = _patterns()
+    joined = dom.joined
+    filings = _windows(joined, "备", 24, 60)
+    icp = _last(patterns.icp, filings) or _last(patterns.icp_labelled, filings)
+    police = _last(patterns.police, filings) or _last(patterns.police_labelled, filings)
+    code = _last(patterns.site_code, _windows(joined, "标识", 10, 60) or _windows(joined, "识别码", 10, 60))
+    words = table("marks")
+    assets = _assets(dom)
+    foot = joined[-4_000:].lower()
+    return FootMarks(
+        party_gov=any(word in assets for word in words["party_gov"]) or "党政机关网站标识" in foot,
+        error_report=any(word in assets for word in words["error_report"]) or "网站找错" in joined,
+        site_map=_has_site_map(dom),
+        site_code=code,
+        icp=icp,
+        police=police,
+        sponsor=_sponsor(joined),
+        contact=any(word in foot for word in words["contact"]),
+    )
+
+
+def _windows(text: str, sign: str, before: int, after: int) -> list[str]:
+    """Stretches of text around each place of `sign`, so that the patterns look at little text."""
+    found: list[str] = []
+    at = text.rfind(sign)
+    while at >= 0 and len(found) < 40:
+        found.append(text[max(0, at - before) : at + after])
+        at = text.rfind(sign, 0, max(0, at - before // 2))
+    return found
+
+
+def _last(pattern: re.Pattern[str], windows: list[str]) -> str:
+    """The last match: the foot is at the end, and articles quote numbers of others above it."""
+    for window in windows:
+        best = ""
+        for found in pattern.finditer(window):
+            whole = found.group(found.re.groups and 1)
+            if sum(char.isdigit() for char in whole) >= 5:
+                best = whole
+        if best:
+            return _clean(best)
+    return ""
+
+
+def _sponsor(joined: str) -> str:
+    patterns = _patterns()
+    if "主办" not in joined:
+        return ""
+    near = _windows(joined, "主办", 4, 120)
+    for found in (match for window in near for match in reversed(list(patterns.sponsor.finditer(window)))):
+        name = patterns.ends.split(found[1], maxsplit=1)[0] if patterns.ends.match(found[1]) is None else ""
+        name = name.strip("：:,，;；.。 【】[]").removesuffix("主办")
+        if len(name) >= 2:
+            return name
+    foot = _windows(joined[-4_000:], "主办", 44, 12)
+    for found in (match for window in foot for match in patterns.sponsor_after.finditer(window)):
+        name = re.sub(r"^(?:版权所有|本网站|本网|本站)?由?", "", found[1])
+        if "由" not in name:  # `本次会议由…主办` speaks of something else
+            return name
+    return ""
+
+
+def _assets(dom: Dom) -> str:
+    """Addresses and short inline scripts a mark can stand in; comments are not among them."""
+    parts = [anchor.href for anchor in dom.anchors]
+    parts.extend([attributes["src"] or "" for _, attributes in dom.images])
+    parts.extend(dom.script_sources)
+    parts.extend([text for text in dom.scripts if len(text) < 3_000])
+    return "\n".join(parts)
+
+
+@cache
+def _site_map_words() -> frozenset[str]:
+    return frozenset(key_of(word) for word in table("pages")["links"]["site_map"])
+
+
+def site_map_links(dom: Dom) -> list[str]:
+    """Targets of links called 网站地图 and the like, as written."""
+    words = _site_map_words()
+    return [one.href for text, anchors in dom.named.items() if len(text) < 20 and name_key(text) in words for one in anchors]
+
+
+def _has_site_map(dom: Dom) -> bool:
+    return bool(site_map_links(dom))

@@ -1,0 +1,495 @@
+"""Links by kind, columns and their tree, channels for citizens, paging, search box: how a page leads on."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import cache
+from typing import Literal, NamedTuple
+from urllib.parse import urljoin
+
+from selectolax.lexbor import LexborNode
+
+from govmedia_rules.collect.dom import Anchor, Dom
+from govmedia_rules.collect.words import any_of, channel_kinds, column_kind, name_key, table
+from govmedia_rules.vocabulary import key_of
+
+LinkKind = Literal["page", "attachment", "image", "frame", "option"]
+
+MOST_LINKS = 20_000
+"""Links kept of one page."""
+LONGEST_NAME = 24
+"""Longest text of a link that is taken for a column name, in characters."""
+
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
+_DEEP_LINE = re.compile(r"[\s\u3000]+")
+
+
+class PageLink(NamedTuple):
+    """A link of a page.
+
+    Attributes:
+        url: Absolute target without fragment.
+        text: Its text, or the alternative text of an image.
+        kind: `page`, `attachment` (by the ending of its path), `image`, `frame` or `option` (of a drop-down list).
+        is_outside: Whether it leads to another host.
+    """
+
+    url: str
+    text: str
+    kind: LinkKind
+    is_outside: bool
+
+
+class NavItem(NamedTuple):
+    """A column that a page names.
+
+    Attributes:
+        name: Name as shown.
+        url: Absolute address.
+        level: 1 for the outermost list of the navigation or map, 2 for a list inside it …
+        parent: Name of the item above; "" for the outermost.
+        found_by: `navigation`, `sitemap` or `link` (a heading with 更多).
+        kind: Kind of column its name announces; None when none.
+    """
+
+    name: str
+    url: str
+    level: int
+    parent: str
+    found_by: Literal["navigation", "sitemap", "link"]
+    kind: str | None
+
+
+class FoundChannel(NamedTuple):
+    """A channel for citizens that a page links to.
+
+    Attributes:
+        kind: Kind of channel (`consultation`, `mailbox` …).
+        name: Text of the link.
+        url: Absolute address; None when the link is a script.
+    """
+
+    kind: str
+    name: str
+    url: str | None
+
+
+class Base:
+    """The address that relative links count from, taken apart once."""
+
+    __slots__ = ("_authorities", "directory", "host", "origin", "scheme", "url")
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.scheme, _, rest = url.partition("://")
+        authority = re.split(r"[/?#]", rest, maxsplit=1)[0]
+        self.origin = f"{self.scheme}://{authority}"
+        path = re.split(r"[?#]", rest[len(authority) :], maxsplit=1)[0]
+        self.directory = self.origin + (path[: path.rfind("/") + 1] or "/")
+        self.host = host_of(url)
+        self._authorities: dict[str, bool] = {}
+
+    def is_inside(self, url: str) -> bool:
+        """Whether an address belongs to the same host, `www.` and scheme apart."""
+        end = url.find("/", 8)
+        authority = url[:end] if end > 0 else url
+        known = self._authorities.get(authority)
+        if known is None:
+            known = self._authorities[authority] = host_of(url) == self.host
+        return known
+
+    def resolve(self, href: str) -> str | None:
+        """Absolute http or https address of a link without its fragment, or None for mail, scripts and unreadable ones."""
+        if href.startswith(("http://", "https://")):
+            url = href
+        else:
+            first = href[:1]
+            if not first or first == "#":
+                return None
+            if first == "/":
+                url = self.origin + href if href[1:2] != "/" else f"{self.scheme}:{href}"
+            elif first == "?":
+                url = urljoin(self.url, href)
+            elif ":" in href[:24] and (found := _SCHEME.match(href)):
+                if found.group().lower() not in ("http:", "https:"):
+                    return None
+                url = self._odd(href)
+            else:
+                url = self.directory + (href[2:] if href.startswith("./") else href)
+        if "#" in url:
+            url = url.partition("#")[0]
+        # Dot segments, backslashes and blanks go the slow way round.
+        if "/." in url or "\\" in url or " " in url or "\n" in url or "\t" in url or "\r" in url:
+            url = self._odd(url)
+        return url if 10 < len(url) <= 8_000 else None
+
+    def _odd(self, url: str) -> str:
+        """Addresses with dot segments, backslashes, blanks or upper-case schemes, put right as browsers do."""
+        url = "".join(url.replace("\\", "/").split())
+        try:
+            url = urljoin(self.url, url)
+        except ValueError:
+            return ""
+        head, mark, query = url.partition("?")
+        start = head.find("/", head.find("://") + 3)
+        if start < 0 or "/." not in head[start:]:
+            return url
+        kept: list[str] = []
+        segments = head[start + 1 :].split("/")
+        for segment in segments:
+            if segment == "..":
+                del kept[-1:]
+            elif segment != ".":
+                kept.append(segment)
+        if segments[-1] in (".", ".."):
+            kept.append("")
+        return f"{head[:start]}/{'/'.join(kept)}{mark}{query}"
+
+
+def resolve(base: str, href: str) -> str | None:
+    """Absolute http or https address of a link without its fragment, or None for mail, scripts and unreadable ones.
+
+    Args:
+        base: Address of the page, or what its `base` element says.
+        href: Target as written.
+    """
+    return Base(base).resolve(href.strip())
+
+
+_HOST = re.compile(r"[A-Za-z]+://(?:[^/?#@]*@)?(?:www\.)?(\[[^\]]*\]|[^/?#:]*)", re.IGNORECASE)
+
+
+def host_of(url: str) -> str:
+    """Host of an address, lower case, without `www.`; "" when it has none."""
+    found = _HOST.match(url)
+    return found[1].lower() if found is not None else ""
+
+
+@cache
+def _attachment_endings() -> frozenset[str]:
+    return frozenset(table("pages")["links"]["attachments"])
+
+
+def is_attachment(url: str, endings: frozenset[str] | None = None) -> bool:
+    """Whether the path of an address ends like a document, a picture or another file."""
+    path = url.partition("?")[0] if "?" in url else url
+    return path[path.rfind(".") + 1 :].lower() in (endings or _attachment_endings())
+
+
+def base_of(dom: Dom, url: str) -> str:
+    """The address that relative links of a page count from."""
+    node = dom.tree.css_first("base[href]")
+    href = node.attributes.get("href") if node is not None else None
+    return (resolve(url, href) or url) if href else url
+
+
+def read_links(dom: Dom, base: Base, *, images: bool = True) -> list[PageLink]:
+    """All links of a page in document order: `a`, `area`, images, frames and options of drop-down lists.
+
+    Each target is listed once for each kind, with the first text seen.
+    """
+    to_url, is_inside = base.resolve, base.is_inside
+    endings = _attachment_endings()
+    seen: set[str] = set()
+    written: set[str] = set()
+    found: list[PageLink] = []
+    for anchor in dom.anchors:
+        href = anchor.href
+        if href in written:  # menus, crumbs and feet repeat the same few addresses
+            continue
+        written.add(href)
+        url = to_url(href)
+        if url is None or url in seen:
+            continue
+        seen.add(url)
+        kind: LinkKind = "page"
+        if url[-6:-2].rfind(".") >= 0 or "?" in url:  # only such an address can end like a file
+            kind = "attachment" if is_attachment(url, endings) else "page"
+        found.append(PageLink(url, (anchor.text or anchor.title)[:1_000], kind, not is_inside(url)))
+    if images:
+        for _, attributes in dom.images:
+            url = to_url((attributes["src"] or "").strip())
+            if url is not None and url not in seen:
+                seen.add(url)
+                label = attributes.get("alt") or attributes.get("title") or ""
+                found.append(PageLink(url, label, "image", not is_inside(url)))
+    for selector, name, other in _OTHER_LINKS:
+        for node, href in dom.attribute(selector, name):
+            url = to_url(href) if other != "option" or href.startswith(("http://", "https://")) else None
+            if url is not None and url not in seen:
+                seen.add(url)
+                found.append(PageLink(url, node.attributes.get("title") or "", other, not is_inside(url)))
+    return found[:MOST_LINKS]
+
+
+_OTHER_LINKS: tuple[tuple[str, str, LinkKind], ...] = (
+    ("area[href]", "href", "page"),
+    ("iframe[src],frame[src]", "src", "frame"),
+    ("option[value*='://']", "value", "option"),
+)
+
+
+# ---------------------------------------------------------------- columns
+
+
+@cache
+def _nav_selector() -> str:
+    words = table("pages")["parts"]["navigation"]
+    parts = [f"[class*='{word}' i],[id*='{word}' i]" for word in words]
+    return ",".join(["nav", *parts])
+
+
+@cache
+def _never_columns() -> frozenset[str]:
+    links = table("pages")["links"]
+    words = table("pages")["parts"]
+    never = (*links["never"], *links["next"], *links["more"], *links["details"], *links["site_map"])
+    return frozenset(
+        key_of(word) for word in (*never, *words["login"], *words["languages"], *words["accessible"], *words["elderly"])
+    )
+
+
+@cache
+def _more() -> frozenset[str]:
+    return frozenset(key_of(word) for word in table("pages")["links"]["more"])
+
+
+def _is_column_name(text: str) -> bool:
+    return 2 <= len(text) <= LONGEST_NAME and name_key(text) not in _never_columns() and any(char.isalpha() for char in text)
+
+
+def read_navigation(dom: Dom, base: Base) -> list[NavItem]:
+    """Columns of the navigation bars, then those that a heading with a 更多 link names; each address once.
+
+    Only links to the page's own host count, and never the page itself.
+    """
+    itself = _bare(base.url)
+    found: dict[str, NavItem] = {}
+
+    def add(name: str, href: str, level: int, parent: str, found_by: Literal["navigation", "link"]) -> bool:
+        url = base.resolve(href)
+        if url is None or not base.is_inside(url) or is_attachment(url):
+            return False
+        bare = _bare(url)
+        if bare != itself and bare not in found:
+            found[bare] = NavItem(name, url, level, parent, found_by, column_kind(name))
+        return True
+
+    by_id = {anchor.node.mem_id: anchor for anchor in dom.anchors}
+    seen: set[int] = set()
+    bars = 0
+    for bar in dom.tree.css(_nav_selector()):
+        if bars >= 40 or bar.tag in _NO_BAR:
+            continue
+        ids = [link.mem_id for link in bar.css("a[href]")]
+        if len(ids) < 2 or ids[0] in seen or len(ids) > 600:
+            continue  # inside a bar already read, or no bar
+        bars += 1
+        seen.update(ids)
+        inner: set[int] = set()
+        if bar.css_first("li li,dd") is not None:
+            inner = {link.mem_id for link in bar.css("li li a,dd a,li dl a")}
+        deeper = {link.mem_id for link in bar.css("li li li a,dd li a,li dd a")} if inner else inner
+        named = [(link_id, by_id[link_id]) for link_id in ids if link_id in by_id]
+        if sum(len(anchor.text) > LONGEST_NAME for _, anchor in named) > len(named) // 3:
+            continue  # a box of news that is only called navigation
+        above = ["", "", ""]
+        for link_id, anchor in named:
+            name = anchor.text or anchor.title
+            if not _is_column_name(name):
+                continue
+            level = 3 if link_id in deeper else 2 if link_id in inner else 1
+            if add(name, anchor.href, level, above[level - 1] if level > 1 else "", "navigation") or level < 3:
+                for below in range(level, 3):
+                    above[below] = name
+    for name, href in _headed(dom):
+        add(name, href, 1, "", "link")
+    return list(found.values())
+
+
+_NO_BAR = frozenset({"a", "li", "span", "img", "body", "html", "input", "form"})
+
+
+def _bare(url: str) -> str:
+    """An address without scheme, `www.`, index page and closing slash, for comparing."""
+    bare = url[url.find("://") + 3 :].removeprefix("www.")
+    if bare.endswith(_INDEX_ENDS) and (found := _INDEX.search(bare)):
+        bare = bare[: found.start()]
+    return bare.rstrip("/")
+
+
+_INDEX_ENDS = ("html", "htm", "jsp", "aspx", "asp", "php")
+_INDEX = re.compile(r"/(?:index|default)\.(?:s?html?|jsp|aspx?|php)$")
+
+
+def _headed(dom: Dom) -> Iterator[tuple[str, str]]:
+    """Boxes whose heading stands beside a 更多 link: name and target."""
+    more = _more()
+    for text, anchors in dom.named.items():
+        if len(text) <= 12 and name_key(text) in more:
+            for anchor in anchors:
+                name = _heading_beside(anchor)
+                if name:
+                    yield name, anchor.href
+
+
+def _heading_beside(anchor: Anchor) -> str:
+    own = anchor.title if _is_column_name(anchor.title) else ""
+    node: LexborNode | None = anchor.node.parent
+    for _ in range(4):
+        if node is None or node.tag in ("body", "html"):
+            break
+        for heading in node.css("h1,h2,h3,h4,h5,strong,b,[class*='tit' i],span,a"):
+            text = " ".join(heading.text().split())
+            if heading.mem_id != anchor.node.mem_id and _is_column_name(text):
+                return text
+            if len(text) > 3 * LONGEST_NAME:
+                break
+        node = node.parent
+    return own
+
+
+def read_site_map(dom: Dom, base: Base) -> list[NavItem]:
+    """The columns of a site map page, with level and parent by the nesting of its lists or the order of its headings."""
+    found: dict[str, NavItem] = {}
+    if dom.body is None:
+        return []
+    inner = {link.mem_id for link in dom.body.css("li li a,dl dd a")}
+    deeper = {link.mem_id for link in dom.body.css("li li li a,dd li a")}
+    heads = {link.mem_id for link in dom.body.css("h1 a,h2 a,h3 a,h4 a,dt a,th a,strong a,a h1,a h2,a h3,a h4,a strong")}
+    has_heads = any(anchor.node.mem_id in heads for anchor in dom.anchors)
+    # The navigation bar stands on the map's page too; the map is what lies outside it, unless nothing does.
+    in_bars = {link.mem_id for bar in dom.tree.css(_nav_selector()) if bar.tag not in _NO_BAR for link in bar.css("a[href]")}
+    outside = [one for one in dom.anchors if one.node.mem_id not in in_bars]
+    own = [one for one in outside if _is_column_name(one.text) and base.resolve(one.href) != base.url]
+    above = ["", "", ""]
+    for anchor in outside if own else dom.anchors:
+        name = anchor.text or anchor.title
+        url = base.resolve(anchor.href)
+        if url is None or host_of(url) != base.host or not _is_column_name(name) or is_attachment(url):
+            continue
+        link_id = anchor.node.mem_id
+        level = 3 if link_id in deeper else 2 if link_id in inner else 1
+        if level == 1 and has_heads and link_id not in heads and above[1]:
+            level = 2
+        parent = above[level - 1] if level > 1 else ""
+        for below in range(level, 3):
+            above[below] = name
+        bare = _bare(url)
+        if bare not in found and bare != _bare(base.url) and parent != name:
+            found[bare] = NavItem(name, url, level, parent, "sitemap", column_kind(name))
+    return list(found.values())
+
+
+# ---------------------------------------------------------------- channels, paging, search
+
+
+@cache
+def _no_channel() -> tuple[frozenset[str], int]:
+    data = table("channels")
+    return frozenset(data["never"]["words"]), int(data["longest"])
+
+
+def read_channels(dom: Dom, base: Base) -> list[FoundChannel]:
+    """Links to ways of asking, by the words of data/channels.toml; each target once."""
+    never, longest = _no_channel()
+    kinds = channel_kinds()
+    assert kinds.parts is not None
+    seen: set[tuple[str, str]] = set()
+    found: list[FoundChannel] = []
+    if not kinds.parts.search(dom.link_text):
+        return found
+    for text, anchors in dom.named.items():
+        kind = kinds.find(text) if 0 < len(text) <= longest else None
+        if kind is None or any(word in text for word in never):
+            continue
+        for anchor in anchors:
+            url = base.resolve(anchor.href)
+            if (text, url or "") not in seen:
+                seen.add((text, url or ""))
+                found.append(FoundChannel(kind, text, url))
+    return found
+
+
+_TRS_PAGES = re.compile(
+    r"createPageHTML\s{0,3}\(\s{0,3}[\"']?([0-9]{1,6})[\"']?\s{0,3},\s{0,3}[\"']?([0-9]{1,6})[\"']?\s{0,3},\s{0,3}[\"']([^\"']{1,80})[\"']\s{0,3},\s{0,3}[\"']([A-Za-z0-9]{1,10})[\"']"
+)
+
+
+@cache
+def _next_words() -> frozenset[str]:
+    return frozenset(key_of(word) for word in table("pages")["links"]["next"])
+
+
+def read_next_page(dom: Dom, base: Base) -> str | None:
+    """Address of the next page of a list, from a link or from the page call that templates write; None on the last."""
+    words = _next_words()
+    for text, anchors in dom.named.items():
+        if len(text) <= 10 and name_key(text) in words:
+            for anchor in anchors:
+                url = base.resolve(anchor.href)
+                if url is not None and url != base.url:
+                    return url
+    for text in dom.scripts:
+        found = _TRS_PAGES.search(text) if "createPageHTML" in text else None
+        if found is not None and int(found[2]) + 1 < int(found[1]):
+            return base.resolve(f"{found[3]}_{int(found[2]) + 1}.{found[4]}")
+    return None
+
+
+def has_search(dom: Dom) -> bool:
+    """Whether the page offers a search box: a text field in a form, or one that says so."""
+    parts = table("pages")["parts"]
+    names = frozenset(parts["search"])
+    for node in dom.tree.css("input,form"):
+        attributes = node.attributes
+        if node.tag == "input" and (attributes.get("type") or "text").lower() not in ("text", "search", ""):
+            continue
+        named = " ".join((attributes.get(name) or "") for name in ("id", "name", "class", "action")).lower()
+        shown = " ".join((attributes.get(name) or "") for name in ("placeholder", "value", "title"))
+        if any(name in named for name in names if len(name) > 2) or any(word in shown for word in parts["search_words"]):
+            return True
+    return False
+
+
+def has_form(dom: Dom) -> bool:
+    """Whether a citizen can write something here: a text area, or three and more text fields."""
+    if dom.tree.css_first("textarea") is not None:
+        return True
+    return len(dom.tree.css("form input[type='text' i],form input:not([type]),form input[type='tel' i]")) >= 3
+
+
+def has_word(dom: Dom, words: Iterable[str]) -> bool:
+    """Whether a link, button or picture of the page is called by one of `words`."""
+    wanted = [word.lower() for word in words]
+    shown = [dom.link_text, *(attributes.get("alt") or "" for _, attributes in dom.images)]
+    shown.extend(text for node in dom.tree.css("button,[onclick]") if len(text := node.text()) < 60)
+    text = "\n".join(shown).lower()
+    return any(word in text for word in wanted)
+
+
+@cache
+def _qr() -> re.Pattern[str]:
+    return re.compile(any_of(table("pages")["parts"]["qr"]))
+
+
+def qr_images(dom: Dom, base: Base) -> list[tuple[str, str]]:
+    """Pictures that may be QR codes, as address and label, by their name, class, alternative text or caption."""
+    found: dict[str, str] = {}
+    search = _qr().search
+    for node, attributes in dom.images:
+        source = (attributes["src"] or "").strip()
+        if source.startswith("data:"):
+            continue
+        named = " ".join([value for value in attributes.values() if value]).lower()
+        caption = ""
+        if not search(named):
+            parent = node.parent
+            caption = " ".join(parent.text().split()) if parent is not None and parent.tag != "body" else ""
+            if not 0 < len(caption) <= 60 or not search(caption.lower()):
+                continue
+        url = base.resolve(source)
+        if url is not None:
+            found.setdefault(url, attributes.get("alt") or attributes.get("title") or caption)
+    return list(found.items())

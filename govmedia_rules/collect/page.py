@@ -1,0 +1,288 @@
+"""One page read completely: what it says about itself, what it lists, where it leads. Pure; nothing is fetched."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import date, datetime
+from functools import cached_property
+
+from govmedia_rules.collect.article import Published, Read, metas_by_name, read_published, read_source, read_title
+from govmedia_rules.collect.decode import Decoded, decode
+from govmedia_rules.collect.dom import Dom
+from govmedia_rules.collect.entries import ListEntry, read_entries
+from govmedia_rules.collect.guides import read_guide
+from govmedia_rules.collect.marks import is_placeholder, read_marks, read_tags, site_map_links
+from govmedia_rules.collect.navigation import (
+    Base,
+    FoundChannel,
+    NavItem,
+    PageLink,
+    base_of,
+    has_form,
+    has_search,
+    has_word,
+    qr_images,
+    read_channels,
+    read_links,
+    read_navigation,
+    read_next_page,
+    read_site_map,
+)
+from govmedia_rules.collect.words import column_kind, table
+from govmedia_rules.snapshots.parts import Entry, FootMarks, Page, Tag
+
+_CDATA = re.compile(r"<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
+_DATASTORE = re.compile(r"<(datastore|recordset|nextgroup)\b.*?</\1>", re.DOTALL | re.IGNORECASE)
+
+
+class PageFacts:
+    """What the collector reads out of one page. Each part is read when it is first asked for, and then kept.
+
+    Args:
+        html: Decoded text of the page.
+        url: Its address, from which relative links count.
+        now: The monitoring point, aware; without it dates that show no year are not read.
+        decoded: What the decoder said; None when the caller had text.
+        site_map: Whether the page is a site map, whose lists give the column tree.
+    """
+
+    def __init__(
+        self, html: str, url: str, *, now: datetime | None = None, decoded: Decoded | None = None, site_map: bool = False
+    ) -> None:
+        self.url = url
+        self.now = now
+        self.charset = decoded.charset if decoded is not None else ""
+        self.charset_step = decoded.step if decoded is not None else ""
+        self.dom = Dom(html)
+        self._is_site_map = site_map
+
+    @cached_property
+    def base(self) -> Base:
+        """What its relative links count from."""
+        return Base(base_of(self.dom, self.url))
+
+    @cached_property
+    def metas(self) -> dict[str, str]:
+        """Meta contents by lower-case name."""
+        return metas_by_name(self.dom.metas)
+
+    @cached_property
+    def _title(self) -> Read:
+        names = (self.metas.get("sitename", ""), self.metas.get("og:site_name", ""))
+        return read_title(self.dom, self.metas, names, taken=self._listed)
+
+    @property
+    def title(self) -> str:
+        """Its title; "" when none is found."""
+        return self._title.value
+
+    @property
+    def title_from(self) -> str:
+        """Step that gave the title: `ArticleTitle`, `element`, `heading`, `shown`, `declared`, `title` …."""
+        return self._title.step
+
+    @cached_property
+    def _published(self) -> Published:
+        return read_published(self.dom, self.metas, self.title, now=self.now, taken=self._listed)
+
+    @property
+    def published_at(self) -> datetime | date | None:
+        """Publication time; None when the page shows none."""
+        return self._published.moment
+
+    @property
+    def published_from(self) -> str:
+        """Step that gave it: `PubDate`, `meta`, `json-ld`, `visible`, `script`, `changed` or ""."""
+        return self._published.step
+
+    @cached_property
+    def source(self) -> str:
+        """来源 as shown; "" when none is shown."""
+        return read_source(self.dom, self.metas, self.title)
+
+    @cached_property
+    def tags(self) -> tuple[Tag, ...]:
+        """Standard page tags as written."""
+        return read_tags(self.dom.metas)
+
+    @property
+    def placeholder_tags(self) -> tuple[str, ...]:
+        """Names of standard tags whose content is only the template's word."""
+        return tuple(tag.name for tag in self.tags if is_placeholder(tag.content))
+
+    @cached_property
+    def marks(self) -> FootMarks:
+        """Marks at the foot."""
+        return read_marks(self.dom)
+
+    @cached_property
+    def entries(self) -> tuple[ListEntry, ...]:
+        """Dated entries of its lists, those that a script writes included."""
+        found = read_entries(self.dom, now=self.now)
+        for fragment in _scripted_lists(self.dom):
+            # Their order and list ids belong to another tree: shifted out of the way of the page's own.
+            inner = read_entries(Dom(fragment), now=self.now)
+            found.extend(replace(entry, order=-1 - entry.order, list_id=-1) for entry in inner)
+        return tuple(found)
+
+    def _listed(self) -> frozenset[int]:
+        """Text nodes whose dates belong to lists of three or more entries."""
+        lists: dict[int, list[int]] = {}
+        for entry in self.entries:
+            lists.setdefault(entry.list_id, []).append(entry.order)
+        return frozenset(order for orders in lists.values() if len(orders) >= 3 for order in orders)
+
+    @cached_property
+    def links(self) -> tuple[PageLink, ...]:
+        """Its links."""
+        return tuple(read_links(self.dom, self.base))
+
+    @cached_property
+    def navigation(self) -> tuple[NavItem, ...]:
+        """Columns it names; of a site map, the tree of its lists."""
+        return tuple(read_site_map(self.dom, self.base) if self._is_site_map else read_navigation(self.dom, self.base))
+
+    @cached_property
+    def channels(self) -> tuple[FoundChannel, ...]:
+        """Channels for citizens it links to."""
+        return tuple(read_channels(self.dom, self.base))
+
+    @cached_property
+    def guide(self) -> tuple[str, ...] | None:
+        """Element kinds of a service guide; None when it is no guide."""
+        return read_guide(self.dom)
+
+    @cached_property
+    def next_page(self) -> str | None:
+        """Address of the next page of its list; None when there is none."""
+        return read_next_page(self.dom, self.base)
+
+    @cached_property
+    def site_maps(self) -> tuple[str, ...]:
+        """Addresses of links called 网站地图."""
+        return tuple(found for href in site_map_links(self.dom) if (found := self.base.resolve(href)) is not None)
+
+    @property
+    def frames(self) -> tuple[str, ...]:
+        """Addresses of frames, which may hold the list."""
+        return tuple(link.url for link in self.links if link.kind == "frame")
+
+    @cached_property
+    def has_form(self) -> bool:
+        """Whether it has a form a citizen can write into: a text area, or several fields beside a search box."""
+        return has_form(self.dom)
+
+    @cached_property
+    def has_list_frame(self) -> bool:
+        """Whether it shows the frame of a list."""
+        return self.dom.tree.css_first(table("pages")["lists"]["frame"]) is not None
+
+    @cached_property
+    def fetches_content(self) -> bool:
+        """Whether a script fetches content after the page has come."""
+        return _fetches(self.dom)
+
+    @cached_property
+    def has_search(self) -> bool:
+        """Whether it offers a search box."""
+        return has_search(self.dom)
+
+    @cached_property
+    def has_elderly_mode(self) -> bool:
+        """Whether it links to an elderly mode (长者模式, 适老化)."""
+        return has_word(self.dom, table("pages")["parts"]["elderly"])
+
+    @cached_property
+    def qr(self) -> tuple[tuple[str, str], ...]:
+        """Pictures that may be QR codes: address and label."""
+        return tuple(qr_images(self.dom, self.base))
+
+    @property
+    def text(self) -> str:
+        """The text a reader sees."""
+        return self.dom.text
+
+    def tag(self, name: str) -> str | None:
+        """Content of a standard tag, whatever its letter case; None when the page has none of that name."""
+        wanted = name.lower()
+        return next((tag.content for tag in self.tags if tag.name.lower() == wanted), None)
+
+    @property
+    def column_kind(self) -> str | None:
+        """Kind of column the page belongs to, by its ColumnName or its title; None when neither tells."""
+        for name in (self.tag("ColumnName"), self.title):
+            if name and len(name) <= 40 and (kind := column_kind(name)) is not None:
+                return kind
+        return None
+
+    def page(self, kind: str | None, *, seconds: float | None = None, keep_text: bool = True) -> Page:
+        """The page as a part of a snapshot.
+
+        Args:
+            kind: `home`, `column`, `content`, `guide` …; None when not known.
+            seconds: Time to load it; None when it was not measured.
+            keep_text: Whether to keep the text.
+        """
+        return Page(
+            url=self.url,
+            kind=kind,
+            title=self.title or None,
+            published_at=self.published_at,
+            source=self.source,
+            tags=self.tags,
+            marks=self.marks,
+            text=self.text[:5_000_000] if keep_text else None,
+            seconds=seconds,
+        )
+
+    def list_entries(self) -> tuple[Entry, ...]:
+        """The dated entries as parts of a snapshot, with absolute addresses."""
+        return tuple(Entry(title=one.title, url=self.base.resolve(one.href), published_at=one.published_at) for one in self.entries)
+
+
+PARTS = (
+    *("title", "published_at", "source", "tags", "placeholder_tags", "marks", "entries", "links", "navigation", "channels"),
+    *("guide", "next_page", "site_maps", "frames", "has_form", "has_list_frame", "fetches_content", "has_search"),
+    *("has_elderly_mode", "qr", "text"),
+)
+"""Every part of a page, for callers who want all of them at once."""
+
+
+def _scripted_lists(dom: Dom) -> list[str]:
+    """Lists that content systems keep as records inside a script (`<datastore>` with CDATA), as HTML."""
+    fragments = []
+    for text in dom.scripts:
+        if "CDATA" not in text:
+            continue
+        for store in _DATASTORE.finditer(text):
+            records = _CDATA.findall(store.group())
+            if records:
+                body = "\n".join(records)
+                fragments.append(f"<table>{body}</table>" if "<tr" in body.lower() else f"<ul>{body}</ul>")
+        if not fragments:
+            records = [record for record in _CDATA.findall(text) if "<a" in record.lower()]
+            if records:
+                fragments.append("<ul>" + "\n".join(records) + "</ul>")
+    return fragments
+
+
+def _fetches(dom: Dom) -> bool:
+    """Whether a script of the page fetches content after the page has come."""
+    calls = table("pages")["lists"]["fetching"]
+    return any(call in text for text in dom.scripts for call in calls) or "v-for" in dom.html or "ng-repeat" in dom.html
+
+
+def read_page(
+    html: str, url: str, *, now: datetime | None = None, decoded: Decoded | None = None, site_map: bool = False
+) -> PageFacts:
+    """A decoded page, ready to be asked; see `PageFacts`."""
+    return PageFacts(html, url, now=now, decoded=decoded, site_map=site_map)
+
+
+def read_bytes(
+    body: bytes, url: str, *, content_type: str = "", now: datetime | None = None, cut: bool = False, site_map: bool = False
+) -> PageFacts:
+    """Decodes one page; see `decode` and `PageFacts`."""
+    decoded = decode(body, content_type, cut=cut)
+    return PageFacts(decoded.text, url, now=now, decoded=decoded, site_map=site_map)

@@ -1,0 +1,68 @@
+"""QR codes in pictures (extra `qr`): the texts they hold, and which platform an address in them leads to."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+
+from govmedia_rules.collect.navigation import host_of
+from govmedia_rules.collect.words import table
+from govmedia_rules.errors import MissingExtra, Where
+
+MOST_PIXELS = 25_000_000
+"""Pictures with more pixels are not opened."""
+
+
+@dataclass(frozen=True, slots=True)
+class QrCode:
+    """A code found in a picture.
+
+    Attributes:
+        text: What it holds.
+        platform: Platform its address leads to; None for other addresses and texts.
+    """
+
+    text: str
+    platform: str | None
+
+
+def read_qr(picture: bytes) -> tuple[QrCode, ...]:
+    """The codes in a picture; () when it holds none or cannot be opened.
+
+    Args:
+        picture: Bytes of a PNG, JPEG, GIF, BMP or WebP file.
+
+    Raises:
+        MissingExtra: The extra `qr` is not installed.
+    """
+    try:
+        import zxingcpp
+        from PIL import Image, UnidentifiedImageError
+    except ImportError:
+        raise MissingExtra("reading QR codes needs zxing-cpp and pillow", Where(), "pip install govmedia-rules[qr]") from None
+    try:
+        with Image.open(io.BytesIO(picture), formats=("PNG", "JPEG", "GIF", "BMP", "WEBP")) as opened:
+            if opened.width * opened.height > MOST_PIXELS:
+                return ()
+            image = opened.convert("L")
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        return ()
+    found = zxingcpp.read_barcodes(image)
+    return tuple(QrCode(code.text, platform_of(code.text)) for code in found if code.text)
+
+
+def platform_of(text: str) -> str | None:
+    """The platform an address leads to (`wechat`, `weibo` …), or None."""
+    host = host_of(text if "://" in text else f"http://{text}")
+    for platform, endings in table("platforms")["hosts"].items():
+        if any(host == ending or host.endswith(f".{ending}") for ending in endings):
+            return str(platform)
+    return None
+
+
+def label_platform(label: str) -> str | None:
+    """The platform that the words beside a code promise, or None."""
+    for platform, words in table("platforms")["labels"].items():
+        if any(word in label for word in words):
+            return str(platform)
+    return None

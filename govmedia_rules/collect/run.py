@@ -1,0 +1,310 @@
+"""Runs: one site or a registry, waiting or in an event loop, with a journal that loses nothing.
+
+Every function here gives a snapshot for every subject asked for. The journal holds three kinds of records: `begin` (a site
+and its monitoring point), `visit` (one outcome, with what came), `end` (the snapshot). A run that finds an `end` gives it
+back without a visit; a run that finds visits of an unfinished site uses them instead of visiting again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import queue
+import threading
+from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Mapping
+from contextlib import AsyncExitStack, aclosing
+from dataclasses import dataclass, field
+from datetime import datetime
+from os import PathLike
+from typing import TYPE_CHECKING, Any, Literal, TypedDict, Unpack
+
+from pydantic import ValidationError
+
+from govmedia_rules.clock import SHANGHAI
+from govmedia_rules.collect.crawl import Progress, SiteLook
+from govmedia_rules.collect.fetch import USER_AGENT, Budget, Fetched, Fetcher, Purpose, fast_transports
+from govmedia_rules.collect.guard import Guard
+from govmedia_rules.collect.journal import Journal, read_journal
+from govmedia_rules.collect.limits import Limits
+from govmedia_rules.collect.navigation import host_of
+from govmedia_rules.errors import CollectError
+from govmedia_rules.snapshots.models import SiteSnapshot
+from govmedia_rules.snapshots.parts import Collection
+from govmedia_rules.subjects.models import Site
+from govmedia_rules.subjects.registry import Registry
+
+if TYPE_CHECKING:
+    import httpx
+
+_log = logging.getLogger(__name__)
+
+
+class Settings(TypedDict, total=False):
+    """The settings of a run; `sites_async` says what each means."""
+
+    limits: Limits | None
+    guard: Guard | None
+    robots: Literal["follow", "ignore"]
+    seed: int
+    observed_at: datetime | None
+    journal: str | PathLike[str] | None
+    earlier: str | PathLike[str] | None
+    client: httpx.AsyncClient | None
+    fast: bool
+    user_agent: str
+    keep_text: bool
+    progress: Callable[[Progress], None] | None
+
+
+@dataclass
+class _Past:
+    """What an earlier run of the same journal left."""
+
+    ended: dict[str, dict[str, Any]] = field(default_factory=dict)
+    began: dict[str, str] = field(default_factory=dict)
+    visits: dict[str, dict[tuple[str, str], dict[str, Any]]] = field(default_factory=dict)
+
+    @classmethod
+    def read(cls, path: str | PathLike[str]) -> _Past:
+        past = cls()
+        for record in read_journal(path):
+            kind, key = record.get("t"), str(record.get("site", ""))
+            if kind == "begin":
+                past.began.setdefault(key, str(record["at"]))
+            elif kind == "visit":
+                past.visits.setdefault(key, {})[record["for"], record["url"]] = record
+            elif kind == "end":
+                past.ended[key] = record["snapshot"]
+                past.visits.pop(key, None)
+        return past
+
+
+class _Earlier(Mapping[str, Fetched]):
+    """What an earlier run brought, by address; bodies stay packed until the server says that nothing has changed."""
+
+    def __init__(self, path: str | PathLike[str]) -> None:
+        self._records = {
+            str(record["url"]): record
+            for record in read_journal(path)
+            if record.get("t") == "visit" and ("etag" in record or "modified" in record) and "failure" not in record
+        }
+
+    def __getitem__(self, url: str) -> Fetched:
+        return Fetched.from_record(self._records[url])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._records)
+
+    def __len__(self) -> int:
+        return len(self._records)
+
+
+@dataclass
+class _Run:
+    """The settings of a run, and what its sites share."""
+
+    fetcher: Fetcher
+    limits: Limits
+    robots: Literal["follow", "ignore"]
+    seed: int
+    keep_text: bool
+    observed_at: datetime | None
+    progress: Callable[[Progress], None] | None
+    journal: Journal | None
+    past: _Past
+
+    async def look(self, site: Site, key: str) -> SiteSnapshot:
+        """The snapshot of one site; never raises for what the site does."""
+        ended = self.past.ended.get(key)
+        if ended is not None:
+            return SiteSnapshot.model_validate(ended)
+        began = self.past.began.get(key)
+        observed_at = datetime.fromisoformat(began) if began else self.observed_at or datetime.now(SHANGHAI)
+        if self.journal is not None and began is None:
+            self.journal.append({"t": "begin", "site": key, "at": observed_at.isoformat()})
+        known = self.past.visits.get(key, {})
+        budget = Budget(self.limits)
+
+        async def visit(url: str, purpose: Purpose) -> Fetched:
+            record = known.get((purpose, url))
+            if record is not None:
+                return Fetched.from_record(record)
+            fetched = await self.fetcher.fetch(url, purpose, budget)
+            if self.journal is not None:
+                self.journal.append({"t": "visit", "site": key, "for": purpose, **fetched.to_record()})
+            return fetched
+
+        look = SiteLook(
+            site=site,
+            visit=visit,
+            limits=self.limits,
+            budget=budget,
+            observed_at=observed_at,
+            robots=self.robots,
+            seed=self.seed,
+            keep_text=self.keep_text,
+            progress=self.progress,
+        )
+        try:
+            snapshot = await look.run()
+        except CollectError:
+            raise  # the journal or an extra: the run itself cannot go on
+        except Exception:
+            _log.exception("the look at %s failed", site.id)
+            snapshot = SiteSnapshot(site=site, observed_at=observed_at, collection=Collection(failure="internal"))
+        if self.journal is not None:
+            self.journal.append({"t": "end", "site": key, "snapshot": snapshot.model_dump(mode="json", exclude_unset=False)})
+        for host in {host_of(site.url or ""), *site.domains}:
+            await self.fetcher.release(host)
+        return snapshot
+
+
+def _as_site(subject: Site | str) -> Site:
+    if isinstance(subject, Site):
+        return subject
+    url = subject.strip()
+    try:
+        return Site(name=host_of(url if "://" in url else f"http://{url}") or url, url=url)
+    except ValidationError as fault:
+        raise CollectError(f"{subject!r} is no address of a site") from fault
+
+
+async def sites_async(
+    subjects: Iterable[Site | str] | Registry,
+    *,
+    limits: Limits | None = None,
+    guard: Guard | None = None,
+    robots: Literal["follow", "ignore"] = "follow",
+    seed: int = 0,
+    observed_at: datetime | None = None,
+    journal: str | PathLike[str] | None = None,
+    earlier: str | PathLike[str] | None = None,
+    client: httpx.AsyncClient | None = None,
+    fast: bool = False,
+    user_agent: str = USER_AGENT,
+    keep_text: bool = True,
+    progress: Callable[[Progress], None] | None = None,
+) -> AsyncGenerator[SiteSnapshot, None]:
+    """Looks at many sites and gives each snapshot as it is ready, in no fixed order; one for every subject.
+
+    Args:
+        subjects: Sites, addresses, or a registry, whose sites are looked at.
+        limits: Bounds; see `Limits`.
+        guard: Which addresses may be visited; None allows the public internet alone.
+        robots: Whether robots.txt is followed; the choice is recorded in each snapshot.
+        seed: Seed of the samples of content pages.
+        observed_at: The monitoring point, aware; None takes the time at which each site is begun.
+        journal: File that records each visit as it happens. A run that was ended, however, goes on from it.
+        earlier: Journal of an earlier run; pages it holds are asked for conditionally (ETag, Last-Modified).
+        client: An httpx client to use for every request.
+        fast: Whether to carry requests over aiohttp (extra `fast`).
+        user_agent: How the collector names itself.
+        keep_text: Whether the text of pages is kept.
+        progress: Called as a look goes on.
+
+    Raises:
+        CollectError: The journal cannot be opened or written.
+        MissingExtra: A site has robots.txt rules and the extra `crawl` is not installed, or `fast` is asked for and is not.
+        ValueError: `observed_at` is naive.
+    """
+    if observed_at is not None and observed_at.tzinfo is None:
+        raise ValueError("observed_at must be aware")
+    limits = limits or Limits()
+    wanted = [_as_site(subject) for subject in (subjects.sites if isinstance(subjects, Registry) else subjects)]
+    keys = _keys(wanted)
+    past = _Past.read(journal) if journal is not None else _Past()
+    async with AsyncExitStack() as stack:
+        opened = stack.enter_context(Journal(journal)) if journal is not None else None
+        fetcher = Fetcher(
+            limits,
+            guard or Guard(),
+            client=client,
+            transports=fast_transports(limits) if fast else None,
+            user_agent=user_agent,
+            earlier=_Earlier(earlier) if earlier is not None else None,
+        )
+        stack.push_async_callback(fetcher.close)
+        run = _Run(fetcher, limits, robots, seed, keep_text, observed_at, progress, opened, past)
+        waiting = iter(zip(wanted, keys, strict=True))
+        tasks: set[asyncio.Task[SiteSnapshot]] = set()
+        try:
+            while True:
+                while len(tasks) < limits.sites_at_once and (step := next(waiting, None)) is not None:
+                    tasks.add(asyncio.create_task(run.look(*step)))
+                if not tasks:
+                    return
+                done, tasks = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+                for task in done:
+                    yield task.result()
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _keys(subjects: Iterable[Site]) -> list[str]:
+    """One key for each subject, also where a registry lists an id twice."""
+    seen: dict[str, int] = {}
+    keys = []
+    for site in subjects:
+        count = seen[site.id] = seen.get(site.id, 0) + 1
+        keys.append(site.id if count == 1 else f"{site.id}#{count}")
+    return keys
+
+
+async def site_async(subject: Site | str, **settings: Unpack[Settings]) -> SiteSnapshot:
+    """Looks at one site; settings as for `sites_async`. A site that cannot be opened gives a snapshot that says so."""
+    async with aclosing(sites_async([subject], **settings)) as found:
+        async for snapshot in found:
+            return snapshot
+    raise CollectError("the run ended without a result")
+
+
+def site(subject: Site | str, **settings: Unpack[Settings]) -> SiteSnapshot:
+    """Looks at one site and waits for the snapshot; works in a notebook too. Settings as for `sites_async`."""
+    return next(iter(sites([subject], **settings)))
+
+
+def sites(subjects: Iterable[Site | str] | Registry, **settings: Unpack[Settings]) -> Iterator[SiteSnapshot]:
+    """Looks at many sites and gives each snapshot as it is ready. Settings and errors as for `sites_async`.
+
+    The event loop runs in a thread of its own, so that it also works where one is running already; leaving the iterator
+    early ends the run.
+    """
+    ready: queue.Queue[SiteSnapshot | BaseException | None] = queue.Queue(maxsize=16)
+    stop = threading.Event()
+
+    async def pump() -> None:
+        async with aclosing(sites_async(subjects, **settings)) as found:
+            async for snapshot in found:
+                while not stop.is_set():
+                    try:
+                        ready.put_nowait(snapshot)
+                        break
+                    except queue.Full:
+                        await asyncio.sleep(0.01)
+                if stop.is_set():
+                    return
+
+    def work() -> None:
+        try:
+            asyncio.run(pump())
+        except BaseException as fault:
+            ready.put(fault)
+        else:
+            ready.put(None)
+
+    thread = threading.Thread(target=work, name="govmedia-rules-collect", daemon=True)
+    thread.start()
+    try:
+        while (item := ready.get()) is not None:
+            if isinstance(item, BaseException):
+                raise item
+            yield item
+    finally:
+        stop.set()
+        while thread.is_alive():
+            try:
+                ready.get(timeout=0.05)
+            except queue.Empty:
+                thread.join(0.05)

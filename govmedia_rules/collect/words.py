@@ -1,0 +1,81 @@
+"""The word tables of the collector (collect/data), read once and made ready for look-up."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from typing import Any
+
+from govmedia_rules.vocabulary import key_of, read_data
+
+
+@cache
+def table(name: str) -> Mapping[str, Any]:
+    """A table of collect/data, by file name without ending."""
+    return read_data("govmedia_rules.collect", f"{name}.toml")
+
+
+def any_of(words: Iterable[str]) -> str:
+    """A pattern that matches any of `words`, the longest first."""
+    return "|".join(re.escape(word) for word in sorted(set(words), key=len, reverse=True))
+
+
+@lru_cache(maxsize=16_384)
+def name_key(text: str) -> str:
+    """`key_of` for names of links: pages of one site repeat the same few hundred."""
+    return key_of(text)
+
+
+@dataclass(frozen=True)
+class Kinds:
+    """Names -> kind: an exact name decides, else the longest known part of it."""
+
+    exact: Mapping[str, str]
+    parts: re.Pattern[str] | None
+    by_part: Mapping[str, str]
+
+    @classmethod
+    def of(cls, exact: Mapping[str, Iterable[str]], parts: Mapping[str, Iterable[str]]) -> Kinds:
+        names: dict[str, str] = {}
+        for kind, spellings in exact.items():
+            for spelling in spellings:
+                other = names.setdefault(key_of(spelling), kind)
+                if other != kind:
+                    raise ValueError(f"{spelling!r} means both {other} and {kind}")
+        by_part = {key_of(part): kind for kind, found in parts.items() for part in found}
+        return cls(names, re.compile(any_of(by_part)) if by_part else None, by_part)
+
+    def find(self, text: str) -> str | None:
+        """The kind of this name, or None."""
+        key = name_key(text)
+        kind = self.exact.get(key)
+        if kind is not None or self.parts is None:
+            return kind
+        found = self.parts.findall(key)
+        # The last of the longest parts: in 政策解读 and 新闻发布会通知公告 the end of a name says what the column is.
+        return self.by_part[max(enumerate(found), key=lambda pair: (len(pair[1]), pair[0]))[1]] if found else None
+
+
+@cache
+def column_kinds() -> Kinds:
+    """Column names -> column kind (data/columns.toml)."""
+    data = table("columns")
+    return Kinds.of(
+        {kind: entry.get("names", ()) for kind, entry in data.items()},
+        {kind: entry.get("contains", ()) for kind, entry in data.items()},
+    )
+
+
+@lru_cache(maxsize=16_384)
+def column_kind(name: str) -> str | None:
+    """The kind of column that a name announces (`通知公告` -> `notice`), or None."""
+    return column_kinds().find(name)
+
+
+@cache
+def channel_kinds() -> Kinds:
+    """Link texts -> channel kind (data/channels.toml)."""
+    words = table("channels")["words"]
+    return Kinds.of(words, words)

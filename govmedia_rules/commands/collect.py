@@ -1,0 +1,150 @@
+"""`govmedia-rules collect`: a registry in, snapshots out."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections import Counter
+from datetime import datetime
+from pathlib import Path
+from typing import get_args
+
+from govmedia_rules import collect
+from govmedia_rules.clock import SHANGHAI
+from govmedia_rules.collect.failures import failure_kinds
+from govmedia_rules.collect.probes import read_probes, with_probes
+from govmedia_rules.collect.progress import ProgressBar
+from govmedia_rules.dates import read_moment
+from govmedia_rules.errors import CollectError, Where
+from govmedia_rules.subjects.models import Site
+from govmedia_rules.subjects.registry import registered_sites
+
+
+def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Describes the command."""
+    parser = commands.add_parser(
+        "collect",
+        help="look at sites and write snapshots",
+        description="Look at sites and write a snapshot of each. With the same journal, a run goes on where one ended.",
+    )
+    parser.add_argument("source", metavar="REGISTRY|URL", nargs="+", help="tables of sites (csv, xlsx …), or addresses")
+    parser.add_argument("--out", required=True, metavar="FILE", help="JSON Lines of snapshots to write")
+    parser.add_argument("--journal", metavar="FILE", help="journal of the run; default: the out file with .journal added")
+    parser.add_argument("--earlier", metavar="FILE", help="journal of an earlier run, for conditional requests")
+    parser.add_argument("--probes", metavar="FILE", help="journal of availability probes, made by `probe`")
+    parser.add_argument("--observed-at", metavar="TIME", help="monitoring point (2024-08-27 10:00); default: when a site is begun")
+    parser.add_argument("--seed", type=int, default=0, metavar="N", help="seed of the samples of content pages")
+    parser.add_argument("--ignore-robots", action="store_true", help="do not follow robots.txt; recorded in each snapshot")
+    parser.add_argument("--fast", action="store_true", help="carry requests over aiohttp (extra `fast`)")
+    parser.add_argument("--user-agent", default=collect.USER_AGENT, metavar="TEXT", help="how the collector names itself")
+    parser.add_argument("--no-text", action="store_true", help="do not keep the text of pages")
+    parser.add_argument("--all-pages", action="store_true", help="visit every page that can be reached, not a sample")
+    parser.add_argument("--allow", action="append", default=[], metavar="ADDRESS", help="visit this inner address too; repeat")
+    _add_limits(parser)
+    parser.set_defaults(run=run)
+
+
+def _add_limits(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("limits")
+    defaults = collect.Limits()
+    for name, annotation in collect.Limits.__annotations__.items():
+        kind = float if "float" in str(annotation) or float in get_args(annotation) else int
+        group.add_argument(f"--{name.replace('_', '-')}", type=kind, metavar="N", help=f"default {getattr(defaults, name)}")
+
+
+def limits_of(args: argparse.Namespace) -> collect.Limits:
+    """The limits that the arguments give."""
+    given = {name: value for name in collect.Limits.__annotations__ if (value := getattr(args, name, None)) is not None}
+    if getattr(args, "all_pages", False):
+        given["content_sample"] = None
+    try:
+        return collect.Limits(**given)
+    except ValueError as fault:
+        raise CollectError(str(fault)) from fault
+
+
+def subjects_of(sources: list[str]) -> list[Site]:
+    """Sites of tables and addresses; rows that cannot be used are named on stderr.
+
+    Raises:
+        TableError: A table cannot be opened.
+        CollectError: Nothing is left to look at.
+    """
+    found: list[Site] = []
+    for source in sources:
+        if Path(source).is_file():
+            rows = registered_sites(source)
+            found.extend(rows.good)
+            for bad in rows.bad:
+                print(f"{source}, row {bad.row}, {bad.column}: {bad.reason} ({bad.value})", file=sys.stderr)
+        elif "." in source and Path(source).suffix.lower() not in (".csv", ".xlsx", ".xls", ".ods", ".tsv", ".txt"):
+            found.append(Site(name=source, url=source if "://" in source else f"http://{source}/"))
+        else:
+            raise CollectError("no such file", Where(source))
+    if not found:
+        raise CollectError("there is no site to look at")
+    return found
+
+
+def run(args: argparse.Namespace) -> int:
+    """Looks at the sites; 0 when every one was looked at, also when some could not be opened."""
+    sites = subjects_of(args.source)
+    observed_at = _moment(args.observed_at)
+    out = Path(args.out)
+    journal = args.journal or f"{args.out}.journal"
+    probes = read_probes(args.probes) if args.probes else {}
+    bar = ProgressBar(len(sites))
+    failures: Counter[str] = Counter()
+    partly = pages = 0
+    unfinished = out.with_name(f"{out.name}.part")
+    with bar, open(unfinished, "w", encoding="utf-8") as lines:
+        for snapshot in collect.sites(
+            sites,
+            limits=limits_of(args),
+            guard=collect.Guard(allow=frozenset(args.allow)),
+            robots="ignore" if args.ignore_robots else "follow",
+            seed=args.seed,
+            observed_at=observed_at,
+            journal=journal,
+            earlier=args.earlier,
+            fast=args.fast,
+            user_agent=args.user_agent,
+            keep_text=not args.no_text,
+            progress=bar,
+        ):
+            snapshot = with_probes(snapshot, probes)
+            lines.write(snapshot.model_dump_json() + "\n")
+            failure = snapshot.collection.failure if snapshot.collection is not None else None
+            failures[failure or ""] += 1
+            pages += len(snapshot.pages or ())
+            partly += bool(snapshot.partial)
+    os.replace(unfinished, out)
+    kinds = failure_kinds()
+    not_opened = {kind: count for kind, count in sorted(failures.items()) if kind}
+    for kind, count in not_opened.items():
+        print(f"{kinds[kind].title} {count}: {kinds[kind].advice}", file=sys.stderr)
+    print(
+        json.dumps(
+            {
+                "sites": len(sites),
+                "opened": failures[""],
+                "not_opened": not_opened,
+                "partly_seen": partly,
+                "pages": pages,
+                "out": str(out),
+            },
+            ensure_ascii=False,
+        )
+    )
+    return 0
+
+
+def _moment(text: str | None) -> datetime | None:
+    if text is None:
+        return None
+    moment = read_moment(text)
+    if moment is None:
+        raise CollectError(f"{text!r} is no time that can be read", hint="write it like 2024-08-27 10:00")
+    return moment if isinstance(moment, datetime) else datetime.combine(moment, datetime.min.time(), SHANGHAI)

@@ -1,0 +1,223 @@
+"""One function from record batch to record batch: snapshots in, verdicts out, row for row.
+
+Every engine calls this function and nothing else, so they all give the same answers. It holds a plan and a few settings and
+nothing about any row; it pickles. Calendars and word tables are loaded once a process, on first use. Snapshots are judged as
+they are read and dropped at once: held, they would be walked by the garbage collector again and again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, tzinfo
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from govmedia_rules.clock import SHANGHAI
+from govmedia_rules.errors import BrokenLine, TableError, Where
+from govmedia_rules.judge.engine import Judge
+from govmedia_rules.judge.frame import kind_of
+from govmedia_rules.judge.inspection import Inspection
+from govmedia_rules.judge.rulebook import Rulebook
+from govmedia_rules.judge.table import INSPECTION_HEADINGS
+from govmedia_rules.rules.model import Plan
+from govmedia_rules.snapshots.models import AnySnapshot
+from govmedia_rules.snapshots.reading import MAX_LINE_BYTES, RawLine, parse_line
+from govmedia_rules.snapshots.shallow import SubjectKind, shallow_table
+from govmedia_rules.tables.columns import Cell, Heading, arrow_schema, missing_frames
+
+if TYPE_CHECKING:
+    import pyarrow
+
+JSON_COLUMNS = ("snapshot", "json", "value")
+"""Columns that hold snapshots as JSON text, where no column is named."""
+
+Cells = tuple[Cell, ...]
+
+
+def _fault(row: Cells) -> Cell:
+    return row[-1]
+
+
+FAULT = Heading("fault", "text", "数据错误", _fault)
+DETAIL = Heading("detail", "text", "明细(JSON)", Inspection.to_json)
+"""The whole inspection as JSON; `Inspection.from_dict` reads it back."""
+
+
+@dataclass(frozen=True)
+class BatchJudge:
+    """Judges a record batch of snapshots.
+
+    The batch that comes back has as many rows, in the same order. A row that cannot be read has no verdict and says why
+    in `fault`.
+
+    Attributes:
+        plan: The plan that is applied.
+        json_column: Column of snapshots as JSON; None takes the first of `JSON_COLUMNS` that holds text, and where there is
+            none the columns are those of a registry with what was seen (`read_accounts`, `read_sites`).
+        kind: Kind of subjects of typed columns; None takes accounts where a column names the platform.
+        observed_at: The monitoring point of typed rows that name none.
+        headers: Further headers of typed columns, as written -> field.
+        zone: Zone of times written without one; None makes such a time in JSON a fault, typed columns take Shanghai.
+        not_after: Snapshots observed later than this are refused; None accepts all.
+        max_line_bytes: Longest JSON text that is read.
+        keep: Columns of the input that are passed on as they are, in front.
+        detail: Whether the whole inspection goes along as JSON.
+    """
+
+    plan: Plan
+    json_column: str | None = None
+    kind: SubjectKind | None = None
+    observed_at: datetime | date | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    zone: tzinfo | None = None
+    not_after: datetime | None = None
+    max_line_bytes: int = MAX_LINE_BYTES
+    keep: tuple[str, ...] = ()
+    detail: bool = False
+
+    @classmethod
+    def of(cls, book: Rulebook | BatchJudge) -> BatchJudge:
+        """The function for a rulebook, with settings as they are by default; a function that is one already as it is."""
+        return cls(book.plan) if isinstance(book, Rulebook) else book
+
+    @cached_property
+    def _judge(self) -> Judge:
+        return Judge(self.plan)
+
+    @cached_property
+    def headings(self) -> tuple[Heading[Any], ...]:
+        """The columns it gives, those of `keep` apart."""
+        return (*INSPECTION_HEADINGS, *((DETAIL,) if self.detail else ()), FAULT)
+
+    @cached_property
+    def _own_schema(self) -> pyarrow.Schema:
+        return arrow_schema(self.headings)
+
+    @cached_property
+    def _getters(self) -> list[Any]:
+        return [heading.get for heading in self.headings[:-1]]
+
+    def schema(self, given: pyarrow.Schema | None = None) -> pyarrow.Schema:
+        """The schema of the result.
+
+        Args:
+            given: Schema of the input; needed where columns are kept.
+
+        Raises:
+            TableError: A column to keep is not there, or has a name that the result uses.
+        """
+        if not self.keep:
+            return self._own_schema
+        import pyarrow as pa
+
+        names = [] if given is None else given.names
+        gone = [name for name in self.keep if name not in names]
+        if gone:
+            raise TableError(f"no column {', '.join(gone)} to keep; the columns are {names}")
+        taken = [name for name in self.keep if name in self._own_schema.names]
+        if taken:
+            raise TableError(f"the result has columns {', '.join(taken)} itself", hint="rename them before")
+        assert given is not None
+        return pa.schema([*(given.field(name) for name in self.keep), *self._own_schema])
+
+    def __call__(self, batch: pyarrow.RecordBatch) -> pyarrow.RecordBatch:
+        """Judges a batch.
+
+        Raises:
+            TableError: The batch has neither a column of JSON nor the columns of a registry.
+        """
+        try:
+            import pyarrow as pa
+        except ImportError:
+            raise missing_frames("a record batch") from None
+        schema = self.schema(batch.schema)
+        column = self._json_column(batch.schema)
+        rows = list(self._from_json(batch.column(column)) if column is not None else self._from_columns(batch))
+        kept = [batch.column(name) for name in self.keep]
+        return pa.record_batch([*kept, *self.arrays(rows)], schema=schema)
+
+    def arrays(self, rows: Sequence[Cells]) -> list[pyarrow.Array]:
+        """Rows of cells as the arrays of the result."""
+        import pyarrow as pa
+
+        columns: Sequence[Sequence[Cell]] = list(zip(*rows, strict=True)) if rows else [()] * len(self.headings)
+        return [pa.array(values, field.type) for values, field in zip(columns, self._own_schema, strict=True)]
+
+    def cells(self, snapshot: AnySnapshot) -> Cells:
+        """The row of one snapshot."""
+        outcome = self._judge.run(snapshot)
+        seen = Inspection(self.plan, outcome, snapshot.subject, snapshot.observed_at, snapshot.marks)
+        return (*[get(seen) for get in self._getters], None)
+
+    def line(self, line: RawLine) -> Cells:
+        """The row of one line of JSON.
+
+        Raises:
+            BrokenLine: The line is not a snapshot.
+        """
+        return self.cells(parse_line(line, zone=self.zone, not_after=self.not_after))
+
+    def broken(self, what: str) -> Cells:
+        """The row of an input that could not be read."""
+        return (*(None,) * len(self._getters), what)
+
+    def _json_column(self, schema: pyarrow.Schema) -> str | None:
+        import pyarrow as pa
+
+        def holds_text(name: str) -> bool:
+            kind = schema.field(name).type
+            return bool(
+                pa.types.is_string(kind)
+                or pa.types.is_large_string(kind)
+                or pa.types.is_string_view(kind)
+                or pa.types.is_binary(kind)
+                or pa.types.is_large_binary(kind)
+                or pa.types.is_binary_view(kind)
+            )
+
+        if self.json_column is not None:
+            if self.json_column not in schema.names or not holds_text(self.json_column):
+                raise TableError(f"no column of text is named {self.json_column!r}; the columns are {schema.names}")
+            return self.json_column
+        return next((name for name in JSON_COLUMNS if name in schema.names and holds_text(name)), None)
+
+    def _from_json(self, column: pyarrow.Array) -> Iterator[Cells]:
+        for number, value in enumerate(column, 1):
+            document = value.as_py()
+            data = document.encode("utf-8", "surrogatepass") if isinstance(document, str) else document
+            if not data or not data.strip():
+                yield self.broken("the text is empty")
+                continue
+            line = RawLine("batch", number, data if len(data) <= self.max_line_bytes else None)
+            try:
+                yield self.line(line)
+            except BrokenLine as fault:
+                yield self.broken(fault.what)
+
+    def _from_columns(self, batch: pyarrow.RecordBatch) -> Iterator[Cells]:
+        names = [name for name in batch.schema.names if name not in self.keep]
+        kind = self.kind or kind_of(batch.schema.names, self.headers)
+        if not names:
+            raise TableError("the batch has no columns", Where("batch"))
+        zone = self.zone or SHANGHAI
+        table = shallow_table(batch, kind, observed_at=self.observed_at, headers=self.headers, zone=zone)
+        given = 0
+        for row in table:
+            for _ in range(row.number - 2 - given):
+                yield self.broken("空行")
+            given = row.number - 1
+            if row.snapshot is not None and self.not_after is not None and row.snapshot.observed_at > self.not_after:
+                yield self.broken("observed_at lies in the future")
+            elif row.snapshot is not None:
+                yield self.cells(row.snapshot)
+            else:
+                yield self.broken("；".join(f"{fault.column or '整行'}: {fault.reason}" for fault in row.bad))
+        for _ in range(batch.num_rows - given):
+            yield self.broken("空行")
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: self.__dict__[name] for name in self.__dataclass_fields__}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)

@@ -1,0 +1,580 @@
+"""Files of snapshots judged into Parquet by the processes of one machine: streaming, restartable, nothing lost or doubled.
+
+The input is cut into pieces (runs of lines, or row groups of Parquet). A worker gets a file name and offsets, judges line by
+line and writes the part of its piece; no snapshot crosses between processes. A part appears under its name when it is complete,
+so a run that was killed goes on with the pieces that have no part yet.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from dataclasses import dataclass, fields
+from multiprocessing import get_context
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any, NamedTuple, TypeVar
+
+from govmedia_rules import display
+from govmedia_rules.engines.batch import BatchJudge, Cells
+from govmedia_rules.errors import BrokenLine, ExportError, ObservationError, UnreadInput, Where
+from govmedia_rules.judge.files import check_files, slices
+from govmedia_rules.judge.inspection import VERDICT_TONES, Verdict
+from govmedia_rules.judge.rulebook import Rulebook
+from govmedia_rules.progress import Meter, Progress
+from govmedia_rules.snapshots.reading import RawLine, file_lines, stream_lines
+from govmedia_rules.tables.columns import missing_frames
+from govmedia_rules.tables.files import complete_file
+
+if TYPE_CHECKING:
+    import pyarrow
+
+T = TypeVar("T")
+
+PIECE_BYTES = 16 * 1024 * 1024
+"""How much of a file of lines is one piece, and so how much work a kill can cost each worker."""
+BATCH_ROWS = 1_000
+"""Rows that are held before they are written."""
+FORMAT = 1
+RUN_FILE = "_run.json"
+LOCK_FILE = "_run.lock"
+
+
+class Piece(NamedTuple):
+    """A part of the input.
+
+    Attributes:
+        number: Its place in the order of the input, from 0; it names the part.
+        path: The file.
+        start: First byte, or for Parquet the row group.
+        stop: The byte after the last line; for Parquet the first row of the group.
+        size: Bytes, for progress.
+        kind: `lines`, `document` or `parquet`.
+    """
+
+    number: int
+    path: str
+    start: int
+    stop: int
+    size: int
+    kind: str
+
+
+class PieceDone(NamedTuple):
+    """What a worker says of a finished piece."""
+
+    subjects: int
+    bad: int
+
+
+@dataclass(frozen=True)
+class FileRun:
+    """The outcome of `inspect_files`: a folder of Parquet parts.
+
+    Attributes:
+        out: The folder; its `part-*.parquet` hold one row a subject, its `bad-*.jsonl` the lines that could not be read.
+        pieces: Number of pieces of the input.
+        resumed: How many of them an earlier run had done.
+        verdicts: How many subjects have each verdict.
+        bad_count: How many lines could not be read, or killed their process.
+    """
+
+    out: Path
+    pieces: int
+    resumed: int
+    verdicts: Mapping[Verdict, int]
+    bad_count: int
+
+    @property
+    def subjects(self) -> int:
+        """How many subjects were judged."""
+        return sum(self.verdicts.values())
+
+    @property
+    def parts(self) -> list[Path]:
+        """The Parquet files, in the order of the input."""
+        return sorted(self.out.glob("part-*.parquet"))
+
+    def bad(self) -> Iterator[BrokenLine]:
+        """The lines that could not be read, in the order of the input, each with file, line and reason."""
+        for told in _bad_lines(self.out):
+            yield BrokenLine(told["what"], Where(told["file"], row=told["line"]), told.get("hint", ""))
+
+    def to_arrow(self) -> pyarrow.Table:
+        """All rows as one table, in the order of the input; holds them in memory."""
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        return pa.concat_tables([pq.ParquetFile(path).read() for path in self.parts])
+
+    def __repr__(self) -> str:
+        told = ", ".join(f"{verdict.zh} {count}" for verdict, count in self.verdicts.items())
+        bad = f", {self.bad_count} bad lines" if self.bad_count else ""
+        return f"<FileRun {self.subjects} subjects: {told}{bad}>"
+
+    def _repr_html_(self) -> str:
+        counts = {verdict.zh: count for verdict, count in self.verdicts.items()}
+        shares = display.shares(counts, {verdict.zh: tone for verdict, tone in VERDICT_TONES.items()})
+        bad = f" {display.badge(f'{self.bad_count} 行未能读取', 'bad')}" if self.bad_count else ""
+        told = display.quiet(display.text(f"{self.pieces} 个部分，其中续跑前已完成 {self.resumed} 个"))
+        return display.frame(f"<b>检查结果 {self.subjects} 个</b>{bad}", shares, told)
+
+
+def inspect_files(
+    paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]],
+    book: Rulebook | BatchJudge,
+    *,
+    out: str | os.PathLike[str],
+    workers: int = 1,
+    progress: Progress = False,
+    on_bad: Callable[[BrokenLine], None] | None = None,
+    restart: bool = False,
+    piece_bytes: int = PIECE_BYTES,
+) -> FileRun:
+    """Judges files of snapshots into a folder of Parquet; a run that was killed goes on where it stopped.
+
+    Args:
+        paths: JSON Lines (one snapshot a line), `.json` (one or an array) or Parquet (a column of JSON, or the columns of a
+            registry with what was seen).
+        book: The rulebook; or a `BatchJudge`, which says besides how snapshots are read.
+        out: Folder for the result; made where it does not exist. One that holds an unfinished run of the same files, plan and
+            settings is finished.
+        workers: Number of processes. Checks must be importable in them (not defined in a notebook).
+        progress: True shows a bar, a function gets bytes done and in all.
+        on_bad: Called for each line that could not be read, after the run; None warns with their number.
+        restart: Whether to throw away what the folder holds of another run.
+        piece_bytes: How much of a file of lines is one piece.
+
+    Raises:
+        ObservationError: A file does not exist.
+        ExportError: The folder holds the result of something else, or another run writes to it now.
+        MissingExtra: pyarrow is not installed.
+
+    Warns:
+        UnreadInput: Some lines could not be read and nobody asked to be told of each.
+    """
+    files = check_files([paths] if isinstance(paths, str | os.PathLike) else paths)
+    if workers < 1:
+        raise ValueError(f"workers must be 1 or more, not {workers}")
+    judge = BatchJudge.of(book)
+    if judge.keep:
+        raise ValueError("files are judged without keep=; file and position lead back to the input")
+    folder = Path(out)
+    folder.mkdir(parents=True, exist_ok=True)
+    pieces = list(cut(files, piece_bytes))
+    with _locked(folder):
+        _claim(folder, _description(files, judge, piece_bytes), restart)
+        todo = [piece for piece in pieces if not _part(folder, piece).exists()]
+        with Meter(progress, sum(piece.size for piece in pieces), unit="B", title="检查") as meter:
+            meter.add(sum(piece.size for piece in pieces) - sum(piece.size for piece in todo))
+            work = _here if workers == 1 else _by_workers
+            for piece, _ in work(judge, folder, todo, workers):
+                meter.add(piece.size)
+    run = _summary(folder, len(pieces), len(pieces) - len(todo))
+    if run.bad_count:
+        _tell_bad(run, on_bad)
+    return run
+
+
+def _tell_bad(run: FileRun, on_bad: Callable[[BrokenLine], None] | None) -> None:
+    if on_bad is None:
+        import warnings
+
+        first = next(run.bad())
+        warnings.warn(f"{run.bad_count} lines could not be read, the first: {first}", UnreadInput, stacklevel=3)
+        return
+    for fault in run.bad():
+        on_bad(fault)
+
+
+def cut(files: Sequence[str], piece_bytes: int = PIECE_BYTES) -> Iterator[Piece]:
+    """The pieces of the input, in order. Only sizes, the cuts between lines, and the feet of Parquet files are read."""
+    number = 0
+    for path in files:
+        for start, stop, size, kind in _cut_file(path, piece_bytes):
+            yield Piece(number, path, start, stop, size, kind)
+            number += 1
+
+
+def _cut_file(path: str, piece_bytes: int) -> Iterator[tuple[int, int, int, str]]:
+    suffix = Path(path).suffix.lower()
+    if suffix in (".parquet", ".pq"):
+        file = _parquet(path)
+        first = 0
+        for group in range(file.metadata.num_row_groups):
+            told = file.metadata.row_group(group)
+            yield group, first, told.total_byte_size, "parquet"
+            first += told.num_rows
+    elif suffix == ".json":
+        size = os.path.getsize(path)
+        yield 0, size, size, "document"
+    else:
+        for piece in slices(path, piece_bytes):
+            yield piece.start, piece.stop, piece.stop - piece.start, "lines"
+
+
+def _parquet(path: str) -> Any:
+    try:
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+    except ImportError:
+        raise missing_frames("reading and writing Parquet") from None
+    try:
+        return pq.ParquetFile(path)
+    except (pa.ArrowInvalid, OSError) as fault:
+        raise ObservationError(f"the file is not Parquet: {fault}", Where(path)) from fault
+
+
+# The folder
+
+
+def _description(files: Sequence[str], judge: BatchJudge, piece_bytes: int) -> dict[str, object]:
+    inputs = []
+    for path in files:
+        told = os.stat(path)
+        inputs.append({"path": path, "bytes": told.st_size, "changed": told.st_mtime_ns})
+    return {
+        "format": FORMAT,
+        "rulebook": {"version": judge.plan.version, "digest": judge.plan.digest},
+        "settings": {one.name: str(getattr(judge, one.name)) for one in fields(judge) if one.name != "plan"},
+        "piece_bytes": piece_bytes,
+        "inputs": inputs,
+    }
+
+
+def _claim(folder: Path, wanted: Mapping[str, object], restart: bool) -> None:
+    """Makes sure that what the folder holds belongs to this run, and clears away half-written parts."""
+    path = folder / RUN_FILE
+    mine = [*folder.glob("part-*.parquet"), *folder.glob("bad-*.jsonl")]
+    for leftover in folder.glob(".*.part"):
+        leftover.unlink()
+    if path.exists() and not restart:
+        found = json.loads(path.read_text("utf-8"))
+        if found != json.loads(json.dumps(wanted)):
+            differing = sorted(key for key in wanted if found.get(key) != json.loads(json.dumps(wanted[key])))
+            raise ExportError(
+                f"the folder holds a run that differs in {', '.join(differing)}",
+                Where(str(folder)),
+                "choose another folder, or pass restart=True to throw it away",
+            )
+        return
+    if mine and not restart:
+        raise ExportError("the folder holds parts of an unknown run", Where(str(folder)), "choose another folder")
+    for old in mine:
+        old.unlink()
+    with complete_file(path) as part:
+        part.write_text(json.dumps(wanted, ensure_ascii=False, indent=1) + "\n", "utf-8")
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    """Keeps a second run out of the folder; the lock falls with the process. Where the system has no such lock, none is held."""
+    try:
+        import fcntl
+    except ImportError:
+        yield
+        return
+    with (folder / LOCK_FILE).open("w") as stream:
+        try:
+            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise ExportError("another run writes to the folder now", Where(str(folder))) from None
+        yield
+
+
+def _part(folder: Path, piece: Piece) -> Path:
+    return folder / f"part-{piece.number:06d}.parquet"
+
+
+def _bad_file(folder: Path, piece: Piece) -> Path:
+    return folder / f"bad-{piece.number:06d}.jsonl"
+
+
+def _summary(folder: Path, pieces: int, resumed: int) -> FileRun:
+    import pyarrow.compute as pc
+    import pyarrow.parquet as pq
+
+    verdicts = dict.fromkeys(Verdict, 0)
+    for path in sorted(folder.glob("part-*.parquet")):
+        counted = pc.value_counts(pq.ParquetFile(path).read(["verdict"])["verdict"])
+        for told in counted.to_pylist():
+            verdicts[Verdict(told["values"])] += told["counts"]
+    return FileRun(folder, pieces, resumed, verdicts, sum(1 for _ in _bad_lines(folder)))
+
+
+def _bad_lines(folder: Path) -> Iterator[dict[str, Any]]:
+    """The notes on bad lines, with line numbers counted from the beginning of each file."""
+    import pyarrow.parquet as pq
+
+    before: dict[str, int] = {}
+    for path in sorted(folder.glob("part-*.parquet")):
+        told = pq.read_metadata(path).metadata
+        file, lines = told[b"file"].decode(), int(told[b"lines"])
+        notes = path.with_name(path.name.replace("part-", "bad-").replace(".parquet", ".jsonl"))
+        if notes.exists():
+            for line in notes.read_text("utf-8").splitlines():
+                note = json.loads(line)
+                yield note | {"file": file, "line": note["line"] + before.get(file, 0)}
+        before[file] = before.get(file, 0) + lines
+
+
+# One piece
+
+
+class _Fault(NamedTuple):
+    line: int
+    position: int
+    what: str
+    hint: str
+
+
+def judge_piece(judge: BatchJudge, folder: Path, piece: Piece, fatal: Container[int] = ()) -> PieceDone:
+    """Judges a piece and writes its part; the notes on bad lines are written before it.
+
+    Args:
+        judge: The function.
+        folder: Where the part goes.
+        piece: The piece.
+        fatal: Numbers of lines that killed a process before and are set apart unread.
+    """
+    bad: list[_Fault] = []
+    lines = [0]
+    rows = _rows_of(judge, piece, bad, lines, fatal)
+    with complete_file(_part(folder, piece)) as part:
+        subjects = _write(part, judge, piece, rows, lines)
+        if bad:
+            with complete_file(_bad_file(folder, piece)) as notes:
+                told = (json.dumps(fault._asdict(), ensure_ascii=False) for fault in bad)
+                notes.write_text("".join(f"{line}\n" for line in told), "utf-8")
+    return PieceDone(subjects, len(bad))
+
+
+def _write(part: Path, judge: BatchJudge, piece: Piece, rows: Iterator[tuple[int, Cells]], lines: list[int]) -> int:
+    """Writes rows in batches; file, position and the judged columns without `fault`, which is None in all of them."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    own = judge.schema()
+    schema = pa.schema([pa.field("file", pa.string()), pa.field("position", pa.int64()), *list(own)[:-1]])
+    subjects = 0
+    with pq.ParquetWriter(part, schema, compression="zstd") as writer:
+        waiting: list[tuple[int, Cells]] = []
+
+        def flush() -> None:
+            arrays = judge.arrays([cells for _, cells in waiting])[:-1]
+            places = pa.array([place for place, _ in waiting], pa.int64())
+            names = pa.array([piece.path] * len(waiting), pa.string())
+            writer.write_batch(pa.record_batch([names, places, *arrays], schema=schema))
+            waiting.clear()
+
+        for row in rows:
+            waiting.append(row)
+            subjects += 1
+            if len(waiting) == BATCH_ROWS:
+                flush()
+        if waiting:
+            flush()
+        writer.add_key_value_metadata({"file": piece.path, "lines": str(lines[0])})
+    return subjects
+
+
+def _rows_of(
+    judge: BatchJudge, piece: Piece, bad: list[_Fault], lines: list[int], fatal: Container[int]
+) -> Iterator[tuple[int, Cells]]:
+    if piece.kind == "parquet":
+        yield from _rows_of_parquet(judge, piece, bad, lines, fatal)
+        return
+    for position, line in _positions(piece, judge.max_line_bytes):
+        lines[0] = line.number
+        try:
+            if line.number in fatal:
+                raise BrokenLine("the process that judged this line died", hint=DEATH)
+            yield position, judge.line(line)
+        except BrokenLine as fault:
+            bad.append(_Fault(line.number, position, fault.what, fault.hint))
+
+
+DEATH = "a check or a library crashed, or memory ran out"
+
+
+def _positions(piece: Piece, max_line_bytes: int) -> Iterator[tuple[int, RawLine]]:
+    """The lines of a piece, each with the offset of its first byte; for a document its place in the array."""
+    if piece.kind == "document":
+        for line in file_lines(piece.path, max_line_bytes):
+            yield line.number - 1, line
+        return
+    stream: IO[bytes]
+    with open(piece.path, "rb") as stream:
+        stream.seek(piece.start)
+        before = piece.start
+        for line in stream_lines(stream, piece.path, max_line_bytes, stop=piece.stop, first=piece.start == 0):
+            after = stream.tell()
+            yield (before if line.data is None else after - len(line.data)), line
+            before = after
+
+
+def _rows_of_parquet(
+    judge: BatchJudge, piece: Piece, bad: list[_Fault], lines: list[int], fatal: Container[int]
+) -> Iterator[tuple[int, Cells]]:
+    file = _parquet(piece.path)
+    number = 0
+    for batch in file.iter_batches(BATCH_ROWS, row_groups=[piece.start]):
+        spared = [at for at in range(batch.num_rows) if number + at + 1 not in fatal]
+        chosen = frozenset(spared)
+        judged = iter(_cells_of(judge(batch if len(spared) == batch.num_rows else batch.take(spared))))
+        for at in range(batch.num_rows):
+            number += 1
+            lines[0] = number
+            position = piece.stop + number - 1
+            if at not in chosen:
+                bad.append(_Fault(number, position, "the process that judged this line died", DEATH))
+                continue
+            cells = next(judged)
+            if cells[-1] is None:
+                yield position, cells
+            else:
+                bad.append(_Fault(number, position, str(cells[-1]), ""))
+
+
+def _cells_of(batch: pyarrow.RecordBatch) -> Iterator[Cells]:
+    return zip(*(column.to_pylist() for column in batch.columns), strict=True)
+
+
+# Processes
+
+
+def _here(judge: BatchJudge, folder: Path, pieces: Sequence[Piece], workers: int) -> Iterator[tuple[Piece, PieceDone]]:
+    for piece in pieces:
+        yield piece, judge_piece(judge, folder, piece)
+
+
+_worker: tuple[BatchJudge, Path] | None = None
+
+
+def _start_worker(judge: BatchJudge, folder: Path) -> None:
+    global _worker
+    _worker = judge, folder
+
+
+def _work(piece: Piece, fatal: Container[int] = ()) -> PieceDone:
+    assert _worker is not None
+    return judge_piece(*_worker, piece, fatal)
+
+
+def _try(piece: Piece, first: int, last: int) -> int:
+    """Judges some lines of a piece and writes nothing: to find out whether they kill their process."""
+    assert _worker is not None
+    lines = [0]
+    outside = _Outside(first, last)
+    return sum(1 for _ in _rows_of(_worker[0], piece, [], lines, outside)) and lines[0]
+
+
+class _Outside(NamedTuple):
+    """All numbers that are not between two."""
+
+    first: int
+    last: int
+
+    def __contains__(self, number: object) -> bool:
+        return isinstance(number, int) and not self.first <= number <= self.last
+
+
+def _by_workers(judge: BatchJudge, folder: Path, pieces: Sequence[Piece], workers: int) -> Iterator[tuple[Piece, PieceDone]]:
+    crew = _Crew(judge, folder, workers)
+    todo = iter(pieces)
+    under_way: dict[Future[PieceDone], Piece] = {}
+    try:
+        while True:
+            while len(under_way) < 2 * workers and (piece := next(todo, None)) is not None:
+                under_way[crew.submit(piece)] = piece
+            if not under_way:
+                return
+            done, _ = wait(under_way, return_when=FIRST_COMPLETED)
+            broken = False
+            for future in done:
+                piece = under_way[future]
+                try:
+                    result = future.result()
+                except BrokenProcessPool:
+                    broken = True
+                    continue
+                del under_way[future]
+                yield piece, result
+            if broken:
+                # Nobody knows which of them killed the process: each is done alone, and cut down if it is the one.
+                suspects = sorted(under_way.values())
+                under_way.clear()
+                for piece in suspects:
+                    yield piece, crew.alone(piece)
+    finally:
+        crew.close()
+
+
+class _Crew:
+    """Worker processes that are replaced when one of them dies."""
+
+    def __init__(self, judge: BatchJudge, folder: Path, workers: int) -> None:
+        self._judge, self._folder, self._workers = judge, folder, workers
+        self._pool = self._new_pool(workers)
+        self._lone: ProcessPoolExecutor | None = None
+
+    def _new_pool(self, workers: int) -> ProcessPoolExecutor:
+        # A fresh interpreter a worker: nothing of the caller's threads or locks is copied into it.
+        return ProcessPoolExecutor(workers, get_context("spawn"), initializer=_start_worker, initargs=(self._judge, self._folder))
+
+    def submit(self, piece: Piece) -> Future[PieceDone]:
+        try:
+            return self._pool.submit(_work, piece)
+        except BrokenProcessPool:
+            self.close()
+            self._pool = self._new_pool(self._workers)
+            return self._pool.submit(_work, piece)
+
+    def alone(self, piece: Piece) -> PieceDone:
+        """Does a piece in a process of its own; where that dies, finds the lines that kill it and sets them apart."""
+        try:
+            return self._run_alone(_work, piece)
+        except BrokenProcessPool:
+            pass
+        fatal = frozenset(self._fatal(piece, 1, _count_lines(piece)))
+        return self._run_alone(_work, piece, fatal)
+
+    def _run_alone(self, work: Callable[..., T], *args: object) -> T:
+        """Runs something in a process of its own, which is used again as long as it lives."""
+        if self._lone is None:
+            self._lone = self._new_pool(1)
+        try:
+            return self._lone.submit(work, *args).result()
+        except BrokenProcessPool:
+            self._lone = None
+            raise
+
+    def _fatal(self, piece: Piece, first: int, last: int) -> list[int]:
+        """Numbers of the lines of a piece, from `first` to `last`, that kill a process; found by halving."""
+        try:
+            self._run_alone(_try, piece, first, last)
+        except BrokenProcessPool:
+            if first == last:
+                return [first]
+            middle = (first + last) // 2
+            return self._fatal(piece, first, middle) + self._fatal(piece, middle + 1, last)
+        return []
+
+    def close(self) -> None:
+        for pool in (self._pool, self._lone):
+            if pool is not None:
+                pool.shutdown(cancel_futures=True)
+
+
+def _count_lines(piece: Piece) -> int:
+    if piece.kind == "parquet":
+        return int(_parquet(piece.path).metadata.row_group(piece.start).num_rows)
+    if piece.kind == "document":
+        return sum(1 for _ in file_lines(piece.path))
+    with open(piece.path, "rb") as stream:
+        stream.seek(piece.start)
+        data = stream.read(piece.stop - piece.start)
+        return data.count(b"\n") + (not data.endswith(b"\n"))

@@ -1,0 +1,111 @@
+"""Snapshots of a Spark frame judged on its workers, by `mapInArrow` (PySpark 4; Java 17 on every machine of the cluster)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from govmedia_rules.engines.batch import BatchJudge
+from govmedia_rules.errors import MissingExtra, TableError
+from govmedia_rules.judge.rulebook import Rulebook
+
+if TYPE_CHECKING:
+    import pyarrow
+    from pyspark.sql import DataFrame
+    from pyspark.sql.types import StructType
+
+
+def inspect(frame: DataFrame, book: Rulebook | BatchJudge) -> DataFrame:
+    """Judges every row of a Spark frame; one row comes back for each, in its partition.
+
+    Args:
+        frame: A column `snapshot`, `json` or `value` of JSON (`spark.read.text` gives `value`), or the columns of a registry with
+            what was seen. The library must be installed on the workers.
+        book: The rulebook; or a `BatchJudge`, which says besides how snapshots are read and which columns are kept.
+
+    Returns:
+        A frame with the columns of an inspection and `fault`; nothing runs before Spark is asked for rows.
+
+    Raises:
+        MissingExtra: PySpark is not installed.
+        TableError: A column to keep is not there.
+    """
+    judge = BatchJudge.of(book)
+    return frame.mapInArrow(_Batches(judge), schema_of(judge, frame.schema))
+
+
+def schema_of(judge: BatchJudge, given: StructType) -> StructType:
+    """The schema of the result as Spark names it.
+
+    Args:
+        judge: The function.
+        given: Schema of the input.
+
+    Raises:
+        MissingExtra: PySpark is not installed.
+        TableError: A column to keep is not there, or has a name that the result uses.
+    """
+    try:
+        from pyspark.sql.pandas.types import from_arrow_schema
+        from pyspark.sql.types import StructType
+    except ImportError:
+        raise MissingExtra("the Spark engine needs PySpark", hint="pip install govmedia-rules[spark]") from None
+    own = from_arrow_schema(judge.schema() if not judge.keep else _without_keep(judge).schema())
+    names = given.fieldNames()
+    gone = [name for name in judge.keep if name not in names]
+    if gone:
+        raise TableError(f"no column {', '.join(gone)} to keep; the columns are {names}")
+    taken = [name for name in judge.keep if name in own.fieldNames()]
+    if taken:
+        raise TableError(f"the result has columns {', '.join(taken)} itself", hint="rename them before")
+    return StructType([*(given[name] for name in judge.keep), *own.fields])
+
+
+def _without_keep(judge: BatchJudge) -> BatchJudge:
+    from dataclasses import replace
+
+    return replace(judge, keep=())
+
+
+class _Batches:
+    """What a worker runs: the function over the batches of its partition, one at a time."""
+
+    def __init__(self, judge: BatchJudge) -> None:
+        self._judge = judge
+
+    def __call__(self, batches: Iterable[pyarrow.RecordBatch]) -> Iterator[pyarrow.RecordBatch]:
+        for batch in batches:
+            yield self._judge(batch)
+
+
+VERDICT_COUNTS = ("subjects", "qualified", "unqualified", "undetermined", "faults")
+
+
+def verdicts(judged: DataFrame, *by: str) -> DataFrame:
+    """Counts of verdicts, added up by Spark itself: sums of sums, so partitions may arrive in any order.
+
+    Args:
+        judged: What `inspect` gives.
+        *by: Columns to group by (`area`, `platform`, `level` …); none counts all rows together.
+    """
+    from pyspark.sql import functions as f
+
+    counts = [
+        f.count("verdict").alias("subjects"),
+        *(f.count_if(f.col("verdict") == verdict).alias(verdict) for verdict in VERDICT_COUNTS[1:4]),
+        f.count("fault").alias("faults"),
+    ]
+    return judged.groupBy(*by).agg(*counts)
+
+
+def problems(judged: DataFrame, *by: str) -> DataFrame:
+    """How many subjects have each problem, the most frequent first.
+
+    Args:
+        judged: What `inspect` gives.
+        *by: Columns to group by besides the indicator.
+    """
+    from pyspark.sql import functions as f
+
+    each = judged.select(*by, f.explode(f.split("problem_ids", ";")).alias("indicator"))
+    return each.groupBy(*by, "indicator").agg(f.count("*").alias("subjects")).orderBy(f.desc("subjects"), "indicator", *by)

@@ -1,0 +1,68 @@
+"""Answers as JSON and back: values of messages keep their type, and what JSON cannot say is written as {"$kind": text}."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from govmedia_rules.checks.contract import Arg, Evidence, Judgement, Status
+from govmedia_rules.clock import Window
+
+
+def dump_arg(value: object) -> object:
+    """A value of a message as JSON has it."""
+    if isinstance(value, Window):
+        return {"$window": value.model_dump(exclude_defaults=True)}
+    if isinstance(value, datetime):
+        return {"$datetime": value.isoformat()}
+    if isinstance(value, date):
+        return {"$date": value.isoformat()}
+    if isinstance(value, Decimal):
+        return {"$decimal": str(value)}
+    if isinstance(value, tuple | list):
+        return [dump_arg(item) for item in value]
+    if value is None or isinstance(value, str | int | float | bool):
+        return value
+    return str(value)
+
+
+def load_arg(value: Any) -> Arg:
+    """What `dump_arg` was given."""
+    if isinstance(value, list):
+        return tuple(str(load_arg(item)) for item in value)
+    if isinstance(value, dict):
+        [(kind, inner)] = value.items()
+        if kind == "$window":
+            return Window.model_validate(inner)
+        if kind == "$datetime":
+            return datetime.fromisoformat(inner)
+        return date.fromisoformat(inner) if kind == "$date" else Decimal(inner)
+    return value  # type: ignore[no-any-return]
+
+
+def dump_answer(indicator: str, answer: Judgement) -> dict[str, object]:
+    """An answer as JSON has it; what is empty is left out."""
+    told: dict[str, object] = {"indicator": indicator, "status": answer.status.value, "reason": answer.reason}
+    if answer.args:
+        told["args"] = {name: dump_arg(value) for name, value in answer.args.items()}
+    if answer.evidence:
+        told["evidence"] = [[dump_arg(value) for value in piece] for piece in answer.evidence]
+    if answer.faults:
+        told["faults"] = dict(answer.faults)
+    if answer.possible:
+        told["possible"] = dict(answer.possible)
+    return told
+
+
+def load_answer(told: Mapping[str, Any]) -> Judgement:
+    """What `dump_answer` was given."""
+    return Judgement(
+        Status(told["status"]),
+        told["reason"],
+        {name: load_arg(value) for name, value in told.get("args", {}).items()},
+        tuple(Evidence(*map(load_arg, piece)) for piece in told.get("evidence", ())),  # type: ignore[arg-type]
+        told.get("faults", {}),
+        told.get("possible", {}),
+    )

@@ -1,0 +1,55 @@
+"""Pictures that need snapshots and a rulebook together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from govmedia_rules import plots
+from govmedia_rules.clock import Window, latest
+from govmedia_rules.errors import UnknownIndicator, Where
+from govmedia_rules.judge.rulebook import Rulebook
+from govmedia_rules.snapshots.models import AccountSnapshot
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+STALE_CHECK = "account.stale"
+_DAY = timedelta(days=1)
+
+
+def plot_staleness(
+    snapshots: Iterable[AccountSnapshot], book: Rulebook, *, ax: Axes | None = None, font: str | None = None
+) -> Axes:
+    """Draws how long before the monitoring point accounts were updated, with the limit of the rulebook marked.
+
+    A bare day counts to its last moment, and an update after the monitoring point as no time ago.
+
+    Args:
+        snapshots: Accounts; those without any dated post are told in the legend.
+        book: The rulebook whose indicator for 内容不更新 gives the limit.
+        ax: Where to draw; None makes a figure.
+        font: Name or path of a font with Chinese characters; None looks for one.
+
+    Raises:
+        UnknownIndicator: The rulebook does not ask for updates of accounts.
+        MissingExtra: matplotlib is not installed.
+        ExportError: No font has the characters.
+    """
+    window = next((one.params["window"] for one in book.indicators if one.check == STALE_CHECK), None)
+    if not isinstance(window, Window):
+        raise UnknownIndicator(f"{book.id} has no indicator answered by {STALE_CHECK}", Where(book.id))
+    days: list[float] = []
+    never = 0
+    limit = 0.0
+    for one in snapshots:
+        point = one.observed_at
+        limit = limit or (point - window.start(point)) / _DAY
+        if one.latest_post_at is None:
+            never += 1
+        else:
+            zone = point.tzinfo
+            assert zone is not None
+            days.append(max(0.0, (point - latest(one.latest_post_at, zone)) / _DAY))
+    return plots.staleness(days, limit or 1.0, never=never, ax=ax, font=font)

@@ -1,0 +1,65 @@
+"""Notices (通报): read what was published, classify problem wordings, check the arithmetic.
+
+from govmedia_rules import notices
+
+notice = notices.read(text)              # or HTML, DOCX, bytes, a path
+notices.classify("首页超过两周未更新")       # indicator ids with the words that decided
+notices.reconcile(notice)                # every sum and rate recomputed
+"""
+
+from govmedia_rules.notices.checks import Check, check_rate
+from govmedia_rules.notices.classify import Classified, Decision, Words, agrees, classify
+from govmedia_rules.notices.model import (
+    Attachment,
+    Band,
+    Citation,
+    Contact,
+    Deadline,
+    Duty,
+    Figure,
+    Listed,
+    Mark,
+    Named,
+    Notice,
+    Practice,
+    Problem,
+    Recheck,
+    Repair,
+    Table,
+)
+from govmedia_rules.notices.read import read
+from govmedia_rules.notices.reconcile import Reconciliation, reconcile
+from govmedia_rules.notices.records import reconcile_counts
+from govmedia_rules.notices.repair import Mended, mend
+
+__all__ = [
+    "Attachment",
+    "Band",
+    "Check",
+    "Citation",
+    "Classified",
+    "Contact",
+    "Deadline",
+    "Decision",
+    "Duty",
+    "Figure",
+    "Listed",
+    "Mark",
+    "Mended",
+    "Named",
+    "Notice",
+    "Practice",
+    "Problem",
+    "Recheck",
+    "Reconciliation",
+    "Repair",
+    "Table",
+    "Words",
+    "agrees",
+    "check_rate",
+    "classify",
+    "mend",
+    "read",
+    "reconcile",
+    "reconcile_counts",
+]

@@ -1,0 +1,227 @@
+"""One recomputed thing, and the arithmetic of sums and rates that both notices and records share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from functools import cache
+from typing import Literal
+
+from govmedia_rules.base import Model, Short
+from govmedia_rules.figures import Place
+from govmedia_rules.rates import Policy, percent, places_of, policies_giving, print_decimal, whole_counts
+from govmedia_rules.vocabulary import read_data
+
+Outcome = Literal["agrees", "contradicts", "remark", "not_checkable"]
+CheckKind = Literal[
+    "sum_of_parts",
+    "sum_of_outcomes",
+    "rate",
+    "rounding_policy",
+    "rows_of_list",
+    "table_total",
+    "table_row",
+    "table_rate",
+    "table_and_text",
+    "attachment_number",
+    "attachment_title",
+    "attachment_page",
+    "dates",
+    "code",
+    "listed_twice",
+    "named_and_failed",
+    "names",
+    "order",
+    "unit",
+]
+_MOST_COUNTS = 50
+_MOST_SHOWN = 6
+
+
+class Check(Model):
+    """One thing that was recomputed.
+
+    Attributes:
+        kind: What kind of check.
+        outcome: agrees; contradicts (no reading makes it true); remark (explained, or worth knowing); not_checkable
+            (a count that is needed is not printed).
+        reason: Name of the sentence in `data/reconcile.toml`.
+        label: What it is about, as printed.
+        stated: The printed figure.
+        computed: What the counts give; "" where nothing can be computed.
+        policies: For rates: the rounding policies that give the printed figure.
+        counts: Whole counts that would give the printed figure, the nearest to the printed count first.
+        bases: For a rate that contradicts: bases near the printed one with which the printed count would give it.
+        details: Further parts of the sentence, by name.
+        place: Where the printed figure stands.
+    """
+
+    kind: CheckKind
+    outcome: Outcome
+    reason: str
+    label: Short = ""
+    stated: Short = ""
+    computed: Short = ""
+    policies: tuple[Policy, ...] = ()
+    counts: tuple[int, ...] = ()
+    bases: tuple[int, ...] = ()
+    details: tuple[tuple[str, Short], ...] = ()
+    place: Place | None = None
+
+    def message(self, lang: Literal["zh", "en"] = "zh") -> str:
+        """The check in one sentence."""
+        comma = "、" if lang == "zh" else ", "
+        values = {
+            "label": self.label,
+            "stated": self.stated,
+            "computed": self.computed,
+            "policies": comma.join(policy.words for policy in self.policies),
+            "counts": comma.join(map(str, self.counts[:_MOST_SHOWN])),
+            "other": str(self.bases[0]) if self.bases else "",
+            **dict(self.details),
+        }
+        sentence: str = _sentences()[self.reason][lang]
+        return sentence.format_map(values)
+
+
+@cache
+def _sentences() -> dict[str, dict[str, str]]:
+    return read_data("govmedia_rules.notices", "reconcile.toml")
+
+
+def details(**values: object) -> tuple[tuple[str, str], ...]:
+    """Parts of a sentence by name, as a check keeps them."""
+    return tuple((name, str(value)) for name, value in values.items())
+
+
+def check_sum(kind: CheckKind, label: str, stated: int, values: Sequence[int], place: Place | None = None) -> Check:
+    """Compares a printed total with the sum of its parts."""
+    total = sum(values)
+    agrees = stated == total
+    return Check(
+        kind=kind,
+        outcome="agrees" if agrees else "contradicts",
+        reason="sum_equal" if agrees else "sum_differs",
+        label=label,
+        stated=str(stated),
+        computed=str(total),
+        counts=() if agrees else (total,),
+        details=details(terms="+".join(map(str, values)), total=total),
+        place=place,
+    )
+
+
+def counts_giving(figure: Decimal, base: int) -> list[int]:
+    """Whole counts that some policy prints as `figure`."""
+    found: dict[int, None] = {}
+    for policy in Policy:
+        found |= dict.fromkeys(whole_counts(figure, base, policy=policy))
+    return sorted(found)
+
+
+def not_checkable(label: str, stated: str, place: Place | None = None, kind: CheckKind = "rate") -> Check:
+    """A rate without the counts to recompute it from."""
+    return Check(kind=kind, outcome="not_checkable", reason="rate_without_base", label=label, stated=stated, place=place)
+
+
+def check_rate(
+    figure: Decimal,
+    *,
+    part: int | None,
+    bases: Iterable[int],
+    label: str = "",
+    of_rest: bool = False,
+    place: Place | None = None,
+    kind: CheckKind = "rate",
+) -> Check:
+    """Recomputes one printed rate.
+
+    Args:
+        figure: The printed percentage with its places.
+        part: The printed count; None when it is not printed, and then the counts that would give the figure are named.
+        bases: Bases the notice prints, the likeliest first; the rate agrees when any of them gives it.
+        label: Name of the rate.
+        of_rest: True when `part` is what failed and the figure is the share that passed.
+        place: Where it is printed.
+        kind: Kind of the check.
+    """
+    known = [base for base in dict.fromkeys(bases) if base > 0]
+    stated = f"{print_decimal(figure)}%"
+    if not known:
+        return not_checkable(label, stated, place, kind)
+    if part is None:
+        return _hidden_count(figure, known, label, stated, place, kind)
+    fitting = [base for base in known if 0 <= part <= base]
+    for base in fitting:
+        passed = base - part if of_rest else part
+        policies = policies_giving(figure, passed, base)
+        if policies:
+            return Check(
+                kind=kind,
+                outcome="agrees",
+                reason="rate_agrees",
+                label=label,
+                stated=stated,
+                computed=f"{passed}/{base}",
+                policies=policies,
+                details=details(part=passed, base=base),
+                place=place,
+            )
+    base = fitting[0] if fitting else known[0]
+    wanted = base - part if of_rest else part
+    nearest = sorted(counts_giving(figure, base), key=lambda count: (abs(count - wanted), count))[:_MOST_COUNTS]
+    exact = ""
+    if 0 <= wanted <= base:
+        exact = f"{wanted}/{base}={print_decimal(percent(wanted, base, places=max(2, places_of(figure))))}%"
+    others = _other_bases(figure, part, base, of_rest)
+    reason = "rate_needs_other_count" if nearest else "rate_needs_other_base" if others else "rate_fits_nothing"
+    return Check(
+        kind=kind,
+        outcome="contradicts",
+        reason="failed_needs_other_count" if of_rest and nearest else reason,
+        label=label,
+        stated=stated,
+        computed=exact,
+        counts=tuple(base - count if of_rest else count for count in nearest),
+        bases=tuple(others),
+        details=details(exact=exact, base=base, printed=part),
+        place=place,
+    )
+
+
+def _hidden_count(figure: Decimal, bases: list[int], label: str, stated: str, place: Place | None, kind: CheckKind) -> Check:
+    for base in bases:
+        counts = counts_giving(figure, base)
+        if counts:
+            return Check(
+                kind=kind,
+                outcome="agrees",
+                reason="rate_tells_count",
+                label=label,
+                stated=stated,
+                computed=f"?/{base}",
+                counts=tuple(counts[:_MOST_COUNTS]),
+                policies=tuple(policy for policy in Policy if whole_counts(figure, base, policy=policy)),
+                details=details(base=base),
+                place=place,
+            )
+    return Check(
+        kind=kind,
+        outcome="contradicts",
+        reason="rate_impossible",
+        label=label,
+        stated=stated,
+        details=details(base=bases[0]),
+        place=place,
+    )
+
+
+def _other_bases(figure: Decimal, part: int, base: int, of_rest: bool) -> list[int]:
+    """Bases within a tenth of the printed one with which the printed count gives the figure, the nearest first."""
+    if part < 1:
+        return []
+    reach = max(5, base // 10)
+    giving = [
+        n for n in range(max(part, base - reach), base + reach + 1) if policies_giving(figure, n - part if of_rest else part, n)
+    ]
+    return sorted(giving, key=lambda n: (abs(n - base), n))[:5]

@@ -1,0 +1,234 @@
+"""Reads a problem wording and says which indicators it is about, with the words that decided.
+
+The vocabulary and the rules are data (`data/classify.toml`): words build concepts, concepts in company build faults, a
+fault and the kind of subject give an indicator id. No whole phrase is stored. Where a wording fits a site as well as an
+account and nothing tells which, both ids are given: the words say no more than that.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache, partial
+from typing import Any, Literal
+
+from govmedia_rules.base import Model, Short
+from govmedia_rules.vocabulary import read_data
+
+MAX_PHRASE = 10_000
+"""Longest wording that is read, in characters."""
+OTHER = "other"
+"""Given where a wording is a finding for which the indicators have no place, or says nothing that is known."""
+_GAP = r"[^,;。、:!?]{0,14}?"
+_CLAUSE = re.compile(r"[^,;。、:!?]+")
+_QUOTES = re.compile(r"[\s“”‘’\"'《》〈〉「」『』]+")
+
+SubjectKind = Literal["site", "account"]
+
+
+class Decision(Model):
+    """One reading of a wording.
+
+    Attributes:
+        indicator_id: Indicator or family; `other` where the indicators have no place for it.
+        fault: Name of the fault in the vocabulary.
+        words: The words that decided, as they stand in the wording.
+        position: Offset of the first of them in the wording as compared (without quotation marks and blanks).
+    """
+
+    indicator_id: str
+    fault: str
+    words: tuple[Short, ...]
+    position: int = 0
+
+
+class Classified(Model):
+    """What a wording was classified as.
+
+    Attributes:
+        phrase: The wording.
+        subject: site or account as given or as the words tell; None when they do not tell.
+        decisions: One for each id, in the order in which the wording names them.
+    """
+
+    phrase: Short
+    subject: SubjectKind | None = None
+    decisions: tuple[Decision, ...]
+
+    @property
+    def indicator_ids(self) -> tuple[str, ...]:
+        """The ids, never empty; `("other",)` when nothing else fits."""
+        return tuple(decision.indicator_id for decision in self.decisions)
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """All words that decided, once each."""
+        return tuple(dict.fromkeys(word for decision in self.decisions for word in decision.words))
+
+    @property
+    def is_ambiguous(self) -> bool:
+        """Whether a site and an account would be read differently and the words do not tell which is meant."""
+        faults = [decision.fault for decision in self.decisions]
+        return len(faults) != len(set(faults))
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    fault: str
+    all: tuple[str, ...]
+    any: tuple[str, ...]
+    none: tuple[str, ...]
+    together: bool
+    tier: int
+    hides: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The vocabulary and the rules of classification, ready for use; `Words.built_in()` gives the shipped ones."""
+
+    faults: Mapping[str, Mapping[str, str]]
+    rules: tuple[_Rule, ...]
+    concepts: Mapping[str, re.Pattern[str]]
+    subjects: Mapping[str, re.Pattern[str]]
+
+    @classmethod
+    def of(cls, data: Mapping[str, Any], *, without: frozenset[str] = frozenset()) -> Words:
+        """Builds them from the tables of `data/classify.toml`; words in `without` are left out.
+
+        Raises:
+            ValueError: A rule names a fault or concept that is not there.
+        """
+        concepts = {name: pattern_of(words, without) for name, words in {**data["concepts"], **data["context"]}.items()}
+        rules = []
+        for entry in data["rules"]:
+            rule = _Rule(
+                entry["fault"],
+                tuple(entry.get("all", ())),
+                tuple(entry.get("any", ())),
+                tuple(entry.get("none", ())),
+                bool(entry.get("together", False)),
+                int(entry.get("tier", 0)),
+                frozenset(entry.get("hides", ())),
+            )
+            unknown = [name for name in (*rule.all, *rule.any, *rule.none) if name not in concepts]
+            unknown += [name for name in (rule.fault, *rule.hides) if name not in data["faults"]]
+            if unknown:
+                raise ValueError(f"a rule for {rule.fault} names {', '.join(unknown)}, which is not there")
+            rules.append(rule)
+        subjects = {name: pattern_of(words, without) for name, words in data["subjects"].items()}
+        return cls(data["faults"], tuple(rules), concepts, subjects)
+
+    @classmethod
+    def built_in(cls, language: Literal["zh", "en"] = "zh") -> Words:
+        """The shipped vocabulary; `en` reads the wordings of machine translations."""
+        return _built_in("classify.toml" if language == "zh" else "classify-en.toml")
+
+
+def pattern_of(words: list[str], without: frozenset[str] = frozenset()) -> re.Pattern[str]:
+    """A pattern that finds any of the words of a vocabulary in a wording as compared."""
+    kept = sorted((word for word in words if word not in without), key=len, reverse=True)
+    if not kept:
+        return re.compile(r"(?!)")
+    return re.compile("|".join(_GAP.join(re.escape(compare_form(part)) for part in word.split("…")) for word in kept))
+
+
+@cache
+def _built_in(name: str) -> Words:
+    return Words.of(read_data("govmedia_rules.notices", name))
+
+
+def compare_form(phrase: str) -> str:
+    """The form in which a wording is matched: NFKC, no quotation marks or blanks, lower case, half-width punctuation."""
+    return _QUOTES.sub("", unicodedata.normalize("NFKC", phrase)).casefold()
+
+
+def classify(phrase: str, *, subject: SubjectKind | None = None, words: Words | None = None) -> Classified:
+    """Says which indicators a problem wording is about.
+
+    Args:
+        phrase: One wording, in simplified Chinese (`监测时间点前2周内无更新`).
+        subject: site or account where the caller knows it (the heading, the table); None to go by the words.
+        words: Another vocabulary; None for the shipped one.
+    Returns:
+        The ids in the order in which the wording names them. A wording that could be said of both kinds of subject, and
+        names neither, gets the ids of both.
+    """
+    words = words or Words.built_in()
+    text = compare_form(phrase[:MAX_PHRASE])
+    parts = [(0, text)]
+    clauses = [(match.start(), match.group()) for match in _CLAUSE.finditer(text)]
+    seen: dict[tuple[int, int, str], tuple[int, str] | None] = {}
+
+    def find(part: tuple[int, str], concept: str) -> tuple[int, str] | None:
+        start, words_of_part = part
+        key = (start, len(words_of_part), concept)
+        if key not in seen:
+            match = words.concepts[concept].search(words_of_part)
+            seen[key] = None if match is None else (start + match.start(), match.group())
+        return seen[key]
+
+    hits: list[tuple[str, tuple[tuple[int, str], ...]]] = []
+    hidden: set[str] = set()
+    for tier in sorted({rule.tier for rule in words.rules}):
+        for rule in words.rules:
+            if rule.tier != tier:
+                continue
+            for part in clauses if rule.together else parts:
+                found = _held(rule, partial(find, part))
+                if found:
+                    hits.append((rule.fault, found))
+                    hidden |= rule.hides
+        if hits:
+            break
+    known = subject or _subject_of(text, words)
+    decisions: dict[str, Decision] = {}
+    for fault, matches in hits:
+        if fault in hidden:
+            continue
+        deciding = tuple(dict.fromkeys(word for _, word in matches))
+        position = min(start for start, _ in matches)
+        for indicator_id in _ids(words.faults[fault], known):
+            before = decisions.get(indicator_id)
+            if before is None or position < before.position:
+                decisions[indicator_id] = Decision(indicator_id=indicator_id, fault=fault, words=deciding, position=position)
+    named = [decision for decision in decisions.values() if decision.indicator_id != OTHER]
+    chosen = named or list(decisions.values()) or [Decision(indicator_id=OTHER, fault="unknown", words=())]
+    ordered = sorted(chosen, key=lambda decision: decision.position)
+    return Classified(phrase=phrase[:MAX_PHRASE], subject=known, decisions=tuple(ordered))
+
+
+def _held(rule: _Rule, find: Callable[[str], tuple[int, str] | None]) -> tuple[tuple[int, str], ...]:
+    """Offsets and words by which a rule holds; () when it does not."""
+    needed = [find(name) for name in rule.all]
+    if any(match is None for match in needed):
+        return ()
+    one_of = [find(name) for name in rule.any]
+    if (rule.any and not any(one_of)) or any(find(name) is not None for name in rule.none):
+        return ()
+    return tuple(match for match in (*needed, *one_of) if match is not None)
+
+
+def _ids(fault: Mapping[str, str], subject: SubjectKind | None) -> Iterator[str]:
+    if subject is not None:
+        yield fault[subject]
+    elif fault["unsaid"] == "both":
+        yield fault["site"]
+        yield fault["account"]
+    else:
+        yield fault[fault["unsaid"]]
+
+
+def _subject_of(text: str, words: Words) -> SubjectKind | None:
+    account, site = (words.subjects[kind].search(text) for kind in ("account", "site"))
+    if account is not None and site is not None:
+        # 微信订阅号部分栏目: an account has columns too, a site has no accounts among its own words.
+        return "account" if account.start() <= site.start() else None
+    return "account" if account is not None else "site" if site is not None else None
+
+
+def agrees(answer: tuple[str, ...], label: str) -> bool:
+    """Whether one of the ids is the label, lies below it, or is the family it belongs to."""
+    return any(given == label or given.startswith(label + ".") or label.startswith(given + ".") for given in answer)

@@ -1,0 +1,125 @@
+"""Reads the rows of an attached table that lists sites or accounts, whatever its columns are called."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from govmedia_rules.notices.classify import OTHER, classify
+from govmedia_rules.notices.counting import platform_of
+from govmedia_rules.notices.model import Kind, Listed, Table
+from govmedia_rules.notices.outline import words
+
+_ACCOUNT_CODE = re.compile(r"[0-9]{6}M[0-9]{3}[A-Z]{2}[0-9]{4}")
+_SITE_CODE = re.compile(r"[0-9]{10}|bm[0-9]{8}")
+_WRAPPER = re.compile(r"^(?:单项否决|单否|扣分|不合格)(?:指标|项)?[(::](?P<inside>.*?)\)?$")
+
+
+def column_roles(table: Table) -> dict[str, int]:
+    """Which column holds what: name, code, url, owner, area, platform, outcome, wording, remark."""
+    roles: dict[str, int] = {}
+    for index, name in enumerate(table.columns):
+        plain = re.sub(r"\s+", "", name)
+        if plain in words()["tables"]["serial"] or re.search("[数率量]$|总数|得分", plain):
+            continue
+        for role, *spellings in words()["columns"]["order"]:
+            # A second heading in brackets (网站名称(政务新媒体账号名称)) does not change what the column is.
+            first = plain.split("(")[0] or plain
+            if role == "owner_and_url":
+                fits = re.search(r"网址\(.*(?:主体|单位)", plain) is not None
+            else:
+                fits = any(spelling in first for spelling in spellings)
+            if fits and role not in roles:
+                roles[role] = index
+                break
+    if "name" in roles:
+        return roles
+    # 政务新媒体 alone, or 网站, heads the column of names.
+    for index, name in enumerate(table.columns):
+        if index not in roles.values() and re.search("网站|新媒体|账号", name):
+            return {**roles, "name": index}
+    return roles
+
+
+def read_listed(table: Table, number: int, title: str | None) -> Iterator[Listed]:
+    """The rows of a table as subjects; nothing when it does not list subjects with what was found."""
+    roles = column_roles(table)
+    if "name" not in roles or not {"wording", "code", "outcome", "platform", "url", "owner_and_url"} & set(roles):
+        return
+    for index, row in enumerate(table.rows):
+        cell = {role: row[column] for role, column in roles.items()}
+        name = cell.get("name")
+        if not name or re.fullmatch(r"[0-9.,%]+", name):
+            continue
+        code, printed = cell.get("code"), cell.get("platform")
+        bracket = re.fullmatch(r"(.+?)\(([^()]{2,12})\)", name)
+        if printed is None and bracket is not None and platform_of(bracket.group(2)):
+            # 临江发布(微博): the platform stands with the name.
+            name, printed = bracket.group(1), bracket.group(2)
+        kind = _kind(printed, code, title, table.columns[roles["name"]])
+        platform = platform_of(printed) if printed and kind != "site" else None
+        shared = cell.get("owner_and_url")
+        url, owner = cell.get("url"), cell.get("owner")
+        if shared:
+            if re.search(r"https?:|www\.|\.cn", shared):
+                url = shared
+            else:
+                owner = shared
+        wording = cell.get("wording")
+        problems = tuple(split_problems(wording, kind)) if wording else ()
+        found: list[str] = []
+        for problem in problems:
+            found += [i for i in classify(problem, subject=kind or "site").indicator_ids if i not in found]
+        yield Listed(
+            name=re.sub('[“”"]', "", name),
+            kind=kind,
+            platform=platform[0] if platform else None,
+            platform_text=printed if kind != "site" else None,
+            code=code,
+            url=url,
+            owner=owner,
+            area=cell.get("area"),
+            outcome=cell.get("outcome"),
+            wording=wording,
+            problems=problems,
+            indicator_ids=tuple(found),
+            remark=cell.get("remark"),
+            table=number,
+            row=index,
+        )
+
+
+def _kind(platform: str | None, code: str | None, title: str | None, column: str) -> Kind | None:
+    if platform:
+        if "网站" in platform:
+            return "site"
+        if platform_of(platform) or "新媒体" in platform:
+            return "account"
+    if code:
+        if _ACCOUNT_CODE.fullmatch(code):
+            return "account"
+        if _SITE_CODE.fullmatch(code):
+            return "site"
+    for text in (title or "", column):
+        account, site = "新媒体" in text or "账号" in text, "网站" in text
+        if account != site:
+            return "account" if account else "site"
+    return None
+
+
+def split_problems(wording: str, kind: Kind | None) -> Iterator[str]:
+    """The problems of one cell, without the wrapper 单项否决(…): divided where each piece is a finding of its own."""
+    text = wording.strip()
+    wrapped = _WRAPPER.match(text)
+    if wrapped:
+        text = wrapped.group("inside").strip()
+    for part in re.split("[;。]|(?<=[^0-9])[0-9][.、]", text):
+        pieces = [piece.strip() for piece in re.split("、|,|和|以及", part) if piece.strip()]
+        if len(pieces) > 1 and all(_stands_alone(piece, kind) for piece in pieces):
+            yield from pieces
+        elif part.strip():
+            yield part.strip()
+
+
+def _stands_alone(piece: str, kind: Kind | None) -> bool:
+    return len(piece) >= 4 and classify(piece, subject=kind).indicator_ids != (OTHER,)

@@ -1,0 +1,340 @@
+"""Splits a mended notice into its parts: head, sections with headings, signature, list and pages of attachments.
+
+Nothing is interpreted here beyond the form of an official document: numbered headings (一、 (一) 1.), a line that ends
+in a colon for the addressees, 附件 at the head of a list or of a page.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from itertools import pairwise
+from typing import Any
+
+from govmedia_rules.figures import Place
+from govmedia_rules.vocabulary import read_data
+
+
+@cache
+def words() -> dict[str, Any]:
+    """The vocabulary of Chinese notices."""
+    return read_data("govmedia_rules.notices", "words.toml")
+
+
+def any_of(terms: list[str]) -> str:
+    """A pattern for any of the terms, the longest first."""
+    return "|".join(re.escape(term) for term in sorted(terms, key=len, reverse=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the text, without surrounding blanks.
+
+    Attributes:
+        number: From 1.
+        start: Offset of its first character in the text.
+        text: The line.
+    """
+
+    number: int
+    start: int
+    text: str
+
+    @property
+    def end(self) -> int:
+        return self.start + len(self.text)
+
+
+class Page:
+    """The whole text with what is needed to say where something stands."""
+
+    def __init__(self, text: str, skipped: frozenset[int] = frozenset()) -> None:
+        self.text = text
+        self.skipped = skipped
+        self._starts = [0]
+        for match in re.finditer("\n", text):
+            self._starts.append(match.end())
+
+    def place(self, start: int, end: int) -> Place:
+        """The place of a stretch of the text; at most 300 characters are quoted."""
+        end = max(start, end)
+        line = bisect_right(self._starts, start)
+        return Place(start=start, end=end, line=line, quote=self.text[start : min(end, start + 300)])
+
+    def lines(self) -> Iterator[Line]:
+        """Lines that are not blank and not page furniture."""
+        for number, start in enumerate(self._starts, 1):
+            end = self._starts[number] - 1 if number < len(self._starts) else len(self.text)
+            raw = self.text[start:end]
+            stripped = raw.strip()
+            if stripped and number not in self.skipped:
+                yield Line(number, start + len(raw) - len(raw.lstrip()), stripped)
+
+    def furniture(self) -> Iterator[Line]:
+        """Lines of page furniture: the date of the page and codes of its foot stand there."""
+        lines = self.text.split("\n")
+        for number in sorted(self.skipped):
+            raw = lines[number - 1]
+            yield Line(number, self._starts[number - 1] + len(raw) - len(raw.lstrip()), raw.strip())
+
+
+@dataclass(slots=True)
+class Section:
+    """A heading with what stands under it.
+
+    Attributes:
+        level: 1 for 一、 2 for (一) 3 for 1. 4 for (1); 0 for the whole.
+        title: The heading without its number; "" when the paragraph has no heading of its own.
+        role: overview, problems, practices, duties, recheck or "".
+        start: Offset of the heading.
+        body: Paragraphs right under it.
+        parts: Sections below it.
+    """
+
+    level: int
+    title: str = ""
+    role: str = ""
+    start: int = 0
+    body: list[Line] = field(default_factory=list)
+    parts: list[Section] = field(default_factory=list)
+
+    def walk(self) -> Iterator[Section]:
+        """This section and all below it, in the order of the text."""
+        yield self
+        for part in self.parts:
+            yield from part.walk()
+
+
+@dataclass(slots=True)
+class AttachmentPage:
+    """A page of an attachment: its number as printed, what stands on the line of 附件 itself, and its lines."""
+
+    number: int | None
+    start: int
+    same_line: Line | None
+    lines: list[Line] = field(default_factory=list)
+    first_line: int = 0
+    last_line: int = 0
+
+
+@dataclass(slots=True)
+class Outline:
+    """The parts of a notice."""
+
+    head: list[Line]
+    opening: list[Line]
+    root: Section
+    closing: list[Line]
+    attachment_list: list[Line]
+    pages: list[AttachmentPage]
+
+
+_NUMERAL = "一二三四五六七八九十"
+_HEADINGS = (
+    (1, re.compile(rf"[{_NUMERAL}]{{1,3}}、 *")),
+    (2, re.compile(rf"\([{_NUMERAL}]{{1,3}}\)、? *")),
+    (3, re.compile(r"[0-9]{1,2}[.、](?![0-9]) *")),
+    (4, re.compile(r"\([0-9]{1,2}\) *")),
+)
+_MOST_TITLE = 45
+_MOST_SENTENCE = 4_000
+_PART = r"(?:[0-9]{1,2}|[一二三四五六七八九十]{1,3})"
+DATE_LINE = re.compile(rf"(?:[0-9]{{4}}|[〇○零一二三四五六七八九十]{{4}})年{_PART}月{_PART}日")
+_LIST_HEAD = re.compile(r"附 *件 *[:] *(?=\S)|附 *[:] *(?=[0-9]|\S{4})")
+_LIST_HEAD_BARE = re.compile(r"附 *件 *: *$")
+_LIST_ITEM = re.compile(r"([0-9]{1,2})[.、] *(?=\S)")
+_PAGE_HEAD = re.compile(r"附 *(?:件|表) *([0-9]{1,2}(?![0-9年])|[一二三四五六七八九十])? *(?:[::-](?! *[0-9]\.))? *")
+_ADDRESSEES = re.compile(r"[^。;]{2,400}:$")
+_BODY_START = re.compile(r"根据|按照|为|依据|近日|近期|日前|现将|[0-9]{4}年|今年|第[一二三四]季度|[一二三四]季度")
+
+
+def role_of(title: str) -> str:
+    """What part of a notice a heading begins."""
+    for role, terms in words()["sections"].items():
+        if any(term in title for term in terms):
+            return str(role)
+    return ""
+
+
+def outline(page: Page) -> Outline:
+    """The parts of a Chinese notice."""
+    lines = list(page.lines())
+    first_heading = next((i for i, line in enumerate(lines) if _heading(line) and _heading(line)[0] == 1), None)  # type: ignore[index]
+    page_start = _pages_start(lines, first_heading or 0)
+    pages = _pages(lines[page_start:], page)
+    lines = lines[:page_start]
+    heads = (i for i, line in enumerate(lines) if _LIST_HEAD.match(line.text) or _LIST_HEAD_BARE.match(line.text))
+    list_start = next(heads, None)
+    attachment_list: list[Line] = []
+    closing: list[Line] = []
+    if list_start is not None:
+        end = _list_end(lines, list_start)
+        attachment_list = lines[list_start:end]
+        closing = lines[end:]
+        lines = lines[:list_start]
+    head_end = _head_end(lines)
+    head, rest = lines[:head_end], lines[head_end:]
+    if list_start is None:
+        tail = _closing_start(rest)
+        rest, closing = rest[:tail], rest[tail:]
+    root, opening = _sections(rest)
+    return Outline(head, opening, root, closing, attachment_list, pages)
+
+
+def _pages_start(lines: list[Line], after: int) -> int:
+    dated = [i for i, line in enumerate(lines) if DATE_LINE.fullmatch(line.text.strip("()"))]
+    for i, line in enumerate(lines):
+        if i < after:
+            continue
+        match = _PAGE_HEAD.match(line.text)
+        signed = any(d < i for d in dated)
+        if not match or (_LIST_HEAD.match(line.text) and not match.group(1) and not signed):
+            continue
+        if match.end() == len(line.text) and ":" in line.text:
+            continue
+        if match.end() == len(line.text) or signed:
+            return i
+    return len(lines)
+
+
+def _pages(lines: list[Line], page: Page) -> list[AttachmentPage]:
+    pages: list[AttachmentPage] = []
+    for line in lines:
+        match = _PAGE_HEAD.match(line.text)
+        rest = line.text[match.end() :] if match else ""
+        starts = match is not None and (not rest or not pages or (match.group(1) is not None and len(rest) < 80))
+        if starts and match is not None:
+            digits = match.group(1)
+            number = None if not digits else int(digits) if digits.isdigit() else _NUMERAL.index(digits) + 1
+            same = Line(line.number, line.start + match.end(), rest) if rest else None
+            pages.append(AttachmentPage(number, line.start, same, first_line=line.number))
+        elif pages:
+            pages[-1].lines.append(line)
+        if pages:
+            pages[-1].last_line = line.number
+    for before, after in pairwise(pages):
+        before.last_line = after.first_line - 1
+    if pages:
+        pages[-1].last_line = page.text.count("\n") + 1
+    return pages
+
+
+def _list_end(lines: list[Line], start: int) -> int:
+    i = start + 1
+    while i < len(lines) and _LIST_ITEM.match(lines[i].text):
+        i += 1
+    return i
+
+
+def _closing_start(lines: list[Line]) -> int:
+    for i in range(len(lines) - 1, max(-1, len(lines) - 8), -1):
+        if DATE_LINE.fullmatch(lines[i].text.strip("()")):
+            return i - 1 if i and len(lines[i - 1].text) <= 40 and not lines[i - 1].text.endswith(("。", ";", ":")) else i
+    return len(lines)
+
+
+def _head_end(lines: list[Line]) -> int:
+    """Headline, number, page data and addressees come before the first paragraph of the body."""
+    for i, line in enumerate(lines[:25]):
+        if _ADDRESSEES.match(line.text) and not _heading(line) and not re.search("如下|附件|联系|通知:$|通报:$", line.text):
+            return i + 1
+    for i, line in enumerate(lines[:25]):
+        if _heading(line) or "。" in line.text or (_BODY_START.match(line.text) and len(line.text) > 60):
+            return i
+    return min(len(lines), 1) if lines and len(lines[0].text) < 60 else 0
+
+
+def _heading(line: Line) -> tuple[int, int] | None:
+    for level, pattern in _HEADINGS:
+        match = pattern.match(line.text)
+        if match:
+            return level, match.end()
+    return None
+
+
+def _sections(lines: list[Line]) -> tuple[Section, list[Line]]:
+    root = Section(0)
+    path = [root]
+    opening: list[Line] = []
+    for line in lines:
+        found = _heading(line)
+        if found is None:
+            (path[-1].body if len(path) > 1 else opening).append(line)
+            continue
+        level, offset = found
+        title, body = _split_title(line.text[offset:])
+        if not body and title and re.search("[,“;]", title) and line.text.endswith(("。", ";")):
+            # An item of one sentence has no heading.
+            title, body = "", line.text[offset:]
+        while path[-1].level >= level:
+            path.pop()
+        section = Section(level, title, start=line.start)
+        if body:
+            section.body.append(Line(line.number, line.start + len(line.text) - len(body), body))
+        # A notice may number its parts 1. 2. 3. from the top.
+        section.role = role_of(title) if level <= 2 or path[-1] is root else ""
+        # 总体情况 may hold 存在问题; what stands under 问题, 要求 or 经验 keeps its part.
+        if not section.role or path[-1].role not in ("", "overview"):
+            section.role = path[-1].role
+        path[-1].parts.append(section)
+        path.append(section)
+    return root, opening
+
+
+def _split_title(text: str) -> tuple[str, str]:
+    stop = re.search(r"[。::]", text)
+    if stop is None:
+        return (text, "") if len(text) <= _MOST_TITLE else ("", text)
+    if stop.start() <= _MOST_TITLE and (text[stop.start()] == "。" or len(text) > stop.end()):
+        return text[: stop.start()], text[stop.end() :].lstrip()
+    return "", text
+
+
+def sentences(line: Line) -> Iterator[Line]:
+    """The sentences of a paragraph; a full stop inside quotation marks or brackets ends none."""
+    yield from _split(line, "。")
+
+
+def segments(line: Line) -> Iterator[Line]:
+    """The parts of a paragraph between full stops and semicolons."""
+    yield from _split(line, "。;")
+
+
+def clauses(line: Line) -> Iterator[Line]:
+    """The parts of a paragraph between full stops, semicolons, colons and commas; a comma inside a number ends none."""
+    yield from _split(line, "。;:,")
+
+
+_OPEN, _CLOSE = "(“‘《〔【", ")”’》〕】"
+
+
+def _split(line: Line, stops: str) -> Iterator[Line]:
+    depth = 0
+    start = 0
+    text = line.text
+    for i, character in enumerate(text):
+        if character in _OPEN:
+            depth += 1
+        elif character in _CLOSE:
+            depth = max(0, depth - 1)
+        elif i - start >= _MOST_SENTENCE:
+            # Longer than any sentence that is written: cut, so that nothing of it is lost.
+            yield Line(line.number, line.start + start, text[start:i])
+            start, depth = i, 0
+        elif depth == 0 and character in stops:
+            if character == "," and i and text[i - 1].isdigit() and re.match(r"[0-9]{3}(?![0-9])", text[i + 1 :]):
+                continue
+            if character == ":" and i and text[i - 1].isdigit() and text[i + 1 : i + 2].isdigit():
+                continue
+            part = text[start:i]
+            if part.strip():
+                lead = len(part) - len(part.lstrip())
+                yield Line(line.number, line.start + start + lead, part.strip())
+            start = i + 1
+    part = text[start:]
+    if part.strip():
+        lead = len(part) - len(part.lstrip())
+        yield Line(line.number, line.start + start + lead, part.strip())

@@ -1,0 +1,344 @@
+"""Reads a notice: the pieces of `repair`, `outline`, `formal`, `counting`, `naming`, `grids` put together."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from govmedia_rules.figures import DateSpan, Period, Place
+from govmedia_rules.notices import counting, formal, naming
+from govmedia_rules.notices.grids import from_grid, read_page
+from govmedia_rules.notices.listing import read_listed
+from govmedia_rules.notices.model import Attachment, Named, Notice, Problem, Recheck
+from govmedia_rules.notices.outline import AttachmentPage, Line, Outline, Page, Section, outline, sentences
+from govmedia_rules.notices.repair import Mended, mend, mend_characters
+from govmedia_rules.notices.sources import Cell, Grid, Source, load
+
+_CJK = re.compile("[\u3400-\u9fff]")
+_LATIN = re.compile("[A-Za-z]")
+_LONGEST_TITLE = 1_000
+
+
+def read(source: str | bytes | Path, *, keep_contacts: bool = False) -> Notice:
+    """Reads a notice from text, HTML or DOCX, as far as it allows.
+
+    Args:
+        source: Text or HTML; the bytes of a text, HTML or DOCX file; a path, or its name in one line.
+        keep_contacts: Keep the names, numbers and addresses of contacts. By default they are recognised, blotted out of
+            the text and only counted.
+    Returns:
+        What was found; whatever was not found is None or (). A text that is no notice gives an almost empty one.
+    Raises:
+        NoticeError: The file cannot be opened or is of another kind.
+        MissingExtra: The copy is in traditional characters or DOCX and the package for it is not installed.
+    """
+    loaded = load(source)
+    mended = mend(loaded.text, keep_contacts=keep_contacts)
+    if _is_english(mended.text):
+        from govmedia_rules.notices.english import read_english
+
+        notice = read_english(mended)
+    else:
+        notice = _read_chinese(mended, _mend_grids(loaded))
+    kept = mended.contacts if keep_contacts else ()
+    return notice.model_copy(
+        update={
+            "text": mended.text,
+            "repairs": mended.repairs,
+            "contacts": kept,
+            "contacts_left_out": 0 if keep_contacts else len(mended.contacts),
+        }
+    )
+
+
+def _is_english(text: str) -> bool:
+    return len(_LATIN.findall(text)) > 2 * len(_CJK.findall(text))
+
+
+def _mend_grids(source: Source) -> list[Grid]:
+    for grid in source.grids:
+        grid.rows = [
+            [Cell(mend_characters(cell.text)[0], cell.column_span, cell.row_span, cell.is_first) for cell in row]
+            for row in grid.rows
+        ]
+    return source.grids
+
+
+def _read_chinese(mended: Mended, grids: list[Grid]) -> Notice:
+    page = Page(mended.text, mended.furniture | mended.contact_lines)
+    parts = outline(page)
+    places: dict[str, Place] = {}
+
+    def put(name: str, start: int, end: int) -> None:
+        places[name] = page.place(start, end)
+
+    body = _body_lines(parts)
+    furniture = list(page.furniture())
+    attachments = _attachments(parts, page, grids)
+
+    title = formal.headline(parts.head)
+    if title is not None:
+        put("headline", title.start, title.end)
+    sender = formal.issuer(title, [*parts.head, *furniture[:3]], parts.closing, parts.opening)
+    if sender is not None:
+        put("issuer", sender[1], sender[2])
+    number = formal.document_number(parts.head)
+    if number is not None:
+        put(
+            "number",
+            number[1].start + number[1].text.find(number[0]),
+            number[1].start + number[1].text.find(number[0]) + len(number[0]),
+        )
+    addressed = formal.addressees(parts.head)
+    if addressed is not None:
+        put("addressees", addressed[1].start, addressed[1].end)
+    signed = formal.signed([*parts.closing, *(line for line in body[-4:] if not parts.closing)])
+    if signed is not None:
+        put("signed_at", signed[1].start, signed[1].end)
+    published, where = formal.published(parts.head, furniture)
+    if where is not None:
+        places["published_at"] = where
+    source = formal.publisher(parts.head, furniture[:8])
+    if source is not None:
+        put("publisher", source[1], source[2])
+    mark = formal.release_mark([*parts.closing, *body, *(line for one in parts.pages[:1] for line in one.lines[:2])])
+    if mark is not None:
+        put("release", mark.start, mark.end)
+
+    year = signed[0].year if signed else published.year if published else None
+    period, place = _period(title, parts, page, year)
+    if place is not None:
+        places["period"] = place
+    year = year or (period.year if period else None)
+    window = formal.window(body, year)
+    if window is not None:
+        put("window", window[1], window[2])
+    counted = formal.statistics_date(body, year)
+    if counted is not None:
+        put("statistics_at", counted[1], counted[2])
+    span = _statistics_span(parts, page, places)
+
+    overview = [line for section in parts.root.walk() if section.role in ("overview", "recheck") for line in section.body]
+    if not any(section.role == "overview" for section in parts.root.walk()):
+        told = {line.start for s in parts.root.walk() if s.role in ("problems", "duties", "practices") for line in s.body}
+        overview = [line for line in body if line.start not in told]
+    ledger = counting.read_counts([*(line for line in parts.opening if line not in overview), *overview], page)
+    method = counting.method_of(parts.opening)
+    populations = tuple(
+        population.model_copy(update={"method": population.method or method}) if not population.scope else population
+        for population in ledger.populations()
+    )
+    again = formal.recheck([*parts.opening, *overview], page)
+    problem_parts = [section for section in parts.root.walk() if section.role == "problems" and not _inside(section, parts.root)]
+    if problem_parts:
+        problems = tuple(problem for section in problem_parts for problem in naming.read_problems(section, page))
+    else:
+        problems = tuple(_problems_without_headings(body, page))
+    duty_parts = [section for section in parts.root.walk() if section.role == "duties" and not _inside(section, parts.root)]
+    duty_lines = [line for section in duty_parts for part in section.walk() for line in part.body] or body
+    practice_parts = [section for section in parts.root.walk() if section.role == "practices" and not _inside(section, parts.root)]
+    opening = parts.opening or body[:1]
+    cited = [*formal.citations(opening, "basis")]
+    cited += [
+        c
+        for c in formal.citations([line for line in body if line not in opening], "rule")
+        if c.title not in {x.title for x in cited}
+    ]
+    codes = tuple(row.code for attachment in attachments for row in attachment.listed if row.code)
+    return Notice(
+        language="zh",
+        headline=title.text if title else None,
+        issuer=sender[0] if sender else None,
+        issuer_text=sender[0] if sender else None,
+        province=formal.province_of(
+            sender[0] if sender else None, title.text if title else None, *(c.title for c in cited), codes=codes
+        ),
+        number=number[0] if number else None,
+        addressees=addressed[0] if addressed else (),
+        citations=tuple(cited),
+        registries=formal.registries(mended.text),
+        period=period,
+        window=window[0] if window else None,
+        statistics_at=counted[0] if counted else None,
+        statistics_span=span,
+        signed_at=signed[0] if signed else None,
+        published_at=published,
+        publisher=source[0] if source else None,
+        release=mark.text if mark else None,
+        populations=populations,
+        figures=tuple(ledger.figures),
+        recheck=_with_names(again, page) if again else None,
+        problem_summary=tuple(item for section in problem_parts for item in naming.read_summary(section)),
+        problems=problems,
+        practices=tuple(practice for section in practice_parts for practice in naming.read_practices(section, page)),
+        praised=tuple(names for line in overview for names in naming.read_praised(line)),
+        duties=tuple(duty for section in duty_parts for duty in formal.duties(section, page)),
+        headings=tuple(part.title for section in duty_parts for part in section.parts if part.title),
+        deadlines=tuple(formal.deadlines(duty_lines, page, year, signed[0] if signed else None)),
+        attachments=attachments,
+        marks=tuple(formal.marks([*furniture, *parts.closing], page)),
+        places=places,
+    )
+
+
+def _inside(section: Section, root: Section) -> bool:
+    """Whether a section stands below another of the same part of the notice."""
+    return any(
+        other is not section and other.role == section.role and any(part is section for part in other.walk())
+        for other in root.walk()
+    )
+
+
+def _body_lines(parts: Outline) -> list[Line]:
+    return [*parts.opening, *(line for section in parts.root.walk() for line in section.body)]
+
+
+def _period(title: Line | None, parts: Outline, page: Page, year: int | None) -> tuple[Period | None, Place | None]:
+    lines = [*([title] if title else []), *parts.opening, *parts.attachment_list, *_body_lines(parts)[:2]]
+    best: tuple[Period, Place] | None = None
+    for line in lines:
+        found = Period.find(line.text)
+        if found is None:
+            continue
+        period, start, end = found
+        if best is None:
+            best = period, page.place(line.start + start, line.start + end)
+        elif best[0].kind == "year" and period.kind != "year" and period.year in (None, best[0].year):
+            best = period.model_copy(update={"year": best[0].year}), page.place(line.start + start, line.start + end)
+        elif best[0].year is None and period.kind == best[0].kind and period.number == best[0].number and period.year:
+            best = period, best[1]
+    if best is None:
+        return None, None
+    if best[0].year is None and year is not None:
+        # 第四季度 of a notice signed in January is the year before.
+        return best[0].model_copy(update={"year": year}), best[1]
+    return best
+
+
+def _statistics_span(parts: Outline, page: Page, places: dict[str, Place]) -> DateSpan | None:
+    for one in parts.pages:
+        for line in [*([one.same_line] if one.same_line else []), *one.lines[:4]]:
+            found = formal.month_span(line.text, line.start, page)
+            if found is not None:
+                places["statistics_span"] = found[1]
+                return found[0]
+    return None
+
+
+def _problems_without_headings(lines: list[Line], page: Page) -> list[Problem]:
+    """Findings of a notice that has no headings: sentences that name a subject or speak of 问题."""
+    problems: list[Problem] = []
+    for line in lines:
+        for sentence in sentences(line):
+            if re.search("请|要求|务必|应当", sentence.text[:12]):
+                continue
+            section = Section(0, body=[sentence])
+            problems += [problem for problem in naming.read_problems(section, page) if _is_finding(problem, sentence.text)]
+    return problems
+
+
+def _is_finding(problem: Problem, sentence: str) -> bool:
+    return problem.indicator_ids != ("other",) and bool(problem.named or re.search("问题|存在", sentence))
+
+
+def _with_names(recheck: Recheck, page: Page) -> Recheck:
+    if recheck.place is None or recheck.result not in ("all_but_named", "other"):
+        return recheck
+    line = Line(recheck.place.line, recheck.place.start, recheck.text)
+    named: list[Named] = []
+    for problem in naming.read_problems(Section(0, body=[line]), page):
+        named += problem.named
+    return recheck.model_copy(update={"not_rectified": tuple(named)})
+
+
+# --- attachments ----------------------------------------------------------------------------------------------------
+
+_ITEM = re.compile(r"(?:附 *件? *[:] *)?(?:(?P<number>[0-9]{1,2})[.、] *)?(?P<title>.+)")
+
+
+def _attachments(parts: Outline, page: Page, grids: list[Grid]) -> tuple[Attachment, ...]:
+    listed: list[tuple[int | None, str, Line]] = []
+    for line in parts.attachment_list:
+        if re.fullmatch(r"附 *件 *: *", line.text):
+            continue
+        # 附件:1.甲 2.乙 in one line.
+        pieces = re.split(r"(?<=[^0-9.])(?=[0-9]{1,2}[.、][^0-9])", re.sub(r"^附 *件? *[:] *", "", line.text))
+        for piece in pieces:
+            match = _ITEM.match(piece.strip())
+            if match:
+                number = match.group("number")
+                listed.append((int(number) if number else None, match.group("title").strip(" ;。,")[:_LONGEST_TITLE], line))
+    found: list[Attachment] = []
+    left = list(parts.pages)
+    loose = [grid for grid in grids if not any(one.first_line <= grid.line <= one.last_line for one in parts.pages)]
+    for number, title, line in listed:
+        one = next((p for p in left if p.number == number), None)
+        if one is None and len(listed) == 1 and left:
+            one = left[0]
+        if one is not None:
+            left.remove(one)
+        attachment = _attachment(number, title, line, one, page, grids)
+        grid = _grid_of(title, loose, page, alone=len(listed) == 1) if one is None else None
+        if grid is not None:
+            loose.remove(grid)
+            attachment = _with_table(attachment, grid, page)
+        found.append(attachment)
+    found += [_attachment(one.number, None, None, one, page, grids) for one in left]
+    return tuple(found)
+
+
+def _grid_of(title: str, loose: list[Grid], page: Page, *, alone: bool) -> Grid | None:
+    """The table that belongs to a listed attachment although no line 附件 stands before it."""
+    lines = page.text.split("\n")
+    for grid in loose:
+        caption = grid.rows[0][0].text if grid.rows and grid.rows[0] else ""
+        before = next((lines[n].strip() for n in range(grid.line - 2, -1, -1) if lines[n].strip()), "")
+        if re.sub(r"\s", "", title) in (re.sub(r"\s", "", caption), re.sub(r"\s", "", before)):
+            return grid
+    return loose[0] if alone and len(loose) == 1 else None
+
+
+def _with_table(attachment: Attachment, grid: Grid, page: Page) -> Attachment:
+    table = from_grid(grid)
+    if table is None:
+        return attachment
+    lines = page.text.split("\n")
+    start = sum(len(line) + 1 for line in lines[: grid.line - 1])
+    title = table.caption or attachment.title
+    return attachment.model_copy(
+        update={
+            "page_title": title,
+            "tables": (table,),
+            "listed": tuple(read_listed(table, 0, title)),
+            "has_page": True,
+            "page_place": page.place(start, start + len(lines[grid.line - 1])),
+        }
+    )
+
+
+def _attachment(
+    number: int | None, title: str | None, line: Line | None, one: AttachmentPage | None, page: Page, grids: list[Grid]
+) -> Attachment:
+    place = page.place(line.start, line.end) if line else None
+    if one is None:
+        return Attachment(number=number, title=title, place=place)
+    content = read_page(one, page, grids, title)
+    span = None
+    for first in [*([one.same_line] if one.same_line else []), *one.lines[:4]]:
+        found = formal.month_span(first.text, first.start, page)
+        if found is not None:
+            span = found[0]
+            break
+    rows = [row for i, table in enumerate(content.tables) for row in read_listed(table, i, content.title or title)]
+    return Attachment(
+        number=number,
+        title=title,
+        page_title=content.title[:_LONGEST_TITLE] if content.title else None,
+        span=span,
+        tables=tuple(content.tables),
+        listed=tuple(rows),
+        bands=tuple(content.bands),
+        has_page=True,
+        place=place,
+        page_place=page.place(one.start, one.start + (len(one.same_line.text) if one.same_line else 3)),
+    )

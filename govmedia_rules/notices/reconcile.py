@@ -1,0 +1,279 @@
+"""Recomputes every sum and rate of a notice and says what agrees, what contradicts and what only needs a remark.
+
+A contradiction is what no reading of the printed figures can make true: parts that exceed their whole, a rate that no
+rounding gives from the printed counts, a list with another number of rows than the text says, a number used twice. What
+can be explained (a total that hides a member, a rate that only one policy gives) is a remark. Each check names the counts
+that would give the printed figure, the nearest first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from govmedia_rules.base import Model
+from govmedia_rules.figures import Count, Group, Population, Rate, Tally
+from govmedia_rules.notices.checks import Check, check_rate, check_sum, details, not_checkable
+from govmedia_rules.notices.comparing import compare_lists
+from govmedia_rules.notices.model import Notice
+from govmedia_rules.notices.tables import check_tables
+from govmedia_rules.rates import Policy
+from govmedia_rules.subjects.vocabulary import vocabulary
+
+
+class Reconciliation(Model):
+    """Everything that was recomputed in one notice."""
+
+    checks: tuple[Check, ...] = ()
+
+    @property
+    def contradictions(self) -> tuple[Check, ...]:
+        """What no reading can make true."""
+        return tuple(check for check in self.checks if check.outcome == "contradicts")
+
+    @property
+    def remarks(self) -> tuple[Check, ...]:
+        """What is worth knowing and contradicts nothing."""
+        return tuple(check for check in self.checks if check.outcome == "remark")
+
+    @property
+    def policy(self) -> Policy | None:
+        """The one policy, simplest first, that gives every rate that can be recomputed; None when none does."""
+        rates = [check for check in self.checks if check.kind in ("rate", "table_rate") and check.policies]
+        fitting = (p for p in (Policy.HALF_UP, Policy.CAPPED, Policy.TRUNCATION) if all(p in check.policies for check in rates))
+        return next(fitting, None) if rates else None
+
+
+def reconcile(notice: Notice) -> Reconciliation:
+    """Recomputes the sums and rates of a notice and compares its text, lists and tables."""
+    checks: list[Check] = []
+    for population in notice.populations:
+        checks += _sums(population)
+        checks += _rates(population)
+    checks += [_uncheckable(rate) for figure in notice.figures for rate in figure.rates]
+    checks += _one_policy(checks)
+    checks += check_tables(notice)
+    checks += compare_lists(notice)
+    return Reconciliation(checks=tuple(checks))
+
+
+# --- sums -----------------------------------------------------------------------------------------------------------
+
+_MEASURES = {"running": "运行", "registered": "登记", "total": "总数", "inspected": "抽查"}
+_ACROSS_LEVELS = ("portal", "department")
+"""Classes that run across the levels: 门户网站 overlaps with 设区市政府门户网站 and is no further part."""
+
+
+def _value(tally: Tally, measure: str) -> int | None:
+    count = getattr(tally, measure)
+    return count.value if isinstance(count, Count) and count.bound == "exact" else None
+
+
+def _subject(tally: Tally) -> str:
+    return {"site": "政府网站", "account": "政务新媒体"}.get(tally.subject, tally.label)
+
+
+def _sums(population: Population) -> Iterator[Check]:
+    # Only parts that one paragraph lists by one dimension are meant to add up.
+    by: dict[tuple[str, str, int], list[Group]] = {}
+    for group in population.groups:
+        for measure in _MEASURES:
+            if _value(group, measure) is not None:
+                place = getattr(group, measure).place
+                by.setdefault((measure, group.dimension, place.line if place else 0), []).append(group)
+    for (measure, _, _), groups in by.items():
+        whole = _value(population, measure)
+        top = _without_nested(groups)
+        if whole is not None and len(top) > 1:
+            yield _parts(population, measure, whole, top)
+    failed = population.failed
+    platforms = _without_nested(list(population.by("platform")))
+    if failed is not None and len(platforms) > 1 and all(group.failed is not None for group in platforms):
+        yield check_sum("sum_of_parts", f"{_subject(population)}不合格", failed, [group.failed or 0 for group in platforms])
+    yield from _outcomes(population)
+
+
+def _without_nested(groups: list[Group]) -> list[Group]:
+    """Parts without those that lie inside another one (订阅号 inside 公众号)."""
+    terms = vocabulary("platform")
+    keys = {group.key for group in groups if group.dimension == "platform" and group.key in terms}
+
+    def is_inside(group: Group) -> bool:
+        return any(other and group.key and other != group.key and terms.is_a(group.key, other) for other in keys)
+
+    return [group for group in groups if group.dimension != "platform" or not is_inside(group)]
+
+
+def _parts(population: Population, measure: str, whole: int, groups: list[Group]) -> Check:
+    levels = {group.key for group in groups} - {*_ACROSS_LEVELS, "other", None}
+    parts = [group for group in groups if group.key not in _ACROSS_LEVELS or not levels]
+    if len(parts) < 2 or sum(_value(group, measure) or 0 for group in groups) == whole:
+        parts = groups
+    values = [_value(group, measure) or 0 for group in parts]
+    for length in range(2, len(values)):
+        # 按层级 … 按地区 …: the first division adds up, what follows is another one.
+        if sum(values[:length]) == whole:
+            values = values[:length]
+            break
+    total = sum(values)
+    label = f"{_subject(population)}{_MEASURES[measure]}"
+    place = getattr(population, measure).place
+    if total >= whole:
+        return check_sum("sum_of_parts", label, whole, values, place)
+    member = _hidden_member(population, whole - total, parts)
+    return Check(
+        kind="sum_of_parts",
+        outcome="remark",
+        reason="sum_hides_member" if member else "sum_leaves_rest",
+        label=label,
+        stated=str(whole),
+        computed=str(total),
+        details=details(terms="+".join(map(str, values)), total=total, gap=whole - total, member=member),
+        place=place,
+    )
+
+
+def _hidden_member(population: Population, gap: int, used: list[Group]) -> str:
+    """A count of the same population that equals the gap: a member that no sentence names, accounts closed meanwhile."""
+    for outcome in population.outcomes:
+        if outcome.kind in ("closed", "closing", "unreported") and outcome.count.value == gap:
+            return f"{outcome.label}{gap}"
+    named = {id(group) for group in used}
+    for group in population.groups:
+        if id(group) not in named and gap in (_value(group, measure) for measure in _MEASURES):
+            return f"{group.label}{gap}"
+    return ""
+
+
+def _outcomes(population: Population) -> Iterator[Check]:
+    inside = ("passed", "failed", "basically_passed", "closing")
+    for tally in (population, *population.groups):
+        counts = {outcome.kind: outcome.count for outcome in tally.outcomes if outcome.kind in inside}
+        base = tally.inspected
+        if base is None or not {"passed", "failed"} <= set(counts):
+            continue
+        if all(count.bound == "exact" for count in (base, *counts.values())):
+            label = f"{tally.label or _subject(tally)}检查结果"
+            yield check_sum("sum_of_outcomes", label, base.value, [count.value for count in counts.values()], base.place)
+
+
+# --- rates ----------------------------------------------------------------------------------------------------------
+
+_ABOUT = Decimal(1)
+"""How far, in percentage points, a figure printed with 约 may be off."""
+
+
+def _uncheckable(rate: Rate) -> Check:
+    return not_checkable(rate.label, rate.print(), rate.place)
+
+
+def _rates(population: Population) -> Iterator[Check]:
+    for tally in (population, *population.groups):
+        for rate in tally.rates:
+            if rate.figure is None or rate.bound not in ("exact", "about"):
+                yield _uncheckable(rate)
+            else:
+                yield _one_rate(rate, rate.figure, tally, f"{tally.label or _subject(tally)}{rate.label}")
+            yield from _comparisons(rate)
+
+
+def _one_rate(rate: Rate, figure: Decimal, tally: Tally, label: str) -> Check:
+    if rate.kind in ("pass", "failure_share"):
+        checks = [
+            check_rate(figure, part=part, bases=_bases(tally), label=label, of_rest=of_rest, place=rate.place)
+            for part, of_rest in _readings(rate, figure, tally)
+        ]
+        return _softened(next((check for check in checks if check.outcome == "agrees"), checks[0]), rate)
+    if rate.kind == "coverage":
+        whole = [count.value for count in (tally.running, tally.registered, tally.total) if count is not None]
+        part = tally.inspected.value if tally.inspected is not None else None
+        if part is None and figure == 100 and whole:
+            part = whole[0]
+        if whole and part is not None:
+            return _softened(check_rate(figure, part=part, bases=whole, label=label, place=rate.place), rate)
+    return _uncheckable(rate)
+
+
+def _bases(tally: Tally) -> list[int]:
+    bases = [count.value for count in (tally.inspected, tally.running, tally.registered, tally.total) if count is not None]
+    # Accounts being closed are neither passed nor failed; some notices leave them out of the base.
+    left_out = tally.outcome("closing") or 0
+    return bases + [base - left_out for base in bases if left_out]
+
+
+def _readings(rate: Rate, figure: Decimal, tally: Tally) -> list[tuple[int | None, bool]]:
+    """The counts a pass rate or failure share may have been made from, the plainest first; True marks failed units."""
+    failed, passed = tally.failed, tally.passed
+    if rate.kind == "failure_share":
+        return [(failed, False)]
+    if isinstance(tally, Group) and failed is None and passed is None and figure == 100:
+        passed = tally.base
+    found: list[tuple[int | None, bool]] = []
+    if failed is not None:
+        found.append((failed, True))
+    if passed is not None:
+        found.append((passed, False))
+        basically = tally.outcome("basically_passed")
+        if basically is not None:
+            found.append((passed + basically, False))
+    return found or [(None, False)]
+
+
+def _softened(check: Check, rate: Rate) -> Check:
+    """A figure printed with 约 agrees when it is less than a point off."""
+    if rate.bound != "about" or check.outcome != "contradicts" or rate.figure is None or "=" not in check.computed:
+        return check
+    exact = Decimal(check.computed.rpartition("=")[2].removesuffix("%"))
+    return check.model_copy(update={"outcome": "agrees", "reason": "rate_about"}) if abs(exact - rate.figure) < _ABOUT else check
+
+
+def _comparisons(rate: Rate) -> Iterator[Check]:
+    for comparison in rate.comparisons:
+        before = comparison.change.before(rate.figure) if rate.figure is not None else None
+        if before is None:
+            continue
+        if not 0 <= before <= 100:
+            yield Check(
+                kind="rate",
+                outcome="contradicts",
+                reason="earlier_impossible",
+                label=rate.label,
+                stated=rate.print(),
+                computed=f"{before}%",
+                details=details(change=comparison.change.text(), before=before),
+                place=comparison.place,
+            )
+        elif comparison.unit == "%" and comparison.change.state in ("up", "down"):
+            yield Check(
+                kind="unit",
+                outcome="remark",
+                reason="points_printed_as_percent",
+                label=rate.label,
+                stated=f"{comparison.change.points}%",
+                computed=f"{before}%",
+                details=details(before=before),
+                place=comparison.place,
+            )
+
+
+def _one_policy(checks: list[Check]) -> Iterator[Check]:
+    """Rates that no plain policy gives together: 99.9 % for 2943 of 2944 beside 99.6 % for 667 of 670."""
+    rates = [check for check in checks if check.kind == "rate" and check.reason == "rate_agrees"]
+    if len(rates) < 2:
+        return
+    fits = [policy for policy in Policy if all(policy in check.policies for check in rates)]
+    if Policy.HALF_UP in fits or Policy.TRUNCATION in fits:
+        return
+    for check in rates:
+        if Policy.HALF_UP not in check.policies:
+            yield Check(
+                kind="rounding_policy",
+                outcome="remark",
+                reason="only_the_cap" if fits else "no_one_policy",
+                label=check.label,
+                stated=check.stated,
+                computed=check.computed,
+                policies=tuple(fits),
+                details=details(exact=check.computed),
+                place=check.place,
+            )

@@ -1,0 +1,82 @@
+"""Recomputes the rates of notices that were taken down as counts and rates by key, without their text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+
+from govmedia_rules.notices.checks import Check, check_rate, check_sum, details
+from govmedia_rules.notices.reconcile import Reconciliation
+from govmedia_rules.rates import read_figure
+
+_PLATFORMS = ("wechat", "weibo", "app", "other", "toutiao", "douyin", "kuaishou", "miniprogram")
+
+
+def reconcile_counts(counts: Mapping[str, object], rates: Mapping[str, str]) -> Reconciliation:
+    """Recomputes the rates of a notice that was taken down as counts and rates by key.
+
+    Args:
+        counts: Whole numbers by key: `sites_inspected`, `sites_failed`, `media_running` and so on; what is no whole
+            number is passed over.
+        rates: Printed percentages by key: `sites_pass`, `media_sampling` and so on.
+    Returns:
+        One check a rate, and one for parts by platform.
+    """
+    known = {key: value for key, value in counts.items() if isinstance(value, int) and not isinstance(value, bool)}
+    checks: list[Check] = []
+    for key, text in rates.items():
+        try:
+            figure = read_figure(text)
+        except ValueError:
+            continue
+        if figure <= 100 and not re.search("score|change|yoy|qoq", key):
+            checks.append(_rate(key, figure, known))
+    checks += _parts(known)
+    return Reconciliation(checks=tuple(checks))
+
+
+def _rate(key: str, figure: Decimal, counts: Mapping[str, int]) -> Check:
+    subject, _, what = key.rpartition("_")
+
+    def first(*names: str) -> list[int]:
+        return [counts[name] for name in names if name in counts]
+
+    if what == "pass":
+        bases = first(f"{subject}_inspected", f"{subject}_running", f"{subject}_registered")
+        failed, passed = counts.get(f"{subject}_failed"), counts.get(f"{subject}_passed")
+        part, of_rest = (failed, True) if failed is not None else (passed, False)
+        return check_rate(figure, part=part, bases=bases, label=key, of_rest=of_rest)
+    sites = first("sites_inspected", "sites_running")
+    if what in ("sampling", "checked", "coverage"):
+        part = counts.get(f"{subject}_inspected")
+        bases = first(f"{subject}_running", f"{subject}_registered") if part is not None else []
+        return check_rate(figure, part=part, bases=bases, label=key)
+    if key == "failed_share":
+        return check_rate(figure, part=counts.get("sites_failed"), bases=sites, label=key)
+    if key == "feedback_rate":
+        return check_rate(figure, part=counts.get("feedback_sites"), bases=sites, label=key)
+    if what == "share" and subject in counts:
+        return check_rate(figure, part=counts[subject], bases=sites, label=key)
+    return check_rate(figure, part=None, bases=[], label=key)
+
+
+def _parts(counts: Mapping[str, int]) -> Iterator[Check]:
+    whole = next((counts[key] for key in ("media_registered", "media_running", "media_inspected") if key in counts), None)
+    parts = [counts[f"media_{platform}"] for platform in _PLATFORMS if f"media_{platform}" in counts]
+    if whole is None or len(parts) < 2:
+        return
+    total, closed = sum(parts), counts.get("media_closed")
+    if total >= whole:
+        yield check_sum("sum_of_parts", "media", whole, parts)
+    elif closed is not None and total + closed == whole:
+        terms = "+".join(map(str, parts))
+        yield Check(
+            kind="sum_of_parts",
+            outcome="remark",
+            reason="sum_hides_member",
+            label="media",
+            stated=str(whole),
+            computed=str(total),
+            details=details(terms=terms, total=total, gap=closed, member=f"media_closed {closed}"),
+        )

@@ -1,0 +1,211 @@
+"""Tables as files: CSV, workbooks and Parquet that appear when they are complete and that no program mistakes for code."""
+
+from __future__ import annotations
+
+import os
+import re
+import warnings
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date, datetime
+from decimal import Decimal
+from itertools import chain, islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from govmedia_rules.errors import CutText, ExportError, MissingExtra, Where
+from govmedia_rules.tables.columns import Cell, Heading, in_shanghai
+
+if TYPE_CHECKING:
+    import pyarrow
+
+# What a spreadsheet runs as a formula when it stands first in a cell; Chinese input methods type the wide forms.
+_RISKY = re.compile(r"'*[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
+
+
+def guard(text: str) -> str:
+    """A text that no spreadsheet runs: one apostrophe in front where it could be a formula; `unguard` takes it off."""
+    return f"'{text}" if _RISKY.match(text) else text
+
+
+def unguard(text: str) -> str:
+    """The text that `guard` was given."""
+    return text[1:] if text.startswith("'") and _RISKY.match(text) else text
+
+
+@contextmanager
+def complete_file(path: str | os.PathLike[str]) -> Iterator[Path]:
+    """A path beside `path` to write to; it takes the name of `path` when the block ends without a fault."""
+    target = Path(path)
+    part = target.with_name(f".{target.name}.{os.getpid()}.part")
+    if not target.parent.is_dir():
+        raise ExportError("the folder does not exist", Where(str(target)))
+    try:
+        yield part
+        with part.open("rb") as written:
+            os.fsync(written.fileno())
+        part.replace(target)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def write_parquet(path: str | os.PathLike[str], reader: pyarrow.RecordBatchReader) -> None:
+    """Writes the batches of a reader to one Parquet file."""
+    import pyarrow.parquet as pq
+
+    with complete_file(path) as part, pq.ParquetWriter(part, reader.schema, compression="zstd") as writer:
+        for batch in reader:
+            writer.write_batch(batch)
+
+
+def write_csv(path: str | os.PathLike[str], heads: Sequence[str], rows: Iterable[Sequence[Cell]]) -> None:
+    """Writes rows as UTF-8 with a byte-order mark; None is an empty cell, an empty text `""`."""
+    with complete_file(path) as part, part.open("w", encoding="utf-8-sig", newline="") as stream:
+        stream.write(",".join(_csv_cell(head) for head in heads) + "\r\n")
+        for row in rows:
+            stream.write(",".join([_csv_cell(value) for value in row]) + "\r\n")
+
+
+_QUOTED = re.compile('[,"\r\n\\s]')
+
+
+def _csv_cell(value: Cell) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        text = guard(value)
+        return '"' + text.replace('"', '""') + '"' if not text or _QUOTED.search(text) else text
+    return cell_text(value)
+
+
+def cell_text(value: Cell) -> str:
+    """A value as text that reads back as the same value."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return f"{value:f}"
+    return str(value)
+
+
+class Sheet(NamedTuple):
+    """One sheet of a workbook: its name, the heads of its columns, the columns, and the values row by row."""
+
+    name: str
+    heads: Sequence[str]
+    headings: Sequence[Heading[Any]]
+    rows: Iterable[Sequence[Cell]]
+
+
+MAX_SHEET_ROWS = 1_048_576
+MAX_CELL = 32_767
+CUT_MARK = "…（超出单元格上限，已截断）"
+_WIDTHS = {"text": 24, "integer": 10, "number": 12, "decimal": 10, "boolean": 8, "instant": 20, "day": 12}
+_FORBIDDEN = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
+
+
+def sheet_title(name: str, taken: Iterable[str] = ()) -> str:
+    """A name Excel accepts for a sheet: at most 31 characters, none of `[]:*?/\\`, not one of `taken`."""
+    plain = _FORBIDDEN.sub("_", name).strip("'")[:31] or "Sheet1"
+    used = {one.casefold() for one in taken}
+    title, count = plain, 1
+    while title.casefold() in used:
+        count += 1
+        title = f"{plain[: 30 - len(str(count))]} {count}"
+    return title
+
+
+def write_excel(path: str | os.PathLike[str], sheets: Sequence[Sheet]) -> None:
+    """Writes a workbook; the same rows give the same bytes.
+
+    Raises:
+        MissingExtra: xlsxwriter is not installed.
+    """
+    try:
+        import xlsxwriter
+    except ImportError:
+        raise MissingExtra("writing a workbook needs xlsxwriter", Where(str(path)), "pip install govmedia-rules[report]") from None
+    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "constant_memory": True}
+    with complete_file(path) as part:
+        book = xlsxwriter.Workbook(str(part), options)
+        # A fixed date of creation: the same result is the same file.
+        book.set_properties({"created": datetime(2000, 1, 1)})  # noqa: DTZ001  (Excel knows no zones)
+        styles = {
+            "head": book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"}),
+            "text": book.add_format({"num_format": "@", "valign": "top"}),
+            "instant": book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss", "valign": "top"}),
+            "day": book.add_format({"num_format": "yyyy-mm-dd", "valign": "top"}),
+            "other": book.add_format({"valign": "top"}),
+        }
+        taken: list[str] = []
+        cut = 0
+        try:
+            for sheet in sheets:
+                for rows in _pages(sheet.rows):
+                    title = sheet_title(sheet.name, taken)
+                    taken.append(title)
+                    cut += _fill_sheet(book.add_worksheet(title), sheet, rows, styles)
+        finally:
+            book.close()  # it holds open files of its own
+    if cut:
+        warnings.warn(f"{path}: {cut} texts are longer than a cell holds and were cut", CutText, stacklevel=3)
+
+
+def _pages(rows: Iterable[Sequence[Cell]]) -> Iterator[Iterator[Sequence[Cell]]]:
+    """The rows in runs that a sheet holds; one run, without rows, when there are none."""
+    waiting = iter(rows)
+    first = list(islice(waiting, 1))
+    while True:
+        yield chain(first, islice(waiting, MAX_SHEET_ROWS - 1 - len(first)))
+        first = list(islice(waiting, 1))
+        if not first:
+            return
+
+
+def _fill_sheet(page: Any, sheet: Sheet, rows: Iterator[Sequence[Cell]], styles: dict[str, Any]) -> int:
+    """Writes the rows of one sheet; says how many texts were cut."""
+    page.freeze_panes(1, 0)
+    for at, (head, heading) in enumerate(zip(sheet.heads, sheet.headings, strict=True)):
+        page.set_column(at, at, _WIDTHS[heading.type])
+        page.write_string(0, at, head, styles["head"])
+    cut = 0
+    number = 0
+    for number, row in enumerate(rows, 1):
+        for at, value in enumerate(row):
+            if value is not None:
+                cut += _write_cell(page, number, at, value, styles)
+    if number:
+        page.autofilter(0, 0, number, len(sheet.heads) - 1)
+    return cut
+
+
+def _write_cell(page: Any, row: int, at: int, value: Cell, styles: dict[str, Any]) -> bool:
+    """Writes one value exactly, as text where Excel has no exact form for it; says whether a text was cut."""
+    if isinstance(value, bool):
+        page.write_boolean(row, at, value, styles["other"])
+    elif isinstance(value, datetime):
+        shown = in_shanghai(value).replace(tzinfo=None)
+        if shown.microsecond or shown.year < 1901:
+            page.write_string(row, at, value.isoformat(), styles["text"])
+        else:
+            page.write_datetime(row, at, shown, styles["instant"])
+    elif isinstance(value, date):
+        if value.year < 1901:
+            page.write_string(row, at, value.isoformat(), styles["text"])
+        else:
+            page.write_datetime(row, at, value, styles["day"])
+    elif isinstance(value, int | float | Decimal):
+        if isinstance(value, float) or Decimal(f"{value:.16G}") == value:
+            page.write_number(row, at, float(value), styles["other"])
+        else:
+            page.write_string(row, at, cell_text(value), styles["text"])
+    else:
+        assert isinstance(value, str)
+        if len(value) > MAX_CELL:
+            page.write_string(row, at, value[: MAX_CELL - len(CUT_MARK)] + CUT_MARK, styles["text"])
+            return True
+        page.write_string(row, at, value, styles["text"])
+    return False

@@ -1,0 +1,259 @@
+"""Forms that are wrong by themselves: dates, document numbers, doubled words and marks, unpaired marks, private numbers.
+
+Every pattern here is written by hand and runs in time linear in the text; no list of a user becomes a pattern.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from functools import cache
+from typing import Any
+
+from govmedia_rules.text.matches import Confidence, Match
+from govmedia_rules.text.search import Search, build_search
+from govmedia_rules.vocabulary import read_data
+
+_D = "0-9０-９"
+_B = "[ \u3000\xa0]?"
+# Patterns that begin with a plain character are searched many times faster than ones that begin with a class.
+_YEAR_BEFORE = re.compile(rf"(?<![{_D}])([12１２][{_D}]{{3}}){_B}$")
+_DATE = re.compile(rf"年{_B}([{_D}]{{1,2}}){_B}月{_B}([{_D}]{{1,2}}){_B}日")
+_MONTH_BEFORE = re.compile(rf"(?<![{_D}年])([{_D}]{{1,2}})$")
+_DAY = re.compile(rf"月([{_D}]{{1,2}})日")
+_HAN_YEAR_BEFORE = re.compile("([一二][一二三四五六七八九〇○零]{3})$")
+_HAN_DATE = re.compile("年([一二三四五六七八九十]{1,2})月([一二三四五六七八九十]{1,3})日")
+_WEEKDAY = re.compile(r"[ \u3000]?[（(，,]?[ \u3000]?(?:星期|礼拜|周)([一二三四五六日天])(?!年|岁|期|[一二三四五六日天至到])")
+_NUMBER = re.compile(
+    rf"([\u4e00-\u9fff])[ ]?([（(\[［【〔])[ ]?([12１２][{_D}]{{3}})[ ]?([）)\]］】〕])[ ]?(第?)([{_D}]{{1,5}})[ ]?号"
+)
+_LONG_NUMBER = re.compile(rf"(?<![{_D}A-Za-z.\-_=/])[{_D}]{{11,19}}[Xx]?(?![{_D}A-Za-z_=/]|\.[{_D}])")
+_WEEKDAYS = "一二三四五六日"
+_HAN_DIGITS = {"〇": 0, "○": 0, "零": 0, **{char: at for at, char in enumerate("一二三四五六七八九", 1)}}
+_CLOSING = "。！？"
+
+
+@cache
+def _data() -> dict[str, Any]:
+    return read_data("govmedia_rules.text", "forms.toml")
+
+
+@cache
+def _doubled() -> tuple[Search, list[tuple[str, str]]]:
+    """A search for doubled units, words and marks, and for each string what it is and what stands twice."""
+    data = _data()
+    meanings = {word + word: ("word", word) for word in data["word"]["doubled"]}
+    meanings |= {unit + unit: ("unit", unit) for unit in data["unit"]["units"]}
+    meanings |= dict.fromkeys(data["mark"]["doubled"], ("mark", ""))
+    return build_search(list(meanings)), list(meanings.values())
+
+
+def find_forms(text: str, by: str = "") -> list[Match]:
+    """The wrong forms in a text as found.
+
+    Args:
+        text: Any text.
+        by: Name and version to sign the matches with.
+    """
+    if len(text) < 2:
+        return []
+    found: list[Match] = []
+    for rule in (_dates, _numbers, _doubles, _unpaired, _private):
+        found.extend(_signed(rule(text), by))
+    return found
+
+
+_Row = tuple[int, int, str, str | None, str, str, Confidence, str, str]
+
+
+def _signed(rows: Iterator[_Row], by: str) -> Iterator[Match]:
+    for start, end, shown, suggestion, kind, reason, confidence, severity, source in rows:
+        yield Match(start, end, shown, suggestion, kind, reason, confidence, reason, severity, source, by)
+
+
+def _row(
+    text: str, start: int, end: int, suggestion: str | None, kind: str, reason: str, confidence: Confidence, source: str
+) -> _Row:
+    return start, end, text[start:end], suggestion, kind, reason, confidence, "general", source
+
+
+def _dates(text: str) -> Iterator[_Row]:
+    data = _data()["date"]
+    if "月" not in text:
+        return
+    taken: set[int] = set()
+    for pattern, before in ((_DATE, _YEAR_BEFORE), (_HAN_DATE, _HAN_YEAR_BEFORE)):
+        for found in pattern.finditer(text):
+            head = before.search(text, max(0, found.start() - 6), found.start())
+            if head is not None:
+                taken.add(found.start(2) - 1)
+                yield from _date(text, head.start(), found.end(), (head[1], found[1], found[2]))
+    for found in _DAY.finditer(text):
+        head = _MONTH_BEFORE.search(text, max(0, found.start() - 3), found.start())
+        if head is None or found.start() in taken or _is_lunar(text, head.start()):
+            continue
+        try:
+            date(2000, int(head[1]), int(found[1]))  # a leap year: 29 February exists in some year
+        except ValueError:
+            yield _row(text, head.start(), found.end(), None, "date", "impossible_date", "medium", data["source"])
+
+
+def _is_lunar(text: str, start: int) -> bool:
+    return text[max(0, start - 8) : start].rstrip(" 　（(").endswith(tuple(_data()["date"]["not_after"]))
+
+
+def _date(text: str, start: int, end: int, parts: tuple[str, str, str]) -> Iterator[_Row]:
+    source = _data()["date"]["source"]
+    if _is_lunar(text, start):
+        return
+    try:
+        moment = date(*map(_int, parts))
+    except ValueError:
+        yield _row(text, start, end, None, "date", "impossible_date", "high", source)
+        return
+    weekday = _WEEKDAY.match(text, end)
+    if weekday is None:
+        return
+    named, right = weekday[1].replace("天", "日"), _WEEKDAYS[moment.weekday()]
+    if named != right:
+        at = weekday.start(1)
+        suggestion = text[start:at] + right + text[at + 1 : weekday.end()]
+        yield _row(text, start, weekday.end(), suggestion, "date", "weekday_differs", "high", source)
+
+
+def _int(text: str) -> int:
+    """A number in digits of any width, or in Chinese: 二〇二四 digit by digit, 二十三 by value."""
+    if text[0] not in _HAN_DIGITS and text[0] != "十":
+        return int(text)
+    if "十" not in text:
+        return int("".join(str(_HAN_DIGITS[char]) for char in text))
+    tens, _, ones = text.partition("十")
+    if len(tens) > 1 or len(ones) > 1 or "十" in ones:
+        return 99
+    return (_HAN_DIGITS[tens] if tens else 1) * 10 + (_HAN_DIGITS[ones] if ones else 0)
+
+
+def _numbers(text: str) -> Iterator[_Row]:
+    data = _data()["number"]
+    if "号" not in text:
+        return
+    for found in _NUMBER.finditer(text):
+        before, opening, year, closing, ordinal, serial = found.groups()
+        head = text[max(0, found.start() - 8) : found.start() + 1]
+        if before in data["not_before"]:
+            continue
+        orders = head.endswith(tuple(data["with_ordinal"]))
+        start, end = found.start(2), found.end()
+        number = str(int(serial))
+        if opening != "〔" or closing != "〕":
+            right = f"〔{int(year)}〕{ordinal if orders else ''}{number}号"
+            yield _row(text, start, end, right, "document_number", "number_brackets", "high", data["source"])
+        elif not orders and (ordinal or len(number) != len(serial)):
+            yield _row(text, start, end, f"〔{int(year)}〕{number}号", "document_number", "number_padded", "medium", data["source"])
+
+
+def _doubles(text: str) -> Iterator[_Row]:
+    data = _data()
+    search, meanings = _doubled()
+    for start, end, number in search.find(text):
+        kind, once = meanings[number]
+        if kind == "unit":
+            if start and text[start - 1].isdecimal() and not text.startswith(once, end):
+                yield _row(text, start, end, once, "number", "unit_doubled", "high", data["unit"]["source"])
+        elif kind == "word":
+            yield _row(text, start, end, once, "repeat", "word_doubled", "medium", data["word"]["source"])
+        else:
+            yield _row(text, start, end, None, "mark", "mark_doubled", "medium", data["mark"]["source"])
+
+
+def _unpaired(text: str) -> Iterator[_Row]:
+    """Unpaired marks in whole sentences: a line that is cut short or begins a longer quotation proves nothing."""
+    data = _data()["mark"]
+    pairs = [(opening, closing) for opening, closing in data["pairs"] if opening in text or closing in text]
+    if not pairs:
+        return
+    start = 0
+    for line in text.splitlines(keepends=True):
+        end = start + len(line)
+        body = line.strip()
+        if body and body[-1] in _CLOSING and "…" not in body and "..." not in body:
+            for opening, closing in pairs:
+                if line.count(opening) == line.count(closing):
+                    continue
+                place = _lonely(line, opening, closing)
+                if opening == "“" and (place < 0 or line.count(opening) > line.count(closing)):
+                    continue  # a quotation of several paragraphs opens each and closes the last
+                if place >= 0:
+                    at = start + place
+                    yield _row(text, at, at + 1, None, "mark", "mark_unpaired", "low", data["source"])
+        start = end
+
+
+def _lonely(line: str, opening: str, closing: str) -> int:
+    """Place of the first mark without a partner; -1 when the marks only nest."""
+    opened: list[int] = []
+    for at, char in enumerate(line):
+        if char == opening:
+            opened.append(at)
+        elif char == closing:
+            if not opened:
+                return at
+            opened.pop()
+    return opened[0] if opened else -1
+
+
+def _private(text: str) -> Iterator[_Row]:
+    data = _data()["privacy"]
+    for found in _LONG_NUMBER.finditer(text):
+        start, end = found.span()
+        digits = "".join(str(int(char)) if char.isdigit() else "X" for char in found[0])
+        if text[max(0, start - 12) : start].rstrip("：: 　为是（(").endswith(tuple(data["not_after"])):
+            continue
+        reason = _private_kind(digits, data["bank_prefixes"])
+        if reason is not None:
+            shown = digits[:4] + "*" * (len(digits) - 6) + digits[-2:]
+            yield start, end, shown, None, "privacy", reason, "medium", "serious", data["source"]
+
+
+def _private_kind(digits: str, bank_prefixes: list[str]) -> str | None:
+    size = len(digits)
+    if size == 18 and is_identity_number(digits):
+        return "identity_number"
+    if digits[-1] == "X":
+        return None
+    if size == 11 and digits[0] == "1" and digits[1] in "3456789":
+        return "mobile_number"
+    if 16 <= size <= 19 and digits.startswith(tuple(bank_prefixes)) and has_luhn(digits) and len(set(digits)) > 3:
+        return "bank_number"
+    return None
+
+
+_IDENTITY_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+_IDENTITY_CHECKS = "10X98765432"
+
+
+def is_identity_number(digits: str) -> bool:
+    """Whether 18 characters are a well-formed citizen's number: place, date of birth and check digit.
+
+    Source: GB 11643-1999, check digit by ISO 7064 MOD 11-2.
+    """
+    if len(digits) != 18 or not digits[:17].isascii() or not digits[:17].isdigit():
+        return False
+    if not "11" <= digits[:2] <= "82" or not "1900" <= digits[6:10] <= "2099":
+        return False
+    try:
+        date(int(digits[6:10]), int(digits[10:12]), int(digits[12:14]))
+    except ValueError:
+        return False
+    total = sum(int(digit) * weight for digit, weight in zip(digits, _IDENTITY_WEIGHTS, strict=False))
+    return _IDENTITY_CHECKS[total % 11] == digits[17].upper()
+
+
+def has_luhn(digits: str) -> bool:
+    """Whether the last digit is the Luhn check digit of the others (ISO/IEC 7812-1)."""
+    total = 0
+    for at, char in enumerate(reversed(digits)):
+        value = int(char) * (2 if at % 2 else 1)
+        total += value - 9 if value > 9 else value
+    return total % 10 == 0

@@ -1,0 +1,222 @@
+"""What a scan finds: matches with their place in the text as found, and incidents over several places."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Literal, overload
+
+from govmedia_rules.text.lexicon import vocabulary
+from govmedia_rules.text.normalise import squeeze
+from govmedia_rules.vocabulary import read_data
+
+Confidence = Literal["high", "medium", "low"]
+"""How sure the machine is that a person will agree. Even `high` is a candidate, not a verdict."""
+RANK: dict[Confidence, int] = {"high": 0, "medium": 1, "low": 2}
+CONTEXT = 30
+"""Characters shown on each side of a match."""
+_STOPS = "。！？!?；;\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A passage that may be a misstatement.
+
+    Attributes:
+        start: Position of its first character in the text as found.
+        end: Position behind its last character.
+        text: The passage as found; of a private number only the first and last digits.
+        suggestion: What to write instead; None where a person decides.
+        kind: See `lexicon.vocabulary("kind")`.
+        term: The lexicon line: the wrong form, the right form it nearly is, or the name of the form rule.
+        confidence: How sure the machine is.
+        reason: Reason code: what was seen, see `reason_text`.
+        severity: Severity of the lexicon line.
+        source: The document the lexicon line rests on.
+        by: Lexicon or checker with its version.
+    """
+
+    start: int
+    end: int
+    text: str
+    suggestion: str | None
+    kind: str
+    term: str
+    confidence: Confidence
+    reason: str
+    severity: str = "general"
+    source: str = ""
+    by: str = ""
+
+    def reason_text(self, lang: Literal["zh", "en"] = "zh") -> str:
+        """The reason in one sentence."""
+        return reason_text(self.reason, lang)
+
+
+@cache
+def _reasons() -> dict[str, dict[str, str]]:
+    return read_data("govmedia_rules.text", "reasons.toml")
+
+
+def reason_text(reason: str, lang: Literal["zh", "en"] = "zh") -> str:
+    """A reason code in words; a code of a plugged-in checker stands for itself."""
+    return _reasons().get(reason, {}).get(lang, reason)
+
+
+class Matches(Sequence[Match]):
+    """The matches of one text in order, with the text itself.
+
+    In a notebook it shows each passage with the match marked.
+    """
+
+    __slots__ = ("_matches", "text")
+
+    def __init__(self, text: str, matches: Iterable[Match] = ()) -> None:
+        self.text = text
+        self._matches = tuple(matches)
+
+    @property
+    def shown(self) -> str:
+        """The text with every private number masked; positions stay the same."""
+        text = self.text
+        for match in self._matches:
+            if match.kind == "privacy" and len(match.text) == match.end - match.start:
+                text = text[: match.start] + match.text + text[match.end :]
+        return text
+
+    @overload
+    def __getitem__(self, index: int) -> Match: ...
+    @overload
+    def __getitem__(self, index: slice) -> Matches: ...
+    def __getitem__(self, index: int | slice) -> Match | Matches:
+        if isinstance(index, slice):
+            return Matches(self.text, self._matches[index])
+        return self._matches[index]
+
+    def __len__(self) -> int:
+        return len(self._matches)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Matches):
+            return NotImplemented
+        return self.text == other.text and self._matches == other._matches
+
+    def __hash__(self) -> int:
+        return hash((self.text, self._matches))
+
+    def __repr__(self) -> str:
+        shown = ", ".join(f"{match.text}→{match.suggestion or '?'}" for match in self._matches[:5])
+        more = f", … {len(self) - 5} more" if len(self) > 5 else ""
+        return f"<{len(self)} matches{': ' if shown else ''}{shown}{more}>"
+
+    def context(self, match: Match, width: int = CONTEXT) -> tuple[str, str, str]:
+        """The text before a match, the match as it may be shown, the text after it.
+
+        Args:
+            match: One of these matches.
+            width: Characters on each side.
+        """
+        text = self.shown
+        before = text[max(0, match.start - width) : match.start]
+        after = text[match.end : match.end + width]
+        return " ".join(before.split()), match.text, " ".join(after.split())
+
+    def marked(self, left: str = "【", right: str = "】") -> str:
+        """One line a match: the passage with the match between marks, and what is suggested."""
+        lines = []
+        for match in self._matches:
+            before, found, after = self.context(match)
+            suggestion = f" → {match.suggestion}" if match.suggestion else ""
+            lines.append(f"{before}{left}{' '.join(found.split())}{right}{after}{suggestion}（{match.reason_text('zh')}）")
+        return "\n".join(lines)
+
+    def _repr_html_(self) -> str:
+        if not self._matches:
+            return "<p>没有发现疑似问题 (no candidates)</p>"
+        kinds, severities = vocabulary("kind"), vocabulary("severity")
+        rows = []
+        for match in self._matches:
+            before, found, after = (html.escape(part) for part in self.context(match))
+            kind = kinds[match.kind].title if match.kind in kinds else match.kind
+            severity = severities[match.severity].title if match.severity in severities else match.severity
+            cells = (
+                f"{before}<mark>{found}</mark>{after}",
+                html.escape(match.suggestion or ""),
+                html.escape(f"{kind} · {severity} · {match.confidence}"),
+                html.escape(match.reason_text("zh")),
+                html.escape(match.source),
+            )
+            rows.append("<tr>" + "".join(f'<td style="text-align:left">{cell}</td>' for cell in cells) + "</tr>")
+        head = "".join(f"<th>{name}</th>" for name in ("表述", "建议", "类别", "说明", "来源"))
+        note = f"{len(self)} 处疑似问题，须人工复核 (candidates for review)"
+        return f"<table><caption>{note}</caption><thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a passage was seen.
+
+    Attributes:
+        where: Address, account or file.
+        match: The match as it stands there.
+    """
+
+    where: str
+    match: Match
+
+
+@dataclass(frozen=True, slots=True)
+class Incident:
+    """One misstatement, however often the sentence that holds it was published.
+
+    Attributes:
+        sentence: The sentence at the first place, on one line.
+        match: The match at the first place.
+        places: Every place, in the order given.
+    """
+
+    sentence: str
+    match: Match
+    places: tuple[Place, ...]
+
+
+def group_incidents(seen: Iterable[tuple[str, Matches]]) -> tuple[Incident, ...]:
+    """The incidents behind the matches of several texts: one sentence on five platforms is one incident with five places.
+
+    Two sentences are the same when they differ in nothing but blanks, punctuation and letter case; a match is the same
+    when it has the same place in the sentence, the same term and the same suggestion.
+
+    Args:
+        seen: Pairs of where the text stands (address, account) and its matches.
+    """
+    sentences: dict[tuple[str, int, str, str | None], str] = {}
+    places: dict[tuple[str, int, str, str | None], list[Place]] = {}
+    for where, matches in seen:
+        text = matches.shown
+        for match in matches:
+            start, end = sentence_span(text, match.start, match.end)
+            before = _essence(text[start : match.start])
+            whole = before + _essence(text[match.start : end])
+            key = (whole, len(before), match.term, match.suggestion)
+            sentences.setdefault(key, squeeze_to_line(text[start:end]))
+            places.setdefault(key, []).append(Place(where, match))
+    return tuple(Incident(sentence, places[key][0].match, tuple(places[key])) for key, sentence in sentences.items())
+
+
+def sentence_span(text: str, start: int, end: int, limit: int = 200) -> tuple[int, int]:
+    """The span of the sentence around `start..end`, at most `limit` characters longer on each side."""
+    floor, roof = max(0, start - limit), min(len(text), end + limit)
+    first = max((text.rfind(stop, floor, start) for stop in _STOPS), default=-1) + 1
+    last = min((at for stop in _STOPS if (at := text.find(stop, end, roof)) >= 0), default=roof)
+    return max(first, floor), last
+
+
+def squeeze_to_line(text: str) -> str:
+    """`text` on one line, blanks at its ends taken off."""
+    return " ".join(text.split())
+
+
+def _essence(text: str) -> str:
+    return "".join(char for char in squeeze(text) if char.isalnum()).casefold()

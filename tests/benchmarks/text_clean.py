@@ -1,0 +1,48 @@
+"""What the starter lexicon reports in clean text, source by source: every match is either a real error or a false alarm.
+
+    python tests/benchmarks/text_clean.py PACKAGES
+
+PACKAGES is the folder of `text_corpus.py`. The marks of the package dictionary are counted apart: that text has lost
+characters, so its marks really are unpaired.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from pathlib import Path
+
+import text_corpus
+
+from govmedia_rules.text.matches import Matches
+from govmedia_rules.text.scanner import Scanner
+
+
+def main() -> None:
+    scanner = Scanner("starter")
+    everything, total = 0, 0
+    for source, documents in text_corpus.everything(Path(sys.argv[1])).items():
+        characters = sum(map(len, documents))
+        found: Counter[tuple[str, str, str]] = Counter()
+        shown: dict[tuple[str, str, str], str] = {}
+        marks = private = 0
+        for matches in scanner.scan_many(documents):
+            for match in matches:
+                if match.kind == "privacy":
+                    private += 1
+                elif match.kind == "mark":
+                    marks += 1
+                else:
+                    key = (match.reason, match.text, match.suggestion or "")
+                    found[key] += 1
+                    shown.setdefault(key, Matches(matches.text, [match]).marked())
+        count = sum(found.values())
+        everything, total = everything + count, total + characters
+        print(f"{source}: {characters:,} characters, {count} matches, besides {marks} marks and {private} private numbers")
+        for key, times in found.most_common():
+            print(f"    {times} x {key[0]}: {shown[key]}")
+    print(f"all: {total:,} characters, {everything} matches, one in {total // max(1, everything):,}")
+
+
+if __name__ == "__main__":
+    main()

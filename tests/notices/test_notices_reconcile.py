@@ -1,0 +1,130 @@
+"""Reconcile: what contradicts, what is only worth a remark, and what must not be raised."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from govmedia_rules.notices import check_rate, read, reconcile, reconcile_counts
+from govmedia_rules.notices.comparing import same_name
+from govmedia_rules.rates import Policy
+
+FRAME = "南浦市人民政府办公室关于2022年第四季度检查情况的通报\n\n一、总体情况\n\n{}\n\n南浦市人民政府办公室\n2023年1月6日\n"
+
+
+def result(sentence: str) -> list[tuple[str, str]]:
+    """Kind and reason of everything that does not simply agree."""
+    found = reconcile(read(FRAME.format(sentence)))
+    return [(check.outcome, check.reason) for check in found.checks if check.outcome != "agrees"]
+
+
+def test_the_figure_that_no_rule_gives_names_the_nearest_count() -> None:
+    check = check_rate(Decimal("84.27"), part=57, bases=[356], of_rest=True, label="合格率")
+    assert (check.outcome, check.reason, check.counts) == ("contradicts", "failed_needs_other_count", (56,))
+    assert check.computed == "299/356=83.99%"
+    assert check.message("zh") == "合格率84.27%与所列数字不符:299/356=83.99%,不合格57;印出的数字相当于不合格56(共356)。"
+    assert "56 failed of 356" in check.message("en")
+
+
+def test_a_hidden_count_is_told() -> None:
+    check = check_rate(Decimal("91.8"), part=None, bases=[328])
+    assert (check.outcome, check.counts) == ("agrees", (301,))
+    assert check.policies == (Policy.HALF_UP, Policy.CAPPED)
+    assert check_rate(Decimal("91.85"), part=None, bases=[328]).outcome == "contradicts"
+    assert check_rate(Decimal("91.8"), part=3, bases=[]).outcome == "not_checkable"
+
+
+def test_any_of_the_printed_bases_will_do() -> None:
+    assert check_rate(Decimal("96"), part=2, bases=[70, 50], of_rest=True).computed == "48/50"
+    assert check_rate(Decimal("50"), part=60, bases=[50]).outcome == "contradicts"
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "全市运行政府网站50个,抽查40个,不合格3个,合格率92.5%。",
+        "全市运行政府网站50个,不合格3个,占比为6%。",
+        "抽查政务新媒体100个,合格95个,不合格3个,2个正在注销,合格率96.9%。",
+        "抽查政务新媒体100个,合格90个,基本合格5个,不合格5个,合格率95%。",
+        "全市政务新媒体208个,其中微信120个、订阅号80个、微博61个、抖音27个。",
+        "全市运行政府网站12个,其中市政府门户网站1个、市级部门网站3个、县政府门户网站8个,门户网站9个。",
+        "抽查政府网站378家,其中门户网站112家。",
+        "抽查政务新媒体2944个,不合格1个,合格率99.9%。",
+        "抽查政府网站约300家,不合格9家,合格率约97%。",
+        "抽查政府网站300家,合格率超过95%,同比上升3个百分点。",
+    ],
+)
+def test_what_can_be_true_is_not_raised(sentence: str) -> None:
+    assert [reason for outcome, reason in result(sentence) if outcome == "contradicts"] == []
+
+
+@pytest.mark.parametrize(
+    ("sentence", "reason"),
+    [
+        ("全市运行政府网站50个,其中市级门户网站1个,市级部门网站38个,县级门户网站12个。", "sum_differs"),
+        ("全市运行政府网站50个,不合格3个,合格率92%。", "failed_needs_other_count"),
+        ("全市运行政府网站50个,不合格3个,占比7%。", "rate_needs_other_base"),
+        ("全市运行政府网站50个,抽查40个,抽查比例78%。", "rate_needs_other_count"),
+        ("检查政务新媒体100个,合格90个,不合格9个。", "sum_differs"),
+        ("抽查政府网站50家,合格率98.5%。", "rate_impossible"),
+        ("抽查政府网站50家,不合格1家,合格率98%,同比上升99个百分点。", "earlier_impossible"),
+        ("抽查政府网站300家,不合格9家,合格率约90%。", "failed_needs_other_count"),
+    ],
+)
+def test_what_cannot_be_true_is_named(sentence: str, reason: str) -> None:
+    assert reason in [found for outcome, found in result(sentence) if outcome == "contradicts"]
+
+
+def test_a_total_that_hides_a_member_is_a_remark_that_says_which() -> None:
+    text = "全省运行政府网站100家,其中省政府门户网站1家,省政府部门网站40家,市级部门网站59家。抽查政府网站51家。其中,省政府部门网站抽查20家,市级部门网站抽查30家。"
+    found = [check for check in reconcile(read(FRAME.format(text))).remarks if check.kind == "sum_of_parts"]
+    assert [check.reason for check in found] == ["sum_hides_member"]
+    assert "省政府门户网站1" in found[0].message("zh")
+
+
+def test_one_policy_for_all_rates_or_the_cap() -> None:
+    both = (
+        "抽查政务新媒体3614个,不合格4个,合格率99.9%。其中,微信公众号2944个,不合格1个,合格率99.9%;微博670个,不合格3个,合格率99.6%。"
+    )
+    found = reconcile(read(FRAME.format(both)))
+    assert found.contradictions == ()
+    assert [check.reason for check in found.remarks] == ["only_the_cap"]
+    assert found.policy is Policy.CAPPED
+    plain = reconcile(read(FRAME.format("抽查政府网站300家,不合格9家,合格率97%。")))
+    assert plain.policy is Policy.HALF_UP
+    assert reconcile(read("")).policy is None
+
+
+def test_points_printed_as_percent_tell_the_earlier_value() -> None:
+    found = reconcile(read(FRAME.format("抽查政府网站378家,不合格4家,总体合格率为98.94%,同比上升1.33%。")))
+    (remark,) = found.remarks
+    assert (remark.reason, remark.computed) == ("points_printed_as_percent", "97.61%")
+
+
+def test_records_of_counts_and_rates() -> None:
+    wrong = reconcile_counts({"sites_inspected": 134, "sites_failed": 8}, {"sites_pass": "94.3%"})
+    assert [check.bases[0] for check in wrong.contradictions] == [140]
+    right = reconcile_counts(
+        {"media_running": 3316, "media_inspected": 1658, "media_failed": 5, "text": "34/28"},
+        {"media_sampling": "50%", "media_pass": "99.70%", "media_pass_yoy": "-1.71%", "average_score": "115.8", "ipv6": "90%以上"},
+    )
+    assert [check.outcome for check in right.checks] == ["agrees", "agrees"]
+    closed = reconcile_counts(
+        {"media_registered": 56, "media_wechat": 31, "media_weibo": 10, "media_douyin": 2, "media_closed": 13}, {}
+    )
+    assert [check.reason for check in closed.remarks] == ["sum_hides_member"]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("鄱阳县政府门户网", "鄱阳政府门户网", True),
+        ("甲市住房和城乡建设局网", "甲市住房和城乡建设局门户网", True),
+        ("甲县人民政府", "甲县人民政府网", True),
+        ("甲县水利局", "甲县林业局", False),
+        ("网", "站", False),
+    ],
+)
+def test_names_of_one_site(one: str, other: str, same: bool) -> None:
+    assert same_name(one, other) is same

@@ -1,0 +1,99 @@
+import json
+import zipfile
+
+import pytest
+
+from govmedia_rules.errors import ObservationError
+from govmedia_rules.text.documents import decode, html_text, read_documents
+
+NS = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+
+
+def docx(path, body, head=""):
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("word/document.xml", f'<?xml version="1.0"?>{head}<w:document {NS}><w:body>{body}</w:body></w:document>')
+    return path
+
+
+def texts(path):
+    return [document.text for document in read_documents(path)]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
+def test_plain_text(tmp_path, encoding):
+    path = tmp_path / "a.txt"
+    path.write_bytes("会议布署工作\n第二行".encode(encoding))
+    assert texts(path) == ["会议布署工作\n第二行"]
+
+
+def test_html_in_its_own_charset(tmp_path):
+    page = (
+        '<html><head><meta http-equiv="Content-Type" content="text/html; charset=gb2312"><title>标题</title><style>布署</style></head>'
+        "<body><p>镕基</p><p>会议<b>布</b>署<br>工作</p><script>布署</script></body></html>"
+    )
+    path = tmp_path / "a.html"
+    path.write_bytes(page.encode("gb18030"))
+    text = texts(path)[0]
+    assert "会议布署\n工作" in text
+    assert text.count("布署") == 1
+    assert "镕基\n" in text
+    assert text.startswith("标题\n")
+
+
+def test_undecodable_bytes_do_not_stop(tmp_path):
+    assert "\ufffd" in decode(b"\xff\x00\x81\x81\xff" * 3 + "甲".encode()) or decode(b"\xff\xff\xff")
+
+
+def test_docx(tmp_path):
+    body = "<w:p><w:r><w:t>会议布</w:t></w:r><w:r><w:t>署</w:t><w:tab/><w:t>工作</w:t><w:br/></w:r></w:p><w:p><w:r><w:t>第二段</w:t></w:r></w:p>"
+    assert texts(docx(tmp_path / "a.docx", body)) == ["会议布署\t工作\n\n\n第二段"]
+
+
+@pytest.mark.parametrize(
+    ("make", "what"),
+    [
+        (lambda path: path.write_bytes(b"no zip"), "not a DOCX"),
+        (lambda path: docx(path, "", '<!DOCTYPE x [<!ENTITY a "b">]>'), "declares entities"),
+        (lambda path: docx(path, "<w:p>"), "not a DOCX"),
+    ],
+)
+def test_a_docx_that_is_none(tmp_path, make, what):
+    path = tmp_path / "a.docx"
+    make(path)
+    with pytest.raises(ObservationError, match=what):
+        texts(path)
+
+
+def test_json_lines(tmp_path):
+    path = tmp_path / "a.jsonl"
+    rows = [
+        {"posts": [{"title": "甲", "text": "布署", "url": "布署"}], "other": "布署"},
+        "布署一句",
+        {"name": "乙"},
+        {"html": "<p>丙</p>"},
+    ]
+    path.write_text("\n".join(json.dumps(row, ensure_ascii=False) for row in rows) + "\n\n", "utf-8")
+    found = [(document.where.rsplit("a.jsonl", 1)[1], document.text.strip()) for document in read_documents(path)]
+    assert found == [
+        (":1:posts.0.title", "甲"),
+        (":1:posts.0.text", "布署"),
+        (":2:line", "布署一句"),
+        (":3:name", "乙"),
+        (":4:html", "丙"),
+    ]
+
+
+def test_a_broken_line_is_named(tmp_path):
+    path = tmp_path / "a.jsonl"
+    path.write_text('{"text": "甲"}\n{', "utf-8")
+    with pytest.raises(ObservationError, match="row 2"):
+        texts(path)
+
+
+def test_no_such_file(tmp_path):
+    with pytest.raises(ObservationError, match="no such file"):
+        texts(tmp_path / "a.txt")
+
+
+def test_text_of_a_fragment():
+    assert html_text("甲<i>乙</i>").strip() == "甲乙"

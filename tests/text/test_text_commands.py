@@ -1,0 +1,98 @@
+import argparse
+import json
+
+import pytest
+
+from govmedia_rules.commands import lexicon, scan
+from govmedia_rules.errors import LexiconError
+
+
+def run(capsys, module, *args):
+    top = argparse.ArgumentParser()
+    module.add_parser(top.add_subparsers(dest="command", required=True))
+    parsed = top.parse_args([str(arg) for arg in args])
+    code = parsed.run(parsed)
+    told = capsys.readouterr()
+    return code, told.out, told.err
+
+
+@pytest.fixture
+def page(tmp_path):
+    path = tmp_path / "a.html"
+    path.write_text("<p>会议布署工作，坚持中国特色社会注义。</p><p>手机13900001234</p>", "utf-8")
+    return path
+
+
+def test_scan_prints_passages(capsys, page):
+    code, out, err = run(capsys, scan, "scan", page)
+    assert code == 0
+    assert "会议【布署】工作" in out
+    assert "→ 中国特色社会主义" in out
+    assert "13900001234" not in out
+    assert "3 candidates" in err
+
+
+def test_scan_as_json(capsys, page, tmp_path):
+    copy = tmp_path / "b.txt"
+    copy.write_text("会议布署工作，坚持中国特色社会注义。", "utf-8")
+    code, out, _ = run(capsys, scan, "scan", page, copy, "--format", "json", "--no-forms")
+    report = json.loads(out)
+    assert code == 0
+    assert report["lexicons"][0]["id"] == "starter"
+    assert len(report["lexicons"][0]["digest"]) == 64
+    assert [len(text["matches"]) for text in report["texts"]] == [2, 2]
+    assert [len(incident["places"]) for incident in report["incidents"]] == [2, 2]
+    match = report["texts"][1]["matches"][0]
+    assert (match["start"], match["end"], match["suggestion"]) == (2, 4, "部署")
+
+
+def test_scan_goes_on_past_a_bad_file(capsys, page, tmp_path):
+    code, out, err = run(capsys, scan, "scan", tmp_path / "none.txt", page)
+    assert code == 1
+    assert "no such file" in err
+    assert "【布署】" in out
+
+
+def test_scan_can_leave_out_what_is_less_sure(capsys, tmp_path):
+    path = tmp_path / "a.txt"
+    path.write_text("布\n署", "utf-8")
+    assert run(capsys, scan, "scan", path, "--confidence", "high")[1] == ""
+    assert "布" in run(capsys, scan, "scan", path)[1]
+
+
+def test_scan_with_a_lexicon_of_ones_own(capsys, tmp_path):
+    path = tmp_path / "a.txt"
+    path.write_text("示例错词，布署", "utf-8")
+    own = tmp_path / "own.csv"
+    own.write_text("错误表述,正确表述\n示例错词,示例正词\n错,x\n", "utf-8")
+    _, out, err = run(capsys, scan, "scan", path, "--lexicon", own)
+    assert "【示例错词】" in out
+    assert "【布署】" not in out
+    assert "lexicon line 3" in err
+    with pytest.raises(LexiconError):
+        run(capsys, scan, "scan", path, "--lexicon", "nothing")
+
+
+def test_lexicon_check(capsys, tmp_path):
+    path = tmp_path / "own.toml"
+    path.write_text('[[terms]]\nwrong = "布署"\nright = "部署"\n[[terms]]\nwrong = "部署"\nright = "安排"\nsource = "x"\n', "utf-8")
+    code, out, err = run(capsys, lexicon, "lexicon", "check", path)
+    assert code == 1
+    assert "right_called_wrong" in out
+    assert "no_source" in out
+    assert "2 lines, 2 faults" in err
+    code, out, _ = run(capsys, lexicon, "lexicon", "check", path, "--format", "json")
+    assert [problem["line"] for problem in json.loads(out)["problems"]] == [2, 5]
+
+
+def test_lexicon_learn_writes_a_file_that_can_be_used(capsys, tmp_path):
+    clean = tmp_path / "clean.txt"
+    clean.write_text("他公布署名文章。", "utf-8")
+    output = tmp_path / "learned.toml"
+    code, out, err = run(capsys, lexicon, "lexicon", "learn", clean, "--output", output)
+    assert code == 1
+    assert "公布署名" in out
+    assert "1 strings to review" in err
+    _, found, _ = run(capsys, scan, "scan", clean, "--lexicon", "starter", "--lexicon", output)
+    assert found == ""
+    assert run(capsys, lexicon, "lexicon", "learn", clean, "--lexicon", output, "--format", "json")[0] == 0
