@@ -11,12 +11,16 @@ from typing import TYPE_CHECKING
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from govmedia_rules import campaign as campaign
     from govmedia_rules import collect as collect
     from govmedia_rules import errors as errors
     from govmedia_rules import figures as figures
     from govmedia_rules import notices as notices
     from govmedia_rules import plots as plots
     from govmedia_rules import rates as rates
+    from govmedia_rules.campaign.campaign import Campaign as Campaign
+    from govmedia_rules.campaign.sampling import SampleRule as SampleRule
+    from govmedia_rules.campaign.terms import Terms as Terms
     from govmedia_rules.checks.contract import Evidence as Evidence
     from govmedia_rules.checks.contract import Judgement as Judgement
     from govmedia_rules.checks.contract import Status as Status
@@ -79,6 +83,9 @@ if TYPE_CHECKING:
     from govmedia_rules.workdays import WorkCalendar as WorkCalendar
 
 _HOMES = {
+    "campaign.campaign": ("Campaign",),
+    "campaign.sampling": ("SampleRule",),
+    "campaign.terms": ("Terms",),
     "checks.contract": ("Evidence", "Judgement", "Status", "Tighter", "check", "failed", "passed", "review", "unsure"),
     "clock": ("SHANGHAI", "Window"),
     "judge.across": ("Incident", "RegistryTally", "incidents"),
@@ -110,7 +117,7 @@ _HOMES = {
     "workdays": ("WorkCalendar",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
-_MODULES = ("collect", "errors", "figures", "notices", "plots", "rates")
+_MODULES = ("campaign", "collect", "errors", "figures", "notices", "plots", "rates")
 
 __all__ = sorted((*_HOME_OF, *_MODULES))
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Sized
 from importlib.util import find_spec
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from govmedia_rules.errors import MissingExtra
+
+T = TypeVar("T")
 
 Progress = bool | Callable[[int, int | None], None]
 """True shows a bar (extra `progress`), a function gets what is done and the total (None when it is not known), False says
@@ -50,6 +52,32 @@ class Meter:
     def __exit__(self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None) -> None:
         if self._bar is not None:
             self._bar.close()
+
+
+def counted(items: Iterable[T], progress: Progress, total: int | None = None, *, unit: str = "", title: str = "") -> Iterator[T]:
+    """The items as they come, each counted when it is given out.
+
+    Args:
+        items: Anything to iterate.
+        progress: See `Progress`.
+        total: How many there are; None asks the items, where they know.
+        unit: What is counted, a short word.
+        title: What is going on, in front of the bar.
+
+    Raises:
+        MissingExtra: A bar is asked for and tqdm is not installed.
+    """
+    if progress is False:
+        return iter(items)
+    meter = Meter(progress, len(items) if total is None and isinstance(items, Sized) else total, unit=unit, title=title)
+
+    def run() -> Iterator[T]:
+        with meter:
+            for item in items:
+                meter.add(1)
+                yield item
+
+    return run()
 
 
 def _bar(total: int | None, unit: str, title: str) -> Any:

@@ -21,6 +21,7 @@ from govmedia_rules.collect.guard import Guard
 from govmedia_rules.collect.journal import Journal, read_journal
 from govmedia_rules.collect.limits import Limits
 from govmedia_rules.collect.navigation import Base, host_of
+from govmedia_rules.progress import Meter
 from govmedia_rules.snapshots.models import SiteSnapshot
 from govmedia_rules.snapshots.parts import Probe
 from govmedia_rules.subjects.models import Site
@@ -86,7 +87,7 @@ async def probe_round_async(
     guard: Guard | None = None,
     fast: bool = False,
     user_agent: str = USER_AGENT,
-    progress: Callable[[int, int], None] | None = None,
+    progress: bool | Callable[[int, int], None] | None = None,
 ) -> RoundReport:
     """Visits each site's home page once and appends the outcomes to the journal.
 
@@ -99,7 +100,7 @@ async def probe_round_async(
         guard: Which addresses may be visited.
         fast: Whether to carry requests over aiohttp (extra `fast`).
         user_agent: How the collector names itself.
-        progress: Called with sites done and sites in all.
+        progress: Called with sites done and sites in all; True shows a bar.
 
     Raises:
         CollectError: The journal is open elsewhere or cannot be written.
@@ -122,12 +123,13 @@ async def probe_round_async(
     left = [site for site in wanted if site.id not in done]
     failed = 0
     fetcher = Fetcher(limits, guard or Guard(), transports=fast_transports(limits) if fast else None, user_agent=user_agent)
-    with Journal(journal) as lines:
+    with Journal(journal) as lines, Meter(progress is True, len(wanted), title="探测") as meter:
         if key not in rounds.begun:
             lines.append({"t": "round", "slot": key, "sites": len(wanted)})
         try:
             queue = iter(left)
             count = len(done)
+            meter.add(count)
 
             async def work() -> None:
                 nonlocal failed, count
@@ -139,7 +141,8 @@ async def probe_round_async(
                     lines.append(record)
                     await fetcher.release(host_of(site.url or ""))
                     count += 1
-                    if progress is not None:
+                    meter.add(1)
+                    if callable(progress):
                         progress(count, len(wanted))
 
             await asyncio.gather(*(work() for _ in range(min(limits.sites_at_once, len(left)))))
@@ -165,7 +168,7 @@ class RoundSettings(TypedDict, total=False):
     guard: Guard | None
     fast: bool
     user_agent: str
-    progress: Callable[[int, int], None] | None
+    progress: bool | Callable[[int, int], None] | None
 
 
 def probe_round(

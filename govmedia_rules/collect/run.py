@@ -28,6 +28,7 @@ from govmedia_rules.collect.journal import Journal, read_journal
 from govmedia_rules.collect.limits import Limits
 from govmedia_rules.collect.navigation import host_of
 from govmedia_rules.errors import CollectError
+from govmedia_rules.progress import Meter
 from govmedia_rules.snapshots.models import SiteSnapshot
 from govmedia_rules.snapshots.parts import Collection
 from govmedia_rules.subjects.models import Site
@@ -53,7 +54,7 @@ class Settings(TypedDict, total=False):
     fast: bool
     user_agent: str
     keep_text: bool
-    progress: Callable[[Progress], None] | None
+    progress: bool | Callable[[Progress], None] | None
 
 
 @dataclass
@@ -183,7 +184,7 @@ async def sites_async(
     fast: bool = False,
     user_agent: str = USER_AGENT,
     keep_text: bool = True,
-    progress: Callable[[Progress], None] | None = None,
+    progress: bool | Callable[[Progress], None] | None = None,
 ) -> AsyncGenerator[SiteSnapshot, None]:
     """Looks at many sites and gives each snapshot as it is ready, in no fixed order; one for every subject.
 
@@ -200,11 +201,12 @@ async def sites_async(
         fast: Whether to carry requests over aiohttp (extra `fast`).
         user_agent: How the collector names itself.
         keep_text: Whether the text of pages is kept.
-        progress: Called as a look goes on.
+        progress: Called as a look goes on; True shows a bar of sites.
 
     Raises:
         CollectError: The journal cannot be opened or written.
-        MissingExtra: A site has robots.txt rules and the extra `crawl` is not installed, or `fast` is asked for and is not.
+        MissingExtra: A site has robots.txt rules and the extra `crawl` is not installed, or `fast` or a bar is asked for
+            and its extra is not.
         ValueError: `observed_at` is naive.
     """
     if observed_at is not None and observed_at.tzinfo is None:
@@ -224,7 +226,9 @@ async def sites_async(
             earlier=_Earlier(earlier) if earlier is not None else None,
         )
         stack.push_async_callback(fetcher.close)
-        run = _Run(fetcher, limits, robots, seed, keep_text, observed_at, progress, opened, past)
+        meter = stack.enter_context(Meter(progress is True, len(wanted), title="采集"))
+        steps = progress if callable(progress) else None
+        run = _Run(fetcher, limits, robots, seed, keep_text, observed_at, steps, opened, past)
         waiting = iter(zip(wanted, keys, strict=True))
         tasks: set[asyncio.Task[SiteSnapshot]] = set()
         try:
@@ -235,7 +239,9 @@ async def sites_async(
                     return
                 done, tasks = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
                 for task in done:
-                    yield task.result()
+                    snapshot = task.result()
+                    meter.add(1)
+                    yield snapshot
         finally:
             for task in tasks:
                 task.cancel()

@@ -7,10 +7,12 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, NamedTuple, overload
+from typing import Any, Literal, NamedTuple, get_args, overload
 
 from govmedia_rules.checks.contract import Status
 from govmedia_rules.judge.inspection import Inspection, Verdict
+from govmedia_rules.tables.columns import Heading, Row
+from govmedia_rules.tables.out import Tabular
 
 Change = Literal["new", "persisting", "resolved", "lost_sight"]
 
@@ -76,8 +78,8 @@ class Result(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class SubjectChange:
-    """One subject in both sets, or in one of them.
+class SubjectChange(Row):
+    """One subject in both sets, or in one of them. Also a mapping of its table columns, so a frame takes it as a row.
 
     Attributes:
         subject_id: Id of the subject.
@@ -118,13 +120,39 @@ class SubjectChange:
             or bool(self.new or self.resolved or self.lost_sight)
         )
 
+    @classmethod
+    def headings(cls) -> Sequence[Heading[SubjectChange]]:
+        """Columns of a change in a table."""
+        return CHANGE_HEADINGS
 
-class Comparison(Sequence[SubjectChange]):
-    """The subjects of two sets of inspections, in order of their ids.
+
+def _ids(kind: Change) -> Heading[SubjectChange]:
+    return Heading(kind, "text", f"{CHANGE_ZH[kind]}问题指标编号", lambda one: ";".join(getattr(one, kind)) or None)
+
+
+CHANGE_HEADINGS: tuple[Heading[SubjectChange], ...] = (
+    Heading("subject_id", "text", "对象标识", lambda one: one.subject_id),
+    Heading("subject_name", "text", "对象名称", lambda one: one.name),
+    Heading("before", "text", "原判定代码", lambda one: None if one.before is None else one.before.value),
+    Heading("before_zh", "text", "原判定", lambda one: None if one.before is None else one.before.zh),
+    Heading("after", "text", "现判定代码", lambda one: None if one.after is None else one.after.value),
+    Heading("after_zh", "text", "现判定", lambda one: None if one.after is None else one.after.zh),
+    Heading("score_before", "text", "原得分", lambda one: one.score_before),
+    Heading("score_after", "text", "现得分", lambda one: one.score_after),
+    *map(_ids, get_args(Change)),
+    Heading("changed", "boolean", "有变化", lambda one: one.is_changed),
+)
+"""Columns of a change in a table; ids are separated by `;`, which occurs in none."""
+
+
+class Comparison(Tabular[SubjectChange]):
+    """The subjects of two sets of inspections, in order of their ids; as a table one row a subject.
 
     Attributes:
         rulebooks: Versions of the rulebooks before and after.
     """
+
+    headings = CHANGE_HEADINGS
 
     def __init__(self, changes: Sequence[SubjectChange], rulebooks: tuple[tuple[str, ...], tuple[str, ...]]) -> None:
         self._changes = tuple(changes)
@@ -139,6 +167,10 @@ class Comparison(Sequence[SubjectChange]):
 
     def __len__(self) -> int:
         return len(self._changes)
+
+    def sheet_name(self) -> str:
+        """Name of its sheet in a workbook."""
+        return "比较"
 
     @property
     def changed(self) -> tuple[SubjectChange, ...]:

@@ -14,6 +14,7 @@ from govmedia_rules.judge.inspection import Inspection
 from govmedia_rules.judge.reviews import Review, Waiver
 from govmedia_rules.judge.rulebook import Rulebook, load_rulebook
 from govmedia_rules.judge.table import missing_ids, problem_ids, reasons
+from govmedia_rules.progress import Meter, Progress
 from govmedia_rules.snapshots.models import AccountSnapshot, SiteSnapshot
 from govmedia_rules.snapshots.shallow import ShallowRow, SubjectKind, shallow_table
 from govmedia_rules.tables.columns import (
@@ -74,6 +75,7 @@ def inspect_frame(
     waivers: Iterable[Waiver] = (),
     lang: str = "zh",
     prefix: str = "",
+    progress: Progress = False,
 ) -> F:
     """Judges every row of a frame and gives the frame back with the columns of `JUDGED_HEADINGS` added.
 
@@ -88,6 +90,7 @@ def inspect_frame(
         waivers: Documents that excuse failures of any of the subjects.
         lang: Language of the reasons, `zh` or `en`.
         prefix: Put before the names of the added columns, where the frame has such names already.
+        progress: True shows a bar, a function gets rows done and in all.
 
     Returns:
         A frame of the same library with the same rows in the same order. A row that cannot be read has no verdict, and says
@@ -95,6 +98,7 @@ def inspect_frame(
 
     Raises:
         TableError: A needed column is missing, a column has an impossible type, or a name is taken.
+        MissingExtra: A bar is asked for and tqdm is not installed.
     """
     library = _library_of(frame)
     names = [str(name) for name in (frame.column_names if library == "pyarrow" else frame.columns)]  # type: ignore[attr-defined]
@@ -104,9 +108,12 @@ def inspect_frame(
     rulebook = book if isinstance(book, Rulebook) else load_rulebook(book)
     table = shallow_table(frame, kind or kind_of(names, headers or {}), observed_at=observed_at, headers=headers, zone=zone)
     rows: list[Judged] = [NO_ROW] * len(frame)  # type: ignore[arg-type]
-    feed = _Feed(table, rows)
-    for seen in rulebook.inspect_many(feed, reviews=reviews, waivers=waivers):
-        rows[feed.position] = judged(seen, lang)
+    with Meter(progress, len(rows), title="检查") as meter:
+        feed = _Feed(table, rows)
+        for seen in rulebook.inspect_many(feed, reviews=reviews, waivers=waivers):
+            rows[feed.position] = judged(seen, lang)
+            meter.add(feed.position + 1 - meter.done)
+        meter.add(len(rows) - meter.done)  # rows at the end that gave no snapshot
     return _with_columns(frame, library, rows, prefix)  # type: ignore[no-any-return]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import os
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Sized
 from datetime import date, datetime, tzinfo
 from functools import cached_property
 from types import ModuleType
@@ -29,6 +29,7 @@ from govmedia_rules.judge.files import Answer, Reading, check_files, judge_files
 from govmedia_rules.judge.finding import is_under
 from govmedia_rules.judge.inspection import Inspection, PackedSubject
 from govmedia_rules.judge.reviews import Review, Waiver, reviews_by_subject, waivers_by_subject
+from govmedia_rules.progress import Progress, counted
 from govmedia_rules.rules.load import LayerSource, collect_layers, layers_for
 from govmedia_rules.rules.model import Basis, Indicator, LayerRef, Plan, Scoring, SubjectWord
 from govmedia_rules.rules.overlay import resolve
@@ -162,7 +163,12 @@ class Rulebook:
         return inspection
 
     def inspect_many(
-        self, snapshots: Iterable[AnySnapshot], *, reviews: Iterable[Review] = (), waivers: Iterable[Waiver] = ()
+        self,
+        snapshots: Iterable[AnySnapshot],
+        *,
+        reviews: Iterable[Review] = (),
+        waivers: Iterable[Waiver] = (),
+        progress: Progress = False,
     ) -> Iterator[Inspection]:
         """Judges snapshots as they come, lazily and in order; only the one at hand is held.
 
@@ -170,11 +176,14 @@ class Rulebook:
             snapshots: Any iterable, such as `read_snapshots(path)`.
             reviews: What people said about any of the subjects.
             waivers: Documents that excuse failures of any of the subjects.
+            progress: True shows a bar, a function gets subjects done and in all (None where `snapshots` has no length).
 
         Raises:
             ReviewError: A review names an indicator the rulebook does not have.
+            MissingExtra: A bar is asked for and tqdm is not installed.
         """
         opinions = _Opinions(self, reviews, waivers)
+        size = len(snapshots) if isinstance(snapshots, Sized) else None
 
         def run() -> Iterator[Inspection]:
             for snapshot in snapshots:
@@ -184,7 +193,7 @@ class Rulebook:
                 yield inspection
             opinions.warn_of_unused()
 
-        return run()
+        return counted(run(), progress, size, title="检查")
 
     def inspect_files(
         self,
@@ -197,6 +206,7 @@ class Rulebook:
         not_after: datetime | None = None,
         max_line_bytes: int = MAX_LINE_BYTES,
         on_bad: Callable[[BrokenLine], None] | None = None,
+        progress: Progress = False,
     ) -> Inspections:
         """Judges files of snapshots in order, lazily, with memory that does not grow with the input.
 
@@ -209,6 +219,7 @@ class Rulebook:
             not_after: Snapshots observed later than this are refused; None accepts all.
             max_line_bytes: Longest line that is read.
             on_bad: Called for each line that could not be read.
+            progress: True shows a bar, a function gets subjects judged so far, and None: how many there will be is not known.
 
         Returns:
             An iterable of inspections whose `bad` lists the lines that could not be read, or whose process died.
@@ -216,13 +227,14 @@ class Rulebook:
         Raises:
             ObservationError: A file does not exist.
             ReviewError: A review names an indicator the rulebook does not have.
+            MissingExtra: A bar is asked for and tqdm is not installed.
         """
         files = check_files([paths] if isinstance(paths, str | os.PathLike) else paths)
         if workers < 1:
             raise ValueError(f"workers must be 1 or more, not {workers}")
         opinions = _Opinions(self, reviews, waivers)
         reading = Reading(zone, not_after, max_line_bytes)
-        return Inspections(self, files, reading, workers, opinions, on_bad)
+        return Inspections(self, files, reading, workers, opinions, on_bad, progress)
 
     def explain(self, indicator_id: str) -> Explanation:
         """Title, clause, source, the value of each parameter and the layer that set it.
@@ -289,10 +301,11 @@ class Inspections(Iterable[Inspection]):
         workers: int,
         opinions: _Opinions,
         on_bad: Callable[[BrokenLine], None] | None,
+        progress: Progress = False,
     ) -> None:
         self.bad: list[BrokenLine] = []
         self._on_bad = on_bad
-        self._items = self._run(book, files, reading, workers, opinions)
+        self._items = counted(self._run(book, files, reading, workers, opinions), progress, title="检查")
 
     def __iter__(self) -> Iterator[Inspection]:
         return self._items

@@ -13,6 +13,7 @@ from govmedia_rules.judge.engine import OPEN
 from govmedia_rules.judge.finding import Finding, Findings
 from govmedia_rules.judge.inspection import VERDICT_TONES, Inspection, Verdict, word_of
 from govmedia_rules.plots import CountsOf
+from govmedia_rules.snapshots.kinds import word
 from govmedia_rules.subjects.models import Account
 from govmedia_rules.subjects.vocabulary import vocabulary
 from govmedia_rules.tables.columns import Cell, Heading
@@ -106,9 +107,6 @@ def _score(seen: Inspection, bound: str) -> Cell:
     return None if score is None else getattr(score, bound)
 
 
-SUBJECT_WORDS: Mapping[str, str] = {"site": "政府网站", "account": "政务新媒体", "supervisor": "监管单位"}
-"""Chinese words of kinds of subjects."""
-
 GroupBy = Literal["area", "platform", "level", "owner", "division", "subject_kind"]
 _GROUPS: Mapping[GroupBy, str] = {
     "area": "所属地方或部门",
@@ -122,7 +120,7 @@ _GROUPS: Mapping[GroupBy, str] = {
 
 def _group_of(seen: Inspection, by: GroupBy) -> str:
     if by == "subject_kind":
-        return SUBJECT_WORDS[word_of(seen.subject)]
+        return word("subject", word_of(seen.subject), "zh")
     if by not in _GROUPS:
         raise ValueError(f"groups are {', '.join(_GROUPS)}, not {by!r}")
     value = getattr(seen.subject, by, None)

@@ -27,11 +27,11 @@ BUILT_IN = (
     "interaction",
     "design",
     "registry",
+    "wording",
     "census",
     "guidelines",
     "local",
     "supervision",
-    "wording",
 )
 """Modules of `govmedia_rules.checks` that hold checks."""
 

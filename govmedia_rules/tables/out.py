@@ -7,8 +7,9 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from importlib.util import find_spec
 from itertools import islice
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar, overload
 
+from govmedia_rules import display
 from govmedia_rules.errors import ExportError, MissingExtra
 from govmedia_rules.tables import columns, files
 from govmedia_rules.tables.columns import Cell, Heading, missing_frames
@@ -29,14 +30,18 @@ Titles = Literal["zh", "name"]
 class Streamed(Generic[R]):
     """Rows that come one at a time and have columns; the base of everything that leaves the library as a table.
 
-    A class says its `headings`; its instances are iterable. Frames use the names of the headings, files for people the
-    Chinese titles.
+    A class says its `headings`, or an instance its own; its instances are iterable, or say their `table_rows`. Frames use the
+    names of the headings, files for people the Chinese titles.
     """
 
-    headings: ClassVar[Sequence[Heading[Any]]] = ()
+    headings: Sequence[Heading[Any]] = ()
 
     def __iter__(self) -> Iterator[R]:
         raise NotImplementedError
+
+    def table_rows(self) -> Iterator[R]:
+        """The rows of the table; what iterating gives, unless the class says otherwise."""
+        return iter(self)
 
     @property
     def columns(self) -> list[str]:
@@ -46,7 +51,7 @@ class Streamed(Generic[R]):
     def cells(self) -> Iterator[tuple[Cell, ...]]:
         """The values of each row, in the order of the columns."""
         getters = [heading.get for heading in self.headings]
-        for row in self:
+        for row in self.table_rows():
             yield tuple([get(row) for get in getters])
 
     def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
@@ -58,7 +63,7 @@ class Streamed(Generic[R]):
         if find_spec_quietly("pyarrow"):
             return self.to_reader().__arrow_c_stream__(requested_schema)
         if find_spec_quietly("arro3.core"):
-            return columns.arro3_table(self.headings, list(self)).__arrow_c_stream__(requested_schema)
+            return columns.arro3_table(self.headings, list(self.table_rows())).__arrow_c_stream__(requested_schema)
         raise missing_frames("an Arrow stream")
 
     def to_reader(self) -> pyarrow.RecordBatchReader:
@@ -72,7 +77,7 @@ class Streamed(Generic[R]):
         except ImportError:
             raise missing_frames("an Arrow table") from None
         schema = columns.arrow_schema(self.headings)
-        batches = (columns.arrow_batch(self.headings, rows, schema) for rows in _batches(self))
+        batches = (columns.arrow_batch(self.headings, rows, schema) for rows in _batches(self.table_rows()))
         return pa.RecordBatchReader.from_batches(schema, batches)
 
     def to_arrow(self) -> pyarrow.Table:
@@ -91,7 +96,7 @@ class Streamed(Generic[R]):
         """
         if not find_spec_quietly("pandas"):
             raise MissingExtra("a pandas frame needs pandas", hint="pip install pandas")
-        return columns.pandas_frame(self.headings, list(self))
+        return columns.pandas_frame(self.headings, list(self.table_rows()))
 
     def to_polars(self) -> polars.DataFrame:
         """A polars frame with typed columns, also when empty.
@@ -101,7 +106,7 @@ class Streamed(Generic[R]):
         """
         if not find_spec_quietly("polars"):
             raise MissingExtra("a polars frame needs polars", hint="pip install polars")
-        return columns.polars_frame(self.headings, list(self))
+        return columns.polars_frame(self.headings, list(self.table_rows()))
 
     def to_parquet(self, path: str | os.PathLike[str]) -> None:
         """Writes a Parquet file, a batch of rows at a time; the file appears when it is complete.
@@ -170,6 +175,45 @@ else:
 
 class Tabular(_SequenceBase[R], Streamed[R]):
     """Rows that are held: a sequence that `pandas.DataFrame(x)`, `polars.DataFrame(x)`, `pyarrow.table(x)` and DuckDB take."""
+
+
+class Table(Tabular[R]):
+    """Rows under headings that are made for the occasion, such as counts by the groups somebody asked for.
+
+    Args:
+        headings: The columns.
+        rows: The rows; held.
+        name: Name of its sheet in a workbook.
+    """
+
+    def __init__(self, headings: Sequence[Heading[R]], rows: Iterable[R], *, name: str = "Sheet1") -> None:
+        self.headings = tuple(headings)
+        self._rows = tuple(rows)
+        self._name = name
+
+    @overload
+    def __getitem__(self, index: int) -> R: ...
+    @overload
+    def __getitem__(self, index: slice) -> Table[R]: ...
+    def __getitem__(self, index: int | slice) -> R | Table[R]:
+        if isinstance(index, slice):
+            return Table(self.headings, self._rows[index], name=self._name)
+        return self._rows[index]
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def sheet_name(self) -> str:
+        """Name of its sheet in a workbook."""
+        return self._name
+
+    def __repr__(self) -> str:
+        return f"<{self._name}: {len(self)} rows of {', '.join(self.columns)}>"
+
+    def _repr_html_(self) -> str:
+        heads = [heading.title for heading in self.headings]
+        shown = (["" if value is None else display.text(value) for value in row] for row in self.cells())
+        return display.frame(f"<b>{display.text(self._name)} {len(self)} 行</b>", display.table(heads, shown, len(self)))
 
 
 def _heads(headings: Sequence[Heading[Any]], titles: Titles) -> list[str]:

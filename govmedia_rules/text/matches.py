@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Literal, overload
 
+from govmedia_rules.tables.columns import Heading, Row
+from govmedia_rules.tables.out import Tabular
 from govmedia_rules.text.lexicon import vocabulary
 from govmedia_rules.text.normalise import squeeze
 from govmedia_rules.vocabulary import read_data
@@ -21,8 +23,8 @@ _STOPS = "。！？!?；;\n"
 
 
 @dataclass(frozen=True, slots=True)
-class Match:
-    """A passage that may be a misstatement.
+class Match(Row):
+    """A passage that may be a misstatement. Also a mapping of its table columns, so a frame takes it as a row.
 
     Attributes:
         start: Position of its first character in the text as found.
@@ -54,6 +56,11 @@ class Match:
         """The reason in one sentence."""
         return reason_text(self.reason, lang)
 
+    @classmethod
+    def headings(cls) -> Sequence[Heading[Match]]:
+        """Columns of a match in a table."""
+        return MATCH_HEADINGS
+
 
 @cache
 def _reasons() -> dict[str, dict[str, str]]:
@@ -65,13 +72,30 @@ def reason_text(reason: str, lang: Literal["zh", "en"] = "zh") -> str:
     return _reasons().get(reason, {}).get(lang, reason)
 
 
-class Matches(Sequence[Match]):
+MATCH_HEADINGS: tuple[Heading[Match], ...] = (
+    Heading("text", "text", "疑似问题", lambda one: one.text),
+    Heading("suggestion", "text", "建议", lambda one: one.suggestion),
+    Heading("kind", "text", "类别代码", lambda one: one.kind),
+    Heading("severity", "text", "程度代码", lambda one: one.severity),
+    Heading("confidence", "text", "把握", lambda one: one.confidence),
+    Heading("reason", "text", "原因代码", lambda one: one.reason),
+    Heading("reason_zh", "text", "原因", lambda one: one.reason_text("zh")),
+    Heading("term", "text", "词条", lambda one: one.term),
+    Heading("source", "text", "依据", lambda one: one.source or None),
+    Heading("by", "text", "词库", lambda one: one.by or None),
+    Heading("start", "integer", "起始位置", lambda one: one.start),
+    Heading("end", "integer", "结束位置", lambda one: one.end),
+)
+"""Columns of a match in a table."""
+
+
+class Matches(Tabular[Match]):
     """The matches of one text in order, with the text itself.
 
     In a notebook it shows each passage with the match marked.
     """
 
-    __slots__ = ("_matches", "text")
+    headings = MATCH_HEADINGS
 
     def __init__(self, text: str, matches: Iterable[Match] = ()) -> None:
         self.text = text
@@ -95,8 +119,15 @@ class Matches(Sequence[Match]):
             return Matches(self.text, self._matches[index])
         return self._matches[index]
 
+    def __iter__(self) -> Iterator[Match]:
+        return iter(self._matches)
+
     def __len__(self) -> int:
         return len(self._matches)
+
+    def sheet_name(self) -> str:
+        """Name of its sheet in a workbook."""
+        return "疑似表述问题"
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Matches):

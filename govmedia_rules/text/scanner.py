@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Sized
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, lru_cache
@@ -13,6 +13,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
+from govmedia_rules.progress import Progress, counted
 from govmedia_rules.text.checkers import TextChecker, run_checker
 from govmedia_rules.text.forms import find_forms
 from govmedia_rules.text.lexicon import Canonical, Enumeration, Lexicon, Person, Stamp, Term, usual_near
@@ -199,7 +200,15 @@ class Scanner:
         """
         return next(self._batch([text], at))
 
-    def scan_many(self, texts: Iterable[str], *, workers: int = 1, at: date | None = None, chunk: int = 200) -> Iterator[Matches]:
+    def scan_many(
+        self,
+        texts: Iterable[str],
+        *,
+        workers: int = 1,
+        at: date | None = None,
+        chunk: int = 200,
+        progress: Progress = False,
+    ) -> Iterator[Matches]:
         """The candidates of each text, in the order of the texts, lazily.
 
         Args:
@@ -207,7 +216,15 @@ class Scanner:
             workers: Processes; each takes over the built automaton once. With 1 no process is started.
             at: Day the texts were published, see `scan`.
             chunk: Texts handed over at once.
+            progress: True shows a bar, a function gets texts done and in all (None where `texts` has no length).
+
+        Raises:
+            MissingExtra: A bar is asked for and tqdm is not installed.
         """
+        size = len(texts) if isinstance(texts, Sized) else None
+        return counted(self._scan_many(texts, workers, at, chunk), progress, size, title="扫描")
+
+    def _scan_many(self, texts: Iterable[str], workers: int, at: date | None, chunk: int) -> Iterator[Matches]:
         if workers <= 1:
             yield from self._stream(texts, at)
             return

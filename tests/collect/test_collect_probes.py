@@ -126,6 +126,17 @@ def test_closed_sites_are_left_out_and_bad_addresses_counted(tmp_path: Path) -> 
     }
 
 
+def test_a_round_and_a_look_tell_how_far_they_are(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    subjects = [Site(id=name, name=name, url="http://10.0.0.1/") for name in ("x", "y")]
+    probe_round(subjects, tmp_path / "a.jsonl", at=AT)
+    assert len(list(collect.sites(subjects))) == 2
+    assert capsys.readouterr() == ("", "")
+    probe_round(subjects, tmp_path / "b.jsonl", at=AT, progress=True)
+    assert "2/2" in capsys.readouterr().err
+    assert len(list(collect.sites(subjects, progress=True))) == 2
+    assert "采集: 100%" in capsys.readouterr().err
+
+
 def test_wrong_arguments_are_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="aware"):
         probe_round([], tmp_path / "p", at=datetime(2024, 8, 27))

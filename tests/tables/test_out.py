@@ -20,7 +20,7 @@ import polars
 import pyarrow
 import pyarrow.parquet
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from govmedia_rules.clock import SHANGHAI
@@ -28,7 +28,7 @@ from govmedia_rules.errors import CutText, ExportError, MissingExtra
 from govmedia_rules.tables import files
 from govmedia_rules.tables.columns import Heading, Row, micros
 from govmedia_rules.tables.files import guard, sheet_title, unguard
-from govmedia_rules.tables.out import Streamed, Tabular, to_frame
+from govmedia_rules.tables.out import Streamed, Table, Tabular, to_frame
 from govmedia_rules.tables.read import open_table
 
 
@@ -336,3 +336,96 @@ def test_a_row_is_a_mapping() -> None:
     assert len(Person()) == 1
     with pytest.raises(KeyError):
         Person()["age"]
+
+
+_TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
+_LINES = st.builds(
+    Line,
+    st.none() | _TEXTS,
+    st.none() | st.integers(-(2**63), 2**63 - 1),
+    st.none() | st.floats(allow_nan=False, allow_infinity=False),
+    st.none() | st.decimals(-(10**20), 10**20, places=12, allow_nan=False),
+    st.none() | st.booleans(),
+    st.none() | st.datetimes(datetime(1900, 1, 1), datetime(2200, 1, 1), timezones=st.sampled_from([UTC, SHANGHAI])),
+    st.none() | st.dates(date(1900, 1, 1), date(2200, 1, 1)),
+)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(rows=st.lists(_LINES, max_size=5))
+def test_any_rows_come_back_from_every_way_out(rows: list[Line], tmp_path: Path) -> None:
+    lines = Lines(rows)
+    wanted = [list(row) for row in lines.cells()]
+    lines.to_parquet(tmp_path / "a.parquet")
+    lines.to_csv(tmp_path / "a.csv", titles="name")
+    assert [list(row.values()) for row in pyarrow.parquet.read_table(tmp_path / "a.parquet").to_pylist()] == wanted
+    assert [list(row) for row in polars.DataFrame(lines).iter_rows()] == wanted
+    assert duckdb.sql("select * from lines").arrow().read_all().to_pylist() == lines.to_arrow().to_pylist()
+    for mine, theirs in zip(wanted, lines.to_pandas().itertuples(index=False), strict=True):
+        assert all(_same(one, other) for one, other in zip(mine, theirs, strict=True))
+    text = (tmp_path / "a.csv").read_bytes().decode("utf-8-sig")
+    head, *told = _cells_of_csv(text)
+    assert head == lines.columns
+    readers = (unguard, int, float, Decimal, lambda word: word == "true", datetime.fromisoformat, date.fromisoformat)
+    read = [[None if cell is None else reader(cell) for reader, cell in zip(readers, row, strict=True)] for row in told]
+    assert read == wanted
+
+
+def _cells_of_csv(text: str) -> list[list[str | None]]:
+    """Cells of CSV, telling an empty text (`""`) from no value (nothing), which the csv module does not."""
+    rows: list[list[str | None]] = [[]]
+    at = 0
+    while at < len(text):
+        if text[at] == '"':
+            end = at + 1
+            while text[end] != '"' or text[end + 1 : end + 2] == '"':
+                end += 2 if text[end] == '"' else 1
+            cell: str | None = text[at + 1 : end].replace('""', '"')
+            at = end + 1
+        else:
+            end = min(found for found in (text.find(",", at), text.find("\r\n", at)) if found >= 0)
+            cell = text[at:end] or None
+            at = end
+        rows[-1].append(cell)
+        if text[at] == ",":
+            at += 1
+        else:
+            at += 2
+            rows.append([])
+    return rows[:-1]
+
+
+def test_a_table_for_the_occasion_and_one_that_names_its_rows(tmp_path: Path) -> None:
+    table = Table(HEADINGS[:2], [FULL, NONE], name="统计")
+    assert table.columns == ["text", "count"]
+    assert table[1:].to_polars().rows() == [(None, None)]
+    assert table[0] == FULL
+    assert repr(table) == "<统计: 2 rows of text, count>"
+    assert "统计 2 行" in table._repr_html_()
+    table.to_excel(tmp_path / "a.xlsx")
+    assert openpyxl.load_workbook(tmp_path / "a.xlsx").sheetnames == ["统计"]
+    empty = Table(HEADINGS, [])
+    assert polars.DataFrame(empty).schema == NOTHING.to_polars().schema
+
+    class Groups(Streamed[tuple[str, int]]):
+        """Iterates over keys, and is a table of keys with counts."""
+
+        def __init__(self, counts: dict[str, int]) -> None:
+            self.counts = counts
+            self.headings = (
+                Heading("key", "text", "键", lambda one: one[0]),
+                Heading("count", "integer", "数", lambda one: one[1]),
+            )
+
+        def __iter__(self) -> Any:
+            return iter(self.counts)
+
+        def table_rows(self) -> Any:
+            return iter(self.counts.items())
+
+    groups = Groups({"甲": 1, "乙": 2})
+    assert list(groups) == ["甲", "乙"]
+    wanted = [("甲", 1), ("乙", 2)]
+    assert list(groups.cells()) == groups.to_polars().rows() == polars.DataFrame(groups).rows() == wanted
+    assert duckdb.sql("select sum(count) from groups").fetchall() == [(3,)]
+    assert groups.to_pandas()["key"].tolist() == ["甲", "乙"]
