@@ -127,7 +127,9 @@ class Enumeration:
     Attributes:
         name: Its name.
         members: Its members in order, three or more.
-        parts: Names of runs of members that are right by themselves, each as a tuple of members.
+        parts: Runs of members that are right by themselves, each as a tuple of members.
+        since: First day on which it has these members; texts known to be older are left alone. None for always.
+        leads: Words that may stand before a member behind a mark: 富强…和谐，倡导自由…
         kind: See `vocabulary("kind")`.
         severity: Severity of a wrong order or of a missing member.
         source: The document that has it.
@@ -141,6 +143,8 @@ class Enumeration:
     severity: str = "serious"
     source: str = ""
     line: int | None = field(default=None, compare=False)
+    leads: tuple[str, ...] = ()
+    since: date | None = None
 
     @property
     def id(self) -> str:

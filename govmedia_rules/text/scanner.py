@@ -6,7 +6,7 @@ import re
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache, lru_cache
 from itertools import pairwise
@@ -17,7 +17,7 @@ from govmedia_rules.text.checkers import TextChecker, run_checker
 from govmedia_rules.text.forms import find_forms
 from govmedia_rules.text.lexicon import Canonical, Enumeration, Lexicon, Person, Stamp, Term, usual_near
 from govmedia_rules.text.matches import RANK, Confidence, Match, Matches
-from govmedia_rules.text.near import LOOK, Enumerations, Half, Miss, NearForms, is_alike
+from govmedia_rules.text.near import LOOK, Enumerations, Half, MemberFault, Miss, NearForms, is_alike
 from govmedia_rules.text.normalise import BETWEEN, Positions, compared, compared_all, fold, fold_table, squeeze
 from govmedia_rules.text.reading import load_lexicon
 from govmedia_rules.text.search import Backend, Hit, Search, build_search
@@ -28,7 +28,7 @@ BATCH_CHARACTERS = 60_000
 and encoded stays in the processor's cache."""
 _REACH = 64
 """Characters on each side of a near miss in which right forms are looked for."""
-_PUNCTUATION = frozenset("、，。；：！？“”‘’（）《》〈〉【】〔〕—…·,.;:!?()[]\"'-/|" + BETWEEN)
+_PUNCTUATION = frozenset("、，。；：！？“”‘’「」『』（）《》〈〉【】〔〕—…·,.;:!?()[]\"'-/|" + BETWEEN)
 _LONG_FORM = 7
 """Characters from which one wrong character inside a form leaves no doubt what was meant."""
 _GAP_LIMIT = 4
@@ -90,7 +90,19 @@ class Scanner:
                 for person, text in people
                 if len(text) >= 4
             ]
-        self._near = NearForms(compared_all(line.text for line in self._canonicals))
+        written = compared_all(line.text for line in self._canonicals)
+        # Quotation marks are left out as often as not, and typed straight: 做到“两个维护” is right in each of these ways.
+        known = set(written)
+        for line, text in zip(tuple(self._canonicals), tuple(written), strict=True):
+            for other in _quoted_otherwise(text):
+                near = usual_near(len(other))
+                if near != "none" and other not in known:
+                    known.add(other)
+                    self._canonicals.append(line if line.near == "close" or near == "full" else replace(line, near=near))
+                    written.append(other)
+        self._near = NearForms(written)
+        own = [line.text for line in self._canonicals]
+        self._written = [line if compared(line) == text else text for line, text in zip(own, written, strict=True)]
         wrongs = compared_all(term.wrong for term in plan.lexicon.terms)
         right_texts = compared_all(term.right or "" for term in plan.lexicon.terms)
         # Most lines are terms, and a large list has many: no object is made for one until it is found.
@@ -109,7 +121,11 @@ class Scanner:
         self._enumeration_lines = list(enumerations)
         self._enumerations = Enumerations(
             [
-                (tuple(map(compared, line.members)), tuple(tuple(map(compared, part)) for part in line.parts))
+                (
+                    tuple(map(compared, line.members)),
+                    tuple(tuple(map(compared, part)) for part in line.parts),
+                    tuple(map(compared, line.leads)),
+                )
                 for line in enumerations
             ]
         )
@@ -117,17 +133,17 @@ class Scanner:
         for text, owners in zip(self._enumerations.strings, self._enumerations.owners, strict=True):
             runs[strings.setdefault(text, len(strings))] = owners
         halves = [strings.setdefault(text, len(strings)) for text in self._near.strings]
-        rights = list(dict.fromkeys(compared_all(self._right_texts())))
+        rights = list(dict.fromkeys((*compared_all(self._right_texts()), *written)))
         # The odd characters ride along in the same search: where none is hit, nothing needs folding.
         odd = {strings.setdefault(text, len(strings)): act for text, act in _odd_strings([*strings, *rights]).items()}
-        known = list(strings)
-        self._longest = max(map(len, known), default=0)
+        searched = list(strings)
+        self._longest = max(map(len, searched), default=0)
         wholes = ["、".join(map(compared, line.members)) for line in enumerations]
-        self._reach = 3 + max(map(len, (*known, *rights, *right_texts, *self._near.forms, *wholes)), default=0)
-        self._search: Search = build_search(known, plan.backend, plan.built, prefilter=False)
+        self._reach = 3 + max(map(len, (*searched, *rights, *right_texts, *self._near.forms, *wholes)), default=0)
+        self._search: Search = build_search(searched, plan.backend, plan.built, prefilter=False)
         self._shields = self._find_shields(terms)
         crossed = {number: self._near.crossed(at) for at, number in enumerate(halves) if self._near.crossed(at)}
-        acts = [_TERM if number in self._lines else _NO_ACT for number in range(len(known))]
+        acts = [_TERM if number in self._lines else _NO_ACT for number in range(len(searched))]
         for number in runs.keys() | crossed.keys():
             more = _More(number in self._lines, 0, tuple(runs.get(number, ())), crossed.get(number, ()))
             acts[number] = _Act(None, None, more)
@@ -268,7 +284,7 @@ class Scanner:
             found = self._refold(squeezed, found, [place - 1 for place in odd], at)
         matches: list[Match] = []
         if found:
-            positions = Positions(plain, max(one.end for one in found))
+            positions = Positions(plain, max(one.end if one.fault is None else one.fault.run[1] for one in found))
             for one in _best(found):
                 match = self._match(text, positions, one)
                 if match is not None:
@@ -325,6 +341,7 @@ class Scanner:
         """What the hits of one search mean: findings in order of their end, and places of odd characters."""
         found: list[_Found] = []
         odd: list[int] = []
+        run_ends: dict[int, int] = {}
         acts, near = self._acts, self._near
         for start, end, number in hits:
             left, right, more = acts[number]
@@ -343,14 +360,15 @@ class Scanner:
             if more.is_term and not (found and found[-1].end == end and isinstance(found[-1].line, Term)):
                 # Of terms that end together the longest comes first and says the most; nested lists must not cost more.
                 found.extend(
-                    _Found(start, end, line, "", None, "")
+                    _Found(start, end, line, "", None, None)
                     for line in self._lines[number]
                     if self._applies(text, start, end, number, line, at)
                 )
             for form in more.crossed:
                 self._take_miss(text, near.at_crossed(form, start, end), at, found)
             for owner in more.runs:
-                self._take_run(text, owner, start, found)
+                if start >= run_ends.get(owner, 0):  # of a run already read, the other pairs say nothing new
+                    run_ends[owner] = self._take_run(text, owner, start, at, found)
         if found:
             found = list(dict.fromkeys(found))
             found.sort(key=lambda one: one.end)
@@ -383,7 +401,7 @@ class Scanner:
         reason = _reason(miss, line, len(self._near.forms[miss.form]))
         if reason is None or self._is_right(text, miss):
             return
-        found.append(_Found(miss.start, miss.end, line, reason, miss, ""))
+        found.append(_Found(miss.start, miss.end, line, reason, miss, None))
 
     def _is_right(self, text: str, miss: Miss) -> bool:
         """Whether another right form explains the passage: it covers what is wrong and does not lie wholly inside.
@@ -400,12 +418,14 @@ class Scanner:
             for start, end, _ in self._rights.find(context)
         )
 
-    def _take_run(self, text: str, owner: int, start: int, found: list[_Found]) -> None:
-        start, end, run = self._enumerations.run_at(owner, text, start)
-        fault = self._enumerations.fault(owner, text, start, end, run)
-        if fault is not None:
-            line = self._enumeration_lines[owner]
-            found.append(_Found(fault.start, fault.end, line, fault.reason, None, fault.suggestion))
+    def _take_run(self, text: str, owner: int, start: int, at: date | None, found: list[_Found]) -> int:
+        """Notes what is wrong with the run of members around `start`, and tells where the run ends."""
+        line = self._enumeration_lines[owner]
+        faults, end = self._enumerations.faults_at(owner, text, start)
+        if at is not None and line.since is not None and at < line.since:
+            return end
+        found.extend(_Found(fault.start, fault.end, line, fault.reason, None, fault) for fault in faults)
+        return end
 
     def _match(self, text: str, positions: Positions, one: _Found) -> Match | None:
         """A finding in the compared text as a match in the text as found; None where a gap shows it is none."""
@@ -421,17 +441,19 @@ class Scanner:
                     return None  # two words of Latin letters are not one
                 broken = broken or "\n" in gap or "\r" in gap
         if isinstance(line, Term):
-            suggestion, reason = line.right, "renamed" if line.since is not None else "wrong_form"
+            suggestion, reason = line.right, _term_reason(line)
             confidence: Confidence = "medium" if line.outside or line.since is not None else "high"
         elif isinstance(line, Person):
             suggestion, reason, confidence = None, "out_of_term", "medium"
         elif isinstance(line, Canonical):
             assert one.miss is not None
-            suggestion, reason = line.text, one.reason
+            suggestion, reason = self._written[one.miss.form], one.reason
             confidence = _confidence(one.miss, one.reason, len(self._near.forms[one.miss.form]))
         else:
-            suggestion, reason = one.suggestion, one.reason
-            confidence = "medium"
+            assert one.fault is not None
+            suggestion, reason, confidence = one.fault.suggestion, one.reason, one.fault.confidence
+            if any(_divides(gap) for _, gap in positions.gaps(*one.fault.run)):
+                return None
         if broken:
             confidence = "low"
         kind = "name_title" if isinstance(line, Person) else line.kind
@@ -471,13 +493,15 @@ class _Found(NamedTuple):
     line: Term | Canonical | Enumeration | Person
     reason: str
     miss: Miss | None
-    suggestion: str
+    fault: MemberFault | None
 
     def moved(self, by: int) -> _Found:
-        miss = self.miss
+        miss, fault = self.miss, self.fault
         if miss is not None:
             miss = miss._replace(start=miss.start - by, end=miss.end - by, at=miss.at - by)
-        return self._replace(start=self.start - by, end=self.end - by, miss=miss)
+        if fault is not None:
+            fault = fault._replace(start=fault.start - by, end=fault.end - by, run=(fault.run[0] - by, fault.run[1] - by))
+        return self._replace(start=self.start - by, end=self.end - by, miss=miss, fault=fault)
 
 
 def _with_neighbours(text: str, odd: Iterable[int], table: Mapping[int, str]) -> list[int]:
@@ -528,8 +552,24 @@ def _one_lexicon(given: Lexicon | str | Path | Sequence[Lexicon | str | Path]) -
     return parts[0].merge(*parts[1:]) if parts else Lexicon("empty")
 
 
+def _quoted_otherwise(text: str) -> tuple[str, ...]:
+    """A form with its quotation marks left out, and with straight ones."""
+    if "“" not in text:
+        return ()
+    return text.replace("“", "").replace("”", ""), text.replace("“", '"').replace("”", '"')
+
+
 def _is_word(char: str) -> bool:
     return char.isascii() and char.isalnum()
+
+
+_NAMES = frozenset({"institution", "place", "name_title"})
+
+
+def _term_reason(term: Term) -> str:
+    if term.since is None:
+        return "wrong_form"
+    return "renamed" if term.kind in _NAMES else "outdated"
 
 
 def _is_valid(line: Term | Canonical, at: date | None) -> bool:
