@@ -101,8 +101,12 @@ class Scanner:
                     self._canonicals.append(line if line.near == "close" or near == "full" else replace(line, near=near))
                     written.append(other)
         self._near = NearForms(written)
-        own = [line.text for line in self._canonicals]
-        self._written = [line if compared(line) == text else text for line, text in zip(own, written, strict=True)]
+        self._written = list(written)
+        self._unquoted = set(range(len(self._canonicals)))
+        for form, line in enumerate(self._canonicals):
+            if compared(line.text) == written[form]:
+                self._written[form] = line.text
+                self._unquoted.discard(form)
         wrongs = compared_all(term.wrong for term in plan.lexicon.terms)
         right_texts = compared_all(term.right or "" for term in plan.lexicon.terms)
         # Most lines are terms, and a large list has many: no object is made for one until it is found.
@@ -285,7 +289,7 @@ class Scanner:
         matches: list[Match] = []
         if found:
             positions = Positions(plain, max(one.end if one.fault is None else one.fault.run[1] for one in found))
-            for one in _best(found):
+            for one in _best(self._as_quoted(found)):
                 match = self._match(text, positions, one)
                 if match is not None:
                     matches.append(match)
@@ -296,6 +300,17 @@ class Scanner:
         if len(matches) > 1:
             matches.sort(key=lambda match: (match.start, match.end, RANK[match.confidence]))
         return Matches(text, matches)
+
+    def _as_quoted(self, found: list[_Found]) -> list[_Found]:
+        """Without what a form says in another quotation where the form itself, as its line has it, says something."""
+        own = [(one.line.id, one.start, one.end) for one in found if one.miss is not None and one.miss.form not in self._unquoted]
+        return [
+            one
+            for one in found
+            if one.miss is None
+            or one.miss.form not in self._unquoted
+            or not any(id == one.line.id and start < one.end and one.start < end for id, start, end in own)
+        ]
 
     def _refold(self, squeezed: str, found: list[_Found], odd: list[int], at: date | None) -> list[_Found]:
         """The findings once the few odd characters are folded: only around them is anything looked for again."""
@@ -690,7 +705,7 @@ def _explains(miss: Miss, line: Canonical) -> bool:
         return right in words["instead"] or (right in joining and not is_name)
     if wrong in words["instead"]:
         return True
-    return (wrong in joining) and not is_name
+    return wrong in joining and not is_name and not is_alike(wrong, right)
 
 
 def _confidence(miss: Miss, reason: str, size: int) -> Confidence:
