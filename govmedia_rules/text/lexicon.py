@@ -8,12 +8,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache, cached_property
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from govmedia_rules.errors import LexiconError, Where
-from govmedia_rules.tables.read import BadRow
 from govmedia_rules.text.normalise import compared
 from govmedia_rules.vocabulary import Vocabulary, read_data
+
+if TYPE_CHECKING:
+    from govmedia_rules.tables.read import BadRow
 
 Near = Literal["full", "close", "none"]
 """Which near misses of a right form are looked for; see `Canonical`."""
