@@ -11,12 +11,16 @@ from typing import TYPE_CHECKING
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from govmedia_rules import campaign as campaign
     from govmedia_rules import collect as collect
     from govmedia_rules import errors as errors
     from govmedia_rules import figures as figures
     from govmedia_rules import notices as notices
     from govmedia_rules import plots as plots
     from govmedia_rules import rates as rates
+    from govmedia_rules.campaign.campaign import Campaign as Campaign
+    from govmedia_rules.campaign.sampling import SampleRule as SampleRule
+    from govmedia_rules.campaign.terms import Terms as Terms
     from govmedia_rules.checks.contract import Evidence as Evidence
     from govmedia_rules.checks.contract import Judgement as Judgement
     from govmedia_rules.checks.contract import Status as Status
@@ -56,6 +60,7 @@ if TYPE_CHECKING:
     from govmedia_rules.snapshots.shallow import read_accounts as read_accounts
     from govmedia_rules.snapshots.shallow import read_posts as read_posts
     from govmedia_rules.snapshots.shallow import read_sites as read_sites
+    from govmedia_rules.snapshots.supervision import SupervisorSnapshot as SupervisorSnapshot
     from govmedia_rules.subjects.codes import AccountCode as AccountCode
     from govmedia_rules.subjects.codes import Domain as Domain
     from govmedia_rules.subjects.codes import IcpNumber as IcpNumber
@@ -63,6 +68,7 @@ if TYPE_CHECKING:
     from govmedia_rules.subjects.codes import SiteCode as SiteCode
     from govmedia_rules.subjects.models import Account as Account
     from govmedia_rules.subjects.models import Site as Site
+    from govmedia_rules.subjects.models import Supervisor as Supervisor
     from govmedia_rules.subjects.models import Unit as Unit
     from govmedia_rules.subjects.registry import Population as Population
     from govmedia_rules.subjects.registry import Registry as Registry
@@ -77,6 +83,9 @@ if TYPE_CHECKING:
     from govmedia_rules.workdays import WorkCalendar as WorkCalendar
 
 _HOMES = {
+    "campaign.campaign": ("Campaign",),
+    "campaign.sampling": ("SampleRule",),
+    "campaign.terms": ("Terms",),
     "checks.contract": ("Evidence", "Judgement", "Status", "Tighter", "check", "failed", "passed", "review", "unsure"),
     "clock": ("SHANGHAI", "Window"),
     "judge.across": ("Incident", "RegistryTally", "incidents"),
@@ -95,8 +104,9 @@ _HOMES = {
     "snapshots.models": ("AccountSnapshot", "SiteSnapshot"),
     "snapshots.reading": ("read_snapshots",),
     "snapshots.shallow": ("read_accounts", "read_posts", "read_sites"),
+    "snapshots.supervision": ("SupervisorSnapshot",),
     "subjects.codes": ("AccountCode", "Domain", "IcpNumber", "PoliceNumber", "SiteCode"),
-    "subjects.models": ("Account", "Site", "Unit"),
+    "subjects.models": ("Account", "Site", "Supervisor", "Unit"),
     "subjects.registry": ("Population", "Registry", "read_registry"),
     "tables.out": ("to_frame",),
     "text.checkers": ("TextChecker",),
@@ -107,7 +117,7 @@ _HOMES = {
     "workdays": ("WorkCalendar",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
-_MODULES = ("collect", "errors", "figures", "notices", "plots", "rates")
+_MODULES = ("campaign", "collect", "errors", "figures", "notices", "plots", "rates")
 
 __all__ = sorted((*_HOME_OF, *_MODULES))
 

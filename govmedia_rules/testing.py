@@ -9,7 +9,8 @@ A case file is TOML, named after the indicator:
     status = "failed"
     reason = "posts_older_than_window"
 
-`snapshot` holds only what the case is about; the subject and the monitoring point have defaults.
+`snapshot` holds only what the case is about; the subject and the monitoring point have defaults, and `unset = ["level"]`
+makes a fact of the default subject unknown.
 """
 
 from __future__ import annotations
@@ -27,11 +28,11 @@ from typing import Any
 from govmedia_rules.checks.contract import Check
 from govmedia_rules.clock import SHANGHAI
 from govmedia_rules.errors import ObservationError, Where
-from govmedia_rules.judge.engine import AnySnapshot
 from govmedia_rules.judge.finding import Finding
 from govmedia_rules.judge.reviews import Review
 from govmedia_rules.judge.rulebook import Rulebook, load_rulebook
-from govmedia_rules.snapshots.models import AccountSnapshot, SiteSnapshot
+from govmedia_rules.snapshots.models import AccountSnapshot, AnySnapshot, SiteSnapshot
+from govmedia_rules.snapshots.supervision import SupervisorSnapshot
 
 POINT = datetime(2024, 8, 23, 10, tzinfo=SHANGHAI)
 """Monitoring point of a case that names none."""
@@ -39,24 +40,27 @@ POINT = datetime(2024, 8, 23, 10, tzinfo=SHANGHAI)
 _DEFAULTS: Mapping[str, Mapping[str, Any]] = {
     "site": {"name": "示例网站", "level": "city_department", "has_services": True, "status": "running"},
     "account": {"name": "示例账号", "platform": "wechat_official", "level": "city_department", "status": "running"},
+    "supervisor": {"name": "示例省人民政府办公厅", "supervises": "region", "level": "province_portal"},
 }
+_MODELS: Mapping[str, type[AnySnapshot]] = {"site": SiteSnapshot, "account": AccountSnapshot, "supervisor": SupervisorSnapshot}
 
 
-def snapshot(subject: str, /, *, observed_at: datetime | str = POINT, **parts: object) -> AnySnapshot:
+def snapshot(subject: str, /, *, observed_at: datetime | str = POINT, unset: Iterable[str] = (), **parts: object) -> AnySnapshot:
     """A snapshot for a test: the parts given, on a default subject.
 
     Args:
-        subject: `site` or `account`.
+        subject: `site`, `account` or `supervisor`.
         observed_at: The monitoring point.
-        **parts: Parts of the snapshot; `site` or `account` adds to the default subject.
+        unset: Facts of the default subject that are not known, such as `level`.
+        **parts: Parts of the snapshot; `site`, `account` or `supervisor` adds to the default subject.
 
     Raises:
         pydantic.ValidationError: A part is not what the model takes.
     """
     own: Any = parts.pop(subject, {})
-    document = {subject: {**_DEFAULTS[subject], **own}, "observed_at": observed_at, **parts}
-    model = SiteSnapshot if subject == "site" else AccountSnapshot
-    return model.model_validate(document)
+    known = {name: value for name, value in _DEFAULTS[subject].items() if name not in unset}
+    document = {subject: {**known, **own}, "observed_at": observed_at, **parts}
+    return _MODELS[subject].model_validate(document)
 
 
 def judge(
@@ -143,7 +147,8 @@ def load_cases(path: str | PathLike[str], *, checks: Check | ModuleType | Iterab
     cases = []
     for number, one in enumerate(table["case"], 1):
         try:
-            observed = snapshot(subject, observed_at=one.get("observed_at", table.get("observed_at", POINT)), **one["snapshot"])
+            point = one.get("observed_at", table.get("observed_at", POINT))
+            observed = snapshot(subject, observed_at=point, unset=one.get("unset", ()), **one["snapshot"])
             reviews = tuple(_review(indicator, observed, decision) for decision in one.get("reviews", ()))
             args = one.get("args", {})
             cases.append(Case(indicator, one["name"], observed, one["status"], one.get("reason"), args, book, reviews))

@@ -38,6 +38,22 @@ def test_the_examples(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Non
     assert "site.veto.unreachable" in (tmp_path / "out" / "rulebook.txt").read_text("utf-8")
 
 
+def test_offices_and_subjects_nobody_decides_on(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    path = tmp_path / "mixed.jsonl"
+    point = "2020-02-10T09:00:00+08:00"
+    records = {"national_findings": [], "spot_checks": [], "error_messages": [], "yearly_reports": []}
+    lines = [
+        {"kind": "supervisor", "supervisor": {"name": "某省人民政府办公厅"}, "observed_at": point, **records},
+        {"kind": "account", "account": {"name": "某发布", "platform": "微信"}, "observed_at": point},
+    ]
+    path.write_text("".join(json.dumps(one, ensure_ascii=False) + "\n" for one in lines), "utf-8")
+    code, out, _ = run(capsys, "inspect", str(path), "--rulebook", "supervision-2019")
+    assert code == 0
+    assert "监管单位: 1 个，合格 0，不合格 0，待定 1" in out
+    assert "没有适用于该对象的单项否决或计分指标，不能判定" in out
+    assert "网站常态化抽查" in out
+
+
 def test_json_for_machines(capsys: pytest.CaptureFixture[str]) -> None:
     code, out, err = run(capsys, "inspect", "--example", "hanzhong-2024q3", "--format", "json")
     assert code == 0

@@ -14,6 +14,8 @@ from sybil.parsers.markdown import PythonCodeBlockParser, SkipParser
 
 import govmedia_rules as gr
 from govmedia_rules import testing
+from govmedia_rules.rules.load import built_in_files, read_layer
+from govmedia_rules.rules.plugins import Plugins
 
 ROOT = Path(__file__).parents[1]
 PAGES = sorted([ROOT / "README.md", ROOT / "README.zh-CN.md", *(ROOT / "docs").rglob("*.md")])
@@ -52,7 +54,7 @@ def test_every_page_is_in_the_menu_of_the_site() -> None:
 
 
 def test_the_schemas_accept_what_the_models_write() -> None:
-    for name in ("site", "account"):
+    for name in ("site", "account", "supervisor"):
         schema = json.loads((ROOT / "docs" / "reference" / f"{name}-snapshot.schema.json").read_text("utf-8"))
         jsonschema.Draft202012Validator.check_schema(schema)
         jsonschema.validate(json.loads(testing.snapshot(name).model_dump_json()), schema)
@@ -73,6 +75,16 @@ def test_the_quick_start_has_two_commands(name: str) -> None:
     assert len(commands) == 2
     assert "govmedia-rules inspect" in commands[0]
     assert "pytest" in commands[1]
+
+
+def test_the_page_of_rulebooks_names_every_one_with_its_place_and_first_day() -> None:
+    rows = (ROOT / "docs" / "rulebooks.md").read_text("utf-8").splitlines()
+    for name, path in built_in_files().items():
+        layer = read_layer(path, Plugins()).content
+        [row] = [one for one in rows if one.startswith(f"| `{name}`")]
+        assert str(layer.effective.from_) in row
+        assert str(layer.effective.to or "") in row
+        assert (layer.region or "") in row
 
 
 def test_the_changelog_knows_the_version() -> None:

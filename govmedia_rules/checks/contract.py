@@ -21,6 +21,7 @@ from pydantic import TypeAdapter
 from govmedia_rules.checks.members import Members
 from govmedia_rules.clock import Window
 from govmedia_rules.snapshots.models import AccountSnapshot, SiteSnapshot
+from govmedia_rules.snapshots.supervision import SupervisorSnapshot
 
 
 class Status(StrEnum):
@@ -185,6 +186,9 @@ class Tighter(Enum):
         if old == new:
             return True
         if self in (Tighter.SHORTER, Tighter.LONGER):
+            if isinstance(old, Mapping) and isinstance(new, Mapping):
+                # One window for each kind: none may go, none may move the other way; further kinds are held to a window too.
+                return all(key in new and self.allows(value, new[key]) for key, value in old.items())
             if old is None or new is None:
                 # No window at all is the widest one.
                 return (old is None) == (self is Tighter.SHORTER)
@@ -196,6 +200,8 @@ class Tighter(Enum):
             return after <= before if self is Tighter.FEWER else after >= before
         if self in (Tighter.TRUE, Tighter.FALSE):
             return new is (self is Tighter.TRUE)
+        if old is None:
+            return True  # a number where no rule stated one
         if isinstance(old, int | float | Decimal) and isinstance(new, int | float | Decimal):
             return new < old if self is Tighter.LOWER else new > old
         return False
@@ -275,7 +281,12 @@ class Parameter(NamedTuple):
         return annotation.__name__ if isinstance(annotation, type) else str(annotation).replace("typing.", "")
 
 
-SUBJECTS: Mapping[type, str] = {SiteSnapshot: "site", AccountSnapshot: "account", Members: "registry"}
+SUBJECTS: Mapping[type, str] = {
+    SiteSnapshot: "site",
+    AccountSnapshot: "account",
+    SupervisorSnapshot: "supervisor",
+    Members: "registry",
+}
 """What a check may take, and the word for it. A check of `Members` looks across subjects and answers for some of them."""
 
 

@@ -13,7 +13,7 @@ from govmedia_rules.checks.sampling import draw
 from govmedia_rules.errors import CodeError
 from govmedia_rules.snapshots.models import SiteSnapshot
 from govmedia_rules.snapshots.parts import Column, Link, Page
-from govmedia_rules.subjects.codes import Domain, SiteCode
+from govmedia_rules.subjects.codes import Domain, IcpNumber, PoliceNumber, SiteCode
 from govmedia_rules.subjects.vocabulary import vocabulary
 from govmedia_rules.vocabulary import key_of
 
@@ -61,13 +61,16 @@ def domain_irregular(
 
 
 @check("site.marks_missing", needs="pages", faults=("missing", "wrong"))
-def marks_missing(site: SiteSnapshot, *, required: Annotated[Kinds, Tighter.MORE]) -> Judgement:
+def marks_missing(
+    site: SiteSnapshot, *, required: Annotated[Kinds, Tighter.MORE], well_formed: Annotated[bool, Tighter.TRUE] = False
+) -> Judgement:
     """Marks required at the foot of every page are missing or differ from the registered values (网站标识).
 
     A mark counts once, however many pages lack it.
 
     Args:
         required: `party_gov`, `error_report`, `site_map`, `site_code`, `icp`, `police`, `sponsor`, `contact`.
+        well_formed: Whether a filing number must also have the official shape; a site code always must.
     """
     pages = [page for page in site.pages or () if page.marks is not None]
     if not pages:
@@ -85,8 +88,10 @@ def marks_missing(site: SiteSnapshot, *, required: Annotated[Kinds, Tighter.MORE
                 unseen.add(name)
             elif not shown:
                 missing.setdefault(name, Evidence(name, page.url, None, name))
-            elif isinstance(shown, str) and not _agrees(name, shown, registered.get(name)):
-                wrong.setdefault(name, Evidence(name, page.url, None, shown, registered[name]))
+            elif isinstance(shown, str) and not (
+                _agrees(name, shown, registered.get(name)) and (not well_formed or _has_shape(name, shown))
+            ):
+                wrong.setdefault(name, Evidence(name, page.url, None, shown, registered.get(name)))
     possible = {"missing": len(unseen - missing.keys() - wrong.keys())}
     faults = {kind: len(found) for kind, found in (("missing", missing), ("wrong", wrong)) if found}
     if faults:
@@ -108,6 +113,18 @@ def _agrees(name: str, shown: str, registered: str | None) -> bool:
         # A sponsor may print its short name; a machine does not call that wrong.
         return True
     return re.sub(r"\D", "", shown.split("-")[0]) == re.sub(r"\D", "", registered.split("-")[0])
+
+
+def _has_shape(name: str, shown: str) -> bool:
+    """Whether a printed filing number has the official shape; other marks have none."""
+    try:
+        if name == "icp":
+            IcpNumber.parse(shown)
+        elif name == "police":
+            PoliceNumber.parse(shown)
+    except CodeError:
+        return False
+    return True
 
 
 @check("site.links_dead", needs="links", faults=("home", "other"))

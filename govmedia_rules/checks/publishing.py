@@ -77,6 +77,64 @@ def _dated(column: Column, window: Window) -> Evidence:
     return Evidence(column.name, column.url, column.latest_entry_at, column.latest_entry_at, window)
 
 
+@check("site.columns_behind", needs="columns", faults=("stale",))
+def columns_behind(
+    site: SiteSnapshot,
+    *,
+    kinds: Annotated[Kinds, Tighter.MORE] = (),
+    except_kinds: Annotated[Kinds, Tighter.FEWER] = (),
+    home_columns: bool | None = None,
+    window: Annotated[Window, Tighter.SHORTER],
+) -> Judgement:
+    """Columns that were not updated inside the window, a blank one included; a column that need not exist is not missed.
+
+    Args:
+        kinds: Kinds of columns; none for all.
+        except_kinds: Kinds that are left out.
+        home_columns: True for columns of the home page only (首页栏目), False for all others, None for both.
+        window: Time that counts back from the monitoring point.
+
+    Source:
+        国办发〔2015〕15号附件2, 信息更新情况: 基本信息; local update plans.
+    """
+    span = window.before(site.observed_at)
+    stale: list[Column] = []
+    unknown = 0
+    for column in site.columns or ():
+        meant = _is_meant(column, kinds, except_kinds, home_columns)
+        if meant is False or column.finished:
+            continue
+        updated = column_updated(column, span)
+        if updated is False and meant:
+            stale.append(column)
+        elif not updated:
+            unknown += 1
+    possible = {"stale": unknown} if unknown else {}
+    if stale:
+        args: dict[str, Any] = {"count": len(stale), "window": window, "names": tuple(column.name for column in stale)}
+        evidence = [_dated(column, window) for column in stale]
+        return failed("column_stale", evidence=evidence, faults={"stale": len(stale)}, possible=possible, **args)
+    if unknown:
+        return unsure("columns_behind_unknown", possible=possible, count=unknown, window=window)
+    return unsure("columns_partly_seen", possible={"stale": 1}) if "columns" in site.partial else passed()
+
+
+def _is_meant(column: Column, kinds: Kinds, except_kinds: Kinds, home_columns: bool | None) -> bool | None:
+    """Whether a rule for these kinds and places means the column; None when its kind or place is not known."""
+    known = True
+    if kinds or except_kinds:
+        if column.kind is None:
+            known = False
+        elif column.kind in except_kinds or (kinds and column.kind not in kinds):
+            return False
+    if home_columns is not None:
+        if column.on_home is None:
+            known = False
+        elif column.on_home != home_columns:
+            return False
+    return True if known else None
+
+
 @check("site.columns_other_faulty", needs="columns", faults=("blank", "stale"))
 def columns_other_faulty(
     site: SiteSnapshot,

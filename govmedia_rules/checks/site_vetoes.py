@@ -36,10 +36,10 @@ def unreachable(
         min_probes_per_day: Probes needed in each 24 hours; fewer leave the question open.
         days: Number of 24-hour periods that count back from the monitoring point.
     """
-    counts = _probes_by_day(site, slow_seconds, days)
+    counts = probes_by_day(site, slow_seconds, days)
     total, bad = sum(probes for probes, _ in counts), sum(failures for _, failures in counts)
     thin = sum(probes < min_probes_per_day for probes, _ in counts)
-    args: dict[str, Any] = {"failed": bad, "probes": total, "days": days, "share": _share(bad, total), "limit": failed_share}
+    args: dict[str, Any] = {"failed": bad, "probes": total, "days": days, "share": share_of(bad, total), "limit": failed_share}
     if thin:
         return unsure("probes_too_few", thin_days=thin, min_probes=min_probes_per_day, **args)
     if Decimal(bad) < failed_share * total:
@@ -52,11 +52,12 @@ def unreachable(
     return failed("probes_failed", evidence=evidence, **args)
 
 
-def _share(part: int, whole: int) -> Decimal:
+def share_of(part: int, whole: int) -> Decimal:
+    """A share to four places; 0 of nothing."""
     return (Decimal(part) / whole).quantize(Decimal("0.0001")) if whole else Decimal(0)
 
 
-def _probes_by_day(site: SiteSnapshot, slow_seconds: float, days: int) -> list[tuple[int, int]]:
+def probes_by_day(site: SiteSnapshot, slow_seconds: float, days: int) -> list[tuple[int, int]]:
     """Probes and failures of each of the last `days` 24-hour periods (or calendar days), the newest first."""
     point = site.observed_at
     counts = [(0, 0)] * days
@@ -65,7 +66,7 @@ def _probes_by_day(site: SiteSnapshot, slow_seconds: float, days: int) -> list[t
             age = (point - probe.at) // timedelta(days=1)
             if (point >= probe.at and age < days) or probe.at == point - timedelta(days=days):
                 probes, failures = counts[min(age, days - 1)]
-                counts[min(age, days - 1)] = (probes + 1, failures + _has_failed(probe, slow_seconds))
+                counts[min(age, days - 1)] = (probes + 1, failures + has_failed(probe, slow_seconds))
         return counts
     zone = point.tzinfo
     assert zone is not None
@@ -80,7 +81,8 @@ def _probes_by_day(site: SiteSnapshot, slow_seconds: float, days: int) -> list[t
     return counts
 
 
-def _has_failed(probe: Probe, slow_seconds: float) -> bool:
+def has_failed(probe: Probe, slow_seconds: float) -> bool:
+    """Whether a probe had not opened the page when the time was up."""
     if probe.failure is not None or (probe.status is not None and probe.status >= 400):
         return True
     return probe.seconds is not None and probe.seconds >= slow_seconds
@@ -203,7 +205,7 @@ def columns_overdue(
     site: SiteSnapshot,
     *,
     core_kinds: Kinds,
-    cycles: Annotated[Mapping[str | None, Window], Tighter.MORE] = {},
+    cycles: Annotated[Mapping[str | None, Window], Tighter.SHORTER] = {},
     default_cycle: Annotated[Window | None, Tighter.SHORTER] = None,
     idle: Annotated[Window | None, Tighter.SHORTER] = None,
     limit: Annotated[Limit, Tighter.LOWER],

@@ -169,6 +169,8 @@ def _rows(inspection: Inspection) -> Iterator[list[str]]:
     points = f" {inspection.score}分" if inspection.score is not None else ""
     subject = f"{inspection.subject.name} ({inspection.subject.id}){points}"
     shown = inspection.problems or inspection.missing
+    if not shown:
+        yield [subject, inspection.verdict.zh, _why(inspection), ""]
     for number, finding in enumerate(shown):
         first = number == 0
         proof = "；".join(evidence_text(piece) for piece in finding.evidence[:2])
@@ -178,11 +180,19 @@ def _rows(inspection: Inspection) -> Iterator[list[str]]:
         yield [subject if first else "", inspection.verdict.zh if first else "", told, proof]
 
 
+def _why(inspection: Inspection) -> str:
+    """Why a verdict is what it is where no single finding decides it."""
+    score = inspection.score
+    if score is None:
+        return "没有适用于该对象的单项否决或计分指标，不能判定"
+    return f"得分 {score}" + ("" if score.is_final else "，尚有未定项")
+
+
 def _summary(totals: Counter[tuple[str, Verdict]], book: Rulebook) -> str:
     lines = [f"规则: {book.version}  {book.digest[:12]}"]
     if not book.plan.complete:
         lines.append(f"只检查了: {', '.join(one.id for one in book.indicators)}")
-    for kind, word in (("Site", "政府网站"), ("Account", "政务新媒体")):
+    for kind, word in (("Site", "政府网站"), ("Account", "政务新媒体"), ("Supervisor", "监管单位")):
         total = sum(count for (one, _), count in totals.items() if one == kind)
         if total:
             parts = "，".join(f"{verdict.zh} {totals[kind, verdict]}" for verdict in Verdict)

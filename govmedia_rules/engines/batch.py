@@ -21,7 +21,7 @@ from govmedia_rules.judge.inspection import Inspection
 from govmedia_rules.judge.rulebook import Rulebook
 from govmedia_rules.judge.table import INSPECTION_HEADINGS
 from govmedia_rules.rules.model import Plan
-from govmedia_rules.snapshots.models import AccountSnapshot, SiteSnapshot
+from govmedia_rules.snapshots.models import AnySnapshot
 from govmedia_rules.snapshots.reading import MAX_LINE_BYTES, RawLine, parse_line
 from govmedia_rules.snapshots.shallow import SubjectKind, shallow_table
 from govmedia_rules.tables.columns import Cell, Heading, arrow_schema, missing_frames
@@ -144,7 +144,7 @@ class BatchJudge:
         columns: Sequence[Sequence[Cell]] = list(zip(*rows, strict=True)) if rows else [()] * len(self.headings)
         return [pa.array(values, field.type) for values, field in zip(columns, self._own_schema, strict=True)]
 
-    def cells(self, snapshot: SiteSnapshot | AccountSnapshot) -> Cells:
+    def cells(self, snapshot: AnySnapshot) -> Cells:
         """The row of one snapshot."""
         outcome = self._judge.run(snapshot)
         seen = Inspection(self.plan, outcome, snapshot.subject, snapshot.observed_at, snapshot.marks)

@@ -11,11 +11,12 @@ from typing import NamedTuple
 
 from govmedia_rules.checks.contract import CheckSpec, Judgement, Status
 from govmedia_rules.checks.members import Listing, Member, Members, Sighting
-from govmedia_rules.judge.engine import AnySnapshot, crashed
+from govmedia_rules.judge.engine import crashed
 from govmedia_rules.judge.finding import Finding, Findings
 from govmedia_rules.judge.inspection import Inspection
 from govmedia_rules.judge.rulebook import Rulebook
-from govmedia_rules.snapshots.models import AccountSnapshot
+from govmedia_rules.snapshots.models import AccountSnapshot, AnySnapshot
+from govmedia_rules.snapshots.supervision import SupervisorSnapshot
 from govmedia_rules.subjects.models import Account, Site
 from govmedia_rules.subjects.registry import Registry
 from govmedia_rules.vocabulary import key_of
@@ -51,7 +52,9 @@ class RegistryTally:
         self._put(Member(subject.id, _kind(subject), listing=listing))
 
     def add(self, snapshot: AnySnapshot) -> None:
-        """Takes in what was seen of a subject."""
+        """Takes in what was seen of a site or account; supervising offices are on no registry and are left aside."""
+        if isinstance(snapshot, SupervisorSnapshot):
+            return
         subject = snapshot.subject
         if isinstance(snapshot, AccountSnapshot):
             account = snapshot.account

@@ -16,10 +16,9 @@ from typing import NamedTuple
 from govmedia_rules.checks.contract import PASSED, CheckSpec, Judgement, Status
 from govmedia_rules.judge.score import Gate, gate_for
 from govmedia_rules.rules.model import AppliesTo, Indicator, Plan, SubjectWord
-from govmedia_rules.snapshots.models import AccountSnapshot, SiteSnapshot
+from govmedia_rules.snapshots.models import AccountSnapshot, AnySnapshot, SiteSnapshot
 from govmedia_rules.subjects.vocabulary import PORTAL_LEVELS, vocabulary
 
-AnySnapshot = SiteSnapshot | AccountSnapshot
 Notes = tuple[tuple[int, Judgement], ...]
 """The answers of one subject that are not a plain pass: position of the indicator in the plan, and the answer."""
 
@@ -64,8 +63,10 @@ def profile_of(snapshot: AnySnapshot) -> Profile:
     if isinstance(snapshot, AccountSnapshot):
         account = snapshot.account
         return Profile("account", account.level, account.platform, None, account.status)
-    site = snapshot.site
-    return Profile("site", site.level, None, site.has_services, site.status)
+    if isinstance(snapshot, SiteSnapshot):
+        site = snapshot.site
+        return Profile("site", site.level, None, site.has_services, site.status)
+    return Profile("supervisor", snapshot.supervisor.level)
 
 
 class _Step(NamedTuple):
@@ -90,6 +91,7 @@ class Program:
         vetoes: Positions of the vetoes that apply or may apply.
         broken_veto: Whether one of the vetoes could not be loaded, which leaves every verdict open.
         gates: The pass mark of subjects that are scored; two of them while it is not known whether service duties count.
+        decides: Whether the plan can decide on such a subject at all, by a veto or by points.
     """
 
     profile: Profile
@@ -98,6 +100,12 @@ class Program:
     vetoes: frozenset[int]
     broken_veto: bool
     gates: tuple[Gate, ...] = ()
+    decides: bool = True
+
+    @cached_property
+    def starts_open(self) -> bool:
+        """Whether the verdict is open whatever the checks answer."""
+        return self.broken_veto or not self.decides
 
     @cached_property
     def fixed_counts(self) -> tuple[int, ...]:
@@ -136,7 +144,7 @@ class Judge:
         profile = profile_of(snapshot)
         program = self._programs.get(profile) or self.program(profile)
         notes: list[tuple[int, Judgement]] = []
-        vetoed, undecided = False, program.broken_veto
+        vetoed, undecided = False, program.starts_open
         facts = snapshot.__dict__
         for position, function, params, needs, by_person, unknown_fact in program.steps:
             answer: Judgement | None = None
@@ -202,7 +210,10 @@ def compile_plan(plan: Plan, profile: Profile) -> Program:
         needs = tuple((parts, Judgement(Status.INCONCLUSIVE, "not_observed", {"parts": parts})) for parts in spec.needs)
         steps.append(_Step(index, function, indicator.params, needs, indicator.mode == "person", unknown))
     broken = any(fixed[position].status is Status.ERROR for position in vetoes & fixed.keys())
-    return Program(profile, tuple(steps), fixed, frozenset(vetoes), broken, _gates(plan, profile, fixed))
+    gates = _gates(plan, profile, fixed)
+    # Where neither a veto nor a sum is asked (an account under the census of websites, a book of warnings), nothing failed,
+    # but nothing was decided either.
+    return Program(profile, tuple(steps), fixed, frozenset(vetoes), broken, gates, decides=bool(vetoes or gates))
 
 
 def _gates(plan: Plan, profile: Profile, fixed: Mapping[int, Judgement]) -> tuple[Gate, ...]:

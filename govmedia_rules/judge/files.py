@@ -18,7 +18,7 @@ from typing import BinaryIO, NamedTuple
 
 from govmedia_rules.errors import BrokenLine, ObservationError, Where
 from govmedia_rules.judge.engine import Judge, Notes, Profile
-from govmedia_rules.rules.model import Plan
+from govmedia_rules.rules.model import Plan, SubjectWord
 from govmedia_rules.snapshots.parts import Mark
 from govmedia_rules.snapshots.reading import MAX_LINE_BYTES, parse_line, stream_lines
 
@@ -39,7 +39,7 @@ class Answer(NamedTuple):
 
     Attributes:
         line: Number of the line within the slice, from 1.
-        subject_kind: `site` or `account`.
+        subject_kind: `site`, `account` or `supervisor`.
         subject: The subject as JSON.
         profile: Its profile, by which the program is found again.
         observed_at: The monitoring point.
@@ -51,7 +51,7 @@ class Answer(NamedTuple):
     """
 
     line: int
-    subject_kind: str
+    subject_kind: SubjectWord
     subject: bytes
     profile: Profile
     observed_at: datetime

@@ -15,10 +15,10 @@ from govmedia_rules.judge.engine import OPEN, Outcome, Profile, Program
 from govmedia_rules.judge.finding import TONES, Finding, Findings
 from govmedia_rules.judge.packing import dump_answer, load_answer
 from govmedia_rules.judge.reviews import Review, Waiver
-from govmedia_rules.judge.score import Score, is_scored, score_of
+from govmedia_rules.judge.score import Score, is_scored, score_of, veto_score_of
 from govmedia_rules.rules.model import Plan, SubjectWord
 from govmedia_rules.snapshots.parts import Mark
-from govmedia_rules.subjects.models import Account, Site
+from govmedia_rules.subjects.models import Account, AnySubject, Site, Supervisor
 from govmedia_rules.tables.columns import Heading, Row
 
 
@@ -58,12 +58,21 @@ class RulebookRef(NamedTuple):
 class PackedSubject(NamedTuple):
     """A subject as a worker sends it back: opened when somebody asks for it."""
 
-    kind: str
+    kind: SubjectWord
     json: bytes
 
-    def open(self) -> Site | Account:
+    def open(self) -> AnySubject:
         """The subject."""
-        return Site.model_validate_json(self.json) if self.kind == "site" else Account.model_validate_json(self.json)
+        return SUBJECT_MODELS[self.kind].model_validate_json(self.json)
+
+
+SUBJECT_MODELS: Mapping[str, type[AnySubject]] = {"site": Site, "account": Account, "supervisor": Supervisor}
+"""Models of subjects by the word rulebooks use for them."""
+
+
+def word_of(subject: AnySubject) -> SubjectWord:
+    """The word rulebooks use for a subject: `site`, `account` or `supervisor`."""
+    return "site" if isinstance(subject, Site) else "account" if isinstance(subject, Account) else "supervisor"
 
 
 class Inspection(Row):
@@ -97,7 +106,7 @@ class Inspection(Row):
         self,
         plan: Plan,
         outcome: Outcome,
-        subject: Site | Account | PackedSubject,
+        subject: AnySubject | PackedSubject,
         observed_at: datetime,
         marks: tuple[Mark, ...] = (),
         reviews: Mapping[str, tuple[Review, ...]] | None = None,
@@ -118,7 +127,7 @@ class Inspection(Row):
         if reviews or waivers:
             vetoes = [one for one in self.findings if one.kind == "veto"]
             self._vetoed = any(one.status is Status.FAILED and not one.is_waived for one in vetoes)
-            undecided = any(one.status in OPEN for one in vetoes)
+            undecided = any(one.status in OPEN for one in vetoes) or not outcome.program.decides
         self.verdict = Verdict.UNDETERMINED if undecided else Verdict.QUALIFIED
         if self._vetoed:
             self.verdict = Verdict.UNQUALIFIED
@@ -132,8 +141,8 @@ class Inspection(Row):
                 self.verdict = Verdict.UNDETERMINED
 
     @property
-    def subject(self) -> Site | Account:
-        """The site or account."""
+    def subject(self) -> AnySubject:
+        """The site, account or supervising office."""
         if isinstance(self._subject, PackedSubject):
             self._subject = self._subject.open()
         return self._subject
@@ -235,20 +244,25 @@ class Inspection(Row):
 
     @property
     def score(self) -> Score | None:
-        """The points; None where the rulebook does not score such a subject, and for one that a veto stopped."""
-        if self._score is not None or self._vetoed:
+        """The points; None where the rulebook does not score such a subject.
+
+        A subject that a veto stopped has none either, unless the rulebook gives such subjects a fixed score.
+        """
+        if self._score is not None:
             return self._score
-        kind: SubjectWord = "account" if self._is_account() else "site"
+        kind = self._kind
         rule = self.plan.scoring.get(kind)
-        if rule is None or not is_scored(rule, self.subject) or not self.plan.scores(kind):
-            return None
-        subject = self.subject
-        self._score = score_of(self.findings, rule, subject.has_services if isinstance(subject, Site) else True)
+        if self._vetoed:
+            self._score = veto_score_of(rule, self.subject) if rule is not None else None
+        elif rule is not None and self.plan.scores(kind) and is_scored(rule, self.subject):
+            subject = self.subject
+            self._score = score_of(self.findings, rule, subject.has_services if isinstance(subject, Site) else True)
         return self._score
 
-    def _is_account(self) -> bool:
+    @property
+    def _kind(self) -> SubjectWord:
         subject = self._subject
-        return subject.kind == "account" if isinstance(subject, PackedSubject) else isinstance(subject, Account)
+        return subject.kind if isinstance(subject, PackedSubject) else word_of(subject)
 
     @property
     def rulebook(self) -> RulebookRef:
@@ -296,7 +310,7 @@ class Inspection(Row):
                 told.append(dump_answer(indicator.id, answer))
         reference = self.rulebook
         return {
-            "subject_kind": "site" if isinstance(self.subject, Site) else "account",
+            "subject_kind": word_of(self.subject),
             "subject": self.subject.model_dump(mode="json", exclude_none=True),
             "observed_at": self.observed_at.isoformat(),
             "verdict": self.verdict.value,
@@ -332,8 +346,8 @@ class Inspection(Row):
         digest = data.get("rulebook", {}).get("digest")
         if digest != plan.digest:
             raise ObservationError(f"the inspection was made by the plan {digest}, not by {plan.digest}")
-        kind = data["subject_kind"]
-        subject = Site.model_validate(data["subject"]) if kind == "site" else Account.model_validate(data["subject"])
+        kind: SubjectWord = data["subject_kind"]
+        subject = SUBJECT_MODELS[kind].model_validate(data["subject"])
         positions = {indicator.id: position for position, indicator in enumerate(plan.indicators)}
         fixed: dict[int, Judgement] = {}
         for reason, ids in data["not_applicable"].items():
@@ -344,11 +358,13 @@ class Inspection(Row):
         for one in map(Review.model_validate, data["reviews"]):
             reviews[one.indicator] = (*reviews.get(one.indicator, ()), one)
         statuses = [answer.status for position, answer in notes if position in vetoes]
-        vetoed, undecided = Status.FAILED in statuses, any(status in OPEN for status in statuses)
-        passes = data["score"]["passes"] if data.get("score") is not None else True
+        score = data.get("score")
+        passes = score["passes"] if score is not None else True
+        program = Program(Profile(kind), (), fixed, vetoes, False, decides=bool(vetoes) or score is not None)
+        vetoed, undecided = Status.FAILED in statuses, program.starts_open or any(status in OPEN for status in statuses)
         return cls(
             plan,
-            Outcome(Program(Profile(kind), (), fixed, vetoes, False), notes, vetoed, undecided, passes),
+            Outcome(program, notes, vetoed, undecided, passes),
             subject,
             datetime.fromisoformat(data["observed_at"]),
             tuple(Mark.model_validate(mark) for mark in data["marks"]),

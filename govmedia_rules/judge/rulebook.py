@@ -23,7 +23,7 @@ from govmedia_rules.errors import (
     UnusedWaiver,
     Where,
 )
-from govmedia_rules.judge.engine import AnySnapshot, Judge, Outcome
+from govmedia_rules.judge.engine import Judge, Outcome
 from govmedia_rules.judge.explain import MODES, Explanation
 from govmedia_rules.judge.files import Answer, Reading, check_files, judge_files, plain_lines
 from govmedia_rules.judge.finding import is_under
@@ -34,6 +34,7 @@ from govmedia_rules.rules.load import LayerSource, collect_layers, layers_for
 from govmedia_rules.rules.model import Basis, Indicator, LayerRef, Plan, Scoring, SubjectWord
 from govmedia_rules.rules.overlay import resolve
 from govmedia_rules.rules.plugins import built_in_checks, installed, specs_of
+from govmedia_rules.snapshots.models import AnySnapshot
 from govmedia_rules.snapshots.reading import MAX_LINE_BYTES, read_snapshots, warn_unread
 
 
@@ -149,7 +150,7 @@ class Rulebook:
         """Judges one snapshot. It never raises because of what the snapshot holds.
 
         Args:
-            snapshot: What was seen of a site or an account.
+            snapshot: What was seen of a site or an account, or is on record of a supervising office.
             reviews: What people said; those of other subjects are left aside.
             waivers: Documents that excuse failures; those of other subjects are left aside.
 

@@ -17,7 +17,7 @@ from govmedia_rules.checks.contract import Judgement, Status
 from govmedia_rules.judge.finding import Finding
 from govmedia_rules.judge.reviews import Review
 from govmedia_rules.rules.model import Indicator, Scoring
-from govmedia_rules.subjects.models import Account, Site
+from govmedia_rules.subjects.models import AnySubject, Site
 
 ZERO = Fraction(0)
 
@@ -79,6 +79,7 @@ class Score:
         unchecked: Points of deductions only a person can judge and nobody has; they are not taken off.
         could_change: Whether `passes` would be different if values that were not seen in the source lay elsewhere in their
             plausible range.
+        vetoed: Whether it is the fixed score a rulebook gives to vetoed subjects; nothing was added up then.
     """
 
     deductions: tuple[ScoreLine, ...]
@@ -90,6 +91,7 @@ class Score:
     passes: bool | None
     unchecked: Fraction
     could_change: bool
+    vetoed: bool = False
 
     @property
     def low(self) -> Decimal:
@@ -114,6 +116,9 @@ class Score:
 
     def lines(self) -> Iterator[str]:
         """The sum, line by line, in Chinese."""
+        if self.vetoed:
+            yield f"单项否决，按规定计 {self.total} 分"
+            return
         yield f"基础分 {show(self.base)}"
         for line in self.deductions:
             if line.change.high or line.change.low:
@@ -127,6 +132,9 @@ class Score:
         yield f"得分 = {self.total}" + ("" if self.is_final else "（尚有未定项）")
         if self.unchecked:
             yield f"另有须人工判定而未判定的指标共 {show(self.unchecked)} 分，未扣"
+        unpriced = sum(line.status is Status.NOT_CHECKED and line.indicator.points is None for line in self.deductions)
+        if unpriced:
+            yield f"另有须人工判定而未判定、分值未见的指标 {unpriced} 项，未扣"
         if self.rests_on:
             yield f"依据未核实分值 {len(self.rests_on)} 项" + ("，在合理范围内变动会改变是否合格" if self.could_change else "")
 
@@ -160,6 +168,17 @@ def _line(line: ScoreLine) -> str:
     return f"{line.indicator.title} {amount}" + (f"（{inner}）" if inner else "")
 
 
+def veto_score_of(rule: Scoring | None, subject: AnySubject) -> Score | None:
+    """The fixed score of a vetoed subject; None where the rulebook gives none, which is the national rule."""
+    if rule is None or rule.veto_score is None or not is_scored(rule, subject):
+        return None
+    if rule.veto_levels is not None and subject.level not in rule.veto_levels:
+        return None
+    points = Fraction(rule.veto_score)
+    fixed = Range(points, points)
+    return Score((), (), Fraction(rule.total), Fraction(1), fixed, fixed, False, ZERO, could_change=False, vetoed=True)
+
+
 class Gate(NamedTuple):
     """The pass mark worked out ahead, so that a verdict needs no sum: how much may be lost, in whole units.
 
@@ -188,7 +207,7 @@ class Gate(NamedTuple):
             points, costs = priced
             if answer.status is Status.FAILED:
                 low, high = (
-                    self._cost(points, costs, answer.faults),
+                    self._least(points, costs, answer.faults),
                     self._cost(points, costs, _sum(answer.faults, answer.possible)),
                 )
                 if low is None or high is None:
@@ -218,6 +237,13 @@ class Gate(NamedTuple):
                 cost += points
         return min(cost, points) if self.capped and points is not None else cost
 
+    def _least(self, points: int | None, costs: Mapping[str, int | None], faults: Mapping[str, int]) -> int | None:
+        """Units the faults cost for certain: where a cap holds that nobody saw, those of the dearest single fault."""
+        cost = self._cost(points, costs, faults)
+        if cost is None or points is not None or not self.capped:
+            return cost
+        return min(cost, max((costs.get(kind) or 0 for kind, count in faults.items() if count), default=0))
+
 
 def gate_for(rule: Scoring, deductions: Mapping[int, Indicator], broken: Iterable[Indicator], *, without_services: bool) -> Gate:
     """The gate for subjects of one kind.
@@ -244,7 +270,7 @@ def gate_for(rule: Scoring, deductions: Mapping[int, Indicator], broken: Iterabl
     return Gate(allowed, prices, int(Fraction(rule.total) * unit), rule.cap, int(lost * unit))
 
 
-def is_scored(rule: Scoring | None, subject: Site | Account) -> bool:
+def is_scored(rule: Scoring | None, subject: AnySubject) -> bool:
     """Whether a subject gets points at all; an unknown level is not taken for a portal."""
     if rule is None:
         return False
@@ -294,7 +320,7 @@ def _added_up(deductions: Sequence[Finding], bonuses: Sequence[Finding], rule: S
     lines = tuple(_deduction(one, rule) for one in deductions)
     lost = Range(sum((line.change.low for line in lines), ZERO), sum((line.change.high for line in lines), ZERO))
     part = Range(max(ZERO, base + lost.low) * factor, max(ZERO, base + lost.high) * factor)
-    added = tuple(_bonus(one) for one in bonuses)
+    added = tuple(_bonus(one, rule) for one in bonuses)
     most = Fraction(rule.bonus_total) if rule.bonus_total is not None else None
     gain = Range(sum((line.change.low for line in added), ZERO), sum((line.change.high for line in added), ZERO))
     if most is not None:
@@ -320,7 +346,7 @@ def _deduction(finding: Finding, rule: Scoring) -> ScoreLine:
     indicator, status = finding.indicator, finding.status
     faults, possible = counted_faults(finding)
     if status is Status.FAILED and not finding.is_waived:
-        certain, most = _cost(indicator, faults, rule), _cost(indicator, _sum(faults, possible), rule)
+        certain, most = _least(indicator, faults, rule), _cost(indicator, _sum(faults, possible), rule)
         change = Range(-Fraction(rule.total), ZERO) if certain is None or most is None else Range(-most, -certain)
     elif status in _UNDECIDED:
         most = _cost(indicator, possible, rule)
@@ -331,10 +357,12 @@ def _deduction(finding: Finding, rule: Scoring) -> ScoreLine:
     return ScoreLine(indicator, status, change, faults, possible, rests_on)
 
 
-def _bonus(finding: Finding) -> ScoreLine:
+def _bonus(finding: Finding, rule: Scoring) -> ScoreLine:
+    """What a bonus brings; one whose points nobody saw may bring nothing or all that bonuses can."""
     indicator, status = finding.indicator, finding.status
-    points = Fraction(indicator.points or 0)
-    change = Range(points if status is Status.PASSED else ZERO, points if status in (Status.PASSED, *_UNDECIDED) else ZERO)
+    least = Fraction(indicator.points or 0)
+    most = least if indicator.points is not None else Fraction(rule.bonus_total or 0)
+    change = Range(least if status is Status.PASSED else ZERO, most if status in (Status.PASSED, *_UNDECIDED) else ZERO)
     rests_on = _unverified(indicator, ()) if change.high else ()
     return ScoreLine(indicator, status, change, {}, {}, rests_on)
 
@@ -374,6 +402,15 @@ def _cost(indicator: Indicator, faults: Mapping[str, int], rule: Scoring) -> Fra
     return min(cost, points) if rule.cap and points is not None else cost
 
 
+def _least(indicator: Indicator, faults: Mapping[str, int], rule: Scoring) -> Fraction | None:
+    """Points the faults cost for certain: where a cap holds that nobody saw, those of the dearest single fault."""
+    cost = _cost(indicator, faults, rule)
+    if cost is None or not rule.cap or indicator.points is not None:
+        return cost
+    prices = [indicator.deduct.get(kind) for kind, count in faults.items() if count]
+    return min(cost, max((Fraction(price) for price in prices if isinstance(price, Decimal)), default=ZERO))
+
+
 def _unverified(indicator: Indicator, kinds: Sequence[str]) -> tuple[str, ...]:
     keys = ["points", *(f"deduct.{kind}" for kind in kinds)]
     return tuple(key for key in keys if key in indicator.unverified)
@@ -391,12 +428,23 @@ def _plausible(findings: Sequence[Finding], rule: Scoring, base: Fraction, facto
             low, high = low + line.change.low, high + line.change.high
             continue
         indicator = finding.indicator
-        points = Fraction(indicator.points or 0)
-        least, most = (Fraction(bound) for bound in indicator.plausible.get("points", (points, points)))
+        points = Fraction(indicator.points) if indicator.points is not None else None
+        least, most = _bounds(indicator, points, rule)
         faults = _sum(line.faults, line.possible)
-        low -= min(most, sum((_amount(indicator, kind, most, 1) * count for kind, count in faults.items()), ZERO) or most)
-        high -= min(least, sum((_amount(indicator, kind, least, 0) * count for kind, count in line.faults.items()), ZERO))
+        dearest = sum((_amount(indicator, kind, most, 1) * count for kind, count in faults.items()), ZERO)
+        cheapest = sum((_amount(indicator, kind, least, 0) * count for kind, count in line.faults.items()), ZERO)
+        capped = rule.cap and points is not None
+        low -= min(most, dearest or most) if capped else dearest or most
+        high -= min(least, cheapest) if capped else min(cheapest, -line.change.high)
     return Range(max(ZERO, low) * factor, max(ZERO, high) * factor)
+
+
+def _bounds(indicator: Indicator, points: Fraction | None, rule: Scoring) -> tuple[Fraction, Fraction]:
+    """The least and most points the indicator may be worth; from nothing to everything where nobody saw them."""
+    given = indicator.plausible.get("points")
+    if given is not None:
+        return Fraction(given[0]), Fraction(given[1])
+    return (ZERO, Fraction(rule.total)) if points is None else (points, points)
 
 
 def _amount(indicator: Indicator, kind: str, points: Fraction, end: int) -> Fraction:

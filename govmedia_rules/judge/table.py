@@ -11,9 +11,10 @@ from govmedia_rules.checks.contract import Status
 from govmedia_rules.errors import ExportError
 from govmedia_rules.judge.engine import OPEN
 from govmedia_rules.judge.finding import Finding, Findings
-from govmedia_rules.judge.inspection import VERDICT_TONES, Inspection, Verdict
+from govmedia_rules.judge.inspection import VERDICT_TONES, Inspection, Verdict, word_of
 from govmedia_rules.plots import CountsOf
-from govmedia_rules.subjects.models import Account, Site
+from govmedia_rules.snapshots.kinds import word
+from govmedia_rules.subjects.models import Account
 from govmedia_rules.subjects.vocabulary import vocabulary
 from govmedia_rules.tables.columns import Cell, Heading
 from govmedia_rules.tables.out import Tabular
@@ -67,7 +68,7 @@ def _status(status: Status, title: str) -> Heading[Inspection]:
 
 
 SUBJECT_HEADINGS: tuple[Heading[Inspection], ...] = (
-    Heading("subject_kind", "text", "对象类别代码", lambda seen: "site" if isinstance(seen.subject, Site) else "account"),
+    Heading("subject_kind", "text", "对象类别代码", lambda seen: word_of(seen.subject)),
     Heading("subject_id", "text", "对象标识", lambda seen: seen.subject.id),
     Heading("subject_name", "text", "对象名称", lambda seen: seen.subject.name),
     Heading("level", "text", "层级代码", lambda seen: seen.subject.level),
@@ -119,7 +120,7 @@ _GROUPS: Mapping[GroupBy, str] = {
 
 def _group_of(seen: Inspection, by: GroupBy) -> str:
     if by == "subject_kind":
-        return "政府网站" if isinstance(seen.subject, Site) else "政务新媒体"
+        return word("subject", word_of(seen.subject), "zh")
     if by not in _GROUPS:
         raise ValueError(f"groups are {', '.join(_GROUPS)}, not {by!r}")
     value = getattr(seen.subject, by, None)

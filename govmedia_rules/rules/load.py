@@ -102,6 +102,8 @@ def read_layer(source: LayerSource, plugins: Plugins, asked_by: str | None = Non
     """
     if isinstance(source, Mapping):
         return Layer("<table>", _validated(source, "<table>"))
+    if isinstance(source, str) and source in built_in_files():
+        return _built_in(source)
     known = known_files(plugins)
     text = str(source)
     path = known.get(text) if isinstance(source, str) else None
@@ -111,6 +113,16 @@ def read_layer(source: LayerSource, plugins: Plugins, asked_by: str | None = Non
         close = difflib.get_close_matches(text, known, n=1, cutoff=0.4)
         hint = f"did you mean {close[0]!r}?" if close else f"known ids: {', '.join(sorted(known))}"
         raise UnknownRulebook(f"no rulebook and no file is named {text!r}", where, hint)
+    return _read(path)
+
+
+@cache
+def _built_in(name: str) -> Layer:
+    # The files of the package do not change while it runs, and parsing them is most of what loading a rulebook costs.
+    return _read(built_in_files()[name])
+
+
+def _read(path: Path) -> Layer:
     if path.stat().st_size > MAX_BYTES:
         raise RulebookSyntaxError(f"the file has more than {MAX_BYTES} bytes", Where(str(path)))
     try:
@@ -173,8 +185,8 @@ def layers_for(region: str | None, day: date, plugins: Plugins, series: str = "i
         UnknownRulebook: No national rulebook of the series is in force on that day.
     """
     best: dict[tuple[int, str], tuple[date, str]] = {}
-    for name, path in known_files(plugins).items():
-        layer = read_layer(path, plugins).content
+    for name in known_files(plugins):
+        layer = read_layer(name, plugins).content
         if layer.series != series or not layer.effective.covers(day) or not _holds_in(layer.region, region):
             continue
         started = layer.effective.from_ or date.min

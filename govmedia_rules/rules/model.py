@@ -195,6 +195,7 @@ class Scoring(Model):
         no_service: The rule for owners without service duties; None where there is none.
         cap: Whether the deductions of one indicator stop at its points.
         veto_score: Score a vetoed subject gets; None gives no score, which is the national rule.
+        veto_levels: Levels whose subjects get it; None for all.
         source: Where the rule comes from.
     """
 
@@ -207,6 +208,7 @@ class Scoring(Model):
     no_service: NoServiceRule | None = None
     cap: bool = True
     veto_score: Points | None = None
+    veto_levels: tuple[Level, ...] | None = None
     source: Source
 
 

@@ -234,6 +234,7 @@ def _finish(
         return None
     if spec is not None and values.get("kind") == "deduction":
         _check_deductions(spec, values.get("deduct", {}), fault)
+    _check_doubts(spec, values, fault)
     mode: Any = values.get("mode") or ("auto" if check is not None else "person")
     if check is None and mode != "person":
         fault(RulebookError, f"mode is {mode!r} but there is no check", "mode", 'name a check, or write mode = "person"')
@@ -266,6 +267,20 @@ def _check_deductions(spec: CheckSpec, deduct: Mapping[str, object], fault: Any)
                 f"the check {spec.name!r} counts these faults, and nothing says what one costs",
                 f"deduct.{kind}",
             )
+
+
+def _check_doubts(spec: CheckSpec | None, values: Mapping[str, Any], fault: Any) -> None:
+    """Every value said to be unverified or plausible is one the indicator has: a slip of the pen would hide a doubt."""
+    known = {f"deduct.{kind}" for kind in values.get("deduct", {})}
+    if spec is not None:
+        known |= {f"params.{name}" for name in spec.parameters}
+    for key in (*values.get("unverified", ()), *values.get("plausible", {})):
+        table, _, step = key.partition(".")
+        if key in known or (not step and table in IndicatorEntry.model_fields):
+            continue
+        close = difflib.get_close_matches(key, known, n=1, cutoff=0.5)
+        hint = f"did you mean {close[0]!r}?" if close else "write points, kind, params.… or deduct.…"
+        fault(RulebookError, f"nothing of the indicator is named {key!r}", "unverified", hint)
 
 
 def _typed(spec: CheckSpec, params: dict[str, object], fault: Any) -> dict[str, object]:

@@ -28,6 +28,10 @@ BUILT_IN = (
     "design",
     "registry",
     "wording",
+    "census",
+    "guidelines",
+    "local",
+    "supervision",
 )
 """Modules of `govmedia_rules.checks` that hold checks."""
 

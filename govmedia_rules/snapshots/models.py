@@ -19,6 +19,7 @@ from govmedia_rules.snapshots.parts import (
     Column,
     ColumnGroup,
     Document,
+    EarlierFault,
     ElderlyMode,
     Enquiry,
     ErrorReportEntrance,
@@ -30,16 +31,20 @@ from govmedia_rules.snapshots.parts import (
     Mark,
     Message,
     MessageBoard,
+    OfflineNotice,
+    OnlineSystem,
     Page,
     Post,
     Probe,
     ProbeDay,
     QrCode,
+    Relay,
     SearchTrial,
     Service,
     group_columns,
     newest,
 )
+from govmedia_rules.snapshots.supervision import SupervisorSnapshot
 from govmedia_rules.subjects.models import Account, Site
 from govmedia_rules.subjects.vocabulary import OwnerKind
 
@@ -50,7 +55,7 @@ class SiteSnapshot(Model):
     Every part is None when it was not observed and empty when it was looked for and not there.
 
     Attributes:
-        kind: Always `site`; tells the two kinds of snapshot apart in a file.
+        kind: Always `site`; tells the kinds of snapshot apart in a file.
         site: The site.
         observed_at: The monitoring point (监测时间点) from which every window counts back; aware.
         marks: Fields that were not observed but stated by a document or assumed.
@@ -83,6 +88,10 @@ class SiteSnapshot(Model):
         activities: Surveys and interviews that were held.
         error_report: The entrance to “我为政府网站找错” on the home page.
         collection: How the snapshot came about.
+        systems: Systems to apply or look something up online.
+        offline_notices: Temporary closings that were reported beforehand.
+        relays: Items of authorities above that had to be passed on.
+        reminders: When reminders of overdue updates were sent.
     """
 
     kind: Literal["site"] = "site"
@@ -117,6 +126,10 @@ class SiteSnapshot(Model):
     activities: tuple[Activity, ...] | None = None
     error_report: ErrorReportEntrance | None = None
     collection: Collection | None = None
+    systems: tuple[OnlineSystem, ...] | None = None
+    offline_notices: tuple[OfflineNotice, ...] | None = None
+    relays: tuple[Relay, ...] | None = None
+    reminders: tuple[Moment, ...] | None = None
 
     @model_validator(mode="after")
     def _derive(self) -> SiteSnapshot:
@@ -151,7 +164,7 @@ class AccountSnapshot(Model):
     Every part is None when it was not observed and empty when it was looked for and not there.
 
     Attributes:
-        kind: Always `account`; tells the two kinds of snapshot apart in a file.
+        kind: Always `account`; tells the kinds of snapshot apart in a file.
         account: The account as registered.
         observed_at: The monitoring point (监测时间点) from which every window counts back; aware.
         marks: Fields that were not observed but stated by a document or assumed.
@@ -168,6 +181,8 @@ class AccountSnapshot(Model):
         certified: Whether the platform marks it as official (机构认证).
         messages: Citizens' messages to the account.
         collection: How the snapshot came about.
+        relays: Items of authorities above that had to be passed on.
+        earlier_faults: Faults of the last round and what became of them; () when there were none.
     """
 
     kind: Literal["account"] = "account"
@@ -187,6 +202,8 @@ class AccountSnapshot(Model):
     certified: bool | None = None
     messages: tuple[Message, ...] | None = None
     collection: Collection | None = None
+    relays: tuple[Relay, ...] | None = None
+    earlier_faults: tuple[EarlierFault, ...] | None = None
 
     @model_validator(mode="after")
     def _derive(self) -> AccountSnapshot:
@@ -211,5 +228,8 @@ class AccountSnapshot(Model):
         return self.account
 
 
-Snapshot = Annotated[SiteSnapshot | AccountSnapshot, Field(discriminator="kind")]
-"""A snapshot of either kind."""
+AnySnapshot = SiteSnapshot | AccountSnapshot | SupervisorSnapshot
+"""Whatever can be judged."""
+
+Snapshot = Annotated[AnySnapshot, Field(discriminator="kind")]
+"""A snapshot of any kind, told apart by `kind`."""

@@ -79,6 +79,7 @@ class Column(Model):
         entry_count: Number of entries, 0 for a blank column; derived from `entries` when it is not given (then a lower
             bound if the list has more pages).
         undated_count: Number of entries that show no date; derived from `entries` where they are given.
+        on_home: Whether the home page shows its newest entries (首页栏目); None when not known.
     """
 
     name: Short
@@ -94,6 +95,7 @@ class Column(Model):
     latest_entry_at: Moment | None = None
     entry_count: NonNegativeInt | None = None
     undated_count: NonNegativeInt | None = None
+    on_home: bool | None = None
 
     @model_validator(mode="after")
     def _derive(self) -> Column:
@@ -630,6 +632,76 @@ class ErrorReportEntrance(Model):
 
     present: bool
     placed: bool | None = None
+
+
+class OnlineSystem(Model):
+    """A system to apply or look something up online (在线系统).
+
+    Attributes:
+        name: Its name.
+        url: Its address.
+        kind: `application` or `query`; None when not known.
+        opens: Whether it could be opened; None when not tried.
+    """
+
+    name: Name
+    url: Url | None = None
+    kind: Kind | None = None
+    opens: bool | None = None
+
+
+class OfflineNotice(Model):
+    """A temporary closing that was reported beforehand (临时下线报备).
+
+    Attributes:
+        reported_at: When it was reported; None when not known.
+        starts_at: When the site was to go offline.
+        ends_at: When it was to be back; None while no end is known.
+    """
+
+    reported_at: Moment | None = None
+    starts_at: Moment
+    ends_at: Moment | None = None
+
+
+class Relay(Model):
+    """An item that had to be passed on, and what became of it (转载上级重要信息).
+
+    Attributes:
+        title: Its title.
+        url: Where it was passed on.
+        issued_at: When the authority above published it; None when not known.
+        relayed_at: When it was passed on; None when it was not, or the time is not known.
+        relayed: Whether it was passed on; derived from `relayed_at`; None when nobody looked.
+    """
+
+    title: Name
+    url: Url | None = None
+    issued_at: Moment | None = None
+    relayed_at: Moment | None = None
+    relayed: bool | None = None
+
+    @model_validator(mode="after")
+    def _derive(self) -> Relay:
+        if self.relayed_at is not None:
+            if self.relayed is False:
+                raise ValueError("relayed is false but relayed_at is given")
+            self.__dict__["relayed"] = True
+        return self
+
+
+class EarlierFault(Model):
+    """A fault of an earlier round and what became of it (上期问题整改).
+
+    Attributes:
+        problem: What was found, in words or as the id of an indicator.
+        found_at: When it was found; None when not stated.
+        rectified: Whether it was put right; None when nobody looked again.
+    """
+
+    problem: Name
+    found_at: Moment | None = None
+    rectified: bool | None = None
 
 
 class Post(Model):

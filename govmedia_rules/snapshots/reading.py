@@ -18,12 +18,12 @@ from pydantic import TypeAdapter, ValidationError
 
 from govmedia_rules.base import Model
 from govmedia_rules.errors import BrokenLine, ObservationError, UnreadInput, Where
-from govmedia_rules.snapshots.models import AccountSnapshot, SiteSnapshot, Snapshot
+from govmedia_rules.snapshots.models import AnySnapshot, Snapshot
 
 MAX_LINE_BYTES = 64 * 1024 * 1024
 """Longest line that is read: a snapshot of a site with its page texts fits many times over."""
 
-_ADAPTER: TypeAdapter[SiteSnapshot | AccountSnapshot] = TypeAdapter(Snapshot)
+_ADAPTER: TypeAdapter[AnySnapshot] = TypeAdapter(Snapshot)
 
 
 class RawLine(NamedTuple):
@@ -34,7 +34,7 @@ class RawLine(NamedTuple):
     data: bytes | None
 
 
-class SnapshotReader(Iterable[SiteSnapshot | AccountSnapshot]):
+class SnapshotReader(Iterable[AnySnapshot]):
     """An iterator over snapshots that sets broken lines apart.
 
     Attributes:
@@ -53,12 +53,10 @@ class SnapshotReader(Iterable[SiteSnapshot | AccountSnapshot]):
         self._on_bad = on_bad
         self._snapshots = self._run(lines, zone, not_after)
 
-    def __iter__(self) -> Iterator[SiteSnapshot | AccountSnapshot]:
+    def __iter__(self) -> Iterator[AnySnapshot]:
         return self._snapshots
 
-    def _run(
-        self, lines: Iterable[RawLine], zone: tzinfo | None, not_after: datetime | None
-    ) -> Iterator[SiteSnapshot | AccountSnapshot]:
+    def _run(self, lines: Iterable[RawLine], zone: tzinfo | None, not_after: datetime | None) -> Iterator[AnySnapshot]:
         for line in lines:
             try:
                 yield parse_line(line, zone=zone, not_after=not_after)
@@ -83,7 +81,7 @@ def read_snapshots(
     max_line_bytes: int = MAX_LINE_BYTES,
     on_bad: Callable[[BrokenLine], None] | None = None,
 ) -> SnapshotReader:
-    """Reads snapshots of sites and accounts, in order, holding one line at a time.
+    """Reads snapshots of sites, accounts and supervising offices, in order, holding one line at a time.
 
     Args:
         source: A file, several files, or an open binary stream. `.json` holds one snapshot or an array of them, every
@@ -174,7 +172,7 @@ def _documents(path: Path, max_bytes: int) -> Iterator[RawLine]:
         yield RawLine(str(path), number, json.dumps(document, cls=_PairsEncoder, ensure_ascii=False).encode("utf-8", "replace"))
 
 
-def parse_line(line: RawLine, *, zone: tzinfo | None = None, not_after: datetime | None = None) -> SiteSnapshot | AccountSnapshot:
+def parse_line(line: RawLine, *, zone: tzinfo | None = None, not_after: datetime | None = None) -> AnySnapshot:
     """One snapshot from one line.
 
     Raises:
@@ -201,14 +199,14 @@ def _place(line: RawLine) -> Where:
     return Where(line.file, row=line.number)
 
 
-def _second_try(data: bytes, faults: ValidationError, zone: tzinfo | None, where: Where) -> SiteSnapshot | AccountSnapshot:
+def _second_try(data: bytes, faults: ValidationError, zone: tzinfo | None, where: Where) -> AnySnapshot:
     """Mends what may be mended, a missing `kind` and times without zone, or raises with every fault named."""
     errors = faults.errors(include_url=False, include_context=False)
     kinds = {error["type"] for error in errors}
     if kinds & {"union_tag_not_found", "timezone_aware"}:
         document = json.loads(data)
         if isinstance(document, dict) and "kind" not in document:
-            document["kind"] = "account" if "account" in document else "site"
+            document["kind"] = next((kind for kind in ("account", "supervisor") if kind in document), "site")
             return _validate_again(document, zone, where)
         if zone is not None and "timezone_aware" in kinds:
             for error in errors:
@@ -218,7 +216,7 @@ def _second_try(data: bytes, faults: ValidationError, zone: tzinfo | None, where
     raise BrokenLine(_describe(errors), where)
 
 
-def _validate_again(document: object, zone: tzinfo | None, where: Where) -> SiteSnapshot | AccountSnapshot:
+def _validate_again(document: object, zone: tzinfo | None, where: Where) -> AnySnapshot:
     data = json.dumps(document, ensure_ascii=False).encode("utf-8", "replace")
     try:
         return _ADAPTER.validate_json(data)

@@ -1,8 +1,8 @@
-"""Who is inspected: sites, accounts, and the units that answer for them."""
+"""Who is inspected: sites, accounts, the units that answer for them, and the offices that supervise them."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
@@ -145,6 +145,43 @@ class Account(Model):
         return None if self.code is None else self.code[:6]
 
 
+class Supervisor(Model):
+    """An office that supervises government websites and accounts (监管单位), judged once a year on how it does.
+
+    Attributes:
+        id: Key of the office in every result; by default its division code, else its name.
+        name: Name of the office, such as 某省人民政府办公厅.
+        supervises: `region` for the office of a government, `department` for that of a State Council department, which
+            answers for its own sites and accounts; None when not known.
+        level: Level of its government; None when not known.
+        region: Six-digit division code of its government; None for a department or when not known.
+        area: 所属地方或部门, as notices group rows.
+    """
+
+    id: Short = ""
+    name: Name
+    supervises: Literal["region", "department"] | None = None
+    level: Level | None = None
+    region: DivisionCode | None = None
+    area: Name | None = None
+
+    @model_validator(mode="after")
+    def _name_it(self) -> Supervisor:
+        if not self.id:
+            self.__dict__["id"] = self.region or self.name
+        return self
+
+    @property
+    def division(self) -> str | None:
+        """Six-digit division code; None when not known."""
+        return self.region
+
+    @property
+    def owner(self) -> str:
+        """The unit that answers for it: the office itself."""
+        return self.name
+
+
 def _host(url: str) -> str | None:
     try:
         return Domain.parse(url).host
@@ -154,3 +191,6 @@ def _host(url: str) -> str | None:
 
 Subject = Annotated[Site | Account, Field(union_mode="left_to_right")]
 """A site or an account."""
+
+AnySubject = Site | Account | Supervisor
+"""Whoever can be judged."""

@@ -39,7 +39,13 @@ CONDITIONS = {
 
 def schemas() -> dict[str, str]:
     """JSON Schemas of what is written to and read from files."""
-    models = {"site-snapshot": gr.SiteSnapshot, "account-snapshot": gr.AccountSnapshot, "review": gr.Review, "waiver": gr.Waiver}
+    models = {
+        "site-snapshot": gr.SiteSnapshot,
+        "account-snapshot": gr.AccountSnapshot,
+        "supervisor-snapshot": gr.SupervisorSnapshot,
+        "review": gr.Review,
+        "waiver": gr.Waiver,
+    }
     return {
         f"{name}.schema.json": json.dumps(model.model_json_schema(), ensure_ascii=False, indent=1, sort_keys=True) + "\n"
         for name, model in models.items()
@@ -153,8 +159,10 @@ def _cases(indicator_id: str) -> Iterator[str]:
     yield "| case | status |"
     yield "|---|---|"
     for path in files:
-        for case in tomllib.loads(path.read_text("utf-8"))["case"]:
-            yield f"| {case['name'].replace('|', '/')} | {gr.Status(case['status']).zh} `{case['status']}` |"
+        table = tomllib.loads(path.read_text("utf-8"))
+        book = f"{table['rulebook']}: " if "rulebook" in table else ""
+        for case in table["case"]:
+            yield f"| {book}{case['name'].replace('|', '/')} | {gr.Status(case['status']).zh} `{case['status']}` |"
 
 
 def coverage_page(known: dict[str, gr.Rulebook]) -> str:

@@ -1,0 +1,142 @@
+"""Groupings: by what statistics divide the units, with the classes and labels of the notice (分组)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from typing import Literal
+
+from pydantic import Field
+
+from govmedia_rules.base import Model, Name, Short
+from govmedia_rules.subjects.vocabulary import vocabulary
+
+Dimension = Literal["level", "platform", "area", "region", "owner"]
+"""What units are divided by: level, platform, 所属地方或部门, division code, 主办单位."""
+DIMENSIONS: tuple[Dimension, ...] = ("level", "platform", "area", "region", "owner")
+ANY = "*"
+"""Stands for every value that no class before it holds."""
+
+Value = str | tuple[str, ...] | None
+"""A unit's value in a dimension: an id, several ids of which one holds, or None when it is not known."""
+
+
+class Class(Model):
+    """A named set of values (`市级部门及以上`).
+
+    Attributes:
+        label: Its name as printed.
+        ids: What belongs to it: level ids; platform ids with those below them; areas or owners; division codes or their
+            beginnings (`3611`); `*` for whatever is left.
+        key: Its id in figures; the only one of `ids` by default.
+    """
+
+    label: Name
+    ids: tuple[Short, ...] = Field(min_length=1)
+    key: Short | None = None
+
+
+class Part(Model):
+    """One dimension of a grouping.
+
+    Attributes:
+        dimension: The dimension.
+        classes: Its classes, asked in this order; None makes a group of each value.
+    """
+
+    dimension: Dimension
+    classes: tuple[Class, ...] | None = None
+
+    def group_of(self, value: Value) -> str | None:
+        """The group of a value: a class's label, or the value itself; None when it is not known to which it belongs."""
+        ids = () if value is None else (value,) if isinstance(value, str) else value
+        if not ids:
+            return None
+        if self.classes is None:
+            return ids[0] if len(ids) == 1 else None
+        belongs = _belonging(self.dimension)
+        for one in self.classes:
+            if all(any(wanted == ANY or belongs(found, wanted) for wanted in one.ids) for found in ids):
+                return one.label
+            if any(any(wanted == ANY or belongs(found, wanted) for wanted in one.ids) for found in ids):
+                return None  # it may belong to this class or to a later one
+        return None
+
+    def label_of(self, group: str) -> str:
+        """A group's name in Chinese."""
+        if self.classes is None and self.dimension in ("level", "platform"):
+            terms = vocabulary(self.dimension)
+            return terms[group].title if group in terms else group
+        return group
+
+    def key_of(self, group: str) -> str | None:
+        """A group's id in figures: that of its class, else its only id; None when there is none."""
+        for one in self.classes or ():
+            if one.label == group:
+                return one.key or (one.ids[0] if len(one.ids) == 1 and one.ids[0] != ANY else None)
+        return group if self.classes is None else None
+
+
+@cache
+def _belonging(dimension: Dimension) -> Callable[[str, str], bool]:
+    if dimension == "platform":
+        return vocabulary("platform").is_a
+    if dimension == "region":
+        return str.startswith
+    return str.__eq__
+
+
+class Grouping(Model):
+    """What a statistic is divided by: one dimension, several crossed, or none."""
+
+    parts: tuple[Part, ...] = ()
+
+    @property
+    def dimensions(self) -> tuple[Dimension, ...]:
+        """Its dimensions, in order."""
+        return tuple(part.dimension for part in self.parts)
+
+    def label_of(self, key: tuple[str, ...]) -> str:
+        """A group's name in Chinese."""
+        return " · ".join(part.label_of(one) for part, one in zip(self.parts, key, strict=True))
+
+    def __repr__(self) -> str:
+        told = (part.dimension + ("" if part.classes is None else f"({len(part.classes)})") for part in self.parts)
+        return f"<by {' × '.join(told)}>" if self.parts else "<total>"
+
+
+Spec = Dimension | Part | Grouping | tuple[Dimension | Part, ...]
+"""What may be written for a grouping: a dimension, a part with classes, or several of them crossed."""
+
+TOTAL = Grouping()
+"""No division."""
+
+
+def by(dimension: Dimension, classes: Mapping[str, Sequence[str] | str] | None = None) -> Part:
+    """A part of a grouping.
+
+    Args:
+        dimension: The dimension.
+        classes: Label of each class and what belongs to it; None makes a group of each value.
+    """
+    if classes is None:
+        return Part(dimension=dimension)
+    made = (Class(label=label, ids=(ids,) if isinstance(ids, str) else tuple(ids)) for label, ids in classes.items())
+    return Part(dimension=dimension, classes=tuple(made))
+
+
+def grouping(spec: Spec) -> Grouping:
+    """The grouping a specification stands for."""
+    if isinstance(spec, Grouping):
+        return spec
+    parts = spec if isinstance(spec, tuple) else (spec,)
+    return Grouping(parts=tuple(Part(dimension=one) if isinstance(one, str) else one for one in parts))
+
+
+STANDARD: tuple[Grouping, ...] = (
+    TOTAL,
+    *(grouping(one) for one in DIMENSIONS),
+    grouping(("area", "level")),
+    grouping(("level", "platform")),
+)
+"""The groupings every campaign is counted by: none, each dimension, area with level, level with platform."""

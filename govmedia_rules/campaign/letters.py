@@ -1,0 +1,210 @@
+"""Letters and disclosure: sums, completion rates, weighted mean and longest working days (网民留言办理, 政府信息公开).
+
+A blank cell is None and stays so: the sum of a column of blanks is None, not 0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import date
+from fractions import Fraction
+from typing import NamedTuple
+
+from govmedia_rules.campaign.statistics import Ratio, ratio
+from govmedia_rules.campaign.units import Disclosure, Letters
+from govmedia_rules.workdays import WorkCalendar
+
+
+def added(values: Iterable[int | None]) -> int | None:
+    """The sum of what is there; None when all is blank."""
+    known = [one for one in values if one is not None]
+    return sum(known) if known else None
+
+
+class LetterTally(NamedTuple):
+    """What several units did with letters. Those of disjoint units may be merged in any order.
+
+    Attributes:
+        units: Units counted.
+        done: Letters finished; None when nothing is stated.
+        pending: Letters not finished; None when nothing is stated.
+        days: Working days of the finished letters whose time is known, added up.
+        timed: Finished letters whose time is known.
+        longest: The longest time that is known, in working days: of a letter, else a unit's mean; None when none is known.
+        longest_units: Units that took it, in order of their names.
+    """
+
+    units: int = 0
+    done: int | None = None
+    pending: int | None = None
+    days: Fraction = Fraction(0)
+    timed: int = 0
+    longest: Fraction | None = None
+    longest_units: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, letters: Iterable[Letters]) -> LetterTally:
+        """The tally of units."""
+        tally = cls()
+        for one in letters:
+            tally = tally.merge(_of_one(one))
+        return tally
+
+    @property
+    def rate(self) -> Ratio | None:
+        """办结率: finished among all; None when there is none or the numbers are not stated."""
+        return None if self.done is None else ratio(self.done, self.done + (self.pending or 0))
+
+    @property
+    def mean(self) -> Fraction | None:
+        """Mean working days of a finished letter, weighted by how many each unit finished; None when no time is known."""
+        return self.days / self.timed if self.timed else None
+
+    def merge(self, other: LetterTally) -> LetterTally:
+        """The tally of both."""
+        tops = [one for one in (self.longest, other.longest) if one is not None]
+        longest = max(tops) if tops else None
+        units = {unit for one in (self, other) if one.longest == longest for unit in one.longest_units}
+        return LetterTally(
+            self.units + other.units,
+            added((self.done, other.done)),
+            added((self.pending, other.pending)),
+            self.days + other.days,
+            self.timed + other.timed,
+            longest,
+            tuple(sorted(units)),
+        )
+
+
+def _of_one(one: Letters) -> LetterTally:
+    done = one.done or 0
+    days, timed = Fraction(0), 0
+    if one.total_working_days is not None:
+        days, timed = Fraction(one.total_working_days), done
+    elif one.mean_working_days is not None:
+        days, timed = Fraction(one.mean_working_days) * done, done
+    longest = Fraction(one.longest_working_days) if one.longest_working_days is not None else None
+    if longest is None and one.mean_working_days is not None:
+        longest = Fraction(one.mean_working_days)
+    return LetterTally(1, one.done, one.pending, days, timed, longest, () if longest is None else (one.unit,))
+
+
+def rate_of(one: Letters) -> Ratio | None:
+    """办结率 of one unit; None when it finished none and has none pending, or the numbers are blank."""
+    return LetterTally.of([one]).rate
+
+
+def letters_from_cases(
+    unit: str,
+    cases: Iterable[tuple[date, date | None]],
+    *,
+    group: str = "",
+    calendar: WorkCalendar | None = None,
+) -> Letters:
+    """What a unit did with letters, from single cases.
+
+    Args:
+        unit: The unit.
+        cases: Day asked and day answered of each letter; None while it is pending.
+        group: Group of units it is listed with.
+        calendar: Working days; None for the official schedule.
+
+    Raises:
+        CalendarError: A case lies outside the years the schedule covers.
+    """
+    known = calendar or WorkCalendar.official()
+    days = []
+    pending = 0
+    for asked, answered in cases:
+        if answered is None:
+            pending += 1
+        else:
+            days.append(known.count(asked, answered).days)
+    return Letters(
+        unit=unit,
+        group=group,
+        done=len(days),
+        pending=pending,
+        total_working_days=sum(days) if days else None,
+        longest_working_days=max(days, default=None),
+    )
+
+
+class DisclosureTally(NamedTuple):
+    """What several departments disclosed. Those of disjoint departments may be merged in any order.
+
+    Attributes:
+        units: Departments counted.
+        total: Items disclosed.
+        kinds: Items of each kind, by name, in order of the names.
+        done_on_time: Requests finished in time.
+        done_late: Requests finished late.
+        pending: Requests not finished.
+        requested: Departments that finished a request.
+    """
+
+    units: int = 0
+    total: int | None = None
+    kinds: tuple[tuple[str, int | None], ...] = ()
+    done_on_time: int | None = None
+    done_late: int | None = None
+    pending: int | None = None
+    requested: int = 0
+
+    @classmethod
+    def of(cls, disclosures: Iterable[Disclosure]) -> DisclosureTally:
+        """The tally of departments."""
+        tally = cls()
+        for one in disclosures:
+            requested = int(bool(one.done_on_time or one.done_late))
+            tally = tally.merge(
+                cls(1, one.total, tuple(sorted(one.kinds)), one.done_on_time, one.done_late, one.pending, requested)
+            )
+        return tally
+
+    @property
+    def done(self) -> int | None:
+        """Requests finished, in time or late."""
+        return added((self.done_on_time, self.done_late))
+
+    @property
+    def on_time_rate(self) -> Ratio | None:
+        """按时办结率: finished in time among finished; None when none was."""
+        return None if self.done_on_time is None else ratio(self.done_on_time, self.done)
+
+    def merge(self, other: DisclosureTally) -> DisclosureTally:
+        """The tally of both."""
+        names = sorted({name for name, _ in (*self.kinds, *other.kinds)})
+        mine, others = dict(self.kinds), dict(other.kinds)
+        return DisclosureTally(
+            self.units + other.units,
+            added((self.total, other.total)),
+            tuple((name, added((mine.get(name), others.get(name)))) for name in names),
+            added((self.done_on_time, other.done_on_time)),
+            added((self.done_late, other.done_late)),
+            added((self.pending, other.pending)),
+            self.requested + other.requested,
+        )
+
+
+def faults_of(disclosures: Iterable[Disclosure]) -> list[str]:
+    """Departments whose parts exceed their total, in words."""
+    found = []
+    for one in disclosures:
+        parts = [(name, number) for name, number in one.kinds if number is not None]
+        too_big = [f"{name}{number}" for name, number in parts if one.total is not None and number > one.total]
+        if too_big:
+            found.append(f"{one.unit}：{'、'.join(too_big)}超过总数{one.total}")
+    return found
+
+
+GroupOf = Callable[[Letters], str]
+"""What letters are grouped by."""
+
+
+def by_group(letters: Iterable[Letters], group_of: GroupOf = lambda one: one.group) -> dict[str, LetterTally]:
+    """A tally for each group, in order of appearance."""
+    groups: dict[str, list[Letters]] = {}
+    for one in letters:
+        groups.setdefault(group_of(one), []).append(one)
+    return {name: LetterTally.of(mine) for name, mine in groups.items()}

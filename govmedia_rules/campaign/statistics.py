@@ -1,0 +1,490 @@
+"""Counts of a round by any grouping, and the exact shares they give (统计).
+
+`Statistics` is a tally: those of disjoint parts of a round may be merged in any order and give those of the whole. A unit
+must be in one part only. None is "not stated", never 0.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from fractions import Fraction
+from typing import Literal, NamedTuple
+
+from govmedia_rules.campaign.groups import STANDARD, TOTAL, Dimension, Grouping, Spec, Value, grouping
+from govmedia_rules.campaign.results import Result, UnitOutcome
+from govmedia_rules.campaign.rules import SubjectKind
+from govmedia_rules.campaign.terms import MAIN
+from govmedia_rules.campaign.units import CountedResult, CountedUnits, kind_of
+from govmedia_rules.judge.finding import is_under
+from govmedia_rules.rates import Rounding
+from govmedia_rules.subjects.models import Account, Site
+from govmedia_rules.subjects.registry import Population
+
+ShareKind = Literal["pass", "failure_share", "coverage"]
+Points = tuple[Decimal, Decimal]
+Base = Literal["inspected", "decided"]
+
+
+class Ratio(NamedTuple):
+    """A share as two whole numbers; it stays exact until it is printed.
+
+    Attributes:
+        part: Units counted.
+        whole: Base, above 0.
+    """
+
+    part: int
+    whole: int
+
+    @property
+    def exact(self) -> Fraction:
+        """The share as a fraction of 1."""
+        return Fraction(self.part, self.whole)
+
+    def figure(self, rounding: Rounding) -> Decimal:
+        """The percentage as a notice prints it."""
+        figure = rounding.figure(self.part, self.whole)
+        assert figure is not None
+        return figure
+
+    def text(self, rounding: Rounding) -> str:
+        """The percentage in print."""
+        text = rounding.text(self.part, self.whole)
+        assert text is not None
+        return text
+
+
+def ratio(part: int | None, whole: int | None) -> Ratio | None:
+    """The share; None when a number is not known or there is nothing to share."""
+    return None if part is None or not whole else Ratio(part, whole)
+
+
+@dataclass(slots=True)
+class Stat:
+    """What was counted of one group of units.
+
+    Attributes:
+        population: Units there are; None when not stated.
+        outcomes: Units inspected by outcome; an outcome that is not there has none.
+        found: Units that had failed before any review.
+        reasons: For each indicator, units that failed because of it; a unit may have several.
+        problems: For each indicator, units with a confirmed problem, failed or not.
+        scores: How many units have each score, lowest and highest.
+    """
+
+    population: int | None = None
+    outcomes: Counter[UnitOutcome] = field(default_factory=Counter)
+    found: int = 0
+    reasons: Counter[str] = field(default_factory=Counter)
+    problems: Counter[str] = field(default_factory=Counter)
+    scores: Counter[Points] = field(default_factory=Counter)
+
+    @property
+    def inspected(self) -> int:
+        """Units looked at; closed ones are no part of the base."""
+        return sum(self.outcomes.values()) - self.outcomes["closed"]
+
+    @property
+    def passed(self) -> int:
+        """合格."""
+        return self.outcomes["passed"]
+
+    @property
+    def failed(self) -> int:
+        """不合格, confirmed."""
+        return self.outcomes["failed"]
+
+    @property
+    def open(self) -> int:
+        """Units that are 待定 or 待复核."""
+        return self.outcomes["undetermined"] + self.outcomes["unreviewed"]
+
+    @property
+    def dismissed(self) -> int:
+        """Units that had failed at first and did not fail after review (复核排除); those that wait are not among them."""
+        return max(self.found - self.failed - self.outcomes["unreviewed"], 0)
+
+    def base(self, base: Base = "inspected") -> int:
+        """What rates count against: all units inspected, or only those that passed or failed (基本合格 included)."""
+        decided = self.outcomes["passed"] + self.outcomes["failed"] + self.outcomes["basically_passed"]
+        return self.inspected if base == "inspected" else decided + self.open
+
+    def share(self, kind: ShareKind, *, base: Base = "inspected", basically_passes: bool = False) -> Ratio | None:
+        """A share, exact; None when a number in it is not known, which is so while a unit is 待定 or 待复核."""
+        if kind == "coverage":
+            return ratio(self.inspected, self.population)
+        if self.open:
+            return None
+        good = self.passed + (self.outcomes["basically_passed"] if basically_passes else 0)
+        return ratio(good if kind == "pass" else self.failed, self.base(base))
+
+    def bounds(
+        self, kind: Literal["pass", "failure_share"], *, base: Base = "inspected", basically_passes: bool = False
+    ) -> tuple[Ratio, Ratio] | None:
+        """The lowest and the highest a share can be, whatever becomes of the units that are still open."""
+        part, whole = self.passed if kind == "pass" else self.failed, self.base(base)
+        if kind == "pass" and basically_passes:
+            part += self.outcomes["basically_passed"]
+        return None if not whole else (Ratio(part, whole), Ratio(part + self.open, whole))
+
+    def problem_share(self, indicator: str) -> Ratio | None:
+        """Units that failed because of an indicator, among the failed; kinds overlap, so shares need not add up to 1."""
+        return ratio(self.reasons[indicator], self.failed)
+
+    def score_share(self, at_least: Decimal | int) -> Ratio | None:
+        """Units with at least so many points among those inspected; None while an interval leaves it open."""
+        if any(low < at_least <= high for low, high in self.scores):
+            return None
+        return ratio(sum(count for (low, _), count in self.scores.items() if low >= at_least), self.inspected)
+
+    def score_bands(self, edges: Sequence[Decimal | int]) -> tuple[tuple[int, ...], int]:
+        """Units in each band of scores, and those whose score may lie in two bands.
+
+        Args:
+            edges: Where a band begins, rising; the first band lies below the first edge, a score on an edge is above it.
+        """
+        bands, unsure = [0] * (len(edges) + 1), 0
+        for (low, high), number in self.scores.items():
+            band = bisect_right(edges, low)
+            if band == bisect_right(edges, high):
+                bands[band] += number
+            else:
+                unsure += number
+        return tuple(bands), unsure
+
+    def merge(self, other: Stat) -> Stat:
+        """The counts of both, which must have no unit in common."""
+        known = [one for one in (self.population, other.population) if one is not None]
+        return Stat(
+            sum(known) if known else None,
+            self.outcomes + other.outcomes,
+            self.found + other.found,
+            self.reasons + other.reasons,
+            self.problems + other.problems,
+            self.scores + other.scores,
+        )
+
+
+Key = tuple[str, ...]
+Table = dict[Key | None, Stat]
+
+
+class Groups(Mapping[Key, Stat]):
+    """The groups of one grouping, in the order of its classes or of appearance.
+
+    Attributes:
+        grouping: The grouping.
+        unplaced: Units of which it is not known to which group they belong; their counts are in no group.
+    """
+
+    def __init__(self, grouping: Grouping, table: Table) -> None:
+        self.grouping = grouping
+        self.unplaced = table.get(None, Stat())
+        self._table = {key: table[key] for key in _ordered(grouping, table)}
+
+    def __getitem__(self, key: Key | str) -> Stat:
+        return self._table[(key,) if isinstance(key, str) else key]
+
+    def __iter__(self) -> Iterator[Key]:
+        return iter(self._table)
+
+    def __len__(self) -> int:
+        return len(self._table)
+
+    def find(self, *key: str) -> Stat:
+        """The group with this key; an empty one, with no population stated, when there is none."""
+        return self._table.get(key, Stat())
+
+    def population(self, *key: str) -> int | None:
+        """Units there are in a group; None when not stated, or when units of unknown group may belong to it."""
+        return None if self.unplaced.population else self.find(*key).population
+
+    def inspected(self, *key: str) -> int | None:
+        """Units inspected in a group; None when inspected units of unknown group may belong to it."""
+        return None if self.unplaced.inspected else self.find(*key).inspected
+
+    def outcome(self, outcome: UnitOutcome, *key: str) -> int | None:
+        """Units of a group with an outcome; None when such units of unknown group may belong to it."""
+        return None if self.unplaced.outcomes[outcome] else self.find(*key).outcomes[outcome]
+
+    def share(self, kind: ShareKind, *key: str, base: Base = "inspected", basically_passes: bool = False) -> Ratio | None:
+        """A share of a group; None when a number in it is not known."""
+        if self.unplaced.inspected or (kind == "coverage" and self.unplaced.population):
+            return None
+        return self.find(*key).share(kind, base=base, basically_passes=basically_passes)
+
+    def rows(self) -> Iterator[tuple[str, Stat]]:
+        """Label and counts of each group."""
+        for key, stat in self._table.items():
+            yield self.grouping.label_of(key), stat
+
+    def __repr__(self) -> str:
+        return f"<{len(self)} groups {self.grouping!r}>"
+
+
+def _ordered(grouping: Grouping, table: Table) -> list[Key]:
+    keys = [key for key in table if key is not None]
+    ranks = [None if part.classes is None else [one.label for one in part.classes] for part in grouping.parts]
+    if any(ranks):
+        keys.sort(key=lambda key: [rank.index(one) if rank else 0 for one, rank in zip(key, ranks, strict=True)])
+    return keys
+
+
+class Statistics:
+    """Counts of a round or of a part of it, for each tier, kind of unit and grouping."""
+
+    def __init__(self, tables: Mapping[tuple[str, SubjectKind, Grouping], Table], groupings: Sequence[Grouping]) -> None:
+        self._tables = dict(tables)
+        self.groupings = tuple(groupings)
+
+    @classmethod
+    def empty(cls, *groupings: Spec) -> Statistics:
+        """Statistics of nothing: merging with it changes nothing."""
+        return cls({}, tuple(map(grouping, groupings)) or STANDARD)
+
+    def groups(self, subject: SubjectKind, spec: Spec = TOTAL, *, tier: str = MAIN) -> Groups:
+        """The groups of one kind of unit.
+
+        Raises:
+            KeyError: The statistics were not made by this grouping.
+        """
+        wanted = grouping(spec)
+        if wanted not in self.groupings:
+            raise KeyError(f"not counted {wanted!r}; counted are {', '.join(map(repr, self.groupings))}")
+        return Groups(wanted, self._tables.get((tier, subject, wanted), {}))
+
+    def total(self, subject: SubjectKind, *, tier: str = MAIN) -> Stat:
+        """All units of one kind."""
+        return self._tables.get((tier, subject, TOTAL), {}).get((), Stat())
+
+    def merge(self, other: Statistics) -> Statistics:
+        """The counts of both, which must have no unit in common.
+
+        Raises:
+            ValueError: They were made by different groupings.
+        """
+        if set(self.groupings) != set(other.groupings):
+            raise ValueError("statistics by different groupings cannot be merged")
+        tables = {name: dict(table) for name, table in self._tables.items()}
+        for name, table in other._tables.items():
+            mine = tables.setdefault(name, {})
+            for key, stat in table.items():
+                mine[key] = mine[key].merge(stat) if key in mine else stat
+        return Statistics(tables, self.groupings)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Statistics) and set(self.groupings) == set(other.groupings) and self._tables == other._tables
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        told = [
+            f"{tier}/{subject}: {stat.inspected} of {'?' if stat.population is None else stat.population}, {stat.failed} failed"
+            for (tier, subject, one), table in self._tables.items()
+            if one == TOTAL
+            for stat in table.values()
+        ]
+        return f"<Statistics {'; '.join(told) or 'of nothing'}>"
+
+
+# --- counting -----------------------------------------------------------------------------------------------------------
+#
+# Units with equal values are counted together first; every grouping is then rolled up from those few combinations. Owners
+# are nearly as many as units, so a grouping by owner is counted by itself.
+
+_APART: tuple[Dimension, ...] = ("owner",)
+_Bucket = tuple[str, SubjectKind]
+
+
+def count(
+    members: Iterable[tuple[str, Site | Account]],
+    counted: Iterable[CountedUnits],
+    results: Iterable[Result],
+    counted_results: Iterable[CountedResult],
+    groupings: Sequence[Grouping],
+    stated: Iterable[tuple[str, Population]] = (),
+) -> Statistics:
+    """Counts units of any number of tiers.
+
+    Args:
+        members: Tier and unit of the population, each unit once.
+        counted: Units of the population known as numbers.
+        results: How units ended, each unit once.
+        counted_results: How units ended that are known as numbers.
+        groupings: What to divide by.
+        stated: Tier and population known only by its total and the totals of its divisions.
+    """
+    listed: dict[_Bucket, list[Site | Account]] = defaultdict(list)
+    for tier, unit in members:
+        listed[tier, kind_of(unit)].append(unit)
+    ended: dict[_Bucket, list[Result]] = defaultdict(list)
+    for result in results:
+        ended[result.tier, kind_of(result.subject)].append(result)
+    numbers: dict[_Bucket, list[CountedUnits]] = defaultdict(list)
+    for block in counted:
+        numbers[block.tier, block.subject].append(block)
+    outcomes: dict[_Bucket, list[CountedResult]] = defaultdict(list)
+    for ending in counted_results:
+        outcomes[ending.tier, ending.subject].append(ending)
+    tables: dict[tuple[str, SubjectKind, Grouping], Table] = {}
+    for bucket in dict.fromkeys((*listed, *numbers, *ended, *outcomes)):
+        for dimensions, mine in _plans(groupings):
+            made: dict[Grouping, Table] = {one: {} for one in mine}
+            _add_population(made, dimensions, listed[bucket], numbers[bucket])
+            _add_results(made, dimensions, ended[bucket], outcomes[bucket])
+            tables.update({(*bucket, one): table for one, table in made.items() if table})
+    for tier, population in stated:
+        for one in groupings:
+            _add_stated(tables.setdefault((tier, population.subject, one), {}), one, population)
+    return Statistics(tables, groupings)
+
+
+def _add_stated(table: Table, grouping: Grouping, population: Population) -> None:
+    """Adds a population to the one grouping that its divisions answer; in every other its units have no place."""
+    size = population.size or 0
+    sums: Counter[Key | None] = Counter()
+    if not grouping.parts:
+        sums[()] = size
+    elif len(grouping.parts) == 1 and (division := population.by.get(grouping.parts[0].dimension)) is not None:
+        for value, number in division.items():
+            group = grouping.parts[0].group_of(value or None)
+            sums[None if group is None else (group,)] += number
+    elif size:
+        sums[None] = size
+    for key, number in sums.items():
+        stat = table.setdefault(key, Stat())
+        stat.population = number + (stat.population or 0)
+
+
+def _plans(groupings: Sequence[Grouping]) -> Iterator[tuple[tuple[Dimension, ...], list[Grouping]]]:
+    """Groupings that are counted in one go, with the dimensions they need."""
+    together = [one for one in groupings if not set(one.dimensions) & set(_APART)]
+    if together:
+        yield tuple(dict.fromkeys(name for one in together for name in one.dimensions)), together
+    for one in groupings:
+        if one not in together:
+            yield one.dimensions, [one]
+
+
+def _columns(units: Sequence[Site | Account], dimensions: Sequence[Dimension]) -> list[list[str | None]]:
+    """One list of values for each dimension; the units are all sites or all accounts."""
+    columns: list[list[str | None]] = []
+    for name in dimensions:
+        if name == "region":
+            columns.append([unit.division for unit in units])
+        elif name == "platform" and units and isinstance(units[0], Site):
+            columns.append([None] * len(units))
+        elif name == "platform":
+            columns.append([unit.platform for unit in units])  # type: ignore[union-attr]
+        elif name == "level":
+            columns.append([unit.level for unit in units])
+        elif name == "area":
+            columns.append([unit.area for unit in units])
+        else:
+            columns.append([unit.owner for unit in units])
+    return columns
+
+
+def _values_of(block: CountedUnits | CountedResult, dimensions: Sequence[Dimension]) -> tuple[Value, ...]:
+    return tuple(getattr(block, name) for name in dimensions)
+
+
+class _Placing:
+    """Finds the group of each combination of values; one value is looked up once."""
+
+    def __init__(self, grouping: Grouping, dimensions: Sequence[Dimension]) -> None:
+        self._positions = [dimensions.index(part.dimension) for part in grouping.parts]
+        self._parts = grouping.parts
+        self._known: dict[tuple[Value, ...], Key | None] = {}
+
+    def __call__(self, values: tuple[Value, ...]) -> Key | None:
+        mine = tuple([values[position] for position in self._positions])
+        try:
+            return self._known[mine]
+        except KeyError:
+            pass
+        groups = [part.group_of(value) for part, value in zip(self._parts, mine, strict=True)]
+        key = None if None in groups else tuple(one for one in groups if one is not None)
+        self._known[mine] = key
+        return key
+
+
+def _add_population(
+    made: Mapping[Grouping, Table],
+    dimensions: tuple[Dimension, ...],
+    units: Sequence[Site | Account],
+    blocks: Sequence[CountedUnits],
+) -> None:
+    # A member of unknown level has no value there; it is counted all the same.
+    counts: Counter[tuple[Value, ...]] = Counter(zip(*_columns(units, dimensions), strict=True)) if dimensions else Counter()
+    if not dimensions and units:
+        counts[()] = len(units)
+    for block in blocks:
+        counts[_values_of(block, dimensions)] += block.count
+    for one, table in made.items():
+        place = _Placing(one, dimensions)
+        sums: dict[Key | None, int] = {}
+        for values, number in counts.items():
+            key = place(values)
+            sums[key] = sums.get(key, 0) + number
+        for key, number in sums.items():
+            if key is None and not number:
+                continue
+            stat = table.get(key)
+            if stat is None:
+                stat = table[key] = Stat()
+            stat.population = number
+
+
+def _add_results(
+    made: Mapping[Grouping, Table],
+    dimensions: tuple[Dimension, ...],
+    results: Sequence[Result],
+    blocks: Sequence[CountedResult],
+) -> None:
+    endings: dict[tuple[object, ...], int] = {}
+    ending_of = [
+        endings.setdefault((one.outcome, one.was_found, one.reasons, one.problems, one.score), len(endings)) for one in results
+    ]
+    columns = _columns([one.subject for one in results], dimensions)
+    counts: Counter[tuple[int, *tuple[Value, ...]]] = Counter(zip(ending_of, *columns, strict=True))
+    for block in blocks:
+        is_failed = block.outcome == "failed"
+        reasons = block.indicator_ids if is_failed else ()
+        ending = endings.setdefault((block.outcome, is_failed, reasons, block.indicator_ids, None), len(endings))
+        if block.count:
+            counts[ending, *_values_of(block, dimensions)] += block.count
+    told = list(endings)
+    for one, table in made.items():
+        place = _Placing(one, dimensions)
+        sums: dict[tuple[Key | None, int], int] = {}
+        for (ending, *values), number in counts.items():
+            group = place(tuple(values)), ending
+            sums[group] = sums.get(group, 0) + number
+        for (key, ending), number in sums.items():
+            stat = table.get(key)
+            if stat is None:
+                stat = table[key] = Stat()
+            _add(stat, told[ending], number)
+
+
+def _add(stat: Stat, ending: tuple[object, ...], number: int) -> None:
+    outcome, was_found, reasons, problems, score = ending
+    stat.outcomes[outcome] += number  # type: ignore[index]
+    if was_found:
+        stat.found += number
+    for name in reasons:  # type: ignore[attr-defined]
+        stat.reasons[name] += number
+    for name in problems:  # type: ignore[attr-defined]
+        stat.problems[name] += number
+    if score is not None:
+        stat.scores[score] += number  # type: ignore[index]
+
+
+def under(counts: Mapping[str, int], family: str) -> int:
+    """The sum over an indicator or family; a unit with two indicators of a family counts twice in it."""
+    return sum(number for name, number in counts.items() if is_under(name, family))

@@ -1,0 +1,197 @@
+"""What goes into a campaign besides inspections: units known only as numbers, and units somebody else reports on.
+
+Nothing here invents members: 368 department sites of which no name is known are one `CountedUnits` of 368.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Literal
+
+from pydantic import Field, NonNegativeInt, model_validator
+
+from govmedia_rules.base import Model, Name, Short
+from govmedia_rules.campaign.rules import SubjectKind
+from govmedia_rules.campaign.terms import MAIN, TierId
+from govmedia_rules.clock import Instant
+from govmedia_rules.figures import OutcomeKind
+from govmedia_rules.snapshots.parts import Mark
+from govmedia_rules.subjects.models import Account, DivisionCode, Site, Subject
+from govmedia_rules.subjects.vocabulary import Level, Platform
+
+Basis = Literal["stated", "inferred", "assumed"]
+"""How a number is known: a document states it, it follows from what is stated (a rate and its base), or it is assumed."""
+
+
+class _Counted(Model):
+    subject: SubjectKind
+    count: NonNegativeInt
+    tier: TierId = MAIN
+    level: tuple[Level, ...] = ()
+    platform: tuple[Platform, ...] = ()
+    area: Name | None = None
+    region: DivisionCode | None = None
+    owner: Name | None = None
+    basis: Basis = "stated"
+    note: Short = ""
+
+
+class CountedUnits(_Counted):
+    """Units there are, as a number; members that are enrolled by name are not among them.
+
+    Attributes:
+        subject: Sites or accounts.
+        count: How many; a stated 0 says that there are none, which is not the same as saying nothing.
+        tier: Tier they belong to.
+        level: Their level; several ids mean one of these, () that it is not known.
+        platform: Their platform, in the same way.
+        area: 所属地方或部门; None when not known.
+        region: Division code; None when not known.
+        owner: 主办单位; None when not known.
+        basis: How the number is known.
+        note: Where it stands, or how it was found.
+    """
+
+
+class CountedResult(_Counted):
+    """Units that were inspected, as a number; units with a result of their own are not among them.
+
+    Attributes are those of `CountedUnits`, and:
+        outcome: How all of them ended.
+        indicator_ids: Indicators all of them failed; () when not told.
+        label: The outcome as printed; "" for the usual word.
+        remark: What is added about them (`问题已整改`); "" when nothing is.
+    """
+
+    outcome: OutcomeKind
+    indicator_ids: tuple[Short, ...] = ()
+    label: Short = ""
+    remark: Short = ""
+
+
+class Fault(Model):
+    """One problem of one unit in words.
+
+    Attributes:
+        wording: The problem, without the unit's name.
+        indicator_ids: Indicators it is about; what the wording is classified as where none are given.
+        heading: Heading under which a notice names it; "" for the usual one.
+        is_one_of_several: Whether the source says that there are more units like it (等).
+        column: Column of the site it is about (`政府信息公开-法定主动公开内容`); None when none is named.
+    """
+
+    wording: Name
+    indicator_ids: tuple[Short, ...] = ()
+    heading: Short = ""
+    is_one_of_several: bool = False
+    column: Short | None = None
+
+
+class Reported(Model):
+    """What a body reports about one unit: an agency's finding, a county's self-check, a row of a notice.
+
+    Attributes:
+        subject: The unit.
+        tier: Tier it belongs to.
+        outcome: How the unit ended according to the report; None when the report only tells of problems.
+        faults: The problems.
+        score: Lowest and highest the score can be; None when no score is told.
+        by: Who reports, by role (`第三方检测机构`, `县(区)主管单位`).
+        at: When it was reported.
+        reviewed_at: When somebody other than the reporter confirmed it; None when nobody has, and then no failure in it is
+            published.
+        document: The document it is taken from; None when there is none.
+        marks: Fields that are stated by a document or assumed.
+    """
+
+    subject: Subject
+    tier: TierId = MAIN
+    outcome: OutcomeKind | None = None
+    faults: tuple[Fault, ...] = ()
+    score: tuple[Decimal, Decimal] | None = None
+    by: Name
+    at: Instant
+    reviewed_at: Instant | None = None
+    document: Short | None = None
+    marks: tuple[Mark, ...] = ()
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> Reported:
+        if self.score is not None and not self.score[0] <= self.score[1]:
+            raise ValueError(f"a score from {self.score[0]} to {self.score[1]} is no interval")
+        if self.reviewed_at is not None and self.reviewed_at < self.at:
+            raise ValueError("reviewed_at is before at")
+        return self
+
+
+class Ruling(Model):
+    """A person's decision how a unit ended, where no indicator says it (注销未报备, 正在注销).
+
+    Attributes:
+        subject: Id of the unit.
+        tier: Tier.
+        outcome: The outcome that counts.
+        role: Role of the person who decided, never the name.
+        at: When.
+        reason: Why; for a failure it is the wording of the lists.
+        document: The document that states it; None when there is none.
+    """
+
+    subject: Name
+    tier: TierId = MAIN
+    outcome: OutcomeKind
+    role: Name
+    at: Instant
+    reason: Short
+    document: Short | None = None
+
+
+class Disclosure(Model):
+    """What one department disclosed in the statistics span (主动公开, 依申请公开). None is a blank cell, never 0.
+
+    Attributes:
+        unit: The department.
+        total: Items disclosed.
+        kinds: Items of some kinds (政策解读材料 …), by name, in the order of the table; they are parts, not a division.
+        done_on_time: Requests finished in time.
+        done_late: Requests finished late.
+        pending: Requests not finished.
+        basis: How the numbers are known.
+    """
+
+    unit: Name
+    total: NonNegativeInt | None = None
+    kinds: tuple[tuple[Name, NonNegativeInt | None], ...] = ()
+    done_on_time: NonNegativeInt | None = None
+    done_late: NonNegativeInt | None = None
+    pending: NonNegativeInt | None = None
+    basis: Basis = "stated"
+
+
+class Letters(Model):
+    """What one unit did with citizens' letters in the statistics span (网民留言办理). None is a blank cell, never 0.
+
+    Attributes:
+        unit: The unit.
+        group: Group of units it is listed with (`省直单位`, `设区市`); "" for one list.
+        done: Letters finished.
+        pending: Letters not finished.
+        total_working_days: Working days of all letters finished, added up; None when only a mean is known.
+        mean_working_days: Mean time of those finished as stated, in working days; None when not known.
+        longest_working_days: The longest of them; None when not known.
+        basis: How the numbers are known.
+    """
+
+    unit: Name
+    group: Short = ""
+    done: NonNegativeInt | None = None
+    pending: NonNegativeInt | None = None
+    total_working_days: NonNegativeInt | None = None
+    mean_working_days: Decimal | None = Field(default=None, ge=0)
+    longest_working_days: NonNegativeInt | None = None
+    basis: Basis = "stated"
+
+
+def kind_of(subject: Site | Account) -> SubjectKind:
+    """Whether a subject is a site or an account."""
+    return "account" if isinstance(subject, Account) else "site"

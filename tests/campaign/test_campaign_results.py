@@ -1,0 +1,194 @@
+"""How a unit ends: only what a person confirmed is published, tiers stand side by side, outcomes beside pass and fail."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+import rounds
+from rounds import NO_CHANNEL, STALE, account, campaign, key, reported, review, seen, site, stale
+
+from govmedia_rules.campaign import CountedResult, Fault, OutcomeRule, Ruling, Tier
+from govmedia_rules.errors import CampaignError
+
+
+def test_a_failure_nobody_reviewed_is_published_nowhere() -> None:
+    one = campaign()
+    one.add([stale("甲"), seen("乙")])
+    found = one.results["main", key("甲")]
+    assert (found.outcome, found.label, found.waiting, found.reasons) == ("unreviewed", "待复核", (STALE,), ())
+    assert one.failures() == ()
+    assert [one.subject.name for one in one.open] == ["甲"]
+    assert one.statistics().total("account").share("pass") is None
+    low, high = one.statistics().total("account").bounds("pass") or (None, None)
+    assert (low, high) == ((1, 2), (2, 2))
+    one.review(review(key("甲")))
+    assert [one.subject.name for one in one.failures()] == ["甲"]
+    assert one.results["main", key("甲")].reasons == (STALE,)
+    assert one.statistics().total("account").share("pass") == (1, 2)
+
+
+def test_a_dismissed_failure_is_none_and_is_counted() -> None:
+    one = campaign()
+    one.add(stale("甲"))
+    one.review(review(key("甲"), decision="dismissed"))
+    assert one.results["main", key("甲")].outcome == "passed"
+    stat = one.statistics().total("account")
+    assert (stat.found, stat.dismissed, stat.failed) == (1, 1, 0)
+
+
+def test_one_confirmed_veto_fails_while_another_waits() -> None:
+    one = campaign()
+    one.add(seen("甲", latest_post_at="2020-01-01", functions=[]))
+    one.review(review(key("甲"), NO_CHANNEL))
+    found = one.results["main", key("甲")]
+    assert (found.outcome, found.reasons, found.waiting) == ("failed", (NO_CHANNEL,), (STALE,))
+    assert [fault.indicator_ids for fault in found.faults()] == [(NO_CHANNEL,)]
+    assert [doubt.reason for doubt in one.doubts() if doubt.severity == "open"] == ["waiting"]
+
+
+def test_the_later_monitoring_point_counts_in_any_order() -> None:
+    first, second = stale("甲"), seen("甲", at=rounds.LATER)
+    for order in ((first, second), (second, first)):
+        one = campaign()
+        one.add(order)
+        assert one.results["main", key("甲")].outcome == "passed"
+        assert one.results["main", key("甲")].observed_at == rounds.LATER
+
+
+def test_the_later_review_counts_in_any_order() -> None:
+    early, late = review(key(), decision="confirmed", at=rounds.POINT), review(key(), decision="dismissed", at=rounds.LATER)
+    for order in ((early, late), (late, early)):
+        one = campaign()
+        one.add(stale("甲"))
+        one.review(order)
+        assert one.results["main", key("甲")].outcome == "passed"
+
+
+def test_a_review_before_its_inspection_is_an_error_and_after_a_new_one_it_still_holds() -> None:
+    one = campaign()
+    with pytest.raises(CampaignError, match="nothing is known"):
+        one.review(review(key("甲")))
+    one.add(stale("甲"))
+    one.review(review(key("甲")))
+    one.add(stale("甲", at=rounds.LATER))
+    assert one.results["main", key("甲")].outcome == "failed"
+
+
+def test_an_undetermined_unit_is_neither() -> None:
+    one = campaign()
+    one.add(seen("甲", latest_post_at=None))
+    assert one.results["main", key("甲")].outcome == "undetermined"
+
+
+def test_an_agency_finds_and_the_office_reviews() -> None:
+    one = campaign()
+    one.report(reported(account("甲"), "failed", "两周以上未更新", is_reviewed=False))
+    [found] = one.results.values()
+    assert (found.outcome, found.waiting) == ("unreviewed", (STALE,))
+    one.review(review(found.subject.id))
+    [found] = one.results.values()
+    assert (found.outcome, found.reasons) == ("failed", (STALE,))
+    assert [fault.wording for fault in found.faults()] == ["两周以上未更新"]
+
+
+def test_a_reported_failure_whose_faults_are_all_dismissed_passes() -> None:
+    one = campaign()
+    one.report(reported(account("甲"), "failed", "两周以上未更新", is_reviewed=False))
+    [found] = one.results.values()
+    one.review(review(found.subject.id, decision="dismissed"))
+    [found] = one.results.values()
+    assert (found.outcome, found.was_found) == ("passed", True)
+
+
+def test_a_named_problem_is_no_failure() -> None:
+    one = campaign()
+    one.report(reported(site("甲网"), None, "网站地图与栏目不一致"), reported(site("乙网"), "passed", "未公开政策解读"))
+    assert [(found.subject.name, found.outcome) for found in one.results.values()] == [("乙网", "passed")]
+    assert one.results["main", "乙网"].problems
+    assert one.results["main", "乙网"].reasons == ()
+
+
+def test_two_tiers_look_at_one_unit_and_are_not_added() -> None:
+    one = campaign(tiers=(Tier(), Tier(id="county", scope="各县(区)检查", is_self_check=True)))
+    one.add(stale("甲"))
+    one.add(seen("甲"), tier="county")
+    one.review(review(key("甲")))
+    statistics = one.statistics()
+    assert statistics.total("account").failed == 1
+    assert statistics.total("account", tier="county").passed == 1
+    assert [found.tier for found in one.failures()] == ["main"]
+    with pytest.raises(CampaignError, match="no tier 'town'"):
+        one.add(seen("乙"), tier="town")
+
+
+def test_being_closed_is_neither_pass_nor_fail() -> None:
+    one = campaign()
+    one.add([stale("甲", own={"status": "closing"}), seen("乙", own={"status": "closed"}), seen("丙")])
+    outcomes = {found.subject.name: found.label for found in one.results.values()}
+    assert outcomes == {"甲": "正在注销", "乙": "已注销", "丙": "合格"}
+    stat = one.statistics().total("account")
+    assert (stat.inspected, stat.passed, stat.failed, stat.outcomes["closing"]) == (2, 1, 0, 1)
+
+
+def test_the_base_of_a_rate_is_chosen() -> None:
+    stat = campaign_with_closing().statistics().total("account")
+    assert stat.share("pass") == (335, 371)
+    assert stat.share("pass", base="decided") == (335, 358)
+
+
+def campaign_with_closing() -> rounds.Campaign:
+    one = campaign()
+    for outcome, count in (("passed", 335), ("failed", 23), ("closing", 13)):
+        one.count(CountedResult(subject="account", count=count, outcome=outcome))  # type: ignore[arg-type]
+    return one
+
+
+def test_closed_but_still_listed_is_unreported() -> None:
+    one = campaign()
+    one.enrol([account("甲", "wechat_official", status="running")])
+    one.add(seen("甲", own={"status": "closed"}))
+    assert one.results["main", key("甲")].label == "注销未报备"
+
+
+def test_a_ruling_decides_and_is_published() -> None:
+    one = campaign()
+    one.add(seen("甲"))
+    with pytest.raises(CampaignError, match="nothing is known"):
+        one.rule(Ruling(subject="无", outcome="failed", role="检查单位", at=rounds.LATER, reason="空壳"))
+    one.rule(Ruling(subject=key("甲"), outcome="failed", role="检查单位", at=rounds.LATER, reason="空壳账号"))
+    [found] = one.failures()
+    assert [fault.wording for fault in found.faults()] == ["空壳账号"]
+
+
+def test_basically_passed_where_a_round_defines_it() -> None:
+    rule = OutcomeRule(outcome="basically_passed", label="基本合格", subject="site", score_below=Decimal(80))
+    one = campaign(outcome_rules=(rule,))
+    one.report(
+        reported(site("甲网"), "passed", score=(Decimal(70), Decimal(70))),
+        reported(site("乙网"), "passed", score=(Decimal(79), Decimal(81))),
+        reported(site("丙网"), "passed", score=(Decimal(80), Decimal(80))),
+        reported(site("丁网"), "passed"),
+    )
+    assert [found.label for found in one.results.values()] == ["基本合格", "合格", "合格", "合格"]
+    stat = one.statistics().total("site")
+    assert stat.share("pass") == (3, 4)
+    assert stat.share("pass", basically_passes=True) == (4, 4)
+
+
+def test_basically_passed_by_the_number_of_problems() -> None:
+    rule = OutcomeRule(outcome="basically_passed", label="基本合格", families=("site.deduct",), at_least=2)
+    one = campaign(outcome_rules=(rule,))
+    faults = (
+        Fault(wording="一", indicator_ids=("site.deduct.design.tags",)),
+        Fault(wording="二", indicator_ids=("site.deduct.design.search",)),
+    )
+    one.report(reported(site("甲网"), "passed", faults=faults), reported(site("乙网"), "passed", faults=faults[:1]))
+    assert [found.label for found in one.results.values()] == ["基本合格", "合格"]
+
+
+def test_one_account_name_on_two_platforms_is_two_units() -> None:
+    one = campaign()
+    for platform in ("wechat", "weibo_sina"):
+        one.report(reported(account("云南国资", platform), "failed", "严重表述错误"))
+    assert len(one.failures()) == 2

@@ -1,0 +1,105 @@
+"""Both sides of every boundary: a number of a rule cannot move by the least step in either direction unnoticed by its cases.
+
+Each number of each built-in indicator is moved by one step up and one step down (a window by one second, a count by one) and
+the cases of its file are judged again. Where no answer changes, no case stands on that side of the boundary.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import govmedia_rules as gr
+from govmedia_rules.checks.contract import CheckSpec
+from govmedia_rules.rules.load import built_in_files, read_layer
+from govmedia_rules.rules.model import Indicator
+from govmedia_rules.rules.plugins import Plugins
+from govmedia_rules.testing import Case, load_cases
+
+SECOND = timedelta(seconds=1)
+STEPS = (-1, 1)
+NO_BOUNDARY: Mapping[str, str] = {
+    "seed": "names a draw",
+    "sample": "is how many are drawn",
+    "interpretation_sample": "is how many are drawn",
+    "document_sample": "is how many are drawn",
+}
+
+
+class Moved(gr.Window):
+    """A window whose start lies some seconds earlier (or later) than it says."""
+
+    by: int = 0
+
+    def start(self, point: datetime) -> datetime:
+        return super().start(point) - self.by * SECOND
+
+
+def moved(value: Any, step: int) -> Iterator[Any]:
+    """The value with each number in it moved by one step."""
+    if isinstance(value, gr.Window):
+        yield Moved(**value.model_dump(), by=step)
+    elif isinstance(value, int) and not isinstance(value, bool):
+        yield value + step
+    elif isinstance(value, Decimal):
+        yield value + step * (Decimal("0.01") if value <= 1 else Decimal(1))
+    elif isinstance(value, Mapping):
+        for key, one in value.items():
+            for other in moved(one, step):
+                yield {**value, key: other}
+
+
+def numbers(indicator: Indicator) -> Iterator[tuple[str, int, Mapping[str, Any]]]:
+    """Each way to move one number by one step: its name, the step, the parameters that result."""
+    for name, value in indicator.params.items():
+        if name in NO_BOUNDARY:
+            continue
+        for step in STEPS:
+            for number, other in enumerate(moved(value, step)):
+                keys = [key for key, one in value.items() if list(moved(one, step))] if isinstance(value, Mapping) else []
+                yield (f"{name}.{keys[number]}" if keys else name), step, {**indicator.params, name: other}
+
+
+def answer(indicator: Indicator, spec: CheckSpec, case: Case, params: Mapping[str, Any]) -> object:
+    if any(all(getattr(case.observed, part, None) is None for part in parts) for parts in spec.needs):
+        return None
+    found = spec.function(case.observed, **params)
+    return found.status, sorted(found.faults.items()), sorted(found.possible.items())
+
+
+CASES: dict[tuple[str, str], list[Case]] = {}
+for path in sorted((Path(__file__).parent / "cases").glob("*.toml")):
+    table = tomllib.loads(path.read_text("utf-8"))
+    CASES[table["indicator"], table.get("rulebook", "national-2019")] = [
+        case for case in load_cases(path) if case.status != "not_applicable"
+    ]
+
+
+def uncovered(name: str) -> list[str]:
+    book = gr.load_rulebook(name)
+    layer = read_layer(built_in_files()[name], Plugins()).content
+    lacking = []
+    for indicator_id in layer.indicators:
+        indicator = book[indicator_id]
+        if indicator.check is None or (indicator_id, name) not in CASES:
+            continue
+        spec = CheckSpec.of(book.plan.functions[indicator.check])
+        if spec.subject == "registry":
+            continue
+        cases = CASES[indicator_id, name]
+        told = [answer(indicator, spec, case, indicator.params) for case in cases]
+        for number, step, params in numbers(indicator):
+            if all(answer(indicator, spec, case, params) == known for case, known in zip(cases, told, strict=True)):
+                lacking.append(f"{indicator_id}@{name}: {number} {step:+}")
+    return lacking
+
+
+@pytest.mark.parametrize("name", sorted(built_in_files()))
+def test_no_number_can_move_unnoticed(name: str) -> None:
+    assert uncovered(name) == []
