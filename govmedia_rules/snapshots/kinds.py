@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
+from typing import Any
 
 from govmedia_rules.subjects.vocabulary import vocabulary
 from govmedia_rules.vocabulary import Vocabulary, read_data
 
 
 @cache
+def _tables() -> Mapping[str, Any]:
+    # Apart from `kinds`, because a cache does not keep exceptions: a name that is not here would read the file each time.
+    return read_data("govmedia_rules.snapshots", "kinds.toml")
+
+
+@cache
 def kinds(name: str) -> Vocabulary:
     """A vocabulary of snapshots: `column`, `channel`, `function`, `guide_element`, `part` …"""
-    return Vocabulary.of(name, read_data("govmedia_rules.snapshots", "kinds.toml")[name])
+    return Vocabulary.of(name, _tables()[name])
 
 
 def word(vocabulary_name: str, term_id: str, lang: str) -> str:
