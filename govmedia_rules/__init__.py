@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from govmedia_rules import rates as rates
     from govmedia_rules import reports as reports
     from govmedia_rules.campaign.campaign import Campaign as Campaign
+    from govmedia_rules.campaign.draft import NoticeDraft as NoticeDraft
+    from govmedia_rules.campaign.folder import read_campaign as read_campaign
     from govmedia_rules.campaign.sampling import SampleRule as SampleRule
     from govmedia_rules.campaign.terms import Terms as Terms
     from govmedia_rules.checks.contract import Evidence as Evidence
@@ -85,6 +87,8 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "campaign.campaign": ("Campaign",),
+    "campaign.draft": ("NoticeDraft",),
+    "campaign.folder": ("read_campaign",),
     "campaign.sampling": ("SampleRule",),
     "campaign.terms": ("Terms",),
     "checks.contract": ("Evidence", "Judgement", "Status", "Tighter", "check", "failed", "passed", "review", "unsure"),

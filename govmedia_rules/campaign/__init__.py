@@ -4,6 +4,16 @@ from govmedia_rules.campaign.campaign import Campaign
 from govmedia_rules.campaign.comparing import Earlier
 from govmedia_rules.campaign.coverage import Coverage
 from govmedia_rules.campaign.doubts import Doubt
+from govmedia_rules.campaign.draft import (
+    AttachmentDraft,
+    ColumnDraft,
+    CountsDraft,
+    GroupsDraft,
+    NoticeDraft,
+    ProblemDraft,
+    RateDraft,
+)
+from govmedia_rules.campaign.folder import Described, read_campaign
 from govmedia_rules.campaign.groups import Class, Grouping, Part, by
 from govmedia_rules.campaign.letters import DisclosureTally, LetterTally, letters_from_cases
 from govmedia_rules.campaign.rectification import DueRule, Progress, Recheck, Task, Track, Tracks
@@ -23,13 +33,17 @@ from govmedia_rules.campaign.units import (
 )
 
 __all__ = [
+    "AttachmentDraft",
     "Campaign",
     "CampaignRules",
     "Class",
+    "ColumnDraft",
     "CountedResult",
     "CountedUnits",
+    "CountsDraft",
     "Coverage",
     "CoverageRule",
+    "Described",
     "Disclosure",
     "DisclosureTally",
     "Doubt",
@@ -39,11 +53,15 @@ __all__ = [
     "Fault",
     "Grouping",
     "Groups",
+    "GroupsDraft",
     "LetterTally",
     "Letters",
+    "NoticeDraft",
     "OutcomeRule",
     "Part",
+    "ProblemDraft",
     "Progress",
+    "RateDraft",
     "Ratio",
     "Recheck",
     "Reported",
@@ -62,4 +80,5 @@ __all__ = [
     "by",
     "draw",
     "letters_from_cases",
+    "read_campaign",
 ]

@@ -15,6 +15,7 @@ from govmedia_rules.campaign import records
 from govmedia_rules.campaign.comparing import Earlier, basis_of, comparisons
 from govmedia_rules.campaign.coverage import Coverage, coverage_of
 from govmedia_rules.campaign.doubts import Doubt, doubts_of
+from govmedia_rules.campaign.draft import NoticeDraft
 from govmedia_rules.campaign.groups import STANDARD, TOTAL, Grouping, Spec, grouping
 from govmedia_rules.campaign.letters import DisclosureTally, LetterTally
 from govmedia_rules.campaign.rectification import DueRule, Progress, Recheck, Task, Tracks, follow, progress, task_for
@@ -30,7 +31,7 @@ from govmedia_rules.errors import CampaignError, Where
 from govmedia_rules.figures import Comparison
 from govmedia_rules.judge.inspection import Inspection, RulebookRef
 from govmedia_rules.judge.reviews import Review
-from govmedia_rules.notices.model import Table
+from govmedia_rules.notices.model import Notice, Table
 from govmedia_rules.rules.model import Plan
 from govmedia_rules.subjects.models import Account, Site
 from govmedia_rules.subjects.registry import Population, Registry
@@ -296,6 +297,11 @@ class Campaign:
         return tuple(self._entries.values())
 
     @property
+    def reported(self) -> tuple[Reported, ...]:
+        """What bodies reported, in the order told."""
+        return tuple(event.value for event in self._events if event.kind == "reported")
+
+    @property
     def results(self) -> Mapping[UnitKey, Result]:
         """How each unit known by name ended, by tier and id, in the order told."""
         if self._results is None:
@@ -324,7 +330,8 @@ class Campaign:
 
     def _statistics(self, groupings: Sequence[Grouping]) -> Statistics:
         members = ((tier, one) for (tier, _), one in self._members.items() if one.status != "closed")
-        return count(members, self._counted, self.results.values(), self._counted_results, groupings, self._stated)
+        partial = {(tier.id, kind) for tier in self.terms.tiers for kind in tier.only_failures}
+        return count(members, self._counted, self.results.values(), self._counted_results, groupings, self._stated, partial)
 
     def comparisons(
         self,
@@ -382,7 +389,8 @@ class Campaign:
         """The units with surely so many points, in bands, in the order told.
 
         Args:
-            edges: Where a band begins, falling (`110, 100`): the first band has 110 and more, the second 100 up to 110.
+            edges: Where a band begins, falling (`110, 100`): the first band has 110 and more, the second 100 up to 110. A
+                score known as 100 to 110 is in the second.
             subject: Sites or accounts.
             tier: The tier.
         """
@@ -390,7 +398,7 @@ class Campaign:
         for one in self.results.values():
             if one.tier == tier and kind_of(one.subject) == subject and one.score is not None:
                 band = next((number for number, edge in enumerate(edges) if one.score[0] >= edge), None)
-                if band is not None and (band == 0 or one.score[1] < edges[band - 1]):
+                if band is not None and (band == 0 or one.score[1] <= edges[band - 1]):
                     bands[band].append(one)
         return tuple(map(tuple, bands))
 
@@ -504,6 +512,20 @@ class Campaign:
         return tuple(found)
 
     # --- on paper and on disk --------------------------------------------------------------------------------------------
+
+    def notice(self, draft: NoticeDraft) -> Notice:
+        """The notice of this round as the typed `Notice` that is read too: every figure from the campaign, words from the draft.
+
+        Args:
+            draft: What the office adds: number, addressees, duties, deadline, and which figures and tables are shown.
+
+        Raises:
+            CampaignError: Units are still open and the draft does not say to count them as such.
+            NoticeError: The draft asks for something the campaign does not know.
+        """
+        from govmedia_rules.campaign.writing import write  # it asks a campaign, so it comes after it
+
+        return write(self, draft)
 
     def save(self, path: str | PathLike[str], *, parquet: bool = False) -> None:
         """Writes the campaign into a folder; where it was saved to or loaded from there before, only what is new is appended.

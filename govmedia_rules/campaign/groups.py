@@ -125,6 +125,15 @@ def by(dimension: Dimension, classes: Mapping[str, Sequence[str] | str] | None =
     return Part(dimension=dimension, classes=tuple(made))
 
 
+REST = "\0"
+"""Label of what one class leaves over; it is never shown."""
+
+
+def against_rest(dimension: Dimension, one: Class) -> Part:
+    """A part with one class and all that is not in it; only what is not known to be in either has no place."""
+    return Part(dimension=dimension, classes=(one, Class(label=REST, ids=(ANY,))))
+
+
 def grouping(spec: Spec) -> Grouping:
     """The grouping a specification stands for."""
     if isinstance(spec, Grouping):

@@ -265,12 +265,23 @@ class Result:
             yield Fault(wording=finding.phrase, indicator_ids=(finding.id,))
         if SCORE in self.problems and self.score is not None:
             yield Fault(wording=f"得分{self.score[1].normalize():f}分", indicator_ids=(SCORE,))
-        for report in entry.reported:
-            for fault in report.faults:
-                if any(one in self.problems for one in fault.indicator_ids or ("other",)):
-                    yield fault
+        yield from reported_faults(entry, self.problems)
         if entry.ruling is not None and entry.ruling.outcome == "failed" and entry.ruling.reason:
             yield Fault(wording=entry.ruling.reason, indicator_ids=("other",))
+
+
+def reported_faults(entry: Entry, problems: Sequence[str] | None = None) -> Iterator[Fault]:
+    """The confirmed problems that somebody reported of a unit.
+
+    Args:
+        entry: What was told of it.
+        problems: Ids of its confirmed problems; None to work them out, for a unit of which only problems are known.
+    """
+    known = _weigh(entry, None)[0] if problems is None else problems
+    for report in entry.reported:
+        for fault in report.faults:
+            if any(one in known for one in fault.indicator_ids or ("other",)):
+                yield fault
 
 
 def result_of(entry: Entry, rules: Sequence[OutcomeRule], listed: Site | Account | None) -> Result | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
@@ -74,6 +74,7 @@ class Stat:
         reasons: For each indicator, units that failed because of it; a unit may have several.
         problems: For each indicator, units with a confirmed problem, failed or not.
         scores: How many units have each score, lowest and highest.
+        is_partial: Whether only the failures are known; then there are no shares.
     """
 
     population: int | None = None
@@ -82,6 +83,7 @@ class Stat:
     reasons: Counter[str] = field(default_factory=Counter)
     problems: Counter[str] = field(default_factory=Counter)
     scores: Counter[Points] = field(default_factory=Counter)
+    is_partial: bool = False
 
     @property
     def inspected(self) -> int:
@@ -115,6 +117,8 @@ class Stat:
 
     def share(self, kind: ShareKind, *, base: Base = "inspected", basically_passes: bool = False) -> Ratio | None:
         """A share, exact; None when a number in it is not known, which is so while a unit is 待定 or 待复核."""
+        if self.is_partial:
+            return None
         if kind == "coverage":
             return ratio(self.inspected, self.population)
         if self.open:
@@ -129,7 +133,7 @@ class Stat:
         part, whole = self.passed if kind == "pass" else self.failed, self.base(base)
         if kind == "pass" and basically_passes:
             part += self.outcomes["basically_passed"]
-        return None if not whole else (Ratio(part, whole), Ratio(part + self.open, whole))
+        return None if not whole or self.is_partial else (Ratio(part, whole), Ratio(part + self.open, whole))
 
     def problem_share(self, indicator: str) -> Ratio | None:
         """Units that failed because of an indicator, among the failed; kinds overlap, so shares need not add up to 1."""
@@ -166,6 +170,7 @@ class Stat:
             self.reasons + other.reasons,
             self.problems + other.problems,
             self.scores + other.scores,
+            self.is_partial or other.is_partial,
         )
 
 
@@ -307,6 +312,7 @@ def count(
     counted_results: Iterable[CountedResult],
     groupings: Sequence[Grouping],
     stated: Iterable[tuple[str, Population]] = (),
+    partial: Collection[tuple[str, SubjectKind]] = (),
 ) -> Statistics:
     """Counts units of any number of tiers.
 
@@ -317,6 +323,7 @@ def count(
         counted_results: How units ended that are known as numbers.
         groupings: What to divide by.
         stated: Tier and population known only by its total and the totals of its divisions.
+        partial: Tier and kind of which only the failures are known.
     """
     listed: dict[_Bucket, list[Site | Account]] = defaultdict(list)
     for tier, unit in members:
@@ -340,6 +347,10 @@ def count(
     for tier, population in stated:
         for one in groupings:
             _add_stated(tables.setdefault((tier, population.subject, one), {}), one, population)
+    for (tier, subject, _), table in tables.items():
+        if (tier, subject) in partial:
+            for stat in table.values():
+                stat.is_partial = True
     return Statistics(tables, groupings)
 
 

@@ -47,11 +47,12 @@ def counts_table(campaign: Campaign, subject: SubjectKind, spec: Spec, *, tier: 
     def row(label: str, stat: Stat, *, is_whole: bool) -> tuple[str | None, ...]:
         population = None if not is_whole and groups.unplaced.population else stat.population
         sure = is_whole or not groups.unplaced.inspected
-        counts = [stat.inspected, *(stat.outcomes[one] for one in seen)]
+        ended = [stat.outcomes[one] or (None if stat.is_partial else 0) for one in seen]
+        counts = [None if stat.is_partial else stat.inspected, *ended]
         return (
             label,
             None if population is None else str(population),
-            *(str(one) if sure else None for one in counts),
+            *(str(one) if sure and one is not None else None for one in counts),
             rate_text(stat, campaign.terms) if sure else None,
         )
 
@@ -87,10 +88,12 @@ _SEVERITY_ZH = {"wrong": "有误", "open": "待办", "note": "说明"}
 
 
 def _counts(kind: SubjectKind, stat: Stat, terms: Terms) -> str:
-    told = [f"{KIND_ZH[kind]}总数{'未说明' if stat.population is None else f'{stat.population}个'}", f"检查{stat.inspected}个"]
+    population = "未说明" if stat.population is None else f"{stat.population}个"
+    told = [f"{KIND_ZH[kind]}总数{population}", "检查数未说明" if stat.is_partial else f"检查{stat.inspected}个"]
     coverage = stat.share("coverage")
     if coverage is not None and coverage.part <= coverage.whole:
         told[-1] += f"（{coverage.text(terms.rounding)}）"
-    told += [f"{OUTCOME_ZH[one]}{stat.outcomes[one]}个" for one in OUTCOME_ZH if one in ALWAYS or stat.outcomes[one]]
+    always = () if stat.is_partial else ALWAYS
+    told += [f"{OUTCOME_ZH[one]}{stat.outcomes[one]}个" for one in OUTCOME_ZH if one in always or stat.outcomes[one]]
     rate = rate_text(stat, terms)
     return "，".join(told) + (f"，合格率{rate}" if rate is not None else "")

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from govmedia_rules.base import Model, Name, Short
-from govmedia_rules.campaign.rules import CoverageRule, OutcomeRule
+from govmedia_rules.campaign.rules import CoverageRule, OutcomeRule, SubjectKind
 from govmedia_rules.figures import DateSpan, PartialDate, Period
 from govmedia_rules.rates import Rounding
 from govmedia_rules.subjects.models import DivisionCode
@@ -32,6 +32,8 @@ class Tier(Model):
         stage: Stage of the result that counts (`检查复核结果`); None when not stated.
         count_basis: Which list counts and what is left out (`不含已注销账号`); None when not stated.
         is_self_check: Whether the units' own supervisors look.
+        only_failures: Kinds of unit of which nothing but the failures is known, so that nobody can say how many were
+            inspected, and there is no rate.
     """
 
     id: TierId = MAIN
@@ -42,6 +44,7 @@ class Tier(Model):
     stage: Short | None = None
     count_basis: Short | None = None
     is_self_check: bool = False
+    only_failures: tuple[SubjectKind, ...] = ()
 
 
 class Terms(Model):

@@ -17,7 +17,7 @@ from govmedia_rules.clock import Instant
 from govmedia_rules.figures import OutcomeKind
 from govmedia_rules.snapshots.parts import Mark
 from govmedia_rules.subjects.models import Account, DivisionCode, Site, Subject
-from govmedia_rules.subjects.vocabulary import Level, Platform
+from govmedia_rules.subjects.vocabulary import Level, Platform, vocabulary
 
 Basis = Literal["stated", "inferred", "assumed"]
 """How a number is known: a document states it, it follows from what is stated (a rate and its base), or it is assumed."""
@@ -195,3 +195,10 @@ class Letters(Model):
 def kind_of(subject: Site | Account) -> SubjectKind:
     """Whether a subject is a site or an account."""
     return "account" if isinstance(subject, Account) else "site"
+
+
+def type_of(subject: Site | Account) -> str:
+    """类型 in print: 网站, or the platform as it was written, else its name."""
+    if isinstance(subject, Site):
+        return "网站"
+    return subject.platform_text or vocabulary("platform")[subject.platform].title

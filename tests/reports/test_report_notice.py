@@ -105,9 +105,38 @@ def test_contacts_are_left_out_where_there_are_none() -> None:
     assert "联系" not in notice_document(Notice.model_validate({**FULL, "contacts": []})).to_text()
 
 
-def test_a_notice_without_a_headline_names_it() -> None:
-    with pytest.raises(NoticeError, match=r"notice\.html\.j2, row \d+: the notice has no headline and the template prints it"):
-        notice_document(Notice.model_validate({**FULL, "headline": None}))
+def test_a_notice_without_a_headline_gets_one_of_its_own_facts() -> None:
+    notice = Notice.model_validate({**FULL, "headline": None})
+    assert ("title", "示例市人民政府办公室关于2024年第三季度政府网站与政务新媒体检查情况的通报") in paragraphs(
+        notice_document(notice)
+    )
+    with pytest.raises(NoticeError, match=r"the notice has no headline and the template prints it"):
+        notice_document(notice, template="<h1>{{ notice.headline }}</h1>")
+
+
+@pytest.mark.parametrize(
+    ("deadline", "told"),
+    [
+        ({"what": "报送整改落实情况", "receiver": "省政府办公厅"}, "请有关单位于9月10日前向省政府办公厅报送整改落实情况。"),
+        ({"what": "整改情况报送省政府办公厅", "receiver": "省政府办公厅"}, "请有关单位于9月10日前将整改情况报送省政府办公厅。"),
+        ({"what": "将整改情况报送", "receiver": "市数据局"}, "请有关单位于9月10日前将整改情况报送市数据局。"),
+        ({"what": "完成整改", "receiver": "市数据局"}, "请有关单位于9月10日前完成整改，报送市数据局。"),
+        (
+            {"what": "报送整改报告", "receiver": "市数据局", "form": ["paper", "electronic"]},
+            "请有关单位于9月10日前向市数据局以纸质和电子形式报送整改报告。",
+        ),
+    ],
+)
+def test_what_is_due_and_to_whom(deadline: dict[str, object], told: str) -> None:
+    due = {"year": 2024, "month": 9, "day": 10}
+    notice = Notice.model_validate({**FULL, "deadlines": [{"due": due, **deadline}]})
+    assert ("body", told) in paragraphs(notice_document(notice))
+
+
+def test_a_deadline_in_days() -> None:
+    for unit, word in (("working_days", "个工作日"), ("days", "个自然日")):
+        notice = Notice.model_validate({**FULL, "deadlines": [{"within_days": 5, "within_unit": unit, "what": "完成整改"}]})
+        assert ("body", f"请有关单位自本通报印发之日起5{word}内完成整改。") in paragraphs(notice_document(notice))
 
 
 # --- reading back -----------------------------------------------------------------------------------------------------

@@ -1,0 +1,241 @@
+"""The attachments of a notice: lists of failed units, statistics, score bands, letters, disclosure (附件)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from fractions import Fraction
+from functools import cache
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+from govmedia_rules.campaign.draft import AttachmentDraft, ColumnDraft
+from govmedia_rules.campaign.groups import Class, Part, Spec, against_rest
+from govmedia_rules.campaign.letters import LetterTally
+from govmedia_rules.campaign.results import OUTCOME_ZH, Result
+from govmedia_rules.campaign.statistics import ShareKind, Stat
+from govmedia_rules.campaign.units import Disclosure, Letters, kind_of, type_of
+from govmedia_rules.errors import NoticeError
+from govmedia_rules.figures import Count
+from govmedia_rules.notices.model import Attachment, Band, Listed, Table
+from govmedia_rules.rates import Rounding
+from govmedia_rules.subjects.models import Account
+from govmedia_rules.vocabulary import read_data
+
+if TYPE_CHECKING:
+    from govmedia_rules.campaign.campaign import Campaign
+
+RATES: Collection[ShareKind] = ("pass", "failure_share", "coverage")
+
+
+@cache
+def words() -> Mapping[str, Any]:
+    """The words of `data/writing.toml`."""
+    return read_data("govmedia_rules.campaign", "writing.toml")
+
+
+def attachment(campaign: Campaign, draft: AttachmentDraft, number: int | None) -> Attachment:
+    """An attachment of the notice.
+
+    Args:
+        campaign: The round.
+        draft: What it shows.
+        number: Its number; None for the only one.
+
+    Raises:
+        NoticeError: A column shows something this table does not have.
+    """
+    kind, columns = draft.table, draft.columns or _usual_columns(draft)
+    rounding = campaign.terms.rounding
+    if draft.places is not None:
+        rounding = rounding.model_copy(update={"places": draft.places})
+    tables: tuple[Table, ...] = ()
+    listed: tuple[Listed, ...] = ()
+    bands: tuple[Band, ...] = ()
+    span = None
+    if kind == "failed":
+        failed = [one for tier in draft.tiers for one in campaign.failures(draft.subject, tier=tier)]
+        blocks = [one for one in campaign.counted_results if one.outcome == "failed" and one.tier in draft.tiers]
+        nameless = sum(one.count for one in blocks if draft.subject in (None, one.subject))
+        if nameless:
+            raise NoticeError(f"{nameless} failed units have no name and cannot be listed in {draft.title!r}")
+        failed = [one for kind in ("site", "account") for one in failed if kind_of(one.subject) == kind]
+        rows = [_listed(one, row) for row, one in enumerate(failed)]
+        tables, listed = (_table(columns, rows, _listed_cell),), tuple(rows)
+    elif kind == "counts":
+        tables = (_counts_table(campaign, draft, columns, rounding),)
+    elif kind == "bands":
+        bands = tuple(_bands(campaign, draft))
+    elif kind == "letters":
+        span = campaign.terms.statistics_span
+        tables = tuple(
+            _table(columns, list(mine), lambda one, shows: _letter_cell(one, shows, rounding), caption=name)
+            for name, mine in groupby(campaign.letters, key=lambda one: one.group)
+        )
+    else:
+        span = campaign.terms.statistics_span
+        kinds = {name for one in campaign.disclosures for name, _ in one.kinds}
+        tables = (_table(columns, campaign.disclosures, lambda one, shows: _disclosure_cell(one, shows, kinds)),)
+    return Attachment(
+        number=number,
+        title=draft.title,
+        page_title=draft.title,
+        span=span,
+        tables=tables,
+        listed=listed,
+        bands=bands,
+        has_page=True,
+    )
+
+
+def _usual_columns(draft: AttachmentDraft) -> tuple[ColumnDraft, ...]:
+    name = draft.table if draft.table != "failed" or draft.subject is None else f"failed_{draft.subject}"
+    return tuple(ColumnDraft(header=(header,), shows=shows) for header, shows in words()["columns"].get(name, ()))
+
+
+Cell = Callable[[Any, str], str | None]
+
+
+def _table(columns: Sequence[ColumnDraft], things: Sequence[Any], cell: Cell, caption: str = "") -> Table:
+    def shown(number: int, thing: Any, one: ColumnDraft) -> str | None:
+        return str(number) if one.shows == "number" else cell(thing, one.shows)
+
+    return Table(
+        columns=tuple("/".join(one.header) for one in columns),
+        header=tuple(one.header for one in columns),
+        rows=tuple(tuple(shown(number, thing, one) for one in columns) for number, thing in enumerate(things, 1)),
+        caption=caption,
+    )
+
+
+def _listed(result: Result, row: int) -> Listed:
+    subject = result.subject
+    faults = list(result.faults())
+    reasons = [one for one in faults if any(name in result.reasons for name in one.indicator_ids)] or faults
+    problems = tuple(dict.fromkeys(one.wording for one in reasons))
+    return Listed.model_validate(
+        {
+            "name": subject.name,
+            "kind": kind_of(subject),
+            "platform": subject.platform if isinstance(subject, Account) else None,
+            "platform_text": type_of(subject),
+            "code": subject.code,
+            "url": subject.url,
+            "owner": subject.owner,
+            "area": subject.area,
+            "outcome": result.label,
+            "wording": "、".join(problems) or None,
+            "problems": problems,
+            "indicator_ids": result.reasons,
+            "row": row,
+        }
+    )
+
+
+def _listed_cell(one: Listed, shows: str) -> str | None:
+    if shows == "type":
+        return one.platform_text
+    if shows == "place":
+        return one.url if one.kind == "site" else one.owner
+    if shows not in ("area", "name", "code", "outcome", "wording", "remark", "owner", "url"):
+        raise NoticeError(f"a list of units has no column {shows!r}")
+    value: str | None = getattr(one, shows)
+    return value
+
+
+def _bands(campaign: Campaign, draft: AttachmentDraft) -> Iterator[Band]:
+    found = campaign.score_bands(draft.edges, draft.subject or "site", tier=draft.tiers[0])
+    words = (*draft.bands, *(f"{edge}分以上" for edge in draft.edges[len(draft.bands) :]))
+    for text, band, edge in zip(words, found, draft.edges, strict=True):
+        split = [[one for one in band if one.subject.level in levels] for levels in draft.split] if draft.split else [list(band)]
+        groups = tuple(tuple(one.subject.name for one in group) for group in split if group)
+        yield Band(text=text, low=Count(value=edge), groups=groups)
+
+
+def _counts_table(campaign: Campaign, draft: AttachmentDraft, columns: Sequence[ColumnDraft], rounding: Rounding) -> Table:
+    subject, tier = draft.subject or "site", draft.tiers[0]
+    row = Part(dimension=draft.dimension, classes=draft.groups or None)
+    # Crossed with the levels of a column, which are asked of the population only.
+    crossed = {one.levels: (row, against_rest("level", Class(label=_HERE, ids=one.levels))) for one in columns if one.levels}
+    statistics = campaign.statistics(row, *crossed.values())
+    groups = statistics.groups(subject, row, tier=tier)
+
+    def cell(key: str | None, one: ColumnDraft) -> str | None:
+        spec: Spec = crossed[one.levels] if one.levels else row
+        mine = statistics.groups(subject, spec, tier=tier)
+        wanted = [group for group in mine if (key is None or group[0] == key) and (not one.levels or group[1] == _HERE)]
+        stats = [mine[group] for group in wanted]
+        if key is None and not one.levels:
+            stats = [statistics.total(subject, tier=tier)]
+        elif one.shows == "population" and mine.unplaced.population and not one.levels:
+            return None
+        return _count_cell(_sum(stats), one.shows, campaign, rounding)
+
+    def line(number: int | None, name: str, key: str | None) -> tuple[str | None, ...]:
+        own = {"number": None if number is None else str(number), "group": name}
+        return tuple(own[one.shows] if one.shows in own else cell(key, one) for one in columns)
+
+    names = [one.label for one in draft.groups] if draft.groups else [key[0] for key in groups]
+    return Table(
+        columns=tuple("/".join(one.header) for one in columns),
+        header=tuple(one.header for one in columns),
+        rows=tuple(line(number, row.label_of(name), name) for number, name in enumerate(names, 1)),
+        total=line(None, "合计", None) if draft.has_total else None,
+    )
+
+
+_HERE = "="
+
+
+def _sum(stats: Iterable[Stat]) -> Stat:
+    whole = Stat()
+    for one in stats:
+        whole = whole.merge(one)
+    return whole
+
+
+def _count_cell(stat: Stat, shows: str, campaign: Campaign, rounding: Rounding) -> str | None:
+    terms = campaign.terms
+    if shows == "population":
+        return None if stat.population is None else str(stat.population)
+    if shows == "inspected":
+        return None if stat.is_partial else str(stat.inspected)
+    if shows in RATES:
+        share = stat.share(shows, base=terms.rate_base, basically_passes=terms.basically_passes)  # type: ignore[arg-type]
+        return None if share is None else share.text(rounding)
+    if shows in OUTCOME_ZH:
+        return str(stat.outcomes[shows])  # type: ignore[index]
+    raise NoticeError(f"a table of counts has no column {shows!r}")
+
+
+def _letter_cell(one: Letters, shows: str, rounding: Rounding) -> str | None:
+    tally = LetterTally.of([one])
+    if shows == "unit":
+        return one.unit
+    if shows in ("done", "pending"):
+        value: int | None = getattr(one, shows)
+        return None if value is None else str(value)
+    if shows == "rate":
+        return None if tally.rate is None else tally.rate.text(rounding)
+    if shows == "mean":
+        return None if tally.mean is None else _days(tally.mean)
+    if shows == "longest":
+        return None if tally.longest is None else _days(tally.longest)
+    raise NoticeError(f"a table of letters has no column {shows!r}")
+
+
+def _days(days: Fraction) -> str:
+    """Working days with at most one decimal, half up."""
+    tenths = (20 * days.numerator + days.denominator) // (2 * days.denominator)
+    return str(tenths // 10) if tenths % 10 == 0 else f"{tenths // 10}.{tenths % 10}"
+
+
+def _disclosure_cell(one: Disclosure, shows: str, kinds: Collection[str]) -> str | None:
+    if shows == "unit":
+        return one.unit
+    if shows in kinds:
+        value = dict(one.kinds).get(shows)
+    elif shows in ("total", "done_on_time", "done_late", "pending"):
+        value = getattr(one, shows)
+    else:
+        raise NoticeError(f"a table of disclosure has no column {shows!r}", hint=f"kinds are {'、'.join(sorted(kinds))}")
+    return None if value is None else str(value)

@@ -1,0 +1,151 @@
+"""A round described by hand: a folder with `campaign.toml` and tables, for offices that have lists and numbers, not snapshots.
+
+`campaign.toml` holds `[terms]`, `[[earlier]]`, `[[rulings]]`, defaults of the reported rows (`[reported]`) and the draft of the
+notice (`[notice]`). The tables are CSV in UTF-8; each is read when it is there:
+
+- `sites.csv`, `accounts.csv`: members of the population, with the headers of the reporting systems;
+- `population.csv`: units known as numbers; the columns are the fields of `CountedUnits`;
+- `results.csv`: how units ended, as numbers; the fields of `CountedResult`;
+- `reported.csv`: units by name; the fields of a site or account (a platform makes it an account), and `tier`, `outcome`,
+  `wording`, `heading`, `indicators`, `column`, `more` (any text: there are more units like it), `score_low`, `score_high`;
+- `disclosure.csv`, `letters.csv`: the fields of `Disclosure` and `Letters`; other columns of the former are kinds of items.
+
+An empty cell is "not stated". Several values in a cell are joined by `|`.
+"""
+
+from __future__ import annotations
+
+import csv
+import tomllib
+from collections.abc import Callable, Iterator, Mapping
+from os import PathLike
+from pathlib import Path
+from typing import Any, NamedTuple, TypeVar, get_origin
+
+from pydantic import ValidationError
+
+from govmedia_rules.base import Model
+from govmedia_rules.campaign.campaign import Campaign
+from govmedia_rules.campaign.comparing import Earlier
+from govmedia_rules.campaign.draft import NoticeDraft
+from govmedia_rules.campaign.terms import Terms
+from govmedia_rules.campaign.units import CountedResult, CountedUnits, Disclosure, Fault, Letters, Reported, Ruling
+from govmedia_rules.errors import CampaignError, Where
+from govmedia_rules.subjects.models import Account, Site
+from govmedia_rules.subjects.registry import read_registry
+
+M = TypeVar("M", bound=Model)
+DESCRIPTION = "campaign.toml"
+_REPORTED = ("tier", "outcome", "wording", "heading", "indicators", "column", "more", "score_low", "score_high")
+
+
+class Described(NamedTuple):
+    """A round read from a folder.
+
+    Attributes:
+        campaign: The round.
+        draft: What the office adds for the notice; None when the folder has none.
+    """
+
+    campaign: Campaign
+    draft: NoticeDraft | None
+
+
+def read_campaign(path: str | PathLike[str]) -> Described:
+    """Reads a round from a folder of tables.
+
+    Args:
+        path: The folder.
+
+    Raises:
+        CampaignError: There is no description, or something in it cannot be read; says the file, the row and the field.
+    """
+    folder = Path(path)
+    file = folder / DESCRIPTION
+    try:
+        told = tomllib.loads(file.read_text("utf-8-sig"))
+    except FileNotFoundError:
+        raise CampaignError("no round is described here", Where(str(file)), "see govmedia_rules.campaign.folder") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
+        raise CampaignError(f"it cannot be read: {fault}", Where(str(file))) from fault
+    unknown = sorted(told.keys() - {"terms", "earlier", "rulings", "reported", "notice"})
+    if unknown:
+        raise CampaignError(f"nothing is called {', '.join(unknown)}", Where(str(file)), "see govmedia_rules.campaign.folder")
+    campaign = Campaign(_checked(file, None, Terms.model_validate, told.get("terms", {})))
+    tables = {name: folder / f"{name}.csv" for name in ("sites", "accounts")}
+    if any(table.is_file() for table in tables.values()):
+        registry = read_registry(**{name: table for name, table in tables.items() if table.is_file()})  # type: ignore[arg-type]
+        if registry.bad:
+            raise CampaignError(f"{len(registry.bad)} rows cannot be used: {registry.bad[0]}", Where(str(folder)))
+        campaign.enrol(registry)
+    campaign.count(*_models(folder / "population.csv", CountedUnits), *_models(folder / "results.csv", CountedResult))
+    defaults = told.get("reported", {})
+    for row, cells in _rows(folder / "reported.csv"):
+        campaign.report(_checked(folder / "reported.csv", row, _reported, {**defaults, **cells}))
+    campaign.rule(*(_checked(file, None, Ruling.model_validate, one) for one in told.get("rulings", ())))
+    campaign.disclose(
+        *(_checked(folder / "disclosure.csv", row, _disclosure, one) for row, one in _rows(folder / "disclosure.csv"))
+    )
+    campaign.post(*_models(folder / "letters.csv", Letters))
+    campaign.remember(*(_checked(file, None, Earlier.model_validate, one) for one in told.get("earlier", ())))
+    draft = _checked(file, None, NoticeDraft.model_validate, told["notice"]) if "notice" in told else None
+    return Described(campaign, draft)
+
+
+T = TypeVar("T")
+
+
+def _checked(file: Path, row: int | None, make: Callable[[Any], T], value: Any) -> T:
+    try:
+        return make(value)
+    except ValidationError as faults:
+        fault = faults.errors()[0]
+        field = ".".join(map(str, fault["loc"])) or None
+        raise CampaignError(fault["msg"], Where(str(file), key=field, row=row)) from faults
+
+
+def _rows(file: Path) -> Iterator[tuple[int, dict[str, str]]]:
+    """Row of the file, from 1 for the header, and the cells that hold something."""
+    if not file.is_file():
+        return
+    with file.open(encoding="utf-8-sig", newline="") as stream:
+        try:
+            for row, cells in enumerate(csv.DictReader(stream, strict=True), 2):
+                if None in cells:
+                    raise CampaignError("the row has more cells than the header", Where(str(file), row=row))
+                yield row, {name: text.strip() for name, text in cells.items() if text and text.strip()}
+        except (csv.Error, UnicodeDecodeError) as fault:
+            raise CampaignError(f"it cannot be read: {fault}", Where(str(file))) from fault
+
+
+def _models(file: Path, model: type[M]) -> list[M]:
+    return [_checked(file, row, model.model_validate, _split(model, cells)) for row, cells in _rows(file)]
+
+
+def _split(model: type[Model], cells: Mapping[str, str]) -> dict[str, object]:
+    """Cells of fields that hold several values, taken apart."""
+    several = {name for name, field in model.model_fields.items() if get_origin(field.annotation) is tuple}
+    return {name: text.split("|") if name in several else text for name, text in cells.items()}
+
+
+def _reported(cells: Mapping[str, Any]) -> Reported:
+    own = {name: cells[name] for name in cells if name not in _REPORTED and name not in Reported.model_fields}
+    subject = Account.model_validate(own) if "platform" in own else Site.model_validate(_split(Site, own))
+    told = {name: cells[name] for name in ("tier", "outcome", "by", "at", "reviewed_at", "document") if name in cells}
+    if "wording" in cells:
+        fault = Fault(
+            wording=cells["wording"],
+            indicator_ids=tuple(cells["indicators"].split("|")) if "indicators" in cells else (),
+            heading=cells.get("heading", ""),
+            is_one_of_several="more" in cells,
+            column=cells.get("column"),
+        )
+        told["faults"] = (fault,)
+    if "score_low" in cells:
+        told["score"] = (cells["score_low"], cells.get("score_high", cells["score_low"]))
+    return Reported.model_validate({"subject": subject, **told})
+
+
+def _disclosure(cells: Mapping[str, str]) -> Disclosure:
+    kinds = [(name, text) for name, text in cells.items() if name not in Disclosure.model_fields]
+    return Disclosure.model_validate({**{name: cells[name] for name in cells if name in Disclosure.model_fields}, "kinds": kinds})

@@ -1,0 +1,375 @@
+"""The notice of a round: every figure from the campaign, the words from the draft, as the typed `Notice` that is read too."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple, cast
+
+from govmedia_rules.campaign.attachments import attachment, words
+from govmedia_rules.campaign.draft import CountsDraft, GroupsDraft, NoticeDraft, ProblemDraft, RateDraft
+from govmedia_rules.campaign.groups import REST, TOTAL, Part, against_rest
+from govmedia_rules.campaign.results import OPEN_OUTCOMES, OUTCOME_ZH, UnitOutcome, reported_faults
+from govmedia_rules.campaign.rules import SubjectKind
+from govmedia_rules.campaign.statistics import Ratio, Stat
+from govmedia_rules.campaign.terms import Tier
+from govmedia_rules.campaign.units import Fault, kind_of, type_of
+from govmedia_rules.errors import CampaignError, NoticeError
+from govmedia_rules.figures import Comparison, Count, Group, Outcome, OutcomeKind, Population, Rate
+from govmedia_rules.judge.finding import is_under
+from govmedia_rules.notices.model import Figure, Named, Notice, Problem, Recheck
+from govmedia_rules.rates import Rounding, read_figure
+from govmedia_rules.subjects.models import Account, Site
+
+if TYPE_CHECKING:
+    from govmedia_rules.campaign.campaign import Campaign
+
+KIND_ZH: Mapping[SubjectKind, str] = {"site": "政府网站", "account": "政务新媒体"}
+
+
+def write(campaign: Campaign, draft: NoticeDraft) -> Notice:
+    """The notice of a round.
+
+    Args:
+        campaign: The round.
+        draft: What the office adds.
+
+    Raises:
+        CampaignError: Units are still open and the draft does not say to count them as such.
+        NoticeError: The draft asks for something the campaign does not know.
+    """
+    if campaign.open and draft.open_units == "refuse":
+        names = "、".join(one.subject.name for one in campaign.open[:5])
+        raise CampaignError(
+            f"{len(campaign.open)} units are still 待定 or 待复核: {names}",
+            hint='review them, or let the draft say open_units = "count"',
+        )
+    terms = campaign.terms
+    wanted = draft.counts or tuple(_usual_counts(campaign))
+    return Notice(
+        headline=_headline(campaign, draft, wanted),
+        issuer=draft.issuer,
+        province=draft.province,
+        number=draft.number,
+        addressees=draft.addressees,
+        citations=draft.citations,
+        registries=terms.registries,
+        period=terms.period,
+        window=terms.window,
+        statistics_at=terms.statistics_at,
+        statistics_span=terms.statistics_span,
+        signed_at=draft.signed_at,
+        release=draft.release,
+        populations=tuple(_population(campaign, one) for one in wanted),
+        figures=tuple(_figures(campaign)),
+        recheck=_recheck(campaign, draft),
+        problem_summary=draft.summary,
+        problems=tuple(_problems(campaign, draft)),
+        practices=draft.practices,
+        headings=draft.headings,
+        duties=draft.duties,
+        deadlines=draft.deadlines,
+        attachments=tuple(
+            attachment(campaign, one, number if len(draft.attachments) > 1 else None)
+            for number, one in enumerate(draft.attachments, 1)
+        ),
+        contacts=draft.contacts,
+    )
+
+
+def _headline(campaign: Campaign, draft: NoticeDraft, wanted: Iterable[CountsDraft]) -> str | None:
+    if draft.headline is not None:
+        return draft.headline or None
+    kinds = "与".join(title for kind, title in KIND_ZH.items() if any(one.subject == kind for one in wanted))
+    return f"{draft.issuer}关于{campaign.terms.period.text()}{campaign.terms.place}{kinds}检查情况的通报"
+
+
+# --- counts -------------------------------------------------------------------------------------------------------------
+
+
+def _usual_counts(campaign: Campaign) -> Iterator[CountsDraft]:
+    statistics = campaign.statistics(TOTAL)
+    for tier in campaign.terms.tiers:
+        for kind in KIND_ZH:
+            total = statistics.total(kind, tier=tier.id)
+            if total.population is None and not total.inspected:
+                continue
+            rates = (RateDraft(kind="pass", label="总体合格率"),) if total.share("pass") is not None else ()
+            yield CountsDraft(subject=kind, tier=tier.id, measure="running" if kind == "site" else "registered", rates=rates)
+
+
+def _population(campaign: Campaign, wanted: CountsDraft) -> Population:
+    terms = campaign.terms
+    try:
+        tier = terms.tier(wanted.tier)
+    except KeyError:
+        raise NoticeError(f"the draft asks for a tier {wanted.tier!r}, which the campaign does not have") from None
+    stat = campaign.statistics(TOTAL).total(wanted.subject, tier=tier.id)
+    filled = _tally(campaign, stat, wanted, wanted.rates, wanted.outcomes, tier, is_population=True, is_inspected=True)
+    coverage = stat.share("coverage")
+    return Population.model_validate(
+        {
+            **filled,
+            "subject": wanted.subject,
+            "scope": tier.scope,
+            "label": wanted.label or tier.label or f"{terms.place}{KIND_ZH[wanted.subject]}",
+            "count_basis": tier.count_basis,
+            "stage": tier.stage,
+            "method": tier.method,
+            "extent": None if coverage is None else "full" if coverage.part >= coverage.whole else "sampled",
+            "groups": [group for one in wanted.groups for group in _groups(campaign, wanted, one, tier)],
+        }
+    )
+
+
+def _groups(campaign: Campaign, wanted: CountsDraft, parts: GroupsDraft, tier: Tier) -> Iterator[Group]:
+    if parts.overlap and parts.classes is not None:
+        divisions = [against_rest(parts.dimension, one) for one in parts.classes]
+    else:
+        divisions = [Part(dimension=parts.dimension, classes=parts.classes)]
+    for part in divisions:
+        groups = campaign.statistics(part).groups(wanted.subject, part, tier=tier.id)
+        unplaced = groups.unplaced
+        unknown = (unplaced.population or 0) if parts.population else 0
+        if parts.inspected or parts.outcomes or parts.rates:
+            unknown = max(unknown, unplaced.inspected)
+        if unknown:
+            raise NoticeError(
+                f"of {unknown} units the {parts.dimension} is not known, so {wanted.subject}s cannot be divided by it",
+                hint="tell it, or leave the division out",
+            )
+        names = [key[0] for key in groups] if part.classes is None else [one.label for one in part.classes if one.label != REST]
+        for name in names:
+            label = part.label_of(name)
+            filled = _tally(
+                campaign,
+                groups.find(name),
+                wanted,
+                parts.rates,
+                parts.outcomes,
+                tier,
+                group=label,
+                is_population=parts.population,
+                is_inspected=parts.inspected,
+            )
+            dimension = "region" if parts.dimension == "area" else parts.dimension
+            yield Group.model_validate(
+                {
+                    **filled,
+                    "subject": wanted.subject,
+                    "label": label,
+                    "dimension": dimension,
+                    "key": part.key_of(name),
+                    "measure": wanted.measure,
+                }
+            )
+
+
+def _tally(
+    campaign: Campaign,
+    stat: Stat,
+    wanted: CountsDraft,
+    rates: Sequence[RateDraft],
+    outcomes: Sequence[OutcomeKind],
+    tier: Tier,
+    *,
+    group: str = "",
+    is_population: bool,
+    is_inspected: bool,
+) -> dict[str, object]:
+    """The counts and rates of a population or a part of it, as fields of a `Tally`."""
+    shown: list[UnitOutcome] = [
+        one for one in OUTCOME_ZH if one in outcomes or (stat.outcomes[one] and not group and not wanted.only and one != "closed")
+    ]
+    if stat.is_partial:
+        shown = [one for one in shown if stat.outcomes[one]]
+    told = tuple(
+        Outcome(
+            kind="other" if outcome in OPEN_OUTCOMES else cast("OutcomeKind", outcome),
+            label=wanted.words.get(cast("OutcomeKind", outcome)) or _label(campaign, wanted, outcome),
+            count=Count(value=stat.outcomes[outcome]),
+            note=_note(campaign, wanted, outcome),
+        )
+        for outcome in shown
+    )
+    known = is_population and stat.population is not None
+    return {
+        wanted.measure: Count(value=stat.population) if known and stat.population is not None else None,
+        "inspected": Count(value=stat.inspected) if is_inspected and stat.inspected and not stat.is_partial else None,
+        "outcomes": told,
+        "rates": tuple(_rate(campaign, stat, one, wanted, tier, group) for one in rates if not stat.open or one.kind == "coverage"),
+    }
+
+
+def _label(campaign: Campaign, wanted: CountsDraft, outcome: UnitOutcome) -> str:
+    blocks = campaign.counted_results
+    found = (one.label for one in blocks if (one.tier, one.subject, one.outcome) == (wanted.tier, wanted.subject, outcome))
+    return next((label for label in found if label), OUTCOME_ZH[outcome])
+
+
+def _note(campaign: Campaign, wanted: CountsDraft, outcome: UnitOutcome) -> str | None:
+    blocks = campaign.counted_results
+    found = {one.remark for one in blocks if (one.tier, one.subject, one.outcome) == (wanted.tier, wanted.subject, outcome)}
+    return next(iter(found)) or None if len(found) == 1 else None
+
+
+def _rate(campaign: Campaign, stat: Stat, wanted: RateDraft, counts: CountsDraft, tier: Tier, group: str) -> Rate:
+    terms = campaign.terms
+    share = stat.share(wanted.kind, base=terms.rate_base, basically_passes=terms.basically_passes)
+    if share is None:
+        raise NoticeError(f"the draft asks for {wanted.label!r}, and the numbers behind it are not known")
+    compared: tuple[Comparison, ...] = ()
+    if wanted.compared:
+        compared = campaign.comparisons(counts.subject, wanted.kind, tier=tier.id, share=share, group=group, unit=wanted.unit)
+    text = share.text(terms.rounding)
+    return Rate(kind=wanted.kind, label=wanted.label, figure=read_figure(text), text=text, of=group or None, comparisons=compared)
+
+
+# --- other figures ------------------------------------------------------------------------------------------------------
+
+
+def _figures(campaign: Campaign) -> Iterator[Figure]:
+    terms = campaign.terms
+    if campaign.disclosures:
+        tally = campaign.disclosure_tally
+        if tally.total is not None:
+            yield Figure(label="主动公开信息", count=Count(value=tally.total), unit="条")
+        if tally.done is not None:
+            share = tally.on_time_rate
+            rates = () if share is None else (_plain_rate("completion", "按时办结率", share, terms.rounding),)
+            yield Figure(label="办结依申请公开", count=Count(value=tally.done), unit="件", rates=rates)
+    if campaign.letters:
+        letters = campaign.letter_tally
+        if letters.done is not None:
+            yield Figure(label="办结网民留言", count=Count(value=letters.done), unit="条")
+        if letters.pending:
+            yield Figure(label="未办结网民留言", count=Count(value=letters.pending), unit="条")
+
+
+def _plain_rate(kind: str, label: str, share: Ratio, rounding: Rounding) -> Rate:
+    text = share.text(rounding)
+    return Rate.model_validate({"kind": kind, "label": label, "figure": read_figure(text), "text": text})
+
+
+# --- problems -----------------------------------------------------------------------------------------------------------
+
+
+class _Told(NamedTuple):
+    subject: Site | Account
+    fault: Fault
+
+
+def told_problems(campaign: Campaign) -> list[_Told]:
+    """Every confirmed problem of every unit, failed or not: found ones by unit, then reported ones in the order told."""
+    results = campaign.results
+    found: list[_Told] = []
+    confirmed: set[tuple[str, str, Fault]] = set()
+    for entry in campaign.entries:
+        result = results.get((entry.tier, entry.subject.id))
+        for fault in result.faults() if result is not None else reported_faults(entry):
+            if any(fault in report.faults for report in entry.reported):
+                confirmed.add((entry.tier, entry.subject.id, fault))
+            else:
+                found.append(_Told(entry.subject, fault))
+    names = {(entry.tier, entry.subject.id): entry.subject for entry in campaign.entries}
+    for report in campaign.reported:
+        key = report.tier, report.subject.id
+        found.extend(_Told(names[key], fault) for fault in report.faults if (*key, fault) in confirmed)
+    return found
+
+
+def _problems(campaign: Campaign, draft: NoticeDraft) -> Iterator[Problem]:
+    told = told_problems(campaign)
+    if draft.problems:
+        for one in draft.problems:
+            yield _drafted(one, told)
+        return
+    kinds: dict[str, dict[tuple[str, str], list[_Told]]] = {}
+    for each in told:
+        heading = each.fault.heading or _heading(each.fault.indicator_ids)
+        kinds.setdefault(heading, {}).setdefault((kind_of(each.subject), each.fault.wording), []).append(each)
+    # Headings of the library have their own order; those a report brings stand in the order told, before them.
+    ranks = {one["title"]: rank for rank, one in enumerate(words()["heading"])}
+    for heading in sorted(kinds, key=lambda one: ranks.get(one, -1)):
+        for (_, wording), mine in kinds[heading].items():
+            yield _drafted(ProblemDraft(heading=heading, wording=wording), mine, is_chosen=True)
+
+
+def _heading(indicators: Sequence[str]) -> str:
+    for one in words()["heading"]:
+        if not one["families"] or any(is_under(name, family) for name in indicators for family in one["families"]):
+            return str(one["title"])
+    raise AssertionError("the last heading takes all")
+
+
+def _drafted(wanted: ProblemDraft, told: Sequence[_Told], *, is_chosen: bool = False) -> Problem:
+    mine = [one for one in told if is_chosen or _is_about(wanted, one)]
+    subjects = {one.subject.id: one for one in mine}
+    chosen = list(subjects.values())
+    if wanted.examples:
+        by_name = {one.subject.name: one for one in chosen}
+        missing = [name for name in wanted.examples if name not in by_name]
+        if missing:
+            raise NoticeError(f"the draft names {'、'.join(missing)} for {wanted.wording!r}, which the campaign does not know")
+        chosen = [by_name[name] for name in wanted.examples]
+    chosen = chosen[: wanted.most_named]
+    ids = dict.fromkeys(name for one in mine for name in one.fault.indicator_ids)
+    indicators = tuple(one for one in ids if not wanted.indicators or any(is_under(one, family) for family in wanted.indicators))
+    kinds = {kind_of(one.subject) for one in mine} or ({wanted.subject} if wanted.subject is not None else set())
+    share = None
+    if wanted.share:
+        share = Rate(kind="share", text=wanted.share, bound=wanted.bound)
+    return Problem.model_validate(
+        {
+            "wording": wanted.wording,
+            "heading": wanted.heading,
+            "kind": next(iter(kinds)) if len(kinds) == 1 else None,
+            "named": tuple(_named(one.subject) for one in chosen),
+            "is_open": len(chosen) < len(subjects) or any(one.fault.is_one_of_several for one in mine),
+            "stated_count": Count(value=len(subjects)) if wanted.states_count else None,
+            "share": share,
+            "indicator_ids": indicators or wanted.indicators,
+        }
+    )
+
+
+def _is_about(wanted: ProblemDraft, told: _Told) -> bool:
+    if wanted.subject not in (None, kind_of(told.subject)):
+        return False
+    if not wanted.indicators:
+        return told.fault.wording == wanted.wording
+    return any(is_under(name, family) for name in told.fault.indicator_ids for family in wanted.indicators)
+
+
+def _named(subject: Site | Account) -> Named:
+    if isinstance(subject, Site):
+        return Named(name=subject.name, kind="site", owner=subject.owner, area=subject.area)
+    return Named(
+        name=subject.name,
+        kind="account",
+        platform=subject.platform,
+        platform_text=type_of(subject),
+        owner=subject.owner,
+        area=subject.area,
+    )
+
+
+def _recheck(campaign: Campaign, draft: NoticeDraft) -> Recheck | None:
+    carried = [task for task in campaign.tasks if task.period != campaign.terms.period]
+    before = next((task.period for task in carried), None)
+    if draft.recheck is not None or not carried:
+        return None if not draft.recheck else Recheck(period=before, text=draft.recheck, result="other" if carried else "announced")
+    left = [task for task in carried if task.finished_at is None]
+    count = f"{carried[0].period.text()}通报的{len(carried)}个单位"
+    if not left:
+        return Recheck(period=before, text=f"{count}均已整改。", result="all_rectified")
+    names = "、".join(f"“{task.name}”" for task in left)
+    done = len(carried) - len(left)
+    text = f"{count}中，{names}尚未整改到位，其余{done}个均已整改。" if done else f"{count}均未整改到位。"
+    return Recheck.model_validate(
+        {
+            "period": before,
+            "text": text,
+            "result": "all_but_named" if done else "other",
+            "not_rectified": tuple(Named(name=task.name, kind=task.kind) for task in left),
+        }
+    )

@@ -1,0 +1,198 @@
+"""`govmedia-rules campaign`: a saved or described round, its figures, its tables, and what became of last round's failures."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from govmedia_rules.campaign import Campaign, Described, read_campaign
+from govmedia_rules.campaign.folder import DESCRIPTION
+from govmedia_rules.campaign.groups import DIMENSIONS, Dimension
+from govmedia_rules.commands.inspect import examples_folder
+from govmedia_rules.commands.output import say, table
+from govmedia_rules.errors import CampaignError
+from govmedia_rules.figures import Tally
+from govmedia_rules.notices.model import Notice, Table
+from govmedia_rules.tables.files import guard
+
+WIDEST = 44
+
+
+def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Describes the command and its actions."""
+    parser = commands.add_parser("campaign", help="figures of a round of inspection (一轮检查)")
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    examples = ", ".join(example_names())
+
+    def action(name: str, told: str) -> argparse.ArgumentParser:
+        one = actions.add_parser(name, help=told, description=told)
+        one.add_argument("path", nargs="?", metavar="FOLDER", help=f"a saved campaign, or a folder with {DESCRIPTION}")
+        one.add_argument("--example", metavar="NAME", help=f"a shipped example instead: {examples}")
+        return one
+
+    action("summary", "a round in a few lines, with everything that does not fit")
+    counts = action("statistics", "counts by a grouping")
+    counts.add_argument("--by", default="level", metavar="NAME[,NAME]", help=f"any of {', '.join(DIMENSIONS)}; several are crossed")
+    counts.add_argument("--subject", choices=("site", "account"), help="sites or accounts only")
+    counts.add_argument("--tier", help="this tier only")
+    counts.add_argument("--format", choices=("table", "json", "csv"), default="table", help="what is printed")
+    notice = action("notice", "the figures and attachments of the notice, recomputed")
+    notice.add_argument("--json", action="store_true", help="print the notice as JSON")
+    save = action("save", "write the round into a folder that later commands read")
+    save.add_argument("--out", required=True, metavar="DIR", help="the folder")
+    save.add_argument("--parquet", action="store_true", help="write results.parquet and population.parquet too")
+    compare = actions.add_parser("compare", help="the failures of two rounds side by side")
+    compare.add_argument("before", metavar="BEFORE", help="the earlier round")
+    compare.add_argument("after", metavar="AFTER", help="the later round")
+    compare.add_argument("--json", action="store_true", help="one line of JSON for each unit")
+    parser.set_defaults(run=run)
+
+
+def example_names() -> list[str]:
+    """Names of the shipped rounds."""
+    folder = examples_folder()
+    return sorted(path.parent.name for path in folder.glob(f"*/{DESCRIPTION}")) if folder.is_dir() else []
+
+
+def run(args: argparse.Namespace) -> int:
+    """Runs one action; 0 when it ran."""
+    if args.action == "compare":
+        return _compare(args)
+    if (args.path is None) == (args.example is None):
+        raise CampaignError("give one folder, or --example NAME", hint=f"examples are {', '.join(example_names())}")
+    if args.example is not None and args.example not in example_names():
+        raise CampaignError(f"no example is named {args.example!r}", hint=f"there are {', '.join(example_names())}")
+    described = _open(Path(args.path) if args.path is not None else examples_folder() / args.example)
+    return {"summary": _summary, "statistics": _statistics, "notice": _notice, "save": _save}[args.action](described, args)
+
+
+def _open(folder: Path) -> Described:
+    if (folder / DESCRIPTION).is_file():
+        return read_campaign(folder)
+    return Described(Campaign.load(folder), None)
+
+
+def _summary(described: Described, args: argparse.Namespace) -> int:
+    print(described.campaign.summary())
+    return 0
+
+
+def _statistics(described: Described, args: argparse.Namespace) -> int:
+    campaign = described.campaign
+    names = tuple(args.by.split(","))
+    if not set(names) <= set(DIMENSIONS):
+        raise CampaignError(f"nothing is counted by {args.by!r}", hint=f"there are {', '.join(DIMENSIONS)}")
+    spec: tuple[Dimension, ...] = names
+    tiers = [tier for tier in campaign.terms.tiers if args.tier in (None, tier.id)]
+    if not tiers:
+        raise CampaignError(f"the campaign has no tier {args.tier!r}")
+    statistics = campaign.statistics(spec)
+    for tier in tiers:
+        for kind, title in (("site", "政府网站"), ("account", "政务新媒体")):
+            if args.subject not in (None, kind):
+                continue
+            total = statistics.total(kind, tier=tier.id)  # type: ignore[arg-type]
+            if total.population is None and not total.inspected:
+                continue
+            found = campaign.table(kind, spec, tier=tier.id)  # type: ignore[arg-type]
+            _print(found, f"{tier.scope or tier.id} {title}", args.format, {"tier": tier.id, "subject": kind})
+    return 0
+
+
+def _print(found: Table, title: str, form: str, head: dict[str, str]) -> None:
+    if form == "json":
+        for record in found.records():
+            print(json.dumps(head | record, ensure_ascii=False))
+    elif form == "csv":
+        print(",".join(guard(one) for one in (*head, *found.columns)))
+        for row in (*found.rows, *((found.total,) if found.total else ())):
+            print(",".join(_csv_cell(one) for one in (*head.values(), *row)))
+    else:
+        print(title)
+        _print_table(found)
+
+
+def _csv_cell(value: str | None) -> str:
+    text = "" if value is None else guard(value)
+    return f'"{text.replace(chr(34), chr(34) * 2)}"' if any(char in text for char in ',"\n') else text
+
+
+def _print_table(found: Table) -> None:
+    rows = [["" if cell is None else cell for cell in row] for row in (*found.rows, *((found.total,) if found.total else ()))]
+    for line in table(found.columns, rows, [WIDEST] * len(found.columns)):
+        print(line)
+
+
+def _notice(described: Described, args: argparse.Namespace) -> int:
+    from govmedia_rules.notices import reconcile
+
+    if described.draft is None:
+        raise CampaignError("the folder has no draft of a notice", hint=f"[notice] in {DESCRIPTION} is one")
+    notice = described.campaign.notice(described.draft)
+    if args.json:
+        print(notice.model_dump_json(indent=1, exclude_defaults=True))
+        return 0
+    for line in _lines(notice):
+        print(line)
+    for attachment in notice.attachments:
+        print(f"\n附件{attachment.number or ''} {attachment.title}")
+        for found in attachment.tables:
+            if found.caption:
+                print(found.caption)
+            _print_table(found)
+        for band in attachment.bands:
+            print(f"{band.text}: {'; '.join('、'.join(group) for group in band.groups)}")
+    checks = reconcile(notice)
+    agreed = sum(check.outcome == "agrees" for check in checks.checks)
+    print(f"\n复算{len(checks.checks)}项: 相符{agreed}, 矛盾{len(checks.contradictions)}, 提示{len(checks.remarks)}")
+    for check in checks.contradictions:
+        say(check.message("zh"))
+    return 0
+
+
+def _lines(notice: Notice) -> Iterator[str]:
+    for population in notice.populations:
+        yield f"{population.scope}{' ' if population.scope else ''}{population.label}: {'，'.join(_figures(population))}"
+        for group in population.groups:
+            yield f"  {group.label}: {'，'.join(_figures(group))}"
+    for figure in notice.figures:
+        rates = "".join(f"，{rate.label}{rate.text}" for rate in figure.rates)
+        yield f"{figure.label}{figure.count.value}{figure.unit}{rates}"
+    for deadline in notice.deadlines:
+        days = notice.days_to(deadline)
+        yield f"期限: {deadline.due}" + ("" if days is None else f"（成文后{days}日）")
+
+
+def _figures(tally: Tally) -> Iterable[str]:
+    named = (("运行", tally.running), ("登记", tally.registered), ("共有", tally.total), ("检查", tally.inspected))
+    yield from (f"{word}{count.value}" for word, count in named if count is not None)
+    yield from (f"{one.label}{one.count.value}" for one in tally.outcomes)
+    words = {"year_on_year": "同比", "period_on_period": "环比", "other": "较前期"}
+    for rate in tally.rates:
+        changes = "".join(f"，{words[one.basis]}{one.change.text(unit=one.unit)}" for one in rate.comparisons)
+        yield f"{rate.label}{rate.text}{changes}"
+
+
+def _save(described: Described, args: argparse.Namespace) -> int:
+    described.campaign.save(args.out, parquet=args.parquet)
+    say(f"saved to {args.out}")
+    return 0
+
+
+def _compare(args: argparse.Namespace) -> int:
+    before, after = _open(Path(args.before)).campaign, _open(Path(args.after)).campaign
+    tracks = after.compare(before)
+    if args.json:
+        for one in tracks:
+            told = {"tier": one.tier, "subject": one.subject.id, "name": one.subject.name, "kind": one.kind}
+            print(json.dumps(told | {"before": one.before, "now": one.now}, ensure_ascii=False))
+        return 0
+    print(f"{before.terms.period.text()} → {after.terms.period.text()}")
+    for line in tracks.lines():
+        print(line)
+    if not len(tracks):
+        print("两期均无列名的不合格单位", file=sys.stderr)
+    return 0
