@@ -172,17 +172,18 @@ _BEGINS = re.compile(r"书面|纸质|电子|报|于|尽快|按时|将|把|由|�
 def _task(deadline: Deadline) -> str:
     """What is to be done, as a predicate: `向省政府办公厅书面报送整改情况`."""
     told = one_line(deadline.what).strip().rstrip("。")
+    receiver = one_line(deadline.receiver or "")
+    words = [word for form, word in _FORMS.items() if form in deadline.form]
+    form = f"以{'和'.join(words)}形式" if words and not any(word in told for word in _FORMS.values()) else ""
+    match = re.fullmatch(r"(书面|纸质|电子)?(报送|上报|提交|报告)(.+)", told)
+    if match and receiver and receiver not in told:
+        return f"将{match[3]}{form}{match[1] or ''}{match[2]}{receiver}"
     if not _BEGINS.match(told) and re.search(r"报送|上报|报告|反馈", told):
         told = f"将{told}"
-    forms = [word for form, word in _FORMS.items() if form in deadline.form]
-    if forms and not any(word in told for word in _FORMS.values()):
-        told = f"以{'和'.join(forms)}形式{told}"
-    receiver = one_line(deadline.receiver or "")
+    told = form + told
     if not receiver or receiver in told:
         return told
-    if told.endswith(("报送", "上报", "报")):
-        return f"{told}{receiver}"
-    return f"向{receiver}{told}" if re.match(r"以|书面|报|上报|反馈|提交", told) else f"{told}，报送{receiver}"
+    return f"{told}{receiver}" if told.endswith(("报送", "上报", "报")) else f"{told}，报送{receiver}"
 
 
 _FORMS = {"written": "书面", "paper": "纸质", "electronic": "电子"}
