@@ -23,6 +23,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "reports"))
 from report_made import POINT, failing
@@ -36,7 +37,7 @@ from govmedia_rules.notices import Notice
 DRAFT = {
     "issuer": "示例市人民政府办公室",
     "number": "示政办函〔2024〕15号",
-    "signed_at": "2024-08-27",
+    "signed_at": {"year": 2024, "month": 8, "day": 27},
     "deadlines": [{"who": "不合格单位", "due": {"year": 2024, "month": 9, "day": 10}, "what": "书面报送整改情况"}],
     "attachments": [
         {"title": "检查情况", "table": "counts", "subject": "account", "has_total": True},
@@ -98,13 +99,13 @@ def by_strings(inspections: list[gr.Inspection]) -> bytes:
     return f"<!doctype html><meta charset=utf-8><table>{told}</table>".encode()
 
 
-JOBS: dict[str, Callable[[list[gr.Inspection]], object]] = {
+JOBS: dict[str, Callable[[Any], object]] = {
     "made": lambda seen: None,
     "notice: facts": made_notice,
-    "notice: DOCX": lambda seen: reports.notice_document(made_notice(seen)).to_docx(),
-    "notice: HTML": lambda seen: reports.notice_document(made_notice(seen)).to_html().encode(),
-    "notice: Markdown": lambda seen: reports.notice_document(made_notice(seen)).to_markdown().encode(),
-    "notice: XLSX": lambda seen: reports.attachments_xlsx(made_notice(seen)),
+    "notice: DOCX": lambda notice: reports.notice_document(notice).to_docx(),
+    "notice: HTML": lambda notice: reports.notice_document(notice).to_html().encode(),
+    "notice: Markdown": lambda notice: reports.notice_document(notice).to_markdown().encode(),
+    "notice: XLSX": lambda notice: reports.attachments_xlsx(notice),
     "report: HTML": lambda seen: reports.html_report(seen).encode(),
     "report: DOCX": lambda seen: reports.inspection_document(seen).to_docx(),
     "report: XLSX": lambda seen: reports.inspections_xlsx(seen),
@@ -120,9 +121,11 @@ def one(name: str, failures: int) -> None:
     inspections = list(failing(failures))
     for seen in inspections:
         assert len(seen.problems) == 2
+    # The forms of a notice are timed from the notice on; making its facts has a line of its own.
+    given = made_notice(inspections) if name.startswith("notice: ") and name != "notice: facts" else inspections
     gc.collect()
     began = time.perf_counter()
-    out = JOBS[name](inspections)
+    out = JOBS[name](given)
     seconds = time.perf_counter() - began
     size = len(out) if isinstance(out, bytes) else 0
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

@@ -302,6 +302,7 @@ def test_the_extra_is_named_where_it_is_missing(monkeypatch: pytest.MonkeyPatch)
     from govmedia_rules.reports import templates
 
     templates._environment.cache_clear()
+    templates._compiled.cache_clear()
     monkeypatch.setitem(sys.modules, "jinja2", None)
     with pytest.raises(MissingExtra, match=r"govmedia-rules\[report\]"):
         notice_document(full_notice())
