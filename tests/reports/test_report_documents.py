@@ -187,6 +187,16 @@ def test_a_title_is_broken_after_a_word() -> None:
     title = "示例市人民政府办公室关于2024年第三季度全市政府网站与政务新媒体检查情况的通报"
     assert balanced(title, 40) == ["示例市人民政府办公室关于2024年第三季度", "全市政府网站与政务新媒体检查情况的通报"]
     assert balanced("通报", 40) == ["通报"]
+    assert balanced("云南省人民政府办公厅关于全省政府网站和政府系统政务新媒体检查情况的通报", 40) == [
+        "云南省人民政府办公厅关于全省政府网站",
+        "和政府系统政务新媒体检查情况的通报",
+    ]
+
+
+def test_a_heading_without_text_stays_with_what_it_heads() -> None:
+    heading, text = Paragraph("body", (Run("（一）网站。", "lead"),)), Paragraph("body", (Run("（二）账号。", "lead"), Run("甲。")))
+    kept = [one._p.find(f"{W}pPr/{W}keepNext") is not None for one in opened(Document("", (heading, text))).paragraphs]
+    assert kept == [True, False]
 
 
 def test_the_same_document_gives_the_same_bytes() -> None:
