@@ -82,6 +82,12 @@ def test_a_template_is_read_as_blocks() -> None:
     )
 
 
+def test_a_table_without_columns_is_left_out() -> None:
+    assert Document.parse('<p>甲</p><table data-grid="a"></table>', {"a": Grid((), [])}).blocks == (
+        Paragraph("body", (Run("甲"),)),
+    )
+
+
 @pytest.mark.parametrize(
     ("filled", "told"),
     [

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import sys
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 import govmedia_rules as gr
@@ -17,8 +19,10 @@ from govmedia_rules.reports.notice import notice_document, numeral, predicate
 from govmedia_rules.reports.text import one_line
 
 sys.path.insert(0, str(Path(__file__).parent))
+sys.path.insert(0, str(Path(__file__).parents[1] / "campaign"))
 from report_made import HOSTILE
 from report_notices import FULL, full_notice, hostile_notice
+from rounds import campaign, reported
 from test_report_documents import check_docx, check_html, check_markdown, flat
 
 MADE = Path(__file__).parents[1] / "notices" / "made"
@@ -348,3 +352,26 @@ def test_hostile_text_in_every_field_of_a_notice(text: str) -> None:
         # 7 names of subjects and practices, 20 cells, titles, wordings: all there in full.
         assert flat(told).count(flat(one_line(text)).strip("，。")) >= 40
     assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]", document.to_text())
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=lambda text: ascii(text[:24]))
+def test_hostile_text_all_the_way_from_a_campaign(text: str) -> None:
+    """As far as the models let a text in: a name, its owner and area, the wording of a fault, the words of the draft."""
+
+    def made(word: str) -> tuple[Notice, Document]:
+        round_ = campaign()
+        round_.report(reported(gr.Site(name=word, area=word, owner=word), "failed", word))
+        attachments = [{"title": word, "table": "failed"}]
+        draft = gr.campaign.NoticeDraft.model_validate(
+            {"issuer": word, "number": word, "headline": word, "attachments": attachments}
+        )
+        notice = round_.notice(draft)
+        return notice, notice_document(notice)
+
+    admitted = text.encode("utf-8", "replace").decode().replace("\x00", "")[:900]
+    (notice, document), (_, like) = made(admitted), made("甲")
+    check_docx(document, like)
+    check_html(document.to_html(), like.to_html())
+    check_markdown(document.to_markdown(), like.to_markdown())
+    book = openpyxl.load_workbook(io.BytesIO(gr.reports.attachments_xlsx(notice)))
+    assert all(cell.data_type in "sn" for page in book for row in page.iter_rows() for cell in row)
