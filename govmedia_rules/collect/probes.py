@@ -209,4 +209,6 @@ def with_probes(snapshot: SiteSnapshot, probes: Mapping[str, tuple[Probe, ...]],
     week = tuple(probe for probe in probes.get(snapshot.site.id, ()) if start <= probe.at <= snapshot.observed_at)
     if not week:
         return snapshot
-    return SiteSnapshot.model_validate(dict(snapshot) | {"probes": week, "probe_days": None})
+    # Fields only: a snapshot that was judged also remembers what its checks looked up.
+    parts = {name: getattr(snapshot, name) for name in type(snapshot).model_fields}
+    return SiteSnapshot.model_validate(parts | {"probes": week, "probe_days": None})

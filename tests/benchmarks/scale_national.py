@@ -31,7 +31,8 @@ import made
 from pydantic import TypeAdapter
 
 import govmedia_rules as gr
-from govmedia_rules.engines.local import PIECE_BYTES, Piece, cut
+from govmedia_rules.engines.batch import BatchJudge
+from govmedia_rules.engines.local import PIECE_BYTES, Piece, cut, judge_piece
 from govmedia_rules.snapshots.models import Snapshot
 
 SITES, COLUMNS, ENTRIES = 14_500, 100, 5
@@ -94,6 +95,22 @@ def judge(paths: list[Path], workers: int, folder: Path, book: gr.Rulebook) -> N
         gr.inspect_files(paths, book, out=out, workers=workers)
 
 
+def paired(paths: list[Path], folder: Path, book: gr.Rulebook) -> tuple[float, float]:
+    """Processor seconds of validating and of judging, in turn over pieces of four megabytes, so that the pace of a shared machine
+    is the same for both."""
+    function = BatchJudge(book.plan)
+    bare = ours = 0.0
+    with fresh_folder(folder) as out:
+        for piece in cut([str(path) for path in paths], 4 * MB):
+            start = time.process_time()
+            validate(piece)
+            middle = time.process_time()
+            judge_piece(function, out, piece)
+            bare += middle - start
+            ours += time.process_time() - middle
+    return bare, ours
+
+
 class Cost(tuple[float, float]):
     """Seconds on the clock, and seconds of all processors together."""
 
@@ -130,6 +147,7 @@ def main() -> None:
     parser.add_argument("--share", type=float, nargs="+", default=[0.01, 0.1])
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--rulebook", default="national-2019")
+    parser.add_argument("--paired", action="store_true", help="one process only, validating and judging in turn")
     args = parser.parse_args()
     folder = Path(os.environ.get("BENCH_DATA", tempfile.gettempdir())) / "govmedia-bench"
     folder.mkdir(parents=True, exist_ok=True)
@@ -144,6 +162,11 @@ def main() -> None:
         print(f"\n{share:.0%}: {int(SITES * share)} sites, {int(ACCOUNTS * share)} accounts, {count:,} records, {size:,.0f} MB")
         ratios: dict[str, list[float]] = {}
         for _ in range(args.runs):
+            one, other = paired(paths, folder, book)
+            ratios.setdefault("in turn, piece by piece: judging to validating", []).append(other / one)
+            ratios.setdefault("in turn: microseconds of judging a record", []).append(1e6 * other / count)
+            if args.paired:
+                continue
             bare = {workers: measured(partial(baseline, paths, workers)) for workers in (1, 2)}
             ours = {workers: measured(partial(judge, paths, workers, folder, book)) for workers in (1, 2)}
             for workers in (1, 2):
@@ -158,9 +181,11 @@ def main() -> None:
             ratios.setdefault("2 workers: seconds", []).append(ours[2][0])
         for name, values in sorted(ratios.items()):
             print(f"  {name:52} {median(values):8.2f}   {[round(one, 2) for one in values]}")
+        if args.paired:
+            continue
         mine, child = peak(paths, args.rulebook, folder)
         print(f"  peak memory: {mine:.0f} MB the starting process, {child:.0f} MB the larger worker")
-    print(f"peak memory of this process: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
+    print(f"\npeak memory of this process: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
 
 
 if __name__ == "__main__":

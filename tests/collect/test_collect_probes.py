@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from govmedia_rules import collect
+from govmedia_rules import collect, load_rulebook
 from govmedia_rules.clock import SHANGHAI
 from govmedia_rules.collect.journal import Journal, read_journal
 from govmedia_rules.collect.probes import probe_round, probe_round_async, read_probes, slot_of, with_probes
@@ -105,6 +105,9 @@ def test_the_week_before_the_monitoring_point_becomes_probes(tmp_path: Path) -> 
     assert week is not None
     assert len(week) == 29  # every six hours of seven days, both ends included
     assert week[0].at == AT - timedelta(days=7)
+    judged = SiteSnapshot(site=Site(id="a", name="a"), observed_at=AT, columns=())
+    load_rulebook("national-2019").inspect(judged)  # judging leaves what it looked up on the snapshot
+    assert with_probes(judged, read_probes(journal)).probes == week
     other = SiteSnapshot(site=Site(id="b", name="b"), observed_at=AT)
     assert with_probes(other, read_probes(journal)).probes is None
     assert len(read_probes(journal, since=AT - timedelta(days=1))["a"]) == 5
