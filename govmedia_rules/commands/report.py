@@ -1,4 +1,4 @@
-"""`govmedia-rules report`: inspections as HTML, XLSX, SARIF, EARL, DOCX or Markdown, and a rectification sheet for each unit."""
+"""`govmedia-rules report`: inspections in six forms, the notice of a round, and rectification sheets."""
 
 from __future__ import annotations
 
@@ -9,14 +9,20 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from itertools import chain
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from govmedia_rules.commands.inspect import Job, add_inputs, job_of, judged
+from govmedia_rules.commands.inspect import Job, add_inputs, examples_folder, job_of, judged
 from govmedia_rules.commands.output import counted, say
 from govmedia_rules.errors import BrokenLine, GovMediaRulesError, Where
 from govmedia_rules.judge.inspection import Inspection, Verdict
 from govmedia_rules.judge.rulebook import Rulebook, load_rulebook
 
+if TYPE_CHECKING:
+    from govmedia_rules.campaign import Campaign
+    from govmedia_rules.reports.document import Document
+
 FORMS = ("html", "xlsx", "sarif", "earl", "docx", "md")
+DOCUMENTS = ("docx", "md", "html")
 
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -32,6 +38,11 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser.add_argument("--title", help="title of the report")
     parser.add_argument("--template", metavar="FILE", help="your template instead of the library's (html, docx, md)")
     parser.add_argument("--complete", action="store_true", help="SARIF: passes and findings that do not apply too")
+    parser.add_argument(
+        "--notice",
+        action="store_true",
+        help="the notice (通报) of a round: PATH is the folder of a campaign (docx, md, html; xlsx for its attachments)",
+    )
     sheets = parser.add_argument_group("rectification sheets (整改通知单), one for each unqualified subject")
     sheets.add_argument("--sheets", metavar="DIR", help="write sheets there instead of a report (docx, md, html)")
     sheets.add_argument("--due", type=_day, metavar="DATE", help="last day, as 2024-09-10")
@@ -45,8 +56,12 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 def run(args: argparse.Namespace) -> int:
     """Judges or reads, and writes; 0 when it ran, 1 when something could not be read."""
-    if args.sheets and (args.due is None or args.to not in ("docx", "md", "html")):
-        raise GovMediaRulesError("sheets need --due DATE and --to docx, md or html")
+    if args.sheets and ((args.due is None and not args.notice) or args.to not in DOCUMENTS):
+        raise GovMediaRulesError(
+            "sheets need --due DATE and --to docx, md or html", hint="with --notice each task has its own date"
+        )
+    if args.notice:
+        return _notice(args)
     if args.to in ("xlsx", "docx") and not args.out and not args.sheets and sys.stdout.isatty():
         raise GovMediaRulesError(f"{args.to} is not for a terminal", hint="give --out FILE")
     bad: list[BrokenLine] = []
@@ -54,15 +69,60 @@ def run(args: argparse.Namespace) -> int:
     if args.sheets:
         _write_sheets(args, inspections)
     else:
-        data = _report(args, inspections)
-        if args.out:
-            Path(args.out).write_bytes(data)
-        else:
-            sys.stdout.flush()
-            sys.stdout.buffer.write(data)
+        _put(args, _report(args, inspections))
     for fault in bad:
         say(f"not read: {fault}")
     return 1 if bad else 0
+
+
+def _put(args: argparse.Namespace, data: bytes) -> None:
+    if args.out:
+        Path(args.out).write_bytes(data)
+    else:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(data)
+
+
+def _notice(args: argparse.Namespace) -> int:
+    """The notice of a described round, or the sheets of the tasks of a saved one."""
+    from govmedia_rules import reports
+    from govmedia_rules.campaign import Campaign, read_campaign
+    from govmedia_rules.campaign.folder import DESCRIPTION
+
+    if len(args.paths) + (args.example is not None) != 1:
+        raise GovMediaRulesError("--notice needs the folder of one campaign, or --example NAME")
+    folder = examples_folder() / args.example if args.example else Path(args.paths[0])
+    if not (folder / DESCRIPTION).is_file():
+        if args.sheets:
+            return _task_sheets(args, Campaign.load(folder))
+        raise GovMediaRulesError(f"{folder.name} has no {DESCRIPTION}", hint="its [notice] says what the office adds")
+    described = read_campaign(folder)
+    if args.sheets:
+        return _task_sheets(args, described.campaign)
+    if described.draft is None:
+        raise GovMediaRulesError("the folder has no draft of a notice", hint=f"[notice] in {DESCRIPTION} is one")
+    notice = described.campaign.notice(described.draft)
+    if args.to == "xlsx":
+        _put(args, reports.attachments_xlsx(notice))
+        return 0
+    if args.to not in DOCUMENTS:
+        raise GovMediaRulesError(f"a notice is written as {', '.join(DOCUMENTS)} or xlsx, not {args.to}")
+    _put(args, _written(reports.notice_document(notice, template=args.template), args.to))
+    return 0
+
+
+def _task_sheets(args: argparse.Namespace, campaign: Campaign) -> int:
+    from govmedia_rules import reports
+
+    sheets = reports.rectification_sheets(campaign, issuer=args.issuer, receiver=args.receiver, template=args.template)
+    _put_sheets(args, ((one.task.name, one.document) for one in sheets))
+    return 0
+
+
+def _written(document: Document, form: str) -> bytes:
+    if form == "docx":
+        return document.to_docx()
+    return (document.to_html() if form == "html" else document.to_markdown()).encode()
 
 
 def _report(args: argparse.Namespace, inspections: Iterable[Inspection]) -> bytes:
@@ -77,30 +137,26 @@ def _report(args: argparse.Namespace, inspections: Iterable[Inspection]) -> byte
         return reports.sarif_json(inspections, complete=args.complete).encode()
     if args.to == "earl":
         return reports.earl_json(inspections).encode()
-    document = reports.inspection_document(inspections, template=args.template, **title)
-    return document.to_docx() if args.to == "docx" else document.to_markdown().encode()
+    return _written(reports.inspection_document(inspections, template=args.template, **title), args.to)
 
 
 def _write_sheets(args: argparse.Namespace, inspections: Iterable[Inspection]) -> None:
     from govmedia_rules import reports
-    from govmedia_rules.reports.text import file_name
 
     office = reports.Office(args.due, args.issuer, args.number, args.signed, args.period, args.receiver)
+    failed = (one for one in inspections if one.verdict is Verdict.UNQUALIFIED)
+    _put_sheets(args, ((one.subject.name, reports.rectification_sheet(one, office, template=args.template)) for one in failed))
+
+
+def _put_sheets(args: argparse.Namespace, sheets: Iterable[tuple[str, Document]]) -> None:
+    from govmedia_rules.reports.text import file_name
+
     folder = Path(args.sheets)
     folder.mkdir(parents=True, exist_ok=True)
     written = 0
-    for inspection in inspections:
-        if inspection.verdict is not Verdict.UNQUALIFIED:
-            continue
-        written += 1
-        document = reports.rectification_sheet(inspection, office, template=args.template)
-        data = (
-            document.to_docx()
-            if args.to == "docx"
-            else (document.to_html() if args.to == "html" else document.to_markdown()).encode()
-        )
+    for written, (name, document) in enumerate(sheets, 1):
         # The number keeps apart subjects of one name.
-        (folder / f"{written:04d}-{file_name(inspection.subject.name, 40)}.{args.to}").write_bytes(data)
+        (folder / f"{written:04d}-{file_name(name, 40)}.{args.to}").write_bytes(_written(document, args.to))
     say(f"{written} sheets in {folder}")
 
 

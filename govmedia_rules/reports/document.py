@@ -200,7 +200,8 @@ def _blocks(parent: Any, grids: Mapping[str, Grid]) -> Iterator[Block]:
             name = node.attributes.get("data-grid") or ""
             if name not in grids:
                 raise NoticeError(f"the template asks for a table {name!r}, which the notice does not have")
-            yield grids[name]
+            if grids[name].width:  # a table without columns is no table
+                yield grids[name]
         elif tag in _TAGS:
             style = node.attributes.get("class") or _TAGS[tag]
             if style not in STYLES:

@@ -19,7 +19,7 @@ from govmedia_rules.judge.compare import Comparison
 from govmedia_rules.judge.inspection import Inspection, Verdict
 from govmedia_rules.rates import Rounding
 from govmedia_rules.reports.charts import Bar, Part, bars
-from govmedia_rules.reports.document import policy
+from govmedia_rules.reports.document import Document, policy
 from govmedia_rules.reports.rows import KINDS, SubjectRow, Totals, collect
 from govmedia_rules.reports.templates import Filter, fill_template, markup, read_text
 from govmedia_rules.reports.text import shortened, visible, web_address
@@ -103,7 +103,7 @@ def html_report(
     inspections: Iterable[Inspection],
     *,
     title: str = "政府网站与政务新媒体检查报告",
-    notice: str = "",
+    notice: Document | None = None,
     comparison: Comparison | None = None,
     rounding: Rounding | None = None,
     max_evidence: int = 20,
@@ -117,7 +117,7 @@ def html_report(
     Args:
         inspections: The inspections.
         title: Heading of the page.
-        notice: A notice to show with them, as `Document.to_html_body` writes it; "" for none.
+        notice: A notice to show with them; None for none.
         comparison: How an earlier round compares; only subjects that changed are listed.
         rounding: How rates are printed; by default two places, never 100 while anything failed.
         max_evidence: Pieces of evidence listed for a finding; the number left out is told.
@@ -146,7 +146,7 @@ def page_of(
     totals: Totals,
     *,
     title: str,
-    notice: str,
+    notice: Document | None,
     comparison: Comparison | None,
     rounding: Rounding,
     list_clean: bool,
@@ -166,7 +166,7 @@ def page_of(
         "cards": [card_of(totals, kind, rounding) for kind in KINDS if totals.count(kind)],
         "notes": notes_of(totals, clean, list_clean),
         "charts": [(caption, markup(svg)) for caption, svg in charts_of(rows, totals) if svg],
-        "notice": markup(notice) if notice else "",
+        "notice": markup(notice.to_html_body()) if notice is not None else "",
         "comparison": _changes(comparison) if comparison is not None else (),
         "indicators": indicator_lines(totals),
         "kinds": [(kind, KINDS[kind]) for kind in KINDS if totals.count(kind)],

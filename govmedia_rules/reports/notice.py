@@ -136,32 +136,79 @@ def _named(problem: Problem) -> str:
     if not problem.named:
         return ""
     kind = _KINDS.get(problem.kind or problem.named[0].kind or "", "单位")
-    groups = [(suffix, [quoted(one.name) for one in group]) for suffix, group in groupby(problem.named, _suffix)]
+    groups = [(suffix, [_bare(one.name) for one in group]) for suffix, group in groupby(problem.named, _suffix)]
     many = problem.stated_count.value if problem.stated_count is not None else None
     suffix = groups[0][0] if len(groups) == 1 else ""
     if not problem.is_open and (many is None or many <= len(problem.named)):
-        return "、".join("".join(names) + suffix for suffix, names in groups)
+        # 网站 is not said twice where the wording begins with it (网站地图…).
+        return "、".join(
+            "".join(names) + ("" if suffix and problem.wording.startswith(suffix) else suffix) for suffix, names in groups
+        )
     if suffix and (many is None or suffix in ("网站", kind)):
         told = "".join(groups[0][1])
-        return f"{told}等{'' if many is None else f'{many}个'}{suffix}"
+        return f"{told}等{'' if many is None else f'{many}个'}{'' if problem.wording.startswith(suffix) else suffix}"
     # The platforms of those who are not named are not known here.
     told = "、".join("".join(names) + suffix for suffix, names in groups)
     return f"{told}等{'' if many is None else f'{many}个'}{kind}"
 
 
+def _bare(name: str) -> str:
+    """The name in its marks, without a 网 behind them: what it is follows anyway."""
+    told = one_line(name)
+    match = re.fullmatch(r"“([^“”]+)”网(?:站)?", told)
+    return f"“{match[1]}”" if match else quoted(told)
+
+
 def _suffix(one: Named) -> str:
     if one.platform_text:
-        return one_line(one.platform_text)
+        told = one_line(one.platform_text)
+        return told if told.endswith(("号", "端", "体", "博", "程序", "APP", "频", "条")) else f"{told}账号"
     return {"site": "网站", "account": "政务新媒体"}.get(one.kind or "", "")
 
 
-_BEGINS = re.compile(r"将|把|由|向|按|对|在|以|完成|报送|上报|反馈|提交|及时|认真|组织")
+_BEGINS = re.compile(r"书面|纸质|电子|报|于|尽快|按时|将|把|由|向|按|对|在|以|完成|报送|上报|反馈|提交|及时|认真|组织")
 
 
-def _task(what: str) -> str:
-    """What is to be done, as a predicate: `将整改情况报送省政府办公厅`."""
-    told = one_line(what).strip()
-    return told if _BEGINS.match(told) or not re.search(r"报送|上报|报告|反馈", told) else f"将{told}"
+def _task(deadline: Deadline) -> str:
+    """What is to be done, as a predicate: `向省政府办公厅书面报送整改情况`."""
+    told = one_line(deadline.what).strip().rstrip("。")
+    receiver = one_line(deadline.receiver or "")
+    words = [word for form, word in _FORMS.items() if form in deadline.form]
+    form = f"以{'和'.join(words)}形式" if words and not any(word in told for word in _FORMS.values()) else ""
+    match = re.fullmatch(r"(书面|纸质|电子)?(报送|上报|提交|报告)(.+)", told)
+    if match and receiver and receiver not in told:
+        return f"将{match[3]}{form}{match[1] or ''}{match[2]}{receiver}"
+    if not _BEGINS.match(told) and re.search(r"报送|上报|报告|反馈", told):
+        told = f"将{told}"
+    told = form + told
+    if not receiver or receiver in told:
+        return told
+    return f"{told}{receiver}" if told.endswith(("报送", "上报", "报")) else f"{told}，报送{receiver}"
+
+
+_FORMS = {"written": "书面", "paper": "纸质", "electronic": "电子"}
+
+
+_LISTED = re.compile(r"(?:正在|正常)?运行的?|(?:已|在册)?登记的?|在册的?|纳入监管的?|(?:被|此次|本次)?(?:抽查|检查)的?")
+
+
+def _name(population: Population) -> str:
+    """What was counted, without the word that says by which list (`全省正在运行的政府网站` is `全省政府网站`)."""
+    return _LISTED.sub("", one_line(population.label)) or _KINDS.get(population.subject, "单位")
+
+
+def _part_label(group: Group) -> str:
+    """The name of a part, with what it is a part of where the name does not tell (`省直部门` is `省直部门政务新媒体`)."""
+    label = one_line(group.label)
+    if group.dimension not in ("level", "owner") or re.search(r"网|新媒体|账号|号$|端$|微博|微信", label):
+        return label
+    return label + {"site": "网站", "account": "政务新媒体"}.get(group.subject, "")
+
+
+def _share(share: Rate) -> str:
+    """Whom a share is of, as a subject: `超过60%的门户网站`."""
+    told = one_line(share.text) or share.print()
+    return told if share.of is None and "的" in told else f"{told}的{one_line(share.of or '单位')}"
 
 
 def _heading(population: Population) -> str:
@@ -192,6 +239,12 @@ def _holding(groups: Iterable[Group]) -> list[Group]:
     return [one for one in groups if one.population is not None]
 
 
+def _divided(population: Population) -> list[Group]:
+    """Parts that are told before the result; none where every part has a result of its own and was looked at as a whole."""
+    parts = _holding(population.groups)
+    return [] if parts and all(one.inspected is None and (one.outcomes or one.rates) for one in parts) else parts
+
+
 def _looked_at(groups: Iterable[Group]) -> list[Group]:
     """Parts that say how many were inspected, or how they ended."""
     return [one for one in groups if one.inspected is not None or one.outcomes or one.rates]
@@ -220,11 +273,15 @@ _FILTERS: Mapping[str, Filter] = {
     "named": _named,
     "quoted": quoted,
     "task": _task,
+    "name": _name,
+    "part": _part_label,
+    "share": _share,
     "heading": _heading,
     "subjects": _subjects,
     "rate_label": _rate_label,
     "registry": _registry,
     "holding": _holding,
+    "divided": _divided,
     "looked_at": _looked_at,
     "under": _under,
     "day_of": _day_of,

@@ -5,7 +5,7 @@ It is no notice: it tells what machines and reviews found, before anybody decide
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from govmedia_rules.judge.inspection import Inspection, Verdict
@@ -49,11 +49,15 @@ def inspection_document(
         "failed": totals.failed(),
         "has_problems": any(one.shown for one in rows),
     }
-    filters: dict[str, Filter] = {"day": day_zh, "kind_zh": lambda kind: KIND_ZH.get(kind, kind)}
-    filled = fill_template("summary.html.j2", values, template=template, filters=filters, in_one_line=True)
+    filled = fill_template("summary.html.j2", values, template=template, filters=_FILTERS, in_one_line=True)
     return Document.parse(filled, {"problems": _problems(rows)})
 
 
+def _kind_zh(kind: str) -> str:
+    return KIND_ZH.get(kind, kind)
+
+
+_FILTERS: Mapping[str, Filter] = {"day": day_zh, "kind_zh": _kind_zh}
 _COLUMNS = ("序号", "名称", "类型", "标识码", "所属地方或部门", "判定", "问题", "检查情况")
 
 

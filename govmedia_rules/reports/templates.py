@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -50,7 +50,7 @@ def fill_template(
         NoticeError: A place names something that is not there, or the template is not well formed; says which and where.
         MissingExtra: jinja2 is not installed.
     """
-    environment = _environment(in_one_line)
+    _need_jinja()
     told = name
     if template is not None and not _is_text(template):
         told = str(template)
@@ -63,7 +63,7 @@ def fill_template(
     else:
         source = read_text(name) if template is None else str(template)
         told = name if template is None else "the given template"
-    return _rendered(environment, source, told, values, filters or {})
+    return _rendered(in_one_line, source, told, values, filters or {})
 
 
 def markup(text: str) -> Any:
@@ -78,16 +78,21 @@ def _is_text(template: str | Path) -> bool:
     return isinstance(template, str) and ("{" in template or "<" in template)
 
 
-def _rendered(environment: Environment, source: str, told: str, values: Mapping[str, object], filters: Mapping[str, Filter]) -> str:
+@lru_cache(maxsize=32)
+def _compiled(in_one_line: bool, source: str, filters: tuple[tuple[str, Filter], ...]) -> Template:
+    """The template, compiled once for all the sheets of a round."""
+    environment = _environment(in_one_line).overlay()
+    environment.filters = {**environment.filters, **dict(filters)}
+    return environment.from_string(source)
+
+
+def _rendered(in_one_line: bool, source: str, told: str, values: Mapping[str, object], filters: Mapping[str, Filter]) -> str:
     from jinja2 import TemplateError, TemplateSyntaxError, UndefinedError
 
-    environment = environment.overlay()
-    environment.filters = {**environment.filters, **filters}
     try:
         if re.search(r"\{%[-+]?\s*autoescape\b", source):
             raise NoticeError("a template may not switch escaping off", Where(told), "remove the autoescape block")
-        template: Template = environment.from_string(source)
-        return visible(template.render(values))
+        return visible(_compiled(in_one_line, source, tuple(filters.items())).render(values))
     except TemplateSyntaxError as fault:
         raise NoticeError(f"the template is not well formed: {fault.message}", Where(told, row=fault.lineno)) from fault
     except UndefinedError as fault:

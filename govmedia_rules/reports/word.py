@@ -218,6 +218,9 @@ def _paragraph(paragraph: Paragraph, outer: int) -> str:
         layout += f'<w:ind w:rightChars="{outer * 50}" w:right="{outer * 160}"/>'
     if paragraph.style in ("title", "table_title", "mark"):
         return f"<w:p><w:pPr>{layout}</w:pPr>{_headline(text, paragraph.style)}</w:p>"
+    if paragraph.style == "body" and all(run.mark == "lead" for run in paragraph.runs):
+        # A heading without text of its own stays with what it heads.
+        layout = layout.replace("/>", "/><w:keepNext/>", 1)
     runs = "".join(_run(run) for run in paragraph.runs)
     return f"<w:p><w:pPr>{layout}</w:pPr>{runs}</w:p>"
 
@@ -262,7 +265,8 @@ def balanced(text: str, most: int) -> list[str]:
             inside = char.isascii() and char.isalnum() and follows.isascii() and follows.isalnum()
             if used < least or follows in "、，。：；》）)”" or inside or (char.isdigit() and follows in "年月日"):
                 continue
-            price = abs(used - wanted) + (0 if char in _AFTER else 8)
+            ends = follows in "与和及" or (char in _AFTER and char + follows != "府网")
+            price = abs(used - wanted) + (0 if ends else 8)
             if price < cost:
                 best, cost = index, price
         if not best:

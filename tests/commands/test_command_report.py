@@ -114,3 +114,35 @@ def test_what_cannot_be_read_is_named_and_the_rest_reported(
     assert "检查对象共1个" in out.decode()
     assert [row for row in ("row 2", "row 3", "row 4") if row in err] == ["row 2", "row 3", "row 4"]
     assert "was made by the plan" in err
+
+
+def test_the_notice_of_a_round(tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    code, out, _ = run(capfdbinary, "report", "--notice", "--example", "hanzhong-2024q3", "--to", "md")
+    assert code == 0
+    assert "不合格3个，检查覆盖率为100%，不合格占比为6%。" in out.decode()
+    for form in ("docx", "html", "xlsx"):
+        path = tmp_path / f"notice.{form}"
+        assert run(capfdbinary, "report", "--notice", "--example", "jiangxi-2020q1", "--to", form, "--out", str(path))[0] == 0
+    assert len(openpyxl.load_workbook(tmp_path / "notice.xlsx").sheetnames) >= 6
+    assert len(docx.Document(str(tmp_path / "notice.docx")).tables) >= 6
+    for words in (["--to", "md"], ["--to", "sarif", "--example", "hanzhong-2024q3"], ["--to", "md", str(tmp_path)]):
+        assert run(capfdbinary, "report", "--notice", *words)[0] == 2
+
+
+def test_sheets_of_a_saved_campaign(tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    from datetime import date
+
+    import govmedia_rules as gr
+    from govmedia_rules.campaign import DueRule
+    from govmedia_rules.commands.inspect import examples_folder
+
+    round_ = gr.read_campaign(examples_folder() / "hanzhong-2024q3").campaign
+    tasks = round_.issue(DueRule(days=14), signed=date(2024, 8, 27))
+    round_.save(tmp_path / "round")
+    code, _, err = run(
+        capfdbinary, "report", "--notice", str(tmp_path / "round"), "--to", "md", "--sheets", str(tmp_path / "sheets")
+    )
+    assert (code, err.strip()) == (0, f"{len(tasks)} sheets in {tmp_path / 'sheets'}")
+    told = [path.read_text("utf-8") for path in sorted((tmp_path / "sheets").iterdir())]
+    assert len(told) == len(tasks) == 5
+    assert all("2024年9月10日前" in one for one in told)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import re
+import shutil
+import subprocess
 import sys
 import zipfile
 from itertools import pairwise
@@ -77,6 +79,12 @@ def test_a_template_is_read_as_blocks() -> None:
         Run("个，"),
         Run("\n"),
         Run("其中 2 个 <合格>。"),
+    )
+
+
+def test_a_table_without_columns_is_left_out() -> None:
+    assert Document.parse('<p>甲</p><table data-grid="a"></table>', {"a": Grid((), [])}).blocks == (
+        Paragraph("body", (Run("甲"),)),
     )
 
 
@@ -185,10 +193,51 @@ def test_a_title_is_broken_after_a_word() -> None:
     title = "示例市人民政府办公室关于2024年第三季度全市政府网站与政务新媒体检查情况的通报"
     assert balanced(title, 40) == ["示例市人民政府办公室关于2024年第三季度", "全市政府网站与政务新媒体检查情况的通报"]
     assert balanced("通报", 40) == ["通报"]
+    assert balanced("云南省人民政府办公厅关于全省政府网站和政府系统政务新媒体检查情况的通报", 40) == [
+        "云南省人民政府办公厅关于全省政府网站",
+        "和政府系统政务新媒体检查情况的通报",
+    ]
+
+
+def test_a_heading_without_text_stays_with_what_it_heads() -> None:
+    heading, text = Paragraph("body", (Run("（一）网站。", "lead"),)), Paragraph("body", (Run("（二）账号。", "lead"), Run("甲。")))
+    kept = [one._p.find(f"{W}pPr/{W}keepNext") is not None for one in opened(Document("", (heading, text))).paragraphs]
+    assert kept == [True, False]
 
 
 def test_the_same_document_gives_the_same_bytes() -> None:
     assert one_of_each("甲").to_docx() == one_of_each("甲").to_docx()
+
+
+OFFICE = shutil.which("soffice")
+
+
+@pytest.mark.skipif(OFFICE is None, reason="LibreOffice is not installed (Debian: apt-get install libreoffice-writer)")
+@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="pdftotext is not installed (Debian: apt-get install poppler-utils)")
+def test_libreoffice_lays_it_out_in_full(tmp_path: Path) -> None:
+    """Another program than the one that checks the parts opens the file, and finds every line of it, on the pages meant."""
+    wide = Grid(tuple((f"列{one}",) for one in range(9)), [tuple("一二三四五六七八九")])
+    body = [Paragraph("body", (Run(f"第{one}段。" + "检查情况" * 20),)) for one in range(40)]
+    blocks = (Paragraph("title", (Run("检查情况的通报"),)), *body, Break(), GRID, Break(), wide)
+    (tmp_path / "made.docx").write_bytes(Document("", blocks).to_docx())
+    assert OFFICE is not None
+    profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
+    subprocess.run(
+        [OFFICE, "--headless", profile, "--convert-to", "pdf", "--outdir", str(tmp_path), str(tmp_path / "made.docx")],
+        check=True,
+        capture_output=True,
+        timeout=120,
+    )
+    told = subprocess.run(["pdftotext", "-raw", str(tmp_path / "made.pdf"), "-"], check=True, capture_output=True, text=True).stdout
+    pages = told.rstrip("\f").split("\f")
+    flat_pages = [flat(page) for page in pages]
+    assert all(f"第{one}段。" in "".join(flat_pages) for one in range(40))
+    # 40 paragraphs of 84 or 85 characters, 28 a line and two at the start of the first, make four lines each; 22 lines a page.
+    assert len(pages) == 10
+    assert all(page.endswith(f"—{number}—") for number, page in enumerate(flat_pages, 1))
+    assert "网站数" in flat_pages[8]
+    assert "标识码" in flat_pages[8]
+    assert "一二三四五六七八九" in flat_pages[9]
 
 
 # --- hostile text -----------------------------------------------------------------------------------------------------

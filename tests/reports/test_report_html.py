@@ -14,10 +14,12 @@ from selectolax.lexbor import LexborHTMLParser
 import govmedia_rules as gr
 from govmedia_rules.errors import MissingExtra, NoticeError
 from govmedia_rules.reports.html import html_report
+from govmedia_rules.reports.notice import notice_document
 from govmedia_rules.reports.text import one_line, visible
 
 sys.path.insert(0, str(Path(__file__).parent))
 from report_made import HOSTILE, failing, hostile_inspections
+from report_notices import hostile_notice
 
 EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
 
@@ -199,3 +201,14 @@ def test_the_extra_is_named_where_it_is_missing(monkeypatch: pytest.MonkeyPatch)
 def test_one_line_and_visible_keep_what_was_there() -> None:
     assert visible("a\u202eb\n") == "a[U+202E]b\n"
     assert one_line(" a\r\n\tb\u2028c") == " a b c"
+
+
+@pytest.mark.parametrize("text", [HOSTILE[5], HOSTILE[7], HOSTILE[12]], ids=lambda text: ascii(text[:24]))
+def test_a_notice_in_the_report_is_text_too(text: str) -> None:
+    document = notice_document(hostile_notice(text))
+    tree = LexborHTMLParser(html_report(failing(1), notice=document))
+    [article] = tree.css("article.notice")
+    assert not article.css("script, img, svg")
+    assert len(tree.css("script")) == 1
+    assert text in article.text()
+    assert len(article.css("table")) == 2

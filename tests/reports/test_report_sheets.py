@@ -127,14 +127,15 @@ def test_a_template_of_the_user() -> None:
 
 
 def test_the_report_counts_what_was_inspected() -> None:
-    document = reports.inspection_document(inspect_example("hanzhong-2024q3", "hanzhong-2021"), title="示例")
+    inspections = inspect_example("hanzhong-2024q3", "hanzhong-2021")
+    document = reports.inspection_document(inspections, title="示例")
     lines = told(document)
     assert lines[0] == "示例"
     assert "政府网站检查13个，不合格3个，合格10个，待定0个，合格率为76.92%。" in lines
     assert "政务新媒体检查12个，不合格2个，合格10个，待定0个，合格率为83.33%。" in lines
-    assert any(line.startswith("1.") and line.endswith("（单项否决）：3个。") for line in lines)
+    assert any(line.endswith("（单项否决）：3个。") for line in lines)
     [grid] = tables(document)
-    assert len(grid.rows) == 6
+    assert len(grid.rows) == sum(len(one.problems) for one in inspections) >= 6
     assert "主要问题" not in "".join(told(reports.inspection_document([])))
 
 
