@@ -12,7 +12,7 @@ from govmedia_rules.reports import notice_document
 EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
 
 
-@pytest.mark.parametrize("name", ["hanzhong-2024q3", "nanchong-2019q4", "state-council-2020"])
+@pytest.mark.parametrize("name", ["hanzhong-2024q3", "nanchong-2019q4", "state-council-2020", "yunnan-2022q3"])
 def test_what_is_printed_reads_back_as_it_was_made(name: str) -> None:
     campaign, draft = gr.read_campaign(EXAMPLES / name)
     assert draft is not None
