@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from govmedia_rules import notices as notices
     from govmedia_rules import plots as plots
     from govmedia_rules import rates as rates
+    from govmedia_rules import reports as reports
     from govmedia_rules.campaign.campaign import Campaign as Campaign
     from govmedia_rules.campaign.draft import NoticeDraft as NoticeDraft
     from govmedia_rules.campaign.folder import read_campaign as read_campaign
@@ -121,7 +122,7 @@ _HOMES = {
     "workdays": ("WorkCalendar",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
-_MODULES = ("campaign", "collect", "errors", "figures", "notices", "plots", "rates")
+_MODULES = ("campaign", "collect", "errors", "figures", "notices", "plots", "rates", "reports")
 
 __all__ = sorted((*_HOME_OF, *_MODULES))
 

@@ -10,10 +10,10 @@ import sys
 from collections.abc import Sequence
 
 from govmedia_rules import __version__
-from govmedia_rules.commands import campaign, collect, compare, explain, inspect, lexicon, notice, probe, rulebooks, scan
+from govmedia_rules.commands import campaign, collect, compare, explain, inspect, lexicon, notice, probe, report, rulebooks, scan
 from govmedia_rules.errors import GovMediaRulesError
 
-COMMANDS = (inspect, explain, rulebooks, compare, collect, probe, scan, lexicon, notice, campaign)
+COMMANDS = (inspect, explain, rulebooks, compare, collect, probe, scan, lexicon, notice, campaign, report)
 
 
 def parser() -> argparse.ArgumentParser:

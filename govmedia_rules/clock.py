@@ -6,6 +6,7 @@ instant that favours the inspected unit is taken: a day counts as inside a windo
 
 from __future__ import annotations
 
+from calendar import monthrange
 from datetime import date, datetime, time, timedelta, timezone, tzinfo
 from functools import cached_property, lru_cache
 from typing import Annotated, Any, NamedTuple
@@ -74,6 +75,11 @@ def latest(moment: datetime | date, zone: tzinfo) -> datetime:
 def day_of(moment: datetime | date, zone: tzinfo) -> date:
     """The calendar day of `moment` as seen in `zone`."""
     return moment.astimezone(zone).date() if isinstance(moment, datetime) else moment
+
+
+def day_in_month(year: int, month: int, day: int) -> date:
+    """A day of a month; the month's last one where it has fewer days."""
+    return date(year, month, min(day, monthrange(year, month)[1]))
 
 
 class Span(NamedTuple):

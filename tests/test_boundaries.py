@@ -1,7 +1,8 @@
-"""Both sides of every boundary: a number of a rule cannot move by the least step in either direction unnoticed by its cases.
+"""Both sides of every boundary: no number of a rule can move a step in either direction unnoticed by its cases.
 
-Each number of each built-in indicator is moved by one step up and one step down (a window by one second, a count by one) and
-the cases of its file are judged again. Where no answer changes, no case stands on that side of the boundary.
+Each number of each built-in indicator is moved one step up and one step down (a window by one second, a count by one, a share
+or a limit of seconds by a twentieth), and the cases of its file are judged again. Where no answer changes, no case stands on
+that side of the boundary.
 """
 
 from __future__ import annotations
@@ -11,9 +12,10 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, get_type_hints
 
 import pytest
+from pydantic import TypeAdapter, ValidationError
 
 import govmedia_rules as gr
 from govmedia_rules.checks.contract import CheckSpec
@@ -29,6 +31,7 @@ NO_BOUNDARY: Mapping[str, str] = {
     "sample": "is how many are drawn",
     "interpretation_sample": "is how many are drawn",
     "document_sample": "is how many are drawn",
+    "shingle_characters": "is how finely texts are compared",
 }
 
 
@@ -41,36 +44,42 @@ class Moved(gr.Window):
         return super().start(point) - self.by * SECOND
 
 
-def moved(value: Any, step: int) -> Iterator[Any]:
-    """The value with each number in it moved by one step."""
+def moved(value: Any, step: int) -> Iterator[tuple[str, Any]]:
+    """The value with one of its numbers moved by one step, for each of them; with the place of that number."""
     if isinstance(value, gr.Window):
-        yield Moved(**value.model_dump(), by=step)
+        yield "", Moved(**value.model_dump(), by=step)
     elif isinstance(value, int) and not isinstance(value, bool):
-        yield value + step
-    elif isinstance(value, Decimal):
-        yield value + step * (Decimal("0.01") if value <= 1 else Decimal(1))
+        yield "", value + step
+    elif isinstance(value, Decimal | float):
+        yield "", value + step * value / 20
     elif isinstance(value, Mapping):
         for key, one in value.items():
-            for other in moved(one, step):
-                yield {**value, key: other}
+            for place, other in moved(one, step):
+                yield f".{key}{place}", {**value, key: other}
 
 
-def numbers(indicator: Indicator) -> Iterator[tuple[str, int, Mapping[str, Any]]]:
-    """Each way to move one number by one step: its name, the step, the parameters that result."""
+def numbers(indicator: Indicator, spec: CheckSpec) -> Iterator[tuple[str, int, Mapping[str, Any]]]:
+    """Each way to move one number by one step that the check would accept: its name, the step, the parameters that result."""
+    hints = get_type_hints(spec.function, include_extras=True)
+    unused = {"idle"} if indicator.params.get("default_cycle") is not None else set()  # no column is then without a cycle
     for name, value in indicator.params.items():
-        if name in NO_BOUNDARY:
+        if name in NO_BOUNDARY or name in unused:
             continue
         for step in STEPS:
-            for number, other in enumerate(moved(value, step)):
-                keys = [key for key, one in value.items() if list(moved(one, step))] if isinstance(value, Mapping) else []
-                yield (f"{name}.{keys[number]}" if keys else name), step, {**indicator.params, name: other}
+            for place, other in moved(value, step):
+                try:
+                    TypeAdapter(hints[name]).validate_python(other)
+                except ValidationError:
+                    continue
+                yield f"{name}{place}", step, {**indicator.params, name: other}
 
 
 def answer(indicator: Indicator, spec: CheckSpec, case: Case, params: Mapping[str, Any]) -> object:
     if any(all(getattr(case.observed, part, None) is None for part in parts) for parts in spec.needs):
         return None
     found = spec.function(case.observed, **params)
-    return found.status, sorted(found.faults.items()), sorted(found.possible.items())
+    named = [piece.what for piece in found.evidence]
+    return found.status, sorted(found.faults.items()), sorted(found.possible.items()), named
 
 
 CASES: dict[tuple[str, str], list[Case]] = {}
@@ -94,7 +103,7 @@ def uncovered(name: str) -> list[str]:
             continue
         cases = CASES[indicator_id, name]
         told = [answer(indicator, spec, case, indicator.params) for case in cases]
-        for number, step, params in numbers(indicator):
+        for number, step, params in numbers(indicator, spec):
             if all(answer(indicator, spec, case, params) == known for case, known in zip(cases, told, strict=True)):
                 lacking.append(f"{indicator_id}@{name}: {number} {step:+}")
     return lacking

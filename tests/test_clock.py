@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from govmedia_rules.clock import SHANGHAI, Instant, Moment, Span, Window, day_of, earliest, latest
+from govmedia_rules.clock import SHANGHAI, Instant, Moment, Span, Window, day_in_month, day_of, earliest, latest
 
 POINT = datetime(2024, 8, 23, 10, tzinfo=SHANGHAI)
 ZONES = st.integers(-12 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
@@ -35,6 +35,11 @@ def test_two_weeks_are_a_closed_window_of_fourteen_days(age: timedelta, inside: 
 def test_months_go_by_the_calendar() -> None:
     assert Window(months=6).start(datetime(2024, 8, 31, 10, tzinfo=SHANGHAI)) == datetime(2024, 2, 29, 10, tzinfo=SHANGHAI)
     assert Window(years=1).start(datetime(2024, 2, 29, tzinfo=SHANGHAI)) == datetime(2023, 2, 28, tzinfo=SHANGHAI)
+
+
+def test_a_day_a_month_does_not_have_is_its_last() -> None:
+    assert [day_in_month(2024, month, 31) for month in (1, 2, 4)] == [date(2024, 1, 31), date(2024, 2, 29), date(2024, 4, 30)]
+    assert day_in_month(2023, 2, 28) == date(2023, 2, 28)
 
 
 def test_a_bare_day_is_read_in_the_units_favour() -> None:

@@ -39,6 +39,12 @@ def test_judging_loads_nothing_heavy() -> None:
     assert told.stdout.strip() == "[]"
 
 
+def test_what_writes_reports_loads_what_it_needs_when_it_is_used() -> None:
+    code = f"import govmedia_rules as gr, sys; gr.reports.html_report; print([name for name in {HEAVY} if name in sys.modules])"
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert told.stdout.strip() == "[]"
+
+
 def test_importing_prints_nothing() -> None:
     told = subprocess.run(
         [sys.executable, "-W", "error", "-c", "import govmedia_rules"], capture_output=True, text=True, check=True

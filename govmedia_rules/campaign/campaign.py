@@ -23,18 +23,19 @@ from govmedia_rules.campaign.results import Entry, Held, Result, result_of
 from govmedia_rules.campaign.rules import CampaignRules, CoverageRule, OutcomeRule, SubjectKind
 from govmedia_rules.campaign.sampling import Sample, SampleRule, draw
 from govmedia_rules.campaign.statistics import Ratio, ShareKind, Statistics, count
-from govmedia_rules.campaign.storage import Journal, read_journal, write_new, write_parquet
-from govmedia_rules.campaign.tables import counts_table, summary
+from govmedia_rules.campaign.storage import Journal, read_journal, write_new
+from govmedia_rules.campaign.tables import Line, counts_table, summary
 from govmedia_rules.campaign.terms import MAIN, Terms
 from govmedia_rules.campaign.units import CountedResult, CountedUnits, Disclosure, Letters, Reported, Ruling, kind_of
 from govmedia_rules.errors import CampaignError, Where
 from govmedia_rules.figures import Comparison
 from govmedia_rules.judge.inspection import Inspection, RulebookRef
 from govmedia_rules.judge.reviews import Review
-from govmedia_rules.notices.model import Notice, Table
+from govmedia_rules.notices.model import Notice
 from govmedia_rules.rules.model import Plan
 from govmedia_rules.subjects.models import Account, Site
 from govmedia_rules.subjects.registry import Population, Registry
+from govmedia_rules.tables.out import Table
 from govmedia_rules.workdays import WorkCalendar
 
 UnitKey = tuple[str, str]
@@ -368,8 +369,8 @@ class Campaign:
         figure = now.figure(self.terms.rounding)
         return comparisons(self.earlier, figure, subject=subject, kind=kind, tier=tier, group=group, unit=unit)
 
-    def table(self, subject: SubjectKind, spec: Spec, *, tier: str = MAIN) -> Table:
-        """Counts of one kind of unit by a grouping as a table with a total row; a blank is what is not known, never 0."""
+    def table(self, subject: SubjectKind, spec: Spec, *, tier: str = MAIN) -> Table[Line]:
+        """Counts of one kind of unit, a row for each group, for frames and files; a blank is what is not known, never 0."""
         return counts_table(self, subject, spec, tier=tier)
 
     def summary(self) -> str:
@@ -549,7 +550,8 @@ class Campaign:
                     journal.append_line(records.line_of(event))
         self._written[folder] = len(self._events)
         if parquet:
-            self.to_parquet(folder)
+            self.results_table.to_parquet(folder / "results.parquet")
+            self.population_table.to_parquet(folder / "population.parquet")
 
     @contextmanager
     def recording(self, path: str | PathLike[str]) -> Iterator[Campaign]:
@@ -596,18 +598,18 @@ class Campaign:
         campaign._written[folder.resolve()] = len(campaign._events)
         return campaign
 
-    def to_parquet(self, path: str | PathLike[str]) -> None:
-        """Writes `results.parquet` and `population.parquet` into a folder: one row a unit, or a row for `units` units that
-        are known only as a number. Sums over `units` give the counts of the campaign; a population leaves out rows whose
-        `status` is closed.
+    @property
+    def results_table(self) -> Table[Line]:
+        """How units ended, for frames and files: a row a unit, or a row for `units` units that are known only as a number.
 
-        Raises:
-            MissingExtra: pyarrow is not installed.
+        Sums over `units` give the counts of the campaign.
         """
-        folder = Path(path)
-        folder.mkdir(parents=True, exist_ok=True)
-        write_parquet(folder / "results.parquet", records.RESULT_COLUMNS, records.result_rows(self))
-        write_parquet(folder / "population.parquet", records.POPULATION_COLUMNS, records.population_rows(self))
+        return records.as_table(records.RESULT_COLUMNS, records.result_rows(self), "检查结果")
+
+    @property
+    def population_table(self) -> Table[Line]:
+        """The population, for frames and files, in the same way; the base leaves out rows whose `status` is closed."""
+        return records.as_table(records.POPULATION_COLUMNS, records.population_rows(self), "检查对象")
 
     def __repr__(self) -> str:
         return f"<Campaign {self.terms.title}: {self.statistics(TOTAL)!r}>"

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from govmedia_rules.base import Model
@@ -13,7 +14,7 @@ from govmedia_rules.campaign.comparing import Earlier
 from govmedia_rules.campaign.rectification import Recheck, Task
 from govmedia_rules.campaign.results import OUTCOME_ZH, Found, Held
 from govmedia_rules.campaign.sampling import Sample
-from govmedia_rules.campaign.storage import Column, Record, to_line
+from govmedia_rules.campaign.storage import Record, to_line
 from govmedia_rules.campaign.units import CountedResult, CountedUnits, Disclosure, Letters, Reported, Ruling, kind_of
 from govmedia_rules.errors import UnreadInput
 from govmedia_rules.judge.reviews import Review
@@ -21,6 +22,8 @@ from govmedia_rules.notices.classify import classify
 from govmedia_rules.rules.model import Basis, Indicator, LayerRef, Plan, Scoring
 from govmedia_rules.subjects.models import Account, Site
 from govmedia_rules.subjects.registry import Population
+from govmedia_rules.tables.columns import Cell, ColumnType, Heading
+from govmedia_rules.tables.out import Table
 
 if TYPE_CHECKING:
     from govmedia_rules.campaign.campaign import Campaign, Event
@@ -185,46 +188,48 @@ _LOAD: Mapping[str, Callable[[Any], Any]] = {
 
 # --- rows ---------------------------------------------------------------------------------------------------------------
 
-_UNIT_COLUMNS: tuple[Column, ...] = (
-    ("campaign", "text"),
-    ("period", "text"),
-    ("tier", "text"),
-    ("subject_kind", "text"),
-    ("subject_id", "text"),
-    ("subject_name", "text"),
-    ("code", "text"),
-    ("level", "text"),
-    ("platform", "text"),
-    ("area", "text"),
-    ("division", "text"),
-    ("owner", "text"),
-    ("units", "integer"),
-    ("basis", "text"),
+_Column = tuple[str, ColumnType, str]
+_Row = tuple[Cell, ...]
+_UNIT_COLUMNS: tuple[_Column, ...] = (
+    ("campaign", "text", "检查"),
+    ("period", "text", "检查期"),
+    ("tier", "text", "检查主体"),
+    ("subject_kind", "text", "对象"),
+    ("subject_id", "text", "对象编号"),
+    ("subject_name", "text", "名称"),
+    ("code", "text", "标识码"),
+    ("level", "text", "层级"),
+    ("platform", "text", "平台"),
+    ("area", "text", "所属地方或部门"),
+    ("division", "text", "区划代码"),
+    ("owner", "text", "主办单位"),
+    ("units", "integer", "单位数"),
+    ("basis", "text", "数量依据"),
 )
-RESULT_COLUMNS: tuple[Column, ...] = (
+RESULT_COLUMNS: tuple[_Column, ...] = (
     *_UNIT_COLUMNS,
-    ("outcome", "text"),
-    ("outcome_zh", "text"),
-    ("was_found", "boolean"),
-    ("reasons", "text"),
-    ("problems", "text"),
-    ("waiting", "text"),
-    ("wording", "text"),
-    ("score_low", "decimal"),
-    ("score_high", "decimal"),
-    ("observed_at", "instant"),
-    ("digest", "text"),
+    ("outcome", "text", "结果"),
+    ("outcome_zh", "text", "检查结果"),
+    ("was_found", "boolean", "复核前不合格"),
+    ("reasons", "text", "不合格指标"),
+    ("problems", "text", "问题指标"),
+    ("waiting", "text", "待复核指标"),
+    ("wording", "text", "存在的问题"),
+    ("score_low", "decimal", "最低得分"),
+    ("score_high", "decimal", "最高得分"),
+    ("observed_at", "instant", "监测时间点"),
+    ("digest", "text", "规则摘要"),
 )
 """Columns of `results.parquet`; ids of indicators are joined by `;`, and a value of several possible ones by `|`."""
-POPULATION_COLUMNS: tuple[Column, ...] = (*_UNIT_COLUMNS, ("status", "text"))
+POPULATION_COLUMNS: tuple[_Column, ...] = (*_UNIT_COLUMNS, ("status", "text", "状态"))
 """Columns of `population.parquet`."""
 
 
-def _head(campaign: Campaign, tier: str) -> tuple[object, ...]:
+def _head(campaign: Campaign, tier: str) -> _Row:
     return campaign.terms.title, campaign.terms.period.text(), tier
 
 
-def _unit(subject: Site | Account) -> tuple[object, ...]:
+def _unit(subject: Site | Account) -> _Row:
     platform = subject.platform if isinstance(subject, Account) else None
     return (
         kind_of(subject),
@@ -241,7 +246,7 @@ def _unit(subject: Site | Account) -> tuple[object, ...]:
     )
 
 
-def _block(block: CountedUnits | CountedResult) -> tuple[object, ...]:
+def _block(block: CountedUnits | CountedResult) -> _Row:
     level, platform = "|".join(block.level) or None, "|".join(block.platform) or None
     return block.subject, None, None, None, level, platform, block.area, block.region, block.owner, block.count, block.basis
 
@@ -250,7 +255,7 @@ def _joined(ids: tuple[str, ...]) -> str | None:
     return ";".join(ids) or None
 
 
-def result_rows(campaign: Campaign) -> Iterator[tuple[object, ...]]:
+def result_rows(campaign: Campaign) -> Iterator[_Row]:
     """A row for each unit known by name, then one for each number of units."""
     for one in campaign.results.values():
         low, high = one.score if one.score is not None else (None, None)
@@ -278,7 +283,7 @@ def result_rows(campaign: Campaign) -> Iterator[tuple[object, ...]]:
         yield (*_head(campaign, block.tier), *_block(block), *told, None, None, None, None)
 
 
-def population_rows(campaign: Campaign) -> Iterator[tuple[object, ...]]:
+def population_rows(campaign: Campaign) -> Iterator[_Row]:
     """A row for each member known by name, one for each number of units, one for each stated total."""
     for (tier, _), subject in campaign.members.items():
         yield (*_head(campaign, tier), *_unit(subject), subject.status)
@@ -287,3 +292,11 @@ def population_rows(campaign: Campaign) -> Iterator[tuple[object, ...]]:
     for tier, population in campaign.stated:
         if population.size is not None:
             yield (*_head(campaign, tier), population.subject, *[None] * 8, population.size, "stated", None)
+
+
+def as_table(columns: Iterable[_Column], rows: Iterable[_Row], name: str) -> Table[_Row]:
+    """Rows under their headings, ready for frames and files."""
+    headings: list[Heading[_Row]] = [
+        Heading(column, kind, title, itemgetter(at)) for at, (column, kind, title) in enumerate(columns)
+    ]
+    return Table(headings, rows, name=name)

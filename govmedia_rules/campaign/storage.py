@@ -15,7 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, NamedTuple
 
-from govmedia_rules.errors import CampaignError, MissingExtra, Where
+from govmedia_rules.errors import CampaignError, Where
 
 FORMAT = 1
 """Version of the format that is written."""
@@ -221,47 +221,3 @@ def write_new(folder: Path, lines: Iterable[bytes]) -> None:
             part.rename(path)
     finally:
         part.unlink(missing_ok=True)
-
-
-Column = tuple[str, str]
-"""Name and type of a column: text, integer, decimal, instant, boolean."""
-
-
-def write_parquet(path: Path, columns: Iterable[Column], rows: Iterable[tuple[object, ...]]) -> None:
-    """Writes rows as a Parquet file with a fixed, flat schema; it appears complete or not at all.
-
-    Raises:
-        MissingExtra: pyarrow is not installed.
-    """
-    try:
-        import pyarrow as pa
-        import pyarrow.parquet as pq
-    except ImportError as fault:
-        raise MissingExtra("Parquet files need pyarrow", Where(str(path)), "pip install govmedia-rules[frames]") from fault
-    types = {
-        "text": pa.string(),
-        "integer": pa.int64(),
-        "decimal": pa.decimal128(9, 2),
-        "instant": pa.timestamp("us", tz="Asia/Shanghai"),
-        "boolean": pa.bool_(),
-    }
-    schema = pa.schema([(name, types[kind]) for name, kind in columns])
-    part = path.with_name(f"{path.name}.{os.getpid()}.part")
-    try:
-        with pq.ParquetWriter(part, schema) as writer:
-            batch: list[tuple[object, ...]] = []
-            for row in rows:
-                batch.append(row)
-                if len(batch) == 20_000:
-                    writer.write_batch(_batch(pa, schema, batch))
-                    batch = []
-            if batch:
-                writer.write_batch(_batch(pa, schema, batch))
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
-
-
-def _batch(pa: Any, schema: Any, rows: list[tuple[object, ...]]) -> Any:
-    arrays = [pa.array(list(column), field.type) for column, field in zip(zip(*rows, strict=True), schema, strict=True)]
-    return pa.record_batch(arrays, schema=schema)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from govmedia_rules.campaign.coverage import lines as coverage_lines
-from govmedia_rules.campaign.groups import Spec
+from govmedia_rules.campaign.groups import TOTAL, Dimension, Spec
 from govmedia_rules.campaign.results import OUTCOME_ZH, UnitOutcome
 from govmedia_rules.campaign.rules import SubjectKind
 from govmedia_rules.campaign.statistics import Stat
 from govmedia_rules.campaign.terms import MAIN, Terms
-from govmedia_rules.notices.model import Table
+from govmedia_rules.tables.columns import Cell, ColumnType, Heading
+from govmedia_rules.tables.out import Table
 
 if TYPE_CHECKING:
     from govmedia_rules.campaign.campaign import Campaign
@@ -30,8 +32,21 @@ def rate_text(stat: Stat, terms: Terms) -> str | None:
     return low if not stat.open else f"{low}—{high}"
 
 
-def counts_table(campaign: Campaign, subject: SubjectKind, spec: Spec, *, tier: str = MAIN) -> Table:
-    """Counts of one kind of unit by a grouping, with a total row. A blank is what is not known, never 0.
+DIMENSION_ZH: Mapping[Dimension, str] = {
+    "level": "层级",
+    "platform": "平台",
+    "area": "所属地方或部门",
+    "region": "区划",
+    "owner": "主办单位",
+}
+Line = tuple[Cell, ...]
+"""A row: the group's value in each dimension, then the counts."""
+
+
+def counts_table(campaign: Campaign, subject: SubjectKind, spec: Spec, *, tier: str = MAIN) -> Table[Line]:
+    """Counts of one kind of unit, a row for each group; a blank is what is not known, never 0.
+
+    Columns are the dimensions, population, inspected, the outcomes there are, and `pass_rate` in percent as the round prints it.
 
     Args:
         campaign: The round.
@@ -41,27 +56,42 @@ def counts_table(campaign: Campaign, subject: SubjectKind, spec: Spec, *, tier: 
     """
     statistics = campaign.statistics(spec)
     groups, total = statistics.groups(subject, spec, tier=tier), statistics.total(subject, tier=tier)
-    seen: tuple[UnitOutcome, ...] = tuple(one for one in OUTCOME_ZH if one in ALWAYS or total.outcomes[one])
-    columns = ("分组", "总数", "检查数", *(OUTCOME_ZH[one] for one in seen), "合格率")
-
-    def row(label: str, stat: Stat, *, is_whole: bool) -> tuple[str | None, ...]:
-        population = None if not is_whole and groups.unplaced.population else stat.population
-        sure = is_whole or not groups.unplaced.inspected
-        ended = [stat.outcomes[one] or (None if stat.is_partial else 0) for one in seen]
-        counts = [None if stat.is_partial else stat.inspected, *ended]
-        return (
-            label,
-            None if population is None else str(population),
-            *(str(one) if sure and one is not None else None for one in counts),
-            rate_text(stat, campaign.terms) if sure else None,
+    parts = groups.grouping.parts
+    names: list[tuple[str, ColumnType, str]] = [(one.dimension, "text", DIMENSION_ZH[one.dimension]) for one in parts]
+    names += [("population", "integer", "总数"), ("inspected", "integer", "检查数")]
+    outcomes = _outcomes(total)
+    names += [(one, "integer", OUTCOME_ZH[one]) for one in outcomes]
+    names.append(("pass_rate", "decimal", "合格率（%）"))
+    headings: list[Heading[Line]] = [Heading(name, kind, title, itemgetter(at)) for at, (name, kind, title) in enumerate(names)]
+    has_population, is_sure = not groups.unplaced.population, not groups.unplaced.inspected
+    rows = [
+        (
+            *(part.label_of(one) for part, one in zip(parts, key, strict=True)),
+            *_counts(stat, outcomes, campaign.terms, has_population=has_population, is_sure=is_sure),
         )
+        for key, stat in groups.items()
+    ]
+    return Table(headings, rows, name=campaign.terms.title)
 
-    rows = [row(label, stat, is_whole=False) for label, stat in groups.rows()]
-    return Table(
-        columns=columns,
-        header=tuple((one,) for one in columns),
-        rows=tuple(rows),
-        total=row("合计", total, is_whole=True),
+
+def total_row(campaign: Campaign, subject: SubjectKind, *, tier: str = MAIN) -> Line:
+    """The counts of all units in the columns of `counts_table` after its dimensions."""
+    total = campaign.statistics(TOTAL).total(subject, tier=tier)
+    return _counts(total, _outcomes(total), campaign.terms, has_population=True, is_sure=True)
+
+
+def _outcomes(total: Stat) -> tuple[UnitOutcome, ...]:
+    return tuple(one for one in OUTCOME_ZH if one in ALWAYS or total.outcomes[one])
+
+
+def _counts(stat: Stat, outcomes: tuple[UnitOutcome, ...], terms: Terms, *, has_population: bool, is_sure: bool) -> Line:
+    share = stat.share("pass", base=terms.rate_base, basically_passes=terms.basically_passes) if is_sure else None
+    counts: list[Cell] = [None if stat.is_partial else stat.inspected]
+    counts += [stat.outcomes[one] or (None if stat.is_partial else 0) for one in outcomes]
+    return (
+        stat.population if has_population else None,
+        *(counts if is_sure else [None] * len(counts)),
+        None if share is None else share.figure(terms.rounding),
     )
 
 
@@ -76,7 +106,7 @@ def summary(campaign: Campaign) -> Iterator[str]:
             stat = statistics.total(kind, tier=tier.id)
             if stat.population is None and not stat.inspected:
                 continue
-            yield f"{tier.scope}{'：' if tier.scope else ''}{_counts(kind, stat, terms)}"
+            yield f"{tier.scope}{'：' if tier.scope else ''}{_told(kind, stat, terms)}"
     yield from coverage_lines(campaign.coverage(), terms.rounding)
     if campaign.tasks:
         yield f"整改任务{len(campaign.tasks)}个"
@@ -87,7 +117,7 @@ def summary(campaign: Campaign) -> Iterator[str]:
 _SEVERITY_ZH = {"wrong": "有误", "open": "待办", "note": "说明"}
 
 
-def _counts(kind: SubjectKind, stat: Stat, terms: Terms) -> str:
+def _told(kind: SubjectKind, stat: Stat, terms: Terms) -> str:
     population = "未说明" if stat.population is None else f"{stat.population}个"
     told = [f"{KIND_ZH[kind]}总数{population}", "检查数未说明" if stat.is_partial else f"检查{stat.inspected}个"]
     coverage = stat.share("coverage")

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from govmedia_rules.checks.contract import Evidence, Judgement, Tighter, check, failed, passed, unsure
-from govmedia_rules.clock import Moment, Window, day_of, earliest, latest
+from govmedia_rules.clock import Moment, Window, day_in_month, day_of, earliest, latest
 from govmedia_rules.errors import CodeError
 from govmedia_rules.snapshots.models import SiteSnapshot
 from govmedia_rules.snapshots.parts import Column
@@ -243,7 +243,7 @@ def yearly_report_late(
     Args:
         kinds: Kinds of the column it stands in.
         due_month: Month of the date, 1 to 12.
-        due_day: Day of the date.
+        due_day: Day of the date; a month that has fewer days ends earlier.
         since: First day of the rule; before it everything passes.
 
     Source:
@@ -252,7 +252,7 @@ def yearly_report_late(
     zone = site.observed_at.tzinfo
     assert zone is not None
     today = day_of(site.observed_at, zone)
-    due = date(today.year, due_month, due_day)
+    due = day_in_month(today.year, due_month, due_day)
     if today <= due or today < since:
         return passed("report_not_due", due=due)
     mine = [column for column in site.columns or () if column.kind in kinds]

@@ -12,7 +12,7 @@ from pydantic import Field
 
 from govmedia_rules.checks.contract import Evidence, Judgement, Tighter, check, failed, passed, unsure
 from govmedia_rules.checks.updates import Count
-from govmedia_rules.clock import Window, day_of, earliest, latest
+from govmedia_rules.clock import Window, day_in_month, day_of, earliest, latest
 from govmedia_rules.snapshots.supervision import ErrorMessage, NationalFinding, SpotCheck, SupervisorSnapshot, last_day, months_of
 
 Families = tuple[str, ...]
@@ -319,7 +319,7 @@ def yearly_report_late(
     Args:
         kinds: Which reports are looked at; of each kind there must be one.
         due_month: Month of the date, 1 to 12.
-        due_day: Day of the date.
+        due_day: Day of the date; a month that has fewer days ends earlier.
 
     Source:
         国办秘函〔2019〕19号, 监管工作年度考核指标: 年度报表; 国办函〔2018〕12号.
@@ -327,7 +327,7 @@ def yearly_report_late(
     zone = supervisor.observed_at.tzinfo
     assert zone is not None
     year = supervisor.assessed_year
-    due = date(year + 1, due_month, due_day)
+    due = day_in_month(year + 1, due_month, due_day)
     if day_of(supervisor.observed_at, zone) <= due:
         return passed("report_not_due", due=due)
     missing: list[Evidence] = []

@@ -81,15 +81,18 @@ def read_title(dom: Dom, metas: dict[str, str], site_names: tuple[str, ...] = ()
         if len(text) > 1:
             return Read(text[:LONGEST_TITLE], "ArticleTitle")
     for tag in table("pages")["title"]["elements"]:
-        node = dom.tree.css_first(tag)
-        if node is not None and (text := " ".join(node.text().split())):
+        nodes = dom.elements(tag)
+        if nodes and (text := " ".join(nodes[0].text().split())):
             return Read(text[:LONGEST_TITLE], "element")
-    head = dom.tree.css_first("head title") or dom.tree.css_first("title")
+    titles = dom.elements("title")  # a drawing has one too: that of the head goes first
+    head = next((node for node in titles if node.parent is not None and node.parent.tag == "head"), None) or next(
+        iter(titles), None
+    )
     page_title = " ".join(head.text().split()) if head is not None else ""
     page_key = _key(page_title)
     best, best_score = "", 0.0
     for rank, selector in enumerate(("h1", "h2,h3", classes)):
-        for node in dom.tree.css(selector)[:60]:
+        for node in (dom.elements("h1") if selector == "h1" else dom.tree.css(selector))[:60]:
             text = " ".join(node.text(separator=" ").split())
             if not 4 <= len(text) <= LONGEST_TITLE:
                 continue
@@ -125,12 +128,11 @@ def _shown_part(dom: Dom, page_title: str, endings: tuple[str, ...], known: set[
     """The longest text node that the title element holds whole: the headline, when it is in no heading element."""
     best = ""
     size, most = 5, len(page_title) + 40
-    for chunk in dom.chunks[:3_000]:
-        if size < len(chunk) < most and chunk.strip() in page_title:
-            text = " ".join(chunk.split())
-            if len(text) > len(best) and len(_key(text)) >= 6 and _key(text) not in known and not _is_name(text, endings):
-                best = text
-                size = len(best)
+    for text in dom.lines[:3_000]:
+        is_part = size < len(text) < most and text in page_title
+        if is_part and len(_key(text)) >= 6 and _key(text) not in known and not _is_name(text, endings):
+            best = text
+            size = len(best)
     # Half of a title in a text node is a keyword or a column; a headline fills most of the title element.
     return best if 2 * len(_key(best)) > len(_key(page_title)) else ""
 
@@ -248,13 +250,14 @@ def _is_suffix(last: str, parts: list[str], endings: tuple[str, ...], known: set
 # ---------------------------------------------------------------- publication time
 
 
+# A time given to a variable; the value is looked for first, because few of a script's words are followed by one.
+_SCRIPT_VALUE = re.compile(r"[:=]\s{0,5}[\"']?((?:19|20)[0-9][0-9][-/0-9T :+.Z年月日]{4,22}|1[0-9]{9}(?:[0-9]{3})?)")
+
+
 @cache
-def _script_time() -> re.Pattern[str]:
+def _script_name() -> re.Pattern[str]:
     names = any_of(table("pages")["published"]["script"])
-    return re.compile(
-        rf"(?<![A-Za-z0-9_])[\"']?(?P<name>{names})[\"']?\s{{0,5}}[:=]\s{{0,5}}[\"']?"
-        rf"(?P<value>(?:19|20)[0-9][0-9][-/0-9T :+.Z年月日]{{4,22}}|1[0-9]{{9}}(?:[0-9]{{3}})?)"
-    )
+    return re.compile(rf"(?<![A-Za-z0-9_])[\"']?({names})[\"']?\s{{0,5}}\Z")
 
 
 _JSON_LD = re.compile(r'"(?:datePublished|pubDate)"\s{0,5}:\s{0,5}"([^"]{8,40})"')
@@ -312,15 +315,18 @@ def _scripted(dom: Dom) -> datetime | date | None:
     for text in dom.scripts:
         if len(text) > 600_000:
             text = text[:600_000]
-        for found in _script_time().finditer(text):
-            value = found["value"].strip()
+        for found in _SCRIPT_VALUE.finditer(text):
+            name = _script_name().search(text, max(0, found.start() - 40), found.start())
+            if name is None:
+                continue
+            value = found[1].strip()
             moment: datetime | date | None
             if value.isdecimal() and len(value) in (10, 13):
                 moment = datetime.fromtimestamp(int(value[:10]), SHANGHAI)
             else:
                 moment = read_moment(value)
-            if moment is not None and (best is None or order[found["name"]] < best[0]):
-                best = (order[found["name"]], moment)
+            if moment is not None and (best is None or order[name[1]] < best[0]):
+                best = (order[name[1]], moment)
     return None if best is None else best[1]
 
 

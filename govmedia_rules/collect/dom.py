@@ -7,11 +7,13 @@ fetched only where a place in the tree is asked for. Nothing here knows what a p
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from functools import cached_property
+from collections.abc import Iterable
+from functools import cache, cached_property
 from typing import NamedTuple
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from govmedia_rules.collect.words import name_key, table
 
 DEEPEST = 512
 """Nesting beyond which a page is flattened before parsing; real pages stay below 100."""
@@ -22,10 +24,14 @@ MANY_TAGS = 8_000
 LONGEST_LINK_NAME = 30
 """A link with a longer text is called nothing; its text is a title."""
 
+_SELECTED = (
+    *("a[href]", "img[src]", "meta[content]", "base[href]", "area[href]", "iframe[src]", "frame[src]", "option[value*='://']"),
+    *("input", "form", "textarea", "title", "h1"),
+)
 _HIDDEN = ["script", "style", "noscript", "template"]
-_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]{0,15})")
+_TAG = re.compile(rb"<(/?)([a-zA-Z][a-zA-Z0-9]{0,15})")
 # Elements without an end tag; `a` is among them because links are kept at any depth and close one another.
-_VOID = frozenset("a area base br col embed hr img input link meta param source track wbr".split())  # noqa: SIM905
+_VOID = frozenset(b"a area base br col embed hr img input link meta param source track wbr".split())
 
 
 class Anchor(NamedTuple):
@@ -44,6 +50,11 @@ class Anchor(NamedTuple):
     title: str
 
 
+@cache
+def _selection() -> str:
+    return ",".join([*_SELECTED, *table("pages")["title"]["elements"]])
+
+
 class Dom:
     """A parsed page.
 
@@ -52,19 +63,21 @@ class Dom:
     """
 
     def __init__(self, html: str) -> None:
-        if "\0" in html:
-            html = html.replace("\0", "")
+        source = html.encode("utf-8", "replace")
+        if b"\0" in source:  # looked for in the bytes: in a str of wide characters it takes as long as a tenth of the parsing
+            html, source = html.replace("\0", ""), source.replace(b"\0", b"")
         self.html = html
-        self.tree = LexborHTMLParser(_shallow(html))
+        self.tree = LexborHTMLParser(_shallow(source))
         # What readers look up more than once is kept with the page.
         self.places: dict[str, int] = {}
         self.dated: list[tuple[int, re.Match[str]]] | None = None
+        self.link_titles: dict[int, str] = {}
         self.scripts: list[str] = []
         self.script_sources: list[str] = []
         for node in self.tree.css("script"):
-            source = node.attributes.get("src")
-            if source:
-                self.script_sources.append(source)
+            address = node.attributes.get("src")
+            if address:
+                self.script_sources.append(address)
             else:
                 self.scripts.append(node.text())
         self.tree.strip_tags(_HIDDEN)
@@ -85,29 +98,40 @@ class Dom:
         """The same text nodes as nodes of the tree."""
         return [] if self.body is None else [node for node in self.body.traverse(include_text=True) if node.is_text_node]
 
-    def chunk_at(self, position: int) -> int:
-        """Index of the text node that holds this position of `joined`."""
-        return self.joined.count("\0", 0, position)
+    @cached_property
+    def _elements(self) -> dict[str, list[LexborNode]]:
+        found: dict[str, list[LexborNode]] = {}
+        for node in self.tree.css(_selection()):
+            found.setdefault(node.tag or "", []).append(node)
+        return found
+
+    def elements(self, tag: str) -> list[LexborNode]:
+        """Elements of a kind that readers ask for, in document order: those of `_SELECTED`, all found in one pass over the tree."""
+        return self._elements.get(tag, [])
+
+    @cached_property
+    def lines(self) -> list[str]:
+        """The text nodes of the body with blanks collapsed, "" for blank ones; the same indices as `chunks`."""
+        return ["" if chunk.isspace() else " ".join(chunk.split()) for chunk in self.chunks]
 
     @cached_property
     def text(self) -> str:
         """The text a reader sees, one line for each text node that is not blank, blanks collapsed."""
-        return "\n".join([line for chunk in self.chunks if (line := " ".join(chunk.split()))])
+        return "\n".join(filter(None, self.lines))
 
     @cached_property
     def anchors(self) -> list[Anchor]:
         """Links in document order."""
-        found: list[Anchor] = []
-        add = found.append
-        for node in self.tree.css("a[href]"):
-            attributes = node.attributes
-            href = attributes["href"]
-            if href:
-                text = node.text()
-                if text and not (text.isalnum() and text.isprintable()):  # most texts have no blank to collapse
-                    text = " ".join(text.split())
-                add(Anchor(node, href.strip(), text, attributes.get("title") or ""))
-        return found
+        return [
+            Anchor(node, href.strip(), " ".join(node.text().split()), attributes.get("title") or "")
+            for node in self.elements("a")
+            if (href := (attributes := node.attributes)["href"])
+        ]
+
+    @cached_property
+    def anchor_of(self) -> dict[int, Anchor]:
+        """The links by the identity (`mem_id`) of their nodes."""
+        return {anchor.node.mem_id: anchor for anchor in self.anchors}
 
     @cached_property
     def named(self) -> dict[str, list[Anchor]]:
@@ -124,9 +148,30 @@ class Dom:
         return names
 
     @cached_property
+    def keys(self) -> dict[str, str]:
+        """What links are called -> its `key_of`."""
+        return {name: name_key(name) for name in self.named}
+
+    @cached_property
+    def by_key(self) -> dict[str, list[str]]:
+        """Names of links by their key."""
+        found: dict[str, list[str]] = {}
+        for name, key in self.keys.items():
+            found.setdefault(key, []).append(name)
+        return found
+
+    def called(self, keys: Iterable[str]) -> list[Anchor]:
+        """Links whose name has one of `keys`, grouped by name, in the order in which the names first stand on the page."""
+        names = [name for key in keys for name in self.by_key.get(key, ())]
+        if len(names) > 1:
+            order = {name: place for place, name in enumerate(self.named)}
+            names.sort(key=order.__getitem__)
+        return [anchor for name in names for anchor in self.named[name]]
+
+    @cached_property
     def images(self) -> list[tuple[LexborNode, dict[str, str | None]]]:
         """Pictures with a source: node and attributes."""
-        return [(node, node.attributes) for node in self.tree.css("img[src]")]
+        return [(node, node.attributes) for node in self.elements("img")]
 
     @cached_property
     def link_text(self) -> str:
@@ -137,29 +182,17 @@ class Dom:
     def metas(self) -> list[tuple[str, str]]:
         """Name (or property, or itemprop) and content of each meta element that has both attributes."""
         found = []
-        for node in self.tree.css("meta[content]"):
+        for node in self.elements("meta"):
             attributes = node.attributes
             name = attributes.get("name") or attributes.get("property") or attributes.get("itemprop")
             if name:
                 found.append((name.strip(), attributes["content"] or ""))
         return found
 
-    def attribute(self, selector: str, name: str) -> Iterator[tuple[LexborNode, str]]:
-        """Nodes that match `selector` and have a filled attribute `name`."""
-        for node in self.tree.css(selector):
-            value = node.attributes.get(name)
-            if value and value.strip():
-                yield node, value.strip()
 
-
-def collapsed(node: LexborNode) -> str:
-    """Text of a node with blanks collapsed."""
-    return " ".join(node.text(separator=" ").split())
-
-
-def _shallow(html: str) -> str:
+def _shallow(html: bytes) -> bytes:
     """The page itself, or, when a tag is nested without end to break parsers, the page without its later start tags."""
-    if html.count("<") < MANY_TAGS:  # the parser's time grows with the square of the depth: harmless up to here
+    if html.count(b"<") < MANY_TAGS:  # the parser's time grows with the square of the depth: harmless up to here
         return html
     depth = 0
     deepest = 0
@@ -170,7 +203,7 @@ def _shallow(html: str) -> str:
         deepest = max(deepest, depth)
     if deepest <= DEEPEST:
         return html
-    kept: list[str] = []
+    kept: list[bytes] = []
     depth = at = 0
     for found in _TAG.finditer(html):
         if found[2].lower() in _VOID:
@@ -180,11 +213,11 @@ def _shallow(html: str) -> str:
             continue
         depth += 1
         if depth > DEEPEST:
-            end = html.find(">", found.end())
+            end = html.find(b">", found.end())
             end = len(html) if end < 0 else end + 1
             if found.start() >= at:
                 kept.append(html[at : found.start()])
                 at = end
             depth -= 1
     kept.append(html[at:])
-    return "".join(kept)
+    return b"".join(kept)

@@ -24,18 +24,23 @@ MOST_ENTRIES = 5_000
 _CLIMB = 7
 _MOST_LINKS = 400
 _LONGEST_CELL = 60
-# A hit is a place worth a closer look, found in one pass over all text; most are refused afterwards. Each pattern begins
-# with a plain set of characters, which is what makes the pass fast; the rarer ones run only where a page has their sign.
+# What makes a line worth a closer look; most are refused afterwards. Lines with the rarer forms are looked for only where
+# the page has one of their signs.
 _HIT = re.compile(r"[0-9](?:[0-9]{0,3}\s?[-/.年月]|[0-9]{3}[01][0-9][0-3][0-9](?![0-9]))")
-# The rarer forms are found by a word each. Those of the first row are read only with a monitoring point.
-_RARE_WITH_NOW = ("今天", "昨天", "前天", "前\0", "前)", "前]", "刚刚", "刚才")
-_RARE = ("二〇", "二○", "二零")
+_RARE_HIT = re.compile(r"[今昨]天|前(?:天|[)\]]|$)|刚[刚才]|二[〇○零]")
+_RARE_SIGNS = ("今天", "昨天", "前", "刚", "二〇", "二○", "二零")
+_LONGEST_LINE = 400
+# What a text that holds a date has in common: digits, or 年.
+_MAY_BE_DATE = re.compile("[0-9\uff10-\uff19年]")
+_MAY_BE_FULL = re.compile("(?:19|20)[0-9]{2}|[\uff10-\uff19年]")
 # A date at the edge of a longer cell: `[2024-08-27] 关于…的通知`, `关于…的通知 2024-08-27`. Chinese full dates at the end of a
 # title (`…公告（2024年8月27日）`) belong to the title, so only figures with signs count there.
 _EDGE = re.compile(
     r"^\s*[\[(（【]?\s*(?P<head>(?:(?:19|20)[0-9]{2}[-/.年])?[0-9]{1,2}[-/.月][0-9]{1,2}日?(?:\s[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?)?)(?:\s*[\])）】]|\s)\s*(?=\S)"
     r"|(?:\s|\s*[\[(（【])\s*(?P<tail>(?:(?:19|20)[0-9]{2}[-/.])?[0-9]{1,2}[-/.][0-9]{1,2}(?:\s[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?)?)\s*[\])）】]?\s*$"
 )
+_EDGE_STARTS = frozenset("0123456789[(（【")
+_EDGE_ENDS = frozenset("0123456789])）】")
 _BULLET = re.compile(r"^[\s·•●■▪◆◇►▶>»]+")
 _STOP = frozenset({"body", "html", "main", "form"})
 _MARKED = re.compile(r"[\[(（【][^\])）】]*[\])）】]|[\s·•>»\-|]+")
@@ -68,39 +73,26 @@ class _Cell:
     rest: str  # text beside the date in the same text node
 
 
-def _hits(joined: str, *, has_now: bool) -> list[int]:
+def _hits(dom: Dom) -> list[int]:
     """Indices of text nodes worth a closer look, in order."""
-    places = [hit.start() for hit in _HIT.finditer(joined)]
-    rare: list[int] = []
-    for word in (*_RARE_WITH_NOW, *_RARE) if has_now else _RARE:
-        at = joined.find(word)
-        while at >= 0:
-            rare.append(at)
-            at = joined.find(word, at + 1)
-    if rare:
-        places = sorted(places + rare)
-    indices: list[int] = []
-    last = index = 0
-    for place in places:
-        between = joined.count("\0", last, place)
-        if between or not indices:
-            index += between
-            indices.append(index)
-        last = place
-    return indices
+    hit, rare = _HIT.search, _RARE_HIT.search
+    lines = [(index, line) for index, line in enumerate(dom.lines) if line and len(line) <= _LONGEST_LINE]
+    if any(sign in dom.text for sign in _RARE_SIGNS):
+        return [index for index, line in lines if hit(line) or rare(line)]
+    return [index for index, line in lines if hit(line)]
 
 
 def _cells(dom: Dom, now: datetime | None) -> Iterator[_Cell]:
     """Text nodes that are, or at an edge hold, a date."""
     chunks = dom.chunks
     seen = -1
-    for index in _hits(dom.joined, has_now=now is not None):
+    for index in _hits(dom):
         if index <= seen:
             continue
         seen = index
         chunk = chunks[index]
         bare = chunk.strip()
-        if len(bare) > 400:
+        if len(bare) > _LONGEST_LINE:
             continue
         moment = read_moment(bare, now=now)
         if moment is not None:
@@ -115,14 +107,14 @@ def _cells(dom: Dom, now: datetime | None) -> Iterator[_Cell]:
                 yield _Cell(index, node, moment, "")
                 seen = index + last_box
             continue
-        edge = _EDGE.search(chunk)
+        edge = _EDGE.search(chunk) if bare[0] in _EDGE_STARTS or bare[-1] in _EDGE_ENDS else None
         if edge is not None:
             text = edge["head"] or edge["tail"]
             moment = read_moment(f"[{text}]", now=now)
             if moment is not None:
                 yield _Cell(index, dom.nodes[index], moment, " ".join((chunk[: edge.start()] + " " + chunk[edge.end() :]).split()))
                 continue
-        if len(chunk) <= 2 * _LONGEST_CELL:
+        if len(chunk) <= 2 * _LONGEST_CELL and _MAY_BE_FULL.search(chunk):
             labelled = next((one for one in find_moments(chunk) if one.is_publication), None)
             if labelled is not None:
                 yield _Cell(index, dom.nodes[index], labelled.moment, "")
@@ -177,25 +169,28 @@ def _never() -> frozenset[str]:
 def _is_title(text: str) -> bool:
     if len(text) < 2 or (len(text) < 12 and name_key(text) in _never()):
         return False
-    if len(text) <= 24 and read_moment(text) is not None:
+    if len(text) <= 24 and _MAY_BE_DATE.search(text) and read_moment(text) is not None:
         return False
-    return any(char.isalpha() for char in text[:80])
+    return text[0].isalpha() or any(char.isalpha() for char in text[:80])
 
 
-def _title_links(node: LexborNode) -> list[tuple[LexborNode, str]] | None:
+def _title_links(dom: Dom, node: LexborNode) -> list[tuple[LexborNode, str]] | None:
     """Links in `node` whose text can be a title; None when there are too many for one record."""
-    found: list[tuple[LexborNode, str]] = []
     links = node.css("a")
     if len(links) > _MOST_LINKS:
         return None
-    for link in links:
-        text = " ".join(link.text().split())
-        if not _is_title(text):
-            text = (link.attributes.get("title") or "").strip()
-            if not _is_title(text):
-                continue
-        found.append((link, text))
-    return found
+    return [(link, title) for link in links if (title := _link_title(dom, link))]
+
+
+def _link_title(dom: Dom, link: LexborNode) -> str:
+    """The title a link's text or title attribute can be; "" when neither can."""
+    known = dom.link_titles.get(link.mem_id)
+    if known is None:
+        anchor = dom.anchor_of.get(link.mem_id)
+        text, title = (anchor.text, anchor.title) if anchor else (" ".join(link.text().split()), link.attributes.get("title") or "")
+        known = text if _is_title(text) else title.strip()
+        known = dom.link_titles[link.mem_id] = known if known is text or _is_title(known) else ""
+    return known
 
 
 def _enclosing_link(node: LexborNode) -> LexborNode | None:
@@ -263,7 +258,7 @@ def read_entries(dom: Dom, *, now: datetime | None = None) -> list[ListEntry]:
             if title:
                 entries.append(_entry(title, link, link, cell))
             continue
-        record = _record_of(cell, records)
+        record = _record_of(dom, cell, records)
         if record is not None:
             records[record.node.mem_id] = record
         if len(records) >= MOST_ENTRIES:
@@ -274,7 +269,7 @@ def read_entries(dom: Dom, *, now: datetime | None = None) -> list[ListEntry]:
     return _without_meta_lines(entries)[:MOST_ENTRIES]
 
 
-def _record_of(cell: _Cell, records: dict[int, _Record]) -> _Record | None:
+def _record_of(dom: Dom, cell: _Cell, records: dict[int, _Record]) -> _Record | None:
     """The smallest element around a date that holds a title link; None when there is none, or it is known already."""
     node = cell.node.parent
     for _ in range(_CLIMB):
@@ -284,7 +279,7 @@ def _record_of(cell: _Cell, records: dict[int, _Record]) -> _Record | None:
         if known is not None:
             known.cells.append(cell)
             return None
-        links = _title_links(node)
+        links = _title_links(dom, node)
         if links is None:
             return None
         if links:

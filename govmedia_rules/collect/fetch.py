@@ -404,8 +404,9 @@ class Fetcher:
     async def release(self, host: str) -> None:
         """Closes the connections to a host whose site is done."""
         for key in [key for key in self._pools if key.split(":")[1].removeprefix("www.") == host.removeprefix("www.")]:
-            if not self._busy.get(key):
-                await self._pools.pop(key).aclose()
+            # Another site of the same host may have closed it while this one waited.
+            if not self._busy.get(key) and (pool := self._pools.pop(key, None)) is not None:
+                await pool.aclose()
         self._cookies.pop(host, None)
 
     async def fetch(self, url: str, purpose: Purpose = "page", budget: Budget | None = None) -> Fetched:

@@ -10,12 +10,13 @@ from govmedia_rules.collect.dom import Dom
 from govmedia_rules.collect.words import table
 from govmedia_rules.vocabulary import key_of
 
-_NUMBERING = re.compile(r"^(?:[(（]?[一二三四五六七八九十0-9]{1,3}[)）]?[、.．:：\s]*)?[【\[（(]?")
+_NUMBERING = re.compile(r"(?:[(（]?[一二三四五六七八九十0-9]{1,3}[)）]?[、.．:：\s]*)?[【\[（(]?[】\])） ]*")
 _LONGEST_LABEL = 16
 
 
 class _Labels(NamedTuple):
     kinds: dict[str, str]
+    firsts: frozenset[str]
     blanks: frozenset[str]
     at_least: int
     hints: tuple[str, ...]
@@ -25,12 +26,16 @@ class _Labels(NamedTuple):
 def _labels() -> _Labels:
     data = table("guides")
     kinds = {key_of(label): kind for kind, labels in data["elements"].items() for label in labels}
-    return _Labels(kinds, frozenset(key_of(blank) for blank in data["blanks"]), int(data["at_least"]), tuple(data["hints"]))
+    firsts = frozenset(label[0] for label in kinds)
+    return _Labels(kinds, firsts, frozenset(key_of(blank) for blank in data["blanks"]), int(data["at_least"]), tuple(data["hints"]))
 
 
 def _label_kind(text: str) -> tuple[str | None, str]:
     """Kind of the label a line begins with, and the rest of the line after its colon."""
-    bare = _NUMBERING.sub("", text, count=1)
+    numbering = _NUMBERING.match(text)
+    bare = text[numbering.end() :] if numbering is not None else text
+    if bare[:1] not in _labels().firsts:  # most lines
+        return None, ""
     head, colon, rest = bare.replace("：", ":", 1).partition(":")
     if colon and len(head) <= _LONGEST_LABEL:
         return _labels().kinds.get(key_of(head.strip("】])） "))), rest.strip()
@@ -46,7 +51,8 @@ def read_guide(dom: Dom) -> tuple[str, ...] | None:
     carries labels of at least `at_least` different kinds, filled or not.
     """
     joined = dom.joined
-    if not any(hint in joined for hint in _labels().hints[:4]) or sum(hint in joined for hint in _labels().hints) < 3:
+    hints = _labels().hints
+    if not any(hint in joined for hint in hints[:4]) or sum(hint in joined for hint in hints) < 3:
         return None
     kinds: dict[str, bool] = {}
     waiting: str | None = None

@@ -10,7 +10,7 @@ from functools import cache
 from typing import NamedTuple
 
 from govmedia_rules.collect.dom import Dom
-from govmedia_rules.collect.words import any_of, name_key, table
+from govmedia_rules.collect.words import any_of, table
 from govmedia_rules.snapshots.parts import FootMarks, Tag
 from govmedia_rules.subjects.codes import provinces
 from govmedia_rules.vocabulary import key_of
@@ -156,8 +156,7 @@ def _site_map_words() -> frozenset[str]:
 
 def site_map_links(dom: Dom) -> list[str]:
     """Targets of links called 网站地图 and the like, as written."""
-    words = _site_map_words()
-    return [one.href for text, anchors in dom.named.items() if len(text) < 20 and name_key(text) in words for one in anchors]
+    return [one.href for one in dom.called(_site_map_words())]
 
 
 def _has_site_map(dom: Dom) -> bool:

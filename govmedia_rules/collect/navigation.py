@@ -18,6 +18,8 @@ LinkKind = Literal["page", "attachment", "image", "frame", "option"]
 
 MOST_LINKS = 20_000
 """Links kept of one page."""
+MOST_BARS = 40
+"""Navigation bars read of one page."""
 LONGEST_NAME = 24
 """Longest text of a link that is taken for a column name, in characters."""
 
@@ -78,7 +80,7 @@ class FoundChannel(NamedTuple):
 class Base:
     """The address that relative links count from, taken apart once."""
 
-    __slots__ = ("_authorities", "directory", "host", "origin", "scheme", "url")
+    __slots__ = ("_authorities", "_inside", "_resolved", "directory", "host", "origin", "scheme", "url")
 
     def __init__(self, url: str) -> None:
         self.url = url
@@ -88,10 +90,14 @@ class Base:
         path = re.split(r"[?#]", rest[len(authority) :], maxsplit=1)[0]
         self.directory = self.origin + (path[: path.rfind("/") + 1] or "/")
         self.host = host_of(url)
+        self._inside = self.origin + "/"
         self._authorities: dict[str, bool] = {}
+        self._resolved: dict[str, str | None] = {}  # every reader of a page asks for the same few hundred addresses
 
     def is_inside(self, url: str) -> bool:
         """Whether an address belongs to the same host, `www.` and scheme apart."""
+        if url.startswith(self._inside):
+            return True
         end = url.find("/", 8)
         authority = url[:end] if end > 0 else url
         known = self._authorities.get(authority)
@@ -101,6 +107,12 @@ class Base:
 
     def resolve(self, href: str) -> str | None:
         """Absolute http or https address of a link without its fragment, or None for mail, scripts and unreadable ones."""
+        url = self._resolved.get(href, "")
+        if url == "":
+            url = self._resolved[href] = self._resolve(href)
+        return url
+
+    def _resolve(self, href: str) -> str | None:
         if href.startswith(("http://", "https://")):
             url = href
         else:
@@ -171,16 +183,18 @@ def _attachment_endings() -> frozenset[str]:
     return frozenset(table("pages")["links"]["attachments"])
 
 
-def is_attachment(url: str, endings: frozenset[str] | None = None) -> bool:
+def is_attachment(url: str) -> bool:
     """Whether the path of an address ends like a document, a picture or another file."""
     path = url.partition("?")[0] if "?" in url else url
-    return path[path.rfind(".") + 1 :].lower() in (endings or _attachment_endings())
+    if path.endswith(("html", "/")):  # nearly all
+        return False
+    return path[path.rfind(".") + 1 :].lower() in _attachment_endings()
 
 
 def base_of(dom: Dom, url: str) -> str:
     """The address that relative links of a page count from."""
-    node = dom.tree.css_first("base[href]")
-    href = node.attributes.get("href") if node is not None else None
+    bases = dom.elements("base")
+    href = bases[0].attributes["href"] if bases else None
     return (resolve(url, href) or url) if href else url
 
 
@@ -190,12 +204,10 @@ def read_links(dom: Dom, base: Base, *, images: bool = True) -> list[PageLink]:
     Each target is listed once for each kind, with the first text seen.
     """
     to_url, is_inside = base.resolve, base.is_inside
-    endings = _attachment_endings()
-    seen: set[str] = set()
+    seen: set[str | None] = {None}
     written: set[str] = set()
     found: list[PageLink] = []
-    for anchor in dom.anchors:
-        href = anchor.href
+    for _, href, text, title in dom.anchors:
         if href in written:  # menus, crumbs and feet repeat the same few addresses
             continue
         written.add(href)
@@ -203,10 +215,7 @@ def read_links(dom: Dom, base: Base, *, images: bool = True) -> list[PageLink]:
         if url is None or url in seen:
             continue
         seen.add(url)
-        kind: LinkKind = "page"
-        if url[-6:-2].rfind(".") >= 0 or "?" in url:  # only such an address can end like a file
-            kind = "attachment" if is_attachment(url, endings) else "page"
-        found.append(PageLink(url, (anchor.text or anchor.title)[:1_000], kind, not is_inside(url)))
+        found.append(PageLink(url, (text or title)[:1_000], "attachment" if is_attachment(url) else "page", not is_inside(url)))
     if images:
         for _, attributes in dom.images:
             url = to_url((attributes["src"] or "").strip())
@@ -214,19 +223,22 @@ def read_links(dom: Dom, base: Base, *, images: bool = True) -> list[PageLink]:
                 seen.add(url)
                 label = attributes.get("alt") or attributes.get("title") or ""
                 found.append(PageLink(url, label, "image", not is_inside(url)))
-    for selector, name, other in _OTHER_LINKS:
-        for node, href in dom.attribute(selector, name):
+    for tag, name, other in _OTHER_LINKS:
+        for node in dom.elements(tag):
+            attributes = node.attributes
+            href = (attributes[name] or "").strip()
             url = to_url(href) if other != "option" or href.startswith(("http://", "https://")) else None
             if url is not None and url not in seen:
                 seen.add(url)
-                found.append(PageLink(url, node.attributes.get("title") or "", other, not is_inside(url)))
+                found.append(PageLink(url, attributes.get("title") or "", other, not is_inside(url)))
     return found[:MOST_LINKS]
 
 
 _OTHER_LINKS: tuple[tuple[str, str, LinkKind], ...] = (
-    ("area[href]", "href", "page"),
-    ("iframe[src],frame[src]", "src", "frame"),
-    ("option[value*='://']", "value", "option"),
+    ("area", "href", "page"),
+    ("iframe", "src", "frame"),
+    ("frame", "src", "frame"),
+    ("option", "value", "option"),
 )
 
 
@@ -256,7 +268,9 @@ def _more() -> frozenset[str]:
 
 
 def _is_column_name(text: str) -> bool:
-    return 2 <= len(text) <= LONGEST_NAME and name_key(text) not in _never_columns() and any(char.isalpha() for char in text)
+    if not 2 <= len(text) <= LONGEST_NAME or name_key(text) in _never_columns():
+        return False
+    return text[0].isalpha() or any(char.isalpha() for char in text)
 
 
 def read_navigation(dom: Dom, base: Base) -> list[NavItem]:
@@ -276,22 +290,26 @@ def read_navigation(dom: Dom, base: Base) -> list[NavItem]:
             found[bare] = NavItem(name, url, level, parent, found_by, column_kind(name))
         return True
 
-    by_id = {anchor.node.mem_id: anchor for anchor in dom.anchors}
     seen: set[int] = set()
     bars = 0
     for bar in dom.tree.css(_nav_selector()):
-        if bars >= 40 or bar.tag in _NO_BAR:
+        if bar.tag in _NO_BAR:
             continue
+        first = bar.css_first("a[href]")
+        if first is None or first.mem_id in seen:
+            continue  # no bar, or inside one already read
         ids = [link.mem_id for link in bar.css("a[href]")]
-        if len(ids) < 2 or ids[0] in seen or len(ids) > 600:
-            continue  # inside a bar already read, or no bar
+        if not 2 <= len(ids) <= 600:
+            continue
         bars += 1
+        if bars > MOST_BARS:
+            break
         seen.update(ids)
         inner: set[int] = set()
         if bar.css_first("li li,dd") is not None:
             inner = {link.mem_id for link in bar.css("li li a,dd a,li dl a")}
         deeper = {link.mem_id for link in bar.css("li li li a,dd li a,li dd a")} if inner else inner
-        named = [(link_id, by_id[link_id]) for link_id in ids if link_id in by_id]
+        named = [(link_id, dom.anchor_of[link_id]) for link_id in ids if link_id in dom.anchor_of]
         if sum(len(anchor.text) > LONGEST_NAME for _, anchor in named) > len(named) // 3:
             continue  # a box of news that is only called navigation
         above = ["", "", ""]
@@ -325,13 +343,10 @@ _INDEX = re.compile(r"/(?:index|default)\.(?:s?html?|jsp|aspx?|php)$")
 
 def _headed(dom: Dom) -> Iterator[tuple[str, str]]:
     """Boxes whose heading stands beside a 更多 link: name and target."""
-    more = _more()
-    for text, anchors in dom.named.items():
-        if len(text) <= 12 and name_key(text) in more:
-            for anchor in anchors:
-                name = _heading_beside(anchor)
-                if name:
-                    yield name, anchor.href
+    for anchor in dom.called(_more()):
+        name = _heading_beside(anchor)
+        if name:
+            yield name, anchor.href
 
 
 def _heading_beside(anchor: Anchor) -> str:
@@ -398,10 +413,10 @@ def read_channels(dom: Dom, base: Base) -> list[FoundChannel]:
     assert kinds.parts is not None
     seen: set[tuple[str, str]] = set()
     found: list[FoundChannel] = []
-    if not kinds.parts.search(dom.link_text):
+    if not kinds.parts.search("\n".join(dom.by_key)):
         return found
     for text, anchors in dom.named.items():
-        kind = kinds.find(text) if 0 < len(text) <= longest else None
+        kind = kinds.kind_of(dom.keys[text]) if 0 < len(text) <= longest else None
         if kind is None or any(word in text for word in never):
             continue
         for anchor in anchors:
@@ -424,13 +439,10 @@ def _next_words() -> frozenset[str]:
 
 def read_next_page(dom: Dom, base: Base) -> str | None:
     """Address of the next page of a list, from a link or from the page call that templates write; None on the last."""
-    words = _next_words()
-    for text, anchors in dom.named.items():
-        if len(text) <= 10 and name_key(text) in words:
-            for anchor in anchors:
-                url = base.resolve(anchor.href)
-                if url is not None and url != base.url:
-                    return url
+    for anchor in dom.called(_next_words()):
+        url = base.resolve(anchor.href)
+        if url is not None and url != base.url:
+            return url
     for text in dom.scripts:
         found = _TRS_PAGES.search(text) if "createPageHTML" in text else None
         if found is not None and int(found[2]) + 1 < int(found[1]):
@@ -442,7 +454,7 @@ def has_search(dom: Dom) -> bool:
     """Whether the page offers a search box: a text field in a form, or one that says so."""
     parts = table("pages")["parts"]
     names = frozenset(parts["search"])
-    for node in dom.tree.css("input,form"):
+    for node in (*dom.elements("input"), *dom.elements("form")):
         attributes = node.attributes
         if node.tag == "input" and (attributes.get("type") or "text").lower() not in ("text", "search", ""):
             continue
@@ -455,9 +467,12 @@ def has_search(dom: Dom) -> bool:
 
 def has_form(dom: Dom) -> bool:
     """Whether a citizen can write something here: a text area, or three and more text fields."""
-    if dom.tree.css_first("textarea") is not None:
+    if dom.elements("textarea"):
         return True
-    return len(dom.tree.css("form input[type='text' i],form input:not([type]),form input[type='tel' i]")) >= 3
+    return (
+        len(dom.elements("input")) >= 3
+        and len(dom.tree.css("form input[type='text' i],form input:not([type]),form input[type='tel' i]")) >= 3
+    )
 
 
 def has_word(dom: Dom, words: Iterable[str]) -> bool:

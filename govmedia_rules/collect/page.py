@@ -269,8 +269,8 @@ def _scripted_lists(dom: Dom) -> list[str]:
 
 def _fetches(dom: Dom) -> bool:
     """Whether a script of the page fetches content after the page has come."""
-    calls = table("pages")["lists"]["fetching"]
-    return any(call in text for text in dom.scripts for call in calls) or "v-for" in dom.html or "ng-repeat" in dom.html
+    scripts = "\n".join(dom.scripts)
+    return any(call in scripts for call in table("pages")["lists"]["fetching"]) or "v-for" in dom.html or "ng-repeat" in dom.html
 
 
 def read_page(

@@ -49,7 +49,10 @@ class Kinds:
 
     def find(self, text: str) -> str | None:
         """The kind of this name, or None."""
-        key = name_key(text)
+        return self.kind_of(name_key(text))
+
+    def kind_of(self, key: str) -> str | None:
+        """The kind of the name with this `key_of`, or None."""
         kind = self.exact.get(key)
         if kind is not None or self.parts is None:
             return kind

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import argparse
+import csv
 import json
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from govmedia_rules.campaign import Campaign, Described, read_campaign
 from govmedia_rules.campaign.folder import DESCRIPTION
 from govmedia_rules.campaign.groups import DIMENSIONS, Dimension
+from govmedia_rules.campaign.tables import Line, total_row
 from govmedia_rules.commands.inspect import examples_folder
 from govmedia_rules.commands.output import say, table
 from govmedia_rules.errors import CampaignError
 from govmedia_rules.figures import Tally
-from govmedia_rules.notices.model import Notice, Table
-from govmedia_rules.tables.files import guard
+from govmedia_rules.notices.model import Notice
+from govmedia_rules.tables import out as counted
+from govmedia_rules.tables.columns import Cell
+from govmedia_rules.tables.files import cell_text, guard
 
 WIDEST = 44
 
@@ -98,31 +102,29 @@ def _statistics(described: Described, args: argparse.Namespace) -> int:
             if total.population is None and not total.inspected:
                 continue
             found = campaign.table(kind, spec, tier=tier.id)  # type: ignore[arg-type]
-            _print(found, f"{tier.scope or tier.id} {title}", args.format, {"tier": tier.id, "subject": kind})
+            whole = total_row(campaign, kind, tier=tier.id)  # type: ignore[arg-type]
+            _print(
+                found, ("合计", *[""] * (len(names) - 1), *whole), f"{tier.scope or tier.id} {title}", args.format, (tier.id, kind)
+            )
     return 0
 
 
-def _print(found: Table, title: str, form: str, head: dict[str, str]) -> None:
+def _print(found: counted.Table[Line], total: Line, title: str, form: str, head: tuple[str, str]) -> None:
     if form == "json":
-        for record in found.records():
-            print(json.dumps(head | record, ensure_ascii=False))
+        for row in found.cells():
+            told = dict(zip(found.columns, map(cell_text, row), strict=True))
+            print(json.dumps({"tier": head[0], "subject": head[1], **told}, ensure_ascii=False))
     elif form == "csv":
-        print(",".join(guard(one) for one in (*head, *found.columns)))
-        for row in (*found.rows, *((found.total,) if found.total else ())):
-            print(",".join(_csv_cell(one) for one in (*head.values(), *row)))
+        writer = csv.writer(sys.stdout, lineterminator="\n")
+        writer.writerow(("tier", "subject", *found.columns))
+        writer.writerows([guard(cell_text(cell)) for cell in (*head, *row)] for row in (*found.cells(), total))
     else:
         print(title)
-        _print_table(found)
+        _print_table([heading.title for heading in found.headings], (*found.cells(), total))
 
 
-def _csv_cell(value: str | None) -> str:
-    text = guard("".join(char for char in value or "" if char in "\n\t" or char >= " "))
-    return f'"{text.replace(chr(34), chr(34) * 2)}"' if any(char in text for char in ',"\n') else text
-
-
-def _print_table(found: Table) -> None:
-    rows = [["" if cell is None else cell for cell in row] for row in (*found.rows, *((found.total,) if found.total else ()))]
-    for line in table(found.columns, rows, [WIDEST] * len(found.columns)):
+def _print_table(heads: Sequence[str], rows: Iterable[Sequence[Cell]]) -> None:
+    for line in table(heads, [[cell_text(cell) for cell in row] for row in rows], [WIDEST] * len(heads)):
         print(line)
 
 
@@ -142,7 +144,7 @@ def _notice(described: Described, args: argparse.Namespace) -> int:
         for found in attachment.tables:
             if found.caption:
                 print(found.caption)
-            _print_table(found)
+            _print_table(found.columns, (*found.rows, *((found.total,) if found.total else ())))
         for band in attachment.bands:
             print(f"{band.text}: {'; '.join('、'.join(group) for group in band.groups)}")
     checks = reconcile(notice)

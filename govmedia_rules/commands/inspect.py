@@ -36,6 +36,14 @@ class Job(NamedTuple):
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Describes the command."""
     parser = commands.add_parser("inspect", help="judge snapshots", description="Judge snapshots of sites and accounts.")
+    add_inputs(parser)
+    parser.add_argument("--out", metavar="DIR", help="write inspections.jsonl, problems.csv and rulebook.txt there")
+    parser.add_argument("--format", choices=("table", "json"), default="table", help="what is printed")
+    parser.set_defaults(run=run)
+
+
+def add_inputs(parser: argparse.ArgumentParser) -> None:
+    """Describes what is judged and by what."""
     parser.add_argument("paths", nargs="*", metavar="PATH", help="JSON Lines files of snapshots, or folders of them")
     parser.add_argument("--example", metavar="NAME", help="judge a shipped example: " + ", ".join(example_names()))
     parser.add_argument("--rulebook", action="append", default=[], metavar="ID", help="id or path; repeat for layers")
@@ -44,9 +52,6 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser.add_argument("--waivers", action="append", default=[], metavar="FILE", help="JSON Lines of waivers")
     parser.add_argument("--workers", type=int, default=1, metavar="N", help="number of processes")
     parser.add_argument("--zone", metavar="+08:00", help="zone of times that are written without one")
-    parser.add_argument("--out", metavar="DIR", help="write inspections.jsonl, problems.csv and rulebook.txt there")
-    parser.add_argument("--format", choices=("table", "json"), default="table", help="what is printed")
-    parser.set_defaults(run=run)
 
 
 def examples_folder() -> Path:
@@ -64,23 +69,8 @@ def example_names() -> list[str]:
 
 def run(args: argparse.Namespace) -> int:
     """Judges, prints and writes; 0 when it ran, 1 when something could not be read."""
-    zone = _zone(args.zone)
-    job = _job(args)
-    book = load_rulebook(job.rulebooks)
-    if args.only:
-        book = book.only(*args.only)
     bad: list[BrokenLine] = []
-    reviews = [one for path in job.reviews for one in _models(path, Review, bad)]
-    waivers = [one for path in job.waivers for one in _models(path, Waiver, bad)]
-    inspections = book.inspect_files(
-        job.paths,
-        workers=args.workers,
-        reviews=reviews,
-        waivers=waivers,
-        zone=zone,
-        not_after=datetime.now(UTC),
-        on_bad=bad.append,
-    )
+    book, inspections = judged(args, job_of(args), bad)
     printed = _print_json(inspections) if args.format == "json" else _collect(inspections)
     if args.out:
         printed = _write(printed, book, Path(args.out))
@@ -100,6 +90,25 @@ def run(args: argparse.Namespace) -> int:
     return 1 if bad else 0
 
 
+def judged(args: argparse.Namespace, job: Job, bad: list[BrokenLine]) -> tuple[Rulebook, Iterator[Inspection]]:
+    """The rulebook that `add_inputs` names, and the inspections, as they are made; what cannot be read is put into `bad`."""
+    book = load_rulebook(job.rulebooks)
+    if args.only:
+        book = book.only(*args.only)
+    reviews = [one for path in job.reviews for one in _models(path, Review, bad)]
+    waivers = [one for path in job.waivers for one in _models(path, Waiver, bad)]
+    inspections = book.inspect_files(
+        job.paths,
+        workers=args.workers,
+        reviews=reviews,
+        waivers=waivers,
+        zone=_zone(args.zone),
+        not_after=datetime.now(UTC),
+        on_bad=bad.append,
+    )
+    return book, iter(inspections)
+
+
 def _zone(text: str | None) -> tzinfo | None:
     if text is None:
         return None
@@ -109,7 +118,8 @@ def _zone(text: str | None) -> tzinfo | None:
         raise GovMediaRulesError(f"--zone {text!r} is not like +08:00") from None
 
 
-def _job(args: argparse.Namespace) -> Job:
+def job_of(args: argparse.Namespace) -> Job:
+    """The files that `add_inputs` names: folders opened, reviews and waivers told apart."""
     paths, rulebooks, reviews, waivers = list(args.paths), list(args.rulebook), list(args.reviews), list(args.waivers)
     if args.example:
         folder = examples_folder() / args.example

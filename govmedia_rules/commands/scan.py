@@ -25,7 +25,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     )
     parser.add_argument("files", nargs="+", metavar="FILE", help=".txt, .html, .docx, .jsonl")
     parser.add_argument("--lexicon", action="append", metavar="ID|FILE", help="built-in id or file; several are merged")
-    parser.add_argument("--at", type=date.fromisoformat, metavar="DATE", help="day the texts were published, 2024-08-27")
+    parser.add_argument("--at", type=date.fromisoformat, metavar="DATE", help="day the texts were published, where they do not say")
     parser.add_argument("--no-near", action="store_true", help="listed wrong forms only, no near misses")
     parser.add_argument("--no-forms", action="store_true", help="no dates, numbers, marks and private numbers")
     parser.add_argument("--checkers", action="store_true", help="also run the checkers that installed packages offer")
@@ -45,7 +45,8 @@ def run(args: argparse.Namespace) -> int:
     wanted = RANK[args.confidence]
     seen: list[tuple[str, Matches]] = []
     texts = [document.text for document in documents]
-    for document, matches in zip(documents, scanner.scan_many(texts, workers=args.workers, at=args.at), strict=True):
+    days = [document.day or args.at for document in documents]
+    for document, matches in zip(documents, scanner.scan_many(texts, workers=args.workers, at=days), strict=True):
         kept = Matches(matches.text, [match for match in matches if RANK[match.confidence] <= wanted])
         if kept:
             seen.append((document.where, kept))
@@ -60,14 +61,15 @@ def run(args: argparse.Namespace) -> int:
 
 def _read(files: Iterable[str]) -> tuple[list[Document], bool]:
     documents: list[Document] = []
-    failed = False
+    faults: list[GovMediaRulesError] = []
     for name in files:
         try:
-            documents.extend(read_documents(name))
+            documents.extend(read_documents(name, faults.append))
         except GovMediaRulesError as fault:
-            print(fault, file=sys.stderr)
-            failed = True
-    return documents, failed
+            faults.append(fault)
+    for one in faults:
+        print(one, file=sys.stderr)
+    return documents, bool(faults)
 
 
 def _report(scanner: Scanner, seen: list[tuple[str, Matches]]) -> dict[str, object]:

@@ -85,7 +85,10 @@ def headline(head: list[Line]) -> Line | None:
             continue
         for length in (1, 2, 3):
             parts = head[i : i + length]
-            if len(parts) < length or any(_is_page_data(part.text) or part.text.endswith(":") for part in parts):
+            # A number of its own line ends the letterhead above it; the headline begins below.
+            if len(parts) < length or any(
+                _is_page_data(part.text) or part.text.endswith(":") or DOCUMENT_NUMBER.fullmatch(part.text) for part in parts
+            ):
                 break
             text = "".join(part.text for part in parts)
             if (

@@ -8,7 +8,6 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 
-from govmedia_rules.clock import SHANGHAI
 from govmedia_rules.errors import ExportError, MissingExtra, Where
 
 if TYPE_CHECKING:
@@ -224,4 +223,7 @@ def pandas_frame(headings: Sequence[Heading[Any]], rows: Sequence[Any]) -> panda
 
 def in_shanghai(moment: datetime) -> datetime:
     """The same instant as clocks in China show it."""
+    # Imported here: workers that only search texts load no models.
+    from govmedia_rules.clock import SHANGHAI
+
     return moment.astimezone(SHANGHAI)

@@ -25,10 +25,10 @@ _DAY = re.compile(rf"月([{_D}]{{1,2}})日")
 _HAN_YEAR_BEFORE = re.compile("([一二][一二三四五六七八九〇○零]{3})$")
 _HAN_DATE = re.compile("年([一二三四五六七八九十]{1,2})月([一二三四五六七八九十]{1,3})日")
 _WEEKDAY = re.compile(r"[ \u3000]?[（(，,]?[ \u3000]?(?:星期|礼拜|周)([一二三四五六日天])(?!年|岁|期|[一二三四五六日天至到])")
-_NUMBER = re.compile(
-    rf"([\u4e00-\u9fff])[ ]?([（(\[［【〔])[ ]?([12１２][{_D}]{{3}})[ ]?([）)\]］】〕])[ ]?(第?)([{_D}]{{1,5}})[ ]?号"
-)
-_LONG_NUMBER = re.compile(rf"(?<![{_D}A-Za-z.\-_=/])[{_D}]{{11,19}}[Xx]?(?![{_D}A-Za-z_=/]|\.[{_D}])")
+_NUMBER = re.compile(rf"([（(\[［【〔])[ ]?([12１２][{_D}]{{3}})[ ]?([）)\]］】〕])[ ]?(第?)([{_D}]{{1,5}})[ ]?号")
+_LONG_NUMBER = re.compile(rf"[{_D}]{{11,}}[Xx]?")
+_BEFORE_NO_NUMBER = re.compile(r"[A-Za-z.\-_=/]")
+_BEHIND_NO_NUMBER = re.compile(rf"[{_D}A-Za-z_=/]|\.[{_D}]")
 _WEEKDAYS = "一二三四五六日"
 _HAN_DIGITS = {"〇": 0, "○": 0, "零": 0, **{char: at for at, char in enumerate("一二三四五六七八九", 1)}}
 _CLOSING = "。！？"
@@ -139,12 +139,13 @@ def _numbers(text: str) -> Iterator[_Row]:
     if "号" not in text:
         return
     for found in _NUMBER.finditer(text):
-        before, opening, year, closing, ordinal, serial = found.groups()
-        head = text[max(0, found.start() - 8) : found.start() + 1]
-        if before in data["not_before"]:
+        opening, year, closing, ordinal, serial = found.groups()
+        before = found.start() - (text[found.start() - 1 : found.start()] == " ")
+        head = text[max(0, before - 9) : before]
+        if not "\u4e00" <= head[-1:] <= "\u9fff" or head[-1] in data["not_before"]:
             continue
         orders = head.endswith(tuple(data["with_ordinal"]))
-        start, end = found.start(2), found.end()
+        start, end = found.span()
         number = str(int(serial))
         if opening != "〔" or closing != "〕":
             right = f"〔{int(year)}〕{ordinal if orders else ''}{number}号"
@@ -207,6 +208,10 @@ def _private(text: str) -> Iterator[_Row]:
     data = _data()["privacy"]
     for found in _LONG_NUMBER.finditer(text):
         start, end = found.span()
+        if len(found[0].rstrip("Xx")) > 19 or _BEHIND_NO_NUMBER.match(text, end):
+            continue
+        if start and _BEFORE_NO_NUMBER.match(text, start - 1):
+            continue
         digits = "".join(str(int(char)) if char.isdigit() else "X" for char in found[0])
         if text[max(0, start - 12) : start].rstrip("：: 　为是（(").endswith(tuple(data["not_after"])):
             continue

@@ -8,12 +8,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache, cached_property
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from govmedia_rules.errors import LexiconError, Where
-from govmedia_rules.tables.read import BadRow
 from govmedia_rules.text.normalise import compared
 from govmedia_rules.vocabulary import Vocabulary, read_data
+
+if TYPE_CHECKING:
+    from govmedia_rules.tables.read import BadRow
 
 Near = Literal["full", "close", "none"]
 """Which near misses of a right form are looked for; see `Canonical`."""
@@ -127,7 +129,9 @@ class Enumeration:
     Attributes:
         name: Its name.
         members: Its members in order, three or more.
-        parts: Names of runs of members that are right by themselves, each as a tuple of members.
+        parts: Runs of members that are right by themselves, each as a tuple of members.
+        since: First day on which it has these members; texts known to be older are left alone. None for always.
+        leads: Words that may stand before a member behind a mark: 富强…和谐，倡导自由…
         kind: See `vocabulary("kind")`.
         severity: Severity of a wrong order or of a missing member.
         source: The document that has it.
@@ -141,6 +145,8 @@ class Enumeration:
     severity: str = "serious"
     source: str = ""
     line: int | None = field(default=None, compare=False)
+    leads: tuple[str, ...] = ()
+    since: date | None = None
 
     @property
     def id(self) -> str:

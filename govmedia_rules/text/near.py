@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
+from itertools import pairwise
 from typing import Literal, NamedTuple
 
 from govmedia_rules.text.normalise import BETWEEN
@@ -268,40 +269,235 @@ def is_alike(one: str, other: str) -> bool:
 
 
 class MemberFault(NamedTuple):
-    """A run of members that is not the enumeration, in positions of the compared text."""
+    """A run of members that is not the enumeration, in positions of the compared text.
 
-    enumeration: int
+    Attributes:
+        start: Start of what is to be replaced: the whole run, or one member that is altered.
+        end: Its end, excluded.
+        reason: What is wrong.
+        suggestion: What belongs there.
+        confidence: How sure this is.
+        run: Span of the whole run.
+    """
+
     start: int
     end: int
-    reason: Literal["member_missing", "member_order", "member_repeated"]
+    reason: Literal["member_missing", "member_order", "member_repeated", "member_altered"]
     suggestion: str
+    confidence: Literal["high", "medium", "low"]
+    run: tuple[int, int]
 
 
-_SEPARATORS = ("、", "，", ",")
-_LINKS = ("和", "与", "及", "以及")
+class _Slot(NamedTuple):
+    """A member as it stands in the text: its span, its number, and whether it is written as it should be."""
+
+    start: int
+    end: int
+    member: int
+    is_exact: bool
+
+
+_MARKS = ("、", "，", ",")
+_LINKS = ("以及", "和", "与", "及")
+_LEAST_EXACT = 3
+"""Members that must stand in the text as they are before another one is taken for an altered member."""
+_SHORT = 3
+"""Characters of a member that is too short to lose or gain one and still be told."""
+_LONG_LIST = 5
+"""Members from which a foreign word in the place of one is an error whatever it is: 创新、协调、绿色、改革、共享."""
+
+
+class _List:
+    """One enumeration: its members, the runs of them that are right, and what may stand between two members."""
+
+    def __init__(self, members: tuple[str, ...], parts: tuple[tuple[str, ...], ...], leads: tuple[str, ...]) -> None:
+        self.members = members
+        self.whole = tuple(range(len(members)))
+        self.right = {self.whole, *(tuple(members.index(word) for word in part) for part in parts)}
+        # Longest first; members may also follow each other with nothing between (富强民主文明和谐).
+        self.links = (*(mark + lead for mark in _MARKS for lead in leads), *_MARKS, *_LINKS, "")
+        self.spare = max(1, len(members) // 4)
+        """Members that may be missing or altered before nothing can be said."""
+        self._first = {run[0] for run in self.right}
+        self._last = {run[-1] for run in self.right}
+
+    def read(self, text: str, start: int) -> list[_Slot]:
+        """The run around the pair of members at `start`, with single altered members between and at its ends."""
+        found = self._member_at(text, start)
+        assert found is not None
+        slots = [_Slot(start, start + len(self.members[found]), found, True)]
+        while (more := self._before(text, slots[0])) is not None:
+            slots[:0] = more
+        while slots[-1].is_exact and (more := self._after(text, slots[-1])) is not None:
+            slots += more
+        return slots
+
+    def _member_at(self, text: str, at: int) -> int | None:
+        found = [number for number, word in enumerate(self.members) if text.startswith(word, at)]
+        return max(found, key=lambda number: len(self.members[number]), default=None)
+
+    def _member_before(self, text: str, end: int) -> int | None:
+        found = [number for number, word in enumerate(self.members) if text.endswith(word, 0, end)]
+        return max(found, key=lambda number: len(self.members[number]), default=None)
+
+    def _after(self, text: str, slot: _Slot) -> list[_Slot] | None:
+        """The slots that follow: an exact member, or an altered one with the exact one behind it, or an altered last one."""
+        links = [slot.end + len(link) for link in self.links if text.startswith(link, slot.end)]
+        for at in links:
+            found = self._member_at(text, at)
+            if found is not None:
+                return [_Slot(at, at + len(self.members[found]), found, True)]
+        due = slot.member + 1
+        if due == len(self.members):
+            return None
+        word = self.members[due]
+        for at in links:
+            for end in _ends(text, at, len(word)):
+                if not self._can_be(text[at:end], due, is_linked=at > slot.end):
+                    continue
+                for link in self.links if due + 1 < len(self.members) else ():
+                    behind = end + len(link)
+                    after = self.members[due + 1]
+                    if (link or at == slot.end) and text.startswith(link, end) and text.startswith(after, behind):
+                        return [_Slot(at, end, due, False), _Slot(behind, behind + len(after), due + 1, True)]
+                if due in self._last and _is_one_off(text[at:end], word) and _ends_there(text, end):
+                    return [_Slot(at, end, due, False)]
+        return None
+
+    def _before(self, text: str, slot: _Slot) -> list[_Slot] | None:
+        """The slots before, as `_after`; an altered first one must have the size of its member."""
+        if not slot.is_exact:
+            return None
+        ends = [slot.start - len(link) for link in self.links if text.endswith(link, 0, slot.start)]
+        for end in ends:
+            found = self._member_before(text, end)
+            if found is not None:
+                return [_Slot(end - len(self.members[found]), end, found, True)]
+        due = slot.member - 1
+        if due < 0:
+            return None
+        word = self.members[due]
+        for end in ends:
+            for at in _starts(text, end, len(word)):
+                if not self._can_be(text[at:end], due, is_linked=end < slot.start):
+                    continue
+                for link in self.links if due else ():
+                    before = at - len(link)
+                    ahead = self.members[due - 1]
+                    if (link or end == slot.start) and text.endswith(link, 0, at) and text.endswith(ahead, 0, before):
+                        return [_Slot(before - len(ahead), before, due - 1, True), _Slot(at, end, due, False)]
+                if due in self._first and end - at == len(word) and _is_one_off(text[at:end], word):
+                    return [_Slot(at, end, due, False)]
+        return None
+
+    def _can_be(self, seen: str, due: int, *, is_linked: bool) -> bool:
+        """Whether a word that stands in the place of a member can be meant for it."""
+        word = self.members[due]
+        if _is_one_off(seen, word):
+            return True
+        if not is_linked or not seen.isalpha() or len(seen) > len(word) + 1 or seen.startswith(_LINKS):
+            return False
+        return len(self.members) >= _LONG_LIST or (len(word) > 2 and seen[-2:] == word[-2:])
+
+    def faults(self, text: str, slots: list[_Slot]) -> list[MemberFault]:
+        """What is wrong with a run.
+
+        A list that goes on with other members is another list, so only a run with nothing listed before and behind it
+        counts; one that ends in 等 says itself that it is not whole.
+        """
+        start, end = slots[0].start, slots[-1].end
+        run = tuple(slot.member for slot in slots)
+        if run in self.right and all(slot.is_exact for slot in slots):
+            return []
+        if text[start - 1 : start] in (*_MARKS, *_LINKS) or text.startswith((_MARKS[0], *_LINKS, "等"), end):
+            return []
+        if not all(slot.is_exact for slot in slots):
+            return self._altered(text, slots, run)
+        fault = self._out_of_line(run)
+        if fault is None:
+            return []
+        mark = next((sign for sign in _MARKS if sign in text[start:end]), "" if self._is_bare(text, slots) else _MARKS[0])
+        reason, members = fault
+        right = mark.join(self.members[member] for member in members)
+        return [MemberFault(start, end, reason, right, "medium", (start, end))]
+
+    def _is_bare(self, text: str, slots: list[_Slot]) -> bool:
+        return all(one.end == other.start for one, other in pairwise(slots))
+
+    def _altered(self, text: str, slots: list[_Slot], run: tuple[int, ...]) -> list[MemberFault]:
+        wrong = [slot for slot in slots if not slot.is_exact]
+        is_whole = run == self.whole
+        if run not in self.right or len(slots) - len(wrong) < _LEAST_EXACT or len(wrong) > max(1, len(slots) // 4):
+            return []
+        faults = []
+        for slot in wrong:
+            seen, word = text[slot.start : slot.end], self.members[slot.member]
+            alike = len(seen) == len(word) and all(a == b or is_alike(a, b) for a, b in zip(seen, word, strict=True))
+            sure = alike + is_whole + _is_one_off(seen, word)
+            confidence: Literal["high", "medium", "low"] = "high" if sure == 3 else "medium" if sure == 2 else "low"
+            span = (slots[0].start, slots[-1].end)
+            faults.append(MemberFault(slot.start, slot.end, "member_altered", word, confidence, span))
+        return faults
+
+    def _out_of_line(
+        self, run: tuple[int, ...]
+    ) -> tuple[Literal["member_missing", "member_order", "member_repeated"], tuple[int, ...]] | None:
+        """The reason, and the members that belong there, for a run of exact members that is not right."""
+        size, ordered, known = len(self.members), tuple(sorted(run)), set(run)
+        if len(run) < _LEAST_EXACT:
+            return None
+        if len(known) < len(run):
+            return ("member_repeated", self.whole) if len(known) >= size - 1 else None
+        if run == ordered:
+            return ("member_missing", self.whole) if size > _LEAST_EXACT and size > len(run) >= size - self.spare else None
+        return ("member_order", ordered) if ordered in self.right else None
+
+
+def _sizes(size: int) -> tuple[int, ...]:
+    """Sizes of a word in the place of a member, likeliest first; of a short member half would be gone with one character."""
+    return (size, size - 1, size + 1) if size > _SHORT else (size,)
+
+
+def _ends(text: str, at: int, size: int) -> list[int]:
+    return [at + length for length in _sizes(size) if length <= len(text) - at]
+
+
+def _starts(text: str, end: int, size: int) -> list[int]:
+    return [end - length for length in _sizes(size) if length <= end]
+
+
+def _ends_there(text: str, end: int) -> bool:
+    """Whether a word ends here for sure; 公正、法制建设 goes on with another word."""
+    return not text[end : end + 1].isalnum() or text.startswith(("的", "为"), end)
+
+
+def _is_one_off(one: str, other: str) -> bool:
+    """Whether two different strings are one error apart."""
+    at = _agree(one, other)
+    a, b = one[at:], other[at:]
+    if not a and not b:
+        return False
+    return a[1:] == b[1:] or a[1:] == b or a == b[1:] or (a[:2] == b[:2][::-1] and a[2:] == b[2:])
 
 
 class Enumerations:
     """The enumerations of a lexicon: pairs of neighbouring members are looked for, and the run around them read.
 
     Args:
-        enumerations: For each one its members in compared shape, and the runs of them that are right by themselves.
+        enumerations: For each one its members in compared shape, the runs of them that are right by themselves, and the
+            words that may stand before a member behind a mark.
     """
 
-    def __init__(self, enumerations: Sequence[tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]]) -> None:
-        self._members = [members for members, _ in enumerations]
-        self._right = [
-            {tuple(range(len(members))), *(tuple(members.index(word) for word in part) for part in parts)}
-            for members, parts in enumerations
-        ]
+    def __init__(self, enumerations: Sequence[tuple[tuple[str, ...], tuple[tuple[str, ...], ...], tuple[str, ...]]]) -> None:
+        self._lists = [_List(*given) for given in enumerations]
         self.strings: list[str] = []
         self.owners: list[list[int]] = []
         """For each string the enumerations it may begin."""
         numbers: dict[str, int] = {}
-        for number, members in enumerate(self._members):
-            for first in members:
-                for second in members:
-                    for link in (*_SEPARATORS, *_LINKS):
+        for number, one in enumerate(self._lists):
+            for first in one.members:
+                for second in one.members:
+                    for link in one.links:
                         text = first + link + second
                         at = numbers.setdefault(text, len(self.strings))
                         if at == len(self.strings):
@@ -310,64 +506,8 @@ class Enumerations:
                         if number not in self.owners[at]:
                             self.owners[at].append(number)
 
-    def run_at(self, number: int, text: str, start: int) -> tuple[int, int, list[int]]:
-        """The whole run of members around `start`: its span, and the members by number."""
-        members = self._members[number]
-        while True:  # a run is read from its first member on
-            before = next(
-                (
-                    start - len(word) - len(link)
-                    for link in (*_SEPARATORS, *_LINKS)
-                    for word in members
-                    if text.endswith(word + link, 0, start)
-                ),
-                None,
-            )
-            if before is None:
-                break
-            start = before
-        run: list[int] = []
-        at = start
-        while True:
-            found = _longest(members, text, at)
-            if found is None:
-                break
-            run.append(found)
-            end = at + len(members[found])
-            link = next(
-                (link for link in (*_SEPARATORS, *sorted(_LINKS, key=len, reverse=True)) if text.startswith(link, end)), None
-            )
-            if link is None or _longest(members, text, end + len(link)) is None:
-                at = end
-                break
-            at = end + len(link)
-        return start, at, run
-
-    def fault(self, number: int, text: str, start: int, end: int, run: list[int]) -> MemberFault | None:
-        """What is wrong with a run, or None.
-
-        A list that goes on with other members is another list, so only a run with nothing listed before and behind it
-        counts; one that ends in 等 says itself that it is not whole.
-        """
-        members = self._members[number]
-        size = len(members)
-        if text[start - 1 : start] in (*_SEPARATORS, *_LINKS) or text.startswith((*_SEPARATORS[:1], *_LINKS, "等"), end):
-            return None
-        if tuple(run) in self._right[number] or len(run) < 3:
-            return None
-        separator = next((sign for sign in _SEPARATORS if sign in text[start:end]), _SEPARATORS[0])
-        whole = separator.join(members)
-        if len(run) == size - 1 and size > 3 and run == sorted(set(run)):
-            return MemberFault(number, start, end, "member_missing", whole)
-        if len(set(run)) < len(run):
-            return MemberFault(number, start, end, "member_repeated", whole) if len(set(run)) >= size - 1 else None
-        ordered = tuple(sorted(run))
-        if ordered in self._right[number] and tuple(run) != ordered:
-            right = whole if len(ordered) == size else separator.join(members[member] for member in ordered)
-            return MemberFault(number, start, end, "member_order", right)
-        return None
-
-
-def _longest(members: Sequence[str], text: str, at: int) -> int | None:
-    found = [number for number, word in enumerate(members) if text.startswith(word, at)]
-    return max(found, key=lambda number: len(members[number]), default=None)
+    def faults_at(self, number: int, text: str, start: int) -> tuple[list[MemberFault], int]:
+        """What is wrong with the run of enumeration `number` around the pair of members at `start`, and where it ends."""
+        one = self._lists[number]
+        slots = one.read(text, start)
+        return one.faults(text, slots), slots[-1].end

@@ -7,10 +7,10 @@ Both are cheap where nothing is odd: squeezing is one pass, and folding is done 
 
 from __future__ import annotations
 
-from bisect import bisect_right
+import re
 from collections.abc import Iterable
 from functools import cache
-from itertools import accumulate
+from typing import NamedTuple
 
 from govmedia_rules.vocabulary import read_data
 
@@ -74,48 +74,66 @@ def compared_all(texts: Iterable[str]) -> list[str]:
     return compared(BETWEEN.join(listed)).split(BETWEEN) if listed else []
 
 
+class Gap(NamedTuple):
+    """Blanks inside a word.
+
+    Attributes:
+        place: Position in the squeezed text of the character behind them.
+        blanks: The blanks as found.
+        before: The character before them.
+        behind: The character behind them.
+    """
+
+    place: int
+    blanks: str
+    before: str
+    behind: str
+
+
 class Positions:
-    """Tells positions of a squeezed text in the text it was made from.
+    """Tells positions of a squeezed text in the text it was made from; fastest when asked in order.
 
     Args:
         text: The text as found, or folded (folding keeps every position).
-        until: Last position of the squeezed text that will be asked for; None for all.
     """
 
     __slots__ = ("_found", "_squeezed", "text")
 
-    def __init__(self, text: str, until: int | None = None) -> None:
+    def __init__(self, text: str) -> None:
         self.text = text
-        pieces = text.split()
-        sizes = [0, *accumulate(map(len, pieces))]
-        if until is not None:
-            del sizes[bisect_right(sizes, until) :]
-        self._squeezed: list[int] = sizes
-        find = text.index
-        at = 0
-        found: list[int] = []
-        self._found = found
-        for piece in pieces[: len(sizes)]:
-            # Only blanks lie between, so the first occurrence is the piece itself.
-            at = find(piece, at)
-            found.append(at)
-            at += len(piece)
+        self._found = self._squeezed = 0  # so many visible characters stand before that place of the text
 
     def found(self, position: int) -> int:
         """Where the character at `position` of the squeezed text stands in the text as found."""
-        piece = bisect_right(self._squeezed, position) - 1
-        return self._found[piece] + position - self._squeezed[piece]
+        text = self.text
+        if position < self._squeezed:
+            self._found = self._squeezed = 0
+        at, missing = self._found, position - self._squeezed
+        while missing:
+            # At least so many characters follow; of these some are blanks, so a few more do.
+            visible = sum(map(len, text[at : at + missing].split()))
+            at += missing
+            missing -= visible
+        while text[at].isspace():
+            at += 1
+        self._found, self._squeezed = at, position
+        return at
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """The span as found of `start..end` (end excluded, not empty) of the squeezed text."""
         return self.found(start), self.found(end - 1) + 1
 
-    def gaps(self, start: int, end: int) -> list[tuple[int, str]]:
-        """What was squeezed out inside `start..end`: position of the character behind each gap, and the gap."""
-        piece = bisect_right(self._squeezed, start)
-        gaps = []
-        while piece < len(self._found) and self._squeezed[piece] < end:
-            before = self._found[piece - 1] + self._squeezed[piece] - self._squeezed[piece - 1]
-            gaps.append((self._squeezed[piece], self.text[before : self._found[piece]]))
-            piece += 1
+    def gaps(self, start: int, end: int) -> list[Gap]:
+        """What was squeezed out inside `start..end`."""
+        first, last = self.span(start, end)
+        if last - first == end - start:
+            return []
+        gaps: list[Gap] = []
+        place = start - first
+        for blanks in _BLANKS.finditer(self.text, first, last):
+            place -= len(blanks[0])
+            gaps.append(Gap(blanks.end() + place, blanks[0], self.text[blanks.start() - 1], self.text[blanks.end()]))
         return gaps
+
+
+_BLANKS = re.compile(r"\s+")

@@ -55,7 +55,7 @@ CONTEXTS = ("book_title", "quotation", "former")
 
 _TERM_KEYS = ("wrong", "right", "kind", "severity", "source", "since", "until", "exceptions", "outside", "note")
 _CANONICAL_KEYS = ("text", "kind", "severity", "source", "near", "open", "exceptions", "since", "until", "note")
-_ENUMERATION_KEYS = ("name", "members", "parts", "kind", "severity", "source", "note")
+_ENUMERATION_KEYS = ("name", "members", "parts", "leads", "since", "kind", "severity", "source", "note")
 _PERSON_KEYS = ("name", "title", "source", "since", "until", "severity", "note")
 _TOP_KEYS = ("id", "version", "title", "sources", "defaults", "terms", "canonicals", "enumerations", "persons", "exceptions")
 
@@ -289,6 +289,8 @@ def _enumeration(values: Mapping[str, Any], line: int | None) -> Enumeration:
         _word("severity", values.get("severity"), "serious"),
         _plain("source", values.get("source")),
         line,
+        _texts("leads", values.get("leads")),
+        _day("since", values.get("since")),
     )
 
 

@@ -176,7 +176,7 @@ def learn_exceptions(texts: Iterable[str], lexicon: Lexicon) -> tuple[Learned, .
             before = compared(matches.text[max(0, match.start - 4) : match.start])
             after = compared(matches.text[match.end : match.end + 4])
             text = compared(match.text)
-            if match.reason in {"wrong_form", "renamed"}:
+            if match.reason in {"wrong_form", "renamed", "outdated"}:
                 # A wrong form is wrong in general: only the longer string around it can be right.
                 text = _word_end(before, -1) + text + _word_end(after, 1)
             elif match.reason == "last_character":

@@ -6,7 +6,7 @@ import re
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Sized
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache, lru_cache
 from itertools import pairwise
@@ -18,9 +18,8 @@ from govmedia_rules.text.checkers import TextChecker, run_checker
 from govmedia_rules.text.forms import find_forms
 from govmedia_rules.text.lexicon import Canonical, Enumeration, Lexicon, Person, Stamp, Term, usual_near
 from govmedia_rules.text.matches import RANK, Confidence, Match, Matches
-from govmedia_rules.text.near import LOOK, Enumerations, Half, Miss, NearForms, is_alike
+from govmedia_rules.text.near import LOOK, Enumerations, Half, MemberFault, Miss, NearForms, is_alike
 from govmedia_rules.text.normalise import BETWEEN, Positions, compared, compared_all, fold, fold_table, squeeze
-from govmedia_rules.text.reading import load_lexicon
 from govmedia_rules.text.search import Backend, Hit, Search, build_search
 from govmedia_rules.vocabulary import read_data
 
@@ -29,7 +28,7 @@ BATCH_CHARACTERS = 60_000
 and encoded stays in the processor's cache."""
 _REACH = 64
 """Characters on each side of a near miss in which right forms are looked for."""
-_PUNCTUATION = frozenset("、，。；：！？“”‘’（）《》〈〉【】〔〕—…·,.;:!?()[]\"'-/|" + BETWEEN)
+_PUNCTUATION = frozenset("、，。；：！？“”‘’「」『』（）《》〈〉【】〔〕—…·,.;:!?()[]\"'-/|" + BETWEEN)
 _LONG_FORM = 7
 """Characters from which one wrong character inside a form leaves no doubt what was meant."""
 _GAP_LIMIT = 4
@@ -91,7 +90,23 @@ class Scanner:
                 for person, text in people
                 if len(text) >= 4
             ]
-        self._near = NearForms(compared_all(line.text for line in self._canonicals))
+        written = compared_all(line.text for line in self._canonicals)
+        # Quotation marks are left out as often as not, and typed straight: 做到“两个维护” is right in each of these ways.
+        known = set(written)
+        for line, text in zip(tuple(self._canonicals), tuple(written), strict=True):
+            for other in _quoted_otherwise(text):
+                near = usual_near(len(other))
+                if near != "none" and other not in known:
+                    known.add(other)
+                    self._canonicals.append(line if line.near == "close" or near == "full" else replace(line, near=near))
+                    written.append(other)
+        self._near = NearForms(written)
+        self._written = list(written)
+        self._unquoted = set(range(len(self._canonicals)))
+        for form, line in enumerate(self._canonicals):
+            if compared(line.text) == written[form]:
+                self._written[form] = line.text
+                self._unquoted.discard(form)
         wrongs = compared_all(term.wrong for term in plan.lexicon.terms)
         right_texts = compared_all(term.right or "" for term in plan.lexicon.terms)
         # Most lines are terms, and a large list has many: no object is made for one until it is found.
@@ -110,7 +125,11 @@ class Scanner:
         self._enumeration_lines = list(enumerations)
         self._enumerations = Enumerations(
             [
-                (tuple(map(compared, line.members)), tuple(tuple(map(compared, part)) for part in line.parts))
+                (
+                    tuple(map(compared, line.members)),
+                    tuple(tuple(map(compared, part)) for part in line.parts),
+                    tuple(map(compared, line.leads)),
+                )
                 for line in enumerations
             ]
         )
@@ -118,17 +137,17 @@ class Scanner:
         for text, owners in zip(self._enumerations.strings, self._enumerations.owners, strict=True):
             runs[strings.setdefault(text, len(strings))] = owners
         halves = [strings.setdefault(text, len(strings)) for text in self._near.strings]
-        rights = list(dict.fromkeys(compared_all(self._right_texts())))
+        rights = list(dict.fromkeys((*compared_all(self._right_texts()), *written)))
         # The odd characters ride along in the same search: where none is hit, nothing needs folding.
         odd = {strings.setdefault(text, len(strings)): act for text, act in _odd_strings([*strings, *rights]).items()}
-        known = list(strings)
-        self._longest = max(map(len, known), default=0)
+        searched = list(strings)
+        self._longest = max(map(len, searched), default=0)
         wholes = ["、".join(map(compared, line.members)) for line in enumerations]
-        self._reach = 3 + max(map(len, (*known, *rights, *right_texts, *self._near.forms, *wholes)), default=0)
-        self._search: Search = build_search(known, plan.backend, plan.built, prefilter=False)
+        self._reach = 3 + max(map(len, (*searched, *rights, *right_texts, *self._near.forms, *wholes)), default=0)
+        self._search: Search = build_search(searched, plan.backend, plan.built, prefilter=not self._near.forms)
         self._shields = self._find_shields(terms)
         crossed = {number: self._near.crossed(at) for at, number in enumerate(halves) if self._near.crossed(at)}
-        acts = [_TERM if number in self._lines else _NO_ACT for number in range(len(known))]
+        acts = [_TERM if number in self._lines else _NO_ACT for number in range(len(searched))]
         for number in runs.keys() | crossed.keys():
             more = _More(number in self._lines, 0, tuple(runs.get(number, ())), crossed.get(number, ()))
             acts[number] = _Act(None, None, more)
@@ -198,14 +217,14 @@ class Scanner:
             text: Any text; positions in the result are positions in it.
             at: Day the text was published. Lines with validity dates are used only where it is known.
         """
-        return next(self._batch([text], at))
+        return next(self._batch([text], [at]))
 
     def scan_many(
         self,
         texts: Iterable[str],
         *,
         workers: int = 1,
-        at: date | None = None,
+        at: date | Iterable[date | None] | None = None,
         chunk: int = 200,
         progress: Progress = False,
     ) -> Iterator[Matches]:
@@ -214,52 +233,62 @@ class Scanner:
         Args:
             texts: Texts; read as the results are taken.
             workers: Processes; each takes over the built automaton once. With 1 no process is started.
-            at: Day the texts were published, see `scan`.
-            chunk: Texts handed over at once.
+            at: Day the texts were published, see `scan`: one for all, or one for each text (None where it is not known).
+            chunk: Texts handed over to a process at once, at most.
             progress: True shows a bar, a function gets texts done and in all (None where `texts` has no length).
 
         Raises:
             MissingExtra: A bar is asked for and tqdm is not installed.
+            ValueError: There are more days than texts, or fewer.
         """
         size = len(texts) if isinstance(texts, Sized) else None
-        return counted(self._scan_many(texts, workers, at, chunk), progress, size, title="扫描")
+        dated: Iterable[tuple[str, date | None]]
+        dated = ((text, at) for text in texts) if at is None or isinstance(at, date) else zip(texts, at, strict=True)
+        return counted(self._scan_many(dated, workers, chunk), progress, size, title="扫描")
 
-    def _scan_many(self, texts: Iterable[str], workers: int, at: date | None, chunk: int) -> Iterator[Matches]:
+    def _scan_many(self, dated: Iterable[tuple[str, date | None]], workers: int, chunk: int) -> Iterator[Matches]:
         if workers <= 1:
-            yield from self._stream(texts, at)
+            yield from self._stream(dated)
             return
         from govmedia_rules.text.workers import scan_in_processes
 
-        yield from scan_in_processes(self, texts, workers, at, chunk)
+        yield from scan_in_processes(self, dated, workers, chunk)
 
-    def _stream(self, texts: Iterable[str], at: date | None) -> Iterator[Matches]:
+    def _stream(self, dated: Iterable[tuple[str, date | None]]) -> Iterator[Matches]:
         batch: list[str] = []
+        days: list[date | None] = []
         size = 0
-        for text in texts:
+        for text, day in dated:
             batch.append(text)
+            days.append(day)
             size += len(text)
             if size >= BATCH_CHARACTERS:
-                yield from self._batch(batch, at)
-                batch, size = [], 0
+                yield from self._batch(batch, days)
+                batch, days, size = [], [], 0
         if batch:
-            yield from self._batch(batch, at)
+            yield from self._batch(batch, days)
 
-    def _batch(self, texts: list[str], at: date | None) -> Iterator[Matches]:
+    def _batch(self, texts: list[str], days: list[date | None]) -> Iterator[Matches]:
         """Searches several texts as one and deals the hits out again."""
-        joined = texts[0] if len(texts) == 1 else BETWEEN.join(texts)
-        if len(texts) > 1 and joined.count(BETWEEN) != len(texts) - 1:
-            for text in texts:
-                yield from self._batch([text], at)
+        if len(texts) == 1:
+            whole = squeeze(texts[0])
+            one_day = _Days([0], days)
+            found, odd = self._read(whole, self._hits(whole), one_day)
+            yield self._finish(texts[0], whole, found, odd, one_day)
+            return
+        joined = BETWEEN.join(texts)
+        if joined.count(BETWEEN) != len(texts) - 1:
+            for text, one in zip(texts, days, strict=True):
+                yield from self._batch([text], [one])
             return
         whole = squeeze(joined)
-        found, odd = self._read(whole, self._hits(whole), at)
-        if len(texts) == 1:
-            yield self._finish(texts[0], whole, found, odd, at)
-            return
-        start = next_found = next_odd = 0
-        for text in texts:
-            end = whole.find(BETWEEN, start)
-            end = len(whole) if end < 0 else end
+        starts = [0]
+        while len(starts) < len(texts):
+            starts.append(whole.index(BETWEEN, starts[-1]) + 1)
+        found, odd = self._read(whole, self._hits(whole), _Days(starts, days))
+        next_found = next_odd = 0
+        always = self._plan.forms or bool(self._plan.checkers)
+        for text, start, end, day in zip(texts, starts, [*(at - 1 for at in starts[1:]), len(whole)], days, strict=True):
             mine: list[_Found] = []
             while next_found < len(found) and found[next_found].end <= end:
                 mine.append(found[next_found])
@@ -269,24 +298,23 @@ class Scanner:
                 place = odd[next_odd]
                 mine_odd.append(place - start if place > 0 else place + start)
                 next_odd += 1
-            if mine or mine_odd or self._plan.forms or self._plan.checkers:
-                yield self._finish(text, whole[start:end], [one.moved(start) for one in mine], mine_odd, at)
+            if mine or mine_odd or always:
+                yield self._finish(text, whole[start:end], [one.moved(start) for one in mine], mine_odd, _Days([0], [day]))
             else:
                 yield Matches(text)
-            start = end + 1
 
-    def _finish(self, text: str, squeezed: str, found: list[_Found], odd: list[int], at: date | None) -> Matches:
+    def _finish(self, text: str, squeezed: str, found: list[_Found], odd: list[int], days: _Days) -> Matches:
         plain = text
         if odd and (odd[0] < 0 or min(odd) < 0 or self._reach * len(odd) > len(squeezed)):
             plain = fold(text)
             squeezed = squeeze(plain)
-            found, _ = self._read(squeezed, self._hits(squeezed), at)
+            found, _ = self._read(squeezed, self._hits(squeezed), days)
         elif odd:
-            found = self._refold(squeezed, found, [place - 1 for place in odd], at)
+            found = self._refold(squeezed, found, [place - 1 for place in odd], days)
         matches: list[Match] = []
         if found:
-            positions = Positions(plain, max(one.end for one in found))
-            for one in _best(found):
+            positions = Positions(plain)
+            for one in _best(self._as_quoted(found)):
                 match = self._match(text, positions, one)
                 if match is not None:
                     matches.append(match)
@@ -298,7 +326,18 @@ class Scanner:
             matches.sort(key=lambda match: (match.start, match.end, RANK[match.confidence]))
         return Matches(text, matches)
 
-    def _refold(self, squeezed: str, found: list[_Found], odd: list[int], at: date | None) -> list[_Found]:
+    def _as_quoted(self, found: list[_Found]) -> list[_Found]:
+        """Without what a form says in another quotation where the form itself, as its line has it, says something."""
+        own = [(one.line.id, one.start, one.end) for one in found if one.miss is not None and one.miss.form not in self._unquoted]
+        return [
+            one
+            for one in found
+            if one.miss is None
+            or one.miss.form not in self._unquoted
+            or not any(id == one.line.id and start < one.end and one.start < end for id, start, end in own)
+        ]
+
+    def _refold(self, squeezed: str, found: list[_Found], odd: list[int], days: _Days) -> list[_Found]:
         """The findings once the few odd characters are folded: only around them is anything looked for again."""
         table = fold_table()
         parts, last = [], 0
@@ -321,7 +360,7 @@ class Scanner:
         for begin, end in zones:
             base = max(0, begin - self._reach)
             hits = [(a + base, b + base, number) for a, b, number in self._search.find(text[base : end + self._reach])]
-            kept += [one for one in self._read(text, hits, at)[0] if one.end >= begin and one.start < end]
+            kept += [one for one in self._read(text, hits, days)[0] if one.end >= begin and one.start < end]
         return list(dict.fromkeys(kept))
 
     def _hits(self, text: str) -> Iterable[Hit]:
@@ -338,19 +377,20 @@ class Scanner:
                 if end + base > begin:
                     yield start + base, end + base, number
 
-    def _read(self, text: str, hits: Iterable[Hit], at: date | None) -> tuple[list[_Found], list[int]]:
+    def _read(self, text: str, hits: Iterable[Hit], days: _Days) -> tuple[list[_Found], list[int]]:
         """What the hits of one search mean: findings in order of their end, and places of odd characters."""
         found: list[_Found] = []
         odd: list[int] = []
+        run_ends: dict[int, int] = {}
         acts, near = self._acts, self._near
         for start, end, number in hits:
             left, right, more = acts[number]
             if left is not None and (possible := left[text[end : end + LOOK]]):
                 for miss in near.at_left(text, possible, start, end):
-                    self._take_miss(text, miss, at, found)
+                    self._take_miss(text, miss, days, found)
             if right is not None and (possible := right[text[start - LOOK : start] if start >= LOOK else text[:start]]):
                 for miss in near.at_right(text, possible, start, end):
-                    self._take_miss(text, miss, at, found)
+                    self._take_miss(text, miss, days, found)
             if more is None:
                 continue
             if more.odd:
@@ -360,23 +400,25 @@ class Scanner:
             if more.is_term and not (found and found[-1].end == end and isinstance(found[-1].line, Term)):
                 # Of terms that end together the longest comes first and says the most; nested lists must not cost more.
                 found.extend(
-                    _Found(start, end, line, "", None, "")
+                    _Found(start, end, line, "", None, None)
                     for line in self._lines[number]
-                    if self._applies(text, start, end, number, line, at)
+                    if self._applies(text, start, end, number, line, days)
                 )
             for form in more.crossed:
-                self._take_miss(text, near.at_crossed(form, start, end), at, found)
+                self._take_miss(text, near.at_crossed(form, start, end), days, found)
             for owner in more.runs:
-                self._take_run(text, owner, start, found)
+                if start >= run_ends.get(owner, 0):  # of a run already read, the other pairs say nothing new
+                    run_ends[owner] = self._take_run(text, owner, start, days, found)
         if found:
             found = list(dict.fromkeys(found))
             found.sort(key=lambda one: one.end)
         return found, odd
 
-    def _applies(self, text: str, start: int, end: int, number: int, line: Term | Person, at: date | None) -> bool:
+    def _applies(self, text: str, start: int, end: int, number: int, line: Term | Person, days: _Days) -> bool:
         if isinstance(line, Person):
+            at = days.at(start)
             return at is not None and not _in_term(line, at) and not _is_former(text, start, at)
-        if (line.since is not None or line.until is not None) and not _is_valid(line, at):
+        if (line.since is not None or line.until is not None) and not _is_valid(line, days.at(start)):
             return False
         if (start and _is_word(text[start]) and _is_word(text[start - 1])) or (
             _is_word(text[end - 1]) and _is_word(text[end : end + 1])
@@ -393,14 +435,16 @@ class Scanner:
             or ("former" in line.outside and _is_former(text, start, line.since))
         )
 
-    def _take_miss(self, text: str, miss: Miss, at: date | None, found: list[_Found]) -> None:
+    def _take_miss(self, text: str, miss: Miss, days: _Days, found: list[_Found]) -> None:
         line = self._canonicals[miss.form]
-        if at is not None and not _is_valid(line, at):
-            return
+        if line.since is not None or line.until is not None:
+            at = days.at(miss.start)
+            if at is not None and not _is_valid(line, at):
+                return
         reason = _reason(miss, line, len(self._near.forms[miss.form]))
         if reason is None or self._is_right(text, miss):
             return
-        found.append(_Found(miss.start, miss.end, line, reason, miss, ""))
+        found.append(_Found(miss.start, miss.end, line, reason, miss, None))
 
     def _is_right(self, text: str, miss: Miss) -> bool:
         """Whether another right form explains the passage: it covers what is wrong and does not lie wholly inside.
@@ -417,12 +461,14 @@ class Scanner:
             for start, end, _ in self._rights.find(context)
         )
 
-    def _take_run(self, text: str, owner: int, start: int, found: list[_Found]) -> None:
-        start, end, run = self._enumerations.run_at(owner, text, start)
-        fault = self._enumerations.fault(owner, text, start, end, run)
-        if fault is not None:
-            line = self._enumeration_lines[owner]
-            found.append(_Found(fault.start, fault.end, line, fault.reason, None, fault.suggestion))
+    def _take_run(self, text: str, owner: int, start: int, days: _Days, found: list[_Found]) -> int:
+        """Notes what is wrong with the run of members around `start`, and tells where the run ends."""
+        line = self._enumeration_lines[owner]
+        faults, end = self._enumerations.faults_at(owner, text, start)
+        if line.since is not None and (at := days.at(start)) is not None and at < line.since:
+            return end
+        found.extend(_Found(fault.start, fault.end, line, fault.reason, None, fault) for fault in faults)
+        return end
 
     def _match(self, text: str, positions: Positions, one: _Found) -> Match | None:
         """A finding in the compared text as a match in the text as found; None where a gap shows it is none."""
@@ -430,31 +476,42 @@ class Scanner:
         line = one.line
         broken = False
         if end - start != one.end - one.start:
-            for place, gap in positions.gaps(one.start, one.end):
-                if _divides(gap) or (one.miss is not None and _is_next_to(one.miss, place)):
+            for gap in positions.gaps(one.start, one.end):
+                if _divides(gap.blanks) or (one.miss is not None and _is_next_to(one.miss, gap.place)):
                     return None
-                before, behind = positions.text[positions.found(place) - 1], positions.text[positions.found(place)]
-                if _is_word(before) and _is_word(behind) and " " not in line.id:
+                if _is_letter(gap.before) and _is_letter(gap.behind) and " " not in line.id:
                     return None  # two words of Latin letters are not one
-                broken = broken or "\n" in gap or "\r" in gap
+                broken = broken or "\n" in gap.blanks or "\r" in gap.blanks
         if isinstance(line, Term):
-            suggestion, reason = line.right, "renamed" if line.since is not None else "wrong_form"
+            suggestion, reason = line.right, _term_reason(line)
             confidence: Confidence = "medium" if line.outside or line.since is not None else "high"
         elif isinstance(line, Person):
             suggestion, reason, confidence = None, "out_of_term", "medium"
         elif isinstance(line, Canonical):
             assert one.miss is not None
-            suggestion, reason = line.text, one.reason
+            suggestion, reason = self._written[one.miss.form], one.reason
             confidence = _confidence(one.miss, one.reason, len(self._near.forms[one.miss.form]))
         else:
-            suggestion, reason = one.suggestion, one.reason
-            confidence = "medium"
+            assert one.fault is not None
+            suggestion, reason, confidence = one.fault.suggestion, one.reason, one.fault.confidence
+            if any(_divides(gap.blanks) for gap in positions.gaps(*one.fault.run)):
+                return None
         if broken:
             confidence = "low"
         kind = "name_title" if isinstance(line, Person) else line.kind
         return Match(
             start, end, text[start:end], suggestion, kind, line.id, confidence, reason, line.severity, line.source, self._by
         )
+
+
+class _Days(NamedTuple):
+    """The days of texts that are searched as one, by the place each text starts at."""
+
+    starts: list[int]
+    days: list[date | None]
+
+    def at(self, place: int) -> date | None:
+        return self.days[bisect_right(self.starts, place) - 1]
 
 
 class _More(NamedTuple):
@@ -488,13 +545,15 @@ class _Found(NamedTuple):
     line: Term | Canonical | Enumeration | Person
     reason: str
     miss: Miss | None
-    suggestion: str
+    fault: MemberFault | None
 
     def moved(self, by: int) -> _Found:
-        miss = self.miss
+        miss, fault = self.miss, self.fault
         if miss is not None:
             miss = miss._replace(start=miss.start - by, end=miss.end - by, at=miss.at - by)
-        return self._replace(start=self.start - by, end=self.end - by, miss=miss)
+        if fault is not None:
+            fault = fault._replace(start=fault.start - by, end=fault.end - by, run=(fault.run[0] - by, fault.run[1] - by))
+        return self._replace(start=self.start - by, end=self.end - by, miss=miss, fault=fault)
 
 
 def _with_neighbours(text: str, odd: Iterable[int], table: Mapping[int, str]) -> list[int]:
@@ -539,14 +598,37 @@ def _odd_strings(strings: Iterable[str]) -> dict[str, _Act]:
 def _one_lexicon(given: Lexicon | str | Path | Sequence[Lexicon | str | Path]) -> Lexicon:
     if isinstance(given, Lexicon):
         return given
+    # Here and not above: a worker is handed its lexicon, and what reads tables takes as long to load as all the rest.
+    from govmedia_rules.text.reading import load_lexicon
+
     if isinstance(given, str | Path):
         return load_lexicon(given)
     parts = [part if isinstance(part, Lexicon) else load_lexicon(part) for part in given]
     return parts[0].merge(*parts[1:]) if parts else Lexicon("empty")
 
 
+def _quoted_otherwise(text: str) -> tuple[str, ...]:
+    """A form with its quotation marks left out, and with straight ones."""
+    if "“" not in text:
+        return ()
+    return text.replace("“", "").replace("”", ""), text.replace("“", '"').replace("”", '"')
+
+
 def _is_word(char: str) -> bool:
     return char.isascii() and char.isalnum()
+
+
+def _is_letter(char: str) -> bool:
+    return char.isascii() and char.isalpha()
+
+
+_NAMES = frozenset({"institution", "place", "name_title"})
+
+
+def _term_reason(term: Term) -> str:
+    if term.since is None:
+        return "wrong_form"
+    return "renamed" if term.kind in _NAMES else "outdated"
 
 
 def _is_valid(line: Term | Canonical, at: date | None) -> bool:
@@ -667,7 +749,7 @@ def _explains(miss: Miss, line: Canonical) -> bool:
         return right in words["instead"] or (right in joining and not is_name)
     if wrong in words["instead"]:
         return True
-    return (wrong in joining) and not is_name
+    return wrong in joining and not is_name and not is_alike(wrong, right)
 
 
 def _confidence(miss: Miss, reason: str, size: int) -> Confidence:
@@ -735,18 +817,11 @@ def find_candidates(
         near: See `Scanner`.
         forms: See `Scanner`.
     """
-    scanner = scanner_for(tuple(lexicons), near, forms)
-    if at is None or isinstance(at, date):
-        return tuple(scanner.scan_many(texts, at=at))
-    by_day: dict[date | None, list[int]] = defaultdict(list)
-    for number, (_, day) in enumerate(zip(texts, at, strict=True)):
-        by_day[day].append(number)
-    found: dict[int, Matches] = {}
-    for day, numbers in by_day.items():
-        found.update(zip(numbers, scanner.scan_many((texts[number] for number in numbers), at=day), strict=True))
-    return tuple(found[number] for number in range(len(texts)))
+    return tuple(scanner_for(tuple(lexicons), near, forms).scan_many(texts, at=at))
 
 
 def lexicon_stamps(lexicons: Sequence[str] = ("starter",)) -> tuple[Stamp, ...]:
     """Id, version and digest of each lexicon, for the record of an inspection."""
+    from govmedia_rules.text.reading import load_lexicon
+
     return tuple(load_lexicon(name).stamp for name in lexicons)

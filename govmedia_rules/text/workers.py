@@ -7,9 +7,10 @@ import pickle
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
-from dataclasses import astuple
+from dataclasses import fields
 from datetime import date
 from itertools import islice
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from govmedia_rules.text.matches import Match, Matches
@@ -17,6 +18,9 @@ from govmedia_rules.text.matches import Match, Matches
 if TYPE_CHECKING:
     from govmedia_rules.text.scanner import Scanner
 
+CHUNK_CHARACTERS = 400_000
+"""Characters handed over at once, at least one text: few enough that the processes end together, many enough to pay."""
+_values = attrgetter(*(field.name for field in fields(Match)))
 _scanner: Scanner | None = None
 
 
@@ -25,25 +29,36 @@ def _start(pickled: bytes) -> None:
     _scanner = pickle.loads(pickled)  # noqa: S301 - made by the parent process a moment ago
 
 
-def _scan(texts: list[str], at: date | None) -> list[list[tuple[Any, ...]]]:
+def _scan(texts: list[str], days: date | list[date | None] | None) -> list[list[tuple[Any, ...]]]:
     assert _scanner is not None
-    # Plain tuples: the text itself stays with the parent and does not travel back.
-    return [[astuple(match) for match in matches] for matches in _scanner.scan_many(texts, at=at)]
+    # Plain tuples of what is not empty: the texts stay with the parent and do not travel back.
+    return [[_values(match) for match in matches] for matches in _scanner.scan_many(texts, at=days)]
 
 
-def scan_in_processes(scanner: Scanner, texts: Iterable[str], workers: int, at: date | None, chunk: int) -> Iterator[Matches]:
+def scan_in_processes(scanner: Scanner, dated: Iterable[tuple[str, date | None]], workers: int, chunk: int) -> Iterator[Matches]:
     """The matches of each text in order; at most three chunks a worker are under way at once."""
-    source = iter(texts)
+    source = iter(dated)
     pickled = pickle.dumps(scanner)
     # Never fork: a caller's threads and locks would be copied in the state they happen to be in.
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(workers, mp_context=context, initializer=_start, initargs=(pickled,)) as pool:
         waiting: deque[tuple[list[str], Future[list[list[tuple[Any, ...]]]]]] = deque()
         while True:
-            while len(waiting) < 3 * workers and (part := list(islice(source, chunk))):
-                waiting.append((part, pool.submit(_scan, part, at)))
+            while len(waiting) < 3 * workers and (part := list(_chunk(source, chunk))):
+                texts, days = [text for text, _ in part], [day for _, day in part]
+                waiting.append((texts, pool.submit(_scan, texts, days if any(days) else None)))
             if not waiting:
                 return
-            part, future = waiting.popleft()
-            for text, rows in zip(part, future.result(), strict=True):
+            texts, future = waiting.popleft()
+            for text, rows in zip(texts, future.result(), strict=True):
                 yield Matches(text, [Match(*row) for row in rows])
+
+
+def _chunk(source: Iterator[tuple[str, date | None]], most: int) -> Iterator[tuple[str, date | None]]:
+    """The next texts: `most` of them, or fewer where they are long."""
+    size = 0
+    for one in islice(source, most):
+        yield one
+        size += len(one[0])
+        if size >= CHUNK_CHARACTERS:
+            return

@@ -12,6 +12,7 @@ import pytest
 
 import govmedia_rules as gr
 from govmedia_rules.campaign import Campaign, NoticeDraft, read_campaign
+from govmedia_rules.campaign.tables import total_row
 from govmedia_rules.notices import Notice
 from govmedia_rules.rates import Policy, bases
 
@@ -255,7 +256,7 @@ def test_nanchong(facts: Any) -> None:
     assert rates(notice) == {}
     stat = campaign.statistics().total("account")
     assert (stat.is_partial, stat.share("pass"), stat.share("coverage"), stat.bounds("pass")) == (True, None, None, None)
-    assert campaign.table("account", "platform").total == ("合计", "326", None, None, "17", None)
+    assert total_row(campaign, "account") == (326, None, None, 17, None)
     assert campaign.statistics().total("site").share("pass") == (23, 45)
     assert notice.recheck is not None
     assert notice.recheck.result == "announced"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from decimal import Decimal
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
 import rounds
@@ -15,6 +16,7 @@ from rounds import account, campaign, reported, site
 import govmedia_rules as gr
 from govmedia_rules.campaign import Campaign, CountedResult, CountedUnits, Ratio, Statistics, by
 from govmedia_rules.campaign.groups import DIMENSIONS, STANDARD, Dimension, grouping
+from govmedia_rules.campaign.tables import total_row
 from govmedia_rules.rates import Policy, Rounding
 from govmedia_rules.subjects.registry import Population
 
@@ -130,16 +132,26 @@ def test_a_number_of_unknown_group_leaves_the_groups_open() -> None:
     assert groups.outcome("passed", "city_portal") == 0
     assert groups.share("pass", "city_portal") is None
     assert one.statistics().total("site").population == 5
-    table = one.table("site", "level")
-    assert table.records().__next__() == {
-        "分组": "市级门户",
-        "总数": None,
-        "检查数": None,
-        "合格": None,
-        "不合格": None,
-        "合格率": None,
-    }
-    assert table.total == ("合计", "5", "1", "0", "1", "0%")
+    assert list(one.table("site", "level").cells()) == [("市级门户", None, None, None, None, None)]
+    assert total_row(one, "site") == (5, 1, 0, 1, Decimal(0))
+
+
+def test_counts_go_to_frames_and_files(tmp_path: Path) -> None:
+    import polars as pl
+
+    one = campaign(rounding=Rounding(places=1))
+    one.count(CountedUnits(subject="account", count=2944, platform=("wechat_official",), area="=1+1"))
+    one.count(CountedResult(subject="account", count=2943, outcome="passed", platform=("wechat_official",), area="=1+1"))
+    one.count(CountedResult(subject="account", count=1, outcome="failed", platform=("wechat_official",), area="=1+1"))
+    table = one.table("account", ("area", "platform"))
+    assert table.columns == ["area", "platform", "population", "inspected", "passed", "failed", "pass_rate"]
+    assert pl.DataFrame(table)["pass_rate"].to_list() == [Decimal("99.9")]
+    assert table.to_pandas()["population"].to_list() == [2944]
+    table.to_csv(tmp_path / "a.csv")
+    assert (tmp_path / "a.csv").read_text("utf-8-sig").splitlines()[1].startswith("'=1+1,微信公众号,2944")
+    assert "<table" in table._repr_html_()
+    assert len(one.results_table) == 2
+    assert sum(pl.DataFrame(one.results_table)["units"]) == 2944
 
 
 def test_a_stated_population_answers_only_its_own_divisions() -> None:

@@ -311,7 +311,7 @@ def test_parquet_and_duckdb_read_the_results_as_they_are(tmp_path: Path) -> None
 def test_parquet_of_nothing_has_its_columns(tmp_path: Path) -> None:
     import pyarrow.parquet as pq
 
-    campaign().to_parquet(tmp_path)
+    campaign().save(tmp_path, parquet=True)
     assert pq.read_table(tmp_path / "results.parquet").num_rows == 0
     assert "outcome" in pq.read_schema(tmp_path / "results.parquet").names
 

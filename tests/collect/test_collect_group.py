@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from govmedia_rules import collect
+from govmedia_rules.collect.fetch import Fetcher, fast_transports
 from govmedia_rules.snapshots.models import SiteSnapshot
 from govmedia_rules.subjects.models import Site
 from tests.collect.madesites import NOW, LoopbackServer, MadeSite, Truth, make_site
@@ -300,3 +301,25 @@ def _code(text: str) -> bytes:
     file = io.BytesIO()
     image_module.fromarray(code).save(file, "PNG")
     return file.getvalue()
+
+
+@pytest.mark.parametrize("fast", [False, True], ids=["httpx", "aiohttp"])
+def test_two_sites_of_one_host_may_end_together(fast: bool) -> None:
+    made = [make_site(3), make_site(7)]
+
+    async def look() -> list[str | None]:
+        async with LoopbackServer({"one.example.gov.cn": made[0].pages}) as one, LoopbackServer({"one.example.gov.cn": {}}) as two:
+            limits = collect.Limits(retries=0)
+            fetcher = Fetcher(
+                limits,
+                collect.Guard(test_hosts={"one.example.gov.cn": "127.0.0.1"}),
+                transports=fast_transports(limits) if fast else None,
+            )
+            visits = [await fetcher.fetch(f"http://one.example.gov.cn:{server.port}/") for server in (one, two)]
+            # Both sites close the connections of their common host at the same time.
+            await asyncio.gather(*(fetcher.release("one.example.gov.cn") for _ in range(2)))
+            again = await fetcher.fetch(f"http://one.example.gov.cn:{one.port}/")
+            await fetcher.close()
+            return [visit.failure for visit in (*visits, again)]
+
+    assert asyncio.run(look()) == [None, "status_not_found", None]

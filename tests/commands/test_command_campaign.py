@@ -55,8 +55,8 @@ def test_statistics_in_three_forms(capsys: pytest.CaptureFixture[str], tmp_path:
     code, out, _ = run(capsys, "statistics", str(tmp_path / "a"), "--by", "area", "--subject", "site", "--format", "csv")
     assert code == 0
     rows = list(csv.DictReader(out.splitlines()))
-    assert rows[-1]["分组"] == "合计"
-    assert (rows[-1]["总数"], rows[-1]["合格率"]) == ("538", "98.94%")
+    assert rows[-1]["area"] == "合计"
+    assert (rows[-1]["population"], rows[-1]["pass_rate"]) == ("538", "98.94")
     _, out, _ = run(capsys, "statistics", str(tmp_path / "a"), "--by", "area,level", "--subject", "site", "--format", "json")
     assert all(json.loads(line)["subject"] == "site" for line in out.splitlines())
     _, out, _ = run(capsys, "statistics", str(tmp_path / "a"))

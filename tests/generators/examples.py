@@ -61,6 +61,14 @@ def healthy(region: str, point: str, day: str, level_days: list[str]) -> list[di
             {"name": "政策文件", "kind": "policy", "level": 1, "latest_entry_at": level_days[0], "entry_count": 12},
             {"name": "政策解读", "kind": "interpretation", "level": 1, "latest_entry_at": level_days[0], "entry_count": 9},
             {"name": "机构职能", "kind": "duties", "level": 1, "latest_entry_at": level_days[0], "entry_count": 1},
+            {
+                "name": "法定主动公开内容",
+                "kind": "disclosure",
+                "level": 1,
+                "latest_entry_at": level_days[0],
+                "entry_count": 6,
+                "opens": True,
+            },
         ]
         found.append(
             {

@@ -12,7 +12,9 @@ import json
 import re
 import tomllib
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import govmedia_rules as gr
 from govmedia_rules.checks.contract import CheckSpec
@@ -150,16 +152,25 @@ def _setting(indicator: Indicator, name: str, book: gr.Rulebook) -> Iterator[str
     yield ""
 
 
+@cache
+def _case_files() -> dict[str, list[dict[str, Any]]]:
+    """The case files of each indicator, in the order of their names."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for path in sorted(CASES.glob("*.toml")):
+        table = tomllib.loads(path.read_text("utf-8"))
+        found.setdefault(table["indicator"], []).append(table)
+    return found
+
+
 def _cases(indicator_id: str) -> Iterator[str]:
-    files = [path for path in sorted(CASES.glob("*.toml")) if tomllib.loads(path.read_text("utf-8"))["indicator"] == indicator_id]
+    files = _case_files().get(indicator_id)
     if not files:
         return
     yield "## 用例 · Cases"
     yield ""
     yield "| case | status |"
     yield "|---|---|"
-    for path in files:
-        table = tomllib.loads(path.read_text("utf-8"))
+    for table in files:
         book = f"{table['rulebook']}: " if "rulebook" in table else ""
         for case in table["case"]:
             yield f"| {book}{case['name'].replace('|', '/')} | {gr.Status(case['status']).zh} `{case['status']}` |"

@@ -12,7 +12,10 @@ import pytest
 
 import govmedia_rules as gr
 from govmedia_rules import testing
+from govmedia_rules.engines.batch import BatchJudge
 from govmedia_rules.judge.score import show
+from govmedia_rules.judge.table import InspectionTable
+from govmedia_rules.tables.out import to_frame
 
 CENSUS = gr.load_rulebook("census-2015")
 SUPERVISION = gr.load_rulebook("supervision-2019")
@@ -253,6 +256,21 @@ def test_offices_go_through_files_workers_and_json(tmp_path: Path) -> None:
         assert isinstance(one.subject, gr.Supervisor)
         assert gr.Inspection.from_dict(json.loads(one.to_json()), SUPERVISION.plan) == one
         assert pickle.loads(pickle.dumps(one)) == one
+
+
+def test_offices_in_tables_and_batches_are_called_offices() -> None:
+    import pyarrow as pa
+
+    observed = office(error_messages=open_messages(2))
+    seen = SUPERVISION.inspect(observed)
+    [row] = to_frame(InspectionTable([seen]), "arrow").to_pylist()
+    assert (row["subject_kind"], row["subject_id"]) == ("supervisor", seen.subject.id)
+    assert (row["score_low"], row["score_high"]) == (94, 97)
+    batch = pa.record_batch({"json": [observed.model_dump_json(exclude_none=True)]})
+    [judged] = BatchJudge.of(SUPERVISION)(batch).to_pylist()
+    assert judged.pop("fault") is None
+    assert judged == row
+    assert InspectionTable([seen]).pass_counts(by="subject_kind").keys() == {"监管单位"}
 
 
 # ---------------------------------------------------------------- local scores

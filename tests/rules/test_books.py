@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from govmedia_rules.rules.load import built_in_files, read_layer
 from govmedia_rules.rules.model import RulebookFile
 from govmedia_rules.rules.plugins import Plugins
 
+DATA = Path(gr.__file__).parent / "notices" / "data"
 LAYERS: dict[str, RulebookFile] = {name: read_layer(path, Plugins()).content for name, path in built_in_files().items()}
 LOCAL = sorted(name for name, layer in LAYERS.items() if layer.region is not None)
 
@@ -114,6 +116,14 @@ def test_every_id_of_the_standards_has_its_indicator(shared: Path) -> None:
         ids = set(re.findall(f"`({family})`", (folder / file).read_text("utf-8"))) - {"census.veto.stop", "supervision.veto.stop"}
         assert len(ids) > 10
         assert ids - across_subjects <= set(gr.load_rulebook(book).plan.by_id), file
+
+
+def test_every_id_a_wording_of_a_notice_is_read_as_is_an_indicator_or_a_family_of_them() -> None:
+    faults = tomllib.loads((DATA / "classify.toml").read_text("utf-8"))["faults"].values()
+    named = {one[subject] for one in faults for subject in ("site", "account")} - {"other"}
+    assert len(named) > 30
+    held = {one for name in LAYERS for one in gr.load_rulebook(name).plan.by_id}
+    assert {one for one in named if not any(mine == one or mine.startswith(f"{one}.") for mine in held)} == set()
 
 
 def test_the_numbers_the_notices_state() -> None:

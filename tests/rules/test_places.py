@@ -6,6 +6,8 @@ Case files judge one indicator alone; here the book is found by place and day, a
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,6 +23,7 @@ from govmedia_rules.subjects.registry import read_registry
 
 NATION = gr.load_rulebook("national-2019")
 SECOND = timedelta(seconds=1)
+CASE_FOLDER = Path(__file__).parents[1] / "cases"
 MENU = [{"kind": "menu", "works": True}]
 ID_NUMBER = "11010519491231002X"  # the example of GB 11643
 
@@ -306,3 +309,25 @@ def test_personal_data_on_pages_is_looked_for_by_whoever_asks() -> None:
     assert [piece.value for piece in found.evidence] == [("id_number×1", "mobile×1")]
     clean = testing.judge("site.manage.privacy", testing.snapshot("site", pages=[{"url": "/1", "text": "名单"}]), rulebook=book)
     assert clean.status is gr.Status.NOT_CHECKED
+
+
+# ---------------------------------------------------------------- every rulebook and every made subject
+
+
+@cache
+def every_case() -> list[Any]:
+    return [case.observed for path in sorted(CASE_FOLDER.glob("*.toml")) for case in testing.load_cases(path)]
+
+
+@pytest.mark.parametrize("name", sorted(built_in_files()))
+def test_every_rulebook_judges_made_subjects_without_an_error(name: str) -> None:
+    book = gr.load_rulebook(name)
+    sample = every_case()[sum(map(ord, name)) % 8 :: 8]
+    assert len(sample) > 150
+    kinds = set()
+    for observed in sample:
+        seen = book.inspect(observed)
+        assert len(seen.findings) == len(book.indicators)
+        assert not [one for one in seen.findings if one.status is gr.Status.ERROR]
+        kinds.add(type(observed))
+    assert len(kinds) == 3

@@ -1,5 +1,6 @@
 import json
 import zipfile
+from datetime import date
 
 import pytest
 
@@ -97,3 +98,52 @@ def test_no_such_file(tmp_path):
 
 def test_text_of_a_fragment():
     assert html_text("甲<i>乙</i>").strip() == "甲乙"
+
+
+def test_a_bad_json_line_costs_itself(tmp_path):
+    path = tmp_path / "a.jsonl"
+    path.write_text('{"text": "一"}\n{bad\n{"text": "二\u2028三"}\n', "utf-8")
+    faults = []
+    assert [document.text for document in read_documents(path, faults.append)] == ["一", "二\u2028三"]
+    assert [fault.where.row for fault in faults] == [2]
+    with pytest.raises(ObservationError):
+        list(read_documents(path))
+
+
+def test_days_of_texts(tmp_path):
+    page = tmp_path / "a.html"
+    page.write_text('<meta charset="utf-8"><meta name="pubdate" content="2024-08-27 09:30"><p>文</p>', "utf-8")
+    assert [document.day for document in read_documents(page)] == [date(2024, 8, 27)]
+    lines = tmp_path / "a.jsonl"
+    rows = [
+        {
+            "published_at": "2024-08-27T23:30:00+08:00",
+            "text": "一",
+            "parts": [{"text": "二"}, {"text": "三", "date": "2020年1月2日"}],
+        },
+        {"text": "四", "date": "不详"},
+    ]
+    lines.write_text("\n".join(json.dumps(row, ensure_ascii=False) for row in rows), "utf-8")
+    found = {document.text: document.day for document in read_documents(lines)}
+    assert found == {"一": date(2024, 8, 27), "二": date(2024, 8, 27), "三": date(2020, 1, 2), "四": None}
+
+
+def test_docx_headers_notes_and_text_boxes(tmp_path):
+    box = "<w:p><w:r><w:t>正文</w:t></w:r><w:r><w:txbxContent><w:p><w:r><w:t>框内</w:t></w:r></w:p></w:txbxContent></w:r><w:r><w:t>续</w:t></w:r></w:p>"
+    fallback = (
+        '<mc:AlternateContent xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006"><mc:Choice>%s</mc:Choice>'
+        "<mc:Fallback>%s</mc:Fallback></mc:AlternateContent>"
+    )
+    again = "<w:p><w:r><w:t>一次</w:t></w:r></w:p>"
+    path = docx(tmp_path / "a.docx", box + fallback % (again, again))
+    with zipfile.ZipFile(path, "a") as archive:
+        for name, text in (("header1", "页眉"), ("footnotes", "脚注"), ("styles", "样式")):
+            archive.writestr(f"word/{name}.xml", f"<w:x {NS}><w:p><w:r><w:t>{text}</w:t></w:r></w:p></w:x>")
+    assert texts(path)[0].split("\n\n") == ["正文续", "框内", "一次", "脚注", "页眉"]
+
+
+def test_a_file_that_is_no_text(tmp_path):
+    path = tmp_path / "a.pdf"
+    path.write_bytes(b"%PDF-1.7\n\x00\x01")
+    with pytest.raises(ObservationError, match="no text"):
+        texts(path)

@@ -117,14 +117,12 @@ def test_alike_by_sound_and_by_shape():
 MEMBERS = ("富强", "民主", "文明", "和谐", "自由", "平等")
 
 
-def faults(text, parts=()):
-    lists = Enumerations([(MEMBERS, parts)])
+def faults(text, parts=(), leads=("倡导",), members=MEMBERS):
+    lists = Enumerations([(members, parts, leads)])
     found = set()
     for start, _, number in build_search(lists.strings, "python").find(text):
         for owner in lists.owners[number]:
-            begin, end, run = lists.run_at(owner, text, start)
-            fault = lists.fault(owner, text, begin, end, run)
-            if fault is not None:
+            for fault in lists.faults_at(owner, text, start)[0]:
                 found.add((text[fault.start : fault.end], fault.reason, fault.suggestion))
     return found
 
@@ -163,3 +161,87 @@ def test_right_lists_and_other_lists(text):
 
 def test_a_part_declared_right():
     assert faults("建设富强、民主、文明、和谐、自由。", parts=(("富强", "民主", "文明", "和谐", "自由"),)) == set()
+
+
+VALUES = ("富强", "民主", "文明", "和谐", "自由", "平等", "公正", "法治", "爱国", "敬业", "诚信", "友善")
+GROUPS = (VALUES[:4], VALUES[4:8], VALUES[8:], VALUES[:3])
+
+
+@pytest.mark.parametrize("between", ["、", "，", "", "和"])
+@pytest.mark.parametrize(
+    ("member", "seen"), [("法治", "法制"), ("友善", "友好"), ("公正", "公平"), ("文明", "文民"), ("富强", "富裕")]
+)
+def test_one_member_altered(member, seen, between):
+    text = between.join(seen if word == member else word for word in VALUES)
+    assert faults(f"倡导{text}。", GROUPS, members=VALUES) == {(seen, "member_altered", member)}
+
+
+def test_a_list_of_several_sentences_parts():
+    text = "倡导富强、民主、文明、和谐，倡导自由、平等、公正、{}，倡导爱国、敬业、诚信、友善"
+    assert faults(text.format("法治"), GROUPS, members=VALUES) == set()
+    assert faults(text.format("法制"), GROUPS, members=VALUES) == {("法制", "member_altered", "法治")}
+    found = faults(text.format("法治").replace("、文明", ""), GROUPS, members=VALUES)
+    assert {reason for _, reason, _ in found} == {"member_missing"}
+
+
+@pytest.mark.parametrize("at", range(12))
+def test_any_member_left_out_or_altered_is_found(at):
+    others = VALUES[:at] + VALUES[at + 1 :]
+    for between in ("、", ""):
+        found = faults(between.join(others), GROUPS, members=VALUES)
+        assert found == {(between.join(others), "member_missing", between.join(VALUES))}
+        altered = VALUES[at][0] + "某"
+        found = faults(between.join((*VALUES[:at], altered, *VALUES[at + 1 :])), GROUPS, members=VALUES)
+        assert found == {(altered, "member_altered", VALUES[at])}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "自由、平等、公正、法制建设",
+        "富强、民主、文明、和平发展",
+        "建设富强民主文明和谐美丽的国家",
+        "民主、法制、公平、自由、平等",
+        "富强、民主、文明、和谐、自由、平等、公正、法治",
+        "民主、公平、公正、法治、爱国",
+    ],
+)
+def test_words_that_go_on_and_other_lists_are_left_alone(text):
+    assert faults(f"营造{text}。", GROUPS, members=VALUES) == set()
+
+
+SENSES = ("政治意识", "大局意识", "核心意识", "看齐意识")
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("政治意识、大局意识、合心意识、看齐意识", ("合心意识", "核心意识")),
+        ("政治意识、全局意识、核心意识、看齐意识", ("全局意识", "大局意识")),
+        ("政治意识、大局意识、服务意识、看齐意识", ("服务意识", "核心意识")),
+        ("政治意识、大局意识、核心意识和看起意识", ("看起意识", "看齐意识")),
+        ("政冶意识、大局意识、核心意识、看齐意识", ("政冶意识", "政治意识")),
+    ],
+)
+def test_a_longer_member_altered(text, found):
+    assert faults(f"增强{text}。", members=SENSES) == {(found[0], "member_altered", found[1])}
+
+
+@pytest.mark.parametrize(
+    "text", ["政治意识、责任意识、服务意识", "政治意识、大局意识、责任意识", "大局意识、核心意识、责任意识、法治意识"]
+)
+def test_lists_of_other_members(text):
+    assert faults(f"增强{text}。", members=SENSES) == set()
+
+
+@given(st.lists(st.sampled_from([*VALUES, "、", "，", "和", "以及", "倡导", "法制", "某", "等"]), max_size=30))
+def test_any_mixture_of_members_is_read_and_spans_lie_inside(parts):
+    text = "".join(parts)
+    lists = Enumerations([(VALUES, GROUPS, ("倡导",))])
+    for start, end, number in build_search(lists.strings, "python").find(text):
+        for owner in lists.owners[number]:
+            found, until = lists.faults_at(owner, text, start)
+            assert end <= until <= len(text)
+            for fault in found:
+                assert 0 <= fault.run[0] <= fault.start < fault.end <= fault.run[1] <= len(text)
+                assert text[fault.start : fault.end] != fault.suggestion

@@ -38,8 +38,10 @@ def test_gaps_and_characters_make_up_the_text(text):
     if not squeezed:
         return
     positions = Positions(text)
+    for gap in positions.gaps(0, len(squeezed)):
+        assert (gap.before, gap.behind) == (squeezed[gap.place - 1], squeezed[gap.place])
     start, end = positions.span(0, len(squeezed))
-    rebuilt, gaps = "", dict(positions.gaps(0, len(squeezed)))
+    rebuilt, gaps = "", {gap.place: gap.blanks for gap in positions.gaps(0, len(squeezed))}
     for at, char in enumerate(squeezed):
         rebuilt += gaps.get(at, "") + char
     assert rebuilt == text[start:end]
@@ -49,3 +51,12 @@ def test_gaps_and_characters_make_up_the_text(text):
 def test_many_at_once_equal_one_by_one(texts):
     assert compared_all(texts) == [compared(text) for text in texts]
     assert BETWEEN not in "".join(texts)
+
+
+@given(st.text(alphabet="中国 \n\u3000\u2003\x1fa", max_size=60), st.lists(st.integers(0, 59), max_size=8))
+def test_positions_may_be_asked_in_any_order(text, asked):
+    visible = [at for at, char in enumerate(text) if not char.isspace()]
+    positions = Positions(text)
+    for position in asked:
+        if position < len(visible):
+            assert positions.found(position) == visible[position]

@@ -1,5 +1,7 @@
 import pickle
 import random
+import subprocess
+import sys
 from datetime import date
 
 import pytest
@@ -385,3 +387,25 @@ def test_a_text_ends_where_it_ends_however_many_are_read_at_once(scanner):
     texts = ["全国人民代表大", "会议", "中国特色社会主", "义务教育", "在中", "国特色社会主义"]
     assert list(scanner.scan_many(texts)) == [scanner.scan(text) for text in texts]
     assert [len(matches) for matches in scanner.scan_many(texts)] == [1, 0, 1, 0, 0, 1]
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_each_text_has_its_own_day(scanner, workers):
+    texts = ["旧机关通知", "会议布署", "旧机关通知", "旧机关通知"]
+    days = [date(2020, 1, 1), None, date(2016, 1, 1), None]
+    found = [[match.text for match in matches] for matches in scanner.scan_many(texts, workers=workers, at=days, chunk=2)]
+    assert found == [["旧机关"], ["布署"], [], []]
+    assert found == [[match.text for match in scanner.scan(text, at=day)] for text, day in zip(texts, days, strict=True)]
+    with pytest.raises(ValueError, match="shorter|longer"):
+        list(scanner.scan_many(texts, workers=workers, at=days[:3]))
+
+
+def test_letters_apart_are_two_words():
+    own = Scanner(Lexicon("own", terms=(Term("wechat号", "微信号", source="x"),)), forms=False)
+    assert [match.text for match in own.scan("wechat 号 wechat号")] == ["wechat 号", "wechat号"]
+    assert not own.scan("we chat号")
+
+
+def test_a_worker_loads_no_table_reader():
+    code = "import sys, govmedia_rules.text.workers, govmedia_rules.text.scanner; print('pydantic' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "False"

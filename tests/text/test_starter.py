@@ -2,7 +2,8 @@ import random
 import re
 import sys
 from collections import Counter
-from datetime import date
+from datetime import date, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -48,20 +49,125 @@ def test_all_province_level_divisions_are_there():
     assert {"四川省阿坝藏族羌族自治州", "新疆维吾尔自治区阿克苏地区", "内蒙古自治区锡林郭勒盟"} <= names
 
 
+TODAY = date(2026, 1, 1)
+
+
 def test_right_forms_and_suggestions_are_not_reported(scanner):
     former = {term.wrong for term in LEXICON.terms if term.since is not None}
-    rights = [line.text for line in LEXICON.canonicals if line.text not in former] + [
-        term.right for term in LEXICON.terms if term.right
-    ]
-    for right, matches in zip(rights, scanner.scan_many((f"有关{right}。" for right in rights), at=date(2026, 1, 1)), strict=True):
+    rights = {(line.text, TODAY) for line in LEXICON.canonicals if line.text not in former}
+    rights |= {(term.right, term.until or TODAY) for term in LEXICON.terms if term.right}
+    for right, day in rights:
+        matches = scanner.scan(f"有关{right}。", at=day)
         assert not [match for match in matches if match.kind != "mark"], (right, matches)
 
 
 def test_every_wrong_form_is_reported_with_its_right_form(scanner):
     for term in LEXICON.terms:
         text = f"——{term.wrong}——"
-        matches = scanner.scan(text, at=date(2026, 1, 1))
+        matches = scanner.scan(text, at=term.until or TODAY)
         assert [match.suggestion for match in matches if match.text == term.wrong] == [term.right], (term, matches)
+
+
+def test_the_lines_of_one_form_follow_each_other():
+    by_form = {}
+    for term in LEXICON.terms:
+        by_form.setdefault(term.wrong, []).append(term)
+    for same in by_form.values():
+        for one, other in pairwise(same):
+            assert one.until is not None
+            assert one.until + timedelta(days=1) == other.since, (one, other)
+        assert same[-1].until is None
+
+
+def test_no_wrong_form_is_reported_inside_a_right_form(scanner):
+    rights = {line.text for line in LEXICON.canonicals} | {term.right for term in LEXICON.terms if term.right}
+    rights |= {text for term in LEXICON.terms for text in term.exceptions} | set(LEXICON.exceptions)
+    contained = [(term, right) for term in LEXICON.terms for right in rights if term.wrong in right and term.wrong != right]
+    assert len(contained) > 500
+    for term, right in contained:
+        for text in (right, f"，{right}，", f"某{right}某"):
+            matches = scanner.scan(text, at=term.until or TODAY)
+            assert term.wrong not in {match.term for match in matches}, (term, right)
+
+
+# Sentences in which a wrong form stands by chance where two right words meet.
+CHANCE = [
+    "",
+    "研究竞争力与研究竞赛规则；探究竞技规律；完毕竞赛",
+    "上诉人答辩认为原判正确，抗辩认为不当，申辩认定事实",
+    "面对严峻工作形势，险峻工程段",
+    "教育部暑期学校，俱乐部暑假班，铁路部暑运",
+    "公布署名文章，发布署长讲话",
+    "请按装订线装订，按装修方案、按装备计划、按排污许可、按排名、按排班表",
+    "工作崇高、创作崇尚自然、操作崇左项目",
+    "纯粹取决于此，国粹取得成功",
+    "陶冶理想情操；行政冶金处",
+    "金融恰逢其时",
+    "道路两侧绘制标线，一侧绘有图案",
+    "屏蔽端子、隐蔽端口",
+    "授予盾牌、给予盾形徽章",
+    "立即然后、配偶而言、木偶而已",
+    "究竟争取什么，毕竟技术先进，毕竟相比之下",
+    "点缀学校、后缀学习",
+    "开发韧性城市",
+    "深沉缅怀先烈",
+    "动脉博士、山脉博物馆",
+    "加热枕头",
+    "变迁徒增烦恼",
+    "诸侯补贴",
+    "认定单位、确定单价、制定户外广告规定、法定婚龄、约定婚姻财产、规定阅读",
+    "希有关部门支持，希少数民族地区",
+    "绿色采购、特色采摘、阳光采购、酒精采集",
+    "各方案语言通顺，档案语义",
+    "主要末端、重要末梢",
+    "发展转型、开展转让",
+    "全身分为三段、本身分析",
+    "市委过去一年、党委过问",
+    "市残联贯彻落实、妇联贯通",
+    "反对帐篷城、进入帐篷、书记帐幕",
+    "会计画像、统计画面、设计画册",
+    "培训戒毒人员",
+    "石雕零件、浮雕零售",
+    "搭当地班车",
+    "夜消费经济、昼夜消息",
+    "感情素质、热情素来",
+    "国土资源部门、环境保护部分职能、劳动和社会保障部门",
+    "民族成份、个人成份、组成份额",
+    "少数民族登记相关信息，记录相关内容",
+    "大部份额、内部份额",
+    "满足一名份额",
+    "两个围护结构",
+    "国家海洋局南海局、国家乡村振兴局通知",
+    "",
+]
+
+
+def test_words_that_meet_by_chance_are_not_reported(scanner):
+    for text in filter(None, CHANCE):
+        assert not [match for match in scanner.scan(text, at=TODAY) if match.kind != "mark"], scanner.scan(text, at=TODAY)
+
+
+@pytest.mark.parametrize(
+    ("text", "right"),
+    [
+        ("做到两个维户", "做到两个维护"),
+        ('做到"两个维户"', '做到"两个维护"'),
+        ("做到“两个维户”", "做到“两个维护”"),
+        ("增强四个意思", "增强四个意识"),
+        ("五位一体总体部局", "五位一体总体布局"),
+        ("深刻领悟两个确立的决定意义", "深刻领悟两个确立的决定性意义"),
+    ],
+)
+def test_quotation_marks_may_be_left_out_or_typed_straight(scanner, text, right):
+    assert [match.suggestion for match in scanner.scan(f"坚决{text}。")] == [right]
+    assert not scanner.scan(f"坚决{right}。")
+
+
+def test_enumerations_know_their_days(scanner):
+    text = "坚定道路自信、理论自信、制度自信。"
+    assert [match.reason for match in scanner.scan(text)] == ["member_missing"]
+    assert not scanner.scan(text, at=date(2014, 1, 1))
+    assert scanner.scan(text, at=date(2020, 1, 1))
 
 
 def test_renamed_bodies_wait_for_their_day(scanner):

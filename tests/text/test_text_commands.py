@@ -87,11 +87,11 @@ def test_lexicon_check(capsys, tmp_path):
 
 def test_lexicon_learn_writes_a_file_that_can_be_used(capsys, tmp_path):
     clean = tmp_path / "clean.txt"
-    clean.write_text("他公布署名文章。", "utf-8")
+    clean.write_text("他公布署令文件。", "utf-8")
     output = tmp_path / "learned.toml"
     code, out, err = run(capsys, lexicon, "lexicon", "learn", clean, "--output", output)
     assert code == 1
-    assert "公布署名" in out
+    assert "公布署令" in out
     assert "1 strings to review" in err
     _, found, _ = run(capsys, scan, "scan", clean, "--lexicon", "starter", "--lexicon", output)
     assert found == ""

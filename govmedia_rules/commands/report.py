@@ -1,0 +1,210 @@
+"""`govmedia-rules report`: inspections in six forms, the notice of a round, and rectification sheets."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Iterable, Iterator
+from datetime import date
+from itertools import chain
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from govmedia_rules.commands.inspect import Job, add_inputs, examples_folder, job_of, judged
+from govmedia_rules.commands.output import counted, say
+from govmedia_rules.errors import BrokenLine, GovMediaRulesError, Where
+from govmedia_rules.judge.inspection import Inspection, Verdict
+from govmedia_rules.judge.rulebook import Rulebook, load_rulebook
+
+if TYPE_CHECKING:
+    from govmedia_rules.campaign import Campaign
+    from govmedia_rules.reports.document import Document
+
+FORMS = ("html", "xlsx", "sarif", "earl", "docx", "md")
+DOCUMENTS = ("docx", "md", "html")
+
+
+def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Describes the command."""
+    parser = commands.add_parser(
+        "report",
+        help="write a report",
+        description="Write a report of snapshots, which are judged, or of inspections that `inspect --out` wrote.",
+    )
+    add_inputs(parser)
+    parser.add_argument("--to", choices=FORMS, required=True, help="form of the report, or of the sheets")
+    parser.add_argument("--out", metavar="FILE", help="where to write; standard output without it")
+    parser.add_argument("--title", help="title of the report")
+    parser.add_argument("--template", metavar="FILE", help="your template instead of the library's (html, docx, md)")
+    parser.add_argument("--complete", action="store_true", help="SARIF: passes and findings that do not apply too")
+    parser.add_argument(
+        "--notice",
+        action="store_true",
+        help="the notice (通报) of a round: PATH is the folder of a campaign (docx, md, html; xlsx for its attachments)",
+    )
+    sheets = parser.add_argument_group("rectification sheets (整改通知单), one for each unqualified subject")
+    sheets.add_argument("--sheets", metavar="DIR", help="write sheets there instead of a report (docx, md, html)")
+    sheets.add_argument("--due", type=_day, metavar="DATE", help="last day, as 2024-09-10")
+    sheets.add_argument("--signed", type=_day, metavar="DATE", help="day of signing")
+    sheets.add_argument("--issuer", metavar="NAME", help="who sends them")
+    sheets.add_argument("--number", metavar="TEXT", help="发文字号")
+    sheets.add_argument("--period", metavar="TEXT", help="which check, as 2024年第三季度")
+    sheets.add_argument("--receiver", metavar="NAME", help="to whom the reply goes; the issuer by default")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Judges or reads, and writes; 0 when it ran, 1 when something could not be read."""
+    if args.sheets and ((args.due is None and not args.notice) or args.to not in DOCUMENTS):
+        raise GovMediaRulesError(
+            "sheets need --due DATE and --to docx, md or html", hint="with --notice each task has its own date"
+        )
+    if args.notice:
+        return _notice(args)
+    if args.to in ("xlsx", "docx") and not args.out and not args.sheets and sys.stdout.isatty():
+        raise GovMediaRulesError(f"{args.to} is not for a terminal", hint="give --out FILE")
+    bad: list[BrokenLine] = []
+    inspections = counted(_inspections(args, bad), "subjects")
+    if args.sheets:
+        _write_sheets(args, inspections)
+    else:
+        _put(args, _report(args, inspections))
+    for fault in bad:
+        say(f"not read: {fault}")
+    return 1 if bad else 0
+
+
+def _put(args: argparse.Namespace, data: bytes) -> None:
+    if args.out:
+        Path(args.out).write_bytes(data)
+    else:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(data)
+
+
+def _notice(args: argparse.Namespace) -> int:
+    """The notice of a described round, or the sheets of the tasks of a saved one."""
+    from govmedia_rules import reports
+    from govmedia_rules.campaign import Campaign, read_campaign
+    from govmedia_rules.campaign.folder import DESCRIPTION
+
+    if len(args.paths) + (args.example is not None) != 1:
+        raise GovMediaRulesError("--notice needs the folder of one campaign, or --example NAME")
+    folder = examples_folder() / args.example if args.example else Path(args.paths[0])
+    if not (folder / DESCRIPTION).is_file():
+        if args.sheets:
+            return _task_sheets(args, Campaign.load(folder))
+        raise GovMediaRulesError(f"{folder.name} has no {DESCRIPTION}", hint="its [notice] says what the office adds")
+    described = read_campaign(folder)
+    if args.sheets:
+        return _task_sheets(args, described.campaign)
+    if described.draft is None:
+        raise GovMediaRulesError("the folder has no draft of a notice", hint=f"[notice] in {DESCRIPTION} is one")
+    notice = described.campaign.notice(described.draft)
+    if args.to == "xlsx":
+        _put(args, reports.attachments_xlsx(notice))
+        return 0
+    if args.to not in DOCUMENTS:
+        raise GovMediaRulesError(f"a notice is written as {', '.join(DOCUMENTS)} or xlsx, not {args.to}")
+    _put(args, _written(reports.notice_document(notice, template=args.template), args.to))
+    return 0
+
+
+def _task_sheets(args: argparse.Namespace, campaign: Campaign) -> int:
+    from govmedia_rules import reports
+
+    sheets = reports.rectification_sheets(campaign, issuer=args.issuer, receiver=args.receiver, template=args.template)
+    _put_sheets(args, ((one.task.name, one.document) for one in sheets))
+    return 0
+
+
+def _written(document: Document, form: str) -> bytes:
+    if form == "docx":
+        return document.to_docx()
+    return (document.to_html() if form == "html" else document.to_markdown()).encode()
+
+
+def _report(args: argparse.Namespace, inspections: Iterable[Inspection]) -> bytes:
+    from govmedia_rules import reports
+
+    title = {"title": args.title} if args.title else {}
+    if args.to == "html":
+        return reports.html_report(inspections, template=args.template, **title).encode()
+    if args.to == "xlsx":
+        return reports.inspections_xlsx(inspections)
+    if args.to == "sarif":
+        return reports.sarif_json(inspections, complete=args.complete).encode()
+    if args.to == "earl":
+        return reports.earl_json(inspections).encode()
+    return _written(reports.inspection_document(inspections, template=args.template, **title), args.to)
+
+
+def _write_sheets(args: argparse.Namespace, inspections: Iterable[Inspection]) -> None:
+    from govmedia_rules import reports
+
+    office = reports.Office(args.due, args.issuer, args.number, args.signed, args.period, args.receiver)
+    failed = (one for one in inspections if one.verdict is Verdict.UNQUALIFIED)
+    _put_sheets(args, ((one.subject.name, reports.rectification_sheet(one, office, template=args.template)) for one in failed))
+
+
+def _put_sheets(args: argparse.Namespace, sheets: Iterable[tuple[str, Document]]) -> None:
+    from govmedia_rules.reports.text import file_name
+
+    folder = Path(args.sheets)
+    folder.mkdir(parents=True, exist_ok=True)
+    written = 0
+    for written, (name, document) in enumerate(sheets, 1):
+        # The number keeps apart subjects of one name.
+        (folder / f"{written:04d}-{file_name(name, 40)}.{args.to}").write_bytes(_written(document, args.to))
+    say(f"{written} sheets in {folder}")
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a day like 2024-09-10") from None
+
+
+# --- what was judged before -------------------------------------------------------------------------------------------
+
+
+def _inspections(args: argparse.Namespace, bad: list[BrokenLine]) -> Iterator[Inspection]:
+    job = job_of(args)
+    stored = [path for path in job.paths if _holds_inspections(path)]
+    fresh = [path for path in job.paths if path not in stored]
+    found = _stored(stored, args.rulebook, bad)
+    if not fresh:
+        return found
+    return chain(found, judged(args, Job(fresh, job.rulebooks, job.reviews, job.waivers), bad)[1])
+
+
+def _holds_inspections(path: str) -> bool:
+    """Whether the first line of a file is an inspection, not a snapshot."""
+    try:
+        with Path(path).open(encoding="utf-8-sig") as file:
+            line = next((line for line in file if line.strip()), "")
+        data = json.loads(line)
+    except (OSError, ValueError):
+        return False  # whoever reads it says what is wrong with it
+    return isinstance(data, dict) and "verdict" in data and "rulebook" in data
+
+
+def _stored(paths: Iterable[str], rulebooks: list[str], bad: list[BrokenLine]) -> Iterator[Inspection]:
+    books: dict[tuple[str, ...], Rulebook] = {}
+    for path in paths:
+        with Path(path).open(encoding="utf-8-sig") as file:
+            for number, line in enumerate(file, 1):
+                if not line.strip():
+                    continue
+                try:
+                    data = json.loads(line)
+                    name, covers = data["rulebook"]["id"], tuple(data["covers"] or ())
+                    if (name, *covers) not in books:
+                        book = load_rulebook(rulebooks or name)
+                        books[name, *covers] = book.only(*covers) if covers else book
+                    yield Inspection.from_dict(data, books[name, *covers].plan)
+                except (GovMediaRulesError, ValueError, KeyError, TypeError, AttributeError) as fault:
+                    told = str(fault).replace("\n", " ")
+                    bad.append(BrokenLine(f"not an inspection: {told}", Where(path, row=number)))

@@ -1,0 +1,30 @@
+"""Reports and notices for people and machines: DOCX, HTML, Markdown, XLSX, SARIF, EARL.
+
+Text goes in as text. No form runs, fetches or calculates anything that a name, a title or a page brought along.
+"""
+
+from govmedia_rules.reports.document import Document
+from govmedia_rules.reports.earl import earl, earl_json
+from govmedia_rules.reports.html import html_report
+from govmedia_rules.reports.notice import notice_document
+from govmedia_rules.reports.sarif import sarif, sarif_json
+from govmedia_rules.reports.sheet import Office, TaskSheet, rectification_sheet, rectification_sheets
+from govmedia_rules.reports.summary import inspection_document
+from govmedia_rules.reports.xlsx import attachments_xlsx, inspections_xlsx
+
+__all__ = [
+    "Document",
+    "Office",
+    "TaskSheet",
+    "attachments_xlsx",
+    "earl",
+    "earl_json",
+    "html_report",
+    "inspection_document",
+    "inspections_xlsx",
+    "notice_document",
+    "rectification_sheet",
+    "rectification_sheets",
+    "sarif",
+    "sarif_json",
+]

