@@ -497,6 +497,8 @@ def entries_redated(site: SiteSnapshot, *, tolerance: Window) -> Judgement:
     point, zone = site.observed_at, site.observed_at.tzinfo
     assert zone is not None
     found: list[Evidence] = []
+    # Zones differ by at most 26 hours, so an older calendar day needs no exact comparison.
+    recent = point.toordinal() - 2
 
     def look(entries: tuple[Entry, ...], place: str) -> None:
         for entry in entries:
@@ -508,8 +510,13 @@ def entries_redated(site: SiteSnapshot, *, tolerance: Window) -> Judgement:
             if absent is not None and latest(shown, zone) < tolerance.start(absent):
                 found.append(Evidence(entry.title or place, entry.url, shown, absent, tolerance))
                 continue
-            first = min(entry.first_seen_at, point) if entry.first_seen_at is not None else point
-            # Zones differ by at most 26 hours, so an older calendar day needs no exact comparison.
+            first = entry.first_seen_at
+            if first is None:
+                if shown.toordinal() < recent:
+                    continue
+                first = point
+            elif first > point:
+                first = point
             if shown.toordinal() >= first.toordinal() - 2 and earliest(shown, zone) > first:
                 found.append(Evidence(entry.title or place, entry.url, shown, first, None))
 

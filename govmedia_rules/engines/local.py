@@ -52,7 +52,7 @@ class Piece(NamedTuple):
         start: First byte, or for Parquet the row group.
         stop: The byte after the last line; for Parquet the first row of the group.
         size: Bytes, for progress.
-        kind: `lines`, `document` or `parquet`.
+        kind: `lines`, `document`, `parquet`, or `nothing` for an input without any.
     """
 
     number: int
@@ -157,6 +157,8 @@ def inspect_files(
         UnreadInput: Some lines could not be read and nobody asked to be told of each.
     """
     files = check_files([paths] if isinstance(paths, str | os.PathLike) else paths)
+    if not files:
+        raise ValueError("there is no file to judge")
     if workers < 1:
         raise ValueError(f"workers must be 1 or more, not {workers}")
     judge = BatchJudge.of(book)
@@ -164,7 +166,8 @@ def inspect_files(
         raise ValueError("files are judged without keep=; file and position lead back to the input")
     folder = Path(out)
     folder.mkdir(parents=True, exist_ok=True)
-    pieces = list(cut(files, piece_bytes))
+    # Where there is nothing to judge, an empty part still tells readers of the folder the columns.
+    pieces = list(cut(files, piece_bytes)) or [Piece(0, files[0], 0, 0, 0, "nothing")]
     with _locked(folder):
         _claim(folder, _description(files, judge, piece_bytes), restart)
         todo = [piece for piece in pieces if not _part(folder, piece).exists()]
@@ -384,6 +387,8 @@ def _write(part: Path, judge: BatchJudge, piece: Piece, rows: Iterator[tuple[int
 def _rows_of(
     judge: BatchJudge, piece: Piece, bad: list[_Fault], lines: list[int], fatal: Container[int]
 ) -> Iterator[tuple[int, Cells]]:
+    if piece.kind == "nothing":
+        return
     if piece.kind == "parquet":
         yield from _rows_of_parquet(judge, piece, bad, lines, fatal)
         return

@@ -32,6 +32,9 @@ class Range(NamedTuple):
         return show(self.low) if self.low == self.high else f"{show(self.low)}..{show(self.high)}"
 
 
+NO_CHANGE = Range(ZERO, ZERO)
+
+
 def show(value: Fraction) -> str:
     """A number of points as people write it: at most two places, half up, without trailing zeros."""
     exact = Decimal(value.numerator) / Decimal(value.denominator)
@@ -318,20 +321,25 @@ def _added_up(deductions: Sequence[Finding], bonuses: Sequence[Finding], rule: S
         base -= Fraction(rule.groups.get(rule.no_service.group, 0))
         factor = Fraction(*rule.no_service.factor)
     lines = tuple(_deduction(one, rule) for one in deductions)
-    lost = Range(sum((line.change.low for line in lines), ZERO), sum((line.change.high for line in lines), ZERO))
+    lost = _added(lines)
     part = Range(max(ZERO, base + lost.low) * factor, max(ZERO, base + lost.high) * factor)
     added = tuple(_bonus(one, rule) for one in bonuses)
     most = Fraction(rule.bonus_total) if rule.bonus_total is not None else None
-    gain = Range(sum((line.change.low for line in added), ZERO), sum((line.change.high for line in added), ZERO))
+    gain = _added(added)
     if most is not None:
         gain = Range(min(gain.low, most), min(gain.high, most))
     total = Range(*(bound + (extra if _above(bound, rule) else 0) for bound, extra in zip(part, gain, strict=True)))
     mark = Fraction(rule.pass_below)
     passes = True if part.low >= mark else False if part.high < mark else None
-    widest = _plausible(deductions, rule, base, factor)
+    widest = _plausible(deductions, lines, rule, base, factor)
     could_change = passes is not None and (widest.low >= mark) != (widest.high >= mark)
     unchecked = sum((Fraction(one.indicator.points or 0) for one in deductions if one.status is Status.NOT_CHECKED), ZERO)
     return Score(lines, added, base, factor, part, total, passes, unchecked, could_change)
+
+
+def _added(lines: Sequence[ScoreLine]) -> Range:
+    changes = [line.change for line in lines if line.change is not NO_CHANGE]  # most cost nothing, and sums of fractions cost time
+    return Range(sum((one.low for one in changes), ZERO), sum((one.high for one in changes), ZERO))
 
 
 def _above(part: Fraction, rule: Scoring) -> bool:
@@ -352,8 +360,8 @@ def _deduction(finding: Finding, rule: Scoring) -> ScoreLine:
         most = _cost(indicator, possible, rule)
         change = Range(-Fraction(rule.total) if most is None else -most, ZERO)
     else:
-        faults, possible, change = {}, {}, Range(ZERO, ZERO)
-    rests_on = _unverified(indicator, (*faults, *possible)) if change != (ZERO, ZERO) else ()
+        return ScoreLine(indicator, status, NO_CHANGE, {}, {}, ())
+    rests_on = _unverified(indicator, (*faults, *possible)) if change != NO_CHANGE else ()
     return ScoreLine(indicator, status, change, faults, possible, rests_on)
 
 
@@ -416,16 +424,16 @@ def _unverified(indicator: Indicator, kinds: Sequence[str]) -> tuple[str, ...]:
     return tuple(key for key in keys if key in indicator.unverified)
 
 
-def _plausible(findings: Sequence[Finding], rule: Scoring, base: Fraction, factor: Fraction) -> Range:
+def _plausible(findings: Sequence[Finding], lines: Sequence[ScoreLine], rule: Scoring, base: Fraction, factor: Fraction) -> Range:
     """The deduction score when every unverified amount lies at the far ends of its plausible range.
 
     Where a rulebook gives no range, an unverified amount for a fault may be anything from nothing to all points.
     """
     low = high = base
-    for finding in findings:
-        line = _deduction(finding, rule)
+    for finding, line in zip(findings, lines, strict=True):
         if not line.rests_on:
-            low, high = low + line.change.low, high + line.change.high
+            if line.change is not NO_CHANGE:
+                low, high = low + line.change.low, high + line.change.high
             continue
         indicator = finding.indicator
         points = Fraction(indicator.points) if indicator.points is not None else None

@@ -138,12 +138,16 @@ def test_documents_and_parquet(tmp_path: Path) -> None:
 
 def test_nothing_to_judge(tmp_path: Path) -> None:
     (tmp_path / "a.jsonl").write_text("", "utf-8")
-    run = inspect_files(tmp_path / "a.jsonl", BOOK, out=tmp_path / "out")
-    assert (run.pieces, run.subjects) == (0, 0)
     (tmp_path / "b.jsonl").write_text("\n\n", "utf-8")
-    run = inspect_files(tmp_path / "b.jsonl", BOOK, out=tmp_path / "out2")
-    assert run.to_arrow().num_rows == 0
-    assert "verdict" in run.to_arrow().column_names
+    pyarrow.parquet.write_table(pyarrow.table({"value": pyarrow.array([], pyarrow.string())}), tmp_path / "c.parquet")
+    for name in ("a.jsonl", "b.jsonl", "c.parquet"):
+        for workers in (1, 2) if name == "a.jsonl" else (1,):
+            run = inspect_files(tmp_path / name, BOOK, out=tmp_path / f"{name}{workers}", workers=workers)
+            assert (run.pieces, run.subjects) == (1, 0)
+            assert run.to_arrow().num_rows == 0
+            assert "verdict" in run.to_arrow().column_names
+    with pytest.raises(ValueError, match="no file to judge"):
+        inspect_files([], BOOK, out=tmp_path / "d")
 
 
 def test_a_folder_of_another_run_is_not_touched(accounts: Path, tmp_path: Path) -> None:
