@@ -96,8 +96,9 @@ def _page(indicator_id: str, settings: list[tuple[str, gr.Rulebook]]) -> Iterato
     yield f"| passing means | {'该条款' if whole else '该条款的一部分'} | {'the clause is kept' if whole else 'a part of the clause is kept'} |"
     if first.window or first.sample:
         yield f"| window, sample | {'；'.join(filter(None, (first.window, first.sample)))} | |"
-    if first.since or first.aliases:
-        yield f"| history | | since {first.since or '1.0'}; earlier ids: {', '.join(first.aliases) or 'none'} |"
+    book, since = settings[0][0], first.since or settings[0][1].layers[-1].version
+    old_zh, old_en = (f"，曾用编号 {one}" if (one := "、".join(first.aliases)) else ""), ", ".join(first.aliases)
+    yield f"| history | 自 {book} {since} 版起{old_zh} | since {book} {since}{'; earlier ids: ' + old_en if old_en else ''} |"
     yield ""
     yield from _evidence_needed(first, settings[0][1])
     yield "## 依据与参数 · Sources and parameters"
