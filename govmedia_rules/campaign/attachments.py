@@ -58,6 +58,8 @@ def attachment(campaign: Campaign, draft: AttachmentDraft, number: int | None) -
         nameless = sum(one.count for one in blocks if draft.subject in (None, one.subject))
         if nameless:
             raise NoticeError(f"{nameless} failed units have no name and cannot be listed in {draft.title!r}")
+        if draft.order == "area":
+            failed = _by_area(failed)
         failed = [one for kind in ("site", "account") for one in failed if kind_of(one.subject) == kind]
         rows = [_listed(one, row) for row, one in enumerate(failed)]
         tables, listed = (_table(columns, rows, _listed_cell),), tuple(rows)
@@ -105,6 +107,14 @@ def _table(columns: Sequence[ColumnDraft], things: Sequence[Any], cell: Cell, ca
         rows=tuple(tuple(shown(number, thing, one) for one in columns) for number, thing in enumerate(things, 1)),
         caption=caption,
     )
+
+
+_PROVINCIAL = ("province_portal", "province_department")
+
+
+def _by_area(failed: Sequence[Result]) -> list[Result]:
+    areas = {area: rank for rank, area in enumerate(dict.fromkeys(one.subject.area for one in failed))}
+    return sorted(failed, key=lambda one: (one.subject.level not in _PROVINCIAL, areas[one.subject.area]))
 
 
 def _listed(result: Result, row: int) -> Listed:

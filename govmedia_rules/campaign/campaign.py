@@ -22,7 +22,7 @@ from govmedia_rules.campaign.rectification import DueRule, Progress, Recheck, Ta
 from govmedia_rules.campaign.results import Entry, Held, Result, result_of
 from govmedia_rules.campaign.rules import CampaignRules, CoverageRule, OutcomeRule, SubjectKind
 from govmedia_rules.campaign.sampling import Sample, SampleRule, draw
-from govmedia_rules.campaign.statistics import Ratio, ShareKind, Statistics, count
+from govmedia_rules.campaign.statistics import Ratio, ShareKind, Statistics, count, ratio
 from govmedia_rules.campaign.storage import Journal, read_journal, write_new
 from govmedia_rules.campaign.tables import Line, counts_table, summary
 from govmedia_rules.campaign.terms import MAIN, Terms
@@ -402,6 +402,16 @@ class Campaign:
                 if band is not None and (band == 0 or one.score[1] <= edges[band - 1]):
                     bands[band].append(one)
         return tuple(map(tuple, bands))
+
+    def shared_platform_share(self, *, tier: str = MAIN) -> Ratio | None:
+        """Sites on the shared platform (集约化平台) among the members; None while it is not known of every site there is."""
+        sites = [
+            one for (name, _), one in self._members.items() if name == tier and isinstance(one, Site) and one.status != "closed"
+        ]
+        if len(sites) != self.statistics(TOTAL).total("site", tier=tier).population:
+            return None
+        known = [one.on_shared_platform for one in sites]
+        return None if None in known else ratio(sum(map(bool, known)), len(sites))
 
     @property
     def letter_tally(self) -> LetterTally:

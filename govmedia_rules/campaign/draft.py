@@ -150,6 +150,7 @@ class AttachmentDraft(Model):
         subject: Sites or accounts; None for both.
         tiers: Tiers it is of.
         columns: Its columns; () for the usual ones.
+        order: In a list: told, as the units were told, or area, those of one area together, provincial bodies first.
         dimension: In a table of counts: what it is divided by.
         groups: In a table of counts: the rows in print order; () for every value there is.
         has_total: Whether a 合计 row is added.
@@ -164,6 +165,7 @@ class AttachmentDraft(Model):
     subject: SubjectKind | None = None
     tiers: tuple[TierId, ...] = (MAIN,)
     columns: tuple[ColumnDraft, ...] = ()
+    order: Literal["told", "area"] = "told"
     dimension: Dimension = "area"
     groups: tuple[Class, ...] = ()
     has_total: bool = False

@@ -12,6 +12,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
+from operator import attrgetter
+from types import MappingProxyType
 from typing import Literal, NamedTuple
 
 from govmedia_rules.campaign.groups import STANDARD, TOTAL, Dimension, Grouping, Spec, Value, grouping
@@ -160,6 +162,18 @@ class Stat:
                 unsure += number
         return tuple(bands), unsure
 
+    def add(self, ending: Ending, number: int) -> None:
+        """Counts units that ended alike."""
+        self.outcomes[ending.outcome] += number
+        if ending.was_found:
+            self.found += number
+        for name in ending.reasons:
+            self.reasons[name] += number
+        for name in ending.problems:
+            self.problems[name] += number
+        if ending.score is not None:
+            self.scores[ending.score] += number
+
     def merge(self, other: Stat) -> Stat:
         """The counts of both, which must have no unit in common."""
         known = [one for one in (self.population, other.population) if one is not None]
@@ -175,7 +189,49 @@ class Stat:
 
 
 Key = tuple[str, ...]
-Table = dict[Key | None, Stat]
+
+
+class Ending(NamedTuple):
+    """How a unit ended, as it is counted; units that ended alike are counted together."""
+
+    outcome: UnitOutcome
+    was_found: bool
+    reasons: tuple[str, ...]
+    problems: tuple[str, ...]
+    score: Points | None
+
+
+@dataclass(slots=True)
+class Counts:
+    """The counts of one grouping: units there are and how they ended, by group. The group None is "not known".
+
+    A `Stat` is made of them when somebody looks at a group.
+    """
+
+    population: dict[Key | None, int] = field(default_factory=dict)
+    endings: dict[Key | None, dict[Ending, int]] = field(default_factory=dict)
+    is_partial: bool = False
+
+    def stat(self, key: Key | None) -> Stat:
+        """The counts of a group; an empty one when nothing is known of it."""
+        stat = Stat(self.population.get(key), is_partial=self.is_partial)
+        for ending, number in self.endings.get(key, _NONE).items():
+            stat.add(ending, number)
+        return stat
+
+    def merge(self, other: Counts) -> Counts:
+        """The counts of both."""
+        population, endings = dict(self.population), {key: dict(mine) for key, mine in self.endings.items()}
+        for key, number in other.population.items():
+            population[key] = population.get(key, 0) + number
+        for key, theirs in other.endings.items():
+            mine = endings.setdefault(key, {})
+            for ending, number in theirs.items():
+                mine[ending] = mine.get(ending, 0) + number
+        return Counts(population, endings, self.is_partial or other.is_partial)
+
+
+_NONE: Mapping[Ending, int] = MappingProxyType({})
 
 
 class Groups(Mapping[Key, Stat]):
@@ -186,23 +242,27 @@ class Groups(Mapping[Key, Stat]):
         unplaced: Units of which it is not known to which group they belong; their counts are in no group.
     """
 
-    def __init__(self, grouping: Grouping, table: Table) -> None:
+    def __init__(self, grouping: Grouping, counts: Counts) -> None:
         self.grouping = grouping
-        self.unplaced = table.get(None, Stat())
-        self._table = {key: table[key] for key in _ordered(grouping, table)}
+        self.unplaced = counts.stat(None)
+        self._counts = counts
+        self._keys = dict.fromkeys(_ordered(grouping, (*counts.population, *counts.endings)))
 
     def __getitem__(self, key: Key | str) -> Stat:
-        return self._table[(key,) if isinstance(key, str) else key]
+        wanted = (key,) if isinstance(key, str) else key
+        if wanted not in self._keys:
+            raise KeyError(key)
+        return self._counts.stat(wanted)
 
     def __iter__(self) -> Iterator[Key]:
-        return iter(self._table)
+        return iter(self._keys)
 
     def __len__(self) -> int:
-        return len(self._table)
+        return len(self._keys)
 
     def find(self, *key: str) -> Stat:
         """The group with this key; an empty one, with no population stated, when there is none."""
-        return self._table.get(key, Stat())
+        return self._counts.stat(key)
 
     def population(self, *key: str) -> int | None:
         """Units there are in a group; None when not stated, or when units of unknown group may belong to it."""
@@ -224,15 +284,15 @@ class Groups(Mapping[Key, Stat]):
 
     def rows(self) -> Iterator[tuple[str, Stat]]:
         """Label and counts of each group."""
-        for key, stat in self._table.items():
+        for key, stat in self.items():
             yield self.grouping.label_of(key), stat
 
     def __repr__(self) -> str:
         return f"<{len(self)} groups {self.grouping!r}>"
 
 
-def _ordered(grouping: Grouping, table: Table) -> list[Key]:
-    keys = [key for key in table if key is not None]
+def _ordered(grouping: Grouping, found: Iterable[Key | None]) -> list[Key]:
+    keys = [key for key in dict.fromkeys(found) if key is not None]
     ranks = [None if part.classes is None else [one.label for one in part.classes] for part in grouping.parts]
     if any(ranks):
         keys.sort(key=lambda key: [rank.index(one) if rank else 0 for one, rank in zip(key, ranks, strict=True)])
@@ -242,7 +302,7 @@ def _ordered(grouping: Grouping, table: Table) -> list[Key]:
 class Statistics:
     """Counts of a round or of a part of it, for each tier, kind of unit and grouping."""
 
-    def __init__(self, tables: Mapping[tuple[str, SubjectKind, Grouping], Table], groupings: Sequence[Grouping]) -> None:
+    def __init__(self, tables: Mapping[tuple[str, SubjectKind, Grouping], Counts], groupings: Sequence[Grouping]) -> None:
         self._tables = dict(tables)
         self.groupings = tuple(groupings)
 
@@ -260,11 +320,12 @@ class Statistics:
         wanted = grouping(spec)
         if wanted not in self.groupings:
             raise KeyError(f"not counted {wanted!r}; counted are {', '.join(map(repr, self.groupings))}")
-        return Groups(wanted, self._tables.get((tier, subject, wanted), {}))
+        return Groups(wanted, self._tables.get((tier, subject, wanted)) or Counts())
 
     def total(self, subject: SubjectKind, *, tier: str = MAIN) -> Stat:
         """All units of one kind."""
-        return self._tables.get((tier, subject, TOTAL), {}).get((), Stat())
+        counts = self._tables.get((tier, subject, TOTAL))
+        return Stat() if counts is None else counts.stat(())
 
     def merge(self, other: Statistics) -> Statistics:
         """The counts of both, which must have no unit in common.
@@ -274,11 +335,9 @@ class Statistics:
         """
         if set(self.groupings) != set(other.groupings):
             raise ValueError("statistics by different groupings cannot be merged")
-        tables = {name: dict(table) for name, table in self._tables.items()}
-        for name, table in other._tables.items():
-            mine = tables.setdefault(name, {})
-            for key, stat in table.items():
-                mine[key] = mine[key].merge(stat) if key in mine else stat
+        tables = dict(self._tables)
+        for name, counts in other._tables.items():
+            tables[name] = tables[name].merge(counts) if name in tables else counts
         return Statistics(tables, self.groupings)
 
     def __eq__(self, other: object) -> bool:
@@ -287,22 +346,20 @@ class Statistics:
     __hash__ = None  # type: ignore[assignment]
 
     def __repr__(self) -> str:
+        stats = ((f"{tier}/{subject}", counts.stat(())) for (tier, subject, one), counts in self._tables.items() if one == TOTAL)
         told = [
-            f"{tier}/{subject}: {stat.inspected} of {'?' if stat.population is None else stat.population}, {stat.failed} failed"
-            for (tier, subject, one), table in self._tables.items()
-            if one == TOTAL
-            for stat in table.values()
+            f"{name}: {stat.inspected} of {'?' if stat.population is None else stat.population}, {stat.failed} failed"
+            for name, stat in stats
         ]
         return f"<Statistics {'; '.join(told) or 'of nothing'}>"
 
 
 # --- counting -----------------------------------------------------------------------------------------------------------
 #
-# Units with equal values are counted together first; every grouping is then rolled up from those few combinations. Owners
-# are nearly as many as units, so a grouping by owner is counted by itself.
+# Units with equal values are counted together by `Counter`; only the few different combinations are placed in groups.
 
-_APART: tuple[Dimension, ...] = ("owner",)
 _Bucket = tuple[str, SubjectKind]
+_Values = tuple[Value, ...]
 
 
 def count(
@@ -337,24 +394,19 @@ def count(
     outcomes: dict[_Bucket, list[CountedResult]] = defaultdict(list)
     for ending in counted_results:
         outcomes[ending.tier, ending.subject].append(ending)
-    tables: dict[tuple[str, SubjectKind, Grouping], Table] = {}
+    tables: dict[tuple[str, SubjectKind, Grouping], Counts] = {}
     for bucket in dict.fromkeys((*listed, *numbers, *ended, *outcomes)):
-        for dimensions, mine in _plans(groupings):
-            made: dict[Grouping, Table] = {one: {} for one in mine}
-            _add_population(made, dimensions, listed[bucket], numbers[bucket])
-            _add_results(made, dimensions, ended[bucket], outcomes[bucket])
-            tables.update({(*bucket, one): table for one, table in made.items() if table})
+        found = _count_bucket(listed[bucket], numbers[bucket], ended[bucket], outcomes[bucket], groupings)
+        tables.update({(*bucket, one): counts for one, counts in found.items() if counts.population or counts.endings})
     for tier, population in stated:
         for one in groupings:
-            _add_stated(tables.setdefault((tier, population.subject, one), {}), one, population)
-    for (tier, subject, _), table in tables.items():
-        if (tier, subject) in partial:
-            for stat in table.values():
-                stat.is_partial = True
+            _add_stated(tables.setdefault((tier, population.subject, one), Counts()), one, population)
+    for (tier, subject, _), counts in tables.items():
+        counts.is_partial = (tier, subject) in partial
     return Statistics(tables, groupings)
 
 
-def _add_stated(table: Table, grouping: Grouping, population: Population) -> None:
+def _add_stated(counts: Counts, grouping: Grouping, population: Population) -> None:
     """Adds a population to the one grouping that its divisions answer; in every other its units have no place."""
     size = population.size or 0
     sums: Counter[Key | None] = Counter()
@@ -367,133 +419,102 @@ def _add_stated(table: Table, grouping: Grouping, population: Population) -> Non
     elif size:
         sums[None] = size
     for key, number in sums.items():
-        stat = table.setdefault(key, Stat())
-        stat.population = number + (stat.population or 0)
+        counts.population[key] = counts.population.get(key, 0) + number
 
 
-def _plans(groupings: Sequence[Grouping]) -> Iterator[tuple[tuple[Dimension, ...], list[Grouping]]]:
-    """Groupings that are counted in one go, with the dimensions they need."""
-    together = [one for one in groupings if not set(one.dimensions) & set(_APART)]
-    if together:
-        yield tuple(dict.fromkeys(name for one in together for name in one.dimensions)), together
-    for one in groupings:
-        if one not in together:
-            yield one.dimensions, [one]
+def _count_bucket(
+    units: Sequence[Site | Account],
+    blocks: Sequence[CountedUnits],
+    results: Sequence[Result],
+    ended: Sequence[CountedResult],
+    groupings: Sequence[Grouping],
+) -> dict[Grouping, Counts]:
+    """Counts of units that are all of one tier and kind."""
+    dimensions = tuple(dict.fromkeys(name for one in groupings for name in one.dimensions))
+    columns = _columns(units, dimensions)
+    inspected = _columns([one.subject for one in results], dimensions)
+    endings: dict[Ending, int] = {}
+    # Each different ending has a number, and the numbers are counted: they are quicker to compare than what they stand for.
+    kinds = (Ending(one.outcome, one.was_found, one.reasons, one.problems, one.score) for one in results)
+    ending_of = [endings.setdefault(one, len(endings)) for one in kinds]
+    told = list(endings)
+    made = {}
+    for wanted in groupings:
+        counts = made[wanted] = Counts()
+        place = _Placing(wanted)
+        for values, number in _tallied(columns, wanted.dimensions, blocks, len(units)):
+            key = place(values)
+            if key is not None or number:
+                counts.population[key] = counts.population.get(key, 0) + number
+        combined = zip(ending_of, *(inspected[name] for name in wanted.dimensions), strict=True)
+        for (ending, *rest), number in Counter(combined).items():
+            _add(counts, place(tuple(rest)), told[ending], number)
+        for block in ended:
+            if block.count:
+                _add(counts, place(_values_of(block, wanted.dimensions)), _ending_of(block), block.count)
+    return made
 
 
-def _columns(units: Sequence[Site | Account], dimensions: Sequence[Dimension]) -> list[list[str | None]]:
+def _tallied(
+    columns: Mapping[Dimension, Sequence[str | None]], dimensions: Sequence[Dimension], blocks: Sequence[CountedUnits], size: int
+) -> Iterator[tuple[_Values, int]]:
+    """Combinations of values with how many units have them."""
+    if dimensions:
+        yield from Counter(zip(*(columns[name] for name in dimensions), strict=True)).items()
+    elif size:
+        yield (), size
+    for block in blocks:
+        yield _values_of(block, dimensions), block.count
+
+
+def _add(counts: Counts, key: Key | None, ending: Ending, number: int) -> None:
+    mine = counts.endings.get(key)
+    if mine is None:
+        counts.endings[key] = {ending: number}
+    else:
+        mine[ending] = mine.get(ending, 0) + number
+
+
+def _ending_of(block: CountedResult) -> Ending:
+    is_failed = block.outcome == "failed"
+    return Ending(block.outcome, is_failed, block.indicator_ids if is_failed else (), block.indicator_ids, None)
+
+
+def _columns(units: Sequence[Site | Account], dimensions: Sequence[Dimension]) -> dict[Dimension, list[str | None]]:
     """One list of values for each dimension; the units are all sites or all accounts."""
-    columns: list[list[str | None]] = []
+    columns: dict[Dimension, list[str | None]] = {}
     for name in dimensions:
         if name == "region":
-            columns.append([unit.division for unit in units])
-        elif name == "platform" and units and isinstance(units[0], Site):
-            columns.append([None] * len(units))
+            columns[name] = [unit.division for unit in units]
         elif name == "platform":
-            columns.append([unit.platform for unit in units])  # type: ignore[union-attr]
-        elif name == "level":
-            columns.append([unit.level for unit in units])
-        elif name == "area":
-            columns.append([unit.area for unit in units])
+            columns[name] = [unit.platform if isinstance(unit, Account) else None for unit in units]
         else:
-            columns.append([unit.owner for unit in units])
+            columns[name] = list(map(attrgetter(name), units))
     return columns
 
 
-def _values_of(block: CountedUnits | CountedResult, dimensions: Sequence[Dimension]) -> tuple[Value, ...]:
+def _values_of(block: CountedUnits | CountedResult, dimensions: Sequence[Dimension]) -> _Values:
     return tuple(getattr(block, name) for name in dimensions)
 
 
 class _Placing:
-    """Finds the group of each combination of values; one value is looked up once."""
+    """Finds the group of each combination of values."""
 
-    def __init__(self, grouping: Grouping, dimensions: Sequence[Dimension]) -> None:
-        self._positions = [dimensions.index(part.dimension) for part in grouping.parts]
+    def __init__(self, grouping: Grouping) -> None:
         self._parts = grouping.parts
-        self._known: dict[tuple[Value, ...], Key | None] = {}
+        self._is_plain = all(part.classes is None for part in grouping.parts)
+        self._known: dict[_Values, Key | None] = {}
 
-    def __call__(self, values: tuple[Value, ...]) -> Key | None:
-        mine = tuple([values[position] for position in self._positions])
+    def __call__(self, values: _Values) -> Key | None:
+        if self._is_plain and all(type(value) is str for value in values):
+            return values  # type: ignore[return-value]
         try:
-            return self._known[mine]
+            return self._known[values]
         except KeyError:
-            pass
-        groups = [part.group_of(value) for part, value in zip(self._parts, mine, strict=True)]
-        key = None if None in groups else tuple(one for one in groups if one is not None)
-        self._known[mine] = key
-        return key
-
-
-def _add_population(
-    made: Mapping[Grouping, Table],
-    dimensions: tuple[Dimension, ...],
-    units: Sequence[Site | Account],
-    blocks: Sequence[CountedUnits],
-) -> None:
-    # A member of unknown level has no value there; it is counted all the same.
-    counts: Counter[tuple[Value, ...]] = Counter(zip(*_columns(units, dimensions), strict=True)) if dimensions else Counter()
-    if not dimensions and units:
-        counts[()] = len(units)
-    for block in blocks:
-        counts[_values_of(block, dimensions)] += block.count
-    for one, table in made.items():
-        place = _Placing(one, dimensions)
-        sums: dict[Key | None, int] = {}
-        for values, number in counts.items():
-            key = place(values)
-            sums[key] = sums.get(key, 0) + number
-        for key, number in sums.items():
-            if key is None and not number:
-                continue
-            stat = table.get(key)
-            if stat is None:
-                stat = table[key] = Stat()
-            stat.population = number
-
-
-def _add_results(
-    made: Mapping[Grouping, Table],
-    dimensions: tuple[Dimension, ...],
-    results: Sequence[Result],
-    blocks: Sequence[CountedResult],
-) -> None:
-    endings: dict[tuple[object, ...], int] = {}
-    ending_of = [
-        endings.setdefault((one.outcome, one.was_found, one.reasons, one.problems, one.score), len(endings)) for one in results
-    ]
-    columns = _columns([one.subject for one in results], dimensions)
-    counts: Counter[tuple[int, *tuple[Value, ...]]] = Counter(zip(ending_of, *columns, strict=True))
-    for block in blocks:
-        is_failed = block.outcome == "failed"
-        reasons = block.indicator_ids if is_failed else ()
-        ending = endings.setdefault((block.outcome, is_failed, reasons, block.indicator_ids, None), len(endings))
-        if block.count:
-            counts[ending, *_values_of(block, dimensions)] += block.count
-    told = list(endings)
-    for one, table in made.items():
-        place = _Placing(one, dimensions)
-        sums: dict[tuple[Key | None, int], int] = {}
-        for (ending, *values), number in counts.items():
-            group = place(tuple(values)), ending
-            sums[group] = sums.get(group, 0) + number
-        for (key, ending), number in sums.items():
-            stat = table.get(key)
-            if stat is None:
-                stat = table[key] = Stat()
-            _add(stat, told[ending], number)
-
-
-def _add(stat: Stat, ending: tuple[object, ...], number: int) -> None:
-    outcome, was_found, reasons, problems, score = ending
-    stat.outcomes[outcome] += number  # type: ignore[index]
-    if was_found:
-        stat.found += number
-    for name in reasons:  # type: ignore[attr-defined]
-        stat.reasons[name] += number
-    for name in problems:  # type: ignore[attr-defined]
-        stat.problems[name] += number
-    if score is not None:
-        stat.scores[score] += number  # type: ignore[index]
+            groups = [part.group_of(value) for part, value in zip(self._parts, values, strict=True)]
+            key = None if None in groups else tuple(one for one in groups if one is not None)
+            self._known[values] = key
+            return key
 
 
 def under(counts: Mapping[str, int], family: str) -> int:

@@ -54,12 +54,12 @@ def read_page(attachment: AttachmentPage, page: Page, grids: Sequence[Grid], lis
     rows = page.text.split("\n")[attachment.first_line - 1 : attachment.last_line]
     if inside:
         first = min(grid.line for grid in inside)
-        title = _title(attachment, first)
+        title = _title(attachment, first, listed_title)
         tables = [table for grid in inside if (table := from_grid(grid)) is not None]
         return PageContent(tables, [], title)
     divided = _divided(rows, attachment.first_line)
     if divided:
-        title = _title(attachment, divided[0].line)
+        title = _title(attachment, divided[0].line, listed_title)
         return PageContent([table for grid in divided if (table := from_grid(grid)) is not None], [], title)
     if attachment.same_line is not None and len(attachment.same_line.text) > 60:
         title, rest = _split_flat_title(attachment.same_line.text, listed_title)
@@ -73,11 +73,15 @@ def read_page(attachment: AttachmentPage, page: Page, grids: Sequence[Grid], lis
     return PageContent(list(from_cells(cells)), [], title)
 
 
-def _title(attachment: AttachmentPage, before: int) -> str | None:
+def _title(attachment: AttachmentPage, before: int, listed_title: str | None) -> str | None:
+    """The title above the first table; what follows the title the notice lists is the caption of a table."""
     if attachment.same_line is not None:
         return attachment.same_line.text
-    parts = [line.text for line in attachment.lines if line.number < before and not line.text.startswith("(")]
-    return "".join(parts[:3]) or None
+    parts = [line.text for line in attachment.lines if line.number < before and not line.text.startswith("(")][:3]
+    for count in range(1, len(parts)):
+        if listed_title is not None and _squeeze("".join(parts[:count])) == _squeeze(listed_title):
+            return "".join(parts[:count])
+    return "".join(parts) or None
 
 
 # --- real tables ----------------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from rounds import campaign
 
@@ -80,12 +80,14 @@ disclosures = st.builds(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(letters, max_size=8), st.integers(0, 8))
 def test_letters_merge_over_partitions(listed: list[Letters], cut: int) -> None:
     left, right = LetterTally.of(listed[:cut]), LetterTally.of(listed[cut:])
     assert left.merge(right) == right.merge(left) == LetterTally.of(listed)
 
 
+@settings(deadline=None)
 @given(st.lists(disclosures, max_size=8), st.integers(0, 8))
 def test_disclosure_merges_over_partitions(listed: list[Disclosure], cut: int) -> None:
     left, right = DisclosureTally.of(listed[:cut]), DisclosureTally.of(listed[cut:])

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 from rounds import SIGNED, account, campaign, reported, site
@@ -104,6 +104,7 @@ def test_one_of_two_problems_put_right() -> None:
     assert (task.remaining, task.finished_at) == ((first,), None)
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 40), st.sampled_from(("rectified", "not_rectified", "closed"))), max_size=6))
 def test_rechecks_in_any_order_come_to_the_same(found: list[tuple[int, str]]) -> None:
     days = dict(found)

@@ -7,7 +7,7 @@ from collections import Counter
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 from rounds import POINT, account, campaign, reported, site
@@ -59,6 +59,7 @@ def test_a_draw_is_fixed_for_all_versions() -> None:
 FIXED = sorted("甲乙丙丁戊己庚辛", key=lambda name: hashlib.sha256(b"1\0" + name.encode()).digest())[:4]
 
 
+@settings(deadline=None)
 @given(st.integers(1, 80), st.integers(1, 100), st.booleans(), st.integers(0, 3), st.integers(0, 2))
 def test_what_every_sample_keeps(count: int, percent: int, portals: bool, per_stratum: int, per_unit: int) -> None:
     listed = sites(count)

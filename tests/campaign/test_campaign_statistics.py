@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 import rounds
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from rounds import account, campaign, reported, site
 
@@ -62,6 +62,7 @@ def value_of(unit: gr.Site | gr.Account, dimension: Dimension) -> str | None:
     return unit.division if dimension == "region" else getattr(unit, dimension, None)
 
 
+@settings(deadline=None)
 @given(units())
 def test_every_standard_grouping_equals_a_plain_recount(
     listed: list[tuple[gr.Site | gr.Account, str | None, tuple[str, ...], int | None]],
@@ -87,6 +88,7 @@ def test_every_standard_grouping_equals_a_plain_recount(
                 assert counted == {name: count for (where, name), count in outcomes.items() if where == group}
 
 
+@settings(deadline=None)
 @given(units(), st.lists(st.integers(0, 3), min_size=14, max_size=14), st.permutations(range(4)))
 def test_partitions_may_be_merged_in_any_order(
     listed: list[tuple[gr.Site | gr.Account, str | None, tuple[str, ...], int | None]], where: list[int], order: list[int]
@@ -251,3 +253,26 @@ def test_the_summary_says_what_is_known_and_what_is_not() -> None:
     assert "政府网站总数2个，检查0个（0%），合格0个，不合格0个" in text
     assert "政务新媒体总数未说明，检查1个，合格0个，不合格0个，待复核1个，合格率0%—100%" in text
     assert "1个单位发现不合格而未经复核，不得通报：wechat_official:甲" in text
+
+
+def test_areas_where_every_unit_passed() -> None:
+    one = campaign()
+    for area, failed in (("北京市", 0), ("天津市", 0), ("山西省", 1)):
+        one.count(CountedResult(subject="account", count=9, outcome="passed", area=area))
+        one.count(CountedResult(subject="account", count=failed, outcome="failed", area=area))
+    groups = one.statistics("area").groups("account", "area")
+    whole = [area for (area,), stat in groups.items() if (share := stat.share("pass")) is not None and share.part == share.whole]
+    assert whole == ["北京市", "天津市"]
+
+
+def test_sites_on_the_shared_platform() -> None:
+    one = campaign()
+    assert one.shared_platform_share() is None
+    one.enrol([site("甲", on_shared_platform=True), site("乙", on_shared_platform=False), site("丙", status="closed")])
+    assert one.shared_platform_share() == (1, 2)
+    one.enrol([site("丁")])
+    assert one.shared_platform_share() is None
+    other = campaign()
+    other.enrol([site("甲", on_shared_platform=True)])
+    other.count(CountedUnits(subject="site", count=1))
+    assert other.shared_platform_share() is None

@@ -232,3 +232,14 @@ def test_bands_of_a_round() -> None:
     wanted = {"title": "得分较高", "table": "bands", "edges": [110, 100], "bands": ["110-120分", "100-110分"]}
     [attachment] = one.notice(draft(attachments=[wanted])).attachments
     assert [(band.text, band.names) for band in attachment.bands] == [("110-120分", ("甲网", "乙网")), ("100-110分", ("丙网",))]
+
+
+def test_rows_by_area_provincial_bodies_first() -> None:
+    one = campaign()
+    rows = (("甲", "上饶市", None), ("乙", "省审计厅", "province_department"), ("丙", "抚州市", None), ("丁", "上饶市", None))
+    one.report(*(reported(site(name, area=area, level=level), "failed", "栏目不更新") for name, area, level in rows))
+    told = {
+        order: [row.name for row in one.notice(draft(attachments=[{"title": "名单", "table": "failed", "order": order}])).listed]
+        for order in ("told", "area")
+    }
+    assert told == {"told": ["甲", "乙", "丙", "丁"], "area": ["乙", "甲", "丁", "丙"]}
