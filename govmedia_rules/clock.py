@@ -159,7 +159,10 @@ class Window(BaseModel):
         """
         # Zones differ by at most 26 hours, and a month has 28 days or more: two days off each end is safe.
         age = point.toordinal() - moment.toordinal()
-        return 2 <= age <= self._lengths[2] - 2
+        length = self._lengths[2]
+        if age < 2:
+            return length >= 4 and (moment <= point if isinstance(moment, datetime) else age >= 0)
+        return age <= length - 2
 
     def before(self, point: datetime) -> Span:
         """The closed interval of this length that ends at `point`.

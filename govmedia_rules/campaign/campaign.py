@@ -8,7 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from os import PathLike
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from govmedia_rules.base import Model
 from govmedia_rules.campaign import records
@@ -18,6 +18,7 @@ from govmedia_rules.campaign.doubts import Doubt, doubts_of
 from govmedia_rules.campaign.draft import NoticeDraft
 from govmedia_rules.campaign.groups import STANDARD, TOTAL, Grouping, Spec, grouping
 from govmedia_rules.campaign.letters import DisclosureTally, LetterTally
+from govmedia_rules.campaign.pictures import PictureKind, draw_campaign, show_campaign
 from govmedia_rules.campaign.rectification import DueRule, Progress, Recheck, Task, Tracks, follow, progress, task_for
 from govmedia_rules.campaign.results import Entry, Held, Result, result_of
 from govmedia_rules.campaign.rules import CampaignRules, CoverageRule, OutcomeRule, SubjectKind
@@ -37,6 +38,9 @@ from govmedia_rules.subjects.models import Account, Site
 from govmedia_rules.subjects.registry import Population, Registry
 from govmedia_rules.tables.out import Table
 from govmedia_rules.workdays import WorkCalendar
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 UnitKey = tuple[str, str]
 """Tier and id of a unit."""
@@ -621,8 +625,39 @@ class Campaign:
         """The population, for frames and files, in the same way; the base leaves out rows whose `status` is closed."""
         return records.as_table(records.POPULATION_COLUMNS, records.population_rows(self), "检查对象")
 
+    def plot(
+        self,
+        kind: PictureKind = "pass_rate",
+        subject: SubjectKind = "site",
+        by: Spec = "area",
+        *,
+        tier: str = MAIN,
+        before: Sequence[Campaign] = (),
+        ax: Axes | None = None,
+        font: str | None = None,
+    ) -> Axes:
+        """Draws pass rates of groups, kinds of problems, score bands, or the pass rates of several rounds.
+
+        Args:
+            kind: `pass_rate`, `problems`, `scores` or `rounds`.
+            subject: Sites or accounts.
+            by: The grouping of pass rates.
+            tier: The tier.
+            before: Earlier rounds in order of time, for `rounds`.
+            ax: Where to draw; None makes a figure.
+            font: Name or path of a font with Chinese characters; None looks for one.
+
+        Raises:
+            MissingExtra: matplotlib is not installed.
+            ExportError: No font has the characters, or there is nothing of this kind to draw.
+        """
+        return draw_campaign(self, kind, subject, by, tier, before, ax, font)
+
     def __repr__(self) -> str:
         return f"<Campaign {self.terms.title}: {self.statistics(TOTAL)!r}>"
+
+    def _repr_html_(self) -> str:
+        return show_campaign(self)
 
 
 def _without_names(campaign: Campaign) -> int:

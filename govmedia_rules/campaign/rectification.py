@@ -9,10 +9,11 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Literal, NamedTuple, overload
+from typing import TYPE_CHECKING, Literal, NamedTuple, overload
 
 from pydantic import Field, PositiveInt, model_validator
 
+from govmedia_rules import plots
 from govmedia_rules.base import Model, Name, Short
 from govmedia_rules.campaign.results import Result
 from govmedia_rules.campaign.rules import SubjectKind
@@ -23,6 +24,9 @@ from govmedia_rules.clock import Instant
 from govmedia_rules.figures import Period
 from govmedia_rules.subjects.models import Account, Site
 from govmedia_rules.workdays import WorkCalendar
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 RecheckOutcome = Literal["rectified", "not_rectified", "closed"]
 TaskState = Literal["open", "overdue", "rectified", "rectified_late", "not_rectified", "closed"]
@@ -238,6 +242,20 @@ class Progress(NamedTuple):
     def rate(self) -> Ratio | None:
         """整改完成率; None when there is no task."""
         return ratio(self.done, self.total)
+
+    def plot(self, *, ax: Axes | None = None, font: str | None = None) -> Axes:
+        """Draws a funnel: the tasks, those that need nothing more, those put right in time (units that were closed are not).
+
+        Args:
+            ax: Where to draw; None makes a figure.
+            font: Name or path of a font with Chinese characters; None looks for one.
+
+        Raises:
+            MissingExtra: matplotlib is not installed.
+            ExportError: No font has the characters.
+        """
+        steps = {"整改任务": self.total, "已完成": self.done, "按期整改": self.states.get("rectified", 0)}
+        return plots.funnel(steps, title=f"截至{self.on}的整改情况", ax=ax, font=font)
 
     def text(self) -> str:
         """Progress in one Chinese sentence."""

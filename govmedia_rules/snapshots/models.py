@@ -145,7 +145,7 @@ class SiteSnapshot(Model):
     @cached_property
     def columns_by_kind(self) -> Mapping[str | None, ColumnGroup]:
         """The columns, grouped by kind; {} when they were not looked at."""
-        return group_columns(self.columns or ())
+        return group_columns(self.columns or (), self.observed_at)
 
     def columns_of(self, *kinds: str) -> list[Column]:
         """The columns of these kinds."""

@@ -139,7 +139,8 @@ class ColumnGroup:
 
     Attributes:
         columns: The columns, in order.
-        days: For each of them the ordinal of the day of its newest entry; 0 when it shows none.
+        days: For each of them the ordinal of the day of its newest entry; 0 when it shows none. An entry of the last two
+            days that is not newer than the monitoring point stands two days before it, where a bare comparison of days decides.
         oldest_day: The smallest of `days`.
         newest_day: The largest of `days`.
         empty: Those that have no entry, or into which nobody looked.
@@ -158,7 +159,7 @@ class ColumnGroup:
         self.promising = False
 
     def surely_updated(self, sure_from: int, sure_to: int) -> bool:
-        """Whether the newest entry of every one of them lies between these days."""
+        """Whether the newest entry of every one of them surely lies in a `Span` with these bounds that ends at the point."""
         return sure_from <= self.oldest_day and self.newest_day <= sure_to
 
     def not_surely_updated(self, sure_from: int, sure_to: int) -> list[Column]:
@@ -166,8 +167,15 @@ class ColumnGroup:
         return [column for column, day in zip(self.columns, self.days, strict=True) if not sure_from <= day <= sure_to]
 
 
-def group_columns(columns: Sequence[Column]) -> dict[str | None, ColumnGroup]:
-    """The columns by kind, in one pass: the rules on columns ask every question of hundreds of them."""
+def group_columns(columns: Sequence[Column], point: datetime) -> dict[str | None, ColumnGroup]:
+    """The columns by kind, in one pass: the rules on columns ask every question of hundreds of them.
+
+    Args:
+        columns: The columns of one snapshot.
+        point: Its monitoring point, at which every window ends.
+    """
+    today = point.toordinal()
+    settled = today - 2  # zones differ by at most 26 hours
     groups: dict[str | None, ColumnGroup] = {}
     for column in columns:
         facts = column.__dict__
@@ -177,7 +185,13 @@ def group_columns(columns: Sequence[Column]) -> dict[str | None, ColumnGroup]:
             group = groups[kind] = ColumnGroup()
         shown = facts["latest_entry_at"]
         group.columns.append(column)
-        group.days.append(0 if shown is None else shown.toordinal())
+        if shown is None:
+            day = 0
+        else:
+            day = shown.toordinal()
+            if day > settled and (shown <= point if shown.__class__ is datetime else day <= today):
+                day = settled
+        group.days.append(day)
         if not facts["entry_count"]:
             group.empty.append(column)
         if facts["entries"]:
