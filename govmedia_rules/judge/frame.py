@@ -112,7 +112,8 @@ def inspect_frame(
         feed = _Feed(table, rows)
         for seen in rulebook.inspect_many(feed, reviews=reviews, waivers=waivers):
             rows[feed.position] = judged(seen, lang)
-            meter.add(feed.position + 1 - meter.done)
+            if progress:
+                meter.add(feed.position + 1 - meter.done)
         meter.add(len(rows) - meter.done)  # rows at the end that gave no snapshot
     return _with_columns(frame, library, rows, prefix)  # type: ignore[no-any-return]
 

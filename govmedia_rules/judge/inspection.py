@@ -250,19 +250,16 @@ class Inspection(Row):
         """
         if self._score is not None:
             return self._score
-        kind = self._kind
+        kind = self._program.profile.subject
         rule = self.plan.scoring.get(kind)
+        if rule is None:
+            return None
         if self._vetoed:
-            self._score = veto_score_of(rule, self.subject) if rule is not None else None
-        elif rule is not None and self.plan.scores(kind) and is_scored(rule, self.subject):
+            self._score = veto_score_of(rule, self.subject)
+        elif self.plan.scores(kind) and is_scored(rule, self.subject):
             subject = self.subject
             self._score = score_of(self.findings, rule, subject.has_services if isinstance(subject, Site) else True)
         return self._score
-
-    @property
-    def _kind(self) -> SubjectWord:
-        subject = self._subject
-        return subject.kind if isinstance(subject, PackedSubject) else word_of(subject)
 
     @property
     def rulebook(self) -> RulebookRef:

@@ -50,7 +50,10 @@ def reasons(seen: Inspection, lang: str = "zh") -> str | None:
 def missing_ids(seen: Inspection) -> str | None:
     """Ids of the vetoes that keep the verdict open, joined; None when there are none."""
     tally = seen.tally()
-    return joined_ids(seen.missing) if any(tally[position] for position in _OPEN) else None
+    for position in _OPEN:
+        if tally[position]:
+            return joined_ids(seen.missing)
+    return None
 
 
 def _platform(seen: Inspection) -> Cell:

@@ -271,15 +271,14 @@ class _Reader:
         if only_day:
             document["marks"] = (ONLY_A_DAY,)
         if self._kind == "account":
-            document["account"] = Account.model_validate(subject)
+            document["account"] = subject
             document |= seen
-            trial = {name: document.pop(name) for name in ("downloads", "starts") if name in document}
-            if trial:
-                document["app"] = trial
+            if "downloads" in seen or "starts" in seen:
+                document["app"] = {name: document.pop(name) for name in ("downloads", "starts") if name in seen}
             if "seen_owner_kind" in document:
                 document["owner_kind"] = document.pop("seen_owner_kind")
             return AccountSnapshot.model_validate(document)
-        document["site"] = Site.model_validate(subject)
+        document["site"] = subject
         if "service_count" in seen:
             document["service_count"] = seen.pop("service_count")
         if seen:

@@ -375,7 +375,7 @@ def _from_rows(name: str, columns: list[str], rows: Iterable[Sequence[Any]], typ
     if len(set(columns)) != len(columns):
         twice = next(column for column in columns if columns.count(column) > 1)
         raise TableError(f"the column {twice!r} appears twice", Where(name, column=twice))
-    numbered = ((number, dict(zip(columns, map(_text_cell, row), strict=True))) for number, row in enumerate(rows, 2))
+    numbered = ((number, dict(zip(columns, map(_text_cell, row)))) for number, row in enumerate(rows, 2))  # noqa: B905 - of one frame
     return RawTable(name, tuple(columns), numbered, types)
 
 
