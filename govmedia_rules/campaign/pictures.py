@@ -10,7 +10,7 @@ from govmedia_rules import display, plots
 from govmedia_rules.campaign.groups import Spec
 from govmedia_rules.campaign.rules import SubjectKind
 from govmedia_rules.campaign.statistics import Stat
-from govmedia_rules.campaign.tables import KIND_ZH, rate_text
+from govmedia_rules.campaign.tables import KIND_ZH, rate_text, totals
 from govmedia_rules.errors import ExportError
 from govmedia_rules.judge.finding import is_under
 from govmedia_rules.judge.rulebook import load_rulebook
@@ -84,18 +84,12 @@ def _national() -> Plan:
 def show_campaign(campaign: Campaign) -> str:
     """HTML for a notebook: what the round is, a row for each kind of unit in each tier, and what does not fit."""
     terms = campaign.terms
-    statistics = campaign.statistics()
     rows = []
-    kinds: tuple[SubjectKind, ...] = ("site", "account")
-    for tier in terms.tiers:
-        for kind in kinds:
-            stat = statistics.total(kind, tier=tier.id)
-            if stat.population is None and not stat.inspected:
-                continue
-            told = ["未说明" if stat.population is None else stat.population, "未说明" if stat.is_partial else stat.inspected]
-            known = "" if stat.is_partial else str(stat.passed)
-            cells = (tier.scope or tier.id, KIND_ZH[kind], *told, known, stat.failed, stat.open, rate_text(stat, terms) or "")
-            rows.append([display.text(cell) for cell in cells])
+    for tier, kind, stat in totals(campaign):
+        told = ["未说明" if stat.population is None else stat.population, "未说明" if stat.is_partial else stat.inspected]
+        known = "" if stat.is_partial else str(stat.passed)
+        cells = (tier.scope or tier.id, KIND_ZH[kind], *told, known, stat.failed, stat.open, rate_text(stat, terms) or "")
+        rows.append([display.text(cell) for cell in cells])
     heads = ("层次", "类别", "总数", "检查", "合格", "不合格", "待定", "合格率")
     doubts = campaign.doubts()
     more = [f"整改任务 {len(campaign.tasks)} 个"] if campaign.tasks else []

@@ -11,7 +11,7 @@ from govmedia_rules.campaign.groups import TOTAL, Dimension, Spec
 from govmedia_rules.campaign.results import OUTCOME_ZH, UnitOutcome
 from govmedia_rules.campaign.rules import SubjectKind
 from govmedia_rules.campaign.statistics import Stat
-from govmedia_rules.campaign.terms import MAIN, Terms
+from govmedia_rules.campaign.terms import MAIN, Terms, Tier
 from govmedia_rules.tables.columns import Cell, ColumnType, Heading
 from govmedia_rules.tables.out import Table
 
@@ -99,19 +99,24 @@ def summary(campaign: Campaign) -> Iterator[str]:
     """A round in a few Chinese lines: what there is, what was looked at, how it ended, what is still open, what does not fit."""
     terms = campaign.terms
     yield f"{terms.title}（{terms.period.text()}）"
-    statistics = campaign.statistics("level")
-    kinds: tuple[SubjectKind, ...] = ("site", "account")
-    for tier in terms.tiers:
-        for kind in kinds:
-            stat = statistics.total(kind, tier=tier.id)
-            if stat.population is None and not stat.inspected:
-                continue
-            yield f"{tier.scope}{'：' if tier.scope else ''}{_told(kind, stat, terms)}"
+    for tier, kind, stat in totals(campaign):
+        yield f"{tier.scope}{'：' if tier.scope else ''}{_told(kind, stat, terms)}"
     yield from coverage_lines(campaign.coverage(), terms.rounding)
     if campaign.tasks:
         yield f"整改任务{len(campaign.tasks)}个"
     for doubt in campaign.doubts():
         yield f"{_SEVERITY_ZH[doubt.severity]}：{doubt.message()}"
+
+
+def totals(campaign: Campaign) -> Iterator[tuple[Tier, SubjectKind, Stat]]:
+    """The counts of sites and of accounts in each tier; where there are none and nobody says how many there are, nothing."""
+    statistics = campaign.statistics()
+    kinds: tuple[SubjectKind, ...] = ("site", "account")
+    for tier in campaign.terms.tiers:
+        for kind in kinds:
+            stat = statistics.total(kind, tier=tier.id)
+            if stat.population is not None or stat.inspected:
+                yield tier, kind, stat
 
 
 _SEVERITY_ZH = {"wrong": "有误", "open": "待办", "note": "说明"}
