@@ -20,7 +20,7 @@ from govmedia_rules.errors import BrokenLine, ObservationError, Where
 from govmedia_rules.judge.engine import Judge, Notes, Profile
 from govmedia_rules.rules.model import Plan, SubjectWord
 from govmedia_rules.snapshots.parts import Mark
-from govmedia_rules.snapshots.reading import MAX_LINE_BYTES, parse_line, stream_lines
+from govmedia_rules.snapshots.reading import BUFFER_BYTES, MAX_LINE_BYTES, parse_line, stream_lines
 
 CHUNK_BYTES = 2 * 1024 * 1024
 """How much of a file a worker takes at a time."""
@@ -117,7 +117,7 @@ def judge_slice(judge: Judge, piece: Slice, reading: Reading) -> SliceResult:
     """Judges the lines of one slice."""
     items: list[Answer | Fault] = []
     number = 0
-    with open(piece.path, "rb") as stream:
+    with open(piece.path, "rb", buffering=BUFFER_BYTES) as stream:
         stream.seek(piece.start)
         lines = stream_lines(stream, piece.path, reading.max_line_bytes, stop=piece.stop, first=piece.start == 0)
         for line in lines:

@@ -23,6 +23,9 @@ from govmedia_rules.snapshots.models import AnySnapshot, Snapshot
 MAX_LINE_BYTES = 64 * 1024 * 1024
 """Longest line that is read: a snapshot of a site with its page texts fits many times over."""
 
+BUFFER_BYTES = 256 * 1024
+"""Buffer of a file of lines: most lines are longer than the usual one of 8 KB, and putting them together costs."""
+
 _ADAPTER: TypeAdapter[AnySnapshot] = TypeAdapter(Snapshot)
 
 
@@ -117,7 +120,7 @@ def file_lines(path: str | os.PathLike[str], max_line_bytes: int = MAX_LINE_BYTE
     if file.suffix == ".json":
         yield from _documents(file, max_line_bytes)
         return
-    with file.open("rb") as stream:
+    with file.open("rb", buffering=BUFFER_BYTES) as stream:
         yield from stream_lines(stream, str(path), max_line_bytes)
 
 
