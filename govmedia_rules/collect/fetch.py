@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 Purpose = Literal["page", "link", "file"]
 """What a visit is for: a `page` is read whole, of a `link` only its opening is looked at, a `file` may be of any type."""
 
-USER_AGENT = "Mozilla/5.0 (compatible; govmedia-rules/0.1; +https://pypi.org/project/govmedia-rules/)"
+USER_AGENT = "Mozilla/5.0 (compatible; govmedia-rules/0.1)"
 """How the collector names itself; a caller adds who runs it."""
 
 _TEXT_TYPES = (
