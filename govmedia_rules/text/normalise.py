@@ -136,4 +136,18 @@ class Positions:
         return gaps
 
 
+class AsFound(Positions):
+    """Positions of a text as found in itself."""
+
+    __slots__ = ()
+
+    def found(self, position: int) -> int:
+        """The position itself."""
+        return position
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """The span itself."""
+        return start, end
+
+
 _BLANKS = re.compile(r"\s+")

@@ -16,16 +16,21 @@ from typing import NamedTuple
 from govmedia_rules.progress import Progress, counted
 from govmedia_rules.text.checkers import TextChecker, run_checker
 from govmedia_rules.text.forms import find_forms
+from govmedia_rules.text.hiding import HidingPlaces, hiding_places
 from govmedia_rules.text.lexicon import Canonical, Enumeration, Lexicon, Person, Stamp, Term, usual_near
 from govmedia_rules.text.matches import RANK, Confidence, Match, Matches
 from govmedia_rules.text.near import LOOK, Enumerations, Half, MemberFault, Miss, NearForms, is_alike
-from govmedia_rules.text.normalise import BETWEEN, Positions, compared, compared_all, fold, fold_table, squeeze
-from govmedia_rules.text.search import Backend, Hit, Search, build_search
+from govmedia_rules.text.normalise import BETWEEN, AsFound, Positions, compared, compared_all, fold, fold_table, squeeze
+from govmedia_rules.text.search import Backend, Hit, Search, build_search, is_automaton
 from govmedia_rules.vocabulary import read_data
 
 BATCH_CHARACTERS = 60_000
 """Texts are joined up to this size before they are searched: one search costs less than many, and what is joined, squeezed
 and encoded stays in the processor's cache."""
+_AS_FOUND_CHARACTERS = 240_000
+"""The same for texts searched as they are: more, because a look for hiding places costs much to begin and little to go on."""
+_FEW = 200
+"""One place in so many characters may hide a term before looking at each costs more than making the compared form."""
 _REACH = 64
 """Characters on each side of a near miss in which right forms are looked for."""
 _PUNCTUATION = frozenset("、，。；：！？“”‘’「」『』（）《》〈〉【】〔〕—…·,.;:!?()[]\"'-/|" + BETWEEN)
@@ -45,6 +50,8 @@ class _Plan:
     forms: bool
     checkers: tuple[TextChecker, ...]
     built: bytes | None
+    as_found: bool = False
+    """Whether `built` is without the odd characters."""
 
 
 class Scanner:
@@ -138,16 +145,28 @@ class Scanner:
             runs[strings.setdefault(text, len(strings))] = owners
         halves = [strings.setdefault(text, len(strings)) for text in self._near.strings]
         rights = list(dict.fromkeys((*compared_all(self._right_texts()), *written)))
-        # The odd characters ride along in the same search: where none is hit, nothing needs folding.
-        odd = {strings.setdefault(text, len(strings)): act for text, act in _odd_strings([*strings, *rights]).items()}
-        searched = list(strings)
+        odd_strings = _odd_strings([*strings, *rights])
+        # Terms alone are searched for in the text as it is, if the few places that may hide one can be told.
+        terms_alone = not halves and not runs and is_automaton(plan.backend)
+        self._hiding: HidingPlaces | None = hiding_places(list(strings)) if terms_alone else None
+        self._odd_search: Search | None = None
+        if self._hiding is not None:
+            searched = list(strings)
+            odd = dict(enumerate(odd_strings.values(), len(searched)))
+            self._odd_search = build_search(list(odd_strings), plan.backend)
+        else:
+            # The odd characters ride along in the same search: where none is hit, nothing needs folding.
+            odd = {strings.setdefault(text, len(strings)): act for text, act in odd_strings.items()}
+            searched = list(strings)
+        self._searched = len(searched)
         self._longest = max(map(len, searched), default=0)
         wholes = ["、".join(map(compared, line.members)) for line in enumerations]
         self._reach = 3 + max(map(len, (*searched, *rights, *right_texts, *self._near.forms, *wholes)), default=0)
-        self._search: Search = build_search(searched, plan.backend, plan.built, prefilter=not self._near.forms)
+        built = plan.built if plan.as_found == (self._hiding is not None) else None
+        self._search: Search = build_search(searched, plan.backend, built, prefilter=not self._near.forms)
         self._shields = self._find_shields(terms)
         crossed = {number: self._near.crossed(at) for at, number in enumerate(halves) if self._near.crossed(at)}
-        acts = [_TERM if number in self._lines else _NO_ACT for number in range(len(searched))]
+        acts = [_TERM if number in self._lines else _NO_ACT for number in range(max(len(searched), max(odd, default=0) + 1))]
         for number in runs.keys() | crossed.keys():
             more = _More(number in self._lines, 0, tuple(runs.get(number, ())), crossed.get(number, ()))
             acts[number] = _Act(None, None, more)
@@ -197,7 +216,8 @@ class Scanner:
 
     def __getstate__(self) -> _Plan:
         plan = self._plan
-        return _Plan(plan.lexicon, plan.backend, plan.near, plan.forms, plan.checkers, self._search.dump())
+        as_found = self._hiding is not None
+        return _Plan(plan.lexicon, plan.backend, plan.near, plan.forms, plan.checkers, self._search.dump(), as_found)
 
     def __setstate__(self, plan: _Plan) -> None:
         self._build(plan)
@@ -258,11 +278,12 @@ class Scanner:
         batch: list[str] = []
         days: list[date | None] = []
         size = 0
+        most = BATCH_CHARACTERS if self._hiding is None else _AS_FOUND_CHARACTERS
         for text, day in dated:
             batch.append(text)
             days.append(day)
             size += len(text)
-            if size >= BATCH_CHARACTERS:
+            if size >= most:
                 yield from self._batch(batch, days)
                 batch, days, size = [], [], 0
         if batch:
@@ -270,16 +291,18 @@ class Scanner:
 
     def _batch(self, texts: list[str], days: list[date | None]) -> Iterator[Matches]:
         """Searches several texts as one and deals the hits out again."""
-        if len(texts) == 1:
-            whole = squeeze(texts[0])
-            one_day = _Days([0], days)
-            found, odd = self._read(whole, self._hits(whole), one_day)
-            yield self._finish(texts[0], whole, found, odd, one_day)
-            return
         joined = BETWEEN.join(texts)
+        if self._hiding is not None and len(joined) <= 2 * _AS_FOUND_CHARACTERS:
+            hidden = self._hidden(joined, self._hiding)
+            if hidden is not None:
+                yield from self._batch_as_found(texts, days, hidden)
+                return
+        if len(texts) == 1:
+            yield self._scan_one(texts[0], days[0])
+            return
         if joined.count(BETWEEN) != len(texts) - 1:
             for text, one in zip(texts, days, strict=True):
-                yield from self._batch([text], [one])
+                yield self._scan_one(text, one)
             return
         whole = squeeze(joined)
         starts = [0]
@@ -303,6 +326,71 @@ class Scanner:
             else:
                 yield Matches(text)
 
+    def _scan_one(self, text: str, day: date | None) -> Matches:
+        squeezed = squeeze(text)
+        days = _Days([0], [day])
+        found, odd = self._read(squeezed, self._hits(squeezed), days)
+        return self._finish(text, squeezed, found, odd, days)
+
+    def _batch_as_found(self, texts: list[str], days: list[date | None], hidden: list[int]) -> Iterator[Matches]:
+        """The same from a search of the texts as they are; one in which a term is hidden or unclear is scanned anew."""
+        find, is_free, lines = self._search.find, self._is_free, self._lines
+        always = self._plan.forms or bool(self._plan.checkers)
+        begins = next_hidden = 0
+        for text, day in zip(texts, days, strict=True):
+            begins += len(text) + 1
+            is_plain = True
+            while next_hidden < len(hidden) and hidden[next_hidden] < begins:
+                is_plain = False
+                next_hidden += 1
+            hits = find(text) if is_plain else []
+            found: list[_Found] = []
+            before = -1
+            for start, end, number in hits:
+                if not is_free(number, text[start], text[end - 1]):
+                    is_plain = False
+                    break
+                if end > before:  # of terms that end together the longest comes first, see `_read`
+                    found += [_Found(start, end, line, "", None, None) for line in lines[number]]
+                before = end
+            if not is_plain:
+                yield self._scan_one(text, day)
+            elif found or always:
+                yield self._matches(text, found, AsFound(text))
+            else:
+                yield Matches(text)
+
+    def _is_free(self, number: int, first: str, last: str) -> bool:
+        """Whether the term holds wherever it stands: nothing around it is asked."""
+        if _is_word(first) or _is_word(last) or number in self._shields:
+            return False
+        for line in self._lines[number]:
+            if not isinstance(line, Term) or line.outside or line.since is not None or line.until is not None:
+                return False
+        return True
+
+    def _hidden(self, text: str, hiding: HidingPlaces) -> list[int] | None:
+        """The places, in order, at which a term is or may be hidden; None where too many must be looked at."""
+        spans = hiding.find(text)
+        if not spans or len(spans) > len(text) // _FEW + 1:
+            return None if spans else []
+        width = 2 * self._longest
+        windows = [text[max(0, start - width) : end + width] for start, end in spans]
+        made = [
+            squeeze(window) if text[start:end].isspace() else compared(window)
+            for window, (start, end) in zip(windows, spans, strict=True)
+        ]
+        find = self._search.find
+        # Folding and squeezing take no hit away: where there are no more than before, nothing was hidden.
+        is_new = len(find(BETWEEN.join(made))) != len(find(BETWEEN.join(windows)))
+        hidden = [
+            start
+            for window, short, (start, end) in zip(windows, made, spans, strict=True)
+            # With so many blanks on one side a term may reach further than was looked.
+            if len(window) - (end - start) - len(short) > self._longest or (is_new and len(find(short)) != len(find(window)))
+        ]
+        return sorted(hidden)
+
     def _finish(self, text: str, squeezed: str, found: list[_Found], odd: list[int], days: _Days) -> Matches:
         plain = text
         if odd and (odd[0] < 0 or min(odd) < 0 or self._reach * len(odd) > len(squeezed)):
@@ -311,9 +399,11 @@ class Scanner:
             found, _ = self._read(squeezed, self._hits(squeezed), days)
         elif odd:
             found = self._refold(squeezed, found, [place - 1 for place in odd], days)
+        return self._matches(text, found, Positions(plain))
+
+    def _matches(self, text: str, found: list[_Found], positions: Positions) -> Matches:
         matches: list[Match] = []
         if found:
-            positions = Positions(plain)
             for one in _best(self._as_quoted(found)):
                 match = self._match(text, positions, one)
                 if match is not None:
@@ -366,14 +456,20 @@ class Scanner:
     def _hits(self, text: str) -> Iterable[Hit]:
         """All hits in order of their end; a long text is searched in parts, so that memory stays bounded."""
         if len(text) <= 2 * BATCH_CHARACTERS:
-            return self._search.find(text)
+            return self._find(text)
         return self._hits_by_parts(text)
+
+    def _find(self, text: str) -> list[Hit]:
+        hits = self._search.find(text)
+        if self._odd_search is not None:
+            hits += [(start, end, number + self._searched) for start, end, number in self._odd_search.find(text)]
+        return hits
 
     def _hits_by_parts(self, text: str) -> Iterator[Hit]:
         for begin in range(0, len(text), BATCH_CHARACTERS):
             # A string that ends in this part may begin before it.
             base = max(0, begin - self._longest)
-            for start, end, number in self._search.find(text[base : begin + BATCH_CHARACTERS]):
+            for start, end, number in self._find(text[base : begin + BATCH_CHARACTERS]):
                 if end + base > begin:
                     yield start + base, end + base, number
 
@@ -583,7 +679,7 @@ def _odd_strings(strings: Iterable[str]) -> dict[str, _Act]:
         elif plain in used and plain not in full_width:
             odd[chr(code)] = _ODD
     for string in strings:
-        if not any(char in full_width for char in string):
+        if full_width.keys().isdisjoint(string):
             continue
         if len(string) == 1:
             odd[full_width[string]] = _ODD
@@ -771,7 +867,7 @@ def _best(found: list[_Found]) -> list[_Found]:
         unlike = one.reason in {"substituted", "missing"}
         return (exact, 1 if doubt == 2 else 0, 1 if unlike else 0, one.start - one.end, one.start)
 
-    if len(found) == 1:
+    if all(one.end <= other.start for one, other in pairwise(found)):
         return found
     taken: list[_Found] = []
     starts: list[int] = []

@@ -40,6 +40,11 @@ def has_daachorse() -> bool:
     return True
 
 
+def is_automaton(backend: Backend) -> bool:
+    """Whether this choice of a back end means daachorse."""
+    return backend == "daachorse" or (backend == "auto" and has_daachorse())
+
+
 def build_search(
     strings: Sequence[str], backend: Backend = "auto", built: bytes | None = None, *, prefilter: bool = True
 ) -> Search:
@@ -56,7 +61,7 @@ def build_search(
     """
     if not strings:
         return _Nothing()
-    if backend == "python" or (backend == "auto" and not has_daachorse()):
+    if not is_automaton(backend):
         return PairIndex(strings)
     return Automaton(strings, built, prefilter)
 
