@@ -1,6 +1,9 @@
 """The same ten rules in the library and in what a user might write instead: speed, memory, lines of rule code, and the gaps.
 
-uv run --group test --group bench python tests/benchmarks/peers.py [--runs 3] [--engines polars duckdb ...]
+uv run --group test --group bench --with pandera --with great-expectations --with experta --with durable-rules \\
+    python tests/benchmarks/peers.py [--runs 3] [--engines polars duckdb ...]
+
+They are no dependency group of the project: experta pins a frozendict that other packages cannot use.
 
 Ten vetoes over 100,000 accounts and 20,000 sites, of which some facts were not observed. Every engine gets the rows in the form it
 likes best, already in memory, and gives for each subject the rules it fails; the counts of all must agree. Slow engines get
