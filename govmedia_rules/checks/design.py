@@ -294,7 +294,9 @@ def qr_codes_wrong(site: SiteSnapshot) -> Judgement:
             unknown += 1
     if found:
         return failed("qr_codes_wrong", evidence=found, count=len(found))
-    return unsure("qr_codes_not_tried", count=unknown) if unknown else passed()
+    if unknown:
+        return unsure("qr_codes_not_tried", count=unknown)
+    return unsure("qr_codes_partly_known") if "qr_codes" in site.partial else passed()
 
 
 @check("site.elderly_mode_lacking", needs="elderly_mode")

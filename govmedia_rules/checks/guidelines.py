@@ -35,15 +35,21 @@ def level_too_low(site: SiteSnapshot, *, levels: Annotated[Kinds, Tighter.MORE])
     return failed("level_too_low", evidence=[Evidence(site.site.name, site.site.url)], level=level) if level in levels else passed()
 
 
-def domains_of(site: SiteSnapshot) -> list[Domain]:
-    """The domains a site is registered with that can be read at all."""
+def domains_of(site: SiteSnapshot) -> tuple[list[Domain], Judgement]:
+    """The domains a site is registered with, and what is said where none of them is at fault.
+
+    An address that cannot be read is no domain that keeps the rule, so it stands in the way of a pass.
+    """
     found: list[Domain] = []
-    for address in (site.site.url, *site.site.domains):
+    unread: list[str] = []
+    for address in filter(None, (site.site.url, *site.site.domains)):
         try:
-            found.append(Domain.parse(address or ""))
+            found.append(Domain.parse(address))
         except CodeError:
-            continue
-    return found
+            unread.append(address)
+    if unread:
+        return found, unsure("domain_unreadable", names=tuple(unread))
+    return found, passed() if found else unsure("domain_unknown")
 
 
 @check("site.domain_suffix_wrong")
@@ -56,14 +62,12 @@ def domain_suffix_wrong(site: SiteSnapshot, *, suffixes: Annotated[Kinds, Tighte
     Source:
         国办发〔2017〕47号, 域名管理.
     """
-    domains = domains_of(site)
-    if not domains:
-        return unsure("domain_unknown")
+    domains, otherwise = domains_of(site)
     wrong = [one.unicode for one in domains if one.suffix not in suffixes]
     if wrong:
         evidence = [Evidence(name, None, None, "suffix_not_allowed", suffixes) for name in wrong]
         return failed("domain_suffix_wrong", evidence=evidence, names=tuple(wrong))
-    return passed()
+    return otherwise
 
 
 @check("site.portal_domain_irregular")
@@ -73,14 +77,12 @@ def portal_domain_irregular(site: SiteSnapshot) -> Judgement:
     Source:
         国办发〔2017〕47号, 域名管理: 政府门户网站使用“www.□□□.gov.cn”结构.
     """
-    domains = domains_of(site)
-    if not domains:
-        return unsure("domain_unknown")
+    domains, otherwise = domains_of(site)
     wrong = [one.host for one in domains if one.suffix == "gov.cn" and not one.host.startswith("www.")]
     if wrong:
         evidence = [Evidence(name, None, None, "portal_without_www") for name in wrong]
         return failed("portal_domain_irregular", evidence=evidence, names=tuple(wrong))
-    return passed()
+    return otherwise
 
 
 @check("site.department_domain_irregular")
@@ -93,14 +95,12 @@ def department_domain_irregular(site: SiteSnapshot) -> Judgement:
     Source:
         国办发〔2017〕47号, 域名管理: 部门网站使用本级政府或上级部门门户网站的下级域名.
     """
-    domains = domains_of(site)
-    if not domains:
-        return unsure("domain_unknown")
+    domains, otherwise = domains_of(site)
     wrong = [one.host for one in domains if one.suffix == "gov.cn" and len(_names(one)) < 2]
     if wrong:
         evidence = [Evidence(name, None, None, "department_without_parent") for name in wrong]
         return failed("department_domain_irregular", evidence=evidence, names=tuple(wrong))
-    return passed()
+    return otherwise
 
 
 def _names(domain: Domain) -> list[str]:
@@ -118,16 +118,14 @@ def domains_several(site: SiteSnapshot, *, most: Annotated[int, Field(ge=1), Tig
     Source:
         国办发〔2017〕47号 and 国办函〔2018〕55号, 域名管理.
     """
-    domains = domains_of(site)
-    if not domains:
-        return unsure("domain_unknown")
+    domains, otherwise = domains_of(site)
     english = tuple(dict.fromkeys(one.unicode for one in domains if one.unicode.isascii()))
     chinese = tuple(dict.fromkeys(one.unicode for one in domains if not one.unicode.isascii()))
     over = [names for names in (english, chinese) if len(names) > most]
     if over:
         evidence = [Evidence("、".join(names), None, None, len(names), most) for names in over]
         return failed("domains_several", evidence=evidence, names=tuple(name for names in over for name in names), limit=most)
-    return passed()
+    return otherwise
 
 
 @check("site.chinese_domain_wrong")
@@ -145,14 +143,12 @@ def chinese_domain_wrong(site: SiteSnapshot, *, suffixes: Annotated[Kinds, Tight
     assert zone is not None
     if day_of(site.observed_at, zone) < since:
         return passed("not_yet_in_force", since=since)
-    domains = domains_of(site)
-    if not domains:
-        return unsure("domain_unknown")
+    domains, otherwise = domains_of(site)
     wrong = [one.unicode for one in domains if not one.unicode.isascii() and one.suffix not in suffixes]
     if wrong:
         evidence = [Evidence(name, None, None, "suffix_not_allowed", suffixes) for name in wrong]
         return failed("domain_suffix_wrong", evidence=evidence, names=tuple(wrong))
-    return passed()
+    return otherwise
 
 
 @check("site.offline_too_long", needs="offline_notices")

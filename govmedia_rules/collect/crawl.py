@@ -428,19 +428,22 @@ class SiteLook:
 
     async def _read_codes(self, home: _Seen) -> None:
         """Reads the QR codes of the home page's pictures, where the extra `qr` is installed."""
-        pictures = [(url, label) for url, label in home.facts.qr if host_of(url) in self._hosts and self._may(url)][:MOST_CODES]
+        pictures = [(url, label) for url, label in home.facts.qr if host_of(url) in self._hosts and self._may(url)]
         if find_spec("zxingcpp") is None or find_spec("PIL") is None:
             return
         from govmedia_rules.collect.qr import label_platform, read_qr
 
         found: list[QrCode] = []
-        for url, label in pictures:
+        is_whole = len(pictures) == len(home.facts.qr) <= MOST_CODES  # a picture nobody opened may hold a code
+        for url, label in pictures[:MOST_CODES]:
             if self.budget.is_spent():
-                self.partial.add("qr_codes")
+                is_whole = False
                 break
             fetched = await self.visit(url, "file")
             self._note(fetched)
             self._asked.add(url)
+            codes = read_qr(fetched.body) if fetched.failure is None else None
+            is_whole = is_whole and codes is not None
             found.extend(
                 QrCode(
                     label=label[:200],
@@ -449,9 +452,11 @@ class SiteLook:
                     target_platform=code.platform,
                     found_on=home.facts.url,
                 )
-                for code in (read_qr(fetched.body) if fetched.failure is None else ())
+                for code in codes or ()
             )
         self.qr_codes = tuple(found)
+        if not is_whole:
+            self.partial.add("qr_codes")
 
     async def _check_links(self) -> None:
         """Tries every link once that no page visit has tried already; those of the home page first."""

@@ -26,8 +26,8 @@ class QrCode:
     platform: str | None
 
 
-def read_qr(picture: bytes) -> tuple[QrCode, ...]:
-    """The codes in a picture; () when it holds none or cannot be opened.
+def read_qr(picture: bytes) -> tuple[QrCode, ...] | None:
+    """The codes in a picture; () when it holds none, None when it cannot be opened or is too large.
 
     Args:
         picture: Bytes of a PNG, JPEG, GIF, BMP or WebP file.
@@ -43,10 +43,10 @@ def read_qr(picture: bytes) -> tuple[QrCode, ...]:
     try:
         with Image.open(io.BytesIO(picture), formats=("PNG", "JPEG", "GIF", "BMP", "WEBP")) as opened:
             if opened.width * opened.height > MOST_PIXELS:
-                return ()
+                return None
             image = opened.convert("L")
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError):
-        return ()
+        return None
     found = zxingcpp.read_barcodes(image)
     return tuple(QrCode(code.text, platform_of(code.text)) for code in found if code.text)
 
