@@ -290,6 +290,22 @@ def test_further_parts_of_a_site_are_observed() -> None:
     assert seen.error_report.present
     (one,) = seen.qr_codes or ()
     assert (one.label_platform, one.target_platform) == ("wechat", "weibo")
+    assert "qr_codes" not in seen.partial
+
+
+@pytest.mark.parametrize("picture", [None, b"no picture"], ids=["missing", "unreadable"])
+def test_a_code_nobody_could_read_is_not_a_page_without_codes(picture: bytes | None) -> None:
+    pytest.importorskip("zxingcpp")
+    pages = {"/": page("<img src='/wx.png' alt='微信公众号二维码'>"), **({} if picture is None else {"/wx.png": picture})}
+
+    async def look() -> SiteSnapshot:
+        async with LoopbackServer({"a.test": pages}) as server:
+            guard = collect.Guard(test_hosts={"a.test": "127.0.0.1"})
+            return await collect.site_async(f"http://a.test:{server.port}/", guard=guard, observed_at=NOW)
+
+    seen = asyncio.run(look())
+    assert seen.qr_codes == ()
+    assert "qr_codes" in seen.partial
 
 
 def _code(text: str) -> bytes:
