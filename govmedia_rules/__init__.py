@@ -14,10 +14,7 @@ if TYPE_CHECKING:
     from govmedia_rules import campaign as campaign
     from govmedia_rules import collect as collect
     from govmedia_rules import errors as errors
-    from govmedia_rules import figures as figures
     from govmedia_rules import notices as notices
-    from govmedia_rules import plots as plots
-    from govmedia_rules import rates as rates
     from govmedia_rules import reports as reports
     from govmedia_rules.campaign.campaign import Campaign as Campaign
     from govmedia_rules.campaign.draft import NoticeDraft as NoticeDraft
@@ -33,8 +30,11 @@ if TYPE_CHECKING:
     from govmedia_rules.checks.contract import passed as passed
     from govmedia_rules.checks.contract import review as review
     from govmedia_rules.checks.contract import unsure as unsure
-    from govmedia_rules.clock import SHANGHAI as SHANGHAI
-    from govmedia_rules.clock import Window as Window
+    from govmedia_rules.core import plots as plots
+    from govmedia_rules.core import rates as rates
+    from govmedia_rules.core.time import SHANGHAI as SHANGHAI
+    from govmedia_rules.core.time import Window as Window
+    from govmedia_rules.core.workdays import WorkCalendar as WorkCalendar
     from govmedia_rules.engines.batch import BatchJudge as BatchJudge
     from govmedia_rules.engines.local import inspect_files as inspect_files
     from govmedia_rules.judge.across import Incident as Incident
@@ -56,6 +56,7 @@ if TYPE_CHECKING:
     from govmedia_rules.judge.rulebook import rulebook_for as rulebook_for
     from govmedia_rules.judge.score import Score as Score
     from govmedia_rules.judge.table import InspectionTable as InspectionTable
+    from govmedia_rules.notices import figures as figures
     from govmedia_rules.rules.model import Indicator as Indicator
     from govmedia_rules.snapshots.models import AccountSnapshot as AccountSnapshot
     from govmedia_rules.snapshots.models import SiteSnapshot as SiteSnapshot
@@ -83,7 +84,6 @@ if TYPE_CHECKING:
     from govmedia_rules.text.matches import Matches as Matches
     from govmedia_rules.text.reading import load_lexicon as load_lexicon
     from govmedia_rules.text.scanner import Scanner as Scanner
-    from govmedia_rules.workdays import WorkCalendar as WorkCalendar
 
 _HOMES = {
     "campaign.campaign": ("Campaign",),
@@ -92,7 +92,7 @@ _HOMES = {
     "campaign.sampling": ("SampleRule",),
     "campaign.terms": ("Terms",),
     "checks.contract": ("Evidence", "Judgement", "Status", "Tighter", "check", "failed", "passed", "review", "unsure"),
-    "clock": ("SHANGHAI", "Window"),
+    "core.time": ("SHANGHAI", "Window"),
     "judge.across": ("Incident", "RegistryTally", "incidents"),
     "judge.compare": ("Comparison", "compare"),
     "judge.finding": ("Finding", "Findings"),
@@ -119,17 +119,26 @@ _HOMES = {
     "text.matches": ("Match", "Matches"),
     "text.reading": ("load_lexicon",),
     "text.scanner": ("Scanner",),
-    "workdays": ("WorkCalendar",),
+    "core.workdays": ("WorkCalendar",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
-_MODULES = ("campaign", "collect", "errors", "figures", "notices", "plots", "rates", "reports")
+_MODULES = {
+    "campaign": "campaign",
+    "collect": "collect",
+    "errors": "errors",
+    "figures": "notices.figures",
+    "notices": "notices",
+    "plots": "core.plots",
+    "rates": "core.rates",
+    "reports": "reports",
+}
 
 __all__ = sorted((*_HOME_OF, *_MODULES))
 
 
 def __getattr__(name: str) -> object:
     if name in _MODULES:
-        value: object = import_module(f"{__name__}.{name}")
+        value: object = import_module(f"{__name__}.{_MODULES[name]}")
     elif name in _HOME_OF:
         value = getattr(import_module(f"{__name__}.{_HOME_OF[name]}"), name)
     else:

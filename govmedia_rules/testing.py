@@ -26,7 +26,7 @@ from types import ModuleType
 from typing import Any
 
 from govmedia_rules.checks.contract import Check
-from govmedia_rules.clock import SHANGHAI
+from govmedia_rules.core.time import SHANGHAI
 from govmedia_rules.errors import ObservationError, Where
 from govmedia_rules.judge.finding import Finding
 from govmedia_rules.judge.reviews import Review

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from govmedia_rules.clock import SHANGHAI, Instant, Moment, Span, Window, day_in_month, day_of, earliest, latest
+from govmedia_rules.core.time import SHANGHAI, Instant, Moment, Span, Window, day_in_month, day_of, earliest, latest
 
 POINT = datetime(2024, 8, 23, 10, tzinfo=SHANGHAI)
 ZONES = st.integers(-12 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))

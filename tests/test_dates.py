@@ -9,8 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from govmedia_rules.clock import SHANGHAI
-from govmedia_rules.dates import (
+from govmedia_rules.core.dates import (
     Spotted,
     change_labels,
     find_moments,
@@ -19,6 +18,7 @@ from govmedia_rules.dates import (
     publication_labels,
     read_moment,
 )
+from govmedia_rules.core.time import SHANGHAI
 
 NOW = datetime(2024, 8, 30, 12, tzinfo=SHANGHAI)
 DAY = date(2024, 8, 27)

@@ -12,8 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import govmedia_rules as gr
-from govmedia_rules import display, testing
-from govmedia_rules.clock import SHANGHAI
+from govmedia_rules import testing
+from govmedia_rules.core import display
+from govmedia_rules.core.time import SHANGHAI
 from govmedia_rules.snapshots.parts import Entry
 
 EXAMPLES = Path(__file__).parents[1] / "docs" / "examples" / "jiangxi-2020q1"

@@ -8,8 +8,8 @@ from decimal import Decimal
 import pytest
 from pydantic import ValidationError
 
-from govmedia_rules.figures import Comparison, Count, DateSpan, Group, Outcome, PartialDate, Period, Population, Rate
-from govmedia_rules.rates import Change
+from govmedia_rules.core.rates import Change
+from govmedia_rules.notices.figures import Comparison, Count, DateSpan, Group, Outcome, PartialDate, Period, Population, Rate
 
 
 @pytest.mark.parametrize(

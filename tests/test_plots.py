@@ -11,10 +11,11 @@ import matplotlib
 import pytest
 
 import govmedia_rules as gr
-from govmedia_rules import plots, testing
-from govmedia_rules.clock import SHANGHAI
+from govmedia_rules import testing
+from govmedia_rules.core import plots
+from govmedia_rules.core.plots import CountsOf
+from govmedia_rules.core.time import SHANGHAI
 from govmedia_rules.errors import ExportError, MissingExtra, UnknownIndicator
-from govmedia_rules.plots import CountsOf
 
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt

@@ -12,8 +12,8 @@ import pytest
 
 import govmedia_rules as gr
 from govmedia_rules import testing
+from govmedia_rules.core.progress import Meter, Progress, counted
 from govmedia_rules.errors import MissingExtra
-from govmedia_rules.progress import Meter, Progress, counted
 
 
 def test_counts_for_a_function() -> None:

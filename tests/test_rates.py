@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from govmedia_rules.rates import (
+from govmedia_rules.core.rates import (
     Change,
     Policy,
     Rounding,

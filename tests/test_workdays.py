@@ -9,8 +9,8 @@ from pathlib import Path
 import chinese_calendar
 import pytest
 
+from govmedia_rules.core.workdays import WorkCalendar
 from govmedia_rules.errors import CalendarError
-from govmedia_rules.workdays import WorkCalendar
 
 ROOT = Path(__file__).parents[1]
 OFFICIAL = WorkCalendar.official()

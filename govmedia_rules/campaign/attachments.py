@@ -14,12 +14,12 @@ from govmedia_rules.campaign.letters import LetterTally
 from govmedia_rules.campaign.results import OUTCOME_ZH, Result
 from govmedia_rules.campaign.statistics import ShareKind, Stat
 from govmedia_rules.campaign.units import Disclosure, Letters, kind_of, type_of
+from govmedia_rules.core.rates import Rounding
+from govmedia_rules.core.vocabulary import read_data
 from govmedia_rules.errors import NoticeError
-from govmedia_rules.figures import Count
+from govmedia_rules.notices.figures import Count
 from govmedia_rules.notices.model import Attachment, Band, Listed, Table
-from govmedia_rules.rates import Rounding
 from govmedia_rules.subjects.models import Account
-from govmedia_rules.vocabulary import read_data
 
 if TYPE_CHECKING:
     from govmedia_rules.campaign.campaign import Campaign

@@ -10,7 +10,6 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from govmedia_rules.base import Model
 from govmedia_rules.campaign import records
 from govmedia_rules.campaign.comparing import Earlier, basis_of, comparisons
 from govmedia_rules.campaign.coverage import Coverage, coverage_of
@@ -28,16 +27,17 @@ from govmedia_rules.campaign.storage import Journal, read_journal, write_new
 from govmedia_rules.campaign.tables import Line, counts_table, summary
 from govmedia_rules.campaign.terms import MAIN, Terms
 from govmedia_rules.campaign.units import CountedResult, CountedUnits, Disclosure, Letters, Reported, Ruling, kind_of
+from govmedia_rules.core.model import Model
+from govmedia_rules.core.workdays import WorkCalendar
 from govmedia_rules.errors import CampaignError, Where
-from govmedia_rules.figures import Comparison
 from govmedia_rules.judge.inspection import Inspection, RulebookRef
 from govmedia_rules.judge.reviews import Review
+from govmedia_rules.notices.figures import Comparison
 from govmedia_rules.notices.model import Notice
 from govmedia_rules.rules.model import Plan
 from govmedia_rules.subjects.models import Account, Site
 from govmedia_rules.subjects.registry import Population, Registry
 from govmedia_rules.tables.out import Table
-from govmedia_rules.workdays import WorkCalendar
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

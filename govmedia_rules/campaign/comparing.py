@@ -7,12 +7,12 @@ from typing import Literal
 
 from pydantic import Field
 
-from govmedia_rules.base import Model, Short
 from govmedia_rules.campaign.rules import SubjectKind
 from govmedia_rules.campaign.statistics import ShareKind
 from govmedia_rules.campaign.terms import MAIN, TierId
-from govmedia_rules.figures import Comparison, ComparisonBasis, Period
-from govmedia_rules.rates import Change
+from govmedia_rules.core.model import Model, Short
+from govmedia_rules.core.rates import Change
+from govmedia_rules.notices.figures import Comparison, ComparisonBasis, Period
 
 
 class Earlier(Model):

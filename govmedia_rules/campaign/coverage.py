@@ -9,7 +9,7 @@ from govmedia_rules.campaign.groups import Part, grouping
 from govmedia_rules.campaign.rules import CoverageRule
 from govmedia_rules.campaign.statistics import Ratio, Statistics, ratio
 from govmedia_rules.campaign.units import kind_of
-from govmedia_rules.rates import Rounding
+from govmedia_rules.core.rates import Rounding
 from govmedia_rules.subjects.models import Account, Site
 from govmedia_rules.subjects.vocabulary import PORTAL_LEVELS, vocabulary
 

@@ -9,15 +9,15 @@ from itertools import chain, product
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
-from govmedia_rules.base import Model, Short
 from govmedia_rules.campaign.groups import Dimension
 from govmedia_rules.campaign.letters import faults_of
 from govmedia_rules.campaign.results import OPEN_OUTCOMES, Result
 from govmedia_rules.campaign.rules import SubjectKind
 from govmedia_rules.campaign.units import kind_of
+from govmedia_rules.core.model import Model, Short
+from govmedia_rules.core.vocabulary import read_data
 from govmedia_rules.subjects.models import Account, Site
 from govmedia_rules.subjects.registry import Registry
-from govmedia_rules.vocabulary import read_data
 
 if TYPE_CHECKING:
     from govmedia_rules.campaign.campaign import Campaign

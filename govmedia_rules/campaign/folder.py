@@ -24,12 +24,12 @@ from typing import Any, NamedTuple, TypeVar, get_origin
 
 from pydantic import ValidationError
 
-from govmedia_rules.base import Model
 from govmedia_rules.campaign.campaign import Campaign
 from govmedia_rules.campaign.comparing import Earlier
 from govmedia_rules.campaign.draft import NoticeDraft
 from govmedia_rules.campaign.terms import Terms
 from govmedia_rules.campaign.units import CountedResult, CountedUnits, Disclosure, Fault, Letters, Reported, Ruling
+from govmedia_rules.core.model import Model
 from govmedia_rules.errors import CampaignError, Where
 from govmedia_rules.subjects.models import Account, Site
 from govmedia_rules.subjects.registry import read_registry

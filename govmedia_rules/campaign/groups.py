@@ -8,7 +8,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from govmedia_rules.base import Model, Name, Short
+from govmedia_rules.core.model import Model, Name, Short
 from govmedia_rules.subjects.vocabulary import vocabulary
 
 Dimension = Literal["level", "platform", "area", "region", "owner"]

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from govmedia_rules.campaign.statistics import Ratio, ratio
 from govmedia_rules.campaign.units import Disclosure, Letters
-from govmedia_rules.workdays import WorkCalendar
+from govmedia_rules.core.workdays import WorkCalendar
 
 
 def added(values: Iterable[int | None]) -> int | None:

@@ -6,15 +6,15 @@ from collections.abc import Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Literal
 
-from govmedia_rules import display, plots
 from govmedia_rules.campaign.groups import Spec
 from govmedia_rules.campaign.rules import SubjectKind
 from govmedia_rules.campaign.statistics import Stat
 from govmedia_rules.campaign.tables import KIND_ZH, rate_text, totals
+from govmedia_rules.core import display, plots
+from govmedia_rules.core.plots import CountsOf
 from govmedia_rules.errors import ExportError
 from govmedia_rules.judge.finding import is_under
 from govmedia_rules.judge.rulebook import load_rulebook
-from govmedia_rules.plots import CountsOf
 from govmedia_rules.rules.model import Plan
 
 if TYPE_CHECKING:

@@ -9,13 +9,13 @@ from datetime import datetime
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
-from govmedia_rules.base import Model
 from govmedia_rules.campaign.comparing import Earlier
 from govmedia_rules.campaign.rectification import Recheck, Task
 from govmedia_rules.campaign.results import OUTCOME_ZH, Found, Held
 from govmedia_rules.campaign.sampling import Sample
 from govmedia_rules.campaign.storage import Record, to_line
 from govmedia_rules.campaign.units import CountedResult, CountedUnits, Disclosure, Letters, Reported, Ruling, kind_of
+from govmedia_rules.core.model import Model
 from govmedia_rules.errors import UnreadInput
 from govmedia_rules.judge.reviews import Review
 from govmedia_rules.notices.classify import classify

@@ -13,17 +13,17 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, overload
 
 from pydantic import Field, PositiveInt, model_validator
 
-from govmedia_rules import plots
-from govmedia_rules.base import Model, Name, Short
 from govmedia_rules.campaign.results import Result
 from govmedia_rules.campaign.rules import SubjectKind
 from govmedia_rules.campaign.statistics import Ratio, ratio
 from govmedia_rules.campaign.terms import MAIN, TierId
 from govmedia_rules.campaign.units import kind_of
-from govmedia_rules.clock import Instant
-from govmedia_rules.figures import Period
+from govmedia_rules.core import plots
+from govmedia_rules.core.model import Model, Name, Short
+from govmedia_rules.core.time import Instant
+from govmedia_rules.core.workdays import WorkCalendar
+from govmedia_rules.notices.figures import Period
 from govmedia_rules.subjects.models import Account, Site
-from govmedia_rules.workdays import WorkCalendar
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -12,11 +12,11 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from govmedia_rules.base import Model, Name, Short
-from govmedia_rules.figures import OutcomeKind
+from govmedia_rules.core.model import Model, Name, Short
+from govmedia_rules.core.vocabulary import read_data
+from govmedia_rules.notices.figures import OutcomeKind
 from govmedia_rules.rules.model import Source
 from govmedia_rules.subjects.vocabulary import Level, Platform, Status
-from govmedia_rules.vocabulary import read_data
 
 SubjectKind = Literal["site", "account"]
 

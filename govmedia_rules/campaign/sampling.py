@@ -17,14 +17,14 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from govmedia_rules.base import Model, Name, Short
 from govmedia_rules.campaign.groups import Dimension
 from govmedia_rules.campaign.rules import Share, SubjectKind
 from govmedia_rules.campaign.terms import MAIN, TierId
 from govmedia_rules.campaign.units import kind_of
-from govmedia_rules.clock import Instant
+from govmedia_rules.core.model import Model, Name, Short
+from govmedia_rules.core.rates import counts_at_least
+from govmedia_rules.core.time import Instant
 from govmedia_rules.errors import CampaignError
-from govmedia_rules.rates import counts_at_least
 from govmedia_rules.subjects.models import Account, Site
 from govmedia_rules.subjects.vocabulary import PORTAL_LEVELS, Level
 

@@ -21,8 +21,8 @@ from govmedia_rules.campaign.results import Result, UnitOutcome
 from govmedia_rules.campaign.rules import SubjectKind
 from govmedia_rules.campaign.terms import MAIN
 from govmedia_rules.campaign.units import CountedResult, CountedUnits, kind_of
+from govmedia_rules.core.rates import Rounding
 from govmedia_rules.judge.finding import is_under
-from govmedia_rules.rates import Rounding
 from govmedia_rules.subjects.models import Account, Site
 from govmedia_rules.subjects.registry import Population
 

@@ -6,10 +6,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, field_validator, model_validator
 
-from govmedia_rules.base import Model, Name, Short
 from govmedia_rules.campaign.rules import CoverageRule, OutcomeRule, SubjectKind
-from govmedia_rules.figures import DateSpan, PartialDate, Period
-from govmedia_rules.rates import Rounding
+from govmedia_rules.core.model import Model, Name, Short
+from govmedia_rules.core.rates import Rounding
+from govmedia_rules.notices.figures import DateSpan, PartialDate, Period
 from govmedia_rules.subjects.models import DivisionCode
 
 TierId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$")]

@@ -10,11 +10,11 @@ from typing import Literal
 
 from pydantic import Field, NonNegativeInt, model_validator
 
-from govmedia_rules.base import Model, Name, Short
 from govmedia_rules.campaign.rules import SubjectKind
 from govmedia_rules.campaign.terms import MAIN, TierId
-from govmedia_rules.clock import Instant
-from govmedia_rules.figures import OutcomeKind
+from govmedia_rules.core.model import Model, Name, Short
+from govmedia_rules.core.time import Instant
+from govmedia_rules.notices.figures import OutcomeKind
 from govmedia_rules.snapshots.parts import Mark
 from govmedia_rules.subjects.models import Account, DivisionCode, Site, Subject
 from govmedia_rules.subjects.vocabulary import Level, Platform, vocabulary

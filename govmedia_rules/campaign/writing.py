@@ -13,11 +13,11 @@ from govmedia_rules.campaign.rules import SubjectKind
 from govmedia_rules.campaign.statistics import Ratio, Stat
 from govmedia_rules.campaign.terms import Tier
 from govmedia_rules.campaign.units import Fault, kind_of, type_of
+from govmedia_rules.core.rates import Rounding, read_figure
 from govmedia_rules.errors import CampaignError, NoticeError
-from govmedia_rules.figures import Comparison, Count, Group, Outcome, OutcomeKind, Population, Rate
 from govmedia_rules.judge.finding import is_under
+from govmedia_rules.notices.figures import Comparison, Count, Group, Outcome, OutcomeKind, Population, Rate
 from govmedia_rules.notices.model import Figure, Named, Notice, Problem, Recheck
-from govmedia_rules.rates import Rounding, read_figure
 from govmedia_rules.subjects.models import Account, Site
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from govmedia_rules.checks.contract import Evidence, Judgement, Tighter, check, failed, passed, unsure
 from govmedia_rules.checks.updates import was_updated
-from govmedia_rules.clock import Window
+from govmedia_rules.core.time import Window
 from govmedia_rules.snapshots.models import AccountSnapshot
 from govmedia_rules.subjects.vocabulary import vocabulary
 

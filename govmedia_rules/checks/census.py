@@ -10,7 +10,7 @@ from pydantic import Field
 
 from govmedia_rules.checks.contract import Evidence, Judgement, Tighter, check, failed, passed, unsure
 from govmedia_rules.checks.site_vetoes import home_navigation_stale, home_stale, probes_by_day, share_of
-from govmedia_rules.clock import Window
+from govmedia_rules.core.time import Window
 from govmedia_rules.snapshots.models import SiteSnapshot
 from govmedia_rules.snapshots.parts import Activity, Link
 

@@ -19,7 +19,7 @@ from typing import Any, NamedTuple, TypeVar
 from pydantic import TypeAdapter
 
 from govmedia_rules.checks.members import Members
-from govmedia_rules.clock import Window
+from govmedia_rules.core.time import Window
 from govmedia_rules.snapshots.models import AccountSnapshot, SiteSnapshot
 from govmedia_rules.snapshots.supervision import SupervisorSnapshot
 

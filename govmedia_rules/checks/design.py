@@ -10,12 +10,12 @@ from pydantic import Field
 
 from govmedia_rules.checks.contract import Evidence, Judgement, Tighter, check, failed, passed, unsure
 from govmedia_rules.checks.sampling import draw
+from govmedia_rules.core.vocabulary import key_of
 from govmedia_rules.errors import CodeError
 from govmedia_rules.snapshots.models import SiteSnapshot
 from govmedia_rules.snapshots.parts import Column, Link, Page
 from govmedia_rules.subjects.codes import Domain, IcpNumber, PoliceNumber, SiteCode
 from govmedia_rules.subjects.vocabulary import vocabulary
-from govmedia_rules.vocabulary import key_of
 
 Kinds = tuple[str, ...]
 Size = Annotated[int, Field(ge=1)]

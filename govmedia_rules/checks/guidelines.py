@@ -10,7 +10,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from govmedia_rules.checks.contract import Evidence, Judgement, Tighter, check, failed, passed, unsure
-from govmedia_rules.clock import Moment, Window, day_in_month, day_of, earliest, latest
+from govmedia_rules.core.time import Moment, Window, day_in_month, day_of, earliest, latest
 from govmedia_rules.errors import CodeError
 from govmedia_rules.snapshots.models import SiteSnapshot
 from govmedia_rules.snapshots.parts import Column

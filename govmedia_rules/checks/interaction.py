@@ -8,11 +8,11 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from govmedia_rules.checks.contract import Evidence, Judgement, Tighter, check, failed, passed, unsure
-from govmedia_rules.clock import Window, day_of
+from govmedia_rules.core.time import Window, day_of
+from govmedia_rules.core.workdays import Calendar, WorkCalendar
 from govmedia_rules.errors import CalendarError
 from govmedia_rules.snapshots.models import SiteSnapshot
 from govmedia_rules.snapshots.parts import Enquiry
-from govmedia_rules.workdays import Calendar, WorkCalendar
 
 Kinds = tuple[str, ...]
 

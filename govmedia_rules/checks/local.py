@@ -14,11 +14,11 @@ from pydantic import Field
 
 from govmedia_rules.checks.contract import Evidence, Judgement, Tighter, check, failed, passed, review, unsure
 from govmedia_rules.checks.site_vetoes import has_failed
-from govmedia_rules.clock import Moment, Window, day_of, earliest, latest
+from govmedia_rules.core.time import Moment, Window, day_of, earliest, latest
+from govmedia_rules.core.workdays import Calendar
 from govmedia_rules.errors import CalendarError
 from govmedia_rules.snapshots.models import AccountSnapshot, SiteSnapshot
 from govmedia_rules.snapshots.parts import Column, OfflineNotice, Relay
-from govmedia_rules.workdays import Calendar
 
 Kinds = tuple[str, ...]
 Count = Annotated[int, Field(ge=1)]

@@ -8,12 +8,12 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from govmedia_rules.checks.contract import Evidence, Judgement, Tighter, check, failed, passed, review, unsure
-from govmedia_rules.clock import Window, day_of, earliest, latest
+from govmedia_rules.core.time import Window, day_of, earliest, latest
+from govmedia_rules.core.vocabulary import key_of
+from govmedia_rules.core.workdays import Calendar, WorkCalendar
 from govmedia_rules.errors import CalendarError
 from govmedia_rules.snapshots.models import AccountSnapshot, SiteSnapshot
 from govmedia_rules.snapshots.parts import Message
-from govmedia_rules.vocabulary import key_of
-from govmedia_rules.workdays import Calendar, WorkCalendar
 
 Kinds = tuple[str, ...]
 

@@ -9,7 +9,7 @@ from pydantic import Field
 from govmedia_rules.checks.contract import Evidence, Judgement, Tighter, check, failed, passed, unsure
 from govmedia_rules.checks.sampling import draw
 from govmedia_rules.checks.updates import column_updated
-from govmedia_rules.clock import Window
+from govmedia_rules.core.time import Window
 from govmedia_rules.snapshots.models import SiteSnapshot
 from govmedia_rules.snapshots.parts import Column, Document, Interpretation
 

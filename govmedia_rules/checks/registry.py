@@ -11,8 +11,8 @@ from collections.abc import Iterable, Mapping
 
 from govmedia_rules.checks.contract import Evidence, Judgement, check, failed, unsure
 from govmedia_rules.checks.members import Member, Members
+from govmedia_rules.core.vocabulary import key_of
 from govmedia_rules.subjects.vocabulary import vocabulary
-from govmedia_rules.vocabulary import key_of
 
 Kinds = tuple[str, ...]
 Answers = Mapping[str, Judgement]

@@ -11,7 +11,7 @@ from pydantic import Field
 
 from govmedia_rules.checks.contract import Evidence, Judgement, Tighter, check, failed, passed, review, unsure
 from govmedia_rules.checks.updates import Count, column_updated, was_updated
-from govmedia_rules.clock import Span, Window, day_of, earliest, latest
+from govmedia_rules.core.time import Span, Window, day_of, earliest, latest
 from govmedia_rules.snapshots.models import SiteSnapshot
 from govmedia_rules.snapshots.parts import Column, Entry, Probe
 

@@ -12,7 +12,7 @@ from pydantic import Field
 
 from govmedia_rules.checks.contract import Evidence, Judgement, Tighter, check, failed, passed, unsure
 from govmedia_rules.checks.updates import Count
-from govmedia_rules.clock import Window, day_in_month, day_of, earliest, latest
+from govmedia_rules.core.time import Window, day_in_month, day_of, earliest, latest
 from govmedia_rules.snapshots.supervision import ErrorMessage, NationalFinding, SpotCheck, SupervisorSnapshot, last_day, months_of
 
 Families = tuple[str, ...]

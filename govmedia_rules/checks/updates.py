@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from govmedia_rules.clock import Moment, Span
+from govmedia_rules.core.time import Moment, Span
 from govmedia_rules.snapshots.parts import Column, Entry, Post
 
 

@@ -12,7 +12,7 @@ from pydantic import GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
 from govmedia_rules.checks.contract import Evidence, Judgement, check, failed, passed, review
-from govmedia_rules.clock import day_of
+from govmedia_rules.core.time import day_of
 from govmedia_rules.snapshots.models import AccountSnapshot, SiteSnapshot
 from govmedia_rules.text.matches import RANK, Confidence, Match, Matches, sentence_span
 from govmedia_rules.text.reading import BUILT_IN

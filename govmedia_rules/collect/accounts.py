@@ -15,17 +15,17 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any, Literal
 
-from govmedia_rules.clock import SHANGHAI
 from govmedia_rules.collect.article import metas_by_name, read_published, read_title
 from govmedia_rules.collect.dom import Dom
 from govmedia_rules.collect.words import table
-from govmedia_rules.dates import read_moment
+from govmedia_rules.core.dates import read_moment
+from govmedia_rules.core.time import SHANGHAI
+from govmedia_rules.core.vocabulary import key_of
 from govmedia_rules.errors import ObservationError, TableError, Where
 from govmedia_rules.snapshots.models import AccountSnapshot
 from govmedia_rules.snapshots.parts import Collection, Post
 from govmedia_rules.subjects.models import Account
 from govmedia_rules.tables.read import BadRow, open_table
-from govmedia_rules.vocabulary import key_of
 
 _CT = re.compile(r"\b(?:ct|create_time|ori_create_time|publish_time)\s{0,5}[:=]\s{0,5}[\"']?(1[0-9]{9})")
 _NICK = re.compile(r"nick_?name\s{0,5}[:=]\s{0,5}(?:htmlDecode\()?[\"']([^\"']{1,60})[\"']")

@@ -13,10 +13,10 @@ from datetime import date, datetime
 from functools import cache
 from typing import NamedTuple
 
-from govmedia_rules.clock import SHANGHAI
 from govmedia_rules.collect.dom import Dom
 from govmedia_rules.collect.words import any_of, column_kind, table
-from govmedia_rules.dates import Spotted, find_moments, find_published, read_moment
+from govmedia_rules.core.dates import Spotted, find_moments, find_published, read_moment
+from govmedia_rules.core.time import SHANGHAI
 
 LONGEST_TITLE = 300
 """Longest text taken for a title, in characters."""

@@ -16,8 +16,8 @@ from selectolax.lexbor import LexborNode
 
 from govmedia_rules.collect.dom import Dom
 from govmedia_rules.collect.words import name_key, table
-from govmedia_rules.dates import find_moments, is_date_part, other_labels, read_moment, read_split
-from govmedia_rules.vocabulary import key_of
+from govmedia_rules.core.dates import find_moments, is_date_part, other_labels, read_moment, read_split
+from govmedia_rules.core.vocabulary import key_of
 
 MOST_ENTRIES = 5_000
 """Entries kept of one page."""

@@ -19,10 +19,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal, Protocol, runtime_checkable
 
-from govmedia_rules.clock import SHANGHAI
 from govmedia_rules.collect.failures import failure_kinds, of_exception, of_status
 from govmedia_rules.collect.guard import Guard, Refused
 from govmedia_rules.collect.limits import Limits
+from govmedia_rules.core.time import SHANGHAI
 from govmedia_rules.errors import MissingExtra, Where
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from govmedia_rules.collect.dom import Dom
 from govmedia_rules.collect.words import table
-from govmedia_rules.vocabulary import key_of
+from govmedia_rules.core.vocabulary import key_of
 
 _NUMBERING = re.compile(r"(?:[(（]?[一二三四五六七八九十0-9]{1,3}[)）]?[、.．:：\s]*)?[【\[（(]?[】\])） ]*")
 _LONGEST_LABEL = 16

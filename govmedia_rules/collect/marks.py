@@ -11,9 +11,9 @@ from typing import NamedTuple
 
 from govmedia_rules.collect.dom import Dom
 from govmedia_rules.collect.words import any_of, table
+from govmedia_rules.core.vocabulary import key_of
 from govmedia_rules.snapshots.parts import FootMarks, Tag
 from govmedia_rules.subjects.codes import provinces
-from govmedia_rules.vocabulary import key_of
 
 
 @cache

@@ -12,7 +12,7 @@ from selectolax.lexbor import LexborNode
 from govmedia_rules.collect.dom import Dom
 from govmedia_rules.collect.navigation import Base
 from govmedia_rules.collect.words import name_key, table
-from govmedia_rules.dates import read_moment
+from govmedia_rules.core.dates import read_moment
 from govmedia_rules.snapshots.parts import Message
 
 MOST_MESSAGES = 2_000

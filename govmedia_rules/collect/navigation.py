@@ -12,7 +12,7 @@ from selectolax.lexbor import LexborNode
 
 from govmedia_rules.collect.dom import Anchor, Dom
 from govmedia_rules.collect.words import any_of, channel_kinds, column_kind, name_key, table
-from govmedia_rules.vocabulary import key_of
+from govmedia_rules.core.vocabulary import key_of
 
 LinkKind = Literal["page", "attachment", "image", "frame", "option"]
 

@@ -15,13 +15,13 @@ from typing import Any, Literal, TypedDict, Unpack
 
 from pydantic import ValidationError
 
-from govmedia_rules.clock import SHANGHAI
 from govmedia_rules.collect.fetch import USER_AGENT, Fetched, Fetcher, fast_transports
 from govmedia_rules.collect.guard import Guard
 from govmedia_rules.collect.journal import Journal, read_journal
 from govmedia_rules.collect.limits import Limits
 from govmedia_rules.collect.navigation import Base, host_of
-from govmedia_rules.progress import Meter
+from govmedia_rules.core.progress import Meter
+from govmedia_rules.core.time import SHANGHAI
 from govmedia_rules.snapshots.models import SiteSnapshot
 from govmedia_rules.snapshots.parts import Probe
 from govmedia_rules.subjects.models import Site

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
 
-from govmedia_rules.vocabulary import key_of, read_data
+from govmedia_rules.core.vocabulary import key_of, read_data
 
 
 @cache

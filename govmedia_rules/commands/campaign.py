@@ -16,7 +16,7 @@ from govmedia_rules.campaign.tables import Line, total_row
 from govmedia_rules.commands.inspect import examples_folder
 from govmedia_rules.commands.output import say, table
 from govmedia_rules.errors import CampaignError
-from govmedia_rules.figures import Tally
+from govmedia_rules.notices.figures import Tally
 from govmedia_rules.notices.model import Notice
 from govmedia_rules.tables import out as counted
 from govmedia_rules.tables.columns import Cell

@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import get_args
 
 from govmedia_rules import collect
-from govmedia_rules.clock import SHANGHAI
 from govmedia_rules.collect.failures import failure_kinds
 from govmedia_rules.collect.probes import read_probes, with_probes
 from govmedia_rules.collect.progress import ProgressBar
-from govmedia_rules.dates import read_moment
+from govmedia_rules.core.dates import read_moment
+from govmedia_rules.core.time import SHANGHAI
 from govmedia_rules.errors import CollectError, Where
 from govmedia_rules.subjects.models import Site
 from govmedia_rules.subjects.registry import registered_sites

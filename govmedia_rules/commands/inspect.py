@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import NamedTuple, TypeVar
 
 import govmedia_rules
-from govmedia_rules.base import Model
 from govmedia_rules.commands.output import counted, say, table
+from govmedia_rules.core.model import Model
 from govmedia_rules.errors import BrokenLine, GovMediaRulesError, ObservationError, Where
 from govmedia_rules.judge.finding import Finding, Findings, evidence_text
 from govmedia_rules.judge.inspection import Inspection, Verdict

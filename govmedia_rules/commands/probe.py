@@ -9,10 +9,10 @@ from dataclasses import replace
 from datetime import datetime
 
 from govmedia_rules import collect
-from govmedia_rules.clock import SHANGHAI
 from govmedia_rules.collect.probes import probe_round
 from govmedia_rules.collect.progress import ProgressBar
 from govmedia_rules.commands.collect import subjects_of
+from govmedia_rules.core.time import SHANGHAI
 
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

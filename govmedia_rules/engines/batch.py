@@ -13,7 +13,7 @@ from datetime import date, datetime, tzinfo
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from govmedia_rules.clock import SHANGHAI
+from govmedia_rules.core.time import SHANGHAI
 from govmedia_rules.errors import BrokenLine, TableError, Where
 from govmedia_rules.judge.engine import Judge
 from govmedia_rules.judge.frame import kind_of

@@ -18,13 +18,13 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, NamedTuple, TypeVar
 
-from govmedia_rules import display
+from govmedia_rules.core import display
+from govmedia_rules.core.progress import Meter, Progress
 from govmedia_rules.engines.batch import BatchJudge, Cells
 from govmedia_rules.errors import BrokenLine, ExportError, ObservationError, UnreadInput, Where
 from govmedia_rules.judge.files import check_files, slices
 from govmedia_rules.judge.inspection import VERDICT_TONES, Verdict
 from govmedia_rules.judge.rulebook import Rulebook
-from govmedia_rules.progress import Meter, Progress
 from govmedia_rules.snapshots.reading import RawLine, file_lines, stream_lines
 from govmedia_rules.tables.columns import missing_frames
 from govmedia_rules.tables.files import complete_file

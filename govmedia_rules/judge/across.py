@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from govmedia_rules.checks.contract import CheckSpec, Judgement, Status
 from govmedia_rules.checks.members import Listing, Member, Members, Sighting
+from govmedia_rules.core.vocabulary import key_of
 from govmedia_rules.judge.engine import crashed
 from govmedia_rules.judge.finding import Finding, Findings
 from govmedia_rules.judge.inspection import Inspection
@@ -19,7 +20,6 @@ from govmedia_rules.snapshots.models import AccountSnapshot, AnySnapshot
 from govmedia_rules.snapshots.supervision import SupervisorSnapshot
 from govmedia_rules.subjects.models import Account, Site
 from govmedia_rules.subjects.registry import Registry
-from govmedia_rules.vocabulary import key_of
 
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from govmedia_rules import display
 from govmedia_rules.checks.contract import Arg
-from govmedia_rules.clock import Window
+from govmedia_rules.core import display
+from govmedia_rules.core.time import Window
 from govmedia_rules.rules.model import Indicator, LayerRef, format_arg
 
 

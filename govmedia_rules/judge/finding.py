@@ -11,15 +11,15 @@ from decimal import Decimal
 from functools import cache
 from typing import TYPE_CHECKING, overload
 
-from govmedia_rules import display, plots
 from govmedia_rules.checks.contract import Arg, Evidence, Judgement, Status
+from govmedia_rules.core import display, plots
+from govmedia_rules.core.vocabulary import read_data
 from govmedia_rules.judge.packing import dump_answer
 from govmedia_rules.judge.reviews import Review, Waiver
 from govmedia_rules.rules.model import Indicator, Message, Source, format_arg
 from govmedia_rules.snapshots.kinds import word
 from govmedia_rules.tables.columns import Heading, Row
 from govmedia_rules.tables.out import Tabular
-from govmedia_rules.vocabulary import read_data
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

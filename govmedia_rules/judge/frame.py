@@ -8,13 +8,14 @@ from operator import itemgetter
 from typing import Any, TypeVar
 
 from govmedia_rules.checks.contract import Status
-from govmedia_rules.clock import SHANGHAI
+from govmedia_rules.core.progress import Meter, Progress
+from govmedia_rules.core.time import SHANGHAI
+from govmedia_rules.core.vocabulary import key_of
 from govmedia_rules.errors import TableError, Where
 from govmedia_rules.judge.inspection import Inspection
 from govmedia_rules.judge.reviews import Review, Waiver
 from govmedia_rules.judge.rulebook import Rulebook, load_rulebook
 from govmedia_rules.judge.table import missing_ids, problem_ids, reasons
-from govmedia_rules.progress import Meter, Progress
 from govmedia_rules.snapshots.models import AccountSnapshot, SiteSnapshot
 from govmedia_rules.snapshots.shallow import ShallowRow, SubjectKind, shallow_table
 from govmedia_rules.tables.columns import (
@@ -29,7 +30,6 @@ from govmedia_rules.tables.columns import (
 )
 from govmedia_rules.tables.out import find_spec_quietly
 from govmedia_rules.tables.read import BadRow, header_aliases
-from govmedia_rules.vocabulary import key_of
 
 F = TypeVar("F")
 

@@ -8,8 +8,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from govmedia_rules import display
 from govmedia_rules.checks.contract import CheckSpec, Judgement, Status
+from govmedia_rules.core import display
 from govmedia_rules.errors import ObservationError
 from govmedia_rules.judge.engine import OPEN, Outcome, Profile, Program
 from govmedia_rules.judge.finding import TONES, Finding, Findings

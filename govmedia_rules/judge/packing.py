@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from govmedia_rules.checks.contract import Arg, Evidence, Judgement, Status
-from govmedia_rules.clock import Window
+from govmedia_rules.core.time import Window
 
 
 def dump_arg(value: object) -> object:

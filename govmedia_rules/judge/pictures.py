@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from govmedia_rules import plots
-from govmedia_rules.clock import Window, latest
+from govmedia_rules.core import plots
+from govmedia_rules.core.time import Window, latest
 from govmedia_rules.errors import UnknownIndicator, Where
 from govmedia_rules.judge.rulebook import Rulebook
 from govmedia_rules.snapshots.models import AccountSnapshot

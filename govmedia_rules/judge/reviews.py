@@ -8,8 +8,8 @@ from typing import Literal
 
 from pydantic import Field, NonNegativeInt
 
-from govmedia_rules.base import Model, Name, Short
-from govmedia_rules.clock import Instant
+from govmedia_rules.core.model import Model, Name, Short
+from govmedia_rules.core.time import Instant
 
 Decision = Literal["confirmed", "dismissed"]
 

@@ -10,8 +10,9 @@ from datetime import date, datetime, tzinfo
 from functools import cached_property
 from types import ModuleType
 
-from govmedia_rules import display
 from govmedia_rules.checks.contract import Check
+from govmedia_rules.core import display
+from govmedia_rules.core.progress import Progress, counted
 from govmedia_rules.errors import (
     BrokenLine,
     DeprecatedIndicator,
@@ -29,7 +30,6 @@ from govmedia_rules.judge.files import Answer, Reading, check_files, judge_files
 from govmedia_rules.judge.finding import is_under
 from govmedia_rules.judge.inspection import Inspection, PackedSubject
 from govmedia_rules.judge.reviews import Review, Waiver, reviews_by_subject, waivers_by_subject
-from govmedia_rules.progress import Progress, counted
 from govmedia_rules.rules.load import LayerSource, collect_layers, layers_for
 from govmedia_rules.rules.model import Basis, Indicator, LayerRef, Plan, Scoring, SubjectWord
 from govmedia_rules.rules.overlay import resolve

@@ -6,13 +6,13 @@ from collections.abc import Iterable, Mapping
 from itertools import chain
 from typing import TYPE_CHECKING, Literal, overload
 
-from govmedia_rules import display, plots
 from govmedia_rules.checks.contract import Status
+from govmedia_rules.core import display, plots
+from govmedia_rules.core.plots import CountsOf
 from govmedia_rules.errors import ExportError
 from govmedia_rules.judge.engine import OPEN
 from govmedia_rules.judge.finding import Finding, Findings
 from govmedia_rules.judge.inspection import VERDICT_TONES, Inspection, Verdict, word_of
-from govmedia_rules.plots import CountsOf
 from govmedia_rules.snapshots.kinds import word
 from govmedia_rules.subjects.models import Account
 from govmedia_rules.subjects.vocabulary import vocabulary

@@ -7,10 +7,10 @@ from decimal import Decimal
 from functools import cache
 from typing import Literal
 
-from govmedia_rules.base import Model, Short
-from govmedia_rules.figures import Place
-from govmedia_rules.rates import Policy, percent, places_of, policies_giving, print_decimal, whole_counts
-from govmedia_rules.vocabulary import read_data
+from govmedia_rules.core.model import Model, Short
+from govmedia_rules.core.rates import Policy, percent, places_of, policies_giving, print_decimal, whole_counts
+from govmedia_rules.core.vocabulary import read_data
+from govmedia_rules.notices.figures import Place
 
 Outcome = Literal["agrees", "contradicts", "remark", "not_checkable"]
 CheckKind = Literal[

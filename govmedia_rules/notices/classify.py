@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from functools import cache, partial
 from typing import Any, Literal
 
-from govmedia_rules.base import Model, Short
-from govmedia_rules.vocabulary import read_data
+from govmedia_rules.core.model import Model, Short
+from govmedia_rules.core.vocabulary import read_data
 
 MAX_PHRASE = 10_000
 """Longest wording that is read, in characters."""

@@ -15,7 +15,8 @@ from fractions import Fraction
 from functools import cache
 from typing import Any, Literal, cast
 
-from govmedia_rules.figures import (
+from govmedia_rules.core.rates import Change
+from govmedia_rules.notices.figures import (
     Bound,
     Comparison,
     ComparisonBasis,
@@ -33,7 +34,6 @@ from govmedia_rules.figures import (
 )
 from govmedia_rules.notices.model import Figure
 from govmedia_rules.notices.outline import Line, Page, any_of, clauses, segments, sentences, words
-from govmedia_rules.rates import Change
 from govmedia_rules.subjects.vocabulary import vocabulary
 
 OUTCOMES: tuple[OutcomeKind, ...] = ("closing", "basically_passed", "failed", "passed", "closed", "unreported")

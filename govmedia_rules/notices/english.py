@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from govmedia_rules.figures import DateSpan, PartialDate, Period, Place
 from govmedia_rules.notices import formal, gazetteer
 from govmedia_rules.notices.english_counting import loose_shares, read_counts
 from govmedia_rules.notices.english_naming import names_in, press_problems, read_problems, read_summary
 from govmedia_rules.notices.english_text import DATE, ORDINALS, date_of, sections, sentences
+from govmedia_rules.notices.figures import DateSpan, PartialDate, Period, Place
 from govmedia_rules.notices.gazetteer import english
 from govmedia_rules.notices.model import Attachment, Citation, Deadline, Duty, Mark, Notice, Recheck
 from govmedia_rules.notices.outline import Line, Page

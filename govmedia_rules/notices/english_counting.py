@@ -8,9 +8,9 @@ from decimal import Decimal
 from functools import cache
 from typing import Any, cast
 
-from govmedia_rules.figures import Bound, Count, CountedSubject, Dimension, Measure, Rate, RateKind
 from govmedia_rules.notices.counting import Ledger
 from govmedia_rules.notices.english_text import NUMBER, count_of, sentences
+from govmedia_rules.notices.figures import Bound, Count, CountedSubject, Dimension, Measure, Rate, RateKind
 from govmedia_rules.notices.gazetteer import english
 from govmedia_rules.notices.model import Figure
 from govmedia_rules.notices.outline import Line, Page, any_of

@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 
-from govmedia_rules.figures import Count
 from govmedia_rules.notices import gazetteer
 from govmedia_rules.notices.classify import Words, classify
 from govmedia_rules.notices.english_counting import platform_in
 from govmedia_rules.notices.english_text import NUMBER, count_of, sentences
+from govmedia_rules.notices.figures import Count
 from govmedia_rules.notices.gazetteer import english
 from govmedia_rules.notices.model import Kind, Named, Problem
 from govmedia_rules.notices.outline import Line, Page, any_of

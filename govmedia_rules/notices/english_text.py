@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Literal
 
-from govmedia_rules.figures import PartialDate
+from govmedia_rules.notices.figures import PartialDate
 from govmedia_rules.notices.gazetteer import english
 from govmedia_rules.notices.outline import Line, any_of
 

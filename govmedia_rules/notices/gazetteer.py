@@ -8,8 +8,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from govmedia_rules.core.vocabulary import read_data
 from govmedia_rules.subjects.codes import provinces
-from govmedia_rules.vocabulary import read_data
 
 _CLASSES = {
     "city": ("市", "县"),

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import combinations, pairwise
 
-from govmedia_rules.figures import Count
+from govmedia_rules.notices.figures import Count
 from govmedia_rules.notices.headers import join_brackets, solve_header
 from govmedia_rules.notices.model import Band, Table
 from govmedia_rules.notices.outline import AttachmentPage, Page, words

@@ -13,8 +13,8 @@ from typing import Literal, cast
 
 from pydantic import Field
 
-from govmedia_rules.base import Model, Name, Short, Text
-from govmedia_rules.figures import Count, DateSpan, PartialDate, Period, Place, Population, Rate
+from govmedia_rules.core.model import Model, Name, Short, Text
+from govmedia_rules.notices.figures import Count, DateSpan, PartialDate, Period, Place, Population, Rate
 
 Kind = Literal["site", "account"]
 

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, cast
 
-from govmedia_rules.figures import Count
 from govmedia_rules.notices.classify import OTHER, classify
 from govmedia_rules.notices.counting import platform_of, vague_share
+from govmedia_rules.notices.figures import Count
 from govmedia_rules.notices.model import Kind, Named, Practice, Problem
 from govmedia_rules.notices.outline import Line, Page, Section, any_of, clauses, segments, sentences, words
 

@@ -14,8 +14,8 @@ from functools import cache
 from itertools import pairwise
 from typing import Any
 
-from govmedia_rules.figures import Place
-from govmedia_rules.vocabulary import read_data
+from govmedia_rules.core.vocabulary import read_data
+from govmedia_rules.notices.figures import Place
 
 
 @cache

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from govmedia_rules.figures import DateSpan, Period, Place
 from govmedia_rules.notices import counting, formal, naming
+from govmedia_rules.notices.figures import DateSpan, Period, Place
 from govmedia_rules.notices.grids import from_grid, read_page
 from govmedia_rules.notices.listing import read_listed
 from govmedia_rules.notices.model import Attachment, Named, Notice, Problem, Recheck

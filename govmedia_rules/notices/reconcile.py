@@ -11,13 +11,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
-from govmedia_rules.base import Model
-from govmedia_rules.figures import Count, Group, Population, Rate, Tally
+from govmedia_rules.core.model import Model
+from govmedia_rules.core.rates import Policy
 from govmedia_rules.notices.checks import Check, check_rate, check_sum, details, not_checkable
 from govmedia_rules.notices.comparing import compare_lists
+from govmedia_rules.notices.figures import Count, Group, Population, Rate, Tally
 from govmedia_rules.notices.model import Notice
 from govmedia_rules.notices.tables import check_tables
-from govmedia_rules.rates import Policy
 from govmedia_rules.subjects.vocabulary import vocabulary
 
 

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
+from govmedia_rules.core.rates import read_figure
 from govmedia_rules.notices.checks import Check, check_rate, check_sum, details
 from govmedia_rules.notices.reconcile import Reconciliation
-from govmedia_rules.rates import read_figure
 
 _PLATFORMS = ("wechat", "weibo", "app", "other", "toutiao", "douyin", "kuaishou", "miniprogram")
 

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Literal
 
+from govmedia_rules.core.vocabulary import read_data
 from govmedia_rules.errors import MissingExtra, Where
 from govmedia_rules.notices.model import Contact, Repair
-from govmedia_rules.vocabulary import read_data
 
 _HIDDEN = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\u00ad\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _NEW_LINES = re.compile("\r\n?|\u2028|\u2029|\x85")

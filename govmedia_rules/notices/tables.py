@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from govmedia_rules.figures import Place, Population
+from govmedia_rules.core.rates import read_figure
 from govmedia_rules.notices.checks import Check, check_rate, check_sum, details
+from govmedia_rules.notices.figures import Place, Population
 from govmedia_rules.notices.model import Attachment, Notice, Table
-from govmedia_rules.rates import read_figure
 
 _NOT_ADDITIVE = re.compile("平均|时长|率|排名|名次|得分|分数")
 

@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from govmedia_rules.checks.contract import Status
+from govmedia_rules.core.rates import Rounding
 from govmedia_rules.judge.compare import Comparison
 from govmedia_rules.judge.inspection import Inspection, Verdict
-from govmedia_rules.rates import Rounding
 from govmedia_rules.reports.charts import Bar, Part, bars
 from govmedia_rules.reports.document import Document, policy
 from govmedia_rules.reports.rows import KINDS, SubjectRow, Totals, collect

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
 
-from govmedia_rules.figures import DateSpan, Group, Population, Rate
+from govmedia_rules.notices.figures import DateSpan, Group, Population, Rate
 from govmedia_rules.notices.model import Attachment, Deadline, Named, Notice, Problem
 from govmedia_rules.reports.document import Document
 from govmedia_rules.reports.grids import Grid, grids_of

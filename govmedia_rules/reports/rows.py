@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from govmedia_rules.checks.contract import Evidence, Status
+from govmedia_rules.core.rates import Rounding
 from govmedia_rules.judge.finding import Finding
 from govmedia_rules.judge.inspection import Inspection, Verdict
-from govmedia_rules.rates import Rounding
 from govmedia_rules.rules.model import KIND_ZH, format_arg
 from govmedia_rules.snapshots.kinds import word
 from govmedia_rules.subjects.models import Account, Site, Supervisor

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from govmedia_rules.core.rates import Rounding
 from govmedia_rules.judge.inspection import Inspection, Verdict
-from govmedia_rules.rates import Rounding
 from govmedia_rules.reports.document import Document
 from govmedia_rules.reports.grids import Grid, taken_apart
 from govmedia_rules.reports.html import card_of, day_zh, notes_of

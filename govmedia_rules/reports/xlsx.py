@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from govmedia_rules.core.rates import Rounding
 from govmedia_rules.errors import ExportError, MissingExtra, Where
 from govmedia_rules.judge.inspection import Inspection, Verdict
 from govmedia_rules.notices.model import Notice
-from govmedia_rules.rates import Rounding
 from govmedia_rules.reports.grids import Grid, as_count, counts_in, grids_of, taken_apart
 from govmedia_rules.reports.html import indicator_lines
 from govmedia_rules.reports.rows import KINDS, FindingRow, SubjectRow, Totals, collect

@@ -42,7 +42,7 @@ class Layer(NamedTuple):
 @cache
 def built_in_files() -> Mapping[str, Path]:
     """The rulebooks of this library by id."""
-    folder = files("govmedia_rules.rules").joinpath("data")
+    folder = files("govmedia_rules").joinpath("books")
     return {Path(str(file)).stem: Path(str(file)) for file in folder.iterdir() if file.name.endswith(".toml")}
 
 

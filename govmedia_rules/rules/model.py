@@ -12,9 +12,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
 
-from govmedia_rules.base import Model, Name, Short
 from govmedia_rules.checks.contract import Arg, Check
-from govmedia_rules.clock import Window
+from govmedia_rules.core.model import Model, Name, Short
+from govmedia_rules.core.time import Window
 from govmedia_rules.subjects.models import DivisionCode
 from govmedia_rules.subjects.vocabulary import Level, Platform, Status
 

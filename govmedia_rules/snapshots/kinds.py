@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
+from govmedia_rules.core.vocabulary import Vocabulary, read_data
 from govmedia_rules.subjects.vocabulary import vocabulary
-from govmedia_rules.vocabulary import Vocabulary, read_data
 
 
 @cache

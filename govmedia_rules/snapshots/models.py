@@ -8,8 +8,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field, NonNegativeInt, model_validator
 
-from govmedia_rules.base import Model, Name
-from govmedia_rules.clock import Instant, Moment
+from govmedia_rules.core.model import Model, Name
+from govmedia_rules.core.time import Instant, Moment
 from govmedia_rules.snapshots.parts import (
     Activity,
     AppTrial,

@@ -8,8 +8,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field, NonNegativeInt, StringConstraints, model_validator
 
-from govmedia_rules.base import Model, Name, Short, Text, Url
-from govmedia_rules.clock import Instant, Moment, Window
+from govmedia_rules.core.model import Model, Name, Short, Text, Url
+from govmedia_rules.core.time import Instant, Moment, Window
 from govmedia_rules.subjects.vocabulary import Platform
 
 Kind = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_.]{0,63}$")]

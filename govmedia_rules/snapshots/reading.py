@@ -16,7 +16,7 @@ from typing import BinaryIO, NamedTuple
 
 from pydantic import TypeAdapter, ValidationError
 
-from govmedia_rules.base import Model
+from govmedia_rules.core.model import Model
 from govmedia_rules.errors import BrokenLine, ObservationError, UnreadInput, Where
 from govmedia_rules.snapshots.models import AnySnapshot, Snapshot
 

@@ -14,9 +14,10 @@ from typing import Any, Literal, NamedTuple
 
 from pydantic import TypeAdapter, ValidationError
 
-from govmedia_rules.base import YesNo
-from govmedia_rules.clock import SHANGHAI, day_of
-from govmedia_rules.dates import read_moment
+from govmedia_rules.core.dates import read_moment
+from govmedia_rules.core.model import YesNo
+from govmedia_rules.core.time import SHANGHAI, day_of
+from govmedia_rules.core.vocabulary import key_of, read_data
 from govmedia_rules.errors import TableError, Where
 from govmedia_rules.snapshots.kinds import kinds
 from govmedia_rules.snapshots.models import AccountSnapshot, SiteSnapshot
@@ -24,7 +25,6 @@ from govmedia_rules.snapshots.parts import Mark
 from govmedia_rules.subjects.models import Account, Site
 from govmedia_rules.subjects.vocabulary import vocabulary
 from govmedia_rules.tables.read import BadRow, ColumnUse, RawTable, Rows, Wanted, expected_types, match_columns, open_table
-from govmedia_rules.vocabulary import key_of, read_data
 
 SubjectKind = Literal["site", "account"]
 Cells = Mapping[str, Any]

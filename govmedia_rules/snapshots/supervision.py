@@ -8,8 +8,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field, NonNegativeInt, StringConstraints, model_validator
 
-from govmedia_rules.base import Model, Name, Short, Url
-from govmedia_rules.clock import Instant, Moment
+from govmedia_rules.core.model import Model, Name, Short, Url
+from govmedia_rules.core.time import Instant, Moment
 from govmedia_rules.snapshots.parts import Collection, Mark
 from govmedia_rules.subjects.models import Supervisor
 

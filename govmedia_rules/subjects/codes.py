@@ -12,9 +12,9 @@ from functools import cache
 from typing import Any, Literal, NamedTuple
 from urllib.parse import urlsplit
 
+from govmedia_rules.core.vocabulary import read_data
 from govmedia_rules.errors import CodeError
 from govmedia_rules.subjects.vocabulary import vocabulary
-from govmedia_rules.vocabulary import read_data
 
 _FULL_WIDTH = re.compile("[\uff01-\uff5e\u3000]")
 _TO_HALF = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}

@@ -6,8 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
-from govmedia_rules.base import Model, Name, Short, Url, YesNo
-from govmedia_rules.clock import Moment
+from govmedia_rules.core.model import Model, Name, Short, Url, YesNo
+from govmedia_rules.core.time import Moment
 from govmedia_rules.errors import CodeError
 from govmedia_rules.subjects.codes import Domain, account_code_text, site_code_text
 from govmedia_rules.subjects.vocabulary import PORTAL_LEVELS, Level, OwnerKind, Platform, Status

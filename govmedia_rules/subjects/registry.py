@@ -8,8 +8,8 @@ from typing import Literal
 
 from pydantic import Field
 
-from govmedia_rules.base import Model, Name, Short
-from govmedia_rules.clock import Moment
+from govmedia_rules.core.model import Model, Name, Short
+from govmedia_rules.core.time import Moment
 from govmedia_rules.errors import CodeError
 from govmedia_rules.subjects.codes import AccountCode
 from govmedia_rules.subjects.models import Account, Site

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import BeforeValidator
 
-from govmedia_rules.vocabulary import Vocabulary, read_data
+from govmedia_rules.core.vocabulary import Vocabulary, read_data
 
 
 @cache

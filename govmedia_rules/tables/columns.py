@@ -224,6 +224,6 @@ def pandas_frame(headings: Sequence[Heading[Any]], rows: Sequence[Any]) -> panda
 def in_shanghai(moment: datetime) -> datetime:
     """The same instant as clocks in China show it."""
     # Imported here: workers that only search texts load no models.
-    from govmedia_rules.clock import SHANGHAI
+    from govmedia_rules.core.time import SHANGHAI
 
     return moment.astimezone(SHANGHAI)

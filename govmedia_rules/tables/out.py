@@ -9,7 +9,7 @@ from importlib.util import find_spec
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar, overload
 
-from govmedia_rules import display
+from govmedia_rules.core import display
 from govmedia_rules.errors import ExportError, MissingExtra
 from govmedia_rules.tables import columns, files
 from govmedia_rules.tables.columns import Cell, Heading, missing_frames

@@ -21,11 +21,11 @@ from typing import Any, Generic, TypeVar, overload
 
 from pydantic import BaseModel, ValidationError
 
-from govmedia_rules import display
+from govmedia_rules.core import display
+from govmedia_rules.core.vocabulary import key_of, read_data
 from govmedia_rules.errors import LossyColumn, MissingExtra, TableError, Where
 from govmedia_rules.tables.columns import missing_frames
 from govmedia_rules.tables.files import unguard
-from govmedia_rules.vocabulary import key_of, read_data
 
 M = TypeVar("M", bound=BaseModel)
 

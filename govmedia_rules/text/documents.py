@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 from xml.etree import ElementTree
 
-from govmedia_rules.dates import read_moment
+from govmedia_rules.core.dates import read_moment
 from govmedia_rules.errors import ObservationError, Where
 
 MAX_BYTES = 512 * 1024 * 1024

@@ -11,9 +11,9 @@ from datetime import date
 from functools import cache
 from typing import Any
 
+from govmedia_rules.core.vocabulary import read_data
 from govmedia_rules.text.matches import Confidence, Match
 from govmedia_rules.text.search import Search, build_search
-from govmedia_rules.vocabulary import read_data
 
 _D = "0-9０-９"
 _B = "[ \u3000\xa0]?"

@@ -10,9 +10,9 @@ from datetime import date
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from govmedia_rules.core.vocabulary import Vocabulary, read_data
 from govmedia_rules.errors import LexiconError, Where
 from govmedia_rules.text.normalise import compared
-from govmedia_rules.vocabulary import Vocabulary, read_data
 
 if TYPE_CHECKING:
     from govmedia_rules.tables.read import BadRow

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Literal, overload
 
+from govmedia_rules.core.vocabulary import read_data
 from govmedia_rules.tables.columns import Heading, Row
 from govmedia_rules.tables.out import Tabular
 from govmedia_rules.text.lexicon import vocabulary
 from govmedia_rules.text.normalise import squeeze
-from govmedia_rules.vocabulary import read_data
 
 Confidence = Literal["high", "medium", "low"]
 """How sure the machine is that a person will agree. Even `high` is a candidate, not a verdict."""

@@ -14,8 +14,8 @@ from functools import cache
 from itertools import pairwise
 from typing import Literal, NamedTuple
 
+from govmedia_rules.core.vocabulary import read_data
 from govmedia_rules.text.normalise import BETWEEN
-from govmedia_rules.vocabulary import read_data
 
 Edit = Literal["substituted", "missing", "added", "swapped", "first_character", "last_character"]
 LOOK = 3

@@ -15,6 +15,7 @@ from os import PathLike
 from pathlib import Path
 from typing import Any, Literal, get_args
 
+from govmedia_rules.core.vocabulary import key_of, read_data
 from govmedia_rules.errors import LexiconError, TableError, Where
 from govmedia_rules.tables.read import BadRow, open_table
 from govmedia_rules.text.lexicon import (
@@ -33,7 +34,6 @@ from govmedia_rules.text.lexicon import (
     vocabulary,
 )
 from govmedia_rules.text.normalise import BETWEEN, compared
-from govmedia_rules.vocabulary import key_of, read_data
 
 MAX_BYTES = 512 * 1024 * 1024
 """Largest lexicon file that is opened."""

@@ -13,7 +13,8 @@ from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
-from govmedia_rules.progress import Progress, counted
+from govmedia_rules.core.progress import Progress, counted
+from govmedia_rules.core.vocabulary import read_data
 from govmedia_rules.text.checkers import TextChecker, run_checker
 from govmedia_rules.text.forms import find_forms
 from govmedia_rules.text.hiding import HidingPlaces, hiding_places
@@ -22,7 +23,6 @@ from govmedia_rules.text.matches import RANK, Confidence, Match, Matches
 from govmedia_rules.text.near import LOOK, Enumerations, Half, MemberFault, Miss, NearForms, is_alike
 from govmedia_rules.text.normalise import BETWEEN, AsFound, Positions, compared, compared_all, fold, fold_table, squeeze
 from govmedia_rules.text.search import Backend, Hit, Search, build_search, is_automaton
-from govmedia_rules.vocabulary import read_data
 
 BATCH_CHARACTERS = 60_000
 """Texts are joined up to this size before they are searched: one search costs less than many, and what is joined, squeezed

@@ -32,8 +32,8 @@ from govmedia_rules.campaign import Campaign, Fault, Reported, Terms
 from govmedia_rules.campaign.groups import STANDARD, grouping
 from govmedia_rules.campaign.results import Result
 from govmedia_rules.campaign.statistics import Statistics
-from govmedia_rules.clock import SHANGHAI
-from govmedia_rules.figures import Period
+from govmedia_rules.core.time import SHANGHAI
+from govmedia_rules.notices.figures import Period
 
 AT = datetime(2024, 8, 23, 10, tzinfo=SHANGHAI)
 LEVELS = ("city_portal", "city_department", "county_portal", "county_department", "below_county")

@@ -17,8 +17,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from govmedia_rules.clock import SHANGHAI, day_of
 from govmedia_rules.collect.page import PageFacts, read_bytes
+from govmedia_rules.core.time import SHANGHAI, day_of
 
 NOW = datetime(2023, 1, 1, tzinfo=SHANGHAI)  # after every page of the corpus was saved
 

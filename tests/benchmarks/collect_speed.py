@@ -145,9 +145,9 @@ def parse(args: argparse.Namespace) -> None:
 
     from selectolax.lexbor import LexborHTMLParser
 
-    from govmedia_rules.clock import SHANGHAI
     from govmedia_rules.collect.decode import decode
     from govmedia_rules.collect.page import PARTS, read_page
+    from govmedia_rules.core.time import SHANGHAI
 
     now = datetime(2024, 8, 30, tzinfo=SHANGHAI)
     made = big_site()
@@ -250,7 +250,7 @@ OURS = """
 import json, sys
 from datetime import datetime
 from govmedia_rules import collect
-from govmedia_rules.clock import SHANGHAI
+from govmedia_rules.core.time import SHANGHAI
 host, port, fast = "big.example.gov.cn", int(sys.argv[1]), sys.argv[2] == "fast"
 guard = collect.Guard(test_hosts={host: "127.0.0.1"})
 limits = collect.Limits(pages_per_site=5000, content_sample=None, links_per_site=50000, connections_per_host=10, seconds_per_site=600)

@@ -19,8 +19,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from govmedia_rules.figures import Group, Population
 from govmedia_rules.notices.classify import agrees
+from govmedia_rules.notices.figures import Group, Population
 from govmedia_rules.notices.model import Attachment, Named, Notice, Problem
 from govmedia_rules.notices.read import read
 

@@ -21,8 +21,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from govmedia_rules.core.vocabulary import read_data
 from govmedia_rules.notices.classify import Words, agrees, classify, compare_form, pattern_of
-from govmedia_rules.vocabulary import read_data
 
 KINDS = {"site": "site", "media": "account", "both": "site"}
 MADE = Path(__file__).parents[1] / "notices"

@@ -31,8 +31,8 @@ from report_made import POINT, failing
 import govmedia_rules as gr
 from govmedia_rules import reports
 from govmedia_rules.campaign import Campaign, NoticeDraft, Terms
-from govmedia_rules.figures import Period
 from govmedia_rules.notices import Notice
+from govmedia_rules.notices.figures import Period
 
 DRAFT = {
     "issuer": "示例市人民政府办公室",

@@ -20,12 +20,12 @@ from collections.abc import Iterator
 
 import text_corpus
 
+from govmedia_rules.core.vocabulary import read_data
 from govmedia_rules.text.lexicon import Canonical
 from govmedia_rules.text.near import _alike
 from govmedia_rules.text.normalise import compared
 from govmedia_rules.text.reading import load_lexicon
 from govmedia_rules.text.scanner import Scanner
-from govmedia_rules.vocabulary import read_data
 
 MADE = (
     "会议强调，要深入学习领会{}，扎实做好各项工作。",

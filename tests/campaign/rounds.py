@@ -8,8 +8,8 @@ from typing import Any
 import govmedia_rules as gr
 from govmedia_rules import testing
 from govmedia_rules.campaign import Campaign, Fault, Reported, Terms
-from govmedia_rules.clock import SHANGHAI
-from govmedia_rules.figures import Period
+from govmedia_rules.core.time import SHANGHAI
+from govmedia_rules.notices.figures import Period
 
 BOOK = gr.load_rulebook("national-2019")
 STALE = "media.veto.stale"

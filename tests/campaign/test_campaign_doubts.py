@@ -15,7 +15,7 @@ from rounds import account, campaign, key, reported, review, seen, site, stale
 import govmedia_rules as gr
 import govmedia_rules.campaign.doubts
 from govmedia_rules.campaign import Campaign, CountedResult, CountedUnits, Terms, Tier
-from govmedia_rules.figures import DateSpan, PartialDate, Period
+from govmedia_rules.notices.figures import DateSpan, PartialDate, Period
 from govmedia_rules.subjects.registry import Population
 
 SENTENCES = tomllib.loads(files("govmedia_rules.campaign").joinpath("data", "doubts.toml").read_text("utf-8"))

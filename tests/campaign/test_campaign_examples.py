@@ -13,8 +13,8 @@ import pytest
 import govmedia_rules as gr
 from govmedia_rules.campaign import Campaign, NoticeDraft, read_campaign
 from govmedia_rules.campaign.tables import total_row
+from govmedia_rules.core.rates import Policy, bases
 from govmedia_rules.notices import Notice
-from govmedia_rules.rates import Policy, bases
 
 EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
 NAMES = ("jiangxi-2020q1", "hanzhong-2024q3", "nanchong-2019q4", "yunnan-2022q3", "state-council-2020")
@@ -373,7 +373,7 @@ def test_good_practice_of_jiangxi(facts: Any) -> None:
 
 
 def test_shares_in_words_bound_a_count(facts: Any) -> None:
-    from govmedia_rules.rates import counts_above
+    from govmedia_rules.core.rates import counts_above
 
     _, notice = made("jiangxi-2020q1")
     findings = facts("jiangxi-2020q1")["problem_sections"][0]["findings"]

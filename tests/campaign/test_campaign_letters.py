@@ -13,8 +13,8 @@ from rounds import campaign
 
 from govmedia_rules.campaign import Disclosure, DisclosureTally, Letters, LetterTally, letters_from_cases
 from govmedia_rules.campaign.letters import by_group, rate_of
+from govmedia_rules.core.rates import Rounding
 from govmedia_rules.errors import CalendarError
-from govmedia_rules.rates import Rounding
 
 LETTERS = [
     Letters(unit="省教育厅", group="省直单位", done=3, mean_working_days=Decimal("4.5")),

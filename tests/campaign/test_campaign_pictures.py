@@ -13,8 +13,8 @@ from rounds import seen as healthy
 from selectolax.lexbor import LexborHTMLParser
 
 import govmedia_rules as gr
-from govmedia_rules import plots
 from govmedia_rules.campaign import Campaign, DueRule, Recheck
+from govmedia_rules.core import plots
 from govmedia_rules.errors import ExportError
 
 matplotlib.use("Agg")

@@ -12,10 +12,10 @@ from pydantic import ValidationError
 from rounds import SIGNED, account, campaign, reported, site
 
 from govmedia_rules.campaign import Campaign, CountedResult, CountedUnits, DueRule, Earlier, Recheck
-from govmedia_rules.clock import SHANGHAI
+from govmedia_rules.core.rates import Rounding
+from govmedia_rules.core.time import SHANGHAI
 from govmedia_rules.errors import CalendarError, CampaignError
-from govmedia_rules.figures import Period
-from govmedia_rules.rates import Rounding
+from govmedia_rules.notices.figures import Period
 
 DUE = DueRule(days=14)
 

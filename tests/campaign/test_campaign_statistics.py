@@ -17,7 +17,7 @@ import govmedia_rules as gr
 from govmedia_rules.campaign import Campaign, CountedResult, CountedUnits, Ratio, Statistics, by
 from govmedia_rules.campaign.groups import DIMENSIONS, STANDARD, Dimension, grouping
 from govmedia_rules.campaign.tables import total_row
-from govmedia_rules.rates import Policy, Rounding
+from govmedia_rules.core.rates import Policy, Rounding
 from govmedia_rules.subjects.registry import Population
 
 LEVELS = (None, "province_department", "city_portal", "city_department", "county_portal")

@@ -127,7 +127,7 @@ def test_a_cut_at_every_byte_leaves_the_rounds_of_whole_records(tmp_path: Path) 
 WRITER = """
 import sys
 from govmedia_rules.campaign import Campaign, Terms
-from govmedia_rules.figures import Period
+from govmedia_rules.notices.figures import Period
 from govmedia_rules import Site
 one = Campaign(Terms(title="检查", period=Period.parse("2024年第三季度")))
 with one.recording(sys.argv[1]):

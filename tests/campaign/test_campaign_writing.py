@@ -28,9 +28,9 @@ from govmedia_rules.campaign import (
     Recheck,
     Tier,
 )
-from govmedia_rules.clock import SHANGHAI
+from govmedia_rules.core.rates import Rounding
+from govmedia_rules.core.time import SHANGHAI
 from govmedia_rules.errors import CampaignError, NoticeError
-from govmedia_rules.rates import Rounding
 
 
 def draft(**parts: object) -> NoticeDraft:

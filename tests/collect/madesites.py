@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from html import escape
 
-from govmedia_rules.clock import SHANGHAI
+from govmedia_rules.core.time import SHANGHAI
 
 NOW = datetime(2024, 8, 30, 10, tzinfo=SHANGHAI)
 SUBJECTS = [

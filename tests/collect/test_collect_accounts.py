@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pytest
 
-from govmedia_rules.clock import SHANGHAI
 from govmedia_rules.collect.accounts import (
     account_snapshot,
     read_posts,
@@ -20,6 +19,7 @@ from govmedia_rules.collect.accounts import (
     read_weibo,
 )
 from govmedia_rules.collect.qr import platform_of, read_qr
+from govmedia_rules.core.time import SHANGHAI
 from govmedia_rules.errors import ObservationError, TableError
 from govmedia_rules.subjects.models import Account
 

@@ -296,7 +296,10 @@ def test_further_parts_of_a_site_are_observed() -> None:
 @pytest.mark.parametrize("picture", [None, b"no picture"], ids=["missing", "unreadable"])
 def test_a_code_nobody_could_read_is_not_a_page_without_codes(picture: bytes | None) -> None:
     pytest.importorskip("zxingcpp")
-    pages = {"/": page("<img src='/wx.png' alt='微信公众号二维码'>"), **({} if picture is None else {"/wx.png": picture})}
+    pages = {
+        "/": "<html><body><img src='/wx.png' alt='微信公众号二维码'></body></html>".encode(),
+        **({} if picture is None else {"/wx.png": picture}),
+    }
 
     async def look() -> SiteSnapshot:
         async with LoopbackServer({"a.test": pages}) as server:

@@ -6,10 +6,10 @@ from datetime import date, datetime
 
 import pytest
 
-from govmedia_rules.clock import SHANGHAI
 from govmedia_rules.collect.marks import is_placeholder
 from govmedia_rules.collect.page import PARTS, read_bytes, read_page
 from govmedia_rules.collect.words import channel_kinds, column_kind
+from govmedia_rules.core.time import SHANGHAI
 
 NOW = datetime(2024, 8, 30, 10, tzinfo=SHANGHAI)
 URL = "http://www.example.gov.cn/zwgk/tzgg/"

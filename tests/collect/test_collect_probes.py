@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from govmedia_rules import collect, load_rulebook
-from govmedia_rules.clock import SHANGHAI
 from govmedia_rules.collect.journal import Journal, read_journal
 from govmedia_rules.collect.probes import probe_round, probe_round_async, read_probes, slot_of, with_probes
+from govmedia_rules.core.time import SHANGHAI
 from govmedia_rules.snapshots.models import SiteSnapshot
 from govmedia_rules.subjects.models import Site
 from tests.collect.faults import PAGE

@@ -11,9 +11,9 @@ import pytest
 
 from govmedia_rules.__main__ import main
 from govmedia_rules.campaign import Campaign, Fault, Reported, Terms
-from govmedia_rules.clock import SHANGHAI
 from govmedia_rules.commands.campaign import example_names
-from govmedia_rules.figures import Period
+from govmedia_rules.core.time import SHANGHAI
+from govmedia_rules.notices.figures import Period
 from govmedia_rules.subjects.models import Site
 
 NAMES = ("hanzhong-2024q3", "jiangxi-2020q1", "nanchong-2019q4", "state-council-2020", "yunnan-2022q3")

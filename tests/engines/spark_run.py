@@ -15,7 +15,7 @@ from datetime import datetime
 import pyarrow.parquet as pq
 
 import govmedia_rules as gr
-from govmedia_rules.clock import SHANGHAI
+from govmedia_rules.core.time import SHANGHAI
 from govmedia_rules.engines import spark
 from govmedia_rules.engines.batch import BatchJudge
 

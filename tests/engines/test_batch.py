@@ -11,7 +11,7 @@ import pytest
 
 import govmedia_rules as gr
 from govmedia_rules import testing
-from govmedia_rules.clock import SHANGHAI
+from govmedia_rules.core.time import SHANGHAI
 from govmedia_rules.engines.batch import BatchJudge
 from govmedia_rules.errors import TableError
 

@@ -21,7 +21,7 @@ import pyarrow.parquet
 import pytest
 
 import govmedia_rules as gr
-from govmedia_rules.clock import SHANGHAI
+from govmedia_rules.core.time import SHANGHAI
 from govmedia_rules.engines import dask as dask_engine
 from govmedia_rules.engines.batch import BatchJudge
 from govmedia_rules.engines.local import inspect_files

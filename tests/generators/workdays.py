@@ -1,4 +1,4 @@
-"""Writes `govmedia_rules/data/workdays.toml` from the chinesecalendar package. Run it when a new year is published.
+"""Writes `govmedia_books/workdays.toml` from the chinesecalendar package. Run it when a new year is published.
 
 python tests/generators/workdays.py
 """

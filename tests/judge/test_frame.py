@@ -11,7 +11,7 @@ import pyarrow
 import pytest
 
 import govmedia_rules as gr
-from govmedia_rules.clock import SHANGHAI
+from govmedia_rules.core.time import SHANGHAI
 from govmedia_rules.errors import TableError
 from govmedia_rules.judge.frame import JUDGED_HEADINGS
 

@@ -17,7 +17,7 @@ import pytest
 import govmedia_rules as gr
 from govmedia_rules import testing
 from govmedia_rules.checks.contract import PASSED, Evidence
-from govmedia_rules.clock import SHANGHAI, Window
+from govmedia_rules.core.time import SHANGHAI, Window
 from govmedia_rules.errors import ExpiredWaiver, ReviewError, UnusedReview, UnusedWaiver
 from govmedia_rules.judge.finding import COLUMNS, fill
 

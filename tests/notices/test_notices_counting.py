@@ -6,8 +6,8 @@ from decimal import Decimal
 
 import pytest
 
-from govmedia_rules.figures import Population
 from govmedia_rules.notices.counting import level_of, number_of, platform_of, read_counts, vague_share
+from govmedia_rules.notices.figures import Population
 from govmedia_rules.notices.outline import Page
 
 

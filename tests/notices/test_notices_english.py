@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from govmedia_rules.figures import Period
 from govmedia_rules.notices import Notice, read
 from govmedia_rules.notices.english import restore_number
+from govmedia_rules.notices.figures import Period
 from govmedia_rules.notices.gazetteer import find_place, restore_name
 
 FRAME = """Notice of the General Office of the Hunan Provincial People's Government on the inspection of government websites in the second quarter of 2021

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from govmedia_rules.figures import Period
 from govmedia_rules.notices import Notice, read, reconcile
+from govmedia_rules.notices.figures import Period
 
 MADE = Path(__file__).parent / "made"
 

@@ -6,9 +6,9 @@ from decimal import Decimal
 
 import pytest
 
+from govmedia_rules.core.rates import Policy
 from govmedia_rules.notices import check_rate, read, reconcile, reconcile_counts
 from govmedia_rules.notices.comparing import same_name
-from govmedia_rules.rates import Policy
 
 FRAME = "南浦市人民政府办公室关于2022年第四季度检查情况的通报\n\n一、总体情况\n\n{}\n\n南浦市人民政府办公室\n2023年1月6日\n"
 

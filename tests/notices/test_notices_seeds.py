@@ -11,8 +11,8 @@ from types import ModuleType
 
 import pytest
 
+from govmedia_rules.core.rates import Policy, policies_giving, read_figure, whole_counts
 from govmedia_rules.notices import Notice, agrees, classify, read, reconcile, reconcile_counts
-from govmedia_rules.rates import Policy, policies_giving, read_figure, whole_counts
 
 BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
 

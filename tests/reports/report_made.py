@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 import govmedia_rules as gr
 from govmedia_rules import testing
-from govmedia_rules.clock import SHANGHAI
+from govmedia_rules.core.time import SHANGHAI
 
 POINT = datetime(2024, 8, 23, 18, tzinfo=SHANGHAI)
 

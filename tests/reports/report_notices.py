@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from govmedia_rules.base import Model
+from govmedia_rules.core.model import Model
 from govmedia_rules.notices import Notice
 
 FULL: dict[str, Any] = {

@@ -15,7 +15,7 @@ from dateutil.relativedelta import relativedelta
 
 import govmedia_rules as gr
 from govmedia_rules import testing
-from govmedia_rules.clock import SHANGHAI
+from govmedia_rules.core.time import SHANGHAI
 from govmedia_rules.judge.across import RegistryTally
 from govmedia_rules.rules.load import built_in_files, read_layer
 from govmedia_rules.rules.plugins import Plugins

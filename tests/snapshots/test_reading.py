@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from govmedia_rules.clock import SHANGHAI
+from govmedia_rules.core.time import SHANGHAI
 from govmedia_rules.errors import BrokenLine, ObservationError, UnreadInput
 from govmedia_rules.snapshots.models import AccountSnapshot, SiteSnapshot
 from govmedia_rules.snapshots.reading import read_snapshots

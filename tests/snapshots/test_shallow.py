@@ -15,7 +15,7 @@ import pytest
 import xlsxwriter
 
 import govmedia_rules as gr
-from govmedia_rules.clock import SHANGHAI
+from govmedia_rules.core.time import SHANGHAI
 from govmedia_rules.errors import LossyColumn, TableError
 from govmedia_rules.snapshots.shallow import ONLY_A_DAY, read_accounts, read_posts, read_sites
 

@@ -127,7 +127,7 @@ def test_lines_of_all_kinds_in_one_file() -> None:
 
 
 def test_times_without_zone_in_a_record() -> None:
-    from govmedia_rules.clock import SHANGHAI
+    from govmedia_rules.core.time import SHANGHAI
 
     document = {
         "kind": "supervisor",

@@ -23,7 +23,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from govmedia_rules.clock import SHANGHAI
+from govmedia_rules.core.time import SHANGHAI
 from govmedia_rules.errors import CutText, ExportError, MissingExtra
 from govmedia_rules.tables import files
 from govmedia_rules.tables.columns import Heading, Row, micros

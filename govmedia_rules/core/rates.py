@@ -21,7 +21,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from govmedia_rules.base import Model
+from govmedia_rules.core.model import Model
 
 MAX_PLACES = 6
 """Most decimal places a figure may have."""

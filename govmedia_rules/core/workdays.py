@@ -13,9 +13,9 @@ from typing import Annotated, NamedTuple
 
 from pydantic import BeforeValidator, PlainSerializer
 
-from govmedia_rules.base import Model, Short
+from govmedia_rules.core.model import Model, Short
+from govmedia_rules.core.vocabulary import read_data
 from govmedia_rules.errors import CalendarError
-from govmedia_rules.vocabulary import read_data
 
 
 class SkippedDay(NamedTuple):
@@ -176,7 +176,7 @@ def _days(first: date, last: date) -> Iterable[date]:
 
 @cache
 def _official() -> WorkCalendar:
-    table = read_data("govmedia_rules", "workdays.toml")
+    table = read_data("govmedia_rules.core", "workdays.toml")
     years = {
         int(year): {
             kind: {date.fromisoformat(f"{year}-{day}"): name for day, name in schedule[kind].items()} for kind in ("off", "worked")

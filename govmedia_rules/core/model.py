@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints
 
-from govmedia_rules import display
+from govmedia_rules.core import display
 
 
 class Model(BaseModel):

@@ -14,8 +14,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from govmedia_rules.base import Model, Name, Short
-from govmedia_rules.rates import Change, print_decimal
+from govmedia_rules.core.model import Model, Name, Short
+from govmedia_rules.core.rates import Change, print_decimal
 
 
 class Place(Model):

@@ -1,0 +1,1 @@
+"""What every other package stands on: models, time, dates, working days, vocabularies, rates, progress, display and plots."""
