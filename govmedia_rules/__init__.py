@@ -21,15 +21,15 @@ if TYPE_CHECKING:
     from govmedia_rules.campaign.folder import read_campaign as read_campaign
     from govmedia_rules.campaign.sampling import SampleRule as SampleRule
     from govmedia_rules.campaign.terms import Terms as Terms
+    from govmedia_rules.checks.contract import CheckResult as CheckResult
     from govmedia_rules.checks.contract import Evidence as Evidence
-    from govmedia_rules.checks.contract import Judgement as Judgement
     from govmedia_rules.checks.contract import Status as Status
-    from govmedia_rules.checks.contract import Tighter as Tighter
+    from govmedia_rules.checks.contract import Strictness as Strictness
     from govmedia_rules.checks.contract import check as check
     from govmedia_rules.checks.contract import failed as failed
+    from govmedia_rules.checks.contract import inconclusive as inconclusive
+    from govmedia_rules.checks.contract import needs_review as needs_review
     from govmedia_rules.checks.contract import passed as passed
-    from govmedia_rules.checks.contract import review as review
-    from govmedia_rules.checks.contract import unsure as unsure
     from govmedia_rules.core import plots as plots
     from govmedia_rules.core import rates as rates
     from govmedia_rules.core.time import SHANGHAI as SHANGHAI
@@ -91,7 +91,17 @@ _HOMES = {
     "campaign.folder": ("read_campaign",),
     "campaign.sampling": ("SampleRule",),
     "campaign.terms": ("Terms",),
-    "checks.contract": ("Evidence", "Judgement", "Status", "Tighter", "check", "failed", "passed", "review", "unsure"),
+    "checks.contract": (
+        "Evidence",
+        "CheckResult",
+        "Status",
+        "Strictness",
+        "check",
+        "failed",
+        "passed",
+        "needs_review",
+        "inconclusive",
+    ),
     "core.time": ("SHANGHAI", "Window"),
     "judge.across": ("Incident", "RegistryTally", "incidents"),
     "judge.compare": ("Comparison", "compare"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated
 
-from govmedia_rules.checks.contract import Evidence, Judgement, Tighter, check, failed, passed, unsure
+from govmedia_rules.checks.contract import CheckResult, Evidence, Strictness, check, failed, inconclusive, passed
 from govmedia_rules.checks.updates import was_updated
 from govmedia_rules.core.time import Window
 from govmedia_rules.snapshots.models import AccountSnapshot
@@ -15,7 +15,7 @@ Kinds = tuple[str, ...]
 
 
 @check("account.stale", needs="latest_post_at|posts|post_count")
-def stale(account: AccountSnapshot, *, window: Annotated[Window, Tighter.SHORTER]) -> Judgement:
+def stale(account: AccountSnapshot, *, window: Annotated[Window, Strictness.SHORTER]) -> CheckResult:
     """No update at all inside the window (监测时间点前2周内无更新).
 
     Args:
@@ -28,7 +28,7 @@ def stale(account: AccountSnapshot, *, window: Annotated[Window, Tighter.SHORTER
     if updated:
         return passed()
     if updated is None or "posts" in account.partial:
-        return unsure("posts_unknown")
+        return inconclusive("posts_unknown")
     evidence = [Evidence("posts", account.account.url, newest, newest if newest is not None else 0, window)]
     if newest is None:
         return failed("posts_undated" if account.post_count else "posts_none", evidence=evidence, window=window)
@@ -36,7 +36,7 @@ def stale(account: AccountSnapshot, *, window: Annotated[Window, Tighter.SHORTER
 
 
 @check("account.app_unusable", needs="app")
-def app_unusable(account: AccountSnapshot) -> Judgement:
+def app_unusable(account: AccountSnapshot) -> CheckResult:
     """The mobile client cannot be downloaded, or does not start (移动客户端无法下载或使用)."""
     app = account.app
     assert app is not None
@@ -44,7 +44,7 @@ def app_unusable(account: AccountSnapshot) -> Judgement:
         if works is False:
             return failed(reason, evidence=[Evidence("app", account.account.url, account.observed_at)])
     if app.downloads is None or app.starts is None:
-        return unsure("app_not_tried")
+        return inconclusive("app_not_tried")
     return passed()
 
 
@@ -52,9 +52,9 @@ def app_unusable(account: AccountSnapshot) -> Judgement:
 def interaction_missing(
     account: AccountSnapshot,
     *,
-    counted: Annotated[Kinds, Tighter.FEWER],
-    demanded_on: Annotated[Mapping[str, Kinds], Tighter.MORE] = {},
-) -> Judgement:
+    counted: Annotated[Kinds, Strictness.FEWER],
+    demanded_on: Annotated[Mapping[str, Kinds], Strictness.MORE] = {},
+) -> CheckResult:
     """No effective interactive function is offered (未提供有效互动功能).
 
     Args:
@@ -78,7 +78,7 @@ def interaction_missing(
     ]
     untried = sum(function.works is None for function in offered)
     if untried or "functions" in account.partial:
-        return unsure("functions_not_tried", evidence=evidence, count=untried)
+        return inconclusive("functions_not_tried", evidence=evidence, count=untried)
     return failed(
         "interaction_missing",
         evidence=evidence or [Evidence("functions", account.account.url, account.observed_at, 0)],

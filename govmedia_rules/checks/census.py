@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from govmedia_rules.checks.contract import Evidence, Judgement, Tighter, check, failed, passed, unsure
+from govmedia_rules.checks.contract import CheckResult, Evidence, Strictness, check, failed, inconclusive, passed
 from govmedia_rules.checks.site_vetoes import home_navigation_stale, home_stale, probes_by_day, share_of
 from govmedia_rules.core.time import Window
 from govmedia_rules.snapshots.models import SiteSnapshot
@@ -19,7 +19,7 @@ Count = Annotated[int, Field(ge=1)]
 
 
 @check("site.not_updated", needs="home")
-def not_updated(site: SiteSnapshot, *, window: Annotated[Window, Tighter.SHORTER]) -> Judgement:
+def not_updated(site: SiteSnapshot, *, window: Annotated[Window, Strictness.SHORTER]) -> CheckResult:
     """Nothing on the home page, or on any second-level page of a mere entrance, was updated inside the window (网站不更新).
 
     Args:
@@ -38,11 +38,11 @@ def not_updated(site: SiteSnapshot, *, window: Annotated[Window, Tighter.SHORTER
 def probes_failing(
     site: SiteSnapshot,
     *,
-    slow_seconds: Annotated[float, Field(gt=0), Tighter.LOWER],
-    step: Annotated[Decimal, Field(gt=0, le=1), Tighter.LOWER],
+    slow_seconds: Annotated[float, Field(gt=0), Strictness.LOWER],
+    step: Annotated[Decimal, Field(gt=0, le=1), Strictness.LOWER],
     min_probes_per_day: Count,
     days: Count,
-) -> Judgement:
+) -> CheckResult:
     """Probes failed; each full step of their share counts (首页可用性).
 
     Args:
@@ -59,7 +59,7 @@ def probes_failing(
     args: dict[str, Any] = {"failed": bad, "probes": total, "days": days}
     thin = sum(probes < min_probes_per_day for probes, _ in counts)
     if thin:
-        return unsure("probes_too_few", thin_days=thin, min_probes=min_probes_per_day, **args)
+        return inconclusive("probes_too_few", thin_days=thin, min_probes=min_probes_per_day, **args)
     steps = int(Fraction(bad, total) / Fraction(step))
     if not steps:
         return passed()
@@ -70,7 +70,7 @@ def probes_failing(
 
 
 @check("site.links_dead_on", needs="links", faults=("link",))
-def links_dead_on(site: SiteSnapshot, *, home: bool) -> Judgement:
+def links_dead_on(site: SiteSnapshot, *, home: bool) -> CheckResult:
     """Links that do not open or are wrong, on the home page or on all other pages (链接可用性).
 
     Where the home page is only an entrance, the second-level pages stand for it.
@@ -90,7 +90,7 @@ def links_dead_on(site: SiteSnapshot, *, home: bool) -> Judgement:
         return failed(
             "links_dead_here", evidence=evidence, faults={"link": len(dead)}, possible=possible, count=len(dead), tried=len(links)
         )
-    return unsure("links_partly_tried", possible=possible) if possible or "links" in site.partial else passed()
+    return inconclusive("links_partly_tried", possible=possible) if possible or "links" in site.partial else passed()
 
 
 def _is_on_home(site: SiteSnapshot, link: Link) -> bool:
@@ -101,8 +101,8 @@ def _is_on_home(site: SiteSnapshot, link: Link) -> bool:
 
 @check("site.home_updates_few", needs="home", faults=("few",))
 def home_updates_few(
-    site: SiteSnapshot, *, window: Annotated[Window, Tighter.SHORTER], minimum: Annotated[int, Field(ge=1), Tighter.HIGHER]
-) -> Judgement:
+    site: SiteSnapshot, *, window: Annotated[Window, Strictness.SHORTER], minimum: Annotated[int, Field(ge=1), Strictness.HIGHER]
+) -> CheckResult:
     """Fewer items than demanded were published on the home page inside the window (首页栏目).
 
     Where the home page is only an entrance, the items of the second-level pages count.
@@ -124,16 +124,16 @@ def home_updates_few(
     if entries is None:
         old = newest is not None and not span.has(newest) and not span.is_before(newest)
         if not old and home.entry_count != 0:
-            return unsure("home_entries_unknown", possible={"few": 1})
+            return inconclusive("home_entries_unknown", possible={"few": 1})
         count = 0
     else:
         count = sum(entry.published_at is not None and span.has(entry.published_at) for entry in entries)
     if count >= minimum:
         return passed()
     if home.is_navigation is None:
-        return unsure("home_kind_unknown", possible={"few": 1})
+        return inconclusive("home_kind_unknown", possible={"few": 1})
     if "home" in site.partial:
-        return unsure("home_entries_unknown", possible={"few": 1})
+        return inconclusive("home_entries_unknown", possible={"few": 1})
     evidence = [Evidence("home", site.site.url, newest, count, minimum)]
     return failed("home_updates_few", evidence=evidence, faults={"few": 1}, count=count, **args)
 
@@ -152,7 +152,7 @@ def has_column(site: SiteSnapshot, kinds: Kinds) -> bool | None:
 
 
 @check("site.consultation_idle", needs=("columns|channels", "messages"), faults=("missing", "idle"))
-def consultation_idle(site: SiteSnapshot, *, kinds: Kinds, window: Annotated[Window, Tighter.SHORTER]) -> Judgement:
+def consultation_idle(site: SiteSnapshot, *, kinds: Kinds, window: Annotated[Window, Strictness.SHORTER]) -> CheckResult:
     """There is no column to ask the government something, or nobody put a valid message there inside the window (政务咨询类栏目).
 
     Args:
@@ -173,10 +173,10 @@ def consultation_idle(site: SiteSnapshot, *, kinds: Kinds, window: Annotated[Win
         if message.asked_at is None or message.valid is None or message.column_kind is None:
             maybe += message.asked_at is None or span.has(message.asked_at)
         elif span.has(message.asked_at):
-            return passed() if offered else unsure("consultation_unknown", possible={"missing": 1}, kinds=kinds)
+            return passed() if offered else inconclusive("consultation_unknown", possible={"missing": 1}, kinds=kinds)
     possible = {"missing": 1} if offered is None else {"idle": 1}
     if maybe or offered is None or "messages" in site.partial:
-        return unsure("consultation_unknown", possible=possible, kinds=kinds)
+        return inconclusive("consultation_unknown", possible=possible, kinds=kinds)
     evidence = [Evidence("messages", None, None, 0, window)]
     return failed("consultation_idle", evidence=evidence, faults={"idle": 1}, kinds=kinds, window=window)
 
@@ -187,10 +187,10 @@ def activities_few(
     *,
     kind: str,
     kinds: Kinds = (),
-    window: Annotated[Window, Tighter.SHORTER],
-    portal_count: Annotated[int, Field(ge=1), Tighter.HIGHER],
-    other_count: Annotated[int, Field(ge=1), Tighter.HIGHER],
-) -> Judgement:
+    window: Annotated[Window, Strictness.SHORTER],
+    portal_count: Annotated[int, Field(ge=1), Strictness.HIGHER],
+    other_count: Annotated[int, Field(ge=1), Strictness.HIGHER],
+) -> CheckResult:
     """No survey or interview was held inside the window, or fewer than demanded (调查征集类栏目, 互动访谈类栏目).
 
     Args:
@@ -217,18 +217,18 @@ def activities_few(
     if portal is not None:
         wanted = lenient = portal_count if portal else other_count
     if held >= wanted:
-        return passed() if offered else unsure("activities_channel_unknown", possible={"none": 1}, **args)
+        return passed() if offered else inconclusive("activities_channel_unknown", possible={"none": 1}, **args)
     if "activities" in site.partial or offered is None:
-        return unsure("activities_undated", possible={"none": 1} if not held else {"few": 1}, **args)
+        return inconclusive("activities_undated", possible={"none": 1} if not held else {"few": 1}, **args)
     if not most:
         return failed("activities_none", evidence=_held(mine), faults={"none": 1}, **args)
     if not held:
-        return unsure("activities_undated", possible={"none": 1}, **args)
+        return inconclusive("activities_undated", possible={"none": 1}, **args)
     if most < lenient:
         return failed("activities_few", evidence=_held(mine), faults={"few": 1}, limit=lenient, **args)
     if portal is None and held >= lenient:
-        return unsure("activities_level_unknown", possible={"few": 1}, **args)
-    return unsure("activities_undated", possible={"few": 1}, **args)
+        return inconclusive("activities_level_unknown", possible={"few": 1}, **args)
+    return inconclusive("activities_undated", possible={"few": 1}, **args)
 
 
 def _held(activities: list[Activity]) -> list[Evidence]:
@@ -236,7 +236,7 @@ def _held(activities: list[Activity]) -> list[Evidence]:
 
 
 @check("site.systems_unopenable", needs="systems", faults=("system",))
-def systems_unopenable(site: SiteSnapshot) -> Judgement:
+def systems_unopenable(site: SiteSnapshot) -> CheckResult:
     """Systems to apply or look something up online cannot be opened (在线系统).
 
     Source:
@@ -249,4 +249,4 @@ def systems_unopenable(site: SiteSnapshot) -> Judgement:
         evidence = [Evidence(system.name, system.url, site.observed_at, "unopenable") for system in shut]
         names = tuple(system.name for system in shut)
         return failed("systems_unopenable", evidence=evidence, faults={"system": len(shut)}, possible=possible, names=names)
-    return unsure("systems_not_tried", possible=possible) if possible or "systems" in site.partial else passed()
+    return inconclusive("systems_not_tried", possible=possible) if possible or "systems" in site.partial else passed()

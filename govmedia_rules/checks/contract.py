@@ -76,7 +76,7 @@ class Evidence(NamedTuple):
     limit: Arg = None
 
 
-class Judgement(NamedTuple):
+class CheckResult(NamedTuple):
     """The compact answer of one check; a `Finding` is built from it when someone looks.
 
     Attributes:
@@ -98,18 +98,18 @@ class Judgement(NamedTuple):
     def __reduce__(self) -> tuple[object, ...]:
         if self is PASSED:
             return (_passed, ())
-        return (Judgement, tuple(self))
+        return (CheckResult, tuple(self))
 
 
-PASSED = Judgement(Status.PASSED)
+PASSED = CheckResult(Status.PASSED)
 """The plain pass, one shared object."""
 
 
-def _passed() -> Judgement:
+def _passed() -> CheckResult:
     return PASSED
 
 
-def passed(reason: str = "", *, evidence: Iterable[Evidence] = (), **args: Arg) -> Judgement:
+def passed(reason: str = "", *, evidence: Iterable[Evidence] = (), **args: Arg) -> CheckResult:
     """The rule is kept, as far as was seen.
 
     Args:
@@ -119,7 +119,7 @@ def passed(reason: str = "", *, evidence: Iterable[Evidence] = (), **args: Arg) 
     """
     if not reason and not args:
         return PASSED
-    return Judgement(Status.PASSED, reason, args, tuple(evidence)[:MAX_EVIDENCE])
+    return CheckResult(Status.PASSED, reason, args, tuple(evidence)[:MAX_EVIDENCE])
 
 
 def failed(
@@ -129,7 +129,7 @@ def failed(
     faults: Mapping[str, int] | None = None,
     possible: Mapping[str, int] | None = None,
     **args: Arg,
-) -> Judgement:
+) -> CheckResult:
     """The rule is broken.
 
     Args:
@@ -139,10 +139,12 @@ def failed(
         possible: Faults that may exist besides, by kind.
         **args: Values the message shows.
     """
-    return Judgement(Status.FAILED, reason, args, tuple(evidence)[:MAX_EVIDENCE], faults or {}, possible or {})
+    return CheckResult(Status.FAILED, reason, args, tuple(evidence)[:MAX_EVIDENCE], faults or {}, possible or {})
 
 
-def unsure(reason: str, *, evidence: Iterable[Evidence] = (), possible: Mapping[str, int] | None = None, **args: Arg) -> Judgement:
+def inconclusive(
+    reason: str, *, evidence: Iterable[Evidence] = (), possible: Mapping[str, int] | None = None, **args: Arg
+) -> CheckResult:
     """What was observed does not decide (`inconclusive`).
 
     Args:
@@ -151,10 +153,12 @@ def unsure(reason: str, *, evidence: Iterable[Evidence] = (), possible: Mapping[
         possible: Faults that may exist, by kind.
         **args: Values the message shows.
     """
-    return Judgement(Status.INCONCLUSIVE, reason, args, tuple(evidence)[:MAX_EVIDENCE], {}, possible or {})
+    return CheckResult(Status.INCONCLUSIVE, reason, args, tuple(evidence)[:MAX_EVIDENCE], {}, possible or {})
 
 
-def review(reason: str, *, evidence: Iterable[Evidence] = (), possible: Mapping[str, int] | None = None, **args: Arg) -> Judgement:
+def needs_review(
+    reason: str, *, evidence: Iterable[Evidence] = (), possible: Mapping[str, int] | None = None, **args: Arg
+) -> CheckResult:
     """There are candidates a person must look at (`needs_review`).
 
     Args:
@@ -163,11 +167,11 @@ def review(reason: str, *, evidence: Iterable[Evidence] = (), possible: Mapping[
         possible: Faults they may be, by kind.
         **args: Values the message shows.
     """
-    return Judgement(Status.NEEDS_REVIEW, reason, args, tuple(evidence)[:MAX_EVIDENCE], {}, possible or {})
+    return CheckResult(Status.NEEDS_REVIEW, reason, args, tuple(evidence)[:MAX_EVIDENCE], {}, possible or {})
 
 
-class Tighter(Enum):
-    """Which way a parameter makes a rule stricter; used in `Annotated[int, Tighter.LOWER]`.
+class Strictness(Enum):
+    """Which way a parameter makes a rule stricter; used in `Annotated[int, Strictness.LOWER]`.
 
     An overlay may move a veto's parameter only this way unless it says `loosens = true` and cites a document.
     """
@@ -185,25 +189,25 @@ class Tighter(Enum):
         """Whether going from `old` to `new` keeps the rule as strict or makes it stricter."""
         if old == new:
             return True
-        if self in (Tighter.SHORTER, Tighter.LONGER):
+        if self in (Strictness.SHORTER, Strictness.LONGER):
             if isinstance(old, Mapping) and isinstance(new, Mapping):
                 # One window for each kind: none may go, none may move the other way; further kinds are held to a window too.
                 return all(key in new and self.allows(value, new[key]) for key, value in old.items())
             if old is None or new is None:
                 # No window at all is the widest one.
-                return (old is None) == (self is Tighter.SHORTER)
+                return (old is None) == (self is Strictness.SHORTER)
             if isinstance(old, Window) and isinstance(new, Window):
-                return new.is_shorter_than(old) if self is Tighter.SHORTER else old.is_shorter_than(new)
+                return new.is_shorter_than(old) if self is Strictness.SHORTER else old.is_shorter_than(new)
             return False
-        if self in (Tighter.FEWER, Tighter.MORE):
+        if self in (Strictness.FEWER, Strictness.MORE):
             before, after = set(_members(old)), set(_members(new))
-            return after <= before if self is Tighter.FEWER else after >= before
-        if self in (Tighter.TRUE, Tighter.FALSE):
-            return new is (self is Tighter.TRUE)
+            return after <= before if self is Strictness.FEWER else after >= before
+        if self in (Strictness.TRUE, Strictness.FALSE):
+            return new is (self is Strictness.TRUE)
         if old is None:
             return True  # a number where no rule stated one
         if isinstance(old, int | float | Decimal) and isinstance(new, int | float | Decimal):
-            return new < old if self is Tighter.LOWER else new > old
+            return new < old if self is Strictness.LOWER else new > old
         return False
 
 
@@ -213,8 +217,8 @@ def _members(value: object) -> Iterable[object]:
     return value if isinstance(value, Iterable) and not isinstance(value, str) else (value,)
 
 
-Check = Callable[..., Judgement]
-RegistryCheck = Callable[..., Mapping[str, Judgement]]
+Check = Callable[..., CheckResult]
+RegistryCheck = Callable[..., Mapping[str, CheckResult]]
 F = TypeVar("F", bound=Check | RegistryCheck)
 
 _MARK = "__govmedia_check__"
@@ -267,7 +271,7 @@ class Parameter(NamedTuple):
     name: str
     annotation: object
     default: object
-    tighter: Tighter | None
+    tighter: Strictness | None
 
     @property
     def is_required(self) -> bool:
@@ -362,7 +366,7 @@ def _parameter(parameter: inspect.Parameter, annotation: object) -> Parameter:
     tighter = None
     if typing.get_origin(annotation) is typing.Annotated:
         inner, *extras = typing.get_args(annotation)
-        tighter = next((extra for extra in extras if isinstance(extra, Tighter)), None)
-        others = [extra for extra in extras if not isinstance(extra, Tighter)]
+        tighter = next((extra for extra in extras if isinstance(extra, Strictness)), None)
+        others = [extra for extra in extras if not isinstance(extra, Strictness)]
         annotation = typing.Annotated[(inner, *others)] if others else inner
     return Parameter(parameter.name, annotation, parameter.default, tighter)

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from govmedia_rules.checks.contract import Evidence, Judgement, Tighter, check, failed, passed, unsure
+from govmedia_rules.checks.contract import CheckResult, Evidence, Strictness, check, failed, inconclusive, passed
 from govmedia_rules.checks.sampling import draw
 from govmedia_rules.core.vocabulary import key_of
 from govmedia_rules.errors import CodeError
@@ -25,10 +25,10 @@ Size = Annotated[int, Field(ge=1)]
 def domain_irregular(
     site: SiteSnapshot,
     *,
-    suffixes: Annotated[Kinds, Tighter.FEWER],
+    suffixes: Annotated[Kinds, Strictness.FEWER],
     portal_form: bool,
     single: bool,
-) -> Judgement:
+) -> CheckResult:
     """The domain name breaks the naming rules (域名名称).
 
     Args:
@@ -38,7 +38,7 @@ def domain_irregular(
     """
     given = [address for address in (site.site.url, *site.site.domains) if address]
     if not given:
-        return unsure("domain_unknown", possible={"irregular": 1})
+        return inconclusive("domain_unknown", possible={"irregular": 1})
     found: list[Evidence] = []
     domains: list[Domain] = []
     for address in given:
@@ -62,8 +62,8 @@ def domain_irregular(
 
 @check("site.marks_missing", needs="pages", faults=("missing", "wrong"))
 def marks_missing(
-    site: SiteSnapshot, *, required: Annotated[Kinds, Tighter.MORE], well_formed: Annotated[bool, Tighter.TRUE] = False
-) -> Judgement:
+    site: SiteSnapshot, *, required: Annotated[Kinds, Strictness.MORE], well_formed: Annotated[bool, Strictness.TRUE] = False
+) -> CheckResult:
     """Marks required at the foot of every page are missing or differ from the registered values (网站标识).
 
     A mark counts once, however many pages lack it.
@@ -74,7 +74,7 @@ def marks_missing(
     """
     pages = [page for page in site.pages or () if page.marks is not None]
     if not pages:
-        return unsure("marks_not_seen", possible={"missing": len(required)})
+        return inconclusive("marks_not_seen", possible={"missing": len(required)})
     missing: dict[str, Evidence] = {}
     wrong: dict[str, Evidence] = {}
     unseen: set[str] = set()
@@ -98,7 +98,7 @@ def marks_missing(
         names = tuple({**missing, **wrong})
         evidence = (*missing.values(), *wrong.values())
         return failed("marks_missing", evidence=evidence, faults=faults, possible=possible, names=names, pages=len(pages))
-    return unsure("marks_partly_seen", possible=possible, names=tuple(sorted(unseen))) if unseen else passed()
+    return inconclusive("marks_partly_seen", possible=possible, names=tuple(sorted(unseen))) if unseen else passed()
 
 
 def _agrees(name: str, shown: str, registered: str | None) -> bool:
@@ -128,7 +128,7 @@ def _has_shape(name: str, shown: str) -> bool:
 
 
 @check("site.links_dead", needs="links", faults=("home", "other"))
-def links_dead(site: SiteSnapshot) -> Judgement:
+def links_dead(site: SiteSnapshot) -> CheckResult:
     """Links that do not open or are wrong, on the home page and on other pages (可用性)."""
     dead = [link for link in site.links or () if link.opens is False]
     unknown = [link for link in site.links or () if link.opens is None]
@@ -138,7 +138,7 @@ def links_dead(site: SiteSnapshot) -> Judgement:
         evidence = [Evidence(link.text or link.url, link.url, None, link.failure or link.status, None) for link in dead]
         return failed("links_dead", evidence=evidence, faults=faults, possible=possible, **args)
     if possible or "links" in site.partial:
-        return unsure("links_partly_tried", possible=possible, **args)
+        return inconclusive("links_partly_tried", possible=possible, **args)
     return passed()
 
 
@@ -148,18 +148,18 @@ def _by_place(links: list[Link]) -> dict[str, int]:
 
 
 @check("site.links_hidden", needs="links")
-def links_hidden(site: SiteSnapshot) -> Judgement:
+def links_hidden(site: SiteSnapshot) -> CheckResult:
     """Links a reader cannot see lead elsewhere (暗链)."""
     hidden = [link for link in site.links or () if link.is_hidden]
     if hidden:
         evidence = [Evidence(link.text or link.url, link.found_on, None, link.url) for link in hidden]
         return failed("links_hidden", evidence=evidence, count=len(hidden))
     unseen = any(link.is_hidden is None for link in site.links or ())
-    return unsure("links_not_examined") if unseen or "links" in site.partial else passed()
+    return inconclusive("links_not_examined") if unseen or "links" in site.partial else passed()
 
 
 @check("site.error_report_missing", needs="error_report", faults=("missing", "misplaced"))
-def error_report_missing(site: SiteSnapshot) -> Judgement:
+def error_report_missing(site: SiteSnapshot) -> CheckResult:
     """The entrance to “我为政府网站找错” is missing or not placed as prescribed."""
     entrance = site.error_report
     assert entrance is not None
@@ -167,11 +167,11 @@ def error_report_missing(site: SiteSnapshot) -> Judgement:
         return failed("error_report_missing", faults={"missing": 1})
     if entrance.placed is False:
         return failed("error_report_misplaced", faults={"misplaced": 1})
-    return unsure("error_report_place_unknown", possible={"misplaced": 1}) if entrance.placed is None else passed()
+    return inconclusive("error_report_place_unknown", possible={"misplaced": 1}) if entrance.placed is None else passed()
 
 
 @check("site.search_poor", needs="has_search|searches", faults=("missing", "not_found", "ungrouped"))
-def search_poor(site: SiteSnapshot) -> Judgement:
+def search_poor(site: SiteSnapshot) -> CheckResult:
     """There is no search over the whole site, a known title is not on the first page, or results are not by class."""
     if site.has_search is False:
         return failed("search_missing", faults={"missing": 1})
@@ -187,18 +187,18 @@ def search_poor(site: SiteSnapshot) -> Judgement:
         evidence = [Evidence(trial.query, trial.expected, None, "not_on_first_page") for trial in lost]
         args = {"count": len(lost), "tried": len(trials), "ungrouped": ungrouped}
         return failed("search_poor", evidence=evidence, faults=faults, possible=possible, **args)
-    return unsure("search_not_tried", possible=possible) if possible else passed()
+    return inconclusive("search_not_tried", possible=possible) if possible else passed()
 
 
 @check("site.tags_missing", needs="pages", faults=("page",))
 def tags_missing(
     site: SiteSnapshot,
     *,
-    required: Annotated[Mapping[str, Kinds], Tighter.MORE],
-    placeholders: Annotated[Kinds, Tighter.MORE],
+    required: Annotated[Mapping[str, Kinds], Strictness.MORE],
+    placeholders: Annotated[Kinds, Strictness.MORE],
     sample: Size,
     seed: int,
-) -> Judgement:
+) -> CheckResult:
     """Sampled pages lack standard page tags (页面标签); a placeholder counts as missing. A page counts once.
 
     Args:
@@ -218,7 +218,7 @@ def tags_missing(
     args: dict[str, Any] = {"count": len(found), "sampled": len(drawn), "seed": seed}
     if found:
         return failed("tags_missing", evidence=found, faults={"page": len(found)}, **args)
-    return passed() if drawn else unsure("tags_not_seen", possible={"page": sample}, **args)
+    return passed() if drawn else inconclusive("tags_not_seen", possible={"page": sample}, **args)
 
 
 def _lacking_tags(page: Page, names: Kinds, empty: set[str]) -> tuple[str, ...]:
@@ -227,25 +227,25 @@ def _lacking_tags(page: Page, names: Kinds, empty: set[str]) -> tuple[str, ...]:
 
 
 @check("site.browsers_faulty", needs="browsers", faults=("browser",))
-def browsers_faulty(site: SiteSnapshot) -> Judgement:
+def browsers_faulty(site: SiteSnapshot) -> CheckResult:
     """Pages do not show properly in a main browser (兼容性)."""
     bad = [trial.browser for trial in site.browsers or () if trial.shows is False]
     untried = sum(trial.shows is None for trial in site.browsers or ())
     if bad:
         return failed("browsers_faulty", faults={"browser": len(bad)}, names=tuple(bad))
     if untried or not site.browsers:
-        return unsure("browsers_not_tried", possible={"browser": untried or 1})
+        return inconclusive("browsers_not_tried", possible={"browser": untried or 1})
     return passed()
 
 
 @check("site.ipv6_unreachable", needs="ipv6", faults=("unreachable",))
-def ipv6_unreachable(site: SiteSnapshot) -> Judgement:
+def ipv6_unreachable(site: SiteSnapshot) -> CheckResult:
     """The site cannot be reached by IPv6 (IPv6改造)."""
     return passed() if site.ipv6 else failed("ipv6_unreachable", faults={"unreachable": 1})
 
 
 @check("site.map_differs", needs=("site_map", "columns"))
-def map_differs(site: SiteSnapshot) -> Judgement:
+def map_differs(site: SiteSnapshot) -> CheckResult:
     """The tree of the site map differs from the real columns, or leads to blank ones (网站地图与栏目不一致)."""
     columns = [column for column in site.columns or () if column.found_by != "sitemap"]
     real = {_path_of(column, columns) for column in columns}
@@ -256,7 +256,7 @@ def map_differs(site: SiteSnapshot) -> Judgement:
     if not (gone or new or blank):
         return passed()
     if {"site_map", "columns"} & set(site.partial):
-        return unsure("map_partly_seen", gone=len(gone), new=len(new))
+        return inconclusive("map_partly_seen", gone=len(gone), new=len(new))
     evidence = [Evidence(" › ".join(entry.path), entry.url, None, "map_only") for entry in gone]
     evidence += [Evidence(column.name, column.url, None, "column_only") for column in new]
     evidence += [Evidence(column.name, column.url, None, "blank_through_map") for column in blank]
@@ -277,7 +277,7 @@ def _path_of(column: Column, columns: list[Column]) -> tuple[str, ...]:
 
 
 @check("site.qr_codes_wrong", needs="qr_codes")
-def qr_codes_wrong(site: SiteSnapshot) -> Judgement:
+def qr_codes_wrong(site: SiteSnapshot) -> CheckResult:
     """A QR code cannot be opened, or leads to another platform than its label says (二维码)."""
     tree = vocabulary("platform")
     found: list[Evidence] = []
@@ -295,12 +295,12 @@ def qr_codes_wrong(site: SiteSnapshot) -> Judgement:
     if found:
         return failed("qr_codes_wrong", evidence=found, count=len(found))
     if unknown:
-        return unsure("qr_codes_not_tried", count=unknown)
-    return unsure("qr_codes_partly_known") if "qr_codes" in site.partial else passed()
+        return inconclusive("qr_codes_not_tried", count=unknown)
+    return inconclusive("qr_codes_partly_known") if "qr_codes" in site.partial else passed()
 
 
 @check("site.elderly_mode_lacking", needs="elderly_mode")
-def elderly_mode_lacking(site: SiteSnapshot) -> Judgement:
+def elderly_mode_lacking(site: SiteSnapshot) -> CheckResult:
     """There is no mode for the elderly, or it cannot be used (长者模式)."""
     mode = site.elderly_mode
     assert mode is not None
@@ -308,11 +308,11 @@ def elderly_mode_lacking(site: SiteSnapshot) -> Judgement:
         return failed("elderly_mode_missing")
     if mode.works is False:
         return failed("elderly_mode_unusable")
-    return unsure("elderly_mode_not_tried") if mode.works is None else passed()
+    return inconclusive("elderly_mode_not_tried") if mode.works is None else passed()
 
 
 @check("site.disclosure_unreachable", needs="columns")
-def disclosure_unreachable(site: SiteSnapshot, *, kinds: Kinds) -> Judgement:
+def disclosure_unreachable(site: SiteSnapshot, *, kinds: Kinds) -> CheckResult:
     """The column of statutory disclosure (法定主动公开内容) is missing or cannot be opened.
 
     Args:
@@ -325,6 +325,6 @@ def disclosure_unreachable(site: SiteSnapshot, *, kinds: Kinds) -> Judgement:
         return failed("disclosure_unreachable", evidence=evidence, names=tuple(column.name for column in shut))
     if not mine:
         if "columns" in site.partial or None in site.columns_by_kind:
-            return unsure("column_not_seen", kinds=kinds)
+            return inconclusive("column_not_seen", kinds=kinds)
         return failed("disclosure_missing", kinds=kinds)
-    return unsure("disclosure_not_tried") if all(column.opens is None for column in mine) else passed()
+    return inconclusive("disclosure_not_tried") if all(column.opens is None for column in mine) else passed()

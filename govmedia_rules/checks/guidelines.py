@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from govmedia_rules.checks.contract import Evidence, Judgement, Tighter, check, failed, passed, unsure
+from govmedia_rules.checks.contract import CheckResult, Evidence, Strictness, check, failed, inconclusive, passed
 from govmedia_rules.core.time import Moment, Window, day_in_month, day_of, earliest, latest
 from govmedia_rules.errors import CodeError
 from govmedia_rules.snapshots.models import SiteSnapshot
@@ -20,7 +20,7 @@ Kinds = tuple[str, ...]
 
 
 @check("site.level_too_low")
-def level_too_low(site: SiteSnapshot, *, levels: Annotated[Kinds, Tighter.MORE]) -> Judgement:
+def level_too_low(site: SiteSnapshot, *, levels: Annotated[Kinds, Strictness.MORE]) -> CheckResult:
     """The site belongs to a body that opens no site of its own and uses the portal above (乡镇街道、县级部门网站).
 
     Args:
@@ -31,11 +31,11 @@ def level_too_low(site: SiteSnapshot, *, levels: Annotated[Kinds, Tighter.MORE])
     """
     level = site.site.level
     if level is None:
-        return unsure("level_unknown")
+        return inconclusive("level_unknown")
     return failed("level_too_low", evidence=[Evidence(site.site.name, site.site.url)], level=level) if level in levels else passed()
 
 
-def domains_of(site: SiteSnapshot) -> tuple[list[Domain], Judgement]:
+def domains_of(site: SiteSnapshot) -> tuple[list[Domain], CheckResult]:
     """The domains a site is registered with, and what is said where none of them is at fault.
 
     An address that cannot be read is no domain that keeps the rule, so it stands in the way of a pass.
@@ -48,12 +48,12 @@ def domains_of(site: SiteSnapshot) -> tuple[list[Domain], Judgement]:
         except CodeError:
             unread.append(address)
     if unread:
-        return found, unsure("domain_unreadable", names=tuple(unread))
-    return found, passed() if found else unsure("domain_unknown")
+        return found, inconclusive("domain_unreadable", names=tuple(unread))
+    return found, passed() if found else inconclusive("domain_unknown")
 
 
 @check("site.domain_suffix_wrong")
-def domain_suffix_wrong(site: SiteSnapshot, *, suffixes: Annotated[Kinds, Tighter.FEWER]) -> Judgement:
+def domain_suffix_wrong(site: SiteSnapshot, *, suffixes: Annotated[Kinds, Strictness.FEWER]) -> CheckResult:
     """A domain ends in another suffix than a government site may have, or is an address by number.
 
     Args:
@@ -71,7 +71,7 @@ def domain_suffix_wrong(site: SiteSnapshot, *, suffixes: Annotated[Kinds, Tighte
 
 
 @check("site.portal_domain_irregular")
-def portal_domain_irregular(site: SiteSnapshot) -> Judgement:
+def portal_domain_irregular(site: SiteSnapshot) -> CheckResult:
     """The English domain of a portal is not of the form `www.□□□.gov.cn`.
 
     Source:
@@ -86,7 +86,7 @@ def portal_domain_irregular(site: SiteSnapshot) -> Judgement:
 
 
 @check("site.department_domain_irregular")
-def department_domain_irregular(site: SiteSnapshot) -> Judgement:
+def department_domain_irregular(site: SiteSnapshot) -> CheckResult:
     """The English domain of a department site does not lie below that of its government (`○○○.□□□.gov.cn`).
 
     Only the shape is looked at: two names or more before `gov.cn`, a leading `www` not counted. Whether the names above
@@ -109,7 +109,7 @@ def _names(domain: Domain) -> list[str]:
 
 
 @check("site.domains_several")
-def domains_several(site: SiteSnapshot, *, most: Annotated[int, Field(ge=1), Tighter.LOWER]) -> Judgement:
+def domains_several(site: SiteSnapshot, *, most: Annotated[int, Field(ge=1), Strictness.LOWER]) -> CheckResult:
     """The site is reached by several English or several Chinese domains.
 
     Args:
@@ -129,7 +129,7 @@ def domains_several(site: SiteSnapshot, *, most: Annotated[int, Field(ge=1), Tig
 
 
 @check("site.chinese_domain_wrong")
-def chinese_domain_wrong(site: SiteSnapshot, *, suffixes: Annotated[Kinds, Tighter.FEWER], since: date) -> Judgement:
+def chinese_domain_wrong(site: SiteSnapshot, *, suffixes: Annotated[Kinds, Strictness.FEWER], since: date) -> CheckResult:
     """A Chinese domain ends in another suffix than allowed.
 
     Args:
@@ -155,10 +155,10 @@ def chinese_domain_wrong(site: SiteSnapshot, *, suffixes: Annotated[Kinds, Tight
 def offline_too_long(
     site: SiteSnapshot,
     *,
-    limit: Annotated[Window, Tighter.SHORTER],
-    times: Annotated[int, Field(ge=1), Tighter.LOWER],
+    limit: Annotated[Window, Strictness.SHORTER],
+    times: Annotated[int, Field(ge=1), Strictness.LOWER],
     window: Window,
-) -> Judgement:
+) -> CheckResult:
     """A reported closing lasted too long, or there were more of them than allowed (临时下线).
 
     Args:
@@ -186,11 +186,11 @@ def offline_too_long(
     if len(recent) > times:
         evidence = [Evidence("offline", site.site.url, one.starts_at, one.ends_at) for one in recent]
         return failed("offline_too_often", evidence=evidence, **args)
-    return unsure("offline_partly_known", **args) if "offline_notices" in site.partial else passed()
+    return inconclusive("offline_partly_known", **args) if "offline_notices" in site.partial else passed()
 
 
 @check("site.pages_without_time", needs="pages")
-def pages_without_time(site: SiteSnapshot) -> Judgement:
+def pages_without_time(site: SiteSnapshot) -> CheckResult:
     """Content pages show only the day of their publication, not the time (`YYYY-MM-DD HH:MM`).
 
     A page with no date on record says nothing: nobody may have looked.
@@ -204,11 +204,11 @@ def pages_without_time(site: SiteSnapshot) -> Judgement:
     if short:
         evidence = [Evidence(page.title or page.url, page.url, None, page.published_at) for page in short]
         return failed("pages_without_time", evidence=evidence, count=len(short), pages=len(pages))
-    return unsure("pages_time_unknown", count=unknown) if unknown or not pages else passed()
+    return inconclusive("pages_time_unknown", count=unknown) if unknown or not pages else passed()
 
 
 @check("site.pages_slow", needs="pages")
-def pages_slow(site: SiteSnapshot, *, slow_seconds: Annotated[float, Field(gt=0), Tighter.LOWER]) -> Judgement:
+def pages_slow(site: SiteSnapshot, *, slow_seconds: Annotated[float, Field(gt=0), Strictness.LOWER]) -> CheckResult:
     """Pages take too long to load.
 
     Args:
@@ -222,7 +222,7 @@ def pages_slow(site: SiteSnapshot, *, slow_seconds: Annotated[float, Field(gt=0)
     if slow:
         evidence = [Evidence(page.title or page.url, page.url, None, page.seconds, slow_seconds) for page in slow]
         return failed("pages_slow", evidence=evidence, count=len(slow), limit=slow_seconds)
-    return unsure("pages_not_timed") if not pages or any(page.seconds is None for page in pages) else passed()
+    return inconclusive("pages_not_timed") if not pages or any(page.seconds is None for page in pages) else passed()
 
 
 @check("site.yearly_report_late", needs="columns")
@@ -233,7 +233,7 @@ def yearly_report_late(
     due_month: Annotated[int, Field(ge=1, le=12)],
     due_day: Annotated[int, Field(ge=1, le=31)],
     since: date,
-) -> Judgement:
+) -> CheckResult:
     """The yearly report on the site's work (政府网站工作年度报表) was not published by its date.
 
     Args:
@@ -255,17 +255,17 @@ def yearly_report_late(
     args: dict[str, Any] = {"due": due, "kinds": kinds}
     if not mine:
         if "columns" in site.partial or any(column.kind is None for column in site.columns or ()):
-            return unsure("column_not_seen", **args)
+            return inconclusive("column_not_seen", **args)
         return failed("report_missing", **args)
     shown = [day_of(moment, zone) for column in mine for moment in _dates(column)]
     if any(date(due.year, 1, 1) <= day <= due for day in shown):
         return passed()
     if any(column.entries is None and column.latest_entry_at is None and not column.is_blank for column in mine):
-        return unsure("report_date_unknown", **args)
+        return inconclusive("report_date_unknown", **args)
     late = [day for day in shown if day > due]
     evidence = [Evidence(column.name, column.url, column.latest_entry_at, column.latest_entry_at, due) for column in mine]
     if late and any(column.entries is None for column in mine):
-        return unsure("report_date_unknown", evidence=evidence, **args)  # an earlier entry may be the report
+        return inconclusive("report_date_unknown", evidence=evidence, **args)  # an earlier entry may be the report
     return failed("report_late" if late else "report_missing", evidence=evidence, **args)
 
 
@@ -277,8 +277,8 @@ def _dates(column: Column) -> list[Moment]:
 
 @check("site.documents_uninterpreted", needs="documents")
 def documents_uninterpreted(
-    site: SiteSnapshot, *, min_share: Annotated[Decimal, Field(gt=0, le=1), Tighter.HIGHER] = Decimal(1)
-) -> Judgement:
+    site: SiteSnapshot, *, min_share: Annotated[Decimal, Field(gt=0, le=1), Strictness.HIGHER] = Decimal(1)
+) -> CheckResult:
     """Too few of the important documents of this government are interpreted (解读比例).
 
     Args:
@@ -300,5 +300,5 @@ def documents_uninterpreted(
         return failed("documents_uninterpreted", evidence=evidence, **args)
     undecided = Fraction(done) < Fraction(min_share) * total or "documents" in site.partial
     if undecided or any(one.important is None and one.own is not False for one in site.documents or ()):
-        return unsure("documents_unknown", **args)
+        return inconclusive("documents_unknown", **args)
     return passed()

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from govmedia_rules.checks.contract import Evidence, Judgement, Tighter, check, failed, passed, unsure
+from govmedia_rules.checks.contract import CheckResult, Evidence, Strictness, check, failed, inconclusive, passed
 from govmedia_rules.core.time import Window, day_of
 from govmedia_rules.core.workdays import Calendar, WorkCalendar
 from govmedia_rules.errors import CalendarError
@@ -18,13 +18,13 @@ Kinds = tuple[str, ...]
 
 
 @check("site.submission_fails", needs="submission_works", faults=("fails",))
-def submission_fails(site: SiteSnapshot) -> Judgement:
+def submission_fails(site: SiteSnapshot) -> CheckResult:
     """A message could not be submitted through the site's interactive function (信息提交)."""
     return passed() if site.submission_works else failed("submission_fails", faults={"fails": 1})
 
 
 @check("site.login_split", needs="unified_login", faults=("split",))
-def login_split(site: SiteSnapshot) -> Judgement:
+def login_split(site: SiteSnapshot) -> CheckResult:
     """The interactive columns do not share one registration and login (统一登录)."""
     return passed() if site.unified_login else failed("login_split", faults={"split": 1})
 
@@ -33,10 +33,10 @@ def login_split(site: SiteSnapshot) -> Judgement:
 def messages_unpublished(
     site: SiteSnapshot,
     *,
-    window: Annotated[Window, Tighter.SHORTER],
-    fields: Annotated[Kinds, Tighter.MORE],
+    window: Annotated[Window, Strictness.SHORTER],
+    fields: Annotated[Kinds, Strictness.MORE],
     column_kinds: Kinds,
-) -> Judgement:
+) -> CheckResult:
     """Messages and answers are not published, not lately, not with all their facts, or without statistics (留言公开).
 
     Args:
@@ -79,16 +79,16 @@ def messages_unpublished(
         possible["unpublished"] = 1
     if faults:
         return failed("messages_board_faulty", evidence=evidence, faults=faults, possible=possible, found=tuple(faults))
-    return unsure("message_board_unknown", possible=possible) if possible else passed()
+    return inconclusive("message_board_unknown", possible=possible) if possible else passed()
 
 
 @check("site.enquiries_unanswered", needs="enquiries", faults=("late", "poor"))
 def enquiries_unanswered(
     site: SiteSnapshot,
     *,
-    working_days: Annotated[int, Field(ge=1), Tighter.LOWER],
+    working_days: Annotated[int, Field(ge=1), Strictness.LOWER],
     calendar: Calendar,
-) -> Judgement:
+) -> CheckResult:
     """Simple common questions put by inspectors were not answered in time, or poorly (办理答复).
 
     Args:
@@ -102,7 +102,7 @@ def enquiries_unanswered(
         try:
             answer = _in_time(enquiry, site, working_days, calendar)
         except CalendarError:
-            return unsure("calendar_not_covering", coverage=calendar.coverage, possible={"late": len(site.enquiries or ())})
+            return inconclusive("calendar_not_covering", coverage=calendar.coverage, possible={"late": len(site.enquiries or ())})
         piece = Evidence(enquiry.question or "enquiry", None, enquiry.asked_at, enquiry.answered_at, working_days)
         if answer is False:
             late.append(piece)
@@ -115,7 +115,7 @@ def enquiries_unanswered(
     if faults:
         args = {"late": len(late), "poor": len(poor), "limit": working_days}
         return failed("enquiries_unanswered", evidence=(*late, *poor), faults=faults, possible=possible, **args)
-    return unsure("enquiries_unknown", possible=possible) if unknown or not site.enquiries else passed()
+    return inconclusive("enquiries_unknown", possible=possible) if unknown or not site.enquiries else passed()
 
 
 def _in_time(enquiry: Enquiry, site: SiteSnapshot, limit: int, calendar: WorkCalendar) -> bool | None:
@@ -133,7 +133,7 @@ def _in_time(enquiry: Enquiry, site: SiteSnapshot, limit: int, calendar: WorkCal
 
 
 @check("site.enquiries_answered_fast", needs="enquiries")
-def enquiries_answered_fast(site: SiteSnapshot, *, working_days: Annotated[int, Field(ge=1)], calendar: Calendar) -> Judgement:
+def enquiries_answered_fast(site: SiteSnapshot, *, working_days: Annotated[int, Field(ge=1)], calendar: Calendar) -> CheckResult:
     """A bonus: every simple common question was answered within very few working days.
 
     Args:
@@ -143,9 +143,9 @@ def enquiries_answered_fast(site: SiteSnapshot, *, working_days: Annotated[int, 
     try:
         answers = [_in_time(enquiry, site, working_days, calendar) for enquiry in site.enquiries or ()]
     except CalendarError:
-        return unsure("calendar_not_covering", coverage=calendar.coverage)
+        return inconclusive("calendar_not_covering", coverage=calendar.coverage)
     if not answers or None in answers:
-        return unsure("enquiries_unknown")
+        return inconclusive("enquiries_unknown")
     return passed("enquiries_fast", limit=working_days) if all(answers) else failed("enquiries_not_fast", limit=working_days)
 
 
@@ -157,7 +157,7 @@ def activities_held(
     channel_kinds: Kinds = (),
     window: Window,
     count: Annotated[int, Field(ge=1)],
-) -> Judgement:
+) -> CheckResult:
     """A bonus: enough surveys or interviews were held inside the window, and there is a channel for them.
 
     Args:
@@ -173,11 +173,11 @@ def activities_held(
     args: dict[str, Any] = {"count": len(held), "limit": count, "kind": kind, "window": window}
     if channel_kinds:
         if site.channels is None:
-            return unsure("channels_not_seen", **args)
+            return inconclusive("channels_not_seen", **args)
         if not any(channel.kind in channel_kinds and channel.effective is not False for channel in site.channels):
             return failed("activities_without_channel", **args)
     if len(held) >= count:
         return passed("activities_held", **args)
     if len(held) + undated >= count or "activities" in site.partial:
-        return unsure("activities_undated", **args)
+        return inconclusive("activities_undated", **args)
     return failed("activities_few", **args)

@@ -12,7 +12,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from govmedia_rules.checks.contract import Evidence, Judgement, Tighter, check, failed, passed, review, unsure
+from govmedia_rules.checks.contract import CheckResult, Evidence, Strictness, check, failed, inconclusive, needs_review, passed
 from govmedia_rules.checks.site_vetoes import has_failed
 from govmedia_rules.core.time import Moment, Window, day_of, earliest, latest
 from govmedia_rules.core.workdays import Calendar
@@ -28,10 +28,10 @@ Count = Annotated[int, Field(ge=1)]
 def posts_few(
     account: AccountSnapshot,
     *,
-    count: Annotated[Count, Tighter.HIGHER],
-    window: Annotated[Window, Tighter.SHORTER],
-    original_only: Annotated[bool, Tighter.TRUE] = False,
-) -> Judgement:
+    count: Annotated[Count, Strictness.HIGHER],
+    window: Annotated[Window, Strictness.SHORTER],
+    original_only: Annotated[bool, Strictness.TRUE] = False,
+) -> CheckResult:
     """Fewer posts than demanded were published inside the window (每周发布条数, 每月原创条数).
 
     Args:
@@ -50,26 +50,26 @@ def posts_few(
             return failed("posts_few", evidence=[Evidence("posts", account.account.url, newest, 0, count)], count=0, **args)
         if newest is not None and span.has(newest) and count == 1 and not original_only:
             return passed()
-        return unsure("posts_not_counted", **args)
+        return inconclusive("posts_not_counted", **args)
     recent = [post for post in account.posts if post.published_at is not None and span.has(post.published_at)]
     sure = sum(post.original is True for post in recent) if original_only else len(recent)
     if sure >= count:
         return passed()
     maybe = sum(post.original is None for post in recent) if original_only else 0
     if sure + maybe >= count or "posts" in account.partial:
-        return unsure("posts_not_counted", **args)
+        return inconclusive("posts_not_counted", **args)
     evidence = [Evidence("posts", account.account.url, account.latest_post_at, sure, count)]
     return failed("originals_few" if original_only else "posts_few", evidence=evidence, count=sure, **args)
 
 
 @check("account.uncertified", needs="certified")
-def uncertified(account: AccountSnapshot) -> Judgement:
+def uncertified(account: AccountSnapshot) -> CheckResult:
     """The platform does not mark the account as official (未进行机构认证)."""
     return passed() if account.certified else failed("uncertified", evidence=[Evidence(account.account.name, account.account.url)])
 
 
 @check("account.not_found", needs="found")
-def not_found(account: AccountSnapshot) -> Judgement:
+def not_found(account: AccountSnapshot) -> CheckResult:
     """The registered account cannot be found on its platform: a new name or a closing was not reported (查找不到账号)."""
     if account.found or account.account.status == "closed":
         return passed()
@@ -77,7 +77,7 @@ def not_found(account: AccountSnapshot) -> Judgement:
 
 
 @check("account.unrectified", needs="earlier_faults")
-def unrectified(account: AccountSnapshot) -> Judgement:
+def unrectified(account: AccountSnapshot) -> CheckResult:
     """A fault of the last round was not put right (上期问题未整改)."""
     open_ones = [fault for fault in account.earlier_faults or () if fault.rectified is False]
     unknown = sum(fault.rectified is None for fault in account.earlier_faults or ())
@@ -85,23 +85,23 @@ def unrectified(account: AccountSnapshot) -> Judgement:
         evidence = [Evidence(fault.problem, None, fault.found_at) for fault in open_ones]
         return failed("unrectified", evidence=evidence, count=len(open_ones))
     if unknown or "earlier_faults" in account.partial:
-        return unsure("rectification_unknown", count=unknown)
+        return inconclusive("rectification_unknown", count=unknown)
     return passed()
 
 
 @check("account.functions_broken", needs="functions")
-def functions_broken(account: AccountSnapshot) -> Judgement:
+def functions_broken(account: AccountSnapshot) -> CheckResult:
     """Functions the account offers do not do what they say (功能无法使用)."""
     broken = [function for function in account.functions or () if function.works is False]
     untried = sum(function.works is None for function in account.functions or ())
     if broken:
         evidence = [Evidence(function.name or function.kind, account.account.url, None, function.kind) for function in broken]
         return failed("functions_broken", evidence=evidence, count=len(broken))
-    return unsure("functions_not_tried", count=untried) if untried or "functions" in account.partial else passed()
+    return inconclusive("functions_not_tried", count=untried) if untried or "functions" in account.partial else passed()
 
 
 @check("site.relays_missing", needs="relays")
-def site_relays_missing(site: SiteSnapshot, *, within: Annotated[Window | None, Tighter.SHORTER] = None) -> Judgement:
+def site_relays_missing(site: SiteSnapshot, *, within: Annotated[Window | None, Strictness.SHORTER] = None) -> CheckResult:
     """Items of authorities above were not passed on, or too late (未按要求转载上级重要信息).
 
     Args:
@@ -111,7 +111,7 @@ def site_relays_missing(site: SiteSnapshot, *, within: Annotated[Window | None, 
 
 
 @check("account.relays_missing", needs="relays")
-def account_relays_missing(account: AccountSnapshot, *, within: Annotated[Window | None, Tighter.SHORTER] = None) -> Judgement:
+def account_relays_missing(account: AccountSnapshot, *, within: Annotated[Window | None, Strictness.SHORTER] = None) -> CheckResult:
     """Items of authorities above were not passed on, or too late.
 
     Args: as for `site.relays_missing`.
@@ -119,7 +119,7 @@ def account_relays_missing(account: AccountSnapshot, *, within: Annotated[Window
     return _relays(account.relays or (), within, account.observed_at, "relays" in account.partial)
 
 
-def _relays(relays: Sequence[Relay], within: Window | None, point: datetime, is_partial: bool) -> Judgement:
+def _relays(relays: Sequence[Relay], within: Window | None, point: datetime, is_partial: bool) -> CheckResult:
     zone = point.tzinfo
     assert zone is not None
     missing: list[Evidence] = []
@@ -142,17 +142,17 @@ def _relays(relays: Sequence[Relay], within: Window | None, point: datetime, is_
     args: dict[str, Any] = {"missing": len(missing), "late": len(late)}
     if missing or late:
         return failed("relays_missing", evidence=(*missing, *late), **args)
-    return unsure("relays_unknown", count=unknown) if unknown or is_partial else passed()
+    return inconclusive("relays_unknown", count=unknown) if unknown or is_partial else passed()
 
 
 @check("site.columns_without_daily_items", needs="columns")
 def columns_without_daily_items(
     site: SiteSnapshot,
     *,
-    kinds: Annotated[Kinds, Tighter.MORE],
-    days: Annotated[Count, Tighter.HIGHER],
+    kinds: Annotated[Kinds, Strictness.MORE],
+    days: Annotated[Count, Strictness.HIGHER],
     calendar: Calendar,
-) -> Judgement:
+) -> CheckResult:
     """Columns without a new item on one of the last whole working days (每个工作日至少更新1条).
 
     Days before the oldest entry on record are unknown, because a list shows only its newest page.
@@ -170,7 +170,7 @@ def columns_without_daily_items(
     try:
         wanted = _last_workdays(day_of(site.observed_at, zone), days, calendar)
     except CalendarError:
-        return unsure("calendar_not_covering", coverage=calendar.coverage)
+        return inconclusive("calendar_not_covering", coverage=calendar.coverage)
     lacking: list[Evidence] = []
     unknown = 0
     for column in site.columns or ():
@@ -185,7 +185,7 @@ def columns_without_daily_items(
     if lacking:
         return failed("days_without_items", evidence=lacking, count=len(lacking), **args)
     if unknown or "columns" in site.partial:
-        return unsure("days_unknown", count=unknown, **args)
+        return inconclusive("days_unknown", count=unknown, **args)
     return passed()
 
 
@@ -217,8 +217,8 @@ def _days_without(column: Column, wanted: Iterable[date], zone: tzinfo) -> tuple
 
 @check("site.reminders_repeated", needs="reminders")
 def reminders_repeated(
-    site: SiteSnapshot, *, count: Annotated[Count, Tighter.LOWER], window: Annotated[Window, Tighter.LONGER]
-) -> Judgement:
+    site: SiteSnapshot, *, count: Annotated[Count, Strictness.LOWER], window: Annotated[Window, Strictness.LONGER]
+) -> CheckResult:
     """Reminders of overdue updates came as often as the limit inside the window (超期提醒).
 
     Args:
@@ -233,16 +233,16 @@ def reminders_repeated(
         if earliest(first, zone) >= window.start(latest(last, zone)):
             evidence = [Evidence("reminders", None, moment) for moment in sent]
             return failed("reminders_repeated", evidence=evidence, count=len(sent), limit=count, window=window)
-    return unsure("reminders_partly_known") if "reminders" in site.partial else passed()
+    return inconclusive("reminders_partly_known") if "reminders" in site.partial else passed()
 
 
 @check("site.unreachable_unreported", needs="probes|probe_days")
 def unreachable_unreported(
     site: SiteSnapshot,
     *,
-    slow_seconds: Annotated[float, Field(gt=0), Tighter.LOWER],
-    times: Annotated[Count, Tighter.LOWER],
-) -> Judgement:
+    slow_seconds: Annotated[float, Field(gt=0), Strictness.LOWER],
+    times: Annotated[Count, Strictness.LOWER],
+) -> CheckResult:
     """The site could not be opened several times, and no closing was reported beforehand (未事先报备多次无法访问).
 
     Args:
@@ -258,14 +258,14 @@ def unreachable_unreported(
     if total < times:
         return passed()
     if site.offline_notices is None:
-        return unsure("offline_notices_unknown", **args)
+        return inconclusive("offline_notices_unknown", **args)
     excused = [any(_excuses(one, moment, zone) for one in site.offline_notices) for moment, _ in moments]
     left = [(moment, number) for (moment, number), covered in zip(moments, excused, strict=True) if not covered]
     args["count"] = sum(number for _, number in left)
     if args["count"] < times:
         return passed()
     if "offline_notices" in site.partial:
-        return unsure("offline_notices_unknown", **args)
+        return inconclusive("offline_notices_unknown", **args)
     evidence = [Evidence("probes", site.site.url, moment, number) for moment, number in left]
     return failed("unreachable_unreported", evidence=evidence, **args)
 
@@ -284,7 +284,7 @@ _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 
 
 @check("site.personal_data_shown", needs="pages")
-def personal_data_shown(site: SiteSnapshot, *, kinds: Annotated[Kinds, Tighter.MORE]) -> Judgement:
+def personal_data_shown(site: SiteSnapshot, *, kinds: Annotated[Kinds, Strictness.MORE]) -> CheckResult:
     """Pages show identity card or mobile numbers in full (个人信息未脱敏), as candidates for a person.
 
     The evidence names the page and the number of hits; the numbers themselves are not kept, and a title that holds one is left out.
@@ -296,7 +296,7 @@ def personal_data_shown(site: SiteSnapshot, *, kinds: Annotated[Kinds, Tighter.M
 
 
 @check("account.personal_data_shown", needs="posts")
-def account_personal_data_shown(account: AccountSnapshot, *, kinds: Annotated[Kinds, Tighter.MORE]) -> Judgement:
+def account_personal_data_shown(account: AccountSnapshot, *, kinds: Annotated[Kinds, Strictness.MORE]) -> CheckResult:
     """Posts show identity card or mobile numbers in full (个人信息未脱敏), as candidates for a person.
 
     Evidence and args: as for `site.personal_data_shown`.
@@ -304,7 +304,9 @@ def account_personal_data_shown(account: AccountSnapshot, *, kinds: Annotated[Ki
     return _personal_data(((post.title, post.text, post.url, post.published_at) for post in account.posts or ()), "post", kinds)
 
 
-def _personal_data(texts: Iterable[tuple[str | None, str | None, str | None, Moment | None]], name: str, kinds: Kinds) -> Judgement:
+def _personal_data(
+    texts: Iterable[tuple[str | None, str | None, str | None, Moment | None]], name: str, kinds: Kinds
+) -> CheckResult:
     found: list[Evidence] = []
     seen = False
     for title, text, url, published_at in texts:
@@ -314,8 +316,8 @@ def _personal_data(texts: Iterable[tuple[str | None, str | None, str | None, Mom
         if hits:
             found.append(Evidence(name if in_title or not title else title, url, published_at, hits))
     if found:
-        return review("personal_data_shown", evidence=found, count=len(found))
-    return passed() if seen else unsure("texts_not_seen")
+        return needs_review("personal_data_shown", evidence=found, count=len(found))
+    return passed() if seen else inconclusive("texts_not_seen")
 
 
 def _personal_kinds(text: str, kinds: Kinds) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from govmedia_rules.checks.contract import Evidence, Judgement, Tighter, check, failed, passed, review, unsure
+from govmedia_rules.checks.contract import CheckResult, Evidence, Strictness, check, failed, inconclusive, needs_review, passed
 from govmedia_rules.core.time import Window, day_of, earliest, latest
 from govmedia_rules.core.vocabulary import key_of
 from govmedia_rules.core.workdays import Calendar, WorkCalendar
@@ -19,7 +19,7 @@ Kinds = tuple[str, ...]
 
 
 @check("account.owner_kind_forbidden", needs="owner_kind")
-def owner_kind_forbidden(account: AccountSnapshot, *, forbidden: Annotated[Kinds, Tighter.MORE]) -> Judgement:
+def owner_kind_forbidden(account: AccountSnapshot, *, forbidden: Annotated[Kinds, Strictness.MORE]) -> CheckResult:
     """The account is opened by a body that may not own one (以企业为主体开设).
 
     Args:
@@ -35,28 +35,28 @@ def owner_kind_forbidden(account: AccountSnapshot, *, forbidden: Annotated[Kinds
 
 
 @check("account.owner_mismatched", needs="seen_owner")
-def owner_mismatched(account: AccountSnapshot) -> Judgement:
+def owner_mismatched(account: AccountSnapshot) -> CheckResult:
     """The owner the platform shows differs from the registered one (开设主体与信息报送系统不一致)."""
     return _mismatch("owner_mismatched", account.seen_owner, account.account.owner)
 
 
 @check("account.name_mismatched", needs="seen_name")
-def name_mismatched(account: AccountSnapshot) -> Judgement:
+def name_mismatched(account: AccountSnapshot) -> CheckResult:
     """The name the platform shows differs from the registered one (账号实际名称与信息报送系统不一致)."""
     return _mismatch("name_mismatched", account.seen_name, account.account.name)
 
 
-def _mismatch(reason: str, seen: str | None, registered: str | None) -> Judgement:
+def _mismatch(reason: str, seen: str | None, registered: str | None) -> CheckResult:
     assert seen is not None
     if registered is None:
-        return unsure("not_registered_value")
+        return inconclusive("not_registered_value")
     if key_of(seen) == key_of(registered):
         return passed()
     return failed(reason, evidence=[Evidence(seen, None, None, seen, registered)], seen=seen, registered=registered)
 
 
 @check("account.deregistration_slow")
-def deregistration_slow(account: AccountSnapshot, *, limit: Annotated[Window | None, Tighter.SHORTER] = None) -> Judgement:
+def deregistration_slow(account: AccountSnapshot, *, limit: Annotated[Window | None, Strictness.SHORTER] = None) -> CheckResult:
     """De-registration was asked for and takes too long (注销过程耗时较长).
 
     Args:
@@ -65,10 +65,10 @@ def deregistration_slow(account: AccountSnapshot, *, limit: Annotated[Window | N
     since = account.account.closing_since
     if since is None:
         if account.account.status == "closing":
-            return unsure("closing_since_unknown")
+            return inconclusive("closing_since_unknown")
         return passed()
     if limit is None:
-        return unsure("closing_limit_unset", since=since)
+        return inconclusive("closing_limit_unset", since=since)
     zone = account.observed_at.tzinfo
     assert zone is not None
     closed = account.account.closed_at
@@ -81,16 +81,16 @@ def deregistration_slow(account: AccountSnapshot, *, limit: Annotated[Window | N
 
 
 @check("account.unreported")
-def unreported(account: AccountSnapshot) -> Judgement:
+def unreported(account: AccountSnapshot) -> CheckResult:
     """The account was opened without being reported to the supervising office (违规开设，未按程序报备)."""
     status = account.account.status
     if status == "unreported":
         return failed("unreported", evidence=[Evidence(account.account.name, account.account.url, account.observed_at, status)])
-    return passed() if status is not None else unsure("status_unknown")
+    return passed() if status is not None else inconclusive("status_unknown")
 
 
 @check("account.commercial_words", needs="posts")
-def commercial_words(account: AccountSnapshot, *, words: Annotated[Kinds, Tighter.MORE]) -> Judgement:
+def commercial_words(account: AccountSnapshot, *, words: Annotated[Kinds, Strictness.MORE]) -> CheckResult:
     """Posts that hold words of commercial advertising (存在商业信息), as candidates for a person.
 
     Args:
@@ -102,18 +102,18 @@ def commercial_words(account: AccountSnapshot, *, words: Annotated[Kinds, Tighte
         hits = tuple(word for word in words if word in text)
         if hits:
             found.append(Evidence(post.title or "post", post.url, post.published_at, hits))
-    return review("commercial_words", evidence=found, count=len(found)) if found else passed()
+    return needs_review("commercial_words", evidence=found, count=len(found)) if found else passed()
 
 
 @check("account.replies_late", needs="messages")
 def account_replies_late(
     account: AccountSnapshot,
     *,
-    working_days: Annotated[int, Field(ge=1), Tighter.LOWER],
-    window: Annotated[Window, Tighter.LONGER],
-    simple_only: Annotated[bool, Tighter.FALSE] = False,
+    working_days: Annotated[int, Field(ge=1), Strictness.LOWER],
+    window: Annotated[Window, Strictness.LONGER],
+    simple_only: Annotated[bool, Strictness.FALSE] = False,
     calendar: Calendar,
-) -> Judgement:
+) -> CheckResult:
     """A message to the account was answered, or still waits, later than the working days allowed.
 
     Args:
@@ -129,11 +129,11 @@ def account_replies_late(
 def site_replies_late(
     site: SiteSnapshot,
     *,
-    working_days: Annotated[int, Field(ge=1), Tighter.LOWER],
-    window: Annotated[Window, Tighter.LONGER],
-    simple_only: Annotated[bool, Tighter.FALSE] = False,
+    working_days: Annotated[int, Field(ge=1), Strictness.LOWER],
+    window: Annotated[Window, Strictness.LONGER],
+    simple_only: Annotated[bool, Strictness.FALSE] = False,
     calendar: Calendar,
-) -> Judgement:
+) -> CheckResult:
     """A message on the site was answered, or still waits, later than the working days allowed.
 
     Args: as for `account.replies_late`.
@@ -148,7 +148,7 @@ def _replies_late(
     window: Window,
     simple_only: bool,
     calendar: WorkCalendar,
-) -> Judgement:
+) -> CheckResult:
     span = window.before(point)
     zone = point.tzinfo
     assert zone is not None
@@ -189,7 +189,7 @@ def _replies_late(
     if late:
         return failed("replies_late", evidence=late, faults={"late": sure}, **args)
     if outside:
-        return unsure("calendar_not_covering", coverage=calendar.coverage, **args)
+        return inconclusive("calendar_not_covering", coverage=calendar.coverage, **args)
     if unclear:
-        return review("replies_late_unclear", evidence=unclear, **args)
-    return unsure("replies_unknown", **args) if unknown else passed()
+        return needs_review("replies_late_unclear", evidence=unclear, **args)
+    return inconclusive("replies_unknown", **args) if unknown else passed()

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from govmedia_rules.checks.contract import Evidence, Judgement, Tighter, check, failed, passed, unsure
+from govmedia_rules.checks.contract import CheckResult, Evidence, Strictness, check, failed, inconclusive, passed
 from govmedia_rules.checks.sampling import draw
 from govmedia_rules.checks.updates import column_updated
 from govmedia_rules.core.time import Window
@@ -18,7 +18,7 @@ Size = Annotated[int, Field(ge=1)]
 
 
 @check("site.column_missing", needs="columns", faults=("missing", "wrong"))
-def column_missing(site: SiteSnapshot, *, kinds: Kinds) -> Judgement:
+def column_missing(site: SiteSnapshot, *, kinds: Kinds) -> CheckResult:
     """There is no column of these kinds. Wrong content (`wrong`) is counted by a person's review.
 
     Args:
@@ -29,9 +29,9 @@ def column_missing(site: SiteSnapshot, *, kinds: Kinds) -> Judgement:
     return _no_column(site, kinds)
 
 
-def _no_column(site: SiteSnapshot, kinds: Kinds) -> Judgement:
+def _no_column(site: SiteSnapshot, kinds: Kinds) -> CheckResult:
     if "columns" in site.partial or None in site.columns_by_kind:
-        return unsure("column_not_seen", kinds=kinds, possible={"missing": 1})
+        return inconclusive("column_not_seen", kinds=kinds, possible={"missing": 1})
     evidence = [Evidence(column.name, column.url, None, 0) for column in site.columns_of(*kinds)]
     return failed("column_missing", evidence=evidence, faults={"missing": 1}, kinds=kinds)
 
@@ -41,9 +41,9 @@ def column_stale(
     site: SiteSnapshot,
     *,
     kinds: Kinds,
-    window: Annotated[Window, Tighter.SHORTER],
-    first_level_only: Annotated[bool, Tighter.FALSE] = False,
-) -> Judgement:
+    window: Annotated[Window, Strictness.SHORTER],
+    first_level_only: Annotated[bool, Strictness.FALSE] = False,
+) -> CheckResult:
     """There is no column of these kinds, or one of them was not updated inside the window.
 
     Args:
@@ -69,7 +69,7 @@ def column_stale(
         args: dict[str, Any] = {"count": len(stale), "window": window, "names": names}
         return failed("column_stale", evidence=evidence, faults={"stale": len(stale)}, possible=possible, **args)
     if unknown:
-        return unsure("column_dates_unknown", possible={"stale": unknown}, kinds=kinds)
+        return inconclusive("column_dates_unknown", possible={"stale": unknown}, kinds=kinds)
     return passed()
 
 
@@ -81,11 +81,11 @@ def _dated(column: Column, window: Window) -> Evidence:
 def columns_behind(
     site: SiteSnapshot,
     *,
-    kinds: Annotated[Kinds, Tighter.MORE] = (),
-    except_kinds: Annotated[Kinds, Tighter.FEWER] = (),
+    kinds: Annotated[Kinds, Strictness.MORE] = (),
+    except_kinds: Annotated[Kinds, Strictness.FEWER] = (),
     home_columns: bool | None = None,
-    window: Annotated[Window, Tighter.SHORTER],
-) -> Judgement:
+    window: Annotated[Window, Strictness.SHORTER],
+) -> CheckResult:
     """Columns that were not updated inside the window, a blank one included; a column that need not exist is not missed.
 
     Args:
@@ -115,8 +115,8 @@ def columns_behind(
         evidence = [_dated(column, window) for column in stale]
         return failed("column_stale", evidence=evidence, faults={"stale": len(stale)}, possible=possible, **args)
     if unknown:
-        return unsure("columns_behind_unknown", possible=possible, count=unknown, window=window)
-    return unsure("columns_partly_seen", possible={"stale": 1}) if "columns" in site.partial else passed()
+        return inconclusive("columns_behind_unknown", possible=possible, count=unknown, window=window)
+    return inconclusive("columns_partly_seen", possible={"stale": 1}) if "columns" in site.partial else passed()
 
 
 def _is_meant(column: Column, kinds: Kinds, except_kinds: Kinds, home_columns: bool | None) -> bool | None:
@@ -140,8 +140,8 @@ def columns_other_faulty(
     site: SiteSnapshot,
     *,
     judged_elsewhere: Kinds,
-    default_cycle: Annotated[Window | None, Tighter.SHORTER] = None,
-) -> Judgement:
+    default_cycle: Annotated[Window | None, Strictness.SHORTER] = None,
+) -> CheckResult:
     """Blank columns, and columns that were not updated within their cycle, that cost no points under another indicator.
 
     Args:
@@ -176,7 +176,7 @@ def columns_other_faulty(
         args = {"blank": len(blank), "stale": len(stale)}
         return failed("columns_other_faulty", evidence=(*blank, *stale), faults=faults, possible=open_ones, **args)
     if open_ones or "columns" in site.partial:
-        return unsure("columns_partly_seen", possible=open_ones)
+        return inconclusive("columns_partly_seen", possible=open_ones)
     return passed()
 
 
@@ -201,10 +201,10 @@ def interpretations_lacking(
     site: SiteSnapshot,
     *,
     kinds: Kinds,
-    window: Annotated[Window, Tighter.SHORTER],
-    copied_share_limit: Annotated[float, Field(gt=0, le=1), Tighter.LOWER],
+    window: Annotated[Window, Strictness.SHORTER],
+    copied_share_limit: Annotated[float, Field(gt=0, le=1), Strictness.LOWER],
     shingle_characters: Annotated[int, Field(ge=4, le=50)] = 8,
-) -> Judgement:
+) -> CheckResult:
     """Interpretations are missing, old, do not cover important documents of this government, or copy their document.
 
     Args:
@@ -245,7 +245,7 @@ def interpretations_lacking(
     if faults:
         return failed("interpretations_lacking", evidence=evidence, faults=faults, possible=possible, **_told(faults))
     if possible:
-        return unsure("interpretations_unknown", evidence=evidence, possible=possible)
+        return inconclusive("interpretations_unknown", evidence=evidence, possible=possible)
     return passed()
 
 
@@ -277,7 +277,7 @@ def interpretations_unlinked(
     interpretation_sample: Size,
     document_sample: Size,
     seed: int,
-) -> Judgement:
+) -> CheckResult:
     """Sampled interpretations do not link to their document, or sampled interpreted documents not to the interpretation.
 
     Args:
@@ -309,5 +309,5 @@ def interpretations_unlinked(
         possible = {"unlinked": unknown} if unknown else {}
         return failed("interpretations_unlinked", evidence=faults, faults={"unlinked": len(faults)}, possible=possible, **args)
     if unknown:
-        return unsure("links_between_unknown", possible={"unlinked": unknown}, **args)
+        return inconclusive("links_between_unknown", possible={"unlinked": unknown}, **args)
     return passed("interpretations_linked", **args) if drawn or drawn_documents else passed()

@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
-from govmedia_rules.checks.contract import Evidence, Judgement, check, failed, unsure
+from govmedia_rules.checks.contract import CheckResult, Evidence, check, failed, inconclusive
 from govmedia_rules.checks.members import Member, Members
 from govmedia_rules.core.vocabulary import key_of
 from govmedia_rules.subjects.vocabulary import vocabulary
 
 Kinds = tuple[str, ...]
-Answers = Mapping[str, Judgement]
+Answers = Mapping[str, CheckResult]
 """The members for which there is something to say, by id; all others are in order."""
 
 
@@ -35,7 +35,7 @@ def accounts_duplicated(members: Members, *, one_platform: Kinds) -> Answers:
             continue
         root = next((wide for wide in one_platform if tree.is_a(platform, wide)), platform)
         groups[key_of(owner), root].append(member)
-    answers: dict[str, Judgement] = {}
+    answers: dict[str, CheckResult] = {}
     for (_, platform), group in groups.items():
         if len(group) < 2:
             continue
@@ -69,12 +69,12 @@ def unfound(members: Members, *, kind: str) -> Answers:
     Args:
         kind: `site` or `account`.
     """
-    answers: dict[str, Judgement] = {}
+    answers: dict[str, CheckResult] = {}
     for member in members.of(kind):
         if member.listing is None or not member.is_open:
             continue
         if member.sighting is None:
-            answers[member.id] = unsure("not_looked_for")
+            answers[member.id] = inconclusive("not_looked_for")
         elif member.sighting.found is False:
             answers[member.id] = failed(
                 "not_found", evidence=[Evidence(member.name, member.listing.url, member.sighting.observed_at)]
@@ -94,7 +94,7 @@ def name_differs(members: Members) -> Answers:
     return dict(_differing(members, "name_mismatched", "name"))
 
 
-def _differing(members: Members, reason: str, what: str) -> Iterable[tuple[str, Judgement]]:
+def _differing(members: Members, reason: str, what: str) -> Iterable[tuple[str, CheckResult]]:
     for member in members.of("account"):
         if member.listing is None or member.sighting is None:
             continue

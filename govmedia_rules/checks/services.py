@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from govmedia_rules.checks.contract import Evidence, Judgement, Tighter, check, failed, passed, review, unsure
+from govmedia_rules.checks.contract import CheckResult, Evidence, Strictness, check, failed, inconclusive, needs_review, passed
 from govmedia_rules.checks.sampling import draw
 from govmedia_rules.snapshots.models import SiteSnapshot
 from govmedia_rules.snapshots.parts import Service, TimeLimit
@@ -21,13 +21,15 @@ def _sampled(site: SiteSnapshot, size: int, seed: int) -> list[Service]:
 
 
 @check("site.application_missing", needs="online_application", faults=("missing",))
-def application_missing(site: SiteSnapshot) -> Judgement:
+def application_missing(site: SiteSnapshot) -> CheckResult:
     """Registered users cannot apply for services online (在线申请)."""
     return passed() if site.online_application else failed("application_missing", faults={"missing": 1})
 
 
 @check("site.guide_elements_missing", needs="services", faults=("missing",))
-def guide_elements_missing(site: SiteSnapshot, *, elements: Annotated[Kinds, Tighter.MORE], sample: Size, seed: int) -> Judgement:
+def guide_elements_missing(
+    site: SiteSnapshot, *, elements: Annotated[Kinds, Strictness.MORE], sample: Size, seed: int
+) -> CheckResult:
     """Sampled guides lack kinds of elements (办事指南要素缺失).
 
     Args:
@@ -51,7 +53,7 @@ def guide_elements_missing(site: SiteSnapshot, *, elements: Annotated[Kinds, Tig
 
 
 @check("site.guides_inaccurate", needs="services", faults=("wrong",))
-def guides_inaccurate(site: SiteSnapshot, *, sample: Size, seed: int) -> Judgement:
+def guides_inaccurate(site: SiteSnapshot, *, sample: Size, seed: int) -> CheckResult:
     """Sampled guides state times that contradict each other; whatever else is wrong is counted by a person's review.
 
     A promised time longer than the statutory one, and a time that differs from the promise, contradict; a guide that
@@ -77,7 +79,7 @@ def guides_inaccurate(site: SiteSnapshot, *, sample: Size, seed: int) -> Judgeme
     if wrong:
         return failed("guides_inaccurate", evidence=(*wrong, *vague), faults={"wrong": len(wrong)}, **args)
     if vague:
-        return review("guides_vague", evidence=vague, possible={"wrong": len(vague)}, **{**args, "count": len(vague)})
+        return needs_review("guides_vague", evidence=vague, possible={"wrong": len(vague)}, **{**args, "count": len(vague)})
     return passed()
 
 
@@ -99,7 +101,7 @@ def contradiction(limits: tuple[TimeLimit, ...]) -> tuple[str, ...] | None:
 
 
 @check("site.forms_missing", needs="services", faults=("missing",))
-def forms_missing(site: SiteSnapshot, *, sample_required: bool, sample: Size, seed: int) -> Judgement:
+def forms_missing(site: SiteSnapshot, *, sample_required: bool, sample: Size, seed: int) -> CheckResult:
     """Forms that sampled guides name cannot be downloaded, or have no filled-in sample (表格样式).
 
     Args:
@@ -123,10 +125,10 @@ def forms_missing(site: SiteSnapshot, *, sample_required: bool, sample: Size, se
     return _sum_up("forms_missing", "missing", len(found), unknown, found, args)
 
 
-def _sum_up(reason: str, kind: str, count: int, unknown: int, evidence: list[Evidence], args: dict[str, Any]) -> Judgement:
+def _sum_up(reason: str, kind: str, count: int, unknown: int, evidence: list[Evidence], args: dict[str, Any]) -> CheckResult:
     possible = {kind: unknown} if unknown else {}
     if count:
         return failed(reason, evidence=evidence, faults={kind: count}, possible=possible, **args)
     if unknown:
-        return unsure("sample_partly_seen", possible=possible, **args)
+        return inconclusive("sample_partly_seen", possible=possible, **args)
     return passed()

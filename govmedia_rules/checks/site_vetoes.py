@@ -9,7 +9,7 @@ from typing import Annotated, Any, NamedTuple
 
 from pydantic import Field
 
-from govmedia_rules.checks.contract import Evidence, Judgement, Tighter, check, failed, passed, review, unsure
+from govmedia_rules.checks.contract import CheckResult, Evidence, Strictness, check, failed, inconclusive, needs_review, passed
 from govmedia_rules.checks.updates import Count, column_updated, was_updated
 from govmedia_rules.core.time import Span, Window, day_of, earliest, latest
 from govmedia_rules.snapshots.models import SiteSnapshot
@@ -23,11 +23,11 @@ Limit = Annotated[int, Field(ge=1)]
 def unreachable(
     site: SiteSnapshot,
     *,
-    slow_seconds: Annotated[float, Field(gt=0), Tighter.LOWER],
-    failed_share: Annotated[Decimal, Field(gt=0, le=1), Tighter.LOWER],
+    slow_seconds: Annotated[float, Field(gt=0), Strictness.LOWER],
+    failed_share: Annotated[Decimal, Field(gt=0, le=1), Strictness.LOWER],
     min_probes_per_day: Limit,
     days: Limit,
-) -> Judgement:
+) -> CheckResult:
     """Too large a share of probes had not opened the home page when the time was up.
 
     Args:
@@ -41,7 +41,7 @@ def unreachable(
     thin = sum(probes < min_probes_per_day for probes, _ in counts)
     args: dict[str, Any] = {"failed": bad, "probes": total, "days": days, "share": share_of(bad, total), "limit": failed_share}
     if thin:
-        return unsure("probes_too_few", thin_days=thin, min_probes=min_probes_per_day, **args)
+        return inconclusive("probes_too_few", thin_days=thin, min_probes=min_probes_per_day, **args)
     if Decimal(bad) < failed_share * total:
         return passed("probes_opened", **args)
     evidence = [
@@ -89,7 +89,7 @@ def has_failed(probe: Probe, slow_seconds: float) -> bool:
 
 
 @check("site.home_stale", needs="home")
-def home_stale(site: SiteSnapshot, *, window: Annotated[Window, Tighter.SHORTER]) -> Judgement:
+def home_stale(site: SiteSnapshot, *, window: Annotated[Window, Strictness.SHORTER]) -> CheckResult:
     """Nothing on the home page was updated inside the window (首页不更新).
 
     Args:
@@ -105,9 +105,9 @@ def home_stale(site: SiteSnapshot, *, window: Annotated[Window, Tighter.SHORTER]
     if updated:
         return passed()
     if updated is None or "home" in site.partial:
-        return unsure("home_entries_unknown")
+        return inconclusive("home_entries_unknown")
     if home.is_navigation is None:
-        return unsure("home_kind_unknown")
+        return inconclusive("home_kind_unknown")
     args: dict[str, Any] = {"latest": home.latest_entry_at, "window": window, "point": site.observed_at}
     evidence = [Evidence("home", site.site.url, home.latest_entry_at, home.latest_entry_at, window)]
     if home.latest_entry_at is None:
@@ -116,7 +116,7 @@ def home_stale(site: SiteSnapshot, *, window: Annotated[Window, Tighter.SHORTER]
 
 
 @check("site.home_navigation_stale", needs="home")
-def home_navigation_stale(site: SiteSnapshot, *, window: Annotated[Window, Tighter.SHORTER]) -> Judgement:
+def home_navigation_stale(site: SiteSnapshot, *, window: Annotated[Window, Strictness.SHORTER]) -> CheckResult:
     """The home page is only an entrance to columns, and none of the second-level pages was updated inside the window.
 
     Args:
@@ -130,13 +130,13 @@ def home_navigation_stale(site: SiteSnapshot, *, window: Annotated[Window, Tight
     if home.is_navigation is None:
         if was_updated(span, home.latest_entry_at, home.entries, home.entry_count):
             return passed("home_is_not_navigation")
-        return unsure("home_kind_unknown")
+        return inconclusive("home_kind_unknown")
     newest, entries = home.second_level_latest_at, home.second_level_entries
     updated = was_updated(span, newest, entries, None)
     if updated:
         return passed()
     if updated is None or "home" in site.partial:
-        return unsure("second_level_unknown")
+        return inconclusive("second_level_unknown")
     evidence = [Evidence("second_level", site.site.url, newest, newest, window)]
     return failed("second_level_older_than_window", evidence=evidence, latest=newest, window=window, point=site.observed_at)
 
@@ -156,14 +156,14 @@ class _Rule(NamedTuple):
 def columns_core_stale(
     site: SiteSnapshot,
     *,
-    news_kinds: Annotated[Kinds, Tighter.MORE],
-    news_window: Annotated[Window, Tighter.SHORTER],
-    news_first_level_only: Annotated[bool, Tighter.FALSE],
-    slow_kinds: Annotated[Kinds, Tighter.MORE],
-    slow_window: Annotated[Window, Tighter.SHORTER],
-    slow_first_level_only: Annotated[bool, Tighter.FALSE],
-    limit: Annotated[Limit, Tighter.LOWER],
-) -> Judgement:
+    news_kinds: Annotated[Kinds, Strictness.MORE],
+    news_window: Annotated[Window, Strictness.SHORTER],
+    news_first_level_only: Annotated[bool, Strictness.FALSE],
+    slow_kinds: Annotated[Kinds, Strictness.MORE],
+    slow_window: Annotated[Window, Strictness.SHORTER],
+    slow_first_level_only: Annotated[bool, Strictness.FALSE],
+    limit: Annotated[Limit, Strictness.LOWER],
+) -> CheckResult:
     """News columns and notice or policy columns not updated inside their windows, counted together (栏目不更新).
 
     Args:
@@ -205,11 +205,11 @@ def columns_overdue(
     site: SiteSnapshot,
     *,
     core_kinds: Kinds,
-    cycles: Annotated[Mapping[str | None, Window], Tighter.SHORTER] = {},
-    default_cycle: Annotated[Window | None, Tighter.SHORTER] = None,
-    idle: Annotated[Window | None, Tighter.SHORTER] = None,
-    limit: Annotated[Limit, Tighter.LOWER],
-) -> Judgement:
+    cycles: Annotated[Mapping[str | None, Window], Strictness.SHORTER] = {},
+    default_cycle: Annotated[Window | None, Strictness.SHORTER] = None,
+    idle: Annotated[Window | None, Strictness.SHORTER] = None,
+    limit: Annotated[Limit, Strictness.LOWER],
+) -> CheckResult:
     """Columns that ought to be updated and have long not been (应更新但长期未更新).
 
     The cycle of a column is its own promise, else that of its kind, else the default. A column without any cycle cannot be
@@ -261,7 +261,7 @@ def columns_overdue(
     count = Count(len(overdue), unknown)
     if count.reaches(limit) is False and count.seen + unknown + len(candidates) >= limit:
         evidence = [_column_evidence(column, window) for column, window in (*overdue, *candidates)]
-        return review(
+        return needs_review(
             "columns_idle_without_cycle",
             evidence=evidence,
             count=len(overdue),
@@ -273,7 +273,7 @@ def columns_overdue(
 
 
 @check("site.columns_blank", needs="columns")
-def columns_blank(site: SiteSnapshot, *, limit: Annotated[Limit, Tighter.LOWER]) -> Judgement:
+def columns_blank(site: SiteSnapshot, *, limit: Annotated[Limit, Strictness.LOWER]) -> CheckResult:
     """Columns without any content (空白栏目).
 
     Args:
@@ -299,7 +299,7 @@ def _counted(
     limit: int,
     columns: list[tuple[Column, Window]] | list[tuple[Column, None]],
     **args: Any,
-) -> Judgement:
+) -> CheckResult:
     """The answer for a rule that counts columns up to a limit."""
     reached = count.reaches(limit)
     if reached is False and part not in site.partial:
@@ -309,16 +309,18 @@ def _counted(
     if reached:
         names = tuple(column.name for column, _ in columns[:10])
         return failed(reason, evidence=evidence, count=count.seen, limit=limit, names=names, **args)
-    return unsure(f"{reason}_undecided", evidence=evidence, count=count.seen, possible_count=count.possible, limit=limit, **args)
+    return inconclusive(
+        f"{reason}_undecided", evidence=evidence, count=count.seen, possible_count=count.possible, limit=limit, **args
+    )
 
 
 @check("site.channel_missing", needs="channels")
 def channel_missing(
     site: SiteSnapshot,
     *,
-    counted: Annotated[Kinds, Tighter.FEWER],
-    not_counted: Annotated[Kinds, Tighter.MORE],
-) -> Judgement:
+    counted: Annotated[Kinds, Strictness.FEWER],
+    not_counted: Annotated[Kinds, Strictness.MORE],
+) -> CheckResult:
     """No effective online channel for questions and suggestions (未提供网上有效咨询建言渠道).
 
     Args:
@@ -332,7 +334,7 @@ def channel_missing(
         return passed()
     evidence = [Evidence(channel.name or channel.kind, channel.url, None, channel.kind) for channel in site.channels]
     if untried:
-        return unsure("channel_not_tried", evidence=evidence, count=len(untried))
+        return inconclusive("channel_not_tried", evidence=evidence, count=len(untried))
     other = [
         channel
         for channel in site.channels
@@ -340,9 +342,9 @@ def channel_missing(
     ]
     if other:
         names = tuple(channel.name or channel.kind for channel in other)
-        return review("channel_kind_unclear", evidence=evidence, names=names)
+        return needs_review("channel_kind_unclear", evidence=evidence, names=names)
     if "channels" in site.partial:
-        return unsure("channels_partly_seen", evidence=evidence)
+        return inconclusive("channels_partly_seen", evidence=evidence)
     return failed("channel_missing", evidence=evidence or [Evidence("channels", site.site.url, None, 0)], count=len(site.channels))
 
 
@@ -350,11 +352,11 @@ def channel_missing(
 def messages_unanswered(
     site: SiteSnapshot,
     *,
-    window: Annotated[Window, Tighter.LONGER],
-    wait: Annotated[Window, Tighter.SHORTER],
-    excluded_kinds: Annotated[Kinds, Tighter.FEWER],
-    late_answers_count: Annotated[bool, Tighter.TRUE],
-) -> Judgement:
+    window: Annotated[Window, Strictness.LONGER],
+    wait: Annotated[Window, Strictness.SHORTER],
+    excluded_kinds: Annotated[Kinds, Strictness.FEWER],
+    late_answers_count: Annotated[bool, Strictness.TRUE],
+) -> CheckResult:
     """A valid message of the window has waited longer than allowed for a response (超过3个月未回应有效留言).
 
     Args:
@@ -400,19 +402,19 @@ def messages_unanswered(
     if sure:
         return failed("messages_unanswered", evidence=(*sure, *candidates), count=len(sure), **args)
     if candidates:
-        return review("messages_unanswered_unclear", evidence=candidates, count=len(candidates), **args)
+        return needs_review("messages_unanswered_unclear", evidence=candidates, count=len(candidates), **args)
     if unknown or "messages" in site.partial:
-        return unsure("messages_unknown", count=unknown, **args)
+        return inconclusive("messages_unknown", count=unknown, **args)
     return passed()
 
 
 @check("site.services_missing", needs="services|service_count")
-def services_missing(site: SiteSnapshot) -> Judgement:
+def services_missing(site: SiteSnapshot) -> CheckResult:
     """No services are offered (未提供办事服务)."""
     if site.service_count:
         return passed()
     if "services" in site.partial:
-        return unsure("services_partly_seen")
+        return inconclusive("services_partly_seen")
     return failed("services_missing", evidence=[Evidence("services", site.site.url, None, 0)])
 
 
@@ -420,10 +422,10 @@ def services_missing(site: SiteSnapshot) -> Judgement:
 def guides_incomplete(
     site: SiteSnapshot,
     *,
-    elements: Annotated[Kinds, Tighter.MORE],
-    missing_limit: Annotated[Limit, Tighter.LOWER],
-    service_limit: Annotated[Limit, Tighter.LOWER],
-) -> Judgement:
+    elements: Annotated[Kinds, Strictness.MORE],
+    missing_limit: Annotated[Limit, Strictness.LOWER],
+    service_limit: Annotated[Limit, Strictness.LOWER],
+) -> CheckResult:
     """Several services have guides that lack several of the key element kinds (办事指南重点要素类别缺失).
 
     Args:
@@ -437,7 +439,7 @@ def guides_incomplete(
     if reached:
         return failed("guides_incomplete", evidence=lacking, **args)
     if reached is None or "services" in site.partial:
-        return unsure("guides_unknown", evidence=lacking, possible_count=unknown, **args)
+        return inconclusive("guides_unknown", evidence=lacking, possible_count=unknown, **args)
     return passed()
 
 
@@ -445,10 +447,10 @@ def guides_incomplete(
 def guides_incomplete_few(
     site: SiteSnapshot,
     *,
-    elements: Annotated[Kinds, Tighter.MORE],
-    missing_limit: Annotated[Limit, Tighter.LOWER],
-    few: Annotated[Limit, Tighter.HIGHER],
-) -> Judgement:
+    elements: Annotated[Kinds, Strictness.MORE],
+    missing_limit: Annotated[Limit, Strictness.LOWER],
+    few: Annotated[Limit, Strictness.HIGHER],
+) -> CheckResult:
     """Few services are offered, and the guide of every one lacks several key element kinds.
 
     Args:
@@ -465,7 +467,7 @@ def guides_incomplete_few(
     if len(lacking) + unknown < count:
         return passed()
     if unknown or "services" in site.partial:
-        return unsure("guides_unknown", evidence=lacking, count=len(lacking), possible_count=unknown, limit=count)
+        return inconclusive("guides_unknown", evidence=lacking, count=len(lacking), possible_count=unknown, limit=count)
     return failed("guides_incomplete_few", evidence=lacking, count=count, missing_limit=missing_limit)
 
 
@@ -485,7 +487,7 @@ def _lacking_guides(site: SiteSnapshot, elements: Kinds, missing_limit: int) -> 
 
 
 @check("site.entries_redated", needs="home|columns")
-def entries_redated(site: SiteSnapshot, *, tolerance: Window) -> Judgement:
+def entries_redated(site: SiteSnapshot, *, tolerance: Window) -> CheckResult:
     """Entries whose shown date contradicts when they were first seen (伪造发稿日期), as candidates for a person.
 
     An entry dated after it was first seen or after the monitoring point has been dated forward; one that was absent from
@@ -525,4 +527,4 @@ def entries_redated(site: SiteSnapshot, *, tolerance: Window) -> Judgement:
     for group in site.columns_by_kind.values():
         for column in group.deep:
             look(column.entries or (), column.name)
-    return review("entries_redated", evidence=found, count=len(found)) if found else passed()
+    return needs_review("entries_redated", evidence=found, count=len(found)) if found else passed()

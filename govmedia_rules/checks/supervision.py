@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import Field
 
-from govmedia_rules.checks.contract import Evidence, Judgement, Tighter, check, failed, passed, unsure
+from govmedia_rules.checks.contract import CheckResult, Evidence, Strictness, check, failed, inconclusive, passed
 from govmedia_rules.checks.updates import Count
 from govmedia_rules.core.time import Window, day_in_month, day_of, earliest, latest
 from govmedia_rules.snapshots.supervision import ErrorMessage, NationalFinding, SpotCheck, SupervisorSnapshot, last_day, months_of
@@ -36,9 +36,9 @@ def _told(findings: Iterable[NationalFinding]) -> list[Evidence]:
 def misstatements_several(
     supervisor: SupervisorSnapshot,
     *,
-    families: Annotated[Families, Tighter.MORE],
-    limit: Annotated[Limit, Tighter.LOWER],
-) -> Judgement:
+    families: Annotated[Families, Strictness.MORE],
+    limit: Annotated[Limit, Strictness.LOWER],
+) -> CheckResult:
     """The national spot checks found several sites or accounts unqualified for serious misstatements (严重表述错误).
 
     Args:
@@ -56,7 +56,7 @@ def misstatements_several(
     if reached:
         return failed("misstatements_several", evidence=_told(mine), **args)
     if reached is None or "national_findings" in supervisor.partial:
-        return unsure("national_findings_unknown", evidence=_told(unknown), unknown=len(unknown), **args)
+        return inconclusive("national_findings_unknown", evidence=_told(unknown), unknown=len(unknown), **args)
     return passed()
 
 
@@ -64,9 +64,9 @@ def misstatements_several(
 def sites_unqualified(
     supervisor: SupervisorSnapshot,
     *,
-    families: Annotated[Families, Tighter.FEWER],
-    limit: Annotated[Limit | None, Tighter.LOWER] = None,
-) -> Judgement:
+    families: Annotated[Families, Strictness.FEWER],
+    limit: Annotated[Limit | None, Strictness.LOWER] = None,
+) -> CheckResult:
     """The sites that the national spot checks found unqualified for other reasons reach a threshold.
 
     Args:
@@ -82,14 +82,14 @@ def sites_unqualified(
     args: dict[str, Any] = {"count": len(mine), "limit": limit}
     if limit is None:
         if mine:
-            return unsure("threshold_unset", evidence=_told(mine), **args)
+            return inconclusive("threshold_unset", evidence=_told(mine), **args)
         reached = None if unknown else False
     else:
         reached = Count(len(mine), len(unknown)).reaches(limit)
     if reached:
         return failed("sites_unqualified", evidence=_told(mine), **args)
     if reached is None or "national_findings" in supervisor.partial:
-        return unsure("national_findings_unknown", evidence=_told(unknown), unknown=len(unknown), **args)
+        return inconclusive("national_findings_unknown", evidence=_told(unknown), unknown=len(unknown), **args)
     return passed()
 
 
@@ -102,7 +102,7 @@ def _received(supervisor: SupervisorSnapshot) -> list[ErrorMessage]:
 
 
 @check("supervisor.error_messages_open", needs="error_messages", faults=("open",))
-def error_messages_open(supervisor: SupervisorSnapshot) -> Judgement:
+def error_messages_open(supervisor: SupervisorSnapshot) -> CheckResult:
     """Messages of “我为政府网站找错” received in the year assessed were not finished.
 
     Source:
@@ -117,11 +117,15 @@ def error_messages_open(supervisor: SupervisorSnapshot) -> Judgement:
         evidence = [Evidence(one.id or "error_message", None, one.received_at, 0) for one in open_ones]
         args: dict[str, Any] = {"count": len(open_ones), "year": str(year)}
         return failed("error_messages_open", evidence=evidence, faults={"open": len(open_ones)}, possible=possible, **args)
-    return unsure("error_messages_unknown", possible=possible) if possible or "error_messages" in supervisor.partial else passed()
+    return (
+        inconclusive("error_messages_unknown", possible=possible)
+        if possible or "error_messages" in supervisor.partial
+        else passed()
+    )
 
 
 @check("supervisor.error_messages_late", needs="error_messages", faults=("late",))
-def error_messages_late(supervisor: SupervisorSnapshot, *, wait: Annotated[Window, Tighter.SHORTER]) -> Judgement:
+def error_messages_late(supervisor: SupervisorSnapshot, *, wait: Annotated[Window, Strictness.SHORTER]) -> CheckResult:
     """Messages of “我为政府网站找错” of the year assessed were finished too late; unfinished ones count as open, not here.
 
     Args:
@@ -146,7 +150,11 @@ def error_messages_late(supervisor: SupervisorSnapshot, *, wait: Annotated[Windo
         return failed(
             "error_messages_late", evidence=late, faults={"late": len(late)}, possible=possible, count=len(late), wait=wait
         )
-    return unsure("error_messages_unknown", possible=possible) if possible or "error_messages" in supervisor.partial else passed()
+    return (
+        inconclusive("error_messages_unknown", possible=possible)
+        if possible or "error_messages" in supervisor.partial
+        else passed()
+    )
 
 
 class _Period(NamedTuple):
@@ -180,9 +188,9 @@ def spot_checks_short(
     *,
     subject: Literal["site", "account"],
     per_year: PerYear,
-    share: Annotated[Share | None, Tighter.HIGHER] = None,
-    department_share: Annotated[Share | None, Tighter.HIGHER] = None,
-) -> Judgement:
+    share: Annotated[Share | None, Strictness.HIGHER] = None,
+    department_share: Annotated[Share | None, Strictness.HIGHER] = None,
+) -> CheckResult:
     """A round of checks was missed, or too small a share was checked (常态化抽查).
 
     Rounds inside one period are taken together only as far as that is certain: they may have checked the same sites.
@@ -219,7 +227,7 @@ def spot_checks_short(
     possible = {"low": unknown} if unknown else {}
     if faults:
         return failed("spot_checks_short", evidence=evidence, faults=faults, possible=possible, **args)
-    return unsure("spot_checks_unknown", possible=possible, **args) if unknown else passed()
+    return inconclusive("spot_checks_unknown", possible=possible, **args) if unknown else passed()
 
 
 def _wanted(supervisor: SupervisorSnapshot, share: Decimal | None, department: Decimal | None) -> tuple[Decimal, Decimal]:
@@ -250,8 +258,8 @@ def results_unpublished(
     supervisor: SupervisorSnapshot,
     *,
     subjects: tuple[Literal["site", "account"], ...],
-    within: Annotated[Window | None, Tighter.SHORTER] = None,
-) -> Judgement:
+    within: Annotated[Window | None, Strictness.SHORTER] = None,
+) -> CheckResult:
     """The result of a round of checks was not made public, or too late (抽查结果公开).
 
     Args:
@@ -288,11 +296,11 @@ def results_unpublished(
     if faults:
         args = {"unpublished": len(unpublished), "late": len(late)}
         return failed("results_unpublished", evidence=(*unpublished, *late), faults=faults, possible=possible, **args)
-    return unsure("results_unknown", possible=possible) if possible or "spot_checks" in supervisor.partial else passed()
+    return inconclusive("results_unknown", possible=possible) if possible or "spot_checks" in supervisor.partial else passed()
 
 
 @check("supervisor.reporting_faulty", needs="reporting_faults", faults=("hidden", "missing", "wrong"))
-def reporting_faulty(supervisor: SupervisorSnapshot) -> Judgement:
+def reporting_faulty(supervisor: SupervisorSnapshot) -> CheckResult:
     """Sites or accounts are hidden, missing or wrong in the national reporting systems (瞒报、漏报、错报).
 
     Source:
@@ -303,7 +311,7 @@ def reporting_faulty(supervisor: SupervisorSnapshot) -> Judgement:
     if faults:
         evidence = [Evidence(one.name, None, None, one.kind) for one in found]
         return failed("reporting_faulty", evidence=evidence, faults=faults, count=len(found))
-    return unsure("reporting_partly_known") if "reporting_faults" in supervisor.partial else passed()
+    return inconclusive("reporting_partly_known") if "reporting_faults" in supervisor.partial else passed()
 
 
 @check("supervisor.yearly_report_late", needs="yearly_reports", faults=("missing", "late"))
@@ -313,7 +321,7 @@ def yearly_report_late(
     kinds: tuple[Literal["supervision", "site"], ...],
     due_month: Annotated[int, Field(ge=1, le=12)],
     due_day: Annotated[int, Field(ge=1, le=31)],
-) -> Judgement:
+) -> CheckResult:
     """A yearly report on the year assessed was not published by its date in the next year (年度报表).
 
     Args:
@@ -351,11 +359,11 @@ def yearly_report_late(
     if faults:
         args: dict[str, Any] = {"missing": len(missing), "late": len(late), "due": due}
         return failed("yearly_reports_late", evidence=(*missing, *late), faults=faults, possible=possible, **args)
-    return unsure("yearly_reports_unknown", possible=possible, due=due) if unknown else passed()
+    return inconclusive("yearly_reports_unknown", possible=possible, due=due) if unknown else passed()
 
 
 @check("supervisor.findings_unrectified", needs="rectifications", faults=("late", "again"))
-def findings_unrectified(supervisor: SupervisorSnapshot) -> Judgement:
+def findings_unrectified(supervisor: SupervisorSnapshot) -> CheckResult:
     """Findings of the national check were not put right in time, or were found again (整改).
 
     Source:
@@ -387,11 +395,15 @@ def findings_unrectified(supervisor: SupervisorSnapshot) -> Judgement:
     if faults:
         args = {"late": len(late), "again": len(again)}
         return failed("findings_unrectified", evidence=(*late, *again), faults=faults, possible=possible, **args)
-    return unsure("rectifications_unknown", possible=possible) if possible or "rectifications" in supervisor.partial else passed()
+    return (
+        inconclusive("rectifications_unknown", possible=possible)
+        if possible or "rectifications" in supervisor.partial
+        else passed()
+    )
 
 
 @check("supervisor.sites_off_platform", needs=("sites_running", "sites_on_platform"))
-def sites_off_platform(supervisor: SupervisorSnapshot) -> Judgement:
+def sites_off_platform(supervisor: SupervisorSnapshot) -> CheckResult:
     """Not all sites have moved to the shared platform (集约化平台), which a bonus demands among other things.
 
     Source:

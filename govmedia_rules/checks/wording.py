@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from pydantic import GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
-from govmedia_rules.checks.contract import Evidence, Judgement, check, failed, passed, review
+from govmedia_rules.checks.contract import CheckResult, Evidence, check, failed, needs_review, passed
 from govmedia_rules.core.time import day_of
 from govmedia_rules.snapshots.models import AccountSnapshot, SiteSnapshot
 from govmedia_rules.text.matches import RANK, Confidence, Match, Matches, sentence_span
@@ -60,7 +60,7 @@ def site_wording_doubtful(
     kinds: Kinds,
     min_confidence: Confidence = "low",
     certain: Kinds = (),
-) -> Judgement:
+) -> CheckResult:
     """Passages on pages that may be misstatements (表述错误), as candidates for a person.
 
     Args:
@@ -88,7 +88,7 @@ def account_wording_doubtful(
     min_confidence: Confidence = "low",
     certain: Kinds = (),
     titles_alone: bool = False,
-) -> Judgement:
+) -> CheckResult:
     """Passages in posts that may be misstatements (表述错误), as candidates for a person.
 
     Args:
@@ -115,7 +115,7 @@ def _doubtful(
     kinds: Kinds,
     min_confidence: Confidence,
     certain: Kinds,
-) -> Judgement:
+) -> CheckResult:
     if not texts:
         return passed()
     zone = seen.observed_at.tzinfo
@@ -132,7 +132,7 @@ def _doubtful(
         return failed("wording_wrong", evidence=(*sure, *doubtful), count=len(sure), names=tuple(piece.what for piece in sure))
     if doubtful:
         names = tuple(dict.fromkeys(piece.what for piece in doubtful))
-        return review("wording_doubtful", evidence=doubtful, count=len(doubtful), names=names)
+        return needs_review("wording_doubtful", evidence=doubtful, count=len(doubtful), names=names)
     return passed()
 
 
@@ -142,21 +142,21 @@ def _evidence(one: _Text, matches: Matches, match: Match) -> Evidence:
 
 
 @check("account.private_data", needs="posts")
-def account_private_data(account: AccountSnapshot) -> Judgement:
+def account_private_data(account: AccountSnapshot) -> CheckResult:
     """Posts that show unmasked identity, telephone or bank numbers (公示名单中的个人信息未作脱敏), as candidates."""
     texts = [_Text(post.title or "post", post.url, post.published_at, post.text) for post in account.posts or () if post.text]
     return _private(texts)
 
 
 @check("site.private_data", needs="pages")
-def site_private_data(site: SiteSnapshot) -> Judgement:
+def site_private_data(site: SiteSnapshot) -> CheckResult:
     """Pages that show unmasked identity, telephone or bank numbers (公示名单中的个人信息未作脱敏), as candidates."""
     texts = [_Text(page.title or page.url, page.url, page.published_at, page.text) for page in site.pages or () if page.text]
     return _private(texts)
 
 
-def _private(texts: Sequence[_Text]) -> Judgement:
+def _private(texts: Sequence[_Text]) -> CheckResult:
     found: list[Evidence] = []
     for one, matches in zip(texts, find_candidates([one.text for one in texts], near=False), strict=True):
         found += [_evidence(one, matches, match) for match in matches if match.kind == "privacy"]
-    return review("private_data", evidence=found, count=len(found)) if found else passed()
+    return needs_review("private_data", evidence=found, count=len(found)) if found else passed()

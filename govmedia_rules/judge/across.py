@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from govmedia_rules.checks.contract import CheckSpec, Judgement, Status
+from govmedia_rules.checks.contract import CheckResult, CheckSpec, Status
 from govmedia_rules.checks.members import Listing, Member, Members, Sighting
 from govmedia_rules.core.vocabulary import key_of
 from govmedia_rules.judge.engine import crashed
@@ -103,7 +103,7 @@ class RegistryTally:
             if function is None or CheckSpec.of(function).subject != "registry":
                 continue
             try:
-                answers: Mapping[str, Judgement] = function(members, **indicator.params)  # type: ignore[assignment]
+                answers: Mapping[str, CheckResult] = function(members, **indicator.params)  # type: ignore[assignment]
             except KeyboardInterrupt:
                 raise
             except BaseException as fault:  # as in the judge: a broken rule is a finding for everybody it concerns

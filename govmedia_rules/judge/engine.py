@@ -13,13 +13,13 @@ from functools import cached_property
 from pathlib import PurePath
 from typing import NamedTuple
 
-from govmedia_rules.checks.contract import PASSED, CheckSpec, Judgement, Status
+from govmedia_rules.checks.contract import PASSED, CheckResult, CheckSpec, Status
 from govmedia_rules.judge.score import Gate, gate_for
 from govmedia_rules.rules.model import AppliesTo, Indicator, Plan, SubjectWord
 from govmedia_rules.snapshots.models import AccountSnapshot, AnySnapshot, SiteSnapshot
 from govmedia_rules.subjects.vocabulary import PORTAL_LEVELS, vocabulary
 
-Notes = tuple[tuple[int, Judgement], ...]
+Notes = tuple[tuple[int, CheckResult], ...]
 """The answers of one subject that are not a plain pass: position of the indicator in the plan, and the answer."""
 
 MAX_PROFILES = 10_000
@@ -73,9 +73,9 @@ class _Step(NamedTuple):
     """One check to run."""
 
     position: int
-    function: Callable[..., Judgement]
+    function: Callable[..., CheckResult]
     params: Mapping[str, object]
-    needs: tuple[tuple[tuple[str, ...], Judgement], ...]
+    needs: tuple[tuple[tuple[str, ...], CheckResult], ...]
     by_person: bool
     unknown_fact: str | None
 
@@ -96,7 +96,7 @@ class Program:
 
     profile: Profile
     steps: tuple[_Step, ...]
-    fixed: Mapping[int, Judgement]
+    fixed: Mapping[int, CheckResult]
     vetoes: frozenset[int]
     broken_veto: bool
     gates: tuple[Gate, ...] = ()
@@ -113,7 +113,7 @@ class Program:
         statuses = [answer.status for answer in self.fixed.values()]
         return tuple(statuses.count(status) for status in Status)
 
-    def expand(self, notes: Notes, size: int) -> list[Judgement]:
+    def expand(self, notes: Notes, size: int) -> list[CheckResult]:
         """The answers of all `size` indicators of the plan."""
         answers = [PASSED] * size
         for index, answer in self.fixed.items():
@@ -143,11 +143,11 @@ class Judge:
         """Asks every check that applies; one that raises gives an `error` answer, and the others still run."""
         profile = profile_of(snapshot)
         program = self._programs.get(profile) or self.program(profile)
-        notes: list[tuple[int, Judgement]] = []
+        notes: list[tuple[int, CheckResult]] = []
         vetoed, undecided = False, program.starts_open
         facts = snapshot.__dict__
         for position, function, params, needs, by_person, unknown_fact in program.steps:
-            answer: Judgement | None = None
+            answer: CheckResult | None = None
             for parts, missing in needs:
                 for part in parts:
                     value = facts[part] if part in facts else getattr(snapshot, part)
@@ -166,7 +166,7 @@ class Judge:
                 else:
                     if answer is PASSED and not by_person:
                         continue
-                    if answer.__class__ is not Judgement:
+                    if answer.__class__ is not CheckResult:
                         answer = _not_a_judgement(answer)
             if by_person:
                 answer = _candidates_only(answer)
@@ -187,17 +187,17 @@ class Judge:
 def compile_plan(plan: Plan, profile: Profile) -> Program:
     """Decides for a profile which indicators apply, and prepares the calls."""
     steps: list[_Step] = []
-    fixed: dict[int, Judgement] = {}
+    fixed: dict[int, CheckResult] = {}
     vetoes: set[int] = set()
     for index, indicator in enumerate(plan.indicators):
         refused, unknown = applicability(indicator.applies_to, profile)
         if refused is not None:
-            fixed[index] = Judgement(Status.NOT_APPLICABLE, refused)
+            fixed[index] = CheckResult(Status.NOT_APPLICABLE, refused)
             continue
         if indicator.kind == "veto":
             vetoes.add(index)
         if indicator.problem is not None:
-            fixed[index] = Judgement(Status.ERROR, "check_not_loaded", {"error": indicator.problem})
+            fixed[index] = CheckResult(Status.ERROR, "check_not_loaded", {"error": indicator.problem})
             continue
         function = plan.functions.get(indicator.check) if indicator.check is not None else None
         if function is None:
@@ -207,7 +207,7 @@ def compile_plan(plan: Plan, profile: Profile) -> Program:
         if spec.subject == "registry":
             fixed[index] = ACROSS_SUBJECTS
             continue
-        needs = tuple((parts, Judgement(Status.INCONCLUSIVE, "not_observed", {"parts": parts})) for parts in spec.needs)
+        needs = tuple((parts, CheckResult(Status.INCONCLUSIVE, "not_observed", {"parts": parts})) for parts in spec.needs)
         steps.append(_Step(index, function, indicator.params, needs, indicator.mode == "person", unknown))
     broken = any(fixed[position].status is Status.ERROR for position in vetoes & fixed.keys())
     gates = _gates(plan, profile, fixed)
@@ -216,7 +216,7 @@ def compile_plan(plan: Plan, profile: Profile) -> Program:
     return Program(profile, tuple(steps), fixed, frozenset(vetoes), broken, gates, decides=bool(vetoes or gates))
 
 
-def _gates(plan: Plan, profile: Profile, fixed: Mapping[int, Judgement]) -> tuple[Gate, ...]:
+def _gates(plan: Plan, profile: Profile, fixed: Mapping[int, CheckResult]) -> tuple[Gate, ...]:
     """The pass mark of subjects of this profile; () where they are not scored."""
     rule = plan.scoring.get(profile.subject)
     if rule is None or not plan.scores(profile.subject):
@@ -243,13 +243,13 @@ def _gates(plan: Plan, profile: Profile, fixed: Mapping[int, Judgement]) -> tupl
     return tuple(gates)
 
 
-NOT_CHECKED = Judgement(Status.NOT_CHECKED, "person_only")
-ACROSS_SUBJECTS = Judgement(Status.NOT_CHECKED, "across_subjects")
-NO_CANDIDATES = Judgement(Status.NOT_CHECKED, "no_candidates")
+NOT_CHECKED = CheckResult(Status.NOT_CHECKED, "person_only")
+ACROSS_SUBJECTS = CheckResult(Status.NOT_CHECKED, "across_subjects")
+NO_CANDIDATES = CheckResult(Status.NOT_CHECKED, "no_candidates")
 
 
-def _no_function(indicator: Indicator) -> Judgement:
-    return Judgement(Status.ERROR, "check_not_loaded", {"error": f"the check {indicator.check} is not at hand"})
+def _no_function(indicator: Indicator) -> CheckResult:
+    return CheckResult(Status.ERROR, "check_not_loaded", {"error": f"the check {indicator.check} is not at hand"})
 
 
 def applicability(rule: AppliesTo, profile: Profile) -> tuple[str | None, str | None]:
@@ -285,7 +285,7 @@ def applicability(rule: AppliesTo, profile: Profile) -> tuple[str | None, str | 
     return None, unknown
 
 
-def crashed(fault: BaseException) -> Judgement:
+def crashed(fault: BaseException) -> CheckResult:
     """The answer of a check that raised: names the exception and the line, without any path of the machine."""
     frames = traceback.extract_tb(fault.__traceback__)
     last = frames[-1] if frames else None
@@ -294,24 +294,24 @@ def crashed(fault: BaseException) -> Judgement:
         told = str(fault)
     except Exception:
         told = "(its text cannot be read)"
-    return Judgement(Status.ERROR, "check_raised", {"error": f"{type(fault).__name__}: {told}"[:500], "place": place})
+    return CheckResult(Status.ERROR, "check_raised", {"error": f"{type(fault).__name__}: {told}"[:500], "place": place})
 
 
-def _not_a_judgement(answer: object) -> Judgement:
-    error = f"TypeError: the check returned {type(answer).__name__}, not passed(), failed(), unsure() or review()"
-    return Judgement(Status.ERROR, "check_raised", {"error": error, "place": "?"})
+def _not_a_judgement(answer: object) -> CheckResult:
+    error = f"TypeError: the check returned {type(answer).__name__}, not passed(), failed(), inconclusive() or needs_review()"
+    return CheckResult(Status.ERROR, "check_raised", {"error": error, "place": "?"})
 
 
-def _candidates_only(answer: Judgement) -> Judgement:
+def _candidates_only(answer: CheckResult) -> CheckResult:
     """For a clause only a person can answer: the machine's silence, or its lack of data, proves nothing."""
     if answer.status is Status.PASSED or answer.status is Status.INCONCLUSIVE:
         return NO_CANDIDATES
     return answer
 
 
-def _if_it_applies(answer: Judgement, fact: str) -> Judgement:
+def _if_it_applies(answer: CheckResult, fact: str) -> CheckResult:
     """The answer when it is not known whether the indicator applies: a pass stands, anything worse is undecided."""
     if answer.status in (Status.PASSED, Status.NOT_CHECKED, Status.ERROR):
         return answer
     args = {**answer.args, "fact": fact, "would_be": answer.status.value, "why": answer.reason}
-    return Judgement(Status.INCONCLUSIVE, "applicability_unknown", args, answer.evidence)
+    return CheckResult(Status.INCONCLUSIVE, "applicability_unknown", args, answer.evidence)

@@ -11,7 +11,7 @@ from decimal import Decimal
 from functools import cache
 from typing import TYPE_CHECKING, overload
 
-from govmedia_rules.checks.contract import Arg, Evidence, Judgement, Status
+from govmedia_rules.checks.contract import Arg, CheckResult, Evidence, Status
 from govmedia_rules.core import display, plots
 from govmedia_rules.core.vocabulary import read_data
 from govmedia_rules.judge.packing import dump_answer
@@ -43,7 +43,7 @@ class Finding(Row):
     subject_id: str
     subject_name: str
     indicator: Indicator
-    judgement: Judgement
+    judgement: CheckResult
     observed_at: datetime
     reviews: tuple[Review, ...] = ()
     waiver: Waiver | None = None
@@ -131,7 +131,7 @@ class Finding(Row):
         return f"<{self.status.value} {self.id}: {self.message('zh')}>"
 
 
-def reviewed_status(judgement: Judgement, reviews: Sequence[Review], kind: str) -> Status:
+def reviewed_status(judgement: CheckResult, reviews: Sequence[Review], kind: str) -> Status:
     """What counts: the last review's decision where there is one, else the machine's answer.
 
     A confirmed fault has failed; a confirmed bonus has been earned. A review cannot make an indicator apply to a subject it
@@ -337,7 +337,7 @@ def _title(indicator: Indicator, lang: str) -> str:
     return indicator.title if lang == "zh" else indicator.title_en or indicator.title
 
 
-def render(indicator: Indicator, judgement: Judgement, lang: str) -> str:
+def render(indicator: Indicator, judgement: CheckResult, lang: str) -> str:
     """The sentence for an answer: the indicator's own for this reason, else the library's, else title and values."""
     if lang not in ("zh", "en"):
         raise ValueError(f"messages are written in 'zh' and 'en', not {lang!r}")

@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from govmedia_rules.checks.contract import CheckSpec, Judgement, Status
+from govmedia_rules.checks.contract import CheckResult, CheckSpec, Status
 from govmedia_rules.core import display
 from govmedia_rules.errors import ObservationError
 from govmedia_rules.judge.engine import OPEN, Outcome, Profile, Program
@@ -148,7 +148,7 @@ class Inspection(Row):
         return self._subject
 
     @property
-    def judgements(self) -> list[Judgement]:
+    def judgements(self) -> list[CheckResult]:
         """The machine's answer for each indicator of the plan, in its order."""
         return self._program.expand(self._notes, len(self.plan.indicators))
 
@@ -159,7 +159,7 @@ class Inspection(Row):
             self._findings = Findings([self._finding(position, answer) for position, answer in enumerate(self.judgements)])
         return self._findings
 
-    def _finding(self, position: int, answer: Judgement) -> Finding:
+    def _finding(self, position: int, answer: CheckResult) -> Finding:
         indicator = self.plan.indicators[position]
         waiver = next(
             (one for one in self._waivers if indicator.id in one.indicators and one.holds_on(self.observed_at.date())), None
@@ -346,9 +346,9 @@ class Inspection(Row):
         kind: SubjectWord = data["subject_kind"]
         subject = SUBJECT_MODELS[kind].model_validate(data["subject"])
         positions = {indicator.id: position for position, indicator in enumerate(plan.indicators)}
-        fixed: dict[int, Judgement] = {}
+        fixed: dict[int, CheckResult] = {}
         for reason, ids in data["not_applicable"].items():
-            fixed |= {positions[name]: Judgement(Status.NOT_APPLICABLE, reason) for name in ids}
+            fixed |= {positions[name]: CheckResult(Status.NOT_APPLICABLE, reason) for name in ids}
         notes = tuple((positions[one["indicator"]], load_answer(one)) for one in data["findings"])
         vetoes = frozenset(position for position, one in enumerate(plan.indicators) if one.kind == "veto" and position not in fixed)
         reviews: dict[str, tuple[Review, ...]] = {}

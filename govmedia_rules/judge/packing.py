@@ -7,7 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from govmedia_rules.checks.contract import Arg, Evidence, Judgement, Status
+from govmedia_rules.checks.contract import Arg, CheckResult, Evidence, Status
 from govmedia_rules.core.time import Window
 
 
@@ -42,7 +42,7 @@ def load_arg(value: Any) -> Arg:
     return value  # type: ignore[no-any-return]
 
 
-def dump_answer(indicator: str, answer: Judgement) -> dict[str, object]:
+def dump_answer(indicator: str, answer: CheckResult) -> dict[str, object]:
     """An answer as JSON has it; what is empty is left out."""
     told: dict[str, object] = {"indicator": indicator, "status": answer.status.value, "reason": answer.reason}
     if answer.args:
@@ -56,9 +56,9 @@ def dump_answer(indicator: str, answer: Judgement) -> dict[str, object]:
     return told
 
 
-def load_answer(told: Mapping[str, Any]) -> Judgement:
+def load_answer(told: Mapping[str, Any]) -> CheckResult:
     """What `dump_answer` was given."""
-    return Judgement(
+    return CheckResult(
         Status(told["status"]),
         told["reason"],
         {name: load_arg(value) for name, value in told.get("args", {}).items()},

@@ -13,7 +13,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from typing import NamedTuple
 
-from govmedia_rules.checks.contract import Judgement, Status
+from govmedia_rules.checks.contract import CheckResult, Status
 from govmedia_rules.judge.finding import Finding
 from govmedia_rules.judge.reviews import Review
 from govmedia_rules.rules.model import Indicator, Scoring
@@ -200,7 +200,7 @@ class Gate(NamedTuple):
     capped: bool
     broken: int
 
-    def passes(self, notes: Iterable[tuple[int, Judgement]]) -> bool | None:
+    def passes(self, notes: Iterable[tuple[int, CheckResult]]) -> bool | None:
         """Whether the mark is reached: True, False, or None while that is undecided; the same as `Score.passes`."""
         certain = possible = 0
         for position, answer in notes:
@@ -378,7 +378,7 @@ def _bonus(finding: Finding, rule: Scoring) -> ScoreLine:
 def counted_faults(finding: Finding) -> tuple[Mapping[str, int], Mapping[str, int]]:
     """Faults by kind that are certain, and that may exist besides; a review's own count replaces the machine's."""
     told: Review | None = finding.review
-    machine: Judgement = finding.judgement
+    machine: CheckResult = finding.judgement
     if told is None:
         return machine.faults, machine.possible
     if told.decision == "dismissed":

@@ -138,7 +138,7 @@ def _lay_over(
     table = f'[indicators."{name}"]'
     was_veto = target.values.get("kind") == "veto"
     given = entry.model_fields_set
-    milder: list[str] = []
+    looser: list[str] = []
 
     def put(key: str, holder: dict[str, Any], step: str, value: Any) -> None:
         setter = target.origins.get(key)
@@ -150,7 +150,7 @@ def _lay_over(
     for key in sorted(given - {"loosens", "enabled", *_MERGED}):
         value = getattr(entry, key)
         if was_veto and key in _VETO_KEYS and target.values.get(key) != value:
-            milder.append(key)
+            looser.append(key)
         if key == "unverified":
             value = tuple(dict.fromkeys((*target.values.get(key, ()), *value)))
         put(key, target.values, key, value)
@@ -160,19 +160,19 @@ def _lay_over(
         inner: dict[str, Any] = target.values.setdefault(key, {})
         for step, value in getattr(entry, key).items():
             if key == "params" and was_veto and step in inner and not _stays_strict(target, specs, step, inner[step], value):
-                milder.append(f"params.{step}")
+                looser.append(f"params.{step}")
             put(f"{key}.{step}", inner, step, value)
             # A value set anew is as sure as the layer that sets it says, not as the one below said.
             if f"{key}.{step}" not in entry.unverified and f"{key}.{step}" in target.values.get("unverified", ()):
                 target.values["unverified"] = tuple(k for k in target.values["unverified"] if k != f"{key}.{step}")
     if entry.enabled is not None:
         if was_veto and target.enabled and not entry.enabled:
-            milder.append("enabled")
+            looser.append("enabled")
         target.enabled = entry.enabled
         target.origins["enabled"] = layer_id
     if entry.source is not None:
         target.sources[layer_id] = entry.source
-    if milder and not (entry.loosens and entry.source is not None):
+    if looser and not (entry.loosens and entry.source is not None):
         told = "cites no document" if entry.loosens else "does not say so"
         faults.extend(
             OverlayConflict(
@@ -180,7 +180,7 @@ def _lay_over(
                 Where(layer.file, table, key),
                 "write loosens = true and a source with the document that allows it",
             )
-            for key in milder
+            for key in looser
         )
     target.file = target.file or layer.file
 

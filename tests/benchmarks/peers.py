@@ -167,19 +167,19 @@ def rules_govmedia() -> gr.Rulebook:
     """The rulebook above and three checks of its own; the other seven come with the library."""
 
     @gr.check("ten.uncertified", needs="certified")
-    def uncertified(account: gr.AccountSnapshot) -> gr.Judgement:
+    def uncertified(account: gr.AccountSnapshot) -> gr.CheckResult:
         return gr.passed() if account.certified else gr.failed("uncertified")
 
     @gr.check("ten.name_differs", needs="seen_name")
-    def name_differs(account: gr.AccountSnapshot) -> gr.Judgement:
+    def name_differs(account: gr.AccountSnapshot) -> gr.CheckResult:
         if account.seen_name == account.account.name:
             return gr.passed()
         return gr.failed("name_differs", seen=account.seen_name, registered=account.account.name)
 
     @gr.check("ten.no_icp")
-    def no_icp(site: gr.SiteSnapshot) -> gr.Judgement:
+    def no_icp(site: gr.SiteSnapshot) -> gr.CheckResult:
         if site.site.icp is None:
-            return gr.unsure("not_observed", parts=("icp",))
+            return gr.inconclusive("not_observed", parts=("icp",))
         return gr.failed("no_icp") if site.site.icp == "无" else gr.passed()
 
     return gr.load_rulebook(tomllib.loads(BOOK), checks=[uncertified, name_differs, no_icp])

@@ -53,7 +53,7 @@ BUILT_IN = ("national-2019", "jiangxi-2020", "hanzhong-2021", "nanchong-2019", "
 
 
 @gr.check("soak.raises", needs="observed_at")
-def raises(account: gr.AccountSnapshot, *, how: int) -> gr.Judgement:
+def raises(account: gr.AccountSnapshot, *, how: int) -> gr.CheckResult:
     """A check that fails in one of many ways."""
     match how:
         case 0:

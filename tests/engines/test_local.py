@@ -206,7 +206,7 @@ import os
 import govmedia_rules as gr
 
 @gr.check("killer.strikes")
-def strikes(account: gr.AccountSnapshot) -> gr.Judgement:
+def strikes(account: gr.AccountSnapshot) -> gr.CheckResult:
     """Kills its process for one subject."""
     if account.account.name in ("示例发布7", "示例发布8"):
         os._exit(9)

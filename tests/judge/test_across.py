@@ -122,7 +122,7 @@ def test_a_subject_alone_cannot_answer() -> None:
 
 
 @gr.check("registry.boom")
-def boom(members: Members) -> dict[str, gr.Judgement]:
+def boom(members: Members) -> dict[str, gr.CheckResult]:
     """Breaks."""
     raise ValueError(len(members))
 

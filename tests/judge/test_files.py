@@ -95,7 +95,7 @@ import os
 import govmedia_rules as gr
 
 @gr.check("killer.dies")
-def dies(account: gr.AccountSnapshot) -> gr.Judgement:
+def dies(account: gr.AccountSnapshot) -> gr.CheckResult:
     """Kills its process for one subject."""
     if account.account.name == "示例发布17":
         os._exit(9)

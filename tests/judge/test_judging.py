@@ -191,17 +191,17 @@ def test_expired_and_unused_waivers_warn() -> None:
 
 
 @gr.check("odd.raises")
-def odd_raises(account: gr.AccountSnapshot) -> gr.Judgement:
+def odd_raises(account: gr.AccountSnapshot) -> gr.CheckResult:
     raise RuntimeError("boom")
 
 
 @gr.check("odd.exits")
-def odd_exits(account: gr.AccountSnapshot) -> gr.Judgement:
+def odd_exits(account: gr.AccountSnapshot) -> gr.CheckResult:
     raise SystemExit(3)
 
 
 @gr.check("odd.silent")
-def odd_silent(account: gr.AccountSnapshot) -> gr.Judgement:
+def odd_silent(account: gr.AccountSnapshot) -> gr.CheckResult:
     return None  # type: ignore[return-value]
 
 
@@ -211,7 +211,7 @@ class _Unprintable(Exception):
 
 
 @gr.check("odd.unprintable")
-def odd_unprintable(account: gr.AccountSnapshot) -> gr.Judgement:
+def odd_unprintable(account: gr.AccountSnapshot) -> gr.CheckResult:
     raise _Unprintable
 
 
@@ -248,7 +248,7 @@ def test_a_crashed_check_is_a_finding_and_the_others_stand() -> None:
 
 def test_an_interrupt_is_not_swallowed() -> None:
     @gr.check("odd.interrupt")
-    def interrupt(account: gr.AccountSnapshot) -> gr.Judgement:
+    def interrupt(account: gr.AccountSnapshot) -> gr.CheckResult:
         raise KeyboardInterrupt
 
     layer = {

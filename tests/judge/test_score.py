@@ -444,7 +444,7 @@ def test_the_quick_answer_to_the_pass_mark_is_that_of_the_sum(
 
 
 @gr.check("score.broken", faults=("fault",))
-def broken(site: gr.SiteSnapshot) -> gr.Judgement:
+def broken(site: gr.SiteSnapshot) -> gr.CheckResult:
     """Raises."""
     raise ValueError
 

@@ -48,17 +48,17 @@ def hostile_book(text: str) -> gr.Rulebook:
     """A rulebook whose titles, sources and messages hold `text`, as far as a rulebook admits it."""
 
     @gr.check("made.told", needs=())
-    def told(account: gr.AccountSnapshot) -> gr.Judgement:
+    def told(account: gr.AccountSnapshot) -> gr.CheckResult:
         pieces = [gr.Evidence(text, text, None, text, text), gr.Evidence("post", text, date(2024, 8, 1), (text, text), 3)]
         return gr.failed("made_reason", evidence=pieces, told=text, many=(text, text))
 
     @gr.check("made.site", needs=())
-    def site(site: gr.SiteSnapshot) -> gr.Judgement:
+    def site(site: gr.SiteSnapshot) -> gr.CheckResult:
         return gr.failed("made_reason", evidence=[gr.Evidence(text, text, None, text, text)], told=text)
 
     @gr.check("made.open", needs=())
-    def opened(site: gr.SiteSnapshot) -> gr.Judgement:
-        return gr.review("candidates", evidence=[gr.Evidence(text, text)], told=text)
+    def opened(site: gr.SiteSnapshot) -> gr.CheckResult:
+        return gr.needs_review("candidates", evidence=[gr.Evidence(text, text)], told=text)
 
     short = (text.encode("utf-8", "replace").decode() or "无")[:1000]
     source = {"document": short, "clause": short, "note": short, "url": short}

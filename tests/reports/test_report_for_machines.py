@@ -70,7 +70,7 @@ def results(log: dict[str, Any]) -> list[dict[str, Any]]:
 
 def crashing() -> gr.Inspection:
     @gr.check("made.crash", needs=())
-    def crash(account: gr.AccountSnapshot) -> gr.Judgement:
+    def crash(account: gr.AccountSnapshot) -> gr.CheckResult:
         raise ValueError("坏")
 
     entry = {

@@ -73,7 +73,7 @@ def test_evidence_is_told_in_full_or_its_rest_is_counted() -> None:
     pieces = [gr.Evidence(f"证据{number}") for number in range(30)]
 
     @gr.check("made.many", needs=())
-    def many(account: gr.AccountSnapshot) -> gr.Judgement:
+    def many(account: gr.AccountSnapshot) -> gr.CheckResult:
         return gr.failed("made_reason", evidence=pieces)
 
     entry = {

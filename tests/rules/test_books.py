@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 import govmedia_rules as gr
-from govmedia_rules.checks.contract import Tighter
+from govmedia_rules.checks.contract import Strictness
 from govmedia_rules.errors import OverlayConflict, RulebookErrors, UnknownRulebook
 from govmedia_rules.rules.load import built_in_files, read_layer
 from govmedia_rules.rules.model import RulebookFile
@@ -173,13 +173,13 @@ def test_a_cycle_of_one_kind_cannot_be_made_longer_or_dropped() -> None:
 
 def test_stricter_for_tables_and_for_numbers_nobody_stated() -> None:
     month, week = gr.Window(months=1), gr.Window(weeks=1)
-    assert Tighter.SHORTER.allows({"a": month}, {"a": week, "b": month})
-    assert not Tighter.SHORTER.allows({"a": week}, {"a": month})
-    assert not Tighter.SHORTER.allows({"a": week}, {})
-    assert Tighter.LONGER.allows({"a": week}, {"a": month})
-    assert Tighter.LOWER.allows(None, 5)
-    assert not Tighter.LOWER.allows(5, None)
-    assert not Tighter.LOWER.allows(5, 6)
+    assert Strictness.SHORTER.allows({"a": month}, {"a": week, "b": month})
+    assert not Strictness.SHORTER.allows({"a": week}, {"a": month})
+    assert not Strictness.SHORTER.allows({"a": week}, {})
+    assert Strictness.LONGER.allows({"a": week}, {"a": month})
+    assert Strictness.LOWER.allows(None, 5)
+    assert not Strictness.LOWER.allows(5, None)
+    assert not Strictness.LOWER.allows(5, 6)
 
 
 def test_the_threshold_nobody_saw_is_set_by_whoever_knows_it() -> None:

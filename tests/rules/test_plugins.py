@@ -82,7 +82,7 @@ def _judged_with(found: plugins.Plugins, check: str, monkeypatch: pytest.MonkeyP
 
 
 def test_a_clash_of_ids_is_an_error(modules: Path) -> None:
-    body = "import govmedia_rules as gr\n@gr.check('{name}')\ndef one(account: gr.AccountSnapshot) -> gr.Judgement:\n    return gr.passed()\n"
+    body = "import govmedia_rules as gr\n@gr.check('{name}')\ndef one(account: gr.AccountSnapshot) -> gr.CheckResult:\n    return gr.passed()\n"
     (modules / "clash_a.py").write_text(body.format(name="toy.one"))
     (modules / "clash_b.py").write_text(body.format(name="toy.one"))
     (modules / "clash_c.py").write_text(body.format(name="account.stale"))
@@ -108,7 +108,7 @@ def test_rulebooks_of_plugins(modules: Path) -> None:
 
 
 @gr.check("notebook.too_old", needs="latest_post_at")
-def too_old(account: gr.AccountSnapshot, *, year: int = 2024) -> gr.Judgement:
+def too_old(account: gr.AccountSnapshot, *, year: int = 2024) -> gr.CheckResult:
     """Nothing since a year began."""
     return gr.failed("too_old") if account.latest_post_at is not None and account.latest_post_at.year < year else gr.passed()
 
@@ -149,34 +149,34 @@ def test_checks_of_a_notebook() -> None:
 
 def test_a_check_of_ones_own_may_not_take_a_name() -> None:
     @gr.check("account.stale")
-    def mine(account: gr.AccountSnapshot) -> gr.Judgement:
+    def mine(account: gr.AccountSnapshot) -> gr.CheckResult:
         return gr.passed()
 
     with pytest.raises(DuplicateId, match="already named 'account.stale'"):
         gr.load_rulebook("national-2019", checks=mine)
 
 
-def _unmarked(account: gr.AccountSnapshot) -> gr.Judgement:
+def _unmarked(account: gr.AccountSnapshot) -> gr.CheckResult:
     return gr.passed()
 
 
 @gr.check("bad.first")
-def bad_first(account: dict[str, int]) -> gr.Judgement:
+def bad_first(account: dict[str, int]) -> gr.CheckResult:
     return gr.passed()
 
 
 @gr.check("bad.needs", needs="postss")
-def bad_needs(account: gr.AccountSnapshot) -> gr.Judgement:
+def bad_needs(account: gr.AccountSnapshot) -> gr.CheckResult:
     return gr.passed()
 
 
 @gr.check("bad.positional")
-def bad_positional(account: gr.AccountSnapshot, limit: int) -> gr.Judgement:
+def bad_positional(account: gr.AccountSnapshot, limit: int) -> gr.CheckResult:
     return gr.passed()
 
 
 @gr.check("bad.untyped")
-def bad_untyped(account: gr.AccountSnapshot, *, limit) -> gr.Judgement:  # type: ignore[no-untyped-def]
+def bad_untyped(account: gr.AccountSnapshot, *, limit) -> gr.CheckResult:  # type: ignore[no-untyped-def]
     return gr.passed()
 
 

@@ -9,7 +9,7 @@ import govmedia_rules as gr
 
 
 @gr.check("typing.example", needs="owner_kind")
-def example(account: gr.AccountSnapshot, *, forbidden: Annotated[tuple[str, ...], gr.Tighter.MORE]) -> gr.Judgement:
+def example(account: gr.AccountSnapshot, *, forbidden: Annotated[tuple[str, ...], gr.Strictness.MORE]) -> gr.CheckResult:
     if account.owner_kind in forbidden:
         return gr.failed("owner_kind_forbidden", owner_kind=account.owner_kind)
     return gr.passed()
