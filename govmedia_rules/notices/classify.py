@@ -122,9 +122,9 @@ class Words:
         return cls(data["faults"], tuple(rules), concepts, subjects)
 
     @classmethod
-    def built_in(cls, language: Literal["zh", "en"] = "zh") -> Words:
-        """The shipped vocabulary; `en` reads the wordings of machine translations."""
-        return _built_in("classify.toml" if language == "zh" else "classify-en.toml")
+    def built_in(cls) -> Words:
+        """Return the shipped vocabulary."""
+        return _built_in()
 
 
 def pattern_of(words: list[str], without: frozenset[str] = frozenset()) -> re.Pattern[str]:
@@ -136,8 +136,8 @@ def pattern_of(words: list[str], without: frozenset[str] = frozenset()) -> re.Pa
 
 
 @cache
-def _built_in(name: str) -> Words:
-    return Words.of(read_data("govmedia_rules.notices", name))
+def _built_in() -> Words:
+    return Words.of(read_data("govmedia_rules.notices", "classify.toml"))
 
 
 def compare_form(phrase: str) -> str:

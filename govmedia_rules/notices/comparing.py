@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from govmedia_rules.errors import CodeError
-from govmedia_rules.notices.checks import Check, Outcome, details
+from govmedia_rules.notices.checks import Check, details
 from govmedia_rules.notices.model import Attachment, Kind, Listed, Named, Notice
 from govmedia_rules.subjects.codes import AccountCode, SiteCode
 
@@ -78,11 +78,10 @@ def _titles(notice: Notice) -> Iterator[Check]:
     has_pages = any(attachment.has_page for attachment in notice.attachments)
     for attachment in listed:
         title, page_title = attachment.title or "", attachment.page_title or ""
-        outcome = _titles_differ(title, page_title, notice.language) if page_title else "agrees"
-        if outcome in ("contradicts", "remark"):
+        if page_title and _bare(title) != _bare(page_title):
             yield Check(
                 kind="attachment_title",
-                outcome=outcome,
+                outcome="contradicts",
                 reason="titles_differ",
                 stated=title,
                 computed=page_title,
@@ -98,21 +97,6 @@ def _titles(notice: Notice) -> Iterator[Check]:
                 details=details(number=attachment.number or ""),
                 place=attachment.place,
             )
-
-
-def _titles_differ(title: str, page_title: str, language: str) -> Outcome:
-    """How two titles of one attachment compare; two translations of one title differ in words that do not matter."""
-    if _bare(title) == _bare(page_title):
-        return "agrees"
-    if language == "zh":
-        return "contradicts"
-    mine, other = (
-        {word for word in ("website", "new media", "unqualified", "problem", "list") if word in text.lower()}
-        for text in (title, page_title)
-    )
-    if not other:
-        return "not_checkable"
-    return "contradicts" if {"unqualified", "problem"} & (mine ^ other) and mine & other else "remark"
 
 
 def _listed_twice(attachment: Attachment) -> Iterator[Check]:

@@ -27,7 +27,6 @@ from govmedia_rules.notices.figures import (
     Measure,
     Outcome,
     OutcomeKind,
-    Place,
     Population,
     Rate,
     RateKind,
@@ -751,21 +750,3 @@ def vague_share(text: str, start: int, page: Page) -> Iterator[Rate]:
             of=match.group("of"),
             place=page.place(start + match.start(), start + match.end()),
         )
-
-
-def place_of(page: Page, line: Line) -> Place:
-    """The place of a whole line or part of one."""
-    return page.place(line.start, line.end)
-
-
-__all__ = [
-    "Ledger",
-    "comparison_of",
-    "is_generic",
-    "level_of",
-    "number_of",
-    "platform_of",
-    "rate_kind",
-    "read_counts",
-    "vague_share",
-]

@@ -255,11 +255,6 @@ def read_problems(section: Section, page: Page) -> Iterator[Problem]:
                 yield from _sentence(sentence, page, heading, kind)
 
 
-def kind_for(section: Section, root: Section) -> Kind | None:
-    """Kind of subject that the headings above a section name."""
-    return _kind_of_heading(section.title) or _kind_of_heading(root.title)
-
-
 def _kind_of_heading(title: str) -> Kind | None:
     account = re.search("新媒体|账号|微信|微博|公众号", title)
     site = re.search("网站|门户", title)

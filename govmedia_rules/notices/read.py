@@ -34,12 +34,8 @@ def read(source: str | bytes | Path, *, keep_contacts: bool = False) -> Notice:
     """
     loaded = load(source)
     mended = mend(loaded.text, keep_contacts=keep_contacts)
-    if _is_english(mended.text):
-        from govmedia_rules.notices.english import read_english
-
-        notice = read_english(mended)
-    else:
-        notice = _read_chinese(mended, _mend_grids(loaded))
+    # Of a translation nothing is read: its numbers and names are the translator's.
+    notice = Notice(language="en") if _is_english(mended.text) else _read_chinese(mended, _mend_grids(loaded))
     kept = mended.contacts if keep_contacts else ()
     return notice.model_copy(
         update={
