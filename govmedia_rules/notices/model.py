@@ -213,11 +213,11 @@ class Table(Model):
         return max((len(levels) for levels in self.header), default=1)
 
     def column(self, index: int) -> tuple[str | None, ...]:
-        """The cells of one column."""
+        """Return the cells of one column."""
         return tuple(row[index] for row in self.rows)
 
     def records(self) -> Iterator[dict[str, str | None]]:
-        """The rows as dictionaries by column name; of columns with one name the last wins."""
+        """Yield the rows as dictionaries by column name; of columns with one name the last wins."""
         for row in self.rows:
             yield dict(zip(self.columns, row, strict=True))
 
@@ -448,7 +448,7 @@ class Notice(Model):
         return match.group(1) if match else None
 
     def days_to(self, deadline: Deadline) -> int | None:
-        """Days from signing to `deadline`; None when either day is not known."""
+        """Return the days from signing to `deadline`; None when either day is not known."""
         signed: date | None = self.signed_at.value if self.signed_at else None
         due = deadline.due.value if deadline.due else None
         return None if signed is None or due is None else (due - signed).days
