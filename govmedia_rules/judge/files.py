@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 from govmedia_rules.errors import BrokenLine, ObservationError, Where
-from govmedia_rules.judge.engine import Judge, Notes, Profile
+from govmedia_rules.judge.engine import Judge, NonPassing, Profile
 from govmedia_rules.rules.model import Plan, SubjectWord
 from govmedia_rules.snapshots.parts import Mark
 from govmedia_rules.snapshots.reading import BUFFER_BYTES, MAX_LINE_BYTES, parse_line, stream_lines
@@ -43,10 +43,10 @@ class Answer(NamedTuple):
         subject: The subject as JSON.
         profile: Its profile, by which the program is found again.
         observed_at: The monitoring point.
-        notes: The answers that are not a plain pass.
+        non_passing: The answers that are not a plain pass.
         vetoed: Whether a veto failed.
         undecided: Whether a veto is open.
-        passes: Whether the pass mark is reached, see `Outcome`.
+        passes: Whether the pass mark is reached, see `PlanResult`.
         marks: Marks of the snapshot.
     """
 
@@ -55,7 +55,7 @@ class Answer(NamedTuple):
     subject: bytes
     profile: Profile
     observed_at: datetime
-    notes: Notes
+    non_passing: NonPassing
     vetoed: bool
     undecided: bool
     passes: bool | None
@@ -127,19 +127,19 @@ def judge_slice(judge: Judge, piece: Slice, reading: Reading) -> SliceResult:
             except BrokenLine as fault:
                 items.append(Fault(number, fault.what, fault.hint))
                 continue
-            outcome = judge.run(snapshot)
+            result = judge.run(snapshot)
             subject = snapshot.subject
             items.append(
                 Answer(
                     number,
                     snapshot.kind,
                     subject.model_dump_json(exclude_none=True).encode(),
-                    outcome.program.profile,
+                    result.program.profile,
                     snapshot.observed_at,
-                    outcome.notes,
-                    outcome.vetoed,
-                    outcome.undecided,
-                    outcome.passes,
+                    result.non_passing,
+                    result.vetoed,
+                    result.undecided,
+                    result.passes,
                     snapshot.marks,
                 )
             )

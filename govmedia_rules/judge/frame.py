@@ -12,10 +12,9 @@ from govmedia_rules.core.progress import Meter, Progress
 from govmedia_rules.core.time import SHANGHAI
 from govmedia_rules.core.vocabulary import key_of
 from govmedia_rules.errors import TableError, Where
-from govmedia_rules.judge.inspection import Inspection
+from govmedia_rules.judge.inspection import Inspection, missing_ids, problem_ids, reasons
 from govmedia_rules.judge.reviews import Review, Waiver
 from govmedia_rules.judge.rulebook import Rulebook, load_rulebook
-from govmedia_rules.judge.table import missing_ids, problem_ids, reasons
 from govmedia_rules.snapshots.models import AccountSnapshot, SiteSnapshot
 from govmedia_rules.snapshots.shallow import ShallowRow, SubjectKind, shallow_table
 from govmedia_rules.tables.columns import (

@@ -24,7 +24,7 @@ from govmedia_rules.errors import (
     UnusedWaiver,
     Where,
 )
-from govmedia_rules.judge.engine import Judge, Outcome
+from govmedia_rules.judge.engine import Judge, PlanResult
 from govmedia_rules.judge.explain import MODES, Explanation
 from govmedia_rules.judge.files import Answer, Reading, check_files, judge_files, plain_lines
 from govmedia_rules.judge.finding import is_under
@@ -342,9 +342,9 @@ class Inspections(Iterable[Inspection]):
             if isinstance(item, Answer):
                 subject = PackedSubject(item.subject_kind, item.subject)
                 program = book._judge.program(item.profile)
-                outcome = Outcome(program, item.notes, item.vetoed, item.undecided, item.passes)
+                result = PlanResult(program, item.non_passing, item.vetoed, item.undecided, item.passes)
                 mine = opinions.of(subject.open().id, item.observed_at) if opinions else _NOBODY
-                yield Inspection(book.plan, outcome, subject, item.observed_at, item.marks, *mine)
+                yield Inspection(book.plan, result, subject, item.observed_at, item.marks, *mine)
             else:
                 self._set_apart(BrokenLine(item.what, Where(path, row=number), item.hint))
 
@@ -382,12 +382,12 @@ class _Opinions:
 
     def attach(self, book: Rulebook, snapshot: AnySnapshot) -> Inspection:
         """The inspection of a snapshot with what people said of it."""
-        outcome = book._judge.run(snapshot)
+        result = book._judge.run(snapshot)
         subject = snapshot.subject
         if not (self._reviews or self._waivers):
-            return Inspection(book.plan, outcome, subject, snapshot.observed_at, snapshot.marks)
+            return Inspection(book.plan, result, subject, snapshot.observed_at, snapshot.marks)
         mine = self.of(subject.id, snapshot.observed_at)
-        return Inspection(book.plan, outcome, subject, snapshot.observed_at, snapshot.marks, *mine)
+        return Inspection(book.plan, result, subject, snapshot.observed_at, snapshot.marks, *mine)
 
     def warn_of(self, inspection: Inspection) -> None:
         """Warns of waivers that have lapsed or cover nothing."""
