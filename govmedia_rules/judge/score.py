@@ -36,7 +36,7 @@ NO_CHANGE = Range(ZERO, ZERO)
 
 
 def show(value: Fraction) -> str:
-    """A number of points as people write it: at most two places, half up, without trailing zeros."""
+    """Return a number of points as people write it: at most two places, half up, without trailing zeros."""
     exact = Decimal(value.numerator) / Decimal(value.denominator)
     return f"{exact.quantize(Decimal('0.01'), ROUND_HALF_UP).normalize():f}"
 
@@ -118,7 +118,7 @@ class Score:
         return tuple(f"{line.indicator.id}: {key}" for line in lines for key in line.rests_on)
 
     def lines(self) -> Iterator[str]:
-        """The sum, line by line, in Chinese."""
+        """Return the sum, line by line, in Chinese."""
         if self.vetoed:
             yield f"单项否决，按规定计 {self.total} 分"
             return
@@ -142,7 +142,7 @@ class Score:
             yield f"依据未核实分值 {len(self.rests_on)} 项" + ("，在合理范围内变动会改变是否合格" if self.could_change else "")
 
     def to_dict(self) -> dict[str, object]:
-        """A JSON-ready copy."""
+        """Return a JSON-ready copy."""
         return {
             "low": str(self.low),
             "high": str(self.high),
@@ -449,7 +449,7 @@ def _unverified(indicator: Indicator, kinds: Sequence[str]) -> tuple[str, ...]:
 
 
 def _plausible(findings: Sequence[Finding], lines: Sequence[ScoreLine], rule: Scoring, base: Fraction, factor: Fraction) -> Range:
-    """The deduction score when every unverified amount lies at the far ends of its plausible range.
+    """Return the deduction score when every unverified amount lies at the far ends of its plausible range.
 
     Where a rulebook gives no range, an unverified amount for a fault may be anything from nothing to all points.
     """
@@ -472,7 +472,7 @@ def _plausible(findings: Sequence[Finding], lines: Sequence[ScoreLine], rule: Sc
 
 
 def _bounds(indicator: Indicator, points: Fraction | None, rule: Scoring) -> tuple[Fraction, Fraction]:
-    """The least and most points the indicator may be worth; from nothing to everything where nobody saw them."""
+    """Return the least and most points the indicator may be worth; from nothing to everything where nobody saw them."""
     given = indicator.plausible.get("points")
     if given is not None:
         return Fraction(given[0]), Fraction(given[1])
@@ -480,7 +480,7 @@ def _bounds(indicator: Indicator, points: Fraction | None, rule: Scoring) -> tup
 
 
 def _amount(indicator: Indicator, kind: str, points: Fraction, end: int) -> Fraction:
-    """What one fault costs at the lower (0) or upper (1) end of its plausible range."""
+    """Return what one fault costs at the lower (0) or upper (1) end of its plausible range."""
     key = f"deduct.{kind}"
     if key in indicator.plausible:
         return Fraction(indicator.plausible[key][end])
