@@ -95,7 +95,7 @@ class RegistryTally:
         return Members(self._members[member_id] for member_id in sorted(self._members))
 
     def findings(self, book: Rulebook) -> Findings:
-        """Return what the rulebook's rules across subjects find: every answer that is not a plain pass, by indicator and subject."""
+        """Apply the rules across subjects: every answer that is not a plain pass, by indicator and subject."""
         members = self.members
         findings: list[Finding] = []
         for indicator in book.indicators:

@@ -109,7 +109,7 @@ class _Step(NamedTuple):
             raise
         except BaseException as fault:  # a plugin may raise anything, SystemExit too
             return crashed(fault)
-        return answer if answer.__class__ is CheckResult else _wrong_type(answer)  # type: ignore[return-value]
+        return answer if answer.__class__ is CheckResult else _wrong_type(answer)
 
 
 @dataclass(frozen=True)

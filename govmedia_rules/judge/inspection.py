@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from govmedia_rules.checks.contract import CheckResult, CheckSpec, Status
 from govmedia_rules.core import display
 from govmedia_rules.errors import ObservationError
-from govmedia_rules.judge.engine import OPEN, PlanResult, Program, compile_plan, profile_of
+from govmedia_rules.judge.engine import OPEN, PlanResult, compile_plan, profile_of
 from govmedia_rules.judge.finding import TONES, Finding, Findings
 from govmedia_rules.judge.packing import dump_answer, load_answer
 from govmedia_rules.judge.reviews import Review, Waiver

@@ -147,7 +147,11 @@ class InspectionTable(Tabular[Inspection]):
             return self.problems.plot(ax=ax, font=font)
         if kind == "pass_rate":
             return plots.pass_rates(self.pass_counts(by), title=f"合格率（按{_GROUPS[by]}）", ax=ax, font=font)
-        scored = [(float(inspection.score.low), float(inspection.score.high)) for inspection in self._inspections if inspection.score is not None]
+        scored = [
+            (float(inspection.score.low), float(inspection.score.high))
+            for inspection in self._inspections
+            if inspection.score is not None
+        ]
         if not scored:
             raise ExportError("no subject of the table has a score", hint="only portals are scored, and a vetoed one is not")
         rules = [rule for inspection in self._inspections for rule in inspection.plan.scoring.values()]
