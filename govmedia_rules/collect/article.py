@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from govmedia_rules.collect.dom import Dom
 from govmedia_rules.collect.words import any_of, column_kind, table
-from govmedia_rules.core.dates import Spotted, find_moments, find_published, read_moment
+from govmedia_rules.core.dates import DateMatch, find_moments, find_published, read_moment
 from govmedia_rules.core.time import SHANGHAI
 
 LONGEST_TITLE = 300
@@ -407,7 +407,7 @@ def _visible(dom: Dom, title: str, taken: Taken) -> datetime | date | None:
     return best
 
 
-def _spotted(dom: Dom, index: int, hit: re.Match[str]) -> tuple[Spotted | None, str, str]:
+def _spotted(dom: Dom, index: int, hit: re.Match[str]) -> tuple[DateMatch | None, str, str]:
     """Return the date at a hit with its line (its text node, or its few nodes when it is split) and the text before it."""
     chunk = dom.chunks[index]
     before = " ".join("".join(dom.chunks[max(0, index - 3) : index])[-40:].split())
@@ -426,12 +426,12 @@ def _spotted(dom: Dom, index: int, hit: re.Match[str]) -> tuple[Spotted | None, 
         # The label may stand in the text node before; of the dates in that stretch only the last is this one.
         stretch = list(find_moments(f"{before} {hit.group()}"))
         if stretch and stretch[-1].label and offset <= 6:
-            date_match = Spotted(date_match.moment, stretch[-1].label, date_match.start, date_match.end)
+            date_match = DateMatch(date_match.moment, stretch[-1].label, date_match.start, date_match.end)
     return date_match, line, before
 
 
 def _visible_score(
-    dom: Dom, date_match: Spotted, line: str, before: str, hit: re.Match[str], index: int, title_at: int, end_of_article: int
+    dom: Dom, date_match: DateMatch, line: str, before: str, hit: re.Match[str], index: int, title_at: int, end_of_article: int
 ) -> float:
     if date_match.is_other:
         return 0.0
