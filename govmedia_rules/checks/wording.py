@@ -109,7 +109,7 @@ def account_wording_doubtful(
 
 def _doubtful(
     texts: Sequence[_Text],
-    seen: SiteSnapshot | AccountSnapshot,
+    snapshot: SiteSnapshot | AccountSnapshot,
     lexicons: Lexicons,
     severities: Kinds,
     kinds: Kinds,
@@ -118,16 +118,16 @@ def _doubtful(
 ) -> CheckResult:
     if not texts:
         return passed()
-    zone = seen.observed_at.tzinfo
+    zone = snapshot.observed_at.tzinfo
     assert zone is not None
     # A body that was renamed was right before: without its own date a text is not held against a dated line.
-    days: list[date | None] = [None if one.published_at is None else day_of(one.published_at, zone) for one in texts]
+    days: list[date | None] = [None if text.published_at is None else day_of(text.published_at, zone) for text in texts]
     sure: list[Evidence] = []
     doubtful: list[Evidence] = []
-    for one, matches in zip(texts, find_candidates([one.text for one in texts], lexicons, at=days), strict=True):
+    for text, matches in zip(texts, find_candidates([text.text for text in texts], lexicons, at=days), strict=True):
         for match in matches:
             if match.severity in severities and match.kind in kinds and RANK[match.confidence] <= RANK[min_confidence]:
-                (sure if match.term in certain else doubtful).append(_evidence(one, matches, match))
+                (sure if match.term in certain else doubtful).append(_evidence(text, matches, match))
     if sure:
         return failed("wording_wrong", evidence=(*sure, *doubtful), count=len(sure), names=tuple(piece.what for piece in sure))
     if doubtful:
@@ -136,9 +136,9 @@ def _doubtful(
     return passed()
 
 
-def _evidence(one: _Text, matches: Matches, match: Match) -> Evidence:
+def _evidence(text: _Text, matches: Matches, match: Match) -> Evidence:
     start, end = sentence_span(matches.shown, match.start, match.end)
-    return Evidence(match.text, one.url, one.published_at, " ".join(matches.shown[start:end].split()), match.suggestion)
+    return Evidence(match.text, text.url, text.published_at, " ".join(matches.shown[start:end].split()), match.suggestion)
 
 
 @check("account.private_data", needs="posts")
@@ -156,7 +156,7 @@ def site_private_data(site: SiteSnapshot) -> CheckResult:
 
 
 def _private(texts: Sequence[_Text]) -> CheckResult:
-    found: list[Evidence] = []
-    for one, matches in zip(texts, find_candidates([one.text for one in texts], near=False), strict=True):
-        found += [_evidence(one, matches, match) for match in matches if match.kind == "privacy"]
-    return needs_review("private_data", evidence=found, count=len(found)) if found else passed()
+    evidence: list[Evidence] = []
+    for text, matches in zip(texts, find_candidates([text.text for text in texts], near=False), strict=True):
+        evidence += [_evidence(text, matches, match) for match in matches if match.kind == "privacy"]
+    return needs_review("private_data", evidence=evidence, count=len(evidence)) if evidence else passed()
