@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 from govmedia_rules.errors import BrokenLine, ObservationError, Where
-from govmedia_rules.judge.engine import Judge, Notes, Profile
+from govmedia_rules.judge.engine import Judge, NonPassing, Profile
 from govmedia_rules.rules.model import Plan, SubjectWord
 from govmedia_rules.snapshots.parts import Mark
 from govmedia_rules.snapshots.reading import BUFFER_BYTES, MAX_LINE_BYTES, parse_line, stream_lines
@@ -43,10 +43,10 @@ class Answer(NamedTuple):
         subject: The subject as JSON.
         profile: Its profile, by which the program is found again.
         observed_at: The monitoring point.
-        notes: The answers that are not a plain pass.
+        non_passing: The answers that are not a plain pass.
         vetoed: Whether a veto failed.
         undecided: Whether a veto is open.
-        passes: Whether the pass mark is reached, see `Outcome`.
+        passes: Whether the pass mark is reached, see `PlanResult`.
         marks: Marks of the snapshot.
     """
 
@@ -55,7 +55,7 @@ class Answer(NamedTuple):
     subject: bytes
     profile: Profile
     observed_at: datetime
-    notes: Notes
+    non_passing: NonPassing
     vetoed: bool
     undecided: bool
     passes: bool | None
@@ -86,7 +86,7 @@ class Reading(NamedTuple):
 
 
 def slices(path: str, chunk_bytes: int = CHUNK_BYTES) -> Iterator[Slice]:
-    """Cuts a file of lines into slices that end at line ends; only the cuts are read."""
+    """Cut a file of lines into slices that end at line ends; only the cuts are read."""
     size = os.path.getsize(path)
     with open(path, "rb") as stream:
         start = 0
@@ -114,7 +114,7 @@ def _run_slice(piece: Slice) -> SliceResult:
 
 
 def judge_slice(judge: Judge, piece: Slice, reading: Reading) -> SliceResult:
-    """Judges the lines of one slice."""
+    """Judge the lines of one slice."""
     items: list[Answer | Fault] = []
     number = 0
     with open(piece.path, "rb", buffering=BUFFER_BYTES) as stream:
@@ -127,19 +127,19 @@ def judge_slice(judge: Judge, piece: Slice, reading: Reading) -> SliceResult:
             except BrokenLine as fault:
                 items.append(Fault(number, fault.what, fault.hint))
                 continue
-            outcome = judge.run(snapshot)
+            result = judge.run(snapshot)
             subject = snapshot.subject
             items.append(
                 Answer(
                     number,
                     snapshot.kind,
                     subject.model_dump_json(exclude_none=True).encode(),
-                    outcome.program.profile,
+                    result.program.profile,
                     snapshot.observed_at,
-                    outcome.notes,
-                    outcome.vetoed,
-                    outcome.undecided,
-                    outcome.passes,
+                    result.non_passing,
+                    result.vetoed,
+                    result.undecided,
+                    result.passes,
                     snapshot.marks,
                 )
             )
@@ -157,7 +157,7 @@ class Located(NamedTuple):
 def judge_files(
     plan: Plan, paths: Sequence[str], reading: Reading, workers: int, chunk_bytes: int = CHUNK_BYTES
 ) -> Iterator[Located]:
-    """Judges files with several processes; results come in the order of the input.
+    """Judge files with several processes; results come in the order of the input.
 
     At most two slices a worker are under way, so memory does not grow with the input.
     """
@@ -207,7 +207,7 @@ class _Crew:
             return self._pool.submit(_run_slice, piece)
 
     def run_alone(self, piece: Slice) -> SliceResult:
-        """Runs a slice in a process of its own, and in halves where that process dies."""
+        """Run a slice in a process of its own, and in halves where that process dies."""
         with self._new_pool(1) as pool:
             try:
                 return pool.submit(_run_slice, piece).result()
@@ -230,7 +230,7 @@ class _Crew:
 
 
 def _halves(piece: Slice) -> list[Slice]:
-    """The slice cut at a line end near its middle; itself when it is one line."""
+    """Return the slice cut at a line end near its middle; itself when it is one line."""
     middle = (piece.start + piece.stop) // 2
     with open(piece.path, "rb") as stream:
         stream.seek(middle)
@@ -257,12 +257,12 @@ def _last_line_start(stream: BinaryIO, piece: Slice) -> int:
 
 
 def plain_lines(paths: Sequence[str]) -> bool:
-    """Whether all files hold one snapshot a line, so that they can be cut into slices."""
+    """Return whether all files hold one snapshot a line, so that they can be cut into slices."""
     return all(Path(path).suffix != ".json" for path in paths)
 
 
 def check_files(paths: Iterable[str | os.PathLike[str]]) -> list[str]:
-    """The paths as text.
+    """Return the paths as text.
 
     Raises:
         ObservationError: One of them is not a file.
