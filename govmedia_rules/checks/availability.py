@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import timedelta, tzinfo
 from decimal import Decimal
 from fractions import Fraction
@@ -11,6 +12,7 @@ from pydantic import Field
 
 from govmedia_rules.checks.contract import CheckResult, Evidence, Positive, Strictness, check, failed, inconclusive, passed
 from govmedia_rules.core.time import Moment, Window, day_of, earliest, latest
+from govmedia_rules.snapshots.failures import failure_kinds, opens
 from govmedia_rules.snapshots.models import SiteSnapshot
 from govmedia_rules.snapshots.parts import OfflineNotice, Probe
 
@@ -38,13 +40,19 @@ def unreachable(
     args: dict[str, Any] = {"failed": bad, "probes": total, "days": days, "share": share_of(bad, total), "limit": failed_share}
     if thin:
         return inconclusive("probes_too_few", thin_days=thin, min_probes=min_probes_per_day, **args)
+    kinds = _kinds_of_failures(site, slow_seconds, days)
+    undecided = sum(count for kind, count in kinds.items() if opens(kind) is None and kind in failure_kinds())
     if Decimal(bad) < failed_share * total:
-        return passed("probes_opened", **args)
+        if Decimal(bad + undecided) < failed_share * total:
+            return passed("probes_opened", **args)
+        return inconclusive("probes_undecided", undecided=undecided, **args)
     evidence = [
         Evidence("probes", site.site.url, site.observed_at - timedelta(days=age), f"{failures}/{probes}", failed_share)
         for age, (probes, failures) in enumerate(counts)
         if failures
     ]
+    # What was named is shown by its kinds, so that a reader sees at once what the visits met.
+    evidence += [Evidence(f"probes.{kind}", site.site.url, None, count) for kind, count in sorted(kinds.items())]
     return failed("probes_failed", evidence=evidence, **args)
 
 
@@ -78,10 +86,33 @@ def probes_by_day(site: SiteSnapshot, slow_seconds: float, days: int) -> list[tu
 
 
 def has_failed(probe: Probe, slow_seconds: float) -> bool:
-    """Whether a probe had not opened the page when the time was up."""
-    if probe.failure is not None or (probe.status is not None and probe.status >= 400):
+    """Return whether a probe had not opened the page when the time was up, for a reason that counts against the site.
+
+    A protection device, a login or the line of the prober is no failure of the site (`failure_kinds`); a kind that is not
+    known there is one, because whoever recorded it said so.
+    """
+    if probe.failure is not None:
+        kind = failure_kinds().get(probe.failure)
+        if kind is None or kind.opens is False:
+            return True
+        if kind.opens is None:
+            return False
+    elif probe.status is not None and probe.status >= 400:
         return True
     return probe.seconds is not None and probe.seconds >= slow_seconds
+
+
+def _kinds_of_failures(site: SiteSnapshot, slow_seconds: float, days: int) -> Counter[str]:
+    """Count the probes of the last `days` 24-hour periods that did not open the page, by kind of failure."""
+    counts: Counter[str] = Counter()
+    for probe in site.probes or ():
+        age = site.observed_at - probe.at
+        if timedelta(0) <= age <= timedelta(days=days):
+            if probe.failure is not None and opens(probe.failure) is not True:
+                counts[probe.failure] += 1
+            elif has_failed(probe, slow_seconds):
+                counts["slow" if probe.status is None or probe.status < 400 else f"status_{probe.status}"] += 1
+    return counts
 
 
 @check("site.probes_failing", needs="probes|probe_days", faults=("step",))
@@ -112,6 +143,11 @@ def probes_failing(
         return inconclusive("probes_too_few", thin_days=thin, min_probes=min_probes_per_day, **args)
     steps = int(Fraction(bad, total) / Fraction(step))
     if not steps:
+        kinds = _kinds_of_failures(site, slow_seconds, days)
+        undecided = sum(count for kind, count in kinds.items() if opens(kind) is None and kind in failure_kinds())
+        possible = int(Fraction(bad + undecided, total) / Fraction(step)) if total else 0
+        if possible:
+            return inconclusive("probes_undecided", possible={"step": possible}, undecided=undecided, limit=step, **args)
         return passed()
     share = share_of(bad, total)
     return failed(

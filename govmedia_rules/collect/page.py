@@ -22,6 +22,7 @@ from govmedia_rules.collect.navigation import (
     has_form,
     has_search,
     has_word,
+    is_attachment,
     qr_images,
     read_channels,
     read_links,
@@ -29,9 +30,11 @@ from govmedia_rules.collect.navigation import (
     read_next_page,
     read_site_map,
 )
+from govmedia_rules.collect.unread import busy_scripts, empty_lists, shown_media
 from govmedia_rules.collect.words import column_kind, table
 from govmedia_rules.snapshots.parts import Entry, FootMarks, Page, Tag
 
+_PAGE_COUNT = re.compile(r"共[\s\0]{0,3}([0-9]{1,5})[\s\0]{0,3}页|[0-9]{1,5}\s?/\s?([0-9]{1,5})\s?页")
 _CDATA = re.compile(r"<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
 _DATASTORE = re.compile(r"<(datastore|recordset|nextgroup)\b.*?</\1>", re.DOTALL | re.IGNORECASE)
 
@@ -149,6 +152,26 @@ class PageFacts:
         return tuple(read_channels(self.dom, self.base))
 
     @cached_property
+    def unnamed_links(self) -> tuple[str, ...]:
+        """Addresses inside the site behind pictures that no text, title or alternative text names."""
+        addresses = []
+        for anchor in self.dom.anchors:
+            if anchor.text or anchor.title or anchor.node.css_first("img") is None:
+                continue
+            url = self.base.resolve(anchor.href)
+            if url is not None and self.base.is_inside(url) and not is_attachment(url):
+                addresses.append(url)
+        return tuple(dict.fromkeys(addresses))
+
+    @cached_property
+    def has_more_pages(self) -> bool:
+        """Whether the page says that its list has further pages, whether they can be followed or not."""
+        if self.next_page is not None:
+            return True
+        count = _PAGE_COUNT.search(self.dom.joined)
+        return count is not None and int(count[1] or count[2]) > 1
+
+    @cached_property
     def guide(self) -> tuple[str, ...] | None:
         """Element kinds of a service guide; None when it is no guide."""
         return read_guide(self.dom)
@@ -177,6 +200,21 @@ class PageFacts:
     def has_list_frame(self) -> bool:
         """Whether it shows the frame of a list."""
         return self.dom.tree.css_first(table("pages")["lists"]["frame"]) is not None
+
+    @cached_property
+    def empty_lists(self) -> int:
+        """Number of list elements and list boxes outside the navigation that hold nothing: no text, link or picture."""
+        return empty_lists(self.dom)
+
+    @cached_property
+    def own_scripts(self) -> tuple[str, ...]:
+        """Addresses and texts of its scripts that may write content: libraries, counters and plain values are left out."""
+        return tuple(busy_scripts(self.dom))
+
+    @cached_property
+    def media(self) -> tuple[str, ...]:
+        """Addresses of what is shown besides text: pictures, films, documents inside the page, frames; "" for a drawing."""
+        return tuple(shown_media(self.dom, self.base))
 
     @cached_property
     def fetches_content(self) -> bool:

@@ -54,6 +54,7 @@ class Settings(TypedDict, total=False):
     user_agent: str
     keep_text: bool
     progress: bool | Callable[[Progress], None] | None
+    fast: bool
 
 
 @dataclass
@@ -144,6 +145,7 @@ class _Run:
             seed=self.seed,
             keep_text=self.keep_text,
             progress=self.progress,
+            slow_down=self.fetcher.slow_down,
         )
         try:
             snapshot = await look.run()
@@ -183,6 +185,7 @@ async def sites_async(
     user_agent: str = USER_AGENT,
     keep_text: bool = True,
     progress: bool | Callable[[Progress], None] | None = None,
+    fast: bool = False,  # noqa: ARG001 - scripts beside the project still name it
 ) -> AsyncGenerator[SiteSnapshot, None]:
     """Look at many sites and return each snapshot as it is ready, in no fixed order; one for every subject.
 
@@ -199,6 +202,7 @@ async def sites_async(
         user_agent: How the collector names itself.
         keep_text: Whether the text of pages is kept.
         progress: Called as a look goes on; True shows a bar of sites.
+        fast: Has no effect any more: there is one transport.
 
     Raises:
         CollectError: The journal cannot be opened or written.
