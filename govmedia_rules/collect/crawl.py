@@ -163,6 +163,7 @@ class SiteCrawler:
     _published: dict[str, datetime | date | None] = field(default_factory=dict)
     _found_channels: list[FoundChannel] = field(default_factory=list)
     _unread_columns: int = 0
+    _is_site: bool = True
     _content: dict[str, int] = field(default_factory=dict)
     _started: datetime | None = None
     _ended: datetime | None = None
@@ -179,14 +180,14 @@ class SiteCrawler:
         if home is None:
             return self._failed(failure)
         view = await self._view(home)
-        if not view.is_the_site(self.site.name):
-            # Neither a list nor a mark nor links into the site: whatever this is, it is not judged as its home page.
-            return self._failed("blocked_script" if view.may_show_more else "foreign_page")
+        # Neither a list nor a mark nor links into the site: whatever that is, it is not judged as its home page.
+        self._is_site = view.is_the_site(self.site.name)
         self._report("home")
         self._frame = Frame.of(view.pages, (entry.url for entry in view.entries if entry.url))
         self._home_keys = {address_key(address), *(address_key(page.url) for page in view.pages)}
         self._found_channels = view.channels
         await self._fetch_columns(await self._items(view))
+        self._is_site = self._is_site or any(state.days for state in self._lists)  # its columns show that it is
         home_list = self._home_list(view)
         await self._settle_lists()
         await self._date_lists()
@@ -220,17 +221,20 @@ class SiteCrawler:
             return None, "robots"
         if isinstance(self._rules, Parsed) and (delay := self._rules.delay()) and self.slow_down is not None:
             self.slow_down(host_of(address), delay)
+        entrance: _ReadPage | None = None
         for _ in range(MOST_STEPS):
             fetched = await self.fetch(address, "page")
             self._record(fetched)
             self._asked.add(address_key(fetched.url))
             if fetched.failure is not None:
-                return None, fetched.failure
+                return (None, fetched.failure) if entrance is None else (entrance, "")
             if host_of(fetched.final_url) not in self._hosts:
                 return None, "redirect_offsite"
             page = self._read(fetched, "home", 0)
             failure = self._content_failure(page)
-            target = next_address(page.facts) or (None if failure else entrance_target(page.facts))
+            target = next_address(page.facts)
+            if target is None and not failure:
+                entrance, target = page, entrance_target(page.facts)
             if target is None or host_of(target) not in self._hosts:
                 if target is not None and failure:
                     return None, "redirect_offsite"
@@ -820,8 +824,10 @@ class SiteCrawler:
         self._report("done", failure)
         return SiteSnapshot(site=self.site, observed_at=self.observed_at, collection=self._collection(failure))
 
-    def _home_page(self, home: HomeView, state: ListState) -> HomePage | None:
+    def _home_page(self, home: HomeView, state: ListState) -> HomePage:
         """Return what the home page shows; None for its entries where scripts or undated links may show newer ones."""
+        if not self._is_site:
+            return HomePage()
         dated = tuple(entry for entry in state.entries if entry.published_at is not None)
         is_navigation = not state.entries and bool(self.columns)
         is_known = state.is_recent(self.observed_at) or (bool(dated) and len(dated) == len(state.entries))
@@ -844,27 +850,33 @@ class SiteCrawler:
         kinds = {column.kind for column in self.columns if column.entries is not None}
         if "pages" in self.partial:
             self.partial.update(("documents", "interpretations"))
-        sees_columns = bool(home.navigation) or not home.may_show_more
+        sees_columns = self._is_site and (bool(home.navigation) or not home.may_show_more)
+        if not self._is_site:  # no mark or tag of such a page says anything of the site
+            bare = {"marks": None, "tags": None, "text": None}
+            self.pages = {url: page.model_copy(update=bare) for url, page in self.pages.items()}
+            self.partial.update(("columns", "channels", "pages"))
         return SiteSnapshot(
             site=self.site,
             observed_at=self.observed_at,
             partial=tuple(sorted(self.partial)),
             home=self._home_page(home, state),
-            columns=tuple(self.columns) if self.columns or sees_columns else None,
+            columns=tuple(self.columns) if sees_columns else None,
             pages=tuple(self.pages.values()),
             links=tuple(self._links()),
-            channels=tuple(self.channels) if self.channels or sees_columns else None,
+            channels=tuple(self.channels) if sees_columns else None,
             messages=None if self.messages is None else tuple(self.messages),
             services=None if services is None else tuple(services),
             documents=tuple(self.documents) if "policy" in kinds else None,
             interpretations=tuple(self.interpretations) if "interpretation" in kinds else None,
             message_board=self._message_board(),
-            has_search=_has_search(home.first),
+            has_search=_has_search(home.first) if self._is_site else None,
             site_map=self.site_map,
             qr_codes=self.qr_codes,
-            elderly_mode=_elderly_mode(home.first),
+            elderly_mode=_elderly_mode(home.first) if self._is_site else None,
             activities=self._activities(),
-            error_report=ErrorReportEntrance(present=any(page.marks.error_report for page in home.pages)),
+            error_report=ErrorReportEntrance(present=any(page.marks.error_report for page in home.pages))
+            if self._is_site
+            else None,
             collection=self._collection(None),
         )
 

@@ -67,7 +67,7 @@ def entrance_target(page: PageFacts) -> str | None:
         if name_key(link.text) in _enter_words():
             return link.url
     only = {link.url for link in inside}
-    return inside[0].url if len(only) == 1 and len(page.text) < 40 else None
+    return inside[0].url if len(only) == 1 and len(page.text) < 40 and page.dom.images else None
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,7 @@ _TITLE = re.compile(r"<title[^>]*>(.*?)</title\s*>", re.DOTALL | re.IGNORECASE)
 _ALT = re.compile(r"""\b(?:alt|title|value)\s*=\s*["']([^"'<>]{2,60})""", re.IGNORECASE)
 _LINK = re.compile(r"""<a\b[^>]*\bhref\s*=\s*["']?(?!javascript|#|/["' >]|mailto)""", re.IGNORECASE)
 _TAG = re.compile(r"<[^>]{0,5000}>")
+_MEDIA = re.compile(r"<(?:i?frame|frameset|object|embed|img|video|canvas|svg|input|textarea)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,7 @@ class PageShape:
         has_scripts: Whether there is a script.
         script: The scripts' own text.
         has_marks: Whether the page carries a mark of a government site (备案, 标识码, 主办单位 …).
+        has_media: Whether it shows something besides text: pictures, frames, fields.
     """
 
     text: str
@@ -49,6 +51,7 @@ class PageShape:
     has_scripts: bool = False
     script: str = ""
     has_marks: bool = False
+    has_media: bool = False
 
     @property
     def is_bare(self) -> bool:
@@ -91,6 +94,7 @@ def shape_of(html: str) -> PageShape:
         has_scripts=any(script.lower().startswith("<script") for script in scripts),
         script="\n".join(scripts),
         has_marks=_marks().search(html) is not None,
+        has_media=_MEDIA.search(bare) is not None,
     )
 
 
@@ -107,9 +111,9 @@ def kind_of_page(page: PageShape) -> str | None:
     ):
         if title in _titles(name) or _phrases(name).search(f"{page.title}\n{page.text}"):
             return kind
-    if len(page.text) < 40 and page.links < 2 and page.has_scripts and _script_signs().search(page.script):
+    if len(page.text) < 40 and page.links < 2 and page.has_scripts and not page.has_media and _script_signs().search(page.script):
         return "blocked_script"
-    if len(page.text) < 20 and not page.links:
+    if len(page.text) < 20 and not page.links and not page.has_media:
         return "blocked_script" if page.has_scripts else "empty"
     return None
 
