@@ -142,10 +142,10 @@ def read_wechat_history(source: str | bytes | Mapping[str, Any]) -> tuple[Post, 
     if isinstance(data, Mapping) and isinstance(data.get("general_msg_list"), str):
         data = _loaded(data["general_msg_list"], "general_msg_list")
     if isinstance(data, Mapping) and isinstance(data.get("app_msg_list"), list):
-        items = [item for item in data["app_msg_list"] if isinstance(item, Mapping)]
-        if not items and data.get("app_msg_cnt"):
+        listed = [item for item in data["app_msg_list"] if isinstance(item, Mapping)]
+        if not listed and data.get("app_msg_cnt"):
             raise ObservationError("the history counts posts and lists none of them")
-        return tuple(_wechat_item(item, item.get("create_time") or item.get("update_time")) for item in items)
+        return tuple(_wechat_item(item, item.get("create_time") or item.get("update_time")) for item in listed)
     messages = data.get("list") if isinstance(data, Mapping) else None
     if not isinstance(messages, list):
         raise ObservationError("the history has no message list", hint="the answer needs general_msg_list or app_msg_list")

@@ -8,6 +8,7 @@ that was killed and continued from its journal ends with the same snapshot.
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import random
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
@@ -74,6 +75,8 @@ FEWEST_JUDGED = 4
 """Inner pages of a site that must have been asked before it is said that nearly none of them opens."""
 MOST_SHUT = 0.8
 """Share of failing inner pages from which the look is doubted: a site whose every page is gone has no home page either."""
+MOST_ALIKE = 0.9
+"""Share of common lines from which a page is the one that stands for missing ones: only a counter or the address differs."""
 FEWEST_SHARED = 2
 """Links or lines that a page must share with the home page to be one of the site; a small page with fewer is foreign."""
 
@@ -162,6 +165,7 @@ class SiteCrawler:
     _lists: list[ListState] = field(default_factory=list)
     _published: dict[str, datetime | date | None] = field(default_factory=dict)
     _found_channels: list[FoundChannel] = field(default_factory=list)
+    _missing_page: tuple[str, frozenset[str]] | None = None
     _unread_columns: int = 0
     _is_site: bool = True
     _content: dict[str, int] = field(default_factory=dict)
@@ -186,6 +190,7 @@ class SiteCrawler:
         self._frame = Frame.of(view.pages, (entry.url for entry in view.entries if entry.url))
         self._home_keys = {address_key(address), *(address_key(page.url) for page in view.pages)}
         self._found_channels = view.channels
+        await self._learn_missing_page(home)
         await self._fetch_columns(await self._items(view))
         self._is_site = self._is_site or any(state.days for state in self._lists)  # its columns show that it is
         home_list = self._home_list(view)
@@ -227,6 +232,7 @@ class SiteCrawler:
             self._record(fetched)
             self._asked.add(address_key(fetched.url))
             if fetched.failure is not None:
+                self._unread_columns += 1  # what lies behind the entrance was not seen
                 return (None, fetched.failure) if entrance is None else (entrance, "")
             if host_of(fetched.final_url) not in self._hosts:
                 return None, "redirect_offsite"
@@ -243,6 +249,21 @@ class SiteCrawler:
             self._home_keys.add(address_key(address))
             address = target
         return None, "redirect_loop"
+
+    async def _learn_missing_page(self, home: _ReadPage) -> None:
+        """Ask for an address that cannot exist: a site that answers it with a page shows how its missing pages look."""
+        digest = hashlib.sha256(f"{self.site.id} {self.seed}".encode()).hexdigest()[:16]
+        async for _, fetched in self._wave([f"{Base(home.facts.url).origin}/{digest}.html"]):
+            if fetched is not None and fetched.failure is None:
+                self._missing_page = (address_key(fetched.final_url), frozenset(self._facts(fetched).text.split("\n")))
+
+    def _is_missing(self, page: _ReadPage) -> bool:
+        """Return whether a page is the one that the site shows for addresses that do not exist."""
+        if self._missing_page is None:
+            return False
+        key, lines = self._missing_page
+        own = set(page.facts.text.split("\n"))
+        return address_key(page.fetched.final_url) == key or len(own & lines) >= MOST_ALIKE * max(len(own), len(lines), 1)
 
     async def _view(self, home: _ReadPage) -> HomeView:
         """Return the home page with the pages of its frames, where the frames are most of it."""
@@ -357,7 +378,12 @@ class SiteCrawler:
         page = self._read(fetched, "column", depth)
         facts = page.facts
         # An address that leads back to the home page, or to a page of somebody else, shows nothing of the column.
-        if address_key(fetched.final_url) in self._home_keys or self._content_failure(page) is not None or self._is_foreign(page):
+        if (
+            address_key(fetched.final_url) in self._home_keys
+            or self._content_failure(page) is not None
+            or self._is_foreign(page)
+            or self._is_missing(page)
+        ):
             self.pages.pop(facts.url, None)
             self._unread_columns += 1
             self._add_column(item, item.kind)

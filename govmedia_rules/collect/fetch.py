@@ -808,6 +808,21 @@ class _FetchState:
         self.body.clear()
 
 
+def page_of(html: str, url: str, *, at: float, seconds: float) -> Fetched:
+    """Return the outcome that a page's HTML stands for, judged like an answer of the server.
+
+    Args:
+        html: Text of the page, rendered or as it was sent.
+        url: Its address.
+        at: When it was fetched, seconds since 1970.
+        seconds: How long that took.
+    """
+    body = html.encode("utf-8", "replace")
+    failure = kind_of_answer(200, {}, (), html, None) if len(body) <= _LARGEST_NOTICE else None
+    kind = "text/html; charset=utf-8"
+    return Fetched(url=url, final_url=url, at=at, seconds=seconds, status=200, failure=failure, content_type=kind, body=body)
+
+
 def _decode_path(raw: bytes) -> str:
     """Return a Location that was written as raw bytes: UTF-8, else GB18030 with its Chinese as percent-encoded bytes."""
     try:
