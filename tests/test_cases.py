@@ -51,7 +51,13 @@ def test_names_tell_cases_apart() -> None:
 # Which statuses an indicator can give is read from its entry and from the source of its check: the answers the check and
 # the functions it calls can return.
 
-ANSWERS = {"passed": "passed", "PASSED": "passed", "failed": "failed", "inconclusive": "inconclusive", "needs_review": "needs_review"}
+ANSWERS = {
+    "passed": "passed",
+    "PASSED": "passed",
+    "failed": "failed",
+    "inconclusive": "inconclusive",
+    "needs_review": "needs_review",
+}
 
 
 @cache

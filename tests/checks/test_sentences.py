@@ -32,7 +32,12 @@ def reasons() -> set[str]:
     found: set[str] = set()
     for path in MODULES:
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            is_answer = isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("passed", "failed", "inconclusive", "needs_review")
+            is_answer = isinstance(node, ast.Call) and getattr(node.func, "id", "") in (
+                "passed",
+                "failed",
+                "inconclusive",
+                "needs_review",
+            )
             if is_answer and node.args:
                 found.update(_texts(node.args[0]))
     return found
