@@ -83,7 +83,7 @@ def answer(indicator: Indicator, spec: CheckSpec, case: Case, params: Mapping[st
 
 
 CASES: dict[tuple[str, str], list[Case]] = {}
-for path in sorted((Path(__file__).parent / "cases").glob("*.toml")):
+for path in sorted((Path(__file__).parent / "checks").rglob("*.toml")):
     table = tomllib.loads(path.read_text("utf-8"))
     CASES[table["indicator"], table.get("rulebook", "national-2019")] = [
         case for case in load_cases(path) if case.status != "not_applicable"

@@ -14,9 +14,9 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum, StrEnum
 from functools import cached_property
-from typing import Any, NamedTuple, TypeVar
+from typing import Annotated, Any, NamedTuple, TypeVar
 
-from pydantic import TypeAdapter
+from pydantic import Field, TypeAdapter
 
 from govmedia_rules.checks.members import Members
 from govmedia_rules.core.time import Window
@@ -53,6 +53,12 @@ _STATUS_ZH = {
 
 Arg = str | int | float | bool | Decimal | datetime | date | Window | tuple[str, ...] | None
 """A value a message may show."""
+
+Kinds = tuple[str, ...]
+"""Ids of a vocabulary."""
+
+Positive = Annotated[int, Field(ge=1)]
+"""A count of at least one."""
 
 MAX_EVIDENCE = 200
 """Pieces of evidence one finding keeps; the message gives the full count."""

@@ -9,12 +9,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
-from govmedia_rules.checks.contract import CheckResult, Evidence, check, failed, inconclusive
+from govmedia_rules.checks.contract import CheckResult, Evidence, Kinds, check, failed, inconclusive
 from govmedia_rules.checks.members import Member, Members
 from govmedia_rules.core.vocabulary import key_of
 from govmedia_rules.subjects.vocabulary import vocabulary
 
-Kinds = tuple[str, ...]
 Answers = Mapping[str, CheckResult]
 """The members for which there is something to say, by id; all others are in order."""
 

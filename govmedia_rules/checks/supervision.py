@@ -10,13 +10,12 @@ from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import Field
 
-from govmedia_rules.checks.contract import CheckResult, Evidence, Strictness, check, failed, inconclusive, passed
+from govmedia_rules.checks.contract import CheckResult, Evidence, Positive, Strictness, check, failed, inconclusive, passed
 from govmedia_rules.checks.updates import Count
 from govmedia_rules.core.time import Window, day_in_month, day_of, earliest, latest
 from govmedia_rules.snapshots.supervision import ErrorMessage, NationalFinding, SpotCheck, SupervisorSnapshot, last_day, months_of
 
 Families = tuple[str, ...]
-Limit = Annotated[int, Field(ge=1)]
 Share = Annotated[Decimal, Field(gt=0, le=1)]
 PerYear = Literal[1, 2, 4, 12]
 
@@ -37,7 +36,7 @@ def misstatements_several(
     supervisor: SupervisorSnapshot,
     *,
     families: Annotated[Families, Strictness.MORE],
-    limit: Annotated[Limit, Strictness.LOWER],
+    limit: Annotated[Positive, Strictness.LOWER],
 ) -> CheckResult:
     """The national spot checks found several sites or accounts unqualified for serious misstatements (严重表述错误).
 
@@ -65,7 +64,7 @@ def sites_unqualified(
     supervisor: SupervisorSnapshot,
     *,
     families: Annotated[Families, Strictness.FEWER],
-    limit: Annotated[Limit | None, Strictness.LOWER] = None,
+    limit: Annotated[Positive | None, Strictness.LOWER] = None,
 ) -> CheckResult:
     """The sites that the national spot checks found unqualified for other reasons reach a threshold.
 

@@ -1,24 +1,39 @@
-"""严重表述错误 and private data in the texts of pages and posts, as candidates for a person."""
+"""Passages of texts that may be misstatements, advertising or unmasked personal data, as candidates for a person."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 from pydantic import GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
-from govmedia_rules.checks.contract import CheckResult, Evidence, check, failed, needs_review, passed
-from govmedia_rules.core.time import day_of
+from govmedia_rules.checks.contract import (
+    CheckResult,
+    Evidence,
+    Kinds,
+    Strictness,
+    check,
+    failed,
+    inconclusive,
+    needs_review,
+    passed,
+)
+from govmedia_rules.core.time import Moment, day_of
 from govmedia_rules.snapshots.models import AccountSnapshot, SiteSnapshot
 from govmedia_rules.text.matches import RANK, Confidence, Match, Matches, sentence_span
 from govmedia_rules.text.reading import BUILT_IN
 from govmedia_rules.text.scanner import find_candidates, lexicon_stamps
 
-Kinds = tuple[str, ...]
+_ID_NUMBER = re.compile(r"(?<![0-9A-Za-z])[1-9][0-9]{5}(?:19|20)[0-9]{9}[0-9Xx](?![0-9A-Za-z])")
+
+_MOBILE = re.compile(r"(?<![0-9])1[3-9][0-9]{9}(?![0-9])")
+
+_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 
 
 class Lexicons(tuple[str, ...]):
@@ -160,3 +175,72 @@ def _private(texts: Sequence[_Text]) -> CheckResult:
     for one, matches in zip(texts, find_candidates([one.text for one in texts], near=False), strict=True):
         found += [_evidence(one, matches, match) for match in matches if match.kind == "privacy"]
     return needs_review("private_data", evidence=found, count=len(found)) if found else passed()
+
+
+@check("site.personal_data_shown", needs="pages")
+def personal_data_shown(site: SiteSnapshot, *, kinds: Annotated[Kinds, Strictness.MORE]) -> CheckResult:
+    """Pages show identity card or mobile numbers in full (个人信息未脱敏), as candidates for a person.
+
+    The evidence names the page and the number of hits; the numbers themselves are not kept, and a title that holds one is left out.
+
+    Args:
+        kinds: `id_number` (18 characters with a right check digit), `mobile` (11 digits).
+    """
+    return _personal_data(((page.title, page.text, page.url, page.published_at) for page in site.pages or ()), "page", kinds)
+
+
+@check("account.personal_data_shown", needs="posts")
+def account_personal_data_shown(account: AccountSnapshot, *, kinds: Annotated[Kinds, Strictness.MORE]) -> CheckResult:
+    """Posts show identity card or mobile numbers in full (个人信息未脱敏), as candidates for a person.
+
+    Evidence and args: as for `site.personal_data_shown`.
+    """
+    return _personal_data(((post.title, post.text, post.url, post.published_at) for post in account.posts or ()), "post", kinds)
+
+
+def _personal_data(
+    texts: Iterable[tuple[str | None, str | None, str | None, Moment | None]], name: str, kinds: Kinds
+) -> CheckResult:
+    found: list[Evidence] = []
+    seen = False
+    for title, text, url, published_at in texts:
+        in_title = _personal_kinds(title or "", kinds)
+        seen = seen or text is not None
+        hits = _personal_kinds(f"{title or ''}\n{text or ''}", kinds)
+        if hits:
+            found.append(Evidence(name if in_title or not title else title, url, published_at, hits))
+    if found:
+        return needs_review("personal_data_shown", evidence=found, count=len(found))
+    return passed() if seen else inconclusive("texts_not_seen")
+
+
+def _personal_kinds(text: str, kinds: Kinds) -> tuple[str, ...]:
+    return tuple(f"{kind}×{count}" for kind in kinds if (count := len(_personal(text, kind))))
+
+
+def _personal(text: str, kind: str) -> set[str]:
+    if kind == "mobile":
+        return set(_MOBILE.findall(text))
+    return {number for number in _ID_NUMBER.findall(text) if is_id_number(number)} if kind == "id_number" else set()
+
+
+def is_id_number(text: str) -> bool:
+    """Whether the check digit of an 18-character 公民身份号码 (GB 11643) is right."""
+    total = sum(weight * int(digit) for weight, digit in zip(_WEIGHTS, text, strict=False))
+    return "10X98765432"[total % 11] == text[17].upper()
+
+
+@check("account.commercial_words", needs="posts")
+def commercial_words(account: AccountSnapshot, *, words: Annotated[Kinds, Strictness.MORE]) -> CheckResult:
+    """Posts that hold words of commercial advertising (存在商业信息), as candidates for a person.
+
+    Args:
+        words: Words that make a post a candidate.
+    """
+    found: list[Evidence] = []
+    for post in account.posts or ():
+        text = f"{post.title}\n{post.text or ''}"
+        hits = tuple(word for word in words if word in text)
+        if hits:
+            found.append(Evidence(post.title or "post", post.url, post.published_at, hits))
+    return needs_review("commercial_words", evidence=found, count=len(found)) if found else passed()

@@ -9,7 +9,7 @@ from pathlib import Path
 
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Describes the command and its three actions."""
+    """Describe the command and its three actions."""
     parser = commands.add_parser("notice", help="read, check and classify notices (通报)")
     actions = parser.add_subparsers(dest="action", required=True)
 
@@ -33,7 +33,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 
 def run(args: argparse.Namespace) -> int:
-    """Runs one action.
+    """Run one action.
 
     Returns:
         0, or 3 when `reconcile --exit-code` found a contradiction.

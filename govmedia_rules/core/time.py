@@ -63,22 +63,22 @@ Instant = Annotated[datetime, _InstantSchema]
 
 
 def earliest(moment: datetime | date, zone: tzinfo) -> datetime:
-    """The first instant that `moment` may stand for, in `zone` when it is a bare day."""
+    """Return the first instant that `moment` may stand for, in `zone` when it is a bare day."""
     return moment if isinstance(moment, datetime) else datetime.combine(moment, time.min, zone)
 
 
 def latest(moment: datetime | date, zone: tzinfo) -> datetime:
-    """The last instant that `moment` may stand for, in `zone` when it is a bare day."""
+    """Return the last instant that `moment` may stand for, in `zone` when it is a bare day."""
     return moment if isinstance(moment, datetime) else datetime.combine(moment, time.max, zone)
 
 
 def day_of(moment: datetime | date, zone: tzinfo) -> date:
-    """The calendar day of `moment` as seen in `zone`."""
+    """Return the calendar day of `moment` as seen in `zone`."""
     return moment.astimezone(zone).date() if isinstance(moment, datetime) else moment
 
 
 def day_in_month(year: int, month: int, day: int) -> date:
-    """A day of a month; the month's last one where it has fewer days."""
+    """Return a day of a month; the month's last one where it has fewer days."""
     return date(year, month, min(day, monthrange(year, month)[1]))
 
 
@@ -96,7 +96,7 @@ class Span(NamedTuple):
         return cls(start, end, start.toordinal() + 2, end.toordinal() - 2)
 
     def has(self, moment: datetime | date) -> bool:
-        """Whether `moment`, or any instant of it when it is a bare day, lies in the interval (both ends included)."""
+        """Return whether `moment`, or any instant of it when it is a bare day, lies in the interval (both ends included)."""
         day = moment.toordinal()
         if day >= self.sure_from:
             if day <= self.sure_to:
@@ -112,7 +112,7 @@ class Span(NamedTuple):
         return day_of(self.start, zone).toordinal() <= day <= self.end.toordinal()
 
     def is_before(self, moment: datetime | date) -> bool:
-        """Whether `moment` lies wholly after the interval."""
+        """Return whether `moment` lies wholly after the interval."""
         day = moment.toordinal()
         if day <= self.sure_to:
             return False
@@ -126,6 +126,14 @@ class Window(BaseModel):
 
     Days and weeks are exact (a day is 24 hours); months and years go by calendar (2024-08-31 minus 6 months is
     2024-02-29). In a rulebook: `{ days = 14 }`, `{ months = 6 }`, `{ years = 1 }`.
+
+    Examples:
+        >>> from datetime import date, datetime
+        >>> point = datetime(2024, 8, 27, 10, tzinfo=SHANGHAI)
+        >>> Window(days=14).start(point).isoformat()
+        '2024-08-13T10:00:00+08:00'
+        >>> Window(days=14).before(point).has(date(2024, 8, 13))
+        True
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -148,12 +156,12 @@ class Window(BaseModel):
         return timedelta(days=days), self.months + 12 * self.years, days + 28 * self.months + 365 * self.years
 
     def start(self, point: datetime) -> datetime:
-        """The first instant of the window that ends at `point`."""
+        """Return the first instant of the window that ends at `point`."""
         exact, months, _ = self._lengths
         return _calendar_start(months, point) - exact if months else point - exact
 
     def surely_has(self, point: datetime, moment: datetime | date) -> bool:
-        """Whether `moment` lies so well inside the window before `point` that no exact comparison is needed.
+        """Return whether `moment` lies so well inside the window before `point` that no exact comparison is needed.
 
         False decides nothing; ask `before(point).has(moment)` then.
         """
@@ -165,7 +173,7 @@ class Window(BaseModel):
         return age <= length - 2
 
     def before(self, point: datetime) -> Span:
-        """The closed interval of this length that ends at `point`.
+        """Return the closed interval of this length that ends at `point`.
 
         Args:
             point: The monitoring point, aware.
@@ -173,11 +181,11 @@ class Window(BaseModel):
         return Span.between(self.start(point), point)
 
     def is_shorter_than(self, other: Window) -> bool:
-        """Whether this window starts later than `other` would, both ending at one (fixed, ordinary) instant."""
+        """Return whether this window starts later than `other` would, both ending at one (fixed, ordinary) instant."""
         return self.start(_REFERENCE) > other.start(_REFERENCE)
 
     def text(self, lang: str = "zh") -> str:
-        """The length in words: `2周`, `6个月`, `14 days`."""
+        """Return the length in words: `2周`, `6个月`, `14 days`."""
         zh = ((self.years, "年"), (self.months, "个月"), (self.weeks, "周"), (self.days, "天"))
         en = ((self.years, "year"), (self.months, "month"), (self.weeks, "week"), (self.days, "day"))
         if lang == "zh":

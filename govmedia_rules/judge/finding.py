@@ -12,8 +12,8 @@ from functools import cache
 from typing import TYPE_CHECKING, overload
 
 from govmedia_rules.checks.contract import Arg, CheckResult, Evidence, Status
+from govmedia_rules.checks.sentences import sentences
 from govmedia_rules.core import display, plots
-from govmedia_rules.core.vocabulary import read_data
 from govmedia_rules.judge.packing import dump_answer
 from govmedia_rules.judge.reviews import Review, Waiver
 from govmedia_rules.rules.model import Indicator, Message, Source, format_arg
@@ -329,8 +329,7 @@ def fill(template: str, args: Mapping[str, Arg], lang: str) -> str:
 
 @cache
 def _messages() -> Mapping[str, Message]:
-    table = read_data("govmedia_rules.checks", "messages.toml")
-    return {reason: Message(**sentences) for reason, sentences in table.items()}
+    return {reason: Message(**sentence) for reason, sentence in sentences().items()}
 
 
 def _title(indicator: Indicator, lang: str) -> str:

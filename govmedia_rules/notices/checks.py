@@ -69,7 +69,7 @@ class Check(Model):
     place: Place | None = None
 
     def message(self, lang: Literal["zh", "en"] = "zh") -> str:
-        """The check in one sentence."""
+        """Return the check in one sentence."""
         comma = "、" if lang == "zh" else ", "
         values = {
             "label": self.label,
@@ -90,12 +90,12 @@ def _sentences() -> dict[str, dict[str, str]]:
 
 
 def details(**values: object) -> tuple[tuple[str, str], ...]:
-    """Parts of a sentence by name, as a check keeps them."""
+    """Return parts of a sentence by name, as a check keeps them."""
     return tuple((name, str(value)) for name, value in values.items())
 
 
 def check_sum(kind: CheckKind, label: str, stated: int, values: Sequence[int], place: Place | None = None) -> Check:
-    """Compares a printed total with the sum of its parts."""
+    """Compare a printed total with the sum of its parts."""
     total = sum(values)
     agrees = stated == total
     return Check(
@@ -112,7 +112,7 @@ def check_sum(kind: CheckKind, label: str, stated: int, values: Sequence[int], p
 
 
 def counts_giving(figure: Decimal, base: int) -> list[int]:
-    """Whole counts that some policy prints as `figure`."""
+    """Return whole counts that some policy prints as `figure`."""
     found: dict[int, None] = {}
     for policy in Policy:
         found |= dict.fromkeys(whole_counts(figure, base, policy=policy))
@@ -120,7 +120,7 @@ def counts_giving(figure: Decimal, base: int) -> list[int]:
 
 
 def not_checkable(label: str, stated: str, place: Place | None = None, kind: CheckKind = "rate") -> Check:
-    """A rate without the counts to recompute it from."""
+    """Return a rate without the counts to recompute it from."""
     return Check(kind=kind, outcome="not_checkable", reason="rate_without_base", label=label, stated=stated, place=place)
 
 
@@ -134,7 +134,7 @@ def check_rate(
     place: Place | None = None,
     kind: CheckKind = "rate",
 ) -> Check:
-    """Recomputes one printed rate.
+    """Recompute one printed rate.
 
     Args:
         figure: The printed percentage with its places.
@@ -217,7 +217,7 @@ def _hidden_count(figure: Decimal, bases: list[int], label: str, stated: str, pl
 
 
 def _other_bases(figure: Decimal, part: int, base: int, of_rest: bool) -> list[int]:
-    """Bases within a tenth of the printed one with which the printed count gives the figure, the nearest first."""
+    """Return bases within a tenth of the printed one with which the printed count gives the figure, the nearest first."""
     if part < 1:
         return []
     reach = max(5, base // 10)

@@ -96,7 +96,7 @@ class Words:
 
     @classmethod
     def of(cls, data: Mapping[str, Any], *, without: frozenset[str] = frozenset()) -> Words:
-        """Builds them from the tables of `data/classify.toml`; words in `without` are left out.
+        """Build them from the tables of `data/classify.toml`; words in `without` are left out.
 
         Raises:
             ValueError: A rule names a fault or concept that is not there.
@@ -122,13 +122,13 @@ class Words:
         return cls(data["faults"], tuple(rules), concepts, subjects)
 
     @classmethod
-    def built_in(cls, language: Literal["zh", "en"] = "zh") -> Words:
-        """The shipped vocabulary; `en` reads the wordings of machine translations."""
-        return _built_in("classify.toml" if language == "zh" else "classify-en.toml")
+    def built_in(cls) -> Words:
+        """Return the shipped vocabulary."""
+        return _built_in()
 
 
 def pattern_of(words: list[str], without: frozenset[str] = frozenset()) -> re.Pattern[str]:
-    """A pattern that finds any of the words of a vocabulary in a wording as compared."""
+    """Return a pattern that finds any of the words of a vocabulary in a wording as compared."""
     kept = sorted((word for word in words if word not in without), key=len, reverse=True)
     if not kept:
         return re.compile(r"(?!)")
@@ -136,17 +136,17 @@ def pattern_of(words: list[str], without: frozenset[str] = frozenset()) -> re.Pa
 
 
 @cache
-def _built_in(name: str) -> Words:
-    return Words.of(read_data("govmedia_rules.notices", name))
+def _built_in() -> Words:
+    return Words.of(read_data("govmedia_rules.notices", "classify.toml"))
 
 
 def compare_form(phrase: str) -> str:
-    """The form in which a wording is matched: NFKC, no quotation marks or blanks, lower case, half-width punctuation."""
+    """Return the form in which a wording is matched: NFKC, no quotation marks or blanks, lower case, half-width punctuation."""
     return _QUOTES.sub("", unicodedata.normalize("NFKC", phrase)).casefold()
 
 
 def classify(phrase: str, *, subject: SubjectKind | None = None, words: Words | None = None) -> Classified:
-    """Says which indicators a problem wording is about.
+    """Say which indicators a problem wording is about.
 
     Args:
         phrase: One wording, in simplified Chinese (`监测时间点前2周内无更新`).
@@ -201,7 +201,7 @@ def classify(phrase: str, *, subject: SubjectKind | None = None, words: Words | 
 
 
 def _held(rule: _Rule, find: Callable[[str], tuple[int, str] | None]) -> tuple[tuple[int, str], ...]:
-    """Offsets and words by which a rule holds; () when it does not."""
+    """Return offsets and words by which a rule holds; () when it does not."""
     needed = [find(name) for name in rule.all]
     if any(match is None for match in needed):
         return ()
@@ -230,5 +230,5 @@ def _subject_of(text: str, words: Words) -> SubjectKind | None:
 
 
 def agrees(answer: tuple[str, ...], label: str) -> bool:
-    """Whether one of the ids is the label, lies below it, or is the family it belongs to."""
+    """Return whether one of the ids is the label, lies below it, or is the family it belongs to."""
     return any(given == label or given.startswith(label + ".") or label.startswith(given + ".") for given in answer)

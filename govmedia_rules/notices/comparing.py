@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from govmedia_rules.errors import CodeError
-from govmedia_rules.notices.checks import Check, Outcome, details
+from govmedia_rules.notices.checks import Check, details
 from govmedia_rules.notices.model import Attachment, Kind, Listed, Named, Notice
 from govmedia_rules.subjects.codes import AccountCode, SiteCode
 
@@ -16,7 +16,7 @@ _MOST_NAMES = 5
 
 
 def compare_lists(notice: Notice) -> Iterator[Check]:
-    """Every check that compares parts of a notice."""
+    """Yield every check that compares parts of a notice."""
     yield from _numbers(notice)
     yield from _titles(notice)
     for attachment in notice.attachments:
@@ -78,11 +78,10 @@ def _titles(notice: Notice) -> Iterator[Check]:
     has_pages = any(attachment.has_page for attachment in notice.attachments)
     for attachment in listed:
         title, page_title = attachment.title or "", attachment.page_title or ""
-        outcome = _titles_differ(title, page_title, notice.language) if page_title else "agrees"
-        if outcome in ("contradicts", "remark"):
+        if page_title and _bare(title) != _bare(page_title):
             yield Check(
                 kind="attachment_title",
-                outcome=outcome,
+                outcome="contradicts",
                 reason="titles_differ",
                 stated=title,
                 computed=page_title,
@@ -98,21 +97,6 @@ def _titles(notice: Notice) -> Iterator[Check]:
                 details=details(number=attachment.number or ""),
                 place=attachment.place,
             )
-
-
-def _titles_differ(title: str, page_title: str, language: str) -> Outcome:
-    """How two titles of one attachment compare; two translations of one title differ in words that do not matter."""
-    if _bare(title) == _bare(page_title):
-        return "agrees"
-    if language == "zh":
-        return "contradicts"
-    mine, other = (
-        {word for word in ("website", "new media", "unqualified", "problem", "list") if word in text.lower()}
-        for text in (title, page_title)
-    )
-    if not other:
-        return "not_checkable"
-    return "contradicts" if {"unqualified", "problem"} & (mine ^ other) and mine & other else "remark"
 
 
 def _listed_twice(attachment: Attachment) -> Iterator[Check]:
@@ -174,7 +158,7 @@ def _order(attachment: Attachment) -> Iterator[Check]:
 
 
 def _failed_rows(notice: Notice, kind: str) -> list[Listed]:
-    """Rows of the lists of failed units; a row that says 合格 is not one."""
+    """Return rows of the lists of failed units; a row that says 合格 is not one."""
     return [
         row
         for attachment in notice.attachments
@@ -205,7 +189,7 @@ def _rows_and_text(notice: Notice) -> Iterator[Check]:
 
 
 def _stated_names(notice: Notice) -> Iterator[Check]:
-    """A sentence that says how many it names."""
+    """Yield a sentence that says how many it names."""
     for problem in notice.problems:
         if problem.stated_count is not None and not problem.is_open and problem.named:
             stated, found = problem.stated_count.value, len(problem.named)
@@ -261,7 +245,7 @@ _SITE_WORDS = re.compile(r"(?:政府)?(?:门户)?(?:网站|网)$|门户$|人民�
 
 
 def same_name(one: str, other: str) -> bool:
-    """Whether two printed names are the same or differ only in the words for a website (鄱阳县政府门户网, 鄱阳政府门户网)."""
+    """Return whether two printed names are the same but for the words for a website (鄱阳县政府门户网, 鄱阳政府门户网)."""
     if one == other:
         return True
     short, long = (re.sub(r"[“”\"县市区和]", "", _SITE_WORDS.sub("", name)) for name in (one, other))
@@ -336,7 +320,7 @@ def _platform_word(one: Named | Listed) -> str:
 
 
 def _unlisted(notice: Notice, rows: list[Listed]) -> Iterator[Check]:
-    """Faults the text reports of accounts without naming one, and that no row of the list carries."""
+    """Yield faults the text reports of accounts without naming one, and that no row of the list carries."""
     carried = {indicator for row in rows for indicator in row.indicator_ids}
     if not carried:
         return

@@ -27,7 +27,6 @@ from govmedia_rules.notices.figures import (
     Measure,
     Outcome,
     OutcomeKind,
-    Place,
     Population,
     Rate,
     RateKind,
@@ -84,7 +83,7 @@ _BASIS = re.compile(r"\((?P<basis>[^()]*(?:为准|不含|不包括|含|剔除)[^
 
 
 def number_of(text: str) -> int:
-    """The whole number of `4,219` or `二十三`."""
+    """Return the whole number of `4,219` or `二十三`."""
     if text[0].isdigit():
         return int(text.replace(",", ""))
     total, digit = 0, 0
@@ -99,7 +98,7 @@ def number_of(text: str) -> int:
 
 
 def level_of(label: str) -> str | None:
-    """Id of the level that a label of sites or owners means; None when none is meant."""
+    """Return id of the level that a label of sites or owners means; None when none is meant."""
     for level, *spellings in words()["levels"]["order"]:
         if any(spelling in label for spelling in spellings):
             return str(level)
@@ -114,7 +113,7 @@ def _platform_pattern() -> re.Pattern[str]:
 
 
 def platform_of(label: str) -> tuple[str, str] | None:
-    """Id and spelling of the platform a label names, the longest spelling first; None when it names none."""
+    """Return id and spelling of the platform a label names, the longest spelling first; None when it names none."""
     found = _platform_pattern().search(label)
     if found is None:
         return None
@@ -175,8 +174,8 @@ class _Whole(_Tally):
         )
 
 
-class Ledger:
-    """Collects what is counted, in the order in which a text states it; shared by the Chinese and the English reader."""
+class CountBuilder:
+    """Collect what is counted, in the order in which a text states it."""
 
     def __init__(self) -> None:
         self.wholes: list[_Whole] = []
@@ -189,18 +188,18 @@ class Ledger:
         self.compared_with: ComparisonBasis | None = None
 
     def whole(self, subject: CountedSubject) -> _Whole | None:
-        """The population of this kind that was spoken of last."""
+        """Return the population of this kind that was spoken of last."""
         return next((whole for whole in reversed(self.wholes) if whole.subject == subject), None)
 
     def open(self, subject: CountedSubject, *, label: str = "", scope: str = "") -> _Whole:
-        """Begins a population."""
+        """Begin a population."""
         whole = _Whole(subject, label=label, scope=scope)
         self.wholes.append(whole)
         self.current = whole
         return whole
 
     def total(self, subject: CountedSubject, measure: Measure, count: Count, *, label: str = "", scope: str = "") -> _Whole:
-        """A count of a whole population; a second, different one of the same measure begins another population."""
+        """Return a count of a whole population; a second, different one of the same measure begins another population."""
         whole = self.whole(subject)
         known = whole.counts.get(measure) if whole is not None else None
         if whole is None or scope or (known is not None and known.value != count.value):
@@ -217,7 +216,7 @@ class Ledger:
     def part(
         self, subject: CountedSubject, label: str, key: str | None, dimension: Dimension, measure: Measure | None = None
     ) -> _Tally:
-        """A part of the population that was spoken of last; the same part is never made twice."""
+        """Return a part of the population that was spoken of last; the same part is never made twice."""
         whole = self.whole(subject) or self.open(subject)
         for part in whole.parts:
             alike = key is not None and part.key == key and dimension == "level" and part.dimension == dimension
@@ -230,31 +229,31 @@ class Ledger:
         return part
 
     def back_to_whole(self) -> None:
-        """Ends a list of parts: what follows without a name of its own is said of the whole again."""
+        """End a list of parts: what follows without a name of its own is said of the whole again."""
         if self.current is not None and not isinstance(self.current, _Whole):
             self.current, self.last_outcome = self.whole(self.current.subject), None
 
     def outcome(self, tally: _Tally, kind: OutcomeKind, label: str, count: Count) -> None:
-        """How many of a tally ended in one way; the first statement stands."""
+        """Return how many of a tally ended in one way; the first statement stands."""
         if all(outcome.kind != kind for outcome in tally.outcomes):
             tally.outcomes.append(Outcome(kind=kind, label=label, count=count))
         self.current, self.last_outcome = tally, kind
 
     def rate(self, rate: Rate, tally: _Tally | None = None) -> None:
-        """A share of `tally`, else of what was counted last."""
+        """Return a share of `tally`, else of what was counted last."""
         target = tally or self.current
         if target is not None:
             target.rates.append(rate)
             self.current = target
 
     def compare(self, comparison: Comparison) -> None:
-        """A difference that belongs to the last rate of what was counted last."""
+        """Return a difference that belongs to the last rate of what was counted last."""
         if self.current is not None and self.current.rates:
             rate = self.current.rates[-1]
             self.current.rates[-1] = rate.model_copy(update={"comparisons": (*rate.comparisons, comparison)})
 
     def populations(self) -> tuple[Population, ...]:
-        """What was collected."""
+        """Return what was collected."""
         return tuple(whole.population() for whole in self.wholes if whole.counts or whole.outcomes or whole.rates or whole.parts)
 
 
@@ -281,7 +280,7 @@ _SPLIT_AND = re.compile(r"和|及|以及|、|与")
 
 
 @dataclass(frozen=True, slots=True)
-class _Said:
+class ParsedNumber:
     """One number with what the words around it say."""
 
     subject: CountedSubject | None
@@ -299,40 +298,40 @@ _EARLIER = re.compile(r"^(?:针对|对)?(?:上季度|上一季度|上期|上次|
 """A sentence about the failures of the period before; its numbers belong to no population of this one."""
 
 
-def read_counts(paragraphs: list[Line], page: Page, ledger: Ledger | None = None) -> Ledger:
-    """Reads the figures of some paragraphs into a ledger."""
-    ledger = ledger or Ledger()
+def read_counts(paragraphs: list[Line], page: Page, builder: CountBuilder | None = None) -> CountBuilder:
+    """Read the figures of some paragraphs into a builder."""
+    builder = builder or CountBuilder()
     for paragraph in paragraphs:
         for sentence in sentences(paragraph):
             if not _EARLIER.search(sentence.text):
-                _sentence(sentence, page, ledger)
-    return ledger
+                _sentence(sentence, page, builder)
+    return builder
 
 
 def method_of(lines: list[Line]) -> str | None:
-    """How was inspected, where a line says so (第三方检测机构); None when none does."""
+    """Return how was inspected, where a line says so (第三方检测机构); None when none does."""
     found = (match.group() for line in lines if (match := _METHOD.search(line.text)))
     return next(found, None)
 
 
-def _sentence(sentence: Line, page: Page, ledger: Ledger) -> None:
+def _sentence(sentence: Line, page: Page, builder: CountBuilder) -> None:
     parts = False
     for segment in segments(sentence):
-        ledger.back_to_whole()
-        ledger.compared_with = None
+        builder.back_to_whole()
+        builder.compared_with = None
         for clause in clauses(segment):
             parts = parts or clause.text.startswith("其中")
             if re.search("相比|比较$", clause.text) and not _POINTS.search(clause.text):
                 # 与第一次抽查相比 holds for every clause that follows.
-                ledger.compared_with = _basis_of(clause.text) or "period_on_period"
+                builder.compared_with = _basis_of(clause.text) or "period_on_period"
                 continue
-            _clause(clause, page, ledger, parts=parts)
+            _clause(clause, page, builder, parts=parts)
 
 
 _INSPECTED_AFTER = re.compile(r"(?:进行|开展|实施)了?[^,;]{0,10}?(?:检查|抽查|抽检|监测|检测|巡查|普查)")
 
 
-def _clause(clause: Line, page: Page, ledger: Ledger, *, parts: bool) -> None:
+def _clause(clause: Line, page: Page, builder: CountBuilder, *, parts: bool) -> None:
     text = clause.text
     basis = _BASIS.search(text)
     # Brackets of the same length keep every offset; 县(区) and 县(市、区) are part of a name and stay.
@@ -343,48 +342,48 @@ def _clause(clause: Line, page: Page, ledger: Ledger, *, parts: bool) -> None:
     matches = list(_number().finditer(plain))
     end = 0
     carried: Measure | None = None
-    ended: _Said | None = None
-    told_after: Measure | None = "inspected" if matches and _INSPECTED_AFTER.search(plain, matches[-1].end()) else None
+    ended: ParsedNumber | None = None
+    measure_after: Measure | None = "inspected" if matches and _INSPECTED_AFTER.search(plain, matches[-1].end()) else None
     for i, match in enumerate(matches):
         stop = matches[i + 1].start() if i + 1 < len(matches) else len(plain)
-        said = _say(plain, end, match, stop, page, clause)
-        if said.measure is None and said.outcome is None and not parts:
+        parsed = _parse_number(plain, end, match, stop, page, clause)
+        if parsed.measure is None and parsed.outcome is None and not parts:
             # 共检查政府网站35家、政务新媒体220个; 对35个政府网站、220个政务新媒体进行了检查.
             if ended is not None:
-                said = replace(said, outcome=ended.outcome, outcome_label=ended.outcome_label)
+                parsed = replace(parsed, outcome=ended.outcome, outcome_label=ended.outcome_label)
             else:
-                said = replace(said, measure=carried or told_after)
-        carried, ended = said.measure, said if said.outcome else None
-        _enter(said, plain[end : match.start()], ledger, parts=parts)
-        end = match.end() + said.consumed
+                parsed = replace(parsed, measure=carried or measure_after)
+        carried, ended = parsed.measure, parsed if parsed.outcome else None
+        _enter(parsed, plain[end : match.start()], builder, parts=parts)
+        end = match.end() + parsed.consumed
     if len(matches) > 1 and "、" in plain:
-        ledger.back_to_whole()
+        builder.back_to_whole()
     for bracket in _BRACKETED.finditer(text):
         inside = bracket.group()[1:-1]
         several = len(list(_number().finditer(inside))) > 1
         if (several or "%" in inside) and len(inside) > 5 and (basis is None or basis.start() != bracket.start()):
             for part in clauses(Line(clause.number, clause.start + bracket.start() + 1, inside)):
-                _clause(part, page, ledger, parts=several)
+                _clause(part, page, builder, parts=several)
     stage = _STAGE.search(text)
     if stage is not None:
-        ledger.stage = stage.group()
+        builder.stage = stage.group()
     method = _METHOD.search(text)
     if method is not None:
-        ledger.method = method.group()
-    if matches and ledger.wholes:
-        whole = ledger.wholes[-1]
-        if ledger.stage and whole.outcomes:
-            whole.stage, ledger.stage = whole.stage or ledger.stage, None
-        if ledger.method and whole.counts:
-            whole.method = whole.method or ledger.method
-    if basis is not None and ledger.wholes:
-        ledger.wholes[-1].count_basis = basis.group("basis")
-    _note(plain, ledger)
-    _all_passed(plain, page, clause, ledger)
-    _rates(plain, page, clause, ledger)
+        builder.method = method.group()
+    if matches and builder.wholes:
+        whole = builder.wholes[-1]
+        if builder.stage and whole.outcomes:
+            whole.stage, builder.stage = whole.stage or builder.stage, None
+        if builder.method and whole.counts:
+            whole.method = whole.method or builder.method
+    if basis is not None and builder.wholes:
+        builder.wholes[-1].count_basis = basis.group("basis")
+    _note(plain, builder)
+    _all_passed(plain, page, clause, builder)
+    _rates(plain, page, clause, builder)
 
 
-def _say(plain: str, begin: int, match: re.Match[str], stop: int, page: Page, clause: Line) -> _Said:
+def _parse_number(plain: str, begin: int, match: re.Match[str], stop: int, page: Page, clause: Line) -> ParsedNumber:
     left, right = plain[begin : match.start()], plain[match.end() : stop]
     bound: Bound = "more_than" if match.group("more") else "exact"
     for kind, terms in words()["bounds"].items():
@@ -418,11 +417,11 @@ def _say(plain: str, begin: int, match: re.Match[str], stop: int, page: Page, cl
     agent, label = _agent(label if not use_right else left + label)
     label = _clean(label)
     consumed = after.end() if use_right and after is not None and stop < len(plain) else 0
-    return _Said(subject, measure, outcome, outcome_label, label, agent, count, match.group("unit"), consumed)
+    return ParsedNumber(subject, measure, outcome, outcome_label, label, agent, count, match.group("unit"), consumed)
 
 
 def _ends_open(left: str) -> bool:
-    """Whether the words before a number do not yet say what is counted (其余, 对, 全省, 发现)."""
+    """Return whether the words before a number do not yet say what is counted (其余, 对, 全省, 发现)."""
     bare = _FILLER.sub("", _TIME.sub("", left)).strip(" 、,")
     nouns = list(_nouns().finditer(bare))
     return not nouns or not bare.endswith(nouns[-1].group())
@@ -450,7 +449,7 @@ def _measure(text: str) -> Measure | None:
 
 
 def _agent(text: str) -> tuple[str, str]:
-    """Splits off who inspects (各县(区)检查…): words before the verb that name a body and no site or account."""
+    """Split off who inspects (各县(区)检查…): words before the verb that name a body and no site or account."""
     verb = re.search(any_of(_counting()["inspected"]), text)
     if verb is None:
         return "", text
@@ -486,50 +485,50 @@ _GENERIC = re.compile(r"(?:政府系统|政府|政务)?(?:政务)?(?:网站|新�
 
 
 def is_generic(label: str) -> bool:
-    """Whether a label names the whole population (政府网站) rather than a part of it."""
+    """Return whether a label names the whole population (政府网站) rather than a part of it."""
     return not label or _GENERIC.fullmatch(label) is not None
 
 
-def _enter(said: _Said, left: str, ledger: Ledger, *, parts: bool) -> None:
-    """Enters one number into the ledger."""
-    subject = said.subject
+def _enter(parsed: ParsedNumber, left: str, builder: CountBuilder, *, parts: bool) -> None:
+    """Enter one number into the builder."""
+    subject = parsed.subject
     if subject in ("letter", "request", "item", "unit"):
-        if said.unit in ("家", "个") and subject == "item" and ledger.current is not None and said.outcome:
-            ledger.outcome(ledger.current, said.outcome, said.outcome_label, said.count)
+        if parsed.unit in ("家", "个") and subject == "item" and builder.current is not None and parsed.outcome:
+            builder.outcome(builder.current, parsed.outcome, parsed.outcome_label, parsed.count)
             return
-        ledger.figures.append(Figure(label=said.label, count=said.count, unit=said.unit))
-        ledger.current = None
+        builder.figures.append(Figure(label=parsed.label, count=parsed.count, unit=parsed.unit))
+        builder.current = None
         return
     if subject is None:
-        rest = parts and re.search("其他|其它", said.label) is not None
-        if ledger.current is None or not (said.outcome or said.measure or rest):
+        rest = parts and re.search("其他|其它", parsed.label) is not None
+        if builder.current is None or not (parsed.outcome or parsed.measure or rest):
             return
-        subject = ledger.current.subject
-    platform = platform_of(said.label) if subject == "account" else None
-    level = level_of(said.label)
-    narrow = not is_generic(said.label) and (platform is not None or level is not None)
+        subject = builder.current.subject
+    platform = platform_of(parsed.label) if subject == "account" else None
+    level = level_of(parsed.label)
+    narrow = not is_generic(parsed.label) and (platform is not None or level is not None)
     dimension: Dimension = "platform" if platform else "level" if subject == "site" else "owner"
     key = platform[0] if platform else level
-    if re.search("其他|其它", said.label) and subject == "account" and (not level or level == "other"):
+    if re.search("其他|其它", parsed.label) and subject == "account" and (not level or level == "other"):
         narrow, key, dimension = True, "other", "platform"
-    if parts and not narrow and said.label and not is_generic(said.label):
+    if parts and not narrow and parsed.label and not is_generic(parsed.label):
         narrow, dimension, key = True, "other", None
-    if said.outcome:
-        _enter_outcome(said, subject, ledger, narrow=narrow, key=key, dimension=dimension)
+    if parsed.outcome:
+        _enter_outcome(parsed, subject, builder, narrow=narrow, key=key, dimension=dimension)
         return
-    if narrow and not said.agent and not _is_first(ledger, subject, said, parts=parts):
-        part = ledger.part(subject, said.label, key, dimension, said.measure)
-        measure = said.measure or part.part_of or "total"
-        if said.measure and said.measure != part.part_of and not part.counts:
-            part.part_of = said.measure
-        part.counts.setdefault(measure, said.count)
+    if narrow and not parsed.agent and not _is_first(builder, subject, parsed, parts=parts):
+        part = builder.part(subject, parsed.label, key, dimension, parsed.measure)
+        measure = parsed.measure or part.part_of or "total"
+        if parsed.measure and parsed.measure != part.part_of and not part.counts:
+            part.part_of = parsed.measure
+        part.counts.setdefault(measure, parsed.count)
         return
-    whole = ledger.total(
+    whole = builder.total(
         subject,
-        said.measure or "total",
-        said.count,
-        label=said.label if narrow else "",
-        scope=f"{said.agent}检查" if said.agent else "",
+        parsed.measure or "total",
+        parsed.count,
+        label=parsed.label if narrow else "",
+        scope=f"{parsed.agent}检查" if parsed.agent else "",
     )
     if re.search(any_of(_counting()["covered"]), left):
         whole.extent = "full"
@@ -537,75 +536,75 @@ def _enter(said: _Said, left: str, ledger: Ledger, *, parts: bool) -> None:
         whole.extent = "sampled"
 
 
-def _is_first(ledger: Ledger, subject: CountedSubject, said: _Said, *, parts: bool) -> bool:
-    """A notice on one kind of subject only may begin with it: 全市共抽查政务微信30个 opens a population of its own."""
-    return ledger.whole(subject) is None and not parts and said.measure is not None
+def _is_first(builder: CountBuilder, subject: CountedSubject, parsed: ParsedNumber, *, parts: bool) -> bool:
+    """Return a notice on one kind of subject only may begin with it: 全市共抽查政务微信30个 opens a population of its own."""
+    return builder.whole(subject) is None and not parts and parsed.measure is not None
 
 
 def _enter_outcome(
-    said: _Said, subject: CountedSubject, ledger: Ledger, *, narrow: bool, key: str | None, dimension: Dimension
+    parsed: ParsedNumber, subject: CountedSubject, builder: CountBuilder, *, narrow: bool, key: str | None, dimension: Dimension
 ) -> None:
-    assert said.outcome is not None
-    current = ledger.current
+    assert parsed.outcome is not None
+    current = builder.current
     if narrow:
-        tally: _Tally = ledger.part(subject, said.label, key, dimension)
+        tally: _Tally = builder.part(subject, parsed.label, key, dimension)
     elif (
         current is not None
         and current.subject == subject
         and not isinstance(current, _Whole)
-        and said.subject is None
-        and max((count.value for count in current.counts.values()), default=said.count.value) >= said.count.value
+        and parsed.subject is None
+        and max((count.value for count in current.counts.values()), default=parsed.count.value) >= parsed.count.value
     ):
         tally = current
     else:
-        tally = ledger.whole(subject) or ledger.open(subject)
-        if said.outcome in {outcome.kind for outcome in tally.outcomes} and said.agent:
-            tally = ledger.open(subject, scope=f"{said.agent}检查")
-    ledger.outcome(tally, said.outcome, said.outcome_label, said.count)
+        tally = builder.whole(subject) or builder.open(subject)
+        if parsed.outcome in {outcome.kind for outcome in tally.outcomes} and parsed.agent:
+            tally = builder.open(subject, scope=f"{parsed.agent}检查")
+    builder.outcome(tally, parsed.outcome, parsed.outcome_label, parsed.count)
 
 
-def _note(plain: str, ledger: Ledger) -> None:
-    """What is added about units that ended in one way: 问题已整改."""
+def _note(plain: str, builder: CountBuilder) -> None:
+    """Return what is added about units that ended in one way: 问题已整改."""
     if (
         not re.fullmatch(r"\s*(?:其)?(?:存在的|所有|全部)?问题(?:均|都|全部)?已(?:全部)?(?:完成)?整改(?:到位|完毕|完成)?\s*", plain)
-        or not ledger.current
+        or not builder.current
     ):
         return
-    outcomes = ledger.current.outcomes
+    outcomes = builder.current.outcomes
     if outcomes:
         outcomes[-1] = outcomes[-1].model_copy(update={"note": plain.strip()})
 
 
-def _all_passed(plain: str, page: Page, clause: Line, ledger: Ledger) -> None:
-    """全部合格 of what was counted last: as many passed as were inspected."""
+def _all_passed(plain: str, page: Page, clause: Line, builder: CountBuilder) -> None:
+    """Enter 全部合格: of what was counted last as many passed as were inspected."""
     match = re.search(r"(?:全部|均|都)(?:为)?(?:合格|达标)", plain)
-    tally = ledger.current
+    tally = builder.current
     if match is None or tally is None or any(outcome.kind in ("passed", "failed") for outcome in tally.outcomes):
         return
     base = tally.counts.get("inspected") or next(iter(tally.counts.values()), None)
     if base is not None:
         place = page.place(clause.start + match.start(), clause.start + match.end())
-        ledger.outcome(tally, "passed", match.group(), Count(value=base.value, place=place))
+        builder.outcome(tally, "passed", match.group(), Count(value=base.value, place=place))
 
 
 # --- rates ----------------------------------------------------------------------------------------------------------
 
 
 def rate_kind(label: str) -> RateKind | None:
-    """What kind of share a label names; None when it names none."""
+    """Return what kind of share a label names; None when it names none."""
     for kind in ("failure_share", "pass", "completion", "coverage", "share"):
         if re.search(any_of(words()["rates"][kind]), label):
             return kind
     return None
 
 
-def _rates(plain: str, page: Page, clause: Line, ledger: Ledger) -> None:
-    comparison = comparison_of(plain, page, clause, ledger.compared_with)
+def _rates(plain: str, page: Page, clause: Line, builder: CountBuilder) -> None:
+    comparison = comparison_of(plain, page, clause, builder.compared_with)
     if comparison is not None:
         if _nouns().search(plain):
-            target = _rate_target(plain, ledger)
-            ledger.current = target or ledger.current
-        ledger.compare(comparison)
+            target = _rate_target(plain, builder)
+            builder.current = target or builder.current
+        builder.compare(comparison)
         return
     end = 0
     for match in _PERCENT.finditer(plain):
@@ -615,8 +614,8 @@ def _rates(plain: str, page: Page, clause: Line, ledger: Ledger) -> None:
         if kind is None:
             continue
         label = _rate_label(before)
-        target = _rate_target(before, ledger)
-        last = ledger.last_outcome
+        target = _rate_target(before, builder)
+        last = builder.last_outcome
         if kind == "share" and (last == "failed" or re.search("不合格|突出问题", before)):
             kind = "failure_share"
         elif kind == "share" and last == "passed":
@@ -631,11 +630,11 @@ def _rates(plain: str, page: Page, clause: Line, ledger: Ledger) -> None:
             bound=_bound(match.group("before"), match.group("after")),
             place=page.place(clause.start + match.start(), clause.start + match.end()),
         )
-        if target is None and ledger.figures and ledger.current is None:
-            figure = ledger.figures[-1]
-            ledger.figures[-1] = figure.model_copy(update={"rates": (*figure.rates, rate)})
+        if target is None and builder.figures and builder.current is None:
+            figure = builder.figures[-1]
+            builder.figures[-1] = figure.model_copy(update={"rates": (*figure.rates, rate)})
         else:
-            ledger.rate(rate, target)
+            builder.rate(rate, target)
 
 
 def _bound(before: str | None, after: str | None) -> Bound:
@@ -653,21 +652,21 @@ def _rate_label(before: str) -> str:
     return (found.group() if found else text)[-40:]
 
 
-def _rate_target(before: str, ledger: Ledger) -> _Tally | None:
-    """The population or part that a rate names itself; None when it names none."""
+def _rate_target(before: str, builder: CountBuilder) -> _Tally | None:
+    """Return the population or part that a rate names itself; None when it names none."""
     noun = next(reversed(list(_nouns().finditer(before))), None)
     if noun is None or noun.lastgroup not in ("sites", "accounts"):
-        if re.search("总体|总的|整体|综合", before) and ledger.current is not None:
-            return ledger.whole(ledger.current.subject)
-        return ledger.current
+        if re.search("总体|总的|整体|综合", before) and builder.current is not None:
+            return builder.whole(builder.current.subject)
+        return builder.current
     subject = _SUBJECT_OF[noun.lastgroup]
     label = _clean(re.sub(r"(?:抽查|检查|抽检|监测)?(?:总体|整体|综合)?(?:合格率|达标率|占比|比例).*", "", before[: noun.end()]))
     platform = platform_of(label) if subject == "account" else None
     level = level_of(label)
     if not is_generic(label) and (platform or level):
         dimension: Dimension = "platform" if platform else "level" if subject == "site" else "owner"
-        return ledger.part(subject, label, platform[0] if platform else level, dimension)
-    return ledger.whole(subject) or ledger.open(subject)
+        return builder.part(subject, label, platform[0] if platform else level, dimension)
+    return builder.whole(subject) or builder.open(subject)
 
 
 def _basis_of(plain: str) -> ComparisonBasis | None:
@@ -679,17 +678,17 @@ def _basis_of(plain: str) -> ComparisonBasis | None:
     return None
 
 
-def comparison_of(plain: str, page: Page, clause: Line, told: ComparisonBasis | None = None) -> Comparison | None:
-    """A difference to an earlier period (同比上升1.33%); None when the clause states none.
+def comparison_of(plain: str, page: Page, clause: Line, default: ComparisonBasis | None = None) -> Comparison | None:
+    """Return a difference to an earlier period (同比上升1.33%); None when the clause states none.
 
     Args:
-        told: What an earlier clause of the sentence compares with (与上季度相比,…).
+        default: What an earlier clause of the sentence compares with (与上季度相比,…).
     """
     rates = words()["rates"]
     direction = next((state for state in ("up", "down", "same") if re.search(any_of(rates[state]), plain)), None)
     if direction is None:
         return None
-    basis = _basis_of(plain) or told
+    basis = _basis_of(plain) or default
     if basis is None:
         return None
     match = next(reversed(list(_POINTS.finditer(plain))), None)
@@ -717,7 +716,7 @@ def comparison_of(plain: str, page: Page, clause: Line, told: ComparisonBasis | 
 
 
 def vague_share(text: str, start: int, page: Page) -> Iterator[Rate]:
-    """Shares in words or as a bound (超过60%的门户网站, 绝大多数门户网站): a bound on a count, never an exact rate."""
+    """Yield shares in words or as a bound (超过60%的门户网站, 绝大多数门户网站): a bound on a count, never an exact rate."""
     table: dict[str, list[str]] = words()["vague"]
     noun = r"(?P<of>[^,。;、“”()0-9]{0,14}?(?:门户网站|政府网站|部门网站|网站|政务新媒体|新媒体|单位|部门|栏目|账号|地区))"
     for match in re.finditer(rf"(?P<words>{any_of(list(table))})的?{noun}", text):
@@ -751,21 +750,3 @@ def vague_share(text: str, start: int, page: Page) -> Iterator[Rate]:
             of=match.group("of"),
             place=page.place(start + match.start(), start + match.end()),
         )
-
-
-def place_of(page: Page, line: Line) -> Place:
-    """The place of a whole line or part of one."""
-    return page.place(line.start, line.end)
-
-
-__all__ = [
-    "Ledger",
-    "comparison_of",
-    "is_generic",
-    "level_of",
-    "number_of",
-    "platform_of",
-    "rate_kind",
-    "read_counts",
-    "vague_share",
-]

@@ -67,18 +67,18 @@ class PartialDate(Model):
         return date(self.year, self.month, self.day)
 
     def first(self) -> date | None:
-        """The first day it may mean; None without a year."""
+        """Return the first day it may mean; None without a year."""
         return None if self.year is None else date(self.year, self.month or 1, self.day or 1)
 
     def last(self) -> date | None:
-        """The last day it may mean; None without a year."""
+        """Return the last day it may mean; None without a year."""
         if self.year is None:
             return None
         month = self.month or 12
         return date(self.year, month, self.day or calendar.monthrange(self.year, month)[1])
 
     def text(self) -> str:
-        """The date in Chinese print: `2020年2月`, `8月27日`."""
+        """Return the date in Chinese print: `2020年2月`, `8月27日`."""
         parts = ((self.year, "年"), (self.month, "月"), (self.day, "日"))
         return "".join(f"{value}{unit}" for value, unit in parts if value is not None)
 
@@ -101,7 +101,7 @@ class DateSpan(Model):
         return self
 
     def text(self) -> str:
-        """The span in Chinese print."""
+        """Return the span in Chinese print."""
         return f"{self.start.text()}—{self.end.text()}"
 
 
@@ -138,7 +138,7 @@ class Period(Model):
 
     @classmethod
     def find(cls, text: str) -> tuple[Period, int, int] | None:
-        """The first period in Chinese `text`, the most precise kind first, with its offsets; None when there is none."""
+        """Return the first period in Chinese `text`, the most precise kind first, with its offsets; None when there is none."""
         for kind, pattern in _PERIODS:
             match = pattern.search(text)
             if match is None:
@@ -156,7 +156,7 @@ class Period(Model):
 
     @classmethod
     def parse(cls, text: str) -> Period:
-        """Reads a period (`2024年第三季度`, `2020年上半年`, `2019年第二次`, `2020年11月`, `2020年`).
+        """Read a period (`2024年第三季度`, `2020年上半年`, `2019年第二次`, `2020年11月`, `2020年`).
 
         Raises:
             ValueError: No period in it.
@@ -167,7 +167,7 @@ class Period(Model):
         return found[0]
 
     def span(self) -> DateSpan | None:
-        """First and last day by calendar; None for a numbered round or when the year is not known."""
+        """Return the first and last day by calendar; None for a numbered round or when the year is not known."""
         months = {"year": 12, "half": 6, "quarter": 3, "month": 1}.get(self.kind)
         if months is None or self.year is None:
             return None
@@ -179,7 +179,7 @@ class Period(Model):
         )
 
     def previous(self) -> Period | None:
-        """The period before, as 环比 compares; None when that cannot be told."""
+        """Return the period before, as 环比 compares; None when that cannot be told."""
         most = {"half": 2, "quarter": 4, "month": 12}.get(self.kind)
         if self.kind == "year":
             return None if self.year is None else self.model_copy(update={"year": self.year - 1})
@@ -191,11 +191,11 @@ class Period(Model):
         return self.model_copy(update={"year": self.year - 1, "number": most})
 
     def year_before(self) -> Period | None:
-        """The same period of the year before, as 同比 compares; None without a year."""
+        """Return the same period of the year before, as 同比 compares; None without a year."""
         return None if self.year is None else self.model_copy(update={"year": self.year - 1})
 
     def text(self) -> str:
-        """The period in Chinese print: `2020年第一季度`."""
+        """Return the period in Chinese print: `2020年第一季度`."""
         year = "" if self.year is None else f"{self.year}年"
         if self.kind == "year":
             return f"{year}度" if year else "年度"
@@ -289,14 +289,14 @@ class Rate(Model):
     place: Place | None = None
 
     def before(self, basis: ComparisonBasis) -> Decimal | None:
-        """The earlier rate that a printed difference implies; None when none is printed."""
+        """Return the earlier rate that a printed difference implies; None when none is printed."""
         for comparison in self.comparisons:
             if comparison.basis == basis and self.figure is not None:
                 return comparison.change.before(self.figure)
         return None
 
     def print(self) -> str:
-        """The percentage in print; the words where there is no figure."""
+        """Return the percentage in print; the words where there is no figure."""
         return self.text if self.figure is None else f"{print_decimal(self.figure)}%"
 
 
@@ -328,7 +328,7 @@ class Tally(Model):
     rates: tuple[Rate, ...] = ()
 
     def outcome(self, kind: OutcomeKind) -> int | None:
-        """Units that ended in this way; None when that is not stated."""
+        """Return how many units ended in this way; None when that is not stated."""
         for outcome in self.outcomes:
             if outcome.kind == kind:
                 return outcome.count.value
@@ -358,7 +358,7 @@ class Tally(Model):
         return self.inspected.value if self.inspected is not None else self.population
 
     def rate(self, kind: RateKind) -> Rate | None:
-        """The first printed rate of this kind; None when there is none."""
+        """Return the first printed rate of this kind; None when there is none."""
         return next((rate for rate in self.rates if rate.kind == kind), None)
 
 
@@ -399,5 +399,5 @@ class Population(Tally):
     groups: tuple[Group, ...] = ()
 
     def by(self, dimension: Dimension) -> tuple[Group, ...]:
-        """Parts by one dimension, in the order of the text."""
+        """Return parts by one dimension, in the order of the text."""
         return tuple(group for group in self.groups if group.dimension == dimension)

@@ -39,7 +39,7 @@ def _value(text: str) -> int:
 
 
 def date_of(match: re.Match[str]) -> PartialDate | None:
-    """The date a match of one of the patterns stands for; None when the calendar has no such day."""
+    """Return the date a match of one of the patterns stands for; None when the calendar has no such day."""
     parts = match.groupdict()
     year, month, day = (_value(parts[name]) if parts.get(name) else None for name in ("y", "m", "d"))
     try:
@@ -49,7 +49,7 @@ def date_of(match: re.Match[str]) -> PartialDate | None:
 
 
 def find_date(text: str) -> tuple[PartialDate, int, int] | None:
-    """The first date of Chinese `text`, whole dates before those without a year; with its offsets."""
+    """Return the first date of Chinese `text`, whole dates before those without a year; with its offsets."""
     best: tuple[PartialDate, int, int] | None = None
     for pattern in (_FULL, _YEAR_MONTH, _MONTH_DAY):
         match = pattern.search(text)
@@ -62,7 +62,7 @@ def find_date(text: str) -> tuple[PartialDate, int, int] | None:
 
 
 def with_year(value: PartialDate, year: int | None) -> PartialDate:
-    """The date with a year taken from elsewhere; unchanged when it has one or none is known."""
+    """Return the date with a year taken from elsewhere; unchanged when it has one or none is known."""
     if value.year is not None or year is None:
         return value
     try:
@@ -77,7 +77,7 @@ _HEADLINE = re.compile(r"(?P<issuer>.*?)(?:关于|对)?.*?(?:通报|公告|通�
 
 
 def headline(head: list[Line]) -> Line | None:
-    """The headline: one to three lines of the head that end in 通报 or the like."""
+    """Return the headline: one to three lines of the head that end in 通报 or the like."""
     if len(head) > 1 and _is_page_data(head[1].text) and len(head[0].text) <= 80 and "。" not in head[0].text:
         return head[0]
     for i, line in enumerate(head):
@@ -104,7 +104,7 @@ def _is_page_data(text: str) -> bool:
 
 
 def issuer(title: Line | None, head: list[Line], closing: list[Line], body: list[Line]) -> tuple[str, int, int] | None:
-    """Who issued the notice: from the headline, else the signature, else a head line that is a body's name."""
+    """Return who issued the notice: from the headline, else the signature, else a head line that is a body's name."""
     if title is not None:
         match = re.match(rf"(?P<issuer>{_ORG})(?=关于|对|[0-9]{{4}}年|通报)", title.text)
         if match:
@@ -132,7 +132,7 @@ def issuer(title: Line | None, head: list[Line], closing: list[Line], body: list
 
 
 def document_number(head: list[Line]) -> tuple[str, Line] | None:
-    """The 发文字号: a line of its own in the head, or at the end of the headline; never one that follows a title in 《》."""
+    """Return the 发文字号: a line of its own in the head, or at the end of the headline; never one that follows a title in 《》."""
     for line in head:
         match = DOCUMENT_NUMBER.search(line.text)
         if match and "》" not in line.text[: match.start()]:
@@ -141,7 +141,7 @@ def document_number(head: list[Line]) -> tuple[str, Line] | None:
 
 
 def published(head: list[Line], furniture: list[Line]) -> tuple[PartialDate, Place] | tuple[None, None]:
-    """The date a web page shows before the text."""
+    """Return the date a web page shows before the text."""
     first = min((line.start for line in head), default=0)
     for line in sorted([*head, *(line for line in furniture if line.start <= first + 2_000)], key=lambda line: line.start):
         match = _ISO.search(line.text)
@@ -155,7 +155,7 @@ def published(head: list[Line], furniture: list[Line]) -> tuple[PartialDate, Pla
 
 
 def publisher(head: list[Line], furniture: list[Line]) -> tuple[str, int, int] | None:
-    """来源 as a web page shows it; None when it shows none."""
+    """Return 来源 as a web page shows it; None when it shows none."""
     for line in [*head, *furniture]:
         match = re.search(r"(?:信息)?来源[:] *([\u4e00-\u9fff()]{3,40})", line.text)
         if match:
@@ -164,7 +164,7 @@ def publisher(head: list[Line], furniture: list[Line]) -> tuple[str, int, int] |
 
 
 def signed(closing: list[Line]) -> tuple[PartialDate, Line] | None:
-    """The 成文日期: a line of its own after the text."""
+    """Return the 成文日期: a line of its own after the text."""
     for line in reversed(closing):
         match = _FULL.search(line.text)
         if match and (DATE_LINE.fullmatch(line.text.strip("() ")) or re.match(_ORG, line.text)):
@@ -175,7 +175,7 @@ def signed(closing: list[Line]) -> tuple[PartialDate, Line] | None:
 
 
 def release_mark(lines: list[Line]) -> Line | None:
-    """The release mark (此件主动公开)."""
+    """Return the release mark (此件主动公开)."""
     for line in lines:
         match = re.fullmatch(
             r"[\[(]?((?:此件|本件|公开方式[:]?|公开属性[:]?) ?(?:主动公开(?:发布)?|公开发布|依申请公开|不予公开|不公开))[\])]?",
@@ -187,7 +187,7 @@ def release_mark(lines: list[Line]) -> Line | None:
 
 
 def addressees(head: list[Line]) -> tuple[tuple[str, ...], Line] | None:
-    """主送机关: the line that ends in a colon."""
+    """Return 主送机关: the line that ends in a colon."""
     for line in head:
         if line.text.endswith(":") and re.search("政府|部门|单位|委员会|各|办公室|局", line.text):
             return tuple(part.strip() for part in re.split(r"[,,;]", line.text[:-1]) if part.strip()), line
@@ -195,7 +195,7 @@ def addressees(head: list[Line]) -> tuple[tuple[str, ...], Line] | None:
 
 
 def citations(lines: list[Line], role: str) -> Iterator[Citation]:
-    """Documents in 《》 with the number that follows in brackets; nested titles stay whole."""
+    """Yield documents in 《》 with the number that follows in brackets; nested titles stay whole."""
     for line in lines:
         for title, start, end in _titles(line.text):
             if not 5 <= len(title) <= 500 or not re.search(
@@ -229,7 +229,7 @@ _REGISTRY = re.compile(r"全国[^,。、“”()《》全]{2,12}?信息报送系
 
 
 def registries(text: str) -> tuple[str, ...]:
-    """Reporting systems named, once each."""
+    """Return the reporting systems named, once each."""
     return tuple(dict.fromkeys(match.group() for match in _REGISTRY.finditer(text)))
 
 
@@ -246,7 +246,7 @@ _MONTH_RANGE = re.compile(
 
 
 def window(lines: list[Line], year: int | None) -> tuple[DateSpan, int, int] | None:
-    """The days in which was inspected, from a sentence that speaks of inspecting."""
+    """Return the days in which was inspected, from a sentence that speaks of inspecting."""
     for line in lines:
         for match in _RANGE.finditer(line.text):
             around = line.text[max(0, match.start() - 60) : match.end() + 60]
@@ -287,7 +287,7 @@ def _span(match: re.Match[str], year: int | None) -> DateSpan | None:
 
 
 def month_span(text: str, start: int, page: Page) -> tuple[DateSpan, Place] | None:
-    """A span that goes by month (2019年12月—2020年2月)."""
+    """Return a span that goes by month (2019年12月—2020年2月)."""
     match = _MONTH_RANGE.search(text)
     if match is None:
         return None
@@ -300,7 +300,7 @@ def month_span(text: str, start: int, page: Page) -> tuple[DateSpan, Place] | No
 
 
 def statistics_date(lines: list[Line], year: int | None) -> tuple[PartialDate, int, int] | None:
-    """The date counts stand at (截至2020年2月)."""
+    """Return the date counts stand at (截至2020年2月)."""
     for line in lines:
         for match in re.finditer(r"(?:截至|截止|截止到|截至到)(?:目前[,(])?", line.text):
             found = find_date(line.text[match.end() : match.end() + 16])
@@ -325,7 +325,7 @@ _RECEIVER = re.compile(
 
 
 def deadlines(lines: list[Line], page: Page, year: int | None, signed_at: PartialDate | None) -> Iterator[Deadline]:
-    """Dates by which something must be reported."""
+    """Yield the dates by which something must be reported."""
     for line in lines:
         before = ""
         for sentence in sentences(line):
@@ -425,7 +425,7 @@ def _deadline(
 
 
 def duties(section: Section, page: Page) -> Iterator[Duty]:
-    """Requirements, sentence by sentence, under their headings."""
+    """Yield the requirements, sentence by sentence, under their headings."""
     for part in section.walk():
         for paragraph in part.body:
             if re.match(r"联系|电子邮箱|传真|附件", paragraph.text):
@@ -435,7 +435,7 @@ def duties(section: Section, page: Page) -> Iterator[Duty]:
 
 
 def recheck(lines: list[Line], page: Page) -> Recheck | None:
-    """What is said about the failures of the period before."""
+    """Return what is said about the failures of the period before."""
     for line in lines:
         for sentence in sentences(line):
             text = sentence.text
@@ -471,7 +471,7 @@ def _province_names() -> tuple[tuple[str, str], ...]:
 
 
 def province_of(*texts: str | None, codes: tuple[str, ...] = ()) -> str | None:
-    """Full name of the province that the texts name, in their order, else of the site codes; None when none tells."""
+    """Return the full name of the province that the texts name, in their order, else of the site codes; None when none tells."""
     for text in texts:
         if text:
             for _, name in _province_names():
@@ -491,7 +491,7 @@ def province_of(*texts: str | None, codes: tuple[str, ...] = ()) -> str | None:
 
 
 def marks(lines: list[Line], page: Page) -> Iterator[Mark]:
-    """Codes and filing numbers of the page foot."""
+    """Yield codes and filing numbers of the page foot."""
     patterns = (
         ("site_code", re.compile(r"网站标识码[:: ]*((?:[0-9]{10}|bm[0-9]{8}))")),
         ("icp", re.compile(r"([\u4e00-\u9fff]ICP备[0-9]{8}号(?:-[0-9]{1,3})?)")),

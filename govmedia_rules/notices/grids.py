@@ -49,7 +49,7 @@ class _Cell:
 
 
 def read_page(attachment: AttachmentPage, page: Page, grids: Sequence[Grid], listed_title: str | None) -> PageContent:
-    """The title, tables and score bands of one page."""
+    """Return the title, tables and score bands of one page."""
     inside = [grid for grid in grids if attachment.first_line <= grid.line <= attachment.last_line]
     rows = page.text.split("\n")[attachment.first_line - 1 : attachment.last_line]
     if inside:
@@ -74,7 +74,7 @@ def read_page(attachment: AttachmentPage, page: Page, grids: Sequence[Grid], lis
 
 
 def _title(attachment: AttachmentPage, before: int, listed_title: str | None) -> str | None:
-    """The title above the first table; what follows the title the notice lists is the caption of a table."""
+    """Return the title above the first table; what follows the title the notice lists is the caption of a table."""
     if attachment.same_line is not None:
         return attachment.same_line.text
     parts = [line.text for line in attachment.lines if line.number < before and not line.text.startswith("(")][:3]
@@ -88,7 +88,7 @@ def _title(attachment: AttachmentPage, before: int, listed_title: str | None) ->
 
 
 def from_grid(grid: Grid) -> Table | None:
-    """A table with every span filled; the header is as deep as its deepest cell."""
+    """Return a table with every span filled; the header is as deep as its deepest cell."""
     rows = grid.rows
     if not rows or not rows[0]:
         return None
@@ -177,7 +177,7 @@ def _divided(rows: Sequence[str], first_line: int) -> list[Grid]:
 
 
 def _cells(attachment: AttachmentPage, page: Page) -> tuple[list[_Cell], str | None]:
-    """The cells of a page, blank ones included, and the title before them."""
+    """Return the cells of a page, blank ones included, and the title before them."""
     rows = page.text.split("\n")
     full = [line for line in attachment.lines if line.number not in page.skipped]
     title = attachment.same_line.text if attachment.same_line else None
@@ -213,7 +213,7 @@ def _squeeze(text: str) -> str:
 
 
 def from_cells(cells: Sequence[_Cell]) -> Iterator[Table]:
-    """Tables in a sequence of cells; each begins with 序号."""
+    """Return the tables in a sequence of cells; each begins with 序号."""
     starts = [i for i, cell in enumerate(cells) if cell.text and _is_header_start(cell.text)]
     for start, end in pairwise([*starts, len(cells)] if starts else []):
         caption = ""
@@ -277,7 +277,7 @@ def _numeric(rows: Sequence[Sequence[str | None]], column: int) -> bool:
 
 
 def _follow(cells: Sequence[_Cell], start: int, width: int) -> tuple[list[int], int]:
-    """Positions of the serial numbers 1, 2, 3 … when a row has `width` cells, and how many cells they have too many."""
+    """Return positions of the serial numbers 1, 2, 3 … when a row has `width` cells, and how many cells they have too many."""
     rows = [start]
     broken = 0
     position = start
@@ -295,7 +295,7 @@ def _follow(cells: Sequence[_Cell], start: int, width: int) -> tuple[list[int], 
 
 
 def _end_of_table(row: list[str | None], width: int) -> list[str | None]:
-    """The last row runs to the end of the page: blank lines after it are no cells."""
+    """Return the last row runs to the end of the page: blank lines after it are no cells."""
     while len(row) > width and row[-1] is None:
         row = row[:-1]
     while len(row) > width + _MOST_BROKEN:
@@ -316,7 +316,7 @@ def _shape(text: str | None) -> str:
 
 
 def _fit(row: list[str | None], width: int, whole: Sequence[Sequence[str | None]]) -> list[str | None]:
-    """Brings a row to `width` cells: joins the pieces of broken cells, fills up with blanks."""
+    """Bring a row to `width` cells: joins the pieces of broken cells, fills up with blanks."""
     if len(row) < width:
         return [*row, *[None] * (width - len(row))]
     excess = len(row) - width
@@ -381,7 +381,7 @@ def _kind(token: str) -> str:
 
 
 def from_flat(tokens: Sequence[str], line: int) -> Table | None:
-    """A table all of whose cells stand in one line, divided by blanks.
+    """Return a table all of whose cells stand in one line, divided by blanks.
 
     The header is as long as a row. Codes, types and outcomes come back in one column, and that gives the length; a
     cell that was broken by a blank is joined where the period would fail.

@@ -22,7 +22,7 @@ class _Budget:
         self.left = tries
 
     def spend(self) -> bool:
-        """Takes one try; False when none is left."""
+        """Take one try; False when none is left."""
         self.left -= 1
         return self.left >= 0
 
@@ -33,7 +33,7 @@ def _complete() -> re.Pattern[str]:
 
 
 def solve_header(tokens: Sequence[str], width: int) -> tuple[tuple[str, ...], ...]:
-    """Names of `width` columns from the words of a header read row by row.
+    """Return names of `width` columns from the words of a header read row by row.
 
     A header of several levels comes as its first row, then the second, then the third; a broken cell comes as two words.
     Among all ways to cut the words into rows and to put later words under earlier ones, the one is taken in which the
@@ -196,19 +196,19 @@ def _hang(
 
 
 def _heads(top: Sequence[str]) -> list[int]:
-    """Words of the first row that may stand above others: never the number and the name of a row, never a plain column."""
+    """Return words of the first row that may stand above others: never the number and the name of a row, never a plain column."""
     return [i for i, token in enumerate(top) if i >= 2 and _group(token) > -3]
 
 
 @lru_cache(maxsize=4096)
 def _leaf(token: str) -> float:
-    """What it costs to take a word for the name of one column."""
+    """Return what it costs to take a word for the name of one column."""
     return -2.0 if token in ("其中", "其中:") or not _complete().search(token) else 0.0
 
 
 @lru_cache(maxsize=4096)
 def _group(token: str) -> float:
-    """What it costs to take a word for a name above several columns."""
+    """Return what it costs to take a word for a name above several columns."""
     tables = words()["tables"]
     if token in ("其中", "其中:"):
         return 0.0
@@ -220,7 +220,7 @@ def _group(token: str) -> float:
 
 
 def _worth(top: Sequence[str], above: tuple[int, ...], header: tuple[tuple[str, ...], ...]) -> float:
-    """How likely the first row is: whole names alone, collecting names above others, likeness between the two."""
+    """Return how likely the first row is: whole names alone, collecting names above others, likeness between the two."""
     worth = sum(_leaf(token) for i, token in enumerate(top) if i not in above)
     names = [top[i] for i in above]
     worth += sum(map(_group, names))

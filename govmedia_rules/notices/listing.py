@@ -16,7 +16,7 @@ _WRAPPER = re.compile(r"^(?:单项否决|单否|扣分|不合格)(?:指标|项)?
 
 
 def column_roles(table: Table) -> dict[str, int]:
-    """Which column holds what: name, code, url, owner, area, platform, outcome, wording, remark."""
+    """Return which column holds what: name, code, url, owner, area, platform, outcome, wording, remark."""
     roles: dict[str, int] = {}
     for index, name in enumerate(table.columns):
         plain = re.sub(r"\s+", "", name)
@@ -42,7 +42,7 @@ def column_roles(table: Table) -> dict[str, int]:
 
 
 def read_listed(table: Table, number: int, title: str | None) -> Iterator[Listed]:
-    """The rows of a table as subjects; nothing when it does not list subjects with what was found."""
+    """Yield the rows of a table as subjects; nothing when it does not list subjects with what was found."""
     roles = column_roles(table)
     if "name" not in roles or not {"wording", "code", "outcome", "platform", "url", "owner_and_url"} & set(roles):
         return
@@ -108,7 +108,7 @@ def _kind(platform: str | None, code: str | None, title: str | None, column: str
 
 
 def split_problems(wording: str, kind: Kind | None) -> Iterator[str]:
-    """The problems of one cell, without the wrapper 单项否决(…): divided where each piece is a finding of its own."""
+    """Yield the problems of one cell, without the wrapper 单项否决(…): divided where each piece is a finding of its own."""
     text = wording.strip()
     wrapped = _WRAPPER.match(text)
     if wrapped:

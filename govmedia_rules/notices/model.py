@@ -60,7 +60,6 @@ class Named(Model):
         platform_text: The platform as printed.
         owner: Owner printed with it; None when not printed.
         area: Place it is said to belong to; None when not printed.
-        name_zh: For English texts: the Chinese name as far as it can be restored; None otherwise.
     """
 
     name: Name
@@ -69,7 +68,6 @@ class Named(Model):
     platform_text: Short | None = None
     owner: Short | None = None
     area: Short | None = None
-    name_zh: Short | None = None
     place: Place | None = None
 
     @property
@@ -86,7 +84,7 @@ class Problem(Model):
         heading: Heading it stands under.
         kind: site, account or None where the words do not tell.
         named: Subjects named with it.
-        is_open: True when 等 (or "such as") says that there are more; a list that names all is closed.
+        is_open: True when 等 says that there are more; a list that names all is closed.
         stated_count: Number of subjects the sentence states; None when it states none.
         share: Share of a population that has it (`超过60%的门户网站`); None when not printed.
         indicator_ids: What the wording was classified as.
@@ -215,11 +213,11 @@ class Table(Model):
         return max((len(levels) for levels in self.header), default=1)
 
     def column(self, index: int) -> tuple[str | None, ...]:
-        """The cells of one column."""
+        """Return the cells of one column."""
         return tuple(row[index] for row in self.rows)
 
     def records(self) -> Iterator[dict[str, str | None]]:
-        """The rows as dictionaries by column name; of columns with one name the last wins."""
+        """Yield the rows as dictionaries by column name; of columns with one name the last wins."""
         for row in self.rows:
             yield dict(zip(self.columns, row, strict=True))
 
@@ -325,11 +323,11 @@ class Notice(Model):
     """A notice as read.
 
     Attributes:
-        language: zh, or en for a machine translation.
+        language: zh; en for a text in English, of which nothing else is read.
         text: The repaired text that every place counts in; contacts are blotted out unless they were asked for.
         repairs: What was mended.
         headline: Title; None when the copy has none.
-        issuer: Who issued it, in Chinese where it can be restored.
+        issuer: Who issued it; None when the text does not say.
         issuer_text: The issuer as printed.
         province: Full name of the province; None when nothing in the text tells.
         number: 发文字号.
@@ -450,7 +448,7 @@ class Notice(Model):
         return match.group(1) if match else None
 
     def days_to(self, deadline: Deadline) -> int | None:
-        """Days from signing to `deadline`; None when either day is not known."""
+        """Return the days from signing to `deadline`; None when either day is not known."""
         signed: date | None = self.signed_at.value if self.signed_at else None
         due = deadline.due.value if deadline.due else None
         return None if signed is None or due is None else (due - signed).days

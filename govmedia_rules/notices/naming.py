@@ -37,7 +37,7 @@ def _quoted() -> re.Pattern[str]:
 
 @cache
 def _after() -> re.Pattern[str]:
-    """What may stand between a name and what is said of it: 等, a number, 网站 or a platform."""
+    """Return what may stand between a name and what is said of it: 等, a number, 网站 or a platform."""
     naming = _naming()
     sites, accounts = any_of(naming["site_words"]), any_of(naming["account_words"])
     return re.compile(
@@ -71,7 +71,7 @@ class _Group:
 
 
 def _groups(text: str, start: int, page: Page, default: Kind | None) -> list[_Group]:
-    """The groups of names of one segment, in order."""
+    """Return the groups of names of one segment, in order."""
     found: list[_Group] = []
     position = 0
     while True:
@@ -224,7 +224,7 @@ def _is_bare_name(name: str) -> bool:
 
 
 def read_problems(section: Section, page: Page) -> Iterator[Problem]:
-    """The findings of a part of a notice that tells problems; what stands right under its heading is a summary."""
+    """Yield the findings of a part of a notice that tells problems; what stands right under its heading is a summary."""
     for part in section.walk():
         if part is section and section.parts:
             continue
@@ -255,11 +255,6 @@ def read_problems(section: Section, page: Page) -> Iterator[Problem]:
                 yield from _sentence(sentence, page, heading, kind)
 
 
-def kind_for(section: Section, root: Section) -> Kind | None:
-    """Kind of subject that the headings above a section name."""
-    return _kind_of_heading(section.title) or _kind_of_heading(root.title)
-
-
 def _kind_of_heading(title: str) -> Kind | None:
     account = re.search("新媒体|账号|微信|微博|公众号", title)
     site = re.search("网站|门户", title)
@@ -272,7 +267,7 @@ _COUNTED = re.compile(
 
 
 def _listed_after(title: str, body: str, start: int, page: Page, kind: Kind | None) -> Problem | None:
-    """A finding before a colon and nothing but names after it (栏目更新不及时的网站(3个):甲局、乙局、丙局)."""
+    """Return a finding before a colon and nothing but names after it (栏目更新不及时的网站(3个):甲局、乙局、丙局)."""
     counted = _COUNTED.search(title)
     wording = title[: counted.start()] if counted else title
     names = [name for name in re.split("[、,;]", body.strip("。 ")) if name]
@@ -319,7 +314,7 @@ def _listed_after(title: str, body: str, start: int, page: Page, kind: Kind | No
 
 
 def _subject_before(title: str) -> Named | None:
-    """A name before a colon, with findings after it (州卫生健康委网站:办事指南要素缺失)."""
+    """Return a name before a colon, with findings after it (州卫生健康委网站:办事指南要素缺失)."""
     quoted = _quoted().fullmatch(re.sub(rf"(?:{_PLATFORM_WORDS}|网站|账号)$", "", title))
     tail = re.search(rf"(?:(?P<platform>{_PLATFORM_WORDS})|网站|门户网)$", title)
     name = quoted.group("name") if quoted else title[: tail.start()] if tail else ""
@@ -416,7 +411,7 @@ _SHARED = re.compile(r"(?:均|都)?(?:与|和全国|未|不|无|存在|缺|超|�
 
 
 def _wordings(text: str, groups: list[_Group]) -> list[str]:
-    """What is said after each group; a predicate that several share is given to each of them."""
+    """Return what is said after each group; a predicate that several share is given to each of them."""
     said = []
     for i, group in enumerate(groups):
         stop = groups[i + 1].start if i + 1 < len(groups) else len(text)
@@ -446,7 +441,7 @@ def _before(text: str, position: int) -> str:
 
 
 def read_summary(section: Section) -> Iterator[str]:
-    """Kinds of problems listed in the paragraph right under the heading of a part that tells problems."""
+    """Yield kinds of problems listed in the paragraph right under the heading of a part that tells problems."""
     if not section.parts:
         return
     for paragraph in section.body:
@@ -473,7 +468,7 @@ _LIST = re.compile(
 
 
 def read_praised(paragraph: Line) -> Iterator[tuple[str, ...]]:
-    """Lists of sites said to score well (南昌、九江等设区市政府门户网站…得分靠前)."""
+    """Yield lists of sites said to score well (南昌、九江等设区市政府门户网站…得分靠前)."""
     for sentence in sentences(paragraph):
         if not re.search(any_of(_naming()["praise"]), sentence.text):
             continue
@@ -491,7 +486,7 @@ _PRACTITIONER_ONE = re.compile(
 
 
 def read_practices(section: Section, page: Page) -> Iterator[Practice]:
-    """Good practice with the units praised for it."""
+    """Yield good practice with the units praised for it."""
     for part in section.walk():
         for paragraph in part.body:
             for sentence in sentences(paragraph):

@@ -20,12 +20,12 @@ from govmedia_rules.notices.figures import Place
 
 @cache
 def words() -> dict[str, Any]:
-    """The vocabulary of Chinese notices."""
+    """Return the vocabulary of Chinese notices."""
     return read_data("govmedia_rules.notices", "words.toml")
 
 
 def any_of(terms: list[str]) -> str:
-    """A pattern for any of the terms, the longest first."""
+    """Return a pattern for any of the terms, the longest first."""
     return "|".join(re.escape(term) for term in sorted(terms, key=len, reverse=True))
 
 
@@ -59,13 +59,13 @@ class Page:
             self._starts.append(match.end())
 
     def place(self, start: int, end: int) -> Place:
-        """The place of a stretch of the text; at most 300 characters are quoted."""
+        """Return the place of a stretch of the text; at most 300 characters are quoted."""
         end = max(start, end)
         line = bisect_right(self._starts, start)
         return Place(start=start, end=end, line=line, quote=self.text[start : min(end, start + 300)])
 
     def lines(self) -> Iterator[Line]:
-        """Lines that are not blank and not page furniture."""
+        """Yield lines that are not blank and not page furniture."""
         for number, start in enumerate(self._starts, 1):
             end = self._starts[number] - 1 if number < len(self._starts) else len(self.text)
             raw = self.text[start:end]
@@ -74,7 +74,7 @@ class Page:
                 yield Line(number, start + len(raw) - len(raw.lstrip()), stripped)
 
     def furniture(self) -> Iterator[Line]:
-        """Lines of page furniture: the date of the page and codes of its foot stand there."""
+        """Yield lines of page furniture: the date of the page and codes of its foot stand there."""
         lines = self.text.split("\n")
         for number in sorted(self.skipped):
             raw = lines[number - 1]
@@ -102,7 +102,7 @@ class Section:
     parts: list[Section] = field(default_factory=list)
 
     def walk(self) -> Iterator[Section]:
-        """This section and all below it, in the order of the text."""
+        """Yield this section and all below it, in the order of the text."""
         yield self
         for part in self.parts:
             yield from part.walk()
@@ -152,7 +152,7 @@ _BODY_START = re.compile(r"根据|按照|为|依据|近日|近期|日前|现将|
 
 
 def role_of(title: str) -> str:
-    """What part of a notice a heading begins."""
+    """Return what part of a notice a heading begins."""
     for role, terms in words()["sections"].items():
         if any(term in title for term in terms):
             return str(role)
@@ -160,7 +160,7 @@ def role_of(title: str) -> str:
 
 
 def outline(page: Page) -> Outline:
-    """The parts of a Chinese notice."""
+    """Return the parts of a Chinese notice."""
     lines = list(page.lines())
     first_heading = next((i for i, line in enumerate(lines) if _heading(line) and _heading(line)[0] == 1), None)  # type: ignore[index]
     page_start = _pages_start(lines, first_heading or 0)
@@ -237,7 +237,7 @@ def _closing_start(lines: list[Line]) -> int:
 
 
 def _head_end(lines: list[Line]) -> int:
-    """Headline, number, page data and addressees come before the first paragraph of the body."""
+    """Return where the head ends: headline, number, page data and addressees come before the first paragraph of the body."""
     for i, line in enumerate(lines[:25]):
         if _ADDRESSEES.match(line.text) and not _heading(line) and not re.search("如下|附件|联系|通知:$|通报:$", line.text):
             return i + 1
@@ -294,17 +294,17 @@ def _split_title(text: str) -> tuple[str, str]:
 
 
 def sentences(line: Line) -> Iterator[Line]:
-    """The sentences of a paragraph; a full stop inside quotation marks or brackets ends none."""
+    """Yield the sentences of a paragraph; a full stop inside quotation marks or brackets ends none."""
     yield from _split(line, "。")
 
 
 def segments(line: Line) -> Iterator[Line]:
-    """The parts of a paragraph between full stops and semicolons."""
+    """Yield the parts of a paragraph between full stops and semicolons."""
     yield from _split(line, "。;")
 
 
 def clauses(line: Line) -> Iterator[Line]:
-    """The parts of a paragraph between full stops, semicolons, colons and commas; a comma inside a number ends none."""
+    """Yield the parts of a paragraph between full stops, semicolons, colons and commas; a comma inside a number ends none."""
     yield from _split(line, "。;:,")
 
 

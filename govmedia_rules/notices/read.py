@@ -20,7 +20,7 @@ _LONGEST_TITLE = 1_000
 
 
 def read(source: str | bytes | Path, *, keep_contacts: bool = False) -> Notice:
-    """Reads a notice from text, HTML or DOCX, as far as it allows.
+    """Read a notice from text, HTML or DOCX, as far as it allows.
 
     Args:
         source: Text or HTML; the bytes of a text, HTML or DOCX file; a path, or its name in one line.
@@ -34,12 +34,8 @@ def read(source: str | bytes | Path, *, keep_contacts: bool = False) -> Notice:
     """
     loaded = load(source)
     mended = mend(loaded.text, keep_contacts=keep_contacts)
-    if _is_english(mended.text):
-        from govmedia_rules.notices.english import read_english
-
-        notice = read_english(mended)
-    else:
-        notice = _read_chinese(mended, _mend_grids(loaded))
+    # Of a translation nothing is read: its numbers and names are the translator's.
+    notice = Notice(language="en") if _is_english(mended.text) else _read_chinese(mended, _mend_grids(loaded))
     kept = mended.contacts if keep_contacts else ()
     return notice.model_copy(
         update={
@@ -120,13 +116,13 @@ def _read_chinese(mended: Mended, grids: list[Grid]) -> Notice:
 
     overview = [line for section in parts.root.walk() if section.role in ("overview", "recheck") for line in section.body]
     if not any(section.role == "overview" for section in parts.root.walk()):
-        told = {line.start for s in parts.root.walk() if s.role in ("problems", "duties", "practices") for line in s.body}
-        overview = [line for line in body if line.start not in told]
-    ledger = counting.read_counts([*(line for line in parts.opening if line not in overview), *overview], page)
+        elsewhere = {line.start for s in parts.root.walk() if s.role in ("problems", "duties", "practices") for line in s.body}
+        overview = [line for line in body if line.start not in elsewhere]
+    builder = counting.read_counts([*(line for line in parts.opening if line not in overview), *overview], page)
     method = counting.method_of(parts.opening)
     populations = tuple(
         population.model_copy(update={"method": population.method or method}) if not population.scope else population
-        for population in ledger.populations()
+        for population in builder.populations()
     )
     again = formal.recheck([*parts.opening, *overview], page)
     problem_parts = [section for section in parts.root.walk() if section.role == "problems" and not _inside(section, parts.root)]
@@ -166,7 +162,7 @@ def _read_chinese(mended: Mended, grids: list[Grid]) -> Notice:
         publisher=source[0] if source else None,
         release=mark.text if mark else None,
         populations=populations,
-        figures=tuple(ledger.figures),
+        figures=tuple(builder.figures),
         recheck=_with_names(again, page) if again else None,
         problem_summary=tuple(item for section in problem_parts for item in naming.read_summary(section)),
         problems=problems,
@@ -182,7 +178,7 @@ def _read_chinese(mended: Mended, grids: list[Grid]) -> Notice:
 
 
 def _inside(section: Section, root: Section) -> bool:
-    """Whether a section stands below another of the same part of the notice."""
+    """Return whether a section stands below another of the same part of the notice."""
     return any(
         other is not section and other.role == section.role and any(part is section for part in other.walk())
         for other in root.walk()
@@ -226,7 +222,7 @@ def _statistics_span(parts: Outline, page: Page, places: dict[str, Place]) -> Da
 
 
 def _problems_without_headings(lines: list[Line], page: Page) -> list[Problem]:
-    """Findings of a notice that has no headings: sentences that name a subject or speak of 问题."""
+    """Return findings of a notice that has no headings: sentences that name a subject or speak of 问题."""
     problems: list[Problem] = []
     for line in lines:
         for sentence in sentences(line):
@@ -288,7 +284,7 @@ def _attachments(parts: Outline, page: Page, grids: list[Grid]) -> tuple[Attachm
 
 
 def _grid_of(title: str, loose: list[Grid], page: Page, *, alone: bool) -> Grid | None:
-    """The table that belongs to a listed attachment although no line 附件 stands before it."""
+    """Return the table that belongs to a listed attachment although no line 附件 stands before it."""
     lines = page.text.split("\n")
     for grid in loose:
         caption = grid.rows[0][0].text if grid.rows and grid.rows[0] else ""

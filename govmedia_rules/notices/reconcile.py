@@ -45,7 +45,7 @@ class Reconciliation(Model):
 
 
 def reconcile(notice: Notice) -> Reconciliation:
-    """Recomputes the sums and rates of a notice and compares its text, lists and tables."""
+    """Recompute the sums and rates of a notice and compares its text, lists and tables."""
     checks: list[Check] = []
     for population in notice.populations:
         checks += _sums(population)
@@ -94,7 +94,7 @@ def _sums(population: Population) -> Iterator[Check]:
 
 
 def _without_nested(groups: list[Group]) -> list[Group]:
-    """Parts without those that lie inside another one (订阅号 inside 公众号)."""
+    """Return parts without those that lie inside another one (订阅号 inside 公众号)."""
     terms = vocabulary("platform")
     keys = {group.key for group in groups if group.dimension == "platform" and group.key in terms}
 
@@ -134,7 +134,7 @@ def _parts(population: Population, measure: str, whole: int, groups: list[Group]
 
 
 def _hidden_member(population: Population, gap: int, used: list[Group]) -> str:
-    """A count of the same population that equals the gap: a member that no sentence names, accounts closed meanwhile."""
+    """Return a count of the same population that equals the gap: a member that no sentence names, accounts closed meanwhile."""
     for outcome in population.outcomes:
         if outcome.kind in ("closed", "closing", "unreported") and outcome.count.value == gap:
             return f"{outcome.label}{gap}"
@@ -202,7 +202,7 @@ def _bases(tally: Tally) -> list[int]:
 
 
 def _readings(rate: Rate, figure: Decimal, tally: Tally) -> list[tuple[int | None, bool]]:
-    """The counts a pass rate or failure share may have been made from, the plainest first; True marks failed units."""
+    """Return the counts a pass rate or failure share may have been made from, the plainest first; True marks failed units."""
     failed, passed = tally.failed, tally.passed
     if rate.kind == "failure_share":
         return [(failed, False)]
@@ -220,7 +220,7 @@ def _readings(rate: Rate, figure: Decimal, tally: Tally) -> list[tuple[int | Non
 
 
 def _softened(check: Check, rate: Rate) -> Check:
-    """A figure printed with 约 agrees when it is less than a point off."""
+    """Return a figure printed with 约 agrees when it is less than a point off."""
     if rate.bound != "about" or check.outcome != "contradicts" or rate.figure is None or "=" not in check.computed:
         return check
     exact = Decimal(check.computed.rpartition("=")[2].removesuffix("%"))
@@ -257,7 +257,7 @@ def _comparisons(rate: Rate) -> Iterator[Check]:
 
 
 def _one_policy(checks: list[Check]) -> Iterator[Check]:
-    """Rates that no plain policy gives together: 99.9 % for 2943 of 2944 beside 99.6 % for 667 of 670."""
+    """Yield rates that no plain policy gives together: 99.9 % for 2943 of 2944 beside 99.6 % for 667 of 670."""
     rates = [check for check in checks if check.kind == "rate" and check.reason == "rate_agrees"]
     if len(rates) < 2:
         return

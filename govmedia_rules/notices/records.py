@@ -14,7 +14,7 @@ _PLATFORMS = ("wechat", "weibo", "app", "other", "toutiao", "douyin", "kuaishou"
 
 
 def reconcile_counts(counts: Mapping[str, object], rates: Mapping[str, str]) -> Reconciliation:
-    """Recomputes the rates of a notice that was taken down as counts and rates by key.
+    """Recompute the rates of a notice that was taken down as counts and rates by key.
 
     Args:
         counts: Whole numbers by key: `sites_inspected`, `sites_failed`, `media_running` and so on; what is no whole

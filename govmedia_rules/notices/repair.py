@@ -63,7 +63,7 @@ def _note(kind: Any, count: int, example: str = "") -> Iterator[Repair]:
 
 
 def mend_characters(text: str) -> tuple[str, list[Repair]]:
-    """Mends what can be mended without knowing lines: the same for a page and for one cell of a table."""
+    """Mend what can be mended without knowing lines: the same for a page and for one cell of a table."""
     repairs: list[Repair] = []
     text = _NEW_LINES.sub("\n", text)
     text, hidden = _HIDDEN.subn("", text)
@@ -92,7 +92,7 @@ def mend_characters(text: str) -> tuple[str, list[Repair]]:
 
 
 def is_traditional(text: str) -> bool:
-    """Whether a copy is in traditional characters throughout, not merely quoting a few."""
+    """Return whether a copy is in traditional characters throughout, not merely quoting a few."""
     data = _data()
     marks = frozenset(data["traditional"])
     found = sum(1 for character in text if character in marks)
@@ -118,7 +118,7 @@ def _simplify(text: str) -> tuple[str, list[Repair]]:
 
 
 def mend(text: str, *, keep_contacts: bool = False) -> Mended:
-    """Mends a copy of a notice.
+    """Mend a copy of a notice.
 
     Args:
         text: The copy as found.

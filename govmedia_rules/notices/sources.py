@@ -59,7 +59,7 @@ class Source:
 
 
 def load(source: str | bytes | Path) -> Source:
-    """Reads a notice from text, HTML, the bytes of a file, or a path.
+    """Read a notice from text, HTML, the bytes of a file, or a path.
 
     Args:
         source: Text or HTML; bytes of a text, HTML or DOCX file; a path, or a one-line string that ends in .docx,
@@ -192,7 +192,7 @@ def _cell_text(cell: Any) -> str:
 
 
 def _fill(rows: list[list[tuple[str, int, int]]]) -> list[list[Cell]]:
-    """Places cells with spans on a rectangle, as a browser does."""
+    """Place cells with spans on a rectangle, as a browser does."""
     placed: dict[tuple[int, int], Cell] = {}
     for r, row in enumerate(rows):
         c = 0

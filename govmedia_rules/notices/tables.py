@@ -14,7 +14,7 @@ _NOT_ADDITIVE = re.compile("平均|时长|率|排名|名次|得分|分数")
 
 
 def check_tables(notice: Notice) -> Iterator[Check]:
-    """Every check of the tables of a notice."""
+    """Yield every check of the tables of a notice."""
     for attachment in notice.attachments:
         for table in attachment.tables:
             where = f"附件{attachment.number}" if attachment.number else "附件"
@@ -26,7 +26,7 @@ def check_tables(notice: Notice) -> Iterator[Check]:
 
 
 def integer(cell: str | None) -> int | None:
-    """The whole number in a cell; None for a blank cell or anything else."""
+    """Return the whole number in a cell; None for a blank cell or anything else."""
     return int(cell.replace(",", "")) if cell is not None and re.fullmatch("[0-9][0-9,]*", cell) else None
 
 
@@ -43,7 +43,7 @@ def _totals(table: Table, where: str, place: Place | None) -> Iterator[Check]:
 
 
 def _rows(table: Table, where: str, place: Place | None) -> Iterator[Check]:
-    """Rows with a 总数 before the columns of its parts; 其中 names only some of the parts."""
+    """Yield rows with a 总数 before the columns of its parts; 其中 names only some of the parts."""
     whole = next((i for i, levels in enumerate(table.header) if len(levels) == 1 and levels[0].endswith("总数")), None)
     if whole is None:
         return
@@ -90,7 +90,7 @@ def _rates(table: Table, where: str, place: Place | None) -> Iterator[Check]:
 
 
 def _columns_of_rate(names: list[str], rate_at: int) -> tuple[int | None, int | None, int | None]:
-    """Columns a rate is counted from: base and failed for 合格率, none and done and pending for 办结率."""
+    """Return columns a rate is counted from: base and failed for 合格率, none and done and pending for 办结率."""
     others = [i for i in range(len(names)) if i != rate_at and "率" not in names[i]]
     if "合格" in names[rate_at]:
         base = next(
@@ -110,7 +110,7 @@ def _columns_of_rate(names: list[str], rate_at: int) -> tuple[int | None, int | 
 
 
 def _totals_and_text(notice: Notice) -> Iterator[Check]:
-    """Counts of the overview against the 合计 row of an overview table."""
+    """Yield counts of the overview against the 合计 row of an overview table."""
     for population in notice.populations:
         for attachment in notice.attachments:
             title = f"{attachment.title}{attachment.page_title}"
@@ -146,7 +146,7 @@ def _stated_for(column: str, population: Population) -> int | None:
 
 
 def _columns_and_text(notice: Notice) -> Iterator[Check]:
-    """Counts of the text that the sum of a column confirms: a table without a 合计 row has it derived so."""
+    """Yield counts of the text that the sum of a column confirms: a table without a 合计 row has it derived so."""
     for figure in notice.figures:
         for attachment in notice.attachments:
             yield from _confirming(figure.count.value, figure.label, figure.count.place, attachment)

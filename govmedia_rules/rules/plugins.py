@@ -18,22 +18,24 @@ from govmedia_rules.errors import DuplicateId, PluginLoadError, PluginWarning, W
 CHECK_GROUP = "govmedia_rules.checks"
 RULEBOOK_GROUP = "govmedia_rules.rulebooks"
 
-BUILT_IN = (
-    "site_vetoes",
-    "account_vetoes",
-    "management",
-    "publishing",
-    "services",
+TOPICS = (
+    "availability",
+    "links",
+    "updates",
+    "columns",
     "interaction",
-    "design",
-    "registry",
+    "messages",
+    "services",
+    "publishing",
     "wording",
-    "census",
-    "guidelines",
-    "local",
+    "marks",
+    "domains",
+    "design",
+    "accounts",
+    "registry",
     "supervision",
 )
-"""Modules of `govmedia_rules.checks` that hold checks."""
+"""Modules of `govmedia_rules.checks` that hold checks, one a topic, with the topic's sentences in a TOML file beside each."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,7 @@ class Plugins:
 def built_in_checks() -> Mapping[str, CheckSpec]:
     """The checks of this library by name."""
     found: dict[str, CheckSpec] = {}
-    for name in BUILT_IN:
+    for name in TOPICS:
         found |= specs_of(importlib.import_module(f"govmedia_rules.checks.{name}"))
     return found
 

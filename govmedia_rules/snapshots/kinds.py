@@ -18,12 +18,12 @@ def _tables() -> Mapping[str, Any]:
 
 @cache
 def kinds(name: str) -> Vocabulary:
-    """A vocabulary of snapshots: `column`, `channel`, `function`, `guide_element`, `part` …"""
+    """Return a vocabulary of snapshots: `column`, `channel`, `function`, `guide_element`, `part` …"""
     return Vocabulary.of(name, _tables()[name])
 
 
 def word(vocabulary_name: str, term_id: str, lang: str) -> str:
-    """The official word for an id in a vocabulary of snapshots or subjects; the id itself where it has none.
+    """Return the official word for an id in a vocabulary of snapshots or subjects; the id itself where it has none.
 
     Args:
         vocabulary_name: Name of the vocabulary.

@@ -1,4 +1,4 @@
-"""What was seen of one subject at one monitoring point (采样数据)."""
+"""Snapshots: what was observed of one subject at one monitoring point (采样数据)."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ from govmedia_rules.subjects.vocabulary import OwnerKind
 
 
 class SiteSnapshot(Model):
-    """What was seen of one site.
+    """What was observed of one site.
 
     Every part is None when it was not observed and empty when it was looked for and not there.
 
@@ -92,6 +92,11 @@ class SiteSnapshot(Model):
         offline_notices: Temporary closings that were reported beforehand.
         relays: Items of authorities above that had to be passed on.
         reminders: When reminders of overdue updates were sent.
+
+    Examples:
+        >>> snapshot = SiteSnapshot(site={"name": "某局网站"}, observed_at="2024-08-27T10:00:00+08:00", columns=())
+        >>> snapshot.columns, snapshot.links
+        ((), None)
     """
 
     kind: Literal["site"] = "site"
@@ -148,7 +153,7 @@ class SiteSnapshot(Model):
         return group_columns(self.columns or (), self.observed_at)
 
     def columns_of(self, *kinds: str) -> list[Column]:
-        """The columns of these kinds."""
+        """Return the columns of these kinds."""
         groups = self.columns_by_kind
         return [column for kind in kinds if kind in groups for column in groups[kind].columns]
 
@@ -159,7 +164,7 @@ class SiteSnapshot(Model):
 
 
 class AccountSnapshot(Model):
-    """What was seen of one account.
+    """What was observed of one account.
 
     Every part is None when it was not observed and empty when it was looked for and not there.
 
@@ -183,6 +188,13 @@ class AccountSnapshot(Model):
         collection: How the snapshot came about.
         relays: Items of authorities above that had to be passed on.
         earlier_faults: Faults of the last round and what became of them; () when there were none.
+
+    Examples:
+        >>> account = Account(name="某县发布", platform="微信")
+        >>> posts = [Post(published_at="2024-08-20")]
+        >>> snapshot = AccountSnapshot(account=account, observed_at="2024-08-27T10:00:00+08:00", posts=posts)
+        >>> snapshot.latest_post_at, snapshot.post_count
+        (datetime.date(2024, 8, 20), 1)
     """
 
     kind: Literal["account"] = "account"
@@ -229,7 +241,7 @@ class AccountSnapshot(Model):
 
 
 AnySnapshot = SiteSnapshot | AccountSnapshot | SupervisorSnapshot
-"""Whatever can be judged."""
+"""A snapshot of any kind."""
 
 Snapshot = Annotated[AnySnapshot, Field(discriminator="kind")]
-"""A snapshot of any kind, told apart by `kind`."""
+"""A snapshot of any kind, recognised by `kind` in a file."""

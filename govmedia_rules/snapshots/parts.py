@@ -1,4 +1,4 @@
-"""What snapshots are made of. In every part `None` is "not observed" and an empty tuple "looked, nothing there"."""
+"""The parts of snapshots. In every part `None` is "not observed" and an empty tuple "looked, nothing there"."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Entry(Model):
 
 
 def newest(entries: Sequence[Entry | Post]) -> Moment | None:
-    """The latest time shown by `entries`; a bare day counts as its last moment. None when none shows one."""
+    """Return the latest time shown by `entries`; a bare day counts as its last moment. None when none shows one."""
     dates = [entry.published_at for entry in entries if entry.published_at is not None]
     return max(dates, key=_late_order, default=None)
 
@@ -128,11 +128,6 @@ class Column(Model):
             return self.entry_count == 0
         return False if self.latest_entry_at is not None or self.undated_count else None
 
-    @property
-    def is_undated(self) -> bool:
-        """Whether it has entries and none of them shows a date."""
-        return bool(self.entry_count) and self.latest_entry_at is None and self.undated_count == self.entry_count
-
 
 class ColumnGroup:
     """The columns of one kind, with the bounds that settle most questions about them at once.
@@ -159,16 +154,16 @@ class ColumnGroup:
         self.promising = False
 
     def surely_updated(self, sure_from: int, sure_to: int) -> bool:
-        """Whether the newest entry of every one of them surely lies in a `Span` with these bounds that ends at the point."""
+        """Return whether each newest entry surely lies in a `Span` with these bounds that ends at the point."""
         return sure_from <= self.oldest_day and self.newest_day <= sure_to
 
     def not_surely_updated(self, sure_from: int, sure_to: int) -> list[Column]:
-        """Those of them whose newest entry does not lie between these days, or shows none."""
+        """Return those of them whose newest entry does not lie between these days, or shows none."""
         return [column for column, day in zip(self.columns, self.days, strict=True) if not sure_from <= day <= sure_to]
 
 
 def group_columns(columns: Sequence[Column], point: datetime) -> dict[str | None, ColumnGroup]:
-    """The columns by kind, in one pass: the rules on columns ask every question of hundreds of them.
+    """Return the columns by kind, in one pass: the rules on columns ask every question of hundreds of them.
 
     Args:
         columns: The columns of one snapshot.

@@ -1,7 +1,7 @@
-"""Shallow snapshots out of tables: a registry's columns and what was seen of each subject, one row a subject or a post.
+"""Read shallow snapshots from tables: a registry's columns and what was observed of each subject, one row a subject or post.
 
 Header spellings are data (tables/data/headers.toml). Cells are read by the closed date grammar of `dates`; a cell that cannot
-be read sets its row apart, with row number, column, value and reason.
+be read puts its row among the bad ones, with row number, column, value and reason.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _MAX_REMEMBERED = 100_000
 
 
 class ShallowRow(NamedTuple):
-    """What one row gave: its number (the header is 1), and a snapshot or the faults that keep it from being one."""
+    """The result of one row: its number (the header is 1), and a snapshot or the faults that keep it from being one."""
 
     number: int
     snapshot: SiteSnapshot | AccountSnapshot | None
@@ -67,7 +67,7 @@ def read_accounts(
     sheet: str | int | None = None,
     zone: tzinfo = SHANGHAI,
 ) -> Rows[AccountSnapshot]:
-    """Reads what a table says of accounts: the registry's columns with 最近更新时间, 互动功能 and the like.
+    """Read what a table says of accounts: the registry's columns with 最近更新时间, 互动功能 and the like.
 
     Args:
         source: A pandas, polars or Arrow table, a DuckDB relation, a CSV, workbook or Parquet file, or rows as mappings.
@@ -77,12 +77,17 @@ def read_accounts(
         zone: Zone of times written without one.
 
     Returns:
-        Snapshots, and apart from them the rows that could not be used.
+        The snapshots, and the rows that could not be used.
 
     Raises:
         TableError: The source cannot be opened, a needed column is missing, or a column has an impossible type.
+
+    Examples:
+        >>> rows = [{"账号名称": "某县发布", "平台类型": "微信", "最近更新时间": "2024-08-20"}]
+        >>> read_accounts(rows, observed_at=date(2024, 8, 27)).good[0].latest_post_at
+        datetime.date(2024, 8, 20)
     """
-    return _held(shallow_table(source, "account", observed_at=observed_at, headers=headers, sheet=sheet, zone=zone))
+    return _all_rows(shallow_table(source, "account", observed_at=observed_at, headers=headers, sheet=sheet, zone=zone))
 
 
 def read_sites(
@@ -93,11 +98,17 @@ def read_sites(
     sheet: str | int | None = None,
     zone: tzinfo = SHANGHAI,
 ) -> Rows[SiteSnapshot]:
-    """Reads what a table says of sites: the registry's columns with 首页最近更新时间 and the like; see `read_accounts`."""
-    return _held(shallow_table(source, "site", observed_at=observed_at, headers=headers, sheet=sheet, zone=zone))
+    """Read what a table says of sites: the registry's columns with 首页最近更新时间 and the like; see `read_accounts`.
+
+    Examples:
+        >>> rows = [{"网站名称": "某县人民政府", "首页最近更新时间": "2024-08-20"}]
+        >>> read_sites(rows, observed_at=date(2024, 8, 27)).good[0].home.latest_entry_at
+        datetime.date(2024, 8, 20)
+    """
+    return _all_rows(shallow_table(source, "site", observed_at=observed_at, headers=headers, sheet=sheet, zone=zone))
 
 
-def _held(table: ShallowTable) -> Rows[Any]:
+def _all_rows(table: ShallowTable) -> Rows[Any]:
     good: list[SiteSnapshot | AccountSnapshot] = []
     bad: list[BadRow] = []
     for row in table:
@@ -139,7 +150,7 @@ def shallow_table(
     sheet: str | int | None = None,
     zone: tzinfo = SHANGHAI,
 ) -> ShallowTable:
-    """Opens a table of subjects and looks at its columns; rows become snapshots while one iterates.
+    """Open a table of subjects and identify its columns; rows become snapshots while one iterates.
 
     Args:
         source: See `read_accounts`.
@@ -153,10 +164,12 @@ def shallow_table(
         TableError: See `read_accounts`.
     """
     table = open_table(source, sheet=sheet)
-    subject, seen, needed = (Account, _ACCOUNT_SEEN, ("name", "platform")) if kind == "account" else (Site, _SITE_SEEN, ("name",))
-    wanted = [Wanted(kind, expected_types(subject)), Wanted(f"{kind}_seen", seen)]
+    subject, observed, needed = (
+        (Account, _ACCOUNT_SEEN, ("name", "platform")) if kind == "account" else (Site, _SITE_SEEN, ("name",))
+    )
+    groups = [Wanted(kind, expected_types(subject)), Wanted(f"{kind}_seen", observed)]
     given = [] if observed_at is None else ["observed_at"]
-    columns = match_columns(table, wanted, headers=headers, required=(*needed, "observed_at"), given=given)
+    columns = match_columns(table, groups, headers=headers, required=(*needed, "observed_at"), given=given)
     reader = _Reader(kind, columns, _point(observed_at, zone), zone, table.name)
     return ShallowTable(columns, reader.rows(table))
 
@@ -206,17 +219,17 @@ class _Reader:
         ]
 
     def rows(self, table: RawTable) -> Iterator[ShallowRow]:
-        """The rows of the table; blank ones are left out."""
+        """Return the rows of the table; blank ones are left out."""
         for number, cells in table.rows:
             row = self.row(number, cells)
             if row is not None:
                 yield row
 
     def row(self, number: int, cells: Cells) -> ShallowRow | None:
-        """What one row says; None when it is blank."""
+        """Read one row; None when it is blank."""
         bad: list[BadRow] = []
         subject: dict[str, Any] = {}
-        seen: dict[str, Any] = {}
+        observed: dict[str, Any] = {}
         for column in self._columns:
             field, header, of_subject, read, known = column
             value = cells.get(header)
@@ -232,18 +245,18 @@ class _Reader:
             if of_subject:
                 subject[field] = value
             else:
-                seen[field] = value
-        if not subject and not seen and not bad and all(value is None for value in cells.values()):
+                observed[field] = value
+        if not subject and not observed and not bad and all(value is None for value in cells.values()):
             return None
         point = self._point
-        if "observed_at" in seen:
-            point = _point(seen.pop("observed_at"), self._zone)
+        if "observed_at" in observed:
+            point = _point(observed.pop("observed_at"), self._zone)
         if point is None and not bad:
             bad.append(BadRow(number, self._headers.get("observed_at"), None, "the monitoring point is missing"))
         snapshot = None
         if not bad and point is not None:
             try:
-                snapshot = self._snapshot(subject, seen, point)
+                snapshot = self._snapshot(subject, observed, point)
             except ValidationError as faults:
                 bad.extend(self._faults(number, cells, faults))
         return ShallowRow(number, snapshot, tuple(bad))
@@ -252,7 +265,7 @@ class _Reader:
         assert column.read is not None
         try:
             hash(value)
-            found = column.read(value, self._zone)
+            result = column.read(value, self._zone)
         except TypeError:
             bad.append(BadRow(number, column.header, str(value)[:200], f"a cell of type {type(value).__name__} cannot be read"))
             return None
@@ -260,41 +273,41 @@ class _Reader:
             bad.append(BadRow(number, column.header, str(value)[:200], str(fault)))
             return None
         if len(column.known) < _MAX_REMEMBERED:
-            column.known[value] = found
-        return found
+            column.known[value] = result
+        return result
 
-    def _snapshot(self, subject: dict[str, Any], seen: dict[str, Any], point: _Point) -> SiteSnapshot | AccountSnapshot:
+    def _snapshot(self, subject: dict[str, Any], observed: dict[str, Any], point: _Point) -> SiteSnapshot | AccountSnapshot:
         only_day = point.only_day
         if only_day:
-            seen = {name: day_of(value, self._zone) if isinstance(value, date) else value for name, value in seen.items()}
+            observed = {name: day_of(value, self._zone) if isinstance(value, date) else value for name, value in observed.items()}
         document: dict[str, Any] = {"observed_at": point.at}
         if only_day:
             document["marks"] = (ONLY_A_DAY,)
         if self._kind == "account":
             document["account"] = subject
-            document |= seen
-            if "downloads" in seen or "starts" in seen:
-                document["app"] = {name: document.pop(name) for name in ("downloads", "starts") if name in seen}
+            document |= observed
+            if "downloads" in observed or "starts" in observed:
+                document["app"] = {name: document.pop(name) for name in ("downloads", "starts") if name in observed}
             if "seen_owner_kind" in document:
                 document["owner_kind"] = document.pop("seen_owner_kind")
             return AccountSnapshot.model_validate(document)
         document["site"] = subject
-        if "service_count" in seen:
-            document["service_count"] = seen.pop("service_count")
-        if seen:
+        if "service_count" in observed:
+            document["service_count"] = observed.pop("service_count")
+        if observed:
             names = {"home_latest_at": "latest_entry_at", "home_entries": "entry_count"}
-            document["home"] = {names.get(name, name): value for name, value in seen.items()}
+            document["home"] = {names.get(name, name): value for name, value in observed.items()}
         return SiteSnapshot.model_validate(document)
 
     def _faults(self, number: int, cells: Cells, faults: ValidationError) -> Iterator[BadRow]:
-        told: set[tuple[str | None, str]] = set()
+        reported: set[tuple[str | None, str]] = set()
         for fault in faults.errors(include_url=False, include_context=False):
             name = str(fault["loc"][-1]) if fault["loc"] else None
             header = None if name is None else self._headers.get(name, name)
             value = None if header is None else cells.get(header)
             reason = fault["msg"].removeprefix("Value error, ")
-            if (header, reason) not in told:
-                told.add((header, reason))
+            if (header, reason) not in reported:
+                reported.add((header, reason))
                 yield BadRow(number, header, None if value is None else str(value)[:200], reason)
 
 
@@ -311,10 +324,10 @@ def _moment_cell(value: Any, zone: tzinfo) -> datetime | date:
         return day if clock == time.min else datetime.combine(day, clock, zone)
     if isinstance(value, date):
         return date(value.year, value.month, value.day)
-    found = read_moment(str(value), zone=zone)
-    if found is None:
+    result = read_moment(str(value), zone=zone)
+    if result is None:
         raise ValueError("not a full date (write 2024-08-27 or 2024年8月27日, with or without a time)")
-    return found
+    return result
 
 
 def _count_cell(value: Any, zone: tzinfo) -> int:
@@ -335,7 +348,7 @@ def _yes_no_cell(value: Any, zone: tzinfo) -> bool:
 
 
 def _functions_cell(value: Any, zone: tzinfo) -> tuple[dict[str, object], ...] | None:
-    """Functions named in a cell; () for 无; None for a bare 有, which does not say what there is."""
+    """Return the functions named in a cell: () for 无, None for a bare 有, which does not say what there is."""
     words = _words()
     text = str(value)
     if key_of(text) in words.none:
@@ -348,15 +361,15 @@ def _functions_cell(value: Any, zone: tzinfo) -> tuple[dict[str, object], ...] |
     for separator in words.separators[1:]:
         text = text.replace(separator, words.separators[0])
     known = kinds("function")
-    found = []
+    result = []
     for part in filter(None, map(str.strip, text.split(words.separators[0]))):
         term = known.find(part)
         if term is None:
             close = known.nearest(part)
             hint = f"; did you mean {close!r}?" if close else ""
             raise ValueError(f"unknown interactive function {part!r}{hint}")
-        found.append({"kind": term.id, "name": part, "works": True})
-    return tuple(found)
+        result.append({"kind": term.id, "name": part, "works": True})
+    return tuple(result)
 
 
 class _Words(NamedTuple):
@@ -426,7 +439,7 @@ def read_posts(
     sheet: str | int | None = None,
     zone: tzinfo = SHANGHAI,
 ) -> Rows[AccountSnapshot]:
-    """Reads a table of posts, one a row, as one snapshot for each account.
+    """Read a table of posts, one a row, as one snapshot for each account.
 
     Args:
         source: See `read_accounts`.
@@ -444,6 +457,11 @@ def read_posts(
 
     Raises:
         TableError: See `read_accounts`.
+
+    Examples:
+        >>> rows = [{"账号名称": "某县发布", "平台类型": "微信", "发布时间": "2024-08-20"}]
+        >>> read_posts(rows, observed_at=date(2024, 8, 27)).good[0].post_count
+        1
     """
     table = open_table(source, sheet=sheet)
     given = [] if observed_at is None else ["observed_at"]
@@ -473,7 +491,7 @@ class _Groups:
         self.bad: list[BadRow] = []
 
     def add(self, number: int, cells: Cells) -> None:
-        """Takes one row, or sets it apart."""
+        """Add one row to the posts of its account, or to `bad`."""
         try:
             account = self._account(cells)
             values: dict[str, Any] = {}
@@ -482,8 +500,8 @@ class _Groups:
                 if value is not None:
                     read = _POST_CELLS.get(name)
                     values[name] = self._read(name, read, value) if read is not None else str(value)
-            told = cells.get(self._headers.get("observed_at", ""))
-            point = self._point if told is None else _point(self._read("observed_at", _moment_cell, told), self._zone)
+            shown = cells.get(self._headers.get("observed_at", ""))
+            point = self._point if shown is None else _point(self._read("observed_at", _moment_cell, shown), self._zone)
             if point is None:
                 raise _Unread("observed_at", "the monitoring point is missing")
         except _Unread as fault:
@@ -503,20 +521,20 @@ class _Groups:
             raise _Unread(name, str(fault)) from None
 
     def _account(self, cells: Cells) -> Account:
-        told = {name: cells.get(self._headers.get(name, "")) for name in ("account_code", "platform", "account_name")}
-        code, name = told["account_code"], told["account_name"]
+        keys = {name: cells.get(self._headers.get(name, "")) for name in ("account_code", "platform", "account_name")}
+        code, name = keys["account_code"], keys["account_name"]
         if code is not None and str(code).upper() in self._by_code:
             return self._by_code[str(code).upper()]
         if name is None:
             raise _Unread("account_name", "the name of the account is missing")
-        if told["platform"] is None:
-            mine = self._names.get(str(name), [])
-            if len(mine) != 1:
-                what = "no account on record has this name" if not mine else f"{len(mine)} accounts have this name"
+        if keys["platform"] is None:
+            namesakes = self._names.get(str(name), [])
+            if len(namesakes) != 1:
+                what = "no account on record has this name" if not namesakes else f"{len(namesakes)} accounts have this name"
                 raise _Unread("account_name", f"{what}, and the row names no platform")
-            return mine[0]
+            return namesakes[0]
         try:
-            platform = vocabulary("platform").normalise(told["platform"])
+            platform = vocabulary("platform").normalise(keys["platform"])
         except ValueError as fault:
             raise _Unread("platform", str(fault)) from None
         known = self._by_name.get((platform, str(name)))
@@ -525,12 +543,12 @@ class _Groups:
         try:
             return Account(name=str(name), platform=platform, code=None if code is None else str(code))
         except ValidationError as faults:
-            fault_ = faults.errors(include_url=False, include_context=False)[0]
-            field = "account_code" if fault_["loc"] and fault_["loc"][0] == "code" else "account_name"
-            raise _Unread(field, fault_["msg"].removeprefix("Value error, ")) from None
+            first = faults.errors(include_url=False, include_context=False)[0]
+            field = "account_code" if first["loc"] and first["loc"][0] == "code" else "account_name"
+            raise _Unread(field, first["msg"].removeprefix("Value error, ")) from None
 
     def snapshots(self, complete: bool, name: str) -> Iterator[AccountSnapshot]:
-        """One snapshot for each account and monitoring point."""
+        """Return one snapshot for each account and monitoring point."""
         partial = () if complete else ("posts",)
         for (account_id, point), posts in self._posts.items():
             marks = (ONLY_A_DAY,) if point.only_day else ()

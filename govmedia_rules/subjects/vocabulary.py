@@ -12,7 +12,7 @@ from govmedia_rules.core.vocabulary import Vocabulary, read_data
 
 @cache
 def vocabulary(name: str) -> Vocabulary:
-    """A built-in vocabulary of subjects: `platform`, `level`, `status` or `owner_kind`."""
+    """Return a built-in vocabulary of subjects: `platform`, `level`, `status` or `owner_kind`."""
     return Vocabulary.of(name, read_data("govmedia_rules.subjects", "vocabulary.toml")[name])
 
 

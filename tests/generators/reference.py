@@ -3,7 +3,7 @@
     python tests/generators/reference.py
 
 JSON Schemas come from the models; the page of an indicator comes from the same object that runs, in every rulebook that
-sets it, with the cases of `tests/cases` beside it.
+sets it, with the cases of `tests/checks` beside it.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from govmedia_rules.snapshots.kinds import word
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "docs" / "reference"
-CASES = ROOT / "tests" / "cases"
+CASES = ROOT / "tests" / "checks"
 
 MODES = {"auto": ("机器判定", "machine"), "sample": ("抽样判定", "sample"), "person": ("人工判定", "person")}
 SUBJECTS = {"site": ("政府网站", "site"), "account": ("政务新媒体", "account"), "supervisor": ("监管单位", "supervising office")}
@@ -157,7 +157,7 @@ def _setting(indicator: Indicator, name: str, book: gr.Rulebook) -> Iterator[str
 def _case_files() -> dict[str, list[dict[str, Any]]]:
     """The case files of each indicator, in the order of their names."""
     found: dict[str, list[dict[str, Any]]] = {}
-    for path in sorted(CASES.glob("*.toml")):
+    for path in sorted(CASES.rglob("*.toml"), key=lambda path: path.name):
         table = tomllib.loads(path.read_text("utf-8"))
         found.setdefault(table["indicator"], []).append(table)
     return found

@@ -337,7 +337,7 @@ def test_a_list_nobody_gave_keeps_the_verdict_open_where_a_local_veto_rests_on_i
 
 # ---------------------------------------------------------------- everything at once
 
-CASES = sorted((Path(__file__).parents[1] / "cases").glob("*.toml"))
+CASES = sorted((Path(__file__).parents[1] / "checks").rglob("*.toml"))
 
 
 @pytest.mark.parametrize("name", ["census-2015", "supervision-2019", "guidelines-2017", "zhaoqing-2019"])

@@ -130,9 +130,9 @@ def test_dates_points_and_days_are_no_counts() -> None:
 
 def test_what_else_is_counted_is_kept_as_figures() -> None:
     page = Page("18个省政府部门共办结政府信息公开申请50件,按时办结率达100%;受理网民留言70条。")
-    ledger = read_counts(list(page.lines()), page)
-    assert [(figure.count.value, figure.unit) for figure in ledger.figures] == [(18, "个"), (50, "件"), (70, "条")]
-    assert [rate.print() for rate in ledger.figures[1].rates] == ["100%"]
+    builder = read_counts(list(page.lines()), page)
+    assert [(figure.count.value, figure.unit) for figure in builder.figures] == [(18, "个"), (50, "件"), (70, "条")]
+    assert [rate.print() for rate in builder.figures[1].rates] == ["100%"]
 
 
 @pytest.mark.parametrize(

@@ -155,23 +155,10 @@ def test_every_wrong_figure_is_found() -> None:
     assert [check.reason for check in result.remarks] == ["no_page", "no_page", "listed_twice"]
 
 
-def test_a_translation_of_another_province() -> None:
-    notice = made("translated.txt")
-    assert (notice.language, notice.issuer, notice.province) == ("en", "湖南省人民政府办公厅", "湖南省")
-    assert notice.period == Period(kind="quarter", year=2021, number=2)
-    sites, accounts = notice.sites, notice.accounts
-    assert sites is not None
-    assert accounts is not None
-    assert (sites.population, sites.base, sites.failed) == (603, 603, 2)
-    assert [(group.key, group.population) for group in sites.groups] == [("city_portal", 14), ("county_portal", 122)]
-    assert (accounts.base, accounts.failed) == (2269, 17)
-    assert [rate.print() for rate in notice.rates] == ["99.67%", "99.25%"]
-    assert [(p.named[0].name, p.indicator_ids) for p in notice.problems] == [
-        ("Changde Audit Bureau", ("site.veto.columns",)),
-        ("Zhuzhou Sports", ("media.veto.interaction",)),
-    ]
-    assert [str(deadline.due) for deadline in notice.deadlines] == ["2021-07-30"]
-    assert reconcile(notice).contradictions == ()
+def test_a_text_in_english_is_left_unread() -> None:
+    notice = read("Notice on the inspection of 603 government websites in the second quarter of 2021. 2 of them failed.")
+    assert notice.language == "en"
+    assert (notice.issuer, notice.populations, notice.problems) == (None, (), ())
 
 
 @pytest.mark.parametrize("name", sorted(path.name for path in MADE.iterdir()))

@@ -23,7 +23,7 @@ from govmedia_rules.subjects.registry import read_registry
 
 NATION = gr.load_rulebook("national-2019")
 SECOND = timedelta(seconds=1)
-CASE_FOLDER = Path(__file__).parents[1] / "cases"
+CASE_FOLDER = Path(__file__).parents[1] / "checks"
 MENU = [{"kind": "menu", "works": True}]
 ID_NUMBER = "11010519491231002X"  # the example of GB 11643
 
@@ -316,7 +316,7 @@ def test_personal_data_on_pages_is_looked_for_by_whoever_asks() -> None:
 
 @cache
 def every_case() -> list[Any]:
-    return [case.observed for path in sorted(CASE_FOLDER.glob("*.toml")) for case in testing.load_cases(path)]
+    return [case.observed for path in sorted(CASE_FOLDER.rglob("*.toml")) for case in testing.load_cases(path)]
 
 
 @pytest.mark.parametrize("name", sorted(built_in_files()))

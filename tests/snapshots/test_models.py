@@ -110,13 +110,11 @@ def test_snapshots_are_frozen() -> None:
         site().columns = ()  # type: ignore[misc]
 
 
-def test_blank_and_undated_columns() -> None:
+def test_blank_columns() -> None:
     assert Column(name="a", entries=()).is_blank is True
     assert Column(name="a", entry_count=2).is_blank is False
     assert Column(name="a", latest_entry_at=date(2024, 1, 1)).is_blank is False
     assert Column(name="a").is_blank is None
-    assert Column(name="a", entries=(Entry(),)).is_undated
-    assert not Column(name="a", entries=()).is_undated
 
 
 def test_the_newest_of_a_day_and_a_time() -> None:

@@ -10,12 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from govmedia_rules.core.dates import (
-    Spotted,
-    change_labels,
+    DateMatch,
+    _words,
     find_moments,
     find_published,
     other_labels,
-    publication_labels,
     read_moment,
 )
 from govmedia_rules.core.time import SHANGHAI
@@ -300,7 +299,7 @@ def test_a_label_may_announce_an_open_form() -> None:
     assert find_published("发布时间：08-27 10:30 来源：本站", now=NOW) == AT
     assert find_published("时间：昨天 来源：本站", now=NOW) == date(2024, 8, 29)
     assert find_published("发布时间：08-27 10:30 来源：本站") is None
-    assert find_published("更新时间：2024-08-27", labels=change_labels()) == DAY
+    assert find_published("更新时间：2024-08-27", labels=("更新时间",)) == DAY
 
 
 def test_numbers_that_hold_a_date_are_no_date() -> None:
@@ -309,14 +308,15 @@ def test_numbers_that_hold_a_date_are_no_date() -> None:
 
 
 def test_labels_serve_one_meaning() -> None:
-    groups = (publication_labels(), change_labels(), other_labels())
+    words = _words()
+    groups = (words.publication, words.change, other_labels())
     assert sum(map(len, groups)) == len(frozenset().union(*groups))
 
 
 @given(st.text(max_size=200))
 def test_spotted_places_lie_in_the_text(text: str) -> None:
     for one in find_moments(text):
-        assert isinstance(one, Spotted)
+        assert isinstance(one, DateMatch)
         assert 0 <= one.start < one.end <= len(text)
 
 

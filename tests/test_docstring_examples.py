@@ -1,0 +1,27 @@
+"""The examples in docstrings are run, so that none of them can go out of date."""
+
+from __future__ import annotations
+
+import doctest
+from importlib import import_module
+
+import pytest
+
+MODULES = [
+    "core.time",
+    "core.workdays",
+    "snapshots.models",
+    "snapshots.reading",
+    "snapshots.shallow",
+    "snapshots.supervision",
+    "subjects.codes",
+    "subjects.models",
+    "subjects.registry",
+]
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_docstring_examples_give_what_they_show(name: str) -> None:
+    result = doctest.testmod(import_module(f"govmedia_rules.{name}"))
+    assert result.attempted
+    assert not result.failed
