@@ -124,7 +124,7 @@ def account_wording_doubtful(
 
 def _doubtful(
     texts: Sequence[_Text],
-    seen: SiteSnapshot | AccountSnapshot,
+    snapshot: SiteSnapshot | AccountSnapshot,
     lexicons: Lexicons,
     severities: Kinds,
     kinds: Kinds,
@@ -133,16 +133,16 @@ def _doubtful(
 ) -> CheckResult:
     if not texts:
         return passed()
-    zone = seen.observed_at.tzinfo
+    zone = snapshot.observed_at.tzinfo
     assert zone is not None
     # A body that was renamed was right before: without its own date a text is not held against a dated line.
-    days: list[date | None] = [None if one.published_at is None else day_of(one.published_at, zone) for one in texts]
+    days: list[date | None] = [None if text.published_at is None else day_of(text.published_at, zone) for text in texts]
     sure: list[Evidence] = []
     doubtful: list[Evidence] = []
-    for one, matches in zip(texts, find_candidates([one.text for one in texts], lexicons, at=days), strict=True):
+    for text, matches in zip(texts, find_candidates([text.text for text in texts], lexicons, at=days), strict=True):
         for match in matches:
             if match.severity in severities and match.kind in kinds and RANK[match.confidence] <= RANK[min_confidence]:
-                (sure if match.term in certain else doubtful).append(_evidence(one, matches, match))
+                (sure if match.term in certain else doubtful).append(_evidence(text, matches, match))
     if sure:
         return failed("wording_wrong", evidence=(*sure, *doubtful), count=len(sure), names=tuple(piece.what for piece in sure))
     if doubtful:
@@ -151,9 +151,9 @@ def _doubtful(
     return passed()
 
 
-def _evidence(one: _Text, matches: Matches, match: Match) -> Evidence:
+def _evidence(text: _Text, matches: Matches, match: Match) -> Evidence:
     start, end = sentence_span(matches.shown, match.start, match.end)
-    return Evidence(match.text, one.url, one.published_at, " ".join(matches.shown[start:end].split()), match.suggestion)
+    return Evidence(match.text, text.url, text.published_at, " ".join(matches.shown[start:end].split()), match.suggestion)
 
 
 @check("account.private_data", needs="posts")
@@ -171,10 +171,10 @@ def site_private_data(site: SiteSnapshot) -> CheckResult:
 
 
 def _private(texts: Sequence[_Text]) -> CheckResult:
-    found: list[Evidence] = []
-    for one, matches in zip(texts, find_candidates([one.text for one in texts], near=False), strict=True):
-        found += [_evidence(one, matches, match) for match in matches if match.kind == "privacy"]
-    return needs_review("private_data", evidence=found, count=len(found)) if found else passed()
+    evidence: list[Evidence] = []
+    for text, matches in zip(texts, find_candidates([text.text for text in texts], near=False), strict=True):
+        evidence += [_evidence(text, matches, match) for match in matches if match.kind == "privacy"]
+    return needs_review("private_data", evidence=evidence, count=len(evidence)) if evidence else passed()
 
 
 @check("site.personal_data_shown", needs="pages")
@@ -201,17 +201,17 @@ def account_personal_data_shown(account: AccountSnapshot, *, kinds: Annotated[Ki
 def _personal_data(
     texts: Iterable[tuple[str | None, str | None, str | None, Moment | None]], name: str, kinds: Kinds
 ) -> CheckResult:
-    found: list[Evidence] = []
-    seen = False
+    evidence: list[Evidence] = []
+    has_text = False
     for title, text, url, published_at in texts:
         in_title = _personal_kinds(title or "", kinds)
-        seen = seen or text is not None
+        has_text = has_text or text is not None
         hits = _personal_kinds(f"{title or ''}\n{text or ''}", kinds)
         if hits:
-            found.append(Evidence(name if in_title or not title else title, url, published_at, hits))
-    if found:
-        return needs_review("personal_data_shown", evidence=found, count=len(found))
-    return passed() if seen else inconclusive("texts_not_seen")
+            evidence.append(Evidence(name if in_title or not title else title, url, published_at, hits))
+    if evidence:
+        return needs_review("personal_data_shown", evidence=evidence, count=len(evidence))
+    return passed() if has_text else inconclusive("texts_not_seen")
 
 
 def _personal_kinds(text: str, kinds: Kinds) -> tuple[str, ...]:
@@ -237,10 +237,10 @@ def commercial_words(account: AccountSnapshot, *, words: Annotated[Kinds, Strict
     Args:
         words: Words that make a post a candidate.
     """
-    found: list[Evidence] = []
+    evidence: list[Evidence] = []
     for post in account.posts or ():
         text = f"{post.title}\n{post.text or ''}"
         hits = tuple(word for word in words if word in text)
         if hits:
-            found.append(Evidence(post.title or "post", post.url, post.published_at, hits))
-    return needs_review("commercial_words", evidence=found, count=len(found)) if found else passed()
+            evidence.append(Evidence(post.title or "post", post.url, post.published_at, hits))
+    return needs_review("commercial_words", evidence=evidence, count=len(evidence)) if evidence else passed()

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from govmedia_rules.core.parallel import DEATH, HangGuard, Job, run
 from govmedia_rules.errors import BrokenLine, ObservationError, Where
-from govmedia_rules.judge.engine import Judge, Notes, Profile
+from govmedia_rules.judge.engine import Judge, NonPassing, Profile
 from govmedia_rules.judge.limits import limit_checks
 from govmedia_rules.rules.model import Plan, SubjectWord
 from govmedia_rules.snapshots.parts import Mark
@@ -45,10 +45,10 @@ class Answer(NamedTuple):
         subject: The subject as JSON.
         profile: Its profile, by which the program is found again.
         observed_at: The monitoring point.
-        notes: The answers that are not a plain pass.
+        non_passing: The answers that are not a plain pass.
         vetoed: Whether a veto failed.
         undecided: Whether a veto is open.
-        passes: Whether the pass mark is reached, see `Outcome`.
+        passes: Whether the pass mark is reached, see `PlanResult`.
         marks: Marks of the snapshot.
     """
 
@@ -57,7 +57,7 @@ class Answer(NamedTuple):
     subject: bytes
     profile: Profile
     observed_at: datetime
-    notes: Notes
+    non_passing: NonPassing
     vetoed: bool
     undecided: bool
     passes: bool | None
@@ -88,7 +88,7 @@ class Reading(NamedTuple):
 
 
 def slices(path: str, chunk_bytes: int = CHUNK_BYTES) -> Iterator[Slice]:
-    """Cuts a file of lines into slices that end at line ends; only the cuts are read."""
+    """Cut a file of lines into slices that end at line ends; only the cuts are read."""
     size = os.path.getsize(path)
     with open(path, "rb") as stream:
         start = 0
@@ -129,18 +129,18 @@ def _judge_slice(piece: Slice, fatal: Container[int]) -> SliceResult:
             except BrokenLine as fault:
                 items.append(UnreadLine(number, fault.what, fault.hint))
                 continue
-            outcome = _judge.run(snapshot)
+            result = _judge.run(snapshot)
             items.append(
                 Answer(
                     number,
                     snapshot.kind,
                     snapshot.subject.model_dump_json(exclude_none=True).encode(),
-                    outcome.program.profile,
+                    result.program.profile,
                     snapshot.observed_at,
-                    outcome.notes,
-                    outcome.vetoed,
-                    outcome.undecided,
-                    outcome.passes,
+                    result.non_passing,
+                    result.vetoed,
+                    result.undecided,
+                    result.passes,
                     snapshot.marks,
                 )
             )
@@ -203,7 +203,7 @@ def worker_modules(plan: Plan) -> tuple[str, ...]:
 
 
 def plain_lines(paths: Sequence[str]) -> bool:
-    """Whether all files hold one snapshot a line, so that they can be cut into slices."""
+    """Return whether all files hold one snapshot a line, so that they can be cut into slices."""
     return all(Path(path).suffix != ".json" for path in paths)
 
 

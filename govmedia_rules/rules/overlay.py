@@ -40,7 +40,7 @@ class _Merged:
 
 
 def resolve(layers: Sequence[Layer], plugins: Plugins, own_checks: Mapping[str, CheckSpec]) -> Plan:
-    """The plan of some layers.
+    """Return the plan of some layers.
 
     Args:
         layers: Each after everything it extends.
@@ -111,7 +111,7 @@ def _ancestors(name: str, by_name: Mapping[str, Layer]) -> set[str]:
 
 
 def _disagree(new: str, old: str, by_name: Mapping[str, Layer], below: Mapping[str, set[str]]) -> bool:
-    """Whether two layers stand side by side, so that neither may overrule the other."""
+    """Return whether two layers stand side by side, so that neither may overrule the other."""
     same_rank = by_name[new].content.authority == by_name[old].content.authority
     return same_rank and old not in below[new] and new not in below[old]
 
@@ -254,7 +254,7 @@ def _finish(
 
 
 def _check_deductions(spec: CheckSpec, deduct: Mapping[str, object], fault: Any) -> None:
-    """Every kind of fault the check counts costs something, and nothing is said of kinds it does not count."""
+    """Return every kind of fault the check counts costs something, and nothing is said of kinds it does not count."""
     for kind in deduct:
         if kind not in spec.faults:
             close = difflib.get_close_matches(kind, spec.faults, n=1, cutoff=0.5)
@@ -270,7 +270,7 @@ def _check_deductions(spec: CheckSpec, deduct: Mapping[str, object], fault: Any)
 
 
 def _check_doubts(spec: CheckSpec | None, values: Mapping[str, Any], fault: Any) -> None:
-    """Every value said to be unverified or plausible is one the indicator has: a slip of the pen would hide a doubt."""
+    """Return every value said to be unverified or plausible is one the indicator has: a slip of the pen would hide a doubt."""
     known = {f"deduct.{kind}" for kind in values.get("deduct", {})}
     if spec is not None:
         known |= {f"params.{name}" for name in spec.parameters}
@@ -313,7 +313,7 @@ def _typed(spec: CheckSpec, params: dict[str, object], fault: Any) -> dict[str, 
 
 
 def _group_faults(rule: Scoring, indicators: Sequence[Indicator], place: Where) -> list[RulebookError]:
-    """Groups whose indicators do not add up to the points the scoring states for them."""
+    """Return groups whose indicators do not add up to the points the scoring states for them."""
     faults: list[RulebookError] = []
     for group, points in rule.groups.items():
         members = [one.points or Decimal(0) for one in indicators if one.group == group]

@@ -3,36 +3,40 @@
 from __future__ import annotations
 
 import pickle
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import fields
 from datetime import date
 from itertools import islice
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from govmedia_rules.core.parallel import DEATH, Job, run
 from govmedia_rules.errors import ObservationError
 from govmedia_rules.text.matches import Match, Matches
 
-if TYPE_CHECKING:
-    from govmedia_rules.text.scanner import Scanner
-
 CHUNK_CHARACTERS = 400_000
 """Characters handed over at once, at least one text: few enough that the processes end together, many enough to pay."""
 _values = attrgetter(*(field.name for field in fields(Match)))
-_scanner: Scanner | None = None
-
 Dated = tuple[str, date | None]
 Rows = list[tuple[Any, ...]]
+ScanMany = Callable[..., Iterator[Matches]]
+"""`Scanner.scan_many`, bound: what a process calls with texts and `at`."""
+_scan_many: ScanMany | None = None
 
 
-def scan_in_processes(scanner: Scanner, dated: Iterable[Dated], workers: int, chunk: int) -> Iterator[Matches]:
+def scan_in_processes(scan_many: ScanMany, dated: Iterable[Dated], workers: int, chunk: int) -> Iterator[Matches]:
     """Yield the matches of each text in order.
+
+    Args:
+        scan_many: Bound method of a scanner, pickled once for each process.
+        dated: Texts with their days.
+        workers: Processes.
+        chunk: Texts handed over at once, at most.
 
     Raises:
         ObservationError: A text killed the process that scanned it; every text before it was yielded.
     """
-    job = Job(_start, (pickle.dumps(scanner),), _scan, _attempt, len)
+    job = Job(_start, (pickle.dumps(scan_many),), _scan, _attempt, len)
     number = 0
     for texts, results in run(job, _chunks(iter(dated), chunk), workers):
         for (text, _), rows in zip(texts, results, strict=True):
@@ -43,16 +47,16 @@ def scan_in_processes(scanner: Scanner, dated: Iterable[Dated], workers: int, ch
 
 
 def _start(pickled: bytes) -> None:
-    global _scanner
-    _scanner = pickle.loads(pickled)  # noqa: S301 - made by the parent process a moment ago
+    global _scan_many
+    _scan_many = pickle.loads(pickled)  # noqa: S301 - made by the parent process a moment ago
 
 
 def _scan(texts: list[Dated], fatal: Container[int]) -> list[Rows | None]:
     """Scan texts; None for those that killed a process. Texts stay with the parent, only rows of matches travel back."""
-    assert _scanner is not None
+    assert _scan_many is not None
     spared = [pair for number, pair in enumerate(texts, 1) if number not in fatal]
     days = [day for _, day in spared]
-    scanned = iter(_scanner.scan_many([text for text, _ in spared], at=days if any(days) else None))
+    scanned = iter(_scan_many([text for text, _ in spared], at=days if any(days) else None))
     return [None if number in fatal else [_values(match) for match in next(scanned)] for number in range(1, len(texts) + 1)]
 
 

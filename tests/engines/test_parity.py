@@ -24,7 +24,7 @@ from govmedia_rules.core.time import SHANGHAI
 from govmedia_rules.engines.batch import BatchJudge
 from govmedia_rules.engines.local import inspect_to_parquet
 from govmedia_rules.judge.frame import JUDGED_HEADINGS
-from govmedia_rules.judge.table import INSPECTION_HEADINGS
+from govmedia_rules.judge.inspection import INSPECTION_HEADINGS
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = sorted((ROOT / "docs" / "examples" / "jiangxi-2020q1").glob("[hs]*.jsonl"))
