@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
+from itertools import chain
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from govmedia_rules.checks.contract import CheckResult, CheckSpec, Status
 from govmedia_rules.core import display
 from govmedia_rules.errors import ObservationError
-from govmedia_rules.judge.engine import OPEN, Outcome, Profile, Program
+from govmedia_rules.judge.engine import OPEN, PlanResult, compile_plan, profile_of
 from govmedia_rules.judge.finding import TONES, Finding, Findings
 from govmedia_rules.judge.packing import dump_answer, load_answer
 from govmedia_rules.judge.reviews import Review, Waiver
-from govmedia_rules.judge.score import Score, is_scored, score_of, veto_score_of
+from govmedia_rules.judge.score import Score, score_of, veto_score_of
 from govmedia_rules.rules.model import Plan, SubjectWord
 from govmedia_rules.snapshots.parts import Mark
 from govmedia_rules.subjects.models import Account, AnySubject, Site, Supervisor
-from govmedia_rules.tables.columns import Heading, Row
+from govmedia_rules.tables.columns import Cell, Heading, Row
 
 
 class Verdict(StrEnum):
@@ -56,13 +59,13 @@ class RulebookRef(NamedTuple):
 
 
 class PackedSubject(NamedTuple):
-    """A subject as a worker sends it back: opened when somebody asks for it."""
+    """A subject as a worker sends it back: JSON that is parsed on first use."""
 
     kind: SubjectWord
     json: bytes
 
     def open(self) -> AnySubject:
-        """The subject."""
+        """Parse the subject."""
         return SUBJECT_MODELS[self.kind].model_validate_json(self.json)
 
 
@@ -71,14 +74,25 @@ SUBJECT_MODELS: Mapping[str, type[AnySubject]] = {"site": Site, "account": Accou
 
 
 def word_of(subject: AnySubject) -> SubjectWord:
-    """The word rulebooks use for a subject: `site`, `account` or `supervisor`."""
+    """Return the word rulebooks use for a subject: `site`, `account` or `supervisor`."""
     return "site" if isinstance(subject, Site) else "account" if isinstance(subject, Account) else "supervisor"
 
 
 class Inspection(Row):
-    """What one snapshot of one subject comes to under one rulebook. Findings are built when they are looked at.
+    """The result of one snapshot of one subject under one rulebook. Findings are built on first use.
 
     Also a mapping of its table columns, so a frame takes it as a row; `InspectionTable` holds many.
+
+    Example:
+        ```python
+        import govmedia_rules as gr
+
+        account = gr.Account(name="某县发布", platform="weibo")
+        snapshot = gr.AccountSnapshot(account=account, observed_at="2024-08-23T10:00:00+08:00", latest_post_at="2024-05-01")
+        inspection = gr.load_rulebook("national-2019").inspect(snapshot)
+        assert inspection.verdict.zh == "不合格"
+        assert [finding.id for finding in inspection.problems] == ["media.veto.stale"]
+        ```
 
     Attributes:
         observed_at: The monitoring point.
@@ -89,7 +103,7 @@ class Inspection(Row):
     __slots__ = (
         "_findings",
         "_marks",
-        "_notes",
+        "_non_passing",
         "_program",
         "_reviews",
         "_score",
@@ -105,7 +119,7 @@ class Inspection(Row):
     def __init__(
         self,
         plan: Plan,
-        outcome: Outcome,
+        result: PlanResult,
         subject: AnySubject | PackedSubject,
         observed_at: datetime,
         marks: tuple[Mark, ...] = (),
@@ -115,24 +129,24 @@ class Inspection(Row):
         self.plan = plan
         self._subject = subject
         self.observed_at = observed_at
-        self._program = outcome.program
-        self._notes = outcome.notes
+        self._program = result.program
+        self._non_passing = result.non_passing
         self._marks = marks
         self._reviews = reviews
         self._waivers = waivers
         self._findings: Findings | None = None
         self._tally: tuple[int, ...] | None = None
         self._score: Score | None = None
-        self._vetoed, undecided = outcome.vetoed, outcome.undecided
+        self._vetoed, undecided = result.vetoed, result.undecided
         if reviews or waivers:
-            vetoes = [one for one in self.findings if one.kind == "veto"]
-            self._vetoed = any(one.status is Status.FAILED and not one.is_waived for one in vetoes)
-            undecided = any(one.status in OPEN for one in vetoes) or not outcome.program.decides
+            vetoes = [finding for finding in self.findings if finding.kind == "veto"]
+            self._vetoed = any(finding.status is Status.FAILED and not finding.is_waived for finding in vetoes)
+            undecided = any(finding.status in OPEN for finding in vetoes) or not result.program.decides
         self.verdict = Verdict.UNDETERMINED if undecided else Verdict.QUALIFIED
         if self._vetoed:
             self.verdict = Verdict.UNQUALIFIED
         else:
-            passes = outcome.passes
+            passes = result.passes
             if (reviews or waivers) and (score := self.score) is not None:
                 passes = score.passes
             if passes is False:
@@ -150,7 +164,7 @@ class Inspection(Row):
     @property
     def judgements(self) -> list[CheckResult]:
         """The machine's answer for each indicator of the plan, in its order."""
-        return self._program.expand(self._notes, len(self.plan.indicators))
+        return self._program.expand(self._non_passing, len(self.plan.indicators))
 
     @property
     def findings(self) -> Findings:
@@ -161,9 +175,8 @@ class Inspection(Row):
 
     def _finding(self, position: int, answer: CheckResult) -> Finding:
         indicator = self.plan.indicators[position]
-        waiver = next(
-            (one for one in self._waivers if indicator.id in one.indicators and one.holds_on(self.observed_at.date())), None
-        )
+        day = self.observed_at.date()
+        waiver = next((each for each in self._waivers if indicator.id in each.indicators and each.holds_on(day)), None)
         return Finding(
             self.subject.id,
             self.subject.name,
@@ -189,20 +202,20 @@ class Inspection(Row):
         A bonus that was not reached is no problem and is left out.
         """
         if not self._reviews and self._findings is None:
-            notes = sorted(self._notes, key=lambda one: one[0])
-            found = [self._finding(position, answer) for position, answer in notes if answer.status is Status.FAILED]
+            answers = sorted(self._non_passing, key=itemgetter(0))
+            failed = [self._finding(position, answer) for position, answer in answers if answer.status is Status.FAILED]
         else:
-            found = [one for one in self.findings if one.status is Status.FAILED]
-        return Findings([one for one in found if one.kind != "bonus"])
+            failed = list(self.findings.with_status(Status.FAILED))
+        return Findings([finding for finding in failed if finding.kind != "bonus"])
 
     @property
     def missing(self) -> Findings:
         """What keeps the verdict open: vetoes that are inconclusive, wait for a review, or raised an error."""
         if self._reviews or self._findings is not None:
-            return Findings([one for one in self.findings if one.kind == "veto" and one.status in OPEN])
+            return Findings([finding for finding in self.findings if finding.kind == "veto" and finding.status in OPEN])
         program = self._program
-        broken = program.fixed.items() if program.broken_veto else ()
-        answers = sorted((*broken, *self._notes), key=lambda one: one[0])
+        unloaded = program.fixed.items() if program.unloaded_veto else ()
+        answers = sorted((*unloaded, *self._non_passing), key=itemgetter(0))
         return Findings(
             [
                 self._finding(position, answer)
@@ -222,14 +235,14 @@ class Inspection(Row):
         return dict(zip(Status, self.tally(), strict=True))
 
     def tally(self) -> tuple[int, ...]:
-        """`counts` as plain numbers, in the order of `Status`; no finding is built for it where nobody reviewed anything."""
+        """Return `counts` as plain numbers in the order of `Status`, without building findings where there are no reviews."""
         if self._tally is None:
             if self._reviews:
-                statuses = [one.status for one in self.findings]
+                statuses = [finding.status for finding in self.findings]
                 counts = [statuses.count(status) for status in Status]
             else:
                 counts = list(self._program.fixed_counts)
-                for _, answer in self._notes:
+                for _, answer in self._non_passing:
                     counts[_POSITION[answer.status]] += 1
                 counts[_POSITION[Status.PASSED]] += len(self.plan.indicators) - sum(counts)
             self._tally = tuple(counts)
@@ -238,8 +251,6 @@ class Inspection(Row):
     @classmethod
     def headings(cls) -> Sequence[Heading[Inspection]]:
         """Columns of an inspection in a table."""
-        from govmedia_rules.judge.table import INSPECTION_HEADINGS
-
         return INSPECTION_HEADINGS
 
     @property
@@ -250,15 +261,11 @@ class Inspection(Row):
         """
         if self._score is not None:
             return self._score
-        kind = self._program.profile.subject
-        rule = self.plan.scoring.get(kind)
-        if rule is None:
-            return None
-        if self._vetoed:
-            self._score = veto_score_of(rule, self.subject)
-        elif self.plan.scores(kind) and is_scored(rule, self.subject):
-            subject = self.subject
-            self._score = score_of(self.findings, rule, subject.has_services if isinstance(subject, Site) else True)
+        rule = self.plan.scoring.get(self._program.profile.subject)
+        if self._vetoed and rule is not None:
+            self._score = veto_score_of(rule, word_of(self.subject), self.subject.level)
+        elif self._program.tariffs and not self._vetoed:
+            self._score = score_of(self.findings, self._program.tariffs)
         return self._score
 
     @property
@@ -275,7 +282,7 @@ class Inspection(Row):
     @property
     def reviews(self) -> tuple[Review, ...]:
         """All reviews given for the subject."""
-        return tuple(one for mine in (self._reviews or {}).values() for one in mine)
+        return tuple(chain.from_iterable((self._reviews or {}).values()))
 
     @property
     def waivers(self) -> tuple[Waiver, ...]:
@@ -283,7 +290,7 @@ class Inspection(Row):
         return self._waivers
 
     def finding(self, indicator_id: str) -> Finding:
-        """The finding of one indicator.
+        """Return the finding of one indicator.
 
         Raises:
             KeyError: The plan has no such indicator.
@@ -294,8 +301,8 @@ class Inspection(Row):
         raise KeyError(indicator_id)
 
     def to_dict(self) -> dict[str, object]:
-        """A JSON-ready copy; `Inspection.from_dict` reads it back with the plan. Plain passes are listed by id only."""
-        told: list[dict[str, object]] = []
+        """Return a JSON-ready copy; `Inspection.from_dict` reads it back with the plan. Plain passes are listed by id only."""
+        findings: list[dict[str, object]] = []
         passed: list[str] = []
         inapplicable: dict[str, list[str]] = {}
         for indicator, answer in zip(self.plan.indicators, self.judgements, strict=True):
@@ -304,7 +311,7 @@ class Inspection(Row):
             elif answer.status is Status.NOT_APPLICABLE:
                 inapplicable.setdefault(answer.reason, []).append(indicator.id)
             else:
-                told.append(dump_answer(indicator.id, answer))
+                findings.append(dump_answer(indicator.id, answer))
         reference = self.rulebook
         return {
             "subject_kind": word_of(self.subject),
@@ -315,23 +322,23 @@ class Inspection(Row):
             "rulebook": {"id": reference.id, "version": reference.version, "digest": reference.digest},
             "resources": dict(self.resources),
             "covers": list(reference.covers) if reference.covers is not None else None,
-            "findings": told,
+            "findings": findings,
             "passed": passed,
             "not_applicable": inapplicable,
             "marks": [mark.model_dump() for mark in self._marks],
-            "reviews": [one.model_dump(mode="json", exclude_none=True) for one in self.reviews],
-            "waivers": [one.model_dump(mode="json") for one in self._waivers],
-            "problems": [one.id for one in self.problems],
-            "problems_zh": [one.message("zh") for one in self.problems],
+            "reviews": [review.model_dump(mode="json", exclude_none=True) for review in self.reviews],
+            "waivers": [waiver.model_dump(mode="json") for waiver in self._waivers],
+            "problems": [finding.id for finding in self.problems],
+            "problems_zh": [finding.message("zh") for finding in self.problems],
         }
 
     def to_json(self) -> str:
-        """One line of JSON; see `to_dict`."""
+        """Return one line of JSON; see `to_dict`."""
         return json.dumps(self.to_dict(), ensure_ascii=False, separators=(",", ":"))
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any], plan: Plan) -> Inspection:
-        """Reads what `to_dict` wrote.
+        """Read what `to_dict` wrote.
 
         Args:
             data: The dictionary.
@@ -346,27 +353,26 @@ class Inspection(Row):
         kind: SubjectWord = data["subject_kind"]
         subject = SUBJECT_MODELS[kind].model_validate(data["subject"])
         positions = {indicator.id: position for position, indicator in enumerate(plan.indicators)}
+        program = compile_plan(plan, profile_of(subject))
         fixed: dict[int, CheckResult] = {}
         for reason, ids in data["not_applicable"].items():
             fixed |= {positions[name]: CheckResult(Status.NOT_APPLICABLE, reason) for name in ids}
-        notes = tuple((positions[one["indicator"]], load_answer(one)) for one in data["findings"])
-        vetoes = frozenset(position for position, one in enumerate(plan.indicators) if one.kind == "veto" and position not in fixed)
+        non_passing = tuple((positions[finding["indicator"]], load_answer(finding)) for finding in data["findings"])
         reviews: dict[str, tuple[Review, ...]] = {}
-        for one in map(Review.model_validate, data["reviews"]):
-            reviews[one.indicator] = (*reviews.get(one.indicator, ()), one)
-        statuses = [answer.status for position, answer in notes if position in vetoes]
+        for review in map(Review.model_validate, data["reviews"]):
+            reviews[review.indicator] = (*reviews.get(review.indicator, ()), review)
+        statuses = [answer.status for position, answer in non_passing if position in program.vetoes]
+        program = replace(program, fixed=fixed)
+        undecided = program.starts_open or any(status in OPEN for status in statuses)
         score = data.get("score")
-        passes = score["passes"] if score is not None else True
-        program = Program(Profile(kind), (), fixed, vetoes, False, decides=bool(vetoes) or score is not None)
-        vetoed, undecided = Status.FAILED in statuses, program.starts_open or any(status in OPEN for status in statuses)
         return cls(
             plan,
-            Outcome(program, notes, vetoed, undecided, passes),
+            PlanResult(program, non_passing, Status.FAILED in statuses, undecided, True if score is None else score["passes"]),
             subject,
             datetime.fromisoformat(data["observed_at"]),
             tuple(Mark.model_validate(mark) for mark in data["marks"]),
             reviews,
-            tuple(Waiver.model_validate(one) for one in data["waivers"]),
+            tuple(map(Waiver.model_validate, data["waivers"])),
         )
 
     def __eq__(self, other: object) -> bool:
@@ -376,9 +382,8 @@ class Inspection(Row):
         return hash((self.subject.id, self.observed_at, self.plan.digest))
 
     def __repr__(self) -> str:
-        problems = "、".join(one.phrase for one in self.problems[:3])
-        told = f": {problems}" if problems else ""
-        return f"<{self.verdict.zh} {self.subject.name} ({self.subject.id}){told}>"
+        problems = "、".join(finding.phrase for finding in self.problems[:3])
+        return f"<{self.verdict.zh} {self.subject.name} ({self.subject.id}){problems and ': '}{problems}>"
 
     def _repr_html_(self) -> str:
         covers = "" if self.plan.complete else display.badge(f"只检查了 {len(self.plan.indicators)} 项指标", "open")
@@ -387,15 +392,102 @@ class Inspection(Row):
         )
         score = self.score
         points = "" if score is None else f"<div>{_shown_score(score)}</div>"
-        told = f"{self.subject.id} · 监测时间点 {self.observed_at:%Y-%m-%d %H:%M %z} · {self.plan.version} {self.plan.digest[:12]}"
+        basis = f"{self.subject.id} · 监测时间点 {self.observed_at:%Y-%m-%d %H:%M %z} · {self.plan.version} {self.plan.digest[:12]}"
         counts = {status.zh: count for status, count in self.counts.items() if count}
         shares = display.shares(counts, {status.zh: tone for status, tone in TONES.items()})
         problems, missing = self.problems, self.missing
-        found = problems.shown_table(subjects=False)
-        still_open = ""
+        failed = problems.shown_table(subjects=False)
+        undecided = ""
         if missing:
-            still_open = display.fold(f"未定的单项否决指标 {len(missing)} 项", missing.shown_table(subjects=False))
-        return display.frame(head, f"<div>{display.quiet(display.text(told))}</div>", points, shares, found, still_open)
+            undecided = display.fold(f"未定的单项否决指标 {len(missing)} 项", missing.shown_table(subjects=False))
+        return display.frame(head, f"<div>{display.quiet(display.text(basis))}</div>", points, shares, failed, undecided)
+
+
+def joined_ids(findings: Iterable[Finding]) -> str | None:
+    """Return ids of indicators, separated by `;`, which occurs in no id; None when there are none."""
+    return ";".join(finding.id for finding in findings) or None
+
+
+def joined_messages(findings: Iterable[Finding], lang: str = "zh") -> str | None:
+    """Return the findings as sentences in one text; None when there are none."""
+    return ("；" if lang == "zh" else "; ").join(finding.message(lang) for finding in findings) or None
+
+
+_FAILED = list(Status).index(Status.FAILED)
+_OPEN = [position for position, status in enumerate(Status) if status in OPEN]
+
+
+def problem_ids(inspection: Inspection) -> str | None:
+    """Return ids of the failed indicators, joined; None when there are none."""
+    return joined_ids(inspection.problems) if inspection.tally()[_FAILED] else None
+
+
+def reasons(inspection: Inspection, lang: str = "zh") -> str | None:
+    """Return the problems as sentences in one text; None when there are none."""
+    return joined_messages(inspection.problems, lang) if inspection.tally()[_FAILED] else None
+
+
+def missing_ids(inspection: Inspection) -> str | None:
+    """Return ids of the vetoes that keep the verdict open, joined; None when there are none."""
+    tally = inspection.tally()
+    for position in _OPEN:
+        if tally[position]:
+            return joined_ids(inspection.missing)
+    return None
+
+
+def _platform(inspection: Inspection) -> Cell:
+    subject = inspection.subject
+    return subject.platform if isinstance(subject, Account) else None
+
+
+def _waived(inspection: Inspection) -> Cell:
+    return sum(finding.is_waived for finding in inspection.problems) if inspection.waivers else 0
+
+
+def _status(status: Status, title: str) -> Heading[Inspection]:
+    position = list(Status).index(status)
+    return Heading(status.value, "integer", title, lambda inspection: inspection.tally()[position])
+
+
+SUBJECT_HEADINGS: tuple[Heading[Inspection], ...] = (
+    Heading("subject_kind", "text", "对象类别代码", lambda inspection: word_of(inspection.subject)),
+    Heading("subject_id", "text", "对象标识", lambda inspection: inspection.subject.id),
+    Heading("subject_name", "text", "对象名称", lambda inspection: inspection.subject.name),
+    Heading("level", "text", "层级代码", lambda inspection: inspection.subject.level),
+    Heading("platform", "text", "平台代码", _platform),
+    Heading("area", "text", "所属地方或部门", lambda inspection: inspection.subject.area),
+    Heading("division", "text", "行政区划代码", lambda inspection: inspection.subject.division),
+    Heading("owner", "text", "主办单位", lambda inspection: inspection.subject.owner),
+    Heading("observed_at", "instant", "监测时间点", lambda inspection: inspection.observed_at),
+)
+RESULT_HEADINGS: tuple[Heading[Inspection], ...] = (
+    Heading("verdict", "text", "判定代码", lambda inspection: inspection.verdict.value),
+    Heading("verdict_zh", "text", "判定", lambda inspection: inspection.verdict.zh),
+    Heading("score_low", "decimal", "得分下限", lambda inspection: _score(inspection, "low")),
+    Heading("score_high", "decimal", "得分上限", lambda inspection: _score(inspection, "high")),
+    Heading("problem_ids", "text", "问题指标编号", problem_ids),
+    Heading("reasons", "text", "存在的突出问题", reasons),
+    Heading("missing_ids", "text", "未定指标编号", missing_ids),
+    _status(Status.PASSED, "通过项数"),
+    _status(Status.FAILED, "不通过项数"),
+    _status(Status.NOT_APPLICABLE, "不适用项数"),
+    _status(Status.INCONCLUSIVE, "数据不足项数"),
+    _status(Status.NEEDS_REVIEW, "待复核项数"),
+    _status(Status.NOT_CHECKED, "未检查项数"),
+    _status(Status.ERROR, "检查出错项数"),
+    Heading("waived", "integer", "已豁免项数", _waived),
+    Heading("rulebook", "text", "指标体系", lambda inspection: inspection.plan.version),
+    Heading("digest", "text", "规则摘要", lambda inspection: inspection.plan.digest),
+    Heading("complete", "boolean", "全部指标", lambda inspection: inspection.plan.complete),
+)
+INSPECTION_HEADINGS = SUBJECT_HEADINGS + RESULT_HEADINGS
+"""Columns of an inspection in a table."""
+
+
+def _score(inspection: Inspection, bound: str) -> Cell:
+    score = inspection.score
+    return None if score is None else getattr(score, bound)
 
 
 VERDICT_TONES: Mapping[Verdict, display.Tone] = {

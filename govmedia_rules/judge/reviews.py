@@ -68,22 +68,22 @@ class Waiver(Model):
     expires: date
 
     def holds_on(self, day: date) -> bool:
-        """Whether it is in force on `day`."""
+        """Return whether it is in force on `day`."""
         return self.granted <= day <= self.expires
 
 
 def reviews_by_subject(reviews: Iterable[Review]) -> dict[str, dict[str, tuple[Review, ...]]]:
-    """Reviews by subject and indicator, in order of time; the last one decides."""
-    found: dict[str, dict[str, tuple[Review, ...]]] = {}
-    for one in sorted(reviews, key=lambda one: one.at):
-        mine = found.setdefault(one.subject, {})
-        mine[one.indicator] = (*mine.get(one.indicator, ()), one)
-    return found
+    """Return reviews by subject and indicator, in order of time; the last one decides."""
+    by_subject: dict[str, dict[str, tuple[Review, ...]]] = {}
+    for review in sorted(reviews, key=lambda review: review.at):
+        by_indicator = by_subject.setdefault(review.subject, {})
+        by_indicator[review.indicator] = (*by_indicator.get(review.indicator, ()), review)
+    return by_subject
 
 
 def waivers_by_subject(waivers: Iterable[Waiver]) -> dict[str, tuple[Waiver, ...]]:
-    """Waivers by subject."""
-    found: dict[str, tuple[Waiver, ...]] = {}
-    for one in waivers:
-        found[one.subject] = (*found.get(one.subject, ()), one)
-    return found
+    """Return waivers by subject."""
+    by_subject: dict[str, tuple[Waiver, ...]] = {}
+    for waiver in waivers:
+        by_subject[waiver.subject] = (*by_subject.get(waiver.subject, ()), waiver)
+    return by_subject

@@ -1,4 +1,4 @@
-"""A rulebook as people hold it: load, narrow, inspect, explain."""
+"""A rulebook in use: load it, select from it, inspect with it, explain it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from govmedia_rules.errors import (
     UnusedWaiver,
     Where,
 )
-from govmedia_rules.judge.engine import Judge, Outcome
+from govmedia_rules.judge.engine import Judge, PlanResult
 from govmedia_rules.judge.explain import MODES, Explanation
 from govmedia_rules.judge.files import Answer, Reading, check_files, judge_files, plain_lines
 from govmedia_rules.judge.finding import is_under
@@ -43,6 +43,14 @@ class Rulebook:
 
     Attributes:
         plan: The resolved plan: frozen, picklable, with a digest.
+
+    Example:
+        ```python
+        import govmedia_rules as gr
+
+        book = gr.load_rulebook("national-2019")
+        assert "media.veto.stale" in book and len(book.only("site.veto")) < len(book)
+        ```
     """
 
     def __init__(self, plan: Plan) -> None:
@@ -93,10 +101,10 @@ class Rulebook:
         return self.plan.basis
 
     def __getitem__(self, indicator_id: str) -> Indicator:
-        found = self.plan.by_id.get(indicator_id) or self._renamed(indicator_id)
-        if found is None:
+        indicator = self.plan.by_id.get(indicator_id) or self._renamed(indicator_id)
+        if indicator is None:
             raise KeyError(str(self._unknown(indicator_id)))
-        return found
+        return indicator
 
     def __contains__(self, indicator_id: object) -> bool:
         return indicator_id in self.plan.by_id
@@ -105,13 +113,13 @@ class Rulebook:
         return len(self.plan.indicators)
 
     def _renamed(self, old_id: str) -> Indicator | None:
-        found = next((one for one in self.plan.indicators if old_id in one.aliases), None)
-        if found is not None:
-            warnings.warn(f"indicator {old_id} is now {found.id}", DeprecatedIndicator, stacklevel=3)
-        return found
+        renamed = next((indicator for indicator in self.plan.indicators if old_id in indicator.aliases), None)
+        if renamed is not None:
+            warnings.warn(f"indicator {old_id} is now {renamed.id}", DeprecatedIndicator, stacklevel=3)
+        return renamed
 
     def _unknown(self, name: str) -> UnknownIndicator:
-        families = {".".join(one.id.split(".")[:length]) for one in self.plan.indicators for length in range(1, 6)}
+        families = {".".join(indicator.id.split(".")[:length]) for indicator in self.plan.indicators for length in range(1, 6)}
         close = difflib.get_close_matches(name, families, n=1, cutoff=0.4)
         hint = f"did you mean {close[0]!r}?" if close else "the rulebook lists its ids in .indicators"
         return UnknownIndicator(f"{self.id} has no indicator or family {name!r}", Where(self.id), hint)
@@ -119,35 +127,35 @@ class Rulebook:
     def _named(self, names: Sequence[str]) -> set[str]:
         chosen: set[str] = set()
         for name in names:
-            found = {one.id for one in self.plan.indicators if is_under(one.id, name)}
-            if not found:
+            ids = {indicator.id for indicator in self.plan.indicators if is_under(indicator.id, name)}
+            if not ids:
                 renamed = self._renamed(name)
                 if renamed is None:
                     raise self._unknown(name)
-                found = {renamed.id}
-            chosen |= found
+                ids = {renamed.id}
+            chosen |= ids
         return chosen
 
     def only(self, *names: str) -> Rulebook:
-        """The rulebook with these indicators only (ids or families); its verdicts say which they cover.
+        """Return the rulebook with these indicators only (ids or families); its verdicts say which they cover.
 
         Raises:
             UnknownIndicator: A name fits no indicator.
         """
         chosen = self._named(names)
-        return Rulebook(self.plan.select(tuple(one for one in self.plan.indicators if one.id in chosen)))
+        return Rulebook(self.plan.select(tuple(indicator for indicator in self.plan.indicators if indicator.id in chosen)))
 
     def without(self, *names: str) -> Rulebook:
-        """The rulebook without these indicators (ids or families); its verdicts say which they cover.
+        """Return the rulebook without these indicators (ids or families); its verdicts say which they cover.
 
         Raises:
             UnknownIndicator: A name fits no indicator.
         """
         left_out = self._named(names)
-        return Rulebook(self.plan.select(tuple(one for one in self.plan.indicators if one.id not in left_out)))
+        return Rulebook(self.plan.select(tuple(indicator for indicator in self.plan.indicators if indicator.id not in left_out)))
 
     def inspect(self, snapshot: AnySnapshot, *, reviews: Iterable[Review] = (), waivers: Iterable[Waiver] = ()) -> Inspection:
-        """Judges one snapshot. It never raises because of what the snapshot holds.
+        """Judge one snapshot. It never raises because of what the snapshot holds.
 
         Args:
             snapshot: What was seen of a site or an account, or is on record of a supervising office.
@@ -170,7 +178,7 @@ class Rulebook:
         waivers: Iterable[Waiver] = (),
         progress: Progress = False,
     ) -> Iterator[Inspection]:
-        """Judges snapshots as they come, lazily and in order; only the one at hand is held.
+        """Judge snapshots as they come, lazily and in order; only the one at hand is held.
 
         Args:
             snapshots: Any iterable, such as `read_snapshots(path)`.
@@ -208,7 +216,7 @@ class Rulebook:
         on_bad: Callable[[BrokenLine], None] | None = None,
         progress: Progress = False,
     ) -> Inspections:
-        """Judges files of snapshots in order, lazily, with memory that does not grow with the input.
+        """Judge files of snapshots in order, lazily, with memory that does not grow with the input.
 
         Args:
             paths: One file or several; see `read_snapshots`.
@@ -263,31 +271,31 @@ class Rulebook:
         counts: dict[str, int] = {}
         for indicator in self.plan.indicators:
             counts[indicator.kind] = counts.get(indicator.kind, 0) + 1
-        told = ", ".join(f"{count} {kind}" for kind, count in counts.items())
-        return f"<Rulebook {self.version}{'' if self.plan.complete else ' (a selection)'}: {told}>"
+        kinds = ", ".join(f"{count} {kind}" for kind, count in counts.items())
+        return f"<Rulebook {self.version}{'' if self.plan.complete else ' (a selection)'}: {kinds}>"
 
     def _repr_html_(self) -> str:
-        told = f"{self.version} · {self.digest[:12]} · {len(self)} 项指标" + ("" if self.plan.complete else "（选取部分）")
+        summary = f"{self.version} · {self.digest[:12]} · {len(self)} 项指标" + ("" if self.plan.complete else "（选取部分）")
         heads = ("指标", "名称", "类别", "分值", "方式", "依据")
         table = display.table(heads, map(_shown_indicator, self.indicators), len(self))
-        return display.frame(f"<b>{display.text(self.title)}</b>", f"<div>{display.quiet(display.text(told))}</div>", table)
+        return display.frame(f"<b>{display.text(self.title)}</b>", f"<div>{display.quiet(display.text(summary))}</div>", table)
 
 
-def _shown_indicator(one: Indicator) -> tuple[str, ...]:
-    source = f"{display.text(one.source.document, 60)} {display.quiet(display.text(one.source.clause or '', 60))}"
-    problem = "" if one.problem is None else " " + display.badge("检查项未能载入", "bad")
+def _shown_indicator(indicator: Indicator) -> tuple[str, ...]:
+    source = f"{display.text(indicator.source.document, 60)} {display.quiet(display.text(indicator.source.clause or '', 60))}"
+    problem = "" if indicator.problem is None else " " + display.badge("检查项未能载入", "bad")
     return (
-        display.code(one.id),
-        display.text(one.title, 120) + problem,
-        display.text(one.kind_zh),
-        "" if one.points is None else display.text(one.points),
-        display.text(MODES[one.mode]),
-        source if one.is_verified else f"{source} {display.badge('待核', 'open')}",
+        display.code(indicator.id),
+        display.text(indicator.title, 120) + problem,
+        display.text(indicator.kind_zh),
+        "" if indicator.points is None else display.text(indicator.points),
+        display.text(MODES[indicator.mode]),
+        source if indicator.is_verified else f"{source} {display.badge('待核', 'open')}",
     )
 
 
 class Inspections(Iterable[Inspection]):
-    """Inspections of files, made while one iterates.
+    """Inspections of files, made while they are iterated over.
 
     Attributes:
         bad: Lines met so far that could not be read, or whose process died, each with file and line.
@@ -342,9 +350,9 @@ class Inspections(Iterable[Inspection]):
             if isinstance(item, Answer):
                 subject = PackedSubject(item.subject_kind, item.subject)
                 program = book._judge.program(item.profile)
-                outcome = Outcome(program, item.notes, item.vetoed, item.undecided, item.passes)
-                mine = opinions.of(subject.open().id, item.observed_at) if opinions else _NOBODY
-                yield Inspection(book.plan, outcome, subject, item.observed_at, item.marks, *mine)
+                result = PlanResult(program, item.non_passing, item.vetoed, item.undecided, item.passes)
+                given = opinions.of(subject.open().id, item.observed_at) if opinions else _NOBODY
+                yield Inspection(book.plan, result, subject, item.observed_at, item.marks, *given)
             else:
                 self._set_apart(BrokenLine(item.what, Where(path, row=number), item.hint))
 
@@ -360,8 +368,8 @@ class _Opinions:
         self._waivers = waivers_by_subject(waivers)
         self._seen: set[str] = set()
         known = book.plan.by_id
-        named = {one for mine in self._reviews.values() for one in mine}
-        named |= {one for mine in self._waivers.values() for waiver in mine for one in waiver.indicators}
+        named = {name for by_indicator in self._reviews.values() for name in by_indicator}
+        named |= {name for granted in self._waivers.values() for waiver in granted for name in waiver.indicators}
         # A narrower book may leave an indicator out on purpose; only an id no layer knows is a mistake.
         unknown = sorted(named - known.keys()) if book.plan.complete else []
         if unknown:
@@ -371,36 +379,36 @@ class _Opinions:
         return bool(self._reviews or self._waivers)
 
     def of(self, subject_id: str, observed_at: datetime) -> tuple[Mapping[str, tuple[Review, ...]] | None, tuple[Waiver, ...]]:
-        """Reviews of one subject that belong to this monitoring point or to any, and its waivers."""
+        """Return reviews of one subject that belong to this monitoring point or to any, and its waivers."""
         self._seen.add(subject_id)
         reviews = {
             name: fitting
-            for name, mine in self._reviews.get(subject_id, {}).items()
-            if (fitting := tuple(one for one in mine if one.observed_at is None or one.observed_at == observed_at))
+            for name, given in self._reviews.get(subject_id, {}).items()
+            if (fitting := tuple(review for review in given if review.observed_at in (None, observed_at)))
         }
         return reviews, self._waivers.get(subject_id, ())
 
     def attach(self, book: Rulebook, snapshot: AnySnapshot) -> Inspection:
-        """The inspection of a snapshot with what people said of it."""
-        outcome = book._judge.run(snapshot)
+        """Return the inspection of a snapshot with what people said of it."""
+        result = book._judge.run(snapshot)
         subject = snapshot.subject
         if not (self._reviews or self._waivers):
-            return Inspection(book.plan, outcome, subject, snapshot.observed_at, snapshot.marks)
-        mine = self.of(subject.id, snapshot.observed_at)
-        return Inspection(book.plan, outcome, subject, snapshot.observed_at, snapshot.marks, *mine)
+            return Inspection(book.plan, result, subject, snapshot.observed_at, snapshot.marks)
+        given = self.of(subject.id, snapshot.observed_at)
+        return Inspection(book.plan, result, subject, snapshot.observed_at, snapshot.marks, *given)
 
     def warn_of(self, inspection: Inspection) -> None:
-        """Warns of waivers that have lapsed or cover nothing."""
+        """Warn of waivers that have lapsed or cover nothing."""
         for waiver in inspection.waivers:
             if not waiver.holds_on(inspection.observed_at.date()):
-                told = f"waiver {waiver.id} for {waiver.subject} lapsed on {waiver.expires}"
-                warnings.warn(told, ExpiredWaiver, stacklevel=3)
-            elif not any(one.is_waived for one in inspection.problems if one.id in waiver.indicators):
-                told = f"waiver {waiver.id} for {waiver.subject} covers nothing that failed"
-                warnings.warn(told, UnusedWaiver, stacklevel=3)
+                text = f"waiver {waiver.id} for {waiver.subject} lapsed on {waiver.expires}"
+                warnings.warn(text, ExpiredWaiver, stacklevel=3)
+            elif not any(finding.is_waived for finding in inspection.problems if finding.id in waiver.indicators):
+                text = f"waiver {waiver.id} for {waiver.subject} covers nothing that failed"
+                warnings.warn(text, UnusedWaiver, stacklevel=3)
 
     def warn_of_unused(self) -> None:
-        """Warns of opinions on subjects that were not among the input."""
+        """Warn of opinions on subjects that were not among the input."""
         for subject_id in sorted(self._waivers.keys() - self._seen):
             warnings.warn(f"waivers for {subject_id}, which was not inspected", UnusedWaiver, stacklevel=3)
         for subject_id in sorted(self._reviews.keys() - self._seen):
@@ -408,7 +416,7 @@ class _Opinions:
 
 
 def load_rulebook(source: LayerSource | Sequence[LayerSource], *, checks: Check | ModuleType | Iterable[Check] = ()) -> Rulebook:
-    """Loads a rulebook with everything it extends.
+    """Load a rulebook with everything it extends.
 
     Args:
         source: Id of a built-in or installed rulebook, path of a TOML file, a table, or a list of layers, the lowest first.
@@ -428,7 +436,7 @@ def load_rulebook(source: LayerSource | Sequence[LayerSource], *, checks: Check 
 
 
 def rulebook_for(region: str | None, day: date, *, series: str = "inspection") -> Rulebook:
-    """The rulebook in force in a place on a day: the nation's, with the layers of its province, city and county.
+    """Return the rulebook in force in a place on a day: the nation's, with the layers of its province, city and county.
 
     Args:
         region: Six-digit division code (`610726`); None for the nation.
