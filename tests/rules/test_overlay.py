@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 import govmedia_rules as gr
+from govmedia_rules.checks.contract import Tighter
 from govmedia_rules.errors import OverlayConflict, RulebookErrors
 
 STALE = "media.veto.stale"
@@ -110,6 +111,46 @@ def test_a_veto_is_loosened_with_a_document() -> None:
 )
 def test_stricter_values_need_no_document(indicator: str, params: dict[str, Any]) -> None:
     assert load(layer(**{indicator: {"params": params}}))
+
+
+DAYS = gr.Window(days=14)
+
+
+@pytest.mark.parametrize(
+    ("direction", "old", "new", "allowed"),
+    [
+        # Without a window everything counts as updated, so the first one given makes SHORTER stricter, LONGER milder.
+        (Tighter.SHORTER, None, DAYS, True),
+        (Tighter.SHORTER, DAYS, None, False),
+        (Tighter.LONGER, None, DAYS, False),
+        (Tighter.LONGER, DAYS, None, True),
+        (Tighter.SHORTER, DAYS, DAYS, True),
+        (Tighter.SHORTER, DAYS, gr.Window(days=13), True),
+        (Tighter.SHORTER, DAYS, gr.Window(days=15), False),
+        (Tighter.LONGER, DAYS, gr.Window(days=15), True),
+        (Tighter.LONGER, DAYS, gr.Window(days=13), False),
+        (Tighter.SHORTER, DAYS, 13, False),
+        # A number where no rule stated one is stricter, taking one away never is.
+        (Tighter.LOWER, None, 5, True),
+        (Tighter.HIGHER, None, 5, True),
+        (Tighter.LOWER, 5, None, False),
+        (Tighter.HIGHER, 5, None, False),
+        (Tighter.LOWER, 5, 4, True),
+        (Tighter.LOWER, 5, 6, False),
+        (Tighter.HIGHER, 5, 6, True),
+        (Tighter.HIGHER, 5, 4, False),
+        (Tighter.FEWER, ("a", "b"), ("a",), True),
+        (Tighter.FEWER, ("a",), ("b",), False),
+        (Tighter.MORE, ("a",), ("a", "b"), True),
+        (Tighter.MORE, ("a", "b"), ("a",), False),
+        (Tighter.TRUE, False, True, True),
+        (Tighter.TRUE, True, False, False),
+        (Tighter.FALSE, True, False, True),
+        (Tighter.FALSE, False, True, False),
+    ],
+)
+def test_directions_of_strictness(direction: Tighter, old: object, new: object, allowed: bool) -> None:
+    assert direction.allows(old, new) is allowed
 
 
 def test_a_county_tightens_what_its_province_said() -> None:
