@@ -34,8 +34,8 @@ TESTS: Mapping[str, Sequence[str]] = {
     "govmedia_rules/judge/score.py": ("tests/judge/test_score.py", "tests/judge", "tests/campaign/test_campaign_results.py"),
     "govmedia_rules/rules": ("tests/rules", "tests/judge/test_judging.py", "tests/judge/test_other_books.py"),
     "govmedia_rules/campaign": ("tests/campaign",),
-    "govmedia_rules/dates.py": ("tests/test_dates.py", "tests/collect/test_collect_pages.py"),
-    "govmedia_rules/clock.py": ("tests/test_clock.py", "tests/test_cases.py"),
+    "govmedia_rules/core/dates.py": ("tests/core/test_dates.py", "tests/collect/test_collect_pages.py"),
+    "govmedia_rules/core/time.py": ("tests/core/test_time.py", "tests/test_cases.py"),
     "govmedia_rules/subjects": ("tests/subjects",),
     "govmedia_rules/snapshots": ("tests/snapshots", "tests/test_cases.py"),
 }

@@ -116,8 +116,8 @@ def test_the_later_of_two_observations_counts_in_any_order() -> None:
     back = seen("示例财政", "微信订阅号", found=True, observed_at="2024-08-02T10:00:00+08:00")
     for order in ((gone, back), (back, gone)):
         [member] = [one for one in RegistryTally.of(REGISTRY, order).members if one.name == "示例财政"]
-        assert member.sighting is not None
-        assert (member.sighting.found, member.sighting.observed_at) == (True, back.observed_at)
+        assert member.observation is not None
+        assert (member.observation.found, member.observation.observed_at) == (True, back.observed_at)
         unfound = RegistryTally.of(REGISTRY, order).findings(BOOK).under("a.unfound")
         assert ("示例财政", "failed") not in {(one.subject_name, one.status) for one in unfound}
 

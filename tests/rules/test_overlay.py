@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 import govmedia_rules as gr
-from govmedia_rules.checks.contract import Tighter
+from govmedia_rules.checks.contract import Strictness
 from govmedia_rules.errors import OverlayConflict, RulebookErrors
 
 STALE = "media.veto.stale"
@@ -120,36 +120,36 @@ DAYS = gr.Window(days=14)
     ("direction", "old", "new", "allowed"),
     [
         # Without a window everything counts as updated, so the first one given makes SHORTER stricter, LONGER milder.
-        (Tighter.SHORTER, None, DAYS, True),
-        (Tighter.SHORTER, DAYS, None, False),
-        (Tighter.LONGER, None, DAYS, False),
-        (Tighter.LONGER, DAYS, None, True),
-        (Tighter.SHORTER, DAYS, DAYS, True),
-        (Tighter.SHORTER, DAYS, gr.Window(days=13), True),
-        (Tighter.SHORTER, DAYS, gr.Window(days=15), False),
-        (Tighter.LONGER, DAYS, gr.Window(days=15), True),
-        (Tighter.LONGER, DAYS, gr.Window(days=13), False),
-        (Tighter.SHORTER, DAYS, 13, False),
+        (Strictness.SHORTER, None, DAYS, True),
+        (Strictness.SHORTER, DAYS, None, False),
+        (Strictness.LONGER, None, DAYS, False),
+        (Strictness.LONGER, DAYS, None, True),
+        (Strictness.SHORTER, DAYS, DAYS, True),
+        (Strictness.SHORTER, DAYS, gr.Window(days=13), True),
+        (Strictness.SHORTER, DAYS, gr.Window(days=15), False),
+        (Strictness.LONGER, DAYS, gr.Window(days=15), True),
+        (Strictness.LONGER, DAYS, gr.Window(days=13), False),
+        (Strictness.SHORTER, DAYS, 13, False),
         # A number where no rule stated one is stricter, taking one away never is.
-        (Tighter.LOWER, None, 5, True),
-        (Tighter.HIGHER, None, 5, True),
-        (Tighter.LOWER, 5, None, False),
-        (Tighter.HIGHER, 5, None, False),
-        (Tighter.LOWER, 5, 4, True),
-        (Tighter.LOWER, 5, 6, False),
-        (Tighter.HIGHER, 5, 6, True),
-        (Tighter.HIGHER, 5, 4, False),
-        (Tighter.FEWER, ("a", "b"), ("a",), True),
-        (Tighter.FEWER, ("a",), ("b",), False),
-        (Tighter.MORE, ("a",), ("a", "b"), True),
-        (Tighter.MORE, ("a", "b"), ("a",), False),
-        (Tighter.TRUE, False, True, True),
-        (Tighter.TRUE, True, False, False),
-        (Tighter.FALSE, True, False, True),
-        (Tighter.FALSE, False, True, False),
+        (Strictness.LOWER, None, 5, True),
+        (Strictness.HIGHER, None, 5, True),
+        (Strictness.LOWER, 5, None, False),
+        (Strictness.HIGHER, 5, None, False),
+        (Strictness.LOWER, 5, 4, True),
+        (Strictness.LOWER, 5, 6, False),
+        (Strictness.HIGHER, 5, 6, True),
+        (Strictness.HIGHER, 5, 4, False),
+        (Strictness.FEWER, ("a", "b"), ("a",), True),
+        (Strictness.FEWER, ("a",), ("b",), False),
+        (Strictness.MORE, ("a",), ("a", "b"), True),
+        (Strictness.MORE, ("a", "b"), ("a",), False),
+        (Strictness.TRUE, False, True, True),
+        (Strictness.TRUE, True, False, False),
+        (Strictness.FALSE, True, False, True),
+        (Strictness.FALSE, False, True, False),
     ],
 )
-def test_directions_of_strictness(direction: Tighter, old: object, new: object, allowed: bool) -> None:
+def test_directions_of_strictness(direction: Strictness, old: object, new: object, allowed: bool) -> None:
     assert direction.allows(old, new) is allowed
 
 
