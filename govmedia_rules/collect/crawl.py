@@ -73,8 +73,8 @@ MOST_STEPS = 6
 """Pages that may lead on, one after the other, before the home page comes."""
 FEWEST_JUDGED = 4
 """Inner pages of a site that must have been asked before it is said that nearly none of them opens."""
-MOST_SHUT = 0.8
-"""Share of failing inner pages from which the look is doubted: a site whose every page is gone has no home page either."""
+MOST_SHUT = 0.5
+"""Share of failing inner pages from which the look is doubted: of a living site most pages open."""
 MOST_ALIKE = 0.9
 """Share of common lines from which a page is the one that stands for missing ones: only a counter or the address differs."""
 FEWEST_SHARED = 2
@@ -165,6 +165,7 @@ class SiteCrawler:
     _lists: list[ListState] = field(default_factory=list)
     _published: dict[str, datetime | date | None] = field(default_factory=dict)
     _found_channels: list[FoundChannel] = field(default_factory=list)
+    _impossible: str = ""
     _missing_page: tuple[str, frozenset[str]] | None = None
     _unread_columns: int = 0
     _is_site: bool = True
@@ -253,7 +254,8 @@ class SiteCrawler:
     async def _learn_missing_page(self, home: _ReadPage) -> None:
         """Ask for an address that cannot exist: a site that answers it with a page shows how its missing pages look."""
         digest = hashlib.sha256(f"{self.site.id} {self.seed}".encode()).hexdigest()[:16]
-        async for _, fetched in self._wave([f"{Base(home.facts.url).origin}/{digest}.html"]):
+        self._impossible = f"{Base(home.facts.url).origin}/{digest}.html"
+        async for _, fetched in self._wave([self._impossible]):
             if fetched is not None and fetched.failure is None:
                 self._missing_page = (address_key(fetched.final_url), frozenset(self._facts(fetched).text.split("\n")))
 
@@ -603,7 +605,10 @@ class SiteCrawler:
         inner = [
             answer
             for url, answer in self.checked.items()
-            if host_of(url) in self._hosts and address_key(url) not in self._home_keys and not url.endswith("/robots.txt")
+            if host_of(url) in self._hosts
+            and address_key(url) not in self._home_keys
+            and not url.endswith("/robots.txt")
+            and url != self._impossible
         ]
         failed = sum(answer.failure is not None for answer in inner)
         return len(inner) >= FEWEST_JUDGED and failed >= MOST_SHUT * len(inner)
