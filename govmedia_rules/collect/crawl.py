@@ -188,7 +188,10 @@ class SiteCrawler:
         # Neither a list nor a mark nor links into the site: whatever that is, it is not judged as its home page.
         self._is_site = view.is_the_site(self.site.name)
         self._report("home")
-        self._frame = Frame.of(view.pages, (entry.url for entry in view.entries if entry.url))
+        names = frozenset(address_key(item.url) for item in view.navigation)
+        listed = [entry.url for entry in view.entries if entry.url]
+        listed.extend(url for _, url in undated_links(view.pages, names, SHORTEST_TITLE))
+        self._frame = Frame.of(view.pages, listed)
         self._home_keys = {address_key(address), *(address_key(page.url) for page in view.pages)}
         self._found_channels = view.channels
         await self._learn_missing_page(home)
@@ -392,8 +395,10 @@ class SiteCrawler:
             return []
         content = column_content(facts, self._frame)
         kind = item.kind or facts.column_kind
-        self._found_channels.extend(facts.channels)
-        if kind in MESSAGE_KINDS:
+        if kind not in MESSAGE_KINDS:  # the titles of messages are full of 咨询 and 投诉
+            listed = {entry.url for entry in content.entries or ()}
+            self._found_channels.extend(channel for channel in facts.channels if channel.url not in listed)
+        else:
             self._take_messages(facts, kind)
         if (kind in SERVICE_KINDS and content.entries) or facts.guide is not None:
             self._take_services(facts, content.entries)
@@ -618,7 +623,8 @@ class SiteCrawler:
         addresses = [url for url in home.unnamed_links if host_of(url) in self._hosts and url not in self.checked][:MOST_FRAMES]
         async for index, fetched in self._wave(addresses):
             if fetched is None or fetched.failure is not None:
-                self.partial.add("channels")
+                if fetched is None or opens(fetched.failure) is not False:
+                    self.partial.add("channels")
                 continue
             facts = self._read(fetched, "channel", 1).facts
             kind = self._channel_kind(facts.title) or ("consultation" if facts.has_form else None)

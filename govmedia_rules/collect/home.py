@@ -145,14 +145,8 @@ def undated_links(pages: Sequence[PageFacts], columns: frozenset[str], shortest:
     dated = {address_key(entry.url) for page in pages for entry in page.list_entries() if entry.url}
     links: dict[str, tuple[str, str]] = {}
     for page in pages:
-        for link in page.links:
-            key = address_key(link.url)
-            if (
-                link.kind == "page"
-                and not link.is_outside
-                and len(link.text) >= shortest
-                and key not in columns
-                and key not in dated
-            ):
-                links.setdefault(key, (link.text, link.url))
+        for text, url in page.unbarred_links:
+            key = address_key(url)
+            if len(text) >= shortest and key not in columns and key not in dated:
+                links.setdefault(key, (text, url))
     return list(links.values())

@@ -30,7 +30,7 @@ from govmedia_rules.collect.navigation import (
     read_next_page,
     read_site_map,
 )
-from govmedia_rules.collect.unread import busy_scripts, empty_lists, shown_media
+from govmedia_rules.collect.unread import busy_scripts, empty_lists, is_in_bar, shown_media
 from govmedia_rules.collect.words import column_kind, table
 from govmedia_rules.snapshots.parts import Entry, FootMarks, Page, Tag
 
@@ -156,12 +156,23 @@ class PageFacts:
         """Addresses inside the site behind pictures that no text, title or alternative text names."""
         addresses = []
         for anchor in self.dom.anchors:
-            if anchor.text or anchor.title or anchor.node.css_first("img") is None:
+            picture = anchor.node.css_first("img")
+            if anchor.text or anchor.title or picture is None or picture.attributes.get("alt") or picture.attributes.get("title"):
                 continue
             url = self.base.resolve(anchor.href)
             if url is not None and self.base.is_inside(url) and not is_attachment(url):
                 addresses.append(url)
         return tuple(dict.fromkeys(addresses))
+
+    @cached_property
+    def unbarred_links(self) -> tuple[tuple[str, str], ...]:
+        """Text and address of links into the site that stand outside navigation, head and foot."""
+        links = []
+        for anchor in self.dom.anchors:
+            url = self.base.resolve(anchor.href)
+            if url is not None and self.base.is_inside(url) and not is_attachment(url) and not is_in_bar(anchor.node):
+                links.append((anchor.text or anchor.title, url))
+        return tuple(links)
 
     @cached_property
     def has_more_pages(self) -> bool:
@@ -309,7 +320,7 @@ def _scripted_lists(dom: Dom) -> list[str]:
 
 def _fetches(dom: Dom) -> bool:
     """Return whether a script of the page fetches content after the page has come."""
-    scripts = "\n".join(dom.scripts)
+    scripts = "\n".join(script for script in dom.scripts if "<![CDATA[" not in script)
     return any(call in scripts for call in table("pages")["lists"]["fetching"]) or "v-for" in dom.html or "ng-repeat" in dom.html
 
 

@@ -36,7 +36,24 @@ def _list_selector() -> str:
 def _bar_words() -> re.Pattern[str]:
     parts = table("pages")["parts"]
     return re.compile(
-        any_of([*parts["navigation"], "foot", "bottom", "head", "top", "crumb", "weizhi", "page", "fenye"]), re.IGNORECASE
+        any_of(
+            [
+                *parts["navigation"],
+                "foot",
+                "bottom",
+                "header",
+                "top",
+                "crumb",
+                "weizhi",
+                "fenye",
+                "friend",
+                "yqlj",
+                "links",
+                "copyright",
+                "banquan",
+            ]
+        ),
+        re.IGNORECASE,
     )
 
 
@@ -63,12 +80,13 @@ def empty_lists(dom: Dom) -> int:
             node.text()
         ):
             continue
-        if not _is_in_bar(node):
+        if not is_in_bar(node):
             count += 1
     return count
 
 
-def _is_in_bar(node: LexborNode) -> bool:
+def is_in_bar(node: LexborNode) -> bool:
+    """Return whether an element stands in a bar of the site: navigation, head, foot, crumbs or a box of links to others."""
     step: LexborNode | None = node
     for _ in range(6):
         if step is None or step.tag in ("body", "html"):
