@@ -115,7 +115,7 @@ def column_content(page: PageFacts, frame: Frame) -> ColumnContent:
     if len(undated) >= FEWEST_UNDATED:
         return ColumnContent(undated)
     scripts = [script for script in page.own_scripts if script not in frame.scripts]
-    fetches = bool(scripts) or (page.fetches_content and page.empty_lists > 0)
+    fetches = bool(scripts) or (page.fetches_content and (page.empty_lists > 0 or "{{" in page.text))
     lines = own_lines(page, frame)
     has_notice = any(len(line) <= LONGEST_NOTICE and _notice().fullmatch(line) for line in lines)
     media = [address for address in page.media if address not in frame.media]

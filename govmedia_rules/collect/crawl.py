@@ -298,8 +298,7 @@ class SiteCrawler:
         has_scripts = b"<script" in page.fetched.body.lower()
         marks = facts.marks
         has_marks = bool(marks.icp or marks.site_code or marks.sponsor or marks.party_gov)
-        is_frameset = bool(facts.frames) or any(link.kind == "frame" for link in facts.links)
-        if is_frameset:
+        if facts.frames or next_address(facts) is not None:
             return None
         return kind_of_page(PageShape(facts.text, facts.title, len(facts.links), has_scripts, "", has_marks))
 
@@ -390,6 +389,9 @@ class SiteCrawler:
             or self._is_missing(page)
         ):
             self.pages.pop(facts.url, None)
+            target = next_address(facts)
+            if target is not None and host_of(target) in self._hosts and address_key(target) not in self._asked:
+                return [item._replace(url=target)]  # a page that only leads on to where the list is
             self._unread_columns += 1
             self._add_column(item, item.kind)
             return []
@@ -488,6 +490,8 @@ class SiteCrawler:
     async def _read_articles(self, addresses: Sequence[str]) -> None:
         async for index, fetched in self._wave(addresses):
             url = addresses[index]
+            if fetched is not None and opens(fetched.failure) is False:
+                self._published[url] = None  # what is gone is no update
             if fetched is None or fetched.failure is not None or host_of(fetched.final_url) not in self._hosts:
                 continue
             page = self._read(fetched, "content", 2)

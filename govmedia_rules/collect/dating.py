@@ -18,6 +18,8 @@ RECENT = timedelta(days=7)
 """A list with an entry this young needs no second look: no rule asks for more than one update a week of any column."""
 FIRST_SAMPLE = 3
 """Article pages asked first for an undated list, beside its last one: they show whether it is alive."""
+HOME_SAMPLE = 40
+"""The same for the home page, which shows the first entries of eight to ten lists."""
 FULL_SAMPLE = 20
 """Article pages asked at most for an undated list: a first page of a list has 15 to 20 entries."""
 MOST_LIST_PAGES = 5
@@ -80,7 +82,11 @@ class ListState:
         open_entries = [entry.url for entry in self.entries if entry.url is not None and entry.published_at is None]
         if self.is_recent(now) or not open_entries:
             return []
-        sample = open_entries[:FIRST_SAMPLE] + open_entries[-1:] if not self.asked else open_entries[:FULL_SAMPLE]
+        sample = (
+            open_entries[:FIRST_SAMPLE] + open_entries[-1:]
+            if not self.asked
+            else open_entries[: FULL_SAMPLE if self.place >= 0 else HOME_SAMPLE]
+        )
         return [url for url in dict.fromkeys(sample) if url not in self.asked]
 
     def take_dates(self) -> None:

@@ -15,7 +15,7 @@ from functools import cache
 from selectolax.lexbor import LexborNode
 
 from govmedia_rules.collect.dom import Dom
-from govmedia_rules.collect.shown import dotted_days, is_plausible, read_shown
+from govmedia_rules.collect.shown import dotted_days, read_shown
 from govmedia_rules.collect.words import name_key, table
 from govmedia_rules.core.dates import (
     DateMatch,
@@ -150,7 +150,8 @@ def _line_cell(dom: Dom, index: int) -> _Cell | None:
     labelled: DateMatch | None = next((match for match in matches if match.is_publication), None)
     if labelled is None and len(matches) == 1 and not (matches[0].is_other or matches[0].is_change):
         before, after = chunk[: matches[0].start].strip(), chunk[matches[0].end :]
-        if (not before and _BESIDE.match(after)) or (_BESIDE.match(before) and not after.strip()):
+        beside_before, beside_after = _BESIDE.match(before) is not None, _BESIDE.match(after) is not None
+        if (beside_before or beside_after) and (not before or beside_before) and (not after.strip() or beside_after):
             labelled = matches[0]
     return None if labelled is None else _Cell(index, dom.nodes[index], labelled.moment, "")
 
@@ -306,7 +307,6 @@ def read_entries(dom: Dom, *, now: datetime | None = None) -> list[ListEntry]:
     for more in (_entries_of_cells(dom, _attribute_cells(dom, now)), list(_titled_entries(dom))):
         entries.extend(entry for entry in more if entry.href not in listed)
         listed.update(entry.href for entry in more)
-    entries = [entry for entry in entries if is_plausible(entry.published_at, now)]
     entries.sort(key=lambda entry: entry.order)
     return _without_meta_lines(entries)[:MOST_ENTRIES]
 

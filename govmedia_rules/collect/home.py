@@ -142,7 +142,8 @@ def undated_links(pages: Sequence[PageFacts], columns: frozenset[str], shortest:
         columns: Keys of addresses of columns, which are no entries.
         shortest: Shortest text of an entry, in characters.
     """
-    dated = {address_key(entry.url) for page in pages for entry in page.list_entries() if entry.url}
+    shown = (page.base.resolve(entry.href) for page in pages for entry in page.shown_entries)
+    dated = {address_key(url) for url in shown if url is not None}
     links: dict[str, tuple[str, str]] = {}
     for page in pages:
         for text, url in page.unbarred_links:

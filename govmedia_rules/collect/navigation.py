@@ -363,7 +363,7 @@ def _bare(url: str) -> str:
 
 
 _SESSION = re.compile(r";(?:jsessionid|phpsessid|sid|sessionid)=[^/?#]*", re.IGNORECASE)
-_INDEX = re.compile(r"/(?:index|default|main|home)(?:_1|_0)?\.(?:s?html?|jsp|jspx|aspx?|php|do|action)$", re.IGNORECASE)
+_INDEX = re.compile(r"/(?:index|default)(?:_0)?\.(?:s?html?|jsp|jspx|aspx?|php|do|action)$", re.IGNORECASE)
 
 
 def _headed(dom: Dom) -> Iterator[tuple[str, str]]:

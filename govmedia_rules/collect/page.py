@@ -30,6 +30,7 @@ from govmedia_rules.collect.navigation import (
     read_next_page,
     read_site_map,
 )
+from govmedia_rules.collect.shown import is_plausible
 from govmedia_rules.collect.unread import busy_scripts, empty_lists, is_in_bar, shown_media
 from govmedia_rules.collect.words import column_kind, table
 from govmedia_rules.snapshots.parts import Entry, FootMarks, Page, Tag
@@ -121,7 +122,12 @@ class PageFacts:
 
     @cached_property
     def entries(self) -> tuple[ListEntry, ...]:
-        """Dated entries of its lists, those that a script writes included."""
+        """Dated entries of its lists whose dates can be true: none before the internet, none after the monitoring point."""
+        return tuple(entry for entry in self.shown_entries if is_plausible(entry.published_at, self.now))
+
+    @cached_property
+    def shown_entries(self) -> tuple[ListEntry, ...]:
+        """Entries of its lists with whatever date they show, those that a script writes included."""
         entries = read_entries(self.dom, now=self.now)
         for fragment in _scripted_lists(self.dom):
             # Their order and list ids belong to another tree: shifted out of the way of the page's own.
@@ -321,7 +327,11 @@ def _scripted_lists(dom: Dom) -> list[str]:
 def _fetches(dom: Dom) -> bool:
     """Return whether a script of the page fetches content after the page has come."""
     scripts = "\n".join(script for script in dom.scripts if "<![CDATA[" not in script)
-    return any(call in scripts for call in table("pages")["lists"]["fetching"]) or "v-for" in dom.html or "ng-repeat" in dom.html
+    return (
+        any(call in scripts for call in table("pages")["lists"]["fetching"])
+        or any(sign in dom.html for sign in ("v-for", "ng-repeat", "ms-for", "x-for", "data-bind="))
+        or any(sign in dom.text for sign in ("{{", "<%", "${", "#{"))
+    )
 
 
 def read_page(

@@ -28,6 +28,11 @@ _TITLE = re.compile(r"<title[^>]*>(.*?)</title\s*>", re.DOTALL | re.IGNORECASE)
 _ALT = re.compile(r"""\b(?:alt|title|value)\s*=\s*["']([^"'<>]{2,60})""", re.IGNORECASE)
 _LINK = re.compile(r"""<a\b[^>]*\bhref\s*=\s*["']?(?!javascript|#|/["' >]|mailto)""", re.IGNORECASE)
 _TAG = re.compile(r"<[^>]{0,5000}>")
+_LEADS_ON = re.compile(
+    r"""<meta\b[^>]{0,200}refresh[^>]{0,400}url\s*=|location(?:\.href)?\s{0,5}=\s{0,5}(?:["'][^"']{1,300}["']|\w{1,40}\s{0,5};)"""
+    r"""|location\.(?:replace|assign)\(\s{0,5}(?:["'][^"']{1,300}["']|\w{1,40})\s{0,5}\)""",
+    re.IGNORECASE,
+)
 _MEDIA = re.compile(r"<(?:i?frame|frameset|object|embed|img|video|canvas|svg|input|textarea)\b", re.IGNORECASE)
 
 
@@ -43,6 +48,7 @@ class PageShape:
         script: The scripts' own text.
         has_marks: Whether the page carries a mark of a government site (备案, 标识码, 主办单位 …).
         has_media: Whether it shows something besides text: pictures, frames, fields.
+        leads_on: Whether it sends the browser to another address, without setting a cookie first as challenges do.
     """
 
     text: str
@@ -52,6 +58,7 @@ class PageShape:
     script: str = ""
     has_marks: bool = False
     has_media: bool = False
+    leads_on: bool = False
 
     @property
     def is_bare(self) -> bool:
@@ -95,6 +102,7 @@ def shape_of(html: str) -> PageShape:
         script="\n".join(scripts),
         has_marks=_marks().search(html) is not None,
         has_media=_MEDIA.search(bare) is not None,
+        leads_on=_LEADS_ON.search(html) is not None and "document.cookie" not in html,
     )
 
 
@@ -111,6 +119,8 @@ def kind_of_page(page: PageShape) -> str | None:
     ):
         if title in _titles(name) or _phrases(name).search(f"{page.title}\n{page.text}"):
             return kind
+    if page.leads_on:
+        return None
     if len(page.text) < 40 and page.links < 2 and page.has_scripts and not page.has_media and _script_signs().search(page.script):
         return "blocked_script"
     if len(page.text) < 20 and not page.links and not page.has_media:

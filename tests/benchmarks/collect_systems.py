@@ -118,7 +118,7 @@ SYSTEMS = (
         lambda column: f"/{column}.htm",
         _li('<tr><td><a class="c1" href="{url}">{title}</a></td><td class="c1_date">{d.year}/{d.month:02d}/{d.day:02d}</td></tr>', "<table class='winstyle'>{}</table>"),
         lambda title, day, source: f'<table><tr><td class="titlestyle1">{title}</td></tr><tr><td>{day.year}年{day.month:02d}月{day.day:02d}日 09:20 {source} 点击：[<script>_showDynClicks("w",1,2)</script>]</td></tr></table>',
-        lambda column: "共45条 1/3 首页 上页 <a href='/{0}/2.htm'>下页</a> 尾页".format(column),
+        lambda column: f"共45条 1/3 首页 上页 <a href='/{column}/2.htm'>下页</a> 尾页",
     ),
     System(
         "epoint", False,
@@ -175,7 +175,6 @@ class Made:
     charset: str
     pages: dict[str, bytes] = field(default_factory=dict)
     front: Callable[[str], tuple[str, bytes] | None] | None = None
-    probe_failure: str | None = None
 
 
 def _challenge(rnd: random.Random) -> tuple[str, bytes]:
@@ -260,7 +259,7 @@ def make(number: int, seed: int) -> Made:
     if truth == "core":
         stale |= set(range(5))
     blank = set(rnd.sample(range(len(COLUMNS)), 6)) if truth == "blank" else set()
-    for index, (title, path, kind) in enumerate(COLUMNS):
+    for index, (title, path, _) in enumerate(COLUMNS):
         old = today - timedelta(days=rnd.randint(200, 320))
         newest = old if index in stale or truth == "home" else today - timedelta(days=rnd.randint(0, 6))
         items = [] if index in blank else entries(path, newest, rnd.randint(4, 8))
@@ -353,9 +352,8 @@ def _put_in_front(made: Made, rnd: random.Random) -> None:
         "200 OK",
         "<html><head><title>系统维护</title></head><body><p>网站升级维护中，给您带来不便敬请谅解。</p></body></html>".encode(),
     )
-    if made.truth == "device" or made.truth == "challenge":
+    if made.truth in ("device", "challenge"):
         made.front = lambda path: answer
-        made.probe_failure = "ask"
     elif made.truth == "maintenance":
         made.front = lambda path: maintenance
     elif made.truth == "device_inner":
