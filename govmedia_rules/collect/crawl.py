@@ -166,6 +166,7 @@ class SiteCrawler:
     _published: dict[str, datetime | date | None] = field(default_factory=dict)
     _found_channels: list[FoundChannel] = field(default_factory=list)
     _impossible: str = ""
+    _remarks: set[str] = field(default_factory=set)
     _missing_page: tuple[str, frozenset[str]] | None = None
     _unread_columns: int = 0
     _is_site: bool = True
@@ -804,6 +805,8 @@ class SiteCrawler:
     def _record(self, fetched: Fetched) -> None:
         """Keep an outcome without its body; pages are read by their caller from the outcome itself."""
         self.checked[fetched.url] = replace(fetched, body=b"")
+        if fetched.remark:
+            self._remarks.add(f"{fetched.remark} {host_of(fetched.final_url)}")
         self._started = fetched.started if self._started is None else min(self._started, fetched.started)
         ended = fetched.started + timedelta(seconds=fetched.seconds)
         self._ended = ended if self._ended is None else max(self._ended, ended)
@@ -820,6 +823,7 @@ class SiteCrawler:
             kind = "guide"
             self._guide_found(facts)
         page = facts.page(kind, seconds=round(fetched.seconds, 4), keep_text=keep)
+        page = page.model_copy(update={"digest": fetched.digest})
         if not keep and self.keep_text:
             page = page.model_copy(update={"text_note": "not kept: the limit of text for one site was reached"})
         self.pages.setdefault(facts.url, page)
@@ -859,6 +863,7 @@ class SiteCrawler:
             robots="followed" if self._had_rules else followed,
             limits_hit=tuple(sorted(self.budget.hit)),
             seed=self.seed,
+            remarks=tuple(sorted(self._remarks)),
         )
 
     def _failed(self, failure: str) -> SiteSnapshot:

@@ -131,6 +131,11 @@ class Fetched:
         return cls(final_url=record.get("final", record["url"]), body=body, **values)
 
     @property
+    def digest(self) -> str | None:
+        """SHA-256 of the body, in hexadecimal digits; None without one."""
+        return hashlib.sha256(self.body).hexdigest() if self.body else None
+
+    @property
     def started(self) -> datetime:
         """When the visit began, in Chinese time."""
         return datetime.fromtimestamp(self.at, SHANGHAI)

@@ -50,40 +50,24 @@ def _record(line: bytes) -> dict[str, Any] | None:
 _BEGINNING = re.compile(rb"[0-9a-f]{8} \{")
 
 
-def _record_after_tear(line: bytes) -> tuple[dict[str, Any], int] | None:
-    """Return a record that was appended to a line torn by a full disk, and where it begins; None without one."""
+def _record_after_tear(line: bytes) -> dict[str, Any] | None:
+    """Return a record that was appended to a line torn by a full disk; None without one."""
     for match in itertools.islice(_BEGINNING.finditer(line, 1), 1_000):
         record = _record(line[match.start() :])
         if record is not None:
-            return record, match.start()
+            return record
     return None
-
-
-def read_placed(path: str | PathLike[str]) -> Iterator[tuple[int, dict[str, Any]]]:
-    """Return the whole records of a journal with the byte at which each begins; damaged lines are passed over."""
-    if not Path(path).is_file():
-        return
-    with open(path, "rb") as lines:
-        place = 0
-        while line := lines.readline(LONGEST_LINE):
-            record = _record(line)
-            if record is not None:
-                yield place, record
-            elif (kept := _record_after_tear(line)) is not None:
-                yield place + kept[1], kept[0]
-            place += len(line)
 
 
 def read_journal(path: str | PathLike[str]) -> Iterator[dict[str, Any]]:
     """Return the whole records of a journal, in order; damaged lines are passed over. Nothing when there is no such file."""
-    return (record for _, record in read_placed(path))
-
-
-def read_record(path: str | PathLike[str], place: int) -> dict[str, Any] | None:
-    """Return the record of a journal that begins at a byte; None when no whole record begins there."""
+    if not Path(path).is_file():
+        return
     with open(path, "rb") as lines:
-        lines.seek(place)
-        return _record(lines.readline(LONGEST_LINE))
+        while line := lines.readline(LONGEST_LINE):
+            record = _record(line) or _record_after_tear(line)
+            if record is not None:
+                yield record
 
 
 class Journal:
@@ -132,8 +116,8 @@ class Journal:
                     os.ftruncate(self._file, size - len(last))
                 return
 
-    def append(self, record: Mapping[str, object]) -> int:
-        """Write one record; when this returns, the operating system has it. Return where its line begins, in bytes.
+    def append(self, record: Mapping[str, object]) -> None:
+        """Write one record; when this returns, the operating system has it.
 
         Raises:
             CollectError: The line cannot be written (disk full …). What was written of it is cut off again, so that the record
@@ -151,7 +135,6 @@ class Journal:
             with contextlib.suppress(OSError):
                 os.ftruncate(self._file, start)
             raise CollectError(f"the journal cannot be written: {fault.strerror}", Where(str(self.path))) from fault
-        return start
 
     def close(self) -> None:
         """Close the file and let other processes have it."""

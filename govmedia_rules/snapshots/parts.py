@@ -331,6 +331,7 @@ class Page(Model):
         text: The text a reader sees; None when not kept.
         text_note: Where the text comes from when it is not the whole page.
         seconds: Time to load.
+        digest: SHA-256 of its bytes, in hexadecimal digits, by which a journal finds the page as it was; None when not kept.
     """
 
     url: Url
@@ -343,6 +344,7 @@ class Page(Model):
     text: Text | None = None
     text_note: Short | None = None
     seconds: Seconds | None = None
+    digest: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")] | None = None
 
 
 class Link(Model):
@@ -785,6 +787,7 @@ class Collection(Model):
         robots: Whether robots rules were followed; None when there was nothing to follow.
         limits_hit: Which bounds ended the look early (`pages`, `bytes`, `seconds` …).
         seed: Seed of every sample drawn; None when none was.
+        remarks: Faults that kept no page from opening, as `kind host` (an expired certificate …), and what a browser added.
     """
 
     by: Short = ""
@@ -794,3 +797,4 @@ class Collection(Model):
     robots: Literal["followed", "ignored"] | None = None
     limits_hit: tuple[Kind, ...] = ()
     seed: int | None = None
+    remarks: tuple[Short, ...] = ()
