@@ -14,6 +14,7 @@ MODULES = [
     "snapshots.reading",
     "snapshots.shallow",
     "snapshots.supervision",
+    "subjects.addresses",
     "subjects.codes",
     "subjects.models",
     "subjects.registry",
