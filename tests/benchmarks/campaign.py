@@ -28,7 +28,7 @@ from typing import Any
 import polars as pl
 
 from govmedia_rules import Account, NoticeDraft, Site
-from govmedia_rules.campaign import Campaign, Fault, Reported, CampaignConfig
+from govmedia_rules.campaign import Campaign, CampaignConfig, Fault, Reported
 from govmedia_rules.campaign.groups import STANDARD, grouping
 from govmedia_rules.campaign.results import Result
 from govmedia_rules.campaign.statistics import Statistics

@@ -30,7 +30,7 @@ from report_made import POINT, failing
 
 import govmedia_rules as gr
 from govmedia_rules import reports
-from govmedia_rules.campaign import Campaign, NoticeDraft, CampaignConfig
+from govmedia_rules.campaign import Campaign, CampaignConfig, NoticeDraft
 from govmedia_rules.notices import Notice
 from govmedia_rules.notices.figures import Period
 

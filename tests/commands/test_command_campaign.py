@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from govmedia_rules.__main__ import main
-from govmedia_rules.campaign import Campaign, Fault, Reported, CampaignConfig
+from govmedia_rules.campaign import Campaign, CampaignConfig, Fault, Reported
 from govmedia_rules.commands.campaign import example_names
 from govmedia_rules.core.time import SHANGHAI
 from govmedia_rules.notices.figures import Period
