@@ -77,9 +77,9 @@ def test_the_last_given_of_two_rulings_at_one_instant_counts() -> None:
     one = campaign()
     one.add(seen("甲"))
     for outcome in ("failed", "passed"):
-        one.rule(Ruling(subject=key("甲"), outcome=outcome, role="检查单位", at=rounds.LATER, reason="核实"))
+        one.add_rulings(Ruling(subject=key("甲"), outcome=outcome, role="检查单位", at=rounds.LATER, reason="核实"))
         assert one.results["main", key("甲")].outcome == outcome
-    one.rule(Ruling(subject=key("甲"), outcome="failed", role="检查单位", at=rounds.POINT, reason="核实"))
+    one.add_rulings(Ruling(subject=key("甲"), outcome="failed", role="检查单位", at=rounds.POINT, reason="核实"))
     assert one.results["main", key("甲")].outcome == "passed"
 
 
