@@ -60,7 +60,7 @@ def moment_cell(value: Any, zone: tzinfo) -> datetime | date:
     return result
 
 
-def _count_cell(value: Any, zone: tzinfo) -> int:
+def _count_cell(value: Any, _zone: tzinfo) -> int:
     text = str(value).replace(",", "").replace("，", "").strip().removesuffix("条").removesuffix("篇").removesuffix("个").strip()
     if not text.isascii() or not text.isdecimal() or len(text) > 12:
         raise ValueError("not a number of items")
@@ -70,7 +70,7 @@ def _count_cell(value: Any, zone: tzinfo) -> int:
 _YES_NO: TypeAdapter[bool] = TypeAdapter(YesNo)
 
 
-def yes_no_cell(value: Any, zone: tzinfo) -> bool:
+def yes_no_cell(value: Any, _zone: tzinfo) -> bool:
     """Return the answer of a cell."""
     try:
         return _YES_NO.validate_python(value)
@@ -78,7 +78,7 @@ def yes_no_cell(value: Any, zone: tzinfo) -> bool:
         raise ValueError("neither yes nor no (write 是 or 否)") from None
 
 
-def _functions_cell(value: Any, zone: tzinfo) -> tuple[dict[str, object], ...] | None:
+def _functions_cell(value: Any, _zone: tzinfo) -> tuple[dict[str, object], ...] | None:
     """Return the functions named in a cell: () for 无, None for a bare 有, which does not say what there is."""
     words = _words()
     text = str(value)
@@ -139,7 +139,7 @@ def subject_cell(field: str) -> CellReader | None:
     if field in ("closing_since", "closed_at"):
         return moment_cell
     if field in ("platform", "level", "status", "owner_kind"):
-        return lambda value, zone: vocabulary(field).normalise(value)
+        return lambda value, _zone: vocabulary(field).normalise(value)
     if field in ("has_services", "on_shared_platform"):
         return yes_no_cell
     return None
