@@ -14,6 +14,7 @@ from pathlib import PurePath
 from typing import NamedTuple
 
 from govmedia_rules.checks.contract import PASSED, CheckResult, CheckSpec, Status
+from govmedia_rules.judge.readings import check_of
 from govmedia_rules.judge.score import Tariff, is_scored
 from govmedia_rules.rules.model import AppliesTo, Indicator, Plan, Scoring, SubjectWord
 from govmedia_rules.snapshots.models import AnySnapshot
@@ -214,12 +215,18 @@ def compile_plan(plan: Plan, profile: Profile) -> Program:
             fixed[index] = ACROSS_SUBJECTS
             continue
         needs = tuple((parts, CheckResult(Status.INCONCLUSIVE, "not_observed", {"parts": parts})) for parts in spec.needs)
-        steps.append(_Step(index, function, indicator.params, needs, indicator.mode == "person", unknown))
+        function, params = check_of(spec, indicator)
+        steps.append(_Step(index, function, params, needs, indicator.mode == "person", unknown))
     unloaded = any(fixed[position].status is Status.ERROR for position in vetoes & fixed.keys())
     tariffs = _tariffs(plan, profile, fixed)
     # Where neither a veto nor a sum is asked (an account under the census of websites, a book of warnings), nothing failed,
-    # but nothing was decided either.
-    return Program(profile, tuple(steps), fixed, frozenset(vetoes), unloaded, tariffs, decides=bool(vetoes or tariffs))
+    # but nothing was decided either. Nor is it where a veto is not asked because the subject is being closed.
+    leaving = any(
+        indicator.kind == "veto" and _has(fixed, position, Status.NOT_APPLICABLE) and fixed[position].reason == "other_status"
+        for position, indicator in enumerate(plan.indicators)
+    )
+    decides = bool(vetoes or tariffs) and not leaving
+    return Program(profile, tuple(steps), fixed, frozenset(vetoes), unloaded, tariffs, decides=decides)
 
 
 def _tariffs(plan: Plan, profile: Profile, fixed: Mapping[int, CheckResult]) -> tuple[Tariff, ...]:
@@ -289,6 +296,8 @@ def applicability(rule: AppliesTo, profile: Profile) -> tuple[str | None, str | 
             unknown = "has_services"
         elif profile.has_services != rule.has_services:
             return "no_service_duties" if rule.has_services else "has_service_duties", None
+    if rule.except_status is not None and profile.status in rule.except_status:
+        return "other_status", None
     if rule.status is not None:
         if profile.status is None:
             unknown = "status"

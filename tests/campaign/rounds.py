@@ -37,7 +37,7 @@ def site(name: str = "甲网", **parts: Any) -> gr.Site:
 
 def seen(name: str = "甲", *, at: datetime = POINT, own: dict[str, Any] | None = None, **parts: Any) -> gr.Inspection:
     """An inspection of a healthy account, spoilt by `parts`."""
-    healthy = {"latest_post_at": at.date().isoformat(), "functions": [{"kind": "menu", "works": True}]}
+    healthy = {"latest_post_at": at.date().isoformat(), "functions": [{"kind": "menu", "name": "互动交流", "works": True}]}
     observed = testing.snapshot("account", account={"name": name, **(own or {})}, observed_at=at, **{**healthy, **parts})
     return BOOK.inspect(observed)
 
