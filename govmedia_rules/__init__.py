@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from govmedia_rules import notices as notices
     from govmedia_rules import reports as reports
     from govmedia_rules.campaign.campaign import Campaign as Campaign
+    from govmedia_rules.campaign.config import CampaignConfig as CampaignConfig
     from govmedia_rules.campaign.draft import NoticeDraft as NoticeDraft
     from govmedia_rules.campaign.folder import read_campaign as read_campaign
     from govmedia_rules.campaign.sampling import SampleRule as SampleRule
-    from govmedia_rules.campaign.terms import Terms as Terms
     from govmedia_rules.checks.contract import CheckResult as CheckResult
     from govmedia_rules.checks.contract import Evidence as Evidence
     from govmedia_rules.checks.contract import Status as Status
@@ -90,7 +90,7 @@ _HOMES = {
     "campaign.draft": ("NoticeDraft",),
     "campaign.folder": ("read_campaign",),
     "campaign.sampling": ("SampleRule",),
-    "campaign.terms": ("Terms",),
+    "campaign.config": ("CampaignConfig",),
     "checks.contract": (
         "Evidence",
         "CheckResult",
@@ -143,19 +143,94 @@ _MODULES = {
     "reports": "reports",
 }
 
-__all__ = sorted((*_HOME_OF, *_MODULES))
+__all__ = [
+    "SHANGHAI",
+    "Account",
+    "AccountCode",
+    "AccountSnapshot",
+    "BatchJudge",
+    "Campaign",
+    "CampaignConfig",
+    "CheckResult",
+    "Comparison",
+    "Domain",
+    "Evidence",
+    "Finding",
+    "Findings",
+    "IcpNumber",
+    "Incident",
+    "Indicator",
+    "Inspection",
+    "InspectionTable",
+    "Lexicon",
+    "Match",
+    "Matches",
+    "NoticeDraft",
+    "PoliceNumber",
+    "Population",
+    "Registry",
+    "RegistryTally",
+    "Review",
+    "Rulebook",
+    "SampleRule",
+    "Scanner",
+    "Score",
+    "Site",
+    "SiteCode",
+    "SiteSnapshot",
+    "Status",
+    "Strictness",
+    "Supervisor",
+    "SupervisorSnapshot",
+    "TextChecker",
+    "Unit",
+    "Verdict",
+    "Waiver",
+    "Window",
+    "WorkCalendar",
+    "campaign",
+    "check",
+    "collect",
+    "compare",
+    "errors",
+    "explain",
+    "failed",
+    "figures",
+    "incidents",
+    "inconclusive",
+    "inspect_frame",
+    "inspect_to_parquet",
+    "load_lexicon",
+    "load_rulebook",
+    "needs_review",
+    "notices",
+    "passed",
+    "plot_staleness",
+    "plots",
+    "rates",
+    "read_accounts",
+    "read_campaign",
+    "read_posts",
+    "read_registry",
+    "read_sites",
+    "read_snapshots",
+    "reports",
+    "rulebook_for",
+    "to_frame",
+]
 
+# Type checkers read the imports above; a function here would make them accept any name.
+if not TYPE_CHECKING:
 
-def __getattr__(name: str) -> object:
-    if name in _MODULES:
-        value: object = import_module(f"{__name__}.{_MODULES[name]}")
-    elif name in _HOME_OF:
-        value = getattr(import_module(f"{__name__}.{_HOME_OF[name]}"), name)
-    else:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    globals()[name] = value
-    return value
+    def __getattr__(name: str) -> object:
+        if name in _MODULES:
+            value: object = import_module(f"{__name__}.{_MODULES[name]}")
+        elif name in _HOME_OF:
+            value = getattr(import_module(f"{__name__}.{_HOME_OF[name]}"), name)
+        else:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        globals()[name] = value
+        return value
 
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    def __dir__() -> list[str]:
+        return [*__all__, "__version__", "testing"]

@@ -93,7 +93,7 @@ def answers_of(check: Check) -> set[str]:
 def reachable(indicator: Indicator, book: gr.Rulebook) -> set[str]:
     """Statuses an indicator can give a subject of its kind. `error` is no answer and is left aside."""
     rule = indicator.applies_to
-    narrowed = (rule.portals, rule.levels, rule.platforms, rule.has_services, rule.status, rule.except_status)
+    narrowed = (rule.portals, rule.levels, rule.platforms, rule.has_services, rule.status)
     statuses = {"not_applicable"} if any(one is not None for one in narrowed) else set()
     if indicator.check is None:
         return statuses | {"not_checked", "passed", "failed"}  # a person's review passes or fails it

@@ -114,7 +114,6 @@ class AppliesTo(Model):
         platforms: Platforms admitted, with those below them in the tree.
         has_services: Whether the owner must (not) have outward service duties.
         status: Stages of life admitted; a subject whose stage is not known may not be meant.
-        except_status: Stages of life left out; a subject whose stage is not known is meant.
     """
 
     subject: SubjectWord
@@ -123,7 +122,6 @@ class AppliesTo(Model):
     platforms: tuple[Platform, ...] | None = None
     has_services: bool | None = None
     status: tuple[Status, ...] | None = None
-    except_status: tuple[Status, ...] | None = None
 
 
 class Message(Model):

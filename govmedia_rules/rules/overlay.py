@@ -164,10 +164,8 @@ def _lay_over(
             continue
         inner: dict[str, Any] = target.values.setdefault(key, {})
         for step, value in getattr(entry, key).items():
-            if key == "params" and was_veto and step in inner:
-                before = [inner[step], *_close_readings(target, step)]
-                if not all(_stays_strict(target, specs, step, old, value) for old in before):
-                    looser.append(f"params.{step}")
+            if key == "params" and was_veto and step in inner and not _stays_strict_in_all(target, specs, step, inner[step], value):
+                looser.append(f"params.{step}")
             put(f"{key}.{step}", inner, step, value)
             # A value set anew is as sure as the layer that sets it says, not as the one below said.
             if f"{key}.{step}" not in entry.unverified and f"{key}.{step}" in target.values.get("unverified", ()):
@@ -179,17 +177,23 @@ def _lay_over(
         target.origins["enabled"] = layer_id
     if entry.source is not None:
         target.sources[layer_id] = entry.source
-    if looser and not (entry.loosens and entry.source is not None):
-        fault = "cites no document" if entry.loosens else "does not say so"
-        faults.extend(
-            OverlayConflict(
-                f"{layer_id} makes (or may make) the veto milder and {fault}",
-                Where(layer.file, table, key),
-                "write loosens = true and a source with the document that allows it",
-            )
-            for key in looser
-        )
+    faults.extend(_looser_faults(looser, entry, layer, table))
     target.file = target.file or layer.file
+
+
+def _looser_faults(looser: Sequence[str], entry: IndicatorEntry, layer: Layer, table: str) -> list[RulebookError]:
+    if entry.loosens and entry.source is not None:
+        return []
+    fault = "cites no document" if entry.loosens else "does not say so"
+    hint = "write loosens = true and a source with the document that allows it"
+    what = f"{layer.content.id} makes (or may make) the veto milder and {fault}"
+    return [OverlayConflict(what, Where(layer.file, table, key), hint) for key in looser]
+
+
+def _stays_strict_in_all(target: _Merged, specs: Mapping[str, CheckSpec], step: str, old: object, new: object) -> bool:
+    """Return whether a value is at least as strict as the one below and as that of every reading, which it closes."""
+    values = [old, *_close_readings(target, step)]
+    return all(_stays_strict(target, specs, step, value, new) for value in values)
 
 
 def _adopt(

@@ -43,7 +43,6 @@ CONDITIONS = {
     "platforms": "平台",
     "has_services": "有对外服务职能",
     "status": "运行状态",
-    "except_status": "运行状态不属于",
 }
 
 

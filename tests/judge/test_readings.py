@@ -100,8 +100,8 @@ def test_a_review_answers_as_before() -> None:
             subject=seen.site.id,
             indicator=GUIDE,
             decision=decision,
-            reviewer="甲",
-            reviewed_at="2024-08-24T10:00:00+08:00",
+            role="复核人",
+            at="2024-08-24T10:00:00+08:00",
             reason="x",
         )
         assert NATION.inspect(seen, reviews=[review]).finding(GUIDE).status.value == status
