@@ -83,6 +83,7 @@ def _groups(part: str, records: Sequence[Listed], base: str | None) -> list[list
         if record.url:
             tails[address_tail(record.url)].append(position)
     home = address_key(base) if base else None
+    identity = _IDENTITY.get(part, _address_alone)
     groups: list[list[int]] = []
     for positions in tails.values():
         if len(positions) == 1:
@@ -91,16 +92,18 @@ def _groups(part: str, records: Sequence[Listed], base: str | None) -> list[list
         for position in positions:
             address = address_key(records[position].url, base)
             if address is not None and (address != home or part == "pages"):
-                same[address, _IDENTITY[part](records[position])].append(position)
+                same[address, identity(records[position])].append(position)
         groups += [members for members in same.values() if len(members) > 1]
     return groups
 
 
 # What tells two things at one address apart. A column or page is its address; a list page may show several services,
 # messages or posts.
+def _address_alone(_record: Listed) -> None:
+    return None
+
+
 _IDENTITY: Mapping[str, Callable[[Listed], Hashable]] = {
-    "columns": lambda record: None,
-    "pages": lambda record: None,
     "services": lambda record: key_of(record.name) if isinstance(record, Service) else None,
     "messages": lambda record: (record.title, record.asked_at) if isinstance(record, Message) else None,
     "posts": lambda record: (record.title, record.published_at) if isinstance(record, Post) else None,

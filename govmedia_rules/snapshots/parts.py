@@ -1,5 +1,7 @@
 """The parts of snapshots. In every part `None` is "not observed" and an empty tuple "looked, nothing there"."""
 
+# ruff: noqa: PLC0414 - what stands in columns.py is exported from here, too
+
 from __future__ import annotations
 
 from datetime import datetime
