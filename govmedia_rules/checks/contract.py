@@ -6,6 +6,7 @@ judge alone. A check reads no file, no clock and no global state; its parameters
 
 from __future__ import annotations
 
+import hashlib
 import inspect
 import typing
 from collections.abc import Callable, Iterable, Mapping
@@ -19,7 +20,9 @@ from typing import Annotated, Any, NamedTuple, TypeVar
 from pydantic import Field, TypeAdapter
 
 from govmedia_rules.checks.members import Members
+from govmedia_rules.core.frozen import EMPTY, FrozenDict
 from govmedia_rules.core.time import Window
+from govmedia_rules.core.vocabulary import key_of
 from govmedia_rules.snapshots.models import AccountSnapshot, SiteSnapshot
 from govmedia_rules.snapshots.supervision import SupervisorSnapshot
 
@@ -73,6 +76,12 @@ class Evidence(NamedTuple):
         when: The time it shows or was seen; None when it has none.
         value: The observed value; None when being there is the fact.
         limit: What the rule demands instead; None when the rule has no number.
+        reason: Why it is a candidate, as a reason code; None where the reason of the answer says it.
+        confidence: How sure the machine is: `high`, `medium`, `low`; None where it is not a matter of degree.
+        position: Position of a passage in its text; None for what is no passage.
+        suggestion: What to write instead; None where a person decides.
+        document: The document that a lexicon line rests on; None where the rule says it.
+        places: Addresses of all places where the same passage stands, when there are several.
     """
 
     what: str
@@ -80,6 +89,40 @@ class Evidence(NamedTuple):
     when: datetime | date | None = None
     value: Arg = None
     limit: Arg = None
+    reason: str | None = None
+    confidence: str | None = None
+    position: int | None = None
+    suggestion: str | None = None
+    document: str | None = None
+    places: tuple[str, ...] = ()
+
+    @property
+    def passage(self) -> str | None:
+        """Digest of the sentence and the term, by which a review names a passage; None for what is no passage."""
+        if self.position is None or not isinstance(self.value, str):
+            return None
+        return passage_digest(self.value, self.what)
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """The addresses where it was seen."""
+        return self.places or (() if self.where is None else (self.where,))
+
+
+def passage_digest(sentence: str, term: str) -> str:
+    """Return the digest by which a review names a passage: 16 hexadecimal digits.
+
+    Spaces, width and case of letters make no difference, so the same sentence has one digest on every page and platform.
+
+    Args:
+        sentence: The sentence that holds the term.
+        term: The term as it is written there.
+
+    Example:
+        >>> passage_digest("Ａ b。", "B") == passage_digest("ab。", "b")
+        True
+    """
+    return hashlib.sha256(f"{key_of(sentence)}\0{key_of(term)}".encode()).hexdigest()[:16]
 
 
 class CheckResult(NamedTuple):
@@ -96,10 +139,10 @@ class CheckResult(NamedTuple):
 
     status: Status
     reason: str = ""
-    args: Mapping[str, Arg] = {}
+    args: Mapping[str, Arg] = EMPTY
     evidence: tuple[Evidence, ...] = ()
-    faults: Mapping[str, int] = {}
-    possible: Mapping[str, int] = {}
+    faults: Mapping[str, int] = EMPTY
+    possible: Mapping[str, int] = EMPTY
 
     def __reduce__(self) -> tuple[object, ...]:
         if self is PASSED:
@@ -109,6 +152,10 @@ class CheckResult(NamedTuple):
 
 PASSED = CheckResult(Status.PASSED)
 """The plain pass, one shared object."""
+
+
+def _counts(faults: Mapping[str, int] | None) -> Mapping[str, int]:
+    return FrozenDict(faults) if faults else EMPTY
 
 
 def _passed() -> CheckResult:
@@ -125,7 +172,7 @@ def passed(reason: str = "", *, evidence: Iterable[Evidence] = (), **args: Arg) 
     """
     if not reason and not args:
         return PASSED
-    return CheckResult(Status.PASSED, reason, args, tuple(evidence)[:MAX_EVIDENCE])
+    return CheckResult(Status.PASSED, reason, FrozenDict(args), tuple(evidence)[:MAX_EVIDENCE])
 
 
 def failed(
@@ -145,7 +192,9 @@ def failed(
         possible: Faults that may exist besides, by kind.
         **args: Values the message shows.
     """
-    return CheckResult(Status.FAILED, reason, args, tuple(evidence)[:MAX_EVIDENCE], faults or {}, possible or {})
+    return CheckResult(
+        Status.FAILED, reason, FrozenDict(args), tuple(evidence)[:MAX_EVIDENCE], _counts(faults), _counts(possible)
+    )
 
 
 def inconclusive(
@@ -159,7 +208,7 @@ def inconclusive(
         possible: Faults that may exist, by kind.
         **args: Values the message shows.
     """
-    return CheckResult(Status.INCONCLUSIVE, reason, args, tuple(evidence)[:MAX_EVIDENCE], {}, possible or {})
+    return CheckResult(Status.INCONCLUSIVE, reason, FrozenDict(args), tuple(evidence)[:MAX_EVIDENCE], EMPTY, _counts(possible))
 
 
 def needs_review(
@@ -173,7 +222,7 @@ def needs_review(
         possible: Faults they may be, by kind.
         **args: Values the message shows.
     """
-    return CheckResult(Status.NEEDS_REVIEW, reason, args, tuple(evidence)[:MAX_EVIDENCE], {}, possible or {})
+    return CheckResult(Status.NEEDS_REVIEW, reason, FrozenDict(args), tuple(evidence)[:MAX_EVIDENCE], EMPTY, _counts(possible))
 
 
 class Strictness(Enum):
@@ -236,24 +285,29 @@ class CheckMark(NamedTuple):
     name: str
     needs: tuple[tuple[str, ...], ...]
     faults: tuple[str, ...]
+    version: int
 
 
-def check(name: str, *, needs: str | Iterable[str] = (), faults: Iterable[str] = ()) -> Callable[[F], F]:
-    """Marks a module-level function as a check; nothing is registered anywhere.
+def check(
+    name: str, *, needs: str | Iterable[str] = (), faults: Iterable[str] = (), version: int = 1
+) -> Callable[[F], F]:
+    """Mark a module-level function as a check; nothing is registered anywhere.
 
     Args:
         name: Name that rulebooks use, a noun in the failing state (`columns_overdue`), with a prefix for local ones.
         needs: Parts of the snapshot without which the check cannot answer; where one is None the finding is
             inconclusive and the function is not called. `"posts|latest_post_at"` is satisfied by either part.
         faults: Kinds of faults it counts, for rules that deduct for each; a rulebook gives points for every one of them.
+        version: Raised whenever the same snapshot and parameters get another answer. The digest of a plan holds it, so that
+            results made before and after are told apart.
 
     Returns:
         The function, unchanged.
     """
-    wanted = (needs,) if isinstance(needs, str) else tuple(needs)
+    parts = (needs,) if isinstance(needs, str) else tuple(needs)
 
     def mark(function: F) -> F:
-        setattr(function, _MARK, CheckMark(name, tuple(tuple(need.split("|")) for need in wanted), tuple(faults)))
+        setattr(function, _MARK, CheckMark(name, tuple(tuple(part.split("|")) for part in parts), tuple(faults), version))
         return function
 
     return mark
@@ -311,6 +365,7 @@ class CheckSpec:
         subject: `site`, `account` …: the kind of snapshot it takes.
         parameters: Its named parameters.
         faults: Kinds of faults it counts.
+        version: Version of its meaning.
     """
 
     function: Check
@@ -319,6 +374,7 @@ class CheckSpec:
     subject: str
     parameters: Mapping[str, Parameter]
     faults: tuple[str, ...] = ()
+    version: int = 1
 
     @classmethod
     def of(cls, function: Check) -> CheckSpec:
@@ -351,7 +407,7 @@ class CheckSpec:
             if parameter.name not in hints:
                 raise TypeError(f"parameter {parameter.name!r} of check {mark.name!r} has no type")
             parameters[parameter.name] = _parameter(parameter, hints[parameter.name])
-        return cls(function, mark.name, mark.needs, subject, parameters, mark.faults)
+        return cls(function, mark.name, mark.needs, subject, parameters, mark.faults, mark.version)
 
     @cached_property
     def adapters(self) -> Mapping[str, TypeAdapter[object]]:
