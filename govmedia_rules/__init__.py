@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from govmedia_rules.core.time import Window as Window
     from govmedia_rules.core.workdays import WorkCalendar as WorkCalendar
     from govmedia_rules.engines.batch import BatchJudge as BatchJudge
-    from govmedia_rules.engines.local import inspect_files as inspect_files
+    from govmedia_rules.engines.local import inspect_to_parquet as inspect_to_parquet
     from govmedia_rules.judge.across import Incident as Incident
     from govmedia_rules.judge.across import RegistryTally as RegistryTally
     from govmedia_rules.judge.across import incidents as incidents
@@ -107,7 +107,7 @@ _HOMES = {
     "judge.compare": ("Comparison", "compare"),
     "judge.finding": ("Finding", "Findings"),
     "engines.batch": ("BatchJudge",),
-    "engines.local": ("inspect_files",),
+    "engines.local": ("inspect_to_parquet",),
     "judge.frame": ("inspect_frame",),
     "judge.pictures": ("plot_staleness",),
     "judge.inspection": ("Inspection", "Verdict"),

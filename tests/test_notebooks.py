@@ -120,7 +120,6 @@ def test_a_quarter() -> None:
     assert not any(one.is_changed and one.verdict_changed for one in left["change"])
 
 
-@pytest.mark.filterwarnings("ignore:The inplace keyword")  # Dask's reader of Parquet, with the newest pandas
 def test_many_rows() -> None:
     left = run("6-million-rows")
     assert left["run"].subjects == 400

@@ -142,14 +142,14 @@ def unreachable_unreported(
         return passed()
     if site.offline_notices is None:
         return inconclusive("offline_notices_unknown", **args)
-    excused = [any(_excuses(one, moment, zone) for one in site.offline_notices) for moment, _ in moments]
-    left = [(moment, number) for (moment, number), covered in zip(moments, excused, strict=True) if not covered]
-    args["count"] = sum(number for _, number in left)
+    excused = [any(_excuses(notice, moment, zone) for notice in site.offline_notices) for moment, _ in moments]
+    uncovered = [(moment, number) for (moment, number), covered in zip(moments, excused, strict=True) if not covered]
+    args["count"] = sum(number for _, number in uncovered)
     if args["count"] < times:
         return passed()
     if "offline_notices" in site.partial:
         return inconclusive("offline_notices_unknown", **args)
-    evidence = [Evidence("probes", site.site.url, moment, number) for moment, number in left]
+    evidence = [Evidence("probes", site.site.url, moment, number) for moment, number in uncovered]
     return failed("unreachable_unreported", evidence=evidence, **args)
 
 
@@ -182,19 +182,19 @@ def offline_too_long(
     point, span = site.observed_at, window.before(site.observed_at)
     zone = point.tzinfo
     assert zone is not None
-    begun = [one for one in site.offline_notices or () if not span.is_before(one.starts_at)]
-    recent = [one for one in begun if one.ends_at is None or latest(one.ends_at, zone) >= span.start]
+    begun = [notice for notice in site.offline_notices or () if not span.is_before(notice.starts_at)]
+    recent = [notice for notice in begun if notice.ends_at is None or latest(notice.ends_at, zone) >= span.start]
     long: list[Evidence] = []
-    for one in recent:
+    for notice in recent:
         # Bare days are read in the unit's favour: closed late on the first day, back early on the last.
-        end = point if one.ends_at is None else min(earliest(one.ends_at, zone), point)
-        if latest(one.starts_at, zone) < limit.start(end):
-            long.append(Evidence("offline", site.site.url, one.starts_at, one.ends_at, limit))
+        end = point if notice.ends_at is None else min(earliest(notice.ends_at, zone), point)
+        if latest(notice.starts_at, zone) < limit.start(end):
+            long.append(Evidence("offline", site.site.url, notice.starts_at, notice.ends_at, limit))
     args: dict[str, Any] = {"count": len(recent), "times": times, "limit": limit, "window": window}
     if long:
         return failed("offline_too_long", evidence=long, **args)
     if len(recent) > times:
-        evidence = [Evidence("offline", site.site.url, one.starts_at, one.ends_at) for one in recent]
+        evidence = [Evidence("offline", site.site.url, notice.starts_at, notice.ends_at) for notice in recent]
         return failed("offline_too_often", evidence=evidence, **args)
     return inconclusive("offline_partly_known", **args) if "offline_notices" in site.partial else passed()
 

@@ -230,14 +230,14 @@ def column_stale(
         window: Time that counts back from the monitoring point.
         first_level_only: Whether only first-level columns (一级栏目) must be up to date.
     """
-    mine = site.columns_of(*kinds)
-    if not any(not column.is_blank for column in mine):
+    columns = site.columns_of(*kinds)
+    if not any(not column.is_blank for column in columns):
         return _no_column(site, kinds)
     span = window.before(site.observed_at)
     groups = site.columns_by_kind
     if all(groups[kind].surely_updated(span.sure_from, span.sure_to) for kind in kinds if kind in groups):
         return passed()
-    judged = [column for column in mine if not first_level_only or column.level in (None, 1)]
+    judged = [column for column in columns if not first_level_only or column.level in (None, 1)]
     answers = [(column, column_updated(column, span)) for column in judged if not column.is_blank]
     stale = [column for column, updated in answers if updated is False and (column.level is not None or not first_level_only)]
     unknown = sum(updated is None or (updated is False and column not in stale) for column, updated in answers)
@@ -300,18 +300,18 @@ def columns_behind(
 
 def _is_meant(column: Column, kinds: Kinds, except_kinds: Kinds, home_columns: bool | None) -> bool | None:
     """Whether a rule for these kinds and places means the column; None when its kind or place is not known."""
-    known = True
+    is_known = True
     if kinds or except_kinds:
         if column.kind is None:
-            known = False
+            is_known = False
         elif column.kind in except_kinds or (kinds and column.kind not in kinds):
             return False
     if home_columns is not None:
         if column.on_home is None:
-            known = False
+            is_known = False
         elif column.on_home != home_columns:
             return False
-    return True if known else None
+    return True if is_known else None
 
 
 @check("site.columns_other_faulty", needs="columns", faults=("blank", "stale"))
@@ -331,8 +331,8 @@ def columns_other_faulty(
     stale: list[Evidence] = []
     unknown_blank = unknown_stale = 0
     columns: list[Column] = []
-    mine = [group for kind, group in site.columns_by_kind.items() if kind not in judged_elsewhere]
-    for group in mine:
+    groups = [group for kind, group in site.columns_by_kind.items() if kind not in judged_elsewhere]
+    for group in groups:
         if default_cycle is None and not group.promising and not group.empty:
             continue
         columns += group.columns
@@ -382,7 +382,7 @@ def columns_without_daily_items(
     zone = site.observed_at.tzinfo
     assert zone is not None
     try:
-        wanted = _last_workdays(day_of(site.observed_at, zone), days, calendar)
+        workdays = _last_workdays(day_of(site.observed_at, zone), days, calendar)
     except CalendarError:
         return inconclusive("calendar_not_covering", coverage=calendar.coverage)
     lacking: list[Evidence] = []
@@ -390,7 +390,7 @@ def columns_without_daily_items(
     for column in site.columns or ():
         if column.finished or (column.kind is not None and column.kind not in kinds):
             continue
-        empty, unseen = _days_without(column, wanted, zone)
+        empty, unseen = _days_without(column, workdays, zone)
         if empty and column.kind is not None:
             lacking.append(Evidence(column.name, column.url, column.latest_entry_at, tuple(f"{day:%Y-%m-%d}" for day in empty)))
         elif empty or unseen:
@@ -405,25 +405,25 @@ def columns_without_daily_items(
 
 def _last_workdays(today: date, days: int, calendar: Calendar) -> list[date]:
     """The last whole working days before `today`, the newest first."""
-    found: list[date] = []
+    workdays: list[date] = []
     day = today
-    while len(found) < days:
+    while len(workdays) < days:
         day -= timedelta(days=1)
         if calendar.is_workday(day):
-            found.append(day)
-    return found
+            workdays.append(day)
+    return workdays
 
 
-def _days_without(column: Column, wanted: Iterable[date], zone: tzinfo) -> tuple[list[date], list[date]]:
+def _days_without(column: Column, workdays: Iterable[date], zone: tzinfo) -> tuple[list[date], list[date]]:
     """Days certainly without an item, and days nobody can tell."""
     if column.is_blank:
-        return list(wanted), []
+        return list(workdays), []
     newest = None if column.latest_entry_at is None else day_of(column.latest_entry_at, zone)
     if column.entries is None:
-        later = [day for day in wanted if newest is not None and day > newest]
-        return later, [day for day in wanted if day not in later and day != newest]
+        later = [day for day in workdays if newest is not None and day > newest]
+        return later, [day for day in workdays if day not in later and day != newest]
     shown = {day_of(entry.published_at, zone) for entry in column.entries if entry.published_at is not None}
     oldest = min(shown, default=date.max)
     if not shown:
-        return list(wanted), []  # an entry without a date counts as not updated
-    return [day for day in wanted if day not in shown and day > oldest], [day for day in wanted if day < oldest]
+        return list(workdays), []  # an entry without a date counts as not updated
+    return [day for day in workdays if day not in shown and day > oldest], [day for day in workdays if day < oldest]

@@ -304,10 +304,10 @@ def check(
     Returns:
         The function, unchanged.
     """
-    parts = (needs,) if isinstance(needs, str) else tuple(needs)
+    groups = (needs,) if isinstance(needs, str) else tuple(needs)
 
     def mark(function: F) -> F:
-        setattr(function, _MARK, CheckMark(name, tuple(tuple(part.split("|")) for part in parts), tuple(faults), version))
+        setattr(function, _MARK, CheckMark(name, tuple(tuple(need.split("|")) for need in groups), tuple(faults), version))
         return function
 
     return mark

@@ -45,7 +45,7 @@ def marks_missing(
             ):
                 wrong.setdefault(name, Evidence(name, page.url, None, shown, registered.get(name)))
     possible = {"missing": len(unseen - missing.keys() - wrong.keys())}
-    faults = {kind: len(found) for kind, found in (("missing", missing), ("wrong", wrong)) if found}
+    faults = {kind: len(pieces) for kind, pieces in (("missing", missing), ("wrong", wrong)) if pieces}
     if faults:
         names = tuple({**missing, **wrong})
         evidence = (*missing.values(), *wrong.values())

@@ -153,8 +153,8 @@ def home_updates_few(
     span = window.before(site.observed_at)
     args: dict[str, Any] = {"minimum": minimum, "window": window}
     if entries is None:
-        old = newest is not None and not span.has(newest) and not span.is_before(newest)
-        if not old and home.entry_count != 0:
+        is_before_window = newest is not None and not span.has(newest) and not span.is_before(newest)
+        if not is_before_window and home.entry_count != 0:
             return inconclusive("home_entries_unknown", possible={"few": 1})
         count = 0
     else:
@@ -218,14 +218,14 @@ def posts_few(
             return passed()
         return inconclusive("posts_not_counted", **args)
     recent = [post for post in account.posts if post.published_at is not None and span.has(post.published_at)]
-    sure = sum(post.original is True for post in recent) if original_only else len(recent)
-    if sure >= count:
+    certain = sum(post.original is True for post in recent) if original_only else len(recent)
+    if certain >= count:
         return passed()
     maybe = sum(post.original is None for post in recent) if original_only else 0
-    if sure + maybe >= count or "posts" in account.partial:
+    if certain + maybe >= count or "posts" in account.partial:
         return inconclusive("posts_not_counted", **args)
-    evidence = [Evidence("posts", account.account.url, account.latest_post_at, sure, count)]
-    return failed("originals_few" if original_only else "posts_few", evidence=evidence, count=sure, **args)
+    evidence = [Evidence("posts", account.account.url, account.latest_post_at, certain, count)]
+    return failed("originals_few" if original_only else "posts_few", evidence=evidence, count=certain, **args)
 
 
 @check("site.reminders_repeated", needs="reminders")

@@ -104,14 +104,14 @@ def read_layer(source: LayerSource, plugins: Plugins, asked_by: str | None = Non
         return Layer("<table>", _validated(source, "<table>"))
     if isinstance(source, str) and source in built_in_files():
         return _built_in(source)
-    known = known_files(plugins)
+    by_id = known_files(plugins)
     text = str(source)
-    path = known.get(text) if isinstance(source, str) else None
+    path = by_id.get(text) if isinstance(source, str) else None
     path = path or Path(source)
     if not path.is_file():
         where = Where(asked_by, key="extends") if asked_by else None
-        close = difflib.get_close_matches(text, known, n=1, cutoff=0.4)
-        hint = f"did you mean {close[0]!r}?" if close else f"known ids: {', '.join(sorted(known))}"
+        close = difflib.get_close_matches(text, by_id, n=1, cutoff=0.4)
+        hint = f"did you mean {close[0]!r}?" if close else f"known ids: {', '.join(sorted(by_id))}"
         raise UnknownRulebook(f"no rulebook and no file is named {text!r}", where, hint)
     return _read(path)
 

@@ -369,16 +369,16 @@ class Plan:
     @cached_property
     def resources(self) -> Mapping[str, str]:
         """Version and digest of every lexicon and calendar the parameters name, by its id."""
-        found: dict[str, str] = {}
+        stamps: dict[str, str] = {}
         for indicator in self.indicators:
             for value in indicator.params.values():
-                found |= getattr(value, "provenance", {})
-        return dict(sorted(found.items()))
+                stamps |= getattr(value, "provenance", {})
+        return dict(sorted(stamps.items()))
 
     def select(self, indicators: tuple[Indicator, ...]) -> Plan:
         """The plan with some of its indicators only."""
-        kept = {one.id for one in indicators}
-        left_out = (*self.left_out, *(one for one in self.indicators if one.id not in kept))
+        kept = {indicator.id for indicator in indicators}
+        left_out = (*self.left_out, *(indicator for indicator in self.indicators if indicator.id not in kept))
         return Plan(self.id, self.title, self.layers, indicators, self.scoring, self.basis, self.functions, left_out)
 
     @property
@@ -388,10 +388,11 @@ class Plan:
 
     def scores(self, subject: SubjectWord) -> bool:
         """Whether subjects of this kind can be scored: there is a rule, and no indicator that counts is left out."""
-        counted = ("deduction", "bonus")
-        asked = [one for one in self.indicators if one.kind in counted and one.applies_to.subject == subject]
-        missing = [one for one in self.left_out if one.kind in counted and one.applies_to.subject == subject]
-        return subject in self.scoring and bool(asked) and not missing
+
+        def counts(indicator: Indicator) -> bool:
+            return indicator.kind in ("deduction", "bonus") and indicator.applies_to.subject == subject
+
+        return subject in self.scoring and any(map(counts, self.indicators)) and not any(map(counts, self.left_out))
 
     def __getstate__(self) -> dict[str, Any]:
         names = ("id", "title", "layers", "indicators", "scoring", "basis", "functions", "left_out")

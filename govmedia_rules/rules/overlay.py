@@ -78,8 +78,8 @@ def resolve(layers: Sequence[Layer], plugins: Plugins, own_checks: Mapping[str, 
             if indicator.check is not None and indicator.check in specs:
                 functions[indicator.check] = specs[indicator.check].function
     for subject, rule in scoring.items():
-        mine = [one for one in indicators if one.applies_to.subject == subject and one.kind == "deduction"]
-        faults.extend(_group_faults(rule, mine, Where(by_name[scored_by[subject]].file, f"[scoring.{subject}]", "groups")))
+        deductions = [each for each in indicators if each.applies_to.subject == subject and each.kind == "deduction"]
+        faults.extend(_group_faults(rule, deductions, Where(by_name[scored_by[subject]].file, f"[scoring.{subject}]", "groups")))
     if faults:
         raise RulebookErrors("the rulebook cannot be used", faults)
     top = layers[-1].content
@@ -98,16 +98,16 @@ def resolve(layers: Sequence[Layer], plugins: Plugins, own_checks: Mapping[str, 
 
 
 def _ancestors(name: str, by_name: Mapping[str, Layer]) -> set[str]:
-    found: set[str] = set()
+    ancestors: set[str] = set()
     todo = [name]
     while todo:
         layer = by_name.get(todo.pop())
         if layer is not None:
             # A base may be given by path; its id is what counts.
             bases = [other for other in by_name if other in layer.content.extends or by_name[other].file in layer.content.extends]
-            todo.extend(base for base in bases if base not in found)
-            found.update(bases)
-    return found
+            todo.extend(base for base in bases if base not in ancestors)
+            ancestors.update(bases)
+    return ancestors
 
 
 def _disagree(new: str, old: str, by_name: Mapping[str, Layer], below: Mapping[str, set[str]]) -> bool:
@@ -173,10 +173,10 @@ def _lay_over(
     if entry.source is not None:
         target.sources[layer_id] = entry.source
     if looser and not (entry.loosens and entry.source is not None):
-        told = "cites no document" if entry.loosens else "does not say so"
+        fault = "cites no document" if entry.loosens else "does not say so"
         faults.extend(
             OverlayConflict(
-                f"{layer_id} makes (or may make) the veto milder and {told}",
+                f"{layer_id} makes (or may make) the veto milder and {fault}",
                 Where(layer.file, table, key),
                 "write loosens = true and a source with the document that allows it",
             )
@@ -294,9 +294,9 @@ def _typed(spec: CheckSpec, params: dict[str, object], fault: Any) -> dict[str, 
         try:
             typed[step] = spec.adapters[step].validate_python(value)
         except ValidationError as wrong:
-            told = "; ".join(error["msg"].removeprefix("Value error, ") for error in wrong.errors(include_url=False)[:3])
+            reasons = "; ".join(error["msg"].removeprefix("Value error, ") for error in wrong.errors(include_url=False)[:3])
             hint = f"the parameter is {spec.parameters[step].type_name}"
-            fault(ParameterError, f"{value!r} does not fit: {told}", f"params.{step}", hint)
+            fault(ParameterError, f"{value!r} does not fit: {reasons}", f"params.{step}", hint)
     for step, parameter in spec.parameters.items():
         if step in params:
             continue
@@ -316,10 +316,10 @@ def _group_faults(rule: Scoring, indicators: Sequence[Indicator], place: Where) 
     """Return groups whose indicators do not add up to the points the scoring states for them."""
     faults: list[RulebookError] = []
     for group, points in rule.groups.items():
-        members = [one.points or Decimal(0) for one in indicators if one.group == group]
+        members = [each.points or Decimal(0) for each in indicators if each.group == group]
         if sum(members) != points:
-            told = " + ".join(map(str, members)) or "nothing"
-            faults.append(RulebookError(f"the indicators of {group} add up to {told} = {sum(members)}, not {points}", place))
+            terms = " + ".join(map(str, members)) or "nothing"
+            faults.append(RulebookError(f"the indicators of {group} add up to {terms} = {sum(members)}, not {points}", place))
     if rule.groups and sum(rule.groups.values()) != rule.total:
         faults.append(RulebookError(f"the groups add up to {sum(rule.groups.values())}, not {rule.total}", place))
     return faults

@@ -237,7 +237,7 @@ def by_files(rng: random.Random, book: gr.Rulebook, lines: list[bytes], ids: lis
     path.write_bytes(b"\n".join(lines))
     bad: list[object] = []
     with tempfile.TemporaryDirectory(dir=folder) as out:
-        run = gr.inspect_files(path, book, out=out, piece_bytes=rng.choice((500, 20_000, 10**7)), on_bad=bad.append)
+        run = gr.inspect_to_parquet(path, book, out=out, piece_bytes=rng.choice((500, 20_000, 10**7)), on_bad=bad.append)
         _must(run.to_arrow()["subject_id"].to_pylist() == ids, "subjects differ")
         _must(len(bad) == run.bad_count == sum(bool(line.strip()) for line in lines) - len(ids), "bad lines differ")
 

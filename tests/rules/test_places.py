@@ -284,33 +284,6 @@ def test_accounts_of_the_registry_nobody_finds_in_baoji_and_accounts_no_registry
     assert across("hanzhong-2021", "media.manage.unregistered.unlisted") == {"路边看到的": "failed"}
 
 
-def test_personal_data_on_pages_is_looked_for_by_whoever_asks() -> None:
-    layer = {
-        "id": "mine",
-        "title": "x",
-        "extends": "guangdong-2022",
-        "region": "440300",
-        "indicators": {
-            "site.manage.privacy": {
-                "title": "个人信息未脱敏",
-                "kind": "management",
-                "check": "site.personal_data_shown",
-                "mode": "person",
-                "params": {"kinds": ["id_number", "mobile"]},
-                "source": {"document": "某市要求", "verified": True},
-            }
-        },
-    }
-    book = gr.load_rulebook(layer)
-    page = {"url": "/1", "title": f"张三{ID_NUMBER}", "text": "电话13900000000"}
-    found = testing.judge("site.manage.privacy", testing.snapshot("site", pages=[page]), rulebook=book)
-    assert found.status is gr.Status.NEEDS_REVIEW
-    assert ID_NUMBER not in repr(found.evidence)
-    assert [piece.value for piece in found.evidence] == [("id_number×1", "mobile×1")]
-    clean = testing.judge("site.manage.privacy", testing.snapshot("site", pages=[{"url": "/1", "text": "名单"}]), rulebook=book)
-    assert clean.status is gr.Status.NOT_CHECKED
-
-
 # ---------------------------------------------------------------- every rulebook and every made subject
 
 
