@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import inspect
+import math
+import re
 import typing
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -192,9 +194,7 @@ def failed(
         possible: Faults that may exist besides, by kind.
         **args: Values the message shows.
     """
-    return CheckResult(
-        Status.FAILED, reason, FrozenDict(args), tuple(evidence)[:MAX_EVIDENCE], _counts(faults), _counts(possible)
-    )
+    return CheckResult(Status.FAILED, reason, FrozenDict(args), tuple(evidence)[:MAX_EVIDENCE], _counts(faults), _counts(possible))
 
 
 def inconclusive(
@@ -272,6 +272,72 @@ def _members(value: object) -> Iterable[object]:
     return value if isinstance(value, Iterable) and not isinstance(value, str) else (value,)
 
 
+_ARG_TYPES = (str, int, float, bool, Decimal, date, Window, type(None))
+_SAID_BY_CHECKS = frozenset({Status.PASSED, Status.FAILED, Status.INCONCLUSIVE, Status.NEEDS_REVIEW})
+_MAX_COUNT = 10_000_000
+_REASON = re.compile(r"[a-z][a-z0-9_]{0,99}")
+
+
+def fault_of(answer: object, kinds: tuple[str, ...]) -> str | None:
+    """Return what is wrong with the answer of a check; None where it is one.
+
+    Args:
+        answer: What the check returned.
+        kinds: Kinds of faults that the check counts.
+    """
+    if not isinstance(answer, CheckResult):
+        return f"the check returned {type(answer).__name__}, not passed(), failed(), inconclusive() or needs_review()"
+    if answer.status.__class__ is not Status or answer.status not in _SAID_BY_CHECKS:
+        return f"the status is {answer.status!r}; a check says passed, failed, inconclusive or needs_review"
+    if not isinstance(answer.reason, str) or (
+        (answer.reason or answer.status is not Status.PASSED) and not _REASON.fullmatch(answer.reason)
+    ):
+        return f"the reason {answer.reason!r} is no code of small letters, digits and underscores"
+    if not isinstance(answer.args, Mapping) or not all(
+        isinstance(name, str) and _is_arg(value) for name, value in answer.args.items()
+    ):
+        return "a value for the message has a type that no sentence can show"
+    if not isinstance(answer.evidence, tuple) or not all(map(_is_evidence, answer.evidence)):
+        return "the evidence holds something that is no Evidence"
+    if len(answer.evidence) > MAX_EVIDENCE:
+        return f"there are {len(answer.evidence)} pieces of evidence, more than {MAX_EVIDENCE}"
+    return _counts_fault(answer.faults, kinds) or _counts_fault(answer.possible, kinds)
+
+
+def _is_arg(value: object) -> bool:
+    if isinstance(value, tuple):
+        return all(isinstance(item, str) for item in value)
+    if isinstance(value, float) or type(value) is Decimal:
+        return math.isfinite(value)
+    return isinstance(value, _ARG_TYPES)
+
+
+def _is_evidence(piece: object) -> bool:
+    if not isinstance(piece, Evidence) or not isinstance(piece.what, str):
+        return False
+    texts = (piece.where, piece.reason, piece.confidence, piece.suggestion, piece.document)
+    return (
+        all(text is None or isinstance(text, str) for text in texts)
+        and (piece.when is None or isinstance(piece.when, date))
+        and (piece.position is None or isinstance(piece.position, int))
+        and isinstance(piece.places, tuple)
+        and all(isinstance(place, str) for place in piece.places)
+        and _is_arg(piece.value)
+        and _is_arg(piece.limit)
+    )
+
+
+def _counts_fault(counts: object, kinds: tuple[str, ...]) -> str | None:
+    if not isinstance(counts, Mapping):
+        return "the counts of faults are no mapping"
+    for kind, count in counts.items():
+        if kind not in kinds:
+            return f"faults of the kind {kind!r} are counted, which the check does not name"
+        if not isinstance(count, int) or isinstance(count, bool) or not 0 <= count <= _MAX_COUNT:
+            return f"the count of {kind!r} is {count!r}, not a whole number of 0 or more"
+    return None
+
+
 Check = Callable[..., CheckResult]
 RegistryCheck = Callable[..., Mapping[str, CheckResult]]
 F = TypeVar("F", bound=Check | RegistryCheck)
@@ -288,9 +354,7 @@ class CheckMark(NamedTuple):
     version: int
 
 
-def check(
-    name: str, *, needs: str | Iterable[str] = (), faults: Iterable[str] = (), version: int = 1
-) -> Callable[[F], F]:
+def check(name: str, *, needs: str | Iterable[str] = (), faults: Iterable[str] = (), version: int = 1) -> Callable[[F], F]:
     """Mark a module-level function as a check; nothing is registered anywhere.
 
     Args:

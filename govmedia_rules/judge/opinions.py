@@ -205,7 +205,7 @@ class Opinions:
         """Return why a review of this subject cannot be applied to it; None when it can or belongs to another observation."""
         kind = result.program.profile.subject
         if indicator.applies_to.subject != kind:
-            detail = f"{indicator.id} is asked of a {indicator.applies_to.subject}, and {review.subject} is a {kind}"
+            detail = f"{indicator.id} is asked of a {indicator.applies_to.subject}, and {review.subject} is of the kind {kind}"
             return Refusal(review, "other_kind", detail, where)
         if review.observed_at is None or review.observed_at != observed_at or review.covers_all:
             return None

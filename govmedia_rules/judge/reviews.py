@@ -169,7 +169,7 @@ class ReadItems(Sequence[T], Generic[T]):
     """
 
     def __init__(self, items: Iterable[T], places: Iterable[Where], refused: Iterable[Refusal]) -> None:
-        self._items = tuple(items)
+        self._items: tuple[T, ...] = tuple(items)
         self.places = tuple(places)
         self.refused = tuple(refused)
 
