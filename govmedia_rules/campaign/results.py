@@ -7,7 +7,7 @@ Only a failure that somebody reviewed is a failure. One that a machine or an age
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -157,10 +157,8 @@ class Held:
     def open(self) -> Inspection:
         """The inspection, with the reviews the campaign was given."""
         if self._open is None:
-            if self._reviews:
-                self._open = _with_reviews(self.to_dict(), self.plan, self._reviews)
-            else:
-                self._open = self._base or Inspection.from_dict(self.to_dict(), self.plan)
+            inspection = self._base or Inspection.from_dict(self.to_dict(), self.plan)
+            self._open = inspection.with_reviews(self._reviews) if self._reviews else inspection
         return self._open
 
     def review(self, review: Review) -> None:
@@ -175,11 +173,6 @@ class Held:
     def to_dict(self) -> dict[str, Any]:
         """The inspection as it is stored: without the reviews the campaign was given."""
         return self._base.to_dict() if self._base is not None else json.loads(self._text)
-
-
-def _with_reviews(data: dict[str, Any], plan: Plan, reviews: Iterable[Review]) -> Inspection:
-    data["reviews"] = [*data["reviews"], *(one.model_dump(mode="json", exclude_none=True) for one in reviews)]
-    return Inspection.from_dict(data, plan)
 
 
 def _score_reviewed(found: Found, review: Review) -> Found:

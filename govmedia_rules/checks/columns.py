@@ -66,9 +66,9 @@ def columns_core_stale(
     possible = 0
     for kind, group in site.columns_by_kind.items():
         rule = rules.get(kind)
-        if rule is None or group.surely_updated(rule.span.sure_from, rule.span.sure_to):
+        if rule is None or group.all_updated(rule.span):
             continue
-        for column in group.not_surely_updated(rule.span.sure_from, rule.span.sure_to):
+        for column in group.to_be_compared(rule.span):
             updated = column_updated(column, rule.span)
             if updated or column.entry_count == 0:
                 continue
@@ -122,7 +122,7 @@ def columns_overdue(
             window, span = idle, idle_span
         columns = group.columns
         if span is not None and not group.promising:
-            columns = group.not_surely_updated(span.sure_from, span.sure_to)
+            columns = group.to_be_compared(span)
             uncycled += len(group.columns) - len(columns) if usual is None else 0
         for column in columns:
             if column.finished or column.entry_count == 0:
@@ -235,7 +235,7 @@ def column_stale(
         return _no_column(site, kinds)
     span = window.before(site.observed_at)
     groups = site.columns_by_kind
-    if all(groups[kind].surely_updated(span.sure_from, span.sure_to) for kind in kinds if kind in groups):
+    if all(groups[kind].all_updated(span) for kind in kinds if kind in groups):
         return passed()
     judged = [column for column in columns if not first_level_only or column.level in (None, 1)]
     answers = [(column, column_updated(column, span)) for column in judged if not column.is_blank]

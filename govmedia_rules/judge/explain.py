@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from govmedia_rules.checks.contract import Arg
 from govmedia_rules.core import display
 from govmedia_rules.core.time import Window
 from govmedia_rules.rules.model import Indicator, LayerRef, format_arg
+from govmedia_rules.rules.places import RulePlaces
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,10 +19,12 @@ class Explanation:
     Attributes:
         indicator: The indicator.
         layers: The layers of the rulebook, the lowest first.
+        places: Where its tables, check, sentences, cases and page are, from the root of the repository.
     """
 
     indicator: Indicator
     layers: tuple[LayerRef, ...]
+    places: RulePlaces
 
     @property
     def parameters(self) -> dict[str, tuple[object, str]]:
@@ -51,6 +54,7 @@ class Explanation:
             },
             "unverified": list(indicator.unverified),
             "verified": indicator.is_verified,
+            "places": self.places._asdict(),
         }
 
     def __str__(self) -> str:
@@ -70,7 +74,19 @@ class Explanation:
         for name, (value, setter) in self.parameters.items():
             doubt = "，待核实" if f"params.{name}" in indicator.unverified else ""
             lines.append(f"    {name} = {value_text(value)}  [{setter}{doubt}]")
+        lines.append("  位置:")
+        lines += [f"    {name}: {place}" for name, place in self._shown_places()]
         return "\n".join(lines)
+
+    def _shown_places(self) -> Iterator[tuple[str, str]]:
+        places = self.places
+        yield from (("规则册", table) for table in places.tables)
+        if places.check is not None:
+            yield "检查项", places.check
+        if places.sentences is not None:
+            yield "语句", f"{places.sentences}（{'、'.join(places.reasons)}）"
+        yield from (("用例", file) for file in places.cases)
+        yield "说明页", places.page
 
     def _repr_html_(self) -> str:
         body = display.text(self, 20_000)

@@ -512,7 +512,9 @@ class Inspection(Row):
         }
         vetoes = {position for position, entry in enumerate(record.plan) if entry[1] == "veto"} - fixed.keys()
         tariffs = () if isinstance(plan, StoredPlan) else program.tariffs
-        program = replace(program, fixed=fixed, vetoes=frozenset(vetoes), tariffs=tariffs, decides=record.decides)
+        program = replace(
+            program, fixed=fixed, vetoes=frozenset(vetoes), unloaded_veto=False, tariffs=tariffs, decides=record.decides
+        )
         non_passing = tuple((positions[finding.indicator], finding.answer) for finding in record.findings)
         statuses = [answer.status for position, answer in non_passing if position in vetoes]
         undecided = not record.decides or any(status in OPEN for status in statuses)

@@ -47,8 +47,8 @@ def _running_check(frame: FrameType | None) -> tuple[int, int] | None:
     inside = False
     while frame is not None:
         if frame.f_code is _RUN:
-            values = frame.f_locals
-            return (id(values["snapshot"]), id(values.get("step"))) if inside else None
+            step = frame.f_locals.get("step")
+            return (id(frame.f_locals["snapshot"]), step.position) if inside and step is not None else None
         inside = True
         frame = frame.f_back
     return None

@@ -257,12 +257,21 @@ class RulebookFile(Model):
 
 
 class LayerRef(Model):
-    """Which layer, in which version, went into a plan."""
+    """Which layer, in which version, went into a plan.
+
+    Attributes:
+        id: Id of the layer.
+        title: Its name.
+        version: Its version.
+        region: Division code of the place it holds for; None for the nation.
+        file: Where it was read; None for a table given by the caller.
+    """
 
     id: Short
     title: Short
     version: Short
     region: DivisionCode | None = None
+    file: Short | None = Field(default=None, exclude=True, repr=False)
 
 
 class Indicator(Model):

@@ -86,15 +86,18 @@ def resolve(layers: Sequence[Layer], plugins: Plugins, own_checks: Mapping[str, 
     return Plan(
         id=top.id,
         title=top.title,
-        layers=tuple(
-            LayerRef(id=layer.content.id, title=layer.content.title, version=layer.content.version, region=layer.content.region)
-            for layer in layers
-        ),
+        layers=tuple(_reference(layer) for layer in layers),
         indicators=tuple(indicators),
         scoring=scoring,
         basis=tuple(dict.fromkeys(basis for layer in layers for basis in layer.content.basis)),
         functions=functions,
     )
+
+
+def _reference(layer: Layer) -> LayerRef:
+    content = layer.content
+    file = None if layer.file == "<table>" else layer.file
+    return LayerRef(id=content.id, title=content.title, version=content.version, region=content.region, file=file)
 
 
 def _ancestors(name: str, by_name: Mapping[str, Layer]) -> set[str]:

@@ -74,7 +74,7 @@ def read_accounts(
         observed_at: The monitoring point of rows that name none; a day stands for its last moment.
         headers: Further headers, as written -> field.
         sheet: Sheet of a workbook; None takes the first filled one.
-        zone: Zone of times written without one.
+        zone: Zone of the registry: times written without one are of this zone, and days are counted in it.
 
     Returns:
         The snapshots, and the rows that could not be used.
@@ -290,14 +290,14 @@ class _Reader:
                 document["app"] = {name: document.pop(name) for name in ("downloads", "starts") if name in observed}
             if "seen_owner_kind" in document:
                 document["owner_kind"] = document.pop("seen_owner_kind")
-            return AccountSnapshot.model_validate(document)
+            return AccountSnapshot.model_validate(document, context={"zone": self._zone})
         document["site"] = subject
         if "service_count" in observed:
             document["service_count"] = observed.pop("service_count")
         if observed:
             names = {"home_latest_at": "latest_entry_at", "home_entries": "entry_count"}
             document["home"] = {names.get(name, name): value for name, value in observed.items()}
-        return SiteSnapshot.model_validate(document)
+        return SiteSnapshot.model_validate(document, context={"zone": self._zone})
 
     def _faults(self, number: int, cells: Cells, faults: ValidationError) -> Iterator[BadRow]:
         reported: set[tuple[str | None, str]] = set()
@@ -450,7 +450,7 @@ def read_posts(
             and old posts prove that nothing newer exists. Otherwise posts are `partial`: what is missing proves nothing.
         headers: Further headers, as written -> field.
         sheet: Sheet of a workbook.
-        zone: Zone of times written without one.
+        zone: Zone of the registry: times written without one are of this zone, and days are counted in it.
 
     Returns:
         Snapshots in the order in which their accounts first appear, those without a row last; and the rows set apart.
@@ -559,7 +559,8 @@ class _Groups:
                     "posts": tuple(posts),
                     "marks": marks,
                     "partial": partial,
-                }
+                },
+                context={"zone": self._zone},
             )
         silent = [account for account in self._known.values() if account.id not in self._accounts]
         if complete and silent and self._point is None:
@@ -568,7 +569,8 @@ class _Groups:
         if complete and self._point is not None:
             marks = (ONLY_A_DAY,) if self._point.only_day else ()
             for account in silent:
-                yield AccountSnapshot(account=account, observed_at=self._point.at, posts=(), marks=marks)
+                document = {"account": account, "observed_at": self._point.at, "posts": (), "marks": marks}
+                yield AccountSnapshot.model_validate(document, context={"zone": self._zone})
 
 
 class _Unread(Exception):
