@@ -255,6 +255,8 @@ class Strictness(Enum):
                 return new.is_shorter_than(old) if self is Strictness.SHORTER else old.is_shorter_than(new)
             return False
         if self in (Strictness.FEWER, Strictness.MORE):
+            if old is None or new is None:
+                return False  # None may stand for all as well as for none
             before, after = set(_members(old)), set(_members(new))
             return after <= before if self is Strictness.FEWER else after >= before
         if self in (Strictness.TRUE, Strictness.FALSE):
@@ -345,6 +347,10 @@ F = TypeVar("F", bound=Check | RegistryCheck)
 _MARK = "__govmedia_check__"
 
 
+Loosened = Callable[[Mapping[str, Any], Mapping[str, Any]], Iterable[str]]
+"""From the parameters of the layers below and those with a layer on top: names of those that make the rule looser."""
+
+
 class CheckMark(NamedTuple):
     """What `@check` writes on a function."""
 
@@ -352,9 +358,17 @@ class CheckMark(NamedTuple):
     needs: tuple[tuple[str, ...], ...]
     faults: tuple[str, ...]
     version: int
+    loosened: Loosened | None
 
 
-def check(name: str, *, needs: str | Iterable[str] = (), faults: Iterable[str] = (), version: int = 1) -> Callable[[F], F]:
+def check(
+    name: str,
+    *,
+    needs: str | Iterable[str] = (),
+    faults: Iterable[str] = (),
+    version: int = 1,
+    loosened: Loosened | None = None,
+) -> Callable[[F], F]:
     """Mark a module-level function as a check; nothing is registered anywhere.
 
     Args:
@@ -364,6 +378,8 @@ def check(name: str, *, needs: str | Iterable[str] = (), faults: Iterable[str] =
         faults: Kinds of faults it counts, for rules that deduct for each; a rulebook gives points for every one of them.
         version: Raised whenever the same snapshot and parameters get another answer. The digest of a plan holds it, so that
             results made before and after are told apart.
+        loosened: Finds what makes the rule looser and no single direction of a parameter tells, such as a default that replaces
+            a stricter one; see `Strictness`.
 
     Returns:
         The function, unchanged.
@@ -371,7 +387,9 @@ def check(name: str, *, needs: str | Iterable[str] = (), faults: Iterable[str] =
     groups = (needs,) if isinstance(needs, str) else tuple(needs)
 
     def mark(function: F) -> F:
-        setattr(function, _MARK, CheckMark(name, tuple(tuple(need.split("|")) for need in groups), tuple(faults), version))
+        setattr(
+            function, _MARK, CheckMark(name, tuple(tuple(need.split("|")) for need in groups), tuple(faults), version, loosened)
+        )
         return function
 
     return mark
@@ -430,6 +448,7 @@ class CheckSpec:
         parameters: Its named parameters.
         faults: Kinds of faults it counts.
         version: Version of its meaning.
+        loosened: What finds looser parameters beside their directions; None where these say all.
     """
 
     function: Check
@@ -439,6 +458,7 @@ class CheckSpec:
     parameters: Mapping[str, Parameter]
     faults: tuple[str, ...] = ()
     version: int = 1
+    loosened: Loosened | None = None
 
     @classmethod
     def of(cls, function: Check) -> CheckSpec:
@@ -471,7 +491,7 @@ class CheckSpec:
             if parameter.name not in hints:
                 raise TypeError(f"parameter {parameter.name!r} of check {mark.name!r} has no type")
             parameters[parameter.name] = _parameter(parameter, hints[parameter.name])
-        return cls(function, mark.name, mark.needs, subject, parameters, mark.faults, mark.version)
+        return cls(function, mark.name, mark.needs, subject, parameters, mark.faults, mark.version, mark.loosened)
 
     @cached_property
     def adapters(self) -> Mapping[str, TypeAdapter[object]]:
