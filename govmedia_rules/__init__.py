@@ -143,19 +143,94 @@ _MODULES = {
     "reports": "reports",
 }
 
-__all__ = sorted((*_HOME_OF, *_MODULES))
+__all__ = [
+    "SHANGHAI",
+    "Account",
+    "AccountCode",
+    "AccountSnapshot",
+    "BatchJudge",
+    "Campaign",
+    "CheckResult",
+    "Comparison",
+    "Domain",
+    "Evidence",
+    "Finding",
+    "Findings",
+    "IcpNumber",
+    "Incident",
+    "Indicator",
+    "Inspection",
+    "InspectionTable",
+    "Lexicon",
+    "Match",
+    "Matches",
+    "NoticeDraft",
+    "PoliceNumber",
+    "Population",
+    "Registry",
+    "RegistryTally",
+    "Review",
+    "Rulebook",
+    "SampleRule",
+    "Scanner",
+    "Score",
+    "Site",
+    "SiteCode",
+    "SiteSnapshot",
+    "Status",
+    "Strictness",
+    "Supervisor",
+    "SupervisorSnapshot",
+    "Terms",
+    "TextChecker",
+    "Unit",
+    "Verdict",
+    "Waiver",
+    "Window",
+    "WorkCalendar",
+    "campaign",
+    "check",
+    "collect",
+    "compare",
+    "errors",
+    "explain",
+    "failed",
+    "figures",
+    "incidents",
+    "inconclusive",
+    "inspect_frame",
+    "inspect_to_parquet",
+    "load_lexicon",
+    "load_rulebook",
+    "needs_review",
+    "notices",
+    "passed",
+    "plot_staleness",
+    "plots",
+    "rates",
+    "read_accounts",
+    "read_campaign",
+    "read_posts",
+    "read_registry",
+    "read_sites",
+    "read_snapshots",
+    "reports",
+    "rulebook_for",
+    "to_frame",
+]
 
+# Type checkers read the imports above; a function here would make them accept any name.
+if not TYPE_CHECKING:
 
-def __getattr__(name: str) -> object:
-    if name in _MODULES:
-        value: object = import_module(f"{__name__}.{_MODULES[name]}")
-    elif name in _HOME_OF:
-        value = getattr(import_module(f"{__name__}.{_HOME_OF[name]}"), name)
-    else:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    globals()[name] = value
-    return value
+    def __getattr__(name: str) -> object:
+        if name in _MODULES:
+            value: object = import_module(f"{__name__}.{_MODULES[name]}")
+        elif name in _HOME_OF:
+            value = getattr(import_module(f"{__name__}.{_HOME_OF[name]}"), name)
+        else:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        globals()[name] = value
+        return value
 
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    def __dir__() -> list[str]:
+        return [*__all__, "__version__", "testing"]

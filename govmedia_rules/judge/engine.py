@@ -69,7 +69,7 @@ def profile_of(subject: AnySubject) -> Profile:
     return Profile("supervisor", subject.level)
 
 
-class _Step(NamedTuple):
+class Step(NamedTuple):
     """One check to run.
 
     Attributes:
@@ -93,7 +93,7 @@ class _Step(NamedTuple):
 
     def ask(self, snapshot: AnySnapshot) -> CheckResult:
         """Return the answer for a snapshot, `PASSED` itself for a plain pass."""
-        answer = self._missing(snapshot) or self._call(snapshot)
+        answer = self._missing(snapshot) or self.call(snapshot)
         if self.by_person:
             answer = _candidates_only(answer)
         return answer if self.unknown_fact is None else _if_it_applies(answer, self.unknown_fact)
@@ -106,7 +106,8 @@ class _Step(NamedTuple):
                 return answer
         return None
 
-    def _call(self, snapshot: AnySnapshot) -> CheckResult:
+    def call(self, snapshot: AnySnapshot) -> CheckResult:
+        """Call the check; whatever it raises is an answer too."""
         try:
             answer: object = self.function(snapshot, **self.params)
         except KeyboardInterrupt:
@@ -133,7 +134,7 @@ class Program:
     """
 
     profile: Profile
-    steps: tuple[_Step, ...]
+    steps: tuple[Step, ...]
     fixed: Mapping[int, CheckResult]
     vetoes: frozenset[int]
     unloaded_veto: bool
@@ -198,7 +199,7 @@ class Judge:
 
 def compile_plan(plan: Plan, profile: Profile) -> Program:
     """Decide for a profile which indicators apply, and prepare the calls."""
-    steps: list[_Step] = []
+    steps: list[Step] = []
     fixed: dict[int, CheckResult] = {}
     vetoes: set[int] = set()
     for index, indicator in enumerate(plan.indicators):
@@ -221,7 +222,7 @@ def compile_plan(plan: Plan, profile: Profile) -> Program:
             continue
         kinds = None if is_built_in(function) else spec.faults
         needs = tuple((parts, CheckResult(Status.INCONCLUSIVE, "not_observed", {"parts": parts})) for parts in spec.needs)
-        steps.append(_Step(index, function, indicator.params, needs, indicator.mode == "person", unknown, kinds))
+        steps.append(Step(index, function, indicator.params, needs, indicator.mode == "person", unknown, kinds))
     unloaded = any(fixed[position].status is Status.ERROR for position in vetoes & fixed.keys())
     tariffs = _tariffs(plan, profile, fixed)
     # Where neither a veto nor a sum is asked (an account under the census of websites, a book of warnings), nothing failed,

@@ -11,11 +11,16 @@ from decimal import Decimal
 from functools import cache
 from typing import TYPE_CHECKING, overload
 
+from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import core_schema
+
 from govmedia_rules.checks.contract import Arg, CheckResult, Evidence, Status
 from govmedia_rules.checks.sentences import sentences
 from govmedia_rules.core import display, plots
 from govmedia_rules.judge.packing import dump_answer
 from govmedia_rules.judge.reviews import Decision, Review, Waiver, decide
+from govmedia_rules.judge.stored import StandaloneFinding
 from govmedia_rules.rules.model import Indicator, Message, Source, format_arg
 from govmedia_rules.snapshots.kinds import word
 from govmedia_rules.tables.columns import Heading, Row
@@ -138,6 +143,31 @@ class Finding(Row):
         if self.stated is not None and lang in ("zh", "en"):
             return self.stated.zh if lang == "zh" else self.stated.en
         return render(self.indicator, self.judgement, lang)
+
+    def to_dict(self) -> dict[str, object]:
+        """Return a JSON-ready copy that stands alone; `docs/reference/finding.schema.json` describes it."""
+        return {
+            "subject_id": self.subject_id,
+            "subject_name": self.subject_name,
+            "observed_at": self.observed_at.isoformat(),
+            "title": self.title,
+            "kind": self.kind,
+            "counts_as": self.status.value,
+            "message_zh": self.message("zh"),
+            "message_en": self.message("en"),
+            "reviews": [review.model_dump(mode="json", exclude_none=True) for review in self.reviews],
+            "waiver": None if self.waiver is None else self.waiver.model_dump(mode="json"),
+            "assumed": list(self.assumed),
+            **self.to_record(),
+        }
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: object, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
+        return core_schema.is_instance_schema(cls, serialization=core_schema.plain_serializer_function_ser_schema(cls.to_dict))
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        return handler(StandaloneFinding.__pydantic_core_schema__)
 
     def to_record(self) -> dict[str, object]:
         """Return the finding as a stored inspection holds it: the answer of the machine, its sentences and its source."""

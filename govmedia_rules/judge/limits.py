@@ -9,9 +9,9 @@ from __future__ import annotations
 import signal
 from types import FrameType
 
-from govmedia_rules.judge.engine import Judge
+from govmedia_rules.judge.engine import Step
 
-_RUN = Judge.run.__code__
+_CALL = Step.call.__code__
 
 
 class CheckTimeout(BaseException):
@@ -46,9 +46,9 @@ def _running_check(frame: FrameType | None) -> tuple[int, int] | None:
     """Which check of which subject runs in this frame or above it; None outside of checks."""
     inside = False
     while frame is not None:
-        if frame.f_code is _RUN:
-            step = frame.f_locals.get("step")
-            return (id(frame.f_locals["snapshot"]), step.position) if inside and step is not None else None
+        if frame.f_code is _CALL:
+            values = frame.f_locals
+            return (id(values["snapshot"]), values["self"].position) if inside else None
         inside = True
         frame = frame.f_back
     return None

@@ -33,6 +33,7 @@ SUBJECT_MODELS: Mapping[str, type[Site | Account | Supervisor]] = {"site": Site,
 
 VerdictWord = Literal["qualified", "unqualified", "undetermined"]
 StoredStatus = Literal["passed", "failed", "inconclusive", "needs_review", "not_checked", "error"]
+AnyStatus = StoredStatus | Literal["not_applicable"]
 
 
 def _field(text: str) -> object:
@@ -73,6 +74,23 @@ class FindingRecord(Model):
     def answer(self) -> CheckResult:
         """The answer of the machine."""
         return load_answer(self.model_dump(exclude_none=True))
+
+
+class StandaloneFinding(FindingRecord):
+    """One answer of one indicator for one subject, with everything a reader needs beside it."""
+
+    status: Annotated[AnyStatus, _field("What the machine said; no review changes it.")]  # type: ignore[assignment]
+    subject_id: Annotated[Name, _field("Id of the subject.")]
+    subject_name: Annotated[Name, _field("Name of the subject.")]
+    observed_at: Annotated[Instant, _field("The monitoring point.")]
+    title: Annotated[Name, _field("Official name of the indicator.")]
+    kind: Annotated[IndicatorKind, _field("Which arithmetic the indicator belongs to.")]
+    counts_as: Annotated[AnyStatus, _field("The status that counts, reviews included.")]
+    message_zh: Annotated[str, _field("The finding as a Chinese sentence, reviews included.")]
+    message_en: Annotated[str, _field("The finding as an English sentence, reviews included.")]
+    reviews: Annotated[tuple[Review, ...], _field("What people said of it, in order of time.")]
+    waiver: Annotated[Waiver | None, _field("The document that excuses it; null where none does.")]
+    assumed: Annotated[tuple[str, ...], _field("Parts it used that a document states or somebody assumed.")]
 
 
 class ScoreRecord(Model):

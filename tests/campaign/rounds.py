@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -35,11 +36,18 @@ def site(name: str = "甲网", **parts: Any) -> gr.Site:
     return gr.Site(name=name, **parts)
 
 
-def seen(name: str = "甲", *, at: datetime = POINT, own: dict[str, Any] | None = None, **parts: Any) -> gr.Inspection:
+def seen(
+    name: str = "甲",
+    *,
+    at: datetime = POINT,
+    own: dict[str, Any] | None = None,
+    waivers: Sequence[gr.Waiver] = (),
+    **parts: Any,
+) -> gr.Inspection:
     """An inspection of a healthy account, spoilt by `parts`."""
     healthy = {"latest_post_at": at.date().isoformat(), "functions": [{"kind": "menu", "works": True}]}
     observed = testing.snapshot("account", account={"name": name, **(own or {})}, observed_at=at, **{**healthy, **parts})
-    return BOOK.inspect(observed)
+    return BOOK.inspect(observed, waivers=waivers)
 
 
 def stale(name: str = "甲", **parts: Any) -> gr.Inspection:

@@ -8,6 +8,7 @@ import pytest
 import rounds
 from rounds import NO_CHANNEL, STALE, account, campaign, key, reported, review, seen, site, stale
 
+import govmedia_rules as gr
 from govmedia_rules.campaign import CountedResult, Fault, OutcomeRule, Ruling, Tier
 from govmedia_rules.errors import CampaignError
 
@@ -54,6 +55,56 @@ def test_the_later_monitoring_point_counts_in_any_order() -> None:
         one.add(order)
         assert one.results["main", key("甲")].outcome == "passed"
         assert one.results["main", key("甲")].observed_at == rounds.LATER
+
+
+def test_the_last_added_of_two_inspections_at_one_instant_counts() -> None:
+    for order, outcome in (((stale("甲"), seen("甲")), "passed"), ((seen("甲"), stale("甲")), "unreviewed")):
+        one = campaign()
+        for inspection in order:
+            one.add(inspection)
+        assert one.results["main", key("甲")].outcome == outcome
+
+
+def test_the_last_given_of_two_reviews_at_one_instant_counts() -> None:
+    for order, outcome in ((("confirmed", "dismissed"), "passed"), (("dismissed", "confirmed"), "failed")):
+        one = campaign()
+        one.add(stale("甲"))
+        one.review(review(key("甲"), decision=decision) for decision in order)
+        assert one.results["main", key("甲")].outcome == outcome
+
+
+def test_the_last_given_of_two_rulings_at_one_instant_counts() -> None:
+    one = campaign()
+    one.add(seen("甲"))
+    for outcome in ("failed", "passed"):
+        one.rule(Ruling(subject=key("甲"), outcome=outcome, role="检查单位", at=rounds.LATER, reason="核实"))
+        assert one.results["main", key("甲")].outcome == outcome
+    one.rule(Ruling(subject=key("甲"), outcome="failed", role="检查单位", at=rounds.POINT, reason="核实"))
+    assert one.results["main", key("甲")].outcome == "passed"
+
+
+@pytest.mark.parametrize("decision", [None, "confirmed"])
+def test_a_waived_failure_does_not_count(decision: str | None) -> None:
+    waiver = gr.Waiver.model_validate(
+        {
+            "id": "W1",
+            "subject": key("甲"),
+            "indicators": [STALE],
+            "authority": "市政府办公室",
+            "document": "某函〔2024〕1号",
+            "reason": "账号迁移",
+            "granted": "2024-01-01",
+            "expires": "2024-12-31",
+        }
+    )
+    one = campaign()
+    one.add(stale("甲", waivers=[waiver]))
+    if decision is not None:
+        one.review(review(key("甲"), decision=decision))
+    found = one.results["main", key("甲")]
+    assert (found.outcome, found.reasons, found.problems, found.waiting) == ("passed", (), (), ())
+    assert (found.findings, one.failures(), one.open) == ((), (), ())
+    assert one.statistics().total("account").share("pass") == (1, 1)
 
 
 def test_the_later_review_counts_in_any_order() -> None:
@@ -135,6 +186,25 @@ def test_the_base_of_a_rate_is_chosen() -> None:
     stat = campaign_with_closing().statistics().total("account")
     assert stat.share("pass") == (335, 371)
     assert stat.share("pass", base="decided") == (335, 358)
+
+
+def test_failure_share_counts_the_failed() -> None:
+    stat = campaign_with_closing().statistics().total("account")
+    assert stat.share("failure_share") == (23, 371)
+    assert stat.share("failure_share", basically_passes=True) == (23, 371)
+    assert stat.share("failure_share", base="decided") == (23, 358)
+    assert stat.bounds("failure_share") == ((23, 371), (23, 371))
+    assert stat.bounds("pass") == ((335, 371), (335, 371))
+
+
+def test_bounds_of_the_failure_share_leave_room_for_what_is_open() -> None:
+    one = campaign()
+    one.add([stale("甲"), stale("乙"), seen("丙")])
+    one.review(review(key("甲")))
+    stat = one.statistics().total("account")
+    assert stat.share("failure_share") is None
+    assert stat.bounds("failure_share") == ((1, 3), (2, 3))
+    assert stat.bounds("pass") == ((1, 3), (2, 3))
 
 
 def campaign_with_closing() -> rounds.Campaign:

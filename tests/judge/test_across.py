@@ -111,6 +111,17 @@ def test_any_partition_and_order_gives_the_same_findings(order: list[int], cuts:
     assert left.findings(BOOK) == whole.findings(BOOK)
 
 
+def test_the_later_of_two_observations_counts_in_any_order() -> None:
+    gone = seen("示例财政", "微信订阅号", found=False, observed_at="2024-08-01T10:00:00+08:00")
+    back = seen("示例财政", "微信订阅号", found=True, observed_at="2024-08-02T10:00:00+08:00")
+    for order in ((gone, back), (back, gone)):
+        [member] = [one for one in RegistryTally.of(REGISTRY, order).members if one.name == "示例财政"]
+        assert member.observation is not None
+        assert (member.observation.found, member.observation.observed_at) == (True, back.observed_at)
+        unfound = RegistryTally.of(REGISTRY, order).findings(BOOK).under("a.unfound")
+        assert ("示例财政", "failed") not in {(one.subject_name, one.status) for one in unfound}
+
+
 def test_a_subject_alone_cannot_answer() -> None:
     finding = BOOK.inspect(SNAPSHOTS[0]).finding("a.duplicate")
     assert (finding.status, finding.reason) == (gr.Status.NOT_CHECKED, "across_subjects")

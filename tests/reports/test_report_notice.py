@@ -14,7 +14,8 @@ import pytest
 import govmedia_rules as gr
 from govmedia_rules.errors import MissingExtra, NoticeError
 from govmedia_rules.notices import Notice
-from govmedia_rules.reports.document import Document, Paragraph
+from govmedia_rules.reports.blocks import Paragraph
+from govmedia_rules.reports.document import Document
 from govmedia_rules.reports.notice import notice_document, numeral, predicate
 from govmedia_rules.reports.text import one_line
 
