@@ -240,7 +240,16 @@ COLUMNS = tuple(heading.name for heading in FINDING_HEADINGS)
 
 
 class Findings(Tabular[Finding]):
-    """Findings in order; frames, DuckDB and files take them as a table, and a notebook shows them as one."""
+    """Findings in order; frames, DuckDB and files take them as a table, and a notebook shows them as one.
+
+    Example:
+        >>> import govmedia_rules as gr
+        >>> account = gr.Account(name="某县发布", platform="weibo")
+        >>> snapshot = gr.AccountSnapshot(account=account, observed_at="2024-08-23T10:00:00+08:00", latest_post_at="2024-05-01")
+        >>> findings = gr.load_rulebook("national-2019").inspect(snapshot).findings
+        >>> [finding.id for finding in findings.under("media.veto").with_status("failed")]
+        ['media.veto.stale']
+    """
 
     headings = FINDING_HEADINGS
 

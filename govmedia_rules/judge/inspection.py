@@ -555,6 +555,8 @@ class Inspection(Row):
         head = (
             f"<b>{display.text(self.subject.name, 100)}</b> {display.badge(self.verdict.zh, VERDICT_TONES[self.verdict])} {covers}"
         )
+        if self.is_as_stored:
+            covers += display.badge("按保存时的内容显示", "open")
         score = self.score
         points = "" if score is None else f"<div>{_shown_score(score)}</div>"
         basis = f"{self.subject.id} · 监测时间点 {self.observed_at:%Y-%m-%d %H:%M %z} · {self.plan.version} {self.plan.digest[:12]}"

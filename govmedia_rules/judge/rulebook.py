@@ -44,12 +44,10 @@ class Rulebook:
         plan: The resolved plan: frozen, picklable, with a digest.
 
     Example:
-        ```python
-        import govmedia_rules as gr
-
-        book = gr.load_rulebook("national-2019")
-        assert "media.veto.stale" in book and len(book.only("site.veto")) < len(book)
-        ```
+        >>> import govmedia_rules as gr
+        >>> book = gr.load_rulebook("national-2019")
+        >>> "media.veto.stale" in book, len(book.only("site.veto")) < len(book)
+        (True, True)
     """
 
     def __init__(self, plan: Plan) -> None:
@@ -387,6 +385,12 @@ def load_rulebook(source: LayerSource | Sequence[LayerSource], *, checks: Check 
     Raises:
         RulebookErrors: Everything that is wrong, each fault with file, table and key. It is a `RulebookError` too.
         DuplicateId: A check or rulebook id is claimed twice.
+
+    Example:
+        >>> own = {"id": "mine", "title": "本地细化", "extends": "national-2019", "indicators": {
+        ...     "media.veto.stale": {"params": {"window": {"days": 10}}}}}
+        >>> load_rulebook(own)["media.veto.stale"].params["window"].text("zh")
+        '10天'
     """
     plugins = installed()
     own = specs_of(checks)
@@ -408,6 +412,10 @@ def rulebook_for(region: str | None, day: date, *, series: str = "inspection") -
     Raises:
         UnknownRulebook: No national rulebook of the series is in force on that day.
         RulebookErrors: The layers do not fit together.
+
+    Example:
+        >>> rulebook_for(None, date(2024, 8, 23)).id.startswith("national")
+        True
     """
     return load_rulebook(layers_for(region, day, installed(), series))
 

@@ -72,6 +72,14 @@ class ScoreLine:
 class Score:
     """The points of one subject.
 
+    Example:
+        >>> import govmedia_rules as gr
+        >>> site = gr.Site(name="示例县人民政府", url="http://www.example.gov.cn", level="county_portal", has_services=True)
+        >>> snapshot = gr.SiteSnapshot(site=site, observed_at="2024-08-23T10:00:00+08:00")
+        >>> score = gr.load_rulebook("national-2019").inspect(snapshot).score  # nothing was observed: nearly all is open
+        >>> score.is_final, score.passes
+        (False, None)
+
     Attributes:
         deductions: Line for each deduction that applies.
         bonuses: Line for each bonus that applies; they count only where the gate is passed.
