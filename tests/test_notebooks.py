@@ -14,6 +14,7 @@ from govmedia_rules.errors import ExportError
 
 FOLDER = Path(__file__).parents[1] / "docs" / "notebooks"
 NAMES = sorted(path.stem for path in FOLDER.glob("*.ipynb"))
+pytestmark = pytest.mark.heavy
 MAX_BYTES = 400_000
 
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 from itertools import chain
 from operator import itemgetter
-from typing import NamedTuple
+from typing import NamedTuple, get_args
 
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic.json_schema import JsonSchemaValue
@@ -34,6 +34,7 @@ from govmedia_rules.judge.stored import (
 )
 from govmedia_rules.rules.model import Indicator, Plan, SubjectWord
 from govmedia_rules.snapshots.parts import Mark
+from govmedia_rules.snapshots.stage import Stage
 from govmedia_rules.subjects.models import Account, AnySubject, Site
 from govmedia_rules.tables.columns import Cell, Heading, Row
 
@@ -204,8 +205,8 @@ class Inspection(Row):
             vetoes = [finding for finding in self.findings if finding.kind == "veto"]
             _set(self, "_vetoed", any(finding.status is Status.FAILED and not finding.is_waived for finding in vetoes))
             undecided = any(finding.status in OPEN for finding in vetoes) or not result.program.decides
-            if not self._vetoed and result.program.tariffs and (score := self.score) is not None:
-                _set(self, "_passes", score.passes)
+            if not self._vetoed and result.program.tariffs:
+                _set(self, "_passes", score_of(self.findings, result.program.tariffs).passes)
         _set(self, "verdict", _verdict(self._vetoed, undecided, self._passes))
 
     def __setattr__(self, name: str, value: object) -> None:
@@ -310,7 +311,36 @@ class Inspection(Row):
 
     @property
     def missing(self) -> Findings:
-        """What keeps the verdict open: vetoes that are inconclusive, wait for a review, or raised an error."""
+        """What keeps the verdict open.
+
+        Vetoes that are inconclusive, wait for a review, or raised an error; of a subject that is closing, closed or offline, the
+        vetoes that are not asked; and where the points do not decide, the deductions behind that.
+        """
+        stored = self._stored
+        if isinstance(self.plan, StoredPlan) and stored is not None and stored.missing is not None:
+            gone = [finding for finding in self._open_vetoes() if finding.id not in stored.missing]
+            still = (self.finding(name) for name in stored.missing)
+            return Findings([*gone, *(finding for finding in still if not finding.reviews or finding.status in OPEN)])
+        missing = self._open_vetoes()
+        if self.verdict is not Verdict.UNDETERMINED:
+            return missing
+        if self._program.profile.stage is not None:
+            reason = f"subject_{self._program.profile.stage}"
+            unasked = [finding for finding in self.findings if finding.kind == "veto" and finding.judgement.reason == reason]
+            return Findings([*missing, *unasked])
+        return Findings([*missing, *self._undecided_points()])
+
+    def _undecided_points(self) -> list[Finding]:
+        """Return the deductions that keep the pass mark undecided; [] where it is decided."""
+        tariffs = self._program.tariffs
+        if not tariffs or score_of(self.findings, tariffs).passes is not None:
+            return []
+        deductions = [self.findings[position] for position in dict.fromkeys(chain.from_iterable(each.prices for each in tariffs))]
+        undecided = [finding for finding in deductions if finding.status in OPEN or finding.judgement.possible]
+        # Where every fault is certain, whether or how much they count is not: the level, the service duties or a price.
+        return undecided or [finding for finding in deductions if finding.status is Status.FAILED]
+
+    def _open_vetoes(self) -> Findings:
         if self._reviews or self._findings is not None:
             return Findings([finding for finding in self.findings if finding.kind == "veto" and finding.status in OPEN])
         program = self._program
@@ -372,7 +402,7 @@ class Inspection(Row):
         rule = self.plan.scoring.get(self._program.profile.subject)
         if self._vetoed and rule is not None:
             return veto_score_of(rule, word_of(self.subject), self.subject.level)
-        if self._program.tariffs and not self._vetoed:
+        if self._program.is_scored and not self._vetoed:
             return score_of(self.findings, self._program.tariffs)
         return None
 
@@ -463,6 +493,7 @@ class Inspection(Row):
             "waivers": [waiver.model_dump(mode="json") for waiver in self._waivers],
             "problems": [finding.id for finding in self.problems],
             "problems_zh": [finding.message("zh") for finding in self.problems],
+            "missing": [finding.id for finding in self.missing],
         }
         return {**data, "content_digest": content_digest(data)}
 
@@ -504,7 +535,8 @@ class Inspection(Row):
     @classmethod
     def _of_record(cls, record: InspectionRecord, plan: Plan) -> Inspection:
         positions = {indicator.id: position for position, indicator in enumerate(plan.indicators)}
-        program = compile_plan(plan, profile_of(record.subject))
+        stages = {reason.removeprefix("subject_") for reason in record.not_applicable} & set(get_args(Stage))
+        program = compile_plan(plan, profile_of(record.subject, next(iter(stages), None)))  # type: ignore[arg-type]
         fixed = {
             positions[name]: CheckResult(Status.NOT_APPLICABLE, reason)
             for reason, names in record.not_applicable.items()
@@ -595,11 +627,10 @@ def reasons(inspection: Inspection, lang: str = "zh") -> str | None:
 
 
 def missing_ids(inspection: Inspection) -> str | None:
-    """Return ids of the vetoes that keep the verdict open, joined; None when there are none."""
+    """Return ids of the indicators that keep the verdict open, joined; None when there are none."""
     tally = inspection.tally()
-    for position in _OPEN:
-        if tally[position]:
-            return joined_ids(inspection.missing)
+    if inspection.verdict is Verdict.UNDETERMINED or any(tally[position] for position in _OPEN):
+        return joined_ids(inspection.missing)
     return None
 
 

@@ -142,6 +142,7 @@ class InspectionRecord(Model):
     waivers: Annotated[tuple[Waiver, ...], _field("Documents that excuse failures.")]
     problems: Annotated[tuple[str, ...], _field("Ids of the failed indicators, reviews included.")]
     problems_zh: Annotated[tuple[str, ...], _field("The same as Chinese sentences.")]
+    missing: Annotated[tuple[str, ...] | None, _field("Ids of what keeps the verdict open; null in migrated files.")] = None
     content_digest: Annotated[str | None, _field("SHA-256 of all the rest as canonical JSON; null in migrated files.")]
 
     @model_validator(mode="before")

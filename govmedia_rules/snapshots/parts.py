@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from pydantic import Field, NonNegativeInt, StringConstraints, model_validator
 
 from govmedia_rules.core.model import Model, Name, Short, Text, Url
-from govmedia_rules.core.time import Instant, Moment, Span, Window
+from govmedia_rules.core.time import Instant, Moment, Span, Window, earliest, latest
 from govmedia_rules.subjects.vocabulary import Platform
 
 Kind = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_.]{0,63}$")]
@@ -677,6 +677,17 @@ class OfflineNotice(Model):
     reported_at: Moment | None = None
     starts_at: Moment
     ends_at: Moment | None = None
+
+    def covers(self, instant: datetime) -> bool:
+        """Return whether an instant lies in the closing, and the closing was reported before it began.
+
+        What the notice leaves open, such as an hour or the end, is read in the site's favour.
+        """
+        zone = instant.tzinfo
+        assert zone is not None
+        is_over = self.ends_at is not None and latest(self.ends_at, zone) < instant
+        in_time = self.reported_at is None or earliest(self.reported_at, zone) <= latest(self.starts_at, zone)
+        return in_time and not is_over and earliest(self.starts_at, zone) <= instant
 
 
 class Relay(Model):

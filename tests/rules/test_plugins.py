@@ -29,6 +29,7 @@ def modules(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+@pytest.mark.heavy
 def test_an_installed_plugin_is_used(tmp_path: Path) -> None:
     target = tmp_path / "site"
     subprocess.run(
