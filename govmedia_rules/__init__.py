@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from govmedia_rules import notices as notices
     from govmedia_rules import reports as reports
     from govmedia_rules.campaign.campaign import Campaign as Campaign
+    from govmedia_rules.campaign.config import CampaignConfig as CampaignConfig
     from govmedia_rules.campaign.draft import NoticeDraft as NoticeDraft
     from govmedia_rules.campaign.folder import read_campaign as read_campaign
     from govmedia_rules.campaign.sampling import SampleRule as SampleRule
-    from govmedia_rules.campaign.terms import Terms as Terms
     from govmedia_rules.checks.contract import CheckResult as CheckResult
     from govmedia_rules.checks.contract import Evidence as Evidence
     from govmedia_rules.checks.contract import Status as Status
@@ -90,7 +90,7 @@ _HOMES = {
     "campaign.draft": ("NoticeDraft",),
     "campaign.folder": ("read_campaign",),
     "campaign.sampling": ("SampleRule",),
-    "campaign.terms": ("Terms",),
+    "campaign.config": ("CampaignConfig",),
     "checks.contract": (
         "Evidence",
         "CheckResult",
@@ -150,6 +150,7 @@ __all__ = [
     "AccountSnapshot",
     "BatchJudge",
     "Campaign",
+    "CampaignConfig",
     "CheckResult",
     "Comparison",
     "Domain",
@@ -181,7 +182,6 @@ __all__ = [
     "Strictness",
     "Supervisor",
     "SupervisorSnapshot",
-    "Terms",
     "TextChecker",
     "Unit",
     "Verdict",
