@@ -60,9 +60,9 @@ if TYPE_CHECKING:
     from govmedia_rules.rules.model import Indicator as Indicator
     from govmedia_rules.snapshots.models import AccountSnapshot as AccountSnapshot
     from govmedia_rules.snapshots.models import SiteSnapshot as SiteSnapshot
+    from govmedia_rules.snapshots.posts import read_posts as read_posts
     from govmedia_rules.snapshots.reading import read_snapshots as read_snapshots
     from govmedia_rules.snapshots.shallow import read_accounts as read_accounts
-    from govmedia_rules.snapshots.shallow import read_posts as read_posts
     from govmedia_rules.snapshots.shallow import read_sites as read_sites
     from govmedia_rules.snapshots.supervision import SupervisorSnapshot as SupervisorSnapshot
     from govmedia_rules.subjects.codes import AccountCode as AccountCode
@@ -118,7 +118,8 @@ _HOMES = {
     "rules.model": ("Indicator",),
     "snapshots.models": ("AccountSnapshot", "SiteSnapshot"),
     "snapshots.reading": ("read_snapshots",),
-    "snapshots.shallow": ("read_accounts", "read_posts", "read_sites"),
+    "snapshots.posts": ("read_posts",),
+    "snapshots.shallow": ("read_accounts", "read_sites"),
     "snapshots.supervision": ("SupervisorSnapshot",),
     "subjects.codes": ("AccountCode", "Domain", "IcpNumber", "PoliceNumber", "SiteCode"),
     "subjects.models": ("Account", "Site", "Supervisor", "Unit"),
