@@ -262,7 +262,7 @@ def column_stale(
     judged = [column for column in columns if not first_level_only or column.level in (None, 1)]
     answers = [(column, column_updated(column, span)) for column in judged if not column.is_blank]
     stale = [column for column, updated in answers if updated is False and (column.level is not None or not first_level_only)]
-    unknown = sum(updated is None or (updated is False and column not in stale) for column, updated in answers)
+    unknown = sum(updated is not True for _, updated in answers) - len(stale)
     evidence = [_dated(column, window) for column in stale]
     if stale:
         names = tuple(column.name for column in stale)
