@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from govmedia_rules import notices as notices
     from govmedia_rules import reports as reports
     from govmedia_rules.campaign.campaign import Campaign as Campaign
+    from govmedia_rules.campaign.config import CampaignConfig as CampaignConfig
     from govmedia_rules.campaign.draft import NoticeDraft as NoticeDraft
     from govmedia_rules.campaign.folder import read_campaign as read_campaign
     from govmedia_rules.campaign.sampling import SampleRule as SampleRule
-    from govmedia_rules.campaign.terms import Terms as Terms
     from govmedia_rules.checks.contract import CheckResult as CheckResult
     from govmedia_rules.checks.contract import Evidence as Evidence
     from govmedia_rules.checks.contract import Status as Status
@@ -60,9 +60,9 @@ if TYPE_CHECKING:
     from govmedia_rules.rules.model import Indicator as Indicator
     from govmedia_rules.snapshots.models import AccountSnapshot as AccountSnapshot
     from govmedia_rules.snapshots.models import SiteSnapshot as SiteSnapshot
+    from govmedia_rules.snapshots.posts import read_posts as read_posts
     from govmedia_rules.snapshots.reading import read_snapshots as read_snapshots
     from govmedia_rules.snapshots.shallow import read_accounts as read_accounts
-    from govmedia_rules.snapshots.shallow import read_posts as read_posts
     from govmedia_rules.snapshots.shallow import read_sites as read_sites
     from govmedia_rules.snapshots.supervision import SupervisorSnapshot as SupervisorSnapshot
     from govmedia_rules.subjects.codes import AccountCode as AccountCode
@@ -90,7 +90,7 @@ _HOMES = {
     "campaign.draft": ("NoticeDraft",),
     "campaign.folder": ("read_campaign",),
     "campaign.sampling": ("SampleRule",),
-    "campaign.terms": ("Terms",),
+    "campaign.config": ("CampaignConfig",),
     "checks.contract": (
         "Evidence",
         "CheckResult",
@@ -118,7 +118,8 @@ _HOMES = {
     "rules.model": ("Indicator",),
     "snapshots.models": ("AccountSnapshot", "SiteSnapshot"),
     "snapshots.reading": ("read_snapshots",),
-    "snapshots.shallow": ("read_accounts", "read_posts", "read_sites"),
+    "snapshots.posts": ("read_posts",),
+    "snapshots.shallow": ("read_accounts", "read_sites"),
     "snapshots.supervision": ("SupervisorSnapshot",),
     "subjects.codes": ("AccountCode", "Domain", "IcpNumber", "PoliceNumber", "SiteCode"),
     "subjects.models": ("Account", "Site", "Supervisor", "Unit"),
@@ -150,6 +151,7 @@ __all__ = [
     "AccountSnapshot",
     "BatchJudge",
     "Campaign",
+    "CampaignConfig",
     "CheckResult",
     "Comparison",
     "Domain",
@@ -181,7 +183,6 @@ __all__ = [
     "Strictness",
     "Supervisor",
     "SupervisorSnapshot",
-    "Terms",
     "TextChecker",
     "Unit",
     "Verdict",

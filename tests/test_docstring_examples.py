@@ -8,12 +8,23 @@ from importlib import import_module
 import pytest
 
 MODULES = [
+    "checks.contract",
+    "core.frozen",
+    "judge.compare",
+    "judge.finding",
+    "judge.inspection",
+    "judge.reviews",
+    "judge.rulebook",
+    "judge.score",
+    "judge.table",
     "core.time",
     "core.workdays",
     "snapshots.models",
     "snapshots.reading",
+    "snapshots.posts",
     "snapshots.shallow",
     "snapshots.supervision",
+    "subjects.addresses",
     "subjects.codes",
     "subjects.models",
     "subjects.registry",

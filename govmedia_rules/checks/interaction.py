@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Any
 
 from pydantic import Field
@@ -59,29 +59,43 @@ def channel_missing(
     return failed("channel_missing", evidence=evidence or [Evidence("channels", site.site.url, None, 0)], count=len(site.channels))
 
 
-@check("account.interaction_missing", needs="functions")
+def _looser_demands(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
+    """Name demands that a function meets which did not count before."""
+    tree = vocabulary("platform")
+    for platform, kinds in new["demanded_on"].items():
+        above = (only for known, only in old["demanded_on"].items() if tree.is_a(platform, known))
+        if not set(kinds) <= set(next(above, old["counted"])):
+            yield "demanded_on"
+            return
+
+
+@check("account.interaction_missing", loosened=_looser_demands, needs="functions")
 def interaction_missing(
     account: AccountSnapshot,
     *,
     counted: Annotated[Kinds, Strictness.FEWER],
     demanded_on: Annotated[Mapping[str, Kinds], Strictness.MORE] = {},
+    menu_alone: Annotated[bool, Strictness.FALSE] = True,
+    menu_words: Kinds = (),
 ) -> CheckResult:
     """No effective interactive function is offered (未提供有效互动功能).
 
     Args:
         counted: Kinds of functions that count as interactive.
         demanded_on: For a platform (and those below it in the tree): the only kinds that count there.
+        menu_alone: Whether any working menu counts where `demanded_on` does not ask for one, whatever its entries are for.
+        menu_words: Words that name an entry for interaction; a menu whose name holds one counts in any case.
     """
     assert account.functions is not None
-    kinds = counted
-    for function in account.functions:
-        if function.works and not demanded_on and function.kind in kinds:
-            return passed()
-    for platform, only in demanded_on.items():
-        if vocabulary("platform").is_a(account.account.platform, platform):
-            kinds = only
-            break
-    offered = [function for function in account.functions if function.kind in kinds]
+    tree = vocabulary("platform")
+    demanded = next((only for wide, only in demanded_on.items() if tree.is_a(account.account.platform, wide)), None)
+    kinds = counted if demanded is None else demanded
+    menus_count = menu_alone or demanded is not None
+    offered = [
+        function
+        for function in account.functions
+        if function.kind in kinds and (function.kind != "menu" or menus_count or any(word in function.name for word in menu_words))
+    ]
     if any(function.works for function in offered):
         return passed()
     evidence = [

@@ -445,7 +445,7 @@ def _cells_of(batch: pyarrow.RecordBatch) -> Iterator[Cells]:
 # Processes
 
 
-def _in_this_process(judge: BatchJudge, folder: Path, pieces: Sequence[Piece], workers: int) -> Iterator[tuple[Piece, PieceDone]]:
+def _in_this_process(judge: BatchJudge, folder: Path, pieces: Sequence[Piece], workers: int) -> Iterator[tuple[Piece, PieceDone]]:  # noqa: ARG001 - called like _in_workers
     for piece in pieces:
         yield piece, judge_piece(judge, folder, piece)
 
@@ -459,7 +459,7 @@ _worker: tuple[BatchJudge, Path] | None = None
 
 
 def _start_worker(judge: BatchJudge, folder: Path) -> None:
-    global _worker
+    global _worker  # noqa: PLW0603 - what a process holds for all its tasks
     _worker = judge, folder
     limit_checks(CHECK_SECONDS)
 

@@ -29,7 +29,7 @@ def limit_checks(seconds: int) -> None:
     last: tuple[int, int] | None = None
     ticks = 0
 
-    def look(number: int, frame: FrameType | None) -> None:
+    def look(_: int, frame: FrameType | None) -> None:
         nonlocal last, ticks
         running = _running_check(frame)
         ticks = ticks + 1 if running is not None and running == last else 0

@@ -47,7 +47,7 @@ def scan_in_processes(scan_many: ScanMany, dated: Iterable[Dated], workers: int,
 
 
 def _start(pickled: bytes) -> None:
-    global _scan_many
+    global _scan_many  # noqa: PLW0603 - what a process holds for all its tasks
     _scan_many = pickle.loads(pickled)  # noqa: S301 - made by the parent process a moment ago
 
 

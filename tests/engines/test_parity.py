@@ -159,6 +159,7 @@ def _java(folder: Path) -> tuple[dict[str, str], str | None]:
     return told, None if run.returncode == 0 else f"java does not run: {run.stderr[:200]}"
 
 
+@pytest.mark.heavy
 def test_spark(tmp_path: Path) -> None:
     pytest.importorskip("pyspark", reason="PySpark is not installed")
     home, reason = _java(tmp_path)

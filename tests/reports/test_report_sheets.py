@@ -164,7 +164,7 @@ def test_a_sheet_for_each_task_of_a_campaign() -> None:
     round_ = campaign()
     round_.add([stale("甲", own={"owner": "甲局"}), stale("乙")])
     round_.review([review(one.subject.id) for one in round_.results.values()])
-    round_.report(reported(site("丙网"), "failed", "栏目不更新"))
+    round_.add_results(reported(site("丙网"), "failed", "栏目不更新"))
     round_.issue(DueRule(days=14), signed=date(2024, 8, 27))
     sheets = list(reports.rectification_sheets(round_, issuer="示例局"))
     assert [one.task.name for one in sheets] == ["甲", "乙", "丙网"]
@@ -182,9 +182,9 @@ def test_a_sheet_for_each_task_of_a_campaign() -> None:
 
 def test_a_task_that_was_carried_over_is_told_in_its_own_words() -> None:
     before, now = campaign("2024年第二季度"), campaign()
-    before.report(reported(site("丙网"), "failed", "栏目不更新"))
+    before.add_results(reported(site("丙网"), "failed", "栏目不更新"))
     before.issue(DueRule(days=14), signed=date(2024, 5, 27))
-    now.carry_on(before)
+    now.carry_over(before)
     [sheet] = reports.rectification_sheets(now)
     assert "2024年第二季度检查" in told(sheet.document)[2]
     assert "2024年6月10日前" in told(sheet.document)[2]
