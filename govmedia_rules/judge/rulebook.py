@@ -195,7 +195,7 @@ class Rulebook:
         """
         opinions = Opinions(self.plan, reviews, waivers)
         size = len(snapshots) if isinstance(snapshots, Sized) else None
-        if isinstance(snapshots, Sequence) and opinions.asks_for_times:
+        if isinstance(snapshots, Sequence) and opinions:
             for snapshot in snapshots:
                 opinions.observe(snapshot.subject, snapshot.observed_at)
         _warn_of_refused(opinions)
