@@ -46,7 +46,7 @@ class Site(Model):
     """A government website as the registry describes it (政府网站).
 
     Attributes:
-        id: Key of the site in every result; by default its code, else its host, else its name with the owner, region or area
+        id: Key of the site in every result; by default its code, else its host, else its name with the owner or region
             (`教育局@甲县`), because units share names.
         name: Name of the site.
         code: 网站标识码; None when not known.
@@ -89,7 +89,7 @@ class Site(Model):
     def _name_it(self) -> Site:
         if not self.id:
             own = self.code or (_host(self.url) if self.url else None)
-            self.__dict__["id"] = own or _apart(self.name, self.owner, self.region, self.area)
+            self.__dict__["id"] = own or _apart(self.name, self.owner, self.region)
         return self
 
     @property
@@ -111,7 +111,7 @@ class Account(Model):
     The same name on two platforms is two accounts.
 
     Attributes:
-        id: Key of the account in every result; by default its code, else platform and name with the owner, region or area
+        id: Key of the account in every result; by default its code, else platform and name with the owner or region
             (`weibo:城关镇人民政府@甲县`), because units share names.
         name: Name of the account.
         platform: Platform, see `vocabulary("platform")`; any known spelling is accepted.
@@ -150,7 +150,7 @@ class Account(Model):
     @model_validator(mode="after")
     def _name_it(self) -> Account:
         if not self.id:
-            self.__dict__["id"] = self.code or _apart(self.former_id, self.owner, self.region, self.area)
+            self.__dict__["id"] = self.code or _apart(self.former_id, self.owner, self.region)
         return self
 
     @property
