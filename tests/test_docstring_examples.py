@@ -24,6 +24,7 @@ MODULES = [
     "snapshots.posts",
     "snapshots.shallow",
     "snapshots.supervision",
+    "subjects.addresses",
     "subjects.codes",
     "subjects.models",
     "subjects.registry",

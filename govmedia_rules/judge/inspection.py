@@ -294,7 +294,11 @@ class Inspection(Row):
         if not self._marks or check is None or check not in self.plan.functions:
             return ()
         needed = {part for parts in CheckSpec.of(self.plan.functions[check]).needs for part in parts}
-        return tuple(dict.fromkeys(mark.field for mark in self._marks if mark.field.split(".")[0] in needed))
+        return tuple(
+            dict.fromkeys(
+                mark.field for mark in self._marks if mark.basis in ("stated", "assumed") and mark.field.split(".")[0] in needed
+            )
+        )
 
     @property
     def problems(self) -> Findings:
