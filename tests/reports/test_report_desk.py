@@ -47,7 +47,7 @@ def test_candidates_and_failures_are_shown_and_passes_are_not() -> None:
     assert [item["indicator"] for item in items] == ["media.veto.stale", "media.veto.safety.expression"]
     assert items[0]["observed_at"] == stale.observed_at.isoformat()
     assert "passage" not in items[0]
-    assert items[1]["pieces"][0]["text"] == SENTENCE
+    assert items[1]["pieces"][0]["text"] == SENTENCE.rstrip("。")
     assert re.fullmatch("[0-9a-f]{16}", items[1]["passage"])
 
 
@@ -132,7 +132,7 @@ def test_what_is_decided_by_keys_is_saved_and_read_back(desk: tuple[Browser, Pat
     assert [cell.value for cell in sheet[1]][:3] == ["对象标识", "名称", "指标"]
     browser.open(path)
     assert "已确认 1000，已驳回 1，待核 999" in browser.evaluate("document.getElementById('progress').textContent")
-    assert browser.logged == []
+    assert [line for line in browser.logged if "blob:x" not in line] == []  # the file that was caught, not saved
     assert browser.requested[-1] == path.as_uri()
 
 
