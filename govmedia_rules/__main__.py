@@ -20,6 +20,7 @@ COMMANDS = (
     "compare",
     "collect",
     "probe",
+    "evidence",
     "scan",
     "lexicon",
     "notice",
