@@ -8,10 +8,8 @@ the words around it tell the measure. What has a generic name (政府网站) is 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from fractions import Fraction
 from functools import cache
 from typing import Any, Literal, cast
 
@@ -31,12 +29,11 @@ from govmedia_rules.notices.figures import (
     Rate,
     RateKind,
 )
+from govmedia_rules.notices.labels import level_of, number_of, platform_of
 from govmedia_rules.notices.model import Figure
 from govmedia_rules.notices.outline import Line, Page, any_of, clauses, segments, sentences, words
-from govmedia_rules.subjects.vocabulary import vocabulary
 
 OUTCOMES: tuple[OutcomeKind, ...] = ("closing", "basically_passed", "failed", "passed", "closed", "unreported")
-_ZH_DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"两": 2, "〇": 0}
 
 
 @cache
@@ -69,7 +66,7 @@ def _number() -> re.Pattern[str]:
     )
 
 
-_PERCENT = re.compile(
+PERCENT = re.compile(
     r"(?P<before>超过|逾|多于|高于|大于|约|大约|近|接近|将近|不足|低于|不到|少于|小于|至少|不低于)?"
     r"(?P<figure>[0-9]{1,3}(?:\.[0-9]{1,4})?)%(?P<after>以上|左右|以下)?"
 )
@@ -80,45 +77,6 @@ _METHOD = re.compile(
     r"(?:专业)?第三方(?:专业)?[\u4e00-\u9fff]{0,6}?(?:机构|公司|平台)|人工(?:检查|核查|复核)|技术监测|机器扫描|全面扫描"
 )
 _BASIS = re.compile(r"\((?P<basis>[^()]*(?:为准|不含|不包括|含|剔除)[^()]*)\)")
-
-
-def number_of(text: str) -> int:
-    """Return the whole number of `4,219` or `二十三`."""
-    if text[0].isdigit():
-        return int(text.replace(",", ""))
-    total, digit = 0, 0
-    for character in text:
-        if character in _ZH_DIGITS:
-            digit = _ZH_DIGITS[character]
-        else:
-            scale = {"十": 10, "百": 100}[character]
-            total += (digit or 1) * scale
-            digit = 0
-    return total + digit
-
-
-def level_of(label: str) -> str | None:
-    """Return id of the level that a label of sites or owners means; None when none is meant."""
-    for level, *spellings in words()["levels"]["order"]:
-        if any(spelling in label for spelling in spellings):
-            return str(level)
-    return None
-
-
-@cache
-def _platform_pattern() -> re.Pattern[str]:
-    terms = vocabulary("platform")
-    spelt = {s for term in terms.values() if term.id != "other" for s in (term.title, *term.aliases)}
-    return re.compile(any_of(sorted(spelt | {"政务头条", "政务APP"})), re.IGNORECASE)
-
-
-def platform_of(label: str) -> tuple[str, str] | None:
-    """Return id and spelling of the platform a label names, the longest spelling first; None when it names none."""
-    found = _platform_pattern().search(label)
-    if found is None:
-        return None
-    term = vocabulary("platform").find(found.group()) or vocabulary("platform").find(found.group().removeprefix("政务"))
-    return (term.id, found.group()) if term is not None else None
 
 
 # --- what is being built ------------------------------------------------------------------------------------------
@@ -607,7 +565,7 @@ def _rates(plain: str, page: Page, clause: Line, builder: CountBuilder) -> None:
         builder.compare(comparison)
         return
     end = 0
-    for match in _PERCENT.finditer(plain):
+    for match in PERCENT.finditer(plain):
         before = plain[end : match.start()]
         end = match.end()
         kind = rate_kind(before)
@@ -627,7 +585,7 @@ def _rates(plain: str, page: Page, clause: Line, builder: CountBuilder) -> None:
             label=label,
             figure=Decimal(match.group("figure")),
             text=match.group(),
-            bound=_bound(match.group("before"), match.group("after")),
+            bound=bound_of(match.group("before"), match.group("after")),
             place=page.place(clause.start + match.start(), clause.start + match.end()),
         )
         if target is None and builder.figures and builder.current is None:
@@ -637,7 +595,7 @@ def _rates(plain: str, page: Page, clause: Line, builder: CountBuilder) -> None:
             builder.rate(rate, target)
 
 
-def _bound(before: str | None, after: str | None) -> Bound:
+def bound_of(before: str | None, after: str | None) -> Bound:
     for word in (before, after):
         if word:
             for kind, terms in words()["bounds"].items():
@@ -710,43 +668,3 @@ def comparison_of(plain: str, page: Page, clause: Line, default: ComparisonBasis
         unit=unit,
         place=page.place(clause.start + start.start(), clause.start + max(end, start.end())),
     )
-
-
-# --- shares without a figure ----------------------------------------------------------------------------------------
-
-
-def vague_share(text: str, start: int, page: Page) -> Iterator[Rate]:
-    """Yield shares in words or as a bound (超过60%的门户网站, 绝大多数门户网站): a bound on a count, never an exact rate."""
-    table: dict[str, list[str]] = words()["vague"]
-    noun = r"(?P<of>[^,。;、“”()0-9]{0,14}?(?:门户网站|政府网站|部门网站|网站|政务新媒体|新媒体|单位|部门|栏目|账号|地区))"
-    for match in re.finditer(rf"(?P<words>{any_of(list(table))})的?{noun}", text):
-        bound, fraction = table[match.group("words")]
-        figure = Decimal(int(100 * Fraction(fraction))) if fraction and (100 * Fraction(fraction)).denominator == 1 else None
-        yield Rate(
-            kind="share",
-            figure=figure,
-            text=match.group("words"),
-            bound=cast("Bound", bound),
-            of=match.group("of"),
-            place=page.place(start + match.start(), start + match.end()),
-        )
-    tenths = r"(?P<before>超过|逾|近|约|不足|不到)?(?P<n>[一二三四五六七八九])成(?P<more>以上|左右|多)?"
-    for match in re.finditer(rf"{tenths}的?{noun}", text):
-        yield Rate(
-            kind="share",
-            figure=Decimal(10 * number_of(match.group("n"))),
-            text=text[match.start() : match.start("of")].rstrip("的"),
-            bound="more_than" if match.group("more") == "多" else _bound(match.group("before"), match.group("more")),
-            of=match.group("of"),
-            place=page.place(start + match.start(), start + match.end()),
-        )
-    for match in re.finditer(rf"{_PERCENT.pattern}的?{noun}", text):
-        bound_here = _bound(match.group("before"), match.group("after"))
-        yield Rate(
-            kind="share",
-            figure=Decimal(match.group("figure")),
-            text=text[match.start() : match.start("of")].rstrip("的"),
-            bound=bound_here,
-            of=match.group("of"),
-            place=page.place(start + match.start(), start + match.end()),
-        )

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from govmedia_rules.notices import counting, formal, naming
+from govmedia_rules.notices import counting, formal
 from govmedia_rules.notices.figures import DateSpan, Period, Place
 from govmedia_rules.notices.grids import from_grid, read_page
 from govmedia_rules.notices.listing import read_listed
 from govmedia_rules.notices.model import Attachment, Named, Notice, Problem, Recheck
 from govmedia_rules.notices.outline import AttachmentPage, Line, Outline, Page, Section, outline, sentences
+from govmedia_rules.notices.practices import read_practices, read_praised
+from govmedia_rules.notices.problems import read_problems, read_sentence, read_summary
 from govmedia_rules.notices.repair import Mended, mend, mend_characters
 from govmedia_rules.notices.sources import Cell, Grid, Source, load
 
@@ -127,7 +129,7 @@ def _read_chinese(mended: Mended, grids: list[Grid]) -> Notice:
     again = formal.recheck([*parts.opening, *overview], page)
     problem_parts = [section for section in parts.root.walk() if section.role == "problems" and not _inside(section, parts.root)]
     if problem_parts:
-        problems = tuple(problem for section in problem_parts for problem in naming.read_problems(section, page))
+        problems = tuple(problem for section in problem_parts for problem in read_problems(section, page))
     else:
         problems = tuple(_problems_without_headings(body, page))
     duty_parts = [section for section in parts.root.walk() if section.role == "duties" and not _inside(section, parts.root)]
@@ -164,10 +166,10 @@ def _read_chinese(mended: Mended, grids: list[Grid]) -> Notice:
         populations=populations,
         figures=tuple(builder.figures),
         recheck=_with_names(again, page) if again else None,
-        problem_summary=tuple(item for section in problem_parts for item in naming.read_summary(section)),
+        problem_summary=tuple(item for section in problem_parts for item in read_summary(section)),
         problems=problems,
-        practices=tuple(practice for section in practice_parts for practice in naming.read_practices(section, page)),
-        praised=tuple(names for line in overview for names in naming.read_praised(line)),
+        practices=tuple(practice for section in practice_parts for practice in read_practices(section, page)),
+        praised=tuple(names for line in overview for names in read_praised(line)),
         duties=tuple(duty for section in duty_parts for duty in formal.duties(section, page)),
         headings=tuple(part.title for section in duty_parts for part in section.parts if part.title),
         deadlines=tuple(formal.deadlines(duty_lines, page, year, signed[0] if signed else None)),
@@ -222,19 +224,8 @@ def _statistics_span(parts: Outline, page: Page, places: dict[str, Place]) -> Da
 
 
 def _problems_without_headings(lines: list[Line], page: Page) -> list[Problem]:
-    """Return findings of a notice that has no headings: sentences that name a subject or speak of 问题."""
-    problems: list[Problem] = []
-    for line in lines:
-        for sentence in sentences(line):
-            if re.search("请|要求|务必|应当", sentence.text[:12]):
-                continue
-            section = Section(0, body=[sentence])
-            problems += [problem for problem in naming.read_problems(section, page) if _is_finding(problem, sentence.text)]
-    return problems
-
-
-def _is_finding(problem: Problem, sentence: str) -> bool:
-    return problem.indicator_ids != ("other",) and bool(problem.named or re.search("问题|存在", sentence))
+    """Return the findings of a notice that has no headings."""
+    return [problem for line in lines for sentence in sentences(line) for problem in read_sentence(sentence, page)]
 
 
 def _with_names(recheck: Recheck, page: Page) -> Recheck:
@@ -242,7 +233,7 @@ def _with_names(recheck: Recheck, page: Page) -> Recheck:
         return recheck
     line = Line(recheck.place.line, recheck.place.start, recheck.text)
     named: list[Named] = []
-    for problem in naming.read_problems(Section(0, body=[line]), page):
+    for problem in read_problems(Section(0, body=[line]), page):
         named += problem.named
     return recheck.model_copy(update={"not_rectified": tuple(named)})
 

@@ -67,10 +67,10 @@ def stance_of(clause: str) -> Stance:
         return "rectified"
     if _pattern("earlier").search(clause) and not _AGAIN.search(clause):
         return "earlier"
-    if _pattern("praised").search(clause) or _pattern("improved").search(clause):
-        return "praised"
     if _pattern("weak").search(clause):
         return "weak"
+    if _pattern("praised").search(clause) or _pattern("improved").search(clause):
+        return "praised"
     if _pattern("demanded").search(clause):
         return "demanded"
     return "fault" if has_fault(clause) else "plain"
@@ -84,8 +84,8 @@ _TURN = re.compile(
 def stances(sentence: Line) -> Iterator[tuple[Line, Stance]]:
     """Yield the clauses of a sentence with what each does; a clause without a subject of its own goes on as the one before.
 
-    杜绝更新不及时,互动回应差等问题 demands twice. A clause that says the fault was put right speaks of those before it when they are
-    of an earlier period (上季度通报的“甲”网站栏目空白,现已整改).
+    杜绝更新不及时,互动回应差等问题 demands twice. A clause that says the fault was put right speaks of those
+    before it when they are of an earlier period (上季度通报的“甲”网站栏目空白,现已整改).
     """
     pairs = [(clause, stance_of(clause.text)) for clause in clauses(sentence)]
     before: Stance = "plain"
