@@ -138,7 +138,8 @@ def _before() -> re.Pattern[str]:
     """Return a pattern for what may stand before a quoted name: the body that answers for it, a platform, 网站, a place."""
     accounts = any_of(naming()["account_words"])
     return re.compile(
-        rf"(?:(?P<owner>[\u4e00-\u9fff()]{{1,20}}?(?:{any_of([*naming()['suffixes'], *_REGIONS])}))(?:的|主办的|开设的|运营的|运维的|主管的|开办的)?)?"
+        rf"(?:(?P<owner>[\u4e00-\u9fff()]{{1,20}}?(?:{any_of([*naming()['suffixes'], *_REGIONS])}))"
+        rf"(?:的|主办的|开设的|运营的|运维的|主管的|开办的)?)?"
         rf"(?:官方)?(?:(?P<platform>{PLATFORM_WORDS})(?:账号|平台|号)?|(?P<account>{accounts})|(?P<site>网站|门户网))?[:]?$"
     )
 

@@ -121,6 +121,7 @@ def _read_chinese(mended: Mended, grids: list[Grid]) -> Notice:
         elsewhere = {line.start for s in parts.root.walk() if s.role in ("problems", "duties", "practices") for line in s.body}
         overview = [line for line in body if line.start not in elsewhere]
     builder = counting.read_counts([*(line for line in parts.opening if line not in overview), *overview], page)
+    counting.read_failures(_problem_lines(parts), page, builder)
     method = counting.method_of(parts.opening)
     populations = tuple(
         population.model_copy(update={"method": population.method or method}) if not population.scope else population
@@ -177,6 +178,10 @@ def _read_chinese(mended: Mended, grids: list[Grid]) -> Notice:
         marks=tuple(formal.marks([*furniture, *parts.closing], page)),
         places=places,
     )
+
+
+def _problem_lines(parts: Outline) -> list[Line]:
+    return [line for section in parts.root.walk() if section.role == "problems" for line in section.body]
 
 
 def _inside(section: Section, root: Section) -> bool:

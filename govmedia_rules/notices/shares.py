@@ -8,9 +8,8 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import cast
 
-from govmedia_rules.notices.counting import PERCENT, bound_of
 from govmedia_rules.notices.figures import Bound, Rate
-from govmedia_rules.notices.labels import number_of
+from govmedia_rules.notices.labels import PERCENT, bound_of, number_of
 from govmedia_rules.notices.outline import Page, any_of, words
 
 
