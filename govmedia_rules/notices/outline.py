@@ -71,7 +71,7 @@ class Page:
             raw = self.text[start:end]
             stripped = raw.strip()
             if stripped and number not in self.skipped:
-                yield Line(number, start + len(raw) - len(raw.lstrip()), stripped)
+                yield from _cut(Line(number, start + len(raw) - len(raw.lstrip()), stripped))
 
     def furniture(self) -> Iterator[Line]:
         """Yield lines of page furniture: the date of the page and codes of its foot stand there."""
@@ -79,6 +79,29 @@ class Page:
         for number in sorted(self.skipped):
             raw = lines[number - 1]
             yield Line(number, self._starts[number - 1] + len(raw) - len(raw.lstrip()), raw.strip())
+
+
+_LONG_LINE = 200
+"""A line longer than this may be a whole notice that lost its line breaks."""
+_ADDRESS_END = r"(?:各[^。;]{1,80}?|[^。;:]{0,40}(?:政府|部门|单位|机构)[^。;:]{0,60}?):"
+_CUTS = re.compile(
+    r"(?<=[。;: ])(?=[一二三四五六七八九十]{1,2}、[^,。;:]{2,24}[。: (]?)|(?<=[。;: ])(?=\([一二三四五六七八九十]{1,2}\)\S)|"
+    rf"(?<=通报)(?={_ADDRESS_END})|(?<=通报)(?=[ ]*(?:根据|按照|为|近日|近期|依据|[\u4e00-\u9fff]{{2,20}}(?:关于|办公厅|办公室)))|"
+    r"(?<=[政府部门单位机构委员会办公室关]:)(?=根据|按照|为|近日|近期|依据|[0-9]{4}年)"
+)
+
+
+def _cut(line: Line) -> Iterator[Line]:
+    """Cut a whole notice in one paragraph at its headline, addressees and headings; other lines stay as they are."""
+    cuts = [0, *(match.start() for match in _CUTS.finditer(line.text)), len(line.text)] if len(line.text) > _LONG_LINE else []
+    if not re.search("[一二]、", line.text) or len(cuts) < 4:
+        yield line
+        return
+    for start, end in pairwise(sorted(set(cuts))):
+        part = line.text[start:end]
+        if part.strip():
+            lead = len(part) - len(part.lstrip())
+            yield Line(line.number, line.start + start + lead, part.strip())
 
 
 @dataclass(slots=True)
@@ -285,6 +308,10 @@ def _sections(lines: list[Line]) -> tuple[Section, list[Line]]:
 
 
 def _split_title(text: str) -> tuple[str, str]:
+    # 检查情况 2021年第二季度…: a copy without line breaks keeps a blank after its headings.
+    spaced = re.match(r"(\S{2,16}) +(?=\S)", text)
+    if spaced is not None and role_of(spaced.group(1)) and not re.search("[,。;:]", spaced.group(1)):
+        return spaced.group(1), text[spaced.end() :]
     stop = re.search(r"[。::]", text)
     if stop is None:
         return (text, "") if len(text) <= _MOST_TITLE else ("", text)

@@ -90,10 +90,10 @@ def _read_chinese(mended: Mended, grids: list[Grid]) -> Notice:
     addressed = formal.addressees(parts.head)
     if addressed is not None:
         put("addressees", addressed[1].start, addressed[1].end)
-    signed = formal.signed([*parts.closing, *(line for line in body[-4:] if not parts.closing)])
+    signed = formal.signed([*parts.closing, *(line for line in body[-4:] if not parts.closing)], [*parts.head, *furniture[:8]])
     if signed is not None:
         put("signed_at", signed[1].start, signed[1].end)
-    published, where = formal.published(parts.head, furniture)
+    published, where = formal.published(parts.head, furniture, [*parts.closing, *body][-2:])
     if where is not None:
         places["published_at"] = where
     source = formal.publisher(parts.head, furniture[:8])
