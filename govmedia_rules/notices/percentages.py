@@ -55,14 +55,17 @@ def read_percentages(plain: str, page: Page, clause: Line, builder: CountBuilder
         )
         kind = "coverage" if is_share_inspected else rate_kind(before)
         if kind is not None:
-            _enter_rate(kind, before, match, page, clause, builder)
+            label = "抽查比例" if is_share_inspected else _rate_label(before)
+            _enter_rate(kind, label, before, match, page, clause, builder)
 
 
-def _enter_rate(kind: RateKind, before: str, match: re.Match[str], page: Page, clause: Line, builder: CountBuilder) -> None:
+def _enter_rate(
+    kind: RateKind, label: str, before: str, match: re.Match[str], page: Page, clause: Line, builder: CountBuilder
+) -> None:
     target = _rate_target(before, builder)
     rate = Rate(
         kind=_kind_seen_with(kind, before, target, builder),
-        label=_rate_label(before),
+        label=label,
         figure=Decimal(match.group("figure")),
         text=f"{match.group('figure')}%",
         bound=bound_of(match.group("before"), match.group("after")),
