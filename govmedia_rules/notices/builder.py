@@ -58,6 +58,7 @@ class WholeBuilder(PartBuilder):
     method: str | None = None
     extent: Literal["full", "sampled"] | None = None
     parts: list[PartBuilder] = field(default_factory=list)
+    restated: list[Outcome] = field(default_factory=list)
     last_measure: Measure | None = None
 
     def population(self) -> Population:
@@ -70,6 +71,7 @@ class WholeBuilder(PartBuilder):
             stage=self.stage,
             method=self.method,
             extent=self.extent,
+            restated=tuple(self.restated),
             outcomes=tuple(self.outcomes),
             rates=tuple(self.rates),
             groups=tuple(part.group() for part in self.parts),
@@ -92,6 +94,10 @@ class CountBuilder:
     def whole(self, subject: CountedSubject) -> WholeBuilder | None:
         """Return the population of this kind that was spoken of last."""
         return next((whole for whole in reversed(self.wholes) if whole.subject == subject), None)
+
+    def wholes_of(self, subject: CountedSubject) -> list[WholeBuilder]:
+        """Return the populations of a kind."""
+        return [whole for whole in self.wholes if whole.subject == subject]
 
     def open(self, subject: CountedSubject, *, label: str = "", scope: str = "") -> WholeBuilder:
         """Begin a population."""

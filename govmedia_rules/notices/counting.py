@@ -14,7 +14,7 @@ from functools import cache
 from typing import cast
 
 from govmedia_rules.notices.builder import CountBuilder, PartBuilder, WholeBuilder
-from govmedia_rules.notices.figures import Bound, Count, CountedSubject, Dimension, Measure, OutcomeKind, Place
+from govmedia_rules.notices.figures import Bound, Count, CountedSubject, Dimension, Measure, Outcome, OutcomeKind, Place
 from govmedia_rules.notices.labels import (
     FILLER,
     OUTCOMES,
@@ -109,9 +109,25 @@ def read_failures(paragraphs: list[Line], page: Page, builder: CountBuilder) -> 
             for clause in clauses(sentence):
                 noun = nouns().search(clause.text)
                 whole = builder.whole(SUBJECT_OF[noun.lastgroup]) if noun is not None and noun.lastgroup else None
-                known = whole is not None and any(outcome.kind in ("failed", "passed") for outcome in whole.outcomes)
-                if whole is not None and not known and _STATED_FAILURES.search(clause.text):
+                match = _STATED_FAILURES.search(clause.text)
+                if whole is None or match is None:
+                    continue
+                if not any(outcome.kind in ("failed", "passed") for outcome in whole.outcomes):
                     _clause(clause, page, builder, parts=False)
+                elif "其中" not in sentence.text and len(builder.wholes_of(whole.subject)) == 1:
+                    _restate(whole, clause, match, page)
+
+
+def _restate(whole: WholeBuilder, clause: Line, match: re.Match[str], page: Page) -> None:
+    """Keep a count of failures that differs from the one of the overview."""
+    number = _number().search(match.group())
+    if number is None or not re.search("共|发现", clause.text):
+        return
+    value = number_of(number.group("number"))
+    if any(outcome.kind == "failed" and outcome.count.value != value for outcome in whole.outcomes):
+        at = clause.start + match.start()
+        count = Count(value=value, place=page.place(at + number.start(), at + number.end()))
+        whole.restated.append(Outcome(kind="failed", label="不合格", count=count))
 
 
 def method_of(lines: list[Line]) -> str | None:
@@ -362,7 +378,11 @@ def _part_of(parsed: ParsedNumber, subject: CountedSubject, *, parts: bool) -> t
     if not is_generic(parsed.label) and (platform is not None or level is not None):
         dimension: Dimension = "platform" if platform else "level" if subject == "site" else "owner"
         return True, platform[0] if platform else level, dimension
-    return parts and not is_generic(parsed.label), None, "other"
+    if not parts or is_generic(parsed.label):
+        return False, None, "other"
+    # 视频类账号, 信用类网站: a class that no vocabulary has, of the same division as its neighbours.
+    is_class = re.search("类(?:型)?(?:政务)?(?:网站|账号|新媒体)?$", parsed.label) is not None
+    return True, None, ("level" if subject == "site" else "platform") if is_class else "other"
 
 
 def _enter_total(parsed: ParsedNumber, left: str, subject: CountedSubject, builder: CountBuilder, *, narrow: bool) -> None:

@@ -388,6 +388,7 @@ class Population(Tally):
         stage: Stage of the result where it is named (检查复核结果); None when not stated.
         method: How was inspected, where the sentence says so (第三方检测机构); None when not stated.
         extent: full 全覆盖, sampled 抽查; None when the words do not tell.
+        restated: Outcomes that the text states a second time, with another count.
         groups: Its parts as printed, by any dimension; they may overlap.
     """
 
@@ -396,6 +397,7 @@ class Population(Tally):
     stage: Short | None = None
     method: Short | None = None
     extent: Literal["full", "sampled"] | None = None
+    restated: tuple[Outcome, ...] = ()
     groups: tuple[Group, ...] = ()
 
     def by(self, dimension: Dimension) -> tuple[Group, ...]:
