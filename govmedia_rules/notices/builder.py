@@ -87,6 +87,7 @@ class CountBuilder:
         self.figures: list[Figure] = []
         self.current: PartBuilder | None = None
         self.last_outcome: OutcomeKind | None = None
+        self.topic: CountedSubject | None = None
         self.stage: str | None = None
         self.method: str | None = None
         self.compared_with: ComparisonBasis | None = None

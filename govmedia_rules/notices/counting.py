@@ -153,6 +153,7 @@ def _place(clause: Line, match: re.Match[str], page: Page) -> Place:
 
 def _sentence(sentence: Line, page: Page, builder: CountBuilder) -> None:
     parts = False
+    builder.topic = None
     for segment in segments(sentence):
         builder.back_to_whole()
         builder.compared_with = None
@@ -163,6 +164,9 @@ def _sentence(sentence: Line, page: Page, builder: CountBuilder) -> None:
                 builder.compared_with = basis_of(clause.text) or "period_on_period"
                 continue
             _clause(clause, page, builder, parts=parts)
+            # 对全市政务新媒体开展随机抽查,共抽查120个: the clause before says of what.
+            kinds = {match.lastgroup for match in nouns().finditer(clause.text)} & {"sites", "accounts"}
+            builder.topic = SUBJECT_OF[kinds.pop() or ""] if len(kinds) == 1 else builder.topic if not kinds else None
 
 
 def _clause(clause: Line, page: Page, builder: CountBuilder, *, parts: bool) -> None:
@@ -287,6 +291,9 @@ def _noun_after(left: str, right: str, before: list[re.Match[str]]) -> re.Match[
     between = right[: after.start()]
     if len(FILLER.sub("", between).strip()) > 14 or re.search("[,;]", between):
         return None
+    if before and before[-1].lastgroup == "units" and not between.strip() and after.lastgroup in ("sites", "accounts"):
+        # 直属单位19个账号: the units own what is counted.
+        return after
     is_near = re.fullmatch(r"\s*\S{0,14}", between) is not None
     return after if not before or (is_near and _ends_open(left)) else None
 
@@ -345,9 +352,9 @@ def _enter(parsed: ParsedNumber, left: str, builder: CountBuilder, *, parts: boo
     if subject is None:
         rest = parts and re.search("其他|其它", parsed.label) is not None
         counts_units = parsed.unit in _THINGS and not _FLOW.search(left)
-        if builder.current is None or not counts_units or not (parsed.outcome or parsed.measure or rest):
+        subject = builder.current.subject if builder.current is not None else builder.topic
+        if subject is None or not counts_units or not (parsed.outcome or parsed.measure or rest):
             return
-        subject = builder.current.subject
     narrow, key, dimension = _part_of(parsed, subject, parts=parts)
     if parsed.outcome:
         _enter_outcome(parsed, subject, builder, narrow=narrow, key=key, dimension=dimension)

@@ -77,7 +77,7 @@ _GENERIC = re.compile(
 )
 _FUNCTION_WORDS = re.compile(
     r"[的了着过把被]|不(?!动产)|未(?!来|央|成年)|没|无(?!锡|为|极|棣|障碍|线电)|仍|已|存在|出现|发现|由于|因为|并|且|但|而|要(?!塞)|"
-    r"及时|主办|主管|开设|开办|运营的|运维|负责|官方|连续|长期|超过|重点|严重|反映|影响|进行|开展|组织|通过|按照|根据|截至|属于|关于|导致|其中|例如|包括|以及|分别|等|此次|本次|第[一二三四五六七八九十]|[0-9]"
+    r"及时|主办|主管|开设|开办|运营的|运维|负责|官方|依托|利用|借助|对全|对各|对本|采取|监测|连续|长期|超过|重点|严重|反映|影响|进行|开展|组织|通过|按照|根据|截至|属于|关于|导致|其中|例如|包括|以及|分别|等|此次|本次|第[一二三四五六七八九十]|[0-9]"
 )
 
 
@@ -128,8 +128,9 @@ def _after() -> re.Pattern[str]:
         rf"(?:\((?P<owner>[\u4e00-\u9fff]{{2,20}}?(?:{any_of(naming()['suffixes'])}))\))?"
         rf"(?P<more>等)?(?P<count>[0-9]+)?(?:[个家])?(?:单位|部门|地|县区|县\(市、区\)|县\(区\)|县市区|市县|区县|县区市)?(?:的)?(?:官方)?"
         rf"(?:(?P<platform>{PLATFORM_WORDS})(?:公众)?(?:(?:账号|平台|号)(?!实际|名称|主体|信息|认证|注册))?|(?P<account>{accounts})|"
-        rf"(?P<level>设区市|县级|市级|区级|县区|省级)?(?P<site>{sites})(?!站|地图|标识|域名|名称|首页))?"
-        rf"(?:\((?P<bracket>{PLATFORM_WORDS})(?:账号)?\))?(?P<more2>等)?"
+        rf"(?P<level>设区市|县级|市级|区级|县区|省级)?(?P<site>{sites})(?!地图|标识|域名|名称)|(?P<part>(?=网站(?:地图|标识|域名|名称))))?"
+        rf"(?:\((?P<bracket>{PLATFORM_WORDS})(?:账号)?\))?"
+        rf"(?:\((?P<owner2>[\u4e00-\u9fff]{{2,20}}?(?:{any_of(naming()['suffixes'])}))\))?(?P<more2>等)?"
     )
 
 
@@ -198,8 +199,7 @@ def _group_of_run(run: list[_QuotedName], text: str, start: int, page: Page, def
         return
     names = [_named(one, start, page, default) for one in run]
     # The place or body before the first name is no part of what is said.
-    owner = _owner(run[0])
-    low = run[0].start - (len(owner) if owner and text[: run[0].start].endswith(owner) else 0)
+    low = run[0].lead_start if _owner(run[0]) or _kind_of(run[0].lead)[0] else run[0].start
     is_open = any(one.tail.group("more") or one.tail.group("more2") for one in run)
     stated = int(last.group("count")) if last.group("count") else None
     kind = next((one.kind for one in run if one.kind), default)
@@ -210,13 +210,16 @@ def _share_platforms(run: list[_QuotedName]) -> None:
     """Give each name its kind and platform: its own after or before it, else those after the next, else those before the last."""
     for one in run:
         one.kind, one.platform = _kind_of(one.tail)
-        if one.kind is None and one.lead is not None:
+        if one.kind is None and _kind_of(one.lead)[1] is not None:
             one.kind, one.platform = _kind_of(one.lead)
     for one, following in reversed(list(pairwise(run))):
-        own_after = _kind_of(following.tail)[0] is not None
-        own_before = following.lead is not None and _kind_of(following.lead)[0] is not None
-        if one.kind is None and following.kind and (own_after or not own_before):
+        has_own_lead = _kind_of(following.tail)[0] is None and _kind_of(following.lead)[1] is not None
+        if one.kind is None and following.kind and not has_own_lead:
             one.kind, one.platform = following.kind, following.platform
+    for one in run:
+        # 账号“甲”: less than the platform that may follow a later name.
+        if one.kind is None:
+            one.kind, one.platform = _kind_of(one.lead)
     for one, following in pairwise(run):
         if following.kind is None:
             following.kind, following.platform = one.kind, one.platform
@@ -231,7 +234,7 @@ def _kind_of(words_around: re.Match[str] | None) -> tuple[Kind | None, str | Non
         return "account", platform
     if parts.get("account"):
         return "account", None
-    return ("site", None) if parts.get("site") else (None, None)
+    return ("site", None) if parts.get("site") or parts.get("part") is not None else (None, None)
 
 
 _NOT_OWNER = re.compile(r"政府网站$|^部分|^个别|^有的|^其中")
@@ -239,8 +242,9 @@ _NOT_OWNER = re.compile(r"政府网站$|^部分|^个别|^有的|^其中")
 
 def _owner(one: _QuotedName) -> str | None:
     """Return the body printed beside a name: in brackets after it, else before it."""
-    if one.tail.group("owner"):
-        return one.tail.group("owner")
+    bracketed = one.tail.group("owner") or one.tail.group("owner2")
+    if bracketed:
+        return bracketed
     owner = one.lead.group("owner") if one.lead is not None else None
     if owner is None:
         return None
@@ -280,7 +284,7 @@ def _anchor() -> re.Pattern[str]:
     sites, accounts = any_of(naming()["site_words"]), any_of(naming()["account_words"])
     return re.compile(
         rf"(?P<more>等)?(?P<count>[0-9]+)?(?:[个家])?(?:单位|部门|地|县区|县市区|县\(市、区\)|县\(区\)|区县|市县)?(?:的)?(?:设区市|县级|市级)?(?:政府)?(?:官方)?"
-        rf"(?:(?P<platform>{PLATFORM_WORDS})(?:账号|平台|号)?|(?P<account>{accounts})|(?P<site>{sites})(?!站|地图|标识|域名|名称|系统))"
+        rf"(?:(?P<platform>{PLATFORM_WORDS})(?:账号|平台|号)?|(?P<account>{accounts})|(?P<site>{sites})(?!地图|标识|域名|名称|系统)|(?P<part>(?=网站(?:地图|标识|域名|名称))))"
         rf"(?:\((?P<bracket>{PLATFORM_WORDS})(?:账号)?\))?(?P<more2>等)?"
     )
 
@@ -297,6 +301,14 @@ _HALF_OF_A_NAME = re.compile(
 )
 
 
+def _is_half(before: str, piece: str, *, account: bool) -> bool:
+    """Whether 和 between two pieces joins a name (市粮食和物资储备局) rather than two names (县教育局和县水利局)."""
+    if _HALF_OF_A_NAME.search(before):
+        return True
+    ends = _ends_like_a_body()
+    return not account and ends.search(before) is None and ends.search(piece) is not None
+
+
 def _items_before(text: str, floor: int, position: int, *, account: bool) -> _Items | None:
     """Return the names of the list between `floor` and `position`; None when what stands there is no name."""
     low = max((text.rfind(mark, 0, position) for mark in ",;:。()“”"), default=-1) + 1
@@ -310,10 +322,8 @@ def _items_before(text: str, floor: int, position: int, *, account: bool) -> _It
     merged: list[tuple[str, int]] = []
     for piece, at in pieces:
         # 人力资源和社会保障局: the word for "and" may be part of a name.
-        if merged and _HALF_OF_A_NAME.search(merged[-1][0]) and text[merged[-1][1] + len(merged[-1][0])] == "和":
-            before, before_at = merged.pop()
-            piece, at = text[before_at : at + len(piece)], before_at
-            del before
+        if merged and _is_half(merged[-1][0], piece, account=account) and text[at - 1] == "和":
+            piece, at = text[merged[-1][1] : at + len(piece)], merged.pop()[1]
         merged.append((piece, at))
     kept: list[tuple[str, int]] = []
     for piece, at in reversed(merged[-_MOST_NAMES:]):

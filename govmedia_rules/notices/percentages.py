@@ -24,8 +24,8 @@ def rate_kind(label: str) -> RateKind | None:
 
 
 _NORM = re.compile(r"(?:按照?|达到|不低于|不少于|低于|符合|对照)[^,;]{0,14}$")
-_NORM_AFTER = re.compile(r"^(?:以上|以内)?的?(?:标准|要求|目标|任务|规定|指标|抽查要求)")
-_BY_SHARE = re.compile(r"按照?(?:不低于)?$")
+_NORM_AFTER = re.compile(r"^(?:以上|以内)?的?(?:标准|要求|目标|任务|规定|指标|抽查要求|(?:抽查|检查|抽检)?比例)")
+_BY_SHARE = re.compile(r"按照?$")
 
 
 def changes_by_points(text: str) -> bool:
@@ -47,7 +47,8 @@ def read_percentages(plain: str, page: Page, clause: Line, builder: CountBuilder
         before = plain[end : match.start()]
         end = match.end()
         after = plain[end:]
-        if _NORM_AFTER.match(after) and _NORM.search(before + (match.group("before") or "")):
+        is_asked_for = match.group("before") or match.group("after") or not re.match("的?(?:抽查|检查|抽检)?比例", after)
+        if is_asked_for and _NORM_AFTER.match(after) and _NORM.search(before + (match.group("before") or "")):
             # 按照抽查比例不低于10%的标准: what was asked for, not what was done.
             continue
         is_share_inspected = (

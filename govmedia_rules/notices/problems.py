@@ -66,6 +66,9 @@ _COUNTED = re.compile(
 )
 
 
+_ONLY_PLATFORM = re.compile(rf"(?:的?(?:{PLATFORM_WORDS})(?:账号)?|网站|账号|政务新媒体)?(?:\([^()]*\))?")
+
+
 def _listed_after(title: str, body: str, start: int, page: Page, kind: Kind | None) -> Problem | None:
     """Return a finding before a colon and nothing but names after it (栏目更新不及时的网站(3个):甲局、乙局、丙局)."""
     counted = _COUNTED.search(title)
@@ -89,7 +92,9 @@ def _listed_after(title: str, body: str, start: int, page: Page, kind: Kind | No
         rest = quoted["rest"] if quoted else bracket.group() if bracket else ""
         platform = platform_of(rest)
         called = (quoted["name"] if quoted else re.sub(r"\(.*\)$", "", bare)).strip()
-        if not called:
+        if quoted and not _ONLY_PLATFORM.fullmatch(rest):
+            return None
+        if not called or not (quoted or is_bare_name(called, account=platform is not None)):
             return None
         named.append(
             Named(
@@ -138,9 +143,14 @@ def _sentence(sentence: Line, page: Page, heading: str, kind: Kind | None) -> It
             yield from _nameless(segment, page, heading, kind)
 
 
+_OF_A_PART = re.compile("栏目|首页|专题|专栏|频道|板块|页面|链接|指南|留言|信箱|搜索|网站")
+
+
 def _classify(wording: str, stance: Stance, subject: SubjectKind | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return ids and deciding words; what only asks for improvement (有待提高) is no veto."""
-    found: Classified = classify(wording, subject=subject)
+    # “甲局”网站长期未更新: what is said of no part is said of the site as a whole.
+    of_whole = subject == "site" and not _OF_A_PART.search(wording)
+    found: Classified = classify(f"网站{wording}" if of_whole else wording, subject=subject)
     kept = [decision for decision in found.decisions if stance != "weak" or ".veto." not in decision.indicator_id]
     if not kept:
         return (OTHER,), ()

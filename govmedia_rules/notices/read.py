@@ -132,7 +132,8 @@ def _read_chinese(mended: Mended, grids: list[Grid]) -> Notice:
     if problem_parts:
         problems = tuple(problem for section in problem_parts for problem in read_problems(section, page))
     else:
-        problems = tuple(_problems_without_headings(body, page))
+        others = {line.start for s in parts.root.walk() if s.role in ("duties", "practices", "recheck") for line in s.body}
+        problems = tuple(_problems_without_headings([line for line in body if line.start not in others], page))
     duty_parts = [section for section in parts.root.walk() if section.role == "duties" and not _inside(section, parts.root)]
     duty_lines = [line for section in duty_parts for part in section.walk() for line in part.body] or body
     practice_parts = [section for section in parts.root.walk() if section.role == "practices" and not _inside(section, parts.root)]
@@ -197,7 +198,7 @@ def _body_lines(parts: Outline) -> list[Line]:
 
 
 def _period(title: Line | None, parts: Outline, page: Page, year: int | None) -> tuple[Period | None, Place | None]:
-    lines = [*([title] if title else []), *parts.opening, *parts.attachment_list, *_body_lines(parts)[:2]]
+    lines = [*([title] if title else parts.head), *parts.opening, *parts.attachment_list, *_body_lines(parts)[:2]]
     best: tuple[Period, Place] | None = None
     for line in lines:
         found = Period.find(line.text)

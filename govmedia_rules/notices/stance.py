@@ -38,6 +38,7 @@ def _pattern(name: str) -> re.Pattern[str]:
         "free_of": rf"(?:^|[^不])(?:无|没有|零|未有)(?:[^,、不未找纠“]{{0,8}}?)(?:{any_of(stance['errors'])})(?!反馈|入口|报告)",
         "prevented": rf"(?:{any_of(stance['preventing'])})(?!.*(?:不力|不到位|不够|不严|薄弱))",
         "demanded": rf"^(?:{any_of(stance['addressed'])})?[^,未没不]{{0,8}}?(?:{_MUST}|{any_of(stance['demanding'])})",
+        "counted": r"(?:提醒|督促|下发|制发|印发|发出|推送)[^,]*?[0-9]+余?(?:次|份|条|件|家|个)",
         "conditional": rf"(?:^|对)(?:{any_of(stance['conditional'])})|^对[^,]*的(?:要|应|须|将|一律|予以|给予|坚决|严肃)",
         "praised": any_of(stance["praising"]),
         "improved": rf"(?:{faults}|现象|情形|情况)[^,]{{0,6}}?(?:{any_of(stance['less'])})",
@@ -61,6 +62,8 @@ def stance_of(clause: str) -> Stance:
         return "asked"
     if _pattern("denied").search(clause) or _pattern("free_of").search(clause):
         return "denied"
+    if _pattern("counted").search(clause) and not _AGAIN.search(clause):
+        return "demanded"
     if _pattern("prevented").search(clause) or _pattern("conditional").search(clause):
         return "demanded"
     if _pattern("rectified").search(clause) and not _AGAIN.search(clause):
