@@ -72,11 +72,12 @@ class ParsedNumber:
     unit: str
     consumed: int
     is_flow: bool = False
+    verb: Measure | None = None
     all_passed: bool = False
 
 
 _EARLIER = re.compile(
-    r"^(?:针对|对)?(?:上季度|上一季度|上期|上次|上一次|上轮)[^%]*(?:整改|复查)[^%]*$|"
+    r"^(?:针对|对)?(?:上季度|上一季度|上期|上次|上一次|上轮|去年|上年|上年度|此前|前期)[^%]*(?:整改|复查)[^%]*$|"
     r"对[^,。]{0,30}(?:指出|通报|发现|反馈|存在)[^。]{0,40}(?:问题|不合格|否决)[^。]*(?:进行了?整改|积极整改|整改到位|完成整改|得到了?有效整改)"
 )
 """A sentence about the failures of the period before; its numbers belong to no population of this one."""
@@ -89,6 +90,7 @@ def read_counts(paragraphs: list[Line], page: Page, builder: CountBuilder | None
     """Read the figures of some paragraphs into a builder."""
     builder = builder or CountBuilder()
     for paragraph in paragraphs:
+        builder.topic = None
         for sentence in sentences(paragraph):
             if _ASIDE.search(sentence.text):
                 _read_aside(sentence, page, builder)
@@ -153,7 +155,6 @@ def _place(clause: Line, match: re.Match[str], page: Page) -> Place:
 
 def _sentence(sentence: Line, page: Page, builder: CountBuilder) -> None:
     parts = False
-    builder.topic = None
     for segment in segments(sentence):
         builder.back_to_whole()
         builder.compared_with = None
@@ -274,6 +275,7 @@ def _parse_number(plain: str, begin: int, match: re.Match[str], stop: int, page:
         count,
         match.group("unit"),
         consumed,
+        verb=_measure(around),
         is_flow=subject in ("site", "account") and _FLOW.search(left) is not None,
         all_passed=outcome == "passed" and re.search("(?:均|全部|都)(?:为|达到|达)?(?:合格|达标)", right) is not None,
     )
@@ -286,7 +288,8 @@ _FLOW = re.compile("整合|迁移|减少|压减|精简|撤并|合并|归并|新�
 def _noun_after(left: str, right: str, before: list[re.Match[str]]) -> re.Match[str] | None:
     """Return the noun after a number when it is what is counted (335个政务新媒体合格), not the noun before (政务新媒体为2个)."""
     after = nouns().search(right)
-    if after is None:
+    if after is None or re.match(r"\s*[、,;]", right):
+        # 厅机关2个、厅直单位21个: what follows the mark is the next item.
         return None
     between = right[: after.start()]
     if len(FILLER.sub("", between).strip()) > 14 or re.search("[,;]", between):
@@ -346,6 +349,12 @@ def _enter(parsed: ParsedNumber, left: str, builder: CountBuilder, *, parts: boo
     """Enter one number into the builder."""
     subject = parsed.subject
     is_thing = subject in ("site", "account")
+    if parts and subject in (None, "unit") and _is_part_by_owner(parsed, builder):
+        assert builder.current is not None
+        kind = builder.current.subject
+        part = builder.part(kind, parsed.label, level_of(parsed.label), "level" if kind == "site" else "owner")
+        part.counts.setdefault(part.part_of or "total", parsed.count)
+        return
     if subject is not None and (not is_thing or parsed.unit not in _THINGS or parsed.is_flow):
         _enter_figure(parsed, builder)
         return
@@ -365,6 +374,19 @@ def _enter(parsed: ParsedNumber, left: str, builder: CountBuilder, *, parts: boo
         part.counts.setdefault(parsed.measure or part.part_of or "total", parsed.count)
     else:
         _enter_total(parsed, left, subject, builder, narrow=narrow)
+
+
+def _is_part_by_owner(parsed: ParsedNumber, builder: CountBuilder) -> bool:
+    """Whether a bare label in a list of parts says whose they are (其中厅机关2个、厅直单位21个)."""
+    current = builder.current
+    whole = builder.whole(current.subject) if current is not None else None
+    most = max((count.value for count in whole.counts.values()), default=0) if whole is not None else 0
+    says_whose = re.fullmatch(r"[\u4e00-\u9fff()、]{2,14}", parsed.label) is not None and _OWNERS.search(parsed.label) is not None
+    states_more = parsed.outcome or parsed.measure or parsed.is_flow or parsed.unit not in _THINGS
+    return says_whose and not states_more and parsed.count.value <= most
+
+
+_OWNERS = re.compile("(?:机关|单位|部门|乡镇|镇街|街道|镇|乡|县区|区县|县|区|市|本级|局|委|办)$")
 
 
 def _enter_figure(parsed: ParsedNumber, builder: CountBuilder) -> None:
@@ -408,7 +430,7 @@ def _enter_total(parsed: ParsedNumber, left: str, subject: CountedSubject, build
 
 def _is_first(builder: CountBuilder, subject: CountedSubject, parsed: ParsedNumber, *, parts: bool) -> bool:
     """Return a notice on one kind of subject only may begin with it: 全市共抽查政务微信30个 opens a population of its own."""
-    return builder.whole(subject) is None and not parts and parsed.measure is not None
+    return builder.whole(subject) is None and not parts
 
 
 def _enter_outcome(
@@ -418,7 +440,7 @@ def _enter_outcome(
     current = builder.current
     if parsed.all_passed and parsed.subject is not None and not narrow and builder.whole(subject) is None:
         # 部属27个账号均达到合格标准: as many as there are.
-        current = builder.total(subject, "total", parsed.count)
+        current = builder.total(subject, parsed.verb or "total", parsed.count)
     if narrow:
         tally: PartBuilder = builder.part(subject, parsed.label, key, dimension)
     elif (

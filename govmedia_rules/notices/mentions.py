@@ -147,7 +147,7 @@ def _before() -> re.Pattern[str]:
 
 _REGIONS = ("省", "自治区", "兵团", "市", "县", "区", "州", "盟", "旗")
 _STATES = re.compile(
-    r"(?:均|都|仍|还|也|分别|在|自|首页|栏目|更新|连续|长期|超|未|不|无|存在|没有|内容|信息|互动|发布|因|两|多次|被|已|有|近|缺|逾|停|账号|名称|主体|开设|部分|留言)"
+    r"(?:均|都|仍|还|也|分别|在|自|首页|栏目|更新|连续|长期|超|未|不|无|存在|没有|内容|信息|互动|发布|因|两|多次|被|已|有|近|缺|逾|停|账号|名称|主体|开设|留言)"
 )
 
 
@@ -172,6 +172,9 @@ def _quoted_groups(text: str, start: int, page: Page, default: Kind | None) -> I
         between = text[end : match.start()]
         lead = _before().search(between[-40:]) if between else None
         lead_length = len(lead.group()) if lead is not None else 0
+        if lead is not None and lead.group("site") and not _ends_like_a_body().search(match.group("name")):
+            # 县政府网站“办事指南”: the words name a part of the site that stands before them.
+            lead, lead_length = None, 0
         one = _QuotedName(match.group("name").strip(), match.start(), match.end(), tail, lead, match.start() - lead_length)
         rest = between[: len(between) - lead_length]
         joined = runs and re.fullmatch(r"[、和及与]?|以及|,以及|、以及", rest.strip()) is not None
@@ -296,6 +299,7 @@ def _lead_in() -> re.Pattern[str]:
     )
 
 
+_SHORT_BRACKET = re.compile(r"\([\u4e00-\u9fff、]{1,10}\)")
 _HALF_OF_A_NAME = re.compile(
     r"(?:发展|人力资源|住房|文化|卫生|教育|科学|自然资源|工业|农业|交通|市场|水利|体育|旅游|广播电视|退役军人|医疗|民族|机关|规划|应急|政务服务)$"
 )
@@ -311,11 +315,10 @@ def _is_half(before: str, piece: str, *, account: bool) -> bool:
 
 def _items_before(text: str, floor: int, position: int, *, account: bool) -> _Items | None:
     """Return the names of the list between `floor` and `position`; None when what stands there is no name."""
-    low = max((text.rfind(mark, 0, position) for mark in ",;:。()“”"), default=-1) + 1
-    if low >= 2 and text[low - 1] == ")" and re.search(r"县\((?:市、)?区\)$|县\(市\)$|\(镇\)$", text[:low]):
-        low = max((text.rfind(mark, 0, text.rfind("(", 0, low)) for mark in ",;:。()“”"), default=-1) + 1
-    low = max(low, floor)
-    stretch = text[low:position]
+    # 青石高新区(科创园区), 永靖县(市): a short bracket is part of a name and ends no stretch.
+    plain = _SHORT_BRACKET.sub(lambda match: "〇" * len(match.group()), text[:position])
+    low = max(max((plain.rfind(mark) for mark in ",;:。()“”"), default=-1) + 1, floor)
+    stretch = plain[low:position]
     lead = _lead_in().match(stretch)
     shift = lead.end() if lead else 0
     pieces = [(match.group(), low + shift + match.start()) for match in re.finditer(r"[^、和及与]+", stretch[shift:])]
@@ -323,19 +326,19 @@ def _items_before(text: str, floor: int, position: int, *, account: bool) -> _It
     for piece, at in pieces:
         # 人力资源和社会保障局: the word for "and" may be part of a name.
         if merged and _is_half(merged[-1][0], piece, account=account) and text[at - 1] == "和":
-            piece, at = text[merged[-1][1] : at + len(piece)], merged.pop()[1]
+            piece, at = plain[merged[-1][1] : at + len(piece)], merged.pop()[1]
         merged.append((piece, at))
     kept: list[tuple[str, int]] = []
     for piece, at in reversed(merged[-_MOST_NAMES:]):
         trimmed = re.sub(r"^(?:如|其中|以及|包括|尤其是|特别是)", "", piece)
         at += len(piece) - len(trimmed)
-        if not is_bare_name(trimmed, account=account):
+        if not is_bare_name(trimmed.replace("〇", ""), account=account):
             break
-        kept.append((trimmed, at))
+        kept.append((text[at : at + len(trimmed)], at))
     if not kept:
         return None
     kept.reverse()
-    all_bodies = all(_ends_like_a_body().search(name) for name, _ in kept)
+    all_bodies = all(_ends_like_a_body().search(_SHORT_BRACKET.sub("", name)) for name, _ in kept)
     is_free_list = len(kept) > 1 or text.startswith("等", position) or _ends_like_an_account().search(kept[0][0]) is not None
     if account and not all_bodies and not is_free_list:
         # A free name needs a list, or an ending that accounts have: 政务公开微信公众号 is no account called 政务公开.
@@ -352,7 +355,7 @@ def _bare_groups(text: str, start: int, page: Page) -> Iterator[Mentions]:
         end = match.end()
         begin = match.start()
         # 郾城区政府网站: 政府 belongs to the name, not to the word for the site.
-        if text.startswith("政府", begin) and begin and text[begin - 1] in "县区市州旗镇乡省":
+        if text.startswith("政府", begin) and begin and text[begin - 1] in "县区市州旗镇乡省)":
             begin += 2
         items = _items_before(text, position, begin, account=kind == "account")
         if items is None:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any, cast
 
 from govmedia_rules.core.rates import Change
-from govmedia_rules.notices.builder import CountBuilder, PartBuilder
+from govmedia_rules.notices.builder import CountBuilder, PartBuilder, WholeBuilder
 from govmedia_rules.notices.figures import Comparison, ComparisonBasis, Dimension, Rate, RateKind
 from govmedia_rules.notices.labels import PERCENT, SUBJECT_OF, bound_of, clean_label, is_generic, level_of, nouns, platform_of
 from govmedia_rules.notices.outline import Line, Page, any_of, words
@@ -89,6 +89,10 @@ def _kind_seen_with(kind: RateKind, before: str, target: PartBuilder | None, bui
         return "failure_share"
     if builder.last_outcome == "passed":
         return "pass"
+    whole = builder.current if isinstance(builder.current, WholeBuilder) else None
+    if target is whole and whole is not None and "inspected" in whole.counts and len(whole.counts) > 1:
+        # 共有1280个,抽查256个,占比20%.
+        return "coverage"
     is_of_all = re.search("占.{0,8}(?:总数|运行|网站|新媒体|总量)", before) is not None
     return "coverage" if is_of_all and target is not None else kind
 

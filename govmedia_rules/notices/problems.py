@@ -192,6 +192,7 @@ def _nameless(segment: Line, page: Page, heading: str, kind: Kind | None) -> Ite
         )
 
 
+_EXAMPLE = re.compile("(?:例如|比如|譬如|如|包括|其中)[,:]?$")
 _OTHERS = re.compile(r",(?=(?:部分|个别|有的|少数|一些|多个|还有)[^,]{3,})")
 
 
@@ -210,7 +211,7 @@ def _named(segment: Line, groups: list[Mentions], page: Page, heading: str, kind
             j += 1
         members, wording = groups[i : j + 1], wordings[j]
         i = j + 1
-        own: Kind | None = next((group.kind for group in members if group.kind), None) or kind
+        own: Kind | None = next((group.kind for group in members if group.kind), None) or kind_named(wording) or kind
         others = _OTHERS.search(wording)
         if others is not None:
             at = start + text.find(wording) + others.end()
@@ -227,13 +228,18 @@ def _named(segment: Line, groups: list[Mentions], page: Page, heading: str, kind
             continue
         ids, decided_by = _classify(wording, stance, own or "site")
         if stance == "plain" and not _is_decided(ids):
-            continue
+            # 栏目长期不更新,如县扶贫办网站“工作动态”栏目: the predicate stands before the example.
+            before = _before(text, members[0].start)
+            if not has_fault(before) or not _EXAMPLE.search(text[: members[0].start]):
+                continue
+            wording, low = before, 0
+            ids, decided_by = _classify(wording, "fault", own or "site")
         stated = next((group.stated for group in members if group.stated), None)
         yield Problem(
             wording=wording,
             heading=heading,
             kind=own,
-            named=tuple(named for group in members for named in group.names),
+            named=tuple(_with_kind(named, own) for group in members for named in group.names),
             is_open=any(group.is_open for group in members),
             stated_count=Count(value=stated) if stated else None,
             rectified=_is_rectified(segment, high),
@@ -241,6 +247,10 @@ def _named(segment: Line, groups: list[Mentions], page: Page, heading: str, kind
             decided_by=decided_by,
             place=page.place(start + low, start + high),
         )
+
+
+def _with_kind(named: Named, kind: Kind | None) -> Named:
+    return named if named.kind or kind is None else named.model_copy(update={"kind": kind})
 
 
 def _stance_of_region(segment: Line, low: int, high: int) -> Stance:

@@ -77,7 +77,7 @@ def _read_chinese(mended: Mended, grids: list[Grid]) -> Notice:
     title = formal.headline(parts.head)
     if title is not None:
         put("headline", title.start, title.end)
-    sender = formal.issuer(title, [*parts.head, *furniture[:3]], parts.closing, parts.opening)
+    sender = formal.issuer(title, [*parts.head, *furniture[:3]], parts.closing, [*parts.opening, *body])
     if sender is not None:
         put("issuer", sender[1], sender[2])
     number = formal.document_number(parts.head)
@@ -197,11 +197,16 @@ def _body_lines(parts: Outline) -> list[Line]:
     return [*parts.opening, *(line for section in parts.root.walk() for line in section.body)]
 
 
+_UNTIL = re.compile(r"截(?:至|止)到?(?:[0-9]{4}年)?[0-9]{1,2}月(?:[0-9]{1,2}日|底|末)?|截(?:至|止)到?[0-9]{4}年(?:底|末)?")
+
+
 def _period(title: Line | None, parts: Outline, page: Page, year: int | None) -> tuple[Period | None, Place | None]:
     lines = [*([title] if title else parts.head), *parts.opening, *parts.attachment_list, *_body_lines(parts)[:2]]
     best: tuple[Period, Place] | None = None
     for line in lines:
-        found = Period.find(line.text)
+        # 截至2021年3月底 is the day of a count, no period.
+        text = _UNTIL.sub(lambda match: "*" * len(match.group()), line.text)
+        found = Period.find(text)
         if found is None:
             continue
         period, start, end = found

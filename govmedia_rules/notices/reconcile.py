@@ -8,6 +8,7 @@ that would give the printed figure, the nearest first.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from decimal import Decimal
 
@@ -51,7 +52,7 @@ def reconcile(notice: Notice) -> Reconciliation:
     for population in notice.populations:
         checks += _sums(population)
         checks += _limits(population)
-        checks += _rates(population)
+        checks += _rates(population, notice)
     checks += [_uncheckable(rate) for figure in notice.figures for rate in figure.rates]
     checks += check_growth(notice)
     checks += _one_policy(checks)
@@ -230,20 +231,38 @@ def _uncheckable(rate: Rate) -> Check:
     return not_checkable(rate.label, rate.print(), rate.place)
 
 
-def _rates(population: Population) -> Iterator[Check]:
+def _rates(population: Population, notice: Notice) -> Iterator[Check]:
+    visits = _visits(population, notice)
     for tally in (population, *population.groups):
         for rate in tally.rates:
             if rate.figure is None or rate.bound not in ("exact", "about"):
                 yield _uncheckable(rate)
             else:
-                yield _one_rate(rate, rate.figure, tally, f"{tally.label or _subject(tally)}{rate.label}")
+                label = f"{tally.label or _subject(tally)}{rate.label}"
+                check = _one_rate(rate, rate.figure, tally, label, visits if tally is population else ())
+                yield _uncheckable(rate) if check.outcome == "contradicts" and _is_of_unknown_sample(tally, notice) else check
             yield from _comparisons(rate)
 
 
-def _one_rate(rate: Rate, figure: Decimal, tally: Tally, label: str) -> Check:
+def _visits(population: Population, notice: Notice) -> tuple[int, ...]:
+    """Return how many times units were inspected (1520家次): a base of yearly rates."""
+    noun = {"site": "网站", "account": "新媒体"}.get(population.subject, "-")
+    return tuple(figure.count.value for figure in notice.figures if figure.unit in ("家次", "个次") and noun in figure.label)
+
+
+def _is_of_unknown_sample(tally: Tally, notice: Notice) -> bool:
+    """Whether the failed were found in a sample (抽查发现不合格3家) whose size is not printed: then no base is known."""
+    failed = next((outcome.count for outcome in tally.outcomes if outcome.kind == "failed"), None)
+    if tally.inspected is not None or failed is None or failed.place is None:
+        return False
+    before = notice.text[max(0, failed.place.start - 200) : failed.place.start]
+    return re.search("抽查|抽检|抽样|随机", before[before.rfind("。") + 1 :]) is not None
+
+
+def _one_rate(rate: Rate, figure: Decimal, tally: Tally, label: str, visits: tuple[int, ...] = ()) -> Check:
     if rate.kind in ("pass", "failure_share"):
         checks = [
-            check_rate(figure, part=part, bases=_bases(tally), label=label, of_rest=of_rest, place=rate.place)
+            check_rate(figure, part=part, bases=[*_bases(tally), *visits], label=label, of_rest=of_rest, place=rate.place)
             for part, of_rest in _readings(rate, figure, tally)
         ]
         return _softened(next((check for check in checks if check.outcome == "agrees"), checks[0]), rate)
