@@ -88,6 +88,7 @@ class CountBuilder:
         self.current: PartBuilder | None = None
         self.last_outcome: OutcomeKind | None = None
         self.topic: CountedSubject | None = None
+        self.recent: list[CountedSubject] = []
         self.stage: str | None = None
         self.method: str | None = None
         self.compared_with: ComparisonBasis | None = None
@@ -144,7 +145,7 @@ class CountBuilder:
 
     def outcome(self, tally: PartBuilder, kind: OutcomeKind, label: str, count: Count) -> None:
         """Return how many of a tally ended in one way; the first statement stands."""
-        if all(outcome.kind != kind for outcome in tally.outcomes):
+        if all(outcome.kind != kind or (kind == "other" and outcome.label != label) for outcome in tally.outcomes):
             tally.outcomes.append(Outcome(kind=kind, label=label, count=count))
         self.current, self.last_outcome = tally, kind
 

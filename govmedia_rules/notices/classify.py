@@ -210,7 +210,7 @@ def _faults(text: str, words: Words) -> list[tuple[str, tuple[tuple[int, str], .
         return known[key]
 
     hits: list[tuple[str, tuple[tuple[int, str], ...]]] = []
-    hidden: set[str] = set()
+    hidden: list[tuple[str, int, int]] = []
     for tier in sorted({rule.tier for rule in words.rules}):
         for rule in words.rules:
             if rule.tier != tier:
@@ -219,10 +219,15 @@ def _faults(text: str, words: Words) -> list[tuple[str, tuple[tuple[int, str], .
                 matches = _held(rule, partial(find, part))
                 if matches:
                     hits.append((rule.fault, matches))
-                    hidden |= rule.hides
+                    hidden += [(fault, part[0], part[0] + len(part[1])) for fault in rule.hides]
         if hits:
             break
-    return [(fault, matches) for fault, matches in hits if fault not in hidden]
+    return [hit for hit in hits if not _is_hidden(*hit, hidden)]
+
+
+def _is_hidden(fault: str, matches: tuple[tuple[int, str], ...], hidden: list[tuple[str, int, int]]) -> bool:
+    """Whether a more exact reading of the same clause hides this one; what another clause says stays."""
+    return any(fault == other and any(low <= start < high for start, _ in matches) for other, low, high in hidden)
 
 
 def _held(rule: _Rule, find: Callable[[str], tuple[int, str] | None]) -> tuple[tuple[int, str], ...]:

@@ -166,8 +166,10 @@ def _sentence(sentence: Line, page: Page, builder: CountBuilder) -> None:
                 continue
             _clause(clause, page, builder, parts=parts)
             # 对全市政务新媒体开展随机抽查,共抽查120个: the clause before says of what.
-            kinds = {match.lastgroup for match in nouns().finditer(clause.text)} & {"sites", "accounts"}
-            builder.topic = SUBJECT_OF[kinds.pop() or ""] if len(kinds) == 1 else builder.topic if not kinds else None
+            kinds = [SUBJECT_OF[m.lastgroup] for m in nouns().finditer(clause.text) if m.lastgroup in ("sites", "accounts")]
+            if kinds:
+                builder.recent = list(dict.fromkeys(kinds))
+                builder.topic = kinds[0] if len(builder.recent) == 1 else None
 
 
 def _clause(clause: Line, page: Page, builder: CountBuilder, *, parts: bool) -> None:
@@ -265,6 +267,9 @@ def _parse_number(plain: str, begin: int, match: re.Match[str], stop: int, page:
     outcome, outcome_label = _outcome(around)
     agent, label = _agent(label if after is None else left + label)
     consumed = after.end() if after is not None and not is_last else 0
+    if agent and subject == "unit":
+        # 县区自查42家: the units inspect, they are not what is counted.
+        subject = None
     return ParsedNumber(
         subject,
         None if outcome else _measure(around),
@@ -276,13 +281,14 @@ def _parse_number(plain: str, begin: int, match: re.Match[str], stop: int, page:
         match.group("unit"),
         consumed,
         verb=_measure(around),
-        is_flow=subject in ("site", "account") and _FLOW.search(left) is not None,
+        is_flow=subject in ("site", "account") and (_FLOW.search(left) or _FLOW_AFTER.search(right[:16])) is not None,
         all_passed=outcome == "passed" and re.search("(?:均|全部|都)(?:为|达到|达)?(?:合格|达标)", right) is not None,
     )
 
 
 _FLOW = re.compile("整合|迁移|减少|压减|精简|撤并|合并|归并|新增|新开|增加|新设|取消|缩减|清理")
 """Words of change: 清理整合1214个 says how many there were no more, not how many there are."""
+_FLOW_AFTER = re.compile("的(?:整合|迁移|关停|撤并)")
 
 
 def _noun_after(left: str, right: str, before: list[re.Match[str]]) -> re.Match[str] | None:
@@ -296,6 +302,9 @@ def _noun_after(left: str, right: str, before: list[re.Match[str]]) -> re.Match[
         return None
     if before and before[-1].lastgroup == "units" and not between.strip() and after.lastgroup in ("sites", "accounts"):
         # 直属单位19个账号: the units own what is counted.
+        return after
+    if after.lastgroup == "items" and len(between.strip()) <= 4 and "的" not in between:
+        # 县教育局网站有2个空白栏目 counts columns.
         return after
     is_near = re.fullmatch(r"\s*\S{0,14}", between) is not None
     return after if not before or (is_near and _ends_open(left)) else None
@@ -335,8 +344,9 @@ def _agent(text: str) -> tuple[str, str]:
     if verb is None:
         return "", text
     before = FILLER.sub("", TIME.sub("", text[: verb.start()])).strip(" 、,:")
-    if before and not nouns().search(before.replace("部门", "").replace("单位", "")) and _AGENT.search(before):
-        agent = "" if _OFFICE.search(before) else text[: verb.start()].strip(" 、,:")
+    counts_things = any(noun.lastgroup in ("sites", "accounts") for noun in nouns().finditer(before))
+    if before and not counts_things and _AGENT.search(before):
+        agent = "" if _OFFICE.search(before) else text[: verb.start()].strip(" 、,:").removeprefix("其中")
         return agent, text[verb.end() :]
     return "", text
 
@@ -363,6 +373,14 @@ def _enter(parsed: ParsedNumber, left: str, builder: CountBuilder, *, parts: boo
         counts_units = parsed.unit in _THINGS and not _FLOW.search(left)
         subject = builder.current.subject if builder.current is not None else builder.topic
         if subject is None or not counts_units or not (parsed.outcome or parsed.measure or rest):
+            return
+    whole = builder.whole(subject)
+    if parsed.agent and whole is not None and (parts or parsed.subject is None) and not whole.scope and not parsed.outcome:
+        most = max((count.value for measure, count in whole.counts.items() if measure != "running"), default=0)
+        if parsed.count.value <= most:
+            # 共检查63家,其中市级检查21家;县区自查42家: each tier is a part with its own outcomes and rates.
+            part = builder.part(subject, f"{parsed.agent}检查", level_of(parsed.agent), "level", "inspected")
+            part.counts.setdefault("inspected", parsed.count)
             return
     narrow, key, dimension = _part_of(parsed, subject, parts=parts)
     if parsed.outcome:
@@ -391,7 +409,8 @@ _OWNERS = re.compile("(?:机关|单位|部门|乡镇|镇街|街道|镇|乡|县�
 
 def _enter_figure(parsed: ParsedNumber, builder: CountBuilder) -> None:
     """Keep a count of something else; 不合格3个 after a population is said of it even where a noun such as 问题 stands by."""
-    if parsed.unit in ("家", "个") and parsed.subject == "item" and builder.current is not None and parsed.outcome:
+    is_about_units = parsed.unit in ("家", "个") and parsed.subject == "item" and "栏目" not in parsed.label
+    if is_about_units and builder.current is not None and parsed.outcome:
         builder.outcome(builder.current, parsed.outcome, parsed.outcome_label, parsed.count)
         return
     builder.figures.append(Figure(label=parsed.label, count=parsed.count, unit=parsed.unit))
@@ -474,6 +493,10 @@ def _enter_all_passed(plain: str, page: Page, clause: Line, builder: CountBuilde
     """Enter 全部合格: of what was counted last as many passed as were inspected."""
     match = re.search(r"(?:全部|均|都)(?:为)?(?:达到)?(?:合格|达标)", plain)
     tally = builder.current
+    kinds = [SUBJECT_OF[noun.lastgroup] for noun in nouns().finditer(plain) if noun.lastgroup in ("sites", "accounts")]
+    if kinds and (tally is None or tally.subject not in kinds):
+        # 政府网站全部合格 after accounts were counted: it is said of the sites.
+        tally = builder.whole(kinds[0])
     if match is None or tally is None or any(outcome.kind in ("passed", "failed") for outcome in tally.outcomes):
         return
     base = tally.counts.get("inspected") or next(iter(tally.counts.values()), None)

@@ -140,7 +140,7 @@ def issuer(title: Line | None, head: list[Line], closing: list[Line], body: list
 
 _ACTS = re.compile(
     rf"(?:^|[,。;:)] *|日前|近日|近期|记者从|从|由)(?P<issuer>{_ORG})"
-    r"(?=(?:共|随机)*(?:抽查|检查)(?:了|全|区|县|市|省|政府|政务)|(?:昨天|今天|近日|日前|近期|于[^,。]{1,14})?(?:,)?(?:获悉|了解到|印发|发布|通报|公布|组织(?:开展|对|了|力量)|开展了|委托|会同|"
+    r"(?=共?开展[0-9]|(?:共|随机)*(?:抽查|检查)(?:了|全|区|县|市|省|政府|政务)|(?:昨天|今天|近日|日前|近期|于[^,。]{1,14})?(?:,)?(?:获悉|了解到|印发|发布|通报|公布|组织(?:开展|对|了|力量)|开展了|委托|会同|"
     r"对[^,。]{2,40}(?:进行了?|开展了?|组织|实施)|对照[^,。]{2,30}对))"
 )
 """A clause in which a body inspects or publishes: who issued a notice that has neither letterhead nor signature."""

@@ -53,7 +53,7 @@ def platform_of(label: str) -> tuple[str, str] | None:
     return (term.id, found.group()) if term is not None else None
 
 
-OUTCOMES: tuple[OutcomeKind, ...] = ("closing", "basically_passed", "failed", "passed", "closed", "unreported")
+OUTCOMES: tuple[OutcomeKind, ...] = ("closing", "basically_passed", "failed", "passed", "closed", "unreported", "other")
 
 
 @cache

@@ -210,7 +210,7 @@ def outline(page: Page) -> Outline:
     if list_start is None:
         tail = _closing_start(rest)
         rest, closing = rest[:tail], rest[tail:]
-    root, opening = _sections(rest)
+    root, opening = _sections(rest, head[-1].text if head else "")
     _demote_titles(root)
     _demote_titles(root)
     return Outline(head, opening, root, closing, attachment_list, pages)
@@ -273,7 +273,11 @@ def _closing_start(lines: list[Line]) -> int:
 def _head_end(lines: list[Line]) -> int:
     """Return where the head ends: headline, number, page data and addressees come before the first paragraph of the body."""
     for i, line in enumerate(lines[:25]):
-        if _ADDRESSEES.match(line.text) and not _heading(line) and not re.search("如下|附件|联系|通知:$|通报:$", line.text):
+        if (
+            _ADDRESSEES.match(line.text)
+            and not _heading(line)
+            and not re.search("如下|附件|联系|通知:$|通报:$|问题:$|不足:$", line.text)
+        ):
             return i + 1
     for i, line in enumerate(lines[:25]):
         if _heading(line) or "。" in line.text or (_BODY_START.match(line.text) and len(line.text) > 60):
@@ -289,14 +293,21 @@ def _heading(line: Line) -> tuple[int, int] | None:
     return None
 
 
-def _sections(lines: list[Line]) -> tuple[Section, list[Line]]:
+def _announced(text: str) -> str:
+    """Return the part that a line before numbered items begins (存在以下问题:)."""
+    return "problems" if re.search("(?:问题|不足)(?:有|如下)?:$", text) else ""
+
+
+def _sections(lines: list[Line], before: str) -> tuple[Section, list[Line]]:
     root = Section(0)
     path = [root]
     opening: list[Line] = []
+    announced = _announced(before)
     for line in lines:
         found = _heading(line)
         if found is None:
             (path[-1].body if len(path) > 1 else opening).append(line)
+            announced = _announced(line.text)
             continue
         level, offset = found
         title, body = _split_title(line.text[offset:])
@@ -314,7 +325,7 @@ def _sections(lines: list[Line]) -> tuple[Section, list[Line]]:
         section.role = role_of(title) if level <= 2 or path[-1] is root else ""
         # 总体情况 may hold 存在问题; what stands under 问题, 要求 or 经验 keeps its part.
         if not section.role or path[-1].role not in ("", "overview"):
-            section.role = path[-1].role
+            section.role = path[-1].role or announced
         path[-1].parts.append(section)
         path.append(section)
     return root, opening

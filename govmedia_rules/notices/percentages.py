@@ -42,6 +42,8 @@ def read_percentages(plain: str, page: Page, clause: Line, builder: CountBuilder
             builder.current = target or builder.current
         builder.compare(comparison)
         return
+    if _enter_distributed(plain, page, clause, builder):
+        return
     end = 0
     for match in PERCENT.finditer(plain):
         before = plain[end : match.start()]
@@ -58,6 +60,32 @@ def read_percentages(plain: str, page: Page, clause: Line, builder: CountBuilder
         if kind is not None:
             label = "抽查比例" if is_share_inspected else _rate_label(before)
             _enter_rate(kind, label, before, match, page, clause, builder)
+
+
+_DISTRIBUTED = re.compile(r"(?:分别|均|都)(?:为|是|达到|达)$")
+
+
+def _enter_distributed(plain: str, page: Page, clause: Line, builder: CountBuilder) -> bool:
+    """Enter 合格率分别为99.41%、99.49% and 抽查比例均为50% for the sites and accounts counted before; return whether this was one.
+
+    Where the number of figures is not the number of subjects nothing is entered: whose each is would be a guess.
+    """
+    matches = list(PERCENT.finditer(plain))
+    lead = plain[: matches[0].start()] if matches else ""
+    kind = rate_kind(lead)
+    if not matches or kind is None or not _DISTRIBUTED.search(lead.rstrip()) or nouns().search(lead):
+        return False
+    wholes = [whole for subject in builder.recent if (whole := builder.whole(subject)) is not None]
+    figures = matches * len(wholes) if re.search("均|都", lead) and len(matches) == 1 else matches
+    if len(figures) != len(wholes):
+        return len(wholes) > 1
+    for match, whole in zip(figures, wholes, strict=True):
+        figure = f"{match.group('figure')}%"
+        place = page.place(clause.start + match.start("figure"), clause.start + match.end("figure") + 1)
+        whole.rates.append(
+            Rate(kind=kind, label=_rate_label(lead), figure=Decimal(match.group("figure")), text=figure, place=place)
+        )
+    return True
 
 
 def _enter_rate(

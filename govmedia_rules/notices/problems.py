@@ -157,6 +157,16 @@ def _classify(wording: str, stance: Stance, subject: SubjectKind | None) -> tupl
     return tuple(decision.indicator_id for decision in kept), tuple(dict.fromkeys(w for d in kept for w in d.words))
 
 
+def _classify_for(
+    members: list[Mentions], wording: str, stance: Stance, own: Kind | None
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Classify what is said of several groups: of sites and accounts alike where both are named."""
+    kinds = list(dict.fromkeys(group.kind for group in members if group.kind)) or [own or "site"]
+    both = [_classify(wording, stance, kind) for kind in kinds]
+    ids = dict.fromkeys(identifier for found, _ in both for identifier in found)
+    return tuple(ids), tuple(dict.fromkeys(word for _, decided_by in both for word in decided_by))
+
+
 def _is_decided(ids: tuple[str, ...]) -> bool:
     """Whether words decided on an indicator itself, not only on a family (site.deduct.design) or on nothing."""
     return any(identifier.count(".") >= 2 and not identifier.endswith(_FAMILIES) for identifier in ids)
@@ -166,7 +176,13 @@ _FAMILIES = ("deduct.interpretation", "deduct.service", "deduct.design", "deduct
 _OPENING = re.compile(r"^(?:此外|另外|同时|还有|其中|[一二三四五]是|检查发现|主要表现为|主要是|但是|但)[,、]?")
 
 
+_ALL_RECTIFIED = re.compile("(?:均|全部|都)已?[^,未没]{0,8}(?:整改|更正|修复|改正|处理完毕)")
+
+
 def _nameless(segment: Line, page: Page, heading: str, kind: Kind | None) -> Iterator[Problem]:
+    if _ALL_RECTIFIED.search(segment.text) and any(stance == "rectified" for _, stance in stances(segment)):
+        # 错链21条、错别字14处,均已反馈整改 names nobody and leaves nothing open.
+        return
     for clause, stance in stances(segment):
         if stance in NO_FAULT:
             continue
@@ -226,20 +242,20 @@ def _named(segment: Line, groups: list[Mentions], page: Page, heading: str, kind
                 wording, stance = heading, "fault"
         if stance in NO_FAULT:
             continue
-        ids, decided_by = _classify(wording, stance, own or "site")
+        ids, decided_by = _classify_for(members, wording, stance, own)
         if stance == "plain" and not _is_decided(ids):
             # 栏目长期不更新,如县扶贫办网站“工作动态”栏目: the predicate stands before the example.
             before = _before(text, members[0].start)
             if not has_fault(before) or not _EXAMPLE.search(text[: members[0].start]):
                 continue
             wording, low = before, 0
-            ids, decided_by = _classify(wording, "fault", own or "site")
+            ids, decided_by = _classify_for(members, wording, "fault", own)
         stated = next((group.stated for group in members if group.stated), None)
         yield Problem(
             wording=wording,
             heading=heading,
             kind=own,
-            named=tuple(_with_kind(named, own) for group in members for named in group.names),
+            named=tuple(_with_kind(named, own, heading) for group in members for named in group.names),
             is_open=any(group.is_open for group in members),
             stated_count=Count(value=stated) if stated else None,
             rectified=_is_rectified(segment, high),
@@ -249,8 +265,13 @@ def _named(segment: Line, groups: list[Mentions], page: Page, heading: str, kind
         )
 
 
-def _with_kind(named: Named, kind: Kind | None) -> Named:
-    return named if named.kind or kind is None else named.model_copy(update={"kind": kind})
+def _with_kind(named: Named, kind: Kind | None, heading: str) -> Named:
+    """Give a name the kind and platform that the words or the heading tell (微信公众号(3个):“甲”“乙”…)."""
+    kind = named.kind or kind
+    platform = platform_of(heading) if kind == "account" and named.platform_text is None else None
+    if platform is None:
+        return named if kind == named.kind else named.model_copy(update={"kind": kind})
+    return named.model_copy(update={"kind": kind, "platform": platform[0], "platform_text": platform[1]})
 
 
 def _stance_of_region(segment: Line, low: int, high: int) -> Stance:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 from govmedia_rules.notices import counting, formal
@@ -134,6 +135,7 @@ def _read_chinese(mended: Mended, grids: list[Grid]) -> Notice:
     else:
         others = {line.start for s in parts.root.walk() if s.role in ("duties", "practices", "recheck") for line in s.body}
         problems = tuple(_problems_without_headings([line for line in body if line.start not in others], page))
+    problems += tuple(_still_open(parts, page))
     duty_parts = [section for section in parts.root.walk() if section.role == "duties" and not _inside(section, parts.root)]
     duty_lines = [line for section in duty_parts for part in section.walk() for line in part.body] or body
     practice_parts = [section for section in parts.root.walk() if section.role == "practices" and not _inside(section, parts.root)]
@@ -197,6 +199,23 @@ def _body_lines(parts: Outline) -> list[Line]:
     return [*parts.opening, *(line for section in parts.root.walk() for line in section.body)]
 
 
+_MONTHS = re.compile(
+    r"(?P<year>[0-9]{4})年(?P<first>[0-9]{1,2})月份?(?:至|到|—|-|–|~){1,2}(?P<last>[0-9]{1,2})月(?!份?[0-9]{1,2}[日号])"
+)
+
+
+def _quarter_of_months(text: str) -> tuple[Period, int, int] | None:
+    """Return the quarter or half-year that a span of months is (2020年1月至3月); None when it is none."""
+    match = _MONTHS.search(text)
+    if match is None:
+        return None
+    year, first, last = int(match["year"]), int(match["first"]), int(match["last"])
+    for kind, months in (("quarter", 3), ("half", 6)):
+        if last - first == months - 1 and last % months == 0 and 1949 <= year <= 2199:
+            return Period.model_validate({"kind": kind, "year": year, "number": last // months}), match.start(), match.end()
+    return None
+
+
 _UNTIL = re.compile(r"截(?:至|止)到?(?:[0-9]{4}年)?[0-9]{1,2}月(?:[0-9]{1,2}日|底|末)?|截(?:至|止)到?[0-9]{4}年(?:底|末)?")
 
 
@@ -206,7 +225,11 @@ def _period(title: Line | None, parts: Outline, page: Page, year: int | None) ->
     for line in lines:
         # 截至2021年3月底 is the day of a count, no period.
         text = _UNTIL.sub(lambda match: "*" * len(match.group()), line.text)
-        found = Period.find(text)
+        found = _quarter_of_months(text) or Period.find(text)
+        is_body = line is not title
+        if found is not None and found[0].kind == "year" and is_body and not re.search("(?:^|[,。;:(])$", text[: found[1]]):
+            # 最后一次更新为2019年 is a year of something else.
+            continue
         if found is None:
             continue
         period, start, end = found
@@ -232,6 +255,15 @@ def _statistics_span(parts: Outline, page: Page, places: dict[str, Place]) -> Da
                 places["statistics_span"] = found[1]
                 return found[0]
     return None
+
+
+def _still_open(parts: Outline, page: Page) -> Iterator[Problem]:
+    """Yield what a part about an earlier round says is still so in this one (仍未整改,本季度继续两周未更新)."""
+    for section in parts.root.walk():
+        for line in section.body if section.role == "recheck" else ():
+            for sentence in sentences(line):
+                if re.search("本季度|本期|本次|仍未|依然|再次", sentence.text):
+                    yield from read_sentence(sentence, page)
 
 
 def _problems_without_headings(lines: list[Line], page: Page) -> list[Problem]:

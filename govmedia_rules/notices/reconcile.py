@@ -151,9 +151,13 @@ def _hidden_member(population: Population, gap: int, used: list[Group]) -> str:
 
 def _outcomes(population: Population) -> Iterator[Check]:
     for tally in (population, *population.groups):
-        counts = {outcome.kind: outcome.count for outcome in tally.outcomes if outcome.kind in _INSIDE}
+        counts = {
+            (outcome.kind, outcome.label if outcome.kind == "other" else ""): outcome.count
+            for outcome in tally.outcomes
+            if outcome.kind in (*_INSIDE, "other")
+        }
         base = tally.inspected
-        if base is None or not {"passed", "failed"} <= set(counts):
+        if base is None or not {("passed", ""), ("failed", "")} <= set(counts):
             continue
         if all(count.bound == "exact" for count in (base, *counts.values())):
             label = f"{tally.label or _subject(tally)}检查结果"

@@ -40,6 +40,7 @@ def _pattern(name: str) -> re.Pattern[str]:
         "demanded": rf"^(?:{any_of(stance['addressed'])})?[^,未没不]{{0,8}}?(?:{_MUST}|{any_of(stance['demanding'])})",
         "counted": r"(?:提醒|督促|下发|制发|印发|发出|推送)[^,]*?[0-9]+余?(?:次|份|条|件|家|个)",
         "conditional": rf"(?:^|对)(?:{any_of(stance['conditional'])})|^对[^,]*的(?:要|应|须|将|一律|予以|给予|坚决|严肃)",
+        "urged": any_of(stance["urging"]),
         "praised": any_of(stance["praising"]),
         "improved": rf"(?:{faults}|现象|情形|情况)[^,]{{0,6}}?(?:{any_of(stance['less'])})",
         "rectified": rf"(?:{any_of(stance['already'])})[^,未没不仍]{{0,12}}?(?:{any_of(stance['mending'])})",
@@ -76,7 +77,9 @@ def stance_of(clause: str) -> Stance:
         return "praised"
     if _pattern("demanded").search(clause):
         return "demanded"
-    return "fault" if has_fault(clause) else "plain"
+    if has_fault(clause):
+        return "fault"
+    return "demanded" if _pattern("urged").search(clause) else "plain"
 
 
 _TURN = re.compile(
