@@ -31,6 +31,7 @@ from govmedia_rules.notices.labels import (
 from govmedia_rules.notices.model import Figure
 from govmedia_rules.notices.outline import Line, Page, any_of, clauses, segments, sentences, words
 from govmedia_rules.notices.percentages import basis_of, changes_by_points, read_percentages
+from govmedia_rules.notices.stance import has_fault
 
 
 @cache
@@ -209,6 +210,9 @@ def _read_numbers(plain: str, clause: Line, page: Page, builder: CountBuilder, *
                 parsed = replace(parsed, outcome=ended.outcome, outcome_label=ended.outcome_label)
             else:
                 parsed = replace(parsed, measure=carried or measure_after)
+        if not parts and parsed.measure is None and parsed.outcome is None and has_fault(plain[match.end() : stop]):
+            # 3家网站超过一个月未更新 says how many have the fault, not how many there are.
+            parsed = replace(parsed, is_flow=True)
         carried, ended = parsed.measure, parsed if parsed.outcome else None
         _enter(parsed, plain[end : match.start()], builder, parts=parts)
         end = match.end() + parsed.consumed

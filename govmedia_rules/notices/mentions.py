@@ -60,8 +60,13 @@ def find_mentions(text: str, start: int, page: Page, default: Kind | None) -> li
         page: The page, for the places of the names.
         default: Kind of subject that the headings tell; None when they tell none.
     """
-    found = list(_quoted_groups(text, start, page, default))
-    for more in (_listed_groups(text, start, page, default), _bracketed_groups(text, start, page), _bare_groups(text, start, page)):
+    found = list(_counted_groups(text, start, page))
+    for more in (
+        _quoted_groups(text, start, page, default),
+        _listed_groups(text, start, page, default),
+        _bracketed_groups(text, start, page),
+        _bare_groups(text, start, page),
+    ):
         taken = [(group.start, group.end) for group in found]
         found += [group for group in more if all(group.end <= low or group.start >= high for low, high in taken)]
     return sorted(found, key=lambda group: group.start)
@@ -71,7 +76,7 @@ def find_mentions(text: str, start: int, page: Page, default: Kind | None) -> li
 
 _GENERIC = re.compile(
     r"^(?:各|部分|个别|少数|多数|大多数|有的|一些|全|所有|多个|某|本|该|相关|其他|其它|上级|下级|基层|同级|我|省市各|市县|绝大|大部分|一半|超过|近|约|不少|"
-    r"有些|几个|数个|这些|上述|以上|被|经|由|从|在|对|将(?!乐)|把|向|与|及|和|的|市级|县级|区级|省级|乡镇级|所属|下属|不合格|合格|问题|政务|官方|政府系统|年|月|日)|"
+    r"有些|几个|数个|这些|上述|以上|被|经(?!开|济)|由|从|在|对|将(?!乐)|把|向|与|及|和|的|市级|县级|区级|省级|乡镇级|所属|下属|不合格|合格|问题|政务|官方|政府系统|年|月|日)|"
     r"(?:部分|个别|多数|各级|各地|有关|相关|各县|各区|各市|各乡|各镇)|"
     r"^(?:县|市|区|省|州|县区|区县|市县|市直|县直|省直|市直部门|县直部门|省直部门|部门|政府部门|政府|单位|机关|乡镇|街道|镇|网站|国务院部门|地方|基层|企业|公司)$"
 )
@@ -147,7 +152,7 @@ def _before() -> re.Pattern[str]:
 
 _REGIONS = ("省", "自治区", "兵团", "市", "县", "区", "州", "盟", "旗")
 _STATES = re.compile(
-    r"(?:均|都|仍|还|也|分别|在|自|首页|栏目|更新|连续|长期|超|未|不|无|存在|没有|内容|信息|互动|发布|因|两|多次|被|已|有|近|缺|逾|停|账号|名称|主体|开设|留言)"
+    r"(?:均|都|仍|还|也|分别|在|自|首页|栏目|更新|连续|长期|超|未|不|无|存在|没有|内容|信息|互动|发布|因|两|多次|被|已|有|近|缺|逾|停|账号|名称|主体|开设|留言|转载|推送|推文|文章|发文|作品)"
 )
 
 
@@ -413,6 +418,41 @@ def _bracketed_groups(text: str, start: int, page: Page) -> Iterator[Mentions]:
         group = Mentions(named, at, match.end() + open_list, open_list, "account", None)
     if group is not None:
         yield group
+
+
+@cache
+def _counted() -> re.Pattern[str]:
+    accounts = any_of(naming()["account_words"])
+    return re.compile(
+        rf"[0-9]+(?:家|个)(?:政府)?(?:(?P<site>(?:部门|门户)?网站)|(?P<platform>{PLATFORM_WORDS})(?:账号)?|(?P<account>{accounts}))"
+        r"\((?P<list>[^()]{2,300})\)"
+    )
+
+
+def _counted_groups(text: str, start: int, page: Page) -> Iterator[Mentions]:
+    """Read the names in brackets after a count (3家网站(县科协、县残联), 2个微信公众号(“甲”“乙”))."""
+    for match in _counted().finditer(text):
+        kind, platform = _kind_of(match)
+        known = platform_of(platform) if platform else None
+        names = []
+        for item in re.finditer(r"[“\"](?P<quoted>[^”\"]+)[”\"]|(?P<bare>[^、,;“”\"和等]+)", match.group("list")):
+            name = (item.group("quoted") or item.group("bare")).strip()
+            if not (is_quoted_name(name, "") if item.group("quoted") else is_bare_name(name, account=True)):
+                names = []
+                break
+            at = start + match.start("list") + item.start()
+            account = kind == "account"
+            names.append(
+                Named(
+                    name=name,
+                    kind=kind,
+                    platform=known[0] if known and account else None,
+                    platform_text=platform if account else None,
+                    place=page.place(at, at + len(item.group())),
+                )
+            )
+        if names:
+            yield Mentions(names, match.start(), match.end(), match.group("list").endswith("等"), kind, None)
 
 
 _LIST_AFTER = re.compile(r"(?:分别(?:是|为|有)|名单如下|包括|具体(?:是|为)|有|为|是)[:]?(?=[^:]{2,}$)|:(?=[^:]{2,}$)")

@@ -11,6 +11,7 @@ from govmedia_rules.notices.builder import CountBuilder, PartBuilder, WholeBuild
 from govmedia_rules.notices.figures import Comparison, ComparisonBasis, Dimension, Rate, RateKind
 from govmedia_rules.notices.labels import PERCENT, SUBJECT_OF, bound_of, clean_label, is_generic, level_of, nouns, platform_of
 from govmedia_rules.notices.outline import Line, Page, any_of, words
+from govmedia_rules.notices.stance import stance_of
 
 _POINTS = re.compile(r"(?P<points>[0-9]{1,3}(?:\.[0-9]{1,4})?) *(?P<unit>个百分点|百分点|%)")
 
@@ -24,7 +25,7 @@ def rate_kind(label: str) -> RateKind | None:
 
 
 _NORM = re.compile(r"(?:按照?|达到|不低于|不少于|低于|符合|对照)[^,;]{0,14}$")
-_NORM_AFTER = re.compile(r"^(?:以上|以内)?的?(?:标准|要求|目标|任务|规定|指标|抽查要求|(?:抽查|检查|抽检)?比例)")
+_NORM_AFTER = re.compile(r"^(?:以上|以内)?(?:、[^,;%]{1,10})?的?(?:标准|要求|目标|任务|规定|指标|抽查要求|(?:抽查|检查|抽检)?比例)")
 _BY_SHARE = re.compile(r"按照?$")
 
 
@@ -41,6 +42,9 @@ def read_percentages(plain: str, page: Page, clause: Line, builder: CountBuilder
             target = _rate_target(plain, builder)
             builder.current = target or builder.current
         builder.compare(comparison)
+        return
+    if re.search("力争|确保|目标|争取|要求", plain) and stance_of(plain) == "demanded":
+        # 力争合格率达到98%以上 is an aim.
         return
     if _enter_distributed(plain, page, clause, builder):
         return
@@ -164,14 +168,16 @@ def _rate_target(before: str, builder: CountBuilder) -> PartBuilder | None:
 def _target_by_place(before: str, builder: CountBuilder) -> PartBuilder | None:
     """Return the target of a rate that names no sites and no accounts (总体合格率, 天津、海南抽查合格率)."""
     current = builder.current
-    if current is None:
+    subject = current.subject if current is not None else builder.topic or next((w.subject for w in reversed(builder.wholes)), None)
+    if subject is None:
         return None
-    if re.search("总体|总的|整体|综合", before):
-        return builder.whole(current.subject)
+    if current is not None and re.search("总体|总的|整体|综合", before):
+        return builder.whole(subject)
     label = clean_label(_RATE_WORDS.sub("", before)).strip("、, ")
     listed = "、" in label and _SUBSET.search(label) is not None
-    if listed and nouns().search(label) is None and len(label) <= 40:
-        return builder.part(current.subject, label, None, "region")
+    is_counted = re.search("等[0-9]+个(?:地区|省份|省|市|县|部门|单位)?$", label) is not None
+    if (is_counted or (listed and nouns().search(label) is None)) and len(label) <= 60:
+        return builder.part(subject, label, None, "region")
     return current
 
 

@@ -143,13 +143,14 @@ def _sentence(sentence: Line, page: Page, heading: str, kind: Kind | None) -> It
             yield from _nameless(segment, page, heading, kind)
 
 
+_OF_WHOLE = re.compile("长期|连续|超|已|未|不|无|近|多|自|从|停|打|[0-9一二三四五六七八九十两半]")
 _OF_A_PART = re.compile("栏目|首页|专题|专栏|频道|板块|页面|链接|指南|留言|信箱|搜索|网站")
 
 
 def _classify(wording: str, stance: Stance, subject: SubjectKind | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return ids and deciding words; what only asks for improvement (有待提高) is no veto."""
     # “甲局”网站长期未更新: what is said of no part is said of the site as a whole.
-    of_whole = subject == "site" and not _OF_A_PART.search(wording)
+    of_whole = subject == "site" and _OF_WHOLE.match(wording) is not None and not _OF_A_PART.search(wording)
     found: Classified = classify(f"网站{wording}" if of_whole else wording, subject=subject)
     kept = [decision for decision in found.decisions if stance != "weak" or ".veto." not in decision.indicator_id]
     if not kept:
@@ -161,10 +162,16 @@ def _classify_for(
     members: list[Mentions], wording: str, stance: Stance, own: Kind | None
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Classify what is said of several groups: of sites and accounts alike where both are named."""
-    kinds = list(dict.fromkeys(group.kind for group in members if group.kind)) or [own or "site"]
+    kinds = list(dict.fromkeys(group.kind for group in members if group.kind)) or [own or _usual_kind(members)]
     both = [_classify(wording, stance, kind) for kind in kinds]
     ids = dict.fromkeys(identifier for found, _ in both for identifier in found)
     return tuple(ids), tuple(dict.fromkeys(word for _, decided_by in both for word in decided_by))
+
+
+def _usual_kind(members: list[Mentions]) -> Kind:
+    """Return the kind of names that no word tells: accounts are named in quotation marks, sites by their body."""
+    quoted = all(named.place is not None and named.place.quote[:1] in '“「"' for group in members for named in group.names)
+    return "account" if quoted else "site"
 
 
 def _is_decided(ids: tuple[str, ...]) -> bool:
