@@ -19,7 +19,7 @@ from govmedia_rules.rules.model import Indicator
 from govmedia_rules.rules.plugins import Plugins
 from govmedia_rules.testing import Case, load_cases
 
-FILES = sorted((Path(__file__).parent / "cases").glob("*.toml"))
+FILES = sorted((Path(__file__).parent / "checks").rglob("*.toml"))
 CASES = {path.stem: load_cases(path) for path in FILES}
 NATIONAL = "national-2019"
 
@@ -101,6 +101,7 @@ def reachable(indicator: Indicator, book: gr.Rulebook) -> set[str]:
     if spec.subject == "registry":
         return statuses | {"not_checked"}  # one subject alone decides nothing; tests/judge/test_across.py looks at many
     machine = answers_of(spec.function) | ({"inconclusive"} if spec.needs else set())
+    machine |= {"needs_review"} if indicator.readings else set()
     if indicator.mode == "person":
         # Neither the machine's silence nor its lack of data proves anything.
         return statuses | (machine - {"passed", "inconclusive"}) | {"not_checked"}
@@ -118,12 +119,12 @@ def _ruled_out(indicator: Indicator) -> set[str]:
 
 
 def test_answers_are_read_from_the_source() -> None:
-    from govmedia_rules.checks import account_vetoes, census, site_vetoes
+    from govmedia_rules.checks import accounts, columns, publishing, updates
 
-    assert answers_of(account_vetoes.app_unusable) == {"passed", "failed", "inconclusive"}
-    assert answers_of(site_vetoes.columns_overdue) == {"passed", "failed", "inconclusive", "needs_review"}
-    assert answers_of(census.not_updated) == {"passed", "failed", "inconclusive"}
-    assert answers_of(site_vetoes.entries_redated) == {"passed", "needs_review"}
+    assert answers_of(accounts.app_unusable) == {"passed", "failed", "inconclusive"}
+    assert answers_of(columns.columns_overdue) == {"passed", "failed", "inconclusive", "needs_review"}
+    assert answers_of(updates.not_updated) == {"passed", "failed", "inconclusive"}
+    assert answers_of(publishing.entries_redated) == {"passed", "needs_review"}
 
 
 def _own(name: str) -> list[str]:

@@ -10,11 +10,11 @@ from typing import Literal
 
 from pydantic import Field, NonNegativeInt, model_validator
 
+from govmedia_rules.campaign.config import MAIN, ShareKind, TierId
 from govmedia_rules.campaign.rules import SubjectKind
-from govmedia_rules.campaign.terms import MAIN, TierId
 from govmedia_rules.core.model import Model, Name, Short
 from govmedia_rules.core.time import Instant
-from govmedia_rules.notices.figures import OutcomeKind
+from govmedia_rules.notices.figures import ComparisonBasis, OutcomeKind, Period
 from govmedia_rules.snapshots.parts import Mark
 from govmedia_rules.subjects.models import Account, DivisionCode, Site, Subject
 from govmedia_rules.subjects.vocabulary import Level, Platform, vocabulary
@@ -58,7 +58,7 @@ class CountedResult(_Counted):
 
     Attributes are those of `CountedUnits`, and:
         outcome: How all of them ended.
-        indicator_ids: Indicators all of them failed; () when not told.
+        indicator_ids: Indicators all of them failed; () when not stated.
         label: The outcome as printed; "" for the usual word.
         remark: What is added about them (`问题已整改`); "" when nothing is.
     """
@@ -95,7 +95,7 @@ class Reported(Model):
         tier: Tier it belongs to.
         outcome: How the unit ended according to the report; None when the report only tells of problems.
         faults: The problems.
-        score: Lowest and highest the score can be; None when no score is told.
+        score: Lowest and highest the score can be; None when no score is stated.
         by: Who reports, by role (`第三方检测机构`, `县(区)主管单位`).
         at: When it was reported.
         reviewed_at: When somebody other than the reporter confirmed it; None when nobody has, and then no failure in it is
@@ -192,13 +192,39 @@ class Letters(Model):
     basis: Basis = "stated"
 
 
+class EarlierRate(Model):
+    """A rate of an earlier round.
+
+    Attributes:
+        basis: year_on_year 同比, period_on_period 环比, or other.
+        subject: Sites or accounts.
+        kind: What kind of rate.
+        tier: Tier.
+        group: Label of the group it is of; "" for all units.
+        figure: The rate as it was printed; None when it is known that there is none.
+        is_comparable: Whether it was counted on the same footing.
+        period: Its period; None when not known.
+        source: Where it comes from.
+    """
+
+    basis: ComparisonBasis
+    subject: SubjectKind
+    kind: ShareKind = "pass"
+    tier: TierId = MAIN
+    group: Short = ""
+    figure: Decimal | None = Field(default=None, ge=0, le=100)
+    is_comparable: bool = True
+    period: Period | None = None
+    source: Short = ""
+
+
 def kind_of(subject: Site | Account) -> SubjectKind:
-    """Whether a subject is a site or an account."""
+    """Return whether a subject is a site or an account."""
     return "account" if isinstance(subject, Account) else "site"
 
 
 def type_of(subject: Site | Account) -> str:
-    """类型 in print: 网站, or the platform as it was written, else its name."""
+    """Return 类型 in print: 网站, or the platform as it was written, else its name."""
     if isinstance(subject, Site):
         return "网站"
     return subject.platform_text or vocabulary("platform")[subject.platform].title

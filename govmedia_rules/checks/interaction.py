@@ -1,20 +1,126 @@
-"""互动交流: deductions and bonuses for messages, enquiries, login and activities (国办秘函〔2019〕19号, parts 2 and 3)."""
+"""Channels, functions and activities by which people reach the government."""
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Any
 
 from pydantic import Field
 
-from govmedia_rules.checks.contract import CheckResult, Evidence, Strictness, check, failed, inconclusive, passed
-from govmedia_rules.core.time import Window, day_of
-from govmedia_rules.core.workdays import Calendar, WorkCalendar
-from govmedia_rules.errors import CalendarError
-from govmedia_rules.snapshots.models import SiteSnapshot
-from govmedia_rules.snapshots.parts import Enquiry
+from govmedia_rules.checks.contract import (
+    CheckResult,
+    Evidence,
+    Kinds,
+    Positive,
+    Strictness,
+    check,
+    failed,
+    inconclusive,
+    needs_review,
+    passed,
+)
+from govmedia_rules.core.time import Window
+from govmedia_rules.snapshots.models import AccountSnapshot, SiteSnapshot
+from govmedia_rules.snapshots.parts import Activity
+from govmedia_rules.subjects.vocabulary import vocabulary
 
-Kinds = tuple[str, ...]
+
+@check("site.channel_missing", needs="channels")
+def channel_missing(
+    site: SiteSnapshot,
+    *,
+    counted: Annotated[Kinds, Strictness.FEWER],
+    not_counted: Annotated[Kinds, Strictness.MORE],
+) -> CheckResult:
+    """No effective online channel for questions and suggestions (未提供网上有效咨询建言渠道).
+
+    Args:
+        counted: Kinds of channels that serve for questions and suggestions.
+        not_counted: Kinds that do not, such as petition (网上信访) and discipline reports (纪检举报). A channel of a kind in
+            neither list is for a person to decide.
+    """
+    assert site.channels is not None
+    untried = [channel for channel in site.channels if channel.kind in counted and channel.effective is None]
+    if any(channel.kind in counted and channel.effective for channel in site.channels):
+        return passed()
+    evidence = [Evidence(channel.name or channel.kind, channel.url, None, channel.kind) for channel in site.channels]
+    if untried:
+        return inconclusive("channel_not_tried", evidence=evidence, count=len(untried))
+    special = [
+        channel
+        for channel in site.channels
+        if channel.effective is not False and channel.kind not in counted and channel.kind not in not_counted
+    ]
+    if special:
+        names = tuple(channel.name or channel.kind for channel in special)
+        return needs_review("channel_kind_unclear", evidence=evidence, names=names)
+    if "channels" in site.partial:
+        return inconclusive("channels_partly_seen", evidence=evidence)
+    return failed("channel_missing", evidence=evidence or [Evidence("channels", site.site.url, None, 0)], count=len(site.channels))
+
+
+def _looser_demands(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
+    """Name demands that a function meets which did not count before."""
+    tree = vocabulary("platform")
+    for platform, kinds in new["demanded_on"].items():
+        above = (only for known, only in old["demanded_on"].items() if tree.is_a(platform, known))
+        if not set(kinds) <= set(next(above, old["counted"])):
+            yield "demanded_on"
+            return
+
+
+@check("account.interaction_missing", loosened=_looser_demands, needs="functions")
+def interaction_missing(
+    account: AccountSnapshot,
+    *,
+    counted: Annotated[Kinds, Strictness.FEWER],
+    demanded_on: Annotated[Mapping[str, Kinds], Strictness.MORE] = {},
+    menu_alone: Annotated[bool, Strictness.FALSE] = True,
+    menu_words: Kinds = (),
+) -> CheckResult:
+    """No effective interactive function is offered (未提供有效互动功能).
+
+    Args:
+        counted: Kinds of functions that count as interactive.
+        demanded_on: For a platform (and those below it in the tree): the only kinds that count there.
+        menu_alone: Whether any working menu counts where `demanded_on` does not ask for one, whatever its entries are for.
+        menu_words: Words that name an entry for interaction; a menu whose name holds one counts in any case.
+    """
+    assert account.functions is not None
+    tree = vocabulary("platform")
+    demanded = next((only for wide, only in demanded_on.items() if tree.is_a(account.account.platform, wide)), None)
+    kinds = counted if demanded is None else demanded
+    menus_count = menu_alone or demanded is not None
+    offered = [
+        function
+        for function in account.functions
+        if function.kind in kinds and (function.kind != "menu" or menus_count or any(word in function.name for word in menu_words))
+    ]
+    if any(function.works for function in offered):
+        return passed()
+    evidence = [
+        Evidence(function.name or function.kind, account.account.url, None, function.kind) for function in account.functions
+    ]
+    untried = sum(function.works is None for function in offered)
+    if untried or "functions" in account.partial:
+        return inconclusive("functions_not_tried", evidence=evidence, count=untried)
+    return failed(
+        "interaction_missing",
+        evidence=evidence or [Evidence("functions", account.account.url, account.observed_at, 0)],
+        kinds=kinds,
+        count=len(account.functions),
+    )
+
+
+@check("account.functions_broken", needs="functions")
+def functions_broken(account: AccountSnapshot) -> CheckResult:
+    """Functions the account offers do not do what they say (功能无法使用)."""
+    broken = [function for function in account.functions or () if function.works is False]
+    untried = sum(function.works is None for function in account.functions or ())
+    if broken:
+        evidence = [Evidence(function.name or function.kind, account.account.url, None, function.kind) for function in broken]
+        return failed("functions_broken", evidence=evidence, count=len(broken))
+    return inconclusive("functions_not_tried", count=untried) if untried or "functions" in account.partial else passed()
 
 
 @check("site.submission_fails", needs="submission_works", faults=("fails",))
@@ -27,126 +133,6 @@ def submission_fails(site: SiteSnapshot) -> CheckResult:
 def login_split(site: SiteSnapshot) -> CheckResult:
     """The interactive columns do not share one registration and login (统一登录)."""
     return passed() if site.unified_login else failed("login_split", faults={"split": 1})
-
-
-@check("site.messages_unpublished", needs="message_board", faults=("unpublished", "stale", "field_missing", "no_statistics"))
-def messages_unpublished(
-    site: SiteSnapshot,
-    *,
-    window: Annotated[Window, Strictness.SHORTER],
-    fields: Annotated[Kinds, Strictness.MORE],
-    column_kinds: Kinds,
-) -> CheckResult:
-    """Messages and answers are not published, not lately, not with all their facts, or without statistics (留言公开).
-
-    Args:
-        window: Published items must have been updated inside it.
-        fields: Facts each published item must show (`asked_at`, `answered_at`, `unit`, `answer`).
-        column_kinds: Kinds of columns whose messages are looked at.
-    """
-    board = site.message_board
-    assert board is not None
-    if board.published is False:
-        return failed("messages_unpublished", faults={"unpublished": 1})
-    faults: dict[str, int] = {}
-    possible: dict[str, int] = {}
-    evidence: list[Evidence] = []
-    newest = board.latest_published_at
-    if newest is None:
-        possible["stale"] = 1
-    elif not window.before(site.observed_at).has(newest):
-        faults["stale"] = 1
-        evidence.append(Evidence("message_board", None, newest, newest, window))
-    absent: dict[str, Evidence] = {}
-    looked = 0
-    for message in site.messages or ():
-        if message.shown is None or (message.column_kind is not None and message.column_kind not in column_kinds):
-            continue
-        looked += 1
-        for name in fields:
-            if name not in message.shown and name not in absent:
-                absent[name] = Evidence(message.title or "message", message.url, None, name)
-    if absent:
-        faults["field_missing"] = len(absent)
-        evidence += absent.values()
-    elif not looked:
-        possible["field_missing"] = len(fields)
-    if board.has_statistics is False:
-        faults["no_statistics"] = 1
-    elif board.has_statistics is None:
-        possible["no_statistics"] = 1
-    if board.published is None:
-        possible["unpublished"] = 1
-    if faults:
-        return failed("messages_board_faulty", evidence=evidence, faults=faults, possible=possible, found=tuple(faults))
-    return inconclusive("message_board_unknown", possible=possible) if possible else passed()
-
-
-@check("site.enquiries_unanswered", needs="enquiries", faults=("late", "poor"))
-def enquiries_unanswered(
-    site: SiteSnapshot,
-    *,
-    working_days: Annotated[int, Field(ge=1), Strictness.LOWER],
-    calendar: Calendar,
-) -> CheckResult:
-    """Simple common questions put by inspectors were not answered in time, or poorly (办理答复).
-
-    Args:
-        working_days: Working days to an answer; an answer on the last of them is in time.
-        calendar: The calendar of working days.
-    """
-    late: list[Evidence] = []
-    poor: list[Evidence] = []
-    unknown = 0
-    for enquiry in site.enquiries or ():
-        try:
-            answer = _in_time(enquiry, site, working_days, calendar)
-        except CalendarError:
-            return inconclusive("calendar_not_covering", coverage=calendar.coverage, possible={"late": len(site.enquiries or ())})
-        piece = Evidence(enquiry.question or "enquiry", None, enquiry.asked_at, enquiry.answered_at, working_days)
-        if answer is False:
-            late.append(piece)
-        elif answer is None:
-            unknown += 1
-        elif enquiry.poor:
-            poor.append(piece)
-    faults = {kind: len(found) for kind, found in (("late", late), ("poor", poor)) if found}
-    possible = {"late": unknown} if unknown else {}
-    if faults:
-        args = {"late": len(late), "poor": len(poor), "limit": working_days}
-        return failed("enquiries_unanswered", evidence=(*late, *poor), faults=faults, possible=possible, **args)
-    return inconclusive("enquiries_unknown", possible=possible) if unknown or not site.enquiries else passed()
-
-
-def _in_time(enquiry: Enquiry, site: SiteSnapshot, limit: int, calendar: WorkCalendar) -> bool | None:
-    """Whether an enquiry was answered within the working days; None while it still may be."""
-    zone = site.observed_at.tzinfo
-    assert zone is not None
-    asked: date = day_of(enquiry.asked_at, zone)
-    if enquiry.answered and enquiry.answered_at is None:
-        return None
-    ended = enquiry.answered_at if enquiry.answered_at is not None else site.observed_at
-    days = calendar.count(asked, day_of(ended, zone)).days
-    if enquiry.answered:
-        return days <= limit
-    return False if days > limit and enquiry.answered is False else None
-
-
-@check("site.enquiries_answered_fast", needs="enquiries")
-def enquiries_answered_fast(site: SiteSnapshot, *, working_days: Annotated[int, Field(ge=1)], calendar: Calendar) -> CheckResult:
-    """A bonus: every simple common question was answered within very few working days.
-
-    Args:
-        working_days: Working days to an answer.
-        calendar: The calendar of working days.
-    """
-    try:
-        answers = [_in_time(enquiry, site, working_days, calendar) for enquiry in site.enquiries or ()]
-    except CalendarError:
-        return inconclusive("calendar_not_covering", coverage=calendar.coverage)
-    if not answers or None in answers:
-        return inconclusive("enquiries_unknown")
-    return passed("enquiries_fast", limit=working_days) if all(answers) else failed("enquiries_not_fast", limit=working_days)
 
 
 @check("site.activities_held", needs="activities")
@@ -167,9 +153,9 @@ def activities_held(
         count: Number of activities needed.
     """
     span = window.before(site.observed_at)
-    mine = [activity for activity in site.activities or () if activity.kind == kind]
-    held = [activity for activity in mine if activity.held_at is not None and span.has(activity.held_at)]
-    undated = sum(activity.held_at is None for activity in mine)
+    activities = [activity for activity in site.activities or () if activity.kind == kind]
+    held = [activity for activity in activities if activity.held_at is not None and span.has(activity.held_at)]
+    undated = sum(activity.held_at is None for activity in activities)
     args: dict[str, Any] = {"count": len(held), "limit": count, "kind": kind, "window": window}
     if channel_kinds:
         if site.channels is None:
@@ -181,3 +167,70 @@ def activities_held(
     if len(held) + undated >= count or "activities" in site.partial:
         return inconclusive("activities_undated", **args)
     return failed("activities_few", **args)
+
+
+def has_column(site: SiteSnapshot, kinds: Kinds) -> bool | None:
+    """Whether the site has a column or channel of these kinds; None when what was seen does not decide."""
+    columns, channels = site.columns, site.channels
+    if any(column.kind in kinds for column in columns or ()):
+        return True
+    if any(channel.kind in kinds and channel.effective is not False for channel in channels or ()):
+        return True
+    if columns is None and channels is None:
+        return None
+    unclear = {"columns", "channels"} & set(site.partial) or any(column.kind is None for column in columns or ())
+    return None if unclear else False
+
+
+@check("site.activities_few", needs="activities", faults=("none", "few"))
+def activities_few(
+    site: SiteSnapshot,
+    *,
+    kind: str,
+    kinds: Kinds = (),
+    window: Annotated[Window, Strictness.SHORTER],
+    portal_count: Annotated[Positive, Strictness.HIGHER],
+    other_count: Annotated[Positive, Strictness.HIGHER],
+) -> CheckResult:
+    """No survey or interview was held inside the window, or fewer than demanded (调查征集类栏目, 互动访谈类栏目).
+
+    Args:
+        kind: `survey` or `interview`.
+        kinds: Kinds of columns and channels of which one must exist; none for no such condition.
+        window: Time that counts back from the monitoring point.
+        portal_count: Number demanded of a 政府门户网站.
+        other_count: Number demanded of every other site.
+
+    Source:
+        国办发〔2015〕15号附件2, 互动回应情况: 调查征集类栏目, 互动访谈类栏目.
+    """
+    span = window.before(site.observed_at)
+    activities = [activity for activity in site.activities or () if activity.kind == kind]
+    held = sum(activity.held_at is not None and span.has(activity.held_at) for activity in activities)
+    undated = sum(activity.held_at is None for activity in activities)
+    args: dict[str, Any] = {"kind": kind, "window": window, "count": held}
+    offered = has_column(site, kinds) if kinds else True
+    if offered is False:
+        return failed("activities_without_channel", faults={"none": 1}, **args)
+    at_most = held + undated
+    portal = site.site.is_portal
+    demanded, lenient = max(portal_count, other_count), min(portal_count, other_count)
+    if portal is not None:
+        demanded = lenient = portal_count if portal else other_count
+    if held >= demanded:
+        return passed() if offered else inconclusive("activities_channel_unknown", possible={"none": 1}, **args)
+    if "activities" in site.partial or offered is None:
+        return inconclusive("activities_undated", possible={"none": 1} if not held else {"few": 1}, **args)
+    if not at_most:
+        return failed("activities_none", evidence=_held(activities), faults={"none": 1}, **args)
+    if not held:
+        return inconclusive("activities_undated", possible={"none": 1}, **args)
+    if at_most < lenient:
+        return failed("activities_few", evidence=_held(activities), faults={"few": 1}, limit=lenient, **args)
+    if portal is None and held >= lenient:
+        return inconclusive("activities_level_unknown", possible={"few": 1}, **args)
+    return inconclusive("activities_undated", possible={"few": 1}, **args)
+
+
+def _held(activities: list[Activity]) -> list[Evidence]:
+    return [Evidence(activity.title or activity.kind, None, activity.held_at) for activity in activities]

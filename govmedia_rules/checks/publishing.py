@@ -1,183 +1,31 @@
-"""发布解读: deductions for columns, policy documents and their interpretations (国办秘函〔2019〕19号, part 2)."""
+"""Policy documents, their interpretations, yearly reports, relayed items and forged dates."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from fractions import Fraction
 from typing import Annotated, Any
 
 from pydantic import Field
 
-from govmedia_rules.checks.contract import CheckResult, Evidence, Strictness, check, failed, inconclusive, passed
+from govmedia_rules.checks.contract import (
+    CheckResult,
+    Evidence,
+    Kinds,
+    Positive,
+    Strictness,
+    check,
+    failed,
+    inconclusive,
+    needs_review,
+    passed,
+)
 from govmedia_rules.checks.sampling import draw
-from govmedia_rules.checks.updates import column_updated
-from govmedia_rules.core.time import Window
-from govmedia_rules.snapshots.models import SiteSnapshot
-from govmedia_rules.snapshots.parts import Column, Document, Interpretation
-
-Kinds = tuple[str, ...]
-Size = Annotated[int, Field(ge=1)]
-
-
-@check("site.column_missing", needs="columns", faults=("missing", "wrong"))
-def column_missing(site: SiteSnapshot, *, kinds: Kinds) -> CheckResult:
-    """There is no column of these kinds. Wrong content (`wrong`) is counted by a person's review.
-
-    Args:
-        kinds: Kinds of columns, any one of which is enough.
-    """
-    if any(not column.is_blank for column in site.columns_of(*kinds)):
-        return passed()
-    return _no_column(site, kinds)
-
-
-def _no_column(site: SiteSnapshot, kinds: Kinds) -> CheckResult:
-    if "columns" in site.partial or None in site.columns_by_kind:
-        return inconclusive("column_not_seen", kinds=kinds, possible={"missing": 1})
-    evidence = [Evidence(column.name, column.url, None, 0) for column in site.columns_of(*kinds)]
-    return failed("column_missing", evidence=evidence, faults={"missing": 1}, kinds=kinds)
-
-
-@check("site.column_stale", needs="columns", faults=("missing", "stale"))
-def column_stale(
-    site: SiteSnapshot,
-    *,
-    kinds: Kinds,
-    window: Annotated[Window, Strictness.SHORTER],
-    first_level_only: Annotated[bool, Strictness.FALSE] = False,
-) -> CheckResult:
-    """There is no column of these kinds, or one of them was not updated inside the window.
-
-    Args:
-        kinds: Kinds of columns.
-        window: Time that counts back from the monitoring point.
-        first_level_only: Whether only first-level columns (一级栏目) must be up to date.
-    """
-    mine = site.columns_of(*kinds)
-    if not any(not column.is_blank for column in mine):
-        return _no_column(site, kinds)
-    span = window.before(site.observed_at)
-    groups = site.columns_by_kind
-    if all(groups[kind].surely_updated(span.sure_from, span.sure_to) for kind in kinds if kind in groups):
-        return passed()
-    judged = [column for column in mine if not first_level_only or column.level in (None, 1)]
-    answers = [(column, column_updated(column, span)) for column in judged if not column.is_blank]
-    stale = [column for column, updated in answers if updated is False and (column.level is not None or not first_level_only)]
-    unknown = sum(updated is None or (updated is False and column not in stale) for column, updated in answers)
-    evidence = [_dated(column, window) for column in stale]
-    if stale:
-        names = tuple(column.name for column in stale)
-        possible = {"stale": unknown} if unknown else {}
-        args: dict[str, Any] = {"count": len(stale), "window": window, "names": names}
-        return failed("column_stale", evidence=evidence, faults={"stale": len(stale)}, possible=possible, **args)
-    if unknown:
-        return inconclusive("column_dates_unknown", possible={"stale": unknown}, kinds=kinds)
-    return passed()
-
-
-def _dated(column: Column, window: Window) -> Evidence:
-    return Evidence(column.name, column.url, column.latest_entry_at, column.latest_entry_at, window)
-
-
-@check("site.columns_behind", needs="columns", faults=("stale",))
-def columns_behind(
-    site: SiteSnapshot,
-    *,
-    kinds: Annotated[Kinds, Strictness.MORE] = (),
-    except_kinds: Annotated[Kinds, Strictness.FEWER] = (),
-    home_columns: bool | None = None,
-    window: Annotated[Window, Strictness.SHORTER],
-) -> CheckResult:
-    """Columns that were not updated inside the window, a blank one included; a column that need not exist is not missed.
-
-    Args:
-        kinds: Kinds of columns; none for all.
-        except_kinds: Kinds that are left out.
-        home_columns: True for columns of the home page only (首页栏目), False for all others, None for both.
-        window: Time that counts back from the monitoring point.
-
-    Source:
-        国办发〔2015〕15号附件2, 信息更新情况: 基本信息; local update plans.
-    """
-    span = window.before(site.observed_at)
-    stale: list[Column] = []
-    unknown = 0
-    for column in site.columns or ():
-        meant = _is_meant(column, kinds, except_kinds, home_columns)
-        if meant is False or column.finished:
-            continue
-        updated = column_updated(column, span)
-        if updated is False and meant:
-            stale.append(column)
-        elif not updated:
-            unknown += 1
-    possible = {"stale": unknown} if unknown else {}
-    if stale:
-        args: dict[str, Any] = {"count": len(stale), "window": window, "names": tuple(column.name for column in stale)}
-        evidence = [_dated(column, window) for column in stale]
-        return failed("column_stale", evidence=evidence, faults={"stale": len(stale)}, possible=possible, **args)
-    if unknown:
-        return inconclusive("columns_behind_unknown", possible=possible, count=unknown, window=window)
-    return inconclusive("columns_partly_seen", possible={"stale": 1}) if "columns" in site.partial else passed()
-
-
-def _is_meant(column: Column, kinds: Kinds, except_kinds: Kinds, home_columns: bool | None) -> bool | None:
-    """Whether a rule for these kinds and places means the column; None when its kind or place is not known."""
-    known = True
-    if kinds or except_kinds:
-        if column.kind is None:
-            known = False
-        elif column.kind in except_kinds or (kinds and column.kind not in kinds):
-            return False
-    if home_columns is not None:
-        if column.on_home is None:
-            known = False
-        elif column.on_home != home_columns:
-            return False
-    return True if known else None
-
-
-@check("site.columns_other_faulty", needs="columns", faults=("blank", "stale"))
-def columns_other_faulty(
-    site: SiteSnapshot,
-    *,
-    judged_elsewhere: Kinds,
-    default_cycle: Annotated[Window | None, Strictness.SHORTER] = None,
-) -> CheckResult:
-    """Blank columns, and columns that were not updated within their cycle, that cost no points under another indicator.
-
-    Args:
-        judged_elsewhere: Kinds of columns that other indicators deduct for; nothing is deducted twice.
-        default_cycle: Cycle of columns that promise none; None where no rule states one.
-    """
-    blank: list[Evidence] = []
-    stale: list[Evidence] = []
-    unknown_blank = unknown_stale = 0
-    columns: list[Column] = []
-    mine = [group for kind, group in site.columns_by_kind.items() if kind not in judged_elsewhere]
-    for group in mine:
-        if default_cycle is None and not group.promising and not group.empty:
-            continue
-        columns += group.columns
-    for column in columns:
-        empty = column.is_blank
-        if empty:
-            blank.append(Evidence(column.name, column.url, None, 0))
-            continue
-        cycle = column.cycle or default_cycle
-        updated = None if cycle is None else column_updated(column, cycle.before(site.observed_at))
-        if empty is None:
-            unknown_blank += 1
-        elif cycle is not None and updated is None:
-            unknown_stale += 1
-        elif cycle is not None and not updated and not column.finished:
-            stale.append(_dated(column, cycle))
-    faults = {kind: number for kind, number in (("blank", len(blank)), ("stale", len(stale))) if number}
-    open_ones = {kind: number for kind, number in (("blank", unknown_blank), ("stale", unknown_stale)) if number}
-    if faults:
-        args = {"blank": len(blank), "stale": len(stale)}
-        return failed("columns_other_faulty", evidence=(*blank, *stale), faults=faults, possible=open_ones, **args)
-    if open_ones or "columns" in site.partial:
-        return inconclusive("columns_partly_seen", possible=open_ones)
-    return passed()
+from govmedia_rules.core.time import Moment, Window, day_in_month, day_of, earliest, latest
+from govmedia_rules.snapshots.models import AccountSnapshot, SiteSnapshot
+from govmedia_rules.snapshots.parts import Column, Document, Entry, Interpretation, Relay
 
 
 def shingles(text: str, size: int) -> set[str]:
@@ -192,8 +40,8 @@ def copied_share(interpretation: str, document: str, size: int = 8) -> float | N
     A copy gives nearly 1, a lightly edited one about 0.8, independent words nearly 0. None when the interpretation is
     shorter than one run.
     """
-    mine = shingles(interpretation, size)
-    return len(mine & shingles(document, size)) / len(mine) if mine else None
+    own_shingles = shingles(interpretation, size)
+    return len(own_shingles & shingles(document, size)) / len(own_shingles) if own_shingles else None
 
 
 @check("site.interpretations_lacking", needs="interpretations", faults=("missing", "none_recent", "uninterpreted", "copied"))
@@ -220,7 +68,7 @@ def interpretations_lacking(
     faults: dict[str, int] = {}
     possible: dict[str, int] = {}
     span = window.before(site.observed_at)
-    dates = [one.published_at for one in interpretations]
+    dates = [interpretation.published_at for interpretation in interpretations]
     if not any(shown is not None and span.has(shown) for shown in dates):
         if None in dates or "interpretations" in site.partial:
             possible["none_recent"] = 1
@@ -228,14 +76,14 @@ def interpretations_lacking(
             newest = max((shown for shown in dates if shown is not None), key=lambda shown: shown.toordinal(), default=None)
             evidence.append(Evidence("interpretations", None, newest, newest, window))
             faults["none_recent"] = 1
-    linked = {address for one in interpretations for address in one.documents or ()}
-    important = [one for one in site.documents or () if one.important and one.own is not False]
-    bare = [one for one in important if one.url not in linked and not one.interpretations]
-    unseen = [one for one in bare if one.interpretations is None]
-    sure = [one for one in bare if one.interpretations is not None and "interpretations" not in site.partial]
-    evidence += [Evidence(one.title, one.url, one.published_at) for one in sure]
-    if sure:
-        faults["uninterpreted"] = len(sure)
+    linked = {address for interpretation in interpretations for address in interpretation.documents or ()}
+    important = [document for document in site.documents or () if document.important and document.own is not False]
+    bare = [document for document in important if document.url not in linked and not document.interpretations]
+    unseen = [document for document in bare if document.interpretations is None]
+    certain = [document for document in bare if document.interpretations is not None and "interpretations" not in site.partial]
+    evidence += [Evidence(document.title, document.url, document.published_at) for document in certain]
+    if certain:
+        faults["uninterpreted"] = len(certain)
     if unseen:
         possible["uninterpreted"] = len(unseen)
     copies = _copies(interpretations, site.documents or (), copied_share_limit, shingle_characters)
@@ -243,39 +91,40 @@ def interpretations_lacking(
     if copies:
         faults["copied"] = len(copies)
     if faults:
-        return failed("interpretations_lacking", evidence=evidence, faults=faults, possible=possible, **_told(faults))
+        return failed("interpretations_lacking", evidence=evidence, faults=faults, possible=possible, **_counts(faults))
     if possible:
         return inconclusive("interpretations_unknown", evidence=evidence, possible=possible)
     return passed()
 
 
-def _told(faults: dict[str, int]) -> dict[str, Any]:
+def _counts(faults: dict[str, int]) -> dict[str, Any]:
     return {kind: faults.get(kind, 0) for kind in ("none_recent", "uninterpreted", "copied")}
 
 
 def _copies(
     interpretations: tuple[Interpretation, ...], documents: tuple[Document, ...], limit: float, size: int
 ) -> list[Evidence]:
-    by_url = {one.url: one for one in documents}
-    found: list[Evidence] = []
-    for one in interpretations:
-        for address in one.documents or ():
+    by_url = {document.url: document for document in documents}
+    copies: list[Evidence] = []
+    for interpretation in interpretations:
+        for address in interpretation.documents or ():
             document = by_url.get(address)
-            if document is None or document.text is None or one.text is None:
+            if document is None or document.text is None or interpretation.text is None:
                 continue
-            share = copied_share(one.text, document.text, size)
+            share = copied_share(interpretation.text, document.text, size)
             if share is not None and share >= limit:
-                found.append(Evidence(one.title, one.url, one.published_at, round(share, 3), limit))
+                shown = round(share, 3)
+                copies.append(Evidence(interpretation.title, interpretation.url, interpretation.published_at, shown, limit))
                 break
-    return found
+    return copies
 
 
 @check("site.interpretations_unlinked", needs=("documents", "interpretations"), faults=("unlinked",))
 def interpretations_unlinked(
     site: SiteSnapshot,
     *,
-    interpretation_sample: Size,
-    document_sample: Size,
+    interpretation_sample: Positive,
+    document_sample: Positive,
     seed: int,
 ) -> CheckResult:
     """Sampled interpretations do not link to their document, or sampled interpreted documents not to the interpretation.
@@ -286,10 +135,10 @@ def interpretations_unlinked(
         seed: Seed of the sample.
     """
     interpretations, documents = site.interpretations or (), site.documents or ()
-    drawn = draw(interpretations, interpretation_sample, seed, f"{site.site.id} interpretations", lambda one: one.url)
-    interpreted = {address for one in interpretations for address in one.documents or ()}
-    covered = [one for one in documents if one.url in interpreted or one.interpretations]
-    drawn_documents = draw(covered, document_sample, seed, f"{site.site.id} documents", lambda one: one.url)
+    drawn = draw(interpretations, interpretation_sample, seed, f"{site.site.id} interpretations", lambda item: item.url)
+    interpreted = {address for interpretation in interpretations for address in interpretation.documents or ()}
+    covered = [document for document in documents if document.url in interpreted or document.interpretations]
+    drawn_documents = draw(covered, document_sample, seed, f"{site.site.id} documents", lambda item: item.url)
     faults: list[Evidence] = []
     unknown = 0
     for interpretation in drawn:
@@ -311,3 +160,198 @@ def interpretations_unlinked(
     if unknown:
         return inconclusive("links_between_unknown", possible={"unlinked": unknown}, **args)
     return passed("interpretations_linked", **args) if drawn or drawn_documents else passed()
+
+
+@check("site.documents_uninterpreted", needs="documents")
+def documents_uninterpreted(
+    site: SiteSnapshot, *, min_share: Annotated[Decimal, Field(gt=0, le=1), Strictness.HIGHER] = Decimal(1)
+) -> CheckResult:
+    """Too few of the important documents of this government are interpreted (解读比例).
+
+    Args:
+        min_share: Share of important documents that must have an interpretation, 0 to 1; 1 means each of them.
+
+    Source:
+        国办发〔2017〕47号, 解读回应; local notices.
+    """
+    linked = {address for interpretation in site.interpretations or () for address in interpretation.documents or ()}
+    important = [document for document in site.documents or () if document.important and document.own is not False]
+    bare = [document for document in important if not document.interpretations and document.url not in linked]
+    # Without a full look at the interpretations, one of them may explain a document that links to none.
+    sure = site.interpretations is not None and "interpretations" not in site.partial
+    certain = [document for document in bare if sure and document.interpretations is not None]
+    total, done = len(important), len(important) - len(bare)
+    args: dict[str, Any] = {"total": total, "done": done, "limit": min_share}
+    if Fraction(total - len(certain)) < Fraction(min_share) * total:
+        evidence = [Evidence(document.title, document.url, document.published_at) for document in certain]
+        return failed("documents_uninterpreted", evidence=evidence, **args)
+    undecided = Fraction(done) < Fraction(min_share) * total or "documents" in site.partial
+    if undecided or any(document.important is None and document.own is not False for document in site.documents or ()):
+        return inconclusive("documents_unknown", **args)
+    return passed()
+
+
+@check("site.yearly_report_late", needs="columns")
+def yearly_report_late(
+    site: SiteSnapshot,
+    *,
+    kinds: Kinds,
+    due_month: Annotated[int, Field(ge=1, le=12)],
+    due_day: Annotated[int, Field(ge=1, le=31)],
+    since: date,
+) -> CheckResult:
+    """The yearly report on the site's work (政府网站工作年度报表) was not published by its date.
+
+    Args:
+        kinds: Kinds of the column it stands in.
+        due_month: Month of the date, 1 to 12.
+        due_day: Day of the date; a month that has fewer days ends earlier.
+        since: First day of the rule; before it everything passes.
+
+    Source:
+        国办发〔2017〕47号; 国办函〔2018〕12号.
+    """
+    zone = site.observed_at.tzinfo
+    assert zone is not None
+    today = day_of(site.observed_at, zone)
+    due = day_in_month(today.year, due_month, due_day)
+    if today <= due or today < since:
+        return passed("report_not_due", due=due)
+    columns = [column for column in site.columns or () if column.kind in kinds]
+    args: dict[str, Any] = {"due": due, "kinds": kinds}
+    if not columns:
+        if "columns" in site.partial or any(column.kind is None for column in site.columns or ()):
+            return inconclusive("column_not_seen", **args)
+        return failed("report_missing", **args)
+    shown = [day_of(moment, zone) for column in columns for moment in _dates(column)]
+    if any(date(due.year, 1, 1) <= day <= due for day in shown):
+        return passed()
+    if any(column.entries is None and column.latest_entry_at is None and not column.is_blank for column in columns):
+        return inconclusive("report_date_unknown", **args)
+    late = [day for day in shown if day > due]
+    evidence = [Evidence(column.name, column.url, column.latest_entry_at, column.latest_entry_at, due) for column in columns]
+    if late and any(column.entries is None for column in columns):
+        return inconclusive("report_date_unknown", evidence=evidence, **args)  # an earlier entry may be the report
+    return failed("report_late" if late else "report_missing", evidence=evidence, **args)
+
+
+def _dates(column: Column) -> list[Moment]:
+    if column.entries is not None:
+        return [entry.published_at for entry in column.entries if entry.published_at is not None]
+    return [column.latest_entry_at] if column.latest_entry_at is not None else []
+
+
+@check("site.disclosure_unreachable", needs="columns")
+def disclosure_unreachable(site: SiteSnapshot, *, kinds: Kinds) -> CheckResult:
+    """The column of statutory disclosure (法定主动公开内容) is missing or cannot be opened.
+
+    Args:
+        kinds: Kinds of the column.
+    """
+    columns = site.columns_of(*kinds)
+    shut = [column for column in columns if column.opens is False]
+    if shut:
+        evidence = [Evidence(column.name, column.url, site.observed_at, "unopenable") for column in shut]
+        return failed("disclosure_unreachable", evidence=evidence, names=tuple(column.name for column in shut))
+    if not columns:
+        if "columns" in site.partial or None in site.columns_by_kind:
+            return inconclusive("column_not_seen", kinds=kinds)
+        return failed("disclosure_missing", kinds=kinds)
+    return inconclusive("disclosure_not_tried") if all(column.opens is None for column in columns) else passed()
+
+
+@check("site.relays_missing", needs="relays")
+def site_relays_missing(site: SiteSnapshot, *, within: Annotated[Window | None, Strictness.SHORTER] = None) -> CheckResult:
+    """Items of authorities above were not passed on, or too late (未按要求转载上级重要信息).
+
+    Args:
+        within: Longest time from publication above to passing on; None where only passing on at all is demanded.
+    """
+    return _relays(site.relays or (), within, site.observed_at, "relays" in site.partial)
+
+
+@check("account.relays_missing", needs="relays")
+def account_relays_missing(account: AccountSnapshot, *, within: Annotated[Window | None, Strictness.SHORTER] = None) -> CheckResult:
+    """Items of authorities above were not passed on, or too late.
+
+    Args: as for `site.relays_missing`.
+    """
+    return _relays(account.relays or (), within, account.observed_at, "relays" in account.partial)
+
+
+def _relays(relays: Sequence[Relay], within: Window | None, point: datetime, is_partial: bool) -> CheckResult:
+    zone = point.tzinfo
+    assert zone is not None
+    missing: list[Evidence] = []
+    late: list[Evidence] = []
+    unknown = 0
+    for relay in relays:
+        piece = Evidence(relay.title, relay.url, relay.issued_at, relay.relayed_at, within)
+        end = point if relay.relayed_at is None else earliest(relay.relayed_at, zone)
+        # Bare days are read in the unit's favour: issued at the end of its day, passed on at the beginning.
+        in_time = None if within is None or relay.issued_at is None else latest(relay.issued_at, zone) >= within.start(end)
+        undated = relay.issued_at is None or relay.relayed_at is None
+        if relay.relayed is None or (within is not None and relay.relayed and undated):
+            unknown += 1
+        elif not relay.relayed:
+            if within is None or in_time is False:
+                missing.append(piece)
+            else:
+                unknown += in_time is None
+        elif in_time is False:
+            late.append(piece)
+    args: dict[str, Any] = {"missing": len(missing), "late": len(late)}
+    if missing or late:
+        return failed("relays_missing", evidence=(*missing, *late), **args)
+    return inconclusive("relays_unknown", count=unknown) if unknown or is_partial else passed()
+
+
+@check("site.entries_redated", needs="home|columns")
+def entries_redated(site: SiteSnapshot, *, tolerance: Window) -> CheckResult:
+    """Entries whose shown date contradicts when they were first seen (伪造发稿日期), as candidates for a person.
+
+    An entry dated after it was first seen or after the monitoring point has been dated forward; one that was absent from
+    its list at a look later than its date, by more than the tolerance, has been dated back.
+
+    Args:
+        tolerance: Delay between date and appearance that is not suspicious.
+    """
+    point, zone = site.observed_at, site.observed_at.tzinfo
+    assert zone is not None
+    candidates: list[Evidence] = []
+    # Zones differ by at most 26 hours, so an older calendar day needs no exact comparison.
+    recent = point.toordinal() - 2
+
+    def look(entries: tuple[Entry, ...], place: str) -> None:
+        for entry in entries:
+            shown = entry.published_at
+            if shown is None:
+                continue
+            # Bare days are read in the unit's favour: as their last instant when dating back, as their first when forward.
+            absent = entry.last_absent_at
+            if absent is not None and latest(shown, zone) < tolerance.start(absent):
+                candidates.append(Evidence(entry.title or place, entry.url, shown, absent, tolerance))
+                continue
+            first = entry.first_seen_at
+            if first is None:
+                if shown.toordinal() < recent:
+                    continue
+                first = point
+            elif first > point:
+                first = point
+            if shown.toordinal() >= first.toordinal() - 2 and earliest(shown, zone) > first:
+                candidates.append(Evidence(entry.title or place, entry.url, shown, first, None))
+
+    if site.home is not None and site.home.entries:
+        look(site.home.entries, "home")
+    for group in site.columns_by_kind.values():
+        for column in group.deep:
+            look(column.entries or (), column.name)
+        if group.newest_day > recent:
+            # Of a column that was not read in full the newest date alone can still lie after the monitoring point.
+            candidates += [
+                Evidence(column.name, column.url, column.latest_entry_at, point, None)
+                for column in group.columns
+                if not column.entries and column.latest_entry_at is not None and earliest(column.latest_entry_at, zone) > point
+            ]
+    return needs_review("entries_redated", evidence=candidates, count=len(candidates)) if candidates else passed()

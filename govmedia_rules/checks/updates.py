@@ -1,11 +1,13 @@
-"""Whether something was updated inside a window: True, False, or None when what was seen does not decide."""
+"""Updates of home pages and accounts inside a window, and the comparison of dates with a window that columns use too."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Annotated, Any, NamedTuple
 
-from govmedia_rules.core.time import Moment, Span
+from govmedia_rules.checks.contract import CheckResult, Evidence, Positive, Strictness, check, failed, inconclusive, passed
+from govmedia_rules.core.time import Moment, Span, Window, earliest, latest
+from govmedia_rules.snapshots.models import AccountSnapshot, SiteSnapshot
 from govmedia_rules.snapshots.parts import Column, Entry, Post
 
 
@@ -40,10 +42,7 @@ def was_updated(
 
 def column_updated(column: Column, span: Span) -> bool | None:
     """Whether a column was updated inside `span`; see `was_updated`."""
-    latest = column.latest_entry_at
-    if latest is not None and span.sure_from <= latest.toordinal() <= span.sure_to:
-        return True  # nearly every column of a living site ends here
-    return was_updated(span, latest, column.entries, column.entry_count, column.undated_count)
+    return was_updated(span, column.latest_entry_at, column.entries, column.entry_count, column.undated_count)
 
 
 class Count(NamedTuple):
@@ -57,3 +56,187 @@ class Count(NamedTuple):
         if self.seen >= limit:
             return True
         return None if self.seen + self.possible >= limit else False
+
+
+@check("site.home_stale", needs="home")
+def home_stale(site: SiteSnapshot, *, window: Annotated[Window, Strictness.SHORTER]) -> CheckResult:
+    """Nothing on the home page was updated inside the window (首页不更新).
+
+    Args:
+        window: Time that counts back from the monitoring point.
+    """
+    home = site.home
+    assert home is not None
+    if home.is_navigation:
+        return passed("home_is_navigation")
+    updated = was_updated(window.before(site.observed_at), home.latest_entry_at, home.entries, home.entry_count)
+    if updated:
+        return passed()
+    if updated is None or "home" in site.partial:
+        return inconclusive("home_entries_unknown")
+    if home.is_navigation is None:
+        return inconclusive("home_kind_unknown")
+    args: dict[str, Any] = {"latest": home.latest_entry_at, "window": window, "point": site.observed_at}
+    evidence = [Evidence("home", site.site.url, home.latest_entry_at, home.latest_entry_at, window)]
+    if home.latest_entry_at is None:
+        return failed("home_undated" if home.entry_count else "home_empty", evidence=evidence, **args)
+    return failed("home_older_than_window", evidence=evidence, **args)
+
+
+@check("site.home_navigation_stale", needs="home")
+def home_navigation_stale(site: SiteSnapshot, *, window: Annotated[Window, Strictness.SHORTER]) -> CheckResult:
+    """The home page is only an entrance to columns, and none of the second-level pages was updated inside the window.
+
+    Args:
+        window: Time that counts back from the monitoring point.
+    """
+    home = site.home
+    assert home is not None
+    if home.is_navigation is False:
+        return passed("home_is_not_navigation")
+    span = window.before(site.observed_at)
+    if home.is_navigation is None:
+        if was_updated(span, home.latest_entry_at, home.entries, home.entry_count):
+            return passed("home_is_not_navigation")
+        return inconclusive("home_kind_unknown")
+    newest, entries = home.second_level_latest_at, home.second_level_entries
+    updated = was_updated(span, newest, entries, None)
+    if updated:
+        return passed()
+    if updated is None or "home" in site.partial:
+        return inconclusive("second_level_unknown")
+    evidence = [Evidence("second_level", site.site.url, newest, newest, window)]
+    return failed("second_level_older_than_window", evidence=evidence, latest=newest, window=window, point=site.observed_at)
+
+
+@check("site.not_updated", needs="home")
+def not_updated(site: SiteSnapshot, *, window: Annotated[Window, Strictness.SHORTER]) -> CheckResult:
+    """Nothing on the home page, or on any second-level page of a mere entrance, was updated inside the window (网站不更新).
+
+    Args:
+        window: Time that counts back from the monitoring point.
+
+    Source:
+        国办发〔2015〕15号附件2, 单项否决: 网站不更新.
+    """
+    assert site.home is not None
+    if site.home.is_navigation:
+        return home_navigation_stale(site, window=window)
+    return home_stale(site, window=window)
+
+
+@check("site.home_updates_few", needs="home", faults=("few",))
+def home_updates_few(
+    site: SiteSnapshot, *, window: Annotated[Window, Strictness.SHORTER], minimum: Annotated[Positive, Strictness.HIGHER]
+) -> CheckResult:
+    """Fewer items than demanded were published on the home page inside the window (首页栏目).
+
+    Where the home page is only an entrance, the items of the second-level pages count.
+
+    Args:
+        window: Time that counts back from the monitoring point.
+        minimum: Number of items demanded.
+
+    Source:
+        国办发〔2015〕15号附件2, 信息更新情况: 首页栏目.
+    """
+    home = site.home
+    assert home is not None
+    entries, newest = home.entries, home.latest_entry_at
+    if home.is_navigation:
+        entries, newest = home.second_level_entries, home.second_level_latest_at
+    span = window.before(site.observed_at)
+    args: dict[str, Any] = {"minimum": minimum, "window": window}
+    if entries is None:
+        is_before_window = newest is not None and not span.has(newest) and not span.is_before(newest)
+        if not is_before_window and home.entry_count != 0:
+            return inconclusive("home_entries_unknown", possible={"few": 1})
+        count = 0
+    else:
+        count = sum(entry.published_at is not None and span.has(entry.published_at) for entry in entries)
+    if count >= minimum:
+        return passed()
+    if home.is_navigation is None:
+        return inconclusive("home_kind_unknown", possible={"few": 1})
+    if "home" in site.partial:
+        return inconclusive("home_entries_unknown", possible={"few": 1})
+    evidence = [Evidence("home", site.site.url, newest, count, minimum)]
+    return failed("home_updates_few", evidence=evidence, faults={"few": 1}, count=count, **args)
+
+
+@check("account.stale", needs="latest_post_at|posts|post_count")
+def stale(account: AccountSnapshot, *, window: Annotated[Window, Strictness.SHORTER]) -> CheckResult:
+    """No update at all inside the window (监测时间点前2周内无更新).
+
+    Args:
+        window: Time that counts back from the monitoring point.
+    """
+    newest = account.latest_post_at
+    updated = was_updated(window.before(account.observed_at), newest, account.posts, account.post_count)
+    if updated:
+        return passed()
+    if updated is None or "posts" in account.partial:
+        return inconclusive("posts_unknown")
+    evidence = [Evidence("posts", account.account.url, newest, newest if newest is not None else 0, window)]
+    if newest is None:
+        return failed("posts_undated" if account.post_count else "posts_none", evidence=evidence, window=window)
+    return failed("posts_older_than_window", evidence=evidence, latest=newest, window=window, point=account.observed_at)
+
+
+@check("account.posts_few", needs="posts|latest_post_at|post_count")
+def posts_few(
+    account: AccountSnapshot,
+    *,
+    count: Annotated[Positive, Strictness.HIGHER],
+    window: Annotated[Window, Strictness.SHORTER],
+    original_only: Annotated[bool, Strictness.TRUE] = False,
+) -> CheckResult:
+    """Fewer posts than demanded were published inside the window (每周发布条数, 每月原创条数).
+
+    Args:
+        count: Number of posts demanded.
+        window: Time that counts back from the monitoring point.
+        original_only: Whether only the unit's own work (原创) counts.
+
+    Source:
+        Local notices; see the indicator.
+    """
+    span = window.before(account.observed_at)
+    args: dict[str, Any] = {"limit": count, "window": window}
+    if account.posts is None:
+        newest = account.latest_post_at
+        if account.post_count == 0 or (newest is not None and not span.has(newest) and not span.is_before(newest)):
+            return failed("posts_few", evidence=[Evidence("posts", account.account.url, newest, 0, count)], count=0, **args)
+        if newest is not None and span.has(newest) and count == 1 and not original_only:
+            return passed()
+        return inconclusive("posts_not_counted", **args)
+    recent = [post for post in account.posts if post.published_at is not None and span.has(post.published_at)]
+    certain = sum(post.original is True for post in recent) if original_only else len(recent)
+    if certain >= count:
+        return passed()
+    maybe = sum(post.original is None for post in recent) if original_only else 0
+    if certain + maybe >= count or "posts" in account.partial:
+        return inconclusive("posts_not_counted", **args)
+    evidence = [Evidence("posts", account.account.url, account.latest_post_at, certain, count)]
+    return failed("originals_few" if original_only else "posts_few", evidence=evidence, count=certain, **args)
+
+
+@check("site.reminders_repeated", needs="reminders")
+def reminders_repeated(
+    site: SiteSnapshot, *, count: Annotated[Positive, Strictness.LOWER], window: Annotated[Window, Strictness.LONGER]
+) -> CheckResult:
+    """Reminders of overdue updates came as often as the limit inside the window (超期提醒).
+
+    Args:
+        count: Number of reminders.
+        window: Time within which they came.
+    """
+    zone = site.observed_at.tzinfo
+    assert zone is not None
+    sent: list[Moment] = sorted(site.reminders or (), key=lambda moment: earliest(moment, zone))
+    for first, last in zip(sent, sent[count - 1 :], strict=False):
+        # Bare days are read in the unit's favour: as far apart as they can be.
+        if earliest(first, zone) >= window.start(latest(last, zone)):
+            evidence = [Evidence("reminders", None, moment) for moment in sent]
+            return failed("reminders_repeated", evidence=evidence, count=len(sent), limit=count, window=window)
+    return inconclusive("reminders_partly_known") if "reminders" in site.partial else passed()

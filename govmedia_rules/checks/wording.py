@@ -1,24 +1,40 @@
-"""严重表述错误 and private data in the texts of pages and posts, as candidates for a person."""
+"""Passages of texts that may be misstatements, advertising or unmasked personal data, as candidates for a person."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 from pydantic import GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
-from govmedia_rules.checks.contract import CheckResult, Evidence, check, failed, needs_review, passed
-from govmedia_rules.core.time import day_of
+from govmedia_rules.checks.contract import (
+    MAX_EVIDENCE,
+    CheckResult,
+    Evidence,
+    Kinds,
+    Strictness,
+    check,
+    failed,
+    inconclusive,
+    needs_review,
+    passed,
+)
+from govmedia_rules.core.time import Moment, day_of
 from govmedia_rules.snapshots.models import AccountSnapshot, SiteSnapshot
 from govmedia_rules.text.matches import RANK, Confidence, Match, Matches, sentence_span
 from govmedia_rules.text.reading import BUILT_IN
 from govmedia_rules.text.scanner import find_candidates, lexicon_stamps
 
-Kinds = tuple[str, ...]
+_ID_NUMBER = re.compile(r"(?<![0-9A-Za-z])[1-9][0-9]{5}(?:19|20)[0-9]{9}[0-9Xx](?![0-9A-Za-z])")
+
+_MOBILE = re.compile(r"(?<![0-9])1[3-9][0-9]{9}(?![0-9])")
+
+_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 
 
 class Lexicons(tuple[str, ...]):
@@ -109,7 +125,7 @@ def account_wording_doubtful(
 
 def _doubtful(
     texts: Sequence[_Text],
-    seen: SiteSnapshot | AccountSnapshot,
+    snapshot: SiteSnapshot | AccountSnapshot,
     lexicons: Lexicons,
     severities: Kinds,
     kinds: Kinds,
@@ -118,45 +134,107 @@ def _doubtful(
 ) -> CheckResult:
     if not texts:
         return passed()
-    zone = seen.observed_at.tzinfo
+    zone = snapshot.observed_at.tzinfo
     assert zone is not None
     # A body that was renamed was right before: without its own date a text is not held against a dated line.
-    days: list[date | None] = [None if one.published_at is None else day_of(one.published_at, zone) for one in texts]
-    sure: list[Evidence] = []
+    days: list[date | None] = [None if text.published_at is None else day_of(text.published_at, zone) for text in texts]
+    confirmed: list[Evidence] = []
     doubtful: list[Evidence] = []
-    for one, matches in zip(texts, find_candidates([one.text for one in texts], lexicons, at=days), strict=True):
+    for text, matches in zip(texts, find_candidates([text.text for text in texts], lexicons, at=days), strict=True):
         for match in matches:
             if match.severity in severities and match.kind in kinds and RANK[match.confidence] <= RANK[min_confidence]:
-                (sure if match.term in certain else doubtful).append(_evidence(one, matches, match))
-    if sure:
-        return failed("wording_wrong", evidence=(*sure, *doubtful), count=len(sure), names=tuple(piece.what for piece in sure))
+                (confirmed if match.term in certain else doubtful).append(_evidence(text, matches, match))
+    if confirmed:
+        names = tuple(piece.what for piece in confirmed)
+        return failed("wording_wrong", evidence=_by_passage((*confirmed, *doubtful)), count=len(confirmed), names=names)
     if doubtful:
         names = tuple(dict.fromkeys(piece.what for piece in doubtful))
-        return needs_review("wording_doubtful", evidence=doubtful, count=len(doubtful), names=names)
+        return needs_review("wording_doubtful", evidence=_by_passage(doubtful), count=len(doubtful), names=names)
     return passed()
 
 
-def _evidence(one: _Text, matches: Matches, match: Match) -> Evidence:
+def _evidence(text: _Text, matches: Matches, match: Match) -> Evidence:
     start, end = sentence_span(matches.shown, match.start, match.end)
-    return Evidence(match.text, one.url, one.published_at, " ".join(matches.shown[start:end].split()), match.suggestion)
+    return Evidence(
+        match.text,
+        text.url,
+        text.published_at,
+        " ".join(matches.shown[start:end].split()),
+        match.suggestion,
+        reason=match.reason,
+        confidence=match.confidence,
+        position=match.start,
+        suggestion=match.suggestion,
+        document=match.source or None,
+        places=(text.url or text.title,),
+    )
 
 
-@check("account.private_data", needs="posts")
-def account_private_data(account: AccountSnapshot) -> CheckResult:
-    """Posts that show unmasked identity, telephone or bank numbers (公示名单中的个人信息未作脱敏), as candidates."""
-    texts = [_Text(post.title or "post", post.url, post.published_at, post.text) for post in account.posts or () if post.text]
-    return _private(texts)
+def _by_passage(pieces: Iterable[Evidence]) -> list[Evidence]:
+    """Merge equal sentences into one piece that names every place, so that a person looks at each passage once."""
+    merged: dict[str | None, Evidence] = {}
+    for piece in pieces:
+        known = merged.setdefault(piece.passage, piece)
+        if known is not piece and len(known.places) < MAX_EVIDENCE:
+            merged[piece.passage] = known._replace(places=tuple(dict.fromkeys((*known.places, *piece.places))))
+    return list(merged.values())
 
 
-@check("site.private_data", needs="pages")
-def site_private_data(site: SiteSnapshot) -> CheckResult:
-    """Pages that show unmasked identity, telephone or bank numbers (公示名单中的个人信息未作脱敏), as candidates."""
-    texts = [_Text(page.title or page.url, page.url, page.published_at, page.text) for page in site.pages or () if page.text]
-    return _private(texts)
+@check("account.personal_data_shown", needs="posts")
+def account_personal_data_shown(account: AccountSnapshot, *, kinds: Annotated[Kinds, Strictness.MORE]) -> CheckResult:
+    """Posts show identity card or mobile numbers in full (个人信息未脱敏), as candidates for a person.
+
+    The evidence names the post and the number of hits; the numbers themselves are not kept, and a title that holds one is left out.
+
+    Args:
+        kinds: `id_number` (18 characters with a right check digit), `mobile` (11 digits).
+    """
+    return _personal_data(((post.title, post.text, post.url, post.published_at) for post in account.posts or ()), "post", kinds)
 
 
-def _private(texts: Sequence[_Text]) -> CheckResult:
-    found: list[Evidence] = []
-    for one, matches in zip(texts, find_candidates([one.text for one in texts], near=False), strict=True):
-        found += [_evidence(one, matches, match) for match in matches if match.kind == "privacy"]
-    return needs_review("private_data", evidence=found, count=len(found)) if found else passed()
+def _personal_data(
+    texts: Iterable[tuple[str | None, str | None, str | None, Moment | None]], name: str, kinds: Kinds
+) -> CheckResult:
+    candidates: list[Evidence] = []
+    any_text = False
+    for title, text, url, published_at in texts:
+        in_title = _personal_kinds(title or "", kinds)
+        any_text = any_text or text is not None
+        hits = _personal_kinds(f"{title or ''}\n{text or ''}", kinds)
+        if hits:
+            candidates.append(Evidence(name if in_title or not title else title, url, published_at, hits))
+    if candidates:
+        return needs_review("personal_data_shown", evidence=candidates, count=len(candidates))
+    return passed() if any_text else inconclusive("texts_not_seen")
+
+
+def _personal_kinds(text: str, kinds: Kinds) -> tuple[str, ...]:
+    return tuple(f"{kind}×{count}" for kind in kinds if (count := len(_personal(text, kind))))
+
+
+def _personal(text: str, kind: str) -> set[str]:
+    if kind == "mobile":
+        return set(_MOBILE.findall(text))
+    return {number for number in _ID_NUMBER.findall(text) if is_id_number(number)} if kind == "id_number" else set()
+
+
+def is_id_number(text: str) -> bool:
+    """Whether the check digit of an 18-character 公民身份号码 (GB 11643) is right."""
+    total = sum(weight * int(digit) for weight, digit in zip(_WEIGHTS, text, strict=False))
+    return "10X98765432"[total % 11] == text[17].upper()
+
+
+@check("account.commercial_words", needs="posts")
+def commercial_words(account: AccountSnapshot, *, words: Annotated[Kinds, Strictness.MORE]) -> CheckResult:
+    """Posts that hold words of commercial advertising (存在商业信息), as candidates for a person.
+
+    Args:
+        words: Words that make a post a candidate.
+    """
+    candidates: list[Evidence] = []
+    for post in account.posts or ():
+        text = f"{post.title}\n{post.text or ''}"
+        hits = tuple(word for word in words if word in text)
+        if hits:
+            candidates.append(Evidence(post.title or "post", post.url, post.published_at, hits))
+    return needs_review("commercial_words", evidence=candidates, count=len(candidates)) if candidates else passed()

@@ -25,7 +25,8 @@ from govmedia_rules.errors import ObservationError, TableError, Where
 from govmedia_rules.snapshots.models import AccountSnapshot
 from govmedia_rules.snapshots.parts import Collection, Post
 from govmedia_rules.subjects.models import Account
-from govmedia_rules.tables.read import BadRow, open_table
+from govmedia_rules.tables.model import BadRow
+from govmedia_rules.tables.sources import open_table
 
 _CT = re.compile(r"\b(?:ct|create_time|ori_create_time|publish_time)\s{0,5}[:=]\s{0,5}[\"']?(1[0-9]{9})")
 _NICK = re.compile(r"nick_?name\s{0,5}[:=]\s{0,5}(?:htmlDecode\()?[\"']([^\"']{1,60})[\"']")
@@ -52,7 +53,7 @@ class WeChatArticle:
 
 
 def read_wechat_article(html: str, url: str, *, now: datetime | None = None) -> WeChatArticle:
-    """Reads a saved WeChat article page; its time is in a script, what it shows (昨天) depends on the day of saving.
+    """Read a saved WeChat article page; its time is in a script, what it shows (昨天) depends on the day of saving.
 
     Args:
         html: Text of the page.
@@ -66,9 +67,9 @@ def read_wechat_article(html: str, url: str, *, now: datetime | None = None) -> 
     original: bool | None = None
     name = owner = ""
     for script in dom.scripts:
-        found = _CT.search(script)
-        if found is not None and published is None:
-            published = datetime.fromtimestamp(int(found[1]), SHANGHAI)
+        match = _CT.search(script)
+        if match is not None and published is None:
+            published = datetime.fromtimestamp(int(match[1]), SHANGHAI)
         if not name and (nick := _NICK.search(script)) is not None:
             name = html_module.unescape(nick[1])
         if original is None and (stat := _ORIGINAL.search(script)) is not None:
@@ -106,7 +107,7 @@ def _loaded(source: str | bytes | Mapping[str, Any] | Sequence[Any], what: str) 
 
 
 def read_wechat_history(source: str | bytes | Mapping[str, Any]) -> tuple[Post, ...]:
-    """Posts of an account history answer (`general_msg_list` with `comm_msg_info` and `app_msg_ext_info`), newest as given.
+    """Return posts of an account history answer (`general_msg_list` with `comm_msg_info` and `app_msg_ext_info`), newest as given.
 
     Args:
         source: The answer, as text or as read; the list may itself be text inside it.
@@ -161,7 +162,7 @@ _TAGS = re.compile(r"<br\s*/?>|</p>", re.IGNORECASE)
 
 
 def read_weibo(source: str | bytes | Mapping[str, Any] | Sequence[Any], *, now: datetime | None = None) -> tuple[Post, ...]:
-    """Posts of a Weibo answer: one post, a list of them, or an answer that holds a list; a site's own form or a collector's.
+    """Return posts of a Weibo answer: one post, a list of them, or an answer that holds a list; a site's own form or a collector's.
 
     Args:
         source: The answer, as text or as read.
@@ -171,10 +172,10 @@ def read_weibo(source: str | bytes | Mapping[str, Any] | Sequence[Any], *, now: 
         ObservationError: It is not JSON, or holds no posts.
     """
     data = _loaded(source, "the answer")
-    found = [_weibo_post(item, now) for item in _weibo_items(data, 0)]
-    if not found and not (isinstance(data, list) and not data) and not _has_empty_list(data):
+    posts = [_weibo_post(item, now) for item in _weibo_items(data, 0)]
+    if not posts and not (isinstance(data, list) and not data) and not _has_empty_list(data):
         raise ObservationError("the answer holds no posts", hint="each post has created_at and text or content")
-    return tuple(found)
+    return tuple(posts)
 
 
 def _has_empty_list(data: Any) -> bool:
@@ -244,10 +245,10 @@ def read_posts(
     headers: Mapping[str, str] | None = None,
     sheet: str | int | None = None,
 ) -> PostTable:
-    """Posts of a plain export: a table with title, time and link, as CSV, XLSX or data frame.
+    """Return posts of a plain export: a table with title, time and link, as CSV, XLSX or data frame.
 
     Args:
-        source: Path or table; see `tables.read.open_table`.
+        source: Path or table; see `tables.sources.open_table`.
         now: The monitoring point, for times without a year.
         headers: Further headers, as written -> `title`, `published_at`, `url`, `text` or `original`.
         sheet: Sheet of a workbook.
@@ -314,7 +315,7 @@ def account_snapshot(
     failure: str | None = None,
     by: Literal["wechat", "weibo", "export"] | str = "export",
 ) -> AccountSnapshot:
-    """A snapshot of an account from what was read of it.
+    """Return a snapshot of an account from what was read of it.
 
     Args:
         account: The account as registered.

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from govmedia_rules.collect.dom import Dom
 from govmedia_rules.collect.words import any_of, column_kind, table
-from govmedia_rules.core.dates import Spotted, find_moments, find_published, read_moment
+from govmedia_rules.core.dates import DateMatch, find_moments, find_published, read_moment
 from govmedia_rules.core.time import SHANGHAI
 
 LONGEST_TITLE = 300
@@ -66,7 +66,7 @@ def _title_words() -> tuple[frozenset[str], tuple[str, ...], re.Pattern[str], tu
 
 
 def read_title(dom: Dom, metas: dict[str, str], site_names: tuple[str, ...] = (), *, taken: Taken = _none) -> Read:
-    """The title of a page.
+    """Return the title of a page.
 
     Args:
         dom: The page.
@@ -125,7 +125,7 @@ def read_title(dom: Dom, metas: dict[str, str], site_names: tuple[str, ...] = ()
 
 
 def _shown_part(dom: Dom, page_title: str, endings: tuple[str, ...], known: set[str]) -> str:
-    """The longest text node that the title element holds whole: the headline, when it is in no heading element."""
+    """Return the longest text node that the title element holds whole: the headline, when it is in no heading element."""
     best = ""
     size, most = 5, len(page_title) + 40
     for text in dom.lines[:3_000]:
@@ -138,10 +138,10 @@ def _shown_part(dom: Dom, page_title: str, endings: tuple[str, ...], known: set[
 
 
 def _headline_before_date(dom: Dom, endings: tuple[str, ...], known: set[str], taken: Taken) -> str:
-    """The block of text just above the line with the publication time, for pages whose title element names only a column."""
+    """Return the block of text just above the line with the publication time, for pages whose title element names only a column."""
     for index, hit in _dated(dom, taken, 12):
-        one, line, before = _spotted(dom, index, hit)
-        if one is None or not (one.is_publication or _neighbours().search(line + before)) or _in_list(dom, index):
+        date_match, line, before = _spotted(dom, index, hit)
+        if date_match is None or not (date_match.is_publication or _neighbours().search(line + before)) or _in_list(dom, index):
             continue
         for previous in range(index - 1, max(-1, index - 12), -1):
             text = " ".join(dom.chunks[previous].split())
@@ -169,7 +169,7 @@ def _in_list(dom: Dom, index: int) -> bool:
 
 
 def _title_score(text: str, key: str, page_key: str, rank: int, endings: tuple[str, ...]) -> float:
-    """How surely a heading is the headline: agreement with the title element above all."""
+    """Score how surely a heading is the headline: agreement with the title element above all."""
     if not page_key:
         return 3.0 - rank
     if page_key.startswith(key):
@@ -187,7 +187,7 @@ def _is_name(text: str, endings: tuple[str, ...]) -> bool:
 
 
 def _tidy(heading: str, page_title: str) -> str:
-    """The heading as the title element spells it, where that keeps blanks the heading has only by its markup."""
+    """Return the heading as the title element spells it, where that keeps blanks the heading has only by its markup."""
     key = _key(heading)
     if heading not in page_title and " " in heading:
         at = 0
@@ -199,15 +199,15 @@ def _tidy(heading: str, page_title: str) -> str:
                         end = index + 1
                         while end < len(page_title) and page_title[end] in "）)】》”’\"'?？!！。…":
                             end += 1
-                        found = page_title[:end].strip()
-                        return found if _key(found) == key else heading
+                        heading_part = page_title[:end].strip()
+                        return heading_part if _key(heading_part) == key else heading
                 else:
                     break
     return heading
 
 
 def _cut(page_title: str, separators: re.Pattern[str], endings: tuple[str, ...], known: set[str]) -> str:
-    """The title element without the names of site and column at its end or, less often, at its front."""
+    """Return the title element without the names of site and column at its end or, less often, at its front."""
     rest = page_title
     parts = [part for part in separators.split(page_title) if part.strip()]
     if len(parts) < 2:
@@ -230,17 +230,17 @@ def _cut(page_title: str, separators: re.Pattern[str], endings: tuple[str, ...],
 
 
 def _strip_separator(text: str, separators: re.Pattern[str]) -> str:
-    ends = [found.start() for found in separators.finditer(text) if found.end() == len(text)]
+    ends = [match.start() for match in separators.finditer(text) if match.end() == len(text)]
     return text[: ends[-1]] if ends else text.rstrip()
 
 
 def _strip_front(text: str, separators: re.Pattern[str]) -> str:
-    found = separators.match(text)
-    return text[found.end() :].strip() if found is not None else text.strip()
+    match = separators.match(text)
+    return text[match.end() :].strip() if match is not None else text.strip()
 
 
 def _is_suffix(last: str, parts: list[str], endings: tuple[str, ...], known: set[str]) -> bool:
-    """Whether the last part of a title element names the site, the column or keywords, and not half of the title."""
+    """Return whether the last part of a title element names the site, the column or keywords, and not half of the title."""
     if _key(last) in known or _is_name(last, endings):
         return True
     before = sum(len(part) for part in parts[:-1])
@@ -264,7 +264,7 @@ _JSON_LD = re.compile(r'"(?:datePublished|pubDate)"\s{0,5}:\s{0,5}"([^"]{8,40})"
 
 
 def read_published(dom: Dom, metas: dict[str, str], title: str, *, now: datetime | None = None, taken: Taken = _none) -> Published:
-    """The publication time of a page.
+    """Return the publication time of a page.
 
     Args:
         dom: The page.
@@ -287,8 +287,8 @@ def read_published(dom: Dom, metas: dict[str, str], title: str, *, now: datetime
         if moment is not None:
             return Published(moment, "meta")
     for script_text in dom.scripts:
-        found = _JSON_LD.search(script_text) if "datePublished" in script_text or '"pubDate"' in script_text else None
-        if found is not None and (moment := read_moment(found[1], now=now)) is not None:
+        match = _JSON_LD.search(script_text) if "datePublished" in script_text or '"pubDate"' in script_text else None
+        if match is not None and (moment := read_moment(match[1], now=now)) is not None:
             return Published(moment, "json-ld")
     moment = _visible(dom, title, taken)
     if moment is not None:
@@ -315,11 +315,11 @@ def _scripted(dom: Dom) -> datetime | date | None:
     for text in dom.scripts:
         if len(text) > 600_000:
             text = text[:600_000]
-        for found in _SCRIPT_VALUE.finditer(text):
-            name = _script_name().search(text, max(0, found.start() - 40), found.start())
+        for match in _SCRIPT_VALUE.finditer(text):
+            name = _script_name().search(text, max(0, match.start() - 40), match.start())
             if name is None:
                 continue
-            value = found[1].strip()
+            value = match[1].strip()
             moment: datetime | date | None
             if value.isdecimal() and len(value) in (10, 13):
                 moment = datetime.fromtimestamp(int(value[:10]), SHANGHAI)
@@ -358,7 +358,7 @@ _HAN_HINT = re.compile(r"二[〇○零][〇○零一二三四五六七八九]{2}
 
 
 def _full_dates(dom: Dom) -> list[tuple[int, re.Match[str]]]:
-    """Places of full dates with the index of their text node, found once a page."""
+    """Return places of full dates with the index of their text node, found once a page."""
     if dom.dated is None:
         hits = list(_FULL_HINT.finditer(dom.joined))
         if "二〇" in dom.joined or "二○" in dom.joined or "二零" in dom.joined:
@@ -373,15 +373,15 @@ def _full_dates(dom: Dom) -> list[tuple[int, re.Match[str]]]:
 
 
 def _dated(dom: Dom, taken: Taken, most: int) -> Iterator[tuple[int, re.Match[str]]]:
-    """Places of full dates outside the lists of the page, at most `most` of them, with the index of their text node."""
-    seen = 0
+    """Return places of full dates outside the lists of the page, at most `most` of them, with the index of their text node."""
+    count = 0
     dates = _full_dates(dom)
     listed = taken() if len(dates) >= FEW_DATES else frozenset()
     for index, hit in dates:
         if index not in listed:
             yield index, hit
-            seen += 1
-            if seen >= most:
+            count += 1
+            if count >= most:
                 return
 
 
@@ -389,7 +389,7 @@ _SENTENCE = re.compile(r"[，。；！？]")
 
 
 def _visible(dom: Dom, title: str, taken: Taken) -> datetime | date | None:
-    """The date the page shows for itself: scored by label, place, company and markup; the best above a bound wins."""
+    """Return the date the page shows for itself: scored by label, place, company and markup; the best above a bound wins."""
     joined = dom.joined
     title_at = _place_of(dom, title)
     best_score, best = 2.9, None
@@ -398,17 +398,17 @@ def _visible(dom: Dom, title: str, taken: Taken) -> datetime | date | None:
     if found_below is not None:
         end_of_article = found_below.start()
     for index, hit in _dated(dom, taken, 40):
-        one, line, before = _spotted(dom, index, hit)
-        if one is None:
+        date_match, line, before = _spotted(dom, index, hit)
+        if date_match is None:
             continue
-        score = _visible_score(dom, one, line, before, hit, index, title_at, end_of_article)
+        score = _visible_score(dom, date_match, line, before, hit, index, title_at, end_of_article)
         if score > best_score:
-            best_score, best = score, one.moment
+            best_score, best = score, date_match.moment
     return best
 
 
-def _spotted(dom: Dom, index: int, hit: re.Match[str]) -> tuple[Spotted | None, str, str]:
-    """The date at a hit with its line (its text node, or its few nodes when it is split) and the text before it."""
+def _spotted(dom: Dom, index: int, hit: re.Match[str]) -> tuple[DateMatch | None, str, str]:
+    """Return the date at a hit with its line (its text node, or its few nodes when it is split) and the text before it."""
     chunk = dom.chunks[index]
     before = " ".join("".join(dom.chunks[max(0, index - 3) : index])[-40:].split())
     if "\0" in hit.group():  # split over nodes
@@ -420,35 +420,35 @@ def _spotted(dom: Dom, index: int, hit: re.Match[str]) -> tuple[Spotted | None, 
     line = " ".join(chunk.split()) if len(chunk) < 400 else chunk
     offset = hit.start() - dom.joined.rfind("\0", 0, hit.start()) - 1
     text = chunk[max(0, offset - 30) : offset + 40]
-    near = [one for one in find_moments(text) if one.end > min(30, offset)]
-    one = near[0] if near else None
-    if one is not None and not one.label and before:
+    near = [date_match for date_match in find_moments(text) if date_match.end > min(30, offset)]
+    date_match = near[0] if near else None
+    if date_match is not None and not date_match.label and before:
         # The label may stand in the text node before; of the dates in that stretch only the last is this one.
         stretch = list(find_moments(f"{before} {hit.group()}"))
         if stretch and stretch[-1].label and offset <= 6:
-            one = Spotted(one.moment, stretch[-1].label, one.start, one.end)
-    return one, line, before
+            date_match = DateMatch(date_match.moment, stretch[-1].label, date_match.start, date_match.end)
+    return date_match, line, before
 
 
 def _visible_score(
-    dom: Dom, one: Spotted, line: str, before: str, hit: re.Match[str], index: int, title_at: int, end_of_article: int
+    dom: Dom, date_match: DateMatch, line: str, before: str, hit: re.Match[str], index: int, title_at: int, end_of_article: int
 ) -> float:
-    if one.is_other:
+    if date_match.is_other:
         return 0.0
-    rest = len(line) - (one.end - one.start)
+    rest = len(line) - (date_match.end - date_match.start)
     is_meta_line = bool(_neighbours().search(line))
     long_text = rest > 24 and not is_meta_line and (len(_SENTENCE.findall(line)) > 0 or rest > 60)
-    if long_text and not one.is_publication:
+    if long_text and not date_match.is_publication:
         return 0.0
     around = dom.joined[max(0, hit.start() - 60) : hit.end() + 80]
-    if _foot().search(around) and hit.start() > len(dom.joined) * 0.6 and not one.is_publication:
+    if _foot().search(around) and hit.start() > len(dom.joined) * 0.6 and not date_match.is_publication:
         return 0.0
     score = 0.0
-    if one.is_publication:
-        score += 5.0 if len(one.label) > 2 else 3.5
-    elif one.is_change:
+    if date_match.is_publication:
+        score += 5.0 if len(date_match.label) > 2 else 3.5
+    elif date_match.is_change:
         score += 1.5
-    if isinstance(one.moment, datetime):
+    if isinstance(date_match.moment, datetime):
         score += 1.5
     if rest <= 4:
         score += 1.5
@@ -484,7 +484,7 @@ def _visible_score(
 
 
 def _place_of(dom: Dom, title: str) -> int:
-    """Where the headline stands in the text, looked up once a page."""
+    """Return where the headline stands in the text, looked up once a page."""
     known = dom.places.get(title)
     if known is None:
         known = dom.places[title] = _find_place(dom, title)
@@ -492,7 +492,7 @@ def _place_of(dom: Dom, title: str) -> int:
 
 
 def _find_place(dom: Dom, title: str) -> int:
-    """Where the headline stands in the text: the last early place that shows the title; -1 when none does."""
+    """Return where the headline stands in the text: the last early place that shows the title; -1 when none does."""
     if len(title) < 4:
         return -1
     at = dom.joined.find(title[:30])
@@ -520,15 +520,15 @@ def _source_pattern() -> re.Pattern[str]:
 
 
 def read_source(dom: Dom, metas: dict[str, str], title: str) -> str:
-    """The source (来源) a page names, or ""."""
+    """Return the source (来源) a page names, or ""."""
     names = table("pages")["source"]
     for name in names["standard"]:
         text = " ".join(metas.get(name, "").split())
         if text and len(text) <= 60:
             return _after_label(text)
     start = max(0, _place_of(dom, title))
-    for found in _source_pattern().finditer(dom.joined, max(0, start - 600), start + 3_000):
-        text = found[1].strip("[]【】（）() ")
+    for match in _source_pattern().finditer(dom.joined, max(0, start - 600), start + 3_000):
+        text = match[1].strip("[]【】（）() ")
         if text and not _neighbours().search(text) and read_moment(text) is None:
             return text
     for name in names["declared"]:
@@ -547,10 +547,10 @@ def _after_label(text: str) -> str:
 
 
 def metas_by_name(metas: list[tuple[str, str]]) -> dict[str, str]:
-    """Meta contents by lower-case name, the first filled one of each."""
-    found: dict[str, str] = {}
+    """Return meta contents by lower-case name, the first filled one of each."""
+    contents: dict[str, str] = {}
     for name, content in metas:
         key = name.lower()
-        if content.strip() and key not in found:
-            found[key] = content
-    return found
+        if content.strip() and key not in contents:
+            contents[key] = content
+    return contents

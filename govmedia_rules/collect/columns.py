@@ -23,23 +23,23 @@ def _blank_words() -> re.Pattern[str]:
 
 
 def own_links(page: PageFacts, common: frozenset[str]) -> list[tuple[str, str]]:
-    """Text and address of the links that are this page's own: not on the home page, not to another host, not a file's."""
-    found = []
+    """Return text and address of the links that are this page's own: not on the home page, not to another host, not a file's."""
+    links = []
     for link in page.links:
         if link.kind in ("page", "attachment") and not link.is_outside and link.url not in common and link.url != page.url:
             text = link.text.strip()
             if len(text) >= SHORTEST_TITLE:
-                found.append((text, link.url))
-    return found
+                links.append((text, link.url))
+    return links
 
 
 def own_lines(page: PageFacts, common: frozenset[str]) -> list[str]:
-    """Lines of text that are this page's own and not the frame of the site."""
+    """Return lines of text that are this page's own and not the frame of the site."""
     return [line for line in page.text.split("\n") if line not in common]
 
 
 def column_entries(page: PageFacts, *, common_links: frozenset[str], common_lines: frozenset[str]) -> tuple[Entry, ...] | None:
-    """The entries of a column page.
+    """Return the entries of a column page.
 
     Args:
         page: The page.

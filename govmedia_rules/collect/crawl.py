@@ -48,8 +48,8 @@ from govmedia_rules.snapshots.parts import (
 )
 from govmedia_rules.subjects.models import Site
 
-Visit = Callable[[str, Purpose], Awaitable[Fetched]]
-"""Visits an address, or gives back what an earlier run saw there."""
+Fetch = Callable[[str, Purpose], Awaitable[Fetched]]
+"""Fetch an address, or return what an earlier run of the same journal received there."""
 
 MESSAGE_KINDS = frozenset({"consultation", "messages"})
 SERVICE_KINDS = frozenset({"services"})
@@ -83,7 +83,7 @@ class Progress:
 
 
 @dataclass
-class _Seen:
+class _ReadPage:
     """A page that was read, reduced to what the snapshot needs."""
 
     facts: PageFacts
@@ -93,12 +93,12 @@ class _Seen:
 
 
 @dataclass
-class SiteLook:
+class SiteCrawler:
     """The look at one site.
 
     Args:
         site: The site.
-        visit: Visits an address.
+        fetch: Fetches an address.
         limits: Bounds.
         budget: What the site has left.
         observed_at: The monitoring point.
@@ -109,7 +109,7 @@ class SiteLook:
     """
 
     site: Site
-    visit: Visit
+    fetch: Fetch
     limits: Limits
     budget: Budget
     observed_at: datetime
@@ -146,7 +146,7 @@ class SiteLook:
     _ended: datetime | None = None
 
     async def run(self) -> SiteSnapshot:
-        """Looks at the site and gives its snapshot. A site that cannot be opened gives one whose parts are not observed."""
+        """Look at the site and return its snapshot. A site that cannot be opened gives one whose parts are not observed."""
         self._text_left = self.limits.text_bytes_per_site
         home, failure = None, "guard_url"
         for address in self._addresses():
@@ -156,7 +156,7 @@ class SiteLook:
                 break
         if home is None:
             return self._failed(failure)
-        self._tell("home")
+        self._report("home")
         entries = home.facts.list_entries()
         self._common_links = frozenset(link.url for link in home.facts.links) - {entry.url for entry in entries if entry.url}
         self._common_lines = frozenset(home.facts.text.split("\n"))
@@ -166,23 +166,23 @@ class SiteLook:
         await self._visit_content()
         await self._read_codes(home)
         await self._check_links()
-        self._tell("done")
+        self._report("done")
         return self._snapshot(home, entries)
 
     # ------------------------------------------------------------ stages
 
     def _addresses(self) -> list[str]:
-        """Addresses of the home page to be tried: the registered one, or without a scheme http first and https next."""
+        """Return addresses of the home page to be tried: the registered one, or without a scheme http first and https next."""
         text = (self.site.url or "").strip() or next(iter(self.site.domains), "")
         if not text:
             return []
         written = [text] if "://" in text else [f"http://{text}", f"https://{text}"]
-        return [url for one in written if (url := Base("http://x/").resolve(one)) is not None]
+        return [url for address in written if (url := Base("http://x/").resolve(address)) is not None]
 
-    async def _home(self, address: str) -> tuple[_Seen | None, str]:
+    async def _home(self, address: str) -> tuple[_ReadPage | None, str]:
         if self.robots == "follow":
-            fetched = await self.visit(Base(address).origin + "/robots.txt", "file")
-            self._note(fetched)
+            fetched = await self.fetch(Base(address).origin + "/robots.txt", "file")
+            self._record(fetched)
             # A host that cannot be reached at all says so at its home page; its robots.txt then decides nothing.
             if fetched.status is not None and fetched.status < 500:
                 self._rules = rules_of(fetched, AGENT)
@@ -190,32 +190,32 @@ class SiteLook:
         if not self._rules.allows(address):
             return None, "robots"
         for _ in range(3):
-            fetched = await self.visit(address, "page")
-            self._note(fetched)
+            fetched = await self.fetch(address, "page")
+            self._record(fetched)
             if fetched.failure is not None:
                 return None, fetched.failure
             if host_of(fetched.final_url) not in self._hosts:
                 return None, "redirect_offsite"
-            seen = self._read(fetched, "home", 0)
-            failure = self._content_failure(seen)
-            target = _client_redirect(seen, fetched)
+            page = self._read(fetched, "home", 0)
+            failure = self._content_failure(page)
+            target = _client_redirect(page, fetched)
             if target is None or host_of(target) not in self._hosts:
-                return (None, failure) if failure else (seen, "")
-            self.pages.pop(seen.facts.url, None)
+                return (None, failure) if failure else (page, "")
+            self.pages.pop(page.facts.url, None)
             address = target
         return None, "redirect_loop"
 
-    def _content_failure(self, seen: _Seen) -> str | None:
-        facts = seen.facts
-        lost = seen.fetched.body and facts.charset_step == "replacement" and facts.text.count("\ufffd") * 4 > len(facts.text)
+    def _content_failure(self, page: _ReadPage) -> str | None:
+        facts = page.facts
+        lost = page.fetched.body and facts.charset_step == "replacement" and facts.text.count("\ufffd") * 4 > len(facts.text)
         if lost:
             return "undecodable"
         return of_content(
-            facts.text, has_links=bool(facts.links), has_scripts=b"<script" in seen.fetched.body.lower(), title=facts.title
+            facts.text, has_links=bool(facts.links), has_scripts=b"<script" in page.fetched.body.lower(), title=facts.title
         )
 
-    async def _items(self, home: _Seen) -> list[NavItem]:
-        """Columns of the navigation, then those of the site map that it lacks."""
+    async def _items(self, home: _ReadPage) -> list[NavItem]:
+        """Return columns of the navigation, then those of the site map that it lacks."""
         items = list(home.facts.navigation)
         known = {item.url for item in items}
         for address in home.facts.site_maps[:1]:
@@ -223,13 +223,13 @@ class SiteLook:
                 continue
             async for _, fetched in self._wave([address]):
                 if fetched is not None and fetched.failure is None:
-                    seen = self._read(fetched, "site_map", 1, site_map=True)
-                    self.site_map = _map_entries(seen.facts.navigation)
-                    items.extend(item for item in seen.facts.navigation if item.url not in known)
+                    page = self._read(fetched, "site_map", 1, site_map=True)
+                    self.site_map = _map_entries(page.facts.navigation)
+                    items.extend(item for item in page.facts.navigation if item.url not in known)
         return items
 
     async def _visit_columns(self, items: Sequence[NavItem]) -> None:
-        """Visits columns wave by wave; a column page may name further ones below it."""
+        """Fetch columns wave by wave; a column page may name further ones below it."""
         waiting: list[tuple[NavItem, int]] = [(item, 1) for item in items]
         planned: set[str] = set()
         while waiting:
@@ -246,11 +246,11 @@ class SiteLook:
             async for index, fetched in self._wave([item.url for item, _ in wave]):
                 item, depth = wave[index]
                 waiting.extend((below, depth + 1) for below in self._take_column(item, fetched, depth))
-            self._tell("columns")
+            self._report("columns")
         await self._visit_frames()
 
     async def _visit_frames(self) -> None:
-        """Reads the lists of columns whose page shows them in a frame, one frame deep."""
+        """Read the lists of columns whose page shows them in a frame, one frame deep."""
         async for index, fetched in self._wave([url for _, url in self._framed]):
             if fetched is None or fetched.failure is not None or host_of(fetched.final_url) not in self._hosts:
                 continue
@@ -264,7 +264,7 @@ class SiteLook:
                 )
 
     def _take_column(self, item: NavItem, fetched: Fetched | None, depth: int) -> list[NavItem]:
-        """Adds the column of a navigation item; gives the items its page names below it."""
+        """Add the column of a navigation item; return the items its page names below it."""
         if fetched is None:
             self._add_column(item, item.kind)
             return []
@@ -273,9 +273,9 @@ class SiteLook:
             return []
         if host_of(fetched.final_url) not in self._hosts:
             return []
-        seen = self._read(fetched, "column", depth)
-        facts = seen.facts
-        if self._content_failure(seen) is not None:
+        page = self._read(fetched, "column", depth)
+        facts = page.facts
+        if self._content_failure(page) is not None:
             self._add_column(item, item.kind)
             return []
         entries = column_entries(facts, common_links=self._common_links, common_lines=self._common_lines)
@@ -299,9 +299,9 @@ class SiteLook:
         if depth >= self.limits.depth:
             return []
         return [
-            NavItem(found.name, found.url, item.level + 1, item.name, "link", found.kind)
-            for found in facts.navigation
-            if found.url not in self._common_links and host_of(found.url) in self._hosts
+            NavItem(sub_item.name, sub_item.url, item.level + 1, item.name, "link", sub_item.kind)
+            for sub_item in facts.navigation
+            if sub_item.url not in self._common_links and host_of(sub_item.url) in self._hosts
         ]
 
     def _add_column(
@@ -330,9 +330,9 @@ class SiteLook:
         )
 
     def _take_messages(self, facts: PageFacts, kind: str) -> None:
-        found = read_messages(facts.dom, facts.base, column_kind=kind, now=self.observed_at)
-        if found is not None:
-            self.messages = [*(self.messages or []), *found]
+        messages = read_messages(facts.dom, facts.base, column_kind=kind, now=self.observed_at)
+        if messages is not None:
+            self.messages = [*(self.messages or []), *messages]
             if facts.next_page is not None:
                 self.partial.add("messages")
 
@@ -348,25 +348,25 @@ class SiteLook:
         if facts.next_page is not None:
             self.partial.add("services")
 
-    async def _try_channels(self, home: _Seen) -> None:
-        """Opens each channel the home page links to; one with a form to write into is effective."""
-        found = home.facts.channels
-        own = dict.fromkeys(url for channel in found if (url := channel.url) and host_of(url) in self._hosts)
+    async def _try_channels(self, home: _ReadPage) -> None:
+        """Open each channel the home page links to; one with a form to write into is effective."""
+        links = home.facts.channels
+        own = dict.fromkeys(url for channel in links if (url := channel.url) and host_of(url) in self._hosts)
         async for _, fetched in self._wave([url for url in own if url not in self.checked][:MOST_CHANNELS]):
             if fetched is not None and fetched.failure is None:
                 self._read(fetched, "channel", 1)
-        for channel in found:
-            seen = self.checked.get(channel.url or "")
+        for channel in links:
+            fetched_channel = self.checked.get(channel.url or "")
             effective: bool | None = None
-            if channel.url in own and seen is not None:
-                if opens(seen.failure) is False:
+            if channel.url in own and fetched_channel is not None:
+                if opens(fetched_channel.failure) is False:
                     effective = False
-                elif seen.failure is None and self._forms.get(seen.final_url):
+                elif fetched_channel.failure is None and self._forms.get(fetched_channel.final_url):
                     effective = True
             self.channels.append(Channel(kind=channel.kind, name=channel.name, url=channel.url, effective=effective))
 
     async def _visit_content(self) -> None:
-        """Visits content pages: a seeded sample of what the lists hold, or everything that can be reached."""
+        """Fetch content pages: a seeded sample of what the lists hold, or everything that can be reached."""
         size = self.limits.content_sample
         addresses = [url for url in self._content if url not in self._asked and url not in self.pages]
         services = [service.url for service in self.services or () if service.elements is None and service.url]
@@ -381,7 +381,7 @@ class SiteLook:
                     self._take_document(fetched.url, self._read(fetched, "content", 2).facts)
             if len(drawn) < len(addresses):
                 self.partial.add("pages")
-        self._tell("content")
+        self._report("content")
 
     async def _visit_all(self) -> None:
         depth = 1
@@ -400,10 +400,10 @@ class SiteLook:
             if self.limits.pages_per_site <= len(self.pages):
                 self._hit("pages", "pages")
                 return
-            self._tell("content")
+            self._report("content")
 
     def _take_document(self, url: str, facts: PageFacts) -> None:
-        """Adds a policy document or an interpretation with its links to the other kind."""
+        """Add a policy document or an interpretation with its links to the other kind."""
         kind = self._column_kind.get(url)
         if kind not in ("policy", "interpretation") or not facts.title:
             return
@@ -426,25 +426,25 @@ class SiteLook:
                 Interpretation(title=facts.title, url=url, published_at=facts.published_at, text=text, documents=linked)
             )
 
-    async def _read_codes(self, home: _Seen) -> None:
-        """Reads the QR codes of the home page's pictures, where the extra `qr` is installed."""
+    async def _read_codes(self, home: _ReadPage) -> None:
+        """Read the QR codes of the home page's pictures, where the extra `qr` is installed."""
         pictures = [(url, label) for url, label in home.facts.qr if host_of(url) in self._hosts and self._may(url)]
         if find_spec("zxingcpp") is None or find_spec("PIL") is None:
             return
         from govmedia_rules.collect.qr import label_platform, read_qr
 
-        found: list[QrCode] = []
+        qr_codes: list[QrCode] = []
         is_whole = len(pictures) == len(home.facts.qr) <= MOST_CODES  # a picture nobody opened may hold a code
         for url, label in pictures[:MOST_CODES]:
             if self.budget.is_spent():
                 is_whole = False
                 break
-            fetched = await self.visit(url, "file")
-            self._note(fetched)
+            fetched = await self.fetch(url, "file")
+            self._record(fetched)
             self._asked.add(url)
             codes = read_qr(fetched.body) if fetched.failure is None else None
             is_whole = is_whole and codes is not None
-            found.extend(
+            qr_codes.extend(
                 QrCode(
                     label=label[:200],
                     label_platform=label_platform(label),
@@ -454,12 +454,12 @@ class SiteLook:
                 )
                 for code in codes or ()
             )
-        self.qr_codes = tuple(found)
+        self.qr_codes = tuple(qr_codes)
         if not is_whole:
             self.partial.add("qr_codes")
 
     async def _check_links(self) -> None:
-        """Tries every link once that no page visit has tried already; those of the home page first."""
+        """Try every link once that no page fetch has tried already; those of the home page first."""
         waiting = [url for url, (_, _, on_home) in self.links.items() if on_home and url not in self.checked]
         waiting.extend(url for url, (_, _, on_home) in self.links.items() if not on_home and url not in self.checked)
         room = max(0, self.limits.links_per_site)
@@ -467,7 +467,7 @@ class SiteLook:
             self._hit("links", "links")
         async for _ in self._wave(waiting[:room], purpose="link"):
             pass
-        self._tell("links")
+        self._report("links")
 
     # ------------------------------------------------------------ visiting
 
@@ -475,7 +475,7 @@ class SiteLook:
         return self._rules.allows(url) if host_of(url) in self._hosts else True
 
     async def _wave(self, urls: Sequence[str], *, purpose: Purpose = "page") -> AsyncIterator[tuple[int, Fetched | None]]:
-        """Visits addresses side by side and gives the outcomes in the order asked for; None where a bound forbade a visit.
+        """Fetch addresses side by side and return the outcomes in the order asked for; None where a bound forbade a visit.
 
         Only a few outcomes are held at a time, however long the wave and however large the pages.
         """
@@ -487,7 +487,7 @@ class SiteLook:
                 if self.budget.is_spent():
                     self.partial.add("pages" if purpose == "page" else "links")
                     return None
-                return await self.visit(url, purpose)
+                return await self.fetch(url, purpose)
 
         waiting: deque[tuple[int, asyncio.Task[Fetched | None] | None]] = deque()
         plan = iter(enumerate(urls))
@@ -501,7 +501,7 @@ class SiteLook:
                 index, task = waiting.popleft()
                 fetched = None if task is None else await task
                 if fetched is not None:
-                    self._note(fetched)
+                    self._record(fetched)
                 yield index, fetched
         finally:
             for _, task in waiting:
@@ -509,7 +509,7 @@ class SiteLook:
                     task.cancel()
 
     def _plan(self, url: str, purpose: Purpose) -> bool:
-        """Whether an address is to be visited now; an address is visited once."""
+        """Return whether an address is to be visited now; an address is visited once."""
         if url in self._asked or url in self.checked:
             return False
         if not self._may(url):
@@ -523,8 +523,8 @@ class SiteLook:
         self._asked.add(url)
         return True
 
-    def _note(self, fetched: Fetched) -> None:
-        """Remembers an outcome without its body; pages are read by their caller from the outcome itself."""
+    def _record(self, fetched: Fetched) -> None:
+        """Keep an outcome without its body; pages are read by their caller from the outcome itself."""
         self.checked[fetched.url] = replace(fetched, body=b"")
         self._started = fetched.started if self._started is None else min(self._started, fetched.started)
         ended = fetched.started + timedelta(seconds=fetched.seconds)
@@ -534,7 +534,7 @@ class SiteLook:
         decoded = decode(fetched.body, fetched.content_type, cut=fetched.cut)
         return read_page(decoded.text, fetched.final_url, now=self.observed_at, decoded=decoded, site_map=site_map)
 
-    def _read(self, fetched: Fetched, kind: str, depth: int, *, site_map: bool = False) -> _Seen:
+    def _read(self, fetched: Fetched, kind: str, depth: int, *, site_map: bool = False) -> _ReadPage:
         facts = self._facts(fetched, site_map=site_map)
         keep = self.keep_text and self._text_left > 0
         self._text_left -= len(facts.text) if keep else 0
@@ -551,7 +551,7 @@ class SiteLook:
             known = self.links.get(link.url)
             if known is None and len(self.links) < 4 * max(1, self.limits.links_per_site):
                 self.links[link.url] = (link, facts.url, kind == "home")
-        return _Seen(facts, fetched, kind, depth)
+        return _ReadPage(facts, fetched, kind, depth)
 
     def _guide_found(self, facts: PageFacts) -> None:
         services = self.services or []
@@ -564,7 +564,7 @@ class SiteLook:
         self.budget.hit.add(limit)
         self.partial.add(part)
 
-    def _tell(self, stage: Literal["home", "columns", "content", "links", "done"], failure: str | None = None) -> None:
+    def _report(self, stage: Literal["home", "columns", "content", "links", "done"], failure: str | None = None) -> None:
         if self.progress is not None:
             self.progress(Progress(self.site.id, stage, len(self.pages), len(self.checked), failure))
 
@@ -583,10 +583,10 @@ class SiteLook:
         )
 
     def _failed(self, failure: str) -> SiteSnapshot:
-        self._tell("done", failure)
+        self._report("done", failure)
         return SiteSnapshot(site=self.site, observed_at=self.observed_at, collection=self._collection(failure))
 
-    def _snapshot(self, home: _Seen, entries: tuple[Entry, ...]) -> SiteSnapshot:
+    def _snapshot(self, home: _ReadPage, entries: tuple[Entry, ...]) -> SiteSnapshot:
         is_navigation = not entries and bool(self.columns)
         below = [entry for column in self.columns for entry in column.entries or ()] if is_navigation else None
         services = self.services
@@ -623,18 +623,18 @@ class SiteLook:
     def _message_board(self) -> MessageBoard | None:
         if self.messages is None:
             return None
-        times = [time for one in self.messages for time in (one.answered_at, one.asked_at) if time is not None]
+        times = [time for message in self.messages for time in (message.answered_at, message.asked_at) if time is not None]
         newest_day = max(times, key=lambda time: time.toordinal(), default=None)
         return MessageBoard(published=bool(self.messages), latest_published_at=newest_day)
 
     def _activities(self) -> tuple[Activity, ...] | None:
-        """Entries of survey and interview columns; None when no such column's list was seen."""
-        seen = [column for column in self.columns if column.kind in ("survey", "interview") and column.entries is not None]
-        if not seen:
+        """Return entries of survey and interview columns; None when no such column's list was seen."""
+        columns = [column for column in self.columns if column.kind in ("survey", "interview") and column.entries is not None]
+        if not columns:
             return None
         return tuple(
             Activity(kind=column.kind or "survey", title=entry.title, held_at=entry.published_at)
-            for column in seen
+            for column in columns
             for entry in column.entries or ()
         )
 
@@ -654,25 +654,25 @@ class SiteLook:
 
 
 def _map_entries(items: Sequence[NavItem]) -> tuple[MapEntry, ...]:
-    """Nodes of a site map with the names above them."""
+    """Return nodes of a site map with the names above them."""
     paths: dict[str, tuple[str, ...]] = {}
-    found = []
+    nodes = []
     for item in items:
         path = (*paths.get(item.parent, (item.parent,) if item.parent else ()), item.name)
         paths[item.name] = path
-        found.append(MapEntry(path=path, url=item.url))
-    return tuple(found)
+        nodes.append(MapEntry(path=path, url=item.url))
+    return tuple(nodes)
 
 
 def _has_search(home: PageFacts) -> bool | None:
-    """False when the home page shows no way to search; None when it shows one, because nobody has tried it."""
+    """Return False when the home page shows no way to search, and None when it shows one: whether it works was not tried."""
     words = table("pages")["parts"]["search_words"]
     shown = home.has_search or any(word in home.dom.link_text for word in words)
     return None if shown or home.fetches_content else False
 
 
 def _elderly_mode(home: PageFacts) -> ElderlyMode | None:
-    """What the home page shows of a mode for the elderly; None where a script may add one."""
+    """Return what the home page shows of a mode for the elderly; None where a script may add one."""
     if home.has_elderly_mode:
         return ElderlyMode(offered=True)
     scripts = "\n".join(home.dom.script_sources).lower()
@@ -688,11 +688,11 @@ def _version() -> str:
         return "unknown"
 
 
-def _client_redirect(seen: _Seen, fetched: Fetched) -> str | None:
-    """Where a nearly empty page sends the browser by a refresh or a script; None when it stays."""
-    if len(seen.facts.text) > 200 or len(seen.facts.links) > 3:
+def _client_redirect(page: _ReadPage, fetched: Fetched) -> str | None:
+    """Return where a nearly empty page sends the browser by a refresh or a script; None when it stays."""
+    if len(page.facts.text) > 200 or len(page.facts.links) > 3:
         return None
-    reader = seen.facts
+    reader = page.facts
     for node in reader.dom.tree.css("meta[http-equiv='refresh' i]"):
         content = node.attributes.get("content") or ""
         _, _, target = content.partition("=")
@@ -702,8 +702,8 @@ def _client_redirect(seen: _Seen, fetched: Fetched) -> str | None:
     for text in reader.dom.scripts:
         if len(text) < 2_000:
             for sign in ("location.href", "location.replace", "window.location", "location="):
-                _, found, rest = text.partition(sign)
-                if found:
+                _, sign_at, rest = text.partition(sign)
+                if sign_at:
                     for quote in ("'", '"'):
                         parts = rest[:300].split(quote)
                         if len(parts) >= 3:

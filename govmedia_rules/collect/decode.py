@@ -51,13 +51,13 @@ class Decoded:
 
 
 def declared_charset(body: bytes, content_type: str = "") -> str | None:
-    """The charset that the page (first 4 kB), else the Content-Type header names, as Python knows it; None without one.
+    """Return the charset that the page (first 4 kB), else the Content-Type header names, as Python knows it; None without one.
 
     Labels of the GB family give `gb18030`; a label nobody knows gives None.
     """
     head = body[:_HEAD_BYTES]
-    found = _META.search(head) or _XML.search(head)
-    for label in (found[1].decode("ascii") if found else None, *_HEADER.findall(content_type)[:1]):
+    match = _META.search(head) or _XML.search(head)
+    for label in (match[1].decode("ascii") if match else None, *_HEADER.findall(content_type)[:1]):
         if label is None:
             continue
         if label.lower() in _GB:
@@ -72,7 +72,7 @@ def declared_charset(body: bytes, content_type: str = "") -> str | None:
 
 
 def decode(body: bytes, content_type: str = "", *, cut: bool = False) -> Decoded:
-    """Decodes the bytes of a page. Never raises: what cannot be read becomes U+FFFD and is counted.
+    """Decode the bytes of a page. Never raises: what cannot be read becomes U+FFFD and is counted.
 
     Args:
         body: The bytes, already decompressed.

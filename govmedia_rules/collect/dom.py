@@ -100,13 +100,13 @@ class Dom:
 
     @cached_property
     def _elements(self) -> dict[str, list[LexborNode]]:
-        found: dict[str, list[LexborNode]] = {}
+        by_tag: dict[str, list[LexborNode]] = {}
         for node in self.tree.css(_selection()):
-            found.setdefault(node.tag or "", []).append(node)
-        return found
+            by_tag.setdefault(node.tag or "", []).append(node)
+        return by_tag
 
     def elements(self, tag: str) -> list[LexborNode]:
-        """Elements of a kind that readers ask for, in document order: those of `_SELECTED`, all found in one pass over the tree."""
+        """Return the elements with this tag in document order; only tags of `_SELECTED`, all found in one pass over the tree."""
         return self._elements.get(tag, [])
 
     @cached_property
@@ -155,13 +155,13 @@ class Dom:
     @cached_property
     def by_key(self) -> dict[str, list[str]]:
         """Names of links by their key."""
-        found: dict[str, list[str]] = {}
+        names: dict[str, list[str]] = {}
         for name, key in self.keys.items():
-            found.setdefault(key, []).append(name)
-        return found
+            names.setdefault(key, []).append(name)
+        return names
 
     def called(self, keys: Iterable[str]) -> list[Anchor]:
-        """Links whose name has one of `keys`, grouped by name, in the order in which the names first stand on the page."""
+        """Return links whose name has one of `keys`, grouped by name, in the order in which the names first stand on the page."""
         names = [name for key in keys for name in self.by_key.get(key, ())]
         if len(names) > 1:
             order = {name: place for place, name in enumerate(self.named)}
@@ -181,17 +181,17 @@ class Dom:
     @cached_property
     def metas(self) -> list[tuple[str, str]]:
         """Name (or property, or itemprop) and content of each meta element that has both attributes."""
-        found = []
+        metas = []
         for node in self.elements("meta"):
             attributes = node.attributes
             name = attributes.get("name") or attributes.get("property") or attributes.get("itemprop")
             if name:
-                found.append((name.strip(), attributes["content"] or ""))
-        return found
+                metas.append((name.strip(), attributes["content"] or ""))
+        return metas
 
 
 def _shallow(html: bytes) -> bytes:
-    """The page itself, or, when a tag is nested without end to break parsers, the page without its later start tags."""
+    """Return the page itself, or, when a tag is nested without end to break parsers, the page without its later start tags."""
     if html.count(b"<") < MANY_TAGS:  # the parser's time grows with the square of the depth: harmless up to here
         return html
     depth = 0
@@ -205,18 +205,18 @@ def _shallow(html: bytes) -> bytes:
         return html
     kept: list[bytes] = []
     depth = at = 0
-    for found in _TAG.finditer(html):
-        if found[2].lower() in _VOID:
+    for match in _TAG.finditer(html):
+        if match[2].lower() in _VOID:
             continue
-        if found[1]:
+        if match[1]:
             depth = max(0, depth - 1)
             continue
         depth += 1
         if depth > DEEPEST:
-            end = html.find(b">", found.end())
+            end = html.find(b">", match.end())
             end = len(html) if end < 0 else end + 1
-            if found.start() >= at:
-                kept.append(html[at : found.start()])
+            if match.start() >= at:
+                kept.append(html[at : match.start()])
                 at = end
             depth -= 1
     kept.append(html[at:])

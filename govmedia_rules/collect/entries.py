@@ -74,7 +74,7 @@ class _Cell:
 
 
 def _hits(dom: Dom) -> list[int]:
-    """Indices of text nodes worth a closer look, in order."""
+    """Return indices of text nodes worth a closer look, in order."""
     hit, rare = _HIT.search, _RARE_HIT.search
     lines = [(index, line) for index, line in enumerate(dom.lines) if line and len(line) <= _LONGEST_LINE]
     if any(sign in dom.text for sign in _RARE_SIGNS):
@@ -83,13 +83,13 @@ def _hits(dom: Dom) -> list[int]:
 
 
 def _cells(dom: Dom, now: datetime | None) -> Iterator[_Cell]:
-    """Text nodes that are, or at an edge hold, a date."""
+    """Return text nodes that are, or at an edge hold, a date."""
     chunks = dom.chunks
-    seen = -1
+    last_read = -1
     for index in _hits(dom):
-        if index <= seen:
+        if index <= last_read:
             continue
-        seen = index
+        last_read = index
         chunk = chunks[index]
         bare = chunk.strip()
         if len(bare) > _LONGEST_LINE:
@@ -105,7 +105,7 @@ def _cells(dom: Dom, now: datetime | None) -> Iterator[_Cell]:
             if split is not None:
                 moment, last_box = split
                 yield _Cell(index, node, moment, "")
-                seen = index + last_box
+                last_read = index + last_box
             continue
         edge = _EDGE.search(chunk) if bare[0] in _EDGE_STARTS or bare[-1] in _EDGE_ENDS else None
         if edge is not None:
@@ -115,7 +115,7 @@ def _cells(dom: Dom, now: datetime | None) -> Iterator[_Cell]:
                 yield _Cell(index, dom.nodes[index], moment, " ".join((chunk[: edge.start()] + " " + chunk[edge.end() :]).split()))
                 continue
         if len(chunk) <= 2 * _LONGEST_CELL and _MAY_BE_FULL.search(chunk):
-            labelled = next((one for one in find_moments(chunk) if one.is_publication), None)
+            labelled = next((date_match for date_match in find_moments(chunk) if date_match.is_publication), None)
             if labelled is not None:
                 yield _Cell(index, dom.nodes[index], labelled.moment, "")
 
@@ -129,7 +129,7 @@ def _other_labels() -> tuple[str, ...]:
 
 
 def _is_foreign(chunks: list[str], index: int) -> bool:
-    """Whether the text before a bare date says that it is no publication time (今天是, 截止时间, 版权所有)."""
+    """Return whether the text before a bare date says that it is no publication time (今天是, 截止时间, 版权所有)."""
     before = "".join(chunks[max(0, index - 2) : index])[-24:].rstrip(" :：\r\n\t\xa0")
     if not before:
         return False
@@ -137,7 +137,7 @@ def _is_foreign(chunks: list[str], index: int) -> bool:
 
 
 def _split_date(text: LexborNode, now: datetime | None) -> tuple[date, int] | None:
-    """A date split over boxes around `text`, and how many further text nodes it takes up."""
+    """Return a date split over boxes around `text`, and how many further text nodes it takes up."""
     box = text.parent
     for _ in range(3):
         if box is None or box.tag in _STOP:
@@ -175,7 +175,7 @@ def _is_title(text: str) -> bool:
 
 
 def _title_links(dom: Dom, node: LexborNode) -> list[tuple[LexborNode, str]] | None:
-    """Links in `node` whose text can be a title; None when there are too many for one record."""
+    """Return links in `node` whose text can be a title; None when there are too many for one record."""
     links = node.css("a")
     if len(links) > _MOST_LINKS:
         return None
@@ -183,7 +183,7 @@ def _title_links(dom: Dom, node: LexborNode) -> list[tuple[LexborNode, str]] | N
 
 
 def _link_title(dom: Dom, link: LexborNode) -> str:
-    """The title a link's text or title attribute can be; "" when neither can."""
+    """Return the title a link's text or title attribute can be; "" when neither can."""
     known = dom.link_titles.get(link.mem_id)
     if known is None:
         anchor = dom.anchor_of.get(link.mem_id)
@@ -207,7 +207,7 @@ def _enclosing_link(node: LexborNode) -> LexborNode | None:
 
 
 def _is_mostly_date(text: str) -> bool:
-    """Whether a line shows a date and little else (`2024-08-27 浏览：12`), or a part of one."""
+    """Return whether a line shows a date and little else (`2024-08-27 浏览：12`), or a part of one."""
     if len(text) > 60 or not _HIT.search(text):
         return False
     spotted = next(find_moments(text), None)
@@ -215,7 +215,7 @@ def _is_mostly_date(text: str) -> bool:
 
 
 def _card_title(link: LexborNode, cell: _Cell) -> str:
-    """Title of a link that holds the whole record: heading, title attribute, an element called title, else first line."""
+    """Return title of a link that holds the whole record: heading, title attribute, an element called title, else first line."""
     if cell.rest:
         return cell.rest
     for selector in ("h1,h2,h3,h4,h5,h6", "[class*=tit i],[class*=bt i]", "p,div,span,strong,b"):
@@ -239,7 +239,7 @@ def _card_heading(record: LexborNode) -> str:
 
 
 def read_entries(dom: Dom, *, now: datetime | None = None) -> list[ListEntry]:
-    """The dated entries of a page in document order.
+    """Return the dated entries of a page in document order.
 
     Args:
         dom: The page.
@@ -270,7 +270,7 @@ def read_entries(dom: Dom, *, now: datetime | None = None) -> list[ListEntry]:
 
 
 def _record_of(dom: Dom, cell: _Cell, records: dict[int, _Record]) -> _Record | None:
-    """The smallest element around a date that holds a title link; None when there is none, or it is known already."""
+    """Return the smallest element around a date that holds a title link; None when there is none, or it is known already."""
     node = cell.node.parent
     for _ in range(_CLIMB):
         if node is None or node.tag in _STOP:
@@ -333,7 +333,7 @@ def _places(record: _Record) -> dict[int, int]:
 
 
 def _best_link(record: _Record) -> tuple[LexborNode, str]:
-    """The link of the title: the longest text; texts in brackets (`[要闻]`) are names of columns."""
+    """Return the link of the title: the longest text; texts in brackets (`[要闻]`) are names of columns."""
     best = record.links[0]
     for candidate in record.links[1:]:
         if len(_MARKED.sub("", candidate[1])) > len(_MARKED.sub("", best[1])):
@@ -352,7 +352,7 @@ def _entry(title: str, link: LexborNode, record: LexborNode, cell: _Cell) -> Lis
 
 
 def _without_meta_lines(entries: list[ListEntry]) -> list[ListEntry]:
-    """Drops lone short entries: a date beside a short link that stands in no list is no entry."""
+    """Drop lone short entries: a date beside a short link that stands in no list is no entry."""
     sizes: dict[int, int] = {}
     for entry in entries:
         sizes[entry.list_id] = sizes.get(entry.list_id, 0) + 1

@@ -35,7 +35,7 @@ class FailureKind:
 
 @cache
 def failure_kinds() -> Mapping[str, FailureKind]:
-    """Every kind of failure by id."""
+    """Return every kind of failure by id."""
     opens = {"yes": True, "no": False, "unknown": None}
     return {
         kind: FailureKind(kind, row["title"], row["text"], row["advice"], opens[row["opens"]], bool(row.get("retry", False)))
@@ -45,7 +45,7 @@ def failure_kinds() -> Mapping[str, FailureKind]:
 
 
 def opens(failure: str | None) -> bool | None:
-    """Whether an address with this failure opens; None when nobody can tell."""
+    """Return whether an address with this failure opens; None when nobody can tell."""
     return True if failure is None else failure_kinds()[failure].opens
 
 
@@ -55,12 +55,12 @@ _RESET = {errno.ECONNRESET, errno.EPIPE, errno.ECONNABORTED}
 
 
 def of_exception(fault: BaseException) -> str:
-    """The kind of failure an exception of the network means, by its types and codes along its causes, never its text."""
+    """Return the kind of failure an exception of the network means, by its types and codes along its causes, never its text."""
     kind = "reset"
-    seen: set[int] = set()
+    visited: set[int] = set()
     step: BaseException | None = fault
-    while step is not None and id(step) not in seen:
-        seen.add(id(step))
+    while step is not None and id(step) not in visited:
+        visited.add(id(step))
         if isinstance(step, ssl.SSLCertVerificationError):
             code = getattr(step, "verify_code", None)  # a transport's own subclass may lack it; its cause has it
             if code is not None:
@@ -83,7 +83,7 @@ def of_exception(fault: BaseException) -> str:
 
 
 def of_status(status: int) -> str | None:
-    """The kind of failure an HTTP status means; None for a page."""
+    """Return the kind of failure an HTTP status means; None for a page."""
     if 200 <= status < 300 and status != 204:
         return None
     if status in (404, 410):
@@ -100,7 +100,7 @@ def of_status(status: int) -> str | None:
 
 
 def of_content(text: str, *, has_links: bool, has_scripts: bool, title: str = "") -> str | None:
-    """The kind of failure a page's own content means (a protection page, nothing but a script, a parked domain), or None.
+    """Return the kind of failure a page's own content means (a protection page, nothing but a script, a parked domain), or None.
 
     Args:
         text: Text a reader sees.

@@ -17,13 +17,12 @@ from collections import OrderedDict
 from collections.abc import AsyncIterable, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Literal, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Literal
 
 from govmedia_rules.collect.failures import failure_kinds, of_exception, of_status
 from govmedia_rules.collect.guard import Guard, Refused
 from govmedia_rules.collect.limits import Limits
 from govmedia_rules.core.time import SHANGHAI
-from govmedia_rules.errors import MissingExtra, Where
 
 if TYPE_CHECKING:
     import httpx
@@ -82,7 +81,7 @@ class Fetched:
     attempts: int = 1
 
     def to_record(self) -> dict[str, object]:
-        """A record for the journal; defaults are left out, the body is packed."""
+        """Return a record for the journal; defaults are left out, the body is packed."""
         record: dict[str, object] = {"url": self.url, "at": round(self.at, 3), "seconds": round(self.seconds, 4)}
         if self.final_url != self.url:
             record["final"] = self.final_url
@@ -96,7 +95,7 @@ class Fetched:
 
     @classmethod
     def from_record(cls, record: Mapping[str, Any]) -> Fetched:
-        """The visit a record tells of."""
+        """Return the visit a record tells of."""
         values = {name: record[name] for name in cls.__slots__ if name in record and name not in ("body", "final_url")}
         body = zlib.decompress(base64.b64decode(record["body"])) if "body" in record else b""
         return cls(final_url=record.get("final", record["url"]), body=body, **values)
@@ -136,11 +135,11 @@ class Budget:
     hit: set[str] = field(default_factory=set)
 
     def seconds_left(self) -> float:
-        """Time left for the site."""
+        """Return time left for the site."""
         return self.limits.seconds_per_site - (time.monotonic() - self.started)
 
     def is_spent(self) -> bool:
-        """Whether the site's time or bytes are used up; remembers which."""
+        """Return whether the site's time or bytes are used up; remembers which."""
         if self.seconds_left() <= 0:
             self.hit.add("seconds")
         if self.bytes >= self.limits.bytes_per_site:
@@ -182,7 +181,7 @@ class Target:
         return f"{host}:{self.port}" if self.port else host
 
 
-class Answer:
+class PageResponse:
     """The head of an answer and the stream of its body, whichever transport it came by.
 
     Args:
@@ -219,8 +218,8 @@ class Answer:
         pairs: Sequence[tuple[bytes, bytes]],
         pieces: AsyncIterable[bytes],
         close: Callable[[], Awaitable[None]],
-    ) -> Answer:
-        """An answer from raw header pairs."""
+    ) -> PageResponse:
+        """Make a response from raw header pairs."""
         headers: dict[str, str] = {}
         cookies: list[str] = []
         size = 0
@@ -234,24 +233,10 @@ class Answer:
         return cls(status_code, headers, cookies, size, pieces, close)
 
     @classmethod
-    def of(cls, response: httpx.Response) -> Answer:
-        """An answer from an httpx response whose body was not read."""
+    def of(cls, response: httpx.Response) -> PageResponse:
+        """Make a response from an httpx response whose body was not read."""
         assert not hasattr(response, "_content")
         return cls.of_pairs(response.status_code, response.headers.raw, response.stream, response.aclose)  # type: ignore[arg-type]
-
-
-@runtime_checkable
-class DirectTransport(Protocol):
-    """A transport that also answers without httpx's request and response objects, which cost as much as the visit itself."""
-
-    async def ask(self, url: str, headers: Mapping[str, str], server_name: str) -> Answer:
-        """The answer to a GET.
-
-        Args:
-            url: Address whose host is an IP address.
-            headers: Headers, Host among them.
-            server_name: Name for the TLS handshake.
-        """
 
 
 class _TooLarge(Exception):
@@ -277,7 +262,7 @@ class Unpacker:
         self._unzip = zlib.decompressobj(47) if self.kind in ("gzip", "x-gzip", "deflate") else None
 
     def feed(self, piece: bytes) -> bytes:
-        """Unpacks a piece.
+        """Unpack a piece.
 
         Raises:
             _TooLarge: More would come out than the limit allows; `bomb` when it grew more than a hundredfold.
@@ -308,7 +293,7 @@ MakeTransport = Callable[[bool], "httpx.AsyncBaseTransport"]
 
 
 def _contexts() -> Callable[[bool], ssl.SSLContext]:
-    """TLS settings, made when the first https address comes: reading the trusted issuers takes a fifth of a second."""
+    """Return TLS settings, made when the first https address comes: reading the trusted issuers takes a fifth of a second."""
     made: list[ssl.SSLContext] = []
 
     def context(secure: bool) -> ssl.SSLContext:
@@ -331,20 +316,6 @@ def _transports(limits: Limits) -> MakeTransport:
         max_connections=limits.connections_per_host, max_keepalive_connections=limits.connections_per_host, keepalive_expiry=15
     )
     return lambda secure: httpx.AsyncHTTPTransport(verify=context(secure), limits=pool, retries=0)
-
-
-def fast_transports(limits: Limits) -> MakeTransport:
-    """Transports that carry httpx requests over aiohttp, for large runs: two to four times as many requests a second.
-
-    Raises:
-        MissingExtra: The extra `fast` is not installed.
-    """
-    try:
-        from govmedia_rules.collect.aio import AiohttpTransport
-    except ImportError:
-        raise MissingExtra("the fast transport needs aiohttp", Where(), "pip install govmedia-rules[fast]") from None
-    context = _contexts()
-    return lambda secure: AiohttpTransport(context(secure), limits.connections_per_host, limits.header_bytes)
 
 
 class Fetcher:
@@ -396,13 +367,13 @@ class Fetcher:
         }
 
     async def close(self) -> None:
-        """Closes every connection."""
+        """Close every connection."""
         pools, self._pools = list(self._pools.values()), OrderedDict()
         for pool in pools:
             await pool.aclose()
 
     async def release(self, host: str) -> None:
-        """Closes the connections to a host whose site is done."""
+        """Close the connections to a host whose site is done."""
         for key in [key for key in self._pools if key.split(":")[1].removeprefix("www.") == host.removeprefix("www.")]:
             # Another site of the same host may have closed it while this one waited.
             if not self._busy.get(key) and (pool := self._pools.pop(key, None)) is not None:
@@ -410,7 +381,7 @@ class Fetcher:
         self._cookies.pop(host, None)
 
     async def fetch(self, url: str, purpose: Purpose = "page", budget: Budget | None = None) -> Fetched:
-        """Visits an address. Never raises for what a server does.
+        """Fetch an address. Never raises for what a server does.
 
         Args:
             url: Absolute http or https address.
@@ -435,7 +406,7 @@ class Fetcher:
         seconds = self.limits.total_seconds
         if budget is not None:
             seconds = max(0.01, min(seconds, budget.seconds_left()))
-        visit = _Visit(url)
+        visit = _FetchState(url)
         try:
             async with asyncio.timeout(seconds):
                 await self._follow(visit, purpose, budget)
@@ -462,23 +433,23 @@ class Fetcher:
             modified=visit.modified,
         )
 
-    async def _follow(self, visit: _Visit, purpose: Purpose, budget: Budget | None) -> None:
-        seen = {visit.url}
+    async def _follow(self, visit: _FetchState, purpose: Purpose, budget: Budget | None) -> None:
+        visited = {visit.url}
         while True:
             target = await self._ask(visit, purpose, budget)
             if target is None:
                 return
-            if target in seen and not visit.new_cookie:
+            if target in visited and not visit.new_cookie:
                 visit.failure = "redirect_loop"
                 return
             if visit.hops >= self.limits.redirects:
                 visit.failure = "redirect_loop"
                 return
-            seen.add(target)
+            visited.add(target)
             visit.step_to(target)
 
-    async def _ask(self, visit: _Visit, purpose: Purpose, budget: Budget | None) -> str | None:
-        """One request; the address of the redirect it answers with, or None when the visit ends here."""
+    async def _ask(self, visit: _FetchState, purpose: Purpose, budget: Budget | None) -> str | None:
+        """Send one request; return the address of the redirect it answers with, or None when the fetch ends here."""
         target = self._target(visit.url)
         visit.stage = "dns"
         headers = dict(self._headers)
@@ -518,7 +489,7 @@ class Fetcher:
             await asyncio.sleep(turn - now)
 
     def _target(self, url: str) -> Target:
-        """An address taken apart; plain ones by one pattern, all others by httpx.
+        """Return an address taken apart; plain ones by one pattern, all others by httpx.
 
         Raises:
             Refused: The address is not well formed, carries a user name, or is not of http or https.
@@ -540,12 +511,12 @@ class Fetcher:
         port = "" if parsed.port is None else str(parsed.port)
         return Target(str(parsed), parsed.scheme, host, port, parsed.raw_path.decode("ascii"))
 
-    async def _send(self, target: Target, headers: dict[str, str], visit: _Visit) -> Answer:
+    async def _send(self, target: Target, headers: dict[str, str], visit: _FetchState) -> PageResponse:
         addresses = await self.guard.addresses(target.host)
         if self._client is not None:
             visit.stage = "timeout_first_byte"
             asked = self._httpx.Request("GET", target.url, headers=headers, extensions={"timeout": self._timeout})
-            return Answer.of(await self._client.send(asked, stream=True, follow_redirects=False))
+            return PageResponse.of(await self._client.send(asked, stream=True, follow_redirects=False))
         pool = self._pools.get(target.key)
         if pool is None:
             pool = await self._new_pool(target.key)
@@ -556,12 +527,10 @@ class Fetcher:
             there = f"[{address}]" if ":" in address else address
             url = f"{target.scheme}://{there}{':' if target.port else ''}{target.port}{target.path}"
             try:
-                if isinstance(pool, DirectTransport):
-                    return await pool.ask(url, headers, target.host)
                 request = self._httpx.Request(
                     "GET", url, headers=headers, extensions={"timeout": self._timeout, "sni_hostname": target.host}
                 )
-                return Answer.of(await pool.handle_async_request(request))
+                return PageResponse.of(await pool.handle_async_request(request))
             except (self._httpx.ConnectError, self._httpx.ConnectTimeout) as failed:
                 fault = failed
         assert fault is not None
@@ -578,7 +547,7 @@ class Fetcher:
         return pool
 
     async def _take(
-        self, response: Answer, visit: _Visit, purpose: Purpose, budget: Budget | None, earlier: Fetched | None
+        self, response: PageResponse, visit: _FetchState, purpose: Purpose, budget: Budget | None, earlier: Fetched | None
     ) -> str | None:
         headers = response.headers
         visit.answered = True
@@ -607,7 +576,7 @@ class Fetcher:
             visit.failure = "empty"
         return None
 
-    async def _read(self, response: Answer, visit: _Visit, purpose: Purpose, budget: Budget | None) -> None:
+    async def _read(self, response: PageResponse, visit: _FetchState, purpose: Purpose, budget: Budget | None) -> None:
         limit = self.limits.bytes_per_page
         if budget is not None:
             limit = max(1, min(limit, self.limits.bytes_per_site - budget.bytes))
@@ -627,7 +596,7 @@ class Fetcher:
             if budget is not None:
                 budget.bytes += max(visit.taken, len(body))
 
-    def _redirect(self, location: str | None, visit: _Visit) -> str | None:
+    def _redirect(self, location: str | None, visit: _FetchState) -> str | None:
         if not location:
             visit.failure = "redirect_bad"
             return None
@@ -640,7 +609,7 @@ class Fetcher:
             visit.failure = "redirect_bad"
             return None
 
-    def _keep_cookies(self, written: Sequence[str], visit: _Visit) -> None:
+    def _keep_cookies(self, written: Sequence[str], visit: _FetchState) -> None:
         visit.new_cookie = False
         if not written:
             return
@@ -654,7 +623,7 @@ class Fetcher:
         if len(self._cookies) > 10_000:
             self._cookies.clear()
 
-    def _kind_of(self, fault: Exception, visit: _Visit) -> str:
+    def _kind_of(self, fault: Exception, visit: _FetchState) -> str:
         httpx = self._httpx
         if isinstance(fault, httpx.ConnectTimeout):
             return "timeout_connect"
@@ -679,14 +648,14 @@ class Fetcher:
         return "internal"
 
     @staticmethod
-    def _broken(visit: _Visit) -> str:
+    def _broken(visit: _FetchState) -> str:
         if not visit.answered:
             return "protocol"
         return "truncated" if visit.announced is None or visit.taken < visit.announced else "protocol"
 
 
 @dataclass
-class _Visit:
+class _FetchState:
     """What is known of a visit while it goes on."""
 
     url: str
@@ -705,7 +674,7 @@ class _Visit:
     new_cookie: bool = False
 
     def step_to(self, url: str) -> None:
-        """Goes on to the target of a redirect."""
+        """Go on to the target of a redirect."""
         self.url = url
         self.hops += 1
         self.status, self.failure, self.answered = None, None, False

@@ -38,7 +38,7 @@ class Refused(Exception):
 
 
 def is_public(address: str) -> bool:
-    """Whether an IP address belongs to the public internet, whatever form it is wrapped in."""
+    """Return whether an IP address belongs to the public internet, whatever form it is wrapped in."""
     try:
         ip = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:
@@ -55,10 +55,10 @@ def is_public(address: str) -> bool:
 
 
 async def system_resolver(host: str) -> list[str]:
-    """Addresses of a name by the system's resolver, IPv4 first."""
+    """Return addresses of a name by the system's resolver, IPv4 first."""
     answers = await asyncio.get_running_loop().getaddrinfo(host, None, type=socket.SOCK_STREAM)
-    found = list(dict.fromkeys(str(answer[4][0]) for answer in answers))
-    return sorted(found, key=lambda address: ":" in address)
+    addresses = list(dict.fromkeys(str(answer[4][0]) for answer in answers))
+    return sorted(addresses, key=lambda address: ":" in address)
 
 
 @dataclass
@@ -77,7 +77,7 @@ class Guard:
     _known: dict[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
 
     async def addresses(self, host: str) -> tuple[str, ...]:
-        """Addresses that may be visited for a host, best first.
+        """Return addresses that may be visited for a host, best first.
 
         Raises:
             Refused: The name leads to no public address.
@@ -110,7 +110,7 @@ class Guard:
 
 
 def _literal(name: str) -> str | None:
-    """The address a host stands for when it is one, also in the short and octal forms that system libraries accept."""
+    """Return the address a host stands for when it is one, also in the short and octal forms that system libraries accept."""
     try:
         return str(ipaddress.ip_address(name.partition("%")[0]))
     except ValueError:

@@ -31,7 +31,7 @@ def _labels() -> _Labels:
 
 
 def _label_kind(text: str) -> tuple[str | None, str]:
-    """Kind of the label a line begins with, and the rest of the line after its colon."""
+    """Return kind of the label a line begins with, and the rest of the line after its colon."""
     numbering = _NUMBERING.match(text)
     bare = text[numbering.end() :] if numbering is not None else text
     if bare[:1] not in _labels().firsts:  # most lines
@@ -45,7 +45,7 @@ def _label_kind(text: str) -> tuple[str | None, str]:
 
 
 def read_guide(dom: Dom) -> tuple[str, ...] | None:
-    """Kinds of elements a guide has, in the order of data/guides.toml; None when the page is no guide.
+    """Return kinds of elements a guide has, in the order of data/guides.toml; None when the page is no guide.
 
     A label with nothing after it, or with a word for "nothing" (暂无, --), does not count. A page is a guide when it
     carries labels of at least `at_least` different kinds, filled or not.

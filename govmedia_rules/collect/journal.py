@@ -32,7 +32,7 @@ def _line(record: Mapping[str, object]) -> bytes:
 
 
 def _record(line: bytes) -> dict[str, Any] | None:
-    """The record of a whole line, or None for a torn or foreign one."""
+    """Return the record of a whole line, or None for a torn or foreign one."""
     if len(line) < 11 or line[8:9] != b" " or not line.endswith(b"\n"):
         return None
     try:
@@ -45,7 +45,7 @@ def _record(line: bytes) -> dict[str, Any] | None:
 
 
 def read_journal(path: str | PathLike[str]) -> Iterator[dict[str, Any]]:
-    """The whole records of a journal, in order; damaged lines are passed over. Nothing when there is no such file."""
+    """Return the whole records of a journal, in order; damaged lines are passed over. Nothing when there is no such file."""
     if not Path(path).is_file():
         return
     with open(path, "rb") as lines:
@@ -84,7 +84,7 @@ class Journal:
         self._mend()
 
     def _mend(self) -> None:
-        """Cuts off a last line that was torn by the death of an earlier run."""
+        """Cut off a last line that was torn by the death of an earlier run."""
         size = os.fstat(self._file).st_size
         if not size:
             return
@@ -102,7 +102,7 @@ class Journal:
                 return
 
     def append(self, record: Mapping[str, object]) -> None:
-        """Writes one record; when this returns, the operating system has it.
+        """Write one record; when this returns, the operating system has it.
 
         Raises:
             CollectError: The line cannot be written (disk full …).
@@ -118,7 +118,7 @@ class Journal:
             raise CollectError(f"the journal cannot be written: {fault.strerror}", Where(str(self.path))) from fault
 
     def close(self) -> None:
-        """Closes the file and lets other processes have it."""
+        """Close the file and let other processes have it."""
         if self._file >= 0:
             os.close(self._file)
             self._file = -1

@@ -27,13 +27,13 @@ def _placeholders() -> frozenset[str]:
 
 
 def read_tags(metas: list[tuple[str, str]]) -> tuple[Tag, ...]:
-    """The standard page tags a page carries, names and contents as written, in order; () when it carries none."""
+    """Return the standard page tags a page carries, names and contents as written, in order; () when it carries none."""
     standard = _standard()
     return tuple(Tag(name=name, content=content[:10_000]) for name, content in metas if name.lower() in standard)
 
 
 def is_placeholder(content: str) -> bool:
-    """Whether the content of a tag is empty or only the template's own word (网站名称, 政府网站标识码 …)."""
+    """Return whether the content of a tag is empty or only the template's own word (网站名称, 政府网站标识码 …)."""
     bare = content.strip().strip("{}[]<>【】$#%《》\"'").strip()
     return not bare or key_of(bare) in _placeholders() or bool(re.fullmatch(r"[xX*?0？_-]{1,20}", bare))
 
@@ -72,12 +72,12 @@ def _patterns() -> _Patterns:
 
 
 def _clean(text: str) -> str:
-    """A number as a reader sees it: element borders gone, blanks collapsed."""
+    """Return a number as a reader sees it: element borders gone, blanks collapsed."""
     return " ".join(text.replace("\0", "").split()).strip()
 
 
 def read_marks(dom: Dom) -> FootMarks:
-    """The marks of a page; a text is "" and a flag False when it was looked for and is not there."""
+    """Return the marks of a page; a text is "" and a flag False when it was looked for and is not there."""
     patterns = _patterns()
     joined = dom.joined
     filings = _windows(joined, "备", 24, 60)
@@ -100,21 +100,21 @@ def read_marks(dom: Dom) -> FootMarks:
 
 
 def _windows(text: str, sign: str, before: int, after: int) -> list[str]:
-    """Stretches of text around each place of `sign`, so that the patterns look at little text."""
-    found: list[str] = []
+    """Return stretches of text around each place of `sign`, so that the patterns look at little text."""
+    windows: list[str] = []
     at = text.rfind(sign)
-    while at >= 0 and len(found) < 40:
-        found.append(text[max(0, at - before) : at + after])
+    while at >= 0 and len(windows) < 40:
+        windows.append(text[max(0, at - before) : at + after])
         at = text.rfind(sign, 0, max(0, at - before // 2))
-    return found
+    return windows
 
 
 def _last(pattern: re.Pattern[str], windows: list[str]) -> str:
-    """The last match: the foot is at the end, and articles quote numbers of others above it."""
+    """Return the last match: the foot is at the end, and articles quote numbers of others above it."""
     for window in windows:
         best = ""
-        for found in pattern.finditer(window):
-            whole = found.group(found.re.groups and 1)
+        for match in pattern.finditer(window):
+            whole = match.group(match.re.groups and 1)
             if sum(char.isdigit() for char in whole) >= 5:
                 best = whole
         if best:
@@ -127,21 +127,21 @@ def _sponsor(joined: str) -> str:
     if "主办" not in joined:
         return ""
     near = _windows(joined, "主办", 4, 120)
-    for found in (match for window in near for match in reversed(list(patterns.sponsor.finditer(window)))):
-        name = patterns.ends.split(found[1], maxsplit=1)[0] if patterns.ends.match(found[1]) is None else ""
+    for candidate in (match for window in near for match in reversed(list(patterns.sponsor.finditer(window)))):
+        name = patterns.ends.split(candidate[1], maxsplit=1)[0] if patterns.ends.match(candidate[1]) is None else ""
         name = name.strip("：:,，;；.。 【】[]").removesuffix("主办")
         if len(name) >= 2:
             return name
     foot = _windows(joined[-4_000:], "主办", 44, 12)
-    for found in (match for window in foot for match in patterns.sponsor_after.finditer(window)):
-        name = re.sub(r"^(?:版权所有|本网站|本网|本站)?由?", "", found[1])
+    for candidate in (match for window in foot for match in patterns.sponsor_after.finditer(window)):
+        name = re.sub(r"^(?:版权所有|本网站|本网|本站)?由?", "", candidate[1])
         if "由" not in name:  # `本次会议由…主办` speaks of something else
             return name
     return ""
 
 
 def _assets(dom: Dom) -> str:
-    """Addresses and short inline scripts a mark can stand in; comments are not among them."""
+    """Return addresses and short inline scripts a mark can stand in; comments are not among them."""
     parts = [anchor.href for anchor in dom.anchors]
     parts.extend([attributes["src"] or "" for _, attributes in dom.images])
     parts.extend(dom.script_sources)
@@ -155,8 +155,8 @@ def _site_map_words() -> frozenset[str]:
 
 
 def site_map_links(dom: Dom) -> list[str]:
-    """Targets of links called 网站地图 and the like, as written."""
-    return [one.href for one in dom.called(_site_map_words())]
+    """Return targets of links called 网站地图 and the like, as written."""
+    return [anchor.href for anchor in dom.called(_site_map_words())]
 
 
 def _has_site_map(dom: Dom) -> bool:

@@ -35,12 +35,12 @@ def _text(node: LexborNode) -> str:
 
 
 def is_answered(status: str) -> bool | None:
-    """Whether a word of status says that a message was answered; None when it says neither."""
+    """Return whether a word of status says that a message was answered; None when it says neither."""
     return _status().get(name_key(status.strip("[]【】()（） ")))
 
 
 def read_messages(dom: Dom, base: Base, *, column_kind: str | None, now: datetime | None = None) -> tuple[Message, ...] | None:
-    """Messages of a table or list whose header names a title, a time of asking, and an answer time or a status.
+    """Return messages of a table or list whose header names a title, a time of asking, and an answer time or a status.
 
     Args:
         dom: The page.
@@ -57,19 +57,19 @@ def read_messages(dom: Dom, base: Base, *, column_kind: str | None, now: datetim
             cells = _cells(row)
             fields = [_fields().get(name_key(_text(cell).strip(":：")), "") for cell in cells]
             if "title" in fields and "asked" in fields and ("answered" in fields or "status" in fields):
-                found = [_message(_cells(other), fields, base, column_kind, now) for other in rows[position + 1 :]]
-                return tuple(message for message in found[:MOST_MESSAGES] if message is not None)
+                messages = [_message(_cells(other), fields, base, column_kind, now) for other in rows[position + 1 :]]
+                return tuple(message for message in messages[:MOST_MESSAGES] if message is not None)
     return None
 
 
 def _cells(row: LexborNode) -> list[LexborNode]:
-    found = []
+    cells = []
     child = row.child
     while child is not None:
         if child.is_element_node:
-            found.append(child)
+            cells.append(child)
         child = child.next
-    return found
+    return cells
 
 
 def _message(

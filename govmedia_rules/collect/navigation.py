@@ -95,7 +95,7 @@ class Base:
         self._resolved: dict[str, str | None] = {}  # every reader of a page asks for the same few hundred addresses
 
     def is_inside(self, url: str) -> bool:
-        """Whether an address belongs to the same host, `www.` and scheme apart."""
+        """Return whether an address belongs to the same host, `www.` and scheme apart."""
         if url.startswith(self._inside):
             return True
         end = url.find("/", 8)
@@ -106,7 +106,7 @@ class Base:
         return known
 
     def resolve(self, href: str) -> str | None:
-        """Absolute http or https address of a link without its fragment, or None for mail, scripts and unreadable ones."""
+        """Return absolute http or https address of a link without its fragment, or None for mail, scripts and unreadable ones."""
         url = self._resolved.get(href, "")
         if url == "":
             url = self._resolved[href] = self._resolve(href)
@@ -123,8 +123,8 @@ class Base:
                 url = self.origin + href if href[1:2] != "/" else f"{self.scheme}:{href}"
             elif first == "?":
                 url = urljoin(self.url, href)
-            elif ":" in href[:24] and (found := _SCHEME.match(href)):
-                if found.group().lower() not in ("http:", "https:"):
+            elif ":" in href[:24] and (match := _SCHEME.match(href)):
+                if match.group().lower() not in ("http:", "https:"):
                     return None
                 url = self._odd(href)
             else:
@@ -137,7 +137,7 @@ class Base:
         return url if 10 < len(url) <= 8_000 else None
 
     def _odd(self, url: str) -> str:
-        """Addresses with dot segments, backslashes, blanks or upper-case schemes, put right as browsers do."""
+        """Return addresses with dot segments, backslashes, blanks or upper-case schemes, put right as browsers do."""
         url = "".join(url.replace("\\", "/").split())
         try:
             url = urljoin(self.url, url)
@@ -160,7 +160,7 @@ class Base:
 
 
 def resolve(base: str, href: str) -> str | None:
-    """Absolute http or https address of a link without its fragment, or None for mail, scripts and unreadable ones.
+    """Return absolute http or https address of a link without its fragment, or None for mail, scripts and unreadable ones.
 
     Args:
         base: Address of the page, or what its `base` element says.
@@ -173,9 +173,9 @@ _HOST = re.compile(r"[A-Za-z]+://(?:[^/?#@]*@)?(?:www\.)?(\[[^\]]*\]|[^/?#:]*)",
 
 
 def host_of(url: str) -> str:
-    """Host of an address, lower case, without `www.`; "" when it has none."""
-    found = _HOST.match(url)
-    return found[1].lower() if found is not None else ""
+    """Return host of an address, lower case, without `www.`; "" when it has none."""
+    match = _HOST.match(url)
+    return match[1].lower() if match is not None else ""
 
 
 @cache
@@ -184,7 +184,7 @@ def _attachment_endings() -> frozenset[str]:
 
 
 def is_attachment(url: str) -> bool:
-    """Whether the path of an address ends like a document, a picture or another file."""
+    """Return whether the path of an address ends like a document, a picture or another file."""
     path = url.partition("?")[0] if "?" in url else url
     if path.endswith(("html", "/")):  # nearly all
         return False
@@ -192,46 +192,46 @@ def is_attachment(url: str) -> bool:
 
 
 def base_of(dom: Dom, url: str) -> str:
-    """The address that relative links of a page count from."""
+    """Return the address that relative links of a page count from."""
     bases = dom.elements("base")
     href = bases[0].attributes["href"] if bases else None
     return (resolve(url, href) or url) if href else url
 
 
 def read_links(dom: Dom, base: Base, *, images: bool = True) -> list[PageLink]:
-    """All links of a page in document order: `a`, `area`, images, frames and options of drop-down lists.
+    """Return all links of a page in document order: `a`, `area`, images, frames and options of drop-down lists.
 
     Each target is listed once for each kind, with the first text seen.
     """
     to_url, is_inside = base.resolve, base.is_inside
-    seen: set[str | None] = {None}
+    listed: set[str | None] = {None}
     written: set[str] = set()
-    found: list[PageLink] = []
+    links: list[PageLink] = []
     for _, href, text, title in dom.anchors:
         if href in written:  # menus, crumbs and feet repeat the same few addresses
             continue
         written.add(href)
         url = to_url(href)
-        if url is None or url in seen:
+        if url is None or url in listed:
             continue
-        seen.add(url)
-        found.append(PageLink(url, (text or title)[:1_000], "attachment" if is_attachment(url) else "page", not is_inside(url)))
+        listed.add(url)
+        links.append(PageLink(url, (text or title)[:1_000], "attachment" if is_attachment(url) else "page", not is_inside(url)))
     if images:
         for _, attributes in dom.images:
             url = to_url((attributes["src"] or "").strip())
-            if url is not None and url not in seen:
-                seen.add(url)
+            if url is not None and url not in listed:
+                listed.add(url)
                 label = attributes.get("alt") or attributes.get("title") or ""
-                found.append(PageLink(url, label, "image", not is_inside(url)))
+                links.append(PageLink(url, label, "image", not is_inside(url)))
     for tag, name, other in _OTHER_LINKS:
         for node in dom.elements(tag):
             attributes = node.attributes
             href = (attributes[name] or "").strip()
             url = to_url(href) if other != "option" or href.startswith(("http://", "https://")) else None
-            if url is not None and url not in seen:
-                seen.add(url)
-                found.append(PageLink(url, attributes.get("title") or "", other, not is_inside(url)))
-    return found[:MOST_LINKS]
+            if url is not None and url not in listed:
+                listed.add(url)
+                links.append(PageLink(url, attributes.get("title") or "", other, not is_inside(url)))
+    return links[:MOST_LINKS]
 
 
 _OTHER_LINKS: tuple[tuple[str, str, LinkKind], ...] = (
@@ -274,29 +274,29 @@ def _is_column_name(text: str) -> bool:
 
 
 def read_navigation(dom: Dom, base: Base) -> list[NavItem]:
-    """Columns of the navigation bars, then those that a heading with a 更多 link names; each address once.
+    """Return columns of the navigation bars, then those that a heading with a 更多 link names; each address once.
 
     Only links to the page's own host count, and never the page itself.
     """
-    itself = _bare(base.url)
-    found: dict[str, NavItem] = {}
+    own_address = _bare(base.url)
+    items: dict[str, NavItem] = {}
 
     def add(name: str, href: str, level: int, parent: str, found_by: Literal["navigation", "link"]) -> bool:
         url = base.resolve(href)
         if url is None or not base.is_inside(url) or is_attachment(url):
             return False
         bare = _bare(url)
-        if bare != itself and bare not in found:
-            found[bare] = NavItem(name, url, level, parent, found_by, column_kind(name))
+        if bare != own_address and bare not in items:
+            items[bare] = NavItem(name, url, level, parent, found_by, column_kind(name))
         return True
 
-    seen: set[int] = set()
+    read_links: set[int] = set()
     bars = 0
     for bar in dom.tree.css(_nav_selector()):
         if bar.tag in _NO_BAR:
             continue
         first = bar.css_first("a[href]")
-        if first is None or first.mem_id in seen:
+        if first is None or first.mem_id in read_links:
             continue  # no bar, or inside one already read
         ids = [link.mem_id for link in bar.css("a[href]")]
         if not 2 <= len(ids) <= 600:
@@ -304,7 +304,7 @@ def read_navigation(dom: Dom, base: Base) -> list[NavItem]:
         bars += 1
         if bars > MOST_BARS:
             break
-        seen.update(ids)
+        read_links.update(ids)
         inner: set[int] = set()
         if bar.css_first("li li,dd") is not None:
             inner = {link.mem_id for link in bar.css("li li a,dd a,li dl a")}
@@ -323,17 +323,17 @@ def read_navigation(dom: Dom, base: Base) -> list[NavItem]:
                     above[below] = name
     for name, href in _headed(dom):
         add(name, href, 1, "", "link")
-    return list(found.values())
+    return list(items.values())
 
 
 _NO_BAR = frozenset({"a", "li", "span", "img", "body", "html", "input", "form"})
 
 
 def _bare(url: str) -> str:
-    """An address without scheme, `www.`, index page and closing slash, for comparing."""
+    """Return an address without scheme, `www.`, index page and closing slash, for comparing."""
     bare = url[url.find("://") + 3 :].removeprefix("www.")
-    if bare.endswith(_INDEX_ENDS) and (found := _INDEX.search(bare)):
-        bare = bare[: found.start()]
+    if bare.endswith(_INDEX_ENDS) and (match := _INDEX.search(bare)):
+        bare = bare[: match.start()]
     return bare.rstrip("/")
 
 
@@ -342,7 +342,7 @@ _INDEX = re.compile(r"/(?:index|default)\.(?:s?html?|jsp|aspx?|php)$")
 
 
 def _headed(dom: Dom) -> Iterator[tuple[str, str]]:
-    """Boxes whose heading stands beside a 更多 link: name and target."""
+    """Return boxes whose heading stands beside a 更多 link: name and target."""
     for anchor in dom.called(_more()):
         name = _heading_beside(anchor)
         if name:
@@ -366,8 +366,8 @@ def _heading_beside(anchor: Anchor) -> str:
 
 
 def read_site_map(dom: Dom, base: Base) -> list[NavItem]:
-    """The columns of a site map page, with level and parent by the nesting of its lists or the order of its headings."""
-    found: dict[str, NavItem] = {}
+    """Return the columns of a site map page, with level and parent by the nesting of its lists or the order of its headings."""
+    items: dict[str, NavItem] = {}
     if dom.body is None:
         return []
     inner = {link.mem_id for link in dom.body.css("li li a,dl dd a")}
@@ -376,8 +376,8 @@ def read_site_map(dom: Dom, base: Base) -> list[NavItem]:
     has_heads = any(anchor.node.mem_id in heads for anchor in dom.anchors)
     # The navigation bar stands on the map's page too; the map is what lies outside it, unless nothing does.
     in_bars = {link.mem_id for bar in dom.tree.css(_nav_selector()) if bar.tag not in _NO_BAR for link in bar.css("a[href]")}
-    outside = [one for one in dom.anchors if one.node.mem_id not in in_bars]
-    own = [one for one in outside if _is_column_name(one.text) and base.resolve(one.href) != base.url]
+    outside = [anchor for anchor in dom.anchors if anchor.node.mem_id not in in_bars]
+    own = [anchor for anchor in outside if _is_column_name(anchor.text) and base.resolve(anchor.href) != base.url]
     above = ["", "", ""]
     for anchor in outside if own else dom.anchors:
         name = anchor.text or anchor.title
@@ -392,9 +392,9 @@ def read_site_map(dom: Dom, base: Base) -> list[NavItem]:
         for below in range(level, 3):
             above[below] = name
         bare = _bare(url)
-        if bare not in found and bare != _bare(base.url) and parent != name:
-            found[bare] = NavItem(name, url, level, parent, "sitemap", column_kind(name))
-    return list(found.values())
+        if bare not in items and bare != _bare(base.url) and parent != name:
+            items[bare] = NavItem(name, url, level, parent, "sitemap", column_kind(name))
+    return list(items.values())
 
 
 # ---------------------------------------------------------------- channels, paging, search
@@ -407,24 +407,24 @@ def _no_channel() -> tuple[frozenset[str], int]:
 
 
 def read_channels(dom: Dom, base: Base) -> list[FoundChannel]:
-    """Links to ways of asking, by the words of data/channels.toml; each target once."""
+    """Return links to ways of asking, by the words of data/channels.toml; each target once."""
     never, longest = _no_channel()
     kinds = channel_kinds()
     assert kinds.parts is not None
-    seen: set[tuple[str, str]] = set()
-    found: list[FoundChannel] = []
+    listed: set[tuple[str, str]] = set()
+    channels: list[FoundChannel] = []
     if not kinds.parts.search("\n".join(dom.by_key)):
-        return found
+        return channels
     for text, anchors in dom.named.items():
         kind = kinds.kind_of(dom.keys[text]) if 0 < len(text) <= longest else None
         if kind is None or any(word in text for word in never):
             continue
         for anchor in anchors:
             url = base.resolve(anchor.href)
-            if (text, url or "") not in seen:
-                seen.add((text, url or ""))
-                found.append(FoundChannel(kind, text, url))
-    return found
+            if (text, url or "") not in listed:
+                listed.add((text, url or ""))
+                channels.append(FoundChannel(kind, text, url))
+    return channels
 
 
 _TRS_PAGES = re.compile(
@@ -438,20 +438,20 @@ def _next_words() -> frozenset[str]:
 
 
 def read_next_page(dom: Dom, base: Base) -> str | None:
-    """Address of the next page of a list, from a link or from the page call that templates write; None on the last."""
+    """Return address of the next page of a list, from a link or from the page call that templates write; None on the last."""
     for anchor in dom.called(_next_words()):
         url = base.resolve(anchor.href)
         if url is not None and url != base.url:
             return url
     for text in dom.scripts:
-        found = _TRS_PAGES.search(text) if "createPageHTML" in text else None
-        if found is not None and int(found[2]) + 1 < int(found[1]):
-            return base.resolve(f"{found[3]}_{int(found[2]) + 1}.{found[4]}")
+        match = _TRS_PAGES.search(text) if "createPageHTML" in text else None
+        if match is not None and int(match[2]) + 1 < int(match[1]):
+            return base.resolve(f"{match[3]}_{int(match[2]) + 1}.{match[4]}")
     return None
 
 
 def has_search(dom: Dom) -> bool:
-    """Whether the page offers a search box: a text field in a form, or one that says so."""
+    """Return whether the page offers a search box: a text field in a form, or one that says so."""
     parts = table("pages")["parts"]
     names = frozenset(parts["search"])
     for node in (*dom.elements("input"), *dom.elements("form")):
@@ -466,7 +466,7 @@ def has_search(dom: Dom) -> bool:
 
 
 def has_form(dom: Dom) -> bool:
-    """Whether a citizen can write something here: a text area, or three and more text fields."""
+    """Return whether a citizen can write something here: a text area, or three and more text fields."""
     if dom.elements("textarea"):
         return True
     return (
@@ -476,12 +476,12 @@ def has_form(dom: Dom) -> bool:
 
 
 def has_word(dom: Dom, words: Iterable[str]) -> bool:
-    """Whether a link, button or picture of the page is called by one of `words`."""
-    wanted = [word.lower() for word in words]
+    """Return whether a link, button or picture of the page is called by one of `words`."""
+    names = [word.lower() for word in words]
     shown = [dom.link_text, *(attributes.get("alt") or "" for _, attributes in dom.images)]
     shown.extend(text for node in dom.tree.css("button,[onclick]") if len(text := node.text()) < 60)
     text = "\n".join(shown).lower()
-    return any(word in text for word in wanted)
+    return any(word in text for word in names)
 
 
 @cache
@@ -490,8 +490,8 @@ def _qr() -> re.Pattern[str]:
 
 
 def qr_images(dom: Dom, base: Base) -> list[tuple[str, str]]:
-    """Pictures that may be QR codes, as address and label, by their name, class, alternative text or caption."""
-    found: dict[str, str] = {}
+    """Return pictures that may be QR codes, as address and label, by their name, class, alternative text or caption."""
+    pictures: dict[str, str] = {}
     search = _qr().search
     for node, attributes in dom.images:
         source = (attributes["src"] or "").strip()
@@ -506,5 +506,5 @@ def qr_images(dom: Dom, base: Base) -> list[tuple[str, str]]:
                 continue
         url = base.resolve(source)
         if url is not None:
-            found.setdefault(url, attributes.get("alt") or attributes.get("title") or caption)
-    return list(found.items())
+            pictures.setdefault(url, attributes.get("alt") or attributes.get("title") or caption)
+    return list(pictures.items())

@@ -119,15 +119,15 @@ class PageFacts:
     @cached_property
     def entries(self) -> tuple[ListEntry, ...]:
         """Dated entries of its lists, those that a script writes included."""
-        found = read_entries(self.dom, now=self.now)
+        entries = read_entries(self.dom, now=self.now)
         for fragment in _scripted_lists(self.dom):
             # Their order and list ids belong to another tree: shifted out of the way of the page's own.
             inner = read_entries(Dom(fragment), now=self.now)
-            found.extend(replace(entry, order=-1 - entry.order, list_id=-1) for entry in inner)
-        return tuple(found)
+            entries.extend(replace(entry, order=-1 - entry.order, list_id=-1) for entry in inner)
+        return tuple(entries)
 
     def _listed(self) -> frozenset[int]:
-        """Text nodes whose dates belong to lists of three or more entries."""
+        """Return text nodes whose dates belong to lists of three or more entries."""
         lists: dict[int, list[int]] = {}
         for entry in self.entries:
             lists.setdefault(entry.list_id, []).append(entry.order)
@@ -161,7 +161,7 @@ class PageFacts:
     @cached_property
     def site_maps(self) -> tuple[str, ...]:
         """Addresses of links called 网站地图."""
-        return tuple(found for href in site_map_links(self.dom) if (found := self.base.resolve(href)) is not None)
+        return tuple(address for href in site_map_links(self.dom) if (address := self.base.resolve(href)) is not None)
 
     @property
     def frames(self) -> tuple[str, ...]:
@@ -204,9 +204,9 @@ class PageFacts:
         return self.dom.text
 
     def tag(self, name: str) -> str | None:
-        """Content of a standard tag, whatever its letter case; None when the page has none of that name."""
-        wanted = name.lower()
-        return next((tag.content for tag in self.tags if tag.name.lower() == wanted), None)
+        """Return content of a standard tag, whatever its letter case; None when the page has none of that name."""
+        tag_name = name.lower()
+        return next((tag.content for tag in self.tags if tag.name.lower() == tag_name), None)
 
     @property
     def column_kind(self) -> str | None:
@@ -217,7 +217,7 @@ class PageFacts:
         return None
 
     def page(self, kind: str | None, *, seconds: float | None = None, keep_text: bool = True) -> Page:
-        """The page as a part of a snapshot.
+        """Return the page as a part of a snapshot.
 
         Args:
             kind: `home`, `column`, `content`, `guide` …; None when not known.
@@ -237,8 +237,10 @@ class PageFacts:
         )
 
     def list_entries(self) -> tuple[Entry, ...]:
-        """The dated entries as parts of a snapshot, with absolute addresses."""
-        return tuple(Entry(title=one.title, url=self.base.resolve(one.href), published_at=one.published_at) for one in self.entries)
+        """Return the dated entries as parts of a snapshot, with absolute addresses."""
+        return tuple(
+            Entry(title=entry.title, url=self.base.resolve(entry.href), published_at=entry.published_at) for entry in self.entries
+        )
 
 
 PARTS = (
@@ -250,7 +252,7 @@ PARTS = (
 
 
 def _scripted_lists(dom: Dom) -> list[str]:
-    """Lists that content systems keep as records inside a script (`<datastore>` with CDATA), as HTML."""
+    """Return lists that content systems keep as records inside a script (`<datastore>` with CDATA), as HTML."""
     fragments = []
     for text in dom.scripts:
         if "CDATA" not in text:
@@ -268,7 +270,7 @@ def _scripted_lists(dom: Dom) -> list[str]:
 
 
 def _fetches(dom: Dom) -> bool:
-    """Whether a script of the page fetches content after the page has come."""
+    """Return whether a script of the page fetches content after the page has come."""
     scripts = "\n".join(dom.scripts)
     return any(call in scripts for call in table("pages")["lists"]["fetching"]) or "v-for" in dom.html or "ng-repeat" in dom.html
 
@@ -276,13 +278,13 @@ def _fetches(dom: Dom) -> bool:
 def read_page(
     html: str, url: str, *, now: datetime | None = None, decoded: Decoded | None = None, site_map: bool = False
 ) -> PageFacts:
-    """A decoded page, ready to be asked; see `PageFacts`."""
+    """Return a decoded page, ready to be asked; see `PageFacts`."""
     return PageFacts(html, url, now=now, decoded=decoded, site_map=site_map)
 
 
 def read_bytes(
     body: bytes, url: str, *, content_type: str = "", now: datetime | None = None, cut: bool = False, site_map: bool = False
 ) -> PageFacts:
-    """Decodes one page; see `decode` and `PageFacts`."""
+    """Decode one page; see `decode` and `PageFacts`."""
     decoded = decode(body, content_type, cut=cut)
     return PageFacts(decoded.text, url, now=now, decoded=decoded, site_map=site_map)

@@ -15,7 +15,7 @@ from typing import Any, Literal, TypedDict, Unpack
 
 from pydantic import ValidationError
 
-from govmedia_rules.collect.fetch import USER_AGENT, Fetched, Fetcher, fast_transports
+from govmedia_rules.collect.fetch import USER_AGENT, Fetched, Fetcher
 from govmedia_rules.collect.guard import Guard
 from govmedia_rules.collect.journal import Journal, read_journal
 from govmedia_rules.collect.limits import Limits
@@ -71,7 +71,7 @@ class _Rounds:
 
 
 def slot_of(at: datetime, minutes: int) -> datetime:
-    """Beginning of the slot of `minutes` that `at` lies in, counted from midnight in Chinese time."""
+    """Return beginning of the slot of `minutes` that `at` lies in, counted from midnight in Chinese time."""
     local = at.astimezone(SHANGHAI)
     past = (local.hour * 60 + local.minute) // minutes * minutes
     return local.replace(hour=past // 60, minute=past % 60, second=0, microsecond=0)
@@ -85,11 +85,10 @@ async def probe_round_async(
     slot_minutes: int = 30,
     limits: Limits | None = None,
     guard: Guard | None = None,
-    fast: bool = False,
     user_agent: str = USER_AGENT,
     progress: bool | Callable[[int, int], None] | None = None,
 ) -> RoundReport:
-    """Visits each site's home page once and appends the outcomes to the journal.
+    """Fetch each site's home page once and append the outcomes to the journal.
 
     Args:
         subjects: Sites, or a registry; closed sites are left out.
@@ -98,7 +97,6 @@ async def probe_round_async(
         slot_minutes: Length of a slot. Unit: minutes; 1 to 1,440. Rounds of one slot are the same round.
         limits: Bounds; `total_seconds` should be above the 15 seconds of the national rule.
         guard: Which addresses may be visited.
-        fast: Whether to carry requests over aiohttp (extra `fast`).
         user_agent: How the collector names itself.
         progress: Called with sites done and sites in all; True shows a bar.
 
@@ -112,20 +110,20 @@ async def probe_round_async(
         raise ValueError(f"slot_minutes is {slot_minutes}, it must be 1 to 1,440")
     limits = limits or Limits(sites_at_once=200, retries=0)
     every = subjects.sites if isinstance(subjects, Registry) else tuple(subjects)
-    wanted = list({site.id: site for site in every if site.status != "closed"}.values())
+    sites = list({site.id: site for site in every if site.status != "closed"}.values())
     slot = slot_of(at, slot_minutes)
     key = slot.isoformat()
     rounds = _Rounds.read(journal)
     interrupted = tuple(datetime.fromisoformat(other) for other in sorted(rounds.begun - rounds.ended) if other != key)
     if key in rounds.ended:
-        return RoundReport(slot, "repeated", 0, 0, len(wanted), interrupted)
+        return RoundReport(slot, "repeated", 0, 0, len(sites), interrupted)
     done = rounds.probes.get(key, set())
-    left = [site for site in wanted if site.id not in done]
+    left = [site for site in sites if site.id not in done]
     failed = 0
-    fetcher = Fetcher(limits, guard or Guard(), transports=fast_transports(limits) if fast else None, user_agent=user_agent)
-    with Journal(journal) as lines, Meter(progress is True, len(wanted), title="探测") as meter:
+    fetcher = Fetcher(limits, guard or Guard(), user_agent=user_agent)
+    with Journal(journal) as lines, Meter(progress is True, len(sites), title="探测") as meter:
         if key not in rounds.begun:
-            lines.append({"t": "round", "slot": key, "sites": len(wanted)})
+            lines.append({"t": "round", "slot": key, "sites": len(sites)})
         try:
             queue = iter(left)
             count = len(done)
@@ -143,13 +141,13 @@ async def probe_round_async(
                     count += 1
                     meter.add(1)
                     if callable(progress):
-                        progress(count, len(wanted))
+                        progress(count, len(sites))
 
             await asyncio.gather(*(work() for _ in range(min(limits.sites_at_once, len(left)))))
         finally:
             await fetcher.close()
         lines.append({"t": "round_end", "slot": key})
-    return RoundReport(slot, "continued" if done else "done", len(left), failed, len(wanted), interrupted)
+    return RoundReport(slot, "continued" if done else "done", len(left), failed, len(sites), interrupted)
 
 
 async def _probe(fetcher: Fetcher, site: Site) -> Fetched:
@@ -166,7 +164,6 @@ class RoundSettings(TypedDict, total=False):
     slot_minutes: int
     limits: Limits | None
     guard: Guard | None
-    fast: bool
     user_agent: str
     progress: bool | Callable[[int, int], None] | None
 
@@ -174,21 +171,21 @@ class RoundSettings(TypedDict, total=False):
 def probe_round(
     subjects: Iterable[Site] | Registry, journal: str | PathLike[str], *, at: datetime, **settings: Unpack[RoundSettings]
 ) -> RoundReport:
-    """Makes one round and waits for it; see `probe_round_async`."""
+    """Make one round and wait for it; see `probe_round_async`."""
     return asyncio.run(probe_round_async(subjects, journal, at=at, **settings))
 
 
 def read_probes(
     journal: str | PathLike[str], *, since: datetime | None = None, until: datetime | None = None
 ) -> Mapping[str, tuple[Probe, ...]]:
-    """The probes of a journal by site id, in order of time; a site probed twice in one slot counts once.
+    """Return the probes of a journal by site id, in order of time; a site probed twice in one slot counts once.
 
     Args:
         journal: The journal of the rounds.
         since: First instant that counts; None for all.
         until: Last instant that counts; None for all.
     """
-    found: dict[str, dict[str, Probe]] = {}
+    by_site: dict[str, dict[str, Probe]] = {}
     for record in read_journal(journal):
         if record.get("t") != "probe":
             continue
@@ -199,12 +196,12 @@ def read_probes(
             probe = Probe(at=at, seconds=record["seconds"], status=record["status"], failure=record["failure"])
         except (KeyError, TypeError, ValueError, ValidationError):
             continue  # a record of another version
-        found.setdefault(str(record["site"]), {}).setdefault(str(record["slot"]), probe)
-    return {site: tuple(sorted(slots.values(), key=lambda probe: probe.at)) for site, slots in found.items()}
+        by_site.setdefault(str(record["site"]), {}).setdefault(str(record["slot"]), probe)
+    return {site: tuple(sorted(slots.values(), key=lambda probe: probe.at)) for site, slots in by_site.items()}
 
 
 def with_probes(snapshot: SiteSnapshot, probes: Mapping[str, tuple[Probe, ...]], *, days: int = 7) -> SiteSnapshot:
-    """The snapshot with the probes of the days before its monitoring point; unchanged when there are none for its site."""
+    """Return the snapshot with the probes of the days before its monitoring point; unchanged when there are none for its site."""
     start = snapshot.observed_at - timedelta(days=days)
     week = tuple(probe for probe in probes.get(snapshot.site.id, ()) if start <= probe.at <= snapshot.observed_at)
     if not week:

@@ -31,7 +31,7 @@ class ProgressBar:
         self._counted: dict[str, int] = {}
 
     def __call__(self, step: Progress) -> None:
-        """Takes a step of a look."""
+        """Take a step of a look."""
         self.pages += step.pages - self._counted.get(step.subject, 0)
         self._counted[step.subject] = step.pages
         if step.stage == "done":
@@ -41,7 +41,7 @@ class ProgressBar:
         self._show(final=self.done >= self.total)
 
     def count(self, done: int, total: int) -> None:
-        """Takes a plain count."""
+        """Take a plain count."""
         self.done, self.total = done, total
         self._show(final=done >= total)
 

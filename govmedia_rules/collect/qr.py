@@ -27,7 +27,7 @@ class QrCode:
 
 
 def read_qr(picture: bytes) -> tuple[QrCode, ...] | None:
-    """The codes in a picture; () when it holds none, None when it cannot be opened or is too large.
+    """Return the codes in a picture; () when it holds none, None when it cannot be opened or is too large.
 
     Args:
         picture: Bytes of a PNG, JPEG, GIF, BMP or WebP file.
@@ -47,12 +47,12 @@ def read_qr(picture: bytes) -> tuple[QrCode, ...] | None:
             image = opened.convert("L")
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError):
         return None
-    found = zxingcpp.read_barcodes(image)
-    return tuple(QrCode(code.text, platform_of(code.text)) for code in found if code.text)
+    barcodes = zxingcpp.read_barcodes(image)
+    return tuple(QrCode(code.text, platform_of(code.text)) for code in barcodes if code.text)
 
 
 def platform_of(text: str) -> str | None:
-    """The platform an address leads to (`wechat`, `weibo` …), or None."""
+    """Return the platform an address leads to (`wechat`, `weibo` …), or None."""
     host = host_of(text if "://" in text else f"http://{text}")
     for platform, endings in table("platforms")["hosts"].items():
         if any(host == ending or host.endswith(f".{ending}") for ending in endings):
@@ -61,7 +61,7 @@ def platform_of(text: str) -> str | None:
 
 
 def label_platform(label: str) -> str | None:
-    """The platform that the words beside a code promise, or None."""
+    """Return the platform that the words beside a code promise, or None."""
     for platform, words in table("platforms")["labels"].items():
         if any(word in label for word in words):
             return str(platform)

@@ -16,14 +16,14 @@ class Rules(Protocol):
     """Says which addresses a host allows."""
 
     def allows(self, url: str) -> bool:
-        """Whether the address may be visited."""
+        """Return whether the address may be visited."""
 
 
 class AllowAll:
     """The rules of a host without a robots.txt."""
 
     def allows(self, url: str) -> bool:
-        """Always."""
+        """Return True."""
         return True
 
 
@@ -31,7 +31,7 @@ class AllowNone:
     """The rules of a host whose robots.txt cannot be read because the server fails (RFC 9309, 2.3.1.4)."""
 
     def allows(self, url: str) -> bool:
-        """Never."""
+        """Return False."""
         return False
 
 
@@ -47,12 +47,12 @@ class _Parsed:
         self._agent = agent
 
     def allows(self, url: str) -> bool:
-        """Whether the address may be visited."""
+        """Return whether the address may be visited."""
         return bool(self._rules.can_fetch(url, self._agent))
 
 
 def rules_of(fetched: Fetched, agent: str) -> Rules:
-    """The rules that a visit to /robots.txt brought.
+    """Return the rules that a visit to /robots.txt brought.
 
     Args:
         fetched: The visit.

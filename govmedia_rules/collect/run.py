@@ -20,8 +20,8 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict, Unpack
 
 from pydantic import ValidationError
 
-from govmedia_rules.collect.crawl import Progress, SiteLook
-from govmedia_rules.collect.fetch import USER_AGENT, Budget, Fetched, Fetcher, Purpose, fast_transports
+from govmedia_rules.collect.crawl import Progress, SiteCrawler
+from govmedia_rules.collect.fetch import USER_AGENT, Budget, Fetched, Fetcher, Purpose
 from govmedia_rules.collect.guard import Guard
 from govmedia_rules.collect.journal import Journal, read_journal
 from govmedia_rules.collect.limits import Limits
@@ -51,7 +51,6 @@ class Settings(TypedDict, total=False):
     journal: str | PathLike[str] | None
     earlier: str | PathLike[str] | None
     client: httpx.AsyncClient | None
-    fast: bool
     user_agent: str
     keep_text: bool
     progress: bool | Callable[[Progress], None] | None
@@ -115,7 +114,7 @@ class _Run:
     past: _Past
 
     async def look(self, site: Site, key: str) -> SiteSnapshot:
-        """The snapshot of one site; never raises for what the site does."""
+        """Return the snapshot of one site; never raises for what the site does."""
         ended = self.past.ended.get(key)
         if ended is not None:
             return SiteSnapshot.model_validate(ended)
@@ -126,7 +125,7 @@ class _Run:
         known = self.past.visits.get(key, {})
         budget = Budget(self.limits)
 
-        async def visit(url: str, purpose: Purpose) -> Fetched:
+        async def fetch(url: str, purpose: Purpose) -> Fetched:
             record = known.get((purpose, url))
             if record is not None:
                 return Fetched.from_record(record)
@@ -135,9 +134,9 @@ class _Run:
                 self.journal.append({"t": "visit", "site": key, "for": purpose, **fetched.to_record()})
             return fetched
 
-        look = SiteLook(
+        look = SiteCrawler(
             site=site,
-            visit=visit,
+            fetch=fetch,
             limits=self.limits,
             budget=budget,
             observed_at=observed_at,
@@ -181,12 +180,11 @@ async def sites_async(
     journal: str | PathLike[str] | None = None,
     earlier: str | PathLike[str] | None = None,
     client: httpx.AsyncClient | None = None,
-    fast: bool = False,
     user_agent: str = USER_AGENT,
     keep_text: bool = True,
     progress: bool | Callable[[Progress], None] | None = None,
 ) -> AsyncGenerator[SiteSnapshot, None]:
-    """Looks at many sites and gives each snapshot as it is ready, in no fixed order; one for every subject.
+    """Look at many sites and return each snapshot as it is ready, in no fixed order; one for every subject.
 
     Args:
         subjects: Sites, addresses, or a registry, whose sites are looked at.
@@ -198,22 +196,21 @@ async def sites_async(
         journal: File that records each visit as it happens. A run that was ended, however, goes on from it.
         earlier: Journal of an earlier run; pages it holds are asked for conditionally (ETag, Last-Modified).
         client: An httpx client to use for every request.
-        fast: Whether to carry requests over aiohttp (extra `fast`).
         user_agent: How the collector names itself.
         keep_text: Whether the text of pages is kept.
         progress: Called as a look goes on; True shows a bar of sites.
 
     Raises:
         CollectError: The journal cannot be opened or written.
-        MissingExtra: A site has robots.txt rules and the extra `crawl` is not installed, or `fast` or a bar is asked for
-            and its extra is not.
+        MissingExtra: A site has robots.txt rules and the extra `crawl` is not installed, or a bar is asked for and its extra
+            is not.
         ValueError: `observed_at` is naive.
     """
     if observed_at is not None and observed_at.tzinfo is None:
         raise ValueError("observed_at must be aware")
     limits = limits or Limits()
-    wanted = [_as_site(subject) for subject in (subjects.sites if isinstance(subjects, Registry) else subjects)]
-    keys = _keys(wanted)
+    sites = [_as_site(subject) for subject in (subjects.sites if isinstance(subjects, Registry) else subjects)]
+    keys = _keys(sites)
     past = _Past.read(journal) if journal is not None else _Past()
     async with AsyncExitStack() as stack:
         opened = stack.enter_context(Journal(journal)) if journal is not None else None
@@ -221,15 +218,14 @@ async def sites_async(
             limits,
             guard or Guard(),
             client=client,
-            transports=fast_transports(limits) if fast else None,
             user_agent=user_agent,
             earlier=_Earlier(earlier) if earlier is not None else None,
         )
         stack.push_async_callback(fetcher.close)
-        meter = stack.enter_context(Meter(progress is True, len(wanted), title="采集"))
+        meter = stack.enter_context(Meter(progress is True, len(sites), title="采集"))
         steps = progress if callable(progress) else None
         run = _Run(fetcher, limits, robots, seed, keep_text, observed_at, steps, opened, past)
-        waiting = iter(zip(wanted, keys, strict=True))
+        waiting = iter(zip(sites, keys, strict=True))
         tasks: set[asyncio.Task[SiteSnapshot]] = set()
         try:
             while True:
@@ -249,30 +245,30 @@ async def sites_async(
 
 
 def _keys(subjects: Iterable[Site]) -> list[str]:
-    """One key for each subject, also where a registry lists an id twice."""
-    seen: dict[str, int] = {}
+    """Return one key for each subject, also where a registry lists an id twice."""
+    counts: dict[str, int] = {}
     keys = []
     for site in subjects:
-        count = seen[site.id] = seen.get(site.id, 0) + 1
+        count = counts[site.id] = counts.get(site.id, 0) + 1
         keys.append(site.id if count == 1 else f"{site.id}#{count}")
     return keys
 
 
 async def site_async(subject: Site | str, **settings: Unpack[Settings]) -> SiteSnapshot:
-    """Looks at one site; settings as for `sites_async`. A site that cannot be opened gives a snapshot that says so."""
-    async with aclosing(sites_async([subject], **settings)) as found:
-        async for snapshot in found:
+    """Look at one site; settings as for `sites_async`. A site that cannot be opened gives a snapshot that says so."""
+    async with aclosing(sites_async([subject], **settings)) as snapshots:
+        async for snapshot in snapshots:
             return snapshot
     raise CollectError("the run ended without a result")
 
 
 def site(subject: Site | str, **settings: Unpack[Settings]) -> SiteSnapshot:
-    """Looks at one site and waits for the snapshot; works in a notebook too. Settings as for `sites_async`."""
+    """Look at one site and wait for the snapshot; works in a notebook too. Settings as for `sites_async`."""
     return next(iter(sites([subject], **settings)))
 
 
 def sites(subjects: Iterable[Site | str] | Registry, **settings: Unpack[Settings]) -> Iterator[SiteSnapshot]:
-    """Looks at many sites and gives each snapshot as it is ready. Settings and errors as for `sites_async`.
+    """Look at many sites and return each snapshot as it is ready. Settings and errors as for `sites_async`.
 
     The event loop runs in a thread of its own, so that it also works where one is running already; leaving the iterator
     early ends the run.
@@ -281,8 +277,8 @@ def sites(subjects: Iterable[Site | str] | Registry, **settings: Unpack[Settings
     stop = threading.Event()
 
     async def pump() -> None:
-        async with aclosing(sites_async(subjects, **settings)) as found:
-            async for snapshot in found:
+        async with aclosing(sites_async(subjects, **settings)) as snapshots:
+            async for snapshot in snapshots:
                 while not stop.is_set():
                     try:
                         ready.put_nowait(snapshot)

@@ -13,18 +13,18 @@ from govmedia_rules.core.vocabulary import key_of, read_data
 
 @cache
 def table(name: str) -> Mapping[str, Any]:
-    """A table of collect/data, by file name without ending."""
+    """Return a table of collect/data, by file name without ending."""
     return read_data("govmedia_rules.collect", f"{name}.toml")
 
 
 def any_of(words: Iterable[str]) -> str:
-    """A pattern that matches any of `words`, the longest first."""
+    """Return a pattern that matches any of `words`, the longest first."""
     return "|".join(re.escape(word) for word in sorted(set(words), key=len, reverse=True))
 
 
 @lru_cache(maxsize=16_384)
 def name_key(text: str) -> str:
-    """`key_of` for names of links: pages of one site repeat the same few hundred."""
+    """Return `key_of` for names of links: pages of one site repeat the same few hundred."""
     return key_of(text)
 
 
@@ -44,26 +44,26 @@ class Kinds:
                 other = names.setdefault(key_of(spelling), kind)
                 if other != kind:
                     raise ValueError(f"{spelling!r} means both {other} and {kind}")
-        by_part = {key_of(part): kind for kind, found in parts.items() for part in found}
+        by_part = {key_of(part): kind for kind, words in parts.items() for part in words}
         return cls(names, re.compile(any_of(by_part)) if by_part else None, by_part)
 
     def find(self, text: str) -> str | None:
-        """The kind of this name, or None."""
+        """Return the kind of this name, or None."""
         return self.kind_of(name_key(text))
 
     def kind_of(self, key: str) -> str | None:
-        """The kind of the name with this `key_of`, or None."""
+        """Return the kind of the name with this `key_of`, or None."""
         kind = self.exact.get(key)
         if kind is not None or self.parts is None:
             return kind
-        found = self.parts.findall(key)
+        matches = self.parts.findall(key)
         # The last of the longest parts: in 政策解读 and 新闻发布会通知公告 the end of a name says what the column is.
-        return self.by_part[max(enumerate(found), key=lambda pair: (len(pair[1]), pair[0]))[1]] if found else None
+        return self.by_part[max(enumerate(matches), key=lambda pair: (len(pair[1]), pair[0]))[1]] if matches else None
 
 
 @cache
 def column_kinds() -> Kinds:
-    """Column names -> column kind (data/columns.toml)."""
+    """Return column names -> column kind (data/columns.toml)."""
     data = table("columns")
     return Kinds.of(
         {kind: entry.get("names", ()) for kind, entry in data.items()},
@@ -73,12 +73,12 @@ def column_kinds() -> Kinds:
 
 @lru_cache(maxsize=16_384)
 def column_kind(name: str) -> str | None:
-    """The kind of column that a name announces (`通知公告` -> `notice`), or None."""
+    """Return the kind of column that a name announces (`通知公告` -> `notice`), or None."""
     return column_kinds().find(name)
 
 
 @cache
 def channel_kinds() -> Kinds:
-    """Link texts -> channel kind (data/channels.toml)."""
+    """Return Link texts -> channel kind (data/channels.toml)."""
     words = table("channels")["words"]
     return Kinds.of(words, words)

@@ -23,7 +23,7 @@ from govmedia_rules.subjects.registry import registered_sites
 
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Describes the command."""
+    """Describe the command."""
     parser = commands.add_parser(
         "collect",
         help="look at sites and write snapshots",
@@ -37,7 +37,6 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser.add_argument("--observed-at", metavar="TIME", help="monitoring point (2024-08-27 10:00); default: when a site is begun")
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="seed of the samples of content pages")
     parser.add_argument("--ignore-robots", action="store_true", help="do not follow robots.txt; recorded in each snapshot")
-    parser.add_argument("--fast", action="store_true", help="carry requests over aiohttp (extra `fast`)")
     parser.add_argument("--user-agent", default=collect.USER_AGENT, metavar="TEXT", help="how the collector names itself")
     parser.add_argument("--no-text", action="store_true", help="do not keep the text of pages")
     parser.add_argument("--all-pages", action="store_true", help="visit every page that can be reached, not a sample")
@@ -55,7 +54,7 @@ def _add_limits(parser: argparse.ArgumentParser) -> None:
 
 
 def limits_of(args: argparse.Namespace) -> collect.Limits:
-    """The limits that the arguments give."""
+    """Return the limits that the arguments give."""
     given = {name: value for name in collect.Limits.__annotations__ if (value := getattr(args, name, None)) is not None}
     if getattr(args, "all_pages", False):
         given["content_sample"] = None
@@ -66,30 +65,30 @@ def limits_of(args: argparse.Namespace) -> collect.Limits:
 
 
 def subjects_of(sources: list[str]) -> list[Site]:
-    """Sites of tables and addresses; rows that cannot be used are named on stderr.
+    """Return sites of tables and addresses; rows that cannot be used are named on stderr.
 
     Raises:
         TableError: A table cannot be opened.
         CollectError: Nothing is left to look at.
     """
-    found: list[Site] = []
+    sites: list[Site] = []
     for source in sources:
         if Path(source).is_file():
             rows = registered_sites(source)
-            found.extend(rows.good)
+            sites.extend(rows.good)
             for bad in rows.bad:
                 print(f"{source}, row {bad.row}, {bad.column}: {bad.reason} ({bad.value})", file=sys.stderr)
         elif "." in source and Path(source).suffix.lower() not in (".csv", ".xlsx", ".xls", ".ods", ".tsv", ".txt"):
-            found.append(Site(name=source, url=source if "://" in source else f"http://{source}/"))
+            sites.append(Site(name=source, url=source if "://" in source else f"http://{source}/"))
         else:
             raise CollectError("no such file", Where(source))
-    if not found:
+    if not sites:
         raise CollectError("there is no site to look at")
-    return found
+    return sites
 
 
 def run(args: argparse.Namespace) -> int:
-    """Looks at the sites; 0 when every one was looked at, also when some could not be opened."""
+    """Look at the sites; 0 when every one was looked at, also when some could not be opened."""
     sites = subjects_of(args.source)
     observed_at = _moment(args.observed_at)
     out = Path(args.out)
@@ -109,7 +108,6 @@ def run(args: argparse.Namespace) -> int:
             observed_at=observed_at,
             journal=journal,
             earlier=args.earlier,
-            fast=args.fast,
             user_agent=args.user_agent,
             keep_text=not args.no_text,
             progress=bar,

@@ -42,7 +42,7 @@ def _check(args: argparse.Namespace) -> int:
     lexicon = load_lexicon(args.file)
     problems = check_lexicon(lexicon)
     if args.format == "json":
-        body = {"lexicon": lexicon.stamp._asdict(), "lines": len(lexicon), "problems": [asdict(one) for one in problems]}
+        body = {"lexicon": lexicon.stamp._asdict(), "lines": len(lexicon), "problems": [asdict(problem) for problem in problems]}
         print(json.dumps(body, ensure_ascii=False, indent=1))
     else:
         for problem in problems:
@@ -59,10 +59,10 @@ def _learn(args: argparse.Namespace) -> int:
 
     learned = learn_exceptions(texts(), load_lexicon(args.lexicon))
     if args.format == "json":
-        print(json.dumps([asdict(one) for one in learned], ensure_ascii=False, indent=1))
+        print(json.dumps([asdict(line) for line in learned], ensure_ascii=False, indent=1))
     else:
-        for one in learned:
-            print(f"{one.count}\t{one.text}\t{one.term}\t{one.example}")
+        for line in learned:
+            print(f"{line.count}\t{line.text}\t{line.term}\t{line.example}")
     if args.output:
         Path(args.output).write_text(_as_toml(learned), "utf-8")
     print(f"{len(learned)} strings to review; keep those that are right", file=sys.stderr)
@@ -71,5 +71,5 @@ def _learn(args: argparse.Namespace) -> int:
 
 def _as_toml(learned: tuple[Learned, ...]) -> str:
     lines = ["# Learned from clean text. Strike out what is not right before use.", 'id = "learned"', "exceptions = ["]
-    lines += [f"  {json.dumps(one.text, ensure_ascii=False)}, # {one.count} x, resembles {one.term}" for one in learned]
+    lines += [f"  {json.dumps(line.text, ensure_ascii=False)}, # {line.count} x, resembles {line.term}" for line in learned]
     return "\n".join([*lines, "]", ""])

@@ -16,7 +16,7 @@ from govmedia_rules.core.time import SHANGHAI
 
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Describes the command."""
+    """Describe the command."""
     parser = commands.add_parser(
         "probe",
         help="probe the home pages of a registry once",
@@ -27,14 +27,13 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser.add_argument("--slot-minutes", type=int, default=30, metavar="N", help="rounds of one slot are the same round")
     parser.add_argument("--seconds", type=float, default=30.0, metavar="N", help="longest time for one home page")
     parser.add_argument("--at-once", type=int, default=200, metavar="N", help="sites probed at the same time")
-    parser.add_argument("--fast", action="store_true", help="carry requests over aiohttp (extra `fast`)")
     parser.add_argument("--user-agent", default=collect.USER_AGENT, metavar="TEXT", help="how the collector names itself")
     parser.add_argument("--allow", action="append", default=[], metavar="ADDRESS", help="visit this inner address too; repeat")
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
-    """Makes the round; 0 also when sites did not open, and when the round was made before."""
+    """Make the round; 0 also when sites did not open, and when the round was made before."""
     sites = subjects_of(args.source)
     limits = replace(
         collect.Limits(retries=0),
@@ -51,7 +50,6 @@ def run(args: argparse.Namespace) -> int:
             slot_minutes=args.slot_minutes,
             limits=limits,
             guard=collect.Guard(allow=frozenset(args.allow)),
-            fast=args.fast,
             user_agent=args.user_agent,
             progress=bar.count,
         )

@@ -42,19 +42,19 @@ def run(args: argparse.Namespace) -> int:
     for row in scanner.lexicon.bad:
         print(f"lexicon line {row.row}: {row.column or ''} {row.reason}: {row.value or ''}", file=sys.stderr)
     documents, failed = _read(args.files)
-    wanted = RANK[args.confidence]
-    seen: list[tuple[str, Matches]] = []
+    least = RANK[args.confidence]
+    results: list[tuple[str, Matches]] = []
     texts = [document.text for document in documents]
     days = [document.day or args.at for document in documents]
     for document, matches in zip(documents, scanner.scan_many(texts, workers=args.workers, at=days), strict=True):
-        kept = Matches(matches.text, [match for match in matches if RANK[match.confidence] <= wanted])
+        kept = Matches(matches.text, [match for match in matches if RANK[match.confidence] <= least])
         if kept:
-            seen.append((document.where, kept))
+            results.append((document.where, kept))
     if args.format == "json":
-        print(json.dumps(_report(scanner, seen), ensure_ascii=False, indent=1))
+        print(json.dumps(_report(scanner, results), ensure_ascii=False, indent=1))
     else:
-        _print(seen)
-    count = sum(len(matches) for _, matches in seen)
+        _print(results)
+    count = sum(len(matches) for _, matches in results)
     print(f"{len(documents)} texts, {count} candidates; a person decides (须人工复核)", file=sys.stderr)
     return 1 if failed else 0
 
@@ -67,12 +67,12 @@ def _read(files: Iterable[str]) -> tuple[list[Document], bool]:
             documents.extend(read_documents(name, faults.append))
         except GovMediaRulesError as fault:
             faults.append(fault)
-    for one in faults:
-        print(one, file=sys.stderr)
+    for line in faults:
+        print(line, file=sys.stderr)
     return documents, bool(faults)
 
 
-def _report(scanner: Scanner, seen: list[tuple[str, Matches]]) -> dict[str, object]:
+def _report(scanner: Scanner, results: list[tuple[str, Matches]]) -> dict[str, object]:
     return {
         "lexicons": [stamp._asdict() for stamp in scanner.stamps],
         "texts": [
@@ -83,7 +83,7 @@ def _report(scanner: Scanner, seen: list[tuple[str, Matches]]) -> dict[str, obje
                     for match in matches
                 ],
             }
-            for where, matches in seen
+            for where, matches in results
         ],
         "incidents": [
             {
@@ -92,13 +92,13 @@ def _report(scanner: Scanner, seen: list[tuple[str, Matches]]) -> dict[str, obje
                 "suggestion": incident.match.suggestion,
                 "places": [place.where for place in incident.places],
             }
-            for incident in group_incidents(seen)
+            for incident in group_incidents(results)
         ],
     }
 
 
-def _print(seen: list[tuple[str, Matches]]) -> None:
-    for where, matches in seen:
+def _print(results: list[tuple[str, Matches]]) -> None:
+    for where, matches in results:
         print(where)
         for line in matches.marked().splitlines():
             print(f"  {line}")

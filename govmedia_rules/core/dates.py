@@ -1,4 +1,4 @@
-"""The dates that Chinese pages show, by one closed grammar: what it does not read is None, never a guess.
+"""Read the dates that Chinese pages show, by one closed grammar: what it does not read is None, never a guess.
 
 Read are: ISO 8601; full dates in digits or Chinese numerals (`2024-08-27`, `2024年8月27日`, `二〇二四年八月二十七日`), with or
 without a weekday and a time; month and day without a year; a year of two digits; 今天, 昨天, 前天; 刚刚; N单位前; and the forms
@@ -39,7 +39,7 @@ _H = f"[{_ZERO}一二三四五六七八九]"
 
 
 def _blanks(pattern: str) -> str:
-    """A blank in the patterns below stands for up to three of any kind: bounded, so that no text makes them slow."""
+    """Return a blank in the patterns below stands for up to three of any kind: bounded, so that no text makes them slow."""
     return pattern.replace(" ", r"\s{0,3}")
 
 
@@ -133,23 +133,13 @@ def _words() -> _Words:
     )
 
 
-def publication_labels() -> frozenset[str]:
-    """Labels that announce a publication time (发布时间, 发布日期 …)."""
-    return _words().publication
-
-
-def change_labels() -> frozenset[str]:
-    """Labels that announce the time of a later change (更新时间 …)."""
-    return _words().change
-
-
 def other_labels() -> frozenset[str]:
-    """Labels that announce some other date (成文日期, 截止时间 …)."""
+    """Return labels that announce some other date (成文日期, 截止时间 …)."""
     return _words().other
 
 
 def read_moment(cell: str, *, now: datetime | None = None, zone: tzinfo = SHANGHAI) -> datetime | date | None:
-    """The date or time that a whole cell shows, or None.
+    """Return the date or time that a whole cell shows, or None.
 
     Args:
         cell: The text of one cell, box or attribute. Brackets around it and a publication label in front are allowed,
@@ -182,64 +172,64 @@ def read_moment(cell: str, *, now: datetime | None = None, zone: tzinfo = SHANGH
 
 
 def _read(text: str, now: datetime | None, zone: tzinfo) -> datetime | date | None:
-    found = _FULL.fullmatch(text)
-    if found is not None:
-        return _moment(found, _year_of(found), zone)
+    match = _FULL.fullmatch(text)
+    if match is not None:
+        return _moment(match, _year_of(match), zone)
     in_brackets = _BRACKETS.fullmatch(text)
     inner = (in_brackets or _LOOSE_BRACKET.fullmatch(text))[1]  # type: ignore[index]
     label = _words().prefix.match(inner)
     if label is not None:
         inner = inner[label.end() :].strip()
     if inner != text:
-        found = _FULL.fullmatch(inner)
-        if found is not None:
-            return _moment(found, _year_of(found), zone)
+        match = _FULL.fullmatch(inner)
+        if match is not None:
+            return _moment(match, _year_of(match), zone)
     for pattern in (_COMPACT, _NUMERALS):
-        found = pattern.fullmatch(inner)
-        if found is not None:
-            return _moment(found, _year_of(found), zone)
-    found = _PRINTED.fullmatch(inner) or _MAILED.fullmatch(inner)
-    if found is not None:
-        return _moment(found, int(found["year"]), zone)
+        match = pattern.fullmatch(inner)
+        if match is not None:
+            return _moment(match, _year_of(match), zone)
+    match = _PRINTED.fullmatch(inner) or _MAILED.fullmatch(inner)
+    if match is not None:
+        return _moment(match, int(match["year"]), zone)
     return (
         None if now is None else _read_open(inner, now.astimezone(zone), zone, exact=in_brackets is not None or label is not None)
     )
 
 
 def _read_open(text: str, now: datetime, zone: tzinfo, *, exact: bool) -> datetime | date | None:
-    """Forms that mean one day only with `now`. `exact` says that brackets or a label announce a date."""
-    found = _MONTH_DAY.fullmatch(text)
-    if found is not None:
-        if found["sm"] is not None and not exact and found["hour"] is None:
+    """Read the forms that mean one day only with `now`; `exact` says that brackets or a label announce a date."""
+    match = _MONTH_DAY.fullmatch(text)
+    if match is not None:
+        if match["sm"] is not None and not exact and match["hour"] is None:
             return None  # a bare `5-3` may be a score
-        if found["dash"] == "." and not exact and found["hour"] is None:
+        if match["dash"] == "." and not exact and match["hour"] is None:
             return None  # so may a bare `12.30` be a price or a time
-        month = int(found["m"] or found["zm"] or found["sm"])
-        day = int(found["d"] or found["zd"] or found["sd"])
+        month = int(match["m"] or match["zm"] or match["sm"])
+        day = int(match["d"] or match["zd"] or match["sd"])
         for year in range(now.year, now.year - 9, -1):
             try:
                 candidate = date(year, month, day)
             except ValueError:
                 continue
             if candidate <= now.date():
-                return _with_time(candidate, found, zone)
+                return _with_time(candidate, match, zone)
         return None
-    found = _SHORT_YEAR.fullmatch(text)
-    if found is not None:
-        year = now.year - now.year % 100 + int(found["year"])
-        moment = _moment(found, year, zone)
+    match = _SHORT_YEAR.fullmatch(text)
+    if match is not None:
+        year = now.year - now.year % 100 + int(match["year"])
+        moment = _moment(match, year, zone)
         if moment is not None and _as_day(moment) > now.date():
-            moment = _moment(found, year - 100, zone)
+            moment = _moment(match, year - 100, zone)
         return moment
     words = _words()
-    found = words.day_word.fullmatch(text)
-    if found is not None:
-        return _with_time(now.date() - timedelta(days=words.days_ago[found["word"]]), found, zone)
+    match = words.day_word.fullmatch(text)
+    if match is not None:
+        return _with_time(now.date() - timedelta(days=words.days_ago[match["word"]]), match, zone)
     if text in ("刚刚", "刚才"):
         return now
-    found = words.ago.fullmatch(text)
-    if found is not None:
-        return _ago(found["count"], words.units[found["unit"]], now)
+    match = words.ago.fullmatch(text)
+    if match is not None:
+        return _ago(match["count"], words.units[match["unit"]], now)
     return None
 
 
@@ -265,13 +255,13 @@ def _as_day(moment: datetime | date) -> date:
     return moment.date() if isinstance(moment, datetime) else moment
 
 
-def _year_of(found: re.Match[str]) -> int:
-    text = found["year"]
+def _year_of(match: re.Match[str]) -> int:
+    text = match["year"]
     return int(text) if text.isdecimal() else int("".join(str(_HAN_DIGIT[han]) for han in text))
 
 
 def _number(text: str) -> int:
-    """A month or day in digits or Chinese numerals (`十`, `十二`, `二十`, `二十七`, `廿七`, `二七`)."""
+    """Return a month or day in digits or Chinese numerals (`十`, `十二`, `二十`, `二十七`, `廿七`, `二七`)."""
     if text.isdecimal():
         return int(text)
     text = text.replace("廿", "二十").replace("卅", "三十").removeprefix("初")
@@ -281,18 +271,18 @@ def _number(text: str) -> int:
     return int("".join(str(_HAN_DIGIT[han]) for han in text))
 
 
-def _moment(found: re.Match[str], year: int, zone: tzinfo) -> datetime | date | None:
-    parts = found.groupdict()
+def _moment(match: re.Match[str], year: int, zone: tzinfo) -> datetime | date | None:
+    parts = match.groupdict()
     month = _MONTHS.get(parts["mon"], 0) if "mon" in parts else _number(parts["m"] or parts["zm"])
     try:
         day = date(year, month, _number(parts["d"] or parts["zd"]))
     except ValueError:
         return None
-    return _with_time(day, found, zone)
+    return _with_time(day, match, zone)
 
 
-def _with_time(day: date, found: re.Match[str], zone: tzinfo) -> datetime | date | None:
-    parts = found.groupdict()
+def _with_time(day: date, match: re.Match[str], zone: tzinfo) -> datetime | date | None:
+    parts = match.groupdict()
     if parts.get("hour") is None:
         return day
     hour = int(parts["hour"])
@@ -325,7 +315,7 @@ def _zone_of(text: str | None, zone: tzinfo) -> tzinfo:
 
 
 @dataclass(frozen=True, slots=True)
-class Spotted:
+class DateMatch:
     """A date inside a longer text.
 
     Attributes:
@@ -361,8 +351,8 @@ _NUMERALS_IN_TEXT = re.compile(rf"(?<!{_H}){_NUMERALS.pattern}(?!{_H})")
 _LABEL_BEFORE = re.compile(r"([\u4e00-\u9fffA-Za-z][\u4e00-\u9fffA-Za-z \t]{0,19}?)\s*(:|\]|】|\s)\s*[\[(]?\s*$")
 
 
-def find_moments(text: str, *, zone: tzinfo = SHANGHAI) -> Iterator[Spotted]:
-    """Every full date in `text`, in order, with the label in front of it.
+def find_moments(text: str, *, zone: tzinfo = SHANGHAI) -> Iterator[DateMatch]:
+    """Return every full date in `text`, in order, with the label in front of it.
 
     Only dates with a year are found: inside a sentence `8月27日` may belong to any year.
 
@@ -371,15 +361,15 @@ def find_moments(text: str, *, zone: tzinfo = SHANGHAI) -> Iterator[Spotted]:
         zone: Zone of a time that names none.
     """
     plain = text.translate(_KEEP_LENGTH) if _WIDE.search(text) else text
-    for found in _IN_TEXT.finditer(plain):
-        moment = _moment(found, _year_of(found), zone)
+    for match in _IN_TEXT.finditer(plain):
+        moment = _moment(match, _year_of(match), zone)
         if moment is not None:
-            yield Spotted(moment, _label_before(plain, found.start()), found.start(), found.end())
+            yield DateMatch(moment, _label_before(plain, match.start()), match.start(), match.end())
     if "年" in plain:
-        for found in _NUMERALS_IN_TEXT.finditer(plain):
-            moment = _moment(found, _year_of(found), zone)
+        for match in _NUMERALS_IN_TEXT.finditer(plain):
+            moment = _moment(match, _year_of(match), zone)
             if moment is not None:
-                yield Spotted(moment, _label_before(plain, found.start()), found.start(), found.end())
+                yield DateMatch(moment, _label_before(plain, match.start()), match.start(), match.end())
 
 
 _DATE_RUN = re.compile(r"[\s:]{0,4}([0-9:./\s年月日号时点分秒天今昨前刚才半小个周星期一二三四五六七八九十两-]{2,30})")
@@ -388,14 +378,14 @@ _KEEP_LENGTH = {code: (0x20 if half is None else half) for code, half in _TO_HAL
 
 def _label_before(text: str, start: int) -> str:
     before = text[max(0, start - 24) : start]
-    found = _LABEL_BEFORE.search(before)
+    match = _LABEL_BEFORE.search(before)
     words = _words()
-    if found is not None:
-        label = "".join(found[1].split())
+    if match is not None:
+        label = "".join(match[1].split())
         known = next((size for size in range(len(label), 1, -1) if _is_known(label[-size:], words)), 0)
         if known:
             return label[-known:]
-        if found[2] == ":":
+        if match[2] == ":":
             return label
     tail = before.rstrip()
     for size in range(min(8, len(tail)), 1, -1):
@@ -411,7 +401,7 @@ def _is_known(word: str, words: _Words) -> bool:
 def find_published(
     text: str, *, now: datetime | None = None, zone: tzinfo = SHANGHAI, labels: Collection[str] | None = None
 ) -> datetime | date | None:
-    """The publication time in a meta line, or None.
+    """Return the publication time in a meta line, or None.
 
     Args:
         text: The line under a headline: source, time, author, counters.
@@ -422,15 +412,15 @@ def find_published(
     Returns:
         The first date whose label is one of `labels`, else None.
     """
-    wanted = _words().publication if labels is None else frozenset(labels)
-    spotted = list(find_moments(text, zone=zone))
-    for one in spotted:
-        if one.label in wanted:
-            return one.moment
+    accepted = _words().publication if labels is None else frozenset(labels)
+    date_matches = list(find_moments(text, zone=zone))
+    for date_match in date_matches:
+        if date_match.label in accepted:
+            return date_match.moment
     if now is None:
         return None
     plain = text.translate(_KEEP_LENGTH) if _WIDE.search(text) else text
-    for label in sorted(wanted, key=len, reverse=True):
+    for label in sorted(accepted, key=len, reverse=True):
         at = plain.find(label)
         run = _DATE_RUN.match(plain, at + len(label)) if at >= 0 else None
         moment = read_moment(run[1], now=now, zone=zone) if run is not None else None
@@ -448,7 +438,7 @@ _ENGLISH_MONTH = re.compile(r"(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[
 
 
 def is_date_part(cell: str) -> bool:
-    """Whether a box may be part of a date that is split over boxes: `2024-08`, `08-27`, `2024年`, `8月`."""
+    """Return whether a box may be part of a date that is split over boxes: `2024-08`, `08-27`, `2024年`, `8月`."""
     text = " ".join(cell.translate(_TO_HALF).split())
     return len(text) <= 12 and any(
         pattern.fullmatch(text) for pattern in (_PART_YEAR_MONTH, _PART_MONTH_DAY, _PART_YEAR, _PART_MONTH, _ENGLISH_MONTH)
@@ -456,7 +446,7 @@ def is_date_part(cell: str) -> bool:
 
 
 def read_split(boxes: Sequence[str], *, now: datetime | None = None) -> date | None:
-    """The day shown by neighbouring boxes (`27` over `2024-08`, `08-27` over `2024`, `27` over `8月`), or None.
+    """Return the day shown by neighbouring boxes (`27` over `2024-08`, `08-27` over `2024`, `27` over `8月`), or None.
 
     Args:
         boxes: Text of each box in document order; blank ones are left out.
@@ -474,18 +464,18 @@ def read_split(boxes: Sequence[str], *, now: datetime | None = None) -> date | N
         count += 1
         if count > 4:
             return None
-        if (found := _PART_YEAR_MONTH.fullmatch(text)) and year is None and month is None:
-            year, month = int(found[1]), int(found[2])
-        elif (found := _PART_YEAR.fullmatch(text)) and year is None:
-            year = int(found[1])
-        elif (found := _PART_MONTH_DAY.fullmatch(text)) and month is None and day is None:
-            month, day = int(found[1]), int(found[2])
-        elif (found := _PART_MONTH.fullmatch(text)) and month is None:
-            month = int(found[1])
-        elif (found := _ENGLISH_MONTH.fullmatch(text)) and month is None:
-            month = _MONTHS[found[1].capitalize()]
-        elif (found := _PART_DAY.fullmatch(text)) and day is None:
-            day = int(found[1])
+        if (match := _PART_YEAR_MONTH.fullmatch(text)) and year is None and month is None:
+            year, month = int(match[1]), int(match[2])
+        elif (match := _PART_YEAR.fullmatch(text)) and year is None:
+            year = int(match[1])
+        elif (match := _PART_MONTH_DAY.fullmatch(text)) and month is None and day is None:
+            month, day = int(match[1]), int(match[2])
+        elif (match := _PART_MONTH.fullmatch(text)) and month is None:
+            month = int(match[1])
+        elif (match := _ENGLISH_MONTH.fullmatch(text)) and month is None:
+            month = _MONTHS[match[1].capitalize()]
+        elif (match := _PART_DAY.fullmatch(text)) and day is None:
+            day = int(match[1])
         else:
             return None
     if count < 2 or month is None or day is None:

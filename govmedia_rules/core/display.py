@@ -38,8 +38,8 @@ def text(value: object, most: int = MAX_CHARS) -> str:
     cut = len(plain) - most
     if cut > 0:
         plain = plain[:most]
-    told = html.escape(_HIDDEN.sub(lambda found: f"\\u{ord(found[0]):04x}", plain))
-    return f'{told}…<span style="{_QUIET}">（略{cut}字）</span>' if cut > 0 else told
+    shown = html.escape(_HIDDEN.sub(lambda found: f"\\u{ord(found[0]):04x}", plain))
+    return f'{shown}…<span style="{_QUIET}">（略{cut}字）</span>' if cut > 0 else shown
 
 
 def lines(value: object, most: int = MAX_CHARS) -> str:
@@ -126,8 +126,8 @@ def shares(counts: Mapping[str, int], tones: Mapping[str, Tone]) -> str:
         if count:
             parts.append(f'<rect x="{at:.1f}" y="0" width="{width:.1f}" height="10" fill="{fill}"/>')
         at += width
-    told = "，".join(f"{text(word, 40)} {count}（{count / total:.1%}）" for word, count in counts.items())
-    return f'<div><svg width="240" height="10" role="img" aria-label="{told}">{"".join(parts)}</svg> {told}</div>'
+    shown = "，".join(f"{text(word, 40)} {count}（{count / total:.1%}）" for word, count in counts.items())
+    return f'<div><svg width="240" height="10" role="img" aria-label="{shown}">{"".join(parts)}</svg> {shown}</div>'
 
 
 def frame(*fragments: str) -> str:
@@ -174,8 +174,8 @@ def _fields(fields: Mapping[str, object], fields_of: FieldsOf, budget: _Budget, 
     known = {name: value for name, value in fields.items() if value is not None}
     unseen = [name for name, value in fields.items() if value is None]
     rows = [(quiet(text(name, 60)), _value(value, fields_of, budget, depth + 1)) for name, value in known.items()]
-    told = budget.take(f"<div>{quiet(f'{NOT_OBSERVED}：' + text('、'.join(unseen), 600))}</div>") if unseen else ""
-    return (table((), rows, len(rows)) if rows else "") + told
+    shown = budget.take(f"<div>{quiet(f'{NOT_OBSERVED}：' + text('、'.join(unseen), 600))}</div>") if unseen else ""
+    return (table((), rows, len(rows)) if rows else "") + shown
 
 
 def _value(value: object, fields_of: FieldsOf, budget: _Budget, depth: int) -> str:
@@ -185,20 +185,20 @@ def _value(value: object, fields_of: FieldsOf, budget: _Budget, depth: int) -> s
         return quiet(NOT_OBSERVED)
     if isinstance(value, bool):
         return "是" if value else "否"
-    inner = {str(key): one for key, one in value.items()} if isinstance(value, Mapping) else fields_of(value)
+    inner = {str(key): item for key, item in value.items()} if isinstance(value, Mapping) else fields_of(value)
     if inner is not None:
         if not inner:
             return quiet(NOTHING_THERE)
-        first = next((str(one) for one in inner.values() if isinstance(one, str) and one), f"{len(inner)} 项")
+        first = next((str(item) for item in inner.values() if isinstance(item, str) and item), f"{len(inner)} 项")
         body = _fields(inner, fields_of, budget, depth)
         return body if depth == 1 and len(inner) <= 4 else fold(text(first, 80), body)
     if isinstance(value, tuple | list | frozenset | set):
         if not value:
             return quiet(NOTHING_THERE)
-        rows = [fields_of(one) for one in list(value)[:MAX_ITEMS]]
+        rows = [fields_of(item) for item in list(value)[:MAX_ITEMS]]
         if len(rows) > 1 and all(row is not None and _is_flat(row) for row in rows):
             return fold(f"{len(value)} 项", _rows([row for row in rows if row is not None], len(value), budget))
-        shown = [_value(one, fields_of, budget, depth + 1) for one in list(value)[:MAX_ITEMS]]
+        shown = [_value(item, fields_of, budget, depth + 1) for item in list(value)[:MAX_ITEMS]]
         return fold(f"{len(value)} 项", items(shown, len(value)))
     return budget.take(lines(value))
 
@@ -227,5 +227,5 @@ def short(value: object, most: int = 60) -> str:
         return repr(value if len(value) <= most else value[: most - 1] + "…")
     if isinstance(value, tuple | list | Mapping) and len(value) > 3:
         return f"<{len(value)} items>"
-    told = repr(value)
-    return told if len(told) <= 4 * most else told[: 4 * most - 1] + "…"
+    shown = repr(value)
+    return shown if len(shown) <= 4 * most else shown[: 4 * most - 1] + "…"

@@ -1,4 +1,4 @@
-"""The model every noun of the library is built on, and the text types its fields share."""
+"""The base class of every model of the library, and the text types that fields share."""
 
 from __future__ import annotations
 

@@ -69,8 +69,8 @@ def pass_rates(groups: Mapping[str, CountsOf], *, title: str = "合格率", ax: 
         sure, maybe = 100 * counts.qualified / total, 100 * counts.undetermined / total
         ax.barh(at, sure, color=GOOD)
         ax.barh(at, maybe, left=sure, color=GOOD, alpha=0.3)
-        told = f"{sure:.1f}% ({counts.qualified}/{counts.total})" if counts.total else "—"
-        _beside(ax, sure + maybe, at, told, 100)
+        label_text = f"{sure:.1f}% ({counts.qualified}/{counts.total})" if counts.total else "—"
+        _beside(ax, sure + maybe, at, label_text, 100)
     _names(ax, list(shown), words)
     ax.set_xlim(0, 128)
     ax.set_xticks([0, 20, 40, 60, 80, 100], ["0", "20%", "40%", "60%", "80%", "100%"])
@@ -87,7 +87,7 @@ def problem_kinds(counts: Mapping[str, int], *, title: str = "突出问题", ax:
         font: Name or path of a font; None looks for one.
     """
     total = sum(counts.values())
-    ordered = dict(sorted(counts.items(), key=lambda one: -one[1]))
+    ordered = dict(sorted(counts.items(), key=lambda item: -item[1]))
     shown = _most(ordered)
     label = f"问题数，占全部 {total} 个的比例"
     ax, words = _begin(ax, len(shown), [title, label, *shown], font)
@@ -120,20 +120,20 @@ def staleness(
         ax: Where to draw; None makes a figure.
         font: Name or path of a font; None looks for one.
     """
-    values = [max(0.0, float(one)) for one in days]
+    values = [max(0.0, float(item)) for item in days]
     beyond = sum(value > limit for value in values)
     width = max(limit / 7, 0.5)
     top = 5 * limit
     edges = [width * step for step in range(int(top / width) + 1)] + [top + width]
     capped = [min(value, top + width / 2) for value in values]
-    told = f"超过 {limit:g} 天：{beyond} 个，共 {len(values)} 个" + (f"；无更新日期 {never} 个" if never else "")
+    label_text = f"超过 {limit:g} 天：{beyond} 个，共 {len(values)} 个" + (f"；无更新日期 {never} 个" if never else "")
     label = f"天数（最右一栏为 {top:g} 天以上）"
-    ax, words = _begin(ax, 8, [title, told, label, "个数"], font)
+    ax, words = _begin(ax, 8, [title, label_text, label, "个数"], font)
     _, _, bars = ax.hist(capped, bins=edges, color=GOOD, edgecolor="white", linewidth=0.5)
     for bar, edge in zip(bars, edges, strict=False):
         if edge >= limit:
             bar.set_facecolor(BAD)
-    ax.axvline(limit, color="black", linewidth=1.2, linestyle="--", label=told)
+    ax.axvline(limit, color="black", linewidth=1.2, linestyle="--", label=label_text)
     ax.legend(prop=_properties(words), frameon=False)
     ax.set_ylabel("个数", fontfamily=words)
     ax.yaxis.get_major_locator().set_params(integer=True)
@@ -157,11 +157,11 @@ def quarters(
     known = [(at, share) for at, share in enumerate(shares) if share is not None]
     ax.plot([at for at, _ in known], [share for _, share in known], color=GOOD, marker="o", linewidth=2)
     before = None
-    for (at, share), counts in zip(known, [one for one in rates.values() if one.total], strict=True):
+    for (at, share), counts in zip(known, [item for item in rates.values() if item.total], strict=True):
         change = "" if before is None else f"\n{share - before:+.1f} 百分点"
-        told = f"{share:.1f}%\n({counts.qualified}/{counts.total}){change}"
+        label_text = f"{share:.1f}%\n({counts.qualified}/{counts.total}){change}"
         ax.annotate(
-            told,
+            label_text,
             (at, share),
             xytext=(0, 10),
             textcoords="offset points",
@@ -193,8 +193,8 @@ def funnel(steps: Mapping[str, int], *, title: str = "问题整改", ax: Axes | 
     ax, words = _begin(ax, len(steps), [title, *steps], font)
     for at, count in enumerate(steps.values()):
         ax.barh(at, count, left=(first - count) / 2, color=GOOD, alpha=1 - 0.55 * at / max(1, len(steps)), height=0.72)
-        told = f"{count}" + (f" ({count / first:.1%})" if first else "")
-        ax.text(first / 2, at, told, ha="center", va="center", fontfamily=words)
+        label_text = f"{count}" + (f" ({count / first:.1%})" if first else "")
+        ax.text(first / 2, at, label_text, ha="center", va="center", fontfamily=words)
     _names(ax, list(steps), words)
     ax.set_xlim(0, max(first, 1))
     ax.set_xticks([])
@@ -234,8 +234,8 @@ def score_bands(
     tones = [BAD, *([GOOD] * (len(bounds))), PLAIN]
     for at, (count, tone) in enumerate(zip(counts.values(), tones, strict=True)):
         ax.bar(at, count, color=tone)
-        told = f"{count}\n({count / total:.1%})" if total else "0"
-        ax.annotate(told, (at, count), xytext=(0, 3), textcoords="offset points", ha="center", va="bottom")
+        label_text = f"{count}\n({count / total:.1%})" if total else "0"
+        ax.annotate(label_text, (at, count), xytext=(0, 3), textcoords="offset points", ha="center", va="bottom")
     ax.set_xticks(range(len(names)), names, fontfamily=words)
     ax.set_ylim(0, max(counts.values(), default=1) * 1.22 or 1)
     ax.set_ylabel("个数", fontfamily=words)
@@ -267,8 +267,8 @@ def _cut(name: str, most: int = 24) -> str:
     return plain if len(plain) <= most else plain[: most - 1] + "…"
 
 
-def _beside(ax: Axes, x: float, y: float, told: str, longest: float) -> None:
-    ax.text(x + longest * 0.012, y, told, va="center", fontsize=9)
+def _beside(ax: Axes, x: float, y: float, label_text: str, longest: float) -> None:
+    ax.text(x + longest * 0.012, y, label_text, va="center", fontsize=9)
 
 
 def _end(ax: Axes, title: str, label: str, families: list[str]) -> Axes:
@@ -313,7 +313,7 @@ def families_for(texts: Iterable[str], font: str | None = None) -> list[str]:
         missing = "".join(sorted(wanted - _characters(_named_font(font)[1])))[:10]
         raise ExportError(f"the font {font} lacks characters: {missing}", hint="name another font")
     # No font has every character (a rare one in a name, perhaps): the one that lacks fewest, as long as it has most.
-    best = max(_han_fonts(), key=lambda one: len(wanted & _characters(one[1])), default=None)
+    best = max(_han_fonts(), key=lambda item: len(wanted & _characters(item[1])), default=None)
     if best is not None and len(wanted & _characters(best[1])) >= 0.9 * len(wanted):
         return [best[0], *(name for name, _ in _han_fonts() if name != best[0]), "DejaVu Sans"]
     raise ExportError(
@@ -352,8 +352,8 @@ def _ranked(fonts: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
         for name, path in fonts
         if (rank := _rank(name)) is not None or (rank := _rank(Path(path).name)) is not None
     }
-    ordered = sorted(ranked, key=lambda one: (ranked[one], one))
-    return tuple(one for one in ordered if os.path.isfile(one[1]) and "\u653f" in _characters(one[1]))
+    ordered = sorted(ranked, key=lambda item: (ranked[item], item))
+    return tuple(item for item in ordered if os.path.isfile(item[1]) and "\u653f" in _characters(item[1]))
 
 
 @cache

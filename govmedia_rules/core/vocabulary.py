@@ -33,7 +33,7 @@ class Term:
 
 
 def key_of(text: str) -> str:
-    """The form in which two spellings are compared: NFKC, no spaces, lower case."""
+    """Return the form in which two spellings are compared: NFKC, no spaces, lower case."""
     return "".join(unicodedata.normalize("NFKC", text).split()).casefold()
 
 
@@ -47,6 +47,11 @@ class Vocabulary(Mapping[str, Term]):
 
     @classmethod
     def of(cls, name: str, table: Mapping[str, Mapping[str, object]]) -> Vocabulary:
+        """Build a vocabulary from a table of terms by id.
+
+        Raises:
+            ValueError: One spelling means two terms.
+        """
         terms: dict[str, Term] = {}
         by_key: dict[str, str] = {}
         for term_id, entry in table.items():
@@ -77,12 +82,12 @@ class Vocabulary(Mapping[str, Term]):
         return len(self.terms)
 
     def find(self, text: str) -> Term | None:
-        """The term that `text` spells, or None."""
+        """Return the term that `text` spells, or None."""
         term_id = self._by_key.get(text) or self._by_key.get(key_of(text))
         return None if term_id is None else self.terms[term_id]
 
     def is_a(self, term_id: str, ancestor: str) -> bool:
-        """Whether `term_id` is `ancestor` or lies below it in the tree."""
+        """Return whether `term_id` is `ancestor` or lies below it in the tree."""
         step: str | None = term_id
         while step is not None:
             if step == ancestor:
@@ -91,13 +96,13 @@ class Vocabulary(Mapping[str, Term]):
         return False
 
     def nearest(self, text: str) -> str | None:
-        """The known spelling closest to `text`, for "did you mean"; None when nothing is close."""
+        """Return the known spelling closest to `text`, for "did you mean"; None when nothing is close."""
         spellings = [spelling for term in self.terms.values() for spelling in (term.title, *term.aliases, term.id)]
-        found = difflib.get_close_matches(text, spellings, n=1, cutoff=0.5)
-        return found[0] if found else None
+        closest = difflib.get_close_matches(text, spellings, n=1, cutoff=0.5)
+        return closest[0] if closest else None
 
     def normalise(self, text: object) -> str:
-        """The id that `text` spells.
+        """Return the id that `text` spells.
 
         Raises:
             ValueError: Nothing has this spelling; the message names the closest one.
@@ -113,5 +118,5 @@ class Vocabulary(Mapping[str, Term]):
 
 
 def read_data(package: str, name: str) -> dict[str, Any]:
-    """A TOML file shipped inside `package`."""
+    """Return a TOML file shipped inside `package`."""
     return tomllib.loads(files(package).joinpath("data", name).read_text("utf-8"))

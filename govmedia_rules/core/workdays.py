@@ -57,6 +57,13 @@ class WorkCalendar(Model):
     Attributes:
         version: Where the schedule comes from.
         years: Schedule of each covered year.
+
+    Examples:
+        >>> calendar = WorkCalendar.official()
+        >>> calendar.count(date(2024, 9, 27), date(2024, 10, 8)).days
+        3
+        >>> calendar.why_off(date(2024, 10, 1))
+        '国庆节'
     """
 
     version: Short
@@ -64,11 +71,11 @@ class WorkCalendar(Model):
 
     @classmethod
     def official(cls) -> WorkCalendar:
-        """The calendar shipped with the library."""
+        """Return the calendar shipped with the library."""
         return _official()
 
     def with_year(self, year: int, *, off: Mapping[date, str], worked: Mapping[date, str], source: str) -> WorkCalendar:
-        """A calendar that also covers `year`; the call to make on the day the year's schedule is published.
+        """Return a calendar that also covers `year`; the call to make on the day the year's schedule is published.
 
         Args:
             year: The year.
@@ -90,7 +97,7 @@ class WorkCalendar(Model):
         return WorkCalendar(version=f"{self.version}+{year}:{source}", years=years)
 
     def covers(self, day: date) -> bool:
-        """Whether the schedule of the day's year is known."""
+        """Return whether the schedule of the day's year is known."""
         return day.year in self.years
 
     @property
@@ -109,7 +116,7 @@ class WorkCalendar(Model):
         return {"calendar": f"{self.version}@{self.digest[:16]}"}
 
     def why_off(self, day: date) -> str | None:
-        """Why a day is not a working day (a holiday's name, 周六, 周日), or None when it is one.
+        """Return why a day is not a working day (a holiday's name, 周六, 周日), or None when it is one.
 
         Raises:
             CalendarError: The year is not covered.
@@ -128,7 +135,7 @@ class WorkCalendar(Model):
         return "周六" if day.weekday() == 5 else "周日"
 
     def is_workday(self, day: date) -> bool:
-        """Whether a day is a working day.
+        """Return whether a day is a working day.
 
         Raises:
             CalendarError: The year is not covered.
@@ -136,7 +143,7 @@ class WorkCalendar(Model):
         return self.why_off(day) is None
 
     def count(self, first: date, last: date) -> WorkingDays:
-        """Working days after `first` up to and including `last`: the day something was asked does not count.
+        """Return working days after `first` up to and including `last`: the day something was asked does not count.
 
         Raises:
             CalendarError: A day in between lies in a year that is not covered.
@@ -155,7 +162,7 @@ class WorkCalendar(Model):
         return WorkingDays(count, tuple(skipped), tuple(made_up))
 
     def add(self, first: date, days: int) -> date:
-        """The day that is `days` working days after `first`; with 0 it is `first` itself.
+        """Return the day that is `days` working days after `first`; with 0 it is `first` itself.
 
         Raises:
             CalendarError: The count leaves the covered years.

@@ -17,9 +17,8 @@ from govmedia_rules.core.time import SHANGHAI
 from govmedia_rules.errors import BrokenLine, TableError, Where
 from govmedia_rules.judge.engine import Judge
 from govmedia_rules.judge.frame import kind_of
-from govmedia_rules.judge.inspection import Inspection
+from govmedia_rules.judge.inspection import INSPECTION_HEADINGS, Inspection
 from govmedia_rules.judge.rulebook import Rulebook
-from govmedia_rules.judge.table import INSPECTION_HEADINGS
 from govmedia_rules.rules.model import Plan
 from govmedia_rules.snapshots.models import AnySnapshot
 from govmedia_rules.snapshots.reading import MAX_LINE_BYTES, RawLine, parse_line

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 from govmedia_rules.checks.contract import CheckResult, CheckSpec, Status
-from govmedia_rules.checks.members import Listing, Member, Members, Sighting
+from govmedia_rules.checks.members import Member, Members, Observation, RegistryEntry
 from govmedia_rules.core.vocabulary import key_of
 from govmedia_rules.judge.engine import crashed
 from govmedia_rules.judge.finding import Finding, Findings
@@ -35,7 +35,7 @@ class RegistryTally:
 
     @classmethod
     def of(cls, registry: Registry | None = None, snapshots: Iterable[AnySnapshot] = ()) -> RegistryTally:
-        """A tally of a registry, of snapshots, or of both."""
+        """Return a tally of a registry, of snapshots, or of both."""
         tally = cls()
         if registry is not None:
             subjects: list[Site | Account] = [*registry.sites, *registry.accounts]
@@ -46,30 +46,22 @@ class RegistryTally:
         return tally
 
     def add_listing(self, subject: Site | Account) -> None:
-        """Takes in what the registry says of a subject."""
+        """Take in what the registry says of a subject."""
         platform = subject.platform if isinstance(subject, Account) else None
-        listing = Listing(subject.name, subject.owner, platform, subject.status, subject.url)
-        self._put(Member(subject.id, _kind(subject), listing=listing))
+        entry = RegistryEntry(subject.name, subject.owner, platform, subject.status, subject.url)
+        self._put(Member(subject.id, _kind(subject), entry=entry))
 
     def add(self, snapshot: AnySnapshot) -> None:
-        """Takes in what was seen of a site or account; supervising offices are on no registry and are left aside."""
+        """Take in what was seen of a site or account; supervising offices are on no registry and are left aside."""
         if isinstance(snapshot, SupervisorSnapshot):
             return
         subject = snapshot.subject
         if isinstance(snapshot, AccountSnapshot):
             account = snapshot.account
-            sighting = Sighting(
-                snapshot.observed_at,
-                account.name,
-                account.owner,
-                account.platform,
-                snapshot.found,
-                snapshot.seen_name,
-                snapshot.seen_owner,
-            )
+            observation = Observation(snapshot.observed_at, account.name, account.owner, account.platform, snapshot.found)
         else:
-            sighting = Sighting(snapshot.observed_at, subject.name, subject.owner)
-        self._put(Member(subject.id, _kind(subject), sighting=sighting))
+            observation = Observation(snapshot.observed_at, subject.name, subject.owner)
+        self._put(Member(subject.id, _kind(subject), observation=observation))
 
     def _put(self, new: Member) -> None:
         old = self._members.get(new.id)
@@ -77,13 +69,13 @@ class RegistryTally:
             self._members[new.id] = new
             return
         # Where one id is listed or seen twice, the choice must not depend on which came first.
-        listing = min((one for one in (old.listing, new.listing) if one is not None), key=repr, default=None)
-        sightings = [one for one in (old.sighting, new.sighting) if one is not None]
-        sighting = max(sightings, key=lambda one: (one.observed_at, repr(one)), default=None)
-        self._members[new.id] = Member(new.id, min(old.kind, new.kind), listing, sighting)
+        entry = min((each for each in (old.entry, new.entry) if each is not None), key=repr, default=None)
+        observations = [each for each in (old.observation, new.observation) if each is not None]
+        observation = max(observations, key=lambda each: (each.observed_at, repr(each)), default=None)
+        self._members[new.id] = Member(new.id, min(old.kind, new.kind), entry, observation)
 
     def merge(self, other: RegistryTally) -> RegistryTally:
-        """A tally of what both know."""
+        """Return a tally of what both know."""
         merged = RegistryTally(self._members)
         for member in other._members.values():
             merged._put(member)
@@ -95,9 +87,9 @@ class RegistryTally:
         return Members(self._members[member_id] for member_id in sorted(self._members))
 
     def findings(self, book: Rulebook) -> Findings:
-        """What the rulebook's rules across subjects find: every answer that is not a plain pass, by indicator and subject."""
+        """Apply the rules across subjects: every answer that is not a plain pass, by indicator and subject."""
         members = self.members
-        found: list[Finding] = []
+        findings: list[Finding] = []
         for indicator in book.indicators:
             function = book.plan.functions.get(indicator.check or "")
             if function is None or CheckSpec.of(function).subject != "registry":
@@ -107,13 +99,13 @@ class RegistryTally:
             except KeyboardInterrupt:
                 raise
             except BaseException as fault:  # as in the judge: a broken rule is a finding for everybody it concerns
-                answers = {one.id: crashed(fault) for one in members.of(indicator.applies_to.subject)}
+                answers = {member.id: crashed(fault) for member in members.of(indicator.applies_to.subject)}
             by_id = {member.id: member for member in members}
             for member_id in sorted(answers):
                 member = by_id[member_id]
-                at = member.sighting.observed_at if member.sighting is not None else _NEVER
-                found.append(Finding(member.id, member.name, indicator, answers[member_id], at))
-        return Findings(found)
+                at = member.observation.observed_at if member.observation is not None else _NEVER
+                findings.append(Finding(member.id, member.name, indicator, answers[member_id], at))
+        return Findings(findings)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, RegistryTally) and self._members == other._members
@@ -125,9 +117,9 @@ class RegistryTally:
         return len(self._members)
 
     def __repr__(self) -> str:
-        listed = sum(member.listing is not None for member in self._members.values())
-        seen = sum(member.sighting is not None for member in self._members.values())
-        return f"<RegistryTally: {len(self)} subjects, {listed} listed, {seen} seen>"
+        listed = sum(member.entry is not None for member in self._members.values())
+        observed = sum(member.observation is not None for member in self._members.values())
+        return f"<RegistryTally: {len(self)} subjects, {listed} listed, {observed} observed>"
 
 
 def _kind(subject: Site | Account) -> str:
@@ -135,7 +127,7 @@ def _kind(subject: Site | Account) -> str:
 
 
 class Incident(NamedTuple):
-    """One error of one owner, published in several places; it counts for each of them (同一错误多平台发布).
+    """An error of one owner, published in several places; it counts for each of them (同一错误多平台发布).
 
     Attributes:
         owner: The owner; None when it is not known.
@@ -158,24 +150,24 @@ def incidents(inspections: Iterable[Inspection], *, families: tuple[str, ...] = 
         families: Last parts of the indicators' ids that are looked at.
     """
     groups: dict[tuple[str, str, str], tuple[str | None, str, set[str]]] = {}
-    wanted = (Status.FAILED, Status.NEEDS_REVIEW)
+    counted = (Status.FAILED, Status.NEEDS_REVIEW)
     for inspection in inspections:
         owner = inspection.subject.owner
         for finding in inspection.findings:
             family = finding.id.rsplit(".", 1)[-1]
-            if family not in families or finding.status not in wanted:
+            if family not in families or finding.status not in counted:
                 continue
             for passage in _passages(finding):
                 key = (key_of(owner or f"?{inspection.subject.id}"), family, key_of(passage))
                 known = groups.setdefault(key, (owner, passage, set()))
                 known[2].add(inspection.subject.id)
                 groups[key] = (min(known[0] or "", owner or "") or None, min(known[1], passage), known[2])
-    found = (Incident(owner, passage, key[1], tuple(sorted(ids))) for key, (owner, passage, ids) in groups.items())
-    return sorted(found, key=lambda one: (one.owner or "", one.indicator_family, one.passage, one.subjects))
+    merged = (Incident(owner, passage, key[1], tuple(sorted(ids))) for key, (owner, passage, ids) in groups.items())
+    return sorted(merged, key=lambda each: (each.owner or "", each.indicator_family, each.passage, each.subjects))
 
 
 def _passages(finding: Finding) -> list[str]:
-    told = [str(piece.value) for piece in finding.evidence if isinstance(piece.value, str)]
+    passages = [str(piece.value) for piece in finding.evidence if isinstance(piece.value, str)]
     if finding.review is not None and finding.review.decision == "confirmed":
-        told.append(finding.review.evidence or finding.review.reason)
-    return told
+        passages.append(finding.review.evidence or finding.review.reason)
+    return passages

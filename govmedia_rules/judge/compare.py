@@ -19,8 +19,8 @@ Change = Literal["new", "persisting", "resolved", "lost_sight"]
 CHANGE_ZH: Mapping[str, str] = {"new": "新增", "persisting": "仍存在", "resolved": "已解决", "lost_sight": "失去跟踪"}
 
 
-class Result(NamedTuple):
-    """What of an inspection a comparison needs.
+class ComparedInspection(NamedTuple):
+    """The part of an inspection that a comparison needs.
 
     Attributes:
         subject_id: Id of the subject.
@@ -41,8 +41,8 @@ class Result(NamedTuple):
     rulebook: str
 
     @classmethod
-    def of(cls, inspection: Inspection) -> Result:
-        """The result of an inspection, reviews included."""
+    def of(cls, inspection: Inspection) -> ComparedInspection:
+        """Return the result of an inspection, reviews included."""
         decided = (Status.PASSED, Status.FAILED, Status.NOT_APPLICABLE)
         findings = inspection.findings
         return cls(
@@ -56,11 +56,11 @@ class Result(NamedTuple):
         )
 
     @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> Result:
-        """The result of an inspection that was written by `Inspection.to_dict`; no rulebook is needed."""
-        reviews = {one["indicator"]: one["decision"] for one in sorted(data["reviews"], key=lambda one: one["at"])}
+    def from_dict(cls, data: Mapping[str, Any]) -> ComparedInspection:
+        """Return the result of an inspection that was written by `Inspection.to_dict`; no rulebook is needed."""
+        reviews = {review["indicator"] for review in data["reviews"]}
         settled = {*data["passed"], *(name for names in data["not_applicable"].values() for name in names)}
-        settled |= {one["indicator"] for one in data["findings"] if one["status"] in ("passed", "failed")} | reviews.keys()
+        settled |= {finding["indicator"] for finding in data["findings"] if finding["status"] in ("passed", "failed")} | reviews
         score = data.get("score")
         total = None
         if score is not None:
@@ -127,20 +127,20 @@ class SubjectChange(Row):
 
 
 def _ids(kind: Change) -> Heading[SubjectChange]:
-    return Heading(kind, "text", f"{CHANGE_ZH[kind]}问题指标编号", lambda one: ";".join(getattr(one, kind)) or None)
+    return Heading(kind, "text", f"{CHANGE_ZH[kind]}问题指标编号", lambda change: ";".join(getattr(change, kind)) or None)
 
 
 CHANGE_HEADINGS: tuple[Heading[SubjectChange], ...] = (
-    Heading("subject_id", "text", "对象标识", lambda one: one.subject_id),
-    Heading("subject_name", "text", "对象名称", lambda one: one.name),
-    Heading("before", "text", "原判定代码", lambda one: None if one.before is None else one.before.value),
-    Heading("before_zh", "text", "原判定", lambda one: None if one.before is None else one.before.zh),
-    Heading("after", "text", "现判定代码", lambda one: None if one.after is None else one.after.value),
-    Heading("after_zh", "text", "现判定", lambda one: None if one.after is None else one.after.zh),
-    Heading("score_before", "text", "原得分", lambda one: one.score_before),
-    Heading("score_after", "text", "现得分", lambda one: one.score_after),
+    Heading("subject_id", "text", "对象标识", lambda change: change.subject_id),
+    Heading("subject_name", "text", "对象名称", lambda change: change.name),
+    Heading("before", "text", "原判定代码", lambda change: None if change.before is None else change.before.value),
+    Heading("before_zh", "text", "原判定", lambda change: None if change.before is None else change.before.zh),
+    Heading("after", "text", "现判定代码", lambda change: None if change.after is None else change.after.value),
+    Heading("after_zh", "text", "现判定", lambda change: None if change.after is None else change.after.zh),
+    Heading("score_before", "text", "原得分", lambda change: change.score_before),
+    Heading("score_after", "text", "现得分", lambda change: change.score_after),
     *map(_ids, get_args(Change)),
-    Heading("changed", "boolean", "有变化", lambda one: one.is_changed),
+    Heading("changed", "boolean", "有变化", lambda change: change.is_changed),
 )
 """Columns of a change in a table; ids are separated by `;`, which occurs in none."""
 
@@ -175,25 +175,25 @@ class Comparison(Tabular[SubjectChange]):
     @property
     def changed(self) -> tuple[SubjectChange, ...]:
         """The subjects with any difference."""
-        return tuple(one for one in self._changes if one.is_changed)
+        return tuple(change for change in self._changes if change.is_changed)
 
     @property
     def verdicts(self) -> dict[tuple[str, str], int]:
         """How many subjects went from which verdict to which; `absent` where a subject is in one set only."""
-        pairs = Counter((_word(one.before), _word(one.after)) for one in self._changes)
+        pairs = Counter((_word(change.before), _word(change.after)) for change in self._changes)
         return dict(sorted(pairs.items()))
 
     def counts(self) -> dict[str, dict[str, int]]:
         """For each indicator, how many subjects are new, persisting, resolved, lost sight of."""
-        found: dict[str, dict[str, int]] = {}
-        for one in self._changes:
+        counts: dict[str, dict[str, int]] = {}
+        for change in self._changes:
             for kind in CHANGE_ZH:
-                for name in getattr(one, kind):
-                    found.setdefault(name, dict.fromkeys(CHANGE_ZH, 0))[kind] += 1
-        return dict(sorted(found.items()))
+                for name in getattr(change, kind):
+                    counts.setdefault(name, dict.fromkeys(CHANGE_ZH, 0))[kind] += 1
+        return dict(sorted(counts.items()))
 
     def lines(self) -> Iterator[str]:
-        """The comparison in a few lines of Chinese."""
+        """Return the comparison in a few lines of Chinese."""
         yield f"规则: {'、'.join(self.rulebooks[0])} → {'、'.join(self.rulebooks[1])}"
         for (before, after), count in self.verdicts.items():
             yield f"{_ZH[before]} → {_ZH[after]}: {count}"
@@ -201,22 +201,22 @@ class Comparison(Tabular[SubjectChange]):
             yield f"{name}: " + "，".join(f"{CHANGE_ZH[kind]}{count}" for kind, count in counts.items() if count)
 
     def to_dict(self) -> dict[str, object]:
-        """A JSON-ready copy."""
+        """Return a JSON-ready copy."""
         return {
-            "rulebooks": [list(one) for one in self.rulebooks],
+            "rulebooks": [list(versions) for versions in self.rulebooks],
             "verdicts": [{"before": before, "after": after, "count": count} for (before, after), count in self.verdicts.items()],
             "indicators": self.counts(),
             "changed": [
                 {
-                    "subject_id": one.subject_id,
-                    "name": one.name,
-                    "before": one.before,
-                    "after": one.after,
-                    "score_before": one.score_before,
-                    "score_after": one.score_after,
-                    **{kind: list(getattr(one, kind)) for kind in CHANGE_ZH},
+                    "subject_id": change.subject_id,
+                    "name": change.name,
+                    "before": change.before,
+                    "after": change.after,
+                    "score_before": change.score_before,
+                    "score_after": change.score_after,
+                    **{kind: list(getattr(change, kind)) for kind in CHANGE_ZH},
                 }
-                for one in self.changed
+                for change in self.changed
             ],
         }
 
@@ -226,10 +226,10 @@ class Comparison(Tabular[SubjectChange]):
     def _repr_html_(self) -> str:
         head = "".join(f"<th>{word}</th>" for word in ("对象", "原判定", "现判定", *CHANGE_ZH.values()))
         rows = "".join(
-            f"<tr><td>{html.escape(one.name)}</td><td>{_ZH[_word(one.before)]}</td><td>{_ZH[_word(one.after)]}</td>"
-            + "".join(f"<td>{html.escape('、'.join(getattr(one, kind)))}</td>" for kind in CHANGE_ZH)
+            f"<tr><td>{html.escape(change.name)}</td><td>{_ZH[_word(change.before)]}</td><td>{_ZH[_word(change.after)]}</td>"
+            + "".join(f"<td>{html.escape('、'.join(getattr(change, kind)))}</td>" for kind in CHANGE_ZH)
             + "</tr>"
-            for one in self.changed[:100]
+            for change in self.changed[:100]
         )
         more = f"<p>… {len(self.changed) - 100} more</p>" if len(self.changed) > 100 else ""
         return f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>{more}"
@@ -242,26 +242,36 @@ def _word(verdict: Verdict | None) -> str:
     return "absent" if verdict is None else verdict.value
 
 
-def compare(before: Iterable[Inspection | Result], after: Iterable[Inspection | Result]) -> Comparison:
-    """Compares two sets of inspections subject by subject.
+def compare(before: Iterable[Inspection | ComparedInspection], after: Iterable[Inspection | ComparedInspection]) -> Comparison:
+    """Compare two sets of inspections subject by subject.
 
     Args:
         before: Inspections of an earlier round, or by one rulebook.
         after: Inspections of a later round, or of the same snapshots by another rulebook. Where a subject appears twice in
             one set, its last inspection counts.
+
+    Example:
+        >>> import govmedia_rules as gr
+        >>> book = gr.load_rulebook("national-2019")
+        >>> account = gr.Account(name="某县发布", platform="weibo")
+        >>> def inspect(day: str) -> gr.Inspection:
+        ...     point = f"{day}T10:00:00+08:00"
+        ...     return book.inspect(gr.AccountSnapshot(account=account, observed_at=point, latest_post_at="2024-05-01"))
+        >>> gr.compare([inspect("2024-05-08")], [inspect("2024-08-23")])[0].new
+        ('media.veto.stale',)
     """
-    earlier, later = (_by_subject(one) for one in (before, after))
+    earlier, later = _by_subject(before), _by_subject(after)
     changes = [_change(earlier.get(name), later.get(name)) for name in sorted({**earlier, **later})]
-    versions = tuple(tuple(sorted({result.rulebook for result in one.values()})) for one in (earlier, later))
+    versions = tuple(tuple(sorted({result.rulebook for result in results.values()})) for results in (earlier, later))
     return Comparison(changes, (versions[0], versions[1]))
 
 
-def _by_subject(results: Iterable[Inspection | Result]) -> dict[str, Result]:
-    found = (one if isinstance(one, Result) else Result.of(one) for one in results)
-    return {one.subject_id: one for one in found}
+def _by_subject(results: Iterable[Inspection | ComparedInspection]) -> dict[str, ComparedInspection]:
+    summaries = (each if isinstance(each, ComparedInspection) else ComparedInspection.of(each) for each in results)
+    return {summary.subject_id: summary for summary in summaries}
 
 
-def _change(before: Result | None, after: Result | None) -> SubjectChange:
+def _change(before: ComparedInspection | None, after: ComparedInspection | None) -> SubjectChange:
     known = after or before
     assert known is not None
     was = before.failed if before is not None else frozenset()
@@ -282,8 +292,8 @@ def _change(before: Result | None, after: Result | None) -> SubjectChange:
     )
 
 
-def read_results(lines: Iterable[str]) -> Iterator[Result]:
-    """Results from the lines `Inspection.to_json` wrote."""
+def read_results(lines: Iterable[str]) -> Iterator[ComparedInspection]:
+    """Return results from the lines `Inspection.to_json` wrote."""
     for line in lines:
         if line.strip():
-            yield Result.from_dict(json.loads(line))
+            yield ComparedInspection.from_dict(json.loads(line))

@@ -1,36 +1,40 @@
-"""A plan applied to a snapshot: which indicators apply, what each check answers, and nothing built that nobody reads.
+"""Apply a plan to a snapshot: which indicators apply, and what each check answers.
 
-An inspection keeps only the answers that are not a plain pass. What applies to a subject depends on a few of its facts
-(level, platform, service duties, stage of life); for each combination of them the plan is compiled once.
+Only answers that are not a plain pass are kept. What applies to a subject depends on a few of its facts (level, platform,
+service duties, stage of life); for each combination of them the plan is compiled once.
 """
 
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import PurePath
 from typing import NamedTuple
 
-from govmedia_rules.checks.contract import PASSED, CheckResult, CheckSpec, Status
-from govmedia_rules.judge.score import Gate, gate_for
-from govmedia_rules.rules.model import AppliesTo, Indicator, Plan, SubjectWord
-from govmedia_rules.snapshots.models import AccountSnapshot, AnySnapshot, SiteSnapshot
+from govmedia_rules.checks.contract import PASSED, CheckResult, CheckSpec, Status, fault_of
+from govmedia_rules.core.frozen import FrozenDict
+from govmedia_rules.judge.readings import check_of
+from govmedia_rules.judge.score import Tariff, is_scored, may_be_scored
+from govmedia_rules.rules.model import AppliesTo, Indicator, Plan, Scoring, SubjectWord
+from govmedia_rules.snapshots.models import AnySnapshot
+from govmedia_rules.snapshots.stage import Stage, stage_of
+from govmedia_rules.subjects.models import Account, AnySubject, Site
 from govmedia_rules.subjects.vocabulary import PORTAL_LEVELS, vocabulary
 
-Notes = tuple[tuple[int, CheckResult], ...]
-"""The answers of one subject that are not a plain pass: position of the indicator in the plan, and the answer."""
+NonPassing = tuple[tuple[int, CheckResult], ...]
+"""The answers for one subject that are not a plain pass: position of the indicator in the plan, and the answer."""
 
 MAX_PROFILES = 10_000
 
 
-class Outcome(NamedTuple):
-    """What a plan said of one snapshot.
+class PlanResult(NamedTuple):
+    """What a plan says of one snapshot.
 
     Attributes:
         program: The program that was run.
-        notes: The answers that are not a plain pass.
+        non_passing: The answers that are not a plain pass.
         vetoed: Whether a veto failed.
         undecided: Whether a veto is open: inconclusive, waiting for a review, or in error.
         passes: For a subject that is scored, whether its deduction score reaches the pass mark: True, False, or None while
@@ -38,7 +42,7 @@ class Outcome(NamedTuple):
     """
 
     program: Program
-    notes: Notes
+    non_passing: NonPassing
     vetoed: bool
     undecided: bool
     passes: bool | None = True
@@ -49,28 +53,52 @@ OPEN = frozenset({Status.INCONCLUSIVE, Status.NEEDS_REVIEW, Status.ERROR})
 
 
 class Profile(NamedTuple):
-    """The facts of a subject that decide which indicators apply; None where a fact is not known."""
+    """The facts of a subject that decide which indicators apply; None where a fact is not known.
+
+    Attributes:
+        subject: Kind of the subject.
+        level: Its level.
+        platform: Its platform.
+        has_services: Whether its owner has outward service duties.
+        status: Its stage of life as registered.
+        stage: Why it does not run at the monitoring point; None where it runs, or nothing else is known.
+    """
 
     subject: SubjectWord
     level: str | None = None
     platform: str | None = None
     has_services: bool | None = None
     status: str | None = None
+    stage: Stage | None = None
 
 
-def profile_of(snapshot: AnySnapshot) -> Profile:
-    """The facts of the snapshot's subject that decide which indicators apply."""
-    if isinstance(snapshot, AccountSnapshot):
-        account = snapshot.account
-        return Profile("account", account.level, account.platform, None, account.status)
-    if isinstance(snapshot, SiteSnapshot):
-        site = snapshot.site
-        return Profile("site", site.level, None, site.has_services, site.status)
-    return Profile("supervisor", snapshot.supervisor.level)
+def profile_of(subject: AnySubject, stage: Stage | None = None) -> Profile:
+    """Return the facts of a subject that decide which indicators apply.
+
+    Args:
+        subject: The subject.
+        stage: Why it does not run at the monitoring point; see `stage_of`.
+    """
+    if isinstance(subject, Account):
+        return Profile("account", subject.level, subject.platform, None, subject.status, stage)
+    if isinstance(subject, Site):
+        return Profile("site", subject.level, None, subject.has_services, subject.status, stage)
+    return Profile("supervisor", subject.level)
 
 
-class _Step(NamedTuple):
-    """One check to run."""
+class Step(NamedTuple):
+    """One check to run.
+
+    Attributes:
+        position: Position of the indicator in the plan.
+        function: The check.
+        params: Its parameters.
+        needs: Parts of the snapshot it needs (one of each group), and the answer where none of them was observed.
+        by_person: Whether only a person can decide, so that the check merely names candidates.
+        unknown_fact: The fact of the subject that decides whether the indicator applies and is not known; None when it is.
+        kinds: Kinds of faults the check counts, by which its answer is validated; None for checks of the library, which tests
+            cover.
+    """
 
     position: int
     function: Callable[..., CheckResult]
@@ -78,6 +106,34 @@ class _Step(NamedTuple):
     needs: tuple[tuple[tuple[str, ...], CheckResult], ...]
     by_person: bool
     unknown_fact: str | None
+    kinds: tuple[str, ...] | None
+
+    def ask(self, snapshot: AnySnapshot) -> CheckResult:
+        """Return the answer for a snapshot, `PASSED` itself for a plain pass."""
+        answer = self._missing(snapshot) or self.call(snapshot)
+        if self.by_person:
+            answer = _candidates_only(answer)
+        return answer if self.unknown_fact is None else _if_it_applies(answer, self.unknown_fact)
+
+    def _missing(self, snapshot: AnySnapshot) -> CheckResult | None:
+        facts = snapshot.__dict__
+        for parts, answer in self.needs:
+            # Fields are looked up in the dictionary first: attribute access of a model costs several times as much.
+            if all((facts[part] if part in facts else getattr(snapshot, part)) is None for part in parts):
+                return answer
+        return None
+
+    def call(self, snapshot: AnySnapshot) -> CheckResult:
+        """Call the check; whatever it raises is an answer too."""
+        try:
+            answer: object = self.function(snapshot, **self.params)
+        except KeyboardInterrupt:
+            raise
+        except BaseException as fault:  # a plugin may raise anything, SystemExit too
+            return crashed(fault)
+        if self.kinds is None and answer.__class__ is CheckResult:
+            return answer
+        return validated(answer, self.kinds or ())
 
 
 @dataclass(frozen=True)
@@ -87,25 +143,25 @@ class Program:
     Attributes:
         profile: The profile.
         steps: Checks to run, in the order of the plan.
-        fixed: Answers that need no snapshot (not applicable, not checked, plugin broken), by position.
+        fixed: Answers that need no snapshot (not applicable, not checked, check not loaded), by position.
         vetoes: Positions of the vetoes that apply or may apply.
-        broken_veto: Whether one of the vetoes could not be loaded, which leaves every verdict open.
-        gates: The pass mark of subjects that are scored; two of them while it is not known whether service duties count.
+        unloaded_veto: Whether the check of a veto could not be loaded, which leaves every verdict open.
+        tariffs: Prices of the deductions of subjects that are scored; two while it is not known whether service duties count.
         decides: Whether the plan can decide on such a subject at all, by a veto or by points.
     """
 
     profile: Profile
-    steps: tuple[_Step, ...]
+    steps: tuple[Step, ...]
     fixed: Mapping[int, CheckResult]
     vetoes: frozenset[int]
-    broken_veto: bool
-    gates: tuple[Gate, ...] = ()
+    unloaded_veto: bool
+    tariffs: tuple[Tariff, ...] = ()
     decides: bool = True
 
     @cached_property
     def starts_open(self) -> bool:
         """Whether the verdict is open whatever the checks answer."""
-        return self.broken_veto or not self.decides
+        return self.unloaded_veto or not self.decides
 
     @cached_property
     def fixed_counts(self) -> tuple[int, ...]:
@@ -113,25 +169,38 @@ class Program:
         statuses = [answer.status for answer in self.fixed.values()]
         return tuple(statuses.count(status) for status in Status)
 
-    def expand(self, notes: Notes, size: int) -> list[CheckResult]:
-        """The answers of all `size` indicators of the plan."""
+    @property
+    def is_scored(self) -> bool:
+        """Whether such subjects are known to get points."""
+        return bool(self.tariffs) and not any(tariff.may_not_count for tariff in self.tariffs)
+
+    def passes(self, non_passing: Iterable[tuple[int, CheckResult]]) -> bool | None:
+        """Return whether the deduction score reaches the pass mark: True, False, or None while that is undecided.
+
+        True for subjects that are not scored.
+        """
+        if not self.tariffs:
+            return True
+        decisions = {tariff.passes(non_passing) for tariff in self.tariffs}
+        return decisions.pop() if len(decisions) == 1 else None
+
+    def expand(self, non_passing: NonPassing, size: int) -> list[CheckResult]:
+        """Return the answers of all `size` indicators of the plan."""
         answers = [PASSED] * size
-        for index, answer in self.fixed.items():
-            answers[index] = answer
-        for index, answer in notes:
-            answers[index] = answer
+        for position, answer in (*self.fixed.items(), *non_passing):
+            answers[position] = answer
         return answers
 
 
 @dataclass
 class Judge:
-    """Runs a plan on snapshots; holds the compiled programs and nothing about any subject."""
+    """Run a plan on snapshots; it holds the compiled programs and nothing about any subject."""
 
     plan: Plan
     _programs: dict[Profile, Program] = field(default_factory=dict, repr=False)
 
     def program(self, profile: Profile) -> Program:
-        """The plan compiled for subjects of this profile."""
+        """Return the plan compiled for subjects of this profile."""
         program = self._programs.get(profile)
         if program is None:
             if len(self._programs) >= MAX_PROFILES:
@@ -139,60 +208,34 @@ class Judge:
             program = self._programs[profile] = compile_plan(self.plan, profile)
         return program
 
-    def run(self, snapshot: AnySnapshot) -> Outcome:
-        """Asks every check that applies; one that raises gives an `error` answer, and the others still run."""
-        profile = profile_of(snapshot)
+    def run(self, snapshot: AnySnapshot) -> PlanResult:
+        """Ask every check that applies; one that raises gives an `error` answer, and the others still run."""
+        profile = profile_of(snapshot.subject, stage_of(snapshot))
         program = self._programs.get(profile) or self.program(profile)
-        notes: list[tuple[int, CheckResult]] = []
+        non_passing: list[tuple[int, CheckResult]] = []
         vetoed, undecided = False, program.starts_open
-        facts = snapshot.__dict__
-        for position, function, params, needs, by_person, unknown_fact in program.steps:
-            answer: CheckResult | None = None
-            for parts, missing in needs:
-                for part in parts:
-                    value = facts[part] if part in facts else getattr(snapshot, part)
-                    if value is not None:
-                        break
-                else:
-                    answer = missing
-                    break
-            if answer is None:
-                try:
-                    answer = function(snapshot, **params)
-                except KeyboardInterrupt:
-                    raise
-                except BaseException as fault:  # a plugin may raise anything, SystemExit too
-                    answer = crashed(fault)
-                else:
-                    if answer is PASSED and not by_person:
-                        continue
-                    if answer.__class__ is not CheckResult:
-                        answer = _not_a_judgement(answer)
-            if by_person:
-                answer = _candidates_only(answer)
-            if unknown_fact is not None:
-                answer = _if_it_applies(answer, unknown_fact)
-            notes.append((position, answer))
-            if position in program.vetoes:
-                if answer.status is Status.FAILED:
-                    vetoed = True
-                elif answer.status in OPEN:
-                    undecided = True
-        if program.gates and not vetoed:
-            answers = {gate.passes(notes) for gate in program.gates}
-            return Outcome(program, tuple(notes), vetoed, undecided, answers.pop() if len(answers) == 1 else None)
-        return Outcome(program, tuple(notes), vetoed, undecided)
+        for step in program.steps:
+            answer = step.ask(snapshot)
+            if answer is PASSED:
+                continue
+            non_passing.append((step.position, answer))
+            if step.position in program.vetoes:
+                vetoed = vetoed or answer.status is Status.FAILED
+                undecided = undecided or answer.status in OPEN
+        return PlanResult(program, tuple(non_passing), vetoed, undecided, True if vetoed else program.passes(non_passing))
 
 
 def compile_plan(plan: Plan, profile: Profile) -> Program:
-    """Decides for a profile which indicators apply, and prepares the calls."""
-    steps: list[_Step] = []
+    """Decide for a profile which indicators apply, and prepare the calls."""
+    steps: list[Step] = []
     fixed: dict[int, CheckResult] = {}
     vetoes: set[int] = set()
     for index, indicator in enumerate(plan.indicators):
-        refused, unknown = applicability(indicator.applies_to, profile)
-        if refused is not None:
-            fixed[index] = CheckResult(Status.NOT_APPLICABLE, refused)
+        reason, unknown = applicability(indicator.applies_to, profile)
+        if reason is None and profile.stage is not None and is_of_running(indicator):
+            reason = f"subject_{profile.stage}"
+        if reason is not None:
+            fixed[index] = CheckResult(Status.NOT_APPLICABLE, reason)
             continue
         if indicator.kind == "veto":
             vetoes.add(index)
@@ -207,40 +250,66 @@ def compile_plan(plan: Plan, profile: Profile) -> Program:
         if spec.subject == "registry":
             fixed[index] = ACROSS_SUBJECTS
             continue
+        kinds = None if is_built_in(function) else spec.faults
         needs = tuple((parts, CheckResult(Status.INCONCLUSIVE, "not_observed", {"parts": parts})) for parts in spec.needs)
-        steps.append(_Step(index, function, indicator.params, needs, indicator.mode == "person", unknown))
-    broken = any(fixed[position].status is Status.ERROR for position in vetoes & fixed.keys())
-    gates = _gates(plan, profile, fixed)
+        function, params = check_of(spec, indicator)
+        steps.append(Step(index, function, params, needs, indicator.mode == "person", unknown, kinds))
+    unloaded = any(fixed[position].status is Status.ERROR for position in vetoes & fixed.keys())
+    tariffs = _tariffs(plan, profile, fixed)
     # Where neither a veto nor a sum is asked (an account under the census of websites, a book of warnings), nothing failed,
-    # but nothing was decided either.
-    return Program(profile, tuple(steps), fixed, frozenset(vetoes), broken, gates, decides=bool(vetoes or gates))
+    # but nothing was decided either; nor where the subject does not run, so that only its grave faults are asked.
+    decides = bool(vetoes or tariffs) and profile.stage is None
+    return Program(profile, tuple(steps), fixed, frozenset(vetoes), unloaded, tariffs, decides)
 
 
-def _gates(plan: Plan, profile: Profile, fixed: Mapping[int, CheckResult]) -> tuple[Gate, ...]:
-    """The pass mark of subjects of this profile; () where they are not scored."""
+def is_of_running(indicator: Indicator) -> bool:
+    """Return whether an indicator is a veto on how a subject runs, which is not asked of one that is closing, closed or offline.
+
+    Those that only a person can decide (安全、泄密事故, 弄虚作假) are about what was published, and one that names stages of life
+    says itself whom it is asked of.
+    """
+    return indicator.kind == "veto" and indicator.mode != "person" and indicator.applies_to.status is None
+
+
+def _tariffs(plan: Plan, profile: Profile, fixed: Mapping[int, CheckResult]) -> tuple[Tariff, ...]:
+    """Return the prices of deductions for subjects of this profile; () where they are not scored."""
     rule = plan.scoring.get(profile.subject)
-    if rule is None or not plan.scores(profile.subject):
+    if rule is None or profile.stage is not None or not plan.scores(profile.subject):
         return ()
-    if rule.portals_only and profile.level not in PORTAL_LEVELS:
+    if not may_be_scored(rule, profile.subject, profile.level):
         return ()
-    mine = {
-        position: one
-        for position, one in enumerate(plan.indicators)
-        if one.kind == "deduction" and (position not in fixed or fixed[position].status is not Status.NOT_APPLICABLE)
+    deductions = {
+        position: indicator
+        for position, indicator in enumerate(plan.indicators)
+        if indicator.kind == "deduction" and not _has(fixed, position, Status.NOT_APPLICABLE)
     }
     no_service = rule.no_service if profile.subject == "site" else None
-    whole = profile.has_services is not False or no_service is None
-    without = profile.has_services is not True and no_service is not None
-    gates: list[Gate] = []
-    for leaves_out in (False,) * whole + (True,) * without:
-        left = {
-            position: one
-            for position, one in mine.items()
-            if not (leaves_out and no_service is not None and one.group == no_service.group)
-        }
-        broken = [one for position, one in left.items() if position in fixed and fixed[position].status is Status.ERROR]
-        gates.append(gate_for(rule, left, broken, without_services=leaves_out))
-    return tuple(gates)
+    if no_service is None:
+        return (_tariff(rule, profile, deductions, fixed, without_services=False),)
+    others = {position: indicator for position, indicator in deductions.items() if indicator.group != no_service.group}
+    tariffs: list[Tariff] = []
+    if profile.has_services is not False:
+        tariffs.append(_tariff(rule, profile, deductions, fixed, without_services=False))
+    if profile.has_services is not True:
+        tariffs.append(_tariff(rule, profile, others, fixed, without_services=True))
+    return tuple(tariffs)
+
+
+def _tariff(
+    rule: Scoring,
+    profile: Profile,
+    deductions: Mapping[int, Indicator],
+    fixed: Mapping[int, CheckResult],
+    *,
+    without_services: bool,
+) -> Tariff:
+    unloaded = [indicator for position, indicator in deductions.items() if _has(fixed, position, Status.ERROR)]
+    may_not_count = not is_scored(rule, profile.subject, profile.level)
+    return Tariff.of(rule, deductions, unloaded, without_services=without_services, may_not_count=may_not_count)
+
+
+def _has(fixed: Mapping[int, CheckResult], position: int, status: Status) -> bool:
+    return position in fixed and fixed[position].status is status
 
 
 NOT_CHECKED = CheckResult(Status.NOT_CHECKED, "person_only")
@@ -253,7 +322,7 @@ def _no_function(indicator: Indicator) -> CheckResult:
 
 
 def applicability(rule: AppliesTo, profile: Profile) -> tuple[str | None, str | None]:
-    """Whether an indicator is asked of a subject.
+    """Decide whether an indicator is asked of a subject.
 
     Returns:
         The reason why it is not, or None; and the fact that is not known but decides, or None.
@@ -270,7 +339,7 @@ def applicability(rule: AppliesTo, profile: Profile) -> tuple[str | None, str | 
             return "other_level", None
     if rule.platforms is not None and profile.platform is not None:
         tree = vocabulary("platform")
-        if not any(tree.is_a(profile.platform, wanted) for wanted in rule.platforms):
+        if not any(tree.is_a(profile.platform, platform) for platform in rule.platforms):
             return "other_platform", None
     if rule.has_services is not None:
         if profile.has_services is None:
@@ -286,31 +355,54 @@ def applicability(rule: AppliesTo, profile: Profile) -> tuple[str | None, str | 
 
 
 def crashed(fault: BaseException) -> CheckResult:
-    """The answer of a check that raised: names the exception and the line, without any path of the machine."""
+    """Return the answer for a check that raised: it names the exception and the line, without any path of the machine."""
     frames = traceback.extract_tb(fault.__traceback__)
     last = frames[-1] if frames else None
     place = f"{PurePath(last.filename).name}:{last.lineno} in {last.name}" if last is not None else "?"
     try:
-        told = str(fault)
+        text = str(fault)
     except Exception:
-        told = "(its text cannot be read)"
-    return CheckResult(Status.ERROR, "check_raised", {"error": f"{type(fault).__name__}: {told}"[:500], "place": place})
+        text = "(its text cannot be read)"
+    return CheckResult(Status.ERROR, "check_raised", {"error": f"{type(fault).__name__}: {text}"[:500], "place": place})
 
 
-def _not_a_judgement(answer: object) -> CheckResult:
-    error = f"TypeError: the check returned {type(answer).__name__}, not passed(), failed(), inconclusive() or needs_review()"
-    return CheckResult(Status.ERROR, "check_raised", {"error": error, "place": "?"})
+def validated(answer: object, kinds: tuple[str, ...]) -> CheckResult:
+    """Return the answer of a check, or an `error` that says what is wrong with it.
+
+    Args:
+        answer: What the check returned.
+        kinds: Kinds of faults that the check counts.
+    """
+    try:
+        fault = fault_of(answer, kinds)
+    except Exception as raised:  # an answer may be an object that raises when it is looked at
+        return crashed(raised)
+    if fault is None and isinstance(answer, CheckResult):
+        # A copy, so that the check keeps nothing by which it could change the answer later.
+        return (
+            answer
+            if answer is PASSED
+            else answer._replace(
+                args=FrozenDict(answer.args), faults=FrozenDict(answer.faults), possible=FrozenDict(answer.possible)
+            )
+        )
+    return CheckResult(Status.ERROR, "check_raised", FrozenDict({"error": f"WrongAnswer: {fault}"[:500], "place": "?"}))
+
+
+def is_built_in(function: object) -> bool:
+    """Return whether a check is one of this library."""
+    return str(getattr(function, "__module__", "")).startswith("govmedia_rules.checks.")
 
 
 def _candidates_only(answer: CheckResult) -> CheckResult:
-    """For a clause only a person can answer: the machine's silence, or its lack of data, proves nothing."""
+    """Return the answer for a clause only a person can decide: a pass, or a lack of data, proves nothing there."""
     if answer.status is Status.PASSED or answer.status is Status.INCONCLUSIVE:
         return NO_CANDIDATES
     return answer
 
 
 def _if_it_applies(answer: CheckResult, fact: str) -> CheckResult:
-    """The answer when it is not known whether the indicator applies: a pass stands, anything worse is undecided."""
+    """Return the answer when it is not known whether the indicator applies: a pass stands, anything worse is undecided."""
     if answer.status in (Status.PASSED, Status.NOT_CHECKED, Status.ERROR):
         return answer
     args = {**answer.args, "fact": fact, "would_be": answer.status.value, "why": answer.reason}

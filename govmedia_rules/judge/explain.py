@@ -2,75 +2,102 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from govmedia_rules.checks.contract import Arg
 from govmedia_rules.core import display
 from govmedia_rules.core.time import Window
 from govmedia_rules.rules.model import Indicator, LayerRef, format_arg
+from govmedia_rules.rules.places import RulePlaces
 
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """What can be told of one indicator; prints as text.
+    """Everything a rulebook says of one indicator; it prints as text.
 
     Attributes:
         indicator: The indicator.
         layers: The layers of the rulebook, the lowest first.
+        places: Where its tables, check, sentences, cases and page are, from the root of the repository.
     """
 
     indicator: Indicator
     layers: tuple[LayerRef, ...]
+    places: RulePlaces
 
     @property
     def parameters(self) -> dict[str, tuple[object, str]]:
         """Each parameter with its value and the layer that set it (`default` for the check's own default)."""
-        one = self.indicator
-        return {name: (value, one.origins.get(f"params.{name}", "default")) for name, value in one.params.items()}
+        indicator = self.indicator
+        return {name: (value, indicator.origins.get(f"params.{name}", "default")) for name, value in indicator.params.items()}
 
     def to_dict(self) -> dict[str, object]:
-        """A JSON-ready copy."""
-        one = self.indicator
+        """Return a JSON-ready copy."""
+        indicator = self.indicator
         return {
-            "id": one.id,
-            "title": one.title,
-            "title_en": one.title_en,
-            "kind": one.kind,
-            "group": one.group,
-            "points": None if one.points is None else str(one.points),
-            "mode": one.mode,
-            "covers": one.covers,
-            "check": one.check,
-            "applies_to": one.applies_to.model_dump(mode="json", exclude_none=True),
-            "source": one.source.model_dump(mode="json", exclude_none=True),
-            "sources": {name: source.model_dump(mode="json", exclude_none=True) for name, source in one.sources.items()},
+            "id": indicator.id,
+            "title": indicator.title,
+            "title_en": indicator.title_en,
+            "kind": indicator.kind,
+            "group": indicator.group,
+            "points": None if indicator.points is None else str(indicator.points),
+            "mode": indicator.mode,
+            "covers": indicator.covers,
+            "check": indicator.check,
+            "applies_to": indicator.applies_to.model_dump(mode="json", exclude_none=True),
+            "source": indicator.source.model_dump(mode="json", exclude_none=True),
+            "sources": {name: source.model_dump(mode="json", exclude_none=True) for name, source in indicator.sources.items()},
             "parameters": {
-                name: {"value": _plain(value), "set_by": setter, "verified": f"params.{name}" not in one.unverified}
+                name: {"value": _plain(value), "set_by": setter, "verified": f"params.{name}" not in indicator.unverified}
                 for name, (value, setter) in self.parameters.items()
             },
-            "unverified": list(one.unverified),
-            "verified": one.is_verified,
+            "readings": {
+                name: {
+                    "title": reading.title,
+                    "params": {step: _plain(value) for step, value in reading.params.items()},
+                    "source": reading.source.model_dump(mode="json", exclude_none=True),
+                }
+                for name, reading in indicator.readings.items()
+            },
+            "unverified": list(indicator.unverified),
+            "verified": indicator.is_verified,
+            "places": self.places._asdict(),
         }
 
     def __str__(self) -> str:
-        one = self.indicator
-        lines = [f"{one.id}  {one.title}（{one.kind_zh}）"]
-        if one.group:
-            lines.append(f"  所属: {one.group}" + (f"，{one.points}分" if one.points is not None else ""))
-        lines.append(f"  方式: {MODES[one.mode]}" + ("" if one.covers == "full" else "，只覆盖该条款的一部分"))
+        indicator = self.indicator
+        lines = [f"{indicator.id}  {indicator.title}（{indicator.kind_zh}）"]
+        if indicator.group:
+            lines.append(f"  所属: {indicator.group}" + (f"，{indicator.points}分" if indicator.points is not None else ""))
+        lines.append(f"  方式: {MODES[indicator.mode]}" + ("" if indicator.covers == "full" else "，只覆盖该条款的一部分"))
         for layer in self.layers:
-            source = one.sources.get(layer.id)
+            source = indicator.sources.get(layer.id)
             if source is not None:
                 clause = f" {source.clause}" if source.clause else ""
-                seen = "已核实" if source.verified else "待核实"
-                lines.append(f"  依据[{layer.id}]: {source.document}{clause}（{seen}）{source.note or ''}")
-        if one.check is not None:
-            lines.append(f"  检查项: {one.check}" + (f"，不可用: {one.problem}" if one.problem else ""))
+                state = "已核实" if source.verified else "待核实"
+                lines.append(f"  依据[{layer.id}]: {source.document}{clause}（{state}）{source.note or ''}")
+        if indicator.check is not None:
+            lines.append(f"  检查项: {indicator.check}" + (f"，不可用: {indicator.problem}" if indicator.problem else ""))
         for name, (value, setter) in self.parameters.items():
-            doubt = "，待核实" if f"params.{name}" in one.unverified else ""
+            doubt = "，待核实" if f"params.{name}" in indicator.unverified else ""
             lines.append(f"    {name} = {value_text(value)}  [{setter}{doubt}]")
+        for name, reading in indicator.readings.items():
+            values = "；".join(f"{step} = {value_text(value)}" for step, value in reading.params.items()) or "即上列参数"
+            lines.append(f"  读法[{name}]: {reading.title}（{values}） 依据 {reading.source.document}")
+        lines.append("  位置:")
+        lines += [f"    {name}: {place}" for name, place in self._shown_places()]
         return "\n".join(lines)
+
+    def _shown_places(self) -> Iterator[tuple[str, str]]:
+        places = self.places
+        yield from (("规则册", table) for table in places.tables)
+        if places.check is not None:
+            yield "检查项", places.check
+        if places.sentences is not None:
+            yield "语句", f"{places.sentences}（{'、'.join(places.reasons)}）"
+        yield from (("用例", file) for file in places.cases)
+        yield "说明页", places.page
 
     def _repr_html_(self) -> str:
         body = display.text(self, 20_000)
@@ -81,7 +108,7 @@ MODES = {"auto": "机器判定", "sample": "抽样判定", "person": "人工判�
 
 
 def value_text(value: object) -> str:
-    """A parameter's value as a person reads it."""
+    """Return a parameter's value as a person reads it."""
     if isinstance(value, Mapping):
         return "{" + "，".join(f"{key}: {value_text(inner)}" for key, inner in value.items()) + "}"
     if isinstance(value, tuple):

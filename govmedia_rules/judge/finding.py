@@ -1,4 +1,4 @@
-"""One answer of one indicator for one subject (检查结论), made when somebody looks."""
+"""The answer of one indicator for one subject (检查结论): status, sentence, evidence, reviews."""
 
 from __future__ import annotations
 
@@ -11,11 +11,17 @@ from decimal import Decimal
 from functools import cache
 from typing import TYPE_CHECKING, overload
 
+from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import core_schema
+
 from govmedia_rules.checks.contract import Arg, CheckResult, Evidence, Status
+from govmedia_rules.checks.sentences import sentences
 from govmedia_rules.core import display, plots
-from govmedia_rules.core.vocabulary import read_data
 from govmedia_rules.judge.packing import dump_answer
-from govmedia_rules.judge.reviews import Review, Waiver
+from govmedia_rules.judge.readings import READINGS_DIFFER, answers_text
+from govmedia_rules.judge.reviews import Decision, Review, Waiver, decide
+from govmedia_rules.judge.stored import StandaloneFinding
 from govmedia_rules.rules.model import Indicator, Message, Source, format_arg
 from govmedia_rules.snapshots.kinds import word
 from govmedia_rules.tables.columns import Heading, Row
@@ -27,7 +33,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Finding(Row):
-    """One answer of one indicator for one subject. Also a mapping of its table columns, so a frame takes it as a row.
+    """The answer of one indicator for one subject. Also a mapping of its table columns, so a frame takes it as a row.
+
+    Example:
+        >>> import govmedia_rules as gr
+        >>> account = gr.Account(name="某县发布", platform="weibo")
+        >>> snapshot = gr.AccountSnapshot(account=account, observed_at="2024-08-23T10:00:00+08:00", latest_post_at="2024-05-01")
+        >>> finding = gr.load_rulebook("national-2019").inspect(snapshot).finding("media.veto.stale")
+        >>> finding.status.value, finding.source.document
+        ('failed', '国办秘函〔2019〕19号')
 
     Attributes:
         subject_id: Id of the subject.
@@ -35,9 +49,10 @@ class Finding(Row):
         indicator: The indicator, with its source and parameters.
         judgement: What the machine said.
         observed_at: The monitoring point.
-        reviews: What people said about it, in order of time.
+        reviews: What people said about it or about passages in it, in order of time.
         waiver: The document that excuses it, or None.
         assumed: Parts the answer used that nobody observed: stated by a document or assumed.
+        stated: The sentences an inspection was stored with; None where they are made from the answer.
     """
 
     subject_id: str
@@ -48,6 +63,7 @@ class Finding(Row):
     reviews: tuple[Review, ...] = ()
     waiver: Waiver | None = None
     assumed: tuple[str, ...] = ()
+    stated: Message | None = None
 
     @property
     def id(self) -> str:
@@ -70,14 +86,24 @@ class Finding(Row):
         return self.judgement.status
 
     @property
+    def decision(self) -> Decision:
+        """What the machine's answer and the reviews of it come to: status, faults, and the review that decides."""
+        return decide(self.judgement, self.reviews, self.indicator)
+
+    @property
     def review(self) -> Review | None:
-        """The review that decides (the last), or None."""
-        return self.reviews[-1] if self.reviews else None
+        """The review that decides; None where no review does."""
+        return self.decision.review if self.reviews else None
 
     @property
     def status(self) -> Status:
-        """What counts: the last review's decision where there is one, else the machine's answer."""
-        return reviewed_status(self.judgement, self.reviews, self.kind)
+        """What counts: the decision of the reviews where they decide, else the machine's answer."""
+        return self.decision.status if self.reviews else self.judgement.status
+
+    @property
+    def undecided(self) -> tuple[Evidence, ...]:
+        """Candidates beside decided ones that no review covers yet."""
+        return self.decision.undecided
 
     @property
     def is_waived(self) -> bool:
@@ -105,14 +131,58 @@ class Finding(Row):
         return self.indicator.source
 
     def message(self, lang: str = "zh") -> str:
-        """The answer as a sentence in `zh` or `en`, made now."""
-        told = self.review
-        if told is not None and told.decision == "confirmed" and self.judgement.status is not Status.FAILED:
+        """Return the answer as a sentence in `zh` or `en`, made now."""
+        review = self.review
+        if review is not None and review.decision == "confirmed" and self.judgement.status is not Status.FAILED:
             template = _messages()["bonus_confirmed" if self.kind == "bonus" else "review_confirmed"]
-            return fill(
-                template.zh if lang == "zh" else template.en, {"title": _title(self.indicator, lang), "why": told.reason}, lang
-            )
+            values = {"title": _title(self.indicator, lang), "why": review.reason}
+            return fill(template.zh if lang == "zh" else template.en, values, lang)
+        return self._sentence(lang)
+
+    def _sentence(self, lang: str) -> str:
+        """Return what the machine said as a sentence."""
+        if self.stated is not None and lang in ("zh", "en"):
+            return self.stated.zh if lang == "zh" else self.stated.en
         return render(self.indicator, self.judgement, lang)
+
+    def to_dict(self) -> dict[str, object]:
+        """Return a JSON-ready copy that stands alone; `docs/reference/finding.schema.json` describes it."""
+        return {
+            "subject_id": self.subject_id,
+            "subject_name": self.subject_name,
+            "observed_at": self.observed_at.isoformat(),
+            "title": self.title,
+            "kind": self.kind,
+            "counts_as": self.status.value,
+            "message_zh": self.message("zh"),
+            "message_en": self.message("en"),
+            "reviews": [review.model_dump(mode="json", exclude_none=True) for review in self.reviews],
+            "waiver": None if self.waiver is None else self.waiver.model_dump(mode="json"),
+            "assumed": list(self.assumed),
+            **self.to_record(),
+        }
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: object, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
+        return core_schema.is_instance_schema(cls, serialization=core_schema.plain_serializer_function_ser_schema(cls.to_dict))
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        return handler(StandaloneFinding.__pydantic_core_schema__)
+
+    def to_record(self) -> dict[str, object]:
+        """Return the finding as a stored inspection holds it: the answer of the machine, its sentences and its source."""
+        indicator = self.indicator
+        data = dump_answer(indicator.id, self.judgement)
+        data["zh"], data["en"] = self._sentence("zh"), self._sentence("en")
+        if indicator.phrase != indicator.title:
+            data["phrase"] = indicator.phrase
+        if indicator.title_en is not None:
+            data["title_en"] = indicator.title_en
+        source: dict[str, object] = {"document": indicator.source.document, "verified": indicator.is_verified}
+        if indicator.source.clause is not None:
+            source["clause"] = indicator.source.clause
+        return {**data, "source": source}
 
     @property
     def phrase(self) -> str:
@@ -131,51 +201,39 @@ class Finding(Row):
         return f"<{self.status.value} {self.id}: {self.message('zh')}>"
 
 
-def reviewed_status(judgement: CheckResult, reviews: Sequence[Review], kind: str) -> Status:
-    """What counts: the last review's decision where there is one, else the machine's answer.
-
-    A confirmed fault has failed; a confirmed bonus has been earned. A review cannot make an indicator apply to a subject it
-    is not asked of.
-    """
-    if not reviews or judgement.status is Status.NOT_APPLICABLE:
-        return judgement.status
-    confirmed = reviews[-1].decision == "confirmed"
-    return Status.FAILED if confirmed != (kind == "bonus") else Status.PASSED
-
-
 def _detail(finding: Finding) -> str:
-    """What the other columns leave out, as JSON: values of the message, all evidence, faults, reviews, waiver."""
-    told = dump_answer(finding.id, finding.judgement)
-    told = {key: value for key, value in told.items() if key not in ("indicator", "status", "reason")}
+    """Return what the other columns leave out, as JSON: values of the message, all evidence, faults, reviews, waiver."""
+    answer = dump_answer(finding.id, finding.judgement)
+    detail = {key: value for key, value in answer.items() if key not in ("indicator", "status", "reason")}
     if finding.reviews:
-        told["reviews"] = [one.model_dump(mode="json", exclude_none=True) for one in finding.reviews]
+        detail["reviews"] = [review.model_dump(mode="json", exclude_none=True) for review in finding.reviews]
     if finding.waiver is not None:
-        told["waiver"] = finding.waiver.model_dump(mode="json")
+        detail["waiver"] = finding.waiver.model_dump(mode="json")
     if finding.assumed:
-        told["assumed"] = list(finding.assumed)
-    return json.dumps(told, ensure_ascii=False, separators=(",", ":"))
+        detail["assumed"] = list(finding.assumed)
+    return json.dumps(detail, ensure_ascii=False, separators=(",", ":"))
 
 
 FINDING_HEADINGS: tuple[Heading[Finding], ...] = (
-    Heading("subject_id", "text", "对象标识", lambda one: one.subject_id),
-    Heading("subject_name", "text", "对象名称", lambda one: one.subject_name),
-    Heading("indicator", "text", "指标编号", lambda one: one.indicator.id),
-    Heading("title", "text", "指标", lambda one: one.indicator.title),
-    Heading("kind", "text", "指标类别代码", lambda one: one.indicator.kind),
-    Heading("kind_zh", "text", "指标类别", lambda one: one.indicator.kind_zh),
-    Heading("status", "text", "结论代码", lambda one: one.status.value),
-    Heading("status_zh", "text", "结论", lambda one: one.status.zh),
-    Heading("machine_status", "text", "机器结论代码", lambda one: one.machine_status.value),
-    Heading("reason", "text", "原因代码", lambda one: one.reason or None),
-    Heading("message", "text", "说明", lambda one: one.message("zh")),
-    Heading("evidence", "text", "证据", lambda one: "；".join(evidence_text(piece) for piece in one.evidence[:5]) or None),
-    Heading("evidence_count", "integer", "证据条数", lambda one: len(one.evidence)),
-    Heading("observed_at", "instant", "监测时间点", lambda one: one.observed_at),
-    Heading("document", "text", "依据", lambda one: one.source.document),
-    Heading("clause", "text", "条款", lambda one: one.source.clause),
-    Heading("verified", "boolean", "依据已核实", lambda one: one.indicator.is_verified),
-    Heading("reviewed", "text", "复核", lambda one: one.review.decision if one.review is not None else None),
-    Heading("waived", "boolean", "已豁免", lambda one: one.is_waived),
+    Heading("subject_id", "text", "对象标识", lambda finding: finding.subject_id),
+    Heading("subject_name", "text", "对象名称", lambda finding: finding.subject_name),
+    Heading("indicator", "text", "指标编号", lambda finding: finding.indicator.id),
+    Heading("title", "text", "指标", lambda finding: finding.indicator.title),
+    Heading("kind", "text", "指标类别代码", lambda finding: finding.indicator.kind),
+    Heading("kind_zh", "text", "指标类别", lambda finding: finding.indicator.kind_zh),
+    Heading("status", "text", "结论代码", lambda finding: finding.status.value),
+    Heading("status_zh", "text", "结论", lambda finding: finding.status.zh),
+    Heading("machine_status", "text", "机器结论代码", lambda finding: finding.machine_status.value),
+    Heading("reason", "text", "原因代码", lambda finding: finding.reason or None),
+    Heading("message", "text", "说明", lambda finding: finding.message("zh")),
+    Heading("evidence", "text", "证据", lambda finding: "；".join(evidence_text(piece) for piece in finding.evidence[:5]) or None),
+    Heading("evidence_count", "integer", "证据条数", lambda finding: len(finding.evidence)),
+    Heading("observed_at", "instant", "监测时间点", lambda finding: finding.observed_at),
+    Heading("document", "text", "依据", lambda finding: finding.source.document),
+    Heading("clause", "text", "条款", lambda finding: finding.source.clause),
+    Heading("verified", "boolean", "依据已核实", lambda finding: finding.indicator.is_verified),
+    Heading("reviewed", "text", "复核", lambda finding: finding.review.decision if finding.review is not None else None),
+    Heading("waived", "boolean", "已豁免", lambda finding: finding.is_waived),
     Heading("detail", "text", "明细(JSON)", _detail),
 )
 COLUMNS = tuple(heading.name for heading in FINDING_HEADINGS)
@@ -183,7 +241,16 @@ COLUMNS = tuple(heading.name for heading in FINDING_HEADINGS)
 
 
 class Findings(Tabular[Finding]):
-    """Findings in order; frames, DuckDB and files take them as a table, and a notebook shows them as one."""
+    """Findings in order; frames, DuckDB and files take them as a table, and a notebook shows them as one.
+
+    Example:
+        >>> import govmedia_rules as gr
+        >>> account = gr.Account(name="某县发布", platform="weibo")
+        >>> snapshot = gr.AccountSnapshot(account=account, observed_at="2024-08-23T10:00:00+08:00", latest_post_at="2024-05-01")
+        >>> findings = gr.load_rulebook("national-2019").inspect(snapshot).findings
+        >>> [finding.id for finding in findings.under("media.veto").with_status("failed")]
+        ['media.veto.stale']
+    """
 
     headings = FINDING_HEADINGS
 
@@ -195,8 +262,8 @@ class Findings(Tabular[Finding]):
     @overload
     def __getitem__(self, index: slice) -> Findings: ...
     def __getitem__(self, index: int | slice) -> Finding | Findings:
-        found = self._findings[index]
-        return found if isinstance(found, Finding) else Findings(found)
+        selected = self._findings[index]
+        return selected if isinstance(selected, Finding) else Findings(selected)
 
     def __len__(self) -> int:
         return len(self._findings)
@@ -206,13 +273,13 @@ class Findings(Tabular[Finding]):
         return "检查结论"
 
     def with_status(self, *statuses: Status | str) -> Findings:
-        """Those whose status is one of `statuses`."""
-        wanted = {Status(status) for status in statuses}
-        return Findings([finding for finding in self._findings if finding.status in wanted])
+        """Return those whose status is one of `statuses`."""
+        chosen = {Status(status) for status in statuses}
+        return Findings([finding for finding in self._findings if finding.status in chosen])
 
     def under(self, *families: str) -> Findings:
-        """Those of an indicator id or a family of ids (`site.veto`)."""
-        return Findings([one for one in self._findings if any(is_under(one.id, family) for family in families)])
+        """Return those of an indicator id or a family of ids (`site.veto`)."""
+        return Findings([finding for finding in self._findings if any(is_under(finding.id, family) for family in families)])
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Findings) and self._findings == other._findings
@@ -224,11 +291,11 @@ class Findings(Tabular[Finding]):
         counts: dict[str, int] = {}
         for finding in self._findings:
             counts[finding.status.value] = counts.get(finding.status.value, 0) + 1
-        told = ", ".join(f"{count} {status}" for status, count in counts.items())
-        return f"<{len(self)} findings{': ' if told else ''}{told}>"
+        statuses = ", ".join(f"{count} {status}" for status, count in counts.items())
+        return f"<{len(self)} findings{statuses and ': '}{statuses}>"
 
     def plot(self, *, ax: Axes | None = None, font: str | None = None) -> Axes:
-        """Draws how many of them each indicator has, with shares, the most frequent on top.
+        """Draw how many of them each indicator has, with shares, the most frequent on top.
 
         Args:
             ax: Where to draw; None makes a figure.
@@ -239,27 +306,27 @@ class Findings(Tabular[Finding]):
             ExportError: No font has the characters.
         """
         counts: dict[str, int] = {}
-        for one in self._findings:
-            counts[one.phrase] = counts.get(one.phrase, 0) + 1
+        for finding in self._findings:
+            counts[finding.phrase] = counts.get(finding.phrase, 0) + 1
         return plots.problem_kinds(counts, ax=ax, font=font)
 
     def _repr_html_(self) -> str:
         counts: dict[str, int] = {}
         tones: dict[str, display.Tone] = {}
-        for one in self._findings:
-            status = one.status
+        for finding in self._findings:
+            status = finding.status
             counts[status.zh] = counts.get(status.zh, 0) + 1
             tones[status.zh] = TONES[status]
         shares = display.shares(counts, tones) if len(counts) > 1 else ""
         return display.frame(f"<b>检查结论 {len(self)} 条</b>", shares, self.shown_table(subjects=True))
 
     def shown_table(self, *, subjects: bool) -> str:
-        """The first of them as an HTML table for notebooks, with the subjects' names or without."""
+        """Return the first of them as an HTML table for notebooks, with the subjects' names or without."""
         if not self._findings:
             return ""
         heads = ("对象", "指标", "结论", "说明", "依据")
         first = 0 if subjects else 1
-        return display.table(heads[first:], (_cells(one)[first:] for one in self._findings), len(self))
+        return display.table(heads[first:], (_cells(finding)[first:] for finding in self._findings), len(self))
 
 
 TONES: Mapping[Status, display.Tone] = {
@@ -274,32 +341,32 @@ TONES: Mapping[Status, display.Tone] = {
 """How a notebook colours each status."""
 
 
-def _cells(one: Finding) -> tuple[str, ...]:
-    """A finding as a row of a notebook's table, its evidence folded."""
-    status = display.badge(one.status.zh, TONES[one.status])
-    if one.is_waived:
+def _cells(finding: Finding) -> tuple[str, ...]:
+    """Return a finding as a row of a notebook's table, its evidence folded."""
+    status = display.badge(finding.status.zh, TONES[finding.status])
+    if finding.is_waived:
         status += " " + display.badge("已豁免")
-    if one.review is not None:
+    if finding.review is not None:
         status += " " + display.badge("已复核")
-    source = display.text(one.source.document, 60) + display.quiet(f" {display.text(one.source.clause or '', 60)}")
+    source = display.text(finding.source.document, 60) + display.quiet(f" {display.text(finding.source.clause or '', 60)}")
     return (
-        display.named(one.subject_name, one.subject_id),
-        f"{display.text(one.title, 80)}<br>{display.code(one.id)}",
+        display.named(finding.subject_name, finding.subject_id),
+        f"{display.text(finding.title, 80)}<br>{display.code(finding.id)}",
         status,
-        display.text(one.message("zh")) + _folded_evidence(one),
-        source if one.indicator.is_verified else f"{source} {display.badge('待核', 'open')}",
+        display.text(finding.message("zh")) + _folded_evidence(finding),
+        source if finding.indicator.is_verified else f"{source} {display.badge('待核', 'open')}",
     )
 
 
-def _folded_evidence(one: Finding) -> str:
-    if not one.evidence:
+def _folded_evidence(finding: Finding) -> str:
+    if not finding.evidence:
         return ""
-    told = [display.text(evidence_text(piece), 160) for piece in one.evidence[:5]]
-    return display.fold(f"证据 {len(one.evidence)} 条", display.items(told, len(one.evidence)))
+    lines = [display.text(evidence_text(piece), 160) for piece in finding.evidence[:5]]
+    return display.fold(f"证据 {len(finding.evidence)} 条", display.items(lines, len(finding.evidence)))
 
 
 def is_under(indicator_id: str, family: str) -> bool:
-    """Whether an id is `family` or lies below it: `site.veto` holds `site.veto.columns.core`, not `site.vetoes`."""
+    """Return whether an id is `family` or lies below it: `site.veto` holds `site.veto.columns.core`, not `site.vetoes`."""
     return indicator_id == family or indicator_id.startswith(f"{family}.")
 
 
@@ -307,7 +374,7 @@ _PLACE = re.compile(r"\{([a-z_]+)(?::([a-z_]+))?\}")
 
 
 def fill(template: str, args: Mapping[str, Arg], lang: str) -> str:
-    """A template with its `{name}`, `{name:percent}` and `{name:vocabulary}` places filled.
+    """Return a template with its `{name}`, `{name:percent}` and `{name:vocabulary}` places filled.
 
     Nothing in it is evaluated, and a name that is not among the arguments stays as written.
     """
@@ -322,15 +389,14 @@ def fill(template: str, args: Mapping[str, Arg], lang: str) -> str:
         if words == "percent" and isinstance(value, Decimal):
             return f"{(value * 100).normalize():f}%"
         ids = value if isinstance(value, tuple) else (str(value),)
-        return format_arg(tuple(word(words, one, lang) for one in ids), lang)
+        return format_arg(tuple(word(words, term, lang) for term in ids), lang)
 
     return _PLACE.sub(put, template)
 
 
 @cache
 def _messages() -> Mapping[str, Message]:
-    table = read_data("govmedia_rules.checks", "messages.toml")
-    return {reason: Message(**sentences) for reason, sentences in table.items()}
+    return {reason: Message(**sentence) for reason, sentence in sentences().items()}
 
 
 def _title(indicator: Indicator, lang: str) -> str:
@@ -338,20 +404,23 @@ def _title(indicator: Indicator, lang: str) -> str:
 
 
 def render(indicator: Indicator, judgement: CheckResult, lang: str) -> str:
-    """The sentence for an answer: the indicator's own for this reason, else the library's, else title and values."""
+    """Return the sentence for an answer: the indicator's own for this reason, else the library's, else title and values."""
     if lang not in ("zh", "en"):
         raise ValueError(f"messages are written in 'zh' and 'en', not {lang!r}")
     title = _title(indicator, lang)
     reason = judgement.reason or judgement.status.value
     template = indicator.messages.get(reason) or _messages().get(reason)
     if template is not None:
-        return fill(template.zh if lang == "zh" else template.en, {"title": title, **judgement.args}, lang)
-    told = ", ".join(f"{name}={format_arg(value, lang)}" for name, value in judgement.args.items())
-    return f"{title}: {reason}" + (f" ({told})" if told else "")
+        args: Mapping[str, Arg] = {"title": title, **judgement.args}
+        if reason == READINGS_DIFFER:
+            args = {**args, "answers": answers_text(indicator, judgement, lang)}
+        return fill(template.zh if lang == "zh" else template.en, args, lang)
+    values = ", ".join(f"{name}={format_arg(value, lang)}" for name, value in judgement.args.items())
+    return f"{title}: {reason}" + (f" ({values})" if values else "")
 
 
 def evidence_text(piece: Evidence, lang: str = "zh") -> str:
-    """A piece of evidence in one line: what, where, value against limit."""
+    """Return a piece of evidence in one line: what, where, value against limit."""
     parts = [word("part", piece.what, lang)]
     if piece.when is not None and piece.when != piece.value:
         parts.append(format_arg(piece.when, lang))

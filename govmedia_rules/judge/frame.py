@@ -12,10 +12,9 @@ from govmedia_rules.core.progress import Meter, Progress
 from govmedia_rules.core.time import SHANGHAI
 from govmedia_rules.core.vocabulary import key_of
 from govmedia_rules.errors import TableError, Where
-from govmedia_rules.judge.inspection import Inspection
+from govmedia_rules.judge.inspection import Inspection, missing_ids, problem_ids, reasons
 from govmedia_rules.judge.reviews import Review, Waiver
 from govmedia_rules.judge.rulebook import Rulebook, load_rulebook
-from govmedia_rules.judge.table import missing_ids, problem_ids, reasons
 from govmedia_rules.snapshots.models import AccountSnapshot, SiteSnapshot
 from govmedia_rules.snapshots.shallow import ShallowRow, SubjectKind, shallow_table
 from govmedia_rules.tables.columns import (
@@ -28,14 +27,15 @@ from govmedia_rules.tables.columns import (
     pandas_frame,
     polars_frame,
 )
+from govmedia_rules.tables.headers import header_aliases
+from govmedia_rules.tables.model import BadRow
 from govmedia_rules.tables.out import find_spec_quietly
-from govmedia_rules.tables.read import BadRow, header_aliases
 
 F = TypeVar("F")
 
 
 Judged = tuple[Cell, ...]
-"""What is said of one row, in the order of `JUDGED_HEADINGS`; all but the last is None where the row could not be read.
+"""The cells added to one row, in the order of `JUDGED_HEADINGS`; all but the last is None where the row could not be read.
 
 A plain tuple of plain values: the garbage collector does not walk those, and a frame has very many.
 """
@@ -77,7 +77,7 @@ def inspect_frame(
     prefix: str = "",
     progress: Progress = False,
 ) -> F:
-    """Judges every row of a frame and gives the frame back with the columns of `JUDGED_HEADINGS` added.
+    """Judge every row of a frame and gives the frame back with the columns of `JUDGED_HEADINGS` added.
 
     Args:
         frame: A pandas, polars or Arrow table of accounts or sites; see `read_accounts` for its columns.
@@ -110,8 +110,8 @@ def inspect_frame(
     rows: list[Judged] = [NO_ROW] * len(frame)  # type: ignore[arg-type]
     with Meter(progress, len(rows), title="检查") as meter:
         feed = _Feed(table, rows)
-        for seen in rulebook.inspect_many(feed, reviews=reviews, waivers=waivers):
-            rows[feed.position] = judged(seen, lang)
+        for inspection in rulebook.inspect_many(feed, reviews=reviews, waivers=waivers):
+            rows[feed.position] = judged(inspection, lang)
             if progress:
                 meter.add(feed.position + 1 - meter.done)
         meter.add(len(rows) - meter.done)  # rows at the end that gave no snapshot
@@ -125,30 +125,30 @@ def kind_of(names: Iterable[str], headers: Mapping[str, str]) -> SubjectKind:
     return "account" if "platform" in fields else "site"
 
 
-def judged(seen: Inspection, lang: str = "zh") -> Judged:
-    """What is said of an inspected subject."""
-    verdict = seen.verdict
-    score = seen.score
-    tally = seen.tally()
+def judged(inspection: Inspection, lang: str = "zh") -> Judged:
+    """Return what is said of an inspected subject."""
+    verdict = inspection.verdict
+    score = inspection.score
+    tally = inspection.tally()
     troubled = tally[_FAILED] > 0
     return (
-        seen.subject.id,
+        inspection.subject.id,
         verdict.value,
         verdict.zh,
         None if score is None else score.low,
         None if score is None else score.high,
-        problem_ids(seen) if troubled else None,
-        reasons(seen, lang) if troubled else None,
-        missing_ids(seen),
+        problem_ids(inspection) if troubled else None,
+        reasons(inspection, lang) if troubled else None,
+        missing_ids(inspection),
         tally[_NOT_CHECKED],
         None,
     )
 
 
 def not_judged(bad: Iterable[BadRow]) -> Judged:
-    """What is said of a row that could not be read."""
-    told = "；".join(f"{fault.column or '整行'}: {fault.reason}" for fault in bad)
-    return (*NOTHING, told)
+    """Return what is said of a row that could not be read."""
+    faults = "；".join(f"{fault.column or '整行'}: {fault.reason}" for fault in bad)
+    return (*NOTHING, faults)
 
 
 NOTHING: Judged = (None,) * (len(JUDGED_HEADINGS) - 1)
@@ -157,7 +157,7 @@ NO_ROW: Judged = (*NOTHING, "空行")
 
 
 class _Feed:
-    """The snapshots of a table, one at a time; knows the row of the one it gave last, and notes rows that gave none."""
+    """Iterate over the snapshots of a table; `position` is the row of the last one, and rows without a snapshot are filled in."""
 
     def __init__(self, table: Iterable[ShallowRow], rows: list[Judged]) -> None:
         self._table, self._rows = table, rows

@@ -12,7 +12,7 @@ from govmedia_rules.core.time import Window
 
 
 def dump_arg(value: object) -> object:
-    """A value of a message as JSON has it."""
+    """Return a value of a message as JSON has it."""
     if isinstance(value, Window):
         return {"$window": value.model_dump(exclude_defaults=True)}
     if isinstance(value, datetime):
@@ -29,7 +29,7 @@ def dump_arg(value: object) -> object:
 
 
 def load_arg(value: Any) -> Arg:
-    """What `dump_arg` was given."""
+    """Return what `dump_arg` was given."""
     if isinstance(value, list):
         return tuple(str(load_arg(item)) for item in value)
     if isinstance(value, dict):
@@ -43,26 +43,34 @@ def load_arg(value: Any) -> Arg:
 
 
 def dump_answer(indicator: str, answer: CheckResult) -> dict[str, object]:
-    """An answer as JSON has it; what is empty is left out."""
-    told: dict[str, object] = {"indicator": indicator, "status": answer.status.value, "reason": answer.reason}
+    """Return an answer as JSON has it; what is empty is left out."""
+    data: dict[str, object] = {"indicator": indicator, "status": answer.status.value, "reason": answer.reason}
     if answer.args:
-        told["args"] = {name: dump_arg(value) for name, value in answer.args.items()}
+        data["args"] = {name: dump_arg(value) for name, value in answer.args.items()}
     if answer.evidence:
-        told["evidence"] = [[dump_arg(value) for value in piece] for piece in answer.evidence]
+        data["evidence"] = [_dump_piece(piece) for piece in answer.evidence]
     if answer.faults:
-        told["faults"] = dict(answer.faults)
+        data["faults"] = dict(answer.faults)
     if answer.possible:
-        told["possible"] = dict(answer.possible)
-    return told
+        data["possible"] = dict(answer.possible)
+    return data
 
 
-def load_answer(told: Mapping[str, Any]) -> CheckResult:
-    """What `dump_answer` was given."""
+def _dump_piece(piece: Evidence) -> list[object]:
+    """Return a piece as a list; what stands behind the first five values and is empty is cut off."""
+    values = [dump_arg(value) for value in piece]
+    while len(values) > 5 and values[-1] in (None, []):
+        values.pop()
+    return values
+
+
+def load_answer(data: Mapping[str, Any]) -> CheckResult:
+    """Return what `dump_answer` was given."""
     return CheckResult(
-        Status(told["status"]),
-        told["reason"],
-        {name: load_arg(value) for name, value in told.get("args", {}).items()},
-        tuple(Evidence(*map(load_arg, piece)) for piece in told.get("evidence", ())),  # type: ignore[arg-type]
-        told.get("faults", {}),
-        told.get("possible", {}),
+        Status(data["status"]),
+        data["reason"],
+        {name: load_arg(value) for name, value in data.get("args", {}).items()},
+        tuple(Evidence(*map(load_arg, piece)) for piece in data.get("evidence", ())),  # type: ignore[arg-type]
+        data.get("faults", {}),
+        data.get("possible", {}),
     )

@@ -22,12 +22,12 @@ _DAY = timedelta(days=1)
 def plot_staleness(
     snapshots: Iterable[AccountSnapshot], book: Rulebook, *, ax: Axes | None = None, font: str | None = None
 ) -> Axes:
-    """Draws how long before the monitoring point accounts were updated, with the limit of the rulebook marked.
+    """Draw how long before the monitoring point accounts were updated, with the limit of the rulebook marked.
 
     A bare day counts to its last moment, and an update after the monitoring point as no time ago.
 
     Args:
-        snapshots: Accounts; those without any dated post are told in the legend.
+        snapshots: Accounts; those without any dated post are counted in the legend.
         book: The rulebook whose indicator for 内容不更新 gives the limit.
         ax: Where to draw; None makes a figure.
         font: Name or path of a font with Chinese characters; None looks for one.
@@ -37,19 +37,19 @@ def plot_staleness(
         MissingExtra: matplotlib is not installed.
         ExportError: No font has the characters.
     """
-    window = next((one.params["window"] for one in book.indicators if one.check == STALE_CHECK), None)
+    window = next((each.params["window"] for each in book.indicators if each.check == STALE_CHECK), None)
     if not isinstance(window, Window):
         raise UnknownIndicator(f"{book.id} has no indicator answered by {STALE_CHECK}", Where(book.id))
     days: list[float] = []
     never = 0
     limit = 0.0
-    for one in snapshots:
-        point = one.observed_at
+    for snapshot in snapshots:
+        point = snapshot.observed_at
         limit = limit or (point - window.start(point)) / _DAY
-        if one.latest_post_at is None:
+        if snapshot.latest_post_at is None:
             never += 1
         else:
             zone = point.tzinfo
             assert zone is not None
-            days.append(max(0.0, (point - latest(one.latest_post_at, zone)) / _DAY))
+            days.append(max(0.0, (point - latest(snapshot.latest_post_at, zone)) / _DAY))
     return plots.staleness(days, limit or 1.0, never=never, ax=ax, font=font)

@@ -1,4 +1,4 @@
-"""A rulebook as people hold it: load, narrow, inspect, explain."""
+"""A rulebook in use: load it, select from it, inspect with it, explain it."""
 
 from __future__ import annotations
 
@@ -17,22 +17,21 @@ from govmedia_rules.errors import (
     BrokenLine,
     DeprecatedIndicator,
     DuplicateId,
-    ExpiredWaiver,
-    ReviewError,
     UnknownIndicator,
     UnusedReview,
-    UnusedWaiver,
     Where,
 )
-from govmedia_rules.judge.engine import Judge, Outcome
+from govmedia_rules.judge.engine import Judge, PlanResult
 from govmedia_rules.judge.explain import MODES, Explanation
 from govmedia_rules.judge.files import Answer, Reading, check_files, judge_files, plain_lines
 from govmedia_rules.judge.finding import is_under
 from govmedia_rules.judge.inspection import Inspection, PackedSubject
-from govmedia_rules.judge.reviews import Review, Waiver, reviews_by_subject, waivers_by_subject
-from govmedia_rules.rules.load import LayerSource, collect_layers, layers_for
+from govmedia_rules.judge.opinions import NOTHING, Opinions
+from govmedia_rules.judge.reviews import Refusal, Review, Waiver
+from govmedia_rules.rules.load import LayerSource, book_with, collect_layers, layers_for
 from govmedia_rules.rules.model import Basis, Indicator, LayerRef, Plan, Scoring, SubjectWord
 from govmedia_rules.rules.overlay import resolve
+from govmedia_rules.rules.places import places_of
 from govmedia_rules.rules.plugins import built_in_checks, installed, specs_of
 from govmedia_rules.snapshots.models import AnySnapshot
 from govmedia_rules.snapshots.reading import MAX_LINE_BYTES, read_snapshots, warn_unread
@@ -43,6 +42,12 @@ class Rulebook:
 
     Attributes:
         plan: The resolved plan: frozen, picklable, with a digest.
+
+    Example:
+        >>> import govmedia_rules as gr
+        >>> book = gr.load_rulebook("national-2019")
+        >>> "media.veto.stale" in book, len(book.only("site.veto")) < len(book)
+        (True, True)
     """
 
     def __init__(self, plan: Plan) -> None:
@@ -93,10 +98,10 @@ class Rulebook:
         return self.plan.basis
 
     def __getitem__(self, indicator_id: str) -> Indicator:
-        found = self.plan.by_id.get(indicator_id) or self._renamed(indicator_id)
-        if found is None:
+        indicator = self.plan.by_id.get(indicator_id) or self._renamed(indicator_id)
+        if indicator is None:
             raise KeyError(str(self._unknown(indicator_id)))
-        return found
+        return indicator
 
     def __contains__(self, indicator_id: object) -> bool:
         return indicator_id in self.plan.by_id
@@ -105,13 +110,13 @@ class Rulebook:
         return len(self.plan.indicators)
 
     def _renamed(self, old_id: str) -> Indicator | None:
-        found = next((one for one in self.plan.indicators if old_id in one.aliases), None)
-        if found is not None:
-            warnings.warn(f"indicator {old_id} is now {found.id}", DeprecatedIndicator, stacklevel=3)
-        return found
+        renamed = next((indicator for indicator in self.plan.indicators if old_id in indicator.aliases), None)
+        if renamed is not None:
+            warnings.warn(f"indicator {old_id} is now {renamed.id}", DeprecatedIndicator, stacklevel=3)
+        return renamed
 
     def _unknown(self, name: str) -> UnknownIndicator:
-        families = {".".join(one.id.split(".")[:length]) for one in self.plan.indicators for length in range(1, 6)}
+        families = {".".join(indicator.id.split(".")[:length]) for indicator in self.plan.indicators for length in range(1, 6)}
         close = difflib.get_close_matches(name, families, n=1, cutoff=0.4)
         hint = f"did you mean {close[0]!r}?" if close else "the rulebook lists its ids in .indicators"
         return UnknownIndicator(f"{self.id} has no indicator or family {name!r}", Where(self.id), hint)
@@ -119,47 +124,54 @@ class Rulebook:
     def _named(self, names: Sequence[str]) -> set[str]:
         chosen: set[str] = set()
         for name in names:
-            found = {one.id for one in self.plan.indicators if is_under(one.id, name)}
-            if not found:
+            ids = {indicator.id for indicator in self.plan.indicators if is_under(indicator.id, name)}
+            if not ids:
                 renamed = self._renamed(name)
                 if renamed is None:
                     raise self._unknown(name)
-                found = {renamed.id}
-            chosen |= found
+                ids = {renamed.id}
+            chosen |= ids
         return chosen
 
     def only(self, *names: str) -> Rulebook:
-        """The rulebook with these indicators only (ids or families); its verdicts say which they cover.
+        """Return the rulebook with these indicators only (ids or families); its verdicts say which they cover.
 
         Raises:
             UnknownIndicator: A name fits no indicator.
         """
         chosen = self._named(names)
-        return Rulebook(self.plan.select(tuple(one for one in self.plan.indicators if one.id in chosen)))
+        return Rulebook(self.plan.select(tuple(indicator for indicator in self.plan.indicators if indicator.id in chosen)))
 
     def without(self, *names: str) -> Rulebook:
-        """The rulebook without these indicators (ids or families); its verdicts say which they cover.
+        """Return the rulebook without these indicators (ids or families); its verdicts say which they cover.
 
         Raises:
             UnknownIndicator: A name fits no indicator.
         """
         left_out = self._named(names)
-        return Rulebook(self.plan.select(tuple(one for one in self.plan.indicators if one.id not in left_out)))
+        return Rulebook(self.plan.select(tuple(indicator for indicator in self.plan.indicators if indicator.id not in left_out)))
 
     def inspect(self, snapshot: AnySnapshot, *, reviews: Iterable[Review] = (), waivers: Iterable[Waiver] = ()) -> Inspection:
-        """Judges one snapshot. It never raises because of what the snapshot holds.
+        """Judge one snapshot. It never raises because of what the snapshot holds.
 
         Args:
             snapshot: What was seen of a site or an account, or is on record of a supervising office.
             reviews: What people said; those of other subjects are left aside.
             waivers: Documents that excuse failures; those of other subjects are left aside.
 
-        Raises:
-            ReviewError: A review names an indicator the rulebook does not have.
+        Returns:
+            The inspection; reviews and waivers of this subject that could not be applied are its `refused_reviews`.
         """
-        opinions = _Opinions(self, reviews, waivers)
-        inspection = opinions.attach(self, snapshot)
-        opinions.warn_of(inspection)
+        inspection = self._inspect(snapshot, Opinions(self.plan, reviews, waivers))
+        for refusal in inspection.refused_reviews:
+            warnings.warn(f"a review or waiver was not applied: {refusal}", UnusedReview, stacklevel=2)
+        return inspection
+
+    def _inspect(self, snapshot: AnySnapshot, opinions: Opinions) -> Inspection:
+        result = self._judge.run(snapshot)
+        given = opinions.of(snapshot.subject, snapshot.observed_at, result)
+        inspection = Inspection(self.plan, result, snapshot.subject, snapshot.observed_at, snapshot.marks, given)
+        _warn_of_waivers(inspection, opinions)
         return inspection
 
     def inspect_many(
@@ -170,7 +182,7 @@ class Rulebook:
         waivers: Iterable[Waiver] = (),
         progress: Progress = False,
     ) -> Iterator[Inspection]:
-        """Judges snapshots as they come, lazily and in order; only the one at hand is held.
+        """Judge snapshots as they come, lazily and in order; only the one at hand is held.
 
         Args:
             snapshots: Any iterable, such as `read_snapshots(path)`.
@@ -179,18 +191,18 @@ class Rulebook:
             progress: True shows a bar, a function gets subjects done and in all (None where `snapshots` has no length).
 
         Raises:
-            ReviewError: A review names an indicator the rulebook does not have.
             MissingExtra: A bar is asked for and tqdm is not installed.
         """
-        opinions = _Opinions(self, reviews, waivers)
+        opinions = Opinions(self.plan, reviews, waivers)
         size = len(snapshots) if isinstance(snapshots, Sized) else None
+        if isinstance(snapshots, Sequence) and opinions.asks_for_times:
+            for snapshot in snapshots:
+                opinions.observe(snapshot.subject, snapshot.observed_at)
+        _warn_of_refused(opinions)
 
         def run() -> Iterator[Inspection]:
             for snapshot in snapshots:
-                inspection = opinions.attach(self, snapshot)
-                if inspection.waivers:
-                    opinions.warn_of(inspection)
-                yield inspection
+                yield self._inspect(snapshot, opinions)
             opinions.warn_of_unused()
 
         return counted(run(), progress, size, title="检查")
@@ -208,7 +220,7 @@ class Rulebook:
         on_bad: Callable[[BrokenLine], None] | None = None,
         progress: Progress = False,
     ) -> Inspections:
-        """Judges files of snapshots in order, lazily, with memory that does not grow with the input.
+        """Judge files of snapshots in order, lazily, with memory that does not grow with the input.
 
         Args:
             paths: One file or several; see `read_snapshots`.
@@ -226,13 +238,13 @@ class Rulebook:
 
         Raises:
             ObservationError: A file does not exist.
-            ReviewError: A review names an indicator the rulebook does not have.
             MissingExtra: A bar is asked for and tqdm is not installed.
         """
         files = check_files([paths] if isinstance(paths, str | os.PathLike) else paths)
         if workers < 1:
             raise ValueError(f"workers must be 1 or more, not {workers}")
-        opinions = _Opinions(self, reviews, waivers)
+        opinions = Opinions(self.plan, reviews, waivers)
+        _warn_of_refused(opinions)
         reading = Reading(zone, not_after, max_line_bytes)
         return Inspections(self, files, reading, workers, opinions, on_bad, progress)
 
@@ -245,7 +257,7 @@ class Rulebook:
         indicator = self.plan.by_id.get(indicator_id) or self._renamed(indicator_id)
         if indicator is None:
             raise self._unknown(indicator_id)
-        return Explanation(indicator, self.plan.layers)
+        return Explanation(indicator, self.plan.layers, places_of(indicator, self.plan))
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Rulebook) and self.plan == other.plan
@@ -263,34 +275,35 @@ class Rulebook:
         counts: dict[str, int] = {}
         for indicator in self.plan.indicators:
             counts[indicator.kind] = counts.get(indicator.kind, 0) + 1
-        told = ", ".join(f"{count} {kind}" for kind, count in counts.items())
-        return f"<Rulebook {self.version}{'' if self.plan.complete else ' (a selection)'}: {told}>"
+        kinds = ", ".join(f"{count} {kind}" for kind, count in counts.items())
+        return f"<Rulebook {self.version}{'' if self.plan.complete else ' (a selection)'}: {kinds}>"
 
     def _repr_html_(self) -> str:
-        told = f"{self.version} · {self.digest[:12]} · {len(self)} 项指标" + ("" if self.plan.complete else "（选取部分）")
+        summary = f"{self.version} · {self.digest[:12]} · {len(self)} 项指标" + ("" if self.plan.complete else "（选取部分）")
         heads = ("指标", "名称", "类别", "分值", "方式", "依据")
         table = display.table(heads, map(_shown_indicator, self.indicators), len(self))
-        return display.frame(f"<b>{display.text(self.title)}</b>", f"<div>{display.quiet(display.text(told))}</div>", table)
+        return display.frame(f"<b>{display.text(self.title)}</b>", f"<div>{display.quiet(display.text(summary))}</div>", table)
 
 
-def _shown_indicator(one: Indicator) -> tuple[str, ...]:
-    source = f"{display.text(one.source.document, 60)} {display.quiet(display.text(one.source.clause or '', 60))}"
-    problem = "" if one.problem is None else " " + display.badge("检查项未能载入", "bad")
+def _shown_indicator(indicator: Indicator) -> tuple[str, ...]:
+    source = f"{display.text(indicator.source.document, 60)} {display.quiet(display.text(indicator.source.clause or '', 60))}"
+    problem = "" if indicator.problem is None else " " + display.badge("检查项未能载入", "bad")
     return (
-        display.code(one.id),
-        display.text(one.title, 120) + problem,
-        display.text(one.kind_zh),
-        "" if one.points is None else display.text(one.points),
-        display.text(MODES[one.mode]),
-        source if one.is_verified else f"{source} {display.badge('待核', 'open')}",
+        display.code(indicator.id),
+        display.text(indicator.title, 120) + problem,
+        display.text(indicator.kind_zh),
+        "" if indicator.points is None else display.text(indicator.points),
+        display.text(MODES[indicator.mode]),
+        source if indicator.is_verified else f"{source} {display.badge('待核', 'open')}",
     )
 
 
 class Inspections(Iterable[Inspection]):
-    """Inspections of files, made while one iterates.
+    """Inspections of files, made while they are iterated over.
 
     Attributes:
         bad: Lines met so far that could not be read, or whose process died, each with file and line.
+        refused_reviews: Reviews and waivers that were not applied so far, each with the reason and its line.
     """
 
     def __init__(
@@ -299,11 +312,12 @@ class Inspections(Iterable[Inspection]):
         files: list[str],
         reading: Reading,
         workers: int,
-        opinions: _Opinions,
+        opinions: Opinions,
         on_bad: Callable[[BrokenLine], None] | None,
         progress: Progress = False,
     ) -> None:
         self.bad: list[BrokenLine] = []
+        self.refused_reviews: list[Refusal] = list(opinions.refused)
         self._on_bad = on_bad
         self._items = counted(self._run(book, files, reading, workers, opinions), progress, title="检查")
 
@@ -315,7 +329,7 @@ class Inspections(Iterable[Inspection]):
         if self._on_bad is not None:
             self._on_bad(fault)
 
-    def _run(self, book: Rulebook, files: list[str], reading: Reading, workers: int, opinions: _Opinions) -> Iterator[Inspection]:
+    def _run(self, book: Rulebook, files: list[str], reading: Reading, workers: int, opinions: Opinions) -> Iterator[Inspection]:
         if workers == 1 or not plain_lines(files):
             snapshots = read_snapshots(
                 files,
@@ -324,91 +338,45 @@ class Inspections(Iterable[Inspection]):
                 max_line_bytes=reading.max_line_bytes,
                 on_bad=self._set_apart,
             )
-            inspections: Iterator[Inspection] = (opinions.attach(book, snapshot) for snapshot in snapshots)
+            inspections: Iterator[Inspection] = (book._inspect(snapshot, opinions) for snapshot in snapshots)
         else:
             inspections = self._by_workers(book, files, reading, workers, opinions)
         for inspection in inspections:
-            if inspection.waivers:
-                opinions.warn_of(inspection)
+            self.refused_reviews.extend(each for each in inspection.refused_reviews if each not in self.refused_reviews)
             yield inspection
         opinions.warn_of_unused()
         if self.bad and self._on_bad is None:
             warn_unread(self.bad)
 
     def _by_workers(
-        self, book: Rulebook, files: list[str], reading: Reading, workers: int, opinions: _Opinions
+        self, book: Rulebook, files: list[str], reading: Reading, workers: int, opinions: Opinions
     ) -> Iterator[Inspection]:
         for path, number, item in judge_files(book.plan, files, reading, workers):
             if isinstance(item, Answer):
                 subject = PackedSubject(item.subject_kind, item.subject)
                 program = book._judge.program(item.profile)
-                outcome = Outcome(program, item.notes, item.vetoed, item.undecided, item.passes)
-                mine = opinions.of(subject.open().id, item.observed_at) if opinions else _NOBODY
-                yield Inspection(book.plan, outcome, subject, item.observed_at, item.marks, *mine)
+                result = PlanResult(program, item.non_passing, item.vetoed, item.undecided, item.passes)
+                given = opinions.of(subject.open(), item.observed_at, result) if opinions else NOTHING
+                inspection = Inspection(book.plan, result, subject, item.observed_at, item.marks, given)
+                _warn_of_waivers(inspection, opinions)
+                yield inspection
             else:
                 self._set_apart(BrokenLine(item.what, Where(path, row=number), item.hint))
 
 
-_NOBODY: tuple[None, tuple[Waiver, ...]] = (None, ())
+def _warn_of_waivers(inspection: Inspection, opinions: Opinions) -> None:
+    if inspection.waivers:
+        waived = [finding.id for finding in inspection.problems if finding.is_waived]
+        opinions.warn_of(inspection.waivers, inspection.observed_at, waived)
 
 
-class _Opinions:
-    """Reviews and waivers by subject, and which of them were of use."""
-
-    def __init__(self, book: Rulebook, reviews: Iterable[Review], waivers: Iterable[Waiver]) -> None:
-        self._reviews = reviews_by_subject(reviews)
-        self._waivers = waivers_by_subject(waivers)
-        self._seen: set[str] = set()
-        known = book.plan.by_id
-        named = {one for mine in self._reviews.values() for one in mine}
-        named |= {one for mine in self._waivers.values() for waiver in mine for one in waiver.indicators}
-        # A narrower book may leave an indicator out on purpose; only an id no layer knows is a mistake.
-        unknown = sorted(named - known.keys()) if book.plan.complete else []
-        if unknown:
-            raise ReviewError(f"reviews or waivers name indicators that {book.id} does not have: {', '.join(unknown)}")
-
-    def __bool__(self) -> bool:
-        return bool(self._reviews or self._waivers)
-
-    def of(self, subject_id: str, observed_at: datetime) -> tuple[Mapping[str, tuple[Review, ...]] | None, tuple[Waiver, ...]]:
-        """Reviews of one subject that belong to this monitoring point or to any, and its waivers."""
-        self._seen.add(subject_id)
-        reviews = {
-            name: fitting
-            for name, mine in self._reviews.get(subject_id, {}).items()
-            if (fitting := tuple(one for one in mine if one.observed_at is None or one.observed_at == observed_at))
-        }
-        return reviews, self._waivers.get(subject_id, ())
-
-    def attach(self, book: Rulebook, snapshot: AnySnapshot) -> Inspection:
-        """The inspection of a snapshot with what people said of it."""
-        outcome = book._judge.run(snapshot)
-        subject = snapshot.subject
-        if not (self._reviews or self._waivers):
-            return Inspection(book.plan, outcome, subject, snapshot.observed_at, snapshot.marks)
-        mine = self.of(subject.id, snapshot.observed_at)
-        return Inspection(book.plan, outcome, subject, snapshot.observed_at, snapshot.marks, *mine)
-
-    def warn_of(self, inspection: Inspection) -> None:
-        """Warns of waivers that have lapsed or cover nothing."""
-        for waiver in inspection.waivers:
-            if not waiver.holds_on(inspection.observed_at.date()):
-                told = f"waiver {waiver.id} for {waiver.subject} lapsed on {waiver.expires}"
-                warnings.warn(told, ExpiredWaiver, stacklevel=3)
-            elif not any(one.is_waived for one in inspection.problems if one.id in waiver.indicators):
-                told = f"waiver {waiver.id} for {waiver.subject} covers nothing that failed"
-                warnings.warn(told, UnusedWaiver, stacklevel=3)
-
-    def warn_of_unused(self) -> None:
-        """Warns of opinions on subjects that were not among the input."""
-        for subject_id in sorted(self._waivers.keys() - self._seen):
-            warnings.warn(f"waivers for {subject_id}, which was not inspected", UnusedWaiver, stacklevel=3)
-        for subject_id in sorted(self._reviews.keys() - self._seen):
-            warnings.warn(f"reviews of {subject_id}, which was not inspected", UnusedReview, stacklevel=3)
+def _warn_of_refused(opinions: Opinions) -> None:
+    for refusal in opinions.refused:
+        warnings.warn(f"a review or waiver was not applied: {refusal}", UnusedReview, stacklevel=3)
 
 
 def load_rulebook(source: LayerSource | Sequence[LayerSource], *, checks: Check | ModuleType | Iterable[Check] = ()) -> Rulebook:
-    """Loads a rulebook with everything it extends.
+    """Load a rulebook with everything it extends.
 
     Args:
         source: Id of a built-in or installed rulebook, path of a TOML file, a table, or a list of layers, the lowest first.
@@ -417,6 +385,12 @@ def load_rulebook(source: LayerSource | Sequence[LayerSource], *, checks: Check 
     Raises:
         RulebookErrors: Everything that is wrong, each fault with file, table and key. It is a `RulebookError` too.
         DuplicateId: A check or rulebook id is claimed twice.
+
+    Example:
+        >>> own = {"id": "mine", "title": "本地细化", "extends": "national-2019", "indicators": {
+        ...     "media.veto.stale": {"params": {"window": {"days": 10}}}}}
+        >>> load_rulebook(own)["media.veto.stale"].params["window"].text("zh")
+        '10天'
     """
     plugins = installed()
     own = specs_of(checks)
@@ -428,7 +402,7 @@ def load_rulebook(source: LayerSource | Sequence[LayerSource], *, checks: Check 
 
 
 def rulebook_for(region: str | None, day: date, *, series: str = "inspection") -> Rulebook:
-    """The rulebook in force in a place on a day: the nation's, with the layers of its province, city and county.
+    """Return the rulebook in force in a place on a day: the nation's, with the layers of its province, city and county.
 
     Args:
         region: Six-digit division code (`610726`); None for the nation.
@@ -438,19 +412,26 @@ def rulebook_for(region: str | None, day: date, *, series: str = "inspection") -
     Raises:
         UnknownRulebook: No national rulebook of the series is in force on that day.
         RulebookErrors: The layers do not fit together.
+
+    Example:
+        >>> rulebook_for(None, date(2024, 8, 23)).id.startswith("national")
+        True
     """
     return load_rulebook(layers_for(region, day, installed(), series))
 
 
-def explain(indicator_id: str, rulebook: str | Rulebook = "national-2019") -> Explanation:
+def explain(indicator_id: str, rulebook: str | Rulebook | None = None) -> Explanation:
     """Title, clause, source, the value of each parameter and the layer that set it.
 
     Args:
         indicator_id: Id of an indicator.
-        rulebook: A rulebook, or the id or path of one.
+        rulebook: A rulebook, or the id or path of one; None for the national one or, where that has no such indicator, the
+            oldest built-in rulebook that has.
 
     Raises:
         UnknownIndicator: The rulebook has no such indicator.
     """
+    if rulebook is None:
+        rulebook = book_with(indicator_id)
     book = rulebook if isinstance(rulebook, Rulebook) else load_rulebook(rulebook)
     return book.explain(indicator_id)

@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
+from functools import cached_property
 from typing import NamedTuple
 
 from govmedia_rules.checks.contract import CheckResult, Status
 from govmedia_rules.judge.finding import Finding
-from govmedia_rules.judge.reviews import Review
-from govmedia_rules.rules.model import Indicator, Scoring
-from govmedia_rules.subjects.models import AnySubject, Site
+from govmedia_rules.judge.stored import ScoreRecord
+from govmedia_rules.rules.model import Indicator, Scoring, SubjectWord
+from govmedia_rules.subjects.vocabulary import PORTAL_LEVELS
 
 ZERO = Fraction(0)
 
@@ -36,7 +37,7 @@ NO_CHANGE = Range(ZERO, ZERO)
 
 
 def show(value: Fraction) -> str:
-    """A number of points as people write it: at most two places, half up, without trailing zeros."""
+    """Return a number of points as people write it: at most two places, half up, without trailing zeros."""
     exact = Decimal(value.numerator) / Decimal(value.denominator)
     return f"{exact.quantize(Decimal('0.01'), ROUND_HALF_UP).normalize():f}"
 
@@ -71,6 +72,14 @@ class ScoreLine:
 class Score:
     """The points of one subject.
 
+    Example:
+        >>> import govmedia_rules as gr
+        >>> site = gr.Site(name="示例县人民政府", url="http://www.example.gov.cn", level="county_portal", has_services=True)
+        >>> snapshot = gr.SiteSnapshot(site=site, observed_at="2024-08-23T10:00:00+08:00")
+        >>> score = gr.load_rulebook("national-2019").inspect(snapshot).score  # nothing was observed: nearly all is open
+        >>> score.is_final, score.passes
+        (False, None)
+
     Attributes:
         deductions: Line for each deduction that applies.
         bonuses: Line for each bonus that applies; they count only where the gate is passed.
@@ -83,6 +92,7 @@ class Score:
         could_change: Whether `passes` would be different if values that were not seen in the source lay elsewhere in their
             plausible range.
         vetoed: Whether it is the fixed score a rulebook gives to vetoed subjects; nothing was added up then.
+        stored: What a stored inspection says of it, where it was read without its rulebook; it has no lines of its own then.
     """
 
     deductions: tuple[ScoreLine, ...]
@@ -95,6 +105,7 @@ class Score:
     unchecked: Fraction
     could_change: bool
     vetoed: bool = False
+    stored: ScoreRecord | None = None
 
     @property
     def low(self) -> Decimal:
@@ -114,11 +125,16 @@ class Score:
     @property
     def rests_on(self) -> tuple[str, ...]:
         """Indicator and key of every unverified value behind a change, `site.deduct.publish.duties: points`."""
+        if self.stored is not None:
+            return self.stored.rests_on
         lines = (*self.deductions, *(self.bonuses if self.total != self.part else ()))
         return tuple(f"{line.indicator.id}: {key}" for line in lines for key in line.rests_on)
 
     def lines(self) -> Iterator[str]:
-        """The sum, line by line, in Chinese."""
+        """Yield the sum, line by line, in Chinese."""
+        if self.stored is not None:
+            yield from self.stored.lines
+            return
         if self.vetoed:
             yield f"单项否决，按规定计 {self.total} 分"
             return
@@ -142,7 +158,7 @@ class Score:
             yield f"依据未核实分值 {len(self.rests_on)} 项" + ("，在合理范围内变动会改变是否合格" if self.could_change else "")
 
     def to_dict(self) -> dict[str, object]:
-        """A JSON-ready copy."""
+        """Return a JSON-ready copy."""
         return {
             "low": str(self.low),
             "high": str(self.high),
@@ -161,185 +177,264 @@ class Score:
         return f"<Score {self.total}>"
 
 
+def stored_score(record: ScoreRecord) -> Score:
+    """Return the score that a stored inspection states; it is not worked out again."""
+    low, _, high = record.part.partition("..")
+    part = Range(Fraction(low), Fraction(high or low))
+    total = Range(Fraction(record.low), Fraction(record.high))
+    unchecked = Fraction(record.unchecked)
+    return Score((), (), total.high, Fraction(1), part, total, record.passes, unchecked, record.could_change, stored=record)
+
+
 def _line(line: ScoreLine) -> str:
-    told = "、".join(f"{kind}×{count}" for kind, count in line.faults.items())
-    maybe = "、".join(f"{kind}×{count}" for kind, count in line.possible.items())
-    inner = "；".join(part for part in (told, f"可能还有 {maybe}" if maybe and line.is_open else "") if part)
+    certain = "、".join(f"{kind}×{count}" for kind, count in line.faults.items())
+    possible = "、".join(f"{kind}×{count}" for kind, count in line.possible.items())
+    inner = "；".join(part for part in (certain, f"可能还有 {possible}" if possible and line.is_open else "") if part)
     sign = "+" if line.change.high > 0 else ""
     low, high = line.change
     amount = f"{sign}{show(low)}" if low == high else f"{show(low)}..{sign}{show(high)}"
     return f"{line.indicator.title} {amount}" + (f"（{inner}）" if inner else "")
 
 
-def veto_score_of(rule: Scoring | None, subject: AnySubject) -> Score | None:
-    """The fixed score of a vetoed subject; None where the rulebook gives none, which is the national rule."""
-    if rule is None or rule.veto_score is None or not is_scored(rule, subject):
+def veto_score_of(rule: Scoring, subject: SubjectWord, level: str | None) -> Score | None:
+    """Return the fixed score of a vetoed subject; None where the rulebook gives none, which is the national rule."""
+    if rule.veto_score is None or not is_scored(rule, subject, level):
         return None
-    if rule.veto_levels is not None and subject.level not in rule.veto_levels:
+    if rule.veto_levels is not None and level not in rule.veto_levels:
         return None
     points = Fraction(rule.veto_score)
     fixed = Range(points, points)
     return Score((), (), Fraction(rule.total), Fraction(1), fixed, fixed, False, ZERO, could_change=False, vetoed=True)
 
 
-class Gate(NamedTuple):
-    """The pass mark worked out ahead, so that a verdict needs no sum: how much may be lost, in whole units.
+class Price(NamedTuple):
+    """What one deduction may cost, in units of its `Tariff`.
 
     Attributes:
-        allowed: The most that may be lost without falling below the mark.
-        prices: For each position of a deduction in the plan: its points (None without), and the price of a fault by kind
-            (None for all points).
-        total: Points before deductions, the price of what nobody priced.
-        capped: Whether an indicator costs no more than its points.
-        broken: What deductions that could not be loaded may cost.
+        points: The most it costs; None where the source states none.
+        each: Price of one fault by kind; None for a kind that costs all points.
     """
 
-    allowed: int
-    prices: Mapping[int, tuple[int | None, Mapping[str, int | None]]]
-    total: int
-    capped: bool
-    broken: int
+    points: int | None
+    each: Mapping[str, int | None]
 
-    def passes(self, notes: Iterable[tuple[int, CheckResult]]) -> bool | None:
-        """Whether the mark is reached: True, False, or None while that is undecided; the same as `Score.passes`."""
-        certain = possible = 0
-        for position, answer in notes:
-            priced = self.prices.get(position)
-            if priced is None:
-                continue
-            points, costs = priced
-            if answer.status is Status.FAILED:
-                low, high = (
-                    self._least(points, costs, answer.faults),
-                    self._cost(points, costs, _sum(answer.faults, answer.possible)),
-                )
-                if low is None or high is None:
-                    low, high = 0, self.total
-                certain += low
-                possible += high
-            elif answer.status in _UNDECIDED:
-                most = self._cost(points, costs, answer.possible) if answer.possible else points
-                possible += self.total if most is None else most
-        possible += self.broken
-        if possible <= self.allowed:
-            return True
-        return False if certain > self.allowed else None
+    def cost(self, faults: Mapping[str, int], *, capped: bool) -> int | None:
+        """Return what the faults cost; None where the source states no price, so that nobody knows.
 
-    def _cost(self, points: int | None, costs: Mapping[str, int | None], faults: Mapping[str, int]) -> int | None:
-        """Units the faults cost; None where nobody knows."""
+        Without a count, or for a kind that is priced `all`, the whole indicator is lost.
+        """
         if not faults:
-            return points
+            return self.points
         cost = 0
         for kind, count in faults.items():
-            each = costs.get(kind)
+            each = self.each.get(kind)
             if each is not None:
                 cost += each * count
-            elif points is None:
+            elif self.points is None:
                 return None
             elif count:
-                cost += points
-        return min(cost, points) if self.capped and points is not None else cost
+                cost += self.points
+        return min(cost, self.points) if capped and self.points is not None else cost
 
-    def _least(self, points: int | None, costs: Mapping[str, int | None], faults: Mapping[str, int]) -> int | None:
-        """Units the faults cost for certain: where a cap holds that nobody saw, those of the dearest single fault."""
-        cost = self._cost(points, costs, faults)
-        if cost is None or points is not None or not self.capped:
+    def least_cost(self, faults: Mapping[str, int], *, capped: bool) -> int | None:
+        """Return what the faults cost for certain: under a cap that nobody saw, the price of the dearest single fault."""
+        cost = self.cost(faults, capped=capped)
+        if cost is None or self.points is not None or not capped:
             return cost
-        return min(cost, max((costs.get(kind) or 0 for kind, count in faults.items() if count), default=0))
+        return min(cost, max((self.each.get(kind) or 0 for kind, count in faults.items() if count), default=0))
 
 
-def gate_for(rule: Scoring, deductions: Mapping[int, Indicator], broken: Iterable[Indicator], *, without_services: bool) -> Gate:
-    """The gate for subjects of one kind.
+class Loss(NamedTuple):
+    """What is lost at least and at most, in units of a `Tariff`."""
+
+    least: int
+    most: int
+
+
+NO_LOSS = Loss(0, 0)
+
+
+@dataclass(frozen=True)
+class Tariff:
+    """Prices of the deductions that one kind of subject is asked, in whole units, so that sums are exact and quick.
+
+    Both the pass mark of a verdict and the lines of a score are worked out here.
+
+    Attributes:
+        rule: How points add up.
+        prices: Price of each deduction, by position in the plan.
+        unit: Units a point.
+        base: Points before deductions: the total, or the total without the services group.
+        factor: What the remaining points are multiplied with before the pass mark.
+        unloaded: Units that deductions may cost whose check could not be loaded.
+        may_not_count: Whether it is not known that the subject is scored at all, because its level is not known. Points then
+            never decide against it.
+    """
+
+    rule: Scoring
+    prices: Mapping[int, Price]
+    unit: int
+    base: Fraction
+    factor: Fraction
+    unloaded: int
+    may_not_count: bool = False
+
+    @classmethod
+    def of(
+        cls,
+        rule: Scoring,
+        deductions: Mapping[int, Indicator],
+        unloaded: Iterable[Indicator],
+        *,
+        without_services: bool,
+        may_not_count: bool = False,
+    ) -> Tariff:
+        """Work out the tariff of one kind of subject.
+
+        Args:
+            rule: How points add up.
+            deductions: The deductions that apply, by position in the plan.
+            unloaded: Those of them whose check could not be loaded.
+            without_services: Whether the services group is left out and the rest multiplied.
+            may_not_count: Whether it is not known that such a subject is scored.
+        """
+        base, factor = Fraction(rule.total), Fraction(1)
+        if without_services and rule.no_service is not None:
+            base -= Fraction(rule.groups.get(rule.no_service.group, 0))
+            factor = Fraction(*rule.no_service.factor)
+        amounts = [rule.total, *(each.points for each in deductions.values() if each.points is not None)]
+        amounts += [price for each in deductions.values() for price in each.deduct.values() if isinstance(price, Decimal)]
+        unit = math.lcm(*(Fraction(amount).denominator for amount in amounts))
+
+        def units(points: Decimal) -> int:
+            return int(Fraction(points) * unit)
+
+        prices = {
+            position: Price(
+                None if each.points is None else units(each.points),
+                {kind: units(price) if isinstance(price, Decimal) else None for kind, price in each.deduct.items()},
+            )
+            for position, each in deductions.items()
+        }
+        lost = sum(units(rule.total if each.points is None else each.points) for each in unloaded)
+        return cls(rule, prices, unit, base, factor, lost, may_not_count)
+
+    @cached_property
+    def total(self) -> int:
+        """Points before deductions, in units: the price of what the source does not price."""
+        return int(Fraction(self.rule.total) * self.unit)
+
+    @cached_property
+    def allowed(self) -> int | None:
+        """The most that may be lost without falling below the pass mark; None where nothing is below it."""
+        if not self.rule.pass_below:
+            return None
+        return math.floor((self.base - Fraction(self.rule.pass_below) / self.factor) * self.unit)
+
+    def loss(self, position: int, status: Status, faults: Mapping[str, int], possible: Mapping[str, int]) -> Loss:
+        """Return what one deduction costs: certain faults at least, possible ones at most, never more than its points."""
+        price = self.prices[position]
+        if status is Status.FAILED:
+            least = price.least_cost(faults, capped=self.rule.cap)
+            most = price.cost(_sum(faults, possible), capped=self.rule.cap)
+            return Loss(0, self.total) if least is None or most is None else Loss(least, most)
+        if status in _UNDECIDED:
+            most = price.cost(possible, capped=self.rule.cap)
+            return Loss(0, self.total if most is None else most)
+        return NO_LOSS
+
+    def reaches_mark(self, loss: Loss) -> bool | None:
+        """Return whether the pass mark is reached after a loss: True, False, or None while that is undecided."""
+        if self.allowed is None or loss.most <= self.allowed:
+            return True
+        return False if loss.least > self.allowed and not self.may_not_count else None
+
+    def passes(self, non_passing: Iterable[tuple[int, CheckResult]]) -> bool | None:
+        """Return whether the pass mark is reached, without making a score; see `reaches_mark`.
+
+        Args:
+            non_passing: Answers that are not a plain pass, by position in the plan; those of a check that could not be loaded
+                are left out.
+        """
+        least, most = 0, self.unloaded
+        for position, answer in non_passing:
+            if position in self.prices:
+                loss = self.loss(position, answer.status, answer.faults, answer.possible)
+                least, most = least + loss.least, most + loss.most
+        return self.reaches_mark(Loss(least, most))
+
+    def points(self, loss: Loss) -> Range:
+        """Return the change of a loss in points: zero or less."""
+        return Range(-Fraction(loss.most, self.unit), -Fraction(loss.least, self.unit)) if loss.most else NO_CHANGE
+
+
+def is_scored(rule: Scoring | None, subject: SubjectWord, level: str | None) -> bool:
+    """Return whether a subject is known to get points at all; a site of unknown level is not."""
+    return rule is not None and (not rule.portals_only or (subject == "site" and level in PORTAL_LEVELS))
+
+
+def may_be_scored(rule: Scoring, subject: SubjectWord, level: str | None) -> bool:
+    """Return whether a subject gets points, or may get them because it may be a portal."""
+    return is_scored(rule, subject, level) or (subject == "site" and level is None)
+
+
+def score_of(findings: Sequence[Finding], tariffs: Sequence[Tariff]) -> Score:
+    """Add up the points of one subject.
 
     Args:
-        rule: How points add up.
-        deductions: The deductions that apply, by position in the plan.
-        broken: Those of them whose check could not be loaded.
-        without_services: Whether the services group is left out and the rest multiplied.
+        findings: All its findings, in the order of the plan.
+        tariffs: Its tariff; two of them while it is not known whether the owner has service duties, which makes the score an
+            interval over both cases.
     """
-    base, factor = Fraction(rule.total), Fraction(1)
-    if without_services and rule.no_service is not None:
-        base -= Fraction(rule.groups.get(rule.no_service.group, 0))
-        factor = Fraction(*rule.no_service.factor)
-    amounts = [Fraction(rule.total), *(Fraction(one.points) for one in deductions.values() if one.points is not None)]
-    amounts += [Fraction(each) for one in deductions.values() for each in one.deduct.values() if isinstance(each, Decimal)]
-    unit = math.lcm(*(amount.denominator for amount in amounts))
-    prices: dict[int, tuple[int | None, Mapping[str, int | None]]] = {}
-    for position, one in deductions.items():
-        costs = {kind: int(Fraction(each) * unit) if isinstance(each, Decimal) else None for kind, each in one.deduct.items()}
-        prices[position] = (None if one.points is None else int(Fraction(one.points) * unit), costs)
-    allowed = math.floor((base - Fraction(rule.pass_below) / factor) * unit)
-    lost = sum((Fraction(rule.total) if one.points is None else Fraction(one.points) for one in broken), ZERO)
-    return Gate(allowed, prices, int(Fraction(rule.total) * unit), rule.cap, int(lost * unit))
+    scores = [_added_up(findings, tariff) for tariff in tariffs]
+    whole, *others = scores
+    for other in others:
+        whole = replace(
+            whole,
+            part=_hull(whole.part, other.part),
+            total=_hull(whole.total, other.total),
+            passes=whole.passes if whole.passes == other.passes else None,
+            could_change=whole.could_change or other.could_change,
+        )
+    return whole
 
 
-def is_scored(rule: Scoring | None, subject: AnySubject) -> bool:
-    """Whether a subject gets points at all; an unknown level is not taken for a portal."""
-    if rule is None:
-        return False
-    return not rule.portals_only or (isinstance(subject, Site) and subject.is_portal is True)
+def _hull(first: Range, second: Range) -> Range:
+    return Range(min(first.low, second.low), max(first.high, second.high))
 
 
-def score_of(findings: Sequence[Finding], rule: Scoring, has_services: bool | None) -> Score:
-    """Adds up the points of one subject.
-
-    Args:
-        findings: All its findings.
-        rule: How points add up.
-        has_services: Whether the owner has outward service duties; None makes the score an interval over both cases.
-    """
-    deductions = [one for one in findings if one.kind == "deduction" and one.machine_status is not Status.NOT_APPLICABLE]
-    bonuses = [one for one in findings if one.kind == "bonus" and one.machine_status is not Status.NOT_APPLICABLE]
-    if rule.no_service is None or has_services is True:
-        return _added_up(deductions, bonuses, rule, without_services=False)
-    without = [one for one in deductions if one.indicator.group != rule.no_service.group]
-    alone = _added_up(without, bonuses, rule, without_services=True)
-    if has_services is False:
-        return alone
-    whole = _added_up(deductions, bonuses, rule, without_services=False)
-    passes = whole.passes if whole.passes == alone.passes else None
-    return Score(
-        whole.deductions,
-        whole.bonuses,
-        whole.base,
-        whole.factor,
-        _hull(whole.part, alone.part),
-        _hull(whole.total, alone.total),
-        passes,
-        whole.unchecked,
-        whole.could_change or alone.could_change,
+def _added_up(findings: Sequence[Finding], tariff: Tariff) -> Score:
+    rule, base, factor = tariff.rule, tariff.base, tariff.factor
+    deductions = [
+        (position, findings[position])
+        for position in tariff.prices
+        if findings[position].machine_status is not Status.NOT_APPLICABLE
+    ]
+    losses = [_loss(position, finding, tariff) for position, finding in deductions]
+    lines = tuple(_deduction(finding, tariff.points(loss)) for (_, finding), loss in zip(deductions, losses, strict=True))
+    total_loss = Loss(sum(loss.least for loss in losses), sum(loss.most for loss in losses))
+    change, passes = tariff.points(total_loss), tariff.reaches_mark(total_loss)
+    part = Range(max(ZERO, base + change.low) * factor, max(ZERO, base + change.high) * factor)
+    bonuses = tuple(
+        _bonus(finding, rule)
+        for finding in findings
+        if finding.kind == "bonus" and finding.machine_status is not Status.NOT_APPLICABLE
     )
-
-
-def _hull(one: Range, other: Range) -> Range:
-    return Range(min(one.low, other.low), max(one.high, other.high))
-
-
-def _added_up(deductions: Sequence[Finding], bonuses: Sequence[Finding], rule: Scoring, *, without_services: bool) -> Score:
-    base, factor = Fraction(rule.total), Fraction(1)
-    if without_services and rule.no_service is not None:
-        base -= Fraction(rule.groups.get(rule.no_service.group, 0))
-        factor = Fraction(*rule.no_service.factor)
-    lines = tuple(_deduction(one, rule) for one in deductions)
-    lost = _added(lines)
-    part = Range(max(ZERO, base + lost.low) * factor, max(ZERO, base + lost.high) * factor)
-    added = tuple(_bonus(one, rule) for one in bonuses)
-    most = Fraction(rule.bonus_total) if rule.bonus_total is not None else None
-    gain = _added(added)
-    if most is not None:
+    gain = _added(bonuses)
+    if rule.bonus_total is not None:
+        most = Fraction(rule.bonus_total)
         gain = Range(min(gain.low, most), min(gain.high, most))
     total = Range(*(bound + (extra if _above(bound, rule) else 0) for bound, extra in zip(part, gain, strict=True)))
     mark = Fraction(rule.pass_below)
-    passes = True if part.low >= mark else False if part.high < mark else None
-    widest = _plausible(deductions, lines, rule, base, factor)
+    widest = _plausible([finding for _, finding in deductions], lines, rule, base, factor)
     could_change = passes is not None and (widest.low >= mark) != (widest.high >= mark)
-    unchecked = sum((Fraction(one.indicator.points or 0) for one in deductions if one.status is Status.NOT_CHECKED), ZERO)
-    return Score(lines, added, base, factor, part, total, passes, unchecked, could_change)
+    unchecked = sum((Fraction(each.indicator.points or 0) for _, each in deductions if each.status is Status.NOT_CHECKED), ZERO)
+    return Score(lines, bonuses, base, factor, part, total, passes, unchecked, could_change)
 
 
 def _added(lines: Sequence[ScoreLine]) -> Range:
-    changes = [line.change for line in lines if line.change is not NO_CHANGE]  # most cost nothing, and sums of fractions cost time
-    return Range(sum((one.low for one in changes), ZERO), sum((one.high for one in changes), ZERO))
+    changes = [line.change for line in lines]
+    return Range(sum((change.low for change in changes), ZERO), sum((change.high for change in changes), ZERO))
 
 
 def _above(part: Fraction, rule: Scoring) -> bool:
@@ -349,24 +444,23 @@ def _above(part: Fraction, rule: Scoring) -> bool:
 _UNDECIDED = frozenset({Status.INCONCLUSIVE, Status.NEEDS_REVIEW, Status.ERROR})
 
 
-def _deduction(finding: Finding, rule: Scoring) -> ScoreLine:
-    """What a deduction costs: certain faults at least, possible ones at most, never more than its points."""
+def _loss(position: int, finding: Finding, tariff: Tariff) -> Loss:
+    if finding.is_waived:
+        return NO_LOSS
+    return tariff.loss(position, finding.status, finding.decision.faults, finding.decision.possible)
+
+
+def _deduction(finding: Finding, change: Range) -> ScoreLine:
     indicator, status = finding.indicator, finding.status
-    faults, possible = counted_faults(finding)
-    if status is Status.FAILED and not finding.is_waived:
-        certain, most = _least(indicator, faults, rule), _cost(indicator, _sum(faults, possible), rule)
-        change = Range(-Fraction(rule.total), ZERO) if certain is None or most is None else Range(-most, -certain)
-    elif status in _UNDECIDED:
-        most = _cost(indicator, possible, rule)
-        change = Range(-Fraction(rule.total) if most is None else -most, ZERO)
-    else:
+    if finding.is_waived or not (status is Status.FAILED or status in _UNDECIDED):
         return ScoreLine(indicator, status, NO_CHANGE, {}, {}, ())
+    faults, possible = finding.decision.faults, finding.decision.possible
     rests_on = _unverified(indicator, (*faults, *possible)) if change != NO_CHANGE else ()
     return ScoreLine(indicator, status, change, faults, possible, rests_on)
 
 
 def _bonus(finding: Finding, rule: Scoring) -> ScoreLine:
-    """What a bonus brings; one whose points nobody saw may bring nothing or all that bonuses can."""
+    """Return what a bonus brings; one whose points the source does not state brings nothing up to all that bonuses can."""
     indicator, status = finding.indicator, finding.status
     least = Fraction(indicator.points or 0)
     most = least if indicator.points is not None else Fraction(rule.bonus_total or 0)
@@ -375,48 +469,8 @@ def _bonus(finding: Finding, rule: Scoring) -> ScoreLine:
     return ScoreLine(indicator, status, change, {}, {}, rests_on)
 
 
-def counted_faults(finding: Finding) -> tuple[Mapping[str, int], Mapping[str, int]]:
-    """Faults by kind that are certain, and that may exist besides; a review's own count replaces the machine's."""
-    told: Review | None = finding.review
-    machine: CheckResult = finding.judgement
-    if told is None:
-        return machine.faults, machine.possible
-    if told.decision == "dismissed":
-        return {}, {}
-    return told.faults or machine.faults or machine.possible or {}, {}
-
-
-def _sum(one: Mapping[str, int], other: Mapping[str, int]) -> dict[str, int]:
-    return {kind: one.get(kind, 0) + other.get(kind, 0) for kind in (*one, *(key for key in other if key not in one))}
-
-
-def _cost(indicator: Indicator, faults: Mapping[str, int], rule: Scoring) -> Fraction | None:
-    """Points the faults cost; None where the source states none, so that nobody knows.
-
-    Without a count, or for a kind that is priced `all`, the whole indicator is lost.
-    """
-    points = Fraction(indicator.points) if indicator.points is not None else None
-    if not faults:
-        return points
-    cost = ZERO
-    for kind, count in faults.items():
-        each = indicator.deduct.get(kind, "all")
-        if isinstance(each, Decimal):
-            cost += Fraction(each) * count
-        elif points is None:
-            return None
-        elif count:
-            cost += points
-    return min(cost, points) if rule.cap and points is not None else cost
-
-
-def _least(indicator: Indicator, faults: Mapping[str, int], rule: Scoring) -> Fraction | None:
-    """Points the faults cost for certain: where a cap holds that nobody saw, those of the dearest single fault."""
-    cost = _cost(indicator, faults, rule)
-    if cost is None or not rule.cap or indicator.points is not None:
-        return cost
-    prices = [indicator.deduct.get(kind) for kind, count in faults.items() if count]
-    return min(cost, max((Fraction(price) for price in prices if isinstance(price, Decimal)), default=ZERO))
+def _sum(first: Mapping[str, int], second: Mapping[str, int]) -> dict[str, int]:
+    return {kind: first.get(kind, 0) + second.get(kind, 0) for kind in dict.fromkeys((*first, *second))}
 
 
 def _unverified(indicator: Indicator, kinds: Sequence[str]) -> tuple[str, ...]:
@@ -425,7 +479,7 @@ def _unverified(indicator: Indicator, kinds: Sequence[str]) -> tuple[str, ...]:
 
 
 def _plausible(findings: Sequence[Finding], lines: Sequence[ScoreLine], rule: Scoring, base: Fraction, factor: Fraction) -> Range:
-    """The deduction score when every unverified amount lies at the far ends of its plausible range.
+    """Return the deduction score when every unverified amount lies at the far ends of its plausible range.
 
     Where a rulebook gives no range, an unverified amount for a fault may be anything from nothing to all points.
     """
@@ -448,7 +502,7 @@ def _plausible(findings: Sequence[Finding], lines: Sequence[ScoreLine], rule: Sc
 
 
 def _bounds(indicator: Indicator, points: Fraction | None, rule: Scoring) -> tuple[Fraction, Fraction]:
-    """The least and most points the indicator may be worth; from nothing to everything where nobody saw them."""
+    """Return the least and most points the indicator may be worth; from nothing to everything where nobody saw them."""
     given = indicator.plausible.get("points")
     if given is not None:
         return Fraction(given[0]), Fraction(given[1])
@@ -456,7 +510,7 @@ def _bounds(indicator: Indicator, points: Fraction | None, rule: Scoring) -> tup
 
 
 def _amount(indicator: Indicator, kind: str, points: Fraction, end: int) -> Fraction:
-    """What one fault costs at the lower (0) or upper (1) end of its plausible range."""
+    """Return what one fault costs at the lower (0) or upper (1) end of its plausible range."""
     key = f"deduct.{kind}"
     if key in indicator.plausible:
         return Fraction(indicator.plausible[key][end])

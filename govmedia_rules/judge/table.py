@@ -1,4 +1,4 @@
-"""Inspections as a table: one row a subject, with verdict, score, problems and by which rule."""
+"""Many inspections as a table: one row a subject, with verdict, score, problems and by which rule."""
 
 from __future__ import annotations
 
@@ -6,108 +6,17 @@ from collections.abc import Iterable, Mapping
 from itertools import chain
 from typing import TYPE_CHECKING, Literal, overload
 
-from govmedia_rules.checks.contract import Status
 from govmedia_rules.core import display, plots
 from govmedia_rules.core.plots import CountsOf
 from govmedia_rules.errors import ExportError
-from govmedia_rules.judge.engine import OPEN
-from govmedia_rules.judge.finding import Finding, Findings
-from govmedia_rules.judge.inspection import VERDICT_TONES, Inspection, Verdict, word_of
+from govmedia_rules.judge.finding import Findings
+from govmedia_rules.judge.inspection import INSPECTION_HEADINGS, VERDICT_TONES, Inspection, Verdict, word_of
 from govmedia_rules.snapshots.kinds import word
-from govmedia_rules.subjects.models import Account
 from govmedia_rules.subjects.vocabulary import vocabulary
-from govmedia_rules.tables.columns import Cell, Heading
 from govmedia_rules.tables.out import Tabular
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-
-
-def joined_ids(findings: Iterable[Finding]) -> str | None:
-    """Ids of indicators, separated by `;`, which occurs in no id; None when there are none."""
-    return ";".join(one.id for one in findings) or None
-
-
-def joined_messages(findings: Iterable[Finding], lang: str = "zh") -> str | None:
-    """The findings as sentences in one text; None when there are none."""
-    return ("；" if lang == "zh" else "; ").join(one.message(lang) for one in findings) or None
-
-
-_FAILED = list(Status).index(Status.FAILED)
-_OPEN = [position for position, status in enumerate(Status) if status in OPEN]
-
-
-def problem_ids(seen: Inspection) -> str | None:
-    """Ids of the failed indicators, joined; None when there are none."""
-    return joined_ids(seen.problems) if seen.tally()[_FAILED] else None
-
-
-def reasons(seen: Inspection, lang: str = "zh") -> str | None:
-    """The problems as sentences in one text; None when there are none."""
-    return joined_messages(seen.problems, lang) if seen.tally()[_FAILED] else None
-
-
-def missing_ids(seen: Inspection) -> str | None:
-    """Ids of the vetoes that keep the verdict open, joined; None when there are none."""
-    tally = seen.tally()
-    for position in _OPEN:
-        if tally[position]:
-            return joined_ids(seen.missing)
-    return None
-
-
-def _platform(seen: Inspection) -> Cell:
-    subject = seen.subject
-    return subject.platform if isinstance(subject, Account) else None
-
-
-def _waived(seen: Inspection) -> Cell:
-    return sum(one.is_waived for one in seen.problems) if seen.waivers else 0
-
-
-def _status(status: Status, title: str) -> Heading[Inspection]:
-    position = list(Status).index(status)
-    return Heading(status.value, "integer", title, lambda seen: seen.tally()[position])
-
-
-SUBJECT_HEADINGS: tuple[Heading[Inspection], ...] = (
-    Heading("subject_kind", "text", "对象类别代码", lambda seen: word_of(seen.subject)),
-    Heading("subject_id", "text", "对象标识", lambda seen: seen.subject.id),
-    Heading("subject_name", "text", "对象名称", lambda seen: seen.subject.name),
-    Heading("level", "text", "层级代码", lambda seen: seen.subject.level),
-    Heading("platform", "text", "平台代码", _platform),
-    Heading("area", "text", "所属地方或部门", lambda seen: seen.subject.area),
-    Heading("division", "text", "行政区划代码", lambda seen: seen.subject.division),
-    Heading("owner", "text", "主办单位", lambda seen: seen.subject.owner),
-    Heading("observed_at", "instant", "监测时间点", lambda seen: seen.observed_at),
-)
-RESULT_HEADINGS: tuple[Heading[Inspection], ...] = (
-    Heading("verdict", "text", "判定代码", lambda seen: seen.verdict.value),
-    Heading("verdict_zh", "text", "判定", lambda seen: seen.verdict.zh),
-    Heading("score_low", "decimal", "得分下限", lambda seen: _score(seen, "low")),
-    Heading("score_high", "decimal", "得分上限", lambda seen: _score(seen, "high")),
-    Heading("problem_ids", "text", "问题指标编号", problem_ids),
-    Heading("reasons", "text", "存在的突出问题", reasons),
-    Heading("missing_ids", "text", "未定指标编号", missing_ids),
-    _status(Status.PASSED, "通过项数"),
-    _status(Status.FAILED, "不通过项数"),
-    _status(Status.NOT_APPLICABLE, "不适用项数"),
-    _status(Status.INCONCLUSIVE, "数据不足项数"),
-    _status(Status.NEEDS_REVIEW, "待复核项数"),
-    _status(Status.NOT_CHECKED, "未检查项数"),
-    _status(Status.ERROR, "检查出错项数"),
-    Heading("waived", "integer", "已豁免项数", _waived),
-    Heading("rulebook", "text", "指标体系", lambda seen: seen.plan.version),
-    Heading("digest", "text", "规则摘要", lambda seen: seen.plan.digest),
-    Heading("complete", "boolean", "全部指标", lambda seen: seen.plan.complete),
-)
-INSPECTION_HEADINGS = SUBJECT_HEADINGS + RESULT_HEADINGS
-"""Columns of an inspection in a table."""
-
-
-def _score(seen: Inspection, bound: str) -> Cell:
-    score = seen.score
-    return None if score is None else getattr(score, bound)
 
 
 GroupBy = Literal["area", "platform", "level", "owner", "division", "subject_kind"]
@@ -121,12 +30,12 @@ _GROUPS: Mapping[GroupBy, str] = {
 }
 
 
-def _group_of(seen: Inspection, by: GroupBy) -> str:
+def _group_of(inspection: Inspection, by: GroupBy) -> str:
     if by == "subject_kind":
-        return word("subject", word_of(seen.subject), "zh")
+        return word("subject", word_of(inspection.subject), "zh")
     if by not in _GROUPS:
         raise ValueError(f"groups are {', '.join(_GROUPS)}, not {by!r}")
-    value = getattr(seen.subject, by, None)
+    value = getattr(inspection.subject, by, None)
     if value is None:
         return plots.UNKNOWN
     terms = vocabulary(by) if by in ("platform", "level") else {}
@@ -134,10 +43,18 @@ def _group_of(seen: Inspection, by: GroupBy) -> str:
 
 
 class InspectionTable(Tabular[Inspection]):
-    """Inspections that are held, in order; frames, DuckDB and files take them as a table of one row a subject.
+    """Inspections held in memory, in order; frames, DuckDB and files take them as a table of one row a subject.
 
     Args:
         inspections: What `inspect_many` or `inspect_files` gives, or a list.
+
+    Example:
+        >>> import govmedia_rules as gr
+        >>> account = gr.Account(name="某县发布", platform="weibo")
+        >>> snapshot = gr.AccountSnapshot(account=account, observed_at="2024-08-23T10:00:00+08:00", latest_post_at="2024-05-01")
+        >>> table = gr.InspectionTable(gr.load_rulebook("national-2019").inspect_many([snapshot]))
+        >>> len(table), table.verdicts[gr.Verdict.UNQUALIFIED]
+        (1, 1)
     """
 
     headings = INSPECTION_HEADINGS
@@ -164,44 +81,44 @@ class InspectionTable(Tabular[Inspection]):
     @property
     def findings(self) -> Findings:
         """All findings of all subjects, in order."""
-        return Findings(tuple(chain.from_iterable(seen.findings for seen in self._inspections)))
+        return Findings(tuple(chain.from_iterable(inspection.findings for inspection in self._inspections)))
 
     @property
     def problems(self) -> Findings:
         """The failed findings of all subjects, in order."""
-        return Findings(tuple(chain.from_iterable(seen.problems for seen in self._inspections)))
+        return Findings(tuple(chain.from_iterable(inspection.problems for inspection in self._inspections)))
 
     @property
     def missing(self) -> Findings:
         """What keeps verdicts open, of all subjects, in order."""
-        return Findings(tuple(chain.from_iterable(seen.missing for seen in self._inspections)))
+        return Findings(tuple(chain.from_iterable(inspection.missing for inspection in self._inspections)))
 
     @property
     def verdicts(self) -> dict[Verdict, int]:
         """How many subjects have each verdict; all three are there."""
         counts = dict.fromkeys(Verdict, 0)
-        for seen in self._inspections:
-            counts[seen.verdict] += 1
+        for inspection in self._inspections:
+            counts[inspection.verdict] += 1
         return counts
 
     def with_verdict(self, *verdicts: Verdict | str) -> InspectionTable:
-        """Those whose verdict is one of `verdicts`."""
-        wanted = {Verdict(verdict) for verdict in verdicts}
-        return InspectionTable(seen for seen in self._inspections if seen.verdict in wanted)
+        """Return those whose verdict is one of `verdicts`."""
+        chosen = {Verdict(verdict) for verdict in verdicts}
+        return InspectionTable(inspection for inspection in self._inspections if inspection.verdict in chosen)
 
     def pass_counts(self, by: GroupBy = "area") -> dict[str, CountsOf]:
-        """How many of each group have each verdict, the largest group first.
+        """Count how many of each group have each verdict, the largest group first.
 
         Args:
             by: `area`, `platform`, `level`, `owner`, `division` or `subject_kind`; words of a vocabulary are given in Chinese.
         """
         groups: dict[str, list[int]] = {}
         order = list(Verdict)
-        for seen in self._inspections:
-            counts = groups.setdefault(_group_of(seen, by), [0, 0, 0])
-            counts[order.index(seen.verdict)] += 1
+        for inspection in self._inspections:
+            counts = groups.setdefault(_group_of(inspection, by), [0, 0, 0])
+            counts[order.index(inspection.verdict)] += 1
         named = {name: CountsOf(*counts) for name, counts in groups.items()}
-        return dict(sorted(named.items(), key=lambda one: (-one[1].total, one[0])))
+        return dict(sorted(named.items(), key=lambda group: (-group[1].total, group[0])))
 
     def plot(
         self,
@@ -211,7 +128,7 @@ class InspectionTable(Tabular[Inspection]):
         ax: Axes | None = None,
         font: str | None = None,
     ) -> Axes:
-        """Draws the pass rate of groups, the kinds of problems, or the scores in the bands of the rulebook.
+        """Draw the pass rate of groups, the kinds of problems, or the scores in the bands of the rulebook.
 
         Args:
             kind: `pass_rate`, `problems` or `scores`.
@@ -227,10 +144,14 @@ class InspectionTable(Tabular[Inspection]):
             return self.problems.plot(ax=ax, font=font)
         if kind == "pass_rate":
             return plots.pass_rates(self.pass_counts(by), title=f"合格率（按{_GROUPS[by]}）", ax=ax, font=font)
-        scored = [(float(seen.score.low), float(seen.score.high)) for seen in self._inspections if seen.score is not None]
+        scored = [
+            (float(inspection.score.low), float(inspection.score.high))
+            for inspection in self._inspections
+            if inspection.score is not None
+        ]
         if not scored:
             raise ExportError("no subject of the table has a score", hint="only portals are scored, and a vetoed one is not")
-        rules = [rule for seen in self._inspections for rule in seen.plan.scoring.values()]
+        rules = [rule for inspection in self._inspections for rule in inspection.plan.scoring.values()]
         edges = {float(rule.pass_below) for rule in rules}
         edges |= {float(rule.bonus_above) for rule in rules if rule.bonus_above is not None}
         return plots.score_bands(scored, sorted(edges), ax=ax, font=font)
@@ -242,8 +163,8 @@ class InspectionTable(Tabular[Inspection]):
         return hash(self._inspections)
 
     def __repr__(self) -> str:
-        told = ", ".join(f"{verdict.zh} {count}" for verdict, count in self.verdicts.items())
-        return f"<{len(self)} inspections: {told}>" if len(self) else "<0 inspections>"
+        counts = ", ".join(f"{verdict.zh} {count}" for verdict, count in self.verdicts.items())
+        return f"<{len(self)} inspections: {counts}>" if len(self) else "<0 inspections>"
 
     def _repr_html_(self) -> str:
         heads = ("对象", "判定", "得分", "存在的突出问题", "未定")
@@ -253,14 +174,14 @@ class InspectionTable(Tabular[Inspection]):
         return display.frame(f"<b>检查结果 {len(self)} 个</b>", shares, table)
 
 
-def _shown_row(seen: Inspection) -> tuple[str, ...]:
-    problems = seen.problems
-    told = display.items([display.text(one.message("zh"), 120) for one in problems[:5]], len(problems)) if problems else ""
-    missing = seen.missing
+def _shown_row(inspection: Inspection) -> tuple[str, ...]:
+    problems = inspection.problems
+    sentences = [display.text(finding.message("zh"), 120) for finding in problems[:5]]
+    missing = inspection.missing
     return (
-        display.named(seen.subject.name, seen.subject.id),
-        display.badge(seen.verdict.zh, VERDICT_TONES[seen.verdict]),
-        "" if seen.score is None else display.text(seen.score),
-        told,
-        display.fold(f"{len(missing)} 项", "<br>".join(display.code(one.id) for one in missing[:10])) if missing else "",
+        display.named(inspection.subject.name, inspection.subject.id),
+        display.badge(inspection.verdict.zh, VERDICT_TONES[inspection.verdict]),
+        "" if inspection.score is None else display.text(inspection.score),
+        display.items(sentences, len(problems)) if problems else "",
+        display.fold(f"{len(missing)} 项", "<br>".join(display.code(finding.id) for finding in missing[:10])) if missing else "",
     )

@@ -10,9 +10,11 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, StringConstraints, model_validator
+from pydantic_core import to_jsonable_python
 
-from govmedia_rules.checks.contract import Arg, Check
+from govmedia_rules.checks.contract import Arg, Check, CheckSpec
+from govmedia_rules.core.frozen import FrozenDict, frozen_mapping
 from govmedia_rules.core.model import Model, Name, Short
 from govmedia_rules.core.time import Window
 from govmedia_rules.subjects.models import DivisionCode
@@ -88,6 +90,22 @@ class Source(Model):
     url: Short | None = None
 
 
+class Reading(Model):
+    """One way to read a clause that its sources allow.
+
+    Attributes:
+        title: The reading in a few words, as a notice may print it.
+        title_en: The same in English; None where nobody translated it.
+        params: Parameters that it sets otherwise than the indicator itself; {} for the reading the indicator follows.
+        source: Where the reading comes from.
+    """
+
+    title: Name
+    title_en: Name | None = None
+    params: Mapping[str, object] = Field(default_factory=dict)
+    source: Source
+
+
 class AppliesTo(Model):
     """Which subjects an indicator is asked of; a condition that is None admits all.
 
@@ -97,7 +115,7 @@ class AppliesTo(Model):
         levels: Levels admitted.
         platforms: Platforms admitted, with those below them in the tree.
         has_services: Whether the owner must (not) have outward service duties.
-        status: Stages of life admitted.
+        status: Stages of life admitted; a subject whose stage is not known may not be meant.
     """
 
     subject: SubjectWord
@@ -138,6 +156,9 @@ class IndicatorEntry(Model):
         unverified: Keys (`points`, `params.window`, `deduct.blank`) that are best readings or the overlay's own choice.
         plausible: For such keys of points: the range in which the true value may lie.
         messages: Sentences for reasons, over those that come with the check.
+        readings: Every way to read the clause that sources allow, by id; one of them sets no parameters and is the one the
+            indicator itself follows. A failure or a pass is said only where all of them agree.
+        adopts: Id of the reading that decides alone from this layer on; the layer's own `source` must cite the document.
         loosens: Says that the layer knowingly makes a veto below it milder; its own `source` must cite a document.
         enabled: False takes the indicator out of the plan.
         since: Version of the rulebook that brought it.
@@ -163,6 +184,8 @@ class IndicatorEntry(Model):
     unverified: tuple[Short, ...] = ()
     plausible: Mapping[str, tuple[Points, Points]] = Field(default_factory=dict)
     messages: Mapping[str, Message] = Field(default_factory=dict)
+    readings: Mapping[IndicatorId, Reading] = Field(default_factory=dict)
+    adopts: IndicatorId | None = None
     loosens: bool = False
     enabled: bool | None = None
     since: Short | None = None
@@ -204,7 +227,7 @@ class Scoring(Model):
     pass_below: Points
     bonus_above: Points | None = None
     bonus_total: Points | None = None
-    groups: Mapping[str, Points] = Field(default_factory=dict)
+    groups: Annotated[Mapping[str, Points], AfterValidator(frozen_mapping)] = Field(default_factory=FrozenDict)
     no_service: NoServiceRule | None = None
     cap: bool = True
     veto_score: Points | None = None
@@ -255,12 +278,21 @@ class RulebookFile(Model):
 
 
 class LayerRef(Model):
-    """Which layer, in which version, went into a plan."""
+    """Which layer, in which version, went into a plan.
+
+    Attributes:
+        id: Id of the layer.
+        title: Its name.
+        version: Its version.
+        region: Division code of the place it holds for; None for the nation.
+        file: Where it was read; None for a table given by the caller.
+    """
 
     id: Short
     title: Short
     version: Short
     region: DivisionCode | None = None
+    file: Short | None = Field(default=None, exclude=True, repr=False)
 
 
 class Indicator(Model):
@@ -268,6 +300,7 @@ class Indicator(Model):
 
     Attributes are those of `IndicatorEntry` with nothing left out, and:
         params: Parameters of the check, validated and typed.
+        readings: Readings that are still open, those of each `params` validated and typed; {} where one decides alone.
         origins: For each key (`title`, `params.window` …) the layer that set it.
         problem: Why its check cannot run (a plugin that failed to load); None when it can.
     """
@@ -279,23 +312,24 @@ class Indicator(Model):
     kind: IndicatorKind
     group: Name | None = None
     check: Name | None = None
-    params: Mapping[str, object] = Field(default_factory=dict)
+    params: Annotated[Mapping[str, object], AfterValidator(frozen_mapping)] = Field(default_factory=FrozenDict)
     applies_to: AppliesTo
     mode: Literal["auto", "sample", "person"]
     covers: Literal["full", "part"] = "full"
     points: Points | None = None
-    deduct: Mapping[str, Points | Literal["all"]] = Field(default_factory=dict)
+    deduct: Annotated[Mapping[str, Points | Literal["all"]], AfterValidator(frozen_mapping)] = Field(default_factory=FrozenDict)
     window: Short | None = None
     sample: Short | None = None
     source: Source
-    sources: Mapping[str, Source] = Field(default_factory=dict)
+    sources: Annotated[Mapping[str, Source], AfterValidator(frozen_mapping)] = Field(default_factory=FrozenDict)
     unverified: tuple[Short, ...] = ()
-    plausible: Mapping[str, tuple[Points, Points]] = Field(default_factory=dict)
-    messages: Mapping[str, Message] = Field(default_factory=dict)
+    plausible: Annotated[Mapping[str, tuple[Points, Points]], AfterValidator(frozen_mapping)] = Field(default_factory=FrozenDict)
+    messages: Annotated[Mapping[str, Message], AfterValidator(frozen_mapping)] = Field(default_factory=FrozenDict)
+    readings: Annotated[Mapping[str, Reading], AfterValidator(frozen_mapping)] = Field(default_factory=FrozenDict)
     since: Short | None = None
     status: Literal["preview", "stable", "deprecated"] = "stable"
     aliases: tuple[IndicatorId, ...] = ()
-    origins: Mapping[str, str] = Field(default_factory=dict)
+    origins: Annotated[Mapping[str, str], AfterValidator(frozen_mapping)] = Field(default_factory=FrozenDict)
     problem: Short | None = None
 
     @property
@@ -307,6 +341,35 @@ class Indicator(Model):
     def is_verified(self) -> bool:
         """Whether the rule and all its values were seen in the source."""
         return self.source.verified and not self.unverified
+
+
+_DECIDING = ("id", "kind", "group", "check", "params", "applies_to", "mode", "points", "deduct", "problem")
+
+
+def canonical(value: object) -> object:
+    """Return a value as JSON in which equal values are written alike, for digests.
+
+    Numbers are written without trailing zeros, whatever their type; keys that a model leaves at their default are left out.
+    """
+    if isinstance(value, bool | str) or value is None:
+        return value
+    if isinstance(value, int | float | Decimal):
+        return f"{Decimal(str(value)).normalize():f}"
+    if isinstance(value, BaseModel):
+        return canonical(value.model_dump(exclude_defaults=True))
+    if isinstance(value, Mapping):
+        return {str(key): canonical(inner) for key, inner in value.items()}
+    if isinstance(value, tuple | list):
+        return [canonical(inner) for inner in value]
+    return to_jsonable_python(value, serialize_unknown=True)
+
+
+def _deciding(indicator: Indicator) -> dict[str, object]:
+    """Return what of an indicator decides a verdict."""
+    content: dict[str, object] = {name: getattr(indicator, name) for name in _DECIDING}
+    if indicator.readings:
+        content["readings"] = {name: reading.params for name, reading in indicator.readings.items()}
+    return content
 
 
 class Plan:
@@ -323,6 +386,15 @@ class Plan:
         functions: The checks by name, as far as they could be loaded.
     """
 
+    id: str
+    title: str
+    layers: tuple[LayerRef, ...]
+    indicators: tuple[Indicator, ...]
+    scoring: Mapping[SubjectWord, Scoring]
+    basis: tuple[Basis, ...]
+    functions: Mapping[str, Check]
+    left_out: tuple[Indicator, ...]
+
     def __init__(
         self,
         id: str,
@@ -334,14 +406,23 @@ class Plan:
         functions: Mapping[str, Check],
         left_out: tuple[Indicator, ...] = (),
     ) -> None:
-        self.id = id
-        self.title = title
-        self.layers = layers
-        self.indicators = indicators
-        self.scoring = scoring
-        self.basis = basis
-        self.functions = functions
-        self.left_out = left_out
+        values = {
+            "id": id,
+            "title": title,
+            "layers": layers,
+            "indicators": indicators,
+            "scoring": FrozenDict(scoring),
+            "basis": basis,
+            "functions": FrozenDict(functions),
+            "left_out": left_out,
+        }
+        self.__dict__.update(values)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError(f"a plan cannot be changed: {name}; lay a layer of your own over it instead")
+
+    def __delattr__(self, name: str) -> None:
+        raise AttributeError(f"a plan cannot be changed: {name}")
 
     @property
     def version(self) -> str:
@@ -354,31 +435,40 @@ class Plan:
         return {indicator.id: indicator for indicator in self.indicators}
 
     @cached_property
+    def by_alias(self) -> Mapping[str, Indicator]:
+        """The indicators by their earlier ids."""
+        return {alias: indicator for indicator in self.indicators for alias in indicator.aliases}
+
+    @cached_property
     def digest(self) -> str:
-        """SHA-256 of everything that decides a verdict: what is asked, of whom, with which values and points."""
-        deciding = {"id", "kind", "group", "check", "params", "applies_to", "mode", "points", "deduct", "problem"}
+        """SHA-256 of everything that decides a verdict: what is asked, of whom, with which values, points and checks.
+
+        A check counts with the version of its meaning. A number has one digest however it is written (0.05, 0.050).
+        """
         content = {
-            "indicators": [
-                indicator.model_dump(mode="json", include=deciding, serialize_as_any=True) for indicator in self.indicators
-            ],
-            "scoring": {subject: rule.model_dump(mode="json", exclude={"source"}) for subject, rule in self.scoring.items()},
+            "indicators": [_deciding(indicator) | {"version": self._version_of(indicator)} for indicator in self.indicators],
+            "scoring": {subject: rule.model_dump(exclude={"source"}) for subject, rule in self.scoring.items()},
         }
-        text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
+        text = json.dumps(canonical(content), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()
+
+    def _version_of(self, indicator: Indicator) -> int | None:
+        function = self.functions.get(indicator.check or "")
+        return None if function is None else CheckSpec.of(function).version
 
     @cached_property
     def resources(self) -> Mapping[str, str]:
         """Version and digest of every lexicon and calendar the parameters name, by its id."""
-        found: dict[str, str] = {}
+        stamps: dict[str, str] = {}
         for indicator in self.indicators:
             for value in indicator.params.values():
-                found |= getattr(value, "provenance", {})
-        return dict(sorted(found.items()))
+                stamps |= getattr(value, "provenance", {})
+        return dict(sorted(stamps.items()))
 
     def select(self, indicators: tuple[Indicator, ...]) -> Plan:
         """The plan with some of its indicators only."""
-        kept = {one.id for one in indicators}
-        left_out = (*self.left_out, *(one for one in self.indicators if one.id not in kept))
+        kept = {indicator.id for indicator in indicators}
+        left_out = (*self.left_out, *(indicator for indicator in self.indicators if indicator.id not in kept))
         return Plan(self.id, self.title, self.layers, indicators, self.scoring, self.basis, self.functions, left_out)
 
     @property
@@ -388,10 +478,11 @@ class Plan:
 
     def scores(self, subject: SubjectWord) -> bool:
         """Whether subjects of this kind can be scored: there is a rule, and no indicator that counts is left out."""
-        counted = ("deduction", "bonus")
-        asked = [one for one in self.indicators if one.kind in counted and one.applies_to.subject == subject]
-        missing = [one for one in self.left_out if one.kind in counted and one.applies_to.subject == subject]
-        return subject in self.scoring and bool(asked) and not missing
+
+        def counts(indicator: Indicator) -> bool:
+            return indicator.kind in ("deduction", "bonus") and indicator.applies_to.subject == subject
+
+        return subject in self.scoring and any(map(counts, self.indicators)) and not any(map(counts, self.left_out))
 
     def __getstate__(self) -> dict[str, Any]:
         names = ("id", "title", "layers", "indicators", "scoring", "basis", "functions", "left_out")

@@ -1,8 +1,8 @@
-"""What was seen of one subject at one monitoring point (采样数据)."""
+"""Snapshots: what was observed of one subject at one monitoring point (采样数据)."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Annotated, Literal
 
@@ -10,6 +10,8 @@ from pydantic import Field, NonNegativeInt, model_validator
 
 from govmedia_rules.core.model import Model, Name
 from govmedia_rules.core.time import Instant, Moment
+from govmedia_rules.snapshots.duplicates import distinct, namesakes, shifted
+from govmedia_rules.snapshots.kinds import check_parts
 from govmedia_rules.snapshots.parts import (
     Activity,
     AppTrial,
@@ -50,7 +52,7 @@ from govmedia_rules.subjects.vocabulary import OwnerKind
 
 
 class SiteSnapshot(Model):
-    """What was seen of one site.
+    """What was observed of one site.
 
     Every part is None when it was not observed and empty when it was looked for and not there.
 
@@ -92,6 +94,11 @@ class SiteSnapshot(Model):
         offline_notices: Temporary closings that were reported beforehand.
         relays: Items of authorities above that had to be passed on.
         reminders: When reminders of overdue updates were sent.
+
+    Examples:
+        >>> snapshot = SiteSnapshot(site={"name": "某局网站"}, observed_at="2024-08-27T10:00:00+08:00", columns=())
+        >>> snapshot.columns, snapshot.links
+        ((), None)
     """
 
     kind: Literal["site"] = "site"
@@ -140,6 +147,9 @@ class SiteSnapshot(Model):
                 raise ValueError(f"service_count is {self.service_count}, services has {len(self.services)}")
         if self.probes is not None and self.probe_days is not None:
             raise ValueError("give probes or probe_days, not both")
+        _check_names(self)
+        _count_once(self, ("columns", "services", "messages", "pages"), self.site.url)
+        self.__dict__["marks"] += namesakes(self.columns or (), self.marks)
         return self
 
     @cached_property
@@ -148,7 +158,7 @@ class SiteSnapshot(Model):
         return group_columns(self.columns or (), self.observed_at)
 
     def columns_of(self, *kinds: str) -> list[Column]:
-        """The columns of these kinds."""
+        """Return the columns of these kinds."""
         groups = self.columns_by_kind
         return [column for kind in kinds if kind in groups for column in groups[kind].columns]
 
@@ -159,7 +169,7 @@ class SiteSnapshot(Model):
 
 
 class AccountSnapshot(Model):
-    """What was seen of one account.
+    """What was observed of one account.
 
     Every part is None when it was not observed and empty when it was looked for and not there.
 
@@ -183,6 +193,13 @@ class AccountSnapshot(Model):
         collection: How the snapshot came about.
         relays: Items of authorities above that had to be passed on.
         earlier_faults: Faults of the last round and what became of them; () when there were none.
+
+    Examples:
+        >>> account = Account(name="某县发布", platform="微信")
+        >>> posts = [Post(published_at="2024-08-20")]
+        >>> snapshot = AccountSnapshot(account=account, observed_at="2024-08-27T10:00:00+08:00", posts=posts)
+        >>> snapshot.latest_post_at, snapshot.post_count
+        (datetime.date(2024, 8, 20), 1)
     """
 
     kind: Literal["account"] = "account"
@@ -207,6 +224,8 @@ class AccountSnapshot(Model):
 
     @model_validator(mode="after")
     def _derive(self) -> AccountSnapshot:
+        _check_names(self)
+        _count_once(self, ("posts", "messages"), self.account.url)
         if self.posts is None:
             if self.post_count == 0 and self.latest_post_at is not None:
                 raise ValueError("post_count is 0 but latest_post_at is given")
@@ -228,8 +247,34 @@ class AccountSnapshot(Model):
         return self.account
 
 
+def _check_names(snapshot: SiteSnapshot | AccountSnapshot) -> None:
+    """Refuse names of parts that do not exist: what is misspelt would be ignored in silence."""
+    check_parts(type(snapshot), snapshot.partial, "partial")
+    check_parts(type(snapshot), (mark.field.partition(".")[0] for mark in snapshot.marks), "marks")
+
+
+def _count_once(snapshot: SiteSnapshot | AccountSnapshot, parts: Iterable[str], base: str | None) -> None:
+    """Merge what is listed twice, and keep a mark of it; see `duplicates`."""
+    facts = snapshot.__dict__
+    for part in parts:
+        records = facts[part]
+        if records is None or len(records) < 2:
+            continue
+        once = distinct(part, records, base)
+        if once is None:
+            continue
+        facts[part] = once.items
+        facts["marks"] = (*shifted(facts["marks"], part, once.positions), *once.marks)
+        counted = _COUNTED.get(part)
+        if counted is not None and facts[counted] == len(records):
+            facts[counted] = len(once.items)
+
+
+_COUNTED = {"services": "service_count", "posts": "post_count"}
+
+
 AnySnapshot = SiteSnapshot | AccountSnapshot | SupervisorSnapshot
-"""Whatever can be judged."""
+"""A snapshot of any kind."""
 
 Snapshot = Annotated[AnySnapshot, Field(discriminator="kind")]
-"""A snapshot of any kind, told apart by `kind`."""
+"""A snapshot of any kind, recognised by `kind` in a file."""

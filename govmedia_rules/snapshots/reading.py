@@ -1,4 +1,4 @@
-"""Snapshots from JSON Lines, one at a time, with every broken line named and none of the good ones lost."""
+"""Read snapshots from JSON Lines one at a time; each broken line is named and no good one is lost."""
 
 from __future__ import annotations
 
@@ -38,11 +38,11 @@ class RawLine(NamedTuple):
 
 
 class SnapshotReader(Iterable[AnySnapshot]):
-    """An iterator over snapshots that sets broken lines apart.
+    """An iterator over snapshots that collects the broken lines.
 
     Attributes:
-        bad: The broken lines met so far, each with file and line number. When the iteration ends with some and nobody
-            passed `on_bad`, a warning `UnreadInput` says how many.
+        bad: The broken lines met so far, each with file and line number. When the iteration ends with some and no
+            `on_bad` was given, a warning `UnreadInput` says how many.
     """
 
     def __init__(
@@ -72,7 +72,7 @@ class SnapshotReader(Iterable[AnySnapshot]):
 
 
 def warn_unread(bad: Sequence[BrokenLine]) -> None:
-    """Says that lines were set apart; called where nobody asked to be told of each."""
+    """Warn that lines were rejected; called where no `on_bad` receives each of them."""
     warnings.warn(f"{len(bad)} lines could not be read, the first: {bad[0]}", UnreadInput, stacklevel=3)
 
 
@@ -84,18 +84,24 @@ def read_snapshots(
     max_line_bytes: int = MAX_LINE_BYTES,
     on_bad: Callable[[BrokenLine], None] | None = None,
 ) -> SnapshotReader:
-    """Reads snapshots of sites, accounts and supervising offices, in order, holding one line at a time.
+    """Read snapshots of sites, accounts and supervising offices, in order, holding one line at a time.
 
     Args:
         source: A file, several files, or an open binary stream. `.json` holds one snapshot or an array of them, every
             other file one snapshot a line.
-        zone: Zone of times that are written without one; None makes such a time an error.
+        zone: Zone of the registry: times written without one are of this zone, and days are counted in it. None makes
+            such a time an error and counts days in Asia/Shanghai.
         not_after: Snapshots observed later than this are refused (they come from the future); None accepts all.
         max_line_bytes: Longest line that is read; a longer one is refused without being held in memory.
         on_bad: Called for each broken line.
 
     Raises:
         ObservationError: A file does not exist. Broken lines never raise, see `SnapshotReader.bad`.
+
+    Examples:
+        >>> line = b'{"account": {"name": "x", "platform": "weibo"}, "observed_at": "2024-08-27T10:00:00+08:00"}'
+        >>> [snapshot.subject.id for snapshot in read_snapshots(io.BytesIO(line))]
+        ['weibo:x']
     """
     lines: Iterable[RawLine]
     if isinstance(source, str | os.PathLike):
@@ -109,7 +115,7 @@ def read_snapshots(
 
 
 def file_lines(path: str | os.PathLike[str], max_line_bytes: int = MAX_LINE_BYTES) -> Iterator[RawLine]:
-    """The lines of a file, or of a `.json` file its documents.
+    """Return the lines of a file, or of a `.json` file its documents.
 
     Raises:
         ObservationError: The file does not exist or is a folder.
@@ -127,7 +133,7 @@ def file_lines(path: str | os.PathLike[str], max_line_bytes: int = MAX_LINE_BYTE
 def stream_lines(
     stream: BinaryIO, name: str, max_line_bytes: int, *, stop: int | None = None, first: bool = True
 ) -> Iterator[RawLine]:
-    """The lines of a stream; blank ones are left out but counted.
+    """Return the lines of a stream; blank ones are left out but counted.
 
     Args:
         stream: Positioned at the beginning of a line.
@@ -176,7 +182,7 @@ def _documents(path: Path, max_bytes: int) -> Iterator[RawLine]:
 
 
 def parse_line(line: RawLine, *, zone: tzinfo | None = None, not_after: datetime | None = None) -> AnySnapshot:
-    """One snapshot from one line.
+    """Return one snapshot from one line.
 
     Raises:
         BrokenLine: The line is too long, not JSON, not a snapshot, or from the future; says which fields are at fault.
@@ -187,9 +193,9 @@ def parse_line(line: RawLine, *, zone: tzinfo | None = None, not_after: datetime
     if b"\\" in data and b"\\u0000" in data:
         raise BrokenLine("a text holds a NUL character", _place(line))
     try:
-        snapshot = _ADAPTER.validate_json(data)
+        snapshot = _ADAPTER.validate_json(data, context={"zone": zone})
     except ValidationError as faults:
-        snapshot = _second_try(data, faults, zone, _place(line))
+        snapshot = _second_try(data, faults, zone, _place(line), zone is not None)
     if not _has_keys(snapshot, data.count(b'":')):
         _refuse_repeated_keys(data, _place(line))
     if not_after is not None and snapshot.observed_at > not_after:
@@ -202,29 +208,29 @@ def _place(line: RawLine) -> Where:
     return Where(line.file, row=line.number)
 
 
-def _second_try(data: bytes, faults: ValidationError, zone: tzinfo | None, where: Where) -> AnySnapshot:
-    """Mends what may be mended, a missing `kind` and times without zone, or raises with every fault named."""
+def _second_try(data: bytes, faults: ValidationError, zone: tzinfo | None, where: Where, may_set_zone: bool) -> AnySnapshot:
+    """Mend a missing `kind` and, once, times without zone; raise with every fault named where more is wrong."""
     errors = faults.errors(include_url=False, include_context=False)
     kinds = {error["type"] for error in errors}
     if kinds & {"union_tag_not_found", "timezone_aware"}:
         document = json.loads(data)
         if isinstance(document, dict) and "kind" not in document:
             document["kind"] = next((kind for kind in ("account", "supervisor") if kind in document), "site")
-            return _validate_again(document, zone, where)
-        if zone is not None and "timezone_aware" in kinds:
+            return _validate_again(document, zone, where, may_set_zone)
+        if zone is not None and may_set_zone and "timezone_aware" in kinds:
             for error in errors:
                 if error["type"] == "timezone_aware":
                     _set_zone(document, error["loc"][1:], zone)  # the first step is the kind of snapshot
-            return _validate_again(document, None, where)
+            return _validate_again(document, zone, where, False)
     raise BrokenLine(_describe(errors), where)
 
 
-def _validate_again(document: object, zone: tzinfo | None, where: Where) -> AnySnapshot:
+def _validate_again(document: object, zone: tzinfo | None, where: Where, may_set_zone: bool) -> AnySnapshot:
     data = json.dumps(document, ensure_ascii=False).encode("utf-8", "replace")
     try:
-        return _ADAPTER.validate_json(data)
+        return _ADAPTER.validate_json(data, context={"zone": zone})
     except ValidationError as faults:
-        return _second_try(data, faults, zone, where)
+        return _second_try(data, faults, zone, where, may_set_zone)
 
 
 def _set_zone(document: object, path: tuple[int | str, ...], zone: tzinfo) -> None:
@@ -248,26 +254,26 @@ def _set_zone(document: object, path: tuple[int | str, ...], zone: tzinfo) -> No
 
 
 def _describe(errors: Sequence[object]) -> str:
-    told: list[str] = []
+    messages: list[str] = []
     for error in errors[:8]:
         path = ".".join(str(step) for step in error["loc"][1:])  # type: ignore[index]
         message = error["msg"].removeprefix("Value error, ")  # type: ignore[index]
         if error["type"] == "timezone_aware":  # type: ignore[index]
             message = "the time has no zone (write +08:00, or read with zone=...)"
-        told.append(f"{path}: {message}" if path else message)
-    more = len(errors) - len(told)
-    return "; ".join(dict.fromkeys(told)) + (f"; and {more} more faults" if more else "")
+        messages.append(f"{path}: {message}" if path else message)
+    more = len(errors) - len(messages)
+    return "; ".join(dict.fromkeys(messages)) + (f"; and {more} more faults" if more else "")
 
 
 # A key written twice is refused: the parser keeps only the last value, and nobody would see which was meant. Counting the
 # keys of the finished model costs a few percent of parsing; only a line whose count does not fit is looked at closely.
 
 
-def _has_keys(snapshot: Model, wanted: int) -> bool:
-    """Whether the model was given exactly `wanted` keys, those of its parts included."""
+def _has_keys(snapshot: Model, expected: int) -> bool:
+    """Return whether the model was given exactly `wanted` keys, those of its parts included."""
     count = len(_FIELDS_SET(snapshot))
     models: list[Model] = [snapshot]
-    while count < wanted:  # most lines have no keys below the parts of the snapshot, so the last level is seldom walked
+    while count < expected:  # most lines have no keys below the parts of the snapshot, so the last level is seldom walked
         below: list[Model] = []
         for model in models:
             facts = model.__dict__
@@ -282,7 +288,7 @@ def _has_keys(snapshot: Model, wanted: int) -> bool:
             break
         count += sum(map(len, map(_FIELDS_SET, below)))
         models = below
-    return count == wanted
+    return count == expected
 
 
 _FIELDS_SET = attrgetter("__pydantic_fields_set__")
@@ -290,7 +296,7 @@ _FIELDS_SET = attrgetter("__pydantic_fields_set__")
 
 @cache
 def _nested_fields(model: type[Model]) -> tuple[str, ...]:
-    """Fields whose annotation can hold further models."""
+    """Return the names of fields whose annotation can hold further models."""
     return tuple(name for name, field in model.model_fields.items() if _holds_model(field.annotation))
 
 

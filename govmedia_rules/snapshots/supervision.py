@@ -10,6 +10,7 @@ from pydantic import Field, NonNegativeInt, StringConstraints, model_validator
 
 from govmedia_rules.core.model import Model, Name, Short, Url
 from govmedia_rules.core.time import Instant, Moment
+from govmedia_rules.snapshots.kinds import check_parts
 from govmedia_rules.snapshots.parts import Collection, Mark
 from govmedia_rules.subjects.models import Supervisor
 
@@ -20,24 +21,24 @@ PeriodText = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}(Q[1-4]|H[12]|-
 
 
 def months_of(period: str) -> tuple[int, int, int]:
-    """Year, first and last month (1 to 12) of a period.
+    """Return year, first and last month (1 to 12) of a period.
 
     Raises:
         ValueError: It is not written as `PeriodText` says.
     """
-    found = re.fullmatch(r"([0-9]{4})(?:(Q)([1-4])|(H)([12])|-(0[1-9]|1[0-2]))?", period)
-    if found is None:
+    match = re.fullmatch(r"([0-9]{4})(?:(Q)([1-4])|(H)([12])|-(0[1-9]|1[0-2]))?", period)
+    if match is None:
         raise ValueError(f"{period!r} is not a period such as 2019, 2019H1, 2019Q4 or 2019-06")
-    year = int(found[1])
-    if found[2]:
-        return year, 3 * int(found[3]) - 2, 3 * int(found[3])
-    if found[4]:
-        return year, 6 * int(found[5]) - 5, 6 * int(found[5])
-    return (year, int(found[6]), int(found[6])) if found[6] else (year, 1, 12)
+    year = int(match[1])
+    if match[2]:
+        return year, 3 * int(match[3]) - 2, 3 * int(match[3])
+    if match[4]:
+        return year, 6 * int(match[5]) - 5, 6 * int(match[5])
+    return (year, int(match[6]), int(match[6])) if match[6] else (year, 1, 12)
 
 
 def last_day(year: int, month: int) -> date:
-    """The last day of a month."""
+    """Return the last day of a month."""
     return (date(year + 1, 1, 1) if month == 12 else date(year, month + 1, 1)) - timedelta(days=1)
 
 
@@ -208,6 +209,11 @@ class SupervisorSnapshot(Model):
         sites_running: Number of its sites in operation.
         sites_on_platform: Number of those that run on the shared platform (集约化平台).
         collection: How the snapshot came about.
+
+    Examples:
+        >>> office = Supervisor(name="某市人民政府办公室", region="610700")
+        >>> SupervisorSnapshot(supervisor=office, observed_at="2020-03-01T10:00:00+08:00").assessed_year
+        2019
     """
 
     kind: Literal["supervisor"] = "supervisor"
@@ -231,6 +237,8 @@ class SupervisorSnapshot(Model):
         running, moved = self.sites_running, self.sites_on_platform
         if running is not None and moved is not None and moved > running:
             raise ValueError(f"sites_on_platform is {moved}, but only {running} are running")
+        check_parts(type(self), self.partial, "partial")
+        check_parts(type(self), (mark.field.partition(".")[0] for mark in self.marks), "marks")
         return self
 
     @property

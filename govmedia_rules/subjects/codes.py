@@ -1,4 +1,4 @@
-"""Identification codes, filing numbers and domains: parsed into parts, refused with the exact reason, printed back.
+"""Parse identification codes, filing numbers and domains, name the exact reason of a refusal, and print them back.
 
 Shapes: 网站标识码 and 政务新媒体标识码 as printed in notices and page feet; ICP and 公安备案 numbers as the page-foot rules
 of 《政府网站发展指引》(国办发〔2017〕47号) require them; domains as that document and 国办函〔2018〕55号 allow them.
@@ -51,12 +51,12 @@ def _divisions() -> _Divisions:
         for short, sound in row["shorts"]:
             spelt[short] = (row["code"], short)
             pinyin.setdefault(sound.lower(), []).append((row["code"], short))
-    spelt |= {sound: meant[0] for sound, meant in pinyin.items() if len(meant) == 1}
+    spelt |= {sound: meaning[0] for sound, meaning in pinyin.items() if len(meaning) == 1}
     return _Divisions(by_code, frozenset(by_code) | frozenset(data["extra_prefixes"]), spelt)
 
 
 def provinces() -> dict[str, Province]:
-    """Province-level divisions by their two-digit code."""
+    """Return the province-level divisions by their two-digit code."""
     return _divisions().provinces
 
 
@@ -83,6 +83,10 @@ class SiteCode:
         body: Two digits of the body below the department (00 is the department itself); None for local sites.
         serial: The last four digits; nothing can be read from them.
         warnings: Parts that are well formed but unconfirmed, such as an unknown province prefix.
+
+    Examples:
+        >>> SiteCode.parse(" 6107000001 ").division
+        '610700'
     """
 
     text: str
@@ -94,7 +98,7 @@ class SiteCode:
 
     @classmethod
     def parse(cls, text: str) -> SiteCode:
-        """Reads a site code; surrounding blanks and upper-case letters are accepted.
+        """Read a site code; surrounding blanks and upper-case letters are accepted.
 
         Raises:
             CodeError: Not a site code; the message says exactly why.
@@ -137,6 +141,10 @@ class AccountCode:
         serial: Four digits within unit and platform.
         platform: Platform id the letters stand for, or None when they are unknown.
         warnings: Parts that are well formed but unconfirmed.
+
+    Examples:
+        >>> AccountCode.parse("610700m023wx0002").platform
+        'wechat'
     """
 
     text: str
@@ -150,7 +158,7 @@ class AccountCode:
 
     @classmethod
     def parse(cls, text: str, *, platform: str | None = None) -> AccountCode:
-        """Reads an account code.
+        """Read an account code.
 
         Args:
             text: The code; surrounding blanks and lower-case letters are accepted.
@@ -175,19 +183,19 @@ class AccountCode:
             )
         division, sign, unit, letters, serial = parts.groups()
         terms = vocabulary("platform")
-        meant = next((term for term in terms.values() if term.letters == letters), None)
+        meaning = next((term for term in terms.values() if term.letters == letters), None)
         warnings = list(_division_warnings(division))
-        if meant is None:
+        if meaning is None:
             warnings.append(f"platform letters {letters} are unknown")
-        elif not meant.letters_seen:
-            warnings.append(f"platform letters {letters} are taken for {meant.title} but no printed code confirms it")
-        if platform is not None and meant is not None:
+        elif not meaning.letters_seen:
+            warnings.append(f"platform letters {letters} are taken for {meaning.title} but no printed code confirms it")
+        if platform is not None and meaning is not None:
             given = terms.find(platform)
             if given is None:
                 raise CodeError(f"unknown platform {platform!r}")
-            if not terms.is_a(given.id, meant.id):
-                raise CodeError(f"{what} {text!r} has the letters {letters} of {meant.title}, but the platform is {given.title}")
-        return cls(code, division, sign, unit, letters, serial, meant.id if meant else None, tuple(warnings))
+            if not terms.is_a(given.id, meaning.id):
+                raise CodeError(f"{what} {text!r} has the letters {letters} of {meaning.title}, but the platform is {given.title}")
+        return cls(code, division, sign, unit, letters, serial, meaning.id if meaning else None, tuple(warnings))
 
     def __str__(self) -> str:
         return self.text
@@ -198,7 +206,7 @@ _CANONICAL_ACCOUNT = re.compile("[0-9]{6}[A-Z][0-9]{3}[A-Z]{2}[0-9]{4}")
 
 
 def site_code_text(text: str) -> str:
-    """The canonical form of a site code; a code that has it already is not taken apart.
+    """Return the canonical form of a site code; a code that has it already is not taken apart.
 
     Raises:
         CodeError: Not a site code.
@@ -207,7 +215,7 @@ def site_code_text(text: str) -> str:
 
 
 def account_code_text(text: str) -> str:
-    """The canonical form of an account code; a code that has it already is not taken apart.
+    """Return the canonical form of an account code; a code that has it already is not taken apart.
 
     Raises:
         CodeError: Not an account code.
@@ -224,6 +232,10 @@ class IcpNumber:
         short: The Han character printed in front.
         digits: 5 to 10 digits; eight is the rule, older ones are shorter and newer ones may carry the year in front.
         suffix: Number of the site under the filing, or None.
+
+    Examples:
+        >>> str(IcpNumber.parse("陕ICP备 05070218号-1"))
+        '陕ICP备05070218号-1'
     """
 
     province: str
@@ -233,25 +245,25 @@ class IcpNumber:
 
     @classmethod
     def parse(cls, text: str) -> IcpNumber:
-        """Reads an ICP number as page feet print it (blanks, full-width forms, without 号, `Shu ICP No.`).
+        """Read an ICP number as page feet print it (blanks, full-width forms, without 号, `Shu ICP No.`).
 
         Raises:
             CodeError: Not an ICP number; the message says exactly why.
         """
         plain = re.sub(r"\s+", "", text.translate(_TO_HALF))
-        found = re.search(
+        match = re.search(
             r"(?P<place>[\u4e00-\u9fff]|[A-Za-z]{1,6})ICP(?:备案?|证|No\.?|备案号:?)?:?(?P<digits>[0-9]+)号?(?:-(?P<suffix>[0-9]{1,4}))?",
             plain,
             re.IGNORECASE,
         )
-        if found is None:
+        if match is None:
             raise CodeError(f"ICP备案编号 {text!r} is not like 京ICP备05070218号-1")
-        meant = _divisions().spelt.get(found["place"].lower())
-        if meant is None:
-            raise CodeError(f"ICP备案编号 {text!r}: no single province is written {found['place']!r}")
-        if not 5 <= len(found["digits"]) <= 10:
-            raise CodeError(f"ICP备案编号 {text!r} has {len(found['digits'])} digits, not 5 to 10")
-        return cls(*meant, found["digits"], int(found["suffix"]) if found["suffix"] else None)
+        meaning = _divisions().spelt.get(match["place"].lower())
+        if meaning is None:
+            raise CodeError(f"ICP备案编号 {text!r}: no single province is written {match['place']!r}")
+        if not 5 <= len(match["digits"]) <= 10:
+            raise CodeError(f"ICP备案编号 {text!r} has {len(match['digits'])} digits, not 5 to 10")
+        return cls(*meaning, match["digits"], int(match["suffix"]) if match["suffix"] else None)
 
     def __str__(self) -> str:
         tail = "" if self.suffix is None else f"-{self.suffix}"
@@ -266,6 +278,10 @@ class PoliceNumber:
         short: The Han character printed in front; None when only the digits are printed.
         digits: 14 digits; the first six are the division code of the filing office.
         warnings: Parts that are well formed but unconfirmed.
+
+    Examples:
+        >>> PoliceNumber.parse("陕公网安备 61072602000123号").division
+        '610726'
     """
 
     short: str | None
@@ -279,26 +295,26 @@ class PoliceNumber:
 
     @classmethod
     def parse(cls, text: str) -> PoliceNumber:
-        """Reads a police filing number as page feet print it (blanks, full-width forms, without 号, digits alone).
+        """Read a police filing number as page feet print it (blanks, full-width forms, without 号, digits alone).
 
         Raises:
             CodeError: Not such a number; the message says exactly why.
         """
         plain = re.sub(r"\s+", "", text.translate(_TO_HALF))
-        found = re.search(r"(?:(?P<place>[\u4e00-\u9fff])公网安备(?:案号?)?:?)?(?P<digits>[0-9]+)号?", plain)
-        if found is None:
+        match = re.search(r"(?:(?P<place>[\u4e00-\u9fff])公网安备(?:案号?)?:?)?(?P<digits>[0-9]+)号?", plain)
+        if match is None:
             raise CodeError(f"公安备案号 {text!r} has no digits")
-        if len(found["digits"]) != 14:
-            raise CodeError(f"公安备案号 {text!r} has {len(found['digits'])} digits, not 14")
-        place = found["place"]
-        warnings = list(_division_warnings(found["digits"]))
+        if len(match["digits"]) != 14:
+            raise CodeError(f"公安备案号 {text!r} has {len(match['digits'])} digits, not 14")
+        place = match["place"]
+        warnings = list(_division_warnings(match["digits"]))
         if place is not None:
-            meant = _divisions().spelt.get(place)
-            if meant is None:
+            meaning = _divisions().spelt.get(place)
+            if meaning is None:
                 raise CodeError(f"公安备案号 {text!r}: no province is written {place!r}")
-            if meant[0] != found["digits"][:2]:
-                warnings.append(f"{place} is province {meant[0]}, the digits begin with {found['digits'][:2]}")
-        return cls(place, found["digits"], tuple(warnings))
+            if meaning[0] != match["digits"][:2]:
+                warnings.append(f"{place} is province {meaning[0]}, the digits begin with {match['digits'][:2]}")
+        return cls(place, match["digits"], tuple(warnings))
 
     def __str__(self) -> str:
         return f"{self.short}公网安备{self.digits}号" if self.short else self.digits
@@ -315,20 +331,19 @@ class Domain:
         host: ASCII form, lower case, without port and trailing dot.
         unicode: The form people read (`xn--zfr164b` as 政务).
         suffix: `gov.cn`, `政务`, or `other`.
+
+    Examples:
+        >>> Domain.parse("http://www.NQ.gov.cn/index.html").host
+        'www.nq.gov.cn'
     """
 
     host: str
     unicode: str
     suffix: Literal["gov.cn", "政务", "other"]
 
-    @property
-    def is_allowed(self) -> bool:
-        """Whether the suffix is one a government site may use."""
-        return self.suffix != "other"
-
     @classmethod
     def parse(cls, text: str) -> Domain:
-        """Reads a host name or an address.
+        """Read a host name or an address.
 
         Raises:
             CodeError: No host name can be read from the text.

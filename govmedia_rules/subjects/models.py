@@ -29,6 +29,10 @@ class Unit(Model):
         kind: What it is: government body, institution, company …; None when not known.
         level: Level of government it belongs to; None when not known.
         region: Division code of its government; None when not known.
+
+    Examples:
+        >>> Unit(name="某县教育局", kind="事业单位").kind
+        'institution'
     """
 
     name: Name
@@ -57,6 +61,11 @@ class Site(Model):
         on_shared_platform: Whether it runs on the intensive platform (集约化平台); None when not known.
         icp: ICP备案编号 as registered.
         police: 公安机关备案号 as registered.
+
+    Examples:
+        >>> site = Site(name="某县人民政府", code="6107260001", level="县级政府门户网站")
+        >>> site.id, site.division, site.is_portal
+        ('6107260001', '610726', True)
     """
 
     id: Short = ""
@@ -114,6 +123,10 @@ class Account(Model):
         closed_at: When it was closed; None when it was not, or nobody knows.
         region: Six-digit division code; see `division`.
         area: 所属地方或部门, as notices group rows.
+
+    Examples:
+        >>> Account(name="某县发布", platform="微信订阅号").platform
+        'wechat_subscription'
     """
 
     id: Short = ""
@@ -156,6 +169,10 @@ class Supervisor(Model):
         level: Level of its government; None when not known.
         region: Six-digit division code of its government; None for a department or when not known.
         area: 所属地方或部门, as notices group rows.
+
+    Examples:
+        >>> Supervisor(name="某市人民政府办公室", region="610700").id
+        '610700'
     """
 
     id: Short = ""

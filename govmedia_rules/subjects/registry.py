@@ -14,7 +14,8 @@ from govmedia_rules.errors import CodeError
 from govmedia_rules.subjects.codes import AccountCode
 from govmedia_rules.subjects.models import Account, Site
 from govmedia_rules.subjects.vocabulary import vocabulary
-from govmedia_rules.tables.read import BadRow, Rows, read_models
+from govmedia_rules.tables.model import BadRow, Rows
+from govmedia_rules.tables.read import read_models
 
 SubjectKind = Literal["site", "account"]
 
@@ -45,6 +46,10 @@ class Population(Model):
         source: Where the counts come from (全国政务新媒体信息报送系统 …).
         basis: What is left in or out (不含已注销账号 …).
         as_of: The statistics date; None when not stated.
+
+    Examples:
+        >>> Population(subject="site", total=3, by={"level": {"city_portal": 1, "city_department": 1}}).faults()
+        ('level: 1 + 1 = 2, not the stated 3',)
     """
 
     subject: SubjectKind
@@ -55,7 +60,7 @@ class Population(Model):
     as_of: Moment | None = None
 
     def faults(self) -> tuple[str, ...]:
-        """Each division whose parts do not add up to the total, in words; empty when all do."""
+        """Return each division whose parts do not add up to the total, in words; empty when all do."""
         if self.total is None:
             return ()
         sums = {name: sum(parts.values()) for name, parts in self.by.items()}
@@ -83,6 +88,11 @@ class Registry(Model):
         source: Name of the system or file.
         basis: What is left in or out.
         as_of: Date of the list; None when not stated.
+
+    Examples:
+        >>> registry = Registry(sites=(Site(name="某县人民政府", code="6107260001"),))
+        >>> registry.find("6107260001").name
+        '某县人民政府'
     """
 
     sites: tuple[Site, ...] = ()
@@ -96,13 +106,14 @@ class Registry(Model):
         return len(self.sites) + len(self.accounts)
 
     def find(self, subject_id: str) -> Site | Account | None:
-        """The first subject with this id, or None."""
+        """Return the first subject with this id, or None."""
         subjects: list[Site | Account] = [*self.sites, *self.accounts]
         return next((subject for subject in subjects if subject.id == subject_id), None)
 
     def population(self, subject: SubjectKind, *, with_closed: bool = False) -> Population:
-        """Counts of the members by level, platform, status, area and owner; each id counts once, and what is
-        not known is counted under "".
+        """Count the members by level, platform, status, area and owner.
+
+        Each id counts once; what is not known is counted under "".
 
         Args:
             subject: Sites or accounts.
@@ -115,38 +126,42 @@ class Registry(Model):
         return Population(subject=subject, total=len(members), by=by, source=self.source, basis=self.basis, as_of=self.as_of)
 
     def problems(self) -> tuple[RegistryProblem, ...]:
-        """Duplicates, contradictions and unconfirmed codes, in the order found."""
-        found: list[RegistryProblem] = []
+        """Return duplicates, contradictions and unconfirmed codes, in the order found."""
+        problems: list[RegistryProblem] = []
         for group in (self.sites, self.accounts):
-            found.extend(_repeated(group))
-        found.extend(_code_problems(self.sites, self.accounts))
-        found.extend(_shared_names(self.accounts))
-        return tuple(found)
+            problems.extend(_repeated(group))
+        problems.extend(_code_problems(self.sites, self.accounts))
+        problems.extend(_shared_names(self.accounts))
+        return tuple(problems)
 
 
 def _repeated(subjects: Iterable[Site | Account]) -> list[RegistryProblem]:
     by_id: dict[str, list[Site | Account]] = defaultdict(list)
     for subject in subjects:
         by_id[subject.id].append(subject)
-    found = []
+    problems = []
     for subject_id, rows in by_id.items():
         if len(rows) == 1:
             continue
         first = rows[0].model_dump()
         differing = sorted({key for row in rows[1:] for key, value in row.model_dump().items() if value != first[key]})
         if differing:
-            told = "; ".join(f"{key}: {' / '.join(dict.fromkeys(str(getattr(row, key)) for row in rows))}" for key in differing)
-            found.append(RegistryProblem(kind="contradiction", subjects=(subject_id,), what=f"{len(rows)} rows differ in {told}"))
+            differences = "; ".join(
+                f"{key}: {' / '.join(dict.fromkeys(str(getattr(row, key)) for row in rows))}" for key in differing
+            )
+            problems.append(
+                RegistryProblem(kind="contradiction", subjects=(subject_id,), what=f"{len(rows)} rows differ in {differences}")
+            )
         else:
-            found.append(RegistryProblem(kind="duplicate", subjects=(subject_id,), what=f"listed {len(rows)} times"))
-    return found
+            problems.append(RegistryProblem(kind="duplicate", subjects=(subject_id,), what=f"listed {len(rows)} times"))
+    return problems
 
 
 def _code_problems(sites: Sequence[Site], accounts: Sequence[Account]) -> list[RegistryProblem]:
-    found: list[RegistryProblem] = []
+    problems: list[RegistryProblem] = []
 
     def note(kind: Literal["contradiction", "warning"], subject: Site | Account, what: str) -> None:
-        found.append(RegistryProblem(kind=kind, subjects=(subject.id,), what=what))
+        problems.append(RegistryProblem(kind=kind, subjects=(subject.id,), what=what))
 
     for site in sites:
         if site.code is not None and site.region is not None and site.code[0] != "b" and site.code[:2] != site.region[:2]:
@@ -168,14 +183,14 @@ def _code_problems(sites: Sequence[Site], accounts: Sequence[Account]) -> list[R
             units[code.division, code.unit].setdefault(account.owner, account)
     for (division, unit), owners in units.items():
         if len(owners) > 1:
-            found.append(
+            problems.append(
                 RegistryProblem(
                     kind="contradiction",
                     subjects=tuple(account.id for account in owners.values()),
                     what=f"unit {unit} of {division} has several owners: {'、'.join(owners)}",
                 )
             )
-    return found
+    return problems
 
 
 def _shared_names(accounts: Sequence[Account]) -> list[RegistryProblem]:
@@ -195,14 +210,14 @@ def _shared_names(accounts: Sequence[Account]) -> list[RegistryProblem]:
 
 
 def registered_sites(source: object, *, headers: Mapping[str, str] | None = None, sheet: str | int | None = None) -> Rows[Site]:
-    """Sites from a table with the reporting system's headers; see `tables.read.read_models` for sources and errors."""
+    """Read sites from a table with the reporting system's headers; see `tables.read.read_models` for sources and errors."""
     return read_models(source, Site, "site", headers=headers, sheet=sheet, required=("name",))
 
 
 def registered_accounts(
     source: object, *, headers: Mapping[str, str] | None = None, sheet: str | int | None = None
 ) -> Rows[Account]:
-    """Accounts from a table with the reporting system's headers; see `tables.read.read_models` for sources and errors."""
+    """Read accounts from a table with the reporting system's headers; see `tables.read.read_models` for sources and errors."""
     return read_models(source, Account, "account", headers=headers, sheet=sheet, required=("name", "platform"))
 
 
@@ -215,7 +230,7 @@ def read_registry(
     basis: Short | None = None,
     as_of: Moment | None = None,
 ) -> Registry:
-    """Reads a registry from a table of sites, a table of accounts, or both.
+    """Read a registry from a table of sites, a table of accounts, or both.
 
     Args:
         sites: Table of sites, or None.
@@ -227,6 +242,11 @@ def read_registry(
 
     Raises:
         TableError: A table cannot be opened or lacks a name column.
+
+    Examples:
+        >>> rows = [{"账号名称": "某县发布", "平台类型": "微信", "账号主体": "某县人民政府"}]
+        >>> read_registry(accounts=rows).accounts[0].owner
+        '某县人民政府'
     """
     site_rows = registered_sites(sites, headers=headers) if sites is not None else Rows[Site](())
     account_rows = registered_accounts(accounts, headers=headers) if accounts is not None else Rows[Account](())

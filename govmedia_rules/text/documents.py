@@ -177,10 +177,10 @@ def _json_lines(path: Path, on_fault: Callable[[ObservationError], None] | None)
         try:
             value = json.loads(line)
         except (ValueError, RecursionError) as fault:
-            told = ObservationError(f"the line is not JSON: {fault}", Where(str(path), row=number))
+            fault_of_line = ObservationError(f"the line is not JSON: {fault}", Where(str(path), row=number))
             if on_fault is None:
-                raise told from None
-            on_fault(told)
+                raise fault_of_line from None
+            on_fault(fault_of_line)
             continue
         for field, text, day in _strings(value, "", None):
             yield Document(f"{path}:{number}:{field}", html_text(text) if field.endswith("html") else text, day)
@@ -192,7 +192,7 @@ def _strings(value: object, path: str, day: date | None) -> Iterator[tuple[str, 
             yield path or "line", value, day
     elif isinstance(value, dict):
         days = {str(key).casefold(): part for key, part in value.items()}
-        day = next((found for key in _DAYS if (found := _day(days.get(key))) is not None), day)
+        day = next((stated for key in _DAYS if (stated := _day(days.get(key))) is not None), day)
         for key, part in value.items():
             yield from _strings(part, f"{path}.{key}" if path else str(key), day)
     elif isinstance(value, list):

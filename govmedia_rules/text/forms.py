@@ -58,10 +58,10 @@ def find_forms(text: str, by: str = "") -> list[Match]:
     """
     if len(text) < 2:
         return []
-    found: list[Match] = []
+    matches: list[Match] = []
     for rule in (_dates, _numbers, _doubles, _unpaired, _private):
-        found.extend(_signed(rule(text), by))
-    return found
+        matches.extend(_signed(rule(text), by))
+    return matches
 
 
 _Row = tuple[int, int, str, str | None, str, str, Confidence, str, str]
@@ -84,19 +84,19 @@ def _dates(text: str) -> Iterator[_Row]:
         return
     taken: set[int] = set()
     for pattern, before in ((_DATE, _YEAR_BEFORE), (_HAN_DATE, _HAN_YEAR_BEFORE)):
-        for found in pattern.finditer(text):
-            head = before.search(text, max(0, found.start() - 6), found.start())
+        for hit in pattern.finditer(text):
+            head = before.search(text, max(0, hit.start() - 6), hit.start())
             if head is not None:
-                taken.add(found.start(2) - 1)
-                yield from _date(text, head.start(), found.end(), (head[1], found[1], found[2]))
-    for found in _DAY.finditer(text):
-        head = _MONTH_BEFORE.search(text, max(0, found.start() - 3), found.start())
-        if head is None or found.start() in taken or _is_lunar(text, head.start()):
+                taken.add(hit.start(2) - 1)
+                yield from _date(text, head.start(), hit.end(), (head[1], hit[1], hit[2]))
+    for hit in _DAY.finditer(text):
+        head = _MONTH_BEFORE.search(text, max(0, hit.start() - 3), hit.start())
+        if head is None or hit.start() in taken or _is_lunar(text, head.start()):
             continue
         try:
-            date(2000, int(head[1]), int(found[1]))  # a leap year: 29 February exists in some year
+            date(2000, int(head[1]), int(hit[1]))  # a leap year: 29 February exists in some year
         except ValueError:
-            yield _row(text, head.start(), found.end(), None, "date", "impossible_date", "medium", data["source"])
+            yield _row(text, head.start(), hit.end(), None, "date", "impossible_date", "medium", data["source"])
 
 
 def _is_lunar(text: str, start: int) -> bool:
@@ -138,14 +138,14 @@ def _numbers(text: str) -> Iterator[_Row]:
     data = _data()["number"]
     if "号" not in text:
         return
-    for found in _NUMBER.finditer(text):
-        opening, year, closing, ordinal, serial = found.groups()
-        before = found.start() - (text[found.start() - 1 : found.start()] == " ")
+    for hit in _NUMBER.finditer(text):
+        opening, year, closing, ordinal, serial = hit.groups()
+        before = hit.start() - (text[hit.start() - 1 : hit.start()] == " ")
         head = text[max(0, before - 9) : before]
         if not "\u4e00" <= head[-1:] <= "\u9fff" or head[-1] in data["not_before"]:
             continue
         orders = head.endswith(tuple(data["with_ordinal"]))
-        start, end = found.span()
+        start, end = hit.span()
         number = str(int(serial))
         if opening != "〔" or closing != "〕":
             right = f"〔{int(year)}〕{ordinal if orders else ''}{number}号"
@@ -206,13 +206,13 @@ def _lonely(line: str, opening: str, closing: str) -> int:
 
 def _private(text: str) -> Iterator[_Row]:
     data = _data()["privacy"]
-    for found in _LONG_NUMBER.finditer(text):
-        start, end = found.span()
-        if len(found[0].rstrip("Xx")) > 19 or _BEHIND_NO_NUMBER.match(text, end):
+    for hit in _LONG_NUMBER.finditer(text):
+        start, end = hit.span()
+        if len(hit[0].rstrip("Xx")) > 19 or _BEHIND_NO_NUMBER.match(text, end):
             continue
         if start and _BEFORE_NO_NUMBER.match(text, start - 1):
             continue
-        digits = "".join(str(int(char)) if char.isdigit() else "X" for char in found[0])
+        digits = "".join(str(int(char)) if char.isdigit() else "X" for char in hit[0])
         if text[max(0, start - 12) : start].rstrip("：: 　为是（(").endswith(tuple(data["not_after"])):
             continue
         reason = _private_kind(digits, data["bank_prefixes"])
@@ -239,7 +239,7 @@ _IDENTITY_CHECKS = "10X98765432"
 
 
 def is_identity_number(digits: str) -> bool:
-    """Whether 18 characters are a well-formed citizen's number: place, date of birth and check digit.
+    """Tell whether 18 characters are a well-formed citizen's number: place, date of birth and check digit.
 
     Source: GB 11643-1999, check digit by ISO 7064 MOD 11-2.
     """
@@ -256,7 +256,7 @@ def is_identity_number(digits: str) -> bool:
 
 
 def has_luhn(digits: str) -> bool:
-    """Whether the last digit is the Luhn check digit of the others (ISO/IEC 7812-1)."""
+    """Tell whether the last digit is the Luhn check digit of the others (ISO/IEC 7812-1)."""
     total = 0
     for at, char in enumerate(reversed(digits)):
         value = int(char) * (2 if at % 2 else 1)

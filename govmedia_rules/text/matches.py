@@ -34,7 +34,7 @@ class Match(Row):
         kind: See `lexicon.vocabulary("kind")`.
         term: The lexicon line: the wrong form, the right form it nearly is, or the name of the form rule.
         confidence: How sure the machine is.
-        reason: Reason code: what was seen, see `reason_text`.
+        reason: Reason code, see `reason_text`.
         severity: Severity of the lexicon line.
         source: The document the lexicon line rests on.
         by: Lexicon or checker with its version.
@@ -73,18 +73,18 @@ def reason_text(reason: str, lang: Literal["zh", "en"] = "zh") -> str:
 
 
 MATCH_HEADINGS: tuple[Heading[Match], ...] = (
-    Heading("text", "text", "疑似问题", lambda one: one.text),
-    Heading("suggestion", "text", "建议", lambda one: one.suggestion),
-    Heading("kind", "text", "类别代码", lambda one: one.kind),
-    Heading("severity", "text", "程度代码", lambda one: one.severity),
-    Heading("confidence", "text", "把握", lambda one: one.confidence),
-    Heading("reason", "text", "原因代码", lambda one: one.reason),
-    Heading("reason_zh", "text", "原因", lambda one: one.reason_text("zh")),
-    Heading("term", "text", "词条", lambda one: one.term),
-    Heading("source", "text", "依据", lambda one: one.source or None),
-    Heading("by", "text", "词库", lambda one: one.by or None),
-    Heading("start", "integer", "起始位置", lambda one: one.start),
-    Heading("end", "integer", "结束位置", lambda one: one.end),
+    Heading("text", "text", "疑似问题", lambda match: match.text),
+    Heading("suggestion", "text", "建议", lambda match: match.suggestion),
+    Heading("kind", "text", "类别代码", lambda match: match.kind),
+    Heading("severity", "text", "程度代码", lambda match: match.severity),
+    Heading("confidence", "text", "把握", lambda match: match.confidence),
+    Heading("reason", "text", "原因代码", lambda match: match.reason),
+    Heading("reason_zh", "text", "原因", lambda match: match.reason_text("zh")),
+    Heading("term", "text", "词条", lambda match: match.term),
+    Heading("source", "text", "依据", lambda match: match.source or None),
+    Heading("by", "text", "词库", lambda match: match.by or None),
+    Heading("start", "integer", "起始位置", lambda match: match.start),
+    Heading("end", "integer", "结束位置", lambda match: match.end),
 )
 """Columns of a match in a table."""
 
@@ -158,9 +158,9 @@ class Matches(Tabular[Match]):
         """One line a match: the passage with the match between marks, and what is suggested."""
         lines = []
         for match in self._matches:
-            before, found, after = self.context(match)
+            before, passage, after = self.context(match)
             suggestion = f" → {match.suggestion}" if match.suggestion else ""
-            lines.append(f"{before}{left}{' '.join(found.split())}{right}{after}{suggestion}（{match.reason_text('zh')}）")
+            lines.append(f"{before}{left}{' '.join(passage.split())}{right}{after}{suggestion}（{match.reason_text('zh')}）")
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
@@ -169,11 +169,11 @@ class Matches(Tabular[Match]):
         kinds, severities = vocabulary("kind"), vocabulary("severity")
         rows = []
         for match in self._matches:
-            before, found, after = (html.escape(part) for part in self.context(match))
+            before, passage, after = (html.escape(part) for part in self.context(match))
             kind = kinds[match.kind].title if match.kind in kinds else match.kind
             severity = severities[match.severity].title if match.severity in severities else match.severity
             cells = (
-                f"{before}<mark>{found}</mark>{after}",
+                f"{before}<mark>{passage}</mark>{after}",
                 html.escape(match.suggestion or ""),
                 html.escape(f"{kind} · {severity} · {match.confidence}"),
                 html.escape(match.reason_text("zh")),
@@ -213,18 +213,18 @@ class Incident:
     places: tuple[Place, ...]
 
 
-def group_incidents(seen: Iterable[tuple[str, Matches]]) -> tuple[Incident, ...]:
+def group_incidents(texts: Iterable[tuple[str, Matches]]) -> tuple[Incident, ...]:
     """The incidents behind the matches of several texts: one sentence on five platforms is one incident with five places.
 
     Two sentences are the same when they differ in nothing but blanks, punctuation and letter case; a match is the same
     when it has the same place in the sentence, the same term and the same suggestion.
 
     Args:
-        seen: Pairs of where the text stands (address, account) and its matches.
+        texts: Pairs of where the text stands (address, account) and its matches.
     """
     sentences: dict[tuple[str, int, str, str | None], str] = {}
     places: dict[tuple[str, int, str, str | None], list[Place]] = {}
-    for where, matches in seen:
+    for where, matches in texts:
         text = matches.shown
         for match in matches:
             start, end = sentence_span(text, match.start, match.end)

@@ -17,7 +17,8 @@ from typing import Any, Literal, get_args
 
 from govmedia_rules.core.vocabulary import key_of, read_data
 from govmedia_rules.errors import LexiconError, TableError, Where
-from govmedia_rules.tables.read import BadRow, open_table
+from govmedia_rules.tables.model import BadRow
+from govmedia_rules.tables.sources import open_table
 from govmedia_rules.text.lexicon import (
     MAX_TERM_LENGTH,
     MIN_NEAR_LENGTH,
@@ -175,10 +176,10 @@ def _day(key: str, value: object) -> date | None:
         return value.date()
     if isinstance(value, date):
         return value
-    found = re.fullmatch(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?", str(value).strip())
+    parts = re.fullmatch(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?", str(value).strip())
     try:
-        if found:
-            return date(int(found[1]), int(found[2]), int(found[3]))
+        if parts:
+            return date(int(parts[1]), int(parts[2]), int(parts[3]))
     except ValueError:
         pass
     raise _Fault(key, value, "is not a date; write 2018-03-17")
@@ -379,14 +380,14 @@ class _LineFinder:
         if not first:
             return self._line
         before = rf"{re.escape(key)}[\"']?\s*=\s*\[?\s*" if key else ""
-        found = re.compile(rf"{before}[\"']*{re.escape(str(first))}").search(self._text, self._at)
-        if found is None:
+        hit = re.compile(rf"{before}[\"']*{re.escape(str(first))}").search(self._text, self._at)
+        if hit is None:
             return self._line
-        self._line += self._text.count("\n", self._at, found.start())
-        self._at = found.start()
+        self._line += self._text.count("\n", self._at, hit.start())
+        self._at = hit.start()
         line = self._line
-        self._line += self._text.count("\n", self._at, found.end())
-        self._at = found.end()
+        self._line += self._text.count("\n", self._at, hit.end())
+        self._at = hit.end()
         return line
 
 

@@ -38,26 +38,26 @@ class Problem:
 
     @property
     def is_error(self) -> bool:
-        """Whether results are wrong until it is mended; a missing source is not."""
+        """Tell whether results are wrong until it is mended; a missing source is not."""
         return self.kind in {"bad_line", "contradiction", "right_called_wrong"}
 
 
 def check_lexicon(lexicon: Lexicon) -> tuple[Problem, ...]:
     """Every fault found, in order of line."""
-    found: list[Problem] = [
+    problems: list[Problem] = [
         Problem("bad_line", row.row, row.value or "", f"{row.column or 'the line'} {row.reason}") for row in lexicon.bad
     ]
-    found.extend(_contradictions(lexicon.terms))
-    found.extend(_called_wrong(lexicon))
-    found.extend(_unreachable(lexicon))
-    found.extend(_dead_exceptions(lexicon))
-    found.extend(Problem("no_source", entry.line, entry.id, "has no source") for entry in lexicon if not entry.source.strip())
-    return tuple(sorted(found, key=lambda problem: (problem.line or 0, problem.kind, problem.form)))
+    problems.extend(_contradictions(lexicon.terms))
+    problems.extend(_called_wrong(lexicon))
+    problems.extend(_unreachable(lexicon))
+    problems.extend(_dead_exceptions(lexicon))
+    problems.extend(Problem("no_source", entry.line, entry.id, "has no source") for entry in lexicon if not entry.source.strip())
+    return tuple(sorted(problems, key=lambda problem: (problem.line or 0, problem.kind, problem.form)))
 
 
-def _overlap(one: Term, other: Term) -> bool:
-    first, last = date.min, date.max
-    return (one.since or first) <= (other.until or last) and (other.since or first) <= (one.until or last)
+def _overlap(first: Term, second: Term) -> bool:
+    earliest, latest = date.min, date.max
+    return (first.since or earliest) <= (second.until or latest) and (second.since or earliest) <= (first.until or latest)
 
 
 def _contradictions(terms: Iterable[Term]) -> Iterable[Problem]:
@@ -131,7 +131,7 @@ def _dead_exceptions(lexicon: Lexicon) -> Iterable[Problem]:
 
 
 def is_near(text: str, line: Canonical) -> bool:
-    """Whether `text` holds a passage that is one error away from a right form."""
+    """Tell whether `text` holds a passage that is one error away from a right form."""
     near = NearForms([compared(line.text)])
     search = build_search(near.strings, "python")
     for start, end, number in search.find(text):

@@ -32,7 +32,7 @@ class Search(Protocol):
 
 @cache
 def has_daachorse() -> bool:
-    """Whether the extra `text` is installed."""
+    """Tell whether the extra `text` is installed."""
     try:
         import daachorse  # noqa: F401
     except ImportError:
@@ -41,7 +41,7 @@ def has_daachorse() -> bool:
 
 
 def is_automaton(backend: Backend) -> bool:
-    """Whether this choice of a back end means daachorse."""
+    """Tell whether this choice of a back end means daachorse."""
     return backend == "daachorse" or (backend == "auto" and has_daachorse())
 
 

@@ -102,7 +102,7 @@ async def judged(made: dict[int, MadeSite], seed: int, fault_share: float, journ
         ]
         limits = collect.Limits(retries=8, backoff_seconds=0.005, sites_at_once=20)
         guard = collect.Guard(test_hosts=dict.fromkeys(hosts, "127.0.0.1"))
-        async for snapshot in collect.sites_async(subjects, limits=limits, guard=guard, observed_at=NOW, fast=True):
+        async for snapshot in collect.sites_async(subjects, limits=limits, guard=guard, observed_at=NOW):
             found[int(snapshot.site.id[1:4])] = book.inspect(with_probes(snapshot, probes))
     return found
 

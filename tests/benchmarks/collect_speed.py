@@ -194,7 +194,7 @@ def hosts(args: argparse.Namespace) -> None:
     import httpx
 
     from govmedia_rules import collect
-    from govmedia_rules.collect.fetch import Fetcher, fast_transports
+    from govmedia_rules.collect.fetch import Fetcher
 
     count, each = 200, args.requests // 200
     body = big_site(1, 1)["/l0/t0.html"]
@@ -213,10 +213,10 @@ def hosts(args: argparse.Namespace) -> None:
                 await asyncio.gather(*(work(name) for name in names))
                 return count * each / (time.perf_counter() - began)
 
-        async def ours(fast: bool) -> float:
+        async def ours() -> float:
             limits = collect.Limits(connections_per_host=1, sites_at_once=count)
             guard = collect.Guard(test_hosts=dict.fromkeys(names, "127.0.0.1"))
-            fetcher = Fetcher(limits, guard, transports=fast_transports(limits) if fast else None)
+            fetcher = Fetcher(limits, guard)
             began = time.perf_counter()
 
             async def work(name: str) -> None:
@@ -229,15 +229,12 @@ def hosts(args: argparse.Namespace) -> None:
             await fetcher.close()
             return rate
 
-        results: dict[str, list[float]] = {"bare": [], "httpx": [], "aiohttp": []}
+        results: dict[str, list[float]] = {"bare": [], "ours": []}
         for _ in range(3):
             results["bare"].append(asyncio.run(bare()))
-            results["httpx"].append(asyncio.run(ours(False)))
-            results["aiohttp"].append(asyncio.run(ours(True)))
+            results["ours"].append(asyncio.run(ours()))
     base = statistics.median(results["bare"])
-    print(
-        f"{count} hosts, {count} at once, {count * each} requests of {len(body)} bytes; httpx {version('httpx')}, aiohttp {version('aiohttp')}"
-    )
+    print(f"{count} hosts, {count} at once, {count * each} requests of {len(body)} bytes; httpx {version('httpx')}")
     for name, rates in results.items():
         print(
             f"{name}: {statistics.median(rates):.0f} requests/s, {statistics.median(rates) / base:.2f} x {[round(rate) for rate in rates]}"
@@ -251,10 +248,10 @@ import json, sys
 from datetime import datetime
 from govmedia_rules import collect
 from govmedia_rules.core.time import SHANGHAI
-host, port, fast = "big.example.gov.cn", int(sys.argv[1]), sys.argv[2] == "fast"
+host, port = "big.example.gov.cn", int(sys.argv[1])
 guard = collect.Guard(test_hosts={host: "127.0.0.1"})
 limits = collect.Limits(pages_per_site=5000, content_sample=None, links_per_site=50000, connections_per_host=10, seconds_per_site=600)
-one = collect.site(f"http://{host}:{port}/", guard=guard, limits=limits, fast=fast, journal=sys.argv[3] if len(sys.argv) > 3 else None,
+one = collect.site(f"http://{host}:{port}/", guard=guard, limits=limits, journal=sys.argv[2] if len(sys.argv) > 2 else None,
                    observed_at=datetime(2024, 8, 30, tzinfo=SHANGHAI), robots="ignore")
 print(json.dumps({"pages": len(one.pages), "links": len(one.links), "checked": sum(l.opens is not None for l in one.links),
                   "broken": sum(l.opens is False for l in one.links), "partial": one.partial}))
@@ -313,11 +310,8 @@ def crawl(args: argparse.Namespace) -> None:
         python = args.python
         journals = iter(range(100))
         runs: dict[str, Callable[[], tuple[float, float, float]]] = {
-            "ours, httpx": lambda: timed([python, "-c", OURS, str(server.port), "plain"], ours),
-            "ours, aiohttp": lambda: timed([python, "-c", OURS, str(server.port), "fast"], ours),
-            "ours, aiohttp, journal": lambda: timed(
-                [python, "-c", OURS, str(server.port), "fast", f"{folder}/{next(journals)}.journal"], ours
-            ),
+            "ours": lambda: timed([python, "-c", OURS, str(server.port)], ours),
+            "ours, journal": lambda: timed([python, "-c", OURS, str(server.port), f"{folder}/{next(journals)}.journal"], ours),
         }
         if linkinator:
             url = f"http://127.0.0.1:{server.port}/"
@@ -330,7 +324,7 @@ def crawl(args: argparse.Namespace) -> None:
         for _ in range(args.runs):
             for name, run in runs.items():
                 rates[name].append(run())
-    print(f"{total} pages; scrapy {version('scrapy')}, aiohttp {version('aiohttp')}, httpx {version('httpx')}")
+    print(f"{total} pages; scrapy {version('scrapy')}, httpx {version('httpx')}")
     for name, values in rates.items():
         seen, whole, spent = ([three[which] for three in values] for which in (0, 1, 2))
         print(
@@ -340,8 +334,8 @@ def crawl(args: argparse.Namespace) -> None:
     for peer in ("linkinator", "scrapy"):
         if peer in rates:
             for which, what in ((0, "first to last request"), (1, "whole process"), (2, "processor time")):
-                ratios = [mine[which] / theirs[which] for mine, theirs in zip(rates["ours, aiohttp"], rates[peer], strict=True)]
-                print(f"ours, aiohttp / {peer}, {what}: {statistics.median(ratios):.2f} {[round(ratio, 2) for ratio in ratios]}")
+                ratios = [mine[which] / theirs[which] for mine, theirs in zip(rates["ours"], rates[peer], strict=True)]
+                print(f"ours / {peer}, {what}: {statistics.median(ratios):.2f} {[round(ratio, 2) for ratio in ratios]}")
 
 
 def main() -> None:
@@ -352,9 +346,7 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--only", help="programs of `crawl` to run, by name, parted by ;")
     parser.add_argument("--linkinator")
-    parser.add_argument(
-        "--python", default=sys.executable, help="interpreter of an environment with the package and its extra `fast`"
-    )
+    parser.add_argument("--python", default=sys.executable, help="interpreter of an environment with the package")
     args = parser.parse_args()
     {"parse": parse, "hosts": hosts, "crawl": crawl}[args.what](args)
 

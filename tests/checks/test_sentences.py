@@ -6,17 +6,17 @@ import ast
 import re
 import tomllib
 from collections.abc import Iterator
-from importlib.resources import files
 from pathlib import Path
 
 import pytest
 
 import govmedia_rules.checks
+from govmedia_rules.checks.sentences import sentence_files, sentences
 from govmedia_rules.judge.finding import fill
 from govmedia_rules.snapshots.kinds import kinds
 from govmedia_rules.subjects.vocabulary import vocabulary
 
-MESSAGES = tomllib.loads(files("govmedia_rules.checks").joinpath("data", "messages.toml").read_text("utf-8"))
+MESSAGES = sentences()
 MODULES = sorted(Path(govmedia_rules.checks.__file__).parent.glob("*.py"))
 
 
@@ -41,6 +41,14 @@ def reasons() -> set[str]:
             if is_answer and node.args:
                 found.update(_texts(node.args[0]))
     return found
+
+
+def test_a_sentence_stands_in_one_file_beside_a_topic() -> None:
+    homes: dict[str, str] = {}
+    for file in sentence_files():
+        assert file.with_suffix(".py").is_file(), f"{file.name} stands beside no module"
+        for reason in tomllib.loads(file.read_text("utf-8")):
+            assert homes.setdefault(reason, file.name) == file.name, f"{reason} stands in {homes[reason]} and in {file.name}"
 
 
 def test_every_reason_has_a_sentence() -> None:

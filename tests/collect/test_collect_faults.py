@@ -8,7 +8,6 @@ import ssl
 import time
 from asyncio import StreamWriter
 
-import pytest
 import trustme
 
 from govmedia_rules import collect
@@ -32,7 +31,7 @@ LIMITS = collect.Limits(
 )
 
 
-async def _look(fast: bool, names: list[str]) -> tuple[dict[str, SiteSnapshot], float]:
+async def _look(names: list[str]) -> tuple[dict[str, SiteSnapshot], float]:
     port = 0
 
     async def answer(host: str, path: str, writer: StreamWriter) -> bool:
@@ -55,7 +54,7 @@ async def _look(fast: bool, names: list[str]) -> tuple[dict[str, SiteSnapshot], 
         began = time.monotonic()
         found = {
             snapshot.site.id: snapshot
-            async for snapshot in collect.sites_async(subjects, limits=LIMITS, guard=guard, observed_at=NOW, fast=fast)
+            async for snapshot in collect.sites_async(subjects, limits=LIMITS, guard=guard, observed_at=NOW)
         }
         return found, time.monotonic() - began
 
@@ -65,10 +64,9 @@ def test_there_are_many_kinds_of_fault() -> None:
     assert {kind for _, kind in FAULTS.values() if kind} <= set(failure_kinds())
 
 
-@pytest.mark.parametrize("fast", [False, True], ids=["httpx", "aiohttp"])
-def test_every_fault_is_named_and_no_site_is_lost(fast: bool) -> None:
+def test_every_fault_is_named_and_no_site_is_lost() -> None:
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    found, seconds = asyncio.run(_look(fast, list(FAULTS)))
+    found, seconds = asyncio.run(_look(list(FAULTS)))
     grown_mb = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
     assert set(found) == set(FAULTS)
     told = {name: snapshot.collection.failure for name, snapshot in found.items() if snapshot.collection is not None}
@@ -87,7 +85,7 @@ def test_every_fault_is_named_and_no_site_is_lost(fast: bool) -> None:
     assert grown_mb < 300
 
 
-# Where the two transports see the same fault from different sides, each of these tells the truth.
+# Faults that may be seen from two sides; each of these kinds is right.
 _LENIENT: dict[str, set[str | None]] = {
     "bad-chunks.test": {"truncated", "protocol"},
     "open-chunks.test": {"truncated", "protocol"},
@@ -101,8 +99,7 @@ _LENIENT: dict[str, set[str | None]] = {
 }
 
 
-@pytest.mark.parametrize("fast", [False, True], ids=["httpx", "aiohttp"])
-def test_connection_faults_have_their_kinds(fast: bool) -> None:
+def test_connection_faults_have_their_kinds() -> None:
     async def resolve(host: str) -> list[str]:
         import socket
 
@@ -120,7 +117,7 @@ def test_connection_faults_have_their_kinds(fast: bool) -> None:
         ]
         return {
             one.site.id: one.collection.failure if one.collection else None
-            async for one in collect.sites_async(subjects, limits=LIMITS, guard=guard, observed_at=NOW, fast=fast)
+            async for one in collect.sites_async(subjects, limits=LIMITS, guard=guard, observed_at=NOW)
         }
 
     told = asyncio.run(look())
@@ -134,8 +131,7 @@ def test_connection_faults_have_their_kinds(fast: bool) -> None:
     }
 
 
-@pytest.mark.parametrize("fast", [False, True], ids=["httpx", "aiohttp"])
-def test_certificates_are_told_apart(fast: bool, tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_certificates_are_told_apart() -> None:
     import datetime
 
     import httpx
@@ -164,15 +160,9 @@ def test_certificates_are_told_apart(fast: bool, tmp_path_factory: pytest.TempPa
     async def look() -> dict[str, str | None]:
         trusting = ssl.create_default_context()
         authority.configure_trust(trusting)
-        if fast:
-            from govmedia_rules.collect.aio import AiohttpTransport
 
-            def transport(secure: bool) -> httpx.AsyncBaseTransport:
-                return AiohttpTransport(trusting, 2, 65_536)
-        else:
-
-            def transport(secure: bool) -> httpx.AsyncBaseTransport:
-                return httpx.AsyncHTTPTransport(verify=trusting)
+        def transport(secure: bool) -> httpx.AsyncBaseTransport:
+            return httpx.AsyncHTTPTransport(verify=trusting)
 
         hosts = ["good.test", "expired.test", "other.test", "plain.test"]
         guard = collect.Guard(test_hosts=dict.fromkeys(hosts, "127.0.0.1"))

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from govmedia_rules import collect
-from govmedia_rules.collect.fetch import Fetcher, fast_transports
+from govmedia_rules.collect.fetch import Fetcher
 from govmedia_rules.snapshots.models import SiteSnapshot
 from govmedia_rules.subjects.models import Site
 from tests.collect.madesites import NOW, LoopbackServer, MadeSite, Truth, make_site
@@ -20,7 +20,7 @@ from tests.collect.madesites import NOW, LoopbackServer, MadeSite, Truth, make_s
 GROUP = 200
 
 
-async def look_at(made: list[MadeSite], *, fast: bool = True, **settings: object) -> tuple[dict[str, SiteSnapshot], int]:
+async def look_at(made: list[MadeSite], **settings: object) -> tuple[dict[str, SiteSnapshot], int]:
     """Snapshots of made sites by host, and the number of requests it took."""
     for site in made:
         site.pages["/images/jiucuo.png"] = b"\x89PNG"
@@ -36,7 +36,6 @@ async def look_at(made: list[MadeSite], *, fast: bool = True, **settings: object
                 limits=limits,
                 guard=guard,
                 observed_at=NOW,
-                fast=fast,
                 **settings,  # type: ignore[arg-type]
             )
         }
@@ -109,13 +108,6 @@ def test_two_hundred_made_sites_are_seen_as_they_were_made() -> None:
                 assert page.title, page.url
                 assert f"t{page.published_at:%Y%m%d}" in page.url  # the date in the body (2023-05-06) is never taken
     assert requests < 60 * GROUP  # nothing is asked for twice
-
-
-@pytest.mark.parametrize("fast", [False, True], ids=["httpx", "aiohttp"])
-def test_both_transports_see_the_same(fast: bool) -> None:
-    made = [make_site(number) for number in range(6)]
-    found, _ = asyncio.run(look_at(made, fast=fast))
-    assert {host: found_truth(snapshot) for host, snapshot in found.items()} == {site.host: site.truth for site in made}
 
 
 def test_no_address_is_visited_twice() -> None:
@@ -322,18 +314,13 @@ def _code(text: str) -> bytes:
     return file.getvalue()
 
 
-@pytest.mark.parametrize("fast", [False, True], ids=["httpx", "aiohttp"])
-def test_two_sites_of_one_host_may_end_together(fast: bool) -> None:
+def test_two_sites_of_one_host_may_end_together() -> None:
     made = [make_site(3), make_site(7)]
 
     async def look() -> list[str | None]:
         async with LoopbackServer({"one.example.gov.cn": made[0].pages}) as one, LoopbackServer({"one.example.gov.cn": {}}) as two:
             limits = collect.Limits(retries=0)
-            fetcher = Fetcher(
-                limits,
-                collect.Guard(test_hosts={"one.example.gov.cn": "127.0.0.1"}),
-                transports=fast_transports(limits) if fast else None,
-            )
+            fetcher = Fetcher(limits, collect.Guard(test_hosts={"one.example.gov.cn": "127.0.0.1"}))
             visits = [await fetcher.fetch(f"http://one.example.gov.cn:{server.port}/") for server in (one, two)]
             # Both sites close the connections of their common host at the same time.
             await asyncio.gather(*(fetcher.release("one.example.gov.cn") for _ in range(2)))

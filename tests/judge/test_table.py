@@ -16,7 +16,7 @@ import govmedia_rules as gr
 from govmedia_rules import testing
 from govmedia_rules.checks.contract import Status
 from govmedia_rules.judge.finding import FINDING_HEADINGS
-from govmedia_rules.judge.table import INSPECTION_HEADINGS
+from govmedia_rules.judge.inspection import INSPECTION_HEADINGS
 
 EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
 BOOK = gr.load_rulebook("jiangxi-2020")

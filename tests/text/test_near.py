@@ -2,7 +2,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from govmedia_rules.text.near import LOOK, Enumerations, NearForms, is_alike
+from govmedia_rules.text.enumerations import Enumerations
+from govmedia_rules.text.near import LOOK, NearForms, is_alike
 from govmedia_rules.text.search import build_search
 
 
@@ -98,7 +99,7 @@ def test_each_single_error_is_named_and_placed(form, data):
     ],
 )
 def test_kinds_of_error(text, edit):
-    assert edit in {miss.edit for miss in misses(["中国特色社会主义"], f"坚持{text}。")}
+    assert edit in {miss.kind for miss in misses(["中国特色社会主义"], f"坚持{text}。")}
 
 
 def test_forms_that_begin_alike_share_no_half():

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from govmedia_rules.text import scanner as scanner_module
+from govmedia_rules.text import matcher as matcher_module
+from govmedia_rules.text import normalise as normalise_module
 from govmedia_rules.text import search as search_module
 from govmedia_rules.text.lexicon import Canonical, Enumeration, Lexicon, Person, Term
 from govmedia_rules.text.normalise import fold_table
@@ -105,18 +106,6 @@ def test_a_broken_line_lowers_confidence(scanner):
     assert scanner.scan("布 署")[0].confidence == "high"
 
 
-def folded_whole(scanner, texts, at=None):
-    """What is found when every text with an odd character is folded as a whole."""
-    real = Scanner._finish
-
-    def whole(self, text, squeezed, found, odd, at):
-        return real(self, text, squeezed, found, [-1] if odd else [], at)
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Scanner, "_finish", whole)
-        return list(scanner.scan_many(texts, at=at))
-
-
 @given(
     st.lists(
         st.sampled_from(
@@ -143,10 +132,15 @@ def folded_whole(scanner, texts, at=None):
     )
 )
 @settings(max_examples=150, deadline=None)
-def test_folding_around_odd_characters_equals_folding_all(clips):
+def test_cleaning_with_numpy_equals_cleaning_without(clips):
+    pytest.importorskip("numpy")
     text = "".join(clips)
     scanner = _cached("daachorse")
-    assert list(scanner.scan_many([text, "甲" * 500, text])) == folded_whole(scanner, [text, "甲" * 500, text])
+    texts = [text, "甲" * 500, text]
+    quick = list(scanner.scan_many(texts))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(normalise_module, "has_numpy", lambda: False)
+        assert list(scanner.scan_many(texts)) == quick
 
 
 def test_a_number_in_full_width_is_read_as_a_whole():
@@ -299,7 +293,7 @@ def test_errors_are_found_in_traditional_and_broken_text(form, data):
 
 
 def test_long_texts_are_read_in_parts(monkeypatch, scanner):
-    monkeypatch.setattr(scanner_module, "BATCH_CHARACTERS", 50)
+    monkeypatch.setattr(matcher_module, "SEARCH_CHARACTERS", 50)
     generator = random.Random(5)
     clips = ["布署", "中国特色社会注义", "平安无事，", "全国人民代表大", "风调雨顺。"]
     text = "".join(generator.choice(clips) for _ in range(400))
@@ -321,7 +315,7 @@ def test_a_pickled_scanner_finds_the_same_and_builds_no_automaton(monkeypatch):
 
     monkeypatch.setattr(search_module.Automaton, "__init__", watched)
     again = pickle.loads(raw)
-    assert max(built) == (len(scanner._acts), True)
+    assert max(built) == (len(scanner._matcher._actions), True)
     assert again.scan("布署中国特色社会注义") == scanner.scan("布署中国特色社会注义")
 
 
@@ -329,6 +323,12 @@ def test_two_processes_find_the_same():
     scanner = Scanner(LEXICON)
     texts = [f"第{number}篇，会议布署工作，中國特色社會注義" for number in range(30)]
     assert list(scanner.scan_many(iter(texts), workers=2, chunk=4)) == list(scanner.scan_many(texts))
+
+
+def test_a_text_with_the_mark_between_texts_keeps_its_places(scanner):
+    text = "甲\ufffc布署"
+    assert [match.start for match in scanner.scan(text)] == [2]
+    assert [[match.start for match in matches] for matches in scanner.scan_many([text, "布署", text])] == [[2], [0], [2]]
 
 
 def test_scanning_is_lazy():

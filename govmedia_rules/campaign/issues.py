@@ -1,0 +1,205 @@
+"""What in a campaign does not fit or is not known, named instead of hidden in a figure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from functools import cache
+from itertools import chain, product
+from types import MappingProxyType
+from typing import Literal
+
+from govmedia_rules.campaign.groups import Dimension
+from govmedia_rules.campaign.letters import faults_of
+from govmedia_rules.campaign.results import OPEN_OUTCOMES, Result
+from govmedia_rules.campaign.rules import SubjectKind
+from govmedia_rules.campaign.units import kind_of
+from govmedia_rules.campaign.view import CampaignView
+from govmedia_rules.core.model import Model, Short
+from govmedia_rules.core.vocabulary import read_data
+from govmedia_rules.subjects.models import Account, Site
+from govmedia_rules.subjects.registry import Registry
+
+Severity = Literal["wrong", "open", "note"]
+_MOST_NAMED = 5
+_KINDS: tuple[SubjectKind, ...] = ("site", "account")
+_CHECKED: tuple[Dimension, ...] = ("level", "platform", "area")
+_KIND_ZH = {"site": "政府网站", "account": "政务新媒体"}
+_KIND_EN = {"site": "sites", "account": "accounts"}
+
+
+class Issue(Model):
+    """One thing that does not fit or is not known.
+
+    Attributes:
+        reason: Name of the sentence in `data/issues.toml`.
+        severity: wrong when a figure cannot be right, open when something waits for a person, note when it should be known.
+        count: Units concerned.
+        details: Parts of the sentence, by name.
+        subjects: Ids of the units concerned, as far as they have names.
+    """
+
+    reason: str
+    severity: Severity
+    count: int = 0
+    details: tuple[tuple[str, Short], ...] = ()
+    subjects: tuple[str, ...] = ()
+
+    def message(self, lang: Literal["zh", "en"] = "zh") -> str:
+        """Return the doubt in one sentence."""
+        more = len(self.subjects) > _MOST_NAMED
+        if lang == "zh":
+            named = "、".join(self.subjects[:_MOST_NAMED]) + ("等" if more else "")
+        else:
+            named = ", ".join(self.subjects[:_MOST_NAMED]) + (" …" if more else "")
+        values = {"count": str(self.count), "named": named, **dict(self.details)}
+        kind = values.get("kind", "")
+        values["kind"] = (_KIND_ZH if lang == "zh" else _KIND_EN).get(kind, kind)
+        return _sentences()[self.reason][lang].format_map(values)
+
+
+@cache
+def _sentences() -> Mapping[str, Mapping[str, str]]:
+    return read_data("govmedia_rules.campaign", "issues.toml")
+
+
+def _issue(
+    reason: str,
+    severity: Severity,
+    subjects: tuple[str, ...] = (),
+    *,
+    count: int | None = None,
+    details: Mapping[str, object] = MappingProxyType({}),
+) -> Issue:
+    values = tuple((name, str(value)) for name, value in details.items())
+    return Issue(
+        reason=reason, severity=severity, count=len(subjects) if count is None else count, details=values, subjects=subjects
+    )
+
+
+def issues_of(campaign: CampaignView) -> Iterator[Issue]:
+    """Yield every doubt, the wrong ones of the population first."""
+    yield from _population(campaign)
+    yield from _results(campaign)
+    yield from _rules(campaign)
+    yield from _numbers(campaign)
+    for sentence in faults_of(campaign.disclosures):
+        yield _issue("disclosure_parts", "wrong", count=1, details={"told": sentence})
+
+
+def _population(campaign: CampaignView) -> Iterator[Issue]:
+    if campaign.repeated:
+        names = tuple(dict.fromkeys(name for _, name in campaign.repeated))
+        yield _issue("listed_twice", "wrong", names)
+    subjects = list(campaign.members.values())
+    registry = Registry(
+        sites=tuple(subject for subject in subjects if isinstance(subject, Site)),
+        accounts=tuple(subject for subject in subjects if isinstance(subject, Account)),
+    )
+    for problem in registry.problems():
+        severity: Severity = "note" if problem.kind == "warning" else "wrong"
+        yield _issue("registry", severity, problem.subjects, details={"told": problem.what})
+    for _, population in campaign.totals:
+        for sentence in population.faults():
+            yield _issue("total_differs", "wrong", count=1, details={"kind": population.subject, "told": sentence})
+    region = campaign.config.region
+    if region is not None:
+        start = region.rstrip("0")
+        start += "0" * (len(start) % 2)
+        others = tuple(
+            result.subject.id
+            for result in campaign.results.values()
+            if result.subject.division is not None and not result.subject.division.startswith(start)
+        )
+        if others:
+            yield _issue("other_region", "wrong", others, details={"region": region})
+
+
+def _results(campaign: CampaignView) -> Iterator[Issue]:
+    statistics = campaign.statistics("level", "platform", "area")
+    for tier, kind in product(campaign.config.tiers, _KINDS):
+        total = statistics.total(kind, tier=tier.id)
+        groups = (statistics.groups(kind, spec, tier=tier.id).rows() for spec in _CHECKED)
+        for label, stat in (*chain.from_iterable(groups), (_KIND_ZH[kind], total)):
+            if stat.population is not None and stat.inspected > stat.population:
+                values = {"kind": kind, "label": label, "population": stat.population}
+                yield _issue("more_than_there_are", "wrong", count=stat.inspected, details=values)
+    yield from _named(campaign)
+    yield from _sampled(campaign)
+
+
+def _named(campaign: CampaignView) -> Iterator[Issue]:
+    """Yield issues about units that have a result of their own."""
+    results = campaign.results
+    # Where some of a population is known only as a number, a unit that is not listed may be one of those.
+    listed_whole = {(tier, kind_of(member)) for (tier, _), member in campaign.members.items()}
+    listed_whole -= {(block.tier, block.subject) for block in campaign.counted} | {
+        (tier, total.subject) for tier, total in campaign.totals
+    }
+    yield from _about(
+        "not_listed",
+        "wrong",
+        (
+            result
+            for key, result in results.items()
+            if (result.tier, kind_of(result.subject)) in listed_whole and key not in campaign.members
+        ),
+    )
+    window = campaign.config.window
+    if window is not None:
+        first, last = window.start.first() or date.min, window.end.last() or date.max
+        dated = ((result, result.observed_at.date()) for result in results.values() if result.observed_at is not None)
+        outside = (result for result, day in dated if not first <= day <= last)
+        yield from _about("outside_window", "wrong", outside, window=window.text())
+    for outcome in OPEN_OUTCOMES:
+        yield from _about(outcome, "open", (result for result in results.values() if result.outcome == outcome))
+    yield from _about(
+        "waiting", "open", (result for result in results.values() if result.waiting and result.outcome != "unreviewed")
+    )
+
+
+def _sampled(campaign: CampaignView) -> Iterator[Issue]:
+    drawn = {(sample.tier, name) for sample in campaign.samples for name in sample.ids}
+    not_seen = tuple(name for tier, name in sorted(drawn) if (tier, name) not in campaign.results)
+    if not_seen:
+        yield _issue("drawn_not_seen", "open", not_seen)
+    kinds = {(sample.tier, sample.rule.subject) for sample in campaign.samples}
+    yield from _about(
+        "seen_not_drawn",
+        "note",
+        (
+            result
+            for key, result in campaign.results.items()
+            if (result.tier, kind_of(result.subject)) in kinds and key not in drawn
+        ),
+    )
+
+
+def _about(reason: str, severity: Severity, results: Iterable[Result], **values: str) -> Iterator[Issue]:
+    subjects = tuple(result.subject.id for result in results)
+    if subjects:
+        yield _issue(reason, severity, subjects, details=values)
+
+
+def _rules(campaign: CampaignView) -> Iterator[Issue]:
+    if len(campaign.rulebooks) > 1:
+        versions = "、".join(f"{rulebook.version} {rulebook.digest[:12]}" for rulebook in campaign.rulebooks)
+        yield _issue("several_rulebooks", "wrong", count=len(campaign.rulebooks), details={"told": versions})
+    unverified = {
+        indicator.id
+        for plan in campaign.plans
+        for indicator in plan.indicators
+        if not indicator.is_verified and any(indicator.id in result.reasons for result in campaign.failures())
+    }
+    if unverified:
+        yield _issue("unverified", "note", count=len(unverified), details={"told": "、".join(sorted(unverified))})
+
+
+def _numbers(campaign: CampaignView) -> Iterator[Issue]:
+    for basis in ("inferred", "assumed"):
+        blocks = [block for block in (*campaign.counted, *campaign.counted_results) if block.basis == basis]
+        if blocks:
+            yield _issue(f"numbers_{basis}", "note", count=sum(block.count for block in blocks), details={"blocks": len(blocks)})
+    nameless = sum(block.count for block in campaign.counted_results if block.outcome == "failed")
+    if nameless:
+        yield _issue("nameless", "note", count=nameless)

@@ -1,0 +1,327 @@
+"""Messages and enquiries of people: answered, in time, published."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from govmedia_rules.checks.contract import (
+    CheckResult,
+    Evidence,
+    Kinds,
+    Positive,
+    Strictness,
+    check,
+    failed,
+    inconclusive,
+    needs_review,
+    passed,
+)
+from govmedia_rules.checks.interaction import has_column
+from govmedia_rules.core.time import Window, day_of, earliest, latest
+from govmedia_rules.core.workdays import Calendar, WorkCalendar
+from govmedia_rules.errors import CalendarError
+from govmedia_rules.snapshots.models import AccountSnapshot, SiteSnapshot
+from govmedia_rules.snapshots.parts import Enquiry, Message
+
+
+@check("site.messages_unanswered", needs="messages")
+def messages_unanswered(
+    site: SiteSnapshot,
+    *,
+    window: Annotated[Window, Strictness.LONGER],
+    wait: Annotated[Window, Strictness.SHORTER],
+    excluded_kinds: Annotated[Kinds, Strictness.FEWER],
+    late_answers_count: Annotated[bool, Strictness.TRUE],
+) -> CheckResult:
+    """A valid message of the window has waited longer than allowed for a response (超过3个月未回应有效留言).
+
+    Args:
+        window: Messages put inside it count.
+        wait: Longest time to a response; a message answered exactly then is in time.
+        excluded_kinds: Kinds of columns whose messages do not count.
+        late_answers_count: Whether a message that was answered, but too late, counts as well.
+    """
+    assert site.messages is not None
+    if not site.messages and "messages" not in site.partial:
+        return passed()
+    point = site.observed_at
+    zone = point.tzinfo
+    assert zone is not None
+    span = window.before(point)
+    must_be_after = wait.start(point)
+    certain: list[Evidence] = []
+    candidates: list[Evidence] = []
+    unknown = 0
+    for message in site.messages:
+        if message.valid is False or message.column_kind in excluded_kinds:
+            continue
+        if message.asked_at is None:
+            unknown += message.answered is not True
+            continue
+        if not span.has(message.asked_at):
+            continue
+        asked = latest(message.asked_at, zone)
+        if message.answered:
+            answered = message.answered_at
+            if not late_answers_count or answered is None or asked >= wait.start(earliest(answered, zone)):
+                continue
+        elif asked >= must_be_after:
+            continue
+        evidence = Evidence(message.title or "message", message.url, message.asked_at, message.answered_at, wait)
+        if message.answered is None:
+            unknown += 1
+        elif message.valid is None or message.column_kind is None:
+            candidates.append(evidence)
+        else:
+            certain.append(evidence)
+    args: dict[str, Any] = {"wait": wait, "window": window}
+    if certain:
+        return failed("messages_unanswered", evidence=(*certain, *candidates), count=len(certain), **args)
+    if candidates:
+        return needs_review("messages_unanswered_unclear", evidence=candidates, count=len(candidates), **args)
+    if unknown or "messages" in site.partial:
+        return inconclusive("messages_unknown", count=unknown, **args)
+    return passed()
+
+
+@check("site.consultation_idle", needs=("columns|channels", "messages"), faults=("missing", "idle"))
+def consultation_idle(site: SiteSnapshot, *, kinds: Kinds, window: Annotated[Window, Strictness.SHORTER]) -> CheckResult:
+    """There is no column to ask the government something, or nobody put a valid message there inside the window (政务咨询类栏目).
+
+    Args:
+        kinds: Kinds of columns and channels that serve for it.
+        window: Time that counts back from the monitoring point.
+
+    Source:
+        国办发〔2015〕15号附件2, 互动回应情况: 政务咨询类栏目.
+    """
+    offered = has_column(site, kinds)
+    if offered is False:
+        return failed("consultation_missing", faults={"missing": 1}, kinds=kinds)
+    span = window.before(site.observed_at)
+    maybe = 0
+    for message in site.messages or ():
+        if message.valid is False or (message.column_kind is not None and message.column_kind not in kinds):
+            continue
+        if message.asked_at is None or message.valid is None or message.column_kind is None:
+            maybe += message.asked_at is None or span.has(message.asked_at)
+        elif span.has(message.asked_at):
+            return passed() if offered else inconclusive("consultation_unknown", possible={"missing": 1}, kinds=kinds)
+    possible = {"missing": 1} if offered is None else {"idle": 1}
+    if maybe or offered is None or "messages" in site.partial:
+        return inconclusive("consultation_unknown", possible=possible, kinds=kinds)
+    evidence = [Evidence("messages", None, None, 0, window)]
+    return failed("consultation_idle", evidence=evidence, faults={"idle": 1}, kinds=kinds, window=window)
+
+
+@check("account.replies_late", needs="messages")
+def account_replies_late(
+    account: AccountSnapshot,
+    *,
+    working_days: Annotated[Positive, Strictness.LOWER],
+    window: Annotated[Window, Strictness.LONGER],
+    simple_only: Annotated[bool, Strictness.FALSE] = False,
+    calendar: Calendar,
+) -> CheckResult:
+    """A message to the account was answered, or still waits, later than the working days allowed.
+
+    Args:
+        working_days: Working days to an answer; an answer on the last of them is in time.
+        window: Messages put inside it count.
+        simple_only: Whether only simple common questions count.
+        calendar: The calendar of working days.
+    """
+    return _replies_late(account.messages, account.observed_at, working_days, window, simple_only, calendar)
+
+
+@check("site.replies_late", needs="messages")
+def site_replies_late(
+    site: SiteSnapshot,
+    *,
+    working_days: Annotated[Positive, Strictness.LOWER],
+    window: Annotated[Window, Strictness.LONGER],
+    simple_only: Annotated[bool, Strictness.FALSE] = False,
+    calendar: Calendar,
+) -> CheckResult:
+    """A message on the site was answered, or still waits, later than the working days allowed.
+
+    Args: as for `account.replies_late`.
+    """
+    return _replies_late(site.messages, site.observed_at, working_days, window, simple_only, calendar)
+
+
+def _replies_late(
+    messages: tuple[Message, ...] | None,
+    point: datetime,
+    limit: int,
+    window: Window,
+    simple_only: bool,
+    calendar: WorkCalendar,
+) -> CheckResult:
+    span = window.before(point)
+    zone = point.tzinfo
+    assert zone is not None
+    late: list[Evidence] = []
+    unclear: list[Evidence] = []
+    outside = unknown = certain = doubtful = 0
+    for message in messages or ():
+        if message.valid is False or (simple_only and message.simple is False):
+            continue
+        if message.asked_at is None or message.answered is None:
+            unknown += 1
+            continue
+        if not span.has(message.asked_at):
+            continue
+        if message.answered and message.answered_at is None:
+            unknown += 1
+            continue
+        asked: date = day_of(message.asked_at, zone)
+        ended = day_of(message.answered_at if message.answered_at is not None else point, zone)
+        try:
+            counted = calendar.count(asked, ended)
+        except CalendarError:
+            outside += 1
+            continue
+        # A question that still waits has been late only when a whole further working day has begun.
+        if counted.days <= limit:
+            continue
+        skipped = tuple(f"{day:%Y-%m-%d} {why}" for day, why in counted.skipped)
+        pieces = [Evidence(message.title or "message", message.url, message.asked_at, counted.days, limit)]
+        pieces += [Evidence("days_skipped", None, ended, skipped)] if skipped else []
+        if simple_only and message.simple is None:
+            unclear += pieces
+            doubtful += 1
+        else:
+            late += pieces
+            certain += 1
+    args: dict[str, Any] = {"count": certain or doubtful, "limit": limit}
+    if late:
+        return failed("replies_late", evidence=late, faults={"late": certain}, **args)
+    if outside:
+        return inconclusive("calendar_not_covering", coverage=calendar.coverage, **args)
+    if unclear:
+        return needs_review("replies_late_unclear", evidence=unclear, **args)
+    return inconclusive("replies_unknown", **args) if unknown else passed()
+
+
+@check("site.messages_unpublished", needs="message_board", faults=("unpublished", "stale", "field_missing", "no_statistics"))
+def messages_unpublished(
+    site: SiteSnapshot,
+    *,
+    window: Annotated[Window, Strictness.SHORTER],
+    fields: Annotated[Kinds, Strictness.MORE],
+    column_kinds: Kinds,
+) -> CheckResult:
+    """Messages and answers are not published, not lately, not with all their facts, or without statistics (留言公开).
+
+    Args:
+        window: Published items must have been updated inside it.
+        fields: Facts each published item must show (`asked_at`, `answered_at`, `unit`, `answer`).
+        column_kinds: Kinds of columns whose messages are looked at.
+    """
+    board = site.message_board
+    assert board is not None
+    if board.published is False:
+        return failed("messages_unpublished", faults={"unpublished": 1})
+    faults: dict[str, int] = {}
+    possible: dict[str, int] = {}
+    evidence: list[Evidence] = []
+    newest = board.latest_published_at
+    if newest is None:
+        possible["stale"] = 1
+    elif not window.before(site.observed_at).has(newest):
+        faults["stale"] = 1
+        evidence.append(Evidence("message_board", None, newest, newest, window))
+    absent: dict[str, Evidence] = {}
+    looked = 0
+    for message in site.messages or ():
+        if message.shown is None or (message.column_kind is not None and message.column_kind not in column_kinds):
+            continue
+        looked += 1
+        for name in fields:
+            if name not in message.shown and name not in absent:
+                absent[name] = Evidence(message.title or "message", message.url, None, name)
+    if absent:
+        faults["field_missing"] = len(absent)
+        evidence += absent.values()
+    elif not looked:
+        possible["field_missing"] = len(fields)
+    if board.has_statistics is False:
+        faults["no_statistics"] = 1
+    elif board.has_statistics is None:
+        possible["no_statistics"] = 1
+    if board.published is None:
+        possible["unpublished"] = 1
+    if faults:
+        return failed("messages_board_faulty", evidence=evidence, faults=faults, possible=possible, found=tuple(faults))
+    return inconclusive("message_board_unknown", possible=possible) if possible else passed()
+
+
+@check("site.enquiries_unanswered", needs="enquiries", faults=("late", "poor"))
+def enquiries_unanswered(
+    site: SiteSnapshot,
+    *,
+    working_days: Annotated[Positive, Strictness.LOWER],
+    calendar: Calendar,
+) -> CheckResult:
+    """Simple common questions put by inspectors were not answered in time, or poorly (办理答复).
+
+    Args:
+        working_days: Working days to an answer; an answer on the last of them is in time.
+        calendar: The calendar of working days.
+    """
+    late: list[Evidence] = []
+    poor: list[Evidence] = []
+    unknown = 0
+    for enquiry in site.enquiries or ():
+        try:
+            answer = _in_time(enquiry, site, working_days, calendar)
+        except CalendarError:
+            return inconclusive("calendar_not_covering", coverage=calendar.coverage, possible={"late": len(site.enquiries or ())})
+        piece = Evidence(enquiry.question or "enquiry", None, enquiry.asked_at, enquiry.answered_at, working_days)
+        if answer is False:
+            late.append(piece)
+        elif answer is None:
+            unknown += 1
+        elif enquiry.poor:
+            poor.append(piece)
+    faults = {kind: len(pieces) for kind, pieces in (("late", late), ("poor", poor)) if pieces}
+    possible = {"late": unknown} if unknown else {}
+    if faults:
+        args = {"late": len(late), "poor": len(poor), "limit": working_days}
+        return failed("enquiries_unanswered", evidence=(*late, *poor), faults=faults, possible=possible, **args)
+    return inconclusive("enquiries_unknown", possible=possible) if unknown or not site.enquiries else passed()
+
+
+def _in_time(enquiry: Enquiry, site: SiteSnapshot, limit: int, calendar: WorkCalendar) -> bool | None:
+    """Whether an enquiry was answered within the working days; None while it still may be."""
+    zone = site.observed_at.tzinfo
+    assert zone is not None
+    asked: date = day_of(enquiry.asked_at, zone)
+    if enquiry.answered and enquiry.answered_at is None:
+        return None
+    ended = enquiry.answered_at if enquiry.answered_at is not None else site.observed_at
+    days = calendar.count(asked, day_of(ended, zone)).days
+    if enquiry.answered:
+        return days <= limit
+    return False if days > limit and enquiry.answered is False else None
+
+
+@check("site.enquiries_answered_fast", needs="enquiries")
+def enquiries_answered_fast(site: SiteSnapshot, *, working_days: Annotated[int, Field(ge=1)], calendar: Calendar) -> CheckResult:
+    """A bonus: every simple common question was answered within very few working days.
+
+    Args:
+        working_days: Working days to an answer.
+        calendar: The calendar of working days.
+    """
+    try:
+        answers = [_in_time(enquiry, site, working_days, calendar) for enquiry in site.enquiries or ()]
+    except CalendarError:
+        return inconclusive("calendar_not_covering", coverage=calendar.coverage)
+    if not answers or None in answers:
+        return inconclusive("enquiries_unknown")
+    return passed("enquiries_fast", limit=working_days) if all(answers) else failed("enquiries_not_fast", limit=working_days)

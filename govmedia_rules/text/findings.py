@@ -1,0 +1,104 @@
+"""Findings in compared text, before they become matches in the text as found."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from datetime import date
+from itertools import pairwise
+from typing import NamedTuple
+
+from govmedia_rules.text.lexicon import Canonical, Entry, Enumeration, Person, Term
+from govmedia_rules.text.matches import RANK, Confidence
+from govmedia_rules.text.misses import confidence_of
+from govmedia_rules.text.near import Edit
+
+
+class Finding(NamedTuple):
+    """A passage of the compared text that a lexicon line reports.
+
+    Attributes:
+        start: Its first position.
+        end: Its end, excluded.
+        line: The lexicon line.
+        reason: Reason code.
+        suggestion: What to write instead; None where a person decides.
+        confidence: How sure the machine is.
+        edit: The near miss, where it is one.
+        run: Span of the whole enumeration, where a member is reported.
+    """
+
+    start: int
+    end: int
+    line: Entry
+    reason: str
+    suggestion: str | None
+    confidence: Confidence
+    edit: Edit | None = None
+    run: tuple[int, int] | None = None
+
+
+class Days(NamedTuple):
+    """The days of texts that are searched as one, by the place each text starts at."""
+
+    starts: Sequence[int]
+    days: Sequence[date | None]
+
+    def at(self, place: int) -> date | None:
+        """Return the day of the text at `place`; None where it is not known."""
+        return self.days[bisect_right(self.starts, place) - 1]
+
+
+def best(findings: Sequence[Finding]) -> Sequence[Finding]:
+    """Keep, of findings that overlap, the one that says most, in order of place.
+
+    A listed term comes before a near miss, a longer form before a shorter one.
+
+    Args:
+        findings: In order of their ends.
+    """
+    if all(first.end <= second.start for first, second in pairwise(findings)):
+        return findings
+    kept: list[Finding] = []
+    starts: list[int] = []
+    for finding in sorted(findings, key=_rank):
+        at = bisect_right(starts, finding.start)
+        if at and kept[at - 1].end > finding.start:
+            continue
+        if at < len(kept) and kept[at].start < finding.end:
+            continue
+        kept.insert(at, finding)
+        starts.insert(at, finding.start)
+    return kept
+
+
+def _rank(finding: Finding) -> tuple[int, bool, bool, int, int]:
+    kind = 0 if isinstance(finding.line, Term | Person) else 1 if isinstance(finding.line, Enumeration) else 2
+    size = finding.end - finding.start
+    doubtful = finding.edit is not None and RANK[confidence_of(finding.reason, size)] == RANK["low"]
+    return kind, doubtful, finding.reason in {"substituted", "missing"}, -size, finding.start
+
+
+def without_quotation_variants(findings: Iterable[Finding], variants: frozenset[int]) -> list[Finding]:
+    """Drop what a form says in another quotation where the form itself, as its line has it, says something.
+
+    Args:
+        findings: Findings of one batch.
+        variants: Numbers of the forms that are such variants.
+    """
+    listed = list(findings)
+    own = [
+        (finding.line.id, finding.start, finding.end)
+        for finding in listed
+        if finding.edit is not None and finding.edit.form not in variants
+    ]
+
+    def is_covered(finding: Finding) -> bool:
+        return any(name == finding.line.id and start < finding.end and finding.start < end for name, start, end in own)
+
+    return [finding for finding in listed if finding.edit is None or finding.edit.form not in variants or not is_covered(finding)]
+
+
+def is_in_force(line: Term | Canonical, day: date | None) -> bool:
+    """Tell whether a dated line speaks of the day of a text; false for a text without a day."""
+    return day is not None and (line.since is None or line.since <= day) and (line.until is None or day <= line.until)

@@ -1,0 +1,308 @@
+"""A lexicon compiled for one search over compared text, and what each hit of the search means."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import date
+from typing import NamedTuple
+
+from govmedia_rules.text.context import cuts_latin_word, is_former, is_inside
+from govmedia_rules.text.enumerations import Enumerations
+from govmedia_rules.text.findings import Days, Finding, is_in_force
+from govmedia_rules.text.lexicon import Canonical, Lexicon, Person, Term, usual_near
+from govmedia_rules.text.misses import changed_span, confidence_of, reason_of
+from govmedia_rules.text.near import LOOK, Edit, Fragment, NearForms
+from govmedia_rules.text.normalise import BETWEEN, compared, compared_all
+from govmedia_rules.text.search import Backend, Hit, build_search
+
+SEARCH_CHARACTERS = 60_000
+"""A longer text is searched in parts of this size, so that memory stays bounded."""
+_REACH = 64
+"""Characters on each side of a near miss in which right forms are looked for."""
+_OFFICE_LENGTH = 4
+"""Characters from which an office with its holder is long enough for near misses."""
+_NAMES = frozenset({"institution", "place", "name_title"})
+
+
+class _Action(NamedTuple):
+    """What to do where a string is found."""
+
+    left: Fragment | None = None
+    right: Fragment | None = None
+    more: _More | None = None
+
+
+class _More(NamedTuple):
+    """What a string means besides being a fragment of a form: a term, enumerations it begins, forms with a swap."""
+
+    is_term: bool = False
+    runs: tuple[int, ...] = ()
+    crossed: tuple[int, ...] = ()
+
+
+_NO_ACTION = _Action()
+_TERM = _Action(more=_More(is_term=True))
+
+
+class Matcher:
+    """Finds what a lexicon reports in compared text. It holds no state between texts.
+
+    Args:
+        lexicon: What to look for.
+        backend: See `search.build_search`.
+        near: Whether near misses of right forms and wrong enumerations are looked for.
+        built: What `dump` of a matcher of the same lexicon returned.
+    """
+
+    def __init__(self, lexicon: Lexicon, backend: Backend, near: bool, built: bytes | None = None) -> None:
+        self._lexicon = lexicon
+        numbers: dict[str, int] = {}
+        offices = [(person, compared(person.title + person.name)) for person in lexicon.persons]
+        forms = self._add_forms(offices, near)
+        self._add_terms(numbers, offices)
+        runs = self._add_enumerations(numbers, near)
+        fragments = [numbers.setdefault(text, len(numbers)) for text in self._near.strings]
+        rights = dict.fromkeys((*compared_all(self._right_texts()), *forms))
+        self._longest = max(map(len, numbers), default=0)
+        self._search = build_search(list(numbers), backend, built, prefilter=not forms)
+        self._shields = self._find_shields()
+        self._actions = self._plan_actions(len(numbers), runs, fragments)
+        self._rights = build_search(list(rights), backend)
+
+    def dump(self) -> bytes | None:
+        """Return the built search, to be handed to a matcher of the same lexicon in another process."""
+        return self._search.dump()
+
+    def _add_forms(self, offices: list[tuple[Person, str]], near: bool) -> list[str]:
+        """Collect the right forms whose near misses are looked for; `written[n]` belongs to `self._canonicals[n]`."""
+        canonicals = [line for line in self._lexicon.canonicals if near and line.near != "none"]
+        # An office with its holder is a right form too: a slip in either is found like any other.
+        canonicals += [
+            Canonical(text, "name_title", person.severity, person.source, usual_near(len(text)))
+            for person, text in offices
+            if near and len(text) >= _OFFICE_LENGTH
+        ]
+        written = compared_all(line.text for line in canonicals)
+        self._suggestions = [line.text for line in canonicals]
+        own = len(canonicals)
+        # Quotation marks are left out as often as not, and typed straight: 做到“两个维护” is right in each of these ways.
+        known = set(written)
+        for line, text in zip(tuple(canonicals), tuple(written), strict=True):
+            for variant in _quoted_otherwise(text):
+                kind_of_near = usual_near(len(variant))
+                if kind_of_near != "none" and variant not in known:
+                    known.add(variant)
+                    canonicals.append(line if line.near == "close" or kind_of_near == "full" else replace(line, near=kind_of_near))
+                    written.append(variant)
+                    self._suggestions.append(variant)
+        self._canonicals = canonicals
+        self.quotation_variants = frozenset(range(own, len(canonicals)))
+        self._near = NearForms(written)
+        return written
+
+    def _add_terms(self, numbers: dict[str, int], offices: list[tuple[Person, str]]) -> None:
+        wrongs = compared_all(term.wrong for term in self._lexicon.terms)
+        rights = compared_all(term.right or "" for term in self._lexicon.terms)
+        # Most lines are terms, and a large list has many: no object is made for one until it is found.
+        self._lines: dict[int, tuple[Term | Person, ...]] = {}
+        for term, wrong, right in zip(self._lexicon.terms, wrongs, rights, strict=True):
+            if wrong != right:  # else the two cannot be told apart once compared
+                number = numbers.setdefault(wrong, len(numbers))
+                self._lines[number] = (*self._lines.get(number, ()), term)
+        self._term_numbers = frozenset(self._lines)
+        for person, text in offices:
+            if person.since is not None or person.until is not None:
+                number = numbers.setdefault(text, len(numbers))
+                self._lines[number] = (*self._lines.get(number, ()), person)
+
+    def _add_enumerations(self, numbers: dict[str, int], near: bool) -> dict[int, list[int]]:
+        self._enumeration_lines = list(self._lexicon.enumerations if near else ())
+        self._enumerations = Enumerations(
+            [
+                (
+                    tuple(map(compared, line.members)),
+                    tuple(tuple(map(compared, part)) for part in line.parts),
+                    tuple(map(compared, line.leads)),
+                )
+                for line in self._enumeration_lines
+            ]
+        )
+        return {
+            numbers.setdefault(text, len(numbers)): owners
+            for text, owners in zip(self._enumerations.strings, self._enumerations.owners, strict=True)
+        }
+
+    def _plan_actions(self, size: int, runs: dict[int, list[int]], fragments: list[int]) -> list[_Action]:
+        actions = [_TERM if number in self._lines else _NO_ACTION for number in range(size)]
+        crossed = {number: self._near.crossed(at) for at, number in enumerate(fragments) if self._near.crossed(at)}
+        for number in runs.keys() | crossed.keys():
+            more = _More(number in self._lines, tuple(runs.get(number, ())), crossed.get(number, ()))
+            actions[number] = _Action(more=more)
+        for at, number in enumerate(fragments):
+            actions[number] = _Action(self._near.left(at), self._near.right(at), actions[number].more)
+        return actions
+
+    def _right_texts(self) -> Iterator[str]:
+        """Strings that are right wherever they stand, besides the right forms of terms."""
+        for canonical in self._lexicon.canonicals:
+            yield canonical.text
+        for term in self._lexicon.terms:
+            yield from term.exceptions
+        yield from self._exceptions()
+
+    def _exceptions(self) -> Iterator[str]:
+        for canonical in self._lexicon.canonicals:
+            yield from canonical.exceptions
+        yield from self._lexicon.exceptions
+
+    def _find_shields(self) -> dict[int, tuple[tuple[str, int], ...]]:
+        """For each wrong form, by number, the right strings that contain it, with its place in them."""
+        rights = dict.fromkeys(compared_all(self._right_texts()))
+        rights |= dict.fromkeys(compared_all(term.right for term in self._lexicon.terms if term.right is not None))
+        exceptions = set(compared_all(self._exceptions()))
+        shields: dict[int, list[tuple[str, int]]] = defaultdict(list)
+        begins = 0
+        remaining = iter(rights)
+        right = ""
+        # One search through all of them, joined; hits come in order of their end.
+        for start, end, number in self._search.find(BETWEEN.join(rights)):
+            if number not in self._term_numbers:
+                continue
+            while end > begins + len(right):
+                begins += len(right) + 1 if right else 0
+                right = next(remaining)
+            # A right form may equal the wrong form of other days; an exception is right on all of them.
+            if end - start < len(right) or right in exceptions:
+                shields[number].append((right, start - begins))
+        return {number: tuple(pairs) for number, pairs in shields.items()}
+
+    def find(self, text: str, days: Days) -> list[Finding]:
+        """Return the findings in compared text, in order of their ends; they may overlap.
+
+        Args:
+            text: Compared text.
+            days: Days of the texts it is made of.
+        """
+        findings: list[Finding] = []
+        run_ends: dict[int, int] = {}
+        actions, near = self._actions, self._near
+        for start, end, number in self._hits(text):
+            left, right, more = actions[number]
+            if left is not None and (possible := left[text[end : end + LOOK]]):
+                for edit in near.at_left(text, possible, start, end):
+                    self._take_edit(text, edit, days, findings)
+            if right is not None and (possible := right[text[start - LOOK : start] if start >= LOOK else text[:start]]):
+                for edit in near.at_right(text, possible, start, end):
+                    self._take_edit(text, edit, days, findings)
+            if more is None:
+                continue
+            if more.is_term and not (findings and findings[-1].end == end and isinstance(findings[-1].line, Term)):
+                # Of terms that end together the longest comes first and says the most; nested lists must not cost more.
+                findings.extend(self._term_findings(text, start, end, number, days))
+            for form in more.crossed:
+                self._take_edit(text, near.at_crossed(form, start, end), days, findings)
+            for owner in more.runs:
+                if start >= run_ends.get(owner, 0):  # of a run already read, the other pairs say nothing new
+                    run_ends[owner] = self._take_run(text, owner, start, days, findings)
+        findings = list(dict.fromkeys(findings))
+        findings.sort(key=lambda finding: finding.end)
+        return findings
+
+    def _hits(self, text: str) -> Iterable[Hit]:
+        if len(text) <= 2 * SEARCH_CHARACTERS:
+            return self._search.find(text)
+        return self._hits_by_parts(text)
+
+    def _hits_by_parts(self, text: str) -> Iterator[Hit]:
+        for begin in range(0, len(text), SEARCH_CHARACTERS):
+            # A string that ends in this part may begin before it.
+            base = max(0, begin - self._longest)
+            for start, end, number in self._search.find(text[base : begin + SEARCH_CHARACTERS]):
+                if end + base > begin:
+                    yield start + base, end + base, number
+
+    def _term_findings(self, text: str, start: int, end: int, number: int, days: Days) -> Iterator[Finding]:
+        for line in self._lines[number]:
+            if isinstance(line, Person):
+                if _is_out_of_term(text, start, line, days.at(start)):
+                    yield Finding(start, end, line, "out_of_term", None, "medium")
+            elif self._applies(text, start, end, number, line, days):
+                confidence = "medium" if line.outside or line.since is not None else "high"
+                yield Finding(start, end, line, _term_reason(line), line.right, confidence)  # type: ignore[arg-type]
+
+    def _applies(self, text: str, start: int, end: int, number: int, line: Term, days: Days) -> bool:
+        if (line.since is not None or line.until is not None) and not is_in_force(line, days.at(start)):
+            return False
+        if cuts_latin_word(text, start, end):
+            return False
+        shields = self._shields.get(number, ())
+        if any(start >= place and text.startswith(shield, start - place) for shield, place in shields):
+            return False
+        if not line.outside:
+            return True
+        return not (
+            ("book_title" in line.outside and is_inside(text, start, end, "《", "》"))
+            or ("quotation" in line.outside and is_inside(text, start, end, "“", "”"))
+            or ("former" in line.outside and is_former(text, start, line.since))
+        )
+
+    def _take_edit(self, text: str, edit: Edit, days: Days, findings: list[Finding]) -> None:
+        line = self._canonicals[edit.form]
+        if line.since is not None or line.until is not None:
+            day = days.at(edit.start)
+            if day is not None and not is_in_force(line, day):
+                return
+        size = len(self._near.forms[edit.form])
+        reason = reason_of(edit, line, size)
+        if reason is None or self._is_right(text, edit):
+            return
+        confidence = confidence_of(reason, size)
+        findings.append(Finding(edit.start, edit.end, line, reason, self._suggestions[edit.form], confidence, edit))
+
+    def _is_right(self, text: str, edit: Edit) -> bool:
+        """Tell whether another right form explains the passage: it covers what is wrong and does not lie wholly inside.
+
+        A right form inside the passage explains nothing: 江西省 is right, 江西省连云港市 is not.
+        """
+        base = max(0, edit.start - _REACH)
+        first, last = changed_span(text, edit)
+        return any(
+            start + base <= first
+            and last <= end + base
+            and (start + base < edit.start or edit.end < end + base or end - start == edit.end - edit.start)
+            for start, end, _ in self._rights.find(text[base : edit.end + _REACH])
+        )
+
+    def _take_run(self, text: str, owner: int, start: int, days: Days, findings: list[Finding]) -> int:
+        """Note what is wrong with the run of members around `start`, and return where the run ends."""
+        line = self._enumeration_lines[owner]
+        faults, end = self._enumerations.faults_at(owner, text, start)
+        if line.since is not None and (day := days.at(start)) is not None and day < line.since:
+            return end
+        findings.extend(
+            Finding(fault.start, fault.end, line, fault.reason, fault.suggestion, fault.confidence, run=fault.run)
+            for fault in faults
+        )
+        return end
+
+
+def _is_out_of_term(text: str, start: int, person: Person, day: date | None) -> bool:
+    if day is None:
+        return False
+    is_in_term = (person.since is None or person.since <= day) and (person.until is None or day <= person.until)
+    return not is_in_term and not is_former(text, start, day)
+
+
+def _term_reason(term: Term) -> str:
+    if term.since is None:
+        return "wrong_form"
+    return "renamed" if term.kind in _NAMES else "outdated"
+
+
+def _quoted_otherwise(text: str) -> tuple[str, ...]:
+    """Return a form with its quotation marks left out, and with straight ones."""
+    if "“" not in text:
+        return ()
+    return text.replace("“", "").replace("”", ""), text.replace("“", '"').replace("”", '"')

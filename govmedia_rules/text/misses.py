@@ -1,0 +1,115 @@
+"""Judge near misses: which are errors, why, how sure, and which grammar or another right form explains."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from govmedia_rules.core.vocabulary import read_data
+from govmedia_rules.text.lexicon import Canonical
+from govmedia_rules.text.matches import Confidence
+from govmedia_rules.text.near import Edit, is_alike
+from govmedia_rules.text.normalise import BETWEEN
+
+_PUNCTUATION = frozenset("、，。；：！？“”‘’「」『』（）《》〈〉【】〔〕—…·,.;:!?()[]\"'-/|" + BETWEEN)
+_LONG_FORM = 7
+"""Characters from which one wrong character inside a form leaves no doubt what was meant."""
+
+
+@cache
+def _words() -> dict[str, frozenset[str]]:
+    return {name: frozenset(chars) for name, chars in read_data("govmedia_rules.text", "near.toml").items()}
+
+
+def reason_of(edit: Edit, line: Canonical, size: int) -> str | None:
+    """Return the reason code of a near miss, or None where it is no error.
+
+    Args:
+        edit: How the passage differs from the form.
+        line: The lexicon line of the form.
+        size: Characters of the form in compared shape.
+    """
+    kind, wrong, right = edit.kind, edit.wrong, edit.right
+    if any(char in _PUNCTUATION for char in wrong + right):
+        return _punctuation_reason(edit, line)
+    if _is_at_open_end(edit, line, size):
+        return None
+    if kind == "swapped":
+        return "swapped"
+    if _is_grammar(edit, line):
+        return None
+    if len(wrong) == len(right) == 1 and is_alike(wrong, right):
+        return "substituted_alike"
+    return None if line.near == "close" else kind
+
+
+def _punctuation_reason(edit: Edit, line: Canonical) -> str | None:
+    """A mark more only divides the sentence; a mark that belongs to the form and is missing or another one is an error."""
+    if edit.kind == "swapped":
+        return None if line.near == "close" else "swapped"
+    if edit.kind not in {"substituted", "missing"} or line.near == "close" or edit.right not in _PUNCTUATION:
+        return None
+    return None if {edit.wrong, edit.right} <= {"、", "，"} else "punctuation"
+
+
+def _is_at_open_end(edit: Edit, line: Canonical, size: int) -> bool:
+    """Tell whether the error lies at an end where other right continuations exist."""
+    swapped = edit.kind == "swapped"
+    if line.open in {"start", "both"} and (edit.kind == "first_character" or (swapped and edit.at == edit.start)):
+        return True
+    return line.open in {"end", "both"} and (edit.kind == "last_character" or (swapped and edit.at + 2 == edit.start + size))
+
+
+def _is_grammar(edit: Edit, line: Canonical) -> bool:
+    """Tell whether grammar explains the difference: a joining word more or less, another number."""
+    words, wrong, right = _words(), edit.wrong, edit.right
+    if wrong in words["numerals"] and right in words["numerals"]:
+        return True
+    is_name = line.kind in {"institution", "name_title"}
+    joining = words["joining"]
+    if edit.kind == "added":
+        return wrong in words["added"] or (wrong in joining and not is_name)
+    if edit.kind == "missing":
+        return right in words["instead"] or (right in joining and not is_name)
+    if wrong in words["instead"]:
+        return True
+    return wrong in joining and not is_name and not is_alike(wrong, right)
+
+
+def confidence_of(reason: str, size: int) -> Confidence:
+    """Return how sure a near miss is.
+
+    Args:
+        reason: What `reason_of` returned.
+        size: Characters of the form, or of the passage where two near misses are compared.
+    """
+    if reason in {"substituted_alike", "swapped"}:
+        return "high"
+    if reason in {"first_character", "last_character", "punctuation"}:
+        return "low"
+    return "high" if size >= _LONG_FORM else "medium"
+
+
+def changed_span(text: str, edit: Edit) -> tuple[int, int]:
+    """Return the span a right form must cover to explain a near miss: the wrong characters and their intact neighbours."""
+    if edit.kind == "last_character" and not edit.wrong:
+        return max(edit.start, edit.end - 2), edit.end
+    if edit.kind == "first_character" and not edit.wrong:
+        return edit.start, min(edit.end, edit.start + 2)
+    first, last = edit.at, edit.at + len(edit.wrong)
+    if edit.kind in {"missing", "added"}:
+        # Of two equal characters side by side nobody can say which one is missing or too many.
+        char = edit.right or edit.wrong
+        while first > edit.start and text[first - 1] == char:
+            first -= 1
+        while last < edit.end and text[last] == char:
+            last += 1
+    return max(edit.start, first - 1), min(edit.end, last + 1)
+
+
+def touches(edit: Edit, place: int) -> bool:
+    """Tell whether a gap at `place` touches what differs: then two words meet there and nothing is known to be wrong."""
+    if edit.kind == "first_character":
+        return edit.start <= place <= edit.start + 1
+    if edit.kind == "last_character":
+        return place >= edit.end - 1
+    return edit.at <= place <= edit.at + max(1, len(edit.wrong)) or (not edit.wrong and place == edit.at)
