@@ -389,7 +389,7 @@ def _enter(parsed: ParsedNumber, left: str, builder: CountBuilder, *, parts: boo
     narrow, key, dimension = _part_of(parsed, subject, parts=parts)
     if parsed.outcome:
         _enter_outcome(parsed, subject, builder, narrow=narrow, key=key, dimension=dimension)
-    elif narrow and not parsed.agent and not _is_first(builder, subject, parsed, parts=parts):
+    elif narrow and not parsed.agent and not _is_first(builder, subject, parts=parts):
         part = builder.part(subject, parsed.label, key, dimension, parsed.measure)
         if parsed.measure and parsed.measure != part.part_of and not part.counts:
             part.part_of = parsed.measure
@@ -451,8 +451,8 @@ def _enter_total(parsed: ParsedNumber, left: str, subject: CountedSubject, build
         whole.extent = "sampled"
 
 
-def _is_first(builder: CountBuilder, subject: CountedSubject, parsed: ParsedNumber, *, parts: bool) -> bool:
-    """Return a notice on one kind of subject only may begin with it: 全市共抽查政务微信30个 opens a population of its own."""
+def _is_first(builder: CountBuilder, subject: CountedSubject, *, parts: bool) -> bool:
+    """Return whether a narrow label begins its population (全市共抽查政务微信30个, 我县现有政府门户网站1个)."""
     return builder.whole(subject) is None and not parts
 
 

@@ -392,7 +392,7 @@ def _bracketed() -> re.Pattern[str]:
 
 
 def _bracketed_groups(text: str, start: int, page: Page) -> Iterator[Mentions]:
-    """Read 青石发布(微信公众号、微博)、青石文旅(抖音号)…"""
+    """Read names with their platforms in brackets (青石发布(微信公众号、微博)、青石文旅(抖音号))."""
     group: Mentions | None = None
     for match in _bracketed().finditer(text):
         lead = _lead_in().match(match.group("name"))
@@ -434,7 +434,7 @@ def _counted_groups(text: str, start: int, page: Page) -> Iterator[Mentions]:
     for match in _counted().finditer(text):
         kind, platform = _kind_of(match)
         known = platform_of(platform) if platform else None
-        names = []
+        names: list[Named] = []
         for item in re.finditer(r"[“\"](?P<quoted>[^”\"]+)[”\"]|(?P<bare>[^、,;“”\"和等]+)", match.group("list")):
             name = (item.group("quoted") or item.group("bare")).strip()
             if not (is_quoted_name(name, "") if item.group("quoted") else is_bare_name(name, account=True)):

@@ -182,6 +182,7 @@ def _target_by_place(before: str, builder: CountBuilder) -> PartBuilder | None:
 
 
 def basis_of(plain: str) -> ComparisonBasis | None:
+    """Return what a clause compares with (同比, 环比, 较上季度); None when it says nothing of it."""
     rates = words()["rates"]
     if re.search(any_of(rates["year_on_year"]), plain):
         return "year_on_year"
