@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from itertools import pairwise
 from typing import NamedTuple
 
-from govmedia_rules.text.lexicon import Canonical, Entry, Enumeration, Person, Term
+from govmedia_rules.text.lexicon import Canonical, Entry, Enumeration, Pattern, Person, Term
 from govmedia_rules.text.matches import RANK, Confidence
 from govmedia_rules.text.misses import confidence_of
 from govmedia_rules.text.near import Edit
@@ -73,32 +73,12 @@ def best(findings: Sequence[Finding]) -> Sequence[Finding]:
 
 
 def _rank(finding: Finding) -> tuple[int, bool, bool, int, int]:
-    kind = 0 if isinstance(finding.line, Term | Person) else 1 if isinstance(finding.line, Enumeration) else 2
+    kind = 0 if isinstance(finding.line, Term | Person | Pattern) else 1 if isinstance(finding.line, Enumeration) else 2
     size = finding.end - finding.start
     doubtful = finding.edit is not None and RANK[confidence_of(finding.reason, size)] == RANK["low"]
     return kind, doubtful, finding.reason in {"substituted", "missing"}, -size, finding.start
 
 
-def without_quotation_variants(findings: Iterable[Finding], variants: frozenset[int]) -> list[Finding]:
-    """Drop what a form says in another quotation where the form itself, as its line has it, says something.
-
-    Args:
-        findings: Findings of one batch.
-        variants: Numbers of the forms that are such variants.
-    """
-    listed = list(findings)
-    own = [
-        (finding.line.id, finding.start, finding.end)
-        for finding in listed
-        if finding.edit is not None and finding.edit.form not in variants
-    ]
-
-    def is_covered(finding: Finding) -> bool:
-        return any(name == finding.line.id and start < finding.end and finding.start < end for name, start, end in own)
-
-    return [finding for finding in listed if finding.edit is None or finding.edit.form not in variants or not is_covered(finding)]
-
-
-def is_in_force(line: Term | Canonical, day: date | None) -> bool:
+def is_in_force(line: Term | Canonical | Pattern, day: date | None) -> bool:
     """Tell whether a dated line speaks of the day of a text; false for a text without a day."""
     return day is not None and (line.since is None or line.since <= day) and (line.until is None or day <= line.until)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -11,10 +12,12 @@ from typing import NamedTuple
 from govmedia_rules.text.context import cuts_latin_word, is_former, is_inside
 from govmedia_rules.text.enumerations import Enumerations
 from govmedia_rules.text.findings import Days, Finding, is_in_force
-from govmedia_rules.text.lexicon import Canonical, Lexicon, Person, Term, usual_near
+from govmedia_rules.text.homophones import Homophone, Homophones
+from govmedia_rules.text.lexicon import Canonical, Lexicon, Pattern, Person, Term, usual_near
 from govmedia_rules.text.misses import changed_span, confidence_of, reason_of
 from govmedia_rules.text.near import LOOK, Edit, Fragment, NearForms
 from govmedia_rules.text.normalise import BETWEEN, compared, compared_all
+from govmedia_rules.text.patterns import RightPatterns, compile_pattern, context_of, find_pattern, is_in_series, number_of
 from govmedia_rules.text.search import Backend, Hit, build_search
 
 SEARCH_CHARACTERS = 60_000
@@ -35,11 +38,13 @@ class _Action(NamedTuple):
 
 
 class _More(NamedTuple):
-    """What a string means besides being a fragment of a form: a term, enumerations it begins, forms with a swap."""
+    """What a string means besides being a fragment of a form: a term, enumerations it begins, forms with a swap,
+    patterns that hold it."""
 
     is_term: bool = False
     runs: tuple[int, ...] = ()
     crossed: tuple[int, ...] = ()
+    patterns: tuple[int, ...] = ()
 
 
 _NO_ACTION = _Action()
@@ -63,20 +68,22 @@ class Matcher:
         forms = self._add_forms(offices, near)
         self._add_terms(numbers, offices)
         runs = self._add_enumerations(numbers, near)
+        anchored = self._add_patterns(numbers)
         fragments = [numbers.setdefault(text, len(numbers)) for text in self._near.strings]
         rights = dict.fromkeys((*compared_all(self._right_texts()), *forms))
         self._longest = max(map(len, numbers), default=0)
         self._search = build_search(list(numbers), backend, built, prefilter=not forms)
         self._shields = self._find_shields()
-        self._actions = self._plan_actions(len(numbers), runs, fragments)
+        self._actions = self._plan_actions(len(numbers), runs, fragments, anchored)
         self._rights = build_search(list(rights), backend)
+        self._add_homophones(forms, near, backend)
 
     def dump(self) -> bytes | None:
         """Return the built search, to be handed to a matcher of the same lexicon in another process."""
         return self._search.dump()
 
     def _add_forms(self, offices: list[tuple[Person, str]], near: bool) -> list[str]:
-        """Collect the right forms whose near misses are looked for; `written[n]` belongs to `self._canonicals[n]`."""
+        """Collect the right forms whose near misses are looked for, in compared shape."""
         canonicals = [line for line in self._lexicon.canonicals if near and line.near != "none"]
         # An office with its holder is a right form too: a slip in either is found like any other.
         canonicals += [
@@ -84,23 +91,21 @@ class Matcher:
             for person, text in offices
             if near and len(text) >= _OFFICE_LENGTH
         ]
-        written = compared_all(line.text for line in canonicals)
-        self._suggestions = [line.text for line in canonicals]
-        own = len(canonicals)
-        # Quotation marks are left out as often as not, and typed straight: 做到“两个维护” is right in each of these ways.
-        known = set(written)
-        for line, text in zip(tuple(canonicals), tuple(written), strict=True):
-            for variant in _quoted_otherwise(text):
-                kind_of_near = usual_near(len(variant))
-                if kind_of_near != "none" and variant not in known:
-                    known.add(variant)
-                    canonicals.append(line if line.near == "close" or kind_of_near == "full" else replace(line, near=kind_of_near))
-                    written.append(variant)
-                    self._suggestions.append(variant)
-        self._canonicals = canonicals
-        self.quotation_variants = frozenset(range(own, len(canonicals)))
-        self._near = NearForms(written)
-        return written
+        forms = dict(zip(compared_all(line.text for line in reversed(canonicals)), reversed(canonicals), strict=True))
+        self._canonicals = list(forms.values())  # of forms that differ in quotation marks the first counts
+        self._near = NearForms(list(forms))
+        return list(forms)
+
+    def _add_homophones(self, forms: list[str], near: bool, backend: Backend) -> None:
+        self._sounding = dict(zip(forms, self._canonicals, strict=True))
+        places: dict[str, Canonical] = {}
+        for line in self._lexicon.canonicals if near else ():
+            # Of a name that tells the province the name itself: 湖州市 of 浙江省湖州市.
+            name = compared(line.text).partition("省")[2]
+            if line.kind == "place" and name.endswith("市"):
+                places.setdefault(name, replace(line, text=name))
+        self._sounding |= places
+        self._homophones = Homophones(forms, places, backend)
 
     def _add_terms(self, numbers: dict[str, int], offices: list[tuple[Person, str]]) -> None:
         wrongs = compared_all(term.wrong for term in self._lexicon.terms)
@@ -134,11 +139,27 @@ class Matcher:
             for text, owners in zip(self._enumerations.strings, self._enumerations.owners, strict=True)
         }
 
-    def _plan_actions(self, size: int, runs: dict[int, list[int]], fragments: list[int]) -> list[_Action]:
+    def _add_patterns(self, numbers: dict[str, int]) -> dict[int, list[int]]:
+        self._patterns = [(line, compile_pattern(line.pattern)) for line in self._lexicon.patterns]
+        self._right_patterns = RightPatterns(self._lexicon.right_patterns)
+        anchored: dict[int, list[int]] = defaultdict(list)
+        for at, (_, compiled) in enumerate(self._patterns):
+            for anchor in compiled.anchors:
+                anchored[numbers.setdefault(anchor, len(numbers))].append(at)
+        return anchored
+
+    def _plan_actions(
+        self, size: int, runs: dict[int, list[int]], fragments: list[int], anchored: dict[int, list[int]]
+    ) -> list[_Action]:
         actions = [_TERM if number in self._lines else _NO_ACTION for number in range(size)]
         crossed = {number: self._near.crossed(at) for at, number in enumerate(fragments) if self._near.crossed(at)}
-        for number in runs.keys() | crossed.keys():
-            more = _More(number in self._lines, tuple(runs.get(number, ())), crossed.get(number, ()))
+        for number in runs.keys() | crossed.keys() | anchored.keys():
+            more = _More(
+                number in self._lines,
+                tuple(runs.get(number, ())),
+                crossed.get(number, ()),
+                tuple(anchored.get(number, ())),
+            )
             actions[number] = _Action(more=more)
         for at, number in enumerate(fragments):
             actions[number] = _Action(self._near.left(at), self._near.right(at), actions[number].more)
@@ -203,9 +224,13 @@ class Matcher:
                 findings.extend(self._term_findings(text, start, end, number, days))
             for form in more.crossed:
                 self._take_edit(text, near.at_crossed(form, start, end), days, findings)
+            for at in more.patterns:
+                findings.extend(self._pattern_findings(text, start, end, at, days))
             for owner in more.runs:
                 if start >= run_ends.get(owner, 0):  # of a run already read, the other pairs say nothing new
                     run_ends[owner] = self._take_run(text, owner, start, days, findings)
+        for homophone in self._homophones.find(text):
+            self._take_homophone(text, homophone, days, findings)
         findings = list(dict.fromkeys(findings))
         findings.sort(key=lambda finding: finding.end)
         return findings
@@ -230,7 +255,7 @@ class Matcher:
                     yield Finding(start, end, line, "out_of_term", None, "medium")
             elif self._applies(text, start, end, number, line, days):
                 confidence = "medium" if line.outside or line.since is not None else "high"
-                yield Finding(start, end, line, _term_reason(line), line.right, confidence)  # type: ignore[arg-type]
+                yield Finding(start, end, line, _dated_reason(line), line.right, confidence)  # type: ignore[arg-type]
 
     def _applies(self, text: str, start: int, end: int, number: int, line: Term, days: Days) -> bool:
         if (line.since is not None or line.until is not None) and not is_in_force(line, days.at(start)):
@@ -240,13 +265,33 @@ class Matcher:
         shields = self._shields.get(number, ())
         if any(start >= place and text.startswith(shield, start - place) for shield, place in shields):
             return False
-        if not line.outside:
-            return True
-        return not (
-            ("book_title" in line.outside and is_inside(text, start, end, "《", "》"))
-            or ("quotation" in line.outside and is_inside(text, start, end, "“", "”"))
-            or ("former" in line.outside and is_former(text, start, line.since))
-        )
+        return not _is_allowed(text, start, end, line)
+
+    def _pattern_findings(self, text: str, start: int, end: int, number: int, days: Days) -> Iterator[Finding]:
+        line, compiled = self._patterns[number]
+        if (line.since is not None or line.until is not None) and not is_in_force(line, days.at(start)):
+            return
+        for hit in find_pattern(compiled, text, start, end):
+            first, last = hit.span()
+            if cuts_latin_word(text, first, last) or any(word in hit[0] for word in line.unless):
+                continue
+            around = context_of(text, first, last) if line.near or line.not_near else ""
+            if (line.near and not any(word in around for word in line.near)) or any(word in around for word in line.not_near):
+                continue
+            if _is_allowed(text, first, last, line) or (line.held and self._is_held(line, hit, days.at(start))):
+                continue
+            reason = "no_such_event" if line.held else _dated_reason(line)
+            right = None if line.right is None else hit.expand(line.right)
+            if right != hit[0]:
+                yield Finding(first, last, line, reason, right, line.confidence)
+
+    @staticmethod
+    def _is_held(line: Pattern, hit: re.Match[str], day: date | None) -> bool:
+        numbers = [number_of(group) for group in hit.groups() if group]
+        held = dict(line.held)
+        if not numbers or any(number is None for number in numbers) or len(numbers) != len(next(iter(held))):
+            return True  # no number is named: nothing can be said
+        return is_in_series(tuple(number or 0 for number in numbers), held, day)
 
     def _take_edit(self, text: str, edit: Edit, days: Days, findings: list[Finding]) -> None:
         line = self._canonicals[edit.form]
@@ -254,12 +299,23 @@ class Matcher:
             day = days.at(edit.start)
             if day is not None and not is_in_force(line, day):
                 return
-        size = len(self._near.forms[edit.form])
-        reason = reason_of(edit, line, size)
+        form = self._near.forms[edit.form]
+        reason = reason_of(edit, line, form, text)
         if reason is None or self._is_right(text, edit):
             return
-        confidence = confidence_of(reason, size)
-        findings.append(Finding(edit.start, edit.end, line, reason, self._suggestions[edit.form], confidence, edit))
+        confidence = confidence_of(reason, len(form))
+        findings.append(Finding(edit.start, edit.end, line, reason, line.text, confidence, edit))
+
+    def _take_homophone(self, text: str, homophone: Homophone, days: Days, findings: list[Finding]) -> None:
+        line, (_, start, end) = self._sounding[homophone.right], homophone
+        if (line.since is not None or line.until is not None) and not is_in_force(line, days.at(start)):
+            return
+        base = max(0, start - _REACH)
+        is_right = any(
+            first + base <= start and end <= last + base for first, last, _ in self._rights.find(text[base : end + _REACH])
+        )
+        if not is_right:
+            findings.append(Finding(start, end, line, "homophones", line.text, "high"))
 
     def _is_right(self, text: str, edit: Edit) -> bool:
         """Tell whether another right form explains the passage: it covers what is wrong and does not lie wholly inside.
@@ -268,6 +324,8 @@ class Matcher:
         """
         base = max(0, edit.start - _REACH)
         first, last = changed_span(text, edit)
+        if self._right_patterns.cover(text, edit.start, edit.end, first, last):
+            return True
         return any(
             start + base <= first
             and last <= end + base
@@ -292,17 +350,17 @@ def _is_out_of_term(text: str, start: int, person: Person, day: date | None) -> 
     if day is None:
         return False
     is_in_term = (person.since is None or person.since <= day) and (person.until is None or day <= person.until)
-    return not is_in_term and not is_former(text, start, day)
+    return not is_in_term and not is_former(text, start, start, day)
 
 
-def _term_reason(term: Term) -> str:
-    if term.since is None:
+def _is_allowed(text: str, start: int, end: int, line: Term | Pattern) -> bool:
+    """Tell whether a passage stands in a context in which its line says it is right."""
+    return ("book_title" in line.outside and is_inside(text, start, end, "《", "》")) or (
+        "former" in line.outside and is_former(text, start, end, line.since)
+    )
+
+
+def _dated_reason(line: Term | Pattern) -> str:
+    if line.since is None:
         return "wrong_form"
-    return "renamed" if term.kind in _NAMES else "outdated"
-
-
-def _quoted_otherwise(text: str) -> tuple[str, ...]:
-    """Return a form with its quotation marks left out, and with straight ones."""
-    if "“" not in text:
-        return ()
-    return text.replace("“", "").replace("”", ""), text.replace("“", '"').replace("”", '"')
+    return "renamed" if line.kind in _NAMES else "outdated"

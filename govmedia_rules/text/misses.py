@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
+from importlib.resources import files
 
 from govmedia_rules.core.vocabulary import read_data
 from govmedia_rules.text.lexicon import Canonical
@@ -20,26 +22,93 @@ def _words() -> dict[str, frozenset[str]]:
     return {name: frozenset(chars) for name, chars in read_data("govmedia_rules.text", "near.toml").items()}
 
 
-def reason_of(edit: Edit, line: Canonical, size: int) -> str | None:
+def reason_of(edit: Edit, line: Canonical, form: str, text: str) -> str | None:
     """Return the reason code of a near miss, or None where it is no error.
 
     Args:
         edit: How the passage differs from the form.
         line: The lexicon line of the form.
-        size: Characters of the form in compared shape.
+        form: The form in compared shape.
+        text: The compared text.
     """
     kind, wrong, right = edit.kind, edit.wrong, edit.right
     if any(char in _PUNCTUATION for char in wrong + right):
         return _punctuation_reason(edit, line)
-    if _is_at_open_end(edit, line, size):
+    if _is_at_open_end(edit, line, len(form)):
         return None
     if kind == "swapped":
         return "swapped"
-    if _is_grammar(edit, line):
+    if _is_grammar(edit, line) or _is_other_level(edit):
         return None
-    if len(wrong) == len(right) == 1 and is_alike(wrong, right):
-        return "substituted_alike"
-    return None if line.near == "close" else kind
+    alike = len(wrong) == len(right) == 1 and is_alike(wrong, right)
+    if not alike and (line.near == "close" or _is_other_place(edit, line, form) or _is_word_boundary(edit, text)):
+        return None
+    if line.kind == "misspelling" and _makes_a_word(edit, text):
+        return None
+    return "substituted_alike" if alike else kind
+
+
+def _is_other_level(edit: Edit) -> bool:
+    """Tell whether only the level differs: 全省…平台 and 强市 are as right as 全国…平台 and 强国."""
+    words = _words()
+    return edit.wrong in words["levels"] and edit.right in words["levels"] | {"家"}
+
+
+_PLACE = re.compile("[\u4e00-\u9fff]{2,8}?[省市县区旗州盟]")
+
+
+def _is_other_place(edit: Edit, line: Canonical, form: str) -> bool:
+    """Tell whether the error lies in the only place name of a form, where another place may be meant: 天门市人民政府.
+
+    Where two places are named (江西省连云港市), the second tells which the first must be.
+    """
+    if line.kind not in {"place", "institution"}:
+        return False
+    place = _PLACE.match(form)
+    if place is None or _PLACE.search(form, place.end()) or place.end() == len(form):
+        return False
+    name = place.end() - 1
+    at = edit.at - edit.start if edit.kind != "first_character" else 0
+    return at < place.end() and (name < _LONG_NAME or edit.kind not in {"missing", "added"})
+
+
+_LONG_NAME = 3
+"""Characters of a place name of which one may be missing and the place still be known."""
+
+
+def _is_word_boundary(edit: Edit, text: str) -> bool:
+    """Tell whether the one intact character at an end belongs to another word (健全|公共资源, 所在地|各级, 规划|需要)."""
+    start, end, at = edit.start, edit.end, edit.at
+    before, after = text[start - 1 : start] if start else "", text[end : end + 1]
+    if edit.kind in {"missing", "substituted"} and at - start == 1:
+        if before and is_word(before + text[start]):
+            return True
+        if edit.wrong and is_word(text[start] + edit.wrong):
+            return True
+    if edit.kind in {"missing", "substituted"} and end - at - len(edit.wrong) == 1:
+        if after and is_word(text[end - 1] + after):
+            return True
+        if edit.wrong and is_word(edit.wrong + text[end - 1]):
+            return True
+    return False
+
+
+def _makes_a_word(edit: Edit, text: str) -> bool:
+    """Tell whether what stands there is a word by itself or with a neighbour."""
+    first, last = edit.at, edit.at + len(edit.wrong)
+    return any(is_word(text[at : at + 2]) for at in range(max(0, first - 1), last))
+
+
+@cache
+def _two_character_words() -> frozenset[str]:
+    raw = files("govmedia_rules.text").joinpath("data", "words.txt").read_text("utf-8")
+    lines = [line for line in raw.splitlines() if line and line[0] != "#"]
+    return frozenset(line[0] + second for line in lines for second in line[1:])
+
+
+def is_word(pair: str) -> bool:
+    """Tell whether two characters are a common word."""
+    return pair in _two_character_words()
 
 
 def _punctuation_reason(edit: Edit, line: Canonical) -> str | None:
