@@ -36,6 +36,27 @@ def is_former(text: str, start: int, end: int, since: date | None) -> bool:
     return since is not None and any(int(year) < since.year for year in _YEAR.findall(sentence))
 
 
+_LOOKED_AT = 20_000
+"""Characters on each side of a name in which years are looked for."""
+_ANY_YEAR = re.compile(r"(?<![0-9])(?:19[0-9]{2}|20[0-9]{2})(?=年)")
+
+
+def is_old_text(text: str, place: int, since: date | None) -> bool:
+    """Tell whether a text names years, two or more times, and only ones before `since`: then it was written before.
+
+    Args:
+        text: Compared text.
+        place: A position in the text that is meant, where several were joined.
+        since: First day of a new name; None for a text without one.
+    """
+    if since is None:
+        return False
+    begin = text.rfind(BETWEEN, max(0, place - _LOOKED_AT), place) + 1 or max(0, place - _LOOKED_AT)
+    end = text.find(BETWEEN, place, place + _LOOKED_AT)
+    years = _ANY_YEAR.findall(text, begin, end if end >= 0 else place + _LOOKED_AT)
+    return len(years) > 1 and max(map(int, years)) < since.year
+
+
 def is_inside(text: str, start: int, end: int, opening: str, closing: str) -> bool:
     """Tell whether a passage stands between an opening and a closing mark of one kind, at most 100 characters away."""
     opened = text.rfind(opening, max(0, start - 100), start)

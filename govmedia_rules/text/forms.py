@@ -59,7 +59,7 @@ def find_forms(text: str, by: str = "") -> list[Match]:
     if len(text) < 2:
         return []
     matches: list[Match] = []
-    for rule in (_dates, _numbers, _doubles, _unpaired, _private):
+    for rule in (_dates, _times, _ranges, _numbers, _doubles, _unpaired, _mismatched, _private):
         matches.extend(_signed(rule(text), by))
     return matches
 
@@ -99,6 +99,62 @@ def _dates(text: str) -> Iterator[_Row]:
             yield _row(text, head.start(), hit.end(), None, "date", "impossible_date", "medium", data["source"])
 
 
+_LUNAR = re.compile(
+    r"(?:(?:农历|阴历|夏历|旧历)(?:[〇零一二三四五六七八九十]{2,4}年)?闰?[正腊冬二三四五六七八九十]{1,2}月|[正腊冬]月)"
+    r"(?:三十[一二三四五六七八九]|[四五六七八九]十[一二三四五六七八九]?|廿十|初十[一二三四五六七八九])(?!日|天|号)"
+)
+_LUNAR_MONTH = re.compile(r"(?:农历|阴历|夏历)(?:闰)?(十[三四五六七八九]|[二三四五六七八九]十[一二三四五六七八九]?)月")
+_MONTH = re.compile(rf"(?<![{_D}])[12１２][{_D}]{{3}}年(?:1[3-9]|[2-9][0-9]|00?)月")
+
+
+def _months(text: str) -> Iterator[_Row]:
+    """Months and days of the lunar calendar that no year has, and months without a day."""
+    source = _data()["date"]["source"]
+    for pattern in (_LUNAR, _LUNAR_MONTH):
+        for hit in pattern.finditer(text):
+            yield _row(text, *hit.span(), None, "date", "impossible_date", "high", source)
+    for hit in _MONTH.finditer(text):
+        if not re.match(rf"{_B}[{_D}]{{1,2}}{_B}日", text[hit.end() : hit.end() + 5]):
+            yield _row(text, *hit.span(), None, "date", "impossible_date", "high", source)
+
+
+_CLOCK = re.compile(
+    r"(?<![0-9:：.．])(?:(?P<hour>[0-9]{1,2})[:：](?P<minute>[0-9]{2})(?P<mark>分)?(?![0-9:：])|(?P<hour2>[0-9]{1,2})[时点](?P<minute2>[0-9]{1,2})分(?![0-9/之钟]))"
+)
+_DAYTIME = re.compile(r"(?:上午|下午|中午|凌晨|晚上?|早上?|日|时间[：:为]?|[至到]|于|定于)[ \u3000]?$")
+
+
+def _times(text: str) -> Iterator[_Row]:
+    """Times of day that no day has: 9:60分, 25时10分. A ratio (3:80) and a duration (72小时) are none."""
+    yield from _months(text)
+    source = "出版物上数字用法 GB/T 15835-2011"
+    for hit in _CLOCK.finditer(text):
+        hour, minute = int(hit["hour"] or hit["hour2"]), int(hit["minute"] or hit["minute2"])
+        is_time = hit["hour2"] is not None or hit["mark"] or _DAYTIME.search(text, max(0, hit.start() - 5), hit.start())
+        if is_time and (minute > 59 or hour > 24 or (hour == 24 and minute)):
+            yield _row(text, *hit.span(), None, "date", "impossible_time", "high", source)
+
+
+_YEARS = re.compile(r"(?<![0-9])((?:19|20)[0-9]{2})年?(?:至|到|—|―|–|～|~|-|－){1,2}((?:19|20)[0-9]{2})(?=年|学年|财年|（|$|，)")
+_DAYS_BETWEEN = re.compile(
+    r"((?:19|20)[0-9]{2})年([0-9]{1,2})月([0-9]{1,2})日(?:至|到|—|–|～|~|-){1,2}(?:((?:19|20)[0-9]{2})年)?(?:([0-9]{1,2})月)?([0-9]{1,2})日"
+)
+_MOST_YEARS = 60
+
+
+def _ranges(text: str) -> Iterator[_Row]:
+    """Ranges of years and days that end before they begin."""
+    source = _data()["date"]["source"]
+    for hit in _YEARS.finditer(text):
+        if 0 < int(hit[1]) - int(hit[2]) < _MOST_YEARS:
+            yield _row(text, *hit.span(), None, "date", "reversed_range", "medium", source)
+    for hit in _DAYS_BETWEEN.finditer(text):
+        year, month, day = int(hit[1]), int(hit[2]), int(hit[3])
+        end = (int(hit[4] or year), int(hit[5] or month), int(hit[6]))
+        if end < (year, month, day):
+            yield _row(text, *hit.span(), None, "date", "reversed_range", "medium", source)
+
+
 def _is_lunar(text: str, start: int) -> bool:
     return text[max(0, start - 8) : start].rstrip(" 　（(").endswith(tuple(_data()["date"]["not_after"]))
 
@@ -134,10 +190,18 @@ def _int(text: str) -> int:
     return (_HAN_DIGITS[tens] if tens else 1) * 10 + (_HAN_DIGITS[ones] if ones else 0)
 
 
+_SHORT_YEAR = re.compile(
+    r"[发函令办规字]〔([0-9]{1,3}|[0-9]{5,})〕[0-9]{1,5}号|[发函令办规字]((?:19|20)[0-9]{2})〔[0-9]{1,4}〕(?:[0-9]{0,5})号"
+)
+
+
 def _numbers(text: str) -> Iterator[_Row]:
     data = _data()["number"]
     if "号" not in text:
         return
+    if "〔" in text:
+        for hit in _SHORT_YEAR.finditer(text):
+            yield _row(text, hit.start() + 1, hit.end(), None, "document_number", "number_year", "high", data["source"])
     for hit in _NUMBER.finditer(text):
         opening, year, closing, ordinal, serial = hit.groups()
         before = hit.start() - (text[hit.start() - 1 : hit.start()] == " ")
@@ -189,6 +253,25 @@ def _unpaired(text: str) -> Iterator[_Row]:
                     at = start + place
                     yield _row(text, at, at + 1, None, "mark", "mark_unpaired", "low", data["source"])
         start = end
+
+
+_MISMATCHED = re.compile(r"“[^“”《》\n。]{2,60}》|《[^《》“”\n。]{2,60}”")
+
+
+def _mismatched(text: str) -> Iterator[_Row]:
+    """An opening mark closed by one of another kind: “关于…的通知》."""
+    if "》" not in text and "《" not in text:
+        return
+    for hit in _MISMATCHED.finditer(text):
+        start, end = hit.span()
+        line_start = text.rfind("\n", 0, start) + 1
+        before = text[max(line_start, start - 200) : start]
+        after = text[end : end + 200].partition("\n")[0]
+        opened_before = before.rfind("《") > before.rfind("》") if hit[0][0] == "“" else before.rfind("“") > before.rfind("”")
+        closed_behind = hit[0][0] == "“" and 0 <= after.find("”") < (after + "“").find("“")
+        # The mark may belong to a longer title or quotation around it.
+        if not opened_before and not closed_behind:
+            yield _row(text, start, end, None, "mark", "mark_mismatched", "medium", _data()["mark"]["source"])
 
 
 def _lonely(line: str, opening: str, closing: str) -> int:

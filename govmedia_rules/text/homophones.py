@@ -7,6 +7,7 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, NamedTuple
 
+from govmedia_rules.text.near import broad_sound
 from govmedia_rules.text.normalise import has_numpy, np_codes, text_of_codes
 from govmedia_rules.text.search import Backend, build_search
 
@@ -19,8 +20,6 @@ MIN_FORM = 5
 MIN_PLACE = 3
 """Characters of the shortest name of a place: its last one (市, 县) is intact."""
 _MOST_WRONG = 3
-_SAME = (("zh", "z"), ("ch", "c"), ("sh", "s"))
-"""Initials that many speakers, and so many input methods, take for one; so are the finals in and ing, en and eng."""
 
 
 class Homophone(NamedTuple):
@@ -47,12 +46,7 @@ def _classes() -> dict[int, int]:
         if not line or line[0] == "#":
             continue
         reading, chars = line.split(" ")
-        for long, short in _SAME:
-            if reading.startswith(long):
-                reading = short + reading[len(long) :]
-        if reading.endswith(("ing", "eng")):
-            reading = reading[:-1]
-        representative = classes.setdefault(reading, chars[0])
+        representative = classes.setdefault(broad_sound(reading), chars[0])
         table |= {ord(char): ord(representative) for char in chars}
     return table
 

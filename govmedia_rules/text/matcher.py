@@ -9,16 +9,18 @@ from dataclasses import replace
 from datetime import date
 from typing import NamedTuple
 
-from govmedia_rules.text.context import cuts_latin_word, is_former, is_inside
+from govmedia_rules.text.context import cuts_latin_word, is_former, is_inside, is_old_text
+from govmedia_rules.text.divisions import divisions_by_province, is_division, misplaced_city
 from govmedia_rules.text.enumerations import Enumerations
 from govmedia_rules.text.findings import Days, Finding, is_in_force
-from govmedia_rules.text.homophones import Homophone, Homophones
+from govmedia_rules.text.homophones import MIN_FORM, Homophone, Homophones
 from govmedia_rules.text.lexicon import Canonical, Lexicon, Pattern, Person, Term, usual_near
-from govmedia_rules.text.misses import changed_span, confidence_of, reason_of
+from govmedia_rules.text.misses import changed_span, confidence_of, is_word, reason_of
 from govmedia_rules.text.near import LOOK, Edit, Fragment, NearForms
 from govmedia_rules.text.normalise import BETWEEN, compared, compared_all
 from govmedia_rules.text.patterns import RightPatterns, compile_pattern, context_of, find_pattern, is_in_series, number_of
 from govmedia_rules.text.search import Backend, Hit, build_search
+from govmedia_rules.text.titles import Titles
 
 SEARCH_CHARACTERS = 60_000
 """A longer text is searched in parts of this size, so that memory stays bounded."""
@@ -39,12 +41,16 @@ class _Action(NamedTuple):
 
 class _More(NamedTuple):
     """What a string means besides being a fragment of a form: a term, enumerations it begins, forms with a swap,
-    patterns that hold it."""
+    patterns that hold it, the province it names,
+    the form of which it lacks or doubles a word, the beginning of a law's title."""
 
     is_term: bool = False
     runs: tuple[int, ...] = ()
     crossed: tuple[int, ...] = ()
     patterns: tuple[int, ...] = ()
+    province: str | None = None
+    variant: tuple[Canonical, str] | None = None
+    is_title: bool = False
 
 
 _NO_ACTION = _Action()
@@ -69,12 +75,19 @@ class Matcher:
         self._add_terms(numbers, offices)
         runs = self._add_enumerations(numbers, near)
         anchored = self._add_patterns(numbers)
+        has_places = near and any(line.kind == "place" for line in lexicon.canonicals)
+        self._provinces = {
+            numbers.setdefault(province, len(numbers)): province for province in (divisions_by_province() if has_places else ())
+        }
         fragments = [numbers.setdefault(text, len(numbers)) for text in self._near.strings]
         rights = dict.fromkeys((*compared_all(self._right_texts()), *forms))
+        variants = self._add_variants(numbers, rights)
+        self._titles = Titles(rights if near else ())
+        self._title_number = numbers.setdefault(Titles.anchor, len(numbers)) if near else -1
         self._longest = max(map(len, numbers), default=0)
         self._search = build_search(list(numbers), backend, built, prefilter=not forms)
         self._shields = self._find_shields()
-        self._actions = self._plan_actions(len(numbers), runs, fragments, anchored)
+        self._actions = self._plan_actions(len(numbers), runs, fragments, anchored, variants)
         self._rights = build_search(list(rights), backend)
         self._add_homophones(forms, near, backend)
 
@@ -148,17 +161,36 @@ class Matcher:
                 anchored[numbers.setdefault(anchor, len(numbers))].append(at)
         return anchored
 
+    def _add_variants(self, numbers: dict[str, int], rights: Iterable[str]) -> dict[int, tuple[Canonical, str]]:
+        """Collect forms with a word of two characters left out or doubled; none that is part of a right form."""
+        whole = BETWEEN.join(rights)
+        variants: dict[int, tuple[Canonical, str]] = {}
+        for form, line in zip(self._near.forms, self._canonicals, strict=True):
+            for variant, reason in _word_variants(form, line):
+                if variant not in whole:
+                    variants.setdefault(numbers.setdefault(variant, len(numbers)), (line, reason))
+        return variants
+
     def _plan_actions(
-        self, size: int, runs: dict[int, list[int]], fragments: list[int], anchored: dict[int, list[int]]
+        self,
+        size: int,
+        runs: dict[int, list[int]],
+        fragments: list[int],
+        anchored: dict[int, list[int]],
+        variants: dict[int, tuple[Canonical, str]],
     ) -> list[_Action]:
         actions = [_TERM if number in self._lines else _NO_ACTION for number in range(size)]
         crossed = {number: self._near.crossed(at) for at, number in enumerate(fragments) if self._near.crossed(at)}
-        for number in runs.keys() | crossed.keys() | anchored.keys():
+        special = {self._title_number} if self._title_number >= 0 else set()
+        for number in special | runs.keys() | crossed.keys() | anchored.keys() | self._provinces.keys() | variants.keys():
             more = _More(
                 number in self._lines,
                 tuple(runs.get(number, ())),
                 crossed.get(number, ()),
                 tuple(anchored.get(number, ())),
+                self._provinces.get(number),
+                variants.get(number),
+                number == self._title_number,
             )
             actions[number] = _Action(more=more)
         for at, number in enumerate(fragments):
@@ -226,6 +258,13 @@ class Matcher:
                 self._take_edit(text, near.at_crossed(form, start, end), days, findings)
             for at in more.patterns:
                 findings.extend(self._pattern_findings(text, start, end, at, days))
+            if more.province is not None:
+                findings.extend(_place_findings(text, start, end, more.province))
+            if more.variant is not None:
+                self._take_variant(text, start, end, more.variant, days, findings)
+            if more.is_title and (law := self._titles.check(text, start)) is not None:
+                line = Canonical(law[1], "document_number", "general", _LAWS)
+                findings.append(Finding(start + 1, law[0], line, "no_such_law", law[1], "medium"))
             for owner in more.runs:
                 if start >= run_ends.get(owner, 0):  # of a run already read, the other pairs say nothing new
                     run_ends[owner] = self._take_run(text, owner, start, days, findings)
@@ -306,15 +345,28 @@ class Matcher:
         confidence = confidence_of(reason, len(form))
         findings.append(Finding(edit.start, edit.end, line, reason, line.text, confidence, edit))
 
+    def _take_variant(
+        self, text: str, start: int, end: int, variant: tuple[Canonical, str], days: Days, findings: list[Finding]
+    ) -> None:
+        line, reason = variant
+        if (line.since is not None or line.until is not None) and not is_in_force(line, days.at(start)):
+            return
+        if not self._is_covered(text, start, end):
+            findings.append(Finding(start, end, line, reason, line.text, "medium"))
+
+    def _is_covered(self, text: str, start: int, end: int) -> bool:
+        """Tell whether a passage lies in a right form."""
+        base = max(0, start - _REACH)
+        hits = self._rights.find(text[base : end + _REACH])
+        return any(first + base <= start and end <= last + base for first, last, _ in hits)
+
     def _take_homophone(self, text: str, homophone: Homophone, days: Days, findings: list[Finding]) -> None:
         line, (_, start, end) = self._sounding[homophone.right], homophone
         if (line.since is not None or line.until is not None) and not is_in_force(line, days.at(start)):
             return
-        base = max(0, start - _REACH)
-        is_right = any(
-            first + base <= start and end <= last + base for first, last, _ in self._rights.find(text[base : end + _REACH])
-        )
-        if not is_right:
+        if len(homophone.right) < MIN_FORM and not _stands_as_city(text, start, end):
+            return
+        if not is_division(text[start:end]) and not self._is_covered(text, start, end):
             findings.append(Finding(start, end, line, "homophones", line.text, "high"))
 
     def _is_right(self, text: str, edit: Edit) -> bool:
@@ -346,6 +398,52 @@ class Matcher:
         return end
 
 
+_BEFORE_CITY = "在到赴至由于从往省区是对经、，。；：（《"
+
+
+def _stands_as_city(text: str, start: int, end: int) -> bool:
+    """Tell whether a short passage can be the name of a city: it ends in 市 and no word before it goes on in it."""
+    before = text[start - 1 : start] if start else "。"
+    goes_on = is_word(text[end - 1 : end + 1]) or is_word(text[start : start + 2])
+    return text[end - 1] == "市" and not goes_on and (before in _BEFORE_CITY or not before.isalpha())
+
+
+def _place_findings(text: str, start: int, end: int, province: str) -> Iterator[Finding]:
+    """Yield the city that is named behind a province it does not lie in."""
+    misplaced = misplaced_city(text, end, province)
+    if misplaced is not None:
+        last, right = misplaced
+        line = Canonical(right + text[end:last], "place", "serious", _GB_2260)
+        yield Finding(start, last, line, "wrong_province", line.text, "high")
+
+
+_MIN_WORDS = 8
+"""Characters from which a form is known with a word of it left out."""
+_MIN_DOUBLED = 6
+"""Characters from which a form is looked for with a word doubled."""
+
+
+_CENTRAL = ("国家", "中国人民", "中国证券", "中央", "中共", "国务院", "全国人", "最高", "人力资源", "住房和城乡建设部")
+"""How names of central bodies begin: there is one of each, so that what lacks a word is no other body."""
+
+
+def _word_variants(form: str, line: Canonical) -> Iterator[tuple[str, str]]:
+    """Yield a form without two neighbouring characters, and with two of them doubled, ends apart; each with the reason."""
+    if line.near != "full":
+        return
+    if len(form) >= _MIN_WORDS and line.kind == "institution" and form.startswith(_CENTRAL):
+        for at in range(2, len(form) - 2):
+            if is_word(form[at : at + 2]):
+                yield form[:at] + form[at + 2 :], "words_missing"
+    if len(form) >= _MIN_DOUBLED:
+        for at in range(2, len(form) - 2):
+            yield form[: at + 2] + form[at : at + 2] + form[at + 2 :], "words_doubled"
+
+
+_LAWS = "国家法律法规数据库"
+_GB_2260 = "中华人民共和国行政区划代码 GB/T 2260"
+
+
 def _is_out_of_term(text: str, start: int, person: Person, day: date | None) -> bool:
     if day is None:
         return False
@@ -356,7 +454,7 @@ def _is_out_of_term(text: str, start: int, person: Person, day: date | None) -> 
 def _is_allowed(text: str, start: int, end: int, line: Term | Pattern) -> bool:
     """Tell whether a passage stands in a context in which its line says it is right."""
     return ("book_title" in line.outside and is_inside(text, start, end, "《", "》")) or (
-        "former" in line.outside and is_former(text, start, end, line.since)
+        "former" in line.outside and (is_former(text, start, end, line.since) or is_old_text(text, start, line.since))
     )
 
 

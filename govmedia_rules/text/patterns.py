@@ -214,8 +214,9 @@ def number_of(text: str) -> int | None:
     return total + rest
 
 
-_EXPECTED = timedelta(days=3 * 366)
-"""How long before its first day an event of a series is spoken of."""
+_LEAD = {1: timedelta(days=2 * 366), 2: timedelta(days=400)}
+"""How long before its first day an event is spoken of: of a congress two years, of one of its sessions one."""
+_TERM = timedelta(days=5 * 365)
 
 
 def is_in_series(numbers: tuple[int, ...], held: Mapping[tuple[int, ...], date], day: date | None) -> bool:
@@ -226,13 +227,19 @@ def is_in_series(numbers: tuple[int, ...], held: Mapping[tuple[int, ...], date],
         held: First day of each event that is known.
         day: Day of the text; None where it is not known.
     """
-    if numbers in held:
-        return day is None or held[numbers] <= day + _EXPECTED
+    first_day = held.get(numbers) or _next_events(held).get(numbers)
+    return first_day is not None and (day is None or first_day - _LEAD[len(numbers)] <= day)
+
+
+def _next_events(held: Mapping[tuple[int, ...], date]) -> dict[tuple[int, ...], date]:
+    """The events that may follow the last known one, with the day each is expected."""
     last = max(held)
-    following = {(*last[:-1], last[-1] + 1)}
-    if len(last) > 1:
-        following.add((last[0] + 1, 1))
-    return numbers in following and (day is None or day + _EXPECTED > held[last])
+    if len(last) == 1:
+        return {(last[0] + 1,): held[last] + _TERM}
+    return {
+        (last[0], last[1] + 1): held[last] + _LEAD[len(last)],
+        (last[0] + 1, 1): held[last[0], 1] + _TERM,
+    }
 
 
 class RightPatterns:

@@ -56,6 +56,7 @@ BUILT_IN = {
         "formulas.toml",
         "slots.toml",
         "outdated.toml",
+        "vocabulary.toml",
     )
 }
 """Built-in lexicons and the data files each is made of; the first one names it."""
@@ -145,7 +146,7 @@ def _built_in(name: str) -> Lexicon:
         version=first.version,
         title=first.title,
         terms=tuple(line for part in parts for line in part.terms),
-        canonicals=tuple(line for part in parts for line in part.canonicals),
+        canonicals=tuple({line.text: line for part in reversed(parts) for line in reversed(part.canonicals)}.values())[::-1],
         enumerations=tuple(line for part in parts for line in part.enumerations),
         persons=tuple(line for part in parts for line in part.persons),
         patterns=tuple(line for part in parts for line in part.patterns),
@@ -289,6 +290,17 @@ def _contexts(value: object) -> tuple[str, ...]:
     if not isinstance(words, list | tuple) or any(word not in CONTEXTS for word in words):
         raise _Fault("outside", value, f"is none of {', '.join(CONTEXTS)}")
     return tuple(words)
+
+
+def _canonicals(values: Mapping[str, Any], line: int | None) -> Iterator[Canonical]:
+    """The right forms of one line: a line may give several that share everything else."""
+    texts = values.get("text")
+    if not isinstance(texts, list):
+        yield _canonical(values, line)
+        return
+    for text in dict.fromkeys(texts):
+        short = {"near": "none"} if isinstance(text, str) and len(compared(text)) < MIN_NEAR_LENGTH else {}
+        yield _canonical({**values, "text": text, **short}, line)
 
 
 def _canonical(values: Mapping[str, Any], line: int | None) -> Canonical:
@@ -461,7 +473,7 @@ def read_toml(raw: bytes, name: str, *, default_id: str = "lexicon") -> Lexicon:
                 bad.append(fault.row(number))
 
     take("terms", _TERM_KEYS, lambda values, line: list(_terms(values, line)))
-    take("canonicals", _CANONICAL_KEYS, lambda values, line: [_canonical(values, line)])
+    take("canonicals", _CANONICAL_KEYS, lambda values, line: list(_canonicals(values, line)))
     take("enumerations", _ENUMERATION_KEYS, lambda values, line: [_enumeration(values, line)])
     take("persons", _PERSON_KEYS, lambda values, line: [_person(values, line)])
     slots = {name: str(text) for name, text in data.get("slots", {}).items()}

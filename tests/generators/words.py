@@ -19,10 +19,17 @@ def main() -> None:
     seconds: dict[str, set[str]] = defaultdict(set)
     for line in files("jieba").joinpath("dict.txt").read_text("utf-8").splitlines():
         word, count, kind = line.split()
-        if len(word) == 2 and int(count) >= LEAST and not kind.startswith("nr") and all("\u4e00" <= char <= "\u9fff" for char in word):
+        if (
+            len(word) == 2
+            and int(count) >= LEAST
+            and not kind.startswith("nr")
+            and all("\u4e00" <= char <= "\u9fff" for char in word)
+        ):
             seconds[word[0]].add(word[1])
     target = Path(__file__).parents[2] / "govmedia_rules" / "text" / "data" / "words.txt"
-    head = "# Two-character words by their first character, from the dictionary of jieba 0.42.1. Made by tests/generators/words.py.\n"
+    head = (
+        "# Two-character words by their first character, from the dictionary of jieba 0.42.1. Made by tests/generators/words.py.\n"
+    )
     target.write_text(head + "".join(f"{first}{''.join(sorted(seconds[first]))}\n" for first in sorted(seconds)), "utf-8")
     print(sum(map(len, seconds.values())), "words")
 
