@@ -15,17 +15,20 @@ from govmedia_rules.text.enumerations import Enumerations
 from govmedia_rules.text.findings import Days, Finding, is_in_force
 from govmedia_rules.text.homophones import MIN_FORM, Homophone, Homophones
 from govmedia_rules.text.lexicon import Canonical, Lexicon, Pattern, Person, Term, usual_near
-from govmedia_rules.text.misses import changed_span, confidence_of, is_word, reason_of
+from govmedia_rules.text.misses import changed_span, confidence_of, reason_of
 from govmedia_rules.text.near import LOOK, Edit, Fragment, NearForms
 from govmedia_rules.text.normalise import BETWEEN, compared, compared_all
 from govmedia_rules.text.patterns import RightPatterns, compile_pattern, context_of, find_pattern, is_in_series, number_of
 from govmedia_rules.text.search import Backend, Hit, build_search
 from govmedia_rules.text.titles import Titles
+from govmedia_rules.text.words import is_word, meet_by_chance
 
 SEARCH_CHARACTERS = 60_000
 """A longer text is searched in parts of this size, so that memory stays bounded."""
 _REACH = 64
 """Characters on each side of a near miss in which right forms are looked for."""
+_SHORT_TERM = 3
+"""Characters up to which a term may arise where two other words meet."""
 _OFFICE_LENGTH = 4
 """Characters from which an office with its holder is long enough for near misses."""
 _NAMES = frozenset({"institution", "place", "name_title"})
@@ -294,6 +297,8 @@ class Matcher:
                     yield Finding(start, end, line, "out_of_term", None, "medium")
             elif self._applies(text, start, end, number, line, days):
                 confidence = "medium" if line.outside or line.since is not None else "high"
+                if end - start <= _SHORT_TERM and meet_by_chance(text, start, end):
+                    confidence = "low"
                 yield Finding(start, end, line, _dated_reason(line), line.right, confidence)  # type: ignore[arg-type]
 
     def _applies(self, text: str, start: int, end: int, number: int, line: Term, days: Days) -> bool:
@@ -398,6 +403,7 @@ class Matcher:
         return end
 
 
+_NO_NAME_BEGINS = "和与及在到对向至由从于为是"
 _BEFORE_CITY = "在到赴至由于从往省区是对经、，。；：（《"
 
 
@@ -405,7 +411,12 @@ def _stands_as_city(text: str, start: int, end: int) -> bool:
     """Tell whether a short passage can be the name of a city: it ends in 市 and no word before it goes on in it."""
     before = text[start - 1 : start] if start else "。"
     goes_on = is_word(text[end - 1 : end + 1]) or is_word(text[start : start + 2])
-    return text[end - 1] == "市" and not goes_on and (before in _BEFORE_CITY or not before.isalpha())
+    return (
+        text[end - 1] == "市"
+        and text[start] not in _NO_NAME_BEGINS
+        and not goes_on
+        and (before in _BEFORE_CITY or not before.isalpha())
+    )
 
 
 def _place_findings(text: str, start: int, end: int, province: str) -> Iterator[Finding]:

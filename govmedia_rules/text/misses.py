@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from importlib.resources import files
 
 from govmedia_rules.core.vocabulary import read_data
 from govmedia_rules.text.divisions import is_division
@@ -12,6 +11,7 @@ from govmedia_rules.text.lexicon import Canonical
 from govmedia_rules.text.matches import Confidence
 from govmedia_rules.text.near import Edit, is_alike
 from govmedia_rules.text.normalise import BETWEEN
+from govmedia_rules.text.words import is_word
 
 _PUNCTUATION = frozenset("、，。；：！？“”‘’「」『』（）《》〈〉【】〔〕—…·,.;:!?()[]\"'-/|" + BETWEEN)
 _LONG_FORM = 7
@@ -38,13 +38,13 @@ def reason_of(edit: Edit, line: Canonical, form: str, text: str) -> str | None:
     if _is_at_open_end(edit, line, len(form)):
         return None
     if kind == "swapped":
-        return None if line.kind == "misspelling" and _is_explained(edit, text) else "swapped"
+        return None if line.kind == "misspelling" and is_explained(edit, text) else "swapped"
     if _is_grammar(edit, line) or _is_other_level(edit):
         return None
     alike = len(wrong) == len(right) == 1 and is_alike(wrong, right)
     if not alike and (line.near == "close" or _is_other_place(edit, line, form, text) or _is_word_boundary(edit, text, len(form))):
         return None
-    if line.kind == "misspelling" and _is_explained(edit, text):
+    if line.kind == "misspelling" and is_explained(edit, text):
         return None
     return "substituted_alike" if alike else kind
 
@@ -110,7 +110,7 @@ def _is_word_boundary(edit: Edit, text: str, size: int) -> bool:
     return False
 
 
-def _is_explained(edit: Edit, text: str) -> bool:
+def is_explained(edit: Edit, text: str) -> bool:
     """Tell whether what stands there is other words: the wrong character is part of one, and the rest are words too.
 
     A character at an end may belong to a word that goes on beyond it.
@@ -134,18 +134,6 @@ def _are_words(run: str, has_neighbour: bool, *, backwards: bool = False) -> boo
         inner = run if has_neighbour else "?" + inner
     pairs = [inner[at : at + 2] for at in range(0, len(inner), 2)]
     return all(is_word(pair[::-1] if backwards else pair) for pair in pairs)
-
-
-@cache
-def _two_character_words() -> frozenset[str]:
-    raw = files("govmedia_rules.text").joinpath("data", "words.txt").read_text("utf-8")
-    lines = [line for line in raw.splitlines() if line and line[0] != "#"]
-    return frozenset(line[0] + second for line in lines for second in line[1:])
-
-
-def is_word(pair: str) -> bool:
-    """Tell whether two characters are a common word."""
-    return pair in _two_character_words()
 
 
 def _punctuation_reason(edit: Edit, line: Canonical) -> str | None:
