@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from govmedia_rules import notices as notices
     from govmedia_rules import reports as reports
     from govmedia_rules.campaign.campaign import Campaign as Campaign
+    from govmedia_rules.campaign.config import CampaignConfig as CampaignConfig
     from govmedia_rules.campaign.draft import NoticeDraft as NoticeDraft
     from govmedia_rules.campaign.folder import read_campaign as read_campaign
     from govmedia_rules.campaign.sampling import SampleRule as SampleRule
-    from govmedia_rules.campaign.terms import Terms as Terms
     from govmedia_rules.checks.contract import CheckResult as CheckResult
     from govmedia_rules.checks.contract import Evidence as Evidence
     from govmedia_rules.checks.contract import Status as Status
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from govmedia_rules.core.time import Window as Window
     from govmedia_rules.core.workdays import WorkCalendar as WorkCalendar
     from govmedia_rules.engines.batch import BatchJudge as BatchJudge
-    from govmedia_rules.engines.local import inspect_files as inspect_files
+    from govmedia_rules.engines.local import inspect_to_parquet as inspect_to_parquet
     from govmedia_rules.judge.across import Incident as Incident
     from govmedia_rules.judge.across import RegistryTally as RegistryTally
     from govmedia_rules.judge.across import incidents as incidents
@@ -60,9 +60,9 @@ if TYPE_CHECKING:
     from govmedia_rules.rules.model import Indicator as Indicator
     from govmedia_rules.snapshots.models import AccountSnapshot as AccountSnapshot
     from govmedia_rules.snapshots.models import SiteSnapshot as SiteSnapshot
+    from govmedia_rules.snapshots.posts import read_posts as read_posts
     from govmedia_rules.snapshots.reading import read_snapshots as read_snapshots
     from govmedia_rules.snapshots.shallow import read_accounts as read_accounts
-    from govmedia_rules.snapshots.shallow import read_posts as read_posts
     from govmedia_rules.snapshots.shallow import read_sites as read_sites
     from govmedia_rules.snapshots.supervision import SupervisorSnapshot as SupervisorSnapshot
     from govmedia_rules.subjects.codes import AccountCode as AccountCode
@@ -90,7 +90,7 @@ _HOMES = {
     "campaign.draft": ("NoticeDraft",),
     "campaign.folder": ("read_campaign",),
     "campaign.sampling": ("SampleRule",),
-    "campaign.terms": ("Terms",),
+    "campaign.config": ("CampaignConfig",),
     "checks.contract": (
         "Evidence",
         "CheckResult",
@@ -107,7 +107,7 @@ _HOMES = {
     "judge.compare": ("Comparison", "compare"),
     "judge.finding": ("Finding", "Findings"),
     "engines.batch": ("BatchJudge",),
-    "engines.local": ("inspect_files",),
+    "engines.local": ("inspect_to_parquet",),
     "judge.frame": ("inspect_frame",),
     "judge.pictures": ("plot_staleness",),
     "judge.inspection": ("Inspection", "Verdict"),
@@ -118,7 +118,8 @@ _HOMES = {
     "rules.model": ("Indicator",),
     "snapshots.models": ("AccountSnapshot", "SiteSnapshot"),
     "snapshots.reading": ("read_snapshots",),
-    "snapshots.shallow": ("read_accounts", "read_posts", "read_sites"),
+    "snapshots.posts": ("read_posts",),
+    "snapshots.shallow": ("read_accounts", "read_sites"),
     "snapshots.supervision": ("SupervisorSnapshot",),
     "subjects.codes": ("AccountCode", "Domain", "IcpNumber", "PoliceNumber", "SiteCode"),
     "subjects.models": ("Account", "Site", "Supervisor", "Unit"),
@@ -143,19 +144,94 @@ _MODULES = {
     "reports": "reports",
 }
 
-__all__ = sorted((*_HOME_OF, *_MODULES))
+__all__ = [
+    "SHANGHAI",
+    "Account",
+    "AccountCode",
+    "AccountSnapshot",
+    "BatchJudge",
+    "Campaign",
+    "CampaignConfig",
+    "CheckResult",
+    "Comparison",
+    "Domain",
+    "Evidence",
+    "Finding",
+    "Findings",
+    "IcpNumber",
+    "Incident",
+    "Indicator",
+    "Inspection",
+    "InspectionTable",
+    "Lexicon",
+    "Match",
+    "Matches",
+    "NoticeDraft",
+    "PoliceNumber",
+    "Population",
+    "Registry",
+    "RegistryTally",
+    "Review",
+    "Rulebook",
+    "SampleRule",
+    "Scanner",
+    "Score",
+    "Site",
+    "SiteCode",
+    "SiteSnapshot",
+    "Status",
+    "Strictness",
+    "Supervisor",
+    "SupervisorSnapshot",
+    "TextChecker",
+    "Unit",
+    "Verdict",
+    "Waiver",
+    "Window",
+    "WorkCalendar",
+    "campaign",
+    "check",
+    "collect",
+    "compare",
+    "errors",
+    "explain",
+    "failed",
+    "figures",
+    "incidents",
+    "inconclusive",
+    "inspect_frame",
+    "inspect_to_parquet",
+    "load_lexicon",
+    "load_rulebook",
+    "needs_review",
+    "notices",
+    "passed",
+    "plot_staleness",
+    "plots",
+    "rates",
+    "read_accounts",
+    "read_campaign",
+    "read_posts",
+    "read_registry",
+    "read_sites",
+    "read_snapshots",
+    "reports",
+    "rulebook_for",
+    "to_frame",
+]
 
+# Type checkers read the imports above; a function here would make them accept any name.
+if not TYPE_CHECKING:
 
-def __getattr__(name: str) -> object:
-    if name in _MODULES:
-        value: object = import_module(f"{__name__}.{_MODULES[name]}")
-    elif name in _HOME_OF:
-        value = getattr(import_module(f"{__name__}.{_HOME_OF[name]}"), name)
-    else:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    globals()[name] = value
-    return value
+    def __getattr__(name: str) -> object:
+        if name in _MODULES:
+            value: object = import_module(f"{__name__}.{_MODULES[name]}")
+        elif name in _HOME_OF:
+            value = getattr(import_module(f"{__name__}.{_HOME_OF[name]}"), name)
+        else:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        globals()[name] = value
+        return value
 
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    def __dir__() -> list[str]:
+        return [*__all__, "__version__", "testing"]

@@ -103,9 +103,10 @@ class RulebookErrors(ExceptionGroup[RulebookError], RulebookError):
     """All faults found while one rulebook was loaded."""
 
     def __new__(cls, what: str, faults: Sequence[RulebookError]) -> RulebookErrors:
+        """Make the group; `what` says what could not be used."""
         return super().__new__(cls, what, list(faults))
 
-    def __init__(self, what: str, faults: Sequence[RulebookError]) -> None:
+    def __init__(self, what: str, faults: Sequence[RulebookError]) -> None:  # noqa: ARG002 - __new__ takes the faults
         RulebookError.__init__(self, what)
 
     def __reduce__(self) -> tuple[type[RulebookErrors], tuple[str, list[RulebookError]]]:
@@ -115,6 +116,7 @@ class RulebookErrors(ExceptionGroup[RulebookError], RulebookError):
         return "\n".join([f"{self.what}:", *(f"  - {fault}" for fault in self.exceptions)])
 
     def derive(self, excs: Sequence[RulebookError]) -> RulebookErrors:  # type: ignore[override]
+        """Return a group of the same kind with other faults."""
         return RulebookErrors(self.what, excs)
 
 

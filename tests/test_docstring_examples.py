@@ -12,6 +12,7 @@ MODULES = [
     "core.workdays",
     "snapshots.models",
     "snapshots.reading",
+    "snapshots.posts",
     "snapshots.shallow",
     "snapshots.supervision",
     "subjects.codes",

@@ -17,7 +17,6 @@ HEAVY = [
     "docx",
     "xlsxwriter",
     "pyspark",
-    "dask",
     "duckdb",
 ]
 

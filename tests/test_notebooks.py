@@ -14,6 +14,7 @@ from govmedia_rules.errors import ExportError
 
 FOLDER = Path(__file__).parents[1] / "docs" / "notebooks"
 NAMES = sorted(path.stem for path in FOLDER.glob("*.ipynb"))
+pytestmark = pytest.mark.heavy
 MAX_BYTES = 400_000
 
 
@@ -120,7 +121,6 @@ def test_a_quarter() -> None:
     assert not any(one.is_changed and one.verdict_changed for one in left["change"])
 
 
-@pytest.mark.filterwarnings("ignore:The inplace keyword")  # Dask's reader of Parquet, with the newest pandas
 def test_many_rows() -> None:
     left = run("6-million-rows")
     assert left["run"].subjects == 400

@@ -87,8 +87,8 @@ RUNS: dict[str, tuple[Callable[[Path, Progress], object], int | None, str]] = {
     "Rulebook.inspect_files": (lambda path, tell: list(BOOK.inspect_files(_lines(path / "a.jsonl"), progress=tell)), None, "3个"),
     "inspect_frame": (lambda _, tell: gr.inspect_frame(_frame(), BOOK, observed_at=POINT, progress=tell), 4, "4/4"),
     "scan_many": (lambda _, tell: list(gr.Scanner("starter").scan_many(["甲", "乙"], progress=tell)), 2, "2/2"),
-    "inspect_files": (
-        lambda path, tell: gr.inspect_files(_lines(path / "a.jsonl"), BOOK, out=path / "out", progress=tell),
+    "inspect_to_parquet": (
+        lambda path, tell: gr.inspect_to_parquet(_lines(path / "a.jsonl"), BOOK, out=path / "out", progress=tell),
         sum(len(one.model_dump_json(exclude_none=True).encode()) + 1 for one in SEEN),
         "100%",
     ),

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import inspect
 from pathlib import Path
+
+import pytest
 
 import govmedia_rules as gr
 
@@ -16,10 +19,37 @@ def test_the_list_is_pinned() -> None:
     assert gr.__all__ == NAMES
 
 
-def test_every_name_loads_and_is_listed() -> None:
+def test_every_name_loads_and_nothing_else_is_listed() -> None:
     for name in gr.__all__:
         assert getattr(gr, name) is not None
-    assert set(gr.__all__) <= set(dir(gr))
+    assert set(dir(gr)) == {*gr.__all__, "__version__", "testing"}
+
+
+def test_type_checkers_see_the_same_names() -> None:
+    tree = ast.parse(Path(gr.__file__).read_text("utf-8"))
+    imported = {
+        (node.module, alias.asname)
+        for block in tree.body
+        if isinstance(block, ast.If)
+        for node in block.body
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    }
+    assert {name for _, name in imported} == set(gr.__all__)
+    for home, names in gr._HOMES.items():
+        assert {name for module, name in imported if module == f"{gr.__name__}.{home}"} >= set(names)
+
+
+@pytest.mark.parametrize("statement", ["gr.AcountSnapshot", "from govmedia_rules import AcountSnapshot"])
+def test_a_misspelt_name_fails_under_the_type_checker(statement: str, tmp_path: Path) -> None:
+    api = pytest.importorskip("mypy.api", reason="mypy is not installed")
+    module = tmp_path / "misspelt.py"
+    module.write_text(f"import govmedia_rules as gr\n{statement}\n")
+    output, _, code = api.run(
+        ["--follow-imports=silent", "--no-error-summary", "--cache-dir", str(tmp_path / "cache"), str(module)]
+    )
+    assert code == 1
+    assert "attr-defined" in output
 
 
 def test_an_unknown_name_is_an_attribute_error() -> None:

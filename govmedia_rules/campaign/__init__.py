@@ -1,9 +1,8 @@
 """Campaigns: one round of inspection from its population to its rectification (一轮检查)."""
 
 from govmedia_rules.campaign.campaign import Campaign
-from govmedia_rules.campaign.comparing import Earlier
+from govmedia_rules.campaign.config import CampaignConfig, Tier
 from govmedia_rules.campaign.coverage import Coverage
-from govmedia_rules.campaign.doubts import Doubt
 from govmedia_rules.campaign.draft import (
     AttachmentDraft,
     ColumnDraft,
@@ -15,17 +14,19 @@ from govmedia_rules.campaign.draft import (
 )
 from govmedia_rules.campaign.folder import Described, read_campaign
 from govmedia_rules.campaign.groups import Class, Grouping, Part, by
+from govmedia_rules.campaign.issues import Issue
 from govmedia_rules.campaign.letters import DisclosureTally, LetterTally, letters_from_cases
-from govmedia_rules.campaign.rectification import DueRule, Progress, Recheck, Task, Track, Tracks
+from govmedia_rules.campaign.rectification import RectificationProgress, Track, Tracks
 from govmedia_rules.campaign.results import Result
 from govmedia_rules.campaign.rules import CampaignRules, CoverageRule, OutcomeRule
 from govmedia_rules.campaign.sampling import Drawn, Sample, SampleRule, Stratum, draw
 from govmedia_rules.campaign.statistics import Groups, Ratio, Stat, Statistics
-from govmedia_rules.campaign.terms import Terms, Tier
+from govmedia_rules.campaign.tasks import DueRule, Recheck, Task
 from govmedia_rules.campaign.units import (
     CountedResult,
     CountedUnits,
     Disclosure,
+    EarlierRate,
     Fault,
     Letters,
     Reported,
@@ -35,6 +36,7 @@ from govmedia_rules.campaign.units import (
 __all__ = [
     "AttachmentDraft",
     "Campaign",
+    "CampaignConfig",
     "CampaignRules",
     "Class",
     "ColumnDraft",
@@ -46,24 +48,24 @@ __all__ = [
     "Described",
     "Disclosure",
     "DisclosureTally",
-    "Doubt",
     "Drawn",
     "DueRule",
-    "Earlier",
+    "EarlierRate",
     "Fault",
     "Grouping",
     "Groups",
     "GroupsDraft",
+    "Issue",
     "LetterTally",
     "Letters",
     "NoticeDraft",
     "OutcomeRule",
     "Part",
     "ProblemDraft",
-    "Progress",
     "RateDraft",
     "Ratio",
     "Recheck",
+    "RectificationProgress",
     "Reported",
     "Result",
     "Ruling",
@@ -73,7 +75,6 @@ __all__ = [
     "Statistics",
     "Stratum",
     "Task",
-    "Terms",
     "Tier",
     "Track",
     "Tracks",

@@ -6,23 +6,22 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from fractions import Fraction
 from functools import cache
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from govmedia_rules.campaign.config import ShareKind
 from govmedia_rules.campaign.draft import AttachmentDraft, ColumnDraft
 from govmedia_rules.campaign.groups import Class, Part, Spec, against_rest
 from govmedia_rules.campaign.letters import LetterTally
 from govmedia_rules.campaign.results import OUTCOME_ZH, Result
-from govmedia_rules.campaign.statistics import ShareKind, Stat
+from govmedia_rules.campaign.statistics import Stat
 from govmedia_rules.campaign.units import Disclosure, Letters, kind_of, type_of
+from govmedia_rules.campaign.view import CampaignView
 from govmedia_rules.core.rates import Rounding
 from govmedia_rules.core.vocabulary import read_data
 from govmedia_rules.errors import NoticeError
 from govmedia_rules.notices.figures import Count
 from govmedia_rules.notices.model import Attachment, Band, Listed, Table
 from govmedia_rules.subjects.models import Account
-
-if TYPE_CHECKING:
-    from govmedia_rules.campaign.campaign import Campaign
 
 RATES: Collection[ShareKind] = ("pass", "failure_share", "coverage")
 
@@ -33,7 +32,7 @@ def words() -> Mapping[str, Any]:
     return read_data("govmedia_rules.campaign", "writing.toml")
 
 
-def attachment(campaign: Campaign, draft: AttachmentDraft, number: int | None) -> Attachment:
+def attachment(campaign: CampaignView, draft: AttachmentDraft, number: int | None) -> Attachment:
     """An attachment of the notice.
 
     Args:
@@ -45,7 +44,7 @@ def attachment(campaign: Campaign, draft: AttachmentDraft, number: int | None) -
         NoticeError: A column shows something this table does not have.
     """
     kind, columns = draft.table, draft.columns or _usual_columns(draft)
-    rounding = campaign.terms.rounding
+    rounding = campaign.config.rounding
     if draft.places is not None:
         rounding = rounding.model_copy(update={"places": draft.places})
     tables: tuple[Table, ...] = ()
@@ -68,13 +67,13 @@ def attachment(campaign: Campaign, draft: AttachmentDraft, number: int | None) -
     elif kind == "bands":
         bands = tuple(_bands(campaign, draft))
     elif kind == "letters":
-        span = campaign.terms.statistics_span
+        span = campaign.config.statistics_span
         tables = tuple(
             _table(columns, list(mine), lambda one, shows: _letter_cell(one, shows, rounding), caption=name)
             for name, mine in groupby(campaign.letters, key=lambda one: one.group)
         )
     else:
-        span = campaign.terms.statistics_span
+        span = campaign.config.statistics_span
         kinds = {name for one in campaign.disclosures for name, _ in one.kinds}
         tables = (_table(columns, campaign.disclosures, lambda one, shows: _disclosure_cell(one, shows, kinds)),)
     return Attachment(
@@ -152,7 +151,7 @@ def _listed_cell(one: Listed, shows: str) -> str | None:
     return value
 
 
-def _bands(campaign: Campaign, draft: AttachmentDraft) -> Iterator[Band]:
+def _bands(campaign: CampaignView, draft: AttachmentDraft) -> Iterator[Band]:
     found = campaign.score_bands(draft.edges, draft.subject or "site", tier=draft.tiers[0])
     words = (*draft.bands, *(f"{edge}分以上" for edge in draft.edges[len(draft.bands) :]))
     for text, band, edge in zip(words, found, draft.edges, strict=True):
@@ -161,7 +160,7 @@ def _bands(campaign: Campaign, draft: AttachmentDraft) -> Iterator[Band]:
         yield Band(text=text, low=Count(value=edge), groups=groups)
 
 
-def _counts_table(campaign: Campaign, draft: AttachmentDraft, columns: Sequence[ColumnDraft], rounding: Rounding) -> Table:
+def _counts_table(campaign: CampaignView, draft: AttachmentDraft, columns: Sequence[ColumnDraft], rounding: Rounding) -> Table:
     subject, tier = draft.subject or "site", draft.tiers[0]
     row = Part(dimension=draft.dimension, classes=draft.groups or None)
     # Crossed with the levels of a column, which are asked of the population only.
@@ -203,8 +202,8 @@ def _sum(stats: Iterable[Stat]) -> Stat:
     return whole
 
 
-def _count_cell(stat: Stat, shows: str, campaign: Campaign, rounding: Rounding) -> str | None:
-    terms = campaign.terms
+def _count_cell(stat: Stat, shows: str, campaign: CampaignView, rounding: Rounding) -> str | None:
+    terms = campaign.config
     if shows == "population":
         return None if stat.population is None else str(stat.population)
     if shows == "inspected":

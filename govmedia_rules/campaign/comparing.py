@@ -5,44 +5,16 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Literal
 
-from pydantic import Field
-
+from govmedia_rules.campaign.config import ShareKind
 from govmedia_rules.campaign.rules import SubjectKind
-from govmedia_rules.campaign.statistics import ShareKind
-from govmedia_rules.campaign.terms import MAIN, TierId
-from govmedia_rules.core.model import Model, Short
+from govmedia_rules.campaign.units import EarlierRate
+from govmedia_rules.core.model import Short
 from govmedia_rules.core.rates import Change
-from govmedia_rules.notices.figures import Comparison, ComparisonBasis, Period
-
-
-class Earlier(Model):
-    """A rate of an earlier round.
-
-    Attributes:
-        basis: year_on_year 同比, period_on_period 环比, or other.
-        subject: Sites or accounts.
-        kind: What kind of rate.
-        tier: Tier.
-        group: Label of the group it is of; "" for all units.
-        figure: The rate as it was printed; None when it is known that there is none.
-        is_comparable: Whether it was counted on the same footing.
-        period: Its period; None when not known.
-        source: Where it comes from.
-    """
-
-    basis: ComparisonBasis
-    subject: SubjectKind
-    kind: ShareKind = "pass"
-    tier: TierId = MAIN
-    group: Short = ""
-    figure: Decimal | None = Field(default=None, ge=0, le=100)
-    is_comparable: bool = True
-    period: Period | None = None
-    source: Short = ""
+from govmedia_rules.notices.figures import Comparison, Period
 
 
 def comparisons(
-    earlier: tuple[Earlier, ...],
+    earlier: tuple[EarlierRate, ...],
     now: Decimal,
     *,
     subject: SubjectKind,

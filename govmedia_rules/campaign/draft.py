@@ -9,10 +9,9 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, PositiveInt
 
+from govmedia_rules.campaign.config import MAIN, ShareKind, TierId
 from govmedia_rules.campaign.groups import Class, Dimension
 from govmedia_rules.campaign.rules import SubjectKind
-from govmedia_rules.campaign.statistics import ShareKind
-from govmedia_rules.campaign.terms import MAIN, TierId
 from govmedia_rules.core.model import Model, Name, Short
 from govmedia_rules.notices.figures import Bound, OutcomeKind, PartialDate
 from govmedia_rules.notices.model import Citation, Contact, Deadline, Duty, Practice

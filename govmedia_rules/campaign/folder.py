@@ -1,6 +1,6 @@
 """A round described by hand: a folder with `campaign.toml` and tables, for offices that have lists and numbers, not snapshots.
 
-`campaign.toml` holds `[terms]`, `[[earlier]]`, `[[rulings]]`, defaults of the reported rows (`[reported]`) and the draft of the
+`campaign.toml` holds `[config]`, `[[earlier]]`, `[[rulings]]`, defaults of the reported rows (`[reported]`) and the draft of the
 notice (`[notice]`). The tables are CSV in UTF-8; each is read when it is there:
 
 - `sites.csv`, `accounts.csv`: members of the population, with the headers of the reporting systems;
@@ -25,10 +25,9 @@ from typing import Any, NamedTuple, TypeVar, get_origin
 from pydantic import ValidationError
 
 from govmedia_rules.campaign.campaign import Campaign
-from govmedia_rules.campaign.comparing import Earlier
+from govmedia_rules.campaign.config import CampaignConfig
 from govmedia_rules.campaign.draft import NoticeDraft
-from govmedia_rules.campaign.terms import Terms
-from govmedia_rules.campaign.units import CountedResult, CountedUnits, Disclosure, Fault, Letters, Reported, Ruling
+from govmedia_rules.campaign.units import CountedResult, CountedUnits, Disclosure, EarlierRate, Fault, Letters, Reported, Ruling
 from govmedia_rules.core.model import Model
 from govmedia_rules.errors import CampaignError, Where
 from govmedia_rules.subjects.models import Account, Site
@@ -71,23 +70,23 @@ def read_campaign(path: str | PathLike[str]) -> Described:
     unknown = sorted(told.keys() - {"terms", "earlier", "rulings", "reported", "notice"})
     if unknown:
         raise CampaignError(f"nothing is called {', '.join(unknown)}", Where(str(file)), "see govmedia_rules.campaign.folder")
-    campaign = Campaign(_checked(file, None, Terms.model_validate, told.get("terms", {})))
+    campaign = Campaign(_checked(file, None, CampaignConfig.model_validate, told.get("terms", {})))
     tables = {name: folder / f"{name}.csv" for name in ("sites", "accounts")}
     if any(table.is_file() for table in tables.values()):
         registry = read_registry(**{name: table for name, table in tables.items() if table.is_file()})  # type: ignore[arg-type]
         if registry.bad:
             raise CampaignError(f"{len(registry.bad)} rows cannot be used: {registry.bad[0]}", Where(str(folder)))
-        campaign.enrol(registry)
-    campaign.count(*_models(folder / "population.csv", CountedUnits), *_models(folder / "results.csv", CountedResult))
+        campaign.add_members(registry)
+    campaign.add_counts(*_models(folder / "population.csv", CountedUnits), *_models(folder / "results.csv", CountedResult))
     defaults = told.get("reported", {})
     for row, cells in _rows(folder / "reported.csv"):
-        campaign.report(_checked(folder / "reported.csv", row, _reported, {**defaults, **cells}))
-    campaign.rule(*(_checked(file, None, Ruling.model_validate, one) for one in told.get("rulings", ())))
-    campaign.disclose(
+        campaign.add_results(_checked(folder / "reported.csv", row, _reported, {**defaults, **cells}))
+    campaign.add_rulings(*(_checked(file, None, Ruling.model_validate, one) for one in told.get("rulings", ())))
+    campaign.add_disclosures(
         *(_checked(folder / "disclosure.csv", row, _disclosure, one) for row, one in _rows(folder / "disclosure.csv"))
     )
-    campaign.post(*_models(folder / "letters.csv", Letters))
-    campaign.remember(*(_checked(file, None, Earlier.model_validate, one) for one in told.get("earlier", ())))
+    campaign.add_letters(*_models(folder / "letters.csv", Letters))
+    campaign.add_baseline(*(_checked(file, None, EarlierRate.model_validate, one) for one in told.get("earlier", ())))
     draft = _checked(file, None, NoticeDraft.model_validate, told["notice"]) if "notice" in told else None
     return Described(campaign, draft)
 

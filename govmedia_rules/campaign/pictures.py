@@ -7,9 +7,11 @@ from functools import cache
 from typing import TYPE_CHECKING, Literal
 
 from govmedia_rules.campaign.groups import Spec
+from govmedia_rules.campaign.issues import issues_of
 from govmedia_rules.campaign.rules import SubjectKind
 from govmedia_rules.campaign.statistics import Stat
 from govmedia_rules.campaign.tables import KIND_ZH, rate_text, totals
+from govmedia_rules.campaign.view import CampaignView
 from govmedia_rules.core import display, plots
 from govmedia_rules.core.plots import CountsOf
 from govmedia_rules.errors import ExportError
@@ -20,22 +22,20 @@ from govmedia_rules.rules.model import Plan
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from govmedia_rules.campaign.campaign import Campaign
-
 PictureKind = Literal["pass_rate", "problems", "scores", "rounds"]
 
 
 def draw_campaign(
-    campaign: Campaign,
+    campaign: CampaignView,
     kind: PictureKind,
     subject: SubjectKind,
     spec: Spec,
     tier: str,
-    before: Sequence[Campaign],
+    before: Sequence[CampaignView],
     ax: Axes | None,
     font: str | None,
 ) -> Axes:
-    """Draws one picture of a campaign; see `Campaign.plot`."""
+    """Draws one picture of a campaign; see `CampaignView.plot`."""
     what = KIND_ZH[subject]
     if kind == "pass_rate":
         groups = campaign.statistics(spec).groups(subject, spec, tier=tier)
@@ -45,7 +45,7 @@ def draw_campaign(
         counts = {title_of(campaign, one): count for one, count in total.problems.most_common()}
         return plots.problem_kinds(counts, title=f"{what}突出问题", ax=ax, font=font)
     if kind == "rounds":
-        rounds = {one.terms.period.text(): one.statistics().total(subject, tier=tier) for one in (*before, campaign)}
+        rounds = {one.config.period.text(): one.statistics().total(subject, tier=tier) for one in (*before, campaign)}
         named = {name: counts_of(stat) for name, stat in rounds.items()}
         return plots.quarters(named, title=f"{what}各期合格率", ax=ax, font=font)
     scores = [(float(low), float(high)) for (low, high), count in total.scores.items() for _ in range(count)]
@@ -63,7 +63,7 @@ def counts_of(stat: Stat) -> CountsOf:
     return CountsOf(stat.passed + stat.outcomes["basically_passed"], stat.failed, stat.open)
 
 
-def title_of(campaign: Campaign, name: str) -> str:
+def title_of(campaign: CampaignView, name: str) -> str:
     """The official title of an indicator, or the group of a family, by the rulebooks of the round or the nation's.
 
     A round that was only told results has no rulebook. A name no rulebook knows stands for itself.
@@ -81,9 +81,9 @@ def _national() -> Plan:
     return load_rulebook("national-2019").plan
 
 
-def show_campaign(campaign: Campaign) -> str:
+def show_campaign(campaign: CampaignView) -> str:
     """HTML for a notebook: what the round is, a row for each kind of unit in each tier, and what does not fit."""
-    terms = campaign.terms
+    terms = campaign.config
     rows = []
     for tier, kind, stat in totals(campaign):
         told = ["未说明" if stat.population is None else stat.population, "未说明" if stat.is_partial else stat.inspected]
@@ -91,7 +91,7 @@ def show_campaign(campaign: Campaign) -> str:
         cells = (tier.scope or tier.id, KIND_ZH[kind], *told, known, stat.failed, stat.open, rate_text(stat, terms) or "")
         rows.append([display.text(cell) for cell in cells])
     heads = ("层次", "类别", "总数", "检查", "合格", "不合格", "待定", "合格率")
-    doubts = campaign.doubts()
+    doubts = tuple(issues_of(campaign))
     more = [f"整改任务 {len(campaign.tasks)} 个"] if campaign.tasks else []
     told_doubts = display.items([display.text(one.message(), 160) for one in doubts[:20]], len(doubts))
     return display.frame(

@@ -1,302 +1,173 @@
-"""How what a campaign was told is written into its journal and read back, and its rows for Parquet."""
+"""What a campaign records of one unit: its inspection, what bodies report of it, reviews, and a ruling."""
 
 from __future__ import annotations
 
 import json
-import warnings
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
-from operator import itemgetter
-from typing import TYPE_CHECKING, Any
+from decimal import Decimal
+from typing import Any, NamedTuple
 
-from govmedia_rules.campaign.comparing import Earlier
-from govmedia_rules.campaign.rectification import Recheck, Task
-from govmedia_rules.campaign.results import OUTCOME_ZH, Found, Held
-from govmedia_rules.campaign.sampling import Sample
-from govmedia_rules.campaign.storage import Record, to_line
-from govmedia_rules.campaign.units import CountedResult, CountedUnits, Disclosure, Letters, Reported, Ruling, kind_of
-from govmedia_rules.core.model import Model
-from govmedia_rules.errors import UnreadInput
+from govmedia_rules.campaign.units import Reported, Ruling
+from govmedia_rules.judge.inspection import Inspection
 from govmedia_rules.judge.reviews import Review
-from govmedia_rules.notices.classify import classify
-from govmedia_rules.rules.model import Basis, Indicator, LayerRef, Plan, Scoring
+from govmedia_rules.rules.model import Plan
 from govmedia_rules.subjects.models import Account, Site
-from govmedia_rules.subjects.registry import Population
-from govmedia_rules.tables.columns import Cell, ColumnType, Heading
-from govmedia_rules.tables.out import Table
 
-if TYPE_CHECKING:
-    from govmedia_rules.campaign.campaign import Campaign, Event
+SCORE = "score"
+"""Stands for an indicator where a unit fails by its points: a review of it confirms that."""
 
 
-def classified(reported: Reported) -> Reported:
-    """A report whose faults all have indicators: what the wording is classified as where none were given."""
-    if all(fault.indicator_ids for fault in reported.faults):
-        return reported
-    subject = kind_of(reported.subject)
-    faults = tuple(
-        fault
-        if fault.indicator_ids
-        else fault.model_copy(update={"indicator_ids": classify(fault.wording, subject=subject).indicator_ids})
-        for fault in reported.faults
-    )
-    return reported.model_copy(update={"faults": faults})
+class Failure(NamedTuple):
+    """One failed indicator of a unit, as a campaign counts it.
+
+    Attributes:
+        indicator: Its id, or `score`.
+        kind: Kind of the indicator; `veto` for the score.
+        decision: `confirmed` when a review says so; None when nobody reviewed it.
+        is_waived: Whether a document excuses it.
+    """
+
+    indicator: str
+    kind: str
+    decision: str | None
+    is_waived: bool
 
 
-# --- writing ------------------------------------------------------------------------------------------------------------
+class VerdictSummary(NamedTuple):
+    """What of an inspection a campaign counts; small enough to be stored with it.
+
+    Attributes:
+        verdict: The verdict.
+        score: Lowest and highest the score can be; None when there is none.
+        failures: The failed indicators, vetoes or not.
+        was_found: Whether a veto had failed, or somebody said so, before any review.
+    """
+
+    verdict: str
+    score: tuple[Decimal, Decimal] | None
+    failures: tuple[Failure, ...]
+    was_found: bool
+
+    @classmethod
+    def of(cls, inspection: Inspection) -> VerdictSummary:
+        """Summarise an inspection for campaign statistics."""
+        problems = inspection.problems
+        score = inspection.score
+        passes = None if score is None else score.passes
+        points = None if score is None else (score.low, score.high)
+        reviews = inspection.reviews
+        if not problems and not reviews and passes is not False:
+            return cls(inspection.verdict.value, points, (), False)
+        failures = [
+            Failure(finding.id, finding.kind, finding.review.decision if finding.review else None, finding.is_waived)
+            for finding in problems
+        ]
+        if passes is False:
+            failures.append(Failure(SCORE, "veto", None, False))
+        by_id = inspection.plan.by_id
+        has_reviewed_veto = any(review.indicator in by_id and by_id[review.indicator].kind == "veto" for review in reviews)
+        was_found = has_reviewed_veto or passes is False or any(finding.kind == "veto" for finding in problems)
+        return cls(inspection.verdict.value, points, tuple(failures), was_found)
+
+    def to_json(self) -> list[object]:
+        """Return a JSON-ready copy."""
+        score = None if self.score is None else [str(point) for point in self.score]
+        return [self.verdict, score, [list(failure) for failure in self.failures], self.was_found]
+
+    @classmethod
+    def from_json(cls, data: Sequence[object]) -> VerdictSummary:
+        """Read what `to_json` wrote."""
+        verdict, score, failures, was_found = data
+        points = None if score is None else (Decimal(score[0]), Decimal(score[1]))  # type: ignore[index]
+        return cls(str(verdict), points, tuple(Failure(*failure) for failure in failures), bool(was_found))  # type: ignore[attr-defined]
 
 
-def _dump(model: Model) -> dict[str, Any]:
-    return model.model_dump(mode="json", exclude_defaults=True)
+class StoredInspection:
+    """An inspection as a campaign stores it: the object itself, or the text it was stored as, opened on first use.
+
+    Attributes:
+        plan: The plan it was judged by.
+        as_added: Summary when it was added.
+        summary: Summary with the reviews the campaign was given since.
+        observed_at: The monitoring point.
+        digest: Digest of the plan.
+    """
+
+    __slots__ = ("_base", "_open", "_reviews", "_text", "as_added", "digest", "observed_at", "plan", "summary")
+
+    def __init__(self, plan: Plan, summary: VerdictSummary, observed_at: datetime, base: Inspection | None, text: str) -> None:
+        self.plan = plan
+        self.as_added = self.summary = summary
+        self.observed_at = observed_at
+        self.digest = plan.digest
+        self._base = base
+        self._text = text
+        self._reviews: tuple[Review, ...] = ()
+        self._open: Inspection | None = None
+
+    @classmethod
+    def of(cls, inspection: Inspection) -> StoredInspection:
+        """Store an inspection."""
+        return cls(inspection.plan, VerdictSummary.of(inspection), inspection.observed_at, inspection, "")
+
+    @classmethod
+    def stored(cls, text: str, plan: Plan, summary: VerdictSummary, observed_at: datetime) -> StoredInspection:
+        """Store the JSON of an inspection."""
+        return cls(plan, summary, observed_at, None, text)
+
+    def open(self) -> Inspection:
+        """Return the inspection, with the reviews the campaign was given."""
+        if self._open is None:
+            if self._reviews:
+                self._open = _with_reviews(self.to_dict(), self.plan, self._reviews)
+            else:
+                self._open = self._base or Inspection.from_dict(self.to_dict(), self.plan)
+        return self._open
+
+    def review(self, review: Review) -> None:
+        """Attach a review; the summary follows it."""
+        if review.indicator == SCORE:
+            self.summary = _score_reviewed(self.summary, review)
+        elif review.indicator in self.plan.by_id:
+            self._reviews += (review,)
+            self._open = None
+            self.summary = VerdictSummary.of(self.open())
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the inspection as it is stored: without the reviews the campaign was given."""
+        return self._base.to_dict() if self._base is not None else json.loads(self._text)
 
 
-def _dump_subject(subject: Site | Account) -> dict[str, Any]:
-    return {"kind": kind_of(subject), **subject.model_dump(mode="json", exclude_none=True, exclude_defaults=True)}
+def _with_reviews(data: dict[str, Any], plan: Plan, reviews: Iterable[Review]) -> Inspection:
+    data["reviews"] = [*data["reviews"], *(review.model_dump(mode="json", exclude_none=True) for review in reviews)]
+    return Inspection.from_dict(data, plan)
 
 
-def _dump_plan(plan: Plan) -> dict[str, Any]:
-    return {
-        "id": plan.id,
-        "title": plan.title,
-        "digest": plan.digest,
-        "layers": [_dump(layer) for layer in plan.layers],
-        "basis": [_dump(basis) for basis in plan.basis],
-        "scoring": {subject: _dump(rule) for subject, rule in plan.scoring.items()},
-        "indicators": [_dump_indicator(one) for one in plan.indicators],
-        "left_out": [_dump_indicator(one) for one in plan.left_out],
-    }
+def _score_reviewed(summary: VerdictSummary, review: Review) -> VerdictSummary:
+    others = [failure for failure in summary.failures if failure.indicator != SCORE]
+    if review.decision == "dismissed" or len(others) == len(summary.failures):
+        return summary._replace(failures=tuple(others))
+    return summary._replace(failures=(*others, Failure(SCORE, "veto", "confirmed", False)))
 
 
-def _dump_indicator(indicator: Indicator) -> dict[str, Any]:
-    # Parameters decide verdicts and were used; what is read back only explains them, and calendars are long.
-    told = indicator.model_dump(mode="json", exclude_defaults=True, exclude={"params", "origins"}, serialize_as_any=True)
-    return told | {"params": {name: str(value) for name, value in indicator.params.items() if len(str(value)) < 2_000}}
+@dataclass(slots=True)
+class UnitRecord:
+    """All that is recorded of one unit in one tier.
 
+    Attributes:
+        subject: The unit, as last described.
+        tier: The tier.
+        inspection: The inspection with the latest monitoring point; None for a unit that was only reported.
+        reported: What bodies report of it, in order of time.
+        ruling: The latest ruling; None without one.
+        reviews: The latest review of each indicator.
+    """
 
-def line_of(event: Event) -> bytes:
-    """An event as a line of the journal."""
-    if event.kind == "unknown":
-        return to_line(event.value.kind, event.value.load())
-    data = _DUMP[event.kind](event.value)
-    return to_line(event.kind, {"tier": event.tier, "value": data} if event.tier else data)
-
-
-def _dump_inspection(value: tuple[Site | Account, Held]) -> dict[str, Any]:
-    _, held = value
-    return {"found": held.first.to_json(), "inspection": held.to_dict()}
-
-
-_DUMP: Mapping[str, Callable[[Any], Any]] = {
-    "terms": _dump,
-    "plan": _dump_plan,
-    "member": _dump_subject,
-    "counted_units": _dump,
-    "counted_result": _dump,
-    "stated": _dump,
-    "sample": _dump,
-    "inspection": _dump_inspection,
-    "reported": lambda one: _dump(one) | {"subject": _dump_subject(one.subject)},
-    "review": _dump,
-    "ruling": _dump,
-    "disclosure": _dump,
-    "letters": _dump,
-    "earlier": _dump,
-    "failed_before": str,
-    "task": _dump,
-    "recheck": lambda value: {"subject": value[0], "recheck": _dump(value[1])},
-}
-
-
-# --- reading ------------------------------------------------------------------------------------------------------------
-
-
-def event_of(record: Record, plans: Mapping[str, Plan]) -> Event | None:
-    """The event of a record; None, with a warning, for a kind that a later version wrote."""
-    from govmedia_rules.campaign.campaign import Event
-
-    data = record.load()
-    if record.kind not in _LOAD:
-        warnings.warn(
-            f"line {record.line}: records of kind {record.kind!r} are not known and left aside", UnreadInput, stacklevel=4
-        )
-        return None
-    tier = ""
-    if isinstance(data, dict) and data.keys() == {"tier", "value"}:
-        tier, data = data["tier"], data["value"]
-    if record.kind == "inspection":
-        return Event(record.kind, tier, _load_inspection(data, plans))
-    return Event(record.kind, tier, _LOAD[record.kind](data))
-
-
-def _load_subject(data: dict[str, Any]) -> Site | Account:
-    kind = data.pop("kind")
-    return Account.model_validate(data) if kind == "account" else Site.model_validate(data)
-
-
-def _load_plan(data: dict[str, Any]) -> Plan:
-    plan = Plan(
-        data["id"],
-        data["title"],
-        tuple(map(LayerRef.model_validate, data["layers"])),
-        tuple(map(_load_indicator, data["indicators"])),
-        {subject: Scoring.model_validate(rule) for subject, rule in data["scoring"].items()},
-        tuple(map(Basis.model_validate, data["basis"])),
-        {},
-        tuple(map(_load_indicator, data["left_out"])),
-    )
-    # It is the plan that judged, whatever a later version would compute from what is left of it here.
-    plan.__dict__["digest"] = data["digest"]
-    return plan
-
-
-def _load_indicator(data: dict[str, Any]) -> Indicator:
-    return Indicator.model_validate({name: value for name, value in data.items() if name in Indicator.model_fields})
-
-
-def _load_inspection(data: dict[str, Any], plans: Mapping[str, Plan]) -> tuple[Site | Account, Held]:
-    told = data["inspection"]
-    plan = plans[told["rulebook"]["digest"]]
-    subject = Site.model_validate(told["subject"]) if told["subject_kind"] == "site" else Account.model_validate(told["subject"])
-    text = json.dumps(told, ensure_ascii=False, separators=(",", ":"))
-    held = Held.stored(text, plan, Found.from_json(data["found"]), datetime.fromisoformat(told["observed_at"]))
-    return subject, held
-
-
-def _load_reported(data: dict[str, Any]) -> Reported:
-    return Reported.model_validate(data | {"subject": _load_subject(data["subject"])})
-
-
-_LOAD: Mapping[str, Callable[[Any], Any]] = {
-    "plan": _load_plan,
-    "member": _load_subject,
-    "counted_units": CountedUnits.model_validate,
-    "counted_result": CountedResult.model_validate,
-    "stated": Population.model_validate,
-    "sample": Sample.model_validate,
-    "inspection": dict,
-    "reported": _load_reported,
-    "review": Review.model_validate,
-    "ruling": Ruling.model_validate,
-    "disclosure": Disclosure.model_validate,
-    "letters": Letters.model_validate,
-    "earlier": Earlier.model_validate,
-    "failed_before": str,
-    "task": Task.model_validate,
-    "recheck": lambda data: (data["subject"], Recheck.model_validate(data["recheck"])),
-}
-
-
-# --- rows ---------------------------------------------------------------------------------------------------------------
-
-_Column = tuple[str, ColumnType, str]
-_Row = tuple[Cell, ...]
-_UNIT_COLUMNS: tuple[_Column, ...] = (
-    ("campaign", "text", "检查"),
-    ("period", "text", "检查期"),
-    ("tier", "text", "检查主体"),
-    ("subject_kind", "text", "对象"),
-    ("subject_id", "text", "对象编号"),
-    ("subject_name", "text", "名称"),
-    ("code", "text", "标识码"),
-    ("level", "text", "层级"),
-    ("platform", "text", "平台"),
-    ("area", "text", "所属地方或部门"),
-    ("division", "text", "区划代码"),
-    ("owner", "text", "主办单位"),
-    ("units", "integer", "单位数"),
-    ("basis", "text", "数量依据"),
-)
-RESULT_COLUMNS: tuple[_Column, ...] = (
-    *_UNIT_COLUMNS,
-    ("outcome", "text", "结果"),
-    ("outcome_zh", "text", "检查结果"),
-    ("was_found", "boolean", "复核前不合格"),
-    ("reasons", "text", "不合格指标"),
-    ("problems", "text", "问题指标"),
-    ("waiting", "text", "待复核指标"),
-    ("wording", "text", "存在的问题"),
-    ("score_low", "decimal", "最低得分"),
-    ("score_high", "decimal", "最高得分"),
-    ("observed_at", "instant", "监测时间点"),
-    ("digest", "text", "规则摘要"),
-)
-"""Columns of `results.parquet`; ids of indicators are joined by `;`, and a value of several possible ones by `|`."""
-POPULATION_COLUMNS: tuple[_Column, ...] = (*_UNIT_COLUMNS, ("status", "text", "状态"))
-"""Columns of `population.parquet`."""
-
-
-def _head(campaign: Campaign, tier: str) -> _Row:
-    return campaign.terms.title, campaign.terms.period.text(), tier
-
-
-def _unit(subject: Site | Account) -> _Row:
-    platform = subject.platform if isinstance(subject, Account) else None
-    return (
-        kind_of(subject),
-        subject.id,
-        subject.name,
-        subject.code,
-        subject.level,
-        platform,
-        subject.area,
-        subject.division,
-        subject.owner,
-        1,
-        "named",
-    )
-
-
-def _block(block: CountedUnits | CountedResult) -> _Row:
-    level, platform = "|".join(block.level) or None, "|".join(block.platform) or None
-    return block.subject, None, None, None, level, platform, block.area, block.region, block.owner, block.count, block.basis
-
-
-def _joined(ids: tuple[str, ...]) -> str | None:
-    return ";".join(ids) or None
-
-
-def result_rows(campaign: Campaign) -> Iterator[_Row]:
-    """A row for each unit known by name, then one for each number of units."""
-    for one in campaign.results.values():
-        low, high = one.score if one.score is not None else (None, None)
-        wording = "；".join(fault.wording for fault in one.faults()) if one.problems else None
-        yield (
-            *_head(campaign, one.tier),
-            *_unit(one.subject),
-            one.outcome,
-            one.label,
-            one.was_found,
-            _joined(one.reasons),
-            _joined(one.problems),
-            _joined(one.waiting),
-            wording,
-            low,
-            high,
-            one.observed_at,
-            one.digest,
-        )
-    for block in campaign.counted_results:
-        is_failed = block.outcome == "failed"
-        reasons = _joined(block.indicator_ids)
-        label = block.label or OUTCOME_ZH[block.outcome]
-        told = (block.outcome, label, is_failed, reasons if is_failed else None, reasons, None, block.remark or None)
-        yield (*_head(campaign, block.tier), *_block(block), *told, None, None, None, None)
-
-
-def population_rows(campaign: Campaign) -> Iterator[_Row]:
-    """A row for each member known by name, one for each number of units, one for each stated total."""
-    for (tier, _), subject in campaign.members.items():
-        yield (*_head(campaign, tier), *_unit(subject), subject.status)
-    for block in campaign.counted:
-        yield (*_head(campaign, block.tier), *_block(block), None)
-    for tier, population in campaign.stated:
-        if population.size is not None:
-            yield (*_head(campaign, tier), population.subject, *[None] * 8, population.size, "stated", None)
-
-
-def as_table(columns: Iterable[_Column], rows: Iterable[_Row], name: str) -> Table[_Row]:
-    """Rows under their headings, ready for frames and files."""
-    headings: list[Heading[_Row]] = [
-        Heading(column, kind, title, itemgetter(at)) for at, (column, kind, title) in enumerate(columns)
-    ]
-    return Table(headings, rows, name=name)
+    subject: Site | Account
+    tier: str
+    inspection: StoredInspection | None = None
+    reported: tuple[Reported, ...] = ()
+    ruling: Ruling | None = None
+    reviews: dict[str, Review] = field(default_factory=dict)

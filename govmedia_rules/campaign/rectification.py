@@ -8,180 +8,20 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING, Literal, NamedTuple, overload
-
-from pydantic import Field, PositiveInt, model_validator
 
 from govmedia_rules.campaign.results import Result
 from govmedia_rules.campaign.rules import SubjectKind
 from govmedia_rules.campaign.statistics import Ratio, ratio
-from govmedia_rules.campaign.terms import MAIN, TierId
+from govmedia_rules.campaign.tasks import STATE_ZH, Task, TaskState
 from govmedia_rules.campaign.units import kind_of
 from govmedia_rules.core import plots
-from govmedia_rules.core.model import Model, Name, Short
-from govmedia_rules.core.time import Instant
-from govmedia_rules.core.workdays import WorkCalendar
 from govmedia_rules.notices.figures import Period
 from govmedia_rules.subjects.models import Account, Site
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-
-RecheckOutcome = Literal["rectified", "not_rectified", "closed"]
-TaskState = Literal["open", "overdue", "rectified", "rectified_late", "not_rectified", "closed"]
-STATE_ZH: Mapping[str, str] = {
-    "open": "整改中",
-    "overdue": "逾期未整改",
-    "rectified": "已整改",
-    "rectified_late": "逾期整改",
-    "not_rectified": "复查不合格",
-    "closed": "已注销",
-}
-
-
-class DueRule(Model):
-    """When rectification is due: on a day, or so many days after the signing; one of the three.
-
-    Attributes:
-        day: The day.
-        days: Calendar days after the day of signing.
-        working_days: Working days after the day of signing, by the official schedule.
-    """
-
-    day: date | None = None
-    days: PositiveInt | None = None
-    working_days: PositiveInt | None = None
-
-    @model_validator(mode="after")
-    def _is_one(self) -> DueRule:
-        if sum(one is not None for one in (self.day, self.days, self.working_days)) != 1:
-            raise ValueError("give a day, a number of days, or a number of working days")
-        return self
-
-    def due(self, signed: date, calendar: WorkCalendar | None = None) -> date:
-        """The day by which it is due.
-
-        Args:
-            signed: Day of signing.
-            calendar: Working days; None for the official schedule.
-
-        Raises:
-            ValueError: The given day lies before the signing.
-            CalendarError: Working days are asked for outside the years the schedule covers.
-        """
-        if self.day is not None:
-            if self.day < signed:
-                raise ValueError(f"the deadline {self.day} is before the signing on {signed}")
-            return self.day
-        if self.days is not None:
-            return signed + timedelta(days=self.days)
-        assert self.working_days is not None
-        return (calendar or WorkCalendar.official()).add(signed, self.working_days)
-
-
-class Recheck(Model):
-    """What a re-check found (复查).
-
-    Attributes:
-        at: When.
-        outcome: rectified, not_rectified, or closed (the unit is gone).
-        role: Role of the person who looked, never the name.
-        note: What was seen; the evidence.
-        indicators: Indicators it is about; () for all of the task.
-    """
-
-    at: Instant
-    outcome: RecheckOutcome
-    role: Name
-    note: Short = ""
-    indicators: tuple[Short, ...] = ()
-
-
-class Task(Model):
-    """One unit that must put something right.
-
-    Attributes:
-        subject: Id of the unit.
-        name: Its name.
-        kind: Site or account.
-        tier: Tier that found it.
-        owner: Who must act (主办单位); None when not known.
-        area: 所属地方或部门; None when not known.
-        indicators: Indicators that failed.
-        wording: The problems in words.
-        period: Period of the round that found it.
-        issued: Day of signing of the notice.
-        due: Last day.
-        failed_rounds: In how many rounds running the unit has now failed, this one included.
-        carried_from: Period of the first round of an unfinished task that was carried on; None for a new one.
-        rechecks: Re-checks so far, in order of time.
-    """
-
-    subject: Name
-    name: Name
-    kind: SubjectKind
-    tier: TierId = MAIN
-    owner: Name | None = None
-    area: Name | None = None
-    indicators: tuple[Short, ...] = ()
-    wording: Short = ""
-    period: Period
-    issued: date
-    due: date
-    failed_rounds: int = Field(default=1, ge=1)
-    carried_from: Period | None = None
-    rechecks: tuple[Recheck, ...] = ()
-
-    @property
-    def key(self) -> tuple[str, str]:
-        """Tier and id of its unit."""
-        return self.tier, self.subject
-
-    @property
-    def is_repeated(self) -> bool:
-        """Whether the unit had failed in the round before too."""
-        return self.failed_rounds > 1
-
-    @property
-    def remaining(self) -> tuple[str, ...]:
-        """Indicators that are not yet known to be put right."""
-        left = dict.fromkeys(self.indicators)
-        for one in self.rechecks:
-            for name in one.indicators or self.indicators:
-                if one.outcome == "not_rectified":
-                    left[name] = None
-                else:
-                    left.pop(name, None)
-        return tuple(left)
-
-    @property
-    def finished_at(self) -> date | None:
-        """Day since which everything is put right, or the unit gone; None while something is left."""
-        finished: date | None = None
-        left = set(self.indicators)
-        for one in self.rechecks:
-            about = one.indicators or self.indicators
-            left = left | set(about) if one.outcome == "not_rectified" else left - set(about)
-            is_done = one.outcome == "closed" or (one.outcome == "rectified" and not left)
-            finished = (finished or one.at.date()) if is_done else None
-        return finished
-
-    def state(self, on: date) -> TaskState:
-        """Where the task stands at the end of the day `on`; re-checks after it are not counted."""
-        known = self.model_copy(update={"rechecks": tuple(one for one in self.rechecks if one.at.date() <= on)})
-        finished = known.finished_at
-        if finished is not None:
-            if known.rechecks[-1].outcome == "closed":
-                return "closed"
-            return "rectified" if finished <= self.due else "rectified_late"
-        if on > self.due:
-            return "overdue"
-        return "not_rectified" if known.rechecks and known.rechecks[-1].outcome == "not_rectified" else "open"
-
-    def rechecked(self, recheck: Recheck) -> Task:
-        """The task with one more re-check."""
-        return self.model_copy(update={"rechecks": tuple(sorted((*self.rechecks, recheck), key=lambda one: one.at))})
 
 
 def task_for(result: Result, wording: str, period: Period, issued: date, due: date, before: Task | None = None) -> Task:
@@ -213,7 +53,7 @@ def task_for(result: Result, wording: str, period: Period, issued: date, due: da
     )
 
 
-class Progress(NamedTuple):
+class RectificationProgress(NamedTuple):
     """How far rectification has come on a day.
 
     Attributes:
@@ -264,11 +104,11 @@ class Progress(NamedTuple):
         return f"截至{self.on}，整改任务{self.total}个" + (f"：{parts}" if parts else "") + more
 
 
-def progress(tasks: Iterable[Task], on: date, without_names: int = 0) -> Progress:
+def progress(tasks: Iterable[Task], on: date, without_names: int = 0) -> RectificationProgress:
     """Counts tasks by their state on a day."""
     listed = list(tasks)
     states: Counter[TaskState] = Counter(one.state(on) for one in listed)
-    return Progress(on, dict(sorted(states.items())), sum(one.is_repeated for one in listed), without_names)
+    return RectificationProgress(on, dict(sorted(states.items())), sum(one.is_repeated for one in listed), without_names)
 
 
 # --- two rounds ---------------------------------------------------------------------------------------------------------

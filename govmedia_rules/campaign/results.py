@@ -1,4 +1,4 @@
-"""How one unit ended in one round: what was found, what people confirmed, and what may be published (检查结果).
+"""The result of one unit in one round: what was summary, what people confirmed, and what may be published (检查结果).
 
 Only a failure that somebody reviewed is a failure. One that a machine or an agency found and nobody confirmed is
 `unreviewed`: it is counted in the open and published nowhere.
@@ -6,19 +6,17 @@ Only a failure that somebody reviewed is a failure. One that a machine or an age
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, Literal, NamedTuple
+from typing import Literal
 
+from govmedia_rules.campaign.records import SCORE, UnitRecord, VerdictSummary
 from govmedia_rules.campaign.rules import OutcomeRule
-from govmedia_rules.campaign.units import Fault, Reported, Ruling
+from govmedia_rules.campaign.units import Fault
 from govmedia_rules.judge.finding import Finding, is_under
 from govmedia_rules.judge.inspection import Inspection, Verdict
-from govmedia_rules.judge.reviews import Review
-from govmedia_rules.rules.model import Plan
 from govmedia_rules.subjects.models import Account, Site
 
 UnitOutcome = Literal[
@@ -32,7 +30,7 @@ UnitOutcome = Literal[
     "undetermined",
     "unreviewed",
 ]
-"""How a unit ended: the outcomes a notice prints, and two that are still open.
+"""The outcome of a unit: the outcomes a notice prints, and two that are still open.
 
 `undetermined` (待定): the data did not decide. `unreviewed` (待复核): a failure was found and nobody has confirmed it.
 """
@@ -49,166 +47,17 @@ OUTCOME_ZH: Mapping[UnitOutcome, str] = {
     "unreviewed": "待复核",
 }
 OPEN_OUTCOMES = ("undetermined", "unreviewed")
-"""Outcomes that are no end."""
-SCORE = "score"
-"""Stands for an indicator where a unit fails by its points: a review of it confirms that."""
-
-
-class Failure(NamedTuple):
-    """One failed indicator of a unit, as a campaign counts it.
-
-    Attributes:
-        indicator: Its id, or `score`.
-        kind: Kind of the indicator; `veto` for the score.
-        decision: `confirmed` when a review says so; None when nobody reviewed it.
-        is_waived: Whether a document excuses it.
-    """
-
-    indicator: str
-    kind: str
-    decision: str | None
-    is_waived: bool
-
-
-class Found(NamedTuple):
-    """What of an inspection a campaign counts; small enough to be stored with it.
-
-    Attributes:
-        verdict: The verdict.
-        score: Lowest and highest the score can be; None when there is none.
-        failures: The failed indicators, vetoes or not.
-        was_found: Whether a veto had failed, or somebody said so, before any review.
-    """
-
-    verdict: str
-    score: tuple[Decimal, Decimal] | None
-    failures: tuple[Failure, ...]
-    was_found: bool
-
-    @classmethod
-    def of(cls, inspection: Inspection) -> Found:
-        """What of `inspection` counts."""
-        problems = inspection.problems
-        score = inspection.score
-        passes = None if score is None else score.passes
-        points = None if score is None else (score.low, score.high)
-        reviews = inspection.reviews
-        if not problems and not reviews and passes is not False:
-            return cls(inspection.verdict.value, points, (), False)
-        failures = [Failure(one.id, one.kind, one.review.decision if one.review else None, one.is_waived) for one in problems]
-        if passes is False:
-            failures.append(Failure(SCORE, "veto", None, False))
-        by_id = inspection.plan.by_id
-        claimed = any(review.indicator in by_id and by_id[review.indicator].kind == "veto" for review in reviews)
-        return cls(
-            inspection.verdict.value,
-            points,
-            tuple(failures),
-            claimed or passes is False or any(one.kind == "veto" for one in problems),
-        )
-
-    def to_json(self) -> list[object]:
-        """A JSON-ready copy."""
-        score = None if self.score is None else [str(point) for point in self.score]
-        return [self.verdict, score, [list(one) for one in self.failures], self.was_found]
-
-    @classmethod
-    def from_json(cls, data: Sequence[object]) -> Found:
-        """What `to_json` wrote."""
-        verdict, score, failures, was_found = data
-        points = None if score is None else (Decimal(score[0]), Decimal(score[1]))  # type: ignore[index]
-        told = tuple(Failure(*one) for one in failures)  # type: ignore[attr-defined]
-        return cls(str(verdict), points, told, bool(was_found))
-
-
-class Held:
-    """An inspection as a campaign holds it: the object itself, or the text it was stored as, opened when somebody looks.
-
-    Attributes:
-        plan: The plan it was judged by.
-        first: What was found when it was added.
-        found: The same with the reviews the campaign was given since.
-        observed_at: The monitoring point.
-        digest: Digest of the plan.
-    """
-
-    __slots__ = ("_base", "_open", "_reviews", "_text", "digest", "first", "found", "observed_at", "plan")
-
-    def __init__(self, plan: Plan, found: Found, observed_at: datetime, base: Inspection | None, text: str) -> None:
-        self.plan = plan
-        self.first = self.found = found
-        self.observed_at = observed_at
-        self.digest = plan.digest
-        self._base = base
-        self._text = text
-        self._reviews: tuple[Review, ...] = ()
-        self._open: Inspection | None = None
-
-    @classmethod
-    def of(cls, inspection: Inspection) -> Held:
-        """Holds an inspection."""
-        return cls(inspection.plan, Found.of(inspection), inspection.observed_at, inspection, "")
-
-    @classmethod
-    def stored(cls, text: str, plan: Plan, found: Found, observed_at: datetime) -> Held:
-        """Holds the JSON of an inspection."""
-        return cls(plan, found, observed_at, None, text)
-
-    def open(self) -> Inspection:
-        """The inspection, with the reviews the campaign was given."""
-        if self._open is None:
-            if self._reviews:
-                self._open = _with_reviews(self.to_dict(), self.plan, self._reviews)
-            else:
-                self._open = self._base or Inspection.from_dict(self.to_dict(), self.plan)
-        return self._open
-
-    def review(self, review: Review) -> None:
-        """Attaches a review; what is found follows it."""
-        if review.indicator == SCORE:
-            self.found = _score_reviewed(self.found, review)
-        elif review.indicator in self.plan.by_id:
-            self._reviews += (review,)
-            self._open = None
-            self.found = Found.of(self.open())
-
-    def to_dict(self) -> dict[str, Any]:
-        """The inspection as it is stored: without the reviews the campaign was given."""
-        return self._base.to_dict() if self._base is not None else json.loads(self._text)
-
-
-def _with_reviews(data: dict[str, Any], plan: Plan, reviews: Iterable[Review]) -> Inspection:
-    data["reviews"] = [*data["reviews"], *(one.model_dump(mode="json", exclude_none=True) for one in reviews)]
-    return Inspection.from_dict(data, plan)
-
-
-def _score_reviewed(found: Found, review: Review) -> Found:
-    kept = [one for one in found.failures if one.indicator != SCORE]
-    if review.decision == "dismissed" or len(kept) == len(found.failures):
-        return found._replace(failures=tuple(kept))
-    return found._replace(failures=(*kept, Failure(SCORE, "veto", "confirmed", False)))
-
-
-@dataclass(slots=True)
-class Entry:
-    """All that a campaign was told of one unit in one tier."""
-
-    subject: Site | Account
-    tier: str
-    held: Held | None = None
-    reported: tuple[Reported, ...] = ()
-    ruling: Ruling | None = None
-    reviews: dict[str, Review] = field(default_factory=dict)
+"""Outcomes that are not settled."""
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """How one unit ended.
+    """The result of one unit.
 
     Attributes:
         subject: The unit.
-        tier: Tier it was looked at in.
-        outcome: How it ended.
+        tier: Tier it was inspected in.
+        outcome: Its outcome.
         label: The outcome in Chinese.
         was_found: Whether it had failed before any review.
         reasons: Ids of what made it fail, confirmed; () unless it failed.
@@ -230,11 +79,11 @@ class Result:
     score: tuple[Decimal, Decimal] | None = None
     observed_at: datetime | None = None
     digest: str | None = None
-    entry: Entry | None = field(default=None, compare=False, repr=False)
+    record: UnitRecord | None = field(default=None, compare=False, repr=False)
 
     @property
     def key(self) -> tuple[str, str]:
-        """Tier and id: one unit may be looked at in two tiers."""
+        """Tier and id: one unit may be inspected in two tiers."""
         return self.tier, self.subject.id
 
     @property
@@ -245,7 +94,7 @@ class Result:
     @property
     def inspection(self) -> Inspection | None:
         """The inspection with all reviews; None for a unit that was only reported."""
-        return self.entry.held.open() if self.entry is not None and self.entry.held is not None else None
+        return self.record.inspection.open() if self.record is not None and self.record.inspection is not None else None
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -254,82 +103,82 @@ class Result:
         if inspection is None:
             return ()
         confirmed = set(self.problems)
-        return tuple(one for one in inspection.problems if one.id in confirmed)
+        return tuple(finding for finding in inspection.problems if finding.id in confirmed)
 
     def faults(self) -> Iterator[Fault]:
-        """The confirmed problems in words, in the order of the rulebook; reported ones come last."""
-        entry = self.entry
-        if entry is None:
+        """Yield the confirmed problems in words, in the order of the rulebook; reported ones come last."""
+        record = self.record
+        if record is None:
             return
         for finding in self.findings:
             yield Fault(wording=finding.phrase, indicator_ids=(finding.id,))
         if SCORE in self.problems and self.score is not None:
             yield Fault(wording=f"得分{self.score[1].normalize():f}分", indicator_ids=(SCORE,))
-        yield from reported_faults(entry, self.problems)
-        if entry.ruling is not None and entry.ruling.outcome == "failed" and entry.ruling.reason:
-            yield Fault(wording=entry.ruling.reason, indicator_ids=("other",))
+        yield from reported_faults(record, self.problems)
+        if record.ruling is not None and record.ruling.outcome == "failed" and record.ruling.reason:
+            yield Fault(wording=record.ruling.reason, indicator_ids=("other",))
 
 
-def reported_faults(entry: Entry, problems: Sequence[str] | None = None) -> Iterator[Fault]:
-    """The confirmed problems that somebody reported of a unit.
+def reported_faults(record: UnitRecord, problems: Sequence[str] | None = None) -> Iterator[Fault]:
+    """Yield the confirmed problems that somebody reported of a unit.
 
     Args:
-        entry: What was told of it.
+        record: What is recorded of it.
         problems: Ids of its confirmed problems; None to work them out, for a unit of which only problems are known.
     """
-    known = _weigh(entry, None)[0] if problems is None else problems
-    for report in entry.reported:
+    known = _weigh(record, None)[0] if problems is None else problems
+    for report in record.reported:
         for fault in report.faults:
-            if any(one in known for one in fault.indicator_ids or ("other",)):
+            if any(name in known for name in fault.indicator_ids or ("other",)):
                 yield fault
 
 
-def result_of(entry: Entry, rules: Sequence[OutcomeRule], listed: Site | Account | None) -> Result | None:
-    """How a unit ended; None when nothing was told but problems.
+def result_of(record: UnitRecord, rules: Sequence[OutcomeRule], listed: Site | Account | None) -> Result | None:
+    """Return the result of a unit; None when nothing but problems is recorded.
 
     Args:
-        entry: What was told of it.
+        record: What is recorded of it.
         rules: Outcomes beside pass and fail, the first that holds counts.
         listed: The unit as the registry describes it; None when it is not listed.
     """
-    found = entry.held.found if entry.held is not None else None
-    confirmed, waiting, severe = _weigh(entry, found)
-    score = found.score if found is not None else None
-    for report in entry.reported:
+    summary = record.inspection.summary if record.inspection is not None else None
+    confirmed, waiting, severe = _weigh(record, summary)
+    score = summary.score if summary is not None else None
+    for report in record.reported:
         score = report.score if score is None else score
-    outcome, label = _outcome(entry, rules, listed, confirmed, waiting, severe, found, score)
+    outcome, label = _outcome(record, rules, listed, confirmed, waiting, severe, summary, score)
     if outcome is None:
         return None
     return Result(
-        entry.subject,
-        entry.tier,
+        record.subject,
+        record.tier,
         outcome,
         label or OUTCOME_ZH[outcome],
-        (found.was_found if found is not None else False) or any(one.outcome == "failed" for one in entry.reported),
-        tuple(one for one in confirmed if one in severe) if outcome == "failed" else (),
+        (summary.was_found if summary is not None else False) or any(report.outcome == "failed" for report in record.reported),
+        tuple(name for name in confirmed if name in severe) if outcome == "failed" else (),
         confirmed,
         waiting,
         score,
-        entry.held.observed_at if entry.held is not None else None,
-        entry.held.digest if entry.held is not None else None,
-        entry,
+        record.inspection.observed_at if record.inspection is not None else None,
+        record.inspection.digest if record.inspection is not None else None,
+        record,
     )
 
 
-def _weigh(entry: Entry, found: Found | None) -> tuple[tuple[str, ...], tuple[str, ...], frozenset[str]]:
-    """Confirmed problems, failures that wait for a review, and which of both make a unit fail."""
+def _weigh(record: UnitRecord, summary: VerdictSummary | None) -> tuple[tuple[str, ...], tuple[str, ...], frozenset[str]]:
+    """Return confirmed problems, failures that wait for a review, and which of both make a unit fail."""
     confirmed: dict[str, None] = {}
     waiting: dict[str, None] = {}
     severe: set[str] = set()
-    for failure in found.failures if found is not None else ():
+    for failure in summary.failures if summary is not None else ():
         if failure.is_waived:
             continue
         if failure.kind == "veto":
             severe.add(failure.indicator)
         (confirmed if failure.decision == "confirmed" else waiting)[failure.indicator] = None
-    for reported, fault in ((one, fault) for one in entry.reported for fault in one.faults):
+    for reported, fault in ((report, fault) for report in record.reported for fault in report.faults):
         for name in fault.indicator_ids or ("other",):
-            review = entry.reviews.get(name)
+            review = record.reviews.get(name)
             if review is not None and review.decision == "dismissed":
                 continue
             is_confirmed = review is not None or reported.reviewed_at is not None
@@ -341,20 +190,20 @@ def _weigh(entry: Entry, found: Found | None) -> tuple[tuple[str, ...], tuple[st
 
 
 def _outcome(
-    entry: Entry,
+    record: UnitRecord,
     rules: Sequence[OutcomeRule],
     listed: Site | Account | None,
     confirmed: tuple[str, ...],
     waiting: tuple[str, ...],
     severe: frozenset[str],
-    found: Found | None,
+    summary: VerdictSummary | None,
     score: tuple[Decimal, Decimal] | None,
 ) -> tuple[UnitOutcome | None, str]:
-    if entry.ruling is not None:
-        return entry.ruling.outcome, ""
-    if found is None and all(one.outcome is None for one in entry.reported):
+    if record.ruling is not None:
+        return record.ruling.outcome, ""
+    if summary is None and all(report.outcome is None for report in record.reported):
         return None, ""
-    subject = entry.subject
+    subject = record.subject
     kind = "account" if isinstance(subject, Account) else "site"
     rules = [rule for rule in rules if rule.subject in (None, kind)]
     for rule in rules:
@@ -364,7 +213,7 @@ def _outcome(
         return "failed", ""
     if any(name in severe for name in waiting):
         return "unreviewed", ""
-    outcome = _told(entry, found)
+    outcome = _settled_outcome(record, summary)
     if outcome == "passed":
         for rule in rules:
             if not rule.comes_first and _is_met(rule, confirmed, score):
@@ -386,13 +235,13 @@ def _is_met(rule: OutcomeRule, confirmed: tuple[str, ...], score: tuple[Decimal,
     return rule.score_below is not None
 
 
-def _told(entry: Entry, found: Found | None) -> UnitOutcome:
-    """The outcome where no failure stands and none waits."""
-    if found is not None:
-        if found.verdict == Verdict.UNDETERMINED.value:
+def _settled_outcome(record: UnitRecord, summary: VerdictSummary | None) -> UnitOutcome:
+    """Return the outcome where no failure stands and none waits."""
+    if summary is not None:
+        if summary.verdict == Verdict.UNDETERMINED.value:
             return "undetermined"
         return "passed"  # 不合格 with every failure waived or dismissed is none
-    reported = [one for one in entry.reported if one.outcome is not None][-1]
+    reported = [report for report in record.reported if report.outcome is not None][-1]
     assert reported.outcome is not None
     if reported.outcome != "failed":
         return reported.outcome

@@ -19,6 +19,7 @@ from govmedia_rules.rules.model import Source
 from govmedia_rules.subjects.vocabulary import Level, Platform, Status
 
 SubjectKind = Literal["site", "account"]
+SUBJECT_KINDS: tuple[SubjectKind, ...] = ("site", "account")
 
 
 def _as_text(value: object) -> object:

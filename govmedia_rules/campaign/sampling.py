@@ -17,9 +17,9 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
+from govmedia_rules.campaign.config import MAIN, TierId
 from govmedia_rules.campaign.groups import Dimension
 from govmedia_rules.campaign.rules import Share, SubjectKind
-from govmedia_rules.campaign.terms import MAIN, TierId
 from govmedia_rules.campaign.units import kind_of
 from govmedia_rules.core.model import Model, Name, Short
 from govmedia_rules.core.rates import counts_at_least

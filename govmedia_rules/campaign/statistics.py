@@ -16,19 +16,17 @@ from operator import attrgetter
 from types import MappingProxyType
 from typing import Literal, NamedTuple
 
+from govmedia_rules.campaign.config import MAIN, RateBase, ShareKind
 from govmedia_rules.campaign.groups import STANDARD, TOTAL, Dimension, Grouping, Spec, Value, grouping
 from govmedia_rules.campaign.results import Result, UnitOutcome
 from govmedia_rules.campaign.rules import SubjectKind
-from govmedia_rules.campaign.terms import MAIN
 from govmedia_rules.campaign.units import CountedResult, CountedUnits, kind_of
 from govmedia_rules.core.rates import Rounding
 from govmedia_rules.judge.finding import is_under
 from govmedia_rules.subjects.models import Account, Site
 from govmedia_rules.subjects.registry import Population
 
-ShareKind = Literal["pass", "failure_share", "coverage"]
 Points = tuple[Decimal, Decimal]
-Base = Literal["inspected", "decided"]
 
 
 class Ratio(NamedTuple):
@@ -36,7 +34,7 @@ class Ratio(NamedTuple):
 
     Attributes:
         part: Units counted.
-        whole: Base, above 0.
+        whole: RateBase, above 0.
     """
 
     part: int
@@ -112,12 +110,12 @@ class Stat:
         """Units that had failed at first and did not fail after review (复核排除); those that wait are not among them."""
         return max(self.found - self.failed - self.outcomes["unreviewed"], 0)
 
-    def base(self, base: Base = "inspected") -> int:
+    def base(self, base: RateBase = "inspected") -> int:
         """What rates count against: all units inspected, or only those that passed or failed (基本合格 included)."""
         decided = self.outcomes["passed"] + self.outcomes["failed"] + self.outcomes["basically_passed"]
         return self.inspected if base == "inspected" else decided + self.open
 
-    def share(self, kind: ShareKind, *, base: Base = "inspected", basically_passes: bool = False) -> Ratio | None:
+    def share(self, kind: ShareKind, *, base: RateBase = "inspected", basically_passes: bool = False) -> Ratio | None:
         """A share, exact; None when a number in it is not known, which is so while a unit is 待定 or 待复核."""
         if self.is_partial:
             return None
@@ -129,7 +127,7 @@ class Stat:
         return ratio(good if kind == "pass" else self.failed, self.base(base))
 
     def bounds(
-        self, kind: Literal["pass", "failure_share"], *, base: Base = "inspected", basically_passes: bool = False
+        self, kind: Literal["pass", "failure_share"], *, base: RateBase = "inspected", basically_passes: bool = False
     ) -> tuple[Ratio, Ratio] | None:
         """The lowest and the highest a share can be, whatever becomes of the units that are still open."""
         part, whole = self.passed if kind == "pass" else self.failed, self.base(base)
@@ -276,7 +274,7 @@ class Groups(Mapping[Key, Stat]):
         """Units of a group with an outcome; None when such units of unknown group may belong to it."""
         return None if self.unplaced.outcomes[outcome] else self.find(*key).outcomes[outcome]
 
-    def share(self, kind: ShareKind, *key: str, base: Base = "inspected", basically_passes: bool = False) -> Ratio | None:
+    def share(self, kind: ShareKind, *key: str, base: RateBase = "inspected", basically_passes: bool = False) -> Ratio | None:
         """A share of a group; None when a number in it is not known."""
         if self.unplaced.inspected or (kind == "coverage" and self.unplaced.population):
             return None

@@ -4,26 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from operator import itemgetter
-from typing import TYPE_CHECKING
 
+from govmedia_rules.campaign.config import MAIN, CampaignConfig, Tier
 from govmedia_rules.campaign.coverage import lines as coverage_lines
 from govmedia_rules.campaign.groups import TOTAL, Dimension, Spec
+from govmedia_rules.campaign.issues import issues_of
 from govmedia_rules.campaign.results import OUTCOME_ZH, UnitOutcome
 from govmedia_rules.campaign.rules import SubjectKind
 from govmedia_rules.campaign.statistics import Stat
-from govmedia_rules.campaign.terms import MAIN, Terms, Tier
+from govmedia_rules.campaign.view import CampaignView
 from govmedia_rules.tables.columns import Cell, ColumnType, Heading
 from govmedia_rules.tables.out import Table
-
-if TYPE_CHECKING:
-    from govmedia_rules.campaign.campaign import Campaign
 
 KIND_ZH = {"site": "政府网站", "account": "政务新媒体"}
 ALWAYS: tuple[UnitOutcome, ...] = ("passed", "failed")
 """Outcomes that have a column even where no unit ended so."""
 
 
-def rate_text(stat: Stat, terms: Terms) -> str | None:
+def rate_text(stat: Stat, terms: CampaignConfig) -> str | None:
     """The pass rate in print; where units are open, from the lowest it can be to the highest; None when there is no base."""
     bounds = stat.bounds("pass", base=terms.rate_base, basically_passes=terms.basically_passes)
     if bounds is None:
@@ -43,7 +41,7 @@ Line = tuple[Cell, ...]
 """A row: the group's value in each dimension, then the counts."""
 
 
-def counts_table(campaign: Campaign, subject: SubjectKind, spec: Spec, *, tier: str = MAIN) -> Table[Line]:
+def counts_table(campaign: CampaignView, subject: SubjectKind, spec: Spec, *, tier: str = MAIN) -> Table[Line]:
     """Counts of one kind of unit, a row for each group; a blank is what is not known, never 0.
 
     Columns are the dimensions, population, inspected, the outcomes there are, and `pass_rate` in percent as the round prints it.
@@ -67,24 +65,24 @@ def counts_table(campaign: Campaign, subject: SubjectKind, spec: Spec, *, tier: 
     rows = [
         (
             *(part.label_of(one) for part, one in zip(parts, key, strict=True)),
-            *_counts(stat, outcomes, campaign.terms, has_population=has_population, is_sure=is_sure),
+            *_counts(stat, outcomes, campaign.config, has_population=has_population, is_sure=is_sure),
         )
         for key, stat in groups.items()
     ]
-    return Table(headings, rows, name=campaign.terms.title)
+    return Table(headings, rows, name=campaign.config.title)
 
 
-def total_row(campaign: Campaign, subject: SubjectKind, *, tier: str = MAIN) -> Line:
+def total_row(campaign: CampaignView, subject: SubjectKind, *, tier: str = MAIN) -> Line:
     """The counts of all units in the columns of `counts_table` after its dimensions."""
     total = campaign.statistics(TOTAL).total(subject, tier=tier)
-    return _counts(total, _outcomes(total), campaign.terms, has_population=True, is_sure=True)
+    return _counts(total, _outcomes(total), campaign.config, has_population=True, is_sure=True)
 
 
 def _outcomes(total: Stat) -> tuple[UnitOutcome, ...]:
     return tuple(one for one in OUTCOME_ZH if one in ALWAYS or total.outcomes[one])
 
 
-def _counts(stat: Stat, outcomes: tuple[UnitOutcome, ...], terms: Terms, *, has_population: bool, is_sure: bool) -> Line:
+def _counts(stat: Stat, outcomes: tuple[UnitOutcome, ...], terms: CampaignConfig, *, has_population: bool, is_sure: bool) -> Line:
     share = stat.share("pass", base=terms.rate_base, basically_passes=terms.basically_passes) if is_sure else None
     counts: list[Cell] = [None if stat.is_partial else stat.inspected]
     counts += [stat.outcomes[one] or (None if stat.is_partial else 0) for one in outcomes]
@@ -95,24 +93,24 @@ def _counts(stat: Stat, outcomes: tuple[UnitOutcome, ...], terms: Terms, *, has_
     )
 
 
-def summary(campaign: Campaign) -> Iterator[str]:
+def summary(campaign: CampaignView) -> Iterator[str]:
     """A round in a few Chinese lines: what there is, what was looked at, how it ended, what is still open, what does not fit."""
-    terms = campaign.terms
+    terms = campaign.config
     yield f"{terms.title}（{terms.period.text()}）"
     for tier, kind, stat in totals(campaign):
         yield f"{tier.scope}{'：' if tier.scope else ''}{_told(kind, stat, terms)}"
     yield from coverage_lines(campaign.coverage(), terms.rounding)
     if campaign.tasks:
         yield f"整改任务{len(campaign.tasks)}个"
-    for doubt in campaign.doubts():
+    for doubt in issues_of(campaign):
         yield f"{_SEVERITY_ZH[doubt.severity]}：{doubt.message()}"
 
 
-def totals(campaign: Campaign) -> Iterator[tuple[Tier, SubjectKind, Stat]]:
+def totals(campaign: CampaignView) -> Iterator[tuple[Tier, SubjectKind, Stat]]:
     """The counts of sites and of accounts in each tier; where there are none and nobody says how many there are, nothing."""
     statistics = campaign.statistics()
     kinds: tuple[SubjectKind, ...] = ("site", "account")
-    for tier in campaign.terms.tiers:
+    for tier in campaign.config.tiers:
         for kind in kinds:
             stat = statistics.total(kind, tier=tier.id)
             if stat.population is not None or stat.inspected:
@@ -122,7 +120,7 @@ def totals(campaign: Campaign) -> Iterator[tuple[Tier, SubjectKind, Stat]]:
 _SEVERITY_ZH = {"wrong": "有误", "open": "待办", "note": "说明"}
 
 
-def _told(kind: SubjectKind, stat: Stat, terms: Terms) -> str:
+def _told(kind: SubjectKind, stat: Stat, terms: CampaignConfig) -> str:
     population = "未说明" if stat.population is None else f"{stat.population}个"
     told = [f"{KIND_ZH[kind]}总数{population}", "检查数未说明" if stat.is_partial else f"检查{stat.inspected}个"]
     coverage = stat.share("coverage")

@@ -10,11 +10,11 @@ from typing import Literal
 
 from pydantic import Field, NonNegativeInt, model_validator
 
+from govmedia_rules.campaign.config import MAIN, ShareKind, TierId
 from govmedia_rules.campaign.rules import SubjectKind
-from govmedia_rules.campaign.terms import MAIN, TierId
 from govmedia_rules.core.model import Model, Name, Short
 from govmedia_rules.core.time import Instant
-from govmedia_rules.notices.figures import OutcomeKind
+from govmedia_rules.notices.figures import ComparisonBasis, OutcomeKind, Period
 from govmedia_rules.snapshots.parts import Mark
 from govmedia_rules.subjects.models import Account, DivisionCode, Site, Subject
 from govmedia_rules.subjects.vocabulary import Level, Platform, vocabulary
@@ -190,6 +190,32 @@ class Letters(Model):
     mean_working_days: Decimal | None = Field(default=None, ge=0)
     longest_working_days: NonNegativeInt | None = None
     basis: Basis = "stated"
+
+
+class EarlierRate(Model):
+    """A rate of an earlier round.
+
+    Attributes:
+        basis: year_on_year 同比, period_on_period 环比, or other.
+        subject: Sites or accounts.
+        kind: What kind of rate.
+        tier: Tier.
+        group: Label of the group it is of; "" for all units.
+        figure: The rate as it was printed; None when it is known that there is none.
+        is_comparable: Whether it was counted on the same footing.
+        period: Its period; None when not known.
+        source: Where it comes from.
+    """
+
+    basis: ComparisonBasis
+    subject: SubjectKind
+    kind: ShareKind = "pass"
+    tier: TierId = MAIN
+    group: Short = ""
+    figure: Decimal | None = Field(default=None, ge=0, le=100)
+    is_comparable: bool = True
+    period: Period | None = None
+    source: Short = ""
 
 
 def kind_of(subject: Site | Account) -> SubjectKind:

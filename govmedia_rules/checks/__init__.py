@@ -1,0 +1,1 @@
+"""The checks, one module a topic, with their sentences in a file beside them."""

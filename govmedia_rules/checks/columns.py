@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta, tzinfo
 from typing import Annotated, Any, NamedTuple
 
@@ -44,6 +44,7 @@ def columns_core_stale(
     slow_kinds: Annotated[Kinds, Strictness.MORE],
     slow_window: Annotated[Window, Strictness.SHORTER],
     slow_first_level_only: Annotated[bool, Strictness.FALSE],
+    count_blank: Annotated[bool, Strictness.TRUE] = False,
     limit: Annotated[Positive, Strictness.LOWER],
 ) -> CheckResult:
     """News columns and notice or policy columns not updated inside their windows, counted together (栏目不更新).
@@ -55,6 +56,7 @@ def columns_core_stale(
         slow_kinds: Kinds of columns judged by `slow_window`.
         slow_window: Window of 通知公告、政策文件 columns.
         slow_first_level_only: Whether only first-level columns of these kinds count.
+        count_blank: Whether a blank column counts here too; `site.columns_blank` counts it in any case.
         limit: Number of such columns from which the veto holds.
     """
     point = site.observed_at
@@ -62,15 +64,15 @@ def columns_core_stale(
     slow = _Rule(slow_window, slow_window.before(point), slow_first_level_only)
     # A column of unknown kind may be a core one; it matters only if the wider window does not hold an update either.
     rules: dict[str | None, _Rule] = {None: slow} | dict.fromkeys(slow_kinds, slow) | dict.fromkeys(news_kinds, news)
-    stale: list[tuple[Column, Window]] = []
+    stale: list[tuple[Column, Window | None]] = []
     possible = 0
     for kind, group in site.columns_by_kind.items():
         rule = rules.get(kind)
-        if rule is None or group.surely_updated(rule.span.sure_from, rule.span.sure_to):
+        if rule is None or group.all_updated(rule.span):
             continue
-        for column in group.not_surely_updated(rule.span.sure_from, rule.span.sure_to):
+        for column in group.to_be_compared(rule.span):
             updated = column_updated(column, rule.span)
-            if updated or column.entry_count == 0:
+            if updated or column.finished or (column.entry_count == 0 and not count_blank):
                 continue
             first_only = rule.first_level_only and kind is not None
             if first_only and column.level is not None and column.level > 1:
@@ -87,9 +89,11 @@ def columns_overdue(
     site: SiteSnapshot,
     *,
     core_kinds: Kinds,
+    core_cycles: Annotated[Mapping[str | None, Window], Strictness.SHORTER] = {},
     cycles: Annotated[Mapping[str | None, Window], Strictness.SHORTER] = {},
     default_cycle: Annotated[Window | None, Strictness.SHORTER] = None,
     idle: Annotated[Window | None, Strictness.SHORTER] = None,
+    count_blank: Annotated[bool, Strictness.TRUE] = False,
     limit: Annotated[Positive, Strictness.LOWER],
 ) -> CheckResult:
     """Columns that ought to be updated and have long not been (应更新但长期未更新).
@@ -99,33 +103,39 @@ def columns_overdue(
 
     Args:
         core_kinds: Kinds judged by `site.columns_core_stale` and left out here.
+        core_cycles: Cycles of core kinds that count here all the same.
         cycles: Cycle for each kind of column.
         default_cycle: Cycle of every other column; None when no rule states one.
         idle: Age from which a column without a cycle becomes a candidate; None for never.
+        count_blank: Whether a blank column counts here too, with a cycle or without.
         limit: Number of such columns from which the veto holds.
     """
     point = site.observed_at
     idle_span = None if idle is None else idle.before(point)
     default_span = None if default_cycle is None else default_cycle.before(point)
-    overdue: list[tuple[Column, Window]] = []
+    overdue: list[tuple[Column, Window | None]] = []
     candidates: list[tuple[Column, Window]] = []
     unknown = uncycled = 0
+    own_cycles: dict[str | None, Window] = {**cycles, **core_cycles}
     for kind, group in site.columns_by_kind.items():
-        if kind in core_kinds:
+        if kind in core_kinds and kind not in core_cycles:
             continue
         usual, span = default_cycle, default_span
-        if kind in cycles:
-            usual = cycles[kind]
+        if kind in own_cycles:
+            usual = own_cycles[kind]
             span = usual.before(point)
         window = usual
         if usual is None:
             window, span = idle, idle_span
         columns = group.columns
         if span is not None and not group.promising:
-            columns = group.not_surely_updated(span.sure_from, span.sure_to)
+            columns = group.to_be_compared(span)
             uncycled += len(group.columns) - len(columns) if usual is None else 0
         for column in columns:
-            if column.finished or column.entry_count == 0:
+            if column.finished or (column.entry_count == 0 and not count_blank):
+                continue
+            if column.entry_count == 0:
+                overdue.append((column, None))
                 continue
             cycle = usual
             updated = None if span is None else column_updated(column, span)
@@ -161,9 +171,9 @@ def columns_blank(site: SiteSnapshot, *, limit: Annotated[Positive, Strictness.L
     Args:
         limit: Number of such columns from which the veto holds.
     """
-    empty = [column for group in site.columns_by_kind.values() for column in group.empty]
+    empty = [column for group in site.columns_by_kind.values() for column in group.empty if not column.finished]
     answers = [(column, column.is_blank) for column in empty]
-    blank: list[tuple[Column, None]] = [(column, None) for column, is_blank in answers if is_blank]
+    blank: list[tuple[Column, Window | None]] = [(column, None) for column, is_blank in answers if is_blank]
     possible = sum(is_blank is None for _, is_blank in answers)
     return _counted(site, "columns", "columns_blank", Count(len(blank), possible), limit, blank)
 
@@ -179,7 +189,7 @@ def _counted(
     reason: str,
     count: Count,
     limit: int,
-    columns: list[tuple[Column, Window]] | list[tuple[Column, None]],
+    columns: Sequence[tuple[Column, Window | None]],
     **args: Any,
 ) -> CheckResult:
     """The answer for a rule that counts columns up to a limit."""
@@ -230,17 +240,17 @@ def column_stale(
         window: Time that counts back from the monitoring point.
         first_level_only: Whether only first-level columns (一级栏目) must be up to date.
     """
-    mine = site.columns_of(*kinds)
-    if not any(not column.is_blank for column in mine):
+    columns = site.columns_of(*kinds)
+    if not any(not column.is_blank for column in columns):
         return _no_column(site, kinds)
     span = window.before(site.observed_at)
     groups = site.columns_by_kind
-    if all(groups[kind].surely_updated(span.sure_from, span.sure_to) for kind in kinds if kind in groups):
+    if all(groups[kind].all_updated(span) for kind in kinds if kind in groups):
         return passed()
-    judged = [column for column in mine if not first_level_only or column.level in (None, 1)]
+    judged = [column for column in columns if not first_level_only or column.level in (None, 1)]
     answers = [(column, column_updated(column, span)) for column in judged if not column.is_blank]
     stale = [column for column, updated in answers if updated is False and (column.level is not None or not first_level_only)]
-    unknown = sum(updated is None or (updated is False and column not in stale) for column, updated in answers)
+    unknown = sum(updated is not True for _, updated in answers) - len(stale)
     evidence = [_dated(column, window) for column in stale]
     if stale:
         names = tuple(column.name for column in stale)
@@ -300,18 +310,18 @@ def columns_behind(
 
 def _is_meant(column: Column, kinds: Kinds, except_kinds: Kinds, home_columns: bool | None) -> bool | None:
     """Whether a rule for these kinds and places means the column; None when its kind or place is not known."""
-    known = True
+    is_known = True
     if kinds or except_kinds:
         if column.kind is None:
-            known = False
+            is_known = False
         elif column.kind in except_kinds or (kinds and column.kind not in kinds):
             return False
     if home_columns is not None:
         if column.on_home is None:
-            known = False
+            is_known = False
         elif column.on_home != home_columns:
             return False
-    return True if known else None
+    return True if is_known else None
 
 
 @check("site.columns_other_faulty", needs="columns", faults=("blank", "stale"))
@@ -331,8 +341,8 @@ def columns_other_faulty(
     stale: list[Evidence] = []
     unknown_blank = unknown_stale = 0
     columns: list[Column] = []
-    mine = [group for kind, group in site.columns_by_kind.items() if kind not in judged_elsewhere]
-    for group in mine:
+    groups = [group for kind, group in site.columns_by_kind.items() if kind not in judged_elsewhere]
+    for group in groups:
         if default_cycle is None and not group.promising and not group.empty:
             continue
         columns += group.columns
@@ -382,7 +392,7 @@ def columns_without_daily_items(
     zone = site.observed_at.tzinfo
     assert zone is not None
     try:
-        wanted = _last_workdays(day_of(site.observed_at, zone), days, calendar)
+        workdays = _last_workdays(day_of(site.observed_at, zone), days, calendar)
     except CalendarError:
         return inconclusive("calendar_not_covering", coverage=calendar.coverage)
     lacking: list[Evidence] = []
@@ -390,7 +400,7 @@ def columns_without_daily_items(
     for column in site.columns or ():
         if column.finished or (column.kind is not None and column.kind not in kinds):
             continue
-        empty, unseen = _days_without(column, wanted, zone)
+        empty, unseen = _days_without(column, workdays, zone)
         if empty and column.kind is not None:
             lacking.append(Evidence(column.name, column.url, column.latest_entry_at, tuple(f"{day:%Y-%m-%d}" for day in empty)))
         elif empty or unseen:
@@ -405,25 +415,25 @@ def columns_without_daily_items(
 
 def _last_workdays(today: date, days: int, calendar: Calendar) -> list[date]:
     """The last whole working days before `today`, the newest first."""
-    found: list[date] = []
+    workdays: list[date] = []
     day = today
-    while len(found) < days:
+    while len(workdays) < days:
         day -= timedelta(days=1)
         if calendar.is_workday(day):
-            found.append(day)
-    return found
+            workdays.append(day)
+    return workdays
 
 
-def _days_without(column: Column, wanted: Iterable[date], zone: tzinfo) -> tuple[list[date], list[date]]:
+def _days_without(column: Column, workdays: Iterable[date], zone: tzinfo) -> tuple[list[date], list[date]]:
     """Days certainly without an item, and days nobody can tell."""
     if column.is_blank:
-        return list(wanted), []
+        return list(workdays), []
     newest = None if column.latest_entry_at is None else day_of(column.latest_entry_at, zone)
     if column.entries is None:
-        later = [day for day in wanted if newest is not None and day > newest]
-        return later, [day for day in wanted if day not in later and day != newest]
+        later = [day for day in workdays if newest is not None and day > newest]
+        return later, [day for day in workdays if day not in later and day != newest]
     shown = {day_of(entry.published_at, zone) for entry in column.entries if entry.published_at is not None}
     oldest = min(shown, default=date.max)
     if not shown:
-        return list(wanted), []  # an entry without a date counts as not updated
-    return [day for day in wanted if day not in shown and day > oldest], [day for day in wanted if day < oldest]
+        return list(workdays), []  # an entry without a date counts as not updated
+    return [day for day in workdays if day not in shown and day > oldest], [day for day in workdays if day < oldest]

@@ -250,10 +250,10 @@ def check(name: str, *, needs: str | Iterable[str] = (), faults: Iterable[str] =
     Returns:
         The function, unchanged.
     """
-    wanted = (needs,) if isinstance(needs, str) else tuple(needs)
+    groups = (needs,) if isinstance(needs, str) else tuple(needs)
 
     def mark(function: F) -> F:
-        setattr(function, _MARK, CheckMark(name, tuple(tuple(need.split("|")) for need in wanted), tuple(faults)))
+        setattr(function, _MARK, CheckMark(name, tuple(tuple(need.split("|")) for need in groups), tuple(faults)))
         return function
 
     return mark

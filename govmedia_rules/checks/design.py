@@ -52,14 +52,14 @@ def tags_missing(
     eligible = [page for page in site.pages or () if page.kind in required and page.tags is not None]
     drawn = draw(eligible, sample, seed, f"{site.site.id} tags", lambda page: page.url)
     empty = {key_of(text) for text in placeholders}
-    found: list[Evidence] = []
+    evidence: list[Evidence] = []
     for page in drawn:
         lacking = _lacking_tags(page, required[page.kind or ""], empty)
         if lacking:
-            found.append(Evidence(page.title or page.url, page.url, None, lacking))
-    args: dict[str, Any] = {"count": len(found), "sampled": len(drawn), "seed": seed}
-    if found:
-        return failed("tags_missing", evidence=found, faults={"page": len(found)}, **args)
+            evidence.append(Evidence(page.title or page.url, page.url, None, lacking))
+    args: dict[str, Any] = {"count": len(evidence), "sampled": len(drawn), "seed": seed}
+    if evidence:
+        return failed("tags_missing", evidence=evidence, faults={"page": len(evidence)}, **args)
     return passed() if drawn else inconclusive("tags_not_seen", possible={"page": sample}, **args)
 
 
@@ -93,21 +93,21 @@ def map_differs(site: SiteSnapshot) -> CheckResult:
     real = {_path_of(column, columns) for column in columns}
     mapped = {tuple(key_of(name) for name in entry.path) for entry in site.site_map or ()}
     gone = [entry for entry in site.site_map or () if tuple(key_of(name) for name in entry.path) not in real]
-    new = [column for column in columns if _path_of(column, columns) not in mapped]
+    unmapped = [column for column in columns if _path_of(column, columns) not in mapped]
     blank = [column for column in site.columns or () if column.found_by == "sitemap" and column.is_blank]
-    if not (gone or new or blank):
+    if not (gone or unmapped or blank):
         return passed()
     if {"site_map", "columns"} & set(site.partial):
-        return inconclusive("map_partly_seen", gone=len(gone), new=len(new))
+        return inconclusive("map_partly_seen", gone=len(gone), new=len(unmapped))
     evidence = [Evidence(" › ".join(entry.path), entry.url, None, "map_only") for entry in gone]
-    evidence += [Evidence(column.name, column.url, None, "column_only") for column in new]
+    evidence += [Evidence(column.name, column.url, None, "column_only") for column in unmapped]
     evidence += [Evidence(column.name, column.url, None, "blank_through_map") for column in blank]
-    return failed("map_differs", evidence=evidence, gone=len(gone), new=len(new), blank=len(blank))
+    return failed("map_differs", evidence=evidence, gone=len(gone), new=len(unmapped), blank=len(blank))
 
 
 def _path_of(column: Column, columns: list[Column]) -> tuple[str, ...]:
-    names = {key for one in columns for key in (one.name, one.url) if key}
-    by_key = {key: one for one in columns for key in (one.url, one.name) if key}
+    names = {key for other_column in columns for key in (other_column.name, other_column.url) if key}
+    by_key = {key: other_column for other_column in columns for key in (other_column.url, other_column.name) if key}
     path = [key_of(column.name)]
     parent, steps = column.parent, 0
     while parent is not None and steps < 20:

@@ -33,16 +33,16 @@ def domains_of(site: SiteSnapshot) -> tuple[list[Domain], CheckResult]:
 
     An address that cannot be read is no domain that keeps the rule, so it stands in the way of a pass.
     """
-    found: list[Domain] = []
+    domains: list[Domain] = []
     unread: list[str] = []
     for address in filter(None, (site.site.url, *site.site.domains)):
         try:
-            found.append(Domain.parse(address))
+            domains.append(Domain.parse(address))
         except CodeError:
             unread.append(address)
     if unread:
-        return found, inconclusive("domain_unreadable", names=tuple(unread))
-    return found, passed() if found else inconclusive("domain_unknown")
+        return domains, inconclusive("domain_unreadable", names=tuple(unread))
+    return domains, passed() if domains else inconclusive("domain_unknown")
 
 
 @check("site.domain_irregular", faults=("irregular",))
@@ -60,27 +60,29 @@ def domain_irregular(
         portal_form: Whether a portal's English domain must begin with `www.`.
         single: Whether more than one English or more than one Chinese domain counts.
     """
-    given = [address for address in (site.site.url, *site.site.domains) if address]
-    if not given:
+    addresses = [address for address in (site.site.url, *site.site.domains) if address]
+    if not addresses:
         return inconclusive("domain_unknown", possible={"irregular": 1})
-    found: list[Evidence] = []
+    evidence: list[Evidence] = []
     domains: list[Domain] = []
-    for address in given:
+    for address in addresses:
         try:
             domains.append(Domain.parse(address))
         except CodeError as fault:
-            found.append(Evidence(address, address, None, fault.what))
-    found += [Evidence(one.unicode, None, None, "suffix_not_allowed", suffixes) for one in domains if one.suffix not in suffixes]
+            evidence.append(Evidence(address, address, None, fault.what))
+    evidence += [
+        Evidence(domain.unicode, None, None, "suffix_not_allowed", suffixes) for domain in domains if domain.suffix not in suffixes
+    ]
     if portal_form and site.site.is_portal:
-        english = [one for one in domains if one.suffix == "gov.cn" and not one.host.startswith("www.")]
-        found += [Evidence(one.host, None, None, "portal_without_www") for one in english]
+        english = [domain for domain in domains if domain.suffix == "gov.cn" and not domain.host.startswith("www.")]
+        evidence += [Evidence(domain.host, None, None, "portal_without_www") for domain in english]
     if single:
         for suffix in suffixes:
-            same = tuple(dict.fromkeys(one.unicode for one in domains if one.suffix == suffix))
+            same = tuple(dict.fromkeys(domain.unicode for domain in domains if domain.suffix == suffix))
             if len(same) > 1:
-                found.append(Evidence("、".join(same), None, None, len(same), 1))
-    if found:
-        return failed("domain_irregular", evidence=found, faults={"irregular": 1}, names=tuple(piece.what for piece in found))
+                evidence.append(Evidence("、".join(same), None, None, len(same), 1))
+    if evidence:
+        return failed("domain_irregular", evidence=evidence, faults={"irregular": 1}, names=tuple(piece.what for piece in evidence))
     return passed()
 
 
@@ -95,7 +97,7 @@ def domain_suffix_wrong(site: SiteSnapshot, *, suffixes: Annotated[Kinds, Strict
         国办发〔2017〕47号, 域名管理.
     """
     domains, otherwise = domains_of(site)
-    wrong = [one.unicode for one in domains if one.suffix not in suffixes]
+    wrong = [domain.unicode for domain in domains if domain.suffix not in suffixes]
     if wrong:
         evidence = [Evidence(name, None, None, "suffix_not_allowed", suffixes) for name in wrong]
         return failed("domain_suffix_wrong", evidence=evidence, names=tuple(wrong))
@@ -110,7 +112,7 @@ def portal_domain_irregular(site: SiteSnapshot) -> CheckResult:
         国办发〔2017〕47号, 域名管理: 政府门户网站使用“www.□□□.gov.cn”结构.
     """
     domains, otherwise = domains_of(site)
-    wrong = [one.host for one in domains if one.suffix == "gov.cn" and not one.host.startswith("www.")]
+    wrong = [domain.host for domain in domains if domain.suffix == "gov.cn" and not domain.host.startswith("www.")]
     if wrong:
         evidence = [Evidence(name, None, None, "portal_without_www") for name in wrong]
         return failed("portal_domain_irregular", evidence=evidence, names=tuple(wrong))
@@ -128,7 +130,7 @@ def department_domain_irregular(site: SiteSnapshot) -> CheckResult:
         国办发〔2017〕47号, 域名管理: 部门网站使用本级政府或上级部门门户网站的下级域名.
     """
     domains, otherwise = domains_of(site)
-    wrong = [one.host for one in domains if one.suffix == "gov.cn" and len(_names(one)) < 2]
+    wrong = [domain.host for domain in domains if domain.suffix == "gov.cn" and len(_names(domain)) < 2]
     if wrong:
         evidence = [Evidence(name, None, None, "department_without_parent") for name in wrong]
         return failed("department_domain_irregular", evidence=evidence, names=tuple(wrong))
@@ -151,8 +153,8 @@ def domains_several(site: SiteSnapshot, *, most: Annotated[Positive, Strictness.
         国办发〔2017〕47号 and 国办函〔2018〕55号, 域名管理.
     """
     domains, otherwise = domains_of(site)
-    english = tuple(dict.fromkeys(one.unicode for one in domains if one.unicode.isascii()))
-    chinese = tuple(dict.fromkeys(one.unicode for one in domains if not one.unicode.isascii()))
+    english = tuple(dict.fromkeys(domain.unicode for domain in domains if domain.unicode.isascii()))
+    chinese = tuple(dict.fromkeys(domain.unicode for domain in domains if not domain.unicode.isascii()))
     over = [names for names in (english, chinese) if len(names) > most]
     if over:
         evidence = [Evidence("、".join(names), None, None, len(names), most) for names in over]
@@ -176,7 +178,7 @@ def chinese_domain_wrong(site: SiteSnapshot, *, suffixes: Annotated[Kinds, Stric
     if day_of(site.observed_at, zone) < since:
         return passed("not_yet_in_force", since=since)
     domains, otherwise = domains_of(site)
-    wrong = [one.unicode for one in domains if not one.unicode.isascii() and one.suffix not in suffixes]
+    wrong = [domain.unicode for domain in domains if not domain.unicode.isascii() and domain.suffix not in suffixes]
     if wrong:
         evidence = [Evidence(name, None, None, "suffix_not_allowed", suffixes) for name in wrong]
         return failed("domain_suffix_wrong", evidence=evidence, names=tuple(wrong))

@@ -46,13 +46,13 @@ def channel_missing(
     evidence = [Evidence(channel.name or channel.kind, channel.url, None, channel.kind) for channel in site.channels]
     if untried:
         return inconclusive("channel_not_tried", evidence=evidence, count=len(untried))
-    other = [
+    special = [
         channel
         for channel in site.channels
         if channel.effective is not False and channel.kind not in counted and channel.kind not in not_counted
     ]
-    if other:
-        names = tuple(channel.name or channel.kind for channel in other)
+    if special:
+        names = tuple(channel.name or channel.kind for channel in special)
         return needs_review("channel_kind_unclear", evidence=evidence, names=names)
     if "channels" in site.partial:
         return inconclusive("channels_partly_seen", evidence=evidence)
@@ -65,23 +65,27 @@ def interaction_missing(
     *,
     counted: Annotated[Kinds, Strictness.FEWER],
     demanded_on: Annotated[Mapping[str, Kinds], Strictness.MORE] = {},
+    menu_alone: Annotated[bool, Strictness.FALSE] = True,
+    menu_words: Kinds = (),
 ) -> CheckResult:
     """No effective interactive function is offered (未提供有效互动功能).
 
     Args:
         counted: Kinds of functions that count as interactive.
         demanded_on: For a platform (and those below it in the tree): the only kinds that count there.
+        menu_alone: Whether any working menu counts where `demanded_on` does not ask for one, whatever its entries are for.
+        menu_words: Words that name an entry for interaction; a menu whose name holds one counts in any case.
     """
     assert account.functions is not None
-    kinds = counted
-    for function in account.functions:
-        if function.works and not demanded_on and function.kind in kinds:
-            return passed()
-    for platform, only in demanded_on.items():
-        if vocabulary("platform").is_a(account.account.platform, platform):
-            kinds = only
-            break
-    offered = [function for function in account.functions if function.kind in kinds]
+    tree = vocabulary("platform")
+    demanded = next((only for wide, only in demanded_on.items() if tree.is_a(account.account.platform, wide)), None)
+    kinds = counted if demanded is None else demanded
+    menus_count = menu_alone or demanded is not None
+    offered = [
+        function
+        for function in account.functions
+        if function.kind in kinds and (function.kind != "menu" or menus_count or any(word in function.name for word in menu_words))
+    ]
     if any(function.works for function in offered):
         return passed()
     evidence = [
@@ -139,9 +143,9 @@ def activities_held(
         count: Number of activities needed.
     """
     span = window.before(site.observed_at)
-    mine = [activity for activity in site.activities or () if activity.kind == kind]
-    held = [activity for activity in mine if activity.held_at is not None and span.has(activity.held_at)]
-    undated = sum(activity.held_at is None for activity in mine)
+    activities = [activity for activity in site.activities or () if activity.kind == kind]
+    held = [activity for activity in activities if activity.held_at is not None and span.has(activity.held_at)]
+    undated = sum(activity.held_at is None for activity in activities)
     args: dict[str, Any] = {"count": len(held), "limit": count, "kind": kind, "window": window}
     if channel_kinds:
         if site.channels is None:
@@ -191,32 +195,32 @@ def activities_few(
         国办发〔2015〕15号附件2, 互动回应情况: 调查征集类栏目, 互动访谈类栏目.
     """
     span = window.before(site.observed_at)
-    mine = [activity for activity in site.activities or () if activity.kind == kind]
-    held = sum(activity.held_at is not None and span.has(activity.held_at) for activity in mine)
-    undated = sum(activity.held_at is None for activity in mine)
+    activities = [activity for activity in site.activities or () if activity.kind == kind]
+    held = sum(activity.held_at is not None and span.has(activity.held_at) for activity in activities)
+    undated = sum(activity.held_at is None for activity in activities)
     args: dict[str, Any] = {"kind": kind, "window": window, "count": held}
     offered = has_column(site, kinds) if kinds else True
     if offered is False:
         return failed("activities_without_channel", faults={"none": 1}, **args)
-    most = held + undated
+    at_most = held + undated
     portal = site.site.is_portal
-    wanted, lenient = max(portal_count, other_count), min(portal_count, other_count)
+    demanded, lenient = max(portal_count, other_count), min(portal_count, other_count)
     if portal is not None:
-        wanted = lenient = portal_count if portal else other_count
-    if held >= wanted:
+        demanded = lenient = portal_count if portal else other_count
+    if held >= demanded:
         return passed() if offered else inconclusive("activities_channel_unknown", possible={"none": 1}, **args)
     if "activities" in site.partial or offered is None:
         return inconclusive("activities_undated", possible={"none": 1} if not held else {"few": 1}, **args)
-    if not most:
-        return failed("activities_none", evidence=_held(mine), faults={"none": 1}, **args)
+    if not at_most:
+        return failed("activities_none", evidence=_held(activities), faults={"none": 1}, **args)
     if not held:
         return inconclusive("activities_undated", possible={"none": 1}, **args)
-    if most < lenient:
-        return failed("activities_few", evidence=_held(mine), faults={"few": 1}, limit=lenient, **args)
+    if at_most < lenient:
+        return failed("activities_few", evidence=_held(activities), faults={"few": 1}, limit=lenient, **args)
     if portal is None and held >= lenient:
         return inconclusive("activities_level_unknown", possible={"few": 1}, **args)
     return inconclusive("activities_undated", possible={"few": 1}, **args)
 
 
 def _held(activities: list[Activity]) -> list[Evidence]:
-    return [Evidence(one.title or one.kind, None, one.held_at) for one in activities]
+    return [Evidence(activity.title or activity.kind, None, activity.held_at) for activity in activities]

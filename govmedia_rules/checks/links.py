@@ -75,20 +75,20 @@ def _is_on_home(site: SiteSnapshot, link: Link) -> bool:
 def qr_codes_wrong(site: SiteSnapshot) -> CheckResult:
     """A QR code cannot be opened, or leads to another platform than its label says (二维码)."""
     tree = vocabulary("platform")
-    found: list[Evidence] = []
+    evidence: list[Evidence] = []
     unknown = 0
     for code in site.qr_codes or ():
         where = code.found_on or code.target
         if code.opens is False:
-            found.append(Evidence(code.label or "qr_code", where, None, "unopenable"))
+            evidence.append(Evidence(code.label or "qr_code", where, None, "unopenable"))
         elif code.label_platform is not None and code.target_platform is not None:
             if not (tree.is_a(code.target_platform, code.label_platform) or tree.is_a(code.label_platform, code.target_platform)):
                 value = tree[code.target_platform].title
-                found.append(Evidence(code.label or "qr_code", where, None, value, tree[code.label_platform].title))
+                evidence.append(Evidence(code.label or "qr_code", where, None, value, tree[code.label_platform].title))
         elif code.opens is None or (code.label_platform is not None and code.target_platform is None):
             unknown += 1
-    if found:
-        return failed("qr_codes_wrong", evidence=found, count=len(found))
+    if evidence:
+        return failed("qr_codes_wrong", evidence=evidence, count=len(evidence))
     if unknown:
         return inconclusive("qr_codes_not_tried", count=unknown)
     return inconclusive("qr_codes_partly_known") if "qr_codes" in site.partial else passed()

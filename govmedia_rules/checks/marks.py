@@ -45,7 +45,7 @@ def marks_missing(
             ):
                 wrong.setdefault(name, Evidence(name, page.url, None, shown, registered.get(name)))
     possible = {"missing": len(unseen - missing.keys() - wrong.keys())}
-    faults = {kind: len(found) for kind, found in (("missing", missing), ("wrong", wrong)) if found}
+    faults = {kind: len(pieces) for kind, pieces in (("missing", missing), ("wrong", wrong)) if pieces}
     if faults:
         names = tuple({**missing, **wrong})
         evidence = (*missing.values(), *wrong.values())
@@ -64,7 +64,7 @@ def _agrees(name: str, shown: str, registered: str | None) -> bool:
     if registered is None or name == "sponsor":
         # A sponsor may print its short name; a machine does not call that wrong.
         return True
-    return re.sub(r"\D", "", shown.split("-")[0]) == re.sub(r"\D", "", registered.split("-")[0])
+    return re.sub(r"\D", "", shown.split("-", maxsplit=1)[0]) == re.sub(r"\D", "", registered.split("-")[0])
 
 
 def _has_shape(name: str, shown: str) -> bool:

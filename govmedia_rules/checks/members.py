@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 
-class Listing(NamedTuple):
+class RegistryEntry(NamedTuple):
     """What the registry says of a subject."""
 
     name: str
@@ -16,7 +16,7 @@ class Listing(NamedTuple):
     url: str | None = None
 
 
-class Sighting(NamedTuple):
+class Observation(NamedTuple):
     """What was last seen of a subject."""
 
     observed_at: datetime
@@ -24,8 +24,6 @@ class Sighting(NamedTuple):
     owner: str | None = None
     platform: str | None = None
     found: bool | None = None
-    seen_name: str | None = None
-    seen_owner: str | None = None
 
 
 class Member(NamedTuple):
@@ -34,42 +32,42 @@ class Member(NamedTuple):
     Attributes:
         id: Id of the subject.
         kind: `site` or `account`.
-        listing: What the registry says; None when it does not list the subject.
-        sighting: What was last seen; None when nobody looked.
+        entry: What the registry says; None when it does not list the subject.
+        observation: What was last seen; None when nobody looked.
     """
 
     id: str
     kind: str
-    listing: Listing | None = None
-    sighting: Sighting | None = None
+    entry: RegistryEntry | None = None
+    observation: Observation | None = None
 
     @property
     def name(self) -> str:
         """Its registered name, else the one it was inspected under."""
-        if self.listing is not None:
-            return self.listing.name
-        return self.sighting.name if self.sighting is not None else self.id
+        if self.entry is not None:
+            return self.entry.name
+        return self.observation.name if self.observation is not None else self.id
 
     @property
     def owner(self) -> str | None:
         """Its registered owner, else the one it was inspected under."""
-        for told in (self.listing, self.sighting):
-            if told is not None and told.owner is not None:
-                return told.owner
+        for source in (self.entry, self.observation):
+            if source is not None and source.owner is not None:
+                return source.owner
         return None
 
     @property
     def platform(self) -> str | None:
         """Its platform; None for a site."""
-        for told in (self.listing, self.sighting):
-            if told is not None and told.platform is not None:
-                return told.platform
+        for source in (self.entry, self.observation):
+            if source is not None and source.platform is not None:
+                return source.platform
         return None
 
     @property
     def is_open(self) -> bool:
         """Whether it is neither closed nor being closed, as far as the registry says."""
-        return self.listing is None or self.listing.status not in ("closed", "closing")
+        return self.entry is None or self.entry.status not in ("closed", "closing")
 
 
 class Members(tuple[Member, ...]):

@@ -52,7 +52,7 @@ def messages_unanswered(
     assert zone is not None
     span = window.before(point)
     must_be_after = wait.start(point)
-    sure: list[Evidence] = []
+    certain: list[Evidence] = []
     candidates: list[Evidence] = []
     unknown = 0
     for message in site.messages:
@@ -76,10 +76,10 @@ def messages_unanswered(
         elif message.valid is None or message.column_kind is None:
             candidates.append(evidence)
         else:
-            sure.append(evidence)
+            certain.append(evidence)
     args: dict[str, Any] = {"wait": wait, "window": window}
-    if sure:
-        return failed("messages_unanswered", evidence=(*sure, *candidates), count=len(sure), **args)
+    if certain:
+        return failed("messages_unanswered", evidence=(*certain, *candidates), count=len(certain), **args)
     if candidates:
         return needs_review("messages_unanswered_unclear", evidence=candidates, count=len(candidates), **args)
     if unknown or "messages" in site.partial:
@@ -166,7 +166,7 @@ def _replies_late(
     assert zone is not None
     late: list[Evidence] = []
     unclear: list[Evidence] = []
-    outside = unknown = sure = doubtful = 0
+    outside = unknown = certain = doubtful = 0
     for message in messages or ():
         if message.valid is False or (simple_only and message.simple is False):
             continue
@@ -196,10 +196,10 @@ def _replies_late(
             doubtful += 1
         else:
             late += pieces
-            sure += 1
-    args: dict[str, Any] = {"count": sure or doubtful, "limit": limit}
+            certain += 1
+    args: dict[str, Any] = {"count": certain or doubtful, "limit": limit}
     if late:
-        return failed("replies_late", evidence=late, faults={"late": sure}, **args)
+        return failed("replies_late", evidence=late, faults={"late": certain}, **args)
     if outside:
         return inconclusive("calendar_not_covering", coverage=calendar.coverage, **args)
     if unclear:
@@ -288,7 +288,7 @@ def enquiries_unanswered(
             unknown += 1
         elif enquiry.poor:
             poor.append(piece)
-    faults = {kind: len(found) for kind, found in (("late", late), ("poor", poor)) if found}
+    faults = {kind: len(pieces) for kind, pieces in (("late", late), ("poor", poor)) if pieces}
     possible = {"late": unknown} if unknown else {}
     if faults:
         args = {"late": len(late), "poor": len(poor), "limit": working_days}

@@ -40,8 +40,8 @@ def copied_share(interpretation: str, document: str, size: int = 8) -> float | N
     A copy gives nearly 1, a lightly edited one about 0.8, independent words nearly 0. None when the interpretation is
     shorter than one run.
     """
-    mine = shingles(interpretation, size)
-    return len(mine & shingles(document, size)) / len(mine) if mine else None
+    own_shingles = shingles(interpretation, size)
+    return len(own_shingles & shingles(document, size)) / len(own_shingles) if own_shingles else None
 
 
 @check("site.interpretations_lacking", needs="interpretations", faults=("missing", "none_recent", "uninterpreted", "copied"))
@@ -68,7 +68,7 @@ def interpretations_lacking(
     faults: dict[str, int] = {}
     possible: dict[str, int] = {}
     span = window.before(site.observed_at)
-    dates = [one.published_at for one in interpretations]
+    dates = [interpretation.published_at for interpretation in interpretations]
     if not any(shown is not None and span.has(shown) for shown in dates):
         if None in dates or "interpretations" in site.partial:
             possible["none_recent"] = 1
@@ -76,14 +76,14 @@ def interpretations_lacking(
             newest = max((shown for shown in dates if shown is not None), key=lambda shown: shown.toordinal(), default=None)
             evidence.append(Evidence("interpretations", None, newest, newest, window))
             faults["none_recent"] = 1
-    linked = {address for one in interpretations for address in one.documents or ()}
-    important = [one for one in site.documents or () if one.important and one.own is not False]
-    bare = [one for one in important if one.url not in linked and not one.interpretations]
-    unseen = [one for one in bare if one.interpretations is None]
-    sure = [one for one in bare if one.interpretations is not None and "interpretations" not in site.partial]
-    evidence += [Evidence(one.title, one.url, one.published_at) for one in sure]
-    if sure:
-        faults["uninterpreted"] = len(sure)
+    linked = {address for interpretation in interpretations for address in interpretation.documents or ()}
+    important = [document for document in site.documents or () if document.important and document.own is not False]
+    bare = [document for document in important if document.url not in linked and not document.interpretations]
+    unseen = [document for document in bare if document.interpretations is None]
+    certain = [document for document in bare if document.interpretations is not None and "interpretations" not in site.partial]
+    evidence += [Evidence(document.title, document.url, document.published_at) for document in certain]
+    if certain:
+        faults["uninterpreted"] = len(certain)
     if unseen:
         possible["uninterpreted"] = len(unseen)
     copies = _copies(interpretations, site.documents or (), copied_share_limit, shingle_characters)
@@ -91,31 +91,32 @@ def interpretations_lacking(
     if copies:
         faults["copied"] = len(copies)
     if faults:
-        return failed("interpretations_lacking", evidence=evidence, faults=faults, possible=possible, **_told(faults))
+        return failed("interpretations_lacking", evidence=evidence, faults=faults, possible=possible, **_counts(faults))
     if possible:
         return inconclusive("interpretations_unknown", evidence=evidence, possible=possible)
     return passed()
 
 
-def _told(faults: dict[str, int]) -> dict[str, Any]:
+def _counts(faults: dict[str, int]) -> dict[str, Any]:
     return {kind: faults.get(kind, 0) for kind in ("none_recent", "uninterpreted", "copied")}
 
 
 def _copies(
     interpretations: tuple[Interpretation, ...], documents: tuple[Document, ...], limit: float, size: int
 ) -> list[Evidence]:
-    by_url = {one.url: one for one in documents}
-    found: list[Evidence] = []
-    for one in interpretations:
-        for address in one.documents or ():
+    by_url = {document.url: document for document in documents}
+    copies: list[Evidence] = []
+    for interpretation in interpretations:
+        for address in interpretation.documents or ():
             document = by_url.get(address)
-            if document is None or document.text is None or one.text is None:
+            if document is None or document.text is None or interpretation.text is None:
                 continue
-            share = copied_share(one.text, document.text, size)
+            share = copied_share(interpretation.text, document.text, size)
             if share is not None and share >= limit:
-                found.append(Evidence(one.title, one.url, one.published_at, round(share, 3), limit))
+                shown = round(share, 3)
+                copies.append(Evidence(interpretation.title, interpretation.url, interpretation.published_at, shown, limit))
                 break
-    return found
+    return copies
 
 
 @check("site.interpretations_unlinked", needs=("documents", "interpretations"), faults=("unlinked",))
@@ -134,10 +135,10 @@ def interpretations_unlinked(
         seed: Seed of the sample.
     """
     interpretations, documents = site.interpretations or (), site.documents or ()
-    drawn = draw(interpretations, interpretation_sample, seed, f"{site.site.id} interpretations", lambda one: one.url)
-    interpreted = {address for one in interpretations for address in one.documents or ()}
-    covered = [one for one in documents if one.url in interpreted or one.interpretations]
-    drawn_documents = draw(covered, document_sample, seed, f"{site.site.id} documents", lambda one: one.url)
+    drawn = draw(interpretations, interpretation_sample, seed, f"{site.site.id} interpretations", lambda item: item.url)
+    interpreted = {address for interpretation in interpretations for address in interpretation.documents or ()}
+    covered = [document for document in documents if document.url in interpreted or document.interpretations]
+    drawn_documents = draw(covered, document_sample, seed, f"{site.site.id} documents", lambda item: item.url)
     faults: list[Evidence] = []
     unknown = 0
     for interpretation in drawn:
@@ -173,19 +174,19 @@ def documents_uninterpreted(
     Source:
         国办发〔2017〕47号, 解读回应; local notices.
     """
-    linked = {address for one in site.interpretations or () for address in one.documents or ()}
-    important = [one for one in site.documents or () if one.important and one.own is not False]
-    bare = [one for one in important if not one.interpretations and one.url not in linked]
+    linked = {address for interpretation in site.interpretations or () for address in interpretation.documents or ()}
+    important = [document for document in site.documents or () if document.important and document.own is not False]
+    bare = [document for document in important if not document.interpretations and document.url not in linked]
     # Without a full look at the interpretations, one of them may explain a document that links to none.
     sure = site.interpretations is not None and "interpretations" not in site.partial
-    certain = [one for one in bare if sure and one.interpretations is not None]
+    certain = [document for document in bare if sure and document.interpretations is not None]
     total, done = len(important), len(important) - len(bare)
     args: dict[str, Any] = {"total": total, "done": done, "limit": min_share}
     if Fraction(total - len(certain)) < Fraction(min_share) * total:
-        evidence = [Evidence(one.title, one.url, one.published_at) for one in certain]
+        evidence = [Evidence(document.title, document.url, document.published_at) for document in certain]
         return failed("documents_uninterpreted", evidence=evidence, **args)
     undecided = Fraction(done) < Fraction(min_share) * total or "documents" in site.partial
-    if undecided or any(one.important is None and one.own is not False for one in site.documents or ()):
+    if undecided or any(document.important is None and document.own is not False for document in site.documents or ()):
         return inconclusive("documents_unknown", **args)
     return passed()
 
@@ -216,20 +217,20 @@ def yearly_report_late(
     due = day_in_month(today.year, due_month, due_day)
     if today <= due or today < since:
         return passed("report_not_due", due=due)
-    mine = [column for column in site.columns or () if column.kind in kinds]
+    columns = [column for column in site.columns or () if column.kind in kinds]
     args: dict[str, Any] = {"due": due, "kinds": kinds}
-    if not mine:
+    if not columns:
         if "columns" in site.partial or any(column.kind is None for column in site.columns or ()):
             return inconclusive("column_not_seen", **args)
         return failed("report_missing", **args)
-    shown = [day_of(moment, zone) for column in mine for moment in _dates(column)]
+    shown = [day_of(moment, zone) for column in columns for moment in _dates(column)]
     if any(date(due.year, 1, 1) <= day <= due for day in shown):
         return passed()
-    if any(column.entries is None and column.latest_entry_at is None and not column.is_blank for column in mine):
+    if any(column.entries is None and column.latest_entry_at is None and not column.is_blank for column in columns):
         return inconclusive("report_date_unknown", **args)
     late = [day for day in shown if day > due]
-    evidence = [Evidence(column.name, column.url, column.latest_entry_at, column.latest_entry_at, due) for column in mine]
-    if late and any(column.entries is None for column in mine):
+    evidence = [Evidence(column.name, column.url, column.latest_entry_at, column.latest_entry_at, due) for column in columns]
+    if late and any(column.entries is None for column in columns):
         return inconclusive("report_date_unknown", evidence=evidence, **args)  # an earlier entry may be the report
     return failed("report_late" if late else "report_missing", evidence=evidence, **args)
 
@@ -247,16 +248,16 @@ def disclosure_unreachable(site: SiteSnapshot, *, kinds: Kinds) -> CheckResult:
     Args:
         kinds: Kinds of the column.
     """
-    mine = site.columns_of(*kinds)
-    shut = [column for column in mine if column.opens is False]
+    columns = site.columns_of(*kinds)
+    shut = [column for column in columns if column.opens is False]
     if shut:
         evidence = [Evidence(column.name, column.url, site.observed_at, "unopenable") for column in shut]
         return failed("disclosure_unreachable", evidence=evidence, names=tuple(column.name for column in shut))
-    if not mine:
+    if not columns:
         if "columns" in site.partial or None in site.columns_by_kind:
             return inconclusive("column_not_seen", kinds=kinds)
         return failed("disclosure_missing", kinds=kinds)
-    return inconclusive("disclosure_not_tried") if all(column.opens is None for column in mine) else passed()
+    return inconclusive("disclosure_not_tried") if all(column.opens is None for column in columns) else passed()
 
 
 @check("site.relays_missing", needs="relays")
@@ -284,14 +285,15 @@ def _relays(relays: Sequence[Relay], within: Window | None, point: datetime, is_
     missing: list[Evidence] = []
     late: list[Evidence] = []
     unknown = 0
-    for one in relays:
-        piece = Evidence(one.title, one.url, one.issued_at, one.relayed_at, within)
-        end = point if one.relayed_at is None else earliest(one.relayed_at, zone)
+    for relay in relays:
+        piece = Evidence(relay.title, relay.url, relay.issued_at, relay.relayed_at, within)
+        end = point if relay.relayed_at is None else earliest(relay.relayed_at, zone)
         # Bare days are read in the unit's favour: issued at the end of its day, passed on at the beginning.
-        in_time = None if within is None or one.issued_at is None else latest(one.issued_at, zone) >= within.start(end)
-        if one.relayed is None or (within is not None and one.relayed and (one.issued_at is None or one.relayed_at is None)):
+        in_time = None if within is None or relay.issued_at is None else latest(relay.issued_at, zone) >= within.start(end)
+        undated = relay.issued_at is None or relay.relayed_at is None
+        if relay.relayed is None or (within is not None and relay.relayed and undated):
             unknown += 1
-        elif not one.relayed:
+        elif not relay.relayed:
             if within is None or in_time is False:
                 missing.append(piece)
             else:
@@ -316,7 +318,7 @@ def entries_redated(site: SiteSnapshot, *, tolerance: Window) -> CheckResult:
     """
     point, zone = site.observed_at, site.observed_at.tzinfo
     assert zone is not None
-    found: list[Evidence] = []
+    candidates: list[Evidence] = []
     # Zones differ by at most 26 hours, so an older calendar day needs no exact comparison.
     recent = point.toordinal() - 2
 
@@ -328,7 +330,7 @@ def entries_redated(site: SiteSnapshot, *, tolerance: Window) -> CheckResult:
             # Bare days are read in the unit's favour: as their last instant when dating back, as their first when forward.
             absent = entry.last_absent_at
             if absent is not None and latest(shown, zone) < tolerance.start(absent):
-                found.append(Evidence(entry.title or place, entry.url, shown, absent, tolerance))
+                candidates.append(Evidence(entry.title or place, entry.url, shown, absent, tolerance))
                 continue
             first = entry.first_seen_at
             if first is None:
@@ -338,11 +340,18 @@ def entries_redated(site: SiteSnapshot, *, tolerance: Window) -> CheckResult:
             elif first > point:
                 first = point
             if shown.toordinal() >= first.toordinal() - 2 and earliest(shown, zone) > first:
-                found.append(Evidence(entry.title or place, entry.url, shown, first, None))
+                candidates.append(Evidence(entry.title or place, entry.url, shown, first, None))
 
     if site.home is not None and site.home.entries:
         look(site.home.entries, "home")
     for group in site.columns_by_kind.values():
         for column in group.deep:
             look(column.entries or (), column.name)
-    return needs_review("entries_redated", evidence=found, count=len(found)) if found else passed()
+        if group.newest_day > recent:
+            # Of a column that was not read in full the newest date alone can still lie after the monitoring point.
+            candidates += [
+                Evidence(column.name, column.url, column.latest_entry_at, point, None)
+                for column in group.columns
+                if not column.entries and column.latest_entry_at is not None and earliest(column.latest_entry_at, zone) > point
+            ]
+    return needs_review("entries_redated", evidence=candidates, count=len(candidates)) if candidates else passed()

@@ -7,7 +7,7 @@ and therefore the same answers.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from govmedia_rules.checks.contract import CheckResult, Evidence, Kinds, check, failed, inconclusive
 from govmedia_rules.checks.members import Member, Members
@@ -40,7 +40,7 @@ def accounts_duplicated(members: Members, *, one_platform: Kinds) -> Answers:
             continue
         names = tuple(member.name for member in group)
         for member in group:
-            others = [Evidence(other.name, other.listing.url if other.listing else None) for other in group if other is not member]
+            others = [Evidence(other.name, other.entry.url if other.entry else None) for other in group if other is not member]
             answers[member.id] = failed(
                 "accounts_duplicated", evidence=others, owner=member.owner, platform=platform, count=len(group), names=names
             )
@@ -55,9 +55,9 @@ def unlisted(members: Members, *, kind: str) -> Answers:
         kind: `site` or `account`.
     """
     return {
-        member.id: failed("not_in_registry", evidence=[Evidence(member.name, None, member.sighting.observed_at)])
+        member.id: failed("not_in_registry", evidence=[Evidence(member.name, None, member.observation.observed_at)])
         for member in members.of(kind)
-        if member.listing is None and member.sighting is not None and member.sighting.found is not False
+        if member.entry is None and member.observation is not None and member.observation.found is not False
     }
 
 
@@ -70,35 +70,12 @@ def unfound(members: Members, *, kind: str) -> Answers:
     """
     answers: dict[str, CheckResult] = {}
     for member in members.of(kind):
-        if member.listing is None or not member.is_open:
+        if member.entry is None or not member.is_open:
             continue
-        if member.sighting is None:
+        if member.observation is None:
             answers[member.id] = inconclusive("not_looked_for")
-        elif member.sighting.found is False:
+        elif member.observation.found is False:
             answers[member.id] = failed(
-                "not_found", evidence=[Evidence(member.name, member.listing.url, member.sighting.observed_at)]
+                "not_found", evidence=[Evidence(member.name, member.entry.url, member.observation.observed_at)]
             )
     return answers
-
-
-@check("registry.owner_differs")
-def owner_differs(members: Members) -> Answers:
-    """The owner a platform shows differs from the registered one (开设主体与登记不一致)."""
-    return dict(_differing(members, "owner_mismatched", "owner"))
-
-
-@check("registry.name_differs")
-def name_differs(members: Members) -> Answers:
-    """The name a platform shows differs from the registered one (账号名称与登记不一致)."""
-    return dict(_differing(members, "name_mismatched", "name"))
-
-
-def _differing(members: Members, reason: str, what: str) -> Iterable[tuple[str, CheckResult]]:
-    for member in members.of("account"):
-        if member.listing is None or member.sighting is None:
-            continue
-        registered = getattr(member.listing, what)
-        seen = getattr(member.sighting, f"seen_{what}")
-        if registered is not None and seen is not None and key_of(registered) != key_of(seen):
-            evidence = [Evidence(seen, member.listing.url, member.sighting.observed_at, seen, registered)]
-            yield member.id, failed(reason, evidence=evidence, seen=seen, registered=registered)

@@ -19,7 +19,7 @@ def sentence_files() -> Iterator[Path]:
 @cache
 def sentences() -> Mapping[str, Mapping[str, str]]:
     """Return the sentence of every reason, as `{"zh": ..., "en": ...}`."""
-    found: dict[str, Mapping[str, str]] = {}
+    by_reason: dict[str, Mapping[str, str]] = {}
     for file in sentence_files():
-        found |= tomllib.loads(file.read_text("utf-8"))
-    return found
+        by_reason |= tomllib.loads(file.read_text("utf-8"))
+    return by_reason

@@ -100,7 +100,9 @@ def _lacking_guides(site: SiteSnapshot, elements: Kinds, missing_limit: int) -> 
     return lacking, unknown
 
 
-def _sampled(site: SiteSnapshot, size: int, seed: int) -> list[Service]:
+def _sampled(site: SiteSnapshot, size: int | None, seed: int) -> list[Service]:
+    if size is None:
+        return list(site.services or ())
     # One sample serves all rules on guides: an inspector opens the same five services for each.
     return draw(site.services or (), size, seed, f"{site.site.id} services", lambda service: service.url or service.name)
 
@@ -113,17 +115,24 @@ def application_missing(site: SiteSnapshot) -> CheckResult:
 
 @check("site.guide_elements_missing", needs="services", faults=("missing",))
 def guide_elements_missing(
-    site: SiteSnapshot, *, elements: Annotated[Kinds, Strictness.MORE], sample: Positive, seed: int
+    site: SiteSnapshot,
+    *,
+    elements: Annotated[Kinds, Strictness.MORE],
+    kinds_once: Annotated[bool, Strictness.FALSE] = False,
+    sample: Positive | None = None,
+    seed: int = 0,
 ) -> CheckResult:
-    """Sampled guides lack kinds of elements (办事指南要素缺失).
+    """Guides lack kinds of elements (办事指南要素缺失).
 
     Args:
         elements: Kinds of elements a guide must have.
-        sample: Number of services drawn.
+        kinds_once: Whether a kind that several guides lack counts once.
+        sample: Number of services drawn; None for all.
         seed: Seed of the sample.
     """
     drawn = _sampled(site, sample, seed)
-    found: list[Evidence] = []
+    evidence: list[Evidence] = []
+    kinds: set[str] = set()
     count = unknown = 0
     for service in drawn:
         if service.elements is None:
@@ -132,9 +141,12 @@ def guide_elements_missing(
         missing = tuple(element for element in elements if element not in service.elements)
         if missing:
             count += len(missing)
-            found.append(Evidence(service.name, service.url, None, missing))
+            kinds.update(missing)
+            evidence.append(Evidence(service.name, service.url, None, missing))
+    if kinds_once:
+        count, unknown = len(kinds), min(unknown, len(elements) - len(kinds))
     args: dict[str, Any] = {"count": count, "sampled": len(drawn), "seed": seed}
-    return _sum_up("guide_elements_missing", "missing", count, unknown, found, args)
+    return _sum_up("guide_elements_missing", "missing", count, unknown, evidence, args)
 
 
 @check("site.guides_inaccurate", needs="services", faults=("wrong",))
@@ -174,14 +186,14 @@ def contradiction(limits: tuple[TimeLimit, ...]) -> tuple[str, ...] | None:
     Times are compared only where both are working days or both are not; where one does not say, the pair is left alone.
     """
     numbered = [limit for limit in limits if limit.days is not None]
-    for one in numbered:
-        for other in numbered:
-            if one.working != other.working or one.days is None or other.days is None:
+    for first in numbered:
+        for second in numbered:
+            if first.working != second.working or first.days is None or second.days is None:
                 continue
-            longer = one.kind == "promised" and other.kind == "statutory" and one.days > other.days
-            differs = one.kind == "stated" and other.kind == "promised" and one.days != other.days
+            longer = first.kind == "promised" and second.kind == "statutory" and first.days > second.days
+            differs = first.kind == "stated" and second.kind == "promised" and first.days != second.days
             if longer or differs:
-                return tuple(limit.text or f"{limit.days}日" for limit in (one, other))
+                return tuple(limit.text or f"{limit.days}日" for limit in (first, second))
     return None
 
 
@@ -195,7 +207,7 @@ def forms_missing(site: SiteSnapshot, *, sample_required: bool, sample: Positive
         seed: Seed of the sample.
     """
     drawn = _sampled(site, sample, seed)
-    found: list[Evidence] = []
+    evidence: list[Evidence] = []
     unknown = 0
     for service in drawn:
         if service.forms is None:
@@ -203,11 +215,11 @@ def forms_missing(site: SiteSnapshot, *, sample_required: bool, sample: Positive
             continue
         for form in service.forms:
             if form.provided is False or (sample_required and form.has_sample is False):
-                found.append(Evidence(form.name, form.url or service.url, None, service.name))
+                evidence.append(Evidence(form.name, form.url or service.url, None, service.name))
             elif form.provided is None or (sample_required and form.has_sample is None):
                 unknown += 1
-    args: dict[str, Any] = {"count": len(found), "sampled": len(drawn), "seed": seed}
-    return _sum_up("forms_missing", "missing", len(found), unknown, found, args)
+    args: dict[str, Any] = {"count": len(evidence), "sampled": len(drawn), "seed": seed}
+    return _sum_up("forms_missing", "missing", len(evidence), unknown, evidence, args)
 
 
 def _sum_up(reason: str, kind: str, count: int, unknown: int, evidence: list[Evidence], args: dict[str, Any]) -> CheckResult:

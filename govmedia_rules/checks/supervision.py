@@ -27,8 +27,8 @@ def _is_for(finding: NationalFinding, families: Families) -> bool | None:
     return any(reason == family or reason.startswith(f"{family}.") for reason in finding.reasons for family in families)
 
 
-def _told(findings: Iterable[NationalFinding]) -> list[Evidence]:
-    return [Evidence(one.name, one.id, one.found_at, one.reasons) for one in findings]
+def _evidence(findings: Iterable[NationalFinding]) -> list[Evidence]:
+    return [Evidence(finding.name, finding.id, finding.found_at, finding.reasons) for finding in findings]
 
 
 @check("supervisor.misstatements_several", needs="national_findings")
@@ -48,14 +48,14 @@ def misstatements_several(
         国办秘函〔2019〕19号, 监管工作年度考核指标: 单项否决指标.
     """
     findings = supervisor.national_findings or ()
-    mine = [one for one in findings if _is_for(one, families)]
-    unknown = [one for one in findings if _is_for(one, families) is None]
-    reached = Count(len(mine), len(unknown)).reaches(limit)
-    args: dict[str, Any] = {"count": len(mine), "limit": limit}
+    matching = [finding for finding in findings if _is_for(finding, families)]
+    unknown = [finding for finding in findings if _is_for(finding, families) is None]
+    reached = Count(len(matching), len(unknown)).reaches(limit)
+    args: dict[str, Any] = {"count": len(matching), "limit": limit}
     if reached:
-        return failed("misstatements_several", evidence=_told(mine), **args)
+        return failed("misstatements_several", evidence=_evidence(matching), **args)
     if reached is None or "national_findings" in supervisor.partial:
-        return inconclusive("national_findings_unknown", evidence=_told(unknown), unknown=len(unknown), **args)
+        return inconclusive("national_findings_unknown", evidence=_evidence(unknown), unknown=len(unknown), **args)
     return passed()
 
 
@@ -75,20 +75,20 @@ def sites_unqualified(
     Source:
         国办秘函〔2019〕19号, 监管工作年度考核指标: 单项否决指标.
     """
-    sites = [one for one in supervisor.national_findings or () if one.subject == "site"]
-    mine = [one for one in sites if _is_for(one, families) is False]
-    unknown = [one for one in sites if _is_for(one, families) is None]
-    args: dict[str, Any] = {"count": len(mine), "limit": limit}
+    sites = [finding for finding in supervisor.national_findings or () if finding.subject == "site"]
+    matching = [finding for finding in sites if _is_for(finding, families) is False]
+    unknown = [finding for finding in sites if _is_for(finding, families) is None]
+    args: dict[str, Any] = {"count": len(matching), "limit": limit}
     if limit is None:
-        if mine:
-            return inconclusive("threshold_unset", evidence=_told(mine), **args)
+        if matching:
+            return inconclusive("threshold_unset", evidence=_evidence(matching), **args)
         reached = None if unknown else False
     else:
-        reached = Count(len(mine), len(unknown)).reaches(limit)
+        reached = Count(len(matching), len(unknown)).reaches(limit)
     if reached:
-        return failed("sites_unqualified", evidence=_told(mine), **args)
+        return failed("sites_unqualified", evidence=_evidence(matching), **args)
     if reached is None or "national_findings" in supervisor.partial:
-        return inconclusive("national_findings_unknown", evidence=_told(unknown), unknown=len(unknown), **args)
+        return inconclusive("national_findings_unknown", evidence=_evidence(unknown), unknown=len(unknown), **args)
     return passed()
 
 
@@ -97,7 +97,7 @@ def _received(supervisor: SupervisorSnapshot) -> list[ErrorMessage]:
     zone = supervisor.observed_at.tzinfo
     assert zone is not None
     year = supervisor.assessed_year
-    return [one for one in supervisor.error_messages or () if day_of(one.received_at, zone).year == year]
+    return [message for message in supervisor.error_messages or () if day_of(message.received_at, zone).year == year]
 
 
 @check("supervisor.error_messages_open", needs="error_messages", faults=("open",))
@@ -108,12 +108,12 @@ def error_messages_open(supervisor: SupervisorSnapshot) -> CheckResult:
         国办秘函〔2019〕19号, 监管工作年度考核指标: “我为政府网站找错”.
     """
     year = supervisor.assessed_year
-    mine = _received(supervisor)
-    open_ones = [one for one in mine if one.finished is False]
-    unknown = sum(one.finished is None for one in mine)
+    received = _received(supervisor)
+    open_ones = [message for message in received if message.finished is False]
+    unknown = sum(message.finished is None for message in received)
     possible = {"open": unknown} if unknown else {}
     if open_ones:
-        evidence = [Evidence(one.id or "error_message", None, one.received_at, 0) for one in open_ones]
+        evidence = [Evidence(message.id or "error_message", None, message.received_at, 0) for message in open_ones]
         args: dict[str, Any] = {"count": len(open_ones), "year": str(year)}
         return failed("error_messages_open", evidence=evidence, faults={"open": len(open_ones)}, possible=possible, **args)
     return (
@@ -137,13 +137,13 @@ def error_messages_late(supervisor: SupervisorSnapshot, *, wait: Annotated[Windo
     assert zone is not None
     late: list[Evidence] = []
     unknown = 0
-    for one in _received(supervisor):
-        if one.finished is False:
+    for message in _received(supervisor):
+        if message.finished is False:
             continue
-        if one.finished_at is None:
+        if message.finished_at is None:
             unknown += 1
-        elif latest(one.received_at, zone) < wait.start(earliest(one.finished_at, zone)):
-            late.append(Evidence(one.id or "error_message", None, one.received_at, one.finished_at, wait))
+        elif latest(message.received_at, zone) < wait.start(earliest(message.finished_at, zone)):
+            late.append(Evidence(message.id or "error_message", None, message.received_at, message.finished_at, wait))
     possible = {"late": unknown} if unknown else {}
     if late:
         return failed(
@@ -164,21 +164,27 @@ class _Period(NamedTuple):
     rounds: list[SpotCheck]
 
 
+def _lies_in(spot_check: SpotCheck, year: int, first: int, last: int) -> bool:
+    """Whether the period of a spot check lies in these months of the year."""
+    checked_year, start, end = months_of(spot_check.period)
+    return checked_year == year and first <= start and end <= last
+
+
 def _periods(supervisor: SupervisorSnapshot, subject: str, per_year: int) -> list[_Period]:
     """The periods of the year assessed that are over at the monitoring point."""
     zone = supervisor.observed_at.tzinfo
     assert zone is not None
     year, step = supervisor.assessed_year, 12 // per_year
-    mine = [one for one in supervisor.spot_checks or () if one.subject == subject]
-    found = []
+    spot_checks = [spot_check for spot_check in supervisor.spot_checks or () if spot_check.subject == subject]
+    periods = []
     for first in range(1, 13, step):
         last = first + step - 1
         end = last_day(year, last)
         if end >= day_of(supervisor.observed_at, zone):
             break
-        rounds = [one for one in mine if (span := months_of(one.period))[0] == year and first <= span[1] and span[2] <= last]
-        found.append(_Period(f"{year}-{first:02d}..{last:02d}", end, rounds))
-    return found
+        rounds = [each for each in spot_checks if _lies_in(each, year, first, last)]
+        periods.append(_Period(f"{year}-{first:02d}..{last:02d}", end, rounds))
+    return periods
 
 
 @check("supervisor.spot_checks_short", needs="spot_checks", faults=("missed", "low"))
@@ -205,19 +211,19 @@ def spot_checks_short(
     """
     evidence: list[Evidence] = []
     missed = low = unknown = 0
-    wanted = _wanted(supervisor, share, department_share)
+    shares = _shares_demanded(supervisor, share, department_share)
     for period in _periods(supervisor, subject, per_year):
         if not period.rounds:
             missed += 1
             evidence.append(Evidence(period.name, None, period.end, 0, 1))
             continue
-        enough = _covers(period.rounds, wanted)
+        enough = _covers(period.rounds, shares)
         if enough is None:
             unknown += 1
         elif not enough:
             low += 1
             evidence += [
-                Evidence(one.period, one.url, period.end, f"{one.checked}/{one.running}", wanted[0]) for one in period.rounds
+                Evidence(each.period, each.url, period.end, f"{each.checked}/{each.running}", shares[0]) for each in period.rounds
             ]
     if "spot_checks" in supervisor.partial:
         unknown, missed = unknown + missed, 0
@@ -229,7 +235,7 @@ def spot_checks_short(
     return inconclusive("spot_checks_unknown", possible=possible, **args) if unknown else passed()
 
 
-def _wanted(supervisor: SupervisorSnapshot, share: Decimal | None, department: Decimal | None) -> tuple[Decimal, Decimal]:
+def _shares_demanded(supervisor: SupervisorSnapshot, share: Decimal | None, department: Decimal | None) -> tuple[Decimal, Decimal]:
     """The share demanded at least and at most; both are the same where the kind of office is known."""
     usual = share or Decimal(0)
     special = department if department is not None else usual
@@ -239,15 +245,16 @@ def _wanted(supervisor: SupervisorSnapshot, share: Decimal | None, department: D
     return (special, special) if kind == "department" else (usual, usual)
 
 
-def _covers(rounds: list[SpotCheck], wanted: tuple[Decimal, Decimal]) -> bool | None:
+def _covers(rounds: list[SpotCheck], demanded: tuple[Decimal, Decimal]) -> bool | None:
     """Whether rounds checked the share demanded; None when their numbers do not decide."""
-    if not wanted[1]:
+    whole, at_least = demanded
+    if not at_least:
         return True
-    known = [(one.checked, one.running) for one in rounds if one.checked is not None and one.running is not None]
-    shares = [Fraction(checked, running) if running else Fraction(1) for checked, running in known]
-    if any(one >= Fraction(wanted[1]) for one in shares):
+    counted = [(each.checked, each.running) for each in rounds if each.checked is not None and each.running is not None]
+    shares = [Fraction(checked, running) if running else Fraction(1) for checked, running in counted]
+    if any(share >= Fraction(at_least) for share in shares):
         return True
-    if len(known) < len(rounds) or sum(shares, Fraction(0)) >= Fraction(wanted[0]):
+    if len(counted) < len(rounds) or sum(shares, Fraction(0)) >= Fraction(whole):
         return None
     return False
 
@@ -274,23 +281,23 @@ def results_unpublished(
     unpublished: list[Evidence] = []
     late: list[Evidence] = []
     unknown = 0
-    for one in supervisor.spot_checks or ():
-        year, _, last = months_of(one.period)
+    for spot_check in supervisor.spot_checks or ():
+        year, _, last = months_of(spot_check.period)
         end = last_day(year, last)
-        if one.subject not in subjects or year != supervisor.assessed_year or end >= day_of(point, zone):
+        if spot_check.subject not in subjects or year != supervisor.assessed_year or end >= day_of(point, zone):
             continue
         over = None if within is None else latest(end, zone) < within.start(point)
-        if one.published is None:
+        if spot_check.published is None:
             unknown += 1
-        elif not one.published:
+        elif not spot_check.published:
             if over is not False:
-                unpublished.append(Evidence(one.period, one.url, end, 0))
+                unpublished.append(Evidence(spot_check.period, spot_check.url, end, 0))
         elif within is not None:
-            if one.published_at is None:
+            if spot_check.published_at is None:
                 unknown += bool(over)
-            elif latest(end, zone) < within.start(earliest(one.published_at, zone)):
-                late.append(Evidence(one.period, one.url, end, one.published_at, within))
-    faults = {kind: len(found) for kind, found in (("unpublished", unpublished), ("late", late)) if found}
+            elif latest(end, zone) < within.start(earliest(spot_check.published_at, zone)):
+                late.append(Evidence(spot_check.period, spot_check.url, end, spot_check.published_at, within))
+    faults = {kind: len(pieces) for kind, pieces in (("unpublished", unpublished), ("late", late)) if pieces}
     possible = {"unpublished": unknown} if unknown else {}
     if faults:
         args = {"unpublished": len(unpublished), "late": len(late)}
@@ -305,11 +312,11 @@ def reporting_faulty(supervisor: SupervisorSnapshot) -> CheckResult:
     Source:
         国办秘函〔2019〕19号, 监管工作年度考核指标: 信息报送.
     """
-    found = supervisor.reporting_faults or ()
-    faults = {kind: number for kind in ("hidden", "missing", "wrong") if (number := sum(one.kind == kind for one in found))}
+    reported = supervisor.reporting_faults or ()
+    faults = {kind: number for kind in ("hidden", "missing", "wrong") if (number := sum(fault.kind == kind for fault in reported))}
     if faults:
-        evidence = [Evidence(one.name, None, None, one.kind) for one in found]
-        return failed("reporting_faulty", evidence=evidence, faults=faults, count=len(found))
+        evidence = [Evidence(fault.name, None, None, fault.kind) for fault in reported]
+        return failed("reporting_faulty", evidence=evidence, faults=faults, count=len(reported))
     return inconclusive("reporting_partly_known") if "reporting_faults" in supervisor.partial else passed()
 
 
@@ -341,19 +348,19 @@ def yearly_report_late(
     late: list[Evidence] = []
     unknown = 0
     for kind in kinds:
-        mine = [one for one in supervisor.yearly_reports or () if one.kind == kind and one.year == year]
-        if not mine:
+        reports = [report for report in supervisor.yearly_reports or () if report.kind == kind and report.year == year]
+        if not reports:
             missing.append(Evidence(f"{kind}_report", None, due, 0))
-        for one in mine:
-            if one.published is False:
-                missing.append(Evidence(one.name or f"{kind}_report", one.url, due, 0))
-            elif one.published_at is None:
+        for report in reports:
+            if report.published is False:
+                missing.append(Evidence(report.name or f"{kind}_report", report.url, due, 0))
+            elif report.published_at is None:
                 unknown += 1
-            elif day_of(one.published_at, zone) > due:
-                late.append(Evidence(one.name or f"{kind}_report", one.url, one.published_at, one.published_at, due))
+            elif day_of(report.published_at, zone) > due:
+                late.append(Evidence(report.name or f"{kind}_report", report.url, report.published_at, report.published_at, due))
     if missing and "yearly_reports" in supervisor.partial:
         unknown, missing = unknown + len(missing), []
-    faults = {kind: len(found) for kind, found in (("missing", missing), ("late", late)) if found}
+    faults = {kind: len(pieces) for kind, pieces in (("missing", missing), ("late", late)) if pieces}
     possible = {"late": unknown} if unknown else {}
     if faults:
         args: dict[str, Any] = {"missing": len(missing), "late": len(late), "due": due}
@@ -374,22 +381,23 @@ def findings_unrectified(supervisor: SupervisorSnapshot) -> CheckResult:
     late: list[Evidence] = []
     again: list[Evidence] = []
     unknown = 0
-    for one in supervisor.rectifications or ():
-        if one.found_again:
-            again.append(Evidence(one.name, one.problem, one.done_at, "found_again"))
+    for rectification in supervisor.rectifications or ():
+        if rectification.found_again:
+            again.append(Evidence(rectification.name, rectification.problem, rectification.done_at, "found_again"))
             continue
         # What was put right without a date to meet was in time; a bare day is read in the office's favour.
         if (
-            one.done is None
-            or (not one.done and one.due_at is None)
-            or (one.done and one.due_at is not None and one.done_at is None)
+            rectification.done is None
+            or (not rectification.done and rectification.due_at is None)
+            or (rectification.done and rectification.due_at is not None and rectification.done_at is None)
         ):
             unknown += 1
-        elif one.due_at is not None:
-            end = point if one.done_at is None else earliest(one.done_at, zone)
-            if end > latest(one.due_at, zone):
-                late.append(Evidence(one.name, one.problem, one.due_at, one.done_at, one.due_at))
-    faults = {kind: len(found) for kind, found in (("late", late), ("again", again)) if found}
+        elif rectification.due_at is not None:
+            end = point if rectification.done_at is None else earliest(rectification.done_at, zone)
+            if end > latest(rectification.due_at, zone):
+                due, done = rectification.due_at, rectification.done_at
+                late.append(Evidence(rectification.name, rectification.problem, due, done, due))
+    faults = {kind: len(pieces) for kind, pieces in (("late", late), ("again", again)) if pieces}
     possible = {"late": unknown} if unknown else {}
     if faults:
         args = {"late": len(late), "again": len(again)}

@@ -42,10 +42,7 @@ def was_updated(
 
 def column_updated(column: Column, span: Span) -> bool | None:
     """Whether a column was updated inside `span`; see `was_updated`."""
-    latest = column.latest_entry_at
-    if latest is not None and span.sure_from <= latest.toordinal() <= span.sure_to:
-        return True  # nearly every column of a living site ends here
-    return was_updated(span, latest, column.entries, column.entry_count, column.undated_count)
+    return was_updated(span, column.latest_entry_at, column.entries, column.entry_count, column.undated_count)
 
 
 class Count(NamedTuple):
@@ -72,8 +69,6 @@ def home_stale(site: SiteSnapshot, *, window: Annotated[Window, Strictness.SHORT
     assert home is not None
     if home.is_navigation:
         return passed("home_is_navigation")
-    if home.latest_entry_at is not None and window.surely_has(site.observed_at, home.latest_entry_at):
-        return passed()
     updated = was_updated(window.before(site.observed_at), home.latest_entry_at, home.entries, home.entry_count)
     if updated:
         return passed()
@@ -153,8 +148,8 @@ def home_updates_few(
     span = window.before(site.observed_at)
     args: dict[str, Any] = {"minimum": minimum, "window": window}
     if entries is None:
-        old = newest is not None and not span.has(newest) and not span.is_before(newest)
-        if not old and home.entry_count != 0:
+        is_before_window = newest is not None and not span.has(newest) and not span.is_before(newest)
+        if not is_before_window and home.entry_count != 0:
             return inconclusive("home_entries_unknown", possible={"few": 1})
         count = 0
     else:
@@ -177,8 +172,6 @@ def stale(account: AccountSnapshot, *, window: Annotated[Window, Strictness.SHOR
         window: Time that counts back from the monitoring point.
     """
     newest = account.latest_post_at
-    if newest is not None and window.surely_has(account.observed_at, newest):
-        return passed()  # nearly every living account ends here
     updated = was_updated(window.before(account.observed_at), newest, account.posts, account.post_count)
     if updated:
         return passed()
@@ -218,14 +211,14 @@ def posts_few(
             return passed()
         return inconclusive("posts_not_counted", **args)
     recent = [post for post in account.posts if post.published_at is not None and span.has(post.published_at)]
-    sure = sum(post.original is True for post in recent) if original_only else len(recent)
-    if sure >= count:
+    certain = sum(post.original is True for post in recent) if original_only else len(recent)
+    if certain >= count:
         return passed()
     maybe = sum(post.original is None for post in recent) if original_only else 0
-    if sure + maybe >= count or "posts" in account.partial:
+    if certain + maybe >= count or "posts" in account.partial:
         return inconclusive("posts_not_counted", **args)
-    evidence = [Evidence("posts", account.account.url, account.latest_post_at, sure, count)]
-    return failed("originals_few" if original_only else "posts_few", evidence=evidence, count=sure, **args)
+    evidence = [Evidence("posts", account.account.url, account.latest_post_at, certain, count)]
+    return failed("originals_few" if original_only else "posts_few", evidence=evidence, count=certain, **args)
 
 
 @check("site.reminders_repeated", needs="reminders")

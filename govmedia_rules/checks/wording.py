@@ -137,14 +137,15 @@ def _doubtful(
     assert zone is not None
     # A body that was renamed was right before: without its own date a text is not held against a dated line.
     days: list[date | None] = [None if text.published_at is None else day_of(text.published_at, zone) for text in texts]
-    sure: list[Evidence] = []
+    confirmed: list[Evidence] = []
     doubtful: list[Evidence] = []
     for text, matches in zip(texts, find_candidates([text.text for text in texts], lexicons, at=days), strict=True):
         for match in matches:
             if match.severity in severities and match.kind in kinds and RANK[match.confidence] <= RANK[min_confidence]:
-                (sure if match.term in certain else doubtful).append(_evidence(text, matches, match))
-    if sure:
-        return failed("wording_wrong", evidence=(*sure, *doubtful), count=len(sure), names=tuple(piece.what for piece in sure))
+                (confirmed if match.term in certain else doubtful).append(_evidence(text, matches, match))
+    if confirmed:
+        names = tuple(piece.what for piece in confirmed)
+        return failed("wording_wrong", evidence=(*confirmed, *doubtful), count=len(confirmed), names=names)
     if doubtful:
         names = tuple(dict.fromkeys(piece.what for piece in doubtful))
         return needs_review("wording_doubtful", evidence=doubtful, count=len(doubtful), names=names)
@@ -156,44 +157,14 @@ def _evidence(text: _Text, matches: Matches, match: Match) -> Evidence:
     return Evidence(match.text, text.url, text.published_at, " ".join(matches.shown[start:end].split()), match.suggestion)
 
 
-@check("account.private_data", needs="posts")
-def account_private_data(account: AccountSnapshot) -> CheckResult:
-    """Posts that show unmasked identity, telephone or bank numbers (公示名单中的个人信息未作脱敏), as candidates."""
-    texts = [_Text(post.title or "post", post.url, post.published_at, post.text) for post in account.posts or () if post.text]
-    return _private(texts)
-
-
-@check("site.private_data", needs="pages")
-def site_private_data(site: SiteSnapshot) -> CheckResult:
-    """Pages that show unmasked identity, telephone or bank numbers (公示名单中的个人信息未作脱敏), as candidates."""
-    texts = [_Text(page.title or page.url, page.url, page.published_at, page.text) for page in site.pages or () if page.text]
-    return _private(texts)
-
-
-def _private(texts: Sequence[_Text]) -> CheckResult:
-    evidence: list[Evidence] = []
-    for text, matches in zip(texts, find_candidates([text.text for text in texts], near=False), strict=True):
-        evidence += [_evidence(text, matches, match) for match in matches if match.kind == "privacy"]
-    return needs_review("private_data", evidence=evidence, count=len(evidence)) if evidence else passed()
-
-
-@check("site.personal_data_shown", needs="pages")
-def personal_data_shown(site: SiteSnapshot, *, kinds: Annotated[Kinds, Strictness.MORE]) -> CheckResult:
-    """Pages show identity card or mobile numbers in full (个人信息未脱敏), as candidates for a person.
-
-    The evidence names the page and the number of hits; the numbers themselves are not kept, and a title that holds one is left out.
-
-    Args:
-        kinds: `id_number` (18 characters with a right check digit), `mobile` (11 digits).
-    """
-    return _personal_data(((page.title, page.text, page.url, page.published_at) for page in site.pages or ()), "page", kinds)
-
-
 @check("account.personal_data_shown", needs="posts")
 def account_personal_data_shown(account: AccountSnapshot, *, kinds: Annotated[Kinds, Strictness.MORE]) -> CheckResult:
     """Posts show identity card or mobile numbers in full (个人信息未脱敏), as candidates for a person.
 
-    Evidence and args: as for `site.personal_data_shown`.
+    The evidence names the post and the number of hits; the numbers themselves are not kept, and a title that holds one is left out.
+
+    Args:
+        kinds: `id_number` (18 characters with a right check digit), `mobile` (11 digits).
     """
     return _personal_data(((post.title, post.text, post.url, post.published_at) for post in account.posts or ()), "post", kinds)
 
@@ -201,17 +172,17 @@ def account_personal_data_shown(account: AccountSnapshot, *, kinds: Annotated[Ki
 def _personal_data(
     texts: Iterable[tuple[str | None, str | None, str | None, Moment | None]], name: str, kinds: Kinds
 ) -> CheckResult:
-    evidence: list[Evidence] = []
-    has_text = False
+    candidates: list[Evidence] = []
+    any_text = False
     for title, text, url, published_at in texts:
         in_title = _personal_kinds(title or "", kinds)
-        has_text = has_text or text is not None
+        any_text = any_text or text is not None
         hits = _personal_kinds(f"{title or ''}\n{text or ''}", kinds)
         if hits:
-            evidence.append(Evidence(name if in_title or not title else title, url, published_at, hits))
-    if evidence:
-        return needs_review("personal_data_shown", evidence=evidence, count=len(evidence))
-    return passed() if has_text else inconclusive("texts_not_seen")
+            candidates.append(Evidence(name if in_title or not title else title, url, published_at, hits))
+    if candidates:
+        return needs_review("personal_data_shown", evidence=candidates, count=len(candidates))
+    return passed() if any_text else inconclusive("texts_not_seen")
 
 
 def _personal_kinds(text: str, kinds: Kinds) -> tuple[str, ...]:
@@ -237,10 +208,10 @@ def commercial_words(account: AccountSnapshot, *, words: Annotated[Kinds, Strict
     Args:
         words: Words that make a post a candidate.
     """
-    evidence: list[Evidence] = []
+    candidates: list[Evidence] = []
     for post in account.posts or ():
         text = f"{post.title}\n{post.text or ''}"
         hits = tuple(word for word in words if word in text)
         if hits:
-            evidence.append(Evidence(post.title or "post", post.url, post.published_at, hits))
-    return needs_review("commercial_words", evidence=evidence, count=len(evidence)) if evidence else passed()
+            candidates.append(Evidence(post.title or "post", post.url, post.published_at, hits))
+    return needs_review("commercial_words", evidence=candidates, count=len(candidates)) if candidates else passed()

@@ -25,7 +25,8 @@ from govmedia_rules.errors import ObservationError, TableError, Where
 from govmedia_rules.snapshots.models import AccountSnapshot
 from govmedia_rules.snapshots.parts import Collection, Post
 from govmedia_rules.subjects.models import Account
-from govmedia_rules.tables.read import BadRow, open_table
+from govmedia_rules.tables.model import BadRow
+from govmedia_rules.tables.sources import open_table
 
 _CT = re.compile(r"\b(?:ct|create_time|ori_create_time|publish_time)\s{0,5}[:=]\s{0,5}[\"']?(1[0-9]{9})")
 _NICK = re.compile(r"nick_?name\s{0,5}[:=]\s{0,5}(?:htmlDecode\()?[\"']([^\"']{1,60})[\"']")
@@ -247,7 +248,7 @@ def read_posts(
     """Return posts of a plain export: a table with title, time and link, as CSV, XLSX or data frame.
 
     Args:
-        source: Path or table; see `tables.read.open_table`.
+        source: Path or table; see `tables.sources.open_table`.
         now: The monitoring point, for times without a year.
         headers: Further headers, as written -> `title`, `published_at`, `url`, `text` or `original`.
         sheet: Sheet of a workbook.

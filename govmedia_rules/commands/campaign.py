@@ -90,7 +90,7 @@ def _statistics(described: Described, args: argparse.Namespace) -> int:
     if not set(names) <= set(DIMENSIONS):
         raise CampaignError(f"nothing is counted by {args.by!r}", hint=f"there are {', '.join(DIMENSIONS)}")
     spec: tuple[Dimension, ...] = names
-    tiers = [tier for tier in campaign.terms.tiers if args.tier in (None, tier.id)]
+    tiers = [tier for tier in campaign.config.tiers if args.tier in (None, tier.id)]
     if not tiers:
         raise CampaignError(f"the campaign has no tier {args.tier!r}")
     statistics = campaign.statistics(spec)
@@ -192,7 +192,7 @@ def _compare(args: argparse.Namespace) -> int:
             told = {"tier": one.tier, "subject": one.subject.id, "name": one.subject.name, "kind": one.kind}
             print(json.dumps(told | {"before": one.before, "now": one.now}, ensure_ascii=False))
         return 0
-    print(f"{before.terms.period.text()} → {after.terms.period.text()}")
+    print(f"{before.config.period.text()} → {after.config.period.text()}")
     for line in tracks.lines():
         print(line)
     if not len(tracks):

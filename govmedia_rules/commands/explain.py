@@ -6,6 +6,7 @@ import argparse
 
 from govmedia_rules.commands.inspect import main_json
 from govmedia_rules.judge.rulebook import load_rulebook
+from govmedia_rules.rules.load import book_with
 
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -19,7 +20,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 def run(args: argparse.Namespace) -> int:
     """Prints the explanation of each indicator named."""
-    book = load_rulebook(args.rulebook or ["national-2019"])
+    book = load_rulebook(args.rulebook or [book_with(args.indicator)])
     explained = [book.explain(indicator.id) for indicator in book.only(args.indicator).indicators]
     if args.format == "json":
         main_json([one.to_dict() for one in explained])

@@ -34,7 +34,7 @@ class Job(NamedTuple):
 
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Describes the command."""
+    """Describe the command."""
     parser = commands.add_parser("inspect", help="judge snapshots", description="Judge snapshots of sites and accounts.")
     add_inputs(parser)
     parser.add_argument("--out", metavar="DIR", help="write inspections.jsonl, problems.csv and rulebook.txt there")
@@ -43,7 +43,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 
 def add_inputs(parser: argparse.ArgumentParser) -> None:
-    """Describes what is judged and by what."""
+    """Describe what is judged and by what."""
     parser.add_argument("paths", nargs="*", metavar="PATH", help="JSON Lines files of snapshots, or folders of them")
     parser.add_argument("--example", metavar="NAME", help="judge a shipped example: " + ", ".join(example_names()))
     parser.add_argument("--rulebook", action="append", default=[], metavar="ID", help="id or path; repeat for layers")
@@ -55,20 +55,20 @@ def add_inputs(parser: argparse.ArgumentParser) -> None:
 
 
 def examples_folder() -> Path:
-    """Where the shipped examples lie: inside the installed package, or in the source tree."""
+    """Return where the shipped examples lie: inside the installed package, or in the source tree."""
     package = Path(govmedia_rules.__file__).parent
     installed = package / "examples"
     return installed if installed.is_dir() else package.parent / "docs" / "examples"
 
 
 def example_names() -> list[str]:
-    """Names of the shipped examples."""
+    """Return the names of the shipped examples."""
     folder = examples_folder()
     return sorted(path.parent.name for path in folder.glob("*/example.toml")) if folder.is_dir() else []
 
 
 def run(args: argparse.Namespace) -> int:
-    """Judges, prints and writes; 0 when it ran, 1 when something could not be read."""
+    """Judge, print and write; return 0 when it ran, 1 when something could not be read."""
     bad: list[BrokenLine] = []
     book, inspections = judged(args, job_of(args), bad)
     printed = _print_json(inspections) if args.format == "json" else _collect(inspections)
@@ -91,12 +91,12 @@ def run(args: argparse.Namespace) -> int:
 
 
 def judged(args: argparse.Namespace, job: Job, bad: list[BrokenLine]) -> tuple[Rulebook, Iterator[Inspection]]:
-    """The rulebook that `add_inputs` names, and the inspections, as they are made; what cannot be read is put into `bad`."""
+    """Return the rulebook that `add_inputs` names, and the inspections, as they are made; what cannot be read is put into `bad`."""
     book = load_rulebook(job.rulebooks)
     if args.only:
         book = book.only(*args.only)
-    reviews = [one for path in job.reviews for one in _models(path, Review, bad)]
-    waivers = [one for path in job.waivers for one in _models(path, Waiver, bad)]
+    reviews = [review for path in job.reviews for review in _models(path, Review, bad)]
+    waivers = [waiver for path in job.waivers for waiver in _models(path, Waiver, bad)]
     inspections = book.inspect_files(
         job.paths,
         workers=args.workers,
@@ -119,7 +119,7 @@ def _zone(text: str | None) -> tzinfo | None:
 
 
 def job_of(args: argparse.Namespace) -> Job:
-    """The files that `add_inputs` names: folders opened, reviews and waivers told apart."""
+    """Return the files that `add_inputs` names: folders opened, reviews and waivers apart."""
     paths, rulebooks, reviews, waivers = list(args.paths), list(args.rulebook), list(args.reviews), list(args.waivers)
     if args.example:
         folder = examples_folder() / args.example
@@ -148,8 +148,8 @@ def _models(path: str, model: type[M], bad: list[BrokenLine]) -> Iterator[M]:
             try:
                 yield model.model_validate_json(line)
             except ValueError as fault:
-                told = str(fault).replace("\n", " ")
-                bad.append(BrokenLine(f"not a {model.__name__.lower()}: {told}", Where(path, row=number)))
+                reason = str(fault).replace("\n", " ")
+                bad.append(BrokenLine(f"not a {model.__name__.lower()}: {reason}", Where(path, row=number)))
 
 
 def _collect(inspections: object) -> Iterator[Inspection]:
@@ -186,12 +186,12 @@ def _rows(inspection: Inspection) -> Iterator[list[str]]:
         proof = "；".join(evidence_text(piece) for piece in finding.evidence[:2])
         if finding.review is not None:
             proof = finding.review.reason
-        told = finding.phrase if finding.phrase in finding.message("zh") else f"{finding.phrase}：{finding.message('zh')}"
-        yield [subject if first else "", inspection.verdict.zh if first else "", told, proof]
+        sentence = finding.phrase if finding.phrase in finding.message("zh") else f"{finding.phrase}：{finding.message('zh')}"
+        yield [subject if first else "", inspection.verdict.zh if first else "", sentence, proof]
 
 
 def _why(inspection: Inspection) -> str:
-    """Why a verdict is what it is where no single finding decides it."""
+    """Return why a verdict is what it is where no single finding decides it."""
     score = inspection.score
     if score is None:
         return "没有适用于该对象的单项否决或计分指标，不能判定"
@@ -201,9 +201,9 @@ def _why(inspection: Inspection) -> str:
 def _summary(totals: Counter[tuple[str, Verdict]], book: Rulebook) -> str:
     lines = [f"规则: {book.version}  {book.digest[:12]}"]
     if not book.plan.complete:
-        lines.append(f"只检查了: {', '.join(one.id for one in book.indicators)}")
+        lines.append(f"只检查了: {', '.join(indicator.id for indicator in book.indicators)}")
     for kind, word in (("Site", "政府网站"), ("Account", "政务新媒体"), ("Supervisor", "监管单位")):
-        total = sum(count for (one, _), count in totals.items() if one == kind)
+        total = sum(count for (counted_kind, _), count in totals.items() if counted_kind == kind)
         if total:
             parts = "，".join(f"{verdict.zh} {totals[kind, verdict]}" for verdict in Verdict)
             lines.append(f"{word}: {total} 个，{parts}")
@@ -211,6 +211,6 @@ def _summary(totals: Counter[tuple[str, Verdict]], book: Rulebook) -> str:
 
 
 def main_json(value: object) -> None:
-    """One JSON document to stdout."""
+    """Print one JSON document."""
     json.dump(value, sys.stdout, ensure_ascii=False, indent=2)
     print()

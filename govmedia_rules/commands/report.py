@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from govmedia_rules.campaign import Campaign
     from govmedia_rules.reports.document import Document
 
-FORMS = ("html", "xlsx", "sarif", "earl", "docx", "md")
+FORMS = ("html", "xlsx", "sarif", "docx", "md")
 DOCUMENTS = ("docx", "md", "html")
 
 
@@ -135,8 +135,6 @@ def _report(args: argparse.Namespace, inspections: Iterable[Inspection]) -> byte
         return reports.inspections_xlsx(inspections)
     if args.to == "sarif":
         return reports.sarif_json(inspections, complete=args.complete).encode()
-    if args.to == "earl":
-        return reports.earl_json(inspections).encode()
     return _written(reports.inspection_document(inspections, template=args.template, **title), args.to)
 
 

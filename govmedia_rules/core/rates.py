@@ -69,6 +69,7 @@ def percent(part: int, whole: int, *, places: int, policy: Policy = Policy.HALF_
         whole: Base, above 0.
         places: Decimal places of the percentage, 0 to 6.
         policy: Rounding policy.
+
     Raises:
         ValueError: No base, a part outside it, or places out of range.
     """
@@ -124,7 +125,7 @@ def whole_counts(figure: Decimal, whole: int, *, policy: Policy = Policy.HALF_UP
                 high = min(high, 1)
             elif scaled == 1:
                 low = 1
-    return range(max(low, 0), max(min(high, whole + 1), max(low, 0)))
+    return range(max(low, 0), max(min(high, whole + 1), low, 0))
 
 
 def bases(figure: Decimal, part: int, *, of_rest: bool = False, policy: Policy = Policy.HALF_UP, limit: int = 10_000_000) -> range:

@@ -7,30 +7,51 @@ instant that favours the inspected unit is taken: a day counts as inside a windo
 from __future__ import annotations
 
 from calendar import monthrange
-from datetime import date, datetime, time, timedelta, timezone, tzinfo
-from functools import cached_property, lru_cache
+from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
+from functools import lru_cache
 from typing import Annotated, Any, NamedTuple
 
 from dateutil.relativedelta import relativedelta
-from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, model_validator
+from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, ValidationInfo, model_validator
 from pydantic_core import CoreSchema, core_schema
 
 SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
 """China Standard Time, +08:00 all year."""
 
 
+def in_one_zone(value: datetime, info: ValidationInfo) -> datetime:
+    """Write an instant in the zone in which its days are counted.
+
+    Args:
+        value: An aware instant.
+        info: Its `context` may name another zone than Asia/Shanghai under `zone`, for a registry abroad.
+
+    Raises:
+        ValueError: There is no such day in that zone (the first or last hours that a `datetime` can hold).
+    """
+    zone: tzinfo = (info.context or {}).get("zone") or SHANGHAI
+    try:
+        return value if value.tzinfo is zone else value.astimezone(zone)
+    except OverflowError:
+        raise ValueError(f"{value.isoformat()} lies outside the years 1 to 9999 in {zone}") from None
+
+
+_INSTANT = core_schema.with_info_after_validator_function(in_one_zone, core_schema.datetime_schema(tz_constraint="aware"))
+_INSTANT_OBJECT = core_schema.with_info_after_validator_function(
+    in_one_zone, core_schema.datetime_schema(tz_constraint="aware", strict=True)
+)
+# pydantic reads "20240801" as seconds since 1970, so a text must begin with a year and a hyphen.
+_DATED_TEXT = core_schema.str_schema(pattern=r"^[0-9]{4}-")
+
+
 class _MomentSchema:
-    """Accepts an aware instant or a bare day; refuses naive times and numbers (pydantic reads "20240801" as 1970)."""
+    """Accepts an aware instant or a bare day; refuses naive times and numbers."""
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
-        instant = core_schema.datetime_schema(tz_constraint="aware")
-        parsed = core_schema.union_schema([instant, core_schema.date_schema()], mode="left_to_right")
-        text = core_schema.chain_schema([core_schema.str_schema(pattern=r"^[0-9]{4}-"), parsed])
-        objects = core_schema.union_schema(
-            [core_schema.datetime_schema(tz_constraint="aware", strict=True), core_schema.date_schema(strict=True), text],
-            mode="left_to_right",
-        )
+        parsed = core_schema.union_schema([_INSTANT, core_schema.date_schema()], mode="left_to_right")
+        text = core_schema.chain_schema([_DATED_TEXT, parsed])
+        objects = core_schema.union_schema([_INSTANT_OBJECT, core_schema.date_schema(strict=True), text], mode="left_to_right")
         return core_schema.json_or_python_schema(json_schema=text, python_schema=objects)
 
     @classmethod
@@ -43,11 +64,8 @@ class _InstantSchema:
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
-        instant = core_schema.datetime_schema(tz_constraint="aware")
-        text = core_schema.chain_schema([core_schema.str_schema(pattern=r"^[0-9]{4}-"), instant])
-        objects = core_schema.union_schema(
-            [core_schema.datetime_schema(tz_constraint="aware", strict=True), text], mode="left_to_right"
-        )
+        text = core_schema.chain_schema([_DATED_TEXT, _INSTANT])
+        objects = core_schema.union_schema([_INSTANT_OBJECT, text], mode="left_to_right")
         return core_schema.json_or_python_schema(json_schema=text, python_schema=objects)
 
     @classmethod
@@ -59,7 +77,7 @@ Moment = Annotated[datetime | date, _MomentSchema]
 """A point on the time line as a page shows it: an aware `datetime`, or a `date` when only the day is shown."""
 
 Instant = Annotated[datetime, _InstantSchema]
-"""An aware `datetime`."""
+"""An aware `datetime`. Models hold it in Asia/Shanghai, whatever offset it was written in; so for `Moment`."""
 
 
 def earliest(moment: datetime | date, zone: tzinfo) -> datetime:
@@ -83,42 +101,36 @@ def day_in_month(year: int, month: int, day: int) -> date:
 
 
 class Span(NamedTuple):
-    """A closed interval of instants, with bounds of its days that decide most questions without a zone conversion."""
+    """A closed interval of instants.
+
+    Attributes:
+        start: Its first instant.
+        end: Its last instant; bare days are read in the zone of this one.
+        first_whole_day: Ordinal of the first day after that of `start`. A day from here to `last_whole_day` lies inside with
+            all its hours, which decides most questions by one comparison of whole numbers.
+        last_whole_day: Ordinal of the last day before that of `end`.
+    """
 
     start: datetime
     end: datetime
-    sure_from: int
-    sure_to: int
+    first_whole_day: int
+    last_whole_day: int
 
     @classmethod
     def between(cls, start: datetime, end: datetime) -> Span:
-        # Zones differ by at most 26 hours, so a calendar day two or more inside (outside) the bounds is inside (outside).
-        return cls(start, end, start.toordinal() + 2, end.toordinal() - 2)
+        """Return the interval from `start` to `end`, both aware; its days are those of the zone of `end`."""
+        start = start.astimezone(end.tzinfo)
+        return cls(start, end, start.toordinal() + 1, end.toordinal() - 1)
 
     def has(self, moment: datetime | date) -> bool:
         """Return whether `moment`, or any instant of it when it is a bare day, lies in the interval (both ends included)."""
-        day = moment.toordinal()
-        if day >= self.sure_from:
-            if day <= self.sure_to:
-                return True
-            # Well after the start: only the end is in question.
-            return moment <= self.end if isinstance(moment, datetime) else day <= self.end.toordinal()
-        if day < self.sure_from - 4:
-            return False
         if isinstance(moment, datetime):
             return self.start <= moment <= self.end
-        zone = self.end.tzinfo
-        assert zone is not None
-        return day_of(self.start, zone).toordinal() <= day <= self.end.toordinal()
+        return self.first_whole_day - 1 <= moment.toordinal() <= self.last_whole_day + 1
 
     def is_before(self, moment: datetime | date) -> bool:
         """Return whether `moment` lies wholly after the interval."""
-        day = moment.toordinal()
-        if day <= self.sure_to:
-            return False
-        if isinstance(moment, datetime):
-            return moment > self.end
-        return day > self.end.toordinal()
+        return moment > self.end if isinstance(moment, datetime) else moment.toordinal() > self.last_whole_day + 1
 
 
 class Window(BaseModel):
@@ -149,28 +161,14 @@ class Window(BaseModel):
             raise ValueError("a window must be longer than zero; write for example { days = 14 }")
         return self
 
-    @cached_property
-    def _lengths(self) -> tuple[timedelta, int, int]:
-        """The exact part, the calendar part in months, and the days the window spans at the very least."""
-        days = self.days + 7 * self.weeks
-        return timedelta(days=days), self.months + 12 * self.years, days + 28 * self.months + 365 * self.years
-
     def start(self, point: datetime) -> datetime:
-        """Return the first instant of the window that ends at `point`."""
-        exact, months, _ = self._lengths
-        return _calendar_start(months, point) - exact if months else point - exact
-
-    def surely_has(self, point: datetime, moment: datetime | date) -> bool:
-        """Return whether `moment` lies so well inside the window before `point` that no exact comparison is needed.
-
-        False decides nothing; ask `before(point).has(moment)` then.
-        """
-        # Zones differ by at most 26 hours, and a month has 28 days or more: two days off each end is safe.
-        age = point.toordinal() - moment.toordinal()
-        length = self._lengths[2]
-        if age < 2:
-            return length >= 4 and (moment <= point if isinstance(moment, datetime) else age >= 0)
-        return age <= length - 2
+        """Return the first instant of the window that ends at `point`, in the zone of `point`."""
+        months = self.months + 12 * self.years
+        first = point + _months_back(months, point.year, point.month, point.day) if months else point
+        exact = timedelta(days=self.days + 7 * self.weeks)
+        if isinstance(point.tzinfo, timezone) or not exact:
+            return first - exact
+        return (first.astimezone(UTC) - exact).astimezone(point.tzinfo)  # a day has 24 hours where clocks are changed, too
 
     def before(self, point: datetime) -> Span:
         """Return the closed interval of this length that ends at `point`.
@@ -178,7 +176,11 @@ class Window(BaseModel):
         Args:
             point: The monitoring point, aware.
         """
-        return Span.between(self.start(point), point)
+        last: Span | None = self.__dict__.get("_last")
+        if last is not None and last.end == point and last.end.tzinfo is point.tzinfo:
+            return last  # the subjects of a round share their monitoring point
+        span = self.__dict__["_last"] = Span.between(self.start(point), point)
+        return span
 
     def is_shorter_than(self, other: Window) -> bool:
         """Return whether this window starts later than `other` would, both ending at one (fixed, ordinary) instant."""
@@ -197,10 +199,6 @@ class Window(BaseModel):
 
 
 _REFERENCE = datetime(2023, 7, 1, tzinfo=SHANGHAI)
-
-
-def _calendar_start(months: int, point: datetime) -> datetime:
-    return point + _months_back(months, point.year, point.month, point.day)
 
 
 @lru_cache(maxsize=65_536)

@@ -47,6 +47,11 @@ class Vocabulary(Mapping[str, Term]):
 
     @classmethod
     def of(cls, name: str, table: Mapping[str, Mapping[str, object]]) -> Vocabulary:
+        """Build a vocabulary from a table of terms by id.
+
+        Raises:
+            ValueError: One spelling means two terms.
+        """
         terms: dict[str, Term] = {}
         by_key: dict[str, str] = {}
         for term_id, entry in table.items():

@@ -10,20 +10,19 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
-from multiprocessing import get_context
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
 from govmedia_rules.core import display
+from govmedia_rules.core.parallel import DEATH, Job, run
 from govmedia_rules.core.progress import Meter, Progress
 from govmedia_rules.engines.batch import BatchJudge, Cells
 from govmedia_rules.errors import BrokenLine, ExportError, ObservationError, UnreadInput, Where
-from govmedia_rules.judge.files import check_files, slices
+from govmedia_rules.judge.files import CHECK_SECONDS, Outside, check_files, slices, worker_modules
 from govmedia_rules.judge.inspection import VERDICT_TONES, Verdict
+from govmedia_rules.judge.limits import limit_checks
 from govmedia_rules.judge.rulebook import Rulebook
 from govmedia_rules.snapshots.reading import RawLine, file_lines, stream_lines
 from govmedia_rules.tables.columns import missing_frames
@@ -31,8 +30,6 @@ from govmedia_rules.tables.files import complete_file
 
 if TYPE_CHECKING:
     import pyarrow
-
-T = TypeVar("T")
 
 PIECE_BYTES = 16 * 1024 * 1024
 """How much of a file of lines is one piece, and so how much work a kill can cost each worker."""
@@ -72,7 +69,7 @@ class PieceDone(NamedTuple):
 
 @dataclass(frozen=True)
 class FileRun:
-    """The outcome of `inspect_files`: a folder of Parquet parts.
+    """The outcome of `inspect_to_parquet`: a folder of Parquet parts.
 
     Attributes:
         out: The folder; its `part-*.parquet` hold one row a subject, its `bad-*.jsonl` the lines that could not be read.
@@ -100,8 +97,8 @@ class FileRun:
 
     def bad(self) -> Iterator[BrokenLine]:
         """The lines that could not be read, in the order of the input, each with file, line and reason."""
-        for told in _bad_lines(self.out):
-            yield BrokenLine(told["what"], Where(told["file"], row=told["line"]), told.get("hint", ""))
+        for record in _bad_lines(self.out):
+            yield BrokenLine(record["what"], Where(record["file"], row=record["line"]), record.get("hint", ""))
 
     def to_arrow(self) -> pyarrow.Table:
         """All rows as one table, in the order of the input; holds them in memory."""
@@ -123,7 +120,7 @@ class FileRun:
         return display.frame(f"<b>检查结果 {self.subjects} 个</b>{bad}", shares, told)
 
 
-def inspect_files(
+def inspect_to_parquet(
     paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]],
     book: Rulebook | BatchJudge,
     *,
@@ -173,7 +170,7 @@ def inspect_files(
         todo = [piece for piece in pieces if not _part(folder, piece).exists()]
         with Meter(progress, sum(piece.size for piece in pieces), unit="B", title="检查") as meter:
             meter.add(sum(piece.size for piece in pieces) - sum(piece.size for piece in todo))
-            work = _here if workers == 1 else _by_workers
+            work = _in_this_process if workers == 1 else _in_workers
             for piece, _ in work(judge, folder, todo, workers):
                 meter.add(piece.size)
     run = _summary(folder, len(pieces), len(pieces) - len(todo))
@@ -402,9 +399,6 @@ def _rows_of(
             bad.append(_Fault(line.number, position, fault.what, fault.hint))
 
 
-DEATH = "a check or a library crashed, or memory ran out"
-
-
 def _positions(piece: Piece, max_line_bytes: int) -> Iterator[tuple[int, RawLine]]:
     """The lines of a piece, each with the offset of its first byte; for a document its place in the array."""
     if piece.kind == "document":
@@ -451,130 +445,37 @@ def _cells_of(batch: pyarrow.RecordBatch) -> Iterator[Cells]:
 # Processes
 
 
-def _here(judge: BatchJudge, folder: Path, pieces: Sequence[Piece], workers: int) -> Iterator[tuple[Piece, PieceDone]]:
+def _in_this_process(judge: BatchJudge, folder: Path, pieces: Sequence[Piece], workers: int) -> Iterator[tuple[Piece, PieceDone]]:  # noqa: ARG001 - called like _in_workers
     for piece in pieces:
         yield piece, judge_piece(judge, folder, piece)
+
+
+def _in_workers(judge: BatchJudge, folder: Path, pieces: Sequence[Piece], workers: int) -> Iterator[tuple[Piece, PieceDone]]:
+    job = Job(_start_worker, (judge, folder), _judge_piece, _attempt_rows, _count_rows, preload=worker_modules(judge.plan))
+    return run(job, pieces, workers, in_order=False)
 
 
 _worker: tuple[BatchJudge, Path] | None = None
 
 
 def _start_worker(judge: BatchJudge, folder: Path) -> None:
-    global _worker
+    global _worker  # noqa: PLW0603 - what a process holds for all its tasks
     _worker = judge, folder
+    limit_checks(CHECK_SECONDS)
 
 
-def _work(piece: Piece, fatal: Container[int] = ()) -> PieceDone:
+def _judge_piece(piece: Piece, fatal: Container[int]) -> PieceDone:
     assert _worker is not None
     return judge_piece(*_worker, piece, fatal)
 
 
-def _try(piece: Piece, first: int, last: int) -> int:
-    """Judges some lines of a piece and writes nothing: to find out whether they kill their process."""
+def _attempt_rows(piece: Piece, first: int, last: int) -> None:
     assert _worker is not None
-    lines = [0]
-    outside = _Outside(first, last)
-    return sum(1 for _ in _rows_of(_worker[0], piece, [], lines, outside)) and lines[0]
+    for _ in _rows_of(_worker[0], piece, [], [0], Outside(first, last)):
+        pass
 
 
-class _Outside(NamedTuple):
-    """All numbers that are not between two."""
-
-    first: int
-    last: int
-
-    def __contains__(self, number: object) -> bool:
-        return isinstance(number, int) and not self.first <= number <= self.last
-
-
-def _by_workers(judge: BatchJudge, folder: Path, pieces: Sequence[Piece], workers: int) -> Iterator[tuple[Piece, PieceDone]]:
-    crew = _Crew(judge, folder, workers)
-    todo = iter(pieces)
-    under_way: dict[Future[PieceDone], Piece] = {}
-    try:
-        while True:
-            while len(under_way) < 2 * workers and (piece := next(todo, None)) is not None:
-                under_way[crew.submit(piece)] = piece
-            if not under_way:
-                return
-            done, _ = wait(under_way, return_when=FIRST_COMPLETED)
-            broken = False
-            for future in done:
-                piece = under_way[future]
-                try:
-                    result = future.result()
-                except BrokenProcessPool:
-                    broken = True
-                    continue
-                del under_way[future]
-                yield piece, result
-            if broken:
-                # Nobody knows which of them killed the process: each is done alone, and cut down if it is the one.
-                suspects = sorted(under_way.values())
-                under_way.clear()
-                for piece in suspects:
-                    yield piece, crew.alone(piece)
-    finally:
-        crew.close()
-
-
-class _Crew:
-    """Worker processes that are replaced when one of them dies."""
-
-    def __init__(self, judge: BatchJudge, folder: Path, workers: int) -> None:
-        self._judge, self._folder, self._workers = judge, folder, workers
-        self._pool = self._new_pool(workers)
-        self._lone: ProcessPoolExecutor | None = None
-
-    def _new_pool(self, workers: int) -> ProcessPoolExecutor:
-        # A fresh interpreter a worker: nothing of the caller's threads or locks is copied into it.
-        return ProcessPoolExecutor(workers, get_context("spawn"), initializer=_start_worker, initargs=(self._judge, self._folder))
-
-    def submit(self, piece: Piece) -> Future[PieceDone]:
-        try:
-            return self._pool.submit(_work, piece)
-        except BrokenProcessPool:
-            self.close()
-            self._pool = self._new_pool(self._workers)
-            return self._pool.submit(_work, piece)
-
-    def alone(self, piece: Piece) -> PieceDone:
-        """Does a piece in a process of its own; where that dies, finds the lines that kill it and sets them apart."""
-        try:
-            return self._run_alone(_work, piece)
-        except BrokenProcessPool:
-            pass
-        fatal = frozenset(self._fatal(piece, 1, _count_lines(piece)))
-        return self._run_alone(_work, piece, fatal)
-
-    def _run_alone(self, work: Callable[..., T], *args: object) -> T:
-        """Runs something in a process of its own, which is used again as long as it lives."""
-        if self._lone is None:
-            self._lone = self._new_pool(1)
-        try:
-            return self._lone.submit(work, *args).result()
-        except BrokenProcessPool:
-            self._lone = None
-            raise
-
-    def _fatal(self, piece: Piece, first: int, last: int) -> list[int]:
-        """Numbers of the lines of a piece, from `first` to `last`, that kill a process; found by halving."""
-        try:
-            self._run_alone(_try, piece, first, last)
-        except BrokenProcessPool:
-            if first == last:
-                return [first]
-            middle = (first + last) // 2
-            return self._fatal(piece, first, middle) + self._fatal(piece, middle + 1, last)
-        return []
-
-    def close(self) -> None:
-        for pool in (self._pool, self._lone):
-            if pool is not None:
-                pool.shutdown(cancel_futures=True)
-
-
-def _count_lines(piece: Piece) -> int:
+def _count_rows(piece: Piece) -> int:
     if piece.kind == "parquet":
         return int(_parquet(piece.path).metadata.row_group(piece.start).num_rows)
     if piece.kind == "document":

@@ -1,0 +1,1 @@
+"""A plan applied to snapshots: findings, score, verdict, reviews, stored results."""

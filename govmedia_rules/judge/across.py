@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 from govmedia_rules.checks.contract import CheckResult, CheckSpec, Status
-from govmedia_rules.checks.members import Listing, Member, Members, Sighting
+from govmedia_rules.checks.members import Member, Members, Observation, RegistryEntry
 from govmedia_rules.core.vocabulary import key_of
 from govmedia_rules.judge.engine import crashed
 from govmedia_rules.judge.finding import Finding, Findings
@@ -48,8 +48,8 @@ class RegistryTally:
     def add_listing(self, subject: Site | Account) -> None:
         """Take in what the registry says of a subject."""
         platform = subject.platform if isinstance(subject, Account) else None
-        listing = Listing(subject.name, subject.owner, platform, subject.status, subject.url)
-        self._put(Member(subject.id, _kind(subject), listing=listing))
+        entry = RegistryEntry(subject.name, subject.owner, platform, subject.status, subject.url)
+        self._put(Member(subject.id, _kind(subject), entry=entry))
 
     def add(self, snapshot: AnySnapshot) -> None:
         """Take in what was seen of a site or account; supervising offices are on no registry and are left aside."""
@@ -58,18 +58,10 @@ class RegistryTally:
         subject = snapshot.subject
         if isinstance(snapshot, AccountSnapshot):
             account = snapshot.account
-            sighting = Sighting(
-                snapshot.observed_at,
-                account.name,
-                account.owner,
-                account.platform,
-                snapshot.found,
-                snapshot.seen_name,
-                snapshot.seen_owner,
-            )
+            observation = Observation(snapshot.observed_at, account.name, account.owner, account.platform, snapshot.found)
         else:
-            sighting = Sighting(snapshot.observed_at, subject.name, subject.owner)
-        self._put(Member(subject.id, _kind(subject), sighting=sighting))
+            observation = Observation(snapshot.observed_at, subject.name, subject.owner)
+        self._put(Member(subject.id, _kind(subject), observation=observation))
 
     def _put(self, new: Member) -> None:
         old = self._members.get(new.id)
@@ -77,10 +69,10 @@ class RegistryTally:
             self._members[new.id] = new
             return
         # Where one id is listed or seen twice, the choice must not depend on which came first.
-        listing = min((entry for entry in (old.listing, new.listing) if entry is not None), key=repr, default=None)
-        sightings = [each for each in (old.sighting, new.sighting) if each is not None]
-        sighting = max(sightings, key=lambda each: (each.observed_at, repr(each)), default=None)
-        self._members[new.id] = Member(new.id, min(old.kind, new.kind), listing, sighting)
+        entry = min((each for each in (old.entry, new.entry) if each is not None), key=repr, default=None)
+        observations = [each for each in (old.observation, new.observation) if each is not None]
+        observation = max(observations, key=lambda each: (each.observed_at, repr(each)), default=None)
+        self._members[new.id] = Member(new.id, min(old.kind, new.kind), entry, observation)
 
     def merge(self, other: RegistryTally) -> RegistryTally:
         """Return a tally of what both know."""
@@ -111,7 +103,7 @@ class RegistryTally:
             by_id = {member.id: member for member in members}
             for member_id in sorted(answers):
                 member = by_id[member_id]
-                at = member.sighting.observed_at if member.sighting is not None else _NEVER
+                at = member.observation.observed_at if member.observation is not None else _NEVER
                 findings.append(Finding(member.id, member.name, indicator, answers[member_id], at))
         return Findings(findings)
 
@@ -125,8 +117,8 @@ class RegistryTally:
         return len(self._members)
 
     def __repr__(self) -> str:
-        listed = sum(member.listing is not None for member in self._members.values())
-        observed = sum(member.sighting is not None for member in self._members.values())
+        listed = sum(member.entry is not None for member in self._members.values())
+        observed = sum(member.observation is not None for member in self._members.values())
         return f"<RegistryTally: {len(self)} subjects, {listed} listed, {observed} observed>"
 
 

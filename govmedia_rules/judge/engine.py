@@ -7,16 +7,18 @@ service duties, stage of life); for each combination of them the plan is compile
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import PurePath
 from typing import NamedTuple
 
 from govmedia_rules.checks.contract import PASSED, CheckResult, CheckSpec, Status
-from govmedia_rules.judge.score import Tariff, is_scored
+from govmedia_rules.judge.readings import check_of
+from govmedia_rules.judge.score import Tariff, is_scored, may_be_scored
 from govmedia_rules.rules.model import AppliesTo, Indicator, Plan, Scoring, SubjectWord
 from govmedia_rules.snapshots.models import AnySnapshot
+from govmedia_rules.snapshots.stage import Stage, stage_of
 from govmedia_rules.subjects.models import Account, AnySubject, Site
 from govmedia_rules.subjects.vocabulary import PORTAL_LEVELS, vocabulary
 
@@ -50,25 +52,40 @@ OPEN = frozenset({Status.INCONCLUSIVE, Status.NEEDS_REVIEW, Status.ERROR})
 
 
 class Profile(NamedTuple):
-    """The facts of a subject that decide which indicators apply; None where a fact is not known."""
+    """The facts of a subject that decide which indicators apply; None where a fact is not known.
+
+    Attributes:
+        subject: Kind of the subject.
+        level: Its level.
+        platform: Its platform.
+        has_services: Whether its owner has outward service duties.
+        status: Its stage of life as registered.
+        stage: Why it does not run at the monitoring point; None where it runs, or nothing else is known.
+    """
 
     subject: SubjectWord
     level: str | None = None
     platform: str | None = None
     has_services: bool | None = None
     status: str | None = None
+    stage: Stage | None = None
 
 
-def profile_of(subject: AnySubject) -> Profile:
-    """Return the facts of a subject that decide which indicators apply."""
+def profile_of(subject: AnySubject, stage: Stage | None = None) -> Profile:
+    """Return the facts of a subject that decide which indicators apply.
+
+    Args:
+        subject: The subject.
+        stage: Why it does not run at the monitoring point; see `stage_of`.
+    """
     if isinstance(subject, Account):
-        return Profile("account", subject.level, subject.platform, None, subject.status)
+        return Profile("account", subject.level, subject.platform, None, subject.status, stage)
     if isinstance(subject, Site):
-        return Profile("site", subject.level, None, subject.has_services, subject.status)
+        return Profile("site", subject.level, None, subject.has_services, subject.status, stage)
     return Profile("supervisor", subject.level)
 
 
-class _Step(NamedTuple):
+class Step(NamedTuple):
     """One check to run.
 
     Attributes:
@@ -89,7 +106,7 @@ class _Step(NamedTuple):
 
     def ask(self, snapshot: AnySnapshot) -> CheckResult:
         """Return the answer for a snapshot, `PASSED` itself for a plain pass."""
-        answer = self._missing(snapshot) or self._call(snapshot)
+        answer = self._missing(snapshot) or self.call(snapshot)
         if self.by_person:
             answer = _candidates_only(answer)
         return answer if self.unknown_fact is None else _if_it_applies(answer, self.unknown_fact)
@@ -102,7 +119,8 @@ class _Step(NamedTuple):
                 return answer
         return None
 
-    def _call(self, snapshot: AnySnapshot) -> CheckResult:
+    def call(self, snapshot: AnySnapshot) -> CheckResult:
+        """Call the check; whatever it raises is an answer too."""
         try:
             answer: object = self.function(snapshot, **self.params)
         except KeyboardInterrupt:
@@ -127,7 +145,7 @@ class Program:
     """
 
     profile: Profile
-    steps: tuple[_Step, ...]
+    steps: tuple[Step, ...]
     fixed: Mapping[int, CheckResult]
     vetoes: frozenset[int]
     unloaded_veto: bool
@@ -144,6 +162,21 @@ class Program:
         """How many of the fixed answers have each status, in the order of `Status`."""
         statuses = [answer.status for answer in self.fixed.values()]
         return tuple(statuses.count(status) for status in Status)
+
+    @property
+    def is_scored(self) -> bool:
+        """Whether such subjects are known to get points."""
+        return bool(self.tariffs) and not any(tariff.may_not_count for tariff in self.tariffs)
+
+    def passes(self, non_passing: Iterable[tuple[int, CheckResult]]) -> bool | None:
+        """Return whether the deduction score reaches the pass mark: True, False, or None while that is undecided.
+
+        True for subjects that are not scored.
+        """
+        if not self.tariffs:
+            return True
+        decisions = {tariff.passes(non_passing) for tariff in self.tariffs}
+        return decisions.pop() if len(decisions) == 1 else None
 
     def expand(self, non_passing: NonPassing, size: int) -> list[CheckResult]:
         """Return the answers of all `size` indicators of the plan."""
@@ -171,7 +204,7 @@ class Judge:
 
     def run(self, snapshot: AnySnapshot) -> PlanResult:
         """Ask every check that applies; one that raises gives an `error` answer, and the others still run."""
-        profile = profile_of(snapshot.subject)
+        profile = profile_of(snapshot.subject, stage_of(snapshot))
         program = self._programs.get(profile) or self.program(profile)
         non_passing: list[tuple[int, CheckResult]] = []
         vetoed, undecided = False, program.starts_open
@@ -183,20 +216,18 @@ class Judge:
             if step.position in program.vetoes:
                 vetoed = vetoed or answer.status is Status.FAILED
                 undecided = undecided or answer.status in OPEN
-        passes: bool | None = True
-        if not vetoed and program.tariffs:
-            decisions = {tariff.passes(non_passing) for tariff in program.tariffs}
-            passes = decisions.pop() if len(decisions) == 1 else None
-        return PlanResult(program, tuple(non_passing), vetoed, undecided, passes)
+        return PlanResult(program, tuple(non_passing), vetoed, undecided, True if vetoed else program.passes(non_passing))
 
 
 def compile_plan(plan: Plan, profile: Profile) -> Program:
     """Decide for a profile which indicators apply, and prepare the calls."""
-    steps: list[_Step] = []
+    steps: list[Step] = []
     fixed: dict[int, CheckResult] = {}
     vetoes: set[int] = set()
     for index, indicator in enumerate(plan.indicators):
         reason, unknown = applicability(indicator.applies_to, profile)
+        if reason is None and profile.stage is not None and is_of_running(indicator):
+            reason = f"subject_{profile.stage}"
         if reason is not None:
             fixed[index] = CheckResult(Status.NOT_APPLICABLE, reason)
             continue
@@ -214,18 +245,31 @@ def compile_plan(plan: Plan, profile: Profile) -> Program:
             fixed[index] = ACROSS_SUBJECTS
             continue
         needs = tuple((parts, CheckResult(Status.INCONCLUSIVE, "not_observed", {"parts": parts})) for parts in spec.needs)
-        steps.append(_Step(index, function, indicator.params, needs, indicator.mode == "person", unknown))
+        function, params = check_of(spec, indicator)
+        steps.append(Step(index, function, params, needs, indicator.mode == "person", unknown))
     unloaded = any(fixed[position].status is Status.ERROR for position in vetoes & fixed.keys())
     tariffs = _tariffs(plan, profile, fixed)
     # Where neither a veto nor a sum is asked (an account under the census of websites, a book of warnings), nothing failed,
-    # but nothing was decided either.
-    return Program(profile, tuple(steps), fixed, frozenset(vetoes), unloaded, tariffs, decides=bool(vetoes or tariffs))
+    # but nothing was decided either; nor where the subject does not run, so that only its grave faults are asked.
+    decides = bool(vetoes or tariffs) and profile.stage is None
+    return Program(profile, tuple(steps), fixed, frozenset(vetoes), unloaded, tariffs, decides)
+
+
+def is_of_running(indicator: Indicator) -> bool:
+    """Return whether an indicator is a veto on how a subject runs, which is not asked of one that is closing, closed or offline.
+
+    Those that only a person can decide (安全、泄密事故, 弄虚作假) are about what was published, and one that names stages of life
+    says itself whom it is asked of.
+    """
+    return indicator.kind == "veto" and indicator.mode != "person" and indicator.applies_to.status is None
 
 
 def _tariffs(plan: Plan, profile: Profile, fixed: Mapping[int, CheckResult]) -> tuple[Tariff, ...]:
     """Return the prices of deductions for subjects of this profile; () where they are not scored."""
     rule = plan.scoring.get(profile.subject)
-    if rule is None or not plan.scores(profile.subject) or not is_scored(rule, profile.subject, profile.level):
+    if rule is None or profile.stage is not None or not plan.scores(profile.subject):
+        return ()
+    if not may_be_scored(rule, profile.subject, profile.level):
         return ()
     deductions = {
         position: indicator
@@ -234,21 +278,27 @@ def _tariffs(plan: Plan, profile: Profile, fixed: Mapping[int, CheckResult]) -> 
     }
     no_service = rule.no_service if profile.subject == "site" else None
     if no_service is None:
-        return (_tariff(rule, deductions, fixed, without_services=False),)
+        return (_tariff(rule, profile, deductions, fixed, without_services=False),)
     others = {position: indicator for position, indicator in deductions.items() if indicator.group != no_service.group}
     tariffs: list[Tariff] = []
     if profile.has_services is not False:
-        tariffs.append(_tariff(rule, deductions, fixed, without_services=False))
+        tariffs.append(_tariff(rule, profile, deductions, fixed, without_services=False))
     if profile.has_services is not True:
-        tariffs.append(_tariff(rule, others, fixed, without_services=True))
+        tariffs.append(_tariff(rule, profile, others, fixed, without_services=True))
     return tuple(tariffs)
 
 
 def _tariff(
-    rule: Scoring, deductions: Mapping[int, Indicator], fixed: Mapping[int, CheckResult], *, without_services: bool
+    rule: Scoring,
+    profile: Profile,
+    deductions: Mapping[int, Indicator],
+    fixed: Mapping[int, CheckResult],
+    *,
+    without_services: bool,
 ) -> Tariff:
     unloaded = [indicator for position, indicator in deductions.items() if _has(fixed, position, Status.ERROR)]
-    return Tariff.of(rule, deductions, unloaded, without_services=without_services)
+    may_not_count = not is_scored(rule, profile.subject, profile.level)
+    return Tariff.of(rule, deductions, unloaded, without_services=without_services, may_not_count=may_not_count)
 
 
 def _has(fixed: Mapping[int, CheckResult], position: int, status: Status) -> bool:

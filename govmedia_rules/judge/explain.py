@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from govmedia_rules.checks.contract import Arg
 from govmedia_rules.core import display
 from govmedia_rules.core.time import Window
 from govmedia_rules.rules.model import Indicator, LayerRef, format_arg
+from govmedia_rules.rules.places import RulePlaces
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,10 +19,12 @@ class Explanation:
     Attributes:
         indicator: The indicator.
         layers: The layers of the rulebook, the lowest first.
+        places: Where its tables, check, sentences, cases and page are, from the root of the repository.
     """
 
     indicator: Indicator
     layers: tuple[LayerRef, ...]
+    places: RulePlaces
 
     @property
     def parameters(self) -> dict[str, tuple[object, str]]:
@@ -49,8 +52,17 @@ class Explanation:
                 name: {"value": _plain(value), "set_by": setter, "verified": f"params.{name}" not in indicator.unverified}
                 for name, (value, setter) in self.parameters.items()
             },
+            "readings": {
+                name: {
+                    "title": reading.title,
+                    "params": {step: _plain(value) for step, value in reading.params.items()},
+                    "source": reading.source.model_dump(mode="json", exclude_none=True),
+                }
+                for name, reading in indicator.readings.items()
+            },
             "unverified": list(indicator.unverified),
             "verified": indicator.is_verified,
+            "places": self.places._asdict(),
         }
 
     def __str__(self) -> str:
@@ -70,7 +82,22 @@ class Explanation:
         for name, (value, setter) in self.parameters.items():
             doubt = "，待核实" if f"params.{name}" in indicator.unverified else ""
             lines.append(f"    {name} = {value_text(value)}  [{setter}{doubt}]")
+        for name, reading in indicator.readings.items():
+            values = "；".join(f"{step} = {value_text(value)}" for step, value in reading.params.items()) or "即上列参数"
+            lines.append(f"  读法[{name}]: {reading.title}（{values}） 依据 {reading.source.document}")
+        lines.append("  位置:")
+        lines += [f"    {name}: {place}" for name, place in self._shown_places()]
         return "\n".join(lines)
+
+    def _shown_places(self) -> Iterator[tuple[str, str]]:
+        places = self.places
+        yield from (("规则册", table) for table in places.tables)
+        if places.check is not None:
+            yield "检查项", places.check
+        if places.sentences is not None:
+            yield "语句", f"{places.sentences}（{'、'.join(places.reasons)}）"
+        yield from (("用例", file) for file in places.cases)
+        yield "说明页", places.page
 
     def _repr_html_(self) -> str:
         body = display.text(self, 20_000)

@@ -1,29 +1,31 @@
 """Files of snapshots judged in order, by one process or several.
 
-Workers get file offsets, never models, and send back the few answers that are not a plain pass. A worker that dies
-takes nothing with it: its part is done again in ever smaller pieces until the one line that kills it is known.
+Workers get file offsets, never models, and send back the few answers that are not a plain pass. A line that kills its
+process becomes an unread line; see `core.parallel`.
 """
 
 from __future__ import annotations
 
 import os
-from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from collections.abc import Container, Iterable, Iterator, Sequence
 from datetime import datetime, tzinfo
-from multiprocessing import get_context
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import NamedTuple
 
+from govmedia_rules.core.parallel import DEATH, HangGuard, Job, run
 from govmedia_rules.errors import BrokenLine, ObservationError, Where
 from govmedia_rules.judge.engine import Judge, NonPassing, Profile
+from govmedia_rules.judge.limits import limit_checks
 from govmedia_rules.rules.model import Plan, SubjectWord
 from govmedia_rules.snapshots.parts import Mark
-from govmedia_rules.snapshots.reading import BUFFER_BYTES, MAX_LINE_BYTES, parse_line, stream_lines
+from govmedia_rules.snapshots.reading import BUFFER_BYTES, MAX_LINE_BYTES, RawLine, parse_line, stream_lines
 
 CHUNK_BYTES = 2 * 1024 * 1024
 """How much of a file a worker takes at a time."""
+CHECK_SECONDS = 5
+"""How long a check may take in a worker before it is stopped and answers `error`."""
+HANG_SECONDS = 60.0
+"""How long one line may take before its process is ended, where no check could be stopped."""
 
 
 class Slice(NamedTuple):
@@ -62,7 +64,7 @@ class Answer(NamedTuple):
     marks: tuple[Mark, ...]
 
 
-class Fault(NamedTuple):
+class UnreadLine(NamedTuple):
     """A line a worker could not use."""
 
     line: int
@@ -73,7 +75,7 @@ class Fault(NamedTuple):
 class SliceResult(NamedTuple):
     """All of one slice, in the order of its lines, and how many lines it has."""
 
-    items: list[Answer | Fault]
+    items: list[Answer | UnreadLine]
     lines: int
 
 
@@ -106,34 +108,33 @@ _reading = Reading()
 def _start_worker(plan: Plan, reading: Reading) -> None:
     global _judge, _reading
     _judge, _reading = Judge(plan), reading
+    limit_checks(CHECK_SECONDS)
 
 
-def _run_slice(piece: Slice) -> SliceResult:
+def _judge_slice(piece: Slice, fatal: Container[int]) -> SliceResult:
+    """Judge the lines of a slice; those in `fatal` killed a process before and are left unread."""
     assert _judge is not None
-    return judge_slice(_judge, piece, _reading)
-
-
-def judge_slice(judge: Judge, piece: Slice, reading: Reading) -> SliceResult:
-    """Judge the lines of one slice."""
-    items: list[Answer | Fault] = []
+    items: list[Answer | UnreadLine] = []
     number = 0
-    with open(piece.path, "rb", buffering=BUFFER_BYTES) as stream:
-        stream.seek(piece.start)
-        lines = stream_lines(stream, piece.path, reading.max_line_bytes, stop=piece.stop, first=piece.start == 0)
-        for line in lines:
+    guard = HangGuard(HANG_SECONDS)
+    try:
+        for line in _lines(piece, _reading.max_line_bytes):
             number = line.number
-            try:
-                snapshot = parse_line(line, zone=reading.zone, not_after=reading.not_after)
-            except BrokenLine as fault:
-                items.append(Fault(number, fault.what, fault.hint))
+            guard.alive()
+            if number in fatal:
+                items.append(UnreadLine(number, "the process that judged this line died", DEATH))
                 continue
-            result = judge.run(snapshot)
-            subject = snapshot.subject
+            try:
+                snapshot = parse_line(line, zone=_reading.zone, not_after=_reading.not_after)
+            except BrokenLine as fault:
+                items.append(UnreadLine(number, fault.what, fault.hint))
+                continue
+            result = _judge.run(snapshot)
             items.append(
                 Answer(
                     number,
                     snapshot.kind,
-                    subject.model_dump_json(exclude_none=True).encode(),
+                    snapshot.subject.model_dump_json(exclude_none=True).encode(),
                     result.program.profile,
                     snapshot.observed_at,
                     result.non_passing,
@@ -143,7 +144,33 @@ def judge_slice(judge: Judge, piece: Slice, reading: Reading) -> SliceResult:
                     snapshot.marks,
                 )
             )
+    finally:
+        guard.stop()
     return SliceResult(items, number)
+
+
+def _lines(piece: Slice, max_line_bytes: int) -> Iterator[RawLine]:
+    with open(piece.path, "rb", buffering=BUFFER_BYTES) as stream:
+        stream.seek(piece.start)
+        yield from stream_lines(stream, piece.path, max_line_bytes, stop=piece.stop, first=piece.start == 0)
+
+
+def _attempt_lines(piece: Slice, first: int, last: int) -> None:
+    _judge_slice(piece, Outside(first, last))
+
+
+def _count_lines(piece: Slice) -> int:
+    return sum(1 for _ in _lines(piece, MAX_LINE_BYTES))
+
+
+class Outside(NamedTuple):
+    """All numbers that do not lie between two."""
+
+    first: int
+    last: int
+
+    def __contains__(self, number: object) -> bool:
+        return isinstance(number, int) and not self.first <= number <= self.last
 
 
 class Located(NamedTuple):
@@ -151,109 +178,28 @@ class Located(NamedTuple):
 
     path: str
     line: int
-    item: Answer | Fault
+    item: Answer | UnreadLine
 
 
 def judge_files(
     plan: Plan, paths: Sequence[str], reading: Reading, workers: int, chunk_bytes: int = CHUNK_BYTES
 ) -> Iterator[Located]:
-    """Judge files with several processes; results come in the order of the input.
-
-    At most two slices a worker are under way, so memory does not grow with the input.
-    """
-    crew = _Crew(plan, reading, workers)
-    waiting: deque[tuple[Slice, Future[SliceResult]]] = deque()
-    todo = (piece for path in paths for piece in slices(path, chunk_bytes))
+    """Judge files with several processes; results come in the order of the input."""
+    job = Job(_start_worker, (plan, reading), _judge_slice, _attempt_lines, _count_lines, preload=worker_modules(plan))
+    pieces = (piece for path in paths for piece in slices(path, chunk_bytes))
     current, before = "", 0
-    try:
-        while True:
-            while len(waiting) < 2 * workers and (piece := next(todo, None)) is not None:
-                waiting.append((piece, crew.submit(piece)))
-            if not waiting:
-                return
-            piece, future = waiting.popleft()
-            if piece.path != current:
-                current, before = piece.path, 0
-            try:
-                result = future.result()
-            except BrokenProcessPool:
-                others = [one for one, _ in waiting]
-                result = crew.run_alone(piece)
-                waiting = deque((one, crew.submit(one)) for one in others)
-            for item in result.items:
-                yield Located(piece.path, before + item.line, item)
-            before += result.lines
-    finally:
-        crew.close()
+    for piece, result in run(job, pieces, workers):
+        if piece.path != current:
+            current, before = piece.path, 0
+        for item in result.items:
+            yield Located(piece.path, before + item.line, item)
+        before += result.lines
 
 
-class _Crew:
-    """Worker processes that are replaced when one of them dies."""
-
-    def __init__(self, plan: Plan, reading: Reading, workers: int) -> None:
-        self._plan, self._reading, self._workers = plan, reading, workers
-        self._pool = self._new_pool(workers)
-
-    def _new_pool(self, workers: int) -> ProcessPoolExecutor:
-        # A fresh interpreter a worker: nothing of the caller's threads or locks is copied into it.
-        return ProcessPoolExecutor(workers, get_context("spawn"), initializer=_start_worker, initargs=(self._plan, self._reading))
-
-    def submit(self, piece: Slice) -> Future[SliceResult]:
-        try:
-            return self._pool.submit(_run_slice, piece)
-        except BrokenProcessPool:
-            self.close()
-            self._pool = self._new_pool(self._workers)
-            return self._pool.submit(_run_slice, piece)
-
-    def run_alone(self, piece: Slice) -> SliceResult:
-        """Run a slice in a process of its own, and in halves where that process dies."""
-        with self._new_pool(1) as pool:
-            try:
-                return pool.submit(_run_slice, piece).result()
-            except BrokenProcessPool:
-                pass
-        parts = _halves(piece)
-        if len(parts) == 1:
-            what = "the process that judged this line died"
-            return SliceResult([Fault(1, what, "a check or a library crashed, or memory ran out")], 1)
-        items: list[Answer | Fault] = []
-        lines = 0
-        for part in parts:
-            result = self.run_alone(part)
-            items.extend(item._replace(line=item.line + lines) for item in result.items)
-            lines += result.lines
-        return SliceResult(items, lines)
-
-    def close(self) -> None:
-        self._pool.shutdown(wait=False, cancel_futures=True)
-
-
-def _halves(piece: Slice) -> list[Slice]:
-    """Return the slice cut at a line end near its middle; itself when it is one line."""
-    middle = (piece.start + piece.stop) // 2
-    with open(piece.path, "rb") as stream:
-        stream.seek(middle)
-        while stream.tell() < piece.stop and not stream.readline(1 << 20).endswith(b"\n"):
-            pass
-        cut = stream.tell()
-        if cut >= piece.stop:
-            # The second half is the inside of one long last line: cut before that line instead.
-            cut = _last_line_start(stream, piece)
-    if not piece.start < cut < piece.stop:
-        return [piece]
-    return [Slice(piece.path, piece.start, cut), Slice(piece.path, cut, piece.stop)]
-
-
-def _last_line_start(stream: BinaryIO, piece: Slice) -> int:
-    stream.seek(piece.start)
-    start = at = piece.start
-    for line in stream:
-        if at + len(line) >= piece.stop:
-            break
-        at += len(line)
-        start = at
-    return start
+def worker_modules(plan: Plan) -> tuple[str, ...]:
+    """Modules of the library that every worker of a plan needs; those of plugins are left to the workers."""
+    checks = {function.__module__ for function in plan.functions.values()}
+    return (__name__, *sorted(name for name in checks if name.startswith("govmedia_rules.")))
 
 
 def plain_lines(paths: Sequence[str]) -> bool:
@@ -262,7 +208,7 @@ def plain_lines(paths: Sequence[str]) -> bool:
 
 
 def check_files(paths: Iterable[str | os.PathLike[str]]) -> list[str]:
-    """Return the paths as text.
+    """The paths as text.
 
     Raises:
         ObservationError: One of them is not a file.

@@ -27,8 +27,9 @@ from govmedia_rules.tables.columns import (
     pandas_frame,
     polars_frame,
 )
+from govmedia_rules.tables.headers import header_aliases
+from govmedia_rules.tables.model import BadRow
 from govmedia_rules.tables.out import find_spec_quietly
-from govmedia_rules.tables.read import BadRow, header_aliases
 
 F = TypeVar("F")
 

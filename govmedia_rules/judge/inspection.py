@@ -147,8 +147,8 @@ class Inspection(Row):
             self.verdict = Verdict.UNQUALIFIED
         else:
             passes = result.passes
-            if (reviews or waivers) and (score := self.score) is not None:
-                passes = score.passes
+            if (reviews or waivers) and result.program.tariffs:
+                passes = score_of(self.findings, result.program.tariffs).passes
             if passes is False:
                 self.verdict = Verdict.UNQUALIFIED
             elif passes is None:
@@ -210,7 +210,31 @@ class Inspection(Row):
 
     @property
     def missing(self) -> Findings:
-        """What keeps the verdict open: vetoes that are inconclusive, wait for a review, or raised an error."""
+        """What keeps the verdict open.
+
+        Vetoes that are inconclusive, wait for a review, or raised an error; of a subject that is closing, closed or offline, the
+        vetoes that are not asked; and where the points do not decide, the deductions behind that.
+        """
+        missing = self._open_vetoes()
+        if self.verdict is not Verdict.UNDETERMINED:
+            return missing
+        if self._program.profile.stage is not None:
+            reason = f"subject_{self._program.profile.stage}"
+            unasked = [finding for finding in self.findings if finding.kind == "veto" and finding.judgement.reason == reason]
+            return Findings([*missing, *unasked])
+        return Findings([*missing, *self._undecided_points()])
+
+    def _undecided_points(self) -> list[Finding]:
+        """Return the deductions that keep the pass mark undecided; [] where it is decided."""
+        tariffs = self._program.tariffs
+        if not tariffs or score_of(self.findings, tariffs).passes is not None:
+            return []
+        deductions = [self.findings[position] for position in dict.fromkeys(chain.from_iterable(each.prices for each in tariffs))]
+        undecided = [finding for finding in deductions if finding.status in OPEN or finding.judgement.possible]
+        # Where every fault is certain, whether or how much they count is not: the level, the service duties or a price.
+        return undecided or [finding for finding in deductions if finding.status is Status.FAILED]
+
+    def _open_vetoes(self) -> Findings:
         if self._reviews or self._findings is not None:
             return Findings([finding for finding in self.findings if finding.kind == "veto" and finding.status in OPEN])
         program = self._program
@@ -264,7 +288,7 @@ class Inspection(Row):
         rule = self.plan.scoring.get(self._program.profile.subject)
         if self._vetoed and rule is not None:
             self._score = veto_score_of(rule, word_of(self.subject), self.subject.level)
-        elif self._program.tariffs and not self._vetoed:
+        elif self._program.is_scored and not self._vetoed:
             self._score = score_of(self.findings, self._program.tariffs)
         return self._score
 
@@ -353,7 +377,8 @@ class Inspection(Row):
         kind: SubjectWord = data["subject_kind"]
         subject = SUBJECT_MODELS[kind].model_validate(data["subject"])
         positions = {indicator.id: position for position, indicator in enumerate(plan.indicators)}
-        program = compile_plan(plan, profile_of(subject))
+        stages = {reason.removeprefix("subject_") for reason in data["not_applicable"]} & {"closing", "closed", "offline"}
+        program = compile_plan(plan, profile_of(subject, next(iter(stages), None)))
         fixed: dict[int, CheckResult] = {}
         for reason, ids in data["not_applicable"].items():
             fixed |= {positions[name]: CheckResult(Status.NOT_APPLICABLE, reason) for name in ids}
@@ -364,10 +389,9 @@ class Inspection(Row):
         statuses = [answer.status for position, answer in non_passing if position in program.vetoes]
         program = replace(program, fixed=fixed)
         undecided = program.starts_open or any(status in OPEN for status in statuses)
-        score = data.get("score")
         return cls(
             plan,
-            PlanResult(program, non_passing, Status.FAILED in statuses, undecided, True if score is None else score["passes"]),
+            PlanResult(program, non_passing, Status.FAILED in statuses, undecided, program.passes(non_passing)),
             subject,
             datetime.fromisoformat(data["observed_at"]),
             tuple(Mark.model_validate(mark) for mark in data["marks"]),

@@ -30,9 +30,10 @@ from govmedia_rules.judge.files import Answer, Reading, check_files, judge_files
 from govmedia_rules.judge.finding import is_under
 from govmedia_rules.judge.inspection import Inspection, PackedSubject
 from govmedia_rules.judge.reviews import Review, Waiver, reviews_by_subject, waivers_by_subject
-from govmedia_rules.rules.load import LayerSource, collect_layers, layers_for
+from govmedia_rules.rules.load import LayerSource, book_with, collect_layers, layers_for
 from govmedia_rules.rules.model import Basis, Indicator, LayerRef, Plan, Scoring, SubjectWord
 from govmedia_rules.rules.overlay import resolve
+from govmedia_rules.rules.places import places_of
 from govmedia_rules.rules.plugins import built_in_checks, installed, specs_of
 from govmedia_rules.snapshots.models import AnySnapshot
 from govmedia_rules.snapshots.reading import MAX_LINE_BYTES, read_snapshots, warn_unread
@@ -253,7 +254,7 @@ class Rulebook:
         indicator = self.plan.by_id.get(indicator_id) or self._renamed(indicator_id)
         if indicator is None:
             raise self._unknown(indicator_id)
-        return Explanation(indicator, self.plan.layers)
+        return Explanation(indicator, self.plan.layers, places_of(indicator, self.plan))
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Rulebook) and self.plan == other.plan
@@ -450,15 +451,18 @@ def rulebook_for(region: str | None, day: date, *, series: str = "inspection") -
     return load_rulebook(layers_for(region, day, installed(), series))
 
 
-def explain(indicator_id: str, rulebook: str | Rulebook = "national-2019") -> Explanation:
+def explain(indicator_id: str, rulebook: str | Rulebook | None = None) -> Explanation:
     """Title, clause, source, the value of each parameter and the layer that set it.
 
     Args:
         indicator_id: Id of an indicator.
-        rulebook: A rulebook, or the id or path of one.
+        rulebook: A rulebook, or the id or path of one; None for the national one or, where that has no such indicator, the
+            oldest built-in rulebook that has.
 
     Raises:
         UnknownIndicator: The rulebook has no such indicator.
     """
+    if rulebook is None:
+        rulebook = book_with(indicator_id)
     book = rulebook if isinstance(rulebook, Rulebook) else load_rulebook(rulebook)
     return book.explain(indicator_id)

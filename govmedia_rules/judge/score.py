@@ -242,6 +242,8 @@ class Tariff:
         base: Points before deductions: the total, or the total without the services group.
         factor: What the remaining points are multiplied with before the pass mark.
         unloaded: Units that deductions may cost whose check could not be loaded.
+        may_not_count: Whether it is not known that the subject is scored at all, because its level is not known. Points then
+            never decide against it.
     """
 
     rule: Scoring
@@ -250,10 +252,17 @@ class Tariff:
     base: Fraction
     factor: Fraction
     unloaded: int
+    may_not_count: bool = False
 
     @classmethod
     def of(
-        cls, rule: Scoring, deductions: Mapping[int, Indicator], unloaded: Iterable[Indicator], *, without_services: bool
+        cls,
+        rule: Scoring,
+        deductions: Mapping[int, Indicator],
+        unloaded: Iterable[Indicator],
+        *,
+        without_services: bool,
+        may_not_count: bool = False,
     ) -> Tariff:
         """Work out the tariff of one kind of subject.
 
@@ -262,6 +271,7 @@ class Tariff:
             deductions: The deductions that apply, by position in the plan.
             unloaded: Those of them whose check could not be loaded.
             without_services: Whether the services group is left out and the rest multiplied.
+            may_not_count: Whether it is not known that such a subject is scored.
         """
         base, factor = Fraction(rule.total), Fraction(1)
         if without_services and rule.no_service is not None:
@@ -282,7 +292,7 @@ class Tariff:
             for position, each in deductions.items()
         }
         lost = sum(units(rule.total if each.points is None else each.points) for each in unloaded)
-        return cls(rule, prices, unit, base, factor, lost)
+        return cls(rule, prices, unit, base, factor, lost, may_not_count)
 
     @cached_property
     def total(self) -> int:
@@ -312,7 +322,7 @@ class Tariff:
         """Return whether the pass mark is reached after a loss: True, False, or None while that is undecided."""
         if self.allowed is None or loss.most <= self.allowed:
             return True
-        return False if loss.least > self.allowed else None
+        return False if loss.least > self.allowed and not self.may_not_count else None
 
     def passes(self, non_passing: Iterable[tuple[int, CheckResult]]) -> bool | None:
         """Return whether the pass mark is reached, without making a score; see `reaches_mark`.
@@ -334,8 +344,13 @@ class Tariff:
 
 
 def is_scored(rule: Scoring | None, subject: SubjectWord, level: str | None) -> bool:
-    """Return whether a subject gets points at all; an unknown level is not taken for a portal."""
+    """Return whether a subject is known to get points at all; a site of unknown level is not."""
     return rule is not None and (not rule.portals_only or (subject == "site" and level in PORTAL_LEVELS))
+
+
+def may_be_scored(rule: Scoring, subject: SubjectWord, level: str | None) -> bool:
+    """Return whether a subject gets points, or may get them because it may be a portal."""
+    return is_scored(rule, subject, level) or (subject == "site" and level is None)
 
 
 def score_of(findings: Sequence[Finding], tariffs: Sequence[Tariff]) -> Score:

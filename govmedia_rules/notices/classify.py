@@ -152,6 +152,7 @@ def classify(phrase: str, *, subject: SubjectKind | None = None, words: Words | 
         phrase: One wording, in simplified Chinese (`监测时间点前2周内无更新`).
         subject: site or account where the caller knows it (the heading, the table); None to go by the words.
         words: Another vocabulary; None for the shipped one.
+
     Returns:
         The ids in the order in which the wording names them. A wording that could be said of both kinds of subject, and
         names neither, gets the ids of both.

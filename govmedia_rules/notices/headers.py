@@ -62,6 +62,7 @@ def solve_header(tokens: Sequence[str], width: int) -> tuple[tuple[str, ...], ..
 
 
 def join_brackets(tokens: Sequence[str]) -> list[str]:
+    """Join tokens that a bracket opened in one of them keeps together."""
     joined: list[str] = []
     for token in tokens:
         if joined and (token.startswith("(") or joined[-1].count("(") > joined[-1].count(")")):

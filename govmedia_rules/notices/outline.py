@@ -45,6 +45,7 @@ class Line:
 
     @property
     def end(self) -> int:
+        """Offset of the character after the last one."""
         return self.start + len(self.text)
 
 

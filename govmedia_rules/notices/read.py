@@ -26,8 +26,10 @@ def read(source: str | bytes | Path, *, keep_contacts: bool = False) -> Notice:
         source: Text or HTML; the bytes of a text, HTML or DOCX file; a path, or its name in one line.
         keep_contacts: Keep the names, numbers and addresses of contacts. By default they are recognised, blotted out of
             the text and only counted.
+
     Returns:
         What was found; whatever was not found is None or (). A text that is no notice gives an almost empty one.
+
     Raises:
         NoticeError: The file cannot be opened or is of another kind.
         MissingExtra: The copy is in traditional characters or DOCX and the package for it is not installed.

@@ -20,6 +20,7 @@ def reconcile_counts(counts: Mapping[str, object], rates: Mapping[str, str]) -> 
         counts: Whole numbers by key: `sites_inspected`, `sites_failed`, `media_running` and so on; what is no whole
             number is passed over.
         rates: Printed percentages by key: `sites_pass`, `media_sampling` and so on.
+
     Returns:
         One check a rate, and one for parts by platform.
     """

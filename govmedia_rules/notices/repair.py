@@ -123,6 +123,7 @@ def mend(text: str, *, keep_contacts: bool = False) -> Mended:
     Args:
         text: The copy as found.
         keep_contacts: Leave names, numbers and addresses of contacts in the text.
+
     Raises:
         MissingExtra: The copy is in traditional characters and opencc is not installed.
     """

@@ -64,6 +64,7 @@ def load(source: str | bytes | Path) -> Source:
     Args:
         source: Text or HTML; bytes of a text, HTML or DOCX file; a path, or a one-line string that ends in .docx,
             .html, .htm or .txt.
+
     Raises:
         NoticeError: The file cannot be opened or is none of these.
         MissingExtra: It is DOCX and python-docx is not installed.

@@ -1,10 +1,9 @@
-"""Reports and notices for people and machines: DOCX, HTML, Markdown, XLSX, SARIF, EARL.
+"""Reports and notices for people and machines: DOCX, HTML, Markdown, XLSX, SARIF.
 
 Text goes in as text. No form runs, fetches or calculates anything that a name, a title or a page brought along.
 """
 
 from govmedia_rules.reports.document import Document
-from govmedia_rules.reports.earl import earl, earl_json
 from govmedia_rules.reports.html import html_report
 from govmedia_rules.reports.notice import notice_document
 from govmedia_rules.reports.sarif import sarif, sarif_json
@@ -17,8 +16,6 @@ __all__ = [
     "Office",
     "TaskSheet",
     "attachments_xlsx",
-    "earl",
-    "earl_json",
     "html_report",
     "inspection_document",
     "inspections_xlsx",

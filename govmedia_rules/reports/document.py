@@ -13,54 +13,20 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from selectolax.lexbor import LexborHTMLParser
 
 from govmedia_rules.errors import NoticeError
+from govmedia_rules.reports.blocks import STYLES, Block, Break, Paragraph, Run
 from govmedia_rules.reports.grids import Grid
 from govmedia_rules.reports.templates import read_text
 from govmedia_rules.reports.text import visible
+from govmedia_rules.reports.word import write_docx
 
-STYLES = (
-    *("title", "mark", "number", "to", "heading", "subheading", "item", "body", "attachments", "signature", "date"),
-    *("note", "attachment", "table_title", "caption", "center", "right", "plain"),
-)
-"""Styles a paragraph may have: 标题, 发文机关标志, 发文字号, 主送机关, 一、, （一）, 1., 正文, 附件说明, 署名, 成文日期,
-附注, 附件1, 附件标题, 表名, and three plain ones."""
 _TAGS = {"h1": "title", "h2": "heading", "h3": "subheading", "h4": "item", "p": "body"}
 _CONTAINERS = frozenset({"html", "body", "div", "section", "article", "main", "header", "footer", "head"})
 _INLINE = {"b": "lead", "strong": "strong", "bdi": "", "span": "", "i": "", "em": "strong", "a": "", "u": ""}
-
-
-class Run(NamedTuple):
-    """A piece of a paragraph: `lead` for a heading that runs into its paragraph, `strong`, or ""."""
-
-    text: str
-    mark: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Paragraph:
-    """A paragraph in one of `STYLES`."""
-
-    style: str
-    runs: tuple[Run, ...]
-
-    @property
-    def text(self) -> str:
-        """Its text."""
-        return "".join(run.text for run in self.runs)
-
-
-@dataclass(frozen=True, slots=True)
-class Break:
-    """A new page (`page`) or the red line under a letterhead (`line`)."""
-
-    kind: str = "page"
-
-
-Block = Paragraph | Grid | Break
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,9 +104,7 @@ class Document:
         Args:
             made_at: Time of making that the file carries; a fixed day when None, so that the same document gives the same bytes.
         """
-        from govmedia_rules.reports.word import write_docx
-
-        return write_docx(self, made_at)
+        return write_docx(self.title, self.blocks, made_at)
 
     def to_html(self) -> str:
         """The document as a self-contained HTML page: no script, nothing fetched."""

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from govmedia_rules.campaign.campaign import Campaign
-from govmedia_rules.campaign.rectification import Task
 from govmedia_rules.campaign.results import Result
+from govmedia_rules.campaign.tasks import Task
 from govmedia_rules.errors import NoticeError
 from govmedia_rules.judge.finding import Finding
 from govmedia_rules.judge.inspection import Inspection
@@ -184,7 +184,7 @@ def rectification_sheets(
     """
     for task in campaign.tasks:
         result = campaign.results.get(task.key)
-        mine = result is not None and task.period == campaign.terms.period
+        mine = result is not None and task.period == campaign.config.period
         office = Office(task.due, issuer, None, task.issued, task.period.text(), receiver, contact)
         inspection = result.inspection if result is not None and mine else None
         facts = _facts(

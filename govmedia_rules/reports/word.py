@@ -18,7 +18,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from govmedia_rules.reports.document import Block, Break, Document, Paragraph, Run
+from govmedia_rules.reports.blocks import Block, Break, Paragraph, Run
 from govmedia_rules.reports.grids import Cell, Grid, counts_in
 from govmedia_rules.reports.text import one_line, visible
 
@@ -107,14 +107,14 @@ _CLOSER = round((AREA_MM[0] / CHARACTERS / 25.4 * 72 - _BODY / 2) * 20)
 """Spacing between characters, in twips, that makes 28 of 三号 fill a line; a little less than none."""
 
 
-def write_docx(document: Document, made_at: datetime | None = None) -> bytes:
+def write_docx(title: str, blocks: Sequence[Block], made_at: datetime | None = None) -> bytes:
     """The bytes of the file; see `Document.to_docx`."""
     parts = {
         "[Content_Types].xml": _CONTENT_TYPES,
         "_rels/.rels": _RELATIONS,
-        "docProps/core.xml": _core(document, made_at or _EPOCH),
+        "docProps/core.xml": _core(title, made_at or _EPOCH),
         "docProps/app.xml": _APP,
-        "word/document.xml": _document(document),
+        "word/document.xml": _document(blocks),
         "word/styles.xml": _styles(),
         "word/settings.xml": _SETTINGS,
         "word/footer1.xml": _footer("right"),
@@ -135,12 +135,12 @@ def _escaped(text: str) -> str:
     return html.escape(visible(text), quote=False)
 
 
-def _document(document: Document) -> str:
+def _document(blocks: Sequence[Block]) -> str:
     out = [f'{_XML}<w:document xmlns:w="{_W}" xmlns:r="{_R}"><w:body>']
     wide = False
-    for index, block in enumerate(document.blocks):
+    for index, block in enumerate(blocks):
         if isinstance(block, Break) and block.kind == "page":
-            now_wide = _is_wide(document.blocks[index + 1 :])
+            now_wide = _is_wide(blocks[index + 1 :])
             if wide or now_wide:
                 # Paper changes its direction with a section; the mark of the old one stands in its last paragraph.
                 out.append(f"<w:p><w:pPr>{_TINY}{_section(wide)}</w:pPr></w:p>")
@@ -152,7 +152,7 @@ def _document(document: Document) -> str:
         elif isinstance(block, Grid):
             if block.caption:
                 out.append(_paragraph(Paragraph("caption", (Run(block.caption),)), 0))
-            after = document.blocks[index + 1] if index + 1 < len(document.blocks) else None
+            after = blocks[index + 1] if index + 1 < len(blocks) else None
             # A signature does not stand alone on a page: the end of the table before it goes with it.
             signed = isinstance(after, Paragraph) and after.style == "signature"
             out.extend(_table(block, AREA_MM[1] if wide else AREA_MM[0], signed))
@@ -160,7 +160,7 @@ def _document(document: Document) -> str:
                 f"<w:p><w:pPr>{_TINY.replace('<w:spacing', '<w:keepNext/><w:spacing', 1) if signed else _TINY}</w:pPr></w:p>"
             )
         else:
-            out.append(_paragraph(block, _outer(document.blocks, index)))
+            out.append(_paragraph(block, _outer(blocks, index)))
     out.append(f"{_section(wide)}</w:body></w:document>")
     return "".join(out)
 
@@ -495,12 +495,12 @@ def _footer(side: str) -> str:
     )
 
 
-def _core(document: Document, made_at: datetime) -> str:
+def _core(title: str, made_at: datetime) -> str:
     day = f"{made_at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
     return (
         f'{_XML}<cp:coreProperties xmlns:cp="{_PACKAGE}/metadata/core-properties" xmlns:dc="http://purl.org/dc/elements/1.1/" '
         'xmlns:dcterms="http://purl.org/dc/terms/" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">'
-        f"<dc:title>{_escaped(one_line(document.title))}</dc:title><dc:language>zh-CN</dc:language>"
+        f"<dc:title>{_escaped(one_line(title))}</dc:title><dc:language>zh-CN</dc:language>"
         f'<dcterms:created xsi:type="dcterms:W3CDTF">{day}</dcterms:created>'
         f'<dcterms:modified xsi:type="dcterms:W3CDTF">{day}</dcterms:modified></cp:coreProperties>'
     )

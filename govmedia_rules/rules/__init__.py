@@ -1,0 +1,1 @@
+"""Rulebooks: models, loading, layers, plugins."""

@@ -29,6 +29,9 @@ from govmedia_rules.rules.plugins import Plugins
 LayerSource = str | PathLike[str] | Mapping[str, Any]
 """An id of a built-in or installed rulebook, a path of a TOML file, or a table already read."""
 
+NATIONAL = "national-2019"
+"""The rulebook that is meant where none is named."""
+
 MAX_BYTES = 8 * 1024 * 1024
 
 
@@ -104,14 +107,14 @@ def read_layer(source: LayerSource, plugins: Plugins, asked_by: str | None = Non
         return Layer("<table>", _validated(source, "<table>"))
     if isinstance(source, str) and source in built_in_files():
         return _built_in(source)
-    known = known_files(plugins)
+    by_id = known_files(plugins)
     text = str(source)
-    path = known.get(text) if isinstance(source, str) else None
+    path = by_id.get(text) if isinstance(source, str) else None
     path = path or Path(source)
     if not path.is_file():
         where = Where(asked_by, key="extends") if asked_by else None
-        close = difflib.get_close_matches(text, known, n=1, cutoff=0.4)
-        hint = f"did you mean {close[0]!r}?" if close else f"known ids: {', '.join(sorted(known))}"
+        close = difflib.get_close_matches(text, by_id, n=1, cutoff=0.4)
+        hint = f"did you mean {close[0]!r}?" if close else f"known ids: {', '.join(sorted(by_id))}"
         raise UnknownRulebook(f"no rulebook and no file is named {text!r}", where, hint)
     return _read(path)
 
@@ -170,6 +173,20 @@ def _known_keys(steps: list[str]) -> list[str]:
     if steps[0] == "indicators" and len(steps) > 2:
         return list(IndicatorEntry.model_fields)
     return list(RulebookFile.model_fields)
+
+
+def book_with(name: str) -> str:
+    """Return the id of the built-in rulebook that sets an indicator or a family: the national one, else the oldest that does.
+
+    A name that no rulebook knows gives the national one, whose error then says what was meant.
+    """
+    setters: list[tuple[date, str]] = []
+    for book in built_in_files():
+        content = _built_in(book).content
+        if any(indicator == name or indicator.startswith(f"{name}.") for indicator in content.indicators):
+            setters.append((content.effective.from_ or date.min, book))
+    books = [book for _, book in sorted(setters)]
+    return NATIONAL if NATIONAL in books or not books else books[0]
 
 
 def layers_for(region: str | None, day: date, plugins: Plugins, series: str = "inspection") -> list[str]:

@@ -65,10 +65,10 @@ class Plugins:
 @cache
 def built_in_checks() -> Mapping[str, CheckSpec]:
     """The checks of this library by name."""
-    found: dict[str, CheckSpec] = {}
+    specs: dict[str, CheckSpec] = {}
     for name in TOPICS:
-        found |= specs_of(importlib.import_module(f"govmedia_rules.checks.{name}"))
-    return found
+        specs |= specs_of(importlib.import_module(f"govmedia_rules.checks.{name}"))
+    return specs
 
 
 def specs_of(offered: Check | ModuleType | Iterable[Check]) -> dict[str, CheckSpec]:
@@ -86,13 +86,13 @@ def specs_of(offered: Check | ModuleType | Iterable[Check]) -> dict[str, CheckSp
         functions = [offered]
     else:
         functions = list(offered)
-    found: dict[str, CheckSpec] = {}
+    specs: dict[str, CheckSpec] = {}
     for function in functions:
         spec = CheckSpec.of(function)
-        if spec.name in found:
+        if spec.name in specs:
             raise DuplicateId(f"two checks are named {spec.name!r}")
-        found[spec.name] = spec
-    return found
+        specs[spec.name] = spec
+    return specs
 
 
 @cache

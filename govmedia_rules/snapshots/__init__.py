@@ -1,0 +1,1 @@
+"""What was seen of a subject at one monitoring point."""

@@ -18,7 +18,7 @@ def _tables() -> Mapping[str, Any]:
 
 @cache
 def kinds(name: str) -> Vocabulary:
-    """Return a vocabulary of snapshots: `column`, `channel`, `function`, `guide_element`, `part` …"""
+    """Return a vocabulary of snapshots: `column`, `channel`, `function`, `guide_element`, `part` and others."""
     return Vocabulary.of(name, _tables()[name])
 
 

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from pydantic import Field, NonNegativeInt, StringConstraints, model_validator
 
 from govmedia_rules.core.model import Model, Name, Short, Text, Url
-from govmedia_rules.core.time import Instant, Moment, Window
+from govmedia_rules.core.time import Instant, Moment, Span, Window, earliest, latest
 from govmedia_rules.subjects.vocabulary import Platform
 
 Kind = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_.]{0,63}$")]
@@ -51,13 +51,16 @@ class Entry(Model):
 
 
 def newest(entries: Sequence[Entry | Post]) -> Moment | None:
-    """Return the latest time shown by `entries`; a bare day counts as its last moment. None when none shows one."""
+    """Return the latest time shown by `entries`; None when none shows one.
+
+    A day without a time ranks after every time of the same day, as windows read it in the unit's favour.
+    """
     dates = [entry.published_at for entry in entries if entry.published_at is not None]
     return max(dates, key=_late_order, default=None)
 
 
 def _late_order(moment: Moment) -> tuple[int, float]:
-    # A day without a time ranks after every time of the same day, as windows read it in the unit's favour.
+    # Models hold every instant in one zone, so the order of days is the order of instants.
     return (moment.toordinal(), moment.timestamp()) if isinstance(moment, datetime) else (moment.toordinal(), float("inf"))
 
 
@@ -134,11 +137,11 @@ class ColumnGroup:
 
     Attributes:
         columns: The columns, in order.
-        days: For each of them the ordinal of the day of its newest entry; 0 when it shows none. An entry of the last two
-            days that is not newer than the monitoring point stands two days before it, where a bare comparison of days decides.
+        days: For each of them the ordinal of the day of its newest entry; 0 when it shows none. An entry of the day of the
+            monitoring point that is not newer than the point stands one day before it: see `Span.last_whole_day`.
         oldest_day: The smallest of `days`.
         newest_day: The largest of `days`.
-        empty: Those that have no entry, or into which nobody looked.
+        empty: Those that have no entry, or whose entries were not observed.
         deep: Those whose entries are known one by one.
         promising: Whether one of them has a cycle of its own.
     """
@@ -153,24 +156,27 @@ class ColumnGroup:
         self.oldest_day = self.newest_day = 0
         self.promising = False
 
-    def surely_updated(self, sure_from: int, sure_to: int) -> bool:
-        """Return whether each newest entry surely lies in a `Span` with these bounds that ends at the point."""
-        return sure_from <= self.oldest_day and self.newest_day <= sure_to
+    def all_updated(self, span: Span) -> bool:
+        """Return whether every newest entry lies on a whole day of `span`, an interval that ends at the monitoring point.
 
-    def not_surely_updated(self, sure_from: int, sure_to: int) -> list[Column]:
-        """Return those of them whose newest entry does not lie between these days, or shows none."""
-        return [column for column, day in zip(self.columns, self.days, strict=True) if not sure_from <= day <= sure_to]
+        False decides nothing: compare the columns of `to_be_compared` one by one then.
+        """
+        return span.first_whole_day <= self.oldest_day and self.newest_day <= span.last_whole_day
+
+    def to_be_compared(self, span: Span) -> list[Column]:
+        """Return the columns whose newest entry does not lie on a whole day of `span`, or which show none."""
+        first, last = span.first_whole_day, span.last_whole_day
+        return [column for column, day in zip(self.columns, self.days, strict=True) if not first <= day <= last]
 
 
 def group_columns(columns: Sequence[Column], point: datetime) -> dict[str | None, ColumnGroup]:
-    """Return the columns by kind, in one pass: the rules on columns ask every question of hundreds of them.
+    """Group columns by kind, in one pass: the rules on columns ask every question of hundreds of them.
 
     Args:
-        columns: The columns of one snapshot.
+        columns: The columns of one snapshot; their instants are in the zone of `point`, as models hold them.
         point: Its monitoring point, at which every window ends.
     """
     today = point.toordinal()
-    settled = today - 2  # zones differ by at most 26 hours
     groups: dict[str | None, ColumnGroup] = {}
     for column in columns:
         facts = column.__dict__
@@ -178,14 +184,14 @@ def group_columns(columns: Sequence[Column], point: datetime) -> dict[str | None
         group = groups.get(kind)
         if group is None:
             group = groups[kind] = ColumnGroup()
-        shown = facts["latest_entry_at"]
+        newest_entry = facts["latest_entry_at"]
         group.columns.append(column)
-        if shown is None:
+        if newest_entry is None:
             day = 0
         else:
-            day = shown.toordinal()
-            if day > settled and (shown <= point if shown.__class__ is datetime else day <= today):
-                day = settled
+            day = newest_entry.toordinal()
+            if day == today and (newest_entry.__class__ is not datetime or newest_entry <= point):
+                day -= 1
         group.days.append(day)
         if not facts["entry_count"]:
             group.empty.append(column)
@@ -671,6 +677,17 @@ class OfflineNotice(Model):
     reported_at: Moment | None = None
     starts_at: Moment
     ends_at: Moment | None = None
+
+    def covers(self, instant: datetime) -> bool:
+        """Return whether an instant lies in the closing, and the closing was reported before it began.
+
+        What the notice leaves open, such as an hour or the end, is read in the site's favour.
+        """
+        zone = instant.tzinfo
+        assert zone is not None
+        is_over = self.ends_at is not None and latest(self.ends_at, zone) < instant
+        in_time = self.reported_at is None or earliest(self.reported_at, zone) <= latest(self.starts_at, zone)
+        return in_time and not is_over and earliest(self.starts_at, zone) <= instant
 
 
 class Relay(Model):

@@ -89,7 +89,8 @@ def read_snapshots(
     Args:
         source: A file, several files, or an open binary stream. `.json` holds one snapshot or an array of them, every
             other file one snapshot a line.
-        zone: Zone of times that are written without one; None makes such a time an error.
+        zone: Zone of the registry: times written without one are of this zone, and days are counted in it. None makes
+            such a time an error and counts days in Asia/Shanghai.
         not_after: Snapshots observed later than this are refused (they come from the future); None accepts all.
         max_line_bytes: Longest line that is read; a longer one is refused without being held in memory.
         on_bad: Called for each broken line.
@@ -192,9 +193,9 @@ def parse_line(line: RawLine, *, zone: tzinfo | None = None, not_after: datetime
     if b"\\" in data and b"\\u0000" in data:
         raise BrokenLine("a text holds a NUL character", _place(line))
     try:
-        snapshot = _ADAPTER.validate_json(data)
+        snapshot = _ADAPTER.validate_json(data, context={"zone": zone})
     except ValidationError as faults:
-        snapshot = _second_try(data, faults, zone, _place(line))
+        snapshot = _second_try(data, faults, zone, _place(line), zone is not None)
     if not _has_keys(snapshot, data.count(b'":')):
         _refuse_repeated_keys(data, _place(line))
     if not_after is not None and snapshot.observed_at > not_after:
@@ -207,29 +208,29 @@ def _place(line: RawLine) -> Where:
     return Where(line.file, row=line.number)
 
 
-def _second_try(data: bytes, faults: ValidationError, zone: tzinfo | None, where: Where) -> AnySnapshot:
-    """Mend what may be mended, a missing `kind` and times without zone, or raises with every fault named."""
+def _second_try(data: bytes, faults: ValidationError, zone: tzinfo | None, where: Where, may_set_zone: bool) -> AnySnapshot:
+    """Mend a missing `kind` and, once, times without zone; raise with every fault named where more is wrong."""
     errors = faults.errors(include_url=False, include_context=False)
     kinds = {error["type"] for error in errors}
     if kinds & {"union_tag_not_found", "timezone_aware"}:
         document = json.loads(data)
         if isinstance(document, dict) and "kind" not in document:
             document["kind"] = next((kind for kind in ("account", "supervisor") if kind in document), "site")
-            return _validate_again(document, zone, where)
-        if zone is not None and "timezone_aware" in kinds:
+            return _validate_again(document, zone, where, may_set_zone)
+        if zone is not None and may_set_zone and "timezone_aware" in kinds:
             for error in errors:
                 if error["type"] == "timezone_aware":
                     _set_zone(document, error["loc"][1:], zone)  # the first step is the kind of snapshot
-            return _validate_again(document, None, where)
+            return _validate_again(document, zone, where, False)
     raise BrokenLine(_describe(errors), where)
 
 
-def _validate_again(document: object, zone: tzinfo | None, where: Where) -> AnySnapshot:
+def _validate_again(document: object, zone: tzinfo | None, where: Where, may_set_zone: bool) -> AnySnapshot:
     data = json.dumps(document, ensure_ascii=False).encode("utf-8", "replace")
     try:
-        return _ADAPTER.validate_json(data)
+        return _ADAPTER.validate_json(data, context={"zone": zone})
     except ValidationError as faults:
-        return _second_try(data, faults, zone, where)
+        return _second_try(data, faults, zone, where, may_set_zone)
 
 
 def _set_zone(document: object, path: tuple[int | str, ...], zone: tzinfo) -> None:

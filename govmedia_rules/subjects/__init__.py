@@ -1,0 +1,1 @@
+"""Who is inspected: sites, accounts, units, registries, codes."""

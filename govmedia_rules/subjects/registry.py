@@ -14,7 +14,8 @@ from govmedia_rules.errors import CodeError
 from govmedia_rules.subjects.codes import AccountCode
 from govmedia_rules.subjects.models import Account, Site
 from govmedia_rules.subjects.vocabulary import vocabulary
-from govmedia_rules.tables.read import BadRow, Rows, read_models
+from govmedia_rules.tables.model import BadRow, Rows
+from govmedia_rules.tables.read import read_models
 
 SubjectKind = Literal["site", "account"]
 

@@ -1,1 +1,1 @@
-"""Tables in and out."""
+"""Read tables of every kind, and write results as tables."""

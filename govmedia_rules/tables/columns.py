@@ -54,7 +54,7 @@ class Row(Mapping[str, Cell]):
 
     @classmethod
     def headings(cls) -> Sequence[Heading[Any]]:
-        """Its columns, in order."""
+        """Return its columns, in order."""
         raise NotImplementedError
 
     def __getitem__(self, key: str) -> Cell:
@@ -78,12 +78,12 @@ _MICROSECOND = timedelta(microseconds=1)
 
 
 def micros(moment: datetime) -> int:
-    """Microseconds since 1970 UTC, exact."""
+    """Return microseconds since 1970 UTC, exact."""
     return (moment - _EPOCH) // _MICROSECOND
 
 
 def missing_frames(what: str) -> MissingExtra:
-    """The error for a missing Arrow library."""
+    """Return the error for a missing Arrow library."""
     return MissingExtra(f"{what} needs pyarrow", hint="pip install govmedia-rules[frames]")
 
 
@@ -91,7 +91,7 @@ def missing_frames(what: str) -> MissingExtra:
 
 
 def arrow_schema(headings: Sequence[Heading[Any]]) -> pyarrow.Schema:
-    """The columns as pyarrow names them."""
+    """Return the columns as pyarrow names them."""
     import pyarrow as pa
 
     types = {
@@ -107,7 +107,7 @@ def arrow_schema(headings: Sequence[Heading[Any]]) -> pyarrow.Schema:
 
 
 def arrow_batch(headings: Sequence[Heading[Any]], rows: Sequence[Any], schema: pyarrow.Schema) -> pyarrow.RecordBatch:
-    """Rows as one record batch of `schema`, which `arrow_schema` made.
+    """Return rows as one record batch of `schema`, which `arrow_schema` made.
 
     Raises:
         ExportError: A value does not fit its column; names the column.
@@ -129,47 +129,11 @@ def _misfit(heading: Heading[Any], fault: Exception) -> ExportError:
     return ExportError(f"a value does not fit the column {heading.name} ({heading.type}): {fault}", Where(column=heading.name))
 
 
-# arro3, where pyarrow is not installed; it makes times, days and decimals by casting.
-
-
-def arro3_table(headings: Sequence[Heading[Any]], rows: Sequence[Any]) -> Any:
-    """Rows as an arro3 table with the same columns as `arrow_schema`."""
-    from arro3.core import Array, DataType, Field, Schema, Table
-
-    made = {
-        "text": (DataType.utf8(), DataType.utf8(), None),
-        "integer": (DataType.int64(), DataType.int64(), None),
-        "number": (DataType.float64(), DataType.float64(), None),
-        "decimal": (DataType.utf8(), DataType.decimal128(38, DECIMAL_PLACES), _decimal_text),
-        "boolean": (DataType.bool(), DataType.bool(), None),
-        "instant": (DataType.int64(), DataType.timestamp("us", tz=ZONE_NAME), micros),
-        "day": (DataType.int32(), DataType.date32(), _day_number),
-    }
-    arrays, fields = [], []
-    for heading in headings:
-        plain, wanted, convert = made[heading.type]
-        values: list[Any] = [heading.get(row) for row in rows]
-        if convert is not None:
-            values = [None if value is None else convert(value) for value in values]
-        array = Array(values, type=plain)
-        arrays.append(array if convert is None else array.cast(wanted))
-        fields.append(Field(heading.name, wanted, nullable=True))
-    return Table.from_arrays(arrays, schema=Schema(fields))
-
-
-def _decimal_text(value: Decimal) -> str:
-    return f"{value:f}"
-
-
-def _day_number(value: date) -> int:
-    return value.toordinal() - _EPOCH.toordinal()
-
-
 # polars and pandas
 
 
 def polars_frame(headings: Sequence[Heading[Any]], rows: Sequence[Any]) -> polars.DataFrame:
-    """Rows as a polars frame with the same columns as `arrow_schema`."""
+    """Return rows as a polars frame with the same columns as `arrow_schema`."""
     import polars as pl
 
     types: Mapping[str, Any] = {
@@ -197,7 +161,7 @@ def polars_frame(headings: Sequence[Heading[Any]], rows: Sequence[Any]) -> polar
 
 
 def pandas_frame(headings: Sequence[Heading[Any]], rows: Sequence[Any]) -> pandas.DataFrame:
-    """Rows as a pandas frame; text, integers and booleans as types that know a missing value, decimals and days as objects."""
+    """Return rows as a pandas frame; text, integers and booleans have types with a missing value, decimals and days are objects."""
     import numpy as np
     import pandas as pd
 
@@ -222,7 +186,7 @@ def pandas_frame(headings: Sequence[Heading[Any]], rows: Sequence[Any]) -> panda
 
 
 def in_shanghai(moment: datetime) -> datetime:
-    """The same instant as clocks in China show it."""
+    """Return the same instant as clocks in China show it."""
     # Imported here: workers that only search texts load no models.
     from govmedia_rules.core.time import SHANGHAI
 

@@ -1,4 +1,4 @@
-"""Tables as files: CSV, workbooks and Parquet that appear when they are complete and that no program mistakes for code."""
+"""Write tables as files: CSV, workbooks and Parquet that appear when they are complete and that no program mistakes for code."""
 
 from __future__ import annotations
 
@@ -24,18 +24,18 @@ _RISKY = re.compile(r"'*[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
 
 
 def guard(text: str) -> str:
-    """A text that no spreadsheet runs: one apostrophe in front where it could be a formula; `unguard` takes it off."""
+    """Return a text that no spreadsheet runs: one apostrophe in front where it could be a formula; `unguard` takes it off."""
     return f"'{text}" if _RISKY.match(text) else text
 
 
 def unguard(text: str) -> str:
-    """The text that `guard` was given."""
+    """Return the text that `guard` was given."""
     return text[1:] if text.startswith("'") and _RISKY.match(text) else text
 
 
 @contextmanager
 def complete_file(path: str | os.PathLike[str]) -> Iterator[Path]:
-    """A path beside `path` to write to; it takes the name of `path` when the block ends without a fault."""
+    """Give a path beside `path` to write to; it takes the name of `path` when the block ends without a fault."""
     target = Path(path)
     part = target.with_name(f".{target.name}.{os.getpid()}.part")
     if not target.parent.is_dir():
@@ -50,7 +50,7 @@ def complete_file(path: str | os.PathLike[str]) -> Iterator[Path]:
 
 
 def write_parquet(path: str | os.PathLike[str], reader: pyarrow.RecordBatchReader) -> None:
-    """Writes the batches of a reader to one Parquet file."""
+    """Write the batches of a reader to one Parquet file."""
     import pyarrow.parquet as pq
 
     with complete_file(path) as part, pq.ParquetWriter(part, reader.schema, compression="zstd") as writer:
@@ -59,7 +59,7 @@ def write_parquet(path: str | os.PathLike[str], reader: pyarrow.RecordBatchReade
 
 
 def write_csv(path: str | os.PathLike[str], heads: Sequence[str], rows: Iterable[Sequence[Cell]]) -> None:
-    """Writes rows as UTF-8 with a byte-order mark; None is an empty cell, an empty text `""`."""
+    """Write rows as UTF-8 with a byte-order mark; None is an empty cell, an empty text `""`."""
     with complete_file(path) as part, part.open("w", encoding="utf-8-sig", newline="") as stream:
         stream.write(",".join(_csv_cell(head) for head in heads) + "\r\n")
         for row in rows:
@@ -79,7 +79,7 @@ def _csv_cell(value: Cell) -> str:
 
 
 def cell_text(value: Cell) -> str:
-    """A value as text that reads back as the same value."""
+    """Return a value as text that reads back as the same value."""
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -108,9 +108,9 @@ _FORBIDDEN = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
 
 
 def sheet_title(name: str, taken: Iterable[str] = ()) -> str:
-    """A name Excel accepts for a sheet: at most 31 characters, none of `[]:*?/\\`, not one of `taken`."""
+    """Return a name Excel accepts for a sheet: at most 31 characters, none of `[]:*?/\\`, not one of `taken`."""
     plain = _FORBIDDEN.sub("_", name).strip("'")[:31] or "Sheet1"
-    used = {one.casefold() for one in taken}
+    used = {name.casefold() for name in taken}
     title, count = plain, 1
     while title.casefold() in used:
         count += 1
@@ -119,7 +119,7 @@ def sheet_title(name: str, taken: Iterable[str] = ()) -> str:
 
 
 def write_excel(path: str | os.PathLike[str], sheets: Sequence[Sheet]) -> None:
-    """Writes a workbook; the same rows give the same bytes.
+    """Write a workbook; the same rows give the same bytes.
 
     Raises:
         MissingExtra: xlsxwriter is not installed.
@@ -155,7 +155,7 @@ def write_excel(path: str | os.PathLike[str], sheets: Sequence[Sheet]) -> None:
 
 
 def _pages(rows: Iterable[Sequence[Cell]]) -> Iterator[Iterator[Sequence[Cell]]]:
-    """The rows in runs that a sheet holds; one run, without rows, when there are none."""
+    """Return the rows in runs that a sheet holds; one run, without rows, when there are none."""
     waiting = iter(rows)
     first = list(islice(waiting, 1))
     while True:
@@ -166,7 +166,7 @@ def _pages(rows: Iterable[Sequence[Cell]]) -> Iterator[Iterator[Sequence[Cell]]]
 
 
 def _fill_sheet(page: Any, sheet: Sheet, rows: Iterator[Sequence[Cell]], styles: dict[str, Any]) -> int:
-    """Writes the rows of one sheet; says how many texts were cut."""
+    """Write the rows of one sheet; return how many texts were cut."""
     page.freeze_panes(1, 0)
     for at, (head, heading) in enumerate(zip(sheet.heads, sheet.headings, strict=True)):
         page.set_column(at, at, _WIDTHS[heading.type])
@@ -183,7 +183,7 @@ def _fill_sheet(page: Any, sheet: Sheet, rows: Iterator[Sequence[Cell]], styles:
 
 
 def _write_cell(page: Any, row: int, at: int, value: Cell, styles: dict[str, Any]) -> bool:
-    """Writes one value exactly, as text where Excel has no exact form for it; says whether a text was cut."""
+    """Write one value exactly, as text where Excel has no exact form for it; return whether a text was cut."""
     if isinstance(value, bool):
         page.write_boolean(row, at, value, styles["other"])
     elif isinstance(value, datetime):

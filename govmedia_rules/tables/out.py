@@ -40,7 +40,7 @@ class Streamed(Generic[R]):
         raise NotImplementedError
 
     def table_rows(self) -> Iterator[R]:
-        """The rows of the table; what iterating gives, unless the class says otherwise."""
+        """Return the rows of the table; what iterating gives, unless the class says otherwise."""
         return iter(self)
 
     @property
@@ -49,25 +49,21 @@ class Streamed(Generic[R]):
         return [heading.name for heading in self.headings]
 
     def cells(self) -> Iterator[tuple[Cell, ...]]:
-        """The values of each row, in the order of the columns."""
+        """Return the values of each row, in the order of the columns."""
         getters = [heading.get for heading in self.headings]
         for row in self.table_rows():
             yield tuple([get(row) for get in getters])
 
     def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
-        """The table as an Arrow stream with its own schema, also when empty; frame libraries and databases ask for it.
+        """Return the table as an Arrow stream with its own schema, also when empty; frame libraries and databases ask for it.
 
         Raises:
-            MissingExtra: Neither pyarrow nor arro3 is installed.
+            MissingExtra: pyarrow is not installed.
         """
-        if find_spec_quietly("pyarrow"):
-            return self.to_reader().__arrow_c_stream__(requested_schema)
-        if find_spec_quietly("arro3.core"):
-            return columns.arro3_table(self.headings, list(self.table_rows())).__arrow_c_stream__(requested_schema)
-        raise missing_frames("an Arrow stream")
+        return self.to_reader().__arrow_c_stream__(requested_schema)
 
     def to_reader(self) -> pyarrow.RecordBatchReader:
-        """A reader of record batches, made while they are read.
+        """Return a reader of record batches, made while they are read.
 
         Raises:
             MissingExtra: pyarrow is not installed.
@@ -81,7 +77,7 @@ class Streamed(Generic[R]):
         return pa.RecordBatchReader.from_batches(schema, batches)
 
     def to_arrow(self) -> pyarrow.Table:
-        """A pyarrow table.
+        """Return a pyarrow table.
 
         Raises:
             MissingExtra: pyarrow is not installed.
@@ -89,7 +85,7 @@ class Streamed(Generic[R]):
         return self.to_reader().read_all()
 
     def to_pandas(self) -> pandas.DataFrame:
-        """A pandas frame with typed columns, also when empty.
+        """Return a pandas frame with typed columns, also when empty.
 
         Raises:
             MissingExtra: pandas is not installed.
@@ -99,7 +95,7 @@ class Streamed(Generic[R]):
         return columns.pandas_frame(self.headings, list(self.table_rows()))
 
     def to_polars(self) -> polars.DataFrame:
-        """A polars frame with typed columns, also when empty.
+        """Return a polars frame with typed columns, also when empty.
 
         Raises:
             MissingExtra: polars is not installed.
@@ -109,7 +105,7 @@ class Streamed(Generic[R]):
         return columns.polars_frame(self.headings, list(self.table_rows()))
 
     def to_parquet(self, path: str | os.PathLike[str]) -> None:
-        """Writes a Parquet file, a batch of rows at a time; the file appears when it is complete.
+        """Write a Parquet file, a batch of rows at a time; the file appears when it is complete.
 
         Raises:
             MissingExtra: pyarrow is not installed.
@@ -117,7 +113,7 @@ class Streamed(Generic[R]):
         files.write_parquet(path, self.to_reader())
 
     def to_csv(self, path: str | os.PathLike[str], *, titles: Titles = "zh") -> None:
-        """Writes CSV that spreadsheets open with the right characters (UTF-8 with a byte-order mark).
+        """Write CSV that spreadsheets open with the right characters (UTF-8 with a byte-order mark).
 
         A text that a spreadsheet would run as a formula gets an apostrophe in front, which `read_*` takes off again.
         Codes keep their leading zeros in the file; a spreadsheet that opens CSV by double click drops them, so use
@@ -130,7 +126,7 @@ class Streamed(Generic[R]):
         files.write_csv(path, _heads(self.headings, titles), self.cells())
 
     def to_excel(self, path: str | os.PathLike[str], *, sheet: str = "", titles: Titles = "zh") -> None:
-        """Writes a workbook: text stays text, so nothing is run as a formula and no leading zero is lost.
+        """Write a workbook: text stays text, so nothing is run as a formula and no leading zero is lost.
 
         Instants are shown in China Standard Time. Rows beyond what a sheet holds go on a further sheet; a text longer
         than a cell holds (32,767 characters) is cut with a mark and a warning `CutText`.
@@ -147,7 +143,7 @@ class Streamed(Generic[R]):
         files.write_excel(path, [files.Sheet(name, _heads(self.headings, titles), self.headings, self.cells())])
 
     def sheet_name(self) -> str:
-        """Name of its sheet in a workbook."""
+        """Return the name of its sheet in a workbook."""
         return "Sheet1"
 
 
@@ -204,7 +200,7 @@ class Table(Tabular[R]):
         return len(self._rows)
 
     def sheet_name(self) -> str:
-        """Name of its sheet in a workbook."""
+        """Return the name of its sheet in a workbook."""
         return self._name
 
     def __repr__(self) -> str:
@@ -229,7 +225,7 @@ def _batches(rows: Iterable[R]) -> Iterator[list[R]]:
 
 
 def find_spec_quietly(module: str) -> bool:
-    """Whether a module can be imported, without importing it."""
+    """Return whether a module can be imported, without importing it."""
     if module in sys.modules:
         return sys.modules[module] is not None
     try:
@@ -243,7 +239,7 @@ _PACKAGES: dict[FrameKind, str] = {"pandas": "pandas", "polars": "polars", "arro
 
 
 def to_frame(rows: Streamed[Any], kind: FrameKind | None = None) -> pandas.DataFrame | polars.DataFrame | pyarrow.Table:
-    """The table as a frame of the library the caller uses.
+    """Return the table as a frame of the library the caller uses.
 
     Args:
         rows: Findings, a table of inspections, statistics …
@@ -257,10 +253,10 @@ def to_frame(rows: Streamed[Any], kind: FrameKind | None = None) -> pandas.DataF
         raise ExportError(f"{type(rows).__name__} is not a table of this library", hint="InspectionTable(...) makes one")
     if kind is None:
         loaded = [name for name, package in _PACKAGES.items() if sys.modules.get(package) is not None]
-        found = loaded or [name for name, package in _PACKAGES.items() if find_spec_quietly(package)]
-        if not found:
+        candidates = loaded or [name for name, package in _PACKAGES.items() if find_spec_quietly(package)]
+        if not candidates:
             raise MissingExtra("a frame needs pandas, polars or pyarrow", hint="pip install govmedia-rules[frames]")
-        kind = found[0]
+        kind = candidates[0]
     if kind == "pandas":
         return rows.to_pandas()
     if kind == "polars":

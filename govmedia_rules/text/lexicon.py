@@ -15,7 +15,7 @@ from govmedia_rules.errors import LexiconError, Where
 from govmedia_rules.text.normalise import compared
 
 if TYPE_CHECKING:
-    from govmedia_rules.tables.read import BadRow
+    from govmedia_rules.tables.model import BadRow
 
 Near = Literal["full", "close", "none"]
 """Which near misses of a right form are looked for; see `Canonical`."""

@@ -19,7 +19,8 @@ from typing import Any, Literal, get_args
 
 from govmedia_rules.core.vocabulary import key_of, read_data
 from govmedia_rules.errors import LexiconError, TableError, Where
-from govmedia_rules.tables.read import BadRow, open_table
+from govmedia_rules.tables.model import BadRow
+from govmedia_rules.tables.sources import open_table
 from govmedia_rules.text.lexicon import (
     MAX_TERM_LENGTH,
     MIN_NEAR_LENGTH,

@@ -28,7 +28,7 @@ from typing import Any
 import polars as pl
 
 from govmedia_rules import Account, NoticeDraft, Site
-from govmedia_rules.campaign import Campaign, Fault, Reported, Terms
+from govmedia_rules.campaign import Campaign, CampaignConfig, Fault, Reported
 from govmedia_rules.campaign.groups import STANDARD, grouping
 from govmedia_rules.campaign.results import Result
 from govmedia_rules.campaign.statistics import Statistics
@@ -65,14 +65,14 @@ def units(sites: int, accounts: int) -> list[Site | Account]:
 
 def round_of(listed: Iterable[Site | Account]) -> Campaign:
     rng = random.Random(7)
-    campaign = Campaign(Terms(title="检查", period=Period.parse("2024年第三季度"), place="全国"))
+    campaign = Campaign(CampaignConfig(title="检查", period=Period.parse("2024年第三季度"), place="全国"))
     listed = list(listed)
-    campaign.enrol(listed)
+    campaign.add_members(listed)
     for unit in listed:
         has_failed = rng.random() < 0.04
         chosen = rng.sample(FAULTS, rng.choice((1, 1, 2))) if has_failed else ()
         points = Decimal(rng.randrange(60, 121)) if isinstance(unit, Site) else None
-        campaign.report(
+        campaign.add_results(
             Reported(
                 subject=unit,
                 outcome="failed" if has_failed else "passed",
@@ -211,7 +211,9 @@ def main() -> None:
     for one in list(failing.results.values()):
         if one.outcome != "failed":
             told = Fault(wording=FAULTS[0][0], indicator_ids=(FAULTS[0][1],))
-            failing.report(Reported(subject=one.subject, outcome="failed", faults=(told,), by="检查单位", at=AT, reviewed_at=AT))
+            failing.add_results(
+                Reported(subject=one.subject, outcome="failed", faults=(told,), by="检查单位", at=AT, reviewed_at=AT)
+            )
     draft = NoticeDraft.model_validate(
         {
             "issuer": "某省人民政府办公厅",

@@ -2,7 +2,7 @@
 
 uv run --group test python tests/benchmarks/engines.py [--rows 50000] [--runs 3]
 
-Spark and Dask run on this machine with one worker; their gain is more machines. Spark needs Java 17.
+Spark runs on this machine with one worker; its gain is more machines. Spark needs Java 17.
 """
 
 from __future__ import annotations
@@ -30,7 +30,6 @@ import pyarrow.parquet
 from pydantic import TypeAdapter
 
 import govmedia_rules as gr
-from govmedia_rules.engines import dask as dask_engine
 from govmedia_rules.engines import spark as spark_engine
 from govmedia_rules.snapshots.models import Snapshot
 
@@ -74,9 +73,6 @@ def engines(lines: list[bytes], runs: int, folder: Path) -> None:
 
     plain()  # calendars and word tables are read
     ways: dict[str, Callable[[], object]] = {"plain loop": plain}
-    import dask.dataframe as dd
-
-    ways["Dask, one partition"] = lambda: dask_engine.inspect(dd.read_parquet(path), judge).compute(scheduler="synchronous")
     session = None
     if shutil.which("java"):
         start = time.perf_counter()
@@ -130,7 +126,7 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=3)
     args = parser.parse_args()
     warnings.simplefilter("ignore")
-    names = ("pydantic", "pyarrow", "pyspark", "dask", "pandas")
+    names = ("pydantic", "pyarrow", "pyspark", "pandas")
     print(f"Python {platform.python_version()}, " + ", ".join(f"{name} {version(name)}" for name in names))
     print(f"judging {args.rows:,} accounts of 20 posts as JSON, wall clock")
     with tempfile.TemporaryDirectory() as folder:

@@ -30,7 +30,7 @@ from report_made import POINT, failing
 
 import govmedia_rules as gr
 from govmedia_rules import reports
-from govmedia_rules.campaign import Campaign, NoticeDraft, Terms
+from govmedia_rules.campaign import Campaign, CampaignConfig, NoticeDraft
 from govmedia_rules.notices import Notice
 from govmedia_rules.notices.figures import Period
 
@@ -49,8 +49,8 @@ HEADER = ("序号", "名称", "类型", "标识码", "所属地方或部门", "�
 
 def made_notice(inspections: list[gr.Inspection]) -> Notice:
     """The notice of a round in which every failure was confirmed."""
-    round_ = Campaign(Terms(title="示例", period=Period.parse("2024年第三季度")))
-    round_.enrol(one.subject for one in inspections if isinstance(one.subject, gr.Account))
+    round_ = Campaign(CampaignConfig(title="示例", period=Period.parse("2024年第三季度")))
+    round_.add_members(one.subject for one in inspections if isinstance(one.subject, gr.Account))
     round_.add(inspections)
     for seen in inspections:
         for problem in seen.problems:

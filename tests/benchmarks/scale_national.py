@@ -92,7 +92,7 @@ def fresh_folder(parent: Path) -> Iterator[Path]:
 
 def judge(paths: list[Path], workers: int, folder: Path, book: gr.Rulebook) -> None:
     with fresh_folder(folder) as out:
-        gr.inspect_files(paths, book, out=out, workers=workers)
+        gr.inspect_to_parquet(paths, book, out=out, workers=workers)
 
 
 def paired(paths: list[Path], folder: Path, book: gr.Rulebook) -> tuple[float, float]:
@@ -129,7 +129,7 @@ def peak(paths: list[Path], rulebook: str, folder: Path) -> tuple[float, float]:
         "import resource, sys, govmedia_rules as gr\n"
         "if __name__ == '__main__':\n"
         "    *paths, out, book = sys.argv[1:]\n"
-        "    gr.inspect_files(paths, gr.load_rulebook(book), out=out, workers=2)\n"
+        "    gr.inspect_to_parquet(paths, gr.load_rulebook(book), out=out, workers=2)\n"
         "    print(*[resource.getrusage(who).ru_maxrss / 1024 for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)])\n"
     )
     with fresh_folder(folder) as out:

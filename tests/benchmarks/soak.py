@@ -123,7 +123,7 @@ def account(rng: random.Random, number: int) -> dict[str, Any]:
     if level := rng.choice(LEVELS):
         made["account"]["level"] = level
     parts: dict[str, Any] = {
-        "functions": [{"kind": "menu", "works": rng.random() < 0.9}] * rng.randint(0, 3),
+        "functions": [{"kind": "menu", "name": "互动交流", "works": rng.random() < 0.9}] * rng.randint(0, 3),
         "found": rng.random() < 0.95,
         "certified": rng.random() < 0.9,
         "seen_name": rng.choice(ODD[2:]),
@@ -237,7 +237,7 @@ def by_files(rng: random.Random, book: gr.Rulebook, lines: list[bytes], ids: lis
     path.write_bytes(b"\n".join(lines))
     bad: list[object] = []
     with tempfile.TemporaryDirectory(dir=folder) as out:
-        run = gr.inspect_files(path, book, out=out, piece_bytes=rng.choice((500, 20_000, 10**7)), on_bad=bad.append)
+        run = gr.inspect_to_parquet(path, book, out=out, piece_bytes=rng.choice((500, 20_000, 10**7)), on_bad=bad.append)
         _must(run.to_arrow()["subject_id"].to_pylist() == ids, "subjects differ")
         _must(len(bad) == run.bad_count == sum(bool(line.strip()) for line in lines) - len(ids), "bad lines differ")
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
 import govmedia_rules as gr
 from govmedia_rules import testing
-from govmedia_rules.campaign import Campaign, Fault, Reported, Terms
+from govmedia_rules.campaign import Campaign, CampaignConfig, Fault, Reported
 from govmedia_rules.core.time import SHANGHAI
 from govmedia_rules.notices.figures import Period
 
@@ -19,8 +20,8 @@ LATER = datetime(2024, 8, 26, 10, tzinfo=SHANGHAI)
 SIGNED = date(2024, 8, 27)
 
 
-def terms(title: str = "检查", period: str = "2024年第三季度", **parts: Any) -> Terms:
-    return Terms(title=title, period=Period.parse(period), **parts)
+def terms(title: str = "检查", period: str = "2024年第三季度", **parts: Any) -> CampaignConfig:
+    return CampaignConfig(title=title, period=Period.parse(period), **parts)
 
 
 def campaign(period: str = "2024年第三季度", **parts: Any) -> Campaign:
@@ -35,11 +36,18 @@ def site(name: str = "甲网", **parts: Any) -> gr.Site:
     return gr.Site(name=name, **parts)
 
 
-def seen(name: str = "甲", *, at: datetime = POINT, own: dict[str, Any] | None = None, **parts: Any) -> gr.Inspection:
+def seen(
+    name: str = "甲",
+    *,
+    at: datetime = POINT,
+    own: dict[str, Any] | None = None,
+    waivers: Sequence[gr.Waiver] = (),
+    **parts: Any,
+) -> gr.Inspection:
     """An inspection of a healthy account, spoilt by `parts`."""
-    healthy = {"latest_post_at": at.date().isoformat(), "functions": [{"kind": "menu", "works": True}]}
+    healthy = {"latest_post_at": at.date().isoformat(), "functions": [{"kind": "menu", "name": "互动交流", "works": True}]}
     observed = testing.snapshot("account", account={"name": name, **(own or {})}, observed_at=at, **{**healthy, **parts})
-    return BOOK.inspect(observed)
+    return BOOK.inspect(observed, waivers=waivers)
 
 
 def stale(name: str = "甲", **parts: Any) -> gr.Inspection:

@@ -237,8 +237,8 @@ def test_yunnan(facts: Any) -> None:
     sites = notice.populations[0]
     assert sites.failed == 5
     half_up = read_campaign(EXAMPLES / "yunnan-2022q3")
-    half_up.campaign.terms = half_up.campaign.terms.model_copy(
-        update={"rounding": half_up.campaign.terms.rounding.model_copy(update={"policy": Policy.HALF_UP})}
+    half_up.campaign._state.config = half_up.campaign.config.model_copy(
+        update={"rounding": half_up.campaign.config.rounding.model_copy(update={"policy": Policy.HALF_UP})}
     )
     assert half_up.draft is not None
     other = list(rates(half_up.campaign.notice(half_up.draft)).values())
@@ -271,7 +271,7 @@ def test_the_state_council(facts: Any) -> None:
     running = bases(Decimal("2.3"), 328)
     assert (running[0], running[-1]) == (13958, 14577)
     assert campaign.statistics().total("site").population is None
-    assert "numbers_inferred" in [doubt.reason for doubt in campaign.doubts()]
+    assert "numbers_inferred" in [doubt.reason for doubt in campaign.issues()]
 
 
 @pytest.mark.parametrize("name", NAMES)

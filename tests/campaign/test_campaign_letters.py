@@ -96,11 +96,11 @@ def test_disclosure_merges_over_partitions(listed: list[Disclosure], cut: int) -
 
 def test_parts_above_the_total_are_a_doubt() -> None:
     one = campaign()
-    one.disclose(
+    one.add_disclosures(
         Disclosure(unit="省教育厅", total=10, kinds=(("政策解读", 12),)),
         Disclosure(unit="省民政厅", total=1, kinds=(("政策解读", 1),)),
     )
-    [doubt] = one.doubts()
+    [doubt] = one.issues()
     assert doubt.message() == "信息公开：省教育厅：政策解读12超过总数10"
     assert one.disclosure_tally.total == 11
     assert one.disclosure_tally.on_time_rate is None

@@ -50,7 +50,7 @@ def test_problems_have_official_titles() -> None:
     ax = full_round(failed=2).plot("problems", "account")
     assert [label.get_text() for label in ax.get_yticklabels()] == ["内容不更新"]
     reported = campaign()
-    reported.report(told(site(), "failed", "首页未更新"))
+    reported.add_results(told(site(), "failed", "首页未更新"))
     [label] = [one.get_text() for one in reported.plot("problems").get_yticklabels()]
     assert "." not in label, "a round of reported results has no rulebook; the nation's titles are used"
 
@@ -78,7 +78,7 @@ def test_the_funnel_of_rectification() -> None:
 
 
 def test_a_notebook_shows_a_bounded_escaped_table() -> None:
-    found = gr.Campaign(gr.Terms(title="<script>alert(1)</script>", period=full_round().terms.period))
+    found = gr.Campaign(gr.CampaignConfig(title="<script>alert(1)</script>", period=full_round().config.period))
     found.add([stale("坏"), healthy("好")])
     page = found._repr_html_()
     assert "<script>" not in page

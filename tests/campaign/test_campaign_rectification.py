@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 from rounds import SIGNED, account, campaign, reported, site
 
-from govmedia_rules.campaign import Campaign, CountedResult, CountedUnits, DueRule, Earlier, Recheck
+from govmedia_rules.campaign import Campaign, CountedResult, CountedUnits, DueRule, EarlierRate, Recheck
 from govmedia_rules.core.rates import Rounding
 from govmedia_rules.core.time import SHANGHAI
 from govmedia_rules.errors import CalendarError, CampaignError
@@ -30,8 +30,8 @@ def checked(day: date, outcome: str = "rectified", *indicators: str) -> Recheck:
 
 def failing(*names: str, period: str = "2024年第三季度", passing: str = "") -> Campaign:
     one = campaign(period)
-    one.report(*(reported(site(name), "failed", "栏目不更新") for name in names))
-    one.report(*(reported(site(name)) for name in passing))
+    one.add_results(*(reported(site(name), "failed", "栏目不更新") for name in names))
+    one.add_results(*(reported(site(name)) for name in passing))
     return one
 
 
@@ -71,7 +71,7 @@ def test_a_task_for_every_failure_and_only_once() -> None:
         ("乙", "栏目不更新", date(2024, 9, 10)),
     ]
     assert one.issue(DUE, signed=SIGNED) == ()
-    one.report(reported(site("丁"), "failed", "栏目不更新"))
+    one.add_results(reported(site("丁"), "failed", "栏目不更新"))
     assert [task.name for task in one.issue(DUE, signed=SIGNED)] == ["丁"]
     with pytest.raises(CampaignError, match="no task"):
         one.recheck("丙", checked(SIGNED))
@@ -93,7 +93,7 @@ def test_the_states_of_a_task_by_day() -> None:
 
 def test_one_of_two_problems_put_right() -> None:
     one = campaign()
-    one.report(reported(account("甲"), "failed", "两周以上未更新", "缺有效互动渠道"))
+    one.add_results(reported(account("甲"), "failed", "两周以上未更新", "缺有效互动渠道"))
     [task] = one.issue(DUE, signed=SIGNED)
     first, second = task.indicators
     task = one.recheck(task.subject, checked(date(2024, 9, 1), "rectified", first))
@@ -121,7 +121,7 @@ def test_rechecks_in_any_order_come_to_the_same(found: list[tuple[int, str]]) ->
 
 def test_progress_counts_every_task_once() -> None:
     one = failing("甲", "乙", "丙", "丁")
-    one.count(CountedResult(subject="account", count=3, outcome="failed"))
+    one.add_counts(CountedResult(subject="account", count=3, outcome="failed"))
     one.issue(DUE, signed=SIGNED)
     one.recheck("甲", checked(date(2024, 9, 10)))
     one.recheck("乙", checked(date(2024, 9, 11)))
@@ -138,13 +138,13 @@ def test_an_unfinished_task_is_carried_on_and_a_second_failure_is_repeated() -> 
     first.issue(DUE, signed=date(2024, 3, 20))
     first.recheck("乙", checked(date(2024, 3, 30)))
     second = failing("甲", "乙", period="2024年第二季度")
-    second.carry_on(first)
+    second.carry_over(first)
     issued = {task.name: task for task in second.issue(DUE, signed=date(2024, 6, 20))}
     assert (issued["甲"].failed_rounds, issued["甲"].carried_from) == (2, Period.parse("2024年第一季度"))
     assert (issued["乙"].failed_rounds, issued["乙"].carried_from) == (2, None)
     assert second.progress(date(2024, 6, 21)).repeated == 2
     third = failing("甲", period="2024年第三季度", passing="乙")
-    third.carry_on(second)
+    third.carry_over(second)
     [task] = third.issue(DUE, signed=SIGNED)
     assert (task.failed_rounds, task.carried_from) == (3, Period.parse("2024年第一季度"))
     assert {one.name for one in third.tasks} == {"甲", "乙"}
@@ -155,7 +155,7 @@ def test_five_ways_from_one_round_to_the_next() -> None:
     first.issue(DUE, signed=date(2024, 6, 20))
     first.recheck("丙", checked(date(2024, 6, 30)))
     second = failing("乙", "丙", "己", passing="甲")
-    second.carry_on(first)
+    second.carry_over(first)
     second.recheck("戊", checked(date(2024, 8, 30), "closed"))
     tracks = second.compare(first)
     kinds = {track.subject.name: track.kind for track in tracks}
@@ -168,13 +168,13 @@ def test_five_ways_from_one_round_to_the_next() -> None:
 def test_a_unit_nobody_confirmed_is_not_resolved() -> None:
     first = failing("甲", period="2024年第二季度")
     second = campaign()
-    second.report(reported(site("甲"), "failed", "栏目不更新", is_reviewed=False))
+    second.add_results(reported(site("甲"), "failed", "栏目不更新", is_reviewed=False))
     assert [track.kind for track in second.compare(first)] == ["lost_sight"]
 
 
 def test_failures_without_names_cannot_be_followed_and_say_so() -> None:
     first = failing("甲", period="2024年第二季度")
-    first.count(CountedResult(subject="site", count=4, outcome="failed"))
+    first.add_counts(CountedResult(subject="site", count=4, outcome="failed"))
     tracks = failing("甲").compare(first)
     assert tracks.without_names == (4, 0)
     assert "未列名而无法跟踪：上期4个，本期0个" in "\n".join(tracks.lines())
@@ -185,15 +185,15 @@ def test_failures_without_names_cannot_be_followed_and_say_so() -> None:
 
 def rated(period: str, failed: int, **parts: object) -> Campaign:
     one = campaign(period, rounding=Rounding(places=2), **parts)
-    one.count(CountedUnits(subject="site", count=200), CountedResult(subject="site", count=100 - failed, outcome="passed"))
-    one.count(CountedResult(subject="site", count=failed, outcome="failed"))
+    one.add_counts(CountedUnits(subject="site", count=200), CountedResult(subject="site", count=100 - failed, outcome="passed"))
+    one.add_counts(CountedResult(subject="site", count=failed, outcome="failed"))
     return one
 
 
 def test_differences_in_percentage_points() -> None:
     now = rated("2020年第一季度", 2)
-    now.carry_on(rated("2019年第四季度", 5))
-    now.carry_on(rated("2019年第一季度", 1))
+    now.carry_over(rated("2019年第四季度", 5))
+    now.carry_over(rated("2019年第一季度", 1))
     told = {one.basis: one.change.text() for one in now.comparisons("site")}
     assert told == {"period_on_period": "上升3.00个百分点", "year_on_year": "下降1.00个百分点"}
 
@@ -201,30 +201,30 @@ def test_differences_in_percentage_points() -> None:
 def test_no_earlier_value_is_not_a_difference_of_nought() -> None:
     now = rated("2020年第一季度", 2)
     assert now.comparisons("site") == ()
-    now.carry_on(campaign("2019年第四季度"))
+    now.carry_over(campaign("2019年第四季度"))
     [none] = now.comparisons("site")
     assert (none.change.state, none.change.points, none.change.text()) == ("none", None, "无上期数据")
     same = rated("2020年第一季度", 2)
-    same.carry_on(rated("2019年第四季度", 2))
+    same.carry_over(rated("2019年第四季度", 2))
     [equal] = same.comparisons("site")
     assert (equal.change.state, equal.change.points, equal.change.text()) == ("same", Decimal(0), "持平")
 
 
 def test_a_rate_on_another_footing_is_not_compared() -> None:
     now = rated("2020年第一季度", 2)
-    now.carry_on(rated("2019年第四季度", 5, rate_base="decided"))
+    now.carry_over(rated("2019年第四季度", 5, rate_base="decided"))
     assert [one.change.state for one in now.comparisons("site")] == ["not_comparable"]
 
 
 def test_a_printed_earlier_rate_is_enough() -> None:
     now = rated("2020年第一季度", 2)
-    now.remember(Earlier(basis="year_on_year", subject="site", figure=Decimal("97.61"), source="2019年第一季度通报"))
+    now.add_baseline(EarlierRate(basis="year_on_year", subject="site", figure=Decimal("97.61"), source="2019年第一季度通报"))
     assert [one.change.text(unit="%") for one in now.comparisons("site")] == ["上升0.39%"]
 
 
 def test_a_rate_that_is_still_open_is_not_compared() -> None:
     now = rated("2020年第一季度", 2)
-    now.carry_on(rated("2019年第四季度", 5))
-    now.report(reported(site("甲"), "failed", "栏目不更新", is_reviewed=False))
+    now.carry_over(rated("2019年第四季度", 5))
+    now.add_results(reported(site("甲"), "failed", "栏目不更新", is_reviewed=False))
     with pytest.raises(CampaignError, match="not known"):
         now.comparisons("site")

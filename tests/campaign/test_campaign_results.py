@@ -8,6 +8,7 @@ import pytest
 import rounds
 from rounds import NO_CHANNEL, STALE, account, campaign, key, reported, review, seen, site, stale
 
+import govmedia_rules as gr
 from govmedia_rules.campaign import CountedResult, Fault, OutcomeRule, Ruling, Tier
 from govmedia_rules.errors import CampaignError
 
@@ -44,7 +45,7 @@ def test_one_confirmed_veto_fails_while_another_waits() -> None:
     found = one.results["main", key("甲")]
     assert (found.outcome, found.reasons, found.waiting) == ("failed", (NO_CHANNEL,), (STALE,))
     assert [fault.indicator_ids for fault in found.faults()] == [(NO_CHANNEL,)]
-    assert [doubt.reason for doubt in one.doubts() if doubt.severity == "open"] == ["waiting"]
+    assert [doubt.reason for doubt in one.issues() if doubt.severity == "open"] == ["waiting"]
 
 
 def test_the_later_monitoring_point_counts_in_any_order() -> None:
@@ -54,6 +55,56 @@ def test_the_later_monitoring_point_counts_in_any_order() -> None:
         one.add(order)
         assert one.results["main", key("甲")].outcome == "passed"
         assert one.results["main", key("甲")].observed_at == rounds.LATER
+
+
+def test_the_last_added_of_two_inspections_at_one_instant_counts() -> None:
+    for order, outcome in (((stale("甲"), seen("甲")), "passed"), ((seen("甲"), stale("甲")), "unreviewed")):
+        one = campaign()
+        for inspection in order:
+            one.add(inspection)
+        assert one.results["main", key("甲")].outcome == outcome
+
+
+def test_the_last_given_of_two_reviews_at_one_instant_counts() -> None:
+    for order, outcome in ((("confirmed", "dismissed"), "passed"), (("dismissed", "confirmed"), "failed")):
+        one = campaign()
+        one.add(stale("甲"))
+        one.review(review(key("甲"), decision=decision) for decision in order)
+        assert one.results["main", key("甲")].outcome == outcome
+
+
+def test_the_last_given_of_two_rulings_at_one_instant_counts() -> None:
+    one = campaign()
+    one.add(seen("甲"))
+    for outcome in ("failed", "passed"):
+        one.add_rulings(Ruling(subject=key("甲"), outcome=outcome, role="检查单位", at=rounds.LATER, reason="核实"))
+        assert one.results["main", key("甲")].outcome == outcome
+    one.add_rulings(Ruling(subject=key("甲"), outcome="failed", role="检查单位", at=rounds.POINT, reason="核实"))
+    assert one.results["main", key("甲")].outcome == "passed"
+
+
+@pytest.mark.parametrize("decision", [None, "confirmed"])
+def test_a_waived_failure_does_not_count(decision: str | None) -> None:
+    waiver = gr.Waiver.model_validate(
+        {
+            "id": "W1",
+            "subject": key("甲"),
+            "indicators": [STALE],
+            "authority": "市政府办公室",
+            "document": "某函〔2024〕1号",
+            "reason": "账号迁移",
+            "granted": "2024-01-01",
+            "expires": "2024-12-31",
+        }
+    )
+    one = campaign()
+    one.add(stale("甲", waivers=[waiver]))
+    if decision is not None:
+        one.review(review(key("甲"), decision=decision))
+    found = one.results["main", key("甲")]
+    assert (found.outcome, found.reasons, found.problems, found.waiting) == ("passed", (), (), ())
+    assert (found.findings, one.failures(), one.open) == ((), (), ())
+    assert one.statistics().total("account").share("pass") == (1, 1)
 
 
 def test_the_later_review_counts_in_any_order() -> None:
@@ -83,7 +134,7 @@ def test_an_undetermined_unit_is_neither() -> None:
 
 def test_an_agency_finds_and_the_office_reviews() -> None:
     one = campaign()
-    one.report(reported(account("甲"), "failed", "两周以上未更新", is_reviewed=False))
+    one.add_results(reported(account("甲"), "failed", "两周以上未更新", is_reviewed=False))
     [found] = one.results.values()
     assert (found.outcome, found.waiting) == ("unreviewed", (STALE,))
     one.review(review(found.subject.id))
@@ -94,7 +145,7 @@ def test_an_agency_finds_and_the_office_reviews() -> None:
 
 def test_a_reported_failure_whose_faults_are_all_dismissed_passes() -> None:
     one = campaign()
-    one.report(reported(account("甲"), "failed", "两周以上未更新", is_reviewed=False))
+    one.add_results(reported(account("甲"), "failed", "两周以上未更新", is_reviewed=False))
     [found] = one.results.values()
     one.review(review(found.subject.id, decision="dismissed"))
     [found] = one.results.values()
@@ -103,7 +154,7 @@ def test_a_reported_failure_whose_faults_are_all_dismissed_passes() -> None:
 
 def test_a_named_problem_is_no_failure() -> None:
     one = campaign()
-    one.report(reported(site("甲网"), None, "网站地图与栏目不一致"), reported(site("乙网"), "passed", "未公开政策解读"))
+    one.add_results(reported(site("甲网"), None, "网站地图与栏目不一致"), reported(site("乙网"), "passed", "未公开政策解读"))
     assert [(found.subject.name, found.outcome) for found in one.results.values()] == [("乙网", "passed")]
     assert one.results["main", "乙网"].problems
     assert one.results["main", "乙网"].reasons == ()
@@ -137,16 +188,35 @@ def test_the_base_of_a_rate_is_chosen() -> None:
     assert stat.share("pass", base="decided") == (335, 358)
 
 
+def test_failure_share_counts_the_failed() -> None:
+    stat = campaign_with_closing().statistics().total("account")
+    assert stat.share("failure_share") == (23, 371)
+    assert stat.share("failure_share", basically_passes=True) == (23, 371)
+    assert stat.share("failure_share", base="decided") == (23, 358)
+    assert stat.bounds("failure_share") == ((23, 371), (23, 371))
+    assert stat.bounds("pass") == ((335, 371), (335, 371))
+
+
+def test_bounds_of_the_failure_share_leave_room_for_what_is_open() -> None:
+    one = campaign()
+    one.add([stale("甲"), stale("乙"), seen("丙")])
+    one.review(review(key("甲")))
+    stat = one.statistics().total("account")
+    assert stat.share("failure_share") is None
+    assert stat.bounds("failure_share") == ((1, 3), (2, 3))
+    assert stat.bounds("pass") == ((1, 3), (2, 3))
+
+
 def campaign_with_closing() -> rounds.Campaign:
     one = campaign()
     for outcome, count in (("passed", 335), ("failed", 23), ("closing", 13)):
-        one.count(CountedResult(subject="account", count=count, outcome=outcome))  # type: ignore[arg-type]
+        one.add_counts(CountedResult(subject="account", count=count, outcome=outcome))  # type: ignore[arg-type]
     return one
 
 
 def test_closed_but_still_listed_is_unreported() -> None:
     one = campaign()
-    one.enrol([account("甲", "wechat_official", status="running")])
+    one.add_members([account("甲", "wechat_official", status="running")])
     one.add(seen("甲", own={"status": "closed"}))
     assert one.results["main", key("甲")].label == "注销未报备"
 
@@ -155,8 +225,8 @@ def test_a_ruling_decides_and_is_published() -> None:
     one = campaign()
     one.add(seen("甲"))
     with pytest.raises(CampaignError, match="nothing is known"):
-        one.rule(Ruling(subject="无", outcome="failed", role="检查单位", at=rounds.LATER, reason="空壳"))
-    one.rule(Ruling(subject=key("甲"), outcome="failed", role="检查单位", at=rounds.LATER, reason="空壳账号"))
+        one.add_rulings(Ruling(subject="无", outcome="failed", role="检查单位", at=rounds.LATER, reason="空壳"))
+    one.add_rulings(Ruling(subject=key("甲"), outcome="failed", role="检查单位", at=rounds.LATER, reason="空壳账号"))
     [found] = one.failures()
     assert [fault.wording for fault in found.faults()] == ["空壳账号"]
 
@@ -164,7 +234,7 @@ def test_a_ruling_decides_and_is_published() -> None:
 def test_basically_passed_where_a_round_defines_it() -> None:
     rule = OutcomeRule(outcome="basically_passed", label="基本合格", subject="site", score_below=Decimal(80))
     one = campaign(outcome_rules=(rule,))
-    one.report(
+    one.add_results(
         reported(site("甲网"), "passed", score=(Decimal(70), Decimal(70))),
         reported(site("乙网"), "passed", score=(Decimal(79), Decimal(81))),
         reported(site("丙网"), "passed", score=(Decimal(80), Decimal(80))),
@@ -183,12 +253,12 @@ def test_basically_passed_by_the_number_of_problems() -> None:
         Fault(wording="一", indicator_ids=("site.deduct.design.tags",)),
         Fault(wording="二", indicator_ids=("site.deduct.design.search",)),
     )
-    one.report(reported(site("甲网"), "passed", faults=faults), reported(site("乙网"), "passed", faults=faults[:1]))
+    one.add_results(reported(site("甲网"), "passed", faults=faults), reported(site("乙网"), "passed", faults=faults[:1]))
     assert [found.label for found in one.results.values()] == ["基本合格", "合格"]
 
 
 def test_one_account_name_on_two_platforms_is_two_units() -> None:
     one = campaign()
     for platform in ("wechat", "weibo_sina"):
-        one.report(reported(account("云南国资", platform), "failed", "严重表述错误"))
+        one.add_results(reported(account("云南国资", platform), "failed", "严重表述错误"))
     assert len(one.failures()) == 2

@@ -144,16 +144,16 @@ def test_a_round_records_what_it_drew() -> None:
     one = campaign()
     with pytest.raises(CampaignError, match="no site to draw from"):
         one.draw(stratified(), seed="x", at=POINT)
-    one.enrol(sites(20))
+    one.add_members(sites(20))
     sample = one.draw(stratified(strata=(), share="0.1"), seed="x", at=POINT)
     assert one.samples == (sample,)
     assert Sample.model_validate_json(sample.model_dump_json()) == sample
     drawn = sorted(sample.ids)
-    one.report(
+    one.add_results(
         reported(one.members["main", drawn[0]]),
         reported(next(unit for (_, name), unit in one.members.items() if name not in sample)),
     )
-    doubts = {doubt.reason: doubt for doubt in one.doubts()}
+    doubts = {doubt.reason: doubt for doubt in one.issues()}
     assert doubts["drawn_not_seen"].subjects == (drawn[1],)
     assert doubts["seen_not_drawn"].count == 1
 
@@ -167,35 +167,35 @@ def demand(**parts: object) -> CoverageRule:
 
 def test_portals_all_and_some_departments() -> None:
     one = campaign(coverage_rules=(demand(portals=True), demand(id="rest", title="部门网站抽查", portals=False, share="0.5")))
-    one.enrol(
+    one.add_members(
         [
             site("门户", level="city_portal"),
             site("县门户", level="county_portal"),
             *(site(f"部门{n}", level="city_department") for n in range(3)),
         ]
     )
-    one.report(reported(site("门户", level="city_portal")), reported(site("部门0", level="city_department")))
+    one.add_results(reported(site("门户", level="city_portal")), reported(site("部门0", level="city_department")))
     portals, rest = one.coverage()
     assert (portals.share, portals.is_met, portals.missing) == ((1, 2), False, ("县门户",))
     assert (rest.share, rest.is_met) == ((1, 3), False)
     assert portals.text() == "门户网站全部检查（要求100%）：1/2，50%，未达到"
-    one.report(reported(site("县门户", level="county_portal")), reported(site("部门1", level="city_department")))
+    one.add_results(reported(site("县门户", level="county_portal")), reported(site("部门1", level="city_department")))
     assert [cover.is_met for cover in one.coverage()] == [True, True]
 
 
 def test_the_demand_of_the_rulebook_is_asked_exactly() -> None:
     one = campaign(rulebooks=("national-2019",))
-    one.count(CountedUnits(subject="site", count=10), CountedResult(subject="site", count=3, outcome="passed"))
+    one.add_counts(CountedUnits(subject="site", count=10), CountedResult(subject="site", count=3, outcome="passed"))
     [cover] = one.coverage()
     assert (cover.rule.share, cover.share, cover.is_met) == (Decimal("0.3"), (3, 10), True)
     assert cover.rule.source is not None
-    one.count(CountedUnits(subject="site", count=1))
+    one.add_counts(CountedUnits(subject="site", count=1))
     assert one.coverage()[0].is_met is False
 
 
 def test_coverage_is_unknown_where_a_number_is() -> None:
     one = campaign(coverage_rules=(demand(portals=True), demand(id="all", title="全部网站")))
-    one.count(CountedUnits(subject="site", count=50))
+    one.add_counts(CountedUnits(subject="site", count=50))
     portals, whole = one.coverage()
     assert (portals.is_met, whole.is_met) == (None, False)
     assert portals.text() == "门户网站全部检查（要求100%）：基数不明，无从核算"
@@ -204,21 +204,21 @@ def test_coverage_is_unknown_where_a_number_is() -> None:
 
 def test_last_period_s_failures_must_be_looked_at() -> None:
     before = campaign("2019年第三季度")
-    before.report(reported(site("甲"), "failed", "栏目不更新"), reported(site("乙"), "failed", "栏目不更新"))
+    before.add_results(reported(site("甲"), "failed", "栏目不更新"), reported(site("乙"), "failed", "栏目不更新"))
     now = campaign("2019年第四季度", rulebooks=("nanchong-2019",))
-    now.carry_on(before)
-    now.report(reported(site("甲")))
+    now.carry_over(before)
+    now.add_results(reported(site("甲")))
     [cover] = [one for one in now.coverage() if one.rule.id == "coverage.nanchong.sites_failed_before"]
     assert (cover.share, cover.missing) == ((1, 2), ("乙",))
-    now.enrol([site(name) for name in "甲乙丙丁"])
+    now.add_members([site(name) for name in "甲乙丙丁"])
     sample = now.draw(stratified(strata=(), share="0.25", failed_always=True), seed="x", at=POINT)
     assert sample.ids == {"甲", "乙"}
 
 
 def test_the_county_tier_has_its_own_demand() -> None:
     one = campaign(tiers=(Tier(), Tier(id="county", scope="各县(区)检查")), rulebooks=("hanzhong-2021",))
-    one.enrol([account("甲"), account("乙")], tier="county")
-    one.report(reported(account("甲"), tier="county"), reported(account("乙")))
+    one.add_members([account("甲"), account("乙")], tier="county")
+    one.add_results(reported(account("甲"), tier="county"), reported(account("乙")))
     cover = {one.rule.id: one for one in one.coverage()}["coverage.hanzhong.county_accounts"]
     assert (cover.share, cover.missing) == ((1, 2), (account("乙").id,))
 
@@ -226,6 +226,6 @@ def test_the_county_tier_has_its_own_demand() -> None:
 def test_coverage_by_platform() -> None:
     rule = demand(subject="account", title="微信全部检查", platforms=("wechat",))
     one = campaign(coverage_rules=(rule,))
-    one.enrol([account("甲"), account("乙", "wechat_service"), account("丙", "weibo_sina")])
-    one.report(reported(account("甲")), reported(account("丙", "weibo_sina")))
+    one.add_members([account("甲"), account("乙", "wechat_service"), account("丙", "weibo_sina")])
+    one.add_results(reported(account("甲")), reported(account("丙", "weibo_sina")))
     assert one.coverage()[0].share == (1, 2)

@@ -50,11 +50,11 @@ def units(draw: st.DrawFn) -> list[tuple[gr.Site | gr.Account, str | None, tuple
 
 def made(listed: list[tuple[gr.Site | gr.Account, str | None, tuple[str, ...], int | None]]) -> Campaign:
     one = campaign()
-    one.enrol(unit for unit, _, _, _ in listed)
+    one.add_members(unit for unit, _, _, _ in listed)
     for unit, outcome, problems, score in listed:
         if outcome is not None:
             points = None if score is None else (Decimal(score), Decimal(score))
-            one.report(reported(unit, outcome, *problems, score=points))
+            one.add_results(reported(unit, outcome, *problems, score=points))
     return one
 
 
@@ -110,7 +110,7 @@ def test_statistics_by_other_groupings_are_not_merged() -> None:
 
 def test_classes_and_crossed_dimensions() -> None:
     one = campaign()
-    one.count(
+    one.add_counts(
         CountedUnits(subject="account", count=2944, platform=("wechat_subscription", "wechat_service")),
         CountedUnits(subject="account", count=670, platform=("weibo_sina",)),
         CountedUnits(subject="account", count=605, platform=("other",)),
@@ -126,8 +126,8 @@ def test_classes_and_crossed_dimensions() -> None:
 
 def test_a_number_of_unknown_group_leaves_the_groups_open() -> None:
     one = campaign()
-    one.count(CountedUnits(subject="site", count=3, level=("city_portal",)), CountedUnits(subject="site", count=2))
-    one.count(CountedResult(subject="site", count=1, outcome="failed"))
+    one.add_counts(CountedUnits(subject="site", count=3, level=("city_portal",)), CountedUnits(subject="site", count=2))
+    one.add_counts(CountedResult(subject="site", count=1, outcome="failed"))
     groups = one.statistics("level").groups("site", "level")
     assert groups.population("city_portal") is None
     assert groups.outcome("failed", "city_portal") is None
@@ -142,9 +142,9 @@ def test_counts_go_to_frames_and_files(tmp_path: Path) -> None:
     import polars as pl
 
     one = campaign(rounding=Rounding(places=1))
-    one.count(CountedUnits(subject="account", count=2944, platform=("wechat_official",), area="=1+1"))
-    one.count(CountedResult(subject="account", count=2943, outcome="passed", platform=("wechat_official",), area="=1+1"))
-    one.count(CountedResult(subject="account", count=1, outcome="failed", platform=("wechat_official",), area="=1+1"))
+    one.add_counts(CountedUnits(subject="account", count=2944, platform=("wechat_official",), area="=1+1"))
+    one.add_counts(CountedResult(subject="account", count=2943, outcome="passed", platform=("wechat_official",), area="=1+1"))
+    one.add_counts(CountedResult(subject="account", count=1, outcome="failed", platform=("wechat_official",), area="=1+1"))
     table = one.table("account", ("area", "platform"))
     assert table.columns == ["area", "platform", "population", "inspected", "passed", "failed", "pass_rate"]
     assert pl.DataFrame(table)["pass_rate"].to_list() == [Decimal("99.9")]
@@ -158,7 +158,7 @@ def test_counts_go_to_frames_and_files(tmp_path: Path) -> None:
 
 def test_a_stated_population_answers_only_its_own_divisions() -> None:
     one = campaign()
-    one.state(Population(subject="account", total=326, by={"platform": {"weibo": 119, "wechat_official": 198, "other": 9}}))
+    one.add_totals(Population(subject="account", total=326, by={"platform": {"weibo": 119, "wechat_official": 198, "other": 9}}))
     statistics = one.statistics("platform", "level")
     assert statistics.total("account").population == 326
     assert statistics.groups("account", "platform").population("weibo") == 119
@@ -169,7 +169,7 @@ def test_none_and_nought_are_two_things() -> None:
     one = campaign()
     assert one.statistics().total("site").population is None
     assert one.statistics().total("site").share("coverage") is None
-    one.count(CountedUnits(subject="site", count=0))
+    one.add_counts(CountedUnits(subject="site", count=0))
     assert one.statistics().total("site").population == 0
 
 
@@ -177,8 +177,8 @@ def test_shares_of_problem_kinds_overlap() -> None:
     """5, 8, 2 and 3 of 18 failed sites: each share is of the failed, and they add up to what they like."""
     one = campaign()
     for count, names in ((5, ("a",)), (5, ("b",)), (3, ("b", "c")), (5, ("d",))):
-        one.count(CountedResult(subject="site", count=count, outcome="failed", indicator_ids=names))
-    one.count(CountedResult(subject="site", count=82, outcome="passed"))
+        one.add_counts(CountedResult(subject="site", count=count, outcome="failed", indicator_ids=names))
+    one.add_counts(CountedResult(subject="site", count=82, outcome="passed"))
     stat = one.statistics().total("site")
     assert [stat.problem_share(name) for name in "abcd"] == [(5, 18), (8, 18), (3, 18), (5, 18)]
     assert stat.problem_share("b").text(Rounding(places=2)) == "44.44%"  # type: ignore[union-attr]
@@ -187,13 +187,13 @@ def test_shares_of_problem_kinds_overlap() -> None:
 def test_bands_of_scores() -> None:
     one = campaign()
     for name, low, high in (("甲", 115, 115), ("乙", 105, 105), ("丙", 100, 100), ("丁", 59, 59)):
-        one.report(reported(site(name), "passed", score=(Decimal(low), Decimal(high))))
-    one.report(reported(site("戊"), "passed"))
+        one.add_results(reported(site(name), "passed", score=(Decimal(low), Decimal(high))))
+    one.add_results(reported(site("戊"), "passed"))
     stat = one.statistics().total("site")
     assert stat.score_share(100) == (3, 5)
     assert stat.score_bands((100, 110)) == ((1, 2, 1), 0)
     assert [[found.subject.name for found in band] for band in one.score_bands((110, 100))] == [["甲"], ["乙", "丙"]]
-    one.report(reported(site("己"), "passed", score=(Decimal(95), Decimal(108))))
+    one.add_results(reported(site("己"), "passed", score=(Decimal(95), Decimal(108))))
     stat = one.statistics().total("site")
     assert stat.score_share(100) is None
     assert stat.score_bands((100, 110)) == ((1, 2, 1), 1)
@@ -226,11 +226,11 @@ def test_a_round_prints_what_the_notices_print(
     wanted = {Policy.HALF_UP: half_up, Policy.TRUNCATION: truncation, Policy.CAPPED: capped}
     for policy, gives in wanted.items():
         one = rounds.campaign(rounding=Rounding(policy=policy, places=places))
-        one.count(CountedResult(subject="account", count=part, outcome="passed"))
-        one.count(CountedResult(subject="account", count=whole - part, outcome="failed"))
+        one.add_counts(CountedResult(subject="account", count=part, outcome="passed"))
+        one.add_counts(CountedResult(subject="account", count=whole - part, outcome="failed"))
         share = one.statistics().total("account").share("pass")
         assert share == Ratio(part, whole)
-        assert (share.text(one.terms.rounding) == figure) is gives
+        assert (share.text(one.config.rounding) == figure) is gives
 
 
 def test_a_share_is_exact_until_it_is_printed() -> None:
@@ -246,7 +246,7 @@ def test_every_dimension_is_counted_as_standard() -> None:
 
 def test_the_summary_says_what_is_known_and_what_is_not() -> None:
     one = campaign(title="某市检查")
-    one.enrol([site("甲网"), site("乙网")])
+    one.add_members([site("甲网"), site("乙网")])
     one.add(rounds.stale("甲"))
     text = one.summary()
     assert "某市检查（2024年第三季度）" in text
@@ -258,8 +258,8 @@ def test_the_summary_says_what_is_known_and_what_is_not() -> None:
 def test_areas_where_every_unit_passed() -> None:
     one = campaign()
     for area, failed in (("北京市", 0), ("天津市", 0), ("山西省", 1)):
-        one.count(CountedResult(subject="account", count=9, outcome="passed", area=area))
-        one.count(CountedResult(subject="account", count=failed, outcome="failed", area=area))
+        one.add_counts(CountedResult(subject="account", count=9, outcome="passed", area=area))
+        one.add_counts(CountedResult(subject="account", count=failed, outcome="failed", area=area))
     groups = one.statistics("area").groups("account", "area")
     whole = [area for (area,), stat in groups.items() if (share := stat.share("pass")) is not None and share.part == share.whole]
     assert whole == ["北京市", "天津市"]
@@ -268,11 +268,11 @@ def test_areas_where_every_unit_passed() -> None:
 def test_sites_on_the_shared_platform() -> None:
     one = campaign()
     assert one.shared_platform_share() is None
-    one.enrol([site("甲", on_shared_platform=True), site("乙", on_shared_platform=False), site("丙", status="closed")])
+    one.add_members([site("甲", on_shared_platform=True), site("乙", on_shared_platform=False), site("丙", status="closed")])
     assert one.shared_platform_share() == (1, 2)
-    one.enrol([site("丁")])
+    one.add_members([site("丁")])
     assert one.shared_platform_share() is None
     other = campaign()
-    other.enrol([site("甲", on_shared_platform=True)])
-    other.count(CountedUnits(subject="site", count=1))
+    other.add_members([site("甲", on_shared_platform=True)])
+    other.add_counts(CountedUnits(subject="site", count=1))
     assert other.shared_platform_share() is None

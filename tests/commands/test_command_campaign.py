@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from govmedia_rules.__main__ import main
-from govmedia_rules.campaign import Campaign, Fault, Reported, Terms
+from govmedia_rules.campaign import Campaign, CampaignConfig, Fault, Reported
 from govmedia_rules.commands.campaign import example_names
 from govmedia_rules.core.time import SHANGHAI
 from govmedia_rules.notices.figures import Period
@@ -76,7 +76,7 @@ def test_what_cannot_be_done(capsys: pytest.CaptureFixture[str], tmp_path: Path)
         code, _, err = run(capsys, *args)
         assert code == 2
         assert err.startswith("govmedia-rules campaign:")
-    Campaign(Terms(title="检查", period=Period.parse("2024年"))).save(tmp_path / "a")
+    Campaign(CampaignConfig(title="检查", period=Period.parse("2024年"))).save(tmp_path / "a")
     code, _, err = run(capsys, "notice", str(tmp_path / "a"))
     assert (code, "no draft" in err) == (2, True)
 
@@ -86,10 +86,10 @@ def test_two_rounds(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
 
     at = datetime(2024, 8, 1, tzinfo=SHANGHAI)
     for folder, period, outcomes in (("a", "2024年第二季度", ("failed", "failed")), ("b", "2024年第三季度", ("failed", "passed"))):
-        one = Campaign(Terms(title="检查", period=Period.parse(period)))
+        one = Campaign(CampaignConfig(title="检查", period=Period.parse(period)))
         for name, outcome in zip("甲乙", outcomes, strict=True):
             faults = (Fault(wording="栏目不更新"),) if outcome == "failed" else ()
-            one.report(Reported(subject=Site(name=name), outcome=outcome, faults=faults, by="某局", at=at, reviewed_at=at))  # type: ignore[arg-type]
+            one.add_results(Reported(subject=Site(name=name), outcome=outcome, faults=faults, by="某局", at=at, reviewed_at=at))  # type: ignore[arg-type]
         one.save(tmp_path / folder)
     code, out, _ = run(capsys, "compare", str(tmp_path / "a"), str(tmp_path / "b"))
     assert (code, out.splitlines()) == (0, ["2024年第二季度 → 2024年第三季度", "已整改1个：乙", "未整改1个：甲"])

@@ -208,6 +208,50 @@ def test_afternoon_hours_are_counted_on() -> None:
     assert read_moment("2024-08-27 凌晨12:05") == datetime(2024, 8, 27, 0, 5, tzinfo=SHANGHAI)
 
 
+@pytest.mark.parametrize(
+    ("written", "hour"),
+    [
+        ("中午11:30", 11),
+        ("中午12:30", 12),
+        ("中午1:30", 13),
+        ("中午2点30分", 14),
+        ("中午3:30", 3),  # three is no hour of noon: the figure stays as it is written
+        ("下午12:30", 12),
+        ("下午11:30", 23),
+        ("晚上8:30", 20),
+        ("傍晚6:30", 18),
+        ("凌晨1:30", 1),
+        ("上午11:30", 11),
+        ("12:30 AM", 0),
+        ("1:30 PM", 13),
+    ],
+)
+def test_words_of_the_day_shift_the_hour(written: str, hour: int) -> None:
+    assert read_moment(f"2024-08-27 {written}") == datetime(2024, 8, 27, hour, 30, tzinfo=SHANGHAI)
+
+
+@pytest.mark.parametrize(
+    ("offset", "hours"),
+    [("+14:00", 14), ("-12:00", -12), ("+00:00", 0), ("-0330", -3.5), ("+8", 8), ("+14:01", None), ("-12:01", None)],
+)
+def test_offsets_are_those_of_the_zones_there_are(offset: str, hours: float | None) -> None:
+    moment = read_moment(f"2024-08-27T10:30:00{offset}")
+    assert (None if moment is None else moment.utcoffset()) == (None if hours is None else timedelta(hours=hours))  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("now", "year"),
+    [
+        (datetime(2024, 2, 29, tzinfo=SHANGHAI), 2024),
+        (datetime(2024, 2, 28, tzinfo=SHANGHAI), 2020),
+        (datetime(2023, 8, 30, tzinfo=SHANGHAI), 2020),
+        (datetime(2104, 2, 28, tzinfo=SHANGHAI), 2096),  # 2100 is no leap year
+    ],
+)
+def test_29_february_is_that_of_the_last_leap_year(now: datetime, year: int) -> None:
+    assert read_moment("02-29", now=now) == date(year, 2, 29)
+
+
 def test_the_day_of_now_is_that_of_the_zone() -> None:
     late = datetime(2024, 8, 29, 20, tzinfo=UTC)  # already the 30th in Shanghai
     assert read_moment("今天", now=late) == date(2024, 8, 30)

@@ -15,7 +15,7 @@ import pytest
 
 import govmedia_rules as gr
 from govmedia_rules.engines.batch import BatchJudge
-from govmedia_rules.engines.local import RUN_FILE, cut, inspect_files
+from govmedia_rules.engines.local import RUN_FILE, cut, inspect_to_parquet
 from govmedia_rules.errors import BrokenLine, ExportError, ObservationError, UnreadInput
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "benchmarks"))
@@ -36,7 +36,7 @@ def _ids(run: object) -> list[str]:
 
 
 def test_rows_lead_back_to_the_input(accounts: Path, tmp_path: Path) -> None:
-    run = inspect_files(accounts, BOOK, out=tmp_path / "out", piece_bytes=30_000)
+    run = inspect_to_parquet(accounts, BOOK, out=tmp_path / "out", piece_bytes=30_000)
     assert run.pieces > 3
     assert len(run.parts) == run.pieces
     data = accounts.read_bytes()
@@ -50,14 +50,14 @@ def test_rows_lead_back_to_the_input(accounts: Path, tmp_path: Path) -> None:
 
 
 def test_pieces_do_not_change_the_answer(accounts: Path, tmp_path: Path) -> None:
-    whole = inspect_files(accounts, BOOK, out=tmp_path / "a").to_arrow()
+    whole = inspect_to_parquet(accounts, BOOK, out=tmp_path / "a").to_arrow()
     for size in (200, 7_777, 10**9):
-        assert inspect_files(accounts, BOOK, out=tmp_path / str(size), piece_bytes=size).to_arrow().equals(whole)
+        assert inspect_to_parquet(accounts, BOOK, out=tmp_path / str(size), piece_bytes=size).to_arrow().equals(whole)
 
 
 KILLED = """
 import os, pathlib, signal, sys, threading, time
-from govmedia_rules.engines.local import inspect_files
+from govmedia_rules.engines.local import inspect_to_parquet
 import govmedia_rules as gr
 
 def strike():
@@ -69,13 +69,13 @@ def strike():
 
 book = gr.load_rulebook("national-2019")
 threading.Thread(target=strike, daemon=True).start()
-inspect_files(sys.argv[1], book, out=sys.argv[2], piece_bytes=3_000)
+inspect_to_parquet(sys.argv[1], book, out=sys.argv[2], piece_bytes=3_000)
 """
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="this system has no kill -9")
 def test_a_killed_run_is_finished_without_loss_or_doubling(accounts: Path, tmp_path: Path) -> None:
-    wanted = inspect_files(accounts, BOOK, out=tmp_path / "whole", piece_bytes=3_000)
+    wanted = inspect_to_parquet(accounts, BOOK, out=tmp_path / "whole", piece_bytes=3_000)
     done = [0]
     for delay in (0.0, 0.007):
         command = [sys.executable, "-c", KILLED, str(accounts), str(tmp_path / "out"), str(done[-1] + 5), str(delay)]
@@ -85,14 +85,14 @@ def test_a_killed_run_is_finished_without_loss_or_doubling(accounts: Path, tmp_p
     assert done == sorted(set(done))
     assert done[-1] < wanted.pieces
     counts: list[tuple[int, int | None]] = []
-    run = inspect_files(
+    run = inspect_to_parquet(
         accounts, BOOK, out=tmp_path / "out", piece_bytes=3_000, progress=lambda done, total: counts.append((done, total))
     )
     assert run.resumed == done[-1]
     assert run.to_arrow().equals(wanted.to_arrow())
     assert not list((tmp_path / "out").glob(".*.part"))
     assert counts[-1][0] == counts[-1][1] == accounts.stat().st_size
-    again = inspect_files(accounts, BOOK, out=tmp_path / "out", piece_bytes=3_000)
+    again = inspect_to_parquet(accounts, BOOK, out=tmp_path / "out", piece_bytes=3_000)
     assert again.resumed == again.pieces
     assert again.to_arrow().equals(wanted.to_arrow())
 
@@ -106,7 +106,7 @@ def test_bad_lines_are_set_apart_with_their_true_numbers(accounts: Path, tmp_pat
     accounts.write_bytes(b"\n".join(lines))
     bad: list[BrokenLine] = []
     judge = BatchJudge(BOOK.plan, max_line_bytes=2_500)
-    run = inspect_files(accounts, judge, out=tmp_path / "out", piece_bytes=10_000, on_bad=bad.append)
+    run = inspect_to_parquet(accounts, judge, out=tmp_path / "out", piece_bytes=10_000, on_bad=bad.append)
     assert [fault.where.row for fault in bad if fault.where is not None] == [4, 151, 400]
     assert [fault.where.file for fault in bad if fault.where is not None] == [str(accounts)] * 3
     assert "longer than allowed" in bad[2].what
@@ -114,7 +114,7 @@ def test_bad_lines_are_set_apart_with_their_true_numbers(accounts: Path, tmp_pat
     assert run.bad_count == 3
     assert "3 bad lines" in repr(run)
     with pytest.warns(UnreadInput, match="3 lines could not be read"):
-        inspect_files(accounts, judge, out=tmp_path / "out", piece_bytes=10_000)
+        inspect_to_parquet(accounts, judge, out=tmp_path / "out", piece_bytes=10_000)
 
 
 def test_documents_and_parquet(tmp_path: Path) -> None:
@@ -123,7 +123,7 @@ def test_documents_and_parquet(tmp_path: Path) -> None:
     table = pyarrow.table({"value": [json.dumps(line) for line in lines] + [None, "{"]})
     pyarrow.parquet.write_table(table, tmp_path / "b.parquet", row_group_size=3)
     bad: list[BrokenLine] = []
-    run = inspect_files([tmp_path / "a.json", tmp_path / "b.parquet"], BOOK, out=tmp_path / "out", on_bad=bad.append)
+    run = inspect_to_parquet([tmp_path / "a.json", tmp_path / "b.parquet"], BOOK, out=tmp_path / "out", on_bad=bad.append)
     assert run.pieces == 4
     rows = run.to_arrow().to_pylist()
     assert [(Path(row["file"]).name, row["position"]) for row in rows] == [("a.json", at) for at in range(5)] + [
@@ -142,35 +142,35 @@ def test_nothing_to_judge(tmp_path: Path) -> None:
     pyarrow.parquet.write_table(pyarrow.table({"value": pyarrow.array([], pyarrow.string())}), tmp_path / "c.parquet")
     for name in ("a.jsonl", "b.jsonl", "c.parquet"):
         for workers in (1, 2) if name == "a.jsonl" else (1,):
-            run = inspect_files(tmp_path / name, BOOK, out=tmp_path / f"{name}{workers}", workers=workers)
+            run = inspect_to_parquet(tmp_path / name, BOOK, out=tmp_path / f"{name}{workers}", workers=workers)
             assert (run.pieces, run.subjects) == (1, 0)
             assert run.to_arrow().num_rows == 0
             assert "verdict" in run.to_arrow().column_names
     with pytest.raises(ValueError, match="no file to judge"):
-        inspect_files([], BOOK, out=tmp_path / "d")
+        inspect_to_parquet([], BOOK, out=tmp_path / "d")
 
 
 def test_a_folder_of_another_run_is_not_touched(accounts: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
-    inspect_files(accounts, BOOK, out=out)
+    inspect_to_parquet(accounts, BOOK, out=out)
     before = {path.name: path.read_bytes() for path in out.iterdir()}
     other = gr.load_rulebook("jiangxi-2020")
     with pytest.raises(ExportError, match="differs in rulebook.*restart=True"):
-        inspect_files(accounts, other, out=out)
+        inspect_to_parquet(accounts, other, out=out)
     with pytest.raises(ExportError, match="differs in piece_bytes"):
-        inspect_files(accounts, BOOK, out=out, piece_bytes=5)
+        inspect_to_parquet(accounts, BOOK, out=out, piece_bytes=5)
     with pytest.raises(ExportError, match="differs in settings"):
-        inspect_files(accounts, BatchJudge(BOOK.plan, detail=True), out=out)
+        inspect_to_parquet(accounts, BatchJudge(BOOK.plan, detail=True), out=out)
     assert {path.name: path.read_bytes() for path in out.iterdir()} == before
     os.utime(accounts, ns=(1, 1))
     with pytest.raises(ExportError, match="differs in inputs"):
-        inspect_files(accounts, BOOK, out=out)
-    run = inspect_files(accounts, other, out=out, restart=True)
+        inspect_to_parquet(accounts, BOOK, out=out)
+    run = inspect_to_parquet(accounts, other, out=out, restart=True)
     assert run.resumed == 0
     assert set(run.to_arrow()["rulebook"].to_pylist()) == {other.version}
     (out / RUN_FILE).unlink()
     with pytest.raises(ExportError, match="unknown run"):
-        inspect_files(accounts, BOOK, out=out)
+        inspect_to_parquet(accounts, BOOK, out=out)
 
 
 def test_two_runs_do_not_share_a_folder(accounts: Path, tmp_path: Path) -> None:
@@ -178,21 +178,21 @@ def test_two_runs_do_not_share_a_folder(accounts: Path, tmp_path: Path) -> None:
 
     def intrude(done: int, total: int | None) -> None:
         with pytest.raises(ExportError, match="another run"):
-            inspect_files(accounts, BOOK, out=tmp_path / "out")
+            inspect_to_parquet(accounts, BOOK, out=tmp_path / "out")
 
-    assert inspect_files(accounts, BOOK, out=tmp_path / "out", progress=intrude).subjects == 400
+    assert inspect_to_parquet(accounts, BOOK, out=tmp_path / "out", progress=intrude).subjects == 400
 
 
 def test_what_cannot_be_asked_for(accounts: Path, tmp_path: Path) -> None:
     with pytest.raises(ObservationError, match="no such file"):
-        inspect_files(tmp_path / "gone.jsonl", BOOK, out=tmp_path / "out")
+        inspect_to_parquet(tmp_path / "gone.jsonl", BOOK, out=tmp_path / "out")
     with pytest.raises(ValueError, match="workers"):
-        inspect_files(accounts, BOOK, out=tmp_path / "out", workers=0)
+        inspect_to_parquet(accounts, BOOK, out=tmp_path / "out", workers=0)
     with pytest.raises(ValueError, match="keep"):
-        inspect_files(accounts, BatchJudge(BOOK.plan, keep=("x",)), out=tmp_path / "out")
+        inspect_to_parquet(accounts, BatchJudge(BOOK.plan, keep=("x",)), out=tmp_path / "out")
     (tmp_path / "x.parquet").write_text("no", "utf-8")
     with pytest.raises(ObservationError, match="not Parquet"):
-        inspect_files(tmp_path / "x.parquet", BOOK, out=tmp_path / "out")
+        inspect_to_parquet(tmp_path / "x.parquet", BOOK, out=tmp_path / "out")
 
 
 def test_pieces_cover_the_input(accounts: Path) -> None:
@@ -228,7 +228,7 @@ def test_lines_that_kill_a_worker_are_named_and_nothing_else_is_lost(tmp_path: P
     path = tmp_path / "accounts.jsonl"
     path.write_bytes(b"".join(made.accounts(12)))
     bad: list[BrokenLine] = []
-    run = inspect_files(path, book, out=tmp_path / "out", workers=2, piece_bytes=1_200, on_bad=bad.append)
+    run = inspect_to_parquet(path, book, out=tmp_path / "out", workers=2, piece_bytes=1_200, on_bad=bad.append)
     assert [name.split(":")[1] for name in _ids(run)] == [f"示例发布{number}" for number in range(12) if number not in (7, 8)]
     assert [fault.where.row for fault in bad if fault.where is not None] == [8, 9]
     assert all("died" in fault.what for fault in bad)

@@ -14,7 +14,6 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-import pandas
 import polars
 import pyarrow
 import pyarrow.parquet
@@ -22,9 +21,8 @@ import pytest
 
 import govmedia_rules as gr
 from govmedia_rules.core.time import SHANGHAI
-from govmedia_rules.engines import dask as dask_engine
 from govmedia_rules.engines.batch import BatchJudge
-from govmedia_rules.engines.local import inspect_files
+from govmedia_rules.engines.local import inspect_to_parquet
 from govmedia_rules.judge.frame import JUDGED_HEADINGS
 from govmedia_rules.judge.inspection import INSPECTION_HEADINGS
 
@@ -125,28 +123,13 @@ def test_files(workers: int, tmp_path: Path) -> None:
     pyarrow.parquet.write_table(TYPED, tmp_path / "c.parquet", row_group_size=200)
     bad: list[gr.errors.BrokenLine] = []
     lines = [tmp_path / "a.jsonl", tmp_path / "b.jsonl"]
-    run = inspect_files(lines, BOOK, out=tmp_path / "out", workers=workers, piece_bytes=20_000, on_bad=bad.append)
+    run = inspect_to_parquet(lines, BOOK, out=tmp_path / "out", workers=workers, piece_bytes=20_000, on_bad=bad.append)
     assert canonical(run.to_arrow()) == WANTED_LINES
     assert [fault.where.row for fault in bad if fault.where] == [len(LINES) - 300 + 1]
-    typed = inspect_files(tmp_path / "c.parquet", TYPED_JUDGE, out=tmp_path / "typed", workers=workers, on_bad=bad.append)
+    typed = inspect_to_parquet(tmp_path / "c.parquet", TYPED_JUDGE, out=tmp_path / "typed", workers=workers, on_bad=bad.append)
     assert typed.pieces == 3
     assert canonical(typed.to_arrow()) == WANTED
     assert typed.bad_count == COUNT - len(SNAPSHOTS)
-
-
-@pytest.mark.parametrize("partitions", [1, 4])
-def test_dask(partitions: int) -> None:
-    dd = pytest.importorskip("dask.dataframe", reason="Dask is not installed")
-    frame = TYPED.to_pandas()
-    judged = dask_engine.inspect(dd.from_pandas(frame, npartitions=partitions), TYPED_JUDGE)
-    assert list(judged.columns) == [*NAMES, "fault"]
-    computed = judged.compute(scheduler="threads")
-    assert (computed.dtypes == judged.dtypes).all()
-    assert list(computed.index) == list(frame.index)
-    assert canonical(pyarrow.Table.from_pandas(computed, preserve_index=False)) == WANTED
-    keep = BatchJudge(BOOK.plan, keep=("所属地区",), observed_at=POINT)
-    kept = dask_engine.inspect(dd.from_pandas(frame, npartitions=partitions), keep).compute(scheduler="threads")
-    assert kept["所属地区"].tolist() == frame["所属地区"].tolist()
 
 
 # The packaged Java lacks a module that Spark asks for and does not need.
@@ -176,6 +159,7 @@ def _java(folder: Path) -> tuple[dict[str, str], str | None]:
     return told, None if run.returncode == 0 else f"java does not run: {run.stderr[:200]}"
 
 
+@pytest.mark.heavy
 def test_spark(tmp_path: Path) -> None:
     pytest.importorskip("pyspark", reason="PySpark is not installed")
     home, reason = _java(tmp_path)
@@ -198,10 +182,3 @@ def test_spark(tmp_path: Path) -> None:
     problems = pyarrow.parquet.read_table(tmp_path / "problems.parquet").to_pylist()
     ids = Counter(name for ids in ONE_BY_ONE["problem_ids"].to_pylist() if ids for name in ids.split(";"))
     assert {row["indicator"]: row["subjects"] for row in problems} == dict(ids)
-
-
-def test_pandas_frames_of_the_engines_have_the_same_types() -> None:
-    empty = pandas.DataFrame({"账号名称": pandas.Series(dtype="str"), "类型": pandas.Series(dtype="str")})
-    judged = dask_engine.judge_partition(empty, TYPED_JUDGE)
-    assert len(judged) == 0
-    assert list(judged.columns) == [*NAMES, "fault"]

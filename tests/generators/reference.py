@@ -30,6 +30,13 @@ CASES = ROOT / "tests" / "checks"
 
 MODES = {"auto": ("机器判定", "machine"), "sample": ("抽样判定", "sample"), "person": ("人工判定", "person")}
 SUBJECTS = {"site": ("政府网站", "site"), "account": ("政务新媒体", "account"), "supervisor": ("监管单位", "supervising office")}
+KINDS = {
+    "veto": "出现即为不合格",
+    "deduction": "出现即扣分",
+    "bonus": "做到可加分",
+    "management": "属管理要求",
+    "warning": "提示注意",
+}
 CONDITIONS = {
     "portals": "只检查政府门户网站",
     "levels": "层级",
@@ -100,7 +107,9 @@ def _page(indicator_id: str, settings: list[tuple[str, gr.Rulebook]]) -> Iterato
     old_zh, old_en = (f"，曾用编号 {one}" if (one := "、".join(first.aliases)) else ""), ", ".join(first.aliases)
     yield f"| history | 自 {book} {since} 版起{old_zh} | since {book} {since}{'; earlier ids: ' + old_en if old_en else ''} |"
     yield ""
+    yield from _reason(first)
     yield from _evidence_needed(first, settings[0][1])
+    yield from _places(indicator_id, settings)
     yield "## 依据与参数 · Sources and parameters"
     yield ""
     for name, book in settings:
@@ -112,6 +121,40 @@ def _plain(value: object) -> str:
     if isinstance(value, bool):
         return "是" if value else "否"
     return "、".join(map(str, value)) if isinstance(value, tuple | list) else str(value)
+
+
+def _reason(indicator: Indicator) -> Iterator[str]:
+    """Why the rule exists: the document, its clause, and what it says in one sentence."""
+    source = indicator.source
+    clause = f"（{source.clause}）" if source.clause else ""
+    yield f"为什么有这条 · Why: {source.document}{clause} — {KINDS[indicator.kind]}：{indicator.phrase}。"
+    yield ""
+
+
+def _places(indicator_id: str, settings: list[tuple[str, gr.Rulebook]]) -> Iterator[str]:
+    """Links to everything about the indicator; without line numbers, which would make the page stale at every edit."""
+    tables: dict[str, None] = {}
+    checks: dict[str, None] = {}
+    sentence_places: dict[str, None] = {}
+    cases: dict[str, None] = {}
+    for _, book in settings:
+        places = book.explain(indicator_id).places
+        tables |= dict.fromkeys(places.tables)
+        checks |= dict.fromkeys(filter(None, [places.check]))
+        sentence_places |= dict.fromkeys(filter(None, [places.sentences]))
+        cases |= dict.fromkeys(places.cases)
+    yield "| 位置 · Where | |"
+    yield "|---|---|"
+    for name, files in (
+        ("规则册 rulebook", tables),
+        ("检查项 check", checks),
+        ("语句 sentences", sentence_places),
+        ("用例 cases", cases),
+    ):
+        paths = dict.fromkeys(file.partition(":")[0] for file in files)
+        if paths:
+            yield f"| {name} | {'<br>'.join(f'[{path}](../../../{path})' for path in paths)} |"
+    yield ""
 
 
 def _evidence_needed(indicator: Indicator, book: gr.Rulebook) -> Iterator[str]:
@@ -144,6 +187,12 @@ def _setting(indicator: Indicator, name: str, book: gr.Rulebook) -> Iterator[str
         if setter in (name, "default"):
             doubt = "，待核实 unverified" if f"params.{parameter}" in indicator.unverified else ""
             yield f"- `{parameter}` = {value_text(value)}{'（默认 default）' if setter == 'default' else ''}{doubt}"
+    if indicator.origins.get("readings") == name:
+        for reading in indicator.readings.values():
+            values = "；".join(f"`{step}` = {value_text(value)}" for step, value in reading.params.items()) or "即上列参数 as above"
+            yield f"- 读法 · Reading “{reading.title}” ({reading.title_en or reading.title}): {values}；依据 {reading.source.document}"
+        if indicator.readings:
+            yield "- 各读法结论一致时才判定，否则待复核 · decided only where all readings agree; a layer `adopts` one with a document"
     for kind, cost in indicator.deduct.items():
         if indicator.origins.get(f"deduct.{kind}") == name:
             doubt = "，待核实 unverified" if f"deduct.{kind}" in indicator.unverified else ""
@@ -158,7 +207,9 @@ def _case_files() -> dict[str, list[dict[str, Any]]]:
     """The case files of each indicator, in the order of their names."""
     found: dict[str, list[dict[str, Any]]] = {}
     for path in sorted(CASES.rglob("*.toml"), key=lambda path: path.name):
-        table = tomllib.loads(path.read_text("utf-8"))
+        text = path.read_text("utf-8")
+        table = tomllib.loads(text)
+        table["texts"] = [piece.strip() for piece in text.split("[[case]]\n")[1:]]
         found.setdefault(table["indicator"], []).append(table)
     return found
 
@@ -167,6 +218,7 @@ def _cases(indicator_id: str) -> Iterator[str]:
     files = _case_files().get(indicator_id)
     if not files:
         return
+    yield from _examples(files)
     yield "## 用例 · Cases"
     yield ""
     yield "| case | status |"
@@ -175,6 +227,22 @@ def _cases(indicator_id: str) -> Iterator[str]:
         book = f"{table['rulebook']}: " if "rulebook" in table else ""
         for case in table["case"]:
             yield f"| {book}{case['name'].replace('|', '/')} | {gr.Status(case['status']).zh} `{case['status']}` |"
+
+
+def _examples(files: list[dict[str, Any]]) -> Iterator[str]:
+    """A passing and a failing case as written, with the sentence that the failing one gives."""
+    for heading, statuses in (("通过的例子 · A passing example", ("passed",)), ("不通过的例子 · A failing example", ("failed",))):
+        for table in files:
+            number = next((place for place, case in enumerate(table["case"]) if case["status"] in statuses), None)
+            if number is None:
+                continue
+            yield f"## {heading}"
+            yield ""
+            yield "```toml"
+            yield table["texts"][number]
+            yield "```"
+            yield ""
+            break
 
 
 def coverage_page(known: dict[str, gr.Rulebook]) -> str:

@@ -320,6 +320,39 @@ def test_people_count_faults() -> None:
     assert dismissed.score.low == Decimal(110)
 
 
+@pytest.mark.parametrize(
+    ("links", "counted", "score"),
+    [
+        (DEAD[:3], {}, "107"),
+        (DEAD[:3], {"home": 1}, "109"),
+        (DEAD[:1], {"home": 4}, "106"),
+        (DEAD[:3], {"other": 2}, "109.8"),
+        (DEAD[:3], {"home": 0}, "110"),
+    ],
+)
+def test_faults_counted_by_a_reviewer_replace_those_of_the_machine(
+    links: list[dict[str, Any]], counted: dict[str, int], score: str
+) -> None:
+    seen = BOOK.inspect(portal(links=links), reviews=[review("site.deduct.design.availability", **counted)])
+    assert str(seen.score) == score
+
+
+@pytest.mark.parametrize(
+    ("lost", "part"),
+    [
+        ("1", "98.67"),  # (75 - 1) x 4/3 = 98.666…
+        ("0.01125", "99.99"),  # 99.985: an exact half goes up
+        ("0.00375", "100"),  # 99.995
+        ("0.0113", "99.98"),  # 99.98493…
+    ],
+)
+def test_points_are_printed_half_up(lost: str, part: str) -> None:
+    book = made_book(fault=Decimal(lost))  # type: ignore[arg-type]
+    seen = book.inspect(portal(site={"has_services": False}), reviews=[review("m.deduct", fault=1)])
+    assert seen.score is not None
+    assert str(seen.score.part) == part
+
+
 def test_the_sum_is_shown_line_by_line() -> None:
     seen = BOOK.inspect(portal(ipv6=False, links=DEAD[:2]))
     assert seen.score is not None

@@ -82,6 +82,16 @@ CASES = [
         "account",
         "inspected=600 wechat_official(inspected=400 failed=9) weibo(inspected=150 failed=11) other(inspected=50 failed=0)",
     ),
+    (
+        "检查政务新媒体2545个,不合格60个,合格2485个,占比97.64%。",
+        "account",
+        "inspected=2545 failed=60 passed=2485 pass=97.64%",
+    ),
+    (
+        "检查政务新媒体2545个,合格2485个,其中不合格60个,占2.36%。",
+        "account",
+        "inspected=2545 passed=2485 failed=60 failure_share=2.36%",
+    ),
     ("政府网站合格率98%,政务新媒体合格率95.5%。", "account", "pass=95.5%"),
     ("对全市35个政府网站、220个政务新媒体进行了检查。", "account", "inspected=220"),
     ("共检查政府网站35家和政务新媒体220个,不合格网站1家、政务新媒体3个。", "account", "inspected=220 failed=3"),

@@ -21,7 +21,8 @@ from markdown_it import MarkdownIt
 from selectolax.lexbor import LexborHTMLParser
 
 from govmedia_rules.errors import NoticeError
-from govmedia_rules.reports.document import STYLES, Break, Document, Paragraph, Run
+from govmedia_rules.reports.blocks import STYLES, Break, Paragraph, Run
+from govmedia_rules.reports.document import Document
 from govmedia_rules.reports.grids import Grid
 from govmedia_rules.reports.text import visible
 from govmedia_rules.reports.word import balanced

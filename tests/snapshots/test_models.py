@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from govmedia_rules.core.time import SHANGHAI
+from govmedia_rules.core.time import SHANGHAI, Span
 from govmedia_rules.snapshots.models import AccountSnapshot, SiteSnapshot
 from govmedia_rules.snapshots.parts import Column, Entry, HomePage, Message, Probe, ProbeDay, newest
 
@@ -138,9 +138,9 @@ def test_groups_of_columns_hold_the_bounds() -> None:
     assert news.promising
     assert [column.name for column in notice.empty] == ["a", "b", "c", "d"][2:]
     assert notice.oldest_day == 0
-    day = date(2024, 8, 10).toordinal()
-    assert [column.name for column in news.not_surely_updated(day, day + 30)] == ["a"]
-    assert not news.surely_updated(day, day + 30)
+    span = Span.between(datetime(2024, 8, 9, 10, tzinfo=SHANGHAI), datetime(2024, 9, 10, 10, tzinfo=SHANGHAI))
+    assert [column.name for column in news.to_be_compared(span)] == ["a"]
+    assert not news.all_updated(span)
     assert [column.name for column in observed.columns_of("notice", "gone")] == ["c", "d"]
     assert observed == pickle.loads(pickle.dumps(observed))
 

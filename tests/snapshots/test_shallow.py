@@ -17,7 +17,9 @@ import xlsxwriter
 import govmedia_rules as gr
 from govmedia_rules.core.time import SHANGHAI
 from govmedia_rules.errors import LossyColumn, TableError
-from govmedia_rules.snapshots.shallow import ONLY_A_DAY, read_accounts, read_posts, read_sites
+from govmedia_rules.snapshots.cells import ONLY_A_DAY
+from govmedia_rules.snapshots.posts import read_posts
+from govmedia_rules.snapshots.shallow import read_accounts, read_sites
 
 POINT = datetime(2024, 8, 23, 10, tzinfo=SHANGHAI)
 ROWS: list[dict[str, Any]] = [
@@ -75,17 +77,17 @@ def _sources(folder: Path) -> dict[str, object]:
 
 def test_the_same_snapshots_from_every_kind_of_table(tmp_path: Path) -> None:
     for name, source in _sources(tmp_path).items():
-        found = read_accounts(source)
-        assert not found.bad, name
-        first, second = found
+        rows_read = read_accounts(source)
+        assert not rows_read.bad, name
+        first, second = rows_read
         assert first.account.code == "010700M023WX0002", name
         assert first.observed_at == POINT, name
         assert first.latest_post_at == date(2024, 8, 20), name
         assert first.post_count == 1204
-        assert [one.kind for one in first.functions or ()] == ["menu", "comment"]
+        assert [item.kind for item in first.functions or ()] == ["menu", "comment"]
         assert second.functions == ()
         assert second.post_count is None
-        assert found.unused == ("备注",), name
+        assert rows_read.unused == ("备注",), name
 
 
 def test_dates_of_frames_become_days_or_instants() -> None:
@@ -129,10 +131,10 @@ def test_bad_rows_are_kept_apart() -> None:
         ROWS[0] | {"发布数量": "0"},
         dict.fromkeys(ROWS[0]),
     ]
-    found = read_accounts(rows)
-    assert len(found) == 2
-    told = {(one.row, one.column): one.reason for one in found.bad}
-    assert set(told) == {
+    rows_read = read_accounts(rows)
+    assert len(rows_read) == 2
+    faults = {(item.row, item.column): item.reason for item in rows_read.bad}
+    assert set(faults) == {
         (4, "最近更新时间"),
         (4, "发布数量"),
         (4, "互动功能"),
@@ -141,10 +143,10 @@ def test_bad_rows_are_kept_apart() -> None:
         (7, "监测时间"),
         (8, None),
     }
-    assert "2024-08-27" in told[4, "最近更新时间"]
-    assert "did you mean" in told[4, "互动功能"]
-    assert told[7, "监测时间"] == "the monitoring point is missing"
-    assert "post_count is 0" in told[8, None]
+    assert "2024-08-27" in faults[4, "最近更新时间"]
+    assert "did you mean" in faults[4, "互动功能"]
+    assert faults[7, "监测时间"] == "the monitoring point is missing"
+    assert "post_count is 0" in faults[8, None]
 
 
 def test_a_bare_yes_does_not_say_which_function_there_is() -> None:
@@ -186,12 +188,12 @@ def test_sites() -> None:
 def test_types_are_reported_before_values_are_touched() -> None:
     row = {"账号名称": "甲", "平台": "微博"}
     table = pyarrow.table({"账号名称": [["甲"]], "平台": ["微博"], "最近更新时间": [True], "是否认证": [date(2024, 1, 1)]})
-    with pytest.raises(TableError, match=r"账号名称.*list.*最近更新时间.*bool.*是否认证.*date32") as told:
+    with pytest.raises(TableError, match=r"账号名称.*list.*最近更新时间.*bool.*是否认证.*date32") as faults:
         read_accounts(table, observed_at=POINT)
-    assert "convert" in str(told.value)
+    assert "convert" in str(faults.value)
     with pytest.warns(LossyColumn, match="leading zeros"):
-        found = read_accounts(pandas.DataFrame([row | {"标识码": 107000036}]), observed_at=POINT)
-    assert "has 9 characters" in found.bad[0].reason
+        rows_read = read_accounts(pandas.DataFrame([row | {"标识码": 107000036}]), observed_at=POINT)
+    assert "has 9 characters" in rows_read.bad[0].reason
     types = {use.header: (use.field, use.type) for use in read_accounts(polars.DataFrame([row]), observed_at=POINT).columns}
     assert types == {"账号名称": ("name", "String"), "平台": ("platform", "String")}
 
@@ -220,14 +222,14 @@ POSTS = [
 
 def test_posts_are_grouped_by_account() -> None:
     silent = gr.Account(name="示例静默", platform="微博")
-    found = read_posts(POSTS, accounts=[silent], observed_at=POINT, complete=True)
-    assert [(one.account.name, len(one.posts or ())) for one in found] == [("示例发布", 2), ("示例体育", 1), ("示例静默", 0)]
-    assert found[0].latest_post_at == date(2024, 8, 21)
-    assert found[0].posts is not None
-    assert found[0].posts[0].original is True
-    assert {(one.row, one.column) for one in found.bad} == {(5, "发布时间"), (6, "公众号")}
+    rows_read = read_posts(POSTS, accounts=[silent], observed_at=POINT, complete=True)
+    assert [(item.account.name, len(item.posts or ())) for item in rows_read] == [("示例发布", 2), ("示例体育", 1), ("示例静默", 0)]
+    assert rows_read[0].latest_post_at == date(2024, 8, 21)
+    assert rows_read[0].posts is not None
+    assert rows_read[0].posts[0].original is True
+    assert {(item.row, item.column) for item in rows_read.bad} == {(5, "发布时间"), (6, "公众号")}
     part = read_posts(POSTS, accounts=[silent], observed_at=POINT)
-    assert [one.partial for one in part] == [("posts",), ("posts",)]
+    assert [item.partial for item in part] == [("posts",), ("posts",)]
 
 
 def test_posts_that_may_be_missing_prove_nothing() -> None:
@@ -238,15 +240,15 @@ def test_posts_that_may_be_missing_prove_nothing() -> None:
 
 
 def test_posts_find_their_account_by_code_or_by_name_alone() -> None:
-    one = gr.Account(name="甲", platform="微博", code="610700M023WB0002")
+    account = gr.Account(name="甲", platform="微博", code="610700M023WB0002")
     rows = [
         {"标识码": "610700m023wb0002", "公众号": "别名", "发布时间": "2024-08-20"},
         {"公众号": "甲", "标识码": None, "发布时间": "2024-08-21"},
     ]
-    [seen] = read_posts(rows, accounts=[one], observed_at=POINT)
-    assert seen.account == one
+    [seen] = read_posts(rows, accounts=[account], observed_at=POINT)
+    assert seen.account == account
     assert seen.post_count == 2
-    twins = [one, gr.Account(name="甲", platform="抖音")]
+    twins = [account, gr.Account(name="甲", platform="抖音")]
     assert "2 accounts have this name" in read_posts(rows[1:], accounts=twins, observed_at=POINT).bad[0].reason
     with pytest.raises(TableError, match="1 accounts have no row"):
         read_posts([rows[0] | {"监测时间": "2024-08-23 10:00"}], accounts=[*twins[:1], twins[1]], complete=True)

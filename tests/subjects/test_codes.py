@@ -93,6 +93,7 @@ def test_unknown_letters_are_a_warning() -> None:
         ("备案序号：京ＩＣＰ备０５０７０２１８号", "京ICP备05070218号"),
         ("京ICP备 05070218", "京ICP备05070218号"),
         ("粤ICP备2021012345号-3", "粤ICP备2021012345号-3"),
+        ("京ICP备12345号", "京ICP备12345号"),
     ],
 )
 def test_icp_numbers(text: str, printed: str) -> None:
@@ -107,6 +108,8 @@ def test_icp_numbers(text: str, printed: str) -> None:
         ("火ICP备05070218号", "no single province"),
         ("Jin ICP 05070218", "no single province"),
         ("京ICP备123号", "3 digits"),
+        ("京ICP备1234号", "4 digits, not 5 to 10"),
+        ("京ICP备20210123456号", "11 digits, not 5 to 10"),
         ("无", "is not like"),
     ],
 )

@@ -13,56 +13,58 @@ from pydantic import ValidationError
 from rounds import account, campaign, key, reported, review, seen, site, stale
 
 import govmedia_rules as gr
-import govmedia_rules.campaign.doubts
-from govmedia_rules.campaign import Campaign, CountedResult, CountedUnits, Terms, Tier
+import govmedia_rules.campaign.issues
+from govmedia_rules.campaign import Campaign, CampaignConfig, CountedResult, CountedUnits, Tier
 from govmedia_rules.notices.figures import DateSpan, PartialDate, Period
 from govmedia_rules.subjects.registry import Population
 
-SENTENCES = tomllib.loads(files("govmedia_rules.campaign").joinpath("data", "doubts.toml").read_text("utf-8"))
+SENTENCES = tomllib.loads(files("govmedia_rules.campaign").joinpath("data", "issues.toml").read_text("utf-8"))
 
 
 def reasons(one: Campaign) -> list[str]:
-    for doubt in one.doubts():
+    for doubt in one.issues():
         for lang in ("zh", "en"):
             text = doubt.message(lang)  # type: ignore[arg-type]
             assert text
             assert "{" not in text
-    return [doubt.reason for doubt in one.doubts()]
+    return [doubt.reason for doubt in one.issues()]
 
 
 def test_a_round_in_order_raises_none() -> None:
     one = campaign()
-    one.enrol([account("甲", "wechat_official"), site("甲网")])
+    one.add_members([account("甲", "wechat_official"), site("甲网")])
     one.add([stale("甲")])
     one.review(review(key("甲")))
-    one.report(reported(site("甲网")))
+    one.add_results(reported(site("甲网")))
     assert [name for name in reasons(one) if name != "unverified"] == []
 
 
 def test_totals_that_do_not_add_up() -> None:
     one = campaign()
-    one.state(Population(subject="site", total=50, by={"level": {"city_portal": 1, "city_department": 38, "county_portal": 10}}))
+    one.add_totals(
+        Population(subject="site", total=50, by={"level": {"city_portal": 1, "city_department": 38, "county_portal": 10}})
+    )
     assert reasons(one) == ["total_differs"]
-    assert "1 + 38 + 10 = 49, not the stated 50" in one.doubts()[0].message()
+    assert "1 + 38 + 10 = 49, not the stated 50" in one.issues()[0].message()
 
 
 def test_more_looked_at_than_there_are() -> None:
     one = campaign()
-    one.count(
+    one.add_counts(
         CountedUnits(subject="site", count=3, level=("city_portal",)),
         CountedUnits(subject="site", count=9, level=("county_portal",)),
     )
-    one.count(CountedResult(subject="site", count=4, outcome="passed", level=("city_portal",)))
-    [doubt] = one.doubts()
+    one.add_counts(CountedResult(subject="site", count=4, outcome="passed", level=("city_portal",)))
+    [doubt] = one.issues()
     assert doubt.message() == "政府网站“市级门户”检查4个，多于总数3个。".replace("3个", "3")
 
 
 def test_units_the_registry_does_not_know() -> None:
     one = campaign()
-    one.enrol([site("甲"), site("甲")])
-    one.report(reported(site("甲")), reported(site("乙")), reported(account("丙")))
+    one.add_members([site("甲"), site("甲")])
+    one.add_results(reported(site("甲")), reported(site("乙")), reported(account("丙")))
     assert reasons(one) == ["listed_twice", "more_than_there_are", "not_listed"]
-    assert one.doubts()[2].subjects == ("乙",)
+    assert one.issues()[2].subjects == ("乙",)
 
 
 def test_monitoring_points_outside_the_window() -> None:
@@ -84,7 +86,7 @@ def test_several_rulebooks_in_one_round() -> None:
                     "account": {"name": "乙", "platform": "微博"},
                     "observed_at": "2024-08-20T10:00:00+08:00",
                     "latest_post_at": "2024-08-19",
-                    "functions": [{"kind": "menu", "works": True}],
+                    "functions": [{"kind": "menu", "name": "互动交流", "works": True}],
                 }
             )
         )
@@ -94,14 +96,14 @@ def test_several_rulebooks_in_one_round() -> None:
 
 def test_codes_of_another_region() -> None:
     one = campaign(region="610700")
-    one.report(reported(site("甲", code="6107000063")), reported(site("乙", code="3611000003")))
+    one.add_results(reported(site("甲", code="6107000063")), reported(site("乙", code="3611000003")))
     assert reasons(one) == ["other_region"]
 
 
 def test_numbers_that_nobody_stated_are_told() -> None:
     one = campaign()
-    one.count(CountedResult(subject="site", count=27, outcome="failed", basis="inferred"))
-    one.count(CountedResult(subject="site", count=301, outcome="passed", basis="assumed"))
+    one.add_counts(CountedResult(subject="site", count=27, outcome="failed", basis="inferred"))
+    one.add_counts(CountedResult(subject="site", count=301, outcome="passed", basis="assumed"))
     assert reasons(one) == ["numbers_inferred", "numbers_assumed", "nameless"]
 
 
@@ -112,8 +114,8 @@ def test_what_still_waits() -> None:
 
 
 def test_every_sentence_is_used_and_every_reason_has_one() -> None:
-    source = Path(govmedia_rules.campaign.doubts.__file__).read_text("utf-8")
-    used = set(re.findall(r'_(?:doubt|about)\(\s*f?"([a-z_]+)', source)) | {
+    source = Path(govmedia_rules.campaign.issues.__file__).read_text("utf-8")
+    used = set(re.findall(r'_(?:issue|about)\(\s*f?"([a-z_]+)', source)) | {
         "undetermined",
         "unreviewed",
         "numbers_inferred",
@@ -126,12 +128,14 @@ def test_every_sentence_is_used_and_every_reason_has_one() -> None:
 
 
 def test_terms_are_checked() -> None:
-    assert Terms.model_validate({"title": "检查", "period": "2020年上半年"}).period == Period(kind="half", year=2020, number=1)
+    assert CampaignConfig.model_validate({"title": "检查", "period": "2020年上半年"}).period == Period(
+        kind="half", year=2020, number=1
+    )
     for parts in ({"period": "无"}, {"tiers": ()}, {"tiers": (Tier(), Tier())}, {"region": "61"}):
         with pytest.raises(ValidationError):
-            Terms.model_validate({"title": "检查", "period": "2020年", **parts})
+            CampaignConfig.model_validate({"title": "检查", "period": "2020年", **parts})
 
 
 def test_five_kinds_of_period() -> None:
     for text in ("2020年2月", "2020年第一季度", "2020年上半年", "2020年度", "2020年第二次"):
-        assert Terms.model_validate({"title": "检查", "period": text}).period.text() == text
+        assert CampaignConfig.model_validate({"title": "检查", "period": text}).period.text() == text

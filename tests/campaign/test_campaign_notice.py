@@ -41,7 +41,7 @@ def judged() -> Campaign:
     """Ten accounts inspected by a rulebook, three of them failing and confirmed, one of these only by its second fault."""
     one = campaign(place="全市", rounding=Rounding(places=1))
     names = "甲乙丙丁戊己庚辛壬癸"
-    one.enrol([account(name, "wechat_official", area="某县") for name in names])
+    one.add_members([account(name, "wechat_official", area="某县") for name in names])
     one.add([stale(name) if name in "甲乙" else seen(name, functions=[]) if name == "丙" else seen(name) for name in names])
     one.review([review(key("甲")), review(key("乙")), review(key("丙"), rounds.NO_CHANNEL)])
     return one
@@ -77,7 +77,7 @@ def test_what_nobody_reviewed_stops_the_notice() -> None:
 
 def test_the_list_of_failed_units_holds_exactly_the_confirmed_ones() -> None:
     one = judged()
-    one.report(reported(site("甲网", url="http://a.gov.cn/", code="6107000063"), "failed", "栏目不更新"))
+    one.add_results(reported(site("甲网", url="http://a.gov.cn/", code="6107000063"), "failed", "栏目不更新"))
     attachment = AttachmentDraft(title="不合格名单", table="failed")
     [whole] = one.notice(draft(attachments=[attachment])).attachments
     assert whole.number is None
@@ -97,7 +97,7 @@ def test_the_list_of_failed_units_holds_exactly_the_confirmed_ones() -> None:
 
 def test_a_list_that_would_not_be_whole_is_refused() -> None:
     one = judged()
-    one.count(CountedResult(subject="site", count=5, outcome="failed"))
+    one.add_counts(CountedResult(subject="site", count=5, outcome="failed"))
     with pytest.raises(NoticeError, match="5 failed units have no name"):
         one.notice(draft(attachments=[{"title": "名单", "table": "failed"}]))
     assert one.notice(draft(attachments=[{"title": "名单", "table": "failed", "subject": "account"}]))
@@ -105,7 +105,7 @@ def test_a_list_that_would_not_be_whole_is_refused() -> None:
 
 def test_examples_and_more() -> None:
     one = campaign()
-    one.report(*(reported(site(f"网站{number}"), "failed", "栏目不更新") for number in range(7)))
+    one.add_results(*(reported(site(f"网站{number}"), "failed", "栏目不更新") for number in range(7)))
     [problem] = one.notice(draft()).problems
     assert (len(problem.named), problem.is_open, problem.stated_count) == (5, True, None)
     wanted = ProblemDraft(wording="栏目更新滞后", indicators=("site.veto.columns",), examples=("网站3",), states_count=True)
@@ -124,14 +124,14 @@ def test_examples_and_more() -> None:
 def test_a_source_that_names_some_of_several_stays_open() -> None:
     one = campaign()
     fault = Fault(wording="空白栏目较多", indicator_ids=("site.veto.columns.blank",), is_one_of_several=True)
-    one.report(reported(site("甲网"), None, faults=(fault,)))
+    one.add_results(reported(site("甲网"), None, faults=(fault,)))
     [problem] = one.notice(draft()).problems
     assert problem.is_open
 
 
 def test_a_rate_that_is_not_known_is_not_printed_and_not_invented() -> None:
     one = campaign()
-    one.count(CountedUnits(subject="site", count=45))
+    one.add_counts(CountedUnits(subject="site", count=45))
     assert one.notice(draft()).populations[0].rates == ()
     with pytest.raises(NoticeError, match="合格率"):
         one.notice(draft(counts=[CountsDraft(subject="site", rates=(RateDraft(label="合格率"),))]))
@@ -141,7 +141,7 @@ def test_a_rate_that_is_not_known_is_not_printed_and_not_invented() -> None:
 
 def test_a_division_that_is_not_known_is_refused() -> None:
     one = campaign()
-    one.count(CountedUnits(subject="site", count=3, level=("city_portal",)), CountedUnits(subject="site", count=2))
+    one.add_counts(CountedUnits(subject="site", count=3, level=("city_portal",)), CountedUnits(subject="site", count=2))
     with pytest.raises(NoticeError, match="of 2 units the level is not known"):
         one.notice(draft(counts=[CountsDraft(subject="site", groups=(GroupsDraft(dimension="level"),))]))
 
@@ -149,7 +149,7 @@ def test_a_division_that_is_not_known_is_refused() -> None:
 def test_classes_that_overlap_are_counted_each_by_itself() -> None:
     one = campaign()
     for level, count in (("city_portal", 1), ("city_department", 8), ("county_portal", 3)):
-        one.count(CountedUnits(subject="site", count=count, level=(level,)))
+        one.add_counts(CountedUnits(subject="site", count=count, level=(level,)))
     classes = (
         Class(label="门户网站", ids=("city_portal", "county_portal")),
         Class(label="市级网站", ids=("city_portal", "city_department")),
@@ -161,20 +161,20 @@ def test_classes_that_overlap_are_counted_each_by_itself() -> None:
 
 def test_columns_that_are_not_there() -> None:
     one = judged()
-    one.post(Letters(unit="某局", done=1))
+    one.add_letters(Letters(unit="某局", done=1))
     for table in ("failed", "counts", "letters", "disclosure"):
         wanted = AttachmentDraft.model_validate(
             {"title": "表", "table": table, "subject": "account", "columns": [ColumnDraft(header=("列",), shows="nothing")]}
         )
         if table == "disclosure":
-            one.disclose(gr.campaign.Disclosure(unit="某局", total=1))
+            one.add_disclosures(gr.campaign.Disclosure(unit="某局", total=1))
         with pytest.raises(NoticeError, match="no column 'nothing'"):
             one.notice(draft(attachments=[wanted]))
 
 
 def test_letters_in_their_groups() -> None:
     one = campaign()
-    one.post(
+    one.add_letters(
         Letters(unit="省教育厅", group="省直单位", done=2, total_working_days=15),
         Letters(unit="吉安市", group="设区市", done=1, pending=7),
     )
@@ -187,10 +187,10 @@ def test_letters_in_their_groups() -> None:
 
 def test_the_recheck_says_what_became_of_last_period() -> None:
     before = campaign("2024年第二季度")
-    before.report(reported(site("甲网"), "failed", "栏目不更新"), reported(site("乙网"), "failed", "栏目不更新"))
+    before.add_results(reported(site("甲网"), "failed", "栏目不更新"), reported(site("乙网"), "failed", "栏目不更新"))
     before.issue(DueRule(days=14), signed=date(2024, 6, 1))
     now = campaign()
-    now.carry_on(before)
+    now.carry_over(before)
     found = Recheck(at=datetime(2024, 8, 1, tzinfo=SHANGHAI), outcome="rectified", role="复查人员")
     now.recheck("甲网", found)
     told = now.notice(draft()).recheck
@@ -205,10 +205,10 @@ def test_the_recheck_says_what_became_of_last_period() -> None:
 
 def test_two_tiers_stand_apart() -> None:
     one = campaign(tiers=(Tier(stage="检查复核结果"), Tier(id="county", scope="各县（区）检查", label="县级部门政务新媒体")))
-    one.count(
+    one.add_counts(
         CountedResult(subject="account", count=226, outcome="passed"), CountedResult(subject="account", count=2, outcome="failed")
     )
-    one.count(CountedResult(subject="account", count=13, outcome="closing", tier="county", label="正在注销中"))
+    one.add_counts(CountedResult(subject="account", count=13, outcome="closing", tier="county", label="正在注销中"))
     main, county = one.notice(draft()).populations
     assert (main.scope, main.stage, county.scope, county.label) == ("", "检查复核结果", "各县（区）检查", "县级部门政务新媒体")
     assert [(outcome.kind, outcome.label, outcome.count.value) for outcome in county.outcomes if outcome.count.value] == [
@@ -219,7 +219,7 @@ def test_two_tiers_stand_apart() -> None:
 def test_hostile_names_stay_what_they_are() -> None:
     one = campaign()
     names = ["=cmd|' /C calc'!A0", "<script>alert(1)</script>", "a]]>b&c", "甲\u202e乙", "名" * 1000, "{{7*7}}"]
-    one.report(*(reported(site(name), "failed", "栏目不更新") for name in names))
+    one.add_results(*(reported(site(name), "failed", "栏目不更新") for name in names))
     notice = one.notice(draft(attachments=[{"title": "名单", "table": "failed"}]))
     assert [row.name for row in notice.listed] == names
     assert gr.notices.Notice.model_validate_json(notice.model_dump_json()) == notice
@@ -228,7 +228,7 @@ def test_hostile_names_stay_what_they_are() -> None:
 def test_bands_of_a_round() -> None:
     one = campaign()
     for name, points in (("甲网", 112), ("乙网", 110), ("丙网", 104), ("丁网", 99)):
-        one.report(reported(site(name, level="county_portal"), score=(Decimal(points), Decimal(points))))
+        one.add_results(reported(site(name, level="county_portal"), score=(Decimal(points), Decimal(points))))
     wanted = {"title": "得分较高", "table": "bands", "edges": [110, 100], "bands": ["110-120分", "100-110分"]}
     [attachment] = one.notice(draft(attachments=[wanted])).attachments
     assert [(band.text, band.names) for band in attachment.bands] == [("110-120分", ("甲网", "乙网")), ("100-110分", ("丙网",))]
@@ -237,7 +237,7 @@ def test_bands_of_a_round() -> None:
 def test_rows_by_area_provincial_bodies_first() -> None:
     one = campaign()
     rows = (("甲", "上饶市", None), ("乙", "省审计厅", "province_department"), ("丙", "抚州市", None), ("丁", "上饶市", None))
-    one.report(*(reported(site(name, area=area, level=level), "failed", "栏目不更新") for name, area, level in rows))
+    one.add_results(*(reported(site(name, area=area, level=level), "failed", "栏目不更新") for name, area, level in rows))
     told = {
         order: [row.name for row in one.notice(draft(attachments=[{"title": "名单", "table": "failed", "order": order}])).listed]
         for order in ("told", "area")

@@ -14,6 +14,11 @@ from govmedia_rules.subjects.models import DivisionCode
 
 TierId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$")]
 """Id of a tier: lower-case letters, digits, `_` and `-`."""
+ShareKind = Literal["pass", "failure_share", "coverage"]
+"""Rates of a round: 合格率, 不合格占比, 抽查率."""
+RATES: tuple[ShareKind, ...] = ("pass", "failure_share", "coverage")
+RateBase = Literal["inspected", "decided"]
+"""What a rate counts against."""
 MAIN = "main"
 """Tier of a campaign that has only one."""
 
@@ -47,7 +52,7 @@ class Tier(Model):
     only_failures: tuple[SubjectKind, ...] = ()
 
 
-class Terms(Model):
+class CampaignConfig(Model):
     """The terms of a campaign. Period, inspection window, statistics date and statistics span are four things.
 
     Attributes:
@@ -82,7 +87,7 @@ class Terms(Model):
     rulebooks: tuple[Short, ...] = ()
     tiers: tuple[Tier, ...] = Field(default=(Tier(),), min_length=1)
     rounding: Rounding = Rounding()
-    rate_base: Literal["inspected", "decided"] = "inspected"
+    rate_base: RateBase = "inspected"
     basically_passes: bool = False
     outcome_rules: tuple[OutcomeRule, ...] = ()
     coverage_rules: tuple[CoverageRule, ...] = ()
@@ -93,7 +98,7 @@ class Terms(Model):
         return Period.parse(value) if isinstance(value, str) else value
 
     @model_validator(mode="after")
-    def _has_distinct_tiers(self) -> Terms:
+    def _has_distinct_tiers(self) -> CampaignConfig:
         ids = [tier.id for tier in self.tiers]
         if len(ids) != len(set(ids)):
             raise ValueError(f"two tiers have one id: {', '.join(ids)}")

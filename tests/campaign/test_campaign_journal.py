@@ -23,14 +23,14 @@ from govmedia_rules.campaign import (
     CountedUnits,
     Disclosure,
     DueRule,
-    Earlier,
+    EarlierRate,
     Letters,
     Recheck,
     Ruling,
     SampleRule,
     Tier,
 )
-from govmedia_rules.campaign.storage import JOURNAL, Journal, parse_line, to_line
+from govmedia_rules.campaign.journal import JOURNAL, CampaignJournal, parse_line, to_line
 from govmedia_rules.errors import CampaignError, UnreadInput
 from govmedia_rules.subjects.registry import Population
 
@@ -38,24 +38,26 @@ from govmedia_rules.subjects.registry import Population
 def told() -> Campaign:
     """A round that was told one thing of every kind."""
     one = campaign(tiers=(Tier(), Tier(id="county", scope="县级检查")), rulebooks=("national-2019",))
-    one.enrol(
+    one.add_members(
         [account("甲", "wechat_official", status="running"), account("乙", "wechat_official"), site("甲网", level="city_portal")]
     )
-    one.enrol([account("丙")], tier="county")
-    one.count(CountedUnits(subject="site", count=49), CountedResult(subject="site", count=47, outcome="passed", basis="inferred"))
-    one.state(Population(subject="account", total=5, by={"platform": {"weibo": 5}}), tier="county")
+    one.add_members([account("丙")], tier="county")
+    one.add_counts(
+        CountedUnits(subject="site", count=49), CountedResult(subject="site", count=47, outcome="passed", basis="inferred")
+    )
+    one.add_totals(Population(subject="account", total=5, by={"platform": {"weibo": 5}}), tier="county")
     one.draw(SampleRule(subject="account", share=Decimal("0.5")), seed="种子", at=POINT)
     one.add([stale("甲"), seen("乙", latest_post_at=None)])
-    one.report(reported(site("甲网"), "failed", "栏目不更新"), reported(account("丙"), tier="county"))
+    one.add_results(reported(site("甲网"), "failed", "栏目不更新"), reported(account("丙"), tier="county"))
     one.review(review(key("甲")))
-    one.rule(Ruling(subject=key("乙"), outcome="closing", role="检查单位", at=rounds.LATER, reason="正在注销"))
-    one.disclose(Disclosure(unit="省教育厅", total=10, kinds=(("政策解读", None),)))
-    one.post(Letters(unit="吉安市", done=1, pending=7))
-    one.remember(Earlier(basis="year_on_year", subject="site", figure=Decimal("97.61")))
+    one.add_rulings(Ruling(subject=key("乙"), outcome="closing", role="检查单位", at=rounds.LATER, reason="正在注销"))
+    one.add_disclosures(Disclosure(unit="省教育厅", total=10, kinds=(("政策解读", None),)))
+    one.add_letters(Letters(unit="吉安市", done=1, pending=7))
+    one.add_baseline(EarlierRate(basis="year_on_year", subject="site", figure=Decimal("97.61")))
     before = campaign("2024年第二季度")
-    before.report(reported(site("甲网"), "failed", "栏目不更新"))
+    before.add_results(reported(site("甲网"), "failed", "栏目不更新"))
     before.issue(DueRule(days=14), signed=date(2024, 6, 1))
-    one.carry_on(before)
+    one.carry_over(before)
     one.issue(DueRule(days=14), signed=SIGNED)
     one.recheck("甲网", Recheck(at=rounds.LATER, outcome="rectified", role="复查人员", note="已更新"))
     return one
@@ -64,7 +66,7 @@ def told() -> Campaign:
 def picture(one: Campaign) -> dict[str, object]:
     """All that can be asked of a round."""
     return {
-        "terms": one.terms,
+        "terms": one.config,
         "results": {
             name: (found.outcome, found.reasons, found.problems, found.waiting, found.score) for name, found in one.results.items()
         },
@@ -79,9 +81,9 @@ def picture(one: Campaign) -> dict[str, object]:
         "earlier": one.earlier,
         "tasks": one.tasks,
         "progress": one.progress(date(2024, 12, 1)),
-        "doubts": one.doubts(),
+        "doubts": one.issues(),
         "rulebooks": one.rulebooks,
-        "stated": one.stated,
+        "stated": one.totals,
         "failed_before": one.failed_before,
     }
 
@@ -100,8 +102,8 @@ def test_everything_comes_back(tmp_path: Path) -> None:
 
 def test_a_cut_at_every_byte_leaves_the_rounds_of_whole_records(tmp_path: Path) -> None:
     one = campaign()
-    one.enrol([site("甲"), site("乙")])
-    one.report(reported(site("甲"), "failed", "栏目不更新"))
+    one.add_members([site("甲"), site("乙")])
+    one.add_results(reported(site("甲"), "failed", "栏目不更新"))
     one.save(tmp_path / "whole")
     data = (tmp_path / "whole" / JOURNAL).read_bytes()
     lines = data.splitlines(keepends=True)
@@ -118,7 +120,7 @@ def test_a_cut_at_every_byte_leaves_the_rounds_of_whole_records(tmp_path: Path) 
         found = Campaign.load(cut)
         assert len(found.members) == min(whole - 2, 2)
         assert len(found.results) == max(whole - 4, 0)
-        found.enrol([site("丙")])
+        found.add_members([site("丙")])
         found.save(cut)  # the next writer cuts the torn piece off and goes on
         assert (cut / JOURNAL).read_bytes().startswith(data[: ends[whole - 1]])
         assert len(Campaign.load(cut).members) == len(found.members)
@@ -126,14 +128,14 @@ def test_a_cut_at_every_byte_leaves_the_rounds_of_whole_records(tmp_path: Path) 
 
 WRITER = """
 import sys
-from govmedia_rules.campaign import Campaign, Terms
+from govmedia_rules.campaign import Campaign, CampaignConfig
 from govmedia_rules.notices.figures import Period
 from govmedia_rules import Site
-one = Campaign(Terms(title="检查", period=Period.parse("2024年第三季度")))
+one = Campaign(CampaignConfig(title="检查", period=Period.parse("2024年第三季度")))
 with one.recording(sys.argv[1]):
     print("ready", flush=True)
     for number in range(10_000_000):
-        one.enrol([Site(name=f"网站{number}" + "名" * (number % 700))])
+        one.add_members([Site(name=f"网站{number}" + "名" * (number % 700))])
         print(number, flush=True)
 """
 
@@ -159,7 +161,7 @@ def test_a_full_disk_leaves_the_records_before(tmp_path: Path, monkeypatch: pyte
     one.save(tmp_path)
     real = os.write
     with one.recording(tmp_path):
-        one.enrol([site("甲")])
+        one.add_members([site("甲")])
 
         def half(file: int, data: bytes) -> int:
             if len(data) < 20:
@@ -168,15 +170,15 @@ def test_a_full_disk_leaves_the_records_before(tmp_path: Path, monkeypatch: pyte
 
         monkeypatch.setattr(os, "write", half)
         with pytest.raises(OSError, match="No space"):
-            one.enrol([site("乙")])
+            one.add_members([site("乙")])
         monkeypatch.undo()
-        one.enrol([site("丙")])
+        one.add_members([site("丙")])
     assert {unit.name for unit in Campaign.load(tmp_path).members.values()} >= {"甲", "丙"}
 
 
 def test_a_line_altered_inside_is_an_error(tmp_path: Path) -> None:
     one = campaign()
-    one.enrol([site("甲"), site("乙")])
+    one.add_members([site("甲"), site("乙")])
     one.save(tmp_path)
     data = (tmp_path / JOURNAL).read_bytes()
     for position in range(0, len(data) - 1, 7):
@@ -193,9 +195,9 @@ def test_only_what_is_new_is_appended_and_copies_stay_apart(tmp_path: Path) -> N
     one = campaign()
     one.save(tmp_path / "a")
     start = (tmp_path / "a" / JOURNAL).read_bytes()
-    one.enrol([site("甲")])
+    one.add_members([site("甲")])
     one.save(tmp_path / "b")
-    one.enrol([site("乙")])
+    one.add_members([site("乙")])
     one.save(tmp_path / "a")
     one.save(tmp_path / "a")
     assert (tmp_path / "a" / JOURNAL).read_bytes().startswith(start)
@@ -204,7 +206,7 @@ def test_only_what_is_new_is_appended_and_copies_stay_apart(tmp_path: Path) -> N
     with pytest.raises(CampaignError, match="already"):
         campaign().save(tmp_path / "a")
     (tmp_path / "a" / JOURNAL).unlink()
-    one.enrol([site("丙")])
+    one.add_members([site("丙")])
     with pytest.raises(CampaignError, match="gone"):
         one.save(tmp_path / "a")
 
@@ -212,13 +214,13 @@ def test_only_what_is_new_is_appended_and_copies_stay_apart(tmp_path: Path) -> N
 def test_a_second_writer_waits_for_the_first(tmp_path: Path) -> None:
     one = campaign()
     one.save(tmp_path)
-    code = "import sys; from govmedia_rules.campaign import Campaign; from govmedia_rules import Site\none = Campaign.load(sys.argv[1]); one.enrol([Site(name='乙')]); print('go', flush=True); one.save(sys.argv[1])"
+    code = "import sys; from govmedia_rules.campaign import Campaign; from govmedia_rules import Site\none = Campaign.load(sys.argv[1]); one.add_members([Site(name='乙')]); print('go', flush=True); one.save(sys.argv[1])"
     with one.recording(tmp_path):
         process = subprocess.Popen([sys.executable, "-c", code, str(tmp_path)], stdout=subprocess.PIPE)
         assert process.stdout is not None
         process.stdout.readline()
         for number in range(50):
-            one.enrol([site(f"甲{number}")])
+            one.add_members([site(f"甲{number}")])
     assert process.wait(30) == 0
     process.stdout.close()
     assert len(Campaign.load(tmp_path).members) == 51
@@ -226,7 +228,7 @@ def test_a_second_writer_waits_for_the_first(tmp_path: Path) -> None:
 
 def test_what_a_later_version_wrote_is_kept_and_told(tmp_path: Path) -> None:
     one = campaign()
-    one.enrol([site("甲")])
+    one.add_members([site("甲")])
     one.save(tmp_path)
     with (tmp_path / JOURNAL).open("ab") as file:
         file.write(to_line("omen", {"a": 1}))
@@ -260,7 +262,7 @@ def test_a_torn_line_is_none(line: bytes) -> None:
 def test_the_format_of_the_first_version_is_still_read() -> None:
     """A journal as 0.1.0 wrote it; it is never regenerated."""
     found = Campaign.load(Path(__file__).parent / "journal-0.1")
-    assert found.terms.title == "检查"
+    assert found.config.title == "检查"
     assert {name: one.outcome for (_, name), one in found.results.items()} == {
         key("甲"): "failed",
         key("乙"): "closing",
@@ -276,7 +278,7 @@ def test_parquet_and_duckdb_read_the_results_as_they_are(tmp_path: Path) -> None
     import pyarrow.parquet as pq
 
     one = told()
-    one.report(reported(site("乙网"), score=(Decimal("88.5"), Decimal("93.25"))))
+    one.add_results(reported(site("乙网"), score=(Decimal("88.5"), Decimal("93.25"))))
     one.save(tmp_path, parquet=True)
     table = pq.read_table(tmp_path / "results.parquet")
     assert table.num_rows == len(one.results) + 1
@@ -324,6 +326,6 @@ def test_the_journal_is_plain_json(tmp_path: Path) -> None:
 
 def test_a_journal_is_closed_once(tmp_path: Path) -> None:
     campaign().save(tmp_path)
-    journal = Journal(tmp_path)
+    journal = CampaignJournal(tmp_path)
     journal.close()
     journal.close()

@@ -7,20 +7,18 @@ from datetime import date
 from functools import cache
 from itertools import chain, product
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from govmedia_rules.campaign.groups import Dimension
 from govmedia_rules.campaign.letters import faults_of
 from govmedia_rules.campaign.results import OPEN_OUTCOMES, Result
 from govmedia_rules.campaign.rules import SubjectKind
 from govmedia_rules.campaign.units import kind_of
+from govmedia_rules.campaign.view import CampaignView
 from govmedia_rules.core.model import Model, Short
 from govmedia_rules.core.vocabulary import read_data
 from govmedia_rules.subjects.models import Account, Site
 from govmedia_rules.subjects.registry import Registry
-
-if TYPE_CHECKING:
-    from govmedia_rules.campaign.campaign import Campaign
 
 Severity = Literal["wrong", "open", "note"]
 _MOST_NAMED = 5
@@ -30,11 +28,11 @@ _ZH = {"site": "政府网站", "account": "政务新媒体"}
 _EN = {"site": "sites", "account": "accounts"}
 
 
-class Doubt(Model):
+class Issue(Model):
     """One thing that does not fit or is not known.
 
     Attributes:
-        reason: Name of the sentence in `data/doubts.toml`.
+        reason: Name of the sentence in `data/issues.toml`.
         severity: wrong when a figure cannot be right, open when something waits for a person, note when it should be known.
         count: Units concerned.
         details: Parts of the sentence, by name.
@@ -62,35 +60,35 @@ class Doubt(Model):
 
 @cache
 def _sentences() -> Mapping[str, Mapping[str, str]]:
-    return read_data("govmedia_rules.campaign", "doubts.toml")
+    return read_data("govmedia_rules.campaign", "issues.toml")
 
 
-def _doubt(
+def _issue(
     reason: str,
     severity: Severity,
     subjects: tuple[str, ...] = (),
     *,
     count: int | None = None,
     details: Mapping[str, object] = MappingProxyType({}),
-) -> Doubt:
+) -> Issue:
     told = tuple((name, str(value)) for name, value in details.items())
-    return Doubt(reason=reason, severity=severity, count=len(subjects) if count is None else count, details=told, subjects=subjects)
+    return Issue(reason=reason, severity=severity, count=len(subjects) if count is None else count, details=told, subjects=subjects)
 
 
-def doubts_of(campaign: Campaign) -> Iterator[Doubt]:
+def issues_of(campaign: CampaignView) -> Iterator[Issue]:
     """Every doubt, the wrong ones of the population first."""
     yield from _population(campaign)
     yield from _results(campaign)
     yield from _rules(campaign)
     yield from _numbers(campaign)
     for sentence in faults_of(campaign.disclosures):
-        yield _doubt("disclosure_parts", "wrong", count=1, details={"told": sentence})
+        yield _issue("disclosure_parts", "wrong", count=1, details={"told": sentence})
 
 
-def _population(campaign: Campaign) -> Iterator[Doubt]:
+def _population(campaign: CampaignView) -> Iterator[Issue]:
     if campaign.repeated:
         names = tuple(dict.fromkeys(name for _, name in campaign.repeated))
-        yield _doubt("listed_twice", "wrong", names)
+        yield _issue("listed_twice", "wrong", names)
     subjects = list(campaign.members.values())
     registry = Registry(
         sites=tuple(one for one in subjects if isinstance(one, Site)),
@@ -98,11 +96,11 @@ def _population(campaign: Campaign) -> Iterator[Doubt]:
     )
     for problem in registry.problems():
         severity: Severity = "note" if problem.kind == "warning" else "wrong"
-        yield _doubt("registry", severity, problem.subjects, details={"told": problem.what})
-    for _, population in campaign.stated:
+        yield _issue("registry", severity, problem.subjects, details={"told": problem.what})
+    for _, population in campaign.totals:
         for sentence in population.faults():
-            yield _doubt("total_differs", "wrong", count=1, details={"kind": population.subject, "told": sentence})
-    region = campaign.terms.region
+            yield _issue("total_differs", "wrong", count=1, details={"kind": population.subject, "told": sentence})
+    region = campaign.config.region
     if region is not None:
         start = region.rstrip("0")
         start += "0" * (len(start) % 2)
@@ -112,34 +110,34 @@ def _population(campaign: Campaign) -> Iterator[Doubt]:
             if one.subject.division is not None and not one.subject.division.startswith(start)
         )
         if others:
-            yield _doubt("other_region", "wrong", others, details={"region": region})
+            yield _issue("other_region", "wrong", others, details={"region": region})
 
 
-def _results(campaign: Campaign) -> Iterator[Doubt]:
+def _results(campaign: CampaignView) -> Iterator[Issue]:
     statistics = campaign.statistics("level", "platform", "area")
-    for tier, kind in product(campaign.terms.tiers, _KINDS):
+    for tier, kind in product(campaign.config.tiers, _KINDS):
         total = statistics.total(kind, tier=tier.id)
         groups = (statistics.groups(kind, spec, tier=tier.id).rows() for spec in _CHECKED)
         for label, stat in (*chain.from_iterable(groups), (_ZH[kind], total)):
             if stat.population is not None and stat.inspected > stat.population:
                 told = {"kind": kind, "label": label, "population": stat.population}
-                yield _doubt("more_than_there_are", "wrong", count=stat.inspected, details=told)
+                yield _issue("more_than_there_are", "wrong", count=stat.inspected, details=told)
     yield from _named(campaign)
     yield from _sampled(campaign)
 
 
-def _named(campaign: Campaign) -> Iterator[Doubt]:
+def _named(campaign: CampaignView) -> Iterator[Issue]:
     """Doubts about units that have a result of their own."""
     results = campaign.results
     # Where some of a population is known only as a number, a unit that is not listed may be one of those.
     listed_whole = {(tier, kind_of(one)) for (tier, _), one in campaign.members.items()}
-    listed_whole -= {(one.tier, one.subject) for one in campaign.counted} | {(tier, one.subject) for tier, one in campaign.stated}
+    listed_whole -= {(one.tier, one.subject) for one in campaign.counted} | {(tier, one.subject) for tier, one in campaign.totals}
     yield from _about(
         "not_listed",
         "wrong",
         (one for key, one in results.items() if (one.tier, kind_of(one.subject)) in listed_whole and key not in campaign.members),
     )
-    window = campaign.terms.window
+    window = campaign.config.window
     if window is not None:
         first, last = window.start.first() or date.min, window.end.last() or date.max
         dated = ((one, one.observed_at.date()) for one in results.values() if one.observed_at is not None)
@@ -150,11 +148,11 @@ def _named(campaign: Campaign) -> Iterator[Doubt]:
     yield from _about("waiting", "open", (one for one in results.values() if one.waiting and one.outcome != "unreviewed"))
 
 
-def _sampled(campaign: Campaign) -> Iterator[Doubt]:
+def _sampled(campaign: CampaignView) -> Iterator[Issue]:
     drawn = {(sample.tier, name) for sample in campaign.samples for name in sample.ids}
     not_seen = tuple(name for tier, name in sorted(drawn) if (tier, name) not in campaign.results)
     if not_seen:
-        yield _doubt("drawn_not_seen", "open", not_seen)
+        yield _issue("drawn_not_seen", "open", not_seen)
     kinds = {(sample.tier, sample.rule.subject) for sample in campaign.samples}
     yield from _about(
         "seen_not_drawn",
@@ -163,16 +161,16 @@ def _sampled(campaign: Campaign) -> Iterator[Doubt]:
     )
 
 
-def _about(reason: str, severity: Severity, found: Iterable[Result], **values: str) -> Iterator[Doubt]:
+def _about(reason: str, severity: Severity, found: Iterable[Result], **values: str) -> Iterator[Issue]:
     subjects = tuple(one.subject.id for one in found)
     if subjects:
-        yield _doubt(reason, severity, subjects, details=values)
+        yield _issue(reason, severity, subjects, details=values)
 
 
-def _rules(campaign: Campaign) -> Iterator[Doubt]:
+def _rules(campaign: CampaignView) -> Iterator[Issue]:
     if len(campaign.rulebooks) > 1:
         told = "、".join(f"{one.version} {one.digest[:12]}" for one in campaign.rulebooks)
-        yield _doubt("several_rulebooks", "wrong", count=len(campaign.rulebooks), details={"told": told})
+        yield _issue("several_rulebooks", "wrong", count=len(campaign.rulebooks), details={"told": told})
     unverified = {
         indicator.id
         for plan in campaign.plans
@@ -180,14 +178,14 @@ def _rules(campaign: Campaign) -> Iterator[Doubt]:
         if not indicator.is_verified and any(indicator.id in one.reasons for one in campaign.failures())
     }
     if unverified:
-        yield _doubt("unverified", "note", count=len(unverified), details={"told": "、".join(sorted(unverified))})
+        yield _issue("unverified", "note", count=len(unverified), details={"told": "、".join(sorted(unverified))})
 
 
-def _numbers(campaign: Campaign) -> Iterator[Doubt]:
+def _numbers(campaign: CampaignView) -> Iterator[Issue]:
     for basis in ("inferred", "assumed"):
         blocks = [one for one in (*campaign.counted, *campaign.counted_results) if one.basis == basis]
         if blocks:
-            yield _doubt(f"numbers_{basis}", "note", count=sum(one.count for one in blocks), details={"blocks": len(blocks)})
+            yield _issue(f"numbers_{basis}", "note", count=sum(one.count for one in blocks), details={"blocks": len(blocks)})
     nameless = sum(one.count for one in campaign.counted_results if one.outcome == "failed")
     if nameless:
-        yield _doubt("nameless", "note", count=nameless)
+        yield _issue("nameless", "note", count=nameless)

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple, cast
+from typing import NamedTuple, cast
 
 from govmedia_rules.campaign.attachments import attachment, words
+from govmedia_rules.campaign.config import Tier
 from govmedia_rules.campaign.draft import CountsDraft, GroupsDraft, NoticeDraft, ProblemDraft, RateDraft
 from govmedia_rules.campaign.groups import REST, TOTAL, Part, against_rest
 from govmedia_rules.campaign.results import OPEN_OUTCOMES, OUTCOME_ZH, UnitOutcome, reported_faults
 from govmedia_rules.campaign.rules import SubjectKind
 from govmedia_rules.campaign.statistics import Ratio, Stat
-from govmedia_rules.campaign.terms import Tier
 from govmedia_rules.campaign.units import Fault, kind_of, type_of
+from govmedia_rules.campaign.view import CampaignView
 from govmedia_rules.core.rates import Rounding, read_figure
 from govmedia_rules.errors import CampaignError, NoticeError
 from govmedia_rules.judge.finding import is_under
@@ -20,13 +21,10 @@ from govmedia_rules.notices.figures import Comparison, Count, Group, Outcome, Ou
 from govmedia_rules.notices.model import Figure, Named, Notice, Problem, Recheck
 from govmedia_rules.subjects.models import Account, Site
 
-if TYPE_CHECKING:
-    from govmedia_rules.campaign.campaign import Campaign
-
 KIND_ZH: Mapping[SubjectKind, str] = {"site": "政府网站", "account": "政务新媒体"}
 
 
-def write(campaign: Campaign, draft: NoticeDraft) -> Notice:
+def write(campaign: CampaignView, draft: NoticeDraft) -> Notice:
     """The notice of a round.
 
     Args:
@@ -43,7 +41,7 @@ def write(campaign: Campaign, draft: NoticeDraft) -> Notice:
             f"{len(campaign.open)} units are still 待定 or 待复核: {names}",
             hint='review them, or let the draft say open_units = "count"',
         )
-    terms = campaign.terms
+    terms = campaign.config
     wanted = draft.counts or tuple(_usual_counts(campaign))
     return Notice(
         headline=_headline(campaign, draft, wanted),
@@ -76,19 +74,19 @@ def write(campaign: Campaign, draft: NoticeDraft) -> Notice:
     )
 
 
-def _headline(campaign: Campaign, draft: NoticeDraft, wanted: Iterable[CountsDraft]) -> str | None:
+def _headline(campaign: CampaignView, draft: NoticeDraft, wanted: Iterable[CountsDraft]) -> str | None:
     if draft.headline is not None:
         return draft.headline or None
     kinds = "与".join(title for kind, title in KIND_ZH.items() if any(one.subject == kind for one in wanted))
-    return f"{draft.issuer}关于{campaign.terms.period.text()}{campaign.terms.place}{kinds}检查情况的通报"
+    return f"{draft.issuer}关于{campaign.config.period.text()}{campaign.config.place}{kinds}检查情况的通报"
 
 
 # --- counts -------------------------------------------------------------------------------------------------------------
 
 
-def _usual_counts(campaign: Campaign) -> Iterator[CountsDraft]:
+def _usual_counts(campaign: CampaignView) -> Iterator[CountsDraft]:
     statistics = campaign.statistics(TOTAL)
-    for tier in campaign.terms.tiers:
+    for tier in campaign.config.tiers:
         for kind in KIND_ZH:
             total = statistics.total(kind, tier=tier.id)
             if total.population is None and not total.inspected:
@@ -97,8 +95,8 @@ def _usual_counts(campaign: Campaign) -> Iterator[CountsDraft]:
             yield CountsDraft(subject=kind, tier=tier.id, measure="running" if kind == "site" else "registered", rates=rates)
 
 
-def _population(campaign: Campaign, wanted: CountsDraft) -> Population:
-    terms = campaign.terms
+def _population(campaign: CampaignView, wanted: CountsDraft) -> Population:
+    terms = campaign.config
     try:
         tier = terms.tier(wanted.tier)
     except KeyError:
@@ -121,7 +119,7 @@ def _population(campaign: Campaign, wanted: CountsDraft) -> Population:
     )
 
 
-def _groups(campaign: Campaign, wanted: CountsDraft, parts: GroupsDraft, tier: Tier) -> Iterator[Group]:
+def _groups(campaign: CampaignView, wanted: CountsDraft, parts: GroupsDraft, tier: Tier) -> Iterator[Group]:
     if parts.overlap and parts.classes is not None:
         divisions = [against_rest(parts.dimension, one) for one in parts.classes]
     else:
@@ -165,7 +163,7 @@ def _groups(campaign: Campaign, wanted: CountsDraft, parts: GroupsDraft, tier: T
 
 
 def _tally(
-    campaign: Campaign,
+    campaign: CampaignView,
     stat: Stat,
     wanted: CountsDraft,
     rates: Sequence[RateDraft],
@@ -200,20 +198,20 @@ def _tally(
     }
 
 
-def _label(campaign: Campaign, wanted: CountsDraft, outcome: UnitOutcome) -> str:
+def _label(campaign: CampaignView, wanted: CountsDraft, outcome: UnitOutcome) -> str:
     blocks = campaign.counted_results
     found = (one.label for one in blocks if (one.tier, one.subject, one.outcome) == (wanted.tier, wanted.subject, outcome))
     return next((label for label in found if label), OUTCOME_ZH[outcome])
 
 
-def _note(campaign: Campaign, wanted: CountsDraft, outcome: UnitOutcome) -> str | None:
+def _note(campaign: CampaignView, wanted: CountsDraft, outcome: UnitOutcome) -> str | None:
     blocks = campaign.counted_results
     found = {one.remark for one in blocks if (one.tier, one.subject, one.outcome) == (wanted.tier, wanted.subject, outcome)}
     return next(iter(found)) or None if len(found) == 1 else None
 
 
-def _rate(campaign: Campaign, stat: Stat, wanted: RateDraft, counts: CountsDraft, tier: Tier, group: str) -> Rate:
-    terms = campaign.terms
+def _rate(campaign: CampaignView, stat: Stat, wanted: RateDraft, counts: CountsDraft, tier: Tier, group: str) -> Rate:
+    terms = campaign.config
     share = stat.share(wanted.kind, base=terms.rate_base, basically_passes=terms.basically_passes)
     if share is None:
         raise NoticeError(f"the draft asks for {wanted.label!r}, and the numbers behind it are not known")
@@ -227,8 +225,8 @@ def _rate(campaign: Campaign, stat: Stat, wanted: RateDraft, counts: CountsDraft
 # --- other figures ------------------------------------------------------------------------------------------------------
 
 
-def _figures(campaign: Campaign) -> Iterator[Figure]:
-    terms = campaign.terms
+def _figures(campaign: CampaignView) -> Iterator[Figure]:
+    terms = campaign.config
     if campaign.disclosures:
         tally = campaign.disclosure_tally
         if tally.total is not None:
@@ -258,26 +256,26 @@ class _Told(NamedTuple):
     fault: Fault
 
 
-def told_problems(campaign: Campaign) -> list[_Told]:
+def told_problems(campaign: CampaignView) -> list[_Told]:
     """Every confirmed problem of every unit, failed or not: found ones by unit, then reported ones in the order told."""
     results = campaign.results
     found: list[_Told] = []
     confirmed: set[tuple[str, str, Fault]] = set()
-    for entry in campaign.entries:
+    for entry in campaign.units:
         result = results.get((entry.tier, entry.subject.id))
         for fault in result.faults() if result is not None else reported_faults(entry):
             if any(fault in report.faults for report in entry.reported):
                 confirmed.add((entry.tier, entry.subject.id, fault))
             else:
                 found.append(_Told(entry.subject, fault))
-    names = {(entry.tier, entry.subject.id): entry.subject for entry in campaign.entries}
+    names = {(entry.tier, entry.subject.id): entry.subject for entry in campaign.units}
     for report in campaign.reported:
         key = report.tier, report.subject.id
         found.extend(_Told(names[key], fault) for fault in report.faults if (*key, fault) in confirmed)
     return found
 
 
-def _problems(campaign: Campaign, draft: NoticeDraft) -> Iterator[Problem]:
+def _problems(campaign: CampaignView, draft: NoticeDraft) -> Iterator[Problem]:
     told = told_problems(campaign)
     if draft.problems:
         for one in draft.problems:
@@ -353,8 +351,8 @@ def _named(subject: Site | Account) -> Named:
     )
 
 
-def _recheck(campaign: Campaign, draft: NoticeDraft) -> Recheck | None:
-    carried = [task for task in campaign.tasks if task.period != campaign.terms.period]
+def _recheck(campaign: CampaignView, draft: NoticeDraft) -> Recheck | None:
+    carried = [task for task in campaign.tasks if task.period != campaign.config.period]
     before = next((task.period for task in carried), None)
     if draft.recheck is not None or not carried:
         return None if not draft.recheck else Recheck(period=before, text=draft.recheck, result="other" if carried else "announced")

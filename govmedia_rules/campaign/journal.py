@@ -108,7 +108,7 @@ def _check_format(record: Record, path: Path) -> None:
         )
 
 
-class Journal:
+class CampaignJournal:
     """Appends records to the journal of a folder. One writer at a time: a second one waits for the first.
 
     Args:
@@ -174,7 +174,7 @@ class Journal:
             os.close(self._file)
             self._file = -1
 
-    def __enter__(self) -> Journal:
+    def __enter__(self) -> CampaignJournal:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None) -> None:

@@ -1,0 +1,154 @@
+"""What was recorded in a round, event by event: the one state from which results, figures and documents follow."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+from govmedia_rules.campaign.config import CampaignConfig
+from govmedia_rules.campaign.records import StoredInspection, UnitRecord
+from govmedia_rules.campaign.sampling import Sample
+from govmedia_rules.campaign.tasks import Recheck, Task
+from govmedia_rules.campaign.units import CountedResult, CountedUnits, Disclosure, EarlierRate, Letters, Reported, Ruling
+from govmedia_rules.judge.reviews import Review
+from govmedia_rules.rules.model import Plan
+from govmedia_rules.subjects.models import Account, Site
+from govmedia_rules.subjects.registry import Population
+
+UnitKey = tuple[str, str]
+"""Tier and id of a unit."""
+
+
+class Event(NamedTuple):
+    """One thing that was recorded.
+
+    Attributes:
+        kind: What it is, as the journal names it.
+        tier: Tier it belongs to; "" for what belongs to the whole round.
+        value: The thing itself.
+    """
+
+    kind: str
+    tier: str
+    value: Any
+
+
+class CampaignState:
+    """The state of a round after the events recorded so far.
+
+    Attributes:
+        config: What the round is.
+        events: All events in order.
+        plans: Plans inspections were made by, by digest.
+        members: Members of the population known by name.
+        repeated: Members that were added more than once.
+        counted: Units of the population known as numbers.
+        counted_results: Results of units known as numbers.
+        totals: Tier and population known only by totals.
+        units: What was recorded of each unit.
+        reported: Reports of bodies, in the order recorded.
+        samples: Samples that were drawn.
+        disclosures: Disclosure of departments.
+        letters: Letters of units.
+        earlier: Rates of earlier rounds.
+        failed_before: Ids of units that failed the round before, as keys.
+        tasks: The latest task of each unit.
+        carried: The latest task of each unit that an earlier round issued.
+    """
+
+    def __init__(self, config: CampaignConfig) -> None:
+        self.config = config
+        self.events: list[Event] = []
+        self.plans: dict[str, Plan] = {}
+        self.members: dict[UnitKey, Site | Account] = {}
+        self.repeated: list[UnitKey] = []
+        self.counted: list[CountedUnits] = []
+        self.counted_results: list[CountedResult] = []
+        self.totals: list[tuple[str, Population]] = []
+        self.units: dict[UnitKey, UnitRecord] = {}
+        self.reported: list[Reported] = []
+        self.samples: list[Sample] = []
+        self.disclosures: list[Disclosure] = []
+        self.letters: list[Letters] = []
+        self.earlier: list[EarlierRate] = []
+        self.failed_before: dict[str, None] = {}
+        self.tasks: dict[UnitKey, Task] = {}
+        self.carried: dict[UnitKey, Task] = {}
+
+    def apply(self, event: Event) -> None:
+        """Change the state by one event and keep the event."""
+        _APPLY[event.kind](self, event.tier, event.value)
+        self.events.append(event)
+
+    def _unit(self, tier: str, subject: Site | Account) -> UnitRecord:
+        key = (tier, subject.id)
+        record = self.units.get(key)
+        if record is None:
+            record = self.units[key] = UnitRecord(subject, tier)
+        return record
+
+    def _add_member(self, tier: str, subject: Site | Account) -> None:
+        key = (tier, subject.id)
+        if key in self.members:
+            self.repeated.append(key)
+        self.members[key] = subject
+
+    def _add_inspection(self, tier: str, value: tuple[Site | Account, StoredInspection]) -> None:
+        subject, inspection = value
+        record = self._unit(tier, subject)
+        if record.inspection is None or record.inspection.observed_at <= inspection.observed_at:
+            record.subject, record.inspection = subject, inspection
+            for review in record.reviews.values():
+                if review.observed_at in (None, inspection.observed_at):
+                    inspection.review(review)
+
+    def _add_reported(self, tier: str, reported: Reported) -> None:
+        record = self._unit(tier, reported.subject)
+        record.reported = tuple(sorted((*record.reported, reported), key=lambda report: report.at))
+        self.reported.append(reported)
+
+    def _add_review(self, tier: str, review: Review) -> None:
+        record = self.units[tier, review.subject]
+        earlier = record.reviews.get(review.indicator)
+        if earlier is not None and earlier.at > review.at:
+            return
+        record.reviews[review.indicator] = review
+        if record.inspection is not None and review.observed_at in (None, record.inspection.observed_at):
+            record.inspection.review(review)
+
+    def _add_ruling(self, tier: str, ruling: Ruling) -> None:
+        key = (tier, ruling.subject)
+        record = self.units[key] if key in self.units else self._unit(tier, self.members[key])
+        if record.ruling is None or record.ruling.at <= ruling.at:
+            record.ruling = ruling
+
+    def _add_task(self, tier: str, task: Task) -> None:
+        self.tasks[task.key] = task
+        if task.period != self.config.period:
+            self.carried[task.key] = task
+
+    def _add_recheck(self, tier: str, value: tuple[str, Recheck]) -> None:
+        subject, recheck = value
+        self._add_task(tier, self.tasks[tier, subject].rechecked(recheck))
+
+
+_APPLY: Mapping[str, Callable[[CampaignState, str, Any], object]] = {
+    "plan": lambda state, tier, plan: state.plans.setdefault(plan.digest, plan),
+    "member": CampaignState._add_member,
+    "counted_units": lambda state, tier, units: state.counted.append(units),
+    "counted_result": lambda state, tier, result: state.counted_results.append(result),
+    "stated": lambda state, tier, population: state.totals.append((tier, population)),
+    "sample": lambda state, tier, sample: state.samples.append(sample),
+    "inspection": CampaignState._add_inspection,
+    "reported": CampaignState._add_reported,
+    "review": CampaignState._add_review,
+    "ruling": CampaignState._add_ruling,
+    "disclosure": lambda state, tier, disclosure: state.disclosures.append(disclosure),
+    "letters": lambda state, tier, letters: state.letters.append(letters),
+    "earlier": lambda state, tier, rate: state.earlier.append(rate),
+    "failed_before": lambda state, tier, subject: state.failed_before.setdefault(subject),
+    "task": CampaignState._add_task,
+    "recheck": CampaignState._add_recheck,
+    # Records of a later version are kept and written again, and change nothing.
+    "unknown": lambda state, tier, record: None,
+}

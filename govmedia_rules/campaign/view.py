@@ -1,0 +1,296 @@
+"""What a round amounts to: results, statistics, coverage and comparisons, all computed from one state."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+
+from govmedia_rules.campaign.comparing import comparisons
+from govmedia_rules.campaign.config import MAIN, CampaignConfig, ShareKind
+from govmedia_rules.campaign.coverage import Coverage, coverage_of
+from govmedia_rules.campaign.groups import STANDARD, TOTAL, Spec, grouping
+from govmedia_rules.campaign.letters import DisclosureTally, LetterTally
+from govmedia_rules.campaign.records import UnitRecord
+from govmedia_rules.campaign.rectification import RectificationProgress, progress
+from govmedia_rules.campaign.results import Result, result_of
+from govmedia_rules.campaign.rules import CampaignRules, CoverageRule, OutcomeRule, SubjectKind
+from govmedia_rules.campaign.sampling import Sample
+from govmedia_rules.campaign.state import CampaignState, UnitKey
+from govmedia_rules.campaign.statistics import Ratio, Stat, Statistics, count, ratio
+from govmedia_rules.campaign.tasks import Task
+from govmedia_rules.campaign.units import (
+    CountedResult,
+    CountedUnits,
+    Disclosure,
+    EarlierRate,
+    Letters,
+    Reported,
+    kind_of,
+)
+from govmedia_rules.errors import CampaignError
+from govmedia_rules.judge.inspection import RulebookRef
+from govmedia_rules.notices.figures import Comparison
+from govmedia_rules.rules.model import Plan
+from govmedia_rules.subjects.models import Account, Site
+from govmedia_rules.subjects.registry import Population
+
+
+class CampaignView:
+    """The reading side of a round; whatever it answers follows from its state, so no two answers can disagree.
+
+    Attributes:
+        config: What the round is.
+    """
+
+    def __init__(self, state: CampaignState) -> None:
+        self._state = state
+        self._results: tuple[int, Mapping[UnitKey, Result]] | None = None
+
+    @property
+    def config(self) -> CampaignConfig:
+        """What the round is."""
+        return self._state.config
+
+    # --- what was recorded -----------------------------------------------------------------------------------------------
+
+    @property
+    def plans(self) -> tuple[Plan, ...]:
+        """The plans its inspections were made by."""
+        return tuple(self._state.plans.values())
+
+    @property
+    def rulebooks(self) -> tuple[RulebookRef, ...]:
+        """By which rulebooks it was judged: id, versions, digest. More than one is an issue."""
+        return tuple(
+            RulebookRef(
+                plan.id,
+                plan.version,
+                plan.digest,
+                None if plan.complete else tuple(indicator.id for indicator in plan.indicators),
+            )
+            for plan in self.plans
+        )
+
+    @property
+    def layers(self) -> tuple[str, ...]:
+        """Ids of all rulebooks it rests on, those they extend included."""
+        return tuple(dict.fromkeys((*self.config.rulebooks, *(layer.id for plan in self.plans for layer in plan.layers))))
+
+    @property
+    def outcome_rules(self) -> tuple[OutcomeRule, ...]:
+        """Outcomes beside pass and fail that count here, in the order they are asked."""
+        return self.config.outcome_rules + CampaignRules.built_in().outcomes_for(self.layers)
+
+    @property
+    def coverage_rules(self) -> tuple[CoverageRule, ...]:
+        """What must be covered."""
+        return self.config.coverage_rules + CampaignRules.built_in().coverage_for(self.layers)
+
+    @property
+    def members(self) -> Mapping[UnitKey, Site | Account]:
+        """Members of the population known by name, by tier and id."""
+        return self._state.members
+
+    @property
+    def counted(self) -> tuple[CountedUnits, ...]:
+        """Units of the population known as numbers."""
+        return tuple(self._state.counted)
+
+    @property
+    def counted_results(self) -> tuple[CountedResult, ...]:
+        """Results of units known as numbers."""
+        return tuple(self._state.counted_results)
+
+    @property
+    def totals(self) -> tuple[tuple[str, Population], ...]:
+        """Tier and population known only by totals."""
+        return tuple(self._state.totals)
+
+    @property
+    def repeated(self) -> tuple[UnitKey, ...]:
+        """Tier and id of members that were added more than once."""
+        return tuple(self._state.repeated)
+
+    @property
+    def samples(self) -> tuple[Sample, ...]:
+        """The samples that were drawn."""
+        return tuple(self._state.samples)
+
+    @property
+    def disclosures(self) -> tuple[Disclosure, ...]:
+        """What departments disclosed, in the order recorded."""
+        return tuple(self._state.disclosures)
+
+    @property
+    def letters(self) -> tuple[Letters, ...]:
+        """What units did with letters, in the order recorded."""
+        return tuple(self._state.letters)
+
+    @property
+    def earlier(self) -> tuple[EarlierRate, ...]:
+        """Rates of earlier rounds."""
+        return tuple(self._state.earlier)
+
+    @property
+    def failed_before(self) -> tuple[str, ...]:
+        """Ids of units that failed the round before."""
+        return tuple(self._state.failed_before)
+
+    @property
+    def units(self) -> tuple[UnitRecord, ...]:
+        """All units of which anything was recorded, those included of which only a problem is known."""
+        return tuple(self._state.units.values())
+
+    @property
+    def reported(self) -> tuple[Reported, ...]:
+        """What bodies reported, in the order recorded."""
+        return tuple(self._state.reported)
+
+    @property
+    def tasks(self) -> tuple[Task, ...]:
+        """Tasks of rectification, in the order issued."""
+        return tuple(self._state.tasks.values())
+
+    # --- results ---------------------------------------------------------------------------------------------------------
+
+    @property
+    def results(self) -> Mapping[UnitKey, Result]:
+        """The result of each unit known by name, by tier and id, in the order recorded."""
+        events = len(self._state.events)
+        if self._results is None or self._results[0] != events:
+            rules, members = self.outcome_rules, self.members
+            results = {key: result_of(record, rules, members.get(key)) for key, record in self._state.units.items()}
+            self._results = events, {key: result for key, result in results.items() if result is not None}
+        return self._results[1]
+
+    def failures(self, subject: SubjectKind | None = None, *, tier: str | None = None) -> tuple[Result, ...]:
+        """Return the units that failed, confirmed, in the order recorded: the only ones that may be published as failed."""
+        return tuple(
+            result
+            for result in self.results.values()
+            if result.outcome == "failed" and subject in (None, kind_of(result.subject)) and tier in (None, result.tier)
+        )
+
+    @property
+    def open(self) -> tuple[Result, ...]:
+        """Units that are 待定 or 待复核."""
+        return tuple(result for result in self.results.values() if not result.is_settled)
+
+    @property
+    def unnamed_failures(self) -> int:
+        """Failed units known only as numbers, which cannot be followed."""
+        return sum(block.count for block in self.counted_results if block.outcome == "failed")
+
+    # --- statistics ------------------------------------------------------------------------------------------------------
+
+    def statistics(self, *groupings: Spec) -> Statistics:
+        """Count by some groupings, the total always among them; by the standard ones when none is named."""
+        asked = tuple(dict.fromkeys((TOTAL, *map(grouping, groupings)))) if groupings else STANDARD
+        members = ((tier, subject) for (tier, _), subject in self.members.items() if subject.status != "closed")
+        partial = {(tier.id, kind) for tier in self.config.tiers for kind in tier.only_failures}
+        return count(
+            members,
+            self._state.counted,
+            self.results.values(),
+            self._state.counted_results,
+            asked,
+            self._state.totals,
+            partial,
+        )
+
+    def share(self, stat: Stat, kind: ShareKind = "pass") -> Ratio | None:
+        """Return a rate of a group on the base of this round; None when it is not known."""
+        return stat.share(kind, base=self.config.rate_base, basically_passes=self.config.basically_passes)
+
+    def comparisons(
+        self,
+        subject: SubjectKind,
+        kind: ShareKind = "pass",
+        *,
+        tier: str = MAIN,
+        share: Ratio | None = None,
+        group: str = "",
+        unit: str = "个百分点",
+    ) -> tuple[Comparison, ...]:
+        """Return the differences of a rate to those of earlier rounds (同比, 环比), between the figures as printed.
+
+        Args:
+            subject: Sites or accounts.
+            kind: What kind of rate.
+            tier: The tier.
+            share: The rate of the group; None for that of all units.
+            group: Label of the group; "" for all units.
+            unit: The unit as printed.
+
+        Raises:
+            CampaignError: The rate of this round is not known.
+        """
+        now = share
+        if now is None and not group:
+            now = self.share(self.statistics(TOTAL).total(subject, tier=tier), kind)
+        if now is None:
+            raise CampaignError(f"the rate {kind!r} of {subject}s is not known", hint="units may still be open; see issues()")
+        figure = now.figure(self.config.rounding)
+        return comparisons(self.earlier, figure, subject=subject, kind=kind, tier=tier, group=group, unit=unit)
+
+    def coverage(self) -> tuple[Coverage, ...]:
+        """Return what was covered, against each demand of its rulebooks and its config."""
+        rules = self.coverage_rules
+        statistics = self.statistics("level", "platform")
+        inspected = {key for key, result in self.results.items() if result.outcome != "closed"}
+        return tuple(coverage_of(rule, statistics, self.members, inspected, self.failed_before) for rule in rules)
+
+    def score_bands(
+        self, edges: Sequence[Decimal | int], subject: SubjectKind = "site", *, tier: str = MAIN
+    ) -> tuple[tuple[Result, ...], ...]:
+        """Return the units with surely so many points, in bands, in the order recorded.
+
+        Args:
+            edges: Where a band begins, falling (`110, 100`): the first band has 110 and more, the second 100 up to 110. A
+                score known as 100 to 110 is in the second.
+            subject: Sites or accounts.
+            tier: The tier.
+        """
+        bands: list[list[Result]] = [[] for _ in edges]
+        for result in self.results.values():
+            if result.tier == tier and kind_of(result.subject) == subject and result.score is not None:
+                low, high = result.score
+                band = next((number for number, edge in enumerate(edges) if low >= edge), None)
+                if band is not None and (band == 0 or high <= edges[band - 1]):
+                    bands[band].append(result)
+        return tuple(map(tuple, bands))
+
+    def shared_platform_share(self, *, tier: str = MAIN) -> Ratio | None:
+        """Return the sites on the shared platform (集约化平台) among the members; None while it is not known of every site."""
+        sites = [
+            subject
+            for (name, _), subject in self.members.items()
+            if name == tier and isinstance(subject, Site) and subject.status != "closed"
+        ]
+        if len(sites) != self.statistics(TOTAL).total("site", tier=tier).population:
+            return None
+        answers = [site.on_shared_platform for site in sites]
+        return None if None in answers else ratio(sum(map(bool, answers)), len(sites))
+
+    @property
+    def letter_tally(self) -> LetterTally:
+        """What all units did with letters."""
+        return LetterTally.of(self._state.letters)
+
+    @property
+    def disclosure_tally(self) -> DisclosureTally:
+        """What all departments disclosed."""
+        return DisclosureTally.of(self._state.disclosures)
+
+    # --- rectification ---------------------------------------------------------------------------------------------------
+
+    def progress(self, on: date) -> RectificationProgress:
+        """Return how far rectification had come at the end of a day."""
+        return progress(self.tasks, on, self.unnamed_failures)
+
+    def tasks_for(self, later: CampaignView) -> Mapping[UnitKey, Task]:
+        """Return the tasks of this round as they stand after the re-checks that a later round recorded."""
+        tasks = self._state.tasks
+        carried = {key: task for key, task in later._state.carried.items() if key in tasks and task.period == tasks[key].period}
+        return {**tasks, **carried}
