@@ -8,8 +8,8 @@ from datetime import date
 from itertools import pairwise
 from typing import NamedTuple
 
-from govmedia_rules.text.lexicon import Canonical, Entry, Enumeration, Pattern, Person, Term
-from govmedia_rules.text.matches import RANK, Confidence
+from govmedia_rules.text.lexicon import Canonical, Confidence, Entry, Enumeration, Pattern, Person, Term
+from govmedia_rules.text.matches import RANK
 from govmedia_rules.text.misses import confidence_of
 from govmedia_rules.text.near import Edit
 

@@ -12,7 +12,8 @@ from functools import cache
 from typing import Any
 
 from govmedia_rules.core.vocabulary import read_data
-from govmedia_rules.text.matches import Confidence, Match
+from govmedia_rules.text.lexicon import Confidence
+from govmedia_rules.text.matches import Match
 from govmedia_rules.text.search import Search, build_search
 
 _D = "0-9０-９"
@@ -100,45 +101,58 @@ def _dates(text: str) -> Iterator[_Row]:
 
 
 _LUNAR = re.compile(
-    r"(?:(?:农历|阴历|夏历|旧历)(?:[〇零一二三四五六七八九十]{2,4}年)?闰?[正腊冬二三四五六七八九十]{1,2}月|[正腊冬]月)"
-    r"(?:三十[一二三四五六七八九]|[四五六七八九]十[一二三四五六七八九]?|廿十|初十[一二三四五六七八九])(?!日|天|号)"
+    "月(?:三十[一二三四五六七八九]|[四五六七八九]十[一二三四五六七八九]?|廿十|初十[一二三四五六七八九])(?!日|天|号)"
 )
-_LUNAR_MONTH = re.compile(r"(?:农历|阴历|夏历)(?:闰)?(十[三四五六七八九]|[二三四五六七八九]十[一二三四五六七八九]?)月")
-_MONTH = re.compile(rf"(?<![{_D}])[12１２][{_D}]{{3}}年(?:1[3-9]|[2-9][0-9]|00?)月")
+_LUNAR_BEFORE = re.compile(r"(?:[农阴夏旧]历(?:[〇零一二三四五六七八九十]{2,4}年)?闰?[正腊冬二三四五六七八九十]{1,2}|闰?[正腊冬])$")
+_LUNAR_MONTH = re.compile("历闰?(?:十[三四五六七八九]|[二三四五六七八九]十[一二三四五六七八九]?)月")
+_MONTH = re.compile(rf"年(?:1[3-9]|[2-9][0-9]|00?)月(?!{_B}[{_D}]{{1,2}}{_B}日)")
 
 
 def _months(text: str) -> Iterator[_Row]:
     """Months and days of the lunar calendar that no year has, and months without a day."""
     source = _data()["date"]["source"]
-    for pattern in (_LUNAR, _LUNAR_MONTH):
-        for hit in pattern.finditer(text):
-            yield _row(text, *hit.span(), None, "date", "impossible_date", "high", source)
+    for hit in _LUNAR.finditer(text):
+        head = _LUNAR_BEFORE.search(text, max(0, hit.start() - 12), hit.start())
+        if head is not None:
+            yield _row(text, head.start(), hit.end(), None, "date", "impossible_date", "high", source)
+    for hit in _LUNAR_MONTH.finditer(text):
+        if text[max(0, hit.start() - 1)] in "农阴夏旧":
+            yield _row(text, hit.start() - 1, hit.end(), None, "date", "impossible_date", "high", source)
     for hit in _MONTH.finditer(text):
-        if not re.match(rf"{_B}[{_D}]{{1,2}}{_B}日", text[hit.end() : hit.end() + 5]):
-            yield _row(text, *hit.span(), None, "date", "impossible_date", "high", source)
+        head = _YEAR_BEFORE.search(text, max(0, hit.start() - 6), hit.start())
+        if head is not None:
+            yield _row(text, head.start(), hit.end(), None, "date", "impossible_date", "high", source)
 
 
-_CLOCK = re.compile(
-    r"(?<![0-9:：.．])(?:(?P<hour>[0-9]{1,2})[:：](?P<minute>[0-9]{2})(?P<mark>分)?(?![0-9:：])|(?P<hour2>[0-9]{1,2})[时点](?P<minute2>[0-9]{1,2})分(?![0-9/之钟]))"
+_MINUTES = (
+    re.compile("[:：](?P<minute>[0-9]{2})(?P<mark>分)?(?![0-9:：])"),
+    re.compile("[时点](?P<minute>[0-9]{1,2})(?P<mark>分)(?![0-9/之钟])"),
 )
+_HOUR_BEFORE = re.compile("(?<![0-9:：.．])[0-9]{1,2}$")
 _DAYTIME = re.compile(r"(?:上午|下午|中午|凌晨|晚上?|早上?|日|时间[：:为]?|[至到]|于|定于)[ \u3000]?$")
+_LAST_MINUTE, _LAST_HOUR = 59, 24
 
 
 def _times(text: str) -> Iterator[_Row]:
     """Times of day that no day has: 9:60分, 25时10分. A ratio (3:80) and a duration (72小时) are none."""
     yield from _months(text)
-    source = "出版物上数字用法 GB/T 15835-2011"
-    for hit in _CLOCK.finditer(text):
-        hour, minute = int(hit["hour"] or hit["hour2"]), int(hit["minute"] or hit["minute2"])
-        is_time = hit["hour2"] is not None or hit["mark"] or _DAYTIME.search(text, max(0, hit.start() - 5), hit.start())
-        if is_time and (minute > 59 or hour > 24 or (hour == 24 and minute)):
-            yield _row(text, *hit.span(), None, "date", "impossible_time", "high", source)
+    for pattern in _MINUTES:
+        for hit in pattern.finditer(text):
+            head = _HOUR_BEFORE.search(text, max(0, hit.start() - 3), hit.start())
+            if head is None:
+                continue
+            hour, minute = int(head[0]), int(hit["minute"])
+            if minute <= _LAST_MINUTE and (hour < _LAST_HOUR or (hour == _LAST_HOUR and not minute)):
+                continue
+            if hit["mark"] or _DAYTIME.search(text, max(0, head.start() - 5), head.start()):
+                source = _data()["unit"]["source"]
+                yield _row(text, head.start(), hit.end(), None, "date", "impossible_time", "high", source)
 
 
-_YEARS = re.compile(r"(?<![0-9])((?:19|20)[0-9]{2})年?(?:至|到|—|―|–|～|~|-|－){1,2}((?:19|20)[0-9]{2})(?=年|学年|财年|（|$|，)")
-_DAYS_BETWEEN = re.compile(
-    r"((?:19|20)[0-9]{2})年([0-9]{1,2})月([0-9]{1,2})日(?:至|到|—|–|～|~|-){1,2}(?:((?:19|20)[0-9]{2})年)?(?:([0-9]{1,2})月)?([0-9]{1,2})日"
-)
+_YEARS = re.compile(r"[至到—―–～~－-]{1,2}((?:19|20)[0-9]{2})(?=年|学年|财年|（|$|，)")
+_FIRST_YEAR = re.compile(r"(?<![0-9])((?:19|20)[0-9]{2})年?$")
+_DAYS_BETWEEN = re.compile(r"日[至到—–～~-]{1,2}(?:((?:19|20)[0-9]{2})年)?(?:([0-9]{1,2})月)?([0-9]{1,2})日")
+_FIRST_DAY = re.compile(r"((?:19|20)[0-9]{2})年([0-9]{1,2})月([0-9]{1,2})$")
 _MOST_YEARS = 60
 
 
@@ -146,13 +160,16 @@ def _ranges(text: str) -> Iterator[_Row]:
     """Ranges of years and days that end before they begin."""
     source = _data()["date"]["source"]
     for hit in _YEARS.finditer(text):
-        if 0 < int(hit[1]) - int(hit[2]) < _MOST_YEARS:
-            yield _row(text, *hit.span(), None, "date", "reversed_range", "medium", source)
+        head = _FIRST_YEAR.search(text, max(0, hit.start() - 6), hit.start())
+        if head is not None and 0 < int(head[1]) - int(hit[1]) < _MOST_YEARS:
+            yield _row(text, head.start(), hit.end(), None, "date", "reversed_range", "medium", source)
     for hit in _DAYS_BETWEEN.finditer(text):
-        year, month, day = int(hit[1]), int(hit[2]), int(hit[3])
-        end = (int(hit[4] or year), int(hit[5] or month), int(hit[6]))
-        if end < (year, month, day):
-            yield _row(text, *hit.span(), None, "date", "reversed_range", "medium", source)
+        head = _FIRST_DAY.search(text, max(0, hit.start() - 11), hit.start())
+        if head is None:
+            continue
+        year, month, day = int(head[1]), int(head[2]), int(head[3])
+        if (int(hit[1] or year), int(hit[2] or month), int(hit[3])) < (year, month, day):
+            yield _row(text, head.start(), hit.end(), None, "date", "reversed_range", "medium", source)
 
 
 def _is_lunar(text: str, start: int) -> bool:

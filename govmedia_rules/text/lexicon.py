@@ -165,7 +165,7 @@ class Pattern:
         name: Its name.
         pattern: Regular expression over compared text, slots filled in; see `patterns.compile_pattern`. Blanks and quotation
             marks are not part of compared text.
-        right: What to write instead, with `\\1` for a group; None where a person decides.
+        right: What to write instead, groups named as `re` does in a replacement; None where a person decides.
         kind: See `vocabulary("kind")`.
         severity: See `vocabulary("severity")`.
         source: The document it rests on.

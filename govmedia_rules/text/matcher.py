@@ -43,9 +43,17 @@ class _Action(NamedTuple):
 
 
 class _More(NamedTuple):
-    """What a string means besides being a fragment of a form: a term, enumerations it begins, forms with a swap,
-    patterns that hold it, the province it names,
-    the form of which it lacks or doubles a word, the beginning of a law's title."""
+    """What a string means besides being a fragment of a form.
+
+    Attributes:
+        is_term: Whether it is a wrong form.
+        runs: Enumerations it begins.
+        crossed: Forms in which two characters are swapped.
+        patterns: Patterns that hold it.
+        province: The province it names.
+        variant: The form of which it lacks or doubles a word, with the reason code.
+        is_title: Whether the title of a law begins with it.
+    """
 
     is_term: bool = False
     runs: tuple[int, ...] = ()
@@ -257,25 +265,28 @@ class Matcher:
             if more.is_term and not (findings and findings[-1].end == end and isinstance(findings[-1].line, Term)):
                 # Of terms that end together the longest comes first and says the most; nested lists must not cost more.
                 findings.extend(self._term_findings(text, start, end, number, days))
-            for form in more.crossed:
-                self._take_edit(text, near.at_crossed(form, start, end), days, findings)
-            for at in more.patterns:
-                findings.extend(self._pattern_findings(text, start, end, at, days))
-            if more.province is not None:
-                findings.extend(_place_findings(text, start, end, more.province))
-            if more.variant is not None:
-                self._take_variant(text, start, end, more.variant, days, findings)
-            if more.is_title and (law := self._titles.check(text, start)) is not None:
-                line = Canonical(law[1], "document_number", "general", _LAWS)
-                findings.append(Finding(start + 1, law[0], line, "no_such_law", law[1], "medium"))
             for owner in more.runs:
                 if start >= run_ends.get(owner, 0):  # of a run already read, the other pairs say nothing new
                     run_ends[owner] = self._take_run(text, owner, start, days, findings)
+            self._take_more(text, start, end, more, days, findings)
         for homophone in self._homophones.find(text):
             self._take_homophone(text, homophone, days, findings)
         findings = list(dict.fromkeys(findings))
         findings.sort(key=lambda finding: finding.end)
         return findings
+
+    def _take_more(self, text: str, start: int, end: int, more: _More, days: Days, findings: list[Finding]) -> None:
+        for form in more.crossed:
+            self._take_edit(text, self._near.at_crossed(form, start, end), days, findings)
+        for at in more.patterns:
+            findings.extend(self._pattern_findings(text, start, end, at, days))
+        if more.province is not None:
+            findings.extend(_place_findings(text, start, end, more.province))
+        if more.variant is not None:
+            self._take_variant(text, start, end, more.variant, days, findings)
+        if more.is_title and (law := self._titles.check(text, start)) is not None:
+            line = Canonical(law[1], "document_number", "general", _LAWS)
+            findings.append(Finding(start + 1, law[0], line, "no_such_law", law[1], "medium"))
 
     def _hits(self, text: str) -> Iterable[Hit]:
         if len(text) <= 2 * SEARCH_CHARACTERS:

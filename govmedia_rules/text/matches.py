@@ -11,8 +11,7 @@ from typing import Literal, overload
 from govmedia_rules.core.vocabulary import read_data
 from govmedia_rules.tables.columns import Heading, Row
 from govmedia_rules.tables.out import Tabular
-from govmedia_rules.text.lexicon import Confidence as Confidence
-from govmedia_rules.text.lexicon import vocabulary
+from govmedia_rules.text.lexicon import Confidence, vocabulary
 from govmedia_rules.text.normalise import squeeze
 
 RANK: dict[Confidence, int] = {"high": 0, "medium": 1, "low": 2}

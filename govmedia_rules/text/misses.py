@@ -7,8 +7,7 @@ from functools import cache
 
 from govmedia_rules.core.vocabulary import read_data
 from govmedia_rules.text.divisions import is_division
-from govmedia_rules.text.lexicon import Canonical
-from govmedia_rules.text.matches import Confidence
+from govmedia_rules.text.lexicon import Canonical, Confidence
 from govmedia_rules.text.near import Edit, is_alike
 from govmedia_rules.text.normalise import BETWEEN
 from govmedia_rules.text.words import is_word

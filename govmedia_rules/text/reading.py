@@ -430,11 +430,30 @@ def _right_pattern(value: object, slots: Mapping[str, str]) -> str:
 
 
 def read_toml(raw: bytes, name: str, *, default_id: str = "lexicon") -> Lexicon:
-    """A lexicon from the bytes of a TOML file.
+    """Read a lexicon from the bytes of a TOML file.
 
     Raises:
         LexiconError: The bytes are not UTF-8 or not TOML, or a top-level key is unknown.
     """
+    text, data = _parsed_toml(raw, name)
+    slots = {slot: str(expression) for slot, expression in data.get("slots", {}).items()}
+    try:
+        held = _read_held(data.get("held", {}))
+    except (_Fault, ValueError, AttributeError) as fault:
+        raise LexiconError(f"a series cannot be read: {fault}", Where(name, key="held"), '"20-3" = 2024-07-15') from None
+    tables = _Tables(name, text, data)
+    tables.take("terms", _TERM_KEYS, _terms)
+    tables.take("canonicals", _CANONICAL_KEYS, _canonicals)
+    tables.take("enumerations", _ENUMERATION_KEYS, lambda values, line: [_enumeration(values, line)])
+    tables.take("persons", _PERSON_KEYS, lambda values, line: [_person(values, line)])
+    tables.take("patterns", _PATTERN_KEYS, lambda values, line: [_pattern(values, line, slots, held)])
+    right_patterns = tables.take_texts("right_patterns", lambda value: _right_pattern(value, slots))
+    exceptions = tables.take_texts("exceptions", lambda value: _form("exceptions", value))
+    lexicon = _collect(tables.good, tables.bad, str(data.get("id", default_id)), data, exceptions)
+    return replace(lexicon, right_patterns=tuple(right_patterns))
+
+
+def _parsed_toml(raw: bytes, name: str) -> tuple[str, dict[str, Any]]:
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as fault:
@@ -448,55 +467,53 @@ def read_toml(raw: bytes, name: str, *, default_id: str = "lexicon") -> Lexicon:
         if key not in _TOP_KEYS:
             close = difflib.get_close_matches(key, _TOP_KEYS, n=1)
             raise LexiconError("unknown key", Where(name, key=key), f"did you mean {close[0]!r}?" if close else "")
-    lines = _LineFinder(text)
-    good: list[Entry] = []
-    bad: list[BadRow] = []
-    defaults, sources = data.get("defaults", {}), data.get("sources", {})
+    return text, data
 
-    def take(table: str, keys: tuple[str, ...], make: Callable[[Mapping[str, Any], int], Iterable[Entry]]) -> None:
-        rows = data.get(table, [])
+
+class _Tables:
+    """The tables of a TOML file as lexicon lines; what cannot be used is noted and the rest kept."""
+
+    def __init__(self, name: str, text: str, data: Mapping[str, Any]) -> None:
+        self._name, self._data = name, data
+        self._lines = _LineFinder(text)
+        self.good: list[Entry] = []
+        self.bad: list[BadRow] = []
+
+    def take(self, table: str, keys: tuple[str, ...], make: Callable[[Mapping[str, Any], int], Iterable[Entry]]) -> None:
+        """Read one table; `make` gives the entries of a row."""
+        rows = self._data.get(table, [])
         if not isinstance(rows, list):
-            raise LexiconError(f"[[{table}]] must be a list of tables", Where(name, table))
+            raise LexiconError(f"[[{table}]] must be a list of tables", Where(self._name, table))
         for values in rows:
-            number = lines.find(values)
+            number = self._lines.find(values)
             try:
-                if not isinstance(values, dict):
-                    raise _Fault(table, values, "is not a table of keys and values")
-                for key in values:
-                    if key not in keys:
-                        close = difflib.get_close_matches(key, keys, n=1)
-                        raise _Fault(key, values[key], "is an unknown key" + (f"; did you mean {close[0]!r}?" if close else ""))
-                full = {**{key: value for key, value in defaults.get(table, {}).items() if key in keys}, **values}
-                if isinstance(full.get("source"), str):
-                    full["source"] = sources.get(full["source"], full["source"])
-                good.extend(make(full, number))
+                self.good.extend(list(make(self._full_row(table, keys, values), number)))
             except _Fault as fault:
-                bad.append(fault.row(number))
+                self.bad.append(fault.row(number))
 
-    take("terms", _TERM_KEYS, lambda values, line: list(_terms(values, line)))
-    take("canonicals", _CANONICAL_KEYS, lambda values, line: list(_canonicals(values, line)))
-    take("enumerations", _ENUMERATION_KEYS, lambda values, line: [_enumeration(values, line)])
-    take("persons", _PERSON_KEYS, lambda values, line: [_person(values, line)])
-    slots = {name: str(text) for name, text in data.get("slots", {}).items()}
-    try:
-        held = _read_held(data.get("held", {}))
-    except (_Fault, ValueError, AttributeError) as fault:
-        raise LexiconError(f"a series cannot be read: {fault}", Where(name, key="held"), '"20-3" = 2024-07-15') from None
-    take("patterns", _PATTERN_KEYS, lambda values, line: [_pattern(values, line, slots, held)])
-    right_patterns = []
-    for value in data.get("right_patterns", []):
-        try:
-            right_patterns.append(_right_pattern(value, slots))
-        except _Fault as fault:
-            bad.append(fault.row(lines.find(value)))
-    exceptions = []
-    for value in data.get("exceptions", []):
-        try:
-            exceptions.append(_form("exceptions", value))
-        except _Fault as fault:
-            bad.append(fault.row(lines.find(value)))
-    lexicon = _collect(good, bad, str(data.get("id", default_id)), data, exceptions)
-    return replace(lexicon, right_patterns=tuple(right_patterns))
+    def _full_row(self, table: str, keys: tuple[str, ...], values: object) -> dict[str, Any]:
+        """A row with the defaults of its table, and its source in full."""
+        if not isinstance(values, dict):
+            raise _Fault(table, values, "is not a table of keys and values")
+        for key in values:
+            if key not in keys:
+                close = difflib.get_close_matches(key, keys, n=1)
+                raise _Fault(key, values[key], "is an unknown key" + (f"; did you mean {close[0]!r}?" if close else ""))
+        defaults = self._data.get("defaults", {}).get(table, {})
+        full = {**{key: value for key, value in defaults.items() if key in keys}, **values}
+        if isinstance(full.get("source"), str):
+            full["source"] = self._data.get("sources", {}).get(full["source"], full["source"])
+        return full
+
+    def take_texts(self, key: str, make: Callable[[object], str]) -> list[str]:
+        """Read a list of texts."""
+        texts: list[str] = []
+        for value in self._data.get(key, []):
+            try:
+                texts.append(make(value))
+            except _Fault as fault:
+                self.bad.append(fault.row(self._lines.find(value)))
+        return texts
 
 
 class _LineFinder:
