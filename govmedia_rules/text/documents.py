@@ -169,8 +169,7 @@ def decode_with_loss(raw: bytes, *, html: bool = False) -> tuple[str, int]:
         except LookupError:
             continue
         lost = text.count("\ufffd")
-        if encoding != "utf-8" or lost:
-            lost += _garbled(text)
+        lost += _control_characters(text) if encoding == "utf-8" and not lost else _garbled(text)
         if not lost:
             return text, 0
         if best is None or lost < best[0]:
@@ -186,6 +185,7 @@ def _declared(raw: bytes, html: bool) -> Iterator[str]:
         yield "gb18030" if name in {"gb2312", "gbk", "gb_2312-80"} else name
 
 
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _SAMPLE = 20_000
 _LEAST_COMMON = 0.85
 """Share of common characters below which Chinese text is none, but bytes read in a wrong encoding."""
@@ -194,11 +194,16 @@ _LEAST_COMMON = 0.85
 def _garbled(text: str) -> int:
     """How many characters of a text are not those of Chinese text in general; 0 for text that can be read."""
     sample = text[:_SAMPLE]
-    if any(char < " " and char not in "\t\n\r\f\v\x1b" for char in sample):
+    if _control_characters(sample):
         return len(text)
     han = [char for char in fold(sample) if "\u3400" <= char <= "\u9fff" or "\ue000" <= char <= "\uf8ff"]
     common = sum(char in _common_characters() for char in han)
     return 0 if common >= _LEAST_COMMON * len(han) else len(han) - common
+
+
+def _control_characters(text: str) -> int:
+    """The size of a text that holds control characters, which no text does; 0 for any other."""
+    return len(text) if _CONTROL.search(text) else 0
 
 
 @cache

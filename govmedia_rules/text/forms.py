@@ -308,17 +308,56 @@ def _private(text: str) -> Iterator[_Row]:
     data = _data()["privacy"]
     for hit in _LONG_NUMBER.finditer(text):
         start, end = hit.span()
-        if len(hit[0].rstrip("Xx")) > 19 or _BEHIND_NO_NUMBER.match(text, end):
+        if len(hit[0].rstrip("Xx")) > _LONGEST_NUMBER or _BEHIND_NO_NUMBER.match(text, end):
             continue
-        if start and _BEFORE_NO_NUMBER.match(text, start - 1):
+        yield from _private_number(text, start, end, data)
+    for hit in _PARTED_NUMBER.finditer(text):
+        start, end = hit.span()
+        if _BEHIND_NO_NUMBER.match(text, end):
             continue
-        digits = "".join(str(int(char)) if char.isdigit() else "X" for char in hit[0])
-        if text[max(0, start - 12) : start].rstrip("：: 　为是（(").endswith(tuple(data["not_after"])):
-            continue
-        reason = _private_kind(digits, data["bank_prefixes"])
-        if reason is not None:
-            shown = digits[:4] + "*" * (len(digits) - 6) + digits[-2:]
-            yield start, end, shown, None, "privacy", reason, "medium", "serious", data["source"]
+        yield from _private_number(text, start, end, data)
+    for hit in _PASSPORT.finditer(text):
+        if any(word in text[max(0, hit.start() - 12) : hit.start()] for word in data["passport_after"]):
+            yield _private_row(text, *hit.span(), "passport_number", data["source"])
+    yield from _addresses(text, data)
+
+
+_LONGEST_NUMBER = 19
+_PARTED_NUMBER = re.compile(rf"[{_D}]{{3,8}}(?:[ \u3000\xa0—–-][{_D}]{{3,8}}){{1,5}}(?:[ \u3000-]?[Xx])?")
+"""A long number written in groups."""
+_PASSPORT = re.compile(r"(?<![A-Za-z0-9])[EGDSPHMeg][A-Za-z]?[0-9]{7,8}(?![0-9A-Za-z])")
+_ADDRESS = re.compile(
+    "(?:[村街路巷弄道里苑园小区庄屯寨湾坊城府居]|社区|花园|小区)[0-9０-９一二三四五六七八九十A-Z]{1,5}(?:号院|号楼|幢|栋|号|组)"
+    "(?:[0-9０-９一二三四五六七八九十A-Z]{1,3}(?:单元|门|梯))?[0-9０-９]{1,5}(?:室|号|户|房)"
+)
+
+
+def _private_number(text: str, start: int, end: int, data: dict[str, Any]) -> Iterator[_Row]:
+    if start and _BEFORE_NO_NUMBER.match(text, start - 1):
+        return
+    if text[max(0, start - 12) : start].rstrip("：: \u3000为是（(").endswith(tuple(data["not_after"])):
+        return
+    digits = "".join(str(int(char)) if char.isdecimal() else "X" for char in text[start:end] if char.isalnum())
+    reason = _private_kind(digits, data["bank_prefixes"])
+    if reason is not None:
+        yield _private_row(text, start, end, reason, data["source"])
+
+
+def _private_row(text: str, start: int, end: int, reason: str, source: str) -> _Row:
+    """A private passage of which only the first characters and the last two are shown."""
+    passage = text[start:end]
+    shown = passage[:4] + "*" * (len(passage) - 6) + passage[-2:]
+    return start, end, shown, None, "privacy", reason, "medium", "serious", source
+
+
+def _addresses(text: str, data: dict[str, Any]) -> Iterator[_Row]:
+    """Homes down to the room in lists of persons: two or more in one text that speaks of persons."""
+    if not any(word in text for word in data["address_near"]):
+        return
+    homes = list(_ADDRESS.finditer(text))
+    if len(homes) > 1:
+        for hit in homes:
+            yield _private_row(text, *hit.span(), "home_address", data["source"])
 
 
 def _private_kind(digits: str, bank_prefixes: list[str]) -> str | None:
