@@ -7,7 +7,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import Field, NonNegativeInt, model_validator
+from pydantic import Field, NonNegativeInt, StringConstraints, model_validator
 
 from govmedia_rules.core.model import Model, Name, Short, Text, Url
 from govmedia_rules.core.time import Instant, Moment, earliest, latest
@@ -165,6 +165,7 @@ class Page(Model):
         text: The text a reader sees; None when not kept.
         text_note: Where the text comes from when it is not the whole page.
         seconds: Time to load.
+        digest: SHA-256 of its bytes, in hexadecimal digits, by which a journal finds the page as it was; None when not kept.
     """
 
     url: Url
@@ -177,6 +178,7 @@ class Page(Model):
     text: Text | None = None
     text_note: Short | None = None
     seconds: Seconds | None = None
+    digest: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")] | None = None
 
 
 class Link(Model):
@@ -619,6 +621,7 @@ class Collection(Model):
         robots: Whether robots rules were followed; None when there was nothing to follow.
         limits_hit: Which bounds ended the look early (`pages`, `bytes`, `seconds` …).
         seed: Seed of every sample drawn; None when none was.
+        remarks: Faults that kept no page from opening, as `kind host` (an expired certificate …), and what a browser added.
     """
 
     by: Short = ""
@@ -628,3 +631,4 @@ class Collection(Model):
     robots: Literal["followed", "ignored"] | None = None
     limits_hit: tuple[Kind, ...] = ()
     seed: int | None = None
+    remarks: tuple[Short, ...] = ()

@@ -155,7 +155,7 @@ def test_one_error_on_several_platforms_is_one_incident_and_counts_for_each() ->
                 "indicator": "media.veto.safety.expression",
                 "decision": "confirmed",
                 "role": "复核人员",
-                "at": "2022-09-06T09:00:00+08:00",
+                "at": "2024-09-06T09:00:00+08:00",
                 "reason": "某文第一段表述错误",
             }
         )
