@@ -42,8 +42,8 @@ def dump_bundle(layers: Sequence[Layer], plan: Plan) -> str:
     """
     for indicator in plan.indicators:
         for name, value in indicator.params.items():
-            local = [item for item in value if Path(str(item)).is_file()] if hasattr(value, "provenance") else []
-            if local and isinstance(value, tuple):
+            local = [item for item in value if Path(str(item)).is_file()] if isinstance(value, tuple) else []
+            if local and hasattr(value, "provenance"):
                 where = Where(plan.id, f'[indicators."{indicator.id}"]', f"params.{name}")
                 raise RulebookSyntaxError(f"the file {local[0]} is on this machine alone", where, "name a built-in lexicon")
     ids = {layer.file: layer.content.id for layer in layers}
@@ -113,6 +113,8 @@ def read_bundle(path: str | PathLike[str]) -> Bundle:
         raise RulebookSyntaxError(f"the file has format {found!r}, and {VERSION} is read", where, "a newer release wrote it")
     try:
         layers = [Layer(f"{path}#{number}", _read_layer(each)) for number, each in enumerate(document["layers"], 1)]
+        if not layers:
+            raise ValueError("the file holds no layer")
         only = None if document["only"] is None else tuple(map(str, document["only"]))
         return Bundle(layers, only, str(document["digest"]))
     except (KeyError, TypeError, ArithmeticError, RecursionError, ValueError) as fault:

@@ -66,7 +66,7 @@ def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
     assert main(["book", "export", "jiangxi-2020", "--out", str(path)]) == 0
     assert "jiangxi-2020@" in capsys.readouterr().err
     assert gr.load_rulebook(path).id == "jiangxi-2020"
-    assert main(["inspect", "--example", "hanzhong-2024q3", "--rulebook", str(path)]) == 0
+    assert main(["inspect", "--example", "jiangxi-2020q1", "--rulebook", str(path)]) == 0
 
 
 def exported(tmp_path: Path) -> dict[str, Any]:
