@@ -15,7 +15,7 @@ from govmedia_rules.campaign.config import MAIN, CampaignConfig
 from govmedia_rules.campaign.draft import NoticeDraft
 from govmedia_rules.campaign.groups import TOTAL, Spec
 from govmedia_rules.campaign.issues import Issue, issues_of
-from govmedia_rules.campaign.journal import CampaignJournal, read_journal, write_new
+from govmedia_rules.campaign.journal import START, CampaignJournal, Tail, read_journal, write_new
 from govmedia_rules.campaign.notice import write
 from govmedia_rules.campaign.pictures import PictureKind, draw_campaign, show_campaign
 from govmedia_rules.campaign.records import StoredInspection
@@ -62,7 +62,8 @@ class Campaign(CampaignView):
     def __init__(self, config: CampaignConfig) -> None:
         super().__init__(CampaignState(config))
         self._journal: CampaignJournal | None = None
-        self._written: dict[Path, int] = {}
+        # For each folder it was saved to or loaded from: how many events are there, and the last record.
+        self._written: dict[Path, tuple[int, Tail]] = {}
 
     # --- recording -------------------------------------------------------------------------------------------------------
 
@@ -82,8 +83,7 @@ class Campaign(CampaignView):
         event = Event(kind, tier, value)
         self._state.apply(event)
         if self._journal is not None:
-            self._journal.append_line(events.line_of(event))
-            self._written[self._journal.folder] = len(self._state.events)
+            self._append_new(self._journal)
 
     def _require_tier(self, tier: str) -> None:
         try:
@@ -286,22 +286,27 @@ class Campaign(CampaignView):
             parquet: Whether to write `results.parquet` and `population.parquet` too (extra `frames`).
 
         Raises:
-            CampaignError: The folder holds another campaign, or the one that was there is gone.
+            CampaignError: The folder holds another campaign, the one that was there is gone, or another writer has changed it.
             MissingExtra: Parquet is asked for and pyarrow is not installed.
         """
         folder = Path(path).resolve()
-        written, recorded = self._written.get(folder), self._state.events
-        if written is None:
+        recorded = self._state.events
+        if folder not in self._written:
             start = Event("terms", "", self.config)
-            write_new(folder, (events.line_of(event) for event in (start, *recorded)))
-        elif written < len(recorded):
-            with CampaignJournal(folder) as journal:
-                for event in recorded[written:]:
-                    journal.append_line(events.line_of(event))
-        self._written[folder] = len(recorded)
+            tail = write_new(folder, (events.record_of(event) for event in (start, *recorded)))
+            self._written[folder] = len(recorded), tail
+        elif self._written[folder][0] < len(recorded):
+            with CampaignJournal(folder, self._written[folder][1]) as journal:
+                self._append_new(journal)
         if parquet:
             self.results_table.to_parquet(folder / "results.parquet")
             self.population_table.to_parquet(folder / "population.parquet")
+
+    def _append_new(self, journal: CampaignJournal) -> None:
+        written = self._written[journal.folder][0]
+        for number, event in enumerate(self._state.events[written:], written + 1):
+            journal.append(*events.record_of(event))
+            self._written[journal.folder] = number, journal.tail
 
     @contextmanager
     def recording(self, path: str | PathLike[str]) -> Iterator[Campaign]:
@@ -309,9 +314,13 @@ class Campaign(CampaignView):
 
         Args:
             path: The folder.
+
+        Raises:
+            CampaignError: As with `save`; another writer is waited for.
         """
         self.save(path)
-        with CampaignJournal(Path(path).resolve()) as journal:
+        folder = Path(path).resolve()
+        with CampaignJournal(folder, self._written[folder][1]) as journal:
             self._journal = journal
             try:
                 yield self
@@ -327,7 +336,9 @@ class Campaign(CampaignView):
         """
         folder = Path(path)
         campaign: Campaign | None = None
-        for record in read_journal(folder):
+        last = START
+        for record, tail in read_journal(folder):
+            last = tail
             if record.kind == "format":
                 continue
             try:
@@ -342,7 +353,7 @@ class Campaign(CampaignView):
                 raise CampaignError(f"a record of kind {record.kind!r} cannot be read: {fault}", where) from fault
         if campaign is None:
             raise CampaignError("nothing whole was written here", Where(str(folder)))
-        campaign._written[folder.resolve()] = len(campaign._state.events)
+        campaign._written[folder.resolve()] = len(campaign._state.events), last
         return campaign
 
     def table(self, subject: SubjectKind, spec: Spec, *, tier: str = MAIN) -> Table[Line]:

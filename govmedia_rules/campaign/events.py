@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from govmedia_rules.campaign.journal import Record, to_line
+from govmedia_rules.campaign.journal import Record
 from govmedia_rules.campaign.records import StoredInspection, VerdictSummary
 from govmedia_rules.campaign.sampling import Sample
 from govmedia_rules.campaign.state import Event
@@ -76,12 +76,12 @@ def _dump_indicator(indicator: Indicator) -> dict[str, Any]:
     return dump | {"params": {name: str(value) for name, value in indicator.params.items() if len(str(value)) < 2_000}}
 
 
-def line_of(event: Event) -> bytes:
-    """Return an event as a line of the journal."""
+def record_of(event: Event) -> tuple[str, object]:
+    """Return kind and content of the record that an event becomes in the journal."""
     if event.kind == "unknown":
-        return to_line(event.value.kind, event.value.load())
+        return event.value.kind, event.value.load()
     data = _DUMP[event.kind](event.value)
-    return to_line(event.kind, {"tier": event.tier, "value": data} if event.tier else data)
+    return event.kind, {"tier": event.tier, "value": data} if event.tier else data
 
 
 def _dump_inspection(value: tuple[Site | Account, StoredInspection]) -> dict[str, Any]:
