@@ -14,10 +14,13 @@ from govmedia_rules.campaign.sampling import Sample
 from govmedia_rules.campaign.state import Event
 from govmedia_rules.campaign.tasks import Recheck, Task
 from govmedia_rules.campaign.units import (
+    Appeal,
+    AppealAnswer,
     CountedResult,
     CountedUnits,
     Disclosure,
     EarlierRate,
+    IssueAnswer,
     Letters,
     Reported,
     Ruling,
@@ -27,6 +30,7 @@ from govmedia_rules.core.model import Model
 from govmedia_rules.errors import UnreadInput
 from govmedia_rules.judge.reviews import Review
 from govmedia_rules.notices.classify import classify
+from govmedia_rules.notices.figures import Period
 from govmedia_rules.rules.model import Basis, Indicator, LayerRef, Plan, Scoring
 from govmedia_rules.subjects.models import Account, Site
 from govmedia_rules.subjects.registry import Population
@@ -106,6 +110,10 @@ _DUMP: Mapping[str, Callable[[Any], Any]] = {
     "earlier": _dump,
     "failed_before": str,
     "task": _dump,
+    "appeal": _dump,
+    "appeal_answer": _dump,
+    "issue_answer": _dump,
+    "carried_over": lambda value: {"title": value[0], "period": _dump(value[1])},
     "recheck": lambda value: {"subject": value[0], "recheck": _dump(value[1])},
 }
 
@@ -184,5 +192,9 @@ _LOAD: Mapping[str, Callable[[Any], Any]] = {
     "earlier": EarlierRate.model_validate,
     "failed_before": str,
     "task": Task.model_validate,
+    "appeal": Appeal.model_validate,
+    "appeal_answer": AppealAnswer.model_validate,
+    "issue_answer": IssueAnswer.model_validate,
+    "carried_over": lambda data: (data["title"], Period.model_validate(data["period"])),
     "recheck": lambda data: (data["subject"], Recheck.model_validate(data["recheck"])),
 }

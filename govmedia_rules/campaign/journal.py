@@ -238,7 +238,8 @@ class CampaignJournal:
 
     def _last_line(self) -> tuple[int, int]:
         """Return where the last whole line begins and ends."""
-        position, step, ends = os.fstat(self._file).st_size, 1 << 16, []
+        ends: list[int] = []
+        position, step = os.fstat(self._file).st_size, 1 << 16
         while position > 0 and len(ends) < 2:
             start = max(position - step, 0)
             os.lseek(self._file, start, os.SEEK_SET)

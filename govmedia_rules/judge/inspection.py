@@ -399,6 +399,17 @@ class Inspection(Row):
             tuple(map(Waiver.model_validate, data["waivers"])),
         )
 
+    def with_reviews(self, reviews: Iterable[Review]) -> Inspection:
+        """Return the inspection with further reviews, given after those it has; what the machine answered stays."""
+        merged = dict(self._reviews or {})
+        for review in reviews:
+            merged[review.indicator] = (*merged.get(review.indicator, ()), review)
+        statuses = [answer.status for position, answer in self._non_passing if position in self._program.vetoes]
+        undecided = self._program.starts_open or any(status in OPEN for status in statuses)
+        passes = True if self.score is None else self.score.passes
+        result = PlanResult(self._program, self._non_passing, Status.FAILED in statuses, undecided, passes)
+        return Inspection(self.plan, result, self._subject, self.observed_at, self._marks, merged, self._waivers)
+
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Inspection) and self.to_dict() == other.to_dict()
 
