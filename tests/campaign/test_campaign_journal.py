@@ -60,7 +60,7 @@ def told() -> Campaign:
     before.issue(DueRule(days=14), signed=date(2024, 6, 1))
     one.carry_over(before)
     one.issue(DueRule(days=14), signed=SIGNED)
-    one.recheck("甲网", Recheck(at=rounds.LATER, outcome="rectified", role="复查人员", note="已更新"))
+    one.recheck("甲网", Recheck(at=rounds.LATER.replace(day=30), outcome="rectified", role="复查人员", note="已更新"))
     return one
 
 
