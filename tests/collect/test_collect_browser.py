@@ -21,7 +21,10 @@ from tests.collect.madesites import NOW, LoopbackServer
 from tests.collect.test_collect_doubt import DAY, HOST, NAMES, frame, made, named
 
 pytest.importorskip("playwright")
-pytestmark = pytest.mark.skipif(not any(map(shutil.which, PROGRAMS)), reason="no Chromium is installed")
+pytestmark = [
+    pytest.mark.heavy,
+    pytest.mark.skipif(not any(map(shutil.which, PROGRAMS)), reason="no Chromium is installed"),
+]
 
 LIST = """<ul class="list" id="list"></ul><script src="/js/list.js"></script>"""
 SCRIPT = """fetch(location.pathname + 'list.json').then(a => a.json()).then(items => { document.getElementById('list').innerHTML =
