@@ -94,7 +94,7 @@ class Matcher:
         rights = dict.fromkeys((*compared_all(self._right_texts()), *forms))
         variants = self._add_variants(numbers, rights)
         self._titles = Titles(rights if near else ())
-        self._title_number = numbers.setdefault(Titles.anchor, len(numbers)) if near else -1
+        self._title_numbers = {numbers.setdefault(anchor, len(numbers)) for anchor in (Titles.anchors if near else ())}
         self._longest = max(map(len, numbers), default=0)
         self._search = build_search(list(numbers), backend, built, prefilter=not forms)
         self._shields = self._find_shields()
@@ -192,8 +192,9 @@ class Matcher:
     ) -> list[_Action]:
         actions = [_TERM if number in self._lines else _NO_ACTION for number in range(size)]
         crossed = {number: self._near.crossed(at) for at, number in enumerate(fragments) if self._near.crossed(at)}
-        special = {self._title_number} if self._title_number >= 0 else set()
-        for number in special | runs.keys() | crossed.keys() | anchored.keys() | self._provinces.keys() | variants.keys():
+        for number in (
+            self._title_numbers | runs.keys() | crossed.keys() | anchored.keys() | self._provinces.keys() | variants.keys()
+        ):
             more = _More(
                 number in self._lines,
                 tuple(runs.get(number, ())),
@@ -201,7 +202,7 @@ class Matcher:
                 tuple(anchored.get(number, ())),
                 self._provinces.get(number),
                 variants.get(number),
-                number == self._title_number,
+                number in self._title_numbers,
             )
             actions[number] = _Action(more=more)
         for at, number in enumerate(fragments):
@@ -285,7 +286,7 @@ class Matcher:
         if more.variant is not None:
             self._take_variant(text, start, end, more.variant, days, findings)
         if more.is_title and (law := self._titles.check(text, start)) is not None:
-            line = Canonical(law[1], "document_number", "general", _LAWS)
+            line = Canonical(law[1] or text[start + 1 : law[0]], "document_number", "general", _LAWS)
             findings.append(Finding(start + 1, law[0], line, "no_such_law", law[1], "medium"))
 
     def _hits(self, text: str) -> Iterable[Hit]:
