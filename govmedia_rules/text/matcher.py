@@ -15,7 +15,7 @@ from govmedia_rules.text.enumerations import Enumerations
 from govmedia_rules.text.findings import Days, Finding, is_in_force
 from govmedia_rules.text.homophones import MIN_FORM, Homophone, Homophones
 from govmedia_rules.text.lexicon import Canonical, Lexicon, Pattern, Person, Term, usual_near
-from govmedia_rules.text.misses import changed_span, confidence_of, reason_of
+from govmedia_rules.text.misses import LONG_FORM, changed_span, confidence_of, is_last_of_words, reason_of
 from govmedia_rules.text.near import LOOK, Edit, Fragment, NearForms
 from govmedia_rules.text.normalise import BETWEEN, compared, compared_all
 from govmedia_rules.text.patterns import RightPatterns, compile_pattern, context_of, find_pattern, is_in_series, number_of
@@ -360,6 +360,9 @@ class Matcher:
         if reason is None or self._is_right(text, edit):
             return
         confidence = confidence_of(reason, len(form))
+        if reason == "last_character" and not edit.wrong and len(form) >= LONG_FORM and is_last_of_words(text, edit.end):
+            edit = edit._replace(end=edit.end + 1, wrong=text[edit.end])
+            reason, confidence = "substituted", "medium"
         findings.append(Finding(edit.start, edit.end, line, reason, line.text, confidence, edit))
 
     def _take_variant(

@@ -9,7 +9,7 @@ _LONGEST = 40
 _MOST_OTHER = 4
 """Characters that may be missing or too many before another law is meant."""
 _ENDS = ("法", "条例", "准则")
-_NOT_LAWS = ("实施", "施行", "草案", "修正", "修订", "解释", "决定", "办法", "细则", "规定")
+_NOT_LAWS = ("暂行", "试行", "实施", "施行", "草案", "修正", "修订", "解释", "决定", "办法", "细则", "规定")
 
 
 class Titles:
