@@ -27,6 +27,7 @@ COMMANDS = (
     "campaign",
     "report",
     "review",
+    "worklist",
 )
 """Names of the commands, each a module of `govmedia_rules.commands`."""
 
