@@ -87,6 +87,7 @@ class Problem(Model):
         is_open: True when 等 says that there are more; a list that names all is closed.
         stated_count: Number of subjects the sentence states; None when it states none.
         share: Share of a population that has it (`超过60%的门户网站`); None when not printed.
+        rectified: Whether the sentence says that it was put right meanwhile (`现已整改到位`).
         indicator_ids: What the wording was classified as.
         decided_by: The words that decided.
     """
@@ -98,6 +99,7 @@ class Problem(Model):
     is_open: bool = False
     stated_count: Count | None = None
     share: Rate | None = None
+    rectified: bool = False
     indicator_ids: tuple[str, ...] = ()
     decided_by: tuple[str, ...] = ()
     place: Place | None = None
@@ -358,6 +360,7 @@ class Notice(Model):
         marks: Codes and filing numbers of the page foot.
         contacts: Contacts, only when asked for.
         contacts_left_out: How many contacts were recognised and blotted out.
+        draft_remarks: What does not fit yet, printed in the margin of a draft; a notice that is sent has none.
         places: Place of the plain fields, by field name.
     """
 
@@ -395,6 +398,7 @@ class Notice(Model):
     attachments: tuple[Attachment, ...] = ()
     marks: tuple[Mark, ...] = ()
     contacts: tuple[Contact, ...] = ()
+    draft_remarks: tuple[Text, ...] = ()
     contacts_left_out: int = 0
     places: Mapping[str, Place] = Field(default_factory=dict)
 
