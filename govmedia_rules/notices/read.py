@@ -123,7 +123,8 @@ def _read_chinese(mended: Mended, grids: list[Grid]) -> Notice:
     if not any(section.role == "overview" for section in parts.root.walk()):
         elsewhere = {line.start for s in parts.root.walk() if s.role in ("problems", "duties", "practices") for line in s.body}
         overview = [line for line in body if line.start not in elsewhere]
-    builder = counting.read_counts([*(line for line in parts.opening if line not in overview), *overview], page)
+    starts = {line.start for line in overview}
+    builder = counting.read_counts([*(line for line in parts.opening if line.start not in starts), *overview], page)
     counting.read_failures(_problem_lines(parts), page, builder)
     method = counting.method_of(parts.opening)
     populations = tuple(
@@ -131,23 +132,20 @@ def _read_chinese(mended: Mended, grids: list[Grid]) -> Notice:
         for population in builder.populations()
     )
     again = formal.recheck([*parts.opening, *overview], page)
-    problem_parts = [section for section in parts.root.walk() if section.role == "problems" and not _inside(section, parts.root)]
+    problem_parts = _parts_with("problems", parts.root)
     if problem_parts:
         problems = tuple(problem for section in problem_parts for problem in read_problems(section, page))
     else:
         others = {line.start for s in parts.root.walk() if s.role in ("duties", "practices", "recheck") for line in s.body}
         problems = tuple(_problems_without_headings([line for line in body if line.start not in others], page))
     problems += tuple(_still_open(parts, page))
-    duty_parts = [section for section in parts.root.walk() if section.role == "duties" and not _inside(section, parts.root)]
+    duty_parts = _parts_with("duties", parts.root)
     duty_lines = [line for section in duty_parts for part in section.walk() for line in part.body] or body
-    practice_parts = [section for section in parts.root.walk() if section.role == "practices" and not _inside(section, parts.root)]
+    practice_parts = _parts_with("practices", parts.root)
     opening = parts.opening or body[:1]
     cited = [*formal.citations(opening, "basis")]
-    cited += [
-        c
-        for c in formal.citations([line for line in body if line not in opening], "rule")
-        if c.title not in {x.title for x in cited}
-    ]
+    titles = {citation.title for citation in cited}
+    cited += [c for c in formal.citations(body[len(opening) :], "rule") if c.title not in titles]
     codes = tuple(row.code for attachment in attachments for row in attachment.listed if row.code)
     return Notice(
         language="zh",
@@ -189,12 +187,17 @@ def _problem_lines(parts: Outline) -> list[Line]:
     return [line for section in parts.root.walk() if section.role == "problems" for line in section.body]
 
 
-def _inside(section: Section, root: Section) -> bool:
-    """Return whether a section stands below another of the same part of the notice."""
-    return any(
-        other is not section and other.role == section.role and any(part is section for part in other.walk())
-        for other in root.walk()
-    )
+def _parts_with(role: str, root: Section) -> list[Section]:
+    """Return the sections of one role in the order of the text, without those that stand below another of it."""
+    found: list[Section] = []
+    stack = [root]
+    while stack:
+        section = stack.pop()
+        if section.role == role:
+            found.append(section)
+        else:
+            stack += reversed(section.parts)
+    return found
 
 
 def _body_lines(parts: Outline) -> list[Line]:
