@@ -210,7 +210,8 @@ def _read_numbers(plain: str, clause: Line, page: Page, builder: CountBuilder, *
                 parsed = replace(parsed, outcome=ended.outcome, outcome_label=ended.outcome_label)
             else:
                 parsed = replace(parsed, measure=carried or measure_after)
-        if not parts and parsed.measure is None and parsed.outcome is None and has_fault(plain[match.end() : stop]):
+        says_fault = has_fault(plain[match.end() : stop]) or has_fault(plain[end : match.start()])
+        if not parts and parsed.measure is None and parsed.outcome is None and says_fault:
             # 3家网站超过一个月未更新 says how many have the fault, not how many there are.
             parsed = replace(parsed, is_flow=True)
         carried, ended = parsed.measure, parsed if parsed.outcome else None
@@ -336,8 +337,9 @@ def _outcome(text: str) -> tuple[OutcomeKind | None, str]:
 
 
 def _measure(text: str) -> Measure | None:
+    plain = re.sub("(?:监测|检查)(?:时间)?点", "", text)
     for measure in ("inspected", "running", "registered"):
-        if re.search(any_of(counting_words()[measure]), text):
+        if re.search(any_of(counting_words()[measure]), plain):
             return measure
     return None
 
@@ -408,7 +410,7 @@ def _is_part_by_owner(parsed: ParsedNumber, builder: CountBuilder) -> bool:
     return says_whose and not states_more and parsed.count.value <= most
 
 
-_OWNERS = re.compile("(?:机关|单位|部门|乡镇|镇街|街道|镇|乡|县区|区县|县|区|市|本级|局|委|办)$")
+_OWNERS = re.compile("(?:级|机关|单位|部门|乡镇|镇街|街道|镇|乡|县区|区县|县|区|市|本级|局|委|办)$")
 
 
 def _enter_figure(parsed: ParsedNumber, builder: CountBuilder) -> None:

@@ -13,7 +13,7 @@ from govmedia_rules.notices.listing import read_listed
 from govmedia_rules.notices.model import Attachment, Named, Notice, Problem, Recheck
 from govmedia_rules.notices.outline import AttachmentPage, Line, Outline, Page, Section, outline, sentences
 from govmedia_rules.notices.practices import read_practices, read_praised
-from govmedia_rules.notices.problems import read_problems, read_sentence, read_summary
+from govmedia_rules.notices.problems import read_problems, read_sentence, read_summary, read_unheaded
 from govmedia_rules.notices.repair import Mended, mend, mend_characters
 from govmedia_rules.notices.sources import Cell, Grid, Source, load
 
@@ -124,7 +124,10 @@ def _read_chinese(mended: Mended, grids: list[Grid]) -> Notice:
         elsewhere = {line.start for s in parts.root.walk() if s.role in ("problems", "duties", "practices") for line in s.body}
         overview = [line for line in body if line.start not in elsewhere]
     starts = {line.start for line in overview}
-    builder = counting.read_counts([*(line for line in parts.opening if line.start not in starts), *overview], page)
+    counted_in_head = [line for line in parts.head if line is not title and re.search("[0-9][个家]", line.text) and title != line]
+    builder = counting.read_counts(
+        [*counted_in_head, *(line for line in parts.opening if line.start not in starts), *overview], page
+    )
     counting.read_failures(_problem_lines(parts), page, builder)
     method = counting.method_of(parts.opening)
     populations = tuple(
@@ -136,8 +139,7 @@ def _read_chinese(mended: Mended, grids: list[Grid]) -> Notice:
     if problem_parts:
         problems = tuple(problem for section in problem_parts for problem in read_problems(section, page))
     else:
-        others = {line.start for s in parts.root.walk() if s.role in ("duties", "practices", "recheck") for line in s.body}
-        problems = tuple(_problems_without_headings([line for line in body if line.start not in others], page))
+        problems = tuple(_problems_without_headings(parts, page))
     problems += tuple(_still_open(parts, page))
     duty_parts = _parts_with("duties", parts.root)
     duty_lines = [line for section in duty_parts for part in section.walk() for line in part.body] or body
@@ -271,9 +273,12 @@ def _still_open(parts: Outline, page: Page) -> Iterator[Problem]:
                     yield from read_sentence(sentence, page)
 
 
-def _problems_without_headings(lines: list[Line], page: Page) -> list[Problem]:
-    """Return the findings of a notice that has no headings."""
-    return [problem for line in lines for sentence in sentences(line) for problem in read_sentence(sentence, page)]
+def _problems_without_headings(parts: Outline, page: Page) -> Iterator[Problem]:
+    """Yield the findings of a notice that has no part of problems."""
+    yield from read_unheaded(Section(0, body=parts.opening), page)
+    for section in parts.root.walk():
+        if section.role not in ("duties", "practices", "recheck"):
+            yield from read_unheaded(section, page)
 
 
 def _with_names(recheck: Recheck, page: Page) -> Recheck:
