@@ -293,7 +293,7 @@ def _parse_number(plain: str, begin: int, match: re.Match[str], stop: int, page:
 
 _FLOW = re.compile("整合|迁移|减少|压减|精简|撤并|合并|归并|新增|新开|增加|新设|取消|缩减|清理")
 """Words of change: 清理整合1214个 says how many there were no more, not how many there are."""
-_FLOW_AFTER = re.compile("的(?:整合|迁移|关停|撤并)")
+_FLOW_AFTER = re.compile("的(?:整合|迁移|关停|撤并)|(?:压减|减少|增加|下降|缩减|精简|增长|上升)(?:至|到|为)|[增减]至")
 
 
 def _noun_after(left: str, right: str, before: list[re.Match[str]]) -> re.Match[str] | None:

@@ -103,7 +103,13 @@ def _ends_like_an_account() -> re.Pattern[str]:
 
 def is_bare_name(name: str, *, account: bool = False) -> bool:
     """Return whether bare words may name a body, site or account, not a class of them and no piece of a sentence."""
-    if not 2 <= len(name) <= 25 or re.search("[“”\"]", name) or _GENERIC.search(name) or _FUNCTION_WORDS.search(name) or _ordinary_words().search(name):
+    if (
+        not 2 <= len(name) <= 25
+        or re.search('[“”"]', name)
+        or _GENERIC.search(name)
+        or _FUNCTION_WORDS.search(name)
+        or _ordinary_words().search(name)
+    ):
         return False
     return account or _ends_like_a_body().search(name) is not None
 
@@ -362,7 +368,11 @@ def _bare_groups(text: str, start: int, page: Page) -> Iterator[Mentions]:
         end = match.end()
         begin = match.start()
         # 郾城区政府网站: 政府 belongs to the name, not to the word for the site.
-        if text.startswith("政府", begin) and begin and text[begin - 1] in "县区市州旗镇乡省)":
+        if (
+            text.startswith("政府", begin)
+            and begin
+            and (text[begin - 1] in "县区市州旗镇乡省)" or text[begin - 2 : begin] == "人民")
+        ):
             begin += 2
         items = _items_before(text, position, begin, account=kind == "account")
         if items is None:

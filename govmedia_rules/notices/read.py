@@ -206,6 +206,14 @@ def _body_lines(parts: Outline) -> list[Line]:
     return [*parts.opening, *(line for section in parts.root.walk() for line in section.body)]
 
 
+def _is_of_the_round(text: str, start: int, end: int) -> bool:
+    """Whether a year or month in the text is the period; 最后一次更新为2019年 is a year of something else."""
+    return (
+        re.search("(?:^|[,。;:(])$", text[:start]) is not None
+        or re.match("份?的?(?:监测|检查|抽查|巡查|运行|度)", text[end:]) is not None
+    )
+
+
 _MONTHS = re.compile(
     r"(?P<year>[0-9]{4})年(?P<first>[0-9]{1,2})月份?(?:至|到|—|-|–|~){1,2}(?P<last>[0-9]{1,2})月(?!份?[0-9]{1,2}[日号])"
 )
@@ -234,8 +242,7 @@ def _period(title: Line | None, parts: Outline, page: Page, year: int | None) ->
         text = _UNTIL.sub(lambda match: "*" * len(match.group()), line.text)
         found = _quarter_of_months(text) or Period.find(text)
         is_body = line is not title
-        if found is not None and found[0].kind == "year" and is_body and not re.search("(?:^|[,。;:(])$", text[: found[1]]):
-            # 最后一次更新为2019年 is a year of something else.
+        if found is not None and found[0].kind in ("year", "month") and is_body and not _is_of_the_round(text, found[1], found[2]):
             continue
         if found is None:
             continue

@@ -39,6 +39,7 @@ def _pattern(name: str) -> re.Pattern[str]:
         "prevented": rf"(?:{any_of(stance['preventing'])})(?!.*(?:不力|不到位|不够|不严|薄弱))",
         "demanded": rf"^(?:{any_of(stance['addressed'])})?[^,未没不]{{0,8}}?(?:{_MUST}|{any_of(stance['demanding'])})",
         "counted": r"(?:提醒|督促|下发|制发|印发|发出|推送)[^,]*?[0-9]+余?(?:次|份|条|件|家|个)",
+        "excused": r"不(?:计入|列入|视为|作为|算作?)[^,]{0,6}(?:不合格|问题|扣分|考核)|已(?:提前|事先|按规定|按要求)报备",
         "conditional": rf"(?:^|对)(?:{any_of(stance['conditional'])})|^对[^,]*的(?:要|应|须|将|一律|予以|给予|坚决|严肃)",
         "urged": any_of(stance["urging"]),
         "praised": any_of(stance["praising"]),
@@ -96,6 +97,9 @@ def stances(sentence: Line) -> Iterator[tuple[Line, Stance]]:
     pairs = [(clause, stance_of(clause.text)) for clause in clauses(sentence)]
     before: Stance = "plain"
     whole = sentence.text
+    if _pattern("excused").search(whole):
+        yield from ((clause, "denied" if stance in ("fault", "weak") else stance) for clause, stance in pairs)
+        return
     looks_back = _pattern("earlier").search(whole) and not _AGAIN.search(whole) and _pattern("rectified").search(whole)
     for clause, stance in pairs:
         if stance in ("fault", "weak"):
