@@ -59,6 +59,11 @@ def channel_missing(
     return failed("channel_missing", evidence=evidence or [Evidence("channels", site.site.url, None, 0)], count=len(site.channels))
 
 
+_STATED = "stated"
+_USUAL = ("menu", "comment", "message")
+"""Kinds of functions that every platform offers: a book that counts them all accepts a bare 有 in a registry's table."""
+
+
 @check("account.interaction_missing", needs="functions")
 def interaction_missing(
     account: AccountSnapshot,
@@ -84,11 +89,14 @@ def interaction_missing(
     offered = [function for function in account.functions if function.kind in kinds]
     if any(function.works for function in offered):
         return passed()
+    stated = any(function.works and function.kind == _STATED for function in account.functions)
+    if stated and kinds is counted and set(_USUAL) <= set(kinds):
+        return passed()  # a registry says that there is one, and whichever it is counts
     evidence = [
         Evidence(function.name or function.kind, account.account.url, None, function.kind) for function in account.functions
     ]
     untried = sum(function.works is None for function in offered)
-    if untried or "functions" in account.partial:
+    if untried or stated or "functions" in account.partial:
         return inconclusive("functions_not_tried", evidence=evidence, count=untried)
     return failed(
         "interaction_missing",

@@ -172,9 +172,12 @@ def stale(account: AccountSnapshot, *, window: Annotated[Window, Strictness.SHOR
         window: Time that counts back from the monitoring point.
     """
     newest = account.latest_post_at
-    updated = was_updated(window.before(account.observed_at), newest, account.posts, account.post_count)
+    span = window.before(account.observed_at)
+    updated = was_updated(span, newest, account.posts, account.post_count)
     if updated:
-        return passed()
+        # Where only a month or a year is known, all of it must lie in the window.
+        earliest_day = account.latest_post_from
+        return passed() if earliest_day is None or span.has(earliest_day) else inconclusive("posts_unknown")
     if updated is None or "posts" in account.partial:
         return inconclusive("posts_unknown")
     evidence = [Evidence("posts", account.account.url, newest, newest if newest is not None else 0, window)]
@@ -207,7 +210,8 @@ def posts_few(
         newest = account.latest_post_at
         if account.post_count == 0 or (newest is not None and not span.has(newest) and not span.is_before(newest)):
             return failed("posts_few", evidence=[Evidence("posts", account.account.url, newest, 0, count)], count=0, **args)
-        if newest is not None and span.has(newest) and count == 1 and not original_only:
+        surely = newest is not None and span.has(newest if account.latest_post_from is None else account.latest_post_from)
+        if newest is not None and span.has(newest) and surely and count == 1 and not original_only:
             return passed()
         return inconclusive("posts_not_counted", **args)
     recent = [post for post in account.posts if post.published_at is not None and span.has(post.published_at)]
