@@ -19,6 +19,7 @@ from pydantic import TypeAdapter, ValidationError
 
 import govmedia_rules as gr
 from govmedia_rules.checks.contract import CheckSpec
+from govmedia_rules.judge.readings import check_of
 from govmedia_rules.rules.load import built_in_files, read_layer
 from govmedia_rules.rules.model import Indicator
 from govmedia_rules.rules.plugins import Plugins
@@ -58,11 +59,22 @@ def moved(value: Any, step: int) -> Iterator[tuple[str, Any]]:
                 yield f".{key}{place}", {**value, key: other}
 
 
-def numbers(indicator: Indicator, spec: CheckSpec) -> Iterator[tuple[str, int, Mapping[str, Any]]]:
-    """Each way to move one number by one step that the check would accept: its name, the step, the parameters that result."""
+def numbers(indicator: Indicator, spec: CheckSpec) -> Iterator[tuple[str, int, Indicator]]:
+    """Each way to move one number by one step that the check would accept: its name, the step, the indicator that results."""
+    for name, step, params in _moved_params(indicator, indicator.params, spec):
+        yield name, step, indicator.model_copy(update={"params": params})
+    for key, reading in indicator.readings.items():
+        for name, step, params in _moved_params(indicator, reading.params, spec):
+            changed = {**indicator.readings, key: reading.model_copy(update={"params": params})}
+            yield f"readings.{key}.{name}", step, indicator.model_copy(update={"readings": changed})
+
+
+def _moved_params(
+    indicator: Indicator, given: Mapping[str, object], spec: CheckSpec
+) -> Iterator[tuple[str, int, Mapping[str, object]]]:
     hints = get_type_hints(spec.function, include_extras=True)
     unused = {"idle"} if indicator.params.get("default_cycle") is not None else set()  # no column is then without a cycle
-    for name, value in indicator.params.items():
+    for name, value in given.items():
         if name in NO_BOUNDARY or name in unused:
             continue
         for step in STEPS:
@@ -71,13 +83,14 @@ def numbers(indicator: Indicator, spec: CheckSpec) -> Iterator[tuple[str, int, M
                     TypeAdapter(hints[name]).validate_python(other)
                 except ValidationError:
                     continue
-                yield f"{name}{place}", step, {**indicator.params, name: other}
+                yield f"{name}{place}", step, {**given, name: other}
 
 
-def answer(indicator: Indicator, spec: CheckSpec, case: Case, params: Mapping[str, Any]) -> object:
+def answer(indicator: Indicator, spec: CheckSpec, case: Case) -> object:
     if any(all(getattr(case.observed, part, None) is None for part in parts) for parts in spec.needs):
         return None
-    found = spec.function(case.observed, **params)
+    function, params = check_of(spec, indicator)
+    found = function(case.observed, **params)
     named = [piece.what for piece in found.evidence]
     return found.status, sorted(found.faults.items()), sorted(found.possible.items()), named
 
@@ -102,9 +115,9 @@ def uncovered(name: str) -> list[str]:
         if spec.subject == "registry":
             continue
         cases = CASES[indicator_id, name]
-        told = [answer(indicator, spec, case, indicator.params) for case in cases]
-        for number, step, params in numbers(indicator, spec):
-            if all(answer(indicator, spec, case, params) == known for case, known in zip(cases, told, strict=True)):
+        told = [answer(indicator, spec, case) for case in cases]
+        for number, step, changed in numbers(indicator, spec):
+            if all(answer(changed, spec, case) == known for case, known in zip(cases, told, strict=True)):
                 lacking.append(f"{indicator_id}@{name}: {number} {step:+}")
     return lacking
 

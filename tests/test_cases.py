@@ -101,6 +101,7 @@ def reachable(indicator: Indicator, book: gr.Rulebook) -> set[str]:
     if spec.subject == "registry":
         return statuses | {"not_checked"}  # one subject alone decides nothing; tests/judge/test_across.py looks at many
     machine = answers_of(spec.function) | ({"inconclusive"} if spec.needs else set())
+    machine |= {"needs_review"} if indicator.readings else set()
     if indicator.mode == "person":
         # Neither the machine's silence nor its lack of data proves anything.
         return statuses | (machine - {"passed", "inconclusive"}) | {"not_checked"}

@@ -104,7 +104,7 @@ def test_bad_usage(capsys: pytest.CaptureFixture[str], args: list[str]) -> None:
 def test_explaining_and_listing(capsys: pytest.CaptureFixture[str]) -> None:
     code, out, _ = run(capsys, "explain", "site.veto.columns")
     assert code == 0
-    assert out.count("国办秘函〔2019〕19号") == 3
+    assert out.count("  依据[national-2019]: 国办秘函〔2019〕19号") == 3
     code, out, _ = run(capsys, "explain", "media.veto.stale", "--rulebook", "jiangxi-2020", "--format", "json")
     assert json.loads(out)[0]["parameters"]["window"] == {"value": {"weeks": 2}, "set_by": "national-2019", "verified": True}
     code, out, _ = run(capsys, "rulebooks")

@@ -28,12 +28,12 @@ RATES: Collection[ShareKind] = ("pass", "failure_share", "coverage")
 
 @cache
 def words() -> Mapping[str, Any]:
-    """The words of `data/writing.toml`."""
+    """Return the words of `data/writing.toml`."""
     return read_data("govmedia_rules.campaign", "writing.toml")
 
 
 def attachment(campaign: CampaignView, draft: AttachmentDraft, number: int | None) -> Attachment:
-    """An attachment of the notice.
+    """Return an attachment of the notice.
 
     Args:
         campaign: The round.
@@ -52,15 +52,15 @@ def attachment(campaign: CampaignView, draft: AttachmentDraft, number: int | Non
     bands: tuple[Band, ...] = ()
     span = None
     if kind == "failed":
-        failed = [one for tier in draft.tiers for one in campaign.failures(draft.subject, tier=tier)]
-        blocks = [one for one in campaign.counted_results if one.outcome == "failed" and one.tier in draft.tiers]
-        nameless = sum(one.count for one in blocks if draft.subject in (None, one.subject))
+        failed = [result for tier in draft.tiers for result in campaign.failures(draft.subject, tier=tier)]
+        blocks = [block for block in campaign.counted_results if block.outcome == "failed" and block.tier in draft.tiers]
+        nameless = sum(block.count for block in blocks if draft.subject in (None, block.subject))
         if nameless:
             raise NoticeError(f"{nameless} failed units have no name and cannot be listed in {draft.title!r}")
         if draft.order == "area":
             failed = _by_area(failed)
-        failed = [one for kind in ("site", "account") for one in failed if kind_of(one.subject) == kind]
-        rows = [_listed(one, row) for row, one in enumerate(failed)]
+        failed = [result for kind in ("site", "account") for result in failed if kind_of(result.subject) == kind]
+        rows = [_listed(result, row) for row, result in enumerate(failed)]
         tables, listed = (_table(columns, rows, _listed_cell),), tuple(rows)
     elif kind == "counts":
         tables = (_counts_table(campaign, draft, columns, rounding),)
@@ -69,13 +69,13 @@ def attachment(campaign: CampaignView, draft: AttachmentDraft, number: int | Non
     elif kind == "letters":
         span = campaign.config.statistics_span
         tables = tuple(
-            _table(columns, list(mine), lambda one, shows: _letter_cell(one, shows, rounding), caption=name)
-            for name, mine in groupby(campaign.letters, key=lambda one: one.group)
+            _table(columns, list(rows_of_group), lambda letters, shows: _letter_cell(letters, shows, rounding), caption=name)
+            for name, rows_of_group in groupby(campaign.letters, key=lambda letters_row: letters_row.group)
         )
     else:
         span = campaign.config.statistics_span
-        kinds = {name for one in campaign.disclosures for name, _ in one.kinds}
-        tables = (_table(columns, campaign.disclosures, lambda one, shows: _disclosure_cell(one, shows, kinds)),)
+        kinds = {name for disclosure in campaign.disclosures for name, _ in disclosure.kinds}
+        tables = (_table(columns, campaign.disclosures, lambda disclosure, shows: _disclosure_cell(disclosure, shows, kinds)),)
     return Attachment(
         number=number,
         title=draft.title,
@@ -97,13 +97,13 @@ Cell = Callable[[Any, str], str | None]
 
 
 def _table(columns: Sequence[ColumnDraft], things: Sequence[Any], cell: Cell, caption: str = "") -> Table:
-    def shown(number: int, thing: Any, one: ColumnDraft) -> str | None:
-        return str(number) if one.shows == "number" else cell(thing, one.shows)
+    def shown(number: int, thing: Any, column: ColumnDraft) -> str | None:
+        return str(number) if column.shows == "number" else cell(thing, column.shows)
 
     return Table(
-        columns=tuple("/".join(one.header) for one in columns),
-        header=tuple(one.header for one in columns),
-        rows=tuple(tuple(shown(number, thing, one) for one in columns) for number, thing in enumerate(things, 1)),
+        columns=tuple("/".join(column.header) for column in columns),
+        header=tuple(column.header for column in columns),
+        rows=tuple(tuple(shown(number, thing, column) for column in columns) for number, thing in enumerate(things, 1)),
         caption=caption,
     )
 
@@ -112,15 +112,15 @@ _PROVINCIAL = ("province_portal", "province_department")
 
 
 def _by_area(failed: Sequence[Result]) -> list[Result]:
-    areas = {area: rank for rank, area in enumerate(dict.fromkeys(one.subject.area for one in failed))}
-    return sorted(failed, key=lambda one: (one.subject.level not in _PROVINCIAL, areas[one.subject.area]))
+    areas = {area: rank for rank, area in enumerate(dict.fromkeys(result.subject.area for result in failed))}
+    return sorted(failed, key=lambda result: (result.subject.level not in _PROVINCIAL, areas[result.subject.area]))
 
 
 def _listed(result: Result, row: int) -> Listed:
     subject = result.subject
     faults = list(result.faults())
-    reasons = [one for one in faults if any(name in result.reasons for name in one.indicator_ids)] or faults
-    problems = tuple(dict.fromkeys(one.wording for one in reasons))
+    reasons = [fault for fault in faults if any(name in result.reasons for name in fault.indicator_ids)] or faults
+    problems = tuple(dict.fromkeys(reason.wording for reason in reasons))
     return Listed.model_validate(
         {
             "name": subject.name,
@@ -140,23 +140,27 @@ def _listed(result: Result, row: int) -> Listed:
     )
 
 
-def _listed_cell(one: Listed, shows: str) -> str | None:
+def _listed_cell(unit: Listed, shows: str) -> str | None:
     if shows == "type":
-        return one.platform_text
+        return unit.platform_text
     if shows == "place":
-        return one.url if one.kind == "site" else one.owner
+        return unit.url if unit.kind == "site" else unit.owner
     if shows not in ("area", "name", "code", "outcome", "wording", "remark", "owner", "url"):
         raise NoticeError(f"a list of units has no column {shows!r}")
-    value: str | None = getattr(one, shows)
+    value: str | None = getattr(unit, shows)
     return value
 
 
 def _bands(campaign: CampaignView, draft: AttachmentDraft) -> Iterator[Band]:
-    found = campaign.score_bands(draft.edges, draft.subject or "site", tier=draft.tiers[0])
+    members = campaign.score_bands(draft.edges, draft.subject or "site", tier=draft.tiers[0])
     words = (*draft.bands, *(f"{edge}分以上" for edge in draft.edges[len(draft.bands) :]))
-    for text, band, edge in zip(words, found, draft.edges, strict=True):
-        split = [[one for one in band if one.subject.level in levels] for levels in draft.split] if draft.split else [list(band)]
-        groups = tuple(tuple(one.subject.name for one in group) for group in split if group)
+    for text, band, edge in zip(words, members, draft.edges, strict=True):
+        split = (
+            [[result for result in band if result.subject.level in levels] for levels in draft.split]
+            if draft.split
+            else [list(band)]
+        )
+        groups = tuple(tuple(result.subject.name for result in group) for group in split if group)
         yield Band(text=text, low=Count(value=edge), groups=groups)
 
 
@@ -164,29 +168,33 @@ def _counts_table(campaign: CampaignView, draft: AttachmentDraft, columns: Seque
     subject, tier = draft.subject or "site", draft.tiers[0]
     row = Part(dimension=draft.dimension, classes=draft.groups or None)
     # Crossed with the levels of a column, which are asked of the population only.
-    crossed = {one.levels: (row, against_rest("level", Class(label=_HERE, ids=one.levels))) for one in columns if one.levels}
+    crossed = {
+        column.levels: (row, against_rest("level", Class(label=_HERE, ids=column.levels))) for column in columns if column.levels
+    }
     statistics = campaign.statistics(row, *crossed.values())
     groups = statistics.groups(subject, row, tier=tier)
 
-    def cell(key: str | None, one: ColumnDraft) -> str | None:
-        spec: Spec = crossed[one.levels] if one.levels else row
-        mine = statistics.groups(subject, spec, tier=tier)
-        wanted = [group for group in mine if (key is None or group[0] == key) and (not one.levels or group[1] == _HERE)]
-        stats = [mine[group] for group in wanted]
-        if key is None and not one.levels:
+    def cell(key: str | None, column: ColumnDraft) -> str | None:
+        spec: Spec = crossed[column.levels] if column.levels else row
+        groups_of_column = statistics.groups(subject, spec, tier=tier)
+        keys = [
+            group for group in groups_of_column if (key is None or group[0] == key) and (not column.levels or group[1] == _HERE)
+        ]
+        stats = [groups_of_column[group] for group in keys]
+        if key is None and not column.levels:
             stats = [statistics.total(subject, tier=tier)]
-        elif one.shows == "population" and mine.unplaced.population and not one.levels:
+        elif column.shows == "population" and groups_of_column.unplaced.population and not column.levels:
             return None
-        return _count_cell(_sum(stats), one.shows, campaign, rounding)
+        return _count_cell(_sum(stats), column.shows, campaign, rounding)
 
     def line(number: int | None, name: str, key: str | None) -> tuple[str | None, ...]:
         own = {"number": None if number is None else str(number), "group": name}
-        return tuple(own[one.shows] if one.shows in own else cell(key, one) for one in columns)
+        return tuple(own[column.shows] if column.shows in own else cell(key, column) for column in columns)
 
-    names = [one.label for one in draft.groups] if draft.groups else [key[0] for key in groups]
+    names = [group.label for group in draft.groups] if draft.groups else [key[0] for key in groups]
     return Table(
-        columns=tuple("/".join(one.header) for one in columns),
-        header=tuple(one.header for one in columns),
+        columns=tuple("/".join(column.header) for column in columns),
+        header=tuple(column.header for column in columns),
         rows=tuple(line(number, row.label_of(name), name) for number, name in enumerate(names, 1)),
         total=line(None, "合计", None) if draft.has_total else None,
     )
@@ -197,8 +205,8 @@ _HERE = "="
 
 def _sum(stats: Iterable[Stat]) -> Stat:
     whole = Stat()
-    for one in stats:
-        whole = whole.merge(one)
+    for stat in stats:
+        whole = whole.merge(stat)
     return whole
 
 
@@ -216,12 +224,12 @@ def _count_cell(stat: Stat, shows: str, campaign: CampaignView, rounding: Roundi
     raise NoticeError(f"a table of counts has no column {shows!r}")
 
 
-def _letter_cell(one: Letters, shows: str, rounding: Rounding) -> str | None:
-    tally = LetterTally.of([one])
+def _letter_cell(letters: Letters, shows: str, rounding: Rounding) -> str | None:
+    tally = LetterTally.of([letters])
     if shows == "unit":
-        return one.unit
+        return letters.unit
     if shows in ("done", "pending"):
-        value: int | None = getattr(one, shows)
+        value: int | None = getattr(letters, shows)
         return None if value is None else str(value)
     if shows == "rate":
         return None if tally.rate is None else tally.rate.text(rounding)
@@ -233,18 +241,18 @@ def _letter_cell(one: Letters, shows: str, rounding: Rounding) -> str | None:
 
 
 def _days(days: Fraction) -> str:
-    """Working days with at most one decimal, half up."""
+    """Return working days with at most one decimal, half up."""
     tenths = (20 * days.numerator + days.denominator) // (2 * days.denominator)
     return str(tenths // 10) if tenths % 10 == 0 else f"{tenths // 10}.{tenths % 10}"
 
 
-def _disclosure_cell(one: Disclosure, shows: str, kinds: Collection[str]) -> str | None:
+def _disclosure_cell(disclosure: Disclosure, shows: str, kinds: Collection[str]) -> str | None:
     if shows == "unit":
-        return one.unit
+        return disclosure.unit
     if shows in kinds:
-        value = dict(one.kinds).get(shows)
+        value = dict(disclosure.kinds).get(shows)
     elif shows in ("total", "done_on_time", "done_late", "pending"):
-        value = getattr(one, shows)
+        value = getattr(disclosure, shows)
     else:
         raise NoticeError(f"a table of disclosure has no column {shows!r}", hint=f"kinds are {'、'.join(sorted(kinds))}")
     return None if value is None else str(value)

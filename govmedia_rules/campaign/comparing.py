@@ -23,16 +23,16 @@ def comparisons(
     group: str = "",
     unit: Short = "个百分点",
 ) -> tuple[Comparison, ...]:
-    """The differences of a printed rate to those of earlier rounds; one without a figure says that there is none."""
+    """Return the differences of a printed rate to those of earlier rounds; one without a figure says that there is none."""
     return tuple(
-        Comparison(basis=one.basis, change=Change.between(now, one.figure, comparable=one.is_comparable), unit=unit)
-        for one in earlier
-        if (one.subject, one.kind, one.tier, one.group) == (subject, kind, tier, group)
+        Comparison(basis=rate.basis, change=Change.between(now, rate.figure, comparable=rate.is_comparable), unit=unit)
+        for rate in earlier
+        if (rate.subject, rate.kind, rate.tier, rate.group) == (subject, kind, tier, group)
     )
 
 
 def basis_of(now: Period, before: Period) -> Literal["year_on_year", "period_on_period", "other"]:
-    """How an earlier period compares: the same of the year before, the one just before, or another.
+    """Return how an earlier period compares: the same of the year before, the one just before, or another.
 
     A whole year is both; it is called 同比.
     """

@@ -105,7 +105,7 @@ class CampaignConfig(Model):
         return self
 
     def tier(self, tier_id: str) -> Tier:
-        """The tier with this id.
+        """Return the tier with this id.
 
         Raises:
             KeyError: There is none.

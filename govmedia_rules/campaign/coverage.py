@@ -33,7 +33,7 @@ class Coverage(NamedTuple):
         return None if self.share is None else self.share.part >= self.rule.share * self.share.whole
 
     def text(self, rounding: Rounding | None = None) -> str:
-        """The demand and its outcome in one Chinese line."""
+        """Return the demand and its outcome in one Chinese line."""
         share = self.rule.share * 100
         demand = f"{self.rule.title}（要求{share.normalize():f}%）"
         if self.share is None:
@@ -49,7 +49,7 @@ def coverage_of(
     inspected: Collection[tuple[str, str]],
     failed_before: Collection[str],
 ) -> Coverage:
-    """How far a demand was met.
+    """Return how far a demand was met.
 
     Args:
         rule: The demand.
@@ -59,9 +59,9 @@ def coverage_of(
         failed_before: Ids of the units that failed the round before.
     """
     if rule.failed_before:
-        wanted = sorted(failed_before)
-        missing = tuple(name for name in wanted if (rule.tier, name) not in inspected)
-        return Coverage(rule, ratio(len(wanted) - len(missing), len(wanted)), missing)
+        demanded = sorted(failed_before)
+        missing = tuple(name for name in demanded if (rule.tier, name) not in inspected)
+        return Coverage(rule, ratio(len(demanded) - len(missing), len(demanded)), missing)
     missing = tuple(
         name
         for (tier, name), subject in members.items()
@@ -79,11 +79,11 @@ def _applies(rule: CoverageRule, subject: Site | Account) -> bool:
     if not platforms:
         return True
     terms = vocabulary("platform")
-    return isinstance(subject, Account) and any(terms.is_a(subject.platform, one) for one in platforms)
+    return isinstance(subject, Account) and any(terms.is_a(subject.platform, platform) for platform in platforms)
 
 
 def _demanded(rule: CoverageRule) -> tuple[frozenset[str] | None, tuple[str, ...]]:
-    """Levels and platforms a rule speaks of; None and () for all."""
+    """Return the levels and platforms a rule speaks of; None and () for all."""
     levels: frozenset[str] | None = frozenset(rule.levels) if rule.levels else None
     if rule.portals is not None:
         portals = PORTAL_LEVELS if rule.portals else frozenset(vocabulary("level")) - PORTAL_LEVELS
@@ -99,23 +99,23 @@ def _share(rule: CoverageRule, statistics: Statistics) -> Ratio | None:
         return None
     part = Part(dimension="level") if levels is not None else Part(dimension="platform")
     groups = statistics.groups(rule.subject, grouping(part), tier=rule.tier)
-    wanted = [key for key in groups if _within(key[0], levels, platforms)]
+    keys = [key for key in groups if _within(key[0], levels, platforms)]
     if groups.unplaced.population:
         return None
-    population = [groups[key].population for key in wanted]
-    total = sum(one for one in population if one is not None)
-    looked_at = sum(groups[key].inspected for key in wanted)
+    population = [groups[key].population for key in keys]
+    total = sum(number for number in population if number is not None)
+    looked_at = sum(groups[key].inspected for key in keys)
     if looked_at < total and groups.unplaced.inspected:
         return None  # units of unknown level were looked at; some may be of these
     return ratio(looked_at, total)
 
 
 def _within(key: str, levels: frozenset[str] | None, platforms: tuple[str, ...]) -> bool:
-    return key in levels if levels is not None else any(vocabulary("platform").is_a(key, one) for one in platforms)
+    return key in levels if levels is not None else any(vocabulary("platform").is_a(key, platform) for platform in platforms)
 
 
-def lines(found: Iterable[Coverage], rounding: Rounding) -> Iterator[str]:
-    """Coverage in Chinese, one line a demand, with the first of the units that are missing."""
-    for one in found:
-        more = f"；未查{len(one.missing)}个，如{'、'.join(one.missing[:3])}" if one.missing else ""
-        yield one.text(rounding) + more
+def lines(coverages: Iterable[Coverage], rounding: Rounding) -> Iterator[str]:
+    """Yield coverage in Chinese, one line a demand, with the first of the units that are missing."""
+    for coverage in coverages:
+        more = f"；未查{len(coverage.missing)}个，如{'、'.join(coverage.missing[:3])}" if coverage.missing else ""
+        yield coverage.text(rounding) + more

@@ -51,7 +51,7 @@ class Described(NamedTuple):
 
 
 def read_campaign(path: str | PathLike[str]) -> Described:
-    """Reads a round from a folder of tables.
+    """Read a round from a folder of tables.
 
     Args:
         path: The folder.
@@ -62,15 +62,15 @@ def read_campaign(path: str | PathLike[str]) -> Described:
     folder = Path(path)
     file = folder / DESCRIPTION
     try:
-        told = tomllib.loads(file.read_text("utf-8-sig"))
+        description = tomllib.loads(file.read_text("utf-8-sig"))
     except FileNotFoundError:
         raise CampaignError("no round is described here", Where(str(file)), "see govmedia_rules.campaign.folder") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
         raise CampaignError(f"it cannot be read: {fault}", Where(str(file))) from fault
-    unknown = sorted(told.keys() - {"terms", "earlier", "rulings", "reported", "notice"})
+    unknown = sorted(description.keys() - {"terms", "earlier", "rulings", "reported", "notice"})
     if unknown:
         raise CampaignError(f"nothing is called {', '.join(unknown)}", Where(str(file)), "see govmedia_rules.campaign.folder")
-    campaign = Campaign(_checked(file, None, CampaignConfig.model_validate, told.get("terms", {})))
+    campaign = Campaign(_checked(file, None, CampaignConfig.model_validate, description.get("terms", {})))
     tables = {name: folder / f"{name}.csv" for name in ("sites", "accounts")}
     if any(table.is_file() for table in tables.values()):
         registry = read_registry(**{name: table for name, table in tables.items() if table.is_file()})  # type: ignore[arg-type]
@@ -78,16 +78,16 @@ def read_campaign(path: str | PathLike[str]) -> Described:
             raise CampaignError(f"{len(registry.bad)} rows cannot be used: {registry.bad[0]}", Where(str(folder)))
         campaign.add_members(registry)
     campaign.add_counts(*_models(folder / "population.csv", CountedUnits), *_models(folder / "results.csv", CountedResult))
-    defaults = told.get("reported", {})
+    defaults = description.get("reported", {})
     for row, cells in _rows(folder / "reported.csv"):
         campaign.add_results(_checked(folder / "reported.csv", row, _reported, {**defaults, **cells}))
-    campaign.add_rulings(*(_checked(file, None, Ruling.model_validate, one) for one in told.get("rulings", ())))
+    campaign.add_rulings(*(_checked(file, None, Ruling.model_validate, ruling) for ruling in description.get("rulings", ())))
     campaign.add_disclosures(
-        *(_checked(folder / "disclosure.csv", row, _disclosure, one) for row, one in _rows(folder / "disclosure.csv"))
+        *(_checked(folder / "disclosure.csv", row, _disclosure, cells) for row, cells in _rows(folder / "disclosure.csv"))
     )
     campaign.add_letters(*_models(folder / "letters.csv", Letters))
-    campaign.add_baseline(*(_checked(file, None, EarlierRate.model_validate, one) for one in told.get("earlier", ())))
-    draft = _checked(file, None, NoticeDraft.model_validate, told["notice"]) if "notice" in told else None
+    campaign.add_baseline(*(_checked(file, None, EarlierRate.model_validate, rate) for rate in description.get("earlier", ())))
+    draft = _checked(file, None, NoticeDraft.model_validate, description["notice"]) if "notice" in description else None
     return Described(campaign, draft)
 
 
@@ -104,7 +104,7 @@ def _checked(file: Path, row: int | None, make: Callable[[Any], T], value: Any) 
 
 
 def _rows(file: Path) -> Iterator[tuple[int, dict[str, str]]]:
-    """Row of the file, from 1 for the header, and the cells that hold something."""
+    """Yield the row of the file, from 1 for the header, and the cells that hold something."""
     if not file.is_file():
         return
     with file.open(encoding="utf-8-sig", newline="") as stream:
@@ -122,7 +122,7 @@ def _models(file: Path, model: type[M]) -> list[M]:
 
 
 def _split(model: type[Model], cells: Mapping[str, str]) -> dict[str, object]:
-    """Cells of fields that hold several values, taken apart."""
+    """Return cells of fields that hold several values, taken apart."""
     several = {name for name, field in model.model_fields.items() if get_origin(field.annotation) is tuple}
     return {name: text.split("|") if name in several else text for name, text in cells.items()}
 
@@ -130,7 +130,7 @@ def _split(model: type[Model], cells: Mapping[str, str]) -> dict[str, object]:
 def _reported(cells: Mapping[str, Any]) -> Reported:
     own = {name: cells[name] for name in cells if name not in _REPORTED and name not in Reported.model_fields}
     subject = Account.model_validate(own) if "platform" in own else Site.model_validate(_split(Site, own))
-    told = {name: cells[name] for name in ("tier", "outcome", "by", "at", "reviewed_at", "document") if name in cells}
+    fields = {name: cells[name] for name in ("tier", "outcome", "by", "at", "reviewed_at", "document") if name in cells}
     if "wording" in cells:
         fault = Fault(
             wording=cells["wording"],
@@ -139,10 +139,10 @@ def _reported(cells: Mapping[str, Any]) -> Reported:
             is_one_of_several="more" in cells,
             column=cells.get("column"),
         )
-        told["faults"] = (fault,)
+        fields["faults"] = (fault,)
     if "score_low" in cells:
-        told["score"] = (cells["score_low"], cells.get("score_high", cells["score_low"]))
-    return Reported.model_validate({"subject": subject, **told})
+        fields["score"] = (cells["score_low"], cells.get("score_high", cells["score_low"]))
+    return Reported.model_validate({"subject": subject, **fields})
 
 
 def _disclosure(cells: Mapping[str, str]) -> Disclosure:

@@ -48,32 +48,32 @@ class Part(Model):
     classes: tuple[Class, ...] | None = None
 
     def group_of(self, value: Value) -> str | None:
-        """The group of a value: a class's label, or the value itself; None when it is not known to which it belongs."""
+        """Return the group of a value: a class's label, or the value itself; None when it is not known to which it belongs."""
         ids = () if value is None else (value,) if isinstance(value, str) else value
         if not ids:
             return None
         if self.classes is None:
             return ids[0] if len(ids) == 1 else None
         belongs = _belonging(self.dimension)
-        for one in self.classes:
-            if all(any(wanted == ANY or belongs(found, wanted) for wanted in one.ids) for found in ids):
-                return one.label
-            if any(any(wanted == ANY or belongs(found, wanted) for wanted in one.ids) for found in ids):
+        for group in self.classes:
+            if all(any(member == ANY or belongs(candidate, member) for member in group.ids) for candidate in ids):
+                return group.label
+            if any(any(member == ANY or belongs(candidate, member) for member in group.ids) for candidate in ids):
                 return None  # it may belong to this class or to a later one
         return None
 
     def label_of(self, group: str) -> str:
-        """A group's name in Chinese."""
+        """Return a group's name in Chinese."""
         if self.classes is None and self.dimension in ("level", "platform"):
             terms = vocabulary(self.dimension)
             return terms[group].title if group in terms else group
         return group
 
     def key_of(self, group: str) -> str | None:
-        """A group's id in figures: that of its class, else its only id; None when there is none."""
-        for one in self.classes or ():
-            if one.label == group:
-                return one.key or (one.ids[0] if len(one.ids) == 1 and one.ids[0] != ANY else None)
+        """Return a group's id in figures: that of its class, else its only id; None when there is none."""
+        for group_class in self.classes or ():
+            if group_class.label == group:
+                return group_class.key or (group_class.ids[0] if len(group_class.ids) == 1 and group_class.ids[0] != ANY else None)
         return group if self.classes is None else None
 
 
@@ -97,12 +97,12 @@ class Grouping(Model):
         return tuple(part.dimension for part in self.parts)
 
     def label_of(self, key: tuple[str, ...]) -> str:
-        """A group's name in Chinese."""
-        return " · ".join(part.label_of(one) for part, one in zip(self.parts, key, strict=True))
+        """Return a group's name in Chinese."""
+        return " · ".join(part.label_of(group) for part, group in zip(self.parts, key, strict=True))
 
     def __repr__(self) -> str:
-        told = (part.dimension + ("" if part.classes is None else f"({len(part.classes)})") for part in self.parts)
-        return f"<by {' × '.join(told)}>" if self.parts else "<total>"
+        dimensions = (part.dimension + ("" if part.classes is None else f"({len(part.classes)})") for part in self.parts)
+        return f"<by {' × '.join(dimensions)}>" if self.parts else "<total>"
 
 
 Spec = Dimension | Part | Grouping | tuple[Dimension | Part, ...]
@@ -113,7 +113,7 @@ TOTAL = Grouping()
 
 
 def by(dimension: Dimension, classes: Mapping[str, Sequence[str] | str] | None = None) -> Part:
-    """A part of a grouping.
+    """Return a part of a grouping.
 
     Args:
         dimension: The dimension.
@@ -129,22 +129,22 @@ REST = "\0"
 """Label of what one class leaves over; it is never shown."""
 
 
-def against_rest(dimension: Dimension, one: Class) -> Part:
-    """A part with one class and all that is not in it; only what is not known to be in either has no place."""
-    return Part(dimension=dimension, classes=(one, Class(label=REST, ids=(ANY,))))
+def against_rest(dimension: Dimension, group: Class) -> Part:
+    """Return a part with one class and all that is not in it; only what is not known to be in either has no place."""
+    return Part(dimension=dimension, classes=(group, Class(label=REST, ids=(ANY,))))
 
 
 def grouping(spec: Spec) -> Grouping:
-    """The grouping a specification stands for."""
+    """Return the grouping a specification stands for."""
     if isinstance(spec, Grouping):
         return spec
     parts = spec if isinstance(spec, tuple) else (spec,)
-    return Grouping(parts=tuple(Part(dimension=one) if isinstance(one, str) else one for one in parts))
+    return Grouping(parts=tuple(Part(dimension=part) if isinstance(part, str) else part for part in parts))
 
 
 STANDARD: tuple[Grouping, ...] = (
     TOTAL,
-    *(grouping(one) for one in DIMENSIONS),
+    *(grouping(dimension) for dimension in DIMENSIONS),
     grouping(("area", "level")),
     grouping(("level", "platform")),
 )

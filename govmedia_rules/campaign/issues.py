@@ -24,8 +24,8 @@ Severity = Literal["wrong", "open", "note"]
 _MOST_NAMED = 5
 _KINDS: tuple[SubjectKind, ...] = ("site", "account")
 _CHECKED: tuple[Dimension, ...] = ("level", "platform", "area")
-_ZH = {"site": "政府网站", "account": "政务新媒体"}
-_EN = {"site": "sites", "account": "accounts"}
+_KIND_ZH = {"site": "政府网站", "account": "政务新媒体"}
+_KIND_EN = {"site": "sites", "account": "accounts"}
 
 
 class Issue(Model):
@@ -46,7 +46,7 @@ class Issue(Model):
     subjects: tuple[str, ...] = ()
 
     def message(self, lang: Literal["zh", "en"] = "zh") -> str:
-        """The doubt in one sentence."""
+        """Return the doubt in one sentence."""
         more = len(self.subjects) > _MOST_NAMED
         if lang == "zh":
             named = "、".join(self.subjects[:_MOST_NAMED]) + ("等" if more else "")
@@ -54,7 +54,7 @@ class Issue(Model):
             named = ", ".join(self.subjects[:_MOST_NAMED]) + (" …" if more else "")
         values = {"count": str(self.count), "named": named, **dict(self.details)}
         kind = values.get("kind", "")
-        values["kind"] = (_ZH if lang == "zh" else _EN).get(kind, kind)
+        values["kind"] = (_KIND_ZH if lang == "zh" else _KIND_EN).get(kind, kind)
         return _sentences()[self.reason][lang].format_map(values)
 
 
@@ -71,12 +71,14 @@ def _issue(
     count: int | None = None,
     details: Mapping[str, object] = MappingProxyType({}),
 ) -> Issue:
-    told = tuple((name, str(value)) for name, value in details.items())
-    return Issue(reason=reason, severity=severity, count=len(subjects) if count is None else count, details=told, subjects=subjects)
+    values = tuple((name, str(value)) for name, value in details.items())
+    return Issue(
+        reason=reason, severity=severity, count=len(subjects) if count is None else count, details=values, subjects=subjects
+    )
 
 
 def issues_of(campaign: CampaignView) -> Iterator[Issue]:
-    """Every doubt, the wrong ones of the population first."""
+    """Yield every doubt, the wrong ones of the population first."""
     yield from _population(campaign)
     yield from _results(campaign)
     yield from _rules(campaign)
@@ -91,8 +93,8 @@ def _population(campaign: CampaignView) -> Iterator[Issue]:
         yield _issue("listed_twice", "wrong", names)
     subjects = list(campaign.members.values())
     registry = Registry(
-        sites=tuple(one for one in subjects if isinstance(one, Site)),
-        accounts=tuple(one for one in subjects if isinstance(one, Account)),
+        sites=tuple(subject for subject in subjects if isinstance(subject, Site)),
+        accounts=tuple(subject for subject in subjects if isinstance(subject, Account)),
     )
     for problem in registry.problems():
         severity: Severity = "note" if problem.kind == "warning" else "wrong"
@@ -105,9 +107,9 @@ def _population(campaign: CampaignView) -> Iterator[Issue]:
         start = region.rstrip("0")
         start += "0" * (len(start) % 2)
         others = tuple(
-            one.subject.id
-            for one in campaign.results.values()
-            if one.subject.division is not None and not one.subject.division.startswith(start)
+            result.subject.id
+            for result in campaign.results.values()
+            if result.subject.division is not None and not result.subject.division.startswith(start)
         )
         if others:
             yield _issue("other_region", "wrong", others, details={"region": region})
@@ -118,34 +120,42 @@ def _results(campaign: CampaignView) -> Iterator[Issue]:
     for tier, kind in product(campaign.config.tiers, _KINDS):
         total = statistics.total(kind, tier=tier.id)
         groups = (statistics.groups(kind, spec, tier=tier.id).rows() for spec in _CHECKED)
-        for label, stat in (*chain.from_iterable(groups), (_ZH[kind], total)):
+        for label, stat in (*chain.from_iterable(groups), (_KIND_ZH[kind], total)):
             if stat.population is not None and stat.inspected > stat.population:
-                told = {"kind": kind, "label": label, "population": stat.population}
-                yield _issue("more_than_there_are", "wrong", count=stat.inspected, details=told)
+                values = {"kind": kind, "label": label, "population": stat.population}
+                yield _issue("more_than_there_are", "wrong", count=stat.inspected, details=values)
     yield from _named(campaign)
     yield from _sampled(campaign)
 
 
 def _named(campaign: CampaignView) -> Iterator[Issue]:
-    """Doubts about units that have a result of their own."""
+    """Yield issues about units that have a result of their own."""
     results = campaign.results
     # Where some of a population is known only as a number, a unit that is not listed may be one of those.
-    listed_whole = {(tier, kind_of(one)) for (tier, _), one in campaign.members.items()}
-    listed_whole -= {(one.tier, one.subject) for one in campaign.counted} | {(tier, one.subject) for tier, one in campaign.totals}
+    listed_whole = {(tier, kind_of(member)) for (tier, _), member in campaign.members.items()}
+    listed_whole -= {(block.tier, block.subject) for block in campaign.counted} | {
+        (tier, total.subject) for tier, total in campaign.totals
+    }
     yield from _about(
         "not_listed",
         "wrong",
-        (one for key, one in results.items() if (one.tier, kind_of(one.subject)) in listed_whole and key not in campaign.members),
+        (
+            result
+            for key, result in results.items()
+            if (result.tier, kind_of(result.subject)) in listed_whole and key not in campaign.members
+        ),
     )
     window = campaign.config.window
     if window is not None:
         first, last = window.start.first() or date.min, window.end.last() or date.max
-        dated = ((one, one.observed_at.date()) for one in results.values() if one.observed_at is not None)
-        outside = (one for one, day in dated if not first <= day <= last)
+        dated = ((result, result.observed_at.date()) for result in results.values() if result.observed_at is not None)
+        outside = (result for result, day in dated if not first <= day <= last)
         yield from _about("outside_window", "wrong", outside, window=window.text())
     for outcome in OPEN_OUTCOMES:
-        yield from _about(outcome, "open", (one for one in results.values() if one.outcome == outcome))
-    yield from _about("waiting", "open", (one for one in results.values() if one.waiting and one.outcome != "unreviewed"))
+        yield from _about(outcome, "open", (result for result in results.values() if result.outcome == outcome))
+    yield from _about(
+        "waiting", "open", (result for result in results.values() if result.waiting and result.outcome != "unreviewed")
+    )
 
 
 def _sampled(campaign: CampaignView) -> Iterator[Issue]:
@@ -157,25 +167,29 @@ def _sampled(campaign: CampaignView) -> Iterator[Issue]:
     yield from _about(
         "seen_not_drawn",
         "note",
-        (one for key, one in campaign.results.items() if (one.tier, kind_of(one.subject)) in kinds and key not in drawn),
+        (
+            result
+            for key, result in campaign.results.items()
+            if (result.tier, kind_of(result.subject)) in kinds and key not in drawn
+        ),
     )
 
 
-def _about(reason: str, severity: Severity, found: Iterable[Result], **values: str) -> Iterator[Issue]:
-    subjects = tuple(one.subject.id for one in found)
+def _about(reason: str, severity: Severity, results: Iterable[Result], **values: str) -> Iterator[Issue]:
+    subjects = tuple(result.subject.id for result in results)
     if subjects:
         yield _issue(reason, severity, subjects, details=values)
 
 
 def _rules(campaign: CampaignView) -> Iterator[Issue]:
     if len(campaign.rulebooks) > 1:
-        told = "、".join(f"{one.version} {one.digest[:12]}" for one in campaign.rulebooks)
-        yield _issue("several_rulebooks", "wrong", count=len(campaign.rulebooks), details={"told": told})
+        versions = "、".join(f"{rulebook.version} {rulebook.digest[:12]}" for rulebook in campaign.rulebooks)
+        yield _issue("several_rulebooks", "wrong", count=len(campaign.rulebooks), details={"told": versions})
     unverified = {
         indicator.id
         for plan in campaign.plans
         for indicator in plan.indicators
-        if not indicator.is_verified and any(indicator.id in one.reasons for one in campaign.failures())
+        if not indicator.is_verified and any(indicator.id in result.reasons for result in campaign.failures())
     }
     if unverified:
         yield _issue("unverified", "note", count=len(unverified), details={"told": "、".join(sorted(unverified))})
@@ -183,9 +197,9 @@ def _rules(campaign: CampaignView) -> Iterator[Issue]:
 
 def _numbers(campaign: CampaignView) -> Iterator[Issue]:
     for basis in ("inferred", "assumed"):
-        blocks = [one for one in (*campaign.counted, *campaign.counted_results) if one.basis == basis]
+        blocks = [block for block in (*campaign.counted, *campaign.counted_results) if block.basis == basis]
         if blocks:
-            yield _issue(f"numbers_{basis}", "note", count=sum(one.count for one in blocks), details={"blocks": len(blocks)})
-    nameless = sum(one.count for one in campaign.counted_results if one.outcome == "failed")
+            yield _issue(f"numbers_{basis}", "note", count=sum(block.count for block in blocks), details={"blocks": len(blocks)})
+    nameless = sum(block.count for block in campaign.counted_results if block.outcome == "failed")
     if nameless:
         yield _issue("nameless", "note", count=nameless)

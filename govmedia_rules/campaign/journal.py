@@ -38,12 +38,12 @@ class Record(NamedTuple):
     line: int
 
     def load(self) -> Any:
-        """The content."""
+        """Return the content."""
         return json.loads(self.data)
 
 
 def to_line(kind: str, data: object) -> bytes:
-    """A record as a line of the journal."""
+    """Return a record as a line of the journal."""
     body = f'"kind":{json.dumps(kind)},"data":{json.dumps(data, ensure_ascii=False, separators=(",", ":"))}' + "}"
     return f'{{"crc":"{zlib.crc32(body.encode()):08x}",{body}\n'.encode()
 
@@ -52,7 +52,7 @@ _HEAD = len('{"crc":"00000000",')
 
 
 def parse_line(line: bytes, number: int) -> Record | None:
-    """The record in a line; None when the line is torn or altered."""
+    """Return the record in a line; None when the line is torn or altered."""
     if len(line) < _HEAD + 1 or not line.startswith(b'{"crc":"') or not line.endswith(b"}\n"):
         return None
     body = line[_HEAD:-1]
@@ -65,7 +65,7 @@ def parse_line(line: bytes, number: int) -> Record | None:
 
 
 def read_journal(folder: Path, *, on_bad: Callable[[CampaignError], None] | None = None) -> Iterator[Record]:
-    """The whole records of a journal, in order.
+    """Yield the whole records of a journal, in order.
 
     Args:
         folder: Folder of the campaign.
@@ -133,22 +133,22 @@ class CampaignJournal:
             raise
 
     def _cut_off(self) -> None:
-        """Removes a torn piece at the end."""
+        """Remove a torn piece at the end."""
         size = os.fstat(self._file).st_size
         end, step = size, 1 << 16
         while end > 0:
             start = max(end - step, 0)
             os.lseek(self._file, start, os.SEEK_SET)
-            found = _read_all(self._file, end - start).rfind(b"\n")
-            if found >= 0:
-                end = start + found + 1
+            line_end = _read_all(self._file, end - start).rfind(b"\n")
+            if line_end >= 0:
+                end = start + line_end + 1
                 break
             end = start
         if end < size:
             os.ftruncate(self._file, end)
 
     def append_line(self, line: bytes) -> None:
-        """Writes one record; when it returns, a kill of this process can no longer undo it.
+        """Write one record; when it returns, a kill of this process can no longer undo it.
 
         Raises:
             CampaignError: The record is longer than any that is read.
@@ -168,7 +168,7 @@ class CampaignJournal:
             raise
 
     def close(self) -> None:
-        """Brings what was written to the disk and lets the next writer in."""
+        """Bring what was written to the disk and lets the next writer in."""
         if self._file >= 0:
             os.fsync(self._file)
             os.close(self._file)
@@ -190,7 +190,7 @@ def _read_all(file: int, size: int) -> bytes:
 
 
 def _lock(file: int) -> None:
-    """Waits until no other process writes; a lock ends with its process, however that ends."""
+    """Wait until no other process writes; a lock ends with its process, however that ends."""
     try:
         import fcntl
     except ImportError:  # pragma: no cover  # Windows has no such lock; there, one writer at a time is the user's duty
@@ -199,7 +199,7 @@ def _lock(file: int) -> None:
 
 
 def write_new(folder: Path, lines: Iterable[bytes]) -> None:
-    """Writes a whole journal into a folder that has none; it appears complete or not at all.
+    """Write a whole journal into a folder that has none; it appears complete or not at all.
 
     Raises:
         CampaignError: There is one already.

@@ -16,8 +16,8 @@ from govmedia_rules.core.workdays import WorkCalendar
 
 
 def added(values: Iterable[int | None]) -> int | None:
-    """The sum of what is there; None when all is blank."""
-    known = [one for one in values if one is not None]
+    """Return the sum of what is there; None when all is blank."""
+    known = [value for value in values if value is not None]
     return sum(known) if known else None
 
 
@@ -44,10 +44,10 @@ class LetterTally(NamedTuple):
 
     @classmethod
     def of(cls, letters: Iterable[Letters]) -> LetterTally:
-        """The tally of units."""
+        """Return the tally of units."""
         tally = cls()
-        for one in letters:
-            tally = tally.merge(_of_one(one))
+        for letters_row in letters:
+            tally = tally.merge(_of_one(letters_row))
         return tally
 
     @property
@@ -61,10 +61,10 @@ class LetterTally(NamedTuple):
         return self.days / self.timed if self.timed else None
 
     def merge(self, other: LetterTally) -> LetterTally:
-        """The tally of both."""
-        tops = [one for one in (self.longest, other.longest) if one is not None]
+        """Return the tally of both."""
+        tops = [time for time in (self.longest, other.longest) if time is not None]
         longest = max(tops) if tops else None
-        units = {unit for one in (self, other) if one.longest == longest for unit in one.longest_units}
+        units = {unit for tally in (self, other) if tally.longest == longest for unit in tally.longest_units}
         return LetterTally(
             self.units + other.units,
             added((self.done, other.done)),
@@ -76,22 +76,22 @@ class LetterTally(NamedTuple):
         )
 
 
-def _of_one(one: Letters) -> LetterTally:
-    done = one.done or 0
+def _of_one(letters: Letters) -> LetterTally:
+    done = letters.done or 0
     days, timed = Fraction(0), 0
-    if one.total_working_days is not None:
-        days, timed = Fraction(one.total_working_days), done
-    elif one.mean_working_days is not None:
-        days, timed = Fraction(one.mean_working_days) * done, done
-    longest = Fraction(one.longest_working_days) if one.longest_working_days is not None else None
-    if longest is None and one.mean_working_days is not None:
-        longest = Fraction(one.mean_working_days)
-    return LetterTally(1, one.done, one.pending, days, timed, longest, () if longest is None else (one.unit,))
+    if letters.total_working_days is not None:
+        days, timed = Fraction(letters.total_working_days), done
+    elif letters.mean_working_days is not None:
+        days, timed = Fraction(letters.mean_working_days) * done, done
+    longest = Fraction(letters.longest_working_days) if letters.longest_working_days is not None else None
+    if longest is None and letters.mean_working_days is not None:
+        longest = Fraction(letters.mean_working_days)
+    return LetterTally(1, letters.done, letters.pending, days, timed, longest, () if longest is None else (letters.unit,))
 
 
-def rate_of(one: Letters) -> Ratio | None:
-    """办结率 of one unit; None when it finished none and has none pending, or the numbers are blank."""
-    return LetterTally.of([one]).rate
+def rate_of(letters: Letters) -> Ratio | None:
+    """Return 办结率 of one unit; None when it finished none and has none pending, or the numbers are blank."""
+    return LetterTally.of([letters]).rate
 
 
 def letters_from_cases(
@@ -101,7 +101,7 @@ def letters_from_cases(
     group: str = "",
     calendar: WorkCalendar | None = None,
 ) -> Letters:
-    """What a unit did with letters, from single cases.
+    """Return what a unit did with letters, from single cases.
 
     Args:
         unit: The unit.
@@ -153,12 +153,20 @@ class DisclosureTally(NamedTuple):
 
     @classmethod
     def of(cls, disclosures: Iterable[Disclosure]) -> DisclosureTally:
-        """The tally of departments."""
+        """Return the tally of departments."""
         tally = cls()
-        for one in disclosures:
-            requested = int(bool(one.done_on_time or one.done_late))
+        for disclosure in disclosures:
+            requested = int(bool(disclosure.done_on_time or disclosure.done_late))
             tally = tally.merge(
-                cls(1, one.total, tuple(sorted(one.kinds)), one.done_on_time, one.done_late, one.pending, requested)
+                cls(
+                    1,
+                    disclosure.total,
+                    tuple(sorted(disclosure.kinds)),
+                    disclosure.done_on_time,
+                    disclosure.done_late,
+                    disclosure.pending,
+                    requested,
+                )
             )
         return tally
 
@@ -173,13 +181,13 @@ class DisclosureTally(NamedTuple):
         return None if self.done_on_time is None else ratio(self.done_on_time, self.done)
 
     def merge(self, other: DisclosureTally) -> DisclosureTally:
-        """The tally of both."""
+        """Return the tally of both."""
         names = sorted({name for name, _ in (*self.kinds, *other.kinds)})
-        mine, others = dict(self.kinds), dict(other.kinds)
+        own, others = dict(self.kinds), dict(other.kinds)
         return DisclosureTally(
             self.units + other.units,
             added((self.total, other.total)),
-            tuple((name, added((mine.get(name), others.get(name)))) for name in names),
+            tuple((name, added((own.get(name), others.get(name)))) for name in names),
             added((self.done_on_time, other.done_on_time)),
             added((self.done_late, other.done_late)),
             added((self.pending, other.pending)),
@@ -188,23 +196,23 @@ class DisclosureTally(NamedTuple):
 
 
 def faults_of(disclosures: Iterable[Disclosure]) -> list[str]:
-    """Departments whose parts exceed their total, in words."""
-    found = []
-    for one in disclosures:
-        parts = [(name, number) for name, number in one.kinds if number is not None]
-        too_big = [f"{name}{number}" for name, number in parts if one.total is not None and number > one.total]
+    """Return departments whose parts exceed their total, in words."""
+    sentences = []
+    for disclosure in disclosures:
+        parts = [(name, number) for name, number in disclosure.kinds if number is not None]
+        too_big = [f"{name}{number}" for name, number in parts if disclosure.total is not None and number > disclosure.total]
         if too_big:
-            found.append(f"{one.unit}：{'、'.join(too_big)}超过总数{one.total}")
-    return found
+            sentences.append(f"{disclosure.unit}：{'、'.join(too_big)}超过总数{disclosure.total}")
+    return sentences
 
 
 GroupOf = Callable[[Letters], str]
 """What letters are grouped by."""
 
 
-def by_group(letters: Iterable[Letters], group_of: GroupOf = lambda one: one.group) -> dict[str, LetterTally]:
-    """A tally for each group, in order of appearance."""
+def by_group(letters: Iterable[Letters], group_of: GroupOf = lambda letters: letters.group) -> dict[str, LetterTally]:
+    """Return a tally for each group, in order of appearance."""
     groups: dict[str, list[Letters]] = {}
-    for one in letters:
-        groups.setdefault(group_of(one), []).append(one)
-    return {name: LetterTally.of(mine) for name, mine in groups.items()}
+    for letters_row in letters:
+        groups.setdefault(group_of(letters_row), []).append(letters_row)
+    return {name: LetterTally.of(group) for name, group in groups.items()}

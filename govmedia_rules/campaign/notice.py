@@ -25,7 +25,7 @@ KIND_ZH: Mapping[SubjectKind, str] = {"site": "政府网站", "account": "政务
 
 
 def write(campaign: CampaignView, draft: NoticeDraft) -> Notice:
-    """The notice of a round.
+    """Return the notice of a round.
 
     Args:
         campaign: The round.
@@ -36,15 +36,15 @@ def write(campaign: CampaignView, draft: NoticeDraft) -> Notice:
         NoticeError: The draft asks for something the campaign does not know.
     """
     if campaign.open and draft.open_units == "refuse":
-        names = "、".join(one.subject.name for one in campaign.open[:5])
+        names = "、".join(result.subject.name for result in campaign.open[:5])
         raise CampaignError(
             f"{len(campaign.open)} units are still 待定 or 待复核: {names}",
             hint='review them, or let the draft say open_units = "count"',
         )
     terms = campaign.config
-    wanted = draft.counts or tuple(_usual_counts(campaign))
+    counts = draft.counts or tuple(_usual_counts(campaign))
     return Notice(
-        headline=_headline(campaign, draft, wanted),
+        headline=_headline(campaign, draft, counts),
         issuer=draft.issuer,
         province=draft.province,
         number=draft.number,
@@ -57,7 +57,7 @@ def write(campaign: CampaignView, draft: NoticeDraft) -> Notice:
         statistics_span=terms.statistics_span,
         signed_at=draft.signed_at,
         release=draft.release,
-        populations=tuple(_population(campaign, one) for one in wanted),
+        populations=tuple(_population(campaign, block) for block in counts),
         figures=tuple(_figures(campaign)),
         recheck=_recheck(campaign, draft),
         problem_summary=draft.summary,
@@ -67,17 +67,17 @@ def write(campaign: CampaignView, draft: NoticeDraft) -> Notice:
         duties=draft.duties,
         deadlines=draft.deadlines,
         attachments=tuple(
-            attachment(campaign, one, number if len(draft.attachments) > 1 else None)
-            for number, one in enumerate(draft.attachments, 1)
+            attachment(campaign, part, number if len(draft.attachments) > 1 else None)
+            for number, part in enumerate(draft.attachments, 1)
         ),
         contacts=draft.contacts,
     )
 
 
-def _headline(campaign: CampaignView, draft: NoticeDraft, wanted: Iterable[CountsDraft]) -> str | None:
+def _headline(campaign: CampaignView, draft: NoticeDraft, counts: Iterable[CountsDraft]) -> str | None:
     if draft.headline is not None:
         return draft.headline or None
-    kinds = "与".join(title for kind, title in KIND_ZH.items() if any(one.subject == kind for one in wanted))
+    kinds = "与".join(title for kind, title in KIND_ZH.items() if any(block.subject == kind for block in counts))
     return f"{draft.issuer}关于{campaign.config.period.text()}{campaign.config.place}{kinds}检查情况的通报"
 
 
@@ -95,53 +95,55 @@ def _usual_counts(campaign: CampaignView) -> Iterator[CountsDraft]:
             yield CountsDraft(subject=kind, tier=tier.id, measure="running" if kind == "site" else "registered", rates=rates)
 
 
-def _population(campaign: CampaignView, wanted: CountsDraft) -> Population:
+def _population(campaign: CampaignView, counts: CountsDraft) -> Population:
     terms = campaign.config
     try:
-        tier = terms.tier(wanted.tier)
+        tier = terms.tier(counts.tier)
     except KeyError:
-        raise NoticeError(f"the draft asks for a tier {wanted.tier!r}, which the campaign does not have") from None
-    stat = campaign.statistics(TOTAL).total(wanted.subject, tier=tier.id)
-    filled = _tally(campaign, stat, wanted, wanted.rates, wanted.outcomes, tier, is_population=True, is_inspected=True)
+        raise NoticeError(f"the draft asks for a tier {counts.tier!r}, which the campaign does not have") from None
+    stat = campaign.statistics(TOTAL).total(counts.subject, tier=tier.id)
+    filled = _tally(campaign, stat, counts, counts.rates, counts.outcomes, tier, is_population=True, is_inspected=True)
     coverage = stat.share("coverage")
     return Population.model_validate(
         {
             **filled,
-            "subject": wanted.subject,
+            "subject": counts.subject,
             "scope": tier.scope,
-            "label": wanted.label or tier.label or f"{terms.place}{KIND_ZH[wanted.subject]}",
+            "label": counts.label or tier.label or f"{terms.place}{KIND_ZH[counts.subject]}",
             "count_basis": tier.count_basis,
             "stage": tier.stage,
             "method": tier.method,
             "extent": None if coverage is None else "full" if coverage.part >= coverage.whole else "sampled",
-            "groups": [group for one in wanted.groups for group in _groups(campaign, wanted, one, tier)],
+            "groups": [group for division in counts.groups for group in _groups(campaign, counts, division, tier)],
         }
     )
 
 
-def _groups(campaign: CampaignView, wanted: CountsDraft, parts: GroupsDraft, tier: Tier) -> Iterator[Group]:
+def _groups(campaign: CampaignView, counts: CountsDraft, parts: GroupsDraft, tier: Tier) -> Iterator[Group]:
     if parts.overlap and parts.classes is not None:
-        divisions = [against_rest(parts.dimension, one) for one in parts.classes]
+        divisions = [against_rest(parts.dimension, group) for group in parts.classes]
     else:
         divisions = [Part(dimension=parts.dimension, classes=parts.classes)]
     for part in divisions:
-        groups = campaign.statistics(part).groups(wanted.subject, part, tier=tier.id)
+        groups = campaign.statistics(part).groups(counts.subject, part, tier=tier.id)
         unplaced = groups.unplaced
         unknown = (unplaced.population or 0) if parts.population else 0
         if parts.inspected or parts.outcomes or parts.rates:
             unknown = max(unknown, unplaced.inspected)
         if unknown:
             raise NoticeError(
-                f"of {unknown} units the {parts.dimension} is not known, so {wanted.subject}s cannot be divided by it",
+                f"of {unknown} units the {parts.dimension} is not known, so {counts.subject}s cannot be divided by it",
                 hint="tell it, or leave the division out",
             )
-        names = [key[0] for key in groups] if part.classes is None else [one.label for one in part.classes if one.label != REST]
+        names = (
+            [key[0] for key in groups] if part.classes is None else [group.label for group in part.classes if group.label != REST]
+        )
         for name in names:
             label = part.label_of(name)
             filled = _tally(
                 campaign,
                 groups.find(name),
-                wanted,
+                counts,
                 parts.rates,
                 parts.outcomes,
                 tier,
@@ -153,11 +155,11 @@ def _groups(campaign: CampaignView, wanted: CountsDraft, parts: GroupsDraft, tie
             yield Group.model_validate(
                 {
                     **filled,
-                    "subject": wanted.subject,
+                    "subject": counts.subject,
                     "label": label,
                     "dimension": dimension,
                     "key": part.key_of(name),
-                    "measure": wanted.measure,
+                    "measure": counts.measure,
                 }
             )
 
@@ -165,7 +167,7 @@ def _groups(campaign: CampaignView, wanted: CountsDraft, parts: GroupsDraft, tie
 def _tally(
     campaign: CampaignView,
     stat: Stat,
-    wanted: CountsDraft,
+    counts: CountsDraft,
     rates: Sequence[RateDraft],
     outcomes: Sequence[OutcomeKind],
     tier: Tier,
@@ -174,52 +176,60 @@ def _tally(
     is_population: bool,
     is_inspected: bool,
 ) -> dict[str, object]:
-    """The counts and rates of a population or a part of it, as fields of a `Tally`."""
+    """Return the counts and rates of a population or a part of it, as fields of a `Tally`."""
     shown: list[UnitOutcome] = [
-        one for one in OUTCOME_ZH if one in outcomes or (stat.outcomes[one] and not group and not wanted.only and one != "closed")
+        outcome
+        for outcome in OUTCOME_ZH
+        if outcome in outcomes or (stat.outcomes[outcome] and not group and not counts.only and outcome != "closed")
     ]
     if stat.is_partial:
-        shown = [one for one in shown if stat.outcomes[one]]
-    told = tuple(
+        shown = [outcome for outcome in shown if stat.outcomes[outcome]]
+    outcome_counts = tuple(
         Outcome(
             kind="other" if outcome in OPEN_OUTCOMES else cast("OutcomeKind", outcome),
-            label=wanted.words.get(cast("OutcomeKind", outcome)) or _label(campaign, wanted, outcome),
+            label=counts.words.get(cast("OutcomeKind", outcome)) or _label(campaign, counts, outcome),
             count=Count(value=stat.outcomes[outcome]),
-            note=_note(campaign, wanted, outcome),
+            note=_note(campaign, counts, outcome),
         )
         for outcome in shown
     )
     known = is_population and stat.population is not None
     return {
-        wanted.measure: Count(value=stat.population) if known and stat.population is not None else None,
+        counts.measure: Count(value=stat.population) if known and stat.population is not None else None,
         "inspected": Count(value=stat.inspected) if is_inspected and stat.inspected and not stat.is_partial else None,
-        "outcomes": told,
-        "rates": tuple(_rate(campaign, stat, one, wanted, tier, group) for one in rates if not stat.open or one.kind == "coverage"),
+        "outcomes": outcome_counts,
+        "rates": tuple(
+            _rate(campaign, stat, rate, counts, tier, group) for rate in rates if not stat.open or rate.kind == "coverage"
+        ),
     }
 
 
-def _label(campaign: CampaignView, wanted: CountsDraft, outcome: UnitOutcome) -> str:
+def _label(campaign: CampaignView, counts: CountsDraft, outcome: UnitOutcome) -> str:
     blocks = campaign.counted_results
-    found = (one.label for one in blocks if (one.tier, one.subject, one.outcome) == (wanted.tier, wanted.subject, outcome))
-    return next((label for label in found if label), OUTCOME_ZH[outcome])
+    labels = (
+        block.label for block in blocks if (block.tier, block.subject, block.outcome) == (counts.tier, counts.subject, outcome)
+    )
+    return next((label for label in labels if label), OUTCOME_ZH[outcome])
 
 
-def _note(campaign: CampaignView, wanted: CountsDraft, outcome: UnitOutcome) -> str | None:
+def _note(campaign: CampaignView, counts: CountsDraft, outcome: UnitOutcome) -> str | None:
     blocks = campaign.counted_results
-    found = {one.remark for one in blocks if (one.tier, one.subject, one.outcome) == (wanted.tier, wanted.subject, outcome)}
-    return next(iter(found)) or None if len(found) == 1 else None
+    remarks = {
+        block.remark for block in blocks if (block.tier, block.subject, block.outcome) == (counts.tier, counts.subject, outcome)
+    }
+    return next(iter(remarks)) or None if len(remarks) == 1 else None
 
 
-def _rate(campaign: CampaignView, stat: Stat, wanted: RateDraft, counts: CountsDraft, tier: Tier, group: str) -> Rate:
+def _rate(campaign: CampaignView, stat: Stat, rate: RateDraft, counts: CountsDraft, tier: Tier, group: str) -> Rate:
     terms = campaign.config
-    share = stat.share(wanted.kind, base=terms.rate_base, basically_passes=terms.basically_passes)
+    share = stat.share(rate.kind, base=terms.rate_base, basically_passes=terms.basically_passes)
     if share is None:
-        raise NoticeError(f"the draft asks for {wanted.label!r}, and the numbers behind it are not known")
+        raise NoticeError(f"the draft asks for {rate.label!r}, and the numbers behind it are not known")
     compared: tuple[Comparison, ...] = ()
-    if wanted.compared:
-        compared = campaign.comparisons(counts.subject, wanted.kind, tier=tier.id, share=share, group=group, unit=wanted.unit)
+    if rate.compared:
+        compared = campaign.comparisons(counts.subject, rate.kind, tier=tier.id, share=share, group=group, unit=rate.unit)
     text = share.text(terms.rounding)
-    return Rate(kind=wanted.kind, label=wanted.label, figure=read_figure(text), text=text, of=group or None, comparisons=compared)
+    return Rate(kind=rate.kind, label=rate.label, figure=read_figure(text), text=text, of=group or None, comparisons=compared)
 
 
 # --- other figures ------------------------------------------------------------------------------------------------------
@@ -251,15 +261,15 @@ def _plain_rate(kind: str, label: str, share: Ratio, rounding: Rounding) -> Rate
 # --- problems -----------------------------------------------------------------------------------------------------------
 
 
-class _Told(NamedTuple):
+class _UnitFault(NamedTuple):
     subject: Site | Account
     fault: Fault
 
 
-def told_problems(campaign: CampaignView) -> list[_Told]:
-    """Every confirmed problem of every unit, failed or not: found ones by unit, then reported ones in the order told."""
+def confirmed_problems(campaign: CampaignView) -> list[_UnitFault]:
+    """Return every confirmed problem of every unit: those found by unit, then those reported in the order recorded."""
     results = campaign.results
-    found: list[_Told] = []
+    problems: list[_UnitFault] = []
     confirmed: set[tuple[str, str, Fault]] = set()
     for entry in campaign.units:
         result = results.get((entry.tier, entry.subject.id))
@@ -267,75 +277,75 @@ def told_problems(campaign: CampaignView) -> list[_Told]:
             if any(fault in report.faults for report in entry.reported):
                 confirmed.add((entry.tier, entry.subject.id, fault))
             else:
-                found.append(_Told(entry.subject, fault))
+                problems.append(_UnitFault(entry.subject, fault))
     names = {(entry.tier, entry.subject.id): entry.subject for entry in campaign.units}
     for report in campaign.reported:
         key = report.tier, report.subject.id
-        found.extend(_Told(names[key], fault) for fault in report.faults if (*key, fault) in confirmed)
-    return found
+        problems.extend(_UnitFault(names[key], fault) for fault in report.faults if (*key, fault) in confirmed)
+    return problems
 
 
 def _problems(campaign: CampaignView, draft: NoticeDraft) -> Iterator[Problem]:
-    told = told_problems(campaign)
+    problems = confirmed_problems(campaign)
     if draft.problems:
-        for one in draft.problems:
-            yield _drafted(one, told)
+        for problem in draft.problems:
+            yield _drafted(problem, problems)
         return
-    kinds: dict[str, dict[tuple[str, str], list[_Told]]] = {}
-    for each in told:
+    kinds: dict[str, dict[tuple[str, str], list[_UnitFault]]] = {}
+    for each in problems:
         heading = each.fault.heading or _heading(each.fault.indicator_ids)
         kinds.setdefault(heading, {}).setdefault((kind_of(each.subject), each.fault.wording), []).append(each)
-    # Headings of the library have their own order; those a report brings stand in the order told, before them.
-    ranks = {one["title"]: rank for rank, one in enumerate(words()["heading"])}
-    for heading in sorted(kinds, key=lambda one: ranks.get(one, -1)):
-        for (_, wording), mine in kinds[heading].items():
-            yield _drafted(ProblemDraft(heading=heading, wording=wording), mine, is_chosen=True)
+    # Headings of the library have their own order; those a report brings stand in the order recorded, before them.
+    ranks = {word["title"]: rank for rank, word in enumerate(words()["heading"])}
+    for heading in sorted(kinds, key=lambda kind: ranks.get(kind, -1)):
+        for (_, wording), kind in kinds[heading].items():
+            yield _drafted(ProblemDraft(heading=heading, wording=wording), kind, is_chosen=True)
 
 
 def _heading(indicators: Sequence[str]) -> str:
-    for one in words()["heading"]:
-        if not one["families"] or any(is_under(name, family) for name in indicators for family in one["families"]):
-            return str(one["title"])
+    for word in words()["heading"]:
+        if not word["families"] or any(is_under(name, family) for name in indicators for family in word["families"]):
+            return str(word["title"])
     raise AssertionError("the last heading takes all")
 
 
-def _drafted(wanted: ProblemDraft, told: Sequence[_Told], *, is_chosen: bool = False) -> Problem:
-    mine = [one for one in told if is_chosen or _is_about(wanted, one)]
-    subjects = {one.subject.id: one for one in mine}
+def _drafted(draft: ProblemDraft, problems: Sequence[_UnitFault], *, is_chosen: bool = False) -> Problem:
+    chosen_problems = [problem for problem in problems if is_chosen or _is_about(draft, problem)]
+    subjects = {problem.subject.id: problem for problem in chosen_problems}
     chosen = list(subjects.values())
-    if wanted.examples:
-        by_name = {one.subject.name: one for one in chosen}
-        missing = [name for name in wanted.examples if name not in by_name]
+    if draft.examples:
+        by_name = {subject.subject.name: subject for subject in chosen}
+        missing = [name for name in draft.examples if name not in by_name]
         if missing:
-            raise NoticeError(f"the draft names {'、'.join(missing)} for {wanted.wording!r}, which the campaign does not know")
-        chosen = [by_name[name] for name in wanted.examples]
-    chosen = chosen[: wanted.most_named]
-    ids = dict.fromkeys(name for one in mine for name in one.fault.indicator_ids)
-    indicators = tuple(one for one in ids if not wanted.indicators or any(is_under(one, family) for family in wanted.indicators))
-    kinds = {kind_of(one.subject) for one in mine} or ({wanted.subject} if wanted.subject is not None else set())
+            raise NoticeError(f"the draft names {'、'.join(missing)} for {draft.wording!r}, which the campaign does not know")
+        chosen = [by_name[name] for name in draft.examples]
+    chosen = chosen[: draft.most_named]
+    ids = dict.fromkeys(name for problem in chosen_problems for name in problem.fault.indicator_ids)
+    indicators = tuple(id for id in ids if not draft.indicators or any(is_under(id, family) for family in draft.indicators))
+    kinds = {kind_of(problem.subject) for problem in chosen_problems} or ({draft.subject} if draft.subject is not None else set())
     share = None
-    if wanted.share:
-        share = Rate(kind="share", text=wanted.share, bound=wanted.bound)
+    if draft.share:
+        share = Rate(kind="share", text=draft.share, bound=draft.bound)
     return Problem.model_validate(
         {
-            "wording": wanted.wording,
-            "heading": wanted.heading,
+            "wording": draft.wording,
+            "heading": draft.heading,
             "kind": next(iter(kinds)) if len(kinds) == 1 else None,
-            "named": tuple(_named(one.subject) for one in chosen),
-            "is_open": len(chosen) < len(subjects) or any(one.fault.is_one_of_several for one in mine),
-            "stated_count": Count(value=len(subjects)) if wanted.states_count else None,
+            "named": tuple(_named(subject.subject) for subject in chosen),
+            "is_open": len(chosen) < len(subjects) or any(problem.fault.is_one_of_several for problem in chosen_problems),
+            "stated_count": Count(value=len(subjects)) if draft.states_count else None,
             "share": share,
-            "indicator_ids": indicators or wanted.indicators,
+            "indicator_ids": indicators or draft.indicators,
         }
     )
 
 
-def _is_about(wanted: ProblemDraft, told: _Told) -> bool:
-    if wanted.subject not in (None, kind_of(told.subject)):
+def _is_about(draft: ProblemDraft, problem: _UnitFault) -> bool:
+    if draft.subject not in (None, kind_of(problem.subject)):
         return False
-    if not wanted.indicators:
-        return told.fault.wording == wanted.wording
-    return any(is_under(name, family) for name in told.fault.indicator_ids for family in wanted.indicators)
+    if not draft.indicators:
+        return problem.fault.wording == draft.wording
+    return any(is_under(name, family) for name in problem.fault.indicator_ids for family in draft.indicators)
 
 
 def _named(subject: Site | Account) -> Named:

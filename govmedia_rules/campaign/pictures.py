@@ -35,44 +35,44 @@ def draw_campaign(
     ax: Axes | None,
     font: str | None,
 ) -> Axes:
-    """Draws one picture of a campaign; see `CampaignView.plot`."""
+    """Draw one picture of a campaign; see `CampaignView.plot`."""
     what = KIND_ZH[subject]
     if kind == "pass_rate":
         groups = campaign.statistics(spec).groups(subject, spec, tier=tier)
         return plots.pass_rates({label: counts_of(stat) for label, stat in groups.rows()}, title=f"{what}合格率", ax=ax, font=font)
     total = campaign.statistics().total(subject, tier=tier)
     if kind == "problems":
-        counts = {title_of(campaign, one): count for one, count in total.problems.most_common()}
+        counts = {title_of(campaign, name): count for name, count in total.problems.most_common()}
         return plots.problem_kinds(counts, title=f"{what}突出问题", ax=ax, font=font)
     if kind == "rounds":
-        rounds = {one.config.period.text(): one.statistics().total(subject, tier=tier) for one in (*before, campaign)}
+        rounds = {each.config.period.text(): each.statistics().total(subject, tier=tier) for each in (*before, campaign)}
         named = {name: counts_of(stat) for name, stat in rounds.items()}
         return plots.quarters(named, title=f"{what}各期合格率", ax=ax, font=font)
     scores = [(float(low), float(high)) for (low, high), count in total.scores.items() for _ in range(count)]
     rules = [plan.scoring[subject] for plan in campaign.plans if subject in plan.scoring]
-    edges = {float(rule.pass_below) for rule in rules} | {float(one.bonus_above) for one in rules if one.bonus_above is not None}
+    edges = {float(rule.pass_below) for rule in rules} | {float(rule.bonus_above) for rule in rules if rule.bonus_above is not None}
     if not scores or not edges:
         raise ExportError("no unit of the round has a score", hint="only portals are scored, and a vetoed one is not")
     return plots.score_bands(scores, sorted(edges), title=f"{what}得分分布", ax=ax, font=font)
 
 
 def counts_of(stat: Stat) -> CountsOf:
-    """How a group fared, as pictures take it: 基本合格 counts as passed, everything undecided as open."""
+    """Return how a group fared, as pictures take it: 基本合格 counts as passed, everything undecided as open."""
     if stat.is_partial:
         raise ExportError("of this round only the failures are known, so there is no rate to draw")
     return CountsOf(stat.passed + stat.outcomes["basically_passed"], stat.failed, stat.open)
 
 
 def title_of(campaign: CampaignView, name: str) -> str:
-    """The official title of an indicator, or the group of a family, by the rulebooks of the round or the nation's.
+    """Return the official title of an indicator, or the group of a family, by the rulebooks of the round or the nation's.
 
-    A round that was only told results has no rulebook. A name no rulebook knows stands for itself.
+    A round of reported results has no rulebook. A name no rulebook knows stands for itself.
     """
     plans = (*campaign.plans, _national())
     exact = next((plan.by_id[name].title for plan in plans if name in plan.by_id), None)
     if exact is not None:
         return exact
-    member = next((one for plan in plans for one in plan.indicators if is_under(one.id, name)), None)
+    member = next((indicator for plan in plans for indicator in plan.indicators if is_under(indicator.id, name)), None)
     return name if member is None else member.group or member.title
 
 
@@ -82,21 +82,21 @@ def _national() -> Plan:
 
 
 def show_campaign(campaign: CampaignView) -> str:
-    """HTML for a notebook: what the round is, a row for each kind of unit in each tier, and what does not fit."""
+    """Return HTML for a notebook: what the round is, a row for each kind of unit in each tier, and what does not fit."""
     terms = campaign.config
     rows = []
     for tier, kind, stat in totals(campaign):
-        told = ["未说明" if stat.population is None else stat.population, "未说明" if stat.is_partial else stat.inspected]
+        numbers = ["未说明" if stat.population is None else stat.population, "未说明" if stat.is_partial else stat.inspected]
         known = "" if stat.is_partial else str(stat.passed)
-        cells = (tier.scope or tier.id, KIND_ZH[kind], *told, known, stat.failed, stat.open, rate_text(stat, terms) or "")
+        cells = (tier.scope or tier.id, KIND_ZH[kind], *numbers, known, stat.failed, stat.open, rate_text(stat, terms) or "")
         rows.append([display.text(cell) for cell in cells])
     heads = ("层次", "类别", "总数", "检查", "合格", "不合格", "待定", "合格率")
     doubts = tuple(issues_of(campaign))
     more = [f"整改任务 {len(campaign.tasks)} 个"] if campaign.tasks else []
-    told_doubts = display.items([display.text(one.message(), 160) for one in doubts[:20]], len(doubts))
+    told_doubts = display.items([display.text(doubt.message(), 160) for doubt in doubts[:20]], len(doubts))
     return display.frame(
         f"<b>{display.text(terms.title)}</b> {display.quiet(display.text(terms.period.text()))}",
         display.table(heads, rows) if rows else display.quiet("还没有检查对象"),
-        *(f"<div>{display.text(one)}</div>" for one in more),
+        *(f"<div>{display.text(line)}</div>" for line in more),
         display.fold(f"需要核对 {len(doubts)} 项", told_doubts) if doubts else "",
     )

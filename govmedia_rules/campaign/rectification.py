@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 def task_for(result: Result, wording: str, period: Period, issued: date, due: date, before: Task | None = None) -> Task:
-    """The task of a failed unit.
+    """Return the task of a failed unit.
 
     Args:
         result: How the unit ended.
@@ -76,7 +76,7 @@ class RectificationProgress(NamedTuple):
     @property
     def done(self) -> int:
         """Tasks that need nothing more."""
-        return sum(self.states.get(one, 0) for one in ("rectified", "rectified_late", "closed"))
+        return sum(self.states.get(state, 0) for state in ("rectified", "rectified_late", "closed"))
 
     @property
     def rate(self) -> Ratio | None:
@@ -84,7 +84,7 @@ class RectificationProgress(NamedTuple):
         return ratio(self.done, self.total)
 
     def plot(self, *, ax: Axes | None = None, font: str | None = None) -> Axes:
-        """Draws a funnel: the tasks, those that need nothing more, those put right in time (units that were closed are not).
+        """Draw a funnel: the tasks, those that need nothing more, those put right in time (units that were closed are not).
 
         Args:
             ax: Where to draw; None makes a figure.
@@ -98,17 +98,17 @@ class RectificationProgress(NamedTuple):
         return plots.funnel(steps, title=f"截至{self.on}的整改情况", ax=ax, font=font)
 
     def text(self) -> str:
-        """Progress in one Chinese sentence."""
+        """Return progress in one Chinese sentence."""
         parts = "，".join(f"{STATE_ZH[state]}{count}个" for state, count in self.states.items() if count)
         more = f"；另有{self.without_names}个不合格单位未列名，无法跟踪" if self.without_names else ""
         return f"截至{self.on}，整改任务{self.total}个" + (f"：{parts}" if parts else "") + more
 
 
 def progress(tasks: Iterable[Task], on: date, without_names: int = 0) -> RectificationProgress:
-    """Counts tasks by their state on a day."""
+    """Count tasks by their state on a day."""
     listed = list(tasks)
-    states: Counter[TaskState] = Counter(one.state(on) for one in listed)
-    return RectificationProgress(on, dict(sorted(states.items())), sum(one.is_repeated for one in listed), without_names)
+    states: Counter[TaskState] = Counter(unit.state(on) for unit in listed)
+    return RectificationProgress(on, dict(sorted(states.items())), sum(unit.is_repeated for unit in listed), without_names)
 
 
 # --- two rounds ---------------------------------------------------------------------------------------------------------
@@ -147,7 +147,7 @@ class Track:
     @property
     def same(self) -> tuple[str, ...]:
         """Indicators it failed both times."""
-        return tuple(one for one in self.before if one in self.now)
+        return tuple(before for before in self.before if before in self.now)
 
 
 class Tracks(Sequence[Track]):
@@ -172,29 +172,29 @@ class Tracks(Sequence[Track]):
         return len(self._tracks)
 
     def of(self, *kinds: TrackKind, subject: SubjectKind | None = None) -> tuple[Track, ...]:
-        """Those of some kinds."""
-        return tuple(one for one in self._tracks if one.kind in kinds and subject in (None, kind_of(one.subject)))
+        """Return those of some kinds."""
+        return tuple(track for track in self._tracks if track.kind in kinds and subject in (None, kind_of(track.subject)))
 
     def counts(self, key: Callable[[Track], str] | None = None) -> dict[str, dict[TrackKind, int]]:
-        """How many of each kind, all together under "" or by a key such as `lambda one: one.subject.area or ""`."""
-        found: dict[str, dict[TrackKind, int]] = {}
-        for one in self._tracks:
-            mine = found.setdefault("" if key is None else key(one), dict.fromkeys(_KINDS, 0))
-            mine[one.kind] += 1
-        return found
+        """Return how many of each kind, all together under "" or by a key such as `lambda one: one.subject.area or ""`."""
+        counts: dict[str, dict[TrackKind, int]] = {}
+        for track in self._tracks:
+            row = counts.setdefault("" if key is None else key(track), dict.fromkeys(_KINDS, 0))
+            row[track.kind] += 1
+        return counts
 
     def lines(self) -> Iterator[str]:
-        """The comparison in Chinese, a line for each kind."""
+        """Yield the comparison in Chinese, a line for each kind."""
         for kind in _KINDS:
-            mine = self.of(kind)
-            if mine:
-                names = "、".join(one.subject.name for one in mine[:5]) + ("等" if len(mine) > 5 else "")
-                yield f"{TRACK_ZH[kind]}{len(mine)}个：{names}"
+            tracks = self.of(kind)
+            if tracks:
+                names = "、".join(track.subject.name for track in tracks[:5]) + ("等" if len(tracks) > 5 else "")
+                yield f"{TRACK_ZH[kind]}{len(tracks)}个：{names}"
         if any(self.without_names):
             yield f"未列名而无法跟踪：上期{self.without_names[0]}个，本期{self.without_names[1]}个"
 
     def __repr__(self) -> str:
-        counts = Counter(one.kind for one in self._tracks)
+        counts = Counter(track.kind for track in self._tracks)
         return f"<Tracks {', '.join(f'{count} {kind}' for kind, count in counts.items()) or 'of nothing'}>"
 
 
@@ -207,7 +207,7 @@ def follow(
     tasks: Mapping[tuple[str, str], Task],
     without_names: tuple[int, int] = (0, 0),
 ) -> Tracks:
-    """Sets the failures of two rounds side by side.
+    """Set the failures of two rounds side by side.
 
     Args:
         before: Results of the earlier round, by tier and id.

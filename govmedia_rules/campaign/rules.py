@@ -110,16 +110,16 @@ class CampaignRules(Model):
 
     @classmethod
     def built_in(cls) -> CampaignRules:
-        """The shipped rules."""
+        """Return the shipped rules."""
         return _built_in()
 
     def outcomes_for(self, rulebooks: Iterable[str]) -> tuple[OutcomeRule, ...]:
-        """Outcomes known to every campaign or to one of these rulebooks."""
+        """Return outcomes known to every campaign or to one of these rulebooks."""
         known = {None, *rulebooks}
         return tuple(rule for rule in self.outcomes if rule.rulebook in known)
 
     def coverage_for(self, rulebooks: Iterable[str]) -> tuple[CoverageRule, ...]:
-        """What these rulebooks demand."""
+        """Return what these rulebooks demand."""
         known = set(rulebooks)
         return tuple(rule for rule in self.coverage if rule.rulebook in known)
 

@@ -80,7 +80,7 @@ class SampleRule(Model):
         return self
 
     def share_of(self, stratum: str) -> Decimal | None:
-        """The share wanted of a stratum; None when none is."""
+        """Return the share wanted of a stratum; None when none is."""
         return self.shares.get(stratum, self.share)
 
 
@@ -148,7 +148,7 @@ class Sample(Model):
     @cached_property
     def ids(self) -> frozenset[str]:
         """Ids of the units taken."""
-        return frozenset(one.subject for one in self.drawn)
+        return frozenset(unit.subject for unit in self.drawn)
 
     def __contains__(self, subject_id: object) -> bool:
         return subject_id in self.ids
@@ -157,10 +157,10 @@ class Sample(Model):
         return len(self.drawn)
 
     def explain(self, subject: Site | Account) -> str:
-        """Why a unit was taken, or not, in one Chinese sentence that can be checked by hand."""
-        found = next((one for one in self.drawn if one.subject == subject.id), None)
+        """Return why a unit was taken, or not, in one Chinese sentence that can be checked by hand."""
+        unit = next((unit for unit in self.drawn if unit.subject == subject.id), None)
         key = stratum_of(subject, self.rule)
-        stratum = next((one for one in self.strata if one.key == key), None)
+        stratum = next((stratum for stratum in self.strata if stratum.key == key), None)
         code = rank_code(self.seed, subject.id)[:12]
         if stratum is None:
             return f"{subject.name}：不在抽样范围内"
@@ -169,27 +169,28 @@ class Sample(Model):
             if key
             else f"共{stratum.size}个，实查{stratum.drawn}个"
         )
-        if found is None:
+        if unit is None:
             return f"{subject.name}：未抽中（{where}；序码{code}）"
-        return f"{subject.name}：{WHY_ZH[found.why]}（{where}；序码{code}，层内第{found.rank}位）"
+        return f"{subject.name}：{WHY_ZH[unit.why]}（{where}；序码{code}，层内第{unit.rank}位）"
 
     def lines(self) -> Iterator[str]:
-        """The sample in a few Chinese lines."""
+        """Yield the sample in a few Chinese lines."""
         word = "政府网站" if self.rule.subject == "site" else "政务新媒体"
         yield f"{word}{self.population}个中抽取{len(self)}个，种子“{self.seed}”，方法{self.method}，名单摘要{self.digest[:12]}"
         if self.left_out:
             yield f"已注销{self.left_out}个不在抽取范围"
-        for one in self.strata:
-            yield f"{one.key or '全部'}：共{one.size}个，应查{one.wanted}个，必查{one.certain}个，实查{one.drawn}个"
+        for stratum in self.strata:
+            numbers = f"共{stratum.size}个，应查{stratum.wanted}个，必查{stratum.certain}个，实查{stratum.drawn}个"
+            yield f"{stratum.key or '全部'}：{numbers}"
 
 
 def rank_code(seed: str, subject_id: str) -> str:
-    """The rank of a unit as text: SHA-256 of seed, a zero byte and id; lower comes first."""
+    """Return the rank of a unit as text: SHA-256 of seed, a zero byte and id; lower comes first."""
     return hashlib.sha256(f"{seed}\0{subject_id}".encode()).hexdigest()
 
 
 def stratum_of(subject: Site | Account, rule: SampleRule) -> str:
-    """The key of a unit's stratum."""
+    """Return the key of a unit's stratum."""
     values = (subject.division if name == "region" else getattr(subject, name, None) for name in rule.strata)
     return " · ".join("?" if value is None else str(value) for value in values)
 
@@ -203,7 +204,7 @@ def draw(
     failed_before: Collection[str] = (),
     tier: str = MAIN,
 ) -> Sample:
-    """Draws a sample.
+    """Draw a sample.
 
     Args:
         subjects: The units there are; those of the other kind are left aside, closed ones are left out.
@@ -233,14 +234,14 @@ def draw(
     ranked = {key: sorted(names, key=lambda name: rank_code(seed, name)) for key, names in strata.items()}
     failed = frozenset(failed_before)
     taken: dict[str, Why] = {}
-    wanted: dict[str, int] = {}
+    demanded: dict[str, int] = {}
     certain: dict[str, int] = {}
     for key, names in ranked.items():
         always = {name: why for name in names if (why := _certain(units[name], rule, failed)) is not None}
         certain[key] = len(always)
-        wanted[key] = _wanted(rule, key, len(names))
+        demanded[key] = _wanted(rule, key, len(names))
         taken |= always
-        open_places = wanted[key] - len(always)
+        open_places = demanded[key] - len(always)
         for name in names:
             if open_places <= 0:
                 break
@@ -265,7 +266,7 @@ def draw(
             Stratum(
                 key=key,
                 size=len(names),
-                wanted=wanted[key],
+                wanted=demanded[key],
                 certain=certain[key],
                 drawn=sum(name in taken for name in names),
             )

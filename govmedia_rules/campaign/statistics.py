@@ -46,20 +46,20 @@ class Ratio(NamedTuple):
         return Fraction(self.part, self.whole)
 
     def figure(self, rounding: Rounding) -> Decimal:
-        """The percentage as a notice prints it."""
+        """Return the percentage as a notice prints it."""
         figure = rounding.figure(self.part, self.whole)
         assert figure is not None
         return figure
 
     def text(self, rounding: Rounding) -> str:
-        """The percentage in print."""
+        """Return the percentage in print."""
         text = rounding.text(self.part, self.whole)
         assert text is not None
         return text
 
 
 def ratio(part: int | None, whole: int | None) -> Ratio | None:
-    """The share; None when a number is not known or there is nothing to share."""
+    """Return the share; None when a number is not known or there is nothing to share."""
     return None if part is None or not whole else Ratio(part, whole)
 
 
@@ -111,12 +111,12 @@ class Stat:
         return max(self.found - self.failed - self.outcomes["unreviewed"], 0)
 
     def base(self, base: RateBase = "inspected") -> int:
-        """What rates count against: all units inspected, or only those that passed or failed (基本合格 included)."""
+        """Return what rates count against: all units inspected, or only those that passed or failed (基本合格 included)."""
         decided = self.outcomes["passed"] + self.outcomes["failed"] + self.outcomes["basically_passed"]
         return self.inspected if base == "inspected" else decided + self.open
 
     def share(self, kind: ShareKind, *, base: RateBase = "inspected", basically_passes: bool = False) -> Ratio | None:
-        """A share, exact; None when a number in it is not known, which is so while a unit is 待定 or 待复核."""
+        """Return a share, exact; None when a number in it is not known, which is so while a unit is 待定 or 待复核."""
         if self.is_partial:
             return None
         if kind == "coverage":
@@ -129,24 +129,24 @@ class Stat:
     def bounds(
         self, kind: Literal["pass", "failure_share"], *, base: RateBase = "inspected", basically_passes: bool = False
     ) -> tuple[Ratio, Ratio] | None:
-        """The lowest and the highest a share can be, whatever becomes of the units that are still open."""
+        """Return the lowest and the highest a share can be, whatever becomes of the units that are still open."""
         part, whole = self.passed if kind == "pass" else self.failed, self.base(base)
         if kind == "pass" and basically_passes:
             part += self.outcomes["basically_passed"]
         return None if not whole or self.is_partial else (Ratio(part, whole), Ratio(part + self.open, whole))
 
     def problem_share(self, indicator: str) -> Ratio | None:
-        """Units that failed because of an indicator, among the failed; kinds overlap, so shares need not add up to 1."""
+        """Return units that failed because of an indicator, among the failed; kinds overlap, so shares need not add up to 1."""
         return ratio(self.reasons[indicator], self.failed)
 
     def score_share(self, at_least: Decimal | int) -> Ratio | None:
-        """Units with at least so many points among those inspected; None while an interval leaves it open."""
+        """Return units with at least so many points among those inspected; None while an interval leaves it open."""
         if any(low < at_least <= high for low, high in self.scores):
             return None
         return ratio(sum(count for (low, _), count in self.scores.items() if low >= at_least), self.inspected)
 
     def score_bands(self, edges: Sequence[Decimal | int]) -> tuple[tuple[int, ...], int]:
-        """Units in each band of scores, and those whose score may lie in two bands.
+        """Return units in each band of scores, and those whose score may lie in two bands.
 
         Args:
             edges: Where a band begins, rising; the first band lies below the first edge, a score on an edge is above it.
@@ -161,7 +161,7 @@ class Stat:
         return tuple(bands), unsure
 
     def add(self, ending: Ending, number: int) -> None:
-        """Counts units that ended alike."""
+        """Count units that ended alike."""
         self.outcomes[ending.outcome] += number
         if ending.was_found:
             self.found += number
@@ -173,8 +173,8 @@ class Stat:
             self.scores[ending.score] += number
 
     def merge(self, other: Stat) -> Stat:
-        """The counts of both, which must have no unit in common."""
-        known = [one for one in (self.population, other.population) if one is not None]
+        """Return the counts of both, which must have no unit in common."""
+        known = [number for number in (self.population, other.population) if number is not None]
         return Stat(
             sum(known) if known else None,
             self.outcomes + other.outcomes,
@@ -211,21 +211,21 @@ class Counts:
     is_partial: bool = False
 
     def stat(self, key: Key | None) -> Stat:
-        """The counts of a group; an empty one when nothing is known of it."""
+        """Return the counts of a group; an empty one when nothing is known of it."""
         stat = Stat(self.population.get(key), is_partial=self.is_partial)
         for ending, number in self.endings.get(key, _NONE).items():
             stat.add(ending, number)
         return stat
 
     def merge(self, other: Counts) -> Counts:
-        """The counts of both."""
-        population, endings = dict(self.population), {key: dict(mine) for key, mine in self.endings.items()}
+        """Return the counts of both."""
+        population, endings = dict(self.population), {key: dict(ending) for key, ending in self.endings.items()}
         for key, number in other.population.items():
             population[key] = population.get(key, 0) + number
         for key, theirs in other.endings.items():
-            mine = endings.setdefault(key, {})
+            own = endings.setdefault(key, {})
             for ending, number in theirs.items():
-                mine[ending] = mine.get(ending, 0) + number
+                own[ending] = own.get(ending, 0) + number
         return Counts(population, endings, self.is_partial or other.is_partial)
 
 
@@ -247,10 +247,10 @@ class Groups(Mapping[Key, Stat]):
         self._keys = dict.fromkeys(_ordered(grouping, (*counts.population, *counts.endings)))
 
     def __getitem__(self, key: Key | str) -> Stat:
-        wanted = (key,) if isinstance(key, str) else key
-        if wanted not in self._keys:
+        group = (key,) if isinstance(key, str) else key
+        if group not in self._keys:
             raise KeyError(key)
-        return self._counts.stat(wanted)
+        return self._counts.stat(group)
 
     def __iter__(self) -> Iterator[Key]:
         return iter(self._keys)
@@ -259,29 +259,29 @@ class Groups(Mapping[Key, Stat]):
         return len(self._keys)
 
     def find(self, *key: str) -> Stat:
-        """The group with this key; an empty one, with no population stated, when there is none."""
+        """Return the group with this key; an empty one, with no population stated, when there is none."""
         return self._counts.stat(key)
 
     def population(self, *key: str) -> int | None:
-        """Units there are in a group; None when not stated, or when units of unknown group may belong to it."""
+        """Return units there are in a group; None when not stated, or when units of unknown group may belong to it."""
         return None if self.unplaced.population else self.find(*key).population
 
     def inspected(self, *key: str) -> int | None:
-        """Units inspected in a group; None when inspected units of unknown group may belong to it."""
+        """Return units inspected in a group; None when inspected units of unknown group may belong to it."""
         return None if self.unplaced.inspected else self.find(*key).inspected
 
     def outcome(self, outcome: UnitOutcome, *key: str) -> int | None:
-        """Units of a group with an outcome; None when such units of unknown group may belong to it."""
+        """Return units of a group with an outcome; None when such units of unknown group may belong to it."""
         return None if self.unplaced.outcomes[outcome] else self.find(*key).outcomes[outcome]
 
     def share(self, kind: ShareKind, *key: str, base: RateBase = "inspected", basically_passes: bool = False) -> Ratio | None:
-        """A share of a group; None when a number in it is not known."""
+        """Return a share of a group; None when a number in it is not known."""
         if self.unplaced.inspected or (kind == "coverage" and self.unplaced.population):
             return None
         return self.find(*key).share(kind, base=base, basically_passes=basically_passes)
 
     def rows(self) -> Iterator[tuple[str, Stat]]:
-        """Label and counts of each group."""
+        """Yield label and counts of each group."""
         for key, stat in self.items():
             yield self.grouping.label_of(key), stat
 
@@ -289,11 +289,11 @@ class Groups(Mapping[Key, Stat]):
         return f"<{len(self)} groups {self.grouping!r}>"
 
 
-def _ordered(grouping: Grouping, found: Iterable[Key | None]) -> list[Key]:
-    keys = [key for key in dict.fromkeys(found) if key is not None]
-    ranks = [None if part.classes is None else [one.label for one in part.classes] for part in grouping.parts]
+def _ordered(grouping: Grouping, keys_seen: Iterable[Key | None]) -> list[Key]:
+    keys = [key for key in dict.fromkeys(keys_seen) if key is not None]
+    ranks = [None if part.classes is None else [group.label for group in part.classes] for part in grouping.parts]
     if any(ranks):
-        keys.sort(key=lambda key: [rank.index(one) if rank else 0 for one, rank in zip(key, ranks, strict=True)])
+        keys.sort(key=lambda key: [rank.index(label) if rank else 0 for label, rank in zip(key, ranks, strict=True)])
     return keys
 
 
@@ -306,27 +306,27 @@ class Statistics:
 
     @classmethod
     def empty(cls, *groupings: Spec) -> Statistics:
-        """Statistics of nothing: merging with it changes nothing."""
+        """Return statistics of nothing: merging with it changes nothing."""
         return cls({}, tuple(map(grouping, groupings)) or STANDARD)
 
     def groups(self, subject: SubjectKind, spec: Spec = TOTAL, *, tier: str = MAIN) -> Groups:
-        """The groups of one kind of unit.
+        """Return the groups of one kind of unit.
 
         Raises:
             KeyError: The statistics were not made by this grouping.
         """
-        wanted = grouping(spec)
-        if wanted not in self.groupings:
-            raise KeyError(f"not counted {wanted!r}; counted are {', '.join(map(repr, self.groupings))}")
-        return Groups(wanted, self._tables.get((tier, subject, wanted)) or Counts())
+        asked = grouping(spec)
+        if asked not in self.groupings:
+            raise KeyError(f"not counted {asked!r}; counted are {', '.join(map(repr, self.groupings))}")
+        return Groups(asked, self._tables.get((tier, subject, asked)) or Counts())
 
     def total(self, subject: SubjectKind, *, tier: str = MAIN) -> Stat:
-        """All units of one kind."""
+        """Return all units of one kind."""
         counts = self._tables.get((tier, subject, TOTAL))
         return Stat() if counts is None else counts.stat(())
 
     def merge(self, other: Statistics) -> Statistics:
-        """The counts of both, which must have no unit in common.
+        """Return the counts of both, which must have no unit in common.
 
         Raises:
             ValueError: They were made by different groupings.
@@ -344,12 +344,14 @@ class Statistics:
     __hash__ = None  # type: ignore[assignment]
 
     def __repr__(self) -> str:
-        stats = ((f"{tier}/{subject}", counts.stat(())) for (tier, subject, one), counts in self._tables.items() if one == TOTAL)
-        told = [
+        stats = (
+            (f"{tier}/{subject}", counts.stat(())) for (tier, subject, table), counts in self._tables.items() if table == TOTAL
+        )
+        totals = [
             f"{name}: {stat.inspected} of {'?' if stat.population is None else stat.population}, {stat.failed} failed"
             for name, stat in stats
         ]
-        return f"<Statistics {'; '.join(told) or 'of nothing'}>"
+        return f"<Statistics {'; '.join(totals) or 'of nothing'}>"
 
 
 # --- counting -----------------------------------------------------------------------------------------------------------
@@ -369,7 +371,7 @@ def count(
     stated: Iterable[tuple[str, Population]] = (),
     partial: Collection[tuple[str, SubjectKind]] = (),
 ) -> Statistics:
-    """Counts units of any number of tiers.
+    """Count units of any number of tiers.
 
     Args:
         members: Tier and unit of the population, each unit once.
@@ -394,25 +396,27 @@ def count(
         outcomes[ending.tier, ending.subject].append(ending)
     tables: dict[tuple[str, SubjectKind, Grouping], Counts] = {}
     for bucket in dict.fromkeys((*listed, *numbers, *ended, *outcomes)):
-        found = _count_bucket(listed[bucket], numbers[bucket], ended[bucket], outcomes[bucket], groupings)
-        tables.update({(*bucket, one): counts for one, counts in found.items() if counts.population or counts.endings})
+        counts_of = _count_bucket(listed[bucket], numbers[bucket], ended[bucket], outcomes[bucket], groupings)
+        tables.update(
+            {(*bucket, division): counts for division, counts in counts_of.items() if counts.population or counts.endings}
+        )
     for tier, population in stated:
-        for one in groupings:
-            _add_stated(tables.setdefault((tier, population.subject, one), Counts()), one, population)
+        for division in groupings:
+            _add_stated(tables.setdefault((tier, population.subject, division), Counts()), division, population)
     for (tier, subject, _), counts in tables.items():
         counts.is_partial = (tier, subject) in partial
     return Statistics(tables, groupings)
 
 
-def _add_stated(counts: Counts, grouping: Grouping, population: Population) -> None:
-    """Adds a population to the one grouping that its divisions answer; in every other its units have no place."""
+def _add_stated(counts: Counts, division: Grouping, population: Population) -> None:
+    """Add a population to the one division that its divisions answer; in every other its units have no place."""
     size = population.size or 0
     sums: Counter[Key | None] = Counter()
-    if not grouping.parts:
+    if not division.parts:
         sums[()] = size
-    elif len(grouping.parts) == 1 and (division := population.by.get(grouping.parts[0].dimension)) is not None:
-        for value, number in division.items():
-            group = grouping.parts[0].group_of(value or None)
+    elif len(division.parts) == 1 and (sizes := population.by.get(division.parts[0].dimension)) is not None:
+        for value, number in sizes.items():
+            group = division.parts[0].group_of(value or None)
             sums[None if group is None else (group,)] += number
     elif size:
         sums[None] = size
@@ -427,36 +431,36 @@ def _count_bucket(
     ended: Sequence[CountedResult],
     groupings: Sequence[Grouping],
 ) -> dict[Grouping, Counts]:
-    """Counts of units that are all of one tier and kind."""
-    dimensions = tuple(dict.fromkeys(name for one in groupings for name in one.dimensions))
+    """Count of units that are all of one tier and kind."""
+    dimensions = tuple(dict.fromkeys(name for division in groupings for name in division.dimensions))
     columns = _columns(units, dimensions)
-    inspected = _columns([one.subject for one in results], dimensions)
+    inspected = _columns([result.subject for result in results], dimensions)
     endings: dict[Ending, int] = {}
     # Each different ending has a number, and the numbers are counted: they are quicker to compare than what they stand for.
-    kinds = (Ending(one.outcome, one.was_found, one.reasons, one.problems, one.score) for one in results)
-    ending_of = [endings.setdefault(one, len(endings)) for one in kinds]
-    told = list(endings)
+    kinds = (Ending(result.outcome, result.was_found, result.reasons, result.problems, result.score) for result in results)
+    ending_of = [endings.setdefault(kind, len(endings)) for kind in kinds]
+    distinct = list(endings)
     made = {}
-    for wanted in groupings:
-        counts = made[wanted] = Counts()
-        place = _Placing(wanted)
-        for values, number in _tallied(columns, wanted.dimensions, blocks, len(units)):
+    for division in groupings:
+        counts = made[division] = Counts()
+        place = _Placing(division)
+        for values, number in _tallied(columns, division.dimensions, blocks, len(units)):
             key = place(values)
             if key is not None or number:
                 counts.population[key] = counts.population.get(key, 0) + number
-        combined = zip(ending_of, *(inspected[name] for name in wanted.dimensions), strict=True)
+        combined = zip(ending_of, *(inspected[name] for name in division.dimensions), strict=True)
         for (ending, *rest), number in Counter(combined).items():
-            _add(counts, place(tuple(rest)), told[ending], number)
+            _add(counts, place(tuple(rest)), distinct[ending], number)
         for block in ended:
             if block.count:
-                _add(counts, place(_values_of(block, wanted.dimensions)), _ending_of(block), block.count)
+                _add(counts, place(_values_of(block, division.dimensions)), _ending_of(block), block.count)
     return made
 
 
 def _tallied(
     columns: Mapping[Dimension, Sequence[str | None]], dimensions: Sequence[Dimension], blocks: Sequence[CountedUnits], size: int
 ) -> Iterator[tuple[_Values, int]]:
-    """Combinations of values with how many units have them."""
+    """Yield combinations of values with how many units have them."""
     if dimensions:
         yield from Counter(zip(*(columns[name] for name in dimensions), strict=True)).items()
     elif size:
@@ -466,11 +470,11 @@ def _tallied(
 
 
 def _add(counts: Counts, key: Key | None, ending: Ending, number: int) -> None:
-    mine = counts.endings.get(key)
-    if mine is None:
+    group = counts.endings.get(key)
+    if group is None:
         counts.endings[key] = {ending: number}
     else:
-        mine[ending] = mine.get(ending, 0) + number
+        group[ending] = group.get(ending, 0) + number
 
 
 def _ending_of(block: CountedResult) -> Ending:
@@ -479,7 +483,7 @@ def _ending_of(block: CountedResult) -> Ending:
 
 
 def _columns(units: Sequence[Site | Account], dimensions: Sequence[Dimension]) -> dict[Dimension, list[str | None]]:
-    """One list of values for each dimension; the units are all sites or all accounts."""
+    """Return one list of values for each dimension; the units are all sites or all accounts."""
     columns: dict[Dimension, list[str | None]] = {}
     for name in dimensions:
         if name == "region":
@@ -510,11 +514,11 @@ class _Placing:
             return self._known[values]
         except KeyError:
             groups = [part.group_of(value) for part, value in zip(self._parts, values, strict=True)]
-            key = None if None in groups else tuple(one for one in groups if one is not None)
+            key = None if None in groups else tuple(group for group in groups if group is not None)
             self._known[values] = key
             return key
 
 
 def under(counts: Mapping[str, int], family: str) -> int:
-    """The sum over an indicator or family; a unit with two indicators of a family counts twice in it."""
+    """Return the sum over an indicator or family; a unit with two indicators of a family counts twice in it."""
     return sum(number for name, number in counts.items() if is_under(name, family))

@@ -22,11 +22,11 @@ ALWAYS: tuple[UnitOutcome, ...] = ("passed", "failed")
 
 
 def rate_text(stat: Stat, terms: CampaignConfig) -> str | None:
-    """The pass rate in print; where units are open, from the lowest it can be to the highest; None when there is no base."""
+    """Return the pass rate in print, an interval where units are open; None when there is no base."""
     bounds = stat.bounds("pass", base=terms.rate_base, basically_passes=terms.basically_passes)
     if bounds is None:
         return None
-    low, high = (one.text(terms.rounding) for one in bounds)
+    low, high = (bound.text(terms.rounding) for bound in bounds)
     return low if not stat.open else f"{low}—{high}"
 
 
@@ -42,7 +42,7 @@ Line = tuple[Cell, ...]
 
 
 def counts_table(campaign: CampaignView, subject: SubjectKind, spec: Spec, *, tier: str = MAIN) -> Table[Line]:
-    """Counts of one kind of unit, a row for each group; a blank is what is not known, never 0.
+    """Count of one kind of unit, a row for each group; a blank is what is not known, never 0.
 
     Columns are the dimensions, population, inspected, the outcomes there are, and `pass_rate` in percent as the round prints it.
 
@@ -55,16 +55,16 @@ def counts_table(campaign: CampaignView, subject: SubjectKind, spec: Spec, *, ti
     statistics = campaign.statistics(spec)
     groups, total = statistics.groups(subject, spec, tier=tier), statistics.total(subject, tier=tier)
     parts = groups.grouping.parts
-    names: list[tuple[str, ColumnType, str]] = [(one.dimension, "text", DIMENSION_ZH[one.dimension]) for one in parts]
+    names: list[tuple[str, ColumnType, str]] = [(part.dimension, "text", DIMENSION_ZH[part.dimension]) for part in parts]
     names += [("population", "integer", "总数"), ("inspected", "integer", "检查数")]
     outcomes = _outcomes(total)
-    names += [(one, "integer", OUTCOME_ZH[one]) for one in outcomes]
+    names += [(outcome, "integer", OUTCOME_ZH[outcome]) for outcome in outcomes]
     names.append(("pass_rate", "decimal", "合格率（%）"))
     headings: list[Heading[Line]] = [Heading(name, kind, title, itemgetter(at)) for at, (name, kind, title) in enumerate(names)]
     has_population, is_sure = not groups.unplaced.population, not groups.unplaced.inspected
     rows = [
         (
-            *(part.label_of(one) for part, one in zip(parts, key, strict=True)),
+            *(part.label_of(group) for part, group in zip(parts, key, strict=True)),
             *_counts(stat, outcomes, campaign.config, has_population=has_population, is_sure=is_sure),
         )
         for key, stat in groups.items()
@@ -73,19 +73,19 @@ def counts_table(campaign: CampaignView, subject: SubjectKind, spec: Spec, *, ti
 
 
 def total_row(campaign: CampaignView, subject: SubjectKind, *, tier: str = MAIN) -> Line:
-    """The counts of all units in the columns of `counts_table` after its dimensions."""
+    """Return the counts of all units in the columns of `counts_table` after its dimensions."""
     total = campaign.statistics(TOTAL).total(subject, tier=tier)
     return _counts(total, _outcomes(total), campaign.config, has_population=True, is_sure=True)
 
 
 def _outcomes(total: Stat) -> tuple[UnitOutcome, ...]:
-    return tuple(one for one in OUTCOME_ZH if one in ALWAYS or total.outcomes[one])
+    return tuple(outcome for outcome in OUTCOME_ZH if outcome in ALWAYS or total.outcomes[outcome])
 
 
 def _counts(stat: Stat, outcomes: tuple[UnitOutcome, ...], terms: CampaignConfig, *, has_population: bool, is_sure: bool) -> Line:
     share = stat.share("pass", base=terms.rate_base, basically_passes=terms.basically_passes) if is_sure else None
     counts: list[Cell] = [None if stat.is_partial else stat.inspected]
-    counts += [stat.outcomes[one] or (None if stat.is_partial else 0) for one in outcomes]
+    counts += [stat.outcomes[outcome] or (None if stat.is_partial else 0) for outcome in outcomes]
     return (
         stat.population if has_population else None,
         *(counts if is_sure else [None] * len(counts)),
@@ -94,11 +94,11 @@ def _counts(stat: Stat, outcomes: tuple[UnitOutcome, ...], terms: CampaignConfig
 
 
 def summary(campaign: CampaignView) -> Iterator[str]:
-    """A round in a few Chinese lines: what there is, what was looked at, how it ended, what is still open, what does not fit."""
+    """Yield a round in a few Chinese lines: population, inspections, results, what is open, what does not fit."""
     terms = campaign.config
     yield f"{terms.title}（{terms.period.text()}）"
     for tier, kind, stat in totals(campaign):
-        yield f"{tier.scope}{'：' if tier.scope else ''}{_told(kind, stat, terms)}"
+        yield f"{tier.scope}{'：' if tier.scope else ''}{_counts_line(kind, stat, terms)}"
     yield from coverage_lines(campaign.coverage(), terms.rounding)
     if campaign.tasks:
         yield f"整改任务{len(campaign.tasks)}个"
@@ -107,7 +107,7 @@ def summary(campaign: CampaignView) -> Iterator[str]:
 
 
 def totals(campaign: CampaignView) -> Iterator[tuple[Tier, SubjectKind, Stat]]:
-    """The counts of sites and of accounts in each tier; where there are none and nobody says how many there are, nothing."""
+    """Yield the counts of sites and of accounts in each tier; where there are none and nobody says how many there are, nothing."""
     statistics = campaign.statistics()
     kinds: tuple[SubjectKind, ...] = ("site", "account")
     for tier in campaign.config.tiers:
@@ -120,13 +120,15 @@ def totals(campaign: CampaignView) -> Iterator[tuple[Tier, SubjectKind, Stat]]:
 _SEVERITY_ZH = {"wrong": "有误", "open": "待办", "note": "说明"}
 
 
-def _told(kind: SubjectKind, stat: Stat, terms: CampaignConfig) -> str:
+def _counts_line(kind: SubjectKind, stat: Stat, terms: CampaignConfig) -> str:
     population = "未说明" if stat.population is None else f"{stat.population}个"
-    told = [f"{KIND_ZH[kind]}总数{population}", "检查数未说明" if stat.is_partial else f"检查{stat.inspected}个"]
+    parts = [f"{KIND_ZH[kind]}总数{population}", "检查数未说明" if stat.is_partial else f"检查{stat.inspected}个"]
     coverage = stat.share("coverage")
     if coverage is not None and coverage.part <= coverage.whole:
-        told[-1] += f"（{coverage.text(terms.rounding)}）"
+        parts[-1] += f"（{coverage.text(terms.rounding)}）"
     always = () if stat.is_partial else ALWAYS
-    told += [f"{OUTCOME_ZH[one]}{stat.outcomes[one]}个" for one in OUTCOME_ZH if one in always or stat.outcomes[one]]
+    parts += [
+        f"{OUTCOME_ZH[outcome]}{stat.outcomes[outcome]}个" for outcome in OUTCOME_ZH if outcome in always or stat.outcomes[outcome]
+    ]
     rate = rate_text(stat, terms)
-    return "，".join(told) + (f"，合格率{rate}" if rate is not None else "")
+    return "，".join(parts) + (f"，合格率{rate}" if rate is not None else "")

@@ -45,12 +45,12 @@ class DueRule(Model):
 
     @model_validator(mode="after")
     def _is_one(self) -> DueRule:
-        if sum(one is not None for one in (self.day, self.days, self.working_days)) != 1:
+        if sum(choice is not None for choice in (self.day, self.days, self.working_days)) != 1:
             raise ValueError("give a day, a number of days, or a number of working days")
         return self
 
     def due(self, signed: date, calendar: WorkCalendar | None = None) -> date:
-        """The day by which it is due.
+        """Return the day by which it is due.
 
         Args:
             signed: Day of signing.
@@ -137,9 +137,9 @@ class Task(Model):
     def remaining(self) -> tuple[str, ...]:
         """Indicators that are not yet known to be put right."""
         left = dict.fromkeys(self.indicators)
-        for one in self.rechecks:
-            for name in one.indicators or self.indicators:
-                if one.outcome == "not_rectified":
+        for recheck in self.rechecks:
+            for name in recheck.indicators or self.indicators:
+                if recheck.outcome == "not_rectified":
                     left[name] = None
                 else:
                     left.pop(name, None)
@@ -150,16 +150,16 @@ class Task(Model):
         """Day since which everything is put right, or the unit gone; None while something is left."""
         finished: date | None = None
         left = set(self.indicators)
-        for one in self.rechecks:
-            about = one.indicators or self.indicators
-            left = left | set(about) if one.outcome == "not_rectified" else left - set(about)
-            is_done = one.outcome == "closed" or (one.outcome == "rectified" and not left)
-            finished = (finished or one.at.date()) if is_done else None
+        for recheck in self.rechecks:
+            about = recheck.indicators or self.indicators
+            left = left | set(about) if recheck.outcome == "not_rectified" else left - set(about)
+            is_done = recheck.outcome == "closed" or (recheck.outcome == "rectified" and not left)
+            finished = (finished or recheck.at.date()) if is_done else None
         return finished
 
     def state(self, on: date) -> TaskState:
-        """Where the task stands at the end of the day `on`; re-checks after it are not counted."""
-        known = self.model_copy(update={"rechecks": tuple(one for one in self.rechecks if one.at.date() <= on)})
+        """Return where the task stands at the end of the day `on`; re-checks after it are not counted."""
+        known = self.model_copy(update={"rechecks": tuple(recheck for recheck in self.rechecks if recheck.at.date() <= on)})
         finished = known.finished_at
         if finished is not None:
             if known.rechecks[-1].outcome == "closed":
@@ -170,5 +170,5 @@ class Task(Model):
         return "not_rectified" if known.rechecks and known.rechecks[-1].outcome == "not_rectified" else "open"
 
     def rechecked(self, recheck: Recheck) -> Task:
-        """The task with one more re-check."""
-        return self.model_copy(update={"rechecks": tuple(sorted((*self.rechecks, recheck), key=lambda one: one.at))})
+        """Return the task with one more re-check."""
+        return self.model_copy(update={"rechecks": tuple(sorted((*self.rechecks, recheck), key=lambda recheck: recheck.at))})

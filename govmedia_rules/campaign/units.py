@@ -58,7 +58,7 @@ class CountedResult(_Counted):
 
     Attributes are those of `CountedUnits`, and:
         outcome: How all of them ended.
-        indicator_ids: Indicators all of them failed; () when not told.
+        indicator_ids: Indicators all of them failed; () when not stated.
         label: The outcome as printed; "" for the usual word.
         remark: What is added about them (`问题已整改`); "" when nothing is.
     """
@@ -95,7 +95,7 @@ class Reported(Model):
         tier: Tier it belongs to.
         outcome: How the unit ended according to the report; None when the report only tells of problems.
         faults: The problems.
-        score: Lowest and highest the score can be; None when no score is told.
+        score: Lowest and highest the score can be; None when no score is stated.
         by: Who reports, by role (`第三方检测机构`, `县(区)主管单位`).
         at: When it was reported.
         reviewed_at: When somebody other than the reporter confirmed it; None when nobody has, and then no failure in it is
@@ -219,12 +219,12 @@ class EarlierRate(Model):
 
 
 def kind_of(subject: Site | Account) -> SubjectKind:
-    """Whether a subject is a site or an account."""
+    """Return whether a subject is a site or an account."""
     return "account" if isinstance(subject, Account) else "site"
 
 
 def type_of(subject: Site | Account) -> str:
-    """类型 in print: 网站, or the platform as it was written, else its name."""
+    """Return 类型 in print: 网站, or the platform as it was written, else its name."""
     if isinstance(subject, Site):
         return "网站"
     return subject.platform_text or vocabulary("platform")[subject.platform].title

@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from datetime import timedelta, tzinfo
 from decimal import Decimal
 from fractions import Fraction
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 from pydantic import Field
 
-from govmedia_rules.checks.contract import CheckResult, Evidence, Positive, Strictness, check, failed, inconclusive, passed
+from govmedia_rules.checks.contract import (
+    CheckResult,
+    Evidence,
+    Positive,
+    Strictness,
+    check,
+    failed,
+    inconclusive,
+    needs_review,
+    passed,
+)
 from govmedia_rules.core.time import Moment, Window, day_of, earliest, latest
 from govmedia_rules.snapshots.models import SiteSnapshot
-from govmedia_rules.snapshots.parts import OfflineNotice, Probe
+from govmedia_rules.snapshots.parts import OfflineNotice, Probe, ProbeDay
 
 
 @check("site.unreachable", needs="probes|probe_days")
@@ -29,52 +40,120 @@ def unreachable(
     Args:
         slow_seconds: A probe that takes this long or longer has failed. Unit: seconds.
         failed_share: Share of failed probes from which the site is unreachable, 0 to 1.
-        min_probes_per_day: Probes needed in each 24 hours; fewer leave the question open.
-        days: Number of 24-hour periods that count back from the monitoring point.
+        min_probes_per_day: Probes needed a day; fewer leave the question open where they could change the answer.
+        days: Number of days that count back from the monitoring point.
     """
-    counts = probes_by_day(site, slow_seconds, days)
-    total, bad = sum(probes for probes, _ in counts), sum(failures for _, failures in counts)
-    thin = sum(probes < min_probes_per_day for probes, _ in counts)
+    ways = probes_by_day(site, slow_seconds, days)
+    if not any(day.probes for way in ways for day in way) and any(day.excused for way in ways for day in way):
+        return inconclusive("closed_as_reported", days=days)
+    enough = [way for way in ways if not _thin_days(way, min_probes_per_day)]
+    # However the probes that are missing had ended, a share far enough from the limit would stay on its side.
+    answers = {_reaches(way, 0 if enough else min_probes_per_day, failed_share) for way in enough or ways}
+    counts = min(enough or ways, key=lambda way: _thin_days(way, min_probes_per_day))
+    total, bad = sum(day.probes for day in counts), sum(day.failed for day in counts)
     args: dict[str, Any] = {"failed": bad, "probes": total, "days": days, "share": share_of(bad, total), "limit": failed_share}
-    if thin:
-        return inconclusive("probes_too_few", thin_days=thin, min_probes=min_probes_per_day, **args)
-    if Decimal(bad) < failed_share * total:
+    if answers == {False}:
         return passed("probes_opened", **args)
     evidence = [
-        Evidence("probes", site.site.url, site.observed_at - timedelta(days=age), f"{failures}/{probes}", failed_share)
-        for age, (probes, failures) in enumerate(counts)
-        if failures
+        Evidence("probes", site.site.url, site.observed_at - timedelta(days=age), f"{day.failed}/{day.probes}", failed_share)
+        for age, day in enumerate(counts)
+        if day.failed
     ]
-    return failed("probes_failed", evidence=evidence, **args)
+    if answers == {True}:
+        return failed("probes_failed", evidence=evidence, **args)
+    if None not in answers:
+        return needs_review("probes_by_day_differ", evidence=evidence, **args)
+    if enough:
+        return inconclusive("closing_partly_reported", evidence=evidence, **args)
+    thin = _thin_days(counts, min_probes_per_day)
+    return inconclusive("probes_too_few", thin_days=thin, min_probes=min_probes_per_day, **args)
 
 
 def share_of(part: int, whole: int) -> Decimal:
-    """A share to four places; 0 of nothing."""
+    """Return a share to four places; 0 of nothing."""
     return (Decimal(part) / whole).quantize(Decimal("0.0001")) if whole else Decimal(0)
 
 
-def probes_by_day(site: SiteSnapshot, slow_seconds: float, days: int) -> list[tuple[int, int]]:
-    """Probes and failures of each of the last `days` 24-hour periods (or calendar days), the newest first."""
+class ProbeCount(NamedTuple):
+    """The probes of one day.
+
+    Attributes:
+        probes: Those that count.
+        failed: Those of them that failed.
+        excused: Those left out because they lie in a closing that was reported.
+        doubtful: Failures that may lie in such a closing, where only the number of a day's failures is known.
+    """
+
+    probes: int = 0
+    failed: int = 0
+    excused: int = 0
+    doubtful: int = 0
+
+
+def _thin_days(counts: Sequence[ProbeCount], min_probes: int) -> int:
+    """Return on how many days there were too few probes; those in a reported closing were made all the same."""
+    return sum(day.probes + day.excused < min_probes for day in counts)
+
+
+def _reaches(counts: Sequence[ProbeCount], min_probes: int, limit: Decimal) -> bool | None:
+    """Return whether the share of failures reaches the limit; None where missing or doubtful probes could tip it."""
+    total, bad = sum(day.probes for day in counts), sum(day.failed for day in counts)
+    missing = sum(max(0, min_probes - day.probes - day.excused) for day in counts)
+    doubtful = sum(day.doubtful for day in counts)
+    if min_probes and not all(day.probes + day.excused for day in counts):
+        return None  # on a day without any probe anything may have happened
+    if total + missing and bad - doubtful >= limit * (total + missing):
+        return True
+    return False if bad + missing < limit * (total + missing) else None
+
+
+def probes_by_day(site: SiteSnapshot, slow_seconds: float, days: int) -> list[list[ProbeCount]]:
+    """Return the probes of the last `days` days, the newest first, by every way of counting days that fits the words.
+
+    每天 are calendar days in plain words, and a batch may begin half an hour later than the day before: days of 24 hours back
+    from the monitoring point, calendar days up to today, and calendar days up to yesterday are all accepted.
+    """
     point = site.observed_at
-    counts = [(0, 0)] * days
-    if site.probes is not None:
-        for probe in site.probes:
-            age = (point - probe.at) // timedelta(days=1)
-            if (point >= probe.at and age < days) or probe.at == point - timedelta(days=days):
-                probes, failures = counts[min(age, days - 1)]
-                counts[min(age, days - 1)] = (probes + 1, failures + has_failed(probe, slow_seconds))
-        return counts
     zone = point.tzinfo
     assert zone is not None
-    assert site.probe_days is not None
-    ages = [(day_of(point, zone) - day_of(counted.day, zone)).days for counted in site.probe_days]
-    # Counted days may end with the day of the monitoring point or with the day before it.
-    offset = 0 if 0 in ages else 1
-    for age, counted in zip(ages, site.probe_days, strict=True):
-        if 0 <= age - offset < days:
-            probes, failures = counts[age - offset]
-            counts[age - offset] = (probes + counted.probes, failures + counted.failed)
-    return counts
+    notices = site.offline_notices or ()
+    if site.probes is None:
+        assert site.probe_days is not None
+        ages = [(day_of(point, zone) - day_of(day.day, zone)).days for day in site.probe_days]
+        # Counted days may end with the day of the monitoring point or with the day before it.
+        offset = 0 if 0 in ages else 1
+        counted = [_day_count(day, notices, zone) for day in site.probe_days]
+        return [_summed(((age - offset, count) for age, count in zip(ages, counted, strict=True)), days)]
+    probes = [
+        (probe.at, _probe_count(probe, slow_seconds, any(_excuses(notice, probe.at, zone) for notice in notices)))
+        for probe in site.probes
+        if probe.at <= point
+    ]
+    exact = [((point - at) // timedelta(days=1) - (at == point - timedelta(days=days)), count) for at, count in probes]
+    calendar = [((day_of(point, zone) - day_of(at, zone)).days, count) for at, count in probes]
+    return [_summed(exact, days), _summed(calendar, days), _summed(((age - 1, count) for age, count in calendar), days)]
+
+
+def _probe_count(probe: Probe, slow_seconds: float, excused: bool) -> ProbeCount:
+    return ProbeCount(excused=1) if excused else ProbeCount(1, int(has_failed(probe, slow_seconds)))
+
+
+def _day_count(day: ProbeDay, notices: Sequence[OfflineNotice], zone: tzinfo) -> ProbeCount:
+    bare = day_of(day.day, zone)
+    start, end = earliest(bare, zone), latest(bare, zone)
+    if any(_excuses(notice, start, zone) and _excuses(notice, end, zone) for notice in notices):
+        return ProbeCount(excused=day.probes)
+    touched = any(_excuses(notice, bare, zone) for notice in notices)
+    return ProbeCount(day.probes, day.failed, 0, day.failed if touched else 0)
+
+
+def _summed(counts: Iterable[tuple[int, ProbeCount]], days: int) -> list[ProbeCount]:
+    """Return the sum of each of the last `days` days; counts of other days are left out."""
+    sums = [ProbeCount()] * days
+    for age, count in counts:
+        if 0 <= age < days:
+            sums[age] = ProbeCount(*map(sum, zip(sums[age], count, strict=True)))
+    return sums
 
 
 def has_failed(probe: Probe, slow_seconds: float) -> bool:
@@ -98,16 +177,16 @@ def probes_failing(
     Args:
         slow_seconds: A probe that takes this long or longer has failed. Unit: seconds.
         step: Share of failed probes that is one fault, 0 to 1; a part of a step is none.
-        min_probes_per_day: Probes needed in each 24 hours; fewer leave the question open.
-        days: Number of 24-hour periods that count back from the monitoring point.
+        min_probes_per_day: Probes needed a day; fewer leave the question open where they could change the answer.
+        days: Number of days that count back from the monitoring point.
 
     Source:
         国办发〔2015〕15号附件2, 网站可用性: 首页可用性.
     """
-    counts = probes_by_day(site, slow_seconds, days)
-    total, bad = sum(probes for probes, _ in counts), sum(failures for _, failures in counts)
+    counts = min(probes_by_day(site, slow_seconds, days), key=lambda way: _thin_days(way, min_probes_per_day))
+    total, bad = sum(day.probes for day in counts), sum(day.failed for day in counts)
     args: dict[str, Any] = {"failed": bad, "probes": total, "days": days}
-    thin = sum(probes < min_probes_per_day for probes, _ in counts)
+    thin = _thin_days(counts, min_probes_per_day)
     if thin:
         return inconclusive("probes_too_few", thin_days=thin, min_probes=min_probes_per_day, **args)
     steps = int(Fraction(bad, total) / Fraction(step))

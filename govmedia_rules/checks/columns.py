@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta, tzinfo
 from typing import Annotated, Any, NamedTuple
 
@@ -44,6 +44,7 @@ def columns_core_stale(
     slow_kinds: Annotated[Kinds, Strictness.MORE],
     slow_window: Annotated[Window, Strictness.SHORTER],
     slow_first_level_only: Annotated[bool, Strictness.FALSE],
+    count_blank: Annotated[bool, Strictness.TRUE] = False,
     limit: Annotated[Positive, Strictness.LOWER],
 ) -> CheckResult:
     """News columns and notice or policy columns not updated inside their windows, counted together (栏目不更新).
@@ -55,6 +56,7 @@ def columns_core_stale(
         slow_kinds: Kinds of columns judged by `slow_window`.
         slow_window: Window of 通知公告、政策文件 columns.
         slow_first_level_only: Whether only first-level columns of these kinds count.
+        count_blank: Whether a blank column counts here too; `site.columns_blank` counts it in any case.
         limit: Number of such columns from which the veto holds.
     """
     point = site.observed_at
@@ -62,7 +64,7 @@ def columns_core_stale(
     slow = _Rule(slow_window, slow_window.before(point), slow_first_level_only)
     # A column of unknown kind may be a core one; it matters only if the wider window does not hold an update either.
     rules: dict[str | None, _Rule] = {None: slow} | dict.fromkeys(slow_kinds, slow) | dict.fromkeys(news_kinds, news)
-    stale: list[tuple[Column, Window]] = []
+    stale: list[tuple[Column, Window | None]] = []
     possible = 0
     for kind, group in site.columns_by_kind.items():
         rule = rules.get(kind)
@@ -70,7 +72,7 @@ def columns_core_stale(
             continue
         for column in group.to_be_compared(rule.span):
             updated = column_updated(column, rule.span)
-            if updated or column.entry_count == 0:
+            if updated or column.finished or (column.entry_count == 0 and not count_blank):
                 continue
             first_only = rule.first_level_only and kind is not None
             if first_only and column.level is not None and column.level > 1:
@@ -87,9 +89,11 @@ def columns_overdue(
     site: SiteSnapshot,
     *,
     core_kinds: Kinds,
+    core_cycles: Annotated[Mapping[str | None, Window], Strictness.SHORTER] = {},
     cycles: Annotated[Mapping[str | None, Window], Strictness.SHORTER] = {},
     default_cycle: Annotated[Window | None, Strictness.SHORTER] = None,
     idle: Annotated[Window | None, Strictness.SHORTER] = None,
+    count_blank: Annotated[bool, Strictness.TRUE] = False,
     limit: Annotated[Positive, Strictness.LOWER],
 ) -> CheckResult:
     """Columns that ought to be updated and have long not been (应更新但长期未更新).
@@ -99,23 +103,26 @@ def columns_overdue(
 
     Args:
         core_kinds: Kinds judged by `site.columns_core_stale` and left out here.
+        core_cycles: Cycles of core kinds that count here all the same.
         cycles: Cycle for each kind of column.
         default_cycle: Cycle of every other column; None when no rule states one.
         idle: Age from which a column without a cycle becomes a candidate; None for never.
+        count_blank: Whether a blank column counts here too, with a cycle or without.
         limit: Number of such columns from which the veto holds.
     """
     point = site.observed_at
     idle_span = None if idle is None else idle.before(point)
     default_span = None if default_cycle is None else default_cycle.before(point)
-    overdue: list[tuple[Column, Window]] = []
+    overdue: list[tuple[Column, Window | None]] = []
     candidates: list[tuple[Column, Window]] = []
     unknown = uncycled = 0
+    own_cycles: dict[str | None, Window] = {**cycles, **core_cycles}
     for kind, group in site.columns_by_kind.items():
-        if kind in core_kinds:
+        if kind in core_kinds and kind not in core_cycles:
             continue
         usual, span = default_cycle, default_span
-        if kind in cycles:
-            usual = cycles[kind]
+        if kind in own_cycles:
+            usual = own_cycles[kind]
             span = usual.before(point)
         window = usual
         if usual is None:
@@ -125,7 +132,10 @@ def columns_overdue(
             columns = group.to_be_compared(span)
             uncycled += len(group.columns) - len(columns) if usual is None else 0
         for column in columns:
-            if column.finished or column.entry_count == 0:
+            if column.finished or (column.entry_count == 0 and not count_blank):
+                continue
+            if column.entry_count == 0:
+                overdue.append((column, None))
                 continue
             cycle = usual
             updated = None if span is None else column_updated(column, span)
@@ -161,9 +171,9 @@ def columns_blank(site: SiteSnapshot, *, limit: Annotated[Positive, Strictness.L
     Args:
         limit: Number of such columns from which the veto holds.
     """
-    empty = [column for group in site.columns_by_kind.values() for column in group.empty]
+    empty = [column for group in site.columns_by_kind.values() for column in group.empty if not column.finished]
     answers = [(column, column.is_blank) for column in empty]
-    blank: list[tuple[Column, None]] = [(column, None) for column, is_blank in answers if is_blank]
+    blank: list[tuple[Column, Window | None]] = [(column, None) for column, is_blank in answers if is_blank]
     possible = sum(is_blank is None for _, is_blank in answers)
     return _counted(site, "columns", "columns_blank", Count(len(blank), possible), limit, blank)
 
@@ -179,7 +189,7 @@ def _counted(
     reason: str,
     count: Count,
     limit: int,
-    columns: list[tuple[Column, Window]] | list[tuple[Column, None]],
+    columns: Sequence[tuple[Column, Window | None]],
     **args: Any,
 ) -> CheckResult:
     """The answer for a rule that counts columns up to a limit."""
@@ -240,7 +250,7 @@ def column_stale(
     judged = [column for column in columns if not first_level_only or column.level in (None, 1)]
     answers = [(column, column_updated(column, span)) for column in judged if not column.is_blank]
     stale = [column for column, updated in answers if updated is False and (column.level is not None or not first_level_only)]
-    unknown = sum(updated is None or (updated is False and column not in stale) for column, updated in answers)
+    unknown = sum(updated is not True for _, updated in answers) - len(stale)
     evidence = [_dated(column, window) for column in stale]
     if stale:
         names = tuple(column.name for column in stale)

@@ -70,23 +70,27 @@ def interaction_missing(
     *,
     counted: Annotated[Kinds, Strictness.FEWER],
     demanded_on: Annotated[Mapping[str, Kinds], Strictness.MORE] = {},
+    menu_alone: Annotated[bool, Strictness.FALSE] = True,
+    menu_words: Kinds = (),
 ) -> CheckResult:
     """No effective interactive function is offered (未提供有效互动功能).
 
     Args:
         counted: Kinds of functions that count as interactive.
         demanded_on: For a platform (and those below it in the tree): the only kinds that count there.
+        menu_alone: Whether any working menu counts where `demanded_on` does not ask for one, whatever its entries are for.
+        menu_words: Words that name an entry for interaction; a menu whose name holds one counts in any case.
     """
     assert account.functions is not None
-    kinds = counted
-    for function in account.functions:
-        if function.works and not demanded_on and function.kind in kinds:
-            return passed()
-    for platform, only in demanded_on.items():
-        if vocabulary("platform").is_a(account.account.platform, platform):
-            kinds = only
-            break
-    offered = [function for function in account.functions if function.kind in kinds]
+    tree = vocabulary("platform")
+    demanded = next((only for wide, only in demanded_on.items() if tree.is_a(account.account.platform, wide)), None)
+    kinds = counted if demanded is None else demanded
+    menus_count = menu_alone or demanded is not None
+    offered = [
+        function
+        for function in account.functions
+        if function.kind in kinds and (function.kind != "menu" or menus_count or any(word in function.name for word in menu_words))
+    ]
     if any(function.works for function in offered):
         return passed()
     stated = any(function.works and function.kind == _STATED for function in account.functions)

@@ -347,4 +347,11 @@ def entries_redated(site: SiteSnapshot, *, tolerance: Window) -> CheckResult:
     for group in site.columns_by_kind.values():
         for column in group.deep:
             look(column.entries or (), column.name)
+        if group.newest_day > recent:
+            # Of a column that was not read in full the newest date alone can still lie after the monitoring point.
+            candidates += [
+                Evidence(column.name, column.url, column.latest_entry_at, point, None)
+                for column in group.columns
+                if not column.entries and column.latest_entry_at is not None and earliest(column.latest_entry_at, zone) > point
+            ]
     return needs_review("entries_redated", evidence=candidates, count=len(candidates)) if candidates else passed()

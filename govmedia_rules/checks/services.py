@@ -100,7 +100,9 @@ def _lacking_guides(site: SiteSnapshot, elements: Kinds, missing_limit: int) -> 
     return lacking, unknown
 
 
-def _sampled(site: SiteSnapshot, size: int, seed: int) -> list[Service]:
+def _sampled(site: SiteSnapshot, size: int | None, seed: int) -> list[Service]:
+    if size is None:
+        return list(site.services or ())
     # One sample serves all rules on guides: an inspector opens the same five services for each.
     return draw(site.services or (), size, seed, f"{site.site.id} services", lambda service: service.url or service.name)
 
@@ -113,17 +115,24 @@ def application_missing(site: SiteSnapshot) -> CheckResult:
 
 @check("site.guide_elements_missing", needs="services", faults=("missing",))
 def guide_elements_missing(
-    site: SiteSnapshot, *, elements: Annotated[Kinds, Strictness.MORE], sample: Positive, seed: int
+    site: SiteSnapshot,
+    *,
+    elements: Annotated[Kinds, Strictness.MORE],
+    kinds_once: Annotated[bool, Strictness.FALSE] = False,
+    sample: Positive | None = None,
+    seed: int = 0,
 ) -> CheckResult:
-    """Sampled guides lack kinds of elements (办事指南要素缺失).
+    """Guides lack kinds of elements (办事指南要素缺失).
 
     Args:
         elements: Kinds of elements a guide must have.
-        sample: Number of services drawn.
+        kinds_once: Whether a kind that several guides lack counts once.
+        sample: Number of services drawn; None for all.
         seed: Seed of the sample.
     """
     drawn = _sampled(site, sample, seed)
     evidence: list[Evidence] = []
+    kinds: set[str] = set()
     count = unknown = 0
     for service in drawn:
         if service.elements is None:
@@ -132,7 +141,10 @@ def guide_elements_missing(
         missing = tuple(element for element in elements if element not in service.elements)
         if missing:
             count += len(missing)
+            kinds.update(missing)
             evidence.append(Evidence(service.name, service.url, None, missing))
+    if kinds_once:
+        count, unknown = len(kinds), min(unknown, len(elements) - len(kinds))
     args: dict[str, Any] = {"count": count, "sampled": len(drawn), "seed": seed}
     return _sum_up("guide_elements_missing", "missing", count, unknown, evidence, args)
 

@@ -26,16 +26,16 @@ WIDEST = 44
 
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Describes the command and its actions."""
+    """Describe the command and its actions."""
     parser = commands.add_parser("campaign", help="figures of a round of inspection (一轮检查)")
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     examples = ", ".join(example_names())
 
-    def action(name: str, told: str) -> argparse.ArgumentParser:
-        one = actions.add_parser(name, help=told, description=told)
-        one.add_argument("path", nargs="?", metavar="FOLDER", help=f"a saved campaign, or a folder with {DESCRIPTION}")
-        one.add_argument("--example", metavar="NAME", help=f"a shipped example instead: {examples}")
-        return one
+    def action(name: str, description: str) -> argparse.ArgumentParser:
+        action_parser = actions.add_parser(name, help=description, description=description)
+        action_parser.add_argument("path", nargs="?", metavar="FOLDER", help=f"a saved campaign, or a folder with {DESCRIPTION}")
+        action_parser.add_argument("--example", metavar="NAME", help=f"a shipped example instead: {examples}")
+        return action_parser
 
     action("summary", "a round in a few lines, with everything that does not fit")
     counts = action("statistics", "counts by a grouping")
@@ -56,13 +56,13 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 
 def example_names() -> list[str]:
-    """Names of the shipped rounds."""
+    """Return names of the shipped rounds."""
     folder = examples_folder()
     return sorted(path.parent.name for path in folder.glob(f"*/{DESCRIPTION}")) if folder.is_dir() else []
 
 
 def run(args: argparse.Namespace) -> int:
-    """Runs one action; 0 when it ran."""
+    """Run one action; 0 when it ran."""
     if args.action == "compare":
         return _compare(args)
     if (args.path is None) == (args.example is None):
@@ -101,26 +101,26 @@ def _statistics(described: Described, args: argparse.Namespace) -> int:
             total = statistics.total(kind, tier=tier.id)  # type: ignore[arg-type]
             if total.population is None and not total.inspected:
                 continue
-            found = campaign.table(kind, spec, tier=tier.id)  # type: ignore[arg-type]
+            counts = campaign.table(kind, spec, tier=tier.id)  # type: ignore[arg-type]
             whole = total_row(campaign, kind, tier=tier.id)  # type: ignore[arg-type]
             _print(
-                found, ("合计", *[""] * (len(names) - 1), *whole), f"{tier.scope or tier.id} {title}", args.format, (tier.id, kind)
+                counts, ("合计", *[""] * (len(names) - 1), *whole), f"{tier.scope or tier.id} {title}", args.format, (tier.id, kind)
             )
     return 0
 
 
-def _print(found: counted.Table[Line], total: Line, title: str, form: str, head: tuple[str, str]) -> None:
+def _print(counts: counted.Table[Line], total: Line, title: str, form: str, head: tuple[str, str]) -> None:
     if form == "json":
-        for row in found.cells():
-            told = dict(zip(found.columns, map(cell_text, row), strict=True))
-            print(json.dumps({"tier": head[0], "subject": head[1], **told}, ensure_ascii=False))
+        for row in counts.cells():
+            cells = dict(zip(counts.columns, map(cell_text, row), strict=True))
+            print(json.dumps({"tier": head[0], "subject": head[1], **cells}, ensure_ascii=False))
     elif form == "csv":
         writer = csv.writer(sys.stdout, lineterminator="\n")
-        writer.writerow(("tier", "subject", *found.columns))
-        writer.writerows([guard(cell_text(cell)) for cell in (*head, *row)] for row in (*found.cells(), total))
+        writer.writerow(("tier", "subject", *counts.columns))
+        writer.writerows([guard(cell_text(cell)) for cell in (*head, *row)] for row in (*counts.cells(), total))
     else:
         print(title)
-        _print_table([heading.title for heading in found.headings], (*found.cells(), total))
+        _print_table([heading.title for heading in counts.headings], (*counts.cells(), total))
 
 
 def _print_table(heads: Sequence[str], rows: Iterable[Sequence[Cell]]) -> None:
@@ -141,10 +141,10 @@ def _notice(described: Described, args: argparse.Namespace) -> int:
         print(line)
     for attachment in notice.attachments:
         print(f"\n附件{attachment.number or ''} {attachment.title}")
-        for found in attachment.tables:
-            if found.caption:
-                print(found.caption)
-            _print_table(found.columns, (*found.rows, *((found.total,) if found.total else ())))
+        for attached in attachment.tables:
+            if attached.caption:
+                print(attached.caption)
+            _print_table(attached.columns, (*attached.rows, *((attached.total,) if attached.total else ())))
         for band in attachment.bands:
             print(f"{band.text}: {'; '.join('、'.join(group) for group in band.groups)}")
     checks = reconcile(notice)
@@ -171,10 +171,12 @@ def _lines(notice: Notice) -> Iterator[str]:
 def _figures(tally: Tally) -> Iterable[str]:
     named = (("运行", tally.running), ("登记", tally.registered), ("共有", tally.total), ("检查", tally.inspected))
     yield from (f"{word}{count.value}" for word, count in named if count is not None)
-    yield from (f"{one.label}{one.count.value}" for one in tally.outcomes)
+    yield from (f"{outcome.label}{outcome.count.value}" for outcome in tally.outcomes)
     words = {"year_on_year": "同比", "period_on_period": "环比", "other": "较前期"}
     for rate in tally.rates:
-        changes = "".join(f"，{words[one.basis]}{one.change.text(unit=one.unit)}" for one in rate.comparisons)
+        changes = "".join(
+            f"，{words[comparison.basis]}{comparison.change.text(unit=comparison.unit)}" for comparison in rate.comparisons
+        )
         yield f"{rate.label}{rate.text}{changes}"
 
 
@@ -188,13 +190,13 @@ def _compare(args: argparse.Namespace) -> int:
     before, after = _open(Path(args.before)).campaign, _open(Path(args.after)).campaign
     tracks = after.compare(before)
     if args.json:
-        for one in tracks:
-            told = {"tier": one.tier, "subject": one.subject.id, "name": one.subject.name, "kind": one.kind}
-            print(json.dumps(told | {"before": one.before, "now": one.now}, ensure_ascii=False))
+        for track in tracks:
+            line = {"tier": track.tier, "subject": track.subject.id, "name": track.subject.name, "kind": track.kind}
+            print(json.dumps(line | {"before": track.before, "now": track.now}, ensure_ascii=False))
         return 0
     print(f"{before.config.period.text()} → {after.config.period.text()}")
-    for line in tracks.lines():
-        print(line)
+    for sentence in tracks.lines():
+        print(sentence)
     if not len(tracks):
         print("两期均无列名的不合格单位", file=sys.stderr)
     return 0

@@ -26,7 +26,7 @@ DOCUMENTS = ("docx", "md", "html")
 
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Describes the command."""
+    """Describe the command."""
     parser = commands.add_parser(
         "report",
         help="write a report",
@@ -55,7 +55,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 
 def run(args: argparse.Namespace) -> int:
-    """Judges or reads, and writes; 0 when it ran, 1 when something could not be read."""
+    """Judge or reads, and writes; 0 when it ran, 1 when something could not be read."""
     if args.sheets and ((args.due is None and not args.notice) or args.to not in DOCUMENTS):
         raise GovMediaRulesError(
             "sheets need --due DATE and --to docx, md or html", hint="with --notice each task has its own date"
@@ -84,7 +84,7 @@ def _put(args: argparse.Namespace, data: bytes) -> None:
 
 
 def _notice(args: argparse.Namespace) -> int:
-    """The notice of a described round, or the sheets of the tasks of a saved one."""
+    """Return the notice of a described round, or the sheets of the tasks of a saved one."""
     from govmedia_rules import reports
     from govmedia_rules.campaign import Campaign, read_campaign
     from govmedia_rules.campaign.folder import DESCRIPTION
@@ -115,7 +115,7 @@ def _task_sheets(args: argparse.Namespace, campaign: Campaign) -> int:
     from govmedia_rules import reports
 
     sheets = reports.rectification_sheets(campaign, issuer=args.issuer, receiver=args.receiver, template=args.template)
-    _put_sheets(args, ((one.task.name, one.document) for one in sheets))
+    _put_sheets(args, ((sheet.task.name, sheet.document) for sheet in sheets))
     return 0
 
 
@@ -142,8 +142,10 @@ def _write_sheets(args: argparse.Namespace, inspections: Iterable[Inspection]) -
     from govmedia_rules import reports
 
     office = reports.Office(args.due, args.issuer, args.number, args.signed, args.period, args.receiver)
-    failed = (one for one in inspections if one.verdict is Verdict.UNQUALIFIED)
-    _put_sheets(args, ((one.subject.name, reports.rectification_sheet(one, office, template=args.template)) for one in failed))
+    failed = (inspection for inspection in inspections if inspection.verdict is Verdict.UNQUALIFIED)
+    _put_sheets(
+        args, ((result.subject.name, reports.rectification_sheet(result, office, template=args.template)) for result in failed)
+    )
 
 
 def _put_sheets(args: argparse.Namespace, sheets: Iterable[tuple[str, Document]]) -> None:
@@ -172,14 +174,14 @@ def _inspections(args: argparse.Namespace, bad: list[BrokenLine]) -> Iterator[In
     job = job_of(args)
     stored = [path for path in job.paths if _holds_inspections(path)]
     fresh = [path for path in job.paths if path not in stored]
-    found = _stored(stored, args.rulebook, bad)
+    inspections = _stored(stored, args.rulebook, bad)
     if not fresh:
-        return found
-    return chain(found, judged(args, Job(fresh, job.rulebooks, job.reviews, job.waivers), bad)[1])
+        return inspections
+    return chain(inspections, judged(args, Job(fresh, job.rulebooks, job.reviews, job.waivers), bad)[1])
 
 
 def _holds_inspections(path: str) -> bool:
-    """Whether the first line of a file is an inspection, not a snapshot."""
+    """Return whether the first line of a file is an inspection, not a snapshot."""
     try:
         with Path(path).open(encoding="utf-8-sig") as file:
             line = next((line for line in file if line.strip()), "")
@@ -204,5 +206,5 @@ def _stored(paths: Iterable[str], rulebooks: list[str], bad: list[BrokenLine]) -
                         books[name, *covers] = book.only(*covers) if covers else book
                     yield Inspection.from_dict(data, books[name, *covers].plan)
                 except (GovMediaRulesError, ValueError, KeyError, TypeError, AttributeError) as fault:
-                    told = str(fault).replace("\n", " ")
-                    bad.append(BrokenLine(f"not an inspection: {told}", Where(path, row=number)))
+                    message = str(fault).replace("\n", " ")
+                    bad.append(BrokenLine(f"not an inspection: {message}", Where(path, row=number)))

@@ -14,6 +14,7 @@ from pathlib import PurePath
 from typing import NamedTuple
 
 from govmedia_rules.checks.contract import PASSED, CheckResult, CheckSpec, Status
+from govmedia_rules.judge.readings import check_of
 from govmedia_rules.judge.score import Tariff, is_scored, may_be_scored
 from govmedia_rules.rules.model import AppliesTo, Indicator, Plan, Scoring, SubjectWord
 from govmedia_rules.snapshots.models import AnySnapshot
@@ -244,7 +245,8 @@ def compile_plan(plan: Plan, profile: Profile) -> Program:
             fixed[index] = ACROSS_SUBJECTS
             continue
         needs = tuple((parts, CheckResult(Status.INCONCLUSIVE, "not_observed", {"parts": parts})) for parts in spec.needs)
-        steps.append(Step(index, function, indicator.params, needs, indicator.mode == "person", unknown))
+        function, params = check_of(spec, indicator)
+        steps.append(Step(index, function, params, needs, indicator.mode == "person", unknown))
     unloaded = any(fixed[position].status is Status.ERROR for position in vetoes & fixed.keys())
     tariffs = _tariffs(plan, profile, fixed)
     # Where neither a veto nor a sum is asked (an account under the census of websites, a book of warnings), nothing failed,

@@ -52,6 +52,14 @@ class Explanation:
                 name: {"value": _plain(value), "set_by": setter, "verified": f"params.{name}" not in indicator.unverified}
                 for name, (value, setter) in self.parameters.items()
             },
+            "readings": {
+                name: {
+                    "title": reading.title,
+                    "params": {step: _plain(value) for step, value in reading.params.items()},
+                    "source": reading.source.model_dump(mode="json", exclude_none=True),
+                }
+                for name, reading in indicator.readings.items()
+            },
             "unverified": list(indicator.unverified),
             "verified": indicator.is_verified,
             "places": self.places._asdict(),
@@ -74,6 +82,9 @@ class Explanation:
         for name, (value, setter) in self.parameters.items():
             doubt = "，待核实" if f"params.{name}" in indicator.unverified else ""
             lines.append(f"    {name} = {value_text(value)}  [{setter}{doubt}]")
+        for name, reading in indicator.readings.items():
+            values = "；".join(f"{step} = {value_text(value)}" for step, value in reading.params.items()) or "即上列参数"
+            lines.append(f"  读法[{name}]: {reading.title}（{values}） 依据 {reading.source.document}")
         lines.append("  位置:")
         lines += [f"    {name}: {place}" for name, place in self._shown_places()]
         return "\n".join(lines)

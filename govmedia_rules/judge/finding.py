@@ -15,6 +15,7 @@ from govmedia_rules.checks.contract import Arg, CheckResult, Evidence, Status
 from govmedia_rules.checks.sentences import sentences
 from govmedia_rules.core import display, plots
 from govmedia_rules.judge.packing import dump_answer
+from govmedia_rules.judge.readings import READINGS_DIFFER, answers_text
 from govmedia_rules.judge.reviews import Review, Waiver
 from govmedia_rules.rules.model import Indicator, Message, Source, format_arg
 from govmedia_rules.snapshots.kinds import word
@@ -343,7 +344,10 @@ def render(indicator: Indicator, judgement: CheckResult, lang: str) -> str:
     reason = judgement.reason or judgement.status.value
     template = indicator.messages.get(reason) or _messages().get(reason)
     if template is not None:
-        return fill(template.zh if lang == "zh" else template.en, {"title": title, **judgement.args}, lang)
+        args: Mapping[str, Arg] = {"title": title, **judgement.args}
+        if reason == READINGS_DIFFER:
+            args = {**args, "answers": answers_text(indicator, judgement, lang)}
+        return fill(template.zh if lang == "zh" else template.en, args, lang)
     values = ", ".join(f"{name}={format_arg(value, lang)}" for name, value in judgement.args.items())
     return f"{title}: {reason}" + (f" ({values})" if values else "")
 

@@ -19,7 +19,7 @@ _BARS = 380
 _NUMBERS = 130
 
 
-class Part(NamedTuple):
+class Segment(NamedTuple):
     """A part of a bar: its class (`failed`, `passed`, `open`, `plain`), what it is called, and how much it is."""
 
     style: str
@@ -31,7 +31,7 @@ class Bar(NamedTuple):
     """One bar: a label and its parts from left to right."""
 
     label: str
-    parts: tuple[Part, ...]
+    parts: tuple[Segment, ...]
 
     @property
     def total(self) -> int:
@@ -40,7 +40,7 @@ class Bar(NamedTuple):
 
 
 def bars(title: str, rows: Sequence[Bar]) -> str:
-    """Horizontal bars on one scale, as an SVG element; "" without rows.
+    """Return horizontal bars on one scale, as an SVG element; "" without rows.
 
     Args:
         title: What the chart shows, read out by a screen reader.
@@ -50,10 +50,10 @@ def bars(title: str, rows: Sequence[Bar]) -> str:
         return ""
     longest = max(max(bar.total for bar in rows), 1)
     height, width = len(rows) * _ROW + 6, _LABEL + _BARS + _NUMBERS
-    told = "；".join(f"{one_line(bar.label)} {_numbers(bar)}" for bar in rows)
+    description = "；".join(f"{one_line(bar.label)} {_numbers(bar)}" for bar in rows)
     out = [
         f'<svg class="chart" viewBox="0 0 {width} {height}" width="{width}" height="{height}" role="img" '
-        f'aria-label="{html.escape(f"{title}：{told}")}">'
+        f'aria-label="{html.escape(f"{title}：{description}")}">'
     ]
     for number, bar in enumerate(rows):
         top = number * _ROW + 4
@@ -82,7 +82,7 @@ def _numbers(bar: Bar) -> str:
 
 
 def _fit(text: str, most: int) -> str:
-    """The text in at most `most` half-width columns."""
+    """Return the text in at most `most` half-width columns."""
     used = 0
     for index, char in enumerate(text):
         used += 2 if unicodedata.east_asian_width(char) in "WF" else 1

@@ -43,7 +43,7 @@ class Document:
 
     @classmethod
     def parse(cls, filled: str, grids: Mapping[str, Grid] | None = None) -> Document:
-        """Reads what a template gave.
+        """Read what a template gave.
 
         Args:
             filled: HTML of `h1`–`h4`, `p` with a class of `STYLES`, `b`, `br`, `hr`, and `<table data-grid="…">` for a table
@@ -54,11 +54,11 @@ class Document:
             NoticeError: An element or class that means nothing here; named.
         """
         blocks = list(_blocks(LexborHTMLParser(f"<!doctype html><body>{filled}").body, grids or {}))
-        title = next((one.text for one in blocks if isinstance(one, Paragraph) and one.style == "title"), "")
+        title = next((block.text for block in blocks if isinstance(block, Paragraph) and block.style == "title"), "")
         return cls(title, tuple(blocks))
 
     def to_text(self) -> str:
-        """The document as plain text, a paragraph a line, a row of a table a line with tabs."""
+        """Return the document as plain text, a paragraph a line, a row of a table a line with tabs."""
         lines: list[str] = []
         for block in self.blocks:
             if isinstance(block, Break):
@@ -74,7 +74,7 @@ class Document:
         return visible("\n".join(lines) + "\n")
 
     def to_markdown(self) -> str:
-        """The document as Markdown (GitHub's tables). Nothing a name holds is taken for markup."""
+        """Return the document as Markdown (GitHub's tables). Nothing a name holds is taken for markup."""
         out: list[str] = []
         hashes = {
             "title": "# ",
@@ -94,12 +94,12 @@ class Document:
             elif block.style in hashes:
                 out.append(hashes[block.style] + _md(block.text))
             else:
-                told = "".join(f"**{_md(run.text)}**" if run.mark and run.text.strip() else _md(run.text) for run in block.runs)
-                out.append(told)
+                text = "".join(f"**{_md(run.text)}**" if run.mark and run.text.strip() else _md(run.text) for run in block.runs)
+                out.append(text)
         return "\n\n".join(out) + "\n"
 
     def to_docx(self, *, made_at: datetime | None = None) -> bytes:
-        """The document as DOCX laid out by GB/T 9704—2012. Fonts are named, not shipped.
+        """Return the document as DOCX laid out by GB/T 9704—2012. Fonts are named, not shipped.
 
         Args:
             made_at: Time of making that the file carries; a fixed day when None, so that the same document gives the same bytes.
@@ -107,7 +107,7 @@ class Document:
         return write_docx(self.title, self.blocks, made_at)
 
     def to_html(self) -> str:
-        """The document as a self-contained HTML page: no script, nothing fetched."""
+        """Return the document as a self-contained HTML page: no script, nothing fetched."""
         css = read_text("document.css")
         title = html.escape(visible(self.title) or "文件")
         return (
@@ -118,7 +118,7 @@ class Document:
         )
 
     def to_html_body(self) -> str:
-        """The document as HTML for the inside of a page."""
+        """Return the document as HTML for the inside of a page."""
         tags = {"title": "h1", "heading": "h2", "subheading": "h3", "item": "h4"}
         out: list[str] = []
         for block in self.blocks:
@@ -129,16 +129,16 @@ class Document:
             else:
                 tag = tags.get(block.style, "p")
                 kind = "" if tag != "p" or block.style == "body" else f' class="{block.style}"'
-                told = "".join(
+                inner = "".join(
                     f'<b class="{run.mark}"><bdi>{_told(run.text)}</bdi></b>' if run.mark else f"<bdi>{_told(run.text)}</bdi>"
                     for run in block.runs
                 )
-                out.append(f"<{tag}{kind}>{told}</{tag}>")
+                out.append(f"<{tag}{kind}>{inner}</{tag}>")
         return "\n".join(out)
 
 
 def policy(css: str, js: str | None = None) -> str:
-    """The content security policy of a page with this style sheet, this script if any, and nothing else."""
+    """Return the content security policy of a page with this style sheet, this script if any, and nothing else."""
 
     def digest(text: str) -> str:
         return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
@@ -203,7 +203,7 @@ def _flat_head(grid: Grid) -> tuple[str, ...]:
 
 
 def _flat(cell: str | int) -> str:
-    """A cell in one line: a line end or a tab inside it would look like the next cell."""
+    """Return a cell in one line: a line end or a tab inside it would look like the next cell."""
     return re.sub(r"[\t\r\n]+", " ", str(cell))
 
 
@@ -214,12 +214,12 @@ _MD_LINK = re.compile(r"(https?|ftp|mailto|www)([:.])", re.IGNORECASE)
 
 
 def _md(text: str) -> str:
-    told = visible(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    told = _MD_SPECIAL.sub(r"\\\1", told)
-    told = _MD_LINK.sub(lambda found: f"{found[1]}{'&#58;' if found[2] == ':' else '&#46;'}", told).replace("@", "&#64;")
+    escaped = visible(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    escaped = _MD_SPECIAL.sub(r"\\\1", escaped)
+    escaped = _MD_LINK.sub(lambda match: f"{match[1]}{'&#58;' if match[2] == ':' else '&#46;'}", escaped).replace("@", "&#64;")
     lines = [
-        _MD_START.sub(lambda found: f"{found[1] or found[3] or ''}\\{found[2] or found[4]}", line)
-        for line in re.split(r"[\r\n]+", told)
+        _MD_START.sub(lambda match: f"{match[1] or match[3] or ''}\\{match[2] or match[4]}", line)
+        for line in re.split(r"[\r\n]+", escaped)
     ]
     return "<br>".join(line.strip(" \t\u3000") for line in lines)
 

@@ -57,7 +57,7 @@ class Grid:
         return [*self.rows, *([] if self.total is None else [self.total])]
 
     def head(self) -> list[HeadCell]:
-        """The header's cells: a level shared by neighbours is one cell, a short column reaches down to the last row."""
+        """Return the header's cells: a level shared by neighbours is one cell, a short column reaches down to the last row."""
         cells: list[HeadCell] = []
         depth = self.depth
         for level in range(depth):
@@ -76,21 +76,21 @@ class Grid:
                 column = end
         return cells
 
-    def _shares(self, one: int, other: int, level: int) -> bool:
-        left, right = self.header[one], self.header[other]
+    def _shares(self, column: int, other: int, level: int) -> bool:
+        left, right = self.header[column], self.header[other]
         return len(right) > level + 1 and left[: level + 1] == right[: level + 1]
 
     def widths(self, most: int = 60) -> list[int]:
-        """For each column, the half-width columns its longest cell takes: 4 to `most`."""
-        found = [4] * self.width
+        """Return for each column the half-width columns its longest cell takes: 4 to `most`."""
+        widths = [4] * self.width
         for cell in self.head():
             if cell.columns == 1:
-                found[cell.column] = max(found[cell.column], min(_width(cell.text), 16))
+                widths[cell.column] = max(widths[cell.column], min(_width(cell.text), 16))
         for row in self.body:
             for column, value in enumerate(row):
                 if value is not None:
-                    found[column] = min(max(found[column], _width(str(value)[: most * 2])), most)
-        return found
+                    widths[column] = min(max(widths[column], _width(str(value)[: most * 2])), most)
+        return widths
 
 
 def _width(text: str) -> int:
@@ -98,7 +98,7 @@ def _width(text: str) -> int:
 
 
 def grid_of(table: Table) -> Grid:
-    """The grid of a notice's table; text is in one line each, blanks stay blank."""
+    """Return the grid of a notice's table; text is in one line each, blanks stay blank."""
     header = tuple(tuple(one_line(level) for level in levels) or ("",) for levels in table.header) or tuple(
         (one_line(name),) for name in table.columns
     )
@@ -127,33 +127,33 @@ LISTED = (
 
 
 def grids_of(attachment: Attachment) -> list[Grid]:
-    """The grids of an attachment: its tables, else its score bands and its lists."""
+    """Return the grids of an attachment: its tables, else its score bands and its lists."""
     if attachment.tables:
         return [grid_of(table) for table in attachment.tables]
-    found = []
+    grids = []
     if attachment.bands:
         rows = [
             (one_line(band.text), "\n".join("、".join(map(one_line, group)) for group in band.groups)) for band in attachment.bands
         ]
-        found.append(Grid((("得分",), ("政府网站名称",)), rows))
+        grids.append(Grid((("得分",), ("政府网站名称",)), rows))
     if attachment.listed:
         listed = [
             {
-                "name": one.name,
-                "area": one.area,
-                "place": one.url or one.owner,
-                "code": one.code,
-                "type": one.platform_text or ("网站" if one.kind == "site" else None),
-                "outcome": one.outcome,
-                "wording": one.wording or "、".join(one.problems) or None,
-                "remark": one.remark,
+                "name": unit.name,
+                "area": unit.area,
+                "place": unit.url or unit.owner,
+                "code": unit.code,
+                "type": unit.platform_text or ("网站" if unit.kind == "site" else None),
+                "outcome": unit.outcome,
+                "wording": unit.wording or "、".join(unit.problems) or None,
+                "remark": unit.remark,
             }
-            for one in attachment.listed
+            for unit in attachment.listed
         ]
-        kept = [(head, key) for head, key in LISTED if any(one[key] is not None for one in listed)]
-        body = [(str(number), *_row([one[key] for _, key in kept], len(kept))) for number, one in enumerate(listed, 1)]
-        found.append(Grid((("序号",), *((head,) for head, _ in kept)), body))
-    return found
+        kept = [(head, key) for head, key in LISTED if any(unit[key] is not None for unit in listed)]
+        body = [(str(number), *_row([unit[key] for _, key in kept], len(kept))) for number, unit in enumerate(listed, 1)]
+        grids.append(Grid((("序号",), *((head,) for head, _ in kept)), body))
+    return grids
 
 
 _COUNT = re.compile(r"(?:0|[1-9][0-9]{0,8})(?:\.[0-9]{1,4})?\Z")
@@ -161,7 +161,7 @@ _CODES = ("码", "编号", "代码", "电话", "账号", "ID", "id", "文号", "
 
 
 def counts_in(grid: Grid) -> list[bool]:
-    """For each column, whether its cells may be stored as numbers; codes may not, nor anything with a leading zero."""
+    """Return for each column whether its cells may be stored as numbers; codes may not, nor anything with a leading zero."""
     kept = [not any(word in "".join(levels) for word in _CODES) for levels in grid.header]
     filled = [False] * grid.width
     for row in grid.body:
@@ -172,21 +172,21 @@ def counts_in(grid: Grid) -> list[bool]:
                 kept[column] = kept[column] and (_COUNT.match(value) is not None or (row is grid.total and value in _TOTALS))
             elif isinstance(value, int):
                 filled[column] = True
-    return [one and other for one, other in zip(kept, filled, strict=True)]
+    return [is_kept and other for is_kept, other in zip(kept, filled, strict=True)]
 
 
 _TOTALS = ("合计", "总计", "小计")
 
 
 def as_count(value: str) -> int | float | None:
-    """The number a cell holds, exactly; None when it is none."""
+    """Return the number a cell holds, exactly; None when it is none."""
     if _COUNT.match(value) is None:
         return None
     return float(value) if "." in value else int(value)
 
 
 def taken_apart(rows: Iterable[Sequence[object]]) -> list[tuple[Cell, ...]]:
-    """Rows of any values as cells: whole numbers stay numbers, None stays blank, all else is text in its own lines."""
+    """Return rows of any values as cells: whole numbers stay numbers, None stays blank, all else is text in its own lines."""
     return [
         tuple(value if value is None or (isinstance(value, int) and not isinstance(value, bool)) else str(value) for value in row)
         for row in rows

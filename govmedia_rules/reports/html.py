@@ -18,7 +18,7 @@ from govmedia_rules.checks.contract import Status
 from govmedia_rules.core.rates import Rounding
 from govmedia_rules.judge.compare import Comparison
 from govmedia_rules.judge.inspection import Inspection, Verdict
-from govmedia_rules.reports.charts import Bar, Part, bars
+from govmedia_rules.reports.charts import Bar, Segment, bars
 from govmedia_rules.reports.document import Document, policy
 from govmedia_rules.reports.rows import KINDS, SubjectRow, Totals, collect
 from govmedia_rules.reports.templates import Filter, fill_template, markup, read_text
@@ -82,12 +82,12 @@ class _Shown:
 
     @property
     def phrases(self) -> str:
-        return shortened("、".join(one.phrase for one in self.row.shown), 300)
+        return shortened("、".join(problem.phrase for problem in self.row.shown), 300)
 
     @property
     def facts(self) -> list[tuple[str, str]]:
         row = self.row
-        told = (
+        facts = (
             ("标识", row.id),
             ("标识码", row.code if row.code != row.id else ""),
             ("网址", row.url),
@@ -96,7 +96,7 @@ class _Shown:
             ("监测时间点", f"{row.observed_at:%Y-%m-%d %H:%M}"),
             ("规则", row.rulebook),
         )
-        return [(label, value) for label, value in told if value]
+        return [(label, value) for label, value in facts if value]
 
 
 def html_report(
@@ -110,7 +110,7 @@ def html_report(
     list_clean: bool = True,
     template: str | Path | None = None,
 ) -> str:
-    """A self-contained HTML page about inspections.
+    """Return a self-contained HTML page about inspections.
 
     Every figure on it is counted from the inspections. They are read once and not kept.
 
@@ -152,10 +152,10 @@ def page_of(
     list_clean: bool,
     template: str | Path | None,
 ) -> str:
-    """The page of rows that were collected already."""
+    """Return the page of rows that were collected already."""
     css, js = read_text("report.css"), read_text("report.js")
-    shown = sorted((one for one in rows if one.shown or one.verdict is not Verdict.QUALIFIED), key=_place)
-    clean = [one for one in rows if not one.shown and one.verdict is Verdict.QUALIFIED]
+    shown = sorted((row for row in rows if row.shown or row.verdict is not Verdict.QUALIFIED), key=_place)
+    clean = [row for row in rows if not row.shown and row.verdict is Verdict.QUALIFIED]
     values: dict[str, object] = {
         "title": title,
         "csp": policy(css, js),
@@ -171,7 +171,7 @@ def page_of(
         "indicators": indicator_lines(totals),
         "kinds": [(kind, KINDS[kind]) for kind in KINDS if totals.count(kind)],
         "choices": _choices(rows, totals),
-        "subjects": [_Shown(one) for one in shown],
+        "subjects": [_Shown(row) for row in shown],
         "clean": clean if list_clean else (),
     }
     filters: dict[str, Filter] = {"linked": _linked, "day": day_zh, "style": _STYLES.__getitem__}
@@ -183,7 +183,7 @@ def _place(row: SubjectRow) -> tuple[int, int, str, str, str]:
 
 
 def _linked(text: str) -> object:
-    """The text, as a link where it is an address a reader may follow."""
+    """Return the text, as a link where it is an address a reader may follow."""
     shown = html.escape(visible(text))
     address = web_address(text)
     if address is None:
@@ -192,48 +192,50 @@ def _linked(text: str) -> object:
 
 
 def day_zh(moment: datetime) -> str:
-    """The day in Chinese print."""
+    """Return the day in Chinese print."""
     return f"{moment.year}年{moment.month}月{moment.day}日"
 
 
 def card_of(totals: Totals, kind: str, rounding: Rounding) -> Card:
-    """The figures of one kind of subject."""
-    failed, passed, undecided = (totals.count(kind, one) for one in (Verdict.UNQUALIFIED, Verdict.QUALIFIED, Verdict.UNDETERMINED))
+    """Return the figures of one kind of subject."""
+    failed, passed, undecided = (
+        totals.count(kind, verdict) for verdict in (Verdict.UNQUALIFIED, Verdict.QUALIFIED, Verdict.UNDETERMINED)
+    )
     return Card(KINDS[kind], totals.count(kind), failed, passed, undecided, totals.pass_rate(kind, rounding))
 
 
 def notes_of(totals: Totals, clean: Sequence[SubjectRow], list_clean: bool) -> list[str]:
-    """What a reader must know before believing the figures."""
+    """Return what a reader must know before believing the figures."""
     unsettled = Counter[Status]()
     for (_, status), count in totals.indicators.items():
         unsettled[status] += count
-    told = []
+    notes = []
     if totals.unverified:
-        told.append(f"{totals.unverified} 个不合格对象的单项否决所依据的条款或取值均待核实。")
+        notes.append(f"{totals.unverified} 个不合格对象的单项否决所依据的条款或取值均待核实。")
     if totals.waived:
-        told.append(f"{totals.waived} 条不通过的结论有文件豁免，已列出，不计入判定。")
+        notes.append(f"{totals.waived} 条不通过的结论有文件豁免，已列出，不计入判定。")
     if totals.partial:
-        told.append(f"{totals.partial} 个对象只检查了部分指标，判定仅就所查指标而言。")
+        notes.append(f"{totals.partial} 个对象只检查了部分指标，判定仅就所查指标而言。")
     if unsettled[Status.NOT_CHECKED]:
-        told.append(f"须人工判定而尚未判定的结论 {unsettled[Status.NOT_CHECKED]} 条，未计为不通过。")
+        notes.append(f"须人工判定而尚未判定的结论 {unsettled[Status.NOT_CHECKED]} 条，未计为不通过。")
     if unsettled[Status.ERROR]:
-        told.append(f"检查出错的结论 {unsettled[Status.ERROR]} 条，既未计为通过，也未计为不通过。")
+        notes.append(f"检查出错的结论 {unsettled[Status.ERROR]} 条，既未计为通过，也未计为不通过。")
     if clean and not list_clean:
-        told.append(f"未发现问题的对象 {len(clean)} 个，未逐一列出。")
-    return told
+        notes.append(f"未发现问题的对象 {len(clean)} 个，未逐一列出。")
+    return notes
 
 
 def charts_of(rows: Sequence[SubjectRow], totals: Totals) -> list[tuple[str, str]]:
-    """Caption and SVG of each chart; a chart without data is an empty text."""
+    """Return caption and SVG of each chart; a chart without data is an empty text."""
     verdicts = [Bar(KINDS[kind], _verdict_parts(totals, kind)) for kind in KINDS if totals.count(kind)]
     failed = totals.failed()
-    problems = [Bar(title, (Part("plain", "", count),)) for _, title, _, count in failed[:_LONGEST_CHART]]
-    areas = [Bar(area, (Part("failed", "", count),)) for area, count in _top(totals.areas)]
+    problems = [Bar(title, (Segment("plain", "", count),)) for _, title, _, count in failed[:_LONGEST_CHART]]
+    areas = [Bar(area, (Segment("failed", "", count),)) for area, count in _top(totals.areas)]
     per_type: dict[str, Counter[Verdict]] = {}
     for (kind, type_zh, verdict), count in totals.types.items():
         if kind == "account":
             per_type.setdefault(type_zh, Counter())[verdict] += count
-    types = [Bar(name, _parts(counts)) for name, counts in sorted(per_type.items(), key=lambda one: (-one[1].total(), one[0]))]
+    types = [Bar(name, _parts(counts)) for name, counts in sorted(per_type.items(), key=lambda item: (-item[1].total(), item[0]))]
     return [
         ("判定", bars("判定", verdicts)),
         (_capped("不通过对象最多的指标", len(failed)), bars("各指标不通过的对象数", problems)),
@@ -247,19 +249,21 @@ def _capped(caption: str, count: int) -> str:
 
 
 def _top(counts: Counter[str]) -> list[tuple[str, int]]:
-    return sorted(counts.items(), key=lambda one: (-one[1], one[0]))[:_LONGEST_CHART]
+    return sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:_LONGEST_CHART]
 
 
-def _verdict_parts(totals: Totals, kind: str) -> tuple[Part, ...]:
+def _verdict_parts(totals: Totals, kind: str) -> tuple[Segment, ...]:
     return _parts(Counter({verdict: totals.count(kind, verdict) for verdict in Verdict}))
 
 
-def _parts(counts: Mapping[Verdict, int]) -> tuple[Part, ...]:
-    return tuple(Part(_STYLES[verdict], verdict.zh, counts.get(verdict, 0)) for verdict in sorted(_ORDER, key=_ORDER.__getitem__))
+def _parts(counts: Mapping[Verdict, int]) -> tuple[Segment, ...]:
+    return tuple(
+        Segment(_STYLES[verdict], verdict.zh, counts.get(verdict, 0)) for verdict in sorted(_ORDER, key=_ORDER.__getitem__)
+    )
 
 
 def indicator_lines(totals: Totals) -> list[IndicatorLine]:
-    """One line for each indicator that was asked of anybody, in order of failures."""
+    """Return one line for each indicator that was asked of anybody, in order of failures."""
     lines = [
         IndicatorLine(name, title, KIND_ZH.get(kind, kind), tuple(totals.indicators[name, status] for status in _STATUSES))
         for name, (title, kind) in totals.titles.items()
@@ -269,13 +273,13 @@ def indicator_lines(totals: Totals) -> list[IndicatorLine]:
 
 
 def _choices(rows: Sequence[SubjectRow], totals: Totals) -> list[tuple[str, str, list[tuple[str, str]]]]:
-    """The menus to filter by: id, label, and pairs of value and text."""
+    """Return the menus to filter by: id, label, and pairs of value and text."""
     listed: Counter[str] = Counter()
     titles: dict[str, str] = {}
     for row in rows:
-        for one in row.shown:
-            listed[one.indicator] += 1
-            titles[one.indicator] = one.title
+        for problem in row.shown:
+            listed[problem.indicator] += 1
+            titles[problem.indicator] = problem.title
     types = Counter(row.type_zh for row in rows)
     areas = Counter(row.area for row in rows if row.area and row.shown)
     return [
@@ -291,7 +295,13 @@ def _changes(comparison: Comparison) -> list[ChangeLine]:
 
     return [
         ChangeLine(
-            one.name, zh(one.before), zh(one.after), len(one.new), len(one.persisting), len(one.resolved), len(one.lost_sight)
+            change.name,
+            zh(change.before),
+            zh(change.after),
+            len(change.new),
+            len(change.persisting),
+            len(change.resolved),
+            len(change.lost_sight),
         )
-        for one in comparison.changed
+        for change in comparison.changed
     ]

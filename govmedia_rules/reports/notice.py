@@ -56,7 +56,7 @@ class AttachmentPart:
 
 
 def notice_document(notice: Notice, *, template: str | Path | None = None, more: Mapping[str, object] | None = None) -> Document:
-    """The notice as a document in official form, to be written as DOCX, Markdown, HTML or text.
+    """Return the notice as a document in official form, to be written as DOCX, Markdown, HTML or text.
 
     Args:
         notice: What it says; made by a campaign or read from a text.
@@ -69,7 +69,7 @@ def notice_document(notice: Notice, *, template: str | Path | None = None, more:
         MissingExtra: jinja2 is not installed.
     """
     grids: dict[str, Grid] = {}
-    parts = tuple(_part(index, one, grids) for index, one in enumerate(notice.attachments, 1))
+    parts = tuple(_part(index, attachment, grids) for index, attachment in enumerate(notice.attachments, 1))
     values: dict[str, object] = {**(more or {}), "notice": notice, "attachments": parts}
     filled = fill_template("notice.html.j2", values, template=template, filters=_FILTERS, in_one_line=True)
     return Document.parse(filled, grids)
@@ -98,7 +98,7 @@ def _part(index: int, attachment: Attachment, grids: dict[str, Grid]) -> Attachm
 
 
 def numeral(number: int) -> str:
-    """一 to 九十九."""
+    """Return a number from 一 to 九十九."""
     if not 0 < number < 100:
         raise ValueError(f"{number} has no place in a list of headings")
     tens, ones = divmod(number, 10)
@@ -106,16 +106,16 @@ def numeral(number: int) -> str:
 
 
 def _sentence(text: object) -> object:
-    """The text with one full stop at its end."""
+    """Return the text with one full stop at its end."""
     safe = hasattr(text, "__html__")
-    told = (str(text) if safe else one_line(str(text))).strip().rstrip("。；;，,、")
-    ended = told if told.endswith(("！", "？", "：")) else f"{told}。" if told else ""
+    sentence = (str(text) if safe else one_line(str(text))).strip().rstrip("。；;，,、")
+    ended = sentence if sentence.endswith(("！", "？", "：")) else f"{sentence}。" if sentence else ""
     return markup(ended) if safe else ended
 
 
 def _lstrip(text: object, marks: str) -> object:
-    told = str(text).lstrip(marks)
-    return markup(told) if hasattr(text, "__html__") else told
+    stripped = str(text).lstrip(marks)
+    return markup(stripped) if hasattr(text, "__html__") else stripped
 
 
 # A fault that is named by a noun needs a verb before it: 固定表述错误 is something a site has, 未及时更新 something it does.
@@ -124,19 +124,19 @@ _HAS_VERB = re.compile(r"存在|出现|含有|有(?!关|效)|发布|泄露|公�
 
 
 def predicate(wording: str) -> str:
-    """The wording of a problem as what is said of a subject: `存在固定表述错误问题`, `未及时更新`."""
-    told = one_line(wording).strip().rstrip("。；")
-    if _HAS_VERB.search(told) or not _NOUN.search(told):
-        return told
-    return f"存在{told}" if told.endswith(("问题", "情况", "现象", "行为")) else f"存在{told}问题"
+    """Return the wording of a problem as what is said of a subject: `存在固定表述错误问题`, `未及时更新`."""
+    phrase = one_line(wording).strip().rstrip("。；")
+    if _HAS_VERB.search(phrase) or not _NOUN.search(phrase):
+        return phrase
+    return f"存在{phrase}" if phrase.endswith(("问题", "情况", "现象", "行为")) else f"存在{phrase}问题"
 
 
 def _named(problem: Problem) -> str:
-    """The subjects of a problem: `“甲”“乙”微信订阅号、“丙”新浪微博等12个政务新媒体`; "" when none is named."""
+    """Return the subjects of a problem: `“甲”“乙”微信订阅号、“丙”新浪微博等12个政务新媒体`; "" when none is named."""
     if not problem.named:
         return ""
     kind = _KINDS.get(problem.kind or problem.named[0].kind or "", "单位")
-    groups = [(suffix, [_bare(one.name) for one in group]) for suffix, group in groupby(problem.named, _suffix)]
+    groups = [(suffix, [_bare(unit.name) for unit in group]) for suffix, group in groupby(problem.named, _suffix)]
     many = problem.stated_count.value if problem.stated_count is not None else None
     suffix = groups[0][0] if len(groups) == 1 else ""
     if not problem.is_open and (many is None or many <= len(problem.named)):
@@ -145,45 +145,45 @@ def _named(problem: Problem) -> str:
             "".join(names) + ("" if suffix and problem.wording.startswith(suffix) else suffix) for suffix, names in groups
         )
     if suffix and (many is None or suffix in ("网站", kind)):
-        told = "".join(groups[0][1])
-        return f"{told}等{'' if many is None else f'{many}个'}{'' if problem.wording.startswith(suffix) else suffix}"
+        names_text = "".join(groups[0][1])
+        return f"{names_text}等{'' if many is None else f'{many}个'}{'' if problem.wording.startswith(suffix) else suffix}"
     # The platforms of those who are not named are not known here.
-    told = "、".join("".join(names) + suffix for suffix, names in groups)
-    return f"{told}等{'' if many is None else f'{many}个'}{kind}"
+    names_text = "、".join("".join(names) + suffix for suffix, names in groups)
+    return f"{names_text}等{'' if many is None else f'{many}个'}{kind}"
 
 
 def _bare(name: str) -> str:
-    """The name in its marks, without a 网 behind them: what it is follows anyway."""
-    told = one_line(name)
-    match = re.fullmatch(r"“([^“”]+)”网(?:站)?", told)
-    return f"“{match[1]}”" if match else quoted(told)
+    """Return the name in its marks, without a 网 behind them: what it is follows anyway."""
+    bare = one_line(name)
+    match = re.fullmatch(r"“([^“”]+)”网(?:站)?", bare)
+    return f"“{match[1]}”" if match else quoted(bare)
 
 
-def _suffix(one: Named) -> str:
-    if one.platform_text:
-        told = one_line(one.platform_text)
-        return told if told.endswith(("号", "端", "体", "博", "程序", "APP", "频", "条")) else f"{told}账号"
-    return {"site": "网站", "account": "政务新媒体"}.get(one.kind or "", "")
+def _suffix(unit: Named) -> str:
+    if unit.platform_text:
+        platform = one_line(unit.platform_text)
+        return platform if platform.endswith(("号", "端", "体", "博", "程序", "APP", "频", "条")) else f"{platform}账号"
+    return {"site": "网站", "account": "政务新媒体"}.get(unit.kind or "", "")
 
 
 _BEGINS = re.compile(r"书面|纸质|电子|报|于|尽快|按时|将|把|由|向|按|对|在|以|完成|报送|上报|反馈|提交|及时|认真|组织")
 
 
 def _task(deadline: Deadline) -> str:
-    """What is to be done, as a predicate: `向省政府办公厅书面报送整改情况`."""
-    told = one_line(deadline.what).strip().rstrip("。")
+    """Return what is to be done, as a predicate: `向省政府办公厅书面报送整改情况`."""
+    task = one_line(deadline.what).strip().rstrip("。")
     receiver = one_line(deadline.receiver or "")
     words = [word for form, word in _FORMS.items() if form in deadline.form]
-    form = f"以{'和'.join(words)}形式" if words and not any(word in told for word in _FORMS.values()) else ""
-    match = re.fullmatch(r"(书面|纸质|电子)?(报送|上报|提交|报告)(.+)", told)
-    if match and receiver and receiver not in told:
+    form = f"以{'和'.join(words)}形式" if words and not any(word in task for word in _FORMS.values()) else ""
+    match = re.fullmatch(r"(书面|纸质|电子)?(报送|上报|提交|报告)(.+)", task)
+    if match and receiver and receiver not in task:
         return f"将{match[3]}{form}{match[1] or ''}{match[2]}{receiver}"
-    if not _BEGINS.match(told) and re.search(r"报送|上报|报告|反馈", told):
-        told = f"将{told}"
-    told = form + told
-    if not receiver or receiver in told:
-        return told
-    return f"{told}{receiver}" if told.endswith(("报送", "上报", "报")) else f"{told}，报送{receiver}"
+    if not _BEGINS.match(task) and re.search(r"报送|上报|报告|反馈", task):
+        task = f"将{task}"
+    task = form + task
+    if not receiver or receiver in task:
+        return task
+    return f"{task}{receiver}" if task.endswith(("报送", "上报", "报")) else f"{task}，报送{receiver}"
 
 
 _FORMS = {"written": "书面", "paper": "纸质", "electronic": "电子"}
@@ -193,12 +193,12 @@ _LISTED = re.compile(r"(?:正在|正常)?运行的?|(?:已|在册)?登记的?|�
 
 
 def _name(population: Population) -> str:
-    """What was counted, without the word that says by which list (`全省正在运行的政府网站` is `全省政府网站`)."""
+    """Return what was counted, without the word that says by which list (`全省正在运行的政府网站` is `全省政府网站`)."""
     return _LISTED.sub("", one_line(population.label)) or _KINDS.get(population.subject, "单位")
 
 
 def _part_label(group: Group) -> str:
-    """The name of a part, with what it is a part of where the name does not tell (`省直部门` is `省直部门政务新媒体`)."""
+    """Return the name of a part, with what it is a part of where the name does not tell (`省直部门` is `省直部门政务新媒体`)."""
     label = one_line(group.label)
     if group.dimension not in ("level", "owner") or re.search(r"网|新媒体|账号|号$|端$|微博|微信", label):
         return label
@@ -206,9 +206,9 @@ def _part_label(group: Group) -> str:
 
 
 def _share(share: Rate) -> str:
-    """Whom a share is of, as a subject: `超过60%的门户网站`."""
-    told = one_line(share.text) or share.print()
-    return told if share.of is None and "的" in told else f"{told}的{one_line(share.of or '单位')}"
+    """Return whom a share is of, as a subject: `超过60%的门户网站`."""
+    share_text = one_line(share.text) or share.print()
+    return share_text if share.of is None and "的" in share_text else f"{share_text}的{one_line(share.of or '单位')}"
 
 
 def _heading(population: Population) -> str:
@@ -220,7 +220,7 @@ def _heading(population: Population) -> str:
 
 
 def _subjects(notice: Notice) -> str:
-    kinds = dict.fromkeys(one.subject for one in notice.populations)
+    kinds = dict.fromkeys(population.subject for population in notice.populations)
     return "与".join(_KINDS[kind] for kind in _KINDS if kind in kinds) or "政府网站与政务新媒体"
 
 
@@ -229,34 +229,34 @@ def _rate_label(rate: Rate) -> str:
 
 
 def _registry(population: Population, notice: Notice) -> str:
-    """The reporting system that lists such subjects, as the notice names it; "" when it names none."""
+    """Return the reporting system that lists such subjects, as the notice names it; "" when it names none."""
     word = "新媒体" if population.subject == "account" else "网站"
-    return next((one_line(one) for one in notice.registries if word in one), "")
+    return next((one_line(registry) for registry in notice.registries if word in registry), "")
 
 
 def _holding(groups: Iterable[Group]) -> list[Group]:
-    """Parts that say how many there are."""
-    return [one for one in groups if one.population is not None]
+    """Return parts that say how many there are."""
+    return [group for group in groups if group.population is not None]
 
 
 def _divided(population: Population) -> list[Group]:
-    """Parts that are told before the result; none where every part has a result of its own and was looked at as a whole."""
+    """Return parts that are told before the result; none where every part has a result of its own and was looked at as a whole."""
     parts = _holding(population.groups)
-    return [] if parts and all(one.inspected is None and (one.outcomes or one.rates) for one in parts) else parts
+    return [] if parts and all(part.inspected is None and (part.outcomes or part.rates) for part in parts) else parts
 
 
 def _looked_at(groups: Iterable[Group]) -> list[Group]:
-    """Parts that say how many were inspected, or how they ended."""
-    return [one for one in groups if one.inspected is not None or one.outcomes or one.rates]
+    """Return parts that say how many were inspected, or how they ended."""
+    return [group for group in groups if group.inspected is not None or group.outcomes or group.rates]
 
 
 def _under(items: Iterable[object], name: str) -> list[tuple[str, list[object]]]:
-    """Neighbours that share a heading, with it."""
-    return [(one_line(key), list(group)) for key, group in groupby(items, lambda one: str(getattr(one, name)))]
+    """Return neighbours that share a heading, with it."""
+    return [(one_line(key), list(group)) for key, group in groupby(items, lambda item: str(getattr(item, name)))]
 
 
 def _day_of(deadline: Deadline, notice: Notice) -> str:
-    """The day of a deadline; without its year where that is the year of signing."""
+    """Return the day of a deadline; without its year where that is the year of signing."""
     due = deadline.due
     assert due is not None
     signed = notice.signed_at

@@ -125,11 +125,11 @@ class SubjectRow:
     @property
     def vetoes(self) -> tuple[FindingRow, ...]:
         """Failed vetoes that nothing excuses."""
-        return tuple(one for one in self.problems if one.kind == "veto" and not one.waiver)
+        return tuple(problem for problem in self.problems if problem.kind == "veto" and not problem.waiver)
 
 
 def finding_row(finding: Finding, max_evidence: int) -> FindingRow:
-    """The row of a finding."""
+    """Return the row of a finding."""
     review, waiver = finding.review, finding.waiver if finding.is_waived else None
     decided = {"confirmed": "复核确认", "dismissed": "复核排除"}
     return FindingRow(
@@ -145,7 +145,7 @@ def finding_row(finding: Finding, max_evidence: int) -> FindingRow:
         finding.source.document,
         finding.source.clause or "",
         finding.indicator.is_verified,
-        tuple(dict.fromkeys(word("part", one.split(".")[0], "zh") for one in finding.assumed)),
+        tuple(dict.fromkeys(word("part", part.split(".")[0], "zh") for part in finding.assumed)),
         f"{decided[review.decision]}（{review.role}，{format_arg(review.at, 'zh')}）：{review.reason}"
         if review is not None
         else "",
@@ -156,7 +156,7 @@ def finding_row(finding: Finding, max_evidence: int) -> FindingRow:
 
 
 def evidence_row(piece: Evidence) -> EvidenceRow:
-    """The row of a piece of evidence, with official words where there are any."""
+    """Return the row of a piece of evidence, with official words where there are any."""
     value = piece.value
     return EvidenceRow(
         word("part", piece.what, "zh"),
@@ -172,7 +172,7 @@ def _instant(when: object) -> str:
 
 
 def subject_row(inspection: Inspection, max_evidence: int = 20) -> SubjectRow:
-    """The row of an inspection.
+    """Return the row of an inspection.
 
     Args:
         inspection: The inspection.
@@ -193,29 +193,31 @@ def subject_row(inspection: Inspection, max_evidence: int = 20) -> SubjectRow:
         inspection.verdict,
         "" if inspection.score is None else str(inspection.score),
         inspection.observed_at,
-        tuple(finding_row(one, max_evidence) for one in problems),
-        tuple(finding_row(one, max_evidence) for one in inspection.missing) if inspection.verdict is Verdict.UNDETERMINED else (),
+        tuple(finding_row(problem, max_evidence) for problem in problems),
+        tuple(finding_row(finding, max_evidence) for finding in inspection.missing)
+        if inspection.verdict is Verdict.UNDETERMINED
+        else (),
         inspection.rulebook.version,
     )
 
 
 def kind_of(subject: Site | Account | Supervisor) -> str:
-    """site, account or supervisor."""
+    """Return site, account or supervisor."""
     return "site" if isinstance(subject, Site) else "account" if isinstance(subject, Account) else "supervisor"
 
 
 def url_of(subject: Site | Account | Supervisor) -> str | None:
-    """Its address; None where it has none."""
+    """Return its address; None where it has none."""
     return None if isinstance(subject, Supervisor) else subject.url
 
 
 def code_of(subject: Site | Account | Supervisor) -> str | None:
-    """Its 标识码; None where it has none."""
+    """Return its 标识码; None where it has none."""
     return None if isinstance(subject, Supervisor) else subject.code
 
 
 def type_zh(subject: Site | Account | Supervisor) -> str:
-    """类型 as notices print it: 网站, the platform, or 监管单位."""
+    """Return 类型 as notices print it: 网站, the platform, or 监管单位."""
     if isinstance(subject, Supervisor):
         return KINDS["supervisor"]
     if isinstance(subject, Site):
@@ -256,15 +258,15 @@ class Totals:
     last: datetime | None = None
 
     def add(self, inspection: Inspection, row: SubjectRow) -> None:
-        """Takes in one inspection and its row."""
+        """Take in one inspection and its row."""
         self.verdicts[row.kind, row.verdict] += 1
         self.types[row.kind, row.type_zh, row.verdict] += 1
         if row.verdict is Verdict.UNQUALIFIED and row.area:
             self.areas[row.area] += 1
         self.rulebooks[row.rulebook, inspection.rulebook.digest] += 1
         self.partial += not inspection.plan.complete
-        self.waived += sum(bool(one.waiver) for one in row.problems)
-        self.unverified += row.verdict is Verdict.UNQUALIFIED and bool(row.vetoes) and not any(one.verified for one in row.vetoes)
+        self.waived += sum(bool(problem.waiver) for problem in row.problems)
+        self.unverified += row.verdict is Verdict.UNQUALIFIED and bool(row.vetoes) and not any(veto.verified for veto in row.vetoes)
         for finding in inspection.findings:
             if finding.indicator.applies_to.subject != row.kind:
                 continue  # a rule for accounts is not asked of a site at all
@@ -274,7 +276,7 @@ class Totals:
         self.last = row.observed_at if self.last is None else max(self.last, row.observed_at)
 
     def count(self, kind: str, *verdicts: Verdict) -> int:
-        """Subjects of a kind with one of these verdicts; with none named, all."""
+        """Return the number of subjects of a kind with one of these verdicts; all with none named."""
         return sum(self.verdicts[kind, verdict] for verdict in verdicts or tuple(Verdict))
 
     @property
@@ -283,16 +285,16 @@ class Totals:
         return sum(self.verdicts.values())
 
     def failed(self) -> list[tuple[str, str, str, int]]:
-        """Indicators that somebody failed: id, title, kind, number of subjects; the most frequent first, bonuses left out."""
-        found = [
+        """Return indicators that somebody failed: id, title, kind, number of subjects; most frequent first, no bonuses."""
+        lines = [
             (name, *self.titles[name], count)
             for (name, status), count in self.indicators.items()
             if status is Status.FAILED and self.titles[name][1] != "bonus"
         ]
-        return sorted(found, key=lambda one: (-one[3], one[0]))
+        return sorted(lines, key=lambda line: (-line[3], line[0]))
 
     def pass_rate(self, kind: str, rounding: Rounding) -> str:
-        """合格率 as print; with undetermined subjects the range it may have; "" when none of the kind was inspected."""
+        """Return 合格率 in print; with undetermined subjects the range it may have; "" when none of the kind was inspected."""
         whole = self.count(kind)
         if not whole:
             return ""
@@ -302,7 +304,7 @@ class Totals:
 
 
 def collect(inspections: Iterable[Inspection], max_evidence: int = 20) -> tuple[list[SubjectRow], Totals]:
-    """Rows and counts of inspections, read once and not kept."""
+    """Return rows and counts of inspections, read once and not kept."""
     totals, rows = Totals(), []
     for inspection in inspections:
         row = subject_row(inspection, max_evidence)

@@ -53,8 +53,8 @@ class _Run:
                 self.results.append(_result(inspection, finding, self.positions[finding.id]))
             if finding.status is Status.ERROR:
                 rule = {"id": finding.id, "index": self.positions[finding.id]}
-                told = {"text": f"{finding.subject_name}: {finding.message('en')}"}
-                self.faults.append({"level": "error", "message": told, "associatedRule": rule})
+                message = {"text": f"{finding.subject_name}: {finding.message('en')}"}
+                self.faults.append({"level": "error", "message": message, "associatedRule": rule})
 
     def to_dict(self) -> dict[str, object]:
         plan = self.plan
@@ -84,7 +84,7 @@ class _Run:
 
 
 def sarif(inspections: Iterable[Inspection], *, complete: bool = False) -> dict[str, object]:
-    """A SARIF 2.1.0 log, one run for each plan the inspections were made by.
+    """Return a SARIF 2.1.0 log, one run for each plan the inspections were made by.
 
     Every run counts all findings by status in its properties; its results list those somebody must look at.
 
@@ -101,28 +101,30 @@ def sarif(inspections: Iterable[Inspection], *, complete: bool = False) -> dict[
 
 
 def sarif_json(inspections: Iterable[Inspection], *, complete: bool = False) -> str:
-    """The log as JSON text; see `sarif`."""
+    """Return the log as JSON text; see `sarif`."""
     return json.dumps(sarif(inspections, complete=complete), ensure_ascii=False, indent=1)
 
 
-def _rule(one: Indicator) -> dict[str, object]:
+def _rule(indicator: Indicator) -> dict[str, object]:
     rule: dict[str, object] = {
-        "id": one.id,
-        "shortDescription": {"text": one.title},
-        "fullDescription": {"text": f"{one.kind_zh}：{one.title}"},
-        "help": {"text": " ".join(part for part in (one.source.document, one.source.clause, one.source.note) if part)},
-        "defaultConfiguration": {"level": LEVELS[one.kind]},
+        "id": indicator.id,
+        "shortDescription": {"text": indicator.title},
+        "fullDescription": {"text": f"{indicator.kind_zh}：{indicator.title}"},
+        "help": {
+            "text": " ".join(part for part in (indicator.source.document, indicator.source.clause, indicator.source.note) if part)
+        },
+        "defaultConfiguration": {"level": LEVELS[indicator.kind]},
         "properties": {
-            "kind": one.kind,
-            "group": one.group,
-            "title_en": one.title_en,
-            "points": None if one.points is None else str(one.points),
-            "mode": one.mode,
-            "covers": one.covers,
-            "verified": one.is_verified,
+            "kind": indicator.kind,
+            "group": indicator.group,
+            "title_en": indicator.title_en,
+            "points": None if indicator.points is None else str(indicator.points),
+            "mode": indicator.mode,
+            "covers": indicator.covers,
+            "verified": indicator.is_verified,
         },
     }
-    if one.source.url and (address := web_address(one.source.url)):
+    if indicator.source.url and (address := web_address(indicator.source.url)):
         rule["helpUri"] = address
     return rule
 
@@ -163,8 +165,8 @@ def _result(inspection: Inspection, finding: Finding, position: int) -> dict[str
         result["relatedLocations"] = [_evidence(number, piece) for number, piece in enumerate(finding.evidence)]
     if failed and finding.waiver is not None:
         waiver = finding.waiver
-        told = f"{waiver.document} ({waiver.authority}, {waiver.granted} – {waiver.expires}): {waiver.reason}"
-        result["suppressions"] = [{"kind": "external", "status": "accepted", "justification": told}]
+        justification = f"{waiver.document} ({waiver.authority}, {waiver.granted} – {waiver.expires}): {waiver.reason}"
+        result["suppressions"] = [{"kind": "external", "status": "accepted", "justification": justification}]
     if finding.review is not None:
         review = finding.review
         properties = result["properties"]
@@ -186,5 +188,5 @@ def _evidence(number: int, piece: Evidence) -> dict[str, object]:
 
 
 def _fingerprint(subject: str, indicator: str) -> str:
-    """The same for the same subject and indicator in every round, so that tools can follow a finding over time."""
+    """Return the same for the same subject and indicator in every round, so that tools can follow a finding over time."""
     return hashlib.sha256(f"{subject}\n{indicator}".encode("utf-8", "surrogatepass")).hexdigest()[:32]

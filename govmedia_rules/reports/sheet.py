@@ -71,7 +71,7 @@ class SheetItem:
 
     @classmethod
     def of(cls, finding: Finding, max_evidence: int) -> SheetItem:
-        """The item of a finding."""
+        """Return the item of a finding."""
         row = finding_row(finding, max_evidence)
         return cls(row.phrase, row.title, row.kind_zh, row.message, row.source, row.verified, row.review, row)
 
@@ -110,9 +110,9 @@ class SheetFacts:
     def evidence(self) -> list[tuple[int, str, str, str, str, str]]:
         """Number of the problem, content, place, time, value and limit of every piece that is listed."""
         return [
-            (number, one.what, one.where, one.when, one.value, one.limit)
+            (number, piece.what, piece.where, piece.when, piece.value, piece.limit)
             for number, item in enumerate(self.items, 1)
-            for one in (item.finding.evidence if item.finding is not None else ())
+            for piece in (item.finding.evidence if item.finding is not None else ())
         ]
 
     @property
@@ -129,7 +129,7 @@ def rectification_sheet(
     template: str | Path | None = None,
     more: Mapping[str, object] | None = None,
 ) -> Document:
-    """The sheet of one inspected site or account: its problems, of whatever kind; those a document excuses are left out.
+    """Return the sheet of one inspected site or account: its problems, of whatever kind; those a document excuses are left out.
 
     Args:
         inspection: The inspection; its reviews have been given.
@@ -142,7 +142,7 @@ def rectification_sheet(
         NoticeError: There is nothing to put right, or the template cannot be filled; names the place.
         MissingExtra: jinja2 is not installed.
     """
-    items = [SheetItem.of(one, max_evidence) for one in inspection.problems if not one.is_waived]
+    items = [SheetItem.of(problem, max_evidence) for problem in inspection.problems if not problem.is_waived]
     facts = _facts(inspection.subject, office, items, inspection.observed_at, inspection.rulebook.version)
     return sheet_document(facts, template=template, more=more)
 
@@ -164,7 +164,7 @@ def rectification_sheets(
     template: str | Path | None = None,
     more: Mapping[str, object] | None = None,
 ) -> Iterator[TaskSheet]:
-    """One sheet for each task of a campaign, in the order the tasks were issued; made one at a time.
+    """Yield one sheet for each task of a campaign, in the order the tasks were issued; made one at a time.
 
     Deadline and day of signing are the task's, problems are those of the unit that were confirmed; a task carried over from an
     earlier round, whose findings this campaign does not hold, is told in the task's own words.
@@ -184,14 +184,14 @@ def rectification_sheets(
     """
     for task in campaign.tasks:
         result = campaign.results.get(task.key)
-        mine = result is not None and task.period == campaign.config.period
+        is_of_this_round = result is not None and task.period == campaign.config.period
         office = Office(task.due, issuer, None, task.issued, task.period.text(), receiver, contact)
-        inspection = result.inspection if result is not None and mine else None
+        inspection = result.inspection if result is not None and is_of_this_round else None
         facts = _facts(
             _subject(campaign, task, result),
             office,
-            _items(task, result if mine else None, max_evidence),
-            result.observed_at if result is not None and mine else None,
+            _items(task, result if is_of_this_round else None, max_evidence),
+            result.observed_at if result is not None and is_of_this_round else None,
             inspection.rulebook.version if inspection is not None else None,
             task.failed_rounds,
         )
@@ -210,15 +210,15 @@ def _subject(campaign: Campaign, task: Task, result: Result | None) -> Site | Ac
 
 
 def _items(task: Task, result: Result | None, max_evidence: int) -> list[SheetItem]:
-    """Confirmed findings with their evidence, then what was only reported or ruled; the task's wording where neither is known."""
+    """Return confirmed findings with evidence, then what was only reported or ruled; else the task's wording."""
     items: list[SheetItem] = []
     if result is not None:
-        items = [SheetItem.of(one, max_evidence) for one in result.findings]
-        found = {one.id for one in result.findings}
+        items = [SheetItem.of(finding, max_evidence) for finding in result.findings]
+        ids = {finding.id for finding in result.findings}
         items += [
             SheetItem(fault.wording)
             for fault in result.faults()
-            if not fault.indicator_ids or not found.issuperset(fault.indicator_ids)
+            if not fault.indicator_ids or not ids.issuperset(fault.indicator_ids)
         ]
     return items or [SheetItem(task.wording or "、".join(task.indicators) or "检查不合格")]
 
@@ -256,7 +256,7 @@ def _facts(
 
 
 def sheet_document(facts: SheetFacts, *, template: str | Path | None = None, more: Mapping[str, object] | None = None) -> Document:
-    """The sheet of these facts; see `rectification_sheet`."""
+    """Return the sheet of these facts; see `rectification_sheet`."""
     if not facts.items:
         raise NoticeError(f"{facts.name!r} has nothing to put right", hint="make sheets of subjects with problems only")
     grids = {"problems": _problems(facts), "evidence": _evidence(facts), "reply": _reply(facts)}
@@ -268,10 +268,10 @@ def sheet_document(facts: SheetFacts, *, template: str | Path | None = None, mor
 
 def _problems(facts: SheetFacts) -> Grid:
     rows = []
-    for number, one in enumerate(facts.items, 1):
-        source = one.source + ("" if one.verified in (True, None) else "（依据或取值待核实）")
-        told = "\n".join(part for part in (one.told, one.review) if part)
-        rows.append((number, one.wording, one.kind_zh or None, told or None, source or None))
+    for number, item in enumerate(facts.items, 1):
+        source = item.source + ("" if item.verified in (True, None) else "（依据或取值待核实）")
+        text = "\n".join(part for part in (item.told, item.review) if part)
+        rows.append((number, item.wording, item.kind_zh or None, text or None, source or None))
     return Grid((("序号",), ("存在的问题",), ("类别",), ("检查情况",), ("依据及条款",)), taken_apart(rows), None, "一、问题清单")
 
 
@@ -282,7 +282,7 @@ def _evidence(facts: SheetFacts) -> Grid:
 
 
 def _reply(facts: SheetFacts) -> Grid:
-    rows = [(number, one.wording, None, None, None) for number, one in enumerate(facts.items, 1)]
+    rows = [(number, item.wording, None, None, None) for number, item in enumerate(facts.items, 1)]
     return Grid((("序号",), ("存在的问题",), ("整改措施",), ("完成时间",), ("整改结果",)), taken_apart(rows))
 
 

@@ -25,7 +25,7 @@ def inspection_document(
     rounding: Rounding | None = None,
     template: str | Path | None = None,
 ) -> Document:
-    """A report of inspections, to be written as DOCX, Markdown or HTML. Every figure is counted from them.
+    """Return a report of inspections, to be written as DOCX, Markdown or HTML. Every figure is counted from them.
 
     Args:
         inspections: The inspections; read once and not kept.
@@ -39,7 +39,7 @@ def inspection_document(
     """
     rows, totals = collect(inspections, max_evidence=1)
     rule = rounding or Rounding()
-    clean = [one for one in rows if not one.shown and one.verdict is Verdict.QUALIFIED]
+    clean = [row for row in rows if not row.shown and row.verdict is Verdict.QUALIFIED]
     values: dict[str, object] = {
         "title": title,
         "totals": totals,
@@ -47,7 +47,7 @@ def inspection_document(
         "cards": [card_of(totals, kind, rule) for kind in KINDS if totals.count(kind)],
         "notes": notes_of(totals, clean, False),
         "failed": totals.failed(),
-        "has_problems": any(one.shown for one in rows),
+        "has_problems": any(row.shown for row in rows),
     }
     filled = fill_template("summary.html.j2", values, template=template, filters=_FILTERS, in_one_line=True)
     return Document.parse(filled, {"problems": _problems(rows)})
@@ -63,12 +63,20 @@ _COLUMNS = ("序号", "名称", "类型", "标识码", "所属地方或部门", 
 
 def _problems(rows: Iterable[SubjectRow]) -> Grid:
     listed = (
-        (row.name, row.type_zh, row.code or None, row.area or None, row.verdict.zh, one.phrase, _told(one.message, one.waiver))
+        (
+            row.name,
+            row.type_zh,
+            row.code or None,
+            row.area or None,
+            row.verdict.zh,
+            problem.phrase,
+            _with_waiver(problem.message, problem.waiver),
+        )
         for row in rows
-        for one in row.shown
+        for problem in row.shown
     )
     return Grid(tuple((name,) for name in _COLUMNS), taken_apart((number, *cells) for number, cells in enumerate(listed, 1)))
 
 
-def _told(message: str, waiver: str) -> str:
+def _with_waiver(message: str, waiver: str) -> str:
     return f"{message}（已豁免：{waiver}）" if waiver else message

@@ -24,7 +24,7 @@ Filter = Callable[..., object]
 
 
 def read_text(name: str) -> str:
-    """A template, style sheet or script that ships with the library."""
+    """Return a template, style sheet or script that ships with the library."""
     return files("govmedia_rules.reports").joinpath("templates", name).read_text("utf-8")
 
 
@@ -36,7 +36,7 @@ def fill_template(
     filters: Mapping[str, Filter] | None = None,
     in_one_line: bool = False,
 ) -> str:
-    """Fills a template.
+    """Fill a template.
 
     Args:
         name: The library's template.
@@ -51,23 +51,23 @@ def fill_template(
         MissingExtra: jinja2 is not installed.
     """
     _need_jinja()
-    told = name
+    name_shown = name
     if template is not None and not _is_text(template):
-        told = str(template)
+        name_shown = str(template)
         try:
             source = Path(template).read_text("utf-8-sig")
         except OSError as fault:
-            raise NoticeError(f"cannot open the template: {fault.strerror or fault}", Where(told)) from fault
+            raise NoticeError(f"cannot open the template: {fault.strerror or fault}", Where(name_shown)) from fault
         except UnicodeDecodeError as fault:
-            raise NoticeError("the template is not UTF-8", Where(told)) from fault
+            raise NoticeError("the template is not UTF-8", Where(name_shown)) from fault
     else:
         source = read_text(name) if template is None else str(template)
-        told = name if template is None else "the given template"
-    return _rendered(in_one_line, source, told, values, filters or {})
+        name_shown = name if template is None else "the given template"
+    return _rendered(in_one_line, source, name_shown, values, filters or {})
 
 
 def markup(text: str) -> Any:
-    """Text that is already in the form of the template and is put in as it is; for the library's own parts only."""
+    """Return text that is already in the form of the template and is put in as it is; for the library's own parts only."""
     _need_jinja()
     from markupsafe import Markup
 
@@ -80,35 +80,35 @@ def _is_text(template: str | Path) -> bool:
 
 @lru_cache(maxsize=32)
 def _compiled(in_one_line: bool, source: str, filters: tuple[tuple[str, Filter], ...]) -> Template:
-    """The template, compiled once for all the sheets of a round."""
+    """Return the template, compiled once for all the sheets of a round."""
     environment = _environment(in_one_line).overlay()
     environment.filters = {**environment.filters, **dict(filters)}
     return environment.from_string(source)
 
 
-def _rendered(in_one_line: bool, source: str, told: str, values: Mapping[str, object], filters: Mapping[str, Filter]) -> str:
+def _rendered(in_one_line: bool, source: str, name_shown: str, values: Mapping[str, object], filters: Mapping[str, Filter]) -> str:
     from jinja2 import TemplateError, TemplateSyntaxError, UndefinedError
 
     try:
         if re.search(r"\{%[-+]?\s*autoescape\b", source):
-            raise NoticeError("a template may not switch escaping off", Where(told), "remove the autoescape block")
+            raise NoticeError("a template may not switch escaping off", Where(name_shown), "remove the autoescape block")
         return visible(_compiled(in_one_line, source, tuple(filters.items())).render(values))
     except TemplateSyntaxError as fault:
-        raise NoticeError(f"the template is not well formed: {fault.message}", Where(told, row=fault.lineno)) from fault
+        raise NoticeError(f"the template is not well formed: {fault.message}", Where(name_shown, row=fault.lineno)) from fault
     except UndefinedError as fault:
         raise NoticeError(
-            str(fault.message), Where(told, row=_line_of(fault)), "give it, or take its place out of the template"
+            str(fault.message), Where(name_shown, row=_line_of(fault)), "give it, or take its place out of the template"
         ) from fault
     except TemplateError as fault:
-        raise NoticeError(f"the template cannot be filled: {fault}", Where(told, row=_line_of(fault))) from fault
+        raise NoticeError(f"the template cannot be filled: {fault}", Where(name_shown, row=_line_of(fault))) from fault
     except (TypeError, ValueError, KeyError, AttributeError, ArithmeticError, OverflowError) as fault:
         raise NoticeError(
-            f"the template cannot be filled: {type(fault).__name__}: {fault}", Where(told, row=_line_of(fault))
+            f"the template cannot be filled: {type(fault).__name__}: {fault}", Where(name_shown, row=_line_of(fault))
         ) from fault
 
 
 def _line_of(fault: BaseException) -> int | None:
-    """The line of the outermost template on the way to the fault, which is the user's."""
+    """Return the line of the outermost template on the way to the fault, which is the user's."""
     step = fault.__traceback__
     while step is not None:
         if step.tb_frame.f_code.co_filename == "<template>":

@@ -24,42 +24,42 @@ _RESERVED = frozenset({"con", "prn", "aux", "nul", *(f"{word}{number}" for word 
 
 
 def visible(text: str) -> str:
-    """The text with every hidden control written out as `[U+202E]`: what was there stays, and does nothing.
+    """Return the text with every hidden control written out as `[U+202E]`: what was there stays, and does nothing.
 
     Tabs and line ends stay; zero-width spaces, joiners and variation selectors stay, because ordinary text has them.
     """
-    return _HIDDEN.sub(lambda found: f"[U+{ord(found[0]):04X}]", text) if _HIDDEN.search(text) else text
+    return _HIDDEN.sub(lambda match: f"[U+{ord(match[0]):04X}]", text) if _HIDDEN.search(text) else text
 
 
 def visible_tree(value: object) -> object:
-    """A JSON-ready value with every text in it made visible."""
+    """Return a JSON-ready value with every text in it made visible."""
     if isinstance(value, str):
         return visible(value)
     if isinstance(value, dict):
-        return {name: visible_tree(one) for name, one in value.items()}
+        return {name: visible_tree(item) for name, item in value.items()}
     if isinstance(value, list):
-        return [visible_tree(one) for one in value]
+        return [visible_tree(item) for item in value]
     return value
 
 
 def one_line(text: str) -> str:
-    """The visible text in one line: each run of line ends and tabs is one blank."""
+    """Return the visible text in one line: each run of line ends and tabs is one blank."""
     return visible(_BLANKS.sub(" ", text))
 
 
 def quoted(name: str) -> str:
-    """A name in “ ”, in one line; one that has its own is left as it is (`“示例县人民政府”网`)."""
-    told = one_line(name)
-    return told if "“" in told and "”" in told else f"“{told}”"
+    """Return a name in “ ”, in one line; one that has its own is left as it is (`“示例县人民政府”网`)."""
+    bare = one_line(name)
+    return bare if "“" in bare and "”" in bare else f"“{bare}”"
 
 
 def shortened(text: str, most: int) -> str:
-    """At most `most` characters, with … where it was cut."""
+    """Return at most `most` characters, with … where it was cut."""
     return text if len(text) <= most else text[: most - 1] + "…"
 
 
 def web_address(text: str) -> str | None:
-    """The address, where a reader may follow it: http or https with a host, percent-encoded where it must be; else None."""
+    """Return the address, where a reader may follow it: http or https with a host, percent-encoded where it must be; else None."""
     try:
         parts = urlsplit(text.strip())
         if parts.scheme.lower() not in ("http", "https") or not parts.hostname:
@@ -75,7 +75,7 @@ def web_address(text: str) -> str | None:
 
 
 def file_name(text: str, most: int = 60) -> str:
-    """A file name made of the text: no folder, no reserved name, at most `most` characters and 150 bytes; `_` for nothing."""
+    """Return a file name made of the text: no folder, no reserved name, at most `most` characters; `_` for nothing."""
     name = _UNSAFE_IN_FILES.sub("_", one_line(text)).strip(" .")[:most].strip(" .")
     while len(name.encode()) > 150:
         name = name[:-1]
@@ -83,7 +83,7 @@ def file_name(text: str, most: int = 60) -> str:
 
 
 def sheet_name(text: str, taken: Container[str] = ()) -> str:
-    """A name a spreadsheet accepts: at most 31 characters, none of `[]:*?/\\`, none of `taken` (lower case)."""
+    """Return a name a spreadsheet accepts: at most 31 characters, none of `[]:*?/\\`, none of `taken` (lower case)."""
     base = re.sub(r"[\[\]:*?/\\]+", "_", one_line(text)).strip("' ") or "表"
     # Spreadsheets count UTF-16 units, so a character beyond the first plane counts twice.
     for number in range(1, 100_000):
@@ -98,7 +98,7 @@ def sheet_name(text: str, taken: Container[str] = ()) -> str:
 
 
 def library_version() -> str:
-    """Version of this library, for the files that say what wrote them; "0" where it runs without having been installed."""
+    """Return the version of this library, for the files that say what wrote them; "0" where it is not installed."""
     try:
         return version("govmedia-rules")
     except PackageNotFoundError:

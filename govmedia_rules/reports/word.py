@@ -108,7 +108,7 @@ _CLOSER = round((AREA_MM[0] / CHARACTERS / 25.4 * 72 - _BODY / 2) * 20)
 
 
 def write_docx(title: str, blocks: Sequence[Block], made_at: datetime | None = None) -> bytes:
-    """The bytes of the file; see `Document.to_docx`."""
+    """Return the bytes of the file; see `Document.to_docx`."""
     parts = {
         "[Content_Types].xml": _CONTENT_TYPES,
         "_rels/.rels": _RELATIONS,
@@ -166,7 +166,7 @@ def _document(blocks: Sequence[Block]) -> str:
 
 
 def _is_wide(blocks: Sequence[Block]) -> bool:
-    """Whether a table of the attachment that begins here has many columns."""
+    """Return whether a table of the attachment that begins here has many columns."""
     for block in blocks:
         if isinstance(block, Break) and block.kind == "page":
             return False
@@ -176,12 +176,12 @@ def _is_wide(blocks: Sequence[Block]) -> bool:
 
 
 def _width(text: str) -> int:
-    """Half characters a text takes."""
+    """Return the half characters a text takes."""
     return sum(2 if unicodedata.east_asian_width(char) in "WFA" else 1 for char in text)
 
 
 def _outer(blocks: Sequence[Block], index: int) -> int:
-    """Half characters to the right of a signature and its date (GB/T 9704—2012 7.3.5.3).
+    """Return the half characters to the right of a signature and its date (GB/T 9704—2012 7.3.5.3).
 
     The signature stands two characters from the edge and the date begins two characters right of where the signature begins; where
     the date is the longer one, it stands two characters from the edge and the signature moves in.
@@ -189,14 +189,14 @@ def _outer(blocks: Sequence[Block], index: int) -> int:
     block = blocks[index]
     if not isinstance(block, Paragraph) or block.style not in ("signature", "date"):
         return 0
-    mine = block.style == "signature"
-    other = index + 1 if mine else index - 1
+    is_signature = block.style == "signature"
+    other = index + 1 if is_signature else index - 1
     pair = blocks[other] if 0 <= other < len(blocks) else None
     if not isinstance(pair, Paragraph) or pair.style not in ("signature", "date") or pair.style == block.style:
         return 4
-    signature, date = (block, pair) if mine else (pair, block)
+    signature, date = (block, pair) if is_signature else (pair, block)
     over = _width(signature.text) - _width(date.text) - 4
-    if mine:
+    if is_signature:
         return 4 + max(0, -over)
     return 4 + max(0, over)
 
@@ -226,13 +226,13 @@ def _paragraph(paragraph: Paragraph, outer: int) -> str:
 
 
 def _headline(text: str, style: str) -> str:
-    """A title in lines of like length; the mark of the issuer as large as one line allows."""
+    """Return a title in lines of like length; the mark of the issuer as large as one line allows."""
     points = _STYLES[style].size / 2
     room = AREA_MM[0] / 25.4 * 72
     look = ""
     if style == "mark":
-        wanted = room * 1.9 / max(_width(text), 1)
-        points = min(points, max(wanted, _BODY / 2))
+        ideal = room * 1.9 / max(_width(text), 1)
+        points = min(points, max(ideal, _BODY / 2))
         look = f'<w:rPr><w:sz w:val="{int(points * 2)}"/><w:szCs w:val="{int(points * 2)}"/></w:rPr>'
     lines = "\n".join(balanced(one_line(text), int(room * 2 / points)))
     return "".join(f"<w:r>{look}{piece}</w:r>" for piece in _pieces(lines))
@@ -242,7 +242,7 @@ _AFTER = frozenset("于度月年的厅室府局会院部委、，：》）)”")
 
 
 def balanced(text: str, most: int) -> list[str]:
-    """The text in as few lines as hold it, of like length, broken after a word where that can be told (词意完整，排列对称).
+    """Return the text in as few lines as hold it, of like length, broken after a word where that can be told (词意完整，排列对称).
 
     Args:
         text: One line of text.
@@ -254,7 +254,7 @@ def balanced(text: str, most: int) -> list[str]:
         return [text]
     lines, rest = [], text
     for left in range(count, 1, -1):
-        wanted = _width(rest) / left
+        ideal = _width(rest) / left
         least = _width(rest) - most * (left - 1)
         best, cost, used = 0, float("inf"), 0
         for index, char in enumerate(rest[:-1], 1):
@@ -266,7 +266,7 @@ def balanced(text: str, most: int) -> list[str]:
             if used < least or follows in "、，。：；》）)”" or inside or (char.isdigit() and follows in "年月日"):
                 continue
             ends = follows in "与和及" or (char in _AFTER and char + follows != "府网")
-            price = abs(used - wanted) + (0 if ends else 8)
+            price = abs(used - ideal) + (0 if ends else 8)
             if price < cost:
                 best, cost = index, price
         if not best:
@@ -319,7 +319,7 @@ def _table(grid: Grid, width_mm: float, keep: bool) -> Iterator[str]:
 
 
 def _head(grid: Grid, widths: Sequence[int]) -> Iterator[str]:
-    """Header rows, repeated on every page; a cell that covers several rows or columns is one cell."""
+    """Return header rows, repeated on every page; a cell that covers several rows or columns is one cell."""
     at = {(cell.row, cell.column): cell for cell in grid.head()}
     covered = {(row, cell.column): cell for cell in grid.head() for row in range(cell.row + 1, cell.row + cell.rows)}
     for row in range(grid.depth):
@@ -327,17 +327,17 @@ def _head(grid: Grid, widths: Sequence[int]) -> Iterator[str]:
         while column < grid.width:
             cell = at.get((row, column))
             above = covered.get((row, column))
-            one = cell or above
-            assert one is not None
-            wide = sum(widths[column : column + one.columns])
-            span = f'<w:gridSpan w:val="{one.columns}"/>' if one.columns > 1 else ""
+            label = cell or above
+            assert label is not None
+            wide = sum(widths[column : column + label.columns])
+            span = f'<w:gridSpan w:val="{label.columns}"/>' if label.columns > 1 else ""
             merge = '<w:vMerge w:val="restart"/>' if cell is not None and cell.rows > 1 else "<w:vMerge/>" if cell is None else ""
             text = "".join(f"<w:r>{piece}</w:r>" for piece in _pieces(cell.text)) if cell is not None else ""
             out.append(
                 f'<w:tc><w:tcPr><w:tcW w:w="{wide}" w:type="dxa"/>{span}{merge}<w:vAlign w:val="center"/></w:tcPr>'
                 f'<w:p><w:pPr><w:pStyle w:val="table_head"/></w:pPr>{text}</w:p></w:tc>'
             )
-            column += one.columns
+            column += label.columns
         out.append("</w:tr>")
         yield "".join(out)
 
@@ -355,26 +355,26 @@ _TOKEN = re.compile(r"(?<![!-~])[0-9A-Za-z.%-]{1,20}(?![!-~])")
 
 
 def _columns(grid: Grid, whole: int) -> list[int]:
-    """Widths of the columns: what their text takes where there is room, shared out by the root of it where there is not."""
+    """Return widths of the columns: what their text takes where there is room, shared out by the root of it where there is not."""
     half = _TABLE * 5  # twips of half a character
-    wanted = [wide * half + 240 for wide in grid.widths(80)]
+    ideal = [wide * half + 240 for wide in grid.widths(80)]
     # A code or a number is not broken where it can be helped.
     tokens = [0] * grid.width
     for row in grid.body:
         for column, value in enumerate(row):
             if isinstance(value, str):
-                tokens[column] = max(tokens[column], *(len(one) for one in _TOKEN.findall(value[:200])), 0)
-    least = [min(one, max(8, token) * half + 240) for one, token in zip(wanted, tokens, strict=True)]
-    if sum(wanted) <= whole:
-        spare = whole - sum(wanted)
-        return [one + spare * one // max(sum(wanted), 1) for one in wanted]
+                tokens[column] = max(tokens[column], *(len(piece) for piece in _TOKEN.findall(value[:200])), 0)
+    least = [min(width, max(8, token) * half + 240) for width, token in zip(ideal, tokens, strict=True)]
+    if sum(ideal) <= whole:
+        spare = whole - sum(ideal)
+        return [width + spare * width // max(sum(ideal), 1) for width in ideal]
     free = max(whole - sum(least), 0)
-    roots = [max(one - low, 0) ** 0.5 for one, low in zip(wanted, least, strict=True)]
+    roots = [max(width - low, 0) ** 0.5 for width, low in zip(ideal, least, strict=True)]
     total = sum(roots) or 1.0
-    found = [low + int(free * root / total) for low, root in zip(least, roots, strict=True)]
-    if sum(found) > whole:
-        found = [one * whole // sum(found) for one in found]
-    return found
+    result = [low + int(free * root / total) for low, root in zip(least, roots, strict=True)]
+    if sum(result) > whole:
+        result = [width * whole // sum(result) for width in result]
+    return result
 
 
 # --- the parts that are the same in every file ------------------------------------------------------------------------
@@ -438,9 +438,9 @@ def _styles() -> str:
     )
     for name, style in _STYLES.items():
         out.append(_style(name, _NAMES[name], style))
-    for name, told, font in (("table_head", "表头", _HEI), ("table_cell", "表文", _FANG)):
+    for name, title, font in (("table_head", "表头", _HEI), ("table_cell", "表文", _FANG)):
         out.append(
-            f'<w:style w:type="paragraph" w:customStyle="1" w:styleId="{name}"><w:name w:val="{told}"/>'
+            f'<w:style w:type="paragraph" w:customStyle="1" w:styleId="{name}"><w:name w:val="{title}"/>'
             '<w:basedOn w:val="Normal"/><w:pPr>'
             f'<w:spacing w:before="20" w:after="20" w:line="280" w:lineRule="atLeast"/><w:jc w:val="center"/></w:pPr>'
             f'<w:rPr>{_fonts(font)}<w:sz w:val="{_TABLE}"/><w:szCs w:val="{_TABLE}"/></w:rPr></w:style>'
@@ -449,7 +449,7 @@ def _styles() -> str:
     return "".join(out)
 
 
-def _style(name: str, told: str, style: _Style) -> str:
+def _style(name: str, title: str, style: _Style) -> str:
     keep = "<w:keepNext/>" if style.keep else ""
     space = f'<w:spacing w:before="{style.before * _LINE}" w:after="{style.after * _LINE}"'
     # A line of a title is as high as its letters need; the body keeps to the grid.
@@ -460,7 +460,7 @@ def _style(name: str, told: str, style: _Style) -> str:
     color = f'<w:color w:val="{style.color}"/>' if style.color else ""
     closer = f'<w:spacing w:val="{_CLOSER}"/>' if style.size == _BODY else ""
     return (
-        f'<w:style w:type="paragraph" w:customStyle="1" w:styleId="{name}"><w:name w:val="{told}"/>'
+        f'<w:style w:type="paragraph" w:customStyle="1" w:styleId="{name}"><w:name w:val="{title}"/>'
         '<w:basedOn w:val="Normal"/><w:qFormat/>'
         f'<w:pPr>{keep}<w:widowControl w:val="0"/>{space}{first}<w:jc w:val="{style.align}"/>{level}</w:pPr>'
         f'<w:rPr>{_fonts(style.font)}{bold}{color}{closer}<w:sz w:val="{style.size}"/>'
@@ -469,7 +469,7 @@ def _style(name: str, told: str, style: _Style) -> str:
 
 
 def _footer(side: str) -> str:
-    """The page number between dashes, one character from the outer edge (7.5)."""
+    """Return the page number between dashes, one character from the outer edge (7.5)."""
     look = f'<w:rPr>{_fonts(_PLAIN).replace(_LATIN, _PLAIN)}<w:sz w:val="{_PAGE_NUMBER}"/><w:szCs w:val="{_PAGE_NUMBER}"/></w:rPr>'
     indent = f'<w:ind w:{side}Chars="100" w:{side}="280"/>'
 
@@ -507,19 +507,19 @@ def _core(title: str, made_at: datetime) -> str:
 
 
 def _types(entries: Iterable[tuple[str, str]]) -> str:
-    told = "".join(f'<Override PartName="/{name}" ContentType="{kind}"/>' for name, kind in entries)
+    overrides = "".join(f'<Override PartName="/{name}" ContentType="{kind}"/>' for name, kind in entries)
     return (
         f'{_XML}<Types xmlns="{_PACKAGE}/content-types"><Default Extension="rels" '
         'ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
-        f'<Default Extension="xml" ContentType="application/xml"/>{told}</Types>'
+        f'<Default Extension="xml" ContentType="application/xml"/>{overrides}</Types>'
     )
 
 
 def _relations(entries: Iterable[tuple[str, str]]) -> str:
-    told = "".join(
+    relations = "".join(
         f'<Relationship Id="rId{number}" Type="{kind}" Target="{name}"/>' for number, (kind, name) in enumerate(entries, 1)
     )
-    return f'{_XML}<Relationships xmlns="{_PACKAGE}/relationships">{told}</Relationships>'
+    return f'{_XML}<Relationships xmlns="{_PACKAGE}/relationships">{relations}</Relationships>'
 
 
 _CONTENT_TYPES = _types(

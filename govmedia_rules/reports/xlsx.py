@@ -37,7 +37,7 @@ class Sheet:
 
 
 def workbook(sheets: Sequence[Sheet], *, made_at: datetime | None = None) -> bytes:
-    """The bytes of a workbook.
+    """Return the bytes of a workbook.
 
     Args:
         sheets: Its sheets; names are cut and numbered as a spreadsheet demands.
@@ -133,33 +133,33 @@ def _write(page: Any, row: int, column: int, value: str | int | None, is_count: 
 
 
 def _fitted(text: str) -> str:
-    """The visible text as far as a cell can hold it, saying how much was left out."""
+    """Return the visible text as far as a cell can hold it, saying how much was left out."""
     text = visible(text).replace("\r\n", "\n").replace("\r", "\n")
     if len(text) <= MAX_CELL // 2:
         return text
-    told = f"…（共{len(text)}字，此处未录全）"
+    suffix = f"…（共{len(text)}字，此处未录全）"
     kept = text
-    while len(kept.encode("utf-16-le")) // 2 > MAX_CELL - len(told):
-        over = len(kept.encode("utf-16-le")) // 2 - (MAX_CELL - len(told))
+    while len(kept.encode("utf-16-le")) // 2 > MAX_CELL - len(suffix):
+        over = len(kept.encode("utf-16-le")) // 2 - (MAX_CELL - len(suffix))
         kept = kept[: len(kept) - max(1, over // 2)]
-    return kept if kept == text else kept + told
+    return kept if kept == text else kept + suffix
 
 
 def notice_sheets(notice: Notice) -> list[Sheet]:
-    """One sheet for each table of the notice's attachments."""
-    found = []
+    """Return one sheet for each table of the notice's attachments."""
+    sheets = []
     for attachment in notice.attachments:
         title = one_line(attachment.page_title or attachment.title or "附件")
         label = f"附件{attachment.number}" if attachment.number is not None else "附件"
         grids = grids_of(attachment)
         for number, grid in enumerate(grids, 1):
             name = f"{label}{grid.caption or (f'-{number}' if len(grids) > 1 else '')}"
-            found.append(Sheet(name, title, grid))
-    return found
+            sheets.append(Sheet(name, title, grid))
+    return sheets
 
 
 def attachments_xlsx(notice: Notice, *, made_at: datetime | None = None) -> bytes:
-    """The attachments of a notice as a workbook, a sheet for each table. Text is never a formula; codes keep their zeros.
+    """Return the attachments of a notice as a workbook, a sheet for each table. Text is never a formula; codes keep their zeros.
 
     Args:
         notice: The notice.
@@ -179,7 +179,7 @@ def inspections_xlsx(
     max_evidence: int = 5,
     made_at: datetime | None = None,
 ) -> bytes:
-    """Inspections as a workbook with the sheets 汇总, 对象, 问题, 指标; see `inspection_sheets`.
+    """Return inspections as a workbook with the sheets 汇总, 对象, 问题, 指标; see `inspection_sheets`.
 
     Args:
         inspections: The inspections; read once and not kept.
@@ -207,7 +207,7 @@ FINDINGS = (
 
 
 def inspection_sheets(inspections: Iterable[Inspection], *, rounding: Rounding | None = None, max_evidence: int = 5) -> list[Sheet]:
-    """Sheets about inspections: 汇总, 对象, 问题, 指标. Every figure is counted from them.
+    """Return sheets about inspections: 汇总, 对象, 问题, 指标. Every figure is counted from them.
 
     Args:
         inspections: The inspections; read once and not kept.
@@ -219,15 +219,18 @@ def inspection_sheets(inspections: Iterable[Inspection], *, rounding: Rounding |
 
 
 def sheets_of(rows: Sequence[SubjectRow], totals: Totals, rounding: Rounding) -> list[Sheet]:
-    """The sheets of rows that were collected already."""
+    """Return the sheets of rows that were collected already."""
     order = (Verdict.UNQUALIFIED, Verdict.QUALIFIED, Verdict.UNDETERMINED)
     summary = [
         (KINDS[kind], totals.count(kind), *(totals.count(kind, verdict) for verdict in order), totals.pass_rate(kind, rounding))
         for kind in KINDS
         if totals.count(kind)
     ]
-    findings = [(row, one) for row in rows for one in row.shown]
-    indicators = [(one.id, one.title, one.kind, *one.counts) for one in indicator_lines(totals)]
+    findings = [(row, problem) for row in rows for problem in row.shown]
+    indicators = [
+        (indicator_line.id, indicator_line.title, indicator_line.kind, *indicator_line.counts)
+        for indicator_line in indicator_lines(totals)
+    ]
     words = ("不通过", "通过", "数据不足", "待复核", "未检查", "检查出错", "不适用")
     return [
         Sheet("汇总", "检查情况汇总", _grid(("对象", "检查数", "不合格", "合格", "待定", "合格率"), summary)),
@@ -235,14 +238,14 @@ def sheets_of(rows: Sequence[SubjectRow], totals: Totals, rounding: Rounding) ->
         Sheet(
             "问题",
             "检查发现的问题",
-            _grid(FINDINGS, [(number, *_finding(row, one)) for number, (row, one) in enumerate(findings, 1)]),
+            _grid(FINDINGS, [(number, *_finding(row, finding)) for number, (row, finding) in enumerate(findings, 1)]),
         ),
         Sheet("指标", "各指标情况", _grid(("指标", "指标名称", "类别", *words), indicators)),
     ]
 
 
 def _grid(header: Sequence[str], rows: Iterable[Sequence[object]]) -> Grid:
-    return Grid(tuple((one,) for one in header), taken_apart(rows))
+    return Grid(tuple((title,) for title in header), taken_apart(rows))
 
 
 def _subject(row: SubjectRow) -> tuple[object, ...]:
@@ -257,30 +260,30 @@ def _subject(row: SubjectRow) -> tuple[object, ...]:
         row.level_zh or None,
         row.verdict.zh,
         row.score or None,
-        "、".join(one.phrase for one in row.problems) or None,
-        "、".join(one.phrase for one in row.missing) or None,
+        "、".join(problem.phrase for problem in row.problems) or None,
+        "、".join(finding.phrase for finding in row.missing) or None,
         f"{row.observed_at:%Y-%m-%d %H:%M}",
         row.rulebook,
     )
 
 
-def _finding(row: SubjectRow, one: FindingRow) -> tuple[object, ...]:
-    told = "\n".join(str(piece) for piece in one.evidence)
+def _finding(row: SubjectRow, finding: FindingRow) -> tuple[object, ...]:
+    pieces = "\n".join(str(piece) for piece in finding.evidence)
     return (
         row.name,
         row.code or row.id,
         row.owner or None,
         row.area or None,
-        one.indicator,
-        one.title,
-        one.kind_zh,
-        one.status.zh,
-        one.message,
-        told or None,
-        one.evidence_count,
-        one.document,
-        one.clause or None,
-        "是" if one.verified else "否",
-        one.review or None,
-        one.waiver or None,
+        finding.indicator,
+        finding.title,
+        finding.kind_zh,
+        finding.status.zh,
+        finding.message,
+        pieces or None,
+        finding.evidence_count,
+        finding.document,
+        finding.clause or None,
+        "是" if finding.verified else "否",
+        finding.review or None,
+        finding.waiver or None,
     )

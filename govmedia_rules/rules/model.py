@@ -88,6 +88,22 @@ class Source(Model):
     url: Short | None = None
 
 
+class Reading(Model):
+    """One way to read a clause that its sources allow.
+
+    Attributes:
+        title: The reading in a few words, as a notice may print it.
+        title_en: The same in English; None where nobody translated it.
+        params: Parameters that it sets otherwise than the indicator itself; {} for the reading the indicator follows.
+        source: Where the reading comes from.
+    """
+
+    title: Name
+    title_en: Name | None = None
+    params: Mapping[str, object] = Field(default_factory=dict)
+    source: Source
+
+
 class AppliesTo(Model):
     """Which subjects an indicator is asked of; a condition that is None admits all.
 
@@ -97,7 +113,7 @@ class AppliesTo(Model):
         levels: Levels admitted.
         platforms: Platforms admitted, with those below them in the tree.
         has_services: Whether the owner must (not) have outward service duties.
-        status: Stages of life admitted.
+        status: Stages of life admitted; a subject whose stage is not known may not be meant.
     """
 
     subject: SubjectWord
@@ -138,6 +154,9 @@ class IndicatorEntry(Model):
         unverified: Keys (`points`, `params.window`, `deduct.blank`) that are best readings or the overlay's own choice.
         plausible: For such keys of points: the range in which the true value may lie.
         messages: Sentences for reasons, over those that come with the check.
+        readings: Every way to read the clause that sources allow, by id; one of them sets no parameters and is the one the
+            indicator itself follows. A failure or a pass is said only where all of them agree.
+        adopts: Id of the reading that decides alone from this layer on; the layer's own `source` must cite the document.
         loosens: Says that the layer knowingly makes a veto below it milder; its own `source` must cite a document.
         enabled: False takes the indicator out of the plan.
         since: Version of the rulebook that brought it.
@@ -163,6 +182,8 @@ class IndicatorEntry(Model):
     unverified: tuple[Short, ...] = ()
     plausible: Mapping[str, tuple[Points, Points]] = Field(default_factory=dict)
     messages: Mapping[str, Message] = Field(default_factory=dict)
+    readings: Mapping[IndicatorId, Reading] = Field(default_factory=dict)
+    adopts: IndicatorId | None = None
     loosens: bool = False
     enabled: bool | None = None
     since: Short | None = None
@@ -277,6 +298,7 @@ class Indicator(Model):
 
     Attributes are those of `IndicatorEntry` with nothing left out, and:
         params: Parameters of the check, validated and typed.
+        readings: Readings that are still open, those of each `params` validated and typed; {} where one decides alone.
         origins: For each key (`title`, `params.window` …) the layer that set it.
         problem: Why its check cannot run (a plugin that failed to load); None when it can.
     """
@@ -301,6 +323,7 @@ class Indicator(Model):
     unverified: tuple[Short, ...] = ()
     plausible: Mapping[str, tuple[Points, Points]] = Field(default_factory=dict)
     messages: Mapping[str, Message] = Field(default_factory=dict)
+    readings: Mapping[str, Reading] = Field(default_factory=dict)
     since: Short | None = None
     status: Literal["preview", "stable", "deprecated"] = "stable"
     aliases: tuple[IndicatorId, ...] = ()
@@ -316,6 +339,20 @@ class Indicator(Model):
     def is_verified(self) -> bool:
         """Whether the rule and all its values were seen in the source."""
         return self.source.verified and not self.unverified
+
+
+_DECIDING = {"id", "kind", "group", "check", "params", "applies_to", "mode", "points", "deduct", "problem"}
+
+
+def _deciding(indicator: Indicator) -> dict[str, Any]:
+    """Return what of an indicator decides a verdict."""
+    content = indicator.model_dump(mode="json", include=_DECIDING, serialize_as_any=True)
+    if indicator.readings:
+        content["readings"] = {
+            name: reading.model_dump(mode="json", include={"params"}, serialize_as_any=True)["params"]
+            for name, reading in indicator.readings.items()
+        }
+    return content
 
 
 class Plan:
@@ -365,11 +402,8 @@ class Plan:
     @cached_property
     def digest(self) -> str:
         """SHA-256 of everything that decides a verdict: what is asked, of whom, with which values and points."""
-        deciding = {"id", "kind", "group", "check", "params", "applies_to", "mode", "points", "deduct", "problem"}
         content = {
-            "indicators": [
-                indicator.model_dump(mode="json", include=deciding, serialize_as_any=True) for indicator in self.indicators
-            ],
+            "indicators": [_deciding(indicator) for indicator in self.indicators],
             "scoring": {subject: rule.model_dump(mode="json", exclude={"source"}) for subject, rule in self.scoring.items()},
         }
         text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import difflib
 import inspect
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -18,7 +18,7 @@ from pydantic import ValidationError
 from govmedia_rules.checks.contract import Check, CheckSpec
 from govmedia_rules.errors import OverlayConflict, ParameterError, RulebookError, RulebookErrors, UnknownCheck, Where
 from govmedia_rules.rules.load import Layer
-from govmedia_rules.rules.model import AppliesTo, Indicator, IndicatorEntry, LayerRef, Plan, Scoring, Source, SubjectWord
+from govmedia_rules.rules.model import AppliesTo, Indicator, IndicatorEntry, LayerRef, Plan, Reading, Scoring, Source, SubjectWord
 from govmedia_rules.rules.plugins import Plugins, built_in_checks
 
 _MERGED = ("params", "deduct", "messages", "plausible")
@@ -150,10 +150,12 @@ def _lay_over(
         holder[step] = value
         target.origins[key] = layer_id
 
-    for key in sorted(given - {"loosens", "enabled", *_MERGED}):
+    if entry.adopts is not None:
+        _adopt(target, entry.adopts, entry, put, Where(layer.file, table, "adopts"), faults)
+    for key in sorted(given - {"loosens", "enabled", "adopts", *_MERGED}):
         value = getattr(entry, key)
-        if was_veto and key in _VETO_KEYS and target.values.get(key) != value:
-            looser.append(key)
+        if was_veto and (key == "readings" or (key in _VETO_KEYS and target.values.get(key) != value)):
+            looser.append(key)  # a reading that the layer below does not list may ask for less
         if key == "unverified":
             value = tuple(dict.fromkeys((*target.values.get(key, ()), *value)))
         put(key, target.values, key, value)
@@ -162,7 +164,7 @@ def _lay_over(
             continue
         inner: dict[str, Any] = target.values.setdefault(key, {})
         for step, value in getattr(entry, key).items():
-            if key == "params" and was_veto and step in inner and not _stays_strict(target, specs, step, inner[step], value):
+            if key == "params" and was_veto and step in inner and not _stays_strict_in_all(target, specs, step, inner[step], value):
                 looser.append(f"params.{step}")
             put(f"{key}.{step}", inner, step, value)
             # A value set anew is as sure as the layer that sets it says, not as the one below said.
@@ -175,17 +177,54 @@ def _lay_over(
         target.origins["enabled"] = layer_id
     if entry.source is not None:
         target.sources[layer_id] = entry.source
-    if looser and not (entry.loosens and entry.source is not None):
-        fault = "cites no document" if entry.loosens else "does not say so"
-        faults.extend(
-            OverlayConflict(
-                f"{layer_id} makes (or may make) the veto milder and {fault}",
-                Where(layer.file, table, key),
-                "write loosens = true and a source with the document that allows it",
-            )
-            for key in looser
-        )
+    faults.extend(_looser_faults(looser, entry, layer, table))
     target.file = target.file or layer.file
+
+
+def _looser_faults(looser: Sequence[str], entry: IndicatorEntry, layer: Layer, table: str) -> list[RulebookError]:
+    if entry.loosens and entry.source is not None:
+        return []
+    fault = "cites no document" if entry.loosens else "does not say so"
+    hint = "write loosens = true and a source with the document that allows it"
+    what = f"{layer.content.id} makes (or may make) the veto milder and {fault}"
+    return [OverlayConflict(what, Where(layer.file, table, key), hint) for key in looser]
+
+
+def _stays_strict_in_all(target: _Merged, specs: Mapping[str, CheckSpec], step: str, old: object, new: object) -> bool:
+    """Return whether a value is at least as strict as the one below and as that of every reading, which it closes."""
+    values = [old, *_close_readings(target, step)]
+    return all(_stays_strict(target, specs, step, value, new) for value in values)
+
+
+def _adopt(
+    target: _Merged,
+    reading_id: str,
+    entry: IndicatorEntry,
+    put: Callable[[str, dict[str, Any], str, Any], None],
+    place: Where,
+    faults: list[RulebookError],
+) -> None:
+    """Let one of the readings listed below decide alone; the document it rests on is the source of the entry."""
+    readings: Mapping[str, Reading] = target.values.get("readings", {})
+    reading = readings.get(reading_id)
+    if reading is None:
+        hint = f"the readings are {', '.join(readings)}" if readings else "the layers below list no readings"
+        faults.append(OverlayConflict(f"no reading is named {reading_id!r}", place, hint))
+        return
+    if entry.source is None:
+        faults.append(OverlayConflict("a reading is adopted and no document is cited", place, "write a source with the document"))
+        return
+    for step, value in reading.params.items():
+        put(f"params.{step}", target.values.setdefault("params", {}), step, value)
+    put("readings", target.values, "readings", {})
+
+
+def _close_readings(target: _Merged, step: str) -> list[object]:
+    """Drop the readings that differ in a parameter which a layer now sets itself; return the values they gave it."""
+    readings: Mapping[str, Reading] = target.values.get("readings", {})
+    kept = {name: reading for name, reading in readings.items() if step not in reading.params}
+    target.values["readings"] = kept if len(kept) > 1 else {}
+    return [reading.params[step] for reading in readings.values() if step in reading.params]
 
 
 def _stays_strict(target: _Merged, specs: Mapping[str, CheckSpec], name: str, old: object, new: object) -> bool:
@@ -241,12 +280,13 @@ def _finish(
     mode: Any = values.get("mode") or ("auto" if check is not None else "person")
     if check is None and mode != "person":
         fault(RulebookError, f"mode is {mode!r} but there is no check", "mode", 'name a check, or write mode = "person"')
-    plain = {key: value for key, value in values.items() if key not in ("params", "phrase", "mode", "applies_to")}
+    plain = {key: value for key, value in values.items() if key not in ("params", "phrase", "mode", "applies_to", "readings")}
     plain["messages"] = dict(values.get("messages", {}))
     return Indicator(
         id=name,
         phrase=values.get("phrase") or values["title"],
         params=params,
+        readings=_typed_readings(spec, values.get("readings", {}), fault),
         mode=mode,
         applies_to=applies_to,
         origins=target.origins,
@@ -287,19 +327,7 @@ def _check_doubts(spec: CheckSpec | None, values: Mapping[str, Any], fault: Any)
 
 
 def _typed(spec: CheckSpec, params: dict[str, object], fault: Any) -> dict[str, object]:
-    typed: dict[str, object] = {}
-    for step, value in params.items():
-        if step not in spec.parameters:
-            close = difflib.get_close_matches(step, spec.parameters, n=1, cutoff=0.5)
-            hint = f"did you mean {close[0]!r}?" if close else f"{spec.name} takes {', '.join(spec.parameters) or 'none'}"
-            fault(ParameterError, f"the check {spec.name!r} has no such parameter", f"params.{step}", hint)
-            continue
-        try:
-            typed[step] = spec.adapters[step].validate_python(value)
-        except ValidationError as wrong:
-            reasons = "; ".join(error["msg"].removeprefix("Value error, ") for error in wrong.errors(include_url=False)[:3])
-            hint = f"the parameter is {spec.parameters[step].type_name}"
-            fault(ParameterError, f"{value!r} does not fit: {reasons}", f"params.{step}", hint)
+    typed = _typed_given(spec, params, fault, "params")
     for step, parameter in spec.parameters.items():
         if step in params:
             continue
@@ -313,6 +341,40 @@ def _typed(spec: CheckSpec, params: dict[str, object], fault: Any) -> dict[str, 
         else:
             typed[step] = parameter.default
     return dict(sorted(typed.items()))
+
+
+def _typed_given(spec: CheckSpec, params: Mapping[str, object], fault: Any, table: str) -> dict[str, object]:
+    """Return the parameters that are given, validated and typed; faults are placed under `table`."""
+    typed: dict[str, object] = {}
+    for step, value in params.items():
+        if step not in spec.parameters:
+            close = difflib.get_close_matches(step, spec.parameters, n=1, cutoff=0.5)
+            hint = f"did you mean {close[0]!r}?" if close else f"{spec.name} takes {', '.join(spec.parameters) or 'none'}"
+            fault(ParameterError, f"the check {spec.name!r} has no such parameter", f"{table}.{step}", hint)
+            continue
+        try:
+            typed[step] = spec.adapters[step].validate_python(value)
+        except ValidationError as wrong:
+            reasons = "; ".join(error["msg"].removeprefix("Value error, ") for error in wrong.errors(include_url=False)[:3])
+            hint = f"the parameter is {spec.parameters[step].type_name}"
+            fault(ParameterError, f"{value!r} does not fit: {reasons}", f"{table}.{step}", hint)
+    return typed
+
+
+def _typed_readings(spec: CheckSpec | None, readings: Mapping[str, Reading], fault: Any) -> dict[str, Reading]:
+    """Return the readings with parameters of the check's types; one of them must set none, and every other one some."""
+    if not readings:
+        return {}
+    if spec is None:
+        fault(RulebookError, "there are readings but no check", "readings")
+        return {}
+    if [not reading.params for reading in readings.values()].count(True) != 1:
+        fault(RulebookError, "one reading must set no params: the one the indicator itself follows", "readings")
+    typed: dict[str, Reading] = {}
+    for name, reading in readings.items():
+        params = _typed_given(spec, reading.params, fault, f"readings.{name}.params")
+        typed[name] = reading.model_copy(update={"params": params})
+    return typed
 
 
 def _group_faults(rule: Scoring, indicators: Sequence[Indicator], place: Where) -> list[RulebookError]:

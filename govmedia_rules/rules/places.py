@@ -48,6 +48,8 @@ def places_of(indicator: Indicator, plan: Plan) -> RulePlaces:
     function = plan.functions.get(indicator.check or "")
     setters = [layer for layer in plan.layers if layer.id in indicator.origins.values()]
     reasons = reasons_of(function) if function is not None else ()
+    if indicator.readings:
+        reasons = (*reasons, "readings_differ")
     return RulePlaces(
         tables=tuple(_table(layer.id, layer.file, indicator.id) for layer in setters if layer.file is not None),
         check=_place_of(function) if function is not None else None,

@@ -86,7 +86,7 @@ def accounts(count: int, posts: int = 0, seed: int = 2) -> Iterator[bytes]:
                 "level": LEVELS[number % len(LEVELS)],
             },
             "observed_at": POINT.isoformat(),
-            "functions": [{"kind": "menu", "works": rng.random() < 0.98}],
+            "functions": [{"kind": "menu", "name": "互动交流", "works": rng.random() < 0.98}],
         }
         if posts:
             snapshot["posts"] = [

@@ -123,7 +123,7 @@ def account(rng: random.Random, number: int) -> dict[str, Any]:
     if level := rng.choice(LEVELS):
         made["account"]["level"] = level
     parts: dict[str, Any] = {
-        "functions": [{"kind": "menu", "works": rng.random() < 0.9}] * rng.randint(0, 3),
+        "functions": [{"kind": "menu", "name": "互动交流", "works": rng.random() < 0.9}] * rng.randint(0, 3),
         "found": rng.random() < 0.95,
         "certified": rng.random() < 0.9,
         "seen_name": rng.choice(ODD[2:]),

@@ -45,7 +45,7 @@ def seen(
     **parts: Any,
 ) -> gr.Inspection:
     """An inspection of a healthy account, spoilt by `parts`."""
-    healthy = {"latest_post_at": at.date().isoformat(), "functions": [{"kind": "menu", "works": True}]}
+    healthy = {"latest_post_at": at.date().isoformat(), "functions": [{"kind": "menu", "name": "互动交流", "works": True}]}
     observed = testing.snapshot("account", account={"name": name, **(own or {})}, observed_at=at, **{**healthy, **parts})
     return BOOK.inspect(observed, waivers=waivers)
 

@@ -86,7 +86,7 @@ def test_several_rulebooks_in_one_round() -> None:
                     "account": {"name": "乙", "platform": "微博"},
                     "observed_at": "2024-08-20T10:00:00+08:00",
                     "latest_post_at": "2024-08-19",
-                    "functions": [{"kind": "menu", "works": True}],
+                    "functions": [{"kind": "menu", "name": "互动交流", "works": True}],
                 }
             )
         )

@@ -187,6 +187,12 @@ def _setting(indicator: Indicator, name: str, book: gr.Rulebook) -> Iterator[str
         if setter in (name, "default"):
             doubt = "，待核实 unverified" if f"params.{parameter}" in indicator.unverified else ""
             yield f"- `{parameter}` = {value_text(value)}{'（默认 default）' if setter == 'default' else ''}{doubt}"
+    if indicator.origins.get("readings") == name:
+        for reading in indicator.readings.values():
+            values = "；".join(f"`{step}` = {value_text(value)}" for step, value in reading.params.items()) or "即上列参数 as above"
+            yield f"- 读法 · Reading “{reading.title}” ({reading.title_en or reading.title}): {values}；依据 {reading.source.document}"
+        if indicator.readings:
+            yield "- 各读法结论一致时才判定，否则待复核 · decided only where all readings agree; a layer `adopts` one with a document"
     for kind, cost in indicator.deduct.items():
         if indicator.origins.get(f"deduct.{kind}") == name:
             doubt = "，待核实 unverified" if f"deduct.{kind}" in indicator.unverified else ""

@@ -19,7 +19,7 @@ INTERACTION = "media.veto.interaction.none"
 
 
 def account(name: str, **parts: Any) -> gr.Inspection:
-    healthy = {"latest_post_at": "2024-08-20", "functions": [{"kind": "menu", "works": True}]}
+    healthy = {"latest_post_at": "2024-08-20", "functions": [{"kind": "menu", "name": "互动交流", "works": True}]}
     return BOOK.inspect(testing.snapshot("account", account={"name": name}, **{**healthy, **parts}))
 
 

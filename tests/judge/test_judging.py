@@ -27,7 +27,7 @@ EXPRESSION = "media.veto.safety.expression"
 
 
 def account(**parts: Any) -> gr.AccountSnapshot:
-    healthy = {"latest_post_at": "2024-08-20", "functions": [{"kind": "menu", "works": True}]}
+    healthy = {"latest_post_at": "2024-08-20", "functions": [{"kind": "menu", "name": "互动交流", "works": True}]}
     observed = testing.snapshot("account", **{**healthy, **parts})
     assert isinstance(observed, gr.AccountSnapshot)
     return observed

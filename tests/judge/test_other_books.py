@@ -137,7 +137,9 @@ def test_guidelines_warn_and_decide_nothing() -> None:
 def test_a_selection_that_does_not_concern_a_subject_decides_nothing() -> None:
     book = gr.load_rulebook("national-2019").only("media.veto")
     assert book.inspect(site()).verdict is gr.Verdict.UNDETERMINED
-    account = testing.snapshot("account", latest_post_at="2024-08-20", functions=[{"kind": "menu", "works": True}])
+    account = testing.snapshot(
+        "account", latest_post_at="2024-08-20", functions=[{"kind": "menu", "name": "互动交流", "works": True}]
+    )
     assert book.inspect(account).verdict is gr.Verdict.QUALIFIED
 
 
@@ -294,7 +296,9 @@ def test_a_countys_vetoed_account_gets_59_in_zhaoqing(level: str, score: str | N
 
 
 def test_a_healthy_account_gets_no_score_where_the_local_table_was_not_seen() -> None:
-    healthy = testing.snapshot("account", latest_post_at="2024-08-20", functions=[{"kind": "menu", "works": True}])
+    healthy = testing.snapshot(
+        "account", latest_post_at="2024-08-20", functions=[{"kind": "menu", "name": "互动交流", "works": True}]
+    )
     assert ZHAOQING.inspect(healthy).score is None
     assert ZHAOQING.inspect(healthy).verdict is gr.Verdict.QUALIFIED
     layer = {
@@ -326,7 +330,7 @@ def test_bonuses_stop_at_25_in_zhaoqing() -> None:
 
 
 def test_a_list_nobody_gave_keeps_the_verdict_open_where_a_local_veto_rests_on_it() -> None:
-    healthy = {"latest_post_at": "2024-08-20", "functions": [{"kind": "menu", "works": True}]}
+    healthy = {"latest_post_at": "2024-08-20", "functions": [{"kind": "menu", "name": "互动交流", "works": True}]}
     for name, part, empty in (("baoji-2020", "earlier_faults", ()), ("yangling-2025", "relays", ())):
         book = gr.load_rulebook(name)
         unknown = book.inspect(testing.snapshot("account", **healthy))

@@ -137,7 +137,7 @@ def test_the_numbers_the_notices_state() -> None:
     assert overdue["limit"] == 10
     assert params("yangling-2025", "media.manage.original")["count"] == 1
     assert params("yangling-2025", "media.manage.closing")["window"] == gr.Window(days=14)
-    assert params("minhou-2025", "media.veto.stale")["window"] == gr.Window(days=10)
+    assert params("minhou-2025", "media.manage.update")["window"] == gr.Window(days=10)
     assert params("guizhou-2025", "media.manage.zombie")["window"] == gr.Window(months=3)
     assert params("xinglongtai-2021", "site.manage.frequency.weekly")["window"] == gr.Window(weeks=1)
     assert params("xinglongtai-2024", "site.manage.reminders")["count"] == 2

@@ -119,7 +119,7 @@ ROWS: list[Row] = [
     ("xinglongtai-2024", "211103", XLT, "site.manage.frequency.daily", "site", {"columns": [{"name": "动态", "kind": "news", "entries": [{"title": "条", "published_at": f"2024-08-{d}"} for d in (22, 23, 26, 27, 28, 29)]}]}, {"columns": [{"name": "动态", "kind": "news", "entries": [{"title": "条", "published_at": f"2024-08-{d}"} for d in (22, 23, 26, 27, 29)]}]}, "failed"),
     ("xinglongtai-2024", "211103", XLT, "site.manage.reminders", "site", {"reminders": [before(XLT, days=8, longer=True), before(XLT, days=1)]}, {"reminders": [before(XLT, days=8), before(XLT, days=1)]}, "failed"),
     # 闽侯: ten days
-    ("minhou-2025", "350121", MH, "media.veto.stale", "account", posts(before(MH, days=10)), posts(before(MH, days=10, longer=True)), "failed"),
+    ("minhou-2025", "350121", MH, "media.manage.update", "account", posts(before(MH, days=10)), posts(before(MH, days=10, longer=True)), "failed"),
     # 宝鸡: last quarter's faults
     ("baoji-2020", "610300", BJ, "media.veto.unrectified", "account", {"earlier_faults": [{"problem": "2周未更新", "rectified": True}]}, {"earlier_faults": [{"problem": "2周未更新", "rectified": False}]}, "failed"),
     ("baoji-2020", "610300", BJ, "media.manage.not_found", "account", {"found": True}, {"found": False}, "failed"),
@@ -198,7 +198,8 @@ def test_minhou_stands_between_ten_days_and_the_nations_fourteen() -> None:
         (15, "failed", "failed"),
     ):
         observed = see("account", MH, posts(before(MH, days=days)))
-        assert minhou.inspect(observed).finding("media.veto.stale").status.value == local
+        assert minhou.inspect(observed).finding("media.manage.update").status.value == local
+        assert minhou.inspect(observed).finding("media.veto.stale").status.value == nation
         assert NATION.inspect(observed).finding("media.veto.stale").status.value == nation
     # the day before the local rule and the county beside it keep the nation's two weeks
     eleven = see("account", MH, posts(before(MH, days=11)))

@@ -76,7 +76,9 @@ def _judged_with(found: plugins.Plugins, check: str, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr("govmedia_rules.judge.rulebook.installed", lambda: found)
     entry = {"title": "x", "kind": "veto", "check": check, "applies_to": {"subject": "account"}, "source": {"document": "d"}}
     book = gr.load_rulebook({"id": "x", "title": "x", "extends": "national-2019", "indicators": {"x.one": entry}})
-    seen = book.inspect(testing.snapshot("account", latest_post_at="2024-08-20", functions=[{"kind": "menu", "works": True}]))
+    seen = book.inspect(
+        testing.snapshot("account", latest_post_at="2024-08-20", functions=[{"kind": "menu", "name": "互动交流", "works": True}])
+    )
     assert seen.verdict is gr.Verdict.UNDETERMINED
     assert seen.finding("media.veto.stale").status is gr.Status.PASSED
     return seen.finding("x.one")
