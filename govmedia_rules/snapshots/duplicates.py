@@ -33,11 +33,13 @@ class Merged(NamedTuple):
         snapshots: One for each subject, with the place of its first row, in the order of those rows.
         open: Facts that rows of one subject state differently: not observed, and named.
         merged: Rows that say nothing else than an earlier one.
+        first_rows: The place of each row -> that of the first row of its subject.
     """
 
     snapshots: list[tuple[Any, Place]]
     open: list[BadRow]
     merged: list[BadRow]
+    first_rows: dict[Place, Place]
 
 
 def merge_duplicates(rows: Sequence[tuple[SiteSnapshot | AccountSnapshot, Place]]) -> Merged:
@@ -46,12 +48,13 @@ def merge_duplicates(rows: Sequence[tuple[SiteSnapshot | AccountSnapshot, Place]
     Subjects are one where their ids are equal. A code that stands beside different names or platforms names none of them:
     it is left out, and the rows stay apart.
     """
-    merged = Merged([], [], [])
+    merged = Merged([], [], [], {})
     rows = _without_shared_codes(rows, merged)
     groups: dict[tuple[str, object], list[tuple[Any, Place]]] = {}
     for snapshot, place in rows:
         groups.setdefault((snapshot.subject.id, snapshot.observed_at), []).append((snapshot, place))
     for group in groups.values():
+        merged.first_rows.update((place, group[0][1]) for _, place in group)
         merged.snapshots.append(group[0] if len(group) == 1 else _one_of(group, merged))
     return merged
 

@@ -160,17 +160,39 @@ def read_sites(
     return _all_rows(shallow_table(source, "site", observed_at=observed_at, **options))
 
 
+def kind_of(names: Iterable[str], headers: Mapping[str, str] | None = None) -> SubjectKind:
+    """Return `account` where a header names the platform or interactive functions of accounts, else `site`."""
+    texts = list(names)
+    accounts = {field_of(text, field_groups("account"), headers)[0] for text in texts}
+    if "platform" in accounts:
+        return "account"
+    sites = {field_of(text, field_groups("site"), headers)[0] for text in texts}
+    return "account" if "functions" in accounts and not sites & {"home_latest_at", "is_navigation"} else "site"
+
+
+def open_subject_tables(
+    source: object, *, headers: Mapping[str, str] | None = None, sheet: str | int | None = None, header: int | None = None
+) -> list[RawTable]:
+    """Open the tables of a source that may be of accounts or of sites.
+
+    Raises:
+        TableError: See `read_accounts`.
+    """
+    groups = [*field_groups("account"), *field_groups("site")]
+    return open_tables(source, lambda text: field_of(text, groups, headers)[0], sheet=sheet, header=header)
+
+
 def _all_rows(table: ShallowTable) -> Rows[Any]:
     warn_of(table)
     rows = list(table)
     kept = merge_duplicates([(row.snapshot, (row.sheet, row.number)) for row in rows if row.snapshot is not None])
-    bad = [fault for row in rows for fault in row.bad]
+    bad = [*(row for row in table.rejected if row.used), *(fault for row in rows for fault in row.bad)]
     remarks = [remark for row in rows for remark in row.remarks]
     return Rows(
         tuple(snapshot for snapshot, _ in kept.snapshots),
         (*bad, *kept.open),
         table.columns,
-        table.rejected,
+        tuple(row for row in table.rejected if not row.used),
         (*table.remarks, *remarks, *kept.merged),
         tuple(place for _, place in kept.snapshots),
         table.missing,
@@ -218,6 +240,12 @@ _NEEDED_FACTS: Mapping[SubjectKind, Mapping[tuple[str, ...], str]] = {
     "account": {("latest_post_at", "post_count"): "最后更新时间", ("functions",): "互动功能"},
     "site": {("home_latest_at",): "首页最近更新时间"},
 }
+NEEDED_PARTS: Mapping[str, frozenset[str]] = {
+    "最后更新时间": frozenset({"latest_post_at", "posts", "post_count"}),
+    "互动功能": frozenset({"functions"}),
+    "首页最近更新时间": frozenset({"home"}),
+}
+"""Usual header of a fact -> the parts of a snapshot in which checks look for it."""
 
 
 def field_groups(kind: SubjectKind) -> list[FieldGroup]:

@@ -109,8 +109,8 @@ def _parse(lines: list[str], at: int, delimiter: str, width: int) -> tuple[list[
                 cells = None
             if cells is None and used == 1:
                 return next(csv.reader([record], delimiter=delimiter)), 1  # a quote inside a cell, as clerks type it
-            swallowed = used > 1 and width > 2 and all(line.count(delimiter) >= width - 1 for line in lines[at + 1 : at + used])
-            if cells is None or swallowed or (width and len(cells) > width and used > 1):
+            swallowed = width > 2 and any(line.count(delimiter) >= width - 1 for cell in cells or () for line in cell.split("\n"))
+            if cells is None or (used > 1 and swallowed) or (width and len(cells) > width and used > 1):
                 return None, 1
             return cells, used
         if at + used >= len(lines):
