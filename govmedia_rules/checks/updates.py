@@ -183,7 +183,8 @@ def stale(account: AccountSnapshot, *, window: Annotated[Window, Strictness.SHOR
     evidence = [Evidence("posts", account.account.url, newest, newest if newest is not None else 0, window)]
     if newest is None:
         return failed("posts_undated" if account.post_count else "posts_none", evidence=evidence, window=window)
-    return failed("posts_older_than_window", evidence=evidence, latest=newest, window=window, point=account.observed_at)
+    reason = "posts_older_than_window" if account.latest_post_from is None else "posts_not_since"
+    return failed(reason, evidence=evidence, latest=newest, window=window, point=account.observed_at)
 
 
 @check("account.posts_few", needs="posts|latest_post_at|post_count")

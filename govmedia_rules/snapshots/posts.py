@@ -335,7 +335,7 @@ class _Groups:
         if code is not None and str(code).upper() in self._by_code:
             return self._by_code[str(code).upper()]
         if name is None or plain_cell(name) is None:
-            if self.only is not None and name is None:
+            if self.only is not None and "account_name" not in cells and "account_code" not in cells:
                 return self.only
             raise _Refused("account_name", "账号名称未填")
         namesakes = self._names.get(key_of(str(name)), [])

@@ -124,15 +124,14 @@ def test_a_monitoring_day_without_an_hour_never_turns_into_a_failure() -> None:
 def test_bad_rows_are_kept_apart() -> None:
     rows = [
         *ROWS,
-        ROWS[0] | {"政务新媒体标识码": None, "最近更新时间": "8月", "发布数量": "很多", "互动功能": "留言评轮"},
-        ROWS[0] | {"类型": "火星微博"},
+        ROWS[0] | {"政务新媒体名称": "丙", "政务新媒体标识码": None, "最近更新时间": "另见说明", "发布数量": "很多", "互动功能": "见截图"},
+        ROWS[0] | {"政务新媒体名称": "丁", "政务新媒体标识码": None, "类型": "火星"},
         ROWS[0] | {"政务新媒体名称": None},
         ROWS[0] | {"监测时间": None},
-        ROWS[0] | {"发布数量": "0"},
         dict.fromkeys(ROWS[0]),
     ]
     rows_read = read_accounts(rows)
-    assert len(rows_read) == 5
+    assert len(rows_read) == 4
     faults = {(fault.row, fault.column): (fault.reason, fault.used) for fault in rows_read.bad}
     assert set(faults) == {
         (4, "最近更新时间"),
