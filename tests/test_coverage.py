@@ -39,7 +39,7 @@ def test_every_proof_exists() -> None:
     for line, (_, proof) in ROWS.items():
         for name in re.findall(r"`([^`]+)`", proof):
             path, _, test = name.partition("::")
-            is_there = (ROOT / "tests" / path).is_file() and (test in names_in(path) if test else path.startswith("cases/"))
+            is_there = (ROOT / "tests" / path).is_file() and (test in names_in(path) if test else path.startswith("checks/"))
             if not is_there:
                 missing.append(f"{line}: {name}")
     assert not missing

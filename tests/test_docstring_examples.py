@@ -8,6 +8,15 @@ from importlib import import_module
 import pytest
 
 MODULES = [
+    "checks.contract",
+    "core.frozen",
+    "judge.compare",
+    "judge.finding",
+    "judge.inspection",
+    "judge.reviews",
+    "judge.rulebook",
+    "judge.score",
+    "judge.table",
     "core.time",
     "core.workdays",
     "snapshots.models",
@@ -15,6 +24,7 @@ MODULES = [
     "snapshots.posts",
     "snapshots.shallow",
     "snapshots.supervision",
+    "subjects.addresses",
     "subjects.codes",
     "subjects.models",
     "subjects.registry",

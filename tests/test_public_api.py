@@ -40,6 +40,7 @@ def test_type_checkers_see_the_same_names() -> None:
         assert {name for module, name in imported if module == f"{gr.__name__}.{home}"} >= set(names)
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("statement", ["gr.AcountSnapshot", "from govmedia_rules import AcountSnapshot"])
 def test_a_misspelt_name_fails_under_the_type_checker(statement: str, tmp_path: Path) -> None:
     api = pytest.importorskip("mypy.api", reason="mypy is not installed")

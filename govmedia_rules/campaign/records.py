@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -120,10 +120,8 @@ class StoredInspection:
     def open(self) -> Inspection:
         """Return the inspection, with the reviews the campaign was given."""
         if self._open is None:
-            if self._reviews:
-                self._open = _with_reviews(self.to_dict(), self.plan, self._reviews)
-            else:
-                self._open = self._base or Inspection.from_dict(self.to_dict(), self.plan)
+            inspection = self._base or Inspection.from_dict(self.to_dict(), self.plan)
+            self._open = inspection.with_reviews(self._reviews) if self._reviews else inspection
         return self._open
 
     def review(self, review: Review) -> None:
@@ -138,11 +136,6 @@ class StoredInspection:
     def to_dict(self) -> dict[str, Any]:
         """Return the inspection as it is stored: without the reviews the campaign was given."""
         return self._base.to_dict() if self._base is not None else json.loads(self._text)
-
-
-def _with_reviews(data: dict[str, Any], plan: Plan, reviews: Iterable[Review]) -> Inspection:
-    data["reviews"] = [*data["reviews"], *(review.model_dump(mode="json", exclude_none=True) for review in reviews)]
-    return Inspection.from_dict(data, plan)
 
 
 def _score_reviewed(summary: VerdictSummary, review: Review) -> VerdictSummary:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta, tzinfo
 from typing import Annotated, Any, NamedTuple
 
@@ -84,7 +84,19 @@ def columns_core_stale(
     return _counted(site, "columns", "columns_core_stale", Count(len(stale), possible), limit, stale)
 
 
-@check("site.columns_overdue", needs="columns")
+def _looser_cycles(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
+    """Name cycles that are longer than the rule that held for those columns: the default cycle, else the age of candidates."""
+    limit = old["default_cycle"] or old["idle"]
+    if limit is None:
+        return
+    added = [window for kind, window in new["cycles"].items() if kind not in old["cycles"]]
+    if not all(Strictness.SHORTER.allows(limit, window) for window in added):
+        yield "cycles"
+    if new["default_cycle"] is not None and not Strictness.SHORTER.allows(limit, new["default_cycle"]):
+        yield "default_cycle"
+
+
+@check("site.columns_overdue", loosened=_looser_cycles, needs="columns")
 def columns_overdue(
     site: SiteSnapshot,
     *,

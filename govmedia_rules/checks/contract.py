@@ -6,7 +6,10 @@ judge alone. A check reads no file, no clock and no global state; its parameters
 
 from __future__ import annotations
 
+import hashlib
 import inspect
+import math
+import re
 import typing
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -19,7 +22,9 @@ from typing import Annotated, Any, NamedTuple, TypeVar
 from pydantic import Field, TypeAdapter
 
 from govmedia_rules.checks.members import Members
+from govmedia_rules.core.frozen import EMPTY, FrozenDict
 from govmedia_rules.core.time import Window
+from govmedia_rules.core.vocabulary import key_of
 from govmedia_rules.snapshots.models import AccountSnapshot, SiteSnapshot
 from govmedia_rules.snapshots.supervision import SupervisorSnapshot
 
@@ -73,6 +78,12 @@ class Evidence(NamedTuple):
         when: The time it shows or was seen; None when it has none.
         value: The observed value; None when being there is the fact.
         limit: What the rule demands instead; None when the rule has no number.
+        reason: Why it is a candidate, as a reason code; None where the reason of the answer says it.
+        confidence: How sure the machine is: `high`, `medium`, `low`; None where it is not a matter of degree.
+        position: Position of a passage in its text; None for what is no passage.
+        suggestion: What to write instead; None where a person decides.
+        document: The document that a lexicon line rests on; None where the rule says it.
+        places: Addresses of all places where the same passage stands, when there are several.
     """
 
     what: str
@@ -80,6 +91,40 @@ class Evidence(NamedTuple):
     when: datetime | date | None = None
     value: Arg = None
     limit: Arg = None
+    reason: str | None = None
+    confidence: str | None = None
+    position: int | None = None
+    suggestion: str | None = None
+    document: str | None = None
+    places: tuple[str, ...] = ()
+
+    @property
+    def passage(self) -> str | None:
+        """Digest of the sentence and the term, by which a review names a passage; None for what is no passage."""
+        if self.position is None or not isinstance(self.value, str):
+            return None
+        return passage_digest(self.value, self.what)
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """The addresses where it was seen."""
+        return self.places or (() if self.where is None else (self.where,))
+
+
+def passage_digest(sentence: str, term: str) -> str:
+    """Return the digest by which a review names a passage: 16 hexadecimal digits.
+
+    Spaces, width and case of letters make no difference, so the same sentence has one digest on every page and platform.
+
+    Args:
+        sentence: The sentence that holds the term.
+        term: The term as it is written there.
+
+    Example:
+        >>> passage_digest("Ａ b。", "B") == passage_digest("ab。", "b")
+        True
+    """
+    return hashlib.sha256(f"{key_of(sentence)}\0{key_of(term)}".encode()).hexdigest()[:16]
 
 
 class CheckResult(NamedTuple):
@@ -96,10 +141,10 @@ class CheckResult(NamedTuple):
 
     status: Status
     reason: str = ""
-    args: Mapping[str, Arg] = {}
+    args: Mapping[str, Arg] = EMPTY
     evidence: tuple[Evidence, ...] = ()
-    faults: Mapping[str, int] = {}
-    possible: Mapping[str, int] = {}
+    faults: Mapping[str, int] = EMPTY
+    possible: Mapping[str, int] = EMPTY
 
     def __reduce__(self) -> tuple[object, ...]:
         if self is PASSED:
@@ -109,6 +154,10 @@ class CheckResult(NamedTuple):
 
 PASSED = CheckResult(Status.PASSED)
 """The plain pass, one shared object."""
+
+
+def _counts(faults: Mapping[str, int] | None) -> Mapping[str, int]:
+    return FrozenDict(faults) if faults else EMPTY
 
 
 def _passed() -> CheckResult:
@@ -125,7 +174,7 @@ def passed(reason: str = "", *, evidence: Iterable[Evidence] = (), **args: Arg) 
     """
     if not reason and not args:
         return PASSED
-    return CheckResult(Status.PASSED, reason, args, tuple(evidence)[:MAX_EVIDENCE])
+    return CheckResult(Status.PASSED, reason, FrozenDict(args), tuple(evidence)[:MAX_EVIDENCE])
 
 
 def failed(
@@ -145,7 +194,7 @@ def failed(
         possible: Faults that may exist besides, by kind.
         **args: Values the message shows.
     """
-    return CheckResult(Status.FAILED, reason, args, tuple(evidence)[:MAX_EVIDENCE], faults or {}, possible or {})
+    return CheckResult(Status.FAILED, reason, FrozenDict(args), tuple(evidence)[:MAX_EVIDENCE], _counts(faults), _counts(possible))
 
 
 def inconclusive(
@@ -159,7 +208,7 @@ def inconclusive(
         possible: Faults that may exist, by kind.
         **args: Values the message shows.
     """
-    return CheckResult(Status.INCONCLUSIVE, reason, args, tuple(evidence)[:MAX_EVIDENCE], {}, possible or {})
+    return CheckResult(Status.INCONCLUSIVE, reason, FrozenDict(args), tuple(evidence)[:MAX_EVIDENCE], EMPTY, _counts(possible))
 
 
 def needs_review(
@@ -173,7 +222,7 @@ def needs_review(
         possible: Faults they may be, by kind.
         **args: Values the message shows.
     """
-    return CheckResult(Status.NEEDS_REVIEW, reason, args, tuple(evidence)[:MAX_EVIDENCE], {}, possible or {})
+    return CheckResult(Status.NEEDS_REVIEW, reason, FrozenDict(args), tuple(evidence)[:MAX_EVIDENCE], EMPTY, _counts(possible))
 
 
 class Strictness(Enum):
@@ -206,6 +255,8 @@ class Strictness(Enum):
                 return new.is_shorter_than(old) if self is Strictness.SHORTER else old.is_shorter_than(new)
             return False
         if self in (Strictness.FEWER, Strictness.MORE):
+            if old is None or new is None:
+                return False  # None may stand for all as well as for none
             before, after = set(_members(old)), set(_members(new))
             return after <= before if self is Strictness.FEWER else after >= before
         if self in (Strictness.TRUE, Strictness.FALSE):
@@ -223,11 +274,81 @@ def _members(value: object) -> Iterable[object]:
     return value if isinstance(value, Iterable) and not isinstance(value, str) else (value,)
 
 
+_ARG_TYPES = (str, int, float, bool, Decimal, date, Window, type(None))
+_SAID_BY_CHECKS = frozenset({Status.PASSED, Status.FAILED, Status.INCONCLUSIVE, Status.NEEDS_REVIEW})
+_MAX_COUNT = 10_000_000
+_REASON = re.compile(r"[a-z][a-z0-9_]{0,99}")
+
+
+def fault_of(answer: object, kinds: tuple[str, ...]) -> str | None:
+    """Return what is wrong with the answer of a check; None where it is one.
+
+    Args:
+        answer: What the check returned.
+        kinds: Kinds of faults that the check counts.
+    """
+    if not isinstance(answer, CheckResult):
+        return f"the check returned {type(answer).__name__}, not passed(), failed(), inconclusive() or needs_review()"
+    if answer.status.__class__ is not Status or answer.status not in _SAID_BY_CHECKS:
+        return f"the status is {answer.status!r}; a check says passed, failed, inconclusive or needs_review"
+    if not isinstance(answer.reason, str) or (
+        (answer.reason or answer.status is not Status.PASSED) and not _REASON.fullmatch(answer.reason)
+    ):
+        return f"the reason {answer.reason!r} is no code of small letters, digits and underscores"
+    if not isinstance(answer.args, Mapping) or not all(
+        isinstance(name, str) and _is_arg(value) for name, value in answer.args.items()
+    ):
+        return "a value for the message has a type that no sentence can show"
+    if not isinstance(answer.evidence, tuple) or not all(map(_is_evidence, answer.evidence)):
+        return "the evidence holds something that is no Evidence"
+    if len(answer.evidence) > MAX_EVIDENCE:
+        return f"there are {len(answer.evidence)} pieces of evidence, more than {MAX_EVIDENCE}"
+    return _counts_fault(answer.faults, kinds) or _counts_fault(answer.possible, kinds)
+
+
+def _is_arg(value: object) -> bool:
+    if isinstance(value, tuple):
+        return all(isinstance(item, str) for item in value)
+    if isinstance(value, float) or type(value) is Decimal:
+        return math.isfinite(value)
+    return isinstance(value, _ARG_TYPES)
+
+
+def _is_evidence(piece: object) -> bool:
+    if not isinstance(piece, Evidence) or not isinstance(piece.what, str):
+        return False
+    texts = (piece.where, piece.reason, piece.confidence, piece.suggestion, piece.document)
+    return (
+        all(text is None or isinstance(text, str) for text in texts)
+        and (piece.when is None or isinstance(piece.when, date))
+        and (piece.position is None or isinstance(piece.position, int))
+        and isinstance(piece.places, tuple)
+        and all(isinstance(place, str) for place in piece.places)
+        and _is_arg(piece.value)
+        and _is_arg(piece.limit)
+    )
+
+
+def _counts_fault(counts: object, kinds: tuple[str, ...]) -> str | None:
+    if not isinstance(counts, Mapping):
+        return "the counts of faults are no mapping"
+    for kind, count in counts.items():
+        if kind not in kinds:
+            return f"faults of the kind {kind!r} are counted, which the check does not name"
+        if not isinstance(count, int) or isinstance(count, bool) or not 0 <= count <= _MAX_COUNT:
+            return f"the count of {kind!r} is {count!r}, not a whole number of 0 or more"
+    return None
+
+
 Check = Callable[..., CheckResult]
 RegistryCheck = Callable[..., Mapping[str, CheckResult]]
 F = TypeVar("F", bound=Check | RegistryCheck)
 
 _MARK = "__govmedia_check__"
+
+
+Loosened = Callable[[Mapping[str, Any], Mapping[str, Any]], Iterable[str]]
+"""From the parameters of the layers below and those with a layer on top: names of those that make the rule looser."""
 
 
 class CheckMark(NamedTuple):
@@ -236,16 +357,29 @@ class CheckMark(NamedTuple):
     name: str
     needs: tuple[tuple[str, ...], ...]
     faults: tuple[str, ...]
+    version: int
+    loosened: Loosened | None
 
 
-def check(name: str, *, needs: str | Iterable[str] = (), faults: Iterable[str] = ()) -> Callable[[F], F]:
-    """Marks a module-level function as a check; nothing is registered anywhere.
+def check(
+    name: str,
+    *,
+    needs: str | Iterable[str] = (),
+    faults: Iterable[str] = (),
+    version: int = 1,
+    loosened: Loosened | None = None,
+) -> Callable[[F], F]:
+    """Mark a module-level function as a check; nothing is registered anywhere.
 
     Args:
         name: Name that rulebooks use, a noun in the failing state (`columns_overdue`), with a prefix for local ones.
         needs: Parts of the snapshot without which the check cannot answer; where one is None the finding is
             inconclusive and the function is not called. `"posts|latest_post_at"` is satisfied by either part.
         faults: Kinds of faults it counts, for rules that deduct for each; a rulebook gives points for every one of them.
+        version: Raised whenever the same snapshot and parameters get another answer. The digest of a plan holds it, so that
+            results made before and after are told apart.
+        loosened: Finds what makes the rule looser and no single direction of a parameter tells, such as a default that replaces
+            a stricter one; see `Strictness`.
 
     Returns:
         The function, unchanged.
@@ -253,7 +387,9 @@ def check(name: str, *, needs: str | Iterable[str] = (), faults: Iterable[str] =
     groups = (needs,) if isinstance(needs, str) else tuple(needs)
 
     def mark(function: F) -> F:
-        setattr(function, _MARK, CheckMark(name, tuple(tuple(need.split("|")) for need in groups), tuple(faults)))
+        setattr(
+            function, _MARK, CheckMark(name, tuple(tuple(need.split("|")) for need in groups), tuple(faults), version, loosened)
+        )
         return function
 
     return mark
@@ -311,6 +447,8 @@ class CheckSpec:
         subject: `site`, `account` …: the kind of snapshot it takes.
         parameters: Its named parameters.
         faults: Kinds of faults it counts.
+        version: Version of its meaning.
+        loosened: What finds looser parameters beside their directions; None where these say all.
     """
 
     function: Check
@@ -319,6 +457,8 @@ class CheckSpec:
     subject: str
     parameters: Mapping[str, Parameter]
     faults: tuple[str, ...] = ()
+    version: int = 1
+    loosened: Loosened | None = None
 
     @classmethod
     def of(cls, function: Check) -> CheckSpec:
@@ -351,7 +491,7 @@ class CheckSpec:
             if parameter.name not in hints:
                 raise TypeError(f"parameter {parameter.name!r} of check {mark.name!r} has no type")
             parameters[parameter.name] = _parameter(parameter, hints[parameter.name])
-        return cls(function, mark.name, mark.needs, subject, parameters, mark.faults)
+        return cls(function, mark.name, mark.needs, subject, parameters, mark.faults, mark.version, mark.loosened)
 
     @cached_property
     def adapters(self) -> Mapping[str, TypeAdapter[object]]:

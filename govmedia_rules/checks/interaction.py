@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Any
 
 from pydantic import Field
@@ -64,7 +64,17 @@ _USUAL = ("menu", "comment", "message")
 """Kinds of functions that every platform offers: a book that counts them all accepts a bare 有 in a registry's table."""
 
 
-@check("account.interaction_missing", needs="functions")
+def _looser_demands(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
+    """Name demands that a function meets which did not count before."""
+    tree = vocabulary("platform")
+    for platform, kinds in new["demanded_on"].items():
+        above = (only for known, only in old["demanded_on"].items() if tree.is_a(platform, known))
+        if not set(kinds) <= set(next(above, old["counted"])):
+            yield "demanded_on"
+            return
+
+
+@check("account.interaction_missing", loosened=_looser_demands, needs="functions")
 def interaction_missing(
     account: AccountSnapshot,
     *,

@@ -13,6 +13,7 @@ from pydantic import GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
 from govmedia_rules.checks.contract import (
+    MAX_EVIDENCE,
     CheckResult,
     Evidence,
     Kinds,
@@ -145,16 +146,38 @@ def _doubtful(
                 (confirmed if match.term in certain else doubtful).append(_evidence(text, matches, match))
     if confirmed:
         names = tuple(piece.what for piece in confirmed)
-        return failed("wording_wrong", evidence=(*confirmed, *doubtful), count=len(confirmed), names=names)
+        return failed("wording_wrong", evidence=_by_passage((*confirmed, *doubtful)), count=len(confirmed), names=names)
     if doubtful:
         names = tuple(dict.fromkeys(piece.what for piece in doubtful))
-        return needs_review("wording_doubtful", evidence=doubtful, count=len(doubtful), names=names)
+        return needs_review("wording_doubtful", evidence=_by_passage(doubtful), count=len(doubtful), names=names)
     return passed()
 
 
 def _evidence(text: _Text, matches: Matches, match: Match) -> Evidence:
     start, end = sentence_span(matches.shown, match.start, match.end)
-    return Evidence(match.text, text.url, text.published_at, " ".join(matches.shown[start:end].split()), match.suggestion)
+    return Evidence(
+        match.text,
+        text.url,
+        text.published_at,
+        " ".join(matches.shown[start:end].split()),
+        match.suggestion,
+        reason=match.reason,
+        confidence=match.confidence,
+        position=match.start,
+        suggestion=match.suggestion,
+        document=match.source or None,
+        places=(text.url or text.title,),
+    )
+
+
+def _by_passage(pieces: Iterable[Evidence]) -> list[Evidence]:
+    """Merge equal sentences into one piece that names every place, so that a person looks at each passage once."""
+    merged: dict[str | None, Evidence] = {}
+    for piece in pieces:
+        known = merged.setdefault(piece.passage, piece)
+        if known is not piece and len(known.places) < MAX_EVIDENCE:
+            merged[piece.passage] = known._replace(places=tuple(dict.fromkeys((*known.places, *piece.places))))
+    return list(merged.values())
 
 
 @check("account.personal_data_shown", needs="posts")

@@ -6,25 +6,23 @@ import argparse
 import json
 import sys
 import tomllib
+import warnings
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, tzinfo
 from itertools import chain
 from pathlib import Path
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 import govmedia_rules
 from govmedia_rules.commands.output import counted, say, table
 from govmedia_rules.commands.tables import TABLE_SUFFIXES, table_snapshots
-from govmedia_rules.core.model import Model
 from govmedia_rules.core.time import SHANGHAI
-from govmedia_rules.errors import BrokenLine, GovMediaRulesError, ObservationError, Where
+from govmedia_rules.errors import BrokenLine, GovMediaRulesError, UnusedReview
 from govmedia_rules.judge.finding import Finding, Findings, evidence_text
 from govmedia_rules.judge.inspection import Inspection, Verdict
-from govmedia_rules.judge.reviews import Review, Waiver
-from govmedia_rules.judge.rulebook import Rulebook, load_rulebook
-
-M = TypeVar("M", bound=Model)
+from govmedia_rules.judge.reviews import read_reviews, read_waivers
+from govmedia_rules.judge.rulebook import Inspections, Rulebook, load_rulebook
 
 
 class Job(NamedTuple):
@@ -106,25 +104,34 @@ def judged(args: argparse.Namespace, job: Job, bad: list[BrokenLine]) -> tuple[R
     book = load_rulebook(job.rulebooks)
     if args.only:
         book = book.only(*args.only)
-    reviews = [review for path in job.reviews for review in _models(path, Review, bad)]
-    waivers = [waiver for path in job.waivers for waiver in _models(path, Waiver, bad)]
+    reviews, waivers = read_reviews(*job.reviews), read_waivers(*job.waivers)
+    bad.extend(BrokenLine(refusal.detail, refusal.where) for refusal in (*reviews.refused, *waivers.refused))
     zone = _zone(args.zone)
     tables = [path for path in job.paths if Path(path).suffix.lower() in TABLE_SUFFIXES]
     snapshots = [snapshot for path in tables for snapshot in table_snapshots(path, args, book, zone or SHANGHAI, bad)]
-    judged_tables = book.inspect_many(snapshots, reviews=reviews, waivers=waivers)
     lines = [path for path in job.paths if path not in tables]
-    if tables and not lines:
-        return book, iter(judged_tables)
-    inspections = book.inspect_files(
-        lines,
-        workers=args.workers,
-        reviews=reviews,
-        waivers=waivers,
-        zone=zone,
-        not_after=datetime.now(UTC),
-        on_bad=bad.append,
-    )
-    return book, chain(judged_tables, inspections)
+    of_tables = book.inspect_many(snapshots, reviews=reviews, waivers=waivers)
+    if not lines:
+        return book, of_tables
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UnusedReview)  # said at the end, with file and line
+        inspections = book.inspect_files(
+            lines,
+            workers=args.workers,
+            reviews=reviews,
+            waivers=waivers,
+            zone=zone,
+            not_after=datetime.now(UTC),
+            on_bad=bad.append,
+        )
+    return book, chain(of_tables, _with_refusals(inspections, bad))
+
+
+def _with_refusals(inspections: Inspections, bad: list[BrokenLine]) -> Iterator[Inspection]:
+    """Yield the inspections; reviews and waivers that were not applied are added to `bad` at the end."""
+    yield from inspections
+    refused = [refusal for refusal in inspections.refused_reviews if refusal.item is not None]
+    bad.extend(BrokenLine(f"not applied: {refusal.detail}", refusal.where) for refusal in refused)
 
 
 def _zone(text: str | None) -> tzinfo | None:
@@ -156,18 +163,6 @@ def job_of(args: argparse.Namespace) -> Job:
     if not files:
         raise GovMediaRulesError("nothing to judge", hint="name JSON Lines files of snapshots, or --example NAME")
     return Job(files, rulebooks or ["national-2019"], reviews, waivers)
-
-
-def _models(path: str, model: type[M], bad: list[BrokenLine]) -> Iterator[M]:
-    if not Path(path).is_file():
-        raise ObservationError("no such file", Where(path))
-    for number, line in enumerate(Path(path).read_text("utf-8-sig").splitlines(), 1):
-        if line.strip():
-            try:
-                yield model.model_validate_json(line)
-            except ValueError as fault:
-                reason = str(fault).replace("\n", " ")
-                bad.append(BrokenLine(f"not a {model.__name__.lower()}: {reason}", Where(path, row=number)))
 
 
 def _collect(inspections: object) -> Iterator[Inspection]:

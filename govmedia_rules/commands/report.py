@@ -15,7 +15,8 @@ from govmedia_rules.commands.inspect import Job, add_inputs, examples_folder, jo
 from govmedia_rules.commands.output import counted, say
 from govmedia_rules.errors import BrokenLine, GovMediaRulesError, Where
 from govmedia_rules.judge.inspection import Inspection, Verdict
-from govmedia_rules.judge.rulebook import Rulebook, load_rulebook
+from govmedia_rules.judge.rulebook import load_rulebook
+from govmedia_rules.rules.model import Plan
 
 if TYPE_CHECKING:
     from govmedia_rules.campaign import Campaign
@@ -192,7 +193,7 @@ def _holds_inspections(path: str) -> bool:
 
 
 def _stored(paths: Iterable[str], rulebooks: list[str], bad: list[BrokenLine]) -> Iterator[Inspection]:
-    books: dict[tuple[str, ...], Rulebook] = {}
+    plans: dict[tuple[str, ...], Plan | None] = {}
     for path in paths:
         with Path(path).open(encoding="utf-8-sig") as file:
             for number, line in enumerate(file, 1):
@@ -200,11 +201,25 @@ def _stored(paths: Iterable[str], rulebooks: list[str], bad: list[BrokenLine]) -
                     continue
                 try:
                     data = json.loads(line)
-                    name, covers = data["rulebook"]["id"], tuple(data["covers"] or ())
-                    if (name, *covers) not in books:
-                        book = load_rulebook(rulebooks or name)
-                        books[name, *covers] = book.only(*covers) if covers else book
-                    yield Inspection.from_dict(data, books[name, *covers].plan)
-                except (GovMediaRulesError, ValueError, KeyError, TypeError, AttributeError) as fault:
-                    message = str(fault).replace("\n", " ")
-                    bad.append(BrokenLine(f"not an inspection: {message}", Where(path, row=number)))
+                    names = tuple(rulebooks) or _layers_of(data)
+                    if names not in plans:
+                        plans[names] = _plan_of(names)
+                    yield Inspection.from_dict(data, plans[names])
+                except (GovMediaRulesError, ValueError, RecursionError) as fault:
+                    reason = str(fault).replace("\n", " ")
+                    bad.append(BrokenLine(f"not an inspection: {reason}", Where(path, row=number)))
+
+
+def _layers_of(data: object) -> tuple[str, ...]:
+    """Return the ids of the layers an inspection was judged by, the lowest first."""
+    reference = data.get("rulebook") if isinstance(data, dict) else None
+    version = reference.get("version") if isinstance(reference, dict) else None
+    return tuple(part.rpartition("@")[0] for part in reversed(version.split("+"))) if isinstance(version, str) else ()
+
+
+def _plan_of(names: tuple[str, ...]) -> Plan | None:
+    """Return the plan of layers; None where they are not at hand, and the inspection is then read as it was stored."""
+    try:
+        return load_rulebook(names).plan if names else None
+    except GovMediaRulesError:
+        return None

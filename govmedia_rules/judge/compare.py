@@ -251,20 +251,14 @@ def compare(before: Iterable[Inspection | ComparedInspection], after: Iterable[I
             one set, its last inspection counts.
 
     Example:
-        ```python
-        import govmedia_rules as gr
-
-        book = gr.load_rulebook("national-2019")
-
-        def inspect(day: str, latest_post_at: str) -> gr.Inspection:
-            account = gr.Account(name="某县发布", platform="weibo")
-            return book.inspect(
-                gr.AccountSnapshot(account=account, observed_at=f"{day}T10:00:00+08:00", latest_post_at=latest_post_at)
-            )
-
-        comparison = gr.compare([inspect("2024-05-23", "2024-05-01")], [inspect("2024-08-23", "2024-05-01")])
-        assert comparison[0].new == ("media.veto.stale",)
-        ```
+        >>> import govmedia_rules as gr
+        >>> book = gr.load_rulebook("national-2019")
+        >>> account = gr.Account(name="某县发布", platform="weibo")
+        >>> def inspect(day: str) -> gr.Inspection:
+        ...     point = f"{day}T10:00:00+08:00"
+        ...     return book.inspect(gr.AccountSnapshot(account=account, observed_at=point, latest_post_at="2024-05-01"))
+        >>> gr.compare([inspect("2024-05-08")], [inspect("2024-08-23")])[0].new
+        ('media.veto.stale',)
     """
     earlier, later = _by_subject(before), _by_subject(after)
     changes = [_change(earlier.get(name), later.get(name)) for name in sorted({**earlier, **later})]

@@ -13,7 +13,8 @@ from functools import cached_property
 from pathlib import PurePath
 from typing import NamedTuple
 
-from govmedia_rules.checks.contract import PASSED, CheckResult, CheckSpec, Status
+from govmedia_rules.checks.contract import PASSED, CheckResult, CheckSpec, Status, fault_of
+from govmedia_rules.core.frozen import FrozenDict
 from govmedia_rules.judge.readings import check_of
 from govmedia_rules.judge.score import Tariff, is_scored, may_be_scored
 from govmedia_rules.rules.model import AppliesTo, Indicator, Plan, Scoring, SubjectWord
@@ -95,6 +96,8 @@ class Step(NamedTuple):
         needs: Parts of the snapshot it needs (one of each group), and the answer where none of them was observed.
         by_person: Whether only a person can decide, so that the check merely names candidates.
         unknown_fact: The fact of the subject that decides whether the indicator applies and is not known; None when it is.
+        kinds: Kinds of faults the check counts, by which its answer is validated; None for checks of the library, which tests
+            cover.
     """
 
     position: int
@@ -103,6 +106,7 @@ class Step(NamedTuple):
     needs: tuple[tuple[tuple[str, ...], CheckResult], ...]
     by_person: bool
     unknown_fact: str | None
+    kinds: tuple[str, ...] | None
 
     def ask(self, snapshot: AnySnapshot) -> CheckResult:
         """Return the answer for a snapshot, `PASSED` itself for a plain pass."""
@@ -127,7 +131,9 @@ class Step(NamedTuple):
             raise
         except BaseException as fault:  # a plugin may raise anything, SystemExit too
             return crashed(fault)
-        return answer if answer.__class__ is CheckResult else _wrong_type(answer)
+        if self.kinds is None and answer.__class__ is CheckResult:
+            return answer
+        return validated(answer, self.kinds or ())
 
 
 @dataclass(frozen=True)
@@ -244,9 +250,10 @@ def compile_plan(plan: Plan, profile: Profile) -> Program:
         if spec.subject == "registry":
             fixed[index] = ACROSS_SUBJECTS
             continue
+        kinds = None if is_built_in(function) else spec.faults
         needs = tuple((parts, CheckResult(Status.INCONCLUSIVE, "not_observed", {"parts": parts})) for parts in spec.needs)
         function, params = check_of(spec, indicator)
-        steps.append(Step(index, function, params, needs, indicator.mode == "person", unknown))
+        steps.append(Step(index, function, params, needs, indicator.mode == "person", unknown, kinds))
     unloaded = any(fixed[position].status is Status.ERROR for position in vetoes & fixed.keys())
     tariffs = _tariffs(plan, profile, fixed)
     # Where neither a veto nor a sum is asked (an account under the census of websites, a book of warnings), nothing failed,
@@ -361,9 +368,32 @@ def crashed(fault: BaseException) -> CheckResult:
     return CheckResult(Status.ERROR, "check_raised", {"error": f"{type(fault).__name__}: {text}"[:500], "place": place})
 
 
-def _wrong_type(answer: object) -> CheckResult:
-    error = f"TypeError: the check returned {type(answer).__name__}, not passed(), failed(), inconclusive() or needs_review()"
-    return CheckResult(Status.ERROR, "check_raised", {"error": error, "place": "?"})
+def validated(answer: object, kinds: tuple[str, ...]) -> CheckResult:
+    """Return the answer of a check, or an `error` that says what is wrong with it.
+
+    Args:
+        answer: What the check returned.
+        kinds: Kinds of faults that the check counts.
+    """
+    try:
+        fault = fault_of(answer, kinds)
+    except Exception as raised:  # an answer may be an object that raises when it is looked at
+        return crashed(raised)
+    if fault is None and isinstance(answer, CheckResult):
+        # A copy, so that the check keeps nothing by which it could change the answer later.
+        return (
+            answer
+            if answer is PASSED
+            else answer._replace(
+                args=FrozenDict(answer.args), faults=FrozenDict(answer.faults), possible=FrozenDict(answer.possible)
+            )
+        )
+    return CheckResult(Status.ERROR, "check_raised", FrozenDict({"error": f"WrongAnswer: {fault}"[:500], "place": "?"}))
+
+
+def is_built_in(function: object) -> bool:
+    """Return whether a check is one of this library."""
+    return str(getattr(function, "__module__", "")).startswith("govmedia_rules.checks.")
 
 
 def _candidates_only(answer: CheckResult) -> CheckResult:

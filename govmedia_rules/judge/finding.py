@@ -11,12 +11,17 @@ from decimal import Decimal
 from functools import cache
 from typing import TYPE_CHECKING, overload
 
+from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import core_schema
+
 from govmedia_rules.checks.contract import Arg, CheckResult, Evidence, Status
 from govmedia_rules.checks.sentences import sentences
 from govmedia_rules.core import display, plots
 from govmedia_rules.judge.packing import dump_answer
 from govmedia_rules.judge.readings import READINGS_DIFFER, answers_text
-from govmedia_rules.judge.reviews import Review, Waiver
+from govmedia_rules.judge.reviews import Decision, Review, Waiver, decide
+from govmedia_rules.judge.stored import StandaloneFinding
 from govmedia_rules.rules.model import Indicator, Message, Source, format_arg
 from govmedia_rules.snapshots.kinds import word
 from govmedia_rules.tables.columns import Heading, Row
@@ -28,7 +33,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Finding(Row):
-    """One answer of one indicator for one subject. Also a mapping of its table columns, so a frame takes it as a row.
+    """The answer of one indicator for one subject. Also a mapping of its table columns, so a frame takes it as a row.
+
+    Example:
+        >>> import govmedia_rules as gr
+        >>> account = gr.Account(name="某县发布", platform="weibo")
+        >>> snapshot = gr.AccountSnapshot(account=account, observed_at="2024-08-23T10:00:00+08:00", latest_post_at="2024-05-01")
+        >>> finding = gr.load_rulebook("national-2019").inspect(snapshot).finding("media.veto.stale")
+        >>> finding.status.value, finding.source.document
+        ('failed', '国办秘函〔2019〕19号')
 
     Attributes:
         subject_id: Id of the subject.
@@ -36,9 +49,10 @@ class Finding(Row):
         indicator: The indicator, with its source and parameters.
         judgement: What the machine said.
         observed_at: The monitoring point.
-        reviews: What people said about it, in order of time.
+        reviews: What people said about it or about passages in it, in order of time.
         waiver: The document that excuses it, or None.
         assumed: Parts the answer used that nobody observed: stated by a document or assumed.
+        stated: The sentences an inspection was stored with; None where they are made from the answer.
     """
 
     subject_id: str
@@ -49,6 +63,7 @@ class Finding(Row):
     reviews: tuple[Review, ...] = ()
     waiver: Waiver | None = None
     assumed: tuple[str, ...] = ()
+    stated: Message | None = None
 
     @property
     def id(self) -> str:
@@ -71,14 +86,24 @@ class Finding(Row):
         return self.judgement.status
 
     @property
+    def decision(self) -> Decision:
+        """What the machine's answer and the reviews of it come to: status, faults, and the review that decides."""
+        return decide(self.judgement, self.reviews, self.indicator)
+
+    @property
     def review(self) -> Review | None:
-        """The review that decides (the last), or None."""
-        return self.reviews[-1] if self.reviews else None
+        """The review that decides; None where no review does."""
+        return self.decision.review if self.reviews else None
 
     @property
     def status(self) -> Status:
-        """What counts: the last review's decision where there is one, else the machine's answer."""
-        return reviewed_status(self.judgement, self.reviews, self.kind)
+        """What counts: the decision of the reviews where they decide, else the machine's answer."""
+        return self.decision.status if self.reviews else self.judgement.status
+
+    @property
+    def undecided(self) -> tuple[Evidence, ...]:
+        """Candidates beside decided ones that no review covers yet."""
+        return self.decision.undecided
 
     @property
     def is_waived(self) -> bool:
@@ -112,7 +137,52 @@ class Finding(Row):
             template = _messages()["bonus_confirmed" if self.kind == "bonus" else "review_confirmed"]
             values = {"title": _title(self.indicator, lang), "why": review.reason}
             return fill(template.zh if lang == "zh" else template.en, values, lang)
+        return self._sentence(lang)
+
+    def _sentence(self, lang: str) -> str:
+        """Return what the machine said as a sentence."""
+        if self.stated is not None and lang in ("zh", "en"):
+            return self.stated.zh if lang == "zh" else self.stated.en
         return render(self.indicator, self.judgement, lang)
+
+    def to_dict(self) -> dict[str, object]:
+        """Return a JSON-ready copy that stands alone; `docs/reference/finding.schema.json` describes it."""
+        return {
+            "subject_id": self.subject_id,
+            "subject_name": self.subject_name,
+            "observed_at": self.observed_at.isoformat(),
+            "title": self.title,
+            "kind": self.kind,
+            "counts_as": self.status.value,
+            "message_zh": self.message("zh"),
+            "message_en": self.message("en"),
+            "reviews": [review.model_dump(mode="json", exclude_none=True) for review in self.reviews],
+            "waiver": None if self.waiver is None else self.waiver.model_dump(mode="json"),
+            "assumed": list(self.assumed),
+            **self.to_record(),
+        }
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: object, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
+        return core_schema.is_instance_schema(cls, serialization=core_schema.plain_serializer_function_ser_schema(cls.to_dict))
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        return handler(StandaloneFinding.__pydantic_core_schema__)
+
+    def to_record(self) -> dict[str, object]:
+        """Return the finding as a stored inspection holds it: the answer of the machine, its sentences and its source."""
+        indicator = self.indicator
+        data = dump_answer(indicator.id, self.judgement)
+        data["zh"], data["en"] = self._sentence("zh"), self._sentence("en")
+        if indicator.phrase != indicator.title:
+            data["phrase"] = indicator.phrase
+        if indicator.title_en is not None:
+            data["title_en"] = indicator.title_en
+        source: dict[str, object] = {"document": indicator.source.document, "verified": indicator.is_verified}
+        if indicator.source.clause is not None:
+            source["clause"] = indicator.source.clause
+        return {**data, "source": source}
 
     @property
     def phrase(self) -> str:
@@ -129,18 +199,6 @@ class Finding(Row):
 
     def __repr__(self) -> str:
         return f"<{self.status.value} {self.id}: {self.message('zh')}>"
-
-
-def reviewed_status(judgement: CheckResult, reviews: Sequence[Review], kind: str) -> Status:
-    """Return what counts: the last review's decision where there is one, else the machine's answer.
-
-    A confirmed fault has failed; a confirmed bonus has been earned. A review cannot make an indicator apply to a subject it
-    is not asked of.
-    """
-    if not reviews or judgement.status is Status.NOT_APPLICABLE:
-        return judgement.status
-    confirmed = reviews[-1].decision == "confirmed"
-    return Status.FAILED if confirmed != (kind == "bonus") else Status.PASSED
 
 
 def _detail(finding: Finding) -> str:
@@ -183,7 +241,16 @@ COLUMNS = tuple(heading.name for heading in FINDING_HEADINGS)
 
 
 class Findings(Tabular[Finding]):
-    """Findings in order; frames, DuckDB and files take them as a table, and a notebook shows them as one."""
+    """Findings in order; frames, DuckDB and files take them as a table, and a notebook shows them as one.
+
+    Example:
+        >>> import govmedia_rules as gr
+        >>> account = gr.Account(name="某县发布", platform="weibo")
+        >>> snapshot = gr.AccountSnapshot(account=account, observed_at="2024-08-23T10:00:00+08:00", latest_post_at="2024-05-01")
+        >>> findings = gr.load_rulebook("national-2019").inspect(snapshot).findings
+        >>> [finding.id for finding in findings.under("media.veto").with_status("failed")]
+        ['media.veto.stale']
+    """
 
     headings = FINDING_HEADINGS
 

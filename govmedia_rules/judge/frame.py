@@ -17,7 +17,7 @@ from govmedia_rules.errors import TableError, Where
 from govmedia_rules.judge.inspection import Inspection, Verdict, joined_messages, missing_ids, problem_ids, reasons
 from govmedia_rules.judge.reviews import Review, Waiver
 from govmedia_rules.judge.rulebook import Rulebook, load_rulebook
-from govmedia_rules.snapshots.duplicates import Merged, merge_duplicates
+from govmedia_rules.snapshots.merging import Merged, merge_duplicates
 from govmedia_rules.snapshots.models import AccountSnapshot, SiteSnapshot
 from govmedia_rules.snapshots.shallow import (
     NEEDED_PARTS,

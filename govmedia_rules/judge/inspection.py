@@ -9,19 +9,33 @@ from datetime import datetime
 from enum import StrEnum
 from itertools import chain
 from operator import itemgetter
-from typing import Any, NamedTuple
+from typing import NamedTuple, get_args
+
+from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import core_schema
 
 from govmedia_rules.checks.contract import CheckResult, CheckSpec, Status
 from govmedia_rules.core import display
 from govmedia_rules.errors import ObservationError
-from govmedia_rules.judge.engine import OPEN, PlanResult, compile_plan, profile_of
+from govmedia_rules.judge.engine import OPEN, NonPassing, PlanResult, Program, compile_plan, profile_of
 from govmedia_rules.judge.finding import TONES, Finding, Findings
-from govmedia_rules.judge.packing import dump_answer, load_answer
-from govmedia_rules.judge.reviews import Review, Waiver
-from govmedia_rules.judge.score import Score, score_of, veto_score_of
-from govmedia_rules.rules.model import Plan, SubjectWord
+from govmedia_rules.judge.opinions import NOTHING, Given, Opinions, remembered_reviews
+from govmedia_rules.judge.reviews import Refusal, Review, Waiver, in_order
+from govmedia_rules.judge.score import Score, score_of, stored_score, veto_score_of
+from govmedia_rules.judge.stored import (
+    FORMAT,
+    SUBJECT_MODELS,
+    InspectionRecord,
+    ScoreRecord,
+    StoredPlan,
+    content_digest,
+    read_record,
+)
+from govmedia_rules.rules.model import Indicator, Plan, SubjectWord
 from govmedia_rules.snapshots.parts import Mark
-from govmedia_rules.subjects.models import Account, AnySubject, Site, Supervisor
+from govmedia_rules.snapshots.stage import Stage
+from govmedia_rules.subjects.models import Account, AnySubject, Site
 from govmedia_rules.tables.columns import Cell, Heading, Row
 
 
@@ -69,13 +83,35 @@ class PackedSubject(NamedTuple):
         return SUBJECT_MODELS[self.kind].model_validate_json(self.json)
 
 
-SUBJECT_MODELS: Mapping[str, type[AnySubject]] = {"site": Site, "account": Account, "supervisor": Supervisor}
-"""Models of subjects by the word rulebooks use for them."""
-
-
 def word_of(subject: AnySubject) -> SubjectWord:
     """Return the word rulebooks use for a subject: `site`, `account` or `supervisor`."""
     return "site" if isinstance(subject, Site) else "account" if isinstance(subject, Account) else "supervisor"
+
+
+_set = object.__setattr__
+
+
+def _verdict(vetoed: bool, undecided: bool, passes: bool | None) -> Verdict:
+    """Return the verdict: a failed veto or a missed pass mark decides; anything open otherwise leaves it open."""
+    if vetoed or passes is False:
+        return Verdict.UNQUALIFIED
+    return Verdict.UNDETERMINED if undecided or passes is None else Verdict.QUALIFIED
+
+
+def _given(record: InspectionRecord, plan: Plan, result: PlanResult) -> Given:
+    """Return the reviews of a stored inspection by indicator: all of them were applied when it was written."""
+    reviews: dict[str, tuple[Review, ...]] = {}
+    by_passage: dict[str, list[Review]] = {}
+    for review in record.reviews:
+        if review.passage is not None:
+            by_passage.setdefault(review.passage, []).append(review)
+        else:
+            indicator = plan.by_id.get(review.indicator) or plan.by_alias.get(review.indicator)
+            name = review.indicator if indicator is None else indicator.id
+            reviews[name] = (*reviews.get(name, ()), review)
+    for name, remembered in remembered_reviews(plan, result, by_passage).items():
+        reviews[name] = in_order((*reviews.get(name, ()), *remembered))
+    return Given(reviews, record.waivers)
 
 
 class Inspection(Row):
@@ -84,37 +120,56 @@ class Inspection(Row):
     Also a mapping of its table columns, so a frame takes it as a row; `InspectionTable` holds many.
 
     Example:
-        ```python
-        import govmedia_rules as gr
-
-        account = gr.Account(name="某县发布", platform="weibo")
-        snapshot = gr.AccountSnapshot(account=account, observed_at="2024-08-23T10:00:00+08:00", latest_post_at="2024-05-01")
-        inspection = gr.load_rulebook("national-2019").inspect(snapshot)
-        assert inspection.verdict.zh == "不合格"
-        assert [finding.id for finding in inspection.problems] == ["media.veto.stale"]
-        ```
+        >>> import govmedia_rules as gr
+        >>> account = gr.Account(name="某县发布", platform="weibo")
+        >>> snapshot = gr.AccountSnapshot(account=account, observed_at="2024-08-23T10:00:00+08:00", latest_post_at="2024-05-01")
+        >>> inspection = gr.load_rulebook("national-2019").inspect(snapshot)
+        >>> inspection.verdict.zh, [finding.id for finding in inspection.problems]
+        ('不合格', ['media.veto.stale'])
+        >>> gr.Inspection.from_dict(inspection.to_dict()).verdict.zh
+        '不合格'
 
     Attributes:
         observed_at: The monitoring point.
         verdict: 合格, 不合格 or 待定.
         plan: The plan it was judged by.
+        refused_reviews: Reviews and waivers of the subject that were not applied, each with the reason and its line.
     """
 
     __slots__ = (
         "_findings",
         "_marks",
         "_non_passing",
+        "_passes",
         "_program",
         "_reviews",
         "_score",
+        "_stored",
         "_subject",
         "_tally",
         "_vetoed",
         "_waivers",
         "observed_at",
         "plan",
+        "refused_reviews",
         "verdict",
     )
+    observed_at: datetime
+    plan: Plan
+    refused_reviews: tuple[Refusal, ...]
+    verdict: Verdict
+    _subject: AnySubject | PackedSubject
+    _program: Program
+    _non_passing: NonPassing
+    _marks: tuple[Mark, ...]
+    _reviews: Mapping[str, tuple[Review, ...]]
+    _waivers: tuple[Waiver, ...]
+    _stored: InspectionRecord | None
+    _findings: Findings | None
+    _tally: tuple[int, ...] | None
+    _score: Score | None
+    _passes: bool | None
+    _vetoed: bool
 
     def __init__(
         self,
@@ -123,43 +178,83 @@ class Inspection(Row):
         subject: AnySubject | PackedSubject,
         observed_at: datetime,
         marks: tuple[Mark, ...] = (),
-        reviews: Mapping[str, tuple[Review, ...]] | None = None,
-        waivers: tuple[Waiver, ...] = (),
+        given: Given = NOTHING,
+        stored: InspectionRecord | None = None,
     ) -> None:
-        self.plan = plan
-        self._subject = subject
-        self.observed_at = observed_at
-        self._program = result.program
-        self._non_passing = result.non_passing
-        self._marks = marks
-        self._reviews = reviews
-        self._waivers = waivers
-        self._findings: Findings | None = None
-        self._tally: tuple[int, ...] | None = None
-        self._score: Score | None = None
-        self._vetoed, undecided = result.vetoed, result.undecided
-        if reviews or waivers:
+        values = {
+            "plan": plan,
+            "observed_at": observed_at,
+            "refused_reviews": given.refused,
+            "_subject": subject,
+            "_program": result.program,
+            "_non_passing": result.non_passing,
+            "_marks": marks,
+            "_reviews": given.reviews,
+            "_waivers": given.waivers,
+            "_stored": stored,
+            "_findings": None,
+            "_tally": None,
+            "_score": None,
+            "_passes": result.passes,
+            "_vetoed": result.vetoed,
+        }
+        for name, value in values.items():
+            _set(self, name, value)
+        undecided = result.undecided
+        if given.reviews or given.waivers:
             vetoes = [finding for finding in self.findings if finding.kind == "veto"]
-            self._vetoed = any(finding.status is Status.FAILED and not finding.is_waived for finding in vetoes)
+            _set(self, "_vetoed", any(finding.status is Status.FAILED and not finding.is_waived for finding in vetoes))
             undecided = any(finding.status in OPEN for finding in vetoes) or not result.program.decides
-        self.verdict = Verdict.UNDETERMINED if undecided else Verdict.QUALIFIED
-        if self._vetoed:
-            self.verdict = Verdict.UNQUALIFIED
-        else:
-            passes = result.passes
-            if (reviews or waivers) and result.program.tariffs:
-                passes = score_of(self.findings, result.program.tariffs).passes
-            if passes is False:
-                self.verdict = Verdict.UNQUALIFIED
-            elif passes is None:
-                self.verdict = Verdict.UNDETERMINED
+            if not self._vetoed and result.program.tariffs:
+                _set(self, "_passes", score_of(self.findings, result.program.tariffs).passes)
+        _set(self, "verdict", _verdict(self._vetoed, undecided, self._passes))
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError(f"an inspection cannot be changed: {name}; inspect again, or add reviews by with_reviews")
+
+    def __delattr__(self, name: str) -> None:
+        raise AttributeError(f"an inspection cannot be changed: {name}")
+
+    def __getstate__(self) -> dict[str, object]:
+        return {name: getattr(self, name) for name in self.__slots__}
+
+    def __setstate__(self, state: Mapping[str, object]) -> None:
+        for name, value in state.items():
+            _set(self, name, value)
+
+    @property
+    def is_as_stored(self) -> bool:
+        """Whether it was read without the very rulebook it was judged by.
+
+        Titles, sentences and score are then those that were stored with it, and it cannot be scored again.
+        """
+        return isinstance(self.plan, StoredPlan)
+
+    def with_reviews(self, reviews: Iterable[Review]) -> Inspection:
+        """Return the inspection with further reviews beside those it has.
+
+        Args:
+            reviews: Reviews of any subject; those that belong to this observation are applied, see `Review`.
+
+        Raises:
+            ObservationError: The score would change, and the inspection was read without its rulebook.
+        """
+        opinions = Opinions(self.plan, [*self.reviews, *reviews], self._waivers)
+        result = PlanResult(self._program, self._non_passing, False, False, self._passes)
+        given = opinions.of(self.subject, self.observed_at, result)
+        if self.is_as_stored and any(self.plan.by_id[name].kind in ("deduction", "bonus") for name in given.reviews):
+            digest = self.plan.digest
+            raise ObservationError("a review would change the score", hint=f"read the inspection with the rulebook {digest}")
+        return Inspection(self.plan, result, self.subject, self.observed_at, self._marks, given, self._stored)
 
     @property
     def subject(self) -> AnySubject:
         """The site, account or supervising office."""
-        if isinstance(self._subject, PackedSubject):
-            self._subject = self._subject.open()
-        return self._subject
+        subject = self._subject
+        if isinstance(subject, PackedSubject):
+            subject = subject.open()
+            _set(self, "_subject", subject)
+        return subject
 
     @property
     def judgements(self) -> list[CheckResult]:
@@ -169,9 +264,11 @@ class Inspection(Row):
     @property
     def findings(self) -> Findings:
         """One finding for each indicator of the plan, in its order."""
-        if self._findings is None:
-            self._findings = Findings([self._finding(position, answer) for position, answer in enumerate(self.judgements)])
-        return self._findings
+        findings = self._findings
+        if findings is None:
+            findings = Findings([self._finding(position, answer) for position, answer in enumerate(self.judgements)])
+            _set(self, "_findings", findings)
+        return findings
 
     def _finding(self, position: int, answer: CheckResult) -> Finding:
         indicator = self.plan.indicators[position]
@@ -183,17 +280,25 @@ class Inspection(Row):
             indicator,
             answer,
             self.observed_at,
-            self._reviews.get(indicator.id, ()) if self._reviews else (),
+            self._reviews.get(indicator.id, ()),
             waiver,
-            self._assumed(indicator.check),
+            self._assumed(indicator),
+            self.plan.sentences.get(indicator.id) if isinstance(self.plan, StoredPlan) else None,
         )
 
-    def _assumed(self, check: str | None) -> tuple[str, ...]:
-        """Parts the check needs that a document states or somebody assumed."""
+    def _assumed(self, indicator: Indicator) -> tuple[str, ...]:
+        """Return parts the check needs that a document states or somebody assumed."""
+        check = indicator.check
+        if self._stored is not None and self.is_as_stored:
+            return self._stored.assumed.get(indicator.id, ())
         if not self._marks or check is None or check not in self.plan.functions:
             return ()
         needed = {part for parts in CheckSpec.of(self.plan.functions[check]).needs for part in parts}
-        return tuple(dict.fromkeys(mark.field for mark in self._marks if mark.field.split(".")[0] in needed))
+        return tuple(
+            dict.fromkeys(
+                mark.field for mark in self._marks if mark.basis in ("stated", "assumed") and mark.field.split(".")[0] in needed
+            )
+        )
 
     @property
     def problems(self) -> Findings:
@@ -215,6 +320,11 @@ class Inspection(Row):
         Vetoes that are inconclusive, wait for a review, or raised an error; of a subject that is closing, closed or offline, the
         vetoes that are not asked; and where the points do not decide, the deductions behind that.
         """
+        stored = self._stored
+        if isinstance(self.plan, StoredPlan) and stored is not None and stored.missing is not None:
+            gone = [finding for finding in self._open_vetoes() if finding.id not in stored.missing]
+            still = (self.finding(name) for name in stored.missing)
+            return Findings([*gone, *(finding for finding in still if not finding.reviews or finding.status in OPEN)])
         missing = self._open_vetoes()
         if self.verdict is not Verdict.UNDETERMINED:
             return missing
@@ -269,7 +379,8 @@ class Inspection(Row):
                 for _, answer in self._non_passing:
                     counts[_POSITION[answer.status]] += 1
                 counts[_POSITION[Status.PASSED]] += len(self.plan.indicators) - sum(counts)
-            self._tally = tuple(counts)
+            _set(self, "_tally", tuple(counts))
+        assert self._tally is not None
         return self._tally
 
     @classmethod
@@ -283,14 +394,21 @@ class Inspection(Row):
 
         A subject that a veto stopped has none either, unless the rulebook gives such subjects a fixed score.
         """
-        if self._score is not None:
-            return self._score
+        if self._score is None:
+            _set(self, "_score", self._added_up())
+        return self._score
+
+    def _added_up(self) -> Score | None:
+        if isinstance(self.plan, StoredPlan):
+            record = self._stored.score if self._stored is not None else None
+            vetoed = self._stored is not None and self._vetoed and self._stored.verdict != "unqualified"
+            return None if record is None or vetoed else stored_score(record)
         rule = self.plan.scoring.get(self._program.profile.subject)
         if self._vetoed and rule is not None:
-            self._score = veto_score_of(rule, word_of(self.subject), self.subject.level)
-        elif self._program.is_scored and not self._vetoed:
-            self._score = score_of(self.findings, self._program.tariffs)
-        return self._score
+            return veto_score_of(rule, word_of(self.subject), self.subject.level)
+        if self._program.is_scored and not self._vetoed:
+            return score_of(self.findings, self._program.tariffs)
+        return None
 
     @property
     def rulebook(self) -> RulebookRef:
@@ -306,7 +424,11 @@ class Inspection(Row):
     @property
     def reviews(self) -> tuple[Review, ...]:
         """All reviews given for the subject."""
-        return tuple(chain.from_iterable((self._reviews or {}).values()))
+        reviews: list[Review] = []
+        for review in chain.from_iterable(self._reviews.values()):
+            if review not in reviews:  # one decision about a passage may answer several indicators
+                reviews.append(review)
+        return tuple(reviews)
 
     @property
     def waivers(self) -> tuple[Waiver, ...]:
@@ -325,79 +447,134 @@ class Inspection(Row):
         raise KeyError(indicator_id)
 
     def to_dict(self) -> dict[str, object]:
-        """Return a JSON-ready copy; `Inspection.from_dict` reads it back with the plan. Plain passes are listed by id only."""
+        """Return a JSON-ready copy that `Inspection.from_dict` reads back; `docs/reference/inspection.schema.json` describes it.
+
+        Plain passes are listed by id only.
+        """
         findings: list[dict[str, object]] = []
         passed: list[str] = []
         inapplicable: dict[str, list[str]] = {}
-        for indicator, answer in zip(self.plan.indicators, self.judgements, strict=True):
+        assumed: dict[str, list[str]] = {}
+        for finding in self.findings:
+            answer = finding.judgement
+            if finding.assumed:
+                assumed[finding.id] = list(finding.assumed)
             if answer.status is Status.PASSED and not answer.reason:
-                passed.append(indicator.id)
+                passed.append(finding.id)
             elif answer.status is Status.NOT_APPLICABLE:
-                inapplicable.setdefault(answer.reason, []).append(indicator.id)
+                inapplicable.setdefault(answer.reason, []).append(finding.id)
             else:
-                findings.append(dump_answer(indicator.id, answer))
+                findings.append(finding.to_record())
+        closed = {name for names in inapplicable.values() for name in names}
         reference = self.rulebook
-        return {
+        data: dict[str, object] = {
+            "schema_version": FORMAT,
             "subject_kind": word_of(self.subject),
             "subject": self.subject.model_dump(mode="json", exclude_none=True),
             "observed_at": self.observed_at.isoformat(),
             "verdict": self.verdict.value,
             "score": self.score.to_dict() if self.score is not None else None,
-            "rulebook": {"id": reference.id, "version": reference.version, "digest": reference.digest},
+            "passes": self._passes,
+            "decides": self._program.decides,
+            "rulebook": {
+                "id": reference.id,
+                "title": self.plan.title,
+                "version": reference.version,
+                "digest": reference.digest,
+            },
             "resources": dict(self.resources),
             "covers": list(reference.covers) if reference.covers is not None else None,
+            "plan": [
+                [indicator.id, indicator.kind] if indicator.id in closed else [indicator.id, indicator.kind, indicator.title]
+                for indicator in self.plan.indicators
+            ],
             "findings": findings,
             "passed": passed,
             "not_applicable": inapplicable,
             "marks": [mark.model_dump() for mark in self._marks],
+            "assumed": assumed,
             "reviews": [review.model_dump(mode="json", exclude_none=True) for review in self.reviews],
             "waivers": [waiver.model_dump(mode="json") for waiver in self._waivers],
             "problems": [finding.id for finding in self.problems],
             "problems_zh": [finding.message("zh") for finding in self.problems],
+            "missing": [finding.id for finding in self.missing],
         }
+        return {**data, "content_digest": content_digest(data)}
 
     def to_json(self) -> str:
         """Return one line of JSON; see `to_dict`."""
         return json.dumps(self.to_dict(), ensure_ascii=False, separators=(",", ":"))
 
     @classmethod
-    def from_dict(cls, data: Mapping[str, Any], plan: Plan) -> Inspection:
-        """Read what `to_dict` wrote.
+    def from_dict(cls, data: Mapping[str, object], plan: Plan | None = None) -> Inspection:
+        """Read what `to_dict` wrote, in this or an earlier release.
 
         Args:
             data: The dictionary.
-            plan: The plan it was judged by.
+            plan: The plan it was judged by. With None, or with a plan of another digest, it is read as it was stored
+                (`is_as_stored`). A file of release 0.1 (format 1) needs a plan of its rulebook, which tells kinds and titles.
 
         Raises:
-            ObservationError: The plan is another one, or something is missing.
+            ObservationError: The format is not known, a key is missing, findings were taken out or added, the content was
+                changed, or the verdict does not follow from the findings.
         """
-        digest = data.get("rulebook", {}).get("digest")
-        if digest != plan.digest:
-            raise ObservationError(f"the inspection was made by the plan {digest}, not by {plan.digest}")
-        kind: SubjectWord = data["subject_kind"]
-        subject = SUBJECT_MODELS[kind].model_validate(data["subject"])
+        covers = data.get("covers") if isinstance(data, Mapping) else None
+        if plan is not None and plan.complete and isinstance(covers, list | tuple):
+            plan = plan.select(tuple(indicator for indicator in plan.indicators if indicator.id in covers))
+        record = read_record(data, plan)
+        if plan is None or plan.digest != record.rulebook.digest or [entry[0] for entry in record.plan] != list(plan.by_id):
+            plan = StoredPlan.of(record, plan)
+        inspection = cls._of_record(record, plan)
+        if inspection.verdict.value != record.verdict:
+            text = f"the verdict {record.verdict} does not follow from the findings, which give {inspection.verdict.value}"
+            raise ObservationError(text, hint="judge the snapshot again")
+        if sorted(record.problems) != sorted(finding.id for finding in inspection.problems):
+            raise ObservationError("the list of problems does not follow from the findings", hint="judge the snapshot again")
+        score = inspection.score
+        if score is not None and record.score is not None and ScoreRecord.model_validate(score.to_dict()) != record.score:
+            # The file says what was judged; a later release may add up differently.
+            _set(inspection, "_score", stored_score(record.score))
+        return inspection
+
+    @classmethod
+    def _of_record(cls, record: InspectionRecord, plan: Plan) -> Inspection:
         positions = {indicator.id: position for position, indicator in enumerate(plan.indicators)}
-        stages = {reason.removeprefix("subject_") for reason in data["not_applicable"]} & {"closing", "closed", "offline"}
-        program = compile_plan(plan, profile_of(subject, next(iter(stages), None)))
-        fixed: dict[int, CheckResult] = {}
-        for reason, ids in data["not_applicable"].items():
-            fixed |= {positions[name]: CheckResult(Status.NOT_APPLICABLE, reason) for name in ids}
-        non_passing = tuple((positions[finding["indicator"]], load_answer(finding)) for finding in data["findings"])
-        reviews: dict[str, tuple[Review, ...]] = {}
-        for review in map(Review.model_validate, data["reviews"]):
-            reviews[review.indicator] = (*reviews.get(review.indicator, ()), review)
-        statuses = [answer.status for position, answer in non_passing if position in program.vetoes]
-        program = replace(program, fixed=fixed)
-        undecided = program.starts_open or any(status in OPEN for status in statuses)
-        return cls(
-            plan,
-            PlanResult(program, non_passing, Status.FAILED in statuses, undecided, program.passes(non_passing)),
-            subject,
-            datetime.fromisoformat(data["observed_at"]),
-            tuple(Mark.model_validate(mark) for mark in data["marks"]),
-            reviews,
-            tuple(map(Waiver.model_validate, data["waivers"])),
+        stages = {reason.removeprefix("subject_") for reason in record.not_applicable} & set(get_args(Stage))
+        program = compile_plan(plan, profile_of(record.subject, next(iter(stages), None)))  # type: ignore[arg-type]
+        fixed = {
+            positions[name]: CheckResult(Status.NOT_APPLICABLE, reason)
+            for reason, names in record.not_applicable.items()
+            for name in names
+        }
+        vetoes = {position for position, entry in enumerate(record.plan) if entry[1] == "veto"} - fixed.keys()
+        tariffs = () if isinstance(plan, StoredPlan) else program.tariffs
+        program = replace(
+            program, fixed=fixed, vetoes=frozenset(vetoes), unloaded_veto=False, tariffs=tariffs, decides=record.decides
         )
+        non_passing = tuple((positions[finding.indicator], finding.answer) for finding in record.findings)
+        statuses = [answer.status for position, answer in non_passing if position in vetoes]
+        undecided = not record.decides or any(status in OPEN for status in statuses)
+        result = PlanResult(program, non_passing, Status.FAILED in statuses, undecided, record.passes)
+        given = _given(record, plan, result)
+        return cls(plan, result, record.subject, record.observed_at, record.marks, given, record)
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: object, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
+        def read(value: object) -> Inspection:
+            if isinstance(value, Inspection):
+                return value
+            try:
+                return cls.from_dict(value)  # type: ignore[arg-type]  # anything but a mapping is refused there
+            except ObservationError as fault:
+                raise ValueError(str(fault)) from None
+
+        return core_schema.no_info_plain_validator_function(
+            read, serialization=core_schema.plain_serializer_function_ser_schema(cls.to_dict)
+        )
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        return handler(InspectionRecord.__pydantic_core_schema__)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Inspection) and self.to_dict() == other.to_dict()
@@ -414,6 +591,8 @@ class Inspection(Row):
         head = (
             f"<b>{display.text(self.subject.name, 100)}</b> {display.badge(self.verdict.zh, VERDICT_TONES[self.verdict])} {covers}"
         )
+        if self.is_as_stored:
+            covers += display.badge("按保存时的内容显示", "open")
         score = self.score
         points = "" if score is None else f"<div>{_shown_score(score)}</div>"
         basis = f"{self.subject.id} · 监测时间点 {self.observed_at:%Y-%m-%d %H:%M %z} · {self.plan.version} {self.plan.digest[:12]}"
@@ -452,11 +631,10 @@ def reasons(inspection: Inspection, lang: str = "zh") -> str | None:
 
 
 def missing_ids(inspection: Inspection) -> str | None:
-    """Return ids of the vetoes that keep the verdict open, joined; None when there are none."""
+    """Return ids of the indicators that keep the verdict open, joined; None when there are none."""
     tally = inspection.tally()
-    for position in _OPEN:
-        if tally[position]:
-            return joined_ids(inspection.missing)
+    if inspection.verdict is Verdict.UNDETERMINED or any(tally[position] for position in _OPEN):
+        return joined_ids(inspection.missing)
     return None
 
 

@@ -48,12 +48,20 @@ def dump_answer(indicator: str, answer: CheckResult) -> dict[str, object]:
     if answer.args:
         data["args"] = {name: dump_arg(value) for name, value in answer.args.items()}
     if answer.evidence:
-        data["evidence"] = [[dump_arg(value) for value in piece] for piece in answer.evidence]
+        data["evidence"] = [_dump_piece(piece) for piece in answer.evidence]
     if answer.faults:
         data["faults"] = dict(answer.faults)
     if answer.possible:
         data["possible"] = dict(answer.possible)
     return data
+
+
+def _dump_piece(piece: Evidence) -> list[object]:
+    """Return a piece as a list; what stands behind the first five values and is empty is cut off."""
+    values = [dump_arg(value) for value in piece]
+    while len(values) > 5 and values[-1] in (None, []):
+        values.pop()
+    return values
 
 
 def load_answer(data: Mapping[str, Any]) -> CheckResult:

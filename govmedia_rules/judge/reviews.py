@@ -1,17 +1,31 @@
-"""What people add to a finding: a review confirms or dismisses it, a waiver excuses it. Neither erases anything."""
+"""What people add to a finding: a review confirms or dismisses it, a waiver excuses it. Neither erases anything.
+
+A review covers what its author looked at, and nothing else: a passage (on whatever page, platform and day the same sentence
+stands), an entry at an address, or the whole indicator at one monitoring point.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from typing import Literal
+from pathlib import Path
+from typing import Annotated, Generic, Literal, NamedTuple, TypeVar, overload
 
-from pydantic import Field, NonNegativeInt
+from pydantic import AfterValidator, Field, NonNegativeInt, StringConstraints, ValidationError, model_validator
 
+from govmedia_rules.checks.contract import MAX_EVIDENCE, CheckResult, Evidence, Status
+from govmedia_rules.core.frozen import EMPTY, frozen_mapping
 from govmedia_rules.core.model import Model, Name, Short
 from govmedia_rules.core.time import Instant
+from govmedia_rules.errors import ObservationError, Where
+from govmedia_rules.rules.model import Indicator
 
-Decision = Literal["confirmed", "dismissed"]
+Choice = Literal["confirmed", "dismissed"]
+PassageDigest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{16}$")]
+
+MAX_LINE_CHARACTERS = 1_000_000
+"""Longest line of a file of reviews or waivers that is read."""
 
 
 class Review(Model):
@@ -27,21 +41,46 @@ class Review(Model):
         at: When it was decided.
         reason: Why; for a confirmed misstatement the passage and what is wrong with it.
         evidence: Address of the proof.
-        faults: Number of faults by kind, for indicators that deduct for each; empty when one fault is meant.
-        observed_at: The monitoring point it belongs to; None for any.
+        faults: Number of faults by kind, for indicators that deduct for each; a count that is left out means one fault.
+        observed_at: The monitoring point it belongs to. Without one it belongs to the last observation of the subject that is
+            not after `at`, and to no later one.
         document: The document that states it, where the review is taken from one.
+        passage: Digest of the passage it is about (`Evidence.passage`); it then covers the same sentence wherever and whenever
+            it is found, and nothing else of the finding. None for the whole indicator.
+        entry: Address of the entry it is about, as the evidence names it; it then covers nothing else of the finding.
+
+    Example:
+        >>> review = Review(
+        ...     subject="weibo:某县发布", indicator="media.veto.stale", decision="dismissed", role="复核人员",
+        ...     at="2024-08-24T09:00:00+08:00", reason="当日有更新，见截图",
+        ... )
+        >>> review.covers_all
+        True
     """
 
     subject: Name
     indicator: Name
-    decision: Decision
+    decision: Choice
     role: Name
     at: Instant
     reason: Short
     evidence: Short | None = None
-    faults: Mapping[str, NonNegativeInt] = Field(default_factory=dict)
+    faults: Annotated[Mapping[str, NonNegativeInt], AfterValidator(frozen_mapping)] = Field(default_factory=lambda: EMPTY)
     observed_at: Instant | None = None
     document: Short | None = None
+    passage: PassageDigest | None = None
+    entry: Name | None = None
+
+    @property
+    def covers_all(self) -> bool:
+        """Whether it answers the whole indicator, not one passage or entry."""
+        return self.passage is None and self.entry is None
+
+    def covers(self, piece: Evidence) -> bool:
+        """Return whether the review is about this piece of evidence."""
+        if self.passage is not None and self.passage != piece.passage:
+            return False
+        return self.entry is None or self.entry in piece.addresses
 
 
 class Waiver(Model):
@@ -56,6 +95,15 @@ class Waiver(Model):
         reason: Why.
         granted: First day it holds.
         expires: Last day it holds.
+
+    Example:
+        >>> from datetime import date
+        >>> waiver = Waiver(
+        ...     id="W1", subject="6107260003", indicators=("site.veto.columns.core",), authority="某省政府办公厅",
+        ...     document="某函〔2024〕1号", reason="机构改革", granted="2024-08-01", expires="2024-09-30",
+        ... )
+        >>> waiver.holds_on(date(2024, 9, 30)), waiver.holds_on(date(2024, 10, 1))
+        (True, False)
     """
 
     id: Name
@@ -67,23 +115,227 @@ class Waiver(Model):
     granted: date
     expires: date
 
+    @model_validator(mode="after")
+    def _in_order(self) -> Waiver:
+        if self.expires < self.granted:
+            raise ValueError(f"the waiver expires on {self.expires}, before it is granted on {self.granted}")
+        return self
+
     def holds_on(self, day: date) -> bool:
         """Return whether it is in force on `day`."""
         return self.granted <= day <= self.expires
 
 
-def reviews_by_subject(reviews: Iterable[Review]) -> dict[str, dict[str, tuple[Review, ...]]]:
-    """Return reviews by subject and indicator, in order of time; the last one decides."""
-    by_subject: dict[str, dict[str, tuple[Review, ...]]] = {}
-    for review in sorted(reviews, key=lambda review: review.at):
-        by_indicator = by_subject.setdefault(review.subject, {})
-        by_indicator[review.indicator] = (*by_indicator.get(review.indicator, ()), review)
-    return by_subject
+RefusalReason = Literal[
+    "unreadable",
+    "unknown_indicator",
+    "other_kind",
+    "unknown_fault",
+    "before_observation",
+    "contradiction",
+    "no_such_candidate",
+    "other_observation",
+]
 
 
-def waivers_by_subject(waivers: Iterable[Waiver]) -> dict[str, tuple[Waiver, ...]]:
-    """Return waivers by subject."""
-    by_subject: dict[str, tuple[Waiver, ...]] = {}
-    for waiver in waivers:
-        by_subject[waiver.subject] = (*by_subject.get(waiver.subject, ()), waiver)
-    return by_subject
+class Refusal(NamedTuple):
+    """A review or waiver that was not applied.
+
+    Attributes:
+        item: The review or waiver; None for a line that is none.
+        reason: Why, as a code.
+        detail: Why, in one sentence.
+        where: File and line it was read from; without a file its number among those given, from 1.
+    """
+
+    item: Review | Waiver | None
+    reason: RefusalReason
+    detail: str
+    where: Where | None = None
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.detail}" if self.where is not None else self.detail
+
+
+T = TypeVar("T", Review, Waiver)
+
+
+class ReadItems(Sequence[T], Generic[T]):
+    """Reviews or waivers read from files, each with its place.
+
+    Attributes:
+        refused: Lines that could not be read, each with its place and the reason.
+        places: File and line of each item.
+    """
+
+    def __init__(self, items: Iterable[T], places: Iterable[Where], refused: Iterable[Refusal]) -> None:
+        self._items: tuple[T, ...] = tuple(items)
+        self.places = tuple(places)
+        self.refused = tuple(refused)
+
+    @overload
+    def __getitem__(self, index: int) -> T: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[T]: ...
+    def __getitem__(self, index: int | slice) -> T | Sequence[T]:
+        return self._items[index]
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+    def __repr__(self) -> str:
+        return f"<{len(self)} read, {len(self.refused)} refused>"
+
+
+def read_reviews(*paths: str | os.PathLike[str]) -> ReadItems[Review]:
+    """Read files of reviews, one as JSON on each line; a line that is none is returned among `refused`.
+
+    Args:
+        paths: The files, UTF-8.
+
+    Raises:
+        ObservationError: A file does not exist or cannot be opened.
+    """
+    return _read(paths, Review)
+
+
+def read_waivers(*paths: str | os.PathLike[str]) -> ReadItems[Waiver]:
+    """Read files of waivers, as `read_reviews` reads reviews."""
+    return _read(paths, Waiver)
+
+
+def _read(paths: Sequence[str | os.PathLike[str]], model: type[T]) -> ReadItems[T]:
+    items: list[T] = []
+    places: list[Where] = []
+    refused: list[Refusal] = []
+    for path in paths:
+        for where, line in _lines(path):
+            try:
+                item = model.model_validate_json(line[: MAX_LINE_CHARACTERS + 1])
+            except ValidationError as fault:
+                name = model.__name__.lower()
+                refused.append(Refusal(None, "unreadable", f"not a {name}: {_first_faults(fault)}", where))
+            else:
+                items.append(item)
+                places.append(where)
+    return ReadItems(items, places, refused)
+
+
+def _lines(path: str | os.PathLike[str]) -> Iterator[tuple[Where, bytes]]:
+    name = os.fspath(path)
+    try:
+        content = Path(name).read_bytes()
+    except OSError as fault:
+        raise ObservationError(f"the file cannot be read: {fault.strerror}", Where(name)) from None
+    for number, line in enumerate(content.removeprefix(b"\xef\xbb\xbf").split(b"\n"), 1):
+        if line.strip():
+            yield Where(name, row=number), line
+
+
+def _first_faults(fault: ValidationError) -> str:
+    errors = fault.errors(include_url=False, include_input=False)[:3]
+    return "; ".join(f"{'.'.join(map(str, error['loc']))}: {error['msg']}".removeprefix(": ") for error in errors)
+
+
+class Decision(NamedTuple):
+    """What an answer of the machine comes to with the reviews of it.
+
+    Attributes:
+        status: The status that counts.
+        faults: Faults by kind that are certain.
+        possible: Faults by kind that may exist besides.
+        review: The review that decides; None where none does.
+        undecided: Candidates that no review covers.
+    """
+
+    status: Status
+    faults: Mapping[str, int]
+    possible: Mapping[str, int]
+    review: Review | None = None
+    undecided: tuple[Evidence, ...] = ()
+
+
+def decide(answer: CheckResult, reviews: Sequence[Review], indicator: Indicator) -> Decision:
+    """Combine the machine's answer with the reviews of it.
+
+    For each candidate the last review that covers it counts. One confirmed candidate is a failure, whatever was dismissed
+    beside it; all of them dismissed is a pass; otherwise the finding stays open. A confirmed bonus has been earned. A review
+    cannot make an indicator apply to a subject it is not asked of.
+
+    Args:
+        answer: What the machine said.
+        reviews: Reviews of it in order of time.
+        indicator: The indicator.
+    """
+    if not reviews or answer.status is Status.NOT_APPLICABLE:
+        return Decision(answer.status, answer.faults, answer.possible)
+    whole = next((review for review in reversed(reviews) if review.covers_all), None)
+    decided = [_last_covering(reviews, piece) for piece in answer.evidence]
+    if not answer.evidence or all(review is None or review.covers_all for review in decided):
+        return Decision(answer.status, answer.faults, answer.possible) if whole is None else _decide_all(answer, whole, indicator)
+    confirmed = [review for review in decided if review is not None and review.decision == "confirmed"]
+    undecided = tuple(piece for piece, review in zip(answer.evidence, decided, strict=True) if review is None)
+    # Evidence is cut at a number of pieces: those that were left out have been looked at by nobody.
+    cut_off = len(answer.evidence) >= MAX_EVIDENCE and whole is None
+    if confirmed:
+        certain, possible = _faults_of(confirmed, len(undecided), indicator)
+        return Decision(_confirmed(indicator), certain, possible, max(confirmed, key=_order), undecided)
+    if undecided or cut_off:
+        status = Status.NEEDS_REVIEW if answer.status is Status.FAILED else answer.status
+        possible = answer.possible or answer.faults
+        return Decision(status, EMPTY, possible, None, undecided)
+    last = max((review for review in decided if review is not None), key=_order)
+    return Decision(_dismissed(indicator), EMPTY, EMPTY, last)
+
+
+def _order(review: Review) -> tuple[object, ...]:
+    return (review.at, review.decision, review.reason, review.role)
+
+
+def in_order(reviews: Iterable[Review]) -> tuple[Review, ...]:
+    """Return reviews in order of time, which does not depend on the order they were given in."""
+    return tuple(sorted(reviews, key=_order))
+
+
+def _last_covering(reviews: Sequence[Review], piece: Evidence) -> Review | None:
+    return next((review for review in reversed(reviews) if review.covers(piece)), None)
+
+
+def _confirmed(indicator: Indicator) -> Status:
+    return Status.PASSED if indicator.kind == "bonus" else Status.FAILED
+
+
+def _dismissed(indicator: Indicator) -> Status:
+    return Status.FAILED if indicator.kind == "bonus" else Status.PASSED
+
+
+def _decide_all(answer: CheckResult, review: Review, indicator: Indicator) -> Decision:
+    if review.decision == "dismissed":
+        return Decision(_dismissed(indicator), EMPTY, EMPTY, review)
+    if review.faults or not answer.faults:
+        return Decision(_confirmed(indicator), *_faults_of([review], 0, indicator), review)
+    return Decision(_confirmed(indicator), answer.faults, EMPTY, review)
+
+
+def _faults_of(reviews: Sequence[Review], undecided: int, indicator: Indicator) -> tuple[Mapping[str, int], Mapping[str, int]]:
+    """Count the faults that reviews confirm, one for each that names no number, and those that may exist besides."""
+    certain: dict[str, int] = {}
+    possible: dict[str, int] = {}
+    kinds = sorted(indicator.deduct, key=lambda kind: _price(indicator, kind))
+    for review in reviews:
+        if review.faults:
+            for kind, count in review.faults.items():
+                certain[kind] = certain.get(kind, 0) + count
+        elif kinds:
+            # Which kind is meant is not known where there are several: the cheapest is certain, the dearest possible.
+            certain[kinds[0]] = certain.get(kinds[0], 0) + 1
+            if len(kinds) > 1:
+                possible[kinds[-1]] = possible.get(kinds[-1], 0) + 1
+    if kinds and undecided:
+        possible[kinds[-1]] = possible.get(kinds[-1], 0) + undecided
+    return certain, possible
+
+
+def _price(indicator: Indicator, kind: str) -> tuple[bool, object, str]:
+    price = indicator.deduct[kind]
+    return (price == "all", 0 if price == "all" else price, kind)

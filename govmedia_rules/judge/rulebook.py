@@ -17,11 +17,8 @@ from govmedia_rules.errors import (
     BrokenLine,
     DeprecatedIndicator,
     DuplicateId,
-    ExpiredWaiver,
-    ReviewError,
     UnknownIndicator,
     UnusedReview,
-    UnusedWaiver,
     Where,
 )
 from govmedia_rules.judge.engine import Judge, PlanResult
@@ -29,7 +26,8 @@ from govmedia_rules.judge.explain import MODES, Explanation
 from govmedia_rules.judge.files import Answer, Reading, check_files, judge_files, plain_lines
 from govmedia_rules.judge.finding import is_under
 from govmedia_rules.judge.inspection import Inspection, PackedSubject
-from govmedia_rules.judge.reviews import Review, Waiver, reviews_by_subject, waivers_by_subject
+from govmedia_rules.judge.opinions import NOTHING, Opinions
+from govmedia_rules.judge.reviews import Refusal, Review, Waiver
 from govmedia_rules.rules.load import LayerSource, book_with, collect_layers, layers_for
 from govmedia_rules.rules.model import Basis, Indicator, LayerRef, Plan, Scoring, SubjectWord
 from govmedia_rules.rules.overlay import resolve
@@ -46,12 +44,10 @@ class Rulebook:
         plan: The resolved plan: frozen, picklable, with a digest.
 
     Example:
-        ```python
-        import govmedia_rules as gr
-
-        book = gr.load_rulebook("national-2019")
-        assert "media.veto.stale" in book and len(book.only("site.veto")) < len(book)
-        ```
+        >>> import govmedia_rules as gr
+        >>> book = gr.load_rulebook("national-2019")
+        >>> "media.veto.stale" in book, len(book.only("site.veto")) < len(book)
+        (True, True)
     """
 
     def __init__(self, plan: Plan) -> None:
@@ -163,12 +159,19 @@ class Rulebook:
             reviews: What people said; those of other subjects are left aside.
             waivers: Documents that excuse failures; those of other subjects are left aside.
 
-        Raises:
-            ReviewError: A review names an indicator the rulebook does not have.
+        Returns:
+            The inspection; reviews and waivers of this subject that could not be applied are its `refused_reviews`.
         """
-        opinions = _Opinions(self, reviews, waivers)
-        inspection = opinions.attach(self, snapshot)
-        opinions.warn_of(inspection)
+        inspection = self._inspect(snapshot, Opinions(self.plan, reviews, waivers))
+        for refusal in inspection.refused_reviews:
+            warnings.warn(f"a review or waiver was not applied: {refusal}", UnusedReview, stacklevel=2)
+        return inspection
+
+    def _inspect(self, snapshot: AnySnapshot, opinions: Opinions) -> Inspection:
+        result = self._judge.run(snapshot)
+        given = opinions.of(snapshot.subject, snapshot.observed_at, result)
+        inspection = Inspection(self.plan, result, snapshot.subject, snapshot.observed_at, snapshot.marks, given)
+        _warn_of_waivers(inspection, opinions)
         return inspection
 
     def inspect_many(
@@ -188,18 +191,18 @@ class Rulebook:
             progress: True shows a bar, a function gets subjects done and in all (None where `snapshots` has no length).
 
         Raises:
-            ReviewError: A review names an indicator the rulebook does not have.
             MissingExtra: A bar is asked for and tqdm is not installed.
         """
-        opinions = _Opinions(self, reviews, waivers)
+        opinions = Opinions(self.plan, reviews, waivers)
         size = len(snapshots) if isinstance(snapshots, Sized) else None
+        if isinstance(snapshots, Sequence) and opinions.asks_for_times:
+            for snapshot in snapshots:
+                opinions.observe(snapshot.subject, snapshot.observed_at)
+        _warn_of_refused(opinions)
 
         def run() -> Iterator[Inspection]:
             for snapshot in snapshots:
-                inspection = opinions.attach(self, snapshot)
-                if inspection.waivers:
-                    opinions.warn_of(inspection)
-                yield inspection
+                yield self._inspect(snapshot, opinions)
             opinions.warn_of_unused()
 
         return counted(run(), progress, size, title="检查")
@@ -235,13 +238,13 @@ class Rulebook:
 
         Raises:
             ObservationError: A file does not exist.
-            ReviewError: A review names an indicator the rulebook does not have.
             MissingExtra: A bar is asked for and tqdm is not installed.
         """
         files = check_files([paths] if isinstance(paths, str | os.PathLike) else paths)
         if workers < 1:
             raise ValueError(f"workers must be 1 or more, not {workers}")
-        opinions = _Opinions(self, reviews, waivers)
+        opinions = Opinions(self.plan, reviews, waivers)
+        _warn_of_refused(opinions)
         reading = Reading(zone, not_after, max_line_bytes)
         return Inspections(self, files, reading, workers, opinions, on_bad, progress)
 
@@ -300,6 +303,7 @@ class Inspections(Iterable[Inspection]):
 
     Attributes:
         bad: Lines met so far that could not be read, or whose process died, each with file and line.
+        refused_reviews: Reviews and waivers that were not applied so far, each with the reason and its line.
     """
 
     def __init__(
@@ -308,11 +312,12 @@ class Inspections(Iterable[Inspection]):
         files: list[str],
         reading: Reading,
         workers: int,
-        opinions: _Opinions,
+        opinions: Opinions,
         on_bad: Callable[[BrokenLine], None] | None,
         progress: Progress = False,
     ) -> None:
         self.bad: list[BrokenLine] = []
+        self.refused_reviews: list[Refusal] = list(opinions.refused)
         self._on_bad = on_bad
         self._items = counted(self._run(book, files, reading, workers, opinions), progress, title="检查")
 
@@ -324,7 +329,7 @@ class Inspections(Iterable[Inspection]):
         if self._on_bad is not None:
             self._on_bad(fault)
 
-    def _run(self, book: Rulebook, files: list[str], reading: Reading, workers: int, opinions: _Opinions) -> Iterator[Inspection]:
+    def _run(self, book: Rulebook, files: list[str], reading: Reading, workers: int, opinions: Opinions) -> Iterator[Inspection]:
         if workers == 1 or not plain_lines(files):
             snapshots = read_snapshots(
                 files,
@@ -333,87 +338,41 @@ class Inspections(Iterable[Inspection]):
                 max_line_bytes=reading.max_line_bytes,
                 on_bad=self._set_apart,
             )
-            inspections: Iterator[Inspection] = (opinions.attach(book, snapshot) for snapshot in snapshots)
+            inspections: Iterator[Inspection] = (book._inspect(snapshot, opinions) for snapshot in snapshots)
         else:
             inspections = self._by_workers(book, files, reading, workers, opinions)
         for inspection in inspections:
-            if inspection.waivers:
-                opinions.warn_of(inspection)
+            self.refused_reviews.extend(each for each in inspection.refused_reviews if each not in self.refused_reviews)
             yield inspection
         opinions.warn_of_unused()
         if self.bad and self._on_bad is None:
             warn_unread(self.bad)
 
     def _by_workers(
-        self, book: Rulebook, files: list[str], reading: Reading, workers: int, opinions: _Opinions
+        self, book: Rulebook, files: list[str], reading: Reading, workers: int, opinions: Opinions
     ) -> Iterator[Inspection]:
         for path, number, item in judge_files(book.plan, files, reading, workers):
             if isinstance(item, Answer):
                 subject = PackedSubject(item.subject_kind, item.subject)
                 program = book._judge.program(item.profile)
                 result = PlanResult(program, item.non_passing, item.vetoed, item.undecided, item.passes)
-                given = opinions.of(subject.open().id, item.observed_at) if opinions else _NOBODY
-                yield Inspection(book.plan, result, subject, item.observed_at, item.marks, *given)
+                given = opinions.of(subject.open(), item.observed_at, result) if opinions else NOTHING
+                inspection = Inspection(book.plan, result, subject, item.observed_at, item.marks, given)
+                _warn_of_waivers(inspection, opinions)
+                yield inspection
             else:
                 self._set_apart(BrokenLine(item.what, Where(path, row=number), item.hint))
 
 
-_NOBODY: tuple[None, tuple[Waiver, ...]] = (None, ())
+def _warn_of_waivers(inspection: Inspection, opinions: Opinions) -> None:
+    if inspection.waivers:
+        waived = [finding.id for finding in inspection.problems if finding.is_waived]
+        opinions.warn_of(inspection.waivers, inspection.observed_at, waived)
 
 
-class _Opinions:
-    """Reviews and waivers by subject, and which of them were of use."""
-
-    def __init__(self, book: Rulebook, reviews: Iterable[Review], waivers: Iterable[Waiver]) -> None:
-        self._reviews = reviews_by_subject(reviews)
-        self._waivers = waivers_by_subject(waivers)
-        self._seen: set[str] = set()
-        known = book.plan.by_id
-        named = {name for by_indicator in self._reviews.values() for name in by_indicator}
-        named |= {name for granted in self._waivers.values() for waiver in granted for name in waiver.indicators}
-        # A narrower book may leave an indicator out on purpose; only an id no layer knows is a mistake.
-        unknown = sorted(named - known.keys()) if book.plan.complete else []
-        if unknown:
-            raise ReviewError(f"reviews or waivers name indicators that {book.id} does not have: {', '.join(unknown)}")
-
-    def __bool__(self) -> bool:
-        return bool(self._reviews or self._waivers)
-
-    def of(self, subject_id: str, observed_at: datetime) -> tuple[Mapping[str, tuple[Review, ...]] | None, tuple[Waiver, ...]]:
-        """Return reviews of one subject that belong to this monitoring point or to any, and its waivers."""
-        self._seen.add(subject_id)
-        reviews = {
-            name: fitting
-            for name, given in self._reviews.get(subject_id, {}).items()
-            if (fitting := tuple(review for review in given if review.observed_at in (None, observed_at)))
-        }
-        return reviews, self._waivers.get(subject_id, ())
-
-    def attach(self, book: Rulebook, snapshot: AnySnapshot) -> Inspection:
-        """Return the inspection of a snapshot with what people said of it."""
-        result = book._judge.run(snapshot)
-        subject = snapshot.subject
-        if not (self._reviews or self._waivers):
-            return Inspection(book.plan, result, subject, snapshot.observed_at, snapshot.marks)
-        given = self.of(subject.id, snapshot.observed_at)
-        return Inspection(book.plan, result, subject, snapshot.observed_at, snapshot.marks, *given)
-
-    def warn_of(self, inspection: Inspection) -> None:
-        """Warn of waivers that have lapsed or cover nothing."""
-        for waiver in inspection.waivers:
-            if not waiver.holds_on(inspection.observed_at.date()):
-                text = f"waiver {waiver.id} for {waiver.subject} lapsed on {waiver.expires}"
-                warnings.warn(text, ExpiredWaiver, stacklevel=3)
-            elif not any(finding.is_waived for finding in inspection.problems if finding.id in waiver.indicators):
-                text = f"waiver {waiver.id} for {waiver.subject} covers nothing that failed"
-                warnings.warn(text, UnusedWaiver, stacklevel=3)
-
-    def warn_of_unused(self) -> None:
-        """Warn of opinions on subjects that were not among the input."""
-        for subject_id in sorted(self._waivers.keys() - self._seen):
-            warnings.warn(f"waivers for {subject_id}, which was not inspected", UnusedWaiver, stacklevel=3)
-        for subject_id in sorted(self._reviews.keys() - self._seen):
-            warnings.warn(f"reviews of {subject_id}, which was not inspected", UnusedReview, stacklevel=3)
+def _warn_of_refused(opinions: Opinions) -> None:
+    for refusal in opinions.refused:
+        warnings.warn(f"a review or waiver was not applied: {refusal}", UnusedReview, stacklevel=3)
 
 
 def load_rulebook(source: LayerSource | Sequence[LayerSource], *, checks: Check | ModuleType | Iterable[Check] = ()) -> Rulebook:
@@ -426,6 +385,12 @@ def load_rulebook(source: LayerSource | Sequence[LayerSource], *, checks: Check 
     Raises:
         RulebookErrors: Everything that is wrong, each fault with file, table and key. It is a `RulebookError` too.
         DuplicateId: A check or rulebook id is claimed twice.
+
+    Example:
+        >>> own = {"id": "mine", "title": "本地细化", "extends": "national-2019", "indicators": {
+        ...     "media.veto.stale": {"params": {"window": {"days": 10}}}}}
+        >>> load_rulebook(own)["media.veto.stale"].params["window"].text("zh")
+        '10天'
     """
     plugins = installed()
     own = specs_of(checks)
@@ -447,6 +412,10 @@ def rulebook_for(region: str | None, day: date, *, series: str = "inspection") -
     Raises:
         UnknownRulebook: No national rulebook of the series is in force on that day.
         RulebookErrors: The layers do not fit together.
+
+    Example:
+        >>> rulebook_for(None, date(2024, 8, 23)).id.startswith("national")
+        True
     """
     return load_rulebook(layers_for(region, day, installed(), series))
 

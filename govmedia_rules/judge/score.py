@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 from govmedia_rules.checks.contract import CheckResult, Status
 from govmedia_rules.judge.finding import Finding
+from govmedia_rules.judge.stored import ScoreRecord
 from govmedia_rules.rules.model import Indicator, Scoring, SubjectWord
 from govmedia_rules.subjects.vocabulary import PORTAL_LEVELS
 
@@ -71,6 +72,14 @@ class ScoreLine:
 class Score:
     """The points of one subject.
 
+    Example:
+        >>> import govmedia_rules as gr
+        >>> site = gr.Site(name="示例县人民政府", url="http://www.example.gov.cn", level="county_portal", has_services=True)
+        >>> snapshot = gr.SiteSnapshot(site=site, observed_at="2024-08-23T10:00:00+08:00")
+        >>> score = gr.load_rulebook("national-2019").inspect(snapshot).score  # nothing was observed: nearly all is open
+        >>> score.is_final, score.passes
+        (False, None)
+
     Attributes:
         deductions: Line for each deduction that applies.
         bonuses: Line for each bonus that applies; they count only where the gate is passed.
@@ -83,6 +92,7 @@ class Score:
         could_change: Whether `passes` would be different if values that were not seen in the source lay elsewhere in their
             plausible range.
         vetoed: Whether it is the fixed score a rulebook gives to vetoed subjects; nothing was added up then.
+        stored: What a stored inspection says of it, where it was read without its rulebook; it has no lines of its own then.
     """
 
     deductions: tuple[ScoreLine, ...]
@@ -95,6 +105,7 @@ class Score:
     unchecked: Fraction
     could_change: bool
     vetoed: bool = False
+    stored: ScoreRecord | None = None
 
     @property
     def low(self) -> Decimal:
@@ -114,11 +125,16 @@ class Score:
     @property
     def rests_on(self) -> tuple[str, ...]:
         """Indicator and key of every unverified value behind a change, `site.deduct.publish.duties: points`."""
+        if self.stored is not None:
+            return self.stored.rests_on
         lines = (*self.deductions, *(self.bonuses if self.total != self.part else ()))
         return tuple(f"{line.indicator.id}: {key}" for line in lines for key in line.rests_on)
 
     def lines(self) -> Iterator[str]:
-        """Return the sum, line by line, in Chinese."""
+        """Yield the sum, line by line, in Chinese."""
+        if self.stored is not None:
+            yield from self.stored.lines
+            return
         if self.vetoed:
             yield f"单项否决，按规定计 {self.total} 分"
             return
@@ -159,6 +175,15 @@ class Score:
 
     def __repr__(self) -> str:
         return f"<Score {self.total}>"
+
+
+def stored_score(record: ScoreRecord) -> Score:
+    """Return the score that a stored inspection states; it is not worked out again."""
+    low, _, high = record.part.partition("..")
+    part = Range(Fraction(low), Fraction(high or low))
+    total = Range(Fraction(record.low), Fraction(record.high))
+    unchecked = Fraction(record.unchecked)
+    return Score((), (), total.high, Fraction(1), part, total, record.passes, unchecked, record.could_change, stored=record)
 
 
 def _line(line: ScoreLine) -> str:
@@ -422,14 +447,14 @@ _UNDECIDED = frozenset({Status.INCONCLUSIVE, Status.NEEDS_REVIEW, Status.ERROR})
 def _loss(position: int, finding: Finding, tariff: Tariff) -> Loss:
     if finding.is_waived:
         return NO_LOSS
-    return tariff.loss(position, finding.status, *counted_faults(finding))
+    return tariff.loss(position, finding.status, finding.decision.faults, finding.decision.possible)
 
 
 def _deduction(finding: Finding, change: Range) -> ScoreLine:
     indicator, status = finding.indicator, finding.status
     if finding.is_waived or not (status is Status.FAILED or status in _UNDECIDED):
         return ScoreLine(indicator, status, NO_CHANGE, {}, {}, ())
-    faults, possible = counted_faults(finding)
+    faults, possible = finding.decision.faults, finding.decision.possible
     rests_on = _unverified(indicator, (*faults, *possible)) if change != NO_CHANGE else ()
     return ScoreLine(indicator, status, change, faults, possible, rests_on)
 
@@ -442,16 +467,6 @@ def _bonus(finding: Finding, rule: Scoring) -> ScoreLine:
     change = Range(least if status is Status.PASSED else ZERO, most if status in (Status.PASSED, *_UNDECIDED) else ZERO)
     rests_on = _unverified(indicator, ()) if change.high else ()
     return ScoreLine(indicator, status, change, {}, {}, rests_on)
-
-
-def counted_faults(finding: Finding) -> tuple[Mapping[str, int], Mapping[str, int]]:
-    """Return faults by kind that are certain, and that may exist besides; a review's own count replaces the machine's."""
-    answer, review = finding.judgement, finding.review
-    if review is None:
-        return answer.faults, answer.possible
-    if review.decision == "dismissed":
-        return {}, {}
-    return review.faults or answer.faults or answer.possible or {}, {}
 
 
 def _sum(first: Mapping[str, int], second: Mapping[str, int]) -> dict[str, int]:

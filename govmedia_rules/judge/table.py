@@ -49,15 +49,12 @@ class InspectionTable(Tabular[Inspection]):
         inspections: What `inspect_many` or `inspect_files` gives, or a list.
 
     Example:
-        ```python
-        import govmedia_rules as gr
-
-        book = gr.load_rulebook("national-2019")
-        account = gr.Account(name="某县发布", platform="weibo")
-        snapshots = [gr.AccountSnapshot(account=account, observed_at="2024-08-23T10:00:00+08:00", latest_post_at="2024-08-20")]
-        table = gr.InspectionTable(book.inspect_many(snapshots))
-        assert len(table) == 1 and sum(table.verdicts.values()) == 1
-        ```
+        >>> import govmedia_rules as gr
+        >>> account = gr.Account(name="某县发布", platform="weibo")
+        >>> snapshot = gr.AccountSnapshot(account=account, observed_at="2024-08-23T10:00:00+08:00", latest_post_at="2024-05-01")
+        >>> table = gr.InspectionTable(gr.load_rulebook("national-2019").inspect_many([snapshot]))
+        >>> len(table), table.verdicts[gr.Verdict.UNQUALIFIED]
+        (1, 1)
     """
 
     headings = INSPECTION_HEADINGS

@@ -10,9 +10,11 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, StringConstraints, model_validator
+from pydantic_core import to_jsonable_python
 
-from govmedia_rules.checks.contract import Arg, Check
+from govmedia_rules.checks.contract import Arg, Check, CheckSpec
+from govmedia_rules.core.frozen import FrozenDict, frozen_mapping
 from govmedia_rules.core.model import Model, Name, Short
 from govmedia_rules.core.time import Window
 from govmedia_rules.subjects.models import DivisionCode
@@ -225,7 +227,7 @@ class Scoring(Model):
     pass_below: Points
     bonus_above: Points | None = None
     bonus_total: Points | None = None
-    groups: Mapping[str, Points] = Field(default_factory=dict)
+    groups: Annotated[Mapping[str, Points], AfterValidator(frozen_mapping)] = Field(default_factory=FrozenDict)
     no_service: NoServiceRule | None = None
     cap: bool = True
     veto_score: Points | None = None
@@ -310,24 +312,24 @@ class Indicator(Model):
     kind: IndicatorKind
     group: Name | None = None
     check: Name | None = None
-    params: Mapping[str, object] = Field(default_factory=dict)
+    params: Annotated[Mapping[str, object], AfterValidator(frozen_mapping)] = Field(default_factory=FrozenDict)
     applies_to: AppliesTo
     mode: Literal["auto", "sample", "person"]
     covers: Literal["full", "part"] = "full"
     points: Points | None = None
-    deduct: Mapping[str, Points | Literal["all"]] = Field(default_factory=dict)
+    deduct: Annotated[Mapping[str, Points | Literal["all"]], AfterValidator(frozen_mapping)] = Field(default_factory=FrozenDict)
     window: Short | None = None
     sample: Short | None = None
     source: Source
-    sources: Mapping[str, Source] = Field(default_factory=dict)
+    sources: Annotated[Mapping[str, Source], AfterValidator(frozen_mapping)] = Field(default_factory=FrozenDict)
     unverified: tuple[Short, ...] = ()
-    plausible: Mapping[str, tuple[Points, Points]] = Field(default_factory=dict)
-    messages: Mapping[str, Message] = Field(default_factory=dict)
-    readings: Mapping[str, Reading] = Field(default_factory=dict)
+    plausible: Annotated[Mapping[str, tuple[Points, Points]], AfterValidator(frozen_mapping)] = Field(default_factory=FrozenDict)
+    messages: Annotated[Mapping[str, Message], AfterValidator(frozen_mapping)] = Field(default_factory=FrozenDict)
+    readings: Annotated[Mapping[str, Reading], AfterValidator(frozen_mapping)] = Field(default_factory=FrozenDict)
     since: Short | None = None
     status: Literal["preview", "stable", "deprecated"] = "stable"
     aliases: tuple[IndicatorId, ...] = ()
-    origins: Mapping[str, str] = Field(default_factory=dict)
+    origins: Annotated[Mapping[str, str], AfterValidator(frozen_mapping)] = Field(default_factory=FrozenDict)
     problem: Short | None = None
 
     @property
@@ -341,17 +343,32 @@ class Indicator(Model):
         return self.source.verified and not self.unverified
 
 
-_DECIDING = {"id", "kind", "group", "check", "params", "applies_to", "mode", "points", "deduct", "problem"}
+_DECIDING = ("id", "kind", "group", "check", "params", "applies_to", "mode", "points", "deduct", "problem")
 
 
-def _deciding(indicator: Indicator) -> dict[str, Any]:
+def canonical(value: object) -> object:
+    """Return a value as JSON in which equal values are written alike, for digests.
+
+    Numbers are written without trailing zeros, whatever their type; keys that a model leaves at their default are left out.
+    """
+    if isinstance(value, bool | str) or value is None:
+        return value
+    if isinstance(value, int | float | Decimal):
+        return f"{Decimal(str(value)).normalize():f}"
+    if isinstance(value, BaseModel):
+        return canonical(value.model_dump(exclude_defaults=True))
+    if isinstance(value, Mapping):
+        return {str(key): canonical(inner) for key, inner in value.items()}
+    if isinstance(value, tuple | list):
+        return [canonical(inner) for inner in value]
+    return to_jsonable_python(value, serialize_unknown=True)
+
+
+def _deciding(indicator: Indicator) -> dict[str, object]:
     """Return what of an indicator decides a verdict."""
-    content = indicator.model_dump(mode="json", include=_DECIDING, serialize_as_any=True)
+    content: dict[str, object] = {name: getattr(indicator, name) for name in _DECIDING}
     if indicator.readings:
-        content["readings"] = {
-            name: reading.model_dump(mode="json", include={"params"}, serialize_as_any=True)["params"]
-            for name, reading in indicator.readings.items()
-        }
+        content["readings"] = {name: reading.params for name, reading in indicator.readings.items()}
     return content
 
 
@@ -369,6 +386,15 @@ class Plan:
         functions: The checks by name, as far as they could be loaded.
     """
 
+    id: str
+    title: str
+    layers: tuple[LayerRef, ...]
+    indicators: tuple[Indicator, ...]
+    scoring: Mapping[SubjectWord, Scoring]
+    basis: tuple[Basis, ...]
+    functions: Mapping[str, Check]
+    left_out: tuple[Indicator, ...]
+
     def __init__(
         self,
         id: str,
@@ -380,14 +406,23 @@ class Plan:
         functions: Mapping[str, Check],
         left_out: tuple[Indicator, ...] = (),
     ) -> None:
-        self.id = id
-        self.title = title
-        self.layers = layers
-        self.indicators = indicators
-        self.scoring = scoring
-        self.basis = basis
-        self.functions = functions
-        self.left_out = left_out
+        values = {
+            "id": id,
+            "title": title,
+            "layers": layers,
+            "indicators": indicators,
+            "scoring": FrozenDict(scoring),
+            "basis": basis,
+            "functions": FrozenDict(functions),
+            "left_out": left_out,
+        }
+        self.__dict__.update(values)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError(f"a plan cannot be changed: {name}; lay a layer of your own over it instead")
+
+    def __delattr__(self, name: str) -> None:
+        raise AttributeError(f"a plan cannot be changed: {name}")
 
     @property
     def version(self) -> str:
@@ -400,14 +435,26 @@ class Plan:
         return {indicator.id: indicator for indicator in self.indicators}
 
     @cached_property
+    def by_alias(self) -> Mapping[str, Indicator]:
+        """The indicators by their earlier ids."""
+        return {alias: indicator for indicator in self.indicators for alias in indicator.aliases}
+
+    @cached_property
     def digest(self) -> str:
-        """SHA-256 of everything that decides a verdict: what is asked, of whom, with which values and points."""
+        """SHA-256 of everything that decides a verdict: what is asked, of whom, with which values, points and checks.
+
+        A check counts with the version of its meaning. A number has one digest however it is written (0.05, 0.050).
+        """
         content = {
-            "indicators": [_deciding(indicator) for indicator in self.indicators],
-            "scoring": {subject: rule.model_dump(mode="json", exclude={"source"}) for subject, rule in self.scoring.items()},
+            "indicators": [_deciding(indicator) | {"version": self._version_of(indicator)} for indicator in self.indicators],
+            "scoring": {subject: rule.model_dump(exclude={"source"}) for subject, rule in self.scoring.items()},
         }
-        text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
+        text = json.dumps(canonical(content), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()
+
+    def _version_of(self, indicator: Indicator) -> int | None:
+        function = self.functions.get(indicator.check or "")
+        return None if function is None else CheckSpec.of(function).version
 
     @cached_property
     def resources(self) -> Mapping[str, str]:

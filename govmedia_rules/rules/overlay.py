@@ -163,9 +163,10 @@ def _lay_over(
         if key not in given:
             continue
         inner: dict[str, Any] = target.values.setdefault(key, {})
+        if key == "params":
+            changed = _looser_than_below(target, specs, inner, entry.params)
+            looser += changed if was_veto and "check" not in looser else []
         for step, value in getattr(entry, key).items():
-            if key == "params" and was_veto and step in inner and not _stays_strict_in_all(target, specs, step, inner[step], value):
-                looser.append(f"params.{step}")
             put(f"{key}.{step}", inner, step, value)
             # A value set anew is as sure as the layer that sets it says, not as the one below said.
             if f"{key}.{step}" not in entry.unverified and f"{key}.{step}" in target.values.get("unverified", ()):
@@ -188,12 +189,6 @@ def _looser_faults(looser: Sequence[str], entry: IndicatorEntry, layer: Layer, t
     hint = "write loosens = true and a source with the document that allows it"
     what = f"{layer.content.id} makes (or may make) the veto milder and {fault}"
     return [OverlayConflict(what, Where(layer.file, table, key), hint) for key in looser]
-
-
-def _stays_strict_in_all(target: _Merged, specs: Mapping[str, CheckSpec], step: str, old: object, new: object) -> bool:
-    """Return whether a value is at least as strict as the one below and as that of every reading, which it closes."""
-    values = [old, *_close_readings(target, step)]
-    return all(_stays_strict(target, specs, step, value, new) for value in values)
 
 
 def _adopt(
@@ -219,24 +214,62 @@ def _adopt(
     put("readings", target.values, "readings", {})
 
 
-def _close_readings(target: _Merged, step: str) -> list[object]:
-    """Drop the readings that differ in a parameter which a layer now sets itself; return the values they gave it."""
-    readings: Mapping[str, Reading] = target.values.get("readings", {})
-    kept = {name: reading for name, reading in readings.items() if step not in reading.params}
-    target.values["readings"] = kept if len(kept) > 1 else {}
-    return [reading.params[step] for reading in readings.values() if step in reading.params]
-
-
-def _stays_strict(target: _Merged, specs: Mapping[str, CheckSpec], name: str, old: object, new: object) -> bool:
+def _looser_than_below(
+    target: _Merged, specs: Mapping[str, CheckSpec], params: Mapping[str, object], given: Mapping[str, object]
+) -> list[str]:
+    """Return keys of parameters that are looser than those below, or than those of a reading, which a layer closes."""
     spec = specs.get(target.values.get("check") or "")
-    parameter = spec.parameters.get(name) if spec is not None else None
-    if spec is None or parameter is None:
-        return old == new
-    try:
-        typed_old, typed_new = (spec.adapters[name].validate_python(value) for value in (old, new))
-    except ValidationError:
-        return True  # the wrong type is reported when the parameters are read
-    return typed_old == typed_new or (parameter.tighter is not None and parameter.tighter.allows(typed_old, typed_new))
+    below = [params, *_close_readings(target, params, given)]
+    return [f"params.{step}" for step in dict.fromkeys(step for old in below for step in _looser_params(spec, old, given))]
+
+
+def _close_readings(target: _Merged, params: Mapping[str, object], given: Mapping[str, object]) -> list[Mapping[str, object]]:
+    """Drop the readings that differ in a parameter which a layer now sets itself; return the parameters under each of them."""
+    readings: Mapping[str, Reading] = target.values.get("readings", {})
+    closed = [reading for reading in readings.values() if given.keys() & reading.params.keys()]
+    if closed:
+        kept = {name: reading for name, reading in readings.items() if reading not in closed}
+        target.values["readings"] = kept if len(kept) > 1 else {}
+    return [{**params, **reading.params} for reading in closed]
+
+
+def _looser_params(spec: CheckSpec | None, old: Mapping[str, object], given: Mapping[str, object]) -> list[str]:
+    """Return which parameters a layer makes, or may make, looser.
+
+    A parameter that the layers below leave alone has the default of the check, and is compared like any other.
+
+    Args:
+        spec: The check; None where it is not known, and then any change may loosen.
+        old: Parameters set by the layers below.
+        given: Parameters set by the layer.
+    """
+    if spec is None:
+        return [step for step, value in given.items() if old.get(step) != value]
+    before, after = _effective(spec, old), _effective(spec, {**old, **given})
+    looser = [step for step in given if step in before and step in after and not _stays_strict(spec, step, before, after)]
+    complete = before.keys() == after.keys() == spec.parameters.keys()
+    if spec.loosened is not None and complete:
+        looser += [step for step in spec.loosened(before, after) if step not in looser]
+    return looser
+
+
+def _effective(spec: CheckSpec, given: Mapping[str, object]) -> dict[str, Any]:
+    """Return parameters with the defaults of the check; those of a wrong type, reported elsewhere, are left out."""
+    values: dict[str, Any] = {}
+    for step, parameter in spec.parameters.items():
+        if step in given:
+            try:
+                values[step] = spec.adapters[step].validate_python(given[step])
+            except ValidationError:
+                continue
+        elif not parameter.is_required:
+            values[step] = parameter.default
+    return values
+
+
+def _stays_strict(spec: CheckSpec, step: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
+    direction = spec.parameters[step].tighter
+    return bool(before[step] == after[step]) or (direction is not None and direction.allows(before[step], after[step]))
 
 
 def _finish(

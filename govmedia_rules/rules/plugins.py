@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
+from importlib.resources import files
 from pathlib import Path
 from types import ModuleType
 
@@ -100,13 +101,19 @@ def installed() -> Plugins:
     """What the packages of this environment offer, looked up once a process.
 
     Raises:
-        DuplicateId: Two packages, or a package and this library, claim one check or rulebook.
+        DuplicateId: Two packages claim one check or rulebook.
     """
     return load_plugins(entry_points(group=CHECK_GROUP), entry_points(group=RULEBOOK_GROUP))
 
 
 def load_plugins(check_points: Iterable[EntryPoint], rulebook_points: Iterable[EntryPoint]) -> Plugins:
-    """Loads entry points; one that cannot be loaded gives a `PluginWarning` and an entry in `broken`."""
+    """Load entry points; one that cannot be used gives a `PluginWarning` and an entry in `broken`.
+
+    One that names a check or rulebook of the library is not used at all: that of the library stands.
+
+    Raises:
+        DuplicateId: Two packages claim one check or rulebook.
+    """
     checks: dict[str, CheckSpec] = {}
     rulebooks: dict[str, Path] = {}
     broken: dict[str, str] = {}
@@ -115,7 +122,8 @@ def load_plugins(check_points: Iterable[EntryPoint], rulebook_points: Iterable[E
         owner = point.dist.name if point.dist is not None else point.value
         try:
             specs = specs_of(_load(point))  # type: ignore[arg-type]  # anything but a check is refused by specs_of
-        except (PluginLoadError, TypeError) as fault:
+            _refuse_built_in(point, specs.keys() & built_in_checks().keys())
+        except (PluginLoadError, DuplicateId, TypeError) as fault:
             broken[point.name] = str(fault)
             warnings.warn(str(fault), PluginWarning, stacklevel=3)
             continue
@@ -129,6 +137,7 @@ def load_plugins(check_points: Iterable[EntryPoint], rulebook_points: Iterable[E
         owner = point.dist.name if point.dist is not None else point.value
         try:
             path = _rulebook_path(_load(point), point)
+            _refuse_built_in(point, {point.name} & built_in_rulebooks())
         except PluginLoadError as fault:
             broken[point.name] = str(fault)
             warnings.warn(str(fault), PluginWarning, stacklevel=3)
@@ -138,6 +147,19 @@ def load_plugins(check_points: Iterable[EntryPoint], rulebook_points: Iterable[E
         books[point.name] = owner
         rulebooks[point.name] = path
     return Plugins(checks, rulebooks, broken, owners | books)
+
+
+def built_in_rulebooks() -> set[str]:
+    """Return the ids of the rulebooks of this library."""
+    return {file.name.removesuffix(".toml") for file in files("govmedia_rules").joinpath("books").iterdir()}
+
+
+def _refuse_built_in(point: EntryPoint, taken: Iterable[str]) -> None:
+    names = ", ".join(map(repr, sorted(taken)))
+    if names:
+        owner = f" of {point.dist.name}" if point.dist is not None else ""
+        what = f"plugin {point.name!r}{owner} is not used: it names {names}, which govmedia-rules has itself"
+        raise PluginLoadError(what, Where(point.value), "give it a name of its own")
 
 
 def _load(point: EntryPoint) -> object:

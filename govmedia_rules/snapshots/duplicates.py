@@ -1,132 +1,183 @@
-"""Rows of one subject: equal ones are one snapshot, and what different ones say differently stays open."""
+"""Count once what a snapshot lists twice: columns, services, messages, pages and posts at one address.
+
+Records of one thing are merged: what only one of them knows is taken over, what they contradict each other in was not observed.
+Marks say what was merged, where records contradict each other, and which things merely share a name.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, NamedTuple
+from collections import Counter, defaultdict
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from typing import NamedTuple
 
-from govmedia_rules.snapshots.models import AccountSnapshot, SiteSnapshot
-from govmedia_rules.tables.model import BadRow
+from govmedia_rules.core.vocabulary import key_of
+from govmedia_rules.snapshots.columns import Column
+from govmedia_rules.snapshots.parts import Mark, Message, Page, Post, Service
+from govmedia_rules.subjects.addresses import address_key, address_tail
 
-Place = tuple[str | None, int]
-"""Sheet and row number."""
-
-_FACTS = (
-    "latest_post_at",
-    "latest_post_from",
-    "post_count",
-    "found",
-    "functions",
-    "app",
-    "seen_name",
-    "seen_owner",
-    "owner_kind",
-    "certified",
-)
-_SITE_FACTS = ("home", "service_count")
+Listed = Column | Service | Message | Page | Post
 
 
-class Merged(NamedTuple):
-    """What became of the rows.
+class Distinct(NamedTuple):
+    """The distinct things of a part.
 
     Attributes:
-        snapshots: One for each subject, with the place of its first row, in the order of those rows.
-        open: Facts that rows of one subject state differently: not observed, and named.
-        merged: Rows that say nothing else than an earlier one.
-        first_rows: The place of each row -> that of the first row of its subject.
+        items: Each thing once, in the order of the first record of it.
+        marks: What was merged, contradicted or shares a name, by the new positions.
+        positions: New position of each record, by its old one.
     """
 
-    snapshots: list[tuple[Any, Place]]
-    open: list[BadRow]
-    merged: list[BadRow]
-    first_rows: dict[Place, Place]
+    items: tuple[Listed, ...]
+    marks: tuple[Mark, ...]
+    positions: Sequence[int]
 
 
-def merge_duplicates(rows: Sequence[tuple[SiteSnapshot | AccountSnapshot, Place]]) -> Merged:
-    """Put the rows of one subject together.
+def distinct(part: str, records: Sequence[Listed], base: str | None) -> Distinct | None:
+    """Merge the records of one thing; None where each record is a thing of its own and no two share a name.
 
-    Subjects are one where their ids are equal. A code that stands beside different names or platforms names none of them:
-    it is left out, and the rows stay apart.
+    Args:
+        part: Name of the part: `columns`, `services`, `messages`, `pages` or `posts`.
+        records: Its records.
+        base: Address of the site, by which relative addresses are completed; None where it is not known.
     """
-    merged = Merged([], [], [], {})
-    rows = _without_shared_codes(rows, merged)
-    groups: dict[tuple[str, object], list[tuple[Any, Place]]] = {}
-    for snapshot, place in rows:
-        groups.setdefault((snapshot.subject.id, snapshot.observed_at), []).append((snapshot, place))
-    for group in groups.values():
-        merged.first_rows.update((place, group[0][1]) for _, place in group)
-        merged.snapshots.append(group[0] if len(group) == 1 else _one_of(group, merged))
-    return merged
+    groups = _groups(part, records, base)
+    if not groups:
+        return None
+    first_of = {position: members[0] for members in groups for position in members}
+    kept = [position for position in range(len(records)) if first_of.get(position, position) == position]
+    new = {position: number for number, position in enumerate(kept)}
+    merged = {members[0]: _merged([records[position] for position in members]) for members in groups}
+    items = tuple(merged[position].record if position in merged else records[position] for position in kept)
+    marks: list[Mark] = []
+    for members in groups:
+        place = f"{part}.{new[members[0]]}"
+        marks.append(Mark(field=place, basis="repeated", note=f"列出{len(members)}次，按1项计"))
+        differing = merged[members[0]].contradicted
+        marks += [Mark(field=f"{place}.{name}", basis="contradicted", note="各次记录不一致，视为未采集") for name in differing]
+    positions = [new[first_of.get(position, position)] for position in range(len(records))]
+    return Distinct(items, tuple(marks), positions)
 
 
-def _without_shared_codes(
-    rows: Sequence[tuple[SiteSnapshot | AccountSnapshot, Place]], merged: Merged
-) -> list[tuple[SiteSnapshot | AccountSnapshot, Place]]:
-    names: dict[str, set[tuple[object, ...]]] = {}
-    for snapshot, _ in rows:
-        subject = snapshot.subject
-        if subject.code is not None:
-            names.setdefault(subject.code, set()).add((getattr(subject, "platform", None), subject.name))
-    shared = {code for code, users in names.items() if len(users) > 1}
-    if not shared:
-        return list(rows)
-    kept: list[tuple[SiteSnapshot | AccountSnapshot, Place]] = []
-    for snapshot, (sheet, number) in rows:
-        code = snapshot.subject.code
-        if code in shared:
-            merged.open.append(BadRow(number, None, code, "同一标识码用于不同账号或网站，此码未采用", True, sheet))
-            part = "account" if isinstance(snapshot, AccountSnapshot) else "site"
-            document = snapshot.model_dump()
-            document[part] |= {"code": None, "id": ""}
-            snapshot = _again(snapshot, document)
-        kept.append((snapshot, (sheet, number)))
-    return kept
+def namesakes(columns: Sequence[Column], marks: Sequence[Mark]) -> tuple[Mark, ...]:
+    """Return a mark for each column that shares its name and the column above it with another one at another address.
+
+    Args:
+        columns: Distinct columns.
+        marks: Marks of the snapshot; one that is there already, because the snapshot was stored, is not made again.
+    """
+    names = Counter((column.name, column.parent) for column in columns)
+    if len(names) == len(columns):
+        return ()
+    made = {mark.field for mark in marks if mark.basis == "namesake"}
+    return tuple(
+        Mark(field=f"columns.{position}", basis="namesake", note=f"另有同名栏目“{column.name}”，地址不同，分别计")
+        for position, column in enumerate(columns)
+        if names[column.name, column.parent] > 1 and column.url and f"columns.{position}" not in made
+    )
 
 
-def _one_of(group: list[tuple[Any, Place]], merged: Merged) -> tuple[Any, Place]:
-    first, place = group[0]
-    names = _FACTS if isinstance(first, AccountSnapshot) else _SITE_FACTS
-    part = "account" if isinstance(first, AccountSnapshot) else "site"
-    document = first.model_dump()
-    rows = "、".join(f"{sheet or ''}第{number}行" for (sheet, number) in (place for _, place in group))
-    different = [name for name in names if _differ([getattr(snapshot, name) for snapshot, _ in group])]
-    for name in names:
-        document[name] = (
-            None
-            if name in different
-            else next((value for snapshot, _ in group if (value := snapshot.model_dump()[name]) is not None), None)
-        )
-    if "latest_post_at" in different or "latest_post_from" in different:
-        document["latest_post_at"] = document["latest_post_from"] = None
-    document["partial"] = tuple(sorted({name for snapshot, _ in group for name in snapshot.partial}))
-    document["marks"] = tuple(dict.fromkeys(mark for snapshot, _ in group for mark in snapshot.marks))
-    stages = {getattr(snapshot.subject, "status", None) for snapshot, _ in group} - {None}
-    if len(stages) > 1:
-        different.append("status")
-        document[part]["status"] = None
-        document["partial"] = tuple(sorted({*document["partial"], *(("posts", "functions") if part == "account" else ("home",))}))
-    elif stages:
-        document[part]["status"] = stages.pop()
-    for _, (sheet, number) in group[1:]:
-        if not different:
-            merged.merged.append(
-                BadRow(number, None, first.subject.name, f"与{rows.split('、')[0]}为同一对象，已合并", True, sheet)
-            )
-    if different:
-        for _, (sheet, number) in group:
-            merged.open.append(
-                BadRow(
-                    number, None, first.subject.name, f"{rows}为同一对象而内容不同（{'、'.join(different)}），留待核实", True, sheet
-                )
-            )
-    return _again(first, document), place
+def _groups(part: str, records: Sequence[Listed], base: str | None) -> list[list[int]]:
+    """Return the positions of records that are about one thing, for each thing with several of them."""
+    tails: dict[str, list[int]] = defaultdict(list)
+    for position, record in enumerate(records):
+        if record.url:
+            tails[address_tail(record.url)].append(position)
+    home = address_key(base) if base else None
+    identity = _IDENTITY.get(part, _address_alone)
+    groups: list[list[int]] = []
+    for positions in tails.values():
+        if len(positions) == 1:
+            continue
+        same: dict[Hashable, list[int]] = defaultdict(list)
+        for position in positions:
+            address = address_key(records[position].url, base)
+            if address is not None and (address != home or part == "pages"):
+                same[address, identity(records[position])].append(position)
+        groups += [members for members in same.values() if len(members) > 1]
+    return groups
 
 
-def _differ(values: list[Any]) -> bool:
-    known = [value for value in values if value is not None]
-    return any(value != known[0] for value in known[1:])
+# What tells two things at one address apart. A column or page is its address; a list page may show several services,
+# messages or posts.
+def _address_alone(_record: Listed) -> None:
+    return None
 
 
-def _again(snapshot: SiteSnapshot | AccountSnapshot, document: dict[str, Any]) -> SiteSnapshot | AccountSnapshot:
-    zone = snapshot.observed_at.tzinfo
-    return type(snapshot).model_validate(document, context={"zone": zone})
+_IDENTITY: Mapping[str, Callable[[Listed], Hashable]] = {
+    "services": lambda record: key_of(record.name) if isinstance(record, Service) else None,
+    "messages": lambda record: (record.title, record.asked_at) if isinstance(record, Message) else None,
+    "posts": lambda record: (record.title, record.published_at) if isinstance(record, Post) else None,
+}
+
+# How a thing is found and named is no fact that two records contradict each other in.
+_FIRST_COUNTS = frozenset({"url", "title", "parent", "found_by"})
+
+
+class _Merged(NamedTuple):
+    record: Listed
+    contradicted: tuple[str, ...]
+
+
+def _merged(records: Sequence[Listed]) -> _Merged:
+    """Merge records of one thing: what one of them knows is known, what they contradict each other in is not."""
+    first = records[0]
+    fields = type(first).model_fields
+    values: dict[str, object] = {}
+    contradicted: list[str] = []
+    for name in fields:
+        known = _distinct_values(name, [getattr(record, name) for record in records])
+        if len(known) <= 1 or fields[name].is_required() or name in _FIRST_COUNTS:
+            values[name] = known[0] if known else None
+        elif name == "text":
+            values[name] = "\n".join(map(str, known))  # a wording found in either of them was on the page
+        else:
+            contradicted.append(name)
+    for tied in _tied(contradicted, records):
+        contradicted += [name for name in tied if values.pop(name, None) is not None]
+    given = {name: value for name, value in values.items() if value is not None}
+    return _Merged(type(first).model_validate(given), tuple(contradicted))
+
+
+def _tied(contradicted: Sequence[str], records: Sequence[Listed]) -> list[tuple[str, ...]]:
+    """Return groups of fields that are derived from each other, of which none is known because one is contradicted."""
+    tied: list[tuple[str, ...]] = []
+    if "answered" in contradicted or "answered_at" in contradicted:
+        tied.append(("answered", "answered_at"))
+    if "entries" in contradicted or "latest_entry_at" in contradicted or "entry_count" in contradicted:
+        counts = {getattr(record, "entry_count", None) for record in records}
+        # Lists grow from page to page: that they have 3 and 5 entries leaves no doubt about the newest, that they are blank does.
+        dates = "latest_entry_at" in contradicted or 0 in counts
+        tied.append(("entries", "entry_count", "undated_count", *(("latest_entry_at",) if dates else ())))
+    return tied
+
+
+def _distinct_values(name: str, values: Iterable[object]) -> list[object]:
+    known: list[object] = []
+    for value in values:
+        if value is not None and value != "" and not any(_equal(name, value, other) for other in known):
+            known.append(value)
+    return known
+
+
+def _equal(name: str, first: object, second: object) -> bool:
+    if name == "elements" and isinstance(first, tuple) and isinstance(second, tuple):
+        return set(first) == set(second)
+    return first == second
+
+
+def shifted(marks: Iterable[Mark], part: str, positions: Sequence[int]) -> tuple[Mark, ...]:
+    """Return marks with the positions in a part after merging.
+
+    Args:
+        marks: The marks as given.
+        part: The part that was merged.
+        positions: New position of each record, by its old one.
+    """
+    return tuple(_shifted(mark, part, positions) for mark in marks)
+
+
+def _shifted(mark: Mark, part: str, positions: Sequence[int]) -> Mark:
+    steps = mark.field.split(".")
+    if len(steps) < 2 or steps[0] != part or not steps[1].isdecimal() or int(steps[1]) >= len(positions):
+        return mark
+    return mark.model_copy(update={"field": ".".join((part, str(positions[int(steps[1])]), *steps[2:]))})

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import difflib
+from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any
 
+from govmedia_rules.core.model import Model
 from govmedia_rules.core.vocabulary import Vocabulary, read_data
 from govmedia_rules.subjects.vocabulary import vocabulary
 
@@ -39,3 +41,21 @@ def word(vocabulary_name: str, term_id: str, lang: str) -> str:
             return term_id
         return terms[term_id].title if lang == "zh" else term_id.replace("_", " ")
     return term_id
+
+
+def check_parts(model: type[Model], names: Iterable[str], where: str) -> None:
+    """Refuse names that are no fields of a snapshot.
+
+    Args:
+        model: Class of the snapshot.
+        names: The names.
+        where: The field they stand in, for the message.
+
+    Raises:
+        ValueError: A name is unknown; says which one may be meant.
+    """
+    for name in names:
+        if name not in model.model_fields:
+            close = difflib.get_close_matches(name, model.model_fields, n=1, cutoff=0.5)
+            hint = f"; did you mean {close[0]!r}?" if close else ""
+            raise ValueError(f"{where}: a {model.__name__} has no part {name!r}{hint}")

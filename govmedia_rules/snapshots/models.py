@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Annotated, Literal
 
@@ -10,6 +10,8 @@ from pydantic import Field, NonNegativeInt, model_validator
 
 from govmedia_rules.core.model import Model, Name
 from govmedia_rules.core.time import Instant, Moment
+from govmedia_rules.snapshots.duplicates import distinct, namesakes, shifted
+from govmedia_rules.snapshots.kinds import check_parts
 from govmedia_rules.snapshots.parts import (
     Activity,
     AppTrial,
@@ -145,6 +147,9 @@ class SiteSnapshot(Model):
                 raise ValueError(f"service_count is {self.service_count}, services has {len(self.services)}")
         if self.probes is not None and self.probe_days is not None:
             raise ValueError("give probes or probe_days, not both")
+        _check_names(self)
+        _count_once(self, ("columns", "services", "messages", "pages"), self.site.url)
+        self.__dict__["marks"] += namesakes(self.columns or (), self.marks)
         return self
 
     @cached_property
@@ -224,6 +229,8 @@ class AccountSnapshot(Model):
     def _derive(self) -> AccountSnapshot:
         if self.latest_post_from is not None and (self.latest_post_at is None or self.posts is not None):
             raise ValueError("latest_post_from needs latest_post_at, and no posts")
+        _check_names(self)
+        _count_once(self, ("posts", "messages"), self.account.url)
         if self.posts is None:
             if self.post_count == 0 and self.latest_post_at is not None:
                 raise ValueError("post_count is 0 but latest_post_at is given")
@@ -243,6 +250,32 @@ class AccountSnapshot(Model):
     def subject(self) -> Account:
         """The account."""
         return self.account
+
+
+def _check_names(snapshot: SiteSnapshot | AccountSnapshot) -> None:
+    """Refuse names of parts that do not exist: what is misspelt would be ignored in silence."""
+    check_parts(type(snapshot), snapshot.partial, "partial")
+    check_parts(type(snapshot), (mark.field.partition(".")[0] for mark in snapshot.marks), "marks")
+
+
+def _count_once(snapshot: SiteSnapshot | AccountSnapshot, parts: Iterable[str], base: str | None) -> None:
+    """Merge what is listed twice, and keep a mark of it; see `duplicates`."""
+    facts = snapshot.__dict__
+    for part in parts:
+        records = facts[part]
+        if records is None or len(records) < 2:
+            continue
+        once = distinct(part, records, base)
+        if once is None:
+            continue
+        facts[part] = once.items
+        facts["marks"] = (*shifted(facts["marks"], part, once.positions), *once.marks)
+        counted = _COUNTED.get(part)
+        if counted is not None and facts[counted] == len(records):
+            facts[counted] = len(once.items)
+
+
+_COUNTED = {"services": "service_count", "posts": "post_count"}
 
 
 AnySnapshot = SiteSnapshot | AccountSnapshot | SupervisorSnapshot

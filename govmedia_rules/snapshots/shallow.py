@@ -35,7 +35,7 @@ from govmedia_rules.snapshots.cells import (
     term_cell,
     yes_no_cell,
 )
-from govmedia_rules.snapshots.duplicates import merge_duplicates
+from govmedia_rules.snapshots.merging import merge_duplicates
 from govmedia_rules.snapshots.models import AccountSnapshot, SiteSnapshot
 from govmedia_rules.snapshots.parts import Mark
 from govmedia_rules.subjects.models import Account, Site

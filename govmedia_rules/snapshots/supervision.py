@@ -10,6 +10,7 @@ from pydantic import Field, NonNegativeInt, StringConstraints, model_validator
 
 from govmedia_rules.core.model import Model, Name, Short, Url
 from govmedia_rules.core.time import Instant, Moment
+from govmedia_rules.snapshots.kinds import check_parts
 from govmedia_rules.snapshots.parts import Collection, Mark
 from govmedia_rules.subjects.models import Supervisor
 
@@ -236,6 +237,8 @@ class SupervisorSnapshot(Model):
         running, moved = self.sites_running, self.sites_on_platform
         if running is not None and moved is not None and moved > running:
             raise ValueError(f"sites_on_platform is {moved}, but only {running} are running")
+        check_parts(type(self), self.partial, "partial")
+        check_parts(type(self), (mark.field.partition(".")[0] for mark in self.marks), "marks")
         return self
 
     @property

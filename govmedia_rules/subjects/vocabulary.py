@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, GetJsonSchemaHandler
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 from govmedia_rules.core.vocabulary import Vocabulary, read_data
 
@@ -16,13 +18,23 @@ def vocabulary(name: str) -> Vocabulary:
     return Vocabulary.of(name, read_data("govmedia_rules.subjects", "vocabulary.toml")[name])
 
 
-Platform = Annotated[str, BeforeValidator(lambda text: vocabulary("platform").normalise(text))]
+class _Ids(NamedTuple):
+    """Lists the ids of a vocabulary in the JSON Schema of what is written; any known spelling may be read."""
+
+    name: str
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        described = handler(schema)
+        return described if handler.mode == "validation" else {**described, "enum": list(vocabulary(self.name))}
+
+
+Platform = Annotated[str, BeforeValidator(lambda text: vocabulary("platform").normalise(text)), _Ids("platform")]
 """Id of a platform; any known spelling is accepted and stored as the id (`微信订阅号` -> `wechat_subscription`)."""
-Level = Annotated[str, BeforeValidator(lambda text: vocabulary("level").normalise(text))]
+Level = Annotated[str, BeforeValidator(lambda text: vocabulary("level").normalise(text)), _Ids("level")]
 """Id of a level; any known spelling is accepted (`设区市政府部门网站` -> `city_department`)."""
-Status = Annotated[str, BeforeValidator(lambda text: vocabulary("status").normalise(text))]
+Status = Annotated[str, BeforeValidator(lambda text: vocabulary("status").normalise(text)), _Ids("status")]
 """Id of a stage of life; any known spelling is accepted (`正在注销中` -> `closing`)."""
-OwnerKind = Annotated[str, BeforeValidator(lambda text: vocabulary("owner_kind").normalise(text))]
+OwnerKind = Annotated[str, BeforeValidator(lambda text: vocabulary("owner_kind").normalise(text)), _Ids("owner_kind")]
 """Id of a kind of owner; any known spelling is accepted (`企业` -> `company`)."""
 
 PORTAL_LEVELS = frozenset({"state_department", "province_portal", "city_portal", "county_portal"})

@@ -65,12 +65,12 @@ def test_the_last_added_of_two_inspections_at_one_instant_counts() -> None:
         assert one.results["main", key("甲")].outcome == outcome
 
 
-def test_the_last_given_of_two_reviews_at_one_instant_counts() -> None:
-    for order, outcome in ((("confirmed", "dismissed"), "passed"), (("dismissed", "confirmed"), "failed")):
+def test_two_reviews_that_contradict_each_other_at_one_instant_decide_nothing() -> None:
+    for order in (("confirmed", "dismissed"), ("dismissed", "confirmed")):
         one = campaign()
         one.add(stale("甲"))
         one.review(review(key("甲"), decision=decision) for decision in order)
-        assert one.results["main", key("甲")].outcome == outcome
+        assert one.results["main", key("甲")].outcome == "unreviewed"
 
 
 def test_the_last_given_of_two_rulings_at_one_instant_counts() -> None:

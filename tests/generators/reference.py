@@ -16,6 +16,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from pydantic import TypeAdapter
+
 import govmedia_rules as gr
 from govmedia_rules.checks.contract import CheckSpec
 from govmedia_rules.judge.explain import value_text
@@ -55,9 +57,13 @@ def schemas() -> dict[str, str]:
         "review": gr.Review,
         "waiver": gr.Waiver,
     }
+    schemas = {name: model.model_json_schema() for name, model in models.items()}
+    # What is written, not what is accepted: levels, platforms and stages of life are listed.
+    schemas["inspection"] = TypeAdapter(gr.Inspection).json_schema(mode="serialization")
+    schemas["finding"] = TypeAdapter(gr.Finding).json_schema(mode="serialization")
     return {
-        f"{name}.schema.json": json.dumps(model.model_json_schema(), ensure_ascii=False, indent=1, sort_keys=True) + "\n"
-        for name, model in models.items()
+        f"{name}.schema.json": json.dumps(schema, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+        for name, schema in schemas.items()
     }
 
 

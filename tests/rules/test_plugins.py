@@ -91,8 +91,23 @@ def test_a_clash_of_ids_is_an_error(modules: Path) -> None:
     (modules / "clash_c.py").write_text(body.format(name="account.stale"))
     with pytest.raises(DuplicateId, match="'toy.one' is offered by"):
         plugins.load_plugins([point("a", "clash_a:one"), point("b", "clash_b:one")], [])
-    with pytest.raises(DuplicateId, match="'account.stale' is offered by govmedia-rules"):
-        plugins.load_plugins([point("c", "clash_c")], [])
+
+
+def test_a_plugin_that_names_a_built_in_id_breaks_only_itself(modules: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    body = "import govmedia_rules as gr\n@gr.check('{name}')\ndef one(account: gr.AccountSnapshot) -> gr.CheckResult:\n    return gr.passed()\n"
+    (modules / "takes_over.py").write_text(body.format(name="account.stale"))
+    (modules / "national.py").write_text("BOOK = __file__")
+    with pytest.warns(PluginWarning, match="'account.stale', which govmedia-rules has itself"):
+        found = plugins.load_plugins([point("c", "takes_over")], [])
+    assert "c" in found.broken
+    assert not found.checks
+    monkeypatch.setattr("govmedia_rules.judge.rulebook.installed", lambda: found)
+    stale = testing.snapshot("account", latest_post_at="2024-01-01")
+    assert gr.load_rulebook("national-2019").inspect(stale).finding("media.veto.stale").status is gr.Status.FAILED
+    group = plugins.RULEBOOK_GROUP
+    with pytest.warns(PluginWarning, match="'national-2019', which govmedia-rules has itself"):
+        found = plugins.load_plugins([], [point("national-2019", "national:BOOK", group)])
+    assert not found.rulebooks
 
 
 def test_rulebooks_of_plugins(modules: Path) -> None:

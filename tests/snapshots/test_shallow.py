@@ -124,7 +124,8 @@ def test_a_monitoring_day_without_an_hour_never_turns_into_a_failure() -> None:
 def test_bad_rows_are_kept_apart() -> None:
     rows = [
         *ROWS,
-        ROWS[0] | {"政务新媒体名称": "丙", "政务新媒体标识码": None, "最近更新时间": "另见说明", "发布数量": "很多", "互动功能": "见截图"},
+        ROWS[0]
+        | {"政务新媒体名称": "丙", "政务新媒体标识码": None, "最近更新时间": "另见说明", "发布数量": "很多", "互动功能": "见截图"},
         ROWS[0] | {"政务新媒体名称": "丁", "政务新媒体标识码": None, "类型": "火星"},
         ROWS[0] | {"政务新媒体名称": None},
         ROWS[0] | {"监测时间": None},

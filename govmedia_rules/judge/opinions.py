@@ -1,0 +1,287 @@
+"""Give each observation the reviews and waivers that belong to it, and say which were refused and why."""
+
+from __future__ import annotations
+
+import difflib
+import warnings
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import NamedTuple, TypeVar
+
+from govmedia_rules.checks.contract import CheckSpec, Evidence
+from govmedia_rules.errors import ExpiredWaiver, UnusedReview, UnusedWaiver, Where
+from govmedia_rules.judge.engine import PlanResult
+from govmedia_rules.judge.reviews import Refusal, Review, Waiver, in_order
+from govmedia_rules.rules.model import Indicator, Plan
+from govmedia_rules.subjects.models import AnySubject
+
+
+class Given(NamedTuple):
+    """What people gave for one observation.
+
+    Attributes:
+        reviews: Reviews of each indicator, in order of time.
+        waivers: Waivers of the subject, those not in force too.
+        refused: Reviews and waivers of the subject that were not applied.
+    """
+
+    reviews: Mapping[str, tuple[Review, ...]] = {}
+    waivers: tuple[Waiver, ...] = ()
+    refused: tuple[Refusal, ...] = ()
+
+
+NOTHING = Given()
+
+
+class _Numbered(NamedTuple):
+    review: Review
+    where: Where | None
+
+
+class Opinions:
+    """Reviews and waivers of many subjects, and which of them were of use.
+
+    Args:
+        plan: The plan that is judged by.
+        reviews: What people said; what `read_reviews` gives keeps its lines.
+        waivers: Documents that excuse failures.
+    """
+
+    def __init__(self, plan: Plan, reviews: Iterable[Review], waivers: Iterable[Waiver]) -> None:
+        self._plan = plan
+        self._by_subject: dict[str, list[_Numbered]] = defaultdict(list)
+        self._by_passage: dict[str, list[Review]] = defaultdict(list)
+        self._waivers: dict[str, list[Waiver]] = defaultdict(list)
+        self._seen: set[str] = set()
+        self._times: dict[str, list[datetime]] = {}
+        self._answered: dict[int, datetime] = {}
+        self.refused: list[Refusal] = list(getattr(reviews, "refused", ())) + list(getattr(waivers, "refused", ()))
+        self._add_reviews(reviews)
+        self._add_waivers(waivers)
+
+    def __bool__(self) -> bool:
+        return bool(self._by_subject or self._by_passage or self._waivers or self.refused)
+
+    @property
+    def asks_for_times(self) -> bool:
+        """Whether a review names no monitoring point, so that all observations of its subject must be known."""
+        return any(_names_no_point(each.review) for given in self._by_subject.values() for each in given)
+
+    def observe(self, subject: AnySubject, observed_at: datetime) -> None:
+        """Note one observation ahead of judging; see `asks_for_times`."""
+        if subject.id in self._by_subject:
+            self._times.setdefault(subject.id, []).append(observed_at)
+
+    def of(self, subject: AnySubject, observed_at: datetime, result: PlanResult) -> Given:
+        """Return what belongs to one observation.
+
+        Args:
+            subject: The subject.
+            observed_at: Its monitoring point.
+            result: What the plan says of the snapshot.
+        """
+        if not self:
+            return NOTHING
+        self._seen.add(subject.id)
+        refused = [refusal for refusal in self.refused if refusal.item is not None and refusal.item.subject == subject.id]
+        fitting: list[Review] = []
+        for review, where in self._by_subject.get(subject.id, ()):
+            indicator = self._indicator(review.indicator)
+            if indicator is None:
+                continue
+            refusal = self._refusal_for(review, where, indicator, observed_at, result)
+            if refusal is not None:
+                refused.append(refusal)
+            elif self._belongs(review, subject.id, observed_at):
+                fitting.append(review)
+        reviews = self._by_indicator(fitting, result)
+        return Given(reviews, tuple(self._waivers.get(subject.id, ())), tuple(refused))
+
+    def warn_of(self, waivers: Sequence[Waiver], observed_at: datetime, waived: Iterable[str]) -> None:
+        """Warn of waivers that are not in force or cover nothing.
+
+        Args:
+            waivers: Waivers of a subject.
+            observed_at: Its monitoring point.
+            waived: Ids of the indicators that failed and are excused.
+        """
+        excused = set(waived)
+        for waiver in waivers:
+            day = observed_at.date()
+            if waiver.granted > day:
+                text = f"waiver {waiver.id} for {waiver.subject} is not in force before {waiver.granted}"
+                warnings.warn(text, ExpiredWaiver, stacklevel=3)
+            elif waiver.expires < day:
+                text = f"waiver {waiver.id} for {waiver.subject} lapsed on {waiver.expires}"
+                warnings.warn(text, ExpiredWaiver, stacklevel=3)
+            elif not excused & set(waiver.indicators):
+                text = f"waiver {waiver.id} for {waiver.subject} covers nothing that failed"
+                warnings.warn(text, UnusedWaiver, stacklevel=3)
+
+    def warn_of_unused(self) -> None:
+        """Warn of opinions on subjects that were not among the input."""
+        for subject_id in sorted(self._waivers.keys() - self._seen):
+            warnings.warn(f"waivers for {subject_id}, which was not inspected", UnusedWaiver, stacklevel=3)
+        remembered = {each.review.subject for given in self._by_subject.values() for each in given if each.review.passage is None}
+        for subject_id in sorted(remembered - self._seen):
+            warnings.warn(f"reviews of {subject_id}, which was not inspected", UnusedReview, stacklevel=3)
+
+    # --- which are usable at all ---
+
+    def _add_reviews(self, reviews: Iterable[Review]) -> None:
+        usable: list[_Numbered] = []
+        for review, where in _placed(reviews):
+            refusal = self._always_refused(review, where)
+            if refusal is not None:
+                self.refused.append(refusal)
+            else:
+                usable.append(_Numbered(review, where))
+        for review, where in self._without_contradictions(usable):
+            self._by_subject[review.subject].append(_Numbered(review, where))
+            if review.passage is not None:
+                self._by_passage[review.passage].append(review)
+
+    def _add_waivers(self, waivers: Iterable[Waiver]) -> None:
+        for waiver, where in _placed(waivers):
+            unknown = [name for name in waiver.indicators if self._is_unknown(name)]
+            if unknown:
+                self.refused.append(Refusal(waiver, "unknown_indicator", self._no_indicator(unknown[0]), where))
+            if len(unknown) < len(waiver.indicators):
+                self._waivers[waiver.subject].append(waiver)
+
+    def _always_refused(self, review: Review, where: Where | None) -> Refusal | None:
+        """Return why a review can be applied to no observation; None when it can."""
+        if self._is_unknown(review.indicator):
+            return Refusal(review, "unknown_indicator", self._no_indicator(review.indicator), where)
+        if review.observed_at is not None and review.at < review.observed_at:
+            detail = f"the review of {review.at.isoformat()} is dated before the observation of {review.observed_at.isoformat()}"
+            return Refusal(review, "before_observation", detail, where)
+        indicator = self._indicator(review.indicator)
+        if indicator is None:
+            return None
+        kinds = self._fault_kinds(indicator)
+        unknown = [kind for kind in review.faults if kind not in kinds]
+        if unknown:
+            known = f"it counts {', '.join(kinds)}" if kinds else "it counts none"
+            detail = f"{indicator.id} counts no faults of the kind {unknown[0]!r}; {known}"
+            return Refusal(review, "unknown_fault", detail, where)
+        return None
+
+    def _without_contradictions(self, usable: Sequence[_Numbered]) -> Iterator[_Numbered]:
+        """Leave out reviews that contradict each other at the same instant: neither can be said to be the last."""
+        decisions: dict[tuple[object, ...], set[str]] = defaultdict(set)
+        for review, _ in usable:
+            decisions[_target(review)].add(review.decision)
+        for review, where in usable:
+            if len(decisions[_target(review)]) == 1:
+                yield _Numbered(review, where)
+            else:
+                detail = f"two reviews of {review.indicator} contradict each other, both of {review.at.isoformat()}"
+                self.refused.append(Refusal(review, "contradiction", detail, where))
+
+    def _is_unknown(self, name: str) -> bool:
+        # A narrower book may leave an indicator out on purpose; only an id no layer knows is a mistake.
+        left_out = (known for indicator in self._plan.left_out for known in (indicator.id, *indicator.aliases))
+        return self._indicator(name) is None and name not in left_out
+
+    def _indicator(self, name: str) -> Indicator | None:
+        return self._plan.by_id.get(name) or self._plan.by_alias.get(name)
+
+    def _no_indicator(self, name: str) -> str:
+        close = difflib.get_close_matches(name, self._plan.by_id, n=1, cutoff=0.5)
+        return f"{self._plan.id} has no indicator {name!r}" + (f"; did you mean {close[0]!r}?" if close else "")
+
+    def _fault_kinds(self, indicator: Indicator) -> list[str]:
+        function = self._plan.functions.get(indicator.check or "")
+        counted = CheckSpec.of(function).faults if function is not None else ()
+        return list(dict.fromkeys((*counted, *indicator.deduct)))
+
+    # --- which belong to an observation ---
+
+    def _refusal_for(
+        self, review: Review, where: Where | None, indicator: Indicator, observed_at: datetime, result: PlanResult
+    ) -> Refusal | None:
+        """Return why a review of this subject cannot be applied to it; None when it can or belongs to another observation."""
+        kind = result.program.profile.subject
+        if indicator.applies_to.subject != kind:
+            detail = f"{indicator.id} is asked of a {indicator.applies_to.subject}, and {review.subject} is of the kind {kind}"
+            return Refusal(review, "other_kind", detail, where)
+        if review.observed_at is None or review.observed_at != observed_at or review.covers_all:
+            return None
+        if any(review.covers(piece) for piece in _evidence_of(indicator, self._plan, result)):
+            return None
+        detail = f"{indicator.id} has no such candidate at {observed_at.isoformat()}: {review.passage or review.entry}"
+        return Refusal(review, "no_such_candidate", detail, where)
+
+    def _belongs(self, review: Review, subject_id: str, observed_at: datetime) -> bool:
+        if review.passage is not None:
+            return False  # found by its passage, for every subject
+        if review.observed_at is not None:
+            return review.observed_at == observed_at
+        if review.at < observed_at:
+            return False
+        times = [time for time in self._times.get(subject_id, ()) if time <= review.at]
+        if times:
+            return max(times) == observed_at
+        # Snapshots that come one by one: the first that fits is answered, and no other.
+        return self._answered.setdefault(id(review), observed_at) == observed_at
+
+    def _by_indicator(self, fitting: Sequence[Review], result: PlanResult) -> dict[str, tuple[Review, ...]]:
+        reviews: dict[str, list[Review]] = defaultdict(list)
+        for review in fitting:
+            indicator = self._indicator(review.indicator)
+            assert indicator is not None
+            reviews[indicator.id].append(review)
+        if self._by_passage:
+            for name, remembered in remembered_reviews(self._plan, result, self._by_passage).items():
+                reviews[name] += remembered
+        return {name: in_order(given) for name, given in reviews.items()}
+
+
+def remembered_reviews(plan: Plan, result: PlanResult, by_passage: Mapping[str, Sequence[Review]]) -> dict[str, list[Review]]:
+    """Return decisions about passages that the answers hold, by indicator.
+
+    A decision counts for indicators of one family: those whose ids end alike, such as `expression` of sites and accounts.
+    """
+    reviews: dict[str, list[Review]] = {}
+    for position, answer in result.non_passing:
+        indicator = plan.indicators[position]
+        passages = dict.fromkeys(piece.passage for piece in answer.evidence if piece.passage is not None)
+        known = [review for passage in passages for review in by_passage.get(passage, ())]
+        fitting = [review for review in known if _family(review.indicator) == _family(indicator.id)]
+        # An address beside the passage narrows the review to that place.
+        fitting = [review for review in fitting if any(review.covers(piece) for piece in answer.evidence)]
+        if fitting:
+            reviews[indicator.id] = fitting
+    return reviews
+
+
+def _family(indicator_id: str) -> str:
+    return indicator_id.rsplit(".", 1)[-1]
+
+
+def _evidence_of(indicator: Indicator, plan: Plan, result: PlanResult) -> Iterator[Evidence]:
+    for position, answer in result.non_passing:
+        if plan.indicators[position].id == indicator.id:
+            yield from answer.evidence
+
+
+def _names_no_point(review: Review) -> bool:
+    return review.observed_at is None and review.passage is None
+
+
+def _target(review: Review) -> tuple[object, ...]:
+    """What a review answers, and when: of two with the same target neither is the later one."""
+    if review.passage is not None:
+        return (_family(review.indicator), review.passage, review.entry, review.at)
+    return (review.subject, review.indicator, review.entry, review.observed_at, review.at)
+
+
+T = TypeVar("T", Review, Waiver)
+
+
+def _placed(items: Iterable[T]) -> Iterator[tuple[T, Where | None]]:
+    places: Sequence[Where] | None = getattr(items, "places", None)
+    for number, item in enumerate(items, 1):
+        yield item, places[number - 1] if places is not None else Where(row=number)
