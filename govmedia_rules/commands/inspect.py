@@ -110,7 +110,7 @@ def judged(args: argparse.Namespace, job: Job, bad: list[BrokenLine]) -> tuple[R
     tables = [path for path in job.paths if Path(path).suffix.lower() in TABLE_SUFFIXES]
     snapshots = [snapshot for path in tables for snapshot in table_snapshots(path, args, book, zone or SHANGHAI, bad)]
     lines = [path for path in job.paths if path not in tables]
-    of_tables = book.inspect_many(snapshots, reviews=reviews, waivers=waivers)
+    of_tables = book.inspect_many(snapshots, reviews=reviews, waivers=waivers) if tables else iter(())
     if not lines:
         return book, of_tables
     with warnings.catch_warnings():

@@ -80,7 +80,8 @@ def profile_of(subject: AnySubject, stage: Stage | None = None) -> Profile:
         stage: Why it does not run at the monitoring point; see `stage_of`.
     """
     if isinstance(subject, Account):
-        return Profile("account", subject.level, subject.platform, None, subject.status, stage)
+        platform = None if subject.platform == "unknown" else subject.platform
+        return Profile("account", subject.level, platform, None, subject.status, stage)
     if isinstance(subject, Site):
         return Profile("site", subject.level, None, subject.has_services, subject.status, stage)
     return Profile("supervisor", subject.level)

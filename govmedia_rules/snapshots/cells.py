@@ -190,16 +190,16 @@ class _Tally:
     def _add_noted(self, head: str, note: str) -> None:
         words = _words()
         key, note_key = key_of(head), key_of(note)
-        if not key or words.pending.search(note):
+        if key in words.no:
+            self.no = True
+            if _function_kind(note_key) is not None and not (words.negation.search(note_key) or words.pending.search(note)):
+                self.unclear = True
+        elif not key or words.pending.search(note):
             self.unclear = True
         elif key in words.yes:
             self.yes = True
             for part in filter(None, map(str.strip, words.separator.split(note))):
                 self.add(part)
-        elif key in words.no:
-            self.no = True
-            if _function_kind(note_key) is not None and not words.negation.search(note_key):
-                self.unclear = True
         elif (kind := _function_kind(key)) is not None:
             denied = note_key in words.no or words.negation.search(note_key) or words.negation.search(key)
             (self.denied if denied else self.offered).append((kind, head))
@@ -217,7 +217,9 @@ class _Tally:
         if self.no and (self.yes or self.offered or (self.unclear and not self.denied)):
             raise ValueError("有与无并存，互动功能留待核实")
         if self.offered:
-            known = [(kind, True, name) for kind, name in self.offered] + [(kind, False, name) for kind, name in self.denied]
+            # The column is one of interactive functions: a menu named in it is one that serves interaction.
+            named = [(kind, f"互动功能：{name}" if kind == "menu" and "互动" not in name else name) for kind, name in self.offered]
+            known = [(kind, True, name) for kind, name in named] + [(kind, False, name) for kind, name in self.denied]
             return FunctionsRead(tuple(known), self.unclear)
         if self.denied:
             raise ValueError("只说明了没有或已关闭的功能，是否另有其他功能留待核实")

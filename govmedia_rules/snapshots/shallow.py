@@ -35,6 +35,7 @@ from govmedia_rules.snapshots.cells import (
     term_cell,
     yes_no_cell,
 )
+from govmedia_rules.snapshots.kinds import kinds
 from govmedia_rules.snapshots.merging import merge_duplicates
 from govmedia_rules.snapshots.models import AccountSnapshot, SiteSnapshot
 from govmedia_rules.snapshots.parts import Mark
@@ -546,7 +547,7 @@ def _finish_functions(row: _Row) -> None:
     """Put the columns of single functions (互动功能 over 菜单, 留言, 私信) together with the column of all."""
     single = {name.split(".")[1]: row.values.pop(name) for name in list(row.values) if name.startswith("functions.")}
     whole = row.values.get("functions")
-    offered = [(kind, True, "") for kind, answer in single.items() if answer]
+    offered = [(kind, True, f"互动功能：{kinds('function')[kind].title}") for kind, answer in single.items() if answer]
     if offered:
         if isinstance(whole, FunctionsRead) and whole.functions == ():
             row.drop("与各项互动功能列不一致，留待核实", "functions")

@@ -129,16 +129,21 @@ def _header(rows: Sequence[Sequence[Any]], first: int, height: int, field_of: Fi
     block = rows[first : first + height]
     width = max(map(len, block))
     texts: list[str] = []
-    names: set[str] = set()
+    fields: set[str] = set()
+    group = ""
     for column in range(width):
-        stack = [str(row[column]) for row in block if column < len(row) and row[column] is not None]
-        stack = list(dict.fromkeys(" ".join(text.split()) for text in stack))
-        choices = [stack[-1], "".join(stack), *reversed(stack[:-1])] if stack else []
+        stack = [" ".join(str(row[column]).split()) for row in block if column < len(row) and row[column] is not None]
+        stack = list(dict.fromkeys(stack))
+        if height > 1 and block[0][column : column + 1] not in ([], [None]):
+            group = stack[0]
+        # A group (互动功能) stands over its first column only, where its cells are not merged.
+        grouped = [group + stack[-1]] if group and stack and stack[0] != group else []
+        choices = [stack[-1], "".join(stack), *grouped, *reversed(stack[:-1])] if stack else []
         text = next((choice for choice in choices if field_of(choice) is not None), choices[0] if choices else "")
         if text and (field := field_of(text)) is not None:
-            names.add(field)
+            fields.add(field)
         texts.append(text)
-    return Header(first, first + height, tuple(texts), len(names))
+    return Header(first, first + height, tuple(texts), len(fields))
 
 
 def _names_of(header: Header, field_of: FieldOf) -> set[str | None]:
@@ -182,6 +187,12 @@ def _segments(
         while at < len(rows):
             row, number = rows[at], grid.number(at)
             reason = _no_data(row, header, name_column)
+            if (
+                reason is None
+                and len({str(cell) for cell in row if cell is not None}) == 1
+                and _is_title(rows, at, header, field_of, needed)
+            ):
+                reason = "分组标题"
             if reason is None and (candidate := _other_header(rows, at, field_of, needed)) is not None:
                 next_header = candidate
                 break
@@ -208,6 +219,14 @@ def _segments(
         if next_header is None:
             return
         header, at = next_header, next_header.end
+
+
+def _is_title(rows: Sequence[Sequence[Any]], at: int, header: Header, field_of: FieldOf, needed: str) -> bool:
+    """Return whether the next filled row is a header, so that a row with one text is its title."""
+    below = next((row for row in range(at + 1, len(rows)) if any(cell is not None for cell in rows[row])), None)
+    if below is None:
+        return False
+    return _no_data(rows[below], header, 0) == "重复的表头" or _other_header(rows, below, field_of, needed) is not None
 
 
 def _unique(texts: Sequence[str]) -> list[str]:

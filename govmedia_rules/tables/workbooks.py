@@ -63,8 +63,8 @@ def read_workbook(path: Path) -> Iterator[Grid]:
         _try_first(path)
     try:
         book = python_calamine.CalamineWorkbook.from_path(str(path))
-        shown = {sheet.name: "Visible" in str(sheet.visible) for sheet in book.sheets_metadata}
-        names = [sheet.name for sheet in book.sheets_metadata if "WorkSheet" in str(sheet.typ)]
+        shown = {sheet.name: str(sheet.visible).endswith(".Visible") for sheet in book.sheets_metadata}
+        names = [sheet.name for sheet in book.sheets_metadata if str(sheet.typ).endswith(".WorkSheet")]
         for name in names:
             sheet = book.get_sheet_by_name(name)
             if sheet.total_height:
