@@ -13,7 +13,21 @@ from importlib import import_module
 from govmedia_rules import __version__
 from govmedia_rules.errors import GovMediaRulesError
 
-COMMANDS = ("inspect", "explain", "rulebooks", "compare", "collect", "probe", "scan", "lexicon", "notice", "campaign", "report")
+COMMANDS = (
+    "inspect",
+    "explain",
+    "rulebooks",
+    "compare",
+    "collect",
+    "probe",
+    "evidence",
+    "scan",
+    "lexicon",
+    "notice",
+    "campaign",
+    "report",
+    "review",
+)
 """Names of the commands, each a module of `govmedia_rules.commands`."""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import timedelta, tzinfo
 from decimal import Decimal
@@ -22,6 +23,7 @@ from govmedia_rules.checks.contract import (
     passed,
 )
 from govmedia_rules.core.time import Moment, Window, day_of, earliest, latest
+from govmedia_rules.snapshots.failures import failure_kinds
 from govmedia_rules.snapshots.models import SiteSnapshot
 from govmedia_rules.snapshots.parts import OfflineNotice, Probe, ProbeDay
 
@@ -59,10 +61,16 @@ def unreachable(
         for age, day in enumerate(counts)
         if day.failed
     ]
+    # What is named is shown by its kinds, so that a reader sees at once what the visits met.
+    kinds = _kinds_of_failures(site, slow_seconds, days)
+    evidence += [Evidence(f"probes.{kind}", site.site.url, None, count) for kind, count in sorted(kinds.items())]
+    undecided = sum(day.undecided for day in counts)
     if answers == {True}:
         return failed("probes_failed", evidence=evidence, **args)
     if None not in answers:
         return needs_review("probes_by_day_differ", evidence=evidence, **args)
+    if enough and undecided:
+        return inconclusive("probes_undecided", evidence=evidence, undecided=undecided, **args)
     if enough:
         return inconclusive("closing_partly_reported", evidence=evidence, **args)
     thin = _thin_days(counts, min_probes_per_day)
@@ -82,12 +90,14 @@ class ProbeCount(NamedTuple):
         failed: Those of them that failed.
         excused: Those left out because they lie in a closing that was reported.
         doubtful: Failures that may lie in such a closing, where only the number of a day's failures is known.
+        undecided: Probes that met something in front of the site, such as a protection device: neither failed nor opened.
     """
 
     probes: int = 0
     failed: int = 0
     excused: int = 0
     doubtful: int = 0
+    undecided: int = 0
 
 
 def _thin_days(counts: Sequence[ProbeCount], min_probes: int) -> int:
@@ -104,7 +114,8 @@ def _reaches(counts: Sequence[ProbeCount], min_probes: int, limit: Decimal) -> b
         return None  # on a day without any probe anything may have happened
     if total + missing and bad - doubtful >= limit * (total + missing):
         return True
-    return False if bad + missing < limit * (total + missing) else None
+    undecided = sum(day.undecided for day in counts)
+    return False if bad + missing + undecided < limit * (total + missing) else None
 
 
 def probes_by_day(site: SiteSnapshot, slow_seconds: float, days: int) -> list[list[ProbeCount]]:
@@ -135,7 +146,9 @@ def probes_by_day(site: SiteSnapshot, slow_seconds: float, days: int) -> list[li
 
 
 def _probe_count(probe: Probe, slow_seconds: float, excused: bool) -> ProbeCount:
-    return ProbeCount(excused=1) if excused else ProbeCount(1, int(has_failed(probe, slow_seconds)))
+    if excused:
+        return ProbeCount(excused=1)
+    return ProbeCount(1, int(has_failed(probe, slow_seconds)), undecided=int(is_undecided(probe)))
 
 
 def _day_count(day: ProbeDay, notices: Sequence[OfflineNotice], zone: tzinfo) -> ProbeCount:
@@ -157,10 +170,38 @@ def _summed(counts: Iterable[tuple[int, ProbeCount]], days: int) -> list[ProbeCo
 
 
 def has_failed(probe: Probe, slow_seconds: float) -> bool:
-    """Whether a probe had not opened the page when the time was up."""
-    if probe.failure is not None or (probe.status is not None and probe.status >= 400):
+    """Return whether a probe had not opened the page when the time was up, for a reason that counts against the site.
+
+    A protection device, a login or the line of the prober is no failure of the site (`failure_kinds`); a kind that is not
+    known there is one, because whoever recorded it said so.
+    """
+    if probe.failure is not None:
+        kind = failure_kinds().get(probe.failure)
+        if kind is None or kind.opens is False:
+            return True
+        if kind.opens is None:
+            return False
+    elif probe.status is not None and probe.status >= 400:
         return True
     return probe.seconds is not None and probe.seconds >= slow_seconds
+
+
+def is_undecided(probe: Probe) -> bool:
+    """Return whether nobody can tell from a probe if the site was open: something stood in front of it."""
+    kind = failure_kinds().get(probe.failure or "")
+    return kind is not None and kind.opens is None
+
+
+def _kinds_of_failures(site: SiteSnapshot, slow_seconds: float, days: int) -> Counter[str]:
+    """Count the probes of the last `days` days that did not open the page, by kind of failure."""
+    counts: Counter[str] = Counter()
+    for probe in site.probes or ():
+        if timedelta(0) <= site.observed_at - probe.at <= timedelta(days=days):
+            if has_failed(probe, slow_seconds):
+                counts[probe.failure or ("slow" if (probe.status or 200) < 400 else f"status_{probe.status}")] += 1
+            elif is_undecided(probe):
+                counts[probe.failure or ""] += 1
+    return counts
 
 
 @check("site.probes_failing", needs="probes|probe_days", faults=("step",))
@@ -190,6 +231,11 @@ def probes_failing(
     if thin:
         return inconclusive("probes_too_few", thin_days=thin, min_probes=min_probes_per_day, **args)
     steps = int(Fraction(bad, total) / Fraction(step))
+    undecided = sum(day.undecided for day in counts)
+    possible = int(Fraction(bad + undecided, total) / Fraction(step))
+    if not steps and possible:
+        args |= {"share": share_of(bad, total), "limit": step}
+        return inconclusive("probes_undecided", possible={"step": possible}, undecided=undecided, **args)
     if not steps:
         return passed()
     share = share_of(bad, total)

@@ -28,11 +28,17 @@ from govmedia_rules.subjects.models import Account
 from govmedia_rules.tables.model import BadRow
 from govmedia_rules.tables.sources import open_table
 
-_CT = re.compile(r"\b(?:ct|create_time|ori_create_time|publish_time)\s{0,5}[:=]\s{0,5}[\"']?(1[0-9]{9})")
-_NICK = re.compile(r"nick_?name\s{0,5}[:=]\s{0,5}(?:htmlDecode\()?[\"']([^\"']{1,60})[\"']")
+# Names under which article pages have kept their time, best first: `ori_create_time` is that of the draft.
+_TIME_NAMES = ("ct", "create_time", "createTime", "publish_time", "ori_create_time")
+_CLOCK = r"(?: [0-2][0-9]:[0-5][0-9](?::[0-5][0-9])?)?"
+_TIMES = re.compile(
+    rf"""(?<![A-Za-z0-9_])["']?({"|".join(_TIME_NAMES)})["']?\s{{0,5}}[:=]\s{{0,5}}(?:JsDecode\(\s{{0,3}})?["']?\s{{0,3}}"""
+    rf"""(1[0-9]{{9}}(?:[0-9]{{3}})?|20[0-9]{{2}}-[01][0-9]-[0-3][0-9]{_CLOCK})(?![0-9])"""
+)
+_ALBUM = re.compile(r"album|pay_|related|recommend|comment", re.IGNORECASE)
+_NICK = re.compile(r"nick_?name\s{0,5}[:=]\s{0,5}(?:htmlDecode\(|JsDecode\()?[\"']([^\"']{1,60})[\"']")
 _OWNER = re.compile(r"(?:账号主体|帐号主体|主体名称|principal_name)[\s:：=\"'>]{0,10}([\u4e00-\u9fff（）()·]{4,60})")
 _ORIGINAL = re.compile(r"(?:copyright_stat|_copyright_stat)\s{0,5}[:=]\s{0,5}[\"']?([0-9])")
-_GONE = ("该内容已被发布者删除", "此内容因违规无法查看", "该公众号已迁移", "此帐号已被屏蔽", "链接已过期", "内容已被投诉")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +50,14 @@ class WeChatArticle:
         account_name: Name of the account that published it; "" when the page names none.
         owner: Owner (账号主体) the page names; "" when it names none.
         gone: Whether the page says that the article was removed.
+        is_article: Whether the page is an article at all; a verification, a limit or a profile is none, and its `post` is blank.
     """
 
     post: Post
     account_name: str
     owner: str
     gone: bool
+    is_article: bool = True
 
 
 def read_wechat_article(html: str, url: str, *, now: datetime | None = None) -> WeChatArticle:
@@ -63,13 +71,10 @@ def read_wechat_article(html: str, url: str, *, now: datetime | None = None) -> 
     dom = Dom(html)
     metas = metas_by_name(dom.metas)
     title = metas.get("og:title") or metas.get("twitter:title") or read_title(dom, metas).value
-    published: datetime | date | None = None
+    published = _script_time(dom.scripts)
     original: bool | None = None
     name = owner = ""
     for script in dom.scripts:
-        match = _CT.search(script)
-        if match is not None and published is None:
-            published = datetime.fromtimestamp(int(match[1]), SHANGHAI)
         if not name and (nick := _NICK.search(script)) is not None:
             name = html_module.unescape(nick[1])
         if original is None and (stat := _ORIGINAL.search(script)) is not None:
@@ -88,13 +93,29 @@ def read_wechat_article(html: str, url: str, *, now: datetime | None = None) -> 
     text = (
         "\n".join(" ".join(line.split()) for line in content.text(separator="\n").split("\n") if line.strip()) if content else None
     )
-    gone = content is None and any(word in dom.text[:5_000] for word in _GONE)
+    gone = content is None and any(word in dom.text[:5_000] for word in table("wechat")["gone"])
+    if gone or (content is None and (published is None or any(word in dom.text[:2_000] for word in table("wechat")["no_article"]))):
+        return WeChatArticle(Post(url=url), name, owner, gone, is_article=False)
     return WeChatArticle(
         Post(title=" ".join(title.split())[:10_000], url=url, published_at=published, text=text, original=original),
         name,
         owner,
         gone,
     )
+
+
+def _script_time(scripts: Iterable[str]) -> datetime | date | None:
+    """Return the publication time that a page's scripts hold: the best name wins, and of one name the first outside an album."""
+    best: tuple[int, datetime | date] | None = None
+    for script in scripts:
+        for match in _TIMES.finditer(script):
+            rank = _TIME_NAMES.index(match[1])
+            if _ALBUM.search(script, max(0, match.start() - 200), match.start()):
+                rank += len(_TIME_NAMES)
+            moment = _epoch(match[2]) if match[2].isdecimal() else read_moment(match[2])
+            if moment is not None and (best is None or rank < best[0]):
+                best = (rank, moment)
+    return None if best is None else best[1]
 
 
 def _loaded(source: str | bytes | Mapping[str, Any] | Sequence[Any], what: str) -> Any:
@@ -116,10 +137,16 @@ def read_wechat_history(source: str | bytes | Mapping[str, Any]) -> tuple[Post, 
         ObservationError: It is not JSON, or has no message list.
     """
     data = _loaded(source, "the history")
+    _refuse_errors(data)
+    if isinstance(data, Mapping) and "publish_page" in data:
+        return _published_page(data["publish_page"])
     if isinstance(data, Mapping) and isinstance(data.get("general_msg_list"), str):
         data = _loaded(data["general_msg_list"], "general_msg_list")
     if isinstance(data, Mapping) and isinstance(data.get("app_msg_list"), list):
-        return tuple(_wechat_item(item, item.get("update_time") or item.get("create_time")) for item in data["app_msg_list"])
+        listed = [item for item in data["app_msg_list"] if isinstance(item, Mapping)]
+        if not listed and data.get("app_msg_cnt"):
+            raise ObservationError("the history counts posts and lists none of them")
+        return tuple(_wechat_item(item, item.get("create_time") or item.get("update_time")) for item in listed)
     messages = data.get("list") if isinstance(data, Mapping) else None
     if not isinstance(messages, list):
         raise ObservationError("the history has no message list", hint="the answer needs general_msg_list or app_msg_list")
@@ -135,6 +162,45 @@ def read_wechat_history(source: str | bytes | Mapping[str, Any]) -> tuple[Post, 
         else:
             text = (message.get("comm_msg_info") or {}).get("content")
             posts.append(Post(title=str(text or "")[:200], published_at=_epoch(at), text=str(text) if text else None))
+    return tuple(posts)
+
+
+def _refuse_errors(data: Any) -> None:
+    """Refuse an answer that says it holds nothing: a limit, an expired login, a closed account.
+
+    Raises:
+        ObservationError: The answer carries a code other than 0.
+    """
+    if not isinstance(data, Mapping):
+        return
+    base = data.get("base_resp")
+    codes = (base.get("ret") if isinstance(base, Mapping) else None, data.get("ret"), data.get("errcode"))
+    code = next((code for code in codes if code not in (None, 0, "0")), None)
+    if code is not None:
+        text = base.get("err_msg") if isinstance(base, Mapping) else data.get("errmsg")
+        raise ObservationError(f"the history was refused with code {code}: {text or 'no reason given'}", hint="ask again later")
+
+
+def _published_page(page: Any) -> tuple[Post, ...]:
+    """Return the posts of a list of publications (`publish_list` with `publish_info`), each layer text or read."""
+    page = _loaded(page, "publish_page") if isinstance(page, str | bytes) else page
+    publications = page.get("publish_list") if isinstance(page, Mapping) else None
+    if not isinstance(publications, list):
+        raise ObservationError("publish_page has no publish_list")
+    posts: list[Post] = []
+    for publication in publications:
+        info = publication.get("publish_info") if isinstance(publication, Mapping) else None
+        info = _loaded(info, "publish_info") if isinstance(info, str) and info else info
+        if not isinstance(info, Mapping):
+            continue
+        sent = info.get("sent_info")
+        at = sent.get("time") if isinstance(sent, Mapping) else None
+        items = info.get("appmsgex") or info.get("appmsg_info") or ()
+        posts.extend(
+            _wechat_item(item, at or item.get("create_time") or item.get("update_time"))
+            for item in items
+            if isinstance(item, Mapping) and not item.get("is_deleted")
+        )
     return tuple(posts)
 
 
@@ -161,21 +227,51 @@ def _epoch(value: Any) -> datetime | None:
 _TAGS = re.compile(r"<br\s*/?>|</p>", re.IGNORECASE)
 
 
-def read_weibo(source: str | bytes | Mapping[str, Any] | Sequence[Any], *, now: datetime | None = None) -> tuple[Post, ...]:
+_WEIBO_TIMES = ("created_at", "publish_time", "create_date_time", "create_time", "pubdate")
+_WEIBO_TEXTS = ("text_raw", "content", "text", "desc")
+_SOURCE_TAIL = re.compile(r"\s*(?:来自|来源|from\s).*$", re.DOTALL)
+
+
+def read_weibo(
+    source: str | bytes | Mapping[str, Any] | Sequence[Any], *, now: datetime | None = None, user: str | int | None = None
+) -> tuple[Post, ...]:
     """Return posts of a Weibo answer: one post, a list of them, or an answer that holds a list; a site's own form or a collector's.
 
     Args:
         source: The answer, as text or as read.
         now: The monitoring point, for times such as `昨天 10:20`.
+        user: Id of the account whose posts are wanted; None takes that which the answer names, if it names one.
 
     Raises:
         ObservationError: It is not JSON, or holds no posts.
     """
     data = _loaded(source, "the answer")
-    posts = [_weibo_post(item, now) for item in _weibo_items(data, 0)]
+    own = str(user) if user is not None else _named_user(data)
+    items = list(_weibo_items(data, 0))
+    posts = [_weibo_post(item, now) for item in items if _is_own(item, own)]
+    if items and not posts:
+        raise ObservationError("the answer holds posts of other users only", hint="name the account's own id as user")
     if not posts and not (isinstance(data, list) and not data) and not _has_empty_list(data):
         raise ObservationError("the answer holds no posts", hint="each post has created_at and text or content")
     return tuple(posts)
+
+
+def _named_user(data: Any) -> str | None:
+    """Return the id of the user that an answer names beside its posts; None when it names none."""
+    holder = data.get("user") or data.get("userInfo") if isinstance(data, Mapping) else None
+    named = holder.get("id") or holder.get("idstr") if isinstance(holder, Mapping) else None
+    return str(named) if named else None
+
+
+def _is_own(item: Mapping[str, Any], user: str | None) -> bool:
+    """Return whether a post is the account's own: profiles also show what the account liked (他赞过的微博)."""
+    title = item.get("title")
+    label = title.get("text") if isinstance(title, Mapping) else title if "created_at" in item else ""
+    if "赞过" in str(label or ""):
+        return False
+    author = item.get("user")
+    named = author.get("id") or author.get("idstr") if isinstance(author, Mapping) else item.get("user_id")
+    return user is None or named is None or str(named) == user
 
 
 def _has_empty_list(data: Any) -> bool:
@@ -191,19 +287,20 @@ def _weibo_items(data: Any, depth: int) -> Iterable[Mapping[str, Any]]:
         for item in data:
             yield from _weibo_items(item, depth + 1)
     elif isinstance(data, Mapping):
-        if "created_at" in data and ("text" in data or "content" in data or "text_raw" in data):
+        if any(name in data for name in _WEIBO_TIMES) and any(name in data for name in _WEIBO_TEXTS):
             yield data
         else:
-            for key in ("data", "statuses", "cards", "mblog", "list", "card_group", "posts"):
+            for key in ("data", "statuses", "cards", "mblog", "list", "card_group", "posts", "weibo", "weibos", "items", "notes"):
                 if key in data:
                     yield from _weibo_items(data[key], depth + 1)
 
 
 def _weibo_post(item: Mapping[str, Any], now: datetime | None) -> Post:
-    raw = str(item.get("text_raw") or item.get("content") or item.get("text") or "")
+    raw = str(next((item[name] for name in _WEIBO_TEXTS if item.get(name)), ""))
     text = html_module.unescape(re.sub(r"<[^>]{0,2000}>", "", _TAGS.sub("\n", raw))).strip()
-    at = item.get("created_at")
-    published = _epoch(at) if isinstance(at, int) else read_moment(str(at or ""), now=now)
+    at = next((item[name] for name in _WEIBO_TIMES if item.get(name)), "")
+    written = _SOURCE_TAIL.sub("", str(at)).strip()
+    published = _epoch(written) if re.fullmatch(r"1[0-9]{9}(?:[0-9]{3})?", written) else read_moment(written, now=now)
     url = item.get("url") or item.get("scheme")
     user = item.get("user") if isinstance(item.get("user"), Mapping) else {}
     if not url and isinstance(user, Mapping) and item.get("mblogid"):
@@ -234,8 +331,9 @@ class PostTable:
 
 
 @cache
-def _headers() -> Mapping[str, str]:
-    return {key_of(word): field for field, words in table("posts").items() for word in (field, *words)}
+def _headers() -> Mapping[str, tuple[str, int]]:
+    """Return field and rank by header; of the words for one field the first is the best."""
+    return {key_of(word): (field, rank) for field, words in table("posts").items() for rank, word in enumerate((field, *words))}
 
 
 def read_posts(
@@ -259,13 +357,14 @@ def read_posts(
     raw = open_table(source, sheet=sheet)
     own = {key_of(header): field for header, field in (headers or {}).items()}
     fields: dict[str, str] = {}
-    unused: list[str] = []
+    ranks: dict[str, int] = {}
     for header in raw.columns:
-        field = own.get(key_of(header)) or _headers().get(key_of(header))
-        if field is None or field in fields:
-            unused.append(header)
-        else:
-            fields[field] = header
+        key = key_of(header)
+        field, rank = (own[key], -1) if key in own else _headers().get(key, ("", 0))
+        # Of several headers for one field the better word counts: 发布时间 before 创建时间.
+        if field and (field not in fields or rank < ranks[field]):
+            fields[field], ranks[field] = header, rank
+    unused = [header for header in raw.columns if header not in fields.values()]
     if "published_at" not in fields and "title" not in fields:
         raise TableError(f"no column gives a title or a time; the columns are {list(raw.columns)}", Where(raw.name))
     posts: list[Post] = []
@@ -327,11 +426,14 @@ def account_snapshot(
         failure: Kind of failure when the account could not be seen.
         by: What the posts were read from.
     """
+    read = None if posts is None else tuple(post for post in posts if post.title or post.text or post.published_at is not None)
+    # A page that showed neither title nor text nor time was not read: what it would have shown is not known.
+    complete = complete and (posts is None or read is None or len(read) == len(posts))
     return AccountSnapshot(
         account=account,
         observed_at=observed_at,
         partial=() if complete or posts is None else ("posts",),
-        posts=None if posts is None else tuple(posts),
+        posts=read if read or not posts else None,
         seen_name=seen_name or None,
         seen_owner=seen_owner or None,
         collection=Collection(by=by, failure=failure),

@@ -14,6 +14,7 @@ from functools import cache
 from typing import NamedTuple
 
 from govmedia_rules.collect.dom import Dom
+from govmedia_rules.collect.shown import is_plausible
 from govmedia_rules.collect.words import any_of, column_kind, table
 from govmedia_rules.core.dates import DateMatch, find_moments, find_published, read_moment
 from govmedia_rules.core.time import SHANGHAI
@@ -273,32 +274,37 @@ def read_published(dom: Dom, metas: dict[str, str], title: str, *, now: datetime
         now: The monitoring point; with it dates without a year are read where a label announces them.
         taken: Indices of text nodes whose dates belong to entries of lists.
     """
+
+    def plausible(text: str, *, now: datetime | None = None) -> datetime | date | None:
+        moment = read_moment(text, now=now)
+        return moment if moment is not None and is_plausible(moment, now) else None
+
     names = table("pages")["published"]
     for step, group in (("PubDate", "standard"), ("meta", "declared")):
         for name in names[group]:
             text = metas.get(name)
             if text:
-                moment = read_moment(text, now=now)
+                moment = plausible(text, now=now)
                 if moment is not None:
                     return Published(moment, step)
     for script in dom.tree.css("[itemprop='datePublished' i]"):
         text = script.attributes.get("datetime") or script.attributes.get("content") or script.text()
-        moment = read_moment(text or "", now=now)
+        moment = plausible(text or "", now=now)
         if moment is not None:
             return Published(moment, "meta")
     for script_text in dom.scripts:
         match = _JSON_LD.search(script_text) if "datePublished" in script_text or '"pubDate"' in script_text else None
-        if match is not None and (moment := read_moment(match[1], now=now)) is not None:
+        if match is not None and (moment := plausible(match[1], now=now)) is not None:
             return Published(moment, "json-ld")
-    moment = _visible(dom, title, taken)
+    moment = _visible(dom, title, taken, now)
     if moment is not None:
         return Published(moment, "visible")
-    moment = _scripted(dom)
+    moment = _scripted(dom, now)
     if moment is not None:
         return Published(moment, "script")
     for name in names["changed"]:
         text = metas.get(name)
-        if text and (moment := read_moment(text, now=now)) is not None:
+        if text and (moment := plausible(text, now=now)) is not None:
             return Published(moment, "changed")
     if now is not None:  # last a date without a year, which means one day only for pages read when they were published
         start = max(0, _place_of(dom, title))
@@ -309,7 +315,7 @@ def read_published(dom: Dom, metas: dict[str, str], title: str, *, now: datetime
     return Published(None, "")
 
 
-def _scripted(dom: Dom) -> datetime | date | None:
+def _scripted(dom: Dom, now: datetime | None) -> datetime | date | None:
     best: tuple[int, datetime | date] | None = None
     order = {name: rank for rank, name in enumerate(table("pages")["published"]["script"])}
     for text in dom.scripts:
@@ -325,7 +331,7 @@ def _scripted(dom: Dom) -> datetime | date | None:
                 moment = datetime.fromtimestamp(int(value[:10]), SHANGHAI)
             else:
                 moment = read_moment(value)
-            if moment is not None and (best is None or order[name[1]] < best[0]):
+            if moment is not None and is_plausible(moment, now) and (best is None or order[name[1]] < best[0]):
                 best = (order[name[1]], moment)
     return None if best is None else best[1]
 
@@ -388,7 +394,7 @@ def _dated(dom: Dom, taken: Taken, most: int) -> Iterator[tuple[int, re.Match[st
 _SENTENCE = re.compile(r"[，。；！？]")
 
 
-def _visible(dom: Dom, title: str, taken: Taken) -> datetime | date | None:
+def _visible(dom: Dom, title: str, taken: Taken, now: datetime | None) -> datetime | date | None:
     """Return the date the page shows for itself: scored by label, place, company and markup; the best above a bound wins."""
     joined = dom.joined
     title_at = _place_of(dom, title)
@@ -399,7 +405,7 @@ def _visible(dom: Dom, title: str, taken: Taken) -> datetime | date | None:
         end_of_article = found_below.start()
     for index, hit in _dated(dom, taken, 40):
         date_match, line, before = _spotted(dom, index, hit)
-        if date_match is None:
+        if date_match is None or not is_plausible(date_match.moment, now):
             continue
         score = _visible_score(dom, date_match, line, before, hit, index, title_at, end_of_article)
         if score > best_score:
@@ -444,16 +450,19 @@ def _visible_score(
     if _foot().search(around) and hit.start() > len(dom.joined) * 0.6 and not date_match.is_publication:
         return 0.0
     score = 0.0
+    # A label alone decides (the bound is 2.9): 发布时间 surely; 时间 and 日期 may head a column of a table beside it.
     if date_match.is_publication:
         score += 5.0 if len(date_match.label) > 2 else 3.5
-    elif date_match.is_change:
+    elif date_match.is_change:  # a change counts only beside a second sign, such as the headline above it
         score += 1.5
+    # Content systems print the time of day; authors who mention a day do not. A line of its own is a template's, too.
     if isinstance(date_match.moment, datetime):
         score += 1.5
     if rest <= 4:
         score += 1.5
     if is_meta_line or _neighbours().search(around):
         score += 1.5
+    # The line under the headline is where the date stands on nine pages in ten; above it stand clocks and crumbs.
     if title_at >= 0:
         distance = hit.start() - title_at
         if 0 <= distance <= 400:
@@ -462,14 +471,14 @@ def _visible_score(
             score += 0.5
         elif distance < -200:
             score -= 2.0
-    if hit.start() > end_of_article:
+    if hit.start() > end_of_article:  # dates of 相关阅读 and 上一篇 belong to other articles, labels and all
         score -= 3.0
     node = dom.nodes[index].parent
     for step in range(6):
         if node is None or node.tag in ("body", "html"):
             break
         tag = node.tag
-        if tag == "a":
+        if tag == "a":  # the date of the page it leads to
             score -= 4.0
         elif tag in ("li", "dd"):
             score -= 1.5

@@ -1,70 +1,135 @@
 """What a column page holds: dated entries, undated ones, nothing, or something that cannot be told from its HTML.
 
-"Nothing" (a blank column) is said only of a page that shows a list's frame with nothing in it. A page whose list a script
-fetches, and a page of plain text, give None: not observed.
+"Nothing" (a blank column) is said only of a page whose own list frame is there, complete and empty, or that says so itself in
+an element of its own. A page with any script of its own, a picture, a document inside it, a frame, an attachment, a link or a
+text is not blank: what it shows is counted as one entry, or was not observed.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from functools import cache
 
+from govmedia_rules.collect.navigation import address_key
 from govmedia_rules.collect.page import PageFacts
 from govmedia_rules.collect.words import any_of, table
 from govmedia_rules.snapshots.parts import Entry
 
 SHORTEST_TITLE = 8
 """Shortest text of a link that is taken for an entry where no date stands beside it, in characters."""
+LONGEST_NOTICE = 24
+"""Longest line that can be an empty list's own notice, in characters; 更新中 inside a sentence is none."""
+FEWEST_UNDATED = 3
+"""Links from which undated ones are taken for a list: fewer are crumbs and tools."""
+SHORTEST_TEXT = 60
+"""Characters of own text from which a page is one of text (概况, 职能)."""
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What the home page shows too, and so belongs to the frame of the site.
+
+    Attributes:
+        links: Keys of addresses (`address_key`).
+        lines: Lines of text.
+        media: Addresses of pictures and the like.
+        scripts: Addresses and texts of scripts.
+    """
+
+    links: frozenset[str] = frozenset()
+    lines: frozenset[str] = frozenset()
+    media: frozenset[str] = frozenset()
+    scripts: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, pages: Iterable[PageFacts], listed: Iterable[str]) -> Frame:
+        """Return the frame that home pages show; addresses of their entries (`listed`) are no part of it."""
+        pages = list(pages)
+        entries = {address_key(url) for url in listed}
+        return cls(
+            frozenset(address_key(link.url) for page in pages for link in page.links) - entries,
+            frozenset(line for page in pages for line in page.text.split("\n")),
+            frozenset(address for page in pages for address in page.media),
+            frozenset(script for page in pages for script in page.own_scripts),
+        )
+
+
+@dataclass(frozen=True)
+class ColumnContent:
+    """What a column page was found to hold.
+
+    Attributes:
+        entries: Its entries, () when it is blank; None when it has no list that can be seen.
+        count: Number of entries where they are not known one by one; None when nothing is known.
+        is_dated: Whether the entries show dates.
+        unseen: Why nothing was seen, for the log and the tests: `script`, `frame`, `text` …; "" when all was.
+    """
+
+    entries: tuple[Entry, ...] | None = None
+    count: int | None = None
+    is_dated: bool = False
+    unseen: str = ""
+    links: tuple[str, ...] = field(default=(), repr=False)
 
 
 @cache
-def _blank_words() -> re.Pattern[str]:
-    return re.compile(any_of(table("pages")["lists"]["blank"]))
+def _notice() -> re.Pattern[str]:
+    words = any_of(table("pages")["lists"]["notices"])
+    return re.compile(
+        rf"[\[(（【!！\s]*(?:对不起|抱歉|很抱歉|提示)?[，,：:！!\s]*(?:该|本|此|当前|这个)?(?:栏目|页面|目录|频道|分类)?(?:下)?(?:{words})[\w、]{{0,6}}[\])）】。.!！…~\s]*"
+    )
 
 
-def own_links(page: PageFacts, common: frozenset[str]) -> list[tuple[str, str]]:
-    """Return text and address of the links that are this page's own: not on the home page, not to another host, not a file's."""
+def own_links(page: PageFacts, frame: Frame) -> list[tuple[str, str]]:
+    """Return text and address of links that are this page's own: not in the frame of the site and not to the page itself."""
+    own = address_key(page.url)
     links = []
     for link in page.links:
-        if link.kind in ("page", "attachment") and not link.is_outside and link.url not in common and link.url != page.url:
-            text = link.text.strip()
-            if len(text) >= SHORTEST_TITLE:
-                links.append((text, link.url))
+        key = address_key(link.url)
+        if link.kind in ("page", "attachment") and key not in frame.links and key != own:
+            links.append((link.text.strip(), link.url))
     return links
 
 
-def own_lines(page: PageFacts, common: frozenset[str]) -> list[str]:
+def own_lines(page: PageFacts, frame: Frame) -> list[str]:
     """Return lines of text that are this page's own and not the frame of the site."""
-    return [line for line in page.text.split("\n") if line not in common]
+    return [line for line in page.text.split("\n") if line not in frame.lines]
 
 
-def column_entries(page: PageFacts, *, common_links: frozenset[str], common_lines: frozenset[str]) -> tuple[Entry, ...] | None:
-    """Return the entries of a column page.
+def column_content(page: PageFacts, frame: Frame) -> ColumnContent:
+    """Read what a column page holds.
 
     Args:
         page: The page.
-        common_links: Addresses that stand on the home page too, and so in the frame of the site.
-        common_lines: Lines of text of the home page.
-
-    Returns:
-        Its entries, first those with a date; () when the list is there and blank; None when the page has no list that
-        can be seen.
+        frame: The frame of the site.
     """
     dated = page.list_entries()
-    links = own_links(page, common_links)
-    names = {item.url for item in page.navigation}
     if dated:
-        return dated
-    undated = tuple(Entry(title=text, url=url) for text, url in dict.fromkeys(links) if url not in names)
-    if len(undated) >= 3:
-        return undated
-    lines = own_lines(page, common_lines)
-    text = "\n".join(lines)
-    if _blank_words().search(text):
-        return undated
-    if page.fetches_content or page.frames:
-        return None
-    if undated:
-        return undated
+        return ColumnContent(dated, is_dated=True)
+    links = own_links(page, frame)
+    columns = {address_key(item.url) for item in page.navigation}
+    titled = [(text, url) for text, url in dict.fromkeys(links) if len(text) >= SHORTEST_TITLE and address_key(url) not in columns]
+    undated = tuple(Entry(title=text[:1_000], url=url) for text, url in titled)
+    if len(undated) >= FEWEST_UNDATED:
+        return ColumnContent(undated)
+    scripts = [script for script in page.own_scripts if script not in frame.scripts]
+    fetches = bool(scripts) or (page.fetches_content and (page.empty_lists > 0 or "{{" in page.text))
+    lines = own_lines(page, frame)
+    has_notice = any(len(line) <= LONGEST_NOTICE and _notice().fullmatch(line) for line in lines)
+    media = [address for address in page.media if address not in frame.media]
+    text = "".join(line for line in lines if line not in page.title)
+    if page.frames and any(address not in frame.media for address in page.frames):
+        return ColumnContent(count=1, unseen="frame")
+    if media or undated or len(links) >= FEWEST_UNDATED or page.has_form:
+        return ColumnContent(count=1, unseen="media" if media else "links")
+    if has_notice and len(text) <= SHORTEST_TEXT + LONGEST_NOTICE:
+        return ColumnContent(None, unseen="script") if fetches and page.fetches_content else ColumnContent(())
+    if len(text) > SHORTEST_TEXT and not fetches:
+        return ColumnContent(count=1, unseen="text")
+    if fetches:
+        return ColumnContent(unseen="script")
     # Only the crumbs and the column's own name are left: a list's frame with nothing in it.
-    return () if page.has_list_frame and len(text) <= 60 else None
+    is_blank = page.empty_lists > 0 and len(text) <= SHORTEST_TEXT and not any(text for text, _ in links)
+    return ColumnContent(()) if is_blank else ColumnContent(unseen="text")

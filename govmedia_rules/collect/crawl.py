@@ -8,6 +8,7 @@ that was killed and continued from its journal ends with the same snapshot.
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import random
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
@@ -16,16 +17,19 @@ from datetime import date, datetime, timedelta
 from importlib.util import find_spec
 from typing import Literal
 
-from govmedia_rules.collect.columns import column_entries
+from govmedia_rules.collect.columns import SHORTEST_TITLE, ColumnContent, Frame, column_content
+from govmedia_rules.collect.dating import MOST_LIST_PAGES, ListState, dates_of
 from govmedia_rules.collect.decode import decode
-from govmedia_rules.collect.failures import of_content, opens
+from govmedia_rules.collect.failures import opens
 from govmedia_rules.collect.fetch import Budget, Fetched, Purpose
+from govmedia_rules.collect.home import HomeView, entrance_target, next_address, undated_links
 from govmedia_rules.collect.limits import Limits
 from govmedia_rules.collect.messages import read_messages
-from govmedia_rules.collect.navigation import Base, NavItem, PageLink, host_of
+from govmedia_rules.collect.navigation import Base, FoundChannel, NavItem, PageLink, address_key, host_of, is_attachment
 from govmedia_rules.collect.page import PageFacts, read_page
-from govmedia_rules.collect.robots import AllowAll, Rules, rules_of
-from govmedia_rules.collect.words import table
+from govmedia_rules.collect.protection import PageShape, kind_of_page
+from govmedia_rules.collect.robots import AllowAll, Parsed, Rules, rules_of
+from govmedia_rules.collect.words import channel_kinds, table
 from govmedia_rules.snapshots.models import SiteSnapshot
 from govmedia_rules.snapshots.parts import (
     Activity,
@@ -53,6 +57,8 @@ Fetch = Callable[[str, Purpose], Awaitable[Fetched]]
 
 MESSAGE_KINDS = frozenset({"consultation", "messages"})
 SERVICE_KINDS = frozenset({"services"})
+HOME = -1
+"""Place of the list of the home page among the lists of columns."""
 AGENT = "govmedia-rules"
 """Name the collector goes by in robots.txt."""
 CONNECTION_FAULTS = frozenset({"refused", "reset", "unreachable", "timeout_connect", "tls_protocol"})
@@ -61,6 +67,18 @@ MOST_CODES = 12
 """Pictures of one home page that are searched for QR codes."""
 MOST_CHANNELS = 40
 """Channels opened for one site."""
+MOST_FRAMES = 6
+"""Frames of a home page that are read."""
+MOST_STEPS = 6
+"""Pages that may lead on, one after the other, before the home page comes."""
+FEWEST_JUDGED = 4
+"""Inner pages of a site that must have been asked before it is said that nearly none of them opens."""
+MOST_SHUT = 0.5
+"""Share of failing inner pages from which the look is doubted: of a living site most pages open."""
+MOST_ALIKE = 0.9
+"""Share of common lines from which a page is the one that stands for missing ones: only a counter or the address differs."""
+FEWEST_SHARED = 2
+"""Links or lines that a page must share with the home page to be one of the site; a small page with fewer is foreign."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +124,7 @@ class SiteCrawler:
         seed: Seed of the sample of content pages.
         keep_text: Whether the text of pages is kept.
         progress: Called at each stage.
+        slow_down: Called with a host and the pause that its robots.txt asks for.
     """
 
     site: Site
@@ -117,6 +136,7 @@ class SiteCrawler:
     seed: int = 0
     keep_text: bool = True
     progress: Callable[[Progress], None] | None = None
+    slow_down: Callable[[str, float], None] | None = None
 
     pages: dict[str, Page] = field(default_factory=dict)
     columns: list[Column] = field(default_factory=list)
@@ -129,7 +149,7 @@ class SiteCrawler:
     _asked: set[str] = field(default_factory=set)
     _pages_asked: int = 0
     _forms: dict[str, bool] = field(default_factory=dict)
-    _framed: list[tuple[int, str]] = field(default_factory=list)
+    _framed: list[tuple[int, str, int]] = field(default_factory=list)
     _column_kind: dict[str, str] = field(default_factory=dict)
     documents: list[Document] = field(default_factory=list)
     interpretations: list[Interpretation] = field(default_factory=list)
@@ -139,8 +159,17 @@ class SiteCrawler:
     _rules: Rules = field(default_factory=AllowAll)
     _had_rules: bool = False
     _hosts: set[str] = field(default_factory=set)
-    _common_links: frozenset[str] = frozenset()
-    _common_lines: frozenset[str] = frozenset()
+    _frame: Frame = field(default_factory=Frame)
+    _home_keys: set[str] = field(default_factory=set)
+    _link_keys: set[str] = field(default_factory=set)
+    _lists: list[ListState] = field(default_factory=list)
+    _published: dict[str, datetime | date | None] = field(default_factory=dict)
+    _found_channels: list[FoundChannel] = field(default_factory=list)
+    _impossible: str = ""
+    _remarks: set[str] = field(default_factory=set)
+    _missing_page: tuple[str, frozenset[str]] | None = None
+    _unread_columns: int = 0
+    _is_site: bool = True
     _content: dict[str, int] = field(default_factory=dict)
     _started: datetime | None = None
     _ended: datetime | None = None
@@ -156,18 +185,29 @@ class SiteCrawler:
                 break
         if home is None:
             return self._failed(failure)
+        view = await self._view(home)
+        # Neither a list nor a mark nor links into the site: whatever that is, it is not judged as its home page.
+        self._is_site = view.is_the_site(self.site.name)
         self._report("home")
-        entries = home.facts.list_entries()
-        self._common_links = frozenset(link.url for link in home.facts.links) - {entry.url for entry in entries if entry.url}
-        self._common_lines = frozenset(home.facts.text.split("\n"))
-        items = await self._items(home)
-        await self._visit_columns(items)
-        await self._try_channels(home)
-        await self._visit_content()
+        names = frozenset(address_key(item.url) for item in view.navigation)
+        listed = [entry.url for entry in view.entries if entry.url]
+        listed.extend(url for _, url in undated_links(view.pages, names, SHORTEST_TITLE))
+        self._frame = Frame.of(view.pages, listed)
+        self._home_keys = {address_key(address), *(address_key(page.url) for page in view.pages)}
+        self._found_channels = view.channels
+        await self._learn_missing_page(home)
+        await self._fetch_columns(await self._items(view))
+        self._is_site = self._is_site or any(state.days for state in self._lists)  # its columns show that it is
+        home_list = self._home_list(view)
+        await self._settle_lists()
+        await self._date_lists()
+        self._close_lists()
+        await self._try_channels(view)
+        await self._fetch_content()
         await self._read_codes(home)
         await self._check_links()
         self._report("done")
-        return self._snapshot(home, entries)
+        return self._snapshot(view, home_list)
 
     # ------------------------------------------------------------ stages
 
@@ -189,82 +229,149 @@ class SiteCrawler:
                 self._had_rules = not isinstance(self._rules, AllowAll)
         if not self._rules.allows(address):
             return None, "robots"
-        for _ in range(3):
+        if isinstance(self._rules, Parsed) and (delay := self._rules.delay()) and self.slow_down is not None:
+            self.slow_down(host_of(address), delay)
+        entrance: _ReadPage | None = None
+        for _ in range(MOST_STEPS):
             fetched = await self.fetch(address, "page")
             self._record(fetched)
+            self._asked.add(address_key(fetched.url))
             if fetched.failure is not None:
-                return None, fetched.failure
+                self._unread_columns += 1  # what lies behind the entrance was not seen
+                return (None, fetched.failure) if entrance is None else (entrance, "")
             if host_of(fetched.final_url) not in self._hosts:
                 return None, "redirect_offsite"
             page = self._read(fetched, "home", 0)
             failure = self._content_failure(page)
-            target = _client_redirect(page, fetched)
+            target = next_address(page.facts)
+            if target is None and not failure:
+                entrance, target = page, entrance_target(page.facts)
             if target is None or host_of(target) not in self._hosts:
+                if target is not None and failure:
+                    return None, "redirect_offsite"
                 return (None, failure) if failure else (page, "")
             self.pages.pop(page.facts.url, None)
+            self._home_keys.add(address_key(address))
             address = target
         return None, "redirect_loop"
+
+    async def _learn_missing_page(self, home: _ReadPage) -> None:
+        """Ask for an address that cannot exist: a site that answers it with a page shows how its missing pages look."""
+        digest = hashlib.sha256(f"{self.site.id} {self.seed}".encode()).hexdigest()[:16]
+        self._impossible = f"{Base(home.facts.url).origin}/{digest}.html"
+        async for _, fetched in self._wave([self._impossible]):
+            if fetched is not None and fetched.failure is None:
+                self._missing_page = (address_key(fetched.final_url), frozenset(self._facts(fetched).text.split("\n")))
+
+    def _is_missing(self, page: _ReadPage) -> bool:
+        """Return whether a page is the one that the site shows for addresses that do not exist."""
+        if self._missing_page is None:
+            return False
+        key, lines = self._missing_page
+        own = set(page.facts.text.split("\n"))
+        return address_key(page.fetched.final_url) == key or len(own & lines) >= MOST_ALIKE * max(len(own), len(lines), 1)
+
+    async def _view(self, home: _ReadPage) -> HomeView:
+        """Return the home page with the pages of its frames, where the frames are most of it."""
+        pages, unread = [home.facts], []
+        waiting = [url for url in home.facts.frames if host_of(url) in self._hosts]
+        own_links = {link.url for link in home.facts.links if link.kind == "page"}
+        if len(own_links) >= MOST_FRAMES and len(home.facts.text) > 500:
+            return HomeView(tuple(pages))  # a page of its own, with a frame for the weather
+        for _ in range(2):  # frames inside frames, as portals of the last generation have them
+            inner: list[str] = []
+            async for index, fetched in self._wave(waiting[:MOST_FRAMES]):
+                if fetched is None or fetched.failure is not None or host_of(fetched.final_url) not in self._hosts:
+                    unread.append(waiting[index])
+                    continue
+                page = self._read(fetched, "frame", 0, on_home=True)
+                pages.append(page.facts)
+                inner.extend(url for url in page.facts.frames if host_of(url) in self._hosts)
+            waiting = inner
+        unread.extend(url for url in home.facts.frames if host_of(url) not in self._hosts)
+        return HomeView(tuple(pages), tuple(unread))
 
     def _content_failure(self, page: _ReadPage) -> str | None:
         facts = page.facts
         lost = page.fetched.body and facts.charset_step == "replacement" and facts.text.count("\ufffd") * 4 > len(facts.text)
         if lost:
             return "undecodable"
-        return of_content(
-            facts.text, has_links=bool(facts.links), has_scripts=b"<script" in page.fetched.body.lower(), title=facts.title
-        )
+        has_scripts = b"<script" in page.fetched.body.lower()
+        marks = facts.marks
+        has_marks = bool(marks.icp or marks.site_code or marks.sponsor or marks.party_gov)
+        if facts.frames or next_address(facts) is not None:
+            return None
+        return kind_of_page(PageShape(facts.text, facts.title, len(facts.links), has_scripts, "", has_marks))
 
-    async def _items(self, home: _ReadPage) -> list[NavItem]:
+    def _is_foreign(self, page: _ReadPage) -> bool:
+        """Return whether a small page carries nothing that the home page carries: no link, no line, no mark, no list."""
+        facts = page.facts
+        if facts.entries or facts.published_at is not None or len(facts.text) > 1_500 or facts.has_form:
+            return False
+        shared = sum(address_key(link.url) in self._frame.links for link in facts.links if link.kind == "page")
+        shared += sum(len(line) >= 4 and line in self._frame.lines for line in set(facts.text.split("\n")))
+        marks = facts.marks
+        return shared < FEWEST_SHARED and not (marks.icp or marks.site_code or marks.sponsor or marks.party_gov)
+
+    async def _items(self, home: HomeView) -> list[NavItem]:
         """Return columns of the navigation, then those of the site map that it lacks."""
-        items = list(home.facts.navigation)
-        known = {item.url for item in items}
-        for address in home.facts.site_maps[:1]:
+        items = home.navigation
+        known = {address_key(item.url).casefold() for item in items}
+        for address in home.site_maps[:1]:
             if host_of(address) not in self._hosts or not self._may(address):
+                self.partial.add("channels")
                 continue
             async for _, fetched in self._wave([address]):
-                if fetched is not None and fetched.failure is None:
-                    page = self._read(fetched, "site_map", 1, site_map=True)
-                    self.site_map = _map_entries(page.facts.navigation)
-                    items.extend(item for item in page.facts.navigation if item.url not in known)
+                if fetched is None or fetched.failure is not None:
+                    if fetched is None or opens(fetched.failure) is not False:
+                        self.partial.add("channels")
+                    continue
+                page = self._read(fetched, "site_map", 1, site_map=True)
+                if self._is_foreign(page) or address_key(fetched.final_url) in self._home_keys:
+                    self.partial.add("channels")
+                    continue
+                self.site_map = _map_entries(page.facts.navigation)
+                items.extend(item for item in page.facts.navigation if address_key(item.url).casefold() not in known)
         return items
 
-    async def _visit_columns(self, items: Sequence[NavItem]) -> None:
+    async def _fetch_columns(self, items: Sequence[NavItem]) -> None:
         """Fetch columns wave by wave; a column page may name further ones below it."""
         waiting: list[tuple[NavItem, int]] = [(item, 1) for item in items]
         planned: set[str] = set()
         while waiting:
             wave: list[tuple[NavItem, int]] = []
             for item, depth in waiting:
-                if item.url in planned or item.url in self.pages:
+                key = address_key(item.url).casefold()
+                if key in planned or address_key(item.url) in self._home_keys or item.url in self.pages:
                     continue
                 if len(planned) >= self.limits.columns_per_site:
                     self._hit("columns", "columns")
                     break
-                planned.add(item.url)
+                planned.add(key)
                 wave.append((item, depth))
             waiting = []
             async for index, fetched in self._wave([item.url for item, _ in wave]):
                 item, depth = wave[index]
                 waiting.extend((below, depth + 1) for below in self._take_column(item, fetched, depth))
             self._report("columns")
-        await self._visit_frames()
+        await self._fetch_frames()
 
-    async def _visit_frames(self) -> None:
+    async def _fetch_frames(self) -> None:
         """Read the lists of columns whose page shows them in a frame, one frame deep."""
-        async for index, fetched in self._wave([url for _, url in self._framed]):
+        async for index, fetched in self._wave([url for _, url, _ in self._framed]):
             if fetched is None or fetched.failure is not None or host_of(fetched.final_url) not in self._hosts:
                 continue
             facts = self._facts(fetched)
-            entries = column_entries(facts, common_links=self._common_links, common_lines=self._common_lines)
-            if entries is not None:
-                place = self._framed[index][0]
-                known = self.columns[place]
-                self.columns[place] = Column.model_validate(
-                    dict(known) | {"entries": entries, "entry_count": None, "latest_entry_at": None, "undated_count": None}
-                )
+            content = column_content(facts, self._frame)
+            if content.entries:
+                place, _, depth = self._framed[index]
+                self._lists.append(ListState(place, list(content.entries), facts.next_page, facts.has_more_pages))
+                self._plan_content(content.entries, self.columns[place].kind, depth)
 
     def _take_column(self, item: NavItem, fetched: Fetched | None, depth: int) -> list[NavItem]:
         """Add the column of a navigation item; return the items its page names below it."""
+        if fetched is None or (fetched.failure is not None and opens(fetched.failure) is None):
+            self._unread_columns += 1
         if fetched is None:
             self._add_column(item, item.kind)
             return []
@@ -275,34 +382,137 @@ class SiteCrawler:
             return []
         page = self._read(fetched, "column", depth)
         facts = page.facts
-        if self._content_failure(page) is not None:
+        # An address that leads back to the home page, or to a page of somebody else, shows nothing of the column.
+        if (
+            address_key(fetched.final_url) in self._home_keys
+            or self._content_failure(page) is not None
+            or self._is_foreign(page)
+            or self._is_missing(page)
+        ):
+            self.pages.pop(facts.url, None)
+            target = next_address(facts)
+            if target is not None and host_of(target) in self._hosts and address_key(target) not in self._asked:
+                return [item._replace(url=target)]  # a page that only leads on to where the list is
+            self._unread_columns += 1
             self._add_column(item, item.kind)
             return []
-        entries = column_entries(facts, common_links=self._common_links, common_lines=self._common_lines)
+        content = column_content(facts, self._frame)
         kind = item.kind or facts.column_kind
-        if kind in MESSAGE_KINDS:
+        if kind not in MESSAGE_KINDS:  # the titles of messages are full of 咨询 and 投诉
+            listed = {entry.url for entry in content.entries or ()}
+            self._found_channels.extend(channel for channel in facts.channels if channel.url not in listed)
+        else:
             self._take_messages(facts, kind)
-        if kind in SERVICE_KINDS or facts.guide is not None:
-            self._take_services(facts, entries)
-        count = None
-        if entries is None and not facts.fetches_content and not facts.frames and len(facts.text) > 60:
-            count = 1  # a page of text (概况, 职能), or of links to columns below: not blank, and no list to be read
-        latest = facts.published_at if count is not None else None
-        self._add_column(item, kind, opens=True, entries=entries, entry_count=count, latest=latest)
-        if entries is None and (inner := [url for url in facts.frames if host_of(url) in self._hosts]):
-            self._framed.append((len(self.columns) - 1, inner[0]))
-        for entry in entries or ():
-            if entry.url is not None and host_of(entry.url) in self._hosts:
-                self._content.setdefault(entry.url, depth + 1)
-                if kind is not None:
-                    self._column_kind.setdefault(entry.url, kind)
+        if (kind in SERVICE_KINDS and content.entries) or facts.guide is not None:
+            self._take_services(facts, content.entries)
+        self._take_content(item, kind, page, content, depth)
         if depth >= self.limits.depth:
             return []
         return [
             NavItem(sub_item.name, sub_item.url, item.level + 1, item.name, "link", sub_item.kind)
             for sub_item in facts.navigation
-            if sub_item.url not in self._common_links and host_of(sub_item.url) in self._hosts
+            if address_key(sub_item.url) not in self._frame.links and host_of(sub_item.url) in self._hosts
         ]
+
+    def _take_content(self, item: NavItem, kind: str | None, page: _ReadPage, content: ColumnContent, depth: int) -> None:
+        """Add a column with what its page holds; a list whose newest entry is not known yet waits for `_settle_lists`."""
+        facts = page.facts
+        is_blank = content.entries == ()
+        latest = facts.published_at if content.count is not None and facts.published_at is not None else None
+        self._add_column(
+            item, kind, opens=True, entries=content.entries if is_blank else None, entry_count=content.count, latest=latest
+        )
+        place = len(self.columns) - 1
+        inner = [url for url in facts.frames if host_of(url) in self._hosts]
+        if not content.entries and inner:
+            self._framed.append((place, inner[0], depth))
+        if content.entries:
+            self._lists.append(ListState(place, list(content.entries), facts.next_page, facts.has_more_pages))
+            self._plan_content(content.entries, kind, depth)
+
+    def _plan_content(self, entries: Iterable[Entry], kind: str | None, depth: int) -> None:
+        for entry in entries:
+            if entry.url is not None and host_of(entry.url) in self._hosts:
+                self._content.setdefault(entry.url, depth + 1)
+                if kind is not None:
+                    self._column_kind.setdefault(entry.url, kind)
+
+    # ------------------------------------------------------------ newest entries
+
+    def _home_list(self, home: HomeView) -> ListState:
+        """Return the list of the home page: its dated entries, then links that may be entries without a date."""
+        columns = frozenset(address_key(column.url) for column in self.columns if column.url)
+        columns |= frozenset(address_key(item.url) for item in home.navigation)
+        links = undated_links(home.pages, columns, SHORTEST_TITLE)
+        undated = [Entry(title=text[:1_000], url=url) for text, url in links]
+        state = ListState(HOME, [*home.entries, *(undated if len(undated) >= 3 or home.entries else ())])
+        self._lists.append(state)
+        return state
+
+    async def _settle_lists(self) -> None:
+        """Follow lists that are not newest first, or whose newest entry is old, to the page that decides."""
+        for _ in range(MOST_LIST_PAGES):
+            waiting = [
+                state
+                for state in self._lists
+                if state.days
+                and not state.is_settled(self.observed_at)
+                and state.next_page
+                and host_of(state.next_page) in self._hosts
+            ]
+            if not waiting:
+                return
+            addresses = [state.next_page or "" for state in waiting]
+            async for index, fetched in self._wave(addresses):
+                state = waiting[index]
+                state.next_page, state.has_more = None, True
+                if fetched is not None and fetched.failure is None and host_of(fetched.final_url) in self._hosts:
+                    facts = self._facts(fetched)
+                    entries = column_content(facts, self._frame).entries or ()
+                    state.has_more = facts.has_more_pages
+                    state.take_page(entries, facts.next_page)
+
+    async def _date_lists(self) -> None:
+        """Date entries that show no date: by their addresses where these are recent, else from their article pages."""
+        for state in self._lists:
+            state.take_address_dates(self.observed_at)
+        for _ in range(2):  # a sample first, then the rest of the lists that still look old
+            wanted: dict[str, list[ListState]] = {}
+            for state in self._lists:
+                for url in state.to_ask(self.observed_at):
+                    if host_of(url) in self._hosts and not is_attachment(url):
+                        wanted.setdefault(url, []).append(state)
+                    state.asked.add(url)
+            await self._read_articles([url for url in wanted if url not in self._published])
+            for url, states in wanted.items():
+                for state in states:
+                    dates_of(state, {url: self._published.get(url)})
+
+    async def _read_articles(self, addresses: Sequence[str]) -> None:
+        async for index, fetched in self._wave(addresses):
+            url = addresses[index]
+            if fetched is not None and opens(fetched.failure) is False:
+                self._published[url] = None  # what is gone is no update
+            if fetched is None or fetched.failure is not None or host_of(fetched.final_url) not in self._hosts:
+                continue
+            page = self._read(fetched, "content", 2)
+            if address_key(fetched.final_url) in self._home_keys:
+                continue
+            self._published[url] = page.facts.published_at
+            self._take_document(url, page.facts)
+
+    def _close_lists(self) -> None:
+        """Write what is known of each list into its column; a list whose newest entry is not known is not observed."""
+        for state in self._lists:
+            if state.place == HOME:
+                continue
+            column = self.columns[state.place]
+            known = state.is_dated(self.observed_at) and state.is_settled(self.observed_at) and bool(state.days)
+            if column.entries is not None or column.entry_count not in (None, 1):
+                continue
+            changes: dict[str, object] = {"latest_entry_at": None, "undated_count": None}
+            changes |= {"entries": tuple(state.entries), "entry_count": None} if known else {"entry_count": len(state.entries)}
+            self.columns[state.place] = Column.model_validate(dict(column) | changes)
 
     def _add_column(
         self,
@@ -336,7 +546,7 @@ class SiteCrawler:
             if facts.next_page is not None:
                 self.partial.add("messages")
 
-    def _take_services(self, facts: PageFacts, entries: tuple[Entry, ...] | None) -> None:
+    def _take_services(self, facts: PageFacts, entries: Iterable[Entry] | None) -> None:
         services = self.services if self.services is not None else []
         if facts.guide is not None:
             services.append(Service(name=facts.title or facts.url, url=facts.url, elements=facts.guide))
@@ -348,34 +558,97 @@ class SiteCrawler:
         if facts.next_page is not None:
             self.partial.add("services")
 
-    async def _try_channels(self, home: _ReadPage) -> None:
-        """Open each channel the home page links to; one with a form to write into is effective."""
-        links = home.facts.channels
-        own = dict.fromkeys(url for channel in links if (url := channel.url) and host_of(url) in self._hosts)
-        async for _, fetched in self._wave([url for url in own if url not in self.checked][:MOST_CHANNELS]):
-            if fetched is not None and fetched.failure is None:
-                self._read(fetched, "channel", 1)
-        for channel in links:
-            fetched_channel = self.checked.get(channel.url or "")
-            effective: bool | None = None
-            if channel.url in own and fetched_channel is not None:
-                if opens(fetched_channel.failure) is False:
-                    effective = False
-                elif fetched_channel.failure is None and self._forms.get(fetched_channel.final_url):
-                    effective = True
-            self.channels.append(Channel(kind=channel.kind, name=channel.name, url=channel.url, effective=effective))
+    async def _try_channels(self, home: HomeView) -> None:
+        """Open each channel that the home page, the columns and the site map name; one with a form is effective."""
+        channels: dict[tuple[str, str], FoundChannel] = {}
+        named = [
+            FoundChannel(kind, node.path[-1], node.url)
+            for node in self.site_map or ()
+            if (kind := self._channel_kind(node.path[-1]))
+        ]
+        for channel in (*self._found_channels, *named):
+            channels.setdefault((channel.name, address_key(channel.url or "")), channel)
+        own = dict.fromkeys(url for channel in channels.values() if (url := channel.url) and host_of(url) in self._hosts)
+        await self._open_channels([url for url in own if url not in self.checked][:MOST_CHANNELS])
+        again = [url for url in own if (answer := self.checked.get(url)) is not None and opens(answer.failure) is False]
+        for url in again[:MOST_CHANNELS]:  # one failing request never makes a channel ineffective
+            self._record(await self.fetch(url, "link"))
+        for channel in channels.values():
+            self.channels.append(
+                Channel(kind=channel.kind, name=channel.name, url=channel.url, effective=self._is_effective(channel.url, own))
+            )
+        if not any(channel.effective for channel in self.channels):
+            await self._look_behind_pictures(home)
+        portals = table("pages")["links"]["portals"]
+        if any(
+            link.is_outside and any(word in f"{link.text} {link.url}" for word in portals) for link, _, _ in self.links.values()
+        ):
+            self.partial.add("channels")  # channels may be at the portal of services, which is another site
+        if self._is_shut():
+            self.partial.update(("channels", "columns"))
+        if self._unread_columns or home.may_show_more or "columns" in self.partial or "pages" in self.partial:
+            self.partial.add("channels")
 
-    async def _visit_content(self) -> None:
+    def _channel_kind(self, name: str) -> str | None:
+        longest = int(table("channels")["longest"])
+        return channel_kinds().find(name) if 0 < len(name) <= longest else None
+
+    async def _open_channels(self, addresses: Sequence[str]) -> None:
+        async for index, fetched in self._wave(addresses):
+            if fetched is None:
+                self.partial.add("channels")
+            elif fetched.failure is None:
+                page = self._read(fetched, "channel", 1)
+                self._forms[addresses[index]] = page.facts.has_form
+
+    def _is_effective(self, url: str | None, own: Iterable[str]) -> bool | None:
+        answer = self.checked.get(url or "")
+        if url is None or answer is None or url not in set(own):
+            return None
+        if opens(answer.failure) is False:
+            return None if self._is_shut() else False
+        has_form = self._forms.get(url) or self._forms.get(answer.final_url)
+        return True if answer.failure is None and has_form else None
+
+    def _is_shut(self) -> bool:
+        """Return whether nearly nothing behind the home page opens: then something stands between, whatever the status says."""
+        inner = [
+            answer
+            for url, answer in self.checked.items()
+            if host_of(url) in self._hosts
+            and address_key(url) not in self._home_keys
+            and not url.endswith("/robots.txt")
+            and url != self._impossible
+        ]
+        failed = sum(answer.failure is not None for answer in inner)
+        return len(inner) >= FEWEST_JUDGED and failed >= MOST_SHUT * len(inner)
+
+    async def _look_behind_pictures(self, home: HomeView) -> None:
+        """Open pictures of the home page that lead into the site without any text: one may be the channel."""
+        addresses = [url for url in home.unnamed_links if host_of(url) in self._hosts and url not in self.checked][:MOST_FRAMES]
+        async for index, fetched in self._wave(addresses):
+            if fetched is None or fetched.failure is not None:
+                if fetched is None or opens(fetched.failure) is not False:
+                    self.partial.add("channels")
+                continue
+            facts = self._read(fetched, "channel", 1).facts
+            kind = self._channel_kind(facts.title) or ("consultation" if facts.has_form else None)
+            if kind is not None:
+                self.channels.append(
+                    Channel(kind=kind, name=facts.title[:200], url=addresses[index], effective=facts.has_form or None)
+                )
+
+    async def _fetch_content(self) -> None:
         """Fetch content pages: a seeded sample of what the lists hold, or everything that can be reached."""
         size = self.limits.content_sample
-        addresses = [url for url in self._content if url not in self._asked and url not in self.pages]
+        addresses = [url for url in self._content if address_key(url) not in self._asked and url not in self.pages]
         services = [service.url for service in self.services or () if service.elements is None and service.url]
         if size is None:
-            await self._visit_all()
+            await self._fetch_all()
         else:
             drawn = set(random.Random(f"{self.seed}:{self.site.id}").sample(sorted(addresses), min(size, len(addresses))))  # noqa: S311
             wave = [url for url in addresses if url in drawn]
-            wave.extend(url for url in services[: max(size, 20)] if url not in drawn and url not in self._asked)
+            wave.extend(url for url in services[: max(size, 20)] if url not in drawn and address_key(url) not in self._asked)
             async for _, fetched in self._wave(wave):
                 if fetched is not None and fetched.failure is None and host_of(fetched.final_url) in self._hosts:
                     self._take_document(fetched.url, self._read(fetched, "content", 2).facts)
@@ -383,14 +656,17 @@ class SiteCrawler:
                 self.partial.add("pages")
         self._report("content")
 
-    async def _visit_all(self) -> None:
+    async def _fetch_all(self) -> None:
         depth = 1
         while depth < self.limits.depth + 8:
             depth += 1
             wave = [
                 url
                 for url, (link, _, _) in self.links.items()
-                if link.kind == "page" and url not in self._asked and url not in self.pages and host_of(url) in self._hosts
+                if link.kind == "page"
+                and address_key(url) not in self._asked
+                and url not in self.pages
+                and host_of(url) in self._hosts
             ]
             if not wave:
                 return
@@ -409,7 +685,9 @@ class SiteCrawler:
             return
         other = "interpretation" if kind == "policy" else "policy"
         words = table("pages")["linked"][other]
-        own = [link for link in facts.links if link.kind in ("page", "attachment") and link.url not in self._common_links]
+        own = [
+            link for link in facts.links if link.kind in ("page", "attachment") and address_key(link.url) not in self._frame.links
+        ]
         linked = tuple(
             link.url
             for link in own
@@ -441,7 +719,7 @@ class SiteCrawler:
                 break
             fetched = await self.fetch(url, "file")
             self._record(fetched)
-            self._asked.add(url)
+            self._asked.add(address_key(url))
             codes = read_qr(fetched.body) if fetched.failure is None else None
             is_whole = is_whole and codes is not None
             qr_codes.extend(
@@ -510,7 +788,8 @@ class SiteCrawler:
 
     def _plan(self, url: str, purpose: Purpose) -> bool:
         """Return whether an address is to be visited now; an address is visited once."""
-        if url in self._asked or url in self.checked:
+        key = address_key(url)
+        if key in self._asked or url in self.checked:
             return False
         if not self._may(url):
             self.checked[url] = Fetched(url=url, final_url=url, at=0, seconds=0, failure="robots")
@@ -520,12 +799,14 @@ class SiteCrawler:
                 self._hit("pages", "pages")
                 return False
             self._pages_asked += 1
-        self._asked.add(url)
+        self._asked.add(key)
         return True
 
     def _record(self, fetched: Fetched) -> None:
         """Keep an outcome without its body; pages are read by their caller from the outcome itself."""
         self.checked[fetched.url] = replace(fetched, body=b"")
+        if fetched.remark:
+            self._remarks.add(f"{fetched.remark} {host_of(fetched.final_url)}")
         self._started = fetched.started if self._started is None else min(self._started, fetched.started)
         ended = fetched.started + timedelta(seconds=fetched.seconds)
         self._ended = ended if self._ended is None else max(self._ended, ended)
@@ -534,7 +815,7 @@ class SiteCrawler:
         decoded = decode(fetched.body, fetched.content_type, cut=fetched.cut)
         return read_page(decoded.text, fetched.final_url, now=self.observed_at, decoded=decoded, site_map=site_map)
 
-    def _read(self, fetched: Fetched, kind: str, depth: int, *, site_map: bool = False) -> _ReadPage:
+    def _read(self, fetched: Fetched, kind: str, depth: int, *, site_map: bool = False, on_home: bool = False) -> _ReadPage:
         facts = self._facts(fetched, site_map=site_map)
         keep = self.keep_text and self._text_left > 0
         self._text_left -= len(facts.text) if keep else 0
@@ -542,15 +823,17 @@ class SiteCrawler:
             kind = "guide"
             self._guide_found(facts)
         page = facts.page(kind, seconds=round(fetched.seconds, 4), keep_text=keep)
+        page = page.model_copy(update={"digest": fetched.digest})
         if not keep and self.keep_text:
             page = page.model_copy(update={"text_note": "not kept: the limit of text for one site was reached"})
         self.pages.setdefault(facts.url, page)
         if kind not in ("content", "site_map"):
-            self._forms[facts.url] = facts.has_form
+            self._forms[facts.url] = self._forms[fetched.url] = facts.has_form
         for link in facts.links:
-            known = self.links.get(link.url)
-            if known is None and len(self.links) < 4 * max(1, self.limits.links_per_site):
-                self.links[link.url] = (link, facts.url, kind == "home")
+            key = address_key(link.url)
+            if key not in self._link_keys and len(self.links) < 4 * max(1, self.limits.links_per_site):
+                self._link_keys.add(key)
+                self.links[link.url] = (link, facts.url, kind == "home" or on_home)
         return _ReadPage(facts, fetched, kind, depth)
 
     def _guide_found(self, facts: PageFacts) -> None:
@@ -580,43 +863,66 @@ class SiteCrawler:
             robots="followed" if self._had_rules else followed,
             limits_hit=tuple(sorted(self.budget.hit)),
             seed=self.seed,
+            remarks=tuple(sorted(self._remarks)),
         )
 
     def _failed(self, failure: str) -> SiteSnapshot:
         self._report("done", failure)
         return SiteSnapshot(site=self.site, observed_at=self.observed_at, collection=self._collection(failure))
 
-    def _snapshot(self, home: _ReadPage, entries: tuple[Entry, ...]) -> SiteSnapshot:
-        is_navigation = not entries and bool(self.columns)
-        below = [entry for column in self.columns for entry in column.entries or ()] if is_navigation else None
+    def _home_page(self, home: HomeView, state: ListState) -> HomePage:
+        """Return what the home page shows; None for its entries where scripts or undated links may show newer ones."""
+        if not self._is_site:
+            return HomePage()
+        dated = tuple(entry for entry in state.entries if entry.published_at is not None)
+        is_navigation = not state.entries and bool(self.columns)
+        is_known = state.is_recent(self.observed_at) or (bool(dated) and len(dated) == len(state.entries))
+        if not is_known and dated and not home.may_show_more:
+            # Links that show no date and whose pages show none are columns and tools; entries of lists have pages with dates.
+            asked = {entry.url for entry in state.entries if entry.published_at is None}
+            is_known = bool(home.entries) and all(url in self._published and self._published[url] is None for url in asked if url)
+        if home.may_show_more and not state.is_recent(self.observed_at):
+            is_known = False
+        below = [entry for column in self.columns for entry in column.entries or ()]
+        all_read = all(column.entries is not None or column.opens is False for column in self.columns) and not home.may_show_more
+        return HomePage(
+            entries=dated if is_known else None,
+            is_navigation=is_navigation if is_known or is_navigation else False,
+            second_level_entries=tuple(below) if is_navigation and (all_read or _has_recent(below, self.observed_at)) else None,
+        )
+
+    def _snapshot(self, home: HomeView, state: ListState) -> SiteSnapshot:
         services = self.services
         kinds = {column.kind for column in self.columns if column.entries is not None}
         if "pages" in self.partial:
             self.partial.update(("documents", "interpretations"))
+        sees_columns = self._is_site and (bool(home.navigation) or not home.may_show_more)
+        if not self._is_site:  # no mark or tag of such a page says anything of the site
+            bare = {"marks": None, "tags": None, "text": None}
+            self.pages = {url: page.model_copy(update=bare) for url, page in self.pages.items()}
+            self.partial.update(("columns", "channels", "pages"))
         return SiteSnapshot(
             site=self.site,
             observed_at=self.observed_at,
             partial=tuple(sorted(self.partial)),
-            home=HomePage(
-                entries=entries if entries or not home.facts.fetches_content else None,
-                is_navigation=is_navigation,
-                second_level_entries=None if below is None else tuple(below),
-            ),
-            columns=tuple(self.columns) if self.columns or not home.facts.fetches_content else None,
+            home=self._home_page(home, state),
+            columns=tuple(self.columns) if sees_columns else None,
             pages=tuple(self.pages.values()),
             links=tuple(self._links()),
-            channels=tuple(self.channels),
+            channels=tuple(self.channels) if sees_columns else None,
             messages=None if self.messages is None else tuple(self.messages),
             services=None if services is None else tuple(services),
             documents=tuple(self.documents) if "policy" in kinds else None,
             interpretations=tuple(self.interpretations) if "interpretation" in kinds else None,
             message_board=self._message_board(),
-            has_search=_has_search(home.facts),
+            has_search=_has_search(home.first) if self._is_site else None,
             site_map=self.site_map,
             qr_codes=self.qr_codes,
-            elderly_mode=_elderly_mode(home.facts),
+            elderly_mode=_elderly_mode(home.first) if self._is_site else None,
             activities=self._activities(),
-            error_report=ErrorReportEntrance(present=bool(home.facts.marks.error_report)),
+            error_report=ErrorReportEntrance(present=any(page.marks.error_report for page in home.pages))
+            if self._is_site
+            else None,
             collection=self._collection(None),
         )
 
@@ -688,26 +994,5 @@ def _version() -> str:
         return "unknown"
 
 
-def _client_redirect(page: _ReadPage, fetched: Fetched) -> str | None:
-    """Return where a nearly empty page sends the browser by a refresh or a script; None when it stays."""
-    if len(page.facts.text) > 200 or len(page.facts.links) > 3:
-        return None
-    reader = page.facts
-    for node in reader.dom.tree.css("meta[http-equiv='refresh' i]"):
-        content = node.attributes.get("content") or ""
-        _, _, target = content.partition("=")
-        url = reader.base.resolve(target.strip(" '\""))
-        if url is not None and url != fetched.final_url:
-            return url
-    for text in reader.dom.scripts:
-        if len(text) < 2_000:
-            for sign in ("location.href", "location.replace", "window.location", "location="):
-                _, sign_at, rest = text.partition(sign)
-                if sign_at:
-                    for quote in ("'", '"'):
-                        parts = rest[:300].split(quote)
-                        if len(parts) >= 3:
-                            url = reader.base.resolve(parts[1].strip())
-                            if url is not None and url != fetched.final_url:
-                                return url
-    return None
+def _has_recent(entries: Sequence[Entry], now: datetime) -> bool:
+    return ListState(HOME, list(entries)).is_recent(now)

@@ -29,6 +29,13 @@ _SELECTED = (
     *("input", "form", "textarea", "title", "h1"),
 )
 _HIDDEN = ["script", "style", "noscript", "template"]
+# Records and cells that are hidden one by one are templates and leftovers. Boxes are kept: a hidden box is a tab or a menu.
+_HIDDEN_RECORDS = ",".join(
+    f"{tag}[{name}]" for tag in ("li", "tr", "dd", "dt", "p", "span", "em", "i") for name in ("style", "hidden")
+)
+_UNSEEN = re.compile(r"display\s{0,3}:\s{0,3}none|visibility\s{0,3}:\s{0,3}hidden", re.IGNORECASE)
+# A script that only writes a fixed text where it stands: its text belongs to the page.
+_WRITTEN = re.compile(r"""\s*document\.write(?:ln)?\(\s*(["'])([^"'<>\\\n]{1,200})\1\s*\)\s*;?\s*""")
 _TAG = re.compile(rb"<(/?)([a-zA-Z][a-zA-Z0-9]{0,15})")
 # Elements without an end tag; `a` is among them because links are kept at any depth and close one another.
 _VOID = frozenset(b"a area base br col embed hr img input link meta param source track wbr".split())
@@ -79,8 +86,16 @@ class Dom:
             if address:
                 self.script_sources.append(address)
             else:
-                self.scripts.append(node.text())
+                text = node.text()
+                self.scripts.append(text)
+                written = _WRITTEN.fullmatch(text) if len(text) < 400 else None
+                if written is not None and node.parent is not None:
+                    node.insert_before(written[2])
+        self.has_noscript = self.tree.css_first("noscript") is not None
         self.tree.strip_tags(_HIDDEN)
+        for node in self.tree.css(_HIDDEN_RECORDS):
+            if _UNSEEN.search(node.attributes.get("style") or "") or "hidden" in node.attributes:
+                node.decompose()
         self.body: LexborNode | None = self.tree.body or self.tree.root
 
     @cached_property

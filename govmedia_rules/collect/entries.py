@@ -15,8 +15,17 @@ from functools import cache
 from selectolax.lexbor import LexborNode
 
 from govmedia_rules.collect.dom import Dom
+from govmedia_rules.collect.shown import dotted_days, read_shown
 from govmedia_rules.collect.words import name_key, table
-from govmedia_rules.core.dates import find_moments, is_date_part, other_labels, read_moment, read_split
+from govmedia_rules.core.dates import (
+    DateMatch,
+    find_moments,
+    is_date_part,
+    other_labels,
+    publication_labels,
+    read_moment,
+    read_split,
+)
 from govmedia_rules.core.vocabulary import key_of
 
 MOST_ENTRIES = 5_000
@@ -26,7 +35,10 @@ _MOST_LINKS = 400
 _LONGEST_CELL = 60
 # What makes a line worth a closer look; most are refused afterwards. Lines with the rarer forms are looked for only where
 # the page has one of their signs.
-_HIT = re.compile(r"[0-9](?:[0-9]{0,3}\s?[-/.年月]|[0-9]{3}[01][0-9][0-3][0-9](?![0-9]))")
+_HIT = re.compile(
+    "[0-9\uff10-\uff19](?:[0-9\uff10-\uff19]{0,3}\\s?[-/.年月\uff0d\uff0f\uff0e\u2010-\u2015\u2212]|[0-9]{3}[01][0-9][0-3][0-9](?![0-9]))"
+    "|(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)|[一二三四五六七八九十]月"
+)
 _RARE_HIT = re.compile(r"[今昨]天|前(?:天|[)\]]|$)|刚[刚才]|二[〇○零]")
 _RARE_SIGNS = ("今天", "昨天", "前", "刚", "二〇", "二○", "二零")
 _LONGEST_LINE = 400
@@ -86,6 +98,7 @@ def _cells(dom: Dom, now: datetime | None) -> Iterator[_Cell]:
     """Return text nodes that are, or at an edge hold, a date."""
     chunks = dom.chunks
     last_read = -1
+    dotted = {} if now is None else dotted_days(dom.lines)
     for index in _hits(dom):
         if index <= last_read:
             continue
@@ -94,7 +107,7 @@ def _cells(dom: Dom, now: datetime | None) -> Iterator[_Cell]:
         bare = chunk.strip()
         if len(bare) > _LONGEST_LINE:
             continue
-        moment = read_moment(bare, now=now)
+        moment = read_shown(dotted.get(index, bare), now)
         if moment is not None:
             if not _is_foreign(chunks, index):
                 yield _Cell(index, dom.nodes[index], moment, "")
@@ -107,17 +120,57 @@ def _cells(dom: Dom, now: datetime | None) -> Iterator[_Cell]:
                 yield _Cell(index, node, moment, "")
                 last_read = index + last_box
             continue
-        edge = _EDGE.search(chunk) if bare[0] in _EDGE_STARTS or bare[-1] in _EDGE_ENDS else None
-        if edge is not None:
-            text = edge["head"] or edge["tail"]
-            moment = read_moment(f"[{text}]", now=now)
+        cell = _edge_cell(dom, index, now) or _line_cell(dom, index)
+        if cell is not None:
+            yield cell
+
+
+def _edge_cell(dom: Dom, index: int, now: datetime | None) -> _Cell | None:
+    """Return the cell of a text node that holds a title and, at one of its edges, a date."""
+    chunk = dom.chunks[index]
+    bare = chunk.strip()
+    edge = _EDGE.search(chunk) if bare[0] in _EDGE_STARTS or bare[-1] in _EDGE_ENDS else None
+    if edge is None:
+        return None
+    moment = read_shown(f"[{edge['head'] or edge['tail']}]", now)
+    rest = " ".join((chunk[: edge.start()] + " " + chunk[edge.end() :]).split())
+    return None if moment is None else _Cell(index, dom.nodes[index], moment, rest)
+
+
+# What stands beside the date of an entry in its own text node: counters, a source, an author.
+_BESIDE = re.compile(r"[\s:：|/·,，]*(?:浏览|点击|阅读|访问|人气|查看|次数|热度|来源|作者|发布|编辑|栏目|类别)")
+
+
+def _line_cell(dom: Dom, index: int) -> _Cell | None:
+    """Return the cell of a line that names its date (发布时间：2024-08-27) or shows it before or after a counter."""
+    chunk = dom.chunks[index]
+    if len(chunk) > 2 * _LONGEST_CELL or not _MAY_BE_FULL.search(chunk):
+        return None
+    matches = list(find_moments(chunk))
+    labelled: DateMatch | None = next((match for match in matches if match.is_publication), None)
+    if labelled is None and len(matches) == 1 and not (matches[0].is_other or matches[0].is_change):
+        before, after = chunk[: matches[0].start].strip(), chunk[matches[0].end :]
+        beside_before, beside_after = _BESIDE.match(before) is not None, _BESIDE.match(after) is not None
+        if (beside_before or beside_after) and (not before or beside_before) and (not after.strip() or beside_after):
+            labelled = matches[0]
+    return None if labelled is None else _Cell(index, dom.nodes[index], labelled.moment, "")
+
+
+_DATED_ATTRIBUTES = ("datetime", "data-date", "data-time", "data-pubdate", "data-publish", "pubdate", "data-pubtime", "data-day")
+_DATED = ",".join([f"time[{_DATED_ATTRIBUTES[0]}]", *(f"[{name}]" for name in _DATED_ATTRIBUTES[1:])])
+AFTER_TEXT = 10_000_000
+"""Order of cells that are attributes: behind every text node."""
+
+
+def _attribute_cells(dom: Dom, now: datetime | None) -> Iterator[_Cell]:
+    """Return dates that stand in attributes (`<time datetime=…>`, `data-date=…`), in document order."""
+    for position, node in enumerate(dom.tree.css(_DATED)[:MOST_ENTRIES]):
+        for name in _DATED_ATTRIBUTES:
+            moment = read_shown(node.attributes.get(name) or "", now)
             if moment is not None:
-                yield _Cell(index, dom.nodes[index], moment, " ".join((chunk[: edge.start()] + " " + chunk[edge.end() :]).split()))
-                continue
-        if len(chunk) <= 2 * _LONGEST_CELL and _MAY_BE_FULL.search(chunk):
-            labelled = next((date_match for date_match in find_moments(chunk) if date_match.is_publication), None)
-            if labelled is not None:
-                yield _Cell(index, dom.nodes[index], labelled.moment, "")
+                inside = node.child if node.tag in ("li", "tr", "dd", "a", "div") and node.child is not None else node
+                yield _Cell(AFTER_TEXT + position, inside, moment, "")
+                break
 
 
 _FOREIGN = re.compile(r"(?:今天是|现在是|当前时间|截止|截至|有效期|版权|©|opyright)[^\0]{0,12}$")
@@ -249,9 +302,20 @@ def read_entries(dom: Dom, *, now: datetime | None = None) -> list[ListEntry]:
         One entry for each date cell that has a title beside it. A date in running text, in a foot, or under a label of
         another date (截止时间) gives none.
     """
+    entries = _entries_of_cells(dom, _cells(dom, now))
+    listed = {entry.href for entry in entries}
+    for more in (_entries_of_cells(dom, _attribute_cells(dom, now)), list(_titled_entries(dom))):
+        entries.extend(entry for entry in more if entry.href not in listed)
+        listed.update(entry.href for entry in more)
+    entries.sort(key=lambda entry: entry.order)
+    return _without_meta_lines(entries)[:MOST_ENTRIES]
+
+
+def _entries_of_cells(dom: Dom, cells: Iterator[_Cell]) -> list[ListEntry]:
     records: dict[int, _Record] = {}
     entries: list[ListEntry] = []
-    for cell in _cells(dom, now):
+    headers: dict[int, list[str]] = {}
+    for cell in cells:
         link = _enclosing_link(cell.node)
         if link is not None:
             title = _card_title(link, cell)
@@ -264,9 +328,67 @@ def read_entries(dom: Dom, *, now: datetime | None = None) -> list[ListEntry]:
         if len(records) >= MOST_ENTRIES:
             break
     for record in records.values():
-        entries.extend(_entries_of(record))
-    entries.sort(key=lambda entry: entry.order)
-    return _without_meta_lines(entries)[:MOST_ENTRIES]
+        _choose_by_header(record, headers)
+        if record.cells:
+            entries.extend(_entries_of(record))
+    return entries
+
+
+def _titled_entries(dom: Dom) -> Iterator[ListEntry]:
+    """Return entries whose date stands in the title attribute of their link, under a label (发布时间：…)."""
+    for position, anchor in enumerate(dom.anchors):
+        if not _MAY_BE_FULL.search(anchor.title) or len(anchor.title) > _LONGEST_LINE:
+            continue
+        match = next((match for match in find_moments(anchor.title) if match.is_publication), None)
+        if match is not None and _is_title(anchor.text):
+            cell = _Cell(2 * AFTER_TEXT + position, anchor.node, match.moment, "")
+            yield _entry(anchor.text, anchor.node, anchor.node, cell)
+
+
+def _choose_by_header(record: _Record, headers: dict[int, list[str]]) -> None:
+    """Keep of a table row the cells whose header announces a publication time; drop those of other dates (成文, 截止 …)."""
+    if record.node.tag != "tr":
+        return
+    table_node = record.node.parent
+    while table_node is not None and table_node.tag != "table":
+        table_node = table_node.parent
+    if table_node is None:
+        return
+    names = headers.get(table_node.mem_id)
+    if names is None:
+        first = table_node.css_first("tr")
+        names = headers[table_node.mem_id] = [] if first is None or first.css_first("a[href]") else _row_texts(first)
+    if not names:
+        return
+    by_cell = [(cell, names[place]) for cell in record.cells if 0 <= (place := _place_in_row(cell.node, record.node)) < len(names)]
+    published = [cell for cell, name in by_cell if name in publication_labels() and not _OTHER_HEADER.search(name)]
+    others = {id(cell) for cell, name in by_cell if name in other_labels() or _OTHER_HEADER.search(name)}
+    record.cells = published[:1] or [cell for cell in record.cells if id(cell) not in others]
+
+
+_OTHER_HEADER = re.compile("成文|截止|截至|创建|更新|修改|有效|失效|施行|实施|签发|受理|报名|开标|结束|开始")
+
+
+def _row_texts(row: LexborNode) -> list[str]:
+    texts = []
+    child = row.child
+    while child is not None:
+        if child.is_element_node:
+            texts.append("".join(child.text().split()).strip(":："))
+        child = child.next
+    return texts
+
+
+def _place_in_row(node: LexborNode, row: LexborNode) -> int:
+    """Return the position among the cells of `row` of the one that holds `node`; -1 when none does."""
+    step: LexborNode | None = node
+    while step is not None and (step.parent is None or step.parent.mem_id != row.mem_id):
+        step = step.parent
+    place = -1
+    while step is not None:
+        place += step.is_element_node
+        step = step.prev
+    return place
 
 
 def _record_of(dom: Dom, cell: _Cell, records: dict[int, _Record]) -> _Record | None:

@@ -1,53 +1,15 @@
-"""Kinds of failure, each with its official title, a sentence and advice (data/failures.toml)."""
+"""Which kind of failure an exception, an HTTP status or a page's own content means; the kinds are in snapshots/failures."""
 
 from __future__ import annotations
 
 import errno
 import socket
 import ssl
-from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cache
 
-from govmedia_rules.collect.words import table
+from govmedia_rules.collect.protection import PageShape, kind_of_page
+from govmedia_rules.snapshots.failures import FailureKind, failure_kinds, opens
 
-
-@dataclass(frozen=True, slots=True)
-class FailureKind:
-    """A way in which a visit fails.
-
-    Attributes:
-        id: Id used in snapshots.
-        title: Official Chinese wording.
-        text: What it means, in English.
-        advice: What the site's keepers should do, in Chinese.
-        opens: Whether a link with it opens: True, False, or None when nobody can tell.
-        retry: Whether it is a connection fault that is worth another attempt.
-    """
-
-    id: str
-    title: str
-    text: str
-    advice: str
-    opens: bool | None
-    retry: bool
-
-
-@cache
-def failure_kinds() -> Mapping[str, FailureKind]:
-    """Return every kind of failure by id."""
-    opens = {"yes": True, "no": False, "unknown": None}
-    return {
-        kind: FailureKind(kind, row["title"], row["text"], row["advice"], opens[row["opens"]], bool(row.get("retry", False)))
-        for kind, row in table("failures").items()
-        if kind != "words"
-    }
-
-
-def opens(failure: str | None) -> bool | None:
-    """Return whether an address with this failure opens; None when nobody can tell."""
-    return True if failure is None else failure_kinds()[failure].opens
-
+__all__ = ["FailureKind", "failure_kinds", "of_content", "of_exception", "of_status", "opens"]
 
 _VERIFY = {10: "tls_expired", 9: "tls_expired", 62: "tls_wrong_host", 64: "tls_wrong_host"}
 _UNREACHABLE = {errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EHOSTDOWN}
@@ -71,7 +33,7 @@ def of_exception(fault: BaseException) -> str:
         elif isinstance(step, ssl.SSLError):
             return "tls_protocol"
         elif isinstance(step, socket.gaierror):
-            return "dns"
+            return "resolver" if step.errno in _OUR_RESOLVER else "dns"
         elif isinstance(step, ConnectionRefusedError):
             return "refused"
         elif isinstance(step, OSError) and step.errno in _UNREACHABLE:
@@ -80,6 +42,10 @@ def of_exception(fault: BaseException) -> str:
             kind = "reset"
         step = step.__cause__ or step.__context__
     return kind
+
+
+# Not the end of a name but of our own resolver: no server answered, or it was told to try again.
+_OUR_RESOLVER = {socket.EAI_AGAIN, socket.EAI_FAIL, socket.EAI_SYSTEM, socket.EAI_MEMORY}
 
 
 def of_status(status: int) -> str | None:
@@ -108,14 +74,4 @@ def of_content(text: str, *, has_links: bool, has_scripts: bool, title: str = ""
         has_scripts: Whether it has any script.
         title: Its title.
     """
-    words = table("failures")["words"]
-    bare = text.strip()
-    if len(bare) < 2_000:
-        low = f"{title}\n{bare}".lower()
-        if any(word in low for word in words["parked"]):
-            return "parked"
-        if len(bare) < 600 and any(word in low for word in words["challenge"]):
-            return "blocked_challenge"
-    if len(bare) < 20 and not has_links:
-        return "blocked_script" if has_scripts else "empty"
-    return None
+    return kind_of_page(PageShape(text, title, links=1 if has_links else 0, has_scripts=has_scripts))

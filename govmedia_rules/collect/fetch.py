@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import hashlib
 import re
 import ssl
 import time
@@ -16,12 +17,16 @@ import zlib
 from collections import OrderedDict
 from collections.abc import AsyncIterable, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
-from typing import TYPE_CHECKING, Any, Literal
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from functools import cache
+from typing import TYPE_CHECKING, Any, Literal, cast
 
+from govmedia_rules.collect.decode import decode
 from govmedia_rules.collect.failures import failure_kinds, of_exception, of_status
 from govmedia_rules.collect.guard import Guard, Refused
 from govmedia_rules.collect.limits import Limits
+from govmedia_rules.collect.protection import kind_of_answer
 from govmedia_rules.core.time import SHANGHAI
 
 if TYPE_CHECKING:
@@ -33,6 +38,12 @@ Purpose = Literal["page", "link", "file"]
 USER_AGENT = "Mozilla/5.0 (compatible; govmedia-rules/0.1)"
 """How the collector names itself; a caller adds who runs it."""
 
+_FILE_TYPES = ("image/", "audio/", "video/", "font/", "application/pdf", "application/zip", "application/ms", "application/vnd.")
+"""Types that no browser shows as a page of the site."""
+_SNIFFED = 1_024
+_LARGEST_NOTICE = 65_536
+"""Bytes beyond which a body is no page of a device."""
+
 _TEXT_TYPES = (
     "text/html",
     "application/xhtml",
@@ -42,8 +53,13 @@ _TEXT_TYPES = (
     "application/json",
     "application/rss",
 )
-_LINK_BYTES = 4_096
+_LINK_BYTES = 16_384
 _OPEN_HOSTS = 64
+TLS_KINDS = frozenset({"tls_expired", "tls_wrong_host", "tls_unknown_issuer", "tls_protocol"})
+LONGEST_WAIT = 30.0
+"""Longest pause that a server may ask for (Retry-After) and gets. Unit: seconds."""
+LONGEST_DELAY = 10.0
+"""Longest pause between two requests that a robots.txt may ask for and gets. Unit: seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +80,12 @@ class Fetched:
         etag: ETag of the answer, for asking again.
         modified: Last-Modified of the answer.
         attempts: Attempts made.
+        remark: A fault that does not keep the page from opening, such as a kind of certificate fault; "" without one.
+        retry_after: Seconds after which the server asks to be asked again; None when it names none.
+        address: IP address that answered; "" when a client of the caller's connected.
+        certificate: SHA-256 of the certificate that was shown, in hexadecimal digits; "" without one.
+        redirects: Addresses that led on, in order.
+        headers: Headers of the last answer, name and value as sent.
     """
 
     url: str
@@ -79,6 +101,12 @@ class Fetched:
     etag: str = ""
     modified: str = ""
     attempts: int = 1
+    remark: str = ""
+    retry_after: float | None = None
+    address: str = ""
+    certificate: str = ""
+    redirects: tuple[str, ...] = ()
+    headers: tuple[tuple[str, str], ...] = ()
 
     def to_record(self) -> dict[str, object]:
         """Return a record for the journal; defaults are left out, the body is packed."""
@@ -98,7 +126,14 @@ class Fetched:
         """Return the visit a record tells of."""
         values = {name: record[name] for name in cls.__slots__ if name in record and name not in ("body", "final_url")}
         body = zlib.decompress(base64.b64decode(record["body"])) if "body" in record else b""
+        values["redirects"] = tuple(values.get("redirects", ()))
+        values["headers"] = tuple((str(name), str(value)) for name, value in values.get("headers", ()))
         return cls(final_url=record.get("final", record["url"]), body=body, **values)
+
+    @property
+    def digest(self) -> str | None:
+        """SHA-256 of the body, in hexadecimal digits; None without one."""
+        return hashlib.sha256(self.body).hexdigest() if self.body else None
 
     @property
     def started(self) -> datetime:
@@ -115,6 +150,12 @@ _OPTIONAL: tuple[tuple[str, object], ...] = (
     ("etag", ""),
     ("modified", ""),
     ("attempts", 1),
+    ("remark", ""),
+    ("retry_after", None),
+    ("address", ""),
+    ("certificate", ""),
+    ("redirects", ()),
+    ("headers", ()),
 )
 
 
@@ -189,11 +230,13 @@ class PageResponse:
         headers: Header values by lower-case name, the last of each.
         cookies: Values of all Set-Cookie headers.
         header_bytes: Size of all headers.
+        pairs: Headers as sent.
+        certificate: Certificate of the connection in DER; None without one.
         pieces: The body as it comes.
         close: Ends the answer.
     """
 
-    __slots__ = ("aclose", "cookies", "header_bytes", "headers", "pieces", "status_code")
+    __slots__ = ("aclose", "certificate", "cookies", "header_bytes", "headers", "pairs", "pieces", "status_code")
 
     def __init__(
         self,
@@ -203,11 +246,15 @@ class PageResponse:
         header_bytes: int,
         pieces: AsyncIterable[bytes],
         close: Callable[[], Awaitable[None]],
+        pairs: Sequence[tuple[str, str]] = (),
+        certificate: bytes | None = None,
     ) -> None:
         self.status_code = status_code
         self.headers = headers
         self.cookies = cookies
         self.header_bytes = header_bytes
+        self.pairs = pairs
+        self.certificate = certificate
         self.pieces = pieces
         self.aclose = close
 
@@ -218,25 +265,31 @@ class PageResponse:
         pairs: Sequence[tuple[bytes, bytes]],
         pieces: AsyncIterable[bytes],
         close: Callable[[], Awaitable[None]],
+        certificate: bytes | None = None,
     ) -> PageResponse:
         """Make a response from raw header pairs."""
         headers: dict[str, str] = {}
         cookies: list[str] = []
         size = 0
+        shown: list[tuple[str, str]] = []
         for name, value in pairs:
             size += len(name) + len(value)
-            key = name.decode("latin-1").lower()
             text = value.decode("latin-1")
+            shown.append((name.decode("latin-1"), text[:2_000]))
+            key = name.decode("latin-1").lower()
             headers[key] = text
             if key == "set-cookie":
                 cookies.append(text)
-        return cls(status_code, headers, cookies, size, pieces, close)
+        return cls(status_code, headers, cookies, size, pieces, close, shown[:100], certificate)
 
     @classmethod
     def of(cls, response: httpx.Response) -> PageResponse:
-        """Make a response from an httpx response whose body was not read."""
-        assert not hasattr(response, "_content")
-        return cls.of_pairs(response.status_code, response.headers.raw, response.stream, response.aclose)  # type: ignore[arg-type]
+        """Make a response from an httpx response; a body that its transport had ready is read from it as it was sent."""
+        stream = response.extensions.get("network_stream")
+        tls = stream.get_extra_info("ssl_object") if stream is not None else None
+        certificate = tls.getpeercert(binary_form=True) if tls is not None else None
+        body = cast("AsyncIterable[bytes]", response.stream)
+        return cls.of_pairs(response.status_code, response.headers.raw, body, response.aclose, certificate)
 
 
 class _TooLarge(Exception):
@@ -257,9 +310,13 @@ class Unpacker:
         self.limit = limit
         self.taken = 0
         self.given = 0
-        self.kind = encoding.strip().lower()
+        kinds = [kind.strip().lower() for kind in encoding.split(",")]
+        self.kinds = [kind for kind in kinds if kind in ("gzip", "x-gzip", "deflate")][:3]
+        self.kind = self.kinds[0] if self.kinds else ""
         self._raw_deflate = False
-        self._unzip = zlib.decompressobj(47) if self.kind in ("gzip", "x-gzip", "deflate") else None
+        self._unzip = zlib.decompressobj(47) if self.kinds else None
+        # Servers behind servers pack what is packed already; a browser unpacks as often as the header says.
+        self._outer = Unpacker(",".join(self.kinds[1:]), limit) if len(self.kinds) > 1 else None
 
     def feed(self, piece: bytes) -> bytes:
         """Unpack a piece.
@@ -285,37 +342,46 @@ class Unpacker:
         if self.given > self.limit:
             used = self.taken - (len(self._unzip.unconsumed_tail) if self._unzip is not None else 0)
             raise _TooLarge("bomb" if self._unzip is not None and self.given > 100 * max(1, used) else "too_large")
-        return out
+        return out if self._outer is None else self._outer.feed(out)
 
 
 MakeTransport = Callable[[bool], "httpx.AsyncBaseTransport"]
 """Makes the transport of one host; True for https."""
 
 
-def _contexts() -> Callable[[bool], ssl.SSLContext]:
-    """Return TLS settings, made when the first https address comes: reading the trusted issuers takes a fifth of a second."""
-    made: list[ssl.SSLContext] = []
+@cache
+def _browser_context() -> ssl.SSLContext:
+    """Return TLS settings like a browser's: issuers of the system and of certifi; made once, it takes a fifth of a second."""
+    import certifi
 
-    def context(secure: bool) -> ssl.SSLContext:
-        if not secure:
-            return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        if not made:
-            import httpx
-
-            made.append(httpx.create_ssl_context(trust_env=False))
-        return made[0]
-
+    context = ssl.create_default_context()
+    context.load_verify_locations(certifi.where())
     return context
 
 
-def _transports(limits: Limits) -> MakeTransport:
+@cache
+def _lenient_context() -> ssl.SSLContext:
+    """Return TLS settings that look past a certificate's faults and allow the old renegotiation that browsers still allow."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    context.set_ciphers("DEFAULT@SECLEVEL=0")
+    context.options |= getattr(ssl, "OP_LEGACY_SERVER_CONNECT", 0x4)
+    return context
+
+
+def _make_transport(limits: Limits, context: ssl.SSLContext) -> httpx.AsyncBaseTransport:
     import httpx
 
-    context = _contexts()
     pool = httpx.Limits(
         max_connections=limits.connections_per_host, max_keepalive_connections=limits.connections_per_host, keepalive_expiry=15
     )
-    return lambda secure: httpx.AsyncHTTPTransport(verify=context(secure), limits=pool, retries=0)
+    return httpx.AsyncHTTPTransport(verify=context, limits=pool, retries=0)
+
+
+def _transports(limits: Limits) -> MakeTransport:
+    plain = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    return lambda secure: _make_transport(limits, _browser_context() if secure else plain)
 
 
 class Fetcher:
@@ -352,6 +418,8 @@ class Fetcher:
         self._busy: dict[str, int] = {}
         self._cookies: dict[str, dict[str, str]] = {}
         self._last: dict[str, float] = {}
+        self._lenient: set[str] = set()
+        self._delays: dict[str, float] = {}
         self._earlier = earlier or {}
         self._headers = {
             "User-Agent": user_agent,
@@ -389,17 +457,39 @@ class Fetcher:
             budget: What the site has left; bytes taken are counted there.
         """
         result = await self._once(url, purpose, budget)
-        kinds = failure_kinds()
+        if result.failure in TLS_KINDS and self._client is None:
+            result = await self._past_certificate(result, purpose, budget)
         attempt = 1
-        while (
-            result.failure is not None and result.status is None and kinds[result.failure].retry and attempt <= self.limits.retries
-        ):
-            if budget is not None and budget.seconds_left() <= 0:
+        while (pause := self._pause_before(result, attempt)) is not None:
+            if budget is not None and budget.seconds_left() <= pause:
                 break
-            await asyncio.sleep(self.limits.backoff_seconds * 2 ** (attempt - 1))
+            await asyncio.sleep(pause)
             attempt += 1
-            result = replace(await self._once(url, purpose, budget), attempts=attempt)
+            result = replace(await self._once(url, purpose, budget), attempts=attempt, remark=result.remark)
         return result
+
+    def slow_down(self, host: str, seconds: float) -> None:
+        """Keep at least this pause between two requests to a host, as its robots.txt asks for."""
+        self._delays[host] = min(seconds, LONGEST_DELAY)
+
+    def _pause_before(self, result: Fetched, attempt: int) -> float | None:
+        """Return the seconds to wait before another attempt; None when the result holds."""
+        if result.failure is None or attempt > self.limits.retries:
+            return None
+        kind = failure_kinds()[result.failure]
+        if result.retry_after is not None and result.status in (429, 503):
+            return result.retry_after if result.retry_after <= LONGEST_WAIT else None
+        if kind.retry and result.status is None:
+            return float(self.limits.backoff_seconds * 2 ** (attempt - 1))
+        return self.limits.backoff_seconds if kind.again and attempt == 1 else None
+
+    async def _past_certificate(self, result: Fetched, purpose: Purpose, budget: Budget | None) -> Fetched:
+        """Fetch once more, looking past the fault of the certificate as a visitor who insists does; the fault is a remark."""
+        host = self._target(result.final_url).host
+        self._lenient.add(host)
+        await self.release(host)
+        again = await self._once(result.url, purpose, budget)
+        return result if again.failure in TLS_KINDS else replace(again, remark=result.failure or "")
 
     async def _once(self, url: str, purpose: Purpose, budget: Budget | None) -> Fetched:
         at, began = time.time(), time.monotonic()
@@ -431,6 +521,11 @@ class Fetcher:
             hops=visit.hops,
             etag=visit.etag,
             modified=visit.modified,
+            retry_after=visit.retry_after,
+            address=visit.address,
+            certificate=visit.certificate,
+            redirects=tuple(visit.redirects),
+            headers=tuple(visit.headers),
         )
 
     async def _follow(self, visit: _FetchState, purpose: Purpose, budget: Budget | None) -> None:
@@ -479,7 +574,7 @@ class Fetcher:
                 del self._busy[key]
 
     async def _pause(self, host: str) -> None:
-        delay = self.limits.delay_seconds
+        delay = max(self.limits.delay_seconds, self._delays.get(host.removeprefix("www."), 0.0))
         if not delay:
             return
         now = time.monotonic()
@@ -526,6 +621,7 @@ class Fetcher:
             visit.stage = "timeout_first_byte"
             there = f"[{address}]" if ":" in address else address
             url = f"{target.scheme}://{there}{':' if target.port else ''}{target.port}{target.path}"
+            visit.address = address
             try:
                 request = self._httpx.Request(
                     "GET", url, headers=headers, extensions={"timeout": self._timeout, "sni_hostname": target.host}
@@ -538,7 +634,10 @@ class Fetcher:
 
     async def _new_pool(self, key: str) -> httpx.AsyncBaseTransport:
         assert self._make is not None
-        pool = self._pools[key] = self._make(key.startswith("https:"))
+        host = key.split(":", 1)[1].rpartition(":")[0]
+        lenient = key.startswith("https:") and host in self._lenient
+        pool = _make_transport(self.limits, _lenient_context()) if lenient else self._make(key.startswith("https:"))
+        self._pools[key] = pool
         if len(self._pools) > max(_OPEN_HOSTS, 2 * self.limits.sites_at_once):
             for other in list(self._pools):
                 if other != key and not self._busy.get(other):
@@ -556,6 +655,8 @@ class Fetcher:
             visit.failure = "headers_too_large"
             return None
         visit.content_type = headers.get("content-type", "")[:200]
+        visit.headers = list(response.pairs)
+        visit.certificate = hashlib.sha256(response.certificate).hexdigest() if response.certificate else ""
         self._keep_cookies(response.cookies, visit)
         if response.status_code in (301, 302, 303, 307, 308):
             return self._redirect(headers.get("location"), visit)
@@ -566,17 +667,41 @@ class Fetcher:
             return None
         visit.etag = headers.get("etag", "")[:300]
         visit.modified = headers.get("last-modified", "")[:100]
-        visit.failure = of_status(response.status_code)
+        visit.retry_after = _retry_after(headers.get("retry-after", ""))
+        by_status = of_status(response.status_code)
         mime = visit.content_type.partition(";")[0].strip().lower()
-        if purpose == "page" and visit.failure is None and mime and not mime.startswith(_TEXT_TYPES):
+        is_file = bool(mime) and mime.startswith(_FILE_TYPES)
+        if purpose == "page" and by_status is None and is_file:
             visit.failure = "content_type"
             return None
-        await self._read(response, visit, purpose, budget)
-        if purpose == "page" and visit.failure is None and not visit.body.strip():
-            visit.failure = "empty"
+        is_whole = await self._read(response, visit, purpose, budget)
+        if visit.failure is None:
+            visit.failure = self._judge(response, visit, purpose, by_status, is_text=is_whole and not is_file)
         return None
 
-    async def _read(self, response: PageResponse, visit: _FetchState, purpose: Purpose, budget: Budget | None) -> None:
+    def _judge(
+        self, response: PageResponse, visit: _FetchState, purpose: Purpose, by_status: str | None, *, is_text: bool
+    ) -> str | None:
+        """Return the kind of failure of an answer that came whole: by its status, and by what its body is."""
+        head = bytes(visit.body[:_SNIFFED]).lstrip().lower()
+        looks_html = b"<" in head[:1] or b"<html" in head or b"<!doctype" in head or b"<script" in head
+        mime = visit.content_type.partition(";")[0].strip().lower()
+        if purpose == "page" and by_status is None:
+            if not visit.body.strip():
+                return "empty"
+            # A browser shows a page that calls itself octets, or nothing, when it looks like a page.
+            if mime and not mime.startswith(_TEXT_TYPES) and not looks_html and head[:2] != b"\xff\xfe":
+                return "content_type"
+        # robots.txt, pictures and other files are not pages; devices answer for them with pages all the same.
+        if not is_text or (by_status is None and (purpose == "file" or not looks_html)):
+            return by_status
+        if len(visit.body) > _LARGEST_NOTICE:
+            return by_status
+        text = decode(bytes(visit.body), visit.content_type, cut=visit.cut).text
+        return kind_of_answer(response.status_code, response.headers, response.cookies, text, by_status)
+
+    async def _read(self, response: PageResponse, visit: _FetchState, purpose: Purpose, budget: Budget | None) -> bool:
+        """Read the body within bounds; return whether it came to its end."""
         limit = self.limits.bytes_per_page
         if budget is not None:
             limit = max(1, min(limit, self.limits.bytes_per_site - budget.bytes))
@@ -589,12 +714,13 @@ class Fetcher:
                 visit.taken += len(piece)
                 body += unpacker.feed(piece)
                 if purpose == "link" and len(body) >= _LINK_BYTES:
-                    return
+                    return False
         except zlib.error:
             visit.failure = visit.failure or "protocol"
         finally:
             if budget is not None:
                 budget.bytes += max(visit.taken, len(body))
+        return True
 
     def _redirect(self, location: str | None, visit: _FetchState) -> str | None:
         if not location:
@@ -603,7 +729,7 @@ class Fetcher:
         try:
             # Servers write Chinese paths as raw bytes, which arrive as Latin-1.
             raw = location.encode("latin-1", "ignore") if not location.isascii() else b""
-            text = raw.decode("utf-8", "replace") if raw else location
+            text = _decode_path(raw) if raw else location
             return str(self._httpx.URL(visit.url).join(text.strip()).copy_with(fragment=None))
         except (self._httpx.InvalidURL, ValueError, TypeError):
             visit.failure = "redirect_bad"
@@ -672,10 +798,51 @@ class _FetchState:
     announced: int | None = None
     taken: int = 0
     new_cookie: bool = False
+    retry_after: float | None = None
+    address: str = ""
+    certificate: str = ""
+    redirects: list[str] = field(default_factory=list)
+    headers: list[tuple[str, str]] = field(default_factory=list)
 
     def step_to(self, url: str) -> None:
         """Go on to the target of a redirect."""
+        self.redirects.append(self.url)
         self.url = url
         self.hops += 1
         self.status, self.failure, self.answered = None, None, False
         self.body.clear()
+
+
+def page_of(html: str, url: str, *, at: float, seconds: float) -> Fetched:
+    """Return the outcome that a page's HTML stands for, judged like an answer of the server.
+
+    Args:
+        html: Text of the page, rendered or as it was sent.
+        url: Its address.
+        at: When it was fetched, seconds since 1970.
+        seconds: How long that took.
+    """
+    body = html.encode("utf-8", "replace")
+    failure = kind_of_answer(200, {}, (), html, None) if len(body) <= _LARGEST_NOTICE else None
+    kind = "text/html; charset=utf-8"
+    return Fetched(url=url, final_url=url, at=at, seconds=seconds, status=200, failure=failure, content_type=kind, body=body)
+
+
+def _decode_path(raw: bytes) -> str:
+    """Return a Location that was written as raw bytes: UTF-8, else GB18030 with its Chinese as percent-encoded bytes."""
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        # The server compares bytes: what it wrote in GBK must come back in GBK.
+        return "".join(chr(byte) if byte < 0x80 else f"%{byte:02X}" for byte in raw)
+
+
+def _retry_after(text: str) -> float | None:
+    """Return the seconds a Retry-After header asks for, written as a number or as a time; None when it says neither."""
+    text = text.strip()
+    if text.isascii() and text.isdecimal():
+        return float(text[:6])
+    try:
+        return max(0.0, (parsedate_to_datetime(text) - datetime.now(UTC)).total_seconds()) if text else None
+    except (TypeError, ValueError):
+        return None

@@ -1,7 +1,8 @@
 """Which addresses may be visited. Names are resolved here, every answer is checked, and the visit goes to that answer.
 
 Refused are loopback, private, link-local, multicast, reserved and unspecified addresses, also as IPv4 mapped into IPv6,
-6to4, Teredo and NAT64 (64:ff9b::/96), on every hop. A caller may allow named test hosts. Because a connection goes to the
+6to4, Teredo and NAT64, the metadata services of
+clouds, on every hop. A caller may allow named test hosts. Because a connection goes to the
 very address that was checked, a name whose answer changes in between gains nothing.
 """
 
@@ -16,9 +17,10 @@ from dataclasses import dataclass, field
 Resolver = Callable[[str], Awaitable[list[str]]]
 """Gives the addresses of a host name."""
 
-_NAT64 = ipaddress.ip_network("64:ff9b::/96")
-_NAT64_LOCAL = ipaddress.ip_network("64:ff9b:1::/48")
-_METADATA = ipaddress.ip_address("100.100.100.200")  # a public cloud's metadata service, inside shared address space
+# Public by the registry's letter, and yet ways inside: NAT64 with its local-use prefix, IPv4 translated (SIIT), the old
+# 6to4 relays, and the addresses at which clouds serve their machines' own data.
+_INSIDE_6 = tuple(map(ipaddress.IPv6Network, ("64:ff9b::/96", "64:ff9b:1::/48", "::ffff:0:0:0/96")))
+_INSIDE_4 = tuple(map(ipaddress.IPv4Network, ("192.88.99.0/24", "168.63.129.16/32", "100.100.100.200/32")))
 MOST_ADDRESSES = 16
 """Answers of one name that are looked at."""
 
@@ -44,14 +46,16 @@ def is_public(address: str) -> bool:
     except ValueError:
         return False
     if isinstance(ip, ipaddress.IPv6Address):
-        if ip in _NAT64 or ip in _NAT64_LOCAL:
+        if any(ip in network for network in _INSIDE_6):
             return False
         inner = ip.ipv4_mapped or ip.sixtofour or (ip.teredo[1] if ip.teredo else None)
         if inner is not None:
             return ip.ipv4_mapped is not None and is_public(str(inner))
         if int(ip) >> 32 == 0:  # IPv4-compatible, long out of use
             return False
-    return ip.is_global and not ip.is_multicast and ip != _METADATA
+    elif any(ip in network for network in _INSIDE_4):
+        return False
+    return ip.is_global and not ip.is_multicast
 
 
 async def system_resolver(host: str) -> list[str]:

@@ -6,8 +6,11 @@ taken survives the death of the process; a line torn by it fails its checksum an
 
 from __future__ import annotations
 
+import contextlib
+import itertools
 import json
 import os
+import re
 import zlib
 from collections.abc import Iterator, Mapping
 from os import PathLike
@@ -44,13 +47,25 @@ def _record(line: bytes) -> dict[str, Any] | None:
     return record if isinstance(record, dict) else None
 
 
+_BEGINNING = re.compile(rb"[0-9a-f]{8} \{")
+
+
+def _record_after_tear(line: bytes) -> dict[str, Any] | None:
+    """Return a record that was appended to a line torn by a full disk; None without one."""
+    for match in itertools.islice(_BEGINNING.finditer(line, 1), 1_000):
+        record = _record(line[match.start() :])
+        if record is not None:
+            return record
+    return None
+
+
 def read_journal(path: str | PathLike[str]) -> Iterator[dict[str, Any]]:
     """Return the whole records of a journal, in order; damaged lines are passed over. Nothing when there is no such file."""
     if not Path(path).is_file():
         return
     with open(path, "rb") as lines:
         while line := lines.readline(LONGEST_LINE):
-            record = _record(line)
+            record = _record(line) or _record_after_tear(line)
             if record is not None:
                 yield record
 
@@ -97,7 +112,7 @@ class Journal:
             end = tail.rfind(b"\n", 0, len(tail) - 1)
             if end >= 0 or at == 0:
                 last = tail[end + 1 :]
-                if _record(last) is None:
+                if _record(last) is None and _record_after_tear(last) is None:
                     os.ftruncate(self._file, size - len(last))
                 return
 
@@ -105,9 +120,11 @@ class Journal:
         """Write one record; when this returns, the operating system has it.
 
         Raises:
-            CollectError: The line cannot be written (disk full …).
+            CollectError: The line cannot be written (disk full …). What was written of it is cut off again, so that the record
+                after it is not lost to a torn line.
         """
         line = _line(record)
+        start = os.fstat(self._file).st_size
         try:
             written = os.write(self._file, line)
             while written < len(line):
@@ -115,6 +132,8 @@ class Journal:
             if self._sync:
                 os.fsync(self._file)
         except OSError as fault:
+            with contextlib.suppress(OSError):
+                os.ftruncate(self._file, start)
             raise CollectError(f"the journal cannot be written: {fault.strerror}", Where(str(self.path))) from fault
 
     def close(self) -> None:

@@ -64,16 +64,21 @@ def _patterns() -> _Patterns:
         re.compile(rf"(?:ICP|网站){gap}备案{gap}(?:编?号|序号|号码)?{colon}((?:[A-Za-z]{{0,4}}){digits}{tail})", re.IGNORECASE),
         re.compile(rf"[{shorts}]{gap}公{gap}(?:网{gap}安?|安{gap}网?){gap}备{gap}(?:案)?{gap}(?:号)?{colon}{digits}(?:{gap}号)?"),
         re.compile(rf"(?:公安|公网安)[^\n]{{0,8}}?备案?{gap}(?:编?号|序号|号码)?{colon}({digits}(?:{gap}号)?)"),
-        re.compile(rf"(?:{any_of(words['site_code'])}){gap}(?:为|是)?{colon}(bm[0-9]{{4,10}}|[0-9A-Za-z]{{6,20}})", re.IGNORECASE),
+        re.compile(
+            rf"(?:{any_of(words['site_code'])}){gap}(?:为|是)?[\s\0:：(\[【〔「『<《\"']{{0,8}}"
+            r"((?:[0-9][\s\0]{0,3}){9}[0-9](?![0-9])|bm(?:[\s\0]{0,3}[0-9]){4,10}|[0-9A-Za-z]{6,20})",
+            re.IGNORECASE,
+        ),
         re.compile(rf"(?:{any_of(words['sponsor'])})[ \u3000\xa0]*[:：][\s\0]*([^\s\0|｜:：]{{2,60}})"),
         re.compile(r"(?:^|[\s\0|｜:：，,。；;由])([\u4e00-\u9fff（）()·]{4,40}?)主办(?=[\s\0|｜，,。；;]|$|承办|单位[^:：])"),
-        re.compile(any_of(words["ends"])),
+        re.compile(rf"{any_of(words['ends'])}|[{shorts}](?=ICP|公网安备|备[0-9])"),
     )
 
 
 def _clean(text: str) -> str:
     """Return a number as a reader sees it: element borders gone, blanks collapsed."""
-    return " ".join(text.replace("\0", "").split()).strip()
+    text = " ".join(text.replace("\0", "").split()).strip()
+    return re.sub(r"(?<=[0-9]) (?=[0-9])", "", text)
 
 
 def read_marks(dom: Dom) -> FootMarks:
@@ -99,12 +104,16 @@ def read_marks(dom: Dom) -> FootMarks:
     )
 
 
+# Full-width letters, digits and brackets; the colon and the bar stay, because names end at them.
+_TO_HALF = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F) if chr(code) not in "：｜，；"}
+
+
 def _windows(text: str, sign: str, before: int, after: int) -> list[str]:
     """Return stretches of text around each place of `sign`, so that the patterns look at little text."""
     windows: list[str] = []
     at = text.rfind(sign)
     while at >= 0 and len(windows) < 40:
-        windows.append(text[max(0, at - before) : at + after])
+        windows.append(text[max(0, at - before) : at + after].translate(_TO_HALF))
         at = text.rfind(sign, 0, max(0, at - before // 2))
     return windows
 

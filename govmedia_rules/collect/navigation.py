@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from functools import cache
+from functools import cache, lru_cache
 from typing import Literal, NamedTuple
 from urllib.parse import urljoin
 
@@ -230,7 +230,7 @@ def read_links(dom: Dom, base: Base, *, images: bool = True) -> list[PageLink]:
             url = to_url(href) if other != "option" or href.startswith(("http://", "https://")) else None
             if url is not None and url not in listed:
                 listed.add(url)
-                links.append(PageLink(url, attributes.get("title") or "", other, not is_inside(url)))
+                links.append(PageLink(url, attributes.get("title") or attributes.get("alt") or "", other, not is_inside(url)))
     return links[:MOST_LINKS]
 
 
@@ -329,16 +329,41 @@ def read_navigation(dom: Dom, base: Base) -> list[NavItem]:
 _NO_BAR = frozenset({"a", "li", "span", "img", "body", "html", "input", "form"})
 
 
+@cache
+def _passing() -> re.Pattern[str]:
+    names = any_of(table("pages")["links"]["passing"])
+    return re.compile(rf"(?:^|&)(?:{names}|utm_[a-z]+)=[^&]*", re.IGNORECASE)
+
+
+@lru_cache(maxsize=65_536)
+def address_key(url: str) -> str:
+    """Return what two addresses of one page have in common: no scheme, `www.`, session, tracking, index page or closing slash.
+
+    The letter case of the path is kept: on most servers it matters.
+    """
+    bare = url[url.find("://") + 3 :]
+    bare = bare.partition("#")[0]
+    host, slash, path = bare.partition("/")
+    host = host.lower().removeprefix("www.")
+    host = host.removesuffix(":80") if not url.startswith("https") else host.removesuffix(":443")
+    path, mark, query = path.partition("?")
+    if ";" in path:
+        path = _SESSION.sub("", path)
+    if mark:
+        query = _passing().sub("", query).strip("&")
+    match = _INDEX.search(f"/{path}")
+    if match is not None:
+        path = f"/{path}"[1 : match.start() + 1]
+    return f"{host}{slash}{path}{'?' + query if query else ''}".rstrip("/")
+
+
 def _bare(url: str) -> str:
-    """Return an address without scheme, `www.`, index page and closing slash, for comparing."""
-    bare = url[url.find("://") + 3 :].removeprefix("www.")
-    if bare.endswith(_INDEX_ENDS) and (match := _INDEX.search(bare)):
-        bare = bare[: match.start()]
-    return bare.rstrip("/")
+    """Return the key of a column's address, without regard to letter case: menus write one column in several ways."""
+    return address_key(url).casefold()
 
 
-_INDEX_ENDS = ("html", "htm", "jsp", "aspx", "asp", "php")
-_INDEX = re.compile(r"/(?:index|default)\.(?:s?html?|jsp|aspx?|php)$")
+_SESSION = re.compile(r";(?:jsessionid|phpsessid|sid|sessionid)=[^/?#]*", re.IGNORECASE)
+_INDEX = re.compile(r"/(?:index|default)(?:_0)?\.(?:s?html?|jsp|jspx|aspx?|php|do|action)$", re.IGNORECASE)
 
 
 def _headed(dom: Dom) -> Iterator[tuple[str, str]]:

@@ -22,6 +22,7 @@ from govmedia_rules.collect.navigation import (
     has_form,
     has_search,
     has_word,
+    is_attachment,
     qr_images,
     read_channels,
     read_links,
@@ -29,9 +30,12 @@ from govmedia_rules.collect.navigation import (
     read_next_page,
     read_site_map,
 )
+from govmedia_rules.collect.shown import is_plausible
+from govmedia_rules.collect.unread import busy_scripts, empty_lists, is_in_bar, shown_media
 from govmedia_rules.collect.words import column_kind, table
 from govmedia_rules.snapshots.parts import Entry, FootMarks, Page, Tag
 
+_PAGE_COUNT = re.compile(r"共[\s\0]{0,3}([0-9]{1,5})[\s\0]{0,3}页|[0-9]{1,5}\s?/\s?([0-9]{1,5})\s?页")
 _CDATA = re.compile(r"<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
 _DATASTORE = re.compile(r"<(datastore|recordset|nextgroup)\b.*?</\1>", re.DOTALL | re.IGNORECASE)
 
@@ -118,7 +122,12 @@ class PageFacts:
 
     @cached_property
     def entries(self) -> tuple[ListEntry, ...]:
-        """Dated entries of its lists, those that a script writes included."""
+        """Dated entries of its lists whose dates can be true: none before the internet, none after the monitoring point."""
+        return tuple(entry for entry in self.shown_entries if is_plausible(entry.published_at, self.now))
+
+    @cached_property
+    def shown_entries(self) -> tuple[ListEntry, ...]:
+        """Entries of its lists with whatever date they show, those that a script writes included."""
         entries = read_entries(self.dom, now=self.now)
         for fragment in _scripted_lists(self.dom):
             # Their order and list ids belong to another tree: shifted out of the way of the page's own.
@@ -149,6 +158,37 @@ class PageFacts:
         return tuple(read_channels(self.dom, self.base))
 
     @cached_property
+    def unnamed_links(self) -> tuple[str, ...]:
+        """Addresses inside the site behind pictures that no text, title or alternative text names."""
+        addresses = []
+        for anchor in self.dom.anchors:
+            picture = anchor.node.css_first("img")
+            if anchor.text or anchor.title or picture is None or picture.attributes.get("alt") or picture.attributes.get("title"):
+                continue
+            url = self.base.resolve(anchor.href)
+            if url is not None and self.base.is_inside(url) and not is_attachment(url):
+                addresses.append(url)
+        return tuple(dict.fromkeys(addresses))
+
+    @cached_property
+    def unbarred_links(self) -> tuple[tuple[str, str], ...]:
+        """Text and address of links into the site that stand outside navigation, head and foot."""
+        links = []
+        for anchor in self.dom.anchors:
+            url = self.base.resolve(anchor.href)
+            if url is not None and self.base.is_inside(url) and not is_attachment(url) and not is_in_bar(anchor.node):
+                links.append((anchor.text or anchor.title, url))
+        return tuple(links)
+
+    @cached_property
+    def has_more_pages(self) -> bool:
+        """Whether the page says that its list has further pages, whether they can be followed or not."""
+        if self.next_page is not None:
+            return True
+        count = _PAGE_COUNT.search(self.dom.joined)
+        return count is not None and int(count[1] or count[2]) > 1
+
+    @cached_property
     def guide(self) -> tuple[str, ...] | None:
         """Element kinds of a service guide; None when it is no guide."""
         return read_guide(self.dom)
@@ -177,6 +217,21 @@ class PageFacts:
     def has_list_frame(self) -> bool:
         """Whether it shows the frame of a list."""
         return self.dom.tree.css_first(table("pages")["lists"]["frame"]) is not None
+
+    @cached_property
+    def empty_lists(self) -> int:
+        """Number of list elements and list boxes outside the navigation that hold nothing: no text, link or picture."""
+        return empty_lists(self.dom)
+
+    @cached_property
+    def own_scripts(self) -> tuple[str, ...]:
+        """Addresses and texts of its scripts that may write content: libraries, counters and plain values are left out."""
+        return tuple(busy_scripts(self.dom))
+
+    @cached_property
+    def media(self) -> tuple[str, ...]:
+        """Addresses of what is shown besides text: pictures, films, documents inside the page, frames; "" for a drawing."""
+        return tuple(shown_media(self.dom, self.base))
 
     @cached_property
     def fetches_content(self) -> bool:
@@ -271,8 +326,12 @@ def _scripted_lists(dom: Dom) -> list[str]:
 
 def _fetches(dom: Dom) -> bool:
     """Return whether a script of the page fetches content after the page has come."""
-    scripts = "\n".join(dom.scripts)
-    return any(call in scripts for call in table("pages")["lists"]["fetching"]) or "v-for" in dom.html or "ng-repeat" in dom.html
+    scripts = "\n".join(script for script in dom.scripts if "<![CDATA[" not in script)
+    return (
+        any(call in scripts for call in table("pages")["lists"]["fetching"])
+        or any(sign in dom.html for sign in ("v-for", "ng-repeat", "ms-for", "x-for", "data-bind="))
+        or any(sign in dom.text for sign in ("{{", "<%", "${", "#{"))
+    )
 
 
 def read_page(

@@ -7,7 +7,7 @@ goes on with the sites it lacks as long as its slot lasts, and counts for what i
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from os import PathLike
@@ -22,6 +22,7 @@ from govmedia_rules.collect.limits import Limits
 from govmedia_rules.collect.navigation import Base, host_of
 from govmedia_rules.core.progress import Meter
 from govmedia_rules.core.time import SHANGHAI
+from govmedia_rules.snapshots.failures import opens
 from govmedia_rules.snapshots.models import SiteSnapshot
 from govmedia_rules.snapshots.parts import Probe
 from govmedia_rules.subjects.models import Site
@@ -40,6 +41,8 @@ class RoundReport:
         failed: Those of them that did not open.
         total: Sites of the round.
         interrupted: Earlier slots whose round was never finished.
+        ours: Why the round is our own trouble and left out: the control hosts that failed too; "" when it counts.
+        suspected: Whether so many sites failed at once that every failure was tried again after a pause.
     """
 
     slot: datetime
@@ -48,6 +51,14 @@ class RoundReport:
     failed: int
     total: int
     interrupted: tuple[datetime, ...] = ()
+    ours: str = ""
+    suspected: bool = False
+
+
+LARGE_ROUND = 20
+"""Sites of a round from which most failing at once is suspected to be our own trouble; of fewer sites all may be down."""
+MOST_FAILED = 0.5
+"""Share of failing sites from which a large round is suspected."""
 
 
 @dataclass
@@ -87,6 +98,8 @@ async def probe_round_async(
     guard: Guard | None = None,
     user_agent: str = USER_AGENT,
     progress: bool | Callable[[int, int], None] | None = None,
+    control: Iterable[str] = (),
+    fast: bool = False,
 ) -> RoundReport:
     """Fetch each site's home page once and append the outcomes to the journal.
 
@@ -99,6 +112,9 @@ async def probe_round_async(
         guard: Which addresses may be visited.
         user_agent: How the collector names itself.
         progress: Called with sites done and sites in all; True shows a bar.
+        control: Addresses of the caller's choice that open whenever our own line works. Where none of them opens, the round
+            is ours: it is named in the report and the journal, and its failures count against nobody.
+        fast: Has no effect any more: there is one transport.
 
     Raises:
         CollectError: The journal is open elsewhere or cannot be written.
@@ -119,35 +135,78 @@ async def probe_round_async(
         return RoundReport(slot, "repeated", 0, 0, len(sites), interrupted)
     done = rounds.probes.get(key, set())
     left = [site for site in sites if site.id not in done]
-    failed = 0
     fetcher = Fetcher(limits, guard or Guard(), user_agent=user_agent)
     with Journal(journal) as lines, Meter(progress is True, len(sites), title="探测") as meter:
         if key not in rounds.begun:
             lines.append({"t": "round", "slot": key, "sites": len(sites)})
+        meter.add(len(done))
+
+        def write(site: Site, outcome: Fetched, first: str | None = None) -> None:
+            record: dict[str, Any] = {"t": "probe", "slot": key, "site": site.id, "at": outcome.started.isoformat()}
+            record |= {"seconds": round(outcome.seconds, 3), "status": outcome.status, "failure": outcome.failure}
+            lines.append(record | {name: value for name, value in (("remark", outcome.remark), ("first", first)) if value})
+
+        def take(site: Site, outcome: Fetched, number: int) -> None:
+            if outcome.failure is None:  # a failure is written when it was tried again
+                write(site, outcome)
+            meter.add(1)
+            if callable(progress):
+                progress(len(done) + number, len(sites))
+
         try:
-            queue = iter(left)
-            count = len(done)
-            meter.add(count)
-
-            async def work() -> None:
-                nonlocal failed, count
-                for site in queue:
-                    fetched = await _probe(fetcher, site)
-                    failed += fetched.failure is not None
-                    record: dict[str, Any] = {"t": "probe", "slot": key, "site": site.id, "at": fetched.started.isoformat()}
-                    record |= {"seconds": round(fetched.seconds, 3), "status": fetched.status, "failure": fetched.failure}
-                    lines.append(record)
-                    await fetcher.release(host_of(site.url or ""))
-                    count += 1
-                    meter.add(1)
-                    if callable(progress):
-                        progress(count, len(sites))
-
-            await asyncio.gather(*(work() for _ in range(min(limits.sites_at_once, len(left)))))
+            outcomes = await _probe_all(fetcher, left, limits.sites_at_once, take)
+            suspected = len(left) >= LARGE_ROUND and sum(_counts(outcome) for outcome in outcomes.values()) > MOST_FAILED * len(
+                left
+            )
+            # Every failure is tried again once over a fresh connection; a suspected round after a pause.
+            again = [site for site in left if outcomes[site.id].failure is not None]
+            if suspected:
+                await asyncio.sleep(min(30.0, limits.backoff_seconds * 10))
+            firsts = {site.id: outcomes[site.id].failure for site in again}
+            outcomes |= await _probe_all(fetcher, again, limits.sites_at_once, None)
+            for site in again:
+                write(site, outcomes[site.id], firsts[site.id])
+            ours = await _failing_controls(fetcher, control, any(_counts(outcome) for outcome in outcomes.values()))
         finally:
             await fetcher.close()
-        lines.append({"t": "round_end", "slot": key})
-    return RoundReport(slot, "continued" if done else "done", len(left), failed, len(sites), interrupted)
+        lines.append({"t": "round_end", "slot": key} | ({"ours": ours} if ours else {}))
+    failed = sum(outcomes[site.id].failure is not None for site in left)
+    return RoundReport(slot, "continued" if done else "done", len(left), failed, len(sites), interrupted, ours, suspected)
+
+
+def _counts(outcome: Fetched) -> bool:
+    """Return whether an outcome would count against its site."""
+    return opens(outcome.failure) is False
+
+
+async def _probe_all(
+    fetcher: Fetcher, sites: Sequence[Site], at_once: int, done: Callable[[Site, Fetched, int], None] | None
+) -> dict[str, Fetched]:
+    """Probe sites side by side, each over a connection of its own."""
+    outcomes: dict[str, Fetched] = {}
+    queue = iter(sites)
+
+    async def work() -> None:
+        for site in queue:
+            outcomes[site.id] = await _probe(fetcher, site)
+            await fetcher.release(host_of(site.url or ""))
+            if done is not None:
+                done(site, outcomes[site.id], len(outcomes))
+
+    await asyncio.gather(*(work() for _ in range(min(at_once, len(sites)))))
+    return outcomes
+
+
+async def _failing_controls(fetcher: Fetcher, control: Iterable[str], has_failures: bool) -> str:
+    """Return the control addresses when none of them opens, "" otherwise; they are asked only where a site failed."""
+    addresses = [text if "://" in text else f"http://{text}/" for text in control]
+    if not has_failures or not addresses:
+        return ""
+    answers = [await fetcher.fetch(address, "link") for address in addresses]
+    # Any answer at all shows that our line and resolver work.
+    if any(answer.status is not None for answer in answers):
+        return ""
+    return ", ".join(f"{answer.url} ({answer.failure})" for answer in answers)
 
 
 async def _probe(fetcher: Fetcher, site: Site) -> Fetched:
@@ -166,6 +225,8 @@ class RoundSettings(TypedDict, total=False):
     guard: Guard | None
     user_agent: str
     progress: bool | Callable[[int, int], None] | None
+    control: Iterable[str]
+    fast: bool
 
 
 def probe_round(
@@ -186,8 +247,9 @@ def read_probes(
         until: Last instant that counts; None for all.
     """
     by_site: dict[str, dict[str, Probe]] = {}
+    ours = {str(record.get("slot")) for record in read_journal(journal) if record.get("t") == "round_end" and record.get("ours")}
     for record in read_journal(journal):
-        if record.get("t") != "probe":
+        if record.get("t") != "probe" or str(record.get("slot")) in ours:
             continue
         try:
             at = datetime.fromisoformat(record["at"])

@@ -35,7 +35,9 @@ class AllowNone:
         return False
 
 
-class _Parsed:
+class Parsed:
+    """Rules of a robots.txt."""
+
     def __init__(self, text: str, agent: str) -> None:
         try:
             import protego
@@ -45,6 +47,11 @@ class _Parsed:
             ) from None
         self._rules = protego.Protego.parse(text)
         self._agent = agent
+
+    def delay(self) -> float | None:
+        """Return the pause between two requests that is asked for; None when none is."""
+        seconds = self._rules.crawl_delay(self._agent)
+        return None if seconds is None else float(seconds)
 
     def allows(self, url: str) -> bool:
         """Return whether the address may be visited."""
@@ -69,4 +76,4 @@ def rules_of(fetched: Fetched, agent: str) -> Rules:
         return AllowAll()  # a page of the site that answers every address
     if "disallow" not in text.lower():
         return AllowAll()
-    return _Parsed(text, agent)
+    return Parsed(text, agent)

@@ -8,10 +8,12 @@ back without a visit; a run that finds visits of an unfinished site uses them in
 from __future__ import annotations
 
 import asyncio
+import inspect
 import logging
 import queue
 import threading
-from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Mapping
+import time
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Iterator, Mapping
 from contextlib import AsyncExitStack, aclosing
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -21,7 +23,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict, Unpack
 from pydantic import ValidationError
 
 from govmedia_rules.collect.crawl import Progress, SiteCrawler
-from govmedia_rules.collect.fetch import USER_AGENT, Budget, Fetched, Fetcher, Purpose
+from govmedia_rules.collect.fetch import USER_AGENT, Budget, Fetched, Fetcher, Purpose, page_of
 from govmedia_rules.collect.guard import Guard
 from govmedia_rules.collect.journal import Journal, read_journal
 from govmedia_rules.collect.limits import Limits
@@ -40,6 +42,10 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 
+Visit = Callable[[str], "Awaitable[Fetched | str | None] | Fetched | str | None"]
+"""A caller's own way to a page: takes an address; gives a `Fetched`, the page's HTML, or None to have it fetched as usual."""
+
+
 class Settings(TypedDict, total=False):
     """The settings of a run; `sites_async` says what each means."""
 
@@ -51,9 +57,11 @@ class Settings(TypedDict, total=False):
     journal: str | PathLike[str] | None
     earlier: str | PathLike[str] | None
     client: httpx.AsyncClient | None
+    visit: Visit | None
     user_agent: str
     keep_text: bool
     progress: bool | Callable[[Progress], None] | None
+    fast: bool
 
 
 @dataclass
@@ -112,6 +120,7 @@ class _Run:
     progress: Callable[[Progress], None] | None
     journal: Journal | None
     past: _Past
+    visit: Visit | None = None
 
     async def look(self, site: Site, key: str) -> SiteSnapshot:
         """Return the snapshot of one site; never raises for what the site does."""
@@ -129,7 +138,9 @@ class _Run:
             record = known.get((purpose, url))
             if record is not None:
                 return Fetched.from_record(record)
-            fetched = await self.fetcher.fetch(url, purpose, budget)
+            fetched = None if self.visit is None else await _visited(self.visit, url)
+            if fetched is None:
+                fetched = await self.fetcher.fetch(url, purpose, budget)
             if self.journal is not None:
                 self.journal.append({"t": "visit", "site": key, "for": purpose, **fetched.to_record()})
             return fetched
@@ -144,6 +155,7 @@ class _Run:
             seed=self.seed,
             keep_text=self.keep_text,
             progress=self.progress,
+            slow_down=self.fetcher.slow_down,
         )
         try:
             snapshot = await look.run()
@@ -157,6 +169,17 @@ class _Run:
         for host in {host_of(site.url or ""), *site.domains}:
             await self.fetcher.release(host)
         return snapshot
+
+
+async def _visited(visit: Visit, url: str) -> Fetched | None:
+    """Return what the caller's own way gave for an address; None when it gave nothing."""
+    at, began = time.time(), time.monotonic()
+    answer = visit(url)
+    if inspect.isawaitable(answer):
+        answer = await answer
+    if not isinstance(answer, str):
+        return answer
+    return page_of(answer, url, at=at, seconds=time.monotonic() - began)
 
 
 def _as_site(subject: Site | str) -> Site:
@@ -180,9 +203,11 @@ async def sites_async(
     journal: str | PathLike[str] | None = None,
     earlier: str | PathLike[str] | None = None,
     client: httpx.AsyncClient | None = None,
+    visit: Visit | None = None,
     user_agent: str = USER_AGENT,
     keep_text: bool = True,
     progress: bool | Callable[[Progress], None] | None = None,
+    fast: bool = False,
 ) -> AsyncGenerator[SiteSnapshot, None]:
     """Look at many sites and return each snapshot as it is ready, in no fixed order; one for every subject.
 
@@ -196,9 +221,12 @@ async def sites_async(
         journal: File that records each visit as it happens. A run that was ended, however, goes on from it.
         earlier: Journal of an earlier run; pages it holds are asked for conditionally (ETag, Last-Modified).
         client: An httpx client to use for every request.
+        visit: The caller's own way to pages, such as a browser that renders them; see `Visit`. What it gives is read and kept in
+            the journal like every other page, and the guard does not look at its addresses.
         user_agent: How the collector names itself.
         keep_text: Whether the text of pages is kept.
         progress: Called as a look goes on; True shows a bar of sites.
+        fast: Has no effect any more: there is one transport.
 
     Raises:
         CollectError: The journal cannot be opened or written.
@@ -224,7 +252,7 @@ async def sites_async(
         stack.push_async_callback(fetcher.close)
         meter = stack.enter_context(Meter(progress is True, len(sites), title="采集"))
         steps = progress if callable(progress) else None
-        run = _Run(fetcher, limits, robots, seed, keep_text, observed_at, steps, opened, past)
+        run = _Run(fetcher, limits, robots, seed, keep_text, observed_at, steps, opened, past, visit)
         waiting = iter(zip(sites, keys, strict=True))
         tasks: set[asyncio.Task[SiteSnapshot]] = set()
         try:

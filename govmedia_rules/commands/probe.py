@@ -28,6 +28,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser.add_argument("--seconds", type=float, default=30.0, metavar="N", help="longest time for one home page")
     parser.add_argument("--at-once", type=int, default=200, metavar="N", help="sites probed at the same time")
     parser.add_argument("--user-agent", default=collect.USER_AGENT, metavar="TEXT", help="how the collector names itself")
+    parser.add_argument("--control", action="append", default=[], metavar="ADDRESS", help="opens whenever our line works; repeat")
     parser.add_argument("--allow", action="append", default=[], metavar="ADDRESS", help="visit this inner address too; repeat")
     parser.set_defaults(run=run)
 
@@ -52,11 +53,16 @@ def run(args: argparse.Namespace) -> int:
             guard=collect.Guard(allow=frozenset(args.allow)),
             user_agent=args.user_agent,
             progress=bar.count,
+            control=args.control,
         )
     if report.state == "repeated":
         print("this slot was probed already; nothing was visited", file=sys.stderr)
     for slot in report.interrupted[-5:]:
         print(f"the round of {slot:%Y-%m-%d %H:%M} was never finished; what it has counts", file=sys.stderr)
+    if report.ours:
+        print(f"the round is left out: the control addresses failed too: {report.ours}", file=sys.stderr)
+    if report.suspected:
+        print("most sites failed at once; every failure was tried again", file=sys.stderr)
     facts = {"slot": report.slot.isoformat(), "state": report.state, "probed": report.probed, "failed": report.failed}
     print(json.dumps(facts | {"total": report.total, "interrupted": len(report.interrupted)}, ensure_ascii=False))
     return 0

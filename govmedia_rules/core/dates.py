@@ -26,11 +26,16 @@ from govmedia_rules.core.vocabulary import read_data
 LONGEST_CELL = 80
 """Longest cell that is looked at, in characters; the longest form of the grammar is well below it."""
 
-_WIDE = re.compile("[\uff01-\uff5e\u3000\xa0\u2002-\u200b\ufeff]")
+# Dashes and colons that editors and fonts put for `-` and `:` in a date.
+_DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\u2043\u2212\ufe58\ufe63\u30fc"
+_COLONS = "\u2236\ufe55\ufe13\ua789\u02d0\u205a"
+_WIDE = re.compile(f"[\uff01-\uff5e\u3000\xa0\u2002-\u200b\ufeff{_DASHES}{_COLONS}]")
 _TO_HALF = (
     {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
     | dict.fromkeys([0x3000, 0xA0, *range(0x2002, 0x200B)], 0x20)
     | dict.fromkeys([0x200B, 0xFEFF], None)
+    | dict.fromkeys(map(ord, _DASHES), 0x2D)
+    | dict.fromkeys(map(ord, _COLONS), 0x3A)
 )
 
 _ZERO = "〇○零OoО0"  # two circles, the word, and the letters typed for them
@@ -88,6 +93,10 @@ _MAILED = re.compile(
     + _YEAR
     + r"\s(?P<hour>[0-9]{2}):(?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2}))?(?:\s(?P<zone>[+-][0-9]{4}|CST|GMT))?"
 )
+_ENGLISH = re.compile(
+    r"(?:(?P<mon>[A-Z][a-z]{2})[a-z]{0,6}\.?\s(?P<d>[0-9]{1,2})(?:st|nd|rd|th)?,?\s|(?P<ld>[0-9]{1,2})\s(?P<lmon>[A-Z][a-z]{2})[a-z]{0,6}\.?,?\s)"
+    + _YEAR
+)
 _MONTHS = {name: n for n, name in enumerate("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(), 1)}  # noqa: SIM905
 _BRACKETS = re.compile(r"[\[(<【〔{]\s?(.*?)\s?[\])>】〕}]")
 _LOOSE_BRACKET = re.compile(r"[\[(<【〔{|/·]?\s?(.*?)\s?[\])>】〕}|]?")
@@ -118,7 +127,7 @@ def _words() -> _Words:
     def any_of(words: Iterable[str]) -> str:
         return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
 
-    firsts = {word[0] for word in (*publication, *days_ago, *counts)} | set("刚半MTWFS'" + _ZERO)
+    firsts = {word[0] for word in (*publication, *days_ago, *counts)} | set("刚半JFMASOND" + "TW'" + _ZERO)
     return _Words(
         re.compile(rf"\s*[\[(<【〔{{|/·]?\s*[0-9{re.escape(''.join(sorted(firsts)))}]"),
         publication,
@@ -131,6 +140,11 @@ def _words() -> _Words:
         counts,
         re.compile(rf"(?P<count>半|[0-9]{{1,4}}|{any_of(counts)}) ?(?P<unit>{any_of(units)})(?:以|之)?前"),
     )
+
+
+def publication_labels() -> frozenset[str]:
+    """Return labels that announce a publication time (发布时间, 发布日期 …)."""
+    return _words().publication
 
 
 def other_labels() -> frozenset[str]:
@@ -191,6 +205,13 @@ def _read(text: str, now: datetime | None, zone: tzinfo) -> datetime | date | No
     match = _PRINTED.fullmatch(inner) or _MAILED.fullmatch(inner)
     if match is not None:
         return _moment(match, int(match["year"]), zone)
+    match = _ENGLISH.fullmatch(inner)
+    if match is not None:
+        month = _MONTHS.get(match["mon"] or match["lmon"])
+        try:
+            return None if month is None else date(int(match["year"]), month, int(match["d"] or match["ld"]))
+        except ValueError:
+            return None
     return (
         None if now is None else _read_open(inner, now.astimezone(zone), zone, exact=in_brackets is not None or label is not None)
     )
@@ -432,7 +453,7 @@ def find_published(
 _PART_YEAR_MONTH = re.compile(_blanks(r"[\[(]?((?:19|20)[0-9]{2})(?: [-/.] | 年 )([0-9]{1,2}) 月?[\])]?"))
 _PART_MONTH_DAY = re.compile(_blanks(r"[\[(]?([0-9]{1,2})(?: [-/.] | 月 )([0-9]{1,2}) [日号]?[\])]?"))
 _PART_YEAR = re.compile(_blanks(r"[\[(]?((?:19|20)[0-9]{2}) 年?[\])]?"))
-_PART_MONTH = re.compile(_blanks(r"/?([0-9]{1,2}) 月"))
+_PART_MONTH = re.compile(_blanks(r"/?([0-9]{1,2}|十[一二]?|[一二三四五六七八九]) 月(?:份)?"))
 _PART_DAY = re.compile(_blanks(r"([0-9]{1,2}) [日号]?"))
 _ENGLISH_MONTH = re.compile(r"(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6}\.?", re.IGNORECASE)
 
@@ -471,7 +492,7 @@ def read_split(boxes: Sequence[str], *, now: datetime | None = None) -> date | N
         elif (match := _PART_MONTH_DAY.fullmatch(text)) and month is None and day is None:
             month, day = int(match[1]), int(match[2])
         elif (match := _PART_MONTH.fullmatch(text)) and month is None:
-            month = int(match[1])
+            month = _number(match[1])
         elif (match := _ENGLISH_MONTH.fullmatch(text)) and month is None:
             month = _MONTHS[match[1].capitalize()]
         elif (match := _PART_DAY.fullmatch(text)) and day is None:

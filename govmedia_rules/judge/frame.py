@@ -17,7 +17,7 @@ from govmedia_rules.errors import TableError, Where
 from govmedia_rules.judge.inspection import Inspection, Verdict, joined_messages, missing_ids, problem_ids, reasons
 from govmedia_rules.judge.reviews import Review, Waiver
 from govmedia_rules.judge.rulebook import Rulebook, load_rulebook
-from govmedia_rules.snapshots.merging import Merged, merge_duplicates
+from govmedia_rules.snapshots.merging import Once, Place, each_once
 from govmedia_rules.snapshots.models import AccountSnapshot, SiteSnapshot
 from govmedia_rules.snapshots.shallow import (
     NEEDED_PARTS,
@@ -77,8 +77,6 @@ JUDGED_HEADINGS = _headings(
 
 _NOT_CHECKED = list(Status).index(Status.NOT_CHECKED)
 _FAILED = list(Status).index(Status.FAILED)
-Place = tuple[str | None, int]
-"""Sheet and row number, as a spreadsheet shows it."""
 
 
 def inspect_frame(
@@ -156,9 +154,9 @@ def inspect_frame(
             if progress:
                 meter.add(min(len(rows), source.size) - meter.done)
         if feed.repeated:
-            snapshots = ((row.snapshot, (row.sheet, row.number)) for row in open_again() if row.snapshot is not None)
-            merged = merge_duplicates([pair for pair in snapshots if feed.is_repeated(pair[0])])
-            _judge_merged(rulebook, merged, rows, reviews, waivers, lang)
+            repeated = (row for row in open_again() if row.snapshot is not None and feed.is_repeated(row.snapshot))
+            once = each_once([((row.sheet, row.number), row.snapshot) for row in repeated if row.snapshot is not None])
+            _judge_merged(rulebook, once, rows, reviews, waivers, lang)
         meter.add(source.size - meter.done)  # rows at the end that gave no snapshot
     rows |= {(row.sheet, row.row): not_judged([row], (row.sheet, row.row)) for row in table.rejected if not row.used}
     return source.with_columns([rows.get(place, NO_ROW) for place in source.places()], added)  # type: ignore[no-any-return]
@@ -174,21 +172,21 @@ def asked_of(missing: tuple[str, ...], book: Rulebook) -> tuple[str, ...]:
 
 def _judge_merged(
     book: Rulebook,
-    merged: Merged,
+    once: Once,
     rows: dict[Place, Judged],
     reviews: Iterable[Review],
     waivers: Iterable[Waiver],
     lang: str,
 ) -> None:
     """Give every row of a subject that has several the verdict of all of them together."""
-    snapshots = [snapshot for snapshot, _ in merged.snapshots]
+    snapshots = [snapshot for _, snapshot in once.rows]
     said: dict[Place, list[str]] = {}
-    for fault in (*merged.open, *merged.merged):
+    for fault in (*once.open, *once.merged):
         said.setdefault((fault.sheet, fault.row), []).append(fault.reason)
     of_first = dict(
-        zip([place for _, place in merged.snapshots], book.inspect_many(snapshots, reviews=reviews, waivers=waivers), strict=True)
+        zip([place for place, _ in once.rows], book.inspect_many(snapshots, reviews=reviews, waivers=waivers), strict=True)
     )
-    for place, first in merged.first_rows.items():
+    for place, first in once.first_rows.items():
         before = rows[place][-1]
         faults = [*([str(before)] if before is not None else []), *said.get(place, ())]
         rows[place] = judged(of_first[first], lang, place, "；".join(faults) or None)

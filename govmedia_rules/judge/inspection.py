@@ -588,11 +588,11 @@ class Inspection(Row):
 
     def _repr_html_(self) -> str:
         covers = "" if self.plan.complete else display.badge(f"只检查了 {len(self.plan.indicators)} 项指标", "open")
+        if self.is_as_stored:
+            covers += display.badge("按保存时的内容显示", "open")
         head = (
             f"<b>{display.text(self.subject.name, 100)}</b> {display.badge(self.verdict.zh, VERDICT_TONES[self.verdict])} {covers}"
         )
-        if self.is_as_stored:
-            covers += display.badge("按保存时的内容显示", "open")
         score = self.score
         points = "" if score is None else f"<div>{_shown_score(score)}</div>"
         basis = f"{self.subject.id} · 监测时间点 {self.observed_at:%Y-%m-%d %H:%M %z} · {self.plan.version} {self.plan.digest[:12]}"

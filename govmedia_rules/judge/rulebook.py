@@ -225,7 +225,8 @@ class Rulebook:
         Args:
             paths: One file or several; see `read_snapshots`.
             workers: Number of processes. They get file offsets; checks must be importable (not defined in a notebook).
-            reviews: What people said about any of the subjects.
+            reviews: What people said about any of the subjects. Where one names no monitoring point the files are read twice,
+                to find the observation it answers.
             waivers: Documents that excuse failures of any of the subjects.
             zone: Zone of times written without one; None makes such a time an error.
             not_after: Snapshots observed later than this are refused; None accepts all.
@@ -330,6 +331,8 @@ class Inspections(Iterable[Inspection]):
             self._on_bad(fault)
 
     def _run(self, book: Rulebook, files: list[str], reading: Reading, workers: int, opinions: Opinions) -> Iterator[Inspection]:
+        if opinions.asks_for_times:
+            _observe(files, reading, opinions)
         if workers == 1 or not plain_lines(files):
             snapshots = read_snapshots(
                 files,
@@ -362,6 +365,13 @@ class Inspections(Iterable[Inspection]):
                 yield inspection
             else:
                 self._set_apart(BrokenLine(item.what, Where(path, row=number), item.hint))
+
+
+def _observe(files: list[str], reading: Reading, opinions: Opinions) -> None:
+    """Note every observation of the subjects that are reviewed, before any is judged: a review may answer a later one."""
+    zone, not_after, most = reading
+    for snapshot in read_snapshots(files, zone=zone, not_after=not_after, max_line_bytes=most, on_bad=lambda _: None):
+        opinions.observe(snapshot.subject, snapshot.observed_at)
 
 
 def _warn_of_waivers(inspection: Inspection, opinions: Opinions) -> None:

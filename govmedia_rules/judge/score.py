@@ -7,7 +7,7 @@ the services group and multiplied, before both gates; below the pass mark is unq
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
@@ -52,7 +52,7 @@ class ScoreLine:
         change: Points it takes (deductions, 0 or less) or brings (bonuses, 0 or more).
         faults: Number of faults by kind that are certain.
         possible: Number that may exist besides.
-        rests_on: Keys of the rulebook behind a change that were not seen in its source.
+        rests_on: Keys of the rulebook that were not seen in its source and leave the change undecided.
     """
 
     indicator: Indicator
@@ -89,8 +89,8 @@ class Score:
         total: The score with bonuses.
         passes: Whether the pass mark is reached: True, False, or None while that is undecided.
         unchecked: Points of deductions only a person can judge and nobody has; they are not taken off.
-        could_change: Whether `passes` would be different if values that were not seen in the source lay elsewhere in their
-            plausible range.
+        could_change: Whether only the ranges of points that were not seen in the source leave `passes` undecided: with the
+            points as the rulebook reads them it would be decided.
         vetoed: Whether it is the fixed score a rulebook gives to vetoed subjects; nothing was added up then.
         stored: What a stored inspection says of it, where it was read without its rulebook; it has no lines of its own then.
     """
@@ -148,14 +148,14 @@ class Score:
             for line in self.bonuses:
                 if line.change.high:
                     yield _line(line)
-        yield f"得分 = {self.total}" + ("" if self.is_final else "（尚有未定项）")
+        yield f"得分 = {self.total}" + ("" if self.is_final else "（分值未核实或尚有未定项）")
         if self.unchecked:
             yield f"另有须人工判定而未判定的指标共 {show(self.unchecked)} 分，未扣"
         unpriced = sum(line.status is Status.NOT_CHECKED and line.indicator.points is None for line in self.deductions)
         if unpriced:
             yield f"另有须人工判定而未判定、分值未见的指标 {unpriced} 项，未扣"
         if self.rests_on:
-            yield f"依据未核实分值 {len(self.rests_on)} 项" + ("，在合理范围内变动会改变是否合格" if self.could_change else "")
+            yield f"依据未核实分值 {len(self.rests_on)} 项" + ("，是否合格取决于这些分值" if self.could_change else "")
 
     def to_dict(self) -> dict[str, object]:
         """Return a JSON-ready copy."""
@@ -207,6 +207,20 @@ def veto_score_of(rule: Scoring, subject: SubjectWord, level: str | None) -> Sco
     return Score((), (), Fraction(rule.total), Fraction(1), fixed, fixed, False, ZERO, could_change=False, vetoed=True)
 
 
+class Amount(NamedTuple):
+    """Points in units of a `Tariff`: the least they may be, as the rulebook reads them, and the most they may be.
+
+    The three are equal where the source states the points.
+    """
+
+    least: int
+    stated: int
+    most: int
+
+
+LEAST, STATED, MOST = range(3)
+
+
 class Price(NamedTuple):
     """What one deduction may cost, in units of its `Tariff`.
 
@@ -215,33 +229,34 @@ class Price(NamedTuple):
         each: Price of one fault by kind; None for a kind that costs all points.
     """
 
-    points: int | None
-    each: Mapping[str, int | None]
+    points: Amount | None
+    each: Mapping[str, Amount | None]
 
-    def cost(self, faults: Mapping[str, int], *, capped: bool) -> int | None:
-        """Return what the faults cost; None where the source states no price, so that nobody knows.
+    def cost(self, faults: Mapping[str, int], end: int, *, capped: bool) -> int | None:
+        """Return what the faults cost at one end of the amounts; None where the source states no price, so that nobody knows.
 
         Without a count, or for a kind that is priced `all`, the whole indicator is lost.
         """
+        points = None if self.points is None else self.points[end]
         if not faults:
-            return self.points
+            return points
         cost = 0
         for kind, count in faults.items():
             each = self.each.get(kind)
             if each is not None:
-                cost += each * count
-            elif self.points is None:
+                cost += each[end] * count
+            elif points is None:
                 return None
             elif count:
-                cost += self.points
-        return min(cost, self.points) if capped and self.points is not None else cost
+                cost += points
+        return min(cost, points) if capped and points is not None else cost
 
-    def least_cost(self, faults: Mapping[str, int], *, capped: bool) -> int | None:
+    def least_cost(self, faults: Mapping[str, int], end: int, *, capped: bool) -> int | None:
         """Return what the faults cost for certain: under a cap that nobody saw, the price of the dearest single fault."""
-        cost = self.cost(faults, capped=capped)
+        cost = self.cost(faults, end, capped=capped)
         if cost is None or self.points is not None or not capped:
             return cost
-        return min(cost, max((self.each.get(kind) or 0 for kind, count in faults.items() if count), default=0))
+        return min(cost, max((each[end] for kind, count in faults.items() if count and (each := self.each.get(kind))), default=0))
 
 
 class Loss(NamedTuple):
@@ -263,6 +278,7 @@ class Tariff:
     Attributes:
         rule: How points add up.
         prices: Price of each deduction, by position in the plan.
+        groups: Group of each deduction whose group's points are stated; no more than those can be lost in it.
         unit: Units a point.
         base: Points before deductions: the total, or the total without the services group.
         factor: What the remaining points are multiplied with before the pass mark.
@@ -273,6 +289,7 @@ class Tariff:
 
     rule: Scoring
     prices: Mapping[int, Price]
+    groups: Mapping[int, str | None]
     unit: int
     base: Fraction
     factor: Fraction
@@ -302,22 +319,16 @@ class Tariff:
         if without_services and rule.no_service is not None:
             base -= Fraction(rule.groups.get(rule.no_service.group, 0))
             factor = Fraction(*rule.no_service.factor)
-        amounts = [rule.total, *(each.points for each in deductions.values() if each.points is not None)]
-        amounts += [price for each in deductions.values() for price in each.deduct.values() if isinstance(price, Decimal)]
-        unit = math.lcm(*(Fraction(amount).denominator for amount in amounts))
+        amounts = [amount for each in deductions.values() for amount in _amounts(each)]
+        unit = math.lcm(*(Fraction(amount).denominator for amount in (rule.total, *rule.groups.values(), *amounts)))
 
         def units(points: Decimal) -> int:
             return int(Fraction(points) * unit)
 
-        prices = {
-            position: Price(
-                None if each.points is None else units(each.points),
-                {kind: units(price) if isinstance(price, Decimal) else None for kind, price in each.deduct.items()},
-            )
-            for position, each in deductions.items()
-        }
-        lost = sum(units(rule.total if each.points is None else each.points) for each in unloaded)
-        return cls(rule, prices, unit, base, factor, lost, may_not_count)
+        prices = {position: _price(each, units, units(rule.total)) for position, each in deductions.items()}
+        groups = {position: each.group for position, each in deductions.items() if each.group in rule.groups}
+        lost = sum(units(rule.total if each.points is None else _range(each, "points", each.points)[1]) for each in unloaded)
+        return cls(rule, prices, groups, unit, base, factor, lost, may_not_count)
 
     @cached_property
     def total(self) -> int:
@@ -331,17 +342,43 @@ class Tariff:
             return None
         return math.floor((self.base - Fraction(self.rule.pass_below) / self.factor) * self.unit)
 
-    def loss(self, position: int, status: Status, faults: Mapping[str, int], possible: Mapping[str, int]) -> Loss:
-        """Return what one deduction costs: certain faults at least, possible ones at most, never more than its points."""
+    def loss(
+        self, position: int, status: Status, faults: Mapping[str, int], possible: Mapping[str, int], *, stated: bool = False
+    ) -> Loss:
+        """Return what one deduction costs: certain faults at least, possible ones at most, never more than its points.
+
+        Args:
+            position: Its position in the plan.
+            status: What counts for it.
+            faults: Number of faults by kind that are certain.
+            possible: Number that may exist besides.
+            stated: Whether points nobody saw are taken as the rulebook reads them, and not at the ends of their ranges.
+        """
         price = self.prices[position]
+        low, high = (STATED, STATED) if stated else (LEAST, MOST)
         if status is Status.FAILED:
-            least = price.least_cost(faults, capped=self.rule.cap)
-            most = price.cost(_sum(faults, possible), capped=self.rule.cap)
+            least = price.least_cost(faults, low, capped=self.rule.cap)
+            most = price.cost(_sum(faults, possible), high, capped=self.rule.cap)
             return Loss(0, self.total) if least is None or most is None else Loss(least, most)
         if status in _UNDECIDED:
-            most = price.cost(possible, capped=self.rule.cap)
+            most = price.cost(possible, high, capped=self.rule.cap)
             return Loss(0, self.total if most is None else most)
         return NO_LOSS
+
+    def added(self, losses: Iterable[tuple[int, Loss]]) -> Loss:
+        """Return the sum of losses by position; a group never loses more than its points."""
+        least = most = 0
+        by_group: dict[str, int] = {}
+        for position, loss in losses:
+            least += loss.least
+            group = self.groups.get(position)
+            if group is None or not self.rule.cap:
+                most += loss.most
+            else:
+                by_group[group] = by_group.get(group, 0) + loss.most
+        for group, lost in by_group.items():
+            most += min(lost, int(Fraction(self.rule.groups[group]) * self.unit))
+        return Loss(min(least, most), most)
 
     def reaches_mark(self, loss: Loss) -> bool | None:
         """Return whether the pass mark is reached after a loss: True, False, or None while that is undecided."""
@@ -356,12 +393,13 @@ class Tariff:
             non_passing: Answers that are not a plain pass, by position in the plan; those of a check that could not be loaded
                 are left out.
         """
-        least, most = 0, self.unloaded
-        for position, answer in non_passing:
-            if position in self.prices:
-                loss = self.loss(position, answer.status, answer.faults, answer.possible)
-                least, most = least + loss.least, most + loss.most
-        return self.reaches_mark(Loss(least, most))
+        losses = (
+            (position, self.loss(position, answer.status, answer.faults, answer.possible))
+            for position, answer in non_passing
+            if position in self.prices
+        )
+        least, most = self.added(losses)
+        return self.reaches_mark(Loss(least, most + self.unloaded))
 
     def points(self, loss: Loss) -> Range:
         """Return the change of a loss in points: zero or less."""
@@ -410,9 +448,10 @@ def _added_up(findings: Sequence[Finding], tariff: Tariff) -> Score:
         for position in tariff.prices
         if findings[position].machine_status is not Status.NOT_APPLICABLE
     ]
-    losses = [_loss(position, finding, tariff) for position, finding in deductions]
-    lines = tuple(_deduction(finding, tariff.points(loss)) for (_, finding), loss in zip(deductions, losses, strict=True))
-    total_loss = Loss(sum(loss.least for loss in losses), sum(loss.most for loss in losses))
+    losses = [(position, _loss(position, finding, tariff)) for position, finding in deductions]
+    lines = tuple(_deduction(finding, tariff.points(loss)) for (_, finding), (_, loss) in zip(deductions, losses, strict=True))
+    total_loss = tariff.added(losses)
+    stated = tariff.added((position, _loss(position, finding, tariff, stated=True)) for position, finding in deductions)
     change, passes = tariff.points(total_loss), tariff.reaches_mark(total_loss)
     part = Range(max(ZERO, base + change.low) * factor, max(ZERO, base + change.high) * factor)
     bonuses = tuple(
@@ -425,9 +464,7 @@ def _added_up(findings: Sequence[Finding], tariff: Tariff) -> Score:
         most = Fraction(rule.bonus_total)
         gain = Range(min(gain.low, most), min(gain.high, most))
     total = Range(*(bound + (extra if _above(bound, rule) else 0) for bound, extra in zip(part, gain, strict=True)))
-    mark = Fraction(rule.pass_below)
-    widest = _plausible([finding for _, finding in deductions], lines, rule, base, factor)
-    could_change = passes is not None and (widest.low >= mark) != (widest.high >= mark)
+    could_change = passes is None and tariff.reaches_mark(stated) is not None
     unchecked = sum((Fraction(each.indicator.points or 0) for _, each in deductions if each.status is Status.NOT_CHECKED), ZERO)
     return Score(lines, bonuses, base, factor, part, total, passes, unchecked, could_change)
 
@@ -444,10 +481,10 @@ def _above(part: Fraction, rule: Scoring) -> bool:
 _UNDECIDED = frozenset({Status.INCONCLUSIVE, Status.NEEDS_REVIEW, Status.ERROR})
 
 
-def _loss(position: int, finding: Finding, tariff: Tariff) -> Loss:
+def _loss(position: int, finding: Finding, tariff: Tariff, *, stated: bool = False) -> Loss:
     if finding.is_waived:
         return NO_LOSS
-    return tariff.loss(position, finding.status, finding.decision.faults, finding.decision.possible)
+    return tariff.loss(position, finding.status, finding.decision.faults, finding.decision.possible, stated=stated)
 
 
 def _deduction(finding: Finding, change: Range) -> ScoreLine:
@@ -455,18 +492,19 @@ def _deduction(finding: Finding, change: Range) -> ScoreLine:
     if finding.is_waived or not (status is Status.FAILED or status in _UNDECIDED):
         return ScoreLine(indicator, status, NO_CHANGE, {}, {}, ())
     faults, possible = finding.decision.faults, finding.decision.possible
-    rests_on = _unverified(indicator, (*faults, *possible)) if change != NO_CHANGE else ()
+    rests_on = _unverified(indicator, (*faults, *possible)) if change.low != change.high else ()
     return ScoreLine(indicator, status, change, faults, possible, rests_on)
 
 
 def _bonus(finding: Finding, rule: Scoring) -> ScoreLine:
     """Return what a bonus brings; one whose points the source does not state brings nothing up to all that bonuses can."""
     indicator, status = finding.indicator, finding.status
-    least = Fraction(indicator.points or 0)
-    most = least if indicator.points is not None else Fraction(rule.bonus_total or 0)
-    change = Range(least if status is Status.PASSED else ZERO, most if status in (Status.PASSED, *_UNDECIDED) else ZERO)
-    rests_on = _unverified(indicator, ()) if change.high else ()
-    return ScoreLine(indicator, status, change, {}, {}, rests_on)
+    low, high = (Decimal(0), rule.bonus_total or Decimal(0))
+    if indicator.points is not None:
+        low, high = _range(indicator, "points", indicator.points)
+    least = Fraction(low) if status is Status.PASSED else ZERO
+    most = Fraction(high) if status in (Status.PASSED, *_UNDECIDED) else ZERO
+    return ScoreLine(indicator, status, Range(least, most), {}, {}, _unverified(indicator, ()) if least != most else ())
 
 
 def _sum(first: Mapping[str, int], second: Mapping[str, int]) -> dict[str, int]:
@@ -478,43 +516,36 @@ def _unverified(indicator: Indicator, kinds: Sequence[str]) -> tuple[str, ...]:
     return tuple(key for key in keys if key in indicator.unverified)
 
 
-def _plausible(findings: Sequence[Finding], lines: Sequence[ScoreLine], rule: Scoring, base: Fraction, factor: Fraction) -> Range:
-    """Return the deduction score when every unverified amount lies at the far ends of its plausible range.
-
-    Where a rulebook gives no range, an unverified amount for a fault may be anything from nothing to all points.
-    """
-    low = high = base
-    for finding, line in zip(findings, lines, strict=True):
-        if not line.rests_on:
-            if line.change is not NO_CHANGE:
-                low, high = low + line.change.low, high + line.change.high
-            continue
-        indicator = finding.indicator
-        points = Fraction(indicator.points) if indicator.points is not None else None
-        least, most = _bounds(indicator, points, rule)
-        faults = _sum(line.faults, line.possible)
-        dearest = sum((_amount(indicator, kind, most, 1) * count for kind, count in faults.items()), ZERO)
-        cheapest = sum((_amount(indicator, kind, least, 0) * count for kind, count in line.faults.items()), ZERO)
-        capped = rule.cap and points is not None
-        low -= min(most, dearest or most) if capped else dearest or most
-        high -= min(least, cheapest) if capped else min(cheapest, -line.change.high)
-    return Range(max(ZERO, low) * factor, max(ZERO, high) * factor)
+def _range(indicator: Indicator, key: str, stated: Decimal) -> tuple[Decimal, Decimal]:
+    """Return the least and most an amount may be: as stated where it was seen in the source, else its plausible range."""
+    return indicator.plausible[key] if key in indicator.unverified and key in indicator.plausible else (stated, stated)
 
 
-def _bounds(indicator: Indicator, points: Fraction | None, rule: Scoring) -> tuple[Fraction, Fraction]:
-    """Return the least and most points the indicator may be worth; from nothing to everything where nobody saw them."""
-    given = indicator.plausible.get("points")
-    if given is not None:
-        return Fraction(given[0]), Fraction(given[1])
-    return (ZERO, Fraction(rule.total)) if points is None else (points, points)
+def _amounts(indicator: Indicator) -> Iterator[Decimal]:
+    """Yield every amount of points that an indicator names."""
+    if indicator.points is not None:
+        yield indicator.points
+    yield from (price for price in indicator.deduct.values() if isinstance(price, Decimal))
+    for low, high in indicator.plausible.values():
+        yield from (low, high)
 
 
-def _amount(indicator: Indicator, kind: str, points: Fraction, end: int) -> Fraction:
-    """Return what one fault costs at the lower (0) or upper (1) end of its plausible range."""
-    key = f"deduct.{kind}"
-    if key in indicator.plausible:
-        return Fraction(indicator.plausible[key][end])
-    each = indicator.deduct.get(kind, "all")
-    if key in indicator.unverified and key not in indicator.plausible:
-        return points if end else ZERO
-    return Fraction(each) if isinstance(each, Decimal) else points
+def _price(indicator: Indicator, units: Callable[[Decimal], int], total: int) -> Price:
+    points: Amount | None = None
+    if indicator.points is not None:
+        low, high = _range(indicator, "points", indicator.points)
+        points = Amount(units(low), units(indicator.points), units(high))
+    each: dict[str, Amount | None] = {}
+    for kind, price in indicator.deduct.items():
+        key = f"deduct.{kind}"
+        stated = units(price) if isinstance(price, Decimal) else None
+        if key not in indicator.unverified:
+            each[kind] = None if stated is None else Amount(stated, stated, stated)
+        elif key in indicator.plausible and stated is not None:
+            each[kind] = Amount(units(indicator.plausible[key][0]), stated, units(indicator.plausible[key][1]))
+        elif stated is not None or points is not None:
+            # A fault whose price nobody saw costs nothing at least, and all points of the indicator at most.
+            each[kind] = Amount(0, points.stated if stated is None and points else stated or 0, points.most if points else total)
+        else:
+            each[kind] = None
+    return Price(points, each)

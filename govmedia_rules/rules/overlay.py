@@ -164,7 +164,7 @@ def _lay_over(
             continue
         inner: dict[str, Any] = target.values.setdefault(key, {})
         if key == "params":
-            changed = _looser_than_below(target, specs, inner, entry.params)
+            changed = _looser_than_below(target, specs, inner, entry)
             looser += changed if was_veto and "check" not in looser else []
         for step, value in getattr(entry, key).items():
             put(f"{key}.{step}", inner, step, value)
@@ -215,12 +215,14 @@ def _adopt(
 
 
 def _looser_than_below(
-    target: _Merged, specs: Mapping[str, CheckSpec], params: Mapping[str, object], given: Mapping[str, object]
+    target: _Merged, specs: Mapping[str, CheckSpec], params: Mapping[str, object], entry: IndicatorEntry
 ) -> list[str]:
     """Return keys of parameters that are looser than those below, or than those of a reading, which a layer closes."""
     spec = specs.get(target.values.get("check") or "")
-    below = [params, *_close_readings(target, params, given)]
-    return [f"params.{step}" for step in dict.fromkeys(step for old in below for step in _looser_params(spec, old, given))]
+    # Readings that the layer lists itself go with its own parameters.
+    closed = [] if "readings" in entry.model_fields_set else _close_readings(target, params, entry.params)
+    steps = (step for old in (params, *closed) for step in _looser_params(spec, old, entry.params))
+    return [f"params.{step}" for step in dict.fromkeys(steps)]
 
 
 def _close_readings(target: _Merged, params: Mapping[str, object], given: Mapping[str, object]) -> list[Mapping[str, object]]:

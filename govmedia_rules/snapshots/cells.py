@@ -358,18 +358,16 @@ def code_cell(value: Any, subject: str) -> CodeRead | None:
     text = text_of(value)
     if text is None or key_of(text) in _words().no:
         return None
-    read = site_code_text if subject == "site" else account_code_text
-    plain = "".join(text.split()).replace("-", "").upper()
+    plain = "".join(text.split()).upper()
+    if re.fullmatch(r"[0-9.]+E[+-]?[0-9]+", plain):
+        raise ValueError("标识码被存成科学记数法，末几位已丢失，请按文本重填")
+    remark = None if str(value).strip() == plain else f"标识码由“{str(value)[:60]}”还原为 {plain}"
+    if plain.isdecimal() and len(plain) < 10:
+        remark = f"标识码只有{len(plain)}位，可能丢了前面的零，请按文本重填"
     try:
-        code = read(plain)
-    except (CodeError, ValueError) as fault:
-        if re.fullmatch(r"[0-9.]+E[+-]?[0-9]+", plain):
-            raise ValueError("标识码被存成科学记数法，末几位已丢失，请按文本重填") from None
-        if plain.isdecimal() and len(plain) < 10:
-            raise ValueError(f"标识码只有{len(plain)}位，可能丢了前面的零，请按文本重填") from None
-        reason = fault.what if isinstance(fault, CodeError) else str(fault)
-        raise ValueError(f"标识码不可用：{reason}") from None
-    return CodeRead(code, None if str(value).strip() in (plain, code) else f"标识码由“{str(value)[:60]}”还原为 {code}")
+        return CodeRead(site_code_text(plain) if subject == "site" else account_code_text(plain), remark)
+    except CodeError as fault:
+        raise ValueError(f"标识码不可用：{remark or fault.what}") from None
 
 
 def plain_cell(value: Any) -> str | None:

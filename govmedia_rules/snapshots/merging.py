@@ -1,132 +1,162 @@
-"""Rows of one subject: equal ones are one snapshot, and what different ones say differently stays open."""
+"""Make one snapshot of the rows that a table has of one subject at one monitoring point, or keep them apart and say why."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from govmedia_rules.snapshots.models import AccountSnapshot, SiteSnapshot
+from govmedia_rules.snapshots.parts import Mark
+from govmedia_rules.subjects.addresses import address_key
+from govmedia_rules.subjects.registry import merged_subject
 from govmedia_rules.tables.model import BadRow
 
 Place = tuple[str | None, int]
-"""Sheet and row number."""
-
-_FACTS = (
-    "latest_post_at",
-    "latest_post_from",
-    "post_count",
-    "found",
-    "functions",
-    "app",
-    "seen_name",
-    "seen_owner",
-    "owner_kind",
-    "certified",
-)
-_SITE_FACTS = ("home", "service_count")
+"""Sheet and row number, as a spreadsheet shows it."""
+Seen = SiteSnapshot | AccountSnapshot
+Row = tuple[Place, Seen]
 
 
-class Merged(NamedTuple):
-    """What became of the rows.
+class Once(NamedTuple):
+    """Rows of a table with each subject once.
 
     Attributes:
-        snapshots: One for each subject, with the place of its first row, in the order of those rows.
-        open: Facts that rows of one subject state differently: not observed, and named.
+        rows: A snapshot for each subject and monitoring point with the place of its first row, in the order of those rows.
+        open: Rows of one subject that contradict each other, and rows that share a code or a name and are kept apart.
         merged: Rows that say nothing else than an earlier one.
         first_rows: The place of each row -> that of the first row of its subject.
     """
 
-    snapshots: list[tuple[Any, Place]]
+    rows: list[Row]
     open: list[BadRow]
     merged: list[BadRow]
     first_rows: dict[Place, Place]
 
 
-def merge_duplicates(rows: Sequence[tuple[SiteSnapshot | AccountSnapshot, Place]]) -> Merged:
-    """Put the rows of one subject together.
+def each_once(rows: Sequence[Row]) -> Once:
+    """Merge the rows of one subject at one monitoring point.
 
-    Subjects are one where their ids are equal. A code that stands beside different names or platforms names none of them:
-    it is left out, and the rows stay apart.
+    What one row knows is known. What rows contradict each other in was not observed, so that whatever rests on it stays open; a
+    mark says so. A code beside different names or platforms names none of them and is left out; one name at different
+    addresses is two subjects.
+
+    Args:
+        rows: Place and snapshot of each row.
     """
-    merged = Merged([], [], [], {})
-    rows = _without_shared_codes(rows, merged)
-    groups: dict[tuple[str, object], list[tuple[Any, Place]]] = {}
-    for snapshot, place in rows:
-        groups.setdefault((snapshot.subject.id, snapshot.observed_at), []).append((snapshot, place))
+    once = Once([], [], [], {})
+    groups: dict[tuple[str, object], list[Row]] = defaultdict(list)
+    for place, snapshot in _without_shared_codes(rows, once):
+        groups[snapshot.subject.id, snapshot.observed_at].append((place, snapshot))
     for group in groups.values():
-        merged.first_rows.update((place, group[0][1]) for _, place in group)
-        merged.snapshots.append(group[0] if len(group) == 1 else _one_of(group, merged))
-    return merged
+        for part in _by_address(group, once):
+            once.first_rows.update((place, part[0][0]) for place, _ in part)
+            once.rows.append((part[0][0], _merged(part, once) if len(part) > 1 else part[0][1]))
+    order = {place: at for at, (place, _) in enumerate(rows)}
+    once.rows.sort(key=lambda row: order[row[0]])
+    return once
 
 
-def _without_shared_codes(
-    rows: Sequence[tuple[SiteSnapshot | AccountSnapshot, Place]], merged: Merged
-) -> list[tuple[SiteSnapshot | AccountSnapshot, Place]]:
-    names: dict[str, set[tuple[object, ...]]] = {}
-    for snapshot, _ in rows:
+def _fault(place: Place, value: str | None, reason: str) -> BadRow:
+    return BadRow(place[1], None, None if value is None else value[:200], reason, True, place[0])
+
+
+def _named(places: Sequence[Place]) -> str:
+    return "、".join(f"{sheet or ''}第{number}行" for sheet, number in places)
+
+
+def _without_shared_codes(rows: Sequence[Row], once: Once) -> list[Row]:
+    names: dict[str, set[tuple[object, ...]]] = defaultdict(set)
+    for _, snapshot in rows:
         subject = snapshot.subject
         if subject.code is not None:
-            names.setdefault(subject.code, set()).add((getattr(subject, "platform", None), subject.name))
+            names[subject.code].add((getattr(subject, "platform", None), subject.name))
     shared = {code for code, users in names.items() if len(users) > 1}
-    if not shared:
-        return list(rows)
-    kept: list[tuple[SiteSnapshot | AccountSnapshot, Place]] = []
-    for snapshot, (sheet, number) in rows:
+    kept: list[Row] = []
+    for place, snapshot in rows:
         code = snapshot.subject.code
-        if code in shared:
-            merged.open.append(BadRow(number, None, code, "同一标识码用于不同账号或网站，此码未采用", True, sheet))
-            part = "account" if isinstance(snapshot, AccountSnapshot) else "site"
-            document = snapshot.model_dump()
-            document[part] |= {"code": None, "id": ""}
-            snapshot = _again(snapshot, document)
-        kept.append((snapshot, (sheet, number)))
+        if code is not None and code in shared:
+            once.open.append(_fault(place, code, "同一标识码用于不同名称或平台，未采用此码"))
+            kept.append((place, _with_subject(snapshot, code=None, id="")))
+        else:
+            kept.append((place, snapshot))
     return kept
 
 
-def _one_of(group: list[tuple[Any, Place]], merged: Merged) -> tuple[Any, Place]:
-    first, place = group[0]
-    names = _FACTS if isinstance(first, AccountSnapshot) else _SITE_FACTS
-    part = "account" if isinstance(first, AccountSnapshot) else "site"
-    document = first.model_dump()
-    rows = "、".join(f"{sheet or ''}第{number}行" for (sheet, number) in (place for _, place in group))
-    different = [name for name in names if _differ([getattr(snapshot, name) for snapshot, _ in group])]
-    for name in names:
-        document[name] = (
-            None
-            if name in different
-            else next((value for snapshot, _ in group if (value := snapshot.model_dump()[name]) is not None), None)
-        )
-    if "latest_post_at" in different or "latest_post_from" in different:
-        document["latest_post_at"] = document["latest_post_from"] = None
-    document["partial"] = tuple(sorted({name for snapshot, _ in group for name in snapshot.partial}))
-    document["marks"] = tuple(dict.fromkeys(mark for snapshot, _ in group for mark in snapshot.marks))
-    stages = {getattr(snapshot.subject, "status", None) for snapshot, _ in group} - {None}
-    if len(stages) > 1:
-        different.append("status")
-        document[part]["status"] = None
-        document["partial"] = tuple(sorted({*document["partial"], *(("posts", "functions") if part == "account" else ("home",))}))
-    elif stages:
-        document[part]["status"] = stages.pop()
-    for _, (sheet, number) in group[1:]:
-        if not different:
-            merged.merged.append(
-                BadRow(number, None, first.subject.name, f"与{rows.split('、')[0]}为同一对象，已合并", True, sheet)
+def _with_subject(snapshot: Seen, **changes: object) -> Seen:
+    part = "account" if isinstance(snapshot, AccountSnapshot) else "site"
+    subject = type(snapshot.subject).model_validate({**dict(snapshot.subject), **changes})
+    marks = tuple(mark for mark in snapshot.marks if mark.field != f"{part}.code")
+    return type(snapshot).model_validate(
+        {**_facts(snapshot), part: subject, "marks": marks}, context={"zone": snapshot.observed_at.tzinfo}
+    )
+
+
+def _facts(snapshot: Seen) -> dict[str, object]:
+    """Return the fields of a snapshot that are known."""
+    return {name: value for name in type(snapshot).model_fields if (value := getattr(snapshot, name)) is not None}
+
+
+def _by_address(group: list[Row], once: Once) -> list[list[Row]]:
+    """Part rows that share a name and have no code by their addresses: one name at two addresses is two subjects."""
+    addresses = {address_key(snapshot.subject.url) for _, snapshot in group} - {None}
+    if group[0][1].subject.code is not None or len(addresses) < 2:
+        return [group]
+    parts: dict[str | None, list[Row]] = defaultdict(list)
+    for place, snapshot in group:
+        address = address_key(snapshot.subject.url)
+        apart = _with_subject(snapshot, id=f"{snapshot.subject.id}@{address or ''}"[:10_000])
+        once.open.append(_fault(place, snapshot.subject.name, "名称相同而网址不同，按不同对象计：请补标识码或主办单位"))
+        parts[address].append((place, apart))
+    return list(parts.values())
+
+
+_TIED = {
+    "latest_post_at": ("post_count", "latest_post_from"),
+    "latest_post_from": ("post_count", "latest_post_at"),
+    "post_count": ("latest_post_at", "latest_post_from"),
+}
+
+
+def _merged(group: Sequence[Row], once: Once) -> Seen:
+    places = [place for place, _ in group]
+    numbers = _named(places)
+    snapshots = [snapshot for _, snapshot in group]
+    first = snapshots[0]
+    key = "account" if isinstance(first, AccountSnapshot) else "site"
+    marks = dict.fromkeys(mark for snapshot in snapshots for mark in snapshot.marks)
+    marks[Mark(field=key, basis="repeated", note=f"表中{numbers}为同一对象，按1个计"[:10_000])] = None
+    values: dict[str, object] = {"observed_at": first.observed_at, key: merged_subject([each.subject for each in snapshots])}
+    contradicted: set[str] = set()
+    for name in type(first).model_fields:
+        known = [value for each in snapshots if (value := getattr(each, name)) is not None]
+        if name in ("kind", "marks", "partial", *values) or not known:
+            continue
+        if all(value == known[0] for value in known):
+            values[name] = known[0]
+        else:
+            contradicted |= {name, *_TIED.get(name, ())}
+    if "latest_post_from" in values and any(
+        each.latest_post_at is not None and each.latest_post_from is None for each in _accounts(snapshots)
+    ):
+        contradicted |= {"latest_post_from", *_TIED["latest_post_from"]}  # a day beside a month that ends on it
+    partial = dict.fromkeys(part for each in snapshots for part in each.partial)
+    for name in sorted(contradicted):
+        values.pop(name, None)
+        marks[Mark(field=name, basis="contradicted", note=f"表中{numbers}不一致，视为未采集"[:10_000])] = None
+    if len({each.subject.status for each in snapshots} - {None}) > 1:
+        contradicted.add("status")
+        partial |= dict.fromkeys(("posts", "functions") if key == "account" else ("home",))
+    values |= {"partial": tuple(partial), "marks": tuple(marks)}
+    for place in places if contradicted else places[1:]:
+        if contradicted:
+            once.open.append(
+                _fault(place, first.subject.name, f"{numbers}为同一对象而内容不一致（{'、'.join(sorted(contradicted))}），留待核实")
             )
-    if different:
-        for _, (sheet, number) in group:
-            merged.open.append(
-                BadRow(
-                    number, None, first.subject.name, f"{rows}为同一对象而内容不同（{'、'.join(different)}），留待核实", True, sheet
-                )
-            )
-    return _again(first, document), place
+        else:
+            once.merged.append(_fault(place, first.subject.name, f"与{_named(places[:1])}为同一对象，已合并"))
+    return type(first).model_validate(values, context={"zone": first.observed_at.tzinfo})
 
 
-def _differ(values: list[Any]) -> bool:
-    known = [value for value in values if value is not None]
-    return any(value != known[0] for value in known[1:])
-
-
-def _again(snapshot: SiteSnapshot | AccountSnapshot, document: dict[str, Any]) -> SiteSnapshot | AccountSnapshot:
-    zone = snapshot.observed_at.tzinfo
-    return type(snapshot).model_validate(document, context={"zone": zone})
+def _accounts(snapshots: Sequence[Seen]) -> list[AccountSnapshot]:
+    return [snapshot for snapshot in snapshots if isinstance(snapshot, AccountSnapshot)]

@@ -7,7 +7,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import Field, NonNegativeInt, model_validator
+from pydantic import Field, NonNegativeInt, StringConstraints, model_validator
 
 from govmedia_rules.core.model import Model, Name, Short, Text, Url
 from govmedia_rules.core.time import Instant, Moment, earliest, latest
@@ -29,12 +29,13 @@ class Mark(Model):
         field: Dotted path of the field (`latest_post_at`, `columns.0.entry_count`) or a part of the snapshot.
         basis: `stated` (a document says so) or `assumed` (a value chosen to complete the record); written when the snapshot is
             made, `repeated` (listed several times, counts once), `contradicted` (records of one thing differ, so that the field
-            counts as not observed) or `namesake` (another thing at another address has the same name).
+            counts as not observed), `namesake` (another thing at another address has the same name) or `unconfirmed` (kept as
+            it was written, though nothing confirms its form).
         note: The document, the reason for the assumption, or what was merged.
     """
 
     field: Name
-    basis: Literal["stated", "assumed", "repeated", "contradicted", "namesake"]
+    basis: Literal["stated", "assumed", "repeated", "contradicted", "namesake", "unconfirmed"]
     note: Short = ""
 
 
@@ -165,6 +166,7 @@ class Page(Model):
         text: The text a reader sees; None when not kept.
         text_note: Where the text comes from when it is not the whole page.
         seconds: Time to load.
+        digest: SHA-256 of its bytes, in hexadecimal digits, by which a journal finds the page as it was; None when not kept.
     """
 
     url: Url
@@ -177,6 +179,7 @@ class Page(Model):
     text: Text | None = None
     text_note: Short | None = None
     seconds: Seconds | None = None
+    digest: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")] | None = None
 
 
 class Link(Model):
@@ -619,6 +622,7 @@ class Collection(Model):
         robots: Whether robots rules were followed; None when there was nothing to follow.
         limits_hit: Which bounds ended the look early (`pages`, `bytes`, `seconds` …).
         seed: Seed of every sample drawn; None when none was.
+        remarks: Faults that kept no page from opening, as `kind host` (an expired certificate …), and what a browser added.
     """
 
     by: Short = ""
@@ -628,3 +632,4 @@ class Collection(Model):
     robots: Literal["followed", "ignored"] | None = None
     limits_hit: tuple[Kind, ...] = ()
     seed: int | None = None
+    remarks: tuple[Short, ...] = ()

@@ -349,6 +349,8 @@ class _Groups:
             if namesakes:
                 return namesakes[0]
         related = [account for account in namesakes if platform == UNKNOWN_PLATFORM or _same_family(account.platform, platform)]
+        if code is not None:  # an account on record with another code is another account
+            related = [account for account in related if account.code is None]
         exact = [account for account in related if account.platform == platform]
         if len(exact) == 1 or len(related) == 1:
             return (exact or related)[0]

@@ -36,7 +36,7 @@ from govmedia_rules.snapshots.cells import (
     yes_no_cell,
 )
 from govmedia_rules.snapshots.kinds import kinds
-from govmedia_rules.snapshots.merging import merge_duplicates
+from govmedia_rules.snapshots.merging import each_once
 from govmedia_rules.snapshots.models import AccountSnapshot, SiteSnapshot
 from govmedia_rules.snapshots.parts import Mark
 from govmedia_rules.subjects.models import Account, Site
@@ -186,16 +186,16 @@ def open_subject_tables(
 def _all_rows(table: ShallowTable) -> Rows[Any]:
     warn_of(table)
     rows = list(table)
-    kept = merge_duplicates([(row.snapshot, (row.sheet, row.number)) for row in rows if row.snapshot is not None])
+    once = each_once([((row.sheet, row.number), row.snapshot) for row in rows if row.snapshot is not None])
     bad = [*(row for row in table.rejected if row.used), *(fault for row in rows for fault in row.bad)]
     remarks = [remark for row in rows for remark in row.remarks]
     return Rows(
-        tuple(snapshot for snapshot, _ in kept.snapshots),
-        (*bad, *kept.open),
+        tuple(snapshot for _, snapshot in once.rows),
+        (*bad, *once.open),
         table.columns,
         tuple(row for row in table.rejected if not row.used),
-        (*table.remarks, *remarks, *kept.merged),
-        tuple(place for _, place in kept.snapshots),
+        (*table.remarks, *remarks, *once.merged),
+        tuple(place for place, _ in once.rows),
         table.missing,
     )
 

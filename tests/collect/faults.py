@@ -164,7 +164,7 @@ FAULTS: dict[str, tuple[Fault, str | None]] = {
     "not-found.test": (whole(b"gone", "404 Not Found"), "status_not_found"),
     "forbidden.test": (whole(b"no", "403 Forbidden"), "status_forbidden"),
     "too-many.test": (whole(b"no", "429 Too Many Requests"), "status_forbidden"),
-    "teapot.test": (whole(b"no", "418 Teapot"), "status_client"),
+    "teapot.test": (whole(b"no", "418 Teapot"), "blocked_challenge"),
     "broken.test": (whole(b"no", "500 Internal Server Error"), "status_server"),
     "down.test": (whole(b"no", "503 Service Unavailable"), "status_server"),
     "odd-status.test": (whole(b"no", "304 Not Modified"), "status_other"),

@@ -71,15 +71,15 @@ def stale(kind: str, count: int) -> list[dict[str, Any]]:
 # Nothing is capped: what each fault costs is added up.
 WORKED: list[tuple[str, dict[str, Any], str, gr.Verdict]] = [
     ("nothing wrong", {}, "100", gr.Verdict.QUALIFIED),
-    ("three dead links on the home page and seven elsewhere: 100 - 3 - 0.7", {"links": dead(3, 7)}, "96.3", gr.Verdict.QUALIFIED),
-    ("forty dead links on the home page: 100 - 40, exactly the pass mark", {"links": dead(40, 0)}, "60", gr.Verdict.QUALIFIED),
-    ("one more elsewhere: 100 - 40 - 0.1", {"links": dead(40, 1)}, "59.9", gr.Verdict.UNQUALIFIED),
-    ("five planning columns, more than any cap: 100 - 5x5", {"columns": stale("plans", 5)}, "75", gr.Verdict.QUALIFIED),
-    ("four news columns, one short of the veto: 100 - 4x3", {"columns": stale("news", 4)}, "88", gr.Verdict.QUALIFIED),
-    ("nine items on the home page: 100 - 5", {"home": {"entries": [{"published_at": "2024-08-20"}] * 9, "is_navigation": False}}, "95", gr.Verdict.QUALIFIED),
-    ("five surveys on a portal: 100 - 3", {"activities": [{"kind": "survey", "held_at": "2024-05-01"}] * 5 + [{"kind": "interview", "held_at": "2024-05-01"}] * 6}, "97", gr.Verdict.QUALIFIED),
-    ("no surveys and no interviews: 100 - 5 - 5", {"activities": []}, "90", gr.Verdict.QUALIFIED),
-    ("3 of 140 probes, two full percent: 100 - 2x5", {"probe_days": [{"day": f"2024-08-{day}", "probes": 20, "failed": int(day < 20)} for day in range(17, 24)]}, "90", gr.Verdict.QUALIFIED),
+    ("three dead links on the home page and seven elsewhere: 100 - 3 x (0.5 to 1) - 7 x (0.1 to 0.5)", {"links": dead(3, 7)}, "93.5..97.8", gr.Verdict.QUALIFIED),
+    ("forty dead links on the home page: 100 - 40 x (0.5 to 1), exactly the pass mark at worst", {"links": dead(40, 0)}, "60..80", gr.Verdict.QUALIFIED),
+    ("one more elsewhere: 100 - 40 x (0.5 to 1) - (0.1 to 0.5)", {"links": dead(40, 1)}, "59.5..79.9", gr.Verdict.UNDETERMINED),
+    ("five planning columns, more than any cap: 100 - 5 x (1 to 5)", {"columns": stale("plans", 5)}, "75..95", gr.Verdict.QUALIFIED),
+    ("four news columns, one short of the veto: 100 - 4 x (1 to 5)", {"columns": stale("news", 4)}, "80..96", gr.Verdict.QUALIFIED),
+    ("nine items on the home page: 100 - (3 to 5)", {"home": {"entries": [{"published_at": "2024-08-20"}] * 9, "is_navigation": False}}, "95..97", gr.Verdict.QUALIFIED),
+    ("five surveys on a portal: 100 - (1 to 5)", {"activities": [{"kind": "survey", "held_at": "2024-05-01"}] * 5 + [{"kind": "interview", "held_at": "2024-05-01"}] * 6}, "95..99", gr.Verdict.QUALIFIED),
+    ("no surveys and no interviews: 100 - (3 to 5) - (3 to 5)", {"activities": []}, "90..94", gr.Verdict.QUALIFIED),
+    ("3 of 140 probes, two full percent: 100 - 2 x (1 to 5)", {"probe_days": [{"day": f"2024-08-{day}", "probes": 20, "failed": int(day < 20)} for day in range(17, 24)]}, "90..98", gr.Verdict.QUALIFIED),
 ]  # fmt: skip
 
 
@@ -106,15 +106,15 @@ def test_a_census_verdict_that_unverified_amounts_could_change() -> None:
     columns = [*stale("plans", 9), *stale("personnel", 0)]
     seen = CENSUS.inspect(site(columns=[*columns, {"name": "咨询", "kind": "consultation", "latest_entry_at": "2024-08-20"}]))
     assert seen.score is not None
-    assert str(seen.score) == "55"
-    assert seen.verdict is gr.Verdict.UNQUALIFIED
-    assert seen.score.could_change  # at one point each the site would have 91
+    assert str(seen.score) == "55..91"
+    assert seen.verdict is gr.Verdict.UNDETERMINED
+    assert seen.score.could_change  # at five points each the site would have 55, at one point each 91
 
 
 def test_people_count_wrong_information() -> None:
     one = site()
     seen = CENSUS.inspect(one, reviews=confirmed(one.subject.id, "census.deduct.basic.accuracy", wrong=4))
-    assert str(seen.score) == "96"
+    assert str(seen.score) == "92..98"  # 4 x (0.5 to 2)
 
 
 def test_the_census_asks_nothing_of_accounts_and_decides_nothing() -> None:

@@ -203,8 +203,11 @@ def test_types_are_reported_before_values_are_touched() -> None:
     assert "convert" in str(faults.value)
     with pytest.warns(LossyColumn, match="leading zeros"), pytest.warns(MissingColumn, match="最后更新时间、互动功能"):
         rows_read = read_accounts(pandas.DataFrame([row | {"标识码": 107000036}]), observed_at=POINT)
-    assert "丢了前面的零" in rows_read.bad[0].reason
-    assert rows_read.bad[0].used
+    assert rows_read.good[0].account.code == "107000036"
+    assert "丢了前面的零" in rows_read.remarks[0].reason
+    [remark] = rows_read.good[0].marks
+    assert (remark.field, remark.basis) == ("account.code", "unconfirmed")
+    assert remark.note.endswith("has 9 characters, not 16")
     with pytest.warns(MissingColumn):
         types = {use.header: (use.field, use.type) for use in read_accounts(polars.DataFrame([row]), observed_at=POINT).columns}
     assert types == {"账号名称": ("name", "String"), "平台": ("platform", "String")}

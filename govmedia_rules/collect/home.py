@@ -1,0 +1,153 @@
+"""The home page of a site: where its address leads on to, what it shows over several frames, and whether it is the site at all."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from govmedia_rules.collect.navigation import FoundChannel, NavItem, address_key
+from govmedia_rules.collect.page import PageFacts
+from govmedia_rules.collect.words import name_key, table
+from govmedia_rules.snapshots.parts import Entry
+
+SHORTEST_HOME = 200
+"""Characters below which a page may only lead on to the home page."""
+FEWEST_LINKS = 5
+"""Links into the site from which a page is taken for its home page although it shows no mark and no list."""
+MOST_ENTRANCE_LINKS = 12
+"""Links of a page that may be a mere entrance: real home pages have dozens."""
+_ASSIGNED = re.compile(r"""([A-Za-z_$][\w$]{0,40})\s{0,5}=\s{0,5}["']([^"'\n]{1,300})["']""")
+_LEADS = re.compile(
+    r"""(?:location(?:\.href)?\s{0,5}=|location\.(?:replace|assign)\s{0,5}\(|window\.open\s{0,5}\()\s{0,5}(["']?)([^"'\n;)]{1,300})\1"""
+)
+_REFRESH = re.compile(r"""^\s*([\d.]{0,6})\s*[;,]?\s*(?:url\s*=)?\s*["']?([^"']{1,500})""", re.IGNORECASE)
+LONGEST_REFRESH = 15.0
+"""Seconds after which a refresh no longer leads on: pages that reload themselves do so every few minutes."""
+
+
+@cache
+def _enter_words() -> frozenset[str]:
+    return frozenset(name_key(word) for word in table("pages")["links"]["enter"])
+
+
+def next_address(page: PageFacts) -> str | None:
+    """Return where a nearly empty page sends the browser, by a refresh or a script; None when it stays."""
+    if len(page.text) > SHORTEST_HOME or len({link.url for link in page.links if link.kind == "page"}) > 3:
+        return None
+    own = address_key(page.url)
+    for node in page.dom.tree.css("meta[http-equiv='refresh' i]"):
+        match = _REFRESH.match(node.attributes.get("content") or "")
+        if match is not None and float(match[1].strip(".") or 0) <= LONGEST_REFRESH and not match[2].replace(".", "").isdecimal():
+            url = page.base.resolve(match[2].strip())
+            if url is not None and address_key(url) != own:
+                return url
+    for text in page.dom.scripts:
+        if len(text) > 4_000:
+            continue
+        values = {name: value for name, value in _ASSIGNED.findall(text) if name not in ("href", "location")}
+        for quote, written in _LEADS.findall(text):
+            target = written if quote else values.get(written.strip())
+            url = page.base.resolve(target.strip()) if target else None
+            if url is not None and address_key(url) != own:
+                return url
+    return None
+
+
+def entrance_target(page: PageFacts) -> str | None:
+    """Return the address behind an entrance page (a picture, 进入网站, a choice of languages); None where it is no such page."""
+    if page.entries or len(page.text) > SHORTEST_HOME:
+        return None
+    own = address_key(page.url)
+    inside = [link for link in page.links if link.kind == "page" and not link.is_outside and address_key(link.url) != own]
+    if not inside or len({link.url for link in inside}) > MOST_ENTRANCE_LINKS:
+        return None
+    for link in inside:
+        if name_key(link.text) in _enter_words():
+            return link.url
+    only = {link.url for link in inside}
+    return inside[0].url if len(only) == 1 and len(page.text) < 40 and page.dom.images else None
+
+
+@dataclass(frozen=True)
+class HomeView:
+    """What a visitor of the site's address sees: one page, or the pages of its frames together.
+
+    Attributes:
+        pages: The pages; the first is the one whose address answered.
+        unread_frames: Frames that were not read.
+    """
+
+    pages: tuple[PageFacts, ...]
+    unread_frames: tuple[str, ...] = ()
+
+    @property
+    def first(self) -> PageFacts:
+        """The page whose address answered."""
+        return self.pages[0]
+
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        """Dated entries of all pages, each target once."""
+        entries = [entry for page in self.pages for entry in page.list_entries()]
+        return tuple({(entry.url, entry.title, entry.published_at): entry for entry in entries}.values())
+
+    @property
+    def navigation(self) -> list[NavItem]:
+        """Columns that its pages name, each address once."""
+        return list(
+            {address_key(item.url).casefold(): item for page in reversed(self.pages) for item in reversed(page.navigation)}.values()
+        )[::-1]
+
+    @property
+    def channels(self) -> list[FoundChannel]:
+        """Channels that its pages link to."""
+        return [channel for page in self.pages for channel in page.channels]
+
+    @property
+    def unnamed_links(self) -> list[str]:
+        """Addresses inside the site behind pictures without any text."""
+        return list(dict.fromkeys(url for page in self.pages for url in page.unnamed_links))
+
+    @property
+    def site_maps(self) -> list[str]:
+        """Addresses of site maps."""
+        return list(dict.fromkeys(url for page in self.pages for url in page.site_maps))
+
+    @property
+    def may_show_more(self) -> bool:
+        """Whether scripts or frames may show lists that were not read."""
+        return bool(self.unread_frames) or any(
+            page.fetches_content or (page.empty_lists > 0 and bool(page.own_scripts)) for page in self.pages
+        )
+
+    def is_the_site(self, name: str) -> bool:
+        """Return whether this is a page of the site: it has a list, marks, links into the site, or its name and some links."""
+        inside = {link.url for page in self.pages for link in page.links if link.kind == "page" and not link.is_outside}
+        if self.entries or len(inside) >= FEWEST_LINKS:
+            return True
+        marks = [page.marks for page in self.pages]
+        if any(mark.icp or mark.site_code or mark.sponsor or mark.party_gov for mark in marks):
+            return True
+        shown = f"{self.first.title} {self.first.text[:2_000]}"
+        return len(inside) >= 3 and len(name) >= 4 and name in shown
+
+
+def undated_links(pages: Sequence[PageFacts], columns: frozenset[str], shortest: int) -> list[tuple[str, str]]:
+    """Return text and address of links that may be entries without a date: long texts that lead into the site.
+
+    Args:
+        pages: Pages whose links are looked at.
+        columns: Keys of addresses of columns, which are no entries.
+        shortest: Shortest text of an entry, in characters.
+    """
+    shown = (page.base.resolve(entry.href) for page in pages for entry in page.shown_entries)
+    dated = {address_key(url) for url in shown if url is not None}
+    links: dict[str, tuple[str, str]] = {}
+    for page in pages:
+        for text, url in page.unbarred_links:
+            key = address_key(url)
+            if len(text) >= shortest and key not in columns and key not in dated:
+                links.setdefault(key, (text, url))
+    return list(links.values())

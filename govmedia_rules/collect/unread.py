@@ -1,0 +1,105 @@
+"""What a page may show that its HTML does not: lists a script fills, pictures, films, documents and frames inside it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+
+from selectolax.lexbor import LexborNode
+
+from govmedia_rules.collect.dom import Dom
+from govmedia_rules.collect.navigation import Base
+from govmedia_rules.collect.words import any_of, table
+
+_MEDIA = ("img[src]", "video", "audio", "embed", "object", "iframe", "frame", "canvas", "svg", "applet")
+_SOURCES = ("src", "data", "href", "data-src", "data-original")
+# A script that only sets values: `var a = 1, b = "x";`. It writes nothing.
+_VALUES = re.compile(
+    r"""\s*(?:(?:var|let|const)?\s*[\w.$]+\s*=\s*(?:"[^"\n]{0,300}"|'[^'\n]{0,300}'|[-\d.]+|true|false|null|\[\]|\{\})\s*[;,]?\s*)*""",
+)
+_NOTHING = re.compile(r"[\s\0|>»/·.…-]*")
+
+
+@cache
+def _inert() -> re.Pattern[str]:
+    return re.compile(any_of(table("pages")["lists"]["inert_scripts"]), re.IGNORECASE)
+
+
+@cache
+def _list_selector() -> str:
+    boxes = ",".join(f"div[class*='{word}' i],div[id*='{word}' i]" for word in table("pages")["lists"]["boxes"][:7])
+    return f"ul,ol,dl,table,tbody,{boxes}"
+
+
+@cache
+def _bar_words() -> re.Pattern[str]:
+    parts = table("pages")["parts"]
+    return re.compile(
+        any_of(
+            [
+                *parts["navigation"],
+                "foot",
+                "bottom",
+                "header",
+                "top",
+                "crumb",
+                "weizhi",
+                "fenye",
+                "friend",
+                "yqlj",
+                "links",
+                "copyright",
+                "banquan",
+            ]
+        ),
+        re.IGNORECASE,
+    )
+
+
+def busy_scripts(dom: Dom) -> Iterator[str]:
+    """Return addresses and texts of scripts that may write content."""
+    for source in dom.script_sources:
+        if not _inert().search(source):
+            yield source
+    for text in dom.scripts:
+        bare = text.strip()
+        # Records kept in the page are read as lists; a fixed text is part of the page already.
+        if not bare or "<![CDATA[" in bare or bare.startswith("{"):
+            continue
+        if len(bare) < 3_000 and (_VALUES.fullmatch(bare) or bare.startswith("document.write") or _inert().search(bare)):
+            continue
+        yield bare
+
+
+def empty_lists(dom: Dom) -> int:
+    """Return the number of list elements and list boxes outside navigation and foot without text, link or picture."""
+    count = 0
+    for node in dom.tree.css(_list_selector())[:2_000]:
+        if node.css_first("a[href],img,iframe,embed,object,video,input,textarea") is not None or not _NOTHING.fullmatch(
+            node.text()
+        ):
+            continue
+        if not is_in_bar(node):
+            count += 1
+    return count
+
+
+def is_in_bar(node: LexborNode) -> bool:
+    """Return whether an element stands in a bar of the site: navigation, head, foot, crumbs or a box of links to others."""
+    step: LexborNode | None = node
+    for _ in range(6):
+        if step is None or step.tag in ("body", "html"):
+            return False
+        named = f"{step.attributes.get('class') or ''} {step.id or ''}"
+        if step.tag in ("nav", "footer", "header") or _bar_words().search(named):
+            return True
+        step = step.parent
+    return False
+
+
+def shown_media(dom: Dom, base: Base) -> Iterator[str]:
+    """Return what the page shows besides text, as addresses; "" for a drawing without one."""
+    for node in dom.tree.css(",".join(_MEDIA)):
+        written = next((value for name in _SOURCES if (value := node.attributes.get(name))), "")
+        yield base.resolve(written.strip()) or written.strip()[:200]

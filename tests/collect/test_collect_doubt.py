@@ -1,0 +1,264 @@
+"""Not read is not blank, not old and not missing: whole looks at made sites that hide something."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from datetime import timedelta
+
+import httpx
+import pytest
+
+from govmedia_rules import collect, load_rulebook
+from govmedia_rules.snapshots.models import SiteSnapshot
+from govmedia_rules.subjects.models import Site
+from tests.collect.madesites import NOW, LoopbackServer
+
+HOST = "d.example.gov.cn"
+FOOT = '<div class="foot">主办单位：示例区市场监督管理局 网站标识码：6101000001 陕ICP备12345678号 <a href="/map.html">网站地图</a></div>'
+NAMES = {"yw": "要闻动态", "bm": "部门动态", "zj": "镇街动态", "tz": "通知公告", "gs": "公示公告", "zc": "政策文件"}
+DAY = NOW.date()
+
+
+def frame(body: str, *, nav: str = "", foot: str = FOOT) -> bytes:
+    links = (
+        nav
+        or "".join(f'<li><a href="/{path}/">{name}</a></li>' for path, name in NAMES.items())
+        + '<li><a href="/xx/">我要写信</a></li>'
+    )
+    html = f'<!DOCTYPE html><html><head><meta charset="utf-8"><title>示例区人民政府</title></head><body><div class="nav"><ul>{links}</ul></div>{body}{foot}</body></html>'
+    return html.encode()
+
+
+def rows(path: str, days: list[int], form: str = "<span>{day}</span>") -> str:
+    items = "".join(
+        f'<li><a href="/{path}/{number}.html">关于第{number}号{path}工作有关情况的通知</a>{form.format(day=DAY - timedelta(days=age))}</li>'
+        for number, age in enumerate(days)
+    )
+    return f'<ul class="list">{items}</ul>'
+
+
+def article(age: int) -> bytes:
+    return frame(
+        f"<h1>关于工作有关情况的通知</h1><div class='info'>发布时间：{DAY - timedelta(days=age)} 来源：办公室</div><p>正文。</p>"
+    )
+
+
+def made(lists: Mapping[str, str], home: str | None = None, **more: bytes) -> dict[str, bytes]:
+    """A site whose columns show `lists` (fresh ones elsewhere), with its home page and further pages."""
+    fresh = {path: rows(path, [1, 3, 8]) for path in NAMES} | dict(lists)
+    pages = {f"/{path}/": frame(body) for path, body in fresh.items()}
+    pages["/"] = frame(rows("yw", [1, 3, 8]) if home is None else home)
+    pages["/xx/"] = frame("<form><textarea name='t'></textarea></form>")
+    pages["/map.html"] = frame("<p>地图</p>")
+    return pages | more
+
+
+def look(pages: dict[str, bytes], **settings: object) -> SiteSnapshot:
+    async def run() -> SiteSnapshot:
+        async with LoopbackServer({HOST: pages}) as server:
+            guard = collect.Guard(test_hosts={HOST: "127.0.0.1"})
+            site = Site(name="示例区人民政府", url=f"http://{HOST}:{server.port}/")
+            limits = collect.Limits(retries=0)
+            return await collect.site_async(site, guard=guard, observed_at=NOW, limits=limits, **settings)  # type: ignore[arg-type]
+
+    return asyncio.run(run())
+
+
+def named(snapshot: SiteSnapshot) -> set[str]:
+    problems = load_rulebook("national-2019").inspect(snapshot).problems
+    return {
+        finding.indicator.id.removeprefix("site.veto.") for finding in problems if finding.indicator.id.startswith("site.veto.")
+    }
+
+
+UNREAD = {
+    "a script of its own": '<ul id="list"></ul><script src="/js/list.js"></script>',
+    "an inline call": '<div class="list"><ul></ul></div><script>$(function(){ajaxList({channelId:123});});</script>',
+    "a template": '<ul class="list"><li v-for="item in items">{{item.title}}</li></ul><script>new Vue({el:"#app"})</script>',
+    "a frame elsewhere": '<div class="list"><iframe src="http://other.example/list.html"></iframe></div>',
+    "a document inside": '<div class="list"><embed src="/a.pdf"></div>',
+    "an object": '<div class="list"><object data="/a.pdf"></object></div>',
+    "a film": '<div class="list"><video src="/v.mp4"></video></div>',
+    "a picture": '<div class="list"><img src="/tu.jpg"></div>',
+    "leaders": '<div class="list"><ul><li><a href="/l1.html">张三 区长</a></li><li><a href="/l2.html">李四 副区长</a></li><li><a href="/l3.html">王五</a></li></ul></div>',
+    "a text": f"<div class='list'><ul></ul><p>{'以上数据按月更新中公布的口径统计，个别指标暂无同比。' * 4}</p></div>",
+    "an attachment": '<div class="list"><ul><li><a href="/f/1.pdf">公开目录</a></li></ul></div>',
+    "a device": None,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", UNREAD)
+def test_what_was_not_read_is_not_blank(name: str) -> None:
+    body = UNREAD[name]
+    pages = made(dict.fromkeys(NAMES, body or ""))
+    if body is None:
+        pages |= {f"/{path}/": "<html><body>您的请求疑似攻击行为，已被拦截</body></html>".encode() for path in NAMES}
+    snapshot = look(pages)
+    assert named(snapshot) == set()
+    assert not any(column.is_blank for column in snapshot.columns or ())
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '<div class="list"><ul></ul></div>',
+        "<ul class='list'><li>暂无信息</li></ul>",
+        "<div class='list'>对不起，该栏目暂无相关内容！</div>",
+        '<table class="list"><tr><td>没有找到相关信息</td></tr></table>',
+        '<ul class="list"></ul><script src="/js/jquery.min.js"></script>',
+    ],
+)
+def test_blank_columns_are_found(body: str) -> None:
+    assert named(look(made(dict.fromkeys(NAMES, body)))) == {"columns.blank"}
+
+
+def test_undated_lists_are_dated_from_their_articles() -> None:
+    undated = {path: rows(path, [0] * 5, "") for path in NAMES}
+    for age, expected in ((2, set()), (300, {"columns.core", "home_stale"})):
+        pages = made(undated, home=rows("yw", [0] * 5, ""))
+        pages |= {f"/{path}/{number}.html": article(age + number) for path in NAMES for number in range(5)}
+        snapshot = look(pages)
+        assert named(snapshot) == expected
+        assert all(column.latest_entry_at for column in snapshot.columns or () if column.kind in ("news", "notice", "policy"))
+
+
+def test_lists_whose_dates_cannot_be_had_are_not_observed() -> None:
+    undated = {path: rows(path, [0] * 5, "<img src='/d/{day}.gif'>") for path in NAMES}
+    pages = made(undated, home=rows("yw", [0] * 5, ""))
+    pages |= {f"/{path}/{number}.html": frame("<h1>通知</h1><p>正文。</p>") for path in NAMES for number in range(5)}
+    snapshot = look(pages)
+    assert named(snapshot) == set()
+    assert all(column.entries is None for column in snapshot.columns or () if column.kind == "news")
+
+
+@pytest.mark.parametrize(
+    "form", ["<script>document.write('{day}')</script>", '<time datetime="{day}">日期</time>', "<i>发布于{day}</i>"]
+)
+def test_dates_in_scripts_and_attributes_are_read(form: str) -> None:
+    snapshot = look(made({path: rows(path, [2, 4], form) for path in NAMES}))
+    assert {column.latest_entry_at for column in snapshot.columns or () if column.kind == "news"} == {DAY - timedelta(days=2)}
+
+
+@pytest.mark.parametrize("first", [[330, 320, 310, 300], [200, 190, 300, 310]])
+def test_a_list_that_is_old_first_is_followed_to_the_page_that_decides(first: list[int]) -> None:
+    lists = {path: rows(path, first) + f'<a href="/{path}/index_2.html">下一页</a>' for path in NAMES}
+    second = {f"/{path}/index_2.html": frame(rows(f"{path}2", [2, 1])) for path in NAMES}
+    assert named(look(made(lists) | second)) == set()
+    # Where the further page is gone too, nobody knows how new the list is.
+    assert (
+        named(look(made({path: rows(path, [330, 320, 310]) + f'<a href="/{path}/gone.html">下一页</a>' for path in NAMES})))
+        == set()
+    )
+
+
+def test_a_list_that_is_newest_first_is_old_when_its_first_entry_is() -> None:
+    old = {path: rows(path, [300, 310, 320]) + f'<a href="/{path}/index_2.html">下一页</a>' for path in NAMES}
+    second = {f"/{path}/index_2.html": frame(rows(f"{path}2", [330, 340])) for path in NAMES}
+    assert named(look(made(old) | second)) == {"columns.core"}
+
+
+def test_hidden_records_and_coming_days_make_no_list_new() -> None:
+    hidden = '<li style="display:none"><a href="/t.html">模板里隐藏的示例条目标题</a><span>' + f"{DAY}</span></li>"
+    coming = f'<li><a href="/h.html">明年年初举办文化节活动的预告</a><span>{DAY + timedelta(days=90)}</span></li>'
+    old = {path: rows(path, [300, 310]).replace('<ul class="list">', f'<ul class="list">{hidden}{coming}') for path in NAMES}
+    snapshot = look(made(old, home=old["yw"]))
+    assert named(snapshot) == {"columns.core", "home_stale"}
+    assert {column.latest_entry_at for column in snapshot.columns or () if column.kind == "news"} == {DAY - timedelta(days=300)}
+
+
+@pytest.mark.parametrize("name", ["frames", "picture", "refresh", "script", "variable"])
+def test_entrances_are_followed(name: str) -> None:
+    pages = made({})
+    pages["/main.html"] = pages["/"]
+    entrances = {
+        "frames": '<frameset rows="100,*"><frame src="/top.html"><frame src="/main.html"></frameset>',
+        "picture": '<body><img src="/h.jpg" usemap="#m"><map name="m"><area href="/main.html" alt="进入网站"></map></body>',
+        "refresh": '<head><meta http-equiv="refresh" content="3; url=/main.html"></head><body>正在进入</body>',
+        "script": "<body><script>window.location.href='/main.html'</script></body>",
+        "variable": '<body><script>var u="/main.html";window.location.replace(u);</script></body>',
+    }
+    pages["/"] = f"<html>{entrances[name]}</html>".encode()
+    snapshot = look(pages)
+    assert snapshot.home is not None
+    assert snapshot.home.latest_entry_at == DAY - timedelta(days=1)
+    assert [column.name for column in snapshot.columns or ()][:2] == ["要闻动态", "部门动态"]
+
+
+@pytest.mark.parametrize(
+    "home",
+    [
+        b"<html><head><title>x</title></head><body><p>Hello</p><a href='/a'>a</a></body></html>",
+        "<html><head><title>某区</title><script src='/js/nav.js'></script></head><body><div id='nav'></div><a href='/gk/'>概况</a></body></html>".encode(),
+    ],
+)
+def test_a_page_without_anything_of_its_site_is_not_judged(home: bytes) -> None:
+    snapshot = look({"/": home})
+    assert named(snapshot) == set()
+    assert (snapshot.home is None) or snapshot.home.entries is None
+    assert snapshot.columns is None
+
+
+def test_channels_are_looked_for_on_the_whole_look() -> None:
+    plain = "".join(f'<li><a href="/{path}/">{name}</a></li>' for path, name in NAMES.items())
+    pages = made({})
+    for path in list(pages):  # no page names a channel …
+        pages[path] = frame(rows("yw", [1, 3]), nav=plain)
+    assert named(look(dict(pages))) == {"interaction.no_channel"}
+    pages["/xx/"] = frame("<form><textarea name='t'></textarea></form>")
+    assert named(look(pages | {"/tz/": frame(rows("tz", [1]))})) == set()  # … but for one column page
+    assert named(look(pages | {"/": frame(rows("yw", [1]) + '<a href="/xx/"><img src="/x.png"></a>', nav=plain)})) == set()
+    assert named(look(pages | {"/": frame(rows("yw", [1]) + '<a href="http://zwfw.example/">政务服务网</a>', nav=plain)})) == set()
+
+
+def test_one_page_in_several_forms_is_one_column() -> None:
+    nav = '<li><a href="/yw/">要闻</a></li><li><a href="/yw/index.html">要闻动态</a></li><li><a href="/YW/;jsessionid=A1">要闻</a></li><li><a href="/tz/">通知</a></li>'
+    pages = made({})
+    pages["/"] = frame(rows("yw", [1]), nav=nav)
+    snapshot = look(pages)
+    assert [column.url for column in snapshot.columns or () if column.kind == "news"][1:] in ([], [None])[:1] or len(
+        {str(column.url).lower().split(";")[0] for column in snapshot.columns or ()}
+    ) == len(snapshot.columns or ())
+
+
+def test_most_pages_failing_leaves_the_look_open() -> None:
+    assert named(look({"/": made({})["/"]})) == set()
+
+
+def test_a_client_or_a_function_of_the_caller_brings_the_pages() -> None:
+    pages = {path.rstrip("/") or "/": body.decode() for path, body in made({}).items()}
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        body = pages.get(request.url.path.rstrip("/") or "/")
+        return (
+            httpx.Response(404)
+            if body is None
+            else httpx.Response(200, headers={"Content-Type": "text/html; charset=utf-8"}, text=body)
+        )
+
+    async def run() -> SiteSnapshot:
+        async with httpx.AsyncClient(transport=httpx.MockTransport(answer)) as client:
+            guard = collect.Guard(test_hosts={HOST: "127.0.0.1"})
+            return await collect.site_async(f"http://{HOST}/", client=client, guard=guard, observed_at=NOW)
+
+    by_client = asyncio.run(run())
+    visited: list[str] = []
+
+    async def visit(url: str) -> str | None:
+        visited.append(url)
+        return pages.get("/" + url.split("/", 3)[3].rstrip("/"))
+
+    by_visit = look({}, visit=visit)
+    assert visited
+    for snapshot in (by_client, by_visit):
+        assert snapshot.home is not None
+        assert snapshot.home.latest_entry_at == DAY - timedelta(days=1)
+        assert len(snapshot.columns or ()) == len(NAMES) + 1
+
+
+def test_a_page_that_only_leads_on_is_followed_to_its_list() -> None:
+    pages = made({})
+    pages["/tz/"] = b'<html><head><meta http-equiv="refresh" content="0;url=/tz/list.html"></head><body></body></html>'
+    pages["/tz/list.html"] = frame(rows("tz", [4]))
+    snapshot = look(pages)
+    assert {column.name: column.latest_entry_at for column in snapshot.columns or ()}["通知公告"] == DAY - timedelta(days=4)
