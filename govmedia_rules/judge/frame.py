@@ -29,6 +29,7 @@ from govmedia_rules.snapshots.shallow import (
     shallow_table,
     warn_of,
 )
+from govmedia_rules.subjects.models import Account
 from govmedia_rules.tables.columns import (
     Cell,
     ColumnType,
@@ -264,7 +265,8 @@ class _Feed:
 
 def _keys(snapshot: SiteSnapshot | AccountSnapshot) -> set[str]:
     subject = snapshot.subject
-    return {subject.id} if subject.code is None else {subject.id, f"code {subject.code}"}
+    keys = {subject.id, f"code {subject.code}"} if subject.code is not None else {subject.id}
+    return keys | {subject.former_id} if isinstance(subject, Account) else keys
 
 
 class _FrameRows:

@@ -46,7 +46,7 @@ def each_once(rows: Sequence[Row]) -> Once:
     """
     once = Once([], [], [], {})
     groups: dict[tuple[str, object], list[Row]] = defaultdict(list)
-    for place, snapshot in _without_shared_codes(rows, once):
+    for place, snapshot in _with_full_ids(_without_shared_codes(rows, once)):
         groups[snapshot.subject.id, snapshot.observed_at].append((place, snapshot))
     for group in groups.values():
         for part in _by_address(group, once):
@@ -62,7 +62,10 @@ def _fault(place: Place, value: str | None, reason: str) -> BadRow:
 
 
 def _named(places: Sequence[Place]) -> str:
-    return "、".join(f"{sheet or ''}第{number}行" for sheet, number in places)
+    numbers: dict[str | None, list[str]] = defaultdict(list)
+    for sheet, number in places:
+        numbers[sheet].append(str(number))
+    return "、".join(f"{sheet or ''}第{'、'.join(rows)}行" for sheet, rows in numbers.items())
 
 
 def _without_shared_codes(rows: Sequence[Row], once: Once) -> list[Row]:
@@ -81,6 +84,28 @@ def _without_shared_codes(rows: Sequence[Row], once: Once) -> list[Row]:
         else:
             kept.append((place, snapshot))
     return kept
+
+
+def _with_full_ids(rows: list[Row]) -> list[Row]:
+    """Give an account without a code the id of the one other row that names it with its code, owner or region."""
+    ids: dict[str, dict[str, str | None]] = defaultdict(dict)
+    for _, snapshot in rows:
+        if isinstance(snapshot, AccountSnapshot):
+            ids[snapshot.account.former_id].setdefault(snapshot.account.id, snapshot.account.owner)
+    full: list[Row] = []
+    for place, snapshot in rows:
+        if isinstance(snapshot, AccountSnapshot) and snapshot.account.code is None:
+            own, owner = snapshot.account.id, snapshot.account.owner
+            others = [name for name, known in ids[snapshot.account.former_id].items() if name != own and _fits(owner, known)]
+            fuller = [name for name in others if owner is None or not name.startswith(snapshot.account.former_id)]
+            if len(fuller) == 1:
+                snapshot = _with_subject(snapshot, id=fuller[0])
+        full.append((place, snapshot))
+    return full
+
+
+def _fits(one: str | None, other: str | None) -> bool:
+    return one is None or other is None or one == other
 
 
 def _with_subject(snapshot: Seen, **changes: object) -> Seen:
