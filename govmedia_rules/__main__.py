@@ -17,6 +17,7 @@ COMMANDS = (
     "inspect",
     "explain",
     "rulebooks",
+    "book",
     "compare",
     "collect",
     "probe",
