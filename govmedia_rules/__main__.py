@@ -17,6 +17,7 @@ COMMANDS = (
     "inspect",
     "explain",
     "rulebooks",
+    "book",
     "compare",
     "collect",
     "probe",
@@ -26,6 +27,8 @@ COMMANDS = (
     "notice",
     "campaign",
     "report",
+    "review",
+    "worklist",
 )
 """Names of the commands, each a module of `govmedia_rules.commands`."""
 

@@ -25,6 +25,7 @@ from govmedia_rules.errors import (
 )
 from govmedia_rules.rules.model import AppliesTo, IndicatorEntry, RulebookFile, Scoring, Source
 from govmedia_rules.rules.plugins import Plugins
+from govmedia_rules.subjects.codes import division_codes
 
 LayerSource = str | PathLike[str] | Mapping[str, Any]
 """An id of a built-in or installed rulebook, a path of a TOML file, or a table already read."""
@@ -221,6 +222,10 @@ def _holds_in(layer_region: str | None, region: str | None) -> bool:
         return True
     if region is None:
         return False
+    return any(_lies_in(code, layer) for code in division_codes(region) for layer in division_codes(layer_region))
+
+
+def _lies_in(region: str, layer_region: str) -> bool:
     stem = layer_region.rstrip("0")
     stem += "0" * (-len(stem) % 2)  # a stem ends after a pair of digits: 610100 is 6101, not 61
     return region.startswith(stem)
