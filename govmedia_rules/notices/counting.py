@@ -325,14 +325,14 @@ def _ends_open(left: str) -> bool:
 def _outcome(text: str) -> tuple[OutcomeKind | None, str]:
     for kind in OUTCOMES:
         terms = counting_words()[kind]
-        found = re.search(any_of(terms), text)
-        if found is None:
+        match = re.search(any_of(terms), text)
+        if match is None:
             continue
         if kind == "passed" and re.search("合格率|达标率", text):
             continue
         if kind == "closed" and re.search("不含|除", text):
             continue
-        return kind, found.group()
+        return kind, match.group()
     return None, ""
 
 

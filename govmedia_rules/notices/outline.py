@@ -310,12 +310,12 @@ def _sections(lines: list[Line], before: str) -> tuple[Section, list[Line]]:
     opening: list[Line] = []
     announced = _announced(before)
     for line in lines:
-        found = _heading(line)
-        if found is None:
+        heading = _heading(line)
+        if heading is None:
             (path[-1].body if len(path) > 1 else opening).append(line)
             announced = _announced(line.text)
             continue
-        level, offset = found
+        level, offset = heading
         title, body = _split_title(line.text[offset:])
         if not body and title and re.search("[,“;]", title) and line.text.endswith(("。", ";")):
             # An item of one sentence has no heading.
