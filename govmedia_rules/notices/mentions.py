@@ -432,6 +432,9 @@ def _bracketed_groups(text: str, start: int, page: Page) -> Iterator[Mentions]:
         yield group
 
 
+_QUOTED_LIST = re.compile(r"(?:[“\"][^”\"]+[”\"][、,和]?)+等?")
+
+
 @cache
 def _counted() -> re.Pattern[str]:
     accounts = any_of(naming()["account_words"])
@@ -444,6 +447,9 @@ def _counted() -> re.Pattern[str]:
 def _counted_groups(text: str, start: int, page: Page) -> Iterator[Mentions]:
     """Read the names in brackets after a count (3家网站(县科协、县残联), 2个微信公众号(“甲”“乙”))."""
     for match in _counted().finditer(text):
+        if "“" in match.group("list") and _QUOTED_LIST.fullmatch(match.group("list")) is None:
+            # 1个账号(省医院“健康”微信订阅号): read as quoted names are.
+            continue
         kind, platform = _kind_of(match)
         known = platform_of(platform) if platform else None
         names: list[Named] = []

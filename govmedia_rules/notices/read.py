@@ -140,6 +140,7 @@ def _read_chinese(mended: Mended, grids: list[Grid]) -> Notice:
     problem_parts = _parts_with("problems", parts.root)
     if problem_parts:
         problems = tuple(problem for section in problem_parts for problem in read_problems(section, page))
+        problems += tuple(_named_in_overview(parts, page, problems))
     else:
         problems = tuple(_problems_without_headings(parts, page))
     problems += tuple(_still_open(parts, page))
@@ -212,7 +213,7 @@ def _is_of_the_round(text: str, start: int, end: int) -> bool:
     """Whether a year or month in the text is the period; 最后一次更新为2019年 is a year of something else."""
     return (
         re.search("(?:^|[,。;:(])$", text[:start]) is not None
-        or re.match("份?的?(?:监测|检查|抽查|巡查|运行|度)", text[end:]) is not None
+        or re.match("份?的?(?:监测|检查|抽查|巡查|运行|度|全|政府|政务|集中|普查|季度)", text[end:]) is not None
     )
 
 
@@ -244,7 +245,12 @@ def _period(title: Line | None, parts: Outline, page: Page, year: int | None) ->
         text = _UNTIL.sub(lambda match: "*" * len(match.group()), line.text)
         match = _quarter_of_months(text) or Period.find(text)
         is_body = line is not title
-        if match is not None and match[0].kind in ("year", "month") and is_body and not _is_of_the_round(text, match[1], match[2]):
+        if (
+            match is not None
+            and match[0].kind in ("year", "month", "round")
+            and is_body
+            and not _is_of_the_round(text, match[1], match[2])
+        ):
             continue
         if match is None:
             continue
@@ -280,6 +286,18 @@ def _still_open(parts: Outline, page: Page) -> Iterator[Problem]:
             for sentence in sentences(line):
                 if re.search("本季度|本期|本次|仍未|依然|再次", sentence.text):
                     yield from read_sentence(sentence, page)
+
+
+def _named_in_overview(parts: Outline, page: Page, known: tuple[Problem, ...]) -> Iterator[Problem]:
+    """Yield findings that name somebody outside the part about problems (1个账号(“甲”微信公众号)因两周未更新不合格)."""
+    names = {named.name for problem in known for named in problem.named}
+    for section in parts.root.walk():
+        for line in section.body if section.role == "overview" else ():
+            for sentence in sentences(line):
+                for problem in read_sentence(sentence, page):
+                    is_new = any(named.name not in names for named in problem.named)
+                    if is_new and set(problem.indicator_ids) != {"other"}:
+                        yield problem
 
 
 def _problems_without_headings(parts: Outline, page: Page) -> Iterator[Problem]:
