@@ -263,6 +263,8 @@ def _owner(name: _QuotedName) -> str | None:
     owner = name.lead.group("owner") if name.lead is not None else None
     if owner is None:
         return None
+    if owner.count("(") > owner.count(")"):
+        owner = owner.rpartition("(")[2]
     owner = re.sub(r"^\([一二三四五六七八九十0-9]{1,3}\)", "", owner)
     owner = re.sub(rf"^(?:{any_of(naming()['examples'])}|以及|尤其是|特别是|和|及|、)+", "", owner)
     return owner if 3 <= len(owner) <= 20 and not _NOT_OWNER.search(owner) and is_bare_name(owner) else None
