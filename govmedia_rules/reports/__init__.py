@@ -4,6 +4,7 @@ Text goes in as text. No form runs, fetches or calculates anything that a name, 
 """
 
 from govmedia_rules.reports.blocks import Imprint
+from govmedia_rules.reports.correction import correction_document
 from govmedia_rules.reports.desk import review_desk
 from govmedia_rules.reports.document import Document
 from govmedia_rules.reports.html import html_report
@@ -19,6 +20,7 @@ __all__ = [
     "Office",
     "TaskSheet",
     "attachments_xlsx",
+    "correction_document",
     "html_report",
     "inspection_document",
     "inspections_xlsx",
