@@ -99,7 +99,8 @@ def _end(finding: Finding) -> int:
 
 
 def _rank(finding: Finding) -> tuple[int, bool, bool, int, int, bool]:
-    kind = 0 if isinstance(finding.line, Term | Person | Pattern) else 1 if isinstance(finding.line, Enumeration) else 2
+    listed = isinstance(finding.line, Term | Person) or (isinstance(finding.line, Pattern) and finding.suggestion is not None)
+    kind = 0 if listed else 1 if isinstance(finding.line, Enumeration) else 2
     size = finding.end - finding.start
     doubtful = finding.edit is not None and RANK[confidence_of(finding.reason, size)] == RANK["low"]
     return kind, doubtful, finding.reason in {"substituted", "missing"}, -size, finding.start, isinstance(finding.line, Pattern)
