@@ -183,6 +183,8 @@ class AccountSnapshot(Model):
         found: Whether the account could be found on its platform; None when nobody looked.
         posts: Its posts, newest first or last; None when not looked at, () when there are none.
         latest_post_at: Time of the newest post; derived from `posts` where they are given.
+        latest_post_from: Earliest that the newest post can be, where only its month or year is known: then `latest_post_at` is
+            the latest it can be. None where `latest_post_at` is meant as it stands.
         post_count: Number of posts; derived from `posts` where it is not given.
         functions: Interactive functions; None when not looked at, () when there are none.
         app: Result of trying a mobile client; None for other accounts or when not tried.
@@ -211,6 +213,7 @@ class AccountSnapshot(Model):
     found: bool | None = None
     posts: tuple[Post, ...] | None = None
     latest_post_at: Moment | None = None
+    latest_post_from: Moment | None = None
     post_count: NonNegativeInt | None = None
     functions: tuple[Function, ...] | None = None
     app: AppTrial | None = None
@@ -225,6 +228,8 @@ class AccountSnapshot(Model):
 
     @model_validator(mode="after")
     def _derive(self) -> AccountSnapshot:
+        if self.latest_post_from is not None and (self.latest_post_at is None or self.posts is not None):
+            raise ValueError("latest_post_from needs latest_post_at, and no posts")
         _check_names(self)
         _count_once(self, ("posts", "messages"), self.account.url)
         code = self.account.code
