@@ -86,11 +86,11 @@ def add_actions(actions: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     results.add_argument("--at", metavar="TIME", help="when, where the table does not say")
     _tier(results)
 
-    for name, told, run in (
+    for name, description, run in (
         ("review", "write the failures nobody reviewed to a workbook, or read it back", _review),
         ("recheck", "write the open tasks to a workbook, or read it back", _recheck),
     ):
-        step = _action(actions, name, told, run)
+        step = _action(actions, name, description, run)
         way = step.add_mutually_exclusive_group(required=True)
         way.add_argument("--write", metavar="FILE", help="the list to be filled in (XLSX or CSV)")
         way.add_argument("--read", metavar="FILE", help="the list that was filled in")
