@@ -3,10 +3,13 @@
 Text goes in as text. No form runs, fetches or calculates anything that a name, a title or a page brought along.
 """
 
+from govmedia_rules.reports.blocks import Imprint
+from govmedia_rules.reports.correction import correction_document
 from govmedia_rules.reports.desk import review_desk
 from govmedia_rules.reports.document import Document
 from govmedia_rules.reports.html import html_report
 from govmedia_rules.reports.notice import notice_document
+from govmedia_rules.reports.office_template import fill_docx
 from govmedia_rules.reports.sarif import sarif, sarif_json
 from govmedia_rules.reports.sheet import Office, TaskSheet, rectification_sheet, rectification_sheets
 from govmedia_rules.reports.summary import inspection_document
@@ -14,9 +17,12 @@ from govmedia_rules.reports.xlsx import attachments_xlsx, inspections_xlsx
 
 __all__ = [
     "Document",
+    "Imprint",
     "Office",
     "TaskSheet",
     "attachments_xlsx",
+    "correction_document",
+    "fill_docx",
     "html_report",
     "inspection_document",
     "inspections_xlsx",
