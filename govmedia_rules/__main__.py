@@ -26,6 +26,7 @@ COMMANDS = (
     "notice",
     "campaign",
     "report",
+    "review",
 )
 """Names of the commands, each a module of `govmedia_rules.commands`."""
 

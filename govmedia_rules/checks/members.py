@@ -34,12 +34,15 @@ class Member(NamedTuple):
         kind: `site` or `account`.
         entry: What the registry says; None when it does not list the subject.
         observation: What was last seen; None when nobody looked.
+        namesakes: Ids of listed subjects of which it may be one: it was seen under a name that several of them share, and nothing
+            tells which. () where it is told apart.
     """
 
     id: str
     kind: str
     entry: RegistryEntry | None = None
     observation: Observation | None = None
+    namesakes: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:

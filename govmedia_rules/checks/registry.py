@@ -54,11 +54,15 @@ def unlisted(members: Members, *, kind: str) -> Answers:
     Args:
         kind: `site` or `account`.
     """
-    return {
-        member.id: failed("not_in_registry", evidence=[Evidence(member.name, None, member.observation.observed_at)])
-        for member in members.of(kind)
-        if member.entry is None and member.observation is not None and member.observation.found is not False
-    }
+    answers: dict[str, CheckResult] = {}
+    for member in members.of(kind):
+        if member.entry is not None or member.observation is None or member.observation.found is False:
+            continue
+        if member.namesakes:
+            answers[member.id] = inconclusive("name_shared", count=len(member.namesakes), names=member.namesakes[:10])
+        else:
+            answers[member.id] = failed("not_in_registry", evidence=[Evidence(member.name, None, member.observation.observed_at)])
+    return answers
 
 
 @check("registry.unfound")

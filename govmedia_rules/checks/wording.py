@@ -26,7 +26,8 @@ from govmedia_rules.checks.contract import (
 )
 from govmedia_rules.core.time import Moment, day_of
 from govmedia_rules.snapshots.models import AccountSnapshot, SiteSnapshot
-from govmedia_rules.text.matches import RANK, Confidence, Match, Matches, sentence_span
+from govmedia_rules.text.lexicon import Confidence
+from govmedia_rules.text.matches import RANK, Match, Matches, sentence_span
 from govmedia_rules.text.reading import BUILT_IN
 from govmedia_rules.text.scanner import find_candidates, lexicon_stamps
 

@@ -66,7 +66,7 @@ def run(args: argparse.Namespace) -> int:
     if args.to in ("xlsx", "docx") and not args.out and not args.sheets and sys.stdout.isatty():
         raise GovMediaRulesError(f"{args.to} is not for a terminal", hint="give --out FILE")
     bad: list[BrokenLine] = []
-    inspections = counted(_inspections(args, bad), "subjects")
+    inspections = counted(inspections_of(args, bad), "subjects")
     if args.sheets:
         _write_sheets(args, inspections)
     else:
@@ -171,7 +171,8 @@ def _day(text: str) -> date:
 # --- what was judged before -------------------------------------------------------------------------------------------
 
 
-def _inspections(args: argparse.Namespace, bad: list[BrokenLine]) -> Iterator[Inspection]:
+def inspections_of(args: argparse.Namespace, bad: list[BrokenLine]) -> Iterator[Inspection]:
+    """Return inspections: those that files hold, and those of snapshots, which are judged; what is not read is put into `bad`."""
     job = job_of(args)
     stored = [path for path in job.paths if _holds_inspections(path)]
     fresh = [path for path in job.paths if path not in stored]

@@ -5,6 +5,7 @@ Both are tallies: pieces may be collected anywhere, merged in any order, and the
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import NamedTuple
@@ -70,8 +71,7 @@ class RegistryTally:
             return
         # Where one id is listed or seen twice, the choice must not depend on which came first.
         entry = min((each for each in (old.entry, new.entry) if each is not None), key=repr, default=None)
-        observations = [each for each in (old.observation, new.observation) if each is not None]
-        observation = max(observations, key=lambda each: (each.observed_at, repr(each)), default=None)
+        observation = _later(old.observation, new.observation)
         self._members[new.id] = Member(new.id, min(old.kind, new.kind), entry, observation)
 
     def merge(self, other: RegistryTally) -> RegistryTally:
@@ -83,8 +83,29 @@ class RegistryTally:
 
     @property
     def members(self) -> Members:
-        """All members, in order of their ids."""
-        return Members(self._members[member_id] for member_id in sorted(self._members))
+        """All members, in order of their ids.
+
+        What was seen without code and owner is that of the one listed subject of its platform and name; where several share them,
+        the member names all of them.
+        """
+        listed: dict[tuple[str, str | None, str], list[Member]] = defaultdict(list)
+        for member in self._members.values():
+            if member.entry is not None:
+                listed[member.kind, member.entry.platform, key_of(member.entry.name)].append(member)
+        members = dict(self._members)
+        for member in sorted(self._members.values(), key=lambda each: each.id):
+            observation = member.observation
+            if member.entry is not None or observation is None:
+                continue
+            same_name = listed.get((member.kind, observation.platform, key_of(observation.name)), [])
+            candidates = [each for each in same_name if each.entry is not None and _may_be_one(each.entry, observation)]
+            if len(candidates) == 1:
+                del members[member.id]
+                known = members[candidates[0].id]
+                members[known.id] = known._replace(observation=_later(known.observation, observation))
+            elif candidates:
+                members[member.id] = member._replace(namesakes=tuple(sorted(each.id for each in candidates)))
+        return Members(members[member_id] for member_id in sorted(members))
 
     def findings(self, book: Rulebook) -> Findings:
         """Apply the rules across subjects: every answer that is not a plain pass, by indicator and subject."""
@@ -120,6 +141,16 @@ class RegistryTally:
         listed = sum(member.entry is not None for member in self._members.values())
         observed = sum(member.observation is not None for member in self._members.values())
         return f"<RegistryTally: {len(self)} subjects, {listed} listed, {observed} observed>"
+
+
+def _may_be_one(entry: RegistryEntry, observation: Observation) -> bool:
+    """Return whether nothing that is known parts a listed subject from one that was seen under its name."""
+    return entry.owner is None or observation.owner is None or key_of(entry.owner) == key_of(observation.owner)
+
+
+def _later(first: Observation | None, second: Observation | None) -> Observation | None:
+    observations = [each for each in (first, second) if each is not None]
+    return max(observations, key=lambda each: (each.observed_at, repr(each)), default=None)
 
 
 def _kind(subject: Site | Account) -> str:

@@ -9,6 +9,7 @@ from typing import Literal
 
 from govmedia_rules.core.model import Model, Short
 from govmedia_rules.core.rates import Policy, percent, places_of, policies_giving, print_decimal, whole_counts
+from govmedia_rules.core.rates import bases as bases_giving
 from govmedia_rules.core.vocabulary import read_data
 from govmedia_rules.notices.figures import Place
 
@@ -16,6 +17,9 @@ Outcome = Literal["agrees", "contradicts", "remark", "not_checkable"]
 CheckKind = Literal[
     "sum_of_parts",
     "sum_of_outcomes",
+    "part_and_whole",
+    "growth",
+    "stated_twice",
     "rate",
     "rounding_policy",
     "rows_of_list",
@@ -111,12 +115,32 @@ def check_sum(kind: CheckKind, label: str, stated: int, values: Sequence[int], p
     )
 
 
-def counts_giving(figure: Decimal, base: int) -> list[int]:
-    """Return whole counts that some policy prints as `figure`."""
-    found: dict[int, None] = {}
+def part_above_whole(label: str, part: int, whole: int, part_label: str, place: Place | None = None) -> Check:
+    """Return the contradiction of a part that exceeds its whole."""
+    return Check(
+        kind="part_and_whole",
+        outcome="contradicts",
+        reason="part_above_whole",
+        label=label,
+        stated=str(part),
+        computed=str(whole),
+        details=details(part=part_label),
+        place=place,
+    )
+
+
+def counts_near(figure: Decimal, base: int, count: int) -> list[int]:
+    """Return whole counts that some policy prints as `figure`, the nearest to `count` first, at most 50.
+
+    Only the ends of ranges are looked at: a code of ten digits read as a base costs nothing.
+    """
+    near: set[int] = set()
     for policy in Policy:
-        found |= dict.fromkeys(whole_counts(figure, base, policy=policy))
-    return sorted(found)
+        fitting = whole_counts(figure, base, policy=policy)
+        if fitting:
+            middle = min(max(count, fitting[0]), fitting[-1]) - fitting[0]
+            near.update(fitting[max(0, middle - _MOST_COUNTS) : middle + _MOST_COUNTS])
+    return sorted(near, key=lambda fitting: (abs(fitting - count), fitting))[:_MOST_COUNTS]
 
 
 def not_checkable(label: str, stated: str, place: Place | None = None, kind: CheckKind = "rate") -> Check:
@@ -168,11 +192,11 @@ def check_rate(
                 place=place,
             )
     base = fitting[0] if fitting else known[0]
-    wanted = base - part if of_rest else part
-    nearest = sorted(counts_giving(figure, base), key=lambda count: (abs(count - wanted), count))[:_MOST_COUNTS]
+    counted = base - part if of_rest else part
+    nearest = counts_near(figure, base, counted)
     exact = ""
-    if 0 <= wanted <= base:
-        exact = f"{wanted}/{base}={print_decimal(percent(wanted, base, places=max(2, places_of(figure))))}%"
+    if 0 <= counted <= base:
+        exact = f"{counted}/{base}={print_decimal(percent(counted, base, places=max(2, places_of(figure))))}%"
     others = _other_bases(figure, part, base, of_rest)
     reason = "rate_needs_other_count" if nearest else "rate_needs_other_base" if others else "rate_fits_nothing"
     return Check(
@@ -191,7 +215,7 @@ def check_rate(
 
 def _hidden_count(figure: Decimal, bases: list[int], label: str, stated: str, place: Place | None, kind: CheckKind) -> Check:
     for base in bases:
-        counts = counts_giving(figure, base)
+        counts = sorted(counts_near(figure, base, 0))
         if counts:
             return Check(
                 kind=kind,
@@ -200,7 +224,7 @@ def _hidden_count(figure: Decimal, bases: list[int], label: str, stated: str, pl
                 label=label,
                 stated=stated,
                 computed=f"?/{base}",
-                counts=tuple(counts[:_MOST_COUNTS]),
+                counts=tuple(counts),
                 policies=tuple(policy for policy in Policy if whole_counts(figure, base, policy=policy)),
                 details=details(base=base),
                 place=place,
@@ -221,7 +245,10 @@ def _other_bases(figure: Decimal, part: int, base: int, of_rest: bool) -> list[i
     if part < 1:
         return []
     reach = max(5, base // 10)
-    giving = [
-        n for n in range(max(part, base - reach), base + reach + 1) if policies_giving(figure, n - part if of_rest else part, n)
-    ]
-    return sorted(giving, key=lambda n: (abs(n - base), n))[:5]
+    near: set[int] = set()
+    for policy in (Policy.HALF_UP, Policy.TRUNCATION):
+        fitting = bases_giving(figure, part, of_rest=of_rest, policy=policy, limit=base + reach)
+        if fitting:
+            middle = min(max(base, fitting[0]), fitting[-1]) - fitting[0]
+            near.update(other for other in fitting[max(0, middle - 5) : middle + 5] if other >= max(part, base - reach))
+    return sorted(near, key=lambda other: (abs(other - base), other))[:5]

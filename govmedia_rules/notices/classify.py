@@ -16,12 +16,16 @@ from typing import Any, Literal
 
 from govmedia_rules.core.model import Model, Short
 from govmedia_rules.core.vocabulary import read_data
+from govmedia_rules.notices.masking import mask_names
+from govmedia_rules.notices.outline import Line
+from govmedia_rules.notices.stance import NO_FAULT, Stance, stances
 
 MAX_PHRASE = 10_000
 """Longest wording that is read, in characters."""
 OTHER = "other"
 """Given where a wording is a finding for which the indicators have no place, or says nothing that is known."""
 _GAP = r"[^,;。、:!?]{0,14}?"
+_SOME = "(?:[3-9]|[1-9][0-9]+|[三四五六七八九十]{1,3})"
 _CLAUSE = re.compile(r"[^,;。、:!?]+")
 _QUOTES = re.compile(r"[\s“”‘’\"'《》〈〉「」『』]+")
 
@@ -32,8 +36,9 @@ class Decision(Model):
     """One reading of a wording.
 
     Attributes:
-        indicator_id: Indicator or family; `other` where the indicators have no place for it.
-        fault: Name of the fault in the vocabulary.
+        indicator_id: Indicator or family; `other` where the indicators have no place for it or no fault is stated.
+        fault: Name of the fault in the vocabulary; `about_…` where only a matter is named, and then the id is a family;
+            denied, demanded, praised, rectified, earlier or asked where the wording states no fault; unknown.
         words: The words that decided, as they stand in the wording.
         position: Offset of the first of them in the wording as compared (without quotation marks and blanks).
     """
@@ -132,7 +137,12 @@ def pattern_of(words: list[str], without: frozenset[str] = frozenset()) -> re.Pa
     kept = sorted((word for word in words if word not in without), key=len, reverse=True)
     if not kept:
         return re.compile(r"(?!)")
-    return re.compile("|".join(_GAP.join(re.escape(compare_form(part)) for part in word.split("…")) for word in kept))
+    return re.compile("|".join(map(_word_pattern, kept)))
+
+
+def _word_pattern(word: str) -> str:
+    parts = (re.escape(compare_form(part)).replace(re.escape("#"), _SOME) for part in word.split("…"))
+    return _GAP.join(parts)
 
 
 @cache
@@ -158,37 +168,12 @@ def classify(phrase: str, *, subject: SubjectKind | None = None, words: Words | 
         names neither, gets the ids of both.
     """
     words = words or Words.built_in()
-    text = compare_form(phrase[:MAX_PHRASE])
-    parts = [(0, text)]
-    clauses = [(match.start(), match.group()) for match in _CLAUSE.finditer(text)]
-    seen: dict[tuple[int, int, str], tuple[int, str] | None] = {}
-
-    def find(part: tuple[int, str], concept: str) -> tuple[int, str] | None:
-        start, words_of_part = part
-        key = (start, len(words_of_part), concept)
-        if key not in seen:
-            match = words.concepts[concept].search(words_of_part)
-            seen[key] = None if match is None else (start + match.start(), match.group())
-        return seen[key]
-
-    hits: list[tuple[str, tuple[tuple[int, str], ...]]] = []
-    hidden: set[str] = set()
-    for tier in sorted({rule.tier for rule in words.rules}):
-        for rule in words.rules:
-            if rule.tier != tier:
-                continue
-            for part in clauses if rule.together else parts:
-                found = _held(rule, partial(find, part))
-                if found:
-                    hits.append((rule.fault, found))
-                    hidden |= rule.hides
-        if hits:
-            break
+    phrase = phrase[:MAX_PHRASE]
+    text = compare_form(mask_names(unicodedata.normalize("NFKC", phrase)))
     known = subject or _subject_of(text, words)
+    text, stance = _without_other_stances(text)
     decisions: dict[str, Decision] = {}
-    for fault, matches in hits:
-        if fault in hidden:
-            continue
+    for fault, matches in _faults(text, words):
         deciding = tuple(dict.fromkeys(word for _, word in matches))
         position = min(start for start, _ in matches)
         for indicator_id in _ids(words.faults[fault], known):
@@ -196,9 +181,54 @@ def classify(phrase: str, *, subject: SubjectKind | None = None, words: Words | 
             if before is None or position < before.position:
                 decisions[indicator_id] = Decision(indicator_id=indicator_id, fault=fault, words=deciding, position=position)
     named = [decision for decision in decisions.values() if decision.indicator_id != OTHER]
-    chosen = named or list(decisions.values()) or [Decision(indicator_id=OTHER, fault="unknown", words=())]
+    chosen = named or list(decisions.values()) or [Decision(indicator_id=OTHER, fault=stance or "unknown", words=())]
     ordered = sorted(chosen, key=lambda decision: decision.position)
-    return Classified(phrase=phrase[:MAX_PHRASE], subject=known, decisions=tuple(ordered))
+    return Classified(phrase=phrase, subject=known, decisions=tuple(ordered))
+
+
+def _without_other_stances(text: str) -> tuple[str, Stance | None]:
+    """Blot out the clauses that state no fault (未发现…, 要杜绝…, 均已整改); also return what the last of them does instead."""
+    last: Stance | None = None
+    for clause, stance in stances(Line(1, 0, text)):
+        if stance in NO_FAULT:
+            # Stops, so that no word with a gap reaches over the blank; offsets stay.
+            text = text[: clause.start] + "。" * len(clause.text) + text[clause.end :]
+            last = stance
+    return text, last
+
+
+def _faults(text: str, words: Words) -> list[tuple[str, tuple[tuple[int, str], ...]]]:
+    """Return the faults whose rules hold, with offsets and words; rules of a higher tier only where no lower one holds."""
+    clauses = [(match.start(), match.group()) for match in _CLAUSE.finditer(text)]
+    known: dict[tuple[int, int, str], tuple[int, str] | None] = {}
+
+    def find(part: tuple[int, str], concept: str) -> tuple[int, str] | None:
+        start, words_of_part = part
+        key = (start, len(words_of_part), concept)
+        if key not in known:
+            match = words.concepts[concept].search(words_of_part)
+            known[key] = None if match is None else (start + match.start(), match.group())
+        return known[key]
+
+    hits: list[tuple[str, tuple[tuple[int, str], ...]]] = []
+    hidden: list[tuple[str, int, int]] = []
+    for tier in sorted({rule.tier for rule in words.rules}):
+        for rule in words.rules:
+            if rule.tier != tier:
+                continue
+            for part in clauses if rule.together else [(0, text)]:
+                matches = _held(rule, partial(find, part))
+                if matches:
+                    hits.append((rule.fault, matches))
+                    hidden += [(fault, part[0], part[0] + len(part[1])) for fault in rule.hides]
+        if hits:
+            break
+    return [hit for hit in hits if not _is_hidden(*hit, hidden)]
+
+
+def _is_hidden(fault: str, matches: tuple[tuple[int, str], ...], hidden: list[tuple[str, int, int]]) -> bool:
+    """Whether a more exact reading of the same clause hides this one; what another clause says stays."""
+    return any(fault == other and any(low <= start < high for start, _ in matches) for other, low, high in hidden)
 
 
 def _held(rule: _Rule, find: Callable[[str], tuple[int, str] | None]) -> tuple[tuple[int, str], ...]:

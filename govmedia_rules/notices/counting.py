@@ -1,79 +1,48 @@
-"""Reads the figures of the overview of a Chinese notice: totals, parts, outcomes, rates, comparisons.
+"""Read the figures of the overview of a notice: totals, parts, outcomes, rates, comparisons.
 
 A sentence is read clause by clause. A number stands after what it counts (运行政府网站50个) or before it (335个政务新媒体合格);
 the words around it tell the measure. What has a generic name (政府网站) is the whole population, anything narrower
-(省政府部门网站) a part of it. A rate belongs to what was counted last.
+(省政府部门网站) a part of it. A rate belongs to what was counted last. A number counts what its unit and noun say: 280次 are no
+accounts; what was merged or added meanwhile (整合, 新增) is no stock; what is said of the round before is none of this one.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
-from decimal import Decimal
-from fractions import Fraction
+from dataclasses import dataclass, replace
 from functools import cache
-from typing import Any, Literal, cast
+from typing import cast
 
-from govmedia_rules.core.rates import Change
-from govmedia_rules.notices.figures import (
-    Bound,
-    Comparison,
-    ComparisonBasis,
-    Count,
-    CountedSubject,
-    Dimension,
-    Group,
-    Measure,
-    Outcome,
-    OutcomeKind,
-    Population,
-    Rate,
-    RateKind,
+from govmedia_rules.notices.builder import CountBuilder, PartBuilder, WholeBuilder
+from govmedia_rules.notices.figures import Bound, Count, CountedSubject, Dimension, Measure, Outcome, OutcomeKind, Place
+from govmedia_rules.notices.labels import (
+    FILLER,
+    OUTCOMES,
+    SUBJECT_OF,
+    TIME,
+    clean_label,
+    counting_words,
+    is_generic,
+    level_of,
+    nouns,
+    number_of,
+    platform_of,
 )
 from govmedia_rules.notices.model import Figure
 from govmedia_rules.notices.outline import Line, Page, any_of, clauses, segments, sentences, words
-from govmedia_rules.subjects.vocabulary import vocabulary
-
-OUTCOMES: tuple[OutcomeKind, ...] = ("closing", "basically_passed", "failed", "passed", "closed", "unreported")
-_ZH_DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"两": 2, "〇": 0}
-
-
-@cache
-def _counting() -> dict[str, Any]:
-    return cast("dict[str, Any]", words()["counting"])
-
-
-@cache
-def _nouns() -> re.Pattern[str]:
-    kinds = ("accounts", "sites", "letters", "requests", "items", "units")
-    return re.compile("|".join(f"(?P<{kind}>{any_of(_counting()[kind])})" for kind in kinds))
-
-
-_SUBJECT_OF: dict[str, CountedSubject] = {
-    "accounts": "account",
-    "sites": "site",
-    "letters": "letter",
-    "requests": "request",
-    "items": "item",
-    "units": "unit",
-}
+from govmedia_rules.notices.percentages import basis_of, changes_by_points, read_percentages
+from govmedia_rules.notices.stance import has_fault
 
 
 @cache
 def _number() -> re.Pattern[str]:
-    classifiers = _counting()["classifiers"]
+    classifiers = counting_words()["classifiers"]
     return re.compile(
         rf"(?<![0-9.第,/])(?P<number>[0-9][0-9,]{{0,11}}|[两二三四五六七八九十百]{{1,4}})(?P<more>余|多)?\s*"
         rf"(?P<unit>{classifiers})(?!百分点|工作日|月|季度|小时|字|方面|环节|维度|层面|问题方面|自然日|[0-9])"
     )
 
 
-_PERCENT = re.compile(
-    r"(?P<before>超过|逾|多于|高于|大于|约|大约|近|接近|将近|不足|低于|不到|少于|小于|至少|不低于)?"
-    r"(?P<figure>[0-9]{1,3}(?:\.[0-9]{1,4})?)%(?P<after>以上|左右|以下)?"
-)
-_POINTS = re.compile(r"(?P<points>[0-9]{1,3}(?:\.[0-9]{1,4})?) *(?P<unit>个百分点|百分点|%)")
 _BRACKETED = re.compile(r"\((?:[^()]|\([^()]*\))*\)")
 _STAGE = re.compile(r"(?:检查|抽查)?(?:复核|复查|人工核查|终审)(?:结果|后)|初步(?:检查)?结果")
 _METHOD = re.compile(
@@ -82,201 +51,12 @@ _METHOD = re.compile(
 _BASIS = re.compile(r"\((?P<basis>[^()]*(?:为准|不含|不包括|含|剔除)[^()]*)\)")
 
 
-def number_of(text: str) -> int:
-    """Return the whole number of `4,219` or `二十三`."""
-    if text[0].isdigit():
-        return int(text.replace(",", ""))
-    total, digit = 0, 0
-    for character in text:
-        if character in _ZH_DIGITS:
-            digit = _ZH_DIGITS[character]
-        else:
-            scale = {"十": 10, "百": 100}[character]
-            total += (digit or 1) * scale
-            digit = 0
-    return total + digit
-
-
-def level_of(label: str) -> str | None:
-    """Return id of the level that a label of sites or owners means; None when none is meant."""
-    for level, *spellings in words()["levels"]["order"]:
-        if any(spelling in label for spelling in spellings):
-            return str(level)
-    return None
-
-
-@cache
-def _platform_pattern() -> re.Pattern[str]:
-    terms = vocabulary("platform")
-    spelt = {s for term in terms.values() if term.id != "other" for s in (term.title, *term.aliases)}
-    return re.compile(any_of(sorted(spelt | {"政务头条", "政务APP"})), re.IGNORECASE)
-
-
-def platform_of(label: str) -> tuple[str, str] | None:
-    """Return id and spelling of the platform a label names, the longest spelling first; None when it names none."""
-    found = _platform_pattern().search(label)
-    if found is None:
-        return None
-    term = vocabulary("platform").find(found.group()) or vocabulary("platform").find(found.group().removeprefix("政务"))
-    return (term.id, found.group()) if term is not None else None
-
-
-# --- what is being built ------------------------------------------------------------------------------------------
-
-
-@dataclass(slots=True)
-class _Tally:
-    subject: CountedSubject
-    label: str = ""
-    counts: dict[Measure, Count] = field(default_factory=dict)
-    outcomes: list[Outcome] = field(default_factory=list)
-    rates: list[Rate] = field(default_factory=list)
-    dimension: Dimension = "other"
-    key: str | None = None
-    part_of: Measure | None = None
-
-    def group(self) -> Group:
-        return Group(
-            subject=self.subject,
-            label=self.label,
-            dimension=self.dimension,
-            key=self.key,
-            measure=self.part_of,
-            outcomes=tuple(self.outcomes),
-            rates=tuple(self.rates),
-            **self.counts,
-        )
-
-
-@dataclass(slots=True)
-class _Whole(_Tally):
-    scope: str = ""
-    count_basis: str | None = None
-    stage: str | None = None
-    method: str | None = None
-    extent: Literal["full", "sampled"] | None = None
-    parts: list[_Tally] = field(default_factory=list)
-    last_measure: Measure | None = None
-
-    def population(self) -> Population:
-        return Population(
-            subject=self.subject,
-            label=self.label,
-            scope=self.scope,
-            count_basis=self.count_basis,
-            stage=self.stage,
-            method=self.method,
-            extent=self.extent,
-            outcomes=tuple(self.outcomes),
-            rates=tuple(self.rates),
-            groups=tuple(part.group() for part in self.parts),
-            **self.counts,
-        )
-
-
-class CountBuilder:
-    """Collect what is counted, in the order in which a text states it."""
-
-    def __init__(self) -> None:
-        self.wholes: list[_Whole] = []
-        self.figures: list[Figure] = []
-        self.shares: list[Rate] = []
-        self.current: _Tally | None = None
-        self.last_outcome: OutcomeKind | None = None
-        self.stage: str | None = None
-        self.method: str | None = None
-        self.compared_with: ComparisonBasis | None = None
-
-    def whole(self, subject: CountedSubject) -> _Whole | None:
-        """Return the population of this kind that was spoken of last."""
-        return next((whole for whole in reversed(self.wholes) if whole.subject == subject), None)
-
-    def open(self, subject: CountedSubject, *, label: str = "", scope: str = "") -> _Whole:
-        """Begin a population."""
-        whole = _Whole(subject, label=label, scope=scope)
-        self.wholes.append(whole)
-        self.current = whole
-        return whole
-
-    def total(self, subject: CountedSubject, measure: Measure, count: Count, *, label: str = "", scope: str = "") -> _Whole:
-        """Return a count of a whole population; a second, different one of the same measure begins another population."""
-        whole = self.whole(subject)
-        known = whole.counts.get(measure) if whole is not None else None
-        if whole is None or scope or (known is not None and known.value != count.value):
-            if whole is not None and not whole.counts and not scope:
-                pass
-            else:
-                whole = self.open(subject, label=label, scope=scope)
-        whole.counts.setdefault(measure, count)
-        whole.label = whole.label or label
-        whole.last_measure = measure
-        self.current, self.last_outcome = whole, None
-        return whole
-
-    def part(
-        self, subject: CountedSubject, label: str, key: str | None, dimension: Dimension, measure: Measure | None = None
-    ) -> _Tally:
-        """Return a part of the population that was spoken of last; the same part is never made twice."""
-        whole = self.whole(subject) or self.open(subject)
-        for part in whole.parts:
-            alike = key is not None and part.key == key and dimension == "level" and part.dimension == dimension
-            if part.label == label or (alike and (measure or part.part_of) not in part.counts):
-                self.current, self.last_outcome = part, None
-                return part
-        part = _Tally(subject, label, dimension=dimension, key=key, part_of=whole.last_measure)
-        whole.parts.append(part)
-        self.current, self.last_outcome = part, None
-        return part
-
-    def back_to_whole(self) -> None:
-        """End a list of parts: what follows without a name of its own is said of the whole again."""
-        if self.current is not None and not isinstance(self.current, _Whole):
-            self.current, self.last_outcome = self.whole(self.current.subject), None
-
-    def outcome(self, tally: _Tally, kind: OutcomeKind, label: str, count: Count) -> None:
-        """Return how many of a tally ended in one way; the first statement stands."""
-        if all(outcome.kind != kind for outcome in tally.outcomes):
-            tally.outcomes.append(Outcome(kind=kind, label=label, count=count))
-        self.current, self.last_outcome = tally, kind
-
-    def rate(self, rate: Rate, tally: _Tally | None = None) -> None:
-        """Return a share of `tally`, else of what was counted last."""
-        target = tally or self.current
-        if target is not None:
-            target.rates.append(rate)
-            self.current = target
-
-    def compare(self, comparison: Comparison) -> None:
-        """Return a difference that belongs to the last rate of what was counted last."""
-        if self.current is not None and self.current.rates:
-            rate = self.current.rates[-1]
-            self.current.rates[-1] = rate.model_copy(update={"comparisons": (*rate.comparisons, comparison)})
-
-    def populations(self) -> tuple[Population, ...]:
-        """Return what was collected."""
-        return tuple(whole.population() for whole in self.wholes if whole.counts or whole.outcomes or whole.rates or whole.parts)
-
-
-# --- the grammar ----------------------------------------------------------------------------------------------------
-
-_TIME = re.compile(
-    r"[0-9]{4}年(?:度)?|第?[一二三四]季度|本季度|上半年|下半年|[0-9]{1,2}月(?:份|[0-9]{1,2}日)?|截至|截止|目前|此次|本次|本轮|近期|期间|期内|我们|共计"
-)
-_FILLER = re.compile(
-    r"全国|全省|全市|全县|全区|全州|我省|我市|我县|我区|我州|本省|本市|政府系统|各级|各地|现有|现|共有|共计|总计|合计|总共|一共|共|累计|正在|正常|在线|"
-    r"实际|分别|其中|其余|另外|还有|包括|含|有|为|是|达到|达|计|的|对|已|被|了|经|组织|开展|完成|随机|重点|全部|全面|逐一|进行|总数|总量|数量|运维|"
-    r"范围内|名单|主体|本|该|此|由|在|将|从"
-)
-_FILLER_END = re.compile(rf"(?:{_FILLER.pattern})$")
-_PUNCTUATION = " 、,:“”"
-_LONGEST_LABEL = 120
 _NOISE = re.compile(
     r"(?:经)?(?:检查|抽查|复核|检测|监测|审核)(?:复核)?(?:结果|发现|中|情况|显示|后|表明)|经(?:检查|抽查|复核|第三方检测|检测|人工复核)+,?|"
     r"第三方\w{0,8}?检测|检查指标|检查对象|检查范围|全国[^,。]{2,14}信息报送系统(?:中)?(?:已)?|[《“][^》”]*[》”]"
 )
 _OFFICE = re.compile(r"办公厅|办公室|我办|我厅|我局|管理局|服务局|数据局|中心|机构|公司|领导小组")
 _AGENT = re.compile(r"[县区市州旗镇]|单位|部门|各地")
-_SPLIT_AND = re.compile(r"和|及|以及|、|与")
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,26 +72,86 @@ class ParsedNumber:
     count: Count
     unit: str
     consumed: int
+    is_flow: bool = False
+    verb: Measure | None = None
+    all_passed: bool = False
 
 
-_EARLIER = re.compile(r"^(?:针对|对)?(?:上季度|上一季度|上期|上次|上一次|上轮)[^%]*(?:整改|复查)[^%]*$")
+_EARLIER = re.compile(
+    r"^(?:针对|对)?(?:上季度|上一季度|上期|上次|上一次|上轮|去年|上年|上年度|此前|前期)[^%]*(?:整改|复查)[^%]*$|"
+    r"对[^,。]{0,30}(?:指出|通报|发现|反馈|存在)[^。]{0,40}(?:问题|不合格|否决)[^。]*(?:进行了?整改|积极整改|整改到位|完成整改|得到了?有效整改)"
+)
 """A sentence about the failures of the period before; its numbers belong to no population of this one."""
+_ASIDE = re.compile(r"(?:还|另|另外|同时)对[^。]*专项(?:检查|抽查|督查|监测)")
+"""A sentence about a special inspection beside the round: its numbers are other counts."""
+_DIVIDED = re.compile(r"^按[^,]{2,14}(?:分|划分|统计|来看|看)$")
 
 
 def read_counts(paragraphs: list[Line], page: Page, builder: CountBuilder | None = None) -> CountBuilder:
     """Read the figures of some paragraphs into a builder."""
     builder = builder or CountBuilder()
     for paragraph in paragraphs:
+        builder.topic = None
         for sentence in sentences(paragraph):
-            if not _EARLIER.search(sentence.text):
+            if _ASIDE.search(sentence.text):
+                _read_aside(sentence, page, builder)
+            elif not _EARLIER.search(sentence.text):
                 _sentence(sentence, page, builder)
     return builder
 
 
+_STATED_FAILURES = re.compile(
+    r"(?:不合格|不达标)的?(?:政府)?(?:网站|政务新媒体|新媒体|账号|公众号)(?:账号)?[0-9,]+[个家]|[0-9,]+[个家](?:政府网站|网站|政务新媒体|账号)不合格"
+)
+
+
+def read_failures(paragraphs: list[Line], page: Page, builder: CountBuilder) -> None:
+    """Read how many failed where only the part about problems says so (抽查发现不合格网站112个)."""
+    for paragraph in paragraphs:
+        for sentence in sentences(paragraph):
+            for clause in clauses(sentence):
+                noun = nouns().search(clause.text)
+                whole = builder.whole(SUBJECT_OF[noun.lastgroup]) if noun is not None and noun.lastgroup else None
+                match = _STATED_FAILURES.search(clause.text)
+                if whole is None or match is None:
+                    continue
+                if not any(outcome.kind in ("failed", "passed") for outcome in whole.outcomes):
+                    _clause(clause, page, builder, parts=False)
+                elif "其中" not in sentence.text and len(builder.wholes_of(whole.subject)) == 1:
+                    _restate(whole, clause, match, page)
+
+
+def _restate(whole: WholeBuilder, clause: Line, match: re.Match[str], page: Page) -> None:
+    """Keep a count of failures that differs from the one of the overview."""
+    number = _number().search(match.group())
+    if number is None or not re.search("共|发现", clause.text):
+        return
+    value = number_of(number.group("number"))
+    if any(outcome.kind == "failed" and outcome.count.value != value for outcome in whole.outcomes):
+        at = clause.start + match.start()
+        count = Count(value=value, place=page.place(at + number.start(), at + number.end()))
+        whole.restated.append(Outcome(kind="failed", label="不合格", count=count))
+
+
 def method_of(lines: list[Line]) -> str | None:
     """Return how was inspected, where a line says so (第三方检测机构); None when none does."""
-    found = (match.group() for line in lines if (match := _METHOD.search(line.text)))
-    return next(found, None)
+    methods = (match.group() for line in lines if (match := _METHOD.search(line.text)))
+    return next(methods, None)
+
+
+def _read_aside(sentence: Line, page: Page, builder: CountBuilder) -> None:
+    end = 0
+    for match in _number().finditer(sentence.text):
+        noun = nouns().search(sentence.text, match.end())
+        label = sentence.text[match.end() : noun.end()] if noun is not None else sentence.text[end : match.start()]
+        count = Count(value=number_of(match.group("number")), place=_place(sentence, match, page))
+        builder.figures.append(Figure(label=label[-40:], count=count, unit=match.group("unit")))
+        end = match.end()
+    builder.current = None
+
+
+def _place(clause: Line, match: re.Match[str], page: Page) -> Place:
+    return page.place(clause.start + match.start(), clause.start + match.end())
 
 
 def _sentence(sentence: Line, page: Page, builder: CountBuilder) -> None:
@@ -320,25 +160,42 @@ def _sentence(sentence: Line, page: Page, builder: CountBuilder) -> None:
         builder.back_to_whole()
         builder.compared_with = None
         for clause in clauses(segment):
-            parts = parts or clause.text.startswith("其中")
-            if re.search("相比|比较$", clause.text) and not _POINTS.search(clause.text):
+            parts = parts or clause.text.startswith("其中") or _DIVIDED.match(clause.text) is not None
+            if re.search("相比|比较$", clause.text) and not changes_by_points(clause.text):
                 # 与第一次抽查相比 holds for every clause that follows.
-                builder.compared_with = _basis_of(clause.text) or "period_on_period"
+                builder.compared_with = basis_of(clause.text) or "period_on_period"
                 continue
             _clause(clause, page, builder, parts=parts)
+            # 对全市政务新媒体开展随机抽查,共抽查120个: the clause before says of what.
+            kinds = [SUBJECT_OF[m.lastgroup] for m in nouns().finditer(clause.text) if m.lastgroup in ("sites", "accounts")]
+            if kinds:
+                builder.recent = list(dict.fromkeys(kinds))
+                builder.topic = kinds[0] if len(builder.recent) == 1 else None
+
+
+def _clause(clause: Line, page: Page, builder: CountBuilder, *, parts: bool) -> None:
+    # Brackets of the same length keep every offset; 县(区) and 县(市、区) are part of a name and stay.
+    plain = _BRACKETED.sub(
+        lambda m: m.group() if len(m.group()) <= 7 and not re.search("见|含|附", m.group()) else " " * len(m.group()), clause.text
+    )
+    plain = _NOISE.sub(lambda m: " " * len(m.group()), plain)
+    has_numbers = _read_numbers(plain, clause, page, builder, parts=parts)
+    basis = _BASIS.search(clause.text)
+    _read_brackets(clause, basis, page, builder)
+    _note_circumstances(clause.text, builder, has_numbers=has_numbers)
+    if basis is not None and builder.wholes:
+        builder.wholes[-1].count_basis = basis.group("basis")
+    _note_rectified(plain, builder)
+    _enter_all_passed(plain, page, clause, builder)
+    _enter_none_failed(clause, page, builder)
+    read_percentages(plain, page, clause, builder)
 
 
 _INSPECTED_AFTER = re.compile(r"(?:进行|开展|实施)了?[^,;]{0,10}?(?:检查|抽查|抽检|监测|检测|巡查|普查)")
 
 
-def _clause(clause: Line, page: Page, builder: CountBuilder, *, parts: bool) -> None:
-    text = clause.text
-    basis = _BASIS.search(text)
-    # Brackets of the same length keep every offset; 县(区) and 县(市、区) are part of a name and stay.
-    plain = _BRACKETED.sub(
-        lambda m: m.group() if len(m.group()) <= 7 and not re.search("见|含|附", m.group()) else " " * len(m.group()), text
-    )
-    plain = _NOISE.sub(lambda m: " " * len(m.group()), plain)
+def _read_numbers(plain: str, clause: Line, page: Page, builder: CountBuilder, *, parts: bool) -> bool:
+    """Enter every number of a clause; return whether there is any."""
     matches = list(_number().finditer(plain))
     end = 0
     carried: Measure | None = None
@@ -353,83 +210,120 @@ def _clause(clause: Line, page: Page, builder: CountBuilder, *, parts: bool) -> 
                 parsed = replace(parsed, outcome=ended.outcome, outcome_label=ended.outcome_label)
             else:
                 parsed = replace(parsed, measure=carried or measure_after)
+        if not parts and parsed.measure is None and parsed.outcome is None and has_fault(plain[match.end() : stop]):
+            # 3家网站超过一个月未更新 says how many have the fault, not how many there are.
+            parsed = replace(parsed, is_flow=True)
         carried, ended = parsed.measure, parsed if parsed.outcome else None
         _enter(parsed, plain[end : match.start()], builder, parts=parts)
         end = match.end() + parsed.consumed
     if len(matches) > 1 and "、" in plain:
         builder.back_to_whole()
-    for bracket in _BRACKETED.finditer(text):
+    return bool(matches)
+
+
+def _read_brackets(clause: Line, basis: re.Match[str] | None, page: Page, builder: CountBuilder) -> None:
+    """Read the numbers in brackets: parts where there are several (微信31个、微博10个), else rates."""
+    for bracket in _BRACKETED.finditer(clause.text):
         inside = bracket.group()[1:-1]
         several = len(list(_number().finditer(inside))) > 1
-        if (several or "%" in inside) and len(inside) > 5 and (basis is None or basis.start() != bracket.start()):
+        is_basis = basis is not None and basis.start() == bracket.start()
+        if (several or "%" in inside) and len(inside) > 5 and not is_basis:
             for part in clauses(Line(clause.number, clause.start + bracket.start() + 1, inside)):
                 _clause(part, page, builder, parts=several)
-    stage = _STAGE.search(text)
-    if stage is not None:
-        builder.stage = stage.group()
-    method = _METHOD.search(text)
-    if method is not None:
-        builder.method = method.group()
-    if matches and builder.wholes:
-        whole = builder.wholes[-1]
-        if builder.stage and whole.outcomes:
-            whole.stage, builder.stage = whole.stage or builder.stage, None
-        if builder.method and whole.counts:
-            whole.method = whole.method or builder.method
-    if basis is not None and builder.wholes:
-        builder.wholes[-1].count_basis = basis.group("basis")
-    _note(plain, builder)
-    _all_passed(plain, page, clause, builder)
-    _rates(plain, page, clause, builder)
+
+
+def _note_circumstances(text: str, builder: CountBuilder, *, has_numbers: bool) -> None:
+    """Keep the stage of the result and the method, for the population they are said of."""
+    stage, method = _STAGE.search(text), _METHOD.search(text)
+    builder.stage = stage.group() if stage is not None else builder.stage
+    builder.method = method.group() if method is not None else builder.method
+    if not has_numbers or not builder.wholes:
+        return
+    whole = builder.wholes[-1]
+    if builder.stage and whole.outcomes:
+        whole.stage, builder.stage = whole.stage or builder.stage, None
+    if builder.method and whole.counts:
+        whole.method = whole.method or builder.method
 
 
 def _parse_number(plain: str, begin: int, match: re.Match[str], stop: int, page: Page, clause: Line) -> ParsedNumber:
+    """Say of one number what its words tell; `begin` and `stop` are the numbers around it."""
     left, right = plain[begin : match.start()], plain[match.end() : stop]
+    is_last = stop == len(plain)
     bound: Bound = "more_than" if match.group("more") else "exact"
     for kind, terms in words()["bounds"].items():
         if re.search(rf"(?:{any_of(terms)})\s*$", left):
             bound = cast("Bound", kind)
-    count = Count(
-        value=number_of(match.group("number")),
-        bound=bound,
-        place=page.place(clause.start + match.start(), clause.start + match.end()),
-    )
-    before = list(_nouns().finditer(left))
-    after = _nouns().search(right)
-    # 335个政务新媒体合格: the noun follows at once; 政务新媒体为2个: it comes before.
-    between = right[: after.start()] if after is not None else ""
-    follows = after is not None and len(_FILLER.sub("", between).strip()) <= 14 and not re.search("[,;]", between)
-    use_right = follows and (not before or (re.fullmatch(r"\s*\S{0,14}", between) is not None and _ends_open(left)))
-    if use_right and after is not None:
-        subject: CountedSubject | None = _SUBJECT_OF[cast("str", after.lastgroup)]
-        label = right[: after.end()]
+    count = Count(value=number_of(match.group("number")), bound=bound, place=_place(clause, match, page))
+    before = list(nouns().finditer(left))
+    after = _noun_after(left, right, before)
+    if after is not None:
+        subject: CountedSubject | None = SUBJECT_OF[cast("str", after.lastgroup)]
         extended = re.match(r"\S*?(?:网站|新媒体|账号)", right[after.end() : after.end() + 4])
         label = right[: after.end() + (extended.end() if extended else 0)]
         # What follows the noun belongs to the next number, if there is one.
-        around = left + " " + (right[: after.end()] if stop < len(plain) else right)
+        around = left + " " + (right if is_last else right[: after.end()])
     else:
-        subject = _SUBJECT_OF[cast("str", before[-1].lastgroup)] if before else None
+        subject = SUBJECT_OF[cast("str", before[-1].lastgroup)] if before else None
         label = left
-        near = re.split("[、,]", right)[0] if stop < len(plain) else right
+        near = right if is_last else re.split("[、,]", right)[0]
         around = left if before or _measure(left) or _outcome(left)[0] else left + " " + near
     outcome, outcome_label = _outcome(around)
-    measure = None if outcome else _measure(around)
-    agent, label = _agent(label if not use_right else left + label)
-    label = _clean(label)
-    consumed = after.end() if use_right and after is not None and stop < len(plain) else 0
-    return ParsedNumber(subject, measure, outcome, outcome_label, label, agent, count, match.group("unit"), consumed)
+    agent, label = _agent(label if after is None else left + label)
+    consumed = after.end() if after is not None and not is_last else 0
+    if agent and subject == "unit":
+        # 县区自查42家: the units inspect, they are not what is counted.
+        subject = None
+    return ParsedNumber(
+        subject,
+        None if outcome else _measure(around),
+        outcome,
+        outcome_label,
+        clean_label(label),
+        agent,
+        count,
+        match.group("unit"),
+        consumed,
+        verb=_measure(around),
+        is_flow=subject in ("site", "account") and (_FLOW.search(left) or _FLOW_AFTER.search(right[:16])) is not None,
+        all_passed=outcome == "passed" and re.search("(?:均|全部|都)(?:为|达到|达)?(?:合格|达标)", right) is not None,
+    )
+
+
+_FLOW = re.compile("整合|迁移|减少|压减|精简|撤并|合并|归并|新增|新开|增加|新设|取消|缩减|清理")
+"""Words of change: 清理整合1214个 says how many there were no more, not how many there are."""
+_FLOW_AFTER = re.compile("的(?:整合|迁移|关停|撤并)")
+
+
+def _noun_after(left: str, right: str, before: list[re.Match[str]]) -> re.Match[str] | None:
+    """Return the noun after a number when it is what is counted (335个政务新媒体合格), not the noun before (政务新媒体为2个)."""
+    after = nouns().search(right)
+    if after is None or re.match(r"\s*[、,;]", right):
+        # 厅机关2个、厅直单位21个: what follows the mark is the next item.
+        return None
+    between = right[: after.start()]
+    if len(FILLER.sub("", between).strip()) > 14 or re.search("[,;]", between):
+        return None
+    if before and before[-1].lastgroup == "units" and not between.strip() and after.lastgroup in ("sites", "accounts"):
+        # 直属单位19个账号: the units own what is counted.
+        return after
+    if after.lastgroup == "items" and len(between.strip()) <= 4 and "的" not in between:
+        # 县教育局网站有2个空白栏目 counts columns.
+        return after
+    is_near = re.fullmatch(r"\s*\S{0,14}", between) is not None
+    return after if not before or (is_near and _ends_open(left)) else None
 
 
 def _ends_open(left: str) -> bool:
     """Return whether the words before a number do not yet say what is counted (其余, 对, 全省, 发现)."""
-    bare = _FILLER.sub("", _TIME.sub("", left)).strip(" 、,")
-    nouns = list(_nouns().finditer(bare))
-    return not nouns or not bare.endswith(nouns[-1].group())
+    bare = FILLER.sub("", TIME.sub("", left)).strip(" 、,")
+    named = list(nouns().finditer(bare))
+    return not named or not bare.endswith(named[-1].group())
 
 
 def _outcome(text: str) -> tuple[OutcomeKind | None, str]:
     for kind in OUTCOMES:
-        terms = _counting()[kind]
+        terms = counting_words()[kind]
         found = re.search(any_of(terms), text)
         if found is None:
             continue
@@ -443,86 +337,107 @@ def _outcome(text: str) -> tuple[OutcomeKind | None, str]:
 
 def _measure(text: str) -> Measure | None:
     for measure in ("inspected", "running", "registered"):
-        if re.search(any_of(_counting()[measure]), text):
+        if re.search(any_of(counting_words()[measure]), text):
             return measure
     return None
 
 
 def _agent(text: str) -> tuple[str, str]:
     """Split off who inspects (各县(区)检查…): words before the verb that name a body and no site or account."""
-    verb = re.search(any_of(_counting()["inspected"]), text)
+    verb = re.search(any_of(counting_words()["inspected"]), text)
     if verb is None:
         return "", text
-    before = _FILLER.sub("", _TIME.sub("", text[: verb.start()])).strip(" 、,:")
-    if before and not _nouns().search(before.replace("部门", "").replace("单位", "")) and _AGENT.search(before):
-        agent = "" if _OFFICE.search(before) else text[: verb.start()].strip(" 、,:")
+    before = FILLER.sub("", TIME.sub("", text[: verb.start()])).strip(" 、,:")
+    counts_things = any(noun.lastgroup in ("sites", "accounts") for noun in nouns().finditer(before))
+    if before and not counts_things and _AGENT.search(before):
+        agent = "" if _OFFICE.search(before) else text[: verb.start()].strip(" 、,:").removeprefix("其中")
         return agent, text[verb.end() :]
     return "", text
 
 
-@cache
-def _label_noise() -> re.Pattern[str]:
-    counting = _counting()
-    terms = [*counting["inspected"], *counting["running"], *counting["registered"], "发现", "存在", "不合格", "合格", "在运行"]
-    for kind in OUTCOMES:
-        terms += counting[kind]
-    return re.compile(any_of(terms))
-
-
-def _clean(label: str) -> str:
-    # 市府办组织对全市政府门户网站: the object begins after 对.
-    label = re.sub(r"^.*对(?=[全我各本辖所政网门部新0-9])", "", label)
-    label = _label_noise().sub("", _TIME.sub("", label[-_LONGEST_LABEL:])).strip(_PUNCTUATION)
-    # One word at a time: a pattern that repeats words of which some begin others can take for ever.
-    while match := _FILLER.match(label):
-        label = label[match.end() :].lstrip(_PUNCTUATION)
-    while match := _FILLER_END.search(label):
-        label = label[: match.start()].rstrip(_PUNCTUATION)
-    return label
-
-
-_GENERIC = re.compile(r"(?:政府系统|政府|政务)?(?:政务)?(?:网站|新媒体|账号|政府网站|政务新媒体|新媒体账号|政务新媒体账号|站点)")
-
-
-def is_generic(label: str) -> bool:
-    """Return whether a label names the whole population (政府网站) rather than a part of it."""
-    return not label or _GENERIC.fullmatch(label) is not None
+_THINGS = ("家", "个", "户", "款")
+"""Units in which sites and accounts are counted; 次, 份, 条, 件 count what was done with them."""
 
 
 def _enter(parsed: ParsedNumber, left: str, builder: CountBuilder, *, parts: bool) -> None:
     """Enter one number into the builder."""
     subject = parsed.subject
-    if subject in ("letter", "request", "item", "unit"):
-        if parsed.unit in ("家", "个") and subject == "item" and builder.current is not None and parsed.outcome:
-            builder.outcome(builder.current, parsed.outcome, parsed.outcome_label, parsed.count)
-            return
-        builder.figures.append(Figure(label=parsed.label, count=parsed.count, unit=parsed.unit))
-        builder.current = None
+    is_thing = subject in ("site", "account")
+    if parts and subject in (None, "unit") and _is_part_by_owner(parsed, builder):
+        assert builder.current is not None
+        kind = builder.current.subject
+        part = builder.part(kind, parsed.label, level_of(parsed.label), "level" if kind == "site" else "owner")
+        part.counts.setdefault(part.part_of or "total", parsed.count)
+        return
+    if subject is not None and (not is_thing or parsed.unit not in _THINGS or parsed.is_flow):
+        _enter_figure(parsed, builder)
         return
     if subject is None:
         rest = parts and re.search("其他|其它", parsed.label) is not None
-        if builder.current is None or not (parsed.outcome or parsed.measure or rest):
+        counts_units = parsed.unit in _THINGS and not _FLOW.search(left)
+        subject = builder.current.subject if builder.current is not None else builder.topic
+        if subject is None or not counts_units or not (parsed.outcome or parsed.measure or rest):
             return
-        subject = builder.current.subject
-    platform = platform_of(parsed.label) if subject == "account" else None
-    level = level_of(parsed.label)
-    narrow = not is_generic(parsed.label) and (platform is not None or level is not None)
-    dimension: Dimension = "platform" if platform else "level" if subject == "site" else "owner"
-    key = platform[0] if platform else level
-    if re.search("其他|其它", parsed.label) and subject == "account" and (not level or level == "other"):
-        narrow, key, dimension = True, "other", "platform"
-    if parts and not narrow and parsed.label and not is_generic(parsed.label):
-        narrow, dimension, key = True, "other", None
+    whole = builder.whole(subject)
+    if parsed.agent and whole is not None and (parts or parsed.subject is None) and not whole.scope and not parsed.outcome:
+        most = max((count.value for measure, count in whole.counts.items() if measure != "running"), default=0)
+        if parsed.count.value <= most:
+            # 共检查63家,其中市级检查21家;县区自查42家: each tier is a part with its own outcomes and rates.
+            part = builder.part(subject, f"{parsed.agent}检查", level_of(parsed.agent), "level", "inspected")
+            part.counts.setdefault("inspected", parsed.count)
+            return
+    narrow, key, dimension = _part_of(parsed, subject, parts=parts)
     if parsed.outcome:
         _enter_outcome(parsed, subject, builder, narrow=narrow, key=key, dimension=dimension)
-        return
-    if narrow and not parsed.agent and not _is_first(builder, subject, parsed, parts=parts):
+    elif narrow and not parsed.agent and not _is_first(builder, subject, parts=parts):
         part = builder.part(subject, parsed.label, key, dimension, parsed.measure)
-        measure = parsed.measure or part.part_of or "total"
         if parsed.measure and parsed.measure != part.part_of and not part.counts:
             part.part_of = parsed.measure
-        part.counts.setdefault(measure, parsed.count)
+        part.counts.setdefault(parsed.measure or part.part_of or "total", parsed.count)
+    else:
+        _enter_total(parsed, left, subject, builder, narrow=narrow)
+
+
+def _is_part_by_owner(parsed: ParsedNumber, builder: CountBuilder) -> bool:
+    """Whether a bare label in a list of parts says whose they are (其中厅机关2个、厅直单位21个)."""
+    current = builder.current
+    whole = builder.whole(current.subject) if current is not None else None
+    most = max((count.value for count in whole.counts.values()), default=0) if whole is not None else 0
+    says_whose = re.fullmatch(r"[\u4e00-\u9fff()、]{2,14}", parsed.label) is not None and _OWNERS.search(parsed.label) is not None
+    states_more = parsed.outcome or parsed.measure or parsed.is_flow or parsed.unit not in _THINGS
+    return says_whose and not states_more and parsed.count.value <= most
+
+
+_OWNERS = re.compile("(?:机关|单位|部门|乡镇|镇街|街道|镇|乡|县区|区县|县|区|市|本级|局|委|办)$")
+
+
+def _enter_figure(parsed: ParsedNumber, builder: CountBuilder) -> None:
+    """Keep a count of something else; 不合格3个 after a population is said of it even where a noun such as 问题 stands by."""
+    is_about_units = parsed.unit in ("家", "个") and parsed.subject == "item" and "栏目" not in parsed.label
+    if is_about_units and builder.current is not None and parsed.outcome:
+        builder.outcome(builder.current, parsed.outcome, parsed.outcome_label, parsed.count)
         return
+    builder.figures.append(Figure(label=parsed.label, count=parsed.count, unit=parsed.unit))
+    builder.current = None
+
+
+def _part_of(parsed: ParsedNumber, subject: CountedSubject, *, parts: bool) -> tuple[bool, str | None, Dimension]:
+    """Return whether a label names a part of the population, its key, and what it divides by."""
+    platform = platform_of(parsed.label) if subject == "account" else None
+    level = level_of(parsed.label)
+    if re.search("其他|其它", parsed.label) and subject == "account" and (not level or level == "other"):
+        return True, "other", "platform"
+    if not is_generic(parsed.label) and (platform is not None or level is not None):
+        dimension: Dimension = "platform" if platform else "level" if subject == "site" else "owner"
+        return True, platform[0] if platform else level, dimension
+    if not parts or is_generic(parsed.label):
+        return False, None, "other"
+    # 视频类账号, 信用类网站: a class that no vocabulary has, of the same division as its neighbours.
+    is_class = re.search("类(?:型)?(?:政务)?(?:网站|账号|新媒体)?$", parsed.label) is not None
+    return True, None, ("level" if subject == "site" else "platform") if is_class else "other"
+
+
+def _enter_total(parsed: ParsedNumber, left: str, subject: CountedSubject, builder: CountBuilder, *, narrow: bool) -> None:
     whole = builder.total(
         subject,
         parsed.measure or "total",
@@ -530,15 +445,15 @@ def _enter(parsed: ParsedNumber, left: str, builder: CountBuilder, *, parts: boo
         label=parsed.label if narrow else "",
         scope=f"{parsed.agent}检查" if parsed.agent else "",
     )
-    if re.search(any_of(_counting()["covered"]), left):
+    if re.search(any_of(counting_words()["covered"]), left):
         whole.extent = "full"
     elif re.search("抽查|抽检|抽样|随机", left) and whole.extent is None:
         whole.extent = "sampled"
 
 
-def _is_first(builder: CountBuilder, subject: CountedSubject, parsed: ParsedNumber, *, parts: bool) -> bool:
-    """Return a notice on one kind of subject only may begin with it: 全市共抽查政务微信30个 opens a population of its own."""
-    return builder.whole(subject) is None and not parts and parsed.measure is not None
+def _is_first(builder: CountBuilder, subject: CountedSubject, *, parts: bool) -> bool:
+    """Return whether a narrow label begins its population (全市共抽查政务微信30个, 我县现有政府门户网站1个)."""
+    return builder.whole(subject) is None and not parts
 
 
 def _enter_outcome(
@@ -546,12 +461,15 @@ def _enter_outcome(
 ) -> None:
     assert parsed.outcome is not None
     current = builder.current
+    if parsed.all_passed and parsed.subject is not None and not narrow and builder.whole(subject) is None:
+        # 部属27个账号均达到合格标准: as many as there are.
+        current = builder.total(subject, parsed.verb or "total", parsed.count)
     if narrow:
-        tally: _Tally = builder.part(subject, parsed.label, key, dimension)
+        tally: PartBuilder = builder.part(subject, parsed.label, key, dimension)
     elif (
         current is not None
         and current.subject == subject
-        and not isinstance(current, _Whole)
+        and not isinstance(current, WholeBuilder)
         and parsed.subject is None
         and max((count.value for count in current.counts.values()), default=parsed.count.value) >= parsed.count.value
     ):
@@ -563,7 +481,7 @@ def _enter_outcome(
     builder.outcome(tally, parsed.outcome, parsed.outcome_label, parsed.count)
 
 
-def _note(plain: str, builder: CountBuilder) -> None:
+def _note_rectified(plain: str, builder: CountBuilder) -> None:
     """Return what is added about units that ended in one way: 问题已整改."""
     if (
         not re.fullmatch(r"\s*(?:其)?(?:存在的|所有|全部)?问题(?:均|都|全部)?已(?:全部)?(?:完成)?整改(?:到位|完毕|完成)?\s*", plain)
@@ -575,10 +493,14 @@ def _note(plain: str, builder: CountBuilder) -> None:
         outcomes[-1] = outcomes[-1].model_copy(update={"note": plain.strip()})
 
 
-def _all_passed(plain: str, page: Page, clause: Line, builder: CountBuilder) -> None:
+def _enter_all_passed(plain: str, page: Page, clause: Line, builder: CountBuilder) -> None:
     """Enter 全部合格: of what was counted last as many passed as were inspected."""
-    match = re.search(r"(?:全部|均|都)(?:为)?(?:合格|达标)", plain)
+    match = re.search(r"(?:全部|均|都)(?:为)?(?:达到)?(?:合格|达标)", plain)
     tally = builder.current
+    kinds = [SUBJECT_OF[noun.lastgroup] for noun in nouns().finditer(plain) if noun.lastgroup in ("sites", "accounts")]
+    if kinds and (tally is None or tally.subject not in kinds):
+        # 政府网站全部合格 after accounts were counted: it is said of the sites.
+        tally = builder.whole(kinds[0])
     if match is None or tally is None or any(outcome.kind in ("passed", "failed") for outcome in tally.outcomes):
         return
     base = tally.counts.get("inspected") or next(iter(tally.counts.values()), None)
@@ -587,166 +509,17 @@ def _all_passed(plain: str, page: Page, clause: Line, builder: CountBuilder) -> 
         builder.outcome(tally, "passed", match.group(), Count(value=base.value, place=place))
 
 
-# --- rates ----------------------------------------------------------------------------------------------------------
+_NONE_FAILED = re.compile(
+    r"(?:未|没有)(?:发现|出现|检出|监测到)(?:有|存在)?不(?:合格|达标)(?:的)?(?:政府网站|网站|政务新媒体|新媒体|账号)?"
+)
 
 
-def rate_kind(label: str) -> RateKind | None:
-    """Return what kind of share a label names; None when it names none."""
-    for kind in ("failure_share", "pass", "completion", "coverage", "share"):
-        if re.search(any_of(words()["rates"][kind]), label):
-            return kind
-    return None
-
-
-def _rates(plain: str, page: Page, clause: Line, builder: CountBuilder) -> None:
-    comparison = comparison_of(plain, page, clause, builder.compared_with)
-    if comparison is not None:
-        if _nouns().search(plain):
-            target = _rate_target(plain, builder)
-            builder.current = target or builder.current
-        builder.compare(comparison)
+def _enter_none_failed(clause: Line, page: Page, builder: CountBuilder) -> None:
+    """Enter 未发现不合格网站: none failed of what was counted last."""
+    match = _NONE_FAILED.search(clause.text)
+    if match is None:
         return
-    end = 0
-    for match in _PERCENT.finditer(plain):
-        before = plain[end : match.start()]
-        end = match.end()
-        kind = rate_kind(before)
-        if kind is None:
-            continue
-        label = _rate_label(before)
-        target = _rate_target(before, builder)
-        last = builder.last_outcome
-        if kind == "share" and (last == "failed" or re.search("不合格|突出问题", before)):
-            kind = "failure_share"
-        elif kind == "share" and last == "passed":
-            kind = "pass"
-        elif kind == "share" and re.search("占.{0,8}(?:总数|运行|网站|新媒体|总量)", before) and target is not None:
-            kind = "coverage"
-        rate = Rate(
-            kind=kind,
-            label=label,
-            figure=Decimal(match.group("figure")),
-            text=match.group(),
-            bound=_bound(match.group("before"), match.group("after")),
-            place=page.place(clause.start + match.start(), clause.start + match.end()),
-        )
-        if target is None and builder.figures and builder.current is None:
-            figure = builder.figures[-1]
-            builder.figures[-1] = figure.model_copy(update={"rates": (*figure.rates, rate)})
-        else:
-            builder.rate(rate, target)
-
-
-def _bound(before: str | None, after: str | None) -> Bound:
-    for word in (before, after):
-        if word:
-            for kind, terms in words()["bounds"].items():
-                if word in terms:
-                    return cast("Bound", kind)
-    return "exact"
-
-
-def _rate_label(before: str) -> str:
-    text = re.sub(r"(?:分别)?(?:为|是|达到|达|约|的)+\s*$", "", before.strip(" 、").removeprefix("其中"))
-    found = re.search(r"[^ 、,()]*(?:率|占比|比例|比重|占)$", text)
-    return (found.group() if found else text)[-40:]
-
-
-def _rate_target(before: str, builder: CountBuilder) -> _Tally | None:
-    """Return the population or part that a rate names itself; None when it names none."""
-    noun = next(reversed(list(_nouns().finditer(before))), None)
-    if noun is None or noun.lastgroup not in ("sites", "accounts"):
-        if re.search("总体|总的|整体|综合", before) and builder.current is not None:
-            return builder.whole(builder.current.subject)
-        return builder.current
-    subject = _SUBJECT_OF[noun.lastgroup]
-    label = _clean(re.sub(r"(?:抽查|检查|抽检|监测)?(?:总体|整体|综合)?(?:合格率|达标率|占比|比例).*", "", before[: noun.end()]))
-    platform = platform_of(label) if subject == "account" else None
-    level = level_of(label)
-    if not is_generic(label) and (platform or level):
-        dimension: Dimension = "platform" if platform else "level" if subject == "site" else "owner"
-        return builder.part(subject, label, platform[0] if platform else level, dimension)
-    return builder.whole(subject) or builder.open(subject)
-
-
-def _basis_of(plain: str) -> ComparisonBasis | None:
-    rates = words()["rates"]
-    if re.search(any_of(rates["year_on_year"]), plain):
-        return "year_on_year"
-    if re.search(any_of(rates["period_on_period"]), plain) and re.search("环比|较|比|与|相比|上", plain):
-        return "period_on_period"
-    return None
-
-
-def comparison_of(plain: str, page: Page, clause: Line, default: ComparisonBasis | None = None) -> Comparison | None:
-    """Return a difference to an earlier period (同比上升1.33%); None when the clause states none.
-
-    Args:
-        default: What an earlier clause of the sentence compares with (与上季度相比,…).
-    """
-    rates = words()["rates"]
-    direction = next((state for state in ("up", "down", "same") if re.search(any_of(rates[state]), plain)), None)
-    if direction is None:
-        return None
-    basis = _basis_of(plain) or default
-    if basis is None:
-        return None
-    match = next(reversed(list(_POINTS.finditer(plain))), None)
-    start = re.search(any_of([*rates["year_on_year"], *rates["period_on_period"], *rates[direction]]), plain)
-    assert start is not None
-    if direction == "same":
-        change = Change(state="same", points=Decimal(0))
-        end = len(plain)
-        unit = ""
-    elif match is None:
-        return None
-    else:
-        change = Change(state=cast("Any", direction), points=Decimal(match.group("points")))
-        end = match.end()
-        unit = match.group("unit")
-    return Comparison(
-        basis=basis,
-        change=change,
-        unit=unit,
-        place=page.place(clause.start + start.start(), clause.start + max(end, start.end())),
-    )
-
-
-# --- shares without a figure ----------------------------------------------------------------------------------------
-
-
-def vague_share(text: str, start: int, page: Page) -> Iterator[Rate]:
-    """Yield shares in words or as a bound (超过60%的门户网站, 绝大多数门户网站): a bound on a count, never an exact rate."""
-    table: dict[str, list[str]] = words()["vague"]
-    noun = r"(?P<of>[^,。;、“”()0-9]{0,14}?(?:门户网站|政府网站|部门网站|网站|政务新媒体|新媒体|单位|部门|栏目|账号|地区))"
-    for match in re.finditer(rf"(?P<words>{any_of(list(table))})的?{noun}", text):
-        bound, fraction = table[match.group("words")]
-        figure = Decimal(int(100 * Fraction(fraction))) if fraction and (100 * Fraction(fraction)).denominator == 1 else None
-        yield Rate(
-            kind="share",
-            figure=figure,
-            text=match.group("words"),
-            bound=cast("Bound", bound),
-            of=match.group("of"),
-            place=page.place(start + match.start(), start + match.end()),
-        )
-    tenths = r"(?P<before>超过|逾|近|约|不足|不到)?(?P<n>[一二三四五六七八九])成(?P<more>以上|左右|多)?"
-    for match in re.finditer(rf"{tenths}的?{noun}", text):
-        yield Rate(
-            kind="share",
-            figure=Decimal(10 * number_of(match.group("n"))),
-            text=text[match.start() : match.start("of")].rstrip("的"),
-            bound="more_than" if match.group("more") == "多" else _bound(match.group("before"), match.group("more")),
-            of=match.group("of"),
-            place=page.place(start + match.start(), start + match.end()),
-        )
-    for match in re.finditer(rf"{_PERCENT.pattern}的?{noun}", text):
-        bound_here = _bound(match.group("before"), match.group("after"))
-        yield Rate(
-            kind="share",
-            figure=Decimal(match.group("figure")),
-            text=text[match.start() : match.start("of")].rstrip("的"),
-            bound=bound_here,
-            of=match.group("of"),
-            place=page.place(start + match.start(), start + match.end()),
-        )
+    noun = nouns().search(match.group())
+    tally = builder.whole(SUBJECT_OF[noun.lastgroup]) if noun is not None and noun.lastgroup else builder.current
+    if tally is not None and not any(outcome.kind in ("passed", "failed") for outcome in tally.outcomes):
+        builder.outcome(tally, "failed", "不合格", Count(value=0, place=_place(clause, match, page)))

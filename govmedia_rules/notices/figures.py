@@ -111,7 +111,7 @@ _PERIODS: tuple[tuple[PeriodKind, re.Pattern[str]], ...] = (
     ("quarter", re.compile(r"(?:([0-9]{4})年(?:度|全年)?)?第?([一二三四1-4])季度?(?:度|末)?")),
     ("half", re.compile(r"(?:([0-9]{4})年(?:度)?)?(上|下)半年")),
     ("round", re.compile(r"(?:([0-9]{4})年(?:度)?)?第([一二三四五六七八九十]|[0-9]{1,2})(?:次|轮|期|批)")),
-    ("month", re.compile(r"(?:([0-9]{4})年)([0-9]{1,2})月份?")),
+    ("month", re.compile(r"(?:([0-9]{4})年)([0-9]{1,2})月(?!份?[0-9]{1,2}[日号])份?")),
     ("year", re.compile(r"([0-9]{4})年(?:度|全年)?()")),
 )
 
@@ -388,6 +388,7 @@ class Population(Tally):
         stage: Stage of the result where it is named (检查复核结果); None when not stated.
         method: How was inspected, where the sentence says so (第三方检测机构); None when not stated.
         extent: full 全覆盖, sampled 抽查; None when the words do not tell.
+        restated: Outcomes that the text states a second time, with another count.
         groups: Its parts as printed, by any dimension; they may overlap.
     """
 
@@ -396,6 +397,7 @@ class Population(Tally):
     stage: Short | None = None
     method: Short | None = None
     extent: Literal["full", "sampled"] | None = None
+    restated: tuple[Outcome, ...] = ()
     groups: tuple[Group, ...] = ()
 
     def by(self, dimension: Dimension) -> tuple[Group, ...]:

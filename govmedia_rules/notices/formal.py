@@ -23,8 +23,8 @@ _ISO = re.compile(
     r"(?:[ T]+(?P<t>[0-2]?[0-9]:[0-5][0-9](?::[0-5][0-9])?))?(?![0-9])"
 )
 _ORG = (
-    r"[\u4e00-\u9fff()]{2,40}?(?:办公厅|办公室|人民政府|秘书局|领导小组|管理局|服务局|数据局|大数据局|信息中心|政务中心|数据中心|"
-    r"委员会|政务公开办|局|厅|委|中心)"
+    r"[\u4e00-\u9fff()]{1,40}?(?:办公厅|办公室|人民政府|秘书局|领导小组|管理局|服务局|数据局|大数据局|信息中心|政务中心|数据中心|"
+    r"委员会|管委会|政务公开办|府办|政府办|总局|局|厅|委|中心|部|司|署|院|协会|政府)"
 )
 DOCUMENT_NUMBER = re.compile(r"[\u4e00-\u9fff]{1,12}[〔\[【(][12][0-9]{3}[〕\]】)][0-9]{1,4}号")
 
@@ -76,13 +76,18 @@ def with_year(value: PartialDate, year: int | None) -> PartialDate:
 _HEADLINE = re.compile(r"(?P<issuer>.*?)(?:关于|对)?.*?(?:通报|公告|通知|公示|报告|情况|结果|名单)(?:\(.{1,20}\))?$")
 
 
+_SITE_NAME = re.compile(r" *[-_—|] *[^-_—|,。:]{2,24}$")
+_HEADLINE_END = re.compile(r"(?:通报|公告|的通知|公示|情况通报|的报告|检查情况|抽查情况|检查结果)(?:\(.{1,20}\))?$")
+
+
 def headline(head: list[Line]) -> Line | None:
-    """Return the headline: one to three lines of the head that end in 通报 or the like."""
+    """Return the headline: one to three lines of the head that end in 通报 or the like; the name of the web site after it goes."""
     if len(head) > 1 and _is_page_data(head[1].text) and len(head[0].text) <= 80 and "。" not in head[0].text:
         return head[0]
     for i, line in enumerate(head):
         if _is_page_data(line.text) or DOCUMENT_NUMBER.fullmatch(line.text) or line.text.endswith(":"):
             continue
+        begins = re.search(rf"关于|[0-9]{{4}}年|全[国省市县区州]|通报|^{_ORG}$", line.text) is not None
         for length in (1, 2, 3):
             parts = head[i : i + length]
             # A number of its own line ends the letterhead above it; the headline begins below.
@@ -90,11 +95,11 @@ def headline(head: list[Line]) -> Line | None:
                 _is_page_data(part.text) or part.text.endswith(":") or DOCUMENT_NUMBER.fullmatch(part.text) for part in parts
             ):
                 break
-            text = "".join(part.text for part in parts)
-            if (
-                re.search(r"(?:通报|公告|的通知|公示|情况通报|的报告|检查情况|抽查情况|检查结果)(?:\(.{1,20}\))?$", text)
-                and len(text) <= 120
-            ):
+            if length > 1 and not begins:
+                # A menu word or an address above the headline is no part of it.
+                break
+            text = _SITE_NAME.sub("", "".join(part.text for part in parts))
+            if _HEADLINE_END.search(text) and len(text) <= 120:
                 return Line(parts[0].number, parts[0].start, text)
     return None
 
@@ -124,11 +129,22 @@ def issuer(title: Line | None, head: list[Line], closing: list[Line], body: list
         match = re.search(rf"来源: *({_ORG})(?: |$)", line.text)
         if match and not match.group(1).endswith("网"):
             return match.group(1), line.start + match.start(1), line.start + match.end(1)
-    for line in body[:2]:
-        match = re.search(rf"(?:日前|近日|近期|,|从)(?:从|由)?({_ORG})(?=获悉|印发|发布|通报|公布|对)", line.text)
-        if match:
-            return match.group(1), line.start + match.start(1), line.start + match.end(1)
+    for line in body[:4]:
+        match = _ACTS.search(line.text)
+        if match and not _NOT_ISSUER.search(match.group("issuer")):
+            # 记者日前从某某办公厅获悉: the body begins after 从.
+            name = re.sub("^.*?(?:从|由)", "", match.group("issuer"))
+            return name, line.start + match.end("issuer") - len(name), line.start + match.end("issuer")
     return None
+
+
+_ACTS = re.compile(
+    rf"(?:^|[,。;:)] *|日前|近日|近期|记者从|从|由)(?P<issuer>{_ORG})"
+    r"(?=共?开展[0-9]|(?:共|随机)*(?:抽查|检查)(?:了|全|区|县|市|省|政府|政务)|(?:昨天|今天|近日|日前|近期|于[^,。]{1,14})?(?:,)?(?:获悉|了解到|印发|发布|通报|公布|组织(?:开展|对|了|力量)|开展了|委托|会同|"
+    r"对[^,。]{2,40}(?:进行了?|开展了?|组织|实施)|对照[^,。]{2,30}对))"
+)
+"""A clause in which a body inspects or publishes: who issued a notice that has neither letterhead nor signature."""
+_NOT_ISSUER = re.compile("^(?:我|本|各|该|按|根据|为|全|对|经)|按照|根据|依据|贯彻|落实|通知要求|第三方|监测机构")
 
 
 def document_number(head: list[Line]) -> tuple[str, Line] | None:
@@ -140,13 +156,15 @@ def document_number(head: list[Line]) -> tuple[str, Line] | None:
     return None
 
 
-def published(head: list[Line], furniture: list[Line]) -> tuple[PartialDate, Place] | tuple[None, None]:
-    """Return the date a web page shows before the text."""
+def published(head: list[Line], furniture: list[Line], last: list[Line]) -> tuple[PartialDate, Place] | tuple[None, None]:
+    """Return the date a web page shows before the text, else in a line without a sentence after it (a newspaper's page)."""
     first = min((line.start for line in head), default=0)
-    for line in sorted([*head, *(line for line in furniture if line.start <= first + 2_000)], key=lambda line: line.start):
-        match = _ISO.search(line.text)
+    near = sorted([*head, *(line for line in furniture if line.start <= first + 2_000)], key=lambda line: line.start)
+    for line in [*near, *(line for line in last if "。" not in line.text)]:
+        field = re.search(r"(?:发布|公开|发表)(?:日期|时间)[: |]*", line.text)
+        match = _ISO.search(line.text, field.end() if field else 0)
         if match is None and re.search("发布|时间|日期", line.text):
-            match = _FULL.search(line.text)
+            match = _FULL.search(line.text, field.end() if field else 0)
         if match is not None and (value := date_of(match)) is not None:
             return value, Place(
                 start=line.start + match.start(), end=line.start + match.end(), line=line.number, quote=match.group()
@@ -163,14 +181,20 @@ def publisher(head: list[Line], furniture: list[Line]) -> tuple[str, int, int] |
     return None
 
 
-def signed(closing: list[Line]) -> tuple[PartialDate, Line] | None:
-    """Return the 成文日期: a line of its own after the text."""
+def signed(closing: list[Line], head: list[Line] | None = None) -> tuple[PartialDate, Line] | None:
+    """Return the 成文日期: a line of its own after the text, else the field of that name in the head."""
     for line in reversed(closing):
         match = _FULL.search(line.text)
         if match and (DATE_LINE.fullmatch(line.text.strip("() ")) or re.match(_ORG, line.text)):
             value = date_of(match)
             if value is not None:
                 return value, line
+    for line in head or ():
+        field = re.search(r"(?:成文|生成|发文|印发)日期[: |]*", line.text)
+        match = (_FULL.match(line.text, field.end()) or _ISO.match(line.text, field.end())) if field else None
+        value = date_of(match) if match else None
+        if value is not None:
+            return value, line
     return None
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from govmedia_rules.notices.classify import OTHER, classify
-from govmedia_rules.notices.counting import platform_of
+from govmedia_rules.notices.labels import platform_of
 from govmedia_rules.notices.model import Kind, Listed, Table
 from govmedia_rules.notices.outline import words
 

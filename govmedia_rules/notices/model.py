@@ -87,6 +87,7 @@ class Problem(Model):
         is_open: True when 等 says that there are more; a list that names all is closed.
         stated_count: Number of subjects the sentence states; None when it states none.
         share: Share of a population that has it (`超过60%的门户网站`); None when not printed.
+        rectified: Whether the sentence says that it was put right meanwhile (`现已整改到位`).
         indicator_ids: What the wording was classified as.
         decided_by: The words that decided.
     """
@@ -98,6 +99,7 @@ class Problem(Model):
     is_open: bool = False
     stated_count: Count | None = None
     share: Rate | None = None
+    rectified: bool = False
     indicator_ids: tuple[str, ...] = ()
     decided_by: tuple[str, ...] = ()
     place: Place | None = None

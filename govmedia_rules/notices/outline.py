@@ -72,7 +72,7 @@ class Page:
             raw = self.text[start:end]
             stripped = raw.strip()
             if stripped and number not in self.skipped:
-                yield Line(number, start + len(raw) - len(raw.lstrip()), stripped)
+                yield from _cut(Line(number, start + len(raw) - len(raw.lstrip()), stripped))
 
     def furniture(self) -> Iterator[Line]:
         """Yield lines of page furniture: the date of the page and codes of its foot stand there."""
@@ -80,6 +80,30 @@ class Page:
         for number in sorted(self.skipped):
             raw = lines[number - 1]
             yield Line(number, self._starts[number - 1] + len(raw) - len(raw.lstrip()), raw.strip())
+
+
+_LONG_LINE = 200
+"""A line longer than this may be a whole notice that lost its line breaks."""
+_ADDRESS_END = r"(?:各[^。;]{1,80}?|[^。;:]{0,40}(?:政府|部门|单位|机构)[^。;:]{0,60}?):"
+_CUTS = re.compile(
+    r"(?<=[。;: ])(?=[一二三四五六七八九十]{1,2}、[^,。;:]{2,24}[。: (]?)|(?<=[^0-9((])(?=\([一二三四五六七八九十]{1,2}\)\S)|"
+    rf"(?<=通报)(?={_ADDRESS_END})|(?<=通报)(?=[ ]*(?:根据|按照|为|近日|近期|依据|[\u4e00-\u9fff]{{2,20}}(?:关于|办公厅|办公室)))|"
+    r"(?<=[政府部门单位机构委员会办公室关]:)(?=根据|按照|为|近日|近期|依据|[0-9]{4}年)|"
+    r"(?<=。)(?=[\u4e00-\u9fff]{4,25}(?:办公室|办公厅|局|政府|中心|委员会|厅|办)[0-9]{4}年[0-9]{1,2}月[0-9]{1,2}日)"
+)
+
+
+def _cut(line: Line) -> Iterator[Line]:
+    """Cut a whole notice in one paragraph at its headline, addressees and headings; other lines stay as they are."""
+    cuts = [0, *(match.start() for match in _CUTS.finditer(line.text)), len(line.text)] if len(line.text) > _LONG_LINE else []
+    if not re.search("[一二]、", line.text) or len(cuts) < 4:
+        yield line
+        return
+    for start, end in pairwise(sorted(set(cuts))):
+        part = line.text[start:end]
+        if part.strip():
+            lead = len(part) - len(part.lstrip())
+            yield Line(line.number, line.start + start + lead, part.strip())
 
 
 @dataclass(slots=True)
@@ -93,6 +117,7 @@ class Section:
         start: Offset of the heading.
         body: Paragraphs right under it.
         parts: Sections below it.
+        title_line: Where the heading stands, where it is a whole sentence; None otherwise.
     """
 
     level: int
@@ -101,6 +126,7 @@ class Section:
     start: int = 0
     body: list[Line] = field(default_factory=list)
     parts: list[Section] = field(default_factory=list)
+    title_line: Line | None = None
 
     def walk(self) -> Iterator[Section]:
         """Yield this section and all below it, in the order of the text."""
@@ -144,6 +170,7 @@ _MOST_TITLE = 45
 _MOST_SENTENCE = 4_000
 _PART = r"(?:[0-9]{1,2}|[一二三四五六七八九十]{1,3})"
 DATE_LINE = re.compile(rf"(?:[0-9]{{4}}|[〇○零一二三四五六七八九十]{{4}})年{_PART}月{_PART}日")
+_SIGNATURE = re.compile(rf"[\u4e00-\u9fff]{{4,30}}(?:办公室|办公厅|局|政府|中心|委员会|厅|办) *{DATE_LINE.pattern}")
 _LIST_HEAD = re.compile(r"附 *件 *[:] *(?=\S)|附 *[:] *(?=[0-9]|\S{4})")
 _LIST_HEAD_BARE = re.compile(r"附 *件 *: *$")
 _LIST_ITEM = re.compile(r"([0-9]{1,2})[.、] *(?=\S)")
@@ -154,6 +181,9 @@ _BODY_START = re.compile(r"根据|按照|为|依据|近日|近期|日前|现将|
 
 def role_of(title: str) -> str:
     """Return what part of a notice a heading begins."""
+    if re.search("(?:主要|存在的?|突出|发现的?)问题(?:及|和|与|、)", title):
+        # 主要问题及整改情况 tells the problems of this round; 上季度问题整改情况 does not.
+        return "problems"
     for role, terms in words()["sections"].items():
         if any(term in title for term in terms):
             return str(role)
@@ -181,7 +211,9 @@ def outline(page: Page) -> Outline:
     if list_start is None:
         tail = _closing_start(rest)
         rest, closing = rest[:tail], rest[tail:]
-    root, opening = _sections(rest)
+    root, opening = _sections(rest, head[-1].text if head else "")
+    _demote_titles(root)
+    _demote_titles(root)
     return Outline(head, opening, root, closing, attachment_list, pages)
 
 
@@ -232,6 +264,8 @@ def _list_end(lines: list[Line], start: int) -> int:
 
 def _closing_start(lines: list[Line]) -> int:
     for i in range(len(lines) - 1, max(-1, len(lines) - 8), -1):
+        if _SIGNATURE.fullmatch(lines[i].text):
+            return i
         if DATE_LINE.fullmatch(lines[i].text.strip("()")):
             return i - 1 if i and len(lines[i - 1].text) <= 40 and not lines[i - 1].text.endswith(("。", ";", ":")) else i
     return len(lines)
@@ -240,7 +274,11 @@ def _closing_start(lines: list[Line]) -> int:
 def _head_end(lines: list[Line]) -> int:
     """Return where the head ends: headline, number, page data and addressees come before the first paragraph of the body."""
     for i, line in enumerate(lines[:25]):
-        if _ADDRESSEES.match(line.text) and not _heading(line) and not re.search("如下|附件|联系|通知:$|通报:$", line.text):
+        if (
+            _ADDRESSEES.match(line.text)
+            and not _heading(line)
+            and not re.search("如下|附件|联系|通知:$|通报:$|问题:$|不足:$", line.text)
+        ):
             return i + 1
     for i, line in enumerate(lines[:25]):
         if _heading(line) or "。" in line.text or (_BODY_START.match(line.text) and len(line.text) > 60):
@@ -256,14 +294,21 @@ def _heading(line: Line) -> tuple[int, int] | None:
     return None
 
 
-def _sections(lines: list[Line]) -> tuple[Section, list[Line]]:
+def _announced(text: str) -> str:
+    """Return the part that a line before numbered items begins (存在以下问题:)."""
+    return "problems" if re.search("(?:问题|不足)(?:有|如下)?:$", text) else ""
+
+
+def _sections(lines: list[Line], before: str) -> tuple[Section, list[Line]]:
     root = Section(0)
     path = [root]
     opening: list[Line] = []
+    announced = _announced(before)
     for line in lines:
         found = _heading(line)
         if found is None:
             (path[-1].body if len(path) > 1 else opening).append(line)
+            announced = _announced(line.text)
             continue
         level, offset = found
         title, body = _split_title(line.text[offset:])
@@ -273,19 +318,44 @@ def _sections(lines: list[Line]) -> tuple[Section, list[Line]]:
         while path[-1].level >= level:
             path.pop()
         section = Section(level, title, start=line.start)
+        if title and not body and line.text.endswith(("。", ";")):
+            section.title_line = Line(line.number, line.start + offset, line.text[offset:])
         if body:
             section.body.append(Line(line.number, line.start + len(line.text) - len(body), body))
         # A notice may number its parts 1. 2. 3. from the top.
         section.role = role_of(title) if level <= 2 or path[-1] is root else ""
         # 总体情况 may hold 存在问题; what stands under 问题, 要求 or 经验 keeps its part.
         if not section.role or path[-1].role not in ("", "overview"):
-            section.role = path[-1].role
+            section.role = path[-1].role or announced
         path[-1].parts.append(section)
         path.append(section)
     return root, opening
 
 
+_PLAIN_TITLES = re.compile(
+    r"(?:总体情况|基本情况|(?:检查|抽查|监测|自查)(?:总体|基本)?情况|(?:发现|存在)?的?(?:主要|突出)?问题(?:和不足)?|"
+    r"(?:有关|工作|整改)要求|下一步工作(?:要求|安排)?|整改情况)(?=[\u4e00-\u9fff“0-9(][^。]{14,})"
+)
+
+
+def _demote_titles(root: Section) -> None:
+    """Make a numbered item among the problems that has nothing under it a paragraph: it is a sentence, no heading."""
+    for section in root.walk():
+        is_item = section.role == "problems" and section.level > 1 and section.title_line is not None
+        if is_item and section.title and not section.body and not section.parts and section.title_line is not None:
+            section.body.append(section.title_line)
+            section.title = ""
+
+
 def _split_title(text: str) -> tuple[str, str]:
+    # 一、总体情况全县政府网站1家,…: nothing at all divides the heading from its text.
+    plain = _PLAIN_TITLES.match(text)
+    if plain is not None:
+        return plain.group(), text[plain.end() :]
+    # 检查情况 2021年第二季度…: a copy without line breaks keeps a blank after its headings.
+    spaced = re.match(r"(\S{2,16}) +(?=\S)", text)
+    if spaced is not None and role_of(spaced.group(1)) and not re.search("[,。;:]", spaced.group(1)):
+        return spaced.group(1), text[spaced.end() :]
     stop = re.search(r"[。::]", text)
     if stop is None:
         return (text, "") if len(text) <= _MOST_TITLE else ("", text)

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
-from govmedia_rules.notices import counting, formal, naming
+from govmedia_rules.notices import counting, formal
 from govmedia_rules.notices.figures import DateSpan, Period, Place
 from govmedia_rules.notices.grids import from_grid, read_page
 from govmedia_rules.notices.listing import read_listed
 from govmedia_rules.notices.model import Attachment, Named, Notice, Problem, Recheck
 from govmedia_rules.notices.outline import AttachmentPage, Line, Outline, Page, Section, outline, sentences
+from govmedia_rules.notices.practices import read_practices, read_praised
+from govmedia_rules.notices.problems import read_problems, read_sentence, read_summary
 from govmedia_rules.notices.repair import Mended, mend, mend_characters
 from govmedia_rules.notices.sources import Cell, Grid, Source, load
 
@@ -77,7 +80,7 @@ def _read_chinese(mended: Mended, grids: list[Grid]) -> Notice:
     title = formal.headline(parts.head)
     if title is not None:
         put("headline", title.start, title.end)
-    sender = formal.issuer(title, [*parts.head, *furniture[:3]], parts.closing, parts.opening)
+    sender = formal.issuer(title, [*parts.head, *furniture[:3]], parts.closing, [*parts.opening, *body])
     if sender is not None:
         put("issuer", sender[1], sender[2])
     number = formal.document_number(parts.head)
@@ -90,10 +93,10 @@ def _read_chinese(mended: Mended, grids: list[Grid]) -> Notice:
     addressed = formal.addressees(parts.head)
     if addressed is not None:
         put("addressees", addressed[1].start, addressed[1].end)
-    signed = formal.signed([*parts.closing, *(line for line in body[-4:] if not parts.closing)])
+    signed = formal.signed([*parts.closing, *(line for line in body[-4:] if not parts.closing)], [*parts.head, *furniture[:8]])
     if signed is not None:
         put("signed_at", signed[1].start, signed[1].end)
-    published, where = formal.published(parts.head, furniture)
+    published, where = formal.published(parts.head, furniture, [*parts.closing, *body][-2:])
     if where is not None:
         places["published_at"] = where
     source = formal.publisher(parts.head, furniture[:8])
@@ -121,6 +124,7 @@ def _read_chinese(mended: Mended, grids: list[Grid]) -> Notice:
         elsewhere = {line.start for s in parts.root.walk() if s.role in ("problems", "duties", "practices") for line in s.body}
         overview = [line for line in body if line.start not in elsewhere]
     builder = counting.read_counts([*(line for line in parts.opening if line not in overview), *overview], page)
+    counting.read_failures(_problem_lines(parts), page, builder)
     method = counting.method_of(parts.opening)
     populations = tuple(
         population.model_copy(update={"method": population.method or method}) if not population.scope else population
@@ -129,9 +133,11 @@ def _read_chinese(mended: Mended, grids: list[Grid]) -> Notice:
     again = formal.recheck([*parts.opening, *overview], page)
     problem_parts = [section for section in parts.root.walk() if section.role == "problems" and not _inside(section, parts.root)]
     if problem_parts:
-        problems = tuple(problem for section in problem_parts for problem in naming.read_problems(section, page))
+        problems = tuple(problem for section in problem_parts for problem in read_problems(section, page))
     else:
-        problems = tuple(_problems_without_headings(body, page))
+        others = {line.start for s in parts.root.walk() if s.role in ("duties", "practices", "recheck") for line in s.body}
+        problems = tuple(_problems_without_headings([line for line in body if line.start not in others], page))
+    problems += tuple(_still_open(parts, page))
     duty_parts = [section for section in parts.root.walk() if section.role == "duties" and not _inside(section, parts.root)]
     duty_lines = [line for section in duty_parts for part in section.walk() for line in part.body] or body
     practice_parts = [section for section in parts.root.walk() if section.role == "practices" and not _inside(section, parts.root)]
@@ -166,10 +172,10 @@ def _read_chinese(mended: Mended, grids: list[Grid]) -> Notice:
         populations=populations,
         figures=tuple(builder.figures),
         recheck=_with_names(again, page) if again else None,
-        problem_summary=tuple(item for section in problem_parts for item in naming.read_summary(section)),
+        problem_summary=tuple(item for section in problem_parts for item in read_summary(section)),
         problems=problems,
-        practices=tuple(practice for section in practice_parts for practice in naming.read_practices(section, page)),
-        praised=tuple(names for line in overview for names in naming.read_praised(line)),
+        practices=tuple(practice for section in practice_parts for practice in read_practices(section, page)),
+        praised=tuple(names for line in overview for names in read_praised(line)),
         duties=tuple(duty for section in duty_parts for duty in formal.duties(section, page)),
         headings=tuple(part.title for section in duty_parts for part in section.parts if part.title),
         deadlines=tuple(formal.deadlines(duty_lines, page, year, signed[0] if signed else None)),
@@ -177,6 +183,10 @@ def _read_chinese(mended: Mended, grids: list[Grid]) -> Notice:
         marks=tuple(formal.marks([*furniture, *parts.closing], page)),
         places=places,
     )
+
+
+def _problem_lines(parts: Outline) -> list[Line]:
+    return [line for section in parts.root.walk() if section.role == "problems" for line in section.body]
 
 
 def _inside(section: Section, root: Section) -> bool:
@@ -191,11 +201,37 @@ def _body_lines(parts: Outline) -> list[Line]:
     return [*parts.opening, *(line for section in parts.root.walk() for line in section.body)]
 
 
+_MONTHS = re.compile(
+    r"(?P<year>[0-9]{4})年(?P<first>[0-9]{1,2})月份?(?:至|到|—|-|–|~){1,2}(?P<last>[0-9]{1,2})月(?!份?[0-9]{1,2}[日号])"
+)
+
+
+def _quarter_of_months(text: str) -> tuple[Period, int, int] | None:
+    """Return the quarter or half-year that a span of months is (2020年1月至3月); None when it is none."""
+    match = _MONTHS.search(text)
+    if match is None:
+        return None
+    year, first, last = int(match["year"]), int(match["first"]), int(match["last"])
+    for kind, months in (("quarter", 3), ("half", 6)):
+        if last - first == months - 1 and last % months == 0 and 1949 <= year <= 2199:
+            return Period.model_validate({"kind": kind, "year": year, "number": last // months}), match.start(), match.end()
+    return None
+
+
+_UNTIL = re.compile(r"截(?:至|止)到?(?:[0-9]{4}年)?[0-9]{1,2}月(?:[0-9]{1,2}日|底|末)?|截(?:至|止)到?[0-9]{4}年(?:底|末)?")
+
+
 def _period(title: Line | None, parts: Outline, page: Page, year: int | None) -> tuple[Period | None, Place | None]:
-    lines = [*([title] if title else []), *parts.opening, *parts.attachment_list, *_body_lines(parts)[:2]]
+    lines = [*([title] if title else parts.head), *parts.opening, *parts.attachment_list, *_body_lines(parts)[:2]]
     best: tuple[Period, Place] | None = None
     for line in lines:
-        found = Period.find(line.text)
+        # 截至2021年3月底 is the day of a count, no period.
+        text = _UNTIL.sub(lambda match: "*" * len(match.group()), line.text)
+        found = _quarter_of_months(text) or Period.find(text)
+        is_body = line is not title
+        if found is not None and found[0].kind == "year" and is_body and not re.search("(?:^|[,。;:(])$", text[: found[1]]):
+            # 最后一次更新为2019年 is a year of something else.
+            continue
         if found is None:
             continue
         period, start, end = found
@@ -223,20 +259,18 @@ def _statistics_span(parts: Outline, page: Page, places: dict[str, Place]) -> Da
     return None
 
 
+def _still_open(parts: Outline, page: Page) -> Iterator[Problem]:
+    """Yield what a part about an earlier round says is still so in this one (仍未整改,本季度继续两周未更新)."""
+    for section in parts.root.walk():
+        for line in section.body if section.role == "recheck" else ():
+            for sentence in sentences(line):
+                if re.search("本季度|本期|本次|仍未|依然|再次", sentence.text):
+                    yield from read_sentence(sentence, page)
+
+
 def _problems_without_headings(lines: list[Line], page: Page) -> list[Problem]:
-    """Return findings of a notice that has no headings: sentences that name a subject or speak of 问题."""
-    problems: list[Problem] = []
-    for line in lines:
-        for sentence in sentences(line):
-            if re.search("请|要求|务必|应当", sentence.text[:12]):
-                continue
-            section = Section(0, body=[sentence])
-            problems += [problem for problem in naming.read_problems(section, page) if _is_finding(problem, sentence.text)]
-    return problems
-
-
-def _is_finding(problem: Problem, sentence: str) -> bool:
-    return problem.indicator_ids != ("other",) and bool(problem.named or re.search("问题|存在", sentence))
+    """Return the findings of a notice that has no headings."""
+    return [problem for line in lines for sentence in sentences(line) for problem in read_sentence(sentence, page)]
 
 
 def _with_names(recheck: Recheck, page: Page) -> Recheck:
@@ -244,7 +278,7 @@ def _with_names(recheck: Recheck, page: Page) -> Recheck:
         return recheck
     line = Line(recheck.place.line, recheck.place.start, recheck.text)
     named: list[Named] = []
-    for problem in naming.read_problems(Section(0, body=[line]), page):
+    for problem in read_problems(Section(0, body=[line]), page):
         named += problem.named
     return recheck.model_copy(update={"not_rectified": tuple(named)})
 

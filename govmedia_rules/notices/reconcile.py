@@ -8,14 +8,16 @@ that would give the printed figure, the nearest first.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from decimal import Decimal
 
 from govmedia_rules.core.model import Model
 from govmedia_rules.core.rates import Policy
-from govmedia_rules.notices.checks import Check, check_rate, check_sum, details, not_checkable
+from govmedia_rules.notices.checks import Check, check_rate, check_sum, counts_near, details, not_checkable, part_above_whole
 from govmedia_rules.notices.comparing import compare_lists
 from govmedia_rules.notices.figures import Count, Group, Population, Rate, Tally
+from govmedia_rules.notices.growth import check_growth
 from govmedia_rules.notices.model import Notice
 from govmedia_rules.notices.tables import check_tables
 from govmedia_rules.subjects.vocabulary import vocabulary
@@ -49,8 +51,10 @@ def reconcile(notice: Notice) -> Reconciliation:
     checks: list[Check] = []
     for population in notice.populations:
         checks += _sums(population)
-        checks += _rates(population)
+        checks += _limits(population)
+        checks += _rates(population, notice)
     checks += [_uncheckable(rate) for figure in notice.figures for rate in figure.rates]
+    checks += check_growth(notice)
     checks += _one_policy(checks)
     checks += check_tables(notice)
     checks += compare_lists(notice)
@@ -146,15 +150,79 @@ def _hidden_member(population: Population, gap: int, used: list[Group]) -> str:
 
 
 def _outcomes(population: Population) -> Iterator[Check]:
-    inside = ("passed", "failed", "basically_passed", "closing")
     for tally in (population, *population.groups):
-        counts = {outcome.kind: outcome.count for outcome in tally.outcomes if outcome.kind in inside}
+        counts = {
+            (outcome.kind, outcome.label if outcome.kind == "other" else ""): outcome.count
+            for outcome in tally.outcomes
+            if outcome.kind in (*_INSIDE, "other")
+        }
         base = tally.inspected
-        if base is None or not {"passed", "failed"} <= set(counts):
+        if base is None or not {("passed", ""), ("failed", "")} <= set(counts):
             continue
         if all(count.bound == "exact" for count in (base, *counts.values())):
             label = f"{tally.label or _subject(tally)}检查结果"
             yield check_sum("sum_of_outcomes", label, base.value, [count.value for count in counts.values()], base.place)
+
+
+def _limits(population: Population) -> Iterator[Check]:
+    """Yield parts that exceed their whole: inspected above all there are, failed above inspected, a group above its population."""
+    for tally in (population, *population.groups):
+        label = tally.label or _subject(tally)
+        wholes = [value for measure in ("running", "registered", "total") if (value := _value(tally, measure)) is not None]
+        inspected = _value(tally, "inspected")
+        if inspected is not None and wholes and inspected > max(wholes):
+            place = tally.inspected.place if tally.inspected is not None else None
+            yield part_above_whole(label, inspected, max(wholes), "抽查", place)
+        bases = [*wholes, *([inspected] if inspected is not None else [])]
+        for outcome in tally.outcomes:
+            if bases and outcome.count.bound == "exact" and outcome.count.value > max(bases) and outcome.kind in _INSIDE:
+                yield part_above_whole(label, outcome.count.value, max(bases), outcome.label, outcome.count.place)
+        yield from _sum_of_outcomes_above(tally, label, inspected)
+    for group in population.groups:
+        yield from _group_limits(group, population)
+    yield from _restated(population)
+
+
+_INSIDE = ("passed", "failed", "basically_passed", "closing")
+"""Outcomes of inspected units; closed and unreported ones may lie outside the population."""
+
+
+def _sum_of_outcomes_above(tally: Tally, label: str, inspected: int | None) -> Iterator[Check]:
+    counts = [outcome.count for outcome in tally.outcomes if outcome.kind in _INSIDE]
+    total = sum(count.value for count in counts)
+    is_checked_as_sum = {"passed", "failed"} <= {outcome.kind for outcome in tally.outcomes}
+    exact = all(count.bound == "exact" for count in counts)
+    each_fits = all(count.value <= (inspected or 0) for count in counts)
+    if inspected is not None and exact and each_fits and total > inspected and not is_checked_as_sum:
+        yield part_above_whole(label, total, inspected, "检查结果", counts[0].place)
+
+
+def _group_limits(group: Group, population: Population) -> Iterator[Check]:
+    for measure, name in _MEASURES.items():
+        part, whole = _value(group, measure), _value(population, measure)
+        if part is not None and whole is not None and part > whole:
+            yield part_above_whole(_subject(population), part, whole, f"{group.label}{name}", getattr(group, measure).place)
+    failed = next((outcome.count for outcome in group.outcomes if outcome.kind == "failed"), None)
+    whole_failed = population.failed
+    if failed is not None and whole_failed is not None and failed.bound == "exact" and failed.value > whole_failed:
+        yield part_above_whole(f"{_subject(population)}不合格", failed.value, whole_failed, group.label, failed.place)
+
+
+def _restated(population: Population) -> Iterator[Check]:
+    """Yield counts that are stated a second time and differ (不合格3个 in the overview, 4个 among the problems)."""
+    first = {outcome.kind: outcome for outcome in population.outcomes}
+    for again in population.restated:
+        before = first.get(again.kind)
+        if before is not None and before.count.value != again.count.value and again.count.bound == before.count.bound == "exact":
+            yield Check(
+                kind="stated_twice",
+                outcome="contradicts",
+                reason="stated_twice",
+                label=f"{_subject(population)}{before.label}",
+                stated=str(before.count.value),
+                computed=str(again.count.value),
+                place=again.count.place,
+            )
 
 
 # --- rates ----------------------------------------------------------------------------------------------------------
@@ -167,20 +235,38 @@ def _uncheckable(rate: Rate) -> Check:
     return not_checkable(rate.label, rate.print(), rate.place)
 
 
-def _rates(population: Population) -> Iterator[Check]:
+def _rates(population: Population, notice: Notice) -> Iterator[Check]:
+    visits = _visits(population, notice)
     for tally in (population, *population.groups):
         for rate in tally.rates:
             if rate.figure is None or rate.bound not in ("exact", "about"):
                 yield _uncheckable(rate)
             else:
-                yield _one_rate(rate, rate.figure, tally, f"{tally.label or _subject(tally)}{rate.label}")
+                label = f"{tally.label or _subject(tally)}{rate.label}"
+                check = _one_rate(rate, rate.figure, tally, label, visits if tally is population else ())
+                yield _uncheckable(rate) if check.outcome == "contradicts" and _is_of_unknown_sample(tally, notice) else check
             yield from _comparisons(rate)
 
 
-def _one_rate(rate: Rate, figure: Decimal, tally: Tally, label: str) -> Check:
+def _visits(population: Population, notice: Notice) -> tuple[int, ...]:
+    """Return how many times units were inspected (1520家次): a base of yearly rates."""
+    noun = {"site": "网站", "account": "新媒体"}.get(population.subject, "-")
+    return tuple(figure.count.value for figure in notice.figures if figure.unit in ("家次", "个次") and noun in figure.label)
+
+
+def _is_of_unknown_sample(tally: Tally, notice: Notice) -> bool:
+    """Whether the failed were found in a sample (抽查发现不合格3家) whose size is not printed: then no base is known."""
+    failed = next((outcome.count for outcome in tally.outcomes if outcome.kind == "failed"), None)
+    if tally.inspected is not None or failed is None or failed.place is None:
+        return False
+    before = notice.text[max(0, failed.place.start - 200) : failed.place.start]
+    return re.search("抽查|抽检|抽样|随机", before[before.rfind("。") + 1 :]) is not None
+
+
+def _one_rate(rate: Rate, figure: Decimal, tally: Tally, label: str, visits: tuple[int, ...] = ()) -> Check:
     if rate.kind in ("pass", "failure_share"):
         checks = [
-            check_rate(figure, part=part, bases=_bases(tally), label=label, of_rest=of_rest, place=rate.place)
+            check_rate(figure, part=part, bases=[*_bases(tally), *visits], label=label, of_rest=of_rest, place=rate.place)
             for part, of_rest in _readings(rate, figure, tally)
         ]
         return _softened(next((check for check in checks if check.outcome == "agrees"), checks[0]), rate)
@@ -209,6 +295,10 @@ def _readings(rate: Rate, figure: Decimal, tally: Tally) -> list[tuple[int | Non
     if isinstance(tally, Group) and failed is None and passed is None and figure == 100:
         passed = tally.base
     found: list[tuple[int | None, bool]] = []
+    if failed is None and passed is None:
+        # Groups that failed are failures of the whole: the rate must leave room for them.
+        failed = _least_failed(tally)
+        return [(None, False)] if failed is None or _leaves_room(figure, tally, failed) else [(failed, True)]
     if failed is not None:
         found.append((failed, True))
     if passed is not None:
@@ -217,6 +307,23 @@ def _readings(rate: Rate, figure: Decimal, tally: Tally) -> list[tuple[int | Non
         if basically is not None:
             found.append((passed + basically, False))
     return found or [(None, False)]
+
+
+def _least_failed(tally: Tally) -> int | None:
+    """Return how many units failed at least, by the groups of one dimension; None when none says."""
+    if not isinstance(tally, Population):
+        return None
+    by_dimension: dict[str, int] = {}
+    for group in _without_nested(list(tally.groups)):
+        if group.failed is not None and group.key not in _ACROSS_LEVELS:
+            by_dimension[group.dimension] = by_dimension.get(group.dimension, 0) + group.failed
+    return max((count for dimension, count in by_dimension.items() if dimension != "other"), default=None)
+
+
+def _leaves_room(figure: Decimal, tally: Tally, failed: int) -> bool:
+    return any(base - count >= failed for base in _bases(tally) if base for count in counts_near(figure, base, 0)) or not any(
+        _bases(tally)
+    )
 
 
 def _softened(check: Check, rate: Rate) -> Check:

@@ -3,6 +3,7 @@
 Text goes in as text. No form runs, fetches or calculates anything that a name, a title or a page brought along.
 """
 
+from govmedia_rules.reports.desk import review_desk
 from govmedia_rules.reports.document import Document
 from govmedia_rules.reports.html import html_report
 from govmedia_rules.reports.notice import notice_document
@@ -22,6 +23,7 @@ __all__ = [
     "notice_document",
     "rectification_sheet",
     "rectification_sheets",
+    "review_desk",
     "sarif",
     "sarif_json",
 ]

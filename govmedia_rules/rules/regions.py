@@ -8,6 +8,7 @@ from functools import cache
 from importlib.resources import files
 
 from govmedia_rules.errors import UnknownRegion
+from govmedia_rules.subjects.codes import division_codes
 
 CODE_HINT = "give the six digits of GB/T 2260, or None for the nation"
 NAME_HINT = "give a full name such as 汉中市, a code, or None for the nation"
@@ -81,5 +82,7 @@ def _stem(code: str) -> str:
 
 
 def lies_in(region: str | None, wider: str | None) -> bool:
-    """Return whether a division is another one or lies in it; None stands for the nation."""
-    return wider is None or (region is not None and region.startswith(_stem(wider)))
+    """Return whether a division, under any code it has had, is another one or lies in it; None stands for the nation."""
+    if wider is None or region is None:
+        return wider is None
+    return any(code.startswith(_stem(other)) for code in division_codes(region) for other in division_codes(wider))

@@ -47,6 +47,7 @@ from govmedia_rules.snapshots.parts import (
     newest,
 )
 from govmedia_rules.snapshots.supervision import SupervisorSnapshot
+from govmedia_rules.subjects.codes import account_code_remark
 from govmedia_rules.subjects.models import Account, Site
 from govmedia_rules.subjects.vocabulary import OwnerKind
 
@@ -226,6 +227,10 @@ class AccountSnapshot(Model):
     def _derive(self) -> AccountSnapshot:
         _check_names(self)
         _count_once(self, ("posts", "messages"), self.account.url)
+        code = self.account.code
+        remark = None if code is None else account_code_remark(code)
+        if remark is not None and not any(mark.basis == "unconfirmed" for mark in self.marks):
+            self.__dict__["marks"] += (Mark(field="account.code", basis="unconfirmed", note=remark),)
         if self.posts is None:
             if self.post_count == 0 and self.latest_post_at is not None:
                 raise ValueError("post_count is 0 but latest_post_at is given")

@@ -29,12 +29,13 @@ class Mark(Model):
         field: Dotted path of the field (`latest_post_at`, `columns.0.entry_count`) or a part of the snapshot.
         basis: `stated` (a document says so) or `assumed` (a value chosen to complete the record); written when the snapshot is
             made, `repeated` (listed several times, counts once), `contradicted` (records of one thing differ, so that the field
-            counts as not observed) or `namesake` (another thing at another address has the same name).
+            counts as not observed), `namesake` (another thing at another address has the same name) or `unconfirmed` (kept as
+            it was written, though nothing confirms its form).
         note: The document, the reason for the assumption, or what was merged.
     """
 
     field: Name
-    basis: Literal["stated", "assumed", "repeated", "contradicted", "namesake"]
+    basis: Literal["stated", "assumed", "repeated", "contradicted", "namesake", "unconfirmed"]
     note: Short = ""
 
 

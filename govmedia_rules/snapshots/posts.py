@@ -84,7 +84,6 @@ class _Groups:
         self._headers = {use.field: use.header for use in columns if use.field is not None}
         self._known = {account.id: account for account in accounts}
         self._by_code = {account.code: account for account in self._known.values() if account.code is not None}
-        self._by_name = {(account.platform, account.name): account for account in self._known.values()}
         self._names: dict[str, list[Account]] = {}
         for account in self._known.values():
             self._names.setdefault(account.name, []).append(account)
@@ -140,9 +139,14 @@ class _Groups:
             platform = vocabulary("platform").normalise(keys["platform"])
         except ValueError as fault:
             raise _Unread("platform", str(fault)) from None
-        known = self._by_name.get((platform, str(name)))
-        if known is not None:
-            return known
+        known = [account for account in self._names.get(str(name), []) if account.platform == platform]
+        if code is not None:  # an account on record with another code is another account
+            known = [account for account in known if account.code is None]
+        if len(known) > 1:
+            what = f"{len(known)} accounts on this platform have this name"
+            raise _Unread("account_name", f"{what}: write the code of the one that is meant")
+        if known:
+            return known[0]
         try:
             return Account(name=str(name), platform=platform, code=None if code is None else str(code))
         except ValidationError as faults:

@@ -15,6 +15,7 @@ from pydantic import ValidationError
 
 from govmedia_rules.core.time import SHANGHAI, day_of
 from govmedia_rules.snapshots.cells import OBSERVED_CELLS, ONLY_A_DAY, CellReader, Point, point_of, subject_cell
+from govmedia_rules.snapshots.merging import each_once
 from govmedia_rules.snapshots.models import AccountSnapshot, SiteSnapshot
 from govmedia_rules.subjects.models import Account, Site
 from govmedia_rules.tables.headers import FieldGroup, expected_types, match_columns
@@ -100,13 +101,14 @@ def read_sites(
 
 
 def _all_rows(table: ShallowTable) -> Rows[Any]:
-    good: list[SiteSnapshot | AccountSnapshot] = []
+    rows: list[tuple[int, SiteSnapshot | AccountSnapshot]] = []
     bad: list[BadRow] = []
     for row in table:
         if row.snapshot is not None:
-            good.append(row.snapshot)
+            rows.append((row.number, row.snapshot))
         bad.extend(row.bad)
-    return Rows(tuple(good), tuple(bad), table.columns)
+    once = each_once(rows)
+    return Rows(once.good, tuple(sorted((*bad, *once.bad), key=lambda fault: fault.row)), table.columns)
 
 
 _ACCOUNT_OBSERVED = {

@@ -35,9 +35,26 @@ class Province:
     shorts: tuple[str, ...]
 
 
+class DivisionChange(NamedTuple):
+    """A division code that was replaced.
+
+    Attributes:
+        old: The code until then; codes of sites and accounts keep it.
+        new: The code since then.
+        year: The year of the change.
+        name: Name of the division since then.
+    """
+
+    old: str
+    new: str
+    year: int
+    name: str
+
+
 class _Divisions(NamedTuple):
     provinces: dict[str, Province]
     prefixes: frozenset[str]
+    changes: dict[str, DivisionChange]
     spelt: dict[str, tuple[str, str]]  # short name or unambiguous pinyin (lower case) -> province code, short name
 
 
@@ -45,6 +62,7 @@ class _Divisions(NamedTuple):
 def _divisions() -> _Divisions:
     data: dict[str, Any] = read_data("govmedia_rules.subjects", "divisions.toml")
     by_code = {row["code"]: Province(row["code"], row["name"], tuple(s for s, _ in row["shorts"])) for row in data["provinces"]}
+    changes = {row[0]: DivisionChange(*row) for row in data["changes"]}
     spelt: dict[str, tuple[str, str]] = {}
     pinyin: dict[str, list[tuple[str, str]]] = {}
     for row in data["provinces"]:
@@ -52,12 +70,34 @@ def _divisions() -> _Divisions:
             spelt[short] = (row["code"], short)
             pinyin.setdefault(sound.lower(), []).append((row["code"], short))
     spelt |= {sound: meaning[0] for sound, meaning in pinyin.items() if len(meaning) == 1}
-    return _Divisions(by_code, frozenset(by_code) | frozenset(data["extra_prefixes"]), spelt)
+    return _Divisions(by_code, frozenset(by_code) | frozenset(data["extra_prefixes"]), changes, spelt)
 
 
 def provinces() -> dict[str, Province]:
     """Return the province-level divisions by their two-digit code."""
     return _divisions().provinces
+
+
+def current_division(code: str) -> str:
+    """Return the code that a division has now; a code that was never replaced, as far as is known, is returned as it is.
+
+    Examples:
+        >>> current_division("340221")
+        '340210'
+    """
+    changes = _divisions().changes
+    return changes[code].new if code in changes else code
+
+
+def division_codes(code: str) -> frozenset[str]:
+    """Return every code that a division has or had, for looking something up that was filed under any of them.
+
+    Examples:
+        >>> sorted(division_codes("340210"))
+        ['340210', '340221']
+    """
+    current = current_division(code)
+    return frozenset({code, current, *(change.old for change in _divisions().changes.values() if change.new == current)})
 
 
 def _refuse_full_width(text: str, what: str) -> None:
@@ -215,12 +255,31 @@ def site_code_text(text: str) -> str:
 
 
 def account_code_text(text: str) -> str:
-    """Return the canonical form of an account code; a code that has it already is not taken apart.
+    """Return the canonical form of an account code; a code of another form is kept, without blanks and full-width characters.
+
+    Registries hold codes of forms that no document explains. Refusing them would lose the account; `account_code_remark` says
+    what is unusual.
 
     Raises:
-        CodeError: Not an account code.
+        CodeError: The code is empty.
     """
-    return text if _CANONICAL_ACCOUNT.fullmatch(text) else AccountCode.parse(text).text
+    if _CANONICAL_ACCOUNT.fullmatch(text):
+        return text
+    code = "".join(text.translate(_TO_HALF).split()).upper()
+    if not code:
+        raise CodeError("政务新媒体标识码 is empty")
+    return code
+
+
+def account_code_remark(code: str) -> str | None:
+    """Return what is unusual about the form of an account code; None where it has the known form."""
+    if _CANONICAL_ACCOUNT.fullmatch(code):
+        return None
+    try:
+        AccountCode.parse(code)
+    except CodeError as fault:
+        return fault.what
+    return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,13 +9,13 @@ from pydantic import AfterValidator, Field, StringConstraints, model_validator
 from govmedia_rules.core.model import Model, Name, Short, Url, YesNo
 from govmedia_rules.core.time import Moment
 from govmedia_rules.errors import CodeError
-from govmedia_rules.subjects.codes import Domain, account_code_text, site_code_text
+from govmedia_rules.subjects.codes import Domain, account_code_remark, account_code_text, current_division, site_code_text
 from govmedia_rules.subjects.vocabulary import PORTAL_LEVELS, Level, OwnerKind, Platform, Status
 
 SiteCodeText = Annotated[str, AfterValidator(site_code_text)]
 """A 网站标识码 in its canonical form."""
 AccountCodeText = Annotated[str, AfterValidator(account_code_text)]
-"""A 政务新媒体标识码 in its canonical form."""
+"""A 政务新媒体标识码 in its canonical form; one of an unknown form is kept."""
 DivisionCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{6}$")]
 """A six-digit division code (GB/T 2260). Unknown codes are accepted: divisions change, and old codes live on."""
 
@@ -46,7 +46,8 @@ class Site(Model):
     """A government website as the registry describes it (政府网站).
 
     Attributes:
-        id: Key of the site in every result; by default its code, else its host, else its name.
+        id: Key of the site in every result; by default its code, else its host, else its name with the owner or region
+            (`教育局@甲县`), because units share names.
         name: Name of the site.
         code: 网站标识码; None when not known.
         url: Address of the home page.
@@ -87,15 +88,16 @@ class Site(Model):
     @model_validator(mode="after")
     def _name_it(self) -> Site:
         if not self.id:
-            self.__dict__["id"] = self.code or (_host(self.url) if self.url else None) or self.name
+            own = self.code or (_host(self.url) if self.url else None)
+            self.__dict__["id"] = own or _apart(self.name, self.owner, self.region)
         return self
 
     @property
     def division(self) -> str | None:
-        """Six-digit division code: `region`, else the one in the code; None when neither tells."""
+        """Six-digit division code as it is now: of `region`, else of the code; None when neither tells."""
         if self.region is not None:
-            return self.region
-        return self.code[:6] if self.code is not None and self.code[0] != "b" else None
+            return current_division(self.region)
+        return current_division(self.code[:6]) if self.code is not None and self.code[0] != "b" else None
 
     @property
     def is_portal(self) -> bool | None:
@@ -109,7 +111,8 @@ class Account(Model):
     The same name on two platforms is two accounts.
 
     Attributes:
-        id: Key of the account in every result; by default its code, else `platform:name`.
+        id: Key of the account in every result; by default its code, else platform and name with the owner or region
+            (`weibo:城关镇人民政府@甲县`), because units share names.
         name: Name of the account.
         platform: Platform, see `vocabulary("platform")`; any known spelling is accepted.
         platform_text: The platform as it was written, kept where the vocabulary has no word for it.
@@ -147,15 +150,21 @@ class Account(Model):
     @model_validator(mode="after")
     def _name_it(self) -> Account:
         if not self.id:
-            self.__dict__["id"] = self.code or f"{self.platform}:{self.name}"
+            self.__dict__["id"] = self.code or _apart(self.former_id, self.owner, self.region)
         return self
 
     @property
     def division(self) -> str | None:
-        """Six-digit division code: `region`, else the one in the code; None when neither tells."""
+        """Six-digit division code as it is now: of `region`, else of the code; None when neither tells."""
         if self.region is not None:
-            return self.region
-        return None if self.code is None else self.code[:6]
+            return current_division(self.region)
+        is_known_form = self.code is not None and account_code_remark(self.code) is None
+        return current_division(self.code[:6]) if self.code is not None and is_known_form else None
+
+    @property
+    def former_id(self) -> str:
+        """The key that versions before 0.2 gave an account without a code; two units of one name shared it."""
+        return f"{self.platform}:{self.name}"
 
 
 class Supervisor(Model):
@@ -197,6 +206,12 @@ class Supervisor(Model):
     def owner(self) -> str:
         """The unit that answers for it: the office itself."""
         return self.name
+
+
+def _apart(name: str, *facts: str | None) -> str:
+    """Return a name with the first fact that is known, which tells units of one name apart."""
+    fact = next(filter(None, facts), None)
+    return name if fact is None else f"{name}@{fact}"
 
 
 def _host(url: str) -> str | None:

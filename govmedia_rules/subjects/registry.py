@@ -10,8 +10,8 @@ from pydantic import Field
 
 from govmedia_rules.core.model import Model, Name, Short
 from govmedia_rules.core.time import Moment
-from govmedia_rules.errors import CodeError
-from govmedia_rules.subjects.codes import AccountCode
+from govmedia_rules.errors import CodeError, RegistryError
+from govmedia_rules.subjects.codes import AccountCode, account_code_remark
 from govmedia_rules.subjects.models import Account, Site
 from govmedia_rules.subjects.vocabulary import vocabulary
 from govmedia_rules.tables.model import BadRow, Rows
@@ -106,9 +106,27 @@ class Registry(Model):
         return len(self.sites) + len(self.accounts)
 
     def find(self, subject_id: str) -> Site | Account | None:
-        """Return the first subject with this id, or None."""
+        """Return the subject with this id, or None.
+
+        Rows that repeat it are one subject; a fact in which they differ is None. `problems` names both.
+
+        Raises:
+            RegistryError: Rows with this id are of different platforms, or of a site and an account: they are no one subject.
+        """
         subjects: list[Site | Account] = [*self.sites, *self.accounts]
-        return next((subject for subject in subjects if subject.id == subject_id), None)
+        rows = [subject for subject in subjects if subject.id == subject_id]
+        return merged_subject(rows) if rows else None
+
+    def renamed_ids(self) -> dict[str, str]:
+        """Return the ids of accounts by those of versions before 0.2, for stored reviews, waivers and results.
+
+        An old id that several accounts shared is left out: it does not say which of them was meant.
+        """
+        by_former: dict[str, set[str]] = defaultdict(set)
+        for account in self.accounts:
+            if account.code is None:
+                by_former[account.former_id].add(account.id)
+        return {former: min(ids) for former, ids in by_former.items() if len(ids) == 1}
 
     def population(self, subject: SubjectKind, *, with_closed: bool = False) -> Population:
         """Count the members by level, platform, status, area and owner.
@@ -120,7 +138,11 @@ class Registry(Model):
             with_closed: Whether closed subjects belong to the base; notices leave them out.
         """
         listed: Sequence[Site | Account] = self.sites if subject == "site" else self.accounts
-        members = {member.id: member for member in listed if with_closed or member.status != "closed"}.values()
+        rows: dict[str, list[Site | Account]] = defaultdict(list)
+        for row in listed:
+            rows[row.id].append(row)
+        merged: list[Site | Account] = [merged_subject(same) for same in rows.values()]
+        members = [member for member in merged if with_closed or member.status != "closed"]
         names = ("level", "status", "area", "owner") + (("platform",) if subject == "account" else ())
         by = {name: dict(Counter(getattr(member, name) or "" for member in members)) for name in names}
         return Population(subject=subject, total=len(members), by=by, source=self.source, basis=self.basis, as_of=self.as_of)
@@ -133,6 +155,29 @@ class Registry(Model):
         problems.extend(_code_problems(self.sites, self.accounts))
         problems.extend(_shared_names(self.accounts))
         return tuple(problems)
+
+
+def merged_subject(rows: Sequence[Site | Account]) -> Site | Account:
+    """Merge the rows of one subject: what one of them knows is known, a fact in which they differ is None.
+
+    Args:
+        rows: One or more rows with the same id.
+
+    Raises:
+        RegistryError: They are of different platforms, or of a site and an account.
+    """
+    first = rows[0]
+    if len(rows) == 1:
+        return first
+    platforms = {row.platform if isinstance(row, Account) else "" for row in rows}
+    if len(platforms) > 1:
+        raise RegistryError(f"{first.id} is the id of {len(rows)} rows of different platforms", hint="give each its own code or id")
+    values: dict[str, object] = {}
+    for name in type(first).model_fields:
+        known = [value for row in rows if (value := getattr(row, name)) not in (None, ())]
+        if known and (name in ("id", "name") or all(value == known[0] for value in known)):
+            values[name] = known[0]
+    return type(first).model_validate(values)
 
 
 def _repeated(subjects: Iterable[Site | Account]) -> list[RegistryProblem]:
@@ -169,6 +214,10 @@ def _code_problems(sites: Sequence[Site], accounts: Sequence[Account]) -> list[R
     units: dict[tuple[str, str], dict[str, Account]] = defaultdict(dict)
     for account in accounts:
         if account.code is None:
+            continue
+        remark = account_code_remark(account.code)
+        if remark is not None:
+            note("warning", account, remark)
             continue
         code = AccountCode.parse(account.code)
         try:

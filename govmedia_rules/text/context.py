@@ -5,28 +5,56 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from govmedia_rules.text.normalise import BETWEEN
+from govmedia_rules.text.normalise import BETWEEN, QUOTES
 
 _SENTENCE_ENDS = "。！？；" + BETWEEN
-_FORMER = re.compile(r"(?:原|前|时任|曾任|历任|原任|旧称|前身(?:为|是)?)[“《]?$")
-_YEAR = re.compile(r"(?<![0-9])(19[0-9]{2}|20[0-9]{2})年")
+_FORMER = re.compile(r"(?:原|前|时任|曾任|历任|原任|曾|旧称|前身(?:为|是)?|更名前的|撤销|不再保留|并入|改为|更名)[《（(]?$")
+_FORMER_BEHIND = re.compile(
+    r"[》）)]?(?:[一-鿿]{0,8}(?:原(?!则|因|来|文|始|料|创|有关)|时任)|[（(](?:原|旧|现为|现|今|已|更名|后|19|20)|(?:已|同时|即|予以)?(?:更名|撤销|废止|改称|改为|并入|合并|划入|失效))"
+)
+_YEAR = re.compile(r"(?<![0-9])(19[0-9]{2}|20[0-9]{2})(?=年|[-./—―][0-9]|[〕）\]】)])")
 _COLUMN_BLANKS = 4
 """Blanks on one line that can still be inside a word (中　国); more divide columns."""
 
 
-def is_former(text: str, start: int, since: date | None) -> bool:
-    """Tell whether the words before `start` say that the name is of former times.
+def is_former(text: str, start: int, end: int, since: date | None) -> bool:
+    """Tell whether the words around a name say that it is of former times.
 
     Args:
         text: Compared text.
         start: Where the name begins.
+        end: Where it ends.
         since: First day of the new name: an earlier year in the same sentence also says so. None to ignore years.
     """
     before = text[max(0, start - 60) : start]
-    if _FORMER.search(before):
+    if _FORMER.search(before) or _FORMER_BEHIND.match(text, end):
         return True
     sentence = before[max(before.rfind(stop) for stop in _SENTENCE_ENDS) + 1 :]
+    after = text[end : end + 40]
+    stops = [at for stop in _SENTENCE_ENDS if (at := after.find(stop)) >= 0]
+    sentence += after[: min(stops, default=len(after))]
     return since is not None and any(int(year) < since.year for year in _YEAR.findall(sentence))
+
+
+_LOOKED_AT = 20_000
+"""Characters on each side of a name in which years are looked for."""
+_ANY_YEAR = re.compile(r"(?<![0-9])(?:19[0-9]{2}|20[0-9]{2})(?=年)")
+
+
+def is_old_text(text: str, place: int, since: date | None) -> bool:
+    """Tell whether a text names years, two or more times, and only ones before `since`: then it was written before.
+
+    Args:
+        text: Compared text.
+        place: A position in the text that is meant, where several were joined.
+        since: First day of a new name; None for a text without one.
+    """
+    if since is None:
+        return False
+    begin = text.rfind(BETWEEN, max(0, place - _LOOKED_AT), place) + 1 or max(0, place - _LOOKED_AT)
+    end = text.find(BETWEEN, place, place + _LOOKED_AT)
+    years = _ANY_YEAR.findall(text, begin, end if end >= 0 else place + _LOOKED_AT)
+    return len(years) > 1 and max(map(int, years)) < since.year
 
 
 def is_inside(text: str, start: int, end: int, opening: str, closing: str) -> bool:
@@ -53,7 +81,67 @@ def is_latin_word(char: str) -> bool:
     return char.isascii() and char.isalnum()
 
 
+def is_letter(char: str) -> bool:
+    """Tell whether a character is a Latin letter."""
+    return char.isascii() and char.isalpha()
+
+
 def cuts_latin_word(text: str, start: int, end: int) -> bool:
     """Tell whether a passage begins or ends inside a longer Latin word or number."""
     begins_inside = start > 0 and is_latin_word(text[start]) and is_latin_word(text[start - 1])
     return begins_inside or (is_latin_word(text[end - 1]) and is_latin_word(text[end : end + 1]))
+
+
+_OPENING, _CLOSING = "“‘「『〝", "”’」』〞"
+
+
+def with_whole_quotations(text: str, start: int, end: int) -> tuple[int, int] | None:
+    """Widen a passage of the text as found so that each quotation mark in it has its partner.
+
+    Returns:
+        The span, at most one character wider on each side; None where a mark inside has no partner there, so that the
+        passage is made of two different wordings.
+    """
+    passage = text[start:end]
+    if not any(mark in passage for mark in QUOTES):
+        return start, end
+    depth = lowest = straight = 0
+    for char in passage:
+        if char in _OPENING:
+            depth += 1
+        elif char in _CLOSING:
+            depth -= 1
+            lowest = min(lowest, depth)
+        elif char in QUOTES:
+            straight += 1
+    unclosed, unopened = depth - lowest, -lowest
+    if unopened == 1 and start and text[start - 1] in _OPENING:
+        start, unopened = start - 1, 0
+    if unclosed == 1 and text[end : end + 1] and text[end] in _CLOSING:
+        end, unclosed = end + 1, 0
+    if straight % 2:
+        if text[end : end + 1] and text[end] in QUOTES:
+            end += 1
+        elif start and text[start - 1] in QUOTES:
+            start -= 1
+        else:
+            return None
+    return None if unclosed or unopened else (start, end)
+
+
+def fit_quotation(text: str, start: int, end: int, suggestion: str) -> tuple[int, int, str]:
+    """Fit a suggestion with quotation marks to a passage: without marks in the text none are suggested.
+
+    Returns:
+        The passage, with marks around it that the suggestion has too, and the suggestion.
+    """
+    if "“" not in suggestion and "”" not in suggestion:
+        return start, end, suggestion
+    around = text[max(0, start - 1) : end + 1]
+    if not any(mark in around for mark in QUOTES):
+        return start, end, suggestion.replace("“", "").replace("”", "")
+    if suggestion[0] == "“" and start and text[start - 1] in QUOTES:
+        start -= 1
+    if suggestion[-1] == "”" and text[end : end + 1] and text[end] in QUOTES:
+        end += 1
+    return start, end, suggestion

@@ -1,29 +1,46 @@
-"""The texts of files: plain text, HTML, DOCX, and JSON Lines with texts in their fields."""
+"""The texts of files and folders: plain text, HTML, office files, PDF, and JSON Lines with texts in their fields."""
 
 from __future__ import annotations
 
 import json
 import re
-import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime
+from functools import cache
+from importlib.metadata import entry_points
 from pathlib import Path
 from typing import NamedTuple
-from xml.etree import ElementTree
 
 from govmedia_rules.core.dates import read_moment
-from govmedia_rules.errors import ObservationError, Where
+from govmedia_rules.errors import MissingExtra, ObservationError, Where
+from govmedia_rules.text.markup import html_text, meta_content
+from govmedia_rules.text.normalise import fold
+from govmedia_rules.text.office import OFFICE_ENDINGS, office_text, pdf_text
 
 MAX_BYTES = 512 * 1024 * 1024
-"""Largest file, and largest part of a DOCX file once unpacked, that is read."""
+"""Largest file that is read."""
+GROUP = "govmedia_rules.text_documents"
+"""Entry point group of further readers: each entry point is named by an ending without its dot (`ofd`) and gives a function that
+takes the path and returns the texts."""
 _FIELDS = frozenset({"text", "title", "content", "body", "name", "html"})
-_WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-_FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
-_BESIDES = re.compile(r"word/(?:header|footer|footnotes|endnotes)[0-9]*\.xml")
 _META = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([A-Za-z0-9_-]{1,40})", re.IGNORECASE)
-
-
+_HTML = frozenset({".html", ".htm", ".shtml", ".xhtml"})
+_REFUSED = {
+    ".doc": "save it as .docx",
+    ".wps": "save it as .docx",
+    ".xls": "save it as .xlsx",
+    ".et": "save it as .xlsx",
+    ".ppt": "save it as .pptx",
+    ".dps": "save it as .pptx",
+    ".ofd": f"save it as PDF, or install a reader for it (entry point {GROUP})",
+    ".rtf": "save it as .docx",
+    ".zip": "unpack it",
+    ".rar": "unpack it",
+    ".7z": "unpack it",
+}
 _DAYS = ("published_at", "posted_at", "published", "pubdate", "date", "发布时间", "发布日期")
+
+OnFault = Callable[[ObservationError], None]
 
 
 class Document(NamedTuple):
@@ -40,77 +57,160 @@ class Document(NamedTuple):
     day: date | None = None
 
 
-def read_documents(path: str | Path, on_fault: Callable[[ObservationError], None] | None = None) -> Iterator[Document]:
-    """The texts of a file, by its ending: .html and .htm, .docx, .jsonl and .ndjson; everything else is plain text.
+def read_documents(path: str | Path, on_fault: OnFault | None = None) -> Iterator[Document]:
+    """Read the texts of a file by its ending, or of all files of a folder and the folders in it.
 
-    Of a JSON line every string under a key called text, title, content, body, name or html is read, however deep. The day of
-    a text is that of `<meta name="PubDate">`, or what stands under published_at, posted_at, published, pubdate, date,
-    发布时间 or 发布日期 beside it or above it.
+    HTML (.html, .htm, .shtml, .xhtml), office files (.docx, .xlsx, .pptx), PDF, JSON Lines (.jsonl, .ndjson), endings that an
+    installed package reads (`GROUP`); everything else is plain text. Of a JSON line every string under a key called text,
+    title, content, body, name or html is read, however deep. The day of a text is that of `<meta name="PubDate">`, or what
+    stands under published_at, posted_at, published, pubdate, date, 发布时间 or 发布日期 beside it or above it.
 
     Args:
-        path: The file.
-        on_fault: Is told of each JSON line that cannot be used, and reading goes on; None to raise.
+        path: The file or folder.
+        on_fault: Called with what could not be read (a line, a page, bytes, in a folder a file), and reading goes on; None to
+            raise it.
 
     Raises:
-        ObservationError: The file cannot be read as what its ending says; for JSON Lines it names the line.
+        ObservationError: The file cannot be read as what its ending says, or not completely; it names the file and the line.
+        MissingExtra: A PDF file is given and the extra `pdf` is not installed.
     """
     path = Path(path)
+    report = on_fault or _raise
+    if not path.is_dir():
+        yield from _read_file(path, report)
+        return
+    for file in sorted(file for file in path.rglob("*") if file.is_file() and not file.name.startswith((".", "~$"))):
+        try:
+            yield from _read_file(file, report)
+        except (ObservationError, MissingExtra) as fault:
+            if on_fault is None:
+                raise
+            on_fault(fault if isinstance(fault, ObservationError) else ObservationError(str(fault), Where(str(file))))
+
+
+def _raise(fault: ObservationError) -> None:
+    raise fault
+
+
+def _read_file(path: Path, report: OnFault) -> Iterator[Document]:
     if not path.is_file():
         raise ObservationError("no such file", Where(str(path)))
     if path.stat().st_size > MAX_BYTES:
         raise ObservationError(f"the file is larger than {MAX_BYTES} bytes", Where(str(path)))
-    suffix = path.suffix.lower()
-    if suffix in {".html", ".htm", ".shtml", ".xhtml"}:
-        html = decode(path.read_bytes(), html=True)
-        yield Document(str(path), html_text(html), _html_day(html))
-    elif suffix == ".docx":
-        yield Document(str(path), _docx_text(path))
-    elif suffix in {".jsonl", ".ndjson"}:
-        yield from _json_lines(path, on_fault)
+    ending = path.suffix.lower()
+    if ending in _readers():
+        for number, text in enumerate(_readers()[ending](path), 1):
+            yield Document(f"{path}:{number}", text)
+    elif ending in _REFUSED:
+        raise ObservationError(f"{ending} files are not read", Where(str(path)), _REFUSED[ending])
+    elif ending in OFFICE_ENDINGS:
+        yield Document(str(path), office_text(path))
+    elif ending == ".pdf":
+        yield Document(str(path), pdf_text(path, report))
+    elif ending in _HTML:
+        page = _decoded(path, report, html=True)
+        yield Document(str(path), html_text(page), _day(meta_content(page, "PubDate")))
+    elif ending in {".jsonl", ".ndjson"}:
+        yield from _json_lines(path, report)
     else:
-        raw = path.read_bytes()
-        if b"\x00" in raw[:4_096] and not raw.startswith((b"\xff\xfe", b"\xfe\xff")):
-            raise ObservationError("the file is no text", Where(str(path)), "read are .txt, .html, .docx and .jsonl")
-        yield Document(str(path), decode(raw))
+        yield Document(str(path), _decoded(path, report))
+
+
+@cache
+def _readers() -> dict[str, Callable[[Path], Iterable[str]]]:
+    """Readers of installed packages by ending."""
+    return {f".{point.name.lower()}": point.load() for point in entry_points(group=GROUP)}
+
+
+def _decoded(path: Path, report: OnFault, *, html: bool = False) -> str:
+    raw = path.read_bytes()
+    text, lost = decode_with_loss(raw, html=html)
+    if lost:
+        is_text = lost < len(text) // 20
+        what = (
+            f"{lost} characters cannot be decoded and were not read"
+            if is_text
+            else "the file is no text, or in an unknown encoding"
+        )
+        fault = ObservationError(what, Where(str(path)), "save it as UTF-8")
+        if not is_text:
+            raise fault
+        report(fault)
+    return text
+
+
+_MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe\x00\x00", "utf-32"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 
 
 def decode(raw: bytes, *, html: bool = False) -> str:
-    """Bytes as text: by byte order mark, as UTF-8, by the page's word, as GB18030, else as UTF-8 with marks for the rest."""
-    for mark, encoding in ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
+    """Return bytes as text, with U+FFFD for what cannot be decoded; see `decode_with_loss`."""
+    return decode_with_loss(raw, html=html)[0]
+
+
+def decode_with_loss(raw: bytes, *, html: bool = False) -> tuple[str, int]:
+    """Decode bytes by their mark, as UTF-8, by what the page says, as GB18030, Big5 or UTF-16, whichever gives Chinese text.
+
+    Args:
+        raw: The bytes.
+        html: Whether a page may name its encoding in a `<meta>`.
+
+    Returns:
+        The text, and how many characters of it stand for bytes that could not be decoded.
+    """
+    for mark, encoding in _MARKS:
         if raw.startswith(mark):
-            return raw.decode(encoding, "replace")
-    encodings = ["utf-8"]
+            text = raw.decode(encoding, "replace")
+            return text, text.count("\ufffd")
+    encodings = ["utf-8", *_declared(raw, html), "gb18030", "big5hkscs", "utf-16-le", "utf-16-be"]
+    best: tuple[int, str] | None = None
+    for encoding in dict.fromkeys(encodings):
+        try:
+            text = raw.decode(encoding, "replace")
+        except LookupError:
+            continue
+        lost = text.count("\ufffd")
+        lost += _control_characters(text) if encoding == "utf-8" and not lost else _garbled(text)
+        if not lost:
+            return text, 0
+        if best is None or lost < best[0]:
+            best = lost, text
+    assert best is not None
+    return best[1], best[0]
+
+
+def _declared(raw: bytes, html: bool) -> Iterator[str]:
     declared = _META.search(raw[:4_096]) if html else None
     if declared is not None:
         name = declared[1].decode("ascii").lower()
-        encodings.append("gb18030" if name in {"gb2312", "gbk", "gb_2312-80"} else name)
-    for encoding in (*encodings, "gb18030"):
-        try:
-            return raw.decode(encoding)
-        except (UnicodeDecodeError, LookupError):
-            continue
-    return raw.decode("utf-8", "replace")
+        yield "gb18030" if name in {"gb2312", "gbk", "gb_2312-80"} else name
 
 
-def html_text(html: str) -> str:
-    """The text a reader of a page sees, one block a line; scripts, styles and templates are left out."""
-    from selectolax.lexbor import LexborHTMLParser
-
-    tree = LexborHTMLParser(html)
-    tree.strip_tags(["script", "style", "noscript", "template"])
-    for block in tree.css("p, div, li, td, th, tr, h1, h2, h3, h4, h5, h6, br, option, dt, dd, section, article, title"):
-        block.insert_after("\n")
-    root = tree.body if tree.body is not None else tree.root
-    title = tree.css_first("title")
-    head = f"{title.text(strip=True)}\n" if title is not None else ""
-    return head + (root.text() if root is not None else "")
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+_SAMPLE = 20_000
+_LEAST_COMMON = 0.85
+"""Share of common characters below which Chinese text is none, but bytes read in a wrong encoding."""
 
 
-def _html_day(html: str) -> date | None:
-    from selectolax.lexbor import LexborHTMLParser
+def _garbled(text: str) -> int:
+    """How many characters of a text are not those of Chinese text in general; 0 for text that can be read."""
+    sample = text[:_SAMPLE]
+    if _control_characters(sample):
+        return len(text)
+    han = [char for char in fold(sample) if "\u3400" <= char <= "\u9fff" or "\ue000" <= char <= "\uf8ff"]
+    common = sum(char in _common_characters() for char in han)
+    return 0 if common >= _LEAST_COMMON * len(han) else len(han) - common
 
-    meta = LexborHTMLParser(html).css_first('meta[name="PubDate" i]')
-    return None if meta is None else _day(meta.attributes.get("content"))
+
+def _control_characters(text: str) -> int:
+    """The size of a text that holds control characters, which no text does; 0 for any other."""
+    return len(text) if _CONTROL.search(text) else 0
+
+
+@cache
+def _common_characters() -> frozenset[str]:
+    """The 3,755 characters of the first level of GB/T 2312."""
+    rows = (bytes((high, low)) for high in range(0xB0, 0xD8) for low in range(0xA1, 0xFF))
+    return frozenset(raw.decode("gb2312", "ignore") for raw in rows) - {""}
 
 
 def _day(value: object) -> date | None:
@@ -118,69 +218,14 @@ def _day(value: object) -> date | None:
     return moment.date() if isinstance(moment, datetime) else moment
 
 
-def _docx_text(path: Path) -> str:
-    """The body, then headers, footers and notes; each paragraph apart from the next by a blank line."""
-    lines: list[str] = []
-    try:
-        with zipfile.ZipFile(path) as archive:
-            names = ["word/document.xml", *sorted(name for name in archive.namelist() if _BESIDES.fullmatch(name))]
-            for name in names:
-                lines += _paragraphs(_docx_part(archive, name, path))
-    except (zipfile.BadZipFile, KeyError, ElementTree.ParseError, NotImplementedError, RuntimeError) as fault:
-        raise ObservationError(f"the file is not a DOCX document: {fault}", Where(str(path))) from None
-    # A blank line between two paragraphs, so that nothing is found across them.
-    return "\n\n".join(lines)
-
-
-def _docx_part(archive: zipfile.ZipFile, name: str, path: Path) -> ElementTree.Element:
-    info = archive.getinfo(name)
-    if info.file_size > MAX_BYTES:
-        raise ObservationError("the document is larger than allowed once unpacked", Where(str(path)))
-    xml = archive.read(info)
-    if b"<!DOCTYPE" in xml or b"<!ENTITY" in xml:
-        raise ObservationError("the document declares entities, which no word processor does", Where(str(path)))
-    return ElementTree.fromstring(xml)  # noqa: S314
-
-
-def _paragraphs(root: ElementTree.Element) -> list[str]:
-    """The paragraphs in order; a text box inside a paragraph has paragraphs of its own, which follow it."""
-    lines: list[str] = []
-    paragraphs = [(root, False)]
-    # A stack of its own: a document may be nested deeper than Python calls functions.
-    while paragraphs:
-        start, is_paragraph = paragraphs.pop()
-        parts: list[str] = []
-        inner: list[tuple[ElementTree.Element, bool]] = []
-        nodes = list(reversed(start))
-        while nodes:
-            node = nodes.pop()
-            if node.tag == f"{_WORD}p":
-                inner.append((node, True))
-            elif node.tag == f"{_WORD}t":
-                parts.append(node.text or "")
-            elif node.tag in {f"{_WORD}br", f"{_WORD}cr"}:
-                parts.append("\n")
-            elif node.tag == f"{_WORD}tab":
-                parts.append("\t")
-            elif node.tag != _FALLBACK:  # says the same once more for old programs
-                nodes.extend(reversed(node))
-        if is_paragraph:
-            lines.append("".join(parts))
-        paragraphs.extend(reversed(inner))
-    return lines
-
-
-def _json_lines(path: Path, on_fault: Callable[[ObservationError], None] | None) -> Iterator[Document]:
-    for number, line in enumerate(decode(path.read_bytes()).split("\n"), 1):
+def _json_lines(path: Path, report: OnFault) -> Iterator[Document]:
+    for number, line in enumerate(_decoded(path, report).split("\n"), 1):
         if not line.strip():
             continue
         try:
             value = json.loads(line)
         except (ValueError, RecursionError) as fault:
-            fault_of_line = ObservationError(f"the line is not JSON: {fault}", Where(str(path), row=number))
-            if on_fault is None:
-                raise fault_of_line from None
-            on_fault(fault_of_line)
+            report(ObservationError(f"the line is not JSON: {fault}", Where(str(path), row=number)))
             continue
         for field, text, day in _strings(value, "", None):
             yield Document(f"{path}:{number}:{field}", html_text(text) if field.endswith("html") else text, day)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 from datetime import date
 from itertools import pairwise
 from typing import NamedTuple
 
-from govmedia_rules.text.lexicon import Canonical, Entry, Enumeration, Person, Term
-from govmedia_rules.text.matches import RANK, Confidence
+from govmedia_rules.text.lexicon import Canonical, Confidence, Entry, Enumeration, Pattern, Person, Term
+from govmedia_rules.text.matches import RANK
 from govmedia_rules.text.misses import confidence_of
 from govmedia_rules.text.near import Edit
 
@@ -52,7 +52,8 @@ class Days(NamedTuple):
 def best(findings: Sequence[Finding]) -> Sequence[Finding]:
     """Keep, of findings that overlap, the one that says most, in order of place.
 
-    A listed term comes before a near miss, a longer form before a shorter one.
+    A listed term comes before a near miss, a longer form before a shorter one; but a graver right form comes before a term
+    that lies inside it (检查院 in 最高人民检查院).
 
     Args:
         findings: In order of their ends.
@@ -61,7 +62,7 @@ def best(findings: Sequence[Finding]) -> Sequence[Finding]:
         return findings
     kept: list[Finding] = []
     starts: list[int] = []
-    for finding in sorted(findings, key=_rank):
+    for finding in sorted(_without_lesser(findings), key=_rank):
         at = bisect_right(starts, finding.start)
         if at and kept[at - 1].end > finding.start:
             continue
@@ -72,33 +73,38 @@ def best(findings: Sequence[Finding]) -> Sequence[Finding]:
     return kept
 
 
-def _rank(finding: Finding) -> tuple[int, bool, bool, int, int]:
-    kind = 0 if isinstance(finding.line, Term | Person) else 1 if isinstance(finding.line, Enumeration) else 2
-    size = finding.end - finding.start
-    doubtful = finding.edit is not None and RANK[confidence_of(finding.reason, size)] == RANK["low"]
-    return kind, doubtful, finding.reason in {"substituted", "missing"}, -size, finding.start
-
-
-def without_quotation_variants(findings: Iterable[Finding], variants: frozenset[int]) -> list[Finding]:
-    """Drop what a form says in another quotation where the form itself, as its line has it, says something.
-
-    Args:
-        findings: Findings of one batch.
-        variants: Numbers of the forms that are such variants.
-    """
-    listed = list(findings)
-    own = [
-        (finding.line.id, finding.start, finding.end)
-        for finding in listed
-        if finding.edit is not None and finding.edit.form not in variants
+def _without_lesser(findings: Sequence[Finding]) -> list[Finding]:
+    """Drop terms of less weight inside a near miss of a graver right form."""
+    grave = [
+        finding
+        for finding in findings
+        if finding.edit is not None and finding.line.severity == "serious" and finding.confidence != "low"
+    ]
+    return [
+        finding
+        for finding in findings
+        if finding.line.severity == "serious"
+        or not any(other.start <= finding.start and finding.end <= other.end for other in _around(grave, finding))
     ]
 
-    def is_covered(finding: Finding) -> bool:
-        return any(name == finding.line.id and start < finding.end and finding.start < end for name, start, end in own)
 
-    return [finding for finding in listed if finding.edit is None or finding.edit.form not in variants or not is_covered(finding)]
+def _around(findings: Sequence[Finding], finding: Finding) -> Sequence[Finding]:
+    """Of findings in order of their ends, those that end in the 200 characters from the end of one."""
+    first = bisect_left(findings, finding.end, key=_end)
+    return findings[first : bisect_right(findings, finding.end + 200, key=_end)]
 
 
-def is_in_force(line: Term | Canonical, day: date | None) -> bool:
+def _end(finding: Finding) -> int:
+    return finding.end
+
+
+def _rank(finding: Finding) -> tuple[int, bool, bool, int, int, bool]:
+    kind = 0 if isinstance(finding.line, Term | Person | Pattern) else 1 if isinstance(finding.line, Enumeration) else 2
+    size = finding.end - finding.start
+    doubtful = finding.edit is not None and RANK[confidence_of(finding.reason, size)] == RANK["low"]
+    return kind, doubtful, finding.reason in {"substituted", "missing"}, -size, finding.start, isinstance(finding.line, Pattern)
+
+
+def is_in_force(line: Term | Canonical | Pattern, day: date | None) -> bool:
     """Tell whether a dated line speaks of the day of a text; false for a text without a day."""
     return day is not None and (line.since is None or line.since <= day) and (line.until is None or day <= line.until)

@@ -12,7 +12,8 @@ from functools import cache
 from typing import Any
 
 from govmedia_rules.core.vocabulary import read_data
-from govmedia_rules.text.matches import Confidence, Match
+from govmedia_rules.text.lexicon import Confidence
+from govmedia_rules.text.matches import Match
 from govmedia_rules.text.search import Search, build_search
 
 _D = "0-9０-９"
@@ -59,7 +60,7 @@ def find_forms(text: str, by: str = "") -> list[Match]:
     if len(text) < 2:
         return []
     matches: list[Match] = []
-    for rule in (_dates, _numbers, _doubles, _unpaired, _private):
+    for rule in (_dates, _times, _ranges, _numbers, _doubles, _unpaired, _mismatched, _private):
         matches.extend(_signed(rule(text), by))
     return matches
 
@@ -99,6 +100,78 @@ def _dates(text: str) -> Iterator[_Row]:
             yield _row(text, head.start(), hit.end(), None, "date", "impossible_date", "medium", data["source"])
 
 
+_LUNAR = re.compile(
+    "月(?:三十[一二三四五六七八九]|[四五六七八九]十[一二三四五六七八九]?|廿十|初十[一二三四五六七八九])(?!日|天|号)"
+)
+_LUNAR_BEFORE = re.compile(r"(?:[农阴夏旧]历(?:[〇零一二三四五六七八九十]{2,4}年)?闰?[正腊冬二三四五六七八九十]{1,2}|闰?[正腊冬])$")
+_LUNAR_MONTH = re.compile("历闰?(?:十[三四五六七八九]|[二三四五六七八九]十[一二三四五六七八九]?)月")
+_MONTH = re.compile(rf"年(?:1[3-9]|[2-9][0-9]|00?)月(?!{_B}[{_D}]{{1,2}}{_B}日)")
+
+
+def _months(text: str) -> Iterator[_Row]:
+    """Months and days of the lunar calendar that no year has, and months without a day."""
+    source = _data()["date"]["source"]
+    for hit in _LUNAR.finditer(text):
+        head = _LUNAR_BEFORE.search(text, max(0, hit.start() - 12), hit.start())
+        if head is not None:
+            yield _row(text, head.start(), hit.end(), None, "date", "impossible_date", "high", source)
+    for hit in _LUNAR_MONTH.finditer(text):
+        if text[max(0, hit.start() - 1)] in "农阴夏旧":
+            yield _row(text, hit.start() - 1, hit.end(), None, "date", "impossible_date", "high", source)
+    for hit in _MONTH.finditer(text):
+        head = _YEAR_BEFORE.search(text, max(0, hit.start() - 6), hit.start())
+        if head is not None:
+            yield _row(text, head.start(), hit.end(), None, "date", "impossible_date", "high", source)
+
+
+_MINUTES = (
+    re.compile("[:：](?P<minute>[0-9]{2})(?P<mark>分)?(?![0-9:：])"),
+    re.compile("[时点](?P<minute>[0-9]{1,2})(?P<mark>分)(?![0-9/之钟])"),
+)
+_HOUR_BEFORE = re.compile("(?<![0-9:：.．])[0-9]{1,2}$")
+_DAYTIME = re.compile(r"(?:上午|下午|中午|凌晨|晚上?|早上?|日|时间[：:为]?|[至到]|于|定于)[ \u3000]?$")
+_LAST_MINUTE, _LAST_HOUR = 59, 24
+
+
+def _times(text: str) -> Iterator[_Row]:
+    """Times of day that no day has: 9:60分, 25时10分. A ratio (3:80) and a duration (72小时) are none."""
+    yield from _months(text)
+    for pattern in _MINUTES:
+        for hit in pattern.finditer(text):
+            head = _HOUR_BEFORE.search(text, max(0, hit.start() - 3), hit.start())
+            if head is None:
+                continue
+            hour, minute = int(head[0]), int(hit["minute"])
+            if minute <= _LAST_MINUTE and (hour < _LAST_HOUR or (hour == _LAST_HOUR and not minute)):
+                continue
+            if hit["mark"] or _DAYTIME.search(text, max(0, head.start() - 5), head.start()):
+                source = _data()["unit"]["source"]
+                yield _row(text, head.start(), hit.end(), None, "date", "impossible_time", "high", source)
+
+
+_YEARS = re.compile(r"[至到—―–～~－-]{1,2}((?:19|20)[0-9]{2})(?=年|学年|财年|（|$|，)")
+_FIRST_YEAR = re.compile(r"(?<![0-9])((?:19|20)[0-9]{2})年?$")
+_DAYS_BETWEEN = re.compile(r"日[至到—–～~-]{1,2}(?:((?:19|20)[0-9]{2})年)?(?:([0-9]{1,2})月)?([0-9]{1,2})日")
+_FIRST_DAY = re.compile(r"((?:19|20)[0-9]{2})年([0-9]{1,2})月([0-9]{1,2})$")
+_MOST_YEARS = 60
+
+
+def _ranges(text: str) -> Iterator[_Row]:
+    """Ranges of years and days that end before they begin."""
+    source = _data()["date"]["source"]
+    for hit in _YEARS.finditer(text):
+        head = _FIRST_YEAR.search(text, max(0, hit.start() - 6), hit.start())
+        if head is not None and 0 < int(head[1]) - int(hit[1]) < _MOST_YEARS:
+            yield _row(text, head.start(), hit.end(), None, "date", "reversed_range", "medium", source)
+    for hit in _DAYS_BETWEEN.finditer(text):
+        head = _FIRST_DAY.search(text, max(0, hit.start() - 11), hit.start())
+        if head is None:
+            continue
+        year, month, day = int(head[1]), int(head[2]), int(head[3])
+        if (int(hit[1] or year), int(hit[2] or month), int(hit[3])) < (year, month, day):
+            yield _row(text, head.start(), hit.end(), None, "date", "reversed_range", "medium", source)
+
+
 def _is_lunar(text: str, start: int) -> bool:
     return text[max(0, start - 8) : start].rstrip(" 　（(").endswith(tuple(_data()["date"]["not_after"]))
 
@@ -134,10 +207,18 @@ def _int(text: str) -> int:
     return (_HAN_DIGITS[tens] if tens else 1) * 10 + (_HAN_DIGITS[ones] if ones else 0)
 
 
+_SHORT_YEAR = re.compile(
+    r"[发函令办规字]〔([0-9]{1,3}|[0-9]{5,})〕[0-9]{1,5}号|[发函令办规字]((?:19|20)[0-9]{2})〔[0-9]{1,4}〕(?:[0-9]{0,5})号"
+)
+
+
 def _numbers(text: str) -> Iterator[_Row]:
     data = _data()["number"]
     if "号" not in text:
         return
+    if "〔" in text:
+        for hit in _SHORT_YEAR.finditer(text):
+            yield _row(text, hit.start() + 1, hit.end(), None, "document_number", "number_year", "high", data["source"])
     for hit in _NUMBER.finditer(text):
         opening, year, closing, ordinal, serial = hit.groups()
         before = hit.start() - (text[hit.start() - 1 : hit.start()] == " ")
@@ -191,6 +272,25 @@ def _unpaired(text: str) -> Iterator[_Row]:
         start = end
 
 
+_MISMATCHED = re.compile(r"“[^“”《》\n。]{2,60}》|《[^《》“”\n。]{2,60}”")
+
+
+def _mismatched(text: str) -> Iterator[_Row]:
+    """An opening mark closed by one of another kind: “关于…的通知》."""
+    if "》" not in text and "《" not in text:
+        return
+    for hit in _MISMATCHED.finditer(text):
+        start, end = hit.span()
+        line_start = text.rfind("\n", 0, start) + 1
+        before = text[max(line_start, start - 200) : start]
+        after = text[end : end + 200].partition("\n")[0]
+        opened_before = before.rfind("《") > before.rfind("》") if hit[0][0] == "“" else before.rfind("“") > before.rfind("”")
+        closed_behind = hit[0][0] == "“" and 0 <= after.find("”") < (after + "“").find("“")
+        # The mark may belong to a longer title or quotation around it.
+        if not opened_before and not closed_behind:
+            yield _row(text, start, end, None, "mark", "mark_mismatched", "medium", _data()["mark"]["source"])
+
+
 def _lonely(line: str, opening: str, closing: str) -> int:
     """Place of the first mark without a partner; -1 when the marks only nest."""
     opened: list[int] = []
@@ -208,17 +308,56 @@ def _private(text: str) -> Iterator[_Row]:
     data = _data()["privacy"]
     for hit in _LONG_NUMBER.finditer(text):
         start, end = hit.span()
-        if len(hit[0].rstrip("Xx")) > 19 or _BEHIND_NO_NUMBER.match(text, end):
+        if len(hit[0].rstrip("Xx")) > _LONGEST_NUMBER or _BEHIND_NO_NUMBER.match(text, end):
             continue
-        if start and _BEFORE_NO_NUMBER.match(text, start - 1):
+        yield from _private_number(text, start, end, data)
+    for hit in _PARTED_NUMBER.finditer(text):
+        start, end = hit.span()
+        if _BEHIND_NO_NUMBER.match(text, end):
             continue
-        digits = "".join(str(int(char)) if char.isdigit() else "X" for char in hit[0])
-        if text[max(0, start - 12) : start].rstrip("：: 　为是（(").endswith(tuple(data["not_after"])):
-            continue
-        reason = _private_kind(digits, data["bank_prefixes"])
-        if reason is not None:
-            shown = digits[:4] + "*" * (len(digits) - 6) + digits[-2:]
-            yield start, end, shown, None, "privacy", reason, "medium", "serious", data["source"]
+        yield from _private_number(text, start, end, data)
+    for hit in _PASSPORT.finditer(text):
+        if any(word in text[max(0, hit.start() - 12) : hit.start()] for word in data["passport_after"]):
+            yield _private_row(text, *hit.span(), "passport_number", data["source"])
+    yield from _addresses(text, data)
+
+
+_LONGEST_NUMBER = 19
+_PARTED_NUMBER = re.compile(rf"[{_D}]{{3,8}}(?:[ \u3000\xa0—–-][{_D}]{{3,8}}){{1,5}}(?:[ \u3000-]?[Xx])?")
+"""A long number written in groups."""
+_PASSPORT = re.compile(r"(?<![A-Za-z0-9])[EGDSPHMeg][A-Za-z]?[0-9]{7,8}(?![0-9A-Za-z])")
+_ADDRESS = re.compile(
+    "(?:[村街路巷弄道里苑园小区庄屯寨湾坊城府居]|社区|花园|小区)[0-9０-９一二三四五六七八九十A-Z]{1,5}(?:号院|号楼|幢|栋|号|组)"
+    "(?:[0-9０-９一二三四五六七八九十A-Z]{1,3}(?:单元|门|梯))?[0-9０-９]{1,5}(?:室|号|户|房)"
+)
+
+
+def _private_number(text: str, start: int, end: int, data: dict[str, Any]) -> Iterator[_Row]:
+    if start and _BEFORE_NO_NUMBER.match(text, start - 1):
+        return
+    if text[max(0, start - 12) : start].rstrip("：: \u3000为是（(").endswith(tuple(data["not_after"])):
+        return
+    digits = "".join(str(int(char)) if char.isdecimal() else "X" for char in text[start:end] if char.isalnum())
+    reason = _private_kind(digits, data["bank_prefixes"])
+    if reason is not None:
+        yield _private_row(text, start, end, reason, data["source"])
+
+
+def _private_row(text: str, start: int, end: int, reason: str, source: str) -> _Row:
+    """A private passage of which only the first characters and the last two are shown."""
+    passage = text[start:end]
+    shown = passage[:4] + "*" * (len(passage) - 6) + passage[-2:]
+    return start, end, shown, None, "privacy", reason, "medium", "serious", source
+
+
+def _addresses(text: str, data: dict[str, Any]) -> Iterator[_Row]:
+    """Homes down to the room in lists of persons: two or more in one text that speaks of persons."""
+    if not any(word in text for word in data["address_near"]):
+        return
+    homes = list(_ADDRESS.finditer(text))
+    if len(homes) > 1:
+        for hit in homes:
+            yield _private_row(text, *hit.span(), "home_address", data["source"])
 
 
 def _private_kind(digits: str, bank_prefixes: list[str]) -> str | None:

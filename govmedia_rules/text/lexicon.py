@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 Near = Literal["full", "close", "none"]
 """Which near misses of a right form are looked for; see `Canonical`."""
+Confidence = Literal["high", "medium", "low"]
+"""How sure the machine is that a person will agree. Even `high` is a candidate, not a verdict."""
 Open = Literal["", "start", "end", "both"]
 """Which ends of a right form may be continued otherwise; see `Canonical`."""
 
@@ -60,7 +62,8 @@ class Term:
         since: First day on which it is wrong; None for always. A renamed institution was right before.
         until: Last day on which it is wrong; None for open.
         exceptions: Longer strings that contain the wrong form and are right.
-        outside: Contexts in which it is right: `book_title` (inside 《》), `quotation` (inside “”), `former` (after 原,
+        outside: Contexts in which it is right: `book_title` (inside 《》), `quotation` (inside “”),
+            `quoted` (with quotation marks inside it), `former` (after 原,
             前, 时任, or in a sentence that speaks of an earlier year).
         note: Remark for the reader.
         line: Line or row of the file it was read from; None when it was made in code.
@@ -155,6 +158,54 @@ class Enumeration:
 
 
 @dataclass(frozen=True, slots=True)
+class Pattern:
+    """Wordings that are wrong, as a bounded regular expression with context.
+
+    Attributes:
+        name: Its name.
+        pattern: Regular expression over compared text, slots filled in; see `patterns.compile_pattern`. Blanks and quotation
+            marks are not part of compared text.
+        right: What to write instead, groups named as `re` does in a replacement; None where a person decides.
+        kind: See `vocabulary("kind")`.
+        severity: See `vocabulary("severity")`.
+        source: The document it rests on.
+        since: First day on which it is wrong; None for always.
+        until: Last day on which it is wrong; None for open.
+        near: Words of which one must stand within 40 characters; () for none needed.
+        not_near: Words of which none may stand there.
+        unless: Words that make a passage right when it holds one of them.
+        outside: Contexts in which it is right, as for `Term`.
+        held: First days of the events of a series by their numbers; a passage is wrong when its groups, read as numbers, name
+            an event that did not take place. () where numbers do not matter.
+        confidence: How sure the machine is of a match.
+        note: Remark for the reader.
+        line: Line or row of the file it was read from.
+    """
+
+    name: str
+    pattern: str
+    right: str | None = None
+    kind: str = "expression"
+    severity: str = "serious"
+    source: str = ""
+    since: date | None = None
+    until: date | None = None
+    near: tuple[str, ...] = ()
+    not_near: tuple[str, ...] = ()
+    unless: tuple[str, ...] = ()
+    outside: tuple[str, ...] = ()
+    held: tuple[tuple[tuple[int, ...], date], ...] = ()
+    confidence: Confidence = "medium"
+    note: str = ""
+    line: int | None = field(default=None, compare=False)
+
+    @property
+    def id(self) -> str:
+        """What a match and a rulebook call it: its name."""
+        return self.name
+
+
+@dataclass(frozen=True, slots=True)
 class Person:
     """A person with an office and its term; none is shipped with the library.
 
@@ -182,7 +233,7 @@ class Person:
         return self.title + self.name
 
 
-Entry = Term | Canonical | Enumeration | Person
+Entry = Term | Canonical | Enumeration | Person | Pattern
 """A line of a lexicon."""
 
 
@@ -206,6 +257,9 @@ class Lexicon:
         canonicals: Right forms.
         enumerations: Expressions with counted members.
         persons: Names and offices.
+        patterns: Wordings with slots and context.
+        right_patterns: Expressions, slots filled in, for wordings that are right wherever they stand (全省一体化…平台): what a near
+            miss lies in is no error.
         exceptions: Strings that are right wherever they stand, such as those learned from clean text.
         bad: Lines that could not be used, each with its number and the reason.
         notes: Remarks on the file, such as the encoding it was read in.
@@ -218,18 +272,21 @@ class Lexicon:
     canonicals: tuple[Canonical, ...] = ()
     enumerations: tuple[Enumeration, ...] = ()
     persons: tuple[Person, ...] = ()
+    patterns: tuple[Pattern, ...] = ()
+    right_patterns: tuple[str, ...] = ()
     exceptions: tuple[str, ...] = ()
     bad: tuple[BadRow, ...] = ()
     notes: tuple[str, ...] = ()
 
     def __len__(self) -> int:
-        return len(self.terms) + len(self.canonicals) + len(self.enumerations) + len(self.persons)
+        return len(self.terms) + len(self.canonicals) + len(self.enumerations) + len(self.persons) + len(self.patterns)
 
     def __iter__(self) -> Iterator[Entry]:
         yield from self.terms
         yield from self.canonicals
         yield from self.enumerations
         yield from self.persons
+        yield from self.patterns
 
     def __repr__(self) -> str:
         return f"<Lexicon {self.id} {self.version}: {len(self)} lines, {len(self.bad)} faults>"
@@ -242,6 +299,8 @@ class Lexicon:
             digest.update(json.dumps(_content(entry), ensure_ascii=False, separators=(",", ":")).encode())
             digest.update(b"\n")
         digest.update(json.dumps(sorted(self.exceptions), ensure_ascii=False).encode())
+        if self.right_patterns:
+            digest.update(json.dumps(sorted(self.right_patterns), ensure_ascii=False).encode())
         return digest.hexdigest()
 
     @property
@@ -264,6 +323,8 @@ class Lexicon:
             canonicals=tuple(dict.fromkeys(line for part in parts for line in part.canonicals)),
             enumerations=tuple(dict.fromkeys(line for part in parts for line in part.enumerations)),
             persons=tuple(dict.fromkeys(line for part in parts for line in part.persons)),
+            patterns=tuple(dict.fromkeys(line for part in parts for line in part.patterns)),
+            right_patterns=tuple(dict.fromkeys(text for part in parts for text in part.right_patterns)),
             exceptions=tuple(dict.fromkeys(text for part in parts for text in part.exceptions)),
             bad=tuple(row for part in parts for row in part.bad),
             notes=tuple(note for part in parts for note in part.notes),
@@ -320,4 +381,10 @@ class Lexicon:
 def _content(entry: Entry) -> list[object]:
     names = [name for name in entry.__slots__ if name not in {"line", "note"}]
     values = [getattr(entry, name) for name in names]
-    return [type(entry).__name__, *(value.isoformat() if isinstance(value, date) else value for value in values)]
+    return [type(entry).__name__, *map(_plain, values)]
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, date):
+        return value.isoformat()
+    return [_plain(part) for part in value] if isinstance(value, tuple) else value

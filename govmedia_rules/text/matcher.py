@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date
 from typing import NamedTuple
 
-from govmedia_rules.text.context import cuts_latin_word, is_former, is_inside
+from govmedia_rules.text.context import cuts_latin_word, is_former, is_inside, is_old_text
+from govmedia_rules.text.divisions import divisions_by_province, is_division, misplaced_city
 from govmedia_rules.text.enumerations import Enumerations
 from govmedia_rules.text.findings import Days, Finding, is_in_force
-from govmedia_rules.text.lexicon import Canonical, Lexicon, Person, Term, usual_near
+from govmedia_rules.text.homophones import MIN_FORM, Homophone, Homophones
+from govmedia_rules.text.lexicon import Canonical, Lexicon, Pattern, Person, Term, usual_near
 from govmedia_rules.text.misses import changed_span, confidence_of, reason_of
 from govmedia_rules.text.near import LOOK, Edit, Fragment, NearForms
 from govmedia_rules.text.normalise import BETWEEN, compared, compared_all
+from govmedia_rules.text.patterns import RightPatterns, compile_pattern, context_of, find_pattern, is_in_series, number_of
 from govmedia_rules.text.search import Backend, Hit, build_search
+from govmedia_rules.text.titles import Titles
+from govmedia_rules.text.words import is_word, meet_by_chance
 
 SEARCH_CHARACTERS = 60_000
 """A longer text is searched in parts of this size, so that memory stays bounded."""
 _REACH = 64
 """Characters on each side of a near miss in which right forms are looked for."""
+_SHORT_TERM = 3
+"""Characters up to which a term may arise where two other words meet."""
 _OFFICE_LENGTH = 4
 """Characters from which an office with its holder is long enough for near misses."""
 _NAMES = frozenset({"institution", "place", "name_title"})
@@ -35,11 +43,25 @@ class _Action(NamedTuple):
 
 
 class _More(NamedTuple):
-    """What a string means besides being a fragment of a form: a term, enumerations it begins, forms with a swap."""
+    """What a string means besides being a fragment of a form.
+
+    Attributes:
+        is_term: Whether it is a wrong form.
+        runs: Enumerations it begins.
+        crossed: Forms in which two characters are swapped.
+        patterns: Patterns that hold it.
+        province: The province it names.
+        variant: The form of which it lacks or doubles a word, with the reason code.
+        is_title: Whether the title of a law begins with it.
+    """
 
     is_term: bool = False
     runs: tuple[int, ...] = ()
     crossed: tuple[int, ...] = ()
+    patterns: tuple[int, ...] = ()
+    province: str | None = None
+    variant: tuple[Canonical, str] | None = None
+    is_title: bool = False
 
 
 _NO_ACTION = _Action()
@@ -63,20 +85,29 @@ class Matcher:
         forms = self._add_forms(offices, near)
         self._add_terms(numbers, offices)
         runs = self._add_enumerations(numbers, near)
+        anchored = self._add_patterns(numbers)
+        has_places = near and any(line.kind == "place" for line in lexicon.canonicals)
+        self._provinces = {
+            numbers.setdefault(province, len(numbers)): province for province in (divisions_by_province() if has_places else ())
+        }
         fragments = [numbers.setdefault(text, len(numbers)) for text in self._near.strings]
         rights = dict.fromkeys((*compared_all(self._right_texts()), *forms))
+        variants = self._add_variants(numbers, rights)
+        self._titles = Titles(rights if near else ())
+        self._title_number = numbers.setdefault(Titles.anchor, len(numbers)) if near else -1
         self._longest = max(map(len, numbers), default=0)
         self._search = build_search(list(numbers), backend, built, prefilter=not forms)
         self._shields = self._find_shields()
-        self._actions = self._plan_actions(len(numbers), runs, fragments)
+        self._actions = self._plan_actions(len(numbers), runs, fragments, anchored, variants)
         self._rights = build_search(list(rights), backend)
+        self._add_homophones(forms, near, backend)
 
     def dump(self) -> bytes | None:
         """Return the built search, to be handed to a matcher of the same lexicon in another process."""
         return self._search.dump()
 
     def _add_forms(self, offices: list[tuple[Person, str]], near: bool) -> list[str]:
-        """Collect the right forms whose near misses are looked for; `written[n]` belongs to `self._canonicals[n]`."""
+        """Collect the right forms whose near misses are looked for, in compared shape."""
         canonicals = [line for line in self._lexicon.canonicals if near and line.near != "none"]
         # An office with its holder is a right form too: a slip in either is found like any other.
         canonicals += [
@@ -84,23 +115,21 @@ class Matcher:
             for person, text in offices
             if near and len(text) >= _OFFICE_LENGTH
         ]
-        written = compared_all(line.text for line in canonicals)
-        self._suggestions = [line.text for line in canonicals]
-        own = len(canonicals)
-        # Quotation marks are left out as often as not, and typed straight: 做到“两个维护” is right in each of these ways.
-        known = set(written)
-        for line, text in zip(tuple(canonicals), tuple(written), strict=True):
-            for variant in _quoted_otherwise(text):
-                kind_of_near = usual_near(len(variant))
-                if kind_of_near != "none" and variant not in known:
-                    known.add(variant)
-                    canonicals.append(line if line.near == "close" or kind_of_near == "full" else replace(line, near=kind_of_near))
-                    written.append(variant)
-                    self._suggestions.append(variant)
-        self._canonicals = canonicals
-        self.quotation_variants = frozenset(range(own, len(canonicals)))
-        self._near = NearForms(written)
-        return written
+        forms = dict(zip(compared_all(line.text for line in reversed(canonicals)), reversed(canonicals), strict=True))
+        self._canonicals = list(forms.values())  # of forms that differ in quotation marks the first counts
+        self._near = NearForms(list(forms))
+        return list(forms)
+
+    def _add_homophones(self, forms: list[str], near: bool, backend: Backend) -> None:
+        self._sounding = dict(zip(forms, self._canonicals, strict=True))
+        places: dict[str, Canonical] = {}
+        for line in self._lexicon.canonicals if near else ():
+            # Of a name that tells the province the name itself: 湖州市 of 浙江省湖州市.
+            name = compared(line.text).partition("省")[2]
+            if line.kind == "place" and name.endswith("市"):
+                places.setdefault(name, replace(line, text=name))
+        self._sounding |= places
+        self._homophones = Homophones(forms, places, backend)
 
     def _add_terms(self, numbers: dict[str, int], offices: list[tuple[Person, str]]) -> None:
         wrongs = compared_all(term.wrong for term in self._lexicon.terms)
@@ -134,11 +163,46 @@ class Matcher:
             for text, owners in zip(self._enumerations.strings, self._enumerations.owners, strict=True)
         }
 
-    def _plan_actions(self, size: int, runs: dict[int, list[int]], fragments: list[int]) -> list[_Action]:
+    def _add_patterns(self, numbers: dict[str, int]) -> dict[int, list[int]]:
+        self._patterns = [(line, compile_pattern(line.pattern)) for line in self._lexicon.patterns]
+        self._right_patterns = RightPatterns(self._lexicon.right_patterns)
+        anchored: dict[int, list[int]] = defaultdict(list)
+        for at, (_, compiled) in enumerate(self._patterns):
+            for anchor in compiled.anchors:
+                anchored[numbers.setdefault(anchor, len(numbers))].append(at)
+        return anchored
+
+    def _add_variants(self, numbers: dict[str, int], rights: Iterable[str]) -> dict[int, tuple[Canonical, str]]:
+        """Collect forms with a word of two characters left out or doubled; none that is part of a right form."""
+        whole = BETWEEN.join(rights)
+        variants: dict[int, tuple[Canonical, str]] = {}
+        for form, line in zip(self._near.forms, self._canonicals, strict=True):
+            for variant, reason in _word_variants(form, line):
+                if variant not in whole:
+                    variants.setdefault(numbers.setdefault(variant, len(numbers)), (line, reason))
+        return variants
+
+    def _plan_actions(
+        self,
+        size: int,
+        runs: dict[int, list[int]],
+        fragments: list[int],
+        anchored: dict[int, list[int]],
+        variants: dict[int, tuple[Canonical, str]],
+    ) -> list[_Action]:
         actions = [_TERM if number in self._lines else _NO_ACTION for number in range(size)]
         crossed = {number: self._near.crossed(at) for at, number in enumerate(fragments) if self._near.crossed(at)}
-        for number in runs.keys() | crossed.keys():
-            more = _More(number in self._lines, tuple(runs.get(number, ())), crossed.get(number, ()))
+        special = {self._title_number} if self._title_number >= 0 else set()
+        for number in special | runs.keys() | crossed.keys() | anchored.keys() | self._provinces.keys() | variants.keys():
+            more = _More(
+                number in self._lines,
+                tuple(runs.get(number, ())),
+                crossed.get(number, ()),
+                tuple(anchored.get(number, ())),
+                self._provinces.get(number),
+                variants.get(number),
+                number == self._title_number,
+            )
             actions[number] = _Action(more=more)
         for at, number in enumerate(fragments):
             actions[number] = _Action(self._near.left(at), self._near.right(at), actions[number].more)
@@ -201,14 +265,28 @@ class Matcher:
             if more.is_term and not (findings and findings[-1].end == end and isinstance(findings[-1].line, Term)):
                 # Of terms that end together the longest comes first and says the most; nested lists must not cost more.
                 findings.extend(self._term_findings(text, start, end, number, days))
-            for form in more.crossed:
-                self._take_edit(text, near.at_crossed(form, start, end), days, findings)
             for owner in more.runs:
                 if start >= run_ends.get(owner, 0):  # of a run already read, the other pairs say nothing new
                     run_ends[owner] = self._take_run(text, owner, start, days, findings)
+            self._take_more(text, start, end, more, days, findings)
+        for homophone in self._homophones.find(text):
+            self._take_homophone(text, homophone, days, findings)
         findings = list(dict.fromkeys(findings))
         findings.sort(key=lambda finding: finding.end)
         return findings
+
+    def _take_more(self, text: str, start: int, end: int, more: _More, days: Days, findings: list[Finding]) -> None:
+        for form in more.crossed:
+            self._take_edit(text, self._near.at_crossed(form, start, end), days, findings)
+        for at in more.patterns:
+            findings.extend(self._pattern_findings(text, start, end, at, days))
+        if more.province is not None:
+            findings.extend(_place_findings(text, start, end, more.province))
+        if more.variant is not None:
+            self._take_variant(text, start, end, more.variant, days, findings)
+        if more.is_title and (law := self._titles.check(text, start)) is not None:
+            line = Canonical(law[1], "document_number", "general", _LAWS)
+            findings.append(Finding(start + 1, law[0], line, "no_such_law", law[1], "medium"))
 
     def _hits(self, text: str) -> Iterable[Hit]:
         if len(text) <= 2 * SEARCH_CHARACTERS:
@@ -230,7 +308,9 @@ class Matcher:
                     yield Finding(start, end, line, "out_of_term", None, "medium")
             elif self._applies(text, start, end, number, line, days):
                 confidence = "medium" if line.outside or line.since is not None else "high"
-                yield Finding(start, end, line, _term_reason(line), line.right, confidence)  # type: ignore[arg-type]
+                if end - start <= _SHORT_TERM and meet_by_chance(text, start, end):
+                    confidence = "low"
+                yield Finding(start, end, line, _dated_reason(line), line.right, confidence)  # type: ignore[arg-type]
 
     def _applies(self, text: str, start: int, end: int, number: int, line: Term, days: Days) -> bool:
         if (line.since is not None or line.until is not None) and not is_in_force(line, days.at(start)):
@@ -240,13 +320,33 @@ class Matcher:
         shields = self._shields.get(number, ())
         if any(start >= place and text.startswith(shield, start - place) for shield, place in shields):
             return False
-        if not line.outside:
-            return True
-        return not (
-            ("book_title" in line.outside and is_inside(text, start, end, "《", "》"))
-            or ("quotation" in line.outside and is_inside(text, start, end, "“", "”"))
-            or ("former" in line.outside and is_former(text, start, line.since))
-        )
+        return not _is_allowed(text, start, end, line)
+
+    def _pattern_findings(self, text: str, start: int, end: int, number: int, days: Days) -> Iterator[Finding]:
+        line, compiled = self._patterns[number]
+        if (line.since is not None or line.until is not None) and not is_in_force(line, days.at(start)):
+            return
+        for hit in find_pattern(compiled, text, start, end):
+            first, last = hit.span()
+            if cuts_latin_word(text, first, last) or any(word in hit[0] for word in line.unless):
+                continue
+            around = context_of(text, first, last) if line.near or line.not_near else ""
+            if (line.near and not any(word in around for word in line.near)) or any(word in around for word in line.not_near):
+                continue
+            if _is_allowed(text, first, last, line) or (line.held and self._is_held(line, hit, days.at(start))):
+                continue
+            reason = "no_such_event" if line.held else _dated_reason(line)
+            right = None if line.right is None else hit.expand(line.right)
+            if right != hit[0]:
+                yield Finding(first, last, line, reason, right, line.confidence)
+
+    @staticmethod
+    def _is_held(line: Pattern, hit: re.Match[str], day: date | None) -> bool:
+        numbers = [number_of(group) for group in hit.groups() if group]
+        held = dict(line.held)
+        if not numbers or any(number is None for number in numbers) or len(numbers) != len(next(iter(held))):
+            return True  # no number is named: nothing can be said
+        return is_in_series(tuple(number or 0 for number in numbers), held, day)
 
     def _take_edit(self, text: str, edit: Edit, days: Days, findings: list[Finding]) -> None:
         line = self._canonicals[edit.form]
@@ -254,12 +354,36 @@ class Matcher:
             day = days.at(edit.start)
             if day is not None and not is_in_force(line, day):
                 return
-        size = len(self._near.forms[edit.form])
-        reason = reason_of(edit, line, size)
+        form = self._near.forms[edit.form]
+        reason = reason_of(edit, line, form, text)
         if reason is None or self._is_right(text, edit):
             return
-        confidence = confidence_of(reason, size)
-        findings.append(Finding(edit.start, edit.end, line, reason, self._suggestions[edit.form], confidence, edit))
+        confidence = confidence_of(reason, len(form))
+        findings.append(Finding(edit.start, edit.end, line, reason, line.text, confidence, edit))
+
+    def _take_variant(
+        self, text: str, start: int, end: int, variant: tuple[Canonical, str], days: Days, findings: list[Finding]
+    ) -> None:
+        line, reason = variant
+        if (line.since is not None or line.until is not None) and not is_in_force(line, days.at(start)):
+            return
+        if not self._is_covered(text, start, end):
+            findings.append(Finding(start, end, line, reason, line.text, "medium"))
+
+    def _is_covered(self, text: str, start: int, end: int) -> bool:
+        """Tell whether a passage lies in a right form."""
+        base = max(0, start - _REACH)
+        hits = self._rights.find(text[base : end + _REACH])
+        return any(first + base <= start and end <= last + base for first, last, _ in hits)
+
+    def _take_homophone(self, text: str, homophone: Homophone, days: Days, findings: list[Finding]) -> None:
+        line, (_, start, end) = self._sounding[homophone.right], homophone
+        if (line.since is not None or line.until is not None) and not is_in_force(line, days.at(start)):
+            return
+        if len(homophone.right) < MIN_FORM and not _stands_as_city(text, start, end):
+            return
+        if not is_division(text[start:end]) and not self._is_covered(text, start, end):
+            findings.append(Finding(start, end, line, "homophones", line.text, "high"))
 
     def _is_right(self, text: str, edit: Edit) -> bool:
         """Tell whether another right form explains the passage: it covers what is wrong and does not lie wholly inside.
@@ -268,6 +392,8 @@ class Matcher:
         """
         base = max(0, edit.start - _REACH)
         first, last = changed_span(text, edit)
+        if self._right_patterns.cover(text, edit.start, edit.end, first, last):
+            return True
         return any(
             start + base <= first
             and last <= end + base
@@ -288,21 +414,73 @@ class Matcher:
         return end
 
 
+_NO_NAME_BEGINS = "和与及在到对向至由从于为是"
+_BEFORE_CITY = "在到赴至由于从往省区是对经、，。；：（《"
+
+
+def _stands_as_city(text: str, start: int, end: int) -> bool:
+    """Tell whether a short passage can be the name of a city: it ends in 市 and no word before it goes on in it."""
+    before = text[start - 1 : start] if start else "。"
+    goes_on = is_word(text[end - 1 : end + 1]) or is_word(text[start : start + 2])
+    return (
+        text[end - 1] == "市"
+        and text[start] not in _NO_NAME_BEGINS
+        and not goes_on
+        and (before in _BEFORE_CITY or not before.isalpha())
+    )
+
+
+def _place_findings(text: str, start: int, end: int, province: str) -> Iterator[Finding]:
+    """Yield the city that is named behind a province it does not lie in."""
+    misplaced = misplaced_city(text, end, province)
+    if misplaced is not None:
+        last, right = misplaced
+        line = Canonical(right + text[end:last], "place", "serious", _GB_2260)
+        yield Finding(start, last, line, "wrong_province", line.text, "high")
+
+
+_MIN_WORDS = 8
+"""Characters from which a form is known with a word of it left out."""
+_MIN_DOUBLED = 6
+"""Characters from which a form is looked for with a word doubled."""
+
+
+_CENTRAL = ("国家", "中国人民", "中国证券", "中央", "中共", "国务院", "全国人", "最高", "人力资源", "住房和城乡建设部")
+"""How names of central bodies begin: there is one of each, so that what lacks a word is no other body."""
+
+
+def _word_variants(form: str, line: Canonical) -> Iterator[tuple[str, str]]:
+    """Yield a form without two neighbouring characters, and with two of them doubled, ends apart; each with the reason."""
+    if line.near != "full":
+        return
+    if len(form) >= _MIN_WORDS and line.kind == "institution" and form.startswith(_CENTRAL):
+        for at in range(2, len(form) - 2):
+            if is_word(form[at : at + 2]):
+                yield form[:at] + form[at + 2 :], "words_missing"
+    if len(form) >= _MIN_DOUBLED:
+        for at in range(2, len(form) - 2):
+            yield form[: at + 2] + form[at : at + 2] + form[at + 2 :], "words_doubled"
+
+
+_LAWS = "国家法律法规数据库"
+_GB_2260 = "中华人民共和国行政区划代码 GB/T 2260"
+
+
 def _is_out_of_term(text: str, start: int, person: Person, day: date | None) -> bool:
     if day is None:
         return False
     is_in_term = (person.since is None or person.since <= day) and (person.until is None or day <= person.until)
-    return not is_in_term and not is_former(text, start, day)
+    return not is_in_term and not is_former(text, start, start, day)
 
 
-def _term_reason(term: Term) -> str:
-    if term.since is None:
+def _is_allowed(text: str, start: int, end: int, line: Term | Pattern) -> bool:
+    """Tell whether a passage stands in a context in which its line says it is right."""
+    return ("book_title" in line.outside and is_inside(text, start, end, "《", "》")) or (
+        "former" in line.outside and (is_former(text, start, end, line.since) or is_old_text(text, start, line.since))
+    )
+
+
+def _dated_reason(line: Term | Pattern) -> str:
+    if line.since is None:
         return "wrong_form"
-    return "renamed" if term.kind in _NAMES else "outdated"
-
-
-def _quoted_otherwise(text: str) -> tuple[str, ...]:
-    """Return a form with its quotation marks left out, and with straight ones."""
-    if "“" not in text:
-        return ()
-    return text.replace("“", "").replace("”", ""), text.replace("“", '"').replace("”", '"')
+    return "renamed" if line.kind in _NAMES else "outdated"

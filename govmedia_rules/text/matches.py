@@ -11,11 +11,9 @@ from typing import Literal, overload
 from govmedia_rules.core.vocabulary import read_data
 from govmedia_rules.tables.columns import Heading, Row
 from govmedia_rules.tables.out import Tabular
-from govmedia_rules.text.lexicon import vocabulary
+from govmedia_rules.text.lexicon import Confidence, vocabulary
 from govmedia_rules.text.normalise import squeeze
 
-Confidence = Literal["high", "medium", "low"]
-"""How sure the machine is that a person will agree. Even `high` is a candidate, not a verdict."""
 RANK: dict[Confidence, int] = {"high": 0, "medium": 1, "low": 2}
 CONTEXT = 30
 """Characters shown on each side of a match."""

@@ -251,10 +251,34 @@ def _compare_back(text: str, end: int, rest: str) -> _Difference | None:
     return None
 
 
+_SAME_INITIALS = (("zh", "z"), ("ch", "c"), ("sh", "s"))
+"""Initials that many speakers, and so many input methods, take for one; so are the finals in and ing, en and eng."""
+
+
+def broad_sound(reading: str) -> str:
+    """Return a reading without the differences that many speakers do not make.
+
+    Example:
+        >>> broad_sound("zheng")
+        'zen'
+    """
+    for long, short in _SAME_INITIALS:
+        if reading.startswith(long):
+            reading = short + reading[len(long) :]
+    return reading[:-1] if reading.endswith(("ing", "eng")) else reading
+
+
+def _merged_sounds() -> dict[str, str]:
+    merged: dict[str, str] = defaultdict(str)
+    for reading, chars in read_data("govmedia_rules.text", "sounds.toml")["readings"].items():
+        merged[broad_sound(reading)] += chars
+    return merged
+
+
 @cache
 def _alike() -> dict[str, frozenset[str]]:
     groups = [*read_data("govmedia_rules.text", "shapes.toml")["groups"]]
-    groups += read_data("govmedia_rules.text", "sounds.toml")["readings"].values()
+    groups += _merged_sounds().values()
     alike: dict[str, set[str]] = defaultdict(set)
     for group in groups:
         for char in group:

@@ -1,13 +1,16 @@
 """Clean a text for comparison and map positions of the cleaned text back to the text as found.
 
 Two steps make the compared form. *Folding* replaces characters one for one: traditional by simplified, full-width
-letters and digits by plain ones, invisible characters by blanks. *Squeezing* takes every blank and line break out.
+letters and digits by plain ones, radicals and compatibility ideographs by the character they stand for. *Squeezing* takes
+out every blank and line break, what a reader does not see, quotation marks, emoji, and what only parts the characters of
+a word (国/务/院, 国(guo)务院).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+import unicodedata
+from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -42,29 +45,50 @@ INVISIBLE = frozenset(
 """Code points that a reader does not see and that break a word for a plain search."""
 
 
+QUOTES = "“”‘’\"'＂＇「」『』〝〞"
+"""Quotation marks: left out as often as not, and written in many ways, so nothing is compared by them."""
+_COMBINING = (*range(0x300, 0x370), *range(0x1AB0, 0x1B00), *range(0x20D0, 0x2100), 0x3099, 0x309A)
+_PRIVATE_USE = range(0xE000, 0xF900)
+_EMOJI = (*range(0x2600, 0x27C0), *range(0x2B00, 0x2C00), *range(0x1F000, 0x1FB00), *range(0xE0000, 0xE0200))
+_VERTICAL = dict(zip("︐︑︒︓︔︕︖︵︶︹︺︻︼︽︾︿﹀", "，、。：；！？（）〔〕【】《》〈〉", strict=True))
+"""Marks of vertical text and the marks they stand for."""
+_RADICALS = dict(
+    zip("⺠⻓⻔⻢⻁⻅⻉⻋⻚⻛⻜⻝⻤⻥⻦⻩⻬⻮⻰⻳⺟⻘⺼⻄⻨⻑", "民长门马虎见贝车页风飞食鬼鱼鸟黄齐齿龙龟母青月西麦長", strict=True)
+)
+"""Radicals that Unicode itself does not name compatible with a character."""
+
+
 @cache
 def fold_table() -> dict[int, str]:
-    """Code point -> the character it is compared as; every value has length one."""
+    """Return code point -> the character it is compared as, a blank for what is left out; every value has length one."""
     pairs: str = read_data("govmedia_rules.text", "traditional.toml")["pairs"]
-    table = {ord(pairs[at]): pairs[at + 1] for at in range(0, len(pairs), 2)}
+    traditional = {ord(pairs[at]): pairs[at + 1] for at in range(0, len(pairs), 2)}
+    table: dict[int, str] = {}
+    for code in (*range(0x2E80, 0x2FE0), *range(0xF900, 0xFB00), *range(0x2F800, 0x2FA20)):
+        plain = unicodedata.normalize("NFKC", chr(code))
+        if len(plain) == 1 and plain != chr(code):
+            table[code] = plain.translate(traditional)
+    table |= traditional
+    table |= {ord(char): plain for char, plain in (_VERTICAL | _RADICALS).items()}
     table |= {code: chr(plain) for code, plain in _FULL_WIDTH.items()}
-    table |= dict.fromkeys(INVISIBLE, " ")
+    unseen = (*INVISIBLE, *map(ord, QUOTES), *_COMBINING, *_PRIVATE_USE, *_EMOJI)
+    table |= dict.fromkeys(unseen, " ")
     return table
 
 
 def fold(text: str) -> str:
-    """`text` with odd characters replaced one for one; its length does not change."""
+    """Replace odd characters one for one; the length does not change."""
     return text.translate(fold_table())
 
 
 def squeeze(text: str) -> str:
-    """`text` without blanks and line breaks."""
+    """Take out blanks and line breaks."""
     return "".join(text.split())
 
 
 def compared(text: str) -> str:
-    """The form in which terms and texts are compared: folded and squeezed."""
-    return squeeze(fold(text))
+    """Return the form in which terms and texts are compared."""
+    return CleanedText(text).compared
 
 
 BETWEEN = "\ufffc"
@@ -78,17 +102,19 @@ def compared_all(texts: Iterable[str]) -> list[str]:
 
 
 class Gap(NamedTuple):
-    """Blanks inside a word.
+    """What was squeezed out inside a word.
 
     Attributes:
-        place: Position in the squeezed text of the character behind them.
-        blanks: The blanks as found.
-        before: The character before them.
-        behind: The character behind them.
+        place: Position in the squeezed text of the character behind it.
+        start: Position in the text as found of its first character.
+        end: Position of the character behind it.
+        before: The folded character before it.
+        behind: The folded character behind it.
     """
 
     place: int
-    blanks: str
+    start: int
+    end: int
     before: str
     behind: str
 
@@ -135,7 +161,8 @@ class Positions:
         place = start - first
         for blanks in _BLANKS.finditer(self.text, first, last):
             place -= len(blanks[0])
-            gaps.append(Gap(blanks.end() + place, blanks[0], self.text[blanks.start() - 1], self.text[blanks.end()]))
+            start, end = blanks.span()
+            gaps.append(Gap(end + place, start, end, self.text[start - 1], self.text[end]))
         return gaps
 
 
@@ -144,17 +171,67 @@ class CleanedText:
 
     Attributes:
         compared: The text folded and squeezed.
+
+    Example:
+        >>> CleanedText("國 务/院").compared
+        '国务院'
     """
 
-    __slots__ = ("_text", "compared")
+    __slots__ = ("_folded", "compared")
 
     def __init__(self, text: str) -> None:
-        self._text = text
-        self.compared = _compared_at_once(text) if has_numpy() else compared(text)
+        self._folded: str | tuple[NDArray[np.uint32], NDArray[np.uint8]]
+        if has_numpy():
+            codes = np_codes(text)
+            kinds = _kinds().take(codes)
+            for start, end in _parting_spans(text, np_nonzero(kinds == _MAY_PART)):
+                kinds[start:end] = _UNSEEN
+            self._folded = codes, kinds
+            self.compared = text_of_codes(_code_table().take(codes[kinds != _UNSEEN]))
+        else:
+            self._folded = _fold_with_gaps(text)
+            self.compared = squeeze(self._folded)
 
     def positions(self) -> Positions:
         """Map positions in `compared` to positions in the text as found."""
-        return Positions(_fold_at_once(self._text) if has_numpy() else fold(self._text))
+        if isinstance(self._folded, str):
+            return Positions(self._folded)
+        codes, kinds = self._folded
+        folded = _code_table().take(codes)
+        folded[kinds == _UNSEEN] = ord(" ")
+        return Positions(text_of_codes(folded))
+
+
+_UNSEEN, _SEEN, _MAY_PART = 0, 1, 2
+_SLASHES = "/／|｜\\＼"
+_PINYIN = re.compile(r"[（(][a-zA-Zāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜü]{1,7}[)）]")
+_PARTING = re.compile(rf"[（({re.escape(_SLASHES)}]")
+
+
+def _is_han(char: str) -> bool:
+    return "\u3400" <= char <= "\u9fff"
+
+
+def _parting_spans(text: str, places: Iterable[int]) -> Iterator[tuple[int, int]]:
+    """Yield the spans of slashes and of pinyin in brackets that stand between two Chinese characters."""
+    for start in places:
+        end = start + 1
+        if text[start] not in _SLASHES:
+            pinyin = _PINYIN.match(text, start)
+            if pinyin is None:
+                continue
+            end = pinyin.end()
+        if start and _is_han(text[start - 1]) and _is_han(text[end : end + 1]):
+            yield start, end
+
+
+def _fold_with_gaps(text: str) -> str:
+    folded = fold(text)
+    parts, last = [], 0
+    for start, end in _parting_spans(text, (hit.start() for hit in _PARTING.finditer(text))):
+        parts += [folded[last:start], " " * (end - start)]
+        last = end
+    return "".join([*parts, folded[last:]]) if parts else folded
 
 
 @cache
@@ -179,35 +256,36 @@ def _code_table() -> NDArray[np.uint32]:
 
 
 @cache
-def _is_visible() -> NDArray[np.bool_]:
-    """Code point -> whether it is no blank once folded."""
+def _kinds() -> NDArray[np.uint8]:
+    """Code point -> whether it is left out, compared, or may part the characters of a word."""
     import numpy as np
 
-    visible = np.ones(0x110000, dtype=np.bool_)
-    visible[[code for code in range(0x3001) if chr(code).isspace()]] = False
-    visible[[code for code, plain in fold_table().items() if plain == " "]] = False
-    return visible
+    kinds = np.full(0x110000, _SEEN, np.uint8)
+    kinds[[code for code in range(0x3001) if chr(code).isspace()]] = _UNSEEN
+    kinds[[code for code, plain in fold_table().items() if plain == " "]] = _UNSEEN
+    kinds[[ord(char) for char in (*_SLASHES, "(", "（")]] = _MAY_PART
+    return kinds
 
 
-def _fold_at_once(text: str) -> str:
-    return _text_of(_code_table().take(_codes(text)))
-
-
-def _compared_at_once(text: str) -> str:
-    codes = _codes(text)
-    visible = codes[_is_visible().take(codes)]
-    return _text_of(_code_table().take(visible))
-
-
-def _text_of(codes: NDArray[np.uint32]) -> str:
-    raw: bytes = codes.tobytes()
-    return raw.decode("utf-32-le", "surrogatepass")
-
-
-def _codes(text: str) -> NDArray[np.uint32]:
+def np_codes(text: str) -> NDArray[np.uint32]:
+    """Return the code points of a text as an array."""
     import numpy as np
 
     return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+
+
+def np_nonzero(flags: NDArray[np.bool_]) -> list[int]:
+    """Return the places of what is true."""
+    import numpy as np
+
+    places: list[int] = np.flatnonzero(flags).tolist()
+    return places
+
+
+def text_of_codes(codes: NDArray[np.uint32]) -> str:
+    """Return the text of an array of code points."""
+    raw: bytes = codes.tobytes()
+    return raw.decode("utf-32-le", "surrogatepass")
 
 
 _BLANKS = re.compile(r"\s+")

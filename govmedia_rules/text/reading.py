@@ -5,9 +5,11 @@ from __future__ import annotations
 import codecs
 import csv
 import difflib
+import importlib
 import re
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from functools import cache
 from importlib.resources import files
@@ -24,17 +26,20 @@ from govmedia_rules.text.lexicon import (
     MIN_NEAR_LENGTH,
     MIN_TERM_LENGTH,
     Canonical,
+    Confidence,
     Entry,
     Enumeration,
     Lexicon,
     Near,
     Open,
+    Pattern,
     Person,
     Term,
     usual_near,
     vocabulary,
 )
 from govmedia_rules.text.normalise import BETWEEN, compared
+from govmedia_rules.text.patterns import PatternError, compile_pattern
 
 MAX_BYTES = 512 * 1024 * 1024
 """Largest lexicon file that is opened."""
@@ -49,16 +54,53 @@ BUILT_IN = {
         "commercial.toml",
         "misspellings.toml",
         "variants.toml",
+        "formulas.toml",
+        "slots.toml",
+        "outdated.toml",
+        "vocabulary.toml",
     )
 }
 """Built-in lexicons and the data files each is made of; the first one names it."""
-CONTEXTS = ("book_title", "quotation", "former")
+CONTEXTS = ("book_title", "quotation", "quoted", "former")
 
 _TERM_KEYS = ("wrong", "right", "kind", "severity", "source", "since", "until", "exceptions", "outside", "note")
 _CANONICAL_KEYS = ("text", "kind", "severity", "source", "near", "open", "exceptions", "since", "until", "note")
 _ENUMERATION_KEYS = ("name", "members", "parts", "leads", "since", "kind", "severity", "source", "note")
 _PERSON_KEYS = ("name", "title", "source", "since", "until", "severity", "note")
-_TOP_KEYS = ("id", "version", "title", "sources", "defaults", "terms", "canonicals", "enumerations", "persons", "exceptions")
+_PATTERN_KEYS = (
+    "name",
+    "pattern",
+    "words",
+    "right",
+    "kind",
+    "severity",
+    "source",
+    "since",
+    "until",
+    "near",
+    "not_near",
+    "unless",
+    "outside",
+    "held",
+    "confidence",
+    "note",
+)
+_TOP_KEYS = (
+    "id",
+    "version",
+    "title",
+    "sources",
+    "defaults",
+    "slots",
+    "held",
+    "terms",
+    "canonicals",
+    "enumerations",
+    "persons",
+    "patterns",
+    "right_patterns",
+    "exceptions",
+)
 
 
 def load_lexicon(source: str | PathLike[str]) -> Lexicon:
@@ -105,9 +147,11 @@ def _built_in(name: str) -> Lexicon:
         version=first.version,
         title=first.title,
         terms=tuple(line for part in parts for line in part.terms),
-        canonicals=tuple(line for part in parts for line in part.canonicals),
+        canonicals=tuple({line.text: line for part in reversed(parts) for line in reversed(part.canonicals)}.values())[::-1],
         enumerations=tuple(line for part in parts for line in part.enumerations),
         persons=tuple(line for part in parts for line in part.persons),
+        patterns=tuple(line for part in parts for line in part.patterns),
+        right_patterns=tuple(text for part in parts for text in part.right_patterns),
         exceptions=tuple(text for part in parts for text in part.exceptions),
     )
 
@@ -249,6 +293,17 @@ def _contexts(value: object) -> tuple[str, ...]:
     return tuple(words)
 
 
+def _canonicals(values: Mapping[str, Any], line: int | None) -> Iterator[Canonical]:
+    """The right forms of one line: a line may give several that share everything else."""
+    texts = values.get("text")
+    if not isinstance(texts, list):
+        yield _canonical(values, line)
+        return
+    for text in dict.fromkeys(texts):
+        short = {"near": "none"} if isinstance(text, str) and len(compared(text)) < MIN_NEAR_LENGTH else {}
+        yield _canonical({**values, "text": text, **short}, line)
+
+
 def _canonical(values: Mapping[str, Any], line: int | None) -> Canonical:
     text = _form("text", values.get("text"))
     size = len(compared(text))
@@ -308,12 +363,97 @@ def _person(values: Mapping[str, Any], line: int | None) -> Person:
     )
 
 
+_Held = tuple[tuple[tuple[int, ...], date], ...]
+
+
+def _read_held(table: Mapping[str, Any]) -> dict[str, _Held]:
+    """Series by name: for each event its numbers, divided by a hyphen, and its first day."""
+    return {
+        name: tuple(sorted((tuple(map(int, numbers.split("-"))), _day("held", day) or date.max) for numbers, day in events.items()))
+        for name, events in table.items()
+    }
+
+
+def _pattern(values: Mapping[str, Any], line: int | None, slots: Mapping[str, str], held: Mapping[str, _Held]) -> Pattern:
+    words = values.get("words")
+    if (words is None) == (values.get("pattern") is None):
+        raise _Fault("pattern", values.get("pattern"), "is needed, or words instead of it")
+    written = _plain("pattern", values.get("pattern"))
+    if words is not None:
+        texts = sorted(map(compared, _texts("words", words)), key=len, reverse=True)
+        written = "|".join(map(re.escape, texts))
+    try:
+        compiled = compile_pattern(written, slots)
+        right = _plain("right", values.get("right")) or None
+        if right is not None:
+            importlib.import_module("re._parser").parse_template(right, compiled.regex)
+    except (PatternError, re.error, IndexError) as fault:
+        raise _Fault("pattern", written, str(fault)) from None
+    series = values.get("held")
+    if series is not None and series not in held:
+        raise _Fault("held", series, f"is none of {', '.join(held) or 'none'}")
+    since, until = _dates(values)
+    return Pattern(
+        _plain("name", values.get("name")) or written[:MAX_TERM_LENGTH],
+        compiled.regex.pattern,
+        right,
+        _word("kind", values.get("kind"), "expression"),
+        _word("severity", values.get("severity"), "serious"),
+        _plain("source", values.get("source")),
+        since,
+        until,
+        _context("near", values.get("near")),
+        _context("not_near", values.get("not_near")),
+        _context("unless", values.get("unless")),
+        _contexts(values.get("outside")),
+        held[series] if series is not None else (),
+        _choice("confidence", values.get("confidence"), get_args(Confidence), "medium"),  # type: ignore[arg-type]
+        _plain("note", values.get("note")),
+        line,
+    )
+
+
+def _context(key: str, value: object) -> tuple[str, ...]:
+    """Words of a context, in compared shape; one character is enough."""
+    if value is None:
+        return ()
+    if not isinstance(value, list) or not all(isinstance(word, str) and word.strip() for word in value):
+        raise _Fault(key, value, "is not a list of words")
+    return tuple(dict.fromkeys(map(compared, value)))
+
+
+def _right_pattern(value: object, slots: Mapping[str, str]) -> str:
+    try:
+        return compile_pattern(_plain("right_patterns", value), slots).regex.pattern
+    except PatternError as fault:
+        raise _Fault("right_patterns", value, str(fault)) from None
+
+
 def read_toml(raw: bytes, name: str, *, default_id: str = "lexicon") -> Lexicon:
-    """A lexicon from the bytes of a TOML file.
+    """Read a lexicon from the bytes of a TOML file.
 
     Raises:
         LexiconError: The bytes are not UTF-8 or not TOML, or a top-level key is unknown.
     """
+    text, data = _parsed_toml(raw, name)
+    slots = {slot: str(expression) for slot, expression in data.get("slots", {}).items()}
+    try:
+        held = _read_held(data.get("held", {}))
+    except (_Fault, ValueError, AttributeError) as fault:
+        raise LexiconError(f"a series cannot be read: {fault}", Where(name, key="held"), '"20-3" = 2024-07-15') from None
+    tables = _Tables(name, text, data)
+    tables.take("terms", _TERM_KEYS, _terms)
+    tables.take("canonicals", _CANONICAL_KEYS, _canonicals)
+    tables.take("enumerations", _ENUMERATION_KEYS, lambda values, line: [_enumeration(values, line)])
+    tables.take("persons", _PERSON_KEYS, lambda values, line: [_person(values, line)])
+    tables.take("patterns", _PATTERN_KEYS, lambda values, line: [_pattern(values, line, slots, held)])
+    right_patterns = tables.take_texts("right_patterns", lambda value: _right_pattern(value, slots))
+    exceptions = tables.take_texts("exceptions", lambda value: _form("exceptions", value))
+    lexicon = _collect(tables.good, tables.bad, str(data.get("id", default_id)), data, exceptions)
+    return replace(lexicon, right_patterns=tuple(right_patterns))
+
+
+def _parsed_toml(raw: bytes, name: str) -> tuple[str, dict[str, Any]]:
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as fault:
@@ -327,42 +467,53 @@ def read_toml(raw: bytes, name: str, *, default_id: str = "lexicon") -> Lexicon:
         if key not in _TOP_KEYS:
             close = difflib.get_close_matches(key, _TOP_KEYS, n=1)
             raise LexiconError("unknown key", Where(name, key=key), f"did you mean {close[0]!r}?" if close else "")
-    lines = _LineFinder(text)
-    good: list[Entry] = []
-    bad: list[BadRow] = []
-    defaults, sources = data.get("defaults", {}), data.get("sources", {})
+    return text, data
 
-    def take(table: str, keys: tuple[str, ...], make: Callable[[Mapping[str, Any], int], Iterable[Entry]]) -> None:
-        rows = data.get(table, [])
+
+class _Tables:
+    """The tables of a TOML file as lexicon lines; what cannot be used is noted and the rest kept."""
+
+    def __init__(self, name: str, text: str, data: Mapping[str, Any]) -> None:
+        self._name, self._data = name, data
+        self._lines = _LineFinder(text)
+        self.good: list[Entry] = []
+        self.bad: list[BadRow] = []
+
+    def take(self, table: str, keys: tuple[str, ...], make: Callable[[Mapping[str, Any], int], Iterable[Entry]]) -> None:
+        """Read one table; `make` gives the entries of a row."""
+        rows = self._data.get(table, [])
         if not isinstance(rows, list):
-            raise LexiconError(f"[[{table}]] must be a list of tables", Where(name, table))
+            raise LexiconError(f"[[{table}]] must be a list of tables", Where(self._name, table))
         for values in rows:
-            number = lines.find(values)
+            number = self._lines.find(values)
             try:
-                if not isinstance(values, dict):
-                    raise _Fault(table, values, "is not a table of keys and values")
-                for key in values:
-                    if key not in keys:
-                        close = difflib.get_close_matches(key, keys, n=1)
-                        raise _Fault(key, values[key], "is an unknown key" + (f"; did you mean {close[0]!r}?" if close else ""))
-                full = {**{key: value for key, value in defaults.get(table, {}).items() if key in keys}, **values}
-                if isinstance(full.get("source"), str):
-                    full["source"] = sources.get(full["source"], full["source"])
-                good.extend(make(full, number))
+                self.good.extend(list(make(self._full_row(table, keys, values), number)))
             except _Fault as fault:
-                bad.append(fault.row(number))
+                self.bad.append(fault.row(number))
 
-    take("terms", _TERM_KEYS, lambda values, line: list(_terms(values, line)))
-    take("canonicals", _CANONICAL_KEYS, lambda values, line: [_canonical(values, line)])
-    take("enumerations", _ENUMERATION_KEYS, lambda values, line: [_enumeration(values, line)])
-    take("persons", _PERSON_KEYS, lambda values, line: [_person(values, line)])
-    exceptions = []
-    for value in data.get("exceptions", []):
-        try:
-            exceptions.append(_form("exceptions", value))
-        except _Fault as fault:
-            bad.append(fault.row(lines.find(value)))
-    return _collect(good, bad, str(data.get("id", default_id)), data, exceptions)
+    def _full_row(self, table: str, keys: tuple[str, ...], values: object) -> dict[str, Any]:
+        """A row with the defaults of its table, and its source in full."""
+        if not isinstance(values, dict):
+            raise _Fault(table, values, "is not a table of keys and values")
+        for key in values:
+            if key not in keys:
+                close = difflib.get_close_matches(key, keys, n=1)
+                raise _Fault(key, values[key], "is an unknown key" + (f"; did you mean {close[0]!r}?" if close else ""))
+        defaults = self._data.get("defaults", {}).get(table, {})
+        full = {**{key: value for key, value in defaults.items() if key in keys}, **values}
+        if isinstance(full.get("source"), str):
+            full["source"] = self._data.get("sources", {}).get(full["source"], full["source"])
+        return full
+
+    def take_texts(self, key: str, make: Callable[[object], str]) -> list[str]:
+        """Read a list of texts."""
+        texts: list[str] = []
+        for value in self._data.get(key, []):
+            try:
+                texts.append(make(value))
+            except _Fault as fault:
+                self.bad.append(fault.row(self._lines.find(value)))
+        return texts
 
 
 class _LineFinder:
@@ -403,6 +554,7 @@ def _collect(
     canonicals: dict[str, Canonical] = {}
     enumerations: list[Enumeration] = []
     persons: list[Person] = []
+    patterns: dict[str, Pattern] = {}
     for entry in entries:
         if isinstance(entry, Term):
             other = terms.setdefault((entry.wrong, entry.since, entry.until), entry)
@@ -417,6 +569,9 @@ def _collect(
                 bad.append(BadRow(entry.line or 0, "text", entry.text, f"stands twice, first on line {known.line}"))
         elif isinstance(entry, Enumeration):
             enumerations.append(entry)
+        elif isinstance(entry, Pattern):
+            if patterns.setdefault(f"{entry.pattern} {entry.since} {entry.until}", entry) is not entry:
+                bad.append(BadRow(entry.line or 0, "pattern", entry.name, "stands twice"))
         else:
             persons.append(entry)
     return Lexicon(
@@ -427,6 +582,7 @@ def _collect(
         canonicals=tuple(canonicals.values()),
         enumerations=tuple(enumerations),
         persons=tuple(persons),
+        patterns=tuple(patterns.values()),
         exceptions=tuple(dict.fromkeys(exceptions)),
         bad=tuple(sorted(bad, key=lambda row: row.row)),
         notes=notes,

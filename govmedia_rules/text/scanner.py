@@ -12,14 +12,14 @@ from pathlib import Path
 
 from govmedia_rules.core.progress import Progress, counted
 from govmedia_rules.text.checkers import TextChecker, run_checker
-from govmedia_rules.text.context import divides
-from govmedia_rules.text.findings import Days, Finding, best, without_quotation_variants
+from govmedia_rules.text.context import divides, fit_quotation, is_inside, is_letter, with_whole_quotations
+from govmedia_rules.text.findings import Days, Finding, best
 from govmedia_rules.text.forms import find_forms
-from govmedia_rules.text.lexicon import Lexicon, Person, Stamp
+from govmedia_rules.text.lexicon import Entry, Lexicon, Pattern, Person, Stamp, Term
 from govmedia_rules.text.matcher import Matcher
 from govmedia_rules.text.matches import RANK, Match, Matches
 from govmedia_rules.text.misses import touches
-from govmedia_rules.text.normalise import BETWEEN, CleanedText, Positions
+from govmedia_rules.text.normalise import BETWEEN, QUOTES, CleanedText, Positions
 from govmedia_rules.text.search import Backend
 from govmedia_rules.text.workers import scan_in_processes
 
@@ -163,7 +163,7 @@ class Scanner:
         found: list[list[Match]] = [[] for _ in texts]
         if findings:
             positions = cleaned.positions()
-            for finding in best(without_quotation_variants(findings, self._matcher.quotation_variants)):
+            for finding in best(findings):
                 at = bisect_right(starts, positions.found(finding.start)) - 1
                 match = self._match(texts[at], starts[at], positions, finding)
                 if match is not None:
@@ -178,34 +178,41 @@ class Scanner:
 
     def _match(self, text: str, offset: int, positions: Positions, finding: Finding) -> Match | None:
         """Turn a finding in the compared text into a match in the text as found; None where a gap shows it is none."""
-        start, end = positions.span(finding.start, finding.end)
         line, edit = finding.line, finding.edit
         confidence = finding.confidence
-        if end - start != finding.end - finding.start:
-            for gap in positions.gaps(finding.start, finding.end):
-                if divides(gap.blanks) or (edit is not None and touches(edit, gap.place)):
-                    return None
-                if _is_letter(gap.before) and _is_letter(gap.behind) and " " not in line.id:
-                    return None  # two words of Latin letters are not one
-                if "\n" in gap.blanks or "\r" in gap.blanks:
-                    confidence = "low"
-        if finding.run is not None and any(divides(gap.blanks) for gap in positions.gaps(*finding.run)):
+        for gap in positions.gaps(finding.start, finding.end):
+            blanks = text[gap.start - offset : gap.end - offset]
+            if divides(blanks) or (edit is not None and touches(edit, gap.place)):
+                return None
+            if is_letter(gap.before) and is_letter(gap.behind) and " " not in line.id:
+                return None  # two words of Latin letters are not one
+            if "\n" in blanks or "\r" in blanks:
+                confidence = "low"
+        if finding.run is not None:
+            gaps = positions.gaps(*finding.run)
+            if any(divides(text[gap.start - offset : gap.end - offset]) for gap in gaps):
+                return None
+        start, end = positions.span(finding.start, finding.end)
+        span = with_whole_quotations(text, start - offset, end - offset)
+        if span is None or _is_free_in_quotation(line, text, *span):
             return None
-        start, end = start - offset, end - offset
+        start, end = span
+        suggestion = finding.suggestion
+        if suggestion is not None:
+            start, end, suggestion = fit_quotation(text, start, end, suggestion)
         kind = "name_title" if isinstance(line, Person) else line.kind
         return Match(
-            start,
-            end,
-            text[start:end],
-            finding.suggestion,
-            kind,
-            line.id,
-            confidence,
-            finding.reason,
-            line.severity,
-            line.source,
-            self._by,
+            start, end, text[start:end], suggestion, kind, line.id, confidence, finding.reason, line.severity, line.source, self._by
         )
+
+
+def _is_free_in_quotation(line: Entry, text: str, start: int, end: int) -> bool:
+    """Tell whether a line leaves a passage alone because it is quoted, or holds quotation marks itself (台湾“总统府”)."""
+    if not isinstance(line, Term | Pattern):
+        return False
+    if "quoted" in line.outside and any(mark in text[start:end] for mark in QUOTES):
+        return True
+    return "quotation" in line.outside and is_inside(text, start, end, "“", "”")
 
 
 def _merge_lexicons(given: Lexicon | str | Path | Sequence[Lexicon | str | Path]) -> Lexicon:
@@ -227,10 +234,6 @@ def _days_by_place(compared: str, days: Sequence[date | None]) -> Days:
     while len(starts) < len(days):
         starts.append(compared.index(BETWEEN, starts[-1]) + 1)
     return Days(starts, days)
-
-
-def _is_letter(char: str) -> bool:
-    return char.isascii() and char.isalpha()
 
 
 @lru_cache(maxsize=8)

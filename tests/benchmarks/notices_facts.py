@@ -430,7 +430,7 @@ def findings(notice: Notice, facts: dict[str, Any]) -> Iterator[Field]:
 
 
 def platform_same(named: Named, platform: str) -> bool:
-    from govmedia_rules.notices.counting import platform_of
+    from govmedia_rules.notices.labels import platform_of
 
     wanted = platform_of(platform)
     return named.platform is not None and (named.platform == (wanted and wanted[0]) or named.platform_text == platform)

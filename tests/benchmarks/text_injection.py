@@ -6,7 +6,8 @@ A right form of the starter lexicon is put into a sentence (clean text of the sh
 text), one error is made in it: a character substituted (half of the time by one that sounds or looks alike, else by a
 common character), dropped, added inside, or swapped with its neighbour. An error is set aside and counted apart when it
 makes no error by the lexicon's own words: the result is itself a right form or a declared exception, or it lies at an end
-declared open, or it adds or exchanges a joining word or a numeral. Forms with near = "close" get only the errors looked for
+declared open, or it adds or exchanges a joining word or a
+numeral, or a phrase of the vocabulary becomes other words (民国经济). Forms with near = "close" get only the errors looked for
 in them. The last figures count what was set aside as missed.
 """
 
@@ -22,7 +23,8 @@ import text_corpus
 
 from govmedia_rules.core.vocabulary import read_data
 from govmedia_rules.text.lexicon import Canonical
-from govmedia_rules.text.near import _alike
+from govmedia_rules.text.misses import is_explained
+from govmedia_rules.text.near import Edit, _alike
 from govmedia_rules.text.normalise import compared
 from govmedia_rules.text.reading import load_lexicon
 from govmedia_rules.text.scanner import Scanner
@@ -103,6 +105,9 @@ def set_aside(form: Canonical, result: str, kind: str, at: int, wrong: str, righ
         grammar = {"add": words["added"], "drop": words["instead"], "substitute": words["instead"]}[kind]
         if (wrong or right) in grammar or (not name and (wrong or right) in words["joining"]):
             return "joining word"
+    kinds = {"substitute": "substituted", "drop": "missing", "add": "added", "swap": "swapped"}
+    if form.kind == "misspelling" and is_explained(Edit(0, 0, len(result), kinds[kind], at, wrong, right), result):  # type: ignore[arg-type]
+        return "other words"
     if kind == "substitute" and wrong in words["numerals"] and right in words["numerals"]:
         return "numeral"
     return None

@@ -165,7 +165,7 @@ def test_one_error_on_several_platforms_is_one_incident_and_counts_for_each() ->
     assert [one.verdict.value for one in inspections].count("unqualified") == 2
     for order in (inspections, inspections[::-1]):
         [incident] = incidents(order)
-        assert incident.subjects == ("wechat_official:云南国资", "weibo_sina:云南国资")
+        assert incident.subjects == ("wechat_official:云南国资@省国资委", "weibo_sina:云南国资@省国资委")
         assert incident.owner == "省国资委"
 
 

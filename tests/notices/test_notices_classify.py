@@ -27,7 +27,7 @@ KINDS = {"site": "site", "media": "account", "both": "site"}
         ("申报材料与申请条件或办理流程要求不一致", ("site.deduct.service.accuracy",), None),
         ("账号实际名称与全国政务新媒体信息报送系统不一致", ("media.manage.registration",), ("名称", "不一致")),
         ("栏目空白、链接失效", ("site.veto.columns.blank", "site.deduct.design.availability"), ("栏目空白", "链接失效")),
-        ("整改不到位", ("other",), ("整改",)),
+        ("整改不到位", ("other",), ("整改", "不")),
         ("今天天气晴好", ("other",), ()),
     ],
 )

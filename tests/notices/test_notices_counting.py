@@ -6,9 +6,11 @@ from decimal import Decimal
 
 import pytest
 
-from govmedia_rules.notices.counting import level_of, number_of, platform_of, read_counts, vague_share
+from govmedia_rules.notices.counting import read_counts
 from govmedia_rules.notices.figures import Population
+from govmedia_rules.notices.labels import level_of, number_of, platform_of
 from govmedia_rules.notices.outline import Page
+from govmedia_rules.notices.shares import vague_share
 
 
 def populations(text: str) -> dict[str, Population]:

@@ -87,13 +87,21 @@ def test_the_copy_in_traditional_characters_says_what_was_mended(shared: Path) -
     assert repairs["place_name"] == 1
 
 
-def test_the_labelled_wordings_are_classified(shared: Path) -> None:
-    with (shared / "notices" / "phrases-dev.tsv").open(encoding="utf-8") as file:
+@pytest.mark.parametrize("name", ["phrases-dev", "phrases-dev-2"])
+def test_the_labelled_wordings_are_classified(shared: Path, name: str) -> None:
+    with (shared / "notices" / f"{name}.tsv").open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
     wrong = [
         row for row in rows if not all(agrees(classify(row["phrase"]).indicator_ids, i) for i in row["indicator_ids"].split(","))
     ]
     assert 100 * (len(rows) - len(wrong)) >= 97 * len(rows), [row["phrase"] for row in wrong]
+
+
+def test_wordings_of_a_province_are_classified_without_its_own_words(shared: Path) -> None:
+    held = script("notices_phrases").measure_held_out(shared).values()
+    wordings = sum(result.wordings for result in held)
+    assert sum(result.right[1] for result in held) >= 0.92 * wordings
+    assert sum(result.others[0] for result in held) <= 0.03 * sum(result.others[1] for result in held)
 
 
 def records(shared: Path) -> list[dict[str, object]]:

@@ -193,7 +193,10 @@ def test_types_are_reported_before_values_are_touched() -> None:
     assert "convert" in str(faults.value)
     with pytest.warns(LossyColumn, match="leading zeros"):
         rows_read = read_accounts(pandas.DataFrame([row | {"标识码": 107000036}]), observed_at=POINT)
-    assert "has 9 characters" in rows_read.bad[0].reason
+    assert rows_read.good[0].account.code == "107000036"
+    [remark] = rows_read.good[0].marks
+    assert (remark.field, remark.basis) == ("account.code", "unconfirmed")
+    assert remark.note.endswith("has 9 characters, not 16")
     types = {use.header: (use.field, use.type) for use in read_accounts(polars.DataFrame([row]), observed_at=POINT).columns}
     assert types == {"账号名称": ("name", "String"), "平台": ("platform", "String")}
 

@@ -11,9 +11,10 @@ import pyarrow
 import pytest
 import xlsxwriter
 
-from govmedia_rules.errors import LossyColumn, MissingExtra, TableError
+from govmedia_rules.errors import LossyColumn, MissingExtra, RegistryError, TableError
+from govmedia_rules.subjects.codes import current_division, division_codes
 from govmedia_rules.subjects.models import Account, Site
-from govmedia_rules.subjects.registry import Population, read_registry, registered_accounts, registered_sites
+from govmedia_rules.subjects.registry import Population, Registry, read_registry, registered_accounts, registered_sites
 from govmedia_rules.subjects.vocabulary import vocabulary
 
 SITES = [
@@ -101,7 +102,49 @@ def test_bad_rows_are_set_apart_with_row_column_value_and_reason() -> None:
     assert told[4, "政务新媒体名称"] == (None, "Field required")
     assert told[5, "类型"][0] == "火星微博"
     assert "did you mean" in told[5, "类型"][1]
-    assert told[5, "政务新媒体标识码"][1].endswith("has 10 characters, not 16")
+    assert (5, "政务新媒体标识码") not in told
+
+
+def test_a_code_of_an_unknown_form_keeps_its_row_and_is_a_remark() -> None:
+    rows = registered_accounts([{"政务新媒体名称": "甲", "类型": "微信", "政务新媒体标识码": " 610700m023 "}])
+    assert not rows.bad
+    [account] = rows
+    assert (account.code, account.id, account.division) == ("610700M023", "610700M023", None)
+    [problem] = Registry(accounts=(account,)).problems()
+    assert (problem.kind, problem.subjects) == ("warning", ("610700M023",))
+    assert problem.what.endswith("has 10 characters, not 16")
+
+
+def test_units_of_one_name_are_two_subjects() -> None:
+    first, second = (Account(name="城关镇人民政府", platform="weibo", owner=owner) for owner in ("甲县", "乙县"))
+    assert (first.id, second.id) == ("weibo:城关镇人民政府@甲县", "weibo:城关镇人民政府@乙县")
+    assert Account(name="城关镇人民政府", platform="weibo", region="340221").id == "weibo:城关镇人民政府@340221"
+    assert Site(name="教育局", owner="甲县").id == "教育局@甲县"
+    registry = Registry(accounts=(first, second, Account(name="丙", platform="weibo", owner="丙县")))
+    assert registry.renamed_ids() == {"weibo:丙": "weibo:丙@丙县"}
+    assert registry.population("account").total == 3
+
+
+def test_rows_of_one_subject_are_one_and_what_they_contradict_is_not_known() -> None:
+    rows = [Account(id="x", name="甲", platform="weibo", level="city_department", owner="甲局", area=area) for area in ("东", "西")]
+    registry = Registry(accounts=tuple(rows))
+    known = registry.find("x")
+    assert known is not None
+    assert (known.owner, known.area, known.level) == ("甲局", None, "city_department")
+    population = registry.population("account")
+    assert (population.total, population.by["area"]) == (1, {"": 1})
+    assert [problem.kind for problem in registry.problems()] == ["contradiction"]
+    clash = Registry(accounts=(rows[0], Account(id="x", name="甲", platform="douyin")))
+    with pytest.raises(RegistryError, match="different platforms"):
+        clash.find("x")
+
+
+def test_divisions_have_a_history() -> None:
+    for code in ("340221", "340210"):
+        assert Site(name="甲", code=f"{code}0001").division == "340210"
+        assert Account(name="甲", platform="weibo", region=code).division == "340210"
+        assert division_codes(code) == {"340221", "340210"}
+    assert current_division("610726") == "610726"
 
 
 def test_blank_lines_are_no_rows() -> None:

@@ -143,7 +143,7 @@ def test_docx_headers_notes_and_text_boxes(tmp_path):
 
 
 def test_a_file_that_is_no_text(tmp_path):
-    path = tmp_path / "a.pdf"
-    path.write_bytes(b"%PDF-1.7\n\x00\x01")
+    path = tmp_path / "a.bin"
+    path.write_bytes(b"%PNG-1.7\n\x00\x01")
     with pytest.raises(ObservationError, match="no text"):
         texts(path)

@@ -78,7 +78,7 @@ def test_a_toml_lexicon():
         ('wrong = "布署"\nright = "部署"\nsince = 2021-01-01\nuntil = 2020-01-01', "lies before since, 2021-01-01"),
         ('wrong = "布署"\nright = "部署"\nsince = "2021年2月30日"', "is not a date; write 2018-03-17"),
         ('wrong = "布署"\nright = "部署"\nexceptions = ["安装"]', "does not contain 布署 and would never apply"),
-        ('wrong = "布署"\nright = "部署"\noutside = ["nowhere"]', "is none of book_title, quotation, former"),
+        ('wrong = "布署"\nright = "部署"\noutside = ["nowhere"]', "is none of book_title, quotation, quoted, former"),
         ("wrong = 5", "is not a list of texts"),
     ],
 )

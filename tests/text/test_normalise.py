@@ -41,7 +41,7 @@ def test_gaps_and_characters_make_up_the_text(text):
     for gap in positions.gaps(0, len(squeezed)):
         assert (gap.before, gap.behind) == (squeezed[gap.place - 1], squeezed[gap.place])
     start, end = positions.span(0, len(squeezed))
-    rebuilt, gaps = "", {gap.place: gap.blanks for gap in positions.gaps(0, len(squeezed))}
+    rebuilt, gaps = "", {gap.place: text[gap.start : gap.end] for gap in positions.gaps(0, len(squeezed))}
     for at, char in enumerate(squeezed):
         rebuilt += gaps.get(at, "") + char
     assert rebuilt == text[start:end]

@@ -10,7 +10,7 @@ import pytest
 
 from govmedia_rules.text.lexicon import vocabulary
 from govmedia_rules.text.near import _alike
-from govmedia_rules.text.normalise import fold_table
+from govmedia_rules.text.normalise import compared, fold_table
 from govmedia_rules.text.reading import load_lexicon
 from govmedia_rules.text.review import check_lexicon
 from govmedia_rules.text.scanner import Scanner
@@ -137,7 +137,7 @@ CHANCE = [
     "大部份额、内部份额",
     "满足一名份额",
     "两个围护结构",
-    "国家海洋局南海局、国家乡村振兴局通知",
+    "国家海洋局南海局、国家新闻出版署通知",
     "",
 ]
 
@@ -151,7 +151,7 @@ def test_words_that_meet_by_chance_are_not_reported(scanner):
     ("text", "right"),
     [
         ("做到两个维户", "做到两个维护"),
-        ('做到"两个维户"', '做到"两个维护"'),
+        ('做到"两个维户"', "做到“两个维护”"),
         ("做到“两个维户”", "做到“两个维护”"),
         ("增强四个意思", "增强四个意识"),
         ("五位一体总体部局", "五位一体总体布局"),
@@ -190,7 +190,11 @@ def test_five_hundred_injected_errors(monkeypatch):
         start = sentence.index("{}")
         touching = [match for match in scanner.scan(text) if match.start <= start + len(result) and match.end >= start]
         found += bool(touching)
-        right += any(match.suggestion and (match.suggestion in form.text or form.text in match.suggestion) for match in touching)
+        right += any(
+            match.suggestion
+            and (compared(match.suggestion) in compared(form.text) or compared(form.text) in compared(match.suggestion))
+            for match in touching
+        )
     assert total == 500
     assert found >= 0.99 * total
     assert right >= 0.97 * found

@@ -1,0 +1,489 @@
+"""Find the sites and accounts that a sentence names, each with its platform and the body that answers for it.
+
+A name stands in quotation marks (“青石发布”微信公众号), bare before 网站 or a platform (县教育局网站, 青石发布、青石文旅等微博),
+before a platform in brackets (青石发布(微博)), or in a list after 分别是. Names that follow each other share the platform
+that stands after the last or before the first of them. A piece of a sentence is never a name.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from functools import cache
+from itertools import pairwise
+from typing import Any, cast
+
+from govmedia_rules.notices.labels import platform_of
+from govmedia_rules.notices.masking import PLATFORM_WORDS
+from govmedia_rules.notices.model import Kind, Named
+from govmedia_rules.notices.outline import Page, any_of, words
+
+_MOST_NAMES = 200
+
+
+@cache
+def naming() -> dict[str, Any]:
+    """Return the vocabulary of names."""
+    return cast("dict[str, Any]", words()["naming"])
+
+
+@dataclass(slots=True)
+class Mentions:
+    """Names that stand together with what is said of all of them.
+
+    Attributes:
+        names: The names.
+        start: Offset in the text at which they begin, a body that answers for them included.
+        end: Offset after them and their platform.
+        is_open: Whether 等 says that there are more.
+        kind: Kind that the words around them tell; None when they tell none.
+        stated: How many the words say there are; None when they do not.
+        follows: Whether the predicate stands before the list (…的网站分别是:甲局、乙局).
+    """
+
+    names: list[Named]
+    start: int
+    end: int
+    is_open: bool
+    kind: Kind | None
+    stated: int | None
+    follows: bool = False
+
+
+def find_mentions(text: str, start: int, page: Page, default: Kind | None) -> list[Mentions]:
+    """Return the groups of names of a stretch of text, in order.
+
+    Args:
+        text: The stretch, without full stops.
+        start: Its offset in the page.
+        page: The page, for the places of the names.
+        default: Kind of subject that the headings tell; None when they tell none.
+    """
+    found = list(_counted_groups(text, start, page))
+    for more in (
+        _quoted_groups(text, start, page, default),
+        _listed_groups(text, start, page, default),
+        _bracketed_groups(text, start, page),
+        _bare_groups(text, start, page),
+    ):
+        taken = [(group.start, group.end) for group in found]
+        found += [group for group in more if all(group.end <= low or group.start >= high for low, high in taken)]
+    return sorted(found, key=lambda group: group.start)
+
+
+# --- what may be a name ---------------------------------------------------------------------------------------------
+
+_GENERIC = re.compile(
+    r"^(?:各|部分|个别|少数|多数|大多数|有的|一些|全|所有|多个|某|本|该|相关|其他|其它|上级|下级|基层|同级|我|省市各|市县|绝大|大部分|一半|超过|近|约|不少|"
+    r"有些|几个|数个|这些|上述|以上|被|经(?!开|济)|由|从|在|对|将(?!乐)|把|向|与|及|和|的|市级|县级|区级|省级|乡镇级|所属|下属|不合格|合格|问题|政务|官方|政府系统|年|月|日)|"
+    r"(?:部分|个别|多数|各级|各地|有关|相关|各县|各区|各市|各乡|各镇)|"
+    r"^(?:县|市|区|省|州|县区|区县|市县|市直|县直|省直|市直部门|县直部门|省直部门|部门|政府部门|政府|单位|机关|乡镇|街道|镇|网站|国务院部门|地方|基层|企业|公司)$"
+)
+_FUNCTION_WORDS = re.compile(
+    r"[的了着过把被]|不(?!动产)|未(?!来|央|成年)|没|无(?!锡|为|极|棣|障碍|线电)|仍|已|存在|出现|发现|由于|因为|并|且|但|而|要(?!塞)|"
+    r"及时|主办|主管|开设|开办|运营的|运维|负责|官方|依托|利用|借助|对全|对各|对本|采取|监测|连续|长期|超过|重点|严重|反映|影响|进行|开展|组织|通过|按照|根据|截至|属于|关于|导致|其中|例如|包括|以及|分别|等|此次|本次|第[一二三四五六七八九十](?!人民|中学|中医|小学|医院|实验|幼儿|高级|监狱|初级)|[0-9]"
+)
+
+
+@cache
+def _ordinary_words() -> re.Pattern[str]:
+    return re.compile(any_of(naming()["no_part_of_names"]))
+
+
+@cache
+def _ends_like_a_body() -> re.Pattern[str]:
+    return re.compile(rf"(?:{any_of(naming()['suffixes'])})$")
+
+
+@cache
+def _ends_like_an_account() -> re.Pattern[str]:
+    return re.compile(rf"(?:{any_of(naming()['account_endings'])})$|^(?:{any_of(naming()['account_beginnings'])})")
+
+
+def is_bare_name(name: str, *, account: bool = False) -> bool:
+    """Return whether bare words may name a body, site or account, not a class of them and no piece of a sentence."""
+    if not 2 <= len(name) <= 25 or _GENERIC.search(name) or _FUNCTION_WORDS.search(name) or _ordinary_words().search(name):
+        return False
+    return account or _ends_like_a_body().search(name) is not None
+
+
+def is_quoted_name(name: str, rest: str) -> bool:
+    """Return whether quoted words may be a name, seen with what follows them."""
+    vocabulary = naming()
+    after = re.match(rf"(?:等|类)?(?:[0-9]+个|多个)?(?:子)?(?:{any_of(vocabulary['not_name_after'])})", rest)
+    if not name or name in vocabulary["not_names"] or after or re.search("[、,。;:!?《》]|^[.A-Za-z0-9]{1,5}$", name):
+        return False
+    return _ordinary_words().search(name) is None
+
+
+# --- names in quotation marks ---------------------------------------------------------------------------------------
+
+
+@cache
+def _quoted() -> re.Pattern[str]:
+    return re.compile(r"[“「\"](?P<name>[^“”「」\"]{2,40})[”」\"]")
+
+
+@cache
+def _after() -> re.Pattern[str]:
+    """Return a pattern for what may stand between a name and what is said of it: 等, a number, 网站 or a platform."""
+    sites, accounts = any_of(naming()["site_words"]), any_of(naming()["account_words"])
+    return re.compile(
+        rf"(?:\((?P<owner>[\u4e00-\u9fff]{{2,20}}?(?:{any_of(naming()['suffixes'])}))\))?"
+        rf"(?P<more>等)?(?P<count>[0-9]+)?(?:[个家])?(?:单位|部门|地|县区|县\(市、区\)|县\(区\)|县市区|市县|区县|县区市)?(?:的)?(?:官方)?"
+        rf"(?:(?P<platform>{PLATFORM_WORDS})(?:公众)?(?:(?:账号|平台|号)(?!实际|名称|主体|信息|认证|注册))?|(?P<account>{accounts})|"
+        rf"(?P<level>设区市|县级|市级|区级|县区|省级)?(?P<site>{sites})(?!地图|标识|域名|名称)|(?P<part>(?=网站(?:地图|标识|域名|名称))))?"
+        rf"(?:\((?P<bracket>{PLATFORM_WORDS})(?:账号)?\))?"
+        rf"(?:\((?P<owner2>[\u4e00-\u9fff]{{2,20}}?(?:{any_of(naming()['suffixes'])}))\))?(?P<more2>等)?"
+    )
+
+
+@cache
+def _before() -> re.Pattern[str]:
+    """Return a pattern for what may stand before a quoted name: the body that answers for it, a platform, 网站, a place."""
+    accounts = any_of(naming()["account_words"])
+    return re.compile(
+        rf"(?:(?P<owner>[\u4e00-\u9fff()]{{1,20}}?(?:{any_of([*naming()['suffixes'], *_REGIONS])}))"
+        rf"(?:的|主办的|开设的|运营的|运维的|主管的|开办的)?)?"
+        rf"(?:官方)?(?:(?P<platform>{PLATFORM_WORDS})(?:账号|平台|号)?|(?P<account>{accounts})|(?P<site>网站|门户网))?[:]?$"
+    )
+
+
+_REGIONS = ("省", "自治区", "兵团", "市", "县", "区", "州", "盟", "旗")
+_STATES = re.compile(
+    r"(?:均|都|仍|还|也|分别|在|自|首页|栏目|更新|连续|长期|超|未|不|无|存在|没有|内容|信息|互动|发布|因|两|多次|被|已|有|近|缺|逾|停|账号|名称|主体|开设|留言|转载|推送|推文|文章|发文|作品)"
+)
+
+
+@dataclass(slots=True)
+class _QuotedName:
+    name: str
+    start: int
+    end: int
+    tail: re.Match[str]
+    lead: re.Match[str] | None
+    lead_start: int
+    platform: str | None = None
+    kind: Kind | None = None
+
+
+def _quoted_groups(text: str, start: int, page: Page, default: Kind | None) -> Iterator[Mentions]:
+    runs: list[list[_QuotedName]] = []
+    end = 0
+    for match in list(_quoted().finditer(text))[:_MOST_NAMES]:
+        tail = _after().match(text, match.end())
+        assert tail is not None
+        between = text[end : match.start()]
+        lead = _before().search(between[-40:]) if between else None
+        lead_length = len(lead.group()) if lead is not None else 0
+        if lead is not None and lead.group("site") and not _ends_like_a_body().search(match.group("name")):
+            # 县政府网站“办事指南”: the words name a part of the site that stands before them.
+            lead, lead_length = None, 0
+        one = _QuotedName(match.group("name").strip(), match.start(), match.end(), tail, lead, match.start() - lead_length)
+        rest = between[: len(between) - lead_length]
+        joined = runs and re.fullmatch(r"[、和及与]?|以及|,以及|、以及", rest.strip()) is not None
+        if joined and not (rest == "," and runs[-1][-1].tail.group()):
+            runs[-1].append(one)
+        else:
+            runs.append([one])
+        end = tail.end()
+    for run in runs:
+        yield from _group_of_run(run, text, start, page, default)
+
+
+def _group_of_run(run: list[_QuotedName], text: str, start: int, page: Page, default: Kind | None) -> Iterator[Mentions]:
+    # “甲”和“乙”栏目: what stands after the last is said of all that have nothing of their own after them.
+    if not is_quoted_name(run[-1].name, text[run[-1].end :]) and not run[-1].tail.group():
+        while run and not run[-1].tail.group():
+            run = run[:-1]
+    run = [one for one in run if is_quoted_name(one.name, text[one.end :])]
+    if not run:
+        return
+    _share_platforms(run)
+    last = run[-1].tail
+    told = any(one.kind for one in run)
+    if not told and default is None and not (_STATES.match(text[last.end() :]) or _owner(run[0])):
+        return
+    names = [_named(one, start, page, default) for one in run]
+    # The place or body before the first name is no part of what is said.
+    low = run[0].lead_start if _owner(run[0]) or _kind_of(run[0].lead)[0] else run[0].start
+    is_open = any(one.tail.group("more") or one.tail.group("more2") for one in run)
+    stated = int(last.group("count")) if last.group("count") else None
+    kind = next((one.kind for one in run if one.kind), default)
+    yield Mentions(names, low, last.end(), is_open, kind, stated)
+
+
+def _share_platforms(run: list[_QuotedName]) -> None:
+    """Give each name its kind and platform: its own after or before it, else those after the next, else those before the last."""
+    for one in run:
+        one.kind, one.platform = _kind_of(one.tail)
+        if one.kind is None and _kind_of(one.lead)[1] is not None:
+            one.kind, one.platform = _kind_of(one.lead)
+    for one, following in reversed(list(pairwise(run))):
+        has_own_lead = _kind_of(following.tail)[0] is None and _kind_of(following.lead)[1] is not None
+        if one.kind is None and following.kind and not has_own_lead:
+            one.kind, one.platform = following.kind, following.platform
+    for one in run:
+        # 账号“甲”: less than the platform that may follow a later name.
+        if one.kind is None:
+            one.kind, one.platform = _kind_of(one.lead)
+    for one, following in pairwise(run):
+        if following.kind is None:
+            following.kind, following.platform = one.kind, one.platform
+
+
+def _kind_of(words_around: re.Match[str] | None) -> tuple[Kind | None, str | None]:
+    if words_around is None:
+        return None, None
+    parts = words_around.groupdict()
+    platform = parts.get("platform") or parts.get("bracket")
+    if platform:
+        return "account", platform
+    if parts.get("account"):
+        return "account", None
+    return ("site", None) if parts.get("site") or parts.get("part") is not None else (None, None)
+
+
+_NOT_OWNER = re.compile(r"政府网站$|^部分|^个别|^有的|^其中")
+
+
+def _owner(one: _QuotedName) -> str | None:
+    """Return the body printed beside a name: in brackets after it, else before it."""
+    bracketed = one.tail.group("owner") or one.tail.group("owner2")
+    if bracketed:
+        return bracketed
+    owner = one.lead.group("owner") if one.lead is not None else None
+    if owner is None:
+        return None
+    owner = re.sub(rf"^(?:{any_of(naming()['examples'])}|以及|尤其是|特别是|和|及|、)+", "", owner)
+    return owner if 3 <= len(owner) <= 20 and not _NOT_OWNER.search(owner) and is_bare_name(owner) else None
+
+
+def _named(one: _QuotedName, start: int, page: Page, default: Kind | None) -> Named:
+    kind = one.kind or default
+    known = platform_of(one.platform) if one.platform else None
+    return Named(
+        name=one.name,
+        kind=kind,
+        platform=known[0] if known and kind == "account" else None,
+        platform_text=one.platform if kind == "account" else None,
+        owner=_owner(one),
+        place=page.place(start + one.start, start + one.end),
+    )
+
+
+# --- bare names -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class _Items:
+    """Items of a bare list, with their offsets."""
+
+    items: list[tuple[str, int]] = field(default_factory=list)
+
+    @property
+    def start(self) -> int:
+        return self.items[0][1]
+
+
+@cache
+def _anchor() -> re.Pattern[str]:
+    sites, accounts = any_of(naming()["site_words"]), any_of(naming()["account_words"])
+    return re.compile(
+        rf"(?P<more>等)?(?P<count>[0-9]+)?(?:[个家])?(?:单位|部门|地|县区|县市区|县\(市、区\)|县\(区\)|区县|市县)?(?:的)?(?:设区市|县级|市级)?(?:政府)?(?:官方)?"
+        rf"(?:(?P<platform>{PLATFORM_WORDS})(?:账号|平台|号)?|(?P<account>{accounts})|(?P<site>{sites})(?!地图|标识|域名|名称|系统)|(?P<part>(?=网站(?:地图|标识|域名|名称))))"
+        rf"(?:\((?P<bracket>{PLATFORM_WORDS})(?:账号)?\))?(?P<more2>等)?"
+    )
+
+
+@cache
+def _lead_in() -> re.Pattern[str]:
+    return re.compile(
+        rf"^(?:{any_of(naming()['examples'])}|以及|此外|另外|还有|尤其是|特别是|对|发现|经查|检查发现|目前|是|为|在|[一二三四五六七八九]是)+"
+    )
+
+
+_SHORT_BRACKET = re.compile(r"\([\u4e00-\u9fff、]{1,10}\)")
+_HALF_OF_A_NAME = re.compile(
+    r"(?:发展|人力资源|住房|文化|卫生|教育|科学|自然资源|工业|农业|交通|市场|水利|体育|旅游|广播电视|退役军人|医疗|民族|机关|规划|应急|政务服务)$"
+)
+
+
+def _is_half(before: str, piece: str, *, account: bool) -> bool:
+    """Whether 和 between two pieces joins a name (市粮食和物资储备局) rather than two names (县教育局和县水利局)."""
+    if _HALF_OF_A_NAME.search(before):
+        return True
+    ends = _ends_like_a_body()
+    return not account and ends.search(before) is None and ends.search(piece) is not None
+
+
+def _items_before(text: str, floor: int, position: int, *, account: bool) -> _Items | None:
+    """Return the names of the list between `floor` and `position`; None when what stands there is no name."""
+    # 青石高新区(科创园区), 永靖县(市): a short bracket is part of a name and ends no stretch.
+    plain = _SHORT_BRACKET.sub(lambda match: "〇" * len(match.group()), text[:position])
+    low = max(max((plain.rfind(mark) for mark in ",;:。()“”"), default=-1) + 1, floor)
+    stretch = plain[low:position]
+    lead = _lead_in().match(stretch)
+    shift = lead.end() if lead else 0
+    pieces = [(match.group(), low + shift + match.start()) for match in re.finditer(r"[^、和及与]+", stretch[shift:])]
+    merged: list[tuple[str, int]] = []
+    for piece, at in pieces:
+        # 人力资源和社会保障局: the word for "and" may be part of a name.
+        if merged and _is_half(merged[-1][0], piece, account=account) and text[at - 1] == "和":
+            piece, at = plain[merged[-1][1] : at + len(piece)], merged.pop()[1]
+        merged.append((piece, at))
+    kept: list[tuple[str, int]] = []
+    for piece, at in reversed(merged[-_MOST_NAMES:]):
+        trimmed = re.sub(r"^(?:如|其中|以及|包括|尤其是|特别是)", "", piece)
+        at += len(piece) - len(trimmed)
+        if not is_bare_name(trimmed.replace("〇", ""), account=account):
+            break
+        kept.append((text[at : at + len(trimmed)], at))
+    if not kept:
+        return None
+    kept.reverse()
+    all_bodies = all(_ends_like_a_body().search(_SHORT_BRACKET.sub("", name)) for name, _ in kept)
+    is_free_list = len(kept) > 1 or text.startswith("等", position) or _ends_like_an_account().search(kept[0][0]) is not None
+    if account and not all_bodies and not is_free_list:
+        # A free name needs a list, or an ending that accounts have: 政务公开微信公众号 is no account called 政务公开.
+        return None
+    return _Items(kept)
+
+
+def _bare_groups(text: str, start: int, page: Page) -> Iterator[Mentions]:
+    position = 0
+    for match in _anchor().finditer(text):
+        if match.start() < position:
+            continue
+        kind, platform = _kind_of(match)
+        end = match.end()
+        begin = match.start()
+        # 郾城区政府网站: 政府 belongs to the name, not to the word for the site.
+        if text.startswith("政府", begin) and begin and text[begin - 1] in "县区市州旗镇乡省)":
+            begin += 2
+        items = _items_before(text, position, begin, account=kind == "account")
+        if items is None:
+            continue
+        known = platform_of(platform) if platform else None
+        names = [
+            Named(
+                name=name,
+                kind=kind,
+                platform=known[0] if known and kind == "account" else None,
+                platform_text=platform if kind == "account" else None,
+                place=page.place(start + at, start + at + len(name)),
+            )
+            for name, at in items.items
+        ]
+        stated = int(match.group("count")) if match.group("count") else None
+        yield Mentions(names, items.start, end, bool(match.group("more") or match.group("more2")), kind, stated)
+        position = end
+
+
+# --- names with their platform in brackets, and lists after the predicate -------------------------------------------
+
+
+@cache
+def _bracketed() -> re.Pattern[str]:
+    return re.compile(
+        rf"(?P<name>[^、,;:。()“”]{{2,22}})\((?P<platforms>{PLATFORM_WORDS}(?:账号)?(?:[、和]{PLATFORM_WORDS}(?:账号)?){{0,4}})\)"
+    )
+
+
+def _bracketed_groups(text: str, start: int, page: Page) -> Iterator[Mentions]:
+    """Read names with their platforms in brackets (青石发布(微信公众号、微博)、青石文旅(抖音号))."""
+    group: Mentions | None = None
+    for match in _bracketed().finditer(text):
+        lead = _lead_in().match(match.group("name"))
+        at = match.start() + (lead.end() if lead else 0)
+        name = text[at : match.end("name")]
+        name = re.sub("^[和及与]", "", name)
+        if not is_bare_name(name, account=True):
+            continue
+        at = match.end("name") - len(name)
+        named = []
+        for spelling in re.findall(PLATFORM_WORDS, match.group("platforms")):
+            known = platform_of(spelling)
+            place = page.place(start + at, start + match.end("name"))
+            named.append(
+                Named(name=name, kind="account", platform=known[0] if known else None, platform_text=spelling, place=place)
+            )
+        open_list = text.startswith("等", match.end())
+        if group is not None and text[group.end : at] in ("、", "和", "及"):
+            group = replace(group, names=[*group.names, *named], end=match.end() + open_list, is_open=open_list)
+            continue
+        if group is not None:
+            yield group
+        group = Mentions(named, at, match.end() + open_list, open_list, "account", None)
+    if group is not None:
+        yield group
+
+
+@cache
+def _counted() -> re.Pattern[str]:
+    accounts = any_of(naming()["account_words"])
+    return re.compile(
+        rf"[0-9]+(?:家|个)(?:政府)?(?:(?P<site>(?:部门|门户)?网站)|(?P<platform>{PLATFORM_WORDS})(?:账号)?|(?P<account>{accounts}))"
+        r"\((?P<list>[^()]{2,300})\)"
+    )
+
+
+def _counted_groups(text: str, start: int, page: Page) -> Iterator[Mentions]:
+    """Read the names in brackets after a count (3家网站(县科协、县残联), 2个微信公众号(“甲”“乙”))."""
+    for match in _counted().finditer(text):
+        kind, platform = _kind_of(match)
+        known = platform_of(platform) if platform else None
+        names: list[Named] = []
+        for item in re.finditer(r"[“\"](?P<quoted>[^”\"]+)[”\"]|(?P<bare>[^、,;“”\"和等]+)", match.group("list")):
+            name = (item.group("quoted") or item.group("bare")).strip()
+            if not (is_quoted_name(name, "") if item.group("quoted") else is_bare_name(name, account=True)):
+                names = []
+                break
+            at = start + match.start("list") + item.start()
+            account = kind == "account"
+            names.append(
+                Named(
+                    name=name,
+                    kind=kind,
+                    platform=known[0] if known and account else None,
+                    platform_text=platform if account else None,
+                    place=page.place(at, at + len(item.group())),
+                )
+            )
+        if names:
+            yield Mentions(names, match.start(), match.end(), match.group("list").endswith("等"), kind, None)
+
+
+_LIST_AFTER = re.compile(r"(?:分别(?:是|为|有)|名单如下|包括|具体(?:是|为)|有|为|是)[:]?(?=[^:]{2,}$)|:(?=[^:]{2,}$)")
+
+
+def _listed_groups(text: str, start: int, page: Page, default: Kind | None) -> Iterator[Mentions]:
+    """Read a list of bare bodies that ends a sentence, after the predicate (…的网站分别是县教育局、县水利局)."""
+    for match in _LIST_AFTER.finditer(text):
+        kind = kind_named(text[: match.start()]) or default
+        if kind is None or (match.group() in ("有", "为", "是") and not text[: match.start()].endswith("的")):
+            continue
+        listed = text[match.end() :].strip("。 ")
+        is_open = re.search(r"等(?:[0-9]+[个家])?(?:单位|部门|网站)?$", listed) is not None
+        bare = re.sub(r"等(?:[0-9]+[个家])?(?:单位|部门|网站)?$", "", listed)
+        items = [(piece.group(), match.end() + piece.start()) for piece in re.finditer(r"[^、,和及]+", bare)]
+        if len(items) < 2 or len(items) > _MOST_NAMES or not all(is_bare_name(_site_of(name)) for name, _ in items):
+            continue
+        names = [
+            Named(name=_site_of(name), kind=kind, place=page.place(start + at, start + at + len(_site_of(name))))
+            for name, at in items
+        ]
+        yield Mentions(names, match.end(), len(text), is_open, kind, None, follows=True)
+        return
+
+
+def _site_of(name: str) -> str:
+    return re.sub(r"(?:政府)?(?:门户)?网站$", "", name) or name
+
+
+def kind_named(words_before: str) -> Kind | None:
+    """Return the kind of subject that words name; None when they name none or both."""
+    account = re.search("新媒体|账号|微信|微博|公众号|抖音|客户端|头条号", words_before)
+    site = re.search("网站|门户", words_before)
+    return "account" if account and not site else "site" if site and not account else None

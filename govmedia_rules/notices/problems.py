@@ -1,0 +1,353 @@
+"""Read findings: which fault is stated, of which sites and accounts, under which heading.
+
+What remains of a sentence without the names it gives is the wording, and the wording is classified. A sentence that denies a
+fault, demands that none occur, praises, or reports that one was put right is no finding (`stance.py`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from govmedia_rules.notices.classify import OTHER, Classified, SubjectKind, classify
+from govmedia_rules.notices.figures import Count
+from govmedia_rules.notices.labels import platform_of
+from govmedia_rules.notices.masking import PLATFORM_WORDS
+from govmedia_rules.notices.mentions import Mentions, find_mentions, is_bare_name, kind_named, naming
+from govmedia_rules.notices.model import Kind, Named, Problem
+from govmedia_rules.notices.outline import Line, Page, Section, any_of, clauses, segments, sentences
+from govmedia_rules.notices.shares import vague_share
+from govmedia_rules.notices.stance import NO_FAULT, Stance, has_fault, stances
+
+
+def read_problems(section: Section, page: Page) -> Iterator[Problem]:
+    """Yield the findings of a part of a notice that tells problems; what stands right under its heading is a summary."""
+    for part in section.walk():
+        if part is section and section.parts:
+            continue
+        kind = kind_named(part.title) or kind_named(section.title)
+        for number, paragraph in enumerate(part.body):
+            yield from _paragraph(paragraph, part.title, kind, page, is_first=number == 0)
+
+
+def read_sentence(sentence: Line, page: Page) -> Iterator[Problem]:
+    """Yield the findings of one sentence that stands under no heading of problems: only what states a fault of its own."""
+    for problem in _sentence(sentence, page, "", None):
+        if problem.indicator_ids != (OTHER,) or problem.named:
+            yield problem
+
+
+def _paragraph(paragraph: Line, title: str, kind: Kind | None, page: Page, *, is_first: bool) -> Iterator[Problem]:
+    parts = list(sentences(paragraph))
+    if is_first and len(parts) == 1:
+        listed = _listed_after(title, parts[0].text, parts[0].start, page, kind)
+        if listed is not None:
+            yield listed
+            return
+    subject = _subject_before(title)
+    if subject is not None:
+        for segment in segments(paragraph):
+            for problem in _nameless(segment, page, "", subject.kind):
+                yield problem.model_copy(update={"named": (subject,)})
+        return
+    heading = title
+    for i, sentence in enumerate(parts):
+        item = re.match(r"[一二三四五六七八九十]是", sentence.text)
+        is_heading = item is not None and i + 1 < len(parts) and len(sentence.text) <= 30
+        if item is not None and is_heading and not find_mentions(sentence.text, sentence.start, page, kind):
+            # 一是信息更新不及时。 is the heading of what follows in the paragraph.
+            heading = sentence.text[item.end() :]
+            continue
+        yield from _sentence(sentence, page, heading, kind)
+
+
+_COUNTED = re.compile(
+    r"(?:的(?:政府)?(?:网站|政务新媒体|单位|账号))?(?:有)?\((?:共)?(?P<n>[0-9]{1,4})[个家]\)$|的(?:政府)?(?:网站|政务新媒体|单位|账号)(?:有|为)?$"
+)
+
+
+_ONLY_PLATFORM = re.compile(rf"(?:的?(?:{PLATFORM_WORDS})(?:账号)?|网站|账号|政务新媒体)?(?:\([^()]*\))?")
+
+
+def _listed_after(title: str, body: str, start: int, page: Page, kind: Kind | None) -> Problem | None:
+    """Return a finding before a colon and nothing but names after it (栏目更新不及时的网站(3个):甲局、乙局、丙局)."""
+    counted = _COUNTED.search(title)
+    wording = title[: counted.start()] if counted else title
+    names = [name for name in re.split("[、,;]", body.strip("。 ")) if name]
+    if not names or max(map(len, names)) > 30 or any(has_fault(re.sub("“[^”]*”", "", name)) for name in names):
+        return None
+    own = kind_named(title) or kind
+    found = classify(wording, subject=own or "site")
+    if found.indicator_ids == (OTHER,) and not has_fault(wording):
+        return None
+    is_open = bool(re.search("等$", names[-1]))
+    named = []
+    position = 0
+    for name in names:
+        at = body.find(name, position)
+        position = at + len(name)
+        bare = re.sub("等$", "", name)
+        quoted = re.match(r"[“\"](?P<name>[^”\"]+)[”\"](?P<rest>.*)", bare)
+        bracket = re.search(r"\(.*\)$", bare)
+        rest = quoted["rest"] if quoted else bracket.group() if bracket else ""
+        platform = platform_of(rest)
+        called = (quoted["name"] if quoted else re.sub(r"\(.*\)$", "", bare)).strip()
+        if quoted and not _ONLY_PLATFORM.fullmatch(rest):
+            return None
+        if not called or not (quoted or is_bare_name(called, account=platform is not None)):
+            return None
+        named.append(
+            Named(
+                name=called,
+                kind="account" if platform else own,
+                platform=platform[0] if platform else None,
+                platform_text=platform[1] if platform else None,
+                place=page.place(start + at, start + at + len(bare)),
+            )
+        )
+    stated = counted.group("n") if counted and counted.group("n") else None
+    return Problem(
+        wording=wording,
+        kind=own,
+        named=tuple(named),
+        is_open=is_open,
+        stated_count=Count(value=int(stated)) if stated else None,
+        indicator_ids=found.indicator_ids,
+        decided_by=found.words,
+        place=page.place(start, start + len(body)),
+    )
+
+
+def _subject_before(title: str) -> Named | None:
+    """Return a name before a colon, with findings after it (州卫生健康委网站:办事指南要素缺失)."""
+    quoted = re.fullmatch(r"[“「\"](?P<name>[^“”「」\"]{2,40})[”」\"]", re.sub(rf"(?:{PLATFORM_WORDS}|网站|账号)$", "", title))
+    tail = re.search(rf"(?:(?P<platform>{PLATFORM_WORDS})|网站|门户网)$", title)
+    name = quoted.group("name") if quoted else title[: tail.start()] if tail else ""
+    if not name or len(name) > 25 or not is_bare_name(name, account=quoted is not None):
+        return None
+    platform = platform_of(tail.group("platform")) if tail is not None and tail.group("platform") else None
+    return Named(
+        name=name,
+        kind="account" if platform else "site",
+        platform=platform[0] if platform else None,
+        platform_text=platform[1] if platform else None,
+    )
+
+
+def _sentence(sentence: Line, page: Page, heading: str, kind: Kind | None) -> Iterator[Problem]:
+    for segment in segments(sentence):
+        groups = find_mentions(segment.text, segment.start, page, kind)
+        if groups:
+            yield from _named(segment, groups, page, heading, kind)
+        else:
+            yield from _nameless(segment, page, heading, kind)
+
+
+_OF_WHOLE = re.compile("长期|连续|超|已|未|不|无|近|多|自|从|停|打|[0-9一二三四五六七八九十两半]")
+_OF_A_PART = re.compile("栏目|首页|专题|专栏|频道|板块|页面|链接|指南|留言|信箱|搜索|网站")
+
+
+def _classify(wording: str, stance: Stance, subject: SubjectKind | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return ids and deciding words; what only asks for improvement (有待提高) is no veto."""
+    # “甲局”网站长期未更新: what is said of no part is said of the site as a whole.
+    of_whole = subject == "site" and _OF_WHOLE.match(wording) is not None and not _OF_A_PART.search(wording)
+    found: Classified = classify(f"网站{wording}" if of_whole else wording, subject=subject)
+    kept = [decision for decision in found.decisions if stance != "weak" or ".veto." not in decision.indicator_id]
+    if not kept:
+        return (OTHER,), ()
+    return tuple(decision.indicator_id for decision in kept), tuple(dict.fromkeys(w for d in kept for w in d.words))
+
+
+def _classify_for(
+    members: list[Mentions], wording: str, stance: Stance, own: Kind | None
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Classify what is said of several groups: of sites and accounts alike where both are named."""
+    kinds = list(dict.fromkeys(group.kind for group in members if group.kind)) or [own or _usual_kind(members)]
+    both = [_classify(wording, stance, kind) for kind in kinds]
+    ids = dict.fromkeys(identifier for found, _ in both for identifier in found)
+    return tuple(ids), tuple(dict.fromkeys(word for _, decided_by in both for word in decided_by))
+
+
+def _usual_kind(members: list[Mentions]) -> Kind:
+    """Return the kind of names that no word tells: accounts are named in quotation marks, sites by their body."""
+    quoted = all(named.place is not None and named.place.quote[:1] in '“「"' for group in members for named in group.names)
+    return "account" if quoted else "site"
+
+
+def _is_decided(ids: tuple[str, ...]) -> bool:
+    """Whether words decided on an indicator itself, not only on a family (site.deduct.design) or on nothing."""
+    return any(identifier.count(".") >= 2 and not identifier.endswith(_FAMILIES) for identifier in ids)
+
+
+_FAMILIES = ("deduct.interpretation", "deduct.service", "deduct.design", "deduct.interaction")
+_OPENING = re.compile(r"^(?:此外|另外|同时|还有|其中|[一二三四五]是|检查发现|主要表现为|主要是|但是|但)[,、]?")
+
+
+_ALL_RECTIFIED = re.compile("(?:均|全部|都)已?[^,未没]{0,8}(?:整改|更正|修复|改正|处理完毕)")
+
+
+def _nameless(segment: Line, page: Page, heading: str, kind: Kind | None) -> Iterator[Problem]:
+    if _ALL_RECTIFIED.search(segment.text) and any(stance == "rectified" for _, stance in stances(segment)):
+        # 错链21条、错别字14处,均已反馈整改 names nobody and leaves nothing open.
+        return
+    for clause, stance in stances(segment):
+        if stance in NO_FAULT:
+            continue
+        text = _OPENING.sub("", clause.text)
+        own = kind_named(text) or kind
+        shares = list(vague_share(clause.text, clause.start, page))
+        wording = text
+        if shares:
+            wording = re.sub(rf"^.*?{re.escape(shares[0].of or '')}", "", text, count=1)
+            wording = re.sub(rf"^(?:均|都|仍|还)?存在|(?:{any_of(naming()['share_tail'])})$", "", wording)
+        ids, decided_by = _classify(wording, stance, own)
+        # 网站域名以“.com”为后缀 holds no negation: being so is the fault, and the vocabulary says so.
+        if not wording or (stance == "plain" and not _is_decided(ids)):
+            continue
+        yield Problem(
+            wording=wording,
+            heading=heading,
+            kind=own,
+            share=shares[0] if shares else None,
+            indicator_ids=ids,
+            decided_by=decided_by,
+            place=page.place(clause.start, clause.end),
+        )
+
+
+_EXAMPLE = re.compile("(?:例如|比如|譬如|如|包括|其中)[,:]?$")
+_OTHERS = re.compile(r",(?=(?:部分|个别|有的|少数|一些|多个|还有)[^,]{3,})")
+
+
+def _named(segment: Line, groups: list[Mentions], page: Page, heading: str, kind: Kind | None) -> Iterator[Problem]:
+    text, start = segment.text, segment.start
+    wordings = _wordings(text, groups)
+    head, comma, _ = text[: groups[0].start].rpartition(",")
+    if wordings[0] and comma and not re.search(rf"(?:{any_of(naming()['examples'])})$", text[: groups[0].start].rstrip(",: ")):
+        # A finding of its own stands before the one that names somebody.
+        yield from _nameless(Line(segment.number, start, head), page, heading, kind)
+    i = 0
+    while i < len(groups):
+        j = i
+        # Groups without words of their own share the words of the next one.
+        while j + 1 < len(groups) and not wordings[j]:
+            j += 1
+        members, wording = groups[i : j + 1], wordings[j]
+        i = j + 1
+        own: Kind | None = next((group.kind for group in members if group.kind), None) or kind_named(wording) or kind
+        others = _OTHERS.search(wording)
+        if others is not None:
+            at = start + text.find(wording) + others.end()
+            yield from _nameless(Line(segment.number, at, wording[others.end() :]), page, heading, kind)
+            wording = wording[: others.start()]
+        low, high = members[0].start, min(members[-1].end + len(wordings[j]), len(text))
+        stance = _stance_of_region(segment, low if wording else 0, high)
+        if not wording:
+            wording, low = _before(text, groups[0].start), 0
+            if not has_fault(wording) and has_fault(heading):
+                # (一)更新不及时。如“甲”“乙”微信公众号。 The heading is the predicate.
+                wording, stance = heading, "fault"
+        if stance in NO_FAULT:
+            continue
+        ids, decided_by = _classify_for(members, wording, stance, own)
+        if stance == "plain" and not _is_decided(ids):
+            # 栏目长期不更新,如县扶贫办网站“工作动态”栏目: the predicate stands before the example.
+            before = _before(text, members[0].start)
+            if not has_fault(before) or not _EXAMPLE.search(text[: members[0].start]):
+                continue
+            wording, low = before, 0
+            ids, decided_by = _classify_for(members, wording, "fault", own)
+        stated = next((group.stated for group in members if group.stated), None)
+        yield Problem(
+            wording=wording,
+            heading=heading,
+            kind=own,
+            named=tuple(_with_kind(named, own, heading) for group in members for named in group.names),
+            is_open=any(group.is_open for group in members),
+            stated_count=Count(value=stated) if stated else None,
+            rectified=_is_rectified(segment, high),
+            indicator_ids=ids,
+            decided_by=decided_by,
+            place=page.place(start + low, start + high),
+        )
+
+
+def _with_kind(named: Named, kind: Kind | None, heading: str) -> Named:
+    """Give a name the kind and platform that the words or the heading tell (微信公众号(3个):“甲”“乙”…)."""
+    kind = named.kind or kind
+    platform = platform_of(heading) if kind == "account" and named.platform_text is None else None
+    if platform is None:
+        return named if kind == named.kind else named.model_copy(update={"kind": kind})
+    return named.model_copy(update={"kind": kind, "platform": platform[0], "platform_text": platform[1]})
+
+
+def _stance_of_region(segment: Line, low: int, high: int) -> Stance:
+    """Return the stance of the clauses from `low` to `high`: a fault when any of them states one."""
+    low, high = segment.start + low, segment.start + high
+    inside = [stance for clause, stance in stances(segment) if clause.start < high and clause.end > low]
+    for stance in ("fault", "weak"):
+        if stance in inside:
+            return stance
+    return next((stance for stance in inside if stance in NO_FAULT), "plain")
+
+
+def _is_rectified(segment: Line, low: int) -> bool:
+    """Whether a clause at or after the finding says that it was put right (,现已整改到位)."""
+    return any(stance == "rectified" and clause.end >= segment.start + low for clause, stance in stances(segment))
+
+
+_SHARED = re.compile(r"(?:均|都)?(?:与|和全国|未|不|无|存在|缺|超|没有|出现|尚未).*$")
+
+
+def _wordings(text: str, groups: list[Mentions]) -> list[str]:
+    """Return what is said after each group; a predicate that several share is given to each of them."""
+    said = []
+    for i, group in enumerate(groups):
+        if group.follows:
+            said.append("")
+            continue
+        stop = groups[i + 1].start if i + 1 < len(groups) else len(text)
+        part = text[group.end : stop]
+        part = re.sub(rf"(?:,|、)?(?:{any_of(naming()['examples'])}|以及|和|及)?$", "", part.strip(" ,、"))
+        part = re.sub(r"^(?:的|均|都|仍|还|也|分别|在)+", "", part.strip(" ,、:"))
+        said.append(part.strip(" ,、"))
+    shared = _SHARED.search(said[-1]) if said else None
+    if shared is not None:
+        for i, part in enumerate(said[:-1]):
+            open_end = text[groups[i].end : groups[i + 1].start].rstrip().endswith("、")
+            if part and open_end and not _SHARED.search(part):
+                said[i] = part + shared.group()
+    return said
+
+
+def _before(text: str, position: int) -> str:
+    """Return the predicate that stands before the names (存在栏目空白问题的有…)."""
+    head = text[:position]
+    head = re.sub(rf"(?:[,、:]|(?:{any_of(naming()['examples'])}))+$", "", head.strip())
+    head = re.sub(r"^(?:此外|另外|同时|还有|检查发现)[,、]?", "", head)
+    clause = head.split(",")[-1] if "," in head and has_fault(head.split(",")[-1]) else head
+    return re.sub(
+        r"^(?:部分|个别|少数)?(?:政务新媒体|政府网站|网站)(?:仍|还)?(?:出现|存在)(?=.{4})|(?:的)?(?:问题|情况|现象)$",
+        "",
+        clause,
+    ).strip()
+
+
+def read_summary(section: Section) -> Iterator[str]:
+    """Yield kinds of problems listed in the paragraph right under the heading of a part that tells problems."""
+    if not section.parts:
+        return
+    for paragraph in section.body:
+        for sentence in sentences(paragraph):
+            for clause in clauses(sentence):
+                inner = re.search(r"(?:存在|出现了?|表现为)(.+?)(?:等)?(?:问题|情况|现象)?$", clause.text)
+                if inner is None:
+                    if has_fault(clause.text) and len(clause.text) <= 40:
+                        tail = re.search(r"(?:部门|单位|网站|新媒体|地方|地区)([^,。]{4,20})$", clause.text)
+                        yield tail.group(1) if tail else clause.text
+                    continue
+                items = [item for item in re.split("、|以及", inner.group(1)) if item]
+                # 、…及… closes a list; 固定表述错误及严重错词 names two words of one kind.
+                if len(items) > 1 and "及" in items[-1]:
+                    items[-1:] = [item for item in items[-1].split("及") if item]
+                yield from items

@@ -1,0 +1,112 @@
+"""Tell what a clause of a notice does: state a fault, deny one, demand, praise, or report that one was put right.
+
+A topic is no finding. 未出现安全、泄密等问题 speaks of secrets and finds none; 要杜绝错别字 demands; 上季度通报的网站均已整改 looks
+back. Only a clause with a predicate of fault of its own, in the scope of none of these, states a fault.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from typing import Any, Literal, cast
+
+from govmedia_rules.notices.outline import Line, any_of, clauses, words
+
+Stance = Literal["fault", "weak", "denied", "demanded", "praised", "rectified", "earlier", "asked", "plain"]
+"""What a clause does. `weak` is a fault that only asks for improvement (有待提高); `plain` states no fault at all."""
+
+NO_FAULT: tuple[Stance, ...] = ("denied", "demanded", "praised", "rectified", "earlier", "asked")
+_NOT = "(?:并未|均未|尚未|从未|暂未|也未|未再|未曾|未|没有|没|不再|不)"
+_MUST = "(?<![重主需概纲摘简首])要(?![素闻求点件义])|(?<!申)请(?![示求])|将(?:按|对|予以|进一步|继续|适时|视|依)"
+_AGAIN = re.compile(r"仍|依然|依旧|再次|又|至今|屡|反弹|尚未|未整改|未按|没有整改|整改不")
+
+
+@cache
+def _stance() -> dict[str, Any]:
+    return cast("dict[str, Any]", words()["stance"])
+
+
+@cache
+def _pattern(name: str) -> re.Pattern[str]:
+    stance = _stance()
+    faults, finding = any_of(stance["fault_nouns"]), any_of(stance["finding"])
+    patterns = {
+        "asked": any_of(stance["asked"]),
+        # 未发现空白栏目 denies; 未发现有效互动渠道 states that something is lacking.
+        "denied": rf"{_NOT}(?:{finding})(?:了|任何|上述|有|新的?)*[^,]*?(?:{faults})|(?:未|没有)(?:{finding})$",
+        "free_of": rf"(?:^|[^不])(?:无|没有|零|未有)(?:[^,、不未找纠“]{{0,8}}?)(?:{any_of(stance['errors'])})(?!反馈|入口|报告)",
+        "prevented": rf"(?:{any_of(stance['preventing'])})(?!.*(?:不力|不到位|不够|不严|薄弱))",
+        "demanded": rf"^(?:{any_of(stance['addressed'])})?[^,未没不]{{0,8}}?(?:{_MUST}|{any_of(stance['demanding'])})",
+        "counted": r"(?:提醒|督促|下发|制发|印发|发出|推送)[^,]*?[0-9]+余?(?:次|份|条|件|家|个)",
+        "conditional": rf"(?:^|对)(?:{any_of(stance['conditional'])})|^对[^,]*的(?:要|应|须|将|一律|予以|给予|坚决|严肃)",
+        "urged": any_of(stance["urging"]),
+        "praised": any_of(stance["praising"]),
+        "improved": rf"(?:{faults}|现象|情形|情况)[^,]{{0,6}}?(?:{any_of(stance['less'])})",
+        "rectified": rf"(?:{any_of(stance['already'])})[^,未没不仍]{{0,12}}?(?:{any_of(stance['mending'])})",
+        "earlier": rf"(?:{any_of(stance['earlier'])})[^,]{{0,14}}?(?:通报|检查|抽查|监测|发现|指出|反馈|整改|不合格|被)",
+        "weak": any_of(stance["weak"]),
+        "fault": any_of(stance["predicates"]),
+        "innocent": any_of(stance["innocent"]),
+    }
+    return re.compile(patterns[name])
+
+
+def has_fault(text: str) -> bool:
+    """Return whether a text has a predicate of fault: a negation, a lack, a delay, an error."""
+    return _pattern("fault").search(_pattern("innocent").sub("", text)) is not None
+
+
+def stance_of(clause: str) -> Stance:
+    """Return what a clause does, looked at by itself."""
+    if _pattern("asked").search(clause):
+        return "asked"
+    if _pattern("denied").search(clause) or _pattern("free_of").search(clause):
+        return "denied"
+    if _pattern("counted").search(clause) and not _AGAIN.search(clause):
+        return "demanded"
+    if _pattern("prevented").search(clause) or _pattern("conditional").search(clause):
+        return "demanded"
+    if _pattern("rectified").search(clause) and not _AGAIN.search(clause):
+        return "rectified"
+    if _pattern("earlier").search(clause) and not _AGAIN.search(clause):
+        return "earlier"
+    if _pattern("weak").search(clause):
+        return "weak"
+    if _pattern("praised").search(clause) or _pattern("improved").search(clause):
+        return "praised"
+    if _pattern("demanded").search(clause):
+        return "demanded"
+    if has_fault(clause):
+        return "fault"
+    return "demanded" if _pattern("urged").search(clause) else "plain"
+
+
+_TURN = re.compile(
+    r"但|然而|不过|却|仍|同时|此外|另外|个别|部分|有的|少数|一些|存在|发现|[“”]|网站|公众号|微信|微博|抖音|账号|新媒体|栏目"
+)
+
+
+def stances(sentence: Line) -> Iterator[tuple[Line, Stance]]:
+    """Yield the clauses of a sentence with what each does; a clause without a subject of its own goes on as the one before.
+
+    杜绝更新不及时,互动回应差等问题 demands twice. A clause that says the fault was put right speaks of those
+    before it when they are of an earlier period (上季度通报的“甲”网站栏目空白,现已整改).
+    """
+    pairs = [(clause, stance_of(clause.text)) for clause in clauses(sentence)]
+    before: Stance = "plain"
+    whole = sentence.text
+    looks_back = _pattern("earlier").search(whole) and not _AGAIN.search(whole) and _pattern("rectified").search(whole)
+    for clause, stance in pairs:
+        if stance in ("fault", "weak"):
+            if looks_back:
+                stance = "earlier"
+            elif before in ("denied", "demanded", "asked") and not _TURN.search(clause.text):
+                stance = before
+        before = stance
+        yield clause, stance
+
+
+def is_finding(sentence: Line) -> bool:
+    """Return whether any clause of a sentence states a fault."""
+    return any(stance in ("fault", "weak") for _, stance in stances(sentence))

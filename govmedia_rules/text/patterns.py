@@ -1,0 +1,268 @@
+"""Compile the patterns of a lexicon: bounded regular expressions with the fixed strings that every hit must hold."""
+
+from __future__ import annotations
+
+import importlib
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any, NamedTuple
+
+from govmedia_rules.text.normalise import BETWEEN
+
+MAX_WIDTH = 200
+"""Characters of the longest passage a pattern may match."""
+MAX_REPEAT = 60
+"""Times a part may be repeated at most."""
+MAX_WAYS = 20_000
+"""Ways in which the repeats of a pattern may share a text out: the bound on the work at one place."""
+MIN_ANCHOR = 2
+"""Characters of the shortest fixed string that a pattern is looked for by."""
+_NUMERALS = "〇零一二三四五六七八九"
+_NUMBER = re.compile("[〇零一二三四五六七八九十百两0-9]{1,6}")
+
+
+class PatternError(ValueError):
+    """What is wrong with a pattern, in words."""
+
+
+class CompiledPattern(NamedTuple):
+    """A pattern ready for use.
+
+    Attributes:
+        regex: The compiled expression.
+        anchors: Strings of which every match holds one.
+        width: Characters of the longest match, with what is looked at before and behind it.
+    """
+
+    regex: re.Pattern[str]
+    anchors: tuple[str, ...]
+    width: int
+
+
+def compile_pattern(pattern: str, slots: Mapping[str, str] | None = None) -> CompiledPattern:
+    """Compile a pattern over compared text and make sure that it cannot run away.
+
+    Args:
+        pattern: A regular expression in which `<name>` stands for a slot.
+        slots: Expressions by slot name.
+
+    Raises:
+        PatternError: It is no regular expression, names an unknown slot, repeats without a limit or repeats a repeat, may match
+            more than `MAX_WIDTH` characters, or holds no fixed string of two characters that every match must have.
+
+    Example:
+        >>> compile_pattern("(?:广西|宁夏)省").anchors
+        ('广西省', '宁夏省')
+    """
+    expanded = _with_slots(pattern, slots or {})
+    try:
+        regex = re.compile(expanded)
+    except (re.error, RecursionError) as fault:
+        raise PatternError(f"is no regular expression: {fault}") from None
+    tree = importlib.import_module("re._parser").parse(expanded)
+    ways = _count_ways(tree)
+    if ways > MAX_WAYS:
+        raise PatternError("has too many repeats that can share a text out in too many ways; make them shorter or fewer")
+    width = int(tree.getwidth()[1])
+    if width > MAX_WIDTH:
+        raise PatternError(f"may match {width} characters; at most {MAX_WIDTH} are allowed")
+    anchors = _anchors(tree)
+    if not anchors or min(map(len, anchors)) < MIN_ANCHOR:
+        raise PatternError(f"holds no fixed string of {MIN_ANCHOR} characters that every match must have")
+    return CompiledPattern(regex, tuple(dict.fromkeys(anchors)), width + MAX_REPEAT)
+
+
+def _with_slots(pattern: str, slots: Mapping[str, str]) -> str:
+    def replace(hit: re.Match[str]) -> str:
+        if hit[1] not in slots:
+            raise PatternError(f"names the unknown slot <{hit[1]}>; known are {', '.join(slots) or 'none'}")
+        return f"(?:{slots[hit[1]]})"
+
+    return re.sub(r"(?<!\?)(?<!\?P)<([a-z_]+)>", replace, pattern)
+
+
+def _count_ways(tree: Iterable[Any]) -> int:
+    ways = 1
+    for operation, argument in tree:
+        name = str(operation)
+        if name in {"MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT"}:
+            least, most, inner = argument
+            if most > MAX_REPEAT:
+                raise PatternError(f"repeats without a limit or more than {MAX_REPEAT} times; write {{0,20}} instead of *")
+            inner_ways = _count_ways(inner)
+            if inner_ways > 1 and most > 1 and _has_repeat(inner):
+                raise PatternError("repeats a repeat; write it without one inside the other")
+            ways *= (most - least + 1) * inner_ways
+        else:
+            ways *= max([1, *(_count_ways(part) for part in _parts(name, argument))])
+    return ways
+
+
+def _has_repeat(tree: Iterable[Any]) -> bool:
+    return any(
+        str(operation).endswith("REPEAT") or any(_has_repeat(part) for part in _parts(str(operation), argument))
+        for operation, argument in tree
+    )
+
+
+def _parts(name: str, argument: Any) -> Sequence[Any]:
+    """The patterns inside one operation."""
+    if name == "BRANCH":
+        return list(argument[1])
+    if name == "SUBPATTERN":
+        return [argument[3]]
+    if name in {"ASSERT", "ASSERT_NOT"}:
+        return [argument[1]]
+    if name == "ATOMIC_GROUP":
+        return [argument]
+    return [argument[2]] if name.endswith("REPEAT") else []
+
+
+_MAX_ANCHORS = 400
+
+
+def _anchors(tree: Iterable[Any]) -> list[str]:
+    """Strings of which every match holds one: of several choices the one whose shortest string is longest."""
+    choices: list[list[str]] = []
+    heads = [""]
+
+    def close() -> None:
+        nonlocal heads
+        if heads != [""]:
+            choices.append(heads)
+        heads = [""]
+
+    for operation, argument in tree:
+        name = str(operation)
+        alternatives = _alternatives(name, argument)
+        if alternatives is not None and len(heads) * len(alternatives) <= _MAX_ANCHORS:
+            heads = [head + tail for head in heads for tail in alternatives]
+            continue
+        if name in {"AT", "ASSERT", "ASSERT_NOT"}:
+            continue
+        close()
+        if name == "BRANCH":
+            inner = [_anchors(part) for part in argument[1]]
+            if all(inner):
+                choices.append([text for part in inner for text in part])
+        elif name == "SUBPATTERN" or (name.endswith("REPEAT") and argument[0] >= 1):
+            choices.append(_anchors(_parts(name, argument)[0]))
+    close()
+    usable = [choice for choice in choices if choice]
+    return max(usable, key=lambda choice: (min(map(len, choice)), -len(choice)), default=[])
+
+
+def _alternatives(name: str, argument: Any) -> list[str] | None:
+    """All strings that one operation matches, where they are few and fixed."""
+    if name == "LITERAL":
+        return [chr(argument)]
+    if name == "IN":
+        if all(str(kind) == "LITERAL" for kind, _ in argument):
+            return [chr(code) for _, code in argument]
+        return None
+    if name in {"BRANCH", "SUBPATTERN"}:
+        strings: list[str] = []
+        for part in _parts(name, argument):
+            heads = [""]
+            for operation, inner in part:
+                tails = _alternatives(str(operation), inner)
+                if tails is None or len(heads) * len(tails) > _MAX_ANCHORS:
+                    return None
+                heads = [head + tail for head in heads for tail in tails]
+            strings += heads
+        return strings if len(strings) <= _MAX_ANCHORS else None
+    return None
+
+
+def find_pattern(compiled: CompiledPattern, text: str, start: int, end: int) -> Iterator[re.Match[str]]:
+    """Yield the matches of a pattern that hold the anchor at `start..end` of compared text."""
+    for hit in compiled.regex.finditer(text, max(0, start - compiled.width), end + compiled.width):
+        if hit.start() > start:
+            return
+        if hit.end() >= end and BETWEEN not in hit[0]:
+            yield hit
+
+
+def context_of(text: str, start: int, end: int, reach: int = 40) -> str:
+    """Return the words around a passage of compared text, within the same text."""
+    before = text[max(0, start - reach) : start].rpartition(BETWEEN)[2]
+    after = text[end : end + reach].partition(BETWEEN)[0]
+    return before + BETWEEN + after
+
+
+def number_of(text: str) -> int | None:
+    """Read a number written in digits or in Chinese (二十, 一百零三); None where it is none.
+
+    Example:
+        >>> number_of("二十"), number_of("十九"), number_of("14")
+        (20, 19, 14)
+    """
+    if not _NUMBER.fullmatch(text):
+        return None
+    if text.isdecimal() and text.isascii():
+        return int(text)
+    if any(char.isascii() for char in text):
+        return None
+    total = rest = 0
+    for char in text.replace("两", "二"):
+        if char in "十百":
+            total += (rest or 1) * (10 if char == "十" else 100)
+            rest = 0
+        else:
+            rest = rest * 10 + max(0, _NUMERALS.index(char) - 1)
+    return total + rest
+
+
+_LEAD = {1: timedelta(days=2 * 366), 2: timedelta(days=400)}
+"""How long before its first day an event is spoken of: of a congress two years, of one of its sessions one."""
+_TERM = timedelta(days=5 * 365)
+
+
+def is_in_series(numbers: tuple[int, ...], held: Mapping[tuple[int, ...], date], day: date | None) -> bool:
+    """Tell whether an event of a numbered series took place, or is the next one to come.
+
+    Args:
+        numbers: Its numbers: (20,) for 第二十次, (20, 3) for 二十届三中全会.
+        held: First day of each event that is known.
+        day: Day of the text; None where it is not known.
+    """
+    first_day = held.get(numbers) or _next_events(held).get(numbers)
+    return first_day is not None and (day is None or first_day - _LEAD[len(numbers)] <= day)
+
+
+def _next_events(held: Mapping[tuple[int, ...], date]) -> dict[tuple[int, ...], date]:
+    """The events that may follow the last known one, with the day each is expected."""
+    last = max(held)
+    if len(last) == 1:
+        return {(last[0] + 1,): held[last] + _TERM}
+    return {
+        (last[0], last[1] + 1): held[last] + _LEAD[len(last)],
+        (last[0] + 1, 1): held[last[0], 1] + _TERM,
+    }
+
+
+class RightPatterns:
+    """Wordings that are right wherever they stand: a near miss whose error lies in one of them is none.
+
+    Args:
+        patterns: Bounded regular expressions over compared text.
+    """
+
+    def __init__(self, patterns: Sequence[str]) -> None:
+        self._patterns = [compile_pattern(pattern) for pattern in patterns]
+
+    def cover(self, text: str, start: int, end: int, first: int, last: int) -> bool:
+        """Tell whether a right wording around the passage `start..end` covers what differs in it, `first..last`.
+
+        It must not lie wholly inside the passage: 江西省 is right, 江西省连云港市 is not.
+        """
+        for compiled in self._patterns:
+            low, high = max(0, start - compiled.width), end + compiled.width
+            if not any(text.find(anchor, low, high) >= 0 for anchor in compiled.anchors):
+                continue
+            for hit in compiled.regex.finditer(text, low, high):
+                begin, close = hit.span()
+                if begin <= first and last <= close and (begin <= start or end <= close):
+                    return True
+        return False

@@ -1,0 +1,75 @@
+"""Rows of one subject are one snapshot; what they contradict each other in stays open; what cannot be one is named."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+import govmedia_rules as gr
+from govmedia_rules.core.time import SHANGHAI
+from govmedia_rules.snapshots.posts import read_posts
+from govmedia_rules.snapshots.shallow import read_accounts
+
+POINT = datetime(2024, 8, 23, 10, tzinfo=SHANGHAI)
+BOOK = gr.load_rulebook("national-2019")
+
+
+def row(**cells: object) -> dict[str, object]:
+    known = {"账号名称": "城关镇人民政府", "平台": "微博", "最近更新时间": "2024-08-20", "互动功能": "私信留言"}
+    return {**known, **cells}
+
+
+def read(*rows: dict[str, object]) -> Any:
+    return read_accounts(list(rows), observed_at=POINT)
+
+
+def test_equal_rows_are_one_snapshot_with_a_remark() -> None:
+    result = read(row(), row(账号名称="别的"), row())
+    assert [snapshot.account.name for snapshot in result.good] == ["城关镇人民政府", "别的"]
+    [mark] = result.good[0].marks
+    assert (mark.field, mark.basis) == ("account", "repeated")
+    assert "第2、4行" in mark.note
+    assert not result.bad
+    assert not result.good[1].marks
+
+
+def test_what_one_row_knows_is_known() -> None:
+    [snapshot] = read(row(最近更新时间=None), row(互动功能=None, 主体="甲县", 账号主体=None)).good
+    assert snapshot.latest_post_at == date(2024, 8, 20)
+    assert snapshot.functions is not None
+
+
+def test_rows_that_contradict_each_other_leave_the_verdict_open() -> None:
+    [snapshot] = read(row(), row(最近更新时间="2024-07-01")).good
+    assert snapshot.latest_post_at is None
+    assert {(mark.field, mark.basis) for mark in snapshot.marks} >= {("latest_post_at", "contradicted")}
+    inspection = BOOK.inspect(snapshot)
+    assert inspection.verdict is gr.Verdict.UNDETERMINED
+    assert [finding.id for finding in inspection.missing] == ["media.veto.stale"]
+
+
+def test_units_of_one_name_and_two_owners_are_two() -> None:
+    good = read(row(开设主体="甲县城关镇人民政府"), row(开设主体="乙县城关镇人民政府", 最近更新时间="2024-07-01")).good
+    assert [BOOK.inspect(snapshot).verdict.value for snapshot in good] == ["qualified", "unqualified"]
+    assert len({snapshot.account.id for snapshot in good}) == 2
+
+
+def test_one_name_at_two_addresses_is_named_and_not_merged() -> None:
+    result = read(row(账号链接="https://weibo.com/1"), row(账号链接="https://weibo.com/2"))
+    assert not result.good
+    assert [(fault.row, "different addresses" in fault.reason) for fault in result.bad] == [(2, True), (3, True)]
+
+
+def test_posts_of_a_shared_name_go_to_nobody() -> None:
+    accounts = [gr.Account(name="城关镇人民政府", platform="weibo", owner=owner) for owner in ("甲县", "乙县")]
+    posts = [{"账号名称": "城关镇人民政府", "平台": "微博", "发布时间": "2024-08-20"}]
+    result = read_posts(posts, accounts=accounts, observed_at=POINT)
+    assert not result.good
+    assert "2 accounts on this platform have this name" in result.bad[0].reason
+
+
+def test_posts_with_another_code_belong_to_another_account() -> None:
+    known = gr.Account(name="甲", platform="weibo", code="610700M023WB0001")
+    posts = [{"账号名称": "甲", "平台": "微博", "标识码": "610700M023WB0002", "发布时间": "2024-08-20"}]
+    [snapshot] = read_posts(posts, accounts=[known], observed_at=POINT).good
+    assert snapshot.account.code == "610700M023WB0002"
