@@ -18,7 +18,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from os import PathLike
 from pathlib import Path
@@ -149,7 +149,9 @@ def load_cases(path: str | PathLike[str], *, checks: Check | ModuleType | Iterab
         try:
             point = one.get("observed_at", table.get("observed_at", POINT))
             observed = snapshot(subject, observed_at=point, unset=one.get("unset", ()), **one["snapshot"])
-            reviews = tuple(_review(indicator, observed, decision) for decision in one.get("reviews", ()))
+            reviews = tuple(
+                _review(indicator, observed, decision, minute) for minute, decision in enumerate(one.get("reviews", ()))
+            )
             args = one.get("args", {})
             cases.append(Case(indicator, one["name"], observed, one["status"], one.get("reason"), args, book, reviews))
         except (KeyError, ValueError) as fault:
@@ -170,14 +172,14 @@ def run_cases(path: str | PathLike[str], *, checks: Check | ModuleType | Iterabl
     return len(cases)
 
 
-def _review(indicator: str, observed: AnySnapshot, decision: str) -> Review:
+def _review(indicator: str, observed: AnySnapshot, decision: str, minute: int) -> Review:
     return Review.model_validate(
         {
             "subject": observed.subject.id,
             "indicator": indicator,
             "decision": decision,
             "role": "复核人员",
-            "at": observed.observed_at,
+            "at": observed.observed_at + timedelta(minutes=minute),  # in the order they are written
             "reason": "测试用复核",
         }
     )
