@@ -56,6 +56,7 @@ if TYPE_CHECKING:
     from govmedia_rules.judge.rulebook import rulebook_for as rulebook_for
     from govmedia_rules.judge.score import Score as Score
     from govmedia_rules.judge.table import InspectionTable as InspectionTable
+    from govmedia_rules.judge.worklist import worklist as worklist
     from govmedia_rules.notices import figures as figures
     from govmedia_rules.rules.model import Indicator as Indicator
     from govmedia_rules.snapshots.models import AccountSnapshot as AccountSnapshot
@@ -115,6 +116,7 @@ _HOMES = {
     "judge.table": ("InspectionTable",),
     "judge.rulebook": ("Rulebook", "explain", "load_rulebook", "rulebook_for"),
     "judge.score": ("Score",),
+    "judge.worklist": ("worklist",),
     "rules.model": ("Indicator",),
     "snapshots.models": ("AccountSnapshot", "SiteSnapshot"),
     "snapshots.reading": ("read_snapshots",),
@@ -218,6 +220,7 @@ __all__ = [
     "reports",
     "rulebook_for",
     "to_frame",
+    "worklist",
 ]
 
 # Type checkers read the imports above; a function here would make them accept any name.
