@@ -118,3 +118,19 @@ def test_the_command_shows_what_would_apply(capsys: pytest.CaptureFixture[str]) 
     assert main(["rulebooks", "--at", "2024-08-23", "--region", "火星市"]) != 0
     assert "火星市" in capsys.readouterr().err
     assert main(["rulebooks", "--region", "略阳县"]) != 0
+
+
+@pytest.mark.parametrize(("region", "day", "mark"), [("咸宁市", date(2022, 3, 31), 80), ("云南省", date(2021, 3, 31), 60)])
+def test_where_every_site_is_scored_a_department_is_too(region: str, day: date, mark: int) -> None:
+    book = gr.rulebook_for(region, day)
+    assert book.plan.scoring["site"].pass_below == mark
+    nation = gr.load_rulebook("national-2019")
+    site = testing.snapshot("site", site={"level": "county_department", "has_services": False}, columns=[])
+    assert nation.inspect(site).finding("site.deduct.publish.news").status is gr.Status.NOT_APPLICABLE
+    assert book.inspect(site).finding("site.deduct.publish.news").status is gr.Status.FAILED
+
+
+def test_the_last_day_of_2005_was_worked() -> None:
+    calendar = gr.WorkCalendar.official()
+    assert calendar.is_workday(date(2005, 12, 31))
+    assert calendar.count(date(2005, 12, 30), date(2006, 1, 4)).days == 2  # 12-31 worked, 01-01 to 01-03 off
