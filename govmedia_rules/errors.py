@@ -11,7 +11,7 @@
       CollectError           NoticeError  CampaignError  ExportError
       MissingExtra
     GovMediaRulesWarning     ExpiredWaiver  UnusedWaiver  UnusedReview  StaleObservation  DeprecatedIndicator  PluginWarning
-                             UnreadInput  UnverifiedCode  CutText  LossyColumn
+                             UnreadInput  UnverifiedCode  CutText  LossyColumn  MissingColumn
 
 An error says what is wrong, where, and what to do. Nothing in the library decides by the text of an error.
 All arguments go to ``Exception.__init__``, so each class survives pickling on its way back from a worker.
@@ -242,3 +242,7 @@ class CutText(GovMediaRulesWarning):
 
 class LossyColumn(GovMediaRulesWarning):
     """A column has a type that may have lost part of its values before they arrived (numbers for codes)."""
+
+
+class MissingColumn(GovMediaRulesWarning):
+    """No column of a table gives a fact that verdicts need, so that they all stay open."""

@@ -57,7 +57,10 @@ class Reader(HTMLParser):
 def _nasty() -> list[object]:
     snapshot = testing.snapshot("account", account={"name": NASTY[:24]}, latest_post_at="2024-08-01")
     seen = gr.load_rulebook("national-2019").inspect(snapshot)
-    rows = gr.read_accounts([{"账号名称": "甲", "平台": NASTY}], observed_at=datetime(2024, 8, 23, tzinfo=SHANGHAI))
+    rows = gr.read_accounts(
+        [{"账号名称": "甲", "平台": NASTY, "最近更新时间": NASTY, "互动功能": NASTY}],
+        observed_at=datetime(2024, 8, 23, tzinfo=SHANGHAI),
+    )
     return [snapshot, seen, seen.findings, gr.InspectionTable([seen]), rows, snapshot.account]
 
 

@@ -75,7 +75,7 @@ def _lines(path: Path) -> Path:
 
 
 def _frame() -> object:
-    row = {"账号名称": "甲", "类型": "微博", "最近更新时间": "2024-08-20"}
+    row = {"账号名称": "甲", "类型": "微博", "最近更新时间": "2024-08-20", "互动功能": "有"}
     blank = dict.fromkeys(row)
     return pandas.DataFrame([row, blank, row | {"类型": "火星"}, blank])
 

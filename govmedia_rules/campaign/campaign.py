@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from datetime import date, datetime
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from govmedia_rules.campaign import events, rows, validation
 from govmedia_rules.campaign.baseline import rates_for
@@ -52,6 +52,9 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
+U = TypeVar("U", Review, Ruling, Appeal)
+
+
 class Campaign(CampaignView):
     """One round of inspection over a population (一轮检查).
 
@@ -94,6 +97,11 @@ class Campaign(CampaignView):
         except KeyError:
             ids = ", ".join(known.id for known in self.config.tiers)
             raise CampaignError(f"the campaign has no tier {tier!r}", hint=f"its config names {ids}") from None
+
+    def _of_unit(self, item: U, tier: str) -> U:
+        """Return what names a unit with the id under which the unit is recorded."""
+        subject = self._state.unit_id(tier, item.subject)
+        return item if subject == item.subject else item.model_copy(update={"subject": subject})
 
     def add_members(self, members: Registry | Iterable[Site | Account], *, tier: str = MAIN) -> None:
         """Add members of the population by name.
@@ -172,8 +180,8 @@ class Campaign(CampaignView):
         """
         for reported in results:
             self._require_tier(reported.tier)
-            validation.check_reported(self._state, reported)
-            self.record("reported", events.classified(reported), reported.tier)
+            checked = validation.check_reported(self._state, reported)
+            self.record("reported", events.classified(checked), reported.tier)
 
     def review(self, reviews: Review | Iterable[Review], *, tier: str = MAIN) -> None:
         """Add reviews of findings, of reported faults, or of `score` (a unit that fails by its points).
@@ -182,6 +190,7 @@ class Campaign(CampaignView):
             CampaignError: A review is of an unknown unit, indicator or monitoring point, or dated before what it answers.
         """
         for review in (reviews,) if isinstance(reviews, Review) else reviews:
+            review = self._of_unit(review, tier)
             validation.check_review(self._state, review, tier)
             self.record("review", review, tier)
 
@@ -192,6 +201,7 @@ class Campaign(CampaignView):
             CampaignError: A ruling is of a unit of which nothing is known, or dated before the result it answers.
         """
         for ruling in rulings:
+            ruling = self._of_unit(ruling, ruling.tier)
             validation.check_ruling(self._state, ruling)
             self.record("ruling", ruling, ruling.tier)
 
@@ -218,6 +228,7 @@ class Campaign(CampaignView):
         """
         for appeal in appeals:
             self._require_tier(appeal.tier)
+            appeal = self._of_unit(appeal, appeal.tier)
             validation.check_appeal(self._state, appeal, self.results.get((appeal.tier, appeal.subject)))
             self.record("appeal", appeal, appeal.tier)
 
@@ -277,6 +288,7 @@ class Campaign(CampaignView):
         Raises:
             CampaignError: The unit has no task, or the re-check is dated before it or names other indicators.
         """
+        subject = self._state.unit_id(tier, subject)
         validation.check_recheck(self.task(subject, tier=tier), subject, recheck, tier)
         self.record("recheck", (subject, recheck), tier)
         task = self.task(subject, tier=tier)

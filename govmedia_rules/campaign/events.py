@@ -89,8 +89,12 @@ def record_of(event: Event) -> tuple[str, object]:
 
 
 def _dump_inspection(value: tuple[Site | Account, StoredInspection]) -> dict[str, Any]:
-    _, inspection = value
-    return {"found": inspection.as_added.to_json(), "inspection": inspection.to_dict()}
+    subject, inspection = value
+    data: dict[str, Any] = {"found": inspection.as_added.to_json(), "inspection": inspection.to_dict()}
+    # A member may be inspected under a shorter id than the registry's; the record then says which member it is.
+    if data["inspection"]["subject"].get("id") != subject.id:
+        data["unit"] = _dump_subject(subject)
+    return data
 
 
 _DUMP: Mapping[str, Callable[[Any], Any]] = {
@@ -169,7 +173,8 @@ def _load_inspection(data: dict[str, Any], plans: Mapping[str, Plan]) -> tuple[S
     text = json.dumps(stored, ensure_ascii=False, separators=(",", ":"))
     observed_at = datetime.fromisoformat(stored["observed_at"])
     inspection = StoredInspection.stored(text, plan, VerdictSummary.from_json(data["found"]), observed_at)
-    return model.model_validate(stored["subject"]), inspection
+    subject = _load_subject(data["unit"]) if "unit" in data else model.model_validate(stored["subject"])
+    return subject, inspection
 
 
 def _load_reported(data: dict[str, Any]) -> Reported:

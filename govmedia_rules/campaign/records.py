@@ -121,7 +121,12 @@ class StoredInspection:
         """Return the inspection, with the reviews the campaign was given."""
         if self._open is None:
             base = self._base or Inspection.from_dict(json.loads(self._text), self.plan)
-            given = [review for review in self._reviews if review.indicator in self.plan.by_id]
+            # The campaign may know the unit by a longer id than the inspection does.
+            given = [
+                review.model_copy(update={"subject": base.subject.id})
+                for review in self._reviews
+                if review.indicator in self.plan.by_id
+            ]
             self._open = base.with_reviews(given) if given else base
         return self._open
 
@@ -167,6 +172,7 @@ class UnitRecord:
         reported: What bodies report of it, in order of time.
         ruling: The latest ruling; None without one.
         reviews: The latest review of each indicator.
+        given: All reviews, in the order recorded; several may answer single candidates of one finding.
         points: All monitoring points it was inspected at.
     """
 
@@ -176,4 +182,5 @@ class UnitRecord:
     reported: tuple[Reported, ...] = ()
     ruling: Ruling | None = None
     reviews: dict[str, Review] = field(default_factory=dict)
+    given: tuple[Review, ...] = ()
     points: tuple[datetime, ...] = ()

@@ -97,6 +97,7 @@ class CampaignState:
         self.appeal_answers: dict[str, AppealAnswer] = {}
         self.issue_answers: list[IssueAnswer] = []
         self._names: dict[str, dict[str, str]] = {}
+        self._former: dict[tuple[str, str], dict[str, None]] = {}
         self._kinds_listed: dict[str, set[SubjectKind]] = {}
 
     def apply(self, event: Event) -> None:
@@ -107,6 +108,13 @@ class CampaignState:
     def names_without_blanks(self, tier: str) -> Mapping[str, str]:
         """Return the ids of a tier's members and units by how they read without blanks and case."""
         return self._names.get(tier, {})
+
+    def unit_id(self, tier: str, subject_id: str) -> str:
+        """Return the id under which a unit is recorded: an account written without its owner is the only member so called."""
+        if (tier, subject_id) in self.units or (tier, subject_id) in self.members:
+            return subject_id
+        ids = self._former.get((tier, subject_id), {})
+        return next(iter(ids)) if len(ids) == 1 else subject_id
 
     def is_listed_whole(self, tier: str, kind: SubjectKind) -> bool:
         """Return whether every unit of a kind that there is in a tier is known by name."""
@@ -134,6 +142,8 @@ class CampaignState:
         self.members[key] = subject
         self._remember_name(tier, subject.id)
         self._kinds_listed.setdefault(tier, set()).add(kind_of(subject))
+        if isinstance(subject, Account):
+            self._former.setdefault((tier, subject.former_id), {})[subject.id] = None
 
     def _add_inspection(self, tier: str, value: tuple[Site | Account, StoredInspection]) -> None:
         subject, inspection = value
@@ -141,7 +151,7 @@ class CampaignState:
         record.points += (inspection.observed_at,)
         if record.inspection is None or record.inspection.observed_at <= inspection.observed_at:
             record.subject, record.inspection = subject, inspection
-            for review in record.reviews.values():
+            for review in record.given:
                 if review.observed_at in (None, inspection.observed_at) and review.at >= inspection.observed_at:
                     inspection.review(review)
 
@@ -152,10 +162,10 @@ class CampaignState:
 
     def _add_review(self, tier: str, review: Review) -> None:
         record = self.units[tier, review.subject]
+        record.given += (review,)
         earlier = record.reviews.get(review.indicator)
-        if earlier is not None and earlier.at > review.at:
-            return
-        record.reviews[review.indicator] = review
+        if earlier is None or earlier.at <= review.at:
+            record.reviews[review.indicator] = review
         inspection = record.inspection
         if inspection is None or review.observed_at not in (None, inspection.observed_at):
             return

@@ -30,11 +30,22 @@ def without_blanks(text: str) -> str:
     return "".join(text.split()).casefold()
 
 
-def check_unit(state: CampaignState, subject: Site | Account, tier: str) -> None:
-    """Refuse a unit that is another one but for blanks, or that a population known whole by name does not hold."""
+def check_unit(state: CampaignState, subject: Site | Account, tier: str) -> Site | Account:
+    """Return the member that a unit is, else the unit itself.
+
+    An account that is written with or without its owner is the member of that name and platform where there is only one.
+
+    Raises:
+        CampaignError: It is another unit but for blanks, or a population known whole by name does not hold it.
+    """
     key = (tier, subject.id)
     if key in state.members or key in state.units:
-        return
+        return subject
+    if isinstance(subject, Account):
+        for name in (subject.id, subject.former_id):
+            member = state.members.get((tier, state.unit_id(tier, name)))
+            if member is not None and subject.former_id in (subject.id, member.id):
+                return member
     known = state.names_without_blanks(tier).get(without_blanks(subject.id))
     if known is not None:
         raise CampaignError(
@@ -46,6 +57,7 @@ def check_unit(state: CampaignState, subject: Site | Account, tier: str) -> None
             f"{subject.id!r} is no member of the population of {kind}s in the tier {tier!r}",
             hint="add it with add_members if it belongs to the population, or check its name, platform and code",
         )
+    return subject
 
 
 def check_inspection(state: CampaignState, inspection: Inspection, tier: str) -> Site | Account:
@@ -55,19 +67,24 @@ def check_inspection(state: CampaignState, inspection: Inspection, tier: str) ->
         raise CampaignError(
             f"{subject.id!r} is a supervising office", hint="a campaign holds sites and accounts; inspect the office by itself"
         )
-    check_unit(state, subject, tier)
+    unit = check_unit(state, subject, tier)
     _within_window(state, subject.id, inspection.observed_at.date(), may_follow=False)
-    return subject
+    return unit
 
 
-def check_reported(state: CampaignState, reported: Reported) -> None:
-    """Refuse a report of a unit outside the population, from before the window, or of indicators of the other kind."""
-    check_unit(state, reported.subject, reported.tier)
+def check_reported(state: CampaignState, reported: Reported) -> Reported:
+    """Refuse a report of a unit outside the population, from before the window, or of indicators of the other kind.
+
+    Returns:
+        The report of the unit as the registry describes it, where it holds it.
+    """
+    unit = check_unit(state, reported.subject, reported.tier)
     if reported.outcome is not None:
         _within_window(state, reported.subject.id, reported.at.date(), may_follow=True)
     kind = kind_of(reported.subject)
     for fault in reported.faults:
         check_kind(kind, fault.indicator_ids, reported.subject.id)
+    return reported if unit is reported.subject else reported.model_copy(update={"subject": unit})
 
 
 def check_kind(kind: str, indicators: Iterable[str], subject: str) -> None:

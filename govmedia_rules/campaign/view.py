@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from operator import itemgetter
 
 from govmedia_rules.campaign.comparing import comparisons
 from govmedia_rules.campaign.config import MAIN, CampaignConfig, ShareKind
@@ -15,7 +16,7 @@ from govmedia_rules.campaign.records import UnitRecord
 from govmedia_rules.campaign.rectification import RectificationProgress, progress
 from govmedia_rules.campaign.results import Result, result_of
 from govmedia_rules.campaign.rules import CampaignRules, CoverageRule, OutcomeRule, SubjectKind
-from govmedia_rules.campaign.sampling import Sample
+from govmedia_rules.campaign.sampling import WHY_ZH, Sample
 from govmedia_rules.campaign.standing import TrackKind, after_result, track_kind
 from govmedia_rules.campaign.state import CampaignState, UnitKey
 from govmedia_rules.campaign.statistics import Ratio, Stat, Statistics, count, ratio
@@ -39,6 +40,8 @@ from govmedia_rules.notices.figures import Comparison, ComparisonBasis
 from govmedia_rules.rules.model import Plan
 from govmedia_rules.subjects.models import Account, Site
 from govmedia_rules.subjects.registry import Population
+from govmedia_rules.tables.columns import Cell, Heading
+from govmedia_rules.tables.out import Table
 
 
 class CampaignView:
@@ -121,6 +124,17 @@ class CampaignView:
     def samples(self) -> tuple[Sample, ...]:
         """The samples that were drawn."""
         return tuple(self._state.samples)
+
+    def sample_table(self, sample: Sample) -> Table[tuple[Cell, ...]]:
+        """Return the units of a sample in the order of the list, for files: what they are, and why each was taken."""
+        names = (("对象编号", 0), ("名称", 1), ("所属地方或部门", 2), ("主办单位", 3), ("层", 4), ("抽取原因", 5))
+        headings: list[Heading[tuple[Cell, ...]]] = [Heading(f"column_{at}", "text", title, itemgetter(at)) for title, at in names]
+        rows = []
+        for drawn in sample.drawn:
+            member = self.members.get((sample.tier, drawn.subject))
+            known = (None, None, None) if member is None else (member.name, member.area, member.owner)
+            rows.append((drawn.subject, *known, drawn.stratum, WHY_ZH[drawn.why]))
+        return Table(headings, rows, name="抽样名单")
 
     @property
     def disclosures(self) -> tuple[Disclosure, ...]:

@@ -60,6 +60,11 @@ def channel_missing(
     return failed("channel_missing", evidence=evidence or [Evidence("channels", site.site.url, None, 0)], count=len(site.channels))
 
 
+_STATED = "stated"
+_USUAL = ("menu", "comment", "message")
+"""Kinds of functions that every platform offers: a book that counts them all accepts a bare 有 in a registry's table."""
+
+
 def _looser_demands(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
     """Name demands that a function meets which did not count before."""
     tree = vocabulary("platform")
@@ -99,13 +104,16 @@ def interaction_missing(
     ]
     if any(function.works for function in offered):
         return passed()
+    stated = any(function.works and function.kind == _STATED for function in account.functions)
+    if stated and kinds is counted and set(_USUAL) <= set(kinds):
+        return passed()  # a registry says that there is one, and whichever it is counts
     evidence = [
         Evidence(function.name or function.kind, account.account.url, None, function.kind) for function in account.functions
     ]
     untried = sum(function.works is None for function in offered)
     # A kind that nobody knows may be a misspelt one that counts.
     untried += sum(function.works is not False and not is_known_kind("function", function.kind) for function in account.functions)
-    if untried or "functions" in account.partial:
+    if untried or stated or "functions" in account.partial:
         return inconclusive("functions_not_tried", evidence=evidence, count=untried)
     return failed(
         "interaction_missing",

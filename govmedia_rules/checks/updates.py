@@ -172,15 +172,19 @@ def stale(account: AccountSnapshot, *, window: Annotated[Window, Strictness.SHOR
         window: Time that counts back from the monitoring point.
     """
     newest = account.latest_post_at
-    updated = was_updated(window.before(account.observed_at), newest, account.posts, account.post_count)
+    span = window.before(account.observed_at)
+    updated = was_updated(span, newest, account.posts, account.post_count)
     if updated:
-        return passed()
+        # Where only a month or a year is known, all of it must lie in the window.
+        earliest_day = account.latest_post_from
+        return passed() if earliest_day is None or span.has(earliest_day) else inconclusive("posts_unknown")
     if updated is None or "posts" in account.partial:
         return inconclusive("posts_unknown")
     evidence = [Evidence("posts", account.account.url, newest, newest if newest is not None else 0, window)]
     if newest is None:
         return failed("posts_undated" if account.post_count else "posts_none", evidence=evidence, window=window)
-    return failed("posts_older_than_window", evidence=evidence, latest=newest, window=window, point=account.observed_at)
+    reason = "posts_older_than_window" if account.latest_post_from is None else "posts_not_since"
+    return failed(reason, evidence=evidence, latest=newest, window=window, point=account.observed_at)
 
 
 @check("account.posts_few", needs="posts|latest_post_at|post_count")
@@ -207,7 +211,8 @@ def posts_few(
         newest = account.latest_post_at
         if account.post_count == 0 or (newest is not None and not span.has(newest) and not span.is_before(newest)):
             return failed("posts_few", evidence=[Evidence("posts", account.account.url, newest, 0, count)], count=0, **args)
-        if newest is not None and span.has(newest) and count == 1 and not original_only:
+        surely = newest is not None and span.has(newest if account.latest_post_from is None else account.latest_post_from)
+        if newest is not None and span.has(newest) and surely and count == 1 and not original_only:
             return passed()
         return inconclusive("posts_not_counted", **args)
     recent = [post for post in account.posts if post.published_at is not None and span.has(post.published_at)]

@@ -10,11 +10,14 @@ import warnings
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, tzinfo
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
 import govmedia_rules
 from govmedia_rules.commands.output import counted, say, table
+from govmedia_rules.commands.tables import TABLE_SUFFIXES, table_snapshots
+from govmedia_rules.core.time import SHANGHAI
 from govmedia_rules.errors import BrokenLine, GovMediaRulesError, UnusedReview
 from govmedia_rules.judge.finding import Finding, Findings, evidence_text
 from govmedia_rules.judge.inspection import Inspection, Verdict
@@ -42,7 +45,15 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 def add_inputs(parser: argparse.ArgumentParser) -> None:
     """Describe what is judged and by what."""
-    parser.add_argument("paths", nargs="*", metavar="PATH", help="JSON Lines files of snapshots, or folders of them")
+    parser.add_argument(
+        "paths",
+        nargs="*",
+        metavar="PATH",
+        help="JSON Lines of snapshots, workbooks or CSV of accounts or sites, or folders of them",
+    )
+    parser.add_argument("--at", metavar="2024-08-23", help="monitoring point of tables; a day stands for its last moment")
+    parser.add_argument("--sheet", metavar="NAME", help="sheet of a workbook; all with a known header by default")
+    parser.add_argument("--header", type=int, metavar="N", help="row of the header in a table; found by default")
     parser.add_argument("--example", metavar="NAME", help="judge a shipped example: " + ", ".join(example_names()))
     parser.add_argument("--rulebook", action="append", default=[], metavar="ID", help="id or path; repeat for layers")
     parser.add_argument("--only", action="append", default=[], metavar="ID", help="ask this indicator or family only; repeat")
@@ -95,18 +106,25 @@ def judged(args: argparse.Namespace, job: Job, bad: list[BrokenLine]) -> tuple[R
         book = book.only(*args.only)
     reviews, waivers = read_reviews(*job.reviews), read_waivers(*job.waivers)
     bad.extend(BrokenLine(refusal.detail, refusal.where) for refusal in (*reviews.refused, *waivers.refused))
+    zone = _zone(args.zone)
+    tables = [path for path in job.paths if Path(path).suffix.lower() in TABLE_SUFFIXES]
+    snapshots = [snapshot for path in tables for snapshot in table_snapshots(path, args, book, zone or SHANGHAI, bad)]
+    lines = [path for path in job.paths if path not in tables]
+    of_tables = book.inspect_many(snapshots, reviews=reviews, waivers=waivers) if tables else iter(())
+    if not lines:
+        return book, of_tables
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UnusedReview)  # said at the end, with file and line
         inspections = book.inspect_files(
-            job.paths,
+            lines,
             workers=args.workers,
             reviews=reviews,
             waivers=waivers,
-            zone=_zone(args.zone),
+            zone=zone,
             not_after=datetime.now(UTC),
             on_bad=bad.append,
         )
-    return book, _with_refusals(inspections, bad)
+    return book, chain(of_tables, _with_refusals(inspections, bad))
 
 
 def _with_refusals(inspections: Inspections, bad: list[BrokenLine]) -> Iterator[Inspection]:

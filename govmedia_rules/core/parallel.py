@@ -10,6 +10,8 @@ from __future__ import annotations
 import faulthandler
 import os
 import signal
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
@@ -17,6 +19,7 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from multiprocessing import connection, get_all_start_methods, get_context, parent_process
 from multiprocessing.context import BaseContext
+from pathlib import Path
 from time import monotonic
 from typing import Generic, TypeVar
 
@@ -200,3 +203,40 @@ class HangGuard:
         faulthandler.cancel_dump_traceback_later()
         self._set_at = -1.0
         self._sink.close()
+
+
+def run_limited(script: Path, arguments: Sequence[str], *, cpu_seconds: int, memory: int) -> bytes:
+    """Run a script of this package as a program of its own, for libraries that may hang, abort or take all memory.
+
+    The script imports nothing of this package, so that a caller's main module is not run again.
+
+    Args:
+        script: Path of the script.
+        arguments: What it is given.
+        cpu_seconds: Processor time it may take; ten times as much of the clock.
+        memory: Bytes of memory it may take, where the platform can limit them.
+
+    Returns:
+        What it printed.
+
+    Raises:
+        ChildProcessError: It took too long or too much, or died; the text says which.
+    """
+    limits = [str(cpu_seconds), str(memory)]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    try:
+        done = subprocess.run(  # noqa: S603 - this interpreter and a script of this package
+            [sys.executable, str(script), *limits, *arguments],
+            capture_output=True,
+            timeout=10 * cpu_seconds,
+            env=environment,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        raise ChildProcessError(f"it took more than {10 * cpu_seconds} s") from None
+    if done.returncode < 0:
+        reason = "took too long" if -done.returncode in (signal.SIGKILL, signal.SIGXCPU) else f"died of signal {-done.returncode}"
+        raise ChildProcessError(f"reading it {reason}")
+    if done.returncode:
+        raise ChildProcessError((done.stderr.decode("utf-8", "replace").strip().splitlines() or ["it failed"])[-1][:300])
+    return done.stdout

@@ -16,13 +16,13 @@ from typing import TYPE_CHECKING, Any
 from govmedia_rules.core.time import SHANGHAI
 from govmedia_rules.errors import BrokenLine, TableError, Where
 from govmedia_rules.judge.engine import Judge
-from govmedia_rules.judge.frame import kind_of
+from govmedia_rules.judge.frame import fault_text
 from govmedia_rules.judge.inspection import INSPECTION_HEADINGS, Inspection
 from govmedia_rules.judge.rulebook import Rulebook
 from govmedia_rules.rules.model import Plan
 from govmedia_rules.snapshots.models import AnySnapshot
 from govmedia_rules.snapshots.reading import MAX_LINE_BYTES, RawLine, parse_line
-from govmedia_rules.snapshots.shallow import SubjectKind, shallow_table
+from govmedia_rules.snapshots.shallow import SubjectKind, kind_of, shallow_table
 from govmedia_rules.tables.columns import Cell, Heading, arrow_schema, missing_frames
 
 if TYPE_CHECKING:
@@ -209,9 +209,9 @@ class BatchJudge:
             if row.snapshot is not None and self.not_after is not None and row.snapshot.observed_at > self.not_after:
                 yield self.broken("observed_at lies in the future")
             elif row.snapshot is not None:
-                yield self.cells(row.snapshot)
+                yield (*self.cells(row.snapshot)[:-1], fault_text(row.bad))
             else:
-                yield self.broken("；".join(f"{fault.column or '整行'}: {fault.reason}" for fault in row.bad))
+                yield self.broken(fault_text(row.bad) or "空行")
         for _ in range(batch.num_rows - given):
             yield self.broken("空行")
 

@@ -76,7 +76,7 @@ class FileRun:
         pieces: Number of pieces of the input.
         resumed: How many of them an earlier run had done.
         verdicts: How many subjects have each verdict.
-        bad_count: How many lines could not be read, or killed their process.
+        bad_count: How many lines could not be read whole, or killed their process.
     """
 
     out: Path
@@ -415,6 +415,9 @@ def _positions(piece: Piece, max_line_bytes: int) -> Iterator[tuple[int, RawLine
             before = after
 
 
+_WITHOUT_CELLS = "the row was judged without these cells"
+
+
 def _rows_of_parquet(
     judge: BatchJudge, piece: Piece, bad: list[_Fault], lines: list[int], fatal: Container[int]
 ) -> Iterator[tuple[int, Cells]]:
@@ -432,10 +435,11 @@ def _rows_of_parquet(
                 bad.append(_Fault(number, position, "the process that judged this line died", DEATH))
                 continue
             cells = next(judged)
-            if cells[-1] is None:
-                yield position, cells
-            else:
-                bad.append(_Fault(number, position, str(cells[-1]), ""))
+            is_judged = any(cell is not None for cell in cells[:-1])
+            if cells[-1] is not None:
+                bad.append(_Fault(number, position, str(cells[-1]), _WITHOUT_CELLS if is_judged else ""))
+            if is_judged:
+                yield position, (*cells[:-1], None)
 
 
 def _cells_of(batch: pyarrow.RecordBatch) -> Iterator[Cells]:

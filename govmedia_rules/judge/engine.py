@@ -80,7 +80,8 @@ def profile_of(subject: AnySubject, stage: Stage | None = None) -> Profile:
         stage: Why it does not run at the monitoring point; see `stage_of`.
     """
     if isinstance(subject, Account):
-        return Profile("account", subject.level, subject.platform, None, subject.status, stage)
+        platform = None if subject.platform == "unknown" else subject.platform
+        return Profile("account", subject.level, platform, None, subject.status, stage)
     if isinstance(subject, Site):
         return Profile("site", subject.level, None, subject.has_services, subject.status, stage)
     return Profile("supervisor", subject.level)
@@ -337,9 +338,11 @@ def applicability(rule: AppliesTo, profile: Profile) -> tuple[str | None, str | 
             return ("not_a_portal" if rule.portals else "is_a_portal"), None
         elif rule.levels is not None and profile.level not in rule.levels:
             return "other_level", None
-    if rule.platforms is not None and profile.platform is not None:
+    if rule.platforms is not None:
         tree = vocabulary("platform")
-        if not any(tree.is_a(profile.platform, platform) for platform in rule.platforms):
+        if profile.platform is None:
+            unknown = "platform"
+        elif not any(tree.is_a(profile.platform, platform) for platform in rule.platforms):
             return "other_platform", None
     if rule.has_services is not None:
         if profile.has_services is None:

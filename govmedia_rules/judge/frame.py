@@ -3,20 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import date, datetime, tzinfo
+from functools import partial
 from operator import itemgetter
-from typing import Any, TypeVar
+from os import PathLike
+from typing import Any, Literal, TypeVar
 
-from govmedia_rules.checks.contract import Status
+from govmedia_rules.checks.contract import CheckSpec, Status
 from govmedia_rules.core.progress import Meter, Progress
 from govmedia_rules.core.time import SHANGHAI
-from govmedia_rules.core.vocabulary import key_of
 from govmedia_rules.errors import TableError, Where
-from govmedia_rules.judge.inspection import Inspection, missing_ids, problem_ids, reasons
+from govmedia_rules.judge.inspection import Inspection, Verdict, joined_messages, missing_ids, problem_ids, reasons
 from govmedia_rules.judge.reviews import Review, Waiver
 from govmedia_rules.judge.rulebook import Rulebook, load_rulebook
+from govmedia_rules.snapshots.merging import Once, Place, each_once
 from govmedia_rules.snapshots.models import AccountSnapshot, SiteSnapshot
-from govmedia_rules.snapshots.shallow import ShallowRow, SubjectKind, shallow_table
+from govmedia_rules.snapshots.shallow import (
+    NEEDED_PARTS,
+    ShallowRow,
+    ShallowTable,
+    SubjectKind,
+    kind_of,
+    open_subject_tables,
+    shallow_table,
+    warn_of,
+)
+from govmedia_rules.subjects.models import Account
 from govmedia_rules.tables.columns import (
     Cell,
     ColumnType,
@@ -27,10 +40,11 @@ from govmedia_rules.tables.columns import (
     pandas_frame,
     polars_frame,
 )
-from govmedia_rules.tables.headers import header_aliases
-from govmedia_rules.tables.model import BadRow
-from govmedia_rules.tables.out import find_spec_quietly
+from govmedia_rules.tables.files import cell_text
+from govmedia_rules.tables.model import BadRow, RawTable
+from govmedia_rules.tables.out import Table, find_spec_quietly, to_frame
 
+Labels = Literal["zh", "name"]
 F = TypeVar("F")
 
 
@@ -54,7 +68,10 @@ JUDGED_HEADINGS = _headings(
     ("problem_ids", "text", "问题指标编号"),
     ("reasons", "text", "存在的突出问题"),
     ("missing_ids", "text", "未定指标编号"),
+    ("missing_zh", "text", "待定原因"),
     ("not_checked", "integer", "未检查项数"),
+    ("sheet", "text", "工作表"),
+    ("row", "integer", "行号"),
     ("fault", "text", "数据错误"),
 )
 """The columns that `inspect_frame` adds."""
@@ -70,67 +87,119 @@ def inspect_frame(
     kind: SubjectKind | None = None,
     observed_at: datetime | date | None = None,
     headers: Mapping[str, str] | None = None,
+    sheet: str | int | None = None,
+    header: int | None = None,
     zone: tzinfo = SHANGHAI,
     reviews: Iterable[Review] = (),
     waivers: Iterable[Waiver] = (),
     lang: str = "zh",
+    labels: Labels = "name",
     prefix: str = "",
     progress: Progress = False,
 ) -> F:
-    """Judge every row of a frame and gives the frame back with the columns of `JUDGED_HEADINGS` added.
+    """Judge every row of a frame or file and give it back with the columns of `JUDGED_HEADINGS` added.
 
     Args:
-        frame: A pandas, polars or Arrow table of accounts or sites; see `read_accounts` for its columns.
+        frame: A pandas, polars or Arrow table of accounts or sites; see `read_accounts` for its columns. Or the path of a
+            workbook or text table, and then a frame of its rows comes back, of the frame library that is loaded or installed.
         book: The rulebook, or the id or path of one.
         kind: `account` or `site`; None takes accounts where a column names the platform.
         observed_at: The monitoring point of rows that name none.
         headers: Further headers, as written -> field.
+        sheet: Sheet of a workbook; None reads all that hold such a table.
+        header: Number of the header row; None finds it.
         zone: Zone of times written without one.
         reviews: What people said about any of the subjects.
         waivers: Documents that excuse failures of any of the subjects.
         lang: Language of the reasons, `zh` or `en`.
+        labels: `zh` gives the added columns their Chinese names (判定, 存在的突出问题, 待定原因 …).
         prefix: Put before the names of the added columns, where the frame has such names already.
         progress: True shows a bar, a function gets rows done and in all.
 
     Returns:
-        A frame of the same library with the same rows in the same order. A row that cannot be read has no verdict, and says
-        in `fault` which cell is wrong; no row is lost.
+        A frame of the same library with the same rows in the same order. A cell that cannot be read leaves its fact open and
+        is named in `fault`; a row that names no subject, or holds none (a total, a note), has no verdict. No row is lost. Rows
+        of one account share one verdict; where they contradict each other it stays open.
 
     Raises:
         TableError: A needed column is missing, a column has an impossible type, or a name is taken.
         MissingExtra: A bar is asked for and tqdm is not installed.
+
+    Warns:
+        MissingColumn: No column gives a fact that a rule of the book needs.
     """
-    library = _library_of(frame)
-    names = [str(name) for name in (frame.column_names if library == "pyarrow" else frame.columns)]  # type: ignore[attr-defined]
-    taken = [prefix + heading.name for heading in JUDGED_HEADINGS if prefix + heading.name in names]
-    if taken:
-        raise TableError(f"the frame has columns {', '.join(taken)} already", Where(library), "pass prefix=")
+    if labels not in ("zh", "name"):
+        raise ValueError(f"labels are 'zh' or 'name', not {labels!r}")
     rulebook = book if isinstance(book, Rulebook) else load_rulebook(book)
-    table = shallow_table(frame, kind or kind_of(names, headers or {}), observed_at=observed_at, headers=headers, zone=zone)
-    rows: list[Judged] = [NO_ROW] * len(frame)  # type: ignore[arg-type]
-    with Meter(progress, len(rows), title="检查") as meter:
+    source: Any = (
+        _FileRows(open_subject_tables(frame, headers=headers, sheet=sheet, header=header))
+        if isinstance(frame, str | PathLike)
+        else _frame_rows(frame)
+    )
+    added = [prefix + (heading.title if labels == "zh" else heading.name) for heading in JUDGED_HEADINGS]
+    taken = [name for name in added if name in source.columns]
+    if taken:
+        raise TableError(f"the frame has columns {', '.join(taken)} already", Where(source.library), "pass prefix=")
+    kind = kind or kind_of(source.columns, headers)
+
+    def open_again() -> ShallowTable:
+        return shallow_table(frame, kind, observed_at=observed_at, headers=headers, sheet=sheet, header=header, zone=zone)
+
+    table = open_again()
+    warn_of(replace(table, missing=asked_of(table.missing, rulebook)), stacklevel=3)
+    rows: dict[Place, Judged] = {}
+    with Meter(progress, source.size, title="检查") as meter:
         feed = _Feed(table, rows)
         for inspection in rulebook.inspect_many(feed, reviews=reviews, waivers=waivers):
-            rows[feed.position] = judged(inspection, lang)
+            rows[feed.place] = judged(inspection, lang, feed.place, feed.fault)
             if progress:
-                meter.add(feed.position + 1 - meter.done)
-        meter.add(len(rows) - meter.done)  # rows at the end that gave no snapshot
-    return _with_columns(frame, library, rows, prefix)  # type: ignore[no-any-return]
+                meter.add(min(len(rows), source.size) - meter.done)
+        if feed.repeated:
+            repeated = (row for row in open_again() if row.snapshot is not None and feed.is_repeated(row.snapshot))
+            once = each_once([((row.sheet, row.number), row.snapshot) for row in repeated if row.snapshot is not None])
+            _judge_merged(rulebook, once, rows, reviews, waivers, lang)
+        meter.add(source.size - meter.done)  # rows at the end that gave no snapshot
+    rows |= {(row.sheet, row.row): not_judged([row], (row.sheet, row.row)) for row in table.rejected if not row.used}
+    return source.with_columns([rows.get(place, NO_ROW) for place in source.places()], added)  # type: ignore[no-any-return]
 
 
-def kind_of(names: Iterable[str], headers: Mapping[str, str]) -> SubjectKind:
-    """Accounts where a column names the platform, else sites."""
-    own = {key_of(header): name for header, name in headers.items()}
-    fields = {own.get(key_of(name)) or header_aliases("account").get(key_of(name)) for name in names}
-    return "account" if "platform" in fields else "site"
+def asked_of(missing: tuple[str, ...], book: Rulebook) -> tuple[str, ...]:
+    """Return those of the missing columns that some check of the book needs."""
+    functions = book.plan.functions
+    checks = [functions[indicator.check] for indicator in book.plan.indicators if indicator.check and indicator.check in functions]
+    parts = {part for function in checks for alternatives in CheckSpec.of(function).needs for part in alternatives}
+    return tuple(title for title in missing if parts & NEEDED_PARTS[title])
 
 
-def judged(inspection: Inspection, lang: str = "zh") -> Judged:
-    """Return what is said of an inspected subject."""
+def _judge_merged(
+    book: Rulebook,
+    once: Once,
+    rows: dict[Place, Judged],
+    reviews: Iterable[Review],
+    waivers: Iterable[Waiver],
+    lang: str,
+) -> None:
+    """Give every row of a subject that has several the verdict of all of them together."""
+    snapshots = [snapshot for _, snapshot in once.rows]
+    said: dict[Place, list[str]] = {}
+    for fault in (*once.open, *once.merged):
+        said.setdefault((fault.sheet, fault.row), []).append(fault.reason)
+    of_first = dict(
+        zip([place for place, _ in once.rows], book.inspect_many(snapshots, reviews=reviews, waivers=waivers), strict=True)
+    )
+    for place, first in once.first_rows.items():
+        before = rows[place][-1]
+        faults = [*([str(before)] if before is not None else []), *said.get(place, ())]
+        rows[place] = judged(of_first[first], lang, place, "；".join(faults) or None)
+
+
+def judged(inspection: Inspection, lang: str, place: Place, fault: str | None = None) -> Judged:
+    """Return what is said of an inspected subject, with the cells of its row that were not read."""
     verdict = inspection.verdict
     score = inspection.score
     tally = inspection.tally()
     troubled = tally[_FAILED] > 0
+    missing = missing_ids(inspection)
     return (
         inspection.subject.id,
         verdict.value,
@@ -139,37 +208,134 @@ def judged(inspection: Inspection, lang: str = "zh") -> Judged:
         None if score is None else score.high,
         problem_ids(inspection) if troubled else None,
         reasons(inspection, lang) if troubled else None,
-        missing_ids(inspection),
+        missing,
+        None if missing is None or verdict is not Verdict.UNDETERMINED else joined_messages(inspection.missing, lang),
         tally[_NOT_CHECKED],
-        None,
+        *place,
+        fault,
     )
 
 
-def not_judged(bad: Iterable[BadRow]) -> Judged:
-    """Return what is said of a row that could not be read."""
-    faults = "；".join(f"{fault.column or '整行'}: {fault.reason}" for fault in bad)
-    return (*NOTHING, faults)
+def fault_text(bad: Iterable[BadRow]) -> str | None:
+    """Return the faults of a row in one text; None when there are none."""
+    return "；".join(f"{fault.column or '整行'}: {fault.reason}" for fault in bad) or None
 
 
-NOTHING: Judged = (None,) * (len(JUDGED_HEADINGS) - 1)
-NO_ROW: Judged = (*NOTHING, "空行")
+def not_judged(bad: Iterable[BadRow], place: Place) -> Judged:
+    """Return what is said of a row that holds no subject."""
+    return (*NOTHING, *place, fault_text(bad))
+
+
+NOTHING: Judged = (None,) * (len(JUDGED_HEADINGS) - 3)
+NO_ROW: Judged = (*NOTHING, None, None, "空行")
 """What is said of a blank row."""
 
 
 class _Feed:
-    """Iterate over the snapshots of a table; `position` is the row of the last one, and rows without a snapshot are filled in."""
+    """Iterate over the snapshots of a table; `place` is that of the last one, and rows without a snapshot are filled in.
 
-    def __init__(self, table: Iterable[ShallowRow], rows: list[Judged]) -> None:
+    Attributes:
+        place: Sheet and row of the last snapshot.
+        fault: Cells of that row that were not read.
+        repeated: Ids and codes that more than one row has.
+    """
+
+    def __init__(self, table: Iterable[ShallowRow], rows: dict[Place, Judged]) -> None:
         self._table, self._rows = table, rows
-        self.position = -1
+        self.place: Place = (None, 0)
+        self.fault: str | None = None
+        self.repeated: set[str] = set()
+        self._ids: set[str] = set()
 
     def __iter__(self) -> Iterator[SiteSnapshot | AccountSnapshot]:
         for row in self._table:
-            self.position = row.number - 2  # the header counts as row 1
+            self.place = (row.sheet, row.number)
+            self.fault = fault_text(row.bad)
             if row.snapshot is None:
-                self._rows[self.position] = not_judged(row.bad)
-            else:
-                yield row.snapshot
+                self._rows[self.place] = not_judged(row.bad, self.place)
+                continue
+            for key in _keys(row.snapshot):
+                (self.repeated if key in self._ids else self._ids).add(key)
+            yield row.snapshot
+
+    def is_repeated(self, snapshot: SiteSnapshot | AccountSnapshot) -> bool:
+        """Return whether another row has the id or the code of a snapshot's subject."""
+        return any(key in self.repeated for key in _keys(snapshot))
+
+
+def _keys(snapshot: SiteSnapshot | AccountSnapshot) -> set[str]:
+    subject = snapshot.subject
+    keys = {subject.id, f"code {subject.code}"} if subject.code is not None else {subject.id}
+    return keys | {subject.former_id} if isinstance(subject, Account) else keys
+
+
+class _FrameRows:
+    """A frame of some library: its columns, its rows by place, and how columns are added to it."""
+
+    def __init__(self, frame: Any, library: str) -> None:
+        self._frame, self.library = frame, library
+        self.columns = [str(name) for name in (frame.column_names if library == "pyarrow" else frame.columns)]
+        self.size = len(frame)
+
+    def places(self) -> Iterator[Place]:
+        """Return the place of each row; the header counts as row 1."""
+        return ((None, number) for number in range(2, self.size + 2))
+
+    def with_columns(self, rows: list[Judged], names: list[str]) -> Any:
+        """Return the frame with columns added."""
+        frame, library = self._frame, self.library
+        if library == "polars":
+            added = polars_frame(JUDGED_HEADINGS, rows)
+            return frame.with_columns([series.alias(name) for series, name in zip(added, names, strict=True)])
+        if library == "pandas":
+            table = pandas_frame(JUDGED_HEADINGS, rows)
+            table.index = frame.index
+            return frame.assign(**{name: table[column] for name, column in zip(names, table.columns, strict=True)})
+        if not find_spec_quietly("pyarrow"):
+            raise missing_frames("an Arrow table")
+        batch = arrow_batch(JUDGED_HEADINGS, rows, arrow_schema(JUDGED_HEADINGS))
+        for name, column in zip(names, batch.columns, strict=True):
+            frame = frame.append_column(name, column)
+        return frame
+
+
+def _frame_rows(frame: object) -> _FrameRows:
+    return _FrameRows(frame, _library_of(frame))
+
+
+class _FileRows:
+    """The rows of the tables of a file, as text."""
+
+    def __init__(self, tables: list[RawTable]) -> None:
+        self.library = tables[0].name
+        self.columns = list(dict.fromkeys(column for table in tables for column in table.columns))
+        self._rows = [((table.sheet, number), cells) for table in tables for number, cells in table.rows]
+        self.size = len(self._rows)
+
+    def places(self) -> Iterator[Place]:
+        """Return the place of each row."""
+        return (place for place, _ in self._rows)
+
+    def with_columns(self, rows: list[Judged], names: list[str]) -> Any:
+        """Return a frame of the cells with columns added."""
+        own = [Heading(column, "text", column, partial(_cell_text, column)) for column in self.columns]
+        width = len(own)
+        more = [
+            Heading(name, heading.type, heading.title, partial(_judged_cell, at))
+            for at, (name, heading) in enumerate(zip(names, JUDGED_HEADINGS, strict=True))
+        ]
+        pairs = [(cells, judged_row) for (_, cells), judged_row in zip(self._rows, rows, strict=True)]
+        assert width + len(more) == len({heading.name for heading in (*own, *more)})
+        return to_frame(Table([*own, *more], pairs, name="检查结果"))
+
+
+def _cell_text(column: str, row: tuple[Mapping[str, Any], Judged]) -> Cell:
+    value = row[0].get(column)
+    return None if value is None else cell_text(value) if isinstance(value, date | bool | float) else str(value)
+
+
+def _judged_cell(at: int, row: tuple[Mapping[str, Any], Judged]) -> Cell:
+    return row[1][at]
 
 
 def _library_of(frame: object) -> str:
@@ -178,19 +344,3 @@ def _library_of(frame: object) -> str:
         return library
     hint = "collect() a lazy frame first; read_accounts takes files and lists" if library == "polars" else "use read_accounts"
     raise TableError(f"{type(frame).__module__}.{type(frame).__name__} is not a frame", hint=hint)
-
-
-def _with_columns(frame: Any, library: str, rows: list[Judged], prefix: str) -> Any:
-    if library == "polars":
-        added = polars_frame(JUDGED_HEADINGS, rows)
-        return frame.with_columns([series.alias(prefix + series.name) for series in added])
-    if library == "pandas":
-        added = pandas_frame(JUDGED_HEADINGS, rows)
-        added.index = frame.index
-        return frame.assign(**{prefix + name: added[name] for name in added.columns})
-    if not find_spec_quietly("pyarrow"):
-        raise missing_frames("an Arrow table")
-    batch = arrow_batch(JUDGED_HEADINGS, rows, arrow_schema(JUDGED_HEADINGS))
-    for name, column in zip(batch.schema.names, batch.columns, strict=True):
-        frame = frame.append_column(prefix + name, column)
-    return frame

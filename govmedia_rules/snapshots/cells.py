@@ -1,27 +1,35 @@
-"""Read the cells of shallow tables: monitoring points, dates, numbers, yes and no, interactive functions.
+"""Read the other cells of clerks' tables: yes and no, numbers, interactive functions, platforms, stages of life, codes.
 
-Each reader takes a cell and the zone of the registry, and raises ValueError with the reason where the cell cannot be read.
+Each reader returns what the cell says, None where it says nothing (`/`, `—`, 待核实), and raises ValueError with the reason,
+in Chinese, where it cannot be read. The words are data (tables/data/headers.toml).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import re
+import unicodedata
+from collections.abc import Iterable
 from datetime import date, datetime, time, tzinfo
 from functools import cache
 from typing import Any, NamedTuple
 
-from pydantic import TypeAdapter, ValidationError
-
-from govmedia_rules.core.dates import read_moment
-from govmedia_rules.core.model import YesNo
-from govmedia_rules.core.vocabulary import key_of, read_data
+from govmedia_rules.core.vocabulary import Vocabulary, key_of, read_data
+from govmedia_rules.errors import CodeError
 from govmedia_rules.snapshots.kinds import kinds
 from govmedia_rules.snapshots.parts import Mark
+from govmedia_rules.subjects.codes import account_code_text, site_code_text
 from govmedia_rules.subjects.vocabulary import vocabulary
+from govmedia_rules.tables.grids import UnreadCell
 
 ONLY_A_DAY = Mark(field="observed_at", basis="assumed", note="表中只有监测日期：按当日最后一刻计，所见的更新时间按日计（从宽）")
 """Says that the monitoring point was given as a day. Its last moment is taken, and what was seen counts by days, so that no
 hour of that day can turn into a failure."""
+
+STATED = "stated"
+"""Kind of the function that a bare 有 stands for: there is one, which is not said."""
+
+UNKNOWN_PLATFORM = "unknown"
+"""Platform of an account whose row names none that can be read: whatever depends on the platform stays open."""
 
 
 class Point(NamedTuple):
@@ -40,106 +48,331 @@ def point_of(moment: datetime | date | None, zone: tzinfo) -> Point | None:
     return Point(datetime.combine(moment, time(23, 59, 59), zone), True)
 
 
-CellReader = Callable[[Any, tzinfo], Any]
-
-
-def moment_cell(value: Any, zone: tzinfo) -> datetime | date:
-    """Return the day or time of a cell; midnight is a day."""
-    if isinstance(value, datetime):
-        clock = time(value.hour, value.minute, value.second, value.microsecond, fold=value.fold)
-        day = date(value.year, value.month, value.day)  # frames hand over subclasses of their own
-        if value.tzinfo is not None:
-            return datetime.combine(day, clock, value.tzinfo)
-        # Frames and sheets have no type for a day: midnight to the microsecond is a day, read in the unit's favour.
-        return day if clock == time.min else datetime.combine(day, clock, zone)
-    if isinstance(value, date):
-        return date(value.year, value.month, value.day)
-    result = read_moment(str(value), zone=zone)
-    if result is None:
-        raise ValueError("not a full date (write 2024-08-27 or 2024年8月27日, with or without a time)")
-    return result
-
-
-def _count_cell(value: Any, _zone: tzinfo) -> int:
-    text = str(value).replace(",", "").replace("，", "").strip().removesuffix("条").removesuffix("篇").removesuffix("个").strip()
-    if not text.isascii() or not text.isdecimal() or len(text) > 12:
-        raise ValueError("not a number of items")
-    return int(text)
-
-
-_YES_NO: TypeAdapter[bool] = TypeAdapter(YesNo)
-
-
-def yes_no_cell(value: Any, _zone: tzinfo) -> bool:
-    """Return the answer of a cell."""
-    try:
-        return _YES_NO.validate_python(value)
-    except ValidationError:
-        raise ValueError("neither yes nor no (write 是 or 否)") from None
-
-
-def _functions_cell(value: Any, _zone: tzinfo) -> tuple[dict[str, object], ...] | None:
-    """Return the functions named in a cell: () for 无, None for a bare 有, which does not say what there is."""
-    words = _words()
-    text = str(value)
-    if key_of(text) in words.none:
-        return ()
-    try:
-        if _YES_NO.validate_python(text):
-            return None
-    except ValidationError:
-        pass
-    for separator in words.separators[1:]:
-        text = text.replace(separator, words.separators[0])
-    known = kinds("function")
-    result = []
-    for part in filter(None, map(str.strip, text.split(words.separators[0]))):
-        term = known.find(part)
-        if term is None:
-            close = known.nearest(part)
-            hint = f"; did you mean {close!r}?" if close else ""
-            raise ValueError(f"unknown interactive function {part!r}{hint}")
-        result.append({"kind": term.id, "name": part, "works": True})
-    return tuple(result)
-
-
 class _Words(NamedTuple):
-    none: frozenset[str]
-    separators: tuple[str, ...]
+    not_observed: frozenset[str]
+    yes: frozenset[str]
+    no: frozenset[str]
+    never: frozenset[str]
+    negation: re.Pattern[str]
+    pending: re.Pattern[str]
+    separator: re.Pattern[str]
+    closing: tuple[str, ...]
+    closed: tuple[str, ...]
+    running: tuple[str, ...]
+    functions: tuple[tuple[str, str], ...]
 
 
 @cache
 def _words() -> _Words:
-    table = read_data("govmedia_rules.tables", "headers.toml")["words"]
-    return _Words(frozenset(map(key_of, table["none"])), tuple(table["separators"]))
+    data = read_data("govmedia_rules.tables", "headers.toml")
+    words = data["words"]
+
+    def keys(name: str) -> frozenset[str]:
+        return frozenset(map(key_of, words[name]))
+
+    def any_of(items: Iterable[str]) -> re.Pattern[str]:
+        return re.compile("|".join(re.escape(item) for item in sorted(items, key=len, reverse=True)))
+
+    terms = kinds("function")
+    functions = {key_of(word): kind for kind, spellings in data["functions"].items() for word in spellings}
+    functions |= {key_of(term.title): term.id for term in terms.values() if term.id != STATED}
+    return _Words(
+        keys("not_observed"),
+        keys("yes"),
+        keys("no"),
+        keys("never"),
+        any_of(words["negations"]),
+        any_of(words["pending"]),
+        any_of(words["separators"]),
+        tuple(words["closing"]),
+        tuple(words["closed"]),
+        tuple(words["running"]),
+        tuple(sorted(functions.items(), key=lambda item: -len(item[0]))),
+    )
 
 
-OBSERVED_CELLS: Mapping[str, CellReader | None] = {
-    "observed_at": moment_cell,
-    "latest_post_at": moment_cell,
-    "post_count": _count_cell,
-    "found": yes_no_cell,
-    "functions": _functions_cell,
-    "downloads": yes_no_cell,
-    "starts": yes_no_cell,
-    "seen_name": None,
-    "seen_owner": None,
-    "seen_owner_kind": None,
-    "certified": yes_no_cell,
-    "home_latest_at": moment_cell,
-    "home_entries": _count_cell,
-    "is_navigation": yes_no_cell,
-    "second_level_latest_at": moment_cell,
-    "service_count": _count_cell,
-}
+def text_of(value: Any) -> str | None:
+    """Return the text of a cell in half-width characters; None where it says nothing.
+
+    Raises:
+        ValueError: The cell holds an error or a formula without a result.
+    """
+    if isinstance(value, UnreadCell):
+        raise ValueError(f"{value.reason}，未读取")
+    text = unicodedata.normalize("NFKC", str(value)).strip()
+    key = key_of(text)
+    if key in _words().yes or key in _words().no:
+        return text
+    says_something = any(letter.isalnum() for letter in text)
+    return text if says_something and key not in _words().not_observed else None
 
 
-def subject_cell(field: str) -> CellReader | None:
-    """Return the reader of a field of the registry; None where its cells are taken as they are."""
-    if field in ("closing_since", "closed_at"):
-        return moment_cell
-    if field in ("platform", "level", "status", "owner_kind"):
-        return lambda value, _zone: vocabulary(field).normalise(value)
-    if field in ("has_services", "on_shared_platform"):
-        return yes_no_cell
-    return None
+def never_updated(value: Any) -> bool:
+    """Return whether a cell of a date column says that nothing was published for long: a candidate for a person."""
+    return not isinstance(value, UnreadCell) and key_of(str(value)) in _words().never
+
+
+def yes_no_cell(value: Any) -> bool | None:
+    """Return the answer of a cell."""
+    if isinstance(value, bool):
+        return value
+    text = text_of(value)
+    if text is None:
+        return None
+    key = key_of(text)
+    if key in _words().yes:
+        return True
+    if key in _words().no:
+        return False
+    raise ValueError("不是“是”或“否”")
+
+
+def count_cell(value: Any) -> int | None:
+    """Return a number of items."""
+    text = text_of(value)
+    if text is None:
+        return None
+    digits = re.sub(r"[,，\s]|[条篇个件]$", "", text)
+    if digits in ("无", "没有"):
+        return 0
+    if not digits.isascii() or not digits.isdecimal() or len(digits) > 12:
+        raise ValueError("不是条数")
+    return int(digits)
+
+
+class FunctionsRead(NamedTuple):
+    """What a cell says of interactive functions.
+
+    Attributes:
+        functions: Kind and whether it works; () when there is none, None when that stays open.
+        partial: Whether the cell also holds what was not understood.
+    """
+
+    functions: tuple[tuple[str, bool, str], ...] | None
+    partial: bool = False
+
+
+_BRACKETED = re.compile(r"(?P<head>[^()\[\]]*)[(\[](?P<note>[^()\[\]]*)[)\]](?P<tail>[^()\[\]]*)")
+
+
+class _Tally:
+    """What the parts of a cell say, taken together."""
+
+    def __init__(self) -> None:
+        self.yes = self.no = self.unclear = False
+        self.offered: list[tuple[str, str]] = []
+        self.denied: list[tuple[str, str]] = []
+
+    def add(self, part: str) -> None:
+        """Take one part: 有, 无, a function, or a function with a note."""
+        words = _words()
+        match = _BRACKETED.fullmatch(part)
+        if match is not None:
+            self._add_noted(f"{match['head']}{match['tail']}".strip(), match["note"])
+            return
+        head, colon, answer = part.partition(":")
+        if colon and answer.strip():
+            self._add_noted(head.strip(), answer)
+            return
+        key = key_of(part)
+        kind = _function_kind(key)
+        if key in words.yes:
+            self.yes = True
+        elif key in words.no:
+            self.no = True
+        elif kind is None or words.pending.search(part):
+            self.unclear = True
+        elif words.negation.search(key):
+            self.denied.append((kind, part))
+        else:
+            self.offered.append((kind, part))
+
+    def _add_noted(self, head: str, note: str) -> None:
+        words = _words()
+        key, note_key = key_of(head), key_of(note)
+        if key in words.no:
+            self.no = True
+            if _function_kind(note_key) is not None and not (words.negation.search(note_key) or words.pending.search(note)):
+                self.unclear = True
+        elif not key or words.pending.search(note):
+            self.unclear = True
+        elif key in words.yes:
+            self.yes = True
+            for part in filter(None, map(str.strip, words.separator.split(note))):
+                self.add(part)
+        elif (kind := _function_kind(key)) is not None:
+            denied = note_key in words.no or words.negation.search(note_key) or words.negation.search(key)
+            (self.denied if denied else self.offered).append((kind, head))
+        else:
+            # 互动渠道(私信): what stands in front names the column again.
+            for part in filter(None, map(str.strip, words.separator.split(note))):
+                self.add(part)
+
+    def result(self) -> FunctionsRead:
+        """Return what is certain.
+
+        Raises:
+            ValueError: The parts contradict each other, or none was understood.
+        """
+        if self.no and (self.yes or self.offered or (self.unclear and not self.denied)):
+            raise ValueError("有与无并存，互动功能留待核实")
+        if self.offered:
+            # The column is one of interactive functions: a menu named in it is one that serves interaction.
+            named = [(kind, f"互动功能：{name}" if kind == "menu" and "互动" not in name else name) for kind, name in self.offered]
+            known = [(kind, True, name) for kind, name in named] + [(kind, False, name) for kind, name in self.denied]
+            return FunctionsRead(tuple(known), self.unclear)
+        if self.denied:
+            raise ValueError("只说明了没有或已关闭的功能，是否另有其他功能留待核实")
+        if self.no:
+            return FunctionsRead(())
+        if self.yes:
+            return FunctionsRead(((STATED, True, "有"),))
+        raise ValueError("未能读出互动功能")
+
+
+def functions_cell(value: Any) -> FunctionsRead | None:
+    """Return the functions that a cell names: 有 and 无 answer whether there is one, kinds are read with their negations."""
+    if isinstance(value, bool):
+        return FunctionsRead(((STATED, True, "有"),) if value else ())
+    text = text_of(value)
+    if text is None:
+        return None
+    tally = _Tally()
+    for part in _parts(text):
+        tally.add(part)
+    return tally.result()
+
+
+def _parts(text: str) -> list[str]:
+    """Part a cell at its separators, but not inside brackets."""
+    parts, depth, start, at = [], 0, 0, 0
+    while at < len(text):
+        depth += (text[at] in "([") - (text[at] in ")]")
+        match = _words().separator.match(text, at) if depth <= 0 else None
+        if match is None:
+            at += 1
+            continue
+        parts.append(text[start:at])
+        at = start = match.end()
+    parts.append(text[start:])
+    return [
+        part
+        for part in map(str.strip, parts)
+        if part and (any(letter.isalnum() for letter in part) or key_of(part) in _words().yes | _words().no)
+    ]
+
+
+def _function_kind(key: str) -> str | None:
+    return next((kind for word, kind in _words().functions if word in key), None)
+
+
+def platform_cell(value: Any) -> tuple[str, str | None]:
+    """Return a platform, and the text it was read from where that is no known spelling.
+
+    Raises:
+        ValueError: The cell names no platform, or several.
+    """
+    text = text_of(value)
+    if text is None:
+        raise ValueError("平台未填，取决于平台的指标留待核实")
+    known = vocabulary("platform")
+    term = known.find(text)
+    if term is not None:
+        return term.id, None
+    inside = [key_of(part) for part in re.split(r"[()\[\]]", text) if part.strip()]
+    whole = key_of(text)
+    matches = {term_id for key in (whole, *inside) for term_id in _platforms_in(key, known)}
+    deepest = [one for one in matches if not any(other != one and known.is_a(other, one) for other in matches)]
+    if len(deepest) == 1:
+        return deepest[0], text
+    if deepest:
+        raise ValueError(f"平台“{text}”不止一个，取决于平台的指标留待核实")
+    if re.fullmatch(r"[\w·]{1,12}(?:号|头条|视频|平台|社区|频道|直播|新闻|网|FM)", text, re.IGNORECASE) and not any(
+        digit.isdigit() for digit in text
+    ):
+        return "other", text
+    raise ValueError(f"不认识平台“{text}”，取决于平台的指标留待核实")
+
+
+def _platforms_in(key: str, known: Vocabulary) -> set[str]:
+    """Return the platforms whose spellings a text contains; a spelling inside a longer one does not count."""
+    spans: list[tuple[int, int, str]] = []
+    for term in known.values():
+        for spelling in (term.title, *term.aliases):
+            spelt = key_of(spelling)
+            if len(spelt) >= 2 and term.id not in (UNKNOWN_PLATFORM, "other") and (at := key.find(spelt)) >= 0:
+                spans.append((at, at + len(spelt), term.id))
+    return {term for start, end, term in spans if not any(a <= start and end <= b and b - a > end - start for a, b, _ in spans)}
+
+
+def status_cell(value: Any) -> str | None:
+    """Return the stage of life that a cell names."""
+    text = text_of(value)
+    if text is None:
+        return None
+    term = vocabulary("status").find(text)
+    if term is not None:
+        return term.id
+    words = _words()
+    key = key_of(text)
+    stages = {
+        name
+        for name, known in (("closing", words.closing), ("closed", words.closed), ("running", words.running))
+        if any(key_of(word) in key for word in known)
+    }
+    if stages == {"closing", "closed"}:
+        stages = {"closing"}
+    if len(stages) != 1 or any(no in key for no in "未没不非"):
+        raise ValueError(f"不认识状态“{text}”")
+    return stages.pop()
+
+
+def term_cell(name: str, value: Any) -> str | None:
+    """Return the id of a word of a vocabulary (`level`, `owner_kind`)."""
+    text = text_of(value)
+    if text is None:
+        return None
+    term = vocabulary(name).find(text)
+    if term is None:
+        raise ValueError(f"不认识“{text}”")
+    return term.id
+
+
+class CodeRead(NamedTuple):
+    """A code, and what was mended in it; None where nothing was."""
+
+    code: str
+    remark: str | None
+
+
+def code_cell(value: Any, subject: str) -> CodeRead | None:
+    """Return a code; what can be restored without guessing is.
+
+    Args:
+        value: The cell.
+        subject: `site` or `account`: which kind of code it is.
+
+    Raises:
+        ValueError: It is no code; lost zeros and scientific notation are said and never guessed.
+    """
+    text = text_of(value)
+    if text is None or key_of(text) in _words().no:
+        return None
+    plain = "".join(text.split()).upper()
+    if re.fullmatch(r"[0-9.]+E[+-]?[0-9]+", plain):
+        raise ValueError("标识码被存成科学记数法，末几位已丢失，请按文本重填")
+    remark = None if str(value).strip() == plain else f"标识码由“{str(value)[:60]}”还原为 {plain}"
+    if plain.isdecimal() and len(plain) < 10:
+        remark = f"标识码只有{len(plain)}位，可能丢了前面的零，请按文本重填"
+    try:
+        return CodeRead(site_code_text(plain) if subject == "site" else account_code_text(plain), remark)
+    except CodeError as fault:
+        raise ValueError(f"标识码不可用：{remark or fault.what}") from None
+
+
+def plain_cell(value: Any) -> str | None:
+    """Return a text as it stands; None where it says nothing."""
+    if isinstance(value, UnreadCell):
+        raise ValueError(f"{value.reason}，未读取")
+    text = str(value).strip()
+    return None if text_of(value) is None or key_of(text) in ("无", "没有") else text

@@ -10,7 +10,7 @@ from pydantic import Field, NonNegativeInt, model_validator
 
 from govmedia_rules.core.model import Model, Name
 from govmedia_rules.core.time import Instant, Moment
-from govmedia_rules.snapshots.duplicates import distinct, namesakes, shifted
+from govmedia_rules.snapshots.duplicates import distinct, namesakes, perhaps_repeated, shifted
 from govmedia_rules.snapshots.kinds import check_parts
 from govmedia_rules.snapshots.parts import (
     Activity,
@@ -183,6 +183,8 @@ class AccountSnapshot(Model):
         found: Whether the account could be found on its platform; None when nobody looked.
         posts: Its posts, newest first or last; None when not looked at, () when there are none.
         latest_post_at: Time of the newest post; derived from `posts` where they are given.
+        latest_post_from: Earliest that the newest post can be, where only its month or year is known: then `latest_post_at` is
+            the latest it can be. None where `latest_post_at` is meant as it stands.
         post_count: Number of posts; derived from `posts` where it is not given.
         functions: Interactive functions; None when not looked at, () when there are none.
         app: Result of trying a mobile client; None for other accounts or when not tried.
@@ -211,6 +213,7 @@ class AccountSnapshot(Model):
     found: bool | None = None
     posts: tuple[Post, ...] | None = None
     latest_post_at: Moment | None = None
+    latest_post_from: Moment | None = None
     post_count: NonNegativeInt | None = None
     functions: tuple[Function, ...] | None = None
     app: AppTrial | None = None
@@ -225,6 +228,8 @@ class AccountSnapshot(Model):
 
     @model_validator(mode="after")
     def _derive(self) -> AccountSnapshot:
+        if self.latest_post_from is not None and (self.latest_post_at is None or self.posts is not None):
+            raise ValueError("latest_post_from needs latest_post_at, and no posts")
         _check_names(self)
         _count_once(self, ("posts", "messages"), self.account.url)
         code = self.account.code
@@ -265,6 +270,11 @@ def _count_once(snapshot: SiteSnapshot | AccountSnapshot, parts: Iterable[str], 
         records = facts[part]
         if records is None or len(records) < 2:
             continue
+        bare = perhaps_repeated(part, records) if part in ("columns", "services") else None
+        if bare is not None:
+            records, marks = bare
+            facts[part] = records
+            facts["marks"] += marks
         once = distinct(part, records, base)
         if once is None:
             continue

@@ -1,35 +1,208 @@
-"""Read tables of posts, one a row, as one snapshot for each account."""
+"""Read tables of posts, one a row, as one snapshot for each account.
+
+A row that is refused, and a post whose time is not read, make the posts of its account `partial`: nothing is proved by what
+may be missing. Deleted, rejected, drafted, liked and forwarded posts are not posts of the account.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, tzinfo
-from typing import Any
+from functools import cache
+from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
 from govmedia_rules.core.time import SHANGHAI, day_of
+from govmedia_rules.core.vocabulary import key_of, read_data
 from govmedia_rules.errors import TableError, Where
-from govmedia_rules.snapshots.cells import ONLY_A_DAY, CellReader, Point, moment_cell, point_of, yes_no_cell
+from govmedia_rules.snapshots.cells import (
+    ONLY_A_DAY,
+    UNKNOWN_PLATFORM,
+    Point,
+    plain_cell,
+    platform_cell,
+    point_of,
+    yes_no_cell,
+)
 from govmedia_rules.snapshots.models import AccountSnapshot
+from govmedia_rules.snapshots.parts import Post
 from govmedia_rules.subjects.models import Account
 from govmedia_rules.subjects.vocabulary import vocabulary
-from govmedia_rules.tables.headers import FieldGroup, match_columns
-from govmedia_rules.tables.model import BadRow, ColumnUse, Rows
-from govmedia_rules.tables.sources import open_table
+from govmedia_rules.tables.headers import FieldGroup, field_of, match_columns, missing_columns
+from govmedia_rules.tables.model import BadRow, ColumnUse, RawTable, Rows
+from govmedia_rules.tables.sources import open_tables
+from govmedia_rules.tables.when import Clock, DayRange, when_cell
+
+Cells = Mapping[str, Any]
 
 _POST = {
     "title": "text",
     "url": "text",
     "published_at": "moment",
+    "created_at": "moment",
     "text": "text",
     "original": "boolean",
+    "state": "text",
+    "kind": "text",
     "account_name": "text",
     "platform": "text",
     "account_code": "code",
     "observed_at": "moment",
 }
-_POST_CELLS: Mapping[str, CellReader] = {"published_at": moment_cell, "original": yes_no_cell}
+_GROUPS = [FieldGroup("post", _POST)]
+_TIMES = ("published_at", "created_at")
+
+
+class PostRow(NamedTuple):
+    """One row of a table of posts.
+
+    Attributes:
+        number: Row number as a spreadsheet shows it.
+        post: The post; None where it is not one of the account's own, or the row cannot be used.
+        certain: Whether nothing about the post was left open.
+        cells: Cells of the account, by field.
+        bad: What was not read.
+        remark: Why the row is no post of the account.
+        sheet: Sheet of a workbook.
+    """
+
+    number: int
+    post: Post | None
+    certain: bool
+    cells: Mapping[str, Any]
+    bad: tuple[BadRow, ...] = ()
+    remark: BadRow | None = None
+    sheet: str | None = None
+
+
+def post_tables(
+    source: object, *, headers: Mapping[str, str] | None, sheet: str | int | None, header: int | None = None
+) -> list[tuple[RawTable, tuple[ColumnUse, ...]]]:
+    """Open the tables of posts of a source, with what each column is used for.
+
+    Raises:
+        TableError: The source cannot be opened, or no column gives a title or a time.
+    """
+
+    def known(text: str) -> str | None:
+        name = field_of(text, _GROUPS, headers)[0]
+        return "time" if name in _TIMES else name
+
+    opened = []
+    for table in open_tables(source, known, needed="time", sheet=sheet, header=header):
+        columns = match_columns(table, _GROUPS, headers=headers, repeated=True)
+        if not {use.field for use in columns} & {"title", *_TIMES}:
+            raise missing_columns(table, ["published_at", "title"], _GROUPS)
+        opened.append((table, columns))
+    return opened
+
+
+def post_rows(table: RawTable, columns: Iterable[ColumnUse], point: datetime | None, zone: tzinfo) -> Iterator[PostRow]:
+    """Return the rows of a table of posts; blank ones are left out."""
+    headers: dict[str, str] = {}
+    for use in columns:
+        if use.field is not None:
+            headers.setdefault(use.field, use.header)
+    time_field = next((name for name in _TIMES if name in headers), None)
+    for number, cells in table.rows:
+        if any(value is not None for value in cells.values()):
+            yield _post_row(
+                number, {name: cells.get(header) for name, header in headers.items()}, headers, time_field, point, zone, table
+            )
+
+
+def _post_row(
+    number: int,
+    cells: Cells,
+    headers: Mapping[str, str],
+    time_field: str | None,
+    point: datetime | None,
+    zone: tzinfo,
+    table: RawTable,
+) -> PostRow:
+    bad: list[BadRow] = []
+
+    def fault(name: str, reason: str) -> None:
+        value = cells.get(name)
+        bad.append(BadRow(number, headers.get(name), None if value is None else str(value)[:200], reason, True, table.sheet))
+
+    own = _is_own(cells)
+    if own is False:
+        remark = BadRow(
+            number, None, str(cells.get("state") or cells.get("kind")), "不是本账号已发布的内容，未计入", True, table.sheet
+        )
+        return PostRow(number, None, True, cells, (), remark, table.sheet)
+    certain = own is True
+    if own is None:
+        fault("state" if cells.get("state") is not None else "kind", "不能确定是否为本账号已发布的内容，未计入")
+        return PostRow(number, None, False, cells, tuple(bad), None, table.sheet)
+    published: datetime | date | None = None
+    shown = None if time_field is None else cells.get(time_field)
+    if shown is not None and time_field is not None:
+        try:
+            moment = when_cell(shown, Clock(point, zone, table.day_zero))
+            if isinstance(moment, DayRange):
+                fault(time_field, "发布时间没有具体日期")
+                certain = False
+            else:
+                published = moment
+        except ValueError as unread:
+            fault(time_field, str(unread))
+            certain = False
+    original: bool | None = None
+    try:
+        original = _original(cells.get("original"))
+    except ValueError as unread:
+        fault("original", str(unread))
+    texts = {name: _text(cells.get(name), longest) for name, longest in (("title", 10_000), ("url", 8_000), ("text", 5_000_000))}
+    post = Post(title=texts["title"] or "", url=texts["url"], published_at=published, text=texts["text"], original=original)
+    return PostRow(number, post, certain, cells, tuple(bad), None, table.sheet)
+
+
+def _text(value: Any, longest: int) -> str | None:
+    return None if value is None else str(value)[:longest]
+
+
+def _original(value: Any) -> bool | None:
+    if value is None:
+        return None
+    if key_of(str(value)) in ("原创", "转载"):
+        return key_of(str(value)) == "原创"
+    return yes_no_cell(value)
+
+
+class _Words(NamedTuple):
+    published: re.Pattern[str]
+    unpublished: re.Pattern[str]
+    of_others: re.Pattern[str]
+    own: re.Pattern[str]
+
+
+@cache
+def _words() -> _Words:
+    table = read_data("govmedia_rules.tables", "headers.toml")["posts"]
+    return _Words(*(re.compile("|".join(table[name])) for name in ("published", "unpublished", "of_others", "own")))
+
+
+def _is_own(cells: Cells) -> bool | None:
+    """Return whether a row is a published post of the account itself; None where its state is not understood."""
+    words = _words()
+    kind, state = (None if cells.get(name) is None else key_of(str(cells[name])) for name in ("kind", "state"))
+    if kind is not None and words.of_others.search(kind):
+        return False
+    if state is None:
+        return True
+    if words.unpublished.search(state):
+        return False
+    if words.published.search(state):
+        return True
+    try:
+        deleted = yes_no_cell(state)  # 是否删除
+    except ValueError:
+        return None
+    return None if deleted is None else not deleted
 
 
 def read_posts(
@@ -40,23 +213,27 @@ def read_posts(
     complete: bool = False,
     headers: Mapping[str, str] | None = None,
     sheet: str | int | None = None,
+    header: int | None = None,
     zone: tzinfo = SHANGHAI,
 ) -> Rows[AccountSnapshot]:
     """Read a table of posts, one a row, as one snapshot for each account.
 
     Args:
         source: See `read_accounts`.
-        accounts: Accounts on record. Posts are matched to them by code, else by platform and name; an account the list does
-            not have is made of what the row says.
+        accounts: Accounts on record. Posts are matched to them by code, else by name and a platform of the same family
+            (微信 and 微信订阅号); an account the list does not have is made of what the row says. Where the table names no
+            account, the list must have exactly one.
         observed_at: The monitoring point of rows that name none; needed for accounts without a row.
         complete: Whether the table holds every post of every account. Then an account on record without a row has no post,
             and old posts prove that nothing newer exists. Otherwise posts are `partial`: what is missing proves nothing.
         headers: Further headers, as written -> field.
-        sheet: Sheet of a workbook.
+        sheet: Sheet of a workbook by name or position; None reads all that hold such a table.
+        header: Number of the header row as a spreadsheet shows it; None finds it.
         zone: Zone of the registry: times written without one are of this zone, and days are counted in it.
 
     Returns:
-        Snapshots in the order in which their accounts first appear, those without a row last; and the rows set apart.
+        Snapshots in the order in which their accounts first appear, those without a row last; and what was not read. A row
+        that was refused and a post without a readable time make the posts of that account partial.
 
     Raises:
         TableError: See `read_accounts`.
@@ -66,123 +243,151 @@ def read_posts(
         >>> read_posts(rows, observed_at=date(2024, 8, 27)).good[0].post_count
         1
     """
-    table = open_table(source, sheet=sheet)
-    given = [] if observed_at is None else ["observed_at"]
-    needed = ("account_name", "published_at", "observed_at")
-    columns = match_columns(table, [FieldGroup("post", _POST)], headers=headers, required=needed, given=given)
-    groups = _Groups(accounts, columns, point_of(observed_at, zone), zone)
-    for number, cells in table.rows:
-        if any(value is not None for value in cells.values()):
-            groups.add(number, cells)
-    return Rows(tuple(groups.snapshots(complete, table.name)), tuple(groups.bad), columns)
+    opened = post_tables(source, headers=headers, sheet=sheet, header=header)
+    groups = _Groups(accounts, point_of(observed_at, zone), zone)
+    uses: list[ColumnUse] = []
+    for table, columns in opened:
+        fields = {use.field for use in columns}
+        if observed_at is None and "observed_at" not in fields:
+            raise missing_columns(table, ["observed_at"], _GROUPS)
+        if not fields & {"account_name", "account_code"} and groups.only is None:
+            raise missing_columns(table, ["account_name"], _GROUPS)
+        uses.extend(columns)
+        names = {use.field: use.header for use in columns if use.field is not None}
+        for row in post_rows(table, columns, None if groups.point is None else groups.point.at, zone):
+            groups.add(row, names)
+    name = opened[0][0].name
+    rejected = tuple(row for table, _ in opened for row in table.rejected)
+    return Rows(tuple(groups.snapshots(complete, name)), tuple(groups.bad), tuple(uses), rejected, tuple(groups.remarks))
+
+
+class _Refused(Exception):
+    """A row whose account is not known: the field at fault, why, and the accounts it may belong to."""
+
+    def __init__(self, field: str, reason: str, suspects: Iterable[Account] | None = None) -> None:
+        super().__init__(field, reason)
+        self.field, self.reason = field, reason
+        self.suspects = None if suspects is None else {account.id for account in suspects}
 
 
 class _Groups:
     """Posts by account, in the order in which the accounts appear."""
 
-    def __init__(self, accounts: Iterable[Account], columns: Iterable[ColumnUse], point: Point | None, zone: tzinfo) -> None:
-        self._headers = {use.field: use.header for use in columns if use.field is not None}
+    def __init__(self, accounts: Iterable[Account], point: Point | None, zone: tzinfo) -> None:
         self._known = {account.id: account for account in accounts}
         self._by_code = {account.code: account for account in self._known.values() if account.code is not None}
         self._names: dict[str, list[Account]] = {}
         for account in self._known.values():
-            self._names.setdefault(account.name, []).append(account)
-        self._point, self._zone = point, zone
+            self._names.setdefault(key_of(account.name), []).append(account)
+        self.only = next(iter(self._known.values())) if len(self._known) == 1 else None
+        self.point, self._zone = point, zone
         self._accounts: dict[str, Account] = {}
-        self._posts: dict[tuple[str, Point], list[dict[str, Any]]] = {}
+        self._posts: dict[tuple[str, Point], list[Post]] = {}
+        self._partial: set[str] = set()
+        self._all_partial = False
         self.bad: list[BadRow] = []
+        self.remarks: list[BadRow] = []
 
-    def add(self, number: int, cells: Mapping[str, Any]) -> None:
+    def add(self, row: PostRow, headers: Mapping[str, str]) -> None:
         """Add one row to the posts of its account, or to `bad`."""
+        self.bad.extend(row.bad)
         try:
-            account = self._account(cells)
-            values: dict[str, Any] = {}
-            for name in ("title", "url", "published_at", "text", "original"):
-                value = cells.get(self._headers.get(name, ""))
-                if value is not None:
-                    read = _POST_CELLS.get(name)
-                    values[name] = self._read(name, read, value) if read is not None else str(value)
-            shown = cells.get(self._headers.get("observed_at", ""))
-            point = self._point if shown is None else point_of(self._read("observed_at", moment_cell, shown), self._zone)
-            if point is None:
-                raise _Unread("observed_at", "the monitoring point is missing")
-        except _Unread as fault:
-            header = self._headers.get(fault.field)
-            value = cells.get(header or "")
-            self.bad.append(BadRow(number, header, None if value is None else str(value)[:200], fault.reason))
+            account = self._account(row.cells)
+            point = self._point(row.cells)
+        except _Refused as fault:
+            value = row.cells.get(fault.field)
+            shown = None if value is None else str(value)[:200]
+            self.bad.append(BadRow(row.number, headers.get(fault.field), shown, fault.reason, False, row.sheet))
+            if fault.suspects is None:
+                self._all_partial = True
+            else:
+                self._partial |= fault.suspects
             return
-        if point.only_day and isinstance(values.get("published_at"), datetime):
-            values["published_at"] = day_of(values["published_at"], self._zone)
         self._accounts.setdefault(account.id, account)
-        self._posts.setdefault((account.id, point), []).append(values)
+        posts = self._posts.setdefault((account.id, point), [])
+        if not row.certain:
+            self._partial.add(account.id)
+        if row.remark is not None:
+            self.remarks.append(row.remark)
+        if row.post is not None:
+            posts.append(self._by_days(row.post) if point.only_day else row.post)
 
-    def _read(self, name: str, read: CellReader, value: Any) -> Any:
-        try:
-            return read(value, self._zone)
-        except ValueError as fault:
-            raise _Unread(name, str(fault)) from None
+    def _by_days(self, post: Post) -> Post:
+        if not isinstance(post.published_at, datetime):
+            return post
+        return post.model_copy(update={"published_at": day_of(post.published_at, self._zone)})
 
-    def _account(self, cells: Mapping[str, Any]) -> Account:
-        keys = {name: cells.get(self._headers.get(name, "")) for name in ("account_code", "platform", "account_name")}
-        code, name = keys["account_code"], keys["account_name"]
+    def _point(self, cells: Cells) -> Point:
+        shown = cells.get("observed_at")
+        point = self.point
+        if shown is not None:
+            try:
+                moment = when_cell(shown, Clock(None, self._zone))
+            except ValueError as fault:
+                raise _Refused("observed_at", str(fault)) from None
+            point = None if isinstance(moment, DayRange) else point_of(moment, self._zone)
+        if point is None:
+            raise _Refused("observed_at", "没有监测时间点")
+        return point
+
+    def _account(self, cells: Cells) -> Account:
+        code, name = cells.get("account_code"), cells.get("account_name")
         if code is not None and str(code).upper() in self._by_code:
             return self._by_code[str(code).upper()]
-        if name is None:
-            raise _Unread("account_name", "the name of the account is missing")
-        if keys["platform"] is None:
-            namesakes = self._names.get(str(name), [])
-            if len(namesakes) != 1:
-                what = "no account on record has this name" if not namesakes else f"{len(namesakes)} accounts have this name"
-                raise _Unread("account_name", f"{what}, and the row names no platform")
-            return namesakes[0]
+        if name is None or plain_cell(name) is None:
+            if self.only is not None and "account_name" not in cells and "account_code" not in cells:
+                return self.only
+            raise _Refused("account_name", "账号名称未填")
+        namesakes = self._names.get(key_of(str(name)), [])
         try:
-            platform = vocabulary("platform").normalise(keys["platform"])
-        except ValueError as fault:
-            raise _Unread("platform", str(fault)) from None
-        known = [account for account in self._names.get(str(name), []) if account.platform == platform]
+            platform = UNKNOWN_PLATFORM if cells.get("platform") is None else platform_cell(cells["platform"])[0]
+        except ValueError:
+            platform = UNKNOWN_PLATFORM
+        if platform == UNKNOWN_PLATFORM:
+            if len(namesakes) > 1:
+                raise _Refused("account_name", f"登记库中有{len(namesakes)}个账号用此名称，而此行没有平台", namesakes)
+            if namesakes:
+                return namesakes[0]
+        related = [account for account in namesakes if platform == UNKNOWN_PLATFORM or _same_family(account.platform, platform)]
         if code is not None:  # an account on record with another code is another account
-            known = [account for account in known if account.code is None]
-        if len(known) > 1:
-            what = f"{len(known)} accounts on this platform have this name"
-            raise _Unread("account_name", f"{what}: write the code of the one that is meant")
-        if known:
-            return known[0]
+            related = [account for account in related if account.code is None]
+        exact = [account for account in related if account.platform == platform]
+        if len(exact) == 1 or len(related) == 1:
+            return (exact or related)[0]
+        if related:
+            raise _Refused("account_name", f"登记库中有{len(related)}个同类平台的账号用此名称", related)
         try:
             return Account(name=str(name), platform=platform, code=None if code is None else str(code))
-        except ValidationError as faults:
-            first = faults.errors(include_url=False, include_context=False)[0]
-            field = "account_code" if first["loc"] and first["loc"][0] == "code" else "account_name"
-            raise _Unread(field, first["msg"].removeprefix("Value error, ")) from None
+        except ValidationError:
+            return Account(name=str(name)[:1_000], platform=platform)
 
     def snapshots(self, complete: bool, name: str) -> Iterator[AccountSnapshot]:
         """Return one snapshot for each account and monitoring point."""
-        partial = () if complete else ("posts",)
         for (account_id, point), posts in self._posts.items():
-            marks = (ONLY_A_DAY,) if point.only_day else ()
-            yield AccountSnapshot.model_validate(
-                {
-                    "account": self._accounts[account_id],
-                    "observed_at": point.at,
-                    "posts": tuple(posts),
-                    "marks": marks,
-                    "partial": partial,
-                },
-                context={"zone": self._zone},
-            )
+            yield self._snapshot(self._accounts[account_id], point, tuple(posts), complete)
         silent = [account for account in self._known.values() if account.id not in self._accounts]
-        if complete and silent and self._point is None:
+        if complete and silent and self.point is None:
             what = f"{len(silent)} accounts have no row, and no monitoring point is given for them"
-            raise TableError(what, Where(name), "pass observed_at=")
-        if complete and self._point is not None:
-            marks = (ONLY_A_DAY,) if self._point.only_day else ()
+            raise TableError(what, Where(name), "请传入 observed_at=（pass observed_at=）")
+        if complete and self.point is not None:
             for account in silent:
-                document = {"account": account, "observed_at": self._point.at, "posts": (), "marks": marks}
-                yield AccountSnapshot.model_validate(document, context={"zone": self._zone})
+                yield self._snapshot(account, self.point, (), complete)
+
+    def _snapshot(self, account: Account, point: Point, posts: tuple[Post, ...], complete: bool) -> AccountSnapshot:
+        partial = not complete or self._all_partial or account.id in self._partial
+        return AccountSnapshot.model_validate(
+            {
+                "account": account,
+                "observed_at": point.at,
+                "posts": posts,
+                "marks": (ONLY_A_DAY,) if point.only_day else (),
+                "partial": ("posts",) if partial else (),
+            },
+            context={"zone": self._zone},
+        )
 
 
-class _Unread(Exception):
-    """A cell of a post that cannot be read: its field and why."""
-
-    def __init__(self, field: str, reason: str) -> None:
-        super().__init__(field, reason)
-        self.field, self.reason = field, reason
+def _same_family(one: str, other: str) -> bool:
+    """Return whether two platforms are one under two words: 微信 and 微信订阅号, but not 微信公众号 and 微信视频号."""
+    tree = vocabulary("platform")
+    return tree.is_a(one, other) or tree.is_a(other, one)

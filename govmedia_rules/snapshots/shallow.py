@@ -1,54 +1,101 @@
-"""Read shallow snapshots from tables: a registry's columns and what was observed of each subject, one row a subject or post.
+"""Read shallow snapshots from tables: a registry's columns and what was observed of each subject, one row a subject.
 
-Header spellings are data (tables/data/headers.toml). Cells are read by the closed date grammar of `dates`; a cell that cannot
-be read puts its row among the bad ones, with row number, column, value and reason.
+A cell that cannot be read leaves its fact "not observed" and is named; its row stays. Only a row without a name is left out.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from datetime import date, datetime, tzinfo
+import re
+import warnings
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, tzinfo
+from functools import cache, partial
 from typing import Any, Literal, NamedTuple
 
 from pydantic import ValidationError
 
 from govmedia_rules.core.time import SHANGHAI, day_of
-from govmedia_rules.snapshots.cells import OBSERVED_CELLS, ONLY_A_DAY, CellReader, Point, point_of, subject_cell
+from govmedia_rules.core.vocabulary import read_data
+from govmedia_rules.errors import MissingColumn, UnreadInput
+from govmedia_rules.snapshots.cells import (
+    ONLY_A_DAY,
+    UNKNOWN_PLATFORM,
+    CodeRead,
+    FunctionsRead,
+    Point,
+    code_cell,
+    count_cell,
+    functions_cell,
+    never_updated,
+    plain_cell,
+    platform_cell,
+    point_of,
+    status_cell,
+    term_cell,
+    yes_no_cell,
+)
+from govmedia_rules.snapshots.kinds import kinds
 from govmedia_rules.snapshots.merging import each_once
 from govmedia_rules.snapshots.models import AccountSnapshot, SiteSnapshot
+from govmedia_rules.snapshots.parts import Mark
 from govmedia_rules.subjects.models import Account, Site
-from govmedia_rules.tables.headers import FieldGroup, expected_types, match_columns
+from govmedia_rules.tables.headers import FieldGroup, expected_types, field_of, match_columns, missing_columns
 from govmedia_rules.tables.model import BadRow, ColumnUse, RawTable, Rows
-from govmedia_rules.tables.sources import open_table
+from govmedia_rules.tables.sources import open_tables
+from govmedia_rules.tables.when import Clock, DayRange, when_cell
 
 SubjectKind = Literal["site", "account"]
 Cells = Mapping[str, Any]
 
 _MAX_REMEMBERED = 100_000
+_MAX_SHOWN = 200
 
 
 class ShallowRow(NamedTuple):
-    """The result of one row: its number (the header is 1), and a snapshot or the faults that keep it from being one."""
+    """The result of one row.
+
+    Attributes:
+        number: Row number as a spreadsheet shows it.
+        snapshot: The snapshot; None where the row names no subject.
+        bad: Cells that were not read, or what keeps the row from being a snapshot.
+        remarks: What was mended.
+        sheet: Sheet of a workbook.
+    """
 
     number: int
     snapshot: SiteSnapshot | AccountSnapshot | None
     bad: tuple[BadRow, ...]
+    remarks: tuple[BadRow, ...] = ()
+    sheet: str | None = None
 
 
 @dataclass(frozen=True)
 class ShallowTable:
-    """A table of subjects whose columns are known and whose rows are read while one iterates.
+    """Tables of subjects whose columns are known and whose rows are read while one iterates, once.
 
     Attributes:
-        columns: Every column, what it is used for and its type.
+        columns: Every column of every table, what it is used for and its type.
+        rejected: Rows that hold no data.
+        remarks: Hidden rows, columns and sheets.
+        missing: Usual headers of facts that no column gives, though verdicts need them.
+        name: File or kind of source.
     """
 
     columns: tuple[ColumnUse, ...]
-    _rows: Iterator[ShallowRow]
+    rejected: tuple[BadRow, ...] = ()
+    remarks: tuple[BadRow, ...] = ()
+    missing: tuple[str, ...] = ()
+    name: str = ""
+    _rows: Iterator[ShallowRow] = field(default_factory=lambda: iter(()), repr=False)
 
     def __iter__(self) -> Iterator[ShallowRow]:
         return self._rows
+
+    @property
+    def fields(self) -> frozenset[str]:
+        """Fields that some column fills."""
+        return frozenset(use.field.split(".")[0] for use in self.columns if use.field is not None)
 
 
 def read_accounts(
@@ -57,29 +104,41 @@ def read_accounts(
     observed_at: datetime | date | None = None,
     headers: Mapping[str, str] | None = None,
     sheet: str | int | None = None,
+    header: int | None = None,
     zone: tzinfo = SHANGHAI,
 ) -> Rows[AccountSnapshot]:
     """Read what a table says of accounts: the registry's columns with 最近更新时间, 互动功能 and the like.
 
+    The header row is found wherever it is, on every sheet; totals, notes and repeated headers are set apart (`rejected`). A cell
+    that cannot be read leaves that fact not observed and is named in `bad`. Rows of one account are one snapshot; where they
+    contradict each other the fact stays open.
+
     Args:
-        source: A pandas, polars or Arrow table, a DuckDB relation, a CSV, workbook or Parquet file, or rows as mappings.
+        source: A CSV, workbook (XLSX, XLS, ODS, ET) or Parquet file, a pandas, polars or Arrow table, a DuckDB relation, or
+            rows as mappings.
         observed_at: The monitoring point of rows that name none; a day stands for its last moment.
         headers: Further headers, as written -> field.
-        sheet: Sheet of a workbook; None takes the first filled one.
+        sheet: Sheet of a workbook by name or position; None reads all that hold such a table.
+        header: Number of the header row as a spreadsheet shows it; None finds it.
         zone: Zone of the registry: times written without one are of this zone, and days are counted in it.
 
     Returns:
-        The snapshots, and the rows that could not be used.
+        The snapshots, the rows and cells that could not be used, and the columns that were not understood.
 
     Raises:
         TableError: The source cannot be opened, a needed column is missing, or a column has an impossible type.
 
+    Warns:
+        MissingColumn: No column gives a fact that verdicts need.
+        UnreadInput: A text file had an open quote, or a hidden sheet was not read.
+
     Examples:
-        >>> rows = [{"账号名称": "某县发布", "平台类型": "微信", "最近更新时间": "2024-08-20"}]
+        >>> rows = [{"账号名称": "某县发布", "平台类型": "微信", "最近更新时间": "2024.8.20", "互动功能": "有"}]
         >>> read_accounts(rows, observed_at=date(2024, 8, 27)).good[0].latest_post_at
         datetime.date(2024, 8, 20)
     """
-    return _all_rows(shallow_table(source, "account", observed_at=observed_at, headers=headers, sheet=sheet, zone=zone))
+    options: dict[str, Any] = {"headers": headers, "sheet": sheet, "header": header, "zone": zone}
+    return _all_rows(shallow_table(source, "account", observed_at=observed_at, **options))
 
 
 def read_sites(
@@ -88,6 +147,7 @@ def read_sites(
     observed_at: datetime | date | None = None,
     headers: Mapping[str, str] | None = None,
     sheet: str | int | None = None,
+    header: int | None = None,
     zone: tzinfo = SHANGHAI,
 ) -> Rows[SiteSnapshot]:
     """Read what a table says of sites: the registry's columns with 首页最近更新时间 and the like; see `read_accounts`.
@@ -97,20 +157,65 @@ def read_sites(
         >>> read_sites(rows, observed_at=date(2024, 8, 27)).good[0].home.latest_entry_at
         datetime.date(2024, 8, 20)
     """
-    return _all_rows(shallow_table(source, "site", observed_at=observed_at, headers=headers, sheet=sheet, zone=zone))
+    options: dict[str, Any] = {"headers": headers, "sheet": sheet, "header": header, "zone": zone}
+    return _all_rows(shallow_table(source, "site", observed_at=observed_at, **options))
+
+
+def kind_of(names: Iterable[str], headers: Mapping[str, str] | None = None) -> SubjectKind:
+    """Return `account` where a header names the platform or interactive functions of accounts, else `site`."""
+    texts = list(names)
+    accounts = {field_of(text, field_groups("account"), headers)[0] for text in texts}
+    if "platform" in accounts:
+        return "account"
+    sites = {field_of(text, field_groups("site"), headers)[0] for text in texts}
+    return "account" if "functions" in accounts and not sites & {"home_latest_at", "is_navigation"} else "site"
+
+
+def open_subject_tables(
+    source: object, *, headers: Mapping[str, str] | None = None, sheet: str | int | None = None, header: int | None = None
+) -> list[RawTable]:
+    """Open the tables of a source that may be of accounts or of sites.
+
+    Raises:
+        TableError: See `read_accounts`.
+    """
+    groups = [*field_groups("account"), *field_groups("site")]
+    return open_tables(source, lambda text: field_of(text, groups, headers)[0], sheet=sheet, header=header)
 
 
 def _all_rows(table: ShallowTable) -> Rows[Any]:
-    rows: list[tuple[int, SiteSnapshot | AccountSnapshot]] = []
-    bad: list[BadRow] = []
-    for row in table:
-        if row.snapshot is not None:
-            rows.append((row.number, row.snapshot))
-        bad.extend(row.bad)
-    once = each_once(rows)
-    return Rows(once.good, tuple(sorted((*bad, *once.bad), key=lambda fault: fault.row)), table.columns)
+    warn_of(table)
+    rows = list(table)
+    once = each_once([((row.sheet, row.number), row.snapshot) for row in rows if row.snapshot is not None])
+    bad = [*(row for row in table.rejected if row.used), *(fault for row in rows for fault in row.bad)]
+    remarks = [remark for row in rows for remark in row.remarks]
+    return Rows(
+        tuple(snapshot for _, snapshot in once.rows),
+        (*bad, *once.open),
+        table.columns,
+        tuple(row for row in table.rejected if not row.used),
+        (*table.remarks, *remarks, *once.merged),
+        tuple(place for place, _ in once.rows),
+        table.missing,
+    )
 
 
+def warn_of(table: ShallowTable, stacklevel: int = 4) -> None:
+    """Warn of columns that verdicts need and no column gives, and of rows and sheets that were not read as they stand."""
+    if table.missing:
+        unused = [use.header for use in table.columns if use.field is None]
+        what = f"{table.name}: 没有读到 {'、'.join(table.missing)} 列，相关指标一律待定"
+        hint = f"；未识别的列：{'、'.join(unused)}（可用 headers= 指明）" if unused else ""
+        warnings.warn(what + hint, MissingColumn, stacklevel=stacklevel)
+    unread = [*(row for row in table.rejected if row.used), *(row for row in table.remarks if not row.used)]
+    if unread:
+        shown = "；".join(
+            f"{row.sheet or ''}第{row.row}行{row.reason}" if row.row else f"{row.value}：{row.reason}" for row in unread[:5]
+        )
+        warnings.warn(f"{table.name}: {shown}", UnreadInput, stacklevel=stacklevel)
+
+
+_PSEUDO = {"is_closed": "boolean", "is_running": "boolean"}
 _ACCOUNT_OBSERVED = {
     "observed_at": "moment",
     "latest_post_at": "moment",
@@ -132,6 +237,22 @@ _SITE_OBSERVED = {
     "second_level_latest_at": "moment",
     "service_count": "number",
 }
+_NEEDED_FACTS: Mapping[SubjectKind, Mapping[tuple[str, ...], str]] = {
+    "account": {("latest_post_at", "post_count"): "最后更新时间", ("functions",): "互动功能"},
+    "site": {("home_latest_at",): "首页最近更新时间"},
+}
+NEEDED_PARTS: Mapping[str, frozenset[str]] = {
+    "最后更新时间": frozenset({"latest_post_at", "posts", "post_count"}),
+    "互动功能": frozenset({"functions"}),
+    "首页最近更新时间": frozenset({"home"}),
+}
+"""Usual header of a fact -> the parts of a snapshot in which checks look for it."""
+
+
+def field_groups(kind: SubjectKind) -> list[FieldGroup]:
+    """Return the fields that a table of subjects of a kind may fill."""
+    subject, observed = (Account, _ACCOUNT_OBSERVED) if kind == "account" else (Site, _SITE_OBSERVED)
+    return [FieldGroup(kind, expected_types(subject) | _PSEUDO), FieldGroup(f"{kind}_seen", observed)]
 
 
 def shallow_table(
@@ -141,9 +262,10 @@ def shallow_table(
     observed_at: datetime | date | None = None,
     headers: Mapping[str, str] | None = None,
     sheet: str | int | None = None,
+    header: int | None = None,
     zone: tzinfo = SHANGHAI,
 ) -> ShallowTable:
-    """Open a table of subjects and identify its columns; rows become snapshots while one iterates.
+    """Open the tables of a source and identify their columns; rows become snapshots while one iterates.
 
     Args:
         source: See `read_accounts`.
@@ -151,136 +273,357 @@ def shallow_table(
         observed_at: The monitoring point of rows that name none.
         headers: Further headers, as written -> field.
         sheet: Sheet of a workbook.
+        header: Number of the header row.
         zone: Zone of times written without one.
 
     Raises:
         TableError: See `read_accounts`.
     """
-    table = open_table(source, sheet=sheet)
-    subject, observed, needed = (
-        (Account, _ACCOUNT_OBSERVED, ("name", "platform")) if kind == "account" else (Site, _SITE_OBSERVED, ("name",))
+    groups = field_groups(kind)
+    tables = open_tables(source, lambda text: field_of(text, groups, headers)[0], sheet=sheet, header=header)
+    point = point_of(observed_at, zone)
+    readers = []
+    for table in tables:
+        columns = match_columns(table, groups, headers=headers, repeated=True)
+        fields = {use.field for use in columns}
+        lacking = [name for name in ("name", "observed_at") if name not in fields and not (name == "observed_at" and point)]
+        if lacking:
+            raise missing_columns(table, lacking, groups)
+        readers.append(_Reader(kind, columns, point, zone, table))
+    uses = tuple(use for reader in readers for use in reader.columns)
+    fields = {use.field.split(".")[0] for use in uses if use.field is not None}
+    return ShallowTable(
+        uses,
+        tuple(row for table in tables for row in table.rejected),
+        tuple(row for table in tables for row in table.remarks),
+        tuple(title for facts, title in _NEEDED_FACTS[kind].items() if not fields & set(facts)),
+        tables[0].name,
+        (row for reader in readers for row in reader.rows()),
     )
-    groups = [FieldGroup(kind, expected_types(subject)), FieldGroup(f"{kind}_seen", observed)]
-    given = [] if observed_at is None else ["observed_at"]
-    columns = match_columns(table, groups, headers=headers, required=(*needed, "observed_at"), given=given)
-    reader = _Reader(kind, columns, point_of(observed_at, zone), zone, table.name)
-    return ShallowTable(columns, reader.rows(table))
+
+
+@cache
+def _filling() -> re.Pattern[str]:
+    words = "|".join(read_data("govmedia_rules.tables", "headers.toml")["rows"]["date_of_filling"])
+    return re.compile(rf"(?:{words})\s*[:：]?\s*(?P<date>[0-9〇零一二三四五六七八九十年月日./ -]{{6,20}})")
+
+
+def _day_of_filling(texts: Iterable[str]) -> date | None:
+    """Return the day on which a sheet was filled in, where a line above the header says it."""
+    for match in filter(None, map(_filling().search, texts)):
+        try:
+            day = when_cell(match["date"].strip(), Clock(None))
+        except ValueError:
+            continue
+        if not isinstance(day, DayRange):
+            return day.date() if isinstance(day, datetime) else day
+    return None
 
 
 class _Column(NamedTuple):
-    """A column that is used: the field it fills, whether that is one of the subject, how its cells are read (None takes
-    them as they are), and what the cells met so far mean, because columns repeat the same few values."""
+    """A column that is used: the field it fills, and what the cells met so far mean, because columns repeat the same few."""
 
     field: str
     header: str
-    of_subject: bool
-    read: CellReader | None
     known: dict[Any, Any]
 
 
+class _NotRead(Exception):
+    """A cell that cannot be read, and why."""
+
+
+class _Row:
+    """What is read from one row, before it is a snapshot."""
+
+    def __init__(self, number: int, sheet: str | None, cells: Cells) -> None:
+        self.number, self.sheet, self.cells = number, sheet, cells
+        self.values: dict[str, Any] = {}
+        self.headers: dict[str, str] = {}
+        self.bad: list[BadRow] = []
+        self.remarks: list[BadRow] = []
+        self.partial: set[str] = set()
+        self.marks: list[Mark] = []
+
+    def fault(self, header: str | None, reason: str, *, used: bool = True) -> None:
+        """Name a cell that was not read."""
+        value = None if header is None else self.cells.get(header)
+        shown = None if value is None else str(value)[:_MAX_SHOWN]
+        self.bad.append(BadRow(self.number, header, shown, reason, used, self.sheet))
+
+    def remark(self, header: str | None, reason: str) -> None:
+        """Say what was mended."""
+        value = None if header is None else self.cells.get(header)
+        shown = None if value is None else str(value)[:_MAX_SHOWN]
+        self.remarks.append(BadRow(self.number, header, shown, reason, True, self.sheet))
+
+    def drop(self, reason: str, *fields: str) -> None:
+        """Leave facts open, and say why."""
+        for name in fields:
+            if self.values.pop(name, None) is not None:
+                self.fault(self.headers.get(name, name), reason)
+
+
 class _Reader:
-    """Make snapshots of rows."""
+    """Make snapshots of the rows of one table."""
 
-    def __init__(self, kind: SubjectKind, columns: Iterable[ColumnUse], point: Point | None, zone: tzinfo, name: str) -> None:
-        self._kind = kind
-        self._point, self._zone, self._name = point, zone, name
-        self._headers = {use.field: use.header for use in columns if use.field is not None}
-        subject_fields = (Account if kind == "account" else Site).model_fields
-        self._columns = [
-            _Column(field, header, True, subject_cell(field), {})
-            if field in subject_fields
-            else _Column(field, header, False, OBSERVED_CELLS[field], {})
-            for field, header in self._headers.items()
-        ]
+    def __init__(self, kind: SubjectKind, columns: Sequence[ColumnUse], point: Point | None, zone: tzinfo, table: RawTable) -> None:
+        self._kind, self._point, self._zone, self._table = kind, point, zone, table
+        self.columns = columns
+        self._used = [_Column(use.field, use.header, {}) for use in columns if use.field is not None]
+        self._filled = _day_of_filling(table.above)
+        self._readers = _readers(kind)
 
-    def rows(self, table: RawTable) -> Iterator[ShallowRow]:
+    def rows(self) -> Iterator[ShallowRow]:
         """Return the rows of the table; blank ones are left out."""
-        for number, cells in table.rows:
-            row = self.row(number, cells)
-            if row is not None:
-                yield row
+        for number, cells in self._table.rows:
+            if any(value is not None for value in cells.values()):
+                yield self._row(_Row(number, self._table.sheet, cells))
 
-    def row(self, number: int, cells: Cells) -> ShallowRow | None:
-        """Read one row; None when it is blank."""
-        bad: list[BadRow] = []
-        subject: dict[str, Any] = {}
-        observed: dict[str, Any] = {}
-        for column in self._columns:
-            field, header, of_subject, read, known = column
-            value = cells.get(header)
-            if value is None:
-                continue
-            if read is not None:
-                try:
-                    value = known[value]
-                except (KeyError, TypeError):
-                    value = self._read(column, number, value, bad)
-                if value is None:
-                    continue
-            if of_subject:
-                subject[field] = value
-            else:
-                observed[field] = value
-        if not subject and not observed and not bad and all(value is None for value in cells.values()):
-            return None
-        point = self._point
-        if "observed_at" in observed:
-            point = point_of(observed.pop("observed_at"), self._zone)
-        if point is None and not bad:
-            bad.append(BadRow(number, self._headers.get("observed_at"), None, "the monitoring point is missing"))
-        snapshot = None
-        if not bad and point is not None:
-            try:
-                snapshot = self._snapshot(subject, observed, point)
-            except ValidationError as faults:
-                bad.extend(self._faults(number, cells, faults))
-        return ShallowRow(number, snapshot, tuple(bad))
-
-    def _read(self, column: _Column, number: int, value: Any, bad: list[BadRow]) -> Any:
-        assert column.read is not None
-        try:
-            hash(value)
-            result = column.read(value, self._zone)
-        except TypeError:
-            bad.append(BadRow(number, column.header, str(value)[:200], f"a cell of type {type(value).__name__} cannot be read"))
-            return None
-        except ValueError as fault:
-            bad.append(BadRow(number, column.header, str(value)[:200], str(fault)))
-            return None
-        if len(column.known) < _MAX_REMEMBERED:
-            column.known[value] = result
-        return result
-
-    def _snapshot(self, subject: dict[str, Any], observed: dict[str, Any], point: Point) -> SiteSnapshot | AccountSnapshot:
-        only_day = point.only_day
-        if only_day:
-            observed = {name: day_of(value, self._zone) if isinstance(value, date) else value for name, value in observed.items()}
-        document: dict[str, Any] = {"observed_at": point.at}
-        if only_day:
-            document["marks"] = (ONLY_A_DAY,)
+    def _row(self, row: _Row) -> ShallowRow:
+        point = self._point_of(row)
+        if point is None:
+            row.fault(self._header_of("observed_at"), "没有监测时间点", used=False)
+            return self._result(row, None)
+        clock = Clock(point.at, self._zone, self._table.day_zero, self._filled)
+        for column in self._used:
+            value = row.cells.get(column.header)
+            if value is not None and column.field != "observed_at":
+                self._take(row, column, value, clock)
+        if "name" not in row.values:
+            row.fault(self._header_of("name"), "名称未填", used=False)
+            return self._result(row, None)
         if self._kind == "account":
+            self._finish_account(row)
+        else:
+            _finish_status(row)
+        return self._result(row, self._snapshot(row, point))
+
+    def _result(self, row: _Row, snapshot: SiteSnapshot | AccountSnapshot | None) -> ShallowRow:
+        return ShallowRow(row.number, snapshot, tuple(row.bad), tuple(row.remarks), row.sheet)
+
+    def _header_of(self, name: str) -> str | None:
+        return next((column.header for column in self._used if column.field == name), None)
+
+    def _point_of(self, row: _Row) -> Point | None:
+        header = self._header_of("observed_at")
+        value = None if header is None else row.cells.get(header)
+        if value is None:
+            return self._point
+        try:
+            moment = when_cell(value, Clock(None if self._point is None else self._point.at, self._zone, self._table.day_zero))
+        except ValueError as fault:
+            row.fault(header, str(fault))
+            return None
+        if isinstance(moment, DayRange):
+            row.fault(header, "监测时间点须到日")
+            return None
+        return point_of(moment, self._zone)
+
+    def _take(self, row: _Row, column: _Column, value: Any, clock: Clock) -> None:
+        """Read one cell into the row; of two columns for one field the cells must agree."""
+        name = column.field
+        try:
+            reading = self._read(column, value, clock)
+        except _NotRead as fault:
+            row.headers.setdefault(name, column.header)
+            if name == "status":
+                row.partial |= {"posts", "functions"}
+            if name == "latest_post_at" and never_updated(value):
+                row.marks.append(Mark(field=name, basis="stated", note=f"表中写“{str(value)[:60]}”，须由人工核实"))
+                row.fault(column.header, "表中称长期未更新，须由人工核实")
+                return
+            row.fault(column.header, str(fault))
+            return
+        if reading is None:
+            return
+        if name in row.values and row.values[name] != reading:
+            row.drop(f"与“{column.header}”列不一致，留待核实", name)
+            row.values[name] = None
+            return
+        if name not in row.values:
+            row.values[name] = reading
+            row.headers[name] = column.header
+
+    def _read(self, column: _Column, value: Any, clock: Clock) -> Any:
+        read = self._readers["yes_no"] if "." in column.field else self._readers.get(column.field, self._readers["text"])
+        try:
+            key = (clock.point, value)
+            hash(key)
+        except TypeError:
+            raise _NotRead(f"{type(value).__name__} 类型的单元格不能读取") from None
+        known = column.known.get(key)
+        if known is None:
+            try:
+                known = (read(value, clock), None)
+            except ValueError as fault:
+                known = (None, str(fault))
+            if len(column.known) < _MAX_REMEMBERED:
+                column.known[key] = known
+        if known[1] is not None:
+            raise _NotRead(known[1])
+        return known[0]
+
+    def _finish_account(self, row: _Row) -> None:
+        values = row.values
+        header = self._header_of("platform")
+        if values.get("platform") is None:
+            if header is None or row.cells.get(header) is None:
+                row.fault(header, "平台未填，取决于平台的指标留待核实")
+            values["platform"] = (UNKNOWN_PLATFORM, None)
+        _finish_functions(row)
+        _finish_status(row)
+        if values.get("post_count") == 0 and values.get("latest_post_at") is not None:
+            row.drop("发布数量为0，却有更新时间，留待核实", "post_count", "latest_post_at")
+        shown = values.get("latest_post_at") is not None or bool(values.get("functions"))
+        if values.get("found") is False and shown:
+            row.drop("未查到账号，却有更新时间或互动功能，留待核实", "found", "latest_post_at", "functions")
+
+    def _snapshot(self, row: _Row, point: Point) -> SiteSnapshot | AccountSnapshot | None:
+        for _ in range(len(row.values) + 1):
+            document = self._document(row, point)
+            model = AccountSnapshot if self._kind == "account" else SiteSnapshot
+            try:
+                return model.model_validate(document, context={"zone": self._zone})
+            except ValidationError as faults:
+                for fault in faults.errors(include_url=False, include_context=False):
+                    name = next((str(part) for part in reversed(fault["loc"]) if str(part) in row.values), None)
+                    reason = fault["msg"].removeprefix("Value error, ")
+                    if name is None or name == "name":
+                        row.fault(None if name is None else row.headers.get(name), reason, used=False)
+                        return None
+                    row.drop(reason, name)
+                    if name == "platform":
+                        row.values["platform"] = (UNKNOWN_PLATFORM, None)
+        return None
+
+    def _document(self, row: _Row, point: Point) -> dict[str, Any]:
+        values = {name: value for name, value in row.values.items() if value is not None}
+        if point.only_day:
+            values = {name: day_of(value, self._zone) if isinstance(value, date) else value for name, value in values.items()}
+        for name, value in list(values.items()):
+            if isinstance(value, CodeRead):
+                values[name] = value.code
+                if value.remark is not None and not any(remark.reason == value.remark for remark in row.remarks):
+                    row.remark(row.headers.get(name), value.remark)
+        subject_fields = (Account if self._kind == "account" else Site).model_fields
+        subject = {name: value for name, value in values.items() if name in subject_fields}
+        observed = {name: value for name, value in values.items() if name not in subject_fields}
+        marks = (*((ONLY_A_DAY,) if point.only_day else ()), *row.marks)
+        document: dict[str, Any] = {"observed_at": point.at, "marks": marks, "partial": tuple(sorted(row.partial))}
+        if self._kind == "account":
+            subject["platform"], written = values["platform"]
+            if written is not None:
+                subject["platform_text"] = written
             document["account"] = subject
-            document |= observed
-            if "downloads" in observed or "starts" in observed:
-                document["app"] = {name: document.pop(name) for name in ("downloads", "starts") if name in observed}
-            if "seen_owner_kind" in document:
-                document["owner_kind"] = document.pop("seen_owner_kind")
-            return AccountSnapshot.model_validate(document, context={"zone": self._zone})
+            return document | _account_facts(observed)
         document["site"] = subject
         if "service_count" in observed:
             document["service_count"] = observed.pop("service_count")
         if observed:
             names = {"home_latest_at": "latest_entry_at", "home_entries": "entry_count"}
             document["home"] = {names.get(name, name): value for name, value in observed.items()}
-        return SiteSnapshot.model_validate(document, context={"zone": self._zone})
+        return document
 
-    def _faults(self, number: int, cells: Cells, faults: ValidationError) -> Iterator[BadRow]:
-        reported: set[tuple[str | None, str]] = set()
-        for fault in faults.errors(include_url=False, include_context=False):
-            name = str(fault["loc"][-1]) if fault["loc"] else None
-            header = None if name is None else self._headers.get(name, name)
-            value = None if header is None else cells.get(header)
-            reason = fault["msg"].removeprefix("Value error, ")
-            if (header, reason) not in reported:
-                reported.add((header, reason))
-                yield BadRow(number, header, None if value is None else str(value)[:200], reason)
+
+def _account_facts(observed: dict[str, Any]) -> dict[str, Any]:
+    facts = dict(observed)
+    latest = facts.get("latest_post_at")
+    if isinstance(latest, DayRange):
+        facts["latest_post_from"], facts["latest_post_at"] = latest
+    app = {name: facts.pop(name) for name in ("downloads", "starts") if name in facts}
+    if app:
+        facts["app"] = app
+    if "seen_owner_kind" in facts:
+        facts["owner_kind"] = facts.pop("seen_owner_kind")
+    if isinstance(facts.get("functions"), FunctionsRead):
+        functions = facts["functions"].functions
+        facts["functions"] = (
+            None if functions is None else [{"kind": kind, "name": name, "works": works} for kind, works, name in functions]
+        )
+    return facts
+
+
+def _finish_functions(row: _Row) -> None:
+    """Put the columns of single functions (互动功能 over 菜单, 留言, 私信) together with the column of all."""
+    single = {name.split(".")[1]: row.values.pop(name) for name in list(row.values) if name.startswith("functions.")}
+    whole = row.values.get("functions")
+    offered = [(kind, True, f"互动功能：{kinds('function')[kind].title}") for kind, answer in single.items() if answer]
+    if offered:
+        if isinstance(whole, FunctionsRead) and whole.functions == ():
+            row.drop("与各项互动功能列不一致，留待核实", "functions")
+            return
+        row.values["functions"] = FunctionsRead((*(whole.functions or () if isinstance(whole, FunctionsRead) else ()), *offered))
+    elif whole is None and single and {"menu", "comment", "message"} <= set(single) and not any(single.values()):
+        row.values["functions"] = FunctionsRead(())
+    if isinstance(row.values.get("functions"), FunctionsRead) and row.values["functions"].partial:
+        row.partial.add("functions")
+
+
+def _finish_status(row: _Row) -> None:
+    """Take the stage of life from 是否注销 and 是否在用 where no column names it."""
+    closed, running = row.values.pop("is_closed", None), row.values.pop("is_running", None)
+    if row.values.get("status") is None and (closed is not None or running):
+        row.values["status"] = "closed" if closed else "running"
+    elif closed and row.values.get("status") == "running":
+        row.drop("运行状态与是否注销不一致，留待核实", "status")
+        row.partial |= {"posts", "functions"}
+
+
+Read = Callable[[Any, Clock], Any]
+
+
+def _readers(kind: SubjectKind) -> dict[str, Read]:
+    """Return how the cells of each field are read; the others are texts."""
+
+    def without_clock(read: Callable[[Any], Any]) -> Read:
+        return lambda value, _clock: read(value)
+
+    def day(value: Any, clock: Clock) -> Any:
+        moment = _when(value, clock)
+        if isinstance(moment, DayRange):
+            raise ValueError("没有具体日期")
+        return moment
+
+    yes_no = without_clock(yes_no_cell)
+    readers = dict.fromkeys(
+        (
+            "found",
+            "downloads",
+            "starts",
+            "certified",
+            "is_navigation",
+            "is_closed",
+            "is_running",
+            "has_services",
+            "on_shared_platform",
+        ),
+        yes_no,
+    )
+    return readers | {
+        "yes_no": yes_no,
+        "text": without_clock(plain_cell),
+        "latest_post_at": _when,
+        "post_count": without_clock(count_cell),
+        "home_entries": without_clock(count_cell),
+        "service_count": without_clock(count_cell),
+        "functions": without_clock(functions_cell),
+        "platform": without_clock(platform_cell),
+        "status": without_clock(status_cell),
+        "level": without_clock(partial(term_cell, "level")),
+        "owner_kind": without_clock(partial(term_cell, "owner_kind")),
+        "seen_owner_kind": without_clock(partial(term_cell, "owner_kind")),
+        "code": without_clock(partial(code_cell, subject=kind)),
+        "closing_since": day,
+        "closed_at": day,
+        "home_latest_at": day,
+        "second_level_latest_at": day,
+    }
+
+
+def _when(value: Any, clock: Clock) -> datetime | date | DayRange | None:
+    """Return what a date cell means; None where it says nothing."""
+    if isinstance(value, date | time) or not isinstance(value, str):
+        return when_cell(value, clock)
+    if plain_cell(value) is None and not never_updated(value):
+        return None
+    return when_cell(value, clock)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
+from itertools import product
 
 from pydantic import BaseModel
 
@@ -14,16 +16,33 @@ from govmedia_rules.core.vocabulary import key_of, read_data
 from govmedia_rules.errors import LossyColumn, TableError, Where
 from govmedia_rules.tables.model import ColumnUse, RawTable
 
+_NOTE = re.compile(r"\s*(?:[(（\[【<《][^()（）\[\]【】]{0,60}[)）\]】>》]|[:：*＊])\s*")
+_NUMBERED = re.compile(r"^(?:[0-9]{1,2}[.、．]|[①-⑳])\s*")
+_CHOICE = re.compile(r"\{([^{}]*)\}")
+
 
 @cache
 def header_aliases(kind: str) -> Mapping[str, str]:
-    """Return normalised header -> field for a kind of table (`site`, `account`, …)."""
+    """Return normalised header -> field for a kind of table (`site`, `account`, …); of two fields for a header the first counts."""
     aliases: dict[str, str] = {}
     for name, spellings in read_data("govmedia_rules.tables", "headers.toml")[kind].items():
-        for spelling in (name, *spellings):
-            if aliases.setdefault(key_of(spelling), name) != name:
-                raise ValueError(f"headers.toml [{kind}]: {spelling!r} serves two fields")
+        for pattern in (name, *spellings):
+            for spelling in spellings_of(pattern):
+                aliases.setdefault(key_of(spelling), name)
     return aliases
+
+
+def spellings_of(pattern: str) -> list[str]:
+    """Return every spelling that a pattern such as `{最后|最近}更新{时间|}` stands for."""
+    parts = _CHOICE.split(pattern)
+    choices = [part.split("|") if at % 2 else [part] for at, part in enumerate(parts)]
+    return [spelling for spelling in map("".join, product(*choices)) if spelling]
+
+
+def header_keys(header: str) -> tuple[str, ...]:
+    """Return the forms under which a header is looked up: as written, without its number, and without notes in brackets."""
+    plain = _NUMBERED.sub("", " ".join(header.split()))
+    return tuple(dict.fromkeys(key for key in (key_of(header), key_of(plain), key_of(_NOTE.sub("", plain))) if key))
 
 
 @dataclass(frozen=True)
@@ -58,6 +77,40 @@ def expected_types(model: type[BaseModel]) -> dict[str, str]:
 _CODES = frozenset({"code", "region", "id", "account_code"})
 
 
+def field_of(header: str, groups: Sequence[FieldGroup], headers: Mapping[str, str] | None = None) -> tuple[str | None, str]:
+    """Return the field that a header leads to, with what its cells must be; (None, "") when it leads to none.
+
+    Args:
+        header: The header as written.
+        groups: Fields the table may fill; where a header leads to two of them, the first wins.
+        headers: Further headers, as written -> field; they win over the built-in aliases.
+    """
+    own = {key_of(spelling): name for spelling, name in (headers or {}).items()}
+    for key in header_keys(header):
+        for group in groups:
+            name = own.get(key) or header_aliases(group.kind).get(key)
+            if name is not None and name in group.types:
+                return name, group.types[name]
+            if name is None and "functions" in group.types and (kind := _function_of(key, group)) is not None:
+                return f"functions.{kind}", "boolean"
+    return None, ""
+
+
+def _function_of(key: str, group: FieldGroup) -> str | None:
+    """Return the kind of function where a header is 互动功能 followed by one, as the second line of a grouped header is."""
+    kinds = _function_words()
+    for at in range(len(key) - 1, 1, -1):
+        if header_aliases(group.kind).get(key[:at]) == "functions" and key[at:] in kinds:
+            return kinds[key[at:]]
+    return None
+
+
+@cache
+def _function_words() -> Mapping[str, str]:
+    table: dict[str, list[str]] = read_data("govmedia_rules.tables", "headers.toml")["functions"]
+    return {key_of(word): kind for kind, words in table.items() for word in words}
+
+
 def match_columns(
     table: RawTable,
     groups: Sequence[FieldGroup],
@@ -65,8 +118,9 @@ def match_columns(
     headers: Mapping[str, str] | None = None,
     required: Sequence[str] = (),
     given: Iterable[str] = (),
+    repeated: bool = False,
 ) -> tuple[ColumnUse, ...]:
-    """Find the field of each column and looks at the types of the columns, before any value is touched.
+    """Find the field of each column and look at the types of the columns, before any value is touched.
 
     Args:
         table: The table.
@@ -74,6 +128,7 @@ def match_columns(
         headers: Further headers, as written -> field; they win over the built-in aliases.
         required: Fields without which the table is useless.
         given: Fields whose value comes from elsewhere.
+        repeated: Whether two columns may serve one field.
 
     Raises:
         TableError: Two columns serve one field, a required column is missing, or a column has a type its field cannot be
@@ -82,26 +137,27 @@ def match_columns(
     Warns:
         LossyColumn: Codes are kept as numbers, which drop leading zeros.
     """
-    own = {key_of(header): name for header, name in (headers or {}).items()}
-    unknown = sorted(set(own.values()) - {name for group in groups for name in group.types})
+    unknown = sorted(set((headers or {}).values()) - {name for group in groups for name in group.types})
     if unknown:
-        raise TableError(f"headers= names fields that do not exist: {', '.join(unknown)}", Where(table.name))
+        known = sorted({name for group in groups for name in group.types})
+        hint = f"headers= 可用的字段有 {', '.join(known)}"
+        raise TableError(f"headers= names fields that do not exist: {', '.join(unknown)}", Where(table.name), hint)
     uses: list[ColumnUse] = []
     taken: dict[str, str] = {}
     wrong: list[str] = []
     for header in table.columns:
-        name, expected = _field_of(header, groups, own)
+        name, expected = field_of(header, groups, headers)
+        shown = table.types.get(header)
         if name is None:
-            uses.append(ColumnUse(header, None, table.types.get(header)))
+            uses.append(ColumnUse(header, None, shown))
             continue
-        if name in taken:
+        if name in taken and not repeated:
             raise TableError(
                 f"columns {taken[name]!r} and {header!r} both give {name}",
                 Where(table.name, column=header),
-                "rename one, or pass headers={...}",
+                "两列含义相同：请改其中一列的表头，或传入 headers={...}",
             )
         taken[name] = header
-        shown = table.types.get(header)
         fits, remark = _fits(expected, shown)
         if not fits:
             wrong.append(f"column {header!r} holds {shown}, {name} is read from {expected}")
@@ -109,25 +165,24 @@ def match_columns(
             warnings.warn(f"{table.name}: column {header!r} holds {shown}: {remark}", LossyColumn, stacklevel=4)
         uses.append(ColumnUse(header, name, shown, remark))
     if wrong:
-        raise TableError("; ".join(wrong), Where(table.name), "convert the columns before reading")
+        raise TableError("; ".join(wrong), Where(table.name), "请先转换列的类型再读（convert the columns before reading）")
     missing = [name for name in required if name not in taken and name not in set(given)]
     if missing:
-        spellings = {name: _spellings(name, groups)[:4] for name in missing}
-        raise TableError(f"no column gives {spellings}; the columns are {list(table.columns)}", Where(table.name))
+        raise missing_columns(table, missing, groups)
     return tuple(uses)
+
+
+def missing_columns(table: RawTable, missing: Sequence[str], groups: Sequence[FieldGroup]) -> TableError:
+    """Return the error for columns that a table lacks; it names usual headers and those that there are."""
+    spellings = {name: _spellings(name, groups)[:4] for name in missing}
+    hint = "缺少必需的列：请改表头，或传入 headers={'表中的表头': '字段'}"
+    return TableError(
+        f"no column gives {spellings}; the columns are {list(table.columns)}", Where(table.name, table=table.sheet), hint
+    )
 
 
 def _spellings(name: str, groups: Sequence[FieldGroup]) -> list[str]:
     return [spelling for group in groups for spelling, field in header_aliases(group.kind).items() if field == name]
-
-
-def _field_of(header: str, groups: Sequence[FieldGroup], own: Mapping[str, str]) -> tuple[str | None, str]:
-    key = key_of(header)
-    for group in groups:
-        name = own.get(key) or header_aliases(group.kind).get(key)
-        if name is not None and name in group.types:
-            return name, group.types[name]
-    return None, ""
 
 
 _TYPE_FAMILIES = (

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Any, Generic, TypeVar, overload
 
 from govmedia_rules.core import display
@@ -13,19 +14,23 @@ R = TypeVar("R")
 
 @dataclass(frozen=True, slots=True)
 class BadRow:
-    """A row that could not be used.
+    """A row or a cell that could not be used.
 
     Attributes:
         row: Row number as a spreadsheet shows it: the header is row 1.
         column: Header of the column at fault; None when the fault lies between columns.
         value: The cell as read.
         reason: What is wrong with it.
+        used: Whether the row is used all the same, without this cell.
+        sheet: Sheet of a workbook; None where the source has none.
     """
 
     row: int
     column: str | None
     value: str | None
     reason: str
+    used: bool = False
+    sheet: str | None = None
 
 
 @dataclass(frozen=True)
@@ -38,12 +43,29 @@ class RawTable:
         rows: Pairs of row number (header = 1) and cells by header; blank cells are None, all others text, or the typed
             value the source held.
         types: Type of each column as the source names it (`int64`, `timestamp[us]`); {} where cells have no type (CSV).
+        sheet: Sheet of a workbook; None where the source has none.
+        header_row: Number of the last row of the header.
+        rejected: Rows that hold no data (totals, notes, repeated headers), and rows of a text file that were mended.
+        remarks: What a reader should know of the sheet: hidden rows and columns that were read, hidden sheets that were not.
+        day_zero: The day that serial numbers of dates count from.
+        above: Texts above the header: titles, 填报时间.
     """
 
     name: str
     columns: tuple[str, ...]
     rows: Iterable[tuple[int, dict[str, Any]]]
     types: Mapping[str, str] = field(default_factory=dict)
+    sheet: str | None = None
+    header_row: int = 1
+    rejected: tuple[BadRow, ...] = ()
+    remarks: tuple[BadRow, ...] = ()
+    day_zero: date = date(1899, 12, 30)
+    above: tuple[str, ...] = ()
+
+    def with_skipped(self, sheets: Sequence[str]) -> RawTable:
+        """Return the table with a remark on hidden sheets that have such a table too and were not read."""
+        notes = tuple(BadRow(0, None, sheet, "隐藏的工作表没有读；需要时用 sheet= 指明", sheet=sheet) for sheet in sheets)
+        return replace(self, remarks=(*self.remarks, *notes)) if notes else self
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +91,26 @@ class Rows(Sequence[R], Generic[R]):
 
     Attributes:
         good: The models, in order.
-        bad: Rows set apart, one entry for each fault.
+        bad: Rows that could not be used, and cells that were not read (`used`: the row is there without them).
         columns: Every column of the source, what it was used for and its type.
+        rejected: Rows that hold no data: totals, notes, repeated headers.
+        remarks: What was mended or should be known: hidden rows, restored codes, rows of one account that were merged.
+        places: Sheet and row number of each of `good`.
+        missing: Usual headers of facts that no column gives, though verdicts need them.
     """
 
     good: tuple[R, ...]
     bad: tuple[BadRow, ...] = ()
     columns: tuple[ColumnUse, ...] = field(default=(), repr=False)
+    rejected: tuple[BadRow, ...] = field(default=(), repr=False)
+    remarks: tuple[BadRow, ...] = field(default=(), repr=False)
+    places: tuple[tuple[str | None, int], ...] = field(default=(), repr=False)
+    missing: tuple[str, ...] = field(default=(), repr=False)
+
+    @property
+    def unread_columns(self) -> tuple[str, ...]:
+        """Headers that were not understood, in order, and in brackets the facts that verdicts need and no column gives."""
+        return (*dict.fromkeys(self.unused), *(f"（缺：{name}）" for name in self.missing))
 
     @property
     def unused(self) -> tuple[str, ...]:

@@ -1,36 +1,104 @@
-"""Open a table of any kind: CSV, TSV, XLSX, XLS, ODS, Parquet, a data frame, a DuckDB relation, or a list of mappings.
+"""Open a table of any kind: a file, a data frame, a DuckDB relation, or a list of mappings.
 
-Nothing is guessed about a cell beyond its text: leading zeros survive and blank cells become None.
+What a file is shows in its first bytes, not in its name. Nothing is guessed about a cell beyond its text: leading zeros survive
+and blank cells become None.
 """
 
 from __future__ import annotations
 
-import csv
-import io
-import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime
 from itertools import chain
 from os import PathLike
 from pathlib import Path
 from typing import Any
 
-from govmedia_rules.errors import MissingExtra, TableError, Where
+from govmedia_rules.core.parallel import run_limited
+from govmedia_rules.errors import TableError, Where
 from govmedia_rules.tables.columns import missing_frames
-from govmedia_rules.tables.files import unguard
+from govmedia_rules.tables.delimited import read_delimited
+from govmedia_rules.tables.grids import Grid, text_cell
+from govmedia_rules.tables.layout import FieldOf, find_tables, simple_table
+from govmedia_rules.tables.markup import read_markup
 from govmedia_rules.tables.model import RawTable
+from govmedia_rules.tables.workbooks import MEMORY, read_workbook
 
 MAX_BYTES = 512 * 1024 * 1024
 """Largest table file that is opened."""
+_WORKBOOKS = frozenset({".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".et"})
+_TEXTS = frozenset({".csv", ".tsv", ".txt"})
+_BYTES_PER_CPU_SECOND = 20_000_000
 
 
 def open_table(source: Any, *, sheet: str | int | None = None) -> RawTable:
-    """Open a table of any supported kind; see `read_models`.
+    """Open a table whose header is its first row with two filled cells.
+
+    Args:
+        source: Path of a CSV, TSV, XLSX, XLS, ODS, ET or Parquet file; a pandas, polars or Arrow table; a DuckDB relation; or
+            an iterable of mappings.
+        sheet: Sheet of a workbook by name or position; None takes the first that is filled.
 
     Raises:
         TableError: The source is of no supported kind or cannot be opened.
         MissingExtra: A workbook is given and the extra `lists` is not installed.
     """
+    opened = _open(source, sheet)
+    if isinstance(opened, RawTable):
+        return opened
+    for grid in opened:
+        table = simple_table(grid)
+        if table is not None:
+            return table
+    hint = "表头应为第一个至少有两格内容的行"
+    raise TableError("no header row was found", Where(str(source)), hint)
+
+
+def open_tables(
+    source: Any, field_of: FieldOf, *, needed: str = "name", sheet: str | int | None = None, header: int | None = None
+) -> list[RawTable]:
+    """Open every table of a source whose header row has known headers, wherever that row is.
+
+    Args:
+        source: See `open_table`.
+        field_of: Gives the field of a header, or None.
+        needed: Field without which a row is no header row.
+        sheet: Sheet of a workbook by name or position; None reads all that have such a header, hidden ones only where no
+            other has.
+        header: Number of the header row as a spreadsheet shows it; None finds it.
+
+    Raises:
+        TableError: See `open_table`; or there is no such sheet or row, and the error lists what there is.
+    """
+    opened = _open(source, sheet)
+    if isinstance(opened, RawTable):
+        if header is None and any(field_of(column) == needed for column in opened.columns):
+            return [opened]
+        rows: list[list[Any]] = [
+            list(opened.columns),
+            *([cells.get(column) for column in opened.columns] for _, cells in opened.rows),
+        ]
+        return find_tables(Grid(opened.name, rows), field_of, needed=needed, header=header) or [_open_again(source, opened)]
+    grids = list(opened)
+    shown = [grid for grid in grids if not grid.is_hidden]
+    hidden = [grid for grid in grids if grid.is_hidden]
+    for group in (shown, hidden):
+        tables = [table for grid in group for table in find_tables(grid, field_of, needed=needed, header=header)]
+        if tables:
+            skipped = [] if group is hidden else [grid.sheet or "" for grid in hidden if find_tables(grid, field_of, needed=needed)]
+            return [table.with_skipped(tuple(skipped)) if at == 0 else table for at, table in enumerate(tables)]
+    simple = next((table for grid in grids if (table := simple_table(grid)) is not None), None)
+    if simple is None:
+        hint = "没有找到表头：请检查工作表，或用 header= 指明表头所在行"
+        raise TableError("no header row was found", Where(str(source)), hint)
+    return [simple]
+
+
+def _open_again(source: Any, opened: RawTable) -> RawTable:
+    """Return a table whose rows have been taken by a look for its header."""
+    again = _open(list(source) if isinstance(source, Iterator) else source, None)
+    return again if isinstance(again, RawTable) else opened
+
+
+def _open(source: Any, sheet: str | int | None) -> RawTable | Iterable[Grid]:
     if isinstance(source, str | PathLike):
         return _open_file(Path(source), sheet)
     kind = f"{type(source).__module__.split('.')[0]}.{type(source).__name__}"
@@ -57,19 +125,20 @@ def open_table(source: Any, *, sheet: str | int | None = None) -> RawTable:
         if all(isinstance(record, Mapping) for record in records):
             names = dict.fromkeys(str(key) for record in records for key in record)
             return _from_records("rows", list(names), records)
-    raise TableError(f"cannot read a table from {kind}", hint="a path, a data frame, or a list of dicts")
+    hint = "请给出文件路径、数据框或字典列表（a path, a data frame, or a list of dicts）"
+    raise TableError(f"cannot read a table from {kind}", hint=hint)
 
 
 def _from_records(name: str, columns: list[str], records: Iterable[Mapping[Any, Any]]) -> RawTable:
-    rows = ((number, {str(key): _text_cell(value) for key, value in record.items()}) for number, record in enumerate(records, 2))
+    rows = ((number, {str(key): text_cell(value) for key, value in record.items()}) for number, record in enumerate(records, 2))
     return RawTable(name, tuple(columns), rows)
 
 
 def _from_rows(name: str, columns: list[str], rows: Iterable[Sequence[Any]], types: Mapping[str, str]) -> RawTable:
     if len(set(columns)) != len(columns):
         twice = next(column for column in columns if columns.count(column) > 1)
-        raise TableError(f"the column {twice!r} appears twice", Where(name, column=twice))
-    numbered = ((number, dict(zip(columns, map(_text_cell, row)))) for number, row in enumerate(rows, 2))  # noqa: B905 - of one frame
+        raise TableError(f"the column {twice!r} appears twice", Where(name, column=twice), "请改其中一列的列名")
+    numbered = ((number, dict(zip(columns, map(text_cell, row)))) for number, row in enumerate(rows, 2))  # noqa: B905 - of one frame
     return RawTable(name, tuple(columns), numbered, types)
 
 
@@ -79,47 +148,44 @@ def _from_batches(name: str, schema: Any, batches: Iterable[Any]) -> RawTable:
     return _from_rows(name, columns, rows, {field.name: str(field.type) for field in schema})
 
 
-def _cell(value: Any) -> Any:
-    """Return None for every kind of blank, stripped text, and whole floats as the digits a person typed."""
-    if value is None:
-        return None
-    if isinstance(value, str):
-        return unguard(value.strip()) or None
-    if isinstance(value, bool | int | date | datetime):
-        return None if value != value else value  # NaT answers False to ==
-    if isinstance(value, float):
-        if math.isnan(value):
-            return None
-        return int(value) if value.is_integer() else value
-    if type(value).__name__ in {"NaTType", "NAType"}:
-        return None
-    return value
-
-
-def _text_cell(value: Any) -> Any:
-    if value.__class__ is str:  # nearly every cell
-        text = value.strip()
-        return (unguard(text) if text[0] == "'" else text) if text else None
-    cell = _cell(value)
-    # Codes are identifiers for ever: a number out of a spreadsheet becomes the text it shows.
-    return str(cell) if isinstance(cell, int) and not isinstance(cell, bool) else cell
-
-
-def _open_file(path: Path, sheet: str | int | None) -> RawTable:
+def _open_file(path: Path, sheet: str | int | None) -> RawTable | Iterable[Grid]:
+    where = Where(str(path))
     if not path.is_file():
-        raise TableError("no such file", Where(str(path)))
+        raise TableError("no such file", where, "没有这个文件：请检查路径")
     size = path.stat().st_size
     if size > MAX_BYTES:
-        raise TableError(f"the file has {size} bytes, more than the {MAX_BYTES} allowed", Where(str(path)))
+        raise TableError(f"the file has {size} bytes, more than the {MAX_BYTES} allowed", where, "文件过大：请拆分后再读")
+    with path.open("rb") as file:
+        start = file.read(512)
     suffix = path.suffix.lower()
-    if suffix in {".xlsx", ".xlsm", ".xls", ".xlsb", ".ods"}:
-        return _open_workbook(path, sheet)
-    if suffix in {".csv", ".tsv", ".txt"}:
-        return _open_csv(path, "\t" if suffix == ".tsv" else None)
-    if suffix in {".parquet", ".pq"}:
+    if start.startswith(b"PAR1") or suffix in {".parquet", ".pq"}:
         return _open_parquet(path)
-    hint = "csv, tsv, xlsx, xls, ods or parquet"
-    raise TableError(f"cannot read {suffix or 'a file without ending'} as a table", Where(str(path)), hint)
+    if start.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
+        return _chosen(path, read_workbook(path), sheet)
+    if suffix in _WORKBOOKS | _TEXTS | {".htm", ".html"}:
+        if start.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"<":
+            return _chosen(path, read_markup(path), sheet)
+        if suffix in {".xlsx", ".xlsm", ".xlsb", ".ods"}:
+            raise TableError("the workbook cannot be read", where, "不是可读的工作簿：请用 Excel 或 WPS 打开后另存为 .xlsx")
+        return [read_delimited(path, "\t" if suffix == ".tsv" else None)]
+    hint = "可读的有 csv, tsv, xlsx, xls, ods, et, parquet"
+    raise TableError(f"cannot read {suffix or 'a file without ending'} as a table", where, hint)
+
+
+def _chosen(path: Path, grids: Iterator[Grid], sheet: str | int | None) -> list[Grid]:
+    """Return the grids of a file, or the one that `sheet` names."""
+    if sheet is None:
+        return list(grids)
+    named = list(grids)
+    names = [grid.sheet for grid in named]
+    if isinstance(sheet, int) and -len(named) <= sheet < len(named):
+        return [named[sheet]]
+    if sheet in names:
+        return [named[names.index(str(sheet))]]
+    shown = "、".join(str(name) for name in names)
+    raise TableError(
+        f"there is no sheet {sheet!r}; the sheets are {names}", Where(str(path), table=str(sheet)), f"工作表有：{shown}"
+    )
 
 
 def _open_parquet(path: Path) -> RawTable:
@@ -128,78 +194,12 @@ def _open_parquet(path: Path) -> RawTable:
         import pyarrow.parquet as pq
     except ImportError:
         raise missing_frames("reading Parquet") from None
+    hint = "文件已损坏或不是 Parquet：请重新导出"
+    seconds = 3 + path.stat().st_size // _BYTES_PER_CPU_SECOND
     try:
+        # A damaged file can end the process that reads it.
+        run_limited(Path(__file__).with_name("probe.py"), ["parquet", str(path)], cpu_seconds=seconds, memory=8 * MEMORY)
         file = pq.ParquetFile(path)
-    except (pa.ArrowInvalid, OSError) as fault:
-        raise TableError(f"the file is not Parquet: {fault}", Where(str(path))) from fault
+    except (pa.ArrowInvalid, ChildProcessError, OSError) as fault:
+        raise TableError(f"the file is not Parquet: {fault}", Where(str(path)), hint) from fault
     return _from_batches(str(path), file.schema_arrow, file.iter_batches())
-
-
-def _open_csv(path: Path, delimiter: str | None) -> RawTable:
-    raw = path.read_bytes()
-    if not raw.strip():
-        raise TableError("the file is empty", Where(str(path)))
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            text = raw.decode(encoding)
-            break
-        except UnicodeDecodeError:
-            continue
-    else:
-        raise TableError("the file is neither UTF-8 nor GB18030 text", Where(str(path)))
-    if "\x00" in text:
-        raise TableError("the file is binary", Where(str(path)))
-    if delimiter is None:
-        first = text.split("\n", 1)[0]
-        delimiter = max(",\t;", key=first.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    lines = ((reader.line_num, cells) for cells in reader)
-    return _with_header(str(path), lines)
-
-
-def _open_workbook(path: Path, sheet: str | int | None) -> RawTable:
-    try:
-        import python_calamine
-    except ImportError:
-        raise MissingExtra(
-            "reading a workbook needs python-calamine", Where(str(path)), "pip install govmedia-rules[lists]"
-        ) from None
-    try:
-        book = python_calamine.CalamineWorkbook.from_path(str(path))
-        names = book.sheet_names
-        pages = names if sheet is None else [names[sheet] if isinstance(sheet, int) else sheet]
-        for name in pages:
-            rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
-            filled = [line for line in enumerate(rows, 1) if any(_cell(cell) is not None for cell in line[1])]
-            if filled:
-                return _with_header(f"{path} [{name}]", iter(filled))
-    except (python_calamine.CalamineError, OSError, IndexError, ValueError) as fault:
-        place = Where(str(path), table=None if sheet is None else str(sheet))
-        raise TableError(f"the workbook cannot be read: {fault}", place) from fault
-    raise TableError("the workbook has no filled sheet", Where(str(path)))
-
-
-def _with_header(name: str, lines: Iterator[tuple[int, Sequence[Any]]]) -> RawTable:
-    """Take the first line with two filled cells as the header; a title line above it has only one."""
-    names: list[str] = []
-    for _, cells in lines:
-        filled = [str(cell).strip() for cell in cells if _cell(cell) is not None]
-        if len(filled) >= 2 or (len(filled) == 1 and len(cells) == 1):
-            names = [str(_cell(cell) or "") for cell in cells]
-            break
-    else:
-        raise TableError("no header row was found", Where(name), "the header is the first row with two filled cells")
-    headers = [" ".join(header.split()) or f"column {position}" for position, header in enumerate(names, 1)]
-    if len(set(headers)) != len(headers):
-        twice = next(header for header in headers if headers.count(header) > 1)
-        raise TableError(f"the header {twice!r} appears twice", Where(name, row=1, column=twice))
-
-    def rows() -> Iterator[tuple[int, dict[str, Any]]]:
-        for number, cells in lines:
-            values = {header: _text_cell(cell) for header, cell in zip(headers, cells, strict=False)}
-            extra = [cell for cell in cells[len(headers) :] if _cell(cell) is not None]
-            if extra:
-                values[f"column {len(headers) + 1}"] = str(extra[0])
-            yield number, values
-
-    return RawTable(name, tuple(headers), rows())

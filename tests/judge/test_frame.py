@@ -48,16 +48,18 @@ def test_the_frame_comes_back_with_what_each_subject_gets(name: str) -> None:
             assert row["verdict"] is None
             assert row["fault"]
             continue
-        assert row["fault"] is None
+        assert (row["fault"] is None) == (row["账号名称"] != "丙")
         assert (row["subject_id"], row["verdict"], row["verdict_zh"]) == (seen.subject.id, seen.verdict, seen.verdict.zh)
         assert (row["problem_ids"] or "") == ";".join(one.id for one in seen.problems)
         assert (row["reasons"] or "") == "；".join(one.message("zh") for one in seen.problems)
         assert (row["missing_ids"] or "") == ";".join(one.id for one in seen.missing)
         assert row["not_checked"] == len(seen.not_checked)
-    assert rows[2]["fault"].startswith("类型: unknown platform")
-    assert "最近更新时间: not a full date" in rows[2]["fault"]
+    assert rows[2]["fault"].startswith("类型: 不认识平台“火星”")
+    assert "最近更新时间: 不是能读出的日期" in rows[2]["fault"]
     assert rows[3]["fault"] == "空行"
-    assert [row["verdict"] for row in rows] == ["qualified", "unqualified", None, None, "undetermined"]
+    assert [row["verdict"] for row in rows] == ["qualified", "unqualified", "unqualified", None, "undetermined"]
+    assert [row["row"] for row in rows] == [2, 3, 4, None, 6]
+    assert [bool(row["missing_zh"]) for row in rows] == [False, False, False, False, True]
 
 
 def test_the_index_of_pandas_stays() -> None:

@@ -56,8 +56,21 @@ def test_units_of_one_name_and_two_owners_are_two() -> None:
 
 def test_one_name_at_two_addresses_is_named_and_not_merged() -> None:
     result = read(row(账号链接="https://weibo.com/1"), row(账号链接="https://weibo.com/2"))
-    assert not result.good
-    assert [(fault.row, "different addresses" in fault.reason) for fault in result.bad] == [(2, True), (3, True)]
+    assert len({snapshot.account.id for snapshot in result.good}) == 2
+    assert [(fault.row, "名称相同而网址不同" in fault.reason) for fault in result.bad] == [(2, True), (3, True)]
+
+
+def test_a_row_without_the_code_is_of_the_account_that_has_it() -> None:
+    result = read(row(标识码="610700M023WB0001", 互动功能=None), row(最近更新时间=None))
+    [snapshot] = result.good
+    assert snapshot.account.id == "610700M023WB0001"
+    assert BOOK.inspect(snapshot).verdict is gr.Verdict.QUALIFIED
+
+
+def test_a_code_beside_two_names_is_of_neither() -> None:
+    result = read(row(标识码="610700M023WB0001"), row(账号名称="别的", 标识码="610700M023WB0001"))
+    assert [snapshot.account.code for snapshot in result.good] == [None, None]
+    assert [fault.row for fault in result.bad] == [2, 3]
 
 
 def test_posts_of_a_shared_name_go_to_nobody() -> None:
@@ -65,7 +78,7 @@ def test_posts_of_a_shared_name_go_to_nobody() -> None:
     posts = [{"账号名称": "城关镇人民政府", "平台": "微博", "发布时间": "2024-08-20"}]
     result = read_posts(posts, accounts=accounts, observed_at=POINT)
     assert not result.good
-    assert "2 accounts on this platform have this name" in result.bad[0].reason
+    assert "有2个同类平台的账号用此名称" in result.bad[0].reason
 
 
 def test_posts_with_another_code_belong_to_another_account() -> None:

@@ -16,7 +16,7 @@ import xlsxwriter
 
 import govmedia_rules as gr
 from govmedia_rules.core.time import SHANGHAI
-from govmedia_rules.errors import LossyColumn, TableError
+from govmedia_rules.errors import LossyColumn, MissingColumn, TableError
 from govmedia_rules.snapshots.cells import ONLY_A_DAY
 from govmedia_rules.snapshots.posts import read_posts
 from govmedia_rules.snapshots.shallow import read_accounts, read_sites
@@ -94,7 +94,7 @@ def test_dates_of_frames_become_days_or_instants() -> None:
     base = {"账号名称": "甲", "平台": "微博"}
 
     def latest(value: object) -> object:
-        frame = pandas.DataFrame([base | {"最近更新时间": value}])
+        frame = pandas.DataFrame([base | {"最近更新时间": value, "互动功能": "有"}])
         return read_accounts(frame, observed_at=POINT)[0].latest_post_at
 
     assert latest(pandas.Timestamp("2024-08-01")) == date(2024, 8, 1)
@@ -105,12 +105,12 @@ def test_dates_of_frames_become_days_or_instants() -> None:
     assert latest(20240801) == date(2024, 8, 1)
     assert latest("二〇二四年八月一日") == date(2024, 8, 1)
     assert latest(None) is None
-    polars_frame = polars.DataFrame([base | {"最近更新时间": datetime(2024, 8, 1, 9)}])
+    polars_frame = polars.DataFrame([base | {"最近更新时间": datetime(2024, 8, 1, 9), "互动功能": "有"}])
     assert read_accounts(polars_frame, observed_at=POINT, zone=UTC)[0].latest_post_at == datetime(2024, 8, 1, 9, tzinfo=UTC)
 
 
 def test_a_monitoring_day_without_an_hour_never_turns_into_a_failure() -> None:
-    row = {"账号名称": "甲", "平台": "微博"}
+    row = {"账号名称": "甲", "平台": "微博", "互动功能": "有"}
     book = gr.load_rulebook("national-2019").only("media.veto.stale")
     for days, hour, verdict in ((14, 0, "qualified"), (14, 23, "qualified"), (15, 23, "unqualified"), (0, 12, "qualified")):
         shown = datetime(2024, 8, 23, hour, 5) - timedelta(days=days)
@@ -124,16 +124,16 @@ def test_a_monitoring_day_without_an_hour_never_turns_into_a_failure() -> None:
 def test_bad_rows_are_kept_apart() -> None:
     rows = [
         *ROWS,
-        ROWS[0] | {"政务新媒体标识码": None, "最近更新时间": "8月", "发布数量": "很多", "互动功能": "留言评轮"},
-        ROWS[0] | {"类型": "火星微博"},
+        ROWS[0]
+        | {"政务新媒体名称": "丙", "政务新媒体标识码": None, "最近更新时间": "另见说明", "发布数量": "很多", "互动功能": "见截图"},
+        ROWS[0] | {"政务新媒体名称": "丁", "政务新媒体标识码": None, "类型": "火星"},
         ROWS[0] | {"政务新媒体名称": None},
         ROWS[0] | {"监测时间": None},
-        ROWS[0] | {"发布数量": "0"},
         dict.fromkeys(ROWS[0]),
     ]
     rows_read = read_accounts(rows)
-    assert len(rows_read) == 2
-    faults = {(item.row, item.column): item.reason for item in rows_read.bad}
+    assert len(rows_read) == 4
+    faults = {(fault.row, fault.column): (fault.reason, fault.used) for fault in rows_read.bad}
     assert set(faults) == {
         (4, "最近更新时间"),
         (4, "发布数量"),
@@ -141,16 +141,24 @@ def test_bad_rows_are_kept_apart() -> None:
         (5, "类型"),
         (6, "政务新媒体名称"),
         (7, "监测时间"),
-        (8, None),
     }
-    assert "2024-08-27" in faults[4, "最近更新时间"]
-    assert "did you mean" in faults[4, "互动功能"]
-    assert faults[7, "监测时间"] == "the monitoring point is missing"
-    assert "post_count is 0" in faults[8, None]
+    assert "2024-08-27" in faults[4, "最近更新时间"][0]
+    assert faults[6, "政务新媒体名称"] == ("名称未填", False)
+    assert faults[7, "监测时间"] == ("没有监测时间点", False)
+    assert rows_read[2].latest_post_at is None
+    assert rows_read[2].functions is None
+    assert rows_read[3].account.platform == "unknown"
+
+
+def test_no_posts_beside_a_date_leaves_both_open() -> None:
+    rows_read = read_accounts([ROWS[0] | {"发布数量": "0"}])
+    assert (rows_read[0].post_count, rows_read[0].latest_post_at) == (None, None)
+    assert {fault.column for fault in rows_read.bad} == {"发布数量", "最近更新时间"}
 
 
 def test_a_bare_yes_does_not_say_which_function_there_is() -> None:
-    assert read_accounts([ROWS[0] | {"互动功能": "有"}])[0].functions is None
+    [function] = read_accounts([ROWS[0] | {"互动功能": "有"}])[0].functions or ()
+    assert (function.kind, function.works) == ("stated", True)
     assert read_accounts([ROWS[0] | {"互动功能": "否"}])[0].functions == ()
 
 
@@ -158,6 +166,8 @@ def test_clients_and_what_the_platform_shows() -> None:
     row = {
         "账号名称": "甲",
         "平台": "移动客户端",
+        "最近更新时间": "2024-08-20",
+        "互动功能": "有",
         "能否下载": "是",
         "能否正常使用": "否",
         "是否认证": "是",
@@ -191,13 +201,15 @@ def test_types_are_reported_before_values_are_touched() -> None:
     with pytest.raises(TableError, match=r"账号名称.*list.*最近更新时间.*bool.*是否认证.*date32") as faults:
         read_accounts(table, observed_at=POINT)
     assert "convert" in str(faults.value)
-    with pytest.warns(LossyColumn, match="leading zeros"):
+    with pytest.warns(LossyColumn, match="leading zeros"), pytest.warns(MissingColumn, match="最后更新时间、互动功能"):
         rows_read = read_accounts(pandas.DataFrame([row | {"标识码": 107000036}]), observed_at=POINT)
     assert rows_read.good[0].account.code == "107000036"
+    assert "丢了前面的零" in rows_read.remarks[0].reason
     [remark] = rows_read.good[0].marks
     assert (remark.field, remark.basis) == ("account.code", "unconfirmed")
     assert remark.note.endswith("has 9 characters, not 16")
-    types = {use.header: (use.field, use.type) for use in read_accounts(polars.DataFrame([row]), observed_at=POINT).columns}
+    with pytest.warns(MissingColumn):
+        types = {use.header: (use.field, use.type) for use in read_accounts(polars.DataFrame([row]), observed_at=POINT).columns}
     assert types == {"账号名称": ("name", "String"), "平台": ("platform", "String")}
 
 
@@ -207,7 +219,7 @@ def test_the_monitoring_point_must_come_from_somewhere() -> None:
 
 
 def test_own_headers() -> None:
-    rows = [{"名字": "甲", "平台": "微博", "上次": "2024-08-20"}]
+    rows = [{"名字": "甲", "平台": "微博", "上次": "2024-08-20", "互动功能": "有"}]
     [seen] = read_accounts(rows, observed_at=POINT, headers={"名字": "name", "上次": "latest_post_at"})
     assert seen.latest_post_at == date(2024, 8, 20)
     with pytest.raises(TableError, match="do not exist: latest"):
@@ -226,7 +238,8 @@ POSTS = [
 def test_posts_are_grouped_by_account() -> None:
     silent = gr.Account(name="示例静默", platform="微博")
     rows_read = read_posts(POSTS, accounts=[silent], observed_at=POINT, complete=True)
-    assert [(item.account.name, len(item.posts or ())) for item in rows_read] == [("示例发布", 2), ("示例体育", 1), ("示例静默", 0)]
+    assert [(item.account.name, len(item.posts or ())) for item in rows_read] == [("示例发布", 2), ("示例体育", 2), ("示例静默", 0)]
+    assert [item.partial for item in rows_read] == [("posts",)] * 3  # the last row may be of any of them
     assert rows_read[0].latest_post_at == date(2024, 8, 21)
     assert rows_read[0].posts is not None
     assert rows_read[0].posts[0].original is True
@@ -252,6 +265,6 @@ def test_posts_find_their_account_by_code_or_by_name_alone() -> None:
     assert seen.account == account
     assert seen.post_count == 2
     twins = [account, gr.Account(name="甲", platform="抖音")]
-    assert "2 accounts have this name" in read_posts(rows[1:], accounts=twins, observed_at=POINT).bad[0].reason
+    assert "有2个账号用此名称" in read_posts(rows[1:], accounts=twins, observed_at=POINT).bad[0].reason
     with pytest.raises(TableError, match="1 accounts have no row"):
         read_posts([rows[0] | {"监测时间": "2024-08-23 10:00"}], accounts=[*twins[:1], twins[1]], complete=True)

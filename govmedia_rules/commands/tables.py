@@ -1,0 +1,86 @@
+"""Tables of accounts and sites on the command line: what was read, and aloud what was not."""
+
+from __future__ import annotations
+
+import argparse
+import warnings
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, tzinfo
+
+from govmedia_rules.commands.output import say
+from govmedia_rules.core.dates import read_moment
+from govmedia_rules.errors import BrokenLine, GovMediaRulesError, MissingColumn, UnreadInput, Where
+from govmedia_rules.judge.frame import asked_of
+from govmedia_rules.judge.rulebook import Rulebook
+from govmedia_rules.snapshots.models import AccountSnapshot, SiteSnapshot
+from govmedia_rules.snapshots.shallow import kind_of, open_subject_tables, read_accounts, read_sites
+from govmedia_rules.tables.model import BadRow, Rows
+
+TABLE_SUFFIXES = frozenset({".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".et", ".csv", ".tsv", ".txt", ".htm", ".html", ".parquet"})
+"""Endings of files that are read as tables."""
+SHOWN = 20
+"""Faults of a table that are printed; the others are counted."""
+
+
+def table_snapshots(
+    path: str, args: argparse.Namespace, book: Rulebook, zone: tzinfo, bad: list[BrokenLine]
+) -> Sequence[AccountSnapshot | SiteSnapshot]:
+    """Return the snapshots of a table, and say on stderr what was not understood.
+
+    Args:
+        path: The table.
+        args: `at`, `sheet` and `header` of the command line.
+        book: The rulebook: columns that it needs are missed aloud.
+        zone: Zone of times written without one.
+        bad: Takes the rows that name no subject.
+
+    Raises:
+        GovMediaRulesError: `--at` is no date, or the table cannot be read.
+    """
+    at = _point(args.at, zone)
+    sheet, header = args.sheet, args.header
+    headers = [column for table in open_subject_tables(path, sheet=sheet, header=header) for column in table.columns]
+    read = read_accounts if kind_of(headers) == "account" else read_sites
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", MissingColumn)
+        warnings.simplefilter("ignore", UnreadInput)
+        rows: Rows[AccountSnapshot] | Rows[SiteSnapshot] = read(path, observed_at=at, sheet=sheet, header=header, zone=zone)
+    _tell(path, rows, asked_of(rows.missing, book))
+    bad.extend(
+        BrokenLine(fault.reason, Where(path, table=fault.sheet, row=fault.row, column=fault.column))
+        for fault in rows.bad
+        if not fault.used
+    )
+    return rows
+
+
+def _point(text: str | None, zone: tzinfo) -> datetime | date | None:
+    if text is None:
+        return None
+    moment = read_moment(text, zone=zone)
+    if moment is None:
+        raise GovMediaRulesError(f"--at {text!r} is no date", hint="写作 2024-08-23 或 2024-08-23T18:00:00+08:00")
+    return moment
+
+
+def _tell(path: str, rows: Rows[AccountSnapshot] | Rows[SiteSnapshot], missing: tuple[str, ...]) -> None:
+    say(f"{path}: 读入 {len(rows)} 个，{len(rows.rejected)} 行不是数据（合计、说明、表头等）")
+    if missing:
+        say(f"{path}: 没有读到 {'、'.join(missing)} 列，相关指标一律待定")
+    if rows.unused:
+        say(f"{path}: 未识别的列：{'、'.join(dict.fromkeys(rows.unused))}")
+    faults = [fault for fault in (*rows.bad, *rows.remarks) if fault.used or not fault.row]
+    for fault in faults[:SHOWN]:
+        say(f"{path}: {_text(fault)}")
+    if len(faults) > SHOWN:
+        say(f"{path}: 另有 {len(faults) - SHOWN} 处未读出或已说明的单元格")
+
+
+def _text(fault: BadRow) -> str:
+    place: Iterable[str | None] = (
+        fault.sheet,
+        f"第{fault.row}行" if fault.row else None,
+        fault.column,
+        fault.value and f"“{fault.value[:40]}”",
+    )
+    return f"{' '.join(part for part in place if part)}：{fault.reason}"

@@ -1,0 +1,53 @@
+"""Open ZIP containers of untrusted documents within a budget of unpacked bytes."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from govmedia_rules.errors import TableError, Where
+
+MAX_MEMBERS = 2_000
+"""Parts a container may have; a workbook of a hundred sheets has about 250."""
+MAX_UNPACKED = 160_000_000
+"""Bytes all parts may unpack to: a sheet of 200,000 rows has about half of it."""
+_CHUNK = 1 << 20
+
+
+def check_archive(path: Path) -> Mapping[str, int]:
+    """Unpack every part of a container once, counting, and return their sizes; nothing is kept.
+
+    Raises:
+        TableError: It is no container, is damaged, is encrypted, or unpacks to more than `MAX_UNPACKED` bytes.
+    """
+    where = Where(str(path))
+    too_large = TableError(
+        f"the file unpacks to more than {MAX_UNPACKED // 1_000_000} MB", where, "文件解压后过大：请拆分工作表，或另存为 CSV 后再读"
+    )
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = archive.infolist()
+            if len(members) > MAX_MEMBERS or sum(member.file_size for member in members) > MAX_UNPACKED:
+                raise too_large
+            if any(member.flag_bits & 1 for member in members):
+                raise TableError("the file is encrypted", where, "文件已加密：请取消密码后另存再读")
+            left = MAX_UNPACKED
+            for member in members:
+                with archive.open(member) as part:
+                    while chunk := part.read(_CHUNK):
+                        left -= len(chunk)
+                        if left < 0:
+                            raise too_large
+            return {member.filename: member.file_size for member in members}
+    except (zipfile.BadZipFile, NotImplementedError, OSError, EOFError, ValueError, RuntimeError) as fault:
+        raise TableError(f"the file is damaged: {fault}", where, "文件已损坏：请重新导出或另存后再读") from fault
+
+
+def read_part(path: Path, name: str) -> bytes:
+    """Return a part of a container that `check_archive` let pass; b"" when it has no such part."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return archive.read(name)
+    except KeyError:
+        return b""

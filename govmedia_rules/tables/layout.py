@@ -1,0 +1,295 @@
+"""Find the tables of a sheet: the header row wherever it is, the rows under it, and what is no row of data."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date, datetime, time, timedelta
+from functools import cache
+from typing import Any, NamedTuple
+
+from govmedia_rules.core.vocabulary import key_of, read_data
+from govmedia_rules.errors import TableError, Where
+from govmedia_rules.tables.grids import Grid, text_cell
+from govmedia_rules.tables.model import BadRow, RawTable
+
+SCANNED_ROWS = 60
+"""Rows in which the first header row is looked for: cover sheets and filling instructions are shorter."""
+HEADER_ROWS = 3
+"""Most rows a header has: a group, a column, and a note under it."""
+LEAST_FIELDS = 2
+"""Known headers that make a row a header row, the name among them."""
+_KNOWN_AGAIN = 3
+
+FieldOf = Callable[[str], str | None]
+"""Gives the field that a header leads to, or None."""
+
+
+class _Words(NamedTuple):
+    total: re.Pattern[str]
+    note: re.Pattern[str]
+    section: re.Pattern[str]
+    example: frozenset[str]
+    sequence: frozenset[str]
+
+
+@cache
+def _words() -> _Words:
+    table = read_data("govmedia_rules.tables", "headers.toml")["rows"]
+    totals, notes = "|".join(table["totals"]), "|".join(table["notes"])
+    return _Words(
+        re.compile(rf"\S{{0,20}}?(?:{totals})[:：]?\s?\d{{0,7}}\s?[个家条]?"),
+        re.compile(rf"(?:{notes})\s?(?:[:：（(、.．]|\d{{4}}年|$)"),
+        re.compile(r"(?:[一二三四五六七八九十]{1,3}[、.．]|[（(][一二三四五六七八九十]{1,3}[)）])\S{1,40}"),
+        frozenset(table["examples"]),
+        frozenset(map(key_of, table["sequence"])),
+    )
+
+
+class Header(NamedTuple):
+    """A header: its first row and the row after it, from 0, and the text of each column."""
+
+    first: int
+    end: int
+    texts: tuple[str, ...]
+    fields: int
+
+
+def find_tables(grid: Grid, field_of: FieldOf, *, needed: str = "name", header: int | None = None) -> list[RawTable]:
+    """Return the tables of a sheet whose header has known words, one for each header with other columns.
+
+    Args:
+        grid: The sheet.
+        field_of: Gives the field of a header.
+        needed: Field without which a row is no header row.
+        header: Number of the header row as a spreadsheet shows it; None finds it.
+
+    Raises:
+        TableError: There is no such row.
+    """
+    rows = _filled(grid)
+    if header is not None:
+        at = next((at for at in range(len(rows)) if grid.number(at) == header), None)
+        if at is None or not any(rows[at]):
+            last = grid.number(len(rows) - 1) if rows else 0
+            raise TableError(
+                f"there is no header in row {header}", Where(grid.name, table=grid.sheet), f"表中有第1至{last}行，请改 header="
+            )
+        current = _header(rows, at, 1, field_of)
+    else:
+        first_header = _first_header(rows, field_of, needed)
+        if first_header is None:
+            return []
+        current = first_header
+    above = [str(cell).strip() for row in rows[: current.first] for cell in dict.fromkeys(row) if cell is not None]
+    return list(_segments(grid, rows, current, field_of, needed, tuple(above)))
+
+
+def _filled(grid: Grid) -> list[list[Any]]:
+    """Return the rows with every cell of a merged block holding the block's value."""
+    rows = [[text_cell(cell) for cell in row] for row in grid.rows]
+    for (top, left), (bottom, right) in grid.merged:
+        if top >= len(rows) or left >= len(rows[top]) or rows[top][left] is None:
+            continue
+        value = rows[top][left]
+        for row in range(top, min(bottom + 1, len(rows))):
+            for column in range(left, min(right + 1, len(rows[row]))):
+                rows[row][column] = value
+    return rows
+
+
+def simple_table(grid: Grid) -> RawTable | None:
+    """Return the table under the first row with two filled cells; None where there is none."""
+    rows = _filled(grid)
+    for at, row in enumerate(rows):
+        filled = sum(cell is not None for cell in row)
+        if filled < 2 and not (filled == 1 and len(row) == 1):
+            continue
+        texts = [" ".join(str(cell).split()) if cell is not None else f"column {column}" for column, cell in enumerate(row, 1)]
+        if len(set(texts)) != len(texts):
+            twice = next(text for text in texts if texts.count(text) > 1)
+            where = Where(grid.name, table=grid.sheet, row=grid.number(at), column=twice)
+            raise TableError(f"the header {twice!r} appears twice", where, "表头重复：请改其中一列的表头")
+        data = [
+            (grid.number(below), _named(texts, rows[below]))
+            for below in range(at + 1, len(rows))
+            if any(cell is not None for cell in rows[below])
+        ]
+        return RawTable(grid.name, tuple(texts), data, sheet=grid.sheet, header_row=grid.number(at), day_zero=grid.day_zero)
+    return None
+
+
+def _named(texts: Sequence[str], row: Sequence[Any]) -> dict[str, Any]:
+    cells = dict(zip(texts, row, strict=False))
+    extra = next((cell for cell in row[len(texts) :] if cell is not None), None)
+    return cells if extra is None else cells | {f"column {len(texts) + 1}": str(extra)}
+
+
+def _header(rows: Sequence[Sequence[Any]], first: int, height: int, field_of: FieldOf) -> Header:
+    block = rows[first : first + height]
+    width = max(map(len, block))
+    texts: list[str] = []
+    fields: set[str] = set()
+    group = ""
+    for column in range(width):
+        stack = [" ".join(str(row[column]).split()) for row in block if column < len(row) and row[column] is not None]
+        stack = list(dict.fromkeys(stack))
+        if height > 1 and block[0][column : column + 1] not in ([], [None]):
+            group = stack[0]
+        # A group (互动功能) stands over its first column only, where its cells are not merged.
+        grouped = [group + stack[-1]] if group and stack and stack[0] != group else []
+        choices = [stack[-1], "".join(stack), *grouped, *reversed(stack[:-1])] if stack else []
+        text = next((choice for choice in choices if field_of(choice) is not None), choices[0] if choices else "")
+        if text and (field := field_of(text)) is not None:
+            fields.add(field)
+        texts.append(text)
+    return Header(first, first + height, tuple(texts), len(fields))
+
+
+def _names_of(header: Header, field_of: FieldOf) -> set[str | None]:
+    return {field_of(text) for text in header.texts if text}
+
+
+def _is_texts(row: Sequence[Any]) -> bool:
+    return not any(isinstance(cell, date | datetime | time | timedelta | float | bool) for cell in row)
+
+
+def _first_header(rows: Sequence[Sequence[Any]], field_of: FieldOf, needed: str) -> Header | None:
+    for at in range(min(len(rows), SCANNED_ROWS)):
+        choices = [
+            _header(rows, first, height, field_of)
+            for first in range(at, min(at + HEADER_ROWS, len(rows)))
+            for height in range(1, HEADER_ROWS + 1)
+            if first + height <= len(rows) and all(map(_is_texts, rows[first : first + height]))
+        ]
+        if not any(header.first == at and _is_header(header, field_of, needed) for header in choices):
+            continue
+        fit = [header for header in choices if _is_header(header, field_of, needed)]
+        # The most known columns; then the fewest rows, so that no row of data becomes part of the header.
+        return max(fit, key=lambda header: (header.fields, header.first - header.end, -header.first))
+    return None
+
+
+def _is_header(header: Header, field_of: FieldOf, needed: str) -> bool:
+    return header.fields >= LEAST_FIELDS and needed in _names_of(header, field_of)
+
+
+def _segments(
+    grid: Grid, rows: list[list[Any]], header: Header, field_of: FieldOf, needed: str, above: tuple[str, ...]
+) -> Iterator[RawTable]:
+    at = header.end
+    while True:
+        texts = _unique(header.texts)
+        name_column = next((column for column, text in enumerate(header.texts) if field_of(text) == needed), 0)
+        data: list[tuple[int, dict[str, Any]]] = []
+        rejected: list[BadRow] = []
+        next_header: Header | None = None
+        while at < len(rows):
+            row, number = rows[at], grid.number(at)
+            reason = _no_data(row, header, name_column)
+            if (
+                reason is None
+                and len({str(cell) for cell in row if cell is not None}) == 1
+                and _is_title(rows, at, header, field_of, needed)
+            ):
+                reason = "分组标题"
+            if reason is None and (candidate := _other_header(rows, at, field_of, needed)) is not None:
+                next_header = candidate
+                break
+            if reason is None:
+                data.append((number, {text: cell for text, cell in zip(texts, row, strict=False) if text}))
+                if at in grid.faults:
+                    rejected.append(BadRow(number, None, None, grid.faults[at], used=True))
+            elif reason:
+                shown = next((str(cell) for cell in row if cell is not None), "")
+                rejected.append(BadRow(number, None, shown[:200], reason))
+            at += 1
+        columns = tuple(text for text in texts if text)
+        yield RawTable(
+            grid.name,
+            columns,
+            data,
+            sheet=grid.sheet,
+            header_row=grid.number(header.end - 1),
+            rejected=tuple(rejected),
+            remarks=tuple(_hidden(grid, header.end, texts)) if next_header is None else (),
+            day_zero=grid.day_zero,
+            above=above,
+        )
+        if next_header is None:
+            return
+        header, at = next_header, next_header.end
+
+
+def _is_title(rows: Sequence[Sequence[Any]], at: int, header: Header, field_of: FieldOf, needed: str) -> bool:
+    """Return whether the next filled row is a header, so that a row with one text is its title."""
+    below = next((row for row in range(at + 1, len(rows)) if any(cell is not None for cell in rows[row])), None)
+    if below is None:
+        return False
+    return _no_data(rows[below], header, 0) == "重复的表头" or _other_header(rows, below, field_of, needed) is not None
+
+
+def _unique(texts: Sequence[str]) -> list[str]:
+    """Return the header of each column; a repeated one gets its position, so that no column hides another."""
+    names: list[str] = []
+    for position, text in enumerate(texts, 1):
+        names.append(f"{text}（第{position}列）" if text and text in names else text)
+    return names
+
+
+def _other_header(rows: Sequence[Sequence[Any]], at: int, field_of: FieldOf, needed: str) -> Header | None:
+    """Return the header that begins in a row of the data, with other columns than the one above."""
+    if not _is_texts(rows[at]):
+        return None
+    candidate = _header(rows, at, 1, field_of)
+    return candidate if candidate.fields >= _KNOWN_AGAIN and needed in _names_of(candidate, field_of) else None
+
+
+def _no_data(row: Sequence[Any], header: Header, name_column: int) -> str | None:
+    """Return why a row holds no data, "" for a blank one, None when it holds some."""
+    filled = [(column, cell) for column, cell in enumerate(row) if cell is not None]
+    if not filled:
+        return ""
+    words = _words()
+    texts = list(dict.fromkeys(" ".join(str(cell).split()) for _, cell in filled))
+    keys = {key_of(text) for text in header.texts if text}
+    known = [text for text in texts if key_of(text) in keys]
+    if len(known) >= LEAST_FIELDS and 2 * len(known) >= len(texts):
+        return "重复的表头"
+    name = row[name_column] if name_column < len(row) else None
+    first = texts[0]
+    if words.total.fullmatch("".join(first.split())) or (name is not None and words.total.fullmatch("".join(str(name).split()))):
+        return "合计行"
+    if first in words.example:
+        return "示例行"
+    few = len(texts) <= 4 or 3 * len(texts) <= len(header.texts)
+    if few and (name is None or str(name) == first or len(texts) <= 2) and words.note.match(first):
+        return "说明行"
+    if (
+        len(texts) >= LEAST_FIELDS
+        and all(text.isdecimal() for text in texts)
+        and texts == [str(n + int(texts[0])) for n in range(len(texts))]
+    ):
+        return "列号行"
+    if len(texts) == 1:
+        return _lonely(texts[0], len(filled), filled[0][0], header, name_column)
+    return None
+
+
+def _lonely(text: str, cells: int, column: int, header: Header, name_column: int) -> str | None:
+    """Return why a row with one text is no data: a heading, a note, a number without anything; None for a name alone."""
+    if _words().section.fullmatch(text) or cells > 1:
+        return "分组标题"
+    if column != name_column:
+        return "只有一格有内容，且不是名称"
+    has_numbers = any(key_of(text) in _words().sequence for text in header.texts)
+    return "只有名称、没有序号的一行，按标题处理" if has_numbers else None
+
+
+def _hidden(grid: Grid, first: int, texts: Sequence[str]) -> Iterator[BadRow]:
+    for row in sorted(grid.hidden_rows):
+        if first <= row < len(grid.rows):
+            yield BadRow(grid.number(row), None, None, "隐藏行，已读入", used=True)
+    for column in sorted(grid.hidden_columns):
+        if column < len(texts) and texts[column]:
+            yield BadRow(grid.number(first - 1), texts[column], None, "隐藏列，已读入", used=True)

@@ -1,0 +1,61 @@
+"""Read the tables of an HTML page as grids: office systems export such pages under the name .xls."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from selectolax.lexbor import LexborHTMLParser
+
+from govmedia_rules.errors import TableError, Where
+from govmedia_rules.tables.delimited import decode
+from govmedia_rules.tables.grids import Grid, Merge
+
+MAX_BYTES = 30_000_000
+"""Largest page that is read; its tree takes many times as much memory."""
+MAX_CELLS = 1_000_000
+"""Cells of one table, spans included."""
+
+
+def read_markup(path: Path) -> Iterator[Grid]:
+    """Return the tables of a page, in order; a table inside a table belongs to the outer one.
+
+    Raises:
+        TableError: The page is too large, has no table, or a table is too large.
+    """
+    raw = path.read_bytes()
+    if len(raw) > MAX_BYTES:
+        raise TableError(f"the page has {len(raw)} bytes", Where(str(path)), "网页过大：请用 Excel 或 WPS 另存为 .xlsx")
+    tables = LexborHTMLParser(decode(raw, str(path))).css("table")
+    if not tables:
+        raise TableError("the page has no table", Where(str(path)), "文件是网页而不是表格：请用 Excel 或 WPS 另存为 .xlsx")
+    for number, table in enumerate(tables, 1):
+        rows: list[list[Any]] = []
+        merged: list[Merge] = []
+        taken: dict[tuple[int, int], None] = {}
+        for at, row in enumerate(table.css("tr")):
+            cells: dict[int, Any] = {}
+            column = 0
+            for cell in row.css("td,th"):
+                while (at, column) in taken:
+                    column += 1
+                height, width = _span(cell.attributes.get("rowspan")), _span(cell.attributes.get("colspan"))
+                if len(taken) + height * width > MAX_CELLS:
+                    raise TableError(
+                        "a table of the page is too large", Where(str(path)), "网页表格过大：请用 Excel 或 WPS 另存为 .xlsx"
+                    )
+                cells[column] = " ".join(cell.text(separator=" ").split()) or None
+                taken |= {(at + down, column + right): None for down in range(height) for right in range(width)}
+                if height * width > 1:
+                    merged.append(((at, column), (at + height - 1, column + width - 1)))
+                column += width
+            rows.append([cells.get(position) for position in range(max(cells, default=-1) + 1)])
+        width = max((column for _, column in taken), default=-1) + 1
+        for row_cells in rows:
+            row_cells.extend([None] * (min(width, 1_000) - len(row_cells)))
+        yield Grid(str(path), rows, sheet=f"表{number}" if len(tables) > 1 else None, merged=tuple(merged))
+
+
+def _span(text: str | None) -> int:
+    return min(int(text), 1_000) if text is not None and text.isascii() and text.isdecimal() and int(text) else 1

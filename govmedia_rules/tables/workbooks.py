@@ -1,0 +1,188 @@
+"""Read workbooks (XLSX, XLS, XLSB, ODS, ET) as grids, within budgets of unpacked size, cells, time and memory."""
+
+from __future__ import annotations
+
+import json
+import posixpath
+import re
+from collections.abc import Iterator, Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any, NamedTuple
+from xml.etree import ElementTree
+
+from govmedia_rules.core.parallel import run_limited
+from govmedia_rules.errors import MissingExtra, TableError, Where
+from govmedia_rules.tables.archives import check_archive, read_part
+from govmedia_rules.tables.grids import Grid, UnreadCell
+
+MAX_CELLS = 3_000_000
+"""Cells of the rectangle that the filled cells of a sheet span; a million rows of three columns."""
+MAX_ROWS = 300_000
+"""Rows of a sheet: more than any registry of a country has, and what one process holds as snapshots."""
+MEMORY = 1_200_000_000
+"""Bytes of address space for a trial in a process of its own; libraries map far more than they use."""
+_BYTES_PER_CPU_SECOND = 2_000_000
+
+_CELL = re.compile(rb'<c\b[^>]{0,200}?\br="([A-Z]{1,3})([0-9]{1,7})"([^>]{0,200}?)(?<!/)>(?!</c>)')
+_ERROR = re.compile(
+    rb'<c\b(?=[^>]{0,200}\bt="e")[^>]{0,200}?\br="([A-Z]{1,3})([0-9]{1,7})"[^>]{0,200}?>(?:(?!</c>).){0,9000}?<v>([^<]{0,40})</v>',
+    re.S,
+)
+_NO_VALUE = re.compile(
+    rb'<c\b[^>]{0,200}?\br="([A-Z]{1,3})([0-9]{1,7})"[^>]{0,200}?>\s{0,9}<f\b(?:(?!</c>|<v>[^<]).){0,9000}?</c>', re.S
+)
+_HIDDEN_ROW = re.compile(rb'<row\b(?=[^>]{0,300}\bhidden="(?:1|true)")[^>]{0,300}?\br="([0-9]{1,7})"')
+_HIDDEN_COLUMN = re.compile(
+    rb'<col\b(?=[^>]{0,300}\bhidden="(?:1|true)")(?=[^>]{0,300}\bmin="([0-9]{1,5})")(?=[^>]{0,300}\bmax="([0-9]{1,5})")'
+)
+_MAC_DATES = re.compile(rb'date1904="(?:1|true)"')
+_RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+
+
+def read_workbook(path: Path) -> Iterator[Grid]:
+    """Return the sheets of a workbook, in order.
+
+    Raises:
+        MissingExtra: python-calamine is not installed.
+        TableError: It is damaged, encrypted, or too large in cells, unpacked size, time or memory.
+    """
+    try:
+        import python_calamine
+    except ImportError:
+        hint = "pip install govmedia-rules[lists]"
+        raise MissingExtra("reading a workbook needs python-calamine", Where(str(path)), hint) from None
+    with path.open("rb") as file:
+        start = file.read(4)
+    parts = check_archive(path) if start == b"PK\x03\x04" else {}
+    is_xlsx = any(name.startswith("xl/") and name.endswith(".xml") for name in parts)
+    if start == b"\xd0\xcf\x11\xe0" and "EncryptedPackage".encode("utf-16-le") in path.read_bytes():
+        raise TableError("the workbook is encrypted", Where(str(path)), "工作簿已加密：请取消打开密码，另存为 .xlsx 后再读")
+    extras = _extras(path) if is_xlsx else {}
+    if not is_xlsx:
+        _try_first(path)
+    try:
+        book = python_calamine.CalamineWorkbook.from_path(str(path))
+        shown = {sheet.name: str(sheet.visible).endswith(".Visible") for sheet in book.sheets_metadata}
+        names = [sheet.name for sheet in book.sheets_metadata if str(sheet.typ).endswith(".WorkSheet")]
+        for name in names:
+            sheet = book.get_sheet_by_name(name)
+            if sheet.total_height:
+                _refuse_too_large(path, name, sheet.total_height, sheet.total_width)
+            extra = extras.get(name, _Extra())
+            rows = [[_plain(value) for value in row] for row in sheet.to_python(skip_empty_area=False)]
+            for (row, column), text in extra.unread.items():
+                if row < len(rows) and column < len(rows[row]):
+                    rows[row][column] = text
+            merged = tuple(sheet.merged_cell_ranges or ())
+            yield Grid(
+                str(path),
+                rows,
+                sheet=name,
+                merged=merged,
+                is_hidden=not shown.get(name, True),
+                hidden_rows=extra.hidden_rows,
+                hidden_columns=extra.hidden_columns,
+                day_zero=date(1904, 1, 1) if extra.mac_dates else date(1899, 12, 30),
+            )
+    except TableError:
+        raise
+    except BaseException as fault:
+        # A panic of the library is no Exception; nothing else is caught that Ctrl-C or a caller's exit raises.
+        if not isinstance(fault, Exception) and type(fault).__name__ != "PanicException":
+            raise
+        hint = "不是可读的工作簿：请用 Excel 或 WPS 打开后另存为 .xlsx"
+        raise TableError(f"the workbook cannot be read: {fault}", Where(str(path)), hint) from fault
+
+
+def _plain(value: Any) -> Any:
+    return None if value == "" else value
+
+
+def _refuse_too_large(path: Path, sheet: str, rows: int, columns: int, cell: str = "") -> None:
+    if rows * columns > MAX_CELLS or rows > MAX_ROWS:
+        what = f"the filled cells span {rows} rows and {columns} columns" + (f", as far as {cell}" if cell else "")
+        hint = f"工作表过大或有离群单元格：请删除无关的行列，或拆分为不超过 {MAX_ROWS} 行的表"
+        raise TableError(what, Where(str(path), table=sheet), hint)
+
+
+def _try_first(path: Path) -> None:
+    """Open a format whose size cannot be known beforehand in a process of its own."""
+    seconds = 1 + path.stat().st_size // _BYTES_PER_CPU_SECOND
+    script = Path(__file__).with_name("probe.py")
+    try:
+        sizes = json.loads(run_limited(script, ["workbook", str(path)], cpu_seconds=seconds, memory=MEMORY))
+    except ChildProcessError as fault:
+        hint = "不是可读的工作簿，或内容超出限度：请用 Excel 或 WPS 另存为 .xlsx"
+        raise TableError(f"the workbook cannot be read: {fault}", Where(str(path)), hint) from fault
+    for size in sizes:
+        _refuse_too_large(path, size["name"], size["rows"], size["columns"])
+
+
+class _Extra(NamedTuple):
+    """What the library does not tell of a sheet: cells without a value, what is hidden, and from which day dates count."""
+
+    unread: Mapping[tuple[int, int], UnreadCell] = {}
+    hidden_rows: frozenset[int] = frozenset()
+    hidden_columns: frozenset[int] = frozenset()
+    mac_dates: bool = False
+
+
+def _extras(path: Path) -> dict[str, _Extra]:
+    workbook = read_part(path, "xl/workbook.xml")
+    targets = _targets(read_part(path, "xl/_rels/workbook.xml.rels"), path)
+    mac_dates = _MAC_DATES.search(workbook) is not None
+    extras: dict[str, _Extra] = {}
+    for sheet in _elements(workbook, path):
+        name, relation = sheet.get("name"), sheet.get(_RELATION)
+        if name is not None and relation in targets:
+            extras[name] = _extra_of(path, name, read_part(path, targets[relation]), mac_dates)
+    return extras
+
+
+def _elements(xml: bytes, path: Path) -> list[ElementTree.Element]:
+    if b"<!DOCTYPE" in xml[:2_000] or b"<!ENTITY" in xml:
+        raise TableError("the workbook declares entities", Where(str(path)), "文件内容异常：请用 Excel 或 WPS 另存为 .xlsx")
+    try:
+        return list(ElementTree.fromstring(xml).iter()) if xml else []  # noqa: S314 - entities are refused above
+    except ElementTree.ParseError as fault:
+        raise TableError(f"the workbook is damaged: {fault}", Where(str(path)), "文件已损坏：请重新导出或另存后再读") from fault
+
+
+def _targets(xml: bytes, path: Path) -> dict[str, str]:
+    targets = {}
+    for relation in _elements(xml, path):
+        name, target = relation.get("Id"), relation.get("Target")
+        if name and target:
+            targets[name] = posixpath.normpath(posixpath.join("xl", target)) if not target.startswith("/") else target[1:]
+    return targets
+
+
+def _extra_of(path: Path, sheet: str, xml: bytes, mac_dates: bool) -> _Extra:
+    columns: set[bytes] = set()
+    last_row, last_cell = 0, ""
+    for letters, digits, _ in _CELL.findall(xml):
+        columns.add(letters)
+        if (row := int(digits)) > last_row:
+            last_row, last_cell = row, f"{letters.decode()}{row}"
+    width = max(map(_column, columns), default=-1) + 1
+    _refuse_too_large(path, sheet, last_row, width, last_cell)
+    unread = {}
+    for letters, digits in _NO_VALUE.findall(xml):
+        unread[int(digits) - 1, _column(letters)] = UnreadCell("", "公式没有保存计算结果")
+    for letters, digits, text in _ERROR.findall(xml):
+        unread[int(digits) - 1, _column(letters)] = UnreadCell(text.decode("utf-8", "replace"), "单元格为错误值")
+    hidden_columns = [range(int(first) - 1, min(int(last), 16_384)) for first, last in _HIDDEN_COLUMN.findall(xml)]
+    return _Extra(
+        unread,
+        frozenset(int(row) - 1 for row in _HIDDEN_ROW.findall(xml)),
+        frozenset(column for span in hidden_columns for column in span),
+        mac_dates,
+    )
+
+
+def _column(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number - 1

@@ -1,0 +1,499 @@
+"""Sheets as clerks of different provinces send them, with the verdicts that are right; read without a line of glue.
+
+Each sheet is invented. `q`, `u` and `o` are 合格, 不合格 and 待定; the reason stands beside each row. Monitoring point: 2024-08-23
+18:00, so that the window of two weeks begins on 2024-08-09 at 18:00.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+
+import govmedia_rules as gr
+from govmedia_rules.errors import GovMediaRulesWarning
+
+POINT = dt.datetime(2024, 8, 23, 18, tzinfo=gr.SHANGHAI)
+BOOK = gr.load_rulebook("national-2019")
+VERDICTS = {"q": "qualified", "u": "unqualified", "o": "undetermined"}
+D = dt.datetime
+Rows = list[list[Any]]
+
+
+def workbook(path: Path, sheets: dict[str, Rows], change: Callable[[Any], None] | None = None) -> Path:
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for name, rows in sheets.items():
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+    if change is not None:
+        change(book)
+    book.save(path)
+    return path
+
+
+def verdicts(path: Path, **options: Any) -> dict[str, str]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", GovMediaRulesWarning)
+        rows = gr.read_accounts(path, observed_at=POINT, **options)
+    found = [(snapshot.account.name, BOOK.inspect(snapshot).verdict.value) for snapshot in rows]
+    assert len(dict(found)) == len(found), found
+    return dict(found)
+
+
+def expected(**letters: str) -> dict[str, str]:
+    return {name: VERDICTS[letter] for name, letter in letters.items()}
+
+
+# Each sheet: rows, and the verdict of each account.
+SHEETS: dict[str, tuple[Rows, dict[str, str]]] = {
+    "a title, a unit line and totals": (
+        [
+            ["某市政务新媒体情况统计表"],
+            ["填报单位：某市政府办", None, None, None, "填报时间：2024年8月23日"],
+            ["序号", "账号名称", "账号类型", "最近一次更新时间", "是否有互动功能"],
+            [1, "甲发布", "微信公众号", "2024年8月20日", "是"],
+            [2, "乙发布", "微博", "2024年7月20日", "是"],
+            ["合计", "2个"],
+            ["填表人：", None, "联系电话："],
+        ],
+        expected(甲发布="q", 乙发布="u"),
+    ),
+    "dates of every spelling": (
+        [
+            ["名称", "所在平台", "更新时间", "互动功能"],
+            ["甲", "抖音", "2024.08.20", "有"],
+            ["乙", "抖音", "24/8/20", "有"],
+            ["丙", "抖音", "2024-8-20 00:00", "有"],
+            ["丁", "抖音", "２０２４年８月２０日", "有"],
+            ["戊", "抖音", "二〇二四年八月二十日", "有"],
+            ["己", "抖音", "2024年8月20日 星期二", "有"],
+            ["庚", "抖音", "8.20", "有"],
+            ["辛", "抖音", "8/20", "有"],
+            ["壬", "抖音", "20240820", "有"],
+            ["癸", "抖音", 45524, "有"],  # 2024-08-20
+            ["子", "抖音", "2024年8月20日更新", "有"],
+            ["丑", "抖音", "最近更新：2024-08-20", "有"],
+            ["寅", "抖音", "08月20日", "有"],
+            ["卯", "抖音", "2024年8月20号", "有"],
+            ["辰", "抖音", "1724146200", "有"],  # an hour of 2024-08-20
+            ["巳", "抖音", "2024、8、20", "有"],
+        ],
+        expected(**dict.fromkeys("甲乙丙丁戊己庚辛壬癸子丑寅卯辰巳", "q")),
+    ),
+    "dates of every spelling, too old": (
+        [
+            ["名称", "所在平台", "更新时间", "互动功能"],
+            ["甲", "快手", "2024.07.20", "有"],
+            ["乙", "快手", "24/7/20", "有"],
+            ["丙", "快手", "7月20日", "有"],
+            ["丁", "快手", "12月30日", "有"],  # of last year
+            ["戊", "快手", "2024年7月", "有"],
+            ["己", "快手", "2023年", "有"],
+            ["庚", "快手", "去年", "有"],
+            ["辛", "快手", "2024年7月下旬", "有"],
+            ["壬", "快手", "两个月前", "有"],
+            ["癸", "快手", "半年未更新", "有"],
+            ["子", "快手", 45490, "有"],
+            ["丑", "快手", "2024年8月上旬", "无"],  # to 10 August, but without interaction
+            ["寅", "快手", "2024-08-09 08:30", "有"],  # hours before the window begins
+            ["卯", "快手", "六月", "有"],  # the latest June
+        ],
+        expected(**dict.fromkeys("甲乙丙丁戊己庚辛壬癸子丑寅卯", "u")),
+    ),
+    "dates that leave the answer open": (
+        [
+            ["名称", "所在平台", "更新时间", "互动功能"],
+            ["甲", "微博", "2024年8月", "有"],  # from 1 August
+            ["乙", "微博", "2024年", "有"],
+            ["丙", "微博", "8月上旬", "有"],  # 1 to 10 August
+            ["丁", "微博", "2024.1", "有"],  # 1 January or October, cut at the point
+            ["戊", "微博", "见附件", "有"],
+            ["己", "微博", "正常更新", "有"],
+            ["庚", "微博", "3/8/2024", "有"],  # March or August
+            ["辛", "微博", "长期未更新", "有"],
+            ["壬", "微博", "1900-01-05", "有"],
+            ["癸", "微博", "2025-08-20", "有"],  # after the point
+            ["子", "微博", None, "有"],
+            ["丑", "微博", "2024-08-20至2024-08-22", "有"],
+            ["寅", "微博", "2周前", "有"],  # said until three weeks have passed
+            ["卯", "微博", "2024-13-40", "有"],
+        ],
+        expected(**dict.fromkeys("甲乙丙丁戊己庚辛壬癸子丑寅卯", "o")),
+    ),
+    "lengths of time": (
+        [
+            ["名称", "所在平台", "更新时间", "互动功能"],
+            ["甲", "微博", "今天", "有"],
+            ["乙", "微博", "5天前", "有"],
+            ["丙", "微博", "一周内", "有"],
+            ["丁", "微博", "1周前", "有"],  # 7 to 13 days
+            ["戊", "微博", "超过三个月未更新", "有"],
+            ["己", "微博", "20天前", "有"],
+            ["庚", "微博", "一个月内", "有"],
+        ],
+        expected(甲="q", 乙="q", 丙="q", 丁="q", 戊="u", 己="u", 庚="o"),
+    ),
+    "functions by name, with negations": (
+        [
+            ["新媒体名称", "平台类型", "最后发布日期", "互动渠道"],
+            ["甲", "微信服务号", "2024/8/22", "自定义菜单"],
+            ["乙", "微信服务号", "2024/8/22", "菜单：无；留言：有"],
+            ["丙", "微信服务号", "2024/8/22", "私信留言（已关闭）"],  # others may be there
+            ["丁", "微信服务号", "2024/8/22", "菜单：无"],
+            ["戊", "微信服务号", "2024/8/22", "有（后台留言）"],
+            ["己", "微信服务号", "2024/8/22", "无（待开通）"],
+            ["庚", "微信服务号", "2024/8/22", "未开通"],
+            ["辛", "微信服务号", "2024/8/22", "建设中"],
+            ["壬", "微信服务号", "2024/8/22", "评论、私信"],
+            ["癸", "微信服务号", "2024/8/22", "无互动功能"],
+            ["子", "微信服务号", "2024/8/22", "有，无"],
+            ["丑", "微信服务号", "2024/8/22", "见备注"],
+        ],
+        expected(甲="q", 乙="q", 丙="o", 丁="o", 戊="q", 己="u", 庚="u", 辛="o", 壬="q", 癸="u", 子="o", 丑="o"),
+    ),
+    "marks of nothing are not an answer": (
+        [
+            ["政务新媒体名称", "类型", "最近更新时间", "互动功能"],
+            *(
+                [name, "微博", "2024-08-22", mark]
+                for name, mark in zip("甲乙丙丁戊己庚", ("/", "—", "、", "-", "不详", "待核实", "？"), strict=True)
+            ),
+            ["辛", "微博", "2024-08-22", "√"],
+            ["壬", "微博", "2024-08-22", "×"],
+            ["癸", "微博", "/", "√"],
+        ],
+        expected(**dict.fromkeys("甲乙丙丁戊己庚", "o"), 辛="q", 壬="u", 癸="o"),
+    ),
+    "functions in columns of their own, under a group": (
+        [
+            ["序号", "账号名称", "平台", "最近更新时间", "互动功能", None, None],
+            [None, None, None, None, "菜单", "留言", "私信"],
+            [1, "甲", "微信订阅号", "2024-08-22", "√", None, None],
+            [2, "乙", "微信订阅号", "2024-08-22", "×", "×", "×"],
+            [3, "丙", "微信订阅号", "2024-08-22", "×", None, None],
+        ],
+        expected(甲="q", 乙="u", 丙="o"),
+    ),
+    "stages of life": (
+        [
+            ["账号名称", "账号平台", "最后更新时间", "是否提供互动功能", "目前状态"],
+            ["甲", "头条号", "2023-01-01", "无", "已注销"],
+            ["乙", "头条号", "2023-01-01", "无", "拟注销，手续办理中"],
+            ["丙", "头条号", "2023-01-01", "无", "关停（2023年）"],
+            ["丁", "头条号", "2023-01-01", "无", "正常运营"],
+            ["戊", "头条号", "2023-01-01", "无", "另行说明"],  # it may be closed
+            ["己", "头条号", "2024-08-22", "有", "另行说明"],
+            ["庚", "头条号", "2023-01-01", "无", "/"],
+        ],
+        expected(甲="o", 乙="o", 丙="o", 丁="u", 戊="o", 己="q", 庚="u"),
+    ),
+    "whether it is closed, as a question": (
+        [
+            ["账号名称", "平台", "最后更新时间", "有无互动功能", "是否注销"],
+            ["甲", "微博", "2023-01-01", "无", "是"],
+            ["乙", "微博", "2023-01-01", "无", "否"],
+        ],
+        expected(甲="o", 乙="u"),
+    ),
+    "platforms in many words": (
+        [
+            ["账号", "发布平台", "最新发布时间", "是否具有互动功能"],
+            ["甲", "微信公众平台（订阅号）", "2024-08-22", "有"],
+            ["乙", "学习强国号", "2024-08-22", "有"],
+            ["丙", "新浪微博账号", "2024-08-22", "有"],
+            ["丁", "荔枝号", "2024-08-22", "有"],
+            ["戊", "手机APP", "2024-08-22", "有"],  # whether it can be downloaded is not said
+            ["己", None, "2024-08-22", "有"],  # it may be an application
+            ["庚", "微信、微博", "2024-08-22", "有"],
+            ["辛", None, "2024-07-01", "有"],
+        ],
+        expected(甲="q", 乙="q", 丙="q", 丁="q", 戊="o", 己="o", 庚="o", 辛="u"),
+    ),
+    "applications": (
+        [
+            ["客户端名称", "账号名称", "类型", "最后更新时间", "互动功能", "能否下载", "能否正常使用"],
+            [None, "甲", "移动客户端", "2024-08-22", "有", "能", "能"],
+            [None, "乙", "移动客户端", "2024-08-22", "有", "不能", "不能"],
+            [None, "丙", "移动客户端", "2024-08-22", "有", "能", None],
+        ],
+        expected(甲="q", 乙="u", 丙="o"),
+    ),
+    "codes in every condition": (
+        [
+            ["政务新媒体名称", "政务新媒体标识码", "类型", "最近更新时间", "互动功能"],
+            ["甲", "６１０７２６Ｍ００７ＷＸ０００７", "微信", "2024-08-22", "有"],
+            ["乙", "6.107E+09", "微信", "2024-08-22", "有"],
+            ["丙", "无", "微信", "2024-08-22", "有"],
+            ["丁", 610700002, "微信", "2024-08-22", "有"],
+            ["戊", '="610726M007WX0009"', "微信", "2024-08-22", "有"],
+            ["己", "610726M007WX0011", "微信", "2024-07-01", "有"],
+            ["庚", "610726M007WX0011", "微信", "2024-08-22", "有"],  # the same code beside another name
+        ],
+        expected(甲="q", 乙="q", 丙="q", 丁="q", 戊="q", 己="u", 庚="q"),
+    ),
+    "sections, notes, column numbers, an example and a repeated header": (
+        [
+            ["账号名称", "平台", "主管单位", "最近更新时间", "互动功能", "备注"],
+            [1, 2, 3, 4, 5, 6],
+            ["一、县直部门"],
+            ["甲", "微博", "某局", "2024-08-22", "有", None],
+            ["小计", 1],
+            ["账号名称", "平台", "主管单位", "最近更新时间", "互动功能", "备注"],
+            ["二、乡镇"],
+            ["乙", "微博", "某镇", "2024-08-22", "无", None],
+            [None, None, None, None, None, None],
+            ["注：以上数据截至2024年8月23日"],
+            ["说明：互动功能指菜单、留言等"],
+            ["填报人：", None, "审核人："],
+        ],
+        expected(甲="q", 乙="u"),
+    ),
+    "a second table with other columns below": (
+        [
+            ["政务新媒体名称", "类型", "最近更新时间", "互动功能"],
+            ["甲", "微博", "2024-08-22", "有"],
+            [],
+            ["附表"],
+            ["平台", "账号名称", "互动功能", "最后更新时间"],
+            ["抖音", "乙", "有", "2024-07-01"],
+        ],
+        expected(甲="q", 乙="u"),
+    ),
+    "blank columns, and headers with notes and stars": (
+        [
+            [None, "1.账号名称*", None, "2.平台（微信/微博等）", "3.最近更新时间\n（年/月/日）", "4.是否有互动功能（是/否）"],
+            [None, "甲", None, "微博", "2024/8/22", "是"],
+            [None, "乙", None, "微博", "2024/8/1", "是"],
+        ],
+        expected(甲="q", 乙="u"),
+    ),
+    "no post at all, and contradictions": (
+        [
+            ["账号名称", "平台", "最近更新时间", "发布数量", "互动功能", "是否查到"],
+            ["甲", "微博", None, 0, "有", "是"],
+            ["乙", "微博", "2024-08-22", 0, "有", "是"],  # 0 posts beside a date
+            ["丙", "微博", "2024-08-22", 12, "有", "否"],  # not found beside a date
+            ["丁", "微博", "2024-08-22", "12条", "有", "是"],
+        ],
+        expected(甲="u", 乙="o", 丙="o", 丁="q"),
+    ),
+    "two columns for one fact": (
+        [
+            ["账号名称", "平台", "最近更新时间", "最后发布时间", "互动功能"],
+            ["甲", "微博", "2024-08-22", "2024-08-22", "有"],
+            ["乙", "微博", "2024-08-22", "2024-07-01", "有"],
+            ["丙", "微博", "2024-08-22", None, "有"],
+        ],
+        expected(甲="q", 乙="o", 丙="q"),
+    ),
+    "the same account twice": (
+        [
+            ["账号名称", "平台", "最近更新时间", "互动功能"],
+            ["甲", "微博", "2024-08-22", "有"],
+            ["甲", "微博", "2024-08-22", "有"],
+            ["乙", "微博", "2024-08-22", "有"],
+            ["乙", "微博", "2024-07-01", "有"],  # which is right, nobody knows
+            ["丙", "微博", "2024-08-22", "无"],
+            ["丙", "微博", "2024-08-21", "无"],  # without interaction in both
+        ],
+        expected(甲="q", 乙="o", 丙="u"),
+    ),
+    "units without an account": (
+        [
+            ["单位名称", "账号名称", "平台", "最近更新时间", "互动功能"],
+            ["某局", "甲", "微博", "2024-08-22", "有"],
+            ["某镇", "无", "无", "无", "无"],
+            ["某委", "/", "/", "/", "/"],
+        ],
+        expected(甲="q"),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", SHEETS)
+def test_a_sheet(name: str, tmp_path: Path) -> None:
+    rows, right = SHEETS[name]
+    assert verdicts(workbook(tmp_path / "台账.xlsx", {"Sheet1": rows})) == right
+
+
+@pytest.mark.parametrize(
+    ("encoding", "delimiter"),
+    [("utf-8", ","), ("utf-8-sig", ";"), ("gb18030", ","), ("utf-16", "\t"), ("utf-16-le", ","), ("gb18030", "\t")],
+)
+@pytest.mark.parametrize(
+    "name", ["a title, a unit line and totals", "functions by name, with negations", "stages of life", "platforms in many words"]
+)
+def test_a_sheet_as_text(name: str, encoding: str, delimiter: str, tmp_path: Path) -> None:
+    rows, right = SHEETS[name]
+    lines = [
+        delimiter.join("" if cell is None else f'"{cell}"' if delimiter in str(cell) else str(cell) for cell in row) for row in rows
+    ]
+    path = tmp_path / "台账.csv"
+    path.write_bytes("\r\n".join(lines).encode(encoding))
+    assert verdicts(path) == right
+
+
+HEADER = ["政务新媒体名称", "平台", "最近更新时间", "互动功能"]
+
+
+def test_merged_cells_count_for_every_row(tmp_path: Path) -> None:
+    def merge(book: Any) -> None:
+        sheet = book["一"]
+        for block in ("A1:D1", "B3:B5", "D4:D5"):
+            sheet.merge_cells(block)
+
+    rows = [
+        ["某市台账"],
+        HEADER,
+        ["甲", "微博", "2024-08-22", "有"],
+        ["乙", None, "2024-08-22", "无"],
+        ["丙", None, "2024-08-22", None],
+    ]
+    assert verdicts(workbook(tmp_path / "a.xlsx", {"一": rows}, merge)) == expected(甲="q", 乙="u", 丙="u")
+
+
+def test_a_header_of_two_rows_that_is_merged(tmp_path: Path) -> None:
+    def merge(book: Any) -> None:
+        sheet = book["一"]
+        for block in ("A1:A2", "B1:B2", "C1:D1"):
+            sheet.merge_cells(block)
+
+    rows = [
+        ["政务新媒体名称", "平台", "监测情况", None],
+        [None, None, "最近更新时间", "互动功能"],
+        ["甲", "微博", "2024-08-22", "有"],
+    ]
+    assert verdicts(workbook(tmp_path / "a.xlsx", {"一": rows}, merge)) == expected(甲="q")
+
+
+def test_every_sheet_with_a_known_header_is_read(tmp_path: Path) -> None:
+    sheets: dict[str, Rows] = {
+        "填表说明": [["一、请如实填写"], ["二、时间到日"]],
+        "市直": [HEADER, ["甲", "微博", "2024-08-22", "有"]],
+        "县区": [["填报单位："], ["名称", "类型", "最后更新", "互动"], ["乙", "微博", "2024-07-01", "有"]],
+    }
+    path = workbook(tmp_path / "a.xlsx", sheets)
+    assert verdicts(path) == expected(甲="q", 乙="u")
+    assert verdicts(path, sheet="县区") == expected(乙="u")
+    assert verdicts(path, sheet=1) == expected(甲="q")
+    with pytest.raises(gr.errors.TableError, match="填表说明.*市直.*县区"):
+        verdicts(path, sheet="乡镇")
+    rows = gr.read_accounts(path, observed_at=POINT)
+    assert rows.places == (("市直", 2), ("县区", 3))
+
+
+def test_hidden_rows_are_read_and_hidden_sheets_only_where_no_other_is(tmp_path: Path) -> None:
+    def hide(book: Any) -> None:
+        book["旧"].sheet_state = "hidden"
+        book["新"].row_dimensions[3].hidden = True
+
+    rows: dict[str, Rows] = {
+        "旧": [HEADER, ["甲", "微博", "2024-01-01", "有"]],
+        "新": [HEADER, ["甲", "微博", "2024-08-22", "有"], ["乙", "微博", "2024-07-01", "有"]],
+    }
+    path = workbook(tmp_path / "a.xlsx", rows, hide)
+    assert verdicts(path) == expected(甲="q", 乙="u")
+    with pytest.warns(gr.errors.UnreadInput, match="旧"):
+        read = gr.read_accounts(path, observed_at=POINT)
+    assert [(remark.row, remark.reason) for remark in read.remarks if remark.row] == [(3, "隐藏行，已读入")]
+
+
+def test_error_cells_and_formulas_without_values_are_not_read_and_named(tmp_path: Path) -> None:
+    def spoil(book: Any) -> None:
+        book["一"]["C2"].data_type = "e"
+
+    rows = [HEADER, ["甲", "微博", "#N/A", "有"], ["乙", "微博", "=TODAY()-3", "有"], ["丙", "微博", "2024-07-01", "=B2"]]
+    path = workbook(tmp_path / "a.xlsx", {"一": rows}, spoil)
+    assert verdicts(path) == expected(甲="o", 乙="o", 丙="u")
+    read = gr.read_accounts(path, observed_at=POINT)
+    assert [(fault.row, fault.column, fault.value, fault.used) for fault in read.bad] == [
+        (2, "最近更新时间", "#N/A", True),
+        (3, "最近更新时间", "", True),
+        (4, "互动功能", "", True),
+    ]
+
+
+def test_dates_of_the_1904_system(tmp_path: Path) -> None:
+    def since_1904(book: Any) -> None:
+        book.epoch = openpyxl.utils.datetime.CALENDAR_MAC_1904
+
+    rows = [HEADER, ["甲", "微博", 45524 - 1462, "有"], ["乙", "微博", 45490 - 1462, "有"]]
+    assert verdicts(workbook(tmp_path / "a.xlsx", {"一": rows}, since_1904)) == expected(甲="q", 乙="u")
+
+
+def test_real_dates_and_midnights(tmp_path: Path) -> None:
+    rows = [
+        HEADER,
+        ["甲", "微博", D(2024, 8, 9), "有"],
+        ["乙", "微博", D(2024, 8, 9, 17, 59), "有"],
+        ["丙", "微博", dt.date(2024, 8, 8), "有"],
+    ]
+    # 9 August as a day may be after 18:00; 17:59 is a minute too early.
+    assert verdicts(workbook(tmp_path / "a.xlsx", {"一": rows})) == expected(甲="q", 乙="u", 丙="u")
+
+
+def test_yesterday_is_that_of_the_day_of_filling(tmp_path: Path) -> None:
+    rows = [["填报时间：2024年8月1日"], HEADER, ["甲", "微博", "昨天", "有"], ["乙", "微博", "8月20日", "有"]]
+    assert verdicts(workbook(tmp_path / "a.xlsx", {"一": rows})) == expected(甲="u", 乙="q")
+
+
+def test_a_web_page_named_xls(tmp_path: Path) -> None:
+    path = tmp_path / "导出.xls"
+    cells = "".join(
+        f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in [HEADER, ["甲", "微博", "2024-08-22", "有"]]
+    )
+    path.write_bytes(
+        f'<html><meta charset="gb2312"><table>{cells}<tr><td>乙</td><td>微博</td><td>2024-07-01</td><td>有</td></tr></table>'.encode(
+            "gb18030"
+        )
+    )
+    assert verdicts(path) == expected(甲="q", 乙="u")
+
+
+def test_text_named_xls(tmp_path: Path) -> None:
+    path = tmp_path / "导出.xls"
+    path.write_bytes("\t".join(HEADER).encode("gb18030") + "\r\n甲\t微博\t2024-08-22\t有\r\n".encode("gb18030"))
+    assert verdicts(path) == expected(甲="q")
+
+
+def test_an_open_quote_swallows_no_row(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(
+        '政务新媒体名称,平台,最近更新时间,互动功能\n"甲,微博,2024-08-22,有\n乙,微博,2024-07-01,有\n"丙\n丙",微博,2024-07-01,有\n',
+        "utf-8",
+    )
+    with pytest.warns(gr.errors.UnreadInput, match="第2行引号没有闭合"):
+        read = gr.read_accounts(path, observed_at=POINT)
+    assert [snapshot.account.name for snapshot in read] == ["甲", "乙", "丙\n丙"]
+    assert [(fault.row, fault.used) for fault in read.bad] == [(2, True)]
+
+
+def test_the_header_can_be_named(tmp_path: Path) -> None:
+    rows = [["名单", "说明"], HEADER, ["甲", "微博", "2024-08-22", "有"]]
+    path = workbook(tmp_path / "a.xlsx", {"一": rows})
+    assert verdicts(path, header=2) == expected(甲="q")
+    with pytest.raises(gr.errors.TableError, match="第1至3行"):
+        verdicts(path, header=9)
+
+
+def test_what_is_missing_is_said_aloud(tmp_path: Path) -> None:
+    path = workbook(tmp_path / "a.xlsx", {"一": [["账号名称", "平台", "上次动态情况说明"], ["甲", "微博", "2024-08-22"]]})
+    with pytest.warns(gr.errors.MissingColumn, match="最后更新时间、互动功能.*上次动态情况说明"):
+        read = gr.read_accounts(path, observed_at=POINT)
+    assert read.unread_columns == ("上次动态情况说明", "（缺：最后更新时间）", "（缺：互动功能）")
+
+
+def test_a_frame_of_a_workbook(tmp_path: Path) -> None:
+    rows, right = SHEETS["a title, a unit line and totals"]
+    path = workbook(tmp_path / "台账.xlsx", {"台账": rows})
+    frame: Any = gr.inspect_frame(path, BOOK, observed_at=POINT, labels="zh")
+    table = frame.to_dict("records") if hasattr(frame, "to_dict") else frame.to_dicts()
+    assert {row["账号名称"]: row["判定代码"] for row in table} == right
+    assert [(row["工作表"], row["行号"]) for row in table] == [("台账", 4), ("台账", 5)]
