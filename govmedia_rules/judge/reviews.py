@@ -24,6 +24,7 @@ from govmedia_rules.rules.model import Indicator
 Choice = Literal["confirmed", "dismissed"]
 PassageDigest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{16}$")]
 
+_TABLES = frozenset({".xlsx", ".xls", ".ods", ".et", ".csv"})
 MAX_LINE_CHARACTERS = 1_000_000
 """Longest line of a file of reviews or waivers that is read."""
 
@@ -188,15 +189,29 @@ class ReadItems(Sequence[T], Generic[T]):
 
 
 def read_reviews(*paths: str | os.PathLike[str]) -> ReadItems[Review]:
-    """Read files of reviews, one as JSON on each line; a line that is none is returned among `refused`.
+    """Read files of reviews: one as JSON on each line, or a workbook made by `reports.review_xlsx` and filled in.
+
+    What is no review is returned among `refused`: a line that cannot be read, a row that was changed or added by hand.
 
     Args:
-        paths: The files, UTF-8.
+        paths: The files: JSON Lines in UTF-8, XLSX, ODS or CSV.
 
     Raises:
         ObservationError: A file does not exist or cannot be opened.
     """
-    return _read(paths, Review)
+    # The table of reviews is made of findings, which hold reviews: it stands above this module.
+    from govmedia_rules.judge.review_table import read_review_rows
+
+    items: list[Review] = []
+    places: list[Where] = []
+    refused: list[Refusal] = []
+    for path in paths:
+        is_table = Path(path).suffix.lower() in _TABLES
+        read = read_review_rows(os.fspath(path)) if is_table else _read([path], Review)
+        items += read
+        places += read.places
+        refused += read.refused
+    return ReadItems(items, places, refused)
 
 
 def read_waivers(*paths: str | os.PathLike[str]) -> ReadItems[Waiver]:

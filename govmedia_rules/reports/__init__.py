@@ -10,7 +10,7 @@ from govmedia_rules.reports.notice import notice_document
 from govmedia_rules.reports.sarif import sarif, sarif_json
 from govmedia_rules.reports.sheet import Office, TaskSheet, rectification_sheet, rectification_sheets
 from govmedia_rules.reports.summary import inspection_document
-from govmedia_rules.reports.xlsx import attachments_xlsx, inspections_xlsx
+from govmedia_rules.reports.xlsx import attachments_xlsx, inspections_xlsx, review_xlsx
 
 __all__ = [
     "Document",
@@ -24,6 +24,7 @@ __all__ = [
     "rectification_sheet",
     "rectification_sheets",
     "review_desk",
+    "review_xlsx",
     "sarif",
     "sarif_json",
 ]
