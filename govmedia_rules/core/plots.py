@@ -55,7 +55,7 @@ class CountsOf(NamedTuple):
         return sum(self)
 
 
-_PASS_LABEL = "合格率，括号内为合格数/总数；黄色为待定，不计入合格"
+_RATE_LABEL = "合格率，括号内为合格数/总数；黄色为待定，不计入合格"
 
 
 def pass_rates(groups: Mapping[str, CountsOf], *, title: str = "合格率", ax: Axes | None = None, font: str | None = None) -> Axes:
@@ -68,7 +68,7 @@ def pass_rates(groups: Mapping[str, CountsOf], *, title: str = "合格率", ax: 
         font: Name or path of a font; None looks for one.
     """
     shown = _most(groups, _added)
-    ax, words = _begin(ax, len(shown), [title, *shown, _PASS_LABEL], font)
+    ax, words = _begin(ax, len(shown), [title, *shown, _RATE_LABEL], font)
     for at, counts in enumerate(shown.values()):
         total = counts.total or 1
         sure, maybe = 100 * counts.qualified / total, 100 * counts.undetermined / total
@@ -76,11 +76,11 @@ def pass_rates(groups: Mapping[str, CountsOf], *, title: str = "合格率", ax: 
         ax.barh(at, maybe, left=sure, color=OPEN, alpha=0.5)
         open_text = f"，待定{counts.undetermined}" if counts.undetermined else ""
         label_text = f"{sure:.1f}% ({counts.qualified}/{counts.total}{open_text})" if counts.total else "—"
-        _beside(ax, sure + maybe, at, label_text, 100)
+        _beside(ax, sure + maybe, at, label_text, 100, words)
     _names(ax, list(shown), words)
     ax.set_xlim(0, 128)
     ax.set_xticks([0, 20, 40, 60, 80, 100], ["0", "20%", "40%", "60%", "80%", "100%"])
-    return _end(ax, title, _PASS_LABEL, words)
+    return _end(ax, title, _RATE_LABEL, words)
 
 
 def problem_kinds(counts: Mapping[str, int], *, title: str = "突出问题", ax: Axes | None = None, font: str | None = None) -> Axes:
@@ -282,8 +282,8 @@ def _cut(name: str, most: int = 24) -> str:
     return plain if len(plain) <= most else plain[: most - 1] + "…"
 
 
-def _beside(ax: Axes, x: float, y: float, label_text: str, longest: float) -> None:
-    ax.text(x + longest * 0.012, y, label_text, va="center", fontsize=9)
+def _beside(ax: Axes, x: float, y: float, label_text: str, longest: float, families: list[str] | None = None) -> None:
+    ax.text(x + longest * 0.012, y, label_text, va="center", fontsize=9, fontfamily=families)
 
 
 def _end(ax: Axes, title: str, label: str, families: list[str]) -> Axes:
