@@ -50,12 +50,16 @@ if TYPE_CHECKING:
     from govmedia_rules.judge.pictures import plot_staleness as plot_staleness
     from govmedia_rules.judge.reviews import Review as Review
     from govmedia_rules.judge.reviews import Waiver as Waiver
+    from govmedia_rules.judge.reviews import read_reviews as read_reviews
+    from govmedia_rules.judge.reviews import read_waivers as read_waivers
     from govmedia_rules.judge.rulebook import Rulebook as Rulebook
     from govmedia_rules.judge.rulebook import explain as explain
+    from govmedia_rules.judge.rulebook import export_rulebook as export_rulebook
     from govmedia_rules.judge.rulebook import load_rulebook as load_rulebook
     from govmedia_rules.judge.rulebook import rulebook_for as rulebook_for
     from govmedia_rules.judge.score import Score as Score
     from govmedia_rules.judge.table import InspectionTable as InspectionTable
+    from govmedia_rules.judge.worklist import worklist as worklist
     from govmedia_rules.notices import figures as figures
     from govmedia_rules.rules.model import Indicator as Indicator
     from govmedia_rules.snapshots.column_tables import read_columns as read_columns
@@ -112,10 +116,11 @@ _HOMES = {
     "judge.frame": ("inspect_frame",),
     "judge.pictures": ("plot_staleness",),
     "judge.inspection": ("Inspection", "Verdict"),
-    "judge.reviews": ("Review", "Waiver"),
+    "judge.reviews": ("Review", "Waiver", "read_reviews", "read_waivers"),
     "judge.table": ("InspectionTable",),
-    "judge.rulebook": ("Rulebook", "explain", "load_rulebook", "rulebook_for"),
+    "judge.rulebook": ("Rulebook", "explain", "export_rulebook", "load_rulebook", "rulebook_for"),
     "judge.score": ("Score",),
+    "judge.worklist": ("worklist",),
     "rules.model": ("Indicator",),
     "snapshots.models": ("AccountSnapshot", "SiteSnapshot"),
     "snapshots.reading": ("read_snapshots",),
@@ -197,6 +202,7 @@ __all__ = [
     "compare",
     "errors",
     "explain",
+    "export_rulebook",
     "failed",
     "figures",
     "incidents",
@@ -216,11 +222,14 @@ __all__ = [
     "read_columns",
     "read_posts",
     "read_registry",
+    "read_reviews",
     "read_sites",
     "read_snapshots",
+    "read_waivers",
     "reports",
     "rulebook_for",
     "to_frame",
+    "worklist",
 ]
 
 # Type checkers read the imports above; a function here would make them accept any name.

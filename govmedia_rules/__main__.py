@@ -17,6 +17,7 @@ COMMANDS = (
     "inspect",
     "explain",
     "rulebooks",
+    "book",
     "compare",
     "collect",
     "probe",
@@ -27,6 +28,7 @@ COMMANDS = (
     "campaign",
     "report",
     "review",
+    "worklist",
 )
 """Names of the commands, each a module of `govmedia_rules.commands`."""
 

@@ -18,7 +18,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from os import PathLike
 from pathlib import Path
@@ -149,7 +149,7 @@ def load_cases(path: str | PathLike[str], *, checks: Check | ModuleType | Iterab
         try:
             point = one.get("observed_at", table.get("observed_at", POINT))
             observed = snapshot(subject, observed_at=point, unset=one.get("unset", ()), **one["snapshot"])
-            reviews = tuple(_review(indicator, observed, decision) for decision in one.get("reviews", ()))
+            reviews = tuple(_review(indicator, observed, *each) for each in enumerate(one.get("reviews", ())))
             args = one.get("args", {})
             cases.append(Case(indicator, one["name"], observed, one["status"], one.get("reason"), args, book, reviews))
         except (KeyError, ValueError) as fault:
@@ -170,14 +170,15 @@ def run_cases(path: str | PathLike[str], *, checks: Check | ModuleType | Iterabl
     return len(cases)
 
 
-def _review(indicator: str, observed: AnySnapshot, decision: str) -> Review:
+def _review(indicator: str, observed: AnySnapshot, hours: int, decision: str) -> Review:
+    """Return a review that was given some hours after the monitoring point, so that of several the last decides."""
     return Review.model_validate(
         {
             "subject": observed.subject.id,
             "indicator": indicator,
             "decision": decision,
             "role": "复核人员",
-            "at": observed.observed_at,
+            "at": observed.observed_at + timedelta(hours=hours),
             "reason": "测试用复核",
         }
     )

@@ -23,6 +23,8 @@ from govmedia_rules.campaign.sampling import Drawn, Sample, SampleRule, Stratum,
 from govmedia_rules.campaign.statistics import Groups, Ratio, Stat, Statistics
 from govmedia_rules.campaign.tasks import DueRule, Recheck, Task
 from govmedia_rules.campaign.units import (
+    Appeal,
+    AppealAnswer,
     CountedResult,
     CountedUnits,
     Disclosure,
@@ -34,6 +36,8 @@ from govmedia_rules.campaign.units import (
 )
 
 __all__ = [
+    "Appeal",
+    "AppealAnswer",
     "AttachmentDraft",
     "Campaign",
     "CampaignConfig",

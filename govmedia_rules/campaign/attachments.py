@@ -211,13 +211,12 @@ def _sum(stats: Iterable[Stat]) -> Stat:
 
 
 def _count_cell(stat: Stat, shows: str, campaign: CampaignView, rounding: Rounding) -> str | None:
-    terms = campaign.config
     if shows == "population":
         return None if stat.population is None else str(stat.population)
     if shows == "inspected":
         return None if stat.is_partial else str(stat.inspected)
     if shows in RATES:
-        share = stat.share(shows, base=terms.rate_base, basically_passes=terms.basically_passes)  # type: ignore[arg-type]
+        share = campaign.printed_share(stat, shows, rounding=rounding)  # type: ignore[arg-type]
         return None if share is None else share.text(rounding)
     if shows in OUTCOME_ZH:
         return str(stat.outcomes[shows])  # type: ignore[index]

@@ -7,15 +7,15 @@ from contextlib import contextmanager
 from datetime import date, datetime
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from govmedia_rules.campaign import events, rows
+from govmedia_rules.campaign import events, rows, validation
 from govmedia_rules.campaign.baseline import rates_for
 from govmedia_rules.campaign.config import MAIN, CampaignConfig
 from govmedia_rules.campaign.draft import NoticeDraft
 from govmedia_rules.campaign.groups import TOTAL, Spec
 from govmedia_rules.campaign.issues import Issue, issues_of
-from govmedia_rules.campaign.journal import CampaignJournal, read_journal, write_new
+from govmedia_rules.campaign.journal import START, CampaignJournal, Tail, read_journal, write_new
 from govmedia_rules.campaign.notice import write
 from govmedia_rules.campaign.pictures import PictureKind, draw_campaign, show_campaign
 from govmedia_rules.campaign.records import StoredInspection
@@ -26,10 +26,13 @@ from govmedia_rules.campaign.state import CampaignState, Event
 from govmedia_rules.campaign.tables import Line, counts_table, summary
 from govmedia_rules.campaign.tasks import DueRule, Recheck, Task
 from govmedia_rules.campaign.units import (
+    Appeal,
+    AppealAnswer,
     CountedResult,
     CountedUnits,
     Disclosure,
     EarlierRate,
+    IssueAnswer,
     Letters,
     Reported,
     Ruling,
@@ -49,6 +52,9 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
+U = TypeVar("U", Review, Ruling, Appeal)
+
+
 class Campaign(CampaignView):
     """One round of inspection over a population (一轮检查).
 
@@ -62,7 +68,8 @@ class Campaign(CampaignView):
     def __init__(self, config: CampaignConfig) -> None:
         super().__init__(CampaignState(config))
         self._journal: CampaignJournal | None = None
-        self._written: dict[Path, int] = {}
+        # For each folder it was saved to or loaded from: how many events are there, and the last record.
+        self._written: dict[Path, tuple[int, Tail]] = {}
 
     # --- recording -------------------------------------------------------------------------------------------------------
 
@@ -82,8 +89,7 @@ class Campaign(CampaignView):
         event = Event(kind, tier, value)
         self._state.apply(event)
         if self._journal is not None:
-            self._journal.append_line(events.line_of(event))
-            self._written[self._journal.folder] = len(self._state.events)
+            self._append_new(self._journal)
 
     def _require_tier(self, tier: str) -> None:
         try:
@@ -91,6 +97,11 @@ class Campaign(CampaignView):
         except KeyError:
             ids = ", ".join(known.id for known in self.config.tiers)
             raise CampaignError(f"the campaign has no tier {tier!r}", hint=f"its config names {ids}") from None
+
+    def _of_unit(self, item: U, tier: str) -> U:
+        """Return what names a unit with the id under which the unit is recorded."""
+        subject = self._state.unit_id(tier, item.subject)
+        return item if subject == item.subject else item.model_copy(update={"subject": subject})
 
     def add_members(self, members: Registry | Iterable[Site | Account], *, tier: str = MAIN) -> None:
         """Add members of the population by name.
@@ -143,12 +154,18 @@ class Campaign(CampaignView):
 
         Returns:
             How many were added.
+
+        Raises:
+            CampaignError: A unit is outside the population or equals another but for blanks, or a monitoring point lies
+                outside the window.
         """
         added = 0
         for inspection in (inspections,) if isinstance(inspections, Inspection) else inspections:
+            self._require_tier(tier)
+            subject = validation.check_inspection(self._state, inspection, tier)
             if inspection.plan.digest not in self._state.plans:
                 self.record("plan", inspection.plan)
-            self.record("inspection", (inspection.subject, StoredInspection.of(inspection)), tier)
+            self.record("inspection", (subject, StoredInspection.of(inspection)), tier)
             added += 1
         return added
 
@@ -156,34 +173,36 @@ class Campaign(CampaignView):
         """Add what a body reports of units by name: a self-check, an agency's finding, a row of a notice.
 
         A fault without indicators is classified by its wording.
+
+        Raises:
+            CampaignError: A unit is outside the population or equals another but for blanks, a report is from before the
+                window, or an indicator is of the other kind of unit.
         """
         for reported in results:
-            self.record("reported", events.classified(reported), reported.tier)
+            self._require_tier(reported.tier)
+            checked = validation.check_reported(self._state, reported)
+            self.record("reported", events.classified(checked), reported.tier)
 
     def review(self, reviews: Review | Iterable[Review], *, tier: str = MAIN) -> None:
         """Add reviews of findings, of reported faults, or of `score` (a unit that fails by its points).
 
         Raises:
-            CampaignError: A review is of a unit of which nothing is recorded.
+            CampaignError: A review is of an unknown unit, indicator or monitoring point, or dated before what it answers.
         """
         for review in (reviews,) if isinstance(reviews, Review) else reviews:
-            if (tier, review.subject) not in self._state.units:
-                raise CampaignError(
-                    f"a review is of {review.subject!r}, of which nothing is known in the tier {tier!r}",
-                    hint="add its inspection or report first",
-                )
+            review = self._of_unit(review, tier)
+            validation.check_review(self._state, review, tier)
             self.record("review", review, tier)
 
     def add_rulings(self, *rulings: Ruling) -> None:
         """Add decisions on the outcome of units where no indicator says it.
 
         Raises:
-            CampaignError: A ruling is of a unit of which nothing is known.
+            CampaignError: A ruling is of a unit of which nothing is known, or dated before the result it answers.
         """
         for ruling in rulings:
-            key = ruling.tier, ruling.subject
-            if key not in self._state.units and key not in self._state.members:
-                raise CampaignError(f"a ruling is of {ruling.subject!r}, of which nothing is known in the tier {ruling.tier!r}")
+            ruling = self._of_unit(ruling, ruling.tier)
+            validation.check_ruling(self._state, ruling)
             self.record("ruling", ruling, ruling.tier)
 
     def add_disclosures(self, *disclosures: Disclosure) -> None:
@@ -200,6 +219,46 @@ class Campaign(CampaignView):
         """Add rates of earlier rounds to compare with."""
         for rate in rates:
             self.record("earlier", rate)
+
+    def add_appeals(self, *appeals: Appeal) -> None:
+        """Add appeals of units against confirmed findings (申诉). They are issues until they are answered.
+
+        Raises:
+            CampaignError: The unit did not fail, the finding was not confirmed, or the appeal is dated before it.
+        """
+        for appeal in appeals:
+            self._require_tier(appeal.tier)
+            appeal = self._of_unit(appeal, appeal.tier)
+            validation.check_appeal(self._state, appeal, self.results.get((appeal.tier, appeal.subject)))
+            self.record("appeal", appeal, appeal.tier)
+
+    def answer_appeal(self, answer: AppealAnswer) -> None:
+        """Record the answer to an appeal; one that is upheld dismisses the findings, and a task that rests on them alone falls.
+
+        Raises:
+            CampaignError: There is no such appeal, it was answered, or the answer is dated before it.
+        """
+        validation.check_appeal_answer(self._state, answer)
+        appeal = self._state.appeals[answer.appeal]
+        result = self.results[appeal.tier, appeal.subject]
+        self.record("appeal_answer", answer)
+        if answer.decision != "upheld":
+            return
+        for indicator in appeal.indicators or result.problems:
+            review = Review(
+                subject=appeal.subject,
+                indicator=indicator,
+                decision="dismissed",
+                role=answer.role,
+                at=answer.at,
+                reason=answer.reason,
+            )
+            self.record("review", review, appeal.tier)
+        if result.record is not None and result.record.ruling is not None and not appeal.indicators:
+            ruling = Ruling(
+                subject=appeal.subject, tier=appeal.tier, outcome="passed", role=answer.role, at=answer.at, reason=answer.reason
+            )
+            self.record("ruling", ruling, appeal.tier)
 
     # --- rectification ---------------------------------------------------------------------------------------------------
 
@@ -227,16 +286,24 @@ class Campaign(CampaignView):
         """Record a re-check of a unit's task.
 
         Raises:
-            CampaignError: The unit has no task.
+            CampaignError: The unit has no task, or the re-check is dated before it or names other indicators.
         """
-        if (tier, subject) not in self._state.tasks:
-            raise CampaignError(f"{subject!r} has no task in the tier {tier!r}", hint="issue() makes the tasks")
+        subject = self._state.unit_id(tier, subject)
+        validation.check_recheck(self.task(subject, tier=tier), subject, recheck, tier)
         self.record("recheck", (subject, recheck), tier)
-        return self._state.tasks[tier, subject]
+        task = self.task(subject, tier=tier)
+        assert task is not None
+        return task
 
     def compare(self, before: Campaign) -> Tracks:
         """Follow the failures of an earlier round into this one."""
-        return follow(before.results, self.results, before.tasks_for(self), (before.unnamed_failures, self.unnamed_failures))
+        return follow(
+            before.results,
+            self.results,
+            before.tasks_for(self),
+            self.config.period,
+            (before.unnamed_failures, self.unnamed_failures),
+        )
 
     def carry_over(self, before: Campaign, *, as_basis: bool = True) -> None:
         """Take over from the round before: which units failed, the tasks that are not finished, and its rates.
@@ -244,14 +311,19 @@ class Campaign(CampaignView):
         Args:
             before: The round before, with its re-checks.
             as_basis: Whether its rates are compared with; the basis (同比, 环比) follows from the periods.
+
+        Raises:
+            CampaignError: It was carried over already, or does not lie before this round.
         """
+        validation.check_carry_over(self._state, before.config.title, before.config.period)
+        self.record("carried_over", (before.config.title, before.config.period))
         tiers = {tier.id for tier in self.config.tiers}
         for result in before.failures():
             if result.tier in tiers:
                 self.record("failed_before", result.subject.id)
         for task in before.tasks:
             is_finished = task.finished_at is not None
-            if task.tier not in tiers or (is_finished and task.period != before.config.period):
+            if task.withdrawn_at is not None or task.tier not in tiers or (is_finished and task.period != before.config.period):
                 continue
             if not is_finished and task.carried_from is None:
                 task = task.model_copy(update={"carried_from": task.period})
@@ -262,8 +334,32 @@ class Campaign(CampaignView):
     # --- on paper and on disk --------------------------------------------------------------------------------------------
 
     def issues(self) -> tuple[Issue, ...]:
-        """Return everything in the campaign that does not fit or is not known; none of it is hidden in a figure."""
+        """Return everything in the campaign that does not fit or is not known; none of it is hidden in a figure.
+
+        Those of grade `wrong` keep `notice` from being written until they are mended or answered (`answer_issue`).
+        """
         return tuple(issues_of(self))
+
+    def answer_issue(self, issue: Issue, *, role: str, at: datetime, reason: str) -> None:
+        """Record why something that does not seem to fit is right as it is; it then no longer stops the notice.
+
+        The answer holds for the issue as it stands: where more units come in under it, it is open again.
+
+        Args:
+            issue: One of `issues`.
+            role: Role of the person who answers, never the name.
+            at: When.
+            reason: Why it is right.
+
+        Raises:
+            CampaignError: The campaign has no such issue.
+        """
+        if issue not in self.issues():
+            raise CampaignError(f"there is no such issue: {issue.message('en')}", hint="take one of issues()")
+        answer = IssueAnswer(
+            issue=issue.reason, details=issue.details, subjects=issue.subjects, count=issue.count, role=role, at=at, reason=reason
+        )
+        self.record("issue_answer", answer)
 
     def notice(self, draft: NoticeDraft) -> Notice:
         """Return the notice of this round as the typed `Notice` that is read too.
@@ -286,22 +382,27 @@ class Campaign(CampaignView):
             parquet: Whether to write `results.parquet` and `population.parquet` too (extra `frames`).
 
         Raises:
-            CampaignError: The folder holds another campaign, or the one that was there is gone.
+            CampaignError: The folder holds another campaign, the one that was there is gone, or another writer has changed it.
             MissingExtra: Parquet is asked for and pyarrow is not installed.
         """
         folder = Path(path).resolve()
-        written, recorded = self._written.get(folder), self._state.events
-        if written is None:
+        recorded = self._state.events
+        if folder not in self._written:
             start = Event("terms", "", self.config)
-            write_new(folder, (events.line_of(event) for event in (start, *recorded)))
-        elif written < len(recorded):
-            with CampaignJournal(folder) as journal:
-                for event in recorded[written:]:
-                    journal.append_line(events.line_of(event))
-        self._written[folder] = len(recorded)
+            tail = write_new(folder, (events.record_of(event) for event in (start, *recorded)))
+            self._written[folder] = len(recorded), tail
+        elif self._written[folder][0] < len(recorded):
+            with CampaignJournal(folder, self._written[folder][1]) as journal:
+                self._append_new(journal)
         if parquet:
             self.results_table.to_parquet(folder / "results.parquet")
             self.population_table.to_parquet(folder / "population.parquet")
+
+    def _append_new(self, journal: CampaignJournal) -> None:
+        written = self._written[journal.folder][0]
+        for number, event in enumerate(self._state.events[written:], written + 1):
+            journal.append(*events.record_of(event))
+            self._written[journal.folder] = number, journal.tail
 
     @contextmanager
     def recording(self, path: str | PathLike[str]) -> Iterator[Campaign]:
@@ -309,9 +410,13 @@ class Campaign(CampaignView):
 
         Args:
             path: The folder.
+
+        Raises:
+            CampaignError: As with `save`; another writer is waited for.
         """
         self.save(path)
-        with CampaignJournal(Path(path).resolve()) as journal:
+        folder = Path(path).resolve()
+        with CampaignJournal(folder, self._written[folder][1]) as journal:
             self._journal = journal
             try:
                 yield self
@@ -327,7 +432,9 @@ class Campaign(CampaignView):
         """
         folder = Path(path)
         campaign: Campaign | None = None
-        for record in read_journal(folder):
+        last = START
+        for record, tail in read_journal(folder):
+            last = tail
             if record.kind == "format":
                 continue
             try:
@@ -342,7 +449,7 @@ class Campaign(CampaignView):
                 raise CampaignError(f"a record of kind {record.kind!r} cannot be read: {fault}", where) from fault
         if campaign is None:
             raise CampaignError("nothing whole was written here", Where(str(folder)))
-        campaign._written[folder.resolve()] = len(campaign._state.events)
+        campaign._written[folder.resolve()] = len(campaign._state.events), last
         return campaign
 
     def table(self, subject: SubjectKind, spec: Spec, *, tier: str = MAIN) -> Table[Line]:

@@ -196,7 +196,9 @@ class NoticeDraft(Model):
         deadlines: Dates for reports.
         attachments: Attachments, in order; the only one has no number.
         contacts: Contact block; () leaves it out.
-        open_units: refuse, or count units that are still 待定 or 待复核 as such; their rates are then not printed.
+        open_units: refuse, or count units that are still 待定 or 待复核 as such; a rate is then printed only where they cannot
+            change it.
+        issues: refuse while an inconsistency of grade wrong is open, or print those in the margin of the draft.
     """
 
     issuer: Name
@@ -218,3 +220,4 @@ class NoticeDraft(Model):
     attachments: tuple[AttachmentDraft, ...] = ()
     contacts: tuple[Contact, ...] = ()
     open_units: Literal["refuse", "count"] = "refuse"
+    issues: Literal["refuse", "print"] = "refuse"

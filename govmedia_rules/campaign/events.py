@@ -8,16 +8,19 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from govmedia_rules.campaign.journal import Record, to_line
+from govmedia_rules.campaign.journal import Record
 from govmedia_rules.campaign.records import StoredInspection, VerdictSummary
 from govmedia_rules.campaign.sampling import Sample
 from govmedia_rules.campaign.state import Event
 from govmedia_rules.campaign.tasks import Recheck, Task
 from govmedia_rules.campaign.units import (
+    Appeal,
+    AppealAnswer,
     CountedResult,
     CountedUnits,
     Disclosure,
     EarlierRate,
+    IssueAnswer,
     Letters,
     Reported,
     Ruling,
@@ -27,6 +30,7 @@ from govmedia_rules.core.model import Model
 from govmedia_rules.errors import UnreadInput
 from govmedia_rules.judge.reviews import Review
 from govmedia_rules.notices.classify import classify
+from govmedia_rules.notices.figures import Period
 from govmedia_rules.rules.model import Basis, Indicator, LayerRef, Plan, Scoring
 from govmedia_rules.subjects.models import Account, Site
 from govmedia_rules.subjects.registry import Population
@@ -76,17 +80,21 @@ def _dump_indicator(indicator: Indicator) -> dict[str, Any]:
     return dump | {"params": {name: str(value) for name, value in indicator.params.items() if len(str(value)) < 2_000}}
 
 
-def line_of(event: Event) -> bytes:
-    """Return an event as a line of the journal."""
+def record_of(event: Event) -> tuple[str, object]:
+    """Return kind and content of the record that an event becomes in the journal."""
     if event.kind == "unknown":
-        return to_line(event.value.kind, event.value.load())
+        return event.value.kind, event.value.load()
     data = _DUMP[event.kind](event.value)
-    return to_line(event.kind, {"tier": event.tier, "value": data} if event.tier else data)
+    return event.kind, {"tier": event.tier, "value": data} if event.tier else data
 
 
 def _dump_inspection(value: tuple[Site | Account, StoredInspection]) -> dict[str, Any]:
-    _, inspection = value
-    return {"found": inspection.as_added.to_json(), "inspection": inspection.to_dict()}
+    subject, inspection = value
+    data: dict[str, Any] = {"found": inspection.as_added.to_json(), "inspection": inspection.to_dict()}
+    # A member may be inspected under a shorter id than the registry's; the record then says which member it is.
+    if data["inspection"]["subject"].get("id") != subject.id:
+        data["unit"] = _dump_subject(subject)
+    return data
 
 
 _DUMP: Mapping[str, Callable[[Any], Any]] = {
@@ -106,6 +114,10 @@ _DUMP: Mapping[str, Callable[[Any], Any]] = {
     "earlier": _dump,
     "failed_before": str,
     "task": _dump,
+    "appeal": _dump,
+    "appeal_answer": _dump,
+    "issue_answer": _dump,
+    "carried_over": lambda value: {"title": value[0], "period": _dump(value[1])},
     "recheck": lambda value: {"subject": value[0], "recheck": _dump(value[1])},
 }
 
@@ -161,7 +173,8 @@ def _load_inspection(data: dict[str, Any], plans: Mapping[str, Plan]) -> tuple[S
     text = json.dumps(stored, ensure_ascii=False, separators=(",", ":"))
     observed_at = datetime.fromisoformat(stored["observed_at"])
     inspection = StoredInspection.stored(text, plan, VerdictSummary.from_json(data["found"]), observed_at)
-    return model.model_validate(stored["subject"]), inspection
+    subject = _load_subject(data["unit"]) if "unit" in data else model.model_validate(stored["subject"])
+    return subject, inspection
 
 
 def _load_reported(data: dict[str, Any]) -> Reported:
@@ -184,5 +197,9 @@ _LOAD: Mapping[str, Callable[[Any], Any]] = {
     "earlier": EarlierRate.model_validate,
     "failed_before": str,
     "task": Task.model_validate,
+    "appeal": Appeal.model_validate,
+    "appeal_answer": AppealAnswer.model_validate,
+    "issue_answer": IssueAnswer.model_validate,
+    "carried_over": lambda data: (data["title"], Period.model_validate(data["period"])),
     "recheck": lambda data: (data["subject"], Recheck.model_validate(data["recheck"])),
 }

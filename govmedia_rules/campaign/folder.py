@@ -91,6 +91,20 @@ def read_campaign(path: str | PathLike[str]) -> Described:
     return Described(campaign, draft)
 
 
+def read_draft(path: str | PathLike[str]) -> NoticeDraft:
+    """Read what the office adds to a notice: a TOML file of the fields of `NoticeDraft`, or with a table `[notice]` of them.
+
+    Raises:
+        CampaignError: It cannot be read; says the field.
+    """
+    file = Path(path)
+    try:
+        description = tomllib.loads(file.read_text("utf-8-sig"))
+    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
+        raise CampaignError(f"it cannot be read: {fault}", Where(str(file))) from fault
+    return _checked(file, None, NoticeDraft.model_validate, description.get("notice", description))
+
+
 T = TypeVar("T")
 
 
@@ -115,6 +129,17 @@ def _rows(file: Path) -> Iterator[tuple[int, dict[str, str]]]:
                 yield row, {name: text.strip() for name, text in cells.items() if text and text.strip()}
         except (csv.Error, UnicodeDecodeError) as fault:
             raise CampaignError(f"it cannot be read: {fault}", Where(str(file))) from fault
+
+
+def read_counts(file: Path, model: type[M]) -> list[M]:
+    """Return the rows of a CSV whose columns are the fields of a model, several values in a cell joined by `|`.
+
+    Raises:
+        CampaignError: A row cannot be read; says the row and the field.
+    """
+    if not file.is_file():
+        raise CampaignError("there is no such file", Where(str(file)))
+    return _models(file, model)
 
 
 def _models(file: Path, model: type[M]) -> list[M]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 from itertools import chain, product
 from types import MappingProxyType
@@ -13,10 +13,12 @@ from govmedia_rules.campaign.groups import Dimension
 from govmedia_rules.campaign.letters import faults_of
 from govmedia_rules.campaign.results import OPEN_OUTCOMES, Result
 from govmedia_rules.campaign.rules import SubjectKind
-from govmedia_rules.campaign.units import kind_of
+from govmedia_rules.campaign.standing import evidence_at
+from govmedia_rules.campaign.units import IssueAnswer, kind_of
 from govmedia_rules.campaign.view import CampaignView
 from govmedia_rules.core.model import Model, Short
 from govmedia_rules.core.vocabulary import read_data
+from govmedia_rules.core.workdays import WorkCalendar
 from govmedia_rules.subjects.models import Account, Site
 from govmedia_rules.subjects.registry import Registry
 
@@ -36,6 +38,7 @@ class Issue(Model):
         severity: wrong when a figure cannot be right, open when something waits for a person, note when it should be known.
         count: Units concerned.
         details: Parts of the sentence, by name.
+        answer: Why it is right as it is; None while nobody has said so.
         subjects: Ids of the units concerned, as far as they have names.
     """
 
@@ -44,6 +47,12 @@ class Issue(Model):
     count: int = 0
     details: tuple[tuple[str, Short], ...] = ()
     subjects: tuple[str, ...] = ()
+    answer: IssueAnswer | None = None
+
+    @property
+    def is_blocking(self) -> bool:
+        """Whether it keeps the notice from being written."""
+        return self.severity == "wrong" and self.answer is None
 
     def message(self, lang: Literal["zh", "en"] = "zh") -> str:
         """Return the doubt in one sentence."""
@@ -79,8 +88,16 @@ def _issue(
 
 def issues_of(campaign: CampaignView) -> Iterator[Issue]:
     """Yield every doubt, the wrong ones of the population first."""
+    answers = {(answer.issue, answer.details, answer.subjects, answer.count): answer for answer in campaign.issue_answers}
+    for issue in _unanswered(campaign):
+        answer = answers.get((issue.reason, issue.details, issue.subjects, issue.count))
+        yield issue if answer is None else issue.model_copy(update={"answer": answer})
+
+
+def _unanswered(campaign: CampaignView) -> Iterator[Issue]:
     yield from _population(campaign)
     yield from _results(campaign)
+    yield from _order(campaign)
     yield from _rules(campaign)
     yield from _numbers(campaign)
     for sentence in faults_of(campaign.disclosures):
@@ -179,6 +196,36 @@ def _about(reason: str, severity: Severity, results: Iterable[Result], **values:
     subjects = tuple(result.subject.id for result in results)
     if subjects:
         yield _issue(reason, severity, subjects, details=values)
+
+
+def _order(campaign: CampaignView) -> Iterator[Issue]:
+    """Yield issues about what came before what."""
+    results = campaign.results
+    ruled = (result for result in results.values() if result.record is not None and result.record.ruling is not None)
+    yield from _about("inspected_after_ruling", "wrong", filter(_is_inspected_after_ruling, ruled))
+    own = [task for task in campaign.tasks if task.period == campaign.config.period and task.withdrawn_at is None]
+    early = [task for task in own if (at := _observed_at(results.get(task.key))) is not None and task.issued < at.date()]
+    if early:
+        yield _issue("task_before_result", "wrong", tuple(task.subject for task in early))
+    calendar = WorkCalendar.official()
+    for due in sorted({task.due for task in own}):
+        if calendar.covers(due) and (holiday := calendar.why_off(due)) is not None:
+            subjects = tuple(task.subject for task in own if task.due == due)
+            yield _issue("deadline_off", "wrong", subjects, details={"due": due, "holiday": holiday})
+    waiting = tuple(appeal.subject for appeal, answer in campaign.appeals if answer is None)
+    if waiting:
+        yield _issue("appeal_waiting", "open", waiting)
+
+
+def _observed_at(result: Result | None) -> datetime | None:
+    return None if result is None else evidence_at(result)
+
+
+def _is_inspected_after_ruling(result: Result) -> bool:
+    record = result.record
+    if record is None or record.ruling is None or record.inspection is None:
+        return False
+    return record.inspection.observed_at > record.ruling.at
 
 
 def _rules(campaign: CampaignView) -> Iterator[Issue]:

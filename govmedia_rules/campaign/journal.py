@@ -1,25 +1,34 @@
 """The journal: one file to which a campaign is appended, record by record, and from which any later version reads it back.
 
-A folder holds `journal.jsonl`. Each line is JSON of its own, `{"crc": …, "kind": …, "data": …}`; the checksum is over the rest
-of the line. A record counts once its line is whole. A process that is killed, at whatever moment, leaves whole lines and
-at most one torn piece at the end; readers pass over the piece, and the next writer cuts it off.
+A folder holds `journal.jsonl` and `journal.head`. Each line of the journal is JSON of its own,
+`{"crc": …, "seq": …, "prev": …, "kind": …, "data": …}`: the checksum is over the rest of the line, `seq` counts the records and
+`prev` is the digest of the line before. So a line that was altered, deleted, doubled or moved is found where it stands. The
+head names the last record, which finds a journal that was cut at its end.
+
+A record counts once its line is whole. A process that is killed, at whatever moment, leaves whole lines and at most one torn
+piece at the end, which the head does not name; readers pass over the piece, and the next writer cuts it off.
+
+Format 1 had neither `seq` nor `prev` and no head. It is read, and what is appended to it is chained from there on.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
+import re
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Any, NamedTuple
 
 from govmedia_rules.errors import CampaignError, Where
 
-FORMAT = 1
+FORMAT = 2
 """Version of the format that is written."""
 JOURNAL = "journal.jsonl"
+HEAD = "journal.head"
 MAX_RECORD_BYTES = 64 * 1024 * 1024
 """Longest record that is read."""
 
@@ -31,74 +40,147 @@ class Record(NamedTuple):
         kind: What it is.
         data: Its content as JSON text.
         line: Its line in the file, from 1.
+        prev: Digest of the line before, as the record names it; None in format 1.
     """
 
     kind: str
     data: str
     line: int
+    prev: str | None = None
 
     def load(self) -> Any:
         """Return the content."""
         return json.loads(self.data)
 
 
-def to_line(kind: str, data: object) -> bytes:
-    """Return a record as a line of the journal."""
-    body = f'"kind":{json.dumps(kind)},"data":{json.dumps(data, ensure_ascii=False, separators=(",", ":"))}' + "}"
+class Tail(NamedTuple):
+    """The last record of a journal: how many records there are, and the digest of the last line."""
+
+    records: int
+    digest: str
+
+    def follow(self, line: bytes) -> Tail:
+        """Return the tail after one more line."""
+        return Tail(self.records + 1, digest_of(line))
+
+
+START = Tail(0, "0" * 16)
+"""The tail of an empty journal."""
+
+
+def digest_of(line: bytes) -> str:
+    """Return the digest by which the next record names a line."""
+    return hashlib.sha256(line).hexdigest()[:16]
+
+
+def to_line(kind: str, data: object, tail: Tail | None = None) -> bytes:
+    """Return a record as a line of the journal.
+
+    Args:
+        kind: What it is.
+        data: Its content.
+        tail: The last record before it; None writes format 1, which is not chained.
+    """
+    chain = "" if tail is None else f'"seq":{tail.records},"prev":"{tail.digest}",'
+    body = f'{chain}"kind":{json.dumps(kind)},"data":{json.dumps(data, ensure_ascii=False, separators=(",", ":"))}' + "}"
     return f'{{"crc":"{zlib.crc32(body.encode()):08x}",{body}\n'.encode()
 
 
-_HEAD = len('{"crc":"00000000",')
+_LINE = re.compile(
+    rb'\{"crc":"([0-9a-f]{8})",((?:"seq":([0-9]{1,12}),"prev":"([0-9a-f]{16})",)?"kind":("[^"\\]{1,40}"),"data":(.+)\})\n',
+    re.DOTALL,
+)
 
 
 def parse_line(line: bytes, number: int) -> Record | None:
-    """Return the record in a line; None when the line is torn or altered."""
-    if len(line) < _HEAD + 1 or not line.startswith(b'{"crc":"') or not line.endswith(b"}\n"):
+    """Return the record in a line; None when the line is torn, altered, or counts itself wrongly."""
+    match = _LINE.fullmatch(line)
+    if match is None or int(match[1], 16) != zlib.crc32(match[2]):
         return None
-    body = line[_HEAD:-1]
-    if line[8:_HEAD] != f'{zlib.crc32(body):08x}",'.encode():
+    if match[3] is not None and int(match[3]) != number - 1:
         return None
-    start = len('"kind":')
-    text = body.decode()
-    kind, end = json.JSONDecoder().raw_decode(text, start)
-    return Record(kind, text[end + len(',"data":') : -1], number)
+    try:
+        return Record(json.loads(match[5]), match[6].decode(), number, match[4].decode() if match[4] is not None else None)
+    except ValueError:
+        return None
 
 
-def read_journal(folder: Path, *, on_bad: Callable[[CampaignError], None] | None = None) -> Iterator[Record]:
-    """Yield the whole records of a journal, in order.
+def read_journal(folder: Path) -> Iterator[tuple[Record, Tail]]:
+    """Yield the whole records of a journal in order, each with the tail it makes.
 
     Args:
         folder: Folder of the campaign.
-        on_bad: Called for each line inside the file that was altered, which is then left out; None makes it an error.
 
     Raises:
-        CampaignError: There is no journal, it is of a format this version cannot read, or a line inside it was altered. A
-            torn piece at the end is none of these: it was never whole.
+        CampaignError: There is no journal, it is of a format this version cannot read, or something was altered, deleted,
+            doubled, moved or cut after it was written; says the line. A torn piece at the end is none of these: it was never
+            whole.
     """
     path = folder / JOURNAL
     if not path.is_file():
         raise CampaignError("there is no campaign here", Where(str(path)), f"a campaign is a folder with {JOURNAL}")
+    head = read_head(folder)
+    tail, is_chained = START, False
     with path.open("rb") as file:
-        number = 0
         while line := file.readline(MAX_RECORD_BYTES):
-            number += 1
+            number = tail.records + 1
             record = parse_line(line, number)
             if record is None:
-                if not line.endswith(b"\n") and not file.peek(1):
-                    return
-                fault = CampaignError("the line was altered after it was written", Where(str(path), row=number))
-                if on_bad is None:
-                    raise fault
-                on_bad(fault)
-                continue
+                is_last = not line.endswith(b"\n") and not file.peek(1)
+                if is_last and (head is not None or parse_line(line + b"\n", number) is None):
+                    break
+                raise CampaignError("the line was altered after it was written", Where(str(path), row=number))
             if number == 1:
                 _check_format(record, path)
-            yield record
+            if (record.prev is None and is_chained) or record.prev not in (None, tail.digest):
+                raise CampaignError(
+                    "the line does not follow the one before: a line was deleted, doubled or moved", Where(str(path), row=number)
+                )
+            is_chained = record.prev is not None
+            tail = tail.follow(line)
+            if head is not None and head.records == tail.records and head.digest != tail.digest:
+                raise CampaignError("the line is not the one that was written", Where(str(path), row=number))
+            yield record, tail
+    if head is not None and head.records > tail.records:
+        raise CampaignError(
+            f"{head.records} records were written and {tail.records} are left: the end was cut off",
+            Where(str(path), row=tail.records + 1),
+            "restore the file from a copy",
+        )
+
+
+def read_tail(folder: Path) -> Tail:
+    """Return the last record of a journal; see `read_journal`."""
+    tails = [START]
+    for _, tail in read_journal(folder):
+        tails[0] = tail
+    return tails[0]
+
+
+def read_head(folder: Path) -> Tail | None:
+    """Return the tail that the head of a journal names; None when there is no head.
+
+    Raises:
+        CampaignError: The head was altered.
+    """
+    try:
+        data = (folder / HEAD).read_bytes()[:100]
+    except FileNotFoundError:
+        return None
+    match = re.fullmatch(rb"([0-9]{12}) ([0-9a-f]{16}) ([0-9a-f]{8})\n", data)
+    if match is None or zlib.crc32(data[:29]) != int(match[3], 16):
+        raise CampaignError("the head of the journal was altered after it was written", Where(str(folder / HEAD)))
+    return Tail(int(match[1]), match[2].decode())
+
+
+def _head_bytes(tail: Tail) -> bytes:
+    text = f"{tail.records:012d} {tail.digest}"
+    return f"{text} {zlib.crc32(text.encode()):08x}\n".encode()
 
 
 def _check_format(record: Record, path: Path) -> None:
     data = record.load() if record.kind == "format" else None
-    if data is None:
+    if not isinstance(data, dict) or not isinstance(data.get("format"), int):
         raise CampaignError("the file does not begin like a campaign", Where(str(path), row=1))
     if data["format"] > FORMAT:
         raise CampaignError(
@@ -113,47 +195,73 @@ class CampaignJournal:
 
     Args:
         folder: Folder of the campaign.
+        tail: The last record the writer knows.
 
     Raises:
-        CampaignError: There is no journal in it.
+        CampaignError: There is no journal in it, or another writer has added records since.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, tail: Tail) -> None:
         self.folder = folder
+        self.tail = tail
         path = folder / JOURNAL
+        flags = os.O_RDWR | getattr(os, "O_BINARY", 0)
+        self._head = -1
         try:
-            self._file = os.open(path, os.O_RDWR | os.O_APPEND | getattr(os, "O_BINARY", 0))
+            self._file = os.open(path, flags | os.O_APPEND)
         except FileNotFoundError:
             raise CampaignError("the campaign that was here is gone", Where(str(path)), "save it to another folder") from None
+        except OSError as fault:
+            raise CampaignError(f"it cannot be written: {fault.strerror}", Where(str(path))) from fault
         try:
             _lock(self._file)
+            self._require_own_tail()
             self._cut_off()
+            self._head = os.open(folder / HEAD, flags | os.O_CREAT, 0o644)
+            self._write_head()
         except BaseException:
-            os.close(self._file)
+            self._close_files()
             raise
+
+    def _require_own_tail(self) -> None:
+        """Refuse to go on where somebody else wrote since; what both wrote was not checked against each other."""
+        start, end = self._last_line()
+        os.lseek(self._file, start, os.SEEK_SET)
+        known = read_head(self.folder) == self.tail and digest_of(_read_all(self._file, end - start)) == self.tail.digest
+        tail = self.tail if known else read_tail(self.folder)
+        if tail != self.tail:
+            raise CampaignError(
+                f"another writer has changed the campaign: {tail.records} records are here, {self.tail.records} are known",
+                Where(str(self.folder)),
+                "load it again and record the new things on what is there now",
+            )
+
+    def _last_line(self) -> tuple[int, int]:
+        """Return where the last whole line begins and ends."""
+        ends: list[int] = []
+        position, step = os.fstat(self._file).st_size, 1 << 16
+        while position > 0 and len(ends) < 2:
+            start = max(position - step, 0)
+            os.lseek(self._file, start, os.SEEK_SET)
+            piece = _read_all(self._file, position - start)
+            ends += [start + match.end() for match in reversed(list(re.finditer(rb"\n", piece)))]
+            position = start
+        return (ends[1] if len(ends) > 1 else 0), (ends[0] if ends else 0)
 
     def _cut_off(self) -> None:
         """Remove a torn piece at the end."""
-        size = os.fstat(self._file).st_size
-        end, step = size, 1 << 16
-        while end > 0:
-            start = max(end - step, 0)
-            os.lseek(self._file, start, os.SEEK_SET)
-            line_end = _read_all(self._file, end - start).rfind(b"\n")
-            if line_end >= 0:
-                end = start + line_end + 1
-                break
-            end = start
-        if end < size:
+        _, end = self._last_line()
+        if end < os.fstat(self._file).st_size:
             os.ftruncate(self._file, end)
 
-    def append_line(self, line: bytes) -> None:
+    def append(self, kind: str, data: object) -> None:
         """Write one record; when it returns, a kill of this process can no longer undo it.
 
         Raises:
-            CampaignError: The record is longer than any that is read.
-            OSError: The disk is full; the file then ends with the record before.
+            CampaignError: The record is longer than any that is read, or the disk is full or read-only; the file then ends
+                with the record before.
         """
+        line = to_line(kind, data, self.tail)
         if len(line) > MAX_RECORD_BYTES:
             raise CampaignError(
                 f"one record has {len(line):,} bytes, at most {MAX_RECORD_BYTES:,} are read", Where(str(self.folder))
@@ -163,16 +271,32 @@ class CampaignJournal:
         try:
             while rest:
                 rest = rest[os.write(self._file, rest) :]
+        except OSError as fault:
+            os.ftruncate(self._file, size)
+            raise CampaignError(f"the journal cannot be written: {fault.strerror}", Where(str(self.folder))) from fault
         except BaseException:
             os.ftruncate(self._file, size)
             raise
+        self.tail = self.tail.follow(line)
+        self._write_head()
+
+    def _write_head(self) -> None:
+        # The head has the same length always, so it is overwritten in place, by one call.
+        os.lseek(self._head, 0, os.SEEK_SET)
+        os.write(self._head, _head_bytes(self.tail))
 
     def close(self) -> None:
-        """Bring what was written to the disk and lets the next writer in."""
+        """Bring what was written to the disk and let the next writer in."""
         if self._file >= 0:
+            os.fsync(self._head)
             os.fsync(self._file)
-            os.close(self._file)
-            self._file = -1
+            self._close_files()
+
+    def _close_files(self) -> None:
+        for file in (self._head, self._file):
+            if file >= 0:
+                os.close(file)
+        self._head = self._file = -1
 
     def __enter__(self) -> CampaignJournal:
         return self
@@ -198,26 +322,44 @@ def _lock(file: int) -> None:
     fcntl.flock(file, fcntl.LOCK_EX)
 
 
-def write_new(folder: Path, lines: Iterable[bytes]) -> None:
+def write_new(folder: Path, records: Iterable[tuple[str, object]]) -> Tail:
     """Write a whole journal into a folder that has none; it appears complete or not at all.
 
+    Args:
+        folder: The folder; made where it is not there.
+        records: Kind and content of each record.
+
+    Returns:
+        The last record.
+
     Raises:
-        CampaignError: There is one already.
+        CampaignError: There is one already, or the disk is full or read-only.
     """
-    path = folder / JOURNAL
-    folder.mkdir(parents=True, exist_ok=True)
-    part = folder / f"{JOURNAL}.{os.getpid()}.part"
+    path, head = folder / JOURNAL, folder / HEAD
+    part, head_part = (folder / f"{name}.{os.getpid()}.part" for name in (JOURNAL, HEAD))
+    if path.exists():
+        raise CampaignError("there is a campaign here already", Where(str(path)), "load it and add to it")
     try:
+        folder.mkdir(parents=True, exist_ok=True)
+        tail = START
         with part.open("wb") as file:
-            file.write(to_line("format", {"format": FORMAT, "library": "govmedia-rules"}))
-            file.writelines(lines)
+            for kind, data in (("format", {"format": FORMAT, "library": "govmedia-rules"}), *records):
+                line = to_line(kind, data, tail)
+                file.write(line)
+                tail = tail.follow(line)
             file.flush()
             os.fsync(file.fileno())
+        head_part.write_bytes(_head_bytes(tail))
         try:
             os.link(part, path)
         except FileExistsError:
             raise CampaignError("there is a campaign here already", Where(str(path)), "load it and add to it") from None
         except OSError:  # pragma: no cover  # a file system without hard links
             part.rename(path)
+        head_part.replace(head)
+    except OSError as fault:
+        raise CampaignError(f"it cannot be written: {fault.strerror}", Where(str(folder))) from fault
     finally:
         part.unlink(missing_ok=True)
+        head_part.unlink(missing_ok=True)
+    return tail

@@ -9,9 +9,11 @@ from govmedia_rules.campaign.attachments import attachment, words
 from govmedia_rules.campaign.config import Tier
 from govmedia_rules.campaign.draft import CountsDraft, GroupsDraft, NoticeDraft, ProblemDraft, RateDraft
 from govmedia_rules.campaign.groups import REST, TOTAL, Part, against_rest
+from govmedia_rules.campaign.issues import issues_of
 from govmedia_rules.campaign.results import OPEN_OUTCOMES, OUTCOME_ZH, UnitOutcome, reported_faults
 from govmedia_rules.campaign.rules import SubjectKind
 from govmedia_rules.campaign.statistics import Ratio, Stat
+from govmedia_rules.campaign.tasks import Task
 from govmedia_rules.campaign.units import Fault, kind_of, type_of
 from govmedia_rules.campaign.view import CampaignView
 from govmedia_rules.core.rates import Rounding, read_figure
@@ -32,7 +34,7 @@ def write(campaign: CampaignView, draft: NoticeDraft) -> Notice:
         draft: What the office adds.
 
     Raises:
-        CampaignError: Units are still open and the draft does not say to count them as such.
+        CampaignError: Units are still open, or an inconsistency is, and the draft does not say how to go on.
         NoticeError: The draft asks for something the campaign does not know.
     """
     if campaign.open and draft.open_units == "refuse":
@@ -40,6 +42,12 @@ def write(campaign: CampaignView, draft: NoticeDraft) -> Notice:
         raise CampaignError(
             f"{len(campaign.open)} units are still 待定 or 待复核: {names}",
             hint='review them, or let the draft say open_units = "count"',
+        )
+    blocking = [issue.message() for issue in issues_of(campaign) if issue.is_blocking]
+    if blocking and draft.issues == "refuse":
+        raise CampaignError(
+            f"{len(blocking)} inconsistencies are open: {blocking[0]}",
+            hint='mend them, answer them with answer_issue, or let the draft say issues = "print"',
         )
     terms = campaign.config
     counts = draft.counts or tuple(_usual_counts(campaign))
@@ -71,6 +79,7 @@ def write(campaign: CampaignView, draft: NoticeDraft) -> Notice:
             for number, part in enumerate(draft.attachments, 1)
         ),
         contacts=draft.contacts,
+        draft_remarks=tuple(blocking),
     )
 
 
@@ -198,9 +207,7 @@ def _tally(
         counts.measure: Count(value=stat.population) if known and stat.population is not None else None,
         "inspected": Count(value=stat.inspected) if is_inspected and stat.inspected and not stat.is_partial else None,
         "outcomes": outcome_counts,
-        "rates": tuple(
-            _rate(campaign, stat, rate, counts, tier, group) for rate in rates if not stat.open or rate.kind == "coverage"
-        ),
+        "rates": tuple(printed for rate in rates if (printed := _rate(campaign, stat, rate, counts, tier, group)) is not None),
     }
 
 
@@ -220,10 +227,12 @@ def _note(campaign: CampaignView, counts: CountsDraft, outcome: UnitOutcome) -> 
     return next(iter(remarks)) or None if len(remarks) == 1 else None
 
 
-def _rate(campaign: CampaignView, stat: Stat, rate: RateDraft, counts: CountsDraft, tier: Tier, group: str) -> Rate:
+def _rate(campaign: CampaignView, stat: Stat, rate: RateDraft, counts: CountsDraft, tier: Tier, group: str) -> Rate | None:
     terms = campaign.config
-    share = stat.share(rate.kind, base=terms.rate_base, basically_passes=terms.basically_passes)
+    share = campaign.printed_share(stat, rate.kind)
     if share is None:
+        if stat.open:
+            return None
         raise NoticeError(f"the draft asks for {rate.label!r}, and the numbers behind it are not known")
     compared: tuple[Comparison, ...] = ()
     if rate.compared:
@@ -362,22 +371,38 @@ def _named(subject: Site | Account) -> Named:
 
 
 def _recheck(campaign: CampaignView, draft: NoticeDraft) -> Recheck | None:
-    carried = [task for task in campaign.tasks if task.period != campaign.config.period]
-    before = next((task.period for task in carried), None)
+    carried = campaign.carried
+    periods = list(dict.fromkeys(task.period for task, _ in carried))
+    before = periods[-1] if periods else None
     if draft.recheck is not None or not carried:
         return None if not draft.recheck else Recheck(period=before, text=draft.recheck, result="other" if carried else "announced")
-    left = [task for task in carried if task.finished_at is None]
-    count = f"{carried[0].period.text()}通报的{len(carried)}个单位"
-    if not left:
-        return Recheck(period=before, text=f"{count}均已整改。", result="all_rectified")
-    names = "、".join(f"“{task.name}”" for task in left)
-    done = len(carried) - len(left)
-    text = f"{count}中，{names}尚未整改到位，其余{done}个均已整改。" if done else f"{count}均未整改到位。"
+    whole = f"{'、'.join(period.text() for period in periods)}通报的{len(carried)}个单位"
+    named = [task for task, kind in carried if kind in ("persisting", "relapsed")]
+    unseen = sum(kind == "lost_sight" for _, kind in carried)
+    done = sum(kind == "resolved" for _, kind in carried)
+    said = [
+        _quoted([task for task, kind in carried if kind == of]) + words
+        for of, words in (("persisting", "尚未整改到位"), ("relapsed", "整改后反弹"))
+        if any(kind == of for _, kind in carried)
+    ]
+    if unseen:
+        said.append(f"{unseen}个本期未再检查")
+    result = "all_rectified" if not said else "all_but_named" if done else "other"
+    if not said:
+        text = f"{whole}均已整改。"
+    elif done:
+        text = f"{whole}，除{'，'.join(said)}外，其余{done}个均已整改。"
+    else:
+        text = f"{whole}均未整改到位。" if said == [f"{_quoted(named)}尚未整改到位"] else f"{whole}中，{'，'.join(said)}。"
     return Recheck.model_validate(
         {
             "period": before,
             "text": text,
-            "result": "all_but_named" if done else "other",
-            "not_rectified": tuple(Named(name=task.name, kind=task.kind) for task in left),
+            "result": result,
+            "not_rectified": tuple(Named(name=task.name, kind=task.kind) for task in named),
         }
     )
+
+
+def _quoted(tasks: Sequence[Task]) -> str:
+    return "、".join(f"“{task.name}”" for task in tasks)

@@ -90,18 +90,18 @@ class StoredInspection:
     Attributes:
         plan: The plan it was judged by.
         as_added: Summary when it was added.
-        summary: Summary with the reviews the campaign was given since.
         observed_at: The monitoring point.
         digest: Digest of the plan.
     """
 
-    __slots__ = ("_base", "_open", "_reviews", "_text", "as_added", "digest", "observed_at", "plan", "summary")
+    __slots__ = ("_base", "_open", "_reviews", "_summary", "_text", "as_added", "digest", "observed_at", "plan")
 
     def __init__(self, plan: Plan, summary: VerdictSummary, observed_at: datetime, base: Inspection | None, text: str) -> None:
         self.plan = plan
-        self.as_added = self.summary = summary
+        self.as_added = summary
         self.observed_at = observed_at
         self.digest = plan.digest
+        self._summary: VerdictSummary | None = summary
         self._base = base
         self._text = text
         self._reviews: tuple[Review, ...] = ()
@@ -120,18 +120,34 @@ class StoredInspection:
     def open(self) -> Inspection:
         """Return the inspection, with the reviews the campaign was given."""
         if self._open is None:
-            inspection = self._base or Inspection.from_dict(self.to_dict(), self.plan)
-            self._open = inspection.with_reviews(self._reviews) if self._reviews else inspection
+            base = self._base or Inspection.from_dict(json.loads(self._text), self.plan)
+            # The campaign may know the unit by a longer id than the inspection does.
+            given = [
+                review.model_copy(update={"subject": base.subject.id})
+                for review in self._reviews
+                if review.indicator in self.plan.by_id
+            ]
+            self._open = base.with_reviews(given) if given else base
         return self._open
+
+    @property
+    def summary(self) -> VerdictSummary:
+        """Summary with the reviews the campaign was given; made on first use, however many reviews came in."""
+        if self._summary is None:
+            summary = self.as_added
+            if any(review.indicator in self.plan.by_id for review in self._reviews):
+                summary = VerdictSummary.of(self.open())
+            for review in self._reviews:
+                if review.indicator == SCORE:
+                    summary = _score_reviewed(summary, review)
+            self._summary = summary
+        return self._summary
 
     def review(self, review: Review) -> None:
         """Attach a review; the summary follows it."""
-        if review.indicator == SCORE:
-            self.summary = _score_reviewed(self.summary, review)
-        elif review.indicator in self.plan.by_id:
+        if review.indicator == SCORE or review.indicator in self.plan.by_id:
             self._reviews += (review,)
-            self._open = None
-            self.summary = VerdictSummary.of(self.open())
+            self._open = self._summary = None
 
     def to_dict(self) -> dict[str, Any]:
         """Return the inspection as it is stored: without the reviews the campaign was given."""
@@ -156,6 +172,8 @@ class UnitRecord:
         reported: What bodies report of it, in order of time.
         ruling: The latest ruling; None without one.
         reviews: The latest review of each indicator.
+        given: All reviews, in the order recorded; several may answer single candidates of one finding.
+        points: All monitoring points it was inspected at.
     """
 
     subject: Site | Account
@@ -164,3 +182,5 @@ class UnitRecord:
     reported: tuple[Reported, ...] = ()
     ruling: Ruling | None = None
     reviews: dict[str, Review] = field(default_factory=dict)
+    given: tuple[Review, ...] = ()
+    points: tuple[datetime, ...] = ()

@@ -9,10 +9,11 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Literal, NamedTuple, overload
+from typing import TYPE_CHECKING, NamedTuple, overload
 
 from govmedia_rules.campaign.results import Result
 from govmedia_rules.campaign.rules import SubjectKind
+from govmedia_rules.campaign.standing import TRACK_ZH, TrackKind, track_kind
 from govmedia_rules.campaign.statistics import Ratio, ratio
 from govmedia_rules.campaign.tasks import STATE_ZH, Task, TaskState
 from govmedia_rules.campaign.units import kind_of
@@ -61,12 +62,14 @@ class RectificationProgress(NamedTuple):
         states: Tasks in each state.
         repeated: Tasks of units that had failed the round before too.
         without_names: Failed units known only as numbers, which have no task.
+        withdrawn: Tasks whose failure was dismissed; they are in no state and in no rate.
     """
 
     on: date
     states: Mapping[TaskState, int]
     repeated: int
     without_names: int
+    withdrawn: int = 0
 
     @property
     def total(self) -> int:
@@ -101,26 +104,20 @@ class RectificationProgress(NamedTuple):
         """Return progress in one Chinese sentence."""
         parts = "，".join(f"{STATE_ZH[state]}{count}个" for state, count in self.states.items() if count)
         more = f"；另有{self.without_names}个不合格单位未列名，无法跟踪" if self.without_names else ""
+        more += f"；已撤销{self.withdrawn}个" if self.withdrawn else ""
         return f"截至{self.on}，整改任务{self.total}个" + (f"：{parts}" if parts else "") + more
 
 
 def progress(tasks: Iterable[Task], on: date, without_names: int = 0) -> RectificationProgress:
     """Count tasks by their state on a day."""
     listed = list(tasks)
-    states: Counter[TaskState] = Counter(unit.state(on) for unit in listed)
-    return RectificationProgress(on, dict(sorted(states.items())), sum(unit.is_repeated for unit in listed), without_names)
+    states: Counter[TaskState] = Counter(task.state(on) for task in listed)
+    withdrawn = states.pop("withdrawn", 0)
+    repeated = sum(task.is_repeated for task in listed if task.state(on) != "withdrawn")
+    return RectificationProgress(on, dict(sorted(states.items())), repeated, without_names, withdrawn)
 
 
 # --- two rounds ---------------------------------------------------------------------------------------------------------
-
-TrackKind = Literal["resolved", "persisting", "new", "relapsed", "lost_sight"]
-TRACK_ZH: Mapping[str, str] = {
-    "resolved": "已整改",
-    "persisting": "未整改",
-    "new": "新增",
-    "relapsed": "反弹",
-    "lost_sight": "未再检查",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +202,7 @@ def follow(
     before: Mapping[tuple[str, str], Result],
     now: Mapping[tuple[str, str], Result],
     tasks: Mapping[tuple[str, str], Task],
+    period: Period,
     without_names: tuple[int, int] = (0, 0),
 ) -> Tracks:
     """Set the failures of two rounds side by side.
@@ -213,12 +211,13 @@ def follow(
         before: Results of the earlier round, by tier and id.
         now: Results of the later round.
         tasks: Tasks of the earlier round; their re-checks tell what was put right between the rounds.
+        period: Period of the later round.
         without_names: Failed units known only as numbers, before and now.
     """
     tracks = []
     for key in sorted({*before, *now}):
         earlier, later = before.get(key), now.get(key)
-        kind = _track(earlier, later, tasks.get(key))
+        kind = track_kind(earlier is not None and earlier.outcome == "failed", tasks.get(key), later, period)
         if kind is None:
             continue
         known = later or earlier
@@ -233,16 +232,3 @@ def follow(
             )
         )
     return Tracks(tracks, without_names)
-
-
-def _track(before: Result | None, now: Result | None, task: Task | None) -> TrackKind | None:
-    failed_before = before is not None and before.outcome == "failed"
-    fails_now = now is not None and now.outcome == "failed"
-    put_right = task is not None and task.finished_at is not None
-    if fails_now:
-        return "new" if not failed_before else "relapsed" if put_right else "persisting"
-    if not failed_before:
-        return None
-    if now is not None and now.outcome in ("passed", "basically_passed", "closed"):
-        return "resolved"
-    return "resolved" if put_right and (now is None or now.is_settled) else "lost_sight"

@@ -17,6 +17,7 @@ from govmedia_rules.campaign.rules import OutcomeRule
 from govmedia_rules.campaign.units import Fault
 from govmedia_rules.judge.finding import Finding, is_under
 from govmedia_rules.judge.inspection import Inspection, Verdict
+from govmedia_rules.rules.model import Plan
 from govmedia_rules.subjects.models import Account, Site
 
 UnitOutcome = Literal[
@@ -95,6 +96,11 @@ class Result:
     def inspection(self) -> Inspection | None:
         """The inspection with all reviews; None for a unit that was only reported."""
         return self.record.inspection.open() if self.record is not None and self.record.inspection is not None else None
+
+    @property
+    def inspection_plan(self) -> Plan | None:
+        """The plan of the inspection; None for a unit that was only reported."""
+        return self.record.inspection.plan if self.record is not None and self.record.inspection is not None else None
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -179,9 +185,10 @@ def _weigh(record: UnitRecord, summary: VerdictSummary | None) -> tuple[tuple[st
     for reported, fault in ((report, fault) for report in record.reported for fault in report.faults):
         for name in fault.indicator_ids or ("other",):
             review = record.reviews.get(name)
-            if review is not None and review.decision == "dismissed":
+            if review is not None and review.decision == "dismissed" and review.at >= reported.at:
                 continue
-            is_confirmed = review is not None or reported.reviewed_at is not None
+            # A review answers what was reported before it, never what came after.
+            is_confirmed = reported.reviewed_at is not None or (review is not None and review.at >= reported.at)
             if reported.outcome == "failed":
                 severe.add(name)
             if name not in confirmed:

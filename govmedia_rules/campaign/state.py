@@ -7,10 +7,24 @@ from typing import Any, NamedTuple
 
 from govmedia_rules.campaign.config import CampaignConfig
 from govmedia_rules.campaign.records import StoredInspection, UnitRecord
+from govmedia_rules.campaign.rules import SubjectKind
 from govmedia_rules.campaign.sampling import Sample
 from govmedia_rules.campaign.tasks import Recheck, Task
-from govmedia_rules.campaign.units import CountedResult, CountedUnits, Disclosure, EarlierRate, Letters, Reported, Ruling
+from govmedia_rules.campaign.units import (
+    Appeal,
+    AppealAnswer,
+    CountedResult,
+    CountedUnits,
+    Disclosure,
+    EarlierRate,
+    IssueAnswer,
+    Letters,
+    Reported,
+    Ruling,
+    kind_of,
+)
 from govmedia_rules.judge.reviews import Review
+from govmedia_rules.notices.figures import Period
 from govmedia_rules.rules.model import Plan
 from govmedia_rules.subjects.models import Account, Site
 from govmedia_rules.subjects.registry import Population
@@ -54,6 +68,10 @@ class CampaignState:
         failed_before: Ids of units that failed the round before, as keys.
         tasks: The latest task of each unit.
         carried: The latest task of each unit that an earlier round issued.
+        carried_rounds: Title and period of the rounds that were carried over.
+        appeals: Appeals, by id.
+        appeal_answers: Answers to appeals, by id of the appeal.
+        issue_answers: Answers to inconsistencies.
     """
 
     def __init__(self, config: CampaignConfig) -> None:
@@ -74,17 +92,47 @@ class CampaignState:
         self.failed_before: dict[str, None] = {}
         self.tasks: dict[UnitKey, Task] = {}
         self.carried: dict[UnitKey, Task] = {}
+        self.carried_rounds: list[tuple[str, Period]] = []
+        self.appeals: dict[str, Appeal] = {}
+        self.appeal_answers: dict[str, AppealAnswer] = {}
+        self.issue_answers: list[IssueAnswer] = []
+        self._names: dict[str, dict[str, str]] = {}
+        self._former: dict[tuple[str, str], dict[str, None]] = {}
+        self._kinds_listed: dict[str, set[SubjectKind]] = {}
 
     def apply(self, event: Event) -> None:
         """Change the state by one event and keep the event."""
         _APPLY[event.kind](self, event.tier, event.value)
         self.events.append(event)
 
+    def names_without_blanks(self, tier: str) -> Mapping[str, str]:
+        """Return the ids of a tier's members and units by how they read without blanks and case."""
+        return self._names.get(tier, {})
+
+    def unit_id(self, tier: str, subject_id: str) -> str:
+        """Return the id under which a unit is recorded: an account written without its owner is the only member so called."""
+        if (tier, subject_id) in self.units or (tier, subject_id) in self.members:
+            return subject_id
+        ids = self._former.get((tier, subject_id), {})
+        return next(iter(ids)) if len(ids) == 1 else subject_id
+
+    def is_listed_whole(self, tier: str, kind: SubjectKind) -> bool:
+        """Return whether every unit of a kind that there is in a tier is known by name."""
+        if any((block.tier, block.subject) == (tier, kind) for block in self.counted):
+            return False
+        if any((named, population.subject) == (tier, kind) for named, population in self.totals):
+            return False
+        return kind in self._kinds_listed.get(tier, ())
+
+    def _remember_name(self, tier: str, name: str) -> None:
+        self._names.setdefault(tier, {}).setdefault("".join(name.split()).casefold(), name)
+
     def _unit(self, tier: str, subject: Site | Account) -> UnitRecord:
         key = (tier, subject.id)
         record = self.units.get(key)
         if record is None:
             record = self.units[key] = UnitRecord(subject, tier)
+            self._remember_name(tier, subject.id)
         return record
 
     def _add_member(self, tier: str, subject: Site | Account) -> None:
@@ -92,14 +140,19 @@ class CampaignState:
         if key in self.members:
             self.repeated.append(key)
         self.members[key] = subject
+        self._remember_name(tier, subject.id)
+        self._kinds_listed.setdefault(tier, set()).add(kind_of(subject))
+        if isinstance(subject, Account):
+            self._former.setdefault((tier, subject.former_id), {})[subject.id] = None
 
     def _add_inspection(self, tier: str, value: tuple[Site | Account, StoredInspection]) -> None:
         subject, inspection = value
         record = self._unit(tier, subject)
+        record.points += (inspection.observed_at,)
         if record.inspection is None or record.inspection.observed_at <= inspection.observed_at:
             record.subject, record.inspection = subject, inspection
-            for review in record.reviews.values():
-                if review.observed_at in (None, inspection.observed_at):
+            for review in record.given:
+                if review.observed_at in (None, inspection.observed_at) and review.at >= inspection.observed_at:
                     inspection.review(review)
 
     def _add_reported(self, tier: str, reported: Reported) -> None:
@@ -109,12 +162,16 @@ class CampaignState:
 
     def _add_review(self, tier: str, review: Review) -> None:
         record = self.units[tier, review.subject]
+        record.given += (review,)
         earlier = record.reviews.get(review.indicator)
-        if earlier is not None and earlier.at > review.at:
+        if earlier is None or earlier.at <= review.at:
+            record.reviews[review.indicator] = review
+        inspection = record.inspection
+        if inspection is None or review.observed_at not in (None, inspection.observed_at):
             return
-        record.reviews[review.indicator] = review
-        if record.inspection is not None and review.observed_at in (None, record.inspection.observed_at):
-            record.inspection.review(review)
+        # A review answers what was observed before it, never what came after.
+        if review.at >= inspection.observed_at:
+            inspection.review(review)
 
     def _add_ruling(self, tier: str, ruling: Ruling) -> None:
         key = (tier, ruling.subject)
@@ -149,6 +206,10 @@ _APPLY: Mapping[str, Callable[[CampaignState, str, Any], object]] = {
     "failed_before": lambda state, tier, subject: state.failed_before.setdefault(subject),
     "task": CampaignState._add_task,
     "recheck": CampaignState._add_recheck,
+    "appeal": lambda state, tier, appeal: state.appeals.__setitem__(appeal.id, appeal),
+    "appeal_answer": lambda state, tier, answer: state.appeal_answers.__setitem__(answer.appeal, answer),
+    "issue_answer": lambda state, tier, answer: state.issue_answers.append(answer),
+    "carried_over": lambda state, tier, earlier: state.carried_rounds.append(earlier),
     # Records of a later version are kept and written again, and change nothing.
     "unknown": lambda state, tier, record: None,
 }

@@ -27,7 +27,7 @@ def rate_text(stat: Stat, terms: CampaignConfig) -> str | None:
     if bounds is None:
         return None
     low, high = (bound.text(terms.rounding) for bound in bounds)
-    return low if not stat.open else f"{low}—{high}"
+    return low if low == high else f"{low}—{high}（{stat.open}个未定）"
 
 
 DIMENSION_ZH: Mapping[Dimension, str] = {
@@ -44,7 +44,8 @@ Line = tuple[Cell, ...]
 def counts_table(campaign: CampaignView, subject: SubjectKind, spec: Spec, *, tier: str = MAIN) -> Table[Line]:
     """Count of one kind of unit, a row for each group; a blank is what is not known, never 0.
 
-    Columns are the dimensions, population, inspected, the outcomes there are, and `pass_rate` in percent as the round prints it.
+    Columns are the dimensions, population, inspected, the outcomes there are, and `pass_rate` in percent as the
+    round prints it; while units are open, `pass_rate_low` and `pass_rate_high` too.
 
     Args:
         campaign: The round.
@@ -60,12 +61,15 @@ def counts_table(campaign: CampaignView, subject: SubjectKind, spec: Spec, *, ti
     outcomes = _outcomes(total)
     names += [(outcome, "integer", OUTCOME_ZH[outcome]) for outcome in outcomes]
     names.append(("pass_rate", "decimal", "合格率（%）"))
+    has_open = total.open > 0
+    if has_open:
+        names += [("pass_rate_low", "decimal", "合格率下限（%）"), ("pass_rate_high", "decimal", "合格率上限（%）")]
     headings: list[Heading[Line]] = [Heading(name, kind, title, itemgetter(at)) for at, (name, kind, title) in enumerate(names)]
     has_population, is_sure = not groups.unplaced.population, not groups.unplaced.inspected
     rows = [
         (
             *(part.label_of(group) for part, group in zip(parts, key, strict=True)),
-            *_counts(stat, outcomes, campaign.config, has_population=has_population, is_sure=is_sure),
+            *_counts(stat, outcomes, campaign, has_population=has_population, is_sure=is_sure, has_open=has_open),
         )
         for key, stat in groups.items()
     ]
@@ -75,21 +79,33 @@ def counts_table(campaign: CampaignView, subject: SubjectKind, spec: Spec, *, ti
 def total_row(campaign: CampaignView, subject: SubjectKind, *, tier: str = MAIN) -> Line:
     """Return the counts of all units in the columns of `counts_table` after its dimensions."""
     total = campaign.statistics(TOTAL).total(subject, tier=tier)
-    return _counts(total, _outcomes(total), campaign.config, has_population=True, is_sure=True)
+    return _counts(total, _outcomes(total), campaign, has_population=True, is_sure=True, has_open=total.open > 0)
 
 
 def _outcomes(total: Stat) -> tuple[UnitOutcome, ...]:
     return tuple(outcome for outcome in OUTCOME_ZH if outcome in ALWAYS or total.outcomes[outcome])
 
 
-def _counts(stat: Stat, outcomes: tuple[UnitOutcome, ...], terms: CampaignConfig, *, has_population: bool, is_sure: bool) -> Line:
-    share = stat.share("pass", base=terms.rate_base, basically_passes=terms.basically_passes) if is_sure else None
+def _counts(
+    stat: Stat,
+    outcomes: tuple[UnitOutcome, ...],
+    campaign: CampaignView,
+    *,
+    has_population: bool,
+    is_sure: bool,
+    has_open: bool,
+) -> Line:
+    rounding = campaign.config.rounding
+    bounds = campaign.bounds(stat) if is_sure else None
+    share = None if bounds is None else campaign.printed_share(stat)
     counts: list[Cell] = [None if stat.is_partial else stat.inspected]
     counts += [stat.outcomes[outcome] or (None if stat.is_partial else 0) for outcome in outcomes]
+    interval: list[Cell] = [None, None] if bounds is None else [bound.figure(rounding) for bound in bounds]
     return (
         stat.population if has_population else None,
         *(counts if is_sure else [None] * len(counts)),
-        None if share is None else share.figure(terms.rounding),
+        None if share is None else share.figure(rounding),
+        *(interval if has_open else []),
     )
 
 

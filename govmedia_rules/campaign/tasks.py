@@ -19,7 +19,7 @@ from govmedia_rules.core.workdays import WorkCalendar
 from govmedia_rules.notices.figures import Period
 
 RecheckOutcome = Literal["rectified", "not_rectified", "closed"]
-TaskState = Literal["open", "overdue", "rectified", "rectified_late", "not_rectified", "closed"]
+TaskState = Literal["open", "overdue", "rectified", "rectified_late", "not_rectified", "closed", "withdrawn"]
 STATE_ZH: Mapping[str, str] = {
     "open": "整改中",
     "overdue": "逾期未整改",
@@ -27,6 +27,7 @@ STATE_ZH: Mapping[str, str] = {
     "rectified_late": "逾期整改",
     "not_rectified": "复查不合格",
     "closed": "已注销",
+    "withdrawn": "已撤销",
 }
 
 
@@ -106,6 +107,7 @@ class Task(Model):
         failed_rounds: In how many rounds running the unit has now failed, this one included.
         carried_from: Period of the first round of an unfinished task that was carried on; None for a new one.
         rechecks: Re-checks so far, in order of time.
+        withdrawn_at: Day since which the failure is dismissed; None while it stands.
     """
 
     subject: Name
@@ -122,6 +124,7 @@ class Task(Model):
     failed_rounds: int = Field(default=1, ge=1)
     carried_from: Period | None = None
     rechecks: tuple[Recheck, ...] = ()
+    withdrawn_at: date | None = None
 
     @property
     def key(self) -> tuple[str, str]:
@@ -132,6 +135,11 @@ class Task(Model):
     def is_repeated(self) -> bool:
         """Whether the unit had failed in the round before too."""
         return self.failed_rounds > 1
+
+    @property
+    def is_open(self) -> bool:
+        """Whether something is left to be put right."""
+        return self.finished_at is None and self.withdrawn_at is None
 
     @property
     def remaining(self) -> tuple[str, ...]:
@@ -159,6 +167,8 @@ class Task(Model):
 
     def state(self, on: date) -> TaskState:
         """Return where the task stands at the end of the day `on`; re-checks after it are not counted."""
+        if self.withdrawn_at is not None and self.withdrawn_at <= on:
+            return "withdrawn"
         known = self.model_copy(update={"rechecks": tuple(recheck for recheck in self.rechecks if recheck.at.date() <= on)})
         finished = known.finished_at
         if finished is not None:

@@ -218,6 +218,70 @@ class EarlierRate(Model):
     source: Short = ""
 
 
+class IssueAnswer(Model):
+    """Why an inconsistency that was named is right as it is.
+
+    Attributes:
+        issue: Reason of the issue.
+        details: Its details.
+        subjects: Its units.
+        count: How many it is about.
+        role: Role of the person who answers, never the name.
+        at: When.
+        reason: Why it is right.
+    """
+
+    issue: Short
+    details: tuple[tuple[str, Short], ...] = ()
+    subjects: tuple[str, ...] = ()
+    count: int = 0
+    role: Name
+    at: Instant
+    reason: Short
+
+
+class Appeal(Model):
+    """What a unit says against its confirmed findings (申诉).
+
+    Attributes:
+        id: Its number or date, unique in the campaign.
+        subject: Id of the unit.
+        tier: Tier.
+        indicators: Findings it is against; () for all.
+        by: Who appeals, by role.
+        at: When.
+        reason: Why.
+        document: The document; None when there is none.
+    """
+
+    id: Name
+    subject: Name
+    tier: TierId = MAIN
+    indicators: tuple[Short, ...] = ()
+    by: Name
+    at: Instant
+    reason: Short
+    document: Short | None = None
+
+
+class AppealAnswer(Model):
+    """The answer to an appeal (申诉答复).
+
+    Attributes:
+        appeal: Id of the appeal.
+        decision: upheld dismisses the findings it is against; rejected leaves them.
+        role: Role of the person who decided, never the name.
+        at: When.
+        reason: Why.
+    """
+
+    appeal: Name
+    decision: Literal["upheld", "rejected"]
+    role: Name
+    at: Instant
+    reason: Short
+
+
 def kind_of(subject: Site | Account) -> SubjectKind:
     """Return whether a subject is a site or an account."""
     return "account" if isinstance(subject, Account) else "site"

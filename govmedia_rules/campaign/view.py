@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from operator import itemgetter
 
 from govmedia_rules.campaign.comparing import comparisons
 from govmedia_rules.campaign.config import MAIN, CampaignConfig, ShareKind
@@ -15,25 +16,32 @@ from govmedia_rules.campaign.records import UnitRecord
 from govmedia_rules.campaign.rectification import RectificationProgress, progress
 from govmedia_rules.campaign.results import Result, result_of
 from govmedia_rules.campaign.rules import CampaignRules, CoverageRule, OutcomeRule, SubjectKind
-from govmedia_rules.campaign.sampling import Sample
+from govmedia_rules.campaign.sampling import WHY_ZH, Sample
+from govmedia_rules.campaign.standing import TrackKind, after_result, track_kind
 from govmedia_rules.campaign.state import CampaignState, UnitKey
 from govmedia_rules.campaign.statistics import Ratio, Stat, Statistics, count, ratio
 from govmedia_rules.campaign.tasks import Task
 from govmedia_rules.campaign.units import (
+    Appeal,
+    AppealAnswer,
     CountedResult,
     CountedUnits,
     Disclosure,
     EarlierRate,
+    IssueAnswer,
     Letters,
     Reported,
     kind_of,
 )
+from govmedia_rules.core.rates import Change, Rounding
 from govmedia_rules.errors import CampaignError
 from govmedia_rules.judge.inspection import RulebookRef
-from govmedia_rules.notices.figures import Comparison
+from govmedia_rules.notices.figures import Comparison, ComparisonBasis
 from govmedia_rules.rules.model import Plan
 from govmedia_rules.subjects.models import Account, Site
 from govmedia_rules.subjects.registry import Population
+from govmedia_rules.tables.columns import Cell, Heading
+from govmedia_rules.tables.out import Table
 
 
 class CampaignView:
@@ -117,6 +125,17 @@ class CampaignView:
         """The samples that were drawn."""
         return tuple(self._state.samples)
 
+    def sample_table(self, sample: Sample) -> Table[tuple[Cell, ...]]:
+        """Return the units of a sample in the order of the list, for files: what they are, and why each was taken."""
+        names = (("对象编号", 0), ("名称", 1), ("所属地方或部门", 2), ("主办单位", 3), ("层", 4), ("抽取原因", 5))
+        headings: list[Heading[tuple[Cell, ...]]] = [Heading(f"column_{at}", "text", title, itemgetter(at)) for title, at in names]
+        rows = []
+        for drawn in sample.drawn:
+            member = self.members.get((sample.tier, drawn.subject))
+            known = (None, None, None) if member is None else (member.name, member.area, member.owner)
+            rows.append((drawn.subject, *known, drawn.stratum, WHY_ZH[drawn.why]))
+        return Table(headings, rows, name="抽样名单")
+
     @property
     def disclosures(self) -> tuple[Disclosure, ...]:
         """What departments disclosed, in the order recorded."""
@@ -149,8 +168,32 @@ class CampaignView:
 
     @property
     def tasks(self) -> tuple[Task, ...]:
-        """Tasks of rectification, in the order issued."""
-        return tuple(self._state.tasks.values())
+        """Tasks of rectification as the results of this round leave them, in the order issued."""
+        results, period = self.results, self.config.period
+        return tuple(after_result(task, results.get(key), period) for key, task in self._state.tasks.items())
+
+    @property
+    def appeals(self) -> tuple[tuple[Appeal, AppealAnswer | None], ...]:
+        """Appeals in the order recorded, each with its answer; None while it waits for one."""
+        answers = self._state.appeal_answers
+        return tuple((appeal, answers.get(appeal.id)) for appeal in self._state.appeals.values())
+
+    @property
+    def issue_answers(self) -> tuple[IssueAnswer, ...]:
+        """Answers to inconsistencies, in the order recorded."""
+        return tuple(self._state.issue_answers)
+
+    def task(self, subject: str, *, tier: str = MAIN) -> Task | None:
+        """Return the task of a unit as the results of this round leave it; None when it has none."""
+        task = self._state.tasks.get((tier, subject))
+        return None if task is None else after_result(task, self.results.get((tier, subject)), self.config.period)
+
+    @property
+    def carried(self) -> tuple[tuple[Task, TrackKind], ...]:
+        """Tasks that earlier rounds issued, in the order carried over, and where each unit stands in this round."""
+        results, period = self.results, self.config.period
+        standing = ((task, track_kind(True, task, results.get(key), period)) for key, task in self._state.carried.items())
+        return tuple((task, kind) for task, kind in standing if kind is not None)
 
     # --- results ---------------------------------------------------------------------------------------------------------
 
@@ -200,8 +243,24 @@ class CampaignView:
         )
 
     def share(self, stat: Stat, kind: ShareKind = "pass") -> Ratio | None:
-        """Return a rate of a group on the base of this round; None when it is not known."""
+        """Return a rate of a group on the base of this round; None when it is not known, as while a unit is open."""
         return stat.share(kind, base=self.config.rate_base, basically_passes=self.config.basically_passes)
+
+    def bounds(self, stat: Stat, kind: ShareKind = "pass") -> tuple[Ratio, Ratio] | None:
+        """Return the lowest and highest a rate of a group can be, whatever becomes of its open units; None without a base."""
+        if kind == "coverage":
+            share = self.share(stat, kind)
+            return None if share is None else (share, share)
+        return stat.bounds(kind, base=self.config.rate_base, basically_passes=self.config.basically_passes)
+
+    def printed_share(self, stat: Stat, kind: ShareKind = "pass", *, rounding: Rounding | None = None) -> Ratio | None:
+        """Return a rate that is printed the same whatever becomes of the open units; None where they can change a place."""
+        bounds = self.bounds(stat, kind)
+        if bounds is None:
+            return None
+        low, high = bounds
+        policy = rounding or self.config.rounding
+        return low if low == high or low.text(policy) == high.text(policy) else None
 
     def comparisons(
         self,
@@ -228,11 +287,27 @@ class CampaignView:
         """
         now = share
         if now is None and not group:
-            now = self.share(self.statistics(TOTAL).total(subject, tier=tier), kind)
+            now = self.printed_share(self.statistics(TOTAL).total(subject, tier=tier), kind)
         if now is None:
             raise CampaignError(f"the rate {kind!r} of {subject}s is not known", hint="units may still be open; see issues()")
         figure = now.figure(self.config.rounding)
         return comparisons(self.earlier, figure, subject=subject, kind=kind, tier=tier, group=group, unit=unit)
+
+    def comparison_bounds(
+        self, subject: SubjectKind, kind: ShareKind = "pass", *, tier: str = MAIN
+    ) -> tuple[tuple[ComparisonBasis, Change, Change], ...]:
+        """Return for each earlier round the least and the greatest difference while units are open, the least rate first.
+
+        Raises:
+            CampaignError: The rate has no base.
+        """
+        bounds = self.bounds(self.statistics(TOTAL).total(subject, tier=tier), kind)
+        if bounds is None:
+            raise CampaignError(f"the rate {kind!r} of {subject}s has no base")
+        low, high = (
+            comparisons(self.earlier, share.figure(self.config.rounding), subject=subject, kind=kind, tier=tier) for share in bounds
+        )
+        return tuple((least.basis, least.change, most.change) for least, most in zip(low, high, strict=True))
 
     def coverage(self) -> tuple[Coverage, ...]:
         """Return what was covered, against each demand of its rulebooks and its config."""

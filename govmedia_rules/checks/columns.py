@@ -22,6 +22,7 @@ from govmedia_rules.checks.updates import Count, column_updated
 from govmedia_rules.core.time import Span, Window, day_of
 from govmedia_rules.core.workdays import Calendar
 from govmedia_rules.errors import CalendarError
+from govmedia_rules.snapshots.kinds import is_known as is_known_kind
 from govmedia_rules.snapshots.models import SiteSnapshot
 from govmedia_rules.snapshots.parts import Column
 
@@ -67,17 +68,20 @@ def columns_core_stale(
     stale: list[tuple[Column, Window | None]] = []
     possible = 0
     for kind, group in site.columns_by_kind.items():
+        is_known = kind in rules and kind is not None
         rule = rules.get(kind)
+        if rule is None and not is_known_kind("column", kind):
+            rule = slow  # a kind that nobody knows may be a misspelt core one
         if rule is None or group.all_updated(rule.span):
             continue
         for column in group.to_be_compared(rule.span):
             updated = column_updated(column, rule.span)
             if updated or column.finished or (column.entry_count == 0 and not count_blank):
                 continue
-            first_only = rule.first_level_only and kind is not None
+            first_only = rule.first_level_only and is_known
             if first_only and column.level is not None and column.level > 1:
                 continue
-            if updated is None or kind is None or (first_only and column.level is None):
+            if updated is None or not is_known or (first_only and column.level is None):
                 possible += 1
             else:
                 stale.append((column, rule.window))

@@ -20,6 +20,7 @@ from govmedia_rules.checks.contract import (
     passed,
 )
 from govmedia_rules.core.time import Window
+from govmedia_rules.snapshots.kinds import is_known as is_known_kind
 from govmedia_rules.snapshots.models import AccountSnapshot, SiteSnapshot
 from govmedia_rules.snapshots.parts import Activity
 from govmedia_rules.subjects.vocabulary import vocabulary
@@ -110,6 +111,8 @@ def interaction_missing(
         Evidence(function.name or function.kind, account.account.url, None, function.kind) for function in account.functions
     ]
     untried = sum(function.works is None for function in offered)
+    # A kind that nobody knows may be a misspelt one that counts.
+    untried += sum(function.works is not False and not is_known_kind("function", function.kind) for function in account.functions)
     if untried or stated or "functions" in account.partial:
         return inconclusive("functions_not_tried", evidence=evidence, count=untried)
     return failed(

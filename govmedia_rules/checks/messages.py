@@ -20,8 +20,8 @@ from govmedia_rules.checks.contract import (
     passed,
 )
 from govmedia_rules.checks.interaction import has_column
-from govmedia_rules.core.time import Window, day_of, earliest, latest
-from govmedia_rules.core.workdays import Calendar, WorkCalendar
+from govmedia_rules.core.time import Moment, Window, day_of, earliest, latest
+from govmedia_rules.core.workdays import Calendar, WorkCalendar, WorkingDays
 from govmedia_rules.errors import CalendarError
 from govmedia_rules.snapshots.models import AccountSnapshot, SiteSnapshot
 from govmedia_rules.snapshots.parts import Enquiry, Message
@@ -64,14 +64,14 @@ def messages_unanswered(
         if not span.has(message.asked_at):
             continue
         asked = latest(message.asked_at, zone)
-        if message.answered:
-            answered = message.answered_at
+        is_answered, answered = answer_by(message, message.asked_at, point)
+        if is_answered:
             if not late_answers_count or answered is None or asked >= wait.start(earliest(answered, zone)):
                 continue
         elif asked >= must_be_after:
             continue
-        evidence = Evidence(message.title or "message", message.url, message.asked_at, message.answered_at, wait)
-        if message.answered is None:
+        evidence = Evidence(message.title or "message", message.url, message.asked_at, answered, wait)
+        if is_answered is None:
             unknown += 1
         elif message.valid is None or message.column_kind is None:
             candidates.append(evidence)
@@ -175,19 +175,22 @@ def _replies_late(
             continue
         if not span.has(message.asked_at):
             continue
-        if message.answered and message.answered_at is None:
+        is_answered, answered_at = answer_by(message, message.asked_at, point)
+        if is_answered is None or (is_answered and answered_at is None):
             unknown += 1
             continue
         asked: date = day_of(message.asked_at, zone)
-        ended = day_of(message.answered_at if message.answered_at is not None else point, zone)
+        ended = day_of(answered_at if answered_at is not None else point, zone)
+        # A question that still waits has been late only when a whole further working day has begun.
+        is_late = calendar.has_more_than(limit, asked, ended)
+        if is_late is None:
+            outside += 1
+        if not is_late:
+            continue
         try:
             counted = calendar.count(asked, ended)
-        except CalendarError:
-            outside += 1
-            continue
-        # A question that still waits has been late only when a whole further working day has begun.
-        if counted.days <= limit:
-            continue
+        except CalendarError:  # late for certain, though the last of the days are not covered
+            counted = WorkingDays(limit + 1, (), ())
         skipped = tuple(f"{day:%Y-%m-%d} {why}" for day, why in counted.skipped)
         pieces = [Evidence(message.title or "message", message.url, message.asked_at, counted.days, limit)]
         pieces += [Evidence("days_skipped", None, ended, skipped)] if skipped else []
@@ -275,12 +278,13 @@ def enquiries_unanswered(
     """
     late: list[Evidence] = []
     poor: list[Evidence] = []
-    unknown = 0
+    unknown = outside = 0
     for enquiry in site.enquiries or ():
         try:
             answer = _in_time(enquiry, site, working_days, calendar)
         except CalendarError:
-            return inconclusive("calendar_not_covering", coverage=calendar.coverage, possible={"late": len(site.enquiries or ())})
+            outside += 1
+            continue
         piece = Evidence(enquiry.question or "enquiry", None, enquiry.asked_at, enquiry.answered_at, working_days)
         if answer is False:
             late.append(piece)
@@ -289,11 +293,36 @@ def enquiries_unanswered(
         elif enquiry.poor:
             poor.append(piece)
     faults = {kind: len(pieces) for kind, pieces in (("late", late), ("poor", poor)) if pieces}
-    possible = {"late": unknown} if unknown else {}
+    possible = {"late": unknown + outside} if unknown + outside else {}
     if faults:
         args = {"late": len(late), "poor": len(poor), "limit": working_days}
         return failed("enquiries_unanswered", evidence=(*late, *poor), faults=faults, possible=possible, **args)
+    if outside:
+        return inconclusive("calendar_not_covering", coverage=calendar.coverage, possible=possible)
     return inconclusive("enquiries_unknown", possible=possible) if unknown or not site.enquiries else passed()
+
+
+def answer_by(item: Message | Enquiry, asked_at: Moment, point: datetime) -> tuple[bool | None, Moment | None]:
+    """Return whether something was answered at the monitoring point, and when.
+
+    An answer dated after the point was not there yet. One dated before the question contradicts it, so that nobody knows whether
+    it was answered: (None, None).
+
+    Args:
+        item: The message or enquiry.
+        asked_at: When it was put.
+        point: The monitoring point.
+    """
+    zone = point.tzinfo
+    assert zone is not None
+    answered_at = item.answered_at
+    if answered_at is None:
+        return item.answered, None
+    if earliest(answered_at, zone) > point:
+        return False, None
+    if latest(answered_at, zone) < earliest(asked_at, zone):
+        return None, None
+    return True, answered_at
 
 
 def _in_time(enquiry: Enquiry, site: SiteSnapshot, limit: int, calendar: WorkCalendar) -> bool | None:
@@ -301,13 +330,15 @@ def _in_time(enquiry: Enquiry, site: SiteSnapshot, limit: int, calendar: WorkCal
     zone = site.observed_at.tzinfo
     assert zone is not None
     asked: date = day_of(enquiry.asked_at, zone)
-    if enquiry.answered and enquiry.answered_at is None:
+    is_answered, answered_at = answer_by(enquiry, enquiry.asked_at, site.observed_at)
+    if is_answered is None or (is_answered and answered_at is None):
         return None
-    ended = enquiry.answered_at if enquiry.answered_at is not None else site.observed_at
-    days = calendar.count(asked, day_of(ended, zone)).days
-    if enquiry.answered:
-        return days <= limit
-    return False if days > limit and enquiry.answered is False else None
+    is_late = calendar.has_more_than(limit, asked, day_of(answered_at if answered_at is not None else site.observed_at, zone))
+    if is_late is None:
+        raise CalendarError(f"the calendar covers {calendar.coverage}")
+    if is_answered:
+        return not is_late
+    return False if is_late else None
 
 
 @check("site.enquiries_answered_fast", needs="enquiries")

@@ -130,6 +130,7 @@ def column_content(page: PageFacts, frame: Frame) -> ColumnContent:
         return ColumnContent(count=1, unseen="text")
     if fetches:
         return ColumnContent(unseen="script")
-    # Only the crumbs and the column's own name are left: a list's frame with nothing in it.
-    is_blank = page.empty_lists > 0 and len(text) <= SHORTEST_TEXT and not any(text for text, _ in links)
+    # Only the crumbs and the column's own name are left: a list's frame with nothing in it. Without a notice of the page's own, a
+    # script that all pages of the site have may be the one that fills it.
+    is_blank = not page.own_scripts and page.empty_lists > 0 and len(text) <= SHORTEST_TEXT and not any(text for text, _ in links)
     return ColumnContent(()) if is_blank else ColumnContent(unseen="text")

@@ -875,7 +875,8 @@ class SiteCrawler:
         if not self._is_site:
             return HomePage()
         dated = tuple(entry for entry in state.entries if entry.published_at is not None)
-        is_navigation = not state.entries and bool(self.columns)
+        # A page without entries is a mere entrance, unless a script fills its lists.
+        is_navigation = None if not state.entries and home.may_show_more else not state.entries and bool(self.columns)
         is_known = state.is_recent(self.observed_at) or (bool(dated) and len(dated) == len(state.entries))
         if not is_known and dated and not home.may_show_more:
             # Links that show no date and whose pages show none are columns and tools; entries of lists have pages with dates.
@@ -887,7 +888,7 @@ class SiteCrawler:
         all_read = all(column.entries is not None or column.opens is False for column in self.columns) and not home.may_show_more
         return HomePage(
             entries=dated if is_known else None,
-            is_navigation=is_navigation if is_known or is_navigation else False,
+            is_navigation=is_navigation,
             second_level_entries=tuple(below) if is_navigation and (all_read or _has_recent(below, self.observed_at)) else None,
         )
 

@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from os import PathLike
 from pathlib import Path
 
+from govmedia_rules.collect.browser import Browser
 from govmedia_rules.collect.decode import decode
 from govmedia_rules.collect.fetch import Fetched
 from govmedia_rules.collect.journal import Journal, read_journal
@@ -123,6 +124,40 @@ def write_warc(pages: Mapping[str, KeptPage], path: str | PathLike[str]) -> None
                 fetched.final_url, "response", payload=io.BytesIO(fetched.body), http_headers=headers, warc_headers_dict=extra
             )
             writer.write_record(record)
+
+
+async def write_screenshots(
+    pages: Mapping[str, KeptPage], journal: str | PathLike[str], folder: str | PathLike[str]
+) -> dict[str, Path]:
+    """Draw pages as they were, from what the journal holds and nothing else (extra `browser`); return the PNG files by address.
+
+    Args:
+        pages: The pages.
+        journal: The journal they come from; pictures and styles that it lacks are missing in the drawing.
+        folder: Where the files go, each named by the digest of its page.
+
+    Raises:
+        MissingExtra: The extra `browser` is not installed.
+        CollectError: There is no Chromium, or it does not start.
+    """
+    kept = {
+        address_key(str(record["url"])): record
+        for record in read_journal(journal)
+        if record.get("t") == "visit" and "body" in record
+    }
+
+    async def source(url: str) -> Fetched | None:
+        record = kept.get(address_key(url))
+        return None if record is None else Fetched.from_record(record)
+
+    files: dict[str, Path] = {}
+    async with Browser() as browser:
+        for address, page in pages.items():
+            picture = await browser.screenshot(page.fetched, source)
+            if picture is not None:
+                files[address] = Path(folder) / f"{page.fetched.digest or 'empty'}.png"
+                files[address].write_bytes(picture)
+    return files
 
 
 def forget(journal: str | PathLike[str], before: datetime) -> int:

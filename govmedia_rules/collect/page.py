@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime
 from functools import cached_property
@@ -36,8 +37,6 @@ from govmedia_rules.collect.words import column_kind, table
 from govmedia_rules.snapshots.parts import Entry, FootMarks, Page, Tag
 
 _PAGE_COUNT = re.compile(r"共[\s\0]{0,3}([0-9]{1,5})[\s\0]{0,3}页|[0-9]{1,5}\s?/\s?([0-9]{1,5})\s?页")
-_CDATA = re.compile(r"<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
-_DATASTORE = re.compile(r"<(datastore|recordset|nextgroup)\b.*?</\1>", re.DOTALL | re.IGNORECASE)
 
 
 class PageFacts:
@@ -306,21 +305,31 @@ PARTS = (
 """Every part of a page, for callers who want all of them at once."""
 
 
+def _between(text: str, opening: str, closing: str) -> Iterator[str]:
+    """Return what stands between each opening and the closing after it; a text without closings is read once all the same."""
+    at = text.find(opening)
+    while at >= 0:
+        end = text.find(closing, at)
+        if end < 0:
+            return
+        yield text[at + len(opening) : end]
+        at = text.find(opening, end)
+
+
 def _scripted_lists(dom: Dom) -> list[str]:
     """Return lists that content systems keep as records inside a script (`<datastore>` with CDATA), as HTML."""
     fragments = []
     for text in dom.scripts:
         if "CDATA" not in text:
             continue
-        for store in _DATASTORE.finditer(text):
-            records = _CDATA.findall(store.group())
+        # Outside a datastore, records are told from other texts of a script by the link that each of them has.
+        stores = list(_between(text, "<datastore", "</datastore")) or list(_between(text, "<recordset", "</recordset"))
+        is_store = bool(stores)
+        for store in stores or [text]:
+            records = [record for record in _between(store, "<![CDATA[", "]]>") if is_store or "<a" in record.lower()]
             if records:
                 body = "\n".join(records)
                 fragments.append(f"<table>{body}</table>" if "<tr" in body.lower() else f"<ul>{body}</ul>")
-        if not fragments:
-            records = [record for record in _CDATA.findall(text) if "<a" in record.lower()]
-            if records:
-                fragments.append("<ul>" + "\n".join(records) + "</ul>")
     return fragments
 
 

@@ -22,9 +22,9 @@ FEWEST_LINKS = 8
 LONGEST_READ = 65_536
 """Bytes of a body that are looked at: pages of devices are smaller."""
 
-_SCRIPT = re.compile(r"<script\b[^>]*>(.*?)</script\s*>|<style\b.*?</style\s*>|<!--.*?-->", re.DOTALL | re.IGNORECASE)
+_UNSEEN = re.compile(r"<(script|style)\b|<!--", re.IGNORECASE)
 _NOSCRIPT = re.compile(r"</?noscript\b[^>]*>", re.IGNORECASE)
-_TITLE = re.compile(r"<title[^>]*>(.*?)</title\s*>", re.DOTALL | re.IGNORECASE)
+_TITLE = re.compile(r"<title[^>]{0,200}>([^<]{0,1000})", re.IGNORECASE)
 _ALT = re.compile(r"""\b(?:alt|title|value)\s*=\s*["']([^"'<>]{2,60})""", re.IGNORECASE)
 _LINK = re.compile(r"""<a\b[^>]*\bhref\s*=\s*["']?(?!javascript|#|/["' >]|mailto)""", re.IGNORECASE)
 _TAG = re.compile(r"<[^>]{0,5000}>")
@@ -86,11 +86,29 @@ def _script_signs() -> re.Pattern[str]:
     return re.compile(any_of(table("protection")["device"]["scripts"]), re.IGNORECASE)
 
 
+def _parted(html: str) -> tuple[str, list[str]]:
+    """Return a page without scripts, styles and comments, and its scripts; each part is looked at once, however they nest."""
+    low = html.lower()
+    seen: list[str] = []
+    scripts: list[str] = []
+    at = 0
+    while (match := _UNSEEN.search(html, at)) is not None:
+        seen.append(html[at : match.start()])
+        tag = (match[1] or "").lower()
+        end = low.find(f"</{tag}" if tag else "-->", match.end())
+        if tag == "script":
+            scripts.append(html[match.start() : end if end >= 0 else len(html)])
+        if end < 0:
+            return " ".join(seen), scripts
+        at = low.find(">", end) + 1 or len(html)
+    return " ".join([*seen, html[at:]]), scripts
+
+
 def shape_of(html: str) -> PageShape:
     """Return the shape of a page, read by patterns that take time in proportion to its length."""
     html = html[:LONGEST_READ]
-    scripts = [match.group() for match in _SCRIPT.finditer(html)]
-    bare = _NOSCRIPT.sub(" ", _SCRIPT.sub(" ", html))
+    bare, scripts = _parted(html)
+    bare = _NOSCRIPT.sub(" ", bare)
     title = _TITLE.search(bare)
     labels = " ".join(_ALT.findall(bare))
     visible = " ".join(html_module.unescape(f"{_TAG.sub(' ', _TITLE.sub(' ', bare))} {labels}").split())
@@ -98,7 +116,7 @@ def shape_of(html: str) -> PageShape:
         visible,
         " ".join(html_module.unescape(title[1]).split()) if title is not None else "",
         links=len(_LINK.findall(bare)),
-        has_scripts=any(script.lower().startswith("<script") for script in scripts),
+        has_scripts=bool(scripts),
         script="\n".join(scripts),
         has_marks=_marks().search(html) is not None,
         has_media=_MEDIA.search(bare) is not None,

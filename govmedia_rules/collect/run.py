@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict, Unpack
 
 from pydantic import ValidationError
 
+from govmedia_rules.collect.browser import Browser, needs_rendering
 from govmedia_rules.collect.crawl import Progress, SiteCrawler
 from govmedia_rules.collect.fetch import USER_AGENT, Budget, Fetched, Fetcher, Purpose, page_of
 from govmedia_rules.collect.guard import Guard
@@ -58,6 +59,7 @@ class Settings(TypedDict, total=False):
     earlier: str | PathLike[str] | None
     client: httpx.AsyncClient | None
     visit: Visit | None
+    browser: bool
     user_agent: str
     keep_text: bool
     progress: bool | Callable[[Progress], None] | None
@@ -121,6 +123,7 @@ class _Run:
     journal: Journal | None
     past: _Past
     visit: Visit | None = None
+    browser: Browser | None = None
 
     async def look(self, site: Site, key: str) -> SiteSnapshot:
         """Return the snapshot of one site; never raises for what the site does."""
@@ -134,6 +137,9 @@ class _Run:
         known = self.past.visits.get(key, {})
         budget = Budget(self.limits)
 
+        async def source(url: str) -> Fetched | None:
+            return None if budget.is_spent() else await self.fetcher.fetch(url, "file", budget)
+
         async def fetch(url: str, purpose: Purpose) -> Fetched:
             record = known.get((purpose, url))
             if record is not None:
@@ -141,6 +147,8 @@ class _Run:
             fetched = None if self.visit is None else await _visited(self.visit, url)
             if fetched is None:
                 fetched = await self.fetcher.fetch(url, purpose, budget)
+                if self.browser is not None and purpose == "page" and needs_rendering(fetched):
+                    fetched = await self.browser.render(fetched, source)
             if self.journal is not None:
                 self.journal.append({"t": "visit", "site": key, "for": purpose, **fetched.to_record()})
             return fetched
@@ -204,6 +212,7 @@ async def sites_async(
     earlier: str | PathLike[str] | None = None,
     client: httpx.AsyncClient | None = None,
     visit: Visit | None = None,
+    browser: bool = False,
     user_agent: str = USER_AGENT,
     keep_text: bool = True,
     progress: bool | Callable[[Progress], None] | None = None,
@@ -223,6 +232,8 @@ async def sites_async(
         client: An httpx client to use for every request.
         visit: The caller's own way to pages, such as a browser that renders them; see `Visit`. What it gives is read and kept in
             the journal like every other page, and the guard does not look at its addresses.
+        browser: Whether pages whose facts a script writes are rendered by an installed Chromium (extra `browser`); the guard holds
+            for each of its requests, and the snapshot's remarks say what was rendered.
         user_agent: How the collector names itself.
         keep_text: Whether the text of pages is kept.
         progress: Called as a look goes on; True shows a bar of sites.
@@ -252,7 +263,8 @@ async def sites_async(
         stack.push_async_callback(fetcher.close)
         meter = stack.enter_context(Meter(progress is True, len(sites), title="采集"))
         steps = progress if callable(progress) else None
-        run = _Run(fetcher, limits, robots, seed, keep_text, observed_at, steps, opened, past, visit)
+        chromium = await stack.enter_async_context(Browser()) if browser else None
+        run = _Run(fetcher, limits, robots, seed, keep_text, observed_at, steps, opened, past, visit, chromium)
         waiting = iter(zip(sites, keys, strict=True))
         tasks: set[asyncio.Task[SiteSnapshot]] = set()
         try:

@@ -6,15 +6,16 @@ import argparse
 import csv
 import json
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
-from govmedia_rules.campaign import Campaign, Described, read_campaign
-from govmedia_rules.campaign.folder import DESCRIPTION
+from govmedia_rules.campaign import Campaign, Described, NoticeDraft, read_campaign
+from govmedia_rules.campaign.folder import DESCRIPTION, read_draft
 from govmedia_rules.campaign.groups import DIMENSIONS, Dimension
 from govmedia_rules.campaign.tables import Line, total_row
 from govmedia_rules.commands.inspect import examples_folder
 from govmedia_rules.commands.output import say, table
+from govmedia_rules.commands.rounds import add_actions
 from govmedia_rules.errors import CampaignError
 from govmedia_rules.notices.figures import Tally
 from govmedia_rules.notices.model import Notice
@@ -45,6 +46,9 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     counts.add_argument("--format", choices=("table", "json", "csv"), default="table", help="what is printed")
     notice = action("notice", "the figures and attachments of the notice, recomputed")
     notice.add_argument("--json", action="store_true", help="print the notice as JSON")
+    notice.add_argument("--draft", metavar="FILE", help="TOML with what the office adds, for a saved campaign")
+    notice.add_argument("--issuer", metavar="NAME", help="who issues it, where there is no draft")
+    notice.add_argument("--out", metavar="FILE", help="write the document there: .docx, .md, .html; .xlsx for its attachments")
     save = action("save", "write the round into a folder that later commands read")
     save.add_argument("--out", required=True, metavar="DIR", help="the folder")
     save.add_argument("--parquet", action="store_true", help="write results.parquet and population.parquet too")
@@ -52,6 +56,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     compare.add_argument("before", metavar="BEFORE", help="the earlier round")
     compare.add_argument("after", metavar="AFTER", help="the later round")
     compare.add_argument("--json", action="store_true", help="one line of JSON for each unit")
+    add_actions(actions)
     parser.set_defaults(run=run)
 
 
@@ -63,6 +68,9 @@ def example_names() -> list[str]:
 
 def run(args: argparse.Namespace) -> int:
     """Run one action; 0 when it ran."""
+    if "step" in args:
+        step: Callable[[argparse.Namespace], int] = args.step
+        return step(args)
     if args.action == "compare":
         return _compare(args)
     if (args.path is None) == (args.example is None):
@@ -131,9 +139,11 @@ def _print_table(heads: Sequence[str], rows: Iterable[Sequence[Cell]]) -> None:
 def _notice(described: Described, args: argparse.Namespace) -> int:
     from govmedia_rules.notices import reconcile
 
-    if described.draft is None:
-        raise CampaignError("the folder has no draft of a notice", hint=f"[notice] in {DESCRIPTION} is one")
-    notice = described.campaign.notice(described.draft)
+    notice = described.campaign.notice(_draft(described, args))
+    if args.out:
+        Path(args.out).write_bytes(_document(notice, Path(args.out).suffix))
+        say(f"written to {args.out}")
+        return 0
     if args.json:
         print(notice.model_dump_json(indent=1, exclude_defaults=True))
         return 0
@@ -153,6 +163,31 @@ def _notice(described: Described, args: argparse.Namespace) -> int:
     for check in checks.contradictions:
         say(check.message("zh"))
     return 0
+
+
+def _draft(described: Described, args: argparse.Namespace) -> NoticeDraft:
+    if args.draft:
+        return read_draft(args.draft)
+    if described.draft is not None:
+        return described.draft
+    if args.issuer:
+        return NoticeDraft(issuer=args.issuer)
+    raise CampaignError(
+        "the folder has no draft of a notice", hint=f"give --draft FILE or --issuer NAME, or [notice] in {DESCRIPTION}"
+    )
+
+
+def _document(notice: Notice, form: str) -> bytes:
+    from govmedia_rules import reports
+
+    if form == ".xlsx":
+        return reports.attachments_xlsx(notice)
+    document = reports.notice_document(notice)
+    if form == ".docx":
+        return document.to_docx()
+    if form not in (".md", ".html"):
+        raise CampaignError(f"a notice is not written as {form!r}", hint="name the file .docx, .md, .html or .xlsx")
+    return (document.to_html() if form == ".html" else document.to_markdown()).encode()
 
 
 def _lines(notice: Notice) -> Iterator[str]:

@@ -37,6 +37,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser.add_argument("--observed-at", metavar="TIME", help="monitoring point (2024-08-27 10:00); default: when a site is begun")
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="seed of the samples of content pages")
     parser.add_argument("--ignore-robots", action="store_true", help="do not follow robots.txt; recorded in each snapshot")
+    parser.add_argument("--browser", action="store_true", help="render pages that scripts fill (extra `browser`)")
     parser.add_argument("--user-agent", default=collect.USER_AGENT, metavar="TEXT", help="how the collector names itself")
     parser.add_argument("--no-text", action="store_true", help="do not keep the text of pages")
     parser.add_argument("--all-pages", action="store_true", help="visit every page that can be reached, not a sample")
@@ -108,6 +109,7 @@ def run(args: argparse.Namespace) -> int:
             observed_at=observed_at,
             journal=journal,
             earlier=args.earlier,
+            browser=args.browser,
             user_agent=args.user_agent,
             keep_text=not args.no_text,
             progress=bar,

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 import json
 import sys
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from govmedia_rules.collect.evidence import forget, kept_pages, write_warc
+from govmedia_rules.collect.evidence import forget, kept_pages, write_screenshots, write_warc
 from govmedia_rules.core.time import SHANGHAI
 from govmedia_rules.errors import CollectError, Where
 from govmedia_rules.judge.rulebook import load_rulebook
@@ -30,6 +31,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser.add_argument("--url", action="append", default=[], metavar="ADDRESS", help="show this page; repeat")
     parser.add_argument("--text", type=int, default=400, metavar="N", help="characters of each page's text that are shown")
     parser.add_argument("--warc", metavar="FILE", help="also write the pages as WARC (extra `warc`)")
+    parser.add_argument("--screenshots", metavar="FOLDER", help="also draw the pages as PNG (extra `browser`)")
     parser.add_argument("--forget-days", type=float, metavar="N", help="delete pages older than N days from the journal, and stop")
     parser.set_defaults(run=run)
 
@@ -54,6 +56,10 @@ def run(args: argparse.Namespace) -> int:
             print(f"not in the journal: {address}", file=sys.stderr)
         else:
             print(json.dumps(page.facts() | {"text": page.text[: args.text]}, ensure_ascii=False))
+    if args.screenshots:
+        Path(args.screenshots).mkdir(parents=True, exist_ok=True)
+        for address, file in asyncio.run(write_screenshots(pages, journal, args.screenshots)).items():
+            print(f"{address}: {file}", file=sys.stderr)
     if args.warc:
         write_warc(pages, args.warc)
     return 0 if len(pages) == len(set(addresses)) else 1

@@ -161,6 +161,28 @@ class WorkCalendar(Model):
                 made_up.append(SkippedDay(day, f"补班（{self.years[day.year].worked[day]}）"))
         return WorkingDays(count, tuple(skipped), tuple(made_up))
 
+    def has_more_than(self, limit: int, first: date, last: date) -> bool | None:
+        """Return whether more than `limit` working days lie after `first`, up to and including `last`.
+
+        Args:
+            limit: Number of working days.
+            first: The day something was asked; it does not count.
+            last: The last day that counts.
+
+        Returns:
+            None where that hangs on days that the calendar does not cover. Days that ran out inside it are certain, whatever
+            comes after.
+        """
+        counted = uncovered = 0
+        for day in _days(first + timedelta(days=1), last):
+            if not self.covers(day):
+                uncovered += 1
+            elif self.is_workday(day):
+                counted += 1
+                if counted > limit:
+                    return True
+        return None if counted + uncovered > limit else False
+
     def add(self, first: date, days: int) -> date:
         """Return the day that is `days` working days after `first`; with 0 it is `first` itself.
 

@@ -13,10 +13,11 @@ from typing import NamedTuple
 from govmedia_rules.checks.contract import CheckResult, CheckSpec, Status
 from govmedia_rules.checks.members import Member, Members, Observation, RegistryEntry
 from govmedia_rules.core.vocabulary import key_of
-from govmedia_rules.judge.engine import crashed
+from govmedia_rules.judge.engine import crashed, is_built_in, validated, wrong_answer
 from govmedia_rules.judge.finding import Finding, Findings
 from govmedia_rules.judge.inspection import Inspection
 from govmedia_rules.judge.rulebook import Rulebook
+from govmedia_rules.rules.model import Indicator
 from govmedia_rules.snapshots.models import AccountSnapshot, AnySnapshot
 from govmedia_rules.snapshots.supervision import SupervisorSnapshot
 from govmedia_rules.subjects.models import Account, Site
@@ -110,18 +111,13 @@ class RegistryTally:
     def findings(self, book: Rulebook) -> Findings:
         """Apply the rules across subjects: every answer that is not a plain pass, by indicator and subject."""
         members = self.members
+        by_id = {member.id: member for member in members}
         findings: list[Finding] = []
         for indicator in book.indicators:
             function = book.plan.functions.get(indicator.check or "")
             if function is None or CheckSpec.of(function).subject != "registry":
                 continue
-            try:
-                answers: Mapping[str, CheckResult] = function(members, **indicator.params)  # type: ignore[assignment]
-            except KeyboardInterrupt:
-                raise
-            except BaseException as fault:  # as in the judge: a broken rule is a finding for everybody it concerns
-                answers = {member.id: crashed(fault) for member in members.of(indicator.applies_to.subject)}
-            by_id = {member.id: member for member in members}
+            answers = _answers(CheckSpec.of(function), indicator, members)
             for member_id in sorted(answers):
                 member = by_id[member_id]
                 at = member.observation.observed_at if member.observation is not None else _NEVER
@@ -141,6 +137,31 @@ class RegistryTally:
         listed = sum(member.entry is not None for member in self._members.values())
         observed = sum(member.observation is not None for member in self._members.values())
         return f"<RegistryTally: {len(self)} subjects, {listed} listed, {observed} observed>"
+
+
+def _answers(spec: CheckSpec, indicator: Indicator, members: Members) -> Mapping[str, CheckResult]:
+    """Return the answers of a check across subjects; one that raises or answers wrongly is an `error` for everybody concerned."""
+    try:
+        answers: object = spec.function(members, **indicator.params)
+        fault = _fault_of(answers, members)
+    except KeyboardInterrupt:
+        raise
+    except BaseException as raised:  # as in the judge: a plugin may raise anything
+        return {member.id: crashed(raised) for member in members.of(indicator.applies_to.subject)}
+    if fault is not None or not isinstance(answers, Mapping):
+        error = wrong_answer(fault or "")
+        return {member.id: error for member in members.of(indicator.applies_to.subject)}
+    if is_built_in(spec.function):
+        return answers
+    return {member_id: validated(answer, spec.faults) for member_id, answer in answers.items()}
+
+
+def _fault_of(answers: object, members: Members) -> str | None:
+    if not isinstance(answers, Mapping):
+        return f"the check returned {type(answers).__name__}, not a mapping from ids of subjects to answers"
+    known = {member.id for member in members}
+    unknown = [member_id for member_id in answers if member_id not in known]
+    return f"the check answers for {unknown[0]!r}, which is not among the subjects" if unknown else None
 
 
 def _may_be_one(entry: RegistryEntry, observation: Observation) -> bool:

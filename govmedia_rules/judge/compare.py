@@ -30,6 +30,7 @@ class ComparedInspection(NamedTuple):
         failed: Ids of the indicators it failed.
         settled: Ids of the indicators that were decided one way or the other.
         rulebook: Versions of the rulebook's layers.
+        former_id: Id that an earlier release gave the subject; "" where that is not known.
     """
 
     subject_id: str
@@ -39,6 +40,7 @@ class ComparedInspection(NamedTuple):
     failed: frozenset[str]
     settled: frozenset[str]
     rulebook: str
+    former_id: str = ""
 
     @classmethod
     def of(cls, inspection: Inspection) -> ComparedInspection:
@@ -53,11 +55,18 @@ class ComparedInspection(NamedTuple):
             frozenset(finding.id for finding in inspection.problems),
             frozenset(finding.id for finding in findings if finding.status in decided),
             inspection.rulebook.version,
+            getattr(inspection.subject, "former_id", ""),
         )
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> ComparedInspection:
-        """Return the result of an inspection that was written by `Inspection.to_dict`; no rulebook is needed."""
+        """Return the result of an inspection that was written by `Inspection.to_dict`; no rulebook is needed.
+
+        Raises:
+            ObservationError: The file was cut or changed; see `Inspection.from_dict`.
+        """
+        if data.get("schema_version", 1) != 1:
+            return cls.of(Inspection.from_dict(data))
         reviews = {review["indicator"] for review in data["reviews"]}
         settled = {*data["passed"], *(name for names in data["not_applicable"].values() for name in names)}
         settled |= {finding["indicator"] for finding in data["findings"] if finding["status"] in ("passed", "failed")} | reviews
@@ -260,7 +269,8 @@ def compare(before: Iterable[Inspection | ComparedInspection], after: Iterable[I
         >>> gr.compare([inspect("2024-05-08")], [inspect("2024-08-23")])[0].new
         ('media.veto.stale',)
     """
-    earlier, later = _by_subject(before), _by_subject(after)
+    earlier = _by_subject(before)
+    later = _under_earlier_ids(_by_subject(after), earlier)
     changes = [_change(earlier.get(name), later.get(name)) for name in sorted({**earlier, **later})]
     versions = tuple(tuple(sorted({result.rulebook for result in results.values()})) for results in (earlier, later))
     return Comparison(changes, (versions[0], versions[1]))
@@ -269,6 +279,19 @@ def compare(before: Iterable[Inspection | ComparedInspection], after: Iterable[I
 def _by_subject(results: Iterable[Inspection | ComparedInspection]) -> dict[str, ComparedInspection]:
     summaries = (each if isinstance(each, ComparedInspection) else ComparedInspection.of(each) for each in results)
     return {summary.subject_id: summary for summary in summaries}
+
+
+def _under_earlier_ids(
+    later: Mapping[str, ComparedInspection], earlier: Mapping[str, ComparedInspection]
+) -> dict[str, ComparedInspection]:
+    """Put subjects under the id that an earlier release gave them, where the earlier set knows them by it and one bears it."""
+    bearers = Counter(summary.former_id for summary in later.values())
+    aligned: dict[str, ComparedInspection] = {}
+    for name, summary in later.items():
+        former = summary.former_id
+        is_renamed = name not in earlier and former in earlier and former not in later and bearers[former] == 1
+        aligned[former if is_renamed else name] = summary
+    return aligned
 
 
 def _change(before: ComparedInspection | None, after: ComparedInspection | None) -> SubjectChange:

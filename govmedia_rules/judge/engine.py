@@ -389,6 +389,11 @@ def validated(answer: object, kinds: tuple[str, ...]) -> CheckResult:
                 args=FrozenDict(answer.args), faults=FrozenDict(answer.faults), possible=FrozenDict(answer.possible)
             )
         )
+    return wrong_answer(fault or "")
+
+
+def wrong_answer(fault: str) -> CheckResult:
+    """Return the answer for a check that returned something that is no answer."""
     return CheckResult(Status.ERROR, "check_raised", FrozenDict({"error": f"WrongAnswer: {fault}"[:500], "place": "?"}))
 
 

@@ -56,6 +56,7 @@ class Opinions:
         self._seen: set[str] = set()
         self._times: dict[str, list[datetime]] = {}
         self._answered: dict[int, datetime] = {}
+        self._bearers: dict[str, set[str]] = defaultdict(set)
         self.refused: list[Refusal] = list(getattr(reviews, "refused", ())) + list(getattr(waivers, "refused", ()))
         self._add_reviews(reviews)
         self._add_waivers(waivers)
@@ -70,8 +71,10 @@ class Opinions:
 
     def observe(self, subject: AnySubject, observed_at: datetime) -> None:
         """Note one observation ahead of judging; see `asks_for_times`."""
-        if subject.id in self._by_subject:
-            self._times.setdefault(subject.id, []).append(observed_at)
+        for name in _ids_of(subject):
+            if name in self._by_subject or name in self._waivers:
+                self._times.setdefault(subject.id, []).append(observed_at)
+                self._bearers[name].add(subject.id)
 
     def of(self, subject: AnySubject, observed_at: datetime, result: PlanResult) -> Given:
         """Return what belongs to one observation.
@@ -83,10 +86,15 @@ class Opinions:
         """
         if not self:
             return NOTHING
-        self._seen.add(subject.id)
-        refused = [refusal for refusal in self.refused if refusal.item is not None and refusal.item.subject == subject.id]
+        names = _ids_of(subject)
+        self._seen.update(names)
+        refused = [refusal for refusal in self.refused if refusal.item is not None and refusal.item.subject in names]
         fitting: list[Review] = []
-        for review, where in self._by_subject.get(subject.id, ()):
+        given = [each for name in names for each in self._by_subject.get(name, ())]
+        for review, where in given:
+            if self._is_shared(review.subject, subject.id):
+                refused.append(_ambiguous(review, where))
+                continue
             indicator = self._indicator(review.indicator)
             if indicator is None:
                 continue
@@ -96,7 +104,17 @@ class Opinions:
             elif self._belongs(review, subject.id, observed_at):
                 fitting.append(review)
         reviews = self._by_indicator(fitting, result)
-        return Given(reviews, tuple(self._waivers.get(subject.id, ())), tuple(refused))
+        waivers = [waiver for name in names for waiver in self._waivers.get(name, ())]
+        shared = [waiver for waiver in waivers if self._is_shared(waiver.subject, subject.id)]
+        refused += [_ambiguous(waiver, None) for waiver in shared]
+        return Given(reviews, tuple(waiver for waiver in waivers if waiver not in shared), tuple(refused))
+
+    def _is_shared(self, name: str, subject_id: str) -> bool:
+        """Return whether an earlier id stands for several subjects, so that nobody knows which one is meant."""
+        if name == subject_id:
+            return False
+        self._bearers[name].add(subject_id)
+        return len(self._bearers[name]) > 1
 
     def warn_of(self, waivers: Sequence[Waiver], observed_at: datetime, waived: Iterable[str]) -> None:
         """Warn of waivers that are not in force or cover nothing.
@@ -255,6 +273,17 @@ def remembered_reviews(plan: Plan, result: PlanResult, by_passage: Mapping[str, 
         if fitting:
             reviews[indicator.id] = fitting
     return reviews
+
+
+def _ids_of(subject: AnySubject) -> tuple[str, ...]:
+    """Return the id of a subject and the one that earlier releases gave it, by which reviews of then name it."""
+    former = getattr(subject, "former_id", subject.id)
+    return tuple(dict.fromkeys((subject.id, former)))
+
+
+def _ambiguous(item: Review | Waiver, where: Where | None) -> Refusal:
+    detail = f"{item.subject} is the earlier id of several subjects; name the one that is meant by its present id"
+    return Refusal(item, "ambiguous_subject", detail, where)
 
 
 def _family(indicator_id: str) -> str:

@@ -135,7 +135,7 @@ RefusalReason = Literal[
     "before_observation",
     "contradiction",
     "no_such_candidate",
-    "other_observation",
+    "ambiguous_subject",
 ]
 
 

@@ -8,15 +8,18 @@ import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Sized
 from datetime import date, datetime, tzinfo
 from functools import cached_property
+from pathlib import Path
 from types import ModuleType
 
-from govmedia_rules.checks.contract import Check
+from govmedia_rules.checks.contract import Check, CheckSpec
 from govmedia_rules.core import display
 from govmedia_rules.core.progress import Progress, counted
 from govmedia_rules.errors import (
     BrokenLine,
     DeprecatedIndicator,
     DuplicateId,
+    ExportError,
+    RulebookError,
     UnknownIndicator,
     UnusedReview,
     Where,
@@ -28,6 +31,7 @@ from govmedia_rules.judge.finding import is_under
 from govmedia_rules.judge.inspection import Inspection, PackedSubject
 from govmedia_rules.judge.opinions import NOTHING, Opinions
 from govmedia_rules.judge.reviews import Refusal, Review, Waiver
+from govmedia_rules.rules.bundle import dump_bundle, read_bundle
 from govmedia_rules.rules.load import LayerSource, book_with, collect_layers, layers_for
 from govmedia_rules.rules.model import Basis, Indicator, LayerRef, Plan, Scoring, SubjectWord
 from govmedia_rules.rules.overlay import resolve
@@ -195,7 +199,7 @@ class Rulebook:
         """
         opinions = Opinions(self.plan, reviews, waivers)
         size = len(snapshots) if isinstance(snapshots, Sized) else None
-        if isinstance(snapshots, Sequence) and opinions.asks_for_times:
+        if isinstance(snapshots, Sequence) and opinions:
             for snapshot in snapshots:
                 opinions.observe(snapshot.subject, snapshot.observed_at)
         _warn_of_refused(opinions)
@@ -389,7 +393,8 @@ def load_rulebook(source: LayerSource | Sequence[LayerSource], *, checks: Check 
     """Load a rulebook with everything it extends.
 
     Args:
-        source: Id of a built-in or installed rulebook, path of a TOML file, a table, or a list of layers, the lowest first.
+        source: Id of a built-in or installed rulebook, path of a TOML file, a table, or a list of layers, the lowest first; or
+            the path of an exported rulebook, which ends in `.json`.
         checks: Checks of the caller's own, such as functions of a notebook: one, several, or a module of them.
 
     Raises:
@@ -408,7 +413,57 @@ def load_rulebook(source: LayerSource | Sequence[LayerSource], *, checks: Check 
     if taken:
         raise DuplicateId(f"a check is already named {', '.join(map(repr, sorted(taken)))}", hint="choose another name")
     sources: Sequence[LayerSource] = [source] if isinstance(source, str | os.PathLike | Mapping) else list(source)
+    match sources:
+        case [str() | os.PathLike() as path] if str(path).endswith(".json"):
+            return _load_bundle(path, own)
     return Rulebook(resolve(collect_layers(sources, plugins), plugins, own))
+
+
+def _load_bundle(path: str | os.PathLike[str], own: Mapping[str, CheckSpec]) -> Rulebook:
+    """Load a rulebook that `export_rulebook` wrote, and check that it is the same here."""
+    bundle = read_bundle(path)
+    book = Rulebook(resolve(bundle.layers, installed(), own))
+    book = book if bundle.only is None else book.only(*bundle.only)
+    if book.digest != bundle.digest:
+        what = f"the rulebook was exported as {bundle.digest[:12]} and is {book.digest[:12]} here"
+        hint = "the file was changed, or the checks of this release have another meaning; export it again"
+        raise RulebookError(what, Where(str(path), key="digest"), hint)
+    return book
+
+
+def export_rulebook(
+    source: LayerSource | Sequence[LayerSource], path: str | os.PathLike[str], *, only: Sequence[str] = ()
+) -> Rulebook:
+    """Write a rulebook with all its layers as one JSON file, which `load_rulebook` loads on a machine that has none of them.
+
+    Args:
+        source: As in `load_rulebook`.
+        path: Where to write; the name must end in `.json`.
+        only: Ids or families of the indicators to select; () for all.
+
+    Returns:
+        The rulebook that was written.
+
+    Raises:
+        RulebookErrors: The layers do not fit together.
+        RulebookSyntaxError: A parameter names a file that no other machine has.
+        ExportError: The file cannot be written.
+    """
+    sources: Sequence[LayerSource] = [source] if isinstance(source, str | os.PathLike | Mapping) else list(source)
+    layers = collect_layers(sources, installed())
+    book = Rulebook(resolve(layers, installed(), {}))
+    book = book.only(*only) if only else book
+    text = dump_bundle(layers, book.plan)
+    target = Path(path)
+    if target.suffix != ".json":
+        raise ExportError(f"{target.name} does not end in .json", hint="load_rulebook knows an exported rulebook by that")
+    beside = target.with_name(f".{target.name}.part")
+    try:
+        beside.write_text(text, "utf-8")
+        beside.replace(target)
+    except OSError as fault:
+        raise ExportError(f"the file cannot be written: {fault.strerror}", Where(str(target))) from None
+    return book
 
 
 def rulebook_for(region: str | None, day: date, *, series: str = "inspection") -> Rulebook:

@@ -360,6 +360,7 @@ class Notice(Model):
         marks: Codes and filing numbers of the page foot.
         contacts: Contacts, only when asked for.
         contacts_left_out: How many contacts were recognised and blotted out.
+        draft_remarks: What does not fit yet, printed in the margin of a draft; a notice that is sent has none.
         places: Place of the plain fields, by field name.
     """
 
@@ -397,6 +398,7 @@ class Notice(Model):
     attachments: tuple[Attachment, ...] = ()
     marks: tuple[Mark, ...] = ()
     contacts: tuple[Contact, ...] = ()
+    draft_remarks: tuple[Text, ...] = ()
     contacts_left_out: int = 0
     places: Mapping[str, Place] = Field(default_factory=dict)
 

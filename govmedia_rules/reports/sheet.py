@@ -164,7 +164,7 @@ def rectification_sheets(
     template: str | Path | None = None,
     more: Mapping[str, object] | None = None,
 ) -> Iterator[TaskSheet]:
-    """Yield one sheet for each task of a campaign, in the order the tasks were issued; made one at a time.
+    """Yield one sheet for each open task of a campaign, in the order the tasks were issued; made one at a time.
 
     Deadline and day of signing are the task's, problems are those of the unit that were confirmed; a task carried over from an
     earlier round, whose findings this campaign does not hold, is told in the task's own words.
@@ -183,6 +183,8 @@ def rectification_sheets(
         MissingExtra: jinja2 is not installed.
     """
     for task in campaign.tasks:
+        if not task.is_open:
+            continue
         result = campaign.results.get(task.key)
         is_of_this_round = result is not None and task.period == campaign.config.period
         office = Office(task.due, issuer, None, task.issued, task.period.text(), receiver, contact)

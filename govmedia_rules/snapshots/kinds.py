@@ -24,6 +24,16 @@ def kinds(name: str) -> Vocabulary:
     return Vocabulary.of(name, _tables()[name])
 
 
+def is_known(vocabulary_name: str, kind: str | None) -> bool:
+    """Return whether a kind is one of a vocabulary of snapshots, or a local one (`jx.villages`); a kind of neither is not known.
+
+    Args:
+        vocabulary_name: `column`, `channel`, `function` or `guide_element`.
+        kind: The kind; None is not known.
+    """
+    return kind is not None and (kind in kinds(vocabulary_name) or "." in kind)
+
+
 def word(vocabulary_name: str, term_id: str, lang: str) -> str:
     """Return the official word for an id in a vocabulary of snapshots or subjects; the id itself where it has none.
 

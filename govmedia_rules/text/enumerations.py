@@ -44,6 +44,8 @@ _LEAST_EXACT = 3
 """Members that must stand in the text as they are before another one is taken for an altered member."""
 _SHORT = 3
 """Characters of a member that is too short to lose or gain one and still be told."""
+_WHOLE = 4
+"""Members of a run that is right by itself from which nothing but an error explains one that is another word."""
 _LONG_LIST = 5
 """Members from which a foreign word in the place of one is an error whatever it is: 创新、协调、绿色、改革、共享."""
 
@@ -167,7 +169,7 @@ class _List:
 
     def _altered(self, text: str, slots: list[_Slot], run: tuple[int, ...]) -> list[MemberFault]:
         wrong = [slot for slot in slots if not slot.is_exact]
-        is_whole = run == self.whole
+        is_whole = len(run) >= _WHOLE
         if run not in self.right or len(slots) - len(wrong) < _LEAST_EXACT or len(wrong) > max(1, len(slots) // 4):
             return []
         faults = []

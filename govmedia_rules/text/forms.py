@@ -136,6 +136,7 @@ _LAST_MINUTE, _LAST_HOUR = 59, 24
 def _times(text: str) -> Iterator[_Row]:
     """Times of day that no day has: 9:60分, 25时10分. A ratio (3:80) and a duration (72小时) are none."""
     yield from _months(text)
+    yield from _han_days(text)
     for pattern in _MINUTES:
         for hit in pattern.finditer(text):
             head = _HOUR_BEFORE.search(text, max(0, hit.start() - 3), hit.start())
@@ -170,6 +171,22 @@ def _ranges(text: str) -> Iterator[_Row]:
         year, month, day = int(head[1]), int(head[2]), int(head[3])
         if (int(hit[1] or year), int(hit[2] or month), int(hit[3])) < (year, month, day):
             yield _row(text, head.start(), hit.end(), None, "date", "reversed_range", "medium", source)
+
+
+_HAN_DAY = re.compile("月([一二三四五六七八九十]{1,3})日")
+_HAN_MONTH_BEFORE = re.compile("(?<![一二三四五六七八九十])([一二三四五六七八九]|十[一二]?)$")
+
+
+def _han_days(text: str) -> Iterator[_Row]:
+    """Days without a year in Chinese numerals: 九月三十一日."""
+    for hit in _HAN_DAY.finditer(text):
+        head = _HAN_MONTH_BEFORE.search(text, max(0, hit.start() - 3), hit.start())
+        if head is None or text[max(0, head.start() - 1) : head.start()] == "年" or _is_lunar(text, head.start()):
+            continue
+        try:
+            date(2000, _int(head[1]), _int(hit[1]))
+        except ValueError:
+            yield _row(text, head.start(), hit.end(), None, "date", "impossible_date", "medium", _data()["date"]["source"])
 
 
 def _is_lunar(text: str, start: int) -> bool:

@@ -15,7 +15,7 @@ from govmedia_rules.text.enumerations import Enumerations
 from govmedia_rules.text.findings import Days, Finding, is_in_force
 from govmedia_rules.text.homophones import MIN_FORM, Homophone, Homophones
 from govmedia_rules.text.lexicon import Canonical, Lexicon, Pattern, Person, Term, usual_near
-from govmedia_rules.text.misses import changed_span, confidence_of, reason_of
+from govmedia_rules.text.misses import LONG_FORM, changed_span, confidence_of, is_last_of_words, reason_of
 from govmedia_rules.text.near import LOOK, Edit, Fragment, NearForms
 from govmedia_rules.text.normalise import BETWEEN, compared, compared_all
 from govmedia_rules.text.patterns import RightPatterns, compile_pattern, context_of, find_pattern, is_in_series, number_of
@@ -94,7 +94,7 @@ class Matcher:
         rights = dict.fromkeys((*compared_all(self._right_texts()), *forms))
         variants = self._add_variants(numbers, rights)
         self._titles = Titles(rights if near else ())
-        self._title_number = numbers.setdefault(Titles.anchor, len(numbers)) if near else -1
+        self._title_numbers = {numbers.setdefault(anchor, len(numbers)) for anchor in (Titles.anchors if near else ())}
         self._longest = max(map(len, numbers), default=0)
         self._search = build_search(list(numbers), backend, built, prefilter=not forms)
         self._shields = self._find_shields()
@@ -192,8 +192,9 @@ class Matcher:
     ) -> list[_Action]:
         actions = [_TERM if number in self._lines else _NO_ACTION for number in range(size)]
         crossed = {number: self._near.crossed(at) for at, number in enumerate(fragments) if self._near.crossed(at)}
-        special = {self._title_number} if self._title_number >= 0 else set()
-        for number in special | runs.keys() | crossed.keys() | anchored.keys() | self._provinces.keys() | variants.keys():
+        for number in (
+            self._title_numbers | runs.keys() | crossed.keys() | anchored.keys() | self._provinces.keys() | variants.keys()
+        ):
             more = _More(
                 number in self._lines,
                 tuple(runs.get(number, ())),
@@ -201,7 +202,7 @@ class Matcher:
                 tuple(anchored.get(number, ())),
                 self._provinces.get(number),
                 variants.get(number),
-                number == self._title_number,
+                number in self._title_numbers,
             )
             actions[number] = _Action(more=more)
         for at, number in enumerate(fragments):
@@ -285,7 +286,7 @@ class Matcher:
         if more.variant is not None:
             self._take_variant(text, start, end, more.variant, days, findings)
         if more.is_title and (law := self._titles.check(text, start)) is not None:
-            line = Canonical(law[1], "document_number", "general", _LAWS)
+            line = Canonical(law[1] or text[start + 1 : law[0]], "document_number", "general", _LAWS)
             findings.append(Finding(start + 1, law[0], line, "no_such_law", law[1], "medium"))
 
     def _hits(self, text: str) -> Iterable[Hit]:
@@ -359,6 +360,9 @@ class Matcher:
         if reason is None or self._is_right(text, edit):
             return
         confidence = confidence_of(reason, len(form))
+        if reason == "last_character" and not edit.wrong and len(form) >= LONG_FORM and is_last_of_words(text, edit.end):
+            edit = edit._replace(end=edit.end + 1, wrong=text[edit.end])
+            reason, confidence = "substituted", "medium"
         findings.append(Finding(edit.start, edit.end, line, reason, line.text, confidence, edit))
 
     def _take_variant(

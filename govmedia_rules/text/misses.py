@@ -13,7 +13,7 @@ from govmedia_rules.text.normalise import BETWEEN
 from govmedia_rules.text.words import is_word
 
 _PUNCTUATION = frozenset("、，。；：！？“”‘’「」『』（）《》〈〉【】〔〕—…·,.;:!?()[]\"'-/|" + BETWEEN)
-_LONG_FORM = 7
+LONG_FORM = 7
 """Characters from which one wrong character inside a form leaves no doubt what was meant."""
 
 
@@ -37,13 +37,13 @@ def reason_of(edit: Edit, line: Canonical, form: str, text: str) -> str | None:
     if _is_at_open_end(edit, line, len(form)):
         return None
     if kind == "swapped":
-        return None if line.kind == "misspelling" and is_explained(edit, text) else "swapped"
+        return None if line.kind == "misspelling" and len(form) < _TELLING and is_explained(edit, text) else "swapped"
     if _is_grammar(edit, line) or _is_other_level(edit):
         return None
     alike = len(wrong) == len(right) == 1 and is_alike(wrong, right)
     if not alike and (line.near == "close" or _is_other_place(edit, line, form, text) or _is_word_boundary(edit, text, len(form))):
         return None
-    if line.kind == "misspelling" and is_explained(edit, text):
+    if line.kind == "misspelling" and len(form) < _TELLING and is_explained(edit, text):
         return None
     return "substituted_alike" if alike else kind
 
@@ -104,7 +104,7 @@ def _is_word_boundary(edit: Edit, text: str, size: int) -> bool:
     if edit.kind in {"missing", "substituted"} and end - at - len(edit.wrong) == 1:
         if after and is_word(text[end - 1] + after):
             return True
-        if edit.wrong and is_word(edit.wrong + text[end - 1]):
+        if edit.wrong and size < _TELLING and is_word(edit.wrong + text[end - 1]):
             return True
     return False
 
@@ -117,10 +117,10 @@ def is_explained(edit: Edit, text: str) -> bool:
     size = len(edit.wrong)
     places = range(edit.at - 1, edit.at + 1) if size == 1 else range(edit.at, edit.at + 1)
     for place in places:
-        inside = edit.start <= place and place + 2 <= edit.end
+        inside = max(0, edit.start - 1) <= place and place + 2 <= edit.end + 1
         if inside and is_word(text[place : place + 2]):
-            before = text[max(0, edit.start - 1) : place]
-            after = text[place + 2 : edit.end + 1]
+            before = text[max(0, edit.start - 1) : place] if place > edit.start else ""
+            after = text[place + 2 : edit.end + 1] if place + 2 < edit.end else ""
             if _are_words(before, edit.start > 0) and _are_words(after[::-1], edit.end < len(text), backwards=True):
                 return True
     return False
@@ -128,7 +128,7 @@ def is_explained(edit: Edit, text: str) -> bool:
 
 def _are_words(run: str, has_neighbour: bool, *, backwards: bool = False) -> bool:
     """Tell whether a run of characters is made of words; its first character stands outside the passage, where there is one."""
-    inner = run[1:] if has_neighbour else run
+    inner = run[1:] if has_neighbour and run else run
     if len(inner) % 2:
         inner = run if has_neighbour else "?" + inner
     pairs = [inner[at : at + 2] for at in range(0, len(inner), 2)]
@@ -168,6 +168,11 @@ def _is_grammar(edit: Edit, line: Canonical) -> bool:
     return wrong in joining and not is_name and not is_alike(wrong, right)
 
 
+def is_last_of_words(text: str, place: int) -> bool:
+    """Tell whether the character at `place` ends a run of Chinese characters, so that it stands where a form's last one should."""
+    return text[place : place + 1].isalpha() and not text[place + 1 : place + 2].isalpha()
+
+
 def confidence_of(reason: str, size: int) -> Confidence:
     """Return how sure a near miss is.
 
@@ -179,7 +184,7 @@ def confidence_of(reason: str, size: int) -> Confidence:
         return "high"
     if reason in {"first_character", "last_character", "punctuation"}:
         return "low"
-    return "high" if size >= _LONG_FORM else "medium"
+    return "high" if size >= LONG_FORM else "medium"
 
 
 def changed_span(text: str, edit: Edit) -> tuple[int, int]:

@@ -15,6 +15,8 @@ from rounds import account, campaign, key, reported, review, seen, site, stale
 import govmedia_rules as gr
 import govmedia_rules.campaign.issues
 from govmedia_rules.campaign import Campaign, CampaignConfig, CountedResult, CountedUnits, Tier
+from govmedia_rules.campaign.records import StoredInspection
+from govmedia_rules.errors import CampaignError
 from govmedia_rules.notices.figures import DateSpan, PartialDate, Period
 from govmedia_rules.subjects.registry import Population
 
@@ -62,15 +64,26 @@ def test_more_looked_at_than_there_are() -> None:
 def test_units_the_registry_does_not_know() -> None:
     one = campaign()
     one.add_members([site("甲"), site("甲")])
-    one.add_results(reported(site("甲")), reported(site("乙")), reported(account("丙")))
-    assert reasons(one) == ["listed_twice", "more_than_there_are", "not_listed"]
-    assert one.issues()[2].subjects == ("乙",)
+    with pytest.raises(CampaignError, match="no member of the population"):
+        one.add_results(reported(site("乙")))
+    one.add_results(reported(site("甲")), reported(account("丙")))
+    assert reasons(one) == ["listed_twice"]
+
+
+def test_results_recorded_before_their_population_are_named() -> None:
+    one = campaign()
+    one.add_results(reported(site("甲")), reported(site("乙")))
+    one.add_members([site("甲")])
+    assert reasons(one) == ["more_than_there_are", "not_listed"]
+    assert one.issues()[1].subjects == ("乙",)
 
 
 def test_monitoring_points_outside_the_window() -> None:
     span = DateSpan(start=PartialDate(year=2024, month=8, day=1), end=PartialDate(year=2024, month=8, day=22))
     one = campaign(window=span)
-    one.add(seen("甲"))
+    with pytest.raises(CampaignError, match="after the inspection window"):
+        one.add(seen("甲"))
+    one.record("inspection", (account("甲", "wechat_official"), StoredInspection.of(seen("甲"))), "main")  # as an old journal may
     assert reasons(one) == ["outside_window"]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -30,7 +31,7 @@ from govmedia_rules.campaign import (
     SampleRule,
     Tier,
 )
-from govmedia_rules.campaign.journal import JOURNAL, CampaignJournal, parse_line, to_line
+from govmedia_rules.campaign.journal import HEAD, JOURNAL, START, CampaignJournal, Tail, digest_of, parse_line, read_head, to_line
 from govmedia_rules.errors import CampaignError, UnreadInput
 from govmedia_rules.subjects.registry import Population
 
@@ -59,7 +60,7 @@ def told() -> Campaign:
     before.issue(DueRule(days=14), signed=date(2024, 6, 1))
     one.carry_over(before)
     one.issue(DueRule(days=14), signed=SIGNED)
-    one.recheck("甲网", Recheck(at=rounds.LATER, outcome="rectified", role="复查人员", note="已更新"))
+    one.recheck("甲网", Recheck(at=rounds.LATER.replace(day=30), outcome="rectified", role="复查人员", note="已更新"))
     return one
 
 
@@ -112,7 +113,12 @@ def test_a_cut_at_every_byte_leaves_the_rounds_of_whole_records(tmp_path: Path) 
     cut.mkdir()
     for size in range(len(data) + 1):
         (cut / JOURNAL).write_bytes(data[:size])
+        (cut / HEAD).unlink(missing_ok=True)  # a kill between a record and its head; no head was written yet
         whole = sum(end <= size for end in ends)
+        if size + 1 in ends:  # whole but for its newline: no kill leaves that
+            with pytest.raises(CampaignError):
+                Campaign.load(cut)
+            continue
         if whole < 2:  # format and terms
             with pytest.raises(CampaignError):
                 Campaign.load(cut)
@@ -169,26 +175,94 @@ def test_a_full_disk_leaves_the_records_before(tmp_path: Path, monkeypatch: pyte
             return real(file, bytes(data[: len(data) // 2]))
 
         monkeypatch.setattr(os, "write", half)
-        with pytest.raises(OSError, match="No space"):
+        with pytest.raises(CampaignError, match="No space"):
             one.add_members([site("乙")])
         monkeypatch.undo()
         one.add_members([site("丙")])
-    assert {unit.name for unit in Campaign.load(tmp_path).members.values()} >= {"甲", "丙"}
+    assert {unit.name for unit in Campaign.load(tmp_path).members.values()} == {"甲", "乙", "丙"}
 
 
-def test_a_line_altered_inside_is_an_error(tmp_path: Path) -> None:
+def test_every_flipped_byte_is_found(tmp_path: Path) -> None:
     one = campaign()
     one.add_members([site("甲"), site("乙")])
     one.save(tmp_path)
+    for name in (JOURNAL, HEAD):
+        data = (tmp_path / name).read_bytes()
+        for position in range(len(data)):
+            broken = bytearray(data)
+            broken[position] ^= 1
+            (tmp_path / name).write_bytes(bytes(broken))
+            with pytest.raises(CampaignError):
+                Campaign.load(tmp_path)
+        (tmp_path / name).write_bytes(data)
+    assert len(Campaign.load(tmp_path).members) == 2
+
+
+def test_every_cut_and_deleted_byte_is_found(tmp_path: Path) -> None:
+    one = campaign()
+    one.add_members([site("甲")])
+    one.save(tmp_path)
     data = (tmp_path / JOURNAL).read_bytes()
-    for position in range(0, len(data) - 1, 7):
-        if data[position : position + 1] == b"\n":
-            continue
-        broken = bytearray(data)
-        broken[position] ^= 1
-        (tmp_path / JOURNAL).write_bytes(bytes(broken))
+    for position in range(len(data)):
+        for broken in (data[:position], data[:position] + data[position + 1 :]):
+            (tmp_path / JOURNAL).write_bytes(broken)
+            with pytest.raises(CampaignError):
+                Campaign.load(tmp_path)
+
+
+@pytest.mark.parametrize("has_head", [True, False])
+def test_lines_deleted_doubled_or_swapped_are_found_where_they_stand(tmp_path: Path, has_head: bool) -> None:
+    one = campaign()
+    one.add_members([site("甲"), site("乙"), site("丙")])
+    one.save(tmp_path)
+    if not has_head:
+        (tmp_path / HEAD).unlink()
+    lines = (tmp_path / JOURNAL).read_bytes().splitlines(keepends=True)
+    for number in range(len(lines) - 1):
+        deleted = lines[:number] + lines[number + 1 :]
+        doubled = lines[: number + 1] + lines[number:]
+        swapped = [*lines[:number], lines[number + 1], lines[number], *lines[number + 2 :]]
+        for broken in (deleted, doubled, swapped):
+            (tmp_path / JOURNAL).write_bytes(b"".join(broken))
+            with pytest.raises(CampaignError, match=r"row \d+"):
+                Campaign.load(tmp_path)
+
+
+def test_a_line_rewritten_with_its_checksum_is_found(tmp_path: Path) -> None:
+    one = campaign()
+    one.add_members([site("甲"), site("乙")])
+    one.save(tmp_path)
+    lines = (tmp_path / JOURNAL).read_bytes().splitlines(keepends=True)
+    for number in range(1, len(lines)):
+        forged = to_line(
+            "member", {"tier": "main", "value": {"kind": "site", "name": "丁"}}, Tail(number, digest_of(lines[number - 1]))
+        )
+        (tmp_path / JOURNAL).write_bytes(b"".join([*lines[:number], forged, *lines[number + 1 :]]))
         with pytest.raises(CampaignError):
             Campaign.load(tmp_path)
+
+
+def test_the_head_names_the_last_record(tmp_path: Path) -> None:
+    one = campaign()
+    with one.recording(tmp_path):
+        one.add_members([site("甲")])
+        lines = (tmp_path / JOURNAL).read_bytes().splitlines(keepends=True)
+        assert read_head(tmp_path) == (3, digest_of(lines[-1]))
+
+
+def test_what_is_appended_to_a_journal_of_the_first_format_is_chained(tmp_path: Path) -> None:
+    shutil.copytree(Path(__file__).parent / "journal-0.1", tmp_path / "round")
+    folder = tmp_path / "round"
+    count = len((folder / JOURNAL).read_bytes().splitlines())
+    again = Campaign.load(folder)
+    again.add_members([site("新")])
+    again.save(folder)
+    assert len((folder / JOURNAL).read_bytes().splitlines()) == count + 1
+    assert len(Campaign.load(folder).members) == len(again.members)
+    lines = (folder / JOURNAL).read_bytes().splitlines(keepends=True)
+    (folder / JOURNAL).write_bytes(b"".join(lines[:3] + lines[4:]))
+    with pytest.raises(CampaignError):
+        Campaign.load(folder)
 
 
 def test_only_what_is_new_is_appended_and_copies_stay_apart(tmp_path: Path) -> None:
@@ -211,31 +285,56 @@ def test_only_what_is_new_is_appended_and_copies_stay_apart(tmp_path: Path) -> N
         one.save(tmp_path / "a")
 
 
-def test_a_second_writer_waits_for_the_first(tmp_path: Path) -> None:
+def test_the_later_of_two_writers_is_refused_and_loses_nothing(tmp_path: Path) -> None:
+    campaign().save(tmp_path)
+    first, second = Campaign.load(tmp_path), Campaign.load(tmp_path)
+    first.add_members([site("甲")])
+    second.add_members([site("乙")])
+    first.save(tmp_path)
+    with pytest.raises(CampaignError, match="another writer"):
+        second.save(tmp_path)
+    with pytest.raises(CampaignError, match="another writer"), second.recording(tmp_path):
+        pass
+    assert [unit.name for unit in Campaign.load(tmp_path).members.values()] == ["甲"]
+    again = Campaign.load(tmp_path)
+    again.add_members([site("乙")])
+    again.save(tmp_path)
+    assert len(Campaign.load(tmp_path).members) == 2
+
+
+def test_a_second_process_waits_and_is_refused(tmp_path: Path) -> None:
     one = campaign()
     one.save(tmp_path)
-    code = "import sys; from govmedia_rules.campaign import Campaign; from govmedia_rules import Site\none = Campaign.load(sys.argv[1]); one.add_members([Site(name='乙')]); print('go', flush=True); one.save(sys.argv[1])"
+    code = (
+        "import sys; from govmedia_rules.campaign import Campaign; from govmedia_rules import Site, errors\n"
+        "one = Campaign.load(sys.argv[1]); one.add_members([Site(name='乙')]); print('go', flush=True)\n"
+        "try: one.save(sys.argv[1])\n"
+        "except errors.CampaignError: sys.exit(7)"
+    )
     with one.recording(tmp_path):
         process = subprocess.Popen([sys.executable, "-c", code, str(tmp_path)], stdout=subprocess.PIPE)
         assert process.stdout is not None
         process.stdout.readline()
         for number in range(50):
             one.add_members([site(f"甲{number}")])
-    assert process.wait(30) == 0
+    assert process.wait(30) == 7
     process.stdout.close()
-    assert len(Campaign.load(tmp_path).members) == 51
+    assert len(Campaign.load(tmp_path).members) == 50
 
 
 def test_what_a_later_version_wrote_is_kept_and_told(tmp_path: Path) -> None:
     one = campaign()
     one.add_members([site("甲")])
     one.save(tmp_path)
+    tail = read_head(tmp_path)
+    assert tail is not None
     with (tmp_path / JOURNAL).open("ab") as file:
-        file.write(to_line("omen", {"a": 1}))
+        file.write(to_line("omen", {"a": 1}, tail))
     with pytest.warns(UnreadInput, match="'omen'"):
         again = Campaign.load(tmp_path)
     again.save(tmp_path / "copy")
-    assert to_line("omen", {"a": 1}) in (tmp_path / "copy" / JOURNAL).read_bytes()
+    assert to_line("omen", {"a": 1}, tail) in (tmp_path / "copy" / JOURNAL).read_bytes()
+    (tmp_path / HEAD).unlink()
     (tmp_path / JOURNAL).write_bytes(to_line("format", {"format": 99}))
     with pytest.raises(CampaignError, match="format 99"):
         Campaign.load(tmp_path)
@@ -321,11 +420,11 @@ def test_parquet_of_nothing_has_its_columns(tmp_path: Path) -> None:
 def test_the_journal_is_plain_json(tmp_path: Path) -> None:
     told().save(tmp_path)
     for line in (tmp_path / JOURNAL).read_text("utf-8").splitlines():
-        assert set(json.loads(line)) == {"crc", "kind", "data"}
+        assert set(json.loads(line)) == {"crc", "seq", "prev", "kind", "data"}
 
 
 def test_a_journal_is_closed_once(tmp_path: Path) -> None:
     campaign().save(tmp_path)
-    journal = CampaignJournal(tmp_path)
+    journal = CampaignJournal(tmp_path, read_head(tmp_path) or START)
     journal.close()
     journal.close()

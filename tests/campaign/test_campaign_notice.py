@@ -66,6 +66,7 @@ def test_a_notice_of_inspections_needs_no_more_than_an_issuer() -> None:
 
 def test_what_nobody_reviewed_stops_the_notice() -> None:
     one = judged()
+    one.add_members([account("戌", "wechat_official", area="某县")])
     one.add(stale("戌"))
     with pytest.raises(CampaignError, match="1 units are still 待定 or 待复核: 戌"):
         one.notice(draft())
@@ -195,8 +196,8 @@ def test_the_recheck_says_what_became_of_last_period() -> None:
     now.recheck("甲网", found)
     told = now.notice(draft()).recheck
     assert told is not None
-    assert (told.result, [one.name for one in told.not_rectified]) == ("all_but_named", ["乙网"])
-    assert told.text == "2024年第二季度通报的2个单位中，“乙网”尚未整改到位，其余1个均已整改。"
+    assert (told.result, [one.name for one in told.not_rectified]) == ("all_but_named", [])
+    assert told.text == "2024年第二季度通报的2个单位，除1个本期未再检查外，其余1个均已整改。"
     now.recheck("乙网", found)
     told = now.notice(draft()).recheck
     assert told is not None

@@ -72,7 +72,9 @@ def named(snapshot: SiteSnapshot) -> set[str]:
     }
 
 
+EVERYWHERE = '<ul class="list" id="list"></ul><script src="/js/site.js"></script>'
 UNREAD = {
+    "a script of every page": EVERYWHERE,
     "a script of its own": '<ul id="list"></ul><script src="/js/list.js"></script>',
     "an inline call": '<div class="list"><ul></ul></div><script>$(function(){ajaxList({channelId:123});});</script>',
     "a template": '<ul class="list"><li v-for="item in items">{{item.title}}</li></ul><script>new Vue({el:"#app"})</script>',
@@ -91,7 +93,7 @@ UNREAD = {
 @pytest.mark.parametrize("name", UNREAD)
 def test_what_was_not_read_is_not_blank(name: str) -> None:
     body = UNREAD[name]
-    pages = made(dict.fromkeys(NAMES, body or ""))
+    pages = made(dict.fromkeys(NAMES, body or ""), home=rows("yw", [1, 2]) + (EVERYWHERE if body == EVERYWHERE else ""))
     if body is None:
         pages |= {f"/{path}/": "<html><body>您的请求疑似攻击行为，已被拦截</body></html>".encode() for path in NAMES}
     snapshot = look(pages)
