@@ -320,6 +320,19 @@ def _day_of_filling(texts: Iterable[str]) -> date | None:
     return None
 
 
+def _platform_of_sheet(table: RawTable) -> tuple[str, str | None] | None:
+    """Return the platform of a sheet without such a column: that of its name or of the one line above its header."""
+    read = []
+    for text in (table.sheet or "", *table.above):
+        try:
+            platform = platform_cell(text)
+        except ValueError:
+            continue
+        if platform[0] != "other":
+            read.append((platform[0], None))
+    return read[0] if len(set(read)) == 1 or (read and table.sheet and read[0] == read[-1]) else None
+
+
 class _Column(NamedTuple):
     """A column that is used: the field it fills, and what the cells met so far mean, because columns repeat the same few."""
 
@@ -372,6 +385,7 @@ class _Reader:
         self._used = [_Column(use.field, use.header, {}) for use in columns if use.field is not None]
         self._filled = _day_of_filling(table.above)
         self._readers = _readers(kind)
+        self._platform = None if self._header_of("platform") is not None else _platform_of_sheet(table)
 
     def rows(self) -> Iterator[ShallowRow]:
         """Return the rows of the table; blank ones are left out."""
@@ -466,6 +480,8 @@ class _Reader:
     def _finish_account(self, row: _Row) -> None:
         values = row.values
         header = self._header_of("platform")
+        if values.get("platform") is None and self._platform is not None:
+            values["platform"] = self._platform
         if values.get("platform") is None:
             if header is None or row.cells.get(header) is None:
                 row.fault(header, "平台未填，取决于平台的指标留待核实")
