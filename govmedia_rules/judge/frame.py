@@ -14,7 +14,8 @@ from govmedia_rules.checks.contract import CheckSpec, Status
 from govmedia_rules.core.progress import Meter, Progress
 from govmedia_rules.core.time import SHANGHAI
 from govmedia_rules.errors import TableError, Where
-from govmedia_rules.judge.inspection import Inspection, Verdict, joined_messages, missing_ids, problem_ids, reasons
+from govmedia_rules.judge.engine import OPEN
+from govmedia_rules.judge.inspection import Inspection, Verdict, joined_ids, joined_messages, problem_ids, reasons
 from govmedia_rules.judge.reviews import Review, Waiver
 from govmedia_rules.judge.rulebook import Rulebook, load_rulebook
 from govmedia_rules.snapshots.merging import Once, Place, each_once
@@ -78,6 +79,7 @@ JUDGED_HEADINGS = _headings(
 
 _NOT_CHECKED = list(Status).index(Status.NOT_CHECKED)
 _FAILED = list(Status).index(Status.FAILED)
+_OPEN = [list(Status).index(status) for status in OPEN]
 
 
 def inspect_frame(
@@ -199,7 +201,8 @@ def judged(inspection: Inspection, lang: str, place: Place, fault: str | None = 
     score = inspection.score
     tally = inspection.tally()
     troubled = tally[_FAILED] > 0
-    missing = missing_ids(inspection)
+    is_open = verdict is Verdict.UNDETERMINED or any(tally[position] for position in _OPEN)
+    missing = inspection.missing if is_open else ()
     return (
         inspection.subject.id,
         verdict.value,
@@ -208,8 +211,8 @@ def judged(inspection: Inspection, lang: str, place: Place, fault: str | None = 
         None if score is None else score.high,
         problem_ids(inspection) if troubled else None,
         reasons(inspection, lang) if troubled else None,
-        missing,
-        None if missing is None or verdict is not Verdict.UNDETERMINED else joined_messages(inspection.missing, lang),
+        joined_ids(missing),
+        joined_messages(missing, lang) if verdict is Verdict.UNDETERMINED else None,
         tally[_NOT_CHECKED],
         *place,
         fault,

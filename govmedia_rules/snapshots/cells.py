@@ -401,9 +401,16 @@ def code_cell(value: Any, subject: str) -> CodeRead | None:
         raise ValueError(f"标识码不可用：{remark or fault.what}") from None
 
 
+@cache
+def _plain_marks() -> frozenset[str]:
+    return _words().not_observed | {"无", "没有"}
+
+
 def plain_cell(value: Any) -> str | None:
     """Return a text as it stands; None where it says nothing."""
     if isinstance(value, UnreadCell):
         raise ValueError(f"{value.reason}，未读取")
     text = str(value).strip()
+    if text.isalnum() and text.lower() not in _plain_marks():  # nearly every cell
+        return text
     return None if text_of(value) is None or key_of(text) in ("无", "没有") else text

@@ -119,6 +119,10 @@ def when_cell(value: Any, clock: Clock) -> datetime | date | DayRange:
 
 
 def _moment_of(value: Any, clock: Clock) -> datetime | date | DayRange:
+    if isinstance(value, str):
+        full = read_moment(value, zone=clock.zone)  # what nearly all cells are
+        if full is not None:
+            return _midnight_as_day(full)
     if isinstance(value, datetime):
         return _day_or_time(value, clock.zone)
     if isinstance(value, date):
@@ -177,9 +181,12 @@ def _by_grammar(text: str, clock: Clock) -> datetime | date | None:
     if text in _DAYS or _AGO.fullmatch(text) or _MONTH_DAY.fullmatch(text):
         return None  # read below: weeks and months are ranges
     moment = read_moment(text, now=clock.point, zone=clock.zone)
-    if isinstance(moment, datetime):
-        at = moment.timetz().replace(tzinfo=None)
-        return moment.date() if at == time.min else moment
+    return None if moment is None else _midnight_as_day(moment)
+
+
+def _midnight_as_day(moment: datetime | date) -> datetime | date:
+    if isinstance(moment, datetime) and not (moment.hour or moment.minute or moment.second):
+        return moment.date()
     return moment
 
 
