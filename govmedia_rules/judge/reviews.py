@@ -19,6 +19,7 @@ from govmedia_rules.core.frozen import EMPTY, frozen_mapping
 from govmedia_rules.core.model import Model, Name, Short
 from govmedia_rules.core.time import Instant
 from govmedia_rules.errors import ObservationError, Where
+from govmedia_rules.judge.review_sheet import review_records
 from govmedia_rules.rules.model import Indicator
 
 Choice = Literal["confirmed", "dismissed"]
@@ -199,18 +200,30 @@ def read_reviews(*paths: str | os.PathLike[str]) -> ReadItems[Review]:
     Raises:
         ObservationError: A file does not exist or cannot be opened.
     """
-    # The table of reviews is made of findings, which hold reviews: it stands above this module.
-    from govmedia_rules.judge.review_table import read_review_rows
-
     items: list[Review] = []
     places: list[Where] = []
     refused: list[Refusal] = []
     for path in paths:
-        is_table = Path(path).suffix.lower() in _TABLES
-        read = read_review_rows(os.fspath(path)) if is_table else _read([path], Review)
+        read = _read_sheet(os.fspath(path)) if Path(path).suffix.lower() in _TABLES else _read([path], Review)
         items += read
         places += read.places
         refused += read.refused
+    return ReadItems(items, places, refused)
+
+
+def _read_sheet(path: str) -> ReadItems[Review]:
+    items: list[Review] = []
+    places: list[Where] = []
+    refused: list[Refusal] = []
+    for where, record in review_records(path):
+        try:
+            if isinstance(record, str):
+                refused.append(Refusal(None, "unreadable", record, where))
+            else:
+                items.append(Review.model_validate(record))
+                places.append(where)
+        except ValidationError as fault:
+            refused.append(Refusal(None, "unreadable", f"not a review: {_first_faults(fault)}", where))
     return ReadItems(items, places, refused)
 
 

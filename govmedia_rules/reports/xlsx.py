@@ -14,10 +14,11 @@ from typing import Any
 from govmedia_rules.core.rates import Rounding
 from govmedia_rules.errors import ExportError, MissingExtra, Where
 from govmedia_rules.judge.inspection import Inspection, Verdict
-from govmedia_rules.judge.review_table import REVIEW_COLUMNS, review_rows
+from govmedia_rules.judge.review_sheet import REVIEW_COLUMNS
 from govmedia_rules.notices.model import Notice
 from govmedia_rules.reports.grids import Grid, as_count, counts_in, grids_of, taken_apart
 from govmedia_rules.reports.html import indicator_lines
+from govmedia_rules.reports.review_rows import review_rows
 from govmedia_rules.reports.rows import KINDS, FindingRow, SubjectRow, Totals, collect
 from govmedia_rules.reports.text import one_line, sheet_name, visible
 

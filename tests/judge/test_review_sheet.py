@@ -9,7 +9,7 @@ from typing import Any
 import openpyxl
 
 import govmedia_rules as gr
-from govmedia_rules.judge.review_table import REVIEW_COLUMNS
+from govmedia_rules.judge.review_sheet import REVIEW_COLUMNS
 from govmedia_rules.judge.reviews import read_reviews
 
 BOOK = gr.load_rulebook("national-2019")
