@@ -2,6 +2,7 @@
 
 from govmedia_rules.campaign.campaign import Campaign
 from govmedia_rules.campaign.config import CampaignConfig, Tier
+from govmedia_rules.campaign.correction import Correction, FigureChange, UnitChange, corrections, what_changes
 from govmedia_rules.campaign.coverage import Coverage
 from govmedia_rules.campaign.draft import (
     AttachmentDraft,
@@ -44,6 +45,7 @@ __all__ = [
     "CampaignRules",
     "Class",
     "ColumnDraft",
+    "Correction",
     "CountedResult",
     "CountedUnits",
     "CountsDraft",
@@ -56,6 +58,7 @@ __all__ = [
     "DueRule",
     "EarlierRate",
     "Fault",
+    "FigureChange",
     "Grouping",
     "Groups",
     "GroupsDraft",
@@ -82,8 +85,11 @@ __all__ = [
     "Tier",
     "Track",
     "Tracks",
+    "UnitChange",
     "by",
+    "corrections",
     "draw",
     "letters_from_cases",
     "read_campaign",
+    "what_changes",
 ]

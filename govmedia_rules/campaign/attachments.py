@@ -57,7 +57,7 @@ def attachment(campaign: CampaignView, draft: AttachmentDraft, number: int | Non
         nameless = sum(block.count for block in blocks if draft.subject in (None, block.subject))
         if nameless:
             raise NoticeError(f"{nameless} failed units have no name and cannot be listed in {draft.title!r}")
-        if draft.order == "area":
+        if draft.order == "area" or draft.is_compact:
             failed = _by_area(failed)
         failed = [result for kind in ("site", "account") for result in failed if kind_of(result.subject) == kind]
         rows = [_listed(result, row) for row, result in enumerate(failed)]
@@ -90,6 +90,8 @@ def attachment(campaign: CampaignView, draft: AttachmentDraft, number: int | Non
 
 def _usual_columns(draft: AttachmentDraft) -> tuple[ColumnDraft, ...]:
     name = draft.table if draft.table != "failed" or draft.subject is None else f"failed_{draft.subject}"
+    if draft.table == "failed" and draft.is_compact:
+        name = "failed_compact"
     return tuple(ColumnDraft(header=(header,), shows=shows) for header, shows in words()["columns"].get(name, ()))
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from govmedia_rules.campaign import events, rows, validation
 from govmedia_rules.campaign.baseline import rates_for
 from govmedia_rules.campaign.config import MAIN, CampaignConfig
+from govmedia_rules.campaign.correction import Correction, corrections
 from govmedia_rules.campaign.draft import NoticeDraft
 from govmedia_rules.campaign.groups import TOTAL, Spec
 from govmedia_rules.campaign.issues import Issue, issues_of
@@ -373,6 +374,18 @@ class Campaign(CampaignView):
             NoticeError: The draft asks for something the campaign does not know.
         """
         return write(self, draft)
+
+    def correction(self, published: Notice, draft: NoticeDraft) -> Correction:
+        """Return what of a published notice no longer stands: units of its lists, counts and rates.
+
+        Args:
+            published: The notice as published, made or read.
+            draft: The draft it was made with.
+
+        Raises:
+            CampaignError: As with `notice`.
+        """
+        return corrections(published, self.notice(draft))
 
     def save(self, path: str | PathLike[str], *, parquet: bool = False) -> None:
         """Write the campaign into a folder; where it was saved to or loaded from there before, only what is new is appended.

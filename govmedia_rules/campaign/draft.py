@@ -147,6 +147,7 @@ class AttachmentDraft(Model):
         title: Its title.
         table: failed (the list of failed units), counts (statistics by a dimension), bands (of scores), letters, disclosure.
         subject: Sites or accounts; None for both.
+        is_compact: In a list: number, name, type and problems only, by area, for long lists (500 units on 20 pages).
         tiers: Tiers it is of.
         columns: Its columns; () for the usual ones.
         order: In a list: told, as the units were told, or area, those of one area together, provincial bodies first.
@@ -162,6 +163,7 @@ class AttachmentDraft(Model):
     title: Name
     table: Literal["failed", "counts", "bands", "letters", "disclosure"]
     subject: SubjectKind | None = None
+    is_compact: bool = False
     tiers: tuple[TierId, ...] = (MAIN,)
     columns: tuple[ColumnDraft, ...] = ()
     order: Literal["told", "area"] = "told"

@@ -55,7 +55,7 @@ class Issue(Model):
         return self.severity == "wrong" and self.answer is None
 
     def message(self, lang: Literal["zh", "en"] = "zh") -> str:
-        """Return the doubt in one sentence."""
+        """Return the issue in one sentence."""
         more = len(self.subjects) > _MOST_NAMED
         if lang == "zh":
             named = "、".join(self.subjects[:_MOST_NAMED]) + ("等" if more else "")
@@ -87,7 +87,7 @@ def _issue(
 
 
 def issues_of(campaign: CampaignView) -> Iterator[Issue]:
-    """Yield every doubt, the wrong ones of the population first."""
+    """Yield every issue, the wrong ones of the population first."""
     answers = {(answer.issue, answer.details, answer.subjects, answer.count): answer for answer in campaign.issue_answers}
     for issue in _unanswered(campaign):
         answer = answers.get((issue.reason, issue.details, issue.subjects, issue.count))

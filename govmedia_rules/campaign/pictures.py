@@ -91,12 +91,12 @@ def show_campaign(campaign: CampaignView) -> str:
         cells = (tier.scope or tier.id, KIND_ZH[kind], *numbers, known, stat.failed, stat.open, rate_text(stat, terms) or "")
         rows.append([display.text(cell) for cell in cells])
     heads = ("层次", "类别", "总数", "检查", "合格", "不合格", "待定", "合格率")
-    doubts = tuple(issues_of(campaign))
+    issues = tuple(issues_of(campaign))
     more = [f"整改任务 {len(campaign.tasks)} 个"] if campaign.tasks else []
-    told_doubts = display.items([display.text(doubt.message(), 160) for doubt in doubts[:20]], len(doubts))
+    issue_list = display.items([display.text(issue.message(), 160) for issue in issues[:20]], len(issues))
     return display.frame(
         f"<b>{display.text(terms.title)}</b> {display.quiet(display.text(terms.period.text()))}",
         display.table(heads, rows) if rows else display.quiet("还没有检查对象"),
         *(f"<div>{display.text(line)}</div>" for line in more),
-        display.fold(f"需要核对 {len(doubts)} 项", told_doubts) if doubts else "",
+        display.fold(f"需要核对 {len(issues)} 项", issue_list) if issues else "",
     )

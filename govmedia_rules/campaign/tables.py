@@ -118,8 +118,8 @@ def summary(campaign: CampaignView) -> Iterator[str]:
     yield from coverage_lines(campaign.coverage(), terms.rounding)
     if campaign.tasks:
         yield f"整改任务{len(campaign.tasks)}个"
-    for doubt in issues_of(campaign):
-        yield f"{_SEVERITY_ZH[doubt.severity]}：{doubt.message()}"
+    for issue in issues_of(campaign):
+        yield f"{_SEVERITY_ZH[issue.severity]}：{issue.message()}"
 
 
 def totals(campaign: CampaignView) -> Iterator[tuple[Tier, SubjectKind, Stat]]:

@@ -403,7 +403,7 @@ class SiteCrawler:
             self._found_channels.extend(channel for channel in facts.channels if channel.url not in listed)
         else:
             self._take_messages(facts, kind)
-        if (kind in SERVICE_KINDS and content.entries) or facts.guide is not None:
+        if (kind in SERVICE_KINDS and content.entries is not None) or facts.guide is not None:
             self._take_services(facts, content.entries)
         self._take_content(item, kind, page, content, depth)
         if depth >= self.limits.depth:
@@ -583,7 +583,7 @@ class SiteCrawler:
         if any(
             link.is_outside and any(word in f"{link.text} {link.url}" for word in portals) for link, _, _ in self.links.values()
         ):
-            self.partial.add("channels")  # channels may be at the portal of services, which is another site
+            self.partial.update(("channels", "services"))  # they may be at the portal of services, which is another site
         if self._is_shut():
             self.partial.update(("channels", "columns"))
         if self._unread_columns or home.may_show_more or "columns" in self.partial or "pages" in self.partial:

@@ -53,6 +53,8 @@ class _Patterns(NamedTuple):
 def _patterns() -> _Patterns:
     words = table("marks")
     shorts = "".join(sorted({short for province in provinces().values() for short in province.shorts}))
+    long_ends = [word for word in words["ends"] if len(word) > 2]
+    short_ends = [word for word in words["ends"] if len(word) <= 2]
     gap = r"[\s\0]{0,6}"
     tail = rf"(?:{gap}号)?(?:{gap}[-－—–]{gap}[0-9]{{1,4}}(?:{gap}号)?)?"
     digits = r"[0-9](?:[0-9\0 ]{3,20})[0-9]"
@@ -71,7 +73,8 @@ def _patterns() -> _Patterns:
         ),
         re.compile(rf"(?:{any_of(words['sponsor'])})[ \u3000\xa0]*[:：][\s\0]*([^\s\0|｜:：]{{2,60}})"),
         re.compile(r"(?:^|[\s\0|｜:：，,。；;由])([\u4e00-\u9fff（）()·]{4,40}?)主办(?=[\s\0|｜，,。；;]|$|承办|单位[^:：])"),
-        re.compile(rf"{any_of(words['ends'])}|[{shorts}](?=ICP|公网安备|备[0-9])"),
+        # A label of two characters (地址, 备案) may be part of a name, unless the colon that ended the match follows it.
+        re.compile(rf"{any_of(long_ends)}|(?:{any_of(short_ends)})$|[{shorts}](?=ICP|公网安备|备[0-9])"),
     )
 
 

@@ -48,6 +48,9 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     notice.add_argument("--json", action="store_true", help="print the notice as JSON")
     notice.add_argument("--draft", metavar="FILE", help="TOML with what the office adds, for a saved campaign")
     notice.add_argument("--issuer", metavar="NAME", help="who issues it, where there is no draft")
+    notice.add_argument("--copies", action="append", default=[], metavar="NAME", help="抄送机关 of the 版记; repeat")
+    notice.add_argument("--printed-by", metavar="NAME", help="印发机关 of the 版记")
+    notice.add_argument("--printed", metavar="TEXT", help="印发日期, as 2024年8月27日")
     notice.add_argument("--out", metavar="FILE", help="write the document there: .docx, .md, .html; .xlsx for its attachments")
     save = action("save", "write the round into a folder that later commands read")
     save.add_argument("--out", required=True, metavar="DIR", help="the folder")
@@ -141,7 +144,7 @@ def _notice(described: Described, args: argparse.Namespace) -> int:
 
     notice = described.campaign.notice(_draft(described, args))
     if args.out:
-        Path(args.out).write_bytes(_document(notice, Path(args.out).suffix))
+        Path(args.out).write_bytes(_document(notice, args))
         say(f"written to {args.out}")
         return 0
     if args.json:
@@ -177,12 +180,17 @@ def _draft(described: Described, args: argparse.Namespace) -> NoticeDraft:
     )
 
 
-def _document(notice: Notice, form: str) -> bytes:
+def _document(notice: Notice, args: argparse.Namespace) -> bytes:
     from govmedia_rules import reports
+
+    form = Path(args.out).suffix
+    if bool(args.printed_by) != bool(args.printed):
+        raise CampaignError("a 版记 needs --printed-by and --printed")
+    imprint = reports.Imprint(args.printed_by, args.printed, tuple(args.copies)) if args.printed_by else None
 
     if form == ".xlsx":
         return reports.attachments_xlsx(notice)
-    document = reports.notice_document(notice)
+    document = reports.notice_document(notice, imprint=imprint)
     if form == ".docx":
         return document.to_docx()
     if form not in (".md", ".html"):

@@ -46,14 +46,14 @@ class ComparedInspection(NamedTuple):
     def of(cls, inspection: Inspection) -> ComparedInspection:
         """Return the result of an inspection, reviews included."""
         decided = (Status.PASSED, Status.FAILED, Status.NOT_APPLICABLE)
-        findings = inspection.findings
+        statuses = zip(inspection.plan.indicators, inspection.statuses, strict=True)
         return cls(
             inspection.subject.id,
             inspection.subject.name,
             inspection.verdict,
             str(inspection.score) if inspection.score is not None else None,
             frozenset(finding.id for finding in inspection.problems),
-            frozenset(finding.id for finding in findings if finding.status in decided),
+            frozenset(indicator.id for indicator, status in statuses if status in decided),
             inspection.rulebook.version,
             getattr(inspection.subject, "former_id", ""),
         )

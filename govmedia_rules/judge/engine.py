@@ -119,8 +119,11 @@ class Step(NamedTuple):
     def _missing(self, snapshot: AnySnapshot) -> CheckResult | None:
         facts = snapshot.__dict__
         for parts, answer in self.needs:
-            # Fields are looked up in the dictionary first: attribute access of a model costs several times as much.
-            if all((facts[part] if part in facts else getattr(snapshot, part)) is None for part in parts):
+            for part in parts:
+                # Fields are looked up in the dictionary first: attribute access of a model costs several times as much.
+                if (facts[part] if part in facts else getattr(snapshot, part)) is not None:
+                    break
+            else:
                 return answer
         return None
 

@@ -223,6 +223,13 @@ class Inspection(Row):
             _set(self, name, value)
 
     @property
+    def statuses(self) -> list[Status]:
+        """The status of each indicator of the plan, in its order; reviews count. No finding is built where none was given."""
+        if self._reviews or self._findings is not None:
+            return [finding.status for finding in self.findings]
+        return [answer.status for answer in self.judgements]
+
+    @property
     def is_as_stored(self) -> bool:
         """Whether it was read without the very rulebook it was judged by.
 

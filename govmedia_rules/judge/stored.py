@@ -10,7 +10,8 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from functools import cached_property
+from functools import cache, cached_property
+from importlib.resources import files
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, JsonValue, ValidationError, model_validator
@@ -253,26 +254,49 @@ def migrate_1(data: Mapping[str, object], plan: Plan | None) -> dict[str, object
     if not (isinstance(findings, list) and isinstance(passed, list) and isinstance(inapplicable, Mapping)):
         raise ObservationError("not an inspection: findings, passed or not_applicable is missing or of another type")
     renamed: dict[str, object] = dict(data)
-    renamed["findings"] = [{**finding, "indicator": _now(finding.get("indicator"), plan)} for finding in _mappings(findings)]
+    renamed["findings"] = entries = [{**each, "indicator": _now(each.get("indicator"), plan)} for each in _mappings(findings)]
     renamed["passed"] = [_now(name, plan) for name in passed]
-    renamed["not_applicable"] = {str(key): [_now(name, plan) for name in _list(names)] for key, names in inapplicable.items()}
-    ids = {str(finding["indicator"]) for finding in _mappings(renamed["findings"])} | set(map(str, _list(renamed["passed"])))
-    ids |= {str(name) for names in dict(renamed["not_applicable"]).values() for name in names}  # type: ignore[call-overload]
-    unknown = sorted(ids - plan.by_id.keys())
+    reasons = {str(reason): [_now(name, plan) for name in _list(names)] for reason, names in inapplicable.items()}
+    renamed["not_applicable"] = reasons
+    closed = {str(name) for names in reasons.values() for name in names}
+    ids = {str(name) for name in (*(each["indicator"] for each in entries), *(_now(name, plan) for name in passed))} | closed
+    kinds = _kinds_of_1(data, plan)
+    unknown = sorted(ids - kinds.keys())
     if unknown:
         raise ObservationError(f"{plan.id} has no indicator {', '.join(unknown[:5])}", hint="read it with the rulebook it names")
     score = data.get("score")
-    passes = score.get("passes") if isinstance(score, Mapping) else True
-    vetoes = [name for name in ids if plan.by_id[name].kind == "veto"]
-    closed = {str(name) for names in dict(renamed["not_applicable"]).values() for name in names}  # type: ignore[call-overload]
+    titles = {name: indicator.title for name, indicator in plan.by_id.items()}
     return {
         **renamed,
         "schema_version": FORMAT,
-        "plan": [[indicator.id, indicator.kind, indicator.title] for indicator in plan.indicators],
-        "passes": passes,
-        "decides": score is not None or any(name not in closed for name in vetoes),
+        "plan": [[name, kind, titles.get(name, name)] for name, kind in kinds.items()],
+        "passes": score.get("passes") if isinstance(score, Mapping) else True,
+        "decides": score is not None or any(kind == "veto" and name not in closed for name, kind in kinds.items()),
         "content_digest": None,
     }
+
+
+def _kinds_of_1(data: Mapping[str, object], plan: Plan) -> dict[str, str]:
+    """Return the indicators of the plan that a file of format 1 was judged by, in order, with their kinds.
+
+    Built-in rulebooks as release 0.1 had them are on record. A selection names what it covers. Rulebooks of others are taken to
+    have the indicators they have now.
+    """
+    rulebook = data.get("rulebook")
+    digest = str(rulebook.get("digest")) if isinstance(rulebook, Mapping) else ""
+    known = _plans_of_1().get(digest[:16])
+    if known is not None:
+        return {str(_now(name, plan)): kind for name, kind in known}
+    covers = {str(_now(name, plan)) for name in _list(data.get("covers"))}
+    return {name: indicator.kind for name, indicator in plan.by_id.items() if not covers or name in covers}
+
+
+@cache
+def _plans_of_1() -> Mapping[str, tuple[tuple[str, str], ...]]:
+    """Return the indicators of the rulebooks of release 0.1, with their kinds, by the beginning of the digest of their plan."""
+    record = json.loads(files("govmedia_rules.judge").joinpath("data", "plans-0.1.json").read_text("utf-8"))
+    indicators = [tuple(text.split(" ")) for text in record["indicators"]]
+    return {digest: tuple(indicators[place] for place in places) for digest, places in record["plans"].items()}
 
 
 def _now(name: object, plan: Plan) -> object:

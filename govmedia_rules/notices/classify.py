@@ -233,13 +233,16 @@ def _is_hidden(fault: str, matches: tuple[tuple[int, str], ...], hidden: list[tu
 
 def _held(rule: _Rule, find: Callable[[str], tuple[int, str] | None]) -> tuple[tuple[int, str], ...]:
     """Return offsets and words by which a rule holds; () when it does not."""
-    needed = [find(name) for name in rule.all]
-    if any(match is None for match in needed):
+    matches = []
+    for name in rule.all:
+        match = find(name)
+        if match is None:
+            return ()
+        matches.append(match)
+    one_of = [match for name in rule.any if (match := find(name)) is not None]
+    if (rule.any and not one_of) or any(find(name) is not None for name in rule.none):
         return ()
-    one_of = [find(name) for name in rule.any]
-    if (rule.any and not any(one_of)) or any(find(name) is not None for name in rule.none):
-        return ()
-    return tuple(match for match in (*needed, *one_of) if match is not None)
+    return (*matches, *one_of)
 
 
 def _ids(fault: Mapping[str, str], subject: SubjectKind | None) -> Iterator[str]:

@@ -210,7 +210,8 @@ def _read_numbers(plain: str, clause: Line, page: Page, builder: CountBuilder, *
                 parsed = replace(parsed, outcome=ended.outcome, outcome_label=ended.outcome_label)
             else:
                 parsed = replace(parsed, measure=carried or measure_after)
-        if not parts and parsed.measure is None and parsed.outcome is None and has_fault(plain[match.end() : stop]):
+        says_fault = has_fault(plain[match.end() : stop]) or has_fault(plain[end : match.start()])
+        if not parts and parsed.measure is None and parsed.outcome is None and says_fault:
             # 3家网站超过一个月未更新 says how many have the fault, not how many there are.
             parsed = replace(parsed, is_flow=True)
         carried, ended = parsed.measure, parsed if parsed.outcome else None
@@ -292,7 +293,7 @@ def _parse_number(plain: str, begin: int, match: re.Match[str], stop: int, page:
 
 _FLOW = re.compile("整合|迁移|减少|压减|精简|撤并|合并|归并|新增|新开|增加|新设|取消|缩减|清理")
 """Words of change: 清理整合1214个 says how many there were no more, not how many there are."""
-_FLOW_AFTER = re.compile("的(?:整合|迁移|关停|撤并)")
+_FLOW_AFTER = re.compile("的(?:整合|迁移|关停|撤并)|(?:压减|减少|增加|下降|缩减|精简|增长|上升)(?:至|到|为)|[增减]至")
 
 
 def _noun_after(left: str, right: str, before: list[re.Match[str]]) -> re.Match[str] | None:
@@ -336,8 +337,9 @@ def _outcome(text: str) -> tuple[OutcomeKind | None, str]:
 
 
 def _measure(text: str) -> Measure | None:
+    plain = re.sub("(?:监测|检查)(?:时间)?点", "", text)
     for measure in ("inspected", "running", "registered"):
-        if re.search(any_of(counting_words()[measure]), text):
+        if re.search(any_of(counting_words()[measure]), plain):
             return measure
     return None
 
@@ -408,7 +410,7 @@ def _is_part_by_owner(parsed: ParsedNumber, builder: CountBuilder) -> bool:
     return says_whose and not states_more and parsed.count.value <= most
 
 
-_OWNERS = re.compile("(?:机关|单位|部门|乡镇|镇街|街道|镇|乡|县区|区县|县|区|市|本级|局|委|办)$")
+_OWNERS = re.compile("(?:级|机关|单位|部门|乡镇|镇街|街道|镇|乡|县区|区县|县|区|市|本级|局|委|办)$")
 
 
 def _enter_figure(parsed: ParsedNumber, builder: CountBuilder) -> None:

@@ -163,7 +163,7 @@ def published(head: list[Line], furniture: list[Line], last: list[Line]) -> tupl
     for line in [*near, *(line for line in last if "。" not in line.text)]:
         field = re.search(r"(?:发布|公开|发表)(?:日期|时间)[: |]*", line.text)
         match = _ISO.search(line.text, field.end() if field else 0)
-        if match is None and re.search("发布|时间|日期", line.text):
+        if match is None and re.search("发布|时间|日期", line.text) and not re.search("检查|巡查|监测|抽查|统计", line.text):
             match = _FULL.search(line.text, field.end() if field else 0)
         if match is not None and (value := date_of(match)) is not None:
             return value, Place(

@@ -251,7 +251,8 @@ def _from_serials(cells: Sequence[_Cell], caption: str) -> Table | None:
         raw.append([cell.text for cell in cells[begin:stop]])
     raw[-1] = _end_of_table(raw[-1], width)
     whole = [row for row in raw if len(row) == width]
-    body = tuple(tuple(_fit(row, width, whole)) for row in raw)
+    usual = [Counter(_shape(row[column]) for row in whole) for column in range(width)] if whole else []
+    body = tuple(tuple(_fit(row, width, usual)) for row in raw)
     total: tuple[str | None, ...] | None = None
     if total_at is not None:
         values = [cell.text for cell in cells[total_at : min(total_at + width, len(cells))]]
@@ -315,14 +316,19 @@ def _shape(text: str | None) -> str:
     return "url" if _URL.fullmatch(text) else "text"
 
 
-def _fit(row: list[str | None], width: int, whole: Sequence[Sequence[str | None]]) -> list[str | None]:
-    """Bring a row to `width` cells: joins the pieces of broken cells, fills up with blanks."""
+def _fit(row: list[str | None], width: int, usual: Sequence[Counter[str]]) -> list[str | None]:
+    """Bring a row to `width` cells: join the pieces of broken cells, fill up with blanks.
+
+    Args:
+        row: The cells.
+        width: How many the row should have.
+        usual: What stands in each column of the whole rows, by shape; () when no row is whole.
+    """
     if len(row) < width:
         return [*row, *[None] * (width - len(row))]
     excess = len(row) - width
     if not excess:
         return row
-    usual = [Counter(_shape(other[column]) for other in whole) for column in range(width)] if whole else []
     best: tuple[float, list[str | None]] | None = None
     for joins in combinations(range(1, len(row)), excess):
         joined: list[str | None] = []

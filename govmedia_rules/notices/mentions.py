@@ -103,7 +103,13 @@ def _ends_like_an_account() -> re.Pattern[str]:
 
 def is_bare_name(name: str, *, account: bool = False) -> bool:
     """Return whether bare words may name a body, site or account, not a class of them and no piece of a sentence."""
-    if not 2 <= len(name) <= 25 or _GENERIC.search(name) or _FUNCTION_WORDS.search(name) or _ordinary_words().search(name):
+    if (
+        not 2 <= len(name) <= 25
+        or re.search('[“”"]', name)
+        or _GENERIC.search(name)
+        or _FUNCTION_WORDS.search(name)
+        or _ordinary_words().search(name)
+    ):
         return False
     return account or _ends_like_a_body().search(name) is not None
 
@@ -146,7 +152,7 @@ def _before() -> re.Pattern[str]:
     return re.compile(
         rf"(?:(?P<owner>[\u4e00-\u9fff()]{{1,20}}?(?:{any_of([*naming()['suffixes'], *_REGIONS])}))"
         rf"(?:的|主办的|开设的|运营的|运维的|主管的|开办的)?)?"
-        rf"(?:官方)?(?:(?P<platform>{PLATFORM_WORDS})(?:账号|平台|号)?|(?P<account>{accounts})|(?P<site>网站|门户网))?[:]?$"
+        rf"(?:官方)?(?:(?P<platform>{PLATFORM_WORDS})(?:账号|平台|号)?|(?P<account>{accounts})|(?P<site>网站|门户网))?(?:[0-9]+[个家])?[:]?$"
     )
 
 
@@ -194,8 +200,8 @@ def _quoted_groups(text: str, start: int, page: Page, default: Kind | None) -> I
 
 def _group_of_run(run: list[_QuotedName], text: str, start: int, page: Page, default: Kind | None) -> Iterator[Mentions]:
     # “甲”和“乙”栏目: what stands after the last is said of all that have nothing of their own after them.
-    if not is_quoted_name(run[-1].name, text[run[-1].end :]) and not run[-1].tail.group():
-        while run and not run[-1].tail.group():
+    if not is_quoted_name(run[-1].name, text[run[-1].end :]) and _kind_of(run[-1].tail)[0] is None:
+        while run and _kind_of(run[-1].tail)[0] is None:
             run = run[:-1]
     run = [one for one in run if is_quoted_name(one.name, text[one.end :])]
     if not run:
@@ -203,7 +209,8 @@ def _group_of_run(run: list[_QuotedName], text: str, start: int, page: Page, def
     _share_platforms(run)
     last = run[-1].tail
     told = any(one.kind for one in run)
-    if not told and default is None and not (_STATES.match(text[last.end() :]) or _owner(run[0])):
+    announced = text[: run[0].lead_start].endswith(":") or text[run[0].lead_start : run[0].start].endswith(":")
+    if not told and default is None and not announced and not (_STATES.match(text[last.end() :]) or _owner(run[0])):
         return
     names = [_named(one, start, page, default) for one in run]
     # The place or body before the first name is no part of what is said.
@@ -256,6 +263,7 @@ def _owner(one: _QuotedName) -> str | None:
     owner = one.lead.group("owner") if one.lead is not None else None
     if owner is None:
         return None
+    owner = re.sub(r"^\([一二三四五六七八九十0-9]{1,3}\)", "", owner)
     owner = re.sub(rf"^(?:{any_of(naming()['examples'])}|以及|尤其是|特别是|和|及|、)+", "", owner)
     return owner if 3 <= len(owner) <= 20 and not _NOT_OWNER.search(owner) and is_bare_name(owner) else None
 
@@ -360,7 +368,11 @@ def _bare_groups(text: str, start: int, page: Page) -> Iterator[Mentions]:
         end = match.end()
         begin = match.start()
         # 郾城区政府网站: 政府 belongs to the name, not to the word for the site.
-        if text.startswith("政府", begin) and begin and text[begin - 1] in "县区市州旗镇乡省)":
+        if (
+            text.startswith("政府", begin)
+            and begin
+            and (text[begin - 1] in "县区市州旗镇乡省)" or text[begin - 2 : begin] == "人民")
+        ):
             begin += 2
         items = _items_before(text, position, begin, account=kind == "account")
         if items is None:

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -24,8 +24,13 @@ def words() -> dict[str, Any]:
     return read_data("govmedia_rules.notices", "words.toml")
 
 
-def any_of(terms: list[str]) -> str:
+def any_of(terms: Sequence[str]) -> str:
     """Return a pattern for any of the terms, the longest first."""
+    return _any_of(tuple(terms))
+
+
+@lru_cache(maxsize=512)
+def _any_of(terms: tuple[str, ...]) -> str:
     return "|".join(re.escape(term) for term in sorted(terms, key=len, reverse=True))
 
 

@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from govmedia_rules.core.rates import Change
 from govmedia_rules.notices.builder import CountBuilder, PartBuilder, WholeBuilder
-from govmedia_rules.notices.figures import Comparison, ComparisonBasis, Dimension, Rate, RateKind
+from govmedia_rules.notices.figures import Comparison, ComparisonBasis, CountedSubject, Dimension, Rate, RateKind
 from govmedia_rules.notices.labels import PERCENT, SUBJECT_OF, bound_of, clean_label, is_generic, level_of, nouns, platform_of
 from govmedia_rules.notices.outline import Line, Page, any_of, words
 from govmedia_rules.notices.stance import stance_of
@@ -96,6 +96,7 @@ def _enter_rate(
     kind: RateKind, label: str, before: str, match: re.Match[str], page: Page, clause: Line, builder: CountBuilder
 ) -> None:
     target = _rate_target(before, builder)
+    both = {"sites", "accounts"} <= {noun.lastgroup for noun in nouns().finditer(before)}
     rate = Rate(
         kind=_kind_seen_with(kind, before, target, builder),
         label=label,
@@ -111,6 +112,9 @@ def _enter_rate(
         builder.rate(rate, builder.open("site" if "网站" in page.text else "account"))
     else:
         builder.rate(rate, target)
+    if both and target is not None:
+        other: CountedSubject = "site" if target.subject == "account" else "account"
+        builder.rate(rate, builder.whole(other) or builder.open(other))
 
 
 def _kind_seen_with(kind: RateKind, before: str, target: PartBuilder | None, builder: CountBuilder) -> RateKind:
@@ -153,6 +157,9 @@ def _rate_target(before: str, builder: CountBuilder) -> PartBuilder | None:
     if noun is None or noun.lastgroup not in ("sites", "accounts"):
         return _target_by_place(before, builder)
     subject = SUBJECT_OF[noun.lastgroup]
+    if {"sites", "accounts"} <= {other.lastgroup for other in nouns().finditer(before)}:
+        # 政府网站、政务新媒体合格率: said of both, entered for each by the caller.
+        return builder.whole(subject) or builder.open(subject)
     label = clean_label(_RATE_WORDS.sub("", before[: noun.end()]))
     platform = platform_of(label) if subject == "account" else None
     level = level_of(label)

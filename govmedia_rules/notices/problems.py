@@ -30,6 +30,16 @@ def read_problems(section: Section, page: Page) -> Iterator[Problem]:
             yield from _paragraph(paragraph, part.title, kind, page, is_first=number == 0)
 
 
+def read_unheaded(section: Section, page: Page) -> Iterator[Problem]:
+    """Yield the findings under a heading that is none of problems: its own may be the subject (1.“甲”微信公众号:两周未更新)."""
+    for paragraph in section.body:
+        if _subject_before(section.title) is not None:
+            yield from _paragraph(paragraph, section.title, kind_named(section.title), page, is_first=False)
+        else:
+            for sentence in sentences(paragraph):
+                yield from read_sentence(sentence, page)
+
+
 def read_sentence(sentence: Line, page: Page) -> Iterator[Problem]:
     """Yield the findings of one sentence that stands under no heading of problems: only what states a fault of its own."""
     for problem in _sentence(sentence, page, "", None):
@@ -215,6 +225,7 @@ def _nameless(segment: Line, page: Page, heading: str, kind: Kind | None) -> Ite
         )
 
 
+_APPS = ("app", "miniprogram")
 _EXAMPLE = re.compile("(?:例如|比如|譬如|如|包括|其中)[,:]?$")
 _OTHERS = re.compile(r",(?=(?:部分|个别|有的|少数|一些|多个|还有)[^,]{3,})")
 
@@ -222,8 +233,12 @@ _OTHERS = re.compile(r",(?=(?:部分|个别|有的|少数|一些|多个|还有)[
 def _named(segment: Line, groups: list[Mentions], page: Page, heading: str, kind: Kind | None) -> Iterator[Problem]:
     text, start = segment.text, segment.start
     wordings = _wordings(text, groups)
-    head, comma, _ = text[: groups[0].start].rpartition(",")
-    if wordings[0] and comma and not re.search(rf"(?:{any_of(naming()['examples'])})$", text[: groups[0].start].rstrip(",: ")):
+    head = re.split("[,:](?=[^,:]*$)", text[: groups[0].start])[0]
+    if (
+        wordings[0]
+        and len(head) < groups[0].start
+        and not re.search(rf"(?:{any_of(naming()['examples'])})$", text[: groups[0].start].rstrip(",: "))
+    ):
         # A finding of its own stands before the one that names somebody.
         yield from _nameless(Line(segment.number, start, head), page, heading, kind)
     i = 0
@@ -249,7 +264,8 @@ def _named(segment: Line, groups: list[Mentions], page: Page, heading: str, kind
                 wording, stance = heading, "fault"
         if stance in NO_FAULT:
             continue
-        ids, decided_by = _classify_for(members, wording, stance, own)
+        is_app = any(named.platform in _APPS for group in members for named in group.names)
+        ids, decided_by = _classify_for(members, f"客户端{wording}" if is_app else wording, stance, own)
         if stance == "plain" and not _is_decided(ids):
             # 栏目长期不更新,如县扶贫办网站“工作动态”栏目: the predicate stands before the example.
             before = _before(text, members[0].start)

@@ -13,7 +13,7 @@ from govmedia_rules.notices.listing import read_listed
 from govmedia_rules.notices.model import Attachment, Named, Notice, Problem, Recheck
 from govmedia_rules.notices.outline import AttachmentPage, Line, Outline, Page, Section, outline, sentences
 from govmedia_rules.notices.practices import read_practices, read_praised
-from govmedia_rules.notices.problems import read_problems, read_sentence, read_summary
+from govmedia_rules.notices.problems import read_problems, read_sentence, read_summary, read_unheaded
 from govmedia_rules.notices.repair import Mended, mend, mend_characters
 from govmedia_rules.notices.sources import Cell, Grid, Source, load
 
@@ -123,7 +123,11 @@ def _read_chinese(mended: Mended, grids: list[Grid]) -> Notice:
     if not any(section.role == "overview" for section in parts.root.walk()):
         elsewhere = {line.start for s in parts.root.walk() if s.role in ("problems", "duties", "practices") for line in s.body}
         overview = [line for line in body if line.start not in elsewhere]
-    builder = counting.read_counts([*(line for line in parts.opening if line not in overview), *overview], page)
+    starts = {line.start for line in overview}
+    counted_in_head = [line for line in parts.head if line is not title and re.search("[0-9][个家]", line.text) and title != line]
+    builder = counting.read_counts(
+        [*counted_in_head, *(line for line in parts.opening if line.start not in starts), *overview], page
+    )
     counting.read_failures(_problem_lines(parts), page, builder)
     method = counting.method_of(parts.opening)
     populations = tuple(
@@ -131,23 +135,19 @@ def _read_chinese(mended: Mended, grids: list[Grid]) -> Notice:
         for population in builder.populations()
     )
     again = formal.recheck([*parts.opening, *overview], page)
-    problem_parts = [section for section in parts.root.walk() if section.role == "problems" and not _inside(section, parts.root)]
+    problem_parts = _parts_with("problems", parts.root)
     if problem_parts:
         problems = tuple(problem for section in problem_parts for problem in read_problems(section, page))
     else:
-        others = {line.start for s in parts.root.walk() if s.role in ("duties", "practices", "recheck") for line in s.body}
-        problems = tuple(_problems_without_headings([line for line in body if line.start not in others], page))
+        problems = tuple(_problems_without_headings(parts, page))
     problems += tuple(_still_open(parts, page))
-    duty_parts = [section for section in parts.root.walk() if section.role == "duties" and not _inside(section, parts.root)]
+    duty_parts = _parts_with("duties", parts.root)
     duty_lines = [line for section in duty_parts for part in section.walk() for line in part.body] or body
-    practice_parts = [section for section in parts.root.walk() if section.role == "practices" and not _inside(section, parts.root)]
+    practice_parts = _parts_with("practices", parts.root)
     opening = parts.opening or body[:1]
     cited = [*formal.citations(opening, "basis")]
-    cited += [
-        c
-        for c in formal.citations([line for line in body if line not in opening], "rule")
-        if c.title not in {x.title for x in cited}
-    ]
+    titles = {citation.title for citation in cited}
+    cited += [c for c in formal.citations(body[len(opening) :], "rule") if c.title not in titles]
     codes = tuple(row.code for attachment in attachments for row in attachment.listed if row.code)
     return Notice(
         language="zh",
@@ -189,16 +189,29 @@ def _problem_lines(parts: Outline) -> list[Line]:
     return [line for section in parts.root.walk() if section.role == "problems" for line in section.body]
 
 
-def _inside(section: Section, root: Section) -> bool:
-    """Return whether a section stands below another of the same part of the notice."""
-    return any(
-        other is not section and other.role == section.role and any(part is section for part in other.walk())
-        for other in root.walk()
-    )
+def _parts_with(role: str, root: Section) -> list[Section]:
+    """Return the sections of one role in the order of the text, without those that stand below another of it."""
+    found: list[Section] = []
+    stack = [root]
+    while stack:
+        section = stack.pop()
+        if section.role == role:
+            found.append(section)
+        else:
+            stack += reversed(section.parts)
+    return found
 
 
 def _body_lines(parts: Outline) -> list[Line]:
     return [*parts.opening, *(line for section in parts.root.walk() for line in section.body)]
+
+
+def _is_of_the_round(text: str, start: int, end: int) -> bool:
+    """Whether a year or month in the text is the period; 最后一次更新为2019年 is a year of something else."""
+    return (
+        re.search("(?:^|[,。;:(])$", text[:start]) is not None
+        or re.match("份?的?(?:监测|检查|抽查|巡查|运行|度)", text[end:]) is not None
+    )
 
 
 _MONTHS = re.compile(
@@ -229,8 +242,7 @@ def _period(title: Line | None, parts: Outline, page: Page, year: int | None) ->
         text = _UNTIL.sub(lambda match: "*" * len(match.group()), line.text)
         found = _quarter_of_months(text) or Period.find(text)
         is_body = line is not title
-        if found is not None and found[0].kind == "year" and is_body and not re.search("(?:^|[,。;:(])$", text[: found[1]]):
-            # 最后一次更新为2019年 is a year of something else.
+        if found is not None and found[0].kind in ("year", "month") and is_body and not _is_of_the_round(text, found[1], found[2]):
             continue
         if found is None:
             continue
@@ -268,9 +280,12 @@ def _still_open(parts: Outline, page: Page) -> Iterator[Problem]:
                     yield from read_sentence(sentence, page)
 
 
-def _problems_without_headings(lines: list[Line], page: Page) -> list[Problem]:
-    """Return the findings of a notice that has no headings."""
-    return [problem for line in lines for sentence in sentences(line) for problem in read_sentence(sentence, page)]
+def _problems_without_headings(parts: Outline, page: Page) -> Iterator[Problem]:
+    """Yield the findings of a notice that has no part of problems."""
+    yield from read_unheaded(Section(0, body=parts.opening), page)
+    for section in parts.root.walk():
+        if section.role not in ("duties", "practices", "recheck"):
+            yield from read_unheaded(section, page)
 
 
 def _with_names(recheck: Recheck, page: Page) -> Recheck:

@@ -22,6 +22,9 @@ _MUST = "(?<![重主需概纲摘简首])要(?![素闻求点件义])|(?<!申)请(
 _AGAIN = re.compile(r"仍|依然|依旧|再次|又|至今|屡|反弹|尚未|未整改|未按|没有整改|整改不")
 
 
+_STATED = re.compile("[未没不缺无]|发现|存在|出现|错误")
+
+
 @cache
 def _stance() -> dict[str, Any]:
     return cast("dict[str, Any]", words()["stance"])
@@ -31,14 +34,17 @@ def _stance() -> dict[str, Any]:
 def _pattern(name: str) -> re.Pattern[str]:
     stance = _stance()
     faults, finding = any_of(stance["fault_nouns"]), any_of(stance["finding"])
+    acts, objects = any_of(stance["acting"]), any_of(stance["acted_upon"])
     patterns = {
         "asked": any_of(stance["asked"]),
         # 未发现空白栏目 denies; 未发现有效互动渠道 states that something is lacking.
         "denied": rf"{_NOT}(?:{finding})(?:了|任何|上述|有|新的?)*[^,]*?(?:{faults})|(?:未|没有)(?:{finding})$",
         "free_of": rf"(?:^|[^不])(?:无|没有|零|未有)(?:[^,、不未找纠“]{{0,8}}?)(?:{any_of(stance['errors'])})(?!反馈|入口|报告)",
-        "prevented": rf"(?:{any_of(stance['preventing'])})(?!.*(?:不力|不到位|不够|不严|薄弱))",
+        "prevented": rf"(?:{any_of(stance['preventing'])})(?!.*(?:不力|不到位|不够|不严|薄弱)$)",
         "demanded": rf"^(?:{any_of(stance['addressed'])})?[^,未没不]{{0,8}}?(?:{_MUST}|{any_of(stance['demanding'])})",
         "counted": r"(?:提醒|督促|下发|制发|印发|发出|推送)[^,]*?[0-9]+余?(?:次|份|条|件|家|个)",
+        "excused": r"不(?:计入|列入|视为|作为|算作?)[^,]{0,6}(?:不合格|问题|扣分|考核)|已(?:提前|事先|按规定|按要求)报备",
+        "acts": rf"(?:{acts})[^,]{{0,12}}(?:{objects})|(?:{objects})[^,]{{0,6}}(?:{acts})",
         "conditional": rf"(?:^|对)(?:{any_of(stance['conditional'])})|^对[^,]*的(?:要|应|须|将|一律|予以|给予|坚决|严肃)",
         "urged": any_of(stance["urging"]),
         "praised": any_of(stance["praising"]),
@@ -64,6 +70,9 @@ def stance_of(clause: str) -> Stance:
     if _pattern("denied").search(clause) or _pattern("free_of").search(clause):
         return "denied"
     if _pattern("counted").search(clause) and not _AGAIN.search(clause):
+        return "demanded"
+    if _pattern("acts").search(clause) and not _STATED.search(clause):
+        # 及时处理错敏字, 开展错敏词扫描: something is done about faults, none is stated.
         return "demanded"
     if _pattern("prevented").search(clause) or _pattern("conditional").search(clause):
         return "demanded"
@@ -96,6 +105,9 @@ def stances(sentence: Line) -> Iterator[tuple[Line, Stance]]:
     pairs = [(clause, stance_of(clause.text)) for clause in clauses(sentence)]
     before: Stance = "plain"
     whole = sentence.text
+    if _pattern("excused").search(whole):
+        yield from ((clause, "denied" if stance in ("fault", "weak") else stance) for clause, stance in pairs)
+        return
     looks_back = _pattern("earlier").search(whole) and not _AGAIN.search(whole) and _pattern("rectified").search(whole)
     for clause, stance in pairs:
         if stance in ("fault", "weak"):

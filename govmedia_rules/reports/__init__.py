@@ -3,6 +3,8 @@
 Text goes in as text. No form runs, fetches or calculates anything that a name, a title or a page brought along.
 """
 
+from govmedia_rules.reports.blocks import Imprint
+from govmedia_rules.reports.correction import correction_document
 from govmedia_rules.reports.desk import review_desk
 from govmedia_rules.reports.document import Document
 from govmedia_rules.reports.html import html_report
@@ -14,9 +16,11 @@ from govmedia_rules.reports.xlsx import attachments_xlsx, inspections_xlsx, revi
 
 __all__ = [
     "Document",
+    "Imprint",
     "Office",
     "TaskSheet",
     "attachments_xlsx",
+    "correction_document",
     "html_report",
     "inspection_document",
     "inspections_xlsx",

@@ -42,4 +42,25 @@ class Break:
     kind: str = "page"
 
 
-Block = Paragraph | Grid | Break
+@dataclass(frozen=True, slots=True)
+class Imprint:
+    """The 版记 at the foot of the last page.
+
+    Attributes:
+        office: 印发机关.
+        day: 印发日期, as printed (`2024年8月27日`).
+        copies: 抄送机关.
+    """
+
+    office: str
+    day: str
+    copies: tuple[str, ...] = ()
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """Its lines as plain text."""
+        copies = (f"抄送：{'，'.join(self.copies)}。",) if self.copies else ()
+        return (*copies, f"{self.office}　{self.day}印发")
+
+
+Block = Paragraph | Grid | Break | Imprint

@@ -18,10 +18,10 @@ from typing import Any
 from selectolax.lexbor import LexborHTMLParser
 
 from govmedia_rules.errors import NoticeError
-from govmedia_rules.reports.blocks import STYLES, Block, Break, Paragraph, Run
+from govmedia_rules.reports.blocks import STYLES, Block, Break, Imprint, Paragraph, Run
 from govmedia_rules.reports.grids import Grid
 from govmedia_rules.reports.templates import read_text
-from govmedia_rules.reports.text import visible
+from govmedia_rules.reports.text import one_line, visible
 from govmedia_rules.reports.word import write_docx
 
 _TAGS = {"h1": "title", "h2": "heading", "h3": "subheading", "h4": "item", "p": "body"}
@@ -65,6 +65,8 @@ class Document:
                 lines.append("")
             elif isinstance(block, Paragraph):
                 lines.append(block.text)
+            elif isinstance(block, Imprint):
+                lines += [one_line(line) for line in block.lines]
             else:
                 if block.caption:
                     lines.append(block.caption)
@@ -91,6 +93,8 @@ class Document:
                 out.append("\n".join(_md_table(block)))
             elif isinstance(block, Break):
                 out.append("---")
+            elif isinstance(block, Imprint):
+                out += ["---", *(_md(one_line(line)) for line in block.lines)]
             elif block.style in hashes:
                 out.append(hashes[block.style] + _md(block.text))
             else:
@@ -126,6 +130,8 @@ class Document:
                 out.append(_html_table(block))
             elif isinstance(block, Break):
                 out.append(f'<hr class="{block.kind}">')
+            elif isinstance(block, Imprint):
+                out += [f'<p class="plain"><bdi>{_told(one_line(line))}</bdi></p>' for line in block.lines]
             else:
                 tag = tags.get(block.style, "p")
                 kind = "" if tag != "p" or block.style == "body" else f' class="{block.style}"'

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from govmedia_rules.notices.figures import DateSpan, Group, Population, Rate
 from govmedia_rules.notices.model import Attachment, Deadline, Named, Notice, Problem
+from govmedia_rules.reports.blocks import Imprint
 from govmedia_rules.reports.document import Document
 from govmedia_rules.reports.grids import Grid, grids_of
 from govmedia_rules.reports.templates import Filter, fill_template, markup
@@ -55,13 +56,20 @@ class AttachmentPart:
     grids: tuple[str, ...]
 
 
-def notice_document(notice: Notice, *, template: str | Path | None = None, more: Mapping[str, object] | None = None) -> Document:
+def notice_document(
+    notice: Notice,
+    *,
+    template: str | Path | None = None,
+    more: Mapping[str, object] | None = None,
+    imprint: Imprint | None = None,
+) -> Document:
     """Return the notice as a document in official form, to be written as DOCX, Markdown, HTML or text.
 
     Args:
         notice: What it says; made by a campaign or read from a text.
         template: The user's template instead of the library's: a path, or its text; see `docs/reports.md`.
         more: Further values the user's template asks for, by name.
+        imprint: 版记 (抄送, 印发机关, 印发日期); None leaves it out.
 
     Raises:
         NoticeError: The template prints something the notice does not hold, is not well formed, or has an element that means
@@ -72,7 +80,8 @@ def notice_document(notice: Notice, *, template: str | Path | None = None, more:
     parts = tuple(_part(index, attachment, grids) for index, attachment in enumerate(notice.attachments, 1))
     values: dict[str, object] = {**(more or {}), "notice": notice, "attachments": parts}
     filled = fill_template("notice.html.j2", values, template=template, filters=_FILTERS, in_one_line=True)
-    return Document.parse(filled, grids)
+    document = Document.parse(filled, grids)
+    return document if imprint is None else replace(document, blocks=(*document.blocks, imprint))
 
 
 def _part(index: int, attachment: Attachment, grids: dict[str, Grid]) -> AttachmentPart:

@@ -267,11 +267,12 @@ class Totals:
         self.partial += not inspection.plan.complete
         self.waived += sum(bool(problem.waiver) for problem in row.problems)
         self.unverified += row.verdict is Verdict.UNQUALIFIED and bool(row.vetoes) and not any(veto.verified for veto in row.vetoes)
-        for finding in inspection.findings:
-            if finding.indicator.applies_to.subject != row.kind:
+        for indicator, status in zip(inspection.plan.indicators, inspection.statuses, strict=True):
+            if indicator.applies_to.subject != row.kind:
                 continue  # a rule for accounts is not asked of a site at all
-            self.indicators[finding.id, finding.status] += 1
-            self.titles.setdefault(finding.id, (finding.title, finding.kind))
+            self.indicators[indicator.id, status] += 1
+            if indicator.id not in self.titles:
+                self.titles[indicator.id] = (indicator.title, indicator.kind)
         self.first = row.observed_at if self.first is None else min(self.first, row.observed_at)
         self.last = row.observed_at if self.last is None else max(self.last, row.observed_at)
 

@@ -18,7 +18,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from govmedia_rules.reports.blocks import Block, Break, Paragraph, Run
+from govmedia_rules.reports.blocks import Block, Break, Imprint, Paragraph, Run
 from govmedia_rules.reports.grids import Cell, Grid, counts_in
 from govmedia_rules.reports.text import one_line, visible
 
@@ -38,6 +38,10 @@ _LATIN = "Times New Roman"
 _EPOCH = datetime(1980, 1, 1, tzinfo=UTC)
 _WIDE_COLUMNS = 7
 """From so many columns on an attachment lies on its side (横排)."""
+_LONG_ROWS, _SMALL_TABLE = 60, 18
+"""From so many rows on a table is set in 小五 with close lines, so that a list of 500 units stays within 20 pages."""
+_AMBIGUOUS = re.compile("([“”‘’—…·]+)")
+"""Marks that Latin and Chinese fonts both have: without a hint a program sets them in the Latin one."""
 
 
 class _Style(NamedTuple):
@@ -159,8 +163,17 @@ def _document(blocks: Sequence[Block]) -> str:
             out.append(
                 f"<w:p><w:pPr>{_TINY.replace('<w:spacing', '<w:keepNext/><w:spacing', 1) if signed else _TINY}</w:pPr></w:p>"
             )
+        elif isinstance(block, Imprint):
+            # It stands at the foot of the last page, which is an even one (7.4.3).
+            out.append(f"<w:p><w:pPr>{_TINY}{_section(wide)}</w:pPr></w:p>")
+            out.append(_foot(block) + _imprint(block))
+            out.append(f"<w:p><w:pPr>{_TINY}</w:pPr></w:p>{_section(False, start='evenPage')}</w:body></w:document>")
+            return "".join(out)
         else:
-            out.append(_paragraph(block, _outer(blocks, index)))
+            after = blocks[index + 1] if index + 1 < len(blocks) else None
+            # A signature does not stand alone on a page: the paragraph before it goes with it.
+            signed = isinstance(after, Paragraph) and after.style == "signature"
+            out.append(_paragraph(block, _outer(blocks, index), stays=signed))
     out.append(f"{_section(wide)}</w:body></w:document>")
     return "".join(out)
 
@@ -201,8 +214,49 @@ def _outer(blocks: Sequence[Block], index: int) -> int:
     return 4 + max(0, over)
 
 
-def _paragraph(paragraph: Paragraph, outer: int) -> str:
-    layout = f'<w:pStyle w:val="{paragraph.style}"/>'
+def _foot(imprint: Imprint) -> str:
+    """Return a blank paragraph as high as the page leaves above the imprint; not every program aligns a page at its foot."""
+    whole = int(AREA_MM[0] / 25.4 * 72 * 2 / _PAGE_NUMBER)  # characters of 四号 in a line
+    over = _width(imprint.lines[0]) // 2 - (whole - 2) if imprint.copies else 0
+    lines = 1 + (1 + max(0, -(-over // (whole - 5))) if imprint.copies else 0)
+    # Rules and borders take a little more than the lines.
+    above = max((LINES - lines) * _LINE - _mm(13), 1)
+    layout = _TINY.replace("<w:spacing ", f'<w:spacing w:before="{above}" ', 1)
+    return f"<w:p><w:pPr>{layout}</w:pPr></w:p>"
+
+
+def _imprint(imprint: Imprint) -> str:
+    """Return 抄送 and 印发 between rules across the type area, set in 四号, at the foot of the page."""
+    look = f'{_fonts(_FANG)}<w:sz w:val="{_PAGE_NUMBER}"/><w:szCs w:val="{_PAGE_NUMBER}"/>'
+    width = _mm(AREA_MM[0])
+
+    def row(runs: str, layout: str, *, top: int, bottom: int) -> str:
+        edges = f'<w:top w:val="single" w:sz="{top}" w:space="0" w:color="000000"/>'
+        edges += f'<w:bottom w:val="single" w:sz="{bottom}" w:space="0" w:color="000000"/>'
+        return (
+            f'<w:tr><w:trPr><w:cantSplit/></w:trPr><w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>'
+            f"<w:tcBorders>{edges}</w:tcBorders></w:tcPr>"
+            f'<w:p><w:pPr><w:pStyle w:val="plain"/>{layout}</w:pPr>{runs}</w:p></w:tc></w:tr>'
+        )
+
+    rows = []
+    if imprint.copies:
+        # One character in on either side; further lines stand below the first copy.
+        indent = '<w:ind w:leftChars="400" w:left="1120" w:rightChars="100" w:right="280" w:hangingChars="300" w:hanging="840"/>'
+        rows.append(row(_text_runs(f"抄送：{'，'.join(map(one_line, imprint.copies))}。", look), indent, top=8, bottom=4))
+    ends = f'<w:tabs><w:tab w:val="right" w:pos="{width - 280 - 216}"/></w:tabs><w:ind w:leftChars="100" w:left="280"/>'
+    printed = _text_runs(one_line(imprint.office), look) + f"<w:r><w:rPr>{look}</w:rPr><w:tab/></w:r>"
+    printed += _text_runs(f"{one_line(imprint.day)}印发", look)
+    rows.append(row(printed, ends, top=4 if rows else 8, bottom=8))
+    return (
+        f"<w:tbl><w:tblPr>"
+        f'<w:tblW w:w="{width}" w:type="dxa"/><w:tblLayout w:type="fixed"/></w:tblPr>'
+        f'<w:tblGrid><w:gridCol w:w="{width}"/></w:tblGrid>{"".join(rows)}</w:tbl>'
+    )
+
+
+def _paragraph(paragraph: Paragraph, outer: int, *, stays: bool = False) -> str:
+    layout = f'<w:pStyle w:val="{paragraph.style}"/>' + ("<w:keepNext/>" if stays else "")
     text = paragraph.text
     if paragraph.style == "attachments":
         # The first line begins two characters in, the next numbers stand below the first, and a long title goes on below
@@ -220,7 +274,7 @@ def _paragraph(paragraph: Paragraph, outer: int) -> str:
         return f"<w:p><w:pPr>{layout}</w:pPr>{_headline(text, paragraph.style)}</w:p>"
     if paragraph.style == "body" and all(run.mark == "lead" for run in paragraph.runs):
         # A heading without text of its own stays with what it heads.
-        layout = layout.replace("/>", "/><w:keepNext/>", 1)
+        layout = layout if stays else layout.replace("/>", "/><w:keepNext/>", 1)
     runs = "".join(_run(run) for run in paragraph.runs)
     return f"<w:p><w:pPr>{layout}</w:pPr>{runs}</w:p>"
 
@@ -233,9 +287,9 @@ def _headline(text: str, style: str) -> str:
     if style == "mark":
         ideal = room * 1.9 / max(_width(text), 1)
         points = min(points, max(ideal, _BODY / 2))
-        look = f'<w:rPr><w:sz w:val="{int(points * 2)}"/><w:szCs w:val="{int(points * 2)}"/></w:rPr>'
+        look = f'<w:sz w:val="{int(points * 2)}"/><w:szCs w:val="{int(points * 2)}"/>'
     lines = "\n".join(balanced(one_line(text), int(room * 2 / points)))
-    return "".join(f"<w:r>{look}{piece}</w:r>" for piece in _pieces(lines))
+    return _text_runs(lines, look)
 
 
 _AFTER = frozenset("于度月年的厅室府局会院部委、，：》）)”")
@@ -279,10 +333,10 @@ def balanced(text: str, most: int) -> list[str]:
 def _run(run: Run) -> str:
     look = ""
     if run.mark == "lead":
-        look = f"<w:rPr>{_fonts(_KAI)}</w:rPr>"
+        look = _fonts(_KAI)
     elif run.mark == "strong":
-        look = "<w:rPr><w:b/></w:rPr>"
-    return "".join(f"<w:r>{look}{piece}</w:r>" for piece in _pieces(run.text))
+        look = "<w:b/>"
+    return _text_runs(run.text, look)
 
 
 def _pieces(text: str) -> Iterator[str]:
@@ -293,6 +347,23 @@ def _pieces(text: str) -> Iterator[str]:
             yield f'<w:t xml:space="preserve">{html.escape(line, quote=False)}</w:t>'
 
 
+def _text_runs(text: str, look: str = "") -> str:
+    """Return the runs of a text; marks that both fonts have say that they are Chinese."""
+    out = []
+    for piece in _AMBIGUOUS.split(text):
+        if not piece:
+            continue
+        hinted = (
+            f'<w:rPr><w:rFonts w:hint="eastAsia"/>{look}</w:rPr>'
+            if _AMBIGUOUS.fullmatch(piece)
+            else look and f"<w:rPr>{look}</w:rPr>"
+        )
+        if "<w:rFonts" in look and _AMBIGUOUS.fullmatch(piece):
+            hinted = "<w:rPr>" + look.replace("<w:rFonts ", '<w:rFonts w:hint="eastAsia" ', 1) + "</w:rPr>"
+        out += [f"<w:r>{hinted}{part}</w:r>" for part in _pieces(piece)]
+    return "".join(out)
+
+
 # --- tables -----------------------------------------------------------------------------------------------------------
 
 
@@ -300,18 +371,18 @@ def _table(grid: Grid, width_mm: float, keep: bool) -> Iterator[str]:
     widths = _columns(grid, _mm(width_mm))
     yield (
         f'<w:tbl><w:tblPr><w:tblStyle w:val="table"/><w:tblW w:w="{sum(widths)}" w:type="dxa"/><w:jc w:val="center"/>'
-        '<w:tblLayout w:type="fixed"/></w:tblPr><w:tblGrid>'
+        f'<w:tblLayout w:type="fixed"/>{_TIGHT if len(grid.body) >= _LONG_ROWS else ""}</w:tblPr><w:tblGrid>'
     )
     yield "".join(f'<w:gridCol w:w="{wide}"/>' for wide in widths)
     yield "</w:tblGrid>"
     yield from _head(grid, widths)
     counts = counts_in(grid)
     short = [max((_width(one_line(str(row[column] or ""))) for row in grid.body), default=0) <= 12 for column in range(grid.width)]
-    body = grid.body
+    body, style = grid.body, _cell_style("table_cell", grid)
     for number, row in enumerate(body, 1):
         last = keep and number == len(body)
         cells = [
-            _cell(value, widths[column], "center" if counts[column] or short[column] else "left", last)
+            _cell(value, widths[column], "center" if counts[column] or short[column] else "left", last, style)
             for column, value in enumerate(row)
         ]
         yield f"<w:tr><w:trPr><w:cantSplit/></w:trPr>{''.join(cells)}</w:tr>"
@@ -332,19 +403,23 @@ def _head(grid: Grid, widths: Sequence[int]) -> Iterator[str]:
             wide = sum(widths[column : column + label.columns])
             span = f'<w:gridSpan w:val="{label.columns}"/>' if label.columns > 1 else ""
             merge = '<w:vMerge w:val="restart"/>' if cell is not None and cell.rows > 1 else "<w:vMerge/>" if cell is None else ""
-            text = "".join(f"<w:r>{piece}</w:r>" for piece in _pieces(cell.text)) if cell is not None else ""
+            text = _text_runs(cell.text) if cell is not None else ""
             out.append(
                 f'<w:tc><w:tcPr><w:tcW w:w="{wide}" w:type="dxa"/>{span}{merge}<w:vAlign w:val="center"/></w:tcPr>'
-                f'<w:p><w:pPr><w:pStyle w:val="table_head"/></w:pPr>{text}</w:p></w:tc>'
+                f'<w:p><w:pPr><w:pStyle w:val="{_cell_style("table_head", grid)}"/></w:pPr>{text}</w:p></w:tc>'
             )
             column += label.columns
         out.append("</w:tr>")
         yield "".join(out)
 
 
-def _cell(value: Cell, wide: int, align: str, keep: bool) -> str:
-    text = "" if value is None else "".join(f"<w:r>{piece}</w:r>" for piece in _pieces(str(value)))
-    layout = f'<w:pStyle w:val="table_cell"/>{"<w:keepNext/>" if keep else ""}<w:jc w:val="{align}"/>'
+def _cell_style(name: str, grid: Grid) -> str:
+    return f"{name}_small" if len(grid.body) >= _LONG_ROWS else name
+
+
+def _cell(value: Cell, wide: int, align: str, keep: bool, style: str) -> str:
+    text = "" if value is None else _text_runs(str(value))
+    layout = f'<w:pStyle w:val="{style}"/>{"<w:keepNext/>" if keep else ""}<w:jc w:val="{align}"/>'
     return (
         f'<w:tc><w:tcPr><w:tcW w:w="{wide}" w:type="dxa"/><w:vAlign w:val="center"/></w:tcPr>'
         f"<w:p><w:pPr>{layout}</w:pPr>{text}</w:p></w:tc>"
@@ -356,15 +431,17 @@ _TOKEN = re.compile(r"(?<![!-~])[0-9A-Za-z.%-]{1,20}(?![!-~])")
 
 def _columns(grid: Grid, whole: int) -> list[int]:
     """Return widths of the columns: what their text takes where there is room, shared out by the root of it where there is not."""
-    half = _TABLE * 5  # twips of half a character
-    ideal = [wide * half + 240 for wide in grid.widths(80)]
+    is_long = len(grid.body) >= _LONG_ROWS
+    half = (_SMALL_TABLE if is_long else _TABLE) * 5  # twips of half a character
+    edge = 140 if is_long else 240
+    ideal = [wide * half + edge for wide in grid.widths(80)]
     # A code or a number is not broken where it can be helped.
     tokens = [0] * grid.width
     for row in grid.body:
         for column, value in enumerate(row):
             if isinstance(value, str):
                 tokens[column] = max(tokens[column], *(len(piece) for piece in _TOKEN.findall(value[:200])), 0)
-    least = [min(width, max(8, token) * half + 240) for width, token in zip(ideal, tokens, strict=True)]
+    least = [min(width, max(4 if is_long else 8, token) * half + edge) for width, token in zip(ideal, tokens, strict=True)]
     if sum(ideal) <= whole:
         spare = whole - sum(ideal)
         return [width + spare * width // max(sum(ideal), 1) for width in ideal]
@@ -385,6 +462,7 @@ _R = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 _OFFICE = "application/vnd.openxmlformats-officedocument.wordprocessingml"
 _TINY = '<w:pStyle w:val="plain"/><w:spacing w:line="20" w:lineRule="exact"/>'
+_TIGHT = '<w:tblCellMar><w:left w:w="57" w:type="dxa"/><w:right w:w="57" w:type="dxa"/></w:tblCellMar>'
 _RED_LINE = (
     '<w:p><w:pPr><w:pStyle w:val="plain"/><w:pBdr><w:bottom w:val="single" w:sz="24" w:space="4" w:color="FF0000"/></w:pBdr>'
     '<w:spacing w:line="120" w:lineRule="exact"/></w:pPr></w:p>'
@@ -395,7 +473,7 @@ def _fonts(name: str) -> str:
     return f'<w:rFonts w:ascii="{_LATIN}" w:hAnsi="{_LATIN}" w:eastAsia="{name}" w:cs="{_LATIN}"/>'
 
 
-def _section(wide: bool) -> str:
+def _section(wide: bool, *, start: str = "nextPage") -> str:
     across, down = PAGE_MM
     right, bottom = across - LEFT_MM - AREA_MM[0], down - TOP_MM - AREA_MM[1]
     # A page on its side is turned to the left: its top is the bound edge (7.4).
@@ -409,7 +487,7 @@ def _section(wide: bool) -> str:
     footer = _mm(edges[2] - 7 - 6)
     return (
         '<w:sectPr><w:footerReference w:type="default" r:id="rId3"/><w:footerReference w:type="even" r:id="rId4"/>'
-        f'<w:type w:val="nextPage"/>{page}'
+        f'<w:type w:val="{start}"/>{page}'
         f'<w:pgMar w:top="{top}" w:right="{east}" w:bottom="{south}" w:left="{west}" w:header="851" '
         f'w:footer="{footer}" w:gutter="0"/><w:cols w:space="425"/><w:docGrid w:type="lines" w:linePitch="{_LINE}"/></w:sectPr>'
     )
@@ -438,12 +516,18 @@ def _styles() -> str:
     )
     for name, style in _STYLES.items():
         out.append(_style(name, _NAMES[name], style))
-    for name, title, font in (("table_head", "表头", _HEI), ("table_cell", "表文", _FANG)):
+    cells = (
+        ("table_head", "表头", _HEI, _TABLE, 'w:before="20" w:after="20" w:line="280" w:lineRule="atLeast"'),
+        ("table_cell", "表文", _FANG, _TABLE, 'w:before="20" w:after="20" w:line="280" w:lineRule="atLeast"'),
+        ("table_head_small", "长表表头", _HEI, _SMALL_TABLE, 'w:line="220" w:lineRule="exact"'),
+        ("table_cell_small", "长表表文", _FANG, _SMALL_TABLE, 'w:line="220" w:lineRule="exact"'),
+    )
+    for name, title, font, size, lines in cells:
         out.append(
             f'<w:style w:type="paragraph" w:customStyle="1" w:styleId="{name}"><w:name w:val="{title}"/>'
             '<w:basedOn w:val="Normal"/><w:pPr>'
-            f'<w:spacing w:before="20" w:after="20" w:line="280" w:lineRule="atLeast"/><w:jc w:val="center"/></w:pPr>'
-            f'<w:rPr>{_fonts(font)}<w:sz w:val="{_TABLE}"/><w:szCs w:val="{_TABLE}"/></w:rPr></w:style>'
+            f'<w:spacing {lines}/><w:jc w:val="center"/></w:pPr>'
+            f'<w:rPr>{_fonts(font)}<w:sz w:val="{size}"/><w:szCs w:val="{size}"/></w:rPr></w:style>'
         )
     out.append("</w:styles>")
     return "".join(out)

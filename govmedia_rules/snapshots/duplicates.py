@@ -58,6 +58,51 @@ def distinct(part: str, records: Sequence[Listed], base: str | None) -> Distinct
     return Distinct(items, tuple(marks), positions)
 
 
+def perhaps_repeated(part: str, records: Sequence[Listed]) -> tuple[tuple[Listed, ...], tuple[Mark, ...]] | None:
+    """Take the facts from records that repeat another one word for word and show no address.
+
+    They may be the same thing or another one of its name, so only the first of them is certain.
+
+    Args:
+        part: `columns` or `services`.
+        records: Its records.
+
+    Returns:
+        The records and marks of those that were changed; None where none was.
+    """
+    facts = _FACTS[part]
+    bare = [record for record in records if not record.url]
+    if len({_label(record) for record in bare}) == len(bare):
+        return None
+    known: list[Listed] = []
+    items: list[Listed] = []
+    marks: list[Mark] = []
+    for record in records:
+        if record.url or all(getattr(record, name) is None for name in facts):
+            items.append(record)
+        elif record in known:
+            marks.append(
+                Mark(
+                    field=f"{part}.{len(items)}", basis="repeated", note="与另一条记录相同且无地址，不能确定是否同一项，视为未采集"
+                )
+            )
+            items.append(record.model_copy(update=dict.fromkeys(facts)))
+        else:
+            known.append(record)
+            items.append(record)
+    return (tuple(items), tuple(marks)) if marks else None
+
+
+def _label(record: Listed) -> Hashable:
+    return (record.name, record.parent, record.kind) if isinstance(record, Column) else getattr(record, "name", None)
+
+
+_FACTS: Mapping[str, tuple[str, ...]] = {
+    "columns": ("entries", "latest_entry_at", "entry_count", "undated_count"),
+    "services": ("elements", "forms", "time_limits"),
+}
+
+
 def namesakes(columns: Sequence[Column], marks: Sequence[Mark]) -> tuple[Mark, ...]:
     """Return a mark for each column that shares its name and the column above it with another one at another address.
 

@@ -10,7 +10,7 @@ from pydantic import Field, NonNegativeInt, model_validator
 
 from govmedia_rules.core.model import Model, Name
 from govmedia_rules.core.time import Instant, Moment
-from govmedia_rules.snapshots.duplicates import distinct, namesakes, shifted
+from govmedia_rules.snapshots.duplicates import distinct, namesakes, perhaps_repeated, shifted
 from govmedia_rules.snapshots.kinds import check_parts
 from govmedia_rules.snapshots.parts import (
     Activity,
@@ -270,6 +270,11 @@ def _count_once(snapshot: SiteSnapshot | AccountSnapshot, parts: Iterable[str], 
         records = facts[part]
         if records is None or len(records) < 2:
             continue
+        bare = perhaps_repeated(part, records) if part in ("columns", "services") else None
+        if bare is not None:
+            records, marks = bare
+            facts[part] = records
+            facts["marks"] += marks
         once = distinct(part, records, base)
         if once is None:
             continue

@@ -34,8 +34,12 @@ def address_key(url: str | None, base: str | None = None) -> str | None:
         return None
     scheme = _SCHEME.match(text)
     if scheme is None and base:
-        text = urljoin(base if _SCHEME.match(base) else f"//{base}", text)
-        scheme = _SCHEME.match(text)
+        try:
+            text = urljoin(base if _SCHEME.match(base) else f"//{base}", text)
+        except ValueError:  # the address of the site is none, so nothing can be completed by it
+            pass
+        else:
+            scheme = _SCHEME.match(text)
     text = _SESSION.sub("", text)
     place, _, fragment = text.partition("#")
     place, _, query = place.partition("?")

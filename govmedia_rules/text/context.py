@@ -76,6 +76,11 @@ def divides(gap: str) -> bool:
     return sum(map(str.isspace, gap)) > _COLUMN_BLANKS or "\t" in gap
 
 
+def parts_words(gap: str) -> bool:
+    """Tell whether a gap is one that stands between words: blanks or quotation marks, not what a reader does not see."""
+    return any(char.isspace() or char in QUOTES for char in gap)
+
+
 def is_latin_word(char: str) -> bool:
     """Tell whether a character is a Latin letter or a digit; false for an empty string."""
     return char.isascii() and char.isalnum()

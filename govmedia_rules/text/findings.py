@@ -98,11 +98,20 @@ def _end(finding: Finding) -> int:
     return finding.end
 
 
-def _rank(finding: Finding) -> tuple[int, bool, bool, int, int, bool]:
-    kind = 0 if isinstance(finding.line, Term | Person | Pattern) else 1 if isinstance(finding.line, Enumeration) else 2
+def _rank(finding: Finding) -> tuple[int, bool, bool, bool, int, int, bool]:
+    listed = isinstance(finding.line, Term | Person) or (isinstance(finding.line, Pattern) and finding.suggestion is not None)
+    kind = 0 if listed else 1 if isinstance(finding.line, Enumeration) else 2
     size = finding.end - finding.start
     doubtful = finding.edit is not None and RANK[confidence_of(finding.reason, size)] == RANK["low"]
-    return kind, doubtful, finding.reason in {"substituted", "missing"}, -size, finding.start, isinstance(finding.line, Pattern)
+    return (
+        kind,
+        doubtful,
+        finding.suggestion is None,
+        finding.reason in {"substituted", "missing"},
+        -size,
+        finding.start,
+        isinstance(finding.line, Pattern),
+    )
 
 
 def is_in_force(line: Term | Canonical | Pattern, day: date | None) -> bool:

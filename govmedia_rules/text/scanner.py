@@ -12,7 +12,7 @@ from pathlib import Path
 
 from govmedia_rules.core.progress import Progress, counted
 from govmedia_rules.text.checkers import TextChecker, run_checker
-from govmedia_rules.text.context import divides, fit_quotation, is_inside, is_letter, with_whole_quotations
+from govmedia_rules.text.context import divides, fit_quotation, is_inside, is_letter, parts_words, with_whole_quotations
 from govmedia_rules.text.findings import Days, Finding, best
 from govmedia_rules.text.forms import find_forms
 from govmedia_rules.text.lexicon import Entry, Lexicon, Pattern, Person, Stamp, Term
@@ -182,7 +182,7 @@ class Scanner:
         confidence = finding.confidence
         for gap in positions.gaps(finding.start, finding.end):
             blanks = text[gap.start - offset : gap.end - offset]
-            if divides(blanks) or (edit is not None and touches(edit, gap.place)):
+            if divides(blanks) or (edit is not None and parts_words(blanks) and touches(edit, gap.place)):
                 return None
             if is_letter(gap.before) and is_letter(gap.behind) and " " not in line.id:
                 return None  # two words of Latin letters are not one

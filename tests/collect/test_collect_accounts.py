@@ -177,3 +177,82 @@ def test_codes_in_pictures_are_read() -> None:
 )  # fmt: skip
 def test_an_address_tells_its_platform(text: str, platform: str | None) -> None:
     assert platform_of(text) == platform
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        f'var ct = "{SECONDS}";',
+        f"window.ct='{SECONDS}';var ori_create_time = '1600000000';",
+        f"ori_create_time: '1600000000', create_time: JsDecode('{SECONDS}')",
+        "window.cgiDataNew = { create_time: JsDecode('2024-08-27 10:30'), nick_name: JsDecode('某某发布') }",
+        "var createTime = '2024-08-27 10:30';",
+        f'var create_time = "{SECONDS}" * 1;',
+        f"appmsg_album_info: {{create_time: '1600000000'}}, {'x' * 300} create_time: '{SECONDS}'",
+    ],
+)
+def test_an_article_keeps_its_time_in_many_forms(script: str) -> None:
+    html = f"<html><body><h1>防汛提示</h1><div id='js_content'>正文</div><script>{script}</script></body></html>"
+    assert read_wechat_article(html, "https://mp.weixin.qq.com/s/x", now=NOW).post.published_at == AT
+
+
+@pytest.mark.parametrize(
+    "text", ["当前环境异常，完成验证后即可继续访问。", "该内容已被发布者删除", "操作频繁，请稍后再试", "此账号已注销"]
+)
+def test_a_page_that_is_no_article_is_no_post(text: str) -> None:
+    article = read_wechat_article(f"<html><body><p>{text}</p></body></html>", "https://mp.weixin.qq.com/s/x", now=NOW)
+    assert not article.is_article
+    account = Account(name="某某发布", platform="wechat_official")
+    snapshot = account_snapshot(account, [article.post], observed_at=NOW)
+    assert snapshot.posts is None
+    assert snapshot.partial == ("posts",)
+
+
+def test_a_refused_history_is_no_empty_one() -> None:
+    for answer in (
+        {"base_resp": {"ret": 200013, "err_msg": "freq control"}, "app_msg_cnt": 0, "app_msg_list": []},
+        {"ret": -3, "errmsg": "no session", "general_msg_list": '{"list":[]}'},
+        {"base_resp": {"ret": 0}, "app_msg_cnt": 12, "app_msg_list": []},
+    ):
+        with pytest.raises(ObservationError):
+            read_wechat_history(answer)
+    assert read_wechat_history({"base_resp": {"ret": 0}, "app_msg_cnt": 0, "app_msg_list": []}) == ()
+
+
+def test_published_pages_give_their_posts() -> None:
+    info = json.dumps(
+        {"appmsgex": [{"title": "防汛提示", "link": "http://mp.weixin.qq.com/s/x", "create_time": SECONDS}, {"is_deleted": True}]}
+    )
+    page = json.dumps({"publish_list": [{"publish_type": 1, "publish_info": info}]})
+    (post,) = read_wechat_history({"base_resp": {"ret": 0}, "publish_page": page})
+    assert (post.title, post.published_at) == ("防汛提示", AT)
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        {"created_at": str(SECONDS), "text": "防汛提示"},
+        {"created_at": "08月27日 10:30 来自 微博网页版", "text": "防汛提示"},
+        {"publish_time": "2024-08-27 10:30", "content": "防汛提示"},
+        {"create_time": SECONDS, "create_date_time": "2024-08-27 10:30:00", "content": "防汛提示"},
+    ],
+)
+def test_weibo_times_are_read_in_many_forms(item: dict[str, object]) -> None:
+    (post,) = read_weibo({"data": {"cards": [{"mblog": item}]}}, now=NOW)
+    assert post.published_at == AT
+
+
+def test_likes_and_posts_of_others_are_not_the_accounts_own() -> None:
+    own = {"created_at": "Tue Aug 27 10:30:00 +0800 2024", "text": "本账号", "user": {"id": 111}}
+    liked = own | {"text": "别人的", "user": {"id": 222}, "title": {"text": "他赞过的微博"}}
+    assert [post.title for post in read_weibo([own, liked], now=NOW)] == ["本账号"]
+    other = own | {"text": "转来的", "user": {"id": 222}}
+    assert [post.title for post in read_weibo([own, other], now=NOW, user=111)] == ["本账号"]
+    with pytest.raises(ObservationError, match="other users"):
+        read_weibo([other], now=NOW, user=111)
+
+
+def test_of_several_times_of_an_export_the_publication_counts() -> None:
+    table = read_posts([{"标题": "防汛提示", "创建时间": "2024-08-01 08:00", "发布时间": "2024-08-27 10:30"}], now=NOW)
+    assert table.posts[0].published_at == AT
+    assert table.unused == ("创建时间",)

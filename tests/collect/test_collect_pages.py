@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import pytest
 
@@ -427,3 +427,89 @@ def test_a_cut_page_keeps_its_charset() -> None:
     body = "中文页面".encode() * 100
     assert read_bytes(body[:-1], URL, cut=True).charset_step == "utf-8"
     assert "镕" in read_bytes("<meta charset='gb2312'>朱镕基".encode("gb18030"), URL).text
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "某市市场监督管理局",
+        "某区政务服务中心",
+        "某县住房和城乡建设局",
+        "某市科学技术局",
+        "某市机关事务服务中心",
+        "某县备案登记中心",
+        "某市城市管理行政执法局",
+    ],
+)
+@pytest.mark.parametrize(
+    "foot",
+    [
+        "主办单位：{} 网站标识码：6101000001",
+        "<p>主办：{}</p><p>承办：某中心</p>",
+        "主办单位：{}承办单位：某信息中心",
+        "主办单位：{}陕ICP备12345678号",
+        "<span>主办单位：</span><span>{}</span>|联系电话：029",
+        "主办单位：{}，维护单位：某公司",
+        "主办单位：{}地址：某路1号",
+    ],
+)
+def test_a_sponsor_is_read_to_its_end(name: str, foot: str) -> None:
+    page = read_page(f"<html><body><div class='foot'>{foot.format(name)}</div></body></html>", "http://www.example.gov.cn/")
+    assert page.marks.sponsor == name
+
+
+@pytest.mark.parametrize(
+    "foot",
+    [
+        "政府网站标识码（6101000001）", "网站标识码【6101000001】", "网站标识码：６１０１０００００１", "标识码: 6101 0000 01", "网站标识码<b>61010</b><b>00001</b>",
+        "网站标识码：<span>6</span><span>101000001</span>", "网站标识码「6101000001」", "网站标识码：6101000001 029-88888888",
+    ],
+)  # fmt: skip
+def test_a_site_code_is_read_in_any_brackets_and_split_over_elements(foot: str) -> None:
+    page = read_page(f"<html><body><div class='foot'>{foot}</div></body></html>", "http://www.example.gov.cn/")
+    assert page.marks.site_code == "6101000001"
+
+
+DATE_FORMS = [
+    "{d:%Y-%m-%d}", "[{d:%Y/%m/%d}]", "{d:%Y}年{d:%m}月{d:%d}日", "{d:%m-%d}", "{d:%m.%d}", "发布时间：{d:%Y-%m-%d}", "{d:%Y-%m-%d} 发布", "{d:%Y-%m-%d}浏览：12次",
+    "浏览：12 {d:%Y-%m-%d}", "来源：区政府办 {d:%Y-%m-%d} 点击：22", "{d:%Y}–{d:%m}–{d:%d}", "{d:%Y}－{d:%m}－{d:%d}", "{d:%Y-%m-%d} 09∶11", "{d:%b} {d:%d}, {d:%Y}",
+    "<b>{d:%d}</b><i>{d:%Y-%m}</i>", "<b>{d:%d}</b><i>八月</i>", "<i>{d:%b}</i><b>{d:%d}</b><u>{d:%Y}</u>", '<time datetime="{d:%Y-%m-%d}">x</time>', '<em data-time="{d:%Y-%m-%d} 10:00"></em>',
+    "<script>document.write('{d:%Y-%m-%d}')</script>",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("form", DATE_FORMS)
+def test_lists_show_their_dates_in_many_forms(form: str) -> None:
+    days = [date(2024, 8, 28) - timedelta(days=age) for age in range(4)]
+    rows = "".join(
+        f'<li><a href="/a/{number}.html">关于第{number}次防汛督查工作的通知</a><span>{form.format(d=day)}</span></li>'
+        for number, day in enumerate(days)
+    )
+    page = read_page(f'<html><body><ul class="list">{rows}</ul></body></html>', "http://www.example.gov.cn/l/", now=NOW)
+    shown = [entry.published_at for entry in page.list_entries()]
+    assert [moment.date() if isinstance(moment, datetime) else moment for moment in shown] == days
+
+
+def test_the_header_of_a_table_decides_which_date_counts() -> None:
+    rows = "".join(
+        f"<tr><td><a href='/{n}.html'>关于第{n}号管理办法的通知公告</a></td><td>2024-05-0{n}</td><td>2024-08-2{n}</td></tr>"
+        for n in range(1, 4)
+    )
+    for first in ("成文日期", "创建时间", "截止日期", "更新时间"):
+        page = read_page(
+            f"<html><body><table><tr><th>标题</th><th>{first}</th><th>发布日期</th></tr>{rows}</table></body></html>",
+            "http://www.example.gov.cn/",
+            now=NOW,
+        )
+        assert [str(entry.published_at) for entry in page.list_entries()] == ["2024-08-21", "2024-08-22", "2024-08-23"]
+
+
+def test_no_date_is_older_than_the_internet_or_later_than_the_monitoring_point() -> None:
+    html = (
+        '<html><head><meta name="PubDate" content="1970-01-01 08:00:00"></head><body><h1>关于第1次防汛督查的通知</h1><div>发布时间：2022-11-02</div>'
+        '<ul><li><a href="/1.html">明年年初的活动预告信息</a><span>2025-05-01</span></li><li><a href="/2.html">某一条旧闻的标题文字</a><span>2024-05-01</span></li></ul></body></html>'
+    )
+    page = read_page(html, "http://www.example.gov.cn/1.html", now=NOW)
+    assert str(page.published_at) == "2022-11-02"
+    assert [str(entry.published_at) for entry in page.list_entries()] == ["2024-05-01"]
+    assert len(page.shown_entries) == 2

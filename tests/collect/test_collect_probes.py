@@ -11,7 +11,7 @@ import pytest
 
 from govmedia_rules import collect, load_rulebook
 from govmedia_rules.collect.journal import Journal, read_journal
-from govmedia_rules.collect.probes import probe_round, probe_round_async, read_probes, slot_of, with_probes
+from govmedia_rules.collect.probes import RoundReport, probe_round, probe_round_async, read_probes, slot_of, with_probes
 from govmedia_rules.core.time import SHANGHAI
 from govmedia_rules.snapshots.models import SiteSnapshot
 from govmedia_rules.subjects.models import Site
@@ -226,3 +226,25 @@ def test_the_progress_bar_shows_only_where_it_is_watched() -> None:
         bar(Progress("b", "done", 0, 0, "dns"))
     assert shown.getvalue().endswith("\n")
     assert "2/2, 3 pages, 1 not opened" in shown.getvalue()
+
+
+async def _controlled(journal: Path, at: datetime, control: list[str], down: bool = True) -> RoundReport:
+    pages = {} if down else {"a.test": {"/": PAGE}}
+    async with LoopbackServer({**pages, "up.test": {"/": PAGE}}) as server:
+        hosts = {"a.test": "127.0.0.1", "up.test": "127.0.0.1", "off.test": "127.0.0.1"}
+        guard = collect.Guard(test_hosts=hosts)
+        subjects = [Site(id="a.test", name="a", url="http://a.test:9/" if down else f"http://a.test:{server.port}/")]
+        addresses = [address.replace("PORT", str(server.port)) for address in control]
+        return await probe_round_async(subjects, journal, at=at, guard=guard, control=addresses)
+
+
+def test_a_round_whose_control_addresses_fail_too_counts_against_nobody(tmp_path: Path) -> None:
+    journal = tmp_path / "p"
+    report = asyncio.run(_controlled(journal, AT, ["http://off.test:9/"]))
+    assert "off.test" in report.ours
+    assert read_probes(journal) == {}
+    later = AT + timedelta(hours=1)
+    report = asyncio.run(_controlled(journal, later, ["http://off.test:9/", "http://up.test:PORT/"]))
+    assert report.ours == ""
+    (probe,) = read_probes(journal)["a.test"]
+    assert probe.failure == "refused"

@@ -112,7 +112,7 @@ def test_what_cannot_be_read_is_named_and_the_rest_reported(
     assert code == 1
     assert "检查对象共1个" in out.decode()
     assert [row for row in ("row 2", "row 3", "row 4") if row in err] == ["row 2", "row 3", "row 4"]
-    assert "was made by the plan" in err
+    assert "was changed after it was written" in err
 
 
 def test_the_notice_of_a_round(tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]) -> None:

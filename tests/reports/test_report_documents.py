@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import zipfile
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ from markdown_it import MarkdownIt
 from selectolax.lexbor import LexborHTMLParser
 
 from govmedia_rules.errors import NoticeError
-from govmedia_rules.reports.blocks import STYLES, Break, Paragraph, Run
+from govmedia_rules.reports.blocks import STYLES, Break, Imprint, Paragraph, Run
 from govmedia_rules.reports.document import Document
 from govmedia_rules.reports.grids import Grid
 from govmedia_rules.reports.text import visible
@@ -352,3 +353,32 @@ def test_a_paragraph_of_markdown_reads_as_it_was(text: str) -> None:
 def test_a_row_of_the_text_form_stays_a_row(text: str) -> None:
     lines = Document("", (Grid((("甲",), ("乙",)), [(text, text), ("1", "2")]),)).to_text().split("\n")
     assert [line.count("\t") for line in lines if line] == [1, 1, 1]
+
+
+def test_marks_that_both_fonts_have_are_chinese() -> None:
+    document = Document.parse("<h1>关于“甲”的通报</h1><p>一——二…<b class='lead'>“三”</b></p>")
+    xml = zipfile.ZipFile(io.BytesIO(document.to_docx())).read("word/document.xml").decode()
+    for run in re.findall(r"<w:r>(.*?)</w:r>", xml):
+        if re.search("[“”—…]", run):
+            assert 'w:hint="eastAsia"' in run
+    assert "theme" not in xml
+
+
+def test_the_imprint_stands_on_an_even_page_of_its_own() -> None:
+    imprint = Imprint("某市人民政府办公室", "2024年8月27日", ("市委办公室", "市人大常委会办公室"))
+    document = replace(
+        Document.parse("<h1>通报</h1><p>正文</p>"), blocks=(*Document.parse("<h1>通报</h1><p>正文</p>").blocks, imprint)
+    )
+    xml = zipfile.ZipFile(io.BytesIO(document.to_docx())).read("word/document.xml").decode()
+    assert xml.count("<w:sectPr>") == 2
+    assert xml.index('w:val="evenPage"') > xml.index("抄送：")
+    assert "抄送：市委办公室，市人大常委会办公室。\n某市人民政府办公室　2024年8月27日印发" in document.to_text()
+    assert "2024年8月27日印发" in document.to_html()
+    assert "2024年8月27日印发" in document.to_markdown()
+
+
+def test_a_long_list_is_set_small() -> None:
+    for rows, style in ((10, "table_cell"), (80, "table_cell_small")):
+        grid = Grid((("序号",), ("名称",)), [(number, "某网站") for number in range(rows)])
+        xml = zipfile.ZipFile(io.BytesIO(Document("", (grid,)).to_docx())).read("word/document.xml").decode()
+        assert f'w:val="{style}"' in xml

@@ -96,3 +96,46 @@ def test_lexicon_learn_writes_a_file_that_can_be_used(capsys, tmp_path):
     _, found, _ = run(capsys, scan, "scan", clean, "--lexicon", "starter", "--lexicon", output)
     assert found == ""
     assert run(capsys, lexicon, "lexicon", "learn", clean, "--lexicon", output, "--format", "json")[0] == 0
+
+
+def test_a_baseline_leaves_only_what_is_new(capsys, page, tmp_path):
+    baseline = tmp_path / "decisions.jsonl"
+    code, _, _ = run(capsys, scan, "scan", page, "--write-baseline", baseline, "--today", "2024-05-01", "--role", "编辑")
+    assert code == 0
+    assert "13900001234" not in baseline.read_text("utf-8")
+    _, out, err = run(capsys, scan, "scan", page, "--baseline", baseline)
+    assert out == ""
+    assert "0 candidates" in err
+    page.write_text(page.read_text("utf-8") + "<p>又按装了空调。</p>", "utf-8")
+    _, out, _ = run(capsys, scan, "scan", page, "--baseline", baseline)
+    assert "【按装】" in out
+    assert "布署" not in out
+    assert run(capsys, scan, "scan", page, "--write-baseline", baseline)[0] == 2
+
+
+def test_scan_as_sarif(capsys, page):
+    _, out, _ = run(capsys, scan, "scan", page, "--format", "sarif")
+    log = json.loads(out)
+    results = log["runs"][0]["results"]
+    assert log["version"] == "2.1.0"
+    assert [result["kind"] for result in results] == ["review"] * 3
+    assert results[0]["locations"][0]["physicalLocation"]["region"] == {"charOffset": 2, "charLength": 2}
+    assert len({result["partialFingerprints"]["passage/v1"] for result in results}) == 3
+
+
+def test_a_folder_is_walked_and_what_is_not_read_is_said(capsys, page, tmp_path):
+    (tmp_path / "old.doc").write_bytes(b"x")
+    code, out, err = run(capsys, scan, "scan", tmp_path)
+    assert code == 1
+    assert "布署" in out
+    assert ".doc files are not read" in err
+    assert "nothing is known" in err
+
+
+def test_marked_copies(capsys, tmp_path):
+    docx = pytest.importorskip("docx")
+    document = docx.Document()
+    document.add_paragraph("会议布署工作")
+    document.save(tmp_path / "a.docx")
+    assert run(capsys, scan, "scan", tmp_path / "a.docx", "--marked", tmp_path / "out")[0] == 0
+    assert [comment.text[:5] for comment in docx.Document(tmp_path / "out" / "a.docx").comments] == ["建议：部署"]

@@ -1,0 +1,198 @@
+"""After publication: what a notice would say otherwise now (更正通报), and which units would be judged otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
+
+from govmedia_rules.campaign.results import OUTCOME_ZH, Result
+from govmedia_rules.campaign.view import CampaignView
+from govmedia_rules.judge.inspection import Inspection
+from govmedia_rules.notices.figures import Tally
+from govmedia_rules.notices.model import Listed, Notice
+
+
+class FigureChange(NamedTuple):
+    """One figure that is no longer what was published.
+
+    Attributes:
+        group: What it is of (`全市政府网站`, `全市政府网站·县级`).
+        label: The figure (`不合格`, `总体合格率`).
+        before: As published; None when it was not printed.
+        after: As it is now; None when it is no longer printed.
+    """
+
+    group: str
+    label: str
+    before: str | None
+    after: str | None
+
+    def text(self) -> str:
+        """Return the change in one Chinese phrase."""
+        if self.before is None:
+            return f"{self.group}{self.label}补充为{self.after}"
+        return (
+            f"{self.group}{self.label}由{self.before}更正为{self.after}"
+            if self.after
+            else f"{self.group}{self.label}{self.before}撤销"
+        )
+
+
+class Correction(NamedTuple):
+    """What of a published notice is corrected.
+
+    Attributes:
+        published: The notice as published.
+        corrected: The notice as it would be now.
+        removed: Units of its lists that are on them no longer.
+        added: Units that are on them now.
+        figures: Figures that differ.
+    """
+
+    published: Notice
+    corrected: Notice
+    removed: tuple[Listed, ...]
+    added: tuple[Listed, ...]
+    figures: tuple[FigureChange, ...]
+
+    @property
+    def is_needed(self) -> bool:
+        """Whether anything differs."""
+        return bool(self.removed or self.added or self.figures)
+
+    def lines(self) -> Iterator[str]:
+        """Yield the corrections in Chinese, a sentence each."""
+        for words, units in (("撤销对下列单位的通报", self.removed), ("补充通报下列单位", self.added)):
+            if units:
+                yield f"{words}：{'、'.join(_named(unit) for unit in units)}。"
+        if self.figures:
+            yield f"有关数据更正：{'；'.join(change.text() for change in self.figures)}。"
+
+
+def _named(unit: Listed) -> str:
+    return f"“{unit.name}”" + (f"（{unit.platform_text}）" if unit.platform_text and unit.kind == "account" else "")
+
+
+def corrections(published: Notice, corrected: Notice) -> Correction:
+    """Compare a published notice with what it would say now: lists of units, counts and rates."""
+    before, after = _listed(published), _listed(corrected)
+    old, new = dict(_figures(published)), dict(_figures(corrected))
+    figures = tuple(
+        FigureChange(*place, old.get(place), new.get(place))
+        for place in dict.fromkeys((*old, *new))
+        if old.get(place) != new.get(place)
+    )
+    return Correction(
+        published,
+        corrected,
+        tuple(unit for key, unit in before.items() if key not in after),
+        tuple(unit for key, unit in after.items() if key not in before),
+        figures,
+    )
+
+
+def _listed(notice: Notice) -> Mapping[tuple[str | None, str | None, str], Listed]:
+    units = (unit for attachment in notice.attachments for unit in attachment.listed)
+    return {(unit.kind, unit.platform_text, unit.name): unit for unit in units}
+
+
+def _figures(notice: Notice) -> Iterator[tuple[tuple[str, str], str]]:
+    for population in notice.populations:
+        name = f"{population.scope}{population.label}"
+        yield from _tally(name, population)
+        for group in population.groups:
+            yield from _tally(f"{name}·{group.label}", group)
+
+
+def _tally(name: str, tally: Tally) -> Iterator[tuple[tuple[str, str], str]]:
+    words = (("运行数", tally.running), ("登记数", tally.registered), ("总数", tally.total), ("检查数", tally.inspected))
+    for word, count in words:
+        if count is not None:
+            yield (name, word), f"{count.value}个"
+    for outcome in tally.outcomes:
+        yield (name, outcome.label), f"{outcome.count.value}个"
+    for rate in tally.rates:
+        yield (name, rate.label or rate.kind), rate.text or str(rate.figure)
+
+
+class UnitChange(NamedTuple):
+    """One unit that would be judged otherwise.
+
+    Attributes:
+        tier: Its tier; "" for inspections without a campaign.
+        subject: Its id.
+        name: Its name.
+        before: Its outcome before; None when it was not judged.
+        after: Its outcome now; None when it is no longer judged.
+        reasons_before: What it failed by before.
+        reasons_after: What it fails by now.
+    """
+
+    tier: str
+    subject: str
+    name: str
+    before: str | None
+    after: str | None
+    reasons_before: tuple[str, ...]
+    reasons_after: tuple[str, ...]
+
+    @property
+    def was_published_as_failed(self) -> bool:
+        """Whether a failure of it was published that no longer stands as it was."""
+        return self.before in ("failed", "unqualified")
+
+    def text(self) -> str:
+        """Return the change in one Chinese phrase."""
+        words: dict[str, str] = {
+            "qualified": "合格",
+            "unqualified": "不合格",
+            **{str(name): word for name, word in OUTCOME_ZH.items()},
+        }
+        before, after = (words.get(outcome or "", "未检查") for outcome in (self.before, self.after))
+        reasons = f"（{'、'.join(self.reasons_before) or '无'} → {'、'.join(self.reasons_after) or '无'}）"
+        return f"{self.name}：{before} → {after}{reasons if self.reasons_before != self.reasons_after else ''}"
+
+
+_Judged = tuple[str, str, tuple[str, ...]]
+
+
+def what_changes(old: CampaignView | Iterable[Inspection], new: CampaignView | Iterable[Inspection]) -> tuple[UnitChange, ...]:
+    """Return the units that are judged otherwise by a corrected reading, check or source, in order of tier and id.
+
+    Args:
+        old: The round as published, or its inspections.
+        new: The same units judged anew.
+    """
+    before, after = _judged(old), _judged(new)
+    changes = []
+    for key in sorted({*before, *after}):
+        one, other = before.get(key), after.get(key)
+        if one is not None and other is not None and one[1:] == other[1:]:
+            continue
+        known = one or other
+        assert known is not None
+        changes.append(
+            UnitChange(
+                *key,
+                known[0],
+                None if one is None else one[1],
+                None if other is None else other[1],
+                () if one is None else one[2],
+                () if other is None else other[2],
+            )
+        )
+    return tuple(changes)
+
+
+def _judged(judged: CampaignView | Iterable[Inspection]) -> dict[tuple[str, str], _Judged]:
+    if isinstance(judged, CampaignView):
+        return {key: _of_result(result) for key, result in judged.results.items()}
+    units: dict[tuple[str, str], _Judged] = {}
+    for inspection in judged:
+        vetoes = tuple(finding.id for finding in inspection.problems if finding.kind == "veto" and not finding.is_waived)
+        units["", inspection.subject.id] = (inspection.subject.name, inspection.verdict.value, vetoes)
+    return units
+
+
+def _of_result(result: Result) -> _Judged:
+    return result.subject.name, result.outcome, result.reasons

@@ -1,0 +1,96 @@
+import zipfile
+
+import pytest
+
+from govmedia_rules.errors import ObservationError
+from govmedia_rules.text.documents import decode_with_loss, read_documents
+from govmedia_rules.text.office import office_text
+
+W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+S = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
+A = 'xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"'
+CORE = '<x xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:title>文档题名</dc:title><dc:creator>某人</dc:creator></x>'
+
+
+def package(path, parts):
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, text in parts.items():
+            archive.writestr(name, text)
+    return path
+
+
+def test_every_part_of_a_docx_and_moved_text_once(tmp_path):
+    body = (
+        f"<w:document {W}><w:body><w:p><w:moveFrom><w:r><w:t>移走</w:t></w:r></w:moveFrom><w:r><w:t>正文</w:t></w:r></w:p>"
+        "<w:p><w:moveTo><w:r><w:t>移来</w:t></w:r></w:moveTo></w:p></w:body></w:document>"
+    )
+    other = f"<w:x {W}><w:p><w:r><w:t>{{}}</w:t></w:r></w:p></w:x>"
+    parts = {"word/document.xml": body, "docProps/core.xml": CORE}
+    parts |= {
+        f"word/{name}.xml": other.format(text) for name, text in (("header1", "页眉"), ("comments", "批注"), ("footnotes", "脚注"))
+    }
+    text = office_text(package(tmp_path / "a.docx", parts)).split("\n\n")
+    assert sorted(text) == sorted(["正文", "移来", "页眉", "批注", "脚注", "文档题名"])
+
+
+def test_cells_of_a_workbook(tmp_path):
+    parts = {
+        "xl/workbook.xml": f'<workbook {S}><sheets><sheet name="表一"/></sheets></workbook>',
+        "xl/sharedStrings.xml": f"<sst {S}><si><r><t>会议布</t></r><r><t>署</t></r></si><si><t>乙</t></si></sst>",
+        "xl/worksheets/sheet1.xml": f'<worksheet {S}><sheetData><row><c t="inlineStr"><is><t>丙</t></is></c></row></sheetData></worksheet>',
+        "xl/comments1.xml": f"<comments {S}><commentList><comment><text><t>丁</t></text></comment></commentList></comments>",
+    }
+    assert office_text(package(tmp_path / "a.xlsx", parts)).split("\n\n") == ["表一", "会议布署", "乙", "丙", "丁"]
+
+
+def test_slides(tmp_path):
+    slide = f"<p {A}><a:p><a:r><a:t>幻</a:t></a:r><a:r><a:t>灯</a:t></a:r></a:p></p>"
+    assert office_text(package(tmp_path / "a.pptx", {"ppt/presentation.xml": "<p/>", "ppt/slides/slide1.xml": slide})) == "幻灯"
+
+
+@pytest.mark.parametrize(
+    "parts", [{"word/document.xml": "<w:p>"}, {"x": ""}, {"word/document.xml": '<!DOCTYPE x [<!ENTITY a "b">]><x/>'}]
+)
+def test_broken_documents_are_named(tmp_path, parts):
+    with pytest.raises(ObservationError, match="DOCX|entities"):
+        office_text(package(tmp_path / "a.docx", parts))
+
+
+def test_pdf(tmp_path):
+    pypdf = pytest.importorskip("pypdf")
+    path = tmp_path / "a.pdf"
+    writer = pypdf.PdfWriter()
+    writer.add_blank_page(100, 100)
+    writer.write(path)
+    assert [document.text.strip() for document in read_documents(path)] == [""]
+    path.write_bytes(b"%PDF-1.7 broken")
+    with pytest.raises(ObservationError, match="PDF"):
+        list(read_documents(path))
+
+
+TEXT = "会议部署工作，各级人民政府要高度重视安全生产，认真贯彻落实。\n" * 20
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030", "utf-16-le", "utf-16-be", "utf-8-sig", "utf-16"])
+def test_text_is_read_in_its_encoding(encoding):
+    assert decode_with_loss(TEXT.encode(encoding)) == (TEXT, 0)
+
+
+def test_big5_is_read():
+    text = "會議部署工作，各級人民政府要高度重視安全生產，認真落實。\n" * 20
+    assert decode_with_loss(text.encode("big5")) == (text, 0)
+
+
+def test_what_cannot_be_decoded_is_said(tmp_path):
+    raw = TEXT.encode("gb18030")
+    (tmp_path / "bad.txt").write_bytes(raw[:101] + b"\xff" + raw[101:])
+    (tmp_path / "old.doc").write_bytes(b"x")
+    (tmp_path / "good.txt").write_text("会议布署工作", "utf-8")
+    (tmp_path / "noise.bin").write_bytes(bytes(range(256)) * 4)
+    faults = []
+    texts = [document.text for document in read_documents(tmp_path, faults.append)]
+    assert len(texts) == 2
+    assert "会议布署工作" in texts
+    assert sorted(str(fault).rsplit("/", 1)[-1].split(":")[0] for fault in faults) == ["bad.txt", "noise.bin", "old.doc"]
+    with pytest.raises(ObservationError, match="cannot be decoded"):
+        list(read_documents(tmp_path / "bad.txt"))
