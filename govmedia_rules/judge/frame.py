@@ -133,25 +133,24 @@ def inspect_frame(
     if labels not in ("zh", "name"):
         raise ValueError(f"labels are 'zh' or 'name', not {labels!r}")
     rulebook = book if isinstance(book, Rulebook) else load_rulebook(book)
-    source: Any = (
-        _FileRows(open_subject_tables(frame, headers=headers, sheet=sheet, header=header))
-        if isinstance(frame, str | PathLike)
-        else _frame_rows(frame)
-    )
+    is_file = isinstance(frame, str | PathLike)
+    given = None if is_file else _frame_rows(frame)
+    tables = open_subject_tables(frame, headers=headers, sheet=sheet, header=header)
+    source: Any = _FileRows(tables) if given is None else given
     added = [prefix + (heading.title if labels == "zh" else heading.name) for heading in JUDGED_HEADINGS]
     taken = [name for name in added if name in source.columns]
     if taken:
         raise TableError(f"the frame has columns {', '.join(taken)} already", Where(source.library), "pass prefix=")
-    kind = kind or kind_of(source.columns, headers)
+    kind = kind or kind_of([column for table in tables for column in table.columns], headers)
 
     def open_again() -> ShallowTable:
         return shallow_table(frame, kind, observed_at=observed_at, headers=headers, sheet=sheet, header=header, zone=zone)
 
-    table = open_again()
-    warn_of(replace(table, missing=asked_of(table.missing, rulebook)), stacklevel=3)
+    opened = open_again()
+    warn_of(replace(opened, missing=asked_of(opened.missing, rulebook)), stacklevel=3)
     rows: dict[Place, Judged] = {}
     with Meter(progress, source.size, title="检查") as meter:
-        feed = _Feed(table, rows)
+        feed = _Feed(opened, rows)
         for inspection in rulebook.inspect_many(feed, reviews=reviews, waivers=waivers):
             rows[feed.place] = judged(inspection, lang, feed.place, feed.fault)
             if progress:
@@ -161,7 +160,7 @@ def inspect_frame(
             once = each_once([((row.sheet, row.number), row.snapshot) for row in repeated if row.snapshot is not None])
             _judge_merged(rulebook, once, rows, reviews, waivers, lang)
         meter.add(source.size - meter.done)  # rows at the end that gave no snapshot
-    rows |= {(row.sheet, row.row): not_judged([row], (row.sheet, row.row)) for row in table.rejected if not row.used}
+    rows |= {(row.sheet, row.row): not_judged([row], (row.sheet, row.row)) for row in opened.rejected if not row.used}
     return source.with_columns([rows.get(place, NO_ROW) for place in source.places()], added)  # type: ignore[no-any-return]
 
 
