@@ -281,8 +281,9 @@ def _by_month(text: str, clock: Clock) -> DayRange | None:
     whole = None if year is None else _range_of_month(year, month)
     if whole is None:
         return None
-    if match["dash"] == "." and match["m"] == "1" and match["zh"] is None:
-        whole = DayRange(whole.first, date(whole.first.year, 10, 31))  # a spreadsheet shows 2024.10 as 2024.1
+    october = date(whole.first.year, 10, 1)
+    if match["dash"] == "." and match["m"] == "1" and match["zh"] is None and (today is None or october <= today):
+        whole = DayRange(whole.first, october.replace(day=31))  # a spreadsheet shows 2023.10 as 2023.1
     if match["part"] is not None:
         first, last = _PARTS[match["part"]]
         whole = DayRange(whole.first.replace(day=first), whole.last.replace(day=min(last, whole.last.day)))
