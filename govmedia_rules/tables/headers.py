@@ -192,6 +192,8 @@ def missing_columns(table: RawTable, missing: Sequence[str], groups: Sequence[Fi
     """Return the error for columns that a table lacks; it names usual headers and those that there are."""
     spellings = {name: _spellings(name, groups)[:4] for name in missing}
     hint = "缺少必需的列：请改表头，或传入 headers={'表中的表头': '字段'}"
+    if list(missing) == ["observed_at"]:
+        hint = "没有监测时间点：请传入 observed_at=（命令行 --at 2024-08-23），或在表中加“监测时间”列"
     return TableError(
         f"no column gives {spellings}; the columns are {list(table.columns)}", Where(table.name, table=table.sheet), hint
     )
