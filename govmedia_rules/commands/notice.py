@@ -90,8 +90,8 @@ def _read(args: argparse.Namespace) -> int:
 def _reconcile(args: argparse.Namespace) -> int:
     from govmedia_rules.notices import read, reconcile
 
-    found = reconcile(read(_source(args.file)))
-    checks = found.checks if args.all else (*found.contradictions, *found.remarks)
+    result = reconcile(read(_source(args.file)))
+    checks = result.checks if args.all else (*result.contradictions, *result.remarks)
     if args.json:
         print(json.dumps([check.model_dump(mode="json", exclude_defaults=True) for check in checks], ensure_ascii=False, indent=1))
     else:
@@ -106,13 +106,13 @@ def _reconcile(args: argparse.Namespace) -> int:
                 else ""
             )
             print(f"{words[check.outcome]}: {check.message(args.lang)}{line}")
-        wrong, noted = len(found.contradictions), len(found.remarks)
-        agreed = sum(check.outcome == "agrees" for check in found.checks)
+        wrong, noted = len(result.contradictions), len(result.remarks)
+        agreed = sum(check.outcome == "agrees" for check in result.checks)
         if args.lang == "zh":
-            print(f"共复算{len(found.checks)}项:相符{agreed},矛盾{wrong},提示{noted}。")
+            print(f"共复算{len(result.checks)}项:相符{agreed},矛盾{wrong},提示{noted}。")
         else:
-            print(f"{len(found.checks)} checks: {agreed} agree, {wrong} contradict, {noted} remarks.")
-    return 3 if found.contradictions and args.exit_code else 0
+            print(f"{len(result.checks)} checks: {agreed} agree, {wrong} contradict, {noted} remarks.")
+    return 3 if result.contradictions and args.exit_code else 0
 
 
 def _classify(args: argparse.Namespace) -> int:
@@ -120,9 +120,9 @@ def _classify(args: argparse.Namespace) -> int:
 
     phrases = args.phrase or [line.strip() for line in sys.stdin if line.strip()]
     for phrase in phrases:
-        found = classify(phrase, subject=args.subject)
+        classified = classify(phrase, subject=args.subject)
         if args.json:
-            print(found.model_dump_json())
+            print(classified.model_dump_json())
         else:
-            print(f"{phrase}\t{','.join(found.indicator_ids)}\t{' '.join(found.words)}")
+            print(f"{phrase}\t{','.join(classified.indicator_ids)}\t{' '.join(classified.words)}")
     return 0

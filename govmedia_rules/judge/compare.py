@@ -11,6 +11,7 @@ from typing import Any, Literal, NamedTuple, get_args, overload
 
 from govmedia_rules.checks.contract import Status
 from govmedia_rules.judge.inspection import Inspection, Verdict
+from govmedia_rules.subjects.models import former_id_of
 from govmedia_rules.tables.columns import Heading, Row
 from govmedia_rules.tables.out import Tabular
 
@@ -55,7 +56,7 @@ class ComparedInspection(NamedTuple):
             frozenset(finding.id for finding in inspection.problems),
             frozenset(indicator.id for indicator, status in statuses if status in decided),
             inspection.rulebook.version,
-            getattr(inspection.subject, "former_id", ""),
+            former_id_of(inspection.subject),
         )
 
     @classmethod

@@ -14,7 +14,7 @@ from govmedia_rules.errors import ExpiredWaiver, UnusedReview, UnusedWaiver, Whe
 from govmedia_rules.judge.engine import PlanResult
 from govmedia_rules.judge.reviews import Refusal, Review, Waiver, in_order
 from govmedia_rules.rules.model import Indicator, Plan
-from govmedia_rules.subjects.models import AnySubject
+from govmedia_rules.subjects.models import AnySubject, former_id_of
 
 
 class Given(NamedTuple):
@@ -277,8 +277,7 @@ def remembered_reviews(plan: Plan, result: PlanResult, by_passage: Mapping[str, 
 
 def _ids_of(subject: AnySubject) -> tuple[str, ...]:
     """Return the id of a subject and the one that earlier releases gave it, by which reviews of then name it."""
-    former = getattr(subject, "former_id", subject.id)
-    return tuple(dict.fromkeys((subject.id, former)))
+    return tuple(dict.fromkeys((subject.id, former_id_of(subject))))
 
 
 def _ambiguous(item: Review | Waiver, where: Where | None) -> Refusal:

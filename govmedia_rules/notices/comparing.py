@@ -100,8 +100,8 @@ def _titles(notice: Notice) -> Iterator[Check]:
 
 
 def _listed_twice(attachment: Attachment) -> Iterator[Check]:
-    seen = Counter((row.name, row.platform) for row in attachment.listed)
-    for (name, platform), times in seen.items():
+    rows_by_name = Counter((row.name, row.platform) for row in attachment.listed)
+    for (name, platform), times in rows_by_name.items():
         if times > 1:
             said = [row.wording for row in attachment.listed if (row.name, row.platform) == (name, platform)]
             yield Check(
@@ -192,14 +192,14 @@ def _stated_names(notice: Notice) -> Iterator[Check]:
     """Yield a sentence that says how many it names."""
     for problem in notice.problems:
         if problem.stated_count is not None and not problem.is_open and problem.named:
-            stated, found = problem.stated_count.value, len(problem.named)
+            stated, names = problem.stated_count.value, len(problem.named)
             yield Check(
                 kind="rows_of_list",
-                outcome="agrees" if stated == found else "remark",
+                outcome="agrees" if stated == names else "remark",
                 reason="sentence_counts_names",
                 label=problem.wording[:60],
                 stated=str(stated),
-                computed=str(found),
+                computed=str(names),
                 place=problem.place,
             )
 
@@ -244,16 +244,16 @@ def _dates(notice: Notice) -> Iterator[Check]:
 _SITE_WORDS = re.compile(r"(?:政府)?(?:门户)?(?:网站|网)$|门户$|人民政府(?=网|门户|$)")
 
 
-def same_name(one: str, other: str) -> bool:
+def same_name(first: str, second: str) -> bool:
     """Return whether two printed names are the same but for the words for a website (鄱阳县政府门户网, 鄱阳政府门户网)."""
-    if one == other:
+    if first == second:
         return True
-    short, long = (re.sub(r"[“”\"县市区和]", "", _SITE_WORDS.sub("", name)) for name in (one, other))
+    short, long = (re.sub(r"[“”\"县市区和]", "", _SITE_WORDS.sub("", name)) for name in (first, second))
     return bool(short) and short == long
 
 
 def _names(notice: Notice, kind: Kind) -> Iterator[Check]:
-    named = {one.name: one for problem in notice.problems for one in problem.named if one.kind == kind}
+    named = {mention.name: mention for problem in notice.problems for mention in problem.named if mention.kind == kind}
     rows = _failed_rows(notice, kind)
     population = next((p for p in notice.populations if p.subject == kind and p.failed is not None), None)
     if population is not None and population.failed is not None and len(named) > population.failed:
@@ -302,21 +302,21 @@ def _spellings(row: Listed, named: dict[str, Named]) -> Iterator[Check]:
             place=named[alike[0]].place,
         )
     for name in alike:
-        one = named[name]
-        if one.platform and one.platform == row.platform and _platform_word(one) != _platform_word(row):
+        mention = named[name]
+        if mention.platform and mention.platform == row.platform and _platform_word(mention) != _platform_word(row):
             yield Check(
                 kind="names",
                 outcome="remark",
                 reason="two_platform_words",
                 label=name,
-                stated=one.platform_text or "",
+                stated=mention.platform_text or "",
                 computed=row.platform_text or "",
-                place=one.place,
+                place=mention.place,
             )
 
 
-def _platform_word(one: Named | Listed) -> str:
-    return re.sub("^(?:政务|官方)|账号$", "", one.platform_text or "")
+def _platform_word(unit: Named | Listed) -> str:
+    return re.sub("^(?:政务|官方)|账号$", "", unit.platform_text or "")
 
 
 def _unlisted(notice: Notice, rows: list[Listed]) -> Iterator[Check]:

@@ -229,8 +229,12 @@ def _read_brackets(clause: Line, basis: re.Match[str] | None, page: Page, builde
         several = len(list(_number().finditer(inside))) > 1
         is_basis = basis is not None and basis.start() == bracket.start()
         if (several or "%" in inside) and len(inside) > 5 and not is_basis:
+            outer, outcome = builder.current, builder.last_outcome
             for part in clauses(Line(clause.number, clause.start + bracket.start() + 1, inside)):
                 _clause(part, page, builder, parts=several)
+            if several:
+                # 检查24家(其中市直18家,县区6家),不合格1家: what follows is said of the whole again.
+                builder.current, builder.last_outcome = outer, outcome
 
 
 def _note_circumstances(text: str, builder: CountBuilder, *, has_numbers: bool) -> None:
@@ -325,14 +329,14 @@ def _ends_open(left: str) -> bool:
 def _outcome(text: str) -> tuple[OutcomeKind | None, str]:
     for kind in OUTCOMES:
         terms = counting_words()[kind]
-        found = re.search(any_of(terms), text)
-        if found is None:
+        match = re.search(any_of(terms), text)
+        if match is None:
             continue
         if kind == "passed" and re.search("合格率|达标率", text):
             continue
         if kind == "closed" and re.search("不含|除", text):
             continue
-        return kind, found.group()
+        return kind, match.group()
     return None, ""
 
 
@@ -410,7 +414,7 @@ def _is_part_by_owner(parsed: ParsedNumber, builder: CountBuilder) -> bool:
     return says_whose and not states_more and parsed.count.value <= most
 
 
-_OWNERS = re.compile("(?:级|机关|单位|部门|乡镇|镇街|街道|镇|乡|县区|区县|县|区|市|本级|局|委|办)$")
+_OWNERS = re.compile("(?:直|级|机关|单位|部门|乡镇|镇街|街道|镇|乡|县区|区县|县|区|市|本级|局|委|办)$")
 
 
 def _enter_figure(parsed: ParsedNumber, builder: CountBuilder) -> None:

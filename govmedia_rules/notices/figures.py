@@ -161,10 +161,10 @@ class Period(Model):
         Raises:
             ValueError: No period in it.
         """
-        found = cls.find(text)
-        if found is None:
+        period = cls.find(text)
+        if period is None:
             raise ValueError(f"{text!r} names no period")
-        return found[0]
+        return period[0]
 
     def span(self) -> DateSpan | None:
         """Return the first and last day by calendar; None for a numbered round or when the year is not known."""

@@ -327,10 +327,10 @@ def statistics_date(lines: list[Line], year: int | None) -> tuple[PartialDate, i
     """Return the date counts stand at (截至2020年2月)."""
     for line in lines:
         for match in re.finditer(r"(?:截至|截止|截止到|截至到)(?:目前[,(])?", line.text):
-            found = find_date(line.text[match.end() : match.end() + 16])
-            if found is not None and found[1] <= 2:
-                value = with_year(found[0], year)
-                return value, line.start + match.end() + found[1], line.start + match.end() + found[2]
+            date = find_date(line.text[match.end() : match.end() + 16])
+            if date is not None and date[1] <= 2:
+                value = with_year(date[0], year)
+                return value, line.start + match.end() + date[1], line.start + match.end() + date[2]
     return None
 
 
@@ -357,10 +357,10 @@ def deadlines(lines: list[Line], page: Page, year: int | None, signed_at: Partia
                 rest = sentence.text[match.end() :]
                 if not re.search("报|反馈|提交|整改|完成|送", rest[:60]):
                     continue
-                found = find_date(match.group("date"))
-                if found is None:
+                date = find_date(match.group("date"))
+                if date is None:
                     continue
-                due = _after_signing(found[0], year, signed_at)
+                due = _after_signing(date[0], year, signed_at)
                 yield from _deadline(sentence, page, due, match.group("who"), rest, before, match.start(), None)
             within = _WITHIN.search(sentence.text)
             if within is not None and re.search("报送|上报|反馈|报告", sentence.text[within.end() :]):
@@ -523,11 +523,11 @@ def marks(lines: list[Line], page: Page) -> Iterator[Mark]:
         ("organiser", re.compile(r"主办(?:单位)?[:: ]+([\u4e00-\u9fff]{4,30})")),
         ("operator", re.compile(r"承办(?:单位)?[:: ]+([\u4e00-\u9fff]{4,30})")),
     )
-    seen: set[tuple[str, str]] = set()
+    known: set[tuple[str, str]] = set()
     for line in lines:
         for kind, pattern in patterns:
             for match in pattern.finditer(line.text):
-                if (kind, match.group(1)) not in seen:
-                    seen.add((kind, match.group(1)))
+                if (kind, match.group(1)) not in known:
+                    known.add((kind, match.group(1)))
                     where = page.place(line.start + match.start(1), line.start + match.end(1))
                     yield Mark.model_validate({"kind": kind, "value": match.group(1), "place": where})

@@ -233,11 +233,11 @@ def from_cells(cells: Sequence[_Cell]) -> Iterator[Table]:
 def _from_serials(cells: Sequence[_Cell], caption: str) -> Table | None:
     best: tuple[float, int, list[int]] | None = None
     ones = [i for i, cell in enumerate(cells) if cell.text == "1" and i >= 2][:3]
-    for one in ones:
-        for width in range(2, min(_MOST_COLUMNS, len(cells) - one) + 1):
-            rows, broken = _follow(cells, one, width)
-            names = sum(1 for cell in cells[:one] if cell.text)
-            score = len(rows) - 0.6 * broken - (0.5 if one != ones[0] else 0) + (1 if names == width else 0)
+    for first in ones:
+        for width in range(2, min(_MOST_COLUMNS, len(cells) - first) + 1):
+            rows, broken = _follow(cells, first, width)
+            names = sum(1 for cell in cells[:first] if cell.text)
+            score = len(rows) - 0.6 * broken - (0.5 if first != ones[0] else 0) + (1 if names == width else 0)
             if best is None or score > best[0]:
                 best = (score, width, rows)
     if best is None:
@@ -283,10 +283,10 @@ def _follow(cells: Sequence[_Cell], start: int, width: int) -> tuple[list[int], 
     broken = 0
     position = start
     while True:
-        wanted = str(len(rows) + 1)
+        serial = str(len(rows) + 1)
         for extra in range(_MOST_BROKEN + 1):
             at = position + width + extra
-            if at < len(cells) and cells[at].text == wanted:
+            if at < len(cells) and cells[at].text == serial:
                 broken += extra
                 position = at
                 rows.append(at)
@@ -355,11 +355,11 @@ def _fit(row: list[str | None], width: int, usual: Sequence[Counter[str]]) -> li
 
 def _split_flat_title(text: str, listed_title: str | None) -> tuple[str | None, str]:
     if listed_title and _squeeze(text).startswith(_squeeze(listed_title)):
-        wanted = len(_squeeze(listed_title))
-        seen = 0
+        length = len(_squeeze(listed_title))
+        read = 0
         for i, character in enumerate(text):
-            seen += not character.isspace()
-            if seen == wanted:
+            read += not character.isspace()
+            if read == length:
                 return text[: i + 1], text[i + 1 :]
     head, _, rest = text.partition(" ")
     return head, rest
@@ -438,7 +438,7 @@ def _bands(cells: Sequence[_Cell]) -> list[Band]:
             bands.append((match, []))
         elif bands:
             bands[-1][1].append(cell.text)
-    found = []
+    read = []
     for match, texts in bands:
         groups = []
         for text in texts:
@@ -447,7 +447,7 @@ def _bands(cells: Sequence[_Cell]) -> list[Band]:
             if names:
                 groups.append(names)
         low, high = match.group(1), match.group(2)
-        found.append(
+        read.append(
             Band(
                 text=match.group(),
                 low=Count(value=int(low)),
@@ -455,4 +455,4 @@ def _bands(cells: Sequence[_Cell]) -> list[Band]:
                 groups=tuple(groups),
             )
         )
-    return found
+    return read

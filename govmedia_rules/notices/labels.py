@@ -45,12 +45,12 @@ def _platform_pattern() -> re.Pattern[str]:
 
 def platform_of(label: str) -> tuple[str, str] | None:
     """Return id and spelling of the platform a label names, the longest spelling first; None when it names none."""
-    found = _platform_pattern().search(label)
-    if found is None or (found.group() == "视频号" and label[: found.start()].endswith("短")):
+    match = _platform_pattern().search(label)
+    if match is None or (match.group() == "视频号" and label[: match.start()].endswith("短")):
         # 短视频号 is a class of platforms, no platform.
         return None
-    term = vocabulary("platform").find(found.group()) or vocabulary("platform").find(found.group().removeprefix("政务"))
-    return (term.id, found.group()) if term is not None else None
+    term = vocabulary("platform").find(match.group()) or vocabulary("platform").find(match.group().removeprefix("政务"))
+    return (term.id, match.group()) if term is not None else None
 
 
 OUTCOMES: tuple[OutcomeKind, ...] = ("closing", "basically_passed", "failed", "passed", "closed", "unreported", "other")

@@ -67,9 +67,9 @@ def read_listed(table: Table, number: int, title: str | None) -> Iterator[Listed
                 owner = shared
         wording = cell.get("wording")
         problems = tuple(split_problems(wording, kind)) if wording else ()
-        found: list[str] = []
+        ids: list[str] = []
         for problem in problems:
-            found += [i for i in classify(problem, subject=kind or "site").indicator_ids if i not in found]
+            ids += [i for i in classify(problem, subject=kind or "site").indicator_ids if i not in ids]
         yield Listed(
             name=re.sub('[“”"]', "", name),
             kind=kind,
@@ -82,7 +82,7 @@ def read_listed(table: Table, number: int, title: str | None) -> Iterator[Listed
             outcome=cell.get("outcome"),
             wording=wording,
             problems=problems,
-            indicator_ids=tuple(found),
+            indicator_ids=tuple(ids),
             remark=cell.get("remark"),
             table=number,
             row=index,

@@ -60,16 +60,16 @@ def find_mentions(text: str, start: int, page: Page, default: Kind | None) -> li
         page: The page, for the places of the names.
         default: Kind of subject that the headings tell; None when they tell none.
     """
-    found = list(_counted_groups(text, start, page))
+    groups = list(_counted_groups(text, start, page))
     for more in (
         _quoted_groups(text, start, page, default),
         _listed_groups(text, start, page, default),
         _bracketed_groups(text, start, page),
         _bare_groups(text, start, page),
     ):
-        taken = [(group.start, group.end) for group in found]
-        found += [group for group in more if all(group.end <= low or group.start >= high for low, high in taken)]
-    return sorted(found, key=lambda group: group.start)
+        taken = [(group.start, group.end) for group in groups]
+        groups += [group for group in more if all(group.end <= low or group.start >= high for low, high in taken)]
+    return sorted(groups, key=lambda group: group.start)
 
 
 # --- what may be a name ---------------------------------------------------------------------------------------------
@@ -186,13 +186,13 @@ def _quoted_groups(text: str, start: int, page: Page, default: Kind | None) -> I
         if lead is not None and lead.group("site") and not _ends_like_a_body().search(match.group("name")):
             # 县政府网站“办事指南”: the words name a part of the site that stands before them.
             lead, lead_length = None, 0
-        one = _QuotedName(match.group("name").strip(), match.start(), match.end(), tail, lead, match.start() - lead_length)
+        name = _QuotedName(match.group("name").strip(), match.start(), match.end(), tail, lead, match.start() - lead_length)
         rest = between[: len(between) - lead_length]
         joined = runs and re.fullmatch(r"[、和及与]?|以及|,以及|、以及", rest.strip()) is not None
         if joined and not (rest == "," and runs[-1][-1].tail.group()):
-            runs[-1].append(one)
+            runs[-1].append(name)
         else:
-            runs.append([one])
+            runs.append([name])
         end = tail.end()
     for run in runs:
         yield from _group_of_run(run, text, start, page, default)
@@ -203,41 +203,41 @@ def _group_of_run(run: list[_QuotedName], text: str, start: int, page: Page, def
     if not is_quoted_name(run[-1].name, text[run[-1].end :]) and _kind_of(run[-1].tail)[0] is None:
         while run and _kind_of(run[-1].tail)[0] is None:
             run = run[:-1]
-    run = [one for one in run if is_quoted_name(one.name, text[one.end :])]
+    run = [name for name in run if is_quoted_name(name.name, text[name.end :])]
     if not run:
         return
     _share_platforms(run)
     last = run[-1].tail
-    told = any(one.kind for one in run)
+    has_kind = any(name.kind for name in run)
     announced = text[: run[0].lead_start].endswith(":") or text[run[0].lead_start : run[0].start].endswith(":")
-    if not told and default is None and not announced and not (_STATES.match(text[last.end() :]) or _owner(run[0])):
+    if not has_kind and default is None and not announced and not (_STATES.match(text[last.end() :]) or _owner(run[0])):
         return
-    names = [_named(one, start, page, default) for one in run]
+    names = [_named(name, start, page, default) for name in run]
     # The place or body before the first name is no part of what is said.
     low = run[0].lead_start if _owner(run[0]) or _kind_of(run[0].lead)[0] else run[0].start
-    is_open = any(one.tail.group("more") or one.tail.group("more2") for one in run)
+    is_open = any(name.tail.group("more") or name.tail.group("more2") for name in run)
     stated = int(last.group("count")) if last.group("count") else None
-    kind = next((one.kind for one in run if one.kind), default)
+    kind = next((name.kind for name in run if name.kind), default)
     yield Mentions(names, low, last.end(), is_open, kind, stated)
 
 
 def _share_platforms(run: list[_QuotedName]) -> None:
     """Give each name its kind and platform: its own after or before it, else those after the next, else those before the last."""
-    for one in run:
-        one.kind, one.platform = _kind_of(one.tail)
-        if one.kind is None and _kind_of(one.lead)[1] is not None:
-            one.kind, one.platform = _kind_of(one.lead)
-    for one, following in reversed(list(pairwise(run))):
+    for name in run:
+        name.kind, name.platform = _kind_of(name.tail)
+        if name.kind is None and _kind_of(name.lead)[1] is not None:
+            name.kind, name.platform = _kind_of(name.lead)
+    for name, following in reversed(list(pairwise(run))):
         has_own_lead = _kind_of(following.tail)[0] is None and _kind_of(following.lead)[1] is not None
-        if one.kind is None and following.kind and not has_own_lead:
-            one.kind, one.platform = following.kind, following.platform
-    for one in run:
+        if name.kind is None and following.kind and not has_own_lead:
+            name.kind, name.platform = following.kind, following.platform
+    for name in run:
         # 账号“甲”: less than the platform that may follow a later name.
-        if one.kind is None:
-            one.kind, one.platform = _kind_of(one.lead)
-    for one, following in pairwise(run):
+        if name.kind is None:
+            name.kind, name.platform = _kind_of(name.lead)
+    for name, following in pairwise(run):
         if following.kind is None:
-            following.kind, following.platform = one.kind, one.platform
+            following.kind, following.platform = name.kind, name.platform
 
 
 def _kind_of(words_around: re.Match[str] | None) -> tuple[Kind | None, str | None]:
@@ -255,29 +255,31 @@ def _kind_of(words_around: re.Match[str] | None) -> tuple[Kind | None, str | Non
 _NOT_OWNER = re.compile(r"政府网站$|^部分|^个别|^有的|^其中")
 
 
-def _owner(one: _QuotedName) -> str | None:
+def _owner(name: _QuotedName) -> str | None:
     """Return the body printed beside a name: in brackets after it, else before it."""
-    bracketed = one.tail.group("owner") or one.tail.group("owner2")
+    bracketed = name.tail.group("owner") or name.tail.group("owner2")
     if bracketed:
         return bracketed
-    owner = one.lead.group("owner") if one.lead is not None else None
+    owner = name.lead.group("owner") if name.lead is not None else None
     if owner is None:
         return None
+    if owner.count("(") > owner.count(")"):
+        owner = owner.rpartition("(")[2]
     owner = re.sub(r"^\([一二三四五六七八九十0-9]{1,3}\)", "", owner)
     owner = re.sub(rf"^(?:{any_of(naming()['examples'])}|以及|尤其是|特别是|和|及|、)+", "", owner)
     return owner if 3 <= len(owner) <= 20 and not _NOT_OWNER.search(owner) and is_bare_name(owner) else None
 
 
-def _named(one: _QuotedName, start: int, page: Page, default: Kind | None) -> Named:
-    kind = one.kind or default
-    known = platform_of(one.platform) if one.platform else None
+def _named(name: _QuotedName, start: int, page: Page, default: Kind | None) -> Named:
+    kind = name.kind or default
+    known = platform_of(name.platform) if name.platform else None
     return Named(
-        name=one.name,
+        name=name.name,
         kind=kind,
         platform=known[0] if known and kind == "account" else None,
-        platform_text=one.platform if kind == "account" else None,
-        owner=_owner(one),
-        place=page.place(start + one.start, start + one.end),
+        platform_text=name.platform if kind == "account" else None,
+        owner=_owner(name),
+        place=page.place(start + name.start, start + name.end),
     )
 
 
@@ -432,6 +434,9 @@ def _bracketed_groups(text: str, start: int, page: Page) -> Iterator[Mentions]:
         yield group
 
 
+_QUOTED_LIST = re.compile(r"(?:[“\"][^”\"]+[”\"][、,和]?)+等?")
+
+
 @cache
 def _counted() -> re.Pattern[str]:
     accounts = any_of(naming()["account_words"])
@@ -444,6 +449,9 @@ def _counted() -> re.Pattern[str]:
 def _counted_groups(text: str, start: int, page: Page) -> Iterator[Mentions]:
     """Read the names in brackets after a count (3家网站(县科协、县残联), 2个微信公众号(“甲”“乙”))."""
     for match in _counted().finditer(text):
+        if "“" in match.group("list") and _QUOTED_LIST.fullmatch(match.group("list")) is None:
+            # 1个账号(省医院“健康”微信订阅号): read as quoted names are.
+            continue
         kind, platform = _kind_of(match)
         known = platform_of(platform) if platform else None
         names: list[Named] = []

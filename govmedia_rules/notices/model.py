@@ -420,10 +420,10 @@ class Notice(Model):
     @property
     def rates(self) -> tuple[Rate, ...]:
         """Every printed rate, populations first, then their parts, then other figures."""
-        found = [rate for whole in self.populations for rate in whole.rates]
-        found += [rate for whole in self.populations for group in whole.groups for rate in group.rates]
-        found += [rate for figure in self.figures for rate in figure.rates]
-        return (*found, *self.shares)
+        rates = [rate for whole in self.populations for rate in whole.rates]
+        rates += [rate for whole in self.populations for group in whole.groups for rate in group.rates]
+        rates += [rate for figure in self.figures for rate in figure.rates]
+        return (*rates, *self.shares)
 
     @property
     def listed(self) -> tuple[Listed, ...]:
@@ -438,9 +438,9 @@ class Notice(Model):
             return "national"
         for words, level in ((("省", "自治区"), "province"), (("市", "州", "盟"), "city"), (("县", "区", "旗"), "county")):
             # 汉中市汉台区政府办公室 is of the district: the last place of the name counts.
-            found = max((name.rfind(word) for word in words), default=-1)
+            position = max((name.rfind(word) for word in words), default=-1)
             later = max((name.rfind(word) for word in "省市州盟县区旗"), default=-1)
-            if found >= 0 and found + 1 >= later:
+            if position >= 0 and position + 1 >= later:
                 province = level == "city" and name[:2] in ("北京", "天津", "上海", "重庆") and name[2] == "市"
                 return "province" if province else cast("Literal['province', 'city', 'county']", level)
         return None

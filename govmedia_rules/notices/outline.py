@@ -77,7 +77,9 @@ class Page:
             raw = self.text[start:end]
             stripped = raw.strip()
             if stripped and number not in self.skipped:
-                yield from _cut(Line(number, start + len(raw) - len(raw.lstrip()), stripped))
+                bullet = _BULLET.match(stripped)
+                shift = bullet.end() if bullet is not None else 0
+                yield from _cut(Line(number, start + len(raw) - len(raw.lstrip()) + shift, stripped[shift:]))
 
     def furniture(self) -> Iterator[Line]:
         """Yield lines of page furniture: the date of the page and codes of its foot stand there."""
@@ -87,6 +89,7 @@ class Page:
             yield Line(number, self._starts[number - 1] + len(raw) - len(raw.lstrip()), raw.strip())
 
 
+_BULLET = re.compile(r"[◆●■▲★◇○▪•※►▶➢✦□]+ *(?=\S)")
 _LONG_LINE = 200
 """A line longer than this may be a whole notice that lost its line breaks."""
 _ADDRESS_END = r"(?:各[^。;]{1,80}?|[^。;:]{0,40}(?:政府|部门|单位|机构)[^。;:]{0,60}?):"
@@ -310,12 +313,12 @@ def _sections(lines: list[Line], before: str) -> tuple[Section, list[Line]]:
     opening: list[Line] = []
     announced = _announced(before)
     for line in lines:
-        found = _heading(line)
-        if found is None:
+        heading = _heading(line)
+        if heading is None:
             (path[-1].body if len(path) > 1 else opening).append(line)
             announced = _announced(line.text)
             continue
-        level, offset = found
+        level, offset = heading
         title, body = _split_title(line.text[offset:])
         if not body and title and re.search("[,“;]", title) and line.text.endswith(("。", ";")):
             # An item of one sentence has no heading.

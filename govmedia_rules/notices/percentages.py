@@ -135,8 +135,8 @@ def _kind_seen_with(kind: RateKind, before: str, target: PartBuilder | None, bui
 
 def _rate_label(before: str) -> str:
     text = re.sub(r"(?:分别)?(?:为|是|达到|达|约|的)+\s*$", "", before.strip(" 、").removeprefix("其中"))
-    found = re.search(r"[^ 、,()]*(?:率|占比|比例|比重|占)$", text)
-    return (found.group() if found else text)[-40:]
+    match = re.search(r"[^ 、,()]*(?:率|占比|比例|比重|占)$", text)
+    return (match.group() if match else text)[-40:]
 
 
 _RATE_WORDS = re.compile(

@@ -48,11 +48,11 @@ def read_practices(section: Section, page: Page) -> Iterator[Practice]:
                         place=page.place(sentence.start, sentence.end),
                     )
                     continue
-                one = _PRACTITIONER_ONE.match(sentence.text)
-                if one and is_bare_name(one.group("name")):
+                unit = _PRACTITIONER_ONE.match(sentence.text)
+                if unit and is_bare_name(unit.group("name")):
                     yield Practice(
                         theme=part.title,
-                        units=(one.group("name"),),
+                        units=(unit.group("name"),),
                         text=sentence.text,
                         place=page.place(sentence.start, sentence.end),
                     )

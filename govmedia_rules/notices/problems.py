@@ -87,8 +87,8 @@ def _listed_after(title: str, body: str, start: int, page: Page, kind: Kind | No
     if not names or max(map(len, names)) > 30 or any(has_fault(re.sub("“[^”]*”", "", name)) for name in names):
         return None
     own = kind_named(title) or kind
-    found = classify(wording, subject=own or "site")
-    if found.indicator_ids == (OTHER,) and not has_fault(wording):
+    classified = classify(wording, subject=own or "site")
+    if classified.indicator_ids == (OTHER,) and not has_fault(wording):
         return None
     is_open = bool(re.search("等$", names[-1]))
     named = []
@@ -122,8 +122,8 @@ def _listed_after(title: str, body: str, start: int, page: Page, kind: Kind | No
         named=tuple(named),
         is_open=is_open,
         stated_count=Count(value=int(stated)) if stated else None,
-        indicator_ids=found.indicator_ids,
-        decided_by=found.words,
+        indicator_ids=classified.indicator_ids,
+        decided_by=classified.words,
         place=page.place(start, start + len(body)),
     )
 
@@ -161,8 +161,8 @@ def _classify(wording: str, stance: Stance, subject: SubjectKind | None) -> tupl
     """Return ids and deciding words; what only asks for improvement (有待提高) is no veto."""
     # “甲局”网站长期未更新: what is said of no part is said of the site as a whole.
     of_whole = subject == "site" and _OF_WHOLE.match(wording) is not None and not _OF_A_PART.search(wording)
-    found: Classified = classify(f"网站{wording}" if of_whole else wording, subject=subject)
-    kept = [decision for decision in found.decisions if stance != "weak" or ".veto." not in decision.indicator_id]
+    classified: Classified = classify(f"网站{wording}" if of_whole else wording, subject=subject)
+    kept = [decision for decision in classified.decisions if stance != "weak" or ".veto." not in decision.indicator_id]
     if not kept:
         return (OTHER,), ()
     return tuple(decision.indicator_id for decision in kept), tuple(dict.fromkeys(w for d in kept for w in d.words))
@@ -174,7 +174,7 @@ def _classify_for(
     """Classify what is said of several groups: of sites and accounts alike where both are named."""
     kinds = list(dict.fromkeys(group.kind for group in members if group.kind)) or [own or _usual_kind(members)]
     both = [_classify(wording, stance, kind) for kind in kinds]
-    ids = dict.fromkeys(identifier for found, _ in both for identifier in found)
+    ids = dict.fromkeys(identifier for ids_of_kind, _ in both for identifier in ids_of_kind)
     return tuple(ids), tuple(dict.fromkeys(word for _, decided_by in both for word in decided_by))
 
 

@@ -102,7 +102,9 @@ def _read_chinese(mended: Mended, grids: list[Grid]) -> Notice:
     source = formal.publisher(parts.head, furniture[:8])
     if source is not None:
         put("publisher", source[1], source[2])
-    mark = formal.release_mark([*parts.closing, *body, *(line for one in parts.pages[:1] for line in one.lines[:2])])
+    mark = formal.release_mark(
+        [*parts.closing, *body, *(line for attachment_page in parts.pages[:1] for line in attachment_page.lines[:2])]
+    )
     if mark is not None:
         put("release", mark.start, mark.end)
 
@@ -138,6 +140,7 @@ def _read_chinese(mended: Mended, grids: list[Grid]) -> Notice:
     problem_parts = _parts_with("problems", parts.root)
     if problem_parts:
         problems = tuple(problem for section in problem_parts for problem in read_problems(section, page))
+        problems += tuple(_named_in_overview(parts, page, problems))
     else:
         problems = tuple(_problems_without_headings(parts, page))
     problems += tuple(_still_open(parts, page))
@@ -191,15 +194,15 @@ def _problem_lines(parts: Outline) -> list[Line]:
 
 def _parts_with(role: str, root: Section) -> list[Section]:
     """Return the sections of one role in the order of the text, without those that stand below another of it."""
-    found: list[Section] = []
+    sections: list[Section] = []
     stack = [root]
     while stack:
         section = stack.pop()
         if section.role == role:
-            found.append(section)
+            sections.append(section)
         else:
             stack += reversed(section.parts)
-    return found
+    return sections
 
 
 def _body_lines(parts: Outline) -> list[Line]:
@@ -210,7 +213,7 @@ def _is_of_the_round(text: str, start: int, end: int) -> bool:
     """Whether a year or month in the text is the period; 最后一次更新为2019年 is a year of something else."""
     return (
         re.search("(?:^|[,。;:(])$", text[:start]) is not None
-        or re.match("份?的?(?:监测|检查|抽查|巡查|运行|度)", text[end:]) is not None
+        or re.match("份?的?(?:监测|检查|抽查|巡查|运行|度|全|政府|政务|集中|普查|季度)", text[end:]) is not None
     )
 
 
@@ -240,13 +243,18 @@ def _period(title: Line | None, parts: Outline, page: Page, year: int | None) ->
     for line in lines:
         # 截至2021年3月底 is the day of a count, no period.
         text = _UNTIL.sub(lambda match: "*" * len(match.group()), line.text)
-        found = _quarter_of_months(text) or Period.find(text)
+        match = _quarter_of_months(text) or Period.find(text)
         is_body = line is not title
-        if found is not None and found[0].kind in ("year", "month") and is_body and not _is_of_the_round(text, found[1], found[2]):
+        if (
+            match is not None
+            and match[0].kind in ("year", "month", "round")
+            and is_body
+            and not _is_of_the_round(text, match[1], match[2])
+        ):
             continue
-        if found is None:
+        if match is None:
             continue
-        period, start, end = found
+        period, start, end = match
         if best is None:
             best = period, page.place(line.start + start, line.start + end)
         elif best[0].kind == "year" and period.kind != "year" and period.year in (None, best[0].year):
@@ -262,12 +270,12 @@ def _period(title: Line | None, parts: Outline, page: Page, year: int | None) ->
 
 
 def _statistics_span(parts: Outline, page: Page, places: dict[str, Place]) -> DateSpan | None:
-    for one in parts.pages:
-        for line in [*([one.same_line] if one.same_line else []), *one.lines[:4]]:
-            found = formal.month_span(line.text, line.start, page)
-            if found is not None:
-                places["statistics_span"] = found[1]
-                return found[0]
+    for attachment_page in parts.pages:
+        for line in [*([attachment_page.same_line] if attachment_page.same_line else []), *attachment_page.lines[:4]]:
+            span = formal.month_span(line.text, line.start, page)
+            if span is not None:
+                places["statistics_span"] = span[1]
+                return span[0]
     return None
 
 
@@ -278,6 +286,18 @@ def _still_open(parts: Outline, page: Page) -> Iterator[Problem]:
             for sentence in sentences(line):
                 if re.search("本季度|本期|本次|仍未|依然|再次", sentence.text):
                     yield from read_sentence(sentence, page)
+
+
+def _named_in_overview(parts: Outline, page: Page, known: tuple[Problem, ...]) -> Iterator[Problem]:
+    """Yield findings that name somebody outside the part about problems (1个账号(“甲”微信公众号)因两周未更新不合格)."""
+    names = {named.name for problem in known for named in problem.named}
+    for section in parts.root.walk():
+        for line in section.body if section.role == "overview" else ():
+            for sentence in sentences(line):
+                for problem in read_sentence(sentence, page):
+                    is_new = any(named.name not in names for named in problem.named)
+                    if is_new and set(problem.indicator_ids) != {"other"}:
+                        yield problem
 
 
 def _problems_without_headings(parts: Outline, page: Page) -> Iterator[Problem]:
@@ -315,23 +335,23 @@ def _attachments(parts: Outline, page: Page, grids: list[Grid]) -> tuple[Attachm
             if match:
                 number = match.group("number")
                 listed.append((int(number) if number else None, match.group("title").strip(" ;。,")[:_LONGEST_TITLE], line))
-    found: list[Attachment] = []
+    attachments: list[Attachment] = []
     left = list(parts.pages)
-    loose = [grid for grid in grids if not any(one.first_line <= grid.line <= one.last_line for one in parts.pages)]
+    loose = [grid for grid in grids if not any(own_page.first_line <= grid.line <= own_page.last_line for own_page in parts.pages)]
     for number, title, line in listed:
-        one = next((p for p in left if p.number == number), None)
-        if one is None and len(listed) == 1 and left:
-            one = left[0]
-        if one is not None:
-            left.remove(one)
-        attachment = _attachment(number, title, line, one, page, grids)
-        grid = _grid_of(title, loose, page, alone=len(listed) == 1) if one is None else None
+        own_page = next((p for p in left if p.number == number), None)
+        if own_page is None and len(listed) == 1 and left:
+            own_page = left[0]
+        if own_page is not None:
+            left.remove(own_page)
+        attachment = _attachment(number, title, line, own_page, page, grids)
+        grid = _grid_of(title, loose, page, alone=len(listed) == 1) if own_page is None else None
         if grid is not None:
             loose.remove(grid)
             attachment = _with_table(attachment, grid, page)
-        found.append(attachment)
-    found += [_attachment(one.number, None, None, one, page, grids) for one in left]
-    return tuple(found)
+        attachments.append(attachment)
+    attachments += [_attachment(own_page.number, None, None, own_page, page, grids) for own_page in left]
+    return tuple(attachments)
 
 
 def _grid_of(title: str, loose: list[Grid], page: Page, *, alone: bool) -> Grid | None:
@@ -364,17 +384,17 @@ def _with_table(attachment: Attachment, grid: Grid, page: Page) -> Attachment:
 
 
 def _attachment(
-    number: int | None, title: str | None, line: Line | None, one: AttachmentPage | None, page: Page, grids: list[Grid]
+    number: int | None, title: str | None, line: Line | None, own_page: AttachmentPage | None, page: Page, grids: list[Grid]
 ) -> Attachment:
     place = page.place(line.start, line.end) if line else None
-    if one is None:
+    if own_page is None:
         return Attachment(number=number, title=title, place=place)
-    content = read_page(one, page, grids, title)
+    content = read_page(own_page, page, grids, title)
     span = None
-    for first in [*([one.same_line] if one.same_line else []), *one.lines[:4]]:
-        found = formal.month_span(first.text, first.start, page)
-        if found is not None:
-            span = found[0]
+    for first in [*([own_page.same_line] if own_page.same_line else []), *own_page.lines[:4]]:
+        month_span = formal.month_span(first.text, first.start, page)
+        if month_span is not None:
+            span = month_span[0]
             break
     rows = [row for i, table in enumerate(content.tables) for row in read_listed(table, i, content.title or title)]
     return Attachment(
@@ -387,5 +407,5 @@ def _attachment(
         bands=tuple(content.bands),
         has_page=True,
         place=place,
-        page_place=page.place(one.start, one.start + (len(one.same_line.text) if one.same_line else 3)),
+        page_place=page.place(own_page.start, own_page.start + (len(own_page.same_line.text) if own_page.same_line else 3)),
     )

@@ -294,19 +294,19 @@ def _readings(rate: Rate, figure: Decimal, tally: Tally) -> list[tuple[int | Non
         return [(failed, False)]
     if isinstance(tally, Group) and failed is None and passed is None and figure == 100:
         passed = tally.base
-    found: list[tuple[int | None, bool]] = []
+    readings: list[tuple[int | None, bool]] = []
     if failed is None and passed is None:
         # Groups that failed are failures of the whole: the rate must leave room for them.
         failed = _least_failed(tally)
         return [(None, False)] if failed is None or _leaves_room(figure, tally, failed) else [(failed, True)]
     if failed is not None:
-        found.append((failed, True))
+        readings.append((failed, True))
     if passed is not None:
-        found.append((passed, False))
+        readings.append((passed, False))
         basically = tally.outcome("basically_passed")
         if basically is not None:
-            found.append((passed + basically, False))
-    return found or [(None, False)]
+            readings.append((passed + basically, False))
+    return readings or [(None, False)]
 
 
 def _least_failed(tally: Tally) -> int | None:

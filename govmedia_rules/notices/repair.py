@@ -95,8 +95,8 @@ def is_traditional(text: str) -> bool:
     """Return whether a copy is in traditional characters throughout, not merely quoting a few."""
     data = _data()
     marks = frozenset(data["traditional"])
-    found = sum(1 for character in text if character in marks)
-    return found > 0 and found >= data["traditional_share"] * len(_CJK.findall(text))
+    count = sum(1 for character in text if character in marks)
+    return count > 0 and count >= data["traditional_share"] * len(_CJK.findall(text))
 
 
 def _simplify(text: str) -> tuple[str, list[Repair]]:
@@ -140,12 +140,12 @@ def mend(text: str, *, keep_contacts: bool = False) -> Mended:
     contacts: list[Contact] = []
     only: set[int] = set()
     for number, line in enumerate(lines, 1):
-        found = list(_find_contacts(line))
-        contacts += [contact for _, _, contact in found]
-        if not found:
+        contacts_of_line = list(_find_contacts(line))
+        contacts += [contact for _, _, contact in contacts_of_line]
+        if not contacts_of_line:
             continue
         blotted = line
-        for start, end, _ in found:
+        for start, end, _ in contacts_of_line:
             blotted = blotted[:start] + "*" * (end - start) + blotted[end:]
         if not re.sub(rf"(?:{_labels()})|[*:;,、。()\s]", "", blotted):
             only.add(number)
@@ -197,12 +197,12 @@ def _kind_of() -> dict[str, ContactKind]:
 def _find_contacts(line: str) -> Iterator[tuple[int, int, Contact]]:
     labels = list(_label_pattern().finditer(line))
     taken: list[tuple[int, int]] = []
-    found: list[tuple[int, int, Contact]] = []
+    contacts: list[tuple[int, int, Contact]] = []
 
     def take(start: int, end: int, kind: ContactKind) -> None:
         if all(end <= low or start >= high for low, high in taken):
             taken.append((start, end))
-            found.append((start, end, Contact(kind=kind, value=line[start:end])))
+            contacts.append((start, end, Contact(kind=kind, value=line[start:end])))
 
     for index, label in enumerate(labels):
         stop = labels[index + 1].start() if index + 1 < len(labels) else len(line)
@@ -227,7 +227,7 @@ def _find_contacts(line: str) -> Iterator[tuple[int, int, Contact]]:
         take(mail.start(), mail.end(), "email")
     for number in _SURE_NUMBER.finditer(line):
         take(number.start(), number.end(), "phone")
-    yield from sorted(found, key=lambda item: item[0])
+    yield from sorted(contacts, key=lambda item: item[0])
 
 
 def _people(value: str) -> Iterator[tuple[int, int]]:

@@ -152,18 +152,18 @@ def _columns_and_text(notice: Notice) -> Iterator[Check]:
             yield from _confirming(figure.count.value, figure.label, figure.count.place, attachment)
 
 
-def _confirming(wanted: int, label: str, place: Place | None, attachment: Attachment) -> Iterator[Check]:
+def _confirming(count: int, label: str, place: Place | None, attachment: Attachment) -> Iterator[Check]:
     width = max((len(table.columns) for table in attachment.tables), default=0)
     for index in range(1, width):
         cells = [cell for table in attachment.tables if index < len(table.columns) for cell in table.column(index) if cell]
         values = [integer(cell) for cell in cells]
-        if len(values) > 2 and None not in values and wanted > 10 and sum(value or 0 for value in values) == wanted:
+        if len(values) > 2 and None not in values and count > 10 and sum(value or 0 for value in values) == count:
             yield Check(
                 kind="table_and_text",
                 outcome="agrees",
                 reason="column_confirms",
                 label=label,
-                stated=str(wanted),
+                stated=str(count),
                 computed=str(len(values)),
                 details=details(number=attachment.number or "", column=attachment.tables[0].columns[index]),
                 place=place,

@@ -226,3 +226,11 @@ Subject = Annotated[Site | Account, Field(union_mode="left_to_right")]
 
 AnySubject = Site | Account | Supervisor
 """Whoever can be judged."""
+
+
+def former_id_of(subject: AnySubject) -> str:
+    """Return the id that release 0.1 gave a subject: reviews, waivers and results of then name it by that.
+
+    Only accounts without a code had another one (platform and name, which two units may share).
+    """
+    return subject.former_id if isinstance(subject, Account) and subject.code is None else subject.id

@@ -554,3 +554,50 @@ def test_a_waiver_of_an_unknown_indicator_is_returned_and_its_others_hold() -> N
     assert [refusal.reason for refusal in inspection.refused_reviews] == ["unknown_indicator"]
     assert inspection.finding(STALE).is_waived
     assert not BOOK.inspect(snapshot, waivers=[waiver("2024-08-01", "2024-08-31", subject="x")]).finding(STALE).is_waived
+
+
+# --- earlier ids of subjects ---
+
+
+def shared_name(owner: str | None, **parts: Any) -> gr.AccountSnapshot:
+    """One of several accounts 城关镇发布; release 0.1 gave all of them the id wechat_official:城关镇发布."""
+    named = {"name": "城关镇发布", "platform": "wechat_official", "owner": owner, **parts}
+    snapshot = testing.snapshot("account", account=named, latest_post_at="2023-01-01")
+    assert isinstance(snapshot, gr.AccountSnapshot)
+    return snapshot
+
+
+OLD_REVIEW = review("dismissed", indicator=STALE, subject="wechat_official:城关镇发布")
+
+
+def test_a_review_by_an_earlier_id_finds_its_subject() -> None:
+    snapshot = shared_name("甲县城关镇人民政府")
+    assert snapshot.subject.id != OLD_REVIEW.subject
+    assert status(snapshot, OLD_REVIEW, indicator=STALE) == "passed"
+    excused = waiver("2024-08-01", "2024-08-31", subject=OLD_REVIEW.subject)
+    assert BOOK.inspect(snapshot, waivers=[excused]).finding(STALE).is_waived
+    with_code = shared_name(None, code="610726M023WX0002")
+    assert status(with_code, OLD_REVIEW, indicator=STALE) == "failed"  # its id was the code then too
+
+
+def test_an_earlier_id_that_several_subjects_share_names_none_of_them() -> None:
+    snapshots = [shared_name("甲县城关镇人民政府"), shared_name("乙县城关镇人民政府")]
+    assert snapshots[0].subject.id != snapshots[1].subject.id
+    for order in (snapshots, snapshots[::-1]):
+        inspections = list(BOOK.inspect_many(order, reviews=[OLD_REVIEW]))
+        assert [str(inspection.finding(STALE).status) for inspection in inspections] == ["failed", "failed"]
+        assert {refusal.reason for inspection in inspections for refusal in inspection.refused_reviews} == {"ambiguous_subject"}
+    mine = review("dismissed", indicator=STALE, of=snapshots[1])
+    inspections = list(BOOK.inspect_many(snapshots, reviews=[mine]))
+    assert [str(inspection.finding(STALE).status) for inspection in inspections] == ["failed", "passed"]
+
+
+def test_a_comparison_follows_a_subject_to_its_present_id() -> None:
+    now = BOOK.inspect(shared_name("甲县城关镇人民政府"))
+    before = BOOK.inspect(shared_name(None))
+    assert before.subject.id == OLD_REVIEW.subject
+    [change] = gr.compare([before], [now])
+    assert change.persisting
+    assert not change.lost_sight
+    two = [now, BOOK.inspect(shared_name("乙县城关镇人民政府"))]
+    assert len(gr.compare([before], two)) == 3  # which of them it was is not known
