@@ -9,6 +9,7 @@ from govmedia_rules.reports.desk import review_desk
 from govmedia_rules.reports.document import Document
 from govmedia_rules.reports.html import html_report
 from govmedia_rules.reports.notice import notice_document
+from govmedia_rules.reports.office_template import fill_docx
 from govmedia_rules.reports.sarif import sarif, sarif_json
 from govmedia_rules.reports.sheet import Office, TaskSheet, rectification_sheet, rectification_sheets
 from govmedia_rules.reports.summary import inspection_document
@@ -21,6 +22,7 @@ __all__ = [
     "TaskSheet",
     "attachments_xlsx",
     "correction_document",
+    "fill_docx",
     "html_report",
     "inspection_document",
     "inspections_xlsx",
