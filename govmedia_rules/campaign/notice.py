@@ -376,7 +376,7 @@ def _recheck(campaign: CampaignView, draft: NoticeDraft) -> Recheck | None:
     before = periods[-1] if periods else None
     if draft.recheck is not None or not carried:
         return None if not draft.recheck else Recheck(period=before, text=draft.recheck, result="other" if carried else "announced")
-    whole = f"{'、'.join(period.text() for period in periods)}通报的{len(carried)}个单位"
+    whole = f"{'、'.join(period.text() for period in periods)}通报的{len(carried)}个不合格单位"
     named = [task for task, kind in carried if kind in ("persisting", "relapsed")]
     unseen = sum(kind == "lost_sight" for _, kind in carried)
     done = sum(kind == "resolved" for _, kind in carried)

@@ -69,6 +69,7 @@ class CampaignState:
         tasks: The latest task of each unit.
         carried: The latest task of each unit that an earlier round issued.
         carried_rounds: Title and period of the rounds that were carried over.
+        touched: Unit whose result each event may have changed, in order; None where it may be that of every unit.
         appeals: Appeals, by id.
         appeal_answers: Answers to appeals, by id of the appeal.
         issue_answers: Answers to inconsistencies.
@@ -93,6 +94,7 @@ class CampaignState:
         self.tasks: dict[UnitKey, Task] = {}
         self.carried: dict[UnitKey, Task] = {}
         self.carried_rounds: list[tuple[str, Period]] = []
+        self.touched: list[UnitKey | None] = []
         self.appeals: dict[str, Appeal] = {}
         self.appeal_answers: dict[str, AppealAnswer] = {}
         self.issue_answers: list[IssueAnswer] = []
@@ -130,16 +132,22 @@ class CampaignState:
     def _unit(self, tier: str, subject: Site | Account) -> UnitRecord:
         key = (tier, subject.id)
         record = self.units.get(key)
+        self.touched.append(key)
         if record is None:
             record = self.units[key] = UnitRecord(subject, tier)
             self._remember_name(tier, subject.id)
         return record
+
+    def _add_plan(self, tier: str, plan: Plan) -> None:
+        self.plans.setdefault(plan.digest, plan)
+        self.touched.append(None)  # its rulebooks may know further outcomes
 
     def _add_member(self, tier: str, subject: Site | Account) -> None:
         key = (tier, subject.id)
         if key in self.members:
             self.repeated.append(key)
         self.members[key] = subject
+        self.touched.append(key)
         self._remember_name(tier, subject.id)
         self._kinds_listed.setdefault(tier, set()).add(kind_of(subject))
         if isinstance(subject, Account):
@@ -162,6 +170,7 @@ class CampaignState:
 
     def _add_review(self, tier: str, review: Review) -> None:
         record = self.units[tier, review.subject]
+        self.touched.append((tier, review.subject))
         record.given += (review,)
         earlier = record.reviews.get(review.indicator)
         if earlier is None or earlier.at <= review.at:
@@ -176,6 +185,7 @@ class CampaignState:
     def _add_ruling(self, tier: str, ruling: Ruling) -> None:
         key = (tier, ruling.subject)
         record = self.units[key] if key in self.units else self._unit(tier, self.members[key])
+        self.touched.append(key)
         if record.ruling is None or record.ruling.at <= ruling.at:
             record.ruling = ruling
 
@@ -190,7 +200,7 @@ class CampaignState:
 
 
 _APPLY: Mapping[str, Callable[[CampaignState, str, Any], object]] = {
-    "plan": lambda state, tier, plan: state.plans.setdefault(plan.digest, plan),
+    "plan": CampaignState._add_plan,
     "member": CampaignState._add_member,
     "counted_units": lambda state, tier, units: state.counted.append(units),
     "counted_result": lambda state, tier, result: state.counted_results.append(result),

@@ -53,7 +53,8 @@ class CampaignView:
 
     def __init__(self, state: CampaignState) -> None:
         self._state = state
-        self._results: tuple[int, Mapping[UnitKey, Result]] | None = None
+        self._results: dict[UnitKey, Result] | None = None
+        self._computed = 0
 
     @property
     def config(self) -> CampaignConfig:
@@ -200,12 +201,23 @@ class CampaignView:
     @property
     def results(self) -> Mapping[UnitKey, Result]:
         """The result of each unit known by name, by tier and id, in the order recorded."""
-        events = len(self._state.events)
-        if self._results is None or self._results[0] != events:
-            rules, members = self.outcome_rules, self.members
-            results = {key: result_of(record, rules, members.get(key)) for key, record in self._state.units.items()}
-            self._results = events, {key: result for key, result in results.items() if result is not None}
-        return self._results[1]
+        touched, units = self._state.touched, self._state.units
+        if self._results is None or self._computed != len(touched):
+            keys = set(touched[self._computed :])
+            # A unit keeps its place among the others; one that has a result for the first time may come before them.
+            is_new = any(key is None or (key in units and key not in (self._results or ())) for key in keys)
+            if self._results is None or is_new:
+                keys, self._results = set(units), {}
+            # Whoever holds the earlier mapping keeps what it said.
+            rules, members, results = self.outcome_rules, self.members, dict(self._results)
+            for key in units if len(keys) == len(units) else (key for key in keys if key in units):
+                result = result_of(units[key], rules, members.get(key))
+                if result is not None:
+                    results[key] = result
+                else:
+                    results.pop(key, None)
+            self._results, self._computed = results, len(touched)
+        return self._results
 
     def failures(self, subject: SubjectKind | None = None, *, tier: str | None = None) -> tuple[Result, ...]:
         """Return the units that failed, confirmed, in the order recorded: the only ones that may be published as failed."""

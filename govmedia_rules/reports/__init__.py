@@ -9,10 +9,11 @@ from govmedia_rules.reports.desk import review_desk
 from govmedia_rules.reports.document import Document
 from govmedia_rules.reports.html import html_report
 from govmedia_rules.reports.notice import notice_document
+from govmedia_rules.reports.office_template import fill_docx
 from govmedia_rules.reports.sarif import sarif, sarif_json
 from govmedia_rules.reports.sheet import Office, TaskSheet, rectification_sheet, rectification_sheets
 from govmedia_rules.reports.summary import inspection_document
-from govmedia_rules.reports.xlsx import attachments_xlsx, inspections_xlsx
+from govmedia_rules.reports.xlsx import attachments_xlsx, inspections_xlsx, review_xlsx
 
 __all__ = [
     "Document",
@@ -21,6 +22,7 @@ __all__ = [
     "TaskSheet",
     "attachments_xlsx",
     "correction_document",
+    "fill_docx",
     "html_report",
     "inspection_document",
     "inspections_xlsx",
@@ -28,6 +30,7 @@ __all__ = [
     "rectification_sheet",
     "rectification_sheets",
     "review_desk",
+    "review_xlsx",
     "sarif",
     "sarif_json",
 ]

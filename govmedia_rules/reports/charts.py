@@ -12,11 +12,12 @@ from typing import NamedTuple
 
 from govmedia_rules.reports.text import one_line
 
-_ROW = 26
-_BAR = 16
-_LABEL = 250
-_BARS = 380
-_NUMBERS = 130
+_LINE, _BAR, _GAP = 18, 14, 8
+_BARS, _NUMBERS = 270, 150
+_WIDTH = _BARS + _NUMBERS
+"""Narrow enough to be read on a phone; labels stand above their bars, whole, in as many lines as they take."""
+_COLUMNS = 62
+"""Half-width characters a line of a label holds."""
 
 
 class Segment(NamedTuple):
@@ -49,27 +50,28 @@ def bars(title: str, rows: Sequence[Bar]) -> str:
     if not rows:
         return ""
     longest = max(max(bar.total for bar in rows), 1)
-    height, width = len(rows) * _ROW + 6, _LABEL + _BARS + _NUMBERS
+    labels = [_wrapped(one_line(bar.label)) for bar in rows]
+    height = sum(len(lines) * _LINE + _BAR + _GAP for lines in labels) + 4
     description = "；".join(f"{one_line(bar.label)} {_numbers(bar)}" for bar in rows)
     out = [
-        f'<svg class="chart" viewBox="0 0 {width} {height}" width="{width}" height="{height}" role="img" '
+        f'<svg class="chart" viewBox="0 0 {_WIDTH} {height}" width="{_WIDTH}" height="{height}" role="img" '
         f'aria-label="{html.escape(f"{title}：{description}")}">'
     ]
-    for number, bar in enumerate(rows):
-        top = number * _ROW + 4
-        middle = top + _BAR - 4
-        label = one_line(bar.label)
-        out.append(f"<g><title>{html.escape(f'{label} {_numbers(bar)}')}</title>")
-        out.append(f'<text class="label" x="{_LABEL - 10}" y="{middle}" text-anchor="end">{html.escape(_fit(label, 36))}</text>')
-        left = float(_LABEL)
+    top = 0
+    for bar, lines in zip(rows, labels, strict=True):
+        out.append(f"<g><title>{html.escape(f'{one_line(bar.label)} {_numbers(bar)}')}</title>")
+        for line in lines:
+            top += _LINE
+            out.append(f'<text class="label" x="0" y="{top - 4}">{html.escape(line)}</text>')
+        left = 0.0
         for part in bar.parts:
             if part.value:
-                wide = part.value * _BARS / longest
                 # A part that exists is never too thin to be seen.
-                wide = max(wide, 1.5)
+                wide = max(part.value * _BARS / longest, 1.5)
                 out.append(f'<rect class="bar-{part.style}" x="{left:.1f}" y="{top}" width="{wide:.1f}" height="{_BAR}"/>')
                 left += wide
-        out.append(f'<text class="number" x="{left + 8:.1f}" y="{middle}">{html.escape(_numbers(bar))}</text></g>')
+        out.append(f'<text class="number" x="{left + 8:.1f}" y="{top + _BAR - 2}">{html.escape(_numbers(bar))}</text></g>')
+        top += _BAR + _GAP
     out.append("</svg>")
     return "".join(out)
 
@@ -81,11 +83,14 @@ def _numbers(bar: Bar) -> str:
     return " ".join(f"{part.label}{part.value}" for part in shown)
 
 
-def _fit(text: str, most: int) -> str:
-    """Return the text in at most `most` half-width columns."""
-    used = 0
-    for index, char in enumerate(text):
-        used += 2 if unicodedata.east_asian_width(char) in "WF" else 1
-        if used > most:
-            return text[: max(index - 1, 1)] + "…"
-    return text
+def _wrapped(text: str) -> list[str]:
+    """Return the text in lines of at most `_COLUMNS` half-width columns; at least one line."""
+    lines, used = [""], 0
+    for char in text:
+        wide = 2 if unicodedata.east_asian_width(char) in "WF" else 1
+        if used + wide > _COLUMNS:
+            lines.append("")
+            used = 0
+        lines[-1] += char
+        used += wide
+    return lines

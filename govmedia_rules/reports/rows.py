@@ -118,6 +118,11 @@ class SubjectRow:
     rulebook: str
 
     @property
+    def place(self) -> str:
+        """所属地方或部门; the owner where it is not known."""
+        return self.area or self.owner
+
+    @property
     def shown(self) -> tuple[FindingRow, ...]:
         """What is told of it: problems, then what is missing."""
         return (*self.problems, *self.missing)
@@ -234,7 +239,7 @@ class Totals:
     Attributes:
         verdicts: Subjects by kind and verdict.
         types: Subjects by kind, 类型 and verdict.
-        areas: Unqualified subjects by 所属地方或部门.
+        areas: Unqualified subjects by 所属地方或部门, else by owner.
         indicators: Findings by indicator and status.
         rulebooks: Subjects by version of the rulebook.
         unverified: Unqualified subjects none of whose failed vetoes rests on verified values alone.
@@ -261,8 +266,8 @@ class Totals:
         """Take in one inspection and its row."""
         self.verdicts[row.kind, row.verdict] += 1
         self.types[row.kind, row.type_zh, row.verdict] += 1
-        if row.verdict is Verdict.UNQUALIFIED and row.area:
-            self.areas[row.area] += 1
+        if row.verdict is Verdict.UNQUALIFIED and row.place:
+            self.areas[row.place] += 1
         self.rulebooks[row.rulebook, inspection.rulebook.digest] += 1
         self.partial += not inspection.plan.complete
         self.waived += sum(bool(problem.waiver) for problem in row.problems)

@@ -199,6 +199,11 @@ def _environment(in_one_line: bool) -> Environment:
     return cast("Environment", environment)
 
 
+def sandbox() -> Environment:
+    """Return the environment in which templates of the user run: it reads what it is given, and escapes every value."""
+    return _environment(True).overlay()
+
+
 def _load(name: str) -> str | None:
     return read_text(name) if re.fullmatch(r"[a-z_]+\.(html|css|js)\.?(j2)?", name) else None
 

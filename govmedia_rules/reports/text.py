@@ -58,6 +58,9 @@ def shortened(text: str, most: int) -> str:
     return text if len(text) <= most else text[: most - 1] + "…"
 
 
+_BARE_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
+
+
 def web_address(text: str) -> str | None:
     """Return the address, where a reader may follow it: http or https with a host, percent-encoded where it must be; else None."""
     try:
@@ -71,7 +74,8 @@ def web_address(text: str) -> str | None:
         return None
     # A bracket outside a numeric host, a blank or a quotation mark is no part of an address; they are encoded, not dropped.
     host, rest = parts.netloc, text.strip()[text.strip().index(parts.netloc) + len(parts.netloc) :]
-    return f"{parts.scheme.lower()}://{quote(host, safe=':@[].-_~%!$&()*+,;=')}{quote(rest, safe='/?#@:!$&()*+,;=%-._~')}"
+    address = f"{parts.scheme.lower()}://{quote(host, safe=':@[].-_~%!$&()*+,;=')}{quote(rest, safe='/?#@:!$&()*+,;=%-._~')}"
+    return _BARE_PERCENT.sub("%25", address)
 
 
 def file_name(text: str, most: int = 60) -> str:

@@ -197,11 +197,14 @@ def test_the_recheck_says_what_became_of_last_period() -> None:
     told = now.notice(draft()).recheck
     assert told is not None
     assert (told.result, [one.name for one in told.not_rectified]) == ("all_but_named", [])
-    assert told.text == "2024年第二季度通报的2个单位，除1个本期未再检查外，其余1个均已整改。"
+    assert told.text == "2024年第二季度通报的2个不合格单位，除1个本期未再检查外，其余1个均已整改。"
     now.recheck("乙网", found)
     told = now.notice(draft()).recheck
     assert told is not None
-    assert (told.result, told.text) == ("all_rectified", "2024年第二季度通报的2个单位均已整改。")
+    assert (told.result, told.text) == ("all_rectified", "2024年第二季度通报的2个不合格单位均已整改。")
+    back = gr.notices.read(gr.reports.notice_document(now.notice(draft())).to_text())
+    assert back.recheck is not None
+    assert back.recheck.result == "all_rectified"
 
 
 def test_two_tiers_stand_apart() -> None:

@@ -16,7 +16,7 @@ import pytest
 import govmedia_rules as gr
 from govmedia_rules import testing
 from govmedia_rules.reports.sarif import KINDS, sarif, sarif_json
-from govmedia_rules.reports.text import visible
+from govmedia_rules.reports.text import visible, web_address
 
 sys.path.insert(0, str(Path(__file__).parent))
 from report_made import HOSTILE, failing, hostile_inspections
@@ -139,3 +139,15 @@ def texts_in(value: object) -> Any:
     elif isinstance(value, dict):
         for one in value.values():
             yield from texts_in(one)
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        ("http://www.example.gov.cn/%zz", "http://www.example.gov.cn/%25zz"),
+        ("http://www.example.gov.cn/100%", "http://www.example.gov.cn/100%25"),
+        ("http://www.example.gov.cn/%E4%BD%A0", "http://www.example.gov.cn/%E4%BD%A0"),
+    ],
+)
+def test_an_address_is_encoded_where_it_must_be(text: str, address: str) -> None:
+    assert web_address(text) == address
