@@ -136,7 +136,7 @@ def probes_by_day(site: SiteSnapshot, slow_seconds: float, days: int) -> list[li
         counted = [_day_count(day, notices, zone) for day in site.probe_days]
         return [_summed(((age - offset, count) for age, count in zip(ages, counted, strict=True)), days)]
     probes = [
-        (probe.at, _probe_count(probe, slow_seconds, any(_excuses(notice, probe.at, zone) for notice in notices)))
+        (probe.at, _probe_count(probe, slow_seconds, any(notice.covers(probe.at, zone) for notice in notices)))
         for probe in site.probes
         if probe.at <= point
     ]
@@ -154,9 +154,9 @@ def _probe_count(probe: Probe, slow_seconds: float, excused: bool) -> ProbeCount
 def _day_count(day: ProbeDay, notices: Sequence[OfflineNotice], zone: tzinfo) -> ProbeCount:
     bare = day_of(day.day, zone)
     start, end = earliest(bare, zone), latest(bare, zone)
-    if any(_excuses(notice, start, zone) and _excuses(notice, end, zone) for notice in notices):
+    if any(notice.covers(start, zone) and notice.covers(end, zone) for notice in notices):
         return ProbeCount(excused=day.probes)
-    touched = any(_excuses(notice, bare, zone) for notice in notices)
+    touched = any(notice.covers(bare, zone) for notice in notices)
     return ProbeCount(day.probes, day.failed, 0, day.failed if touched else 0)
 
 
@@ -228,6 +228,8 @@ def probes_failing(
     total, bad = sum(day.probes for day in counts), sum(day.failed for day in counts)
     args: dict[str, Any] = {"failed": bad, "probes": total, "days": days}
     thin = _thin_days(counts, min_probes_per_day)
+    if not total and not thin:
+        return inconclusive("closed_as_reported", days=days)
     if thin:
         return inconclusive("probes_too_few", thin_days=thin, min_probes=min_probes_per_day, **args)
     steps = int(Fraction(bad, total) / Fraction(step))
@@ -267,7 +269,7 @@ def unreachable_unreported(
         return passed()
     if site.offline_notices is None:
         return inconclusive("offline_notices_unknown", **args)
-    excused = [any(_excuses(notice, moment, zone) for notice in site.offline_notices) for moment, _ in moments]
+    excused = [any(notice.covers(moment, zone) for notice in site.offline_notices) for moment, _ in moments]
     uncovered = [(moment, number) for (moment, number), covered in zip(moments, excused, strict=True) if not covered]
     args["count"] = sum(number for _, number in uncovered)
     if args["count"] < times:
@@ -276,14 +278,6 @@ def unreachable_unreported(
         return inconclusive("offline_notices_unknown", **args)
     evidence = [Evidence("probes", site.site.url, moment, number) for moment, number in uncovered]
     return failed("unreachable_unreported", evidence=evidence, **args)
-
-
-def _excuses(notice: OfflineNotice, moment: Moment, zone: tzinfo) -> bool:
-    """Whether a closing was reported before it began and covers the moment; what a notice leaves open is in its favour."""
-    start = earliest(notice.starts_at, zone)
-    in_time = notice.reported_at is None or earliest(notice.reported_at, zone) <= latest(notice.starts_at, zone)
-    over = notice.ends_at is not None and latest(notice.ends_at, zone) < earliest(moment, zone)
-    return in_time and latest(moment, zone) >= start and not over
 
 
 @check("site.offline_too_long", needs="offline_notices")

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import tzinfo
 from typing import Annotated, Literal
 
 from pydantic import Field, NonNegativeInt, StringConstraints, model_validator
@@ -515,16 +515,18 @@ class OfflineNotice(Model):
     starts_at: Moment
     ends_at: Moment | None = None
 
-    def covers(self, instant: datetime) -> bool:
-        """Return whether an instant lies in the closing, and the closing was reported before it began.
+    def covers(self, moment: Moment, zone: tzinfo) -> bool:
+        """Return whether a moment lies in the closing, and the closing was reported before it began.
 
-        What the notice leaves open, such as an hour or the end, is read in the site's favour.
+        What the notice or a bare day leaves open, such as an hour or the end, is read in the site's favour.
+
+        Args:
+            moment: The moment.
+            zone: Zone of bare days.
         """
-        zone = instant.tzinfo
-        assert zone is not None
-        is_over = self.ends_at is not None and latest(self.ends_at, zone) < instant
+        is_over = self.ends_at is not None and latest(self.ends_at, zone) < earliest(moment, zone)
         in_time = self.reported_at is None or earliest(self.reported_at, zone) <= latest(self.starts_at, zone)
-        return in_time and not is_over and earliest(self.starts_at, zone) <= instant
+        return in_time and not is_over and earliest(self.starts_at, zone) <= latest(moment, zone)
 
 
 class Relay(Model):

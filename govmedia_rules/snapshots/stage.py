@@ -29,7 +29,9 @@ def stage_of(snapshot: AnySnapshot) -> Stage | None:
         status = snapshot.site.status
         if status in _STAGES:
             return _STAGES[status]
-        if snapshot.offline_notices and any(notice.covers(snapshot.observed_at) for notice in snapshot.offline_notices):
+        point, zone = snapshot.observed_at, snapshot.observed_at.tzinfo
+        assert zone is not None
+        if snapshot.offline_notices and any(notice.covers(point, zone) for notice in snapshot.offline_notices):
             return "offline"
     return None
 
