@@ -36,7 +36,7 @@ def test_every_form_is_written(inspections: Path, tmp_path: Path, capfdbinary: p
         assert (code, out, err) == (0, b"", "")
     assert "汉中体育云服务中心" in (tmp_path / "report.html").read_text("utf-8")
     assert "汉中体育云服务中心" in (tmp_path / "report.md").read_text("utf-8")
-    assert openpyxl.load_workbook(tmp_path / "report.xlsx").sheetnames == ["汇总", "对象", "问题", "指标"]
+    assert openpyxl.load_workbook(tmp_path / "report.xlsx").sheetnames == ["汇总", "对象", "问题", "未定", "指标"]
     assert len(docx.Document(str(tmp_path / "report.docx")).tables) == 1
     assert json.loads((tmp_path / "report.sarif").read_text("utf-8"))["version"] == "2.1.0"
 
