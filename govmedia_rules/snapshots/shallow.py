@@ -47,6 +47,7 @@ from govmedia_rules.tables.when import Clock, DayRange, when_cell
 
 SubjectKind = Literal["site", "account"]
 Cells = Mapping[str, Any]
+Read = Callable[[Any, Clock], Any]
 
 _MAX_REMEMBERED = 100_000
 _MAX_SHOWN = 200
@@ -215,6 +216,10 @@ def warn_of(table: ShallowTable, stacklevel: int = 4) -> None:
         warnings.warn(f"{table.name}: {shown}", UnreadInput, stacklevel=stacklevel)
 
 
+_SUBJECT_FIELDS: Mapping[SubjectKind, frozenset[str]] = {
+    "account": frozenset(Account.model_fields),
+    "site": frozenset(Site.model_fields),
+}
 _PSEUDO = {"is_closed": "boolean", "is_running": "boolean"}
 _ACCOUNT_OBSERVED = {
     "observed_at": "moment",
@@ -320,12 +325,27 @@ def _day_of_filling(texts: Iterable[str]) -> date | None:
     return None
 
 
+def _platform_of_sheet(table: RawTable) -> tuple[str, str | None] | None:
+    """Return the platform of a sheet without such a column: that of its name or of the one line above its header."""
+    read = []
+    for text in (table.sheet or "", *table.above):
+        try:
+            platform = platform_cell(text)
+        except ValueError:
+            continue
+        if platform[0] != "other":
+            read.append((platform[0], None))
+    return read[0] if len(set(read)) == 1 or (read and table.sheet and read[0] == read[-1]) else None
+
+
 class _Column(NamedTuple):
-    """A column that is used: the field it fills, and what the cells met so far mean, because columns repeat the same few."""
+    """A column that is used: the field it fills, what the cells met so far mean, because columns repeat the same few, and how
+    a cell is read."""
 
     field: str
     header: str
     known: dict[Any, Any]
+    read: Read
 
 
 class _NotRead(Exception):
@@ -369,9 +389,16 @@ class _Reader:
     def __init__(self, kind: SubjectKind, columns: Sequence[ColumnUse], point: Point | None, zone: tzinfo, table: RawTable) -> None:
         self._kind, self._point, self._zone, self._table = kind, point, zone, table
         self.columns = columns
-        self._used = [_Column(use.field, use.header, {}) for use in columns if use.field is not None]
+        readers = _readers(kind)
+        self._used = [
+            _Column(use.field, use.header, {}, readers["yes_no"] if "." in use.field else readers.get(use.field, readers["text"]))
+            for use in columns
+            if use.field is not None and use.field != "observed_at"
+        ]
+        self._headers = {use.field: use.header for use in reversed(columns) if use.field is not None}
         self._filled = _day_of_filling(table.above)
-        self._readers = _readers(kind)
+        self._clock = Clock(None, zone, table.day_zero)
+        self._platform = None if self._header_of("platform") is not None else _platform_of_sheet(table)
 
     def rows(self) -> Iterator[ShallowRow]:
         """Return the rows of the table; blank ones are left out."""
@@ -384,11 +411,15 @@ class _Reader:
         if point is None:
             row.fault(self._header_of("observed_at"), "没有监测时间点", used=False)
             return self._result(row, None)
-        clock = Clock(point.at, self._zone, self._table.day_zero, self._filled)
+        if point.at != self._clock.point:
+            self._clock = Clock(point.at, self._zone, self._table.day_zero, self._filled)
+            for column in self._used:
+                column.known.clear()
+        cells = row.cells
         for column in self._used:
-            value = row.cells.get(column.header)
-            if value is not None and column.field != "observed_at":
-                self._take(row, column, value, clock)
+            value = cells.get(column.header)
+            if value is not None:
+                self._take(row, column, value)
         if "name" not in row.values:
             row.fault(self._header_of("name"), "名称未填", used=False)
             return self._result(row, None)
@@ -402,7 +433,7 @@ class _Reader:
         return ShallowRow(row.number, snapshot, tuple(row.bad), tuple(row.remarks), row.sheet)
 
     def _header_of(self, name: str) -> str | None:
-        return next((column.header for column in self._used if column.field == name), None)
+        return self._headers.get(name)
 
     def _point_of(self, row: _Row) -> Point | None:
         header = self._header_of("observed_at")
@@ -419,11 +450,11 @@ class _Reader:
             return None
         return point_of(moment, self._zone)
 
-    def _take(self, row: _Row, column: _Column, value: Any, clock: Clock) -> None:
+    def _take(self, row: _Row, column: _Column, value: Any) -> None:
         """Read one cell into the row; of two columns for one field the cells must agree."""
         name = column.field
         try:
-            reading = self._read(column, value, clock)
+            reading = self._read(column, value)
         except _NotRead as fault:
             row.headers.setdefault(name, column.header)
             if name == "status":
@@ -444,21 +475,18 @@ class _Reader:
             row.values[name] = reading
             row.headers[name] = column.header
 
-    def _read(self, column: _Column, value: Any, clock: Clock) -> Any:
-        read = self._readers["yes_no"] if "." in column.field else self._readers.get(column.field, self._readers["text"])
+    def _read(self, column: _Column, value: Any) -> Any:
         try:
-            key = (clock.point, value)
-            hash(key)
+            known = column.known.get(value)
         except TypeError:
             raise _NotRead(f"{type(value).__name__} 类型的单元格不能读取") from None
-        known = column.known.get(key)
         if known is None:
             try:
-                known = (read(value, clock), None)
+                known = (column.read(value, self._clock), None)
             except ValueError as fault:
                 known = (None, str(fault))
             if len(column.known) < _MAX_REMEMBERED:
-                column.known[key] = known
+                column.known[value] = known
         if known[1] is not None:
             raise _NotRead(known[1])
         return known[0]
@@ -466,6 +494,8 @@ class _Reader:
     def _finish_account(self, row: _Row) -> None:
         values = row.values
         header = self._header_of("platform")
+        if values.get("platform") is None and self._platform is not None:
+            values["platform"] = self._platform
         if values.get("platform") is None:
             if header is None or row.cells.get(header) is None:
                 row.fault(header, "平台未填，取决于平台的指标留待核实")
@@ -497,21 +527,23 @@ class _Reader:
         return None
 
     def _document(self, row: _Row, point: Point) -> dict[str, Any]:
-        values = {name: value for name, value in row.values.items() if value is not None}
-        if point.only_day:
-            values = {name: day_of(value, self._zone) if isinstance(value, date) else value for name, value in values.items()}
-        for name, value in list(values.items()):
+        fields = _SUBJECT_FIELDS[self._kind]
+        subject: dict[str, Any] = {}
+        observed: dict[str, Any] = {}
+        for name, value in row.values.items():
+            if value is None:
+                continue
             if isinstance(value, CodeRead):
-                values[name] = value.code
                 if value.remark is not None and not any(remark.reason == value.remark for remark in row.remarks):
                     row.remark(row.headers.get(name), value.remark)
-        subject_fields = (Account if self._kind == "account" else Site).model_fields
-        subject = {name: value for name, value in values.items() if name in subject_fields}
-        observed = {name: value for name, value in values.items() if name not in subject_fields}
+                value = value.code
+            elif point.only_day and isinstance(value, datetime):
+                value = day_of(value, self._zone)
+            (subject if name in fields else observed)[name] = value
         marks = (*((ONLY_A_DAY,) if point.only_day else ()), *row.marks)
         document: dict[str, Any] = {"observed_at": point.at, "marks": marks, "partial": tuple(sorted(row.partial))}
         if self._kind == "account":
-            subject["platform"], written = values["platform"]
+            subject["platform"], written = subject["platform"]
             if written is not None:
                 subject["platform_text"] = written
             document["account"] = subject
@@ -567,9 +599,6 @@ def _finish_status(row: _Row) -> None:
     elif closed and row.values.get("status") == "running":
         row.drop("运行状态与是否注销不一致，留待核实", "status")
         row.partial |= {"posts", "functions"}
-
-
-Read = Callable[[Any, Clock], Any]
 
 
 def _readers(kind: SubjectKind) -> dict[str, Read]:
