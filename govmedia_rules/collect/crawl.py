@@ -17,7 +17,7 @@ from datetime import date, datetime, timedelta
 from importlib.util import find_spec
 from typing import Literal
 
-from govmedia_rules.collect.columns import SHORTEST_TITLE, ColumnContent, Frame, column_content
+from govmedia_rules.collect.columns import SHORTEST_TITLE, ColumnContent, Frame, column_content, own_lines
 from govmedia_rules.collect.dating import MOST_LIST_PAGES, ListState, dates_of
 from govmedia_rules.collect.decode import decode
 from govmedia_rules.collect.failures import opens
@@ -149,6 +149,7 @@ class SiteCrawler:
     _asked: set[str] = field(default_factory=set)
     _pages_asked: int = 0
     _forms: dict[str, bool] = field(default_factory=dict)
+    _letter_pages: set[str] = field(default_factory=set)
     _framed: list[tuple[int, str, int]] = field(default_factory=list)
     _column_kind: dict[str, str] = field(default_factory=dict)
     documents: list[Document] = field(default_factory=list)
@@ -579,6 +580,7 @@ class SiteCrawler:
             )
         if not any(channel.effective for channel in self.channels):
             await self._look_behind_pictures(home)
+            await self._look_for_forms(home)
         portals = table("pages")["links"]["portals"]
         if any(
             link.is_outside and any(word in f"{link.text} {link.url}" for word in portals) for link, _, _ in self.links.values()
@@ -637,6 +639,37 @@ class SiteCrawler:
                 self.channels.append(
                     Channel(kind=kind, name=facts.title[:200], url=addresses[index], effective=facts.has_form or None)
                 )
+
+    def _speaks_of_letters(self, facts: PageFacts) -> bool:
+        """Return whether a page's own text has the words of letters and answers."""
+        text = "\n".join((facts.title, *own_lines(facts, self._frame)))
+        return any(word in text for word in table("channels")["forms"]["signs"])
+
+    async def _look_for_forms(self, home: HomeView) -> None:
+        """Take pages with a form to write into as channels, where the links to them have no word for one."""
+        others = table("channels")["forms"]["others"]
+        longest = int(table("channels")["longest"])
+        named = [(item.url, item.name) for item in home.navigation]
+        named.extend((link.url, link.text.strip()) for page in home.pages for link in page.links if link.kind == "page")
+        names = {
+            url: name
+            for url, name in named
+            if 0 < len(name) <= longest
+            and host_of(url) in self._hosts
+            and address_key(url) not in self._home_keys
+            and self._channel_kind(name) is None
+            and not any(word in name for word in others)
+        }
+        unread = [url for url in names if url not in self._forms and url not in self.checked]
+        async for _, fetched in self._wave(unread[:MOST_CHANNELS]):
+            if fetched is None or (fetched.failure is not None and opens(fetched.failure) is None):
+                self.partial.add("channels")
+            elif fetched.failure is None:
+                self._read(fetched, "channel", 1)
+        for url, name in names.items():
+            if self._forms.get(url):
+                effective = True if url in self._letter_pages else None
+                self.channels.append(Channel(kind="consultation", name=name, url=url, effective=effective))
 
     async def _fetch_content(self) -> None:
         """Fetch content pages: a seeded sample of what the lists hold, or everything that can be reached."""
@@ -829,6 +862,8 @@ class SiteCrawler:
         self.pages.setdefault(facts.url, page)
         if kind not in ("content", "site_map"):
             self._forms[facts.url] = self._forms[fetched.url] = facts.has_form
+            if facts.has_form and self._speaks_of_letters(facts):
+                self._letter_pages.update((facts.url, fetched.url))
         for link in facts.links:
             key = address_key(link.url)
             if key not in self._link_keys and len(self.links) < 4 * max(1, self.limits.links_per_site):
