@@ -62,6 +62,7 @@ if TYPE_CHECKING:
     from govmedia_rules.judge.worklist import worklist as worklist
     from govmedia_rules.notices import figures as figures
     from govmedia_rules.rules.model import Indicator as Indicator
+    from govmedia_rules.snapshots.column_tables import read_columns as read_columns
     from govmedia_rules.snapshots.models import AccountSnapshot as AccountSnapshot
     from govmedia_rules.snapshots.models import SiteSnapshot as SiteSnapshot
     from govmedia_rules.snapshots.posts import read_posts as read_posts
@@ -123,6 +124,7 @@ _HOMES = {
     "rules.model": ("Indicator",),
     "snapshots.models": ("AccountSnapshot", "SiteSnapshot"),
     "snapshots.reading": ("read_snapshots",),
+    "snapshots.column_tables": ("read_columns",),
     "snapshots.posts": ("read_posts",),
     "snapshots.shallow": ("read_accounts", "read_sites"),
     "snapshots.supervision": ("SupervisorSnapshot",),
@@ -217,6 +219,7 @@ __all__ = [
     "rates",
     "read_accounts",
     "read_campaign",
+    "read_columns",
     "read_posts",
     "read_registry",
     "read_reviews",

@@ -99,6 +99,10 @@ class UnknownRulebook(RulebookError):
     """No rulebook has this id, or no file this path."""
 
 
+class UnknownRegion(RulebookError):
+    """No division of China has this code or name, or several have the name."""
+
+
 class RulebookErrors(ExceptionGroup[RulebookError], RulebookError):
     """All faults found while one rulebook was loaded."""
 
@@ -214,6 +218,10 @@ class StaleObservation(GovMediaRulesWarning):
 
 class DeprecatedIndicator(GovMediaRulesWarning):
     """An indicator id has been replaced by another."""
+
+
+class OldBasisWarning(GovMediaRulesWarning):
+    """The documents a rulebook rests on are old; somebody should look whether they still hold."""
 
 
 class PluginWarning(GovMediaRulesWarning):

@@ -48,9 +48,11 @@ def test_pass_rates() -> None:
     ax = plots.pass_rates({"a": CountsOf(3, 1), "b": CountsOf(1, 1, 2), "c": CountsOf(0, 0)})
     assert [round(bar.get_width(), 6) for bar in ax.patches] == [75, 0, 25, 50, 0, 0]
     assert "75.0% (3/4)" in _words(ax)
-    assert "25.0% (1/4)" in _words(ax)
+    assert "25.0% (1/4，待定2)" in _words(ax)
     many = plots.pass_rates({str(number): CountsOf(1, 0) for number in range(100)})
     assert len(many.get_yticks()) == plots.MAX_BARS
+    assert many.get_yticklabels()[-1].get_text() == f"其余{101 - plots.MAX_BARS}个"
+    assert f"({101 - plots.MAX_BARS}/{101 - plots.MAX_BARS})" in _words(many)
 
 
 @pytest.mark.usefixtures("any_font")

@@ -166,19 +166,19 @@ def what_changes(old: CampaignView | Iterable[Inspection], new: CampaignView | I
     before, after = _judged(old), _judged(new)
     changes = []
     for key in sorted({*before, *after}):
-        one, other = before.get(key), after.get(key)
-        if one is not None and other is not None and one[1:] == other[1:]:
+        earlier, later = before.get(key), after.get(key)
+        if earlier is not None and later is not None and earlier[1:] == later[1:]:
             continue
-        known = one or other
+        known = earlier or later
         assert known is not None
         changes.append(
             UnitChange(
                 *key,
                 known[0],
-                None if one is None else one[1],
-                None if other is None else other[1],
-                () if one is None else one[2],
-                () if other is None else other[2],
+                None if earlier is None else earlier[1],
+                None if later is None else later[1],
+                () if earlier is None else earlier[2],
+                () if later is None else later[2],
             )
         )
     return tuple(changes)

@@ -102,7 +102,7 @@ class ProblemDraft(Model):
         wording: The problem in words.
         subject: Sites or accounts; None for both.
         indicators: Indicators or families whose confirmed problems are gathered here; () for those reported in the same words.
-        examples: Names to be given as examples; () for the first ones told.
+        examples: Names to be given as examples; () for the first ones.
         most_named: Names given at most; None for all.
         states_count: Whether the number of units is printed.
         bound: With `share`, how it is meant.
@@ -150,7 +150,7 @@ class AttachmentDraft(Model):
         is_compact: In a list: number, name, type and problems only, by area, for long lists (500 units on 20 pages).
         tiers: Tiers it is of.
         columns: Its columns; () for the usual ones.
-        order: In a list: told, as the units were told, or area, those of one area together, provincial bodies first.
+        order: In a list: told, as the units were recorded, or area, those of one area together, provincial bodies first.
         dimension: In a table of counts: what it is divided by.
         groups: In a table of counts: the rows in print order; () for every value there is.
         has_total: Whether a 合计 row is added.

@@ -101,7 +101,7 @@ def _unanswered(campaign: CampaignView) -> Iterator[Issue]:
     yield from _rules(campaign)
     yield from _numbers(campaign)
     for sentence in faults_of(campaign.disclosures):
-        yield _issue("disclosure_parts", "wrong", count=1, details={"told": sentence})
+        yield _issue("disclosure_parts", "wrong", count=1, details={"what": sentence})
 
 
 def _population(campaign: CampaignView) -> Iterator[Issue]:
@@ -115,10 +115,10 @@ def _population(campaign: CampaignView) -> Iterator[Issue]:
     )
     for problem in registry.problems():
         severity: Severity = "note" if problem.kind == "warning" else "wrong"
-        yield _issue("registry", severity, problem.subjects, details={"told": problem.what})
+        yield _issue("registry", severity, problem.subjects, details={"what": problem.what})
     for _, population in campaign.totals:
         for sentence in population.faults():
-            yield _issue("total_differs", "wrong", count=1, details={"kind": population.subject, "told": sentence})
+            yield _issue("total_differs", "wrong", count=1, details={"kind": population.subject, "what": sentence})
     region = campaign.config.region
     if region is not None:
         start = region.rstrip("0")
@@ -231,7 +231,7 @@ def _is_inspected_after_ruling(result: Result) -> bool:
 def _rules(campaign: CampaignView) -> Iterator[Issue]:
     if len(campaign.rulebooks) > 1:
         versions = "、".join(f"{rulebook.version} {rulebook.digest[:12]}" for rulebook in campaign.rulebooks)
-        yield _issue("several_rulebooks", "wrong", count=len(campaign.rulebooks), details={"told": versions})
+        yield _issue("several_rulebooks", "wrong", count=len(campaign.rulebooks), details={"what": versions})
     unverified = {
         indicator.id
         for plan in campaign.plans
@@ -239,7 +239,7 @@ def _rules(campaign: CampaignView) -> Iterator[Issue]:
         if not indicator.is_verified and any(indicator.id in result.reasons for result in campaign.failures())
     }
     if unverified:
-        yield _issue("unverified", "note", count=len(unverified), details={"told": "、".join(sorted(unverified))})
+        yield _issue("unverified", "note", count=len(unverified), details={"what": "、".join(sorted(unverified))})
 
 
 def _numbers(campaign: CampaignView) -> Iterator[Issue]:

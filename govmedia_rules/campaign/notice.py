@@ -382,7 +382,7 @@ def _recheck(campaign: CampaignView, draft: NoticeDraft) -> Recheck | None:
     done = sum(kind == "resolved" for _, kind in carried)
     said = [
         _quoted([task for task, kind in carried if kind == of]) + words
-        for of, words in (("persisting", "尚未整改到位"), ("relapsed", "整改后反弹"))
+        for of, words in (("persisting", "尚未整改到位"), ("relapsed", "整改后又出现问题（反弹）"))
         if any(kind == of for _, kind in carried)
     ]
     if unseen:

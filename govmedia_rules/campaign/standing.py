@@ -53,7 +53,7 @@ def after_result(task: Task, result: Result | None, period: Period) -> Task:
     at = evidence_at(result)
     if task.period == period:
         if result.outcome == "failed":
-            return task
+            return _without_dismissed(task, result)
         if at is None or at.date() < task.issued:
             return task.model_copy(update={"withdrawn_at": _withdrawn_at(result, task)})
     outcome = _rechecked_as(result)
@@ -67,6 +67,15 @@ def after_result(task: Task, result: Result | None, period: Period) -> Task:
         return task
     indicators = () if len(asked) == len(task.indicators) else asked
     return task.rechecked(Recheck(at=at, outcome=outcome, role=INSPECTION_ROLE, indicators=indicators))
+
+
+def _without_dismissed(task: Task, result: Result) -> Task:
+    """Return the task of a unit that still fails, without the indicators that were dismissed since."""
+    indicators = tuple(name for name in task.indicators if name in result.reasons)
+    if indicators == task.indicators:
+        return task
+    wording = "、".join(dict.fromkeys(fault.wording for fault in result.faults()))
+    return task.model_copy(update={"indicators": indicators, "wording": wording})
 
 
 def _withdrawn_at(result: Result, task: Task) -> object:

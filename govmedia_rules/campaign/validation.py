@@ -199,15 +199,15 @@ def check_carry_over(state: CampaignState, title: str, period: Period) -> None:
         )
 
 
-def is_before(one: Period, other: Period) -> bool:
+def is_before(period: Period, other: Period) -> bool:
     """Return whether a period surely begins before another; False where the calendar does not tell."""
-    spans = one.span(), other.span()
+    spans = period.span(), other.span()
     if spans[0] is not None and spans[1] is not None:
-        first, second = spans[0].start.first(), spans[1].start.first()
-        return first is not None and second is not None and first < second
-    if one.kind != other.kind or one.year is None or other.year is None:
-        return one.year is not None and other.year is not None and one.year < other.year
-    return (one.year, one.number or 0) < (other.year, other.number or 0)
+        begins, follows = spans[0].start.first(), spans[1].start.first()
+        return begins is not None and follows is not None and begins < follows
+    if period.kind != other.kind or period.year is None or other.year is None:
+        return period.year is not None and other.year is not None and period.year < other.year
+    return (period.year, period.number or 0) < (other.year, other.number or 0)
 
 
 def check_appeal(state: CampaignState, appeal: Appeal, result: Result | None) -> None:

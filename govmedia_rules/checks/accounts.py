@@ -119,3 +119,20 @@ def unrectified(account: AccountSnapshot) -> CheckResult:
     if unknown or "earlier_faults" in account.partial:
         return inconclusive("rectification_unknown", count=unknown)
     return passed()
+
+
+@check("account.level_too_low")
+def account_level_too_low(account: AccountSnapshot, *, levels: Annotated[Kinds, Strictness.MORE]) -> CheckResult:
+    """The account belongs to a body that opens none of its own (县以下单位).
+
+    Args:
+        levels: Levels that open no account.
+
+    Source:
+        国办函〔2026〕12号, 第二条.
+    """
+    level = account.account.level
+    if level is None:
+        return inconclusive("account_level_unknown")
+    evidence = [Evidence(account.account.name, account.account.url)]
+    return failed("account_level_too_low", evidence=evidence, level=level) if level in levels else passed()

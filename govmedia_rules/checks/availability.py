@@ -228,6 +228,8 @@ def probes_failing(
     total, bad = sum(day.probes for day in counts), sum(day.failed for day in counts)
     args: dict[str, Any] = {"failed": bad, "probes": total, "days": days}
     thin = _thin_days(counts, min_probes_per_day)
+    if not total and not thin:
+        return inconclusive("closed_as_reported", days=days)
     if thin:
         return inconclusive("probes_too_few", thin_days=thin, min_probes=min_probes_per_day, **args)
     steps = int(Fraction(bad, total) / Fraction(step))

@@ -134,6 +134,25 @@ def functions_broken(account: AccountSnapshot) -> CheckResult:
     return inconclusive("functions_not_tried", count=untried) if untried or "functions" in account.partial else passed()
 
 
+@check("account.functions_lacking", needs="functions")
+def functions_lacking(account: AccountSnapshot, *, kinds: Annotated[Kinds, Strictness.FEWER]) -> CheckResult:
+    """A function that must be offered is not, or does not work (投诉建议功能).
+
+    Args:
+        kinds: Kinds of functions, any one of which is enough.
+
+    Source:
+        国办函〔2026〕12号, 第十八条.
+    """
+    offered = [function for function in account.functions or () if function.kind in kinds]
+    if any(function.works for function in offered):
+        return passed()
+    untried = sum(function.works is None for function in offered)
+    if untried or "functions" in account.partial:
+        return inconclusive("functions_not_tried", count=untried)
+    return failed("functions_lacking", evidence=[Evidence("functions", account.account.url, account.observed_at, 0)], kinds=kinds)
+
+
 @check("site.submission_fails", needs="submission_works", faults=("fails",))
 def submission_fails(site: SiteSnapshot) -> CheckResult:
     """A message could not be submitted through the site's interactive function (信息提交)."""

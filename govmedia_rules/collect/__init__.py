@@ -11,13 +11,13 @@ Importing this package loads neither httpx nor any extra.
 
 from __future__ import annotations
 
-from govmedia_rules.collect.crawl import Progress
 from govmedia_rules.collect.failures import FailureKind, failure_kinds
 from govmedia_rules.collect.fetch import USER_AGENT, Fetched
 from govmedia_rules.collect.guard import Guard
 from govmedia_rules.collect.limits import Limits
 from govmedia_rules.collect.page import PageFacts, read_bytes, read_page
 from govmedia_rules.collect.run import site, site_async, sites, sites_async
+from govmedia_rules.collect.visits import Progress
 
 __all__ = [
     "USER_AGENT",

@@ -67,7 +67,7 @@ class Browser:
 
     def __init__(self, *, seconds: float = 20.0, program: str | None = None) -> None:
         self._seconds = seconds
-        self._program = program or next((found for name in PROGRAMS if (found := shutil.which(name))), None)
+        self._program = program or next((path for name in PROGRAMS if (path := shutil.which(name))), None)
         self._playwright: Playwright | None = None
         self._chromium: Chromium | None = None
 

@@ -7,33 +7,30 @@ that was killed and continued from its journal ends with the same snapshot.
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import random
-from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from importlib.util import find_spec
 from typing import Literal
 
-from govmedia_rules.collect.columns import SHORTEST_TITLE, ColumnContent, Frame, column_content, own_lines
+from govmedia_rules.collect.channels import ChannelFinder
+from govmedia_rules.collect.columns import SHORTEST_TITLE, ColumnContent, Frame, column_content
 from govmedia_rules.collect.dating import MOST_LIST_PAGES, ListState, dates_of
-from govmedia_rules.collect.decode import decode
 from govmedia_rules.collect.failures import opens
-from govmedia_rules.collect.fetch import Budget, Fetched, Purpose
+from govmedia_rules.collect.fetch import Fetched
 from govmedia_rules.collect.home import HomeView, entrance_target, next_address, undated_links
-from govmedia_rules.collect.limits import Limits
 from govmedia_rules.collect.messages import read_messages
-from govmedia_rules.collect.navigation import Base, FoundChannel, NavItem, PageLink, address_key, host_of, is_attachment
-from govmedia_rules.collect.page import PageFacts, read_page
+from govmedia_rules.collect.navigation import Base, NavItem, address_key, host_of, is_attachment
+from govmedia_rules.collect.page import PageFacts
 from govmedia_rules.collect.protection import PageShape, kind_of_page
-from govmedia_rules.collect.robots import AllowAll, Parsed, Rules, rules_of
-from govmedia_rules.collect.words import channel_kinds, table
+from govmedia_rules.collect.robots import AllowAll, Parsed, rules_of
+from govmedia_rules.collect.visits import ReadPage
+from govmedia_rules.collect.words import table
 from govmedia_rules.snapshots.models import SiteSnapshot
 from govmedia_rules.snapshots.parts import (
     Activity,
-    Channel,
     Collection,
     Column,
     Document,
@@ -46,14 +43,9 @@ from govmedia_rules.snapshots.parts import (
     MapEntry,
     Message,
     MessageBoard,
-    Page,
     QrCode,
     Service,
 )
-from govmedia_rules.subjects.models import Site
-
-Fetch = Callable[[str, Purpose], Awaitable[Fetched]]
-"""Fetch an address, or return what an earlier run of the same journal received there."""
 
 MESSAGE_KINDS = frozenset({"consultation", "messages"})
 SERVICE_KINDS = frozenset({"services"})
@@ -65,115 +57,33 @@ CONNECTION_FAULTS = frozenset({"refused", "reset", "unreachable", "timeout_conne
 """Failures after which an address without a scheme is tried with the other one."""
 MOST_CODES = 12
 """Pictures of one home page that are searched for QR codes."""
-MOST_CHANNELS = 40
-"""Channels opened for one site."""
 MOST_FRAMES = 6
 """Frames of a home page that are read."""
 MOST_STEPS = 6
 """Pages that may lead on, one after the other, before the home page comes."""
-FEWEST_JUDGED = 4
-"""Inner pages of a site that must have been asked before it is said that nearly none of them opens."""
-MOST_SHUT = 0.5
-"""Share of failing inner pages from which the look is doubted: of a living site most pages open."""
 MOST_ALIKE = 0.9
 """Share of common lines from which a page is the one that stands for missing ones: only a counter or the address differs."""
 FEWEST_SHARED = 2
 """Links or lines that a page must share with the home page to be one of the site; a small page with fewer is foreign."""
 
 
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """Where a look stands, for a progress callback.
-
-    Attributes:
-        subject: Id of the subject.
-        stage: `home`, `columns`, `content`, `links` or `done`.
-        pages: Pages read so far.
-        links: Links checked so far.
-        failure: Kind of failure, when the look has ended with one.
-    """
-
-    subject: str
-    stage: Literal["home", "columns", "content", "links", "done"]
-    pages: int = 0
-    links: int = 0
-    failure: str | None = None
-
-
 @dataclass
-class _ReadPage:
-    """A page that was read, reduced to what the snapshot needs."""
+class SiteCrawler(ChannelFinder):
+    """The look at one site; see `PageVisitor` for its arguments."""
 
-    facts: PageFacts
-    fetched: Fetched
-    kind: str
-    depth: int
-
-
-@dataclass
-class SiteCrawler:
-    """The look at one site.
-
-    Args:
-        site: The site.
-        fetch: Fetches an address.
-        limits: Bounds.
-        budget: What the site has left.
-        observed_at: The monitoring point.
-        robots: Whether robots.txt is followed.
-        seed: Seed of the sample of content pages.
-        keep_text: Whether the text of pages is kept.
-        progress: Called at each stage.
-        slow_down: Called with a host and the pause that its robots.txt asks for.
-    """
-
-    site: Site
-    fetch: Fetch
-    limits: Limits
-    budget: Budget
-    observed_at: datetime
-    robots: Literal["follow", "ignore"] = "follow"
-    seed: int = 0
-    keep_text: bool = True
-    progress: Callable[[Progress], None] | None = None
-    slow_down: Callable[[str, float], None] | None = None
-
-    pages: dict[str, Page] = field(default_factory=dict)
     columns: list[Column] = field(default_factory=list)
-    channels: list[Channel] = field(default_factory=list)
     messages: list[Message] | None = None
-    services: list[Service] | None = None
-    links: dict[str, tuple[PageLink, str, bool]] = field(default_factory=dict)
-    checked: dict[str, Fetched] = field(default_factory=dict)
-    partial: set[str] = field(default_factory=set)
-    _asked: set[str] = field(default_factory=set)
-    _pages_asked: int = 0
-    _forms: dict[str, bool] = field(default_factory=dict)
-    _letter_pages: set[str] = field(default_factory=set)
-    _framed: list[tuple[int, str, int]] = field(default_factory=list)
-    _column_kind: dict[str, str] = field(default_factory=dict)
     documents: list[Document] = field(default_factory=list)
     interpretations: list[Interpretation] = field(default_factory=list)
-    site_map: tuple[MapEntry, ...] | None = None
     qr_codes: tuple[QrCode, ...] | None = None
-    _text_left: int = 0
-    _rules: Rules = field(default_factory=AllowAll)
+    _framed: list[tuple[int, str, int]] = field(default_factory=list)
+    _column_kind: dict[str, str] = field(default_factory=dict)
     _had_rules: bool = False
-    _hosts: set[str] = field(default_factory=set)
-    _frame: Frame = field(default_factory=Frame)
-    _home_keys: set[str] = field(default_factory=set)
-    _link_keys: set[str] = field(default_factory=set)
     _lists: list[ListState] = field(default_factory=list)
     _published: dict[str, datetime | date | None] = field(default_factory=dict)
-    _found_channels: list[FoundChannel] = field(default_factory=list)
-    _impossible: str = ""
-    _remarks: set[str] = field(default_factory=set)
     _missing_page: tuple[str, frozenset[str]] | None = None
-    _unread_columns: int = 0
     _is_site: bool = True
     _content: dict[str, int] = field(default_factory=dict)
-    _started: datetime | None = None
-    _ended: datetime | None = None
 
     async def run(self) -> SiteSnapshot:
         """Look at the site and return its snapshot. A site that cannot be opened gives one whose parts are not observed."""
@@ -220,7 +130,7 @@ class SiteCrawler:
         written = [text] if "://" in text else [f"http://{text}", f"https://{text}"]
         return [url for address in written if (url := Base("http://x/").resolve(address)) is not None]
 
-    async def _home(self, address: str) -> tuple[_ReadPage | None, str]:
+    async def _home(self, address: str) -> tuple[ReadPage | None, str]:
         if self.robots == "follow":
             fetched = await self.fetch(Base(address).origin + "/robots.txt", "file")
             self._record(fetched)
@@ -232,7 +142,7 @@ class SiteCrawler:
             return None, "robots"
         if isinstance(self._rules, Parsed) and (delay := self._rules.delay()) and self.slow_down is not None:
             self.slow_down(host_of(address), delay)
-        entrance: _ReadPage | None = None
+        entrance: ReadPage | None = None
         for _ in range(MOST_STEPS):
             fetched = await self.fetch(address, "page")
             self._record(fetched)
@@ -256,7 +166,7 @@ class SiteCrawler:
             address = target
         return None, "redirect_loop"
 
-    async def _learn_missing_page(self, home: _ReadPage) -> None:
+    async def _learn_missing_page(self, home: ReadPage) -> None:
         """Ask for an address that cannot exist: a site that answers it with a page shows how its missing pages look."""
         digest = hashlib.sha256(f"{self.site.id} {self.seed}".encode()).hexdigest()[:16]
         self._impossible = f"{Base(home.facts.url).origin}/{digest}.html"
@@ -264,7 +174,7 @@ class SiteCrawler:
             if fetched is not None and fetched.failure is None:
                 self._missing_page = (address_key(fetched.final_url), frozenset(self._facts(fetched).text.split("\n")))
 
-    def _is_missing(self, page: _ReadPage) -> bool:
+    def _is_missing(self, page: ReadPage) -> bool:
         """Return whether a page is the one that the site shows for addresses that do not exist."""
         if self._missing_page is None:
             return False
@@ -272,7 +182,7 @@ class SiteCrawler:
         own = set(page.facts.text.split("\n"))
         return address_key(page.fetched.final_url) == key or len(own & lines) >= MOST_ALIKE * max(len(own), len(lines), 1)
 
-    async def _view(self, home: _ReadPage) -> HomeView:
+    async def _view(self, home: ReadPage) -> HomeView:
         """Return the home page with the pages of its frames, where the frames are most of it."""
         pages, unread = [home.facts], []
         waiting = [url for url in home.facts.frames if host_of(url) in self._hosts]
@@ -292,7 +202,7 @@ class SiteCrawler:
         unread.extend(url for url in home.facts.frames if host_of(url) not in self._hosts)
         return HomeView(tuple(pages), tuple(unread))
 
-    def _content_failure(self, page: _ReadPage) -> str | None:
+    def _content_failure(self, page: ReadPage) -> str | None:
         facts = page.facts
         lost = page.fetched.body and facts.charset_step == "replacement" and facts.text.count("\ufffd") * 4 > len(facts.text)
         if lost:
@@ -304,7 +214,7 @@ class SiteCrawler:
             return None
         return kind_of_page(PageShape(facts.text, facts.title, len(facts.links), has_scripts, "", has_marks))
 
-    def _is_foreign(self, page: _ReadPage) -> bool:
+    def _is_foreign(self, page: ReadPage) -> bool:
         """Return whether a small page carries nothing that the home page carries: no link, no line, no mark, no list."""
         facts = page.facts
         if facts.entries or facts.published_at is not None or len(facts.text) > 1_500 or facts.has_form:
@@ -415,7 +325,7 @@ class SiteCrawler:
             if address_key(sub_item.url) not in self._frame.links and host_of(sub_item.url) in self._hosts
         ]
 
-    def _take_content(self, item: NavItem, kind: str | None, page: _ReadPage, content: ColumnContent, depth: int) -> None:
+    def _take_content(self, item: NavItem, kind: str | None, page: ReadPage, content: ColumnContent, depth: int) -> None:
         """Add a column with what its page holds; a list whose newest entry is not known yet waits for `_settle_lists`."""
         facts = page.facts
         is_blank = content.entries == ()
@@ -478,14 +388,14 @@ class SiteCrawler:
         for state in self._lists:
             state.take_address_dates(self.observed_at)
         for _ in range(2):  # a sample first, then the rest of the lists that still look old
-            wanted: dict[str, list[ListState]] = {}
+            lists_by_article: dict[str, list[ListState]] = {}
             for state in self._lists:
                 for url in state.to_ask(self.observed_at):
                     if host_of(url) in self._hosts and not is_attachment(url):
-                        wanted.setdefault(url, []).append(state)
+                        lists_by_article.setdefault(url, []).append(state)
                     state.asked.add(url)
-            await self._read_articles([url for url in wanted if url not in self._published])
-            for url, states in wanted.items():
+            await self._read_articles([url for url in lists_by_article if url not in self._published])
+            for url, states in lists_by_article.items():
                 for state in states:
                     dates_of(state, {url: self._published.get(url)})
 
@@ -559,118 +469,6 @@ class SiteCrawler:
         if facts.next_page is not None:
             self.partial.add("services")
 
-    async def _try_channels(self, home: HomeView) -> None:
-        """Open each channel that the home page, the columns and the site map name; one with a form is effective."""
-        channels: dict[tuple[str, str], FoundChannel] = {}
-        named = [
-            FoundChannel(kind, node.path[-1], node.url)
-            for node in self.site_map or ()
-            if (kind := self._channel_kind(node.path[-1]))
-        ]
-        for channel in (*self._found_channels, *named):
-            channels.setdefault((channel.name, address_key(channel.url or "")), channel)
-        own = dict.fromkeys(url for channel in channels.values() if (url := channel.url) and host_of(url) in self._hosts)
-        await self._open_channels([url for url in own if url not in self.checked][:MOST_CHANNELS])
-        again = [url for url in own if (answer := self.checked.get(url)) is not None and opens(answer.failure) is False]
-        for url in again[:MOST_CHANNELS]:  # one failing request never makes a channel ineffective
-            self._record(await self.fetch(url, "link"))
-        for channel in channels.values():
-            self.channels.append(
-                Channel(kind=channel.kind, name=channel.name, url=channel.url, effective=self._is_effective(channel.url, own))
-            )
-        if not any(channel.effective for channel in self.channels):
-            await self._look_behind_pictures(home)
-            await self._look_for_forms(home)
-        portals = table("pages")["links"]["portals"]
-        if any(
-            link.is_outside and any(word in f"{link.text} {link.url}" for word in portals) for link, _, _ in self.links.values()
-        ):
-            self.partial.update(("channels", "services"))  # they may be at the portal of services, which is another site
-        if self._is_shut():
-            self.partial.update(("channels", "columns"))
-        if self._unread_columns or home.may_show_more or "columns" in self.partial or "pages" in self.partial:
-            self.partial.add("channels")
-
-    def _channel_kind(self, name: str) -> str | None:
-        longest = int(table("channels")["longest"])
-        return channel_kinds().find(name) if 0 < len(name) <= longest else None
-
-    async def _open_channels(self, addresses: Sequence[str]) -> None:
-        async for index, fetched in self._wave(addresses):
-            if fetched is None:
-                self.partial.add("channels")
-            elif fetched.failure is None:
-                page = self._read(fetched, "channel", 1)
-                self._forms[addresses[index]] = page.facts.has_form
-
-    def _is_effective(self, url: str | None, own: Iterable[str]) -> bool | None:
-        answer = self.checked.get(url or "")
-        if url is None or answer is None or url not in set(own):
-            return None
-        if opens(answer.failure) is False:
-            return None if self._is_shut() else False
-        has_form = self._forms.get(url) or self._forms.get(answer.final_url)
-        return True if answer.failure is None and has_form else None
-
-    def _is_shut(self) -> bool:
-        """Return whether nearly nothing behind the home page opens: then something stands between, whatever the status says."""
-        inner = [
-            answer
-            for url, answer in self.checked.items()
-            if host_of(url) in self._hosts
-            and address_key(url) not in self._home_keys
-            and not url.endswith("/robots.txt")
-            and url != self._impossible
-        ]
-        failed = sum(answer.failure is not None for answer in inner)
-        return len(inner) >= FEWEST_JUDGED and failed >= MOST_SHUT * len(inner)
-
-    async def _look_behind_pictures(self, home: HomeView) -> None:
-        """Open pictures of the home page that lead into the site without any text: one may be the channel."""
-        addresses = [url for url in home.unnamed_links if host_of(url) in self._hosts and url not in self.checked][:MOST_FRAMES]
-        async for index, fetched in self._wave(addresses):
-            if fetched is None or fetched.failure is not None:
-                if fetched is None or opens(fetched.failure) is not False:
-                    self.partial.add("channels")
-                continue
-            facts = self._read(fetched, "channel", 1).facts
-            kind = self._channel_kind(facts.title) or ("consultation" if facts.has_form else None)
-            if kind is not None:
-                self.channels.append(
-                    Channel(kind=kind, name=facts.title[:200], url=addresses[index], effective=facts.has_form or None)
-                )
-
-    def _speaks_of_letters(self, facts: PageFacts) -> bool:
-        """Return whether a page's own text has the words of letters and answers."""
-        text = "\n".join((facts.title, *own_lines(facts, self._frame)))
-        return any(word in text for word in table("channels")["forms"]["signs"])
-
-    async def _look_for_forms(self, home: HomeView) -> None:
-        """Take pages with a form to write into as channels, where the links to them have no word for one."""
-        others = table("channels")["forms"]["others"]
-        longest = int(table("channels")["longest"])
-        named = [(item.url, item.name) for item in home.navigation]
-        named.extend((link.url, link.text.strip()) for page in home.pages for link in page.links if link.kind == "page")
-        names = {
-            url: name
-            for url, name in named
-            if 0 < len(name) <= longest
-            and host_of(url) in self._hosts
-            and address_key(url) not in self._home_keys
-            and self._channel_kind(name) is None
-            and not any(word in name for word in others)
-        }
-        unread = [url for url in names if url not in self._forms and url not in self.checked]
-        async for _, fetched in self._wave(unread[:MOST_CHANNELS]):
-            if fetched is None or (fetched.failure is not None and opens(fetched.failure) is None):
-                self.partial.add("channels")
-            elif fetched.failure is None:
-                self._read(fetched, "channel", 1)
-        for url, name in names.items():
-            if self._forms.get(url):
-                effective = True if url in self._letter_pages else None
-                self.channels.append(Channel(kind="consultation", name=name, url=url, effective=effective))
-
     async def _fetch_content(self) -> None:
         """Fetch content pages: a seeded sample of what the lists hold, or everything that can be reached."""
         size = self.limits.content_sample
@@ -737,7 +535,7 @@ class SiteCrawler:
                 Interpretation(title=facts.title, url=url, published_at=facts.published_at, text=text, documents=linked)
             )
 
-    async def _read_codes(self, home: _ReadPage) -> None:
+    async def _read_codes(self, home: ReadPage) -> None:
         """Read the QR codes of the home page's pictures, where the extra `qr` is installed."""
         pictures = [(url, label) for url, label in home.facts.qr if host_of(url) in self._hosts and self._may(url)]
         if find_spec("zxingcpp") is None or find_spec("PIL") is None:
@@ -779,112 +577,6 @@ class SiteCrawler:
         async for _ in self._wave(waiting[:room], purpose="link"):
             pass
         self._report("links")
-
-    # ------------------------------------------------------------ visiting
-
-    def _may(self, url: str) -> bool:
-        return self._rules.allows(url) if host_of(url) in self._hosts else True
-
-    async def _wave(self, urls: Sequence[str], *, purpose: Purpose = "page") -> AsyncIterator[tuple[int, Fetched | None]]:
-        """Fetch addresses side by side and return the outcomes in the order asked for; None where a bound forbade a visit.
-
-        Only a few outcomes are held at a time, however long the wave and however large the pages.
-        """
-        at_once = self.limits.connections_per_host * (1 if purpose == "page" else 2)
-        gate = asyncio.Semaphore(at_once)
-
-        async def one(url: str) -> Fetched | None:
-            async with gate:
-                if self.budget.is_spent():
-                    self.partial.add("pages" if purpose == "page" else "links")
-                    return None
-                return await self.fetch(url, purpose)
-
-        waiting: deque[tuple[int, asyncio.Task[Fetched | None] | None]] = deque()
-        plan = iter(enumerate(urls))
-        try:
-            while True:
-                while len(waiting) < 4 * at_once and (step := next(plan, None)) is not None:
-                    index, url = step
-                    waiting.append((index, asyncio.create_task(one(url)) if self._plan(url, purpose) else None))
-                if not waiting:
-                    return
-                index, task = waiting.popleft()
-                fetched = None if task is None else await task
-                if fetched is not None:
-                    self._record(fetched)
-                yield index, fetched
-        finally:
-            for _, task in waiting:
-                if task is not None:
-                    task.cancel()
-
-    def _plan(self, url: str, purpose: Purpose) -> bool:
-        """Return whether an address is to be visited now; an address is visited once."""
-        key = address_key(url)
-        if key in self._asked or url in self.checked:
-            return False
-        if not self._may(url):
-            self.checked[url] = Fetched(url=url, final_url=url, at=0, seconds=0, failure="robots")
-            return False
-        if purpose == "page":
-            if self._pages_asked >= self.limits.pages_per_site:
-                self._hit("pages", "pages")
-                return False
-            self._pages_asked += 1
-        self._asked.add(key)
-        return True
-
-    def _record(self, fetched: Fetched) -> None:
-        """Keep an outcome without its body; pages are read by their caller from the outcome itself."""
-        self.checked[fetched.url] = replace(fetched, body=b"")
-        if fetched.remark:
-            self._remarks.add(f"{fetched.remark} {host_of(fetched.final_url)}")
-        self._started = fetched.started if self._started is None else min(self._started, fetched.started)
-        ended = fetched.started + timedelta(seconds=fetched.seconds)
-        self._ended = ended if self._ended is None else max(self._ended, ended)
-
-    def _facts(self, fetched: Fetched, *, site_map: bool = False) -> PageFacts:
-        decoded = decode(fetched.body, fetched.content_type, cut=fetched.cut)
-        return read_page(decoded.text, fetched.final_url, now=self.observed_at, decoded=decoded, site_map=site_map)
-
-    def _read(self, fetched: Fetched, kind: str, depth: int, *, site_map: bool = False, on_home: bool = False) -> _ReadPage:
-        facts = self._facts(fetched, site_map=site_map)
-        keep = self.keep_text and self._text_left > 0
-        self._text_left -= len(facts.text) if keep else 0
-        if facts.guide is not None and kind in ("content", "column"):
-            kind = "guide"
-            self._guide_found(facts)
-        page = facts.page(kind, seconds=round(fetched.seconds, 4), keep_text=keep)
-        page = page.model_copy(update={"digest": fetched.digest})
-        if not keep and self.keep_text:
-            page = page.model_copy(update={"text_note": "not kept: the limit of text for one site was reached"})
-        self.pages.setdefault(facts.url, page)
-        if kind not in ("content", "site_map"):
-            self._forms[facts.url] = self._forms[fetched.url] = facts.has_form
-            if facts.has_form and self._speaks_of_letters(facts):
-                self._letter_pages.update((facts.url, fetched.url))
-        for link in facts.links:
-            key = address_key(link.url)
-            if key not in self._link_keys and len(self.links) < 4 * max(1, self.limits.links_per_site):
-                self._link_keys.add(key)
-                self.links[link.url] = (link, facts.url, kind == "home" or on_home)
-        return _ReadPage(facts, fetched, kind, depth)
-
-    def _guide_found(self, facts: PageFacts) -> None:
-        services = self.services or []
-        for index, service in enumerate(services):
-            if service.url == facts.url:
-                services[index] = service.model_copy(update={"elements": facts.guide})
-                break
-
-    def _hit(self, limit: str, part: str) -> None:
-        self.budget.hit.add(limit)
-        self.partial.add(part)
-
-    def _report(self, stage: Literal["home", "columns", "content", "links", "done"], failure: str | None = None) -> None:
-        if self.progress is not None:
-            self.progress(Progress(self.site.id, stage, len(self.pages), len(self.checked), failure))
 
     # ------------------------------------------------------------ the snapshot
 

@@ -7,7 +7,7 @@ import time
 from types import TracebackType
 from typing import Self, TextIO
 
-from govmedia_rules.collect.crawl import Progress
+from govmedia_rules.collect.visits import Progress
 
 
 class ProgressBar:

@@ -93,19 +93,19 @@ def _script_signs() -> re.Pattern[str]:
 def _parted(html: str) -> tuple[str, list[str]]:
     """Return a page without scripts, styles and comments, and its scripts; each part is looked at once, however they nest."""
     low = html.lower()
-    seen: list[str] = []
+    parts: list[str] = []
     scripts: list[str] = []
     at = 0
     while (match := _UNSEEN.search(html, at)) is not None:
-        seen.append(html[at : match.start()])
+        parts.append(html[at : match.start()])
         tag = (match[1] or "").lower()
         end = low.find(f"</{tag}" if tag else "-->", match.end())
         if tag == "script":
             scripts.append(html[match.start() : end if end >= 0 else len(html)])
         if end < 0:
-            return " ".join(seen), scripts
+            return " ".join(parts), scripts
         at = low.find(">", end) + 1 or len(html)
-    return " ".join([*seen, html[at:]]), scripts
+    return " ".join([*parts, html[at:]]), scripts
 
 
 def shape_of(html: str) -> PageShape:

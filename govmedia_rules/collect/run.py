@@ -23,12 +23,13 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict, Unpack
 from pydantic import ValidationError
 
 from govmedia_rules.collect.browser import Browser, needs_rendering
-from govmedia_rules.collect.crawl import Progress, SiteCrawler
+from govmedia_rules.collect.crawl import SiteCrawler
 from govmedia_rules.collect.fetch import USER_AGENT, Budget, Fetched, Fetcher, Purpose, page_of
 from govmedia_rules.collect.guard import Guard
 from govmedia_rules.collect.journal import Journal, read_journal
 from govmedia_rules.collect.limits import Limits
 from govmedia_rules.collect.navigation import host_of
+from govmedia_rules.collect.visits import Progress
 from govmedia_rules.core.progress import Meter
 from govmedia_rules.core.time import SHANGHAI
 from govmedia_rules.errors import CollectError

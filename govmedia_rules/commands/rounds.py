@@ -14,6 +14,8 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
+from pydantic import ValidationError
+
 from govmedia_rules.campaign import (
     Appeal,
     AppealAnswer,
@@ -38,7 +40,7 @@ from govmedia_rules.campaign.worklists import (
 from govmedia_rules.commands.output import say
 from govmedia_rules.core.dates import read_moment
 from govmedia_rules.core.time import SHANGHAI
-from govmedia_rules.errors import CampaignError, GovMediaRulesError
+from govmedia_rules.errors import CampaignError, GovMediaRulesError, Where
 from govmedia_rules.judge.inspection import Inspection
 from govmedia_rules.judge.rulebook import Rulebook, load_rulebook
 from govmedia_rules.notices.figures import DateSpan, PartialDate
@@ -55,7 +57,9 @@ def add_actions(actions: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     new.add_argument("--period", help="what it counts for, as 2024年第三季度")
     new.add_argument("--place", default="", help="word for the area in sentences, as 全市")
     new.add_argument("--organiser", help="who holds it")
-    new.add_argument("--window", nargs=2, metavar=("FIRST", "LAST"), help="days in which is inspected, as 2024-08-01 2024-08-31")
+    new.add_argument(
+        "--window", nargs=2, type=_day, metavar=("FIRST", "LAST"), help="days in which is inspected, as 2024-08-01 2024-08-31"
+    )
     new.add_argument("--rulebook", action="append", default=[], metavar="ID", help="rulebook it rests on; repeat")
     new.add_argument("--described", metavar="DIR", help=f"a folder with {DESCRIPTION} and tables instead")
 
@@ -86,11 +90,11 @@ def add_actions(actions: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     results.add_argument("--at", metavar="TIME", help="when, where the table does not say")
     _tier(results)
 
-    for name, told, run in (
+    for name, description, run in (
         ("review", "write the failures nobody reviewed to a workbook, or read it back", _review),
         ("recheck", "write the open tasks to a workbook, or read it back", _recheck),
     ):
-        step = _action(actions, name, told, run)
+        step = _action(actions, name, description, run)
         way = step.add_mutually_exclusive_group(required=True)
         way.add_argument("--write", metavar="FILE", help="the list to be filled in (XLSX or CSV)")
         way.add_argument("--read", metavar="FILE", help="the list that was filled in")
@@ -144,18 +148,21 @@ def _new(args: argparse.Namespace) -> int:
         raise CampaignError("a round needs --title and --period", hint="or --described DIR")
     window = None
     if args.window:
-        first, last = (PartialDate(year=day.year, month=day.month, day=day.day) for day in map(_day, args.window))
+        first, last = (PartialDate(year=day.year, month=day.month, day=day.day) for day in args.window)
         window = DateSpan(start=first, end=last)
-    config = CampaignConfig.model_validate(
-        {
-            "title": args.title,
-            "period": args.period,
-            "place": args.place,
-            "organiser": args.organiser,
-            "window": window,
-            "rulebooks": tuple(args.rulebook),
-        }
-    )
+    values = {
+        "title": args.title,
+        "period": args.period,
+        "place": args.place,
+        "organiser": args.organiser,
+        "window": window,
+        "rulebooks": tuple(args.rulebook),
+    }
+    try:
+        config = CampaignConfig.model_validate(values)
+    except ValidationError as faults:
+        fault = faults.errors()[0]
+        raise CampaignError(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}") from faults
     Campaign(config).save(args.path)
     say(f"begun in {args.path}")
     return 0
@@ -229,7 +236,11 @@ def _results(args: argparse.Namespace) -> int:
 
 def _inspections(path: Path, rulebooks: list[str], refused: list[str]) -> Iterator[tuple[int, Inspection]]:
     books: dict[tuple[str, ...], Rulebook] = {}
-    with path.open(encoding="utf-8-sig") as file:
+    try:
+        file = path.open(encoding="utf-8-sig")
+    except OSError as fault:
+        raise CampaignError(f"it cannot be read: {fault.strerror}", Where(str(path))) from fault
+    with file:
         for row, line in enumerate(file, 1):
             if not line.strip():
                 continue

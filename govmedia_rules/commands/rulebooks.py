@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import argparse
+from datetime import date
 
 from govmedia_rules.commands.inspect import main_json
 from govmedia_rules.commands.output import table
-from govmedia_rules.rules.load import known_files, read_layer
+from govmedia_rules.errors import RulebookError
+from govmedia_rules.rules.load import known_files, layers_for, read_layer
 from govmedia_rules.rules.plugins import installed
 
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Describes the command."""
     parser = commands.add_parser("rulebooks", help="list the rulebooks", description="List built-in and installed rulebooks.")
+    parser.add_argument("--at", type=date.fromisoformat, metavar="DAY", help="only what would apply on a day: 2024-08-23")
+    parser.add_argument("--region", metavar="NAME", help="only what would apply in a place: 610726, 略阳县; the nation by default")
+    parser.add_argument("--series", default="inspection", help="with --at: inspection, supervision, guidelines …")
     parser.add_argument("--format", choices=("table", "json"), default="table", help="what is printed")
     parser.set_defaults(run=run)
 
@@ -20,7 +25,10 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 def run(args: argparse.Namespace) -> int:
     """Prints the list."""
     plugins = installed()
-    layers = [read_layer(path, plugins).content for _, path in sorted(known_files(plugins).items())]
+    if args.region is not None and args.at is None:
+        raise RulebookError("--region needs --at: which rulebooks hold depends on the day")
+    sources = layers_for(args.region, args.at, plugins, args.series) if args.at is not None else sorted(known_files(plugins))
+    layers = [read_layer(source, plugins).content for source in sources]
     if args.format == "json":
         keep = {"id", "title", "version", "series", "region", "extends", "effective"}
         main_json([layer.model_dump(mode="json", include=keep, by_alias=True) for layer in layers])

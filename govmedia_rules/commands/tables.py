@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import warnings
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime, tzinfo
 
 from govmedia_rules.commands.output import say
@@ -19,7 +19,7 @@ from govmedia_rules.tables.model import BadRow, Rows
 TABLE_SUFFIXES = frozenset({".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".et", ".csv", ".tsv", ".txt", ".htm", ".html", ".parquet"})
 """Endings of files that are read as tables."""
 SHOWN = 20
-"""Faults of a table that are printed; the others are counted."""
+"""Kinds of faults of a table that are printed, each with its rows; the others are counted."""
 
 
 def table_snapshots(
@@ -45,7 +45,7 @@ def table_snapshots(
         warnings.simplefilter("ignore", MissingColumn)
         warnings.simplefilter("ignore", UnreadInput)
         rows: Rows[AccountSnapshot] | Rows[SiteSnapshot] = read(path, observed_at=at, sheet=sheet, header=header, zone=zone)
-    _tell(path, rows, asked_of(rows.missing, book))
+    _report(path, rows, asked_of(rows.missing, book))
     bad.extend(
         BrokenLine(fault.reason, Where(path, table=fault.sheet, row=fault.row, column=fault.column))
         for fault in rows.bad
@@ -63,24 +63,26 @@ def _point(text: str | None, zone: tzinfo) -> datetime | date | None:
     return moment
 
 
-def _tell(path: str, rows: Rows[AccountSnapshot] | Rows[SiteSnapshot], missing: tuple[str, ...]) -> None:
+def _report(path: str, rows: Rows[AccountSnapshot] | Rows[SiteSnapshot], missing: tuple[str, ...]) -> None:
     say(f"{path}: 读入 {len(rows)} 个，{len(rows.rejected)} 行不是数据（合计、说明、表头等）")
     if missing:
         say(f"{path}: 没有读到 {'、'.join(missing)} 列，相关指标一律待定")
     if rows.unused:
         say(f"{path}: 未识别的列：{'、'.join(dict.fromkeys(rows.unused))}")
-    faults = [fault for fault in (*rows.bad, *rows.remarks) if fault.used or not fault.row]
-    for fault in faults[:SHOWN]:
-        say(f"{path}: {_text(fault)}")
-    if len(faults) > SHOWN:
-        say(f"{path}: 另有 {len(faults) - SHOWN} 处未读出或已说明的单元格")
+    grouped: dict[tuple[str | None, str | None, str], list[BadRow]] = {}
+    for fault in (*rows.bad, *rows.remarks):
+        if fault.used or not fault.row:
+            grouped.setdefault((fault.sheet, fault.column, fault.reason), []).append(fault)
+    for faults in list(grouped.values())[:SHOWN]:
+        say(f"{path}: {_text(faults)}")
+    if len(grouped) > SHOWN:
+        say(f"{path}: 另有 {len(grouped) - SHOWN} 类未读出或已说明的单元格")
 
 
-def _text(fault: BadRow) -> str:
-    place: Iterable[str | None] = (
-        fault.sheet,
-        f"第{fault.row}行" if fault.row else None,
-        fault.column,
-        fault.value and f"“{fault.value[:40]}”",
-    )
-    return f"{' '.join(part for part in place if part)}：{fault.reason}"
+def _text(faults: Sequence[BadRow]) -> str:
+    """Return what is said of cells that were not read for one reason in one column: the first rows and what they hold."""
+    first = faults[0]
+    values = "、".join(f"“{value[:30]}”" for value in list(dict.fromkeys(fault.value for fault in faults if fault.value))[:3])
+    numbers = "、".join(str(fault.row) for fault in faults[:8])
+    rows = f"第{numbers}行" + (f"等{len(faults)}行" if len(faults) > 8 else "") if first.row else ""
+    return f"{' '.join(part for part in (first.sheet, rows, first.column, values) if part)}：{first.reason}"

@@ -8,11 +8,11 @@ global setting is changed.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from govmedia_rules.errors import ExportError, MissingExtra
 
@@ -28,6 +28,8 @@ FONT_WORDS = (
 
 GOOD, BAD, OPEN, PLAIN = "#4a90c2", "#c8553d", "#d9a441", "#8c8c8c"
 MAX_BARS = 40
+G = TypeVar("G")
+"""What a bar shows: a number, or the counts of a group."""
 
 
 UNKNOWN = "（未知）"
@@ -53,28 +55,32 @@ class CountsOf(NamedTuple):
         return sum(self)
 
 
+_RATE_LABEL = "合格率，括号内为合格数/总数；黄色为待定，不计入合格"
+
+
 def pass_rates(groups: Mapping[str, CountsOf], *, title: str = "合格率", ax: Axes | None = None, font: str | None = None) -> Axes:
-    """Draws the pass rate of each group, what is undetermined in a lighter tone, and the counts beside the bars.
+    """Draw the pass rate of each group, what is undetermined in a colour of its own, and the counts beside the bars.
 
     Args:
-        groups: Counts by name of the group, drawn in this order from the top; at most `MAX_BARS`.
+        groups: Counts by name of the group, drawn in this order from the top; those beyond `MAX_BARS` are one bar, 其余N个.
         title: Title.
         ax: Where to draw; None makes a figure.
         font: Name or path of a font; None looks for one.
     """
-    shown = _most(groups)
-    ax, words = _begin(ax, len(shown), [title, *shown, "合格率，括号内为合格数/总数，浅色为待定"], font)
+    shown = _most(groups, _added)
+    ax, words = _begin(ax, len(shown), [title, *shown, _RATE_LABEL], font)
     for at, counts in enumerate(shown.values()):
         total = counts.total or 1
         sure, maybe = 100 * counts.qualified / total, 100 * counts.undetermined / total
         ax.barh(at, sure, color=GOOD)
-        ax.barh(at, maybe, left=sure, color=GOOD, alpha=0.3)
-        label_text = f"{sure:.1f}% ({counts.qualified}/{counts.total})" if counts.total else "—"
-        _beside(ax, sure + maybe, at, label_text, 100)
+        ax.barh(at, maybe, left=sure, color=OPEN, alpha=0.5)
+        open_text = f"，待定{counts.undetermined}" if counts.undetermined else ""
+        label_text = f"{sure:.1f}% ({counts.qualified}/{counts.total}{open_text})" if counts.total else "—"
+        _beside(ax, sure + maybe, at, label_text, 100, words)
     _names(ax, list(shown), words)
     ax.set_xlim(0, 128)
     ax.set_xticks([0, 20, 40, 60, 80, 100], ["0", "20%", "40%", "60%", "80%", "100%"])
-    return _end(ax, title, "合格率，括号内为合格数/总数，浅色为待定", words)
+    return _end(ax, title, _RATE_LABEL, words)
 
 
 def problem_kinds(counts: Mapping[str, int], *, title: str = "突出问题", ax: Axes | None = None, font: str | None = None) -> Axes:
@@ -88,7 +94,7 @@ def problem_kinds(counts: Mapping[str, int], *, title: str = "突出问题", ax:
     """
     total = sum(counts.values())
     ordered = dict(sorted(counts.items(), key=lambda item: -item[1]))
-    shown = _most(ordered)
+    shown = _most(ordered, sum)
     label = f"问题数，占全部 {total} 个的比例"
     ax, words = _begin(ax, len(shown), [title, label, *shown], font)
     longest = max(shown.values(), default=1) or 1
@@ -243,8 +249,17 @@ def score_bands(
     return _end(ax, title, "", words)
 
 
-def _most(groups: Mapping[str, Any]) -> dict[str, Any]:
-    return dict(list(groups.items())[:MAX_BARS])
+def _most(groups: Mapping[str, G], add: Callable[[Sequence[G]], G]) -> dict[str, G]:
+    """Return at most `MAX_BARS` groups; those that do not fit are one, named by their number."""
+    items = list(groups.items())
+    if len(items) <= MAX_BARS:
+        return dict(items)
+    shown, rest = items[: MAX_BARS - 1], items[MAX_BARS - 1 :]
+    return dict(shown) | {f"其余{len(rest)}个": add([value for _, value in rest])}
+
+
+def _added(counts: Sequence[CountsOf]) -> CountsOf:
+    return CountsOf(*map(sum, zip(*counts, strict=True)))
 
 
 def _begin(ax: Axes | None, bars: int, texts: Iterable[str], font: str | None) -> tuple[Axes, list[str]]:
@@ -267,8 +282,8 @@ def _cut(name: str, most: int = 24) -> str:
     return plain if len(plain) <= most else plain[: most - 1] + "…"
 
 
-def _beside(ax: Axes, x: float, y: float, label_text: str, longest: float) -> None:
-    ax.text(x + longest * 0.012, y, label_text, va="center", fontsize=9)
+def _beside(ax: Axes, x: float, y: float, label_text: str, longest: float, families: list[str] | None = None) -> None:
+    ax.text(x + longest * 0.012, y, label_text, va="center", fontsize=9, fontfamily=families)
 
 
 def _end(ax: Axes, title: str, label: str, families: list[str]) -> Axes:

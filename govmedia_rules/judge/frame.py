@@ -14,21 +14,21 @@ from govmedia_rules.checks.contract import CheckSpec, Status
 from govmedia_rules.core.progress import Meter, Progress
 from govmedia_rules.core.time import SHANGHAI
 from govmedia_rules.errors import TableError, Where
-from govmedia_rules.judge.inspection import Inspection, Verdict, joined_messages, missing_ids, problem_ids, reasons
+from govmedia_rules.judge.engine import OPEN
+from govmedia_rules.judge.inspection import Inspection, Verdict, joined_ids, joined_messages, problem_ids, reasons
 from govmedia_rules.judge.reviews import Review, Waiver
 from govmedia_rules.judge.rulebook import Rulebook, load_rulebook
 from govmedia_rules.snapshots.merging import Once, Place, each_once
 from govmedia_rules.snapshots.models import AccountSnapshot, SiteSnapshot
 from govmedia_rules.snapshots.shallow import (
     NEEDED_PARTS,
-    ShallowRow,
     ShallowTable,
-    SubjectKind,
     kind_of,
     open_subject_tables,
     shallow_table,
     warn_of,
 )
+from govmedia_rules.snapshots.shallow_rows import ShallowRow, SubjectKind
 from govmedia_rules.subjects.models import Account
 from govmedia_rules.tables.columns import (
     Cell,
@@ -78,6 +78,7 @@ JUDGED_HEADINGS = _headings(
 
 _NOT_CHECKED = list(Status).index(Status.NOT_CHECKED)
 _FAILED = list(Status).index(Status.FAILED)
+_OPEN = [list(Status).index(status) for status in OPEN]
 
 
 def inspect_frame(
@@ -131,25 +132,24 @@ def inspect_frame(
     if labels not in ("zh", "name"):
         raise ValueError(f"labels are 'zh' or 'name', not {labels!r}")
     rulebook = book if isinstance(book, Rulebook) else load_rulebook(book)
-    source: Any = (
-        _FileRows(open_subject_tables(frame, headers=headers, sheet=sheet, header=header))
-        if isinstance(frame, str | PathLike)
-        else _frame_rows(frame)
-    )
+    is_file = isinstance(frame, str | PathLike)
+    given = None if is_file else _frame_rows(frame)
+    tables = open_subject_tables(frame, headers=headers, sheet=sheet, header=header)
+    source: Any = _FileRows(tables) if given is None else given
     added = [prefix + (heading.title if labels == "zh" else heading.name) for heading in JUDGED_HEADINGS]
     taken = [name for name in added if name in source.columns]
     if taken:
         raise TableError(f"the frame has columns {', '.join(taken)} already", Where(source.library), "pass prefix=")
-    kind = kind or kind_of(source.columns, headers)
+    kind = kind or kind_of([column for table in tables for column in table.columns], headers)
 
     def open_again() -> ShallowTable:
         return shallow_table(frame, kind, observed_at=observed_at, headers=headers, sheet=sheet, header=header, zone=zone)
 
-    table = open_again()
-    warn_of(replace(table, missing=asked_of(table.missing, rulebook)), stacklevel=3)
+    opened = open_again()
+    warn_of(replace(opened, missing=asked_of(opened.missing, rulebook)), stacklevel=3)
     rows: dict[Place, Judged] = {}
     with Meter(progress, source.size, title="检查") as meter:
-        feed = _Feed(table, rows)
+        feed = _Feed(opened, rows)
         for inspection in rulebook.inspect_many(feed, reviews=reviews, waivers=waivers):
             rows[feed.place] = judged(inspection, lang, feed.place, feed.fault)
             if progress:
@@ -159,7 +159,7 @@ def inspect_frame(
             once = each_once([((row.sheet, row.number), row.snapshot) for row in repeated if row.snapshot is not None])
             _judge_merged(rulebook, once, rows, reviews, waivers, lang)
         meter.add(source.size - meter.done)  # rows at the end that gave no snapshot
-    rows |= {(row.sheet, row.row): not_judged([row], (row.sheet, row.row)) for row in table.rejected if not row.used}
+    rows |= {(row.sheet, row.row): not_judged([row], (row.sheet, row.row)) for row in opened.rejected if not row.used}
     return source.with_columns([rows.get(place, NO_ROW) for place in source.places()], added)  # type: ignore[no-any-return]
 
 
@@ -199,7 +199,8 @@ def judged(inspection: Inspection, lang: str, place: Place, fault: str | None = 
     score = inspection.score
     tally = inspection.tally()
     troubled = tally[_FAILED] > 0
-    missing = missing_ids(inspection)
+    is_open = verdict is Verdict.UNDETERMINED or any(tally[position] for position in _OPEN)
+    missing = inspection.missing if is_open else ()
     return (
         inspection.subject.id,
         verdict.value,
@@ -208,8 +209,8 @@ def judged(inspection: Inspection, lang: str, place: Place, fault: str | None = 
         None if score is None else score.high,
         problem_ids(inspection) if troubled else None,
         reasons(inspection, lang) if troubled else None,
-        missing,
-        None if missing is None or verdict is not Verdict.UNDETERMINED else joined_messages(inspection.missing, lang),
+        joined_ids(missing),
+        joined_messages(missing, lang) if verdict is Verdict.UNDETERMINED else None,
         tally[_NOT_CHECKED],
         *place,
         fault,

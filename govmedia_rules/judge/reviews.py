@@ -19,11 +19,13 @@ from govmedia_rules.core.frozen import EMPTY, frozen_mapping
 from govmedia_rules.core.model import Model, Name, Short
 from govmedia_rules.core.time import Instant
 from govmedia_rules.errors import ObservationError, Where
+from govmedia_rules.judge.review_sheet import review_records
 from govmedia_rules.rules.model import Indicator
 
 Choice = Literal["confirmed", "dismissed"]
 PassageDigest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{16}$")]
 
+_TABLES = frozenset({".xlsx", ".xls", ".ods", ".et", ".csv"})
 MAX_LINE_CHARACTERS = 1_000_000
 """Longest line of a file of reviews or waivers that is read."""
 
@@ -188,15 +190,41 @@ class ReadItems(Sequence[T], Generic[T]):
 
 
 def read_reviews(*paths: str | os.PathLike[str]) -> ReadItems[Review]:
-    """Read files of reviews, one as JSON on each line; a line that is none is returned among `refused`.
+    """Read files of reviews: one as JSON on each line, or a workbook made by `reports.review_xlsx` and filled in.
+
+    What is no review is returned among `refused`: a line that cannot be read, a row that was changed or added by hand.
 
     Args:
-        paths: The files, UTF-8.
+        paths: The files: JSON Lines in UTF-8, XLSX, ODS or CSV.
 
     Raises:
         ObservationError: A file does not exist or cannot be opened.
     """
-    return _read(paths, Review)
+    items: list[Review] = []
+    places: list[Where] = []
+    refused: list[Refusal] = []
+    for path in paths:
+        read = _read_sheet(os.fspath(path)) if Path(path).suffix.lower() in _TABLES else _read([path], Review)
+        items += read
+        places += read.places
+        refused += read.refused
+    return ReadItems(items, places, refused)
+
+
+def _read_sheet(path: str) -> ReadItems[Review]:
+    items: list[Review] = []
+    places: list[Where] = []
+    refused: list[Refusal] = []
+    for where, record in review_records(path):
+        try:
+            if isinstance(record, str):
+                refused.append(Refusal(None, "unreadable", record, where))
+            else:
+                items.append(Review.model_validate(record))
+                places.append(where)
+        except ValidationError as fault:
+            refused.append(Refusal(None, "unreadable", f"not a review: {_first_faults(fault)}", where))
+    return ReadItems(items, places, refused)
 
 
 def read_waivers(*paths: str | os.PathLike[str]) -> ReadItems[Waiver]:

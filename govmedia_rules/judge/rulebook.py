@@ -19,6 +19,7 @@ from govmedia_rules.errors import (
     DeprecatedIndicator,
     DuplicateId,
     ExportError,
+    OldBasisWarning,
     RulebookError,
     UnknownIndicator,
     UnusedReview,
@@ -32,7 +33,7 @@ from govmedia_rules.judge.inspection import Inspection, PackedSubject
 from govmedia_rules.judge.opinions import NOTHING, Opinions
 from govmedia_rules.judge.reviews import Refusal, Review, Waiver
 from govmedia_rules.rules.bundle import dump_bundle, read_bundle
-from govmedia_rules.rules.load import LayerSource, book_with, collect_layers, layers_for
+from govmedia_rules.rules.load import LayerSource, book_with, collect_layers, layers_for, old_layers
 from govmedia_rules.rules.model import Basis, Indicator, LayerRef, Plan, Scoring, SubjectWord
 from govmedia_rules.rules.overlay import resolve
 from govmedia_rules.rules.places import places_of
@@ -470,11 +471,15 @@ def rulebook_for(region: str | None, day: date, *, series: str = "inspection") -
     """Return the rulebook in force in a place on a day: the nation's, with the layers of its province, city and county.
 
     Args:
-        region: Six-digit division code (`610726`); None for the nation.
+        region: Six-digit division code (`610726`) or Chinese name (`略阳县`); None for the nation.
         day: The day.
         series: Which series of rulebooks: `inspection`, `supervision`, `guidelines`.
 
+    Warns:
+        OldBasisWarning: Once for each layer whose newest document is older than five years on that day.
+
     Raises:
+        UnknownRegion: No division has this code or name, or several have the name.
         UnknownRulebook: No national rulebook of the series is in force on that day.
         RulebookErrors: The layers do not fit together.
 
@@ -482,7 +487,18 @@ def rulebook_for(region: str | None, day: date, *, series: str = "inspection") -
         >>> rulebook_for(None, date(2024, 8, 23)).id.startswith("national")
         True
     """
-    return load_rulebook(layers_for(region, day, installed(), series))
+    plugins = installed()
+    layers = layers_for(region, day, plugins, series)
+    for layer in old_layers(layers, day, plugins):
+        if layer.id not in _warned_of:
+            _warned_of.add(layer.id)
+            what = f"the newest document of {layer.id} is more than five years older than {day}: {layer.title}"
+            warnings.warn(what, OldBasisWarning, stacklevel=2)
+    return load_rulebook(layers)
+
+
+_warned_of: set[str] = set()
+"""Layers of whose old documents this process has been warned."""
 
 
 def explain(indicator_id: str, rulebook: str | Rulebook | None = None) -> Explanation:

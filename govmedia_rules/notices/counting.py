@@ -211,7 +211,8 @@ def _read_numbers(plain: str, clause: Line, page: Page, builder: CountBuilder, *
             else:
                 parsed = replace(parsed, measure=carried or measure_after)
         says_fault = has_fault(plain[match.end() : stop]) or has_fault(plain[end : match.start()])
-        if not parts and parsed.measure is None and parsed.outcome is None and says_fault:
+        is_whole = not parts or is_generic(parsed.label)
+        if is_whole and parsed.measure is None and parsed.outcome is None and says_fault:
             # 3家网站超过一个月未更新 says how many have the fault, not how many there are.
             parsed = replace(parsed, is_flow=True)
         carried, ended = parsed.measure, parsed if parsed.outcome else None
@@ -254,6 +255,9 @@ def _note_circumstances(text: str, builder: CountBuilder, *, has_numbers: bool) 
 def _parse_number(plain: str, begin: int, match: re.Match[str], stop: int, page: Page, clause: Line) -> ParsedNumber:
     """Say of one number what its words tell; `begin` and `stop` are the numbers around it."""
     left, right = plain[begin : match.start()], plain[match.end() : stop]
+    if begin:
+        # 195个合格、5个不合格: the word before the mark is said of the number before.
+        left = re.sub("^[^、,]{0,6}(?:合格|达标)[、,和]", lambda said: " " * len(said.group()), left)
     is_last = stop == len(plain)
     bound: Bound = "more_than" if match.group("more") else "exact"
     for kind, terms in words()["bounds"].items():

@@ -249,6 +249,9 @@ def _from_docx(data: bytes) -> Source:
 
 
 def _docx_rows(table: Any) -> Iterator[list[tuple[str, int, int]]]:
+    # The package spells every span out as cells; a few bytes may ask for millions of them.
+    if sum(cell.grid_span for row in table.rows for cell in row._tr.tc_lst) > _MAX_CELLS:
+        raise NoticeError(f"a table has more than {_MAX_CELLS} cells", hint="save the table alone as XLSX, or the notice as text")
     grid = [[cell._tc for cell in row.cells] for row in table.rows]
     texts = {id(cell._tc): re.sub(r"\s+", " ", cell.text).strip() for row in table.rows for cell in row.cells}
     for r, row in enumerate(grid):

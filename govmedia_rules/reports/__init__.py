@@ -13,7 +13,7 @@ from govmedia_rules.reports.office_template import fill_docx
 from govmedia_rules.reports.sarif import sarif, sarif_json
 from govmedia_rules.reports.sheet import Office, TaskSheet, rectification_sheet, rectification_sheets
 from govmedia_rules.reports.summary import inspection_document
-from govmedia_rules.reports.xlsx import attachments_xlsx, inspections_xlsx
+from govmedia_rules.reports.xlsx import attachments_xlsx, inspections_xlsx, review_xlsx
 
 __all__ = [
     "Document",
@@ -30,6 +30,7 @@ __all__ = [
     "rectification_sheet",
     "rectification_sheets",
     "review_desk",
+    "review_xlsx",
     "sarif",
     "sarif_json",
 ]

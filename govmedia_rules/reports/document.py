@@ -131,12 +131,12 @@ class Document:
             elif isinstance(block, Break):
                 out.append(f'<hr class="{block.kind}">')
             elif isinstance(block, Imprint):
-                out += [f'<p class="plain"><bdi>{_told(one_line(line))}</bdi></p>' for line in block.lines]
+                out += [f'<p class="plain"><bdi>{_shown(one_line(line))}</bdi></p>' for line in block.lines]
             else:
                 tag = tags.get(block.style, "p")
                 kind = "" if tag != "p" or block.style == "body" else f' class="{block.style}"'
                 inner = "".join(
-                    f'<b class="{run.mark}"><bdi>{_told(run.text)}</bdi></b>' if run.mark else f"<bdi>{_told(run.text)}</bdi>"
+                    f'<b class="{run.mark}"><bdi>{_shown(run.text)}</bdi></b>' if run.mark else f"<bdi>{_shown(run.text)}</bdi>"
                     for run in block.runs
                 )
                 out.append(f"<{tag}{kind}>{inner}</{tag}>")
@@ -238,19 +238,19 @@ def _md_table(grid: Grid) -> Iterator[str]:
 
 
 def _html_table(grid: Grid) -> str:
-    caption = f"<caption>{_told(grid.caption)}</caption>" if grid.caption else ""
+    caption = f"<caption>{_shown(grid.caption)}</caption>" if grid.caption else ""
     rows: list[list[str]] = [[] for _ in range(grid.depth)]
     for cell in grid.head():
         span = (f' rowspan="{cell.rows}"' if cell.rows > 1 else "") + (f' colspan="{cell.columns}"' if cell.columns > 1 else "")
-        rows[cell.row].append(f"<th{span}>{_told(cell.text)}</th>")
+        rows[cell.row].append(f"<th{span}>{_shown(cell.text)}</th>")
     head = "".join(f"<tr>{''.join(row)}</tr>" for row in rows)
     body = "".join(f"<tr>{''.join(_html_cell(cell) for cell in row)}</tr>" for row in grid.body)
     return f"<table>{caption}<thead>{head}</thead><tbody>{body}</tbody></table>"
 
 
 def _html_cell(cell: str | int | None) -> str:
-    return "<td></td>" if cell is None else f"<td><bdi>{_told(str(cell))}</bdi></td>"
+    return "<td></td>" if cell is None else f"<td><bdi>{_shown(str(cell))}</bdi></td>"
 
 
-def _told(text: str) -> str:
+def _shown(text: str) -> str:
     return html.escape(visible(text)).replace("\r\n", "\n").replace("\n", "<br>")

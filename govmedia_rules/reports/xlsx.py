@@ -14,9 +14,11 @@ from typing import Any
 from govmedia_rules.core.rates import Rounding
 from govmedia_rules.errors import ExportError, MissingExtra, Where
 from govmedia_rules.judge.inspection import Inspection, Verdict
+from govmedia_rules.judge.review_sheet import REVIEW_COLUMNS
 from govmedia_rules.notices.model import Notice
 from govmedia_rules.reports.grids import Grid, as_count, counts_in, grids_of, taken_apart
 from govmedia_rules.reports.html import indicator_lines
+from govmedia_rules.reports.review_rows import review_rows
 from govmedia_rules.reports.rows import KINDS, FindingRow, SubjectRow, Totals, collect
 from govmedia_rules.reports.text import one_line, sheet_name, visible
 
@@ -179,7 +181,7 @@ def inspections_xlsx(
     max_evidence: int = 5,
     made_at: datetime | None = None,
 ) -> bytes:
-    """Return inspections as a workbook with the sheets 汇总, 对象, 问题, 指标; see `inspection_sheets`.
+    """Return inspections as a workbook with the sheets 汇总, 对象, 问题, 未定, 指标; see `inspection_sheets`.
 
     Args:
         inspections: The inspections; read once and not kept.
@@ -194,6 +196,23 @@ def inspections_xlsx(
     return workbook(inspection_sheets(inspections, rounding=rounding, max_evidence=max_evidence), made_at=made_at)
 
 
+def review_xlsx(inspections: Iterable[Inspection], *, made_at: datetime | None = None) -> bytes:
+    """Return a workbook to review in: failures and candidates with passage, evidence, and columns for the decision.
+
+    A person fills in 决定, 理由, 复核角色 (a role, never a name) and 复核时间; `read_reviews(path)` reads it back. Rows whose other
+    cells were changed are refused there and named.
+
+    Args:
+        inspections: The inspections; read once and not kept.
+        made_at: Time of making that the file carries; a fixed day when None.
+
+    Raises:
+        ExportError: There are more rows than a sheet can hold.
+        MissingExtra: xlsxwriter is not installed.
+    """
+    return workbook([Sheet("复核", "", _grid(REVIEW_COLUMNS, review_rows(inspections)))], made_at=made_at)
+
+
 SUBJECTS = (
     *("序号", "对象", "类型", "名称", "标识码", "首页网址", "主办单位", "所属地方或部门", "层级", "判定", "得分"),
     *("存在的突出问题", "未定的否决项", "监测时间点", "规则"),
@@ -203,11 +222,13 @@ FINDINGS = (
     *("序号", "名称", "标识码", "主办单位", "所属地方或部门", "指标", "指标名称", "类别", "结论", "说明", "证据", "证据条数"),
     *("依据", "条款", "依据已核实", "复核", "豁免"),
 )
-"""Columns of the list of findings."""
+"""Columns of the list of problems."""
+OPEN = ("序号", "名称", "标识码", "主办单位", "所属地方或部门", "指标", "指标名称", "结论", "为何未定")
+"""Columns of the list of what keeps verdicts open."""
 
 
 def inspection_sheets(inspections: Iterable[Inspection], *, rounding: Rounding | None = None, max_evidence: int = 5) -> list[Sheet]:
-    """Return sheets about inspections: 汇总, 对象, 问题, 指标. Every figure is counted from them.
+    """Return sheets about inspections: 汇总, 对象, 问题, 未定, 指标. Every figure is counted from them.
 
     Args:
         inspections: The inspections; read once and not kept.
@@ -226,7 +247,10 @@ def sheets_of(rows: Sequence[SubjectRow], totals: Totals, rounding: Rounding) ->
         for kind in KINDS
         if totals.count(kind)
     ]
-    findings = [(row, problem) for row in rows for problem in row.shown]
+    rank = {Verdict.UNQUALIFIED: 0, Verdict.UNDETERMINED: 1, Verdict.QUALIFIED: 2}
+    rows = sorted(rows, key=lambda row: rank[row.verdict])  # what must be dealt with first stands first
+    findings = [(row, problem) for row in rows for problem in row.problems]
+    missing = [(row, finding) for row in rows for finding in row.missing]
     indicators = [
         (indicator_line.id, indicator_line.title, indicator_line.kind, *indicator_line.counts)
         for indicator_line in indicator_lines(totals)
@@ -239,6 +263,11 @@ def sheets_of(rows: Sequence[SubjectRow], totals: Totals, rounding: Rounding) ->
             "问题",
             "检查发现的问题",
             _grid(FINDINGS, [(number, *_finding(row, finding)) for number, (row, finding) in enumerate(findings, 1)]),
+        ),
+        Sheet(
+            "未定",
+            "尚不能判定的事项",
+            _grid(OPEN, [(number, *_open(row, finding)) for number, (row, finding) in enumerate(missing, 1)]),
         ),
         Sheet("指标", "各指标情况", _grid(("指标", "指标名称", "类别", *words), indicators)),
     ]
@@ -265,6 +294,11 @@ def _subject(row: SubjectRow) -> tuple[object, ...]:
         f"{row.observed_at:%Y-%m-%d %H:%M}",
         row.rulebook,
     )
+
+
+def _open(row: SubjectRow, finding: FindingRow) -> tuple[object, ...]:
+    place = (row.name, row.code or row.id, row.owner or None, row.area or None)
+    return (*place, finding.indicator, finding.title, finding.status.zh, finding.message)
 
 
 def _finding(row: SubjectRow, finding: FindingRow) -> tuple[object, ...]:

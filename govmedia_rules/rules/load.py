@@ -25,13 +25,16 @@ from govmedia_rules.errors import (
 )
 from govmedia_rules.rules.model import AppliesTo, IndicatorEntry, RulebookFile, Scoring, Source
 from govmedia_rules.rules.plugins import Plugins
-from govmedia_rules.subjects.codes import division_codes
+from govmedia_rules.rules.regions import lies_in, region_code
 
 LayerSource = str | PathLike[str] | Mapping[str, Any]
 """An id of a built-in or installed rulebook, a path of a TOML file, or a table already read."""
 
 NATIONAL = "national-2019"
 """The rulebook that is meant where none is named."""
+
+MAX_AGE_YEARS = 5
+"""Age of the newest document of a rulebook from which its use gives a warning."""
 
 MAX_BYTES = 8 * 1024 * 1024
 
@@ -190,42 +193,71 @@ def book_with(name: str) -> str:
     return NATIONAL if NATIONAL in books or not books else books[0]
 
 
-def layers_for(region: str | None, day: date, plugins: Plugins, series: str = "inspection") -> list[str]:
-    """Ids of the rulebooks in force on a day in a place, the nation's first, then province, city, county.
+def layers_for(region: str | None, day: date, plugins: Plugins, series: str = "inspection") -> list[LayerSource]:
+    """Return the rulebooks in force on a day in a place, the nation's first, then province, city, county.
 
     Args:
-        region: Six-digit division code; None for the nation.
+        region: Six-digit division code or Chinese name; None for the nation.
         day: The day.
         plugins: Where further rulebooks come from.
         series: Only books of this series.
 
+    Returns:
+        Ids; for a layer whose known successor holds on that day and is not at hand, a table that says so instead of it.
+
     Raises:
+        UnknownRegion: No division has this code or name.
         UnknownRulebook: No national rulebook of the series is in force on that day.
     """
+    code = region_code(region)
     best: dict[tuple[int, str], tuple[date, str]] = {}
     for name in known_files(plugins):
         layer = read_layer(name, plugins).content
-        if layer.series != series or not layer.effective.covers(day) or not _holds_in(layer.region, region):
+        if layer.series != series or not layer.effective.covers(day) or not lies_in(code, layer.region):
             continue
         started = layer.effective.from_ or date.min
         place = (layer.authority, layer.region or "")
         if place not in best or best[place][0] < started:
             best[place] = (started, name)
-    chosen = [name for _, (_, name) in sorted(best.items())]
     if not any(authority == 0 for authority, _ in best):
         raise UnknownRulebook(f"no national rulebook of the series {series!r} is in force on {day}")
-    return chosen
+    return [_in_force(name, day, plugins) for _, (_, name) in sorted(best.items())]
 
 
-def _holds_in(layer_region: str | None, region: str | None) -> bool:
-    if layer_region is None:
-        return True
-    if region is None:
-        return False
-    return any(_lies_in(code, layer) for code in division_codes(region) for layer in division_codes(layer_region))
+def _in_force(name: str, day: date, plugins: Plugins) -> LayerSource:
+    """Return the layer, or what stands for it once its successor holds: nothing of it, and the successor as not at hand."""
+    content = read_layer(name, plugins).content
+    successor = content.known_successor
+    if successor is None or day < successor.from_:
+        return name
+    entry = {
+        "title": "本地检查指标（文本未见）",
+        "title_en": "Indicators of the place itself, not at hand",
+        "kind": "veto",
+        "params": {"document": successor.document},
+        "source": {"document": successor.document, "verified": True, "note": successor.note},
+    }
+    return {
+        "id": content.id,
+        "title": f"{content.title}（已由{successor.document}替代，文本未见）",
+        "version": content.version,
+        "series": content.series,
+        "extends": content.extends,
+        "region": content.region,
+        "indicators": {
+            f"{word}.veto.own_indicators.{content.region or 'nation'}": {**entry, "check": f"{subject}.own_indicators_unseen"}
+            for word, subject in (("site", "site"), ("media", "account"))
+        },
+    }
 
 
-def _lies_in(region: str, layer_region: str) -> bool:
-    stem = layer_region.rstrip("0")
-    stem += "0" * (-len(stem) % 2)  # a stem ends after a pair of digits: 610100 is 6101, not 61
-    return region.startswith(stem)
+def old_layers(layers: Iterable[LayerSource], day: date, plugins: Plugins) -> list[RulebookFile]:
+    """Return those of some layers whose newest document is older than five years on a day."""
+    old: list[RulebookFile] = []
+    for source in layers:
+        content = read_layer(source, plugins).content
+        dates = [basis.issued for basis in content.basis if basis.issued is not None]
+        newest = max(dates, default=content.effective.from_)
+        if newest is not None and newest < day.replace(year=day.year - MAX_AGE_YEARS, day=min(day.day, 28)):
+            old.append(content)
+    return old

@@ -10,7 +10,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, AliasChoices, BaseModel, BeforeValidator, Field, StringConstraints, model_validator
 from pydantic_core import to_jsonable_python
 
 from govmedia_rules.checks.contract import Arg, Check, CheckSpec
@@ -53,14 +53,28 @@ Points = Annotated[Decimal, BeforeValidator(_as_text), AfterValidator(_finite), 
 
 
 class Effective(Model):
-    """When a layer is in force; both days included, None for open."""
+    """When a layer is in force; both days included, None for open. `until` is another word for `to`."""
 
     from_: date | None = Field(default=None, alias="from")
-    to: date | None = None
+    to: date | None = Field(default=None, validation_alias=AliasChoices("to", "until"))
 
     def covers(self, day: date) -> bool:
         """Whether the layer is in force on `day`."""
         return (self.from_ is None or self.from_ <= day) and (self.to is None or day <= self.to)
+
+
+class Successor(Model):
+    """Rules that replace a layer and are not at hand: it is known that they exist, and their text was not seen.
+
+    Attributes:
+        from_: First day they hold.
+        document: The document that holds them.
+        note: What is known of them.
+    """
+
+    from_: date = Field(alias="from")
+    document: Name
+    note: Short | None = None
 
 
 class Basis(Model):
@@ -246,6 +260,8 @@ class RulebookFile(Model):
         extends: The layer (or layers) below it.
         region: Division code of the place it holds for; None for the nation.
         effective: When it is in force.
+        superseded_by: Id of the layer that replaces it; None while none does.
+        known_successor: Rules that replace it and are not at hand; from their first day on nobody is judged by this layer.
         basis: Documents it rests on.
         scoring: How points add up, by kind of subject; what a layer leaves out the layers below say.
         indicators: Its indicators by id.
@@ -258,6 +274,8 @@ class RulebookFile(Model):
     extends: tuple[Short, ...] = ()
     region: DivisionCode | None = None
     effective: Effective = Field(default_factory=Effective)
+    superseded_by: Short | None = None
+    known_successor: Successor | None = None
     basis: tuple[Basis, ...] = ()
     scoring: Mapping[SubjectWord, Scoring] = Field(default_factory=dict)
     indicators: Mapping[IndicatorId, IndicatorEntry] = Field(default_factory=dict)

@@ -35,6 +35,7 @@ TOPICS = (
     "accounts",
     "registry",
     "supervision",
+    "local",
 )
 """Modules of `govmedia_rules.checks` that hold checks, one a topic, with the topic's sentences in a TOML file beside each."""
 

@@ -152,6 +152,10 @@ class FunctionsRead(NamedTuple):
     partial: bool = False
 
 
+_TICKED_BEFORE = re.compile(r"(?P<mark>[☑√✓✔■□☐○])\s?(?P<word>[^☑√✓✔■□☐○\s]{1,10})")
+_TICKED_AFTER = re.compile(r"(?P<word>[^☑√✓✔■□☐○\s]{1,10})\s?(?P<mark>[☑√✓✔■□☐○])")
+_BOXES = re.compile("[□☐○]")
+_FILLERS = re.compile("有效|互动|功能|渠道|情况")
 _BRACKETED = re.compile(r"(?P<head>[^()\[\]]*)[(\[](?P<note>[^()\[\]]*)[)\]](?P<tail>[^()\[\]]*)")
 
 
@@ -170,15 +174,16 @@ class _Tally:
         if match is not None:
             self._add_noted(f"{match['head']}{match['tail']}".strip(), match["note"])
             return
-        head, colon, answer = part.partition(":")
-        if colon and answer.strip():
-            self._add_noted(head.strip(), answer)
+        head, colon, note = part.partition(":")
+        if colon and note.strip():
+            self._add_noted(head.strip(), note)
             return
         key = key_of(part)
         kind = _function_kind(key)
-        if key in words.yes:
+        answer = _FILLERS.sub("", key) if kind is None else key  # 有互动功能, 不能互动
+        if answer in words.yes:
             self.yes = True
-        elif key in words.no:
+        elif answer in words.no:
             self.no = True
         elif kind is None or words.pending.search(part):
             self.unclear = True
@@ -237,10 +242,28 @@ def functions_cell(value: Any) -> FunctionsRead | None:
     text = text_of(value)
     if text is None:
         return None
+    if _BOXES.search(text):
+        text = _ticked(text)
     tally = _Tally()
     for part in _parts(text):
         tally.add(part)
     return tally.result()
+
+
+def _ticked(text: str) -> str:
+    """Return the words that are ticked in a cell with boxes (☑有 □无, or 有√ 无□).
+
+    Raises:
+        ValueError: None is ticked, or it is not clear on which side of a word its box stands.
+    """
+    marks = "☑√✓✔■□☐○"
+    if (text[0] in marks) == (text[-1] in marks):
+        raise ValueError("不清楚勾选的是哪一项")
+    pattern = _TICKED_BEFORE if text[0] in marks else _TICKED_AFTER
+    ticked = [match["word"] for match in pattern.finditer(text) if match["mark"] not in "□☐○"]
+    if not ticked:
+        raise ValueError("选项没有勾选")
+    return "、".join(ticked)
 
 
 def _parts(text: str) -> list[str]:
@@ -282,9 +305,12 @@ def platform_cell(value: Any) -> tuple[str, str | None]:
     inside = [key_of(part) for part in re.split(r"[()\[\]]", text) if part.strip()]
     whole = key_of(text)
     matches = {term_id for key in (whole, *inside) for term_id in _platforms_in(key, known)}
-    deepest = [one for one in matches if not any(other != one and known.is_a(other, one) for other in matches)]
+    deepest = [match for match in matches if not any(other != match and known.is_a(other, match) for other in matches)]
     if len(deepest) == 1:
         return deepest[0], text
+    roots = {_root_of(match, known) for match in deepest}
+    if deepest and len(roots) == 1:
+        return roots.pop(), text
     if deepest:
         raise ValueError(f"平台“{text}”不止一个，取决于平台的指标留待核实")
     if re.fullmatch(r"[\w·]{1,12}(?:号|头条|视频|平台|社区|频道|直播|新闻|网|FM)", text, re.IGNORECASE) and not any(
@@ -292,6 +318,11 @@ def platform_cell(value: Any) -> tuple[str, str | None]:
     ):
         return "other", text
     raise ValueError(f"不认识平台“{text}”，取决于平台的指标留待核实")
+
+
+def _root_of(term_id: str, known: Vocabulary) -> str:
+    parent = known[term_id].parent
+    return term_id if parent is None else _root_of(parent, known)
 
 
 def _platforms_in(key: str, known: Vocabulary) -> set[str]:
@@ -370,9 +401,16 @@ def code_cell(value: Any, subject: str) -> CodeRead | None:
         raise ValueError(f"标识码不可用：{remark or fault.what}") from None
 
 
+@cache
+def _plain_marks() -> frozenset[str]:
+    return _words().not_observed | {"无", "没有"}
+
+
 def plain_cell(value: Any) -> str | None:
     """Return a text as it stands; None where it says nothing."""
     if isinstance(value, UnreadCell):
         raise ValueError(f"{value.reason}，未读取")
     text = str(value).strip()
+    if text.isalnum() and text.lower() not in _plain_marks():  # nearly every cell
+        return text
     return None if text_of(value) is None or key_of(text) in ("无", "没有") else text

@@ -7,9 +7,11 @@ may be missing. Deleted, rejected, drafted, liked and forwarded posts are not po
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, tzinfo
 from functools import cache
+from os import PathLike
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from pydantic import ValidationError
@@ -26,6 +28,7 @@ from govmedia_rules.snapshots.cells import (
     point_of,
     yes_no_cell,
 )
+from govmedia_rules.snapshots.exports import exported_posts
 from govmedia_rules.snapshots.models import AccountSnapshot
 from govmedia_rules.snapshots.parts import Post
 from govmedia_rules.subjects.models import Account
@@ -214,12 +217,15 @@ def read_posts(
     headers: Mapping[str, str] | None = None,
     sheet: str | int | None = None,
     header: int | None = None,
+    preset: str | None = None,
+    fields: Mapping[str, str | Sequence[str]] | None = None,
     zone: tzinfo = SHANGHAI,
 ) -> Rows[AccountSnapshot]:
     """Read a table of posts, one a row, as one snapshot for each account.
 
     Args:
-        source: See `read_accounts`.
+        source: See `read_accounts`. Or the JSON of a collecting tool or platform: a path that ends in `.json` or `.jsonl`, or the
+            document as read; an answer that says it was refused is an error, never "no posts".
         accounts: Accounts on record. Posts are matched to them by code, else by name and a platform of the same family
             (微信 and 微信订阅号); an account the list does not have is made of what the row says. Where the table names no
             account, the list must have exactly one.
@@ -229,6 +235,8 @@ def read_posts(
         headers: Further headers, as written -> field.
         sheet: Sheet of a workbook by name or position; None reads all that hold such a table.
         header: Number of the header row as a spreadsheet shows it; None finds it.
+        preset: Form of a JSON document (`weibo_crawler`, `media_crawler`, `douyin_list`); None tries each of them.
+        fields: For JSON, field of a post -> the key that holds it, or several; they win over those of the preset.
         zone: Zone of the registry: times written without one are of this zone, and days are counted in it.
 
     Returns:
@@ -237,26 +245,31 @@ def read_posts(
 
     Raises:
         TableError: See `read_accounts`.
+        ObservationError: A JSON document was refused by its platform, or holds no posts in a known form.
 
     Examples:
         >>> rows = [{"账号名称": "某县发布", "平台类型": "微信", "发布时间": "2024-08-20"}]
         >>> read_posts(rows, observed_at=date(2024, 8, 27)).good[0].post_count
         1
     """
-    opened = post_tables(source, headers=headers, sheet=sheet, header=header)
+    is_json = isinstance(source, str | PathLike) and Path(source).suffix.lower() in (".json", ".jsonl")
+    if is_json or isinstance(source, Mapping) or preset is not None or fields is not None:
+        source = exported_posts(Path(source) if is_json else source, preset=preset, fields=fields)  # type: ignore[arg-type]
+    # An empty list of a tool has no columns: its account has no post.
+    opened = [] if isinstance(source, list) and not source else post_tables(source, headers=headers, sheet=sheet, header=header)
     groups = _Groups(accounts, point_of(observed_at, zone), zone)
     uses: list[ColumnUse] = []
     for table, columns in opened:
-        fields = {use.field for use in columns}
-        if observed_at is None and "observed_at" not in fields:
+        filled = {use.field for use in columns}
+        if observed_at is None and "observed_at" not in filled:
             raise missing_columns(table, ["observed_at"], _GROUPS)
-        if not fields & {"account_name", "account_code"} and groups.only is None:
+        if not filled & {"account_name", "account_code"} and groups.only is None:
             raise missing_columns(table, ["account_name"], _GROUPS)
         uses.extend(columns)
         names = {use.field: use.header for use in columns if use.field is not None}
         for row in post_rows(table, columns, None if groups.point is None else groups.point.at, zone):
             groups.add(row, names)
-    name = opened[0][0].name
+    name = opened[0][0].name if opened else "posts"
     rejected = tuple(row for table, _ in opened for row in table.rejected)
     return Rows(tuple(groups.snapshots(complete, name)), tuple(groups.bad), tuple(uses), rejected, tuple(groups.remarks))
 
@@ -387,7 +400,7 @@ class _Groups:
         )
 
 
-def _same_family(one: str, other: str) -> bool:
+def _same_family(platform: str, other: str) -> bool:
     """Return whether two platforms are one under two words: 微信 and 微信订阅号, but not 微信公众号 and 微信视频号."""
     tree = vocabulary("platform")
-    return tree.is_a(one, other) or tree.is_a(other, one)
+    return tree.is_a(platform, other) or tree.is_a(other, platform)

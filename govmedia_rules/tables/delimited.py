@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +16,7 @@ MAX_ROWS = 300_000
 """Rows of a text table; see `tables.workbooks.MAX_ROWS`."""
 _DELIMITERS = ",\t;|，"
 _SAMPLE = 30
+_BINARY = re.compile("[\x00-\x08\x0e-\x1a]")
 
 
 def decode(raw: bytes, name: str) -> str:
@@ -35,7 +37,7 @@ def decode(raw: bytes, name: str) -> str:
             text = raw.decode(encoding)
         except UnicodeDecodeError:
             continue
-        if "\x00" not in text:
+        if not _BINARY.search(text):
             return text
     hint = "不是文本表格：请用 Excel 或 WPS 打开后另存为 .xlsx 或 UTF-8 的 CSV"
     raise TableError("the file is not text in UTF-8, UTF-16 or GB18030", Where(name), hint)

@@ -164,6 +164,9 @@ def match_columns(
         elif remark is not None:
             warnings.warn(f"{table.name}: column {header!r} holds {shown}: {remark}", LossyColumn, stacklevel=4)
         uses.append(ColumnUse(header, name, shown, remark))
+    if repeated:
+        uses = _with_near(uses, groups, taken)
+        taken |= {use.field: use.header for use in uses if use.field is not None}
     if wrong:
         raise TableError("; ".join(wrong), Where(table.name), "请先转换列的类型再读（convert the columns before reading）")
     missing = [name for name in required if name not in taken and name not in set(given)]
@@ -172,10 +175,25 @@ def match_columns(
     return tuple(uses)
 
 
+def _with_near(uses: Sequence[ColumnUse], groups: Sequence[FieldGroup], taken: Mapping[str, str]) -> list[ColumnUse]:
+    """Give a field that no column fills to the one unused column whose header holds its words."""
+    result = list(uses)
+    for group in groups:
+        patterns: dict[str, str] = read_data("govmedia_rules.tables", "headers.toml").get(f"near_{group.kind}", {})
+        for name, pattern in patterns.items():
+            near = [at for at, use in enumerate(result) if use.field is None and re.search(pattern, key_of(use.header))]
+            if name not in taken and name in group.types and len(near) == 1:
+                use = result[near[0]]
+                result[near[0]] = ColumnUse(use.header, name, use.type, "按相近的表头识别")
+    return result
+
+
 def missing_columns(table: RawTable, missing: Sequence[str], groups: Sequence[FieldGroup]) -> TableError:
     """Return the error for columns that a table lacks; it names usual headers and those that there are."""
     spellings = {name: _spellings(name, groups)[:4] for name in missing}
     hint = "缺少必需的列：请改表头，或传入 headers={'表中的表头': '字段'}"
+    if list(missing) == ["observed_at"]:
+        hint = "没有监测时间点：请传入 observed_at=（命令行 --at 2024-08-23），或在表中加“监测时间”列"
     return TableError(
         f"no column gives {spellings}; the columns are {list(table.columns)}", Where(table.name, table=table.sheet), hint
     )

@@ -55,7 +55,7 @@ class Clock(NamedTuple):
 
 _WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20, 0xA0: 0x20, 0x2014: 0x2D, 0x2013: 0x2D}
 _NEUTRAL = re.compile(
-    r"(?:截至目前|目前|最后一次|最近一次|最后|最近|最新|一次)?(?:内容|信息|文章|推文|作品)?(?:更新|发布|发文|推送)?(?:时间|日期)?(?:为|于|是|在)?\s?:?\s?"
+    r"(?:截至目前|目前|最后一次|最近一次|最后|最近|最新|一次){0,3}(?:内容|信息|文章|推文|作品)?(?:更新|发布|发文|推送)?(?:时间|日期)?(?:为|于|是|在)?\s?:?\s?"
     r"(?P<date>.*?)\s?(?:日)?(?:已|有|曾)?(?:内容|信息|文章|推文)?(?:更新|发布|发文|推送)?(?:正常)?(?:\((?:已)?(?:更新|发布|正常|推文|文章|以上|左右)?\))?[。.;,]?"
 )
 _SEPARATOR = r"\s?[-./、,年_~ ]\s?"
@@ -78,6 +78,19 @@ _OLDER = re.compile(
     rf"|(?:超过|超|逾){_NUMBER.replace('<n>', '<n2>')}\s?{_UNIT.replace('<unit>', '<unit2>')}"
 )
 _AGO = re.compile(rf"{_NUMBER}\s?{_UNIT}(?:以|之)?前")
+_HAN_DIGITS = dict.fromkeys("〇零○", 0) | {han: n for n, han in enumerate("一二三四五六七八九", 1)}
+_NUMERAL = re.compile(
+    r"[〇零○一二三四五六七八九]{4}(?=年)|(?:[二三]?十[一二三四五六七八九]?|(?<![十近前几])[一二三四五六七八九])(?=[月日号])"
+)
+_HARMLESS_NOTE = re.compile(r"\s?\([^()0-9未停无没不注]{1,20}\)$")
+_HALF_DAY = re.compile(r"\s?(?:上午|下午|早上|晚上|中午|凌晨)$")
+_MONTHS = {
+    name: n for n, name in enumerate(("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"), 1)
+}
+_ENGLISH = re.compile(
+    r"(?P<d>[0-9]{1,2})[- /](?P<mon>[A-Za-z]{3})[a-z]{0,6}[- /,]{1,2}(?P<y>(?:20)?[0-9]{2})"
+    r"|(?P<mon2>[A-Za-z]{3})[a-z]{0,6}\.? (?P<d2>[0-9]{1,2}),? (?P<y2>20[0-9]{2})"
+)
 _DAYS = {"今天": 0, "今日": 0, "当天": 0, "当日": 0, "昨天": 1, "昨日": 1, "前天": 2, "前日": 2}
 _HAN = {han: n for n, han in enumerate("一二三四五六七八九十", 1)} | {"两": 2}
 _PARTS = {"上旬": (1, 10), "初": (1, 10), "中旬": (11, 20), "中": (11, 20), "下旬": (21, 31), "底": (21, 31), "末": (21, 31)}
@@ -106,6 +119,10 @@ def when_cell(value: Any, clock: Clock) -> datetime | date | DayRange:
 
 
 def _moment_of(value: Any, clock: Clock) -> datetime | date | DayRange:
+    if isinstance(value, str):
+        full = read_moment(value, zone=clock.zone)  # what nearly all cells are
+        if full is not None:
+            return _midnight_as_day(full)
     if isinstance(value, datetime):
         return _day_or_time(value, clock.zone)
     if isinstance(value, date):
@@ -114,13 +131,27 @@ def _moment_of(value: Any, clock: Clock) -> datetime | date | DayRange:
         raise ValueError(f"{value.reason}，未读取")
     if isinstance(value, bool | time | timedelta):
         raise ValueError("不是日期")
-    text = " ".join(_number_text(value).translate(_WIDE).split())
-    inner = _NEUTRAL.fullmatch(text)
-    for candidate in dict.fromkeys((text, inner["date"] if inner else text)):
+    text = _arabic(" ".join(_number_text(value).translate(_WIDE).split()))
+    bare = _HALF_DAY.sub("", _HARMLESS_NOTE.sub("", text)).strip()
+    inner = _NEUTRAL.fullmatch(bare)
+    for candidate in dict.fromkeys((text, bare, inner["date"] if inner else text)):
         moment = _read(candidate, clock) if candidate else None
         if moment is not None:
             return moment
     raise ValueError("不是能读出的日期（请写作 2024-08-27 或 2024年8月27日）")
+
+
+def _arabic(text: str) -> str:
+    """Return a text with the Chinese numerals in front of 年, 月 and 日 as digits (二〇二四年八月二十日, 八月)."""
+
+    def digits(match: re.Match[str]) -> str:
+        numeral = match[0]
+        if "十" not in numeral:
+            return "".join(str(_HAN_DIGITS[han]) for han in numeral)
+        tens, ones = numeral.split("十", 1)
+        return str(10 * (_HAN_DIGITS[tens] if tens else 1) + (_HAN_DIGITS[ones] if ones else 0))
+
+    return _NUMERAL.sub(digits, text)
 
 
 def _number_text(value: Any) -> str:
@@ -150,9 +181,12 @@ def _by_grammar(text: str, clock: Clock) -> datetime | date | None:
     if text in _DAYS or _AGO.fullmatch(text) or _MONTH_DAY.fullmatch(text):
         return None  # read below: weeks and months are ranges
     moment = read_moment(text, now=clock.point, zone=clock.zone)
-    if isinstance(moment, datetime):
-        at = moment.timetz().replace(tzinfo=None)
-        return moment.date() if at == time.min else moment
+    return None if moment is None else _midnight_as_day(moment)
+
+
+def _midnight_as_day(moment: datetime | date) -> datetime | date:
+    if isinstance(moment, datetime) and not (moment.hour or moment.minute or moment.second):
+        return moment.date()
     return moment
 
 
@@ -200,6 +234,15 @@ def _by_digits(text: str, _clock: Clock) -> datetime | date | None:
     return _day(2000 + int(match["y"]), int(match["m"]), int(match["d"])) if match is not None else None
 
 
+def _by_english(text: str, _clock: Clock) -> date | None:
+    match = _ENGLISH.fullmatch(text)
+    if match is None:
+        return None
+    month = _MONTHS.get((match["mon"] or match["mon2"]).casefold())
+    year = int(match["y"] or match["y2"])
+    return None if month is None else _day(year if year > 99 else 2000 + year, month, int(match["d"] or match["d2"]))
+
+
 def _by_month_day(text: str, clock: Clock) -> date | DayRange | None:
     match = _MONTH_DAY.fullmatch(text)
     if match is None or clock.today is None:
@@ -238,8 +281,9 @@ def _by_month(text: str, clock: Clock) -> DayRange | None:
     whole = None if year is None else _range_of_month(year, month)
     if whole is None:
         return None
-    if match["dash"] == "." and match["m"] == "1" and match["zh"] is None:
-        whole = DayRange(whole.first, date(whole.first.year, 10, 31))  # a spreadsheet shows 2024.10 as 2024.1
+    october = date(whole.first.year, 10, 1)
+    if match["dash"] == "." and match["m"] == "1" and match["zh"] is None and (today is None or october <= today):
+        whole = DayRange(whole.first, october.replace(day=31))  # a spreadsheet shows 2023.10 as 2023.1
     if match["part"] is not None:
         first, last = _PARTS[match["part"]]
         whole = DayRange(whole.first.replace(day=first), whole.last.replace(day=min(last, whole.last.day)))
@@ -333,6 +377,7 @@ _READERS: tuple[Callable[[str, Clock], datetime | date | DayRange | None], ...] 
     _by_grammar,
     _by_number,
     _by_digits,
+    _by_english,
     _by_length,
     _by_year,
     _by_month,

@@ -74,12 +74,15 @@ class Homophones:
     Args:
         forms: Right forms in compared shape; shorter ones than `MIN_FORM` are passed over.
         places: Names of places, of which three characters are enough.
+        phrases: Forms of any length of which one wrong character is enough.
         backend: See `search.build_search`.
     """
 
-    def __init__(self, forms: Iterable[str], places: Iterable[str], backend: Backend) -> None:
+    def __init__(self, forms: Iterable[str], places: Iterable[str], backend: Backend, phrases: Iterable[str] = ()) -> None:
+        self._phrases = frozenset(phrases)
         rights = [form for form in forms if len(form) >= MIN_FORM]
         rights += [place for place in places if len(place) >= MIN_PLACE]
+        rights += self._phrases
         self._rights = frozenset(rights)
         by_sound: dict[str, list[str]] = {}
         for form in dict.fromkeys(rights):
@@ -88,7 +91,7 @@ class Homophones:
         self._search = build_search(list(by_sound), backend)
 
     def find(self, text: str) -> Iterator[Homophone]:
-        """Yield the passages of compared text that sound like a form and differ from it in two or three characters."""
+        """Yield the passages of compared text that sound like a form and differ from it in two or three characters, or one."""
         if not self._forms:
             return
         for start, end, number in self._search.find(sounds(text)):
@@ -97,5 +100,6 @@ class Homophones:
                 continue
             for form in self._forms[number]:
                 wrong = sum(a != b for a, b in zip(passage, form, strict=True))
-                if 2 <= wrong <= min(_MOST_WRONG, (len(passage) + 1) // 2):
+                least = 1 if form in self._phrases else 2
+                if least <= wrong <= min(_MOST_WRONG, (len(passage) + 1) // 2):
                     yield Homophone(form, start, end)

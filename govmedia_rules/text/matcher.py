@@ -16,7 +16,7 @@ from govmedia_rules.text.findings import Days, Finding, is_in_force
 from govmedia_rules.text.homophones import MIN_FORM, Homophone, Homophones
 from govmedia_rules.text.lexicon import Canonical, Lexicon, Pattern, Person, Term, usual_near
 from govmedia_rules.text.misses import LONG_FORM, changed_span, confidence_of, is_last_of_words, reason_of
-from govmedia_rules.text.near import LOOK, Edit, Fragment, NearForms
+from govmedia_rules.text.near import LOOK, Edit, Fragment, NearForms, slips
 from govmedia_rules.text.normalise import BETWEEN, compared, compared_all
 from govmedia_rules.text.patterns import RightPatterns, compile_pattern, context_of, find_pattern, is_in_series, number_of
 from govmedia_rules.text.search import Backend, Hit, build_search
@@ -53,6 +53,7 @@ class _More(NamedTuple):
         province: The province it names.
         variant: The form of which it lacks or doubles a word, with the reason code.
         is_title: Whether the title of a law begins with it.
+        slip: The phrase that it becomes by an edit.
     """
 
     is_term: bool = False
@@ -62,6 +63,7 @@ class _More(NamedTuple):
     province: str | None = None
     variant: tuple[Canonical, str] | None = None
     is_title: bool = False
+    slip: tuple[str, Edit] | None = None
 
 
 _NO_ACTION = _Action()
@@ -91,14 +93,15 @@ class Matcher:
             numbers.setdefault(province, len(numbers)): province for province in (divisions_by_province() if has_places else ())
         }
         fragments = [numbers.setdefault(text, len(numbers)) for text in self._near.strings]
-        rights = dict.fromkeys((*compared_all(self._right_texts()), *forms))
+        rights = dict.fromkeys((*compared_all(self._right_texts()), *forms, *self._phrases))
+        slips_of = self._add_slips(numbers)
         variants = self._add_variants(numbers, rights)
         self._titles = Titles(rights if near else ())
         self._title_numbers = {numbers.setdefault(anchor, len(numbers)) for anchor in (Titles.anchors if near else ())}
         self._longest = max(map(len, numbers), default=0)
         self._search = build_search(list(numbers), backend, built, prefilter=not forms)
         self._shields = self._find_shields()
-        self._actions = self._plan_actions(len(numbers), runs, fragments, anchored, variants)
+        self._actions = self._plan_actions(len(numbers), runs, fragments, anchored, variants, slips_of)
         self._rights = build_search(list(rights), backend)
         self._add_homophones(forms, near, backend)
 
@@ -116,6 +119,9 @@ class Matcher:
             if near and len(text) >= _OFFICE_LENGTH
         ]
         forms = dict(zip(compared_all(line.text for line in reversed(canonicals)), reversed(canonicals), strict=True))
+        # Phrases of general vocabulary are made of common words: fragments of them stand everywhere, their slips nowhere.
+        self._phrases = {form: line for form, line in forms.items() if line.kind == "misspelling" and line.near == "close"}
+        forms = {form: line for form, line in forms.items() if form not in self._phrases}
         self._canonicals = list(forms.values())  # of forms that differ in quotation marks the first counts
         self._near = NearForms(list(forms))
         return list(forms)
@@ -128,8 +134,8 @@ class Matcher:
             name = compared(line.text).partition("省")[2]
             if line.kind == "place" and name.endswith("市"):
                 places.setdefault(name, replace(line, text=name))
-        self._sounding |= places
-        self._homophones = Homophones(forms, places, backend)
+        self._sounding |= places | self._phrases
+        self._homophones = Homophones(forms, places, backend, self._phrases)
 
     def _add_terms(self, numbers: dict[str, int], offices: list[tuple[Person, str]]) -> None:
         wrongs = compared_all(term.wrong for term in self._lexicon.terms)
@@ -172,6 +178,10 @@ class Matcher:
                 anchored[numbers.setdefault(anchor, len(numbers))].append(at)
         return anchored
 
+    def _add_slips(self, numbers: dict[str, int]) -> dict[int, tuple[str, Edit]]:
+        made = ((slip, form, edit) for form in self._phrases for slip, edit in slips(form) if slip not in self._phrases)
+        return {numbers.setdefault(slip, len(numbers)): (form, edit) for slip, form, edit in made}
+
     def _add_variants(self, numbers: dict[str, int], rights: Iterable[str]) -> dict[int, tuple[Canonical, str]]:
         """Collect forms with a word of two characters left out or doubled; none that is part of a right form."""
         whole = BETWEEN.join(rights)
@@ -189,12 +199,12 @@ class Matcher:
         fragments: list[int],
         anchored: dict[int, list[int]],
         variants: dict[int, tuple[Canonical, str]],
+        slips_of: dict[int, tuple[str, Edit]],
     ) -> list[_Action]:
         actions = [_TERM if number in self._lines else _NO_ACTION for number in range(size)]
         crossed = {number: self._near.crossed(at) for at, number in enumerate(fragments) if self._near.crossed(at)}
-        for number in (
-            self._title_numbers | runs.keys() | crossed.keys() | anchored.keys() | self._provinces.keys() | variants.keys()
-        ):
+        special = (runs, crossed, anchored, self._provinces, variants, slips_of)
+        for number in self._title_numbers.union(*special):
             more = _More(
                 number in self._lines,
                 tuple(runs.get(number, ())),
@@ -203,6 +213,7 @@ class Matcher:
                 self._provinces.get(number),
                 variants.get(number),
                 number in self._title_numbers,
+                slips_of.get(number),
             )
             actions[number] = _Action(more=more)
         for at, number in enumerate(fragments):
@@ -279,6 +290,9 @@ class Matcher:
     def _take_more(self, text: str, start: int, end: int, more: _More, days: Days, findings: list[Finding]) -> None:
         for form in more.crossed:
             self._take_edit(text, self._near.at_crossed(form, start, end), days, findings)
+        if more.slip is not None:
+            phrase, edit = more.slip
+            self._take_slip(text, phrase, edit._replace(start=start, end=end, at=start + edit.at), findings)
         for at in more.patterns:
             findings.extend(self._pattern_findings(text, start, end, at, days))
         if more.province is not None:
@@ -365,6 +379,13 @@ class Matcher:
             reason, confidence = "substituted", "medium"
         findings.append(Finding(edit.start, edit.end, line, reason, line.text, confidence, edit))
 
+    def _take_slip(self, text: str, form: str, edit: Edit, findings: list[Finding]) -> None:
+        """Note a slip in a phrase, unless it reads as other words."""
+        line = self._phrases[form]
+        reason = reason_of(edit, line, form, text)
+        if reason is not None and not self._is_right(text, edit):
+            findings.append(Finding(edit.start, edit.end, line, reason, line.text, confidence_of(reason, len(form)), edit))
+
     def _take_variant(
         self, text: str, start: int, end: int, variant: tuple[Canonical, str], days: Days, findings: list[Finding]
     ) -> None:
@@ -381,7 +402,12 @@ class Matcher:
         return any(first + base <= start and end <= last + base for first, last, _ in hits)
 
     def _take_homophone(self, text: str, homophone: Homophone, days: Days, findings: list[Finding]) -> None:
-        line, (_, start, end) = self._sounding[homophone.right], homophone
+        line, (form, start, end) = self._sounding[homophone.right], homophone
+        wrong = [at for at in range(len(form)) if text[start + at] != form[at]]
+        if len(wrong) == 1:
+            edit = Edit(0, start, end, "substituted", start + wrong[0], text[start + wrong[0]], form[wrong[0]])
+            self._take_slip(text, form, edit, findings)
+            return
         if (line.since is not None or line.until is not None) and not is_in_force(line, days.at(start)):
             return
         if len(homophone.right) < MIN_FORM and not _stands_as_city(text, start, end):

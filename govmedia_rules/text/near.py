@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
+from itertools import pairwise
 from typing import Literal, NamedTuple
 
 from govmedia_rules.core.vocabulary import read_data
@@ -289,3 +290,26 @@ def _alike() -> dict[str, frozenset[str]]:
 def is_alike(first: str, second: str) -> bool:
     """Tell whether two characters sound alike (tones apart) or look alike."""
     return second in _alike().get(first, ())
+
+
+@cache
+def _shapes() -> dict[str, frozenset[str]]:
+    shapes: dict[str, set[str]] = defaultdict(set)
+    for group in read_data("govmedia_rules.text", "shapes.toml")["groups"]:
+        for char in group:
+            shapes[char].update(group)
+    return {char: frozenset(others - {char}) for char, others in shapes.items()}
+
+
+def slips(form: str) -> Iterator[tuple[str, Edit]]:
+    """Yield what a form becomes by a slip of shape or order: one character for one that looks alike, two neighbours swapped.
+
+    Each with the edit that mends it, as if the passage stood at 0; slips of sound are found by `homophones`.
+    """
+    for at, char in enumerate(form):
+        for other in sorted(_shapes().get(char, ())):
+            yield form[:at] + other + form[at + 1 :], Edit(0, 0, len(form), "substituted", at, other, char)
+    for at, pair in enumerate(pairwise(form)):
+        if pair[0] != pair[1]:
+            swapped = pair[1] + pair[0]
+            yield form[:at] + swapped + form[at + 2 :], Edit(0, 0, len(form), "swapped", at, swapped, form[at : at + 2])

@@ -120,20 +120,25 @@ class Gap(NamedTuple):
 
 
 class Positions:
-    """Tells positions of a squeezed text in the text it was made from; fastest when asked in order.
+    """Tells positions of a squeezed text in the text it was made from; without `places` fastest when asked in order.
 
     Args:
-        text: The text as found, or folded (folding keeps every position).
+        text: The text as found, or folded (folding keeps every position), with a blank for all that was squeezed out.
+        places: Where each character of the squeezed text stands; None to look for it.
     """
 
-    __slots__ = ("_found", "_squeezed", "text")
+    __slots__ = ("_found", "_places", "_span", "_squeezed", "text")
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, places: NDArray[np.intp] | None = None) -> None:
         self.text = text
+        self._places = places
         self._found = self._squeezed = 0  # so many visible characters stand before that place of the text
+        self._span = (-1, -1), (0, 0)
 
     def found(self, position: int) -> int:
-        """Where the character at `position` of the squeezed text stands in the text as found."""
+        """Return where the character at `position` of the squeezed text stands in the text as found."""
+        if self._places is not None:
+            return int(self._places[position])
         text = self.text
         if position < self._squeezed:
             self._found = self._squeezed = 0
@@ -149,8 +154,10 @@ class Positions:
         return at
 
     def span(self, start: int, end: int) -> tuple[int, int]:
-        """The span as found of `start..end` (end excluded, not empty) of the squeezed text."""
-        return self.found(start), self.found(end - 1) + 1
+        """Return the span as found of `start..end` (end excluded, not empty) of the squeezed text."""
+        if self._span[0] != (start, end):
+            self._span = (start, end), (self.found(start), self.found(end - 1) + 1)
+        return self._span[1]
 
     def gaps(self, start: int, end: int) -> list[Gap]:
         """What was squeezed out inside `start..end`."""
@@ -184,7 +191,7 @@ class CleanedText:
         if has_numpy():
             codes = np_codes(text)
             kinds = _kinds().take(codes)
-            for start, end in _parting_spans(text, np_nonzero(kinds == _MAY_PART)):
+            for start, end in _parting_spans(text, np_places(kinds == _MAY_PART).tolist()):
                 kinds[start:end] = _UNSEEN
             self._folded = codes, kinds
             self.compared = text_of_codes(_code_table().take(codes[kinds != _UNSEEN]))
@@ -199,7 +206,7 @@ class CleanedText:
         codes, kinds = self._folded
         folded = _code_table().take(codes)
         folded[kinds == _UNSEEN] = ord(" ")
-        return Positions(text_of_codes(folded))
+        return Positions(text_of_codes(folded), np_places(kinds != _UNSEEN))
 
 
 _UNSEEN, _SEEN, _MAY_PART = 0, 1, 2
@@ -274,12 +281,11 @@ def np_codes(text: str) -> NDArray[np.uint32]:
     return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
 
 
-def np_nonzero(flags: NDArray[np.bool_]) -> list[int]:
+def np_places(flags: NDArray[np.bool_]) -> NDArray[np.intp]:
     """Return the places of what is true."""
     import numpy as np
 
-    places: list[int] = np.flatnonzero(flags).tolist()
-    return places
+    return np.flatnonzero(flags)
 
 
 def text_of_codes(codes: NDArray[np.uint32]) -> str:

@@ -63,6 +63,10 @@ def units(sites: int, accounts: int) -> list[Site | Account]:
     return found
 
 
+def _of_kind(name: str, unit: Site | Account) -> str:
+    return name if isinstance(unit, Account) else name.replace("media.", "site.", 1)
+
+
 def round_of(listed: Iterable[Site | Account]) -> Campaign:
     rng = random.Random(7)
     campaign = Campaign(CampaignConfig(title="检查", period=Period.parse("2024年第三季度"), place="全国"))
@@ -76,7 +80,7 @@ def round_of(listed: Iterable[Site | Account]) -> Campaign:
             Reported(
                 subject=unit,
                 outcome="failed" if has_failed else "passed",
-                faults=tuple(Fault(wording=wording, indicator_ids=(name,)) for wording, name in chosen),
+                faults=tuple(Fault(wording=wording, indicator_ids=(_of_kind(name, unit),)) for wording, name in chosen),
                 score=None if points is None else (points, points),
                 by="检查单位",
                 at=AT,
@@ -210,7 +214,7 @@ def main() -> None:
     failing = round_of(units(300, 700))
     for one in list(failing.results.values()):
         if one.outcome != "failed":
-            told = Fault(wording=FAULTS[0][0], indicator_ids=(FAULTS[0][1],))
+            told = Fault(wording=FAULTS[0][0], indicator_ids=(_of_kind(FAULTS[0][1], one.subject),))
             failing.add_results(
                 Reported(subject=one.subject, outcome="failed", faults=(told,), by="检查单位", at=AT, reviewed_at=AT)
             )

@@ -365,14 +365,23 @@ def _put_in_front(made: Made, rnd: random.Random) -> None:
         made.front = lambda path: (kind, b"<html><body><h1>error</h1></body></html>")
 
 
-async def judged(sites: list[Made]) -> dict[str, Inspection]:
-    """Collect and judge every site by the national rulebook, with a week of probes like the one that is made."""
+async def judged(sites: list[Made], slips: float = 0.0) -> dict[str, Inspection]:
+    """Collect and judge every site by the national rulebook; a share of requests (`slips`) is broken off or answered with 500."""
     from govmedia_rules.collect.fetch import Fetcher
     from govmedia_rules.collect.probes import with_probes
 
     by_host = {made.host: made for made in sites}
+    rnd = random.Random(len(sites))
 
     async def answer(host: str, path: str, writer: asyncio.StreamWriter) -> bool:
+        draw = rnd.random()
+        if draw < slips / 2:
+            writer.transport.abort()
+            return True
+        if draw < slips:
+            writer.write(b"HTTP/1.1 500 Oops\r\nContent-Length: 4\r\n\r\nOops")
+            await writer.drain()
+            return True
         made = by_host.get(host)
         front = made.front(path) if made is not None and made.front is not None else None
         body = made.pages.get(path) if made is not None and front is None else None
@@ -427,14 +436,14 @@ def outcome(made: Made, inspection: Inspection) -> tuple[str, str]:
     return "open", f"{made.host} {made.system.name} {made.truth} {made.charset}: {left}"
 
 
-def run(count: int, seed: int, *, show: bool = False) -> dict[str, Counter[str]]:
+def run(count: int, seed: int, *, show: bool = False, slips: float = 0.0) -> dict[str, Counter[str]]:
     """Outcomes by group: `seen` and `unseen` systems, each with `fine`, `fault` and `hidden` sites."""
     groups: dict[str, Counter[str]] = {}
     sites = [make(number, seed) for number in range(count)]
     causes: Counter[str] = Counter()
     for start in range(0, count, 100):
         part = sites[start : start + 100]
-        results = asyncio.run(judged(part))
+        results = asyncio.run(judged(part, slips))
         for made in part:
             kind = "fine" if made.truth == "fine" else "fault" if made.truth in VETOES else "hidden"
             result, words = outcome(made, results[made.host])
@@ -459,8 +468,9 @@ def main() -> int:
     parser.add_argument("--sites", type=int, default=1_000)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--show", action="store_true", help="also what stays open of fine and faulty sites")
+    parser.add_argument("--slips", type=float, default=0.0, metavar="SHARE", help="share of requests that the network loses")
     args = parser.parse_args()
-    groups = run(args.sites, args.seed, show=args.show)
+    groups = run(args.sites, args.seed, show=args.show, slips=args.slips)
     return 1 if any(counts["wrong"] for counts in groups.values()) else 0
 
 

@@ -16,15 +16,17 @@ from __future__ import annotations
 import argparse
 import random
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
+from functools import cache
 
 import text_corpus
 
 from govmedia_rules.core.vocabulary import read_data
+from govmedia_rules.text.homophones import sounds
 from govmedia_rules.text.lexicon import Canonical
 from govmedia_rules.text.misses import is_explained
-from govmedia_rules.text.near import Edit, _alike
+from govmedia_rules.text.near import Edit, _alike, _shapes
 from govmedia_rules.text.normalise import compared
 from govmedia_rules.text.reading import load_lexicon
 from govmedia_rules.text.scanner import Scanner
@@ -59,6 +61,15 @@ def carriers(generator: random.Random) -> list[str]:
     return found
 
 
+@cache
+def _alike_in_phrases() -> dict[str, set[str]]:
+    """What is looked for in phrases of the vocabulary: characters of the same usual reading, and of like shape."""
+    by_sound: dict[str, set[str]] = defaultdict(set)
+    for char in _alike():
+        by_sound[sounds(char)].add(char)
+    return defaultdict(set, {char: (by_sound[sounds(char)] | set(_shapes().get(char, ()))) - {char} for char in _alike()})
+
+
 def one_error(form: Canonical, generator: random.Random) -> tuple[str, str, int, str, str]:
     """The form with one error: result, kind of error, place, wrong characters, right characters."""
     text = compared(form.text)
@@ -66,7 +77,8 @@ def one_error(form: Canonical, generator: random.Random) -> tuple[str, str, int,
     while True:
         if kind == "substitute":
             at = generator.randrange(len(text))
-            alike = sorted(_alike().get(text[at], ()))
+            is_phrase = form.near == "close" and form.kind == "misspelling"
+            alike = sorted(_alike_in_phrases()[text[at]] if is_phrase else _alike().get(text[at], ()))
             chars = alike if alike and (form.near == "close" or generator.random() < 0.5) else COMMON
             char = generator.choice(chars)
             if char != text[at]:

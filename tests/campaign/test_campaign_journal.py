@@ -372,6 +372,19 @@ def test_the_format_of_the_first_version_is_still_read() -> None:
     assert found.failures()[0].findings[0].message("zh")
 
 
+def test_the_second_format_is_still_read() -> None:
+    """A journal of format 2, chained and with its head; it is never regenerated."""
+    found = Campaign.load(Path(__file__).parent / "journal-format-2")
+    assert {name: result.outcome for (_, name), result in found.results.items()} == {
+        key("甲"): "failed",
+        key("乙"): "closing",
+        "甲网": "failed",
+        "wechat_subscription:丙": "passed",
+    }
+    assert {task.name: task.state(date(2024, 9, 30)) for task in found.tasks}["甲网"] == "rectified"
+    assert found.failures()[0].findings[0].message("zh")
+
+
 def test_parquet_and_duckdb_read_the_results_as_they_are(tmp_path: Path) -> None:
     import duckdb
     import pyarrow.parquet as pq

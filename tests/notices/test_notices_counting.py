@@ -103,6 +103,9 @@ CASES = [
         "inspected=86 wechat_official(inspected=52) weibo(inspected=34)",
     ),
     ("检查政府网站四十二家,发现存在突出问题的网站三家。", "site", "inspected=42 failed=3"),
+    ("检查网站12家,其中2家网站存在空白栏目,3家网站更新不及时。", "site", "inspected=12"),
+    ("共抽查政务新媒体200个,195个合格、5个不合格,合格率97.5%。", "account", "inspected=200 passed=195 failed=5 pass=97.5%"),
+    ("全县清理整合政务新媒体35个,提醒账号更新280次,现有政务新媒体78个。", "account", "total=78"),
 ]
 
 

@@ -128,3 +128,50 @@ def test_records_of_counts_and_rates() -> None:
 )
 def test_names_of_one_site(one: str, other: str, same: bool) -> None:
     assert same_name(one, other) is same
+
+
+@pytest.mark.parametrize(
+    ("overview", "problems", "reason"),
+    [
+        ("全县运行政府网站50个,抽查60个,不合格2个。", "", "part_above_whole"),
+        ("抽查政府网站50个,不合格60个。", "", "part_above_whole"),
+        ("全县运行政府网站50个,其中县级部门网站60个。", "", "part_above_whole"),
+        ("抽查政务新媒体100个,不合格2个。其中,微信公众号60个,不合格5个。", "", "part_above_whole"),
+        ("共抽查政务新媒体100个,不合格3个。", "抽查发现不合格政务新媒体4个。", "stated_twice"),
+        ("全县政务新媒体1200个,较上季度增加200个,增长16.7%。", "", "growth_wrong_base"),
+        ("全县政务新媒体由1000个增加到1200个,增长25%。", "", "growth_differs"),
+        ("抽查政务新媒体100个,合格率99%。其中,微信公众号60个,不合格2个;微博40个,不合格1个。", "", "failed_needs_other_count"),
+    ],
+)
+def test_parts_and_wholes_and_growth(overview: str, problems: str, reason: str) -> None:
+    text = f"甲县人民政府办公室关于2023年第一季度检查情况的通报\n一、总体情况\n{overview}\n二、存在问题\n{problems}\n"
+    found = reconcile(read(text)).contradictions
+    assert reason in [check.reason for check in found]
+    assert all(check.message("zh") and check.message("en") for check in found)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "全县政务新媒体1200个,较上季度增加200个,增长20%。",
+        "全年抽查政府网站1520家次,不合格23家,总体合格率98.5%,目前运行政府网站902家。",
+        "全县运行政府网站50个。抽查发现不合格网站3个,合格率85%。",
+        "抽查网站14家,优秀6家、良好5家、合格2家、不合格1家。",
+    ],
+)
+def test_what_has_another_base_is_not_raised(sentence: str) -> None:
+    assert reconcile(read(FRAME.format(sentence))).contradictions == ()
+
+
+def test_a_code_read_as_a_count_costs_nothing() -> None:
+    check = check_rate(Decimal("97"), part=1, bases=[4_310_680_001], of_rest=True)
+    assert check.outcome == "contradicts"
+    assert len(check.counts) <= 50
+    assert check_rate(Decimal("50"), part=None, bases=[9_999_999_999]).outcome == "agrees"
+
+
+def test_the_base_of_a_record_is_of_its_own_subject() -> None:
+    found = reconcile_counts({"sites_inspected": 10, "media_inspected": 200, "media_wechat": 150}, {"media_wechat_share": "75%"})
+    assert [check.outcome for check in found.checks] == ["agrees"]
+    above = reconcile_counts({"sites_running": 10, "sites_inspected": 12}, {})
+    assert [check.reason for check in above.contradictions] == ["part_above_whole"]

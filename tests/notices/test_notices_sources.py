@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import time
 from pathlib import Path
 
 import pytest
@@ -113,3 +114,17 @@ def test_nesting_deeper_than_the_stack_is_read() -> None:
     depth = 5_000
     source = load("<div>" * depth + "网站" + "</div>" * depth)
     assert "网站" in source.text
+
+
+def test_a_span_of_a_million_columns_is_refused_at_once() -> None:
+    docx = pytest.importorskip("docx", reason="python-docx is not installed")
+    document = docx.Document()
+    table = document.add_table(rows=40, cols=2)
+    for row in table.rows:
+        row.cells[0]._tc.grid_span = 100_000
+    file = io.BytesIO()
+    document.save(file)
+    begun = time.process_time()
+    with pytest.raises(NoticeError, match="more than 500000 cells"):
+        read(file.getvalue())
+    assert time.process_time() - begun < 5

@@ -113,7 +113,7 @@ def test_hostile_text_is_a_text_cell(text: str) -> None:
 def test_the_subjects_and_findings_are_all_there() -> None:
     rows, totals = collect(failing(40))
     book = opened(workbook(inspection_sheets(failing(40))))
-    assert book.sheetnames == ["汇总", "对象", "问题", "指标"]
+    assert book.sheetnames == ["汇总", "对象", "问题", "未定", "指标"]
     summary = [[cell.value for cell in row] for row in book["汇总"].iter_rows(min_row=2)]
     assert summary[1] == ["政务新媒体", 40, 40, 0, 0, "0%"]
     assert book["对象"].max_row == 2 + 40

@@ -40,9 +40,14 @@ def names(book: gr.Rulebook) -> list[str]:
         ("610403", date(2021, 6, 30), "inspection", ["national-2019"]),
         ("610403", date(2024, 12, 31), "inspection", ["national-2019", "yangling-2021"]),
         ("610403", date(2025, 1, 1), "inspection", ["national-2019", "yangling-2021", "yangling-2025"]),
-        ("211103", date(2022, 1, 1), "inspection", ["national-2019", "xinglongtai-2021"]),
-        ("211103", date(2024, 1, 1), "inspection", ["national-2019", "xinglongtai-2021", "xinglongtai-2024"]),
-        ("211102", date(2024, 1, 1), "inspection", ["national-2019"]),
+        ("211103", date(2022, 1, 1), "inspection", ["national-2019", "liaoning-2019", "xinglongtai-2021"]),
+        (
+            "211103",
+            date(2024, 1, 1),
+            "inspection",
+            ["national-2019", "liaoning-2019", "panjin-2023", "xinglongtai-2021", "xinglongtai-2024"],
+        ),
+        ("211102", date(2024, 1, 1), "inspection", ["national-2019", "liaoning-2019", "panjin-2023"]),
         ("360100", date(2021, 12, 31), "inspection", ["national-2019", "jiangxi-2020"]),
         ("360100", date(2022, 1, 1), "inspection", ["national-2019", "jiangxi-2022"]),
         (None, date(2019, 4, 1), "supervision", ["supervision-2019"]),
@@ -81,7 +86,7 @@ def test_a_local_book_says_where_when_and_by_which_document(name: str) -> None:
     assert str(layer.effective.from_.year) in name or name == "nanchong-2019"
     for entry in layer.indicators.values():
         assert entry.source is not None, "an entry must cite what it rests on"
-        assert not entry.loosens
+        assert not entry.loosens or entry.readings
 
 
 @pytest.mark.parametrize("name", LOCAL)

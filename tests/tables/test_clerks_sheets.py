@@ -113,7 +113,7 @@ SHEETS: dict[str, tuple[Rows, dict[str, str]]] = {
             ["甲", "微博", "2024年8月", "有"],  # from 1 August
             ["乙", "微博", "2024年", "有"],
             ["丙", "微博", "8月上旬", "有"],  # 1 to 10 August
-            ["丁", "微博", "2024.1", "有"],  # 1 January or October, cut at the point
+            ["丁", "微博", "截止目前", "有"],
             ["戊", "微博", "见附件", "有"],
             ["己", "微博", "正常更新", "有"],
             ["庚", "微博", "3/8/2024", "有"],  # March or August
@@ -305,6 +305,53 @@ SHEETS: dict[str, tuple[Rows, dict[str, str]]] = {
         ],
         expected(甲="q", 乙="o", 丙="u"),
     ),
+    "boxes to tick": (
+        [
+            ["账号名称", "平台", "最近更新时间", "是否有互动功能"],
+            ["甲", "微博", "2024-08-22", "☑有 □无"],
+            ["乙", "微博", "2024-08-22", "□有 √无"],
+            ["丙", "微博", "2024-08-22", "□有 □无"],
+            ["丁", "微博", "2024-08-22", "有√ 无□"],
+            ["戊", "微博", "2024-08-22", "☑私信 ☑评论 □菜单"],
+        ],
+        expected(甲="q", 乙="u", 丙="o", 丁="q", 戊="q"),
+    ),
+    "answers in whole words": (
+        [
+            ["政务新媒体名称", "类型", "最近一次更新时间", "互动功能情况"],
+            ["甲", "微博", "2024-08-22", "有互动功能"],
+            ["乙", "微博", "2024-08-22", "不具备互动功能"],
+            ["丙", "微博", "2024-08-22", "无法互动"],
+            ["丁", "微博", "2024-08-22", "可互动"],
+            ["戊", "微博", "2024-08-22", "评论已关闭，私信开放"],
+            ["己", "微博", "2024-08-22", "开通了留言功能"],
+        ],
+        expected(甲="q", 乙="u", 丙="u", 丁="q", 戊="q", 己="q"),
+    ),
+    "dates of other programs and with notes": (
+        [
+            ["账号名称", "平台", "最近更新日期", "互动功能"],
+            ["甲", "微博", "22-Aug-24", "有"],
+            ["乙", "微博", "Aug 22, 2024", "有"],
+            ["丙", "微博", "8/22/2024", "有"],  # only a month and a day in this order
+            ["丁", "微博", "2024-08-22（已核实）", "有"],
+            ["戊", "微博", "2024-08-22（未更新）", "有"],
+            ["己", "微博", "八月二十二日", "有"],
+            ["庚", "微博", "2024-08-22 上午", "有"],
+            ["辛", "微博", "45526.5", "有"],
+            ["壬", "微博", "截至目前最后更新时间为2024年8月22日", "有"],
+            ["癸", "微博", "2024-07-22T10:30:00Z", "有"],
+        ],
+        expected(甲="q", 乙="q", 丙="q", 丁="q", 戊="o", 己="q", 庚="q", 辛="q", 壬="q", 癸="u"),
+    ),
+    "headers that no list has": (
+        [
+            ["单位", "账号名称", "账号所属平台（系统）", "截至8月底最近一次有更新内容的时间", "是否设立与群众互动的功能"],
+            ["某局", "甲", "微博", "2024-08-22", "是"],
+            ["某局", "乙", "微博", "2024-07-22", "是"],
+        ],
+        expected(甲="q", 乙="u"),
+    ),
     "units without an account": (
         [
             ["单位名称", "账号名称", "平台", "最近更新时间", "互动功能"],
@@ -387,6 +434,98 @@ def test_every_sheet_with_a_known_header_is_read(tmp_path: Path) -> None:
         verdicts(path, sheet="乡镇")
     rows = gr.read_accounts(path, observed_at=POINT)
     assert rows.places == (("市直", 2), ("县区", 3))
+
+
+def test_a_sheet_for_each_platform(tmp_path: Path) -> None:
+    header = ["账号名称", "主办单位", "最后更新时间", "互动功能"]
+    rows: dict[str, Rows] = {
+        "微信公众号": [header, ["甲", "某局", "2024-08-22", "有"]],
+        "其他": [["政务抖音号台账"], header, ["乙", "某局", "2024-08-22", "有"]],
+        "Sheet3": [header, ["丙", "某局", "2024-08-22", "有"]],
+    }
+    path = workbook(tmp_path / "a.xlsx", rows)
+    assert [snapshot.account.platform for snapshot in gr.read_accounts(path, observed_at=POINT)] == [
+        "wechat_official",
+        "douyin",
+        "unknown",
+    ]
+    assert verdicts(path) == expected(甲="q", 乙="q", 丙="o")
+
+
+def test_a_summary_that_repeats_the_other_sheets(tmp_path: Path) -> None:
+    rows = [HEADER, ["甲", "微博", "2024-08-22", "有"], ["乙", "微博", "2024-07-22", "有"]]
+    path = workbook(tmp_path / "a.xlsx", {"汇总": rows, "县直": rows[:2], "乡镇": [HEADER, rows[2]]})
+    assert verdicts(path) == expected(甲="q", 乙="u")
+    assert len(gr.read_accounts(path, observed_at=POINT).remarks) == 2
+
+
+def test_open_documents(tmp_path: Path) -> None:
+    from odf.opendocument import OpenDocumentSpreadsheet
+    from odf.table import Table, TableCell, TableRow
+    from odf.text import P
+
+    document = OpenDocumentSpreadsheet()
+    table = Table(name="台账")
+    for row in (["某县台账"], HEADER, ["甲", "微博", "2024年8月22日", "有"], ["乙", "微博", "2024.7.1", "私信"], ["合计", "2个"]):
+        line = TableRow()
+        for cell in row:
+            box = TableCell(valuetype="string")
+            box.addElement(P(text=cell))
+            line.addElement(box)
+        table.addElement(line)
+    document.spreadsheet.addElement(table)
+    document.save(str(tmp_path / "a.ods"))
+    assert verdicts(tmp_path / "a.ods") == expected(甲="q", 乙="u")
+
+
+BAD: dict[str, tuple[str, bytes, str]] = {
+    "no table": ("a.docx", b"PK\x03\x04", "请重新导出"),
+    "another kind": ("a.pdf", b"%PDF-1.7", "可读的有"),
+    "an encrypted workbook": ("a.xlsx", b"\xd0\xcf\x11\xe0" + "EncryptedPackage".encode("utf-16-le"), "取消打开密码"),
+    "a damaged workbook": ("a.xlsx", b"PK\x03\x04" + b"\0" * 50, "请重新导出"),
+    "text that is no workbook": ("a.xlsx", b"abc", "另存为 .xlsx"),
+    "nothing": ("a.csv", b"  \r\n", "文件为空"),
+    "binary": ("a.csv", b"\x00\x01\x02\xff" * 9, "另存为"),
+    "a page without a table": ("a.xls", b"<html><p>403</p></html>", "网页而不是表格"),
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_bad_input_says_what_to_do(name: str, tmp_path: Path) -> None:
+    file, content, hint = BAD[name]
+    (tmp_path / file).write_bytes(content)
+    with pytest.raises(gr.errors.TableError, match=hint):
+        gr.read_accounts(tmp_path / file, observed_at=POINT)
+
+
+def test_a_cell_far_away_and_a_bomb_are_refused(tmp_path: Path) -> None:
+    import zipfile
+
+    far = workbook(
+        tmp_path / "a.xlsx",
+        {"一": [HEADER, ["甲", "微博", "2024-08-22", "有"]]},
+        lambda book: book["一"].cell(1_048_576, 16_384, "z"),
+    )
+    with pytest.raises(gr.errors.TableError, match="XFD1048576.*离群单元格"):
+        gr.read_accounts(far, observed_at=POINT)
+    with (
+        zipfile.ZipFile(tmp_path / "b.xlsx", "w", zipfile.ZIP_DEFLATED) as archive,
+        archive.open("xl/worksheets/sheet1.xml", "w", force_zip64=True) as part,
+    ):
+        for _ in range(170):
+            part.write(b" " * 1_000_000)
+    with pytest.raises(gr.errors.TableError, match="解压后过大"):
+        gr.read_accounts(tmp_path / "b.xlsx", observed_at=POINT)
+
+
+def test_too_many_rows_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("govmedia_rules.tables.delimited.MAX_ROWS", 10)
+    monkeypatch.setattr("govmedia_rules.tables.workbooks.MAX_ROWS", 10)
+    rows = [HEADER, *([f"甲{number}", "微博", "2024-08-22", "有"] for number in range(11))]
+    (tmp_path / "a.csv").write_text("\n".join(",".join(row) for row in rows), "utf-8")
+    for path in (tmp_path / "a.csv", workbook(tmp_path / "a.xlsx", {"一": rows})):
+        with pytest.raises(gr.errors.TableError, match="拆分为不超过 10 行"):
+            gr.read_accounts(path, observed_at=POINT)
 
 
 def test_hidden_rows_are_read_and_hidden_sheets_only_where_no_other_is(tmp_path: Path) -> None:

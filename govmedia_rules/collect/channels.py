@@ -1,0 +1,157 @@
+"""Ways for citizens to ask (互动渠道), looked for on the whole look: home page, columns, site map, pictures without text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from govmedia_rules.collect.columns import Frame, own_lines
+from govmedia_rules.collect.failures import opens
+from govmedia_rules.collect.fetch import Fetched
+from govmedia_rules.collect.home import HomeView
+from govmedia_rules.collect.navigation import FoundChannel, address_key, host_of
+from govmedia_rules.collect.page import PageFacts
+from govmedia_rules.collect.visits import PageVisitor, ReadPage
+from govmedia_rules.collect.words import channel_kinds, table
+from govmedia_rules.snapshots.parts import Channel, MapEntry
+
+MOST_CHANNELS = 40
+"""Channels opened for one site."""
+FEWEST_JUDGED = 4
+"""Inner pages of a site that must have been asked before it is said that nearly none of them opens."""
+MOST_SHUT = 0.5
+"""Share of failing inner pages from which the look is doubted: of a living site most pages open."""
+MOST_PICTURES = 6
+"""Pictures without text behind which a channel is looked for."""
+
+
+@dataclass
+class ChannelFinder(PageVisitor):
+    """Finds and opens the channels of one site; see `PageVisitor` for its arguments."""
+
+    channels: list[Channel] = field(default_factory=list)
+    site_map: tuple[MapEntry, ...] | None = None
+    _found_channels: list[FoundChannel] = field(default_factory=list)
+    _home_keys: set[str] = field(default_factory=set)
+    _frame: Frame = field(default_factory=Frame)
+    _letter_pages: set[str] = field(default_factory=set)
+    _impossible: str = ""
+    _unread_columns: int = 0
+
+    async def _try_channels(self, home: HomeView) -> None:
+        """Open each channel that the home page, the columns and the site map name; one with a form is effective."""
+        channels: dict[tuple[str, str], FoundChannel] = {}
+        named = [
+            FoundChannel(kind, node.path[-1], node.url)
+            for node in self.site_map or ()
+            if (kind := self._channel_kind(node.path[-1]))
+        ]
+        for channel in (*self._found_channels, *named):
+            channels.setdefault((channel.name, address_key(channel.url or "")), channel)
+        own = dict.fromkeys(url for channel in channels.values() if (url := channel.url) and host_of(url) in self._hosts)
+        await self._open_channels([url for url in own if url not in self.checked][:MOST_CHANNELS])
+        again = [url for url in own if (answer := self.checked.get(url)) is not None and opens(answer.failure) is False]
+        for url in again[:MOST_CHANNELS]:  # one failing request never makes a channel ineffective
+            self._record(await self.fetch(url, "link"))
+        for channel in channels.values():
+            self.channels.append(
+                Channel(kind=channel.kind, name=channel.name, url=channel.url, effective=self._is_effective(channel.url, own))
+            )
+        if not any(channel.effective for channel in self.channels):
+            await self._look_behind_pictures(home)
+            await self._look_for_forms(home)
+        portals = table("pages")["links"]["portals"]
+        if any(
+            link.is_outside and any(word in f"{link.text} {link.url}" for word in portals) for link, _, _ in self.links.values()
+        ):
+            self.partial.update(("channels", "services"))  # they may be at the portal of services, which is another site
+        if self._is_shut():
+            self.partial.update(("channels", "columns"))
+        if self._unread_columns or home.may_show_more or "columns" in self.partial or "pages" in self.partial:
+            self.partial.add("channels")
+
+    def _channel_kind(self, name: str) -> str | None:
+        longest = int(table("channels")["longest"])
+        return channel_kinds().find(name) if 0 < len(name) <= longest else None
+
+    async def _open_channels(self, addresses: Sequence[str]) -> None:
+        async for index, fetched in self._wave(addresses):
+            if fetched is None:
+                self.partial.add("channels")
+            elif fetched.failure is None:
+                page = self._read(fetched, "channel", 1)
+                self._forms[addresses[index]] = page.facts.has_form
+
+    def _is_effective(self, url: str | None, own: Iterable[str]) -> bool | None:
+        answer = self.checked.get(url or "")
+        if url is None or answer is None or url not in set(own):
+            return None
+        if opens(answer.failure) is False:
+            return None if self._is_shut() else False
+        has_form = self._forms.get(url) or self._forms.get(answer.final_url)
+        return True if answer.failure is None and has_form else None
+
+    def _is_shut(self) -> bool:
+        """Return whether nearly nothing behind the home page opens: then something stands between, whatever the status says."""
+        inner = [
+            answer
+            for url, answer in self.checked.items()
+            if host_of(url) in self._hosts
+            and address_key(url) not in self._home_keys
+            and not url.endswith("/robots.txt")
+            and url != self._impossible
+        ]
+        failed = sum(answer.failure is not None for answer in inner)
+        return len(inner) >= FEWEST_JUDGED and failed >= MOST_SHUT * len(inner)
+
+    async def _look_behind_pictures(self, home: HomeView) -> None:
+        """Open pictures of the home page that lead into the site without any text: one may be the channel."""
+        addresses = [url for url in home.unnamed_links if host_of(url) in self._hosts and url not in self.checked][:MOST_PICTURES]
+        async for index, fetched in self._wave(addresses):
+            if fetched is None or fetched.failure is not None:
+                if fetched is None or opens(fetched.failure) is not False:
+                    self.partial.add("channels")
+                continue
+            facts = self._read(fetched, "channel", 1).facts
+            kind = self._channel_kind(facts.title) or ("consultation" if facts.has_form else None)
+            if kind is not None:
+                self.channels.append(
+                    Channel(kind=kind, name=facts.title[:200], url=addresses[index], effective=facts.has_form or None)
+                )
+
+    def _read(self, fetched: Fetched, kind: str, depth: int, *, site_map: bool = False, on_home: bool = False) -> ReadPage:
+        page = super()._read(fetched, kind, depth, site_map=site_map, on_home=on_home)
+        if kind not in ("content", "site_map") and page.facts.has_form and self._speaks_of_letters(page.facts):
+            self._letter_pages.update((page.facts.url, fetched.url))
+        return page
+
+    def _speaks_of_letters(self, facts: PageFacts) -> bool:
+        """Return whether a page's own text has the words of letters and answers."""
+        text = "\n".join((facts.title, *own_lines(facts, self._frame)))
+        return any(word in text for word in table("channels")["forms"]["signs"])
+
+    async def _look_for_forms(self, home: HomeView) -> None:
+        """Take pages with a form to write into as channels, where the links to them have no word for one."""
+        others = table("channels")["forms"]["others"]
+        longest = int(table("channels")["longest"])
+        named = [(item.url, item.name) for item in home.navigation]
+        named.extend((link.url, link.text.strip()) for page in home.pages for link in page.links if link.kind == "page")
+        names = {
+            url: name
+            for url, name in named
+            if 0 < len(name) <= longest
+            and host_of(url) in self._hosts
+            and address_key(url) not in self._home_keys
+            and self._channel_kind(name) is None
+            and not any(word in name for word in others)
+        }
+        unread = [url for url in names if url not in self._forms and url not in self.checked]
+        async for _, fetched in self._wave(unread[:MOST_CHANNELS]):
+            if fetched is None or (fetched.failure is not None and opens(fetched.failure) is None):
+                self.partial.add("channels")
+            elif fetched.failure is None:
+                self._read(fetched, "channel", 1)
+        for url, name in names.items():
+            if self._forms.get(url):
+                effective = True if url in self._letter_pages else None
+                self.channels.append(Channel(kind="consultation", name=name, url=url, effective=effective))

@@ -1,0 +1,286 @@
+"""Read tables of columns of sites (栏目), one a row, as one snapshot for each site."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime, tzinfo
+from typing import Any, NamedTuple
+
+from pydantic import ValidationError
+
+from govmedia_rules.core.time import SHANGHAI, Window, day_of
+from govmedia_rules.core.vocabulary import key_of, read_data
+from govmedia_rules.errors import TableError, Where
+from govmedia_rules.snapshots.cells import ONLY_A_DAY, CodeRead, Point, code_cell, count_cell, never_updated, plain_cell, point_of
+from govmedia_rules.snapshots.column_names import column_kind
+from govmedia_rules.snapshots.kinds import kinds
+from govmedia_rules.snapshots.models import SiteSnapshot
+from govmedia_rules.snapshots.parts import Column
+from govmedia_rules.subjects.models import Site
+from govmedia_rules.tables.headers import FieldGroup, field_of, match_columns, missing_columns
+from govmedia_rules.tables.model import BadRow, ColumnUse, RawTable, Rows
+from govmedia_rules.tables.sources import open_tables
+from govmedia_rules.tables.when import Clock, DayRange, when_cell
+
+_FIELDS = {
+    "site_name": "text",
+    "site_code": "code",
+    "site_url": "text",
+    "owner": "text",
+    "site_level": "text",
+    "name": "text",
+    "url": "text",
+    "kind": "text",
+    "parent": "text",
+    "level": "text",
+    "cycle": "text",
+    "latest_entry_at": "moment",
+    "entry_count": "number",
+    "observed_at": "moment",
+}
+_GROUPS = [FieldGroup("column", _FIELDS)]
+
+
+def read_columns(
+    source: object,
+    *,
+    observed_at: datetime | date | None = None,
+    site: Site | None = None,
+    complete: bool = False,
+    headers: Mapping[str, str] | None = None,
+    sheet: str | int | None = None,
+    header: int | None = None,
+    zone: tzinfo = SHANGHAI,
+) -> Rows[SiteSnapshot]:
+    """Read what a table says of the columns of sites (栏目名称, 最近更新时间, 条数, 更新周期, 栏目类别), one column a row.
+
+    What a column is for is read from 栏目类别, else from its name by the same table as the collector's. 空白 in the cell of the
+    date, or 0 entries, is a blank column; an empty cell is not observed.
+
+    Args:
+        source: See `read_accounts`.
+        observed_at: The monitoring point of rows that name none; a day stands for its last moment.
+        site: The site of a table that names none.
+        complete: Whether the table holds every column of every site. Otherwise `columns` are `partial`: faults in them count,
+            and what is missing proves nothing.
+        headers: Further headers, as written -> field.
+        sheet: Sheet of a workbook by name or position; None reads all that hold such a table.
+        header: Number of the header row as a spreadsheet shows it; None finds it.
+        zone: Zone of times written without one.
+
+    Returns:
+        One snapshot for each site and monitoring point, in the order in which they appear; and what was not read.
+
+    Raises:
+        TableError: See `read_accounts`.
+
+    Examples:
+        >>> rows = [{"网站名称": "某县人民政府", "栏目名称": "通知公告", "最近更新时间": "2024-08-20"}]
+        >>> read_columns(rows, observed_at=date(2024, 8, 27)).good[0].columns[0].kind
+        'notice'
+    """
+    tables = open_tables(source, lambda text: field_of(text, _GROUPS, headers)[0], needed="name", sheet=sheet, header=header)
+    reader = _Reader(point_of(observed_at, zone), site, zone)
+    uses: list[ColumnUse] = []
+    for table in tables:
+        columns = match_columns(table, _GROUPS, headers=headers, repeated=True)
+        fields = {use.field for use in columns}
+        lacking = [name for name in ("name", "latest_entry_at") if name not in fields]
+        if site is None and not fields & {"site_name", "site_code"}:
+            lacking.append("site_name")
+        if observed_at is None and "observed_at" not in fields:
+            lacking.append("observed_at")
+        if lacking:
+            raise missing_columns(table, lacking, _GROUPS)
+        uses.extend(columns)
+        reader.read(table, columns)
+    rejected = tuple(row for table in tables for row in table.rejected)
+    try:
+        snapshots = tuple(reader.snapshots(complete))
+    except ValidationError as fault:
+        raise TableError(f"the columns are no snapshot: {fault}", Where(tables[0].name)) from fault
+    return Rows(snapshots, tuple(reader.bad), tuple(uses), rejected)
+
+
+class _Key(NamedTuple):
+    """A site and a monitoring point."""
+
+    site: str
+    point: Point
+
+
+class _Reader:
+    """Columns by site, in the order in which the sites appear."""
+
+    def __init__(self, point: Point | None, site: Site | None, zone: tzinfo) -> None:
+        self._point, self._site, self._zone = point, site, zone
+        self._sites: dict[str, Site] = {}
+        self._columns: dict[_Key, list[Column]] = {}
+        self._unread: set[str] = set()
+        self.bad: list[BadRow] = []
+
+    def read(self, table: RawTable, columns: tuple[ColumnUse, ...]) -> None:
+        """Read the rows of a table."""
+        headers: dict[str, str] = {}
+        for use in columns:
+            if use.field is not None:
+                headers.setdefault(use.field, use.header)
+        for number, cells in table.rows:
+            row = {name: cells.get(header) for name, header in headers.items()}
+            if any(value is not None for value in row.values()):
+                self._add(number, row, headers, table)
+
+    def _add(self, number: int, row: Mapping[str, Any], headers: Mapping[str, str], table: RawTable) -> None:
+        def fault(name: str, reason: str, *, used: bool = True) -> None:
+            value = row.get(name)
+            self.bad.append(
+                BadRow(number, headers.get(name), None if value is None else str(value)[:200], reason, used, table.sheet)
+            )
+
+        def read(name: str, cell: Any) -> Any:
+            value = row.get(name)
+            if value is None:
+                return None
+            try:
+                return cell(value)
+            except ValueError as unread:
+                fault(name, str(unread))
+                return None
+
+        site = self._site_of(read)
+        if site is None:
+            fault("site_name", "网站名称未填", used=False)
+            return
+        point = self._point
+        if row.get("observed_at") is not None:
+            moment = read("observed_at", lambda value: when_cell(value, Clock(None, self._zone, table.day_zero)))
+            point = None if moment is None or isinstance(moment, DayRange) else point_of(moment, self._zone)
+        name = read("name", plain_cell)
+        if point is None or name is None:
+            fault("observed_at" if point is None else "name", "没有监测时间点" if point is None else "栏目名称未填", used=False)
+            self._unread.add(site.id)
+            return
+        values: dict[str, Any] = {"name": name, "url": read("url", plain_cell), "parent": read("parent", plain_cell)}
+        values["kind"] = read("kind", _kind_cell) or column_kind(name)
+        values["level"] = read("level", _level_cell)
+        values["cycle"] = read("cycle", cycle_cell)
+        values["entry_count"] = read("entry_count", count_cell)
+        if _is_blank_word(row.get("latest_entry_at")):
+            values["entry_count"] = 0
+        else:
+            values["latest_entry_at"] = read(
+                "latest_entry_at", lambda value: _day_cell(value, Clock(point.at, self._zone, table.day_zero))
+            )
+        if values["entry_count"] == 0 and values.get("latest_entry_at") is not None:
+            fault("entry_count", "条数为0，却有更新时间，留待核实")
+            values["entry_count"] = values["latest_entry_at"] = None
+        if point.only_day and isinstance(values.get("latest_entry_at"), datetime):
+            values["latest_entry_at"] = day_of(values["latest_entry_at"], self._zone)
+        known = {key: value for key, value in values.items() if value is not None}
+        self._columns.setdefault(_Key(site.id, point), []).append(Column.model_validate(known, context={"zone": self._zone}))
+
+    def _site_of(self, read: Any) -> Site | None:
+        name, code = read("site_name", plain_cell), read("site_code", lambda value: code_cell(value, "site"))
+        if name is None and code is None:
+            return self._site
+        facts = {
+            "name": name or code.code,
+            "code": code.code if isinstance(code, CodeRead) else None,
+            "url": read("site_url", plain_cell),
+            "owner": read("owner", plain_cell),
+        }
+        named = Site.model_validate({key: value for key, value in facts.items() if value is not None})
+        return self._sites.setdefault(named.id, named)
+
+    def snapshots(self, complete: bool) -> Iterator[SiteSnapshot]:
+        """Return one snapshot for each site and monitoring point."""
+        for key, columns in self._columns.items():
+            site = self._sites.get(key.site, self._site)
+            partial = () if complete and key.site not in self._unread else ("columns",)
+            yield SiteSnapshot.model_validate(
+                {
+                    "site": site,
+                    "observed_at": key.point.at,
+                    "columns": tuple(columns),
+                    "marks": (ONLY_A_DAY,) if key.point.only_day else (),
+                    "partial": partial,
+                },
+                context={"zone": self._zone},
+            )
+
+
+def _is_blank_word(value: object) -> bool:
+    words = read_data("govmedia_rules.tables", "headers.toml")["words"]["blank_column"]
+    return value is not None and key_of(str(value)) in map(key_of, words)
+
+
+def _day_cell(value: Any, clock: Clock) -> datetime | date | None:
+    if isinstance(value, str) and plain_cell(value) is None:
+        return None
+    if never_updated(value):
+        raise ValueError("表中称长期未更新，须由人工核实")
+    moment = when_cell(value, clock)
+    if isinstance(moment, DayRange):
+        raise ValueError("没有具体日期")
+    return moment
+
+
+def _kind_cell(value: Any) -> str | None:
+    text = plain_cell(value)
+    if text is None:
+        return None
+    term = kinds("column").find(text)
+    kind = term.id if term is not None else column_kind(text)
+    if kind is None:
+        raise ValueError(f"不认识栏目类别“{text}”，按栏目名称归类")
+    return kind
+
+
+def _level_cell(value: Any) -> int | None:
+    text = plain_cell(value)
+    if text is None:
+        return None
+    match = re.fullmatch(r"([1-9一二三四五])级?(?:栏目)?", text)
+    if match is None:
+        raise ValueError("不是栏目层级")
+    return int(match[1]) if match[1].isdecimal() else "一二三四五".index(match[1]) + 1
+
+
+_CYCLE = re.compile(
+    r"(?:每|不超过|至少)?(?P<count>[0-9]{1,3}|一|两|二|三|四|五|六|半)?个?(?P<unit>工作日|日|天|周|星期|月|季度|季|年)(?:至少|内|以内)?(?:更新)?(?:一次|1次)?"
+)
+_COUNTS = {"一": 1, "两": 2, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6}
+_UNITS = {
+    "工作日": ("days", 1),
+    "日": ("days", 1),
+    "天": ("days", 1),
+    "周": ("weeks", 1),
+    "星期": ("weeks", 1),
+    "月": ("months", 1),
+    "季度": ("months", 3),
+    "季": ("months", 3),
+    "年": ("years", 1),
+}
+
+
+def cycle_cell(value: Any) -> Window | None:
+    """Return the time within which a column promises an update (每周, 每季度, 6个月, 半年).
+
+    Raises:
+        ValueError: It is no length of time, such as 及时更新.
+    """
+    text = plain_cell(value)
+    if text is None:
+        return None
+    match = _CYCLE.fullmatch("".join(text.split()))
+    if match is None:
+        raise ValueError("不是能读出的更新周期（请写作 每周、每季度、6个月）")
+    if match["count"] == "半":
+        half = {"月": Window(days=15), "年": Window(months=6)}
+        if match["unit"] not in half:
+            raise ValueError("不是能读出的更新周期（请写作 每周、每季度、6个月）")
+        return half[match["unit"]]
+    count = 1 if match["count"] is None else _COUNTS.get(match["count"]) or int(match["count"])
+    unit, times = _UNITS[match["unit"]]
+    return Window(**{unit: count * times})

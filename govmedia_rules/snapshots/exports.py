@@ -1,0 +1,133 @@
+"""Posts out of the JSON of collecting tools and platforms, by presets that are data (data/exports.toml) or a caller's mapping.
+
+An answer that says it was refused (`ok: 0`, `ret: -3`, 频繁) holds no list of posts: it is an error, never "no posts".
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+from govmedia_rules.core.vocabulary import read_data
+from govmedia_rules.errors import ObservationError, Where
+
+MAX_BYTES = 200_000_000
+"""Largest document that is read."""
+FIELDS = ("title", "text", "published_at", "url", "account_name", "platform", "original")
+"""Fields of a post that a mapping may fill."""
+
+
+@cache
+def presets() -> Mapping[str, Mapping[str, Any]]:
+    """Return the presets by name: where the posts stand and which keys hold what."""
+    data = read_data("govmedia_rules.snapshots", "exports.toml")
+    return {name: preset for name, preset in data.items() if name != "refused"}
+
+
+def exported_posts(
+    source: object, *, preset: str | None = None, fields: Mapping[str, str | Sequence[str]] | None = None
+) -> list[dict[str, Any]]:
+    """Return the posts of a JSON document as rows that `read_posts` takes.
+
+    Args:
+        source: Path of a JSON or JSON Lines file, its text or bytes, or the document as read.
+        preset: Name of a preset, see `presets`; None tries each of them.
+        fields: Field of a post -> the key that holds it, or several; they win over those of the preset.
+
+    Raises:
+        ObservationError: It is not JSON, says that it was refused, or holds no posts in a form that is known.
+
+    Examples:
+        >>> rows = exported_posts({"user": {"screen_name": "某县发布"}, "weibo": [{"text": "通知", "created_at": "2024-08-20"}]})
+        >>> rows[0]["account_name"], rows[0]["published_at"]
+        ('某县发布', '2024-08-20')
+    """
+    where = Where(str(source)) if isinstance(source, PathLike) else None
+    document = _document(source, where)
+    _refuse(document, where)
+    known = presets()
+    if preset is not None and preset not in known:
+        raise ObservationError(f"no preset is named {preset!r}", where, f"可用的有：{', '.join(known)}")
+    unknown = sorted(set(fields or {}) - set(FIELDS))
+    if unknown:
+        raise ObservationError(f"posts have no field {', '.join(unknown)}", where, f"可用的有：{', '.join(FIELDS)}")
+    for name in known if preset is None else [preset]:
+        form = known[name]
+        keys = {**form["fields"], **{field: [key] if isinstance(key, str) else list(key) for field, key in (fields or {}).items()}}
+        posts = _list_of(document, form["lists"])
+        if posts is None or (posts and not any(_value(post, keys["published_at"]) is not None for post in posts)):
+            continue
+        account = _value(document, form.get("account", ())) if isinstance(document, Mapping) else None
+        return [_row(post, keys, form["others"], account) for post in posts]
+    raise ObservationError(
+        "the document holds no posts in a known form", where, "请用 preset= 指明格式，或用 fields= 给出各字段的键名"
+    )
+
+
+def _document(source: object, where: Where | None) -> Any:
+    if isinstance(source, PathLike):
+        path = Path(source)
+        try:
+            if path.stat().st_size > MAX_BYTES:
+                raise ObservationError("the document is too large", where, "文件过大：请拆分后再读")
+            source = path.read_bytes()
+        except OSError as fault:
+            raise ObservationError(f"the file cannot be read: {fault.strerror}", where, "请检查路径") from None
+    if not isinstance(source, str | bytes):
+        return source
+    try:
+        return json.loads(source)
+    except (ValueError, RecursionError) as fault:
+        lines = [line for line in source.splitlines() if line.strip()]
+        try:
+            return [json.loads(line) for line in lines] if len(lines) > 1 else json.loads("")
+        except (ValueError, RecursionError):
+            raise ObservationError(f"the document is not JSON: {fault}", where, "请提供 JSON 或每行一条的 JSON Lines") from None
+
+
+def _refuse(document: Any, where: Where | None) -> None:
+    if not isinstance(document, Mapping):
+        return
+    marks = read_data("govmedia_rules.snapshots", "exports.toml")["refused"]
+    for key, fine in marks["codes"].items():
+        code = _value(document, [key])
+        if code is not None and not isinstance(code, Mapping | list) and code not in fine:
+            raise ObservationError(
+                f"the answer was refused: {key} is {code}", where, "采集被拒绝（频繁、未登录等），不能当作没有发布：请稍后重采"
+            )
+    for text in document.values():
+        if isinstance(text, str) and len(text) < 500 and any(word in text for word in marks["words"]):
+            raise ObservationError(
+                f"the answer was refused: {text[:100]}", where, "采集被拒绝（频繁、未登录等），不能当作没有发布：请稍后重采"
+            )
+
+
+def _list_of(document: Any, paths: Iterable[str]) -> list[Mapping[str, Any]] | None:
+    for path in paths:
+        posts = document if path == "" else _value(document, [path])
+        if isinstance(posts, list) and all(isinstance(post, Mapping) for post in posts):
+            return posts
+    return None
+
+
+def _value(document: Any, paths: Iterable[str]) -> Any:
+    for path in paths:
+        value = document
+        for key in path.split("."):
+            value = value.get(key) if isinstance(value, Mapping) else None
+        if value not in (None, ""):
+            return value
+    return None
+
+
+def _row(post: Mapping[str, Any], keys: Mapping[str, Sequence[str]], others: Sequence[str], account: Any) -> dict[str, Any]:
+    row = {field: value for field, paths in keys.items() if (value := _value(post, paths)) is not None}
+    if "account_name" not in row and account is not None:
+        row["account_name"] = account
+    if any(_value(post, [key]) for key in others):
+        row["kind"] = "转发"
+    return {field: value if isinstance(value, str | int | float | bool) else str(value) for field, value in row.items()}

@@ -1,0 +1,86 @@
+"""Tables of columns: kinds by name, blanks, cycles, and what stays open."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import govmedia_rules as gr
+from govmedia_rules.core.time import SHANGHAI
+from govmedia_rules.errors import TableError
+from govmedia_rules.snapshots.column_tables import cycle_cell
+
+POINT = datetime(2024, 8, 23, 18, tzinfo=SHANGHAI)
+BOOK = gr.load_rulebook("national-2019").only("site.veto.columns")
+
+
+def row(name: str, shown: object, **cells: object) -> dict[str, object]:
+    return {"网站名称": "某县人民政府", "栏目名称": name, "最近更新时间": shown, **cells}
+
+
+def read(*rows: dict[str, object], **options: Any) -> Any:
+    return gr.read_columns(list(rows), **{"observed_at": POINT, "complete": True, **options})
+
+
+def test_columns_by_site_with_their_kinds() -> None:
+    result = read(row("政务动态", "2024.8.20"), row("通知公告", "7月1日"), row("规划计划", None, 网站名称="乙网"))
+    assert [(site.site.name, [column.kind for column in site.columns]) for site in result] == [
+        ("某县人民政府", ["news", "notice"]),
+        ("乙网", ["plans"]),
+    ]
+    assert result[0].columns[1].latest_entry_at == date(2024, 7, 1)
+    assert result[1].columns[0].is_blank is None
+
+
+def test_a_given_kind_wins_and_an_unknown_one_is_named() -> None:
+    result = read(row("今日某县", "2024-08-20", 栏目类别="动态要闻"), row("通知公告", "2024-08-20", 栏目类别="甲类"))
+    assert [column.kind for column in result[0].columns] == ["news", "notice"]
+    assert [(fault.row, fault.column, fault.used) for fault in result.bad] == [(3, "栏目类别", True)]
+
+
+def test_blank_columns_and_contradictions() -> None:
+    result = read(row("甲", "空白"), row("乙", None, 条数=0), row("丙", "2024-08-20", 条数=0), row("丁", "2024年7月"))
+    assert [(column.is_blank, column.latest_entry_at) for column in result[0].columns] == [
+        (True, None),
+        (True, None),
+        (None, None),
+        (None, None),
+    ]
+    assert [(fault.row, fault.column) for fault in result.bad] == [(4, "条数"), (5, "最近更新时间")]
+
+
+@pytest.mark.parametrize(
+    ("text", "window"),
+    [
+        ("每周", gr.Window(weeks=1)),
+        ("每季度", gr.Window(months=3)),
+        ("6个月", gr.Window(months=6)),
+        ("半年", gr.Window(months=6)),
+        ("两周内更新一次", gr.Window(weeks=2)),
+        ("/", None),
+    ],
+)
+def test_cycles(text: str, window: gr.Window | None) -> None:
+    assert cycle_cell(text) == window
+    with pytest.raises(ValueError, match="更新周期"):
+        cycle_cell("及时更新")
+
+
+def test_verdicts_of_a_table() -> None:
+    stale = [row(f"政务动态{number}", "2024-01-01") for number in range(5)]
+    assert [BOOK.inspect(site).verdict.value for site in read(*stale)] == ["unqualified"]
+    assert [BOOK.inspect(site).verdict.value for site in read(*stale[:4])] == ["qualified"]
+    assert [BOOK.inspect(site).verdict.value for site in read(*stale[:4], complete=False)] == ["undetermined"]
+    assert [BOOK.inspect(site).verdict.value for site in read(*stale[:4], row("要闻", "见截图"))] == ["undetermined"]
+
+
+def test_a_table_of_one_site(tmp_path: Path) -> None:
+    path = tmp_path / "栏目.csv"
+    path.write_bytes("某县人民政府网站栏目情况\n序号,栏目名称,最近更新时间\n1,通知公告,2024-08-20\n合计,1,\n".encode("gb18030"))
+    [site] = gr.read_columns(path, observed_at=POINT, site=gr.Site(name="某县人民政府"))
+    assert [column.name for column in site.columns or ()] == ["通知公告"]
+    with pytest.raises(TableError, match="site_name"):
+        gr.read_columns(path, observed_at=POINT)

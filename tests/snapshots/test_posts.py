@@ -1,0 +1,161 @@
+"""Tables of posts as platforms and tools export them: what is an account's own post, and what stays open."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import govmedia_rules as gr
+from govmedia_rules.core.time import SHANGHAI
+from govmedia_rules.errors import ObservationError, TableError
+
+POINT = datetime(2024, 8, 30, 12, tzinfo=SHANGHAI)
+BOOK = gr.load_rulebook("national-2019").only("media.veto.stale")
+ACCOUNT = gr.Account(name="示例发布", platform="微信公众号")
+
+
+def read(rows: Any, **options: Any) -> Any:
+    return gr.read_posts(rows, **{"observed_at": POINT, "accounts": [ACCOUNT], "complete": True, **options})
+
+
+def verdict(rows: Any, **options: Any) -> str:
+    [snapshot] = read(rows, **options)
+    return str(BOOK.inspect(snapshot).verdict.value)
+
+
+def row(**cells: object) -> dict[str, object]:
+    return {"公众号名称": "示例发布", "标题": "防汛提示", "发布时间": "2024-08-27 10:30", **cells}
+
+
+OLD = row(发布时间="2024-01-01")
+
+
+def test_the_time_of_publishing_counts_before_that_of_creation() -> None:
+    both = {"公众号名称": "示例发布", "创建时间": "2024-08-27", "发布时间": "2024-01-01"}
+    assert verdict([both]) == "unqualified"
+    assert verdict([{"公众号名称": "示例发布", "创建时间": "2024-08-27"}]) == "qualified"
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [{"审核状态": "审核不通过"}, {"状态": "已删除"}, {"状态": "草稿"}, {"是否删除": "是"}, {"微博类型": "转发"}, {"类型": "点赞"}],
+)
+def test_what_is_no_post_of_the_account_does_not_count(cells: dict[str, object]) -> None:
+    renamed = {("发布类型" if name == "类型" else name): value for name, value in cells.items()}
+    assert verdict([row(**renamed), OLD]) == "unqualified"
+    assert verdict([row(**dict.fromkeys(renamed, None)), OLD]) == "qualified"
+
+
+@pytest.mark.parametrize("state", ["已发布", "审核通过", "正常"])
+def test_published_posts_count(state: str) -> None:
+    assert verdict([row(审核状态=state)]) == "qualified"
+
+
+def test_a_state_that_is_not_understood_leaves_the_answer_open() -> None:
+    result = read([row(审核状态="其它"), OLD])
+    assert BOOK.inspect(result[0]).verdict.value == "undetermined"
+    assert [(fault.row, fault.column, fault.used) for fault in result.bad] == [(2, "审核状态", True)]
+
+
+@pytest.mark.parametrize("shown", ["昨日之日", "2024年8月", "见截图"])
+def test_an_unread_time_makes_the_posts_partial(shown: str) -> None:
+    assert verdict([row(发布时间=shown), OLD]) == "undetermined"
+    assert verdict([row(发布时间=shown), row()]) == "qualified"
+
+
+def test_a_refused_row_makes_only_its_account_partial() -> None:
+    twins = [gr.Account(name="乙", platform=platform) for platform in ("微博", "抖音")]
+    other = gr.Account(name="丙", platform="微博")
+    rows = [{"公众号名称": "乙", "发布时间": "2024-08-27"}, {"公众号名称": "丙", "发布时间": "2024-01-01"}]
+    result = read(rows, accounts=[*twins, other])
+    verdicts = {(each.account.name, each.account.platform): BOOK.inspect(each).verdict.value for each in result}
+    assert verdicts == {("丙", "weibo"): "unqualified", ("乙", "weibo"): "undetermined", ("乙", "douyin"): "undetermined"}
+
+
+def test_posts_come_to_the_registered_account_whatever_word_names_its_platform() -> None:
+    [snapshot] = read([row(平台="微信订阅号"), row(平台="微信")])
+    assert (snapshot.account, snapshot.post_count) == (ACCOUNT, 2)
+    result = read([row(平台="微信视频号")])
+    assert [each.account.platform for each in result] == ["wechat_channels", "wechat_official"]
+
+
+def test_epochs_and_utc(tmp_path: Path) -> None:
+    for shown in (1724725800, "1724725800", 1724725800000, "2024-08-27T02:30:00Z"):
+        [snapshot] = read([row(发布时间=shown)])
+        assert snapshot.latest_post_at == datetime(2024, 8, 27, 10, 30, tzinfo=SHANGHAI)
+    path = tmp_path / "发布.csv"
+    path.write_bytes("作品名称\t发布时间\t公众号名称\r\n防汛\t2024-08-27\t示例发布\r\n".encode("utf-16"))
+    assert read(path)[0].latest_post_at == date(2024, 8, 27)
+
+
+def test_a_table_without_names_is_of_the_one_account() -> None:
+    rows = [{"标题": "防汛", "发布时间": "2024-08-27"}]
+    assert read(rows)[0].account == ACCOUNT
+    with pytest.raises(TableError, match="account_name"):
+        read(rows, accounts=[])
+
+
+JSONS: dict[str, tuple[object, str]] = {
+    "weibo_crawler": (
+        {
+            "user": {"id": "1", "screen_name": "示例发布"},
+            "weibo": [{"id": 1, "text": "防汛提示", "created_at": "2024-08-27T10:30:00"}],
+        },
+        "qualified",
+    ),
+    "weibo_crawler with a forwarded post": (
+        {
+            "user": {"screen_name": "示例发布"},
+            "weibo": [{"text": "转", "created_at": "2024-08-27", "retweet": {"id": 2}}, {"text": "旧", "created_at": "2024-01-01"}],
+        },
+        "unqualified",
+    ),
+    "media_crawler": ([{"note_id": "1", "nickname": "示例发布", "desc": "防汛", "time": 1724725800000}], "qualified"),
+    "douyin_list": (
+        {"status_code": 0, "aweme_list": [{"desc": "防汛", "create_time": 1724725800, "author": {"nickname": "示例发布"}}]},
+        "qualified",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", JSONS)
+def test_json_of_tools(name: str, tmp_path: Path) -> None:
+    document, right = JSONS[name]
+    path = tmp_path / "posts.json"
+    path.write_text(json.dumps(document, ensure_ascii=False), "utf-8")
+    assert verdict(path) == right
+    assert verdict(document, preset=name.split()[0]) == right
+
+
+def test_json_with_a_mapping_of_the_caller() -> None:
+    document = {"data": [{"标题文本": "防汛", "时刻": "2024-08-27", "nickname": "示例发布"}]}
+    assert verdict(document, preset="media_crawler", fields={"title": "标题文本", "published_at": "时刻"}) == "qualified"
+    with pytest.raises(ObservationError, match="可用的有"):
+        read(document, fields={"date": "时刻"})
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"ok": 0, "msg": "这里还没有内容", "data": {"cards": []}},
+        {"ret": -3, "weibo": []},
+        {"base_resp": {"ret": 200013, "err_msg": "freq control"}, "weibo": []},
+        {"message": "访问过于频繁，请稍后再试", "data": []},
+        {"status_code": 2154, "aweme_list": []},
+        {"something": []},
+        "no json",
+    ],
+)
+def test_a_refused_answer_is_never_no_posts(answer: object, tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    path.write_text(answer if isinstance(answer, str) else json.dumps(answer, ensure_ascii=False), "utf-8")
+    with pytest.raises(ObservationError):
+        read(path)
+
+
+def test_an_empty_list_is_no_posts() -> None:
+    assert verdict({"user": {"screen_name": "示例发布"}, "weibo": []}) == "unqualified"
