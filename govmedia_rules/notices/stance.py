@@ -14,7 +14,8 @@ from typing import Any, Literal, cast
 from govmedia_rules.notices.outline import Line, any_of, clauses, words
 
 Stance = Literal["fault", "weak", "denied", "demanded", "praised", "rectified", "earlier", "asked", "figure", "plain"]
-"""What a clause does. `figure` gives a number or a title (答复率99.6%, 不合格网站名单) and no fault. `weak` is a fault that only asks for improvement (有待提高); `plain` states no fault at all."""
+"""What a clause does. `figure` gives a number or a title (答复率99.6%, 不合格网站名单) and no fault.
+`weak` is a fault that only asks for improvement (有待提高); `plain` states no fault at all."""
 
 NO_FAULT: tuple[Stance, ...] = ("denied", "demanded", "praised", "rectified", "earlier", "asked", "figure")
 _NOT = "(?:并未|均未|尚未|从未|暂未|也未|未再|未曾|未|没有|没|不再|不)"
@@ -46,7 +47,7 @@ def is_figure(clause: str) -> bool:
     return (_SCORE.search(clause) or _RECEIPT.search(clause)) is not None and not has_fault(re.sub("“[^”]*”", "", clause))
 
 
-_AT_ONCE = "^对[^,]*(?:立行立改|立整立改|即知即改|即查即改)$"
+_NOW = "^对[^,]*(?:立行立改|立整立改|即知即改|即查即改)$"
 _STATED = re.compile("[未没不缺无]|发现|存在|出现|错误")
 
 
@@ -70,7 +71,7 @@ def _pattern(name: str) -> re.Pattern[str]:
         "counted": r"(?:提醒|督促|下发|制发|印发|发出|推送)[^,]*?[0-9]+余?(?:次|份|条|件|家|个)",
         "excused": r"不(?:计入|列入|视为|作为|算作?)[^,]{0,6}(?:不合格|问题|扣分|考核)|已(?:提前|事先|按规定|按要求)报备",
         "acts": rf"(?:{acts})[^,]{{0,12}}(?:{objects})|(?:{objects})[^,]{{0,6}}(?:{acts})",
-        "conditional": rf"(?:^|对)(?:{any_of(stance['conditional'])})|{_AT_ONCE}|^对[^,]*的(?:要|应|须|将|一律|予以|给予|坚决|严肃)",
+        "conditional": rf"(?:^|对)(?:{any_of(stance['conditional'])})|{_NOW}|^对[^,]*的(?:要|应|须|将|一律|予以|给予|坚决|严肃)",
         "urged": any_of(stance["urging"]),
         "praised": any_of(stance["praising"]),
         "improved": rf"(?:{faults}|现象|情形|情况)[^,]{{0,6}}?(?:{any_of(stance['less'])})",
