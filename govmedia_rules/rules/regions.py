@@ -45,6 +45,8 @@ def region_code(region: str | None) -> str | None:
     if region is None:
         return None
     text = "".join(region.split())
+    if re.fullmatch(r"[0-9]{6}0{6}", text):
+        text = text[:6]  # the long form that statistics use
     if re.fullmatch(r"[0-9]{6}", text):
         if text in divisions() or f"{text[:4]}00" in divisions() or any(code.startswith(text[:4]) for code in divisions()):
             return text

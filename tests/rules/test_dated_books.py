@@ -134,3 +134,10 @@ def test_the_last_day_of_2005_was_worked() -> None:
     calendar = gr.WorkCalendar.official()
     assert calendar.is_workday(date(2005, 12, 31))
     assert calendar.count(date(2005, 12, 30), date(2006, 1, 4)).days == 2  # 12-31 worked, 01-01 to 01-03 off
+
+
+def test_the_long_form_of_a_code_is_the_same_place() -> None:
+    day = date(2024, 8, 1)
+    assert gr.rulebook_for("610700000000", day).id == gr.rulebook_for("610700", day).id
+    with pytest.raises(gr.errors.UnknownRegion):
+        gr.rulebook_for("610700001000", day)
