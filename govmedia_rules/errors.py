@@ -2,7 +2,7 @@
 
     GovMediaRulesError
       RulebookError          RulebookSyntaxError  OverlayConflict  UnknownIndicator  UnknownCheck  ParameterError
-                             CyclicExtends  UnknownRulebook  RulebookErrors (several of them at once)
+                             CyclicExtends  UnknownRulebook  UnknownRegion  RulebookErrors (several of them at once)
       PluginError            PluginLoadError  DuplicateId
       SubjectError           CodeError  RegistryError
       ObservationError       BrokenLine  TableError
@@ -11,7 +11,7 @@
       CollectError           NoticeError  CampaignError  ExportError
       MissingExtra
     GovMediaRulesWarning     ExpiredWaiver  UnusedWaiver  UnusedReview  StaleObservation  DeprecatedIndicator  PluginWarning
-                             UnreadInput  UnverifiedCode  CutText  LossyColumn  MissingColumn
+                             UnreadInput  UnverifiedCode  CutText  LossyColumn  MissingColumn  OldBasisWarning
 
 An error says what is wrong, where, and what to do. Nothing in the library decides by the text of an error.
 All arguments go to ``Exception.__init__``, so each class survives pickling on its way back from a worker.

@@ -212,8 +212,8 @@ def test_the_commands_collect_and_probe(
 def test_the_progress_bar_shows_only_where_it_is_watched() -> None:
     import io
 
-    from govmedia_rules.collect.visits import Progress
     from govmedia_rules.collect.progress import ProgressBar
+    from govmedia_rules.collect.visits import Progress
 
     quiet = io.StringIO()
     with ProgressBar(1, quiet) as bar:

@@ -65,10 +65,12 @@ def test_typed_columns_row_for_row() -> None:
         {"账号名称": None, "平台": None, "最近更新时间": None},
     ]
     judged = BatchJudge(BOOK.plan, observed_at=POINT)(pyarrow.RecordBatch.from_pylist(rows))
-    assert judged["subject_name"].to_pylist() == [None, "甲", None, None, None]
+    assert judged["subject_name"].to_pylist() == [None, "甲", None, "乙", None]
     faults = judged["fault"].to_pylist()
     assert [faults[at] for at in (0, 1, 2, 4)] == ["空行", None, "空行", "空行"]
-    assert faults[3].startswith("平台: unknown platform")
+    assert faults[3].startswith("平台: 不认识平台")
+    # A platform nobody knows costs the row nothing, and keeps the rules of platforms open.
+    assert judged["platform"].to_pylist()[3] == "unknown"
     late = BatchJudge(BOOK.plan, observed_at=POINT, not_after=datetime(2024, 1, 1, tzinfo=SHANGHAI))
     assert late(pyarrow.RecordBatch.from_pylist(rows[1:2]))["fault"].to_pylist() == ["observed_at lies in the future"]
     sites = pyarrow.RecordBatch.from_pylist([{"网站名称": "示例网", "首页最近更新时间": "2024-08-22"}])
