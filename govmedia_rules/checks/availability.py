@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta, tzinfo
 from decimal import Decimal
 from fractions import Fraction
@@ -23,12 +23,12 @@ from govmedia_rules.checks.contract import (
     passed,
 )
 from govmedia_rules.core.time import Moment, Window, day_of, earliest, latest
-from govmedia_rules.snapshots.failures import failure_kinds
+from govmedia_rules.snapshots.failures import failure_kinds, of_status
 from govmedia_rules.snapshots.models import SiteSnapshot
 from govmedia_rules.snapshots.parts import OfflineNotice, Probe, ProbeDay
 
 
-@check("site.unreachable", needs="probes|probe_days")
+@check("site.unreachable", needs="probes|probe_days", version=2)
 def unreachable(
     site: SiteSnapshot,
     *,
@@ -133,8 +133,12 @@ def probes_by_day(site: SiteSnapshot, slow_seconds: float, days: int) -> list[li
         ages = [(day_of(point, zone) - day_of(day.day, zone)).days for day in site.probe_days]
         # Counted days may end with the day of the monitoring point or with the day before it.
         offset = 0 if 0 in ages else 1
-        counted = [_day_count(day, notices, zone) for day in site.probe_days]
-        return [_summed(((age - offset, count) for age, count in zip(ages, counted, strict=True)), days)]
+        counted = [(age - offset, _day_count(day, notices, zone)) for age, day in zip(ages, site.probe_days, strict=True)]
+        ways = [_summed(counted, days)]
+        if len(set(ages)) < len(ages):
+            # A day listed twice may be two batches of visits, or one batch that was counted twice.
+            ways += [_chosen(counted, days, min), _chosen(counted, days, max)]
+        return ways
     probes = [
         (probe.at, _probe_count(probe, slow_seconds, any(notice.covers(probe.at, zone) for notice in notices)))
         for probe in site.probes
@@ -169,27 +173,54 @@ def _summed(counts: Iterable[tuple[int, ProbeCount]], days: int) -> list[ProbeCo
     return sums
 
 
+def _chosen(counts: Iterable[tuple[int, ProbeCount]], days: int, choose: Callable[..., ProbeCount]) -> list[ProbeCount]:
+    """Return of each of the last `days` days the one count that has the least, or the largest, share of failures."""
+    of_day: dict[int, list[ProbeCount]] = defaultdict(list)
+    for age, count in counts:
+        of_day[age].append(count)
+    return [
+        choose(of_day.get(age, [ProbeCount()]), key=lambda count: (share_of(count.failed, count.probes), count.failed))
+        for age in range(days)
+    ]
+
+
 def has_failed(probe: Probe, slow_seconds: float) -> bool:
     """Return whether a probe had not opened the page when the time was up, for a reason that counts against the site.
 
-    A protection device, a login or the line of the prober is no failure of the site (`failure_kinds`); a kind that is not
-    known there is one, because whoever recorded it said so.
+    A protection device, a login or the line of the prober is no failure of the site (`failure_kinds`), and neither is the HTTP
+    status by which they answer. A kind that is not known there is one where all kinds of its family are (`timeout`).
     """
-    if probe.failure is not None:
-        kind = failure_kinds().get(probe.failure)
-        if kind is None or kind.opens is False:
-            return True
-        if kind.opens is None:
-            return False
-    elif probe.status is not None and probe.status >= 400:
-        return True
+    failure = _failure_of(probe)
+    if failure is not None:
+        is_open = _opens_with(failure)
+        if is_open is not True:
+            return is_open is False
     return probe.seconds is not None and probe.seconds >= slow_seconds
 
 
 def is_undecided(probe: Probe) -> bool:
-    """Return whether nobody can tell from a probe if the site was open: something stood in front of it."""
-    kind = failure_kinds().get(probe.failure or "")
-    return kind is not None and kind.opens is None
+    """Return whether nobody can tell from a probe if the site was open: something stood in front of it, or its time is lost."""
+    failure = _failure_of(probe)
+    return probe.seconds is None if failure is None else _opens_with(failure) is None
+
+
+def _opens_with(failure: str) -> bool | None:
+    """Return whether a site with this kind of failure opens; of an unknown kind, what all kinds of its family say, else None."""
+    kinds = failure_kinds()
+    if failure in kinds:
+        return kinds[failure].opens
+    family = failure.partition("_")[0]
+    answers = {kind.opens for name, kind in kinds.items() if name.partition("_")[0] == family}
+    return answers.pop() if len(answers) == 1 else None
+
+
+def _failure_of(probe: Probe) -> str | None:
+    """Return the kind of failure of a probe, read from its status where none was recorded; None where the page came."""
+    if probe.failure is not None or probe.status is None or probe.status < 400:
+        return probe.failure
+    kind = of_status(probe.status)
+    # Any other client error is the site's answer to a plain visit of its home page.
+    return "status_not_found" if kind == "status_client" else kind
 
 
 def _kinds_of_failures(site: SiteSnapshot, slow_seconds: float, days: int) -> Counter[str]:
@@ -200,7 +231,7 @@ def _kinds_of_failures(site: SiteSnapshot, slow_seconds: float, days: int) -> Co
             if has_failed(probe, slow_seconds):
                 counts[probe.failure or ("slow" if (probe.status or 200) < 400 else f"status_{probe.status}")] += 1
             elif is_undecided(probe):
-                counts[probe.failure or ""] += 1
+                counts[_failure_of(probe) or "undecided"] += 1
     return counts
 
 

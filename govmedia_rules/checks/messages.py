@@ -23,11 +23,12 @@ from govmedia_rules.checks.interaction import has_column
 from govmedia_rules.core.time import Moment, Window, day_of, earliest, latest
 from govmedia_rules.core.workdays import Calendar, WorkCalendar, WorkingDays
 from govmedia_rules.errors import CalendarError
+from govmedia_rules.snapshots.kinds import is_known as is_known_kind
 from govmedia_rules.snapshots.models import AccountSnapshot, SiteSnapshot
 from govmedia_rules.snapshots.parts import Enquiry, Message
 
 
-@check("site.messages_unanswered", needs="messages")
+@check("site.messages_unanswered", needs="messages", version=2)
 def messages_unanswered(
     site: SiteSnapshot,
     *,
@@ -50,7 +51,7 @@ def messages_unanswered(
     point = site.observed_at
     zone = point.tzinfo
     assert zone is not None
-    span = window.before(point)
+    first = window.start(point)
     must_be_after = wait.start(point)
     certain: list[Evidence] = []
     candidates: list[Evidence] = []
@@ -61,19 +62,23 @@ def messages_unanswered(
         if message.asked_at is None:
             unknown += message.answered is not True
             continue
-        if not span.has(message.asked_at):
-            continue
+        # A bare day is read in the unit's favour at both ends: put before the window began, and as late as it can be.
         asked = latest(message.asked_at, zone)
+        if earliest(message.asked_at, zone) < first or asked >= must_be_after:
+            continue
         is_answered, answered = answer_by(message, message.asked_at, point)
         if is_answered:
-            if not late_answers_count or answered is None or asked >= wait.start(earliest(answered, zone)):
+            if not late_answers_count:
                 continue
-        elif asked >= must_be_after:
-            continue
+            if answered is None:  # nobody can tell whether the answer came in time
+                unknown += 1
+                continue
+            if asked >= wait.start(earliest(answered, zone)):
+                continue
         evidence = Evidence(message.title or "message", message.url, message.asked_at, answered, wait)
         if is_answered is None:
             unknown += 1
-        elif message.valid is None or message.column_kind is None:
+        elif message.valid is None or not _is_known_column(message.column_kind):
             candidates.append(evidence)
         else:
             certain.append(evidence)
@@ -85,6 +90,11 @@ def messages_unanswered(
     if unknown or "messages" in site.partial:
         return inconclusive("messages_unknown", count=unknown, **args)
     return passed()
+
+
+def _is_known_column(kind: str | None) -> bool:
+    """Return whether a message's column is of a known kind; one of another kind may be a column whose messages do not count."""
+    return is_known_kind("channel", kind) or is_known_kind("column", kind)
 
 
 @check("site.consultation_idle", needs=("columns|channels", "messages"), faults=("missing", "idle"))

@@ -7,6 +7,7 @@ from typing import Annotated, Any, NamedTuple
 
 from govmedia_rules.checks.contract import CheckResult, Evidence, Positive, Strictness, check, failed, inconclusive, passed
 from govmedia_rules.core.time import Moment, Span, Window, earliest, latest
+from govmedia_rules.core.time import latest as latest_instant
 from govmedia_rules.snapshots.models import AccountSnapshot, SiteSnapshot
 from govmedia_rules.snapshots.parts import Column, Entry, Post
 
@@ -25,7 +26,8 @@ def was_updated(
 
     Returns:
         False also where there are no items, or only items without a date, which count as not updated. None where the
-        newest date is unknown, or lies after the window and the items before it are unknown.
+        newest date is unknown, or lies after the window and the items before it are unknown or all dated after it as well:
+        they were there, so they were published at a time that nobody knows.
     """
     if latest is None:
         if entries is not None or count == 0 or (count is not None and count == undated):
@@ -34,10 +36,30 @@ def was_updated(
     if span.has(latest):
         return True
     if span.is_before(latest):
-        if entries is None:
-            return None
-        return any(entry.published_at is not None and span.has(entry.published_at) for entry in entries)
+        dates = _dates_by(span, entries)
+        return any(map(span.has, dates)) if dates else None
     return False
+
+
+def newest_by(span: Span, latest: Moment | None, entries: Sequence[Entry | Post] | None) -> Moment | None:
+    """Return the newest date not after `span`, to be named as the last update; `latest` where no other is known.
+
+    Args:
+        span: The window.
+        latest: Time of the newest item.
+        entries: The items; None when they are not known one by one.
+    """
+    if latest is None or not span.is_before(latest):
+        return latest
+    zone = span.end.tzinfo
+    assert zone is not None
+    return max(_dates_by(span, entries), key=lambda moment: latest_instant(moment, zone), default=latest)
+
+
+def _dates_by(span: Span, entries: Sequence[Entry | Post] | None) -> list[Moment]:
+    """Return the dates of the items that do not lie after `span`."""
+    dates = (entry.published_at for entry in entries or ())
+    return [moment for moment in dates if moment is not None and not span.is_before(moment)]
 
 
 def column_updated(column: Column, span: Span) -> bool | None:
@@ -58,7 +80,7 @@ class Count(NamedTuple):
         return None if self.seen + self.possible >= limit else False
 
 
-@check("site.home_stale", needs="home")
+@check("site.home_stale", needs="home", version=2)
 def home_stale(site: SiteSnapshot, *, window: Annotated[Window, Strictness.SHORTER]) -> CheckResult:
     """Nothing on the home page was updated inside the window (首页不更新).
 
@@ -69,21 +91,23 @@ def home_stale(site: SiteSnapshot, *, window: Annotated[Window, Strictness.SHORT
     assert home is not None
     if home.is_navigation:
         return passed("home_is_navigation")
-    updated = was_updated(window.before(site.observed_at), home.latest_entry_at, home.entries, home.entry_count)
+    span = window.before(site.observed_at)
+    updated = was_updated(span, home.latest_entry_at, home.entries, home.entry_count)
     if updated:
         return passed()
     if updated is None or "home" in site.partial:
         return inconclusive("home_entries_unknown")
     if home.is_navigation is None:
         return inconclusive("home_kind_unknown")
-    args: dict[str, Any] = {"latest": home.latest_entry_at, "window": window, "point": site.observed_at}
-    evidence = [Evidence("home", site.site.url, home.latest_entry_at, home.latest_entry_at, window)]
-    if home.latest_entry_at is None:
+    newest = newest_by(span, home.latest_entry_at, home.entries)
+    args: dict[str, Any] = {"latest": newest, "window": window, "point": site.observed_at}
+    evidence = [Evidence("home", site.site.url, newest, newest, window)]
+    if newest is None:
         return failed("home_undated" if home.entry_count else "home_empty", evidence=evidence, **args)
     return failed("home_older_than_window", evidence=evidence, **args)
 
 
-@check("site.home_navigation_stale", needs="home")
+@check("site.home_navigation_stale", needs="home", version=2)
 def home_navigation_stale(site: SiteSnapshot, *, window: Annotated[Window, Strictness.SHORTER]) -> CheckResult:
     """The home page is only an entrance to columns, and none of the second-level pages was updated inside the window.
 
@@ -105,6 +129,7 @@ def home_navigation_stale(site: SiteSnapshot, *, window: Annotated[Window, Stric
         return passed()
     if updated is None or "home" in site.partial:
         return inconclusive("second_level_unknown")
+    newest = newest_by(span, newest, entries)
     evidence = [Evidence("second_level", site.site.url, newest, newest, window)]
     return failed("second_level_older_than_window", evidence=evidence, latest=newest, window=window, point=site.observed_at)
 
@@ -164,7 +189,7 @@ def home_updates_few(
     return failed("home_updates_few", evidence=evidence, faults={"few": 1}, count=count, **args)
 
 
-@check("account.stale", needs="latest_post_at|posts|post_count")
+@check("account.stale", needs="latest_post_at|posts|post_count", version=2)
 def stale(account: AccountSnapshot, *, window: Annotated[Window, Strictness.SHORTER]) -> CheckResult:
     """No update at all inside the window (监测时间点前2周内无更新).
 
@@ -180,6 +205,7 @@ def stale(account: AccountSnapshot, *, window: Annotated[Window, Strictness.SHOR
         return passed() if earliest_day is None or span.has(earliest_day) else inconclusive("posts_unknown")
     if updated is None or "posts" in account.partial:
         return inconclusive("posts_unknown")
+    newest = newest_by(span, newest, account.posts)
     evidence = [Evidence("posts", account.account.url, newest, newest if newest is not None else 0, window)]
     if newest is None:
         return failed("posts_undated" if account.post_count else "posts_none", evidence=evidence, window=window)

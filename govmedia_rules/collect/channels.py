@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from govmedia_rules.collect.columns import Frame, own_lines
 from govmedia_rules.collect.failures import opens
+from govmedia_rules.collect.fetch import Fetched
 from govmedia_rules.collect.home import HomeView
 from govmedia_rules.collect.navigation import FoundChannel, address_key, host_of
-from govmedia_rules.collect.visits import PageVisitor
+from govmedia_rules.collect.page import PageFacts
+from govmedia_rules.collect.visits import PageVisitor, ReadPage
 from govmedia_rules.collect.words import channel_kinds, table
 from govmedia_rules.snapshots.parts import Channel, MapEntry
 
@@ -30,6 +33,8 @@ class ChannelFinder(PageVisitor):
     site_map: tuple[MapEntry, ...] | None = None
     _found_channels: list[FoundChannel] = field(default_factory=list)
     _home_keys: set[str] = field(default_factory=set)
+    _frame: Frame = field(default_factory=Frame)
+    _letter_pages: set[str] = field(default_factory=set)
     _impossible: str = ""
     _unread_columns: int = 0
 
@@ -54,6 +59,7 @@ class ChannelFinder(PageVisitor):
             )
         if not any(channel.effective for channel in self.channels):
             await self._look_behind_pictures(home)
+            await self._look_for_forms(home)
         portals = table("pages")["links"]["portals"]
         if any(
             link.is_outside and any(word in f"{link.text} {link.url}" for word in portals) for link, _, _ in self.links.values()
@@ -112,3 +118,40 @@ class ChannelFinder(PageVisitor):
                 self.channels.append(
                     Channel(kind=kind, name=facts.title[:200], url=addresses[index], effective=facts.has_form or None)
                 )
+
+    def _read(self, fetched: Fetched, kind: str, depth: int, *, site_map: bool = False, on_home: bool = False) -> ReadPage:
+        page = super()._read(fetched, kind, depth, site_map=site_map, on_home=on_home)
+        if kind not in ("content", "site_map") and page.facts.has_form and self._speaks_of_letters(page.facts):
+            self._letter_pages.update((page.facts.url, fetched.url))
+        return page
+
+    def _speaks_of_letters(self, facts: PageFacts) -> bool:
+        """Return whether a page's own text has the words of letters and answers."""
+        text = "\n".join((facts.title, *own_lines(facts, self._frame)))
+        return any(word in text for word in table("channels")["forms"]["signs"])
+
+    async def _look_for_forms(self, home: HomeView) -> None:
+        """Take pages with a form to write into as channels, where the links to them have no word for one."""
+        others = table("channels")["forms"]["others"]
+        longest = int(table("channels")["longest"])
+        named = [(item.url, item.name) for item in home.navigation]
+        named.extend((link.url, link.text.strip()) for page in home.pages for link in page.links if link.kind == "page")
+        names = {
+            url: name
+            for url, name in named
+            if 0 < len(name) <= longest
+            and host_of(url) in self._hosts
+            and address_key(url) not in self._home_keys
+            and self._channel_kind(name) is None
+            and not any(word in name for word in others)
+        }
+        unread = [url for url in names if url not in self._forms and url not in self.checked]
+        async for _, fetched in self._wave(unread[:MOST_CHANNELS]):
+            if fetched is None or (fetched.failure is not None and opens(fetched.failure) is None):
+                self.partial.add("channels")
+            elif fetched.failure is None:
+                self._read(fetched, "channel", 1)
+        for url, name in names.items():
+            if self._forms.get(url):
+                effective = True if url in self._letter_pages else None
+                self.channels.append(Channel(kind="consultation", name=name, url=url, effective=effective))

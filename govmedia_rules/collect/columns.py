@@ -82,6 +82,22 @@ def _notice() -> re.Pattern[str]:
     )
 
 
+@cache
+def _frame_words() -> re.Pattern[str]:
+    words = any_of(table("pages")["lists"]["frame_words"])
+    return re.compile(rf"(?:{words}|[\d\W_])*", re.IGNORECASE)
+
+
+@cache
+def _crumbs() -> re.Pattern[str]:
+    return re.compile(any_of(table("pages")["lists"]["crumbs"]))
+
+
+def _is_of_frame(line: str, title: str) -> bool:
+    """Return whether a line is crumbs, the column's name, a head or paging of a list: none says why the list is empty."""
+    return line in title or _crumbs().search(line) is not None or _frame_words().fullmatch(line) is not None
+
+
 def own_links(page: PageFacts, frame: Frame) -> list[tuple[str, str]]:
     """Return text and address of links that are this page's own: not in the frame of the site and not to the page itself."""
     own = address_key(page.url)
@@ -132,5 +148,8 @@ def column_content(page: PageFacts, frame: Frame) -> ColumnContent:
         return ColumnContent(unseen="script")
     # Only the crumbs and the column's own name are left: a list's frame with nothing in it. Without a notice of the page's own, a
     # script that all pages of the site have may be the one that fills it.
-    is_blank = not page.own_scripts and page.empty_lists > 0 and len(text) <= SHORTEST_TEXT and not any(text for text, _ in links)
+    is_blank = not page.own_scripts and page.empty_lists > 0 and not any(text for text, _ in links)
+    is_blank = is_blank and len(text) <= SHORTEST_TEXT and all(_is_of_frame(line, page.title) for line in lines)
+    if is_blank and page.has_query:  # an empty list under a query says only that nothing was asked
+        return ColumnContent(unseen="query")
     return ColumnContent(()) if is_blank else ColumnContent(unseen="text")

@@ -79,7 +79,6 @@ class SiteCrawler(ChannelFinder):
     _framed: list[tuple[int, str, int]] = field(default_factory=list)
     _column_kind: dict[str, str] = field(default_factory=dict)
     _had_rules: bool = False
-    _frame: Frame = field(default_factory=Frame)
     _lists: list[ListState] = field(default_factory=list)
     _published: dict[str, datetime | date | None] = field(default_factory=dict)
     _missing_page: tuple[str, frozenset[str]] | None = None

@@ -7,7 +7,7 @@ import socket
 import ssl
 
 from govmedia_rules.collect.protection import PageShape, kind_of_page
-from govmedia_rules.snapshots.failures import FailureKind, failure_kinds, opens
+from govmedia_rules.snapshots.failures import FailureKind, failure_kinds, of_status, opens
 
 __all__ = ["FailureKind", "failure_kinds", "of_content", "of_exception", "of_status", "opens"]
 
@@ -46,23 +46,6 @@ def of_exception(fault: BaseException) -> str:
 
 # Not the end of a name but of our own resolver: no server answered, or it was told to try again.
 _OUR_RESOLVER = {socket.EAI_AGAIN, socket.EAI_FAIL, socket.EAI_SYSTEM, socket.EAI_MEMORY}
-
-
-def of_status(status: int) -> str | None:
-    """Return the kind of failure an HTTP status means; None for a page."""
-    if 200 <= status < 300 and status != 204:
-        return None
-    if status in (404, 410):
-        return "status_not_found"
-    if status == 412:
-        return "blocked_412"
-    if status in (401, 403, 407, 429, 451):
-        return "status_forbidden"
-    if 400 <= status < 500:
-        return "status_client"
-    if status >= 500:
-        return "status_server"
-    return "empty" if status == 204 else "status_other"
 
 
 def of_content(text: str, *, has_links: bool, has_scripts: bool, title: str = "") -> str | None:

@@ -213,6 +213,11 @@ class PageFacts:
         return has_form(self.dom)
 
     @cached_property
+    def has_query(self) -> bool:
+        """Whether it offers a choice by which its list is asked for (a year, a department)."""
+        return any(not is_in_bar(node) for node in self.dom.tree.css("form select"))
+
+    @cached_property
     def has_list_frame(self) -> bool:
         """Whether it shows the frame of a list."""
         return self.dom.tree.css_first(table("pages")["lists"]["frame"]) is not None
@@ -338,7 +343,7 @@ def _fetches(dom: Dom) -> bool:
     scripts = "\n".join(script for script in dom.scripts if "<![CDATA[" not in script)
     return (
         any(call in scripts for call in table("pages")["lists"]["fetching"])
-        or any(sign in dom.html for sign in ("v-for", "ng-repeat", "ms-for", "x-for", "data-bind="))
+        or any(sign in dom.html for sign in ("<!--#include", "<esi:include", "v-for", "ng-repeat", "ms-for", "x-for", "data-bind="))
         or any(sign in dom.text for sign in ("{{", "<%", "${", "#{"))
     )
 

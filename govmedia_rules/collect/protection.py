@@ -12,6 +12,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from http import HTTPStatus
 
 from govmedia_rules.collect.words import any_of, table
 
@@ -21,6 +22,9 @@ FEWEST_LINKS = 8
 """Links from which a page is taken for one of a site: block pages link back, to the vendor and to a form, at most."""
 LONGEST_READ = 65_536
 """Bytes of a body that are looked at: pages of devices are smaller."""
+
+# A status that no standard names comes from what stands in front: applications answer with registered ones.
+_REGISTERED = frozenset(HTTPStatus)
 
 _UNSEEN = re.compile(r"<(script|style)\b|<!--", re.IGNORECASE)
 _NOSCRIPT = re.compile(r"</?noscript\b[^>]*>", re.IGNORECASE)
@@ -160,7 +164,7 @@ def kind_of_answer(status: int, headers: Mapping[str, str], cookies: Sequence[st
     page = shape_of(html)
     if by_status is None:
         return kind_of_page(page)
-    if status in device["statuses"]:
+    if status in device["statuses"] or (status >= 400 and status not in _REGISTERED):
         return by_status if by_status == "blocked_412" else "blocked_challenge"
     if status < 400 or not page.is_bare:
         return by_status

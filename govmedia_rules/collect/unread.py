@@ -62,10 +62,14 @@ def busy_scripts(dom: Dom) -> Iterator[str]:
     for source in dom.script_sources:
         if not _inert().search(source):
             yield source
+    fetching = table("pages")["lists"]["fetching"]
     for text in dom.scripts:
         bare = text.strip()
         # Records kept in the page are read as lists; a fixed text is part of the page already.
         if not bare or "<![CDATA[" in bare or bare.startswith("{"):
+            continue
+        if any(call in bare for call in fetching):
+            yield bare
             continue
         if len(bare) < 3_000 and (_VALUES.fullmatch(bare) or bare.startswith("document.write") or _inert().search(bare)):
             continue
@@ -103,3 +107,6 @@ def shown_media(dom: Dom, base: Base) -> Iterator[str]:
     for node in dom.tree.css(",".join(_MEDIA)):
         written = next((value for name in _SOURCES if (value := node.attributes.get(name))), "")
         yield base.resolve(written.strip()) or written.strip()[:200]
+    for node in dom.tree.css("[style*='url(' i]"):
+        if not is_in_bar(node):
+            yield (node.attributes.get("style") or "")[:200]

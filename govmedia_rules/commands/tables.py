@@ -45,7 +45,7 @@ def table_snapshots(
         warnings.simplefilter("ignore", MissingColumn)
         warnings.simplefilter("ignore", UnreadInput)
         rows: Rows[AccountSnapshot] | Rows[SiteSnapshot] = read(path, observed_at=at, sheet=sheet, header=header, zone=zone)
-    _tell(path, rows, asked_of(rows.missing, book))
+    _report(path, rows, asked_of(rows.missing, book))
     bad.extend(
         BrokenLine(fault.reason, Where(path, table=fault.sheet, row=fault.row, column=fault.column))
         for fault in rows.bad
@@ -63,7 +63,7 @@ def _point(text: str | None, zone: tzinfo) -> datetime | date | None:
     return moment
 
 
-def _tell(path: str, rows: Rows[AccountSnapshot] | Rows[SiteSnapshot], missing: tuple[str, ...]) -> None:
+def _report(path: str, rows: Rows[AccountSnapshot] | Rows[SiteSnapshot], missing: tuple[str, ...]) -> None:
     say(f"{path}: 读入 {len(rows)} 个，{len(rows.rejected)} 行不是数据（合计、说明、表头等）")
     if missing:
         say(f"{path}: 没有读到 {'、'.join(missing)} 列，相关指标一律待定")

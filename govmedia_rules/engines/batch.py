@@ -22,7 +22,8 @@ from govmedia_rules.judge.rulebook import Rulebook
 from govmedia_rules.rules.model import Plan
 from govmedia_rules.snapshots.models import AnySnapshot
 from govmedia_rules.snapshots.reading import MAX_LINE_BYTES, RawLine, parse_line
-from govmedia_rules.snapshots.shallow import SubjectKind, kind_of, shallow_table
+from govmedia_rules.snapshots.shallow import kind_of, shallow_table
+from govmedia_rules.snapshots.shallow_rows import SubjectKind
 from govmedia_rules.tables.columns import Cell, Heading, arrow_schema, missing_frames
 
 if TYPE_CHECKING:

@@ -22,14 +22,13 @@ from govmedia_rules.snapshots.merging import Once, Place, each_once
 from govmedia_rules.snapshots.models import AccountSnapshot, SiteSnapshot
 from govmedia_rules.snapshots.shallow import (
     NEEDED_PARTS,
-    ShallowRow,
     ShallowTable,
-    SubjectKind,
     kind_of,
     open_subject_tables,
     shallow_table,
     warn_of,
 )
+from govmedia_rules.snapshots.shallow_rows import ShallowRow, SubjectKind
 from govmedia_rules.subjects.models import Account
 from govmedia_rules.tables.columns import (
     Cell,

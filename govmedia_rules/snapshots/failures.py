@@ -50,3 +50,20 @@ def opens(failure: str | None) -> bool | None:
         return True
     kind = failure_kinds().get(failure)
     return None if kind is None else kind.opens
+
+
+def of_status(status: int) -> str | None:
+    """Return the kind of failure an HTTP status means; None for a page."""
+    if 200 <= status < 300 and status != 204:
+        return None
+    if status in (404, 410):
+        return "status_not_found"
+    if status == 412:
+        return "blocked_412"
+    if status in (401, 403, 407, 429, 451):
+        return "status_forbidden"
+    if 400 <= status < 500:
+        return "status_client"
+    if status >= 500:
+        return "status_server"
+    return "empty" if status == 204 else "status_other"

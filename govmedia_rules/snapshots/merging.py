@@ -14,8 +14,8 @@ from govmedia_rules.tables.model import BadRow
 
 Place = tuple[str | None, int]
 """Sheet and row number, as a spreadsheet shows it."""
-Seen = SiteSnapshot | AccountSnapshot
-Row = tuple[Place, Seen]
+Snapshot = SiteSnapshot | AccountSnapshot
+Row = tuple[Place, Snapshot]
 
 
 class Once(NamedTuple):
@@ -104,11 +104,11 @@ def _with_full_ids(rows: list[Row]) -> list[Row]:
     return full
 
 
-def _fits(one: str | None, other: str | None) -> bool:
-    return one is None or other is None or one == other
+def _fits(owner: str | None, other: str | None) -> bool:
+    return owner is None or other is None or owner == other
 
 
-def _with_subject(snapshot: Seen, **changes: object) -> Seen:
+def _with_subject(snapshot: Snapshot, **changes: object) -> Snapshot:
     part = "account" if isinstance(snapshot, AccountSnapshot) else "site"
     subject = type(snapshot.subject).model_validate({**dict(snapshot.subject), **changes})
     marks = tuple(mark for mark in snapshot.marks if mark.field != f"{part}.code")
@@ -117,7 +117,7 @@ def _with_subject(snapshot: Seen, **changes: object) -> Seen:
     )
 
 
-def _facts(snapshot: Seen) -> dict[str, object]:
+def _facts(snapshot: Snapshot) -> dict[str, object]:
     """Return the fields of a snapshot that are known."""
     return {name: value for name in type(snapshot).model_fields if (value := getattr(snapshot, name)) is not None}
 
@@ -143,7 +143,7 @@ _TIED = {
 }
 
 
-def _merged(group: Sequence[Row], once: Once) -> Seen:
+def _merged(group: Sequence[Row], once: Once) -> Snapshot:
     places = [place for place, _ in group]
     numbers = _named(places)
     snapshots = [snapshot for _, snapshot in group]
@@ -183,5 +183,5 @@ def _merged(group: Sequence[Row], once: Once) -> Seen:
     return type(first).model_validate(values, context={"zone": first.observed_at.tzinfo})
 
 
-def _accounts(snapshots: Sequence[Seen]) -> list[AccountSnapshot]:
+def _accounts(snapshots: Sequence[Snapshot]) -> list[AccountSnapshot]:
     return [snapshot for snapshot in snapshots if isinstance(snapshot, AccountSnapshot)]

@@ -84,7 +84,7 @@ class Probe(Model):
 
     Attributes:
         at: When it began.
-        seconds: How long until the page was open, or until the attempt ended.
+        seconds: How long until the page was open, or until the attempt ended; None when not kept.
         status: HTTP status; None when there was no answer.
         failure: Kind of failure; None when the page opened.
     """
@@ -96,8 +96,8 @@ class Probe(Model):
 
     @model_validator(mode="after")
     def _tells(self) -> Probe:
-        if self.seconds is None and self.failure is None:
-            raise ValueError("a probe needs seconds or a failure")
+        if self.seconds is None and self.failure is None and self.status is None:
+            raise ValueError("a probe needs seconds, a status or a failure")
         return self
 
 

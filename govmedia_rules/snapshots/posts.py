@@ -400,7 +400,7 @@ class _Groups:
         )
 
 
-def _same_family(one: str, other: str) -> bool:
+def _same_family(platform: str, other: str) -> bool:
     """Return whether two platforms are one under two words: 微信 and 微信订阅号, but not 微信公众号 and 微信视频号."""
     tree = vocabulary("platform")
-    return tree.is_a(one, other) or tree.is_a(other, one)
+    return tree.is_a(platform, other) or tree.is_a(other, platform)

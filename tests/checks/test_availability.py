@@ -28,7 +28,13 @@ def probes(first_seven: dict[str, Any]) -> list[dict[str, Any]]:
         ({"seconds": 1, "status": 404}, "failed"),
         ({"seconds": 1, "status": 503}, "failed"),
         ({"seconds": 1, "status": None}, "passed"),
-        ({"seconds": 1, "failure": "tls_expired"}, "failed"),
+        ({"seconds": 1, "status": 403}, "inconclusive"),
+        ({"seconds": 1, "status": 412}, "inconclusive"),
+        ({"status": 200}, "inconclusive"),
+        ({"status": 404}, "failed"),
+        ({"failure": "timeout"}, "failed"),
+        ({"failure": "own_line_down"}, "inconclusive"),
+        ({"seconds": 1, "failure": "tls_expired"}, "passed"),  # a certificate fault is a remark: the page was there
         ({"failure": "dns"}, "failed"),
     ],
 )

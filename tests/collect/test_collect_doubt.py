@@ -264,3 +264,42 @@ def test_a_page_that_only_leads_on_is_followed_to_its_list() -> None:
     pages["/tz/list.html"] = frame(rows("tz", [4]))
     snapshot = look(pages)
     assert {column.name: column.latest_entry_at for column in snapshot.columns or ()}["通知公告"] == DAY - timedelta(days=4)
+
+
+NOT_EMPTY = {
+    "a list that is loaded while one scrolls": '<ul id="flow"></ul><script>layui.use("flow",function(){layui.flow.load({elem:"#flow"})})</script>',
+    "a part put in by a library": '<div class="list" id="n"></div><script>$("#n").load("/inc/tab.html")</script>',
+    "a server's include that was not carried out": '<!--#include virtual="/inc/list.shtml"--><ul class="list"></ul>',
+    "a list to be asked for": '<ul class="list"></ul><form><select name="year"><option>2024</option></select></form>',
+    "a choice outside a form": '<select onchange="go(this)"><option>2024年</option></select><ul class="list"></ul>',
+    "tabs": '<div class="tab"><span onclick="t(1)">区级</span><span onclick="t(2)">镇级</span></div><ul class="list"></ul>',
+    "an error": '<ul class="list"></ul><p>数据库连接失败</p>',
+    "a right that is lacking": '<ul class="list"></ul><p>您没有浏览权限</p>',
+    "a picture behind": '<div class="list" style="background:url(/tu.jpg);height:900px"></div>',
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", NOT_EMPTY)
+def test_an_empty_list_with_a_reason_is_not_blank(name: str) -> None:
+    assert "columns.blank" not in named(look(made(dict.fromkeys(NAMES, NOT_EMPTY[name]), home=rows("yw", [1, 2]))))
+
+
+def with_form(path: str, name: str, body: str) -> dict[str, bytes]:
+    """A site whose pages link to a form by this name, and to no other channel."""
+    pages = made({})
+    del pages["/xx/"]
+    written = "".join(('<a href="/xx/">', "我要写信", "</a>")).encode()
+    pages[path] = frame(body)
+    return {address: page.replace(written, f'<a href="{path}">{name}</a>'.encode()) for address, page in pages.items()}
+
+
+@pytest.mark.parametrize("name", ["我向区长说句话", "民意直通车", "百姓心声", "在线诉求", "意见箱", "示例之声", "向阳花开"])
+def test_a_form_to_write_into_is_a_channel_whatever_it_is_called(name: str) -> None:
+    pages = with_form("/xs/", name, "<h3>填写来信</h3><form><textarea name='t'></textarea></form>")
+    channels = look(pages).channels or ()
+    assert [channel.effective for channel in channels if channel.name == name] == [True]
+
+
+def test_a_form_for_something_else_is_no_channel() -> None:
+    pages = with_form("/ysq/", "依申请公开", "<h3>申请表</h3><form><textarea name='t'></textarea></form>")
+    assert named(look(pages)) == {"interaction.no_channel"}

@@ -254,3 +254,50 @@ def test_benchmarks_can_be_imported(monkeypatch):
     for name in ("text_corpus", "text_injection"):
         sys.modules.pop(name, None)
         __import__(name)
+
+
+@pytest.mark.parametrize(
+    ("text", "right"),
+    [
+        ("学习习近平新时代中国特色社会思想", "习近平新时代中国特色社会主义思想"),
+        ("贯彻党的十九大四中全会精神", "党的十九届四中全会"),
+        ("党的二十届二次全会精神", "党的二十届二中全会"),
+        ("团结在以习近平同志为核心的党中央中央周围", None),
+        ("全国政协十四届九次会议", None),
+        ("坚决做到“四个确立”", None),
+        ("增强“三个意识”、坚定“四个自信”", None),
+        ("坚持科学发展理念观", None),
+        ("马列主义、毛泽东主义、邓小平理论", None),
+        ("澳门与其他国家的贸易", None),
+        ("县政协书记李某", None),
+        ("国务院信访办公室局印发通知", None),
+        ("农业农业部发布公告", None),
+        ("由新闻出版广电总局公布", "国家广播电视总局、国家新闻出版署"),
+        ("《中华人民共和国政府信息公开法》", "《中华人民共和国政府信息公开条例》"),
+    ],
+)
+def test_formulas_and_names_are_held_to_their_parts(scanner, text, right):
+    matches = scanner.scan(text, at=date(2024, 6, 3))
+    assert [match for match in matches if match.confidence != "low"]
+    assert right is None or right in {match.suggestion for match in matches}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "增强“三个意识”，即责任意识、服务意识、纪律意识",
+        "坚定三个自信（2013年学习材料）",
+        "了解习近平的思想方法",
+        "广西自治区级重点实验室",
+        "监督检查院务公开情况，做好体格检查院前准备",
+        "市委十二届三次全会、二十届中央纪委三次全会",
+        "全国政协十四届二次会议、全国政协十四届常委会第九次会议",
+        "党中央 中央军委决定",
+        "香港与其他国家（地区）、台湾和其他国家和地区",
+        "市政协党组书记、市人大书记员",
+        "市政府办公厅 局领导、市委办公室局域网、应急管理局部分干部",
+        "习近平新时代中国特色社会主义经济思想",
+    ],
+)
+def test_right_wordings_beside_the_formulas_are_not_reported(scanner, text):
+    assert not scanner.scan(text, at=date(2024, 6, 3))

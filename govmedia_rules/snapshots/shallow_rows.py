@@ -1,0 +1,424 @@
+"""Read the rows of one table as shallow snapshots: each cell by its field, and what was not read named."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime, time, tzinfo
+from functools import cache, partial
+from typing import Any, Literal, NamedTuple
+
+from pydantic import ValidationError
+
+from govmedia_rules.core.time import day_of
+from govmedia_rules.core.vocabulary import read_data
+from govmedia_rules.snapshots.cells import (
+    ONLY_A_DAY,
+    UNKNOWN_PLATFORM,
+    CodeRead,
+    FunctionsRead,
+    Point,
+    closed_cell,
+    code_cell,
+    count_cell,
+    doubtful_status,
+    functions_cell,
+    never_updated,
+    plain_cell,
+    platform_cell,
+    point_of,
+    status_cell,
+    term_cell,
+    yes_no_cell,
+)
+from govmedia_rules.snapshots.kinds import kinds
+from govmedia_rules.snapshots.models import AccountSnapshot, SiteSnapshot
+from govmedia_rules.snapshots.parts import Mark
+from govmedia_rules.subjects.models import Account, Site
+from govmedia_rules.tables.model import BadRow, ColumnUse, RawTable
+from govmedia_rules.tables.when import Clock, DayRange, when_cell
+
+SubjectKind = Literal["site", "account"]
+Cells = Mapping[str, Any]
+Read = Callable[[Any, Clock], Any]
+
+_STAGE_FIELDS = frozenset({"status", "is_closed", "is_running"})
+_MAX_REMEMBERED = 100_000
+_MAX_SHOWN = 200
+_SUBJECT_FIELDS: Mapping[SubjectKind, frozenset[str]] = {
+    "account": frozenset(Account.model_fields),
+    "site": frozenset(Site.model_fields),
+}
+
+
+class ShallowRow(NamedTuple):
+    """The result of one row.
+
+    Attributes:
+        number: Row number as a spreadsheet shows it.
+        snapshot: The snapshot; None where the row names no subject.
+        bad: Cells that were not read, or what keeps the row from being a snapshot.
+        remarks: What was mended.
+        sheet: Sheet of a workbook.
+    """
+
+    number: int
+    snapshot: SiteSnapshot | AccountSnapshot | None
+    bad: tuple[BadRow, ...]
+    remarks: tuple[BadRow, ...] = ()
+    sheet: str | None = None
+
+
+@cache
+def _filling() -> re.Pattern[str]:
+    words = "|".join(read_data("govmedia_rules.tables", "headers.toml")["rows"]["date_of_filling"])
+    return re.compile(rf"(?:{words})\s*[:：]?\s*(?P<date>[0-9〇零一二三四五六七八九十年月日./ -]{{6,20}})")
+
+
+def _day_of_filling(texts: Iterable[str]) -> date | None:
+    """Return the day on which a sheet was filled in, where a line above the header says it."""
+    for match in filter(None, map(_filling().search, texts)):
+        try:
+            day = when_cell(match["date"].strip(), Clock(None))
+        except ValueError:
+            continue
+        if not isinstance(day, DayRange):
+            return day.date() if isinstance(day, datetime) else day
+    return None
+
+
+def _platform_of_sheet(table: RawTable) -> tuple[str, str | None] | None:
+    """Return the platform of a sheet without such a column: that of its name or of the one line above its header."""
+    read = []
+    for text in (table.sheet or "", *table.above):
+        try:
+            platform = platform_cell(text)
+        except ValueError:
+            continue
+        if platform[0] != "other":
+            read.append((platform[0], None))
+    return read[0] if len(set(read)) == 1 or (read and table.sheet and read[0] == read[-1]) else None
+
+
+class _Column(NamedTuple):
+    """A column that is used: its field and header, what its cells met so far mean (they repeat), and how one is read."""
+
+    field: str
+    header: str
+    known: dict[Any, Any]
+    read: Read
+
+
+class _NotRead(Exception):
+    """A cell that cannot be read, and why."""
+
+
+class _Row:
+    """What is read from one row, before it is a snapshot."""
+
+    def __init__(self, number: int, sheet: str | None, cells: Cells) -> None:
+        self.number, self.sheet, self.cells = number, sheet, cells
+        self.values: dict[str, Any] = {}
+        self.headers: dict[str, str] = {}
+        self.bad: list[BadRow] = []
+        self.remarks: list[BadRow] = []
+        self.partial: set[str] = set()
+        self.stage_doubtful = False
+        self.marks: list[Mark] = []
+
+    def fault(self, header: str | None, reason: str, *, used: bool = True) -> None:
+        """Name a cell that was not read."""
+        value = None if header is None else self.cells.get(header)
+        shown = None if value is None else str(value)[:_MAX_SHOWN]
+        self.bad.append(BadRow(self.number, header, shown, reason, used, self.sheet))
+
+    def remark(self, header: str | None, reason: str) -> None:
+        """Say what was mended."""
+        value = None if header is None else self.cells.get(header)
+        shown = None if value is None else str(value)[:_MAX_SHOWN]
+        self.remarks.append(BadRow(self.number, header, shown, reason, True, self.sheet))
+
+    def drop(self, reason: str, *fields: str) -> None:
+        """Leave facts open, and say why."""
+        for name in fields:
+            if self.values.pop(name, None) is not None:
+                self.fault(self.headers.get(name, name), reason)
+
+
+class RowReader:
+    """Make snapshots of the rows of one table."""
+
+    def __init__(self, kind: SubjectKind, columns: Sequence[ColumnUse], point: Point | None, zone: tzinfo, table: RawTable) -> None:
+        self._kind, self._point, self._zone, self._table = kind, point, zone, table
+        self.columns = columns
+        readers = _readers(kind)
+        self._used = [
+            _Column(use.field, use.header, {}, readers["yes_no"] if "." in use.field else readers.get(use.field, readers["text"]))
+            for use in columns
+            if use.field is not None and use.field != "observed_at"
+        ]
+        self._headers = {use.field: use.header for use in reversed(columns) if use.field is not None}
+        self._filled = _day_of_filling(table.above)
+        self._clock = Clock(None, zone, table.day_zero)
+        self._platform = None if self._header_of("platform") is not None else _platform_of_sheet(table)
+
+    def rows(self) -> Iterator[ShallowRow]:
+        """Return the rows of the table; blank ones are left out."""
+        for number, cells in self._table.rows:
+            if any(value is not None for value in cells.values()):
+                yield self._row(_Row(number, self._table.sheet, cells))
+
+    def _row(self, row: _Row) -> ShallowRow:
+        point = self._point_of(row)
+        if point is None:
+            row.fault(self._header_of("observed_at"), "没有监测时间点", used=False)
+            return self._result(row, None)
+        if point.at != self._clock.point:
+            self._clock = Clock(point.at, self._zone, self._table.day_zero, self._filled)
+            for column in self._used:
+                column.known.clear()
+        cells = row.cells
+        for column in self._used:
+            value = cells.get(column.header)
+            if value is not None:
+                self._take(row, column, value)
+        if "name" not in row.values:
+            row.fault(self._header_of("name"), "名称未填", used=False)
+            return self._result(row, None)
+        if self._kind == "account":
+            self._finish_account(row)
+        else:
+            _finish_status(row)
+        return self._result(row, self._snapshot(row, point))
+
+    def _result(self, row: _Row, snapshot: SiteSnapshot | AccountSnapshot | None) -> ShallowRow:
+        return ShallowRow(row.number, snapshot, tuple(row.bad), tuple(row.remarks), row.sheet)
+
+    def _header_of(self, name: str) -> str | None:
+        return self._headers.get(name)
+
+    def _point_of(self, row: _Row) -> Point | None:
+        header = self._header_of("observed_at")
+        value = None if header is None else row.cells.get(header)
+        if value is None:
+            return self._point
+        try:
+            moment = when_cell(value, Clock(None if self._point is None else self._point.at, self._zone, self._table.day_zero))
+        except ValueError as fault:
+            row.fault(header, str(fault))
+            return None
+        if isinstance(moment, DayRange):
+            row.fault(header, "监测时间点须到日")
+            return None
+        return point_of(moment, self._zone)
+
+    def _take(self, row: _Row, column: _Column, value: Any) -> None:
+        """Read one cell into the row; of two columns for one field the cells must agree."""
+        name = column.field
+        try:
+            reading = self._read(column, value)
+        except _NotRead as fault:
+            row.headers.setdefault(name, column.header)
+            if name in _STAGE_FIELDS:
+                row.stage_doubtful |= doubtful_status(value)
+                row.partial |= {"posts", "functions"}
+            if name == "latest_post_at" and never_updated(value):
+                row.marks.append(Mark(field=name, basis="stated", note=f"表中写“{str(value)[:60]}”，须由人工核实"))
+                row.fault(column.header, "表中称长期未更新，须由人工核实")
+                return
+            row.fault(column.header, str(fault))
+            return
+        if reading is None:
+            return
+        if name in row.values and row.values[name] != reading:
+            row.drop(f"与“{column.header}”列不一致，留待核实", name)
+            row.values[name] = None
+            return
+        if name not in row.values:
+            row.values[name] = reading
+            row.headers[name] = column.header
+
+    def _read(self, column: _Column, value: Any) -> Any:
+        try:
+            known = column.known.get(value)
+        except TypeError:
+            raise _NotRead(f"{type(value).__name__} 类型的单元格不能读取") from None
+        if known is None:
+            try:
+                known = (column.read(value, self._clock), None)
+            except ValueError as fault:
+                known = (None, str(fault))
+            if len(column.known) < _MAX_REMEMBERED:
+                column.known[value] = known
+        if known[1] is not None:
+            raise _NotRead(known[1])
+        return known[0]
+
+    def _finish_account(self, row: _Row) -> None:
+        values = row.values
+        header = self._header_of("platform")
+        if values.get("platform") is None and self._platform is not None:
+            values["platform"] = self._platform
+        if values.get("platform") is None:
+            if header is None or row.cells.get(header) is None:
+                row.fault(header, "平台未填，取决于平台的指标留待核实")
+            values["platform"] = (UNKNOWN_PLATFORM, None)
+        _finish_functions(row)
+        _finish_status(row)
+        if values.get("post_count") == 0 and values.get("latest_post_at") is not None:
+            row.drop("发布数量为0，却有更新时间，留待核实", "post_count", "latest_post_at")
+        shown = values.get("latest_post_at") is not None or bool(values.get("functions"))
+        if values.get("found") is False and shown:
+            row.drop("未查到账号，却有更新时间或互动功能，留待核实", "found", "latest_post_at", "functions")
+
+    def _snapshot(self, row: _Row, point: Point) -> SiteSnapshot | AccountSnapshot | None:
+        for _ in range(len(row.values) + 1):
+            document = self._document(row, point)
+            model = AccountSnapshot if self._kind == "account" else SiteSnapshot
+            try:
+                return model.model_validate(document, context={"zone": self._zone})
+            except ValidationError as faults:
+                for fault in faults.errors(include_url=False, include_context=False):
+                    name = next((str(part) for part in reversed(fault["loc"]) if str(part) in row.values), None)
+                    reason = fault["msg"].removeprefix("Value error, ")
+                    if name is None or name == "name":
+                        row.fault(None if name is None else row.headers.get(name), reason, used=False)
+                        return None
+                    row.drop(reason, name)
+                    if name == "platform":
+                        row.values["platform"] = (UNKNOWN_PLATFORM, None)
+        return None
+
+    def _document(self, row: _Row, point: Point) -> dict[str, Any]:
+        fields = _SUBJECT_FIELDS[self._kind]
+        subject: dict[str, Any] = {}
+        observed: dict[str, Any] = {}
+        for name, value in row.values.items():
+            if value is None:
+                continue
+            if isinstance(value, CodeRead):
+                if value.remark is not None and not any(remark.reason == value.remark for remark in row.remarks):
+                    row.remark(row.headers.get(name), value.remark)
+                value = value.code
+            elif point.only_day and isinstance(value, datetime):
+                value = day_of(value, self._zone)
+            (subject if name in fields else observed)[name] = value
+        marks = (*((ONLY_A_DAY,) if point.only_day else ()), *row.marks)
+        document: dict[str, Any] = {"observed_at": point.at, "marks": marks, "partial": tuple(sorted(row.partial))}
+        if self._kind == "account":
+            subject["platform"], written = subject["platform"]
+            if written is not None:
+                subject["platform_text"] = written
+            document["account"] = subject
+            return document | _account_facts(observed)
+        document["site"] = subject
+        if "service_count" in observed:
+            document["service_count"] = observed.pop("service_count")
+        if observed:
+            names = {"home_latest_at": "latest_entry_at", "home_entries": "entry_count"}
+            document["home"] = {names.get(name, name): value for name, value in observed.items()}
+        return document
+
+
+def _account_facts(observed: dict[str, Any]) -> dict[str, Any]:
+    facts = dict(observed)
+    latest = facts.get("latest_post_at")
+    if isinstance(latest, DayRange):
+        facts["latest_post_from"], facts["latest_post_at"] = latest
+    app = {name: facts.pop(name) for name in ("downloads", "starts") if name in facts}
+    if app:
+        facts["app"] = app
+    if "seen_owner_kind" in facts:
+        facts["owner_kind"] = facts.pop("seen_owner_kind")
+    if isinstance(facts.get("functions"), FunctionsRead):
+        functions = facts["functions"].functions
+        facts["functions"] = (
+            None if functions is None else [{"kind": kind, "name": name, "works": works} for kind, works, name in functions]
+        )
+    return facts
+
+
+def _finish_functions(row: _Row) -> None:
+    """Put the columns of single functions (互动功能 over 菜单, 留言, 私信) together with the column of all."""
+    single = {name.split(".")[1]: row.values.pop(name) for name in list(row.values) if name.startswith("functions.")}
+    whole = row.values.get("functions")
+    offered = [(kind, True, f"互动功能：{kinds('function')[kind].title}") for kind, answer in single.items() if answer]
+    if offered:
+        if isinstance(whole, FunctionsRead) and whole.functions == ():
+            row.drop("与各项互动功能列不一致，留待核实", "functions")
+            return
+        row.values["functions"] = FunctionsRead((*(whole.functions or () if isinstance(whole, FunctionsRead) else ()), *offered))
+    elif whole is None and single and {"menu", "comment", "message"} <= set(single) and not any(single.values()):
+        row.values["functions"] = FunctionsRead(())
+    if isinstance(row.values.get("functions"), FunctionsRead) and row.values["functions"].partial:
+        row.partial.add("functions")
+
+
+def _finish_status(row: _Row) -> None:
+    """Take the stage of life from 是否注销 and 是否在用 where no column names it."""
+    closed, running = row.values.pop("is_closed", None), row.values.pop("is_running", None)
+    if row.stage_doubtful or (running is False and closed is None and row.values.get("status") is None):
+        row.partial |= {"posts", "functions"}
+        row.drop("运行状态写着并非正常，留待核实", "latest_post_at", "post_count", "functions", "home_latest_at", "home_entries")
+    if row.values.get("status") is None and (closed is not None or running):
+        row.values["status"] = "closed" if closed else "running"
+    elif closed and row.values.get("status") == "running":
+        row.drop("运行状态与是否注销不一致，留待核实", "status")
+        row.partial |= {"posts", "functions"}
+
+
+def _readers(kind: SubjectKind) -> dict[str, Read]:
+    """Return how the cells of each field are read; the others are texts."""
+
+    def without_clock(read: Callable[[Any], Any]) -> Read:
+        return lambda value, _clock: read(value)
+
+    def day(value: Any, clock: Clock) -> Any:
+        moment = _when(value, clock)
+        if isinstance(moment, DayRange):
+            raise ValueError("没有具体日期")
+        return moment
+
+    yes_no = without_clock(yes_no_cell)
+    readers = dict.fromkeys(
+        (
+            "found",
+            "downloads",
+            "starts",
+            "certified",
+            "is_navigation",
+            "is_running",
+            "has_services",
+            "on_shared_platform",
+        ),
+        yes_no,
+    )
+    return readers | {
+        "yes_no": yes_no,
+        "is_closed": without_clock(closed_cell),
+        "text": without_clock(plain_cell),
+        "latest_post_at": _when,
+        "post_count": without_clock(count_cell),
+        "home_entries": without_clock(count_cell),
+        "service_count": without_clock(count_cell),
+        "functions": without_clock(functions_cell),
+        "platform": without_clock(platform_cell),
+        "status": without_clock(status_cell),
+        "level": without_clock(partial(term_cell, "level")),
+        "owner_kind": without_clock(partial(term_cell, "owner_kind")),
+        "seen_owner_kind": without_clock(partial(term_cell, "owner_kind")),
+        "code": without_clock(partial(code_cell, subject=kind)),
+        "closing_since": day,
+        "closed_at": day,
+        "home_latest_at": day,
+        "second_level_latest_at": day,
+    }
+
+
+def _when(value: Any, clock: Clock) -> datetime | date | DayRange | None:
+    """Return what a date cell means; None where it says nothing."""
+    if isinstance(value, date | time) or not isinstance(value, str):
+        return when_cell(value, clock)
+    if plain_cell(value) is None and not never_updated(value):
+        return None
+    return when_cell(value, clock)
