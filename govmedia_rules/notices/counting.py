@@ -82,6 +82,12 @@ _EARLIER = re.compile(
     r"对[^,。]{0,30}(?:指出|通报|发现|反馈|存在)[^。]{0,40}(?:问题|不合格|否决)[^。]*(?:进行了?整改|积极整改|整改到位|完成整改|得到了?有效整改)"
 )
 """A sentence about the failures of the period before; its numbers belong to no population of this one."""
+_OF_EARLIER = re.compile(
+    "(?:而|其中)?(?:上季度|上一季度|上个季度|上期|上次|上一次|上轮|上月|去年同期|上年同期|上年度)(?:全[省市县区州]|我[省市县区州])?"
+    "(?:(?:共|随机|实际)*(?:抽查|检查|抽检|监测)(?:了)?(?:政府网站|网站|政务新媒体|账号)*[0-9]|不?合格(?:率)?(?:为|是|的)?[0-9])"
+)
+"""What begins a statement about the round before (上季度抽查58个,合格率93.1%)."""
+_OF_NOW = re.compile("本季度|本次|此次|本期|本轮|今年|本年度|这次")
 _ASIDE = re.compile(r"(?:还|另|另外|同时)对[^。]*专项(?:检查|抽查|督查|监测)")
 """A sentence about a special inspection beside the round: its numbers are other counts."""
 _DIVIDED = re.compile(r"^按[^,]{2,14}(?:分|划分|统计|来看|看)$")
@@ -159,18 +165,32 @@ def _sentence(sentence: Line, page: Page, builder: CountBuilder) -> None:
     for segment in segments(sentence):
         builder.back_to_whole()
         builder.compared_with = None
+        is_earlier = False
         for clause in clauses(segment):
+            is_earlier = _OF_EARLIER.match(clause.text) is not None or (is_earlier and not _OF_NOW.search(clause.text))
+            if is_earlier:
+                continue
             parts = parts or clause.text.startswith("其中") or _DIVIDED.match(clause.text) is not None
             if re.search("相比|比较$", clause.text) and not changes_by_points(clause.text):
                 # 与第一次抽查相比 holds for every clause that follows.
                 builder.compared_with = basis_of(clause.text) or "period_on_period"
                 continue
             _clause(clause, page, builder, parts=parts)
+            announced = _ANNOUNCED.fullmatch(clause.text)
+            if announced is not None:
+                # 政务新媒体:共抽查208个 begins another population than the sites counted before.
+                builder.current = builder.whole("account" if "新媒体" in clause.text else "site")
             # 对全市政务新媒体开展随机抽查,共抽查120个: the clause before says of what.
             kinds = [SUBJECT_OF[m.lastgroup] for m in nouns().finditer(clause.text) if m.lastgroup in ("sites", "accounts")]
             if kinds:
                 builder.recent = list(dict.fromkeys(kinds))
                 builder.topic = kinds[0] if len(builder.recent) == 1 else None
+
+
+_ANNOUNCED = re.compile(
+    "(?:[一二三四五]是|\\([一二三四五]\\))?(?:全[省市县区州])?(?:政府网站|网站|政务新媒体|新媒体)(?:账号)?(?:方面|检查情况|抽查情况|情况)?"
+)
+_OF_REGIONS = re.compile("(?:地)?(?:市|县|区|州|盟|旗|省|镇|乡|地区|单位|部门)[^,、]{0,3}(?:抽查|检查|抽检|监测)")
 
 
 def _clause(clause: Line, page: Page, builder: CountBuilder, *, parts: bool) -> None:
@@ -203,6 +223,10 @@ def _read_numbers(plain: str, clause: Line, page: Page, builder: CountBuilder, *
     measure_after: Measure | None = "inspected" if matches and _INSPECTED_AFTER.search(plain, matches[-1].end()) else None
     for i, match in enumerate(matches):
         stop = matches[i + 1].start() if i + 1 < len(matches) else len(plain)
+        if _OF_REGIONS.match(plain, match.end()) and re.search("等$", plain[end : match.start()]):
+            # 甲、乙等9个市抽查网站全部合格 counts the cities.
+            end = match.end()
+            continue
         parsed = _parse_number(plain, end, match, stop, page, clause)
         if parsed.measure is None and parsed.outcome is None and not parts:
             # 共检查政府网站35家、政务新媒体220个; 对35个政府网站、220个政务新媒体进行了检查.
@@ -274,6 +298,9 @@ def _parse_number(plain: str, begin: int, match: re.Match[str], stop: int, page:
         around = left + " " + (right if is_last else right[: after.end()])
     else:
         subject = SUBJECT_OF[cast("str", before[-1].lastgroup)] if before else None
+        if _ERRORS.search(left):
+            # 市卫健委网站死链10个 counts links.
+            subject = "item"
         label = left
         near = right if is_last else re.split("[、,]", right)[0]
         around = left if before or _measure(left) or _outcome(left)[0] else left + " " + near
@@ -299,6 +326,7 @@ def _parse_number(plain: str, begin: int, match: re.Match[str], stop: int, page:
     )
 
 
+_ERRORS = re.compile("(?:[错死断坏暗空]链(?:接)?|错别字|敏感词|错敏词)[^网账]{0,2}$")
 _FLOW = re.compile("整合|迁移|减少|压减|精简|撤并|合并|归并|新增|新开|增加|新设|取消|缩减|清理")
 """Words of change: 清理整合1214个 says how many there were no more, not how many there are."""
 _FLOW_AFTER = re.compile("的(?:整合|迁移|关停|撤并)|(?:压减|减少|增加|下降|缩减|精简|增长|上升)(?:至|到|为)|[增减]至")
@@ -512,6 +540,9 @@ def _enter_all_passed(plain: str, page: Page, clause: Line, builder: CountBuilde
         # 政府网站全部合格 after accounts were counted: it is said of the sites.
         tally = builder.whole(kinds[0])
     if match is None or tally is None or any(outcome.kind in ("passed", "failed") for outcome in tally.outcomes):
+        return
+    if re.search(r"[县区市州盟旗](?:、|和|等)|等[0-9]+[个家]", plain[: match.start()]):
+        # 甲区、乙区等3个区的网站全部合格 is said of some of them.
         return
     base = tally.counts.get("inspected") or next(iter(tally.counts.values()), None)
     if base is not None:

@@ -364,7 +364,9 @@ def _split_title(text: str) -> tuple[str, str]:
     spaced = re.match(r"(\S{2,16}) +(?=\S)", text)
     if spaced is not None and role_of(spaced.group(1)) and not re.search("[,。;:]", spaced.group(1)):
         return spaced.group(1), text[spaced.end() :]
-    stop = re.search(r"[。::]", text)
+    # 共有网站6个(其中:市级1个): a colon in brackets ends no heading.
+    plain_text = re.sub(r"\([^()]*\)", lambda bracket: "〇" * len(bracket.group()), text)
+    stop = re.search(r"[。::]", plain_text)
     if stop is None:
         return (text, "") if len(text) <= _MOST_TITLE else ("", text)
     if stop.start() <= _MOST_TITLE and (text[stop.start()] == "。" or len(text) > stop.end()):

@@ -17,7 +17,7 @@ from govmedia_rules.notices.mentions import Mentions, find_mentions, is_bare_nam
 from govmedia_rules.notices.model import Kind, Named, Problem
 from govmedia_rules.notices.outline import Line, Page, Section, any_of, clauses, segments, sentences
 from govmedia_rules.notices.shares import vague_share
-from govmedia_rules.notices.stance import NO_FAULT, Stance, has_fault, stances
+from govmedia_rules.notices.stance import NO_FAULT, Stance, has_fault, stances, without_none
 
 
 def read_problems(section: Section, page: Page) -> Iterator[Problem]:
@@ -203,7 +203,7 @@ def _nameless(segment: Line, page: Page, heading: str, kind: Kind | None) -> Ite
     for clause, stance in stances(segment):
         if stance in NO_FAULT:
             continue
-        text = _OPENING.sub("", clause.text)
+        text = without_none(_OPENING.sub("", clause.text))
         own = kind_named(text) or kind
         shares = list(vague_share(clause.text, clause.start, page))
         wording = text
@@ -227,7 +227,8 @@ def _nameless(segment: Line, page: Page, heading: str, kind: Kind | None) -> Ite
 
 _APPS = ("app", "miniprogram")
 _EXAMPLE = re.compile("(?:例如|比如|譬如|如|包括|其中)[,:]?$")
-_OTHERS = re.compile(r",(?=(?:部分|个别|有的|少数|一些|多个|还有)[^,]{3,})")
+_THE_REST = re.compile("(?:其余|其他|其它|剩余|余下)")
+_OTHERS = re.compile(r",(?=(?:其余|其他|其它|剩余|余下|部分|个别|有的|少数|一些|多个|还有)[^,]{3,})")
 
 
 def _named(segment: Line, groups: list[Mentions], page: Page, heading: str, kind: Kind | None) -> Iterator[Problem]:
@@ -255,6 +256,7 @@ def _named(segment: Line, groups: list[Mentions], page: Page, heading: str, kind
             at = start + text.find(wording) + others.end()
             yield from _nameless(Line(segment.number, at, wording[others.end() :]), page, heading, kind)
             wording = wording[: others.start()]
+        wording = without_none(wording)
         low, high = members[0].start, min(members[-1].end + len(wordings[j]), len(text))
         stance = _stance_of_region(segment, low if wording else 0, high)
         if not wording:
@@ -309,7 +311,9 @@ def _stance_of_region(segment: Line, low: int, high: int) -> Stance:
 
 def _is_rectified(segment: Line, low: int) -> bool:
     """Whether a clause at or after the finding says that it was put right (,现已整改到位)."""
-    return any(stance == "rectified" and clause.end >= segment.start + low for clause, stance in stances(segment))
+    after = (pair for pair in stances(segment) if pair[0].end >= segment.start + low)
+    # 其余4个均已整改 is said of the others.
+    return any(stance == "rectified" and not _THE_REST.match(clause.text) for clause, stance in after)
 
 
 _SHARED = re.compile(r"(?:均|都)?(?:与|和全国|未|不|无|存在|缺|超|没有|出现|尚未).*$")

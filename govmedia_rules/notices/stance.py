@@ -13,15 +13,41 @@ from typing import Any, Literal, cast
 
 from govmedia_rules.notices.outline import Line, any_of, clauses, words
 
-Stance = Literal["fault", "weak", "denied", "demanded", "praised", "rectified", "earlier", "asked", "plain"]
-"""What a clause does. `weak` is a fault that only asks for improvement (有待提高); `plain` states no fault at all."""
+Stance = Literal["fault", "weak", "denied", "demanded", "praised", "rectified", "earlier", "asked", "figure", "plain"]
+"""What a clause does. `figure` gives a number or a title (答复率99.6%, 不合格网站名单) and no fault.
+`weak` is a fault that only asks for improvement (有待提高); `plain` states no fault at all."""
 
-NO_FAULT: tuple[Stance, ...] = ("denied", "demanded", "praised", "rectified", "earlier", "asked")
+NO_FAULT: tuple[Stance, ...] = ("denied", "demanded", "praised", "rectified", "earlier", "asked", "figure")
 _NOT = "(?:并未|均未|尚未|从未|暂未|也未|未再|未曾|未|没有|没|不再|不)"
 _MUST = "(?<![重主需概纲摘简首])要(?![素闻求点件义])|(?<!申)请(?![示求])|将(?:按|对|予以|进一步|继续|适时|视|依)"
 _AGAIN = re.compile(r"仍|依然|依旧|再次|又|至今|屡|反弹|尚未|未整改|未按|没有整改|整改不")
 
 
+_NONE = re.compile(r"[^,、;:。]*?(?:为)?(?<![0-9.])[0零](?:余)?(?:个|家|条|处|次|件|例|起|篇)(?![0-9起内前后以])")
+_CLOSURE = re.compile(
+    r"(?:已|共|累计|全年|新增|依法|按程序|按规定|本季度|主动)*(?:(?:关停|注销|整合|撤并|迁移|清理|下线|关闭|归并)(?:或|并|和|、)?)+"
+    r"(?:了)?(?:各类)?(?:政府|政务)?(?:网站|新媒体|账号|微信|微博|公众号)*(?:账号)?[0-9]+(?:个|家)"
+)
+_SCORE = re.compile(r"(?:答复|办结|回复|办理|处理|回应|反馈)率(?:均)?(?:为|达到|达)?[0-9.]+%$")
+_RECEIPT = re.compile(r"(?:收到|受理|办理|办结|答复|回复)[^,]{0,24}?[0-9]+余?(?:条|件|个|次)$")
+_LIST_TITLE = re.compile(r"(?:网站|新媒体|账号|公众号|单位|问题)(?:的)?(?:名单|清单|列表|情况表)$")
+
+
+def without_none(text: str) -> str:
+    """Return a text without the items of which there are none (死链35个、暗链0个)."""
+    return _NONE.sub("", text).strip("、, ") if _NONE.search(text) else text
+
+
+def is_figure(clause: str) -> bool:
+    """Return whether a clause gives a number or the title of a list, and no fault beside it."""
+    if _LIST_TITLE.search(clause) and not re.search("[未无没]", clause):
+        return True
+    if _CLOSURE.fullmatch(clause):
+        return True
+    return (_SCORE.search(clause) or _RECEIPT.search(clause)) is not None and not has_fault(re.sub("“[^”]*”", "", clause))
+
+
+_NOW = "^对[^,]*(?:立行立改|立整立改|即知即改|即查即改)$"
 _STATED = re.compile("[未没不缺无]|发现|存在|出现|错误")
 
 
@@ -45,7 +71,7 @@ def _pattern(name: str) -> re.Pattern[str]:
         "counted": r"(?:提醒|督促|下发|制发|印发|发出|推送)[^,]*?[0-9]+余?(?:次|份|条|件|家|个)",
         "excused": r"不(?:计入|列入|视为|作为|算作?)[^,]{0,6}(?:不合格|问题|扣分|考核)|已(?:提前|事先|按规定|按要求)报备",
         "acts": rf"(?:{acts})[^,]{{0,12}}(?:{objects})|(?:{objects})[^,]{{0,6}}(?:{acts})",
-        "conditional": rf"(?:^|对)(?:{any_of(stance['conditional'])})|^对[^,]*的(?:要|应|须|将|一律|予以|给予|坚决|严肃)",
+        "conditional": rf"(?:^|对)(?:{any_of(stance['conditional'])})|{_NOW}|^对[^,]*的(?:要|应|须|将|一律|予以|给予|坚决|严肃)",
         "urged": any_of(stance["urging"]),
         "praised": any_of(stance["praising"]),
         "improved": rf"(?:{faults}|现象|情形|情况)[^,]{{0,6}}?(?:{any_of(stance['less'])})",
@@ -67,6 +93,10 @@ def stance_of(clause: str) -> Stance:
     """Return what a clause does, looked at by itself."""
     if _pattern("asked").search(clause):
         return "asked"
+    if has_fault(clause) and not has_fault(without_none(clause)):
+        return "denied"
+    if is_figure(clause):
+        return "figure"
     if _pattern("denied").search(clause) or _pattern("free_of").search(clause):
         return "denied"
     if _pattern("counted").search(clause) and not _AGAIN.search(clause):

@@ -7,6 +7,7 @@ import posixpath
 import re
 from collections.abc import Iterator, Mapping
 from datetime import date
+from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 from xml.etree import ElementTree
@@ -24,18 +25,13 @@ MEMORY = 1_200_000_000
 """Bytes of address space for a trial in a process of its own; libraries map far more than they use."""
 _BYTES_PER_CPU_SECOND = 2_000_000
 
-_CELL = re.compile(rb'<c\b[^>]{0,200}?\br="([A-Z]{1,3})([0-9]{1,7})"([^>]{0,200}?)(?<!/)>(?!</c>)')
-_ERROR = re.compile(
-    rb'<c\b(?=[^>]{0,200}\bt="e")[^>]{0,200}?\br="([A-Z]{1,3})([0-9]{1,7})"[^>]{0,200}?>(?:(?!</c>).){0,9000}?<v>([^<]{0,40})</v>',
-    re.S,
-)
-_NO_VALUE = re.compile(
-    rb'<c\b[^>]{0,200}?\br="([A-Z]{1,3})([0-9]{1,7})"[^>]{0,200}?>\s{0,9}<f\b(?:(?!</c>|<v>[^<]).){0,9000}?</c>', re.S
-)
-_HIDDEN_ROW = re.compile(rb'<row\b(?=[^>]{0,300}\bhidden="(?:1|true)")[^>]{0,300}?\br="([0-9]{1,7})"')
-_HIDDEN_COLUMN = re.compile(
-    rb'<col\b(?=[^>]{0,300}\bhidden="(?:1|true)")(?=[^>]{0,300}\bmin="([0-9]{1,5})")(?=[^>]{0,300}\bmax="([0-9]{1,5})")'
-)
+_PLACE = re.compile(rb'\br="([A-Z]{1,3})([0-9]{1,7})"')
+_NUMBER = re.compile(rb'\b(r|min|max)="([0-9]{1,7})"')
+_LONGEST_TAG = 400
+_MOST_SPANS = 500
+"""Runs of hidden columns that are looked at."""
+_LONGEST_CELL = 40_000
+"""Bytes of a cell in which its value is looked for; a formula has at most 8,192 characters."""
 _MAC_DATES = re.compile(rb'date1904="(?:1|true)"')
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 
@@ -159,26 +155,62 @@ def _targets(xml: bytes, path: Path) -> dict[str, str]:
 
 
 def _extra_of(path: Path, sheet: str, xml: bytes, mac_dates: bool) -> _Extra:
-    columns: set[bytes] = set()
-    last_row, last_cell = 0, ""
-    for letters, digits, _ in _CELL.findall(xml):
-        columns.add(letters)
-        if (row := int(digits)) > last_row:
-            last_row, last_cell = row, f"{letters.decode()}{row}"
-    width = max(map(_column, columns), default=-1) + 1
+    if xml.count(b"<c ") > MAX_CELLS:
+        _refuse_too_large(path, sheet, MAX_CELLS, 2)
+    width = last_row = 0
+    last_cell = ""
+    unread: dict[tuple[int, int], UnreadCell] = {}
+    for row, column, letters, cell in _cells(xml):
+        if cell is None:
+            continue
+        width = max(width, column + 1)
+        if row >= last_row:
+            last_row, last_cell = row + 1, f"{letters.decode()}{row + 1}"
+        if isinstance(cell, UnreadCell):
+            unread[row, column] = cell
     _refuse_too_large(path, sheet, last_row, width, last_cell)
-    unread = {}
-    for letters, digits in _NO_VALUE.findall(xml):
-        unread[int(digits) - 1, _column(letters)] = UnreadCell("", "公式没有保存计算结果")
-    for letters, digits, text in _ERROR.findall(xml):
-        unread[int(digits) - 1, _column(letters)] = UnreadCell(text.decode("utf-8", "replace"), "单元格为错误值")
-    hidden_columns = [range(int(first) - 1, min(int(last), 16_384)) for first, last in _HIDDEN_COLUMN.findall(xml)]
-    return _Extra(
-        unread,
-        frozenset(int(row) - 1 for row in _HIDDEN_ROW.findall(xml)),
-        frozenset(column for span in hidden_columns for column in span),
-        mac_dates,
-    )
+    rows = frozenset(number - 1 for numbers in _hidden(xml, b"<row") for name, number in numbers if name == b"r")
+    spans = [dict(numbers) for numbers in islice(_hidden(xml, b"<col"), _MOST_SPANS)]
+    columns = frozenset(at for span in spans for at in range(span.get(b"min", 1) - 1, min(span.get(b"max", 0), 16_384)))
+    return _Extra(unread, rows, columns, mac_dates)
+
+
+def _cells(xml: bytes) -> Iterator[tuple[int, int, bytes, UnreadCell | bool | None]]:
+    """Return place and state of each cell, in one pass however the text is made: unread, filled (True), or blank (None)."""
+    start = xml.find(b"<c ")
+    while start >= 0:
+        following = xml.find(b"<c ", start + 3)
+        end = xml.find(b">", start, start + _LONGEST_TAG)
+        place = _PLACE.search(xml, start, end) if end >= 0 else None
+        if place is not None:
+            stop = min(len(xml) if following < 0 else following, end + _LONGEST_CELL)
+            yield int(place[2]) - 1, _column(place[1]), place[1], _state(xml, start, end, stop)
+        start = following
+
+
+def _state(xml: bytes, start: int, end: int, stop: int) -> UnreadCell | bool | None:
+    if xml[end - 1] == ord("/") or xml.startswith(b"</c>", end + 1):
+        return None
+    is_error = xml.find(b't="e"', start, end) >= 0
+    if not is_error and xml.find(b"<f", end, stop) < 0:
+        return True
+    value = xml.find(b"<v>", end, stop)
+    shown = xml[value + 3 : xml.find(b"<", value + 3, stop)] if value >= 0 else b""
+    if is_error:
+        return UnreadCell(shown[:40].decode("utf-8", "replace"), "单元格为错误值")
+    return True if shown else UnreadCell("", "公式没有保存计算结果")
+
+
+def _hidden(xml: bytes, tag: bytes) -> Iterator[list[tuple[bytes, int]]]:
+    """Return the numbers in each tag of a kind that says it is hidden."""
+    at = xml.find(b'hidden="')
+    while at >= 0:
+        start = xml.rfind(b"<", max(0, at - _LONGEST_TAG), at)
+        if start >= 0 and xml.startswith((tag + b" ", tag + b"\n"), start) and xml[at + 8 : at + 12].startswith((b"1", b"true")):
+            end = xml.find(b">", at, at + _LONGEST_TAG)
+            if end >= 0:
+                yield [(name, int(number)) for name, number in _NUMBER.findall(xml, start, end)]
+        at = xml.find(b'hidden="', at + 8)
 
 
 def _column(letters: bytes) -> int:

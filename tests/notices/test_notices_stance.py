@@ -139,7 +139,42 @@ def test_names_decide_nothing() -> None:
     assert classify("“僵尸”网站").indicator_ids == ("site.veto.home_stale",)
 
 
+@pytest.mark.parametrize(
+    "clause",
+    [
+        "答复率99.6%",
+        "暗链0个",
+        "首页不更新0家",
+        "关停注销账号23个",
+        "收到网民留言45条",
+        "不合格网站名单",
+        "对“网站不能访问”等单项否决问题立行立改",
+    ],
+)
+def test_figures_titles_and_orders_are_no_findings(clause: str) -> None:
+    assert read(FRAME.format(f"{clause}。")).problems == ()
+
+
+def test_what_is_said_of_the_rest_is_not_said_of_those_named() -> None:
+    (problem,) = read(FRAME.format("“青石水利”微博仍未更新,其余4个均已整改。")).problems
+    assert not problem.rectified
+    assert [named.name for named in problem.named] == ["青石水利"]
+
+
 def test_a_finding_put_right_meanwhile_says_so() -> None:
     (problem,) = read(FRAME.format("“青石水利”微博超过两周未更新,现已整改到位。")).problems
     assert problem.rectified
     assert problem.indicator_ids == ("media.veto.stale",)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "不合格账号为“青石水利”和“青石文旅”。",
+        "5个账号不合格,分别为“青石水利”“青石文旅”。",
+        "更新间隔超过14天的有“青石水利”“青石文旅”。",
+    ],
+)
+def test_quoted_names_after_their_predicate(sentence: str) -> None:
+    names = [named.name for problem in read(FRAME.format(sentence)).problems for named in problem.named]
+    assert names == ["青石水利", "青石文旅"]
