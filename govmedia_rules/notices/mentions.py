@@ -162,6 +162,11 @@ _STATES = re.compile(
 )
 
 
+_ANNOUNCES = re.compile(
+    "(?:不合格|不达标|更新|超过[^,“]{1,8})(?:的)?(?:账号|政务新媒体|新媒体)?,?(?:分别(?:为|是|有)|的(?:有|是|为)|为|是)$"
+)
+
+
 @dataclass(slots=True)
 class _QuotedName:
     name: str
@@ -210,6 +215,8 @@ def _group_of_run(run: list[_QuotedName], text: str, start: int, page: Page, def
     last = run[-1].tail
     has_kind = any(name.kind for name in run)
     announced = text[: run[0].lead_start].endswith(":") or text[run[0].lead_start : run[0].start].endswith(":")
+    # 5个账号不合格,分别为“甲”“乙”; 更新间隔超过14天的有“甲”“乙”: the predicate stands before.
+    announced = announced or _ANNOUNCES.search(text[: run[0].lead_start]) is not None
     if not has_kind and default is None and not announced and not (_STATES.match(text[last.end() :]) or _owner(run[0])):
         return
     names = [_named(name, start, page, default) for name in run]

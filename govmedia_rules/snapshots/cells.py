@@ -59,6 +59,7 @@ class _Words(NamedTuple):
     closing: tuple[str, ...]
     closed: tuple[str, ...]
     running: tuple[str, ...]
+    doubtful: re.Pattern[str]
     functions: tuple[tuple[str, str], ...]
 
 
@@ -87,6 +88,7 @@ def _words() -> _Words:
         tuple(words["closing"]),
         tuple(words["closed"]),
         tuple(words["running"]),
+        any_of(words["doubtful"]),
         tuple(sorted(functions.items(), key=lambda item: -len(item[0]))),
     )
 
@@ -156,6 +158,8 @@ _TICKED_BEFORE = re.compile(r"(?P<mark>[☑√✓✔■□☐○])\s?(?P<word>[^
 _TICKED_AFTER = re.compile(r"(?P<word>[^☑√✓✔■□☐○\s]{1,10})\s?(?P<mark>[☑√✓✔■□☐○])")
 _BOXES = re.compile("[□☐○]")
 _FILLERS = re.compile("有效|互动|功能|渠道|情况")
+_NO_PERSON_ANSWERS = "auto_reply"
+_NOT_CLOSED = re.compile("(?:未|没有?|尚未|并未)(?P<stage>.+)")
 _BRACKETED = re.compile(r"(?P<head>[^()\[\]]*)[(\[](?P<note>[^()\[\]]*)[)\]](?P<tail>[^()\[\]]*)")
 
 
@@ -163,7 +167,7 @@ class _Tally:
     """What the parts of a cell say, taken together."""
 
     def __init__(self) -> None:
-        self.yes = self.no = self.unclear = False
+        self.yes = self.no = self.unclear = self.withdrawn = False
         self.offered: list[tuple[str, str]] = []
         self.denied: list[tuple[str, str]] = []
 
@@ -187,6 +191,7 @@ class _Tally:
             self.no = True
         elif kind is None or words.pending.search(part):
             self.unclear = True
+            self.withdrawn |= kind is None and words.negation.search(key) is not None  # 有，但已关闭
         elif words.negation.search(key):
             self.denied.append((kind, part))
         else:
@@ -221,6 +226,10 @@ class _Tally:
         """
         if self.no and (self.yes or self.offered or (self.unclear and not self.denied)):
             raise ValueError("有与无并存，互动功能留待核实")
+        if self.withdrawn and (self.yes or self.offered):
+            raise ValueError("写了有互动功能，又写了关闭、失效一类的话，留待核实")
+        if self.offered and all(kind == _NO_PERSON_ANSWERS for kind, _ in self.offered):
+            raise ValueError("只写了自动回复，是否另有互动功能留待核实")
         if self.offered:
             # The column is one of interactive functions: a menu named in it is one that serves interaction.
             named = [(kind, f"互动功能：{name}" if kind == "menu" and "互动" not in name else name) for kind, name in self.offered]
@@ -346,6 +355,11 @@ def status_cell(value: Any) -> str | None:
         return term.id
     words = _words()
     key = key_of(text)
+    if key in words.yes:
+        return "running"
+    denied = _NOT_CLOSED.fullmatch(key)
+    if denied is not None and vocabulary("status").find(denied["stage"]) is vocabulary("status")["closed"]:
+        return "running"  # 未注销
     stages = {
         name
         for name, known in (("closing", words.closing), ("closed", words.closed), ("running", words.running))
@@ -356,6 +370,22 @@ def status_cell(value: Any) -> str | None:
     if len(stages) != 1 or any(no in key for no in "未没不非"):
         raise ValueError(f"不认识状态“{text}”")
     return stages.pop()
+
+
+def doubtful_status(value: Any) -> bool:
+    """Return whether a status that was not read speaks against an account that runs (停更, 异常, 整改中)."""
+    return isinstance(value, UnreadCell) or _words().doubtful.search(key_of(str(value))) is not None
+
+
+def closed_cell(value: Any) -> bool | None:
+    """Return the answer of a cell under 是否注销, where a stage of life (已注销, 未注销) is an answer, too."""
+    try:
+        return yes_no_cell(value)
+    except ValueError:
+        stage = status_cell(value)
+        if stage == "closing":
+            raise ValueError("正在注销，是否已注销留待核实") from None
+        return None if stage is None else stage == "closed"
 
 
 def term_cell(name: str, value: Any) -> str | None:

@@ -18,8 +18,10 @@ from govmedia_rules.snapshots.cells import (
     CodeRead,
     FunctionsRead,
     Point,
+    closed_cell,
     code_cell,
     count_cell,
+    doubtful_status,
     functions_cell,
     never_updated,
     plain_cell,
@@ -40,6 +42,7 @@ SubjectKind = Literal["site", "account"]
 Cells = Mapping[str, Any]
 Read = Callable[[Any, Clock], Any]
 
+_STAGE_FIELDS = frozenset({"status", "is_closed", "is_running"})
 _MAX_REMEMBERED = 100_000
 _MAX_SHOWN = 200
 _SUBJECT_FIELDS: Mapping[SubjectKind, frozenset[str]] = {
@@ -120,6 +123,7 @@ class _Row:
         self.bad: list[BadRow] = []
         self.remarks: list[BadRow] = []
         self.partial: set[str] = set()
+        self.stage_doubtful = False
         self.marks: list[Mark] = []
 
     def fault(self, header: str | None, reason: str, *, used: bool = True) -> None:
@@ -215,7 +219,8 @@ class RowReader:
             reading = self._read(column, value)
         except _NotRead as fault:
             row.headers.setdefault(name, column.header)
-            if name == "status":
+            if name in _STAGE_FIELDS:
+                row.stage_doubtful |= doubtful_status(value)
                 row.partial |= {"posts", "functions"}
             if name == "latest_post_at" and never_updated(value):
                 row.marks.append(Mark(field=name, basis="stated", note=f"表中写“{str(value)[:60]}”，须由人工核实"))
@@ -352,6 +357,9 @@ def _finish_functions(row: _Row) -> None:
 def _finish_status(row: _Row) -> None:
     """Take the stage of life from 是否注销 and 是否在用 where no column names it."""
     closed, running = row.values.pop("is_closed", None), row.values.pop("is_running", None)
+    if row.stage_doubtful or (running is False and closed is None and row.values.get("status") is None):
+        row.partial |= {"posts", "functions"}
+        row.drop("运行状态写着并非正常，留待核实", "latest_post_at", "post_count", "functions", "home_latest_at", "home_entries")
     if row.values.get("status") is None and (closed is not None or running):
         row.values["status"] = "closed" if closed else "running"
     elif closed and row.values.get("status") == "running":
@@ -379,7 +387,6 @@ def _readers(kind: SubjectKind) -> dict[str, Read]:
             "starts",
             "certified",
             "is_navigation",
-            "is_closed",
             "is_running",
             "has_services",
             "on_shared_platform",
@@ -388,6 +395,7 @@ def _readers(kind: SubjectKind) -> dict[str, Read]:
     )
     return readers | {
         "yes_no": yes_no,
+        "is_closed": without_clock(closed_cell),
         "text": without_clock(plain_cell),
         "latest_post_at": _when,
         "post_count": without_clock(count_cell),

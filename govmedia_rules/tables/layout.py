@@ -25,11 +25,15 @@ FieldOf = Callable[[str], str | None]
 """Gives the field that a header leads to, or None."""
 
 
+_NO_NAME = re.compile(r"[\d.、]+|[（(].*[)）]|.*[:：]|[^:：]{1,8}[:：].*|\W+|账号名称|以下空白")
+"""What alone in a row is no name: a number, a remark in brackets, a label with its colon."""
+
+
 class _Words(NamedTuple):
     total: re.Pattern[str]
     note: re.Pattern[str]
     section: re.Pattern[str]
-    example: frozenset[str]
+    example: re.Pattern[str]
     sequence: frozenset[str]
 
 
@@ -41,7 +45,7 @@ def _words() -> _Words:
         re.compile(rf"\S{{0,20}}?(?:{totals})[:：]?\s?\d{{0,7}}\s?[个家条]?"),
         re.compile(rf"(?:{notes})\s?(?:[:：（(、.．]|\d{{4}}年|$)"),
         re.compile(r"(?:[一二三四五六七八九十]{1,3}[、.．]|[（(][一二三四五六七八九十]{1,3}[)）])\S{1,40}"),
-        frozenset(table["examples"]),
+        re.compile(rf"[（(]?(?:{'|'.join(map(re.escape, table['examples']))})(?:[:：）)].*)?|{table['placeholder']}.*"),
         frozenset(map(key_of, table["sequence"])),
     )
 
@@ -260,8 +264,11 @@ def _no_data(row: Sequence[Any], header: Header, name_column: int) -> str | None
     first = texts[0]
     if words.total.fullmatch("".join(first.split())) or (name is not None and words.total.fullmatch("".join(str(name).split()))):
         return "合计行"
-    if first in words.example:
+    named = "".join(str(name).split()) if name is not None else ""
+    if words.example.fullmatch(first) or words.example.fullmatch(named):
         return "示例行"
+    if words.section.fullmatch(named):
+        return "分组标题"
     few = len(texts) <= 4 or 3 * len(texts) <= len(header.texts)
     if few and (name is None or str(name) == first or len(texts) <= 2) and words.note.match(first):
         return "说明行"
@@ -282,6 +289,8 @@ def _lonely(text: str, cells: int, column: int, header: Header, name_column: int
         return "分组标题"
     if column != name_column:
         return "只有一格有内容，且不是名称"
+    if _NO_NAME.fullmatch(text):
+        return "说明行"
     has_numbers = any(key_of(text) in _words().sequence for text in header.texts)
     return "只有名称、没有序号的一行，按标题处理" if has_numbers else None
 

@@ -81,6 +81,7 @@ _AGO = re.compile(rf"{_NUMBER}\s?{_UNIT}(?:以|之)?前")
 _HAN_DIGITS = dict.fromkeys("〇零○", 0) | {han: n for n, han in enumerate("一二三四五六七八九", 1)}
 _NUMERAL = re.compile(
     r"[〇零○一二三四五六七八九]{4}(?=年)|(?:[二三]?十[一二三四五六七八九]?|(?<![十近前几])[一二三四五六七八九])(?=[月日号])"
+    r"|(?:[二三四五六七八九]?十[一二三四五六七八九]|[二三四五六七八九]十)(?=天|日|周|个|年)"
 )
 _HARMLESS_NOTE = re.compile(r"\s?\([^()0-9未停无没不注]{1,20}\)$")
 _HALF_DAY = re.compile(r"\s?(?:上午|下午|早上|晚上|中午|凌晨)$")
@@ -91,9 +92,15 @@ _ENGLISH = re.compile(
     r"(?P<d>[0-9]{1,2})[- /](?P<mon>[A-Za-z]{3})[a-z]{0,6}[- /,]{1,2}(?P<y>(?:20)?[0-9]{2})"
     r"|(?P<mon2>[A-Za-z]{3})[a-z]{0,6}\.? (?P<d2>[0-9]{1,2}),? (?P<y2>20[0-9]{2})"
 )
-_DAYS = {"今天": 0, "今日": 0, "当天": 0, "当日": 0, "昨天": 1, "昨日": 1, "前天": 2, "前日": 2}
+_DAYS = {"今天": 0, "今日": 0, "当天": 0, "当日": 0, "昨天": 1, "昨日": 1, "前天": 2, "前日": 2, "大前天": 3}
 _HAN = {han: n for n, han in enumerate("一二三四五六七八九十", 1)} | {"两": 2}
 _PARTS = {"上旬": (1, 10), "初": (1, 10), "中旬": (11, 20), "中": (11, 20), "下旬": (21, 31), "底": (21, 31), "末": (21, 31)}
+_WEEKDAY = re.compile("(?P<week>上|本|这)个?(?:周|星期)(?P<day>[一二三四五六日天])")
+_PART_OF_MONTH = re.compile("(?P<month>上个?月|本月|当月|这个月)的?(?P<part>上旬|中旬|下旬|初|底|末)")
+_PART_OF_YEAR = re.compile(
+    "(?:(?P<y>20[0-9]{2})年?|(?P<word>今年|本年|去年|上年|前年))?"
+    "(?:第?(?P<quarter>[1-4一二三四])季度|(?P<half>[上下])半年|(?P<part>年?[初底末]))"
+)
 _LONG_AGO = date(FIRST_YEAR, 1, 1)
 
 
@@ -131,7 +138,7 @@ def _moment_of(value: Any, clock: Clock) -> datetime | date | DayRange:
         raise ValueError(f"{value.reason}，未读取")
     if isinstance(value, bool | time | timedelta):
         raise ValueError("不是日期")
-    text = _arabic(" ".join(_number_text(value).translate(_WIDE).split()))
+    text = _arabic(" ".join(_number_text(value).translate(_WIDE).split())).removeprefix("'")
     bare = _HALF_DAY.sub("", _HARMLESS_NOTE.sub("", text)).strip()
     inner = _NEUTRAL.fullmatch(bare)
     for candidate in dict.fromkeys((text, bare, inner["date"] if inner else text)):
@@ -284,10 +291,37 @@ def _by_month(text: str, clock: Clock) -> DayRange | None:
     october = date(whole.first.year, 10, 1)
     if match["dash"] == "." and match["m"] == "1" and match["zh"] is None and (today is None or october <= today):
         whole = DayRange(whole.first, october.replace(day=31))  # a spreadsheet shows 2023.10 as 2023.1
-    if match["part"] is not None:
-        first, last = _PARTS[match["part"]]
+    return _part_of_month(whole, match["part"], today)
+
+
+def _part_of_month(whole: DayRange | None, part: str | None, today: date | None) -> DayRange | None:
+    if whole is not None and part is not None:
+        first, last = _PARTS[part]
         whole = DayRange(whole.first.replace(day=first), whole.last.replace(day=min(last, whole.last.day)))
-    return _until_today(whole, today)
+    return None if whole is None else _until_today(whole, today)
+
+
+def _by_part_of_year(text: str, clock: Clock) -> DayRange | None:
+    """Read a quarter, a half or an end of a year; without a year it is the latest that has begun."""
+    match = _PART_OF_YEAR.fullmatch(text)
+    if match is None:
+        return None
+    if match["y"] is not None:
+        year = int(match["y"])
+    elif clock.today is None:
+        return None
+    else:
+        year = clock.today.year - (_years_back(match["word"]) if match["word"] else 0)
+    if match["quarter"] is not None:
+        first, months = 3 * ("1234一二三四".index(match["quarter"]) % 4) + 1, 3
+    elif match["half"] is not None:
+        first, months = (1 if match["half"] == "上" else 7), 6
+    else:
+        first, months = (1 if match["part"].endswith("初") else 10), 3
+    start = date(year, first, 1)
+    if match["y"] is None and match["word"] is None and clock.today is not None and start > clock.today:
+        start = start.replace(year=year - 1)
+    return _until_today(DayRange(start, start + relativedelta(months=months, days=-1)), clock.today)
 
 
 def _years_back(word: str) -> int:
@@ -324,6 +358,15 @@ def _by_length(text: str, clock: Clock) -> date | DayRange | None:
     if text in ("本月", "当月", "上月", "上个月"):
         first = today.replace(day=1) - (relativedelta(months=1) if text.startswith("上") else relativedelta())
         return _until_today(DayRange(first, first + relativedelta(months=1, days=-1)), today)
+    match = _WEEKDAY.fullmatch(text)
+    if match is not None:
+        monday = today - timedelta(days=today.weekday() + (7 if match["week"] == "上" else 0))
+        day = monday + timedelta(days="一二三四五六日天".index(match["day"]) - (match["day"] == "天"))
+        return day if day <= today else None
+    match = _PART_OF_MONTH.fullmatch(text)
+    if match is not None:
+        first = today.replace(day=1) - (relativedelta(months=1) if match["month"].startswith("上") else relativedelta())
+        return _part_of_month(_range_of_month(first.year, first.month), match["part"], today)
     match = _WITHIN.fullmatch(text)
     if match is not None:
         start = _back(today, match["n"], match["unit"])
@@ -380,6 +423,7 @@ _READERS: tuple[Callable[[str, Clock], datetime | date | DayRange | None], ...] 
     _by_english,
     _by_length,
     _by_year,
+    _by_part_of_year,
     _by_month,
     _by_month_day,
 )

@@ -171,7 +171,7 @@ def decode_with_loss(raw: bytes, *, html: bool = False) -> tuple[str, int]:
         lost = text.count("\ufffd")
         lost += _control_characters(text) if encoding == "utf-8" and not lost else _garbled(text)
         if not lost:
-            return text, 0
+            return text, _encoded_twice(text) if encoding == "utf-8" else 0
         if best is None or lost < best[0]:
             best = lost, text
     assert best is not None
@@ -204,6 +204,15 @@ def _garbled(text: str) -> int:
 def _control_characters(text: str) -> int:
     """The size of a text that holds control characters, which no text does; 0 for any other."""
     return len(text) if _CONTROL.search(text) else 0
+
+
+_C1 = re.compile(r"[\x80-\x84\x86-\x9f]")
+
+
+def _encoded_twice(text: str) -> int:
+    """How many characters only bytes of UTF-8 read as Latin-1 and saved again give; 0 where they are few."""
+    count = len(_C1.findall(text[:_SAMPLE]))
+    return len(text) if count * 20 > min(len(text), _SAMPLE) else 0
 
 
 @cache

@@ -165,3 +165,16 @@ def test_a_finding_put_right_meanwhile_says_so() -> None:
     (problem,) = read(FRAME.format("“青石水利”微博超过两周未更新,现已整改到位。")).problems
     assert problem.rectified
     assert problem.indicator_ids == ("media.veto.stale",)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "不合格账号为“青石水利”和“青石文旅”。",
+        "5个账号不合格,分别为“青石水利”“青石文旅”。",
+        "更新间隔超过14天的有“青石水利”“青石文旅”。",
+    ],
+)
+def test_quoted_names_after_their_predicate(sentence: str) -> None:
+    names = [named.name for problem in read(FRAME.format(sentence)).problems for named in problem.named]
+    assert names == ["青石水利", "青石文旅"]

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from govmedia_rules.errors import ObservationError
-from govmedia_rules.text.documents import decode, html_text, read_documents
+from govmedia_rules.text.documents import decode, decode_with_loss, html_text, read_documents
 
 NS = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 
@@ -147,3 +147,11 @@ def test_a_file_that_is_no_text(tmp_path):
     path.write_bytes(b"%PNG-1.7\n\x00\x01")
     with pytest.raises(ObservationError, match="no text"):
         texts(path)
+
+
+def test_text_that_was_encoded_twice_is_not_taken_for_read():
+    text = "市政府印发通知，部署工作。国家监察委员会。"
+    twice = text.encode().decode("latin-1").encode()
+    assert decode_with_loss(twice)[1] > 0
+    assert decode_with_loss(("<p>" * 40).encode() + twice)[1] > 0
+    assert decode_with_loss((text + "caf\u00e9\u00a0\u0096").encode())[1] == 0

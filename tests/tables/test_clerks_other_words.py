@@ -1,0 +1,124 @@
+"""More words of clerks' cells, each with the verdict that is right at 2024-08-23 18:00 by the national list of 2019."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import openpyxl
+import pytest
+
+import govmedia_rules as gr
+
+POINT = dt.datetime(2024, 8, 23, 18, tzinfo=gr.SHANGHAI)
+BOOK = gr.load_rulebook("national-2019")
+VERDICTS = {"q": "qualified", "u": "unqualified", "o": "undetermined"}
+
+
+def verdict(**cells: Any) -> str:
+    row = {"账号名称": "青石发布", "平台": "微信公众号", "最近更新时间": "2024-08-20", "互动功能": "有"} | cells
+    (snapshot,) = gr.read_accounts([row], observed_at=POINT)
+    return BOOK.inspect(snapshot).verdict.value
+
+
+@pytest.mark.parametrize(
+    ("cell", "right"),
+    [
+        ("十天前", "q"),
+        ("十五天前", "u"),
+        ("二十五天未更新", "u"),
+        ("上月底", "u"),
+        ("上个月初", "u"),
+        ("本月中旬", "q"),
+        ("本月上旬", "o"),
+        ("上周五", "q"),
+        ("本周三", "q"),
+        ("大前天", "q"),
+        ("上半年", "u"),
+        ("2024年二季度", "u"),
+        ("三季度", "o"),
+        ("四季度", "u"),  # the latest, of last year
+        ("年初", "u"),
+        ("去年年底", "u"),
+        ("下半年", "o"),
+        ("'2024-08-12", "q"),
+    ],
+)
+def test_a_date(cell: str, right: str) -> None:
+    assert verdict(最近更新时间=cell) == VERDICTS[right]
+
+
+@pytest.mark.parametrize(
+    ("cell", "right"),
+    [
+        ("有（已关闭）", "o"),
+        ("有，但已关闭", "o"),
+        ("有(失效)", "o"),
+        ("私信，已停用", "o"),
+        ("不正常", "o"),
+        ("自动回复", "o"),
+        ("自动回复、私信", "q"),
+        ("暂未开通", "u"),
+        ("尚未开通", "u"),
+        ("未启用", "u"),
+        ("启用", "q"),
+        ("是的", "q"),
+        ("無", "u"),
+    ],
+)
+def test_functions(cell: str, right: str) -> None:
+    assert verdict(互动功能=cell) == VERDICTS[right]
+
+
+@pytest.mark.parametrize("status", ["停更", "异常", "整改中", "休眠", "暂停", "已归并", "被封", "不正常", "否"])
+@pytest.mark.parametrize("day", ["2024-08-20", "2024-05-20"])
+def test_a_status_that_speaks_against_running_neither_passes_nor_fails(status: str, day: str) -> None:
+    assert verdict(运行状态=status, 最近更新时间=day) == "undetermined"
+
+
+@pytest.mark.parametrize("status", ["√", "未注销", "在运", "在线"])
+def test_a_status_of_a_running_account(status: str) -> None:
+    assert verdict(运行状态=status) == "qualified"
+    assert verdict(运行状态=status, 最近更新时间="2024-05-20") == "unqualified"
+
+
+@pytest.mark.parametrize(
+    ("header", "cell", "right"),
+    [
+        ("是否注销", "已注销", "o"),
+        ("是否注销", "正在注销", "o"),
+        ("是否注销", "未注销", "u"),
+        ("是否在用", "否", "o"),
+        ("是否在用", "是", "u"),
+    ],
+)
+def test_a_question_answered_by_a_stage_of_life(header: str, cell: str, right: str) -> None:
+    assert verdict(**{header: cell, "最近更新时间": "2024-05-20"}) == VERDICTS[right]
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ["示例：某局发布", "微信公众号", "2024-01-01", "有"],
+        ["（例）某局发布", "微信公众号", "2024-01-01", "有"],
+        ["XX县发布", "微信公众号", "2024-01-01", "有"],
+        ["一、县直部门", None, "2024-08-20", None],
+        ["平均", None, "2024-08-12", None],
+        ["Total", 3, None, None],
+        ["1", None, None, None],
+        ["（以下无）", None, None, None],
+        ["以下空白", None, None, None],
+        ["单位负责人签字：", None, None, None],
+        ["截止日期：2024-08-23", None, None, None],
+        ["其中：微信", None, None, None],
+        ["零报告", None, None, None],
+    ],
+)
+def test_a_row_that_is_no_account(cells: list[Any], tmp_path: Any) -> None:
+    book = openpyxl.Workbook()
+    assert book.active is not None
+    for row in (["账号名称", "平台", "最近更新时间", "互动功能"], ["青石发布", "微信", "2024-08-20", "有"], cells):
+        book.active.append(row)
+    book.save(tmp_path / "台账.xlsx")
+    rows = gr.read_accounts(tmp_path / "台账.xlsx", observed_at=POINT)
+    assert [snapshot.account.name for snapshot in rows] == ["青石发布"]
