@@ -99,7 +99,8 @@ def field_of(header: str, groups: Sequence[FieldGroup], headers: Mapping[str, st
 def _function_of(key: str, group: FieldGroup) -> str | None:
     """Return the kind of function where a header is 互动功能 followed by one, as the second line of a grouped header is."""
     kinds = _function_words()
-    for at in range(len(key) - 1, 1, -1):
+    # Only a short ending can be a kind: a cell of a megabyte is looked at once, not at each of its letters.
+    for at in range(len(key) - 1, max(1, len(key) - 1 - max(map(len, kinds))), -1):
         if header_aliases(group.kind).get(key[:at]) == "functions" and key[at:] in kinds:
             return kinds[key[at:]]
     return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
 from typing import Any
 
 import openpyxl
@@ -122,3 +123,14 @@ def test_a_row_that_is_no_account(cells: list[Any], tmp_path: Any) -> None:
     book.save(tmp_path / "台账.xlsx")
     rows = gr.read_accounts(tmp_path / "台账.xlsx", observed_at=POINT)
     assert [snapshot.account.name for snapshot in rows] == ["青石发布"]
+
+
+def test_a_cell_of_a_megabyte_is_read_at_once(tmp_path: Any) -> None:
+    path = tmp_path / "台账.csv"
+    path.write_text(
+        f"账号名称,平台,最近更新时间,互动功能\n{'a' * 1_000_000},微信,2024-08-20,有\n青石发布,微信,2024-08-20,有\n", "utf-8"
+    )
+    start = time.perf_counter()
+    rows = gr.read_accounts(path, observed_at=POINT)
+    assert [snapshot.account.name for snapshot in rows] == ["青石发布"]
+    assert time.perf_counter() - start < 20
