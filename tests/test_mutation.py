@@ -64,6 +64,7 @@ def test_tests_are_named_for_modules_that_exist() -> None:
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+@pytest.mark.heavy
 def test_the_command_tells_what_survives(tmp_path: mutation.Path) -> None:
     (tmp_path / "made.py").write_text("def late(hour):\n    return hour >= 22\n", "utf-8")
     # Nothing tests the hour before: a bound of 21 goes unnoticed.

@@ -82,7 +82,9 @@ VERDICT_COUNTS = ("subjects", "qualified", "unqualified", "undetermined", "fault
 
 
 def verdicts(judged: DataFrame, *by: str) -> DataFrame:
-    """Counts of verdicts, added up by Spark itself: sums of sums, so partitions may arrive in any order.
+    """Count verdicts, added up by Spark itself: sums of sums, so partitions may arrive in any order.
+
+    `subjects` are rows with a verdict, `faults` rows without one.
 
     Args:
         judged: What `inspect` gives.
@@ -93,7 +95,8 @@ def verdicts(judged: DataFrame, *by: str) -> DataFrame:
     counts = [
         f.count("verdict").alias("subjects"),
         *(f.count_if(f.col("verdict") == verdict).alias(verdict) for verdict in VERDICT_COUNTS[1:4]),
-        f.count("fault").alias("faults"),
+        # A row whose unread cell is named in `fault` has a verdict all the same.
+        f.count_if(f.col("verdict").isNull()).alias("faults"),
     ]
     return judged.groupBy(*by).agg(*counts)
 

@@ -94,6 +94,7 @@ def _day(moment: object) -> date:
     return moment.date() if hasattr(moment, "date") else moment  # type: ignore[no-any-return,attr-defined,return-value]
 
 
+@pytest.mark.heavy
 def test_two_hundred_made_sites_are_seen_as_they_were_made() -> None:
     made = [make_site(number) for number in range(GROUP)]
     assert sum(len(site.pages) for site in made) > 2_000

@@ -129,6 +129,7 @@ def _size(path: Path) -> int:
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="needs kill -9")
+@pytest.mark.heavy
 def test_a_run_killed_at_random_moments_ends_as_one_that_was_not(tmp_path: Path) -> None:
     made = [make_site(number) for number in range(8)]
     hosts = [site.host for site in made]
