@@ -154,6 +154,8 @@ def _post_row(
         except ValueError as unread:
             fault(time_field, str(unread))
             certain = False
+    elif time_field is not None:
+        certain = False  # a post without its time may be the newest one
     original: bool | None = None
     try:
         original = _original(cells.get("original"))

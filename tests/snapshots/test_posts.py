@@ -159,3 +159,12 @@ def test_a_refused_answer_is_never_no_posts(answer: object, tmp_path: Path) -> N
 
 def test_an_empty_list_is_no_posts() -> None:
     assert verdict({"user": {"screen_name": "示例发布"}, "weibo": []}) == "unqualified"
+
+
+def test_a_post_without_its_time_leaves_the_posts_of_its_account_partial() -> None:
+    rows = [
+        {"账号名称": name, "平台类型": "微信", "发布时间": shown}
+        for name, shown in (("甲", "2024-01-02"), ("甲", None), ("乙", "2024-01-02"))
+    ]
+    read = gr.read_posts(rows, observed_at=datetime(2024, 8, 23, 10, tzinfo=gr.SHANGHAI), complete=True)
+    assert {snapshot.account.name: "posts" in snapshot.partial for snapshot in read} == {"甲": True, "乙": False}
