@@ -28,7 +28,7 @@ WIDEST = 44
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Describe the command and its actions."""
-    parser = commands.add_parser("campaign", help="figures of a round of inspection (一轮检查)")
+    parser = commands.add_parser("campaign")
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     examples = ", ".join(example_names())
 

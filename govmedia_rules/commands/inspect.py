@@ -36,7 +36,7 @@ class Job(NamedTuple):
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Describe the command."""
-    parser = commands.add_parser("inspect", help="judge snapshots", description="Judge snapshots of sites and accounts.")
+    parser = commands.add_parser("inspect", description="Judge snapshots of sites and accounts.")
     add_inputs(parser)
     parser.add_argument("--out", metavar="DIR", help="write inspections.jsonl, problems.csv and rulebook.txt there")
     parser.add_argument("--format", choices=("table", "json"), default="table", help="what is printed")

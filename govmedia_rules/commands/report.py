@@ -30,7 +30,6 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     """Describe the command."""
     parser = commands.add_parser(
         "report",
-        help="write a report",
         description="Write a report of snapshots, which are judged, or of inspections that `inspect --out` wrote.",
     )
     add_inputs(parser)
