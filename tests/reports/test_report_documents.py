@@ -70,7 +70,7 @@ def test_a_template_is_read_as_blocks() -> None:
         "heading",
         "body",
         "Break",
-        "Grid",
+        "ReportGrid",
     ]
     body = document.blocks[4]
     assert isinstance(body, Paragraph)
