@@ -276,7 +276,7 @@ def test_a_template_of_the_user_replaces_the_words(tmp_path: Path) -> None:
         ("<p>{{ secretary }}</p>", "the template prints 'secretary', which is not given"),
         ("<p>{{ notice.adressees }}</p>", "the notice has no field 'adressees'; did you mean 'addressees'?"),
         ("<p>甲</p>\n<p>{{ notice.province }}</p>", "the notice has no province and the template prints it"),
-        ("<p>{{ notice.populations[0].registered.value }}</p>", "the population has no registered"),
+        ("<p>{{ notice.populations[0].registered.value }}</p>", "the inspected population has no registered"),
         ("<p>{% for x in notice.problems %}</p>", "not well formed"),
         ("<p>{{ notice.headline|safe }}</p>", "not well formed: No filter named 'safe'"),
         ("{% autoescape false %}<p>{{ notice.headline }}</p>{% endautoescape %}", "may not switch escaping off"),
