@@ -18,24 +18,24 @@ from govmedia_rules.commands.output import safe_streams, say
 from govmedia_rules.commands.usage import Parser, settings_of, take_option, with_settings
 from govmedia_rules.errors import GovMediaRulesError, language
 
-COMMANDS = (
-    "inspect",
-    "explain",
-    "rulebooks",
-    "book",
-    "compare",
-    "collect",
-    "probe",
-    "evidence",
-    "scan",
-    "lexicon",
-    "notice",
-    "campaign",
-    "report",
-    "review",
-    "worklist",
-)
-"""Names of the commands, each a module of `govmedia_rules.commands`."""
+COMMANDS = {
+    "inspect": "judge snapshots",
+    "explain": "explain an indicator",
+    "rulebooks": "list the rulebooks",
+    "book": "write a rulebook as one file",
+    "compare": "compare two rounds or two rulebooks",
+    "collect": "look at sites and write snapshots",
+    "probe": "probe the home pages of a registry once",
+    "evidence": "show the pages behind a finding",
+    "scan": "find candidates for misstatements in files",
+    "lexicon": "check a lexicon, or learn exceptions from clean text",
+    "notice": "read, check and classify notices (通报)",
+    "campaign": "figures of a round of inspection (一轮检查)",
+    "report": "write a report",
+    "review": "decide on candidates and failures (复核)",
+    "worklist": "what would decide open verdicts (待定)",
+}
+"""Names of the commands, each a module of `govmedia_rules.commands`, and what they do."""
 
 EVERYWHERE = """every command also takes
   --lang zh|en    language of messages; GOVMEDIA_LANG and the locale without it
@@ -43,18 +43,22 @@ EVERYWHERE = """every command also takes
   --traceback     show where in the program a fault happened"""
 
 
-def parser(names: Sequence[str] = COMMANDS) -> argparse.ArgumentParser:
-    """The parser of the command line.
+def parser(*names: str) -> argparse.ArgumentParser:
+    """Return the parser of the command line.
 
     Args:
-        names: Commands it knows; only their modules are imported.
+        *names: Commands whose modules are imported; the others are merely listed, since an import takes longer than most of them
+            run.
     """
     plain = argparse.RawDescriptionHelpFormatter
     top = Parser(prog="govmedia-rules", description="政府网站与政务新媒体检查规则引擎", epilog=EVERYWHERE, formatter_class=plain)
     top.add_argument("--version", action="version", version=__version__)
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for name in names:
-        import_module(f"govmedia_rules.commands.{name}").add_parser(commands)
+    for name, text in COMMANDS.items():
+        if name in names:
+            import_module(f"govmedia_rules.commands.{name}").add_parser(commands)
+        else:
+            commands.add_parser(name, help=text)
     return top
 
 
@@ -82,7 +86,7 @@ def _run(given: list[str]) -> int:
         settings = dict(settings_of(config))
         setting = settings.pop("lang", None)
         lang = lang or (None if setting is None else str(setting))
-        given = with_settings(parser(), given, settings, config)
+        given = with_settings(parser(*COMMANDS), given, settings, config)
     if lang not in (None, "zh", "en"):
         zh = f"没有 {lang!r} 这种语言"
         raise GovMediaRulesError(
@@ -90,8 +94,7 @@ def _run(given: list[str]) -> int:
         )
     if lang is not None:
         os.environ["GOVMEDIA_LANG"] = lang  # worker processes inherit it
-    # A command that is named at once needs no other: what they import takes longer than most of them run.
-    args = parser(given[:1] if given and given[0] in COMMANDS else COMMANDS).parse_args(given)
+    args = parser(*given[:1]).parse_args(given)
     args.lang = lang or "zh"  # results are Chinese unless asked for otherwise; messages also follow the locale
     code: int = args.run(args)
     sys.stdout.flush()

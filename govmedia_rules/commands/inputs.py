@@ -43,7 +43,7 @@ _ROUND = ("example.toml", "campaign.toml")
 """Files of a folder whose tables are those of a round, not of subjects."""
 
 
-class Job(NamedTuple):
+class InspectionInputs(NamedTuple):
     """What is to be judged, by what."""
 
     paths: list[str]
@@ -63,7 +63,7 @@ def add_inputs(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--at", metavar="2024-08-23", help="monitoring point of tables; a day stands for its last moment")
     parser.add_argument("--sheet", metavar="NAME", help="sheet of a workbook; all with a known header by default")
     parser.add_argument("--header", type=positive, metavar="N", help="row of the header in a table; found by default")
-    parser.add_argument("--example", metavar="NAME", help="judge a shipped example: " + ", ".join(example_names()))
+    parser.add_argument("--example", metavar="NAME", help="judge a shipped example: " + ", ".join(example_inspections()))
     parser.add_argument("--rulebook", action="append", default=[], metavar="ID", help="id or path; repeat for layers")
     parser.add_argument(
         "--select",
@@ -88,13 +88,13 @@ def examples_folder() -> Path:
     return installed if installed.is_dir() else package.parent / "docs" / "examples"
 
 
-def example_names() -> list[str]:
+def example_inspections() -> list[str]:
     """Return the names of the shipped examples."""
     folder = examples_folder()
     return sorted(path.parent.name for path in folder.glob("*/example.toml")) if folder.is_dir() else []
 
 
-def judged(args: argparse.Namespace, job: Job, bad: list[BrokenLine]) -> tuple[Rulebook, Iterator[Inspection]]:
+def judge_inputs(args: argparse.Namespace, job: InspectionInputs, bad: list[BrokenLine]) -> tuple[Rulebook, Iterator[Inspection]]:
     """Return the rulebook that `add_inputs` names, and the inspections, as they are made; what cannot be read is put into `bad`."""
     book = load_rulebook(job.rulebooks)
     book = book.only(*args.only) if args.only else book
@@ -147,13 +147,13 @@ def _zone(text: str | None) -> tzinfo | None:
         raise GovMediaRulesError(f"--zone {text!r} is no zone", None, "write +08:00", zh, "写作 +08:00") from None
 
 
-def job_of(args: argparse.Namespace) -> Job:
+def job_of(args: argparse.Namespace) -> InspectionInputs:
     """Return the files that `add_inputs` names: folders opened, reviews and waivers apart."""
     paths, rulebooks, reviews, waivers = list(args.paths), list(args.rulebook), list(args.reviews), list(args.waivers)
     if args.example:
         folder = examples_folder() / args.example
         if not (folder / "example.toml").is_file():
-            names = example_names()
+            names = example_inspections()
             what, zh = f"no example is named {args.example!r}", f"没有名为 {args.example!r} 的示例"
             raise GovMediaRulesError(what, None, choices(args.example, names), zh, choices_zh(args.example, names))
         paths.append(str(folder))
@@ -171,7 +171,7 @@ def job_of(args: argparse.Namespace) -> Job:
             files.append(path)
         else:
             raise ObservationError("no such file or folder", Where(path), "look at the path", "没有这个文件或目录", "请核对路径")
-    return Job(files, rulebooks or ["national-2019"], reviews, waivers)
+    return InspectionInputs(files, rulebooks or ["national-2019"], reviews, waivers)
 
 
 def _open_folder(folder: Path, files: list[str], reviews: list[str], waivers: list[str]) -> None:

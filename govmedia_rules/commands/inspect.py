@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from govmedia_rules.checks.contract import Status
-from govmedia_rules.commands.inputs import add_inputs, job_of, judged
-from govmedia_rules.commands.output import counted, say, say_unread
+from govmedia_rules.commands.inputs import add_inputs, job_of, judge_inputs
+from govmedia_rules.commands.output import count_on_stderr, say, say_unread
 from govmedia_rules.commands.verdicts import WRITERS, Shown, Verdicts
 from govmedia_rules.errors import BrokenLine, GovMediaRulesError, ObservationError, Where, language
 from govmedia_rules.judge.compare import ComparedInspection, read_results
@@ -25,7 +25,7 @@ FAILED_ON = 3
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Describe the command."""
-    parser = commands.add_parser("inspect", help="judge snapshots", description="Judge snapshots of sites and accounts.")
+    parser = commands.add_parser("inspect", description="Judge snapshots of sites and accounts.")
     add_inputs(parser)
     parser.add_argument("--out", metavar="DIR", help="write inspections.jsonl, problems.csv and rulebook.txt there")
     parser.add_argument("--format", choices=tuple(WRITERS), default="table", help="what is printed")
@@ -40,14 +40,14 @@ def run(args: argparse.Namespace) -> int:
     """Judge, print and write; return 0 when it ran, 1 when something could not be read, 3 for what `--fail-on` names."""
     bad: list[BrokenLine] = []
     baseline = _baseline(args.baseline)
-    book, inspections = judged(args, job_of(args), bad)
+    book, inspections = judge_inputs(args, job_of(args), bad)
     if args.out:
         inspections = _write(inspections, book, Path(args.out))
     verdicts = Verdicts(book, args.lang, bad)
     classes: Counter[str] = Counter()
 
     def news() -> Iterator[Shown]:
-        for inspection in counted(inspections, "subjects"):
+        for inspection in count_on_stderr(inspections, "subjects"):
             shown = _new(inspection, baseline)
             verdicts.count(inspection, shown)
             classes.update(_classes(inspection, shown))

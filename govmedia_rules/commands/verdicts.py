@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from govmedia_rules.commands.output import as_given, say, table
+from govmedia_rules.commands.output import as_given, say, text_table
 from govmedia_rules.errors import BrokenLine, Lang
 from govmedia_rules.judge.finding import Finding, evidence_text
 from govmedia_rules.judge.inspection import Inspection, Verdict
@@ -114,7 +114,7 @@ class Verdicts:
 
 def _table(verdicts: Verdicts, news: Iterator[Shown]) -> None:
     rows = [row for shown in news if shown.inspection.verdict is not Verdict.QUALIFIED for row in _rows(shown, verdicts)]
-    for line in table(_HEADS[verdicts.lang], rows, (44, 12, 64, 60)):
+    for line in text_table(_HEADS[verdicts.lang], rows, (44, 12, 64, 60)):
         print(line)
     print(verdicts.summary())
 
