@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from govmedia_rules.__main__ import main
-from govmedia_rules.commands.output import cut, width
+from govmedia_rules.commands.output import cut_to_width, width
 
 
 def run(capsys: pytest.CaptureFixture[str], *args: str) -> tuple[int, str, str]:
@@ -132,5 +132,5 @@ def test_reviews_that_cannot_be_read(capsys: pytest.CaptureFixture[str], tmp_pat
 
 def test_widths() -> None:
     assert width("汉a") == 3
-    assert cut("汉字汉字", 5) == "汉字…"
-    assert cut("a\nb", 5) == "a b"
+    assert cut_to_width("汉字汉字", 5) == "汉字…"
+    assert cut_to_width("a\nb", 5) == "a b"

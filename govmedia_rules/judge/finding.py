@@ -20,9 +20,9 @@ from govmedia_rules.checks.sentences import sentences
 from govmedia_rules.core import display, plots
 from govmedia_rules.judge.packing import dump_answer
 from govmedia_rules.judge.readings import READINGS_DIFFER, answers_text
-from govmedia_rules.judge.reviews import Decision, Review, Waiver, decide
+from govmedia_rules.judge.reviews import Review, ReviewedStatus, Waiver, decide
 from govmedia_rules.judge.stored import StandaloneFinding
-from govmedia_rules.rules.model import GRADE_ZH, Indicator, Message, Source, format_arg
+from govmedia_rules.rules.model import GRADE_ZH, Indicator, MessageText, Source, format_arg
 from govmedia_rules.snapshots.kinds import word
 from govmedia_rules.tables.columns import Heading, Row
 from govmedia_rules.tables.out import Tabular
@@ -63,7 +63,7 @@ class Finding(Row):
     reviews: tuple[Review, ...] = ()
     waiver: Waiver | None = None
     assumed: tuple[str, ...] = ()
-    stated: Message | None = None
+    stated: MessageText | None = None
 
     @property
     def id(self) -> str:
@@ -86,7 +86,7 @@ class Finding(Row):
         return self.judgement.status
 
     @property
-    def decision(self) -> Decision:
+    def decision(self) -> ReviewedStatus:
         """What the machine's answer and the reviews of it come to: status, faults, and the review that decides."""
         return decide(self.judgement, self.reviews, self.indicator)
 
@@ -328,7 +328,7 @@ class Findings(Tabular[Finding]):
             return ""
         heads = ("对象", "指标", "结论", "说明", "依据")
         first = 0 if subjects else 1
-        return display.table(heads[first:], (_cells(finding)[first:] for finding in self._findings), len(self))
+        return display.html_table(heads[first:], (_cells(finding)[first:] for finding in self._findings), len(self))
 
 
 TONES: Mapping[Status, display.Tone] = {
@@ -371,7 +371,7 @@ def _folded_evidence(finding: Finding) -> str:
     if not finding.evidence:
         return ""
     lines = [display.text(evidence_text(piece), 160) for piece in finding.evidence[:5]]
-    return display.fold(f"证据 {len(finding.evidence)} 条", display.items(lines, len(finding.evidence)))
+    return display.collapsible(f"证据 {len(finding.evidence)} 条", display.items(lines, len(finding.evidence)))
 
 
 def is_under(indicator_id: str, family: str) -> bool:
@@ -404,8 +404,8 @@ def fill(template: str, args: Mapping[str, Arg], lang: str) -> str:
 
 
 @cache
-def _messages() -> Mapping[str, Message]:
-    return {reason: Message(**sentence) for reason, sentence in sentences().items()}
+def _messages() -> Mapping[str, MessageText]:
+    return {reason: MessageText(**sentence) for reason, sentence in sentences().items()}
 
 
 def _title(indicator: Indicator, lang: str) -> str:

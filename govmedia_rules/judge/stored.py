@@ -22,7 +22,7 @@ from govmedia_rules.core.time import Instant
 from govmedia_rules.errors import ObservationError
 from govmedia_rules.judge.packing import load_answer
 from govmedia_rules.judge.reviews import Review, Waiver
-from govmedia_rules.rules.model import AppliesTo, Grade, Indicator, IndicatorKind, LayerRef, Message, Plan, Source, SubjectWord
+from govmedia_rules.rules.model import AppliesTo, Grade, Indicator, IndicatorKind, LayerRef, MessageText, Plan, Source, SubjectWord
 from govmedia_rules.snapshots.parts import Mark
 from govmedia_rules.subjects.models import Account, Site, Supervisor
 
@@ -342,7 +342,7 @@ class StoredPlan(Plan):
         stored.__dict__["resources"] = record.resources
         stored.__dict__["complete"] = record.covers is None
         stored.__dict__["sentences"] = {
-            finding.indicator: Message.model_construct(zh=finding.zh, en=finding.en or finding.zh)
+            finding.indicator: MessageText.model_construct(zh=finding.zh, en=finding.en or finding.zh)
             for finding in record.findings
             if finding.zh is not None
         }
@@ -354,7 +354,7 @@ class StoredPlan(Plan):
         return "+".join(f"{layer.id}@{layer.version}" for layer in reversed(self.layers))
 
     @cached_property
-    def sentences(self) -> Mapping[str, Message]:
+    def sentences(self) -> Mapping[str, MessageText]:
         """What the machine said, by indicator."""
         return {}
 

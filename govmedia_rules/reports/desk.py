@@ -20,7 +20,7 @@ from govmedia_rules.reports.templates import read_text
 from govmedia_rules.reports.text import visible, visible_tree, web_address
 from govmedia_rules.rules.model import GRADE_ZH
 from govmedia_rules.subjects.models import Account
-from govmedia_rules.subjects.vocabulary import vocabulary
+from govmedia_rules.subjects.vocabulary import subject_vocabulary
 
 ASKED = (Status.NEEDS_REVIEW, Status.FAILED)
 """What a person is asked about: candidates first, and failures, which a person confirms before anybody is named."""
@@ -85,7 +85,7 @@ def _common(inspection: Inspection, finding: Finding) -> dict[str, object]:
     return {
         "subject": subject.id,
         "name": subject.name,
-        "platform": vocabulary("platform")[subject.platform].title if isinstance(subject, Account) else "网站",
+        "platform": subject_vocabulary("platform")[subject.platform].title if isinstance(subject, Account) else "网站",
         "owner": subject.owner or "",
         "indicator": finding.id,
         "title": finding.phrase,

@@ -188,7 +188,7 @@ def subject_row(inspection: Inspection, max_evidence: int = 20) -> SubjectRow:
     return SubjectRow(
         subject.id,
         subject.name,
-        kind_of(subject),
+        kind_of_subject(subject),
         type_zh(subject),
         "" if subject.level is None else word("level", subject.level, "zh"),
         subject.owner or "",
@@ -206,7 +206,7 @@ def subject_row(inspection: Inspection, max_evidence: int = 20) -> SubjectRow:
     )
 
 
-def kind_of(subject: Site | Account | Supervisor) -> str:
+def kind_of_subject(subject: Site | Account | Supervisor) -> str:
     """Return site, account or supervisor."""
     return "site" if isinstance(subject, Site) else "account" if isinstance(subject, Account) else "supervisor"
 

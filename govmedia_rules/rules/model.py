@@ -167,7 +167,7 @@ class AppliesTo(Model):
     status: tuple[Status, ...] | None = None
 
 
-class Message(Model):
+class MessageText(Model):
     """A sentence about a reason, in Chinese and English; `{name}` stands for an argument of the judgement."""
 
     zh: Short
@@ -224,7 +224,7 @@ class IndicatorEntry(Model):
     source: Source | None = None
     unverified: tuple[Short, ...] = ()
     plausible: Mapping[str, tuple[Points, Points]] = Field(default_factory=dict)
-    messages: Mapping[str, Message] = Field(default_factory=dict)
+    messages: Mapping[str, MessageText] = Field(default_factory=dict)
     readings: Mapping[IndicatorId, Reading] = Field(default_factory=dict)
     adopts: IndicatorId | None = None
     loosens: bool = False
@@ -369,7 +369,7 @@ class Indicator(Model):
     sources: Annotated[Mapping[str, Source], AfterValidator(frozen_mapping)] = Field(default_factory=FrozenDict)
     unverified: tuple[Short, ...] = ()
     plausible: Annotated[Mapping[str, tuple[Points, Points]], AfterValidator(frozen_mapping)] = Field(default_factory=FrozenDict)
-    messages: Annotated[Mapping[str, Message], AfterValidator(frozen_mapping)] = Field(default_factory=FrozenDict)
+    messages: Annotated[Mapping[str, MessageText], AfterValidator(frozen_mapping)] = Field(default_factory=FrozenDict)
     readings: Annotated[Mapping[str, Reading], AfterValidator(frozen_mapping)] = Field(default_factory=FrozenDict)
     since: Short | None = None
     status: Literal["preview", "stable", "deprecated"] = "stable"
