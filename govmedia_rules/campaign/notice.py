@@ -43,7 +43,7 @@ def write(campaign: CampaignView, draft: NoticeDraft) -> Notice:
             f"{len(campaign.open)} units are still 待定 or 待复核: {names}",
             hint='review them, or let the draft say open_units = "count"',
         )
-    blocking = [issue.message() for issue in issues_of(campaign) if issue.is_blocking]
+    blocking = [issue.message() for issue in issues_of(campaign, draft) if issue.is_blocking]
     if blocking and draft.issues == "refuse":
         raise CampaignError(
             f"{len(blocking)} inconsistencies are open: {blocking[0]}",

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from govmedia_rules.notices.figures import DateSpan, PartialDate, Period, Place
+from govmedia_rules.notices.figures import DateSpan, PartialDate, Place
 from govmedia_rules.notices.model import Citation, Deadline, Duty, Mark
 from govmedia_rules.notices.outline import DATE_LINE, Line, Page, Section, sentences
 from govmedia_rules.subjects.codes import provinces

@@ -209,8 +209,14 @@ def read_back(one: Campaign) -> None:
 def facts(notice: gr.notices.Notice) -> tuple[object, ...]:
     """Return counts and rates, who is named with which problem, and what became of the failures of the round before."""
     counts = [
-        (whole.subject, whole.population, whole.inspected and whole.inspected.value, whole.passed, whole.failed)
-        + tuple(rate.text for rate in whole.rates)
+        (
+            whole.subject,
+            whole.population,
+            whole.inspected and whole.inspected.value,
+            whole.passed,
+            whole.failed,
+            [rate.text for rate in whole.rates],
+        )
         for whole in notice.populations
     ]
     # 核实 is the reason of a ruling: it states no fault that could be read.
