@@ -109,6 +109,8 @@ def _population(campaign: CampaignView) -> Iterator[Issue]:
     if campaign.repeated:
         names = tuple(dict.fromkeys(name for _, name in campaign.repeated))
         yield _issue("listed_twice", "wrong", names)
+    for (_, name), both in campaign.shared_ids.items():
+        yield _issue("shared_id", "wrong", (name,), details={"what": " / ".join(both)})
     subjects = list(campaign.members.values())
     registry = Registry(
         sites=tuple(subject for subject in subjects if isinstance(subject, Site)),

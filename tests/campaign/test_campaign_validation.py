@@ -217,6 +217,15 @@ def test_an_appeal_that_is_upheld_dismisses_the_finding_and_its_task() -> None:
     assert not [issue for issue in one.issues() if issue.reason == "appeal_waiting"]
 
 
+def test_an_id_that_stands_for_two_units_stops_the_notice() -> None:
+    one = campaign()
+    one.add_members([site("县教育局网站", id="A1"), site("县水利局网站", id="A2")])
+    one.add_results(reported(site("县教育局", id="A1")), reported(site("县林业局网站", id="A2")))
+    assert [issue.subjects for issue in one.issues() if issue.reason == "shared_id"] == [("A2",)]
+    with pytest.raises(CampaignError, match="县水利局网站 / 县林业局网站"):
+        one.notice(NoticeDraft(issuer="某市人民政府办公室"))
+
+
 def test_a_notice_waits_for_the_answer_to_an_appeal() -> None:
     one = failing("甲", "乙")
     draft = NoticeDraft(issuer="某市人民政府办公室", open_units="count")
