@@ -13,7 +13,7 @@ from govmedia_rules.campaign import Campaign, Described, NoticeDraft, read_campa
 from govmedia_rules.campaign.folder import DESCRIPTION, read_draft
 from govmedia_rules.campaign.groups import DIMENSIONS, Dimension
 from govmedia_rules.campaign.tables import Line, total_row
-from govmedia_rules.commands.inspect import examples_folder
+from govmedia_rules.commands.inputs import examples_folder
 from govmedia_rules.commands.output import say, text_table
 from govmedia_rules.commands.rounds import add_actions
 from govmedia_rules.errors import CampaignError
@@ -28,7 +28,7 @@ WIDEST = 44
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Describe the command and its actions."""
-    parser = commands.add_parser("campaign", help="figures of a round of inspection (一轮检查)")
+    parser = commands.add_parser("campaign")
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     examples = ", ".join(example_rounds())
 

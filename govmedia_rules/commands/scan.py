@@ -11,6 +11,7 @@ from datetime import date
 from pathlib import Path
 from urllib.parse import quote
 
+from govmedia_rules.commands.output import positive
 from govmedia_rules.errors import GovMediaRulesError
 from govmedia_rules.text.checkers import load_checkers
 from govmedia_rules.text.decisions import (
@@ -34,7 +35,6 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     """Describe the command."""
     parser = commands.add_parser(
         "scan",
-        help="find candidates for misstatements in files",
         description="Find candidates for misstatements in text, HTML, DOCX, XLSX, PPTX, PDF and JSON Lines files (表述检查).",
     )
     parser.add_argument(
@@ -46,7 +46,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser.add_argument("--no-forms", action="store_true", help="no dates, numbers, marks and private numbers")
     parser.add_argument("--checkers", action="store_true", help="also run the checkers that installed packages offer")
     parser.add_argument("--confidence", choices=list(RANK), default="low", help="leave out what is less sure")
-    parser.add_argument("--workers", type=int, default=1, metavar="N", help="processes")
+    parser.add_argument("--workers", type=positive, default=1, metavar="N", help="processes")
     parser.add_argument("--format", choices=("text", "json", "sarif"), default="text", help="what is printed")
     parser.add_argument("--baseline", metavar="FILE", help="decisions on passages: only what none of them covers is shown")
     parser.add_argument(

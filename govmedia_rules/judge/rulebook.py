@@ -28,7 +28,7 @@ from govmedia_rules.errors import (
 from govmedia_rules.judge.engine import Judge, PlanResult
 from govmedia_rules.judge.explain import MODES, Explanation
 from govmedia_rules.judge.files import Answer, LineOptions, check_files, judge_files, plain_lines
-from govmedia_rules.judge.finding import is_under
+from govmedia_rules.judge.finding import grade_badge, is_under
 from govmedia_rules.judge.inspection import Inspection, PackedSubject
 from govmedia_rules.judge.opinions import NOTHING, Opinions
 from govmedia_rules.judge.reviews import Refusal, Review, Waiver
@@ -300,7 +300,7 @@ def _shown_indicator(indicator: Indicator) -> tuple[str, ...]:
         display.text(indicator.kind_zh),
         "" if indicator.points is None else display.text(indicator.points),
         display.text(MODES[indicator.mode]),
-        source if indicator.is_verified else f"{source} {display.badge('待核', 'open')}",
+        source + grade_badge(indicator),
     )
 
 
