@@ -8,8 +8,8 @@ from typing import Literal
 
 from govmedia_rules.notices.figures import Period
 from govmedia_rules.notices.mentions import find_mentions, is_bare_name, is_quoted_name, kind_named
-from govmedia_rules.notices.model import Kind, Named, Recheck
-from govmedia_rules.notices.outline import Line, Page, clauses, sentences
+from govmedia_rules.notices.model import Kind, Named, ReportedRecheck
+from govmedia_rules.notices.outline import Line, NoticeText, clauses, sentences_of
 
 Result = Literal["all_rectified", "all_but_named", "announced", "other"]
 
@@ -29,7 +29,7 @@ _QUOTED = re.compile('[“「"](?P<name>[^“”「」"]{1,40})[”」"]')
 _NOT_SEEN = re.compile("未再检查|未复查|未再抽查|暂未检查")
 
 
-def read_recheck(lines: Iterable[Line], page: Page, *, under_heading: frozenset[int] = frozenset()) -> Recheck | None:
+def read_recheck(lines: Iterable[Line], page: NoticeText, *, under_heading: frozenset[int] = frozenset()) -> ReportedRecheck | None:
     """Return what is said about the failures of the period before; None where nothing is.
 
     Args:
@@ -38,7 +38,7 @@ def read_recheck(lines: Iterable[Line], page: Page, *, under_heading: frozenset[
         under_heading: Offsets of the paragraphs whose heading is about the round before.
     """
     for line in lines:
-        parts = list(sentences(line))
+        parts = list(sentences_of(line))
         for i, sentence in enumerate(parts):
             if not _is_about(sentence.text, under_heading=line.start in under_heading):
                 continue
@@ -66,7 +66,7 @@ def _is_about(text: str, *, under_heading: bool) -> bool:
     return bool(earlier and about and again) and not _ASKED.search(text)
 
 
-def _recheck(said: list[Line], page: Page) -> Recheck:
+def _recheck(said: list[Line], page: NoticeText) -> ReportedRecheck:
     first, text = said[0], "。".join(sentence.text for sentence in said)
     period = Period.find(first.text)
     is_open = False
@@ -75,7 +75,7 @@ def _recheck(said: list[Line], page: Page) -> Recheck:
         for part in _left_open(sentence):
             is_open = True
             named.update((name.key, name) for name in _names(part, page, kind_named(part.text) or kind_named(sentence.text)))
-    return Recheck(
+    return ReportedRecheck(
         period=period[0] if period else None,
         text=text,
         result=_result(text, is_open=is_open),
@@ -117,7 +117,7 @@ def _left_open(sentence: Line) -> Iterator[Line]:
             pending = (pending or clause) if is_bare else None
 
 
-def _names(part: Line, page: Page, kind: Kind | None) -> Iterator[Named]:
+def _names(part: Line, page: NoticeText, kind: Kind | None) -> Iterator[Named]:
     mentioned = [name for group in find_mentions(part.text, part.start, page, kind) for name in group.names]
     yield from mentioned
     known = {name.name for name in mentioned}
