@@ -90,7 +90,7 @@ def _open(folder: Path) -> Described:
     return Described(Campaign.load(folder), None)
 
 
-def _summary(described: Described, args: argparse.Namespace) -> int:
+def _summary(described: Described, _: argparse.Namespace) -> int:
     print(described.campaign.summary())
     return 0
 
