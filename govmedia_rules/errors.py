@@ -63,6 +63,31 @@ def choices_zh(given: object, allowed: Iterable[str], most: int = 12) -> str:
     return f"是否应为“{close}”？{listed}" if close else listed
 
 
+_KINDS: tuple[tuple[tuple[str, ...], str, str], ...] = (
+    (("DataFrame", "Table", "LazyFrame", "RecordBatch", "DuckDBPyRelation"), "a data frame", "数据框"),
+    (("str",), "a text", "文字"),
+    (("bool",), "true or false", "是或否"),
+    (("int", "float", "Decimal"), "a number", "数字"),
+    (("list", "tuple", "set", "frozenset", "generator"), "a list", "列表"),
+    (("dict",), "a table of keys", "字典"),
+    (("date", "datetime"), "a date", "日期"),
+    (("PosixPath", "WindowsPath"), "a path", "路径"),
+    (("NoneType",), "nothing (None)", "空值（None）"),
+)
+
+
+def kind_text(value: object) -> str:
+    """Return in English what kind of thing was given, without the name of a class of Python."""
+    name = type(value).__name__
+    return next((english for names, english, _ in _KINDS if name in names), f"an object {name}")
+
+
+def kind_text_zh(value: object) -> str:
+    """Return in Chinese what kind of thing was given."""
+    name = type(value).__name__
+    return next((chinese for names, _, chinese in _KINDS if name in names), f"{name} 对象")
+
+
 @dataclass(frozen=True, slots=True)
 class Where:
     """The place of a fault. Every part is optional; only the parts that are known are printed.

@@ -153,7 +153,9 @@ def load_cases(path: str | PathLike[str], *, checks: Check | ModuleType | Iterab
             args = one.get("args", {})
             cases.append(Case(indicator, one["name"], observed, one["status"], one.get("reason"), args, book, reviews))
         except (KeyError, ValueError) as fault:
-            raise ObservationError(f"case {number} cannot be used: {fault}", Where(str(file), "[[case]]")) from fault
+            raise ObservationError(
+                f"case {number} cannot be used: {fault}", Where(str(file), "[[case]]"), zh=f"第 {number} 个用例不能用：{fault}"
+            ) from fault
     return cases
 
 

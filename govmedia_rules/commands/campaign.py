@@ -77,9 +77,19 @@ def run(args: argparse.Namespace) -> int:
     if args.action == "compare":
         return _compare(args)
     if (args.path is None) == (args.example is None):
-        raise CampaignError("give one folder, or --example NAME", hint=f"examples are {', '.join(example_rounds())}")
+        raise CampaignError(
+            "give one folder, or --example NAME",
+            hint=f"examples are {', '.join(example_rounds())}",
+            zh="请给出一个目录，或用 --example 名称",
+            hint_zh=f"示例有：{'、'.join(example_rounds())}",
+        )
     if args.example is not None and args.example not in example_rounds():
-        raise CampaignError(f"no example is named {args.example!r}", hint=f"there are {', '.join(example_rounds())}")
+        raise CampaignError(
+            f"no example is named {args.example!r}",
+            hint=f"there are {', '.join(example_rounds())}",
+            zh=f"没有名为 {args.example!r} 的示例",
+            hint_zh=f"示例有：{'、'.join(example_rounds())}",
+        )
     described = _open(Path(args.path) if args.path is not None else examples_folder() / args.example)
     return {"summary": _summary, "statistics": _statistics, "notice": _notice, "save": _save}[args.action](described, args)
 
@@ -99,11 +109,16 @@ def _statistics(described: Described, args: argparse.Namespace) -> int:
     campaign = described.campaign
     names = tuple(args.by.split(","))
     if not set(names) <= set(DIMENSIONS):
-        raise CampaignError(f"nothing is counted by {args.by!r}", hint=f"there are {', '.join(DIMENSIONS)}")
+        raise CampaignError(
+            f"nothing is counted by {args.by!r}",
+            hint=f"there are {', '.join(DIMENSIONS)}",
+            zh=f"不能按 {args.by!r} 统计",
+            hint_zh=f"可以按：{'、'.join(DIMENSIONS)}",
+        )
     spec: tuple[Dimension, ...] = names
     tiers = [tier for tier in campaign.config.tiers if args.tier in (None, tier.id)]
     if not tiers:
-        raise CampaignError(f"the campaign has no tier {args.tier!r}")
+        raise CampaignError(f"the campaign has no tier {args.tier!r}", zh=f"本轮检查没有 {args.tier!r} 这一层级")
     statistics = campaign.statistics(spec)
     for tier in tiers:
         for kind, title in (("site", "政府网站"), ("account", "政务新媒体")):
@@ -176,7 +191,10 @@ def _draft(described: Described, args: argparse.Namespace) -> NoticeDraft:
     if args.issuer:
         return NoticeDraft(issuer=args.issuer)
     raise CampaignError(
-        "the folder has no draft of a notice", hint=f"give --draft FILE or --issuer NAME, or [notice] in {DESCRIPTION}"
+        "the folder has no draft of a notice",
+        hint=f"give --draft FILE or --issuer NAME, or [notice] in {DESCRIPTION}",
+        zh="目录里没有通报草稿",
+        hint_zh=f"请用 --draft 文件 或 --issuer 名称，或在 {DESCRIPTION} 里写 [notice]",
     )
 
 
@@ -185,7 +203,7 @@ def _document(notice: Notice, args: argparse.Namespace) -> bytes:
 
     form = Path(args.out).suffix
     if bool(args.printed_by) != bool(args.printed):
-        raise CampaignError("a 版记 needs --printed-by and --printed")
+        raise CampaignError("a 版记 needs --printed-by and --printed", zh="版记需要 --printed-by 和 --printed")
     imprint = reports.Imprint(args.printed_by, args.printed, tuple(args.copies)) if args.printed_by else None
 
     if form == ".xlsx":
@@ -194,7 +212,12 @@ def _document(notice: Notice, args: argparse.Namespace) -> bytes:
     if form == ".docx":
         return document.to_docx()
     if form not in (".md", ".html"):
-        raise CampaignError(f"a notice is not written as {form!r}", hint="name the file .docx, .md, .html or .xlsx")
+        raise CampaignError(
+            f"a notice is not written as {form!r}",
+            hint="name the file .docx, .md, .html or .xlsx",
+            zh=f"通报不能写成 {form!r}",
+            hint_zh="文件名请以 .docx、.md、.html 或 .xlsx 结尾",
+        )
     return (document.to_html() if form == ".html" else document.to_markdown()).encode()
 
 

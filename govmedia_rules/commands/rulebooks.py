@@ -25,7 +25,9 @@ def run(args: argparse.Namespace) -> int:
     """Prints the list."""
     plugins = installed()
     if args.region is not None and args.at is None:
-        raise RulebookError("--region needs --at: which rulebooks hold depends on the day")
+        raise RulebookError(
+            "--region needs --at: which rulebooks hold depends on the day", zh="--region 需要 --at：哪些指标体系有效取决于日期"
+        )
     sources = layers_for(args.region, args.at, plugins, args.series) if args.at is not None else sorted(known_files(plugins))
     layers = [read_layer(source, plugins).content for source in sources]
     if args.format == "json":

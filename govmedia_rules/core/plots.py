@@ -317,7 +317,9 @@ def families_for(texts: Iterable[str], font: str | None = None) -> list[str]:
     try:
         from matplotlib import font_manager  # noqa: F401
     except ImportError:
-        raise MissingExtra("a picture needs matplotlib", hint="pip install govmedia-rules[plot]") from None
+        raise MissingExtra(
+            "a picture needs matplotlib", hint="pip install govmedia-rules[plot]", zh="作图需要 matplotlib"
+        ) from None
     wanted = frozenset(char for text in texts for char in text if _is_han(char))
     if not wanted and font is None:
         return ["DejaVu Sans"]
@@ -326,7 +328,12 @@ def families_for(texts: Iterable[str], font: str | None = None) -> list[str]:
             return [name, "DejaVu Sans"]
     if font is not None:
         missing = "".join(sorted(wanted - _characters(_named_font(font)[1])))[:10]
-        raise ExportError(f"the font {font} lacks characters: {missing}", hint="name another font")
+        raise ExportError(
+            f"the font {font} lacks characters: {missing}",
+            hint="name another font",
+            zh=f"字体 {font} 缺字：{missing}",
+            hint_zh="请换一种字体",
+        )
     # No font has every character (a rare one in a name, perhaps): the one that lacks fewest, as long as it has most.
     best = max(_han_fonts(), key=lambda item: len(wanted & _characters(item[1])), default=None)
     if best is not None and len(wanted & _characters(best[1])) >= 0.9 * len(wanted):
@@ -334,6 +341,8 @@ def families_for(texts: Iterable[str], font: str | None = None) -> list[str]:
     raise ExportError(
         "no font with Chinese characters was found, and without one a picture would show boxes",
         hint="install one (on Debian: apt-get install fonts-noto-cjk), or pass font= with the path of a font file",
+        zh="没有找到中文字体，否则图上会是方框",
+        hint_zh="请安装一种（Debian：apt-get install fonts-noto-cjk），或用 font= 传入字体文件的路径",
     )
 
 
@@ -400,4 +409,9 @@ def _named_font(font: str) -> tuple[str, str]:
     try:
         return font, font_manager.findfont(font, fallback_to_default=False)
     except ValueError:
-        raise ExportError(f"no font is named {font!r}", hint="pass the path of a font file") from None
+        raise ExportError(
+            f"no font is named {font!r}",
+            hint="pass the path of a font file",
+            zh=f"没有名为 {font!r} 的字体",
+            hint_zh="请传入字体文件的路径",
+        ) from None

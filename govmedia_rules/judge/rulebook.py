@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Sized
@@ -24,6 +23,7 @@ from govmedia_rules.errors import (
     UnknownIndicator,
     UnusedReview,
     Where,
+    closest,
 )
 from govmedia_rules.judge.engine import Judge, PlanResult
 from govmedia_rules.judge.explain import MODES, Explanation
@@ -117,14 +117,18 @@ class Rulebook:
     def _renamed(self, old_id: str) -> Indicator | None:
         renamed = next((indicator for indicator in self.plan.indicators if old_id in indicator.aliases), None)
         if renamed is not None:
-            warnings.warn(f"indicator {old_id} is now {renamed.id}", DeprecatedIndicator, stacklevel=3)
+            warnings.warn(
+                DeprecatedIndicator(f"indicator {old_id} is now {renamed.id}", zh=f"指标 {old_id} 现为 {renamed.id}"), stacklevel=3
+            )
         return renamed
 
     def _unknown(self, name: str) -> UnknownIndicator:
         families = {".".join(indicator.id.split(".")[:length]) for indicator in self.plan.indicators for length in range(1, 6)}
-        close = difflib.get_close_matches(name, families, n=1, cutoff=0.4)
-        hint = f"did you mean {close[0]!r}?" if close else "the rulebook lists its ids in .indicators"
-        return UnknownIndicator(f"{self.id} has no indicator or family {name!r}", Where(self.id), hint)
+        close = closest(name, families)
+        hint = f"did you mean {close!r}?" if close else "the rulebook lists its ids in .indicators"
+        hint_zh = f"是否应为“{close}”？" if close else "指标编号见 .indicators，或用命令 explain 查看"
+        zh = f"{self.id} 没有指标或类别 {name!r}"
+        return UnknownIndicator(f"{self.id} has no indicator or family {name!r}", Where(self.id), hint, zh, hint_zh)
 
     def _named(self, names: Sequence[str]) -> set[str]:
         chosen: set[str] = set()
@@ -169,7 +173,10 @@ class Rulebook:
         """
         inspection = self._inspect(snapshot, Opinions(self.plan, reviews, waivers))
         for refusal in inspection.refused_reviews:
-            warnings.warn(f"a review or waiver was not applied: {refusal}", UnusedReview, stacklevel=2)
+            warnings.warn(
+                UnusedReview(f"a review or waiver was not applied: {refusal}", zh=f"有一条复核或豁免未采用：{refusal}"),
+                stacklevel=2,
+            )
         return inspection
 
     def _inspect(self, snapshot: AnySnapshot, opinions: Opinions) -> Inspection:
@@ -375,7 +382,7 @@ class Inspections(Iterable[Inspection]):
                 _warn_of_waivers(inspection, opinions)
                 yield inspection
             else:
-                self._set_apart(BrokenLine(item.what, Where(path, row=number), item.hint))
+                self._set_apart(BrokenLine(item.what, Where(path, row=number), item.hint, item.zh, item.hint_zh))
 
 
 def _observe(files: list[str], reading: LineOptions, opinions: Opinions) -> None:
@@ -393,7 +400,9 @@ def _warn_of_waivers(inspection: Inspection, opinions: Opinions) -> None:
 
 def _warn_of_refused(opinions: Opinions) -> None:
     for refusal in opinions.refused:
-        warnings.warn(f"a review or waiver was not applied: {refusal}", UnusedReview, stacklevel=3)
+        warnings.warn(
+            UnusedReview(f"a review or waiver was not applied: {refusal}", zh=f"有一条复核或豁免未采用：{refusal}"), stacklevel=3
+        )
 
 
 def load_rulebook(source: LayerSource | Sequence[LayerSource], *, checks: Check | ModuleType | Iterable[Check] = ()) -> Rulebook:
@@ -418,7 +427,12 @@ def load_rulebook(source: LayerSource | Sequence[LayerSource], *, checks: Check 
     own = specs_of(checks)
     taken = own.keys() & (built_in_checks().keys() | plugins.checks.keys())
     if taken:
-        raise DuplicateId(f"a check is already named {', '.join(map(repr, sorted(taken)))}", hint="choose another name")
+        raise DuplicateId(
+            f"a check is already named {', '.join(map(repr, sorted(taken)))}",
+            hint="choose another name",
+            zh=f"已有名为 {'、'.join(map(repr, sorted(taken)))} 的检查项",
+            hint_zh="请换一个名称",
+        )
     sources: Sequence[LayerSource] = [source] if isinstance(source, str | os.PathLike | Mapping) else list(source)
     match sources:
         case [str() | os.PathLike() as path] if str(path).endswith(".json"):
@@ -434,7 +448,9 @@ def _load_bundle(path: str | os.PathLike[str], own: Mapping[str, CheckSpec]) -> 
     if book.digest != bundle.digest:
         what = f"the rulebook was exported as {bundle.digest[:12]} and is {book.digest[:12]} here"
         hint = "the file was changed, or the checks of this release have another meaning; export it again"
-        raise RulebookError(what, Where(str(path), key="digest"), hint)
+        zh = f"指标体系导出时为 {bundle.digest[:12]}，在这里为 {book.digest[:12]}"
+        hint_zh = "文件被改动过，或本版检查项的含义不同；请重新导出"
+        raise RulebookError(what, Where(str(path), key="digest"), hint, zh, hint_zh)
     return book
 
 
@@ -463,13 +479,20 @@ def export_rulebook(
     text = dump_bundle(layers, book.plan)
     target = Path(path)
     if target.suffix != ".json":
-        raise ExportError(f"{target.name} does not end in .json", hint="load_rulebook knows an exported rulebook by that")
+        raise ExportError(
+            f"{target.name} does not end in .json",
+            hint="load_rulebook knows an exported rulebook by that",
+            zh=f"{target.name} 不以 .json 结尾",
+            hint_zh="load_rulebook 据此识别导出的指标体系",
+        )
     beside = target.with_name(f".{target.name}.part")
     try:
         beside.write_text(text, "utf-8")
         beside.replace(target)
     except OSError as fault:
-        raise ExportError(f"the file cannot be written: {fault.strerror}", Where(str(target))) from None
+        raise ExportError(
+            f"the file cannot be written: {fault.strerror}", Where(str(target)), zh=f"文件不能写入：{fault.strerror}"
+        ) from None
     return book
 
 
@@ -499,7 +522,8 @@ def rulebook_for(region: str | None, day: date, *, series: str = "inspection") -
         if layer.id not in _warned_of:
             _warned_of.add(layer.id)
             what = f"the newest document of {layer.id} is more than five years older than {day}: {layer.title}"
-            warnings.warn(what, OldBasisWarning, stacklevel=2)
+            zh = f"{layer.id} 最新的依据文件比 {day} 早五年以上：{layer.title}"
+            warnings.warn(OldBasisWarning(what, zh), stacklevel=2)
     return load_rulebook(layers)
 
 

@@ -150,7 +150,12 @@ class InspectionTable(Tabular[Inspection]):
             if inspection.score is not None
         ]
         if not scored:
-            raise ExportError("no subject of the table has a score", hint="only portals are scored, and a vetoed one is not")
+            raise ExportError(
+                "no subject of the table has a score",
+                hint="only portals are scored, and a vetoed one is not",
+                zh="表中没有计分的对象",
+                hint_zh="只有门户网站计分，被单项否决的不计分",
+            )
         rules = [rule for inspection in self._inspections for rule in inspection.plan.scoring.values()]
         edges = {float(rule.pass_below) for rule in rules}
         edges |= {float(rule.bonus_above) for rule in rules if rule.bonus_above is not None}

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 
-from govmedia_rules.errors import UnknownRegion
+from govmedia_rules.errors import UnknownRegion, closest
 from govmedia_rules.subjects.codes import division_codes
 
 CODE_HINT = "give the six digits of GB/T 2260, or None for the nation"
@@ -50,14 +50,28 @@ def region_code(region: str | None) -> str | None:
     if re.fullmatch(r"[0-9]{6}", text):
         if text in divisions() or f"{text[:4]}00" in divisions() or any(code.startswith(text[:4]) for code in divisions()):
             return text
-        raise UnknownRegion(f"no division of China has the code {text!r}", hint=CODE_HINT)
+        raise UnknownRegion(
+            f"no division of China has the code {text!r}",
+            hint=CODE_HINT,
+            zh=f"没有行政区划代码 {text!r}",
+            hint_zh="请写 GB/T 2260 的六位代码，全国用 None",
+        )
     codes = _by_name(text)
     if len(codes) == 1:
         return codes[0]
     if codes:
         shown = "、".join(f"{code} {_full_name(code)}" for code in codes[:6])
-        raise UnknownRegion(f"several divisions are named {region!r}: {shown}", hint=NAMESAKES_HINT)
-    raise UnknownRegion(f"no division of China is named {region!r}", hint=NAME_HINT)
+        raise UnknownRegion(
+            f"several divisions are named {region!r}: {shown}",
+            hint=NAMESAKES_HINT,
+            zh=f"有几个行政区划都叫“{region}”：{shown}",
+            hint_zh="请在前面写上省或市，或写代码",
+        )
+    close = closest(text, _codes_by_name())
+    hint = f"did you mean {close!r}? {NAME_HINT}" if close else NAME_HINT
+    hint_zh = "请写全称（如 汉中市）或代码，全国用 None"
+    hint_zh = f"是否应为“{close}”？{hint_zh}" if close else hint_zh
+    raise UnknownRegion(f"no division of China is named {region!r}", None, hint, f"没有名为“{region}”的行政区划", hint_zh)
 
 
 def _by_name(text: str) -> tuple[str, ...]:

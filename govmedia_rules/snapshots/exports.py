@@ -51,10 +51,22 @@ def exported_posts(
     _refuse(document, where)
     known = presets()
     if preset is not None and preset not in known:
-        raise ObservationError(f"no preset is named {preset!r}", where, f"可用的有：{', '.join(known)}")
+        raise ObservationError(
+            f"no preset is named {preset!r}",
+            where,
+            f"there are {', '.join(known)}",
+            zh=f"没有名为 {preset!r} 的预设",
+            hint_zh=f"可用的有：{'、'.join(known)}",
+        )
     unknown = sorted(set(fields or {}) - set(FIELDS))
     if unknown:
-        raise ObservationError(f"posts have no field {', '.join(unknown)}", where, f"可用的有：{', '.join(FIELDS)}")
+        raise ObservationError(
+            f"posts have no field {', '.join(unknown)}",
+            where,
+            f"there are {', '.join(FIELDS)}",
+            zh=f"发文没有字段 {'、'.join(unknown)}",
+            hint_zh=f"可用的有：{'、'.join(FIELDS)}",
+        )
     for name in known if preset is None else [preset]:
         form = known[name]
         keys = {**form["fields"], **{field: [key] if isinstance(key, str) else list(key) for field, key in (fields or {}).items()}}
@@ -64,7 +76,11 @@ def exported_posts(
         account = _value(document, form.get("account", ())) if isinstance(document, Mapping) else None
         return [_row(post, keys, form["others"], account) for post in posts]
     raise ObservationError(
-        "the document holds no posts in a known form", where, "请用 preset= 指明格式，或用 fields= 给出各字段的键名"
+        "the document holds no posts in a known form",
+        where,
+        "name the form with preset=, or the keys with fields=",
+        zh="文件里没有已知格式的发文",
+        hint_zh="请用 preset= 指明格式，或用 fields= 给出各字段的键名",
     )
 
 
@@ -73,10 +89,16 @@ def _document(source: object, where: Where | None) -> Any:
         path = Path(source)
         try:
             if path.stat().st_size > MAX_BYTES:
-                raise ObservationError("the document is too large", where, "文件过大：请拆分后再读")
+                raise ObservationError("the document is too large", where, "split it", zh="文件过大", hint_zh="请拆分后再读")
             source = path.read_bytes()
         except OSError as fault:
-            raise ObservationError(f"the file cannot be read: {fault.strerror}", where, "请检查路径") from None
+            raise ObservationError(
+                f"the file cannot be read: {fault.strerror}",
+                where,
+                "look at the path",
+                zh=f"文件不能读：{fault.strerror}",
+                hint_zh="请检查路径",
+            ) from None
     if not isinstance(source, str | bytes):
         return source
     try:
@@ -86,7 +108,13 @@ def _document(source: object, where: Where | None) -> Any:
         try:
             return [json.loads(line) for line in lines] if len(lines) > 1 else json.loads("")
         except (ValueError, RecursionError):
-            raise ObservationError(f"the document is not JSON: {fault}", where, "请提供 JSON 或每行一条的 JSON Lines") from None
+            raise ObservationError(
+                f"the document is not JSON: {fault}",
+                where,
+                "give JSON, or JSON Lines with one record a line",
+                zh=f"文件不是 JSON：{fault}",
+                hint_zh="请提供 JSON 或每行一条的 JSON Lines",
+            ) from None
 
 
 def _refuse(document: Any, where: Where | None) -> None:
@@ -97,12 +125,20 @@ def _refuse(document: Any, where: Where | None) -> None:
         code = _value(document, [key])
         if code is not None and not isinstance(code, Mapping | list) and code not in fine:
             raise ObservationError(
-                f"the answer was refused: {key} is {code}", where, "采集被拒绝（频繁、未登录等），不能当作没有发布：请稍后重采"
+                f"the answer was refused: {key} is {code}",
+                where,
+                "a refusal does not say that nothing was published: ask again later",
+                zh=f"采集被拒绝：{key} 为 {code}",
+                hint_zh="频繁、未登录等造成的拒绝不能当作没有发布：请稍后重采",
             )
     for text in document.values():
         if isinstance(text, str) and len(text) < 500 and any(word in text for word in marks["words"]):
             raise ObservationError(
-                f"the answer was refused: {text[:100]}", where, "采集被拒绝（频繁、未登录等），不能当作没有发布：请稍后重采"
+                f"the answer was refused: {text[:100]}",
+                where,
+                "a refusal does not say that nothing was published: ask again later",
+                zh=f"采集被拒绝：{text[:100]}",
+                hint_zh="频繁、未登录等造成的拒绝不能当作没有发布：请稍后重采",
             )
 
 

@@ -113,9 +113,11 @@ def read_decisions(path: str | Path) -> dict[str, PassageDecision]:
     """
     path = Path(path)
     if not path.is_file():
-        raise ObservationError("no such file of decisions", Where(str(path)))
+        raise ObservationError(
+            "no such file of decisions", Where(str(path)), hint="look at the path", zh="没有这个处理记录文件", hint_zh="请核对路径"
+        )
     if path.stat().st_size > MAX_BYTES:
-        raise ObservationError(f"the file is larger than {MAX_BYTES} bytes", Where(str(path)))
+        raise ObservationError(f"the file is larger than {MAX_BYTES} bytes", Where(str(path)), zh=f"文件大于 {MAX_BYTES} 字节")
     decisions = []
     for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
         if line.strip():
@@ -138,7 +140,7 @@ def _read_line(line: str, where: Where) -> PassageDecision:
             values["expires"] = date.fromisoformat(values["expires"])
         return PassageDecision(**values)
     except (ValueError, TypeError, KeyError, RecursionError) as fault:
-        raise ObservationError(f"the line is no decision: {fault}", where) from None
+        raise ObservationError(f"the line is no decision: {fault}", where, zh=f"这一行不是处理记录：{fault}") from None
 
 
 def write_decisions(path: str | Path, decisions: Iterable[PassageDecision]) -> None:
