@@ -9,7 +9,7 @@
       ReviewError            WaiverError
       CalendarError          LexiconError
       CollectError           NoticeError  CampaignError  ExportError
-      MissingExtra
+      MissingExtra           ArgumentError
     GovMediaRulesWarning     ExpiredWaiver  UnusedWaiver  UnusedReview  StaleObservation  DeprecatedIndicator  PluginWarning
                              UnreadInput  UnverifiedCode  CutText  LossyColumn  MissingColumn  OldBasisWarning  SharedId
 
@@ -86,6 +86,24 @@ def kind_text_zh(value: object) -> str:
     """Return in Chinese what kind of thing was given."""
     name = type(value).__name__
     return next((chinese for names, _, chinese in _KINDS if name in names), f"{name} 对象")
+
+
+def no_date(name: str, given: object) -> ArgumentError:
+    """Return the error for an argument that should be a date or a time, and is something else."""
+    what, zh = f"{name} is {kind_text(given)}, not a date", f"{name} 应为日期，不是{kind_text_zh(given)}"
+    return ArgumentError(what, None, "write date(2024, 8, 23), 2024-08-23", zh, "写作 date(2024, 8, 23)，即 2024-08-23")
+
+
+def check_choice(name: str, given: object, allowed: Iterable[str]) -> None:
+    """Refuse a value that is none of those there are.
+
+    Raises:
+        ArgumentError: `given` is not allowed; says what is.
+    """
+    names = list(allowed)
+    if given not in names:
+        what, zh = f"{name} {given!r} is not known", f"{name} 没有 {given!r} 这个值"
+        raise ArgumentError(what, None, choices(given, names, 40), zh, choices_zh(given, names, 40))
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,6 +304,10 @@ class ExportError(GovMediaRulesError):
 
 class MissingExtra(GovMediaRulesError, ImportError):
     """A package that an optional feature needs is not installed; names the extra."""
+
+
+class ArgumentError(GovMediaRulesError, TypeError, ValueError):
+    """An argument is of another kind than the function takes, or not one of the values there are."""
 
 
 class GovMediaRulesWarning(UserWarning):

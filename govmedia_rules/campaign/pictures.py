@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, get_args
 
 from govmedia_rules.campaign.groups import Spec
 from govmedia_rules.campaign.issues import issues_of
@@ -14,7 +14,7 @@ from govmedia_rules.campaign.tables import KIND_ZH, rate_text, totals
 from govmedia_rules.campaign.view import CampaignView
 from govmedia_rules.core import display, plots
 from govmedia_rules.core.plots import CountsOf
-from govmedia_rules.errors import ExportError
+from govmedia_rules.errors import ExportError, check_choice
 from govmedia_rules.judge.finding import is_under
 from govmedia_rules.judge.rulebook import load_rulebook
 from govmedia_rules.rules.model import Plan
@@ -36,6 +36,8 @@ def draw_campaign(
     font: str | None,
 ) -> Axes:
     """Draw one picture of a campaign; see `CampaignView.plot`."""
+    check_choice("kind", kind, get_args(PictureKind))
+    check_choice("subject", subject, KIND_ZH)
     what = KIND_ZH[subject]
     if kind == "pass_rate":
         groups = campaign.statistics(spec).groups(subject, spec, tier=tier)

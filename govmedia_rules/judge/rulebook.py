@@ -10,10 +10,13 @@ from functools import cached_property
 from pathlib import Path
 from types import ModuleType
 
+from pydantic import BaseModel
+
 from govmedia_rules.checks.contract import Check, CheckSpec
 from govmedia_rules.core import display
 from govmedia_rules.core.progress import Progress, counted
 from govmedia_rules.errors import (
+    ArgumentError,
     BrokenLine,
     DeprecatedIndicator,
     DuplicateId,
@@ -23,7 +26,12 @@ from govmedia_rules.errors import (
     UnknownIndicator,
     UnusedReview,
     Where,
+    choices,
+    choices_zh,
     closest,
+    kind_text,
+    kind_text_zh,
+    no_date,
 )
 from govmedia_rules.judge.engine import Judge, PlanResult
 from govmedia_rules.judge.explain import MODES, Explanation
@@ -33,13 +41,14 @@ from govmedia_rules.judge.inspection import Inspection, PackedSubject
 from govmedia_rules.judge.opinions import NOTHING, Opinions
 from govmedia_rules.judge.reviews import Refusal, Review, Waiver
 from govmedia_rules.rules.bundle import dump_bundle, read_bundle
-from govmedia_rules.rules.load import LayerSource, book_with, collect_layers, layers_for, old_layers
+from govmedia_rules.rules.load import LayerSource, book_with, collect_layers, known_files, layers_for, old_layers
 from govmedia_rules.rules.model import Basis, Indicator, LayerRef, Plan, Scoring, SubjectWord
 from govmedia_rules.rules.overlay import resolve
 from govmedia_rules.rules.places import locate_rule
 from govmedia_rules.rules.plugins import built_in_checks, installed, specs_of
-from govmedia_rules.snapshots.models import AnySnapshot
+from govmedia_rules.snapshots.models import AccountSnapshot, AnySnapshot, SiteSnapshot
 from govmedia_rules.snapshots.reading import MAX_LINE_BYTES, read_snapshots, warn_unread
+from govmedia_rules.snapshots.supervision import SupervisorSnapshot
 
 
 class Rulebook:
@@ -170,6 +179,9 @@ class Rulebook:
 
         Returns:
             The inspection; reviews and waivers of this subject that could not be applied are its `refused_reviews`.
+
+        Raises:
+            ArgumentError: `snapshot` is none.
         """
         inspection = self._inspect(snapshot, Opinions(self.plan, reviews, waivers))
         for refusal in inspection.refused_reviews:
@@ -180,6 +192,8 @@ class Rulebook:
         return inspection
 
     def _inspect(self, snapshot: AnySnapshot, opinions: Opinions) -> Inspection:
+        if not isinstance(snapshot, SiteSnapshot | AccountSnapshot | SupervisorSnapshot):
+            raise _no_snapshot(snapshot)
         result = self._judge.run(snapshot)
         given = opinions.of(snapshot.subject, snapshot.observed_at, result)
         inspection = Inspection(self.plan, result, snapshot.subject, snapshot.observed_at, snapshot.marks, given)
@@ -208,6 +222,8 @@ class Rulebook:
         Warns:
             SharedId: One id is given to two units; reviews and waivers of it are refused.
         """
+        if isinstance(snapshots, str | os.PathLike | Mapping | BaseModel) or kind_text(snapshots) == "a data frame":
+            raise _no_snapshot(snapshots)
         opinions = Opinions(self.plan, reviews, waivers)
         size = len(snapshots) if isinstance(snapshots, Sized) else None
         if isinstance(snapshots, Sequence):
@@ -259,7 +275,8 @@ class Rulebook:
         """
         files = check_files([paths] if isinstance(paths, str | os.PathLike) else paths)
         if workers < 1:
-            raise ValueError(f"workers must be 1 or more, not {workers}")
+            what, zh = f"workers must be 1 or more, not {workers}", f"workers 应为 1 或更大的整数，不是 {workers}"
+            raise ArgumentError(what, None, "1 judges in this process", zh, "1 表示在本进程内判定")
         opinions = Opinions(self.plan, reviews, waivers)
         _warn_of_refused(opinions)
         reading = LineOptions(zone, not_after, max_line_bytes)
@@ -405,6 +422,35 @@ def _warn_of_refused(opinions: Opinions) -> None:
         )
 
 
+def _no_snapshot(given: object) -> ArgumentError:
+    """Return the error for something else than a snapshot, with the function that takes it."""
+    if isinstance(given, str | os.PathLike):
+        takes = "inspect_files(path)"
+    elif isinstance(given, Mapping):
+        takes = "SiteSnapshot.model_validate(…), AccountSnapshot.model_validate(…)"
+    elif isinstance(given, SiteSnapshot | AccountSnapshot | SupervisorSnapshot):
+        takes = "inspect(snapshot)"
+    else:
+        takes = "read_accounts(…), read_sites(…), inspect_frame(…)"
+    what, zh = f"this is no snapshot but {kind_text(given)}", f"这不是采样数据，而是{kind_text_zh(given)}"
+    return ArgumentError(what, None, f"use {takes}", zh, f"请用 {takes}")
+
+
+def _check_source(source: object) -> None:
+    if not isinstance(source, str | os.PathLike | Iterable):
+        ids = sorted(known_files(installed()))
+        what, zh = f"{source!r} is no id or path of a rulebook", f"{source!r} 不是指标体系的编号或路径"
+        raise ArgumentError(what, None, choices(source, ids), zh, choices_zh(source, ids))
+
+
+def _check_place_and_day(region: object, day: object) -> None:
+    if not isinstance(day, date):
+        raise no_date("day", day)
+    if region is not None and not isinstance(region, str):
+        what, zh = f"region is {kind_text(region)}, not a text", f"region 应为文字，不是{kind_text_zh(region)}"
+        raise ArgumentError(what, None, f"write '{region}'", zh, f"写作 '{region}'")
+
+
 def load_rulebook(source: LayerSource | Sequence[LayerSource], *, checks: Check | ModuleType | Iterable[Check] = ()) -> Rulebook:
     """Load a rulebook with everything it extends.
 
@@ -423,6 +469,7 @@ def load_rulebook(source: LayerSource | Sequence[LayerSource], *, checks: Check 
         >>> load_rulebook(own)["media.veto.stale"].params["window"].text("zh")
         '10天'
     """
+    _check_source(source)
     plugins = installed()
     own = specs_of(checks)
     taken = own.keys() & (built_in_checks().keys() | plugins.checks.keys())
@@ -508,6 +555,7 @@ def rulebook_for(region: str | None, day: date, *, series: str = "inspection") -
         OldBasisWarning: Once for each layer whose newest document is older than five years on that day.
 
     Raises:
+        ArgumentError: `day` is no date, or `region` no text.
         UnknownRegion: No division has this code or name, or several have the name.
         UnknownRulebook: No national rulebook of the series is in force on that day.
         RulebookErrors: The layers do not fit together.
@@ -516,6 +564,7 @@ def rulebook_for(region: str | None, day: date, *, series: str = "inspection") -
         >>> rulebook_for(None, date(2024, 8, 23)).id.startswith("national")
         True
     """
+    _check_place_and_day(region, day)
     plugins = installed()
     layers = layers_for(region, day, plugins, series)
     for layer in old_layers(layers, day, plugins):
