@@ -13,45 +13,47 @@ from importlib import import_module
 from govmedia_rules import __version__
 from govmedia_rules.errors import GovMediaRulesError
 
-COMMANDS = (
-    "inspect",
-    "explain",
-    "rulebooks",
-    "book",
-    "compare",
-    "collect",
-    "probe",
-    "evidence",
-    "scan",
-    "lexicon",
-    "notice",
-    "campaign",
-    "report",
-    "review",
-    "worklist",
-)
-"""Names of the commands, each a module of `govmedia_rules.commands`."""
+COMMANDS = {
+    "inspect": "judge snapshots",
+    "explain": "explain an indicator",
+    "rulebooks": "list the rulebooks",
+    "book": "write a rulebook as one file",
+    "compare": "compare two rounds or two rulebooks",
+    "collect": "look at sites and write snapshots",
+    "probe": "probe the home pages of a registry once",
+    "evidence": "show the pages behind a finding",
+    "scan": "find candidates for misstatements in files",
+    "lexicon": "check a lexicon, or learn exceptions from clean text",
+    "notice": "read, check and classify notices (通报)",
+    "campaign": "figures of a round of inspection (一轮检查)",
+    "report": "write a report",
+    "review": "decide on candidates and failures (复核)",
+    "worklist": "what would decide open verdicts (待定)",
+}
+"""Names of the commands, each a module of `govmedia_rules.commands`, and what they do."""
 
 
-def parser(names: Sequence[str] = COMMANDS) -> argparse.ArgumentParser:
-    """The parser of the command line.
+def parser(name: str | None = None) -> argparse.ArgumentParser:
+    """Return the parser of the command line.
 
     Args:
-        names: Commands it knows; only their modules are imported.
+        name: The command that is run; only its module is imported, the others are merely listed. None lists all.
     """
     top = argparse.ArgumentParser(prog="govmedia-rules", description="政府网站与政务新媒体检查规则引擎")
     top.add_argument("--version", action="version", version=__version__)
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for name in names:
-        import_module(f"govmedia_rules.commands.{name}").add_parser(commands)
+    for other, text in COMMANDS.items():
+        if other == name:
+            import_module(f"govmedia_rules.commands.{name}").add_parser(commands)
+        else:
+            commands.add_parser(other, help=text)
     return top
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs one command and returns its exit code."""
     given = sys.argv[1:] if argv is None else argv
-    # A command that is named at once needs no other: what they import takes longer than most of them run.
-    args = parser(given[:1] if given and given[0] in COMMANDS else COMMANDS).parse_args(given)
+    args = parser(next((word for word in given if word in COMMANDS), None)).parse_args(given)
     try:
         code: int = args.run(args)
     except GovMediaRulesError as fault:

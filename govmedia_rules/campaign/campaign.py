@@ -16,7 +16,7 @@ from govmedia_rules.campaign.correction import Correction, corrections
 from govmedia_rules.campaign.draft import NoticeDraft
 from govmedia_rules.campaign.groups import TOTAL, Spec
 from govmedia_rules.campaign.issues import Issue, issues_of
-from govmedia_rules.campaign.journal import START, CampaignJournal, Tail, read_journal, write_new
+from govmedia_rules.campaign.journal import START, CampaignJournal, Tail, read_records, write_new
 from govmedia_rules.campaign.notice import write
 from govmedia_rules.campaign.pictures import PictureKind, draw_campaign, show_campaign
 from govmedia_rules.campaign.records import StoredInspection
@@ -37,7 +37,7 @@ from govmedia_rules.campaign.units import (
     Letters,
     Reported,
     Ruling,
-    kind_of,
+    subject_kind,
 )
 from govmedia_rules.campaign.view import CampaignView
 from govmedia_rules.core.workdays import WorkCalendar
@@ -47,7 +47,7 @@ from govmedia_rules.judge.reviews import Review
 from govmedia_rules.notices.model import Notice
 from govmedia_rules.subjects.models import Account, Site
 from govmedia_rules.subjects.registry import Population, Registry
-from govmedia_rules.tables.out import Table
+from govmedia_rules.tables.out import SummaryTable
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -144,7 +144,7 @@ class Campaign(CampaignView):
             CampaignError: Two units have one id, or there is nothing to draw from.
         """
         subjects = [subject for (name, _), subject in self.members.items() if name == tier] if members is None else list(members)
-        if not any(kind_of(subject) == rule.subject for subject in subjects):
+        if not any(subject_kind(subject) == rule.subject for subject in subjects):
             raise CampaignError(f"the tier {tier!r} has no {rule.subject} to draw from", hint="add the registry first")
         sample = draw(subjects, rule, seed=seed, at=at, failed_before=self._state.failed_before, tier=tier)
         self.record("sample", sample, tier)
@@ -446,7 +446,7 @@ class Campaign(CampaignView):
         folder = Path(path)
         campaign: Campaign | None = None
         last = START
-        for record, tail in read_journal(folder):
+        for record, tail in read_records(folder):
             last = tail
             if record.kind == "format":
                 continue
@@ -465,7 +465,7 @@ class Campaign(CampaignView):
         campaign._written[folder.resolve()] = len(campaign._state.events), last
         return campaign
 
-    def table(self, subject: SubjectKind, spec: Spec, *, tier: str = MAIN) -> Table[Line]:
+    def table(self, subject: SubjectKind, spec: Spec, *, tier: str = MAIN) -> SummaryTable[Line]:
         """Return counts of one kind of unit, a row for each group; a blank is what is not known, never 0."""
         return counts_table(self, subject, spec, tier=tier)
 
@@ -474,7 +474,7 @@ class Campaign(CampaignView):
         return "\n".join(summary(self))
 
     @property
-    def results_table(self) -> Table[Line]:
+    def results_table(self) -> SummaryTable[Line]:
         """Results of units, for frames and files: a row a unit, or a row for `units` units that are known only as a number.
 
         Sums over `units` give the counts of the campaign.
@@ -482,7 +482,7 @@ class Campaign(CampaignView):
         return rows.as_table(rows.RESULT_COLUMNS, rows.result_rows(self), "检查结果")
 
     @property
-    def population_table(self) -> Table[Line]:
+    def population_table(self) -> SummaryTable[Line]:
         """The population, for frames and files, in the same way; the base leaves out rows whose `status` is closed."""
         return rows.as_table(rows.POPULATION_COLUMNS, rows.population_rows(self), "检查对象")
 

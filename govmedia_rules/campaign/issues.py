@@ -14,7 +14,7 @@ from govmedia_rules.campaign.letters import faults_of
 from govmedia_rules.campaign.results import OPEN_OUTCOMES, Result
 from govmedia_rules.campaign.rules import SubjectKind
 from govmedia_rules.campaign.standing import evidence_at
-from govmedia_rules.campaign.units import IssueAnswer, kind_of
+from govmedia_rules.campaign.units import IssueAnswer, subject_kind
 from govmedia_rules.campaign.view import CampaignView
 from govmedia_rules.core.model import Model, Short
 from govmedia_rules.core.vocabulary import read_data
@@ -149,7 +149,7 @@ def _named(campaign: CampaignView) -> Iterator[Issue]:
     """Yield issues about units that have a result of their own."""
     results = campaign.results
     # Where some of a population is known only as a number, a unit that is not listed may be one of those.
-    listed_whole = {(tier, kind_of(member)) for (tier, _), member in campaign.members.items()}
+    listed_whole = {(tier, subject_kind(member)) for (tier, _), member in campaign.members.items()}
     listed_whole -= {(block.tier, block.subject) for block in campaign.counted} | {
         (tier, total.subject) for tier, total in campaign.totals
     }
@@ -159,7 +159,7 @@ def _named(campaign: CampaignView) -> Iterator[Issue]:
         (
             result
             for key, result in results.items()
-            if (result.tier, kind_of(result.subject)) in listed_whole and key not in campaign.members
+            if (result.tier, subject_kind(result.subject)) in listed_whole and key not in campaign.members
         ),
     )
     window = campaign.config.window
@@ -187,7 +187,7 @@ def _sampled(campaign: CampaignView) -> Iterator[Issue]:
         (
             result
             for key, result in campaign.results.items()
-            if (result.tier, kind_of(result.subject)) in kinds and key not in drawn
+            if (result.tier, subject_kind(result.subject)) in kinds and key not in drawn
         ),
     )
 

@@ -21,7 +21,7 @@ from govmedia_rules.campaign.units import (
     Letters,
     Reported,
     Ruling,
-    kind_of,
+    subject_kind,
 )
 from govmedia_rules.judge.reviews import Review
 from govmedia_rules.notices.figures import Period
@@ -149,7 +149,7 @@ class CampaignState:
         self.members[key] = subject
         self.touched.append(key)
         self._remember_name(tier, subject.id)
-        self._kinds_listed.setdefault(tier, set()).add(kind_of(subject))
+        self._kinds_listed.setdefault(tier, set()).add(subject_kind(subject))
         if isinstance(subject, Account):
             self._former.setdefault((tier, subject.former_id), {})[subject.id] = None
 

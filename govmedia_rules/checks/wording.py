@@ -179,7 +179,7 @@ def _by_passage(pieces: Iterable[Evidence]) -> list[Evidence]:
     return list(merged.values())
 
 
-@check("account.personal_data_shown", needs="posts", version="2")
+@check("account.personal_data_shown", needs="posts", version=2)
 def account_personal_data_shown(account: AccountSnapshot, *, kinds: Annotated[Kinds, Strictness.MORE]) -> CheckResult:
     """Posts show identity card or mobile numbers in full (个人信息未脱敏), as candidates for a person.
 

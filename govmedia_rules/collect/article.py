@@ -15,9 +15,10 @@ from typing import NamedTuple
 
 from govmedia_rules.collect.dom import Dom
 from govmedia_rules.collect.shown import is_plausible
-from govmedia_rules.collect.words import any_of, column_kind, table
+from govmedia_rules.collect.words import column_kind, word_table
 from govmedia_rules.core.dates import DateMatch, find_moments, find_published, read_moment
 from govmedia_rules.core.time import SHANGHAI
+from govmedia_rules.core.vocabulary import any_of
 
 LONGEST_TITLE = 300
 """Longest text taken for a title, in characters."""
@@ -58,7 +59,7 @@ def _key(text: str) -> str:
 
 @cache
 def _title_words() -> tuple[frozenset[str], tuple[str, ...], re.Pattern[str], tuple[str, ...], str]:
-    data = table("pages")["title"]
+    data = word_table("pages")["title"]
     others = any_of(mark for mark in data["separators"] if mark != "-")
     # A dash between Latin letters or digits (`A-B角`, `1-10月`) belongs to the title.
     separators = re.compile(rf"\s*(?:{others}|(?<![0-9A-Za-z])-|-(?![0-9A-Za-z]))+\s*")
@@ -81,7 +82,7 @@ def read_title(dom: Dom, metas: dict[str, str], site_names: tuple[str, ...] = ()
         text = " ".join(metas.get(name, "").split())
         if len(text) > 1:
             return Read(text[:LONGEST_TITLE], "ArticleTitle")
-    for tag in table("pages")["title"]["elements"]:
+    for tag in word_table("pages")["title"]["elements"]:
         nodes = dom.elements(tag)
         if nodes and (text := " ".join(nodes[0].text().split())):
             return Read(text[:LONGEST_TITLE], "element")
@@ -257,7 +258,7 @@ _SCRIPT_VALUE = re.compile(r"[:=]\s{0,5}[\"']?((?:19|20)[0-9][0-9][-/0-9T :+.Z�
 
 @cache
 def _script_name() -> re.Pattern[str]:
-    names = any_of(table("pages")["published"]["script"])
+    names = any_of(word_table("pages")["published"]["script"])
     return re.compile(rf"(?<![A-Za-z0-9_])[\"']?({names})[\"']?\s{{0,5}}\Z")
 
 
@@ -279,7 +280,7 @@ def read_published(dom: Dom, metas: dict[str, str], title: str, *, now: datetime
         moment = read_moment(text, now=now)
         return moment if moment is not None and is_plausible(moment, now) else None
 
-    names = table("pages")["published"]
+    names = word_table("pages")["published"]
     for step, group in (("PubDate", "standard"), ("meta", "declared")):
         for name in names[group]:
             text = metas.get(name)
@@ -317,7 +318,7 @@ def read_published(dom: Dom, metas: dict[str, str], title: str, *, now: datetime
 
 def _scripted(dom: Dom, now: datetime | None) -> datetime | date | None:
     best: tuple[int, datetime | date] | None = None
-    order = {name: rank for rank, name in enumerate(table("pages")["published"]["script"])}
+    order = {name: rank for rank, name in enumerate(word_table("pages")["published"]["script"])}
     for text in dom.scripts:
         if len(text) > 600_000:
             text = text[:600_000]
@@ -338,22 +339,22 @@ def _scripted(dom: Dom, now: datetime | None) -> datetime | date | None:
 
 @cache
 def _neighbours() -> re.Pattern[str]:
-    return re.compile(any_of(table("pages")["published"]["neighbours"]))
+    return re.compile(any_of(word_table("pages")["published"]["neighbours"]))
 
 
 @cache
 def _foot() -> re.Pattern[str]:
-    return re.compile(any_of(table("pages")["published"]["foot"]), re.IGNORECASE)
+    return re.compile(any_of(word_table("pages")["published"]["foot"]), re.IGNORECASE)
 
 
 @cache
 def _below() -> re.Pattern[str]:
-    return re.compile(any_of(table("pages")["published"]["below"]))
+    return re.compile(any_of(word_table("pages")["published"]["below"]))
 
 
 @cache
 def _time_classes() -> re.Pattern[str]:
-    return re.compile(any_of(table("pages")["published"]["classes"]), re.IGNORECASE)
+    return re.compile(any_of(word_table("pages")["published"]["classes"]), re.IGNORECASE)
 
 
 _FULL_HINT = re.compile(
@@ -524,13 +525,13 @@ def _find_place(dom: Dom, title: str) -> int:
 
 @cache
 def _source_pattern() -> re.Pattern[str]:
-    labels = any_of(table("pages")["source"]["labels"])
+    labels = any_of(word_table("pages")["source"]["labels"])
     return re.compile(rf"(?:{labels})\s*[:：]\s*\0?\s*([^\0\s:：|｜]{{2,40}})")
 
 
 def read_source(dom: Dom, metas: dict[str, str], title: str) -> str:
     """Return the source (来源) a page names, or ""."""
-    names = table("pages")["source"]
+    names = word_table("pages")["source"]
     for name in names["standard"]:
         text = " ".join(metas.get(name, "").split())
         if text and len(text) <= 60:
@@ -548,7 +549,7 @@ def read_source(dom: Dom, metas: dict[str, str], title: str) -> str:
 
 
 def _after_label(text: str) -> str:
-    for label in table("pages")["source"]["labels"]:
+    for label in word_table("pages")["source"]["labels"]:
         for colon in ("：", ":"):
             if text.startswith(label + colon):
                 return text[len(label) + 1 :].strip().split(" ")[0]

@@ -71,7 +71,7 @@ def declared_charset(body: bytes, content_type: str = "") -> str | None:
     return None
 
 
-def decode(body: bytes, content_type: str = "", *, cut: bool = False) -> Decoded:
+def decode_page(body: bytes, content_type: str = "", *, cut: bool = False) -> Decoded:
     """Decode the bytes of a page. Never raises: what cannot be read becomes U+FFFD and is counted.
 
     Args:

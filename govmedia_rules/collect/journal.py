@@ -59,7 +59,7 @@ def _record_after_tear(line: bytes) -> dict[str, Any] | None:
     return None
 
 
-def read_journal(path: str | PathLike[str]) -> Iterator[dict[str, Any]]:
+def read_visits(path: str | PathLike[str]) -> Iterator[dict[str, Any]]:
     """Return the whole records of a journal, in order; damaged lines are passed over. Nothing when there is no such file."""
     if not Path(path).is_file():
         return

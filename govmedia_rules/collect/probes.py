@@ -17,7 +17,7 @@ from pydantic import ValidationError
 
 from govmedia_rules.collect.fetch import USER_AGENT, Fetched, Fetcher
 from govmedia_rules.collect.guard import Guard
-from govmedia_rules.collect.journal import Journal, read_journal
+from govmedia_rules.collect.journal import Journal, read_visits
 from govmedia_rules.collect.limits import Limits
 from govmedia_rules.collect.navigation import Base, host_of
 from govmedia_rules.core.progress import Meter
@@ -70,7 +70,7 @@ class _Rounds:
     @classmethod
     def read(cls, path: str | PathLike[str]) -> _Rounds:
         rounds = cls()
-        for record in read_journal(path):
+        for record in read_visits(path):
             kind, slot = record.get("t"), str(record.get("slot", ""))
             if kind == "probe":
                 rounds.probes.setdefault(slot, set()).add(str(record.get("site", "")))
@@ -247,8 +247,8 @@ def read_probes(
         until: Last instant that counts; None for all.
     """
     by_site: dict[str, dict[str, Probe]] = {}
-    ours = {str(record.get("slot")) for record in read_journal(journal) if record.get("t") == "round_end" and record.get("ours")}
-    for record in read_journal(journal):
+    ours = {str(record.get("slot")) for record in read_visits(journal) if record.get("t") == "round_end" and record.get("ours")}
+    for record in read_visits(journal):
         if record.get("t") != "probe" or str(record.get("slot")) in ours:
             continue
         try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from govmedia_rules.collect.decode import decode
+from govmedia_rules.collect.decode import decode_page
 from govmedia_rules.collect.fetch import Fetched
 from govmedia_rules.errors import MissingExtra, Where
 
@@ -70,7 +70,7 @@ def rules_of(fetched: Fetched, agent: str) -> Rules:
     """
     if fetched.failure is not None:
         return AllowNone() if fetched.status is not None and fetched.status >= 500 else AllowAll()
-    text = decode(fetched.body[:MOST_BYTES], fetched.content_type, cut=True).text
+    text = decode_page(fetched.body[:MOST_BYTES], fetched.content_type, cut=True).text
     head = text.lstrip()[:200].lower()
     if not text.strip() or head.startswith(("<!doctype", "<html", "<?xml")):
         return AllowAll()  # a page of the site that answers every address

@@ -11,7 +11,7 @@ from govmedia_rules.rules.load import book_with
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Describes the command."""
-    parser = commands.add_parser("explain", help="explain an indicator", description="Explain an indicator or a family.")
+    parser = commands.add_parser("explain", description="Explain an indicator or a family.")
     parser.add_argument("indicator", metavar="ID", help="id or family: site.veto.columns.core, media.veto")
     parser.add_argument("--rulebook", action="append", default=[], metavar="ID", help="id or path; repeat for layers")
     parser.add_argument("--format", choices=("text", "json"), default="text", help="what is printed")

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import govmedia_rules
-from govmedia_rules.commands.output import counted, say, table
+from govmedia_rules.commands.output import count_on_stderr, say, text_table
 from govmedia_rules.commands.tables import TABLE_SUFFIXES, table_snapshots
 from govmedia_rules.core.time import SHANGHAI
 from govmedia_rules.errors import BrokenLine, GovMediaRulesError, UnusedReview
@@ -25,7 +25,7 @@ from govmedia_rules.judge.reviews import read_reviews, read_waivers
 from govmedia_rules.judge.rulebook import Inspections, Rulebook, load_rulebook
 
 
-class Job(NamedTuple):
+class InspectionInputs(NamedTuple):
     """What is to be judged, by what."""
 
     paths: list[str]
@@ -36,7 +36,7 @@ class Job(NamedTuple):
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Describe the command."""
-    parser = commands.add_parser("inspect", help="judge snapshots", description="Judge snapshots of sites and accounts.")
+    parser = commands.add_parser("inspect", description="Judge snapshots of sites and accounts.")
     add_inputs(parser)
     parser.add_argument("--out", metavar="DIR", help="write inspections.jsonl, problems.csv and rulebook.txt there")
     parser.add_argument("--format", choices=("table", "json"), default="table", help="what is printed")
@@ -54,7 +54,7 @@ def add_inputs(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--at", metavar="2024-08-23", help="monitoring point of tables; a day stands for its last moment")
     parser.add_argument("--sheet", metavar="NAME", help="sheet of a workbook; all with a known header by default")
     parser.add_argument("--header", type=int, metavar="N", help="row of the header in a table; found by default")
-    parser.add_argument("--example", metavar="NAME", help="judge a shipped example: " + ", ".join(example_names()))
+    parser.add_argument("--example", metavar="NAME", help="judge a shipped example: " + ", ".join(example_inspections()))
     parser.add_argument("--rulebook", action="append", default=[], metavar="ID", help="id or path; repeat for layers")
     parser.add_argument("--only", action="append", default=[], metavar="ID", help="ask this indicator or family only; repeat")
     parser.add_argument("--reviews", action="append", default=[], metavar="FILE", help="JSON Lines of reviews")
@@ -70,7 +70,7 @@ def examples_folder() -> Path:
     return installed if installed.is_dir() else package.parent / "docs" / "examples"
 
 
-def example_names() -> list[str]:
+def example_inspections() -> list[str]:
     """Return the names of the shipped examples."""
     folder = examples_folder()
     return sorted(path.parent.name for path in folder.glob("*/example.toml")) if folder.is_dir() else []
@@ -79,18 +79,18 @@ def example_names() -> list[str]:
 def run(args: argparse.Namespace) -> int:
     """Judge, print and write; return 0 when it ran, 1 when something could not be read."""
     bad: list[BrokenLine] = []
-    book, inspections = judged(args, job_of(args), bad)
+    book, inspections = judge_inputs(args, job_of(args), bad)
     printed = _print_json(inspections) if args.format == "json" else _collect(inspections)
     if args.out:
         printed = _write(printed, book, Path(args.out))
     totals: Counter[tuple[str, Verdict]] = Counter()
     rows: list[list[str]] = []
-    for inspection in counted(printed, "subjects"):
+    for inspection in count_on_stderr(printed, "subjects"):
         totals[type(inspection.subject).__name__, inspection.verdict] += 1
         if args.format == "table" and inspection.verdict is not Verdict.QUALIFIED:
             rows.extend(_rows(inspection))
     if args.format == "table":
-        for line in table(("对象", "判定", "原因", "证据"), rows, (44, 6, 64, 60)):
+        for line in text_table(("对象", "判定", "原因", "证据"), rows, (44, 6, 64, 60)):
             print(line)
     summary = _summary(totals, book)
     print(summary) if args.format == "table" else say(summary)
@@ -99,7 +99,7 @@ def run(args: argparse.Namespace) -> int:
     return 1 if bad else 0
 
 
-def judged(args: argparse.Namespace, job: Job, bad: list[BrokenLine]) -> tuple[Rulebook, Iterator[Inspection]]:
+def judge_inputs(args: argparse.Namespace, job: InspectionInputs, bad: list[BrokenLine]) -> tuple[Rulebook, Iterator[Inspection]]:
     """Return the rulebook that `add_inputs` names, and the inspections, as they are made; what cannot be read is put into `bad`."""
     book = load_rulebook(job.rulebooks)
     if args.only:
@@ -143,13 +143,13 @@ def _zone(text: str | None) -> tzinfo | None:
         raise GovMediaRulesError(f"--zone {text!r} is not like +08:00") from None
 
 
-def job_of(args: argparse.Namespace) -> Job:
+def job_of(args: argparse.Namespace) -> InspectionInputs:
     """Return the files that `add_inputs` names: folders opened, reviews and waivers apart."""
     paths, rulebooks, reviews, waivers = list(args.paths), list(args.rulebook), list(args.reviews), list(args.waivers)
     if args.example:
         folder = examples_folder() / args.example
         if not (folder / "example.toml").is_file():
-            raise GovMediaRulesError(f"no example is named {args.example!r}", hint=f"there are {', '.join(example_names())}")
+            raise GovMediaRulesError(f"no example is named {args.example!r}", hint=f"there are {', '.join(example_inspections())}")
         paths.append(str(folder))
         rulebooks = rulebooks or tomllib.loads((folder / "example.toml").read_text("utf-8"))["rulebooks"]
     files: list[str] = []
@@ -162,7 +162,7 @@ def job_of(args: argparse.Namespace) -> Job:
             kinds.get(file.name, files).append(str(file))
     if not files:
         raise GovMediaRulesError("nothing to judge", hint="name JSON Lines files of snapshots, or --example NAME")
-    return Job(files, rulebooks or ["national-2019"], reviews, waivers)
+    return InspectionInputs(files, rulebooks or ["national-2019"], reviews, waivers)
 
 
 def _collect(inspections: object) -> Iterator[Inspection]:

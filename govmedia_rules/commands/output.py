@@ -15,7 +15,7 @@ def width(text: str) -> int:
     return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
 
 
-def cut(text: str, most: int) -> str:
+def cut_to_width(text: str, most: int) -> str:
     """The text in at most `most` columns, with … where it was cut; control characters become blanks."""
     clean = "".join(char if char.isprintable() else " " for char in text)
     if width(clean) <= most:
@@ -29,9 +29,9 @@ def cut(text: str, most: int) -> str:
     return "".join(kept) + "…"
 
 
-def table(header: Sequence[str], rows: Iterable[Sequence[str]], most: Sequence[int]) -> Iterator[str]:
+def text_table(header: Sequence[str], rows: Iterable[Sequence[str]], most: Sequence[int]) -> Iterator[str]:
     """Lines of a table whose columns are at most `most` wide."""
-    cells = [[cut(cell, limit) for cell, limit in zip(row, most, strict=True)] for row in (header, *rows)]
+    cells = [[cut_to_width(cell, limit) for cell, limit in zip(row, most, strict=True)] for row in (header, *rows)]
     widths = [max(width(row[column]) for row in cells) for column in range(len(header))]
     for number, row in enumerate(cells):
         yield "  ".join(cell + " " * (wide - width(cell)) for cell, wide in zip(row, widths, strict=True)).rstrip()
@@ -44,7 +44,7 @@ def say(text: str) -> None:
     print(text, file=sys.stderr)
 
 
-def counted(items: Iterable[T], what: str) -> Iterator[T]:
+def count_on_stderr(items: Iterable[T], what: str) -> Iterator[T]:
     """The items, with a running count on stderr when it is a terminal."""
     if not sys.stderr.isatty():
         yield from items

@@ -19,7 +19,6 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     """Describe the command."""
     parser = commands.add_parser(
         "probe",
-        help="probe the home pages of a registry once",
         description="Make one round of availability probes. A scheduler calls this at intervals, at least 20 times a day.",
     )
     parser.add_argument("source", metavar="REGISTRY|URL", nargs="+", help="tables of sites (csv, xlsx …), or addresses")

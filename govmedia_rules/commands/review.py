@@ -15,7 +15,6 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     """Describe the command."""
     parser = commands.add_parser(
         "review",
-        help="decide on candidates and failures (复核)",
         description="Write the page in which candidates and failures are decided.",
     )
     parser.add_argument("what", choices=("desk",), help="desk: one self-contained page")

@@ -16,7 +16,7 @@ from govmedia_rules.commands.scan_output import Settled, digest_of, report, revi
 from govmedia_rules.errors import GovMediaRulesError, ObservationError, Where
 from govmedia_rules.judge.reviews import Review, last_by_passage, read_reviews
 from govmedia_rules.text.checkers import load_checkers
-from govmedia_rules.text.documents import Document, decode, read_documents
+from govmedia_rules.text.documents import TextDocument, decode, read_documents
 from govmedia_rules.text.marked import marked_docx
 from govmedia_rules.text.matches import RANK, Match, Matches
 from govmedia_rules.text.scanner import Scanner
@@ -123,14 +123,15 @@ def _passages_in(path: Path) -> set[str]:
     try:
         log = json.loads(path.read_text("utf-8"))
         if "runs" in log:
-            return {result["partialFingerprints"]["passage/v1"] for run in log["runs"] for result in run["results"]}
+            results = [result for run in log["runs"] for result in run["results"] if "suppressions" not in result]
+            return {result["partialFingerprints"]["passage/v1"] for result in results}
         return {match["passage"] for text in log["texts"] for match in text["matches"]}
     except (OSError, ValueError, KeyError, TypeError, RecursionError) as fault:
         raise ObservationError(f"it is not what a scan printed: {fault}", Where(str(path)), "--format json or sarif") from None
 
 
-def _read(files: Iterable[str]) -> tuple[list[Document], bool]:
-    documents: list[Document] = []
+def _read(files: Iterable[str]) -> tuple[list[TextDocument], bool]:
+    documents: list[TextDocument] = []
     faults: list[GovMediaRulesError] = []
     for name in files:
         try:
@@ -143,7 +144,7 @@ def _read(files: Iterable[str]) -> tuple[list[Document], bool]:
 
 
 def _scan(
-    scanner: Scanner, documents: list[Document], args: argparse.Namespace, known: _Known
+    scanner: Scanner, documents: list[TextDocument], args: argparse.Namespace, known: _Known
 ) -> tuple[list[tuple[str, Matches]], list[Settled]]:
     """Return the new matches of each text that has any and is sure enough, and those on which somebody decided."""
     results: list[tuple[str, Matches]] = []
@@ -196,7 +197,7 @@ def _inline_exceptions(path: Path) -> dict[str, _Decision]:
     return allowed
 
 
-def _mark(scanner: Scanner, documents: list[Document], args: argparse.Namespace) -> None:
+def _mark(scanner: Scanner, documents: list[TextDocument], args: argparse.Namespace) -> None:
     folder = Path(args.marked)
     folder.mkdir(parents=True, exist_ok=True)
     for document in documents:

@@ -14,7 +14,6 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     """Describe the command."""
     parser = commands.add_parser(
         "worklist",
-        help="what would decide open verdicts (待定)",
         description="List for open verdicts the next act, the one that decides most subjects first.",
     )
     add_inputs(parser)

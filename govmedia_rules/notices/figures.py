@@ -248,7 +248,7 @@ RateKind = Literal["pass", "failure_share", "coverage", "completion", "share", "
 ComparisonBasis = Literal["year_on_year", "period_on_period", "other"]
 
 
-class Comparison(Model):
+class PeriodComparison(Model):
     """A printed difference to an earlier period.
 
     Attributes:
@@ -285,7 +285,7 @@ class Rate(Model):
     text: Short = ""
     bound: Bound = "exact"
     of: Short | None = None
-    comparisons: tuple[Comparison, ...] = ()
+    comparisons: tuple[PeriodComparison, ...] = ()
     place: Place | None = None
 
     def before(self, basis: ComparisonBasis) -> Decimal | None:
@@ -379,7 +379,7 @@ class Group(Tally):
     measure: Measure | None = None
 
 
-class Population(Tally):
+class InspectedPopulation(Tally):
     """All units of one kind that one body looked at.
 
     Attributes:

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
 from itertools import combinations, pairwise, product
 
-from govmedia_rules.notices.outline import any_of, words
+from govmedia_rules.core.vocabulary import any_of
+from govmedia_rules.notices.outline import notice_words
 
 _LONG_NAME = 12
 _GENERIC = frozenset("网站数政府信息量情况的及")
@@ -29,7 +30,7 @@ class _Budget:
 
 @cache
 def _complete() -> re.Pattern[str]:
-    return re.compile(rf"(?:{any_of(words()['tables']['endings'])})\Z")
+    return re.compile(rf"(?:{any_of(notice_words()['tables']['endings'])})\Z")
 
 
 def solve_header(tokens: Sequence[str], width: int) -> tuple[tuple[str, ...], ...]:
@@ -210,7 +211,7 @@ def _leaf(token: str) -> float:
 @lru_cache(maxsize=4096)
 def _group(token: str) -> float:
     """Return what it costs to take a word for a name above several columns."""
-    tables = words()["tables"]
+    tables = notice_words()["tables"]
     if token in ("其中", "其中:"):
         return 0.0
     if token in tables["leaves"] or token.endswith(("总数", "名称", "率")):
@@ -239,6 +240,6 @@ def _worth(top: Sequence[str], above: tuple[int, ...], header: tuple[tuple[str, 
             below.setdefault(levels[0], []).append("/".join(levels[1:]))
     worth += 0.3 if len(below) > 1 and len({tuple(names) for names in below.values()}) == 1 else 0.0
     # 备注 stands alone.
-    worth -= 2.0 * sum(1 for levels in header if len(levels) > 1 and levels[-1] in words()["tables"]["alone"])
+    worth -= 2.0 * sum(1 for levels in header if len(levels) > 1 and levels[-1] in notice_words()["tables"]["alone"])
     # 其中 takes whatever the lowest row has.
     return worth + 0.15 * sum(1 for levels in header if any(level.startswith("其中") for level in levels))

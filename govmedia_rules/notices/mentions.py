@@ -14,10 +14,11 @@ from functools import cache
 from itertools import pairwise
 from typing import Any, cast
 
-from govmedia_rules.notices.labels import platform_of
+from govmedia_rules.core.vocabulary import any_of
+from govmedia_rules.notices.labels import platform_of_label
 from govmedia_rules.notices.masking import PLATFORM_WORDS
 from govmedia_rules.notices.model import Kind, Named
-from govmedia_rules.notices.outline import Page, any_of, words
+from govmedia_rules.notices.outline import NoticeText, notice_words
 
 _MOST_NAMES = 200
 
@@ -25,7 +26,7 @@ _MOST_NAMES = 200
 @cache
 def naming() -> dict[str, Any]:
     """Return the vocabulary of names."""
-    return cast("dict[str, Any]", words()["naming"])
+    return cast("dict[str, Any]", notice_words()["naming"])
 
 
 @dataclass(slots=True)
@@ -51,7 +52,7 @@ class Mentions:
     follows: bool = False
 
 
-def find_mentions(text: str, start: int, page: Page, default: Kind | None) -> list[Mentions]:
+def find_mentions(text: str, start: int, page: NoticeText, default: Kind | None) -> list[Mentions]:
     """Return the groups of names of a stretch of text, in order.
 
     Args:
@@ -179,7 +180,7 @@ class _QuotedName:
     kind: Kind | None = None
 
 
-def _quoted_groups(text: str, start: int, page: Page, default: Kind | None) -> Iterator[Mentions]:
+def _quoted_groups(text: str, start: int, page: NoticeText, default: Kind | None) -> Iterator[Mentions]:
     runs: list[list[_QuotedName]] = []
     end = 0
     for match in list(_quoted().finditer(text))[:_MOST_NAMES]:
@@ -203,7 +204,7 @@ def _quoted_groups(text: str, start: int, page: Page, default: Kind | None) -> I
         yield from _group_of_run(run, text, start, page, default)
 
 
-def _group_of_run(run: list[_QuotedName], text: str, start: int, page: Page, default: Kind | None) -> Iterator[Mentions]:
+def _group_of_run(run: list[_QuotedName], text: str, start: int, page: NoticeText, default: Kind | None) -> Iterator[Mentions]:
     # “甲”和“乙”栏目: what stands after the last is said of all that have nothing of their own after them.
     if not is_quoted_name(run[-1].name, text[run[-1].end :]) and _kind_of(run[-1].tail)[0] is None:
         while run and _kind_of(run[-1].tail)[0] is None:
@@ -277,9 +278,9 @@ def _owner(name: _QuotedName) -> str | None:
     return owner if 3 <= len(owner) <= 20 and not _NOT_OWNER.search(owner) and is_bare_name(owner) else None
 
 
-def _named(name: _QuotedName, start: int, page: Page, default: Kind | None) -> Named:
+def _named(name: _QuotedName, start: int, page: NoticeText, default: Kind | None) -> Named:
     kind = name.kind or default
-    known = platform_of(name.platform) if name.platform else None
+    known = platform_of_label(name.platform) if name.platform else None
     return Named(
         name=name.name,
         kind=kind,
@@ -368,7 +369,7 @@ def _items_before(text: str, floor: int, position: int, *, account: bool) -> _It
     return _Items(kept)
 
 
-def _bare_groups(text: str, start: int, page: Page) -> Iterator[Mentions]:
+def _bare_groups(text: str, start: int, page: NoticeText) -> Iterator[Mentions]:
     position = 0
     for match in _anchor().finditer(text):
         if match.start() < position:
@@ -386,7 +387,7 @@ def _bare_groups(text: str, start: int, page: Page) -> Iterator[Mentions]:
         items = _items_before(text, position, begin, account=kind == "account")
         if items is None:
             continue
-        known = platform_of(platform) if platform else None
+        known = platform_of_label(platform) if platform else None
         names = [
             Named(
                 name=name,
@@ -412,7 +413,7 @@ def _bracketed() -> re.Pattern[str]:
     )
 
 
-def _bracketed_groups(text: str, start: int, page: Page) -> Iterator[Mentions]:
+def _bracketed_groups(text: str, start: int, page: NoticeText) -> Iterator[Mentions]:
     """Read names with their platforms in brackets (青石发布(微信公众号、微博)、青石文旅(抖音号))."""
     group: Mentions | None = None
     for match in _bracketed().finditer(text):
@@ -425,7 +426,7 @@ def _bracketed_groups(text: str, start: int, page: Page) -> Iterator[Mentions]:
         at = match.end("name") - len(name)
         named = []
         for spelling in re.findall(PLATFORM_WORDS, match.group("platforms")):
-            known = platform_of(spelling)
+            known = platform_of_label(spelling)
             place = page.place(start + at, start + match.end("name"))
             named.append(
                 Named(name=name, kind="account", platform=known[0] if known else None, platform_text=spelling, place=place)
@@ -453,14 +454,14 @@ def _counted() -> re.Pattern[str]:
     )
 
 
-def _counted_groups(text: str, start: int, page: Page) -> Iterator[Mentions]:
+def _counted_groups(text: str, start: int, page: NoticeText) -> Iterator[Mentions]:
     """Read the names in brackets after a count (3家网站(县科协、县残联), 2个微信公众号(“甲”“乙”))."""
     for match in _counted().finditer(text):
         if "“" in match.group("list") and _QUOTED_LIST.fullmatch(match.group("list")) is None:
             # 1个账号(省医院“健康”微信订阅号): read as quoted names are.
             continue
         kind, platform = _kind_of(match)
-        known = platform_of(platform) if platform else None
+        known = platform_of_label(platform) if platform else None
         names: list[Named] = []
         for item in re.finditer(r"[“\"](?P<quoted>[^”\"]+)[”\"]|(?P<bare>[^、,;“”\"和等]+)", match.group("list")):
             name = (item.group("quoted") or item.group("bare")).strip()
@@ -485,7 +486,7 @@ def _counted_groups(text: str, start: int, page: Page) -> Iterator[Mentions]:
 _LIST_AFTER = re.compile(r"(?:分别(?:是|为|有)|名单如下|包括|具体(?:是|为)|有|为|是)[:]?(?=[^:]{2,}$)|:(?=[^:]{2,}$)")
 
 
-def _listed_groups(text: str, start: int, page: Page, default: Kind | None) -> Iterator[Mentions]:
+def _listed_groups(text: str, start: int, page: NoticeText, default: Kind | None) -> Iterator[Mentions]:
     """Read a list of bare bodies that ends a sentence, after the predicate (…的网站分别是县教育局、县水利局)."""
     for match in _LIST_AFTER.finditer(text):
         kind = kind_named(text[: match.start()]) or default

@@ -20,7 +20,7 @@ from govmedia_rules.core.rates import Rounding
 from govmedia_rules.judge.compare import Comparison
 from govmedia_rules.judge.inspection import Inspection, Verdict
 from govmedia_rules.reports.charts import Bar, Segment, bars
-from govmedia_rules.reports.document import Document, policy
+from govmedia_rules.reports.document import ReportDocument, policy
 from govmedia_rules.reports.rows import KINDS, SubjectRow, Totals, collect
 from govmedia_rules.reports.templates import Filter, fill_template, markup, read_text
 from govmedia_rules.reports.text import shortened, visible, web_address
@@ -104,7 +104,7 @@ def html_report(
     inspections: Iterable[Inspection],
     *,
     title: str = "政府网站与政务新媒体检查报告",
-    notice: Document | None = None,
+    notice: ReportDocument | None = None,
     comparison: Comparison | None = None,
     rounding: Rounding | None = None,
     max_evidence: int = 20,
@@ -130,7 +130,7 @@ def html_report(
         MissingExtra: jinja2 is not installed.
     """
     rows, totals = collect(inspections, max_evidence)
-    return page_of(
+    return report_page(
         rows,
         totals,
         title=title,
@@ -142,12 +142,12 @@ def html_report(
     )
 
 
-def page_of(
+def report_page(
     rows: Sequence[SubjectRow],
     totals: Totals,
     *,
     title: str,
-    notice: Document | None,
+    notice: ReportDocument | None,
     comparison: Comparison | None,
     rounding: Rounding,
     list_clean: bool,

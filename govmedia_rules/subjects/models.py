@@ -54,7 +54,7 @@ class Site(Model):
         domains: Further domains it is reached by.
         owner: 主办单位.
         operator: 承办单位.
-        level: Level, see `vocabulary("level")`; None when not known.
+        level: Level, see `subject_vocabulary("level")`; None when not known.
         status: Stage of life: running, closing, closed, unreported; None when not known.
         region: Six-digit division code; see `division`.
         area: 所属地方或部门, as notices group rows.
@@ -114,7 +114,7 @@ class Account(Model):
         id: Key of the account in every result; by default its code, else platform and name with the owner or region
             (`weibo:城关镇人民政府@甲县`), because units share names.
         name: Name of the account.
-        platform: Platform, see `vocabulary("platform")`; any known spelling is accepted.
+        platform: Platform, see `subject_vocabulary("platform")`; any known spelling is accepted.
         platform_text: The platform as it was written, kept where the vocabulary has no word for it.
         code: 政务新媒体标识码; None when not known.
         url: Address or platform id of the account.
