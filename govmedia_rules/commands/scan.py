@@ -12,6 +12,7 @@ from datetime import date
 from pathlib import Path
 from typing import Literal, NamedTuple
 
+from govmedia_rules.commands.output import positive
 from govmedia_rules.commands.scan_output import Settled, digest_of, report, review_rows, sarif, table
 from govmedia_rules.errors import GovMediaRulesError, ObservationError, Where
 from govmedia_rules.judge.reviews import Review, last_by_passage, read_reviews
@@ -45,7 +46,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser.add_argument("--no-forms", action="store_true", help="no dates, numbers, marks and private numbers")
     parser.add_argument("--checkers", action="store_true", help="also run the checkers that installed packages offer")
     parser.add_argument("--confidence", choices=list(RANK), default="low", help="leave out what is less sure")
-    parser.add_argument("--workers", type=int, default=1, metavar="N", help="processes")
+    parser.add_argument("--workers", type=positive, default=1, metavar="N", help="processes")
     parser.add_argument(
         "--format", choices=("text", "table", "json", "sarif"), default="text", help="what is printed; table is CSV"
     )
