@@ -17,7 +17,7 @@ from govmedia_rules.commands.scan_output import Settled, digest_of, report, revi
 from govmedia_rules.errors import GovMediaRulesError, ObservationError, Where
 from govmedia_rules.judge.reviews import Review, last_by_passage, read_reviews
 from govmedia_rules.text.checkers import load_checkers
-from govmedia_rules.text.documents import TextDocument, decode, read_documents
+from govmedia_rules.text.documents import TextDocument, decode_text, read_documents
 from govmedia_rules.text.marked import marked_docx
 from govmedia_rules.text.matches import RANK, Match, Matches
 from govmedia_rules.text.scanner import Scanner
@@ -185,7 +185,7 @@ def _inline_exceptions(path: Path) -> dict[str, _Decision]:
     if path.suffix.lower() not in _WITH_INLINE or not path.is_file():
         return {}
     allowed: dict[str, _Decision] = {}
-    for hit in _INLINE.finditer(decode(path.read_bytes(), html=path.suffix.lower() != ".txt")):
+    for hit in _INLINE.finditer(decode_text(path.read_bytes(), html=path.suffix.lower() != ".txt")):
         words, role, day, reason = (part.strip().removesuffix("--").strip() for part in hit.groups())
         try:
             date.fromisoformat(day)
