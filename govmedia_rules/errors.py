@@ -11,7 +11,7 @@
       CollectError           NoticeError  CampaignError  ExportError
       MissingExtra
     GovMediaRulesWarning     ExpiredWaiver  UnusedWaiver  UnusedReview  StaleObservation  DeprecatedIndicator  PluginWarning
-                             UnreadInput  UnverifiedCode  CutText  LossyColumn  MissingColumn  OldBasisWarning
+                             UnreadInput  UnverifiedCode  CutText  LossyColumn  MissingColumn  OldBasisWarning  SharedId
 
 An error says what is wrong, where, and what to do, in English and Chinese; `text(lang)` and `str()` choose. Nothing in the
 library decides by the text of an error. All arguments go to ``Exception.__init__``, so each class survives pickling on its way
@@ -294,6 +294,10 @@ class UnusedWaiver(GovMediaRulesWarning):
 
 class UnusedReview(GovMediaRulesWarning):
     """A review is about a subject that was not inspected."""
+
+
+class SharedId(GovMediaRulesWarning):
+    """One id was given to two units; what is said of the id may be meant of either."""
 
 
 class StaleObservation(GovMediaRulesWarning):
