@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 from govmedia_rules.commands.output import positive
-from govmedia_rules.commands.scan_output import Settled, digest_of, report, review_rows, sarif, table
+from govmedia_rules.commands.scan_output import Settled, match_digest, scan_report, scan_review_rows, scan_sarif, scan_table
 from govmedia_rules.errors import GovMediaRulesError, ObservationError, Where
 from govmedia_rules.judge.reviews import Review, last_by_passage, read_reviews
 from govmedia_rules.text.checkers import load_checkers
@@ -79,14 +79,14 @@ def run(args: argparse.Namespace) -> int:
     if args.format == "text":
         _print(results)
     elif args.format == "table":
-        print(table(results), end="")
+        print(scan_table(results), end="")
     else:
-        body = (report if args.format == "json" else sarif)(scanner, results, settled)
+        body = (scan_report if args.format == "json" else scan_sarif)(scanner, results, settled)
         print(json.dumps(body, ensure_ascii=False, indent=1))
     if args.review:
         from govmedia_rules.reports.xlsx import review_workbook
 
-        Path(args.review).write_bytes(review_workbook(review_rows(results, args.indicator)))
+        Path(args.review).write_bytes(review_workbook(scan_review_rows(results, args.indicator)))
     if args.marked:
         _mark(scanner, documents, args)
     count = sum(len(matches) for _, matches in results)
@@ -158,7 +158,7 @@ def _scan(
         for match in matches:
             if RANK[match.confidence] > RANK[args.confidence]:
                 continue
-            digest = digest_of(matches, match)
+            digest = match_digest(matches, match)
             decision = allowed.get(match.text) or _decision(known.reviews.get(digest))
             if decision is not None:
                 settled.append(Settled(document.where, matches, match, *decision))

@@ -46,12 +46,12 @@ class Settled(NamedTuple):
         return f"{self.role} {self.day}：{self.reason}"
 
 
-def digest_of(matches: Matches, match: Match) -> str:
+def match_digest(matches: Matches, match: Match) -> str:
     """Return the digest of a passage by which reviews name it."""
     return passage_digest(matches.sentence(match), match.text)
 
 
-def report(scanner: Scanner, results: Results, settled: Iterable[Settled]) -> dict[str, object]:
+def scan_report(scanner: Scanner, results: Results, settled: Iterable[Settled]) -> dict[str, object]:
     """Return the candidates as JSON, with what was decided before and who decided it."""
     return {
         "lexicons": [stamp._asdict() for stamp in scanner.stamps],
@@ -66,7 +66,7 @@ def report(scanner: Scanner, results: Results, settled: Iterable[Settled]) -> di
             for incident in group_incidents(results)
         ],
         "decided": [
-            {"where": each.where, "passage": digest_of(each.matches, each.match), "text": each.match.text}
+            {"where": each.where, "passage": match_digest(each.matches, each.match), "text": each.match.text}
             | {"by": each.by, "role": each.role, "at": each.day, "reason": each.reason}
             for each in settled
         ],
@@ -79,11 +79,11 @@ def _match(matches: Matches, match: Match) -> dict[str, object]:
         **asdict(match),
         "reason_text": match.reason_text("zh"),
         "context": list(matches.context(match)),
-        "passage": digest_of(matches, match),
+        "passage": match_digest(matches, match),
     }
 
 
-def sarif(scanner: Scanner, results: Results, settled: Sequence[Settled]) -> dict[str, object]:
+def scan_sarif(scanner: Scanner, results: Results, settled: Sequence[Settled]) -> dict[str, object]:
     """Return a SARIF 2.1.0 log; a result is a candidate, its fingerprint the digest of the passage, a decision a suppression."""
     found = [(where, matches, match) for where, matches in results for match in matches]
     reasons = sorted({match.reason for _, _, match in found} | {each.match.reason for each in settled})
@@ -114,12 +114,12 @@ def _result(where: str, matches: Matches, match: Match) -> dict[str, object]:
         "level": "none",
         "message": {"text": f"{match.text}{suggestion}（{match.reason_text('zh')}）"},
         "locations": [{"physicalLocation": {"artifactLocation": {"uri": quote(Path(where).as_posix())}, "region": region}}],
-        "partialFingerprints": {"passage/v1": digest_of(matches, match)},
+        "partialFingerprints": {"passage/v1": match_digest(matches, match)},
         "properties": {"term": match.term, "severity": match.severity, "confidence": match.confidence, "source": match.source},
     }
 
 
-def table(results: Results) -> str:
+def scan_table(results: Results) -> str:
     """Return the candidates as CSV: file, sentence and digest of the passage, and the columns of a match."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
@@ -129,14 +129,14 @@ def table(results: Results) -> str:
             values = [
                 where,
                 matches.sentence(match),
-                digest_of(matches, match),
+                match_digest(matches, match),
                 *(heading.get(match) for heading in MATCH_HEADINGS),
             ]
             writer.writerow([guard(value) if isinstance(value, str) else value for value in values])
     return out.getvalue()
 
 
-def review_rows(results: Results, indicator: str) -> Iterator[tuple[str, ...]]:
+def scan_review_rows(results: Results, indicator: str) -> Iterator[tuple[str, ...]]:
     """Return rows of the workbook to review in, one for each passage: the same sentence in several files is looked at once.
 
     Args:
@@ -147,7 +147,7 @@ def review_rows(results: Results, indicator: str) -> Iterator[tuple[str, ...]]:
     first: dict[str, tuple[Matches, Match]] = {}
     for where, matches in results:
         for match in matches:
-            digest = digest_of(matches, match)
+            digest = match_digest(matches, match)
             first.setdefault(digest, (matches, match))
             places.setdefault(digest, []).append(where)
     for digest, (matches, match) in first.items():
