@@ -239,7 +239,13 @@ def right_anniversary(hit: re.Match[str], founded: int, day: date | None, around
         # In the first and the last weeks of a year the neighbouring one may be meant.
         years = {day.year, (day - _NEIGHBOUR).year, (day + _NEIGHBOUR).year}
         return day.year - founded if number + founded not in years else None
+    if number % _GOAL == 0 or (number % _ROUND == 0 and "庆祝" not in hit[0]):
+        return None
     return day.year - founded if founded + number > day.year + 1 else None
+
+
+_GOAL, _ROUND = 100, 10
+"""Anniversaries that are spoken of long before, as goals (到新中国成立100周年时), and those that may be."""
 
 
 _NEIGHBOUR = timedelta(days=45)
