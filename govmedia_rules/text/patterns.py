@@ -177,7 +177,8 @@ def _alternatives(name: str, argument: Any) -> list[str] | None:
 
 def find_pattern(compiled: CompiledPattern, text: str, start: int, end: int) -> Iterator[re.Match[str]]:
     """Yield the matches of a pattern that hold the anchor at `start..end` of compared text."""
-    for hit in compiled.regex.finditer(text, max(0, start - compiled.width), end + compiled.width):
+    stop = text.find(BETWEEN, end, end + compiled.width)  # `$` in a pattern means the end of the text itself
+    for hit in compiled.regex.finditer(text, max(0, start - compiled.width), stop if stop >= 0 else end + compiled.width):
         if hit.start() > start:
             return
         if hit.end() >= end and BETWEEN not in hit[0]:

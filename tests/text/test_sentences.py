@@ -47,3 +47,17 @@ def test_the_two_lists_are_long_enough_to_say_something():
 def test_what_stands_around_hides_nothing(frame):
     named = [row for row in read("wrong.tsv")[:40] if row["found"] == "yes"]
     assert [row["text"] for row in named if not candidates({**row, "text": frame.format(row["text"])})] == []
+
+
+def test_a_text_among_others_is_read_as_it_is_alone():
+    rows = read("wrong.tsv") + read("right.tsv")
+    texts, days = [row["text"] for row in rows], [date.fromisoformat(row["day"]) for row in rows]
+    scanner = scanner_for(("starter",))
+    assert [list(matches) for matches in scanner.scan_many(texts, at=days)] == [
+        list(scanner.scan(text, at=day)) for text, day in zip(texts, days, strict=True)
+    ]
+
+
+def test_stars_of_marked_up_text_hide_nothing():
+    for text in ("**以习近平**同志为*中心*的党中央", "以习*近*平同志为中心的党中央"):
+        assert candidates({"text": text, "day": "2024-06-01"})
