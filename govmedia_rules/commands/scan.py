@@ -104,7 +104,7 @@ def _read(files: Iterable[str]) -> tuple[list[TextDocument], bool]:
 def _scan(
     scanner: Scanner, documents: list[TextDocument], args: argparse.Namespace, known: Mapping[str, PassageDecision]
 ) -> Results:
-    """The matches of each text that has any: sure enough, and on which nobody has decided."""
+    """Return the matches of each text that has any: sure enough, and on which nobody has decided."""
     results: Results = []
     texts = [document.text for document in documents]
     days = [document.day or args.at for document in documents]
@@ -159,7 +159,7 @@ def _match(matches: Matches, match: Match) -> dict[str, object]:
 
 
 def _sarif(scanner: Scanner, results: Results) -> dict[str, object]:
-    """A SARIF 2.1.0 log; a result is a candidate, and its fingerprint the digest of the passage."""
+    """Return a SARIF 2.1.0 log; a result is a candidate, and its fingerprint the digest of the passage."""
     reasons = sorted({match.reason for _, matches in results for match in matches})
     return {
         "$schema": "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json",

@@ -96,7 +96,7 @@ class FileRun:
         return sorted(self.out.glob("part-*.parquet"))
 
     def bad(self) -> Iterator[BrokenLine]:
-        """The lines that could not be read, in the order of the input, each with file, line and reason."""
+        """Return the lines that could not be read, in the order of the input, each with file, line and reason."""
         for record in _bad_lines(self.out):
             yield BrokenLine(record["what"], Where(record["file"], row=record["line"]), record.get("hint", ""))
 
@@ -131,7 +131,7 @@ def inspect_to_parquet(
     restart: bool = False,
     piece_bytes: int = PIECE_BYTES,
 ) -> FileRun:
-    """Judges files of snapshots into a folder of Parquet; a run that was killed goes on where it stopped.
+    r"""Judges files of snapshots into a folder of Parquet; a run that was killed goes on where it stopped.
 
     Args:
         paths: JSON Lines (one snapshot a line), `.json` (one or an array) or Parquet (a column of JSON, or the columns of a
@@ -152,6 +152,19 @@ def inspect_to_parquet(
 
     Warns:
         UnreadInput: Some lines could not be read and nobody asked to be told of each.
+
+    Example:
+        >>> import tempfile
+        >>> from pathlib import Path
+        >>> import govmedia_rules as gr
+        >>> account = gr.Account(name="某县发布", platform="weibo")
+        >>> snapshot = gr.AccountSnapshot(account=account, observed_at="2024-08-23T10:00:00+08:00", latest_post_at="2024-05-01")
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     file = Path(folder, "snapshots.jsonl")
+        ...     _ = file.write_text(snapshot.model_dump_json() + "\n", "utf-8")
+        ...     run = gr.inspect_to_parquet(file, gr.load_rulebook("national-2019"), out=Path(folder, "result"))
+        >>> run.bad_count
+        0
     """
     files = check_files([paths] if isinstance(paths, str | os.PathLike) else paths)
     if not files:
@@ -191,7 +204,7 @@ def _tell_bad(run: FileRun, on_bad: Callable[[BrokenLine], None] | None) -> None
 
 
 def cut_input(files: Sequence[str], piece_bytes: int = PIECE_BYTES) -> Iterator[Piece]:
-    """The pieces of the input, in order. Only sizes, the cuts between lines, and the feet of Parquet files are read."""
+    """Return the pieces of the input, in order. Only sizes, the cuts between lines, and the feet of Parquet files are read."""
     number = 0
     for path in files:
         for start, stop, size, kind in _cut_file(path, piece_bytes):
@@ -246,7 +259,7 @@ def _description(files: Sequence[str], judge: BatchJudge, piece_bytes: int) -> d
 
 
 def _claim(folder: Path, wanted: Mapping[str, object], restart: bool) -> None:
-    """Makes sure that what the folder holds belongs to this run, and clears away half-written parts."""
+    """Make sure that what the folder holds belongs to this run, and clears away half-written parts."""
     path = folder / RUN_FILE
     mine = [*folder.glob("part-*.parquet"), *folder.glob("bad-*.jsonl")]
     for leftover in folder.glob(".*.part"):
@@ -271,7 +284,7 @@ def _claim(folder: Path, wanted: Mapping[str, object], restart: bool) -> None:
 
 @contextmanager
 def _locked(folder: Path) -> Iterator[None]:
-    """Keeps a second run out of the folder; the lock falls with the process. Where the system has no such lock, none is held."""
+    """Keep a second run out of the folder; the lock falls with the process. Where the system has no such lock, none is held."""
     try:
         import fcntl
     except ImportError:
@@ -306,7 +319,7 @@ def _summary(folder: Path, pieces: int, resumed: int) -> FileRun:
 
 
 def _bad_lines(folder: Path) -> Iterator[dict[str, Any]]:
-    """The notes on bad lines, with line numbers counted from the beginning of each file."""
+    """Return the notes on bad lines, with line numbers counted from the beginning of each file."""
     import pyarrow.parquet as pq
 
     before: dict[str, int] = {}
@@ -353,7 +366,7 @@ def judge_piece(judge: BatchJudge, folder: Path, piece: Piece, fatal: Container[
 
 
 def _write(part: Path, judge: BatchJudge, piece: Piece, rows: Iterator[tuple[int, Cells]], lines: list[int]) -> int:
-    """Writes rows in batches; file, position and the judged columns without `fault`, which is None in all of them."""
+    """Write rows in batches; file, position and the judged columns without `fault`, which is None in all of them."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -400,7 +413,7 @@ def _rows_of(
 
 
 def _positions(piece: Piece, max_line_bytes: int) -> Iterator[tuple[int, RawLine]]:
-    """The lines of a piece, each with the offset of its first byte; for a document its place in the array."""
+    """Return the lines of a piece, each with the offset of its first byte; for a document its place in the array."""
     if piece.kind == "document":
         for line in file_lines(piece.path, max_line_bytes):
             yield line.number - 1, line

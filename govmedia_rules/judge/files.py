@@ -208,7 +208,7 @@ def plain_lines(paths: Sequence[str]) -> bool:
 
 
 def check_files(paths: Iterable[str | os.PathLike[str]]) -> list[str]:
-    """The paths as text.
+    """Return the paths as text.
 
     Raises:
         ObservationError: One of them is not a file.

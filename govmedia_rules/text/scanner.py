@@ -60,7 +60,7 @@ class Scanner:
     Example:
         >>> scanner = Scanner("starter")
         >>> [(match.text, match.suggestion) for match in scanner.scan("周密布署，布署到位")]
-        [('布署', '部署'), ('布署', '部署')]
+        [('周密布署', '周密部署'), ('布署', '部署')]
     """
 
     def __init__(
