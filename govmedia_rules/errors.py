@@ -10,7 +10,7 @@
       CollectError           NoticeError  CampaignError  ExportError
       MissingExtra
     GovMediaRulesWarning     ExpiredWaiver  UnusedWaiver  UnusedReview  DeprecatedIndicator  PluginWarning
-                             UnreadInput  CutText  LossyColumn  MissingColumn  OldBasisWarning
+                             UnreadInput  CutText  LossyColumn  MissingColumn  OldBasisWarning  SharedId
 
 An error says what is wrong, where, and what to do, in English and Chinese; `text(lang)` and `str()` choose. Nothing in the
 library decides by the text of an error. All arguments go to ``Exception.__init__``, so each class survives pickling on its way
@@ -64,6 +64,7 @@ __all__ = [
     "RulebookError",
     "RulebookErrors",
     "RulebookSyntaxError",
+    "SharedId",
     "SubjectError",
     "TableError",
     "UnknownCheck",
@@ -632,6 +633,25 @@ class UnusedReview(GovMediaRulesWarning):
         ...     _ = list(gr.load_rulebook("national-2019").inspect_many([snapshot], reviews=[review]))
         >>> [warning.category.__name__ for warning in caught]
         ['UnusedReview']
+    """
+
+
+class SharedId(GovMediaRulesWarning):
+    """One id was given to two units; what is said of the id may be meant of either.
+
+    Example:
+        >>> import warnings
+        >>> import govmedia_rules as gr
+        >>> snapshots = [
+        ...     gr.AccountSnapshot(
+        ...         account={"id": "A1", "name": name, "platform": "weibo"}, observed_at="2024-08-23T10:00:00+08:00"
+        ...     )
+        ...     for name in ("青石发布", "白水教育")
+        ... ]
+        >>> with warnings.catch_warnings(record=True, action="always") as caught:
+        ...     _ = list(gr.load_rulebook("national-2019").inspect_many(snapshots))
+        >>> {warning.category.__name__ for warning in caught}
+        {'SharedId'}
     """
 
 

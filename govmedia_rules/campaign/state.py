@@ -26,7 +26,7 @@ from govmedia_rules.campaign.units import (
 from govmedia_rules.judge.reviews import Review
 from govmedia_rules.notices.figures import Period
 from govmedia_rules.rules.model import Plan
-from govmedia_rules.subjects.models import Account, Site
+from govmedia_rules.subjects.models import Account, Site, is_same_unit
 from govmedia_rules.subjects.registry import Population
 
 UnitKey = tuple[str, str]
@@ -56,6 +56,7 @@ class CampaignState:
         plans: Plans inspections were made by, by digest.
         members: Members of the population known by name.
         repeated: Members that were added more than once.
+        shared_ids: Ids that stand for two units.
         counted: Units of the population known as numbers.
         counted_results: Results of units known as numbers.
         totals: Tier and population known only by totals.
@@ -81,6 +82,7 @@ class CampaignState:
         self.plans: dict[str, Plan] = {}
         self.members: dict[UnitKey, Site | Account] = {}
         self.repeated: list[UnitKey] = []
+        self.shared_ids: dict[UnitKey, tuple[str, str]] = {}
         self.counted: list[CountedUnits] = []
         self.counted_results: list[CountedResult] = []
         self.totals: list[tuple[str, Population]] = []
@@ -132,11 +134,19 @@ class CampaignState:
     def _unit(self, tier: str, subject: Site | Account) -> UnitRecord:
         key = (tier, subject.id)
         record = self.units.get(key)
+        self._note_id(key, subject)
         self.touched.append(key)
         if record is None:
             record = self.units[key] = UnitRecord(subject, tier)
             self._remember_name(tier, subject.id)
         return record
+
+    def _note_id(self, key: UnitKey, subject: Site | Account) -> None:
+        known = [self.members[key]] if key in self.members else []
+        known += [self.units[key].subject] if key in self.units else []
+        other = next((unit for unit in known if not is_same_unit(unit, subject)), None)
+        if other is not None:
+            self.shared_ids[key] = other.name, subject.name
 
     def _add_plan(self, _tier: str, plan: Plan) -> None:
         self.plans.setdefault(plan.digest, plan)
@@ -144,6 +154,7 @@ class CampaignState:
 
     def _add_member(self, tier: str, subject: Site | Account) -> None:
         key = (tier, subject.id)
+        self._note_id(key, subject)
         if key in self.members:
             self.repeated.append(key)
         self.members[key] = subject
