@@ -137,15 +137,15 @@ class Case:
         Raises:
             AssertionError: The finding is not the one expected; says both.
         """
-        found = self.run()
-        wanted = (self.status, self.reason if self.reason is not None else found.reason)
-        if (found.status.value, found.reason) != wanted:
-            raise AssertionError(f"{self.indicator}, {self.name}: wanted {wanted}, found {found!r} ({found.reason})")
+        finding = self.run()
+        expected = (self.status, self.reason if self.reason is not None else finding.reason)
+        if (finding.status.value, finding.reason) != expected:
+            raise AssertionError(f"{self.indicator}, {self.name}: expected {expected}, got {finding!r} ({finding.reason})")
         for name, value in self.args.items():
-            shown = found.args.get(name)
+            shown = finding.args.get(name)
             if _plain(shown) != _plain(value):
                 raise AssertionError(f"{self.indicator}, {self.name}: {name} is {shown!r}, not {value!r}")
-        return found
+        return finding
 
 
 def load_cases(path: str | PathLike[str], *, checks: Check | ModuleType | Iterable[Check] = ()) -> list[Case]:
@@ -172,17 +172,17 @@ def load_cases(path: str | PathLike[str], *, checks: Check | ModuleType | Iterab
     table = tomllib.loads(file.read_text("utf-8"), parse_float=Decimal)
     sources = table.get("rulebook", "national-2019")
     layers = [sources] if isinstance(sources, str) else sources
-    book = load_rulebook([str(file.parent / one) if one.endswith(".toml") else one for one in layers], checks=checks)
+    book = load_rulebook([str(file.parent / entry) if entry.endswith(".toml") else entry for entry in layers], checks=checks)
     indicator = table["indicator"]
     subject = book[indicator].applies_to.subject
     cases = []
-    for number, one in enumerate(table["case"], 1):
+    for number, entry in enumerate(table["case"], 1):
         try:
-            point = one.get("observed_at", table.get("observed_at", POINT))
-            observed = snapshot(subject, observed_at=point, unset=one.get("unset", ()), **one["snapshot"])
-            reviews = tuple(_review(indicator, observed, *each) for each in enumerate(one.get("reviews", ())))
-            args = one.get("args", {})
-            cases.append(Case(indicator, one["name"], observed, one["status"], one.get("reason"), args, book, reviews))
+            point = entry.get("observed_at", table.get("observed_at", POINT))
+            observed = snapshot(subject, observed_at=point, unset=entry.get("unset", ()), **entry["snapshot"])
+            reviews = tuple(_review(indicator, observed, *each) for each in enumerate(entry.get("reviews", ())))
+            args = entry.get("args", {})
+            cases.append(Case(indicator, entry["name"], observed, entry["status"], entry.get("reason"), args, book, reviews))
         except (KeyError, ValueError) as fault:
             raise ObservationError(f"case {number} cannot be used: {fault}", Where(str(file), "[[case]]")) from fault
     return cases

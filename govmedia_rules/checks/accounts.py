@@ -51,13 +51,13 @@ def name_mismatched(account: AccountSnapshot) -> CheckResult:
     return _mismatch("name_mismatched", account.seen_name, account.account.name)
 
 
-def _mismatch(reason: str, seen: str | None, registered: str | None) -> CheckResult:
-    assert seen is not None
+def _mismatch(reason: str, shown: str | None, registered: str | None) -> CheckResult:
+    assert shown is not None
     if registered is None:
         return inconclusive("not_registered_value")
-    if key_of(seen) == key_of(registered):
+    if key_of(shown) == key_of(registered):
         return passed()
-    return failed(reason, evidence=[Evidence(seen, None, None, seen, registered)], seen=seen, registered=registered)
+    return failed(reason, evidence=[Evidence(shown, None, None, shown, registered)], seen=shown, registered=registered)
 
 
 @check("account.deregistration_slow")

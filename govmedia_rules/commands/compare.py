@@ -24,11 +24,11 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 def run(args: argparse.Namespace) -> int:
     """Print the comparison."""
-    found = _rulebooks(args) if args.against else _rounds(args.paths)
+    comparison = _rulebooks(args) if args.against else _rounds(args.paths)
     if args.format == "json":
-        main_json(found.to_dict())
+        main_json(comparison.to_dict())
     else:
-        print("\n".join(found.lines()))
+        print("\n".join(comparison.lines()))
     return 0
 
 

@@ -23,7 +23,7 @@ def run(args: argparse.Namespace) -> int:
     book = load_rulebook(args.rulebook or [book_with(args.indicator)])
     explained = [book.explain(indicator.id) for indicator in book.only(args.indicator).indicators]
     if args.format == "json":
-        main_json([one.to_dict() for one in explained])
+        main_json([explanation.to_dict() for explanation in explained])
     else:
         print("\n\n".join(map(str, explained)))
     return 0

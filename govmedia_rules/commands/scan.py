@@ -119,8 +119,8 @@ def _scan(
 def _write_baseline(args: argparse.Namespace, results: Results) -> None:
     path = Path(args.write_baseline)
     old = read_decisions(path) if path.is_file() else {}
-    found = [decision for _, matches in results for decision in decisions_of(matches, role=args.role, decided=args.today)]
-    new = [decision for decision in found if decision.passage not in old]
+    decisions = [decision for _, matches in results for decision in decisions_of(matches, role=args.role, decided=args.today)]
+    new = [decision for decision in decisions if decision.passage not in old]
     write_decisions(path, merge_decisions(old.values(), new).values())
 
 

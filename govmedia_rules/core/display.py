@@ -38,7 +38,7 @@ def text(value: object, most: int = MAX_CHARS) -> str:
     cut = len(plain) - most
     if cut > 0:
         plain = plain[:most]
-    shown = html.escape(_HIDDEN.sub(lambda found: f"\\u{ord(found[0]):04x}", plain))
+    shown = html.escape(_HIDDEN.sub(lambda hidden: f"\\u{ord(hidden[0]):04x}", plain))
     return f'{shown}…<span style="{_QUIET}">（略{cut}字）</span>' if cut > 0 else shown
 
 

@@ -157,8 +157,8 @@ class BatchJudge:
     def cells(self, snapshot: AnySnapshot) -> Cells:
         """Return the row of one snapshot."""
         outcome = self._judge.run(snapshot)
-        seen = Inspection(self.plan, outcome, snapshot.subject, snapshot.observed_at, snapshot.marks)
-        return (*[get(seen) for get in self._getters], None)
+        inspection = Inspection(self.plan, outcome, snapshot.subject, snapshot.observed_at, snapshot.marks)
+        return (*[get(inspection) for get in self._getters], None)
 
     def line(self, line: RawLine) -> Cells:
         """Return the row of one line of JSON.

@@ -108,16 +108,16 @@ class FileRun:
         return pa.concat_tables([pq.ParquetFile(path).read() for path in self.parts])
 
     def __repr__(self) -> str:
-        told = ", ".join(f"{verdict.zh} {count}" for verdict, count in self.verdicts.items())
+        verdicts = ", ".join(f"{verdict.zh} {count}" for verdict, count in self.verdicts.items())
         bad = f", {self.bad_count} bad lines" if self.bad_count else ""
-        return f"<FileRun {self.subjects} subjects: {told}{bad}>"
+        return f"<FileRun {self.subjects} subjects: {verdicts}{bad}>"
 
     def _repr_html_(self) -> str:
         counts = {verdict.zh: count for verdict, count in self.verdicts.items()}
         shares = display.shares(counts, {verdict.zh: tone for verdict, tone in VERDICT_TONES.items()})
         bad = f" {display.badge(f'{self.bad_count} 行未能读取', 'bad')}" if self.bad_count else ""
-        told = display.quiet(display.text(f"{self.pieces} 个部分，其中续跑前已完成 {self.resumed} 个"))
-        return display.frame(f"<b>检查结果 {self.subjects} 个</b>{bad}", shares, told)
+        pieces = display.quiet(display.text(f"{self.pieces} 个部分，其中续跑前已完成 {self.resumed} 个"))
+        return display.frame(f"<b>检查结果 {self.subjects} 个</b>{bad}", shares, pieces)
 
 
 def inspect_to_parquet(
@@ -218,9 +218,9 @@ def _cut_file(path: str, piece_bytes: int) -> Iterator[tuple[int, int, int, str]
         file = _parquet(path)
         first = 0
         for group in range(file.metadata.num_row_groups):
-            told = file.metadata.row_group(group)
-            yield group, first, told.total_byte_size, "parquet"
-            first += told.num_rows
+            row_group = file.metadata.row_group(group)
+            yield group, first, row_group.total_byte_size, "parquet"
+            first += row_group.num_rows
     elif suffix == ".json":
         size = os.path.getsize(path)
         yield 0, size, size, "document"
@@ -247,39 +247,39 @@ def _parquet(path: str) -> Any:
 def _description(files: Sequence[str], judge: BatchJudge, piece_bytes: int) -> dict[str, object]:
     inputs = []
     for path in files:
-        told = os.stat(path)
-        inputs.append({"path": path, "bytes": told.st_size, "changed": told.st_mtime_ns})
+        stat = os.stat(path)
+        inputs.append({"path": path, "bytes": stat.st_size, "changed": stat.st_mtime_ns})
     return {
         "format": FORMAT,
         "rulebook": {"version": judge.plan.version, "digest": judge.plan.digest},
-        "settings": {one.name: str(getattr(judge, one.name)) for one in fields(judge) if one.name != "plan"},
+        "settings": {field.name: str(getattr(judge, field.name)) for field in fields(judge) if field.name != "plan"},
         "piece_bytes": piece_bytes,
         "inputs": inputs,
     }
 
 
-def _claim(folder: Path, wanted: Mapping[str, object], restart: bool) -> None:
+def _claim(folder: Path, settings: Mapping[str, object], restart: bool) -> None:
     """Make sure that what the folder holds belongs to this run, and clears away half-written parts."""
     path = folder / RUN_FILE
-    mine = [*folder.glob("part-*.parquet"), *folder.glob("bad-*.jsonl")]
+    parts = [*folder.glob("part-*.parquet"), *folder.glob("bad-*.jsonl")]
     for leftover in folder.glob(".*.part"):
         leftover.unlink()
     if path.exists() and not restart:
-        found = json.loads(path.read_text("utf-8"))
-        if found != json.loads(json.dumps(wanted)):
-            differing = sorted(key for key in wanted if found.get(key) != json.loads(json.dumps(wanted[key])))
+        recorded = json.loads(path.read_text("utf-8"))
+        if recorded != json.loads(json.dumps(settings)):
+            differing = sorted(key for key in settings if recorded.get(key) != json.loads(json.dumps(settings[key])))
             raise ExportError(
                 f"the folder holds a run that differs in {', '.join(differing)}",
                 Where(str(folder)),
                 "choose another folder, or pass restart=True to throw it away",
             )
         return
-    if mine and not restart:
+    if parts and not restart:
         raise ExportError("the folder holds parts of an unknown run", Where(str(folder)), "choose another folder")
-    for old in mine:
+    for old in parts:
         old.unlink()
     with complete_file(path) as part:
-        part.write_text(json.dumps(wanted, ensure_ascii=False, indent=1) + "\n", "utf-8")
+        part.write_text(json.dumps(settings, ensure_ascii=False, indent=1) + "\n", "utf-8")
 
 
 @contextmanager
@@ -313,8 +313,8 @@ def _summary(folder: Path, pieces: int, resumed: int) -> FileRun:
     verdicts = dict.fromkeys(Verdict, 0)
     for path in sorted(folder.glob("part-*.parquet")):
         counted = pc.value_counts(pq.ParquetFile(path).read(["verdict"])["verdict"])
-        for told in counted.to_pylist():
-            verdicts[Verdict(told["values"])] += told["counts"]
+        for row in counted.to_pylist():
+            verdicts[Verdict(row["values"])] += row["counts"]
     return FileRun(folder, pieces, resumed, verdicts, sum(1 for _ in _bad_lines(folder)))
 
 
@@ -324,8 +324,8 @@ def _bad_lines(folder: Path) -> Iterator[dict[str, Any]]:
 
     before: dict[str, int] = {}
     for path in sorted(folder.glob("part-*.parquet")):
-        told = pq.read_metadata(path).metadata
-        file, lines = told[b"file"].decode(), int(told[b"lines"])
+        metadata = pq.read_metadata(path).metadata
+        file, lines = metadata[b"file"].decode(), int(metadata[b"lines"])
         notes = path.with_name(path.name.replace("part-", "bad-").replace(".parquet", ".jsonl"))
         if notes.exists():
             for line in notes.read_text("utf-8").splitlines():
@@ -360,8 +360,7 @@ def judge_piece(judge: BatchJudge, folder: Path, piece: Piece, fatal: Container[
         subjects = _write(part, judge, piece, rows, lines)
         if bad:
             with complete_file(_bad_file(folder, piece)) as notes:
-                told = (json.dumps(fault._asdict(), ensure_ascii=False) for fault in bad)
-                notes.write_text("".join(f"{line}\n" for line in told), "utf-8")
+                notes.write_text("".join(f"{json.dumps(fault._asdict(), ensure_ascii=False)}\n" for fault in bad), "utf-8")
     return PieceDone(subjects, len(bad))
 
 

@@ -213,8 +213,8 @@ def check_files(paths: Iterable[str | os.PathLike[str]]) -> list[str]:
     Raises:
         ObservationError: One of them is not a file.
     """
-    found = [os.fspath(path) for path in paths]
-    for path in found:
+    names = [os.fspath(path) for path in paths]
+    for path in names:
         if not os.path.isfile(path):
             raise ObservationError("no such file", Where(str(path)))
-    return found
+    return names
