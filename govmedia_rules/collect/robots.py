@@ -15,12 +15,17 @@ MOST_BYTES = 512_000
 class Rules(Protocol):
     """Says which addresses a host allows."""
 
+    sitemaps: tuple[str, ...]
+    """Addresses of the sitemap.xml files that the host names."""
+
     def allows(self, url: str) -> bool:
         """Return whether the address may be visited."""
 
 
 class AllowAll:
     """The rules of a host without a robots.txt."""
+
+    sitemaps: tuple[str, ...] = ()
 
     def allows(self, url: str) -> bool:
         """Return True."""
@@ -29,6 +34,8 @@ class AllowAll:
 
 class AllowNone:
     """The rules of a host whose robots.txt cannot be read because the server fails (RFC 9309, 2.3.1.4)."""
+
+    sitemaps: tuple[str, ...] = ()
 
     def allows(self, url: str) -> bool:
         """Return False."""
@@ -47,10 +54,14 @@ class Parsed:
             ) from None
         self._rules = protego.Protego.parse(text)
         self._agent = agent
+        self.sitemaps = tuple(self._rules.sitemaps)
 
     def delay(self) -> float | None:
         """Return the pause between two requests that is asked for; None when none is."""
         seconds = self._rules.crawl_delay(self._agent)
+        rate = self._rules.request_rate(self._agent)
+        if seconds is None and rate is not None:
+            seconds = rate.seconds / max(1, rate.requests)
         return None if seconds is None else float(seconds)
 
     def allows(self, url: str) -> bool:
@@ -74,6 +85,6 @@ def rules_of(fetched: Fetched, agent: str) -> Rules:
     head = text.lstrip()[:200].lower()
     if not text.strip() or head.startswith(("<!doctype", "<html", "<?xml")):
         return AllowAll()  # a page of the site that answers every address
-    if "disallow" not in text.lower():
+    if not any(word in text.lower() for word in ("disallow", "crawl-delay", "request-rate", "sitemap")):
         return AllowAll()
     return Parsed(text, agent)

@@ -153,6 +153,8 @@ class PageVisitor:
         self.checked[fetched.url] = replace(fetched, body=b"")
         if fetched.remark:
             self._remarks.add(f"{fetched.remark} {host_of(fetched.final_url)}")
+        if fetched.pace:
+            self._remarks.add(f"slowed_down {host_of(fetched.final_url)}")
         self._started = fetched.started if self._started is None else min(self._started, fetched.started)
         ended = fetched.started + timedelta(seconds=fetched.seconds)
         self._ended = ended if self._ended is None else max(self._ended, ended)
