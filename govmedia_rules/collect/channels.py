@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from govmedia_rules.collect.columns import Frame, own_lines
 from govmedia_rules.collect.failures import opens
 from govmedia_rules.collect.fetch import Fetched
 from govmedia_rules.collect.home import HomeView
+from govmedia_rules.collect.letters import LetterReader
 from govmedia_rules.collect.navigation import FoundChannel, address_key, host_of
 from govmedia_rules.collect.page import PageFacts
-from govmedia_rules.collect.visits import PageVisitor, ReadPage
+from govmedia_rules.collect.visits import ReadPage
 from govmedia_rules.collect.words import channel_kinds, table
 from govmedia_rules.snapshots.parts import Channel, MapEntry
 
@@ -26,7 +27,7 @@ MOST_PICTURES = 6
 
 
 @dataclass
-class ChannelFinder(PageVisitor):
+class ChannelFinder(LetterReader):
     """Finds and opens the channels of one site; see `PageVisitor` for its arguments."""
 
     channels: list[Channel] = field(default_factory=list)
@@ -49,7 +50,9 @@ class ChannelFinder(PageVisitor):
         for channel in (*self._found_channels, *named):
             channels.setdefault((channel.name, address_key(channel.url or "")), channel)
         own = dict.fromkeys(url for channel in channels.values() if (url := channel.url) and host_of(url) in self._hosts)
-        await self._open_channels([url for url in own if url not in self.checked][:MOST_CHANNELS])
+        kinds = {channel.url: channel.kind for channel in channels.values() if channel.url}
+        more = await self._open_channels({url: kinds[url] for url in own if url not in self.checked})
+        await self._open_channels(more)  # a page to write on often leads to the letters that were answered
         again = [url for url in own if (answer := self.checked.get(url)) is not None and opens(answer.failure) is False]
         for url in again[:MOST_CHANNELS]:  # one failing request never makes a channel ineffective
             self._record(await self.fetch(url, "link"))
@@ -74,13 +77,20 @@ class ChannelFinder(PageVisitor):
         longest = int(table("channels")["longest"])
         return channel_kinds().find(name) if 0 < len(name) <= longest else None
 
-    async def _open_channels(self, addresses: Sequence[str]) -> None:
+    async def _open_channels(self, kinds: Mapping[str, str]) -> dict[str, str]:
+        """Open channels (address -> kind) and read their messages; return further channels that their pages name."""
+        addresses = list(kinds)[:MOST_CHANNELS]
+        more: dict[str, str] = {}
         async for index, fetched in self._wave(addresses):
             if fetched is None:
                 self.partial.add("channels")
             elif fetched.failure is None:
-                page = self._read(fetched, "channel", 1)
-                self._forms[addresses[index]] = page.facts.has_form
+                facts = self._read(fetched, "channel", 1).facts
+                self._forms[addresses[index]] = facts.has_form
+                self._take_messages(facts, kinds[addresses[index]])
+                named = (channel for channel in facts.channels if channel.url and host_of(channel.url) in self._hosts)
+                more.update((channel.url or "", channel.kind) for channel in named if channel.url not in self.checked)
+        return more
 
     def _is_effective(self, url: str | None, own: Iterable[str]) -> bool | None:
         answer = self.checked.get(url or "")

@@ -131,6 +131,7 @@ def write_warc(pages: Mapping[str, KeptPage], path: str | PathLike[str]) -> None
             )
             writer.write_record(record)
 
+
 async def write_screenshots(
     pages: Mapping[str, KeptPage], journal: str | PathLike[str], folder: str | PathLike[str]
 ) -> dict[str, Path]:

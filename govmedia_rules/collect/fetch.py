@@ -33,8 +33,9 @@ from govmedia_rules.core.time import SHANGHAI
 if TYPE_CHECKING:
     import httpx
 
-Purpose = Literal["page", "link", "file"]
-"""What a visit is for: a `page` is read whole, of a `link` only its opening is looked at, a `file` may be of any type."""
+Purpose = Literal["page", "link", "file", "post"]
+"""What a visit is for: a `page` is read whole, of a `link` only its opening is looked at, a `file` may be of any type; `post` is a
+page whose query is sent as a form."""
 
 USER_AGENT = "Mozilla/5.0 (compatible; govmedia-rules/0.1)"
 """How the collector names itself; a caller adds who runs it."""
@@ -473,7 +474,7 @@ class Fetcher:
         result = await self._once(url, purpose, budget)
         if result.failure in TLS_KINDS and self._client is None:
             result = await self._past_certificate(result, purpose, budget)
-        if result.failure in ("protocol", "truncated") and self._client is None:
+        if result.failure in ("protocol", "truncated") and self._client is None and purpose != "post":
             again = await self._once(url, purpose, budget, is_tolerant=True)
             result = replace(again, remark=result.failure) if again.failure is None else result
         attempt = 1
@@ -515,7 +516,8 @@ class Fetcher:
         seconds = self.limits.total_seconds
         if budget is not None:
             seconds = max(0.01, min(seconds, budget.seconds_left()))
-        visit = _FetchState(url, is_tolerant=is_tolerant)
+        visit = _FetchState(url, is_tolerant=is_tolerant, is_post=purpose == "post")
+        purpose = "page" if purpose == "post" else purpose
         try:
             async with asyncio.timeout(seconds):
                 await self._follow(visit, purpose, budget)
@@ -644,7 +646,7 @@ class Fetcher:
         addresses = await self.guard.addresses(target.host)
         if self._client is not None:
             visit.stage = "timeout_first_byte"
-            asked = self._httpx.Request("GET", target.url, headers=headers, extensions={"timeout": self._timeout})
+            asked = self._request(target, target.url, headers, visit)
             return PageResponse.of(await self._client.send(asked, stream=True, follow_redirects=False))
         headers["Host"] = target.authority  # so the server sees the name that was asked for
         if visit.is_tolerant:
@@ -659,14 +661,20 @@ class Fetcher:
             url = f"{target.scheme}://{there}{':' if target.port else ''}{target.port}{target.path}"
             visit.address = address
             try:
-                request = self._httpx.Request(
-                    "GET", url, headers=headers, extensions={"timeout": self._timeout, "sni_hostname": target.host}
-                )
+                request = self._request(target, url, headers, visit)
                 return PageResponse.of(await pool.handle_async_request(request))
             except (self._httpx.ConnectError, self._httpx.ConnectTimeout) as failed:
                 fault = failed
         assert fault is not None
         raise fault
+
+    def _request(self, target: Target, url: str, headers: dict[str, str], visit: _FetchState) -> httpx.Request:
+        extensions = {"timeout": self._timeout, "sni_hostname": target.host}
+        if not visit.is_post:
+            return self._httpx.Request("GET", url, headers=headers, extensions=extensions)
+        address, _, query = url.partition("?")
+        headers["Content-Type"] = "application/x-www-form-urlencoded"
+        return self._httpx.Request("POST", address, headers=headers, content=query.encode(), extensions=extensions)
 
     async def _send_tolerantly(self, target: Target, headers: dict[str, str], address: str) -> PageResponse:
         """Ask over a connection of its own and read the answer as browsers do.
@@ -880,10 +888,12 @@ class _FetchState:
     request: dict[str, str] = field(default_factory=dict)
     host: str = ""
     is_tolerant: bool = False
+    is_post: bool = False
 
     def step_to(self, url: str) -> None:
         """Go on to the target of a redirect."""
         self.redirects.append(self.url)
+        self.is_post = False
         self.url = url
         self.hops += 1
         self.status, self.failure, self.answered = None, None, False

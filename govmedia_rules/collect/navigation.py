@@ -390,6 +390,12 @@ def _heading_beside(anchor: Anchor) -> str:
     return own
 
 
+def is_of_column(url: str) -> bool:
+    """Return whether an address looks like that of a column: a folder or its index page, without the number of an article."""
+    head = url.partition("?")[0]
+    return (head.endswith("/") or _INDEX.search(head) is not None) and re.search(r"[0-9]{5}", head.partition("://")[2]) is None
+
+
 def read_site_map(dom: Dom, base: Base) -> list[NavItem]:
     """Return the columns of a site map page, with level and parent by the nesting of its lists or the order of its headings."""
     items: dict[str, NavItem] = {}

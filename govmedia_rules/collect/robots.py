@@ -1,7 +1,13 @@
-"""robots.txt rules of a host (extra `crawl`), read by protego: the standard library's parser ignores `*` and precedence."""
+"""robots.txt rules of a host (extra `crawl`), read by protego: the standard library's parser ignores `*` and precedence. And the
+sitemap.xml files that it names.
+"""
 
 from __future__ import annotations
 
+import html
+import itertools
+import re
+import zlib
 from typing import Protocol
 
 from govmedia_rules.collect.decode import decode
@@ -88,3 +94,25 @@ def rules_of(fetched: Fetched, agent: str) -> Rules:
     if not any(word in text.lower() for word in ("disallow", "crawl-delay", "request-rate", "sitemap")):
         return AllowAll()
     return Parsed(text, agent)
+
+
+MOST_ADDRESSES = 20_000
+"""Addresses kept of one sitemap.xml."""
+_LOCATION = re.compile(r"<loc>\s{0,20}(?:<!\[CDATA\[)?\s{0,20}(https?://[^<>\s\]]{4,2000})", re.IGNORECASE)
+
+
+def read_sitemap(body: bytes, most_bytes: int) -> tuple[bool, tuple[str, ...]]:
+    """Return whether a sitemap.xml, packed or not, is an index of others, and the addresses it names.
+
+    Args:
+        body: The file.
+        most_bytes: Bytes that are unpacked at most.
+    """
+    if body.startswith(b"\x1f\x8b"):
+        try:
+            body = zlib.decompressobj(47).decompress(body, most_bytes)
+        except zlib.error:
+            return False, ()
+    text = decode(body, cut=True).text
+    addresses = [html.unescape(match[1]) for match in itertools.islice(_LOCATION.finditer(text), MOST_ADDRESSES)]
+    return "<sitemapindex" in text[:2_000].lower(), tuple(addresses)

@@ -81,7 +81,10 @@ def test_what_no_browser_shows_is_not_read(name: str) -> None:
     assert fetch(raw)[0].failure == kind
 
 
-@given(st.binary(max_size=300) | st.lists(st.sampled_from([HEAD, LENGTH, b"\r\n", b"0\r\n", SIZE, PAGE[:20], b":", b"chunked"])).map(b"".join))
+@given(
+    st.binary(max_size=300)
+    | st.lists(st.sampled_from([HEAD, LENGTH, b"\r\n", b"0\r\n", SIZE, PAGE[:20], b":", b"chunked"])).map(b"".join)
+)
 def test_any_bytes_are_an_answer_or_an_error(raw: bytes) -> None:
     try:
         status, _, body = read_answer(raw)
