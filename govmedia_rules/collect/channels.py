@@ -57,9 +57,10 @@ class ChannelFinder(LetterReader):
         for url in again[:MOST_CHANNELS]:  # one failing request never makes a channel ineffective
             self._record(await self.fetch(url, "link"))
         for channel in channels.values():
-            self.channels.append(
-                Channel(kind=channel.kind, name=channel.name, url=channel.url, effective=self._is_effective(channel.url, own))
-            )
+            # A hotline's page to write on takes questions like any other; its name alone says only that there is a telephone.
+            kind = "consultation" if channel.kind == "hotline" and channel.url in self._letter_pages else channel.kind
+            effective = self._is_effective(channel.url, own)
+            self.channels.append(Channel(kind=kind, name=channel.name, url=channel.url, effective=effective))
         if not any(channel.effective for channel in self.channels):
             await self._look_behind_pictures(home)
             await self._look_for_forms(home)
@@ -160,7 +161,9 @@ class ChannelFinder(LetterReader):
             if fetched is None or (fetched.failure is not None and opens(fetched.failure) is None):
                 self.partial.add("channels")
             elif fetched.failure is None:
-                self._read(fetched, "channel", 1)
+                facts = self._read(fetched, "channel", 1).facts
+                if facts.url in self._letter_pages:
+                    self._take_messages(facts, "consultation")
         for url, name in names.items():
             if self._forms.get(url):
                 effective = True if url in self._letter_pages else None

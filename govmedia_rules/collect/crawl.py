@@ -346,10 +346,17 @@ class SiteCrawler(ChannelFinder):
             listed = {entry.url for entry in content.entries or ()}
             self._found_channels.extend(channel for channel in facts.channels if channel.url not in listed)
         letters = kind if kind in MESSAGE_KINDS else self._channel_kind(item.name)
+        if letters is None and facts.url in self._letter_pages:
+            letters = "consultation"
         if letters is not None:
             self._take_messages(facts, letters)
-        if (kind in SERVICE_KINDS and content.entries is not None) or facts.guide is not None:
-            self._take_services(facts, content.entries)
+        if kind in SERVICE_KINDS or facts.guide is not None:
+            listed_services = content.entries
+            if kind in SERVICE_KINDS and not content.entries and content.count:  # links without dates, however short
+                own = (link for link in facts.links if link.kind == "page" and address_key(link.url) not in self._frame.links)
+                listed_services = tuple(Entry(title=link.text[:1_000], url=link.url) for link in own if len(link.text) >= 4)
+            if listed_services is not None or facts.guide is not None:
+                self._take_services(facts, listed_services)
         self._take_content(item, kind, page, content, depth)
         if depth >= self.limits.depth:
             return []
@@ -651,7 +658,8 @@ class SiteCrawler(ChannelFinder):
             is_known = False
         below = [entry for column in self.columns for entry in column.entries or ()]
         all_read = all(column.entries is not None or column.opens is False for column in self.columns) and not home.may_show_more
-        if home.shows_only_pinned and (_has_recent(below, self.observed_at) or not all_read):
+        is_unread = any(column.opens is not False and column.entries is None and not column.entry_count for column in self.columns)
+        if home.shows_only_pinned and (is_unread or _has_recent(below, self.observed_at)):
             # Whether pinned entries are all that 首页栏目信息更新 asks about can be read either way where columns are fresh.
             is_known = state.is_recent(self.observed_at)
             self._remarks.add("home_shows_only_pinned_entries")
@@ -678,7 +686,7 @@ class SiteCrawler(ChannelFinder):
             observed_at=self.observed_at,
             partial=tuple(sorted(self.partial)),
             home=self._home_page(home, state),
-            columns=tuple(self.columns) if sees_columns else None,
+            columns=tuple(self.columns) if sees_columns and self.columns else None,
             pages=tuple(self.pages.values()),
             links=tuple(self._links()),
             channels=tuple(self.channels) if sees_columns else None,
@@ -699,7 +707,7 @@ class SiteCrawler(ChannelFinder):
         )
 
     def _offers_no_services(self, home: HomeView) -> bool:
-        """Return whether the whole look was read and nothing in it speaks of services: no column, node of the map, link or picture."""
+        """Return whether the whole look was read and no column, node of the map, link or picture in it speaks of services."""
         words = table("pages")["links"]["services"]
         is_whole = self._is_site and bool(home.navigation) and not home.may_show_more and not home.unnamed_links
         if not is_whole or self.partial & {"channels", "columns", "services"}:

@@ -20,6 +20,10 @@ MOST_LINKS = 20_000
 """Links kept of one page."""
 MOST_BARS = 40
 """Navigation bars read of one page."""
+FEWEST_NAMED = 4
+"""Links named like columns from which an element is taken for a navigation bar, whatever it is called."""
+LONGEST_BAR_NAME = 8
+"""Longest name of such a link, in characters."""
 LONGEST_NAME = 24
 """Longest text of a link that is taken for a column name, in characters."""
 
@@ -235,7 +239,6 @@ def read_links(dom: Dom, base: Base, *, images: bool = True) -> list[PageLink]:
 
 
 _OTHER_LINKS: tuple[tuple[str, str, LinkKind], ...] = (
-    ("area", "href", "page"),
     ("iframe", "src", "frame"),
     ("frame", "src", "frame"),
     ("option", "value", "option"),
@@ -249,7 +252,7 @@ _OTHER_LINKS: tuple[tuple[str, str, LinkKind], ...] = (
 def _nav_selector() -> str:
     words = table("pages")["parts"]["navigation"]
     parts = [f"[class*='{word}' i],[id*='{word}' i]" for word in words]
-    return ",".join(["nav", *parts])
+    return ",".join(["nav", "map", *parts])
 
 
 @cache
@@ -292,13 +295,11 @@ def read_navigation(dom: Dom, base: Base) -> list[NavItem]:
 
     read_links: set[int] = set()
     bars = 0
-    for bar in dom.tree.css(_nav_selector()):
-        if bar.tag in _NO_BAR:
-            continue
-        first = bar.css_first("a[href]")
+    for bar in _bars(dom):
+        first = bar.css_first(_BAR_LINKS)
         if first is None or first.mem_id in read_links:
             continue  # no bar, or inside one already read
-        ids = [link.mem_id for link in bar.css("a[href]")]
+        ids = [link.mem_id for link in bar.css(_BAR_LINKS)]
         if not 2 <= len(ids) <= 600:
             continue
         bars += 1
@@ -326,6 +327,30 @@ def read_navigation(dom: Dom, base: Base) -> list[NavItem]:
     return list(items.values())
 
 
+def _bars(dom: Dom) -> Iterator[LexborNode]:
+    """Return elements called navigation; where these hold next to no links, those with several links named like columns."""
+    links = 0
+    for bar in dom.tree.css(_nav_selector()):
+        if bar.tag not in _NO_BAR:
+            links += len(bar.css(_BAR_LINKS))
+            yield bar
+    if links >= FEWEST_NAMED:
+        return
+    holders: dict[int, tuple[LexborNode, int]] = {}
+    for anchor in dom.anchors:
+        name = anchor.text or anchor.title
+        step = anchor.node.parent if len(name) <= LONGEST_BAR_NAME and column_kind(name) is not None else None
+        for _ in range(3):
+            if step is None or step.tag in ("body", "html"):
+                break
+            holders[step.mem_id] = (step, holders.get(step.mem_id, (step, 0))[1] + 1)
+            step = step.parent
+    yield from sorted(
+        (node for node, count in holders.values() if count >= FEWEST_NAMED), key=lambda node: len(node.css(_BAR_LINKS))
+    )
+
+
+_BAR_LINKS = "a[href],area[href],[onclick]"
 _NO_BAR = frozenset({"a", "li", "span", "img", "body", "html", "input", "form"})
 
 
@@ -393,7 +418,7 @@ def _heading_beside(anchor: Anchor) -> str:
 def is_of_column(url: str) -> bool:
     """Return whether an address looks like that of a column: a folder or its index page, without the number of an article."""
     head = url.partition("?")[0]
-    return (head.endswith("/") or _INDEX.search(head) is not None) and re.search(r"[0-9]{5}", head.partition("://")[2]) is None
+    return (head.endswith("/") or _INDEX.search(head) is not None) and re.search(r"/.*[0-9]{5}", head.partition("://")[2]) is None
 
 
 def read_site_map(dom: Dom, base: Base) -> list[NavItem]:
