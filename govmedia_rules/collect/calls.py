@@ -18,8 +18,9 @@ from urllib.parse import urlencode
 
 from govmedia_rules.collect.dom import Dom
 from govmedia_rules.collect.navigation import Base
-from govmedia_rules.collect.words import any_of, table
+from govmedia_rules.collect.words import word_table
 from govmedia_rules.core.time import SHANGHAI
+from govmedia_rules.core.vocabulary import any_of
 
 MOST_CALLS = 4
 """Calls of one page that are followed."""
@@ -57,7 +58,7 @@ class Call(NamedTuple):
 
 @cache
 def _refused() -> re.Pattern[str]:
-    return re.compile(any_of(table("pages")["lists"]["changing"]), re.IGNORECASE)
+    return re.compile(any_of(word_table("pages")["lists"]["changing"]), re.IGNORECASE)
 
 
 def read_calls(dom: Dom, base: Base) -> tuple[tuple[Call, ...], bool]:
@@ -169,7 +170,7 @@ def _lists_in(value: object, depth: int) -> Iterator[str]:
 def _row(record: Mapping[object, object]) -> str:
     """Return a record as a row of a list; "" where it has no title."""
     fields = {str(key).lower().replace("_", "").replace("-", ""): value for key, value in record.items()}
-    names = table("pages")["json"]
+    names = word_table("pages")["json"]
     title, address, day = (
         next((fields[name] for name in names[kind] if fields.get(name)), "") for kind in ("title", "url", "date")
     )

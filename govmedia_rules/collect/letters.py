@@ -7,10 +7,10 @@ from datetime import timedelta
 
 from govmedia_rules.collect.failures import opens
 from govmedia_rules.collect.messages import read_answer_time, read_messages
-from govmedia_rules.collect.navigation import address_key, host_of
+from govmedia_rules.collect.navigation import host_of, page_key
 from govmedia_rules.collect.page import PageFacts
-from govmedia_rules.collect.shown import day_of
 from govmedia_rules.collect.visits import PageVisitor
+from govmedia_rules.core.time import day_of
 from govmedia_rules.snapshots.parts import Message
 
 OLDEST = timedelta(days=400)
@@ -41,7 +41,7 @@ class LetterReader(PageVisitor):
             return False
         self.messages = self.messages if self.messages is not None else []
         for message in messages:
-            key = (message.title, address_key(message.url or ""), str(message.asked_at))
+            key = (message.title, page_key(message.url or ""), str(message.asked_at))
             if key not in self._message_keys:
                 self._message_keys.add(key)
                 self.messages.append(message)
@@ -58,7 +58,7 @@ class LetterReader(PageVisitor):
         for _ in range(MOST_PAGES):
             waiting, self._more_letters = self._more_letters, []
             async for index, fetched in self._wave([url for url, _ in waiting]):
-                if fetched is None and address_key(waiting[index][0]) in self._asked:
+                if fetched is None and page_key(waiting[index][0]) in self._asked:
                     continue  # two lists share their further pages
                 is_read = fetched is not None and fetched.failure is None and host_of(fetched.final_url) in self._hosts
                 if fetched is None or not is_read or not self._take_messages(self._facts(fetched), waiting[index][1]):

@@ -11,9 +11,10 @@ from selectolax.lexbor import LexborNode
 
 from govmedia_rules.collect.dom import Dom
 from govmedia_rules.collect.navigation import Base
-from govmedia_rules.collect.words import any_of, name_key, table
+from govmedia_rules.collect.words import name_key, word_table
 from govmedia_rules.core.dates import read_moment
 from govmedia_rules.core.time import Moment
+from govmedia_rules.core.vocabulary import any_of
 from govmedia_rules.snapshots.parts import Message
 
 MOST_MESSAGES = 2_000
@@ -25,12 +26,12 @@ _VOID = re.compile(r"[\s\-—/无]")
 
 @cache
 def _fields() -> Mapping[str, str]:
-    return {name_key(word): field for field, words in table("messages")["fields"].items() for word in words}
+    return {name_key(word): field for field, words in word_table("messages")["fields"].items() for word in words}
 
 
 @cache
 def _status() -> Mapping[str, bool]:
-    words = table("messages")["words"]
+    words = word_table("messages")["words"]
     return {name_key(word): True for word in words["yes"]} | {name_key(word): False for word in words["no"]}
 
 
@@ -136,7 +137,7 @@ def _row_fields(row: LexborNode, now: datetime | None) -> dict[str, str]:
 
 @cache
 def _answer_labels() -> re.Pattern[str]:
-    return re.compile(rf"(?:{any_of(table('messages')['fields']['answered'])})[\s:：\0]{{0,12}}([0-9][^\0]{{5,24}})")
+    return re.compile(rf"(?:{any_of(word_table('messages')['fields']['answered'])})[\s:：\0]{{0,12}}([0-9][^\0]{{5,24}})")
 
 
 def read_answer_time(dom: Dom, now: datetime | None = None) -> Moment | None:

@@ -1,5 +1,6 @@
-"""robots.txt rules of a host (extra `crawl`), read by protego: the standard library's parser ignores `*` and precedence. And the
-sitemap.xml files that it names.
+"""robots.txt rules of a host (extra `crawl`), read by protego, and the sitemap.xml files that it names.
+
+The standard library's parser of robots.txt ignores `*` and precedence.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import re
 import zlib
 from typing import Protocol
 
-from govmedia_rules.collect.decode import decode
+from govmedia_rules.collect.decode import decode_page
 from govmedia_rules.collect.fetch import Fetched
 from govmedia_rules.errors import MissingExtra, Where
 
@@ -24,7 +25,7 @@ class Rules(Protocol):
     sitemaps: tuple[str, ...]
     """Addresses of the sitemap.xml files that the host names."""
 
-    def allows(self, url: str) -> bool:
+    def allows(self, url: str, /) -> bool:
         """Return whether the address may be visited."""
 
 
@@ -33,7 +34,7 @@ class AllowAll:
 
     sitemaps: tuple[str, ...] = ()
 
-    def allows(self, url: str) -> bool:
+    def allows(self, _url: str, /) -> bool:
         """Return True."""
         return True
 
@@ -43,7 +44,7 @@ class AllowNone:
 
     sitemaps: tuple[str, ...] = ()
 
-    def allows(self, url: str) -> bool:
+    def allows(self, _url: str, /) -> bool:
         """Return False."""
         return False
 
@@ -87,7 +88,7 @@ def rules_of(fetched: Fetched, agent: str) -> Rules:
     """
     if fetched.failure is not None:
         return AllowNone() if fetched.status is not None and fetched.status >= 500 else AllowAll()
-    text = decode(fetched.body[:MOST_BYTES], fetched.content_type, cut=True).text
+    text = decode_page(fetched.body[:MOST_BYTES], fetched.content_type, cut=True).text
     head = text.lstrip()[:200].lower()
     if not text.strip() or head.startswith(("<!doctype", "<html", "<?xml")):
         return AllowAll()  # a page of the site that answers every address
@@ -113,6 +114,6 @@ def read_sitemap(body: bytes, most_bytes: int) -> tuple[bool, tuple[str, ...]]:
             body = zlib.decompressobj(47).decompress(body, most_bytes)
         except zlib.error:
             return False, ()
-    text = decode(body, cut=True).text
+    text = decode_page(body, cut=True).text
     addresses = [html.unescape(match[1]) for match in itertools.islice(_LOCATION.finditer(text), MOST_ADDRESSES)]
     return "<sitemapindex" in text[:2_000].lower(), tuple(addresses)

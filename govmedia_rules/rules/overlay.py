@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import difflib
 import inspect
+from collections import ChainMap
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
@@ -50,7 +51,7 @@ def resolve(layers: Sequence[Layer], plugins: Plugins, own_checks: Mapping[str, 
     Raises:
         RulebookErrors: Everything that is wrong, each fault with file, table and key.
     """
-    specs = {**built_in_checks(), **plugins.checks, **own_checks}
+    specs: Mapping[str, CheckSpec] = ChainMap(dict(own_checks), dict(plugins.checks), built_in_checks())  # type: ignore[arg-type]
     faults: list[RulebookError] = []
     by_name = {layer.content.id: layer for layer in layers}
     below = {name: _ancestors(name, by_name) for name in by_name}
