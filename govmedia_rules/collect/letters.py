@@ -9,8 +9,8 @@ from govmedia_rules.collect.failures import opens
 from govmedia_rules.collect.messages import read_answer_time, read_messages
 from govmedia_rules.collect.navigation import host_of, page_key
 from govmedia_rules.collect.page import PageFacts
+from govmedia_rules.collect.shown import shown_day
 from govmedia_rules.collect.visits import PageVisitor
-from govmedia_rules.core.time import day_of
 from govmedia_rules.snapshots.parts import Message
 
 OLDEST = timedelta(days=400)
@@ -45,7 +45,7 @@ class LetterReader(PageVisitor):
             if key not in self._message_keys:
                 self._message_keys.add(key)
                 self.messages.append(message)
-        days = [day_of(message.asked_at) for message in messages if message.asked_at is not None]
+        days = [shown_day(message.asked_at) for message in messages if message.asked_at is not None]
         is_old = bool(days) and max(days) < (self.observed_at - OLDEST).date()
         if not is_old and facts.next_page is not None and host_of(facts.next_page) in self._hosts:
             self._more_letters.append((facts.next_page, kind))
@@ -73,7 +73,7 @@ class LetterReader(PageVisitor):
             message.url: place
             for place, message in enumerate(self.messages or ())
             if message.answered and message.answered_at is None and message.asked_at is not None and message.url is not None
-            if WAITED <= now.date() - day_of(message.asked_at) <= OLDEST and host_of(message.url) in self._hosts
+            if WAITED <= now.date() - shown_day(message.asked_at) <= OLDEST and host_of(message.url) in self._hosts
         }
         addresses = list(places)[:MOST_ANSWERS]
         async for index, fetched in self._wave(addresses):
@@ -81,5 +81,5 @@ class LetterReader(PageVisitor):
                 continue
             place = places[addresses[index]]
             message, moment = self.messages[place], read_answer_time(self._facts(fetched).dom, now)
-            if moment is not None and message.asked_at is not None and day_of(moment) >= day_of(message.asked_at):
+            if moment is not None and message.asked_at is not None and shown_day(moment) >= shown_day(message.asked_at):
                 self.messages[place] = message.model_copy(update={"answered_at": moment})
