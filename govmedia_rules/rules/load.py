@@ -119,6 +119,8 @@ def read_layer(source: LayerSource, plugins: Plugins, asked_by: str | None = Non
         where = Where(asked_by, key="extends") if asked_by else None
         close = difflib.get_close_matches(text, by_id, n=1, cutoff=0.4)
         hint = f"did you mean {close[0]!r}?" if close else f"known ids: {', '.join(sorted(by_id))}"
+        if text in plugins.broken:
+            raise UnknownRulebook(plugins.broken[text], where)
         raise UnknownRulebook(f"no rulebook and no file is named {text!r}", where, hint)
     return _read(path)
 

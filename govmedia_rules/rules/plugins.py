@@ -5,16 +5,19 @@ from __future__ import annotations
 import importlib
 import inspect
 import warnings
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 from importlib.resources import files
 from pathlib import Path
 from types import ModuleType
+from typing import Generic, TypeVar
 
-from govmedia_rules.checks.contract import Check, CheckSpec, is_check
+from govmedia_rules.checks.contract import Check, CheckSpec, is_check, name_of
 from govmedia_rules.errors import DuplicateId, PluginLoadError, PluginWarning, Where
+
+T = TypeVar("T")
 
 CHECK_GROUP = "govmedia_rules.checks"
 RULEBOOK_GROUP = "govmedia_rules.rulebooks"
@@ -64,13 +67,33 @@ class Plugins:
         return None
 
 
+class _Specs(Mapping[str, CheckSpec]):
+    """Checks by name; the signature of one is read when it is asked for, because a plan names few of them."""
+
+    def __init__(self, functions: Mapping[str, Check]) -> None:
+        self._functions = functions
+
+    def __getitem__(self, name: str) -> CheckSpec:
+        return CheckSpec.of(self._functions[name])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._functions)
+
+    def __len__(self) -> int:
+        return len(self._functions)
+
+
 @cache
 def built_in_checks() -> Mapping[str, CheckSpec]:
     """The checks of this library by name."""
-    specs: dict[str, CheckSpec] = {}
-    for name in TOPICS:
-        specs |= specs_of(importlib.import_module(f"govmedia_rules.checks.{name}"))
-    return specs
+    modules = [importlib.import_module(f"govmedia_rules.checks.{name}") for name in TOPICS]
+    return _Specs({name_of(function): function for module in modules for function in _checks_in(module)})
+
+
+def _checks_in(module: ModuleType) -> list[Check]:
+    """Return the marked functions that are defined in a module."""
+    members = [value for _, value in inspect.getmembers(module, is_check)]
+    return [value for value in members if getattr(value, "__module__", None) == module.__name__]
 
 
 def specs_of(offered: Check | ModuleType | Iterable[Check]) -> dict[str, CheckSpec]:
@@ -82,8 +105,7 @@ def specs_of(offered: Check | ModuleType | Iterable[Check]) -> dict[str, CheckSp
     """
     functions: Iterable[Check]
     if isinstance(offered, ModuleType):
-        members = [value for _, value in inspect.getmembers(offered, is_check)]
-        functions = [value for value in members if getattr(value, "__module__", None) == offered.__name__]
+        functions = _checks_in(offered)
     elif callable(offered):
         functions = [offered]
     else:
@@ -99,55 +121,73 @@ def specs_of(offered: Check | ModuleType | Iterable[Check]) -> dict[str, CheckSp
 
 @cache
 def installed() -> Plugins:
-    """What the packages of this environment offer, looked up once a process.
-
-    Raises:
-        DuplicateId: Two packages claim one check or rulebook.
-    """
+    """Return what the packages of this environment offer, looked up once a process."""
     return load_plugins(entry_points(group=CHECK_GROUP), entry_points(group=RULEBOOK_GROUP))
 
 
 def load_plugins(check_points: Iterable[EntryPoint], rulebook_points: Iterable[EntryPoint]) -> Plugins:
     """Load entry points; one that cannot be used gives a `PluginWarning` and an entry in `broken`.
 
-    One that names a check or rulebook of the library is not used at all: that of the library stands.
-
-    Raises:
-        DuplicateId: Two packages claim one check or rulebook.
+    One that names a check or rulebook of the library is not used at all: that of the library stands. An id that two
+    packages claim is used of neither, and only a rulebook that names it is refused.
     """
-    checks: dict[str, CheckSpec] = {}
-    rulebooks: dict[str, Path] = {}
     broken: dict[str, str] = {}
-    owners: dict[str, str] = dict.fromkeys(built_in_checks(), "govmedia-rules")
+    checks: _Offers[CheckSpec] = _Offers("check")
     for point in sorted(check_points, key=lambda point: (point.name, point.value)):
-        owner = point.dist.name if point.dist is not None else point.value
         try:
             specs = specs_of(_load(point))  # type: ignore[arg-type]  # anything but a check is refused by specs_of
             _refuse_built_in(point, specs.keys() & built_in_checks().keys())
         except (PluginLoadError, DuplicateId, TypeError) as fault:
-            broken[point.name] = str(fault)
-            warnings.warn(str(fault), PluginWarning, stacklevel=3)
+            broken[point.name] = _warn(str(fault))
             continue
         for name, spec in specs.items():
-            if name in owners:
-                raise DuplicateId(f"check {name!r} is offered by {owners[name]} and by {owner}", hint="uninstall one of them")
-            owners[name] = owner
-            checks[name] = spec
-    books: dict[str, str] = {}
+            checks.add(name, _owner(point), spec)
+    rulebooks: _Offers[Path] = _Offers("rulebook")
     for point in sorted(rulebook_points, key=lambda point: (point.name, point.value)):
-        owner = point.dist.name if point.dist is not None else point.value
         try:
             path = _rulebook_path(_load(point), point)
             _refuse_built_in(point, {point.name} & built_in_rulebooks())
         except PluginLoadError as fault:
-            broken[point.name] = str(fault)
-            warnings.warn(str(fault), PluginWarning, stacklevel=3)
+            broken[point.name] = _warn(str(fault))
             continue
-        if point.name in books:
-            raise DuplicateId(f"rulebook {point.name!r} is offered by {books[point.name]} and by {owner}")
-        books[point.name] = owner
-        rulebooks[point.name] = path
-    return Plugins(checks, rulebooks, broken, owners | books)
+        rulebooks.add(point.name, _owner(point), path)
+    broken |= checks.drop_claimed_twice() | rulebooks.drop_claimed_twice()
+    owners = dict.fromkeys(built_in_checks(), "govmedia-rules") | checks.owners | rulebooks.owners
+    return Plugins(checks.offered, rulebooks.offered, broken, owners)
+
+
+class _Offers(Generic[T]):
+    """What packages offer under ids; an id that several claim is dropped, because nobody can say whose is meant."""
+
+    def __init__(self, kind: str) -> None:
+        self.kind = kind
+        self.offered: dict[str, T] = {}
+        self.owners: dict[str, str] = {}
+        self.claims: dict[str, list[str]] = {}
+
+    def add(self, name: str, owner: str, offer: T) -> None:
+        """Note that `owner` offers `name`."""
+        self.claims.setdefault(name, []).append(owner)
+        self.offered[name], self.owners[name] = offer, owner
+
+    def drop_claimed_twice(self) -> dict[str, str]:
+        """Take out each id that several packages claim, with a warning; return the reasons by id."""
+        reasons: dict[str, str] = {}
+        for name, claimants in self.claims.items():
+            if len(claimants) > 1:
+                del self.offered[name], self.owners[name]
+                by = " and by ".join(claimants)
+                reasons[name] = _warn(f"{self.kind} {name!r} is offered by {by}: none is used; uninstall all but one")
+        return reasons
+
+
+def _owner(point: EntryPoint) -> str:
+    return point.dist.name if point.dist is not None else point.value
+
+
+def _warn(reason: str) -> str:
+    warnings.warn(reason, PluginWarning, stacklevel=4)
+    return reason
 
 
 def built_in_rulebooks() -> set[str]:

@@ -84,13 +84,19 @@ def _judged_with(found: plugins.Plugins, check: str, monkeypatch: pytest.MonkeyP
     return seen.finding("x.one")
 
 
-def test_a_clash_of_ids_is_an_error(modules: Path) -> None:
+def test_a_check_that_two_packages_claim_is_used_of_neither(modules: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     body = "import govmedia_rules as gr\n@gr.check('{name}')\ndef one(account: gr.AccountSnapshot) -> gr.CheckResult:\n    return gr.passed()\n"
     (modules / "clash_a.py").write_text(body.format(name="toy.one"))
     (modules / "clash_b.py").write_text(body.format(name="toy.one"))
-    (modules / "clash_c.py").write_text(body.format(name="account.stale"))
-    with pytest.raises(DuplicateId, match="'toy.one' is offered by"):
-        plugins.load_plugins([point("a", "clash_a:one"), point("b", "clash_b:one")], [])
+    (modules / "clash_c.py").write_text(body.format(name="toy.other"))
+    points = [point("a", "clash_a:one"), point("b", "clash_b:one"), point("c", "clash_c:one")]
+    with pytest.warns(PluginWarning, match="'toy.one' is offered by .* and by .*none is used"):
+        found = plugins.load_plugins(points, [])
+    assert set(found.checks) == {"toy.other"}
+    assert "uninstall" in found.broken["toy.one"]
+    finding = _judged_with(found, "toy.one", monkeypatch)
+    assert finding.status is gr.Status.ERROR
+    assert "toy.one" in finding.message("en")
 
 
 def test_a_plugin_that_names_a_built_in_id_breaks_only_itself(modules: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -110,7 +116,7 @@ def test_a_plugin_that_names_a_built_in_id_breaks_only_itself(modules: Path, mon
     assert not found.rulebooks
 
 
-def test_rulebooks_of_plugins(modules: Path) -> None:
+def test_rulebooks_of_plugins(modules: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     package = modules / "book_package"
     package.mkdir()
     (package / "__init__.py").write_text("PATH = 7\nBOOK = __file__.replace('__init__.py', 'mine-2024.toml')\n")
@@ -121,8 +127,15 @@ def test_rulebooks_of_plugins(modules: Path) -> None:
     with pytest.warns(PluginWarning):
         broken = plugins.load_plugins([], [point("none-2024", "book_package", group), point("odd", "book_package:PATH", group)])
     assert set(broken.broken) == {"none-2024", "odd"}
-    with pytest.raises(DuplicateId):
-        plugins.load_plugins([], [point("mine-2024", "book_package", group), point("mine-2024", "book_package:BOOK", group)])
+    with pytest.warns(PluginWarning, match="'mine-2024' is offered by"):
+        claimed = plugins.load_plugins(
+            [], [point("mine-2024", "book_package", group), point("mine-2024", "book_package:BOOK", group)]
+        )
+    assert not claimed.rulebooks
+    monkeypatch.setattr("govmedia_rules.judge.rulebook.installed", lambda: claimed)
+    with pytest.raises(RulebookErrors) as refused:
+        gr.load_rulebook("mine-2024")
+    assert str(refused.value).endswith("none is used; uninstall all but one")
 
 
 @gr.check("notebook.too_old", needs="latest_post_at")
