@@ -166,7 +166,7 @@ class Matches(Tabular[Match]):
         return " ".join(before.split()), match.text, " ".join(after.split())
 
     def sentence(self, match: Match) -> str:
-        """The sentence that holds a match, on one line, private data masked; with the match it tells the passage again."""
+        """Return the sentence that holds a match, on one line, private data masked; with the match it tells the passage again."""
         text = self.shown
         start, end = sentence_span(text, match.start, match.end)
         return squeeze_to_line(text[start:end])

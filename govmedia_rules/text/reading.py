@@ -422,7 +422,7 @@ def _pattern(values: Mapping[str, Any], line: int | None, slots: Mapping[str, st
 
 
 def _year(key: str, value: object, regex: re.Pattern[str]) -> int | None:
-    """A year with which the group `number` of a pattern is compared."""
+    """Return a year with which the group `number` of a pattern is compared."""
     if value is None:
         return None
     if not isinstance(value, int) or not 0 < value <= date.max.year or "number" not in regex.groupindex:
