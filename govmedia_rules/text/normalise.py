@@ -97,7 +97,7 @@ BETWEEN = "\ufffc"
 
 
 def compared_all(texts: Iterable[str]) -> list[str]:
-    """`compared` of each text, many times faster than one by one; no text may hold `BETWEEN`."""
+    """Return `compared` of each text, many times faster than one by one; no text may hold `BETWEEN`."""
     listed = list(texts)
     return compared(BETWEEN.join(listed)).split(BETWEEN) if listed else []
 
@@ -161,7 +161,7 @@ class Positions:
         return self._span[1]
 
     def gaps(self, start: int, end: int) -> list[Gap]:
-        """What was squeezed out inside `start..end`."""
+        """Return what was squeezed out inside `start..end`."""
         first, last = self.span(start, end)
         if last - first == end - start:
             return []

@@ -115,7 +115,7 @@ def _lines(root: ElementTree.Element, name: str) -> Iterator[str]:
 
 
 def _paragraphs(root: ElementTree.Element, paragraph: str, text: str) -> list[str]:
-    """The paragraphs in order; a text box inside a paragraph has paragraphs of its own, which follow it."""
+    """Return the paragraphs in order; a text box inside a paragraph has paragraphs of its own, which follow it."""
     lines: list[str] = []
     paragraphs = [(root, False)]
     # A stack of its own: a document may be nested deeper than Python calls functions.

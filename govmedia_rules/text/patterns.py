@@ -107,7 +107,7 @@ def _has_repeat(tree: Iterable[Any]) -> bool:
 
 
 def _parts(name: str, argument: Any) -> Sequence[Any]:
-    """The patterns inside one operation."""
+    """Return the patterns inside one operation."""
     if name == "BRANCH":
         return list(argument[1])
     if name == "SUBPATTERN":
@@ -268,7 +268,7 @@ def is_in_series(numbers: tuple[int, ...], held: Mapping[tuple[int, ...], date],
 
 
 def _next_events(held: Mapping[tuple[int, ...], date]) -> dict[tuple[int, ...], date]:
-    """The events that may follow the last known one, with the day each is expected."""
+    """Return the events that may follow the last known one, with the day each is expected."""
     last = max(held)
     if len(last) == 1:
         return {(last[0] + 1,): held[last] + _TERM}

@@ -68,7 +68,7 @@ class Scanner:
     Example:
         >>> scanner = Scanner("starter")
         >>> [(match.text, match.suggestion) for match in scanner.scan("周密布署，布署到位")]
-        [('布署', '部署'), ('布署', '部署')]
+        [('周密布署', '周密部署'), ('布署', '部署')]
     """
 
     def __init__(
@@ -168,15 +168,15 @@ class Scanner:
         cleaned = CleanedText(joined)
         findings = self._matcher.find(cleaned.compared, _days_by_place(cleaned.compared, days))
         starts = list(accumulate((len(text) + 1 for text in texts[:-1]), initial=0))
-        found: list[list[Match]] = [[] for _ in texts]
+        per_text: list[list[Match]] = [[] for _ in texts]
         if findings:
             positions = cleaned.positions()
             for finding in best(findings):
                 at = bisect_right(starts, positions.found(finding.start)) - 1
                 match = self._match(texts[at], starts[at], positions, finding)
                 if match is not None:
-                    found[at].append(match)
-        for text, matches in zip(texts, found, strict=True):
+                    per_text[at].append(match)
+        for text, matches in zip(texts, per_text, strict=True):
             if self._plan.forms:
                 matches.extend(find_forms(text, self._by))
             for checker in self._plan.checkers:
