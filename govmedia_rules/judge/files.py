@@ -210,15 +210,13 @@ def plain_lines(paths: Sequence[str]) -> bool:
 
 
 def check_files(paths: Iterable[str | os.PathLike[str]]) -> list[str]:
-    """The paths as text.
+    """Return the paths as text.
 
     Raises:
         ObservationError: One of them is not a file.
     """
-    found = [os.fspath(path) for path in paths]
-    for path in found:
+    names = [os.fspath(path) for path in paths]
+    for path in names:
         if not os.path.isfile(path):
-            raise ObservationError(
-                "no such file", Where(str(path)), hint="look at the path", zh="没有这个文件", hint_zh="请核对路径"
-            )
-    return found
+            raise ObservationError("no such file", Where(str(path)), "look at the path", zh="没有这个文件", hint_zh="请核对路径")
+    return names

@@ -51,6 +51,7 @@ class Review(Model):
         passage: Digest of the passage it is about (`Evidence.passage`); it then covers the same sentence wherever and whenever
             it is found, and nothing else of the finding. None for the whole indicator.
         entry: Address of the entry it is about, as the evidence names it; it then covers nothing else of the finding.
+        expires: Last day on which a decision about a passage holds; None for no end.
 
     Example:
         >>> review = Review(
@@ -73,6 +74,17 @@ class Review(Model):
     document: Short | None = None
     passage: PassageDigest | None = None
     entry: Name | None = None
+    expires: date | None = None
+
+    @model_validator(mode="after")
+    def _expires_of_passage(self) -> Review:
+        if self.expires is not None and self.passage is None:
+            raise ValueError("only a decision about a passage expires; another one belongs to one observation")
+        return self
+
+    def holds_on(self, day: date | None) -> bool:
+        """Return whether it has not expired on `day`; without a day it has not."""
+        return day is None or self.expires is None or day <= self.expires
 
     @property
     def covers_all(self) -> bool:
@@ -191,7 +203,7 @@ class ReadItems(Sequence[T], Generic[T]):
 
 
 def read_reviews(*paths: str | os.PathLike[str]) -> ReadItems[Review]:
-    """Read files of reviews: one as JSON on each line, or a workbook made by `reports.review_xlsx` and filled in.
+    r"""Read files of reviews: one as JSON on each line, or a workbook made by `reports.review_xlsx` and filled in.
 
     What is no review is returned among `refused`: a line that cannot be read, a row that was changed or added by hand.
 
@@ -200,6 +212,17 @@ def read_reviews(*paths: str | os.PathLike[str]) -> ReadItems[Review]:
 
     Raises:
         ObservationError: A file does not exist or cannot be opened.
+
+    Example:
+        >>> import tempfile
+        >>> from pathlib import Path
+        >>> review = Review(subject="weibo:某县发布", indicator="media.veto.stale", decision="confirmed", role="复核人员",
+        ...                    at="2024-08-24T10:00:00+08:00", reason="已核实")
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     file = Path(folder, "reviews.jsonl")
+        ...     _ = file.write_text(review.model_dump_json() + "\n", "utf-8")
+        ...     print(len(read_reviews(file)), read_reviews(file).refused)
+        1 ()
     """
     items: list[Review] = []
     places: list[Where] = []
@@ -229,7 +252,18 @@ def _read_sheet(path: str) -> ReadItems[Review]:
 
 
 def read_waivers(*paths: str | os.PathLike[str]) -> ReadItems[Waiver]:
-    """Read files of waivers, as `read_reviews` reads reviews."""
+    r"""Read files of waivers, as `read_reviews` reads reviews.
+
+    Example:
+        >>> import tempfile
+        >>> from pathlib import Path
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     file = Path(folder, "waivers.jsonl")
+        ...     _ = file.write_text("{}\n", "utf-8")
+        ...     waivers = read_waivers(file)
+        >>> len(waivers), len(waivers.refused)
+        (0, 1)
+    """
     return _read(paths, Waiver)
 
 
@@ -329,6 +363,16 @@ def _order(review: Review) -> tuple[object, ...]:
 def in_order(reviews: Iterable[Review]) -> tuple[Review, ...]:
     """Return reviews in order of time, which does not depend on the order they were given in."""
     return tuple(sorted(reviews, key=_order))
+
+
+def last_by_passage(reviews: Iterable[Review], day: date | None) -> dict[str, Review]:
+    """Return the decision that counts on each passage: the last one made of those that hold on `day`.
+
+    Args:
+        reviews: Reviews in any order; those that are about no passage are left out.
+        day: Day on which the decisions are used; None to ignore when they expire.
+    """
+    return {review.passage: review for review in in_order(reviews) if review.passage is not None and review.holds_on(day)}
 
 
 def _last_covering(reviews: Sequence[Review], piece: Evidence) -> Review | None:

@@ -122,12 +122,12 @@ def read_bundle(path: str | PathLike[str]) -> Bundle:
             hint_zh="用 `govmedia-rules book export` 导出",
         )
     if document.get("format_version") != VERSION:
-        found = document.get("format_version")
+        version = document.get("format_version")
         raise RulebookSyntaxError(
-            f"the file has format {found!r}, and {VERSION} is read",
+            f"the file has format {version!r}, and {VERSION} is read",
             where,
             "a newer release wrote it",
-            zh=f"文件是第 {found!r} 版格式，本版读第 {VERSION} 版",
+            zh=f"文件是第 {version!r} 版格式，本版读第 {VERSION} 版",
             hint_zh="它由更新的版本写出",
         )
     try:

@@ -107,7 +107,7 @@ def _has_repeat(tree: Iterable[Any]) -> bool:
 
 
 def _parts(name: str, argument: Any) -> Sequence[Any]:
-    """The patterns inside one operation."""
+    """Return the patterns inside one operation."""
     if name == "BRANCH":
         return list(argument[1])
     if name == "SUBPATTERN":
@@ -177,7 +177,8 @@ def _alternatives(name: str, argument: Any) -> list[str] | None:
 
 def find_pattern(compiled: CompiledPattern, text: str, start: int, end: int) -> Iterator[re.Match[str]]:
     """Yield the matches of a pattern that hold the anchor at `start..end` of compared text."""
-    for hit in compiled.regex.finditer(text, max(0, start - compiled.width), end + compiled.width):
+    stop = text.find(BETWEEN, end, end + compiled.width)  # `$` in a pattern means the end of the text itself
+    for hit in compiled.regex.finditer(text, max(0, start - compiled.width), stop if stop >= 0 else end + compiled.width):
         if hit.start() > start:
             return
         if hit.end() >= end and BETWEEN not in hit[0]:
@@ -214,6 +215,41 @@ def number_of(text: str) -> int | None:
     return total + rest
 
 
+def right_anniversary(hit: re.Match[str], founded: int, day: date | None, around: str) -> int | None:
+    """Return the number that an anniversary has in the year it is said of, where the passage has another one; else None.
+
+    A passage that names no year is wrong only where the anniversary lies more than a year ahead of the text: speeches and reports
+    of earlier anniversaries are quoted for years. Of "this year" nothing is said in a text that names the year of that anniversary.
+
+    Args:
+        hit: The passage, with the group `number`, and `year` or `now` where it says when.
+        founded: Year of the event.
+        day: Day of the text; None where it is not known.
+        around: The words around the passage.
+    """
+    groups = hit.groupdict()
+    number = number_of(hit["number"])
+    if number is None or number < 1:
+        return None
+    if groups.get("year"):
+        year = int(hit["year"])
+        return year - founded if year > founded and number != year - founded else None
+    if day is None or str(founded + number) in around:
+        return None
+    if groups.get("now"):
+        # In the first and the last weeks of a year the neighbouring one may be meant.
+        years = {day.year, (day - _NEIGHBOUR).year, (day + _NEIGHBOUR).year}
+        return day.year - founded if number + founded not in years else None
+    if number % _GOAL == 0 or (number % _ROUND == 0 and "庆祝" not in hit[0]):
+        return None
+    return day.year - founded if founded + number > day.year + 1 else None
+
+
+_GOAL, _ROUND = 100, 10
+"""Anniversaries that are spoken of long before, as goals (到新中国成立100周年时), and those that may be."""
+
+
+_NEIGHBOUR = timedelta(days=45)
 _LEAD = {1: timedelta(days=2 * 366), 2: timedelta(days=400)}
 """How long before its first day an event is spoken of: of a congress two years, of one of its sessions one."""
 _TERM = timedelta(days=5 * 365)
@@ -232,7 +268,7 @@ def is_in_series(numbers: tuple[int, ...], held: Mapping[tuple[int, ...], date],
 
 
 def _next_events(held: Mapping[tuple[int, ...], date]) -> dict[tuple[int, ...], date]:
-    """The events that may follow the last known one, with the day each is expected."""
+    """Return the events that may follow the last known one, with the day each is expected."""
     last = max(held)
     if len(last) == 1:
         return {(last[0] + 1,): held[last] + _TERM}

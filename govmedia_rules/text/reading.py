@@ -27,6 +27,7 @@ from govmedia_rules.text.lexicon import (
     MIN_TERM_LENGTH,
     Canonical,
     Confidence,
+    DecidedException,
     Entry,
     Enumeration,
     Lexicon,
@@ -51,14 +52,15 @@ BUILT_IN = {
         "institutions.toml",
         "places.toml",
         "renamed.toml",
-        "commercial.toml",
         "misspellings.toml",
         "variants.toml",
         "formulas.toml",
+        "anniversaries.toml",
         "slots.toml",
         "outdated.toml",
         "vocabulary.toml",
-    )
+    ),
+    "commercial": ("commercial.toml",),
 }
 """Built-in lexicons and the data files each is made of; the first one names it."""
 CONTEXTS = ("book_title", "quotation", "quoted", "former")
@@ -82,6 +84,7 @@ _PATTERN_KEYS = (
     "unless",
     "outside",
     "held",
+    "founded",
     "confidence",
     "note",
 )
@@ -104,7 +107,7 @@ _TOP_KEYS = (
 
 
 def load_lexicon(source: str | PathLike[str]) -> Lexicon:
-    """A built-in lexicon by its id, or one from a file.
+    """Return a built-in lexicon by its id, or one from a file.
 
     Args:
         source: `"starter"`, or the path of a .toml, .csv, .tsv, .xlsx, .xls or .ods file. The formats are described in
@@ -113,6 +116,10 @@ def load_lexicon(source: str | PathLike[str]) -> Lexicon:
     Raises:
         LexiconError: Nothing has this id or path, or the file as a whole cannot be read.
         MissingExtra: A workbook is given and the extra `lists` is not installed.
+
+    Example:
+        >>> load_lexicon("starter").id
+        'starter'
     """
     if isinstance(source, str) and source in BUILT_IN:
         return _built_in(source)
@@ -173,7 +180,7 @@ class _Fault(Exception):
 
 
 def _form(key: str, value: object) -> str:
-    """A wrong or right form, checked."""
+    """Return a wrong or right form, checked."""
     if not isinstance(value, str):
         raise _Fault(key, value, "is not text")
     text = value.strip()
@@ -235,7 +242,7 @@ def _day(key: str, value: object) -> date | None:
 
 
 def _word(key: Literal["kind", "severity"], value: object, default: str) -> str:
-    """A word of the vocabulary `key` (kind, severity)."""
+    """Return a word of the vocabulary `key` (kind, severity)."""
     if value is None or value == "":
         return default
     try:
@@ -260,7 +267,7 @@ def _dates(values: Mapping[str, Any]) -> tuple[date | None, date | None]:
 
 
 def _terms(values: Mapping[str, Any], line: int | None) -> Iterator[Term]:
-    """The terms of one line: a line may give several wrong forms of one right form."""
+    """Return the terms of one line: a line may give several wrong forms of one right form."""
     wrongs = _texts("wrong", values.get("wrong"))
     if not wrongs:
         raise _Fault("wrong", values.get("wrong"), "is empty")
@@ -299,7 +306,7 @@ def _contexts(value: object) -> tuple[str, ...]:
 
 
 def _canonicals(values: Mapping[str, Any], line: int | None) -> Iterator[Canonical]:
-    """The right forms of one line: a line may give several that share everything else."""
+    """Return the right forms of one line: a line may give several that share everything else."""
     texts = values.get("text")
     if not isinstance(texts, list):
         yield _canonical(values, line)
@@ -415,7 +422,17 @@ def _pattern(values: Mapping[str, Any], line: int | None, slots: Mapping[str, st
         _choice("confidence", values.get("confidence"), get_args(Confidence), "medium"),  # type: ignore[arg-type]
         _plain("note", values.get("note")),
         line,
+        _year("founded", values.get("founded"), compiled.regex),
     )
+
+
+def _year(key: str, value: object, regex: re.Pattern[str]) -> int | None:
+    """Return a year with which the group `number` of a pattern is compared."""
+    if value is None:
+        return None
+    if not isinstance(value, int) or not 0 < value <= date.max.year or "number" not in regex.groupindex:
+        raise _Fault(key, value, "is no year, or the pattern has no group called number")
+    return value
 
 
 def _context(key: str, value: object) -> tuple[str, ...]:
@@ -455,9 +472,24 @@ def read_toml(raw: bytes, name: str, *, default_id: str = "lexicon") -> Lexicon:
     tables.take("persons", _PERSON_KEYS, lambda values, line: [_person(values, line)])
     tables.take("patterns", _PATTERN_KEYS, lambda values, line: [_pattern(values, line, slots, held)])
     right_patterns = tables.take_texts("right_patterns", lambda value: _right_pattern(value, slots))
-    exceptions = tables.take_texts("exceptions", lambda value: _form("exceptions", value))
+    decided: list[DecidedException] = []
+    exceptions = tables.take_texts("exceptions", lambda value: _exception(value, decided))
     lexicon = _collect(tables.good, tables.bad, str(data.get("id", default_id)), data, exceptions)
-    return replace(lexicon, right_patterns=tuple(right_patterns))
+    return replace(lexicon, right_patterns=tuple(right_patterns), decided=tuple(decided))
+
+
+def _exception(value: object, decided: list[DecidedException]) -> str:
+    """Return the string that is right wherever it stands; who decided is noted where the list says it."""
+    if not isinstance(value, dict):
+        return _form("exceptions", value)
+    text = _form("exceptions", value.get("text"))
+    unknown = sorted(value.keys() - set(DecidedException._fields))
+    if unknown:
+        raise _Fault(unknown[0], value[unknown[0]], f"is an unknown key; known are {', '.join(DecidedException._fields)}")
+    if not str(value.get("role", "")).strip():
+        raise _Fault("role", text, "does not say who decided")
+    decided.append(DecidedException(text, *(str(value.get(key, "")) for key in DecidedException._fields[1:])))
+    return text
 
 
 def _parsed_toml(raw: bytes, name: str) -> tuple[str, dict[str, Any]]:
@@ -505,7 +537,7 @@ class _Tables:
                 self.bad.append(fault.row(number))
 
     def _full_row(self, table: str, keys: tuple[str, ...], values: object) -> dict[str, Any]:
-        """A row with the defaults of its table, and its source in full."""
+        """Return a row with the defaults of its table, and its source in full."""
         if not isinstance(values, dict):
             raise _Fault(table, values, "is not a table of keys and values")
         for key in values:
@@ -696,7 +728,7 @@ class _Feed:
 
 
 def _csv_rows(lines: list[str], delimiter: str, bad: list[BadRow]) -> Iterator[tuple[int, list[str]]]:
-    """The rows with the line each begins on; a row with an unclosed quotation mark costs itself, not the rest."""
+    """Return the rows with the line each begins on; a row with an unclosed quotation mark costs itself, not the rest."""
     start = 0
     while start < len(lines):
         feed = _Feed(lines, start)
