@@ -77,6 +77,25 @@ def fold_table() -> dict[int, str]:
     return table
 
 
+@cache
+def _hidden() -> re.Pattern[str]:
+    codes = (*INVISIBLE, *_COMBINING, *_PRIVATE_USE, *_EMOJI)
+    return re.compile(f"[{''.join(map(re.escape, map(chr, codes)))}]")
+
+
+def without_hidden(text: str) -> tuple[str, list[int]] | None:
+    """Return a text without unseen characters and emoji, and the place of each that is left; None where there are none.
+
+    Example:
+        >>> without_hidden("5\u200b月"), without_hidden("5月")
+        (('5月', [0, 2]), None)
+    """
+    if _hidden().search(text) is None:
+        return None
+    places = [at for at, char in enumerate(text) if not _hidden().match(char)]
+    return "".join([text[at] for at in places]), places
+
+
 def fold(text: str) -> str:
     """Replace odd characters one for one; the length does not change."""
     return text.translate(fold_table())
