@@ -80,7 +80,7 @@ def fold_table() -> dict[int, str]:
 
 @cache
 def _hidden() -> re.Pattern[str]:
-    """Runs of what a reader does not see and of emoji; written as ranges, because a class of ten thousand characters is slow."""
+    """Return a pattern of runs of what a reader does not see and of emoji, as ranges: a class of single characters is slow."""
     codes = sorted({*INVISIBLE, *_COMBINING, *_PRIVATE_USE, *_EMOJI})
     first = [code for before, code in pairwise([-2, *codes]) if code != before + 1]
     last = [code for code, behind in pairwise([*codes, -2]) if behind != code + 1]
