@@ -13,7 +13,7 @@ from govmedia_rules.collect.letters import LetterReader
 from govmedia_rules.collect.navigation import FoundChannel, host_of, page_key
 from govmedia_rules.collect.page import PageFacts
 from govmedia_rules.collect.visits import ReadPage
-from govmedia_rules.collect.words import channel_kinds, word_table
+from govmedia_rules.collect.words import channel_kinds, column_kind, word_table
 from govmedia_rules.snapshots.parts import Channel, MapEntry
 
 MOST_CHANNELS = 40
@@ -69,10 +69,18 @@ class ChannelFinder(LetterReader):
             link.is_outside and any(word in f"{link.text} {link.url}" for word in portals) for link, _, _ in self.links.values()
         ):
             self.partial.update(("channels", "services"))  # they may be at the portal of services, which is another site
+        below = f".{host_of(home.first.url)}"
+        outside = (link for link, _, _ in self.links.values() if host_of(link.url) not in self._hosts)
+        named = [link.text for link in outside if host_of(link.url).endswith(below) and self._is_short(link.text)]
+        if named:  # parts of the site that stand on hosts below its own were not read
+            self.partial.update(("channels", "columns") if any(map(column_kind, named)) else ("channels",))
         if self._is_shut():
             self.partial.update(("channels", "columns"))
         if self._unread_columns or home.may_show_more or "columns" in self.partial or "pages" in self.partial:
             self.partial.add("channels")
+
+    def _is_short(self, name: str) -> bool:
+        return 0 < len(name.strip()) <= int(word_table("channels")["longest"])
 
     def _channel_kind(self, name: str) -> str | None:
         longest = int(word_table("channels")["longest"])

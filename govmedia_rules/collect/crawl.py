@@ -306,7 +306,7 @@ class SiteCrawler(ChannelFinder):
                 more = facts.has_more_pages or frame.is_called
                 self._lists.append(ListState(frame.place, list(content.entries), facts.next_page, more, shows_all=frame.shows_all))
             elif content.entries and known is not None:
-                known.entries.extend(content.entries)
+                known.entries.extend(entry for entry in content.entries if entry not in known.entries)
             self._plan_content(content.entries or (), self.columns[frame.place].kind, frame.depth)
 
     def _take_column(self, item: NavItem, fetched: Fetched | None, depth: int) -> list[NavItem]:
@@ -353,7 +353,8 @@ class SiteCrawler(ChannelFinder):
         if kind in SERVICE_KINDS or facts.guide is not None:
             listed_services = content.entries
             if kind in SERVICE_KINDS and not content.entries and content.count:  # links without dates, however short
-                own = (link for link in facts.links if link.kind == "page" and page_key(link.url) not in self._frame.links)
+                bars = {page_key(item.url) for item in facts.navigation} | self._frame.links
+                own = (link for link in facts.links if link.kind == "page" and page_key(link.url) not in bars)
                 listed_services = tuple(Entry(title=link.text[:1_000], url=link.url) for link in own if len(link.text) >= 4)
             if listed_services is not None or facts.guide is not None:
                 self._take_services(facts, listed_services)
@@ -652,7 +653,7 @@ class SiteCrawler(ChannelFinder):
             # Links that show no date and whose pages show none are columns and tools; entries of lists have pages with dates.
             asked = {entry.url for entry in state.entries if entry.published_at is None}
             is_known = bool(home.entries) and all(url in self._published and self._published[url] is None for url in asked if url)
-        if home.may_show_more and not state.is_recent(self.observed_at):
+        if (home.may_show_more or home.has_future_dates) and not state.is_recent(self.observed_at):
             is_known = False
         below = [entry for column in self.columns for entry in column.entries or ()]
         all_read = all(column.entries is not None or column.opens is False for column in self.columns) and not home.may_show_more
@@ -714,7 +715,8 @@ class SiteCrawler(ChannelFinder):
             return False
         named = [column.name for column in self.columns]
         named.extend(name for node in self.site_map or () for name in node.path)
-        named.extend(text for link, _, _ in self.links.values() for text in (link.text, link.url))
+        named.extend(link.url for link, _, _ in self.links.values())
+        named.extend(link.text for link, _, _ in self.links.values() if len(link.text) <= LONGEST_NAME)  # longer ones are titles
         return not any(column.kind in SERVICE_KINDS for column in self.columns) and not any(
             word in name for name in named for word in words
         )
