@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import random
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -69,6 +70,10 @@ MOST_STEPS = 6
 """Pages that may lead on, one after the other, before the home page comes."""
 MOST_ALIKE = 0.9
 """Share of common lines from which a page is the one that stands for missing ones: only a counter or the address differs."""
+FEWEST_SHARING = 3
+"""Columns that must show an entry before it is taken for one of the frame."""
+MOST_SHARING = 0.6
+"""Share of the columns with lists from which that is so; a column and those above it share entries too."""
 FEWEST_ITEMS = 5
 """Columns below which the navigation of a page whose scripts write content is taken for unread, and sitemap.xml for a source."""
 FEWEST_SHARED = 2
@@ -125,6 +130,7 @@ class SiteCrawler(ChannelFinder):
         self._found_channels = view.channels
         await self._learn_missing_page(home)
         await self._fetch_columns(await self._items(view))
+        self._drop_shared_entries()
         self._is_site = self._is_site or any(state.days for state in self._lists)  # its columns show that it is
         home_list = self._home_list(view)
         await self._settle_lists()
@@ -292,6 +298,20 @@ class SiteCrawler(ChannelFinder):
                 waiting.extend((below, depth + 1) for below in self._take_column(item, fetched, depth))
             self._report("columns")
         await self._fetch_frames()
+
+    def _drop_shared_entries(self) -> None:
+        """Take out of the lists what most column pages show beside their own (最新信息, 热点): it says nothing of the column."""
+        counts = Counter(url for state in self._lists for url in {entry.url for entry in state.entries})
+        shared = {url for url, count in counts.items() if url and count >= max(FEWEST_SHARING, MOST_SHARING * len(self._lists))}
+        own: list[list[Entry]] = []
+        for state in self._lists:
+            folder = (self.columns[state.place].url or "").rpartition("/")[0] + "/"
+            own.append([entry for entry in state.entries if entry.url not in shared or (entry.url or "").startswith(folder)])
+        if not shared or not any(own):
+            return
+        for state, entries in zip(self._lists, own, strict=True):
+            state.entries = entries
+        self._lists = [state for state in self._lists if state.entries]
 
     async def _fetch_frames(self) -> None:
         """Read the lists of columns whose page shows them in a frame, one frame deep."""

@@ -24,6 +24,7 @@ _LEADS = re.compile(
 )
 _MOBILE = re.compile(r"//(?:m|wap|3g)\.|/(?:m|wap|mobile|phone|sj|h5)(?:/|\.|$)", re.IGNORECASE)
 _REFRESH = re.compile(r"""^\s*([\d.]{0,6})\s*[;,]?\s*(?:url\s*=)?\s*["']?([^"']{1,500})""", re.IGNORECASE)
+_MAIL = re.compile(r"(?:意见|建议|咨询|投诉|诉求)[^@]{0,30}?[\w.+-]{2,40}@[\w-]{1,40}\.[\w.-]{2,30}")
 _CHINESE_NAME = re.compile("[\u4e00-\u9fff]{4}")
 LONGEST_REFRESH = 15.0
 """Seconds after which a refresh no longer leads on: pages that reload themselves do so every few minutes."""
@@ -115,6 +116,12 @@ class HomeView:
     def site_maps(self) -> list[str]:
         """Addresses of site maps."""
         return list(dict.fromkeys(url for page in self.pages for url in page.site_maps))
+
+    @property
+    def mail_addresses(self) -> list[str]:
+        """Mail addresses that the pages give for questions and suggestions, with the words before them."""
+        text = "\n".join(page.text for page in self.pages)
+        return [" ".join(match[0].split()) for match in _MAIL.finditer(text)][:3]
 
     @property
     def shows_only_pinned(self) -> bool:
