@@ -64,7 +64,7 @@ class WholeBuilder(PartBuilder):
     last_measure: Measure | None = None
 
     def make_first_a_part(self, key: str) -> None:
-        """Where the population began with one platform and another is counted beside it, make that one a part (APP5个,小程序12个)."""
+        """Make the platform that the population began with a part where another is counted beside it (APP5个,小程序12个)."""
         first = platform_of_label(self.label)
         if first is None or first[0] == key or self.outcomes or self.parts or len(self.counts) != 1:
             return
