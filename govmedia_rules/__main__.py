@@ -23,6 +23,8 @@ COMMANDS = {
     "explain": "explain an indicator",
     "rulebooks": "list the rulebooks",
     "book": "write a rulebook as one file",
+    "lint": "check a rulebook like code",
+    "new": "write the files of a new indicator",
     "compare": "compare two rounds or two rulebooks",
     "collect": "look at sites and write snapshots",
     "probe": "probe the home pages of a registry once",
