@@ -185,6 +185,7 @@ def _named(campaign: CampaignView) -> Iterator[Issue]:
             if (result.tier, subject_kind(result.subject)) in listed_whole and key not in campaign.members
         ),
     )
+    yield from _about("reports_differ", "wrong", filter(_reports_differ, results.values()))
     window = campaign.config.window
     if window is not None:
         first, last = window.start.first() or date.min, window.end.last() or date.max
@@ -267,6 +268,15 @@ def _is_inspected_after_ruling(result: Result) -> bool:
     if record is None or record.ruling is None or record.inspection is None:
         return False
     return record.inspection.observed_at > record.ruling.at
+
+
+def _reports_differ(result: Result) -> bool:
+    """Whether a unit is failed by one report and passed by a later one, and nobody has ruled between them."""
+    record = result.record
+    if record is None or record.ruling is not None or result.outcome != "failed":
+        return False
+    reports = sorted((report for report in record.reported if report.outcome is not None), key=lambda report: report.at)
+    return bool(reports) and reports[-1].outcome == "passed" and any(report.outcome == "failed" for report in reports)
 
 
 def _rules(campaign: CampaignView) -> Iterator[Issue]:
