@@ -163,4 +163,4 @@ def test_tables_take_no_more_rows_than_they_show() -> None:
             yield (str(number),)
         raise AssertionError
 
-    assert "另有 1 行" in display.table(("一",), rows())  # type: ignore[arg-type]
+    assert "另有 1 行" in display.html_table(("一",), rows())  # type: ignore[arg-type]

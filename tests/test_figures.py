@@ -9,7 +9,17 @@ import pytest
 from pydantic import ValidationError
 
 from govmedia_rules.core.rates import Change
-from govmedia_rules.notices.figures import Comparison, Count, DateSpan, Group, Outcome, PartialDate, Period, Population, Rate
+from govmedia_rules.notices.figures import (
+    Count,
+    DateSpan,
+    Group,
+    InspectedPopulation,
+    Outcome,
+    PartialDate,
+    Period,
+    PeriodComparison,
+    Rate,
+)
 
 
 @pytest.mark.parametrize(
@@ -79,7 +89,7 @@ def test_a_span_may_cross_a_year_but_not_run_backwards() -> None:
 
 
 def test_a_third_outcome_is_neither_passed_nor_failed() -> None:
-    media = Population(
+    media = InspectedPopulation(
         subject="account",
         inspected=Count(value=371),
         outcomes=(
@@ -96,7 +106,7 @@ def test_a_rate_tells_its_earlier_value() -> None:
     rate = Rate(
         kind="pass",
         figure=Decimal("98.94"),
-        comparisons=(Comparison(basis="year_on_year", change=Change(state="up", points=Decimal("1.33")), unit="%"),),
+        comparisons=(PeriodComparison(basis="year_on_year", change=Change(state="up", points=Decimal("1.33")), unit="%"),),
     )
     assert rate.before("year_on_year") == Decimal("97.61")
     assert rate.before("period_on_period") is None
@@ -107,7 +117,7 @@ def test_a_rate_tells_its_earlier_value() -> None:
 def test_parts_are_kept_by_dimension() -> None:
     portal = Group(subject="site", dimension="level", key="province_portal", running=Count(value=1))
     other = Group(subject="site", dimension="region", label="南昌", running=Count(value=55))
-    sites = Population(subject="site", running=Count(value=538), groups=(portal, other))
+    sites = InspectedPopulation(subject="site", running=Count(value=538), groups=(portal, other))
     assert sites.by("level") == (portal,)
     assert sites.rate("pass") is None
-    assert Population.model_validate_json(sites.model_dump_json()) == sites
+    assert InspectedPopulation.model_validate_json(sites.model_dump_json()) == sites

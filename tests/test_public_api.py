@@ -90,3 +90,19 @@ def test_version_is_that_of_the_project() -> None:
 
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     assert gr.__version__ == project["version"]
+
+
+# Each module of `commands` is found by its file name and offers these two.
+OF_EVERY_COMMAND = {"add_parser", "run"}
+
+
+def test_no_two_modules_have_a_public_class_or_function_of_one_name() -> None:
+    homes: dict[str, list[str]] = {}
+    package = Path(gr.__file__).parent
+    for file in sorted(package.rglob("*.py")):
+        for node in ast.parse(file.read_text("utf-8")).body:
+            if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) and not node.name.startswith("_"):
+                homes.setdefault(node.name, []).append(str(file.relative_to(package)))
+    twice = {name: files for name, files in homes.items() if len(set(files)) > 1 and name not in OF_EVERY_COMMAND}
+    assert not twice
+    assert {Path(file).parent.name for name in OF_EVERY_COMMAND for file in homes[name]} == {"commands"}

@@ -14,7 +14,7 @@ from govmedia_rules.campaign.groups import Class, Part, Spec, against_rest
 from govmedia_rules.campaign.letters import LetterTally
 from govmedia_rules.campaign.results import OUTCOME_ZH, Result
 from govmedia_rules.campaign.statistics import Stat
-from govmedia_rules.campaign.units import Disclosure, Letters, kind_of, type_of
+from govmedia_rules.campaign.units import Disclosure, Letters, subject_kind, type_of
 from govmedia_rules.campaign.view import CampaignView
 from govmedia_rules.core.rates import Rounding
 from govmedia_rules.core.vocabulary import read_data
@@ -27,7 +27,7 @@ RATES: Collection[ShareKind] = ("pass", "failure_share", "coverage")
 
 
 @cache
-def words() -> Mapping[str, Any]:
+def writing_words() -> Mapping[str, Any]:
     """Return the words of `data/writing.toml`."""
     return read_data("govmedia_rules.campaign", "writing.toml")
 
@@ -59,7 +59,7 @@ def attachment(campaign: CampaignView, draft: AttachmentDraft, number: int | Non
             raise NoticeError(f"{nameless} failed units have no name and cannot be listed in {draft.title!r}")
         if draft.order == "area" or draft.is_compact:
             failed = _by_area(failed)
-        failed = [result for kind in ("site", "account") for result in failed if kind_of(result.subject) == kind]
+        failed = [result for kind in ("site", "account") for result in failed if subject_kind(result.subject) == kind]
         rows = [_listed(result, row) for row, result in enumerate(failed)]
         tables, listed = (_table(columns, rows, _listed_cell),), tuple(rows)
     elif kind == "counts":
@@ -92,7 +92,7 @@ def _usual_columns(draft: AttachmentDraft) -> tuple[ColumnDraft, ...]:
     name = draft.table if draft.table != "failed" or draft.subject is None else f"failed_{draft.subject}"
     if draft.table == "failed" and draft.is_compact:
         name = "failed_compact"
-    return tuple(ColumnDraft(header=(header,), shows=shows) for header, shows in words()["columns"].get(name, ()))
+    return tuple(ColumnDraft(header=(header,), shows=shows) for header, shows in writing_words()["columns"].get(name, ()))
 
 
 Cell = Callable[[Any, str], str | None]
@@ -126,7 +126,7 @@ def _listed(result: Result, row: int) -> Listed:
     return Listed.model_validate(
         {
             "name": subject.name,
-            "kind": kind_of(subject),
+            "kind": subject_kind(subject),
             "platform": subject.platform if isinstance(subject, Account) else None,
             "platform_text": type_of(subject),
             "code": subject.code,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import product
 
-from govmedia_rules.campaign.comparing import basis_of
+from govmedia_rules.campaign.comparing import basis_between
 from govmedia_rules.campaign.config import RATES, CampaignConfig
 from govmedia_rules.campaign.rules import SUBJECT_KINDS
 from govmedia_rules.campaign.units import EarlierRate
@@ -15,7 +15,7 @@ def rates_for(before: CampaignView, later: CampaignConfig) -> tuple[EarlierRate,
     """Return the rates of a round as a later one compares with them, printed as the later one prints its own."""
     config = before.config
     statistics = before.statistics()
-    basis = basis_of(later.period, config.period)
+    basis = basis_between(later.period, config.period)
     rates = []
     for tier, subject, kind in product(config.tiers, SUBJECT_KINDS, RATES):
         share = before.share(statistics.total(subject, tier=tier.id), kind)

@@ -16,7 +16,7 @@ from govmedia_rules.campaign.correction import Correction, corrections
 from govmedia_rules.campaign.draft import NoticeDraft
 from govmedia_rules.campaign.groups import TOTAL, Spec
 from govmedia_rules.campaign.issues import Issue, issues_of
-from govmedia_rules.campaign.journal import START, CampaignJournal, Tail, read_journal, write_new
+from govmedia_rules.campaign.journal import START, CampaignJournal, Tail, read_records, write_new
 from govmedia_rules.campaign.notice import write
 from govmedia_rules.campaign.pictures import PictureKind, draw_campaign, show_campaign
 from govmedia_rules.campaign.records import StoredInspection
@@ -37,7 +37,7 @@ from govmedia_rules.campaign.units import (
     Letters,
     Reported,
     Ruling,
-    kind_of,
+    subject_kind,
 )
 from govmedia_rules.campaign.view import CampaignView
 from govmedia_rules.core.workdays import WorkCalendar
@@ -47,7 +47,7 @@ from govmedia_rules.judge.reviews import Review
 from govmedia_rules.notices.model import Notice
 from govmedia_rules.subjects.models import Account, Site
 from govmedia_rules.subjects.registry import Population, Registry
-from govmedia_rules.tables.out import Table
+from govmedia_rules.tables.out import SummaryTable
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -144,7 +144,7 @@ class Campaign(CampaignView):
             CampaignError: Two units have one id, or there is nothing to draw from.
         """
         subjects = [subject for (name, _), subject in self.members.items() if name == tier] if members is None else list(members)
-        if not any(kind_of(subject) == rule.subject for subject in subjects):
+        if not any(subject_kind(subject) == rule.subject for subject in subjects):
             raise CampaignError(f"the tier {tier!r} has no {rule.subject} to draw from", hint="add the registry first")
         sample = draw(subjects, rule, seed=seed, at=at, failed_before=self._state.failed_before, tier=tier)
         self.record("sample", sample, tier)
@@ -334,14 +334,18 @@ class Campaign(CampaignView):
 
     # --- on paper and on disk --------------------------------------------------------------------------------------------
 
-    def issues(self) -> tuple[Issue, ...]:
+    def issues(self, draft: NoticeDraft | None = None) -> tuple[Issue, ...]:
         """Return everything in the campaign that does not fit or is not known; none of it is hidden in a figure.
 
-        Those of grade `wrong` keep `notice` from being written until they are mended or answered (`answer_issue`).
-        """
-        return tuple(issues_of(self))
+        Those of grade `wrong`, and appeals without an answer, keep `notice` from being written until they are mended or
+        answered (`answer_issue`).
 
-    def answer_issue(self, issue: Issue, *, role: str, at: datetime, reason: str) -> None:
+        Args:
+            draft: A draft of the notice whose dates are looked at too; None for none.
+        """
+        return tuple(issues_of(self, draft))
+
+    def answer_issue(self, issue: Issue, *, role: str, at: datetime, reason: str, draft: NoticeDraft | None = None) -> None:
         """Record why something that does not seem to fit is right as it is; it then no longer stops the notice.
 
         The answer holds for the issue as it stands: where more units come in under it, it is open again.
@@ -351,11 +355,12 @@ class Campaign(CampaignView):
             role: Role of the person who answers, never the name.
             at: When.
             reason: Why it is right.
+            draft: The draft of the notice, for an issue about its dates.
 
         Raises:
             CampaignError: The campaign has no such issue.
         """
-        if issue not in self.issues():
+        if issue not in self.issues(draft):
             raise CampaignError(f"there is no such issue: {issue.message('en')}", hint="take one of issues()")
         answer = IssueAnswer(
             issue=issue.reason, details=issue.details, subjects=issue.subjects, count=issue.count, role=role, at=at, reason=reason
@@ -370,7 +375,8 @@ class Campaign(CampaignView):
                 figure comes from the campaign.
 
         Raises:
-            CampaignError: Units are still open and the draft does not say to count them as such.
+            CampaignError: Units are still open, an appeal waits, or an issue of grade wrong is open, and the draft does not say
+                how to go on.
             NoticeError: The draft asks for something the campaign does not know.
         """
         return write(self, draft)
@@ -446,7 +452,7 @@ class Campaign(CampaignView):
         folder = Path(path)
         campaign: Campaign | None = None
         last = START
-        for record, tail in read_journal(folder):
+        for record, tail in read_records(folder):
             last = tail
             if record.kind == "format":
                 continue
@@ -465,7 +471,7 @@ class Campaign(CampaignView):
         campaign._written[folder.resolve()] = len(campaign._state.events), last
         return campaign
 
-    def table(self, subject: SubjectKind, spec: Spec, *, tier: str = MAIN) -> Table[Line]:
+    def table(self, subject: SubjectKind, spec: Spec, *, tier: str = MAIN) -> SummaryTable[Line]:
         """Return counts of one kind of unit, a row for each group; a blank is what is not known, never 0."""
         return counts_table(self, subject, spec, tier=tier)
 
@@ -474,7 +480,7 @@ class Campaign(CampaignView):
         return "\n".join(summary(self))
 
     @property
-    def results_table(self) -> Table[Line]:
+    def results_table(self) -> SummaryTable[Line]:
         """Results of units, for frames and files: a row a unit, or a row for `units` units that are known only as a number.
 
         Sums over `units` give the counts of the campaign.
@@ -482,7 +488,7 @@ class Campaign(CampaignView):
         return rows.as_table(rows.RESULT_COLUMNS, rows.result_rows(self), "检查结果")
 
     @property
-    def population_table(self) -> Table[Line]:
+    def population_table(self) -> SummaryTable[Line]:
         """The population, for frames and files, in the same way; the base leaves out rows whose `status` is closed."""
         return rows.as_table(rows.POPULATION_COLUMNS, rows.population_rows(self), "检查对象")
 

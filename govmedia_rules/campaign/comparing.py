@@ -10,7 +10,7 @@ from govmedia_rules.campaign.rules import SubjectKind
 from govmedia_rules.campaign.units import EarlierRate
 from govmedia_rules.core.model import Short
 from govmedia_rules.core.rates import Change
-from govmedia_rules.notices.figures import Comparison, Period
+from govmedia_rules.notices.figures import Period, PeriodComparison
 
 
 def comparisons(
@@ -22,16 +22,16 @@ def comparisons(
     tier: str,
     group: str = "",
     unit: Short = "个百分点",
-) -> tuple[Comparison, ...]:
+) -> tuple[PeriodComparison, ...]:
     """Return the differences of a printed rate to those of earlier rounds; one without a figure says that there is none."""
     return tuple(
-        Comparison(basis=rate.basis, change=Change.between(now, rate.figure, comparable=rate.is_comparable), unit=unit)
+        PeriodComparison(basis=rate.basis, change=Change.between(now, rate.figure, comparable=rate.is_comparable), unit=unit)
         for rate in earlier
         if (rate.subject, rate.kind, rate.tier, rate.group) == (subject, kind, tier, group)
     )
 
 
-def basis_of(now: Period, before: Period) -> Literal["year_on_year", "period_on_period", "other"]:
+def basis_between(now: Period, before: Period) -> Literal["year_on_year", "period_on_period", "other"]:
     """Return how an earlier period compares: the same of the year before, the one just before, or another.
 
     A whole year is both; it is called 同比.

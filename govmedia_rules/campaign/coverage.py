@@ -8,10 +8,10 @@ from typing import NamedTuple
 from govmedia_rules.campaign.groups import Part, grouping
 from govmedia_rules.campaign.rules import CoverageRule
 from govmedia_rules.campaign.statistics import Ratio, Statistics, ratio
-from govmedia_rules.campaign.units import kind_of
+from govmedia_rules.campaign.units import subject_kind
 from govmedia_rules.core.rates import Rounding
 from govmedia_rules.subjects.models import Account, Site
-from govmedia_rules.subjects.vocabulary import PORTAL_LEVELS, vocabulary
+from govmedia_rules.subjects.vocabulary import PORTAL_LEVELS, subject_vocabulary
 
 
 class Coverage(NamedTuple):
@@ -71,14 +71,14 @@ def coverage_of(
 
 
 def _applies(rule: CoverageRule, subject: Site | Account) -> bool:
-    if kind_of(subject) != rule.subject:
+    if subject_kind(subject) != rule.subject:
         return False
     levels, platforms = _demanded(rule)
     if levels is not None and subject.level not in levels:
         return False
     if not platforms:
         return True
-    terms = vocabulary("platform")
+    terms = subject_vocabulary("platform")
     return isinstance(subject, Account) and any(terms.is_a(subject.platform, platform) for platform in platforms)
 
 
@@ -86,7 +86,7 @@ def _demanded(rule: CoverageRule) -> tuple[frozenset[str] | None, tuple[str, ...
     """Return the levels and platforms a rule speaks of; None and () for all."""
     levels: frozenset[str] | None = frozenset(rule.levels) if rule.levels else None
     if rule.portals is not None:
-        portals = PORTAL_LEVELS if rule.portals else frozenset(vocabulary("level")) - PORTAL_LEVELS
+        portals = PORTAL_LEVELS if rule.portals else frozenset(subject_vocabulary("level")) - PORTAL_LEVELS
         levels = portals if levels is None else levels & portals
     return levels, rule.platforms
 
@@ -111,10 +111,12 @@ def _share(rule: CoverageRule, statistics: Statistics) -> Ratio | None:
 
 
 def _within(key: str, levels: frozenset[str] | None, platforms: tuple[str, ...]) -> bool:
-    return key in levels if levels is not None else any(vocabulary("platform").is_a(key, platform) for platform in platforms)
+    return (
+        key in levels if levels is not None else any(subject_vocabulary("platform").is_a(key, platform) for platform in platforms)
+    )
 
 
-def lines(coverages: Iterable[Coverage], rounding: Rounding) -> Iterator[str]:
+def coverage_lines(coverages: Iterable[Coverage], rounding: Rounding) -> Iterator[str]:
     """Yield coverage in Chinese, one line a demand, with the first of the units that are missing."""
     for coverage in coverages:
         more = f"；未查{len(coverage.missing)}个，如{'、'.join(coverage.missing[:3])}" if coverage.missing else ""

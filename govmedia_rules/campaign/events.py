@@ -24,7 +24,7 @@ from govmedia_rules.campaign.units import (
     Letters,
     Reported,
     Ruling,
-    kind_of,
+    subject_kind,
 )
 from govmedia_rules.core.model import Model
 from govmedia_rules.errors import UnreadInput
@@ -40,7 +40,7 @@ def classified(reported: Reported) -> Reported:
     """Return a report whose faults all have indicators: what the wording is classified as where none were given."""
     if all(fault.indicator_ids for fault in reported.faults):
         return reported
-    subject = kind_of(reported.subject)
+    subject = subject_kind(reported.subject)
     faults = tuple(
         fault
         if fault.indicator_ids
@@ -58,7 +58,7 @@ def _dump(model: Model) -> dict[str, Any]:
 
 
 def _dump_subject(subject: Site | Account) -> dict[str, Any]:
-    return {"kind": kind_of(subject), **subject.model_dump(mode="json", exclude_none=True, exclude_defaults=True)}
+    return {"kind": subject_kind(subject), **subject.model_dump(mode="json", exclude_none=True, exclude_defaults=True)}
 
 
 def _dump_plan(plan: Plan) -> dict[str, Any]:

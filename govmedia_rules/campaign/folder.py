@@ -131,7 +131,7 @@ def _rows(file: Path) -> Iterator[tuple[int, dict[str, str]]]:
             raise CampaignError(f"it cannot be read: {fault}", Where(str(file))) from fault
 
 
-def read_counts(file: Path, model: type[M]) -> list[M]:
+def read_count_rows(file: Path, model: type[M]) -> list[M]:
     """Return the rows of a CSV whose columns are the fields of a model, several values in a cell joined by `|`.
 
     Raises:

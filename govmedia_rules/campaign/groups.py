@@ -9,7 +9,7 @@ from typing import Literal
 from pydantic import Field
 
 from govmedia_rules.core.model import Model, Name, Short
-from govmedia_rules.subjects.vocabulary import vocabulary
+from govmedia_rules.subjects.vocabulary import subject_vocabulary
 
 Dimension = Literal["level", "platform", "area", "region", "owner"]
 """What units are divided by: level, platform, 所属地方或部门, division code, 主办单位."""
@@ -65,7 +65,7 @@ class Part(Model):
     def label_of(self, group: str) -> str:
         """Return a group's name in Chinese."""
         if self.classes is None and self.dimension in ("level", "platform"):
-            terms = vocabulary(self.dimension)
+            terms = subject_vocabulary(self.dimension)
             return terms[group].title if group in terms else group
         return group
 
@@ -80,7 +80,7 @@ class Part(Model):
 @cache
 def _belonging(dimension: Dimension) -> Callable[[str, str], bool]:
     if dimension == "platform":
-        return vocabulary("platform").is_a
+        return subject_vocabulary("platform").is_a
     if dimension == "region":
         return str.startswith
     return str.__eq__

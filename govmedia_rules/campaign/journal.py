@@ -92,7 +92,7 @@ _LINE = re.compile(
 )
 
 
-def parse_line(line: bytes, number: int) -> Record | None:
+def parse_record(line: bytes, number: int) -> Record | None:
     """Return the record in a line; None when the line is torn, altered, or counts itself wrongly."""
     match = _LINE.fullmatch(line)
     if match is None or int(match[1], 16) != zlib.crc32(match[2]):
@@ -105,7 +105,7 @@ def parse_line(line: bytes, number: int) -> Record | None:
         return None
 
 
-def read_journal(folder: Path) -> Iterator[tuple[Record, Tail]]:
+def read_records(folder: Path) -> Iterator[tuple[Record, Tail]]:
     """Yield the whole records of a journal in order, each with the tail it makes.
 
     Args:
@@ -124,10 +124,10 @@ def read_journal(folder: Path) -> Iterator[tuple[Record, Tail]]:
     with path.open("rb") as file:
         while line := file.readline(MAX_RECORD_BYTES):
             number = tail.records + 1
-            record = parse_line(line, number)
+            record = parse_record(line, number)
             if record is None:
                 is_last = not line.endswith(b"\n") and not file.peek(1)
-                if is_last and (head is not None or parse_line(line + b"\n", number) is None):
+                if is_last and (head is not None or parse_record(line + b"\n", number) is None):
                     break
                 raise CampaignError("the line was altered after it was written", Where(str(path), row=number))
             if number == 1:
@@ -150,9 +150,9 @@ def read_journal(folder: Path) -> Iterator[tuple[Record, Tail]]:
 
 
 def read_tail(folder: Path) -> Tail:
-    """Return the last record of a journal; see `read_journal`."""
+    """Return the last record of a journal; see `read_records`."""
     tails = [START]
-    for _, tail in read_journal(folder):
+    for _, tail in read_records(folder):
         tails[0] = tail
     return tails[0]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple, cast
 
-from govmedia_rules.campaign.attachments import attachment, words
+from govmedia_rules.campaign.attachments import attachment, writing_words
 from govmedia_rules.campaign.config import Tier
 from govmedia_rules.campaign.draft import CountsDraft, GroupsDraft, NoticeDraft, ProblemDraft, RateDraft
 from govmedia_rules.campaign.groups import REST, TOTAL, Part, against_rest
@@ -14,13 +14,13 @@ from govmedia_rules.campaign.results import OPEN_OUTCOMES, OUTCOME_ZH, UnitOutco
 from govmedia_rules.campaign.rules import SubjectKind
 from govmedia_rules.campaign.statistics import Ratio, Stat
 from govmedia_rules.campaign.tasks import Task
-from govmedia_rules.campaign.units import Fault, kind_of, type_of
+from govmedia_rules.campaign.units import Fault, subject_kind, type_of
 from govmedia_rules.campaign.view import CampaignView
 from govmedia_rules.core.rates import Rounding, read_figure
 from govmedia_rules.errors import CampaignError, NoticeError
 from govmedia_rules.judge.finding import is_under
-from govmedia_rules.notices.figures import Comparison, Count, Group, Outcome, OutcomeKind, Population, Rate
-from govmedia_rules.notices.model import Figure, Named, Notice, Problem, Recheck
+from govmedia_rules.notices.figures import Count, Group, InspectedPopulation, Outcome, OutcomeKind, PeriodComparison, Rate
+from govmedia_rules.notices.model import Figure, Named, Notice, Problem, ReportedRecheck
 from govmedia_rules.subjects.models import Account, Site
 
 KIND_ZH: Mapping[SubjectKind, str] = {"site": "政府网站", "account": "政务新媒体"}
@@ -43,7 +43,7 @@ def write(campaign: CampaignView, draft: NoticeDraft) -> Notice:
             f"{len(campaign.open)} units are still 待定 or 待复核: {names}",
             hint='review them, or let the draft say open_units = "count"',
         )
-    blocking = [issue.message() for issue in issues_of(campaign) if issue.is_blocking]
+    blocking = [issue.message() for issue in issues_of(campaign, draft) if issue.is_blocking]
     if blocking and draft.issues == "refuse":
         raise CampaignError(
             f"{len(blocking)} inconsistencies are open: {blocking[0]}",
@@ -104,7 +104,7 @@ def _usual_counts(campaign: CampaignView) -> Iterator[CountsDraft]:
             yield CountsDraft(subject=kind, tier=tier.id, measure="running" if kind == "site" else "registered", rates=rates)
 
 
-def _population(campaign: CampaignView, counts: CountsDraft) -> Population:
+def _population(campaign: CampaignView, counts: CountsDraft) -> InspectedPopulation:
     terms = campaign.config
     try:
         tier = terms.tier(counts.tier)
@@ -113,7 +113,7 @@ def _population(campaign: CampaignView, counts: CountsDraft) -> Population:
     stat = campaign.statistics(TOTAL).total(counts.subject, tier=tier.id)
     filled = _tally(campaign, stat, counts, counts.rates, counts.outcomes, tier, is_population=True, is_inspected=True)
     coverage = stat.share("coverage")
-    return Population.model_validate(
+    return InspectedPopulation.model_validate(
         {
             **filled,
             "subject": counts.subject,
@@ -191,7 +191,8 @@ def _tally(
         for outcome in OUTCOME_ZH
         if outcome in outcomes or (stat.outcomes[outcome] and not group and not counts.only and outcome != "closed")
     ]
-    if stat.is_partial:
+    if stat.is_partial or not stat.inspected:
+        # Where nothing was inspected, "合格0个，不合格0个" would read as a result.
         shown = [outcome for outcome in shown if stat.outcomes[outcome]]
     outcome_counts = tuple(
         Outcome(
@@ -234,7 +235,7 @@ def _rate(campaign: CampaignView, stat: Stat, rate: RateDraft, counts: CountsDra
         if stat.open:
             return None
         raise NoticeError(f"the draft asks for {rate.label!r}, and the numbers behind it are not known")
-    compared: tuple[Comparison, ...] = ()
+    compared: tuple[PeriodComparison, ...] = ()
     if rate.compared:
         compared = campaign.comparisons(counts.subject, rate.kind, tier=tier.id, share=share, group=group, unit=rate.unit)
     text = share.text(terms.rounding)
@@ -303,16 +304,16 @@ def _problems(campaign: CampaignView, draft: NoticeDraft) -> Iterator[Problem]:
     kinds: dict[str, dict[tuple[str, str], list[_UnitFault]]] = {}
     for each in problems:
         heading = each.fault.heading or _heading(each.fault.indicator_ids)
-        kinds.setdefault(heading, {}).setdefault((kind_of(each.subject), each.fault.wording), []).append(each)
+        kinds.setdefault(heading, {}).setdefault((subject_kind(each.subject), each.fault.wording), []).append(each)
     # Headings of the library have their own order; those a report brings stand in the order recorded, before them.
-    ranks = {word["title"]: rank for rank, word in enumerate(words()["heading"])}
+    ranks = {word["title"]: rank for rank, word in enumerate(writing_words()["heading"])}
     for heading in sorted(kinds, key=lambda kind: ranks.get(kind, -1)):
         for (_, wording), kind in kinds[heading].items():
             yield _drafted(ProblemDraft(heading=heading, wording=wording), kind, is_chosen=True)
 
 
 def _heading(indicators: Sequence[str]) -> str:
-    for word in words()["heading"]:
+    for word in writing_words()["heading"]:
         if not word["families"] or any(is_under(name, family) for name in indicators for family in word["families"]):
             return str(word["title"])
     raise AssertionError("the last heading takes all")
@@ -331,7 +332,9 @@ def _drafted(draft: ProblemDraft, problems: Sequence[_UnitFault], *, is_chosen: 
     chosen = chosen[: draft.most_named]
     ids = dict.fromkeys(name for problem in chosen_problems for name in problem.fault.indicator_ids)
     indicators = tuple(id for id in ids if not draft.indicators or any(is_under(id, family) for family in draft.indicators))
-    kinds = {kind_of(problem.subject) for problem in chosen_problems} or ({draft.subject} if draft.subject is not None else set())
+    kinds = {subject_kind(problem.subject) for problem in chosen_problems} or (
+        {draft.subject} if draft.subject is not None else set()
+    )
     share = None
     if draft.share:
         share = Rate(kind="share", text=draft.share, bound=draft.bound)
@@ -350,7 +353,7 @@ def _drafted(draft: ProblemDraft, problems: Sequence[_UnitFault], *, is_chosen: 
 
 
 def _is_about(draft: ProblemDraft, problem: _UnitFault) -> bool:
-    if draft.subject not in (None, kind_of(problem.subject)):
+    if draft.subject not in (None, subject_kind(problem.subject)):
         return False
     if not draft.indicators:
         return problem.fault.wording == draft.wording
@@ -370,12 +373,16 @@ def _named(subject: Site | Account) -> Named:
     )
 
 
-def _recheck(campaign: CampaignView, draft: NoticeDraft) -> Recheck | None:
+def _recheck(campaign: CampaignView, draft: NoticeDraft) -> ReportedRecheck | None:
     carried = campaign.carried
     periods = list(dict.fromkeys(task.period for task, _ in carried))
     before = periods[-1] if periods else None
     if draft.recheck is not None or not carried:
-        return None if not draft.recheck else Recheck(period=before, text=draft.recheck, result="other" if carried else "announced")
+        return (
+            None
+            if not draft.recheck
+            else ReportedRecheck(period=before, text=draft.recheck, result="other" if carried else "announced")
+        )
     whole = f"{'、'.join(period.text() for period in periods)}通报的{len(carried)}个不合格单位"
     named = [task for task, kind in carried if kind in ("persisting", "relapsed")]
     unseen = sum(kind == "lost_sight" for _, kind in carried)
@@ -393,8 +400,8 @@ def _recheck(campaign: CampaignView, draft: NoticeDraft) -> Recheck | None:
     elif done:
         text = f"{whole}，除{'，'.join(said)}外，其余{done}个均已整改。"
     else:
-        text = f"{whole}均未整改到位。" if said == [f"{_quoted(named)}尚未整改到位"] else f"{whole}中，{'，'.join(said)}。"
-    return Recheck.model_validate(
+        text = f"{whole}中，{'，'.join(said)}。"
+    return ReportedRecheck.model_validate(
         {
             "period": before,
             "text": text,

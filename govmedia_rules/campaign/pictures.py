@@ -96,7 +96,7 @@ def show_campaign(campaign: CampaignView) -> str:
     issue_list = display.items([display.text(issue.message(), 160) for issue in issues[:20]], len(issues))
     return display.frame(
         f"<b>{display.text(terms.title)}</b> {display.quiet(display.text(terms.period.text()))}",
-        display.table(heads, rows) if rows else display.quiet("还没有检查对象"),
+        display.html_table(heads, rows) if rows else display.quiet("还没有检查对象"),
         *(f"<div>{display.text(line)}</div>" for line in more),
-        display.fold(f"需要核对 {len(issues)} 项", issue_list) if issues else "",
+        display.collapsible(f"需要核对 {len(issues)} 项", issue_list) if issues else "",
     )

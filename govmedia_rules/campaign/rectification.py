@@ -16,7 +16,7 @@ from govmedia_rules.campaign.rules import SubjectKind
 from govmedia_rules.campaign.standing import TRACK_ZH, TrackKind, track_kind
 from govmedia_rules.campaign.statistics import Ratio, ratio
 from govmedia_rules.campaign.tasks import STATE_ZH, Task, TaskState
-from govmedia_rules.campaign.units import kind_of
+from govmedia_rules.campaign.units import subject_kind
 from govmedia_rules.core import plots
 from govmedia_rules.notices.figures import Period
 from govmedia_rules.subjects.models import Account, Site
@@ -40,7 +40,7 @@ def task_for(result: Result, wording: str, period: Period, issued: date, due: da
     return Task(
         subject=subject.id,
         name=subject.name,
-        kind=kind_of(subject),
+        kind=subject_kind(subject),
         tier=result.tier,
         owner=subject.owner,
         area=subject.area,
@@ -170,7 +170,7 @@ class Tracks(Sequence[Track]):
 
     def of(self, *kinds: TrackKind, subject: SubjectKind | None = None) -> tuple[Track, ...]:
         """Return those of some kinds."""
-        return tuple(track for track in self._tracks if track.kind in kinds and subject in (None, kind_of(track.subject)))
+        return tuple(track for track in self._tracks if track.kind in kinds and subject in (None, subject_kind(track.subject)))
 
     def counts(self, key: Callable[[Track], str] | None = None) -> dict[str, dict[TrackKind, int]]:
         """Return how many of each kind, all together under "" or by a key such as `lambda one: one.subject.area or ""`."""

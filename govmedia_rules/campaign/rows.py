@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator
 from operator import itemgetter
 
 from govmedia_rules.campaign.results import OUTCOME_ZH
-from govmedia_rules.campaign.units import CountedResult, CountedUnits, kind_of
+from govmedia_rules.campaign.units import CountedResult, CountedUnits, subject_kind
 from govmedia_rules.campaign.view import CampaignView
 from govmedia_rules.subjects.models import Account, Site
 from govmedia_rules.tables.columns import Cell, ColumnType, Heading
-from govmedia_rules.tables.out import Table
+from govmedia_rules.tables.out import SummaryTable
 
 _Column = tuple[str, ColumnType, str]
 _Row = tuple[Cell, ...]
@@ -56,7 +56,7 @@ def _head(campaign: CampaignView, tier: str) -> _Row:
 def _unit(subject: Site | Account) -> _Row:
     platform = subject.platform if isinstance(subject, Account) else None
     return (
-        kind_of(subject),
+        subject_kind(subject),
         subject.id,
         subject.name,
         subject.code,
@@ -118,9 +118,9 @@ def population_rows(campaign: CampaignView) -> Iterator[_Row]:
             yield (*_head(campaign, tier), population.subject, *[None] * 8, population.size, "stated", None)
 
 
-def as_table(columns: Iterable[_Column], rows: Iterable[_Row], name: str) -> Table[_Row]:
+def as_table(columns: Iterable[_Column], rows: Iterable[_Row], name: str) -> SummaryTable[_Row]:
     """Return rows under their headings, ready for frames and files."""
     headings: list[Heading[_Row]] = [
         Heading(column, kind, title, itemgetter(at)) for at, (column, kind, title) in enumerate(columns)
     ]
-    return Table(headings, rows, name=name)
+    return SummaryTable(headings, rows, name=name)

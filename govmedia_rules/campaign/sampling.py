@@ -20,7 +20,7 @@ from pydantic import Field, model_validator
 from govmedia_rules.campaign.config import MAIN, TierId
 from govmedia_rules.campaign.groups import Dimension
 from govmedia_rules.campaign.rules import Share, SubjectKind
-from govmedia_rules.campaign.units import kind_of
+from govmedia_rules.campaign.units import subject_kind
 from govmedia_rules.core.model import Model, Name, Short
 from govmedia_rules.core.rates import counts_at_least
 from govmedia_rules.core.time import Instant
@@ -220,7 +220,7 @@ def draw(
     units: dict[str, Site | Account] = {}
     left_out = 0
     for subject in subjects:
-        if kind_of(subject) != rule.subject:
+        if subject_kind(subject) != rule.subject:
             continue
         if subject.status == "closed":
             left_out += 1

@@ -20,7 +20,7 @@ from govmedia_rules.campaign.config import MAIN, RateBase, ShareKind
 from govmedia_rules.campaign.groups import STANDARD, TOTAL, Dimension, Grouping, Spec, Value, grouping
 from govmedia_rules.campaign.results import Result, UnitOutcome
 from govmedia_rules.campaign.rules import SubjectKind
-from govmedia_rules.campaign.units import CountedResult, CountedUnits, kind_of
+from govmedia_rules.campaign.units import CountedResult, CountedUnits, subject_kind
 from govmedia_rules.core.rates import Rounding
 from govmedia_rules.judge.finding import is_under
 from govmedia_rules.subjects.models import Account, Site
@@ -384,10 +384,10 @@ def count(
     """
     listed: dict[_Bucket, list[Site | Account]] = defaultdict(list)
     for tier, unit in members:
-        listed[tier, kind_of(unit)].append(unit)
+        listed[tier, subject_kind(unit)].append(unit)
     ended: dict[_Bucket, list[Result]] = defaultdict(list)
     for result in results:
-        ended[result.tier, kind_of(result.subject)].append(result)
+        ended[result.tier, subject_kind(result.subject)].append(result)
     numbers: dict[_Bucket, list[CountedUnits]] = defaultdict(list)
     for block in counted:
         numbers[block.tier, block.subject].append(block)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from operator import itemgetter
 
 from govmedia_rules.campaign.config import MAIN, CampaignConfig, Tier
-from govmedia_rules.campaign.coverage import lines as coverage_lines
+from govmedia_rules.campaign.coverage import coverage_lines
 from govmedia_rules.campaign.groups import TOTAL, Dimension, Spec
 from govmedia_rules.campaign.issues import issues_of
 from govmedia_rules.campaign.results import OUTCOME_ZH, UnitOutcome
@@ -14,7 +14,7 @@ from govmedia_rules.campaign.rules import SubjectKind
 from govmedia_rules.campaign.statistics import Stat
 from govmedia_rules.campaign.view import CampaignView
 from govmedia_rules.tables.columns import Cell, ColumnType, Heading
-from govmedia_rules.tables.out import Table
+from govmedia_rules.tables.out import SummaryTable
 
 KIND_ZH = {"site": "政府网站", "account": "政务新媒体"}
 ALWAYS: tuple[UnitOutcome, ...] = ("passed", "failed")
@@ -41,7 +41,7 @@ Line = tuple[Cell, ...]
 """A row: the group's value in each dimension, then the counts."""
 
 
-def counts_table(campaign: CampaignView, subject: SubjectKind, spec: Spec, *, tier: str = MAIN) -> Table[Line]:
+def counts_table(campaign: CampaignView, subject: SubjectKind, spec: Spec, *, tier: str = MAIN) -> SummaryTable[Line]:
     """Count of one kind of unit, a row for each group; a blank is what is not known, never 0.
 
     Columns are the dimensions, population, inspected, the outcomes there are, and `pass_rate` in percent as the
@@ -73,7 +73,7 @@ def counts_table(campaign: CampaignView, subject: SubjectKind, spec: Spec, *, ti
         )
         for key, stat in groups.items()
     ]
-    return Table(headings, rows, name=campaign.config.title)
+    return SummaryTable(headings, rows, name=campaign.config.title)
 
 
 def total_row(campaign: CampaignView, subject: SubjectKind, *, tier: str = MAIN) -> Line:

@@ -17,7 +17,7 @@ from govmedia_rules.core.time import Instant
 from govmedia_rules.notices.figures import ComparisonBasis, OutcomeKind, Period
 from govmedia_rules.snapshots.parts import Mark
 from govmedia_rules.subjects.models import Account, DivisionCode, Site, Subject
-from govmedia_rules.subjects.vocabulary import Level, Platform, vocabulary
+from govmedia_rules.subjects.vocabulary import Level, Platform, subject_vocabulary
 
 Basis = Literal["stated", "inferred", "assumed"]
 """How a number is known: a document states it, it follows from what is stated (a rate and its base), or it is assumed."""
@@ -282,7 +282,7 @@ class AppealAnswer(Model):
     reason: Short
 
 
-def kind_of(subject: Site | Account) -> SubjectKind:
+def subject_kind(subject: Site | Account) -> SubjectKind:
     """Return whether a subject is a site or an account."""
     return "account" if isinstance(subject, Account) else "site"
 
@@ -291,4 +291,4 @@ def type_of(subject: Site | Account) -> str:
     """Return 类型 in print: 网站, or the platform as it was written, else its name."""
     if isinstance(subject, Site):
         return "网站"
-    return subject.platform_text or vocabulary("platform")[subject.platform].title
+    return subject.platform_text or subject_vocabulary("platform")[subject.platform].title

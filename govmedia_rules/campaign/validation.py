@@ -14,7 +14,7 @@ from govmedia_rules.campaign.results import Result
 from govmedia_rules.campaign.standing import evidence_at
 from govmedia_rules.campaign.state import CampaignState
 from govmedia_rules.campaign.tasks import Recheck, Task
-from govmedia_rules.campaign.units import Appeal, AppealAnswer, Fault, Reported, Ruling, kind_of
+from govmedia_rules.campaign.units import Appeal, AppealAnswer, Fault, Reported, Ruling, subject_kind
 from govmedia_rules.errors import CampaignError
 from govmedia_rules.judge.inspection import Inspection
 from govmedia_rules.judge.reviews import Review
@@ -51,7 +51,7 @@ def check_unit(state: CampaignState, subject: Site | Account, tier: str) -> Site
         raise CampaignError(
             f"{subject.id!r} is {known!r} but for blanks or case", hint="write it as the registry does, or mend the registry"
         )
-    kind = kind_of(subject)
+    kind = subject_kind(subject)
     if state.is_listed_whole(tier, kind):
         raise CampaignError(
             f"{subject.id!r} is no member of the population of {kind}s in the tier {tier!r}",
@@ -81,7 +81,7 @@ def check_reported(state: CampaignState, reported: Reported) -> Reported:
     unit = check_unit(state, reported.subject, reported.tier)
     if reported.outcome is not None:
         _within_window(state, reported.subject.id, reported.at.date(), may_follow=True)
-    kind = kind_of(reported.subject)
+    kind = subject_kind(reported.subject)
     for fault in reported.faults:
         check_kind(kind, fault.indicator_ids, reported.subject.id)
     return reported if unit is reported.subject else reported.model_copy(update={"subject": unit})
@@ -124,7 +124,7 @@ def check_review(state: CampaignState, review: Review, tier: str) -> None:
             f"a review is of {review.subject!r}, of which nothing is known in the tier {tier!r}",
             hint="add its inspection or report first",
         )
-    check_kind(kind_of(record.subject), (review.indicator,), review.subject)
+    check_kind(subject_kind(record.subject), (review.indicator,), review.subject)
     answered = list(_answered_at(record, review.indicator))
     if not answered:
         raise CampaignError(
@@ -146,7 +146,7 @@ def _answered_at(record: UnitRecord, indicator: str) -> Iterable[datetime]:
     stored = record.inspection
     if stored is not None:
         asked = stored.plan.by_id.get(indicator)
-        kind = kind_of(record.subject)
+        kind = subject_kind(record.subject)
         if (asked is not None and asked.applies_to.subject == kind) or (indicator == SCORE and kind in stored.plan.scoring):
             yield stored.observed_at
     for reported in record.reported:

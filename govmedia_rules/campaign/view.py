@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from operator import itemgetter
+from types import MappingProxyType
 
 from govmedia_rules.campaign.comparing import comparisons
 from govmedia_rules.campaign.config import MAIN, CampaignConfig, ShareKind
@@ -31,17 +32,17 @@ from govmedia_rules.campaign.units import (
     IssueAnswer,
     Letters,
     Reported,
-    kind_of,
+    subject_kind,
 )
 from govmedia_rules.core.rates import Change, Rounding
 from govmedia_rules.errors import CampaignError
 from govmedia_rules.judge.inspection import RulebookRef
-from govmedia_rules.notices.figures import Comparison, ComparisonBasis
+from govmedia_rules.notices.figures import ComparisonBasis, PeriodComparison
 from govmedia_rules.rules.model import Plan
 from govmedia_rules.subjects.models import Account, Site
 from govmedia_rules.subjects.registry import Population
 from govmedia_rules.tables.columns import Cell, Heading
-from govmedia_rules.tables.out import Table
+from govmedia_rules.tables.out import SummaryTable
 
 
 class CampaignView:
@@ -117,6 +118,11 @@ class CampaignView:
         return tuple(self._state.totals)
 
     @property
+    def shared_ids(self) -> Mapping[UnitKey, tuple[str, str]]:
+        """Ids that stand for two units, with the names of both."""
+        return MappingProxyType(self._state.shared_ids)
+
+    @property
     def repeated(self) -> tuple[UnitKey, ...]:
         """Tier and id of members that were added more than once."""
         return tuple(self._state.repeated)
@@ -126,7 +132,7 @@ class CampaignView:
         """The samples that were drawn."""
         return tuple(self._state.samples)
 
-    def sample_table(self, sample: Sample) -> Table[tuple[Cell, ...]]:
+    def sample_table(self, sample: Sample) -> SummaryTable[tuple[Cell, ...]]:
         """Return the units of a sample in the order of the list, for files: what they are, and why each was taken."""
         names = (("对象编号", 0), ("名称", 1), ("所属地方或部门", 2), ("主办单位", 3), ("层", 4), ("抽取原因", 5))
         headings: list[Heading[tuple[Cell, ...]]] = [Heading(f"column_{at}", "text", title, itemgetter(at)) for title, at in names]
@@ -135,7 +141,7 @@ class CampaignView:
             member = self.members.get((sample.tier, drawn.subject))
             known = (None, None, None) if member is None else (member.name, member.area, member.owner)
             rows.append((drawn.subject, *known, drawn.stratum, WHY_ZH[drawn.why]))
-        return Table(headings, rows, name="抽样名单")
+        return SummaryTable(headings, rows, name="抽样名单")
 
     @property
     def disclosures(self) -> tuple[Disclosure, ...]:
@@ -224,7 +230,7 @@ class CampaignView:
         return tuple(
             result
             for result in self.results.values()
-            if result.outcome == "failed" and subject in (None, kind_of(result.subject)) and tier in (None, result.tier)
+            if result.outcome == "failed" and subject in (None, subject_kind(result.subject)) and tier in (None, result.tier)
         )
 
     @property
@@ -283,7 +289,7 @@ class CampaignView:
         share: Ratio | None = None,
         group: str = "",
         unit: str = "个百分点",
-    ) -> tuple[Comparison, ...]:
+    ) -> tuple[PeriodComparison, ...]:
         """Return the differences of a rate to those of earlier rounds (同比, 环比), between the figures as printed.
 
         Args:
@@ -341,7 +347,7 @@ class CampaignView:
         """
         bands: list[list[Result]] = [[] for _ in edges]
         for result in self.results.values():
-            if result.tier == tier and kind_of(result.subject) == subject and result.score is not None:
+            if result.tier == tier and subject_kind(result.subject) == subject and result.score is not None:
                 low, high = result.score
                 band = next((number for number, edge in enumerate(edges) if low >= edge), None)
                 if band is not None and (band == 0 or high <= edges[band - 1]):

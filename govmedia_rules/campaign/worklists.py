@@ -18,7 +18,7 @@ from pydantic import ValidationError
 from govmedia_rules.campaign.config import MAIN
 from govmedia_rules.campaign.records import SCORE
 from govmedia_rules.campaign.tasks import Recheck, RecheckOutcome
-from govmedia_rules.campaign.units import Fault, Reported, kind_of
+from govmedia_rules.campaign.units import Fault, Reported, subject_kind
 from govmedia_rules.campaign.view import CampaignView
 from govmedia_rules.core.dates import read_moment
 from govmedia_rules.core.time import SHANGHAI
@@ -27,7 +27,7 @@ from govmedia_rules.judge.reviews import Review
 from govmedia_rules.notices.figures import OutcomeKind
 from govmedia_rules.subjects.models import Account, Site
 from govmedia_rules.tables.columns import Cell, ColumnType, Heading
-from govmedia_rules.tables.out import Table
+from govmedia_rules.tables.out import SummaryTable
 from govmedia_rules.tables.sources import open_table
 
 Line = tuple[Cell, ...]
@@ -111,15 +111,15 @@ class Filled(Generic[T]):
     blank: int = 0
 
 
-def _table(titles: tuple[str, ...], rows: list[Line], name: str) -> Table[Line]:
+def _table(titles: tuple[str, ...], rows: list[Line], name: str) -> SummaryTable[Line]:
     kinds: Mapping[str, ColumnType] = {"监测时间点": "instant", "整改期限": "text"}
     headings: list[Heading[Line]] = [
         Heading(f"column_{at}", kinds.get(title, "text"), title, itemgetter(at)) for at, title in enumerate(titles)
     ]
-    return Table(headings, rows, name=name)
+    return SummaryTable(headings, rows, name=name)
 
 
-def review_list(campaign: CampaignView) -> Table[Line]:
+def review_list(campaign: CampaignView) -> SummaryTable[Line]:
     """Return every failure that nobody has reviewed, one a row, with blank columns for the answer (复核表)."""
     rows: list[Line] = []
     for result in campaign.results.values():
@@ -178,7 +178,7 @@ def read_reviews_filled(
     return _read(source, "结论", review)
 
 
-def recheck_list(campaign: CampaignView) -> Table[Line]:
+def recheck_list(campaign: CampaignView) -> SummaryTable[Line]:
     """Return every open task, one a row, with blank columns for what the re-check finds (复查表)."""
     rows: list[Line] = [
         (task.tier, task.subject, task.name, task.owner, task.wording, task.due.isoformat(), None, None, None, None)
@@ -307,4 +307,4 @@ def _moment(value: object) -> datetime | None:
 def unit_name(campaign: CampaignView, tier: str, subject: str) -> str:
     """Return the name of a unit for people; its id where the campaign does not know it."""
     result = campaign.results.get((tier, subject))
-    return subject if result is None else f"{result.subject.name} ({kind_of(result.subject)})"
+    return subject if result is None else f"{result.subject.name} ({subject_kind(result.subject)})"

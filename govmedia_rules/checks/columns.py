@@ -18,7 +18,7 @@ from govmedia_rules.checks.contract import (
     needs_review,
     passed,
 )
-from govmedia_rules.checks.updates import Count, column_updated
+from govmedia_rules.checks.updates import FaultCount, column_updated
 from govmedia_rules.core.time import Span, Window, day_of
 from govmedia_rules.core.workdays import Calendar
 from govmedia_rules.errors import CalendarError
@@ -85,7 +85,7 @@ def columns_core_stale(
                 possible += 1
             else:
                 stale.append((column, rule.window))
-    return _counted(site, "columns", "columns_core_stale", Count(len(stale), possible), limit, stale)
+    return _counted(site, "columns", "columns_core_stale", FaultCount(len(stale), possible), limit, stale)
 
 
 def _looser_cycles(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
@@ -166,7 +166,7 @@ def columns_overdue(
                 overdue.append((column, cycle))
             elif not updated:
                 unknown += 1
-    count = Count(len(overdue), unknown)
+    count = FaultCount(len(overdue), unknown)
     if count.reaches(limit) is False and count.seen + unknown + len(candidates) >= limit:
         evidence = [_column_evidence(column, window) for column, window in (*overdue, *candidates)]
         return needs_review(
@@ -191,7 +191,7 @@ def columns_blank(site: SiteSnapshot, *, limit: Annotated[Positive, Strictness.L
     answers = [(column, column.is_blank) for column in empty]
     blank: list[tuple[Column, Window | None]] = [(column, None) for column, is_blank in answers if is_blank]
     possible = sum(is_blank is None for _, is_blank in answers)
-    return _counted(site, "columns", "columns_blank", Count(len(blank), possible), limit, blank)
+    return _counted(site, "columns", "columns_blank", FaultCount(len(blank), possible), limit, blank)
 
 
 def _column_evidence(column: Column, window: Window | None) -> Evidence:
@@ -203,7 +203,7 @@ def _counted(
     site: SiteSnapshot,
     part: str,
     reason: str,
-    count: Count,
+    count: FaultCount,
     limit: int,
     columns: Sequence[tuple[Column, Window | None]],
     **args: Any,

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum, StrEnum
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Annotated, Any, NamedTuple, TypeVar
 
 from pydantic import Field, TypeAdapter
@@ -400,6 +400,11 @@ def is_check(value: object) -> bool:
     return callable(value) and hasattr(value, _MARK)
 
 
+def name_of(function: Check) -> str:
+    """Return the name that rulebooks use for a marked function."""
+    return str(getattr(function, _MARK).name)
+
+
 class Parameter(NamedTuple):
     """A named parameter of a check, read from its signature.
 
@@ -467,36 +472,40 @@ class CheckSpec:
         Raises:
             TypeError: The function is not marked, or its signature is not that of a check; says what to change.
         """
-        mark: CheckMark | None = getattr(function, _MARK, None)
-        name = getattr(function, "__qualname__", repr(function))
-        if mark is None:
-            raise TypeError(f"{name} is not marked with @check")
-        try:
-            hints = typing.get_type_hints(function, include_extras=True)
-        except Exception as fault:
-            raise TypeError(f"the annotations of check {mark.name!r} cannot be read: {fault}") from fault
-        first, *rest = inspect.signature(function).parameters.values()
-        snapshot = hints.get(first.name)
-        subject = SUBJECTS.get(snapshot)  # type: ignore[arg-type]
-        if subject is None:
-            kinds = " or ".join(kind.__name__ for kind in SUBJECTS)
-            raise TypeError(f"the first parameter of check {mark.name!r} must be annotated as {kinds}")
-        unknown = [part for group in mark.needs for part in group if not hasattr_of(snapshot, part)]
-        if unknown:
-            raise TypeError(f"check {mark.name!r} needs {', '.join(unknown)}, which {snapshot.__name__} does not have")  # type: ignore[union-attr]
-        parameters = {}
-        for parameter in rest:
-            if parameter.kind is not inspect.Parameter.KEYWORD_ONLY:
-                raise TypeError(f"parameter {parameter.name!r} of check {mark.name!r} must be keyword-only (write it after *)")
-            if parameter.name not in hints:
-                raise TypeError(f"parameter {parameter.name!r} of check {mark.name!r} has no type")
-            parameters[parameter.name] = _parameter(parameter, hints[parameter.name])
-        return cls(function, mark.name, mark.needs, subject, parameters, mark.faults, mark.version, mark.loosened)
+        if getattr(function, _MARK, None) is None:
+            raise TypeError(f"{getattr(function, '__qualname__', repr(function))} is not marked with @check")
+        return _read_spec(function)
 
     @cached_property
     def adapters(self) -> Mapping[str, TypeAdapter[object]]:
         """A validator for each parameter."""
         return {name: _adapter(parameter.annotation) for name, parameter in self.parameters.items()}
+
+
+@lru_cache(maxsize=1_000)  # reading type hints takes a millisecond, and a plan is compiled for many profiles
+def _read_spec(function: Check) -> CheckSpec:
+    mark: CheckMark = getattr(function, _MARK)
+    try:
+        hints = typing.get_type_hints(function, include_extras=True)
+    except Exception as fault:
+        raise TypeError(f"the annotations of check {mark.name!r} cannot be read: {fault}") from fault
+    first, *rest = inspect.signature(function).parameters.values()
+    snapshot = hints.get(first.name)
+    subject = SUBJECTS.get(snapshot)  # type: ignore[arg-type]
+    if subject is None:
+        kinds = " or ".join(kind.__name__ for kind in SUBJECTS)
+        raise TypeError(f"the first parameter of check {mark.name!r} must be annotated as {kinds}")
+    unknown = [part for group in mark.needs for part in group if not hasattr_of(snapshot, part)]
+    if unknown:
+        raise TypeError(f"check {mark.name!r} needs {', '.join(unknown)}, which {snapshot.__name__} does not have")  # type: ignore[union-attr]
+    parameters = {}
+    for parameter in rest:
+        if parameter.kind is not inspect.Parameter.KEYWORD_ONLY:
+            raise TypeError(f"parameter {parameter.name!r} of check {mark.name!r} must be keyword-only (write it after *)")
+        if parameter.name not in hints:
+            raise TypeError(f"parameter {parameter.name!r} of check {mark.name!r} has no type")
+        parameters[parameter.name] = _parameter(parameter, hints[parameter.name])
+    return CheckSpec(function, mark.name, mark.needs, subject, parameters, mark.faults, mark.version, mark.loosened)
 
 
 def _adapter(annotation: Any) -> TypeAdapter[object]:

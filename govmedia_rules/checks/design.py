@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Annotated, Any
 
 from govmedia_rules.checks.contract import CheckResult, Evidence, Kinds, Positive, Strictness, check, failed, inconclusive, passed
-from govmedia_rules.checks.sampling import draw
+from govmedia_rules.checks.sampling import draw_seeded
 from govmedia_rules.core.vocabulary import key_of
 from govmedia_rules.snapshots.models import SiteSnapshot
 from govmedia_rules.snapshots.parts import Column, Page
@@ -50,7 +50,7 @@ def tags_missing(
         seed: Seed of the sample.
     """
     eligible = [page for page in site.pages or () if page.kind in required and page.tags is not None]
-    drawn = draw(eligible, sample, seed, f"{site.site.id} tags", lambda page: page.url)
+    drawn = draw_seeded(eligible, sample, seed, f"{site.site.id} tags", lambda page: page.url)
     empty = {key_of(text) for text in placeholders}
     evidence: list[Evidence] = []
     for page in drawn:

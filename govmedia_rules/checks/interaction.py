@@ -23,7 +23,7 @@ from govmedia_rules.core.time import Window
 from govmedia_rules.snapshots.kinds import is_known as is_known_kind
 from govmedia_rules.snapshots.models import AccountSnapshot, SiteSnapshot
 from govmedia_rules.snapshots.parts import Activity
-from govmedia_rules.subjects.vocabulary import vocabulary
+from govmedia_rules.subjects.vocabulary import subject_vocabulary
 
 
 @check("site.channel_missing", needs="channels")
@@ -67,7 +67,7 @@ _USUAL = ("menu", "comment", "message")
 
 def _looser_demands(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
     """Name demands that a function meets which did not count before."""
-    tree = vocabulary("platform")
+    tree = subject_vocabulary("platform")
     for platform, kinds in new["demanded_on"].items():
         above = (only for known, only in old["demanded_on"].items() if tree.is_a(platform, known))
         if not set(kinds) <= set(next(above, old["counted"])):
@@ -93,7 +93,7 @@ def interaction_missing(
         menu_words: Words that name an entry for interaction; a menu whose name holds one counts in any case.
     """
     assert account.functions is not None
-    tree = vocabulary("platform")
+    tree = subject_vocabulary("platform")
     demanded = next((only for wide, only in demanded_on.items() if tree.is_a(account.account.platform, wide)), None)
     kinds = counted if demanded is None else demanded
     menus_count = menu_alone or demanded is not None

@@ -7,7 +7,7 @@ from typing import Any
 from govmedia_rules.checks.contract import CheckResult, Evidence, check, failed, inconclusive, passed
 from govmedia_rules.snapshots.models import SiteSnapshot
 from govmedia_rules.snapshots.parts import Link
-from govmedia_rules.subjects.vocabulary import vocabulary
+from govmedia_rules.subjects.vocabulary import subject_vocabulary
 
 
 @check("site.links_dead", needs="links", faults=("home", "other"))
@@ -74,7 +74,7 @@ def _is_on_home(site: SiteSnapshot, link: Link) -> bool:
 @check("site.qr_codes_wrong", needs="qr_codes")
 def qr_codes_wrong(site: SiteSnapshot) -> CheckResult:
     """A QR code cannot be opened, or leads to another platform than its label says (二维码)."""
-    tree = vocabulary("platform")
+    tree = subject_vocabulary("platform")
     evidence: list[Evidence] = []
     unknown = 0
     for code in site.qr_codes or ():

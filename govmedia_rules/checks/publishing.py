@@ -22,7 +22,7 @@ from govmedia_rules.checks.contract import (
     needs_review,
     passed,
 )
-from govmedia_rules.checks.sampling import draw
+from govmedia_rules.checks.sampling import draw_seeded
 from govmedia_rules.core.time import Moment, Window, day_in_month, day_of, earliest, latest
 from govmedia_rules.snapshots.models import AccountSnapshot, SiteSnapshot
 from govmedia_rules.snapshots.parts import Column, Document, Entry, Interpretation, Relay
@@ -135,10 +135,10 @@ def interpretations_unlinked(
         seed: Seed of the sample.
     """
     interpretations, documents = site.interpretations or (), site.documents or ()
-    drawn = draw(interpretations, interpretation_sample, seed, f"{site.site.id} interpretations", lambda item: item.url)
+    drawn = draw_seeded(interpretations, interpretation_sample, seed, f"{site.site.id} interpretations", lambda item: item.url)
     interpreted = {address for interpretation in interpretations for address in interpretation.documents or ()}
     covered = [document for document in documents if document.url in interpreted or document.interpretations]
-    drawn_documents = draw(covered, document_sample, seed, f"{site.site.id} documents", lambda item: item.url)
+    drawn_documents = draw_seeded(covered, document_sample, seed, f"{site.site.id} documents", lambda item: item.url)
     faults: list[Evidence] = []
     unknown = 0
     for interpretation in drawn:
@@ -192,7 +192,7 @@ def documents_uninterpreted(
 
 
 @check("site.yearly_report_late", needs="columns")
-def yearly_report_late(
+def site_yearly_report_late(
     site: SiteSnapshot,
     *,
     kinds: Kinds,

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from govmedia_rules.checks.contract import CheckResult, Evidence, Kinds, check, failed, inconclusive
 from govmedia_rules.checks.members import Member, Members
 from govmedia_rules.core.vocabulary import key_of
-from govmedia_rules.subjects.vocabulary import vocabulary
+from govmedia_rules.subjects.vocabulary import subject_vocabulary
 
 Answers = Mapping[str, CheckResult]
 """The members for which there is something to say, by id; all others are in order."""
@@ -26,7 +26,7 @@ def accounts_duplicated(members: Members, *, one_platform: Kinds) -> Answers:
         one_platform: Platforms of the tree that count as one with everything below them; a platform outside them counts by
             itself.
     """
-    tree = vocabulary("platform")
+    tree = subject_vocabulary("platform")
     groups: dict[tuple[str, str], list[Member]] = defaultdict(list)
     for member in members.of("account"):
         owner, platform = member.owner, member.platform

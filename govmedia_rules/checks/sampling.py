@@ -9,7 +9,7 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
-def draw(items: Sequence[T], size: int, seed: int, salt: str, key: Callable[[T], str]) -> list[T]:
+def draw_seeded(items: Sequence[T], size: int, seed: int, salt: str, key: Callable[[T], str]) -> list[T]:
     """A random sample without repetition, in the order of `items`.
 
     Args:

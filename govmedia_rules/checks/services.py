@@ -16,8 +16,8 @@ from govmedia_rules.checks.contract import (
     needs_review,
     passed,
 )
-from govmedia_rules.checks.sampling import draw
-from govmedia_rules.checks.updates import Count
+from govmedia_rules.checks.sampling import draw_seeded
+from govmedia_rules.checks.updates import FaultCount
 from govmedia_rules.snapshots.kinds import is_known as is_known_kind
 from govmedia_rules.snapshots.models import SiteSnapshot
 from govmedia_rules.snapshots.parts import Service, TimeLimit
@@ -49,7 +49,7 @@ def guides_incomplete(
         service_limit: Number of such services from which the veto holds.
     """
     lacking, unknown = _lacking_guides(site, elements, missing_limit)
-    reached = Count(len(lacking), unknown).reaches(service_limit)
+    reached = FaultCount(len(lacking), unknown).reaches(service_limit)
     args: dict[str, Any] = {"count": len(lacking), "limit": service_limit, "missing_limit": missing_limit}
     if reached:
         return failed("guides_incomplete", evidence=lacking, **args)
@@ -109,7 +109,7 @@ def _sampled(site: SiteSnapshot, size: int | None, seed: int) -> list[Service]:
     if size is None:
         return list(site.services or ())
     # One sample serves all rules on guides: an inspector opens the same five services for each.
-    return draw(site.services or (), size, seed, f"{site.site.id} services", lambda service: service.url or service.name)
+    return draw_seeded(site.services or (), size, seed, f"{site.site.id} services", lambda service: service.url or service.name)
 
 
 @check("site.application_missing", needs="online_application", faults=("missing",))

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal, NamedTuple
 from pydantic import Field
 
 from govmedia_rules.checks.contract import CheckResult, Evidence, Positive, Strictness, check, failed, inconclusive, passed
-from govmedia_rules.checks.updates import Count
+from govmedia_rules.checks.updates import FaultCount
 from govmedia_rules.core.time import Window, day_in_month, day_of, earliest, latest
 from govmedia_rules.snapshots.supervision import ErrorMessage, NationalFinding, SpotCheck, SupervisorSnapshot, last_day, months_of
 
@@ -50,7 +50,7 @@ def misstatements_several(
     findings = supervisor.national_findings or ()
     matching = [finding for finding in findings if _is_for(finding, families)]
     unknown = [finding for finding in findings if _is_for(finding, families) is None]
-    reached = Count(len(matching), len(unknown)).reaches(limit)
+    reached = FaultCount(len(matching), len(unknown)).reaches(limit)
     args: dict[str, Any] = {"count": len(matching), "limit": limit}
     if reached:
         return failed("misstatements_several", evidence=_evidence(matching), **args)
@@ -84,7 +84,7 @@ def sites_unqualified(
             return inconclusive("threshold_unset", evidence=_evidence(matching), **args)
         reached = None if unknown else False
     else:
-        reached = Count(len(matching), len(unknown)).reaches(limit)
+        reached = FaultCount(len(matching), len(unknown)).reaches(limit)
     if reached:
         return failed("sites_unqualified", evidence=_evidence(matching), **args)
     if reached is None or "national_findings" in supervisor.partial:
@@ -321,7 +321,7 @@ def reporting_faulty(supervisor: SupervisorSnapshot) -> CheckResult:
 
 
 @check("supervisor.yearly_report_late", needs="yearly_reports", faults=("missing", "late"))
-def yearly_report_late(
+def supervision_report_late(
     supervisor: SupervisorSnapshot,
     *,
     kinds: tuple[Literal["supervision", "site"], ...],

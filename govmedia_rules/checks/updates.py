@@ -67,7 +67,7 @@ def column_updated(column: Column, span: Span) -> bool | None:
     return was_updated(span, column.latest_entry_at, column.entries, column.entry_count, column.undated_count)
 
 
-class Count(NamedTuple):
+class FaultCount(NamedTuple):
     """How many faults there are: those seen, and those that may exist besides."""
 
     seen: int

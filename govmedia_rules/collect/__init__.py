@@ -4,7 +4,7 @@
     sites(registry, ...)     many sites, as an iterator
     site_async, sites_async  the same for callers with an event loop
     read_page(html, url)     one page, no network
-    read_posts(...)          account pages and exports
+    accounts                 account pages, histories and exports
 
 Importing this package loads neither httpx nor any extra.
 """

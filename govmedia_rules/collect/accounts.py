@@ -17,7 +17,7 @@ from typing import Any, Literal
 
 from govmedia_rules.collect.article import metas_by_name, read_published, read_title
 from govmedia_rules.collect.dom import Dom
-from govmedia_rules.collect.words import table
+from govmedia_rules.collect.words import word_table
 from govmedia_rules.core.dates import read_moment
 from govmedia_rules.core.time import SHANGHAI
 from govmedia_rules.core.vocabulary import key_of
@@ -93,8 +93,10 @@ def read_wechat_article(html: str, url: str, *, now: datetime | None = None) -> 
     text = (
         "\n".join(" ".join(line.split()) for line in content.text(separator="\n").split("\n") if line.strip()) if content else None
     )
-    gone = content is None and any(word in dom.text[:5_000] for word in table("wechat")["gone"])
-    if gone or (content is None and (published is None or any(word in dom.text[:2_000] for word in table("wechat")["no_article"]))):
+    gone = content is None and any(word in dom.text[:5_000] for word in word_table("wechat")["gone"])
+    if gone or (
+        content is None and (published is None or any(word in dom.text[:2_000] for word in word_table("wechat")["no_article"]))
+    ):
         return WeChatArticle(Post(url=url), name, owner, gone, is_article=False)
     return WeChatArticle(
         Post(title=" ".join(title.split())[:10_000], url=url, published_at=published, text=text, original=original),
@@ -333,10 +335,12 @@ class PostTable:
 @cache
 def _headers() -> Mapping[str, tuple[str, int]]:
     """Return field and rank by header; of the words for one field the first is the best."""
-    return {key_of(word): (field, rank) for field, words in table("posts").items() for rank, word in enumerate((field, *words))}
+    return {
+        key_of(word): (field, rank) for field, words in word_table("posts").items() for rank, word in enumerate((field, *words))
+    }
 
 
-def read_posts(
+def read_post_export(
     source: object,
     *,
     now: datetime | None = None,
@@ -389,6 +393,10 @@ def read_posts(
             )
         )
     return PostTable(tuple(posts), tuple(bad), tuple(unused))
+
+
+read_posts = read_post_export
+"""The name of earlier versions; `govmedia_rules.read_posts` reads a table of several accounts."""
 
 
 def _moment_of(value: object, now: datetime | None) -> datetime | date | None:

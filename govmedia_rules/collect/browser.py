@@ -15,7 +15,7 @@ from dataclasses import replace
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, TypeVar
 
-from govmedia_rules.collect.decode import decode
+from govmedia_rules.collect.decode import decode_page
 from govmedia_rules.collect.fetch import Fetched
 from govmedia_rules.collect.page import read_page
 from govmedia_rules.errors import CollectError, MissingExtra, Where
@@ -48,7 +48,7 @@ def needs_rendering(fetched: Fetched) -> bool:
     """Return whether scripts may write what a page does not hold: nothing but a script, or empty lists beside busy scripts."""
     if fetched.failure is not None or fetched.status != 200:
         return fetched.failure == "blocked_script" and fetched.status == 200
-    decoded = decode(fetched.body, fetched.content_type, cut=fetched.cut)
+    decoded = decode_page(fetched.body, fetched.content_type, cut=fetched.cut)
     page = read_page(decoded.text, fetched.final_url, decoded=decoded)
     return bool(page.own_scripts) and (page.empty_lists > 0 or page.fetches_content) and not page.entries
 

@@ -9,10 +9,10 @@ from govmedia_rules.collect.columns import Frame, own_lines
 from govmedia_rules.collect.failures import opens
 from govmedia_rules.collect.fetch import Fetched
 from govmedia_rules.collect.home import HomeView
-from govmedia_rules.collect.navigation import FoundChannel, address_key, host_of
+from govmedia_rules.collect.navigation import FoundChannel, host_of, page_key
 from govmedia_rules.collect.page import PageFacts
 from govmedia_rules.collect.visits import PageVisitor, ReadPage
-from govmedia_rules.collect.words import channel_kinds, table
+from govmedia_rules.collect.words import channel_kinds, word_table
 from govmedia_rules.snapshots.parts import Channel, MapEntry
 
 MOST_CHANNELS = 40
@@ -47,7 +47,7 @@ class ChannelFinder(PageVisitor):
             if (kind := self._channel_kind(node.path[-1]))
         ]
         for channel in (*self._found_channels, *named):
-            channels.setdefault((channel.name, address_key(channel.url or "")), channel)
+            channels.setdefault((channel.name, page_key(channel.url or "")), channel)
         own = dict.fromkeys(url for channel in channels.values() if (url := channel.url) and host_of(url) in self._hosts)
         await self._open_channels([url for url in own if url not in self.checked][:MOST_CHANNELS])
         again = [url for url in own if (answer := self.checked.get(url)) is not None and opens(answer.failure) is False]
@@ -60,7 +60,7 @@ class ChannelFinder(PageVisitor):
         if not any(channel.effective for channel in self.channels):
             await self._look_behind_pictures(home)
             await self._look_for_forms(home)
-        portals = table("pages")["links"]["portals"]
+        portals = word_table("pages")["links"]["portals"]
         if any(
             link.is_outside and any(word in f"{link.text} {link.url}" for word in portals) for link, _, _ in self.links.values()
         ):
@@ -71,7 +71,7 @@ class ChannelFinder(PageVisitor):
             self.partial.add("channels")
 
     def _channel_kind(self, name: str) -> str | None:
-        longest = int(table("channels")["longest"])
+        longest = int(word_table("channels")["longest"])
         return channel_kinds().find(name) if 0 < len(name) <= longest else None
 
     async def _open_channels(self, addresses: Sequence[str]) -> None:
@@ -97,7 +97,7 @@ class ChannelFinder(PageVisitor):
             answer
             for url, answer in self.checked.items()
             if host_of(url) in self._hosts
-            and address_key(url) not in self._home_keys
+            and page_key(url) not in self._home_keys
             and not url.endswith("/robots.txt")
             and url != self._impossible
         ]
@@ -128,12 +128,12 @@ class ChannelFinder(PageVisitor):
     def _speaks_of_letters(self, facts: PageFacts) -> bool:
         """Return whether a page's own text has the words of letters and answers."""
         text = "\n".join((facts.title, *own_lines(facts, self._frame)))
-        return any(word in text for word in table("channels")["forms"]["signs"])
+        return any(word in text for word in word_table("channels")["forms"]["signs"])
 
     async def _look_for_forms(self, home: HomeView) -> None:
         """Take pages with a form to write into as channels, where the links to them have no word for one."""
-        others = table("channels")["forms"]["others"]
-        longest = int(table("channels")["longest"])
+        others = word_table("channels")["forms"]["others"]
+        longest = int(word_table("channels")["longest"])
         named = [(item.url, item.name) for item in home.navigation]
         named.extend((link.url, link.text.strip()) for page in home.pages for link in page.links if link.kind == "page")
         names = {
@@ -141,7 +141,7 @@ class ChannelFinder(PageVisitor):
             for url, name in named
             if 0 < len(name) <= longest
             and host_of(url) in self._hosts
-            and address_key(url) not in self._home_keys
+            and page_key(url) not in self._home_keys
             and self._channel_kind(name) is None
             and not any(word in name for word in others)
         }

@@ -12,9 +12,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache
 
-from govmedia_rules.collect.navigation import address_key
+from govmedia_rules.collect.navigation import page_key
 from govmedia_rules.collect.page import PageFacts
-from govmedia_rules.collect.words import any_of, table
+from govmedia_rules.collect.words import word_table
+from govmedia_rules.core.vocabulary import any_of
 from govmedia_rules.snapshots.parts import Entry
 
 SHORTEST_TITLE = 8
@@ -32,7 +33,7 @@ class Frame:
     """What the home page shows too, and so belongs to the frame of the site.
 
     Attributes:
-        links: Keys of addresses (`address_key`).
+        links: Keys of addresses (`page_key`).
         lines: Lines of text.
         media: Addresses of pictures and the like.
         scripts: Addresses and texts of scripts.
@@ -47,9 +48,9 @@ class Frame:
     def of(cls, pages: Iterable[PageFacts], listed: Iterable[str]) -> Frame:
         """Return the frame that home pages show; addresses of their entries (`listed`) are no part of it."""
         pages = list(pages)
-        entries = {address_key(url) for url in listed}
+        entries = {page_key(url) for url in listed}
         return cls(
-            frozenset(address_key(link.url) for page in pages for link in page.links) - entries,
+            frozenset(page_key(link.url) for page in pages for link in page.links) - entries,
             frozenset(line for page in pages for line in page.text.split("\n")),
             frozenset(address for page in pages for address in page.media),
             frozenset(script for page in pages for script in page.own_scripts),
@@ -76,7 +77,7 @@ class ColumnContent:
 
 @cache
 def _notice() -> re.Pattern[str]:
-    words = any_of(table("pages")["lists"]["notices"])
+    words = any_of(word_table("pages")["lists"]["notices"])
     return re.compile(
         rf"[\[(（【!！\s]*(?:对不起|抱歉|很抱歉|提示)?[，,：:！!\s]*(?:该|本|此|当前|这个)?(?:栏目|页面|目录|频道|分类)?(?:下)?(?:{words})[\w、]{{0,6}}[\])）】。.!！…~\s]*"
     )
@@ -84,13 +85,13 @@ def _notice() -> re.Pattern[str]:
 
 @cache
 def _frame_words() -> re.Pattern[str]:
-    words = any_of(table("pages")["lists"]["frame_words"])
+    words = any_of(word_table("pages")["lists"]["frame_words"])
     return re.compile(rf"(?:{words}|[\d\W_])*", re.IGNORECASE)
 
 
 @cache
 def _crumbs() -> re.Pattern[str]:
-    return re.compile(any_of(table("pages")["lists"]["crumbs"]))
+    return re.compile(any_of(word_table("pages")["lists"]["crumbs"]))
 
 
 def _is_of_frame(line: str, title: str) -> bool:
@@ -100,10 +101,10 @@ def _is_of_frame(line: str, title: str) -> bool:
 
 def own_links(page: PageFacts, frame: Frame) -> list[tuple[str, str]]:
     """Return text and address of links that are this page's own: not in the frame of the site and not to the page itself."""
-    own = address_key(page.url)
+    own = page_key(page.url)
     links = []
     for link in page.links:
-        key = address_key(link.url)
+        key = page_key(link.url)
         if link.kind in ("page", "attachment") and key not in frame.links and key != own:
             links.append((link.text.strip(), link.url))
     return links
@@ -125,8 +126,8 @@ def column_content(page: PageFacts, frame: Frame) -> ColumnContent:
     if dated:
         return ColumnContent(dated, is_dated=True)
     links = own_links(page, frame)
-    columns = {address_key(item.url) for item in page.navigation}
-    titled = [(text, url) for text, url in dict.fromkeys(links) if len(text) >= SHORTEST_TITLE and address_key(url) not in columns]
+    columns = {page_key(item.url) for item in page.navigation}
+    titled = [(text, url) for text, url in dict.fromkeys(links) if len(text) >= SHORTEST_TITLE and page_key(url) not in columns]
     undated = tuple(Entry(title=text[:1_000], url=url) for text, url in titled)
     if len(undated) >= FEWEST_UNDATED:
         return ColumnContent(undated)

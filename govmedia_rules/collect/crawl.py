@@ -22,12 +22,12 @@ from govmedia_rules.collect.failures import opens
 from govmedia_rules.collect.fetch import Fetched
 from govmedia_rules.collect.home import HomeView, entrance_target, next_address, undated_links
 from govmedia_rules.collect.messages import read_messages
-from govmedia_rules.collect.navigation import Base, NavItem, address_key, host_of, is_attachment
+from govmedia_rules.collect.navigation import Base, NavItem, host_of, is_attachment, page_key
 from govmedia_rules.collect.page import PageFacts
 from govmedia_rules.collect.protection import PageShape, kind_of_page
 from govmedia_rules.collect.robots import AllowAll, Parsed, rules_of
 from govmedia_rules.collect.visits import ReadPage
-from govmedia_rules.collect.words import table
+from govmedia_rules.collect.words import word_table
 from govmedia_rules.snapshots.models import SiteSnapshot
 from govmedia_rules.snapshots.parts import (
     Activity,
@@ -100,11 +100,11 @@ class SiteCrawler(ChannelFinder):
         # Neither a list nor a mark nor links into the site: whatever that is, it is not judged as its home page.
         self._is_site = view.is_the_site(self.site.name)
         self._report("home")
-        names = frozenset(address_key(item.url) for item in view.navigation)
+        names = frozenset(page_key(item.url) for item in view.navigation)
         listed = [entry.url for entry in view.entries if entry.url]
         listed.extend(url for _, url in undated_links(view.pages, names, SHORTEST_TITLE))
         self._frame = Frame.of(view.pages, listed)
-        self._home_keys = {address_key(address), *(address_key(page.url) for page in view.pages)}
+        self._home_keys = {page_key(address), *(page_key(page.url) for page in view.pages)}
         self._found_channels = view.channels
         await self._learn_missing_page(home)
         await self._fetch_columns(await self._items(view))
@@ -146,7 +146,7 @@ class SiteCrawler(ChannelFinder):
         for _ in range(MOST_STEPS):
             fetched = await self.fetch(address, "page")
             self._record(fetched)
-            self._asked.add(address_key(fetched.url))
+            self._asked.add(page_key(fetched.url))
             if fetched.failure is not None:
                 self._unread_columns += 1  # what lies behind the entrance was not seen
                 return (None, fetched.failure) if entrance is None else (entrance, "")
@@ -162,7 +162,7 @@ class SiteCrawler(ChannelFinder):
                     return None, "redirect_offsite"
                 return (None, failure) if failure else (page, "")
             self.pages.pop(page.facts.url, None)
-            self._home_keys.add(address_key(address))
+            self._home_keys.add(page_key(address))
             address = target
         return None, "redirect_loop"
 
@@ -172,7 +172,7 @@ class SiteCrawler(ChannelFinder):
         self._impossible = f"{Base(home.facts.url).origin}/{digest}.html"
         async for _, fetched in self._wave([self._impossible]):
             if fetched is not None and fetched.failure is None:
-                self._missing_page = (address_key(fetched.final_url), frozenset(self._facts(fetched).text.split("\n")))
+                self._missing_page = (page_key(fetched.final_url), frozenset(self._facts(fetched).text.split("\n")))
 
     def _is_missing(self, page: ReadPage) -> bool:
         """Return whether a page is the one that the site shows for addresses that do not exist."""
@@ -180,7 +180,7 @@ class SiteCrawler(ChannelFinder):
             return False
         key, lines = self._missing_page
         own = set(page.facts.text.split("\n"))
-        return address_key(page.fetched.final_url) == key or len(own & lines) >= MOST_ALIKE * max(len(own), len(lines), 1)
+        return page_key(page.fetched.final_url) == key or len(own & lines) >= MOST_ALIKE * max(len(own), len(lines), 1)
 
     async def _view(self, home: ReadPage) -> HomeView:
         """Return the home page with the pages of its frames, where the frames are most of it."""
@@ -219,7 +219,7 @@ class SiteCrawler(ChannelFinder):
         facts = page.facts
         if facts.entries or facts.published_at is not None or len(facts.text) > 1_500 or facts.has_form:
             return False
-        shared = sum(address_key(link.url) in self._frame.links for link in facts.links if link.kind == "page")
+        shared = sum(page_key(link.url) in self._frame.links for link in facts.links if link.kind == "page")
         shared += sum(len(line) >= 4 and line in self._frame.lines for line in set(facts.text.split("\n")))
         marks = facts.marks
         return shared < FEWEST_SHARED and not (marks.icp or marks.site_code or marks.sponsor or marks.party_gov)
@@ -227,7 +227,7 @@ class SiteCrawler(ChannelFinder):
     async def _items(self, home: HomeView) -> list[NavItem]:
         """Return columns of the navigation, then those of the site map that it lacks."""
         items = home.navigation
-        known = {address_key(item.url).casefold() for item in items}
+        known = {page_key(item.url).casefold() for item in items}
         for address in home.site_maps[:1]:
             if host_of(address) not in self._hosts or not self._may(address):
                 self.partial.add("channels")
@@ -238,11 +238,11 @@ class SiteCrawler(ChannelFinder):
                         self.partial.add("channels")
                     continue
                 page = self._read(fetched, "site_map", 1, site_map=True)
-                if self._is_foreign(page) or address_key(fetched.final_url) in self._home_keys:
+                if self._is_foreign(page) or page_key(fetched.final_url) in self._home_keys:
                     self.partial.add("channels")
                     continue
                 self.site_map = _map_entries(page.facts.navigation)
-                items.extend(item for item in page.facts.navigation if address_key(item.url).casefold() not in known)
+                items.extend(item for item in page.facts.navigation if page_key(item.url).casefold() not in known)
         return items
 
     async def _fetch_columns(self, items: Sequence[NavItem]) -> None:
@@ -252,8 +252,8 @@ class SiteCrawler(ChannelFinder):
         while waiting:
             wave: list[tuple[NavItem, int]] = []
             for item, depth in waiting:
-                key = address_key(item.url).casefold()
-                if key in planned or address_key(item.url) in self._home_keys or item.url in self.pages:
+                key = page_key(item.url).casefold()
+                if key in planned or page_key(item.url) in self._home_keys or item.url in self.pages:
                     continue
                 if len(planned) >= self.limits.columns_per_site:
                     self._hit("columns", "columns")
@@ -295,14 +295,14 @@ class SiteCrawler(ChannelFinder):
         facts = page.facts
         # An address that leads back to the home page, or to a page of somebody else, shows nothing of the column.
         if (
-            address_key(fetched.final_url) in self._home_keys
+            page_key(fetched.final_url) in self._home_keys
             or self._content_failure(page) is not None
             or self._is_foreign(page)
             or self._is_missing(page)
         ):
             self.pages.pop(facts.url, None)
             target = next_address(facts)
-            if target is not None and host_of(target) in self._hosts and address_key(target) not in self._asked:
+            if target is not None and host_of(target) in self._hosts and page_key(target) not in self._asked:
                 return [item._replace(url=target)]  # a page that only leads on to where the list is
             self._unread_columns += 1
             self._add_column(item, item.kind)
@@ -322,7 +322,7 @@ class SiteCrawler(ChannelFinder):
         return [
             NavItem(sub_item.name, sub_item.url, item.level + 1, item.name, "link", sub_item.kind)
             for sub_item in facts.navigation
-            if address_key(sub_item.url) not in self._frame.links and host_of(sub_item.url) in self._hosts
+            if page_key(sub_item.url) not in self._frame.links and host_of(sub_item.url) in self._hosts
         ]
 
     def _take_content(self, item: NavItem, kind: str | None, page: ReadPage, content: ColumnContent, depth: int) -> None:
@@ -352,8 +352,8 @@ class SiteCrawler(ChannelFinder):
 
     def _home_list(self, home: HomeView) -> ListState:
         """Return the list of the home page: its dated entries, then links that may be entries without a date."""
-        columns = frozenset(address_key(column.url) for column in self.columns if column.url)
-        columns |= frozenset(address_key(item.url) for item in home.navigation)
+        columns = frozenset(page_key(column.url) for column in self.columns if column.url)
+        columns |= frozenset(page_key(item.url) for item in home.navigation)
         links = undated_links(home.pages, columns, SHORTEST_TITLE)
         undated = [Entry(title=text[:1_000], url=url) for text, url in links]
         state = ListState(HOME, [*home.entries, *(undated if len(undated) >= 3 or home.entries else ())])
@@ -407,7 +407,7 @@ class SiteCrawler(ChannelFinder):
             if fetched is None or fetched.failure is not None or host_of(fetched.final_url) not in self._hosts:
                 continue
             page = self._read(fetched, "content", 2)
-            if address_key(fetched.final_url) in self._home_keys:
+            if page_key(fetched.final_url) in self._home_keys:
                 continue
             self._published[url] = page.facts.published_at
             self._take_document(url, page.facts)
@@ -472,14 +472,14 @@ class SiteCrawler(ChannelFinder):
     async def _fetch_content(self) -> None:
         """Fetch content pages: a seeded sample of what the lists hold, or everything that can be reached."""
         size = self.limits.content_sample
-        addresses = [url for url in self._content if address_key(url) not in self._asked and url not in self.pages]
+        addresses = [url for url in self._content if page_key(url) not in self._asked and url not in self.pages]
         services = [service.url for service in self.services or () if service.elements is None and service.url]
         if size is None:
             await self._fetch_all()
         else:
             drawn = set(random.Random(f"{self.seed}:{self.site.id}").sample(sorted(addresses), min(size, len(addresses))))  # noqa: S311
             wave = [url for url in addresses if url in drawn]
-            wave.extend(url for url in services[: max(size, 20)] if url not in drawn and address_key(url) not in self._asked)
+            wave.extend(url for url in services[: max(size, 20)] if url not in drawn and page_key(url) not in self._asked)
             async for _, fetched in self._wave(wave):
                 if fetched is not None and fetched.failure is None and host_of(fetched.final_url) in self._hosts:
                     self._take_document(fetched.url, self._read(fetched, "content", 2).facts)
@@ -495,7 +495,7 @@ class SiteCrawler(ChannelFinder):
                 url
                 for url, (link, _, _) in self.links.items()
                 if link.kind == "page"
-                and address_key(url) not in self._asked
+                and page_key(url) not in self._asked
                 and url not in self.pages
                 and host_of(url) in self._hosts
             ]
@@ -515,10 +515,8 @@ class SiteCrawler(ChannelFinder):
         if kind not in ("policy", "interpretation") or not facts.title:
             return
         other = "interpretation" if kind == "policy" else "policy"
-        words = table("pages")["linked"][other]
-        own = [
-            link for link in facts.links if link.kind in ("page", "attachment") and address_key(link.url) not in self._frame.links
-        ]
+        words = word_table("pages")["linked"][other]
+        own = [link for link in facts.links if link.kind in ("page", "attachment") and page_key(link.url) not in self._frame.links]
         linked = tuple(
             link.url
             for link in own
@@ -550,7 +548,7 @@ class SiteCrawler(ChannelFinder):
                 break
             fetched = await self.fetch(url, "file")
             self._record(fetched)
-            self._asked.add(address_key(url))
+            self._asked.add(page_key(url))
             codes = read_qr(fetched.body) if fetched.failure is None else None
             is_whole = is_whole and codes is not None
             qr_codes.extend(
@@ -700,7 +698,7 @@ def _map_entries(items: Sequence[NavItem]) -> tuple[MapEntry, ...]:
 
 def _has_search(home: PageFacts) -> bool | None:
     """Return False when the home page shows no way to search, and None when it shows one: whether it works was not tried."""
-    words = table("pages")["parts"]["search_words"]
+    words = word_table("pages")["parts"]["search_words"]
     shown = home.has_search or any(word in home.dom.link_text for word in words)
     return None if shown or home.fetches_content else False
 
@@ -710,7 +708,7 @@ def _elderly_mode(home: PageFacts) -> ElderlyMode | None:
     if home.has_elderly_mode:
         return ElderlyMode(offered=True)
     scripts = "\n".join(home.dom.script_sources).lower()
-    return None if any(word in scripts for word in table("pages")["parts"]["elderly_scripts"]) else ElderlyMode(offered=False)
+    return None if any(word in scripts for word in word_table("pages")["parts"]["elderly_scripts"]) else ElderlyMode(offered=False)
 
 
 def _version() -> str:

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from govmedia_rules.collect.shown import date_in_address, day_of, is_plausible
+from govmedia_rules.collect.shown import date_in_address, is_plausible, shown_day
 from govmedia_rules.snapshots.parts import Entry
 
 RECENT = timedelta(days=7)
@@ -54,7 +54,7 @@ class ListState:
     @property
     def days(self) -> list[date]:
         """Days of its dated entries, in the order shown."""
-        return [day_of(entry.published_at) for entry in self.entries if entry.published_at is not None]
+        return [shown_day(entry.published_at) for entry in self.entries if entry.published_at is not None]
 
     def is_recent(self, now: datetime) -> bool:
         """Return whether it has an entry so young that nothing more need be known."""
@@ -70,7 +70,7 @@ class ListState:
     def take_page(self, entries: Sequence[Entry], next_page: str | None) -> None:
         """Add the entries of a further page; the list is followed far enough when they are older than what came before."""
         before = self.days
-        later = [day_of(entry.published_at) for entry in entries if entry.published_at is not None]
+        later = [shown_day(entry.published_at) for entry in entries if entry.published_at is not None]
         self.is_followed = bool(before and later) and max(later) <= max(before) and newest_first(later)
         known = {(entry.url, entry.title) for entry in self.entries}
         self.entries.extend(entry for entry in entries if (entry.url, entry.title) not in known)

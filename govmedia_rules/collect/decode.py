@@ -1,6 +1,7 @@
-"""Bytes of a page to text, and which step decided: byte order mark, strict UTF-8, what the page or the server declares,
-GB18030, and in the end the encoding that loses the fewest characters.
+"""Decode the bytes of a page, and say which step decided.
 
+The steps are byte order mark, strict UTF-8, what the page or the server declares, GB18030, and in the end the encoding that loses
+the fewest characters.
 Detectors get ordinary GBK pages wrong; declarations lie, but strict UTF-8 does not happen by accident.
 """
 
@@ -71,7 +72,7 @@ def declared_charset(body: bytes, content_type: str = "") -> str | None:
     return None
 
 
-def decode(body: bytes, content_type: str = "", *, cut: bool = False) -> Decoded:
+def decode_page(body: bytes, content_type: str = "", *, cut: bool = False) -> Decoded:
     """Decode the bytes of a page. Never raises: what cannot be read becomes U+FFFD and is counted.
 
     Args:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from govmedia_rules.collect.words import name_key, table
+from govmedia_rules.collect.words import name_key, word_table
 
 DEEPEST = 512
 """Nesting beyond which a page is flattened before parsing; real pages stay below 100."""
@@ -59,7 +59,7 @@ class Anchor(NamedTuple):
 
 @cache
 def _selection() -> str:
-    return ",".join([*_SELECTED, *table("pages")["title"]["elements"]])
+    return ",".join([*_SELECTED, *word_table("pages")["title"]["elements"]])
 
 
 class Dom:

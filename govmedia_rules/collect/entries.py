@@ -16,7 +16,7 @@ from selectolax.lexbor import LexborNode
 
 from govmedia_rules.collect.dom import Dom
 from govmedia_rules.collect.shown import dotted_days, read_shown
-from govmedia_rules.collect.words import name_key, table
+from govmedia_rules.collect.words import name_key, word_table
 from govmedia_rules.core.dates import (
     DateMatch,
     find_moments,
@@ -215,7 +215,7 @@ class _Record:
 
 @cache
 def _never() -> frozenset[str]:
-    words = table("pages")["links"]
+    words = word_table("pages")["links"]
     return frozenset(key_of(word) for word in (*words["more"], *words["details"], *words["never"], *words["next"]))
 
 

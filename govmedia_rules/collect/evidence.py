@@ -16,10 +16,10 @@ from os import PathLike
 from pathlib import Path
 
 from govmedia_rules.collect.browser import Browser
-from govmedia_rules.collect.decode import decode
+from govmedia_rules.collect.decode import decode_page
 from govmedia_rules.collect.fetch import Fetched
-from govmedia_rules.collect.journal import Journal, read_journal
-from govmedia_rules.collect.navigation import address_key
+from govmedia_rules.collect.journal import Journal, read_visits
+from govmedia_rules.collect.navigation import page_key
 from govmedia_rules.collect.page import read_page
 from govmedia_rules.errors import MissingExtra, Where
 
@@ -44,7 +44,7 @@ class KeptPage:
     @property
     def text(self) -> str:
         """The text a reader saw, with private numbers masked."""
-        decoded = decode(self.fetched.body, self.fetched.content_type, cut=self.fetched.cut)
+        decoded = decode_page(self.fetched.body, self.fetched.content_type, cut=self.fetched.cut)
         return mask_private(read_page(decoded.text, self.fetched.final_url, decoded=decoded).text)
 
     def facts(self) -> dict[str, object]:
@@ -81,13 +81,13 @@ def kept_pages(journal: str | PathLike[str], addresses: Iterable[str], *, site: 
         addresses: Addresses as findings and snapshots give them; other forms of one address are the same page.
         site: Id of the site; None for any.
     """
-    keys = {address_key(address): address for address in addresses}
+    keys = {page_key(address): address for address in addresses}
     pages: dict[str, KeptPage] = {}
-    for record in read_journal(journal):
+    for record in read_visits(journal):
         if record.get("t") != "visit" or (site is not None and record.get("site") != site):
             continue
         for url in {str(record.get("url")), str(record.get("final", ""))}:
-            address = keys.get(address_key(url))
+            address = keys.get(page_key(url))
             if address is not None and (address not in pages or "body" in record):
                 pages[address] = KeptPage(str(record.get("site")), Fetched.from_record(record))
     return pages
@@ -141,13 +141,11 @@ async def write_screenshots(
         CollectError: There is no Chromium, or it does not start.
     """
     kept = {
-        address_key(str(record["url"])): record
-        for record in read_journal(journal)
-        if record.get("t") == "visit" and "body" in record
+        page_key(str(record["url"])): record for record in read_visits(journal) if record.get("t") == "visit" and "body" in record
     }
 
     async def source(url: str) -> Fetched | None:
-        record = kept.get(address_key(url))
+        record = kept.get(page_key(url))
         return None if record is None else Fetched.from_record(record)
 
     files: dict[str, Path] = {}
@@ -177,7 +175,7 @@ def forget(journal: str | PathLike[str], before: datetime) -> int:
     new.unlink(missing_ok=True)
     count = 0
     with Journal(journal), Journal(new) as lines:
-        for record in read_journal(journal):
+        for record in read_visits(journal):
             if record.get("t") == "visit" and "body" in record and float(record["at"]) < before.timestamp():
                 record = {name: value for name, value in record.items() if name not in ("body", "headers")}
                 count += 1

@@ -1,5 +1,6 @@
-"""The one module that uses the network. It visits one address at a time, in bounds, through the guard, and never raises
-for what a server does: every visit ends in a `Fetched` with a body or with the kind of its failure.
+"""Fetch one address at a time, in bounds and through the guard: the one module that uses the network.
+
+It never raises for what a server does: every visit ends in a `Fetched` with a body or with the kind of its failure.
 
 httpx gives the requests, the answers and the connections. One small pool a host, because a single pool is scanned for
 each request and slows down with the square of the open ones. A caller may bring a client or another transport.
@@ -22,7 +23,7 @@ from email.utils import parsedate_to_datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal, cast
 
-from govmedia_rules.collect.decode import decode
+from govmedia_rules.collect.decode import decode_page
 from govmedia_rules.collect.failures import failure_kinds, of_exception, of_status
 from govmedia_rules.collect.guard import Guard, Refused
 from govmedia_rules.collect.limits import Limits
@@ -697,7 +698,7 @@ class Fetcher:
             return by_status
         if len(visit.body) > _LARGEST_NOTICE:
             return by_status
-        text = decode(bytes(visit.body), visit.content_type, cut=visit.cut).text
+        text = decode_page(bytes(visit.body), visit.content_type, cut=visit.cut).text
         return kind_of_answer(response.status_code, response.headers, response.cookies, text, by_status)
 
     async def _read(self, response: PageResponse, visit: _FetchState, purpose: Purpose, budget: Budget | None) -> bool:
@@ -813,7 +814,7 @@ class _FetchState:
         self.body.clear()
 
 
-def page_of(html: str, url: str, *, at: float, seconds: float) -> Fetched:
+def page_outcome(html: str, url: str, *, at: float, seconds: float) -> Fetched:
     """Return the outcome that a page's HTML stands for, judged like an answer of the server.
 
     Args:

@@ -7,7 +7,7 @@ from functools import cache
 from typing import NamedTuple
 
 from govmedia_rules.collect.dom import Dom
-from govmedia_rules.collect.words import table
+from govmedia_rules.collect.words import word_table
 from govmedia_rules.core.vocabulary import key_of
 
 _NUMBERING = re.compile(r"(?:[(（]?[一二三四五六七八九十0-9]{1,3}[)）]?[、.．:：\s]*)?[【\[（(]?[】\])） ]*")
@@ -24,7 +24,7 @@ class _Labels(NamedTuple):
 
 @cache
 def _labels() -> _Labels:
-    data = table("guides")
+    data = word_table("guides")
     kinds = {key_of(label): kind for kind, labels in data["elements"].items() for label in labels}
     firsts = frozenset(label[0] for label in kinds)
     return _Labels(kinds, firsts, frozenset(key_of(blank) for blank in data["blanks"]), int(data["at_least"]), tuple(data["hints"]))
@@ -74,5 +74,5 @@ def read_guide(dom: Dom) -> tuple[str, ...] | None:
             waiting = None
     if len(kinds) < _labels().at_least:
         return None
-    order = list(table("guides")["elements"])
+    order = list(word_table("guides")["elements"])
     return tuple(kind for kind in order if kinds.get(kind))

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from govmedia_rules.collect.navigation import FoundChannel, NavItem, address_key
+from govmedia_rules.collect.navigation import FoundChannel, NavItem, page_key
 from govmedia_rules.collect.page import PageFacts
-from govmedia_rules.collect.words import name_key, table
+from govmedia_rules.collect.words import name_key, word_table
 from govmedia_rules.snapshots.parts import Entry
 
 SHORTEST_HOME = 200
@@ -29,19 +29,19 @@ LONGEST_REFRESH = 15.0
 
 @cache
 def _enter_words() -> frozenset[str]:
-    return frozenset(name_key(word) for word in table("pages")["links"]["enter"])
+    return frozenset(name_key(word) for word in word_table("pages")["links"]["enter"])
 
 
 def next_address(page: PageFacts) -> str | None:
     """Return where a nearly empty page sends the browser, by a refresh or a script; None when it stays."""
     if len(page.text) > SHORTEST_HOME or len({link.url for link in page.links if link.kind == "page"}) > 3:
         return None
-    own = address_key(page.url)
+    own = page_key(page.url)
     for node in page.dom.tree.css("meta[http-equiv='refresh' i]"):
         match = _REFRESH.match(node.attributes.get("content") or "")
         if match is not None and float(match[1].strip(".") or 0) <= LONGEST_REFRESH and not match[2].replace(".", "").isdecimal():
             url = page.base.resolve(match[2].strip())
-            if url is not None and address_key(url) != own:
+            if url is not None and page_key(url) != own:
                 return url
     for text in page.dom.scripts:
         if len(text) > 4_000:
@@ -50,7 +50,7 @@ def next_address(page: PageFacts) -> str | None:
         for quote, written in _LEADS.findall(text):
             target = written if quote else values.get(written.strip())
             url = page.base.resolve(target.strip()) if target else None
-            if url is not None and address_key(url) != own:
+            if url is not None and page_key(url) != own:
                 return url
     return None
 
@@ -59,8 +59,8 @@ def entrance_target(page: PageFacts) -> str | None:
     """Return the address behind an entrance page (a picture, 进入网站, a choice of languages); None where it is no such page."""
     if page.entries or len(page.text) > SHORTEST_HOME:
         return None
-    own = address_key(page.url)
-    inside = [link for link in page.links if link.kind == "page" and not link.is_outside and address_key(link.url) != own]
+    own = page_key(page.url)
+    inside = [link for link in page.links if link.kind == "page" and not link.is_outside and page_key(link.url) != own]
     if not inside or len({link.url for link in inside}) > MOST_ENTRANCE_LINKS:
         return None
     for link in inside:
@@ -97,7 +97,7 @@ class HomeView:
     def navigation(self) -> list[NavItem]:
         """Columns that its pages name, each address once."""
         return list(
-            {address_key(item.url).casefold(): item for page in reversed(self.pages) for item in reversed(page.navigation)}.values()
+            {page_key(item.url).casefold(): item for page in reversed(self.pages) for item in reversed(page.navigation)}.values()
         )[::-1]
 
     @property
@@ -143,11 +143,11 @@ def undated_links(pages: Sequence[PageFacts], columns: frozenset[str], shortest:
         shortest: Shortest text of an entry, in characters.
     """
     shown = (page.base.resolve(entry.href) for page in pages for entry in page.shown_entries)
-    dated = {address_key(url) for url in shown if url is not None}
+    dated = {page_key(url) for url in shown if url is not None}
     links: dict[str, tuple[str, str]] = {}
     for page in pages:
         for text, url in page.unbarred_links:
-            key = address_key(url)
+            key = page_key(url)
             if len(text) >= shortest and key not in columns and key not in dated:
                 links.setdefault(key, (text, url))
     return list(links.values())

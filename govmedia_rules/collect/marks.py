@@ -10,20 +10,20 @@ from functools import cache
 from typing import NamedTuple
 
 from govmedia_rules.collect.dom import Dom
-from govmedia_rules.collect.words import any_of, table
-from govmedia_rules.core.vocabulary import key_of
+from govmedia_rules.collect.words import word_table
+from govmedia_rules.core.vocabulary import any_of, key_of
 from govmedia_rules.snapshots.parts import FootMarks, Tag
 from govmedia_rules.subjects.codes import provinces
 
 
 @cache
 def _standard() -> frozenset[str]:
-    return frozenset(name.lower() for name in table("pages")["tags"]["standard"])
+    return frozenset(name.lower() for name in word_table("pages")["tags"]["standard"])
 
 
 @cache
 def _placeholders() -> frozenset[str]:
-    return frozenset(key_of(word) for word in table("pages")["tags"]["placeholders"])
+    return frozenset(key_of(word) for word in word_table("pages")["tags"]["placeholders"])
 
 
 def read_tags(metas: list[tuple[str, str]]) -> tuple[Tag, ...]:
@@ -51,7 +51,7 @@ class _Patterns(NamedTuple):
 
 @cache
 def _patterns() -> _Patterns:
-    words = table("marks")
+    words = word_table("marks")
     shorts = "".join(sorted({short for province in provinces().values() for short in province.shorts}))
     long_ends = [word for word in words["ends"] if len(word) > 2]
     short_ends = [word for word in words["ends"] if len(word) <= 2]
@@ -92,7 +92,7 @@ def read_marks(dom: Dom) -> FootMarks:
     icp = _last(patterns.icp, filings) or _last(patterns.icp_labelled, filings)
     police = _last(patterns.police, filings) or _last(patterns.police_labelled, filings)
     code = _last(patterns.site_code, _windows(joined, "标识", 10, 60) or _windows(joined, "识别码", 10, 60))
-    words = table("marks")
+    words = word_table("marks")
     assets = _assets(dom)
     foot = joined[-4_000:].lower()
     return FootMarks(
@@ -163,7 +163,7 @@ def _assets(dom: Dom) -> str:
 
 @cache
 def _site_map_words() -> frozenset[str]:
-    return frozenset(key_of(word) for word in table("pages")["links"]["site_map"])
+    return frozenset(key_of(word) for word in word_table("pages")["links"]["site_map"])
 
 
 def site_map_links(dom: Dom) -> list[str]:

@@ -11,7 +11,7 @@ from selectolax.lexbor import LexborNode
 
 from govmedia_rules.collect.dom import Dom
 from govmedia_rules.collect.navigation import Base
-from govmedia_rules.collect.words import name_key, table
+from govmedia_rules.collect.words import name_key, word_table
 from govmedia_rules.core.dates import read_moment
 from govmedia_rules.snapshots.parts import Message
 
@@ -21,12 +21,12 @@ MOST_MESSAGES = 2_000
 
 @cache
 def _fields() -> Mapping[str, str]:
-    return {name_key(word): field for field, words in table("messages")["fields"].items() for word in words}
+    return {name_key(word): field for field, words in word_table("messages")["fields"].items() for word in words}
 
 
 @cache
 def _status() -> Mapping[str, bool]:
-    words = table("messages")["words"]
+    words = word_table("messages")["words"]
     return {name_key(word): True for word in words["yes"]} | {name_key(word): False for word in words["no"]}
 
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
+from itertools import islice
 from typing import Literal, NamedTuple
 from urllib.parse import urljoin
 
 from selectolax.lexbor import LexborNode
 
 from govmedia_rules.collect.dom import Anchor, Dom
-from govmedia_rules.collect.words import any_of, channel_kinds, column_kind, name_key, table
-from govmedia_rules.core.vocabulary import key_of
+from govmedia_rules.collect.words import channel_kinds, column_kind, name_key, word_table
+from govmedia_rules.core.vocabulary import any_of, key_of
 
 LinkKind = Literal["page", "attachment", "image", "frame", "option"]
 
@@ -159,7 +160,7 @@ class Base:
         return f"{head[:start]}/{'/'.join(kept)}{mark}{query}"
 
 
-def resolve(base: str, href: str) -> str | None:
+def absolute_link(base: str, href: str) -> str | None:
     """Return absolute http or https address of a link without its fragment, or None for mail, scripts and unreadable ones.
 
     Args:
@@ -180,7 +181,7 @@ def host_of(url: str) -> str:
 
 @cache
 def _attachment_endings() -> frozenset[str]:
-    return frozenset(table("pages")["links"]["attachments"])
+    return frozenset(word_table("pages")["links"]["attachments"])
 
 
 def is_attachment(url: str) -> bool:
@@ -195,7 +196,7 @@ def base_of(dom: Dom, url: str) -> str:
     """Return the address that relative links of a page count from."""
     bases = dom.elements("base")
     href = bases[0].attributes["href"] if bases else None
-    return (resolve(url, href) or url) if href else url
+    return (absolute_link(url, href) or url) if href else url
 
 
 def read_links(dom: Dom, base: Base, *, images: bool = True) -> list[PageLink]:
@@ -247,15 +248,15 @@ _OTHER_LINKS: tuple[tuple[str, str, LinkKind], ...] = (
 
 @cache
 def _nav_selector() -> str:
-    words = table("pages")["parts"]["navigation"]
+    words = word_table("pages")["parts"]["navigation"]
     parts = [f"[class*='{word}' i],[id*='{word}' i]" for word in words]
     return ",".join(["nav", *parts])
 
 
 @cache
 def _never_columns() -> frozenset[str]:
-    links = table("pages")["links"]
-    words = table("pages")["parts"]
+    links = word_table("pages")["links"]
+    words = word_table("pages")["parts"]
     never = (*links["never"], *links["next"], *links["more"], *links["details"], *links["site_map"])
     return frozenset(
         key_of(word) for word in (*never, *words["login"], *words["languages"], *words["accessible"], *words["elderly"])
@@ -264,7 +265,7 @@ def _never_columns() -> frozenset[str]:
 
 @cache
 def _more() -> frozenset[str]:
-    return frozenset(key_of(word) for word in table("pages")["links"]["more"])
+    return frozenset(key_of(word) for word in word_table("pages")["links"]["more"])
 
 
 def _is_column_name(text: str) -> bool:
@@ -290,21 +291,7 @@ def read_navigation(dom: Dom, base: Base) -> list[NavItem]:
             items[bare] = NavItem(name, url, level, parent, found_by, column_kind(name))
         return True
 
-    read_links: set[int] = set()
-    bars = 0
-    for bar in dom.tree.css(_nav_selector()):
-        if bar.tag in _NO_BAR:
-            continue
-        first = bar.css_first("a[href]")
-        if first is None or first.mem_id in read_links:
-            continue  # no bar, or inside one already read
-        ids = [link.mem_id for link in bar.css("a[href]")]
-        if not 2 <= len(ids) <= 600:
-            continue
-        bars += 1
-        if bars > MOST_BARS:
-            break
-        read_links.update(ids)
+    for bar, ids in islice(_bars(dom), MOST_BARS):
         inner: set[int] = set()
         if bar.css_first("li li,dd") is not None:
             inner = {link.mem_id for link in bar.css("li li a,dd a,li dl a")}
@@ -326,17 +313,32 @@ def read_navigation(dom: Dom, base: Base) -> list[NavItem]:
     return list(items.values())
 
 
+def _bars(dom: Dom) -> Iterator[tuple[LexborNode, list[int]]]:
+    """Yield the navigation bars of a page with the ids of their links; none that lies inside one before."""
+    read_links: set[int] = set()
+    for bar in dom.tree.css(_nav_selector()):
+        if bar.tag in _NO_BAR:
+            continue
+        first = bar.css_first("a[href]")
+        if first is None or first.mem_id in read_links:
+            continue
+        ids = [link.mem_id for link in bar.css("a[href]")]
+        if 2 <= len(ids) <= 600:
+            read_links.update(ids)
+            yield bar, ids
+
+
 _NO_BAR = frozenset({"a", "li", "span", "img", "body", "html", "input", "form"})
 
 
 @cache
 def _passing() -> re.Pattern[str]:
-    names = any_of(table("pages")["links"]["passing"])
+    names = any_of(word_table("pages")["links"]["passing"])
     return re.compile(rf"(?:^|&)(?:{names}|utm_[a-z]+)=[^&]*", re.IGNORECASE)
 
 
 @lru_cache(maxsize=65_536)
-def address_key(url: str) -> str:
+def page_key(url: str) -> str:
     """Return what two addresses of one page have in common: no scheme, `www.`, session, tracking, index page or closing slash.
 
     The letter case of the path is kept: on most servers it matters.
@@ -359,7 +361,7 @@ def address_key(url: str) -> str:
 
 def _bare(url: str) -> str:
     """Return the key of a column's address, without regard to letter case: menus write one column in several ways."""
-    return address_key(url).casefold()
+    return page_key(url).casefold()
 
 
 _SESSION = re.compile(r";(?:jsessionid|phpsessid|sid|sessionid)=[^/?#]*", re.IGNORECASE)
@@ -427,7 +429,7 @@ def read_site_map(dom: Dom, base: Base) -> list[NavItem]:
 
 @cache
 def _no_channel() -> tuple[frozenset[str], int]:
-    data = table("channels")
+    data = word_table("channels")
     return frozenset(data["never"]["words"]), int(data["longest"])
 
 
@@ -459,7 +461,7 @@ _TRS_PAGES = re.compile(
 
 @cache
 def _next_words() -> frozenset[str]:
-    return frozenset(key_of(word) for word in table("pages")["links"]["next"])
+    return frozenset(key_of(word) for word in word_table("pages")["links"]["next"])
 
 
 def read_next_page(dom: Dom, base: Base) -> str | None:
@@ -477,7 +479,7 @@ def read_next_page(dom: Dom, base: Base) -> str | None:
 
 def has_search(dom: Dom) -> bool:
     """Return whether the page offers a search box: a text field in a form, or one that says so."""
-    parts = table("pages")["parts"]
+    parts = word_table("pages")["parts"]
     names = frozenset(parts["search"])
     for node in (*dom.elements("input"), *dom.elements("form")):
         attributes = node.attributes
@@ -511,7 +513,7 @@ def has_word(dom: Dom, words: Iterable[str]) -> bool:
 
 @cache
 def _qr() -> re.Pattern[str]:
-    return re.compile(any_of(table("pages")["parts"]["qr"]))
+    return re.compile(any_of(word_table("pages")["parts"]["qr"]))
 
 
 def qr_images(dom: Dom, base: Base) -> list[tuple[str, str]]:

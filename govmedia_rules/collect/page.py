@@ -9,7 +9,7 @@ from datetime import date, datetime
 from functools import cached_property
 
 from govmedia_rules.collect.article import Published, Read, metas_by_name, read_published, read_source, read_title
-from govmedia_rules.collect.decode import Decoded, decode
+from govmedia_rules.collect.decode import Decoded, decode_page
 from govmedia_rules.collect.dom import Dom
 from govmedia_rules.collect.entries import ListEntry, read_entries
 from govmedia_rules.collect.guides import read_guide
@@ -33,7 +33,7 @@ from govmedia_rules.collect.navigation import (
 )
 from govmedia_rules.collect.shown import is_plausible
 from govmedia_rules.collect.unread import busy_scripts, empty_lists, is_in_bar, shown_media
-from govmedia_rules.collect.words import column_kind, table
+from govmedia_rules.collect.words import column_kind, word_table
 from govmedia_rules.snapshots.parts import Entry, FootMarks, Page, Tag
 
 _PAGE_COUNT = re.compile(r"共[\s\0]{0,3}([0-9]{1,5})[\s\0]{0,3}页|[0-9]{1,5}\s?/\s?([0-9]{1,5})\s?页")
@@ -220,7 +220,7 @@ class PageFacts:
     @cached_property
     def has_list_frame(self) -> bool:
         """Whether it shows the frame of a list."""
-        return self.dom.tree.css_first(table("pages")["lists"]["frame"]) is not None
+        return self.dom.tree.css_first(word_table("pages")["lists"]["frame"]) is not None
 
     @cached_property
     def empty_lists(self) -> int:
@@ -250,7 +250,7 @@ class PageFacts:
     @cached_property
     def has_elderly_mode(self) -> bool:
         """Whether it links to an elderly mode (长者模式, 适老化)."""
-        return has_word(self.dom, table("pages")["parts"]["elderly"])
+        return has_word(self.dom, word_table("pages")["parts"]["elderly"])
 
     @cached_property
     def qr(self) -> tuple[tuple[str, str], ...]:
@@ -342,7 +342,7 @@ def _fetches(dom: Dom) -> bool:
     """Return whether a script of the page fetches content after the page has come."""
     scripts = "\n".join(script for script in dom.scripts if "<![CDATA[" not in script)
     return (
-        any(call in scripts for call in table("pages")["lists"]["fetching"])
+        any(call in scripts for call in word_table("pages")["lists"]["fetching"])
         or any(sign in dom.html for sign in ("<!--#include", "<esi:include", "v-for", "ng-repeat", "ms-for", "x-for", "data-bind="))
         or any(sign in dom.text for sign in ("{{", "<%", "${", "#{"))
     )
@@ -359,5 +359,5 @@ def read_bytes(
     body: bytes, url: str, *, content_type: str = "", now: datetime | None = None, cut: bool = False, site_map: bool = False
 ) -> PageFacts:
     """Decode one page; see `decode` and `PageFacts`."""
-    decoded = decode(body, content_type, cut=cut)
+    decoded = decode_page(body, content_type, cut=cut)
     return PageFacts(decoded.text, url, now=now, decoded=decoded, site_map=site_map)

@@ -17,7 +17,7 @@ from pydantic import ValidationError
 
 from govmedia_rules.collect.fetch import USER_AGENT, Fetched, Fetcher
 from govmedia_rules.collect.guard import Guard
-from govmedia_rules.collect.journal import Journal, read_journal
+from govmedia_rules.collect.journal import Journal, read_visits
 from govmedia_rules.collect.limits import Limits
 from govmedia_rules.collect.navigation import Base, host_of
 from govmedia_rules.core.progress import Meter
@@ -70,7 +70,7 @@ class _Rounds:
     @classmethod
     def read(cls, path: str | PathLike[str]) -> _Rounds:
         rounds = cls()
-        for record in read_journal(path):
+        for record in read_visits(path):
             kind, slot = record.get("t"), str(record.get("slot", ""))
             if kind == "probe":
                 rounds.probes.setdefault(slot, set()).add(str(record.get("site", "")))
@@ -99,7 +99,6 @@ async def probe_round_async(
     user_agent: str = USER_AGENT,
     progress: bool | Callable[[int, int], None] | None = None,
     control: Iterable[str] = (),
-    fast: bool = False,
 ) -> RoundReport:
     """Fetch each site's home page once and append the outcomes to the journal.
 
@@ -114,7 +113,6 @@ async def probe_round_async(
         progress: Called with sites done and sites in all; True shows a bar.
         control: Addresses of the caller's choice that open whenever our own line works. Where none of them opens, the round
             is ours: it is named in the report and the journal, and its failures count against nobody.
-        fast: Has no effect any more: there is one transport.
 
     Raises:
         CollectError: The journal is open elsewhere or cannot be written.
@@ -226,7 +224,6 @@ class RoundSettings(TypedDict, total=False):
     user_agent: str
     progress: bool | Callable[[int, int], None] | None
     control: Iterable[str]
-    fast: bool
 
 
 def probe_round(
@@ -247,8 +244,8 @@ def read_probes(
         until: Last instant that counts; None for all.
     """
     by_site: dict[str, dict[str, Probe]] = {}
-    ours = {str(record.get("slot")) for record in read_journal(journal) if record.get("t") == "round_end" and record.get("ours")}
-    for record in read_journal(journal):
+    ours = {str(record.get("slot")) for record in read_visits(journal) if record.get("t") == "round_end" and record.get("ours")}
+    for record in read_visits(journal):
         if record.get("t") != "probe" or str(record.get("slot")) in ours:
             continue
         try:

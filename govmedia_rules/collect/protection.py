@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from functools import cache
 from http import HTTPStatus
 
-from govmedia_rules.collect.words import any_of, table
+from govmedia_rules.collect.words import word_table
+from govmedia_rules.core.vocabulary import any_of
 
 LONGEST_BARE = 1_500
 """Visible characters beyond which a page is no notice of a device: the longest block pages have about 800."""
@@ -72,22 +73,22 @@ class PageShape:
 
 @cache
 def _phrases(name: str) -> re.Pattern[str]:
-    return re.compile(any_of(table("protection")[name]["phrases"]), re.IGNORECASE)
+    return re.compile(any_of(word_table("protection")[name]["phrases"]), re.IGNORECASE)
 
 
 @cache
 def _titles(name: str) -> frozenset[str]:
-    return frozenset(title.lower() for title in table("protection")[name].get("titles", ()))
+    return frozenset(title.lower() for title in word_table("protection")[name].get("titles", ()))
 
 
 @cache
 def _marks() -> re.Pattern[str]:
-    return re.compile(any_of(table("protection")["own"]["marks"]), re.IGNORECASE)
+    return re.compile(any_of(word_table("protection")["own"]["marks"]), re.IGNORECASE)
 
 
 @cache
 def _script_signs() -> re.Pattern[str]:
-    return re.compile(any_of(table("protection")["device"]["scripts"]), re.IGNORECASE)
+    return re.compile(any_of(word_table("protection")["device"]["scripts"]), re.IGNORECASE)
 
 
 def _parted(html: str) -> tuple[str, list[str]]:
@@ -160,7 +161,7 @@ def kind_of_answer(status: int, headers: Mapping[str, str], cookies: Sequence[st
         html: Decoded text of the body, or its beginning.
         by_status: Kind of failure that the status alone means; None for a page.
     """
-    device = table("protection")["device"]
+    device = word_table("protection")["device"]
     page = shape_of(html)
     if by_status is None:
         return kind_of_page(page)

@@ -6,7 +6,7 @@ import io
 from dataclasses import dataclass
 
 from govmedia_rules.collect.navigation import host_of
-from govmedia_rules.collect.words import table
+from govmedia_rules.collect.words import word_table
 from govmedia_rules.errors import MissingExtra, Where
 
 MOST_PIXELS = 25_000_000
@@ -14,7 +14,7 @@ MOST_PIXELS = 25_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class QrCode:
+class DecodedCode:
     """A code found in a picture.
 
     Attributes:
@@ -26,7 +26,7 @@ class QrCode:
     platform: str | None
 
 
-def read_qr(picture: bytes) -> tuple[QrCode, ...] | None:
+def read_qr(picture: bytes) -> tuple[DecodedCode, ...] | None:
     """Return the codes in a picture; () when it holds none, None when it cannot be opened or is too large.
 
     Args:
@@ -48,13 +48,13 @@ def read_qr(picture: bytes) -> tuple[QrCode, ...] | None:
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError):
         return None
     barcodes = zxingcpp.read_barcodes(image)
-    return tuple(QrCode(code.text, platform_of(code.text)) for code in barcodes if code.text)
+    return tuple(DecodedCode(code.text, platform_of_address(code.text)) for code in barcodes if code.text)
 
 
-def platform_of(text: str) -> str | None:
+def platform_of_address(text: str) -> str | None:
     """Return the platform an address leads to (`wechat`, `weibo` …), or None."""
     host = host_of(text if "://" in text else f"http://{text}")
-    for platform, endings in table("platforms")["hosts"].items():
+    for platform, endings in word_table("platforms")["hosts"].items():
         if any(host == ending or host.endswith(f".{ending}") for ending in endings):
             return str(platform)
     return None
@@ -62,7 +62,7 @@ def platform_of(text: str) -> str | None:
 
 def label_platform(label: str) -> str | None:
     """Return the platform that the words beside a code promise, or None."""
-    for platform, words in table("platforms")["labels"].items():
+    for platform, words in word_table("platforms")["labels"].items():
         if any(word in label for word in words):
             return str(platform)
     return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from govmedia_rules.collect.decode import decode
+from govmedia_rules.collect.decode import decode_page
 from govmedia_rules.collect.fetch import Fetched
 from govmedia_rules.errors import MissingExtra, Where
 
@@ -15,14 +15,14 @@ MOST_BYTES = 512_000
 class Rules(Protocol):
     """Says which addresses a host allows."""
 
-    def allows(self, url: str) -> bool:
+    def allows(self, url: str, /) -> bool:
         """Return whether the address may be visited."""
 
 
 class AllowAll:
     """The rules of a host without a robots.txt."""
 
-    def allows(self, url: str) -> bool:
+    def allows(self, _url: str, /) -> bool:
         """Return True."""
         return True
 
@@ -30,7 +30,7 @@ class AllowAll:
 class AllowNone:
     """The rules of a host whose robots.txt cannot be read because the server fails (RFC 9309, 2.3.1.4)."""
 
-    def allows(self, url: str) -> bool:
+    def allows(self, _url: str, /) -> bool:
         """Return False."""
         return False
 
@@ -70,7 +70,7 @@ def rules_of(fetched: Fetched, agent: str) -> Rules:
     """
     if fetched.failure is not None:
         return AllowNone() if fetched.status is not None and fetched.status >= 500 else AllowAll()
-    text = decode(fetched.body[:MOST_BYTES], fetched.content_type, cut=True).text
+    text = decode_page(fetched.body[:MOST_BYTES], fetched.content_type, cut=True).text
     head = text.lstrip()[:200].lower()
     if not text.strip() or head.startswith(("<!doctype", "<html", "<?xml")):
         return AllowAll()  # a page of the site that answers every address

@@ -24,9 +24,9 @@ from pydantic import ValidationError
 
 from govmedia_rules.collect.browser import Browser, needs_rendering
 from govmedia_rules.collect.crawl import SiteCrawler
-from govmedia_rules.collect.fetch import USER_AGENT, Budget, Fetched, Fetcher, Purpose, page_of
+from govmedia_rules.collect.fetch import USER_AGENT, Budget, Fetched, Fetcher, Purpose, page_outcome
 from govmedia_rules.collect.guard import Guard
-from govmedia_rules.collect.journal import Journal, read_journal
+from govmedia_rules.collect.journal import Journal, read_visits
 from govmedia_rules.collect.limits import Limits
 from govmedia_rules.collect.navigation import host_of
 from govmedia_rules.collect.visits import Progress
@@ -78,7 +78,7 @@ class _Past:
     @classmethod
     def read(cls, path: str | PathLike[str]) -> _Past:
         past = cls()
-        for record in read_journal(path):
+        for record in read_visits(path):
             kind, key = record.get("t"), str(record.get("site", ""))
             if kind == "begin":
                 past.began.setdefault(key, str(record["at"]))
@@ -96,7 +96,7 @@ class _Earlier(Mapping[str, Fetched]):
     def __init__(self, path: str | PathLike[str]) -> None:
         self._records = {
             str(record["url"]): record
-            for record in read_journal(path)
+            for record in read_visits(path)
             if record.get("t") == "visit" and ("etag" in record or "modified" in record) and "failure" not in record
         }
 
@@ -188,7 +188,7 @@ async def _visited(visit: Visit, url: str) -> Fetched | None:
         answer = await answer
     if not isinstance(answer, str):
         return answer
-    return page_of(answer, url, at=at, seconds=time.monotonic() - began)
+    return page_outcome(answer, url, at=at, seconds=time.monotonic() - began)
 
 
 def _as_site(subject: Site | str) -> Site:
@@ -217,7 +217,7 @@ async def sites_async(
     user_agent: str = USER_AGENT,
     keep_text: bool = True,
     progress: bool | Callable[[Progress], None] | None = None,
-    fast: bool = False,
+    fast: bool = False,  # noqa: ARG001 - scripts written for earlier versions pass it
 ) -> AsyncGenerator[SiteSnapshot, None]:
     """Look at many sites and return each snapshot as it is ready, in no fixed order; one for every subject.
 

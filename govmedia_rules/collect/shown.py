@@ -17,14 +17,14 @@ _YEAR = re.compile("(?:19|20)[0-9]{2}|[\uff10-\uff19]{4}|[〇○零一二三四�
 _DOTTED = re.compile(r"[\[(（【]?\s*([01]?[0-9])\s*[.．·]\s*([0-3]?[0-9])\s*[\])）】]?")
 
 
-def day_of(moment: datetime | date) -> date:
+def shown_day(moment: datetime | date) -> date:
     """Return the day of a moment."""
     return moment.date() if isinstance(moment, datetime) else moment
 
 
 def is_plausible(moment: datetime | date, now: datetime | None) -> bool:
     """Return whether something can have been published then: not before `FIRST_YEAR`, not on a day after the monitoring point."""
-    return moment.year >= FIRST_YEAR and (now is None or day_of(moment) <= now.date())
+    return moment.year >= FIRST_YEAR and (now is None or shown_day(moment) <= now.date())
 
 
 def read_shown(text: str, now: datetime | None) -> datetime | date | None:
@@ -33,7 +33,7 @@ def read_shown(text: str, now: datetime | None) -> datetime | date | None:
     if moment is None or now is None or _YEAR.search(text):
         return moment
     try:
-        next_year = day_of(moment).replace(year=day_of(moment).year + 1)
+        next_year = shown_day(moment).replace(year=shown_day(moment).year + 1)
     except ValueError:  # 29 February
         return moment
     return None if now.date() < next_year <= now.date() + NEAR_FUTURE else moment

@@ -10,7 +10,8 @@ from selectolax.lexbor import LexborNode
 
 from govmedia_rules.collect.dom import Dom
 from govmedia_rules.collect.navigation import Base
-from govmedia_rules.collect.words import any_of, table
+from govmedia_rules.collect.words import word_table
+from govmedia_rules.core.vocabulary import any_of
 
 _MEDIA = ("img[src]", "video", "audio", "embed", "object", "iframe", "frame", "canvas", "svg", "applet")
 _SOURCES = ("src", "data", "href", "data-src", "data-original")
@@ -23,18 +24,18 @@ _NOTHING = re.compile(r"[\s\0|>»/·.…-]*")
 
 @cache
 def _inert() -> re.Pattern[str]:
-    return re.compile(any_of(table("pages")["lists"]["inert_scripts"]), re.IGNORECASE)
+    return re.compile(any_of(word_table("pages")["lists"]["inert_scripts"]), re.IGNORECASE)
 
 
 @cache
 def _list_selector() -> str:
-    boxes = ",".join(f"div[class*='{word}' i],div[id*='{word}' i]" for word in table("pages")["lists"]["boxes"][:7])
+    boxes = ",".join(f"div[class*='{word}' i],div[id*='{word}' i]" for word in word_table("pages")["lists"]["boxes"][:7])
     return f"ul,ol,dl,table,tbody,{boxes}"
 
 
 @cache
 def _bar_words() -> re.Pattern[str]:
-    parts = table("pages")["parts"]
+    parts = word_table("pages")["parts"]
     return re.compile(
         any_of(
             [
@@ -62,7 +63,7 @@ def busy_scripts(dom: Dom) -> Iterator[str]:
     for source in dom.script_sources:
         if not _inert().search(source):
             yield source
-    fetching = table("pages")["lists"]["fetching"]
+    fetching = word_table("pages")["lists"]["fetching"]
     for text in dom.scripts:
         bare = text.strip()
         # Records kept in the page are read as lists; a fixed text is part of the page already.

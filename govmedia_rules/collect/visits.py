@@ -9,10 +9,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
-from govmedia_rules.collect.decode import decode
+from govmedia_rules.collect.decode import decode_page
 from govmedia_rules.collect.fetch import Budget, Fetched, Purpose
 from govmedia_rules.collect.limits import Limits
-from govmedia_rules.collect.navigation import PageLink, address_key, host_of
+from govmedia_rules.collect.navigation import PageLink, host_of, page_key
 from govmedia_rules.collect.page import PageFacts, read_page
 from govmedia_rules.collect.robots import AllowAll, Rules
 from govmedia_rules.snapshots.parts import Page, Service
@@ -134,7 +134,7 @@ class PageVisitor:
 
     def _plan(self, url: str, purpose: Purpose) -> bool:
         """Return whether an address is to be visited now; an address is visited once."""
-        key = address_key(url)
+        key = page_key(url)
         if key in self._asked or url in self.checked:
             return False
         if not self._may(url):
@@ -158,7 +158,7 @@ class PageVisitor:
         self._ended = ended if self._ended is None else max(self._ended, ended)
 
     def _facts(self, fetched: Fetched, *, site_map: bool = False) -> PageFacts:
-        decoded = decode(fetched.body, fetched.content_type, cut=fetched.cut)
+        decoded = decode_page(fetched.body, fetched.content_type, cut=fetched.cut)
         return read_page(decoded.text, fetched.final_url, now=self.observed_at, decoded=decoded, site_map=site_map)
 
     def _read(self, fetched: Fetched, kind: str, depth: int, *, site_map: bool = False, on_home: bool = False) -> ReadPage:
@@ -176,7 +176,7 @@ class PageVisitor:
         if kind not in ("content", "site_map"):
             self._forms[facts.url] = self._forms[fetched.url] = facts.has_form
         for link in facts.links:
-            key = address_key(link.url)
+            key = page_key(link.url)
             if key not in self._link_keys and len(self.links) < 4 * max(1, self.limits.links_per_site):
                 self._link_keys.add(key)
                 self.links[link.url] = (link, facts.url, kind == "home" or on_home)

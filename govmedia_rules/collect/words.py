@@ -7,13 +7,13 @@ from functools import cache
 from typing import Any
 
 from govmedia_rules.core.vocabulary import read_data
-from govmedia_rules.snapshots.column_names import Kinds, any_of, column_kind, column_kinds, name_key
+from govmedia_rules.snapshots.column_names import Kinds, column_kind, column_kinds, name_key
 
-__all__ = ["Kinds", "any_of", "channel_kinds", "column_kind", "column_kinds", "name_key", "table"]
+__all__ = ["Kinds", "channel_kinds", "column_kind", "column_kinds", "name_key", "word_table"]
 
 
 @cache
-def table(name: str) -> Mapping[str, Any]:
+def word_table(name: str) -> Mapping[str, Any]:
     """Return a table of collect/data, by file name without ending."""
     return read_data("govmedia_rules.collect", f"{name}.toml")
 
@@ -21,5 +21,5 @@ def table(name: str) -> Mapping[str, Any]:
 @cache
 def channel_kinds() -> Kinds:
     """Return Link texts -> channel kind (data/channels.toml)."""
-    words = table("channels")["words"]
+    words = word_table("channels")["words"]
     return Kinds.of(words, words)

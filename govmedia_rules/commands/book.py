@@ -10,7 +10,7 @@ from govmedia_rules.judge.rulebook import export_rulebook
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Describe the command."""
-    parser = commands.add_parser("book", help="write a rulebook as one file", description="Write a rulebook as one file.")
+    parser = commands.add_parser("book", description="Write a rulebook as one file.")
     actions = parser.add_subparsers(dest="action", required=True)
     text = "Write a rulebook with all its layers as one file, which `--rulebook FILE` loads on another machine."
     export = actions.add_parser("export", help="all layers in one file", description=text)

@@ -13,8 +13,8 @@ from govmedia_rules.campaign import Campaign, Described, NoticeDraft, read_campa
 from govmedia_rules.campaign.folder import DESCRIPTION, read_draft
 from govmedia_rules.campaign.groups import DIMENSIONS, Dimension
 from govmedia_rules.campaign.tables import Line, total_row
-from govmedia_rules.commands.inspect import examples_folder
-from govmedia_rules.commands.output import say, table
+from govmedia_rules.commands.inputs import examples_folder
+from govmedia_rules.commands.output import say, text_table
 from govmedia_rules.commands.rounds import add_actions
 from govmedia_rules.errors import CampaignError
 from govmedia_rules.notices.figures import Tally
@@ -28,9 +28,9 @@ WIDEST = 44
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Describe the command and its actions."""
-    parser = commands.add_parser("campaign", help="figures of a round of inspection (一轮检查)")
+    parser = commands.add_parser("campaign")
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
-    examples = ", ".join(example_names())
+    examples = ", ".join(example_rounds())
 
     def action(name: str, description: str) -> argparse.ArgumentParser:
         action_parser = actions.add_parser(name, help=description, description=description)
@@ -63,7 +63,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser.set_defaults(run=run)
 
 
-def example_names() -> list[str]:
+def example_rounds() -> list[str]:
     """Return names of the shipped rounds."""
     folder = examples_folder()
     return sorted(path.parent.name for path in folder.glob(f"*/{DESCRIPTION}")) if folder.is_dir() else []
@@ -77,9 +77,9 @@ def run(args: argparse.Namespace) -> int:
     if args.action == "compare":
         return _compare(args)
     if (args.path is None) == (args.example is None):
-        raise CampaignError("give one folder, or --example NAME", hint=f"examples are {', '.join(example_names())}")
-    if args.example is not None and args.example not in example_names():
-        raise CampaignError(f"no example is named {args.example!r}", hint=f"there are {', '.join(example_names())}")
+        raise CampaignError("give one folder, or --example NAME", hint=f"examples are {', '.join(example_rounds())}")
+    if args.example is not None and args.example not in example_rounds():
+        raise CampaignError(f"no example is named {args.example!r}", hint=f"there are {', '.join(example_rounds())}")
     described = _open(Path(args.path) if args.path is not None else examples_folder() / args.example)
     return {"summary": _summary, "statistics": _statistics, "notice": _notice, "save": _save}[args.action](described, args)
 
@@ -90,7 +90,7 @@ def _open(folder: Path) -> Described:
     return Described(Campaign.load(folder), None)
 
 
-def _summary(described: Described, args: argparse.Namespace) -> int:
+def _summary(described: Described, _: argparse.Namespace) -> int:
     print(described.campaign.summary())
     return 0
 
@@ -120,7 +120,7 @@ def _statistics(described: Described, args: argparse.Namespace) -> int:
     return 0
 
 
-def _print(counts: counted.Table[Line], total: Line, title: str, form: str, head: tuple[str, str]) -> None:
+def _print(counts: counted.SummaryTable[Line], total: Line, title: str, form: str, head: tuple[str, str]) -> None:
     if form == "json":
         for row in counts.cells():
             cells = dict(zip(counts.columns, map(cell_text, row), strict=True))
@@ -135,7 +135,7 @@ def _print(counts: counted.Table[Line], total: Line, title: str, form: str, head
 
 
 def _print_table(heads: Sequence[str], rows: Iterable[Sequence[Cell]]) -> None:
-    for line in table(heads, [[cell_text(cell) for cell in row] for row in rows], [WIDEST] * len(heads)):
+    for line in text_table(heads, [[cell_text(cell) for cell in row] for row in rows], [WIDEST] * len(heads)):
         print(line)
 
 

@@ -26,7 +26,6 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     """Describe the command."""
     parser = commands.add_parser(
         "collect",
-        help="look at sites and write snapshots",
         description="Look at sites and write a snapshot of each. With the same journal, a run goes on where one ended.",
     )
     parser.add_argument("source", metavar="REGISTRY|URL", nargs="+", help="tables of sites (csv, xlsx …), or addresses")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from govmedia_rules.commands.inspect import main_json
+from govmedia_rules.commands.output import main_json
 from govmedia_rules.errors import GovMediaRulesError, ObservationError, Where
 from govmedia_rules.judge.compare import Comparison, compare, read_results
 from govmedia_rules.judge.rulebook import load_rulebook
@@ -14,7 +14,7 @@ from govmedia_rules.judge.rulebook import load_rulebook
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Describes the command."""
     text = "Compare two files of inspections, or, with --against, one set of snapshots under two rulebooks."
-    parser = commands.add_parser("compare", help="compare two rounds or two rulebooks", description=text)
+    parser = commands.add_parser("compare", description=text)
     parser.add_argument("paths", nargs="+", metavar="PATH", help="BEFORE.jsonl AFTER.jsonl, or files of snapshots")
     parser.add_argument("--rulebook", action="append", default=[], metavar="ID", help="first rulebook; repeat for layers")
     parser.add_argument("--against", action="append", default=[], metavar="ID", help="second rulebook; repeat for layers")

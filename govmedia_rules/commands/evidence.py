@@ -20,7 +20,6 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     """Describe the command."""
     parser = commands.add_parser(
         "evidence",
-        help="show the pages behind a finding",
         description="Show pages as they were when a finding was made, from the journal of `collect`. Private numbers are masked.",
     )
     parser.add_argument("finding", nargs="?", metavar="FINDING", help="id of an indicator; its evidence names the pages")

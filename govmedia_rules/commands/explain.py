@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import argparse
 
-from govmedia_rules.commands.inspect import main_json
+from govmedia_rules.commands.output import main_json
 from govmedia_rules.judge.rulebook import load_rulebook
 from govmedia_rules.rules.load import book_with
 
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Describes the command."""
-    parser = commands.add_parser("explain", help="explain an indicator", description="Explain an indicator or a family.")
+    parser = commands.add_parser("explain", description="Explain an indicator or a family.")
     parser.add_argument("indicator", metavar="ID", help="id or family: site.veto.columns.core, media.veto")
     parser.add_argument("--rulebook", action="append", default=[], metavar="ID", help="id or path; repeat for layers")
     parser.add_argument("--format", choices=("text", "json"), default="text", help="what is printed")

@@ -18,7 +18,6 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     """Describes the command with its actions `check` and `learn`."""
     parser = commands.add_parser(
         "lexicon",
-        help="check a lexicon, or learn exceptions from clean text",
         description="Check a lexicon (词表), or list what it reports in clean text, to be reviewed as exceptions.",
     )
     parser.set_defaults(run=run)

@@ -11,8 +11,8 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from govmedia_rules.commands.inspect import Job, add_inputs, examples_folder, job_of, judged
-from govmedia_rules.commands.output import counted, say
+from govmedia_rules.commands.inputs import InspectionInputs, add_inputs, examples_folder, job_of, judge_inputs
+from govmedia_rules.commands.output import count_on_stderr, say, say_unread
 from govmedia_rules.errors import BrokenLine, GovMediaRulesError, Where
 from govmedia_rules.judge.inspection import Inspection, Verdict
 from govmedia_rules.judge.rulebook import load_rulebook
@@ -20,7 +20,7 @@ from govmedia_rules.rules.model import Plan
 
 if TYPE_CHECKING:
     from govmedia_rules.campaign import Campaign
-    from govmedia_rules.reports.document import Document
+    from govmedia_rules.reports.document import ReportDocument
 
 FORMS = ("html", "xlsx", "sarif", "docx", "md")
 DOCUMENTS = ("docx", "md", "html")
@@ -30,7 +30,6 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     """Describe the command."""
     parser = commands.add_parser(
         "report",
-        help="write a report",
         description="Write a report of snapshots, which are judged, or of inspections that `inspect --out` wrote.",
     )
     add_inputs(parser)
@@ -66,19 +65,19 @@ def run(args: argparse.Namespace) -> int:
     if args.to in ("xlsx", "docx") and not args.out and not args.sheets and sys.stdout.isatty():
         raise GovMediaRulesError(f"{args.to} is not for a terminal", hint="give --out FILE")
     bad: list[BrokenLine] = []
-    inspections = counted(inspections_of(args, bad), "subjects")
+    inspections = count_on_stderr(inspections_of(args, bad), "subjects")
     if args.sheets:
         _write_sheets(args, inspections)
     else:
         _put(args, _report(args, inspections))
-    for fault in bad:
-        say(f"not read: {fault}")
-    return 1 if bad else 0
+    return say_unread(bad)
 
 
 def _put(args: argparse.Namespace, data: bytes) -> None:
     if args.out:
         Path(args.out).write_bytes(data)
+    elif sys.stdout.isatty():
+        print(data.decode())  # what an input holds is escaped on the way to a terminal
     else:
         sys.stdout.flush()
         sys.stdout.buffer.write(data)
@@ -120,7 +119,7 @@ def _task_sheets(args: argparse.Namespace, campaign: Campaign) -> int:
     return 0
 
 
-def _written(document: Document, form: str) -> bytes:
+def _written(document: ReportDocument, form: str) -> bytes:
     if form == "docx":
         return document.to_docx()
     return (document.to_html() if form == "html" else document.to_markdown()).encode()
@@ -149,7 +148,7 @@ def _write_sheets(args: argparse.Namespace, inspections: Iterable[Inspection]) -
     )
 
 
-def _put_sheets(args: argparse.Namespace, sheets: Iterable[tuple[str, Document]]) -> None:
+def _put_sheets(args: argparse.Namespace, sheets: Iterable[tuple[str, ReportDocument]]) -> None:
     from govmedia_rules.reports.text import file_name
 
     folder = Path(args.sheets)
@@ -179,7 +178,7 @@ def inspections_of(args: argparse.Namespace, bad: list[BrokenLine]) -> Iterator[
     inspections = _stored(stored, args.rulebook, bad)
     if not fresh:
         return inspections
-    return chain(inspections, judged(args, Job(fresh, job.rulebooks, job.reviews, job.waivers), bad)[1])
+    return chain(inspections, judge_inputs(args, InspectionInputs(fresh, job.rulebooks, job.reviews, job.waivers), bad)[1])
 
 
 def _holds_inspections(path: str) -> bool:

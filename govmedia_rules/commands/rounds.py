@@ -26,7 +26,7 @@ from govmedia_rules.campaign import (
     DueRule,
     SampleRule,
 )
-from govmedia_rules.campaign.folder import DESCRIPTION, read_campaign, read_counts
+from govmedia_rules.campaign.folder import DESCRIPTION, read_campaign, read_count_rows
 from govmedia_rules.campaign.groups import DIMENSIONS
 from govmedia_rules.campaign.worklists import (
     Filled,
@@ -45,7 +45,7 @@ from govmedia_rules.judge.inspection import Inspection
 from govmedia_rules.judge.rulebook import Rulebook, load_rulebook
 from govmedia_rules.notices.figures import DateSpan, PartialDate
 from govmedia_rules.subjects.registry import read_registry
-from govmedia_rules.tables.out import Table
+from govmedia_rules.tables.out import SummaryTable
 
 T = TypeVar("T")
 
@@ -179,7 +179,7 @@ def _add(args: argparse.Namespace) -> int:
         refused = [str(row) for row in registry.bad]
         say(f"{len(registry.sites)} sites, {len(registry.accounts)} accounts")
     if args.counts:
-        blocks = [block.model_copy(update={"tier": args.tier}) for block in read_counts(Path(args.counts), CountedUnits)]
+        blocks = [block.model_copy(update={"tier": args.tier}) for block in read_count_rows(Path(args.counts), CountedUnits)]
         campaign.add_counts(*blocks)
         say(f"{sum(block.count for block in blocks)} units as numbers")
     campaign.save(args.path)
@@ -217,7 +217,7 @@ def _results(args: argparse.Namespace) -> int:
     added = 0
     for name in args.files:
         if args.counts:
-            blocks = [block.model_copy(update={"tier": args.tier}) for block in read_counts(Path(name), CountedResult)]
+            blocks = [block.model_copy(update={"tier": args.tier}) for block in read_count_rows(Path(name), CountedResult)]
             campaign.add_counts(*blocks)
             added += sum(block.count for block in blocks)
         elif name.endswith((".jsonl", ".ndjson")):
@@ -340,7 +340,7 @@ def _refusals(refused: list[str]) -> int:
     return 1 if refused else 0
 
 
-def _write(table: Table[Line], name: str) -> None:
+def _write(table: SummaryTable[Line], name: str) -> None:
     if name.endswith(".csv"):
         table.to_csv(name)
     else:

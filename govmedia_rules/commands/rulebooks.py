@@ -5,8 +5,7 @@ from __future__ import annotations
 import argparse
 from datetime import date
 
-from govmedia_rules.commands.inspect import main_json
-from govmedia_rules.commands.output import table
+from govmedia_rules.commands.output import main_json, text_table
 from govmedia_rules.errors import RulebookError
 from govmedia_rules.rules.load import known_files, layers_for, read_layer
 from govmedia_rules.rules.plugins import installed
@@ -14,7 +13,7 @@ from govmedia_rules.rules.plugins import installed
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Describes the command."""
-    parser = commands.add_parser("rulebooks", help="list the rulebooks", description="List built-in and installed rulebooks.")
+    parser = commands.add_parser("rulebooks", description="List built-in and installed rulebooks.")
     parser.add_argument("--at", type=date.fromisoformat, metavar="DAY", help="only what would apply on a day: 2024-08-23")
     parser.add_argument("--region", metavar="NAME", help="only what would apply in a place: 610726, 略阳县; the nation by default")
     parser.add_argument("--series", default="inspection", help="with --at: inspection, supervision, guidelines …")
@@ -44,6 +43,6 @@ def run(args: argparse.Namespace) -> int:
         ]
         for layer in layers
     ]
-    for line in table(("id", "名称", "地区", "基于", "施行", "指标数"), rows, (24, 60, 8, 24, 24, 8)):
+    for line in text_table(("id", "名称", "地区", "基于", "施行", "指标数"), rows, (24, 60, 8, 24, 24, 8)):
         print(line)
     return 0

@@ -11,18 +11,19 @@ from datetime import date
 from pathlib import Path
 from urllib.parse import quote
 
+from govmedia_rules.commands.output import positive
 from govmedia_rules.errors import GovMediaRulesError
 from govmedia_rules.text.checkers import load_checkers
 from govmedia_rules.text.decisions import (
     PassageDecision,
     decisions_of,
+    match_digest,
     merge_decisions,
-    passage_digest,
     read_decisions,
     without_decided,
     write_decisions,
 )
-from govmedia_rules.text.documents import Document, read_documents
+from govmedia_rules.text.documents import TextDocument, read_documents
 from govmedia_rules.text.marked import marked_docx
 from govmedia_rules.text.matches import RANK, Match, Matches, group_incidents
 from govmedia_rules.text.scanner import Scanner
@@ -34,7 +35,6 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     """Describe the command."""
     parser = commands.add_parser(
         "scan",
-        help="find candidates for misstatements in files",
         description="Find candidates for misstatements in text, HTML, DOCX, XLSX, PPTX, PDF and JSON Lines files (表述检查).",
     )
     parser.add_argument(
@@ -46,7 +46,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser.add_argument("--no-forms", action="store_true", help="no dates, numbers, marks and private numbers")
     parser.add_argument("--checkers", action="store_true", help="also run the checkers that installed packages offer")
     parser.add_argument("--confidence", choices=list(RANK), default="low", help="leave out what is less sure")
-    parser.add_argument("--workers", type=int, default=1, metavar="N", help="processes")
+    parser.add_argument("--workers", type=positive, default=1, metavar="N", help="processes")
     parser.add_argument("--format", choices=("text", "json", "sarif"), default="text", help="what is printed")
     parser.add_argument("--baseline", metavar="FILE", help="decisions on passages: only what none of them covers is shown")
     parser.add_argument(
@@ -88,8 +88,8 @@ def run(args: argparse.Namespace) -> int:
     return 1 if failed else 0
 
 
-def _read(files: Iterable[str]) -> tuple[list[Document], bool]:
-    documents: list[Document] = []
+def _read(files: Iterable[str]) -> tuple[list[TextDocument], bool]:
+    documents: list[TextDocument] = []
     faults: list[GovMediaRulesError] = []
     for name in files:
         try:
@@ -101,7 +101,9 @@ def _read(files: Iterable[str]) -> tuple[list[Document], bool]:
     return documents, bool(faults)
 
 
-def _scan(scanner: Scanner, documents: list[Document], args: argparse.Namespace, known: Mapping[str, PassageDecision]) -> Results:
+def _scan(
+    scanner: Scanner, documents: list[TextDocument], args: argparse.Namespace, known: Mapping[str, PassageDecision]
+) -> Results:
     """The matches of each text that has any: sure enough, and on which nobody has decided."""
     results: Results = []
     texts = [document.text for document in documents]
@@ -122,7 +124,7 @@ def _write_baseline(args: argparse.Namespace, results: Results) -> None:
     write_decisions(path, merge_decisions(old.values(), new).values())
 
 
-def _mark(scanner: Scanner, documents: list[Document], args: argparse.Namespace) -> None:
+def _mark(scanner: Scanner, documents: list[TextDocument], args: argparse.Namespace) -> None:
     folder = Path(args.marked)
     folder.mkdir(parents=True, exist_ok=True)
     for document in documents:
@@ -152,7 +154,7 @@ def _match(matches: Matches, match: Match) -> dict[str, object]:
         **asdict(match),
         "reason_text": match.reason_text("zh"),
         "context": list(matches.context(match)),
-        "passage": passage_digest(matches, match),
+        "passage": match_digest(matches, match),
     }
 
 
@@ -182,7 +184,7 @@ def _result(where: str, matches: Matches, match: Match) -> dict[str, object]:
         "level": "none",
         "message": {"text": f"{match.text}{suggestion}（{match.reason_text('zh')}）"},
         "locations": [{"physicalLocation": {"artifactLocation": {"uri": quote(Path(where).as_posix())}, "region": region}}],
-        "partialFingerprints": {"passage/v1": passage_digest(matches, match)},
+        "partialFingerprints": {"passage/v1": match_digest(matches, match)},
         "properties": {"term": match.term, "severity": match.severity, "confidence": match.confidence, "source": match.source},
     }
 

@@ -13,7 +13,7 @@ from govmedia_rules.errors import BrokenLine, GovMediaRulesError, MissingColumn,
 from govmedia_rules.judge.frame import asked_of
 from govmedia_rules.judge.rulebook import Rulebook
 from govmedia_rules.snapshots.models import AccountSnapshot, SiteSnapshot
-from govmedia_rules.snapshots.shallow import kind_of, open_subject_tables, read_accounts, read_sites
+from govmedia_rules.snapshots.shallow import kind_of_table, open_subject_tables, read_accounts, read_sites
 from govmedia_rules.tables.model import BadRow, Rows
 
 TABLE_SUFFIXES = frozenset({".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".et", ".csv", ".tsv", ".txt", ".htm", ".html", ".parquet"})
@@ -40,7 +40,7 @@ def table_snapshots(
     at = _point(args.at, zone)
     sheet, header = args.sheet, args.header
     headers = [column for table in open_subject_tables(path, sheet=sheet, header=header) for column in table.columns]
-    read = read_accounts if kind_of(headers) == "account" else read_sites
+    read = read_accounts if kind_of_table(headers) == "account" else read_sites
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", MissingColumn)
         warnings.simplefilter("ignore", UnreadInput)

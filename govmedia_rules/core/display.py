@@ -42,7 +42,7 @@ def text(value: object, most: int = MAX_CHARS) -> str:
     return f'{shown}…<span style="{_QUIET}">（略{cut}字）</span>' if cut > 0 else shown
 
 
-def lines(value: object, most: int = MAX_CHARS) -> str:
+def text_lines(value: object, most: int = MAX_CHARS) -> str:
     """Like `text`, with its line breaks kept."""
     return text(value, most).replace("\n", "<br>")
 
@@ -69,7 +69,7 @@ def named(name: str, key: str) -> str:
     return text(name, 60) if name == key else f"{text(name, 60)}<br>{quiet(text(key, 60))}"
 
 
-def fold(summary: str, body: str) -> str:
+def collapsible(summary: str, body: str) -> str:
     """A fragment that opens on a click.
 
     Args:
@@ -93,7 +93,7 @@ def items(fragments: Sequence[str], total: int | None = None) -> str:
     return f'<ul style="margin:2px 0 2px 1.2em;padding:0">{shown}{more}</ul>'
 
 
-def table(heads: Sequence[str], rows: Iterable[Sequence[str]], total: int | None = None) -> str:
+def html_table(heads: Sequence[str], rows: Iterable[Sequence[str]], total: int | None = None) -> str:
     """A table of at most `MAX_ROWS` rows.
 
     Args:
@@ -175,7 +175,7 @@ def _fields(fields: Mapping[str, object], fields_of: FieldsOf, budget: _Budget, 
     unseen = [name for name, value in fields.items() if value is None]
     rows = [(quiet(text(name, 60)), _value(value, fields_of, budget, depth + 1)) for name, value in known.items()]
     shown = budget.take(f"<div>{quiet(f'{NOT_OBSERVED}：' + text('、'.join(unseen), 600))}</div>") if unseen else ""
-    return (table((), rows, len(rows)) if rows else "") + shown
+    return (html_table((), rows, len(rows)) if rows else "") + shown
 
 
 def _value(value: object, fields_of: FieldsOf, budget: _Budget, depth: int) -> str:
@@ -191,16 +191,16 @@ def _value(value: object, fields_of: FieldsOf, budget: _Budget, depth: int) -> s
             return quiet(NOTHING_THERE)
         first = next((str(item) for item in inner.values() if isinstance(item, str) and item), f"{len(inner)} 项")
         body = _fields(inner, fields_of, budget, depth)
-        return body if depth == 1 and len(inner) <= 4 else fold(text(first, 80), body)
+        return body if depth == 1 and len(inner) <= 4 else collapsible(text(first, 80), body)
     if isinstance(value, tuple | list | frozenset | set):
         if not value:
             return quiet(NOTHING_THERE)
         rows = [fields_of(item) for item in list(value)[:MAX_ITEMS]]
         if len(rows) > 1 and all(row is not None and _is_flat(row) for row in rows):
-            return fold(f"{len(value)} 项", _rows([row for row in rows if row is not None], len(value), budget))
+            return collapsible(f"{len(value)} 项", _rows([row for row in rows if row is not None], len(value), budget))
         shown = [_value(item, fields_of, budget, depth + 1) for item in list(value)[:MAX_ITEMS]]
-        return fold(f"{len(value)} 项", items(shown, len(value)))
-    return budget.take(lines(value))
+        return collapsible(f"{len(value)} 项", items(shown, len(value)))
+    return budget.take(text_lines(value))
 
 
 MAX_COLUMNS = 8
@@ -217,8 +217,8 @@ def _rows(rows: Sequence[Mapping[str, object]], total: int, budget: _Budget) -> 
     for row in rows:
         if budget.left <= 0:
             break
-        shown.append([budget.take(quiet(NOT_OBSERVED) if row.get(name) is None else lines(row[name], 80)) for name in names])
-    return table(names, shown, total)
+        shown.append([budget.take(quiet(NOT_OBSERVED) if row.get(name) is None else text_lines(row[name], 80)) for name in names])
+    return html_table(names, shown, total)
 
 
 def short(value: object, most: int = 60) -> str:

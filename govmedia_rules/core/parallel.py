@@ -54,7 +54,7 @@ class Job(Generic[T, R]):
     preload: tuple[str, ...] = ()
 
 
-def run(job: Job[T, R], tasks: Iterable[T], workers: int, *, in_order: bool = True) -> Iterator[tuple[T, R]]:
+def run_tasks(job: Job[T, R], tasks: Iterable[T], workers: int, *, in_order: bool = True) -> Iterator[tuple[T, R]]:
     """Do tasks in worker processes.
 
     Args:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import difflib
+import re
 import tomllib
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
-class Term:
+class VocabularyTerm:
     """One word of a vocabulary.
 
     Attributes:
@@ -37,12 +39,22 @@ def key_of(text: str) -> str:
     return "".join(unicodedata.normalize("NFKC", text).split()).casefold()
 
 
+def any_of(words: Iterable[str]) -> str:
+    """Return a pattern that matches any of `words`, the longest first."""
+    return _any_of(tuple(words))
+
+
+@lru_cache(maxsize=512)
+def _any_of(words: tuple[str, ...]) -> str:
+    return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
+
+
 @dataclass(frozen=True)
-class Vocabulary(Mapping[str, Term]):
+class Vocabulary(Mapping[str, VocabularyTerm]):
     """A tree of terms, by id; `find` reads any known spelling."""
 
     name: str
-    terms: Mapping[str, Term]
+    terms: Mapping[str, VocabularyTerm]
     _by_key: Mapping[str, str] = field(repr=False, compare=False, default_factory=dict)
 
     @classmethod
@@ -52,12 +64,12 @@ class Vocabulary(Mapping[str, Term]):
         Raises:
             ValueError: One spelling means two terms.
         """
-        terms: dict[str, Term] = {}
+        terms: dict[str, VocabularyTerm] = {}
         by_key: dict[str, str] = {}
         for term_id, entry in table.items():
             aliases = tuple(str(alias) for alias in entry.get("aliases", ()))  # type: ignore[attr-defined]
             parent, letters = entry.get("parent"), entry.get("letters")
-            term = Term(
+            term = VocabularyTerm(
                 term_id,
                 str(entry["title"]),
                 None if parent is None else str(parent),
@@ -72,7 +84,7 @@ class Vocabulary(Mapping[str, Term]):
                     raise ValueError(f"vocabulary {name}: {spelling!r} means both {other} and {term_id}")
         return cls(name, terms, by_key)
 
-    def __getitem__(self, term_id: str) -> Term:
+    def __getitem__(self, term_id: str) -> VocabularyTerm:
         return self.terms[term_id]
 
     def __iter__(self) -> Iterator[str]:
@@ -81,7 +93,7 @@ class Vocabulary(Mapping[str, Term]):
     def __len__(self) -> int:
         return len(self.terms)
 
-    def find(self, text: str) -> Term | None:
+    def find(self, text: str) -> VocabularyTerm | None:
         """Return the term that `text` spells, or None."""
         term_id = self._by_key.get(text) or self._by_key.get(key_of(text))
         return None if term_id is None else self.terms[term_id]

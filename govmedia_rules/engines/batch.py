@@ -22,7 +22,7 @@ from govmedia_rules.judge.rulebook import Rulebook
 from govmedia_rules.rules.model import Plan
 from govmedia_rules.snapshots.models import AnySnapshot
 from govmedia_rules.snapshots.reading import MAX_LINE_BYTES, RawLine, parse_line
-from govmedia_rules.snapshots.shallow import kind_of, shallow_table
+from govmedia_rules.snapshots.shallow import kind_of_table, shallow_table
 from govmedia_rules.snapshots.shallow_rows import SubjectKind
 from govmedia_rules.tables.columns import Cell, Heading, arrow_schema, missing_frames
 
@@ -197,7 +197,7 @@ class BatchJudge:
 
     def _from_columns(self, batch: pyarrow.RecordBatch) -> Iterator[Cells]:
         names = [name for name in batch.schema.names if name not in self.keep]
-        kind = self.kind or kind_of(batch.schema.names, self.headers)
+        kind = self.kind or kind_of_table(batch.schema.names, self.headers)
         if not names:
             raise TableError("the batch has no columns", Where("batch"))
         zone = self.zone or SHANGHAI

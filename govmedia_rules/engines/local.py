@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
 from govmedia_rules.core import display
-from govmedia_rules.core.parallel import DEATH, Job, run
+from govmedia_rules.core.parallel import DEATH, Job, run_tasks
 from govmedia_rules.core.progress import Meter, Progress
 from govmedia_rules.engines.batch import BatchJudge, Cells
 from govmedia_rules.errors import BrokenLine, ExportError, ObservationError, UnreadInput, Where
@@ -164,7 +164,7 @@ def inspect_to_parquet(
     folder = Path(out)
     folder.mkdir(parents=True, exist_ok=True)
     # Where there is nothing to judge, an empty part still tells readers of the folder the columns.
-    pieces = list(cut(files, piece_bytes)) or [Piece(0, files[0], 0, 0, 0, "nothing")]
+    pieces = list(cut_input(files, piece_bytes)) or [Piece(0, files[0], 0, 0, 0, "nothing")]
     with _locked(folder):
         _claim(folder, _description(files, judge, piece_bytes), restart)
         todo = [piece for piece in pieces if not _part(folder, piece).exists()]
@@ -190,7 +190,7 @@ def _tell_bad(run: FileRun, on_bad: Callable[[BrokenLine], None] | None) -> None
         on_bad(fault)
 
 
-def cut(files: Sequence[str], piece_bytes: int = PIECE_BYTES) -> Iterator[Piece]:
+def cut_input(files: Sequence[str], piece_bytes: int = PIECE_BYTES) -> Iterator[Piece]:
     """The pieces of the input, in order. Only sizes, the cuts between lines, and the feet of Parquet files are read."""
     number = 0
     for path in files:
@@ -456,7 +456,7 @@ def _in_this_process(judge: BatchJudge, folder: Path, pieces: Sequence[Piece], w
 
 def _in_workers(judge: BatchJudge, folder: Path, pieces: Sequence[Piece], workers: int) -> Iterator[tuple[Piece, PieceDone]]:
     job = Job(_start_worker, (judge, folder), _judge_piece, _attempt_rows, _count_rows, preload=worker_modules(judge.plan))
-    return run(job, pieces, workers, in_order=False)
+    return run_tasks(job, pieces, workers, in_order=False)
 
 
 _worker: tuple[BatchJudge, Path] | None = None

@@ -21,7 +21,7 @@ from govmedia_rules.rules.model import AppliesTo, Indicator, Plan, Scoring, Subj
 from govmedia_rules.snapshots.models import AnySnapshot
 from govmedia_rules.snapshots.stage import Stage, stage_of
 from govmedia_rules.subjects.models import Account, AnySubject, Site
-from govmedia_rules.subjects.vocabulary import PORTAL_LEVELS, vocabulary
+from govmedia_rules.subjects.vocabulary import PORTAL_LEVELS, subject_vocabulary
 
 NonPassing = tuple[tuple[int, CheckResult], ...]
 """The answers for one subject that are not a plain pass: position of the indicator in the plan, and the answer."""
@@ -342,7 +342,7 @@ def applicability(rule: AppliesTo, profile: Profile) -> tuple[str | None, str | 
         elif rule.levels is not None and profile.level not in rule.levels:
             return "other_level", None
     if rule.platforms is not None:
-        tree = vocabulary("platform")
+        tree = subject_vocabulary("platform")
         if profile.platform is None:
             unknown = "platform"
         elif not any(tree.is_a(profile.platform, platform) for platform in rule.platforms):

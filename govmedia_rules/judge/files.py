@@ -12,7 +12,7 @@ from datetime import datetime, tzinfo
 from pathlib import Path
 from typing import NamedTuple
 
-from govmedia_rules.core.parallel import DEATH, HangGuard, Job, run
+from govmedia_rules.core.parallel import DEATH, HangGuard, Job, run_tasks
 from govmedia_rules.errors import BrokenLine, ObservationError, Where
 from govmedia_rules.judge.engine import Judge, NonPassing, Profile
 from govmedia_rules.judge.limits import limit_checks
@@ -79,7 +79,7 @@ class SliceResult(NamedTuple):
     lines: int
 
 
-class Reading(NamedTuple):
+class LineOptions(NamedTuple):
     """How lines are read; see `read_snapshots`."""
 
     zone: tzinfo | None = None
@@ -102,10 +102,10 @@ def slices(path: str, chunk_bytes: int = CHUNK_BYTES) -> Iterator[Slice]:
 
 
 _judge: Judge | None = None
-_reading = Reading()
+_reading = LineOptions()
 
 
-def _start_worker(plan: Plan, reading: Reading) -> None:
+def _start_worker(plan: Plan, reading: LineOptions) -> None:
     global _judge, _reading
     _judge, _reading = Judge(plan), reading
     limit_checks(CHECK_SECONDS)
@@ -182,13 +182,13 @@ class Located(NamedTuple):
 
 
 def judge_files(
-    plan: Plan, paths: Sequence[str], reading: Reading, workers: int, chunk_bytes: int = CHUNK_BYTES
+    plan: Plan, paths: Sequence[str], reading: LineOptions, workers: int, chunk_bytes: int = CHUNK_BYTES
 ) -> Iterator[Located]:
     """Judge files with several processes; results come in the order of the input."""
     job = Job(_start_worker, (plan, reading), _judge_slice, _attempt_lines, _count_lines, preload=worker_modules(plan))
     pieces = (piece for path in paths for piece in slices(path, chunk_bytes))
     current, before = "", 0
-    for piece, result in run(job, pieces, workers):
+    for piece, result in run_tasks(job, pieces, workers):
         if piece.path != current:
             current, before = piece.path, 0
         for item in result.items:

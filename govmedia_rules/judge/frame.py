@@ -23,7 +23,7 @@ from govmedia_rules.snapshots.models import AccountSnapshot, SiteSnapshot
 from govmedia_rules.snapshots.shallow import (
     NEEDED_PARTS,
     ShallowTable,
-    kind_of,
+    kind_of_table,
     open_subject_tables,
     shallow_table,
     warn_of,
@@ -42,7 +42,7 @@ from govmedia_rules.tables.columns import (
 )
 from govmedia_rules.tables.files import cell_text
 from govmedia_rules.tables.model import BadRow, RawTable
-from govmedia_rules.tables.out import Table, find_spec_quietly, to_frame
+from govmedia_rules.tables.out import SummaryTable, find_spec_quietly, to_frame
 
 Labels = Literal["zh", "name"]
 F = TypeVar("F")
@@ -140,7 +140,7 @@ def inspect_frame(
     taken = [name for name in added if name in source.columns]
     if taken:
         raise TableError(f"the frame has columns {', '.join(taken)} already", Where(source.library), "pass prefix=")
-    kind = kind or kind_of([column for table in tables for column in table.columns], headers)
+    kind = kind or kind_of_table([column for table in tables for column in table.columns], headers)
 
     def open_again() -> ShallowTable:
         return shallow_table(frame, kind, observed_at=observed_at, headers=headers, sheet=sheet, header=header, zone=zone)
@@ -151,7 +151,7 @@ def inspect_frame(
     with Meter(progress, source.size, title="检查") as meter:
         feed = _Feed(opened, rows)
         for inspection in rulebook.inspect_many(feed, reviews=reviews, waivers=waivers):
-            rows[feed.place] = judged(inspection, lang, feed.place, feed.fault)
+            rows[feed.place] = judged_row(inspection, lang, feed.place, feed.fault)
             if progress:
                 meter.add(min(len(rows), source.size) - meter.done)
         if feed.repeated:
@@ -190,10 +190,10 @@ def _judge_merged(
     for place, first in once.first_rows.items():
         before = rows[place][-1]
         faults = [*([str(before)] if before is not None else []), *said.get(place, ())]
-        rows[place] = judged(of_first[first], lang, place, "；".join(faults) or None)
+        rows[place] = judged_row(of_first[first], lang, place, "；".join(faults) or None)
 
 
-def judged(inspection: Inspection, lang: str, place: Place, fault: str | None = None) -> Judged:
+def judged_row(inspection: Inspection, lang: str, place: Place, fault: str | None = None) -> Judged:
     """Return what is said of an inspected subject, with the cells of its row that were not read."""
     verdict = inspection.verdict
     score = inspection.score
@@ -327,7 +327,7 @@ class _FileRows:
         ]
         pairs = [(cells, judged_row) for (_, cells), judged_row in zip(self._rows, rows, strict=True)]
         assert width + len(more) == len({heading.name for heading in (*own, *more)})
-        return to_frame(Table([*own, *more], pairs, name="检查结果"))
+        return to_frame(SummaryTable([*own, *more], pairs, name="检查结果"))
 
 
 def _cell_text(column: str, row: tuple[Mapping[str, Any], Judged]) -> Cell:

@@ -609,7 +609,7 @@ class Inspection(Row):
         failed = problems.shown_table(subjects=False)
         undecided = ""
         if missing:
-            undecided = display.fold(f"未定的单项否决指标 {len(missing)} 项", missing.shown_table(subjects=False))
+            undecided = display.collapsible(f"未定的单项否决指标 {len(missing)} 项", missing.shown_table(subjects=False))
         return display.frame(head, f"<div>{display.quiet(display.text(basis))}</div>", points, shares, failed, undecided)
 
 
@@ -710,4 +710,4 @@ VERDICT_TONES: Mapping[Verdict, display.Tone] = {
 def _shown_score(score: Score) -> str:
     sums = [display.text(line, 200) for line in score.lines()]
     body = "<br>".join(sums[: display.MAX_ROWS])
-    return display.fold(f"得分 <b>{display.text(score)}</b>", body)
+    return display.collapsible(f"得分 <b>{display.text(score)}</b>", body)

@@ -10,11 +10,11 @@ from datetime import datetime
 from typing import NamedTuple, TypeVar
 
 from govmedia_rules.checks.contract import CheckSpec, Evidence
-from govmedia_rules.errors import ExpiredWaiver, UnusedReview, UnusedWaiver, Where
+from govmedia_rules.errors import ExpiredWaiver, SharedId, UnusedReview, UnusedWaiver, Where
 from govmedia_rules.judge.engine import PlanResult
 from govmedia_rules.judge.reviews import Refusal, Review, Waiver, in_order
 from govmedia_rules.rules.model import Indicator, Plan
-from govmedia_rules.subjects.models import AnySubject, former_id_of
+from govmedia_rules.subjects.models import Account, AnySubject, Site, former_id_of, is_same_unit
 
 
 class Given(NamedTuple):
@@ -57,6 +57,8 @@ class Opinions:
         self._times: dict[str, list[datetime]] = {}
         self._answered: dict[int, datetime] = {}
         self._bearers: dict[str, set[str]] = defaultdict(set)
+        self._given_ids: dict[str, Site | Account] = {}
+        self._shared_ids: set[str] = set()
         self.refused: list[Refusal] = list(getattr(reviews, "refused", ())) + list(getattr(waivers, "refused", ()))
         self._add_reviews(reviews)
         self._add_waivers(waivers)
@@ -71,10 +73,21 @@ class Opinions:
 
     def observe(self, subject: AnySubject, observed_at: datetime) -> None:
         """Note one observation ahead of judging; see `asks_for_times`."""
+        self.note_id(subject)
         for name in _ids_of(subject):
             if name in self._by_subject or name in self._waivers:
                 self._times.setdefault(subject.id, []).append(observed_at)
                 self._bearers[name].add(subject.id)
+
+    def note_id(self, subject: AnySubject) -> None:
+        """Note the unit of an id that the caller gave, and warn where it was given to another unit before."""
+        if not isinstance(subject, Site | Account) or subject.id in self._shared_ids or subject.id == subject.usual_id:
+            return
+        other = self._given_ids.setdefault(subject.id, subject)
+        if not is_same_unit(subject, other):
+            self._shared_ids.add(subject.id)
+            text = f"the id {subject.id!r} stands for {other.name} and for {subject.name}; give each unit its own"
+            warnings.warn(text, SharedId, stacklevel=4)
 
     def of(self, subject: AnySubject, observed_at: datetime, result: PlanResult) -> Given:
         """Return what belongs to one observation.
@@ -110,9 +123,9 @@ class Opinions:
         return Given(reviews, tuple(waiver for waiver in waivers if waiver not in shared), tuple(refused))
 
     def _is_shared(self, name: str, subject_id: str) -> bool:
-        """Return whether an earlier id stands for several subjects, so that nobody knows which one is meant."""
+        """Return whether an id stands for several subjects, so that nobody knows which one is meant."""
         if name == subject_id:
-            return False
+            return name in self._shared_ids
         self._bearers[name].add(subject_id)
         return len(self._bearers[name]) > 1
 

@@ -265,7 +265,7 @@ def _first_faults(fault: ValidationError) -> str:
     return "; ".join(f"{'.'.join(map(str, error['loc']))}: {error['msg']}".removeprefix(": ") for error in errors)
 
 
-class Decision(NamedTuple):
+class ReviewedStatus(NamedTuple):
     """What an answer of the machine comes to with the reviews of it.
 
     Attributes:
@@ -283,7 +283,7 @@ class Decision(NamedTuple):
     undecided: tuple[Evidence, ...] = ()
 
 
-def decide(answer: CheckResult, reviews: Sequence[Review], indicator: Indicator) -> Decision:
+def decide(answer: CheckResult, reviews: Sequence[Review], indicator: Indicator) -> ReviewedStatus:
     """Combine the machine's answer with the reviews of it.
 
     For each candidate the last review that covers it counts. One confirmed candidate is a failure, whatever was dismissed
@@ -296,24 +296,28 @@ def decide(answer: CheckResult, reviews: Sequence[Review], indicator: Indicator)
         indicator: The indicator.
     """
     if not reviews or answer.status is Status.NOT_APPLICABLE:
-        return Decision(answer.status, answer.faults, answer.possible)
+        return ReviewedStatus(answer.status, answer.faults, answer.possible)
     whole = next((review for review in reversed(reviews) if review.covers_all), None)
     decided = [_last_covering(reviews, piece) for piece in answer.evidence]
     if not answer.evidence or all(review is None or review.covers_all for review in decided):
-        return Decision(answer.status, answer.faults, answer.possible) if whole is None else _decide_all(answer, whole, indicator)
+        return (
+            ReviewedStatus(answer.status, answer.faults, answer.possible)
+            if whole is None
+            else _decide_all(answer, whole, indicator)
+        )
     confirmed = [review for review in decided if review is not None and review.decision == "confirmed"]
     undecided = tuple(piece for piece, review in zip(answer.evidence, decided, strict=True) if review is None)
     # Evidence is cut at a number of pieces: those that were left out have been looked at by nobody.
     cut_off = len(answer.evidence) >= MAX_EVIDENCE and whole is None
     if confirmed:
         certain, possible = _faults_of(confirmed, len(undecided), indicator)
-        return Decision(_confirmed(indicator), certain, possible, max(confirmed, key=_order), undecided)
+        return ReviewedStatus(_confirmed(indicator), certain, possible, max(confirmed, key=_order), undecided)
     if undecided or cut_off:
         status = Status.NEEDS_REVIEW if answer.status is Status.FAILED else answer.status
         possible = answer.possible or answer.faults
-        return Decision(status, EMPTY, possible, None, undecided)
+        return ReviewedStatus(status, EMPTY, possible, None, undecided)
     last = max((review for review in decided if review is not None), key=_order)
-    return Decision(_dismissed(indicator), EMPTY, EMPTY, last)
+    return ReviewedStatus(_dismissed(indicator), EMPTY, EMPTY, last)
 
 
 def _order(review: Review) -> tuple[object, ...]:
@@ -337,12 +341,12 @@ def _dismissed(indicator: Indicator) -> Status:
     return Status.FAILED if indicator.kind == "bonus" else Status.PASSED
 
 
-def _decide_all(answer: CheckResult, review: Review, indicator: Indicator) -> Decision:
+def _decide_all(answer: CheckResult, review: Review, indicator: Indicator) -> ReviewedStatus:
     if review.decision == "dismissed":
-        return Decision(_dismissed(indicator), EMPTY, EMPTY, review)
+        return ReviewedStatus(_dismissed(indicator), EMPTY, EMPTY, review)
     if review.faults or not answer.faults:
-        return Decision(_confirmed(indicator), *_faults_of([review], 0, indicator), review)
-    return Decision(_confirmed(indicator), answer.faults, EMPTY, review)
+        return ReviewedStatus(_confirmed(indicator), *_faults_of([review], 0, indicator), review)
+    return ReviewedStatus(_confirmed(indicator), answer.faults, EMPTY, review)
 
 
 def _faults_of(reviews: Sequence[Review], undecided: int, indicator: Indicator) -> tuple[Mapping[str, int], Mapping[str, int]]:

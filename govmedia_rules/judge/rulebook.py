@@ -27,8 +27,8 @@ from govmedia_rules.errors import (
 )
 from govmedia_rules.judge.engine import Judge, PlanResult
 from govmedia_rules.judge.explain import MODES, Explanation
-from govmedia_rules.judge.files import Answer, Reading, check_files, judge_files, plain_lines
-from govmedia_rules.judge.finding import is_under
+from govmedia_rules.judge.files import Answer, LineOptions, check_files, judge_files, plain_lines
+from govmedia_rules.judge.finding import grade_badge, is_under
 from govmedia_rules.judge.inspection import Inspection, PackedSubject
 from govmedia_rules.judge.opinions import NOTHING, Opinions
 from govmedia_rules.judge.reviews import Refusal, Review, Waiver
@@ -36,7 +36,7 @@ from govmedia_rules.rules.bundle import dump_bundle, read_bundle
 from govmedia_rules.rules.load import LayerSource, book_with, collect_layers, layers_for, old_layers
 from govmedia_rules.rules.model import Basis, Indicator, LayerRef, Plan, Scoring, SubjectWord
 from govmedia_rules.rules.overlay import resolve
-from govmedia_rules.rules.places import places_of
+from govmedia_rules.rules.places import locate_rule
 from govmedia_rules.rules.plugins import built_in_checks, installed, specs_of
 from govmedia_rules.snapshots.models import AnySnapshot
 from govmedia_rules.snapshots.reading import MAX_LINE_BYTES, read_snapshots, warn_unread
@@ -187,7 +187,7 @@ class Rulebook:
         waivers: Iterable[Waiver] = (),
         progress: Progress = False,
     ) -> Iterator[Inspection]:
-        """Judge snapshots as they come, lazily and in order; only the one at hand is held.
+        """Judge snapshots as they come, lazily and in order; only the one at hand is held, and the subjects with ids of their own.
 
         Args:
             snapshots: Any iterable, such as `read_snapshots(path)`.
@@ -197,16 +197,20 @@ class Rulebook:
 
         Raises:
             MissingExtra: A bar is asked for and tqdm is not installed.
+
+        Warns:
+            SharedId: One id is given to two units; reviews and waivers of it are refused.
         """
         opinions = Opinions(self.plan, reviews, waivers)
         size = len(snapshots) if isinstance(snapshots, Sized) else None
-        if isinstance(snapshots, Sequence) and opinions:
+        if isinstance(snapshots, Sequence):
             for snapshot in snapshots:
                 opinions.observe(snapshot.subject, snapshot.observed_at)
         _warn_of_refused(opinions)
 
         def run() -> Iterator[Inspection]:
             for snapshot in snapshots:
+                opinions.note_id(snapshot.subject)
                 yield self._inspect(snapshot, opinions)
             opinions.warn_of_unused()
 
@@ -251,7 +255,7 @@ class Rulebook:
             raise ValueError(f"workers must be 1 or more, not {workers}")
         opinions = Opinions(self.plan, reviews, waivers)
         _warn_of_refused(opinions)
-        reading = Reading(zone, not_after, max_line_bytes)
+        reading = LineOptions(zone, not_after, max_line_bytes)
         return Inspections(self, files, reading, workers, opinions, on_bad, progress)
 
     def explain(self, indicator_id: str) -> Explanation:
@@ -263,7 +267,7 @@ class Rulebook:
         indicator = self.plan.by_id.get(indicator_id) or self._renamed(indicator_id)
         if indicator is None:
             raise self._unknown(indicator_id)
-        return Explanation(indicator, self.plan.layers, places_of(indicator, self.plan))
+        return Explanation(indicator, self.plan.layers, locate_rule(indicator, self.plan))
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Rulebook) and self.plan == other.plan
@@ -287,7 +291,7 @@ class Rulebook:
     def _repr_html_(self) -> str:
         summary = f"{self.version} · {self.digest[:12]} · {len(self)} 项指标" + ("" if self.plan.complete else "（选取部分）")
         heads = ("指标", "名称", "类别", "分值", "方式", "依据")
-        table = display.table(heads, map(_shown_indicator, self.indicators), len(self))
+        table = display.html_table(heads, map(_shown_indicator, self.indicators), len(self))
         return display.frame(f"<b>{display.text(self.title)}</b>", f"<div>{display.quiet(display.text(summary))}</div>", table)
 
 
@@ -300,7 +304,7 @@ def _shown_indicator(indicator: Indicator) -> tuple[str, ...]:
         display.text(indicator.kind_zh),
         "" if indicator.points is None else display.text(indicator.points),
         display.text(MODES[indicator.mode]),
-        source if indicator.is_verified else f"{source} {display.badge('待核', 'open')}",
+        source + grade_badge(indicator),
     )
 
 
@@ -316,7 +320,7 @@ class Inspections(Iterable[Inspection]):
         self,
         book: Rulebook,
         files: list[str],
-        reading: Reading,
+        reading: LineOptions,
         workers: int,
         opinions: Opinions,
         on_bad: Callable[[BrokenLine], None] | None,
@@ -335,7 +339,9 @@ class Inspections(Iterable[Inspection]):
         if self._on_bad is not None:
             self._on_bad(fault)
 
-    def _run(self, book: Rulebook, files: list[str], reading: Reading, workers: int, opinions: Opinions) -> Iterator[Inspection]:
+    def _run(
+        self, book: Rulebook, files: list[str], reading: LineOptions, workers: int, opinions: Opinions
+    ) -> Iterator[Inspection]:
         if opinions.asks_for_times:
             _observe(files, reading, opinions)
         if workers == 1 or not plain_lines(files):
@@ -357,7 +363,7 @@ class Inspections(Iterable[Inspection]):
             warn_unread(self.bad)
 
     def _by_workers(
-        self, book: Rulebook, files: list[str], reading: Reading, workers: int, opinions: Opinions
+        self, book: Rulebook, files: list[str], reading: LineOptions, workers: int, opinions: Opinions
     ) -> Iterator[Inspection]:
         for path, number, item in judge_files(book.plan, files, reading, workers):
             if isinstance(item, Answer):
@@ -372,7 +378,7 @@ class Inspections(Iterable[Inspection]):
                 self._set_apart(BrokenLine(item.what, Where(path, row=number), item.hint))
 
 
-def _observe(files: list[str], reading: Reading, opinions: Opinions) -> None:
+def _observe(files: list[str], reading: LineOptions, opinions: Opinions) -> None:
     """Note every observation of the subjects that are reviewed, before any is judged: a review may answer a later one."""
     zone, not_after, most = reading
     for snapshot in read_snapshots(files, zone=zone, not_after=not_after, max_line_bytes=most, on_bad=lambda _: None):

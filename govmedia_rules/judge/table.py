@@ -12,7 +12,7 @@ from govmedia_rules.errors import ExportError
 from govmedia_rules.judge.finding import Findings
 from govmedia_rules.judge.inspection import INSPECTION_HEADINGS, VERDICT_TONES, Inspection, Verdict, word_of
 from govmedia_rules.snapshots.kinds import word
-from govmedia_rules.subjects.vocabulary import vocabulary
+from govmedia_rules.subjects.vocabulary import subject_vocabulary
 from govmedia_rules.tables.out import Tabular
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def _group_of(inspection: Inspection, by: GroupBy) -> str:
     value = getattr(inspection.subject, by, None)
     if value is None:
         return plots.UNKNOWN
-    terms = vocabulary(by) if by in ("platform", "level") else {}
+    terms = subject_vocabulary(by) if by in ("platform", "level") else {}
     return terms[value].title if value in terms else str(value)
 
 
@@ -170,7 +170,7 @@ class InspectionTable(Tabular[Inspection]):
         heads = ("对象", "判定", "得分", "存在的突出问题", "未定")
         counts = {verdict.zh: count for verdict, count in self.verdicts.items()}
         shares = display.shares(counts, {verdict.zh: tone for verdict, tone in VERDICT_TONES.items()})
-        table = display.table(heads, map(_shown_row, self._inspections), len(self)) if self._inspections else ""
+        table = display.html_table(heads, map(_shown_row, self._inspections), len(self)) if self._inspections else ""
         return display.frame(f"<b>检查结果 {len(self)} 个</b>", shares, table)
 
 
@@ -183,5 +183,7 @@ def _shown_row(inspection: Inspection) -> tuple[str, ...]:
         display.badge(inspection.verdict.zh, VERDICT_TONES[inspection.verdict]),
         "" if inspection.score is None else display.text(inspection.score),
         display.items(sentences, len(problems)) if problems else "",
-        display.fold(f"{len(missing)} 项", "<br>".join(display.code(finding.id) for finding in missing[:10])) if missing else "",
+        display.collapsible(f"{len(missing)} 项", "<br>".join(display.code(finding.id) for finding in missing[:10]))
+        if missing
+        else "",
     )

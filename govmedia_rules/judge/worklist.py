@@ -11,7 +11,7 @@ from govmedia_rules.judge.finding import Finding
 from govmedia_rules.judge.inspection import Inspection, Verdict
 from govmedia_rules.snapshots.kinds import word
 from govmedia_rules.tables.columns import Heading
-from govmedia_rules.tables.out import Table
+from govmedia_rules.tables.out import SummaryTable
 
 MAX_NAMES = 5
 """Names of subjects shown in a row; the ids are all there."""
@@ -49,7 +49,7 @@ HEADINGS: tuple[Heading[Act], ...] = (
 )
 
 
-def worklist(inspections: Iterable[Inspection]) -> Table[Act]:
+def worklist(inspections: Iterable[Inspection]) -> SummaryTable[Act]:
     """List what would decide open verdicts, the act that decides most subjects first.
 
     Args:
@@ -91,7 +91,7 @@ def worklist(inspections: Iterable[Inspection]) -> Table[Act]:
         )
         for act, those in served.items()
     ]
-    return Table(HEADINGS, sorted(rows, key=lambda act: (-act.alone, -len(act.subjects), act.kind, act.text)), name="待办")
+    return SummaryTable(HEADINGS, sorted(rows, key=lambda act: (-act.alone, -len(act.subjects), act.kind, act.text)), name="待办")
 
 
 def _act(finding: Finding) -> tuple[str, str]:

@@ -6,16 +6,16 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from govmedia_rules.notices.figures import (
-    Comparison,
     ComparisonBasis,
     Count,
     CountedSubject,
     Dimension,
     Group,
+    InspectedPopulation,
     Measure,
     Outcome,
     OutcomeKind,
-    Population,
+    PeriodComparison,
     Rate,
 )
 from govmedia_rules.notices.model import Figure
@@ -61,9 +61,9 @@ class WholeBuilder(PartBuilder):
     restated: list[Outcome] = field(default_factory=list)
     last_measure: Measure | None = None
 
-    def population(self) -> Population:
+    def population(self) -> InspectedPopulation:
         """Return the population as read so far."""
-        return Population(
+        return InspectedPopulation(
             subject=self.subject,
             label=self.label,
             scope=self.scope,
@@ -156,12 +156,12 @@ class CountBuilder:
             target.rates.append(rate)
             self.current = target
 
-    def compare(self, comparison: Comparison) -> None:
+    def compare(self, comparison: PeriodComparison) -> None:
         """Return a difference that belongs to the last rate of what was counted last."""
         if self.current is not None and self.current.rates:
             rate = self.current.rates[-1]
             self.current.rates[-1] = rate.model_copy(update={"comparisons": (*rate.comparisons, comparison)})
 
-    def populations(self) -> tuple[Population, ...]:
+    def populations(self) -> tuple[InspectedPopulation, ...]:
         """Return what was collected."""
         return tuple(whole.population() for whole in self.wholes if whole.counts or whole.outcomes or whole.rates or whole.parts)

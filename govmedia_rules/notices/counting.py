@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import cast
 
+from govmedia_rules.core.vocabulary import any_of
 from govmedia_rules.notices.builder import CountBuilder, PartBuilder, WholeBuilder
 from govmedia_rules.notices.figures import Bound, Count, CountedSubject, Dimension, Measure, Outcome, OutcomeKind, Place
 from govmedia_rules.notices.labels import (
@@ -25,12 +26,12 @@ from govmedia_rules.notices.labels import (
     is_generic,
     level_of,
     nouns,
-    number_of,
-    platform_of,
+    platform_of_label,
+    printed_number,
 )
 from govmedia_rules.notices.model import Figure
-from govmedia_rules.notices.outline import Line, Page, any_of, clauses, segments, sentences, words
-from govmedia_rules.notices.percentages import basis_of, changes_by_points, read_percentages
+from govmedia_rules.notices.outline import Line, NoticeText, clauses, notice_words, segments, sentences_of
+from govmedia_rules.notices.percentages import changes_by_points, read_percentages, stated_basis
 from govmedia_rules.notices.stance import has_fault
 
 
@@ -93,12 +94,12 @@ _ASIDE = re.compile(r"(?:还|另|另外|同时)对[^。]*专项(?:检查|抽查|
 _DIVIDED = re.compile(r"^按[^,]{2,14}(?:分|划分|统计|来看|看)$")
 
 
-def read_counts(paragraphs: list[Line], page: Page, builder: CountBuilder | None = None) -> CountBuilder:
+def count_paragraphs(paragraphs: list[Line], page: NoticeText, builder: CountBuilder | None = None) -> CountBuilder:
     """Read the figures of some paragraphs into a builder."""
     builder = builder or CountBuilder()
     for paragraph in paragraphs:
         builder.topic = None
-        for sentence in sentences(paragraph):
+        for sentence in sentences_of(paragraph):
             if _ASIDE.search(sentence.text):
                 _read_aside(sentence, page, builder)
             elif not _EARLIER.search(sentence.text):
@@ -111,10 +112,10 @@ _STATED_FAILURES = re.compile(
 )
 
 
-def read_failures(paragraphs: list[Line], page: Page, builder: CountBuilder) -> None:
+def read_failures(paragraphs: list[Line], page: NoticeText, builder: CountBuilder) -> None:
     """Read how many failed where only the part about problems says so (抽查发现不合格网站112个)."""
     for paragraph in paragraphs:
-        for sentence in sentences(paragraph):
+        for sentence in sentences_of(paragraph):
             for clause in clauses(sentence):
                 noun = nouns().search(clause.text)
                 whole = builder.whole(SUBJECT_OF[noun.lastgroup]) if noun is not None and noun.lastgroup else None
@@ -127,12 +128,12 @@ def read_failures(paragraphs: list[Line], page: Page, builder: CountBuilder) -> 
                     _restate(whole, clause, match, page)
 
 
-def _restate(whole: WholeBuilder, clause: Line, match: re.Match[str], page: Page) -> None:
+def _restate(whole: WholeBuilder, clause: Line, match: re.Match[str], page: NoticeText) -> None:
     """Keep a count of failures that differs from the one of the overview."""
     number = _number().search(match.group())
     if number is None or not re.search("共|发现", clause.text):
         return
-    value = number_of(number.group("number"))
+    value = printed_number(number.group("number"))
     if any(outcome.kind == "failed" and outcome.count.value != value for outcome in whole.outcomes):
         at = clause.start + match.start()
         count = Count(value=value, place=page.place(at + number.start(), at + number.end()))
@@ -145,22 +146,22 @@ def method_of(lines: list[Line]) -> str | None:
     return next(methods, None)
 
 
-def _read_aside(sentence: Line, page: Page, builder: CountBuilder) -> None:
+def _read_aside(sentence: Line, page: NoticeText, builder: CountBuilder) -> None:
     end = 0
     for match in _number().finditer(sentence.text):
         noun = nouns().search(sentence.text, match.end())
         label = sentence.text[match.end() : noun.end()] if noun is not None else sentence.text[end : match.start()]
-        count = Count(value=number_of(match.group("number")), place=_place(sentence, match, page))
+        count = Count(value=printed_number(match.group("number")), place=_place(sentence, match, page))
         builder.figures.append(Figure(label=label[-40:], count=count, unit=match.group("unit")))
         end = match.end()
     builder.current = None
 
 
-def _place(clause: Line, match: re.Match[str], page: Page) -> Place:
+def _place(clause: Line, match: re.Match[str], page: NoticeText) -> Place:
     return page.place(clause.start + match.start(), clause.start + match.end())
 
 
-def _sentence(sentence: Line, page: Page, builder: CountBuilder) -> None:
+def _sentence(sentence: Line, page: NoticeText, builder: CountBuilder) -> None:
     parts = False
     for segment in segments(sentence):
         builder.back_to_whole()
@@ -173,7 +174,7 @@ def _sentence(sentence: Line, page: Page, builder: CountBuilder) -> None:
             parts = parts or clause.text.startswith("其中") or _DIVIDED.match(clause.text) is not None
             if re.search("相比|比较$", clause.text) and not changes_by_points(clause.text):
                 # 与第一次抽查相比 holds for every clause that follows.
-                builder.compared_with = basis_of(clause.text) or "period_on_period"
+                builder.compared_with = stated_basis(clause.text) or "period_on_period"
                 continue
             _clause(clause, page, builder, parts=parts)
             announced = _ANNOUNCED.fullmatch(clause.text)
@@ -193,7 +194,7 @@ _ANNOUNCED = re.compile(
 _OF_REGIONS = re.compile("(?:地)?(?:市|县|区|州|盟|旗|省|镇|乡|地区|单位|部门)[^,、]{0,3}(?:抽查|检查|抽检|监测)")
 
 
-def _clause(clause: Line, page: Page, builder: CountBuilder, *, parts: bool) -> None:
+def _clause(clause: Line, page: NoticeText, builder: CountBuilder, *, parts: bool) -> None:
     # Brackets of the same length keep every offset; 县(区) and 县(市、区) are part of a name and stay.
     plain = _BRACKETED.sub(
         lambda m: m.group() if len(m.group()) <= 7 and not re.search("见|含|附", m.group()) else " " * len(m.group()), clause.text
@@ -214,7 +215,7 @@ def _clause(clause: Line, page: Page, builder: CountBuilder, *, parts: bool) -> 
 _INSPECTED_AFTER = re.compile(r"(?:进行|开展|实施)了?[^,;]{0,10}?(?:检查|抽查|抽检|监测|检测|巡查|普查)")
 
 
-def _read_numbers(plain: str, clause: Line, page: Page, builder: CountBuilder, *, parts: bool) -> bool:
+def _read_numbers(plain: str, clause: Line, page: NoticeText, builder: CountBuilder, *, parts: bool) -> bool:
     """Enter every number of a clause; return whether there is any."""
     matches = list(_number().finditer(plain))
     end = 0
@@ -247,7 +248,7 @@ def _read_numbers(plain: str, clause: Line, page: Page, builder: CountBuilder, *
     return bool(matches)
 
 
-def _read_brackets(clause: Line, basis: re.Match[str] | None, page: Page, builder: CountBuilder) -> None:
+def _read_brackets(clause: Line, basis: re.Match[str] | None, page: NoticeText, builder: CountBuilder) -> None:
     """Read the numbers in brackets: parts where there are several (微信31个、微博10个), else rates."""
     for bracket in _BRACKETED.finditer(clause.text):
         inside = bracket.group()[1:-1]
@@ -276,7 +277,7 @@ def _note_circumstances(text: str, builder: CountBuilder, *, has_numbers: bool) 
         whole.method = whole.method or builder.method
 
 
-def _parse_number(plain: str, begin: int, match: re.Match[str], stop: int, page: Page, clause: Line) -> ParsedNumber:
+def _parse_number(plain: str, begin: int, match: re.Match[str], stop: int, page: NoticeText, clause: Line) -> ParsedNumber:
     """Say of one number what its words tell; `begin` and `stop` are the numbers around it."""
     left, right = plain[begin : match.start()], plain[match.end() : stop]
     if begin:
@@ -284,10 +285,10 @@ def _parse_number(plain: str, begin: int, match: re.Match[str], stop: int, page:
         left = re.sub("^[^、,]{0,6}(?:合格|达标)[、,和]", lambda said: " " * len(said.group()), left)
     is_last = stop == len(plain)
     bound: Bound = "more_than" if match.group("more") else "exact"
-    for kind, terms in words()["bounds"].items():
+    for kind, terms in notice_words()["bounds"].items():
         if re.search(rf"(?:{any_of(terms)})\s*$", left):
             bound = cast("Bound", kind)
-    count = Count(value=number_of(match.group("number")), bound=bound, place=_place(clause, match, page))
+    count = Count(value=printed_number(match.group("number")), bound=bound, place=_place(clause, match, page))
     before = list(nouns().finditer(left))
     after = _noun_after(left, right, before)
     if after is not None:
@@ -461,7 +462,7 @@ def _enter_figure(parsed: ParsedNumber, builder: CountBuilder) -> None:
 
 def _part_of(parsed: ParsedNumber, subject: CountedSubject, *, parts: bool) -> tuple[bool, str | None, Dimension]:
     """Return whether a label names a part of the population, its key, and what it divides by."""
-    platform = platform_of(parsed.label) if subject == "account" else None
+    platform = platform_of_label(parsed.label) if subject == "account" else None
     level = level_of(parsed.label)
     if re.search("其他|其它", parsed.label) and subject == "account" and (not level or level == "other"):
         return True, "other", "platform"
@@ -531,7 +532,7 @@ def _note_rectified(plain: str, builder: CountBuilder) -> None:
         outcomes[-1] = outcomes[-1].model_copy(update={"note": plain.strip()})
 
 
-def _enter_all_passed(plain: str, page: Page, clause: Line, builder: CountBuilder) -> None:
+def _enter_all_passed(plain: str, page: NoticeText, clause: Line, builder: CountBuilder) -> None:
     """Enter 全部合格: of what was counted last as many passed as were inspected."""
     match = re.search(r"(?:全部|均|都)(?:为)?(?:达到)?(?:合格|达标)", plain)
     tally = builder.current
@@ -555,7 +556,7 @@ _NONE_FAILED = re.compile(
 )
 
 
-def _enter_none_failed(clause: Line, page: Page, builder: CountBuilder) -> None:
+def _enter_none_failed(clause: Line, page: NoticeText, builder: CountBuilder) -> None:
     """Enter 未发现不合格网站: none failed of what was counted last."""
     match = _NONE_FAILED.search(clause.text)
     if match is None:

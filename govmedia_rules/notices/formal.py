@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from govmedia_rules.notices.figures import DateSpan, PartialDate, Period, Place
-from govmedia_rules.notices.model import Citation, Deadline, Duty, Mark, Recheck
-from govmedia_rules.notices.outline import DATE_LINE, Line, Page, Section, sentences
+from govmedia_rules.notices.figures import DateSpan, PartialDate, Place
+from govmedia_rules.notices.model import Citation, Deadline, Duty, FooterMark
+from govmedia_rules.notices.outline import DATE_LINE, Line, NoticeText, Section, sentences_of
 from govmedia_rules.subjects.codes import provinces
 
 _ZH = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "○": 0}
@@ -310,7 +310,7 @@ def _span(match: re.Match[str], year: int | None) -> DateSpan | None:
         return None
 
 
-def month_span(text: str, start: int, page: Page) -> tuple[DateSpan, Place] | None:
+def month_span(text: str, start: int, page: NoticeText) -> tuple[DateSpan, Place] | None:
     """Return a span that goes by month (2019年12月—2020年2月)."""
     match = _MONTH_RANGE.search(text)
     if match is None:
@@ -348,11 +348,11 @@ _RECEIVER = re.compile(
 )
 
 
-def deadlines(lines: list[Line], page: Page, year: int | None, signed_at: PartialDate | None) -> Iterator[Deadline]:
+def deadlines(lines: list[Line], page: NoticeText, year: int | None, signed_at: PartialDate | None) -> Iterator[Deadline]:
     """Yield the dates by which something must be reported."""
     for line in lines:
         before = ""
-        for sentence in sentences(line):
+        for sentence in sentences_of(line):
             for match in _DUE.finditer(sentence.text):
                 rest = sentence.text[match.end() :]
                 if not re.search("报|反馈|提交|整改|完成|送", rest[:60]):
@@ -386,7 +386,7 @@ def _after_signing(value: PartialDate, year: int | None, signed_at: PartialDate 
 
 def _deadline(
     sentence: Line,
-    page: Page,
+    page: NoticeText,
     due: PartialDate | None,
     who: str,
     rest: str,
@@ -448,45 +448,14 @@ def _deadline(
         )
 
 
-def duties(section: Section, page: Page) -> Iterator[Duty]:
+def duties(section: Section, page: NoticeText) -> Iterator[Duty]:
     """Yield the requirements, sentence by sentence, under their headings."""
     for part in section.walk():
         for paragraph in part.body:
             if re.match(r"联系|电子邮箱|传真|附件", paragraph.text):
                 continue
-            for sentence in sentences(paragraph):
+            for sentence in sentences_of(paragraph):
                 yield Duty(heading=part.title, text=sentence.text, place=page.place(sentence.start, sentence.end))
-
-
-def recheck(lines: list[Line], page: Page) -> Recheck | None:
-    """Return what is said about the failures of the period before."""
-    for line in lines:
-        for sentence in sentences(line):
-            text = sentence.text
-            period = Period.find(text)
-            again = re.search("复查|整改|回头看|复核", text)
-            earlier = re.search("上季度|上一季度|上期|上次|上一期|上轮", text) or (
-                period is not None and re.search("通报|发现|不合格", text[period[2] :]) and again
-            )
-            if not again or not earlier or not re.search("不合格|突出问题|问题", text) or re.search("要|请|务必|须", text):
-                continue
-            if re.search("除.*外.*(?:均|都|已|全部)", text):
-                result = "all_but_named"
-            elif re.search("(?:均|都|全部|已)(?:已)?(?:完成|整改|落实)", text):
-                result = "all_rectified"
-            elif re.search("进行了?(?:复查|复核|回头看)", text):
-                result = "announced"
-            else:
-                result = "other"
-            return Recheck.model_validate(
-                {
-                    "period": period[0] if period else None,
-                    "text": text,
-                    "result": result,
-                    "place": page.place(sentence.start, sentence.end),
-                }
-            )
-    return None
 
 
 @cache
@@ -514,7 +483,7 @@ def province_of(*texts: str | None, codes: tuple[str, ...] = ()) -> str | None:
     return None
 
 
-def marks(lines: list[Line], page: Page) -> Iterator[Mark]:
+def marks(lines: list[Line], page: NoticeText) -> Iterator[FooterMark]:
     """Yield codes and filing numbers of the page foot."""
     patterns = (
         ("site_code", re.compile(r"网站标识码[:: ]*((?:[0-9]{10}|bm[0-9]{8}))")),
@@ -530,4 +499,4 @@ def marks(lines: list[Line], page: Page) -> Iterator[Mark]:
                 if (kind, match.group(1)) not in known:
                     known.add((kind, match.group(1)))
                     where = page.place(line.start + match.start(1), line.start + match.end(1))
-                    yield Mark.model_validate({"kind": kind, "value": match.group(1), "place": where})
+                    yield FooterMark.model_validate({"kind": kind, "value": match.group(1), "place": where})

@@ -16,9 +16,9 @@ from itertools import combinations, pairwise
 from govmedia_rules.notices.figures import Count
 from govmedia_rules.notices.headers import join_brackets, solve_header
 from govmedia_rules.notices.model import Band, Table
-from govmedia_rules.notices.outline import AttachmentPage, Page, words
-from govmedia_rules.notices.sources import Grid
-from govmedia_rules.subjects.vocabulary import vocabulary
+from govmedia_rules.notices.outline import AttachmentPage, NoticeText, notice_words
+from govmedia_rules.notices.sources import SourceGrid
+from govmedia_rules.subjects.vocabulary import subject_vocabulary
 
 _MOST_COLUMNS = 30
 _MOST_BROKEN = 3
@@ -48,7 +48,7 @@ class _Cell:
     line: int
 
 
-def read_page(attachment: AttachmentPage, page: Page, grids: Sequence[Grid], listed_title: str | None) -> PageContent:
+def read_tables(attachment: AttachmentPage, page: NoticeText, grids: Sequence[SourceGrid], listed_title: str | None) -> PageContent:
     """Return the title, tables and score bands of one page."""
     inside = [grid for grid in grids if attachment.first_line <= grid.line <= attachment.last_line]
     rows = page.text.split("\n")[attachment.first_line - 1 : attachment.last_line]
@@ -87,7 +87,7 @@ def _title(attachment: AttachmentPage, before: int, listed_title: str | None) ->
 # --- real tables ----------------------------------------------------------------------------------------------------
 
 
-def from_grid(grid: Grid) -> Table | None:
+def from_grid(grid: SourceGrid) -> Table | None:
     """Return a table with every span filled; the header is as deep as its deepest cell."""
     rows = grid.rows
     if not rows or not rows[0]:
@@ -138,13 +138,13 @@ def _is_caption_row(row: Sequence[object]) -> bool:
 
 def _is_total(values: Sequence[str | None]) -> bool:
     first = next((value for value in values if value), "")
-    return _squeeze(first) in words()["tables"]["total"]
+    return _squeeze(first) in notice_words()["tables"]["total"]
 
 
-def _divided(rows: Sequence[str], first_line: int) -> list[Grid]:
+def _divided(rows: Sequence[str], first_line: int) -> list[SourceGrid]:
     from govmedia_rules.notices.sources import Cell
 
-    grids: list[Grid] = []
+    grids: list[SourceGrid] = []
     current: list[list[str]] = []
     begin = 0
 
@@ -152,7 +152,7 @@ def _divided(rows: Sequence[str], first_line: int) -> list[Grid]:
         nonlocal current
         if len(current) >= 2 and len(current[0]) >= 2:
             width = max(map(len, current))
-            grids.append(Grid([[Cell(text) for text in (*row, *[""] * (width - len(row)))] for row in current], line=begin))
+            grids.append(SourceGrid([[Cell(text) for text in (*row, *[""] * (width - len(row)))] for row in current], line=begin))
         current = []
 
     for offset, row in enumerate(rows):
@@ -176,7 +176,7 @@ def _divided(rows: Sequence[str], first_line: int) -> list[Grid]:
 # --- one cell a line ------------------------------------------------------------------------------------------------
 
 
-def _cells(attachment: AttachmentPage, page: Page) -> tuple[list[_Cell], str | None]:
+def _cells(attachment: AttachmentPage, page: NoticeText) -> tuple[list[_Cell], str | None]:
     """Return the cells of a page, blank ones included, and the title before them."""
     rows = page.text.split("\n")
     full = [line for line in attachment.lines if line.number not in page.skipped]
@@ -205,7 +205,7 @@ def _continues_title(title: str, text: str) -> bool:
 
 
 def _is_header_start(text: str) -> bool:
-    return _squeeze(text) in words()["tables"]["serial"]
+    return _squeeze(text) in notice_words()["tables"]["serial"]
 
 
 def _squeeze(text: str) -> str:
@@ -243,7 +243,7 @@ def _from_serials(cells: Sequence[_Cell], caption: str) -> Table | None:
     if best is None:
         return None
     _, width, rows = best
-    totals = words()["tables"]["total"]
+    totals = notice_words()["tables"]["total"]
     end = len(cells)
     total_at = next((i for i in range(rows[-1], len(cells)) if cells[i].text and _squeeze(cells[i].text or "") in totals), None)
     raw = []
@@ -367,7 +367,7 @@ def _split_flat_title(text: str, listed_title: str | None) -> tuple[str | None, 
 
 @cache
 def _types() -> frozenset[str]:
-    terms = vocabulary("platform")
+    terms = subject_vocabulary("platform")
     spelt = {spelling for term in terms.values() for spelling in (term.title, *term.aliases)}
     return frozenset(spelt | {"网站", "政府网站"})
 

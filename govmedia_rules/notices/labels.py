@@ -6,14 +6,15 @@ import re
 from functools import cache
 from typing import Any, cast
 
+from govmedia_rules.core.vocabulary import any_of
 from govmedia_rules.notices.figures import Bound, CountedSubject, OutcomeKind
-from govmedia_rules.notices.outline import any_of, words
-from govmedia_rules.subjects.vocabulary import vocabulary
+from govmedia_rules.notices.outline import notice_words
+from govmedia_rules.subjects.vocabulary import subject_vocabulary
 
 _ZH_DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"两": 2, "〇": 0}
 
 
-def number_of(text: str) -> int:
+def printed_number(text: str) -> int:
     """Return the whole number of `4,219` or `二十三`."""
     if text[0].isdigit():
         return int(text.replace(",", ""))
@@ -30,7 +31,7 @@ def number_of(text: str) -> int:
 
 def level_of(label: str) -> str | None:
     """Return id of the level that a label of sites or owners means; None when none is meant."""
-    for level, *spellings in words()["levels"]["order"]:
+    for level, *spellings in notice_words()["levels"]["order"]:
         if any(spelling in label for spelling in spellings):
             return str(level)
     return None
@@ -38,18 +39,20 @@ def level_of(label: str) -> str | None:
 
 @cache
 def _platform_pattern() -> re.Pattern[str]:
-    terms = vocabulary("platform")
+    terms = subject_vocabulary("platform")
     spelt = {s for term in terms.values() if term.id != "other" for s in (term.title, *term.aliases)}
     return re.compile(any_of(sorted(spelt | {"政务头条", "政务APP"})), re.IGNORECASE)
 
 
-def platform_of(label: str) -> tuple[str, str] | None:
+def platform_of_label(label: str) -> tuple[str, str] | None:
     """Return id and spelling of the platform a label names, the longest spelling first; None when it names none."""
     match = _platform_pattern().search(label)
     if match is None or (match.group() == "视频号" and label[: match.start()].endswith("短")):
         # 短视频号 is a class of platforms, no platform.
         return None
-    term = vocabulary("platform").find(match.group()) or vocabulary("platform").find(match.group().removeprefix("政务"))
+    term = subject_vocabulary("platform").find(match.group()) or subject_vocabulary("platform").find(
+        match.group().removeprefix("政务")
+    )
     return (term.id, match.group()) if term is not None else None
 
 
@@ -59,7 +62,7 @@ OUTCOMES: tuple[OutcomeKind, ...] = ("closing", "basically_passed", "failed", "p
 @cache
 def counting_words() -> dict[str, Any]:
     """Return the vocabulary of counting."""
-    return cast("dict[str, Any]", words()["counting"])
+    return cast("dict[str, Any]", notice_words()["counting"])
 
 
 @cache
@@ -89,7 +92,7 @@ def bound_of(before: str | None, after: str | None) -> Bound:
     """Return the bound that the words before and after a figure tell (超过, 以上)."""
     for word in (before, after):
         if word:
-            for kind, terms in words()["bounds"].items():
+            for kind, terms in notice_words()["bounds"].items():
                 if word in terms:
                     return cast("Bound", kind)
     return "exact"

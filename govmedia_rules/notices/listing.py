@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 
 from govmedia_rules.notices.classify import OTHER, classify
-from govmedia_rules.notices.labels import platform_of
+from govmedia_rules.notices.labels import platform_of_label
 from govmedia_rules.notices.model import Kind, Listed, Table
-from govmedia_rules.notices.outline import words
+from govmedia_rules.notices.outline import notice_words
 
 _ACCOUNT_CODE = re.compile(r"[0-9]{6}M[0-9]{3}[A-Z]{2}[0-9]{4}")
 _SITE_CODE = re.compile(r"[0-9]{10}|bm[0-9]{8}")
@@ -20,9 +20,9 @@ def column_roles(table: Table) -> dict[str, int]:
     roles: dict[str, int] = {}
     for index, name in enumerate(table.columns):
         plain = re.sub(r"\s+", "", name)
-        if plain in words()["tables"]["serial"] or re.search("[数率量]$|总数|得分", plain):
+        if plain in notice_words()["tables"]["serial"] or re.search("[数率量]$|总数|得分", plain):
             continue
-        for role, *spellings in words()["columns"]["order"]:
+        for role, *spellings in notice_words()["columns"]["order"]:
             # A second heading in brackets (网站名称(政务新媒体账号名称)) does not change what the column is.
             first = plain.split("(")[0] or plain
             if role == "owner_and_url":
@@ -53,11 +53,11 @@ def read_listed(table: Table, number: int, title: str | None) -> Iterator[Listed
             continue
         code, printed = cell.get("code"), cell.get("platform")
         bracket = re.fullmatch(r"(.+?)\(([^()]{2,12})\)", name)
-        if printed is None and bracket is not None and platform_of(bracket.group(2)):
+        if printed is None and bracket is not None and platform_of_label(bracket.group(2)):
             # 临江发布(微博): the platform stands with the name.
             name, printed = bracket.group(1), bracket.group(2)
         kind = _kind(printed, code, title, table.columns[roles["name"]])
-        platform = platform_of(printed) if printed and kind != "site" else None
+        platform = platform_of_label(printed) if printed and kind != "site" else None
         shared = cell.get("owner_and_url")
         url, owner = cell.get("url"), cell.get("owner")
         if shared:
@@ -93,7 +93,7 @@ def _kind(platform: str | None, code: str | None, title: str | None, column: str
     if platform:
         if "网站" in platform:
             return "site"
-        if platform_of(platform) or "新媒体" in platform:
+        if platform_of_label(platform) or "新媒体" in platform:
             return "account"
     if code:
         if _ACCOUNT_CODE.fullmatch(code):

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from govmedia_rules.notices.outline import any_of, words
+from govmedia_rules.core.vocabulary import any_of
+from govmedia_rules.notices.outline import notice_words
 
 PLATFORM_WORDS = (
     r"(?:官方|政务)?(?:微信订阅号|微信服务号|微信公众号|微信公众平台|微信视频号|微信小程序|微信号|微信|新浪微博|腾讯微博|人民微博|微博|"
@@ -17,7 +18,7 @@ _QUOTED = re.compile(r"[“「\"](?P<name>[^“”「」\"]{2,40})[”」\"]")
 
 @cache
 def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
-    naming = words()["naming"]
+    naming = notice_words()["naming"]
     called = rf"(?:{PLATFORM_WORDS}|{any_of([*naming['site_words'], *naming['account_words']])})"
     listed = r"[”」\"](?:、|和|及|,)?(?=[“「\"])"
     return (
@@ -35,7 +36,7 @@ def mask_names(wording: str) -> str:
     wrong (“僵尸”, “开天窗”) and stay.
     """
     after, before, ending, body = _patterns()
-    naming = words()["naming"]
+    naming = notice_words()["naming"]
     spoken = re.compile(any_of([*naming["no_part_of_names"], *naming["not_names"]]))
 
     def blot(match: re.Match[str]) -> str:

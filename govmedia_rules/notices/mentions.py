@@ -14,10 +14,11 @@ from functools import cache
 from itertools import pairwise
 from typing import Any, cast
 
-from govmedia_rules.notices.labels import platform_of
+from govmedia_rules.core.vocabulary import any_of
+from govmedia_rules.notices.labels import platform_of_label
 from govmedia_rules.notices.masking import PLATFORM_WORDS
 from govmedia_rules.notices.model import Kind, Named
-from govmedia_rules.notices.outline import Page, any_of, words
+from govmedia_rules.notices.outline import NoticeText, notice_words
 
 _MOST_NAMES = 200
 
@@ -25,7 +26,7 @@ _MOST_NAMES = 200
 @cache
 def naming() -> dict[str, Any]:
     """Return the vocabulary of names."""
-    return cast("dict[str, Any]", words()["naming"])
+    return cast("dict[str, Any]", notice_words()["naming"])
 
 
 @dataclass(slots=True)
@@ -51,7 +52,7 @@ class Mentions:
     follows: bool = False
 
 
-def find_mentions(text: str, start: int, page: Page, default: Kind | None) -> list[Mentions]:
+def find_mentions(text: str, start: int, page: NoticeText, default: Kind | None) -> list[Mentions]:
     """Return the groups of names of a stretch of text, in order.
 
     Args:
@@ -105,7 +106,7 @@ def is_bare_name(name: str, *, account: bool = False) -> bool:
     """Return whether bare words may name a body, site or account, not a class of them and no piece of a sentence."""
     if (
         not 2 <= len(name) <= 25
-        or re.search('[“”"]', name)
+        or re.search('[“”"—…]', name)
         or _GENERIC.search(name)
         or _FUNCTION_WORDS.search(name)
         or _ordinary_words().search(name)
@@ -118,7 +119,14 @@ def is_quoted_name(name: str, rest: str) -> bool:
     """Return whether quoted words may be a name, seen with what follows them."""
     vocabulary = naming()
     after = re.match(rf"(?:等|类)?(?:[0-9]+个|多个)?(?:子)?(?:{any_of(vocabulary['not_name_after'])})", rest)
-    if not name or name in vocabulary["not_names"] or after or re.search("[、,。;:!?《》]|^[.A-Za-z0-9]{1,5}$", name):
+    is_character = len(name) == 1 and re.match(rf"{PLATFORM_WORDS}|网站", rest) is None
+    if (
+        not name
+        or is_character
+        or name in vocabulary["not_names"]
+        or after
+        or re.search("[、,。;:!?《》]|^[.A-Za-z0-9]{1,5}$", name)
+    ):
         return False
     return _ordinary_words().search(name) is None
 
@@ -128,7 +136,7 @@ def is_quoted_name(name: str, rest: str) -> bool:
 
 @cache
 def _quoted() -> re.Pattern[str]:
-    return re.compile(r"[“「\"](?P<name>[^“”「」\"]{2,40})[”」\"]")
+    return re.compile(r"[“「\"](?P<name>[^“”「」\"]{1,40})[”」\"]")
 
 
 @cache
@@ -158,7 +166,7 @@ def _before() -> re.Pattern[str]:
 
 _REGIONS = ("省", "自治区", "兵团", "市", "县", "区", "州", "盟", "旗")
 _STATES = re.compile(
-    r"(?:均|都|仍|还|也|分别|在|自|首页|栏目|更新|连续|长期|超|未|不|无|存在|没有|内容|信息|互动|发布|因|两|多次|被|已|有|近|缺|逾|停|账号|名称|主体|开设|留言|转载|推送|推文|文章|发文|作品)"
+    r"(?:均|都|仍|还|尚|至今|也|分别|在|自|首页|栏目|更新|连续|长期|超|未|不|无|存在|没有|内容|信息|互动|发布|因|两|多次|被|已|有|近|缺|逾|停|账号|名称|主体|开设|留言|转载|推送|推文|文章|发文|作品)"
 )
 
 
@@ -179,7 +187,7 @@ class _QuotedName:
     kind: Kind | None = None
 
 
-def _quoted_groups(text: str, start: int, page: Page, default: Kind | None) -> Iterator[Mentions]:
+def _quoted_groups(text: str, start: int, page: NoticeText, default: Kind | None) -> Iterator[Mentions]:
     runs: list[list[_QuotedName]] = []
     end = 0
     for match in list(_quoted().finditer(text))[:_MOST_NAMES]:
@@ -203,7 +211,7 @@ def _quoted_groups(text: str, start: int, page: Page, default: Kind | None) -> I
         yield from _group_of_run(run, text, start, page, default)
 
 
-def _group_of_run(run: list[_QuotedName], text: str, start: int, page: Page, default: Kind | None) -> Iterator[Mentions]:
+def _group_of_run(run: list[_QuotedName], text: str, start: int, page: NoticeText, default: Kind | None) -> Iterator[Mentions]:
     # “甲”和“乙”栏目: what stands after the last is said of all that have nothing of their own after them.
     if not is_quoted_name(run[-1].name, text[run[-1].end :]) and _kind_of(run[-1].tail)[0] is None:
         while run and _kind_of(run[-1].tail)[0] is None:
@@ -277,9 +285,9 @@ def _owner(name: _QuotedName) -> str | None:
     return owner if 3 <= len(owner) <= 20 and not _NOT_OWNER.search(owner) and is_bare_name(owner) else None
 
 
-def _named(name: _QuotedName, start: int, page: Page, default: Kind | None) -> Named:
+def _named(name: _QuotedName, start: int, page: NoticeText, default: Kind | None) -> Named:
     kind = name.kind or default
-    known = platform_of(name.platform) if name.platform else None
+    known = platform_of_label(name.platform) if name.platform else None
     return Named(
         name=name.name,
         kind=kind,
@@ -321,6 +329,7 @@ def _lead_in() -> re.Pattern[str]:
     )
 
 
+_AFTER_A_NAME = re.compile(rf"$|[、,;。)”和及与等的]|{_STATES.pattern}")
 _SHORT_BRACKET = re.compile(r"\([\u4e00-\u9fff、]{1,10}\)")
 _HALF_OF_A_NAME = re.compile(
     r"(?:发展|人力资源|住房|文化|卫生|教育|科学|自然资源|工业|农业|交通|市场|水利|体育|旅游|广播电视|退役军人|医疗|民族|机关|规划|应急|政务服务)$"
@@ -368,7 +377,7 @@ def _items_before(text: str, floor: int, position: int, *, account: bool) -> _It
     return _Items(kept)
 
 
-def _bare_groups(text: str, start: int, page: Page) -> Iterator[Mentions]:
+def _bare_groups(text: str, start: int, page: NoticeText) -> Iterator[Mentions]:
     position = 0
     for match in _anchor().finditer(text):
         if match.start() < position:
@@ -383,10 +392,13 @@ def _bare_groups(text: str, start: int, page: Page) -> Iterator[Mentions]:
             and (text[begin - 1] in "县区市州旗镇乡省)" or text[begin - 2 : begin] == "人民")
         ):
             begin += 2
+        elif re.fullmatch("政府网|门户网|网", match.group("site") or "") and _AFTER_A_NAME.match(text, match.end()):
+            # 青石旅游网: the word is the end of the name itself.
+            begin = match.end("site")
         items = _items_before(text, position, begin, account=kind == "account")
         if items is None:
             continue
-        known = platform_of(platform) if platform else None
+        known = platform_of_label(platform) if platform else None
         names = [
             Named(
                 name=name,
@@ -412,7 +424,7 @@ def _bracketed() -> re.Pattern[str]:
     )
 
 
-def _bracketed_groups(text: str, start: int, page: Page) -> Iterator[Mentions]:
+def _bracketed_groups(text: str, start: int, page: NoticeText) -> Iterator[Mentions]:
     """Read names with their platforms in brackets (青石发布(微信公众号、微博)、青石文旅(抖音号))."""
     group: Mentions | None = None
     for match in _bracketed().finditer(text):
@@ -425,7 +437,7 @@ def _bracketed_groups(text: str, start: int, page: Page) -> Iterator[Mentions]:
         at = match.end("name") - len(name)
         named = []
         for spelling in re.findall(PLATFORM_WORDS, match.group("platforms")):
-            known = platform_of(spelling)
+            known = platform_of_label(spelling)
             place = page.place(start + at, start + match.end("name"))
             named.append(
                 Named(name=name, kind="account", platform=known[0] if known else None, platform_text=spelling, place=place)
@@ -453,14 +465,14 @@ def _counted() -> re.Pattern[str]:
     )
 
 
-def _counted_groups(text: str, start: int, page: Page) -> Iterator[Mentions]:
+def _counted_groups(text: str, start: int, page: NoticeText) -> Iterator[Mentions]:
     """Read the names in brackets after a count (3家网站(县科协、县残联), 2个微信公众号(“甲”“乙”))."""
     for match in _counted().finditer(text):
         if "“" in match.group("list") and _QUOTED_LIST.fullmatch(match.group("list")) is None:
             # 1个账号(省医院“健康”微信订阅号): read as quoted names are.
             continue
         kind, platform = _kind_of(match)
-        known = platform_of(platform) if platform else None
+        known = platform_of_label(platform) if platform else None
         names: list[Named] = []
         for item in re.finditer(r"[“\"](?P<quoted>[^”\"]+)[”\"]|(?P<bare>[^、,;“”\"和等]+)", match.group("list")):
             name = (item.group("quoted") or item.group("bare")).strip()
@@ -485,7 +497,7 @@ def _counted_groups(text: str, start: int, page: Page) -> Iterator[Mentions]:
 _LIST_AFTER = re.compile(r"(?:分别(?:是|为|有)|名单如下|包括|具体(?:是|为)|有|为|是)[:]?(?=[^:]{2,}$)|:(?=[^:]{2,}$)")
 
 
-def _listed_groups(text: str, start: int, page: Page, default: Kind | None) -> Iterator[Mentions]:
+def _listed_groups(text: str, start: int, page: NoticeText, default: Kind | None) -> Iterator[Mentions]:
     """Read a list of bare bodies that ends a sentence, after the predicate (…的网站分别是县教育局、县水利局)."""
     for match in _LIST_AFTER.finditer(text):
         kind = kind_named(text[: match.start()]) or default

@@ -14,7 +14,7 @@ from typing import Literal, cast
 from pydantic import Field
 
 from govmedia_rules.core.model import Model, Name, Short, Text
-from govmedia_rules.notices.figures import Count, DateSpan, PartialDate, Period, Place, Population, Rate
+from govmedia_rules.notices.figures import Count, DateSpan, InspectedPopulation, PartialDate, Period, Place, Rate
 
 Kind = Literal["site", "account"]
 
@@ -154,7 +154,7 @@ class Deadline(Model):
     place: Place | None = None
 
 
-class Recheck(Model):
+class ReportedRecheck(Model):
     """What is said about the failures of an earlier period.
 
     Attributes:
@@ -313,7 +313,7 @@ class Contact(Model):
     value: Short
 
 
-class Mark(Model):
+class FooterMark(Model):
     """A filing number or code of the page foot."""
 
     kind: Literal["site_code", "icp", "police", "organiser", "operator"]
@@ -384,10 +384,10 @@ class Notice(Model):
     publisher: Short | None = None
     issued_at: PartialDate | None = None
     release: Short | None = None
-    populations: tuple[Population, ...] = ()
+    populations: tuple[InspectedPopulation, ...] = ()
     figures: tuple[Figure, ...] = ()
     shares: tuple[Rate, ...] = ()
-    recheck: Recheck | None = None
+    recheck: ReportedRecheck | None = None
     problem_summary: tuple[Short, ...] = ()
     problems: tuple[Problem, ...] = ()
     practices: tuple[Practice, ...] = ()
@@ -396,7 +396,7 @@ class Notice(Model):
     headings: tuple[Short, ...] = ()
     deadlines: tuple[Deadline, ...] = ()
     attachments: tuple[Attachment, ...] = ()
-    marks: tuple[Mark, ...] = ()
+    marks: tuple[FooterMark, ...] = ()
     contacts: tuple[Contact, ...] = ()
     draft_remarks: tuple[Text, ...] = ()
     contacts_left_out: int = 0
@@ -408,12 +408,12 @@ class Notice(Model):
         return tuple(citation for citation in self.citations if citation.role == "basis")
 
     @property
-    def sites(self) -> Population | None:
+    def sites(self) -> InspectedPopulation | None:
         """The first population of sites; None when none is counted."""
         return next((population for population in self.populations if population.subject == "site"), None)
 
     @property
-    def accounts(self) -> Population | None:
+    def accounts(self) -> InspectedPopulation | None:
         """The first population of accounts; None when none is counted."""
         return next((population for population in self.populations if population.subject == "account"), None)
 

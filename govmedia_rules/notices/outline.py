@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from functools import cache
 from itertools import pairwise
 from typing import Any
 
@@ -19,19 +19,9 @@ from govmedia_rules.notices.figures import Place
 
 
 @cache
-def words() -> dict[str, Any]:
+def notice_words() -> dict[str, Any]:
     """Return the vocabulary of Chinese notices."""
     return read_data("govmedia_rules.notices", "words.toml")
-
-
-def any_of(terms: Sequence[str]) -> str:
-    """Return a pattern for any of the terms, the longest first."""
-    return _any_of(tuple(terms))
-
-
-@lru_cache(maxsize=512)
-def _any_of(terms: tuple[str, ...]) -> str:
-    return "|".join(re.escape(term) for term in sorted(terms, key=len, reverse=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +44,7 @@ class Line:
         return self.start + len(self.text)
 
 
-class Page:
+class NoticeText:
     """The whole text with what is needed to say where something stands."""
 
     def __init__(self, text: str, skipped: frozenset[int] = frozenset()) -> None:
@@ -192,13 +182,13 @@ def role_of(title: str) -> str:
     if re.search("(?:主要|存在的?|突出|发现的?)问题(?:及|和|与|、)", title):
         # 主要问题及整改情况 tells the problems of this round; 上季度问题整改情况 does not.
         return "problems"
-    for role, terms in words()["sections"].items():
+    for role, terms in notice_words()["sections"].items():
         if any(term in title for term in terms):
             return str(role)
     return ""
 
 
-def outline(page: Page) -> Outline:
+def outline(page: NoticeText) -> Outline:
     """Return the parts of a Chinese notice."""
     lines = list(page.lines())
     first_heading = next((i for i, line in enumerate(lines) if _heading(line) and _heading(line)[0] == 1), None)  # type: ignore[index]
@@ -241,7 +231,7 @@ def _pages_start(lines: list[Line], after: int) -> int:
     return len(lines)
 
 
-def _pages(lines: list[Line], page: Page) -> list[AttachmentPage]:
+def _pages(lines: list[Line], page: NoticeText) -> list[AttachmentPage]:
     pages: list[AttachmentPage] = []
     for line in lines:
         match = _PAGE_HEAD.match(line.text)
@@ -374,7 +364,7 @@ def _split_title(text: str) -> tuple[str, str]:
     return "", text
 
 
-def sentences(line: Line) -> Iterator[Line]:
+def sentences_of(line: Line) -> Iterator[Line]:
     """Yield the sentences of a paragraph; a full stop inside quotation marks or brackets ends none."""
     yield from _split(line, "。")
 

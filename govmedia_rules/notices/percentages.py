@@ -7,10 +7,11 @@ from decimal import Decimal
 from typing import Any, cast
 
 from govmedia_rules.core.rates import Change
+from govmedia_rules.core.vocabulary import any_of
 from govmedia_rules.notices.builder import CountBuilder, PartBuilder, WholeBuilder
-from govmedia_rules.notices.figures import Comparison, ComparisonBasis, CountedSubject, Dimension, Rate, RateKind
-from govmedia_rules.notices.labels import PERCENT, SUBJECT_OF, bound_of, clean_label, is_generic, level_of, nouns, platform_of
-from govmedia_rules.notices.outline import Line, Page, any_of, words
+from govmedia_rules.notices.figures import ComparisonBasis, CountedSubject, Dimension, PeriodComparison, Rate, RateKind
+from govmedia_rules.notices.labels import PERCENT, SUBJECT_OF, bound_of, clean_label, is_generic, level_of, nouns, platform_of_label
+from govmedia_rules.notices.outline import Line, NoticeText, notice_words
 from govmedia_rules.notices.stance import stance_of
 
 _POINTS = re.compile(r"(?P<points>[0-9]{1,3}(?:\.[0-9]{1,4})?) *(?P<unit>个百分点|百分点|%)")
@@ -19,7 +20,7 @@ _POINTS = re.compile(r"(?P<points>[0-9]{1,3}(?:\.[0-9]{1,4})?) *(?P<unit>个百�
 def rate_kind(label: str) -> RateKind | None:
     """Return what kind of share a label names; None when it names none."""
     for kind in ("failure_share", "pass", "completion", "coverage", "share"):
-        if re.search(any_of(words()["rates"][kind]), label):
+        if re.search(any_of(notice_words()["rates"][kind]), label):
             return kind
     return None
 
@@ -34,7 +35,7 @@ def changes_by_points(text: str) -> bool:
     return _POINTS.search(text) is not None
 
 
-def read_percentages(plain: str, page: Page, clause: Line, builder: CountBuilder) -> None:
+def read_percentages(plain: str, page: NoticeText, clause: Line, builder: CountBuilder) -> None:
     """Enter the rates of a clause, or the difference that it states."""
     comparison = comparison_of(plain, page, clause, builder.compared_with)
     if comparison is not None:
@@ -69,7 +70,7 @@ def read_percentages(plain: str, page: Page, clause: Line, builder: CountBuilder
 _DISTRIBUTED = re.compile(r"(?:分别|均|都)(?:为|是|达到|达)$")
 
 
-def _enter_distributed(plain: str, page: Page, clause: Line, builder: CountBuilder) -> bool:
+def _enter_distributed(plain: str, page: NoticeText, clause: Line, builder: CountBuilder) -> bool:
     """Enter 合格率分别为99.41%、99.49% and 抽查比例均为50% for the sites and accounts counted before; return whether this was one.
 
     Where the number of figures is not the number of subjects nothing is entered: whose each is would be a guess.
@@ -93,7 +94,7 @@ def _enter_distributed(plain: str, page: Page, clause: Line, builder: CountBuild
 
 
 def _enter_rate(
-    kind: RateKind, label: str, before: str, match: re.Match[str], page: Page, clause: Line, builder: CountBuilder
+    kind: RateKind, label: str, before: str, match: re.Match[str], page: NoticeText, clause: Line, builder: CountBuilder
 ) -> None:
     target = _rate_target(before, builder)
     both = {"sites", "accounts"} <= {noun.lastgroup for noun in nouns().finditer(before)}
@@ -161,7 +162,7 @@ def _rate_target(before: str, builder: CountBuilder) -> PartBuilder | None:
         # 政府网站、政务新媒体合格率: said of both, entered for each by the caller.
         return builder.whole(subject) or builder.open(subject)
     label = clean_label(_RATE_WORDS.sub("", before[: noun.end()]))
-    platform = platform_of(label) if subject == "account" else None
+    platform = platform_of_label(label) if subject == "account" else None
     level = level_of(label)
     if not is_generic(label) and (platform or level):
         dimension: Dimension = "platform" if platform else "level" if subject == "site" else "owner"
@@ -188,9 +189,9 @@ def _target_by_place(before: str, builder: CountBuilder) -> PartBuilder | None:
     return current
 
 
-def basis_of(plain: str) -> ComparisonBasis | None:
+def stated_basis(plain: str) -> ComparisonBasis | None:
     """Return what a clause compares with (同比, 环比, 较上季度); None when it says nothing of it."""
-    rates = words()["rates"]
+    rates = notice_words()["rates"]
     if re.search(any_of(rates["year_on_year"]), plain):
         return "year_on_year"
     if re.search(any_of(rates["period_on_period"]), plain) and re.search("环比|较|比|与|相比|上", plain):
@@ -198,17 +199,17 @@ def basis_of(plain: str) -> ComparisonBasis | None:
     return None
 
 
-def comparison_of(plain: str, page: Page, clause: Line, default: ComparisonBasis | None = None) -> Comparison | None:
+def comparison_of(plain: str, page: NoticeText, clause: Line, default: ComparisonBasis | None = None) -> PeriodComparison | None:
     """Return a difference to an earlier period (同比上升1.33%); None when the clause states none.
 
     Args:
         default: What an earlier clause of the sentence compares with (与上季度相比,…).
     """
-    rates = words()["rates"]
+    rates = notice_words()["rates"]
     direction = next((state for state in ("up", "down", "same") if re.search(any_of(rates[state]), plain)), None)
     if direction is None:
         return None
-    basis = basis_of(plain) or default
+    basis = stated_basis(plain) or default
     if basis is None:
         return None
     match = next(reversed(list(_POINTS.finditer(plain))), None)
@@ -224,7 +225,7 @@ def comparison_of(plain: str, page: Page, clause: Line, default: ComparisonBasis
         change = Change(state=cast("Any", direction), points=Decimal(match.group("points")))
         end = match.end()
         unit = match.group("unit")
-    return Comparison(
+    return PeriodComparison(
         basis=basis,
         change=change,
         unit=unit,

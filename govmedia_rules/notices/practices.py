@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from govmedia_rules.core.vocabulary import any_of
 from govmedia_rules.notices.mentions import is_bare_name, naming
 from govmedia_rules.notices.model import Practice
-from govmedia_rules.notices.outline import Line, Page, Section, any_of, sentences
+from govmedia_rules.notices.outline import Line, NoticeText, Section, sentences_of
 
 _LIST = re.compile(
     r"(?P<names>[^,。;、]{2,20}(?:、[^,。;、]{2,20})+)等(?:[0-9]+[个家])?(?P<level>[^,。;、]{0,8}?)(?P<word>政府门户网站|门户网站|政府网站|网站|政务新媒体|单位|地区|地|县区政府网站)"
@@ -16,7 +17,7 @@ _LIST = re.compile(
 
 def read_praised(paragraph: Line) -> Iterator[tuple[str, ...]]:
     """Yield lists of sites said to score well (南昌、九江等设区市政府门户网站…得分靠前)."""
-    for sentence in sentences(paragraph):
+    for sentence in sentences_of(paragraph):
         if not re.search(any_of(naming()["praise"]), sentence.text):
             continue
         for match in _LIST.finditer(sentence.text):
@@ -32,11 +33,11 @@ _PRACTITIONER_ONE = re.compile(
 )
 
 
-def read_practices(section: Section, page: Page) -> Iterator[Practice]:
+def read_practices(section: Section, page: NoticeText) -> Iterator[Practice]:
     """Yield good practice with the units praised for it."""
     for part in section.walk():
         for paragraph in part.body:
-            for sentence in sentences(paragraph):
+            for sentence in sentences_of(paragraph):
                 match = _PRACTITIONER.match(sentence.text)
                 if match:
                     names = tuple(name.strip("“”") for name in match.group("names").split("、"))

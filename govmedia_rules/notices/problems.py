@@ -9,18 +9,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from govmedia_rules.core.vocabulary import any_of
 from govmedia_rules.notices.classify import OTHER, Classified, SubjectKind, classify
 from govmedia_rules.notices.figures import Count
-from govmedia_rules.notices.labels import platform_of
+from govmedia_rules.notices.labels import platform_of_label
 from govmedia_rules.notices.masking import PLATFORM_WORDS
 from govmedia_rules.notices.mentions import Mentions, find_mentions, is_bare_name, kind_named, naming
 from govmedia_rules.notices.model import Kind, Named, Problem
-from govmedia_rules.notices.outline import Line, Page, Section, any_of, clauses, segments, sentences
+from govmedia_rules.notices.outline import Line, NoticeText, Section, clauses, segments, sentences_of
 from govmedia_rules.notices.shares import vague_share
 from govmedia_rules.notices.stance import NO_FAULT, Stance, has_fault, stances, without_none
 
 
-def read_problems(section: Section, page: Page) -> Iterator[Problem]:
+def read_problems(section: Section, page: NoticeText) -> Iterator[Problem]:
     """Yield the findings of a part of a notice that tells problems; what stands right under its heading is a summary."""
     for part in section.walk():
         if part is section and section.parts:
@@ -30,25 +31,25 @@ def read_problems(section: Section, page: Page) -> Iterator[Problem]:
             yield from _paragraph(paragraph, part.title, kind, page, is_first=number == 0)
 
 
-def read_unheaded(section: Section, page: Page) -> Iterator[Problem]:
+def read_unheaded(section: Section, page: NoticeText) -> Iterator[Problem]:
     """Yield the findings under a heading that is none of problems: its own may be the subject (1.“甲”微信公众号:两周未更新)."""
     for paragraph in section.body:
         if _subject_before(section.title) is not None:
             yield from _paragraph(paragraph, section.title, kind_named(section.title), page, is_first=False)
         else:
-            for sentence in sentences(paragraph):
+            for sentence in sentences_of(paragraph):
                 yield from read_sentence(sentence, page)
 
 
-def read_sentence(sentence: Line, page: Page) -> Iterator[Problem]:
+def read_sentence(sentence: Line, page: NoticeText) -> Iterator[Problem]:
     """Yield the findings of one sentence that stands under no heading of problems: only what states a fault of its own."""
     for problem in _sentence(sentence, page, "", None):
         if problem.indicator_ids != (OTHER,) or problem.named:
             yield problem
 
 
-def _paragraph(paragraph: Line, title: str, kind: Kind | None, page: Page, *, is_first: bool) -> Iterator[Problem]:
-    parts = list(sentences(paragraph))
+def _paragraph(paragraph: Line, title: str, kind: Kind | None, page: NoticeText, *, is_first: bool) -> Iterator[Problem]:
+    parts = list(sentences_of(paragraph))
     if is_first and len(parts) == 1:
         listed = _listed_after(title, parts[0].text, parts[0].start, page, kind)
         if listed is not None:
@@ -79,7 +80,7 @@ _COUNTED = re.compile(
 _ONLY_PLATFORM = re.compile(rf"(?:的?(?:{PLATFORM_WORDS})(?:账号)?|网站|账号|政务新媒体)?(?:\([^()]*\))?")
 
 
-def _listed_after(title: str, body: str, start: int, page: Page, kind: Kind | None) -> Problem | None:
+def _listed_after(title: str, body: str, start: int, page: NoticeText, kind: Kind | None) -> Problem | None:
     """Return a finding before a colon and nothing but names after it (栏目更新不及时的网站(3个):甲局、乙局、丙局)."""
     counted = _COUNTED.search(title)
     wording = title[: counted.start()] if counted else title
@@ -100,7 +101,7 @@ def _listed_after(title: str, body: str, start: int, page: Page, kind: Kind | No
         quoted = re.match(r"[“\"](?P<name>[^”\"]+)[”\"](?P<rest>.*)", bare)
         bracket = re.search(r"\(.*\)$", bare)
         rest = quoted["rest"] if quoted else bracket.group() if bracket else ""
-        platform = platform_of(rest)
+        platform = platform_of_label(rest)
         called = (quoted["name"] if quoted else re.sub(r"\(.*\)$", "", bare)).strip()
         if quoted and not _ONLY_PLATFORM.fullmatch(rest):
             return None
@@ -135,7 +136,7 @@ def _subject_before(title: str) -> Named | None:
     name = quoted.group("name") if quoted else title[: tail.start()] if tail else ""
     if not name or len(name) > 25 or not is_bare_name(name, account=quoted is not None):
         return None
-    platform = platform_of(tail.group("platform")) if tail is not None and tail.group("platform") else None
+    platform = platform_of_label(tail.group("platform")) if tail is not None and tail.group("platform") else None
     return Named(
         name=name,
         kind="account" if platform else "site",
@@ -144,7 +145,7 @@ def _subject_before(title: str) -> Named | None:
     )
 
 
-def _sentence(sentence: Line, page: Page, heading: str, kind: Kind | None) -> Iterator[Problem]:
+def _sentence(sentence: Line, page: NoticeText, heading: str, kind: Kind | None) -> Iterator[Problem]:
     for segment in segments(sentence):
         groups = find_mentions(segment.text, segment.start, page, kind)
         if groups:
@@ -196,7 +197,7 @@ _OPENING = re.compile(r"^(?:此外|另外|同时|还有|其中|[一二三四五]
 _ALL_RECTIFIED = re.compile("(?:均|全部|都)已?[^,未没]{0,8}(?:整改|更正|修复|改正|处理完毕)")
 
 
-def _nameless(segment: Line, page: Page, heading: str, kind: Kind | None) -> Iterator[Problem]:
+def _nameless(segment: Line, page: NoticeText, heading: str, kind: Kind | None) -> Iterator[Problem]:
     if _ALL_RECTIFIED.search(segment.text) and any(stance == "rectified" for _, stance in stances(segment)):
         # 错链21条、错别字14处,均已反馈整改 names nobody and leaves nothing open.
         return
@@ -231,7 +232,7 @@ _THE_REST = re.compile("(?:其余|其他|其它|剩余|余下)")
 _OTHERS = re.compile(r",(?=(?:其余|其他|其它|剩余|余下|部分|个别|有的|少数|一些|多个|还有)[^,]{3,})")
 
 
-def _named(segment: Line, groups: list[Mentions], page: Page, heading: str, kind: Kind | None) -> Iterator[Problem]:
+def _named(segment: Line, groups: list[Mentions], page: NoticeText, heading: str, kind: Kind | None) -> Iterator[Problem]:
     text, start = segment.text, segment.start
     wordings = _wordings(text, groups)
     head = re.split("[,:](?=[^,:]*$)", text[: groups[0].start])[0]
@@ -293,7 +294,7 @@ def _named(segment: Line, groups: list[Mentions], page: Page, heading: str, kind
 def _with_kind(named: Named, kind: Kind | None, heading: str) -> Named:
     """Give a name the kind and platform that the words or the heading tell (微信公众号(3个):“甲”“乙”…)."""
     kind = named.kind or kind
-    platform = platform_of(heading) if kind == "account" and named.platform_text is None else None
+    platform = platform_of_label(heading) if kind == "account" and named.platform_text is None else None
     if platform is None:
         return named if kind == named.kind else named.model_copy(update={"kind": kind})
     return named.model_copy(update={"kind": kind, "platform": platform[0], "platform_text": platform[1]})
@@ -358,7 +359,7 @@ def read_summary(section: Section) -> Iterator[str]:
     if not section.parts:
         return
     for paragraph in section.body:
-        for sentence in sentences(paragraph):
+        for sentence in sentences_of(paragraph):
             for clause in clauses(sentence):
                 inner = re.search(r"(?:存在|出现了?|表现为)(.+?)(?:等)?(?:问题|情况|现象)?$", clause.text)
                 if inner is None:

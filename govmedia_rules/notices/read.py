@@ -7,15 +7,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from govmedia_rules.notices import counting, formal
+from govmedia_rules.notices.classify import OTHER
 from govmedia_rules.notices.figures import DateSpan, Period, Place
-from govmedia_rules.notices.grids import from_grid, read_page
+from govmedia_rules.notices.grids import from_grid, read_tables
 from govmedia_rules.notices.listing import read_listed
-from govmedia_rules.notices.model import Attachment, Named, Notice, Problem, Recheck
-from govmedia_rules.notices.outline import AttachmentPage, Line, Outline, Page, Section, outline, sentences
+from govmedia_rules.notices.model import Attachment, Notice, Problem
+from govmedia_rules.notices.outline import AttachmentPage, Line, NoticeText, Outline, Section, outline, sentences_of
 from govmedia_rules.notices.practices import read_practices, read_praised
 from govmedia_rules.notices.problems import read_problems, read_sentence, read_summary, read_unheaded
+from govmedia_rules.notices.rechecks import is_of_round_before, read_recheck
 from govmedia_rules.notices.repair import Mended, mend, mend_characters
-from govmedia_rules.notices.sources import Cell, Grid, Source, load
+from govmedia_rules.notices.sources import Cell, NoticeSource, SourceGrid, load
 
 _CJK = re.compile("[\u3400-\u9fff]")
 _LATIN = re.compile("[A-Za-z]")
@@ -56,7 +58,7 @@ def _is_english(text: str) -> bool:
     return len(_LATIN.findall(text)) > 2 * len(_CJK.findall(text))
 
 
-def _mend_grids(source: Source) -> list[Grid]:
+def _mend_grids(source: NoticeSource) -> list[SourceGrid]:
     for grid in source.grids:
         grid.rows = [
             [Cell(mend_characters(cell.text)[0], cell.column_span, cell.row_span, cell.is_first) for cell in row]
@@ -65,8 +67,8 @@ def _mend_grids(source: Source) -> list[Grid]:
     return source.grids
 
 
-def _read_chinese(mended: Mended, grids: list[Grid]) -> Notice:
-    page = Page(mended.text, mended.furniture | mended.contact_lines)
+def _read_chinese(mended: Mended, grids: list[SourceGrid]) -> Notice:
+    page = NoticeText(mended.text, mended.furniture | mended.contact_lines)
     parts = outline(page)
     places: dict[str, Place] = {}
 
@@ -127,7 +129,7 @@ def _read_chinese(mended: Mended, grids: list[Grid]) -> Notice:
         overview = [line for line in body if line.start not in elsewhere]
     starts = {line.start for line in overview}
     counted_in_head = [line for line in parts.head if line is not title and re.search("[0-9][个家]", line.text) and title != line]
-    builder = counting.read_counts(
+    builder = counting.count_paragraphs(
         [*counted_in_head, *(line for line in parts.opening if line.start not in starts), *overview], page
     )
     counting.read_failures(_problem_lines(parts), page, builder)
@@ -136,7 +138,10 @@ def _read_chinese(mended: Mended, grids: list[Grid]) -> Notice:
         population.model_copy(update={"method": population.method or method}) if not population.scope else population
         for population in builder.populations()
     )
-    again = formal.recheck([*parts.opening, *overview], page)
+    of_round_before = frozenset(
+        line.start for part in parts.root.walk() if part.role == "recheck" for line in part.body if is_of_round_before(part.title)
+    )
+    again = read_recheck([*parts.opening, *overview], page, under_heading=of_round_before)
     problem_parts = _parts_with("problems", parts.root)
     if problem_parts:
         problems = tuple(problem for section in problem_parts for problem in read_problems(section, page))
@@ -174,7 +179,7 @@ def _read_chinese(mended: Mended, grids: list[Grid]) -> Notice:
         release=mark.text if mark else None,
         populations=populations,
         figures=tuple(builder.figures),
-        recheck=_with_names(again, page) if again else None,
+        recheck=again,
         problem_summary=tuple(item for section in problem_parts for item in read_summary(section)),
         problems=problems,
         practices=tuple(practice for section in practice_parts for practice in read_practices(section, page)),
@@ -237,7 +242,7 @@ def _quarter_of_months(text: str) -> tuple[Period, int, int] | None:
 _UNTIL = re.compile(r"截(?:至|止)到?(?:[0-9]{4}年)?[0-9]{1,2}月(?:[0-9]{1,2}日|底|末)?|截(?:至|止)到?[0-9]{4}年(?:底|末)?")
 
 
-def _period(title: Line | None, parts: Outline, page: Page, year: int | None) -> tuple[Period | None, Place | None]:
+def _period(title: Line | None, parts: Outline, page: NoticeText, year: int | None) -> tuple[Period | None, Place | None]:
     lines = [*([title] if title else parts.head), *parts.opening, *parts.attachment_list, *_body_lines(parts)[:2]]
     best: tuple[Period, Place] | None = None
     for line in lines:
@@ -269,7 +274,7 @@ def _period(title: Line | None, parts: Outline, page: Page, year: int | None) ->
     return best
 
 
-def _statistics_span(parts: Outline, page: Page, places: dict[str, Place]) -> DateSpan | None:
+def _statistics_span(parts: Outline, page: NoticeText, places: dict[str, Place]) -> DateSpan | None:
     for attachment_page in parts.pages:
         for line in [*([attachment_page.same_line] if attachment_page.same_line else []), *attachment_page.lines[:4]]:
             span = formal.month_span(line.text, line.start, page)
@@ -279,28 +284,29 @@ def _statistics_span(parts: Outline, page: Page, places: dict[str, Place]) -> Da
     return None
 
 
-def _still_open(parts: Outline, page: Page) -> Iterator[Problem]:
+def _still_open(parts: Outline, page: NoticeText) -> Iterator[Problem]:
     """Yield what a part about an earlier round says is still so in this one (仍未整改,本季度继续两周未更新)."""
     for section in parts.root.walk():
         for line in section.body if section.role == "recheck" else ():
-            for sentence in sentences(line):
+            for sentence in sentences_of(line):
                 if re.search("本季度|本期|本次|仍未|依然|再次", sentence.text):
-                    yield from read_sentence(sentence, page)
+                    # 尚未整改到位 alone is what `Notice.recheck` says.
+                    yield from (problem for problem in read_sentence(sentence, page) if problem.indicator_ids != (OTHER,))
 
 
-def _named_in_overview(parts: Outline, page: Page, known: tuple[Problem, ...]) -> Iterator[Problem]:
+def _named_in_overview(parts: Outline, page: NoticeText, known: tuple[Problem, ...]) -> Iterator[Problem]:
     """Yield findings that name somebody outside the part about problems (1个账号(“甲”微信公众号)因两周未更新不合格)."""
     names = {named.name for problem in known for named in problem.named}
     for section in parts.root.walk():
         for line in section.body if section.role == "overview" else ():
-            for sentence in sentences(line):
+            for sentence in sentences_of(line):
                 for problem in read_sentence(sentence, page):
                     is_new = any(named.name not in names for named in problem.named)
                     if is_new and set(problem.indicator_ids) != {"other"}:
                         yield problem
 
 
-def _problems_without_headings(parts: Outline, page: Page) -> Iterator[Problem]:
+def _problems_without_headings(parts: Outline, page: NoticeText) -> Iterator[Problem]:
     """Yield the findings of a notice that has no part of problems."""
     yield from read_unheaded(Section(0, body=parts.opening), page)
     for section in parts.root.walk():
@@ -308,22 +314,12 @@ def _problems_without_headings(parts: Outline, page: Page) -> Iterator[Problem]:
             yield from read_unheaded(section, page)
 
 
-def _with_names(recheck: Recheck, page: Page) -> Recheck:
-    if recheck.place is None or recheck.result not in ("all_but_named", "other"):
-        return recheck
-    line = Line(recheck.place.line, recheck.place.start, recheck.text)
-    named: list[Named] = []
-    for problem in read_problems(Section(0, body=[line]), page):
-        named += problem.named
-    return recheck.model_copy(update={"not_rectified": tuple(named)})
-
-
 # --- attachments ----------------------------------------------------------------------------------------------------
 
 _ITEM = re.compile(r"(?:附 *件? *[:] *)?(?:(?P<number>[0-9]{1,2})[.、] *)?(?P<title>.+)")
 
 
-def _attachments(parts: Outline, page: Page, grids: list[Grid]) -> tuple[Attachment, ...]:
+def _attachments(parts: Outline, page: NoticeText, grids: list[SourceGrid]) -> tuple[Attachment, ...]:
     listed: list[tuple[int | None, str, Line]] = []
     for line in parts.attachment_list:
         if re.fullmatch(r"附 *件 *: *", line.text):
@@ -354,7 +350,7 @@ def _attachments(parts: Outline, page: Page, grids: list[Grid]) -> tuple[Attachm
     return tuple(attachments)
 
 
-def _grid_of(title: str, loose: list[Grid], page: Page, *, alone: bool) -> Grid | None:
+def _grid_of(title: str, loose: list[SourceGrid], page: NoticeText, *, alone: bool) -> SourceGrid | None:
     """Return the table that belongs to a listed attachment although no line 附件 stands before it."""
     lines = page.text.split("\n")
     for grid in loose:
@@ -365,7 +361,7 @@ def _grid_of(title: str, loose: list[Grid], page: Page, *, alone: bool) -> Grid 
     return loose[0] if alone and len(loose) == 1 else None
 
 
-def _with_table(attachment: Attachment, grid: Grid, page: Page) -> Attachment:
+def _with_table(attachment: Attachment, grid: SourceGrid, page: NoticeText) -> Attachment:
     table = from_grid(grid)
     if table is None:
         return attachment
@@ -384,12 +380,17 @@ def _with_table(attachment: Attachment, grid: Grid, page: Page) -> Attachment:
 
 
 def _attachment(
-    number: int | None, title: str | None, line: Line | None, own_page: AttachmentPage | None, page: Page, grids: list[Grid]
+    number: int | None,
+    title: str | None,
+    line: Line | None,
+    own_page: AttachmentPage | None,
+    page: NoticeText,
+    grids: list[SourceGrid],
 ) -> Attachment:
     place = page.place(line.start, line.end) if line else None
     if own_page is None:
         return Attachment(number=number, title=title, place=place)
-    content = read_page(own_page, page, grids, title)
+    content = read_tables(own_page, page, grids, title)
     span = None
     for first in [*([own_page.same_line] if own_page.same_line else []), *own_page.lines[:4]]:
         month_span = formal.month_span(first.text, first.start, page)

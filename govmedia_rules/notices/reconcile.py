@@ -16,11 +16,11 @@ from govmedia_rules.core.model import Model
 from govmedia_rules.core.rates import Policy
 from govmedia_rules.notices.checks import Check, check_rate, check_sum, counts_near, details, not_checkable, part_above_whole
 from govmedia_rules.notices.comparing import compare_lists
-from govmedia_rules.notices.figures import Count, Group, Population, Rate, Tally
+from govmedia_rules.notices.figures import Count, Group, InspectedPopulation, Rate, Tally
 from govmedia_rules.notices.growth import check_growth
 from govmedia_rules.notices.model import Notice
 from govmedia_rules.notices.tables import check_tables
-from govmedia_rules.subjects.vocabulary import vocabulary
+from govmedia_rules.subjects.vocabulary import subject_vocabulary
 
 
 class Reconciliation(Model):
@@ -77,7 +77,7 @@ def _subject(tally: Tally) -> str:
     return {"site": "政府网站", "account": "政务新媒体"}.get(tally.subject, tally.label)
 
 
-def _sums(population: Population) -> Iterator[Check]:
+def _sums(population: InspectedPopulation) -> Iterator[Check]:
     # Only parts that one paragraph lists by one dimension are meant to add up.
     by: dict[tuple[str, str, int], list[Group]] = {}
     for group in population.groups:
@@ -99,7 +99,7 @@ def _sums(population: Population) -> Iterator[Check]:
 
 def _without_nested(groups: list[Group]) -> list[Group]:
     """Return parts without those that lie inside another one (订阅号 inside 公众号)."""
-    terms = vocabulary("platform")
+    terms = subject_vocabulary("platform")
     keys = {group.key for group in groups if group.dimension == "platform" and group.key in terms}
 
     def is_inside(group: Group) -> bool:
@@ -108,7 +108,7 @@ def _without_nested(groups: list[Group]) -> list[Group]:
     return [group for group in groups if group.dimension != "platform" or not is_inside(group)]
 
 
-def _parts(population: Population, measure: str, whole: int, groups: list[Group]) -> Check:
+def _parts(population: InspectedPopulation, measure: str, whole: int, groups: list[Group]) -> Check:
     levels = {group.key for group in groups} - {*_ACROSS_LEVELS, "other", None}
     parts = [group for group in groups if group.key not in _ACROSS_LEVELS or not levels]
     if len(parts) < 2 or sum(_value(group, measure) or 0 for group in groups) == whole:
@@ -137,7 +137,7 @@ def _parts(population: Population, measure: str, whole: int, groups: list[Group]
     )
 
 
-def _hidden_member(population: Population, gap: int, used: list[Group]) -> str:
+def _hidden_member(population: InspectedPopulation, gap: int, used: list[Group]) -> str:
     """Return a count of the same population that equals the gap: a member that no sentence names, accounts closed meanwhile."""
     for outcome in population.outcomes:
         if outcome.kind in ("closed", "closing", "unreported") and outcome.count.value == gap:
@@ -149,7 +149,7 @@ def _hidden_member(population: Population, gap: int, used: list[Group]) -> str:
     return ""
 
 
-def _outcomes(population: Population) -> Iterator[Check]:
+def _outcomes(population: InspectedPopulation) -> Iterator[Check]:
     for tally in (population, *population.groups):
         counts = {
             (outcome.kind, outcome.label if outcome.kind == "other" else ""): outcome.count
@@ -164,7 +164,7 @@ def _outcomes(population: Population) -> Iterator[Check]:
             yield check_sum("sum_of_outcomes", label, base.value, [count.value for count in counts.values()], base.place)
 
 
-def _limits(population: Population) -> Iterator[Check]:
+def _limits(population: InspectedPopulation) -> Iterator[Check]:
     """Yield parts that exceed their whole: inspected above all there are, failed above inspected, a group above its population."""
     for tally in (population, *population.groups):
         label = tally.label or _subject(tally)
@@ -197,7 +197,7 @@ def _sum_of_outcomes_above(tally: Tally, label: str, inspected: int | None) -> I
         yield part_above_whole(label, total, inspected, "检查结果", counts[0].place)
 
 
-def _group_limits(group: Group, population: Population) -> Iterator[Check]:
+def _group_limits(group: Group, population: InspectedPopulation) -> Iterator[Check]:
     for measure, name in _MEASURES.items():
         part, whole = _value(group, measure), _value(population, measure)
         if part is not None and whole is not None and part > whole:
@@ -208,7 +208,7 @@ def _group_limits(group: Group, population: Population) -> Iterator[Check]:
         yield part_above_whole(f"{_subject(population)}不合格", failed.value, whole_failed, group.label, failed.place)
 
 
-def _restated(population: Population) -> Iterator[Check]:
+def _restated(population: InspectedPopulation) -> Iterator[Check]:
     """Yield counts that are stated a second time and differ (不合格3个 in the overview, 4个 among the problems)."""
     first = {outcome.kind: outcome for outcome in population.outcomes}
     for again in population.restated:
@@ -235,7 +235,7 @@ def _uncheckable(rate: Rate) -> Check:
     return not_checkable(rate.label, rate.print(), rate.place)
 
 
-def _rates(population: Population, notice: Notice) -> Iterator[Check]:
+def _rates(population: InspectedPopulation, notice: Notice) -> Iterator[Check]:
     visits = _visits(population, notice)
     for tally in (population, *population.groups):
         for rate in tally.rates:
@@ -248,7 +248,7 @@ def _rates(population: Population, notice: Notice) -> Iterator[Check]:
             yield from _comparisons(rate)
 
 
-def _visits(population: Population, notice: Notice) -> tuple[int, ...]:
+def _visits(population: InspectedPopulation, notice: Notice) -> tuple[int, ...]:
     """Return how many times units were inspected (1520家次): a base of yearly rates."""
     noun = {"site": "网站", "account": "新媒体"}.get(population.subject, "-")
     return tuple(figure.count.value for figure in notice.figures if figure.unit in ("家次", "个次") and noun in figure.label)
@@ -311,7 +311,7 @@ def _readings(rate: Rate, figure: Decimal, tally: Tally) -> list[tuple[int | Non
 
 def _least_failed(tally: Tally) -> int | None:
     """Return how many units failed at least, by the groups of one dimension; None when none says."""
-    if not isinstance(tally, Population):
+    if not isinstance(tally, InspectedPopulation):
         return None
     by_dimension: dict[str, int] = {}
     for group in _without_nested(list(tally.groups)):

@@ -36,7 +36,7 @@ class Cell:
 
 
 @dataclass(slots=True)
-class Grid:
+class SourceGrid:
     """A table of the source with every span filled in.
 
     Attributes:
@@ -51,14 +51,14 @@ class Grid:
 
 
 @dataclass(slots=True)
-class Source:
+class NoticeSource:
     """Text with the tables that stand in it, each row of a table as one line with tabs between the cells."""
 
     text: str
-    grids: list[Grid] = field(default_factory=list)
+    grids: list[SourceGrid] = field(default_factory=list)
 
 
-def load(source: str | bytes | Path) -> Source:
+def load(source: str | bytes | Path) -> NoticeSource:
     """Read a notice from text, HTML, the bytes of a file, or a path.
 
     Args:
@@ -87,7 +87,7 @@ def load(source: str | bytes | Path) -> Source:
         raise NoticeError(f"the notice has {len(source)} characters, more than {MAX_CHARACTERS}")
     if _HTML.search(source[:20_000]):
         return _from_html(source)
-    return Source(source)
+    return NoticeSource(source)
 
 
 def _decode(data: bytes) -> str:
@@ -107,7 +107,7 @@ class _Writer:
 
     def __init__(self) -> None:
         self.lines: list[str] = [""]
-        self.grids: list[Grid] = []
+        self.grids: list[SourceGrid] = []
 
     def write(self, text: str) -> None:
         self.lines[-1] += text
@@ -116,7 +116,7 @@ class _Writer:
         if self.lines[-1].strip():
             self.lines.append("")
 
-    def table(self, grid: Grid) -> None:
+    def table(self, grid: SourceGrid) -> None:
         self.new_line()
         grid.line = len(self.lines)
         for row in grid.rows:
@@ -124,11 +124,11 @@ class _Writer:
             self.lines.append("")
         self.grids.append(grid)
 
-    def source(self) -> Source:
-        return Source("\n".join(self.lines), self.grids)
+    def source(self) -> NoticeSource:
+        return NoticeSource("\n".join(self.lines), self.grids)
 
 
-def _from_html(html: str) -> Source:
+def _from_html(html: str) -> NoticeSource:
     from selectolax.lexbor import LexborHTMLParser
 
     tree = LexborHTMLParser(html)
@@ -177,7 +177,7 @@ def _span(node: Any, name: str) -> int:
     return min(max(int(value), 1), _MAX_SPAN) if re.fullmatch("[0-9]{1,6}", value) else 1
 
 
-def _html_grid(node: Any) -> Grid:
+def _html_grid(node: Any) -> SourceGrid:
     header = 0
     rows: list[list[tuple[str, int, int]]] = []
     for row in node.css("tr"):
@@ -185,7 +185,7 @@ def _html_grid(node: Any) -> Grid:
         if cells and all(cell.tag == "th" for cell in cells) and header == len(rows):
             header += 1
         rows.append([(_cell_text(cell), _span(cell, "colspan"), _span(cell, "rowspan")) for cell in cells])
-    return Grid(_fill(rows), header_rows=header)
+    return SourceGrid(_fill(rows), header_rows=header)
 
 
 def _cell_text(cell: Any) -> str:
@@ -215,7 +215,7 @@ def _fill(rows: list[list[tuple[str, int, int]]]) -> list[list[Cell]]:
 # --- DOCX -----------------------------------------------------------------------------------------------------------
 
 
-def _from_docx(data: bytes) -> Source:
+def _from_docx(data: bytes) -> NoticeSource:
     try:
         import docx
     except ImportError as missing:
@@ -235,7 +235,7 @@ def _from_docx(data: bytes) -> Source:
         if hasattr(block, "rows"):
             rows = list(_docx_rows(block))
             if rows and max(map(len, rows)) >= 2:
-                writer.table(Grid(_fill(rows)))
+                writer.table(SourceGrid(_fill(rows)))
             else:
                 for row in rows:
                     for text, _, _ in row:

@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any, Literal, cast
 
-from govmedia_rules.notices.outline import Line, any_of, clauses, words
+from govmedia_rules.core.vocabulary import any_of
+from govmedia_rules.notices.outline import Line, clauses, notice_words
 
 Stance = Literal["fault", "weak", "denied", "demanded", "praised", "rectified", "earlier", "asked", "figure", "plain"]
 """What a clause does. `figure` gives a number or a title (答复率99.6%, 不合格网站名单) and no fault.
@@ -53,7 +54,7 @@ _STATED = re.compile("[未没不缺无]|发现|存在|出现|错误")
 
 @cache
 def _stance() -> dict[str, Any]:
-    return cast("dict[str, Any]", words()["stance"])
+    return cast("dict[str, Any]", notice_words()["stance"])
 
 
 @cache

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from govmedia_rules.core.rates import read_figure
 from govmedia_rules.notices.checks import Check, check_rate, check_sum, details
-from govmedia_rules.notices.figures import Place, Population
+from govmedia_rules.notices.figures import InspectedPopulation, Place
 from govmedia_rules.notices.model import Attachment, Notice, Table
 
 _NOT_ADDITIVE = re.compile("平均|时长|率|排名|名次|得分|分数")
@@ -135,7 +135,7 @@ def _totals_and_text(notice: Notice) -> Iterator[Check]:
                         )
 
 
-def _stated_for(column: str, population: Population) -> int | None:
+def _stated_for(column: str, population: InspectedPopulation) -> int | None:
     if "/" in column:
         return None
     if re.search("不合格|突出问题", column):

@@ -6,7 +6,7 @@ Text goes in as text. No form runs, fetches or calculates anything that a name, 
 from govmedia_rules.reports.blocks import Imprint
 from govmedia_rules.reports.correction import correction_document
 from govmedia_rules.reports.desk import review_desk
-from govmedia_rules.reports.document import Document
+from govmedia_rules.reports.document import ReportDocument
 from govmedia_rules.reports.html import html_report
 from govmedia_rules.reports.notice import notice_document
 from govmedia_rules.reports.office_template import fill_docx
@@ -16,9 +16,9 @@ from govmedia_rules.reports.summary import inspection_document
 from govmedia_rules.reports.xlsx import attachments_xlsx, inspections_xlsx, review_xlsx
 
 __all__ = [
-    "Document",
     "Imprint",
     "Office",
+    "ReportDocument",
     "TaskSheet",
     "attachments_xlsx",
     "correction_document",

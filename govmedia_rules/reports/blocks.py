@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from govmedia_rules.reports.grids import Grid
+from govmedia_rules.reports.grids import ReportGrid
 
 STYLES = (
     *("title", "mark", "number", "to", "heading", "subheading", "item", "body", "attachments", "signature", "date"),
@@ -63,4 +63,4 @@ class Imprint:
         return (*copies, f"{self.office}　{self.day}印发")
 
 
-Block = Paragraph | Grid | Break | Imprint
+Block = Paragraph | ReportGrid | Break | Imprint

@@ -9,7 +9,7 @@ from govmedia_rules.campaign.correction import Correction
 from govmedia_rules.errors import NoticeError
 from govmedia_rules.notices.figures import PartialDate
 from govmedia_rules.reports.blocks import Imprint
-from govmedia_rules.reports.document import Document
+from govmedia_rules.reports.document import ReportDocument
 from govmedia_rules.reports.templates import fill_template
 
 
@@ -21,7 +21,7 @@ def correction_document(
     template: str | Path | None = None,
     more: Mapping[str, object] | None = None,
     imprint: Imprint | None = None,
-) -> Document:
+) -> ReportDocument:
     """Return the document that corrects a published notice: the units and figures that no longer stand.
 
     Args:
@@ -46,5 +46,5 @@ def correction_document(
         "number": number or "",
     }
     filled = fill_template("correction.html.j2", values, template=template, in_one_line=True)
-    document = Document.parse(filled, {})
-    return document if imprint is None else Document(document.title, (*document.blocks, imprint))
+    document = ReportDocument.parse(filled, {})
+    return document if imprint is None else ReportDocument(document.title, (*document.blocks, imprint))

@@ -19,7 +19,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from govmedia_rules.errors import NoticeError
 from govmedia_rules.reports.blocks import STYLES, Block, Break, Imprint, Paragraph, Run
-from govmedia_rules.reports.grids import Grid
+from govmedia_rules.reports.grids import ReportGrid
 from govmedia_rules.reports.templates import read_text
 from govmedia_rules.reports.text import one_line, visible
 from govmedia_rules.reports.word import write_docx
@@ -30,7 +30,7 @@ _INLINE = {"b": "lead", "strong": "strong", "bdi": "", "span": "", "i": "", "em"
 
 
 @dataclass(frozen=True, slots=True)
-class Document:
+class ReportDocument:
     """A document ready to be written.
 
     Attributes:
@@ -42,7 +42,7 @@ class Document:
     blocks: tuple[Block, ...]
 
     @classmethod
-    def parse(cls, filled: str, grids: Mapping[str, Grid] | None = None) -> Document:
+    def parse(cls, filled: str, grids: Mapping[str, ReportGrid] | None = None) -> ReportDocument:
         """Read what a template gave.
 
         Args:
@@ -87,7 +87,7 @@ class Document:
             "attachment": "### ",
         }
         for block in self.blocks:
-            if isinstance(block, Grid):
+            if isinstance(block, ReportGrid):
                 if block.caption:
                     out.append(f"**{_md(block.caption)}**")
                 out.append("\n".join(_md_table(block)))
@@ -126,7 +126,7 @@ class Document:
         tags = {"title": "h1", "heading": "h2", "subheading": "h3", "item": "h4"}
         out: list[str] = []
         for block in self.blocks:
-            if isinstance(block, Grid):
+            if isinstance(block, ReportGrid):
                 out.append(_html_table(block))
             elif isinstance(block, Break):
                 out.append(f'<hr class="{block.kind}">')
@@ -156,13 +156,13 @@ def policy(css: str, js: str | None = None) -> str:
 # --- reading what a template gave -----------------------------------------------------------------------------------
 
 
-def _blocks(parent: Any, grids: Mapping[str, Grid]) -> Iterator[Block]:
+def _blocks(parent: Any, grids: Mapping[str, ReportGrid]) -> Iterator[Block]:
     for node in parent.iter(include_text=True) if parent is not None else ():
         tag = node.tag
         if tag == "-text":
             if node.text_content and node.text_content.strip():
                 raise NoticeError(f"text of the template stands outside of any paragraph: {node.text_content.strip()[:60]!r}")
-        elif tag == "_comment" or tag == "-comment":
+        elif tag in ("_comment", "-comment"):
             continue
         elif tag == "hr":
             yield Break("line" if node.attributes.get("class") == "line" else "page")
@@ -204,7 +204,7 @@ def _runs(node: Any, mark: str = "") -> Iterator[Run]:
 # --- writing --------------------------------------------------------------------------------------------------------
 
 
-def _flat_head(grid: Grid) -> tuple[str, ...]:
+def _flat_head(grid: ReportGrid) -> tuple[str, ...]:
     return tuple("/".join(levels) for levels in grid.header)
 
 
@@ -230,14 +230,14 @@ def _md(text: str) -> str:
     return "<br>".join(line.strip(" \t\u3000") for line in lines)
 
 
-def _md_table(grid: Grid) -> Iterator[str]:
+def _md_table(grid: ReportGrid) -> Iterator[str]:
     yield "| " + " | ".join(_md(name) for name in _flat_head(grid)) + " |"
     yield "|" + " --- |" * grid.width
     for row in grid.body:
         yield "| " + " | ".join("" if cell is None else _md(str(cell)) for cell in row) + " |"
 
 
-def _html_table(grid: Grid) -> str:
+def _html_table(grid: ReportGrid) -> str:
     caption = f"<caption>{_shown(grid.caption)}</caption>" if grid.caption else ""
     rows: list[list[str]] = [[] for _ in range(grid.depth)]
     for cell in grid.head():

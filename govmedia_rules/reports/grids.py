@@ -26,7 +26,7 @@ class HeadCell(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Grid:
+class ReportGrid:
     """A table ready to be written.
 
     Attributes:
@@ -97,13 +97,13 @@ def _width(text: str) -> int:
     return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
 
 
-def grid_of(table: Table) -> Grid:
+def grid_of(table: Table) -> ReportGrid:
     """Return the grid of a notice's table; text is in one line each, blanks stay blank."""
     header = tuple(tuple(one_line(level) for level in levels) or ("",) for levels in table.header) or tuple(
         (one_line(name),) for name in table.columns
     )
     width = len(header)
-    return Grid(
+    return ReportGrid(
         header, [_row(row, width) for row in table.rows], _row(table.total, width) if table.total else None, one_line(table.caption)
     )
 
@@ -126,7 +126,7 @@ LISTED = (
 """Columns of a list of subjects that comes without a table of its own; columns nobody fills are left out."""
 
 
-def grids_of(attachment: Attachment) -> list[Grid]:
+def grids_of(attachment: Attachment) -> list[ReportGrid]:
     """Return the grids of an attachment: its tables, else its score bands and its lists."""
     if attachment.tables:
         return [grid_of(table) for table in attachment.tables]
@@ -135,7 +135,7 @@ def grids_of(attachment: Attachment) -> list[Grid]:
         rows = [
             (one_line(band.text), "\n".join("、".join(map(one_line, group)) for group in band.groups)) for band in attachment.bands
         ]
-        grids.append(Grid((("得分",), ("政府网站名称",)), rows))
+        grids.append(ReportGrid((("得分",), ("政府网站名称",)), rows))
     if attachment.listed:
         listed = [
             {
@@ -152,7 +152,7 @@ def grids_of(attachment: Attachment) -> list[Grid]:
         ]
         kept = [(head, key) for head, key in LISTED if any(unit[key] is not None for unit in listed)]
         body = [(str(number), *_row([unit[key] for _, key in kept], len(kept))) for number, unit in enumerate(listed, 1)]
-        grids.append(Grid((("序号",), *((head,) for head, _ in kept)), body))
+        grids.append(ReportGrid((("序号",), *((head,) for head, _ in kept)), body))
     return grids
 
 
@@ -160,7 +160,7 @@ _COUNT = re.compile(r"(?:0|[1-9][0-9]{0,8})(?:\.[0-9]{1,4})?\Z")
 _CODES = ("码", "编号", "代码", "电话", "账号", "ID", "id", "文号", "备案")
 
 
-def counts_in(grid: Grid) -> list[bool]:
+def counts_in(grid: ReportGrid) -> list[bool]:
     """Return for each column whether its cells may be stored as numbers; codes may not, nor anything with a leading zero."""
     kept = [not any(word in "".join(levels) for word in _CODES) for levels in grid.header]
     filled = [False] * grid.width

@@ -20,7 +20,7 @@ from govmedia_rules.core.rates import Rounding
 from govmedia_rules.judge.compare import Comparison
 from govmedia_rules.judge.inspection import Inspection, Verdict
 from govmedia_rules.reports.charts import Bar, Segment, bars
-from govmedia_rules.reports.document import Document, policy
+from govmedia_rules.reports.document import ReportDocument, policy
 from govmedia_rules.reports.rows import KINDS, SubjectRow, Totals, collect
 from govmedia_rules.reports.templates import Filter, fill_template, markup, read_text
 from govmedia_rules.reports.text import shortened, visible, web_address
@@ -104,7 +104,7 @@ def html_report(
     inspections: Iterable[Inspection],
     *,
     title: str = "政府网站与政务新媒体检查报告",
-    notice: Document | None = None,
+    notice: ReportDocument | None = None,
     comparison: Comparison | None = None,
     rounding: Rounding | None = None,
     max_evidence: int = 20,
@@ -130,7 +130,7 @@ def html_report(
         MissingExtra: jinja2 is not installed.
     """
     rows, totals = collect(inspections, max_evidence)
-    return page_of(
+    return report_page(
         rows,
         totals,
         title=title,
@@ -142,12 +142,12 @@ def html_report(
     )
 
 
-def page_of(
+def report_page(
     rows: Sequence[SubjectRow],
     totals: Totals,
     *,
     title: str,
-    notice: Document | None,
+    notice: ReportDocument | None,
     comparison: Comparison | None,
     rounding: Rounding,
     list_clean: bool,
@@ -166,12 +166,12 @@ def page_of(
         "rulebooks": sorted(totals.rulebooks),
         "cards": [card_of(totals, kind, rounding) for kind in KINDS if totals.count(kind)],
         "notes": notes_of(totals, clean, list_clean),
-        "charts": [(caption, markup(svg)) for caption, svg in charts_of(rows, totals) if svg],
+        "charts": [(caption, markup(svg)) for caption, svg in charts_of(totals) if svg],
         "notice": markup(notice.to_html_body()) if notice is not None else "",
         "comparison": _changes(comparison) if comparison is not None else (),
         "indicators": indicator_lines(totals),
         "kinds": [(kind, KINDS[kind]) for kind in KINDS if totals.count(kind)],
-        "choices": _choices(rows, totals),
+        "choices": _choices(rows),
         "subjects": [_Shown(row) for row in shown],
         "clean": clean if list_clean else (),
     }
@@ -228,7 +228,7 @@ def notes_of(totals: Totals, clean: Sequence[SubjectRow], list_clean: bool) -> l
     return notes
 
 
-def charts_of(rows: Sequence[SubjectRow], totals: Totals) -> list[tuple[str, str]]:
+def charts_of(totals: Totals) -> list[tuple[str, str]]:
     """Return caption and SVG of each chart; a chart without data is an empty text."""
     verdicts = [Bar(KINDS[kind], _verdict_parts(totals, kind)) for kind in KINDS if totals.count(kind)]
     failed = totals.failed()
@@ -275,7 +275,7 @@ def indicator_lines(totals: Totals) -> list[IndicatorLine]:
     return sorted(asked, key=lambda line: (-line.counts[0], line.id))
 
 
-def _choices(rows: Sequence[SubjectRow], totals: Totals) -> list[tuple[str, str, list[tuple[str, str]]]]:
+def _choices(rows: Sequence[SubjectRow]) -> list[tuple[str, str, list[tuple[str, str]]]]:
     """Return the menus to filter by: id, label, and pairs of value and text."""
     listed: Counter[str] = Counter()
     titles: dict[str, str] = {}

@@ -12,11 +12,11 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
 
-from govmedia_rules.notices.figures import DateSpan, Group, Population, Rate
+from govmedia_rules.notices.figures import DateSpan, Group, InspectedPopulation, Rate
 from govmedia_rules.notices.model import Attachment, Deadline, Named, Notice, Problem
 from govmedia_rules.reports.blocks import Imprint
-from govmedia_rules.reports.document import Document
-from govmedia_rules.reports.grids import Grid, grids_of
+from govmedia_rules.reports.document import ReportDocument
+from govmedia_rules.reports.grids import ReportGrid, grids_of
 from govmedia_rules.reports.templates import Filter, fill_template, markup
 from govmedia_rules.reports.text import one_line, quoted
 
@@ -62,7 +62,7 @@ def notice_document(
     template: str | Path | None = None,
     more: Mapping[str, object] | None = None,
     imprint: Imprint | None = None,
-) -> Document:
+) -> ReportDocument:
     """Return the notice as a document in official form, to be written as DOCX, Markdown, HTML or text.
 
     Args:
@@ -76,15 +76,15 @@ def notice_document(
             nothing in a document; says which and where.
         MissingExtra: jinja2 is not installed.
     """
-    grids: dict[str, Grid] = {}
+    grids: dict[str, ReportGrid] = {}
     parts = tuple(_part(index, attachment, grids) for index, attachment in enumerate(notice.attachments, 1))
     values: dict[str, object] = {**(more or {}), "notice": notice, "attachments": parts}
     filled = fill_template("notice.html.j2", values, template=template, filters=_FILTERS, in_one_line=True)
-    document = Document.parse(filled, grids)
+    document = ReportDocument.parse(filled, grids)
     return document if imprint is None else replace(document, blocks=(*document.blocks, imprint))
 
 
-def _part(index: int, attachment: Attachment, grids: dict[str, Grid]) -> AttachmentPart:
+def _part(index: int, attachment: Attachment, grids: dict[str, ReportGrid]) -> AttachmentPart:
     names = []
     title = attachment.title or attachment.page_title or "附件"
     above = one_line(attachment.page_title or title)
@@ -201,7 +201,7 @@ _FORMS = {"written": "书面", "paper": "纸质", "electronic": "电子"}
 _LISTED = re.compile(r"(?:正在|正常)?运行的?|(?:已|在册)?登记的?|在册的?|纳入监管的?|(?:被|此次|本次)?(?:抽查|检查)的?")
 
 
-def _name(population: Population) -> str:
+def _name(population: InspectedPopulation) -> str:
     """Return what was counted, without the word that says by which list (`全省正在运行的政府网站` is `全省政府网站`)."""
     return _LISTED.sub("", one_line(population.label)) or _KINDS.get(population.subject, "单位")
 
@@ -220,7 +220,7 @@ def _share(share: Rate) -> str:
     return share_text if share.of is None and "的" in share_text else f"{share_text}的{one_line(share.of or '单位')}"
 
 
-def _heading(population: Population) -> str:
+def _heading(population: InspectedPopulation) -> str:
     kind = _KINDS.get(population.subject, "")
     if population.scope:
         scope = one_line(population.scope)
@@ -237,7 +237,7 @@ def _rate_label(rate: Rate) -> str:
     return one_line(rate.label) or _RATES[rate.kind]
 
 
-def _registry(population: Population, notice: Notice) -> str:
+def _registry(population: InspectedPopulation, notice: Notice) -> str:
     """Return the reporting system that lists such subjects, as the notice names it; "" when it names none."""
     word = "新媒体" if population.subject == "account" else "网站"
     return next((one_line(registry) for registry in notice.registries if word in registry), "")
@@ -248,7 +248,7 @@ def _holding(groups: Iterable[Group]) -> list[Group]:
     return [group for group in groups if group.population is not None]
 
 
-def _divided(population: Population) -> list[Group]:
+def _divided(population: InspectedPopulation) -> list[Group]:
     """Return parts that are told before the result; none where every part has a result of its own and was looked at as a whole."""
     parts = _holding(population.groups)
     return [] if parts and all(part.inspected is None and (part.outcomes or part.rates) for part in parts) else parts

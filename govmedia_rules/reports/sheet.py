@@ -14,11 +14,12 @@ from govmedia_rules.campaign.tasks import Task
 from govmedia_rules.errors import NoticeError
 from govmedia_rules.judge.finding import Finding
 from govmedia_rules.judge.inspection import Inspection
-from govmedia_rules.reports.document import Document
-from govmedia_rules.reports.grids import Grid, taken_apart
-from govmedia_rules.reports.rows import KINDS, FindingRow, code_of, finding_row, kind_of, type_zh, url_of
+from govmedia_rules.reports.document import ReportDocument
+from govmedia_rules.reports.grids import ReportGrid, taken_apart
+from govmedia_rules.reports.rows import KINDS, FindingRow, code_of, finding_row, kind_of_subject, type_zh, url_of
 from govmedia_rules.reports.templates import Filter, fill_template
 from govmedia_rules.reports.text import quoted
+from govmedia_rules.rules.model import Grade
 from govmedia_rules.subjects.models import Account, Site, Supervisor
 
 
@@ -55,7 +56,7 @@ class SheetItem:
         kind_zh: 单项否决, 扣分 …; "" where nobody says.
         told: What was found, in a sentence.
         source: Document and clause; "" where nobody says.
-        verified: Whether rule and values were seen in the source; None where there is no rule.
+        grade: How rule and values were seen; None where there is no rule.
         review: What the deciding review says; "" without one.
         finding: The finding with its evidence; None for a problem that was only reported.
     """
@@ -65,7 +66,7 @@ class SheetItem:
     kind_zh: str = ""
     told: str = ""
     source: str = ""
-    verified: bool | None = None
+    grade: Grade | None = None
     review: str = ""
     finding: FindingRow | None = None
 
@@ -73,7 +74,7 @@ class SheetItem:
     def of(cls, finding: Finding, max_evidence: int) -> SheetItem:
         """Return the item of a finding."""
         row = finding_row(finding, max_evidence)
-        return cls(row.phrase, row.title, row.kind_zh, row.message, row.source, row.verified, row.review, row)
+        return cls(row.phrase, row.title, row.kind_zh, row.message, row.source, row.grade, row.review, row)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +129,7 @@ def rectification_sheet(
     max_evidence: int = 20,
     template: str | Path | None = None,
     more: Mapping[str, object] | None = None,
-) -> Document:
+) -> ReportDocument:
     """Return the sheet of one inspected site or account: its problems, of whatever kind; those a document excuses are left out.
 
     Args:
@@ -151,7 +152,7 @@ class TaskSheet(NamedTuple):
     """A task of a campaign and its sheet."""
 
     task: Task
-    document: Document
+    document: ReportDocument
 
 
 def rectification_sheets(
@@ -233,7 +234,7 @@ def _facts(
     rulebook: str | None,
     failed_rounds: int = 1,
 ) -> SheetFacts:
-    kind = kind_of(subject)
+    kind = kind_of_subject(subject)
     return SheetFacts(
         kind,
         KINDS[kind],
@@ -257,7 +258,9 @@ def _facts(
     )
 
 
-def sheet_document(facts: SheetFacts, *, template: str | Path | None = None, more: Mapping[str, object] | None = None) -> Document:
+def sheet_document(
+    facts: SheetFacts, *, template: str | Path | None = None, more: Mapping[str, object] | None = None
+) -> ReportDocument:
     """Return the sheet of these facts; see `rectification_sheet`."""
     if not facts.items:
         raise NoticeError(f"{facts.name!r} has nothing to put right", hint="make sheets of subjects with problems only")
@@ -265,27 +268,29 @@ def sheet_document(facts: SheetFacts, *, template: str | Path | None = None, mor
     filters: dict[str, Filter] = {"day": _day, "instant": _instant, "quoted": quoted}
     values: dict[str, object] = {**(more or {}), "sheet": facts}
     filled = fill_template("rectification.html.j2", values, template=template, filters=filters, in_one_line=True)
-    return Document.parse(filled, grids)
+    return ReportDocument.parse(filled, grids)
 
 
-def _problems(facts: SheetFacts) -> Grid:
+def _problems(facts: SheetFacts) -> ReportGrid:
     rows = []
     for number, item in enumerate(facts.items, 1):
-        source = item.source + ("" if item.verified in (True, None) else "（依据或取值待核实）")
+        source = item.source + ("（依据或取值待核实）" if item.grade == "unseen" else "")
         text = "\n".join(part for part in (item.told, item.review) if part)
         rows.append((number, item.wording, item.kind_zh or None, text or None, source or None))
-    return Grid((("序号",), ("存在的问题",), ("类别",), ("检查情况",), ("依据及条款",)), taken_apart(rows), None, "一、问题清单")
+    return ReportGrid(
+        (("序号",), ("存在的问题",), ("类别",), ("检查情况",), ("依据及条款",)), taken_apart(rows), None, "一、问题清单"
+    )
 
 
-def _evidence(facts: SheetFacts) -> Grid:
+def _evidence(facts: SheetFacts) -> ReportGrid:
     rows = [(number, *(value or None for value in rest)) for number, *rest in facts.evidence]
     header = (("问题序号",), ("内容",), ("位置",), ("时间",), ("观测值",), ("限值",))
-    return Grid(header, taken_apart(rows), None, "二、证据清单")
+    return ReportGrid(header, taken_apart(rows), None, "二、证据清单")
 
 
-def _reply(facts: SheetFacts) -> Grid:
+def _reply(facts: SheetFacts) -> ReportGrid:
     rows = [(number, item.wording, None, None, None) for number, item in enumerate(facts.items, 1)]
-    return Grid((("序号",), ("存在的问题",), ("整改措施",), ("完成时间",), ("整改结果",)), taken_apart(rows))
+    return ReportGrid((("序号",), ("存在的问题",), ("整改措施",), ("完成时间",), ("整改结果",)), taken_apart(rows))
 
 
 def _day(day: date) -> str:

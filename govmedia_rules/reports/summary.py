@@ -10,8 +10,8 @@ from pathlib import Path
 
 from govmedia_rules.core.rates import Rounding
 from govmedia_rules.judge.inspection import Inspection, Verdict
-from govmedia_rules.reports.document import Document
-from govmedia_rules.reports.grids import Grid, taken_apart
+from govmedia_rules.reports.document import ReportDocument
+from govmedia_rules.reports.grids import ReportGrid, taken_apart
 from govmedia_rules.reports.html import card_of, day_zh, notes_of
 from govmedia_rules.reports.rows import KINDS, SubjectRow, collect
 from govmedia_rules.reports.templates import Filter, fill_template
@@ -24,7 +24,7 @@ def inspection_document(
     title: str = "政府网站与政务新媒体检查情况报告",
     rounding: Rounding | None = None,
     template: str | Path | None = None,
-) -> Document:
+) -> ReportDocument:
     """Return a report of inspections, to be written as DOCX, Markdown or HTML. Every figure is counted from them.
 
     Args:
@@ -50,7 +50,7 @@ def inspection_document(
         "has_problems": any(row.shown for row in rows),
     }
     filled = fill_template("summary.html.j2", values, template=template, filters=_FILTERS, in_one_line=True)
-    return Document.parse(filled, {"problems": _problems(rows)})
+    return ReportDocument.parse(filled, {"problems": _problems(rows)})
 
 
 def _kind_zh(kind: str) -> str:
@@ -61,7 +61,7 @@ _FILTERS: Mapping[str, Filter] = {"day": day_zh, "kind_zh": _kind_zh}
 _COLUMNS = ("序号", "名称", "类型", "标识码", "所属地方或部门", "判定", "问题", "检查情况")
 
 
-def _problems(rows: Iterable[SubjectRow]) -> Grid:
+def _problems(rows: Iterable[SubjectRow]) -> ReportGrid:
     listed = (
         (
             row.name,
@@ -75,7 +75,7 @@ def _problems(rows: Iterable[SubjectRow]) -> Grid:
         for row in rows
         for problem in row.shown
     )
-    return Grid(tuple((name,) for name in _COLUMNS), taken_apart((number, *cells) for number, cells in enumerate(listed, 1)))
+    return ReportGrid(tuple((name,) for name in _COLUMNS), taken_apart((number, *cells) for number, cells in enumerate(listed, 1)))
 
 
 def _with_waiver(message: str, waiver: str) -> str:

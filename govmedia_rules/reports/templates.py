@@ -209,7 +209,8 @@ def _load(name: str) -> str | None:
 
 
 def _owner(owner: object) -> str:
-    return f"the {type(owner).__name__.lower()}"
+    words = re.sub("(?<=[a-z])(?=[A-Z])", " ", type(owner).__name__)
+    return f"the {words.lower()}"
 
 
 def _nearest(name: str, names: list[str]) -> str | None:

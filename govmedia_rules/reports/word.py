@@ -19,7 +19,7 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 from govmedia_rules.reports.blocks import Block, Break, Imprint, Paragraph, Run
-from govmedia_rules.reports.grids import Cell, Grid, counts_in
+from govmedia_rules.reports.grids import Cell, ReportGrid, counts_in
 from govmedia_rules.reports.text import one_line, visible
 
 _TWIPS_PER_MM = 1440 / 25.4
@@ -112,7 +112,7 @@ _CLOSER = round((AREA_MM[0] / CHARACTERS / 25.4 * 72 - _BODY / 2) * 20)
 
 
 def write_docx(title: str, blocks: Sequence[Block], made_at: datetime | None = None) -> bytes:
-    """Return the bytes of the file; see `Document.to_docx`."""
+    """Return the bytes of the file; see `ReportDocument.to_docx`."""
     parts = {
         "[Content_Types].xml": _CONTENT_TYPES,
         "_rels/.rels": _RELATIONS,
@@ -153,7 +153,7 @@ def _document(blocks: Sequence[Block]) -> str:
             wide = now_wide
         elif isinstance(block, Break):
             out.append(_RED_LINE)
-        elif isinstance(block, Grid):
+        elif isinstance(block, ReportGrid):
             if block.caption:
                 out.append(_paragraph(Paragraph("caption", (Run(block.caption),)), 0))
             after = blocks[index + 1] if index + 1 < len(blocks) else None
@@ -183,7 +183,7 @@ def _is_wide(blocks: Sequence[Block]) -> bool:
     for block in blocks:
         if isinstance(block, Break) and block.kind == "page":
             return False
-        if isinstance(block, Grid) and block.width >= _WIDE_COLUMNS:
+        if isinstance(block, ReportGrid) and block.width >= _WIDE_COLUMNS:
             return True
     return False
 
@@ -367,7 +367,7 @@ def _text_runs(text: str, look: str = "") -> str:
 # --- tables -----------------------------------------------------------------------------------------------------------
 
 
-def _table(grid: Grid, width_mm: float, keep: bool) -> Iterator[str]:
+def _table(grid: ReportGrid, width_mm: float, keep: bool) -> Iterator[str]:
     widths = _columns(grid, _mm(width_mm))
     yield (
         f'<w:tbl><w:tblPr><w:tblStyle w:val="table"/><w:tblW w:w="{sum(widths)}" w:type="dxa"/><w:jc w:val="center"/>'
@@ -389,7 +389,7 @@ def _table(grid: Grid, width_mm: float, keep: bool) -> Iterator[str]:
     yield "</w:tbl>"
 
 
-def _head(grid: Grid, widths: Sequence[int]) -> Iterator[str]:
+def _head(grid: ReportGrid, widths: Sequence[int]) -> Iterator[str]:
     """Return header rows, repeated on every page; a cell that covers several rows or columns is one cell."""
     at = {(cell.row, cell.column): cell for cell in grid.head()}
     covered = {(row, cell.column): cell for cell in grid.head() for row in range(cell.row + 1, cell.row + cell.rows)}
@@ -413,7 +413,7 @@ def _head(grid: Grid, widths: Sequence[int]) -> Iterator[str]:
         yield "".join(out)
 
 
-def _cell_style(name: str, grid: Grid) -> str:
+def _cell_style(name: str, grid: ReportGrid) -> str:
     return f"{name}_small" if len(grid.body) >= _LONG_ROWS else name
 
 
@@ -429,7 +429,7 @@ def _cell(value: Cell, wide: int, align: str, keep: bool, style: str) -> str:
 _TOKEN = re.compile(r"(?<![!-~])[0-9A-Za-z.%-]{1,20}(?![!-~])")
 
 
-def _columns(grid: Grid, whole: int) -> list[int]:
+def _columns(grid: ReportGrid, whole: int) -> list[int]:
     """Return widths of the columns: what their text takes where there is room, shared out by the root of it where there is not."""
     is_long = len(grid.body) >= _LONG_ROWS
     half = (_SMALL_TABLE if is_long else _TABLE) * 5  # twips of half a character

@@ -16,11 +16,12 @@ from govmedia_rules.errors import ExportError, MissingExtra, Where
 from govmedia_rules.judge.inspection import Inspection, Verdict
 from govmedia_rules.judge.review_sheet import REVIEW_COLUMNS
 from govmedia_rules.notices.model import Notice
-from govmedia_rules.reports.grids import Grid, as_count, counts_in, grids_of, taken_apart
+from govmedia_rules.reports.grids import ReportGrid, as_count, counts_in, grids_of, taken_apart
 from govmedia_rules.reports.html import indicator_lines
 from govmedia_rules.reports.review_rows import review_rows
 from govmedia_rules.reports.rows import KINDS, FindingRow, SubjectRow, Totals, collect
 from govmedia_rules.reports.text import one_line, sheet_name, visible
+from govmedia_rules.rules.model import GRADE_ZH
 
 MAX_ROWS = 1_048_576
 """Rows a sheet can hold."""
@@ -30,15 +31,15 @@ _EPOCH = datetime(1980, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class TitledSheet:
     """One sheet: its name, a title above the table, and the table."""
 
     name: str
     title: str
-    grid: Grid
+    grid: ReportGrid
 
 
-def workbook(sheets: Sequence[Sheet], *, made_at: datetime | None = None) -> bytes:
+def workbook(sheets: Sequence[TitledSheet], *, made_at: datetime | None = None) -> bytes:
     """Return the bytes of a workbook.
 
     Args:
@@ -83,7 +84,7 @@ def _styles(book: Any) -> dict[str, Any]:
     }
 
 
-def _fill(page: Any, sheet: Sheet, styles: dict[str, Any]) -> None:
+def _fill(page: Any, sheet: TitledSheet, styles: dict[str, Any]) -> None:
     grid = sheet.grid
     last = max(grid.width - 1, 0)
     top = 0
@@ -147,7 +148,7 @@ def _fitted(text: str) -> str:
     return kept if kept == text else kept + suffix
 
 
-def notice_sheets(notice: Notice) -> list[Sheet]:
+def notice_sheets(notice: Notice) -> list[TitledSheet]:
     """Return one sheet for each table of the notice's attachments."""
     sheets = []
     for attachment in notice.attachments:
@@ -156,7 +157,7 @@ def notice_sheets(notice: Notice) -> list[Sheet]:
         grids = grids_of(attachment)
         for number, grid in enumerate(grids, 1):
             name = f"{label}{grid.caption or (f'-{number}' if len(grids) > 1 else '')}"
-            sheets.append(Sheet(name, title, grid))
+            sheets.append(TitledSheet(name, title, grid))
     return sheets
 
 
@@ -210,7 +211,7 @@ def review_xlsx(inspections: Iterable[Inspection], *, made_at: datetime | None =
         ExportError: There are more rows than a sheet can hold.
         MissingExtra: xlsxwriter is not installed.
     """
-    return workbook([Sheet("复核", "", _grid(REVIEW_COLUMNS, review_rows(inspections)))], made_at=made_at)
+    return workbook([TitledSheet("复核", "", _grid(REVIEW_COLUMNS, review_rows(inspections)))], made_at=made_at)
 
 
 SUBJECTS = (
@@ -220,14 +221,16 @@ SUBJECTS = (
 """Columns of the list of subjects."""
 FINDINGS = (
     *("序号", "名称", "标识码", "主办单位", "所属地方或部门", "指标", "指标名称", "类别", "结论", "说明", "证据", "证据条数"),
-    *("依据", "条款", "依据已核实", "复核", "豁免"),
+    *("依据", "条款", "依据来源", "复核", "豁免"),
 )
 """Columns of the list of problems."""
 OPEN = ("序号", "名称", "标识码", "主办单位", "所属地方或部门", "指标", "指标名称", "结论", "为何未定")
 """Columns of the list of what keeps verdicts open."""
 
 
-def inspection_sheets(inspections: Iterable[Inspection], *, rounding: Rounding | None = None, max_evidence: int = 5) -> list[Sheet]:
+def inspection_sheets(
+    inspections: Iterable[Inspection], *, rounding: Rounding | None = None, max_evidence: int = 5
+) -> list[TitledSheet]:
     """Return sheets about inspections: 汇总, 对象, 问题, 未定, 指标. Every figure is counted from them.
 
     Args:
@@ -239,7 +242,7 @@ def inspection_sheets(inspections: Iterable[Inspection], *, rounding: Rounding |
     return sheets_of(rows, totals, rounding or Rounding())
 
 
-def sheets_of(rows: Sequence[SubjectRow], totals: Totals, rounding: Rounding) -> list[Sheet]:
+def sheets_of(rows: Sequence[SubjectRow], totals: Totals, rounding: Rounding) -> list[TitledSheet]:
     """Return the sheets of rows that were collected already."""
     order = (Verdict.UNQUALIFIED, Verdict.QUALIFIED, Verdict.UNDETERMINED)
     summary = [
@@ -257,24 +260,24 @@ def sheets_of(rows: Sequence[SubjectRow], totals: Totals, rounding: Rounding) ->
     ]
     words = ("不通过", "通过", "数据不足", "待复核", "未检查", "检查出错", "不适用")
     return [
-        Sheet("汇总", "检查情况汇总", _grid(("对象", "检查数", "不合格", "合格", "待定", "合格率"), summary)),
-        Sheet("对象", "检查对象", _grid(SUBJECTS, [(number, *_subject(row)) for number, row in enumerate(rows, 1)])),
-        Sheet(
+        TitledSheet("汇总", "检查情况汇总", _grid(("对象", "检查数", "不合格", "合格", "待定", "合格率"), summary)),
+        TitledSheet("对象", "检查对象", _grid(SUBJECTS, [(number, *_subject(row)) for number, row in enumerate(rows, 1)])),
+        TitledSheet(
             "问题",
             "检查发现的问题",
             _grid(FINDINGS, [(number, *_finding(row, finding)) for number, (row, finding) in enumerate(findings, 1)]),
         ),
-        Sheet(
+        TitledSheet(
             "未定",
             "尚不能判定的事项",
             _grid(OPEN, [(number, *_open(row, finding)) for number, (row, finding) in enumerate(missing, 1)]),
         ),
-        Sheet("指标", "各指标情况", _grid(("指标", "指标名称", "类别", *words), indicators)),
+        TitledSheet("指标", "各指标情况", _grid(("指标", "指标名称", "类别", *words), indicators)),
     ]
 
 
-def _grid(header: Sequence[str], rows: Iterable[Sequence[object]]) -> Grid:
-    return Grid(tuple((title,) for title in header), taken_apart(rows))
+def _grid(header: Sequence[str], rows: Iterable[Sequence[object]]) -> ReportGrid:
+    return ReportGrid(tuple((title,) for title in header), taken_apart(rows))
 
 
 def _subject(row: SubjectRow) -> tuple[object, ...]:
@@ -317,7 +320,7 @@ def _finding(row: SubjectRow, finding: FindingRow) -> tuple[object, ...]:
         finding.evidence_count,
         finding.document,
         finding.clause or None,
-        "是" if finding.verified else "否",
+        GRADE_ZH[finding.grade],
         finding.review or None,
         finding.waiver or None,
     )

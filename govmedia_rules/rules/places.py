@@ -43,7 +43,7 @@ class RulePlaces(NamedTuple):
     page: str
 
 
-def places_of(indicator: Indicator, plan: Plan) -> RulePlaces:
+def locate_rule(indicator: Indicator, plan: Plan) -> RulePlaces:
     """Return where everything about an indicator of a plan lives."""
     function = plan.functions.get(indicator.check or "")
     setters = [layer for layer in plan.layers if layer.id in indicator.origins.values()]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import inspect
 import warnings
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
@@ -14,7 +14,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Generic, TypeVar
 
-from govmedia_rules.checks.contract import Check, CheckSpec, is_check
+from govmedia_rules.checks.contract import Check, CheckSpec, is_check, name_of
 from govmedia_rules.errors import DuplicateId, PluginLoadError, PluginWarning, Where
 
 T = TypeVar("T")
@@ -67,13 +67,33 @@ class Plugins:
         return None
 
 
+class _Specs(Mapping[str, CheckSpec]):
+    """Checks by name; the signature of one is read when it is asked for, because a plan names few of them."""
+
+    def __init__(self, functions: Mapping[str, Check]) -> None:
+        self._functions = functions
+
+    def __getitem__(self, name: str) -> CheckSpec:
+        return CheckSpec.of(self._functions[name])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._functions)
+
+    def __len__(self) -> int:
+        return len(self._functions)
+
+
 @cache
 def built_in_checks() -> Mapping[str, CheckSpec]:
     """The checks of this library by name."""
-    specs: dict[str, CheckSpec] = {}
-    for name in TOPICS:
-        specs |= specs_of(importlib.import_module(f"govmedia_rules.checks.{name}"))
-    return specs
+    modules = [importlib.import_module(f"govmedia_rules.checks.{name}") for name in TOPICS]
+    return _Specs({name_of(function): function for module in modules for function in _checks_in(module)})
+
+
+def _checks_in(module: ModuleType) -> list[Check]:
+    """Return the marked functions that are defined in a module."""
+    members = [value for _, value in inspect.getmembers(module, is_check)]
+    return [value for value in members if getattr(value, "__module__", None) == module.__name__]
 
 
 def specs_of(offered: Check | ModuleType | Iterable[Check]) -> dict[str, CheckSpec]:
@@ -85,8 +105,7 @@ def specs_of(offered: Check | ModuleType | Iterable[Check]) -> dict[str, CheckSp
     """
     functions: Iterable[Check]
     if isinstance(offered, ModuleType):
-        members = [value for _, value in inspect.getmembers(offered, is_check)]
-        functions = [value for value in members if getattr(value, "__module__", None) == offered.__name__]
+        functions = _checks_in(offered)
     elif callable(offered):
         functions = [offered]
     else:

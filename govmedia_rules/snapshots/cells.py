@@ -18,7 +18,7 @@ from govmedia_rules.errors import CodeError
 from govmedia_rules.snapshots.kinds import kinds
 from govmedia_rules.snapshots.parts import Mark
 from govmedia_rules.subjects.codes import account_code_text, site_code_text
-from govmedia_rules.subjects.vocabulary import vocabulary
+from govmedia_rules.subjects.vocabulary import subject_vocabulary
 from govmedia_rules.tables.grids import UnreadCell
 
 ONLY_A_DAY = Mark(field="observed_at", basis="assumed", note="表中只有监测日期：按当日最后一刻计，所见的更新时间按日计（从宽）")
@@ -307,7 +307,7 @@ def platform_cell(value: Any) -> tuple[str, str | None]:
     text = text_of(value)
     if text is None:
         raise ValueError("平台未填，取决于平台的指标留待核实")
-    known = vocabulary("platform")
+    known = subject_vocabulary("platform")
     term = known.find(text)
     if term is not None:
         return term.id, None
@@ -350,7 +350,7 @@ def status_cell(value: Any) -> str | None:
     text = text_of(value)
     if text is None:
         return None
-    term = vocabulary("status").find(text)
+    term = subject_vocabulary("status").find(text)
     if term is not None:
         return term.id
     words = _words()
@@ -358,7 +358,7 @@ def status_cell(value: Any) -> str | None:
     if key in words.yes:
         return "running"
     denied = _NOT_CLOSED.fullmatch(key)
-    if denied is not None and vocabulary("status").find(denied["stage"]) is vocabulary("status")["closed"]:
+    if denied is not None and subject_vocabulary("status").find(denied["stage"]) is subject_vocabulary("status")["closed"]:
         return "running"  # 未注销
     stages = {
         name
@@ -393,7 +393,7 @@ def term_cell(name: str, value: Any) -> str | None:
     text = text_of(value)
     if text is None:
         return None
-    term = vocabulary(name).find(text)
+    term = subject_vocabulary(name).find(text)
     if term is None:
         raise ValueError(f"不认识“{text}”")
     return term.id

@@ -7,12 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
-from govmedia_rules.core.vocabulary import key_of, read_data
-
-
-def any_of(words: Iterable[str]) -> str:
-    """Return a pattern that matches any of `words`, the longest first."""
-    return "|".join(re.escape(word) for word in sorted(set(words), key=len, reverse=True))
+from govmedia_rules.core.vocabulary import any_of, key_of, read_data
 
 
 @lru_cache(maxsize=16_384)

@@ -9,7 +9,7 @@ from typing import Any
 
 from govmedia_rules.core.model import Model
 from govmedia_rules.core.vocabulary import Vocabulary, read_data
-from govmedia_rules.subjects.vocabulary import vocabulary
+from govmedia_rules.subjects.vocabulary import subject_vocabulary
 
 
 @cache
@@ -42,7 +42,7 @@ def word(vocabulary_name: str, term_id: str, lang: str) -> str:
         term_id: The id.
         lang: `zh` for the title; in `en` the id reads as it is, with blanks for underscores.
     """
-    for vocabularies in (kinds, vocabulary):
+    for vocabularies in (kinds, subject_vocabulary):
         try:
             terms = vocabularies(vocabulary_name)
         except KeyError:

@@ -32,7 +32,7 @@ from govmedia_rules.snapshots.exports import exported_posts
 from govmedia_rules.snapshots.models import AccountSnapshot
 from govmedia_rules.snapshots.parts import Post
 from govmedia_rules.subjects.models import Account
-from govmedia_rules.subjects.vocabulary import vocabulary
+from govmedia_rules.subjects.vocabulary import subject_vocabulary
 from govmedia_rules.tables.headers import FieldGroup, field_of, match_columns, missing_columns
 from govmedia_rules.tables.model import BadRow, ColumnUse, RawTable, Rows
 from govmedia_rules.tables.sources import open_tables
@@ -404,5 +404,5 @@ class _Groups:
 
 def _same_family(platform: str, other: str) -> bool:
     """Return whether two platforms are one under two words: 微信 and 微信订阅号, but not 微信公众号 and 微信视频号."""
-    tree = vocabulary("platform")
+    tree = subject_vocabulary("platform")
     return tree.is_a(platform, other) or tree.is_a(other, platform)

@@ -116,7 +116,7 @@ def read_sites(
     return _all_rows(shallow_table(source, "site", observed_at=observed_at, **options))
 
 
-def kind_of(names: Iterable[str], headers: Mapping[str, str] | None = None) -> SubjectKind:
+def kind_of_table(names: Iterable[str], headers: Mapping[str, str] | None = None) -> SubjectKind:
     """Return `account` where a header names the platform or interactive functions of accounts, else `site`."""
     texts = list(names)
     accounts = {field_of(text, field_groups("account"), headers)[0] for text in texts}

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from govmedia_rules.core.vocabulary import read_data
 from govmedia_rules.errors import CodeError
-from govmedia_rules.subjects.vocabulary import vocabulary
+from govmedia_rules.subjects.vocabulary import subject_vocabulary
 
 _FULL_WIDTH = re.compile("[\uff01-\uff5e\u3000]")
 _TO_HALF = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
@@ -222,7 +222,7 @@ class AccountCode:
                 f"{what} {text!r} is not 6 digits, a letter, 3 digits, 2 letters, 4 digits", hint="like 610700M023WX0002"
             )
         division, sign, unit, letters, serial = parts.groups()
-        terms = vocabulary("platform")
+        terms = subject_vocabulary("platform")
         meaning = next((term for term in terms.values() if term.letters == letters), None)
         warnings = list(_division_warnings(division))
         if meaning is None:

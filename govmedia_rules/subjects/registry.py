@@ -13,7 +13,7 @@ from govmedia_rules.core.time import Moment
 from govmedia_rules.errors import CodeError, RegistryError
 from govmedia_rules.subjects.codes import AccountCode, account_code_remark
 from govmedia_rules.subjects.models import Account, Site
-from govmedia_rules.subjects.vocabulary import vocabulary
+from govmedia_rules.subjects.vocabulary import subject_vocabulary
 from govmedia_rules.tables.model import BadRow, Rows
 from govmedia_rules.tables.read import read_models
 
@@ -246,7 +246,7 @@ def _shared_names(accounts: Sequence[Account]) -> list[RegistryProblem]:
     by_name: dict[tuple[str, str], list[Account]] = defaultdict(list)
     for account in accounts:
         by_name[account.platform, account.name].append(account)
-    platforms = vocabulary("platform")
+    platforms = subject_vocabulary("platform")
     return [
         RegistryProblem(
             kind="contradiction",

@@ -13,7 +13,7 @@ from govmedia_rules.core.vocabulary import Vocabulary, read_data
 
 
 @cache
-def vocabulary(name: str) -> Vocabulary:
+def subject_vocabulary(name: str) -> Vocabulary:
     """Return a built-in vocabulary of subjects: `platform`, `level`, `status` or `owner_kind`."""
     return Vocabulary.of(name, read_data("govmedia_rules.subjects", "vocabulary.toml")[name])
 
@@ -25,16 +25,16 @@ class _Ids(NamedTuple):
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
         described = handler(schema)
-        return described if handler.mode == "validation" else {**described, "enum": list(vocabulary(self.name))}
+        return described if handler.mode == "validation" else {**described, "enum": list(subject_vocabulary(self.name))}
 
 
-Platform = Annotated[str, BeforeValidator(lambda text: vocabulary("platform").normalise(text)), _Ids("platform")]
+Platform = Annotated[str, BeforeValidator(lambda text: subject_vocabulary("platform").normalise(text)), _Ids("platform")]
 """Id of a platform; any known spelling is accepted and stored as the id (`微信订阅号` -> `wechat_subscription`)."""
-Level = Annotated[str, BeforeValidator(lambda text: vocabulary("level").normalise(text)), _Ids("level")]
+Level = Annotated[str, BeforeValidator(lambda text: subject_vocabulary("level").normalise(text)), _Ids("level")]
 """Id of a level; any known spelling is accepted (`设区市政府部门网站` -> `city_department`)."""
-Status = Annotated[str, BeforeValidator(lambda text: vocabulary("status").normalise(text)), _Ids("status")]
+Status = Annotated[str, BeforeValidator(lambda text: subject_vocabulary("status").normalise(text)), _Ids("status")]
 """Id of a stage of life; any known spelling is accepted (`正在注销中` -> `closing`)."""
-OwnerKind = Annotated[str, BeforeValidator(lambda text: vocabulary("owner_kind").normalise(text)), _Ids("owner_kind")]
+OwnerKind = Annotated[str, BeforeValidator(lambda text: subject_vocabulary("owner_kind").normalise(text)), _Ids("owner_kind")]
 """Id of a kind of owner; any known spelling is accepted (`企业` -> `company`)."""
 
 PORTAL_LEVELS = frozenset({"state_department", "province_portal", "city_portal", "county_portal"})

@@ -19,7 +19,7 @@ _SAMPLE = 30
 _BINARY = re.compile("[\x00-\x08\x0e-\x1a]")
 
 
-def decode(raw: bytes, name: str) -> str:
+def decode_table(raw: bytes, name: str) -> str:
     """Return the text of a file in UTF-8 or UTF-16 with or without a mark, or GB18030.
 
     Raises:
@@ -56,7 +56,7 @@ def read_delimited(path: Path, delimiter: str | None = None) -> Grid:
     raw = path.read_bytes()
     if not raw.strip(b" \t\r\n\x00\xff\xfe\xef\xbb\xbf"):
         raise TableError("the file is empty", Where(str(path)), "文件为空：请检查导出是否成功")
-    text = decode(raw, str(path))
+    text = decode_table(raw, str(path))
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     chosen = delimiter or max(_DELIMITERS, key=lambda mark: _score(lines[:_SAMPLE], mark))
     rows: list[list[str]] = []

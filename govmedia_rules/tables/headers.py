@@ -224,7 +224,7 @@ def _fits(expected: str, shown: str | None) -> tuple[bool, str | None]:
     family = _family(shown)
     if family in ("nested", "binary"):
         return False, None
-    if family == "text" or family == expected:
+    if family in ("text", expected):
         return True, None
     if expected == "code" and family == "number":
         return True, "numbers have no leading zeros; read such columns as text (dtype=str)"

@@ -9,7 +9,7 @@ from typing import Any
 from selectolax.lexbor import LexborHTMLParser
 
 from govmedia_rules.errors import TableError, Where
-from govmedia_rules.tables.delimited import decode
+from govmedia_rules.tables.delimited import decode_table
 from govmedia_rules.tables.grids import Grid, Merge
 
 MAX_BYTES = 30_000_000
@@ -27,7 +27,7 @@ def read_markup(path: Path) -> Iterator[Grid]:
     raw = path.read_bytes()
     if len(raw) > MAX_BYTES:
         raise TableError(f"the page has {len(raw)} bytes", Where(str(path)), "网页过大：请用 Excel 或 WPS 另存为 .xlsx")
-    tables = LexborHTMLParser(decode(raw, str(path))).css("table")
+    tables = LexborHTMLParser(decode_table(raw, str(path))).css("table")
     if not tables:
         raise TableError("the page has no table", Where(str(path)), "文件是网页而不是表格：请用 Excel 或 WPS 另存为 .xlsx")
     for number, table in enumerate(tables, 1):

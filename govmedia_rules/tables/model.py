@@ -135,11 +135,13 @@ class Rows(Sequence[R], Generic[R]):
             (display.text(use.header, 60), display.code(use.field or "（未用）"), display.text(use.type or "", 40))
             for use in self.columns
         ]
-        columns = display.fold(f"{len(used)} 列", display.table(("表头", "字段", "类型"), used, len(used))) if used else ""
+        columns = (
+            display.collapsible(f"{len(used)} 列", display.html_table(("表头", "字段", "类型"), used, len(used))) if used else ""
+        )
         faults = (
             (str(fault.row), display.text(fault.column or "", 60), display.text(fault.value or "", 80), display.text(fault.reason))
             for fault in self.bad
         )
-        bad = display.table(("行", "列", "内容", "问题"), faults, len(self.bad)) if self.bad else ""
+        bad = display.html_table(("行", "列", "内容", "问题"), faults, len(self.bad)) if self.bad else ""
         head = f"<b>读入 {len(self.good)} 行</b>" + (f" {display.badge(f'{len(self.bad)} 处错误', 'bad')}" if self.bad else "")
         return display.frame(head, columns, bad)

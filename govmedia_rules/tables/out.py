@@ -173,7 +173,7 @@ class Tabular(_SequenceBase[R], Streamed[R]):
     """Rows that are held: a sequence that `pandas.DataFrame(x)`, `polars.DataFrame(x)`, `pyarrow.table(x)` and DuckDB take."""
 
 
-class Table(Tabular[R]):
+class SummaryTable(Tabular[R]):
     """Rows under headings that are made for the occasion, such as counts by the groups somebody asked for.
 
     Args:
@@ -190,10 +190,10 @@ class Table(Tabular[R]):
     @overload
     def __getitem__(self, index: int) -> R: ...
     @overload
-    def __getitem__(self, index: slice) -> Table[R]: ...
-    def __getitem__(self, index: int | slice) -> R | Table[R]:
+    def __getitem__(self, index: slice) -> SummaryTable[R]: ...
+    def __getitem__(self, index: int | slice) -> R | SummaryTable[R]:
         if isinstance(index, slice):
-            return Table(self.headings, self._rows[index], name=self._name)
+            return SummaryTable(self.headings, self._rows[index], name=self._name)
         return self._rows[index]
 
     def __len__(self) -> int:
@@ -209,7 +209,7 @@ class Table(Tabular[R]):
     def _repr_html_(self) -> str:
         heads = [heading.title for heading in self.headings]
         shown = (["" if value is None else display.text(value) for value in row] for row in self.cells())
-        return display.frame(f"<b>{display.text(self._name)} {len(self)} 行</b>", display.table(heads, shown, len(self)))
+        return display.frame(f"<b>{display.text(self._name)} {len(self)} 行</b>", display.html_table(heads, shown, len(self)))
 
 
 def _heads(headings: Sequence[Heading[Any]], titles: Titles) -> list[str]:

@@ -25,7 +25,7 @@ class PassageDecision:
     """What a person decided on one passage, wherever its sentence is published.
 
     Attributes:
-        passage: Digest of the sentence, the place in it and the term; see `passage_digest`.
+        passage: Digest of the sentence, the place in it and the term; see `match_digest`.
         verdict: `open`, `confirmed` or `dismissed`.
         role: Role of the person who decided, never the name; who listed it where it is open.
         decided: Day of the decision.
@@ -49,7 +49,7 @@ class PassageDecision:
         return day is None or self.expires is None or day <= self.expires
 
 
-def passage_digest(matches: Matches, match: Match) -> str:
+def match_digest(matches: Matches, match: Match) -> str:
     """Return what tells a passage again: 16 hex digits of the sentence, the place in it and the term.
 
     Blanks, line breaks, quotation marks and the text around the sentence do not count, so that a page laid out anew, or the same
@@ -75,7 +75,7 @@ def decisions_of(matches: Matches, *, role: str, decided: date, verdict: Verdict
     for match in matches:
         start, end = sentence_span(matches.shown, match.start, match.end)
         sentence = squeeze_to_line(matches.shown[start:end])
-        made.append(PassageDecision(passage_digest(matches, match), verdict, role, decided, text=match.text, sentence=sentence))
+        made.append(PassageDecision(match_digest(matches, match), verdict, role, decided, text=match.text, sentence=sentence))
     return tuple(made)
 
 
@@ -99,7 +99,7 @@ def without_decided(matches: Matches, decisions: Mapping[str, PassageDecision], 
     """
     new = []
     for match in matches:
-        decision = decisions.get(passage_digest(matches, match))
+        decision = decisions.get(match_digest(matches, match))
         if decision is None or not decision.holds_on(day):
             new.append(match)
     return Matches(matches.text, new)

@@ -43,7 +43,7 @@ _DAYS = ("published_at", "posted_at", "published", "pubdate", "date", "发布时
 OnFault = Callable[[ObservationError], None]
 
 
-class Document(NamedTuple):
+class TextDocument(NamedTuple):
     """A text and where it stands.
 
     Attributes:
@@ -57,7 +57,7 @@ class Document(NamedTuple):
     day: date | None = None
 
 
-def read_documents(path: str | Path, on_fault: OnFault | None = None) -> Iterator[Document]:
+def read_documents(path: str | Path, on_fault: OnFault | None = None) -> Iterator[TextDocument]:
     """Read the texts of a file by its ending, or of all files of a folder and the folders in it.
 
     HTML (.html, .htm, .shtml, .xhtml), office files (.docx, .xlsx, .pptx), PDF, JSON Lines (.jsonl, .ndjson), endings that an
@@ -92,7 +92,7 @@ def _raise(fault: ObservationError) -> None:
     raise fault
 
 
-def _read_file(path: Path, report: OnFault) -> Iterator[Document]:
+def _read_file(path: Path, report: OnFault) -> Iterator[TextDocument]:
     if not path.is_file():
         raise ObservationError("no such file", Where(str(path)))
     if path.stat().st_size > MAX_BYTES:
@@ -100,20 +100,20 @@ def _read_file(path: Path, report: OnFault) -> Iterator[Document]:
     ending = path.suffix.lower()
     if ending in _readers():
         for number, text in enumerate(_readers()[ending](path), 1):
-            yield Document(f"{path}:{number}", text)
+            yield TextDocument(f"{path}:{number}", text)
     elif ending in _REFUSED:
         raise ObservationError(f"{ending} files are not read", Where(str(path)), _REFUSED[ending])
     elif ending in OFFICE_ENDINGS:
-        yield Document(str(path), office_text(path))
+        yield TextDocument(str(path), office_text(path))
     elif ending == ".pdf":
-        yield Document(str(path), pdf_text(path, report))
+        yield TextDocument(str(path), pdf_text(path, report))
     elif ending in _HTML:
         page = _decoded(path, report, html=True)
-        yield Document(str(path), html_text(page), _day(meta_content(page, "PubDate")))
+        yield TextDocument(str(path), html_text(page), _day(meta_content(page, "PubDate")))
     elif ending in {".jsonl", ".ndjson"}:
         yield from _json_lines(path, report)
     else:
-        yield Document(str(path), _decoded(path, report))
+        yield TextDocument(str(path), _decoded(path, report))
 
 
 @cache
@@ -142,7 +142,7 @@ def _decoded(path: Path, report: OnFault, *, html: bool = False) -> str:
 _MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe\x00\x00", "utf-32"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 
 
-def decode(raw: bytes, *, html: bool = False) -> str:
+def decode_text(raw: bytes, *, html: bool = False) -> str:
     """Return bytes as text, with U+FFFD for what cannot be decoded; see `decode_with_loss`."""
     return decode_with_loss(raw, html=html)[0]
 
@@ -227,7 +227,7 @@ def _day(value: object) -> date | None:
     return moment.date() if isinstance(moment, datetime) else moment
 
 
-def _json_lines(path: Path, report: OnFault) -> Iterator[Document]:
+def _json_lines(path: Path, report: OnFault) -> Iterator[TextDocument]:
     for number, line in enumerate(_decoded(path, report).split("\n"), 1):
         if not line.strip():
             continue
@@ -237,7 +237,7 @@ def _json_lines(path: Path, report: OnFault) -> Iterator[Document]:
             report(ObservationError(f"the line is not JSON: {fault}", Where(str(path), row=number)))
             continue
         for field, text, day in _strings(value, "", None):
-            yield Document(f"{path}:{number}:{field}", html_text(text) if field.endswith("html") else text, day)
+            yield TextDocument(f"{path}:{number}:{field}", html_text(text) if field.endswith("html") else text, day)
 
 
 def _strings(value: object, path: str, day: date | None) -> Iterator[tuple[str, str, date | None]]:

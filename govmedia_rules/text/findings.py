@@ -14,7 +14,7 @@ from govmedia_rules.text.misses import confidence_of
 from govmedia_rules.text.near import Edit
 
 
-class Finding(NamedTuple):
+class ReportedPassage(NamedTuple):
     """A passage of the compared text that a lexicon line reports.
 
     Attributes:
@@ -49,7 +49,7 @@ class Days(NamedTuple):
         return self.days[bisect_right(self.starts, place) - 1]
 
 
-def best(findings: Sequence[Finding]) -> Sequence[Finding]:
+def best(findings: Sequence[ReportedPassage]) -> Sequence[ReportedPassage]:
     """Keep, of findings that overlap, the one that says most, in order of place.
 
     A listed term comes before a near miss, a longer form before a shorter one; but a graver right form comes before a term
@@ -60,7 +60,7 @@ def best(findings: Sequence[Finding]) -> Sequence[Finding]:
     """
     if all(first.end <= second.start for first, second in pairwise(findings)):
         return findings
-    kept: list[Finding] = []
+    kept: list[ReportedPassage] = []
     starts: list[int] = []
     for finding in sorted(_without_lesser(findings), key=_rank):
         at = bisect_right(starts, finding.start)
@@ -73,7 +73,7 @@ def best(findings: Sequence[Finding]) -> Sequence[Finding]:
     return kept
 
 
-def _without_lesser(findings: Sequence[Finding]) -> list[Finding]:
+def _without_lesser(findings: Sequence[ReportedPassage]) -> list[ReportedPassage]:
     """Drop terms of less weight inside a near miss of a graver right form."""
     grave = [
         finding
@@ -88,17 +88,17 @@ def _without_lesser(findings: Sequence[Finding]) -> list[Finding]:
     ]
 
 
-def _around(findings: Sequence[Finding], finding: Finding) -> Sequence[Finding]:
+def _around(findings: Sequence[ReportedPassage], finding: ReportedPassage) -> Sequence[ReportedPassage]:
     """Of findings in order of their ends, those that end in the 200 characters from the end of one."""
     first = bisect_left(findings, finding.end, key=_end)
     return findings[first : bisect_right(findings, finding.end + 200, key=_end)]
 
 
-def _end(finding: Finding) -> int:
+def _end(finding: ReportedPassage) -> int:
     return finding.end
 
 
-def _rank(finding: Finding) -> tuple[int, bool, bool, bool, int, int, bool]:
+def _rank(finding: ReportedPassage) -> tuple[int, bool, bool, bool, int, int, bool]:
     listed = isinstance(finding.line, Term | Person) or (isinstance(finding.line, Pattern) and finding.suggestion is not None)
     kind = 0 if listed else 1 if isinstance(finding.line, Enumeration) else 2
     size = finding.end - finding.start

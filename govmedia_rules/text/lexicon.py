@@ -44,7 +44,7 @@ def usual_near(size: int) -> Near:
 
 
 @cache
-def vocabulary(name: Literal["kind", "severity"]) -> Vocabulary:
+def lexicon_vocabulary(name: Literal["kind", "severity"]) -> Vocabulary:
     """The kinds or the severities of lexicon lines and matches."""
     return Vocabulary.of(f"text {name}", read_data("govmedia_rules.text", "kinds.toml")[name])
 
@@ -56,8 +56,8 @@ class Term:
     Attributes:
         wrong: The form that is wrong.
         right: What to write instead; None where it must be left out or a person decides.
-        kind: See `vocabulary("kind")`.
-        severity: See `vocabulary("severity")`.
+        kind: See `lexicon_vocabulary("kind")`.
+        severity: See `lexicon_vocabulary("severity")`.
         source: The document it rests on.
         since: First day on which it is wrong; None for always. A renamed institution was right before.
         until: Last day on which it is wrong; None for open.
@@ -93,7 +93,7 @@ class Canonical:
 
     Attributes:
         text: The right form.
-        kind: See `vocabulary("kind")`.
+        kind: See `lexicon_vocabulary("kind")`.
         severity: Severity of its near misses.
         source: The document that has it.
         near: `full`: any one-character error; `close`: only what is likely a slip (sounds or looks alike, swapped);
@@ -135,7 +135,7 @@ class Enumeration:
         parts: Runs of members that are right by themselves, each as a tuple of members.
         since: First day on which it has these members; texts known to be older are left alone. None for always.
         leads: Words that may stand before a member behind a mark: 富强…和谐，倡导自由…
-        kind: See `vocabulary("kind")`.
+        kind: See `lexicon_vocabulary("kind")`.
         severity: Severity of a wrong order or of a missing member.
         source: The document that has it.
         line: Line or row of the file it was read from.
@@ -166,8 +166,8 @@ class Pattern:
         pattern: Regular expression over compared text, slots filled in; see `patterns.compile_pattern`. Blanks and quotation
             marks are not part of compared text.
         right: What to write instead, groups named as `re` does in a replacement; None where a person decides.
-        kind: See `vocabulary("kind")`.
-        severity: See `vocabulary("severity")`.
+        kind: See `lexicon_vocabulary("kind")`.
+        severity: See `lexicon_vocabulary("severity")`.
         source: The document it rests on.
         since: First day on which it is wrong; None for always.
         until: Last day on which it is wrong; None for open.

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from govmedia_rules.text.context import cuts_latin_word, is_former, is_inside, is_old_text
 from govmedia_rules.text.divisions import divisions_by_province, is_division, misplaced_city
 from govmedia_rules.text.enumerations import Enumerations
-from govmedia_rules.text.findings import Days, Finding, is_in_force
+from govmedia_rules.text.findings import Days, ReportedPassage, is_in_force
 from govmedia_rules.text.homophones import MIN_FORM, Homophone, Homophones
 from govmedia_rules.text.lexicon import Canonical, Lexicon, Pattern, Person, Term, usual_near
 from govmedia_rules.text.misses import LONG_FORM, changed_span, confidence_of, is_last_of_words, reason_of
@@ -254,14 +254,14 @@ class Matcher:
                 shields[number].append((right, start - begins))
         return {number: tuple(pairs) for number, pairs in shields.items()}
 
-    def find(self, text: str, days: Days) -> list[Finding]:
+    def find(self, text: str, days: Days) -> list[ReportedPassage]:
         """Return the findings in compared text, in order of their ends; they may overlap.
 
         Args:
             text: Compared text.
             days: Days of the texts it is made of.
         """
-        findings: list[Finding] = []
+        findings: list[ReportedPassage] = []
         run_ends: dict[int, int] = {}
         actions, near = self._actions, self._near
         for start, end, number in self._hits(text):
@@ -287,7 +287,7 @@ class Matcher:
         findings.sort(key=lambda finding: finding.end)
         return findings
 
-    def _take_more(self, text: str, start: int, end: int, more: _More, days: Days, findings: list[Finding]) -> None:
+    def _take_more(self, text: str, start: int, end: int, more: _More, days: Days, findings: list[ReportedPassage]) -> None:
         for form in more.crossed:
             self._take_edit(text, self._near.at_crossed(form, start, end), days, findings)
         if more.slip is not None:
@@ -301,7 +301,7 @@ class Matcher:
             self._take_variant(text, start, end, more.variant, days, findings)
         if more.is_title and (law := self._titles.check(text, start)) is not None:
             line = Canonical(law[1] or text[start + 1 : law[0]], "document_number", "general", _LAWS)
-            findings.append(Finding(start + 1, law[0], line, "no_such_law", law[1], "medium"))
+            findings.append(ReportedPassage(start + 1, law[0], line, "no_such_law", law[1], "medium"))
 
     def _hits(self, text: str) -> Iterable[Hit]:
         if len(text) <= 2 * SEARCH_CHARACTERS:
@@ -316,16 +316,16 @@ class Matcher:
                 if end + base > begin:
                     yield start + base, end + base, number
 
-    def _term_findings(self, text: str, start: int, end: int, number: int, days: Days) -> Iterator[Finding]:
+    def _term_findings(self, text: str, start: int, end: int, number: int, days: Days) -> Iterator[ReportedPassage]:
         for line in self._lines[number]:
             if isinstance(line, Person):
                 if _is_out_of_term(text, start, line, days.at(start)):
-                    yield Finding(start, end, line, "out_of_term", None, "medium")
+                    yield ReportedPassage(start, end, line, "out_of_term", None, "medium")
             elif self._applies(text, start, end, number, line, days):
                 confidence = "medium" if line.outside or line.since is not None else "high"
                 if end - start <= _SHORT_TERM and meet_by_chance(text, start, end):
                     confidence = "low"
-                yield Finding(start, end, line, _dated_reason(line), line.right, confidence)  # type: ignore[arg-type]
+                yield ReportedPassage(start, end, line, _dated_reason(line), line.right, confidence)  # type: ignore[arg-type]
 
     def _applies(self, text: str, start: int, end: int, number: int, line: Term, days: Days) -> bool:
         if (line.since is not None or line.until is not None) and not is_in_force(line, days.at(start)):
@@ -337,7 +337,7 @@ class Matcher:
             return False
         return not _is_allowed(text, start, end, line)
 
-    def _pattern_findings(self, text: str, start: int, end: int, number: int, days: Days) -> Iterator[Finding]:
+    def _pattern_findings(self, text: str, start: int, end: int, number: int, days: Days) -> Iterator[ReportedPassage]:
         line, compiled = self._patterns[number]
         if (line.since is not None or line.until is not None) and not is_in_force(line, days.at(start)):
             return
@@ -353,7 +353,7 @@ class Matcher:
             reason = "no_such_event" if line.held else _dated_reason(line)
             right = None if line.right is None else hit.expand(line.right)
             if right != hit[0]:
-                yield Finding(first, last, line, reason, right, line.confidence)
+                yield ReportedPassage(first, last, line, reason, right, line.confidence)
 
     @staticmethod
     def _is_held(line: Pattern, hit: re.Match[str], day: date | None) -> bool:
@@ -363,7 +363,7 @@ class Matcher:
             return True  # no number is named: nothing can be said
         return is_in_series(tuple(number or 0 for number in numbers), held, day)
 
-    def _take_edit(self, text: str, edit: Edit, days: Days, findings: list[Finding]) -> None:
+    def _take_edit(self, text: str, edit: Edit, days: Days, findings: list[ReportedPassage]) -> None:
         line = self._canonicals[edit.form]
         if line.since is not None or line.until is not None:
             day = days.at(edit.start)
@@ -377,23 +377,23 @@ class Matcher:
         if reason == "last_character" and not edit.wrong and len(form) >= LONG_FORM and is_last_of_words(text, edit.end):
             edit = edit._replace(end=edit.end + 1, wrong=text[edit.end])
             reason, confidence = "substituted", "medium"
-        findings.append(Finding(edit.start, edit.end, line, reason, line.text, confidence, edit))
+        findings.append(ReportedPassage(edit.start, edit.end, line, reason, line.text, confidence, edit))
 
-    def _take_slip(self, text: str, form: str, edit: Edit, findings: list[Finding]) -> None:
+    def _take_slip(self, text: str, form: str, edit: Edit, findings: list[ReportedPassage]) -> None:
         """Note a slip in a phrase, unless it reads as other words."""
         line = self._phrases[form]
         reason = reason_of(edit, line, form, text)
         if reason is not None and not self._is_right(text, edit):
-            findings.append(Finding(edit.start, edit.end, line, reason, line.text, confidence_of(reason, len(form)), edit))
+            findings.append(ReportedPassage(edit.start, edit.end, line, reason, line.text, confidence_of(reason, len(form)), edit))
 
     def _take_variant(
-        self, text: str, start: int, end: int, variant: tuple[Canonical, str], days: Days, findings: list[Finding]
+        self, text: str, start: int, end: int, variant: tuple[Canonical, str], days: Days, findings: list[ReportedPassage]
     ) -> None:
         line, reason = variant
         if (line.since is not None or line.until is not None) and not is_in_force(line, days.at(start)):
             return
         if not self._is_covered(text, start, end):
-            findings.append(Finding(start, end, line, reason, line.text, "medium"))
+            findings.append(ReportedPassage(start, end, line, reason, line.text, "medium"))
 
     def _is_covered(self, text: str, start: int, end: int) -> bool:
         """Tell whether a passage lies in a right form."""
@@ -401,7 +401,7 @@ class Matcher:
         hits = self._rights.find(text[base : end + _REACH])
         return any(first + base <= start and end <= last + base for first, last, _ in hits)
 
-    def _take_homophone(self, text: str, homophone: Homophone, days: Days, findings: list[Finding]) -> None:
+    def _take_homophone(self, text: str, homophone: Homophone, days: Days, findings: list[ReportedPassage]) -> None:
         line, (form, start, end) = self._sounding[homophone.right], homophone
         wrong = [at for at in range(len(form)) if text[start + at] != form[at]]
         if len(wrong) == 1:
@@ -413,7 +413,7 @@ class Matcher:
         if len(homophone.right) < MIN_FORM and not _stands_as_city(text, start, end):
             return
         if not is_division(text[start:end]) and not self._is_covered(text, start, end):
-            findings.append(Finding(start, end, line, "homophones", line.text, "high"))
+            findings.append(ReportedPassage(start, end, line, "homophones", line.text, "high"))
 
     def _is_right(self, text: str, edit: Edit) -> bool:
         """Tell whether another right form explains the passage: it covers what is wrong and does not lie wholly inside.
@@ -431,14 +431,14 @@ class Matcher:
             for start, end, _ in self._rights.find(text[base : edit.end + _REACH])
         )
 
-    def _take_run(self, text: str, owner: int, start: int, days: Days, findings: list[Finding]) -> int:
+    def _take_run(self, text: str, owner: int, start: int, days: Days, findings: list[ReportedPassage]) -> int:
         """Note what is wrong with the run of members around `start`, and return where the run ends."""
         line = self._enumeration_lines[owner]
         faults, end = self._enumerations.faults_at(owner, text, start)
         if line.since is not None and (day := days.at(start)) is not None and day < line.since:
             return end
         findings.extend(
-            Finding(fault.start, fault.end, line, fault.reason, fault.suggestion, fault.confidence, run=fault.run)
+            ReportedPassage(fault.start, fault.end, line, fault.reason, fault.suggestion, fault.confidence, run=fault.run)
             for fault in faults
         )
         return end
@@ -460,13 +460,13 @@ def _stands_as_city(text: str, start: int, end: int) -> bool:
     )
 
 
-def _place_findings(text: str, start: int, end: int, province: str) -> Iterator[Finding]:
+def _place_findings(text: str, start: int, end: int, province: str) -> Iterator[ReportedPassage]:
     """Yield the city that is named behind a province it does not lie in."""
     misplaced = misplaced_city(text, end, province)
     if misplaced is not None:
         last, right = misplaced
         line = Canonical(right + text[end:last], "place", "serious", _GB_2260)
-        yield Finding(start, last, line, "wrong_province", line.text, "high")
+        yield ReportedPassage(start, last, line, "wrong_province", line.text, "high")
 
 
 _MIN_WORDS = 8

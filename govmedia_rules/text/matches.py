@@ -11,7 +11,7 @@ from typing import Literal, overload
 from govmedia_rules.core.vocabulary import read_data
 from govmedia_rules.tables.columns import Heading, Row
 from govmedia_rules.tables.out import Tabular
-from govmedia_rules.text.lexicon import Confidence, vocabulary
+from govmedia_rules.text.lexicon import Confidence, lexicon_vocabulary
 from govmedia_rules.text.normalise import squeeze
 
 RANK: dict[Confidence, int] = {"high": 0, "medium": 1, "low": 2}
@@ -164,7 +164,7 @@ class Matches(Tabular[Match]):
     def _repr_html_(self) -> str:
         if not self._matches:
             return "<p>没有发现疑似问题 (no candidates)</p>"
-        kinds, severities = vocabulary("kind"), vocabulary("severity")
+        kinds, severities = lexicon_vocabulary("kind"), lexicon_vocabulary("severity")
         rows = []
         for match in self._matches:
             before, passage, after = (html.escape(part) for part in self.context(match))
@@ -184,7 +184,7 @@ class Matches(Tabular[Match]):
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class PassagePlace:
     """Where a passage was seen.
 
     Attributes:
@@ -197,7 +197,7 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Incident:
+class Misstatement:
     """One misstatement, however often the sentence that holds it was published.
 
     Attributes:
@@ -208,10 +208,10 @@ class Incident:
 
     sentence: str
     match: Match
-    places: tuple[Place, ...]
+    places: tuple[PassagePlace, ...]
 
 
-def group_incidents(texts: Iterable[tuple[str, Matches]]) -> tuple[Incident, ...]:
+def group_incidents(texts: Iterable[tuple[str, Matches]]) -> tuple[Misstatement, ...]:
     """The incidents behind the matches of several texts: one sentence on five platforms is one incident with five places.
 
     Two sentences are the same when they differ in nothing but blanks, punctuation and letter case; a match is the same
@@ -221,7 +221,7 @@ def group_incidents(texts: Iterable[tuple[str, Matches]]) -> tuple[Incident, ...
         texts: Pairs of where the text stands (address, account) and its matches.
     """
     sentences: dict[tuple[str, int, str, str | None], str] = {}
-    places: dict[tuple[str, int, str, str | None], list[Place]] = {}
+    places: dict[tuple[str, int, str, str | None], list[PassagePlace]] = {}
     for where, matches in texts:
         text = matches.shown
         for match in matches:
@@ -230,8 +230,8 @@ def group_incidents(texts: Iterable[tuple[str, Matches]]) -> tuple[Incident, ...
             whole = before + _essence(text[match.start : end])
             key = (whole, len(before), match.term, match.suggestion)
             sentences.setdefault(key, squeeze_to_line(text[start:end]))
-            places.setdefault(key, []).append(Place(where, match))
-    return tuple(Incident(sentence, places[key][0].match, tuple(places[key])) for key, sentence in sentences.items())
+            places.setdefault(key, []).append(PassagePlace(where, match))
+    return tuple(Misstatement(sentence, places[key][0].match, tuple(places[key])) for key, sentence in sentences.items())
 
 
 def sentence_span(text: str, start: int, end: int, limit: int = 200) -> tuple[int, int]:

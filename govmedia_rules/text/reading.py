@@ -35,8 +35,8 @@ from govmedia_rules.text.lexicon import (
     Pattern,
     Person,
     Term,
+    lexicon_vocabulary,
     usual_near,
-    vocabulary,
 )
 from govmedia_rules.text.normalise import BETWEEN, compared
 from govmedia_rules.text.patterns import PatternError, compile_pattern
@@ -234,7 +234,7 @@ def _word(key: Literal["kind", "severity"], value: object, default: str) -> str:
     if value is None or value == "":
         return default
     try:
-        return vocabulary(key).normalise(value)
+        return lexicon_vocabulary(key).normalise(value)
     except ValueError as fault:
         raise _Fault(key, value, str(fault)) from None
 

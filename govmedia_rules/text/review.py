@@ -19,7 +19,7 @@ ProblemKind = Literal["bad_line", "contradiction", "right_called_wrong", "unreac
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class LexiconProblem:
     """A fault of a lexicon.
 
     Attributes:
@@ -42,16 +42,18 @@ class Problem:
         return self.kind in {"bad_line", "contradiction", "right_called_wrong"}
 
 
-def check_lexicon(lexicon: Lexicon) -> tuple[Problem, ...]:
+def check_lexicon(lexicon: Lexicon) -> tuple[LexiconProblem, ...]:
     """Every fault found, in order of line."""
-    problems: list[Problem] = [
-        Problem("bad_line", row.row, row.value or "", f"{row.column or 'the line'} {row.reason}") for row in lexicon.bad
+    problems: list[LexiconProblem] = [
+        LexiconProblem("bad_line", row.row, row.value or "", f"{row.column or 'the line'} {row.reason}") for row in lexicon.bad
     ]
     problems.extend(_contradictions(lexicon.terms))
     problems.extend(_called_wrong(lexicon))
     problems.extend(_unreachable(lexicon))
     problems.extend(_dead_exceptions(lexicon))
-    problems.extend(Problem("no_source", entry.line, entry.id, "has no source") for entry in lexicon if not entry.source.strip())
+    problems.extend(
+        LexiconProblem("no_source", entry.line, entry.id, "has no source") for entry in lexicon if not entry.source.strip()
+    )
     return tuple(sorted(problems, key=lambda problem: (problem.line or 0, problem.kind, problem.form)))
 
 
@@ -60,7 +62,7 @@ def _overlap(first: Term, second: Term) -> bool:
     return (first.since or earliest) <= (second.until or latest) and (second.since or earliest) <= (first.until or latest)
 
 
-def _contradictions(terms: Iterable[Term]) -> Iterable[Problem]:
+def _contradictions(terms: Iterable[Term]) -> Iterable[LexiconProblem]:
     by_form: dict[str, list[Term]] = defaultdict(list)
     for term in terms:
         by_form[compared(term.wrong)].append(term)
@@ -71,9 +73,9 @@ def _contradictions(terms: Iterable[Term]) -> Iterable[Problem]:
                     continue
                 if term.right != other.right:
                     what = f"has the right form {term.right}, and {other.right} on line {other.line}"
-                    yield Problem("contradiction", term.line, term.wrong, what)
+                    yield LexiconProblem("contradiction", term.line, term.wrong, what)
                 else:
-                    yield Problem("unreachable", term.line, term.wrong, f"says what line {other.line} says")
+                    yield LexiconProblem("unreachable", term.line, term.wrong, f"says what line {other.line} says")
 
 
 def _right_forms(lexicon: Lexicon) -> dict[str, Entry]:
@@ -86,7 +88,7 @@ def _right_forms(lexicon: Lexicon) -> dict[str, Entry]:
     return rights
 
 
-def _called_wrong(lexicon: Lexicon) -> Iterable[Problem]:
+def _called_wrong(lexicon: Lexicon) -> Iterable[LexiconProblem]:
     rights = _right_forms(lexicon)
     for term in lexicon.terms:
         # A dated line says that the form was right before; a right form of another day is no contradiction.
@@ -94,40 +96,40 @@ def _called_wrong(lexicon: Lexicon) -> Iterable[Problem]:
         if other is None or other is term or (isinstance(other, Term) and not _overlap(term, other)):
             continue
         if term.since is None and term.until is None:
-            yield Problem("right_called_wrong", term.line, term.wrong, f"is a right form on line {other.line}")
+            yield LexiconProblem("right_called_wrong", term.line, term.wrong, f"is a right form on line {other.line}")
 
 
-def _unreachable(lexicon: Lexicon) -> Iterable[Problem]:
+def _unreachable(lexicon: Lexicon) -> Iterable[LexiconProblem]:
     always_right = {compared(text) for text in lexicon.exceptions}
     always_right |= {compared(text) for line in lexicon.canonicals for text in line.exceptions}
     for term in lexicon.terms:
         wrong = compared(term.wrong)
         if term.right is not None and wrong == compared(term.right):
-            yield Problem("unreachable", term.line, term.wrong, "cannot be told from its right form once compared")
+            yield LexiconProblem("unreachable", term.line, term.wrong, "cannot be told from its right form once compared")
         elif wrong in always_right:
-            yield Problem("unreachable", term.line, term.wrong, "is listed as an exception, so it is never reported")
+            yield LexiconProblem("unreachable", term.line, term.wrong, "is listed as an exception, so it is never reported")
         elif any(compared(text) == wrong for text in term.exceptions):
-            yield Problem("unreachable", term.line, term.wrong, "is its own exception")
+            yield LexiconProblem("unreachable", term.line, term.wrong, "is its own exception")
     for line in lexicon.canonicals:
         if line.near != "none" and compared(line.text) in always_right:
-            yield Problem("unreachable", line.line, line.text, "is listed as an exception of another form")
+            yield LexiconProblem("unreachable", line.line, line.text, "is listed as an exception of another form")
 
 
-def _dead_exceptions(lexicon: Lexicon) -> Iterable[Problem]:
+def _dead_exceptions(lexicon: Lexicon) -> Iterable[LexiconProblem]:
     for term in lexicon.terms:
         for text in term.exceptions:
             if compared(term.wrong) not in compared(text):
-                yield Problem("dead_exception", term.line, text, f"does not contain {term.wrong} and never applies")
+                yield LexiconProblem("dead_exception", term.line, text, f"does not contain {term.wrong} and never applies")
     for line in lexicon.canonicals:
         for text in line.exceptions:
             if not is_near(compared(text), line):
-                yield Problem("dead_exception", line.line, text, f"is not nearly {line.text} and never applies")
+                yield LexiconProblem("dead_exception", line.line, text, f"is not nearly {line.text} and never applies")
     if lexicon.exceptions:
         bare = Scanner(replace(lexicon, exceptions=()), forms=False)
         for text in lexicon.exceptions:
             # What stands around it decides too, so it is tried with neutral neighbours.
             if not any(len(bare.scan(frame.format(text), at=date.max)) for frame in ("{}", "，{}，", "某{}某")):
-                yield Problem("dead_exception", None, text, "is reported by no line and never applies")
+                yield LexiconProblem("dead_exception", None, text, "is reported by no line and never applies")
 
 
 def is_near(text: str, line: Canonical) -> bool:

@@ -13,7 +13,7 @@ from pathlib import Path
 from govmedia_rules.core.progress import Progress, counted
 from govmedia_rules.text.checkers import TextChecker, run_checker
 from govmedia_rules.text.context import divides, fit_quotation, is_inside, is_letter, parts_words, with_whole_quotations
-from govmedia_rules.text.findings import Days, Finding, best
+from govmedia_rules.text.findings import Days, ReportedPassage, best
 from govmedia_rules.text.forms import find_forms
 from govmedia_rules.text.lexicon import Entry, Lexicon, Pattern, Person, Stamp, Term
 from govmedia_rules.text.matcher import Matcher
@@ -176,7 +176,7 @@ class Scanner:
             matches.sort(key=lambda match: (match.start, match.end, RANK[match.confidence]))
             yield Matches(text, matches)
 
-    def _match(self, text: str, offset: int, positions: Positions, finding: Finding) -> Match | None:
+    def _match(self, text: str, offset: int, positions: Positions, finding: ReportedPassage) -> Match | None:
         """Turn a finding in the compared text into a match in the text as found; None where a gap shows it is none."""
         line, edit = finding.line, finding.edit
         confidence = finding.confidence

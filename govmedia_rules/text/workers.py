@@ -10,7 +10,7 @@ from itertools import islice
 from operator import attrgetter
 from typing import Any
 
-from govmedia_rules.core.parallel import DEATH, Job, run
+from govmedia_rules.core.parallel import DEATH, Job, run_tasks
 from govmedia_rules.errors import ObservationError
 from govmedia_rules.text.matches import Match, Matches
 
@@ -38,7 +38,7 @@ def scan_in_processes(scan_many: ScanMany, dated: Iterable[Dated], workers: int,
     """
     job = Job(_start, (pickle.dumps(scan_many),), _scan, _attempt, len)
     number = 0
-    for texts, results in run(job, _chunks(iter(dated), chunk), workers):
+    for texts, results in run_tasks(job, _chunks(iter(dated), chunk), workers):
         for (text, _), rows in zip(texts, results, strict=True):
             number += 1
             if rows is None:

@@ -145,7 +145,7 @@ def parse(args: argparse.Namespace) -> None:
 
     from selectolax.lexbor import LexborHTMLParser
 
-    from govmedia_rules.collect.decode import decode
+    from govmedia_rules.collect.decode import decode_page
     from govmedia_rules.collect.page import PARTS, read_page
     from govmedia_rules.core.time import SHANGHAI
 
@@ -154,7 +154,7 @@ def parse(args: argparse.Namespace) -> None:
     texts = {f"made {path}": made[path].decode() for path in ("/", "/l1/", "/l1/t1.html")}
     shared = Path(os.environ.get("GOVMEDIA_SHARED", "../shared")) / "corpus"
     for path in sorted([*shared.glob("*/*.html"), *shared.glob("*/*/*.html")]):
-        texts[str(path.relative_to(shared))] = decode(path.read_bytes()).text
+        texts[str(path.relative_to(shared))] = decode_page(path.read_bytes()).text
 
     def bare(text: str) -> None:
         body = LexborHTMLParser(text).body

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from govmedia_rules.notices.classify import agrees
-from govmedia_rules.notices.figures import Group, Population
+from govmedia_rules.notices.figures import Group, InspectedPopulation
 from govmedia_rules.notices.model import Attachment, Named, Notice, Problem
 from govmedia_rules.notices.read import read
 
@@ -58,7 +58,7 @@ def same(wanted: object, got: object) -> bool:
     return got is not None and plain(wanted) == plain(got)
 
 
-def numbers(notice: Notice) -> Iterator[tuple[Population, Group | None]]:
+def numbers(notice: Notice) -> Iterator[tuple[InspectedPopulation, Group | None]]:
     for population in notice.populations:
         yield population, None
         for group in population.groups:
@@ -430,9 +430,9 @@ def findings(notice: Notice, facts: dict[str, Any]) -> Iterator[Field]:
 
 
 def platform_same(named: Named, platform: str) -> bool:
-    from govmedia_rules.notices.labels import platform_of
+    from govmedia_rules.notices.labels import platform_of_label
 
-    wanted = platform_of(platform)
+    wanted = platform_of_label(platform)
     return named.platform is not None and (named.platform == (wanted and wanted[0]) or named.platform_text == platform)
 
 

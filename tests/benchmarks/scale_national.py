@@ -32,7 +32,7 @@ from pydantic import TypeAdapter
 
 import govmedia_rules as gr
 from govmedia_rules.engines.batch import BatchJudge
-from govmedia_rules.engines.local import PIECE_BYTES, Piece, cut, judge_piece
+from govmedia_rules.engines.local import PIECE_BYTES, Piece, cut_input, judge_piece
 from govmedia_rules.snapshots.models import Snapshot
 
 SITES, COLUMNS, ENTRIES = 14_500, 100, 5
@@ -72,7 +72,7 @@ def validate(piece: Piece) -> int:
 
 
 def baseline(paths: list[Path], workers: int) -> None:
-    pieces = list(cut([str(path) for path in paths], PIECE_BYTES))
+    pieces = list(cut_input([str(path) for path in paths], PIECE_BYTES))
     if workers == 1:
         for piece in pieces:
             validate(piece)
@@ -101,7 +101,7 @@ def paired(paths: list[Path], folder: Path, book: gr.Rulebook) -> tuple[float, f
     function = BatchJudge(book.plan)
     bare = ours = 0.0
     with fresh_folder(folder) as out:
-        for piece in cut([str(path) for path in paths], 4 * MB):
+        for piece in cut_input([str(path) for path in paths], 4 * MB):
             start = time.process_time()
             validate(piece)
             middle = time.process_time()

@@ -31,7 +31,7 @@ from govmedia_rules.campaign import (
     SampleRule,
     Tier,
 )
-from govmedia_rules.campaign.journal import HEAD, JOURNAL, START, CampaignJournal, Tail, digest_of, parse_line, read_head, to_line
+from govmedia_rules.campaign.journal import HEAD, JOURNAL, START, CampaignJournal, Tail, digest_of, parse_record, read_head, to_line
 from govmedia_rules.errors import CampaignError, UnreadInput
 from govmedia_rules.subjects.registry import Population
 
@@ -355,7 +355,7 @@ def test_what_is_no_campaign(tmp_path: Path) -> None:
     "line", [b"", b"\n", b"{}\n", b'{"crc":"00000000","kind":"x","data":1}\n', b'{"crc":"\xff\xff', b"\x00" * 40 + b"}\n"]
 )
 def test_a_torn_line_is_none(line: bytes) -> None:
-    assert parse_line(line, 1) is None
+    assert parse_record(line, 1) is None
 
 
 def test_the_format_of_the_first_version_is_still_read() -> None:

@@ -14,7 +14,7 @@ import govmedia_rules.checks
 from govmedia_rules.checks.sentences import sentence_files, sentences
 from govmedia_rules.judge.finding import fill
 from govmedia_rules.snapshots.kinds import kinds
-from govmedia_rules.subjects.vocabulary import vocabulary
+from govmedia_rules.subjects.vocabulary import subject_vocabulary
 
 MESSAGES = sentences()
 MODULES = sorted(Path(govmedia_rules.checks.__file__).parent.glob("*.py"))
@@ -65,6 +65,6 @@ def test_both_sentences_have_the_same_places_and_known_vocabularies(reason: str)
     assert places[0] & places[1] or not (places[0] and places[1])
     for _, words in re.findall(r"\{([a-z_]+):([a-z_]+)\}", zh + en):
         if words != "percent":
-            assert kinds(words) if words not in ("level", "platform", "owner_kind", "status") else vocabulary(words)
+            assert kinds(words) if words not in ("level", "platform", "owner_kind", "status") else subject_vocabulary(words)
     assert fill(zh, {}, "zh") == zh
     assert not re.search(r"[\u4e00-\u9fff]", en.replace("我为政府网站找错", "").replace("□", ""))

@@ -13,12 +13,12 @@ import pytest
 
 from govmedia_rules.collect.accounts import (
     account_snapshot,
-    read_posts,
+    read_post_export,
     read_wechat_article,
     read_wechat_history,
     read_weibo,
 )
-from govmedia_rules.collect.qr import platform_of, read_qr
+from govmedia_rules.collect.qr import platform_of_address, read_qr
 from govmedia_rules.core.time import SHANGHAI
 from govmedia_rules.errors import ObservationError, TableError
 from govmedia_rules.subjects.models import Account
@@ -121,17 +121,17 @@ def test_an_export_becomes_posts_and_its_bad_rows_are_named(tmp_path: Path) -> N
         "标题,发布时间,链接,阅读数,是否原创\n防汛通知,2024-08-27 10:30,http://mp.weixin.qq.com/s/1,12,是\n安全检查,2024年8月26日,,3,否\n坏时间,someday,,1,\n,,,,\n无时间,,,,\n",
         "gb18030",
     )
-    table = read_posts(path)
+    table = read_post_export(path)
     assert [(post.title, post.published_at, post.original) for post in table.posts] == [
         ("防汛通知", AT, True), ("安全检查", date(2024, 8, 26), False), ("无时间", None, None),
     ]  # fmt: skip
     assert [(bad.row, bad.column, bad.value) for bad in table.bad] == [(4, "发布时间", "someday")]
     assert table.unused == ("阅读数",)
     with pytest.raises(TableError, match="title or a time"):
-        read_posts([{"a": "1", "b": "2"}])
-    own = read_posts([{"什么时候": "2024-08-27", "标题": "x"}], headers={"什么时候": "published_at"})
+        read_post_export([{"a": "1", "b": "2"}])
+    own = read_post_export([{"什么时候": "2024-08-27", "标题": "x"}], headers={"什么时候": "published_at"})
     assert own.posts[0].published_at == date(2024, 8, 27)
-    stamped = read_posts(
+    stamped = read_post_export(
         [
             {"时间": datetime(2024, 8, 27, 10, 30), "标题": "a"},
             {"时间": date(2024, 8, 27), "标题": "b"},
@@ -176,7 +176,7 @@ def test_codes_in_pictures_are_read() -> None:
     [("http://weixin.qq.com/r/abc", "wechat"), ("https://u.wechat.com/x", "wechat"), ("https://v.douyin.com/x/", "douyin"), ("https://www.example.gov.cn/", None), ("plain text", None)],
 )  # fmt: skip
 def test_an_address_tells_its_platform(text: str, platform: str | None) -> None:
-    assert platform_of(text) == platform
+    assert platform_of_address(text) == platform
 
 
 @pytest.mark.parametrize(
@@ -253,6 +253,6 @@ def test_likes_and_posts_of_others_are_not_the_accounts_own() -> None:
 
 
 def test_of_several_times_of_an_export_the_publication_counts() -> None:
-    table = read_posts([{"标题": "防汛提示", "创建时间": "2024-08-01 08:00", "发布时间": "2024-08-27 10:30"}], now=NOW)
+    table = read_post_export([{"标题": "防汛提示", "创建时间": "2024-08-01 08:00", "发布时间": "2024-08-27 10:30"}], now=NOW)
     assert table.posts[0].published_at == AT
     assert table.unused == ("创建时间",)

@@ -13,8 +13,8 @@ import pytest
 from govmedia_rules import collect
 from govmedia_rules.__main__ import main
 from govmedia_rules.collect.browser import PROGRAMS, needs_rendering
-from govmedia_rules.collect.fetch import page_of
-from govmedia_rules.collect.journal import read_journal
+from govmedia_rules.collect.fetch import page_outcome
+from govmedia_rules.collect.journal import read_visits
 from govmedia_rules.snapshots.models import SiteSnapshot
 from govmedia_rules.subjects.models import Site
 from tests.collect.madesites import NOW, LoopbackServer
@@ -90,7 +90,7 @@ def test_the_guard_holds_for_every_request_of_the_browser() -> None:
 def test_pages_of_a_journal_are_drawn_without_the_network(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     journal = tmp_path / "j"
     look(filled(300), browser=True, journal=journal)
-    url = next(record["url"] for record in read_journal(journal) if record.get("t") == "visit" and record["url"].endswith("/tz/"))
+    url = next(record["url"] for record in read_visits(journal) if record.get("t") == "visit" and record["url"].endswith("/tz/"))
     assert main(["evidence", "--journal", str(journal), "--url", url, "--screenshots", str(tmp_path / "png")]) == 0
     digest = json.loads(capsys.readouterr().out)["digest"]
     assert (tmp_path / "png" / f"{digest}.png").read_bytes().startswith(b"\x89PNG")
@@ -100,5 +100,5 @@ def test_pages_without_open_questions_are_not_rendered() -> None:
     page = frame(
         "<ul class='list'><li><a href='/1.html'>关于工作有关情况的通知</a><span>2024-08-27</span></li></ul><script src='/js/x.js'></script>"
     )
-    assert not needs_rendering(page_of(page.decode(), "http://a.example.gov.cn/", at=0, seconds=0))
-    assert needs_rendering(page_of(frame(LIST).decode(), "http://a.example.gov.cn/", at=0, seconds=0))
+    assert not needs_rendering(page_outcome(page.decode(), "http://a.example.gov.cn/", at=0, seconds=0))
+    assert needs_rendering(page_outcome(frame(LIST).decode(), "http://a.example.gov.cn/", at=0, seconds=0))

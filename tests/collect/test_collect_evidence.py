@@ -13,7 +13,7 @@ import pytest
 from govmedia_rules import collect
 from govmedia_rules.__main__ import main
 from govmedia_rules.collect.evidence import forget, kept_pages, mask_private, write_warc
-from govmedia_rules.collect.journal import Journal, read_journal
+from govmedia_rules.collect.journal import Journal, read_visits
 from govmedia_rules.subjects.models import Site
 from tests.collect.madesites import NOW, LoopbackServer
 from tests.collect.test_collect_doubt import HOST, NAMES, made, rows
@@ -52,7 +52,7 @@ def test_a_finding_leads_to_the_pages_it_was_made_from(tmp_path: Path, capsys: p
         assert page["address"] == "127.0.0.1"
         assert ["Content-Type", "text/html"] in page["headers"]
         assert "关于第0号" in page["text"]
-    record = next(record for record in read_journal(journal) if record.get("t") == "visit" and record["url"] == shown[0]["url"])
+    record = next(record for record in read_visits(journal) if record.get("t") == "visit" and record["url"] == shown[0]["url"])
     assert hashlib.sha256(kept_pages(journal, [record["url"]])[record["url"]].fetched.body).hexdigest() == shown[0]["digest"]
 
 
@@ -65,7 +65,7 @@ def test_private_numbers_are_masked() -> None:
 def test_pages_leave_as_warc(tmp_path: Path) -> None:
     archive = pytest.importorskip("warcio.archiveiterator")
     _, journal = run(tmp_path)
-    urls = [record["url"] for record in read_journal(journal) if record.get("t") == "visit" and record["url"].endswith("/tz/")]
+    urls = [record["url"] for record in read_visits(journal) if record.get("t") == "visit" and record["url"].endswith("/tz/")]
     write_warc(kept_pages(journal, urls), tmp_path / "pages.warc.gz")
     with open(tmp_path / "pages.warc.gz", "rb") as file:
         records = [
@@ -77,11 +77,11 @@ def test_pages_leave_as_warc(tmp_path: Path) -> None:
 
 def test_one_command_deletes_what_is_older_than_its_time(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out, journal = run(tmp_path)
-    before = sum("body" in record for record in read_journal(journal))
+    before = sum("body" in record for record in read_visits(journal))
     assert forget(journal, NOW - timedelta(days=1)) == 0  # the pages were fetched just now, long after that
     assert main(["evidence", "--journal", str(journal), "--forget-days", "0"]) == 0
     assert json.loads(capsys.readouterr().out)["forgotten"] == before
-    assert not any("body" in record for record in read_journal(journal))
+    assert not any("body" in record for record in read_visits(journal))
     # The snapshot and its digests stay, and a run with the journal gives it back.
     again = collect.site(Site(id="d", name="示例区人民政府", url=f"http://{HOST}/"), observed_at=NOW, journal=journal)
     assert again.model_dump_json() == out.read_text("utf-8").strip()
@@ -97,10 +97,10 @@ def test_a_record_after_a_torn_line_is_not_lost(tmp_path: Path) -> None:
     whole = path.read_bytes()
     # A full disk took half of a line; the disk was cleared, and the next record followed on the same line.
     path.write_bytes(whole[:-1] + b"\n" + whole.splitlines()[0][:9] + whole)
-    assert [record["n"] for record in read_journal(path)] == [1, 2, 1, 2]
+    assert [record["n"] for record in read_visits(path)] == [1, 2, 1, 2]
     with Journal(path) as lines:
         lines.append({"n": 3})
-    assert [record["n"] for record in read_journal(path)] == [1, 2, 1, 2, 3]
+    assert [record["n"] for record in read_visits(path)] == [1, 2, 1, 2, 3]
 
 
 def test_a_write_that_fails_leaves_no_torn_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -123,4 +123,4 @@ def test_a_write_that_fails_leaves_no_torn_line(tmp_path: Path, monkeypatch: pyt
             lines.append({"n": 2})
         monkeypatch.setattr("govmedia_rules.collect.journal.os.write", write)
         lines.append({"n": 3})
-    assert [record["n"] for record in read_journal(path)] == [1, 3]
+    assert [record["n"] for record in read_visits(path)] == [1, 3]

@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from govmedia_rules.collect.fetch import Fetched
-from govmedia_rules.collect.journal import Journal, read_journal
+from govmedia_rules.collect.journal import Journal, read_visits
 from govmedia_rules.errors import CollectError
 from tests.collect.madesites import LoopbackServer, make_site
 
@@ -30,10 +30,10 @@ def test_what_was_appended_is_read_back(tmp_path: Path) -> None:
     with Journal(path) as journal:
         for record in records:
             journal.append(record)
-    assert list(read_journal(path)) == records
+    assert list(read_visits(path)) == records
     with Journal(path) as journal:
         journal.append({"t": "more"})
-    assert list(read_journal(path)) == [*records, {"t": "more"}]
+    assert list(read_visits(path)) == [*records, {"t": "more"}]
 
 
 def test_a_journal_torn_at_any_byte_keeps_its_whole_lines(tmp_path: Path) -> None:
@@ -48,7 +48,7 @@ def test_a_journal_torn_at_any_byte_keeps_its_whole_lines(tmp_path: Path) -> Non
         kept = sum(end <= size for end in ends)
         with Journal(path) as journal:
             journal.append({"n": "after"})
-        assert [record["n"] for record in read_journal(path)] == [*range(kept), "after"], size
+        assert [record["n"] for record in read_visits(path)] == [*range(kept), "after"], size
 
 
 def test_a_damaged_line_is_passed_over(tmp_path: Path) -> None:
@@ -58,8 +58,8 @@ def test_a_damaged_line_is_passed_over(tmp_path: Path) -> None:
             journal.append({"n": n})
     lines = path.read_bytes().splitlines(keepends=True)
     path.write_bytes(lines[0] + lines[1].replace(b'"n":1', b'"n":7') + b"noise\n" + lines[2])
-    assert [record["n"] for record in read_journal(path)] == [0, 2]
-    assert list(read_journal(tmp_path / "none")) == []
+    assert [record["n"] for record in read_visits(path)] == [0, 2]
+    assert list(read_visits(tmp_path / "none")) == []
 
 
 def test_two_runs_cannot_share_a_journal(tmp_path: Path) -> None:
@@ -161,7 +161,7 @@ def test_a_run_killed_at_random_moments_ends_as_one_that_was_not(tmp_path: Path)
             pytest.fail("the run never ended")
         assert kills >= 3
         assert _facts(out) == _facts(whole)
-        visits = [record for record in read_journal(journal) if record["t"] == "visit"]
+        visits = [record for record in read_visits(journal) if record["t"] == "visit"]
         assert len({(record["site"], record["for"], record["url"]) for record in visits}) == len(visits)
         # What was recorded is never asked for again: only requests in the air at a kill are repeated.
         repeated = sum((Counter(server.server.asked) - once).values())

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from govmedia_rules import collect, load_rulebook
-from govmedia_rules.collect.journal import Journal, read_journal
+from govmedia_rules.collect.journal import Journal, read_visits
 from govmedia_rules.collect.probes import RoundReport, probe_round, probe_round_async, read_probes, slot_of, with_probes
 from govmedia_rules.core.time import SHANGHAI
 from govmedia_rules.snapshots.models import SiteSnapshot
@@ -64,7 +64,7 @@ def test_an_interrupted_round_goes_on_and_an_old_one_is_named(tmp_path: Path) ->
     state, probed, _, asked = asyncio.run(_round(journal, AT, names))
     assert (state, probed) == ("continued", 2)
     assert [host for host, _ in asked] == ["b.test", "gone.test", "gone.test"]
-    assert [record["t"] for record in read_journal(journal)] == ["round", "round", "probe", "probe", "probe", "round_end"]
+    assert [record["t"] for record in read_visits(journal)] == ["round", "round", "probe", "probe", "probe", "round_end"]
 
     async def again() -> tuple[datetime, ...]:
         return (await probe_round_async([Site(name="x", url="http://127.0.0.1/")], journal, at=AT + timedelta(hours=1))).interrupted

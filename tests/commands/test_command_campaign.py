@@ -11,7 +11,7 @@ import pytest
 
 from govmedia_rules.__main__ import main
 from govmedia_rules.campaign import Campaign, CampaignConfig, Fault, Reported
-from govmedia_rules.commands.campaign import example_names
+from govmedia_rules.commands.campaign import example_rounds
 from govmedia_rules.core.time import SHANGHAI
 from govmedia_rules.notices.figures import Period
 from govmedia_rules.subjects.models import Site
@@ -26,7 +26,7 @@ def run(capsys: pytest.CaptureFixture[str], *args: str) -> tuple[int, str, str]:
 
 
 def test_five_examples_ship() -> None:
-    assert tuple(example_names()) == NAMES
+    assert tuple(example_rounds()) == NAMES
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import govmedia_rules as gr
-from govmedia_rules.core.parallel import Job, run
+from govmedia_rules.core.parallel import Job, run_tasks
 
 TASKS = [list(range(start, start + 10)) for start in range(0, 100, 10)]
 DEADLY = (37, 38, 71)
@@ -38,17 +38,17 @@ RIGHT = [[None if number in DEADLY else number * 2 for number in task] for task 
 
 @pytest.mark.parametrize("workers", [1, 2])
 def test_items_that_kill_a_process_are_found_and_nothing_else_is_lost(workers: int) -> None:
-    assert list(run(JOB, TASKS, workers)) == list(zip(TASKS, RIGHT, strict=True))
-    unordered = list(run(JOB, TASKS, workers, in_order=False))
+    assert list(run_tasks(JOB, TASKS, workers)) == list(zip(TASKS, RIGHT, strict=True))
+    unordered = list(run_tasks(JOB, TASKS, workers, in_order=False))
     assert sorted(unordered) == list(zip(TASKS, RIGHT, strict=True))
 
 
 def test_nothing_to_do_starts_nothing() -> None:
-    assert list(run(JOB, [], 2)) == []
+    assert list(run_tasks(JOB, [], 2)) == []
 
 
 def test_results_can_be_left_half_way() -> None:
-    results = run(JOB, TASKS, 2)
+    results = run_tasks(JOB, TASKS, 2)
     assert next(results) == (TASKS[0], RIGHT[0])
     begun = time.monotonic()
     results.close()

@@ -15,7 +15,7 @@ import pytest
 
 import govmedia_rules as gr
 from govmedia_rules.engines.batch import BatchJudge
-from govmedia_rules.engines.local import RUN_FILE, cut, inspect_to_parquet
+from govmedia_rules.engines.local import RUN_FILE, cut_input, inspect_to_parquet
 from govmedia_rules.errors import BrokenLine, ExportError, ObservationError, UnreadInput
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "benchmarks"))
@@ -196,7 +196,7 @@ def test_what_cannot_be_asked_for(accounts: Path, tmp_path: Path) -> None:
 
 
 def test_pieces_cover_the_input(accounts: Path) -> None:
-    pieces = list(cut([str(accounts)], 1_000))
+    pieces = list(cut_input([str(accounts)], 1_000))
     assert [piece.number for piece in pieces] == list(range(len(pieces)))
     assert b"".join(accounts.read_bytes()[piece.start : piece.stop] for piece in pieces) == accounts.read_bytes()
 

@@ -6,22 +6,22 @@ from decimal import Decimal
 
 import pytest
 
-from govmedia_rules.notices.counting import read_counts
-from govmedia_rules.notices.figures import Population
-from govmedia_rules.notices.labels import level_of, number_of, platform_of
-from govmedia_rules.notices.outline import Page
+from govmedia_rules.notices.counting import count_paragraphs
+from govmedia_rules.notices.figures import InspectedPopulation
+from govmedia_rules.notices.labels import level_of, platform_of_label, printed_number
+from govmedia_rules.notices.outline import NoticeText
 from govmedia_rules.notices.shares import vague_share
 
 
-def populations(text: str) -> dict[str, Population]:
-    page = Page(text)
-    return {population.subject: population for population in read_counts(list(page.lines()), page).populations()}
+def populations(text: str) -> dict[str, InspectedPopulation]:
+    page = NoticeText(text)
+    return {population.subject: population for population in count_paragraphs(list(page.lines()), page).populations()}
 
 
-def shape(population: Population) -> str:
+def shape(population: InspectedPopulation) -> str:
     """All that was read of a population in one line."""
 
-    def counts(tally: Population) -> list[str]:
+    def counts(tally: InspectedPopulation) -> list[str]:
         found = [f"{m}={c.value}" for m in ("running", "registered", "total", "inspected") if (c := getattr(tally, m)) is not None]
         found += [f"{outcome.kind}={outcome.count.value}" for outcome in tally.outcomes]
         for rate in tally.rates:
@@ -115,11 +115,11 @@ def test_a_sentence_is_counted_as_it_is_meant(text: str, subject: str, expected:
 
 
 def test_who_inspected_makes_a_population_of_its_own() -> None:
-    page = Page(
+    page = NoticeText(
         "市政府办公室检查全市政务新媒体228个,不合格2个。各县(区)检查镇(街道)政务新媒体371个(不含已注销账号),"
         "不合格23个,问题已整改;其余335个政务新媒体合格,13个政务新媒体正在注销中。"
     )
-    first, second = read_counts(list(page.lines()), page).populations()
+    first, second = count_paragraphs(list(page.lines()), page).populations()
     assert shape(first) == "inspected=228 failed=2"
     assert shape(second) == "inspected=371 failed=23 passed=335 closing=13"
     assert second.scope == "各县(区)检查"
@@ -144,8 +144,8 @@ def test_dates_points_and_days_are_no_counts() -> None:
 
 
 def test_what_else_is_counted_is_kept_as_figures() -> None:
-    page = Page("18个省政府部门共办结政府信息公开申请50件,按时办结率达100%;受理网民留言70条。")
-    builder = read_counts(list(page.lines()), page)
+    page = NoticeText("18个省政府部门共办结政府信息公开申请50件,按时办结率达100%;受理网民留言70条。")
+    builder = count_paragraphs(list(page.lines()), page)
     assert [(figure.count.value, figure.unit) for figure in builder.figures] == [(18, "个"), (50, "件"), (70, "条")]
     assert [rate.print() for rate in builder.figures[1].rates] == ["100%"]
 
@@ -161,7 +161,7 @@ def test_what_else_is_counted_is_kept_as_figures() -> None:
     ],
 )
 def test_a_share_in_words_is_a_bound(text: str, figure: str | None, bound: str, of: str) -> None:
-    (rate,) = vague_share(text, 0, Page(text))
+    (rate,) = vague_share(text, 0, NoticeText(text))
     assert rate.figure == (None if figure is None else Decimal(figure))
     assert (rate.bound, rate.of) == (bound, of)
 
@@ -183,7 +183,7 @@ def test_levels_are_known_by_their_words(label: str, level: str | None) -> None:
 
 
 def test_platforms_and_numerals() -> None:
-    assert platform_of("政务新浪微博账号") == ("weibo_sina", "新浪微博")
-    assert platform_of("今日头条号") == ("toutiao", "今日头条号")
-    assert platform_of("政府网站") is None
-    assert [number_of(text) for text in ("4,219", "十", "二十三", "一百零五", "两")] == [4219, 10, 23, 105, 2]
+    assert platform_of_label("政务新浪微博账号") == ("weibo_sina", "新浪微博")
+    assert platform_of_label("今日头条号") == ("toutiao", "今日头条号")
+    assert platform_of_label("政府网站") is None
+    assert [printed_number(text) for text in ("4,219", "十", "二十三", "一百零五", "两")] == [4219, 10, 23, 105, 2]

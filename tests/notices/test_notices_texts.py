@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from govmedia_rules.notices import Notice, agrees, read, reconcile
-from govmedia_rules.notices.figures import PartialDate, Population
+from govmedia_rules.notices.figures import InspectedPopulation, PartialDate
 
 TEXTS = Path(__file__).parent / "texts"
 CASES = [case for path in sorted(TEXTS.glob("*.toml")) for case in tomllib.loads(path.read_text("utf-8"))["notice"]]
@@ -28,7 +28,7 @@ def period_of(notice: Notice) -> str:
     return "" if period is None else f"{period.kind}-{period.year or ''}" + (f"-{period.number}" if period.number else "")
 
 
-def counts_of(populations: tuple[Population, ...]) -> set[str]:
+def counts_of(populations: tuple[InspectedPopulation, ...]) -> set[str]:
     found = set()
     for whole in populations:
         found |= {f"{whole.subject} size {count.value}" for count in (whole.running, whole.registered, whole.total) if count}
@@ -37,7 +37,7 @@ def counts_of(populations: tuple[Population, ...]) -> set[str]:
     return found
 
 
-def groups_of(populations: tuple[Population, ...]) -> list[str]:
+def groups_of(populations: tuple[InspectedPopulation, ...]) -> list[str]:
     found = []
     for whole in populations:
         for group in whole.groups:

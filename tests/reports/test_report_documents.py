@@ -23,8 +23,8 @@ from selectolax.lexbor import LexborHTMLParser
 
 from govmedia_rules.errors import NoticeError
 from govmedia_rules.reports.blocks import STYLES, Break, Imprint, Paragraph, Run
-from govmedia_rules.reports.document import Document
-from govmedia_rules.reports.grids import Grid
+from govmedia_rules.reports.document import ReportDocument
+from govmedia_rules.reports.grids import ReportGrid
 from govmedia_rules.reports.text import visible
 from govmedia_rules.reports.word import balanced
 
@@ -32,7 +32,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from report_made import HOSTILE
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-GRID = Grid(
+GRID = ReportGrid(
     (("序号",), ("网站数", "市级", "门户"), ("网站数", "市级", "部门"), ("网站数", "县级"), ("标识码",)),
     [("1", "1", "44", None, "0361100003"), ("2", "0", "3", "9", "6107260003")],
     (None, "1", "47", "9", None),
@@ -40,9 +40,9 @@ GRID = Grid(
 )
 
 
-def one_of_each(text: str) -> Document:
-    grid = Grid(((text,), (text, text)), [(text, text), (text, 3)], (text, None), text)
-    return Document(
+def one_of_each(text: str) -> ReportDocument:
+    grid = ReportGrid(((text,), (text, text)), [(text, text), (text, 3)], (text, None), text)
+    return ReportDocument(
         text,
         (
             *(Paragraph(style, (Run(text), Run(text, "lead"), Run(text, "strong"))) for style in STYLES),
@@ -55,7 +55,7 @@ def one_of_each(text: str) -> Document:
 
 
 def test_a_template_is_read_as_blocks() -> None:
-    document = Document.parse(
+    document = ReportDocument.parse(
         """<h1>关于
             检查的通报</h1><!-- 说明 --><p class="to">各县：</p><hr class="line"><h2>一、情况</h2>
         <section><p><b class="lead">（一）网站。</b>共<strong>3</strong>个，<br>其中 2 个 &lt;合格&gt;。</p></section><hr>
@@ -70,7 +70,7 @@ def test_a_template_is_read_as_blocks() -> None:
         "heading",
         "body",
         "Break",
-        "Grid",
+        "ReportGrid",
     ]
     body = document.blocks[4]
     assert isinstance(body, Paragraph)
@@ -85,7 +85,7 @@ def test_a_template_is_read_as_blocks() -> None:
 
 
 def test_a_table_without_columns_is_left_out() -> None:
-    assert Document.parse('<p>甲</p><table data-grid="a"></table>', {"a": Grid((), [])}).blocks == (
+    assert ReportDocument.parse('<p>甲</p><table data-grid="a"></table>', {"a": ReportGrid((), [])}).blocks == (
         Paragraph("body", (Run("甲"),)),
     )
 
@@ -104,10 +104,10 @@ def test_a_table_without_columns_is_left_out() -> None:
 )
 def test_what_means_nothing_in_a_document_is_named(filled: str, told: str) -> None:
     with pytest.raises(NoticeError, match=re.escape(told)):
-        Document.parse(filled, {"a": GRID})
+        ReportDocument.parse(filled, {"a": GRID})
 
 
-def opened(document: Document) -> Any:
+def opened(document: ReportDocument) -> Any:
     return docx.Document(io.BytesIO(document.to_docx()))
 
 
@@ -146,7 +146,7 @@ def test_page_numbers_stand_outside_on_both_sides() -> None:
 
 
 def test_headers_are_merged_and_repeated() -> None:
-    [table] = opened(Document("", (GRID,))).tables
+    [table] = opened(ReportDocument("", (GRID,))).tables
     told = [[cell.text for cell in row.cells] for row in table.rows]
     assert told[:3] == [
         ["序号", "网站数", "网站数", "网站数", "标识码"],
@@ -162,17 +162,18 @@ def test_headers_are_merged_and_repeated() -> None:
 
 
 def test_a_table_of_many_columns_lies_on_its_side() -> None:
-    wide = Grid(tuple((str(one),) for one in range(9)), [tuple("123456789")])
-    file = opened(Document("", (Paragraph("body", (Run("甲"),)), Break(), wide, Break(), GRID)))
+    wide = ReportGrid(tuple((str(one),) for one in range(9)), [tuple("123456789")])
+    file = opened(ReportDocument("", (Paragraph("body", (Run("甲"),)), Break(), wide, Break(), GRID)))
     assert [one.page_width > one.page_height for one in file.sections] == [False, True, False]
     assert (
-        opened(Document("", (GRID, Break(), GRID))).sections[0].page_width < opened(Document("", (GRID,))).sections[0].page_height
+        opened(ReportDocument("", (GRID, Break(), GRID))).sections[0].page_width
+        < opened(ReportDocument("", (GRID,))).sections[0].page_height
     )
 
 
 def test_signature_and_date_stand_as_the_standard_says() -> None:
     def right(signature: str, date: str) -> list[int]:
-        file = opened(Document("", (Paragraph("signature", (Run(signature),)), Paragraph("date", (Run(date),)))))
+        file = opened(ReportDocument("", (Paragraph("signature", (Run(signature),)), Paragraph("date", (Run(date),)))))
         return [int(one._p.find(f"{W}pPr/{W}ind").get(f"{W}rightChars")) for one in file.paragraphs]
 
     # The signature stands two characters from the edge, the date begins two characters right of where it begins.
@@ -203,7 +204,7 @@ def test_a_title_is_broken_after_a_word() -> None:
 
 def test_a_heading_without_text_stays_with_what_it_heads() -> None:
     heading, text = Paragraph("body", (Run("（一）网站。", "lead"),)), Paragraph("body", (Run("（二）账号。", "lead"), Run("甲。")))
-    kept = [one._p.find(f"{W}pPr/{W}keepNext") is not None for one in opened(Document("", (heading, text))).paragraphs]
+    kept = [one._p.find(f"{W}pPr/{W}keepNext") is not None for one in opened(ReportDocument("", (heading, text))).paragraphs]
     assert kept == [True, False]
 
 
@@ -218,10 +219,10 @@ OFFICE = shutil.which("soffice")
 @pytest.mark.skipif(shutil.which("pdftotext") is None, reason="pdftotext is not installed (Debian: apt-get install poppler-utils)")
 def test_libreoffice_lays_it_out_in_full(tmp_path: Path) -> None:
     """Another program than the one that checks the parts opens the file, and finds every line of it, on the pages meant."""
-    wide = Grid(tuple((f"列{one}",) for one in range(9)), [tuple("一二三四五六七八九")])
+    wide = ReportGrid(tuple((f"列{one}",) for one in range(9)), [tuple("一二三四五六七八九")])
     body = [Paragraph("body", (Run(f"第{one}段。" + "检查情况" * 20),)) for one in range(40)]
     blocks = (Paragraph("title", (Run("检查情况的通报"),)), *body, Break(), GRID, Break(), wide)
-    (tmp_path / "made.docx").write_bytes(Document("", blocks).to_docx())
+    (tmp_path / "made.docx").write_bytes(ReportDocument("", blocks).to_docx())
     assert OFFICE is not None
     profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
     subprocess.run(
@@ -248,7 +249,7 @@ BAD = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\
 BENIGN = one_of_each("甲")
 
 
-def check_docx(document: Document, like: Document) -> str:
+def check_docx(document: ReportDocument, like: ReportDocument) -> str:
     """The text of the DOCX; fails where it holds more than text, or is built otherwise than that of `like`."""
     archive = zipfile.ZipFile(io.BytesIO(document.to_docx()))
     assert archive.testzip() is None
@@ -343,20 +344,20 @@ def test_hostile_text_is_text_in_every_form(text: str) -> None:
     ],
 )
 def test_a_paragraph_of_markdown_reads_as_it_was(text: str) -> None:
-    document = Document("", (Paragraph("body", (Run(text),)), Grid((("列",),), [(text,)])))
-    like = Document("", (Paragraph("body", (Run("甲"),)), Grid((("列",),), [("甲",)])))
+    document = ReportDocument("", (Paragraph("body", (Run(text),)), ReportGrid((("列",),), [(text,)])))
+    like = ReportDocument("", (Paragraph("body", (Run("甲"),)), ReportGrid((("列",),), [("甲",)])))
     lines = check_markdown(document.to_markdown(), like.to_markdown()).split("\n")
     assert [line for line in lines if line] == [text.strip(), "列", text.strip()]
 
 
 @pytest.mark.parametrize("text", HOSTILE, ids=lambda text: ascii(text[:24]))
 def test_a_row_of_the_text_form_stays_a_row(text: str) -> None:
-    lines = Document("", (Grid((("甲",), ("乙",)), [(text, text), ("1", "2")]),)).to_text().split("\n")
+    lines = ReportDocument("", (ReportGrid((("甲",), ("乙",)), [(text, text), ("1", "2")]),)).to_text().split("\n")
     assert [line.count("\t") for line in lines if line] == [1, 1, 1]
 
 
 def test_marks_that_both_fonts_have_are_chinese() -> None:
-    document = Document.parse("<h1>关于“甲”的通报</h1><p>一——二…<b class='lead'>“三”</b></p>")
+    document = ReportDocument.parse("<h1>关于“甲”的通报</h1><p>一——二…<b class='lead'>“三”</b></p>")
     xml = zipfile.ZipFile(io.BytesIO(document.to_docx())).read("word/document.xml").decode()
     for run in re.findall(r"<w:r>(.*?)</w:r>", xml):
         if re.search("[“”—…]", run):
@@ -367,7 +368,7 @@ def test_marks_that_both_fonts_have_are_chinese() -> None:
 def test_the_imprint_stands_on_an_even_page_of_its_own() -> None:
     imprint = Imprint("某市人民政府办公室", "2024年8月27日", ("市委办公室", "市人大常委会办公室"))
     document = replace(
-        Document.parse("<h1>通报</h1><p>正文</p>"), blocks=(*Document.parse("<h1>通报</h1><p>正文</p>").blocks, imprint)
+        ReportDocument.parse("<h1>通报</h1><p>正文</p>"), blocks=(*ReportDocument.parse("<h1>通报</h1><p>正文</p>").blocks, imprint)
     )
     xml = zipfile.ZipFile(io.BytesIO(document.to_docx())).read("word/document.xml").decode()
     assert xml.count("<w:sectPr>") == 2
@@ -379,6 +380,6 @@ def test_the_imprint_stands_on_an_even_page_of_its_own() -> None:
 
 def test_a_long_list_is_set_small() -> None:
     for rows, style in ((10, "table_cell"), (80, "table_cell_small")):
-        grid = Grid((("序号",), ("名称",)), [(number, "某网站") for number in range(rows)])
-        xml = zipfile.ZipFile(io.BytesIO(Document("", (grid,)).to_docx())).read("word/document.xml").decode()
+        grid = ReportGrid((("序号",), ("名称",)), [(number, "某网站") for number in range(rows)])
+        xml = zipfile.ZipFile(io.BytesIO(ReportDocument("", (grid,)).to_docx())).read("word/document.xml").decode()
         assert f'w:val="{style}"' in xml

@@ -15,7 +15,7 @@ import govmedia_rules as gr
 from govmedia_rules.errors import MissingExtra, NoticeError
 from govmedia_rules.notices import Notice
 from govmedia_rules.reports.blocks import Paragraph
-from govmedia_rules.reports.document import Document
+from govmedia_rules.reports.document import ReportDocument
 from govmedia_rules.reports.notice import notice_document, numeral, predicate
 from govmedia_rules.reports.text import one_line
 
@@ -30,7 +30,7 @@ MADE = Path(__file__).parents[1] / "notices" / "made"
 SHARED = Path(os.environ.get("GOVMEDIA_SHARED", Path(__file__).parents[2] / ".." / "shared"))
 
 
-def paragraphs(document: Document) -> list[tuple[str, str]]:
+def paragraphs(document: ReportDocument) -> list[tuple[str, str]]:
     return [(one.style, one.text) for one in document.blocks if isinstance(one, Paragraph)]
 
 
@@ -276,7 +276,7 @@ def test_a_template_of_the_user_replaces_the_words(tmp_path: Path) -> None:
         ("<p>{{ secretary }}</p>", "the template prints 'secretary', which is not given"),
         ("<p>{{ notice.adressees }}</p>", "the notice has no field 'adressees'; did you mean 'addressees'?"),
         ("<p>甲</p>\n<p>{{ notice.province }}</p>", "the notice has no province and the template prints it"),
-        ("<p>{{ notice.populations[0].registered.value }}</p>", "the population has no registered"),
+        ("<p>{{ notice.populations[0].registered.value }}</p>", "the inspected population has no registered"),
         ("<p>{% for x in notice.problems %}</p>", "not well formed"),
         ("<p>{{ notice.headline|safe }}</p>", "not well formed: No filter named 'safe'"),
         ("{% autoescape false %}<p>{{ notice.headline }}</p>{% endautoescape %}", "may not switch escaping off"),
@@ -359,7 +359,7 @@ def test_hostile_text_in_every_field_of_a_notice(text: str) -> None:
 def test_hostile_text_all_the_way_from_a_campaign(text: str) -> None:
     """As far as the models let a text in: a name, its owner and area, the wording of a fault, the words of the draft."""
 
-    def made(word: str) -> tuple[Notice, Document]:
+    def made(word: str) -> tuple[Notice, ReportDocument]:
         round_ = campaign()
         round_.add_results(reported(gr.Site(name=word, area=word, owner=word), "failed", word))
         attachments = [{"title": word, "table": "failed"}]

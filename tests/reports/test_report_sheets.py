@@ -13,8 +13,8 @@ from govmedia_rules import reports
 from govmedia_rules.campaign import DueRule
 from govmedia_rules.errors import NoticeError
 from govmedia_rules.reports.blocks import Paragraph
-from govmedia_rules.reports.document import Document
-from govmedia_rules.reports.grids import Grid
+from govmedia_rules.reports.document import ReportDocument
+from govmedia_rules.reports.grids import ReportGrid
 from govmedia_rules.reports.sheet import Office
 from govmedia_rules.reports.text import one_line
 
@@ -35,12 +35,12 @@ OFFICE = Office(
 )
 
 
-def told(document: Document) -> list[str]:
+def told(document: ReportDocument) -> list[str]:
     return [one.text for one in document.blocks if isinstance(one, Paragraph)]
 
 
-def tables(document: Document) -> list[Grid]:
-    return [one for one in document.blocks if isinstance(one, Grid)]
+def tables(document: ReportDocument) -> list[ReportGrid]:
+    return [one for one in document.blocks if isinstance(one, ReportGrid)]
 
 
 def test_the_sheet_of_an_account() -> None:
@@ -142,7 +142,7 @@ def test_the_report_counts_what_was_inspected() -> None:
 
 @pytest.mark.parametrize("text", HOSTILE, ids=lambda text: ascii(text[:24]))
 def test_hostile_text_in_every_field(text: str) -> None:
-    def made(word: str) -> list[Document]:
+    def made(word: str) -> list[ReportDocument]:
         seen = hostile_inspections(word)
         office = Office(date(2024, 9, 10), word, word, None, word, word, word)
         sheets = [

@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 
 from govmedia_rules.errors import ExportError, MissingExtra
 from govmedia_rules.notices import Attachment, Band, Listed, Notice, Table
-from govmedia_rules.reports.grids import Grid
+from govmedia_rules.reports.grids import ReportGrid
 from govmedia_rules.reports.rows import collect
 from govmedia_rules.reports.text import visible
-from govmedia_rules.reports.xlsx import MAX_CELL, Sheet, inspection_sheets, notice_sheets, workbook
+from govmedia_rules.reports.xlsx import MAX_CELL, TitledSheet, inspection_sheets, notice_sheets, workbook
 
 sys.path.insert(0, str(Path(__file__).parent))
 from report_made import HOSTILE, failing, hostile_inspections
@@ -91,7 +91,7 @@ def test_counts_are_numbers_codes_are_text_blanks_stay_blank() -> None:
 def test_hostile_text_is_a_text_cell(text: str) -> None:
     clean = text.encode("utf-8", "replace").decode()
     for sheets in (inspection_sheets(hostile_inspections(text)), notice_sheets(notice(clean or "无"))):
-        data = workbook([*sheets, Sheet(text, text, Grid(((text,), (text, text)), [(text, text)], None, text))])
+        data = workbook([*sheets, TitledSheet(text, text, ReportGrid(((text,), (text, text)), [(text, text)], None, text))])
         archive = zipfile.ZipFile(io.BytesIO(data))
         for name in archive.namelist():
             part = archive.read(name).decode("utf-8")
@@ -126,7 +126,7 @@ def test_the_subjects_and_findings_are_all_there() -> None:
 
 
 def test_a_cell_that_is_too_long_says_so() -> None:
-    book = opened(workbook([Sheet("长", "", Grid((("列",),), [("😀" * 20_000,), ("字" * 40_000,), ("字" * 30_000,)]))]))
+    book = opened(workbook([TitledSheet("长", "", ReportGrid((("列",),), [("😀" * 20_000,), ("字" * 40_000,), ("字" * 30_000,)]))]))
     page = book["长"]
     assert "共20000字" in page["A2"].value
     assert "共40000字" in page["A3"].value
@@ -136,7 +136,8 @@ def test_a_cell_that_is_too_long_says_so() -> None:
 
 def test_names_of_sheets_never_clash() -> None:
     sheets = [
-        Sheet(name, "", Grid((("列",),), [("1",)])) for name in ("甲", "甲", "甲/乙", "甲?乙", "History", "", "长" * 40, "长" * 50)
+        TitledSheet(name, "", ReportGrid((("列",),), [("1",)]))
+        for name in ("甲", "甲", "甲/乙", "甲?乙", "History", "", "长" * 40, "长" * 50)
     ]
     names = opened(workbook(sheets)).sheetnames
     assert len({name.casefold() for name in names}) == len(sheets)
@@ -144,7 +145,7 @@ def test_names_of_sheets_never_clash() -> None:
 
 def test_too_many_rows_and_no_sheet_at_all() -> None:
     with pytest.raises(ExportError, match="more than a sheet can hold"):
-        workbook([Sheet("大", "", Grid((("列",),), [("1",)] * 1_048_576))])
+        workbook([TitledSheet("大", "", ReportGrid((("列",),), [("1",)] * 1_048_576))])
     with pytest.raises(ExportError, match="at least one table"):
         workbook([])
 
@@ -167,7 +168,7 @@ paths = st.lists(st.lists(st.sampled_from(["甲", "乙", "丙"]), min_size=1, ma
 @given(paths)
 @settings(max_examples=300, deadline=None)
 def test_header_cells_cover_the_header_exactly_once(header: tuple[tuple[str, ...], ...]) -> None:
-    grid = Grid(header, [])
+    grid = ReportGrid(header, [])
     seen: dict[tuple[int, int], str] = {}
     for cell in grid.head():
         for row in range(cell.row, cell.row + cell.rows):

@@ -15,7 +15,7 @@ from govmedia_rules.errors import LossyColumn, MissingExtra, RegistryError, Tabl
 from govmedia_rules.subjects.codes import current_division, division_codes
 from govmedia_rules.subjects.models import Account, Site
 from govmedia_rules.subjects.registry import Population, Registry, read_registry, registered_accounts, registered_sites
-from govmedia_rules.subjects.vocabulary import vocabulary
+from govmedia_rules.subjects.vocabulary import subject_vocabulary
 
 SITES = [
     {
@@ -240,7 +240,7 @@ def test_models_read_the_words_of_notices() -> None:
 
 
 def test_the_platform_tree() -> None:
-    tree = vocabulary("platform")
+    tree = subject_vocabulary("platform")
     for text, term in {
         "微信公众号": "wechat_official",
         "订阅号": "wechat_subscription",

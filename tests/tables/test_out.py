@@ -28,7 +28,7 @@ from govmedia_rules.errors import CutText, ExportError, MissingExtra
 from govmedia_rules.tables import files
 from govmedia_rules.tables.columns import Heading, Row, micros
 from govmedia_rules.tables.files import guard, sheet_title, unguard
-from govmedia_rules.tables.out import Streamed, Table, Tabular, to_frame
+from govmedia_rules.tables.out import Streamed, SummaryTable, Tabular, to_frame
 from govmedia_rules.tables.sources import open_table
 
 
@@ -390,7 +390,7 @@ def _cells_of_csv(text: str) -> list[list[str | None]]:
 
 
 def test_a_table_for_the_occasion_and_one_that_names_its_rows(tmp_path: Path) -> None:
-    table = Table(HEADINGS[:2], [FULL, NONE], name="统计")
+    table = SummaryTable(HEADINGS[:2], [FULL, NONE], name="统计")
     assert table.columns == ["text", "count"]
     assert table[1:].to_polars().rows() == [(None, None)]
     assert table[0] == FULL
@@ -398,7 +398,7 @@ def test_a_table_for_the_occasion_and_one_that_names_its_rows(tmp_path: Path) ->
     assert "统计 2 行" in table._repr_html_()
     table.to_excel(tmp_path / "a.xlsx")
     assert openpyxl.load_workbook(tmp_path / "a.xlsx").sheetnames == ["统计"]
-    empty = Table(HEADINGS, [])
+    empty = SummaryTable(HEADINGS, [])
     assert polars.DataFrame(empty).schema == NOTHING.to_polars().schema
 
     class Groups(Streamed[tuple[str, int]]):

@@ -8,8 +8,8 @@ from govmedia_rules.errors import ObservationError
 from govmedia_rules.text.decisions import (
     PassageDecision,
     decisions_of,
+    match_digest,
     merge_decisions,
-    passage_digest,
     read_decisions,
     without_decided,
     write_decisions,
@@ -25,7 +25,7 @@ def scan(text):
 
 def digests(text):
     matches = scan(text)
-    return [passage_digest(matches, match) for match in matches]
+    return [match_digest(matches, match) for match in matches]
 
 
 def test_a_passage_is_told_again_on_another_page():

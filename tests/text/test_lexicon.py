@@ -3,7 +3,7 @@ from datetime import date
 import pytest
 
 from govmedia_rules.errors import LexiconError
-from govmedia_rules.text.lexicon import Canonical, Enumeration, Lexicon, Person, Term, vocabulary
+from govmedia_rules.text.lexicon import Canonical, Enumeration, Lexicon, Person, Term, lexicon_vocabulary
 
 
 def test_digest_changes_with_content_only():
@@ -49,5 +49,5 @@ def test_lines_are_counted_and_iterated():
 
 
 def test_kinds_and_severities_have_chinese_titles():
-    assert vocabulary("kind").normalise("固定表述错误") == "expression"
-    assert vocabulary("severity").normalise("严重") == "serious"
+    assert lexicon_vocabulary("kind").normalise("固定表述错误") == "expression"
+    assert lexicon_vocabulary("severity").normalise("严重") == "serious"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from govmedia_rules.text.lexicon import vocabulary
+from govmedia_rules.text.lexicon import lexicon_vocabulary
 from govmedia_rules.text.near import _alike
 from govmedia_rules.text.normalise import compared, fold_table
 from govmedia_rules.text.reading import load_lexicon
@@ -39,8 +39,8 @@ def test_it_has_no_fault_of_its_own():
 def test_every_line_has_a_source_kind_and_severity():
     for line in LEXICON:
         assert line.source.strip(), line
-        assert line.severity in vocabulary("severity")
-    assert {line.kind for line in (*LEXICON.terms, *LEXICON.canonicals)} <= set(vocabulary("kind"))
+        assert line.severity in lexicon_vocabulary("severity")
+    assert {line.kind for line in (*LEXICON.terms, *LEXICON.canonicals)} <= set(lexicon_vocabulary("kind"))
 
 
 def test_all_province_level_divisions_are_there():

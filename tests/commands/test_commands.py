@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from govmedia_rules.__main__ import main
-from govmedia_rules.commands.output import cut, width
+from govmedia_rules.commands.output import cut_to_width, width
 
 
 def run(capsys: pytest.CaptureFixture[str], *args: str) -> tuple[int, str, str]:
@@ -55,7 +55,7 @@ def test_offices_and_subjects_nobody_decides_on(capsys: pytest.CaptureFixture[st
 
 
 def test_json_for_machines(capsys: pytest.CaptureFixture[str]) -> None:
-    code, out, err = run(capsys, "inspect", "--example", "hanzhong-2024q3", "--format", "json")
+    code, out, err = run(capsys, "inspect", "--example", "hanzhong-2024q3", "--format", "jsonl")
     assert code == 0
     verdicts = [json.loads(line)["verdict"] for line in out.splitlines()]
     assert verdicts.count("unqualified") == 5
@@ -106,7 +106,8 @@ def test_explaining_and_listing(capsys: pytest.CaptureFixture[str]) -> None:
     assert code == 0
     assert out.count("  依据[national-2019]: 国办秘函〔2019〕19号") == 3
     code, out, _ = run(capsys, "explain", "media.veto.stale", "--rulebook", "jiangxi-2020", "--format", "json")
-    assert json.loads(out)[0]["parameters"]["window"] == {"value": {"weeks": 2}, "set_by": "national-2019", "verified": True}
+    window = {"value": {"weeks": 2}, "set_by": "national-2019", "verified": True, "grade": "copy"}
+    assert json.loads(out)[0]["parameters"]["window"] == window
     code, out, _ = run(capsys, "rulebooks")
     assert "hanzhong-2021" in out
     code, out, _ = run(capsys, "rulebooks", "--format", "json")
@@ -131,5 +132,5 @@ def test_reviews_that_cannot_be_read(capsys: pytest.CaptureFixture[str], tmp_pat
 
 def test_widths() -> None:
     assert width("汉a") == 3
-    assert cut("汉字汉字", 5) == "汉字…"
-    assert cut("a\nb", 5) == "a b"
+    assert cut_to_width("汉字汉字", 5) == "汉字…"
+    assert cut_to_width("a\nb", 5) == "a b"
