@@ -216,7 +216,7 @@ class Trial:
     failed: bool = False
     fates: dict[Change, Fate] = field(default_factory=dict)
     callers: dict[Change, list[str]] = field(default_factory=dict)
-    """Ids of the tests that call the changed function, quickest first; empty for a change outside functions."""
+    """Ids of the tests that were run against a change, quickest first; none for a change outside functions."""
 
     def pytest_runtest_logreport(self, report: Any) -> None:
         self.failed |= report.failed
@@ -231,13 +231,13 @@ class Trial:
             holder = _outermost(functions, change.line)
             lines = range(_first_line(holder), (holder.end_lineno or 0) + 1) if holder is not None else range(0)
             using = sorted((place for place, called in enumerate(calls) if called & set(lines)), key=seconds.__getitem__)
-            self.callers[change] = [items[place].nodeid for place in using]
             total, chosen = 0.0, []
             for place in using:
                 total += seconds[place]
                 chosen.append(items[place])
                 if total > self.budget:
                     break
+            self.callers[change] = [item.nodeid for item in chosen]
             if chosen:
                 tree = changed(source, change)
                 self.fates[change] = in_child(partial(self._test, tree, lines, chosen), 5 + 5 * total)
@@ -305,8 +305,8 @@ def run(path: Path, tests: Sequence[str], *, sample: int | None, seed: int, budg
     print(f"{path.relative_to(ROOT)}: {len(changes)} changes", flush=True)
     fates, callers = _tried(Trial(path, changes, budget), tests)
     for change in changes:
-        if fates.get(change, "survived") == "survived":
-            # Outside a function, or perhaps hidden by something remembered: the module is read anew.
+        if change not in fates or (fates[change] == "survived" and "rules" in path.parts):
+            # Outside a function, or hidden by a rulebook that was loaded before: the module is read anew.
             tree = changed(path.read_text("utf-8"), change)
             fates[change] = run_tests(path, tree, callers.get(change) or tests, 20 + 10 * budget)
         if fates[change] == "survived":
