@@ -6,7 +6,7 @@ import difflib
 import warnings
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import NamedTuple, TypeVar
 
 from govmedia_rules.checks.contract import CheckSpec, Evidence
@@ -116,7 +116,7 @@ class Opinions:
                 refused.append(refusal)
             elif self._belongs(review, subject.id, observed_at):
                 fitting.append(review)
-        reviews = self._by_indicator(fitting, result)
+        reviews = self._by_indicator(fitting, result, observed_at.date())
         waivers = [waiver for name in names for waiver in self._waivers.get(name, ())]
         shared = [waiver for waiver in waivers if self._is_shared(waiver.subject, subject.id)]
         refused += [_ambiguous(waiver, None) for waiver in shared]
@@ -258,20 +258,22 @@ class Opinions:
         # Snapshots that come one by one: the first that fits is answered, and no other.
         return self._answered.setdefault(id(review), observed_at) == observed_at
 
-    def _by_indicator(self, fitting: Sequence[Review], result: PlanResult) -> dict[str, tuple[Review, ...]]:
+    def _by_indicator(self, fitting: Sequence[Review], result: PlanResult, day: date) -> dict[str, tuple[Review, ...]]:
         reviews: dict[str, list[Review]] = defaultdict(list)
         for review in fitting:
             indicator = self._indicator(review.indicator)
             assert indicator is not None
             reviews[indicator.id].append(review)
         if self._by_passage:
-            for name, remembered in remembered_reviews(self._plan, result, self._by_passage).items():
+            for name, remembered in remembered_reviews(self._plan, result, self._by_passage, day).items():
                 reviews[name] += remembered
         return {name: in_order(given) for name, given in reviews.items()}
 
 
-def remembered_reviews(plan: Plan, result: PlanResult, by_passage: Mapping[str, Sequence[Review]]) -> dict[str, list[Review]]:
-    """Return decisions about passages that the answers hold, by indicator.
+def remembered_reviews(
+    plan: Plan, result: PlanResult, by_passage: Mapping[str, Sequence[Review]], day: date | None = None
+) -> dict[str, list[Review]]:
+    """Return decisions about passages that the answers hold and that have not expired on `day`, by indicator.
 
     A decision counts for indicators of one family: those whose ids end alike, such as `expression` of sites and accounts.
     """
@@ -279,7 +281,7 @@ def remembered_reviews(plan: Plan, result: PlanResult, by_passage: Mapping[str, 
     for position, answer in result.non_passing:
         indicator = plan.indicators[position]
         passages = dict.fromkeys(piece.passage for piece in answer.evidence if piece.passage is not None)
-        known = [review for passage in passages for review in by_passage.get(passage, ())]
+        known = [review for passage in passages for review in by_passage.get(passage, ()) if review.holds_on(day)]
         fitting = [review for review in known if _family(review.indicator) == _family(indicator.id)]
         # An address beside the passage narrows the review to that place.
         fitting = [review for review in fitting if any(review.covers(piece) for piece in answer.evidence)]
