@@ -270,7 +270,8 @@ class Trial:
             if code.co_filename == str(self.path) and code.co_firstlineno in lines and (code.co_name, code.co_firstlineno) in new:
                 live.__code__ = new[code.co_name, code.co_firstlineno]
         for cached in [found for found in gc.get_objects() if type(found).__name__ == "_lru_cache_wrapper"]:
-            if str(getattr(cached, "__module__", "")).startswith("govmedia_rules.rules"):
+            file = getattr(getattr(cached.__wrapped__, "__code__", None), "co_filename", "")
+            if file == str(self.path) or "govmedia_rules/rules/" in file:
                 cached.cache_clear()
         for item, following in zip(items, [*items[1:], None], strict=True):
             item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
