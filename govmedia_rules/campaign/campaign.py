@@ -33,7 +33,6 @@ from govmedia_rules.campaign.units import (
     CountedUnits,
     Disclosure,
     EarlierRate,
-    IssueAnswer,
     Letters,
     Reported,
     Ruling,
@@ -386,10 +385,7 @@ class Campaign(CampaignView):
                 zh=f"没有这个矛盾：{issue.message('zh')}",
                 hint_zh="从 issues() 里取一个",
             )
-        answer = IssueAnswer(
-            issue=issue.reason, details=issue.details, subjects=issue.subjects, count=issue.count, role=role, at=at, reason=reason
-        )
-        self.record("issue_answer", answer)
+        self.record("issue_answer", issue.answered(role=role, at=at, reason=reason))
 
     def notice(self, draft: NoticeDraft) -> Notice:
         """Return the notice of this round as the typed `Notice` that is read too.
