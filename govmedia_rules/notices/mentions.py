@@ -21,6 +21,7 @@ from govmedia_rules.notices.model import Kind, Named
 from govmedia_rules.notices.outline import NoticeText, notice_words
 
 _MOST_NAMES = 200
+"""Names read of one passage; a made-up list must not take for ever."""
 
 
 @cache

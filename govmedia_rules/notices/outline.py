@@ -165,7 +165,9 @@ _HEADINGS = (
     (4, re.compile(r"\([0-9]{1,2}\) *")),
 )
 _MOST_TITLE = 45
+"""Longest heading, in characters: what is longer before its full stop is a sentence of the text."""
 _MOST_SENTENCE = 4_000
+"""Characters at which a sentence is cut, so that a text without full stops is read in bounded time."""
 _PART = r"(?:[0-9]{1,2}|[一二三四五六七八九十]{1,3})"
 DATE_LINE = re.compile(rf"(?:[0-9]{{4}}|[〇○零一二三四五六七八九十]{{4}})年{_PART}月{_PART}日")
 _SIGNATURE = re.compile(rf"[\u4e00-\u9fff]{{4,30}}(?:办公室|办公厅|局|政府|中心|委员会|厅|办) *{DATE_LINE.pattern}")

@@ -148,8 +148,3 @@ def stances(sentence: Line) -> Iterator[tuple[Line, Stance]]:
                 stance = before
         before = stance
         yield clause, stance
-
-
-def is_finding(sentence: Line) -> bool:
-    """Return whether any clause of a sentence states a fault."""
-    return any(stance in ("fault", "weak") for _, stance in stances(sentence))
