@@ -80,7 +80,13 @@ _HEADLINE_END = re.compile(r"(?:通报|公告|的通知|公示|情况通报|的�
 
 def headline(head: list[Line]) -> Line | None:
     """Return the headline: one to three lines of the head that end in 通报 or the like; the name of the web site after it goes."""
-    if len(head) > 1 and _is_page_data(head[1].text) and len(head[0].text) <= 80 and "。" not in head[0].text:
+    if (
+        len(head) > 1
+        and _is_page_data(head[1].text)
+        and not _is_page_data(head[0].text)
+        and len(head[0].text) <= 80
+        and "。" not in head[0].text
+    ):
         return head[0]
     for i, line in enumerate(head):
         if _is_page_data(line.text) or DOCUMENT_NUMBER.fullmatch(line.text) or line.text.endswith(":"):

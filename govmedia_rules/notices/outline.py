@@ -318,7 +318,7 @@ def _sections(lines: list[Line], before: str) -> tuple[Section, list[Line]]:
         while path[-1].level >= level:
             path.pop()
         section = Section(level, title, start=line.start)
-        if title and not body and line.text.endswith(("。", ";")):
+        if title and not body:
             section.title_line = Line(line.number, line.start + offset, line.text[offset:])
         if body:
             section.body.append(Line(line.number, line.start + len(line.text) - len(body), body))
@@ -338,10 +338,15 @@ _PLAIN_TITLES = re.compile(
 )
 
 
+_ITEM_END = re.compile(r"[。;]$|(?:网站?|[号博信客户端])\([^()]{2,40}\)$")
+"""An item that is a sentence, or a name with what is wrong in brackets (1.县林业局网站(栏目空白)), is no heading."""
+
+
 def _demote_titles(root: Section) -> None:
     """Make a numbered item among the problems that has nothing under it a paragraph: it is a sentence, no heading."""
     for section in root.walk():
         is_item = section.role == "problems" and section.level > 1 and section.title_line is not None
+        is_item = is_item and _ITEM_END.search(section.title_line.text) is not None  # type: ignore[union-attr]
         if is_item and section.title and not section.body and not section.parts and section.title_line is not None:
             section.body.append(section.title_line)
             section.title = ""
