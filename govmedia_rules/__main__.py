@@ -17,7 +17,7 @@ COMMANDS = {
     "inspect": "judge snapshots",
     "explain": "explain an indicator",
     "rulebooks": "list the rulebooks",
-    "book": "write a rulebook as one file",
+    "book": "write rulebooks for other machines",
     "compare": "compare two rounds or two rulebooks",
     "collect": "look at sites and write snapshots",
     "probe": "probe the home pages of a registry once",

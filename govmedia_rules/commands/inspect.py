@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import govmedia_rules
+from govmedia_rules.commands.book import add_books, books_of
 from govmedia_rules.commands.output import count_on_stderr, say, text_table
 from govmedia_rules.commands.tables import TABLE_SUFFIXES, table_snapshots
 from govmedia_rules.core.time import SHANGHAI
@@ -56,6 +57,7 @@ def add_inputs(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--header", type=int, metavar="N", help="row of the header in a table; found by default")
     parser.add_argument("--example", metavar="NAME", help="judge a shipped example: " + ", ".join(example_inspections()))
     parser.add_argument("--rulebook", action="append", default=[], metavar="ID", help="id or path; repeat for layers")
+    add_books(parser)
     parser.add_argument("--only", action="append", default=[], metavar="ID", help="ask this indicator or family only; repeat")
     parser.add_argument("--reviews", action="append", default=[], metavar="FILE", help="JSON Lines of reviews")
     parser.add_argument("--waivers", action="append", default=[], metavar="FILE", help="JSON Lines of waivers")
@@ -101,7 +103,7 @@ def run(args: argparse.Namespace) -> int:
 
 def judge_inputs(args: argparse.Namespace, job: InspectionInputs, bad: list[BrokenLine]) -> tuple[Rulebook, Iterator[Inspection]]:
     """Return the rulebook that `add_inputs` names, and the inspections, as they are made; what cannot be read is put into `bad`."""
-    book = load_rulebook(job.rulebooks)
+    book = load_rulebook(job.rulebooks, books=books_of(args))
     if args.only:
         book = book.only(*args.only)
     reviews, waivers = read_reviews(*job.reviews), read_waivers(*job.waivers)
@@ -178,7 +180,7 @@ def _print_json(inspections: object) -> Iterator[Inspection]:
 def _write(inspections: Iterator[Inspection], book: Rulebook, folder: Path) -> Iterator[Inspection]:
     folder.mkdir(parents=True, exist_ok=True)
     explained = "\n\n".join(str(book.explain(indicator.id)) for indicator in book.indicators)
-    (folder / "rulebook.txt").write_text(f"{book.title} {book.version} {book.digest}\n\n{explained}\n", "utf-8")
+    (folder / "rulebook.txt").write_text(f"{book.title} {book.version} {book.digest} {book.books}\n\n{explained}\n", "utf-8")
     problems: list[Finding] = []
     with (folder / "inspections.jsonl").open("w", encoding="utf-8") as file:
         for inspection in inspections:
@@ -212,7 +214,7 @@ def _why(inspection: Inspection) -> str:
 
 
 def _summary(totals: Counter[tuple[str, Verdict]], book: Rulebook) -> str:
-    lines = [f"规则: {book.version}  {book.digest[:12]}"]
+    lines = [f"规则: {book.version}  {book.digest[:12]}  {book.books}".rstrip()]
     if not book.plan.complete:
         lines.append(f"只检查了: {', '.join(indicator.id for indicator in book.indicators)}")
     for kind, word in (("Site", "政府网站"), ("Account", "政务新媒体"), ("Supervisor", "监管单位")):

@@ -11,10 +11,11 @@ from functools import cache
 from importlib.resources import files
 from os import PathLike
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from pydantic import ValidationError
 
+from govmedia_rules.core.version import VERSION
 from govmedia_rules.errors import (
     CyclicExtends,
     RulebookError,
@@ -23,7 +24,7 @@ from govmedia_rules.errors import (
     UnknownRulebook,
     Where,
 )
-from govmedia_rules.rules.model import AppliesTo, IndicatorEntry, RulebookFile, Scoring, Source
+from govmedia_rules.rules.model import AppliesTo, IndicatorEntry, Layer, RulebookFile, Scoring, Source
 from govmedia_rules.rules.plugins import Plugins
 from govmedia_rules.rules.regions import lies_in, region_code
 
@@ -39,13 +40,6 @@ MAX_AGE_YEARS = 5
 MAX_BYTES = 8 * 1024 * 1024
 
 
-class Layer(NamedTuple):
-    """A layer and where it was read."""
-
-    file: str
-    content: RulebookFile
-
-
 @cache
 def built_in_files() -> Mapping[str, Path]:
     """The rulebooks of this library by id."""
@@ -53,9 +47,9 @@ def built_in_files() -> Mapping[str, Path]:
     return {Path(str(file)).stem: Path(str(file)) for file in folder.iterdir() if file.name.endswith(".toml")}
 
 
-def known_files(plugins: Plugins) -> dict[str, Path]:
-    """Every rulebook that can be named by its id."""
-    return {**plugins.rulebooks, **built_in_files()}
+def known_ids(plugins: Plugins) -> list[str]:
+    """Return every id a rulebook can be named by, in order."""
+    return sorted({*plugins.released, *plugins.rulebooks, *(() if plugins.alone else built_in_files())})
 
 
 def collect_layers(sources: Iterable[LayerSource], plugins: Plugins) -> list[Layer]:
@@ -109,16 +103,19 @@ def read_layer(source: LayerSource, plugins: Plugins, asked_by: str | None = Non
     """
     if isinstance(source, Mapping):
         return Layer("<table>", _validated(source, "<table>"))
-    if isinstance(source, str) and source in built_in_files():
-        return _built_in(source)
-    by_id = known_files(plugins)
-    text = str(source)
-    path = by_id.get(text) if isinstance(source, str) else None
-    path = path or Path(source)
+    if isinstance(source, str):
+        if source in plugins.released:
+            return plugins.released[source]
+        if source in built_in_files() and not plugins.alone:
+            return _built_in(source)
+        if source in plugins.rulebooks:
+            return _read(plugins.rulebooks[source])._replace(release=plugins.owners.get(source))
+    path, text = Path(source), str(source)
     if not path.is_file():
         where = Where(asked_by, key="extends") if asked_by else None
-        close = difflib.get_close_matches(text, by_id, n=1, cutoff=0.4)
-        hint = f"did you mean {close[0]!r}?" if close else f"known ids: {', '.join(sorted(by_id))}"
+        ids = known_ids(plugins)
+        close = difflib.get_close_matches(text, ids, n=1, cutoff=0.4)
+        hint = f"did you mean {close[0]!r}?" if close else f"known ids: {', '.join(ids)}"
         if text in plugins.broken:
             raise UnknownRulebook(plugins.broken[text], where)
         raise UnknownRulebook(f"no rulebook and no file is named {text!r}", where, hint)
@@ -128,20 +125,37 @@ def read_layer(source: LayerSource, plugins: Plugins, asked_by: str | None = Non
 @cache
 def _built_in(name: str) -> Layer:
     # The files of the package do not change while it runs, and parsing them is most of what loading a rulebook costs.
-    return _read(built_in_files()[name])
+    return _read(built_in_files()[name])._replace(release=f"govmedia-rules {VERSION}")
 
 
 def _read(path: Path) -> Layer:
-    if path.stat().st_size > MAX_BYTES:
-        raise RulebookSyntaxError(f"the file has more than {MAX_BYTES} bytes", Where(str(path)))
+    with path.open("rb") as file:
+        return parse_layer(file.read(MAX_BYTES + 1), str(path))
+
+
+def parse_layer(data: bytes, file: str) -> Layer:
+    """Return the layer that a TOML file holds.
+
+    Args:
+        data: The file.
+        file: Its name, for errors.
+
+    Raises:
+        RulebookSyntaxError: It is too large, not UTF-8 or not TOML.
+        RulebookErrors: Everything that is wrong with its keys.
+    """
+    if len(data) > MAX_BYTES:
+        raise RulebookSyntaxError(f"the file has more than {MAX_BYTES} bytes", Where(file))
     try:
-        table = tomllib.loads(path.read_text("utf-8-sig"), parse_float=Decimal)
+        table = tomllib.loads(data.decode("utf-8-sig").replace("\r\n", "\n"), parse_float=Decimal)
     except UnicodeDecodeError as fault:
-        raise RulebookSyntaxError(f"the file is not UTF-8: {fault}", Where(str(path))) from None
+        raise RulebookSyntaxError(f"the file is not UTF-8: {fault}", Where(file)) from None
     except tomllib.TOMLDecodeError as fault:
         hint = "keys in Chinese need quotation marks" if "Invalid" in str(fault) else ""
-        raise RulebookSyntaxError(f"the file is not TOML: {fault}", Where(str(path)), hint) from None
-    return Layer(str(path), _validated(table, str(path)))
+        raise RulebookSyntaxError(f"the file is not TOML: {fault}", Where(file), hint) from None
+    except RecursionError:
+        raise RulebookSyntaxError("the file is nested too deeply", Where(file)) from None
+    return Layer(file, _validated(table, file))
 
 
 def _validated(table: Mapping[str, Any], file: str) -> RulebookFile:
@@ -181,14 +195,14 @@ def _known_keys(steps: list[str]) -> list[str]:
     return list(RulebookFile.model_fields)
 
 
-def book_with(name: str) -> str:
-    """Return the id of the built-in rulebook that sets an indicator or a family: the national one, else the oldest that does.
+def book_with(name: str, plugins: Plugins) -> str:
+    """Return the id of the rulebook that sets an indicator or a family: the national one, else the oldest that does.
 
     A name that no rulebook knows gives the national one, whose error then says what was meant.
     """
     setters: list[tuple[date, str]] = []
-    for book in built_in_files():
-        content = _built_in(book).content
+    for book in known_ids(plugins):
+        content = read_layer(book, plugins).content
         if any(indicator == name or indicator.startswith(f"{name}.") for indicator in content.indicators):
             setters.append((content.effective.from_ or date.min, book))
     books = [book for _, book in sorted(setters)]
@@ -213,7 +227,7 @@ def layers_for(region: str | None, day: date, plugins: Plugins, series: str = "i
     """
     code = region_code(region)
     best: dict[tuple[int, str], tuple[date, str]] = {}
-    for name in known_files(plugins):
+    for name in known_ids(plugins):
         layer = read_layer(name, plugins).content
         if layer.series != series or not layer.effective.covers(day) or not lies_in(code, layer.region):
             continue

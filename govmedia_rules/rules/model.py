@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import AfterValidator, AliasChoices, BaseModel, BeforeValidator, Field, StringConstraints, model_validator
 from pydantic_core import to_jsonable_python
@@ -322,6 +322,20 @@ class RulebookFile(Model):
         return 1 if self.region.endswith("0000") else 2 if self.region.endswith("00") else 3
 
 
+class Layer(NamedTuple):
+    """A layer and where it came from.
+
+    Attributes:
+        file: Where it was read; `<table>` for a table given by the caller.
+        content: What it says.
+        release: The release it came with; None for a caller's own.
+    """
+
+    file: str
+    content: RulebookFile
+    release: str | None = None
+
+
 class LayerRef(Model):
     """Which layer, in which version, went into a plan.
 
@@ -330,6 +344,7 @@ class LayerRef(Model):
         title: Its name.
         version: Its version.
         region: Division code of the place it holds for; None for the nation.
+        release: The release it came with, of this library, an installed package or apart from the code; None for a caller's own.
         file: Where it was read; None for a table given by the caller.
     """
 
@@ -337,6 +352,7 @@ class LayerRef(Model):
     title: Short
     version: Short
     region: DivisionCode | None = None
+    release: Short | None = None
     file: Short | None = Field(default=None, exclude=True, repr=False)
 
 
@@ -487,6 +503,11 @@ class Plan:
     def version(self) -> str:
         """Versions of all layers, the topmost first."""
         return "+".join(f"{layer.id}@{layer.version}" for layer in reversed(self.layers))
+
+    @property
+    def books(self) -> str:
+        """Releases of rulebooks its layers came with, the lowest first; "" where all layers are a caller's own."""
+        return "、".join(dict.fromkeys(layer.release for layer in self.layers if layer.release))
 
     @cached_property
     def by_id(self) -> Mapping[str, Indicator]:
