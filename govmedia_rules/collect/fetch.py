@@ -1,5 +1,6 @@
-"""The one module that uses the network. It visits one address at a time, in bounds, through the guard, and never raises
-for what a server does: every visit ends in a `Fetched` with a body or with the kind of its failure.
+"""Fetch one address at a time, in bounds and through the guard: the one module that uses the network.
+
+It never raises for what a server does: every visit ends in a `Fetched` with a body or with the kind of its failure.
 
 httpx gives the requests, the answers and the connections. One small pool a host, because a single pool is scanned for
 each request and slows down with the square of the open ones. A caller may bring a client or another transport.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
+from itertools import islice
 from typing import Literal, NamedTuple
 from urllib.parse import urljoin
 
@@ -290,21 +291,7 @@ def read_navigation(dom: Dom, base: Base) -> list[NavItem]:
             items[bare] = NavItem(name, url, level, parent, found_by, column_kind(name))
         return True
 
-    read_links: set[int] = set()
-    bars = 0
-    for bar in dom.tree.css(_nav_selector()):
-        if bar.tag in _NO_BAR:
-            continue
-        first = bar.css_first("a[href]")
-        if first is None or first.mem_id in read_links:
-            continue  # no bar, or inside one already read
-        ids = [link.mem_id for link in bar.css("a[href]")]
-        if not 2 <= len(ids) <= 600:
-            continue
-        bars += 1
-        if bars > MOST_BARS:
-            break
-        read_links.update(ids)
+    for bar, ids in islice(_bars(dom), MOST_BARS):
         inner: set[int] = set()
         if bar.css_first("li li,dd") is not None:
             inner = {link.mem_id for link in bar.css("li li a,dd a,li dl a")}
@@ -324,6 +311,21 @@ def read_navigation(dom: Dom, base: Base) -> list[NavItem]:
     for name, href in _headed(dom):
         add(name, href, 1, "", "link")
     return list(items.values())
+
+
+def _bars(dom: Dom) -> Iterator[tuple[LexborNode, list[int]]]:
+    """Yield the navigation bars of a page with the ids of their links; none that lies inside one before."""
+    read_links: set[int] = set()
+    for bar in dom.tree.css(_nav_selector()):
+        if bar.tag in _NO_BAR:
+            continue
+        first = bar.css_first("a[href]")
+        if first is None or first.mem_id in read_links:
+            continue
+        ids = [link.mem_id for link in bar.css("a[href]")]
+        if 2 <= len(ids) <= 600:
+            read_links.update(ids)
+            yield bar, ids
 
 
 _NO_BAR = frozenset({"a", "li", "span", "img", "body", "html", "input", "form"})

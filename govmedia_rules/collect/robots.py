@@ -15,14 +15,14 @@ MOST_BYTES = 512_000
 class Rules(Protocol):
     """Says which addresses a host allows."""
 
-    def allows(self, url: str) -> bool:
+    def allows(self, url: str, /) -> bool:
         """Return whether the address may be visited."""
 
 
 class AllowAll:
     """The rules of a host without a robots.txt."""
 
-    def allows(self, url: str) -> bool:
+    def allows(self, _url: str, /) -> bool:
         """Return True."""
         return True
 
@@ -30,7 +30,7 @@ class AllowAll:
 class AllowNone:
     """The rules of a host whose robots.txt cannot be read because the server fails (RFC 9309, 2.3.1.4)."""
 
-    def allows(self, url: str) -> bool:
+    def allows(self, _url: str, /) -> bool:
         """Return False."""
         return False
 

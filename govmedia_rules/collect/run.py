@@ -217,7 +217,7 @@ async def sites_async(
     user_agent: str = USER_AGENT,
     keep_text: bool = True,
     progress: bool | Callable[[Progress], None] | None = None,
-    fast: bool = False,
+    fast: bool = False,  # noqa: ARG001 - scripts written for earlier versions pass it
 ) -> AsyncGenerator[SiteSnapshot, None]:
     """Look at many sites and return each snapshot as it is ready, in no fixed order; one for every subject.
 

@@ -6,8 +6,7 @@ import argparse
 from datetime import date
 
 from govmedia_rules.commands.book import add_books, books_of
-from govmedia_rules.commands.inspect import main_json
-from govmedia_rules.commands.output import text_table
+from govmedia_rules.commands.output import main_json, text_table
 from govmedia_rules.errors import RulebookError
 from govmedia_rules.rules.load import known_ids, layers_for, read_layer
 from govmedia_rules.rules.plugins import installed

@@ -196,7 +196,7 @@ class Rulebook:
         waivers: Iterable[Waiver] = (),
         progress: Progress = False,
     ) -> Iterator[Inspection]:
-        """Judge snapshots as they come, lazily and in order; only the one at hand is held.
+        """Judge snapshots as they come, lazily and in order; only the one at hand is held, and the subjects with ids of their own.
 
         Args:
             snapshots: Any iterable, such as `read_snapshots(path)`.
@@ -206,16 +206,20 @@ class Rulebook:
 
         Raises:
             MissingExtra: A bar is asked for and tqdm is not installed.
+
+        Warns:
+            SharedId: One id is given to two units; reviews and waivers of it are refused.
         """
         opinions = Opinions(self.plan, reviews, waivers)
         size = len(snapshots) if isinstance(snapshots, Sized) else None
-        if isinstance(snapshots, Sequence) and opinions:
+        if isinstance(snapshots, Sequence):
             for snapshot in snapshots:
                 opinions.observe(snapshot.subject, snapshot.observed_at)
         _warn_of_refused(opinions)
 
         def run() -> Iterator[Inspection]:
             for snapshot in snapshots:
+                opinions.note_id(snapshot.subject)
                 yield self._inspect(snapshot, opinions)
             opinions.warn_of_unused()
 

@@ -211,7 +211,12 @@ def review_xlsx(inspections: Iterable[Inspection], *, made_at: datetime | None =
         ExportError: There are more rows than a sheet can hold.
         MissingExtra: xlsxwriter is not installed.
     """
-    return workbook([TitledSheet("复核", "", _grid(REVIEW_COLUMNS, review_rows(inspections)))], made_at=made_at)
+    return review_workbook(review_rows(inspections), made_at=made_at)
+
+
+def review_workbook(rows: Iterable[Sequence[str]], *, made_at: datetime | None = None) -> bytes:
+    """Return a workbook to review in of rows that `judge.review_sheet.review_row` made; see `review_xlsx`."""
+    return workbook([TitledSheet("复核", "", _grid(REVIEW_COLUMNS, rows))], made_at=made_at)
 
 
 SUBJECTS = (

@@ -63,10 +63,38 @@ def schemas() -> dict[str, str]:
     # What is written, not what is accepted: levels, platforms and stages of life are listed.
     schemas["inspection"] = TypeAdapter(gr.Inspection).json_schema(mode="serialization")
     schemas["finding"] = TypeAdapter(gr.Finding).json_schema(mode="serialization")
+    schemas["inspect-output"] = output_schema(schemas["inspection"])
     return {
         f"{name}.schema.json": json.dumps(schema, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
         for name, schema in schemas.items()
     }
+
+
+def output_schema(inspection: dict[str, Any]) -> dict[str, Any]:
+    """JSON Schema of the document that `inspect --format json` prints."""
+    words = {"type": ["string", "null"]}
+    counts = {verdict.value: {"type": "integer", "minimum": 0} for verdict in gr.Verdict}
+
+    def record(properties: dict[str, Any]) -> dict[str, Any]:
+        return {"type": "object", "properties": properties, "required": list(properties), "additionalProperties": False}
+
+    unread = dict.fromkeys(("file", "table", "column"), words) | {"row": {"type": ["integer", "null"]}}
+    document = record(
+        {
+            "format": {"const": 1, "description": "Version of this document."},
+            "inspections": {"type": "array", "items": {key: value for key, value in inspection.items() if key != "$defs"}},
+            "rulebook": record({name: {"type": "string"} for name in ("id", "title", "version", "digest")}),
+            "covers": {"type": ["array", "null"], "items": {"type": "string"}, "description": "Indicators asked; null: all."},
+            "counts": {
+                "type": "object",
+                "properties": {kind: record(counts) for kind in ("site", "account", "supervisor")},
+                "additionalProperties": False,
+            },
+            "in_baseline": {"type": "integer", "description": "Subjects left out because the baseline has the same."},
+            "not_read": {"type": "array", "items": record(unread | {"zh": {"type": "string"}, "en": {"type": "string"}})},
+        }
+    )
+    return {**document, "$defs": inspection.get("$defs", {}), "title": "InspectOutput"}
 
 
 def books() -> dict[str, gr.Rulebook]:

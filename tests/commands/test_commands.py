@@ -55,7 +55,7 @@ def test_offices_and_subjects_nobody_decides_on(capsys: pytest.CaptureFixture[st
 
 
 def test_json_for_machines(capsys: pytest.CaptureFixture[str]) -> None:
-    code, out, err = run(capsys, "inspect", "--example", "hanzhong-2024q3", "--format", "json")
+    code, out, err = run(capsys, "inspect", "--example", "hanzhong-2024q3", "--format", "jsonl")
     assert code == 0
     verdicts = [json.loads(line)["verdict"] for line in out.splitlines()]
     assert verdicts.count("unqualified") == 5
