@@ -34,7 +34,7 @@ from govmedia_rules.judge.inspection import Inspection, PackedSubject
 from govmedia_rules.judge.opinions import NOTHING, Opinions
 from govmedia_rules.judge.reviews import Refusal, Review, Waiver
 from govmedia_rules.rules.bundle import dump_bundle, read_bundle
-from govmedia_rules.rules.load import LayerSource, book_with, collect_layers, layers_for, old_layers
+from govmedia_rules.rules.load import LayerSource, as_day, book_with, collect_layers, layers_for, old_layers
 from govmedia_rules.rules.model import Basis, Indicator, LayerRef, Plan, Scoring, SubjectWord
 from govmedia_rules.rules.overlay import resolve
 from govmedia_rules.rules.places import locate_rule
@@ -505,7 +505,7 @@ def rulebook_for(region: str | None, day: date, *, series: str = "inspection", b
 
     Args:
         region: Six-digit division code (`610726`) or Chinese name (`略阳县`); None for the nation.
-        day: The day.
+        day: The day; an instant counts as its day in Shanghai.
         series: Which series of rulebooks: `inspection`, `supervision`, `guidelines`.
         books: A release of rulebooks from `read_books`, beside the built-in ones or instead of them.
 
@@ -515,13 +515,15 @@ def rulebook_for(region: str | None, day: date, *, series: str = "inspection", b
     Raises:
         UnknownRegion: No division has this code or name, or several have the name.
         UnknownRulebook: No national rulebook of the series is in force on that day.
+        CyclicExtends: Rulebooks supersede each other in a circle.
+        RulebookError: The day is no day.
         RulebookErrors: The layers do not fit together.
 
     Example:
         >>> rulebook_for(None, date(2024, 8, 23)).id.startswith("national")
         True
     """
-    plugins = _at_hand(books)
+    plugins, day = _at_hand(books), as_day(day)
     layers = layers_for(region, day, plugins, series)
     for layer in old_layers(layers, day, plugins):
         if layer.id not in _warned_of:

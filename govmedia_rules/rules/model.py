@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple, Self
 
 from pydantic import AfterValidator, AliasChoices, BaseModel, BeforeValidator, Field, StringConstraints, model_validator
 from pydantic_core import to_jsonable_python
@@ -287,7 +287,8 @@ class RulebookFile(Model):
         extends: The layer (or layers) below it.
         region: Division code of the place it holds for; None for the nation.
         effective: When it is in force.
-        superseded_by: Id of the layer that replaces it; None while none does.
+        superseded_by: Id of the layer that replaces it from that one's first day on; None while none does. Where that layer is not
+            at hand, nobody is judged by this one after its last day, or at all where it names none.
         known_successor: Rules that replace it and are not at hand; from their first day on nobody is judged by this layer.
         basis: Documents it rests on.
         scoring: How points add up, by kind of subject; what a layer leaves out the layers below say.
@@ -313,6 +314,12 @@ class RulebookFile(Model):
         if isinstance(data, Mapping) and isinstance(data.get("extends"), str):
             return {**data, "extends": (data["extends"],)}
         return data
+
+    @model_validator(mode="after")
+    def _not_by_itself(self) -> Self:
+        if self.superseded_by == self.id:
+            raise ValueError("a layer cannot be superseded by itself")
+        return self
 
     @property
     def authority(self) -> int:
