@@ -246,6 +246,20 @@ class NoServiceRule(Model):
     factor: tuple[int, int]
 
 
+class PointRelation(Model):
+    """What published sums say of points nobody has seen one by one: together they are no less than an amount.
+
+    Attributes:
+        indicators: Ids of deductions of one group.
+        at_least: The points they have together at least.
+        source: Where the sum was seen.
+    """
+
+    indicators: Annotated[tuple[IndicatorId, ...], Field(min_length=1)]
+    at_least: Points
+    source: Source
+
+
 class Scoring(Model):
     """How points add up for one kind of subject (计分规则).
 
@@ -256,6 +270,7 @@ class Scoring(Model):
         bonus_above: Bonuses are added to a deduction score strictly above this.
         bonus_total: The most all bonuses may bring.
         groups: Points of each group, which must equal the sum of its indicators where `check_groups` says so.
+        relations: What is known of the points of several indicators of a group together.
         no_service: The rule for owners without service duties; None where there is none.
         cap: Whether the deductions of one indicator stop at its points.
         veto_score: Score a vetoed subject gets; None gives no score, which is the national rule.
@@ -269,6 +284,7 @@ class Scoring(Model):
     bonus_above: Points | None = None
     bonus_total: Points | None = None
     groups: Annotated[Mapping[str, Points], AfterValidator(frozen_mapping)] = Field(default_factory=FrozenDict)
+    relations: tuple[PointRelation, ...] = ()
     no_service: NoServiceRule | None = None
     cap: bool = True
     veto_score: Points | None = None
@@ -454,6 +470,14 @@ def _deciding(indicator: Indicator) -> dict[str, object]:
     return content
 
 
+def _deciding_scoring(rule: Scoring) -> dict[str, object]:
+    """Return what of a scoring decides a verdict."""
+    content = rule.model_dump(exclude={"source", "relations"})
+    if rule.relations:
+        content["relations"] = [relation.model_dump(exclude={"source"}) for relation in rule.relations]
+    return content
+
+
 class Plan:
     """The frozen outcome of one or more layers: what is asked, of whom, with which values. It pickles.
 
@@ -534,7 +558,7 @@ class Plan:
         """
         content = {
             "indicators": [_deciding(indicator) | {"version": self._version_of(indicator)} for indicator in self.indicators],
-            "scoring": {subject: rule.model_dump(exclude={"source"}) for subject, rule in self.scoring.items()},
+            "scoring": {subject: _deciding_scoring(rule) for subject, rule in self.scoring.items()},
         }
         text = json.dumps(canonical(content), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()
