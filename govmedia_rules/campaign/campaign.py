@@ -64,6 +64,15 @@ class Campaign(CampaignView):
 
     Attributes:
         config: What the round is.
+
+    Example:
+        >>> import govmedia_rules as gr
+        >>> account = gr.Account(name="某县发布", platform="weibo")
+        >>> snapshot = gr.AccountSnapshot(account=account, observed_at="2024-08-23T10:00:00+08:00", latest_post_at="2024-05-01")
+        >>> campaign = gr.Campaign(gr.CampaignConfig(title="检查", period="2024年第三季度"))
+        >>> campaign.add_members([account])
+        >>> campaign.statistics().total("account").population
+        1
     """
 
     def __init__(self, config: CampaignConfig) -> None:

@@ -12,7 +12,7 @@ from govmedia_rules.rules.plugins import installed
 
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Describes the command."""
+    """Describe the command."""
     parser = commands.add_parser("explain", description="Explain an indicator or a family.")
     parser.add_argument("indicator", metavar="ID", help="id or family: site.veto.columns.core, media.veto")
     parser.add_argument("--rulebook", action="append", default=[], metavar="ID", help="id or path; repeat for layers")
@@ -22,13 +22,13 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 
 def run(args: argparse.Namespace) -> int:
-    """Prints the explanation of each indicator named."""
+    """Print the explanation of each indicator named."""
     books = books_of(args)
     plugins = installed() if books is None else books.over(installed())
     book = load_rulebook(args.rulebook or [book_with(args.indicator, plugins)], books=books)
     explained = [book.explain(indicator.id) for indicator in book.only(args.indicator).indicators]
     if args.format == "json":
-        main_json([one.to_dict() for one in explained])
+        main_json([explanation.to_dict() for explanation in explained])
     else:
         print("\n\n".join(map(str, explained)))
     return 0

@@ -481,6 +481,14 @@ def export_rulebook(
         RulebookErrors: The layers do not fit together.
         RulebookSyntaxError: A parameter names a file that no other machine has.
         ExportError: The file cannot be written.
+
+    Example:
+        >>> import tempfile
+        >>> from pathlib import Path
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     book = export_rulebook("national-2019", Path(folder, "book.json"), only=["media.veto"])
+        ...     print(load_rulebook(Path(folder, "book.json")).digest == book.digest)
+        True
     """
     sources: Sequence[LayerSource] = [source] if isinstance(source, str | os.PathLike | Mapping) else list(source)
     plugins = _at_hand(books)
@@ -548,6 +556,11 @@ def explain(indicator_id: str, rulebook: str | Rulebook | None = None, *, books:
 
     Raises:
         UnknownIndicator: The rulebook has no such indicator.
+
+    Example:
+        >>> explanation = explain("media.veto.stale")
+        >>> explanation.parameters["window"][1]
+        'national-2019'
     """
     if rulebook is None:
         rulebook = book_with(indicator_id, _at_hand(books))

@@ -110,8 +110,8 @@ def read_bundle(path: str | PathLike[str]) -> Bundle:
     if not isinstance(document, dict) or document.get("format") != FORMAT:
         raise RulebookSyntaxError("the file is no exported rulebook", where, "`govmedia-rules book export` writes one")
     if document.get("format_version") != VERSION:
-        found = document.get("format_version")
-        raise RulebookSyntaxError(f"the file has format {found!r}, and {VERSION} is read", where, "a newer release wrote it")
+        version = document.get("format_version")
+        raise RulebookSyntaxError(f"the file has format {version!r}, and {VERSION} is read", where, "a newer release wrote it")
     try:
         if not document["layers"]:
             raise ValueError("the file holds no layer")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import tomllib
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cache
@@ -43,7 +44,7 @@ MAX_BYTES = 8 * 1024 * 1024
 
 @cache
 def built_in_files() -> Mapping[str, Path]:
-    """The rulebooks of this library by id."""
+    """Return the rulebooks of this library by id."""
     folder = files("govmedia_rules").joinpath("books")
     return {Path(str(file)).stem: Path(str(file)) for file in folder.iterdir() if file.name.endswith(".toml")}
 
@@ -54,7 +55,7 @@ def known_ids(plugins: Plugins) -> list[str]:
 
 
 def collect_layers(sources: Iterable[LayerSource], plugins: Plugins) -> list[Layer]:
-    """The layers named, each after everything it extends, and once only.
+    """Return the layers named, each after everything it extends, and once only.
 
     Raises:
         RulebookErrors: Everything that is wrong with any of them.
@@ -96,7 +97,7 @@ def collect_layers(sources: Iterable[LayerSource], plugins: Plugins) -> list[Lay
 
 
 def read_layer(source: LayerSource, plugins: Plugins, asked_by: str | None = None) -> Layer:
-    """Reads one layer.
+    """Read one layer.
 
     Raises:
         UnknownRulebook: No rulebook has this id, and no file this path.
@@ -253,10 +254,11 @@ def as_day(day: object) -> date:
     Raises:
         RulebookError: It is neither.
     """
-    if isinstance(day, datetime):
-        return (day if day.tzinfo is None else day.astimezone(SHANGHAI)).date()
-    if isinstance(day, date):
-        return day
+    with suppress(OverflowError):  # the last hours of the last day there is
+        if isinstance(day, datetime):
+            return (day if day.tzinfo is None else day.astimezone(SHANGHAI)).date()
+        if isinstance(day, date):
+            return day
     what, zh = f"{str(day)[:40]!r} is no day but {type(day).__name__}", f"“{str(day)[:40]}”不是日期，而是 {type(day).__name__}"
     raise RulebookError(what, None, "give a datetime.date", zh, "请给出 datetime.date")
 

@@ -36,7 +36,8 @@ def _names() -> tuple[Mapping[str, tuple[str, ...]], ...]:
     A name means what the first of these says that has it. 恩施 is short for a prefecture and for a city in it, and says neither;
     河南 is the province, whatever county has it in its name.
     """
-    now = list(divisions().items())
+    # A city without districts has one division below it that bears its name, 嘉峪关市; the city is meant.
+    now = [(code, name) for code, name in divisions().items() if code.endswith("00") or divisions().get(f"{code[:4]}00") != name]
     former = [(change.new, change.former) for change in division_changes()]
     short = [(code, name) for code, full in now for name in _without_kind(full)]
     taken = {name for code, name in short if code.endswith("0000")}

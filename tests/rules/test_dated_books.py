@@ -40,6 +40,7 @@ from govmedia_rules.text.divisions import divisions_by_province
         ("542100", "542100"),  # 昌都地区 until 2014
         ("６１０７００", "610700"),
         ("陕西", "610000"),
+        ("嘉峪关市", "620200"),
         ("汉中", "610700"),
         ("陕西汉中略阳", "610727"),
         ("芜湖", "340200"),
@@ -96,7 +97,7 @@ def test_a_place_that_is_no_text_is_refused_in_both_languages(region: Any) -> No
     assert "须以文本给出" in caught.value.text("zh")
 
 
-@pytest.mark.parametrize("day", ["2024-08-23", 20240823, None, 1724371200.0])
+@pytest.mark.parametrize("day", ["2024-08-23", 20240823, None, 1724371200.0, datetime.max.replace(tzinfo=UTC)])
 def test_a_day_that_is_none_is_refused_in_both_languages(day: Any) -> None:
     with pytest.raises(gr.errors.RulebookError) as caught:
         gr.rulebook_for(None, day)
