@@ -170,8 +170,8 @@ WRONG: dict[str, tuple[Callable[[Path], object], str]] = {
     "an unknown field": (lambda _: gr.read_accounts(_frame(), headers={"账号名称": "nmae"}, observed_at=date(2024, 8, 23)), "name"),
     "a table without the columns": (lambda _: gr.read_accounts([{"甲": "1", "乙": "2"}], observed_at=date(2024, 8, 23)), "甲"),
     "a text for a date": (lambda _: gr.read_accounts(_frame(), observed_at="2024年8月"), "2024-08-23"),  # type: ignore[arg-type]
-    "a text for a day": (lambda _: gr.rulebook_for("汉中市", "2024-08-23"), "date(2024, 8, 23)"),  # type: ignore[arg-type]
-    "an unknown region": (lambda _: gr.rulebook_for("汉中", date(2024, 8, 23)), "汉中市"),
+    "a text for a day": (lambda _: gr.rulebook_for("汉中市", "2024-08-23"), "datetime.date"),  # type: ignore[arg-type]
+    "an unknown region": (lambda _: gr.rulebook_for("汉种", date(2024, 8, 23)), "汉中市"),
     "a number for a region": (lambda _: gr.rulebook_for(610700, date(2024, 8, 23)), "610700"),  # type: ignore[arg-type]
     "a file that is not there": (lambda folder: gr.read_accounts(folder / "b.csv", observed_at=date(2024, 8, 23)), "b.csv"),
     "a number for a table": (lambda _: gr.read_accounts(7, observed_at=date(2024, 8, 23)), ""),
