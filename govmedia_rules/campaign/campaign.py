@@ -33,7 +33,6 @@ from govmedia_rules.campaign.units import (
     CountedUnits,
     Disclosure,
     EarlierRate,
-    IssueAnswer,
     Letters,
     Reported,
     Ruling,
@@ -371,10 +370,7 @@ class Campaign(CampaignView):
         """
         if issue not in self.issues(draft):
             raise CampaignError(f"there is no such issue: {issue.message('en')}", hint="take one of issues()")
-        answer = IssueAnswer(
-            issue=issue.reason, details=issue.details, subjects=issue.subjects, count=issue.count, role=role, at=at, reason=reason
-        )
-        self.record("issue_answer", answer)
+        self.record("issue_answer", issue.answered(role=role, at=at, reason=reason))
 
     def notice(self, draft: NoticeDraft) -> Notice:
         """Return the notice of this round as the typed `Notice` that is read too.

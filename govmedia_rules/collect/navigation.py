@@ -29,7 +29,6 @@ LONGEST_NAME = 24
 """Longest text of a link that is taken for a column name, in characters."""
 
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
-_DEEP_LINE = re.compile(r"[\s\u3000]+")
 
 
 class PageLink(NamedTuple):
@@ -347,7 +346,7 @@ def _unnamed_bars(dom: Dom) -> list[LexborNode]:
     return sorted(bars, key=lambda node: len(node.css(_BAR_LINKS)))
 
 
-_BAR_LINKS = "a[href],area[href],[onclick]"
+_BAR_LINKS = "a[href],area[href],[onclick],option[value]"
 _NO_BAR = frozenset({"a", "li", "span", "img", "body", "html", "input", "form"})
 
 
