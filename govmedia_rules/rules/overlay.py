@@ -90,6 +90,8 @@ def resolve(layers: Sequence[Layer], plugins: Plugins, own_checks: Mapping[str, 
             setter = scored_by.get(subject)
             if setter is not None and scoring[subject] != rule and _disagree(content.id, setter, by_name, below):
                 faults.append(_contradiction(layer, setter, f"scoring.{subject}", None))
+            if setter is not None and not rule.loosens:
+                faults.extend(_looser_scoring(scoring[subject], rule, Where(layer.file, f"[scoring.{subject}]")))
             scoring[subject], scored_by[subject] = rule, content.id
         for name, entry in content.indicators.items():
             target = merged.setdefault(name, _Merged())
@@ -119,6 +121,18 @@ def resolve(layers: Sequence[Layer], plugins: Plugins, own_checks: Mapping[str, 
         basis=tuple(dict.fromkeys(basis for layer in layers for basis in layer.content.basis)),
         functions=functions,
     )
+
+
+def _looser_scoring(old: Scoring, new: Scoring, place: Where) -> list[RulebookError]:
+    """Return where a layer makes fewer subjects unqualified by points than the layers below, and does not say so."""
+    looser = {
+        "pass_below": new.pass_below < old.pass_below,
+        "portals_only": new.portals_only and not old.portals_only,
+    }
+    what, zh = "the scoring is looser than that of the layers below", "计分规则比下层宽松，而未写明"
+    hint, hint_zh = "write loosens = true, with the document in source", "请写 loosens = true，并在 source 中写明文件"
+    keys = [key for key, is_looser in looser.items() if is_looser]
+    return [OverlayConflict(what, Where(place.file, place.table, key), hint, zh, hint_zh) for key in keys]
 
 
 def _reference(layer: Layer) -> LayerRef:
@@ -464,11 +478,28 @@ def _group_faults(rule: Scoring, indicators: Sequence[Indicator], place: Where) 
         members = [each.points or Decimal(0) for each in indicators if each.group == group]
         if sum(members) != points:
             terms = " + ".join(map(str, members)) or "nothing"
+            what = f"the indicators of {group} add up to {terms} = {sum(members)}, not {points}"
+            zh = f"{group} 组的指标合计 {terms} = {sum(members)}，不是 {points}"
+            faults.append(RulebookError(what, place, zh=zh))
+    for number, relation in enumerate(rule.relations):
+        related = {each.id: each.group for each in indicators if each.id in relation.indicators}
+        unknown = [name for name in relation.indicators if name not in related]
+        groups = set(related.values())
+        where = Where(place.file, place.table, f"relations.{number}")
+        if unknown:
+            faults.append(
+                RulebookError(f"no deduction is named {', '.join(unknown)}", where, zh=f"没有扣分项 {'、'.join(unknown)}")
+            )
+        elif len(groups) > 1 or not groups & rule.groups.keys():
+            what, zh = (
+                "the deductions of a relation belong to one group whose points are stated",
+                "一个关系里的扣分项应属于同一个写明分值的组",
+            )
+            faults.append(RulebookError(what, where, zh=zh))
+        elif relation.at_least > rule.groups[next(iter(groups)) or ""]:
             faults.append(
                 RulebookError(
-                    f"the indicators of {group} add up to {terms} = {sum(members)}, not {points}",
-                    place,
-                    zh=f"{group} 组的指标合计 {terms} = {sum(members)}，不是 {points}",
+                    f"the group has fewer points than {relation.at_least}", where, zh=f"该组的分值少于 {relation.at_least}"
                 )
             )
     if rule.groups and sum(rule.groups.values()) != rule.total:
