@@ -13,7 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 
 import govmedia_rules as gr
 from govmedia_rules import errors
-from govmedia_rules.core.faults import fault_text, fault_texts
+from govmedia_rules.core.faults import describe_fault, fault_texts
 from govmedia_rules.errors import GovMediaRulesError, choices, choices_zh, language
 
 PACKAGE = Path(gr.__file__).parent
@@ -209,7 +209,7 @@ def test_faults_of_values_are_said_in_two_languages(kind: object, value: object)
     with pytest.raises(ValidationError) as caught:
         TypeAdapter(kind).validate_python(value)
     for error in caught.value.errors(include_url=False):
-        text = fault_text(error)
+        text = describe_fault(error)
         assert not text.zh.isascii()
         for word in INSIDE:
             assert word not in text.en + text.zh

@@ -71,7 +71,7 @@ _FAMILIES: tuple[tuple[str, FaultText], ...] = (
 )
 
 
-def fault_text(error: Mapping[str, Any]) -> FaultText:
+def describe_fault(error: Mapping[str, Any]) -> FaultText:
     """Return what is wrong with one value.
 
     Args:
@@ -120,7 +120,7 @@ def fault_texts(errors: Iterable[Mapping[str, Any]], most: int = 3, skip: int = 
     faults = list(errors)
     lines: dict[tuple[str, str], None] = {}
     for error in faults[:most]:
-        place, text = place_of(error, skip) or whole, fault_text(error)
+        place, text = place_of(error, skip) or whole, describe_fault(error)
         lines[(f"{place}: {text.en}", f"{place}：{text.zh}") if place else text] = None
     more = len(faults) - most
     rest = FaultText(f"; and {more} more faults", f"；另有 {more} 处") if more > 0 else FaultText("", "")
@@ -130,4 +130,4 @@ def fault_texts(errors: Iterable[Mapping[str, Any]], most: int = 3, skip: int = 
 def first_fault(group: ValidationError) -> tuple[str, FaultText]:
     """Return the path and the text of the first fault."""
     error = group.errors(include_url=False)[0]
-    return place_of(error), fault_text(error)
+    return place_of(error), describe_fault(error)

@@ -15,7 +15,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from govmedia_rules.core.faults import fault_text
+from govmedia_rules.core.faults import describe_fault
 from govmedia_rules.core.time import SHANGHAI
 from govmedia_rules.core.version import VERSION
 from govmedia_rules.errors import (
@@ -200,7 +200,7 @@ def _fault(error: Mapping[str, Any], file: str) -> RulebookSyntaxError:
         )
     if error["type"] == "missing":
         return RulebookSyntaxError("the key is missing", place, "write it", zh="缺少这个键", hint_zh="请写上")
-    text = fault_text(error)
+    text = describe_fault(error)
     return RulebookSyntaxError(text.en, place, zh=text.zh)
 
 

@@ -17,7 +17,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, ValidationError
 
-from govmedia_rules.core.faults import fault_text, place_of
+from govmedia_rules.core.faults import describe_fault, place_of
 from govmedia_rules.core.model import Model, Name, Short
 from govmedia_rules.errors import ExportError, RulebookError, RulebookErrors, RulebookSyntaxError, UnknownRulebook, Where
 from govmedia_rules.rules.load import MAX_BYTES, LayerSource, collect_layers, known_ids, parse_layer
@@ -249,7 +249,7 @@ def _manifest(content: Mapping[str, bytes], root: Path) -> Manifest:
     except ValidationError as group:
         where = f"{root}#{MANIFEST}"
         faults = [
-            RulebookSyntaxError(fault_text(error).en, Where(where, key=place_of(error) or None), zh=fault_text(error).zh)
+            RulebookSyntaxError(describe_fault(error).en, Where(where, key=place_of(error) or None), zh=describe_fault(error).zh)
             for error in group.errors(include_url=False, include_input=False)[:20]
         ]
         raise RulebookErrors("the manifest cannot be used", faults, "清单不能使用") from None

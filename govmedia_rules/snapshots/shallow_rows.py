@@ -10,7 +10,7 @@ from typing import Any, Literal, NamedTuple
 
 from pydantic import ValidationError
 
-from govmedia_rules.core.faults import fault_text
+from govmedia_rules.core.faults import describe_fault
 from govmedia_rules.core.time import day_of
 from govmedia_rules.core.vocabulary import read_data
 from govmedia_rules.snapshots.cells import (
@@ -340,7 +340,7 @@ class RowReader:
             except ValidationError as faults:
                 for fault in faults.errors(include_url=False):
                     name = next((str(part) for part in reversed(fault["loc"]) if str(part) in row.values), None)
-                    reason = fault_text(fault).zh
+                    reason = describe_fault(fault).zh
                     if name is None or name == "name":
                         row.fault(None if name is None else row.headers.get(name), reason, used=False)
                         return None
