@@ -350,7 +350,7 @@ def _stand_in(content: RulebookFile, successor: Successor, extends: tuple[str, .
     return {
         "id": content.id,
         "title": f"{content.title}（已由{successor.document}替代，文本未见）"[:1_000],
-        "version": content.version,
+        "version": f"{content.version}-replaced"[:10_000],  # nothing of that version is asked
         "series": content.series,
         "extends": extends,
         "region": content.region,
