@@ -6,6 +6,7 @@ and blank cells become None.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from os import PathLike
@@ -21,6 +22,8 @@ from govmedia_rules.tables.layout import FieldOf, find_tables, simple_table
 from govmedia_rules.tables.markup import read_markup
 from govmedia_rules.tables.model import RawTable
 from govmedia_rules.tables.workbooks import MEMORY, read_workbook
+
+_log = logging.getLogger(__name__)
 
 MAX_BYTES = 512 * 1024 * 1024
 """Largest table file that is opened."""
@@ -169,6 +172,7 @@ def _from_batches(name: str, schema: Any, batches: Iterable[Any]) -> RawTable:
 
 def _open_file(path: Path, sheet: str | int | None) -> RawTable | Iterable[Grid]:
     where = Where(str(path))
+    _log.debug("reading %s", path)
     if not path.is_file():
         raise TableError("no such file", where, "look at the path", zh="没有这个文件", hint_zh="请检查路径")
     size = path.stat().st_size
