@@ -14,7 +14,8 @@ from govmedia_rules.checks.contract import CheckSpec, Status
 from govmedia_rules.core.progress import Meter, Progress
 from govmedia_rules.core.time import SHANGHAI
 from govmedia_rules.errors import TableError, Where
-from govmedia_rules.judge.engine import OPEN
+from govmedia_rules.judge.columnwise import ColumnwiseResult, judge_columns, keys_of
+from govmedia_rules.judge.engine import OPEN, Judge
 from govmedia_rules.judge.inspection import Inspection, Verdict, joined_ids, joined_messages, problem_ids, reasons
 from govmedia_rules.judge.reviews import Review, Waiver
 from govmedia_rules.judge.rulebook import Rulebook, load_rulebook
@@ -29,11 +30,11 @@ from govmedia_rules.snapshots.shallow import (
     warn_of,
 )
 from govmedia_rules.snapshots.shallow_rows import ShallowRow, SubjectKind
-from govmedia_rules.subjects.models import Account
 from govmedia_rules.tables.columns import (
     Cell,
     ColumnType,
     Heading,
+    Repeats,
     arrow_batch,
     arrow_schema,
     missing_frames,
@@ -147,18 +148,25 @@ def inspect_frame(
 
     opened = open_again()
     warn_of(replace(opened, missing=asked_of(opened.missing, rulebook)), stacklevel=3)
+    together = None
+    if not (reviews or waivers) and len(opened.readers) == 1:
+        judge, describe = Judge(rulebook.plan), partial(judged_row, lang=lang, place=(None, 0))
+        together = judge_columns(opened.readers[0], judge, describe, fault_text)
     rows: dict[Place, Judged] = {}
     with Meter(progress, source.size, title="检查") as meter:
-        feed = _Feed(opened, rows)
+        feed = _Feed(opened if together is None else together.singly, rows)
         for inspection in rulebook.inspect_many(feed, reviews=reviews, waivers=waivers):
             rows[feed.place] = judged_row(inspection, lang, feed.place, feed.fault)
             if progress:
                 meter.add(min(len(rows), source.size) - meter.done)
         if feed.repeated:
-            repeated = (row for row in open_again() if row.snapshot is not None and feed.is_repeated(row.snapshot))
+            again = open_again() if together is None else together.singly
+            repeated = (row for row in again if row.snapshot is not None and feed.is_repeated(row.snapshot))
             once = each_once([((row.sheet, row.number), row.snapshot) for row in repeated if row.snapshot is not None])
             _judge_merged(rulebook, once, rows, reviews, waivers, lang)
         meter.add(source.size - meter.done)  # rows at the end that gave no snapshot
+    if together is not None:
+        return source.with_judgements(together, rows, added)  # type: ignore[no-any-return]
     rows |= {(row.sheet, row.row): not_judged([row], (row.sheet, row.row)) for row in opened.rejected if not row.used}
     return source.with_columns([rows.get(place, NO_ROW) for place in source.places()], added)  # type: ignore[no-any-return]
 
@@ -255,19 +263,13 @@ class _Feed:
             if row.snapshot is None:
                 self._rows[self.place] = not_judged(row.bad, self.place)
                 continue
-            for key in _keys(row.snapshot):
+            for key in keys_of(row.snapshot):
                 (self.repeated if key in self._ids else self._ids).add(key)
             yield row.snapshot
 
     def is_repeated(self, snapshot: SiteSnapshot | AccountSnapshot) -> bool:
         """Return whether another row has the id or the code of a snapshot's subject."""
-        return any(key in self.repeated for key in _keys(snapshot))
-
-
-def _keys(snapshot: SiteSnapshot | AccountSnapshot) -> set[str]:
-    subject = snapshot.subject
-    keys = {subject.id, f"code {subject.code}"} if subject.code is not None else {subject.id}
-    return keys | {subject.former_id} if isinstance(subject, Account) else keys
+        return any(key in self.repeated for key in keys_of(snapshot))
 
 
 class _FrameRows:
@@ -282,19 +284,47 @@ class _FrameRows:
         """Return the place of each row; the header counts as row 1."""
         return ((None, number) for number in range(2, self.size + 2))
 
-    def with_columns(self, rows: list[Judged], names: list[str]) -> Any:
-        """Return the frame with columns added."""
+    def with_judgements(self, together: ColumnwiseResult[Judged], rows: Mapping[Place, Judged], names: list[str]) -> Any:
+        """Return the frame with columns added, most of which say the same of many rows.
+
+        Args:
+            together: What was found by columns.
+            rows: What was found of the other rows.
+            names: Names of the columns.
+        """
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        numbers = pc.cumulative_sum(pa.repeat(pa.scalar(1, pa.int64()), self.size), start=1)
+        singly = [rows.get((None, number), NO_ROW) for number in numbers.filter(together.is_single).to_pylist()]
+        first = len(together.described)
+        places = pa.array(range(first, first + len(singly)), pa.int32())
+        own = {"subject_id": together.ids, "row": numbers, "fault": together.faults}
+        for name, values in own.items():
+            at = next(at for at, heading in enumerate(JUDGED_HEADINGS) if heading.name == name)
+            own[name] = pc.replace_with_mask(values, together.is_single, pa.array([row[at] for row in singly], values.type))
+        which = pc.replace_with_mask(together.which, together.is_single, places)
+        return self.with_columns([*together.described, *singly], names, Repeats(which, own))
+
+    def with_columns(self, rows: list[Judged], names: list[str], repeats: Repeats | None = None) -> Any:
+        """Return the frame with columns added.
+
+        Args:
+            rows: What the columns say.
+            names: Names of the columns.
+            repeats: How the rows of the frame share them; None where each has its own.
+        """
         frame, library = self._frame, self.library
         if library == "polars":
-            added = polars_frame(JUDGED_HEADINGS, rows)
+            added = polars_frame(JUDGED_HEADINGS, rows, repeats)
             return frame.with_columns([series.alias(name) for series, name in zip(added, names, strict=True)])
         if library == "pandas":
-            table = pandas_frame(JUDGED_HEADINGS, rows)
+            table = pandas_frame(JUDGED_HEADINGS, rows, repeats)
             table.index = frame.index
             return frame.assign(**{name: table[column] for name, column in zip(names, table.columns, strict=True)})
         if not find_spec_quietly("pyarrow"):
             raise missing_frames("an Arrow table")
-        batch = arrow_batch(JUDGED_HEADINGS, rows, arrow_schema(JUDGED_HEADINGS))
+        batch = arrow_batch(JUDGED_HEADINGS, rows, arrow_schema(JUDGED_HEADINGS), repeats)
         for name, column in zip(names, batch.columns, strict=True):
             frame = frame.append_column(name, column)
         return frame
