@@ -12,21 +12,23 @@ each other, with faults in several places, or with an id or code that another ro
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import cached_property, partial
+from functools import cache, cached_property, partial
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
 from govmedia_rules.checks.contract import PASSED, CheckResult, Status
 from govmedia_rules.judge.engine import Judge, PlanResult, Program, Step, profile_of
 from govmedia_rules.judge.inspection import Inspection
+from govmedia_rules.judge.rowwise import fault_text, keys_of
 from govmedia_rules.snapshots.cells import plain_marks
+from govmedia_rules.snapshots.merging import Place
 from govmedia_rules.snapshots.models import AccountSnapshot, SiteSnapshot
 from govmedia_rules.snapshots.shallow_parts import CellGroup, Part, PartReader
 from govmedia_rules.snapshots.shallow_rows import RowReader, ShallowRow
 from govmedia_rules.snapshots.sparse import FactNotGiven, sparse_snapshot
 from govmedia_rules.snapshots.stage import stage_of
-from govmedia_rules.subjects.models import Account, Site
+from govmedia_rules.subjects.models import Site
+from govmedia_rules.tables.columns import ZONE_NAME, Cell, Repeats
 from govmedia_rules.tables.grids import text_cell
-from govmedia_rules.tables.model import BadRow
 
 if TYPE_CHECKING:
     import pyarrow
@@ -52,6 +54,7 @@ class ColumnwiseResult(NamedTuple, Generic[R]):
         singly: The rows that must be judged one by one; blank ones are left out.
         is_single: For each row whether it is one of those, or blank.
         column_of: Gives the values of a fact (`account.level`) for all rows; null where it is not known.
+        base: A snapshot of what all rows have.
     """
 
     described: list[R]
@@ -61,18 +64,69 @@ class ColumnwiseResult(NamedTuple, Generic[R]):
     singly: list[ShallowRow]
     is_single: pyarrow.Array
     column_of: Callable[[str], pyarrow.Array]
+    base: Snapshot
+
+    def subject_columns(self) -> dict[str, pyarrow.Array]:
+        """Return the columns of an inspection's table that say who was inspected and when."""
+        import pyarrow as pa
+
+        kind = self.base.kind
+        columns = {name: self.column_of(f"{kind}.{name}") for name in ("level", "area", "owner", "region", "code")}
+        pairs = zip(columns.pop("region").to_pylist(), columns.pop("code").to_pylist(), strict=True)
+        model = type(self.base.subject)
+        division = cache(lambda region, code: model.model_construct(region=region, code=code).division)
+        size = len(self.which)
+        platform = self.column_of("account.platform") if kind == "account" else pa.nulls(size, pa.large_string())
+        return {
+            **columns,
+            "subject_kind": pa.repeat(kind, size),
+            "subject_id": self.ids,
+            "subject_name": self.column_of(f"{kind}.name"),
+            "platform": platform,
+            "division": pa.array([division(*pair) for pair in pairs], pa.large_string()),
+            "observed_at": pa.repeat(pa.scalar(self.base.observed_at, pa.timestamp("us", tz=ZONE_NAME)), size),
+        }
+
+    @property
+    def row_numbers(self) -> pyarrow.Array:
+        """The number of each row; the header is row 1."""
+        import pyarrow.compute as pc
+
+        return pc.add(_numbers(len(self.which)), 2)
+
+    def repeats(
+        self, results: Mapping[Place, Sequence[Cell]], blank: Sequence[Cell], names: Sequence[str], own: Mapping[str, pyarrow.Array]
+    ) -> tuple[list[Any], Repeats]:
+        """Return distinct rows of cells for the whole frame, and how its rows share them.
+
+        Args:
+            results: What was found of the rows of `singly`.
+            blank: What is said of a blank row.
+            names: Names of the cells.
+            own: Cells by name that each row has for itself; of no use for single rows.
+        """
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        numbers = self.row_numbers.filter(self.is_single).to_pylist()
+        singly = [results.get((None, number), blank) for number in numbers]
+        first = len(self.described)
+        which = pc.replace_with_mask(self.which, self.is_single, pa.array(range(first, first + len(singly)), pa.int32()))
+        at = {name: place for place, name in enumerate(names)}
+        own = {
+            name: pc.replace_with_mask(values, self.is_single, pa.array([row[at[name]] for row in singly], values.type))
+            for name, values in own.items()
+        }
+        return [*self.described, *singly], Repeats(which, own)
 
 
-def judge_columns(
-    reader: RowReader, judge: Judge, describe: Callable[[Inspection], R], fault_text: Callable[[Sequence[BadRow]], str | None]
-) -> ColumnwiseResult[R] | None:
+def judge_columns(reader: RowReader, judge: Judge, describe: Callable[[Inspection], R]) -> ColumnwiseResult[R] | None:
     """Judge the rows of a frame together.
 
     Args:
         reader: The reader of the frame, none of whose rows were read.
         judge: What judges.
         describe: Makes of an inspection what rows share; it may not look at the subject.
-        fault_text: Writes the faults of a row.
 
     Returns:
         The result; None where the rows must be judged one by one: there are few, they have several monitoring points, a check
@@ -85,13 +139,13 @@ def judge_columns(
     parts = None if point is None else PartReader(reader, point)
     if parts is None or parts.base is None:
         return None
-    rows = _Rows(parts, frame, fault_text)
+    rows = _Rows(parts, frame)
     try:
         described, which = _Judged(rows, parts.base, judge, describe).settle()
     except _LooksAtTheWhole:
         return None
     singly = list(rows_at(reader, frame, rows.singly))
-    return ColumnwiseResult(described, which, rows.ids, rows.faults, singly, which.is_null(), rows.column_of)
+    return ColumnwiseResult(described, which, rows.ids, rows.faults, singly, which.is_null(), rows.column_of, parts.base)
 
 
 def _point_of(reader: RowReader, frame: pyarrow.Table) -> Mapping[str, Any] | None:
@@ -122,13 +176,6 @@ def rows_at(reader: RowReader, frame: pyarrow.Table, numbers: Sequence[int]) -> 
         cells = dict(zip(names, map(text_cell, record), strict=True))
         if any(value is not None for value in cells.values()):
             yield reader.row(number + 2, cells)
-
-
-def keys_of(snapshot: Snapshot) -> set[str]:
-    """Return what two rows of one subject have in common: its id, its code, the id that earlier versions gave it."""
-    subject = snapshot.subject
-    keys = {subject.id, subject.code} if subject.code is not None else {subject.id}
-    return keys | {subject.former_id} if isinstance(subject, Account) else keys
 
 
 class _LooksAtTheWhole(Exception):
@@ -307,7 +354,7 @@ def _positions(mask: pyarrow.Array, wanted: bool) -> list[int]:
 class _Rows:
     """The rows of a frame: their groups of cells, and which rows are to be read as a whole."""
 
-    def __init__(self, reader: PartReader, frame: pyarrow.Table, fault_text: Callable[[Sequence[BadRow]], str | None]) -> None:
+    def __init__(self, reader: PartReader, frame: pyarrow.Table) -> None:
         import pyarrow as pa
         import pyarrow.compute as pc
 

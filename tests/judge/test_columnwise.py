@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from unittest.mock import patch
 
@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 import govmedia_rules as gr
 from govmedia_rules.checks.contract import CheckResult, check, failed, inconclusive, passed
 from govmedia_rules.core.time import SHANGHAI
+from govmedia_rules.engines.batch import BatchJudge
 from govmedia_rules.judge import columnwise
 
 POINT = datetime(2024, 8, 23, 10, tzinfo=SHANGHAI)
@@ -223,3 +224,69 @@ def test_accounts(cells: dict[str, list[Any]], library: str, book: str, day: boo
 @given(cells=columns(SITES, ("网站名称",)), library=st.sampled_from(list(LIBRARIES)), lang=st.sampled_from(["zh", "en"]))
 def test_sites(cells: dict[str, list[Any]], library: str, lang: str) -> None:
     same_both_ways(LIBRARIES[library](cells), NATIONAL, observed_at=POINT, kind="site", lang=lang)
+
+
+@pytest.mark.filterwarnings("ignore")
+@settings(max_examples=15, deadline=None)
+@given(cells=st.one_of(columns(ACCOUNTS, ("账号名称", "平台类型")), columns(SITES, ("网站名称",))))
+def test_record_batches(cells: dict[str, list[Any]]) -> None:
+    batch = pyarrow.RecordBatch.from_pydict({name: pyarrow.array(values, pyarrow.string()) for name, values in cells.items()})
+    judge = BatchJudge(NATIONAL.plan, observed_at=POINT, kind="site" if "网站名称" in cells else "account")
+    with rows_from(1):
+        together = judge(batch)
+    with rows_from(10**9):
+        singly = judge(batch)
+    assert together.schema == singly.schema
+    assert together.to_pylist() == singly.to_pylist()
+
+
+def test_checks_are_called_once_for_each_combination_of_what_they_read() -> None:
+    calls: list[str] = []
+
+    @check("mine.counted")
+    def counted(account: gr.AccountSnapshot) -> CheckResult:
+        calls.append(account.account.platform)
+        return passed() if account.account.platform == "weibo" else failed("mine_counted", owner=account.account.owner)
+
+    indicator = {
+        "title": "数",
+        "kind": "veto",
+        "applies_to": {"subject": "account"},
+        "check": "mine.counted",
+        "source": {"document": "示例"},
+    }
+    book = gr.load_rulebook({"id": "counted", "title": "数", "indicators": {"media.veto.counted": indicator}}, checks=counted)
+    platforms, owners = ("微博", "抖音"), ("甲局", "乙局", "丙局")
+    rows = [
+        {"账号名称": f"示例{number}", "平台": platforms[number % 2], "主办单位": owners[number % 3], "最近更新时间": DATES[0]}
+        for number in range(300)
+    ]
+    with rows_from(1):
+        judged = gr.inspect_frame(polars.DataFrame(rows), book, observed_at=POINT)
+    assert judged["verdict"].value_counts().sort("count")["count"].to_list() == [150, 150]
+    # Platforms are read of two, and of the one that fails the owner is asked for, and then each of three.
+    assert calls == ["weibo", "douyin", "douyin", "douyin", "douyin"]
+
+
+@pytest.mark.filterwarnings("ignore::govmedia_rules.errors.MissingColumn")
+@pytest.mark.parametrize(
+    "types", [{"最近更新时间": polars.Date}, {"最近更新时间": polars.Datetime("us", "UTC")}, {"平台": polars.Categorical}]
+)
+def test_typed_columns(types: dict[str, Any]) -> None:
+    rows = [{"账号名称": f"示例{n}", "平台": "微博", "最近更新时间": f"2024-08-{1 + n % 22:02d} 09:00"} for n in range(80)]
+    moments = {"最近更新时间": polars.col("最近更新时间").str.to_datetime(time_zone="UTC")} if "最近更新时间" in types else {}
+    frame = polars.DataFrame(rows).with_columns(**moments).with_columns(polars.col(name).cast(kind) for name, kind in types.items())
+    same_both_ways(frame, NATIONAL, observed_at=POINT)
+    same_both_ways(frame.to_pandas(), NATIONAL, observed_at=POINT)
+
+
+@pytest.mark.filterwarnings("ignore::govmedia_rules.errors.MissingColumn")
+def test_what_is_judged_singly() -> None:
+    rows = [
+        {"账号名称": f"示例{n}", "平台": "微博", "最近更新时间": "2024-08-20", "监测时间": f"2024-08-{21 + n % 2}"}
+        for n in range(80)
+    ]
+    same_both_ways(polars.DataFrame(rows), NATIONAL)  # two monitoring points
+    mixed: list[Any] = [True, 3, date(2024, 8, 20), "2024-08-20", 2.5] * 20
+    frame = pandas.DataFrame({"账号名称": [f"示例{n}" for n in range(100)], "平台": "微博", "最近更新时间": mixed})
+    same_both_ways(frame, NATIONAL, observed_at=POINT)
