@@ -1,23 +1,30 @@
 """The command line: `govmedia-rules` or `python -m govmedia_rules`. JSON goes to stdout, messages to stderr.
 
-Exit codes: 0 it ran, 1 some input could not be read, 2 bad usage or a rulebook that cannot be used.
+Exit codes: 0 it ran; 1 some input could not be read, or none was given to judge; 2 bad usage, a file that cannot be opened or
+written, a rulebook that cannot be used; 3 what `--fail-on` names is there; 4 a fault of the program; 130 interrupted; 141
+nobody reads the output any more.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib import import_module
 
 from govmedia_rules import __version__
-from govmedia_rules.errors import GovMediaRulesError
+from govmedia_rules.commands.output import safe_streams, say
+from govmedia_rules.commands.usage import Parser, settings_of, take_option, with_settings
+from govmedia_rules.errors import GovMediaRulesError, language
 
 COMMANDS = {
     "inspect": "judge snapshots",
     "explain": "explain an indicator",
     "rulebooks": "list the rulebooks",
     "book": "write a rulebook as one file",
+    "lint": "check a rulebook like code",
+    "new": "write the files of a new indicator",
     "compare": "compare two rounds or two rulebooks",
     "collect": "look at sites and write snapshots",
     "probe": "probe the home pages of a registry once",
@@ -32,37 +39,117 @@ COMMANDS = {
 }
 """Names of the commands, each a module of `govmedia_rules.commands`, and what they do."""
 
+EVERYWHERE = """every command also takes
+  --lang zh|en    language of messages; GOVMEDIA_LANG and the locale without it
+  --config FILE   settings: a TOML table for each command, an entry for each option; GOVMEDIA_CONFIG names it too
+  --traceback     show where in the program a fault happened"""
 
-def parser(name: str | None = None) -> argparse.ArgumentParser:
+
+def parser(*names: str) -> argparse.ArgumentParser:
     """Return the parser of the command line.
 
     Args:
-        name: The command that is run; only its module is imported, the others are merely listed. None lists all.
+        *names: Commands whose modules are imported; the others are merely listed, since an import takes longer than most of them
+            run.
     """
-    top = argparse.ArgumentParser(prog="govmedia-rules", description="政府网站与政务新媒体检查规则引擎")
+    plain = argparse.RawDescriptionHelpFormatter
+    top = Parser(prog="govmedia-rules", description="政府网站与政务新媒体检查规则引擎", epilog=EVERYWHERE, formatter_class=plain)
     top.add_argument("--version", action="version", version=__version__)
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for other, text in COMMANDS.items():
-        if other == name:
+    for name, text in COMMANDS.items():
+        if name in names:
             import_module(f"govmedia_rules.commands.{name}").add_parser(commands)
         else:
-            commands.add_parser(other, help=text)
+            commands.add_parser(name, help=text)
     return top
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Runs one command and returns its exit code."""
-    given = sys.argv[1:] if argv is None else argv
-    args = parser(next((word for word in given if word in COMMANDS), None)).parse_args(given)
+    """Run one command and return its exit code."""
+    given = list(sys.argv[1:] if argv is None else argv)
+    before = os.environ.get("GOVMEDIA_LANG")
     try:
-        code: int = args.run(args)
+        with safe_streams():
+            words = [word for word in given if word != "--traceback"]
+            name = next((f"govmedia-rules {word}" for word in words if word in COMMANDS), "govmedia-rules")
+            return _guarded(name, lambda: _run(words), traceback=len(words) < len(given))
+    finally:
+        if before is None:
+            os.environ.pop("GOVMEDIA_LANG", None)
+        else:
+            os.environ["GOVMEDIA_LANG"] = before
+
+
+def _run(given: list[str]) -> int:
+    lang, given = take_option(given, "--lang")
+    config, given = take_option(given, "--config")
+    config = config or os.environ.get("GOVMEDIA_CONFIG") or None
+    if config is not None:
+        settings = dict(settings_of(config))
+        setting = settings.pop("lang", None)
+        lang = lang or (None if setting is None else str(setting))
+        given = with_settings(parser(*COMMANDS), given, settings, config)
+    if lang not in (None, "zh", "en"):
+        zh = f"没有 {lang!r} 这种语言"
+        raise GovMediaRulesError(
+            f"{lang!r} is no language of messages", None, "--lang zh or --lang en", zh, "写作 --lang zh 或 --lang en"
+        )
+    if lang is not None:
+        os.environ["GOVMEDIA_LANG"] = lang  # worker processes inherit it
+    args = parser(*given[:1]).parse_args(given)
+    args.lang = lang or "zh"  # results are Chinese unless asked for otherwise; messages also follow the locale
+    code: int = args.run(args)
+    sys.stdout.flush()
+    return code
+
+
+def _guarded(name: str, run: Callable[[], int], *, traceback: bool) -> int:
+    """Return what a run returns; a fault is said in one sentence, and has a code of its own."""
+    try:
+        return run()
     except GovMediaRulesError as fault:
-        print(f"govmedia-rules {args.command}: {fault}", file=sys.stderr)
+        if traceback:
+            raise
+        say(f"{name}: {fault}")
         return 2
     except BrokenPipeError:
-        sys.stderr.close()  # the reader of our output has gone; nothing more can be said
-        return 0
-    return code
+        # The reader of our output has gone. What is still buffered goes nowhere, or Python complains of it at the end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
+    except OSError as fault:
+        if traceback:
+            raise
+        say(f"{name}: {_file_fault(fault)}")
+        return 2
+    except KeyboardInterrupt:
+        say(f"{name}: 已中断" if language() == "zh" else f"{name}: interrupted")
+        return 130
+    except Exception as fault:
+        if traceback:
+            raise
+        kind = type(fault).__name__
+        what = {
+            "zh": f"程序出错（{kind}）：{fault}。请带上 --traceback 再运行一次，并把输出报告给维护者",
+            "en": f"a fault of the program ({kind}): {fault}. Run it again with --traceback and report what it prints",
+        }[language()]
+        say(f"{name}: {what}")
+        return 4
+
+
+def _file_fault(fault: OSError) -> str:
+    """Return what is wrong with a file, with its name as it was given."""
+    names = {
+        FileNotFoundError: ("no such file or folder", "没有这个文件或目录"),
+        IsADirectoryError: ("this is a folder, a file is needed", "这是目录，应为文件"),
+        NotADirectoryError: ("this is a file, a folder is needed", "这是文件，应为目录"),
+        FileExistsError: ("this exists already and is not a folder; choose another name", "已有同名文件，请换一个名称"),
+        PermissionError: ("not allowed to open or write it", "没有读写它的权限"),
+    }
+    english, chinese = next(
+        (texts for kind, texts in names.items() if isinstance(fault, kind)), (fault.strerror or str(fault),) * 2
+    )
+    text = chinese if language() == "zh" else english
+    return f"{fault.filename}: {text}" if fault.filename is not None else text
 
 
 if __name__ == "__main__":

@@ -10,6 +10,8 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 
+os.environ["GOVMEDIA_LANG"] = "en"  # tests compare the English sentences, whatever the locale of the machine
+
 
 @pytest.fixture
 def shared() -> Path:

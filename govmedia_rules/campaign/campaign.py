@@ -334,14 +334,18 @@ class Campaign(CampaignView):
 
     # --- on paper and on disk --------------------------------------------------------------------------------------------
 
-    def issues(self) -> tuple[Issue, ...]:
+    def issues(self, draft: NoticeDraft | None = None) -> tuple[Issue, ...]:
         """Return everything in the campaign that does not fit or is not known; none of it is hidden in a figure.
 
-        Those of grade `wrong` keep `notice` from being written until they are mended or answered (`answer_issue`).
-        """
-        return tuple(issues_of(self))
+        Those of grade `wrong`, and appeals without an answer, keep `notice` from being written until they are mended or
+        answered (`answer_issue`).
 
-    def answer_issue(self, issue: Issue, *, role: str, at: datetime, reason: str) -> None:
+        Args:
+            draft: A draft of the notice whose dates are looked at too; None for none.
+        """
+        return tuple(issues_of(self, draft))
+
+    def answer_issue(self, issue: Issue, *, role: str, at: datetime, reason: str, draft: NoticeDraft | None = None) -> None:
         """Record why something that does not seem to fit is right as it is; it then no longer stops the notice.
 
         The answer holds for the issue as it stands: where more units come in under it, it is open again.
@@ -351,11 +355,12 @@ class Campaign(CampaignView):
             role: Role of the person who answers, never the name.
             at: When.
             reason: Why it is right.
+            draft: The draft of the notice, for an issue about its dates.
 
         Raises:
             CampaignError: The campaign has no such issue.
         """
-        if issue not in self.issues():
+        if issue not in self.issues(draft):
             raise CampaignError(f"there is no such issue: {issue.message('en')}", hint="take one of issues()")
         answer = IssueAnswer(
             issue=issue.reason, details=issue.details, subjects=issue.subjects, count=issue.count, role=role, at=at, reason=reason
@@ -370,7 +375,8 @@ class Campaign(CampaignView):
                 figure comes from the campaign.
 
         Raises:
-            CampaignError: Units are still open and the draft does not say to count them as such.
+            CampaignError: Units are still open, an appeal waits, or an issue of grade wrong is open, and the draft does not say
+                how to go on.
             NoticeError: The draft asks for something the campaign does not know.
         """
         return write(self, draft)

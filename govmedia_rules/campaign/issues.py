@@ -9,6 +9,7 @@ from itertools import chain, product
 from types import MappingProxyType
 from typing import Literal
 
+from govmedia_rules.campaign.draft import NoticeDraft
 from govmedia_rules.campaign.groups import Dimension
 from govmedia_rules.campaign.letters import faults_of
 from govmedia_rules.campaign.results import OPEN_OUTCOMES, Result
@@ -51,8 +52,8 @@ class Issue(Model):
 
     @property
     def is_blocking(self) -> bool:
-        """Whether it keeps the notice from being written."""
-        return self.severity == "wrong" and self.answer is None
+        """Whether it keeps the notice from being written: a figure that cannot be right, or an appeal that may change one."""
+        return self.answer is None and (self.severity == "wrong" or self.reason == "appeal_waiting")
 
     def message(self, lang: Literal["zh", "en"] = "zh") -> str:
         """Return the issue in one sentence."""
@@ -86,10 +87,10 @@ def _issue(
     )
 
 
-def issues_of(campaign: CampaignView) -> Iterator[Issue]:
-    """Yield every issue, the wrong ones of the population first."""
+def issues_of(campaign: CampaignView, draft: NoticeDraft | None = None) -> Iterator[Issue]:
+    """Yield every issue of a round, the wrong ones of the population first, then those of a draft of its notice."""
     answers = {(answer.issue, answer.details, answer.subjects, answer.count): answer for answer in campaign.issue_answers}
-    for issue in _unanswered(campaign):
+    for issue in chain(_unanswered(campaign), () if draft is None else _draft_deadlines(draft)):
         answer = answers.get((issue.reason, issue.details, issue.subjects, issue.count))
         yield issue if answer is None else issue.model_copy(update={"answer": answer})
 
@@ -108,6 +109,8 @@ def _population(campaign: CampaignView) -> Iterator[Issue]:
     if campaign.repeated:
         names = tuple(dict.fromkeys(name for _, name in campaign.repeated))
         yield _issue("listed_twice", "wrong", names)
+    for (_, name), both in campaign.shared_ids.items():
+        yield _issue("shared_id", "wrong", (name,), details={"what": " / ".join(both)})
     subjects = list(campaign.members.values())
     registry = Registry(
         sites=tuple(subject for subject in subjects if isinstance(subject, Site)),
@@ -207,14 +210,32 @@ def _order(campaign: CampaignView) -> Iterator[Issue]:
     early = [task for task in own if (at := _observed_at(results.get(task.key))) is not None and task.issued < at.date()]
     if early:
         yield _issue("task_before_result", "wrong", tuple(task.subject for task in early))
-    calendar = WorkCalendar.official()
     for due in sorted({task.due for task in own}):
-        if calendar.covers(due) and (holiday := calendar.why_off(due)) is not None:
+        if (holiday := _why_off(due)) is not None:
             subjects = tuple(task.subject for task in own if task.due == due)
             yield _issue("deadline_off", "wrong", subjects, details={"due": due, "holiday": holiday})
     waiting = tuple(appeal.subject for appeal, answer in campaign.appeals if answer is None)
     if waiting:
         yield _issue("appeal_waiting", "open", waiting)
+
+
+def _why_off(day: date) -> str | None:
+    """Return why a day is no working day; None for a working day and for one outside the years of the calendar."""
+    calendar = WorkCalendar.official()
+    return calendar.why_off(day) if calendar.covers(day) else None
+
+
+def _draft_deadlines(draft: NoticeDraft) -> Iterator[Issue]:
+    """Yield issues about the dates by which a notice asks for reports."""
+    for deadline in draft.deadlines:
+        day = deadline.due.after(draft.signed_at) if deadline.due is not None else None
+        if day is None:
+            continue
+        signed = draft.signed_at.value if draft.signed_at is not None else None
+        if signed is not None and day < signed:
+            yield _issue("draft_deadline_early", "wrong", count=1, details={"due": day, "signed": signed})
+        elif (holiday := _why_off(day)) is not None:
+            yield _issue("draft_deadline_off", "wrong", count=1, details={"due": day, "holiday": holiday})
 
 
 def _observed_at(result: Result | None) -> datetime | None:

@@ -43,7 +43,7 @@ def write(campaign: CampaignView, draft: NoticeDraft) -> Notice:
             f"{len(campaign.open)} units are still 待定 or 待复核: {names}",
             hint='review them, or let the draft say open_units = "count"',
         )
-    blocking = [issue.message() for issue in issues_of(campaign) if issue.is_blocking]
+    blocking = [issue.message() for issue in issues_of(campaign, draft) if issue.is_blocking]
     if blocking and draft.issues == "refuse":
         raise CampaignError(
             f"{len(blocking)} inconsistencies are open: {blocking[0]}",
@@ -191,7 +191,8 @@ def _tally(
         for outcome in OUTCOME_ZH
         if outcome in outcomes or (stat.outcomes[outcome] and not group and not counts.only and outcome != "closed")
     ]
-    if stat.is_partial:
+    if stat.is_partial or not stat.inspected:
+        # Where nothing was inspected, "合格0个，不合格0个" would read as a result.
         shown = [outcome for outcome in shown if stat.outcomes[outcome]]
     outcome_counts = tuple(
         Outcome(
@@ -399,7 +400,7 @@ def _recheck(campaign: CampaignView, draft: NoticeDraft) -> ReportedRecheck | No
     elif done:
         text = f"{whole}，除{'，'.join(said)}外，其余{done}个均已整改。"
     else:
-        text = f"{whole}均未整改到位。" if said == [f"{_quoted(named)}尚未整改到位"] else f"{whole}中，{'，'.join(said)}。"
+        text = f"{whole}中，{'，'.join(said)}。"
     return ReportedRecheck.model_validate(
         {
             "period": before,

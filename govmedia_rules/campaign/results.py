@@ -62,7 +62,7 @@ class Result:
         label: The outcome in Chinese.
         was_found: Whether it had failed before any review.
         reasons: Ids of what made it fail, confirmed; () unless it failed.
-        problems: Ids of all confirmed problems, of whatever kind.
+        problems: Ids of its confirmed problems, of whatever kind; without those that would have made it fail unless it did.
         waiting: Ids of failures nobody has reviewed; they are published nowhere.
         score: Lowest and highest the score can be; None when there is none.
         observed_at: The monitoring point; None for a unit that was only reported.
@@ -155,6 +155,9 @@ def result_of(record: UnitRecord, rules: Sequence[OutcomeRule], listed: Site | A
     outcome, label = _outcome(record, rules, listed, confirmed, waiting, severe, summary, score)
     if outcome is None:
         return None
+    if outcome != "failed":
+        # A unit that is being closed, or was ruled to pass, is not named with what would have made it fail.
+        confirmed = tuple(name for name in confirmed if name not in severe)
     return Result(
         record.subject,
         record.tier,

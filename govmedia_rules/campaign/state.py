@@ -26,7 +26,7 @@ from govmedia_rules.campaign.units import (
 from govmedia_rules.judge.reviews import Review
 from govmedia_rules.notices.figures import Period
 from govmedia_rules.rules.model import Plan
-from govmedia_rules.subjects.models import Account, Site
+from govmedia_rules.subjects.models import Account, Site, is_same_unit
 from govmedia_rules.subjects.registry import Population
 
 UnitKey = tuple[str, str]
@@ -56,6 +56,7 @@ class CampaignState:
         plans: Plans inspections were made by, by digest.
         members: Members of the population known by name.
         repeated: Members that were added more than once.
+        shared_ids: Ids that stand for two units.
         counted: Units of the population known as numbers.
         counted_results: Results of units known as numbers.
         totals: Tier and population known only by totals.
@@ -81,6 +82,7 @@ class CampaignState:
         self.plans: dict[str, Plan] = {}
         self.members: dict[UnitKey, Site | Account] = {}
         self.repeated: list[UnitKey] = []
+        self.shared_ids: dict[UnitKey, tuple[str, str]] = {}
         self.counted: list[CountedUnits] = []
         self.counted_results: list[CountedResult] = []
         self.totals: list[tuple[str, Population]] = []
@@ -132,18 +134,27 @@ class CampaignState:
     def _unit(self, tier: str, subject: Site | Account) -> UnitRecord:
         key = (tier, subject.id)
         record = self.units.get(key)
+        self._note_id(key, subject)
         self.touched.append(key)
         if record is None:
             record = self.units[key] = UnitRecord(subject, tier)
             self._remember_name(tier, subject.id)
         return record
 
-    def _add_plan(self, tier: str, plan: Plan) -> None:
+    def _note_id(self, key: UnitKey, subject: Site | Account) -> None:
+        known = [self.members[key]] if key in self.members else []
+        known += [self.units[key].subject] if key in self.units else []
+        other = next((unit for unit in known if not is_same_unit(unit, subject)), None)
+        if other is not None:
+            self.shared_ids[key] = other.name, subject.name
+
+    def _add_plan(self, _tier: str, plan: Plan) -> None:
         self.plans.setdefault(plan.digest, plan)
         self.touched.append(None)  # its rulebooks may know further outcomes
 
     def _add_member(self, tier: str, subject: Site | Account) -> None:
         key = (tier, subject.id)
+        self._note_id(key, subject)
         if key in self.members:
             self.repeated.append(key)
         self.members[key] = subject
@@ -189,7 +200,7 @@ class CampaignState:
         if record.ruling is None or record.ruling.at <= ruling.at:
             record.ruling = ruling
 
-    def _add_task(self, tier: str, task: Task) -> None:
+    def _add_task(self, _tier: str, task: Task) -> None:
         self.tasks[task.key] = task
         if task.period != self.config.period:
             self.carried[task.key] = task
@@ -202,24 +213,24 @@ class CampaignState:
 _APPLY: Mapping[str, Callable[[CampaignState, str, Any], object]] = {
     "plan": CampaignState._add_plan,
     "member": CampaignState._add_member,
-    "counted_units": lambda state, tier, units: state.counted.append(units),
-    "counted_result": lambda state, tier, result: state.counted_results.append(result),
+    "counted_units": lambda state, _, units: state.counted.append(units),
+    "counted_result": lambda state, _, result: state.counted_results.append(result),
     "stated": lambda state, tier, population: state.totals.append((tier, population)),
-    "sample": lambda state, tier, sample: state.samples.append(sample),
+    "sample": lambda state, _, sample: state.samples.append(sample),
     "inspection": CampaignState._add_inspection,
     "reported": CampaignState._add_reported,
     "review": CampaignState._add_review,
     "ruling": CampaignState._add_ruling,
-    "disclosure": lambda state, tier, disclosure: state.disclosures.append(disclosure),
-    "letters": lambda state, tier, letters: state.letters.append(letters),
-    "earlier": lambda state, tier, rate: state.earlier.append(rate),
-    "failed_before": lambda state, tier, subject: state.failed_before.setdefault(subject),
+    "disclosure": lambda state, _, disclosure: state.disclosures.append(disclosure),
+    "letters": lambda state, _, letters: state.letters.append(letters),
+    "earlier": lambda state, _, rate: state.earlier.append(rate),
+    "failed_before": lambda state, _, subject: state.failed_before.setdefault(subject),
     "task": CampaignState._add_task,
     "recheck": CampaignState._add_recheck,
-    "appeal": lambda state, tier, appeal: state.appeals.__setitem__(appeal.id, appeal),
-    "appeal_answer": lambda state, tier, answer: state.appeal_answers.__setitem__(answer.appeal, answer),
-    "issue_answer": lambda state, tier, answer: state.issue_answers.append(answer),
-    "carried_over": lambda state, tier, earlier: state.carried_rounds.append(earlier),
+    "appeal": lambda state, _, appeal: state.appeals.__setitem__(appeal.id, appeal),
+    "appeal_answer": lambda state, _, answer: state.appeal_answers.__setitem__(answer.appeal, answer),
+    "issue_answer": lambda state, _, answer: state.issue_answers.append(answer),
+    "carried_over": lambda state, _, earlier: state.carried_rounds.append(earlier),
     # Records of a later version are kept and written again, and change nothing.
-    "unknown": lambda state, tier, record: None,
+    "unknown": lambda *_: None,
 }

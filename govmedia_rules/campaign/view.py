@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from operator import itemgetter
+from types import MappingProxyType
 
 from govmedia_rules.campaign.comparing import comparisons
 from govmedia_rules.campaign.config import MAIN, CampaignConfig, ShareKind
@@ -115,6 +116,11 @@ class CampaignView:
     def totals(self) -> tuple[tuple[str, Population], ...]:
         """Tier and population known only by totals."""
         return tuple(self._state.totals)
+
+    @property
+    def shared_ids(self) -> Mapping[UnitKey, tuple[str, str]]:
+        """Ids that stand for two units, with the names of both."""
+        return MappingProxyType(self._state.shared_ids)
 
     @property
     def repeated(self) -> tuple[UnitKey, ...]:

@@ -19,7 +19,7 @@ from govmedia_rules.checks.contract import (
     passed,
 )
 from govmedia_rules.checks.updates import FaultCount, column_updated
-from govmedia_rules.core.time import Span, Window, day_of
+from govmedia_rules.core.time import Moment, Span, Window, day_of
 from govmedia_rules.core.workdays import Calendar
 from govmedia_rules.errors import CalendarError
 from govmedia_rules.snapshots.kinds import is_known as is_known_kind
@@ -195,8 +195,16 @@ def columns_blank(site: SiteSnapshot, *, limit: Annotated[Positive, Strictness.L
 
 
 def _column_evidence(column: Column, window: Window | None) -> Evidence:
-    value = column.latest_entry_at if window is not None else 0
-    return Evidence(column.name, column.url, column.latest_entry_at, value, window)
+    newest = _newest_of(column)
+    return Evidence(
+        column.name, column.url, newest if not isinstance(newest, str) else None, newest if window is not None else 0, window
+    )
+
+
+def _newest_of(column: Column) -> Moment | str | None:
+    """Return the time of the newest entry as evidence shows it: in words where only its month or year is known."""
+    newest = column.latest_entry_at
+    return newest if column.latest_entry_from is None or newest is None else f"不晚于{newest.isoformat()[:10]}"
 
 
 def _counted(
@@ -279,7 +287,8 @@ def column_stale(
 
 
 def _dated(column: Column, window: Window) -> Evidence:
-    return Evidence(column.name, column.url, column.latest_entry_at, column.latest_entry_at, window)
+    newest = _newest_of(column)
+    return Evidence(column.name, column.url, newest if not isinstance(newest, str) else None, newest, window)
 
 
 @check("site.columns_behind", needs="columns", faults=("stale",))
@@ -447,7 +456,8 @@ def _days_without(column: Column, workdays: Iterable[date], zone: tzinfo) -> tup
     newest = None if column.latest_entry_at is None else day_of(column.latest_entry_at, zone)
     if column.entries is None:
         later = [day for day in workdays if newest is not None and day > newest]
-        return later, [day for day in workdays if day not in later and day != newest]
+        dated = newest if column.latest_entry_from is None else None
+        return later, [day for day in workdays if day not in later and day != dated]
     shown = {day_of(entry.published_at, zone) for entry in column.entries if entry.published_at is not None}
     oldest = min(shown, default=date.max)
     if not shown:

@@ -27,6 +27,7 @@ from govmedia_rules.core.time import Window
 from govmedia_rules.core.vocabulary import key_of
 from govmedia_rules.snapshots.models import AccountSnapshot, SiteSnapshot
 from govmedia_rules.snapshots.supervision import SupervisorSnapshot
+from govmedia_rules.text.normalise import INVISIBLE
 
 
 class Status(StrEnum):
@@ -114,7 +115,7 @@ class Evidence(NamedTuple):
 def passage_digest(sentence: str, term: str) -> str:
     """Return the digest by which a review names a passage: 16 hexadecimal digits.
 
-    Spaces, width and case of letters make no difference, so the same sentence has one digest on every page and platform.
+    Spaces, unseen characters, width and case of letters make no difference: the same sentence has one digest on every page.
 
     Args:
         sentence: The sentence that holds the term.
@@ -124,7 +125,11 @@ def passage_digest(sentence: str, term: str) -> str:
         >>> passage_digest("Ａ b。", "B") == passage_digest("ab。", "b")
         True
     """
-    return hashlib.sha256(f"{key_of(sentence)}\0{key_of(term)}".encode()).hexdigest()[:16]
+    seen = f"{key_of(sentence.translate(_UNSEEN))}\0{key_of(term.translate(_UNSEEN))}"
+    return hashlib.sha256(seen.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+_UNSEEN = dict.fromkeys(INVISIBLE)
 
 
 class CheckResult(NamedTuple):

@@ -226,7 +226,7 @@ def site_yearly_report_late(
     shown = [day_of(moment, zone) for column in columns for moment in _dates(column)]
     if any(date(due.year, 1, 1) <= day <= due for day in shown):
         return passed()
-    if any(column.entries is None and column.latest_entry_at is None and not column.is_blank for column in columns):
+    if any(column.entries is None and not _dates(column) and not column.is_blank for column in columns):
         return inconclusive("report_date_unknown", **args)
     late = [day for day in shown if day > due]
     evidence = [Evidence(column.name, column.url, column.latest_entry_at, column.latest_entry_at, due) for column in columns]
@@ -238,7 +238,7 @@ def site_yearly_report_late(
 def _dates(column: Column) -> list[Moment]:
     if column.entries is not None:
         return [entry.published_at for entry in column.entries if entry.published_at is not None]
-    return [column.latest_entry_at] if column.latest_entry_at is not None else []
+    return [column.latest_entry_at] if column.latest_entry_at is not None and column.latest_entry_from is None else []
 
 
 @check("site.disclosure_unreachable", needs="columns")

@@ -13,7 +13,12 @@ from govmedia_rules.snapshots.parts import Column, Entry, Post
 
 
 def was_updated(
-    span: Span, latest: Moment | None, entries: Sequence[Entry | Post] | None, count: int | None, undated: int | None = None
+    span: Span,
+    latest: Moment | None,
+    entries: Sequence[Entry | Post] | None,
+    count: int | None,
+    undated: int | None = None,
+    since: Moment | None = None,
 ) -> bool | None:
     """Whether any item is dated inside `span`.
 
@@ -23,6 +28,8 @@ def was_updated(
         entries: The items; None when they are not known one by one.
         count: How many items there are; None when not known.
         undated: How many of them show no date; None when not known.
+        since: Earliest that the newest item can be, where only its month or year is known: then `latest` is the latest that it
+            can be, and all days between must lie inside or outside. None where `latest` is meant as it stands.
 
     Returns:
         False also where there are no items, or only items without a date, which count as not updated. None where the
@@ -34,7 +41,7 @@ def was_updated(
             return False
         return None
     if span.has(latest):
-        return True
+        return True if since is None or span.has(since) else None
     if span.is_before(latest):
         dates = _dates_by(span, entries)
         return any(map(span.has, dates)) if dates else None
@@ -64,7 +71,8 @@ def _dates_by(span: Span, entries: Sequence[Entry | Post] | None) -> list[Moment
 
 def column_updated(column: Column, span: Span) -> bool | None:
     """Whether a column was updated inside `span`; see `was_updated`."""
-    return was_updated(span, column.latest_entry_at, column.entries, column.entry_count, column.undated_count)
+    facts = column.entries, column.entry_count, column.undated_count, column.latest_entry_from
+    return was_updated(span, column.latest_entry_at, *facts)
 
 
 class FaultCount(NamedTuple):
@@ -92,7 +100,7 @@ def home_stale(site: SiteSnapshot, *, window: Annotated[Window, Strictness.SHORT
     if home.is_navigation:
         return passed("home_is_navigation")
     span = window.before(site.observed_at)
-    updated = was_updated(span, home.latest_entry_at, home.entries, home.entry_count)
+    updated = was_updated(span, home.latest_entry_at, home.entries, home.entry_count, None, home.latest_entry_from)
     if updated:
         return passed()
     if updated is None or "home" in site.partial:
@@ -104,7 +112,7 @@ def home_stale(site: SiteSnapshot, *, window: Annotated[Window, Strictness.SHORT
     evidence = [Evidence("home", site.site.url, newest, newest, window)]
     if newest is None:
         return failed("home_undated" if home.entry_count else "home_empty", evidence=evidence, **args)
-    return failed("home_older_than_window", evidence=evidence, **args)
+    return failed("home_older_than_window" if home.latest_entry_from is None else "home_not_since", evidence=evidence, **args)
 
 
 @check("site.home_navigation_stale", needs="home", version=2)
@@ -120,7 +128,7 @@ def home_navigation_stale(site: SiteSnapshot, *, window: Annotated[Window, Stric
         return passed("home_is_not_navigation")
     span = window.before(site.observed_at)
     if home.is_navigation is None:
-        if was_updated(span, home.latest_entry_at, home.entries, home.entry_count):
+        if was_updated(span, home.latest_entry_at, home.entries, home.entry_count, None, home.latest_entry_from):
             return passed("home_is_not_navigation")
         return inconclusive("home_kind_unknown")
     newest, entries = home.second_level_latest_at, home.second_level_entries
@@ -198,11 +206,9 @@ def stale(account: AccountSnapshot, *, window: Annotated[Window, Strictness.SHOR
     """
     newest = account.latest_post_at
     span = window.before(account.observed_at)
-    updated = was_updated(span, newest, account.posts, account.post_count)
+    updated = was_updated(span, newest, account.posts, account.post_count, None, account.latest_post_from)
     if updated:
-        # Where only a month or a year is known, all of it must lie in the window.
-        earliest_day = account.latest_post_from
-        return passed() if earliest_day is None or span.has(earliest_day) else inconclusive("posts_unknown")
+        return passed()
     if updated is None or "posts" in account.partial:
         return inconclusive("posts_unknown")
     newest = newest_by(span, newest, account.posts)

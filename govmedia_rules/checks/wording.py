@@ -26,16 +26,15 @@ from govmedia_rules.checks.contract import (
 )
 from govmedia_rules.core.time import Moment, day_of
 from govmedia_rules.snapshots.models import AccountSnapshot, SiteSnapshot
+from govmedia_rules.text.forms import is_identity_number
 from govmedia_rules.text.lexicon import Confidence
-from govmedia_rules.text.matches import RANK, Match, Matches, sentence_span
+from govmedia_rules.text.matches import RANK, Match, Matches
 from govmedia_rules.text.reading import BUILT_IN
 from govmedia_rules.text.scanner import find_candidates, lexicon_stamps
 
 _ID_NUMBER = re.compile(r"(?<![0-9A-Za-z])[1-9][0-9]{5}(?:19|20)[0-9]{9}[0-9Xx](?![0-9A-Za-z])")
 
 _MOBILE = re.compile(r"(?<![0-9])1[3-9][0-9]{9}(?![0-9])")
-
-_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 
 
 class Lexicons(tuple[str, ...]):
@@ -155,12 +154,11 @@ def _doubtful(
 
 
 def _evidence(text: _Text, matches: Matches, match: Match) -> Evidence:
-    start, end = sentence_span(matches.shown, match.start, match.end)
     return Evidence(
         match.text,
         text.url,
         text.published_at,
-        " ".join(matches.shown[start:end].split()),
+        matches.sentence(match),
         match.suggestion,
         reason=match.reason,
         confidence=match.confidence,
@@ -181,7 +179,7 @@ def _by_passage(pieces: Iterable[Evidence]) -> list[Evidence]:
     return list(merged.values())
 
 
-@check("account.personal_data_shown", needs="posts")
+@check("account.personal_data_shown", needs="posts", version=2)
 def account_personal_data_shown(account: AccountSnapshot, *, kinds: Annotated[Kinds, Strictness.MORE]) -> CheckResult:
     """Posts show identity card or mobile numbers in full (个人信息未脱敏), as candidates for a person.
 
@@ -216,13 +214,7 @@ def _personal_kinds(text: str, kinds: Kinds) -> tuple[str, ...]:
 def _personal(text: str, kind: str) -> set[str]:
     if kind == "mobile":
         return set(_MOBILE.findall(text))
-    return {number for number in _ID_NUMBER.findall(text) if is_id_number(number)} if kind == "id_number" else set()
-
-
-def is_id_number(text: str) -> bool:
-    """Whether the check digit of an 18-character 公民身份号码 (GB 11643) is right."""
-    total = sum(weight * int(digit) for weight, digit in zip(_WEIGHTS, text, strict=False))
-    return "10X98765432"[total % 11] == text[17].upper()
+    return {number for number in _ID_NUMBER.findall(text) if is_identity_number(number.upper())} if kind == "id_number" else set()
 
 
 @check("account.commercial_words", needs="posts")

@@ -12,7 +12,6 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cache
 from typing import Any, Literal
 
 from govmedia_rules.collect.article import metas_by_name, read_published, read_title
@@ -20,13 +19,12 @@ from govmedia_rules.collect.dom import Dom
 from govmedia_rules.collect.words import word_table
 from govmedia_rules.core.dates import read_moment
 from govmedia_rules.core.time import SHANGHAI
-from govmedia_rules.core.vocabulary import key_of
-from govmedia_rules.errors import ObservationError, TableError, Where
+from govmedia_rules.errors import ObservationError
 from govmedia_rules.snapshots.models import AccountSnapshot
 from govmedia_rules.snapshots.parts import Collection, Post
+from govmedia_rules.snapshots.posts import post_rows, post_tables
 from govmedia_rules.subjects.models import Account
 from govmedia_rules.tables.model import BadRow
-from govmedia_rules.tables.sources import open_table
 
 # Names under which article pages have kept their time, best first: `ori_create_time` is that of the draft.
 _TIME_NAMES = ("ct", "create_time", "createTime", "publish_time", "ori_create_time")
@@ -323,21 +321,13 @@ class PostTable:
 
     Attributes:
         posts: The posts in the order of the rows.
-        bad: Rows whose time cannot be read; the post is left out.
+        bad: Rows of which something cannot be read; the post is left out.
         unused: Headers no field was found for.
     """
 
     posts: tuple[Post, ...]
     bad: tuple[BadRow, ...] = ()
     unused: tuple[str, ...] = ()
-
-
-@cache
-def _headers() -> Mapping[str, tuple[str, int]]:
-    """Return field and rank by header; of the words for one field the first is the best."""
-    return {
-        key_of(word): (field, rank) for field, words in word_table("posts").items() for rank, word in enumerate((field, *words))
-    }
 
 
 def read_post_export(
@@ -347,7 +337,9 @@ def read_post_export(
     headers: Mapping[str, str] | None = None,
     sheet: str | int | None = None,
 ) -> PostTable:
-    """Return posts of a plain export: a table with title, time and link, as CSV, XLSX or data frame.
+    """Return the posts of one account's plain export: a table with title, time and link, as CSV, XLSX or data frame.
+
+    The rows are read as `snapshots.posts.read_posts` reads them, which makes snapshots of tables that name accounts.
 
     Args:
         source: Path or table; see `tables.sources.open_table`.
@@ -358,57 +350,21 @@ def read_post_export(
     Raises:
         TableError: The table cannot be opened, or has neither a title nor a time column.
     """
-    raw = open_table(source, sheet=sheet)
-    own = {key_of(header): field for header, field in (headers or {}).items()}
-    fields: dict[str, str] = {}
-    ranks: dict[str, int] = {}
-    for header in raw.columns:
-        key = key_of(header)
-        field, rank = (own[key], -1) if key in own else _headers().get(key, ("", 0))
-        # Of several headers for one field the better word counts: 发布时间 before 创建时间.
-        if field and (field not in fields or rank < ranks[field]):
-            fields[field], ranks[field] = header, rank
-    unused = [header for header in raw.columns if header not in fields.values()]
-    if "published_at" not in fields and "title" not in fields:
-        raise TableError(f"no column gives a title or a time; the columns are {list(raw.columns)}", Where(raw.name))
-    posts: list[Post] = []
-    bad: list[BadRow] = []
-    for number, cells in raw.rows:
-        values = {field: cells.get(header) for field, header in fields.items()}
-        if all(value is None for value in values.values()):
-            continue
-        at = values.get("published_at")
-        moment = _moment_of(at, now)
-        if at is not None and moment is None:
-            bad.append(BadRow(number, fields["published_at"], str(at)[:200], "this is no date or time that can be read"))
-            continue
-        original = values.get("original")
-        posts.append(
-            Post(
-                title=str(values.get("title") or "")[:10_000],
-                url=str(values["url"])[:8_000] if values.get("url") else None,
-                published_at=moment,
-                text=str(values["text"]) if values.get("text") else None,
-                original=None if original is None else str(original).strip() in ("是", "原创", "1", "True", "true", "√"),
-            )
-        )
-    return PostTable(tuple(posts), tuple(bad), tuple(unused))
+    opened = post_tables(source, headers=headers, sheet=sheet)
+    rows = [row for table, columns in opened for row in post_rows(table, columns, now, SHANGHAI)]
+    unused = []
+    for _, columns in opened:
+        fields = {use.field for use in columns}
+        unused += [use.header for use in columns if use.field is None or (use.field == "created_at" and "published_at" in fields)]
+    return PostTable(
+        tuple(row.post for row in rows if row.post is not None and not row.bad),
+        tuple(fault for row in rows for fault in row.bad),
+        tuple(unused),
+    )
 
 
 read_posts = read_post_export
 """The name of earlier versions; `govmedia_rules.read_posts` reads a table of several accounts."""
-
-
-def _moment_of(value: object, now: datetime | None) -> datetime | date | None:
-    if isinstance(value, datetime):
-        if value.tzinfo is not None:
-            return value
-        return value.replace(tzinfo=SHANGHAI) if value.time() != datetime.min.time() else value.date()
-    if isinstance(value, date):
-        return value
-    if isinstance(value, str) and re.fullmatch(r"1[0-9]{9}(?:[0-9]{3})?", value):
-        return _epoch(value)
-    return read_moment(str(value), now=now) if value is not None else None
 
 
 def account_snapshot(

@@ -7,11 +7,13 @@ and last a declared time of change. Never a date out of running text, a foot, or
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+from selectolax.lexbor import LexborNode
 
 from govmedia_rules.collect.dom import Dom
 from govmedia_rules.collect.shown import is_plausible
@@ -22,6 +24,10 @@ from govmedia_rules.core.vocabulary import any_of
 
 LONGEST_TITLE = 300
 """Longest text taken for a title, in characters."""
+SURE_HEADING = 5.0
+"""A heading of this score agrees with the title element over ten characters or over all that it holds: it is the headline."""
+LIKELY_HEADING = 2.5
+"""A heading of this score is taken instead of a title element that names only a site or a column."""
 
 
 Taken = Callable[[], frozenset[int]]
@@ -86,26 +92,11 @@ def read_title(dom: Dom, metas: dict[str, str], site_names: tuple[str, ...] = ()
         nodes = dom.elements(tag)
         if nodes and (text := " ".join(nodes[0].text().split())):
             return Read(text[:LONGEST_TITLE], "element")
-    titles = dom.elements("title")  # a drawing has one too: that of the head goes first
-    head = next((node for node in titles if node.parent is not None and node.parent.tag == "head"), None) or next(
-        iter(titles), None
-    )
-    page_title = " ".join(head.text().split()) if head is not None else ""
+    page_title = _head_title(dom)
     page_key = _key(page_title)
-    best, best_score = "", 0.0
-    for rank, selector in enumerate(("h1", "h2,h3", classes)):
-        for node in (dom.elements("h1") if selector == "h1" else dom.tree.css(selector))[:60]:
-            text = " ".join(node.text(separator=" ").split())
-            if not 4 <= len(text) <= LONGEST_TITLE:
-                continue
-            key = _key(text)
-            if len(key) < 3 or key in known:
-                continue
-            score = _title_score(text, key, page_key, rank, endings)
-            if score > best_score:
-                best, best_score = text, score
-        if best_score >= 5:
-            return Read(_tidy(best, page_title), "heading")
+    best, best_score = _best_heading(dom, classes, page_key, known, endings)
+    if best_score >= SURE_HEADING:
+        return Read(_tidy(best, page_title), "heading")
     shown = _shown_part(dom, page_title, endings, known)
     if shown:
         return Read(shown, "shown")
@@ -121,9 +112,33 @@ def read_title(dom: Dom, metas: dict[str, str], site_names: tuple[str, ...] = ()
         headline = _headline_before_date(dom, endings, known, taken)
         if headline:
             return Read(headline, "beside the date")
-    if cut and not (best_score >= 2.5 and _is_name(cut, endings)):
+    if cut and not (best_score >= LIKELY_HEADING and _is_name(cut, endings)):
         return Read(cut[:LONGEST_TITLE], "title")
     return Read(best, "heading") if best else Read(page_title[:LONGEST_TITLE], "title" if page_title else "")
+
+
+def _head_title(dom: Dom) -> str:
+    titles = dom.elements("title")  # a drawing has one too: that of the head goes first
+    in_head = (node for node in titles if node.parent is not None and node.parent.tag == "head")
+    title = next(in_head, None) or next(iter(titles), None)
+    return " ".join(title.text().split()) if title is not None else ""
+
+
+def _best_heading(dom: Dom, classes: str, page_key: str, known: set[str], endings: tuple[str, ...]) -> tuple[str, float]:
+    """Return the heading that is most surely the headline, with its score; lower ranks are read only while none is sure."""
+    best, best_score = "", 0.0
+    for rank, selector in enumerate(("h1", "h2,h3", classes)):
+        for node in (dom.elements("h1") if selector == "h1" else dom.tree.css(selector))[:60]:
+            text = " ".join(node.text(separator=" ").split())
+            key = _key(text) if 4 <= len(text) <= LONGEST_TITLE else ""
+            if len(key) < 3 or key in known:
+                continue
+            score = _title_score(text, key, page_key, rank, endings)
+            if score > best_score:
+                best, best_score = text, score
+        if best_score >= SURE_HEADING:
+            break
+    return best, best_score
 
 
 def _shown_part(dom: Dom, page_title: str, endings: tuple[str, ...], known: set[str]) -> str:
@@ -275,28 +290,10 @@ def read_published(dom: Dom, metas: dict[str, str], title: str, *, now: datetime
         now: The monitoring point; with it dates without a year are read where a label announces them.
         taken: Indices of text nodes whose dates belong to entries of lists.
     """
-
-    def plausible(text: str, *, now: datetime | None = None) -> datetime | date | None:
-        moment = read_moment(text, now=now)
-        return moment if moment is not None and is_plausible(moment, now) else None
-
     names = word_table("pages")["published"]
-    for step, group in (("PubDate", "standard"), ("meta", "declared")):
-        for name in names[group]:
-            text = metas.get(name)
-            if text:
-                moment = plausible(text, now=now)
-                if moment is not None:
-                    return Published(moment, step)
-    for script in dom.tree.css("[itemprop='datePublished' i]"):
-        text = script.attributes.get("datetime") or script.attributes.get("content") or script.text()
-        moment = plausible(text or "", now=now)
-        if moment is not None:
-            return Published(moment, "meta")
-    for script_text in dom.scripts:
-        match = _JSON_LD.search(script_text) if "datePublished" in script_text or '"pubDate"' in script_text else None
-        if match is not None and (moment := plausible(match[1], now=now)) is not None:
-            return Published(moment, "json-ld")
+    for declared, step in _declared(dom, metas, names):
+        if (moment := _plausible(declared, now)) is not None:
+            return Published(moment, step)
     moment = _visible(dom, title, taken, now)
     if moment is not None:
         return Published(moment, "visible")
@@ -305,7 +302,7 @@ def read_published(dom: Dom, metas: dict[str, str], title: str, *, now: datetime
         return Published(moment, "script")
     for name in names["changed"]:
         text = metas.get(name)
-        if text and (moment := plausible(text, now=now)) is not None:
+        if text and (moment := _plausible(text, now)) is not None:
             return Published(moment, "changed")
     if now is not None:  # last a date without a year, which means one day only for pages read when they were published
         start = max(0, _place_of(dom, title))
@@ -314,6 +311,23 @@ def read_published(dom: Dom, metas: dict[str, str], title: str, *, now: datetime
         if moment is not None:
             return Published(moment, "visible")
     return Published(None, "")
+
+
+def _plausible(text: str, now: datetime | None) -> datetime | date | None:
+    moment = read_moment(text, now=now)
+    return moment if moment is not None and is_plausible(moment, now) else None
+
+
+def _declared(dom: Dom, metas: dict[str, str], names: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield what the page declares as its time, the most trusted first, each with the step it belongs to."""
+    for step, group in (("PubDate", "standard"), ("meta", "declared")):
+        yield from ((metas[name], step) for name in names[group] if metas.get(name))
+    for node in dom.tree.css("[itemprop='datePublished' i]"):
+        yield node.attributes.get("datetime") or node.attributes.get("content") or node.text() or "", "meta"
+    for script in dom.scripts:
+        match = _JSON_LD.search(script) if "datePublished" in script or '"pubDate"' in script else None
+        if match is not None:
+            yield match[1], "json-ld"
 
 
 def _scripted(dom: Dom, now: datetime | None) -> datetime | date | None:
@@ -405,10 +419,12 @@ def _visible(dom: Dom, title: str, taken: Taken, now: datetime | None) -> dateti
     if found_below is not None:
         end_of_article = found_below.start()
     for index, hit in _dated(dom, taken, 40):
-        date_match, line, before = _spotted(dom, index, hit)
+        date_match, line, _ = _spotted(dom, index, hit)
         if date_match is None or not is_plausible(date_match.moment, now):
             continue
-        score = _visible_score(dom, date_match, line, before, hit, index, title_at, end_of_article)
+        score = _visible_score(dom, date_match, line, hit, title_at, index)
+        if score and hit.start() > end_of_article:  # dates of 相关阅读 and 上一篇 belong to other articles, labels and all
+            score -= 3.0
         if score > best_score:
             best_score, best = score, date_match.moment
     return best
@@ -437,9 +453,8 @@ def _spotted(dom: Dom, index: int, hit: re.Match[str]) -> tuple[DateMatch | None
     return date_match, line, before
 
 
-def _visible_score(
-    dom: Dom, date_match: DateMatch, line: str, before: str, hit: re.Match[str], index: int, title_at: int, end_of_article: int
-) -> float:
+def _visible_score(dom: Dom, date_match: DateMatch, line: str, hit: re.Match[str], title_at: int, index: int) -> float:
+    """Score how surely a date is that of the page; 0.0 where it certainly is not."""
     if date_match.is_other:
         return 0.0
     rest = len(line) - (date_match.end - date_match.start)
@@ -450,45 +465,48 @@ def _visible_score(
     around = dom.joined[max(0, hit.start() - 60) : hit.end() + 80]
     if _foot().search(around) and hit.start() > len(dom.joined) * 0.6 and not date_match.is_publication:
         return 0.0
-    score = 0.0
-    # A label alone decides (the bound is 2.9): 发布时间 surely; 时间 and 日期 may head a column of a table beside it.
-    if date_match.is_publication:
-        score += 5.0 if len(date_match.label) > 2 else 3.5
-    elif date_match.is_change:  # a change counts only beside a second sign, such as the headline above it
-        score += 1.5
-    # Content systems print the time of day; authors who mention a day do not. A line of its own is a template's, too.
-    if isinstance(date_match.moment, datetime):
-        score += 1.5
-    if rest <= 4:
+    score = _label_score(date_match)
+    if rest <= 4:  # a line of its own is a template's
         score += 1.5
     if is_meta_line or _neighbours().search(around):
         score += 1.5
+    return score + _distance_score(hit.start() - title_at if title_at >= 0 else None) + _markup_score(dom.nodes[index].parent)
+
+
+def _label_score(date_match: DateMatch) -> float:
+    # A label alone decides (the bound is 2.9): 发布时间 surely; 时间 and 日期 may head a column of a table beside it.
+    score = 0.0
+    if date_match.is_publication:
+        score = 5.0 if len(date_match.label) > 2 else 3.5
+    elif date_match.is_change:  # a change counts only beside a second sign, such as the headline above it
+        score = 1.5
+    # Content systems print the time of day; authors who mention a day do not.
+    return score + 1.5 if isinstance(date_match.moment, datetime) else score
+
+
+def _distance_score(distance: int | None) -> float:
+    """Score the characters between headline and date; None where the headline is not shown."""
     # The line under the headline is where the date stands on nine pages in ten; above it stand clocks and crumbs.
-    if title_at >= 0:
-        distance = hit.start() - title_at
-        if 0 <= distance <= 400:
-            score += 3.0 - distance / 400
-        elif -200 <= distance < 0:
-            score += 0.5
-        elif distance < -200:
-            score -= 2.0
-    if hit.start() > end_of_article:  # dates of 相关阅读 and 上一篇 belong to other articles, labels and all
-        score -= 3.0
-    node = dom.nodes[index].parent
+    if distance is None or distance > 400:
+        return 0.0
+    if distance >= 0:
+        return 3.0 - distance / 400
+    return 0.5 if distance >= -200 else -2.0
+
+
+# A link shows the date of the page it leads to, and entries of a list those of their pages.
+_MARKUP_SCORES = {"a": -4.0, "li": -1.5, "dd": -1.5, "time": 2.0}
+
+
+def _markup_score(node: LexborNode | None) -> float:
+    """Score the six elements around a date; a class that names a time counts in the two next to it."""
+    score = 0.0
     for step in range(6):
         if node is None or node.tag in ("body", "html"):
             break
-        tag = node.tag
-        if tag == "a":  # the date of the page it leads to
-            score -= 4.0
-        elif tag in ("li", "dd"):
-            score -= 1.5
-        elif tag == "time":
-            score += 2.0
-        if step < 2:
-            named = f"{node.attributes.get('class') or ''} {node.id or ''}"
-            if _time_classes().search(named):
-                score += 1.0
+        score += _MARKUP_SCORES.get(node.tag or "", 0.0)
+        if step < 2 and _time_classes().search(f"{node.attributes.get('class') or ''} {node.id or ''}"):
+            score += 1.0
         node = node.parent
     return score
 

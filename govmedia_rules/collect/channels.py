@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from govmedia_rules.collect.columns import Frame, own_lines
 from govmedia_rules.collect.failures import opens
 from govmedia_rules.collect.fetch import Fetched
 from govmedia_rules.collect.home import HomeView
+from govmedia_rules.collect.letters import LetterReader
 from govmedia_rules.collect.navigation import FoundChannel, host_of, page_key
 from govmedia_rules.collect.page import PageFacts
-from govmedia_rules.collect.visits import PageVisitor, ReadPage
+from govmedia_rules.collect.visits import ReadPage
 from govmedia_rules.collect.words import channel_kinds, word_table
 from govmedia_rules.snapshots.parts import Channel, MapEntry
 
@@ -26,7 +27,7 @@ MOST_PICTURES = 6
 
 
 @dataclass
-class ChannelFinder(PageVisitor):
+class ChannelFinder(LetterReader):
     """Finds and opens the channels of one site; see `PageVisitor` for its arguments."""
 
     channels: list[Channel] = field(default_factory=list)
@@ -49,14 +50,17 @@ class ChannelFinder(PageVisitor):
         for channel in (*self._found_channels, *named):
             channels.setdefault((channel.name, page_key(channel.url or "")), channel)
         own = dict.fromkeys(url for channel in channels.values() if (url := channel.url) and host_of(url) in self._hosts)
-        await self._open_channels([url for url in own if url not in self.checked][:MOST_CHANNELS])
+        kinds = {channel.url: channel.kind for channel in channels.values() if channel.url}
+        more = await self._open_channels({url: kinds[url] for url in own if url not in self.checked})
+        await self._open_channels(more)  # a page to write on often leads to the letters that were answered
         again = [url for url in own if (answer := self.checked.get(url)) is not None and opens(answer.failure) is False]
         for url in again[:MOST_CHANNELS]:  # one failing request never makes a channel ineffective
             self._record(await self.fetch(url, "link"))
         for channel in channels.values():
-            self.channels.append(
-                Channel(kind=channel.kind, name=channel.name, url=channel.url, effective=self._is_effective(channel.url, own))
-            )
+            # A hotline's page to write on takes questions like any other; its name alone says only that there is a telephone.
+            kind = "consultation" if channel.kind == "hotline" and channel.url in self._letter_pages else channel.kind
+            effective = self._is_effective(channel.url, own)
+            self.channels.append(Channel(kind=kind, name=channel.name, url=channel.url, effective=effective))
         if not any(channel.effective for channel in self.channels):
             await self._look_behind_pictures(home)
             await self._look_for_forms(home)
@@ -74,13 +78,20 @@ class ChannelFinder(PageVisitor):
         longest = int(word_table("channels")["longest"])
         return channel_kinds().find(name) if 0 < len(name) <= longest else None
 
-    async def _open_channels(self, addresses: Sequence[str]) -> None:
+    async def _open_channels(self, kinds: Mapping[str, str]) -> dict[str, str]:
+        """Open channels (address -> kind) and read their messages; return further channels that their pages name."""
+        addresses = list(kinds)[:MOST_CHANNELS]
+        more: dict[str, str] = {}
         async for index, fetched in self._wave(addresses):
             if fetched is None:
                 self.partial.add("channels")
             elif fetched.failure is None:
-                page = self._read(fetched, "channel", 1)
-                self._forms[addresses[index]] = page.facts.has_form
+                facts = self._read(fetched, "channel", 1).facts
+                self._forms[addresses[index]] = facts.has_form
+                self._take_messages(facts, kinds[addresses[index]])
+                named = (channel for channel in facts.channels if channel.url and host_of(channel.url) in self._hosts)
+                more.update((channel.url or "", channel.kind) for channel in named if channel.url not in self.checked)
+        return more
 
     def _is_effective(self, url: str | None, own: Iterable[str]) -> bool | None:
         answer = self.checked.get(url or "")
@@ -150,7 +161,9 @@ class ChannelFinder(PageVisitor):
             if fetched is None or (fetched.failure is not None and opens(fetched.failure) is None):
                 self.partial.add("channels")
             elif fetched.failure is None:
-                self._read(fetched, "channel", 1)
+                facts = self._read(fetched, "channel", 1).facts
+                if facts.url in self._letter_pages:
+                    self._take_messages(facts, "consultation")
         for url, name in names.items():
             if self._forms.get(url):
                 effective = True if url in self._letter_pages else None

@@ -65,12 +65,14 @@ class ColumnContent:
         entries: Its entries, () when it is blank; None when it has no list that can be seen.
         count: Number of entries where they are not known one by one; None when nothing is known.
         is_dated: Whether the entries show dates.
+        shows_all: Whether no empty list beside the entries waits for a script of the page's own.
         unseen: Why nothing was seen, for the log and the tests: `script`, `frame`, `text` …; "" when all was.
     """
 
     entries: tuple[Entry, ...] | None = None
     count: int | None = None
     is_dated: bool = False
+    shows_all: bool = True
     unseen: str = ""
     links: tuple[str, ...] = field(default=(), repr=False)
 
@@ -123,15 +125,16 @@ def column_content(page: PageFacts, frame: Frame) -> ColumnContent:
         frame: The frame of the site.
     """
     dated = page.list_entries()
+    scripts = [script for script in page.own_scripts if script not in frame.scripts]
+    shows_all = not (scripts and page.empty_lists > 0 and page.fetches_content)
     if dated:
-        return ColumnContent(dated, is_dated=True)
+        return ColumnContent(dated, is_dated=True, shows_all=shows_all)
     links = own_links(page, frame)
     columns = {page_key(item.url) for item in page.navigation}
     titled = [(text, url) for text, url in dict.fromkeys(links) if len(text) >= SHORTEST_TITLE and page_key(url) not in columns]
     undated = tuple(Entry(title=text[:1_000], url=url) for text, url in titled)
     if len(undated) >= FEWEST_UNDATED:
-        return ColumnContent(undated)
-    scripts = [script for script in page.own_scripts if script not in frame.scripts]
+        return ColumnContent(undated, shows_all=shows_all)
     fetches = bool(scripts) or (page.fetches_content and (page.empty_lists > 0 or "{{" in page.text))
     lines = own_lines(page, frame)
     has_notice = any(len(line) <= LONGEST_NOTICE and _notice().fullmatch(line) for line in lines)

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from importlib.util import find_spec
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from govmedia_rules.collect.channels import ChannelFinder
 from govmedia_rules.collect.columns import SHORTEST_TITLE, ColumnContent, Frame, column_content
@@ -21,13 +21,20 @@ from govmedia_rules.collect.dating import MOST_LIST_PAGES, ListState, dates_of
 from govmedia_rules.collect.failures import opens
 from govmedia_rules.collect.fetch import Fetched
 from govmedia_rules.collect.home import HomeView, entrance_target, next_address, undated_links
-from govmedia_rules.collect.messages import read_messages
-from govmedia_rules.collect.navigation import Base, NavItem, host_of, is_attachment, page_key
+from govmedia_rules.collect.navigation import (
+    LONGEST_NAME,
+    Base,
+    NavItem,
+    host_of,
+    is_attachment,
+    is_of_column,
+    page_key,
+)
 from govmedia_rules.collect.page import PageFacts
 from govmedia_rules.collect.protection import PageShape, kind_of_page
 from govmedia_rules.collect.robots import AllowAll, Parsed, rules_of
 from govmedia_rules.collect.visits import ReadPage
-from govmedia_rules.collect.words import word_table
+from govmedia_rules.collect.words import column_kind, word_table
 from govmedia_rules.snapshots.models import SiteSnapshot
 from govmedia_rules.snapshots.parts import (
     Activity,
@@ -41,7 +48,6 @@ from govmedia_rules.snapshots.parts import (
     Interpretation,
     Link,
     MapEntry,
-    Message,
     MessageBoard,
     QrCode,
     Service,
@@ -63,8 +69,20 @@ MOST_STEPS = 6
 """Pages that may lead on, one after the other, before the home page comes."""
 MOST_ALIKE = 0.9
 """Share of common lines from which a page is the one that stands for missing ones: only a counter or the address differs."""
+FEWEST_ITEMS = 5
+"""Columns below which the navigation of a page whose scripts write content is taken for unread, and sitemap.xml for a source."""
 FEWEST_SHARED = 2
 """Links or lines that a page must share with the home page to be one of the site; a small page with fewer is foreign."""
+
+
+class _InnerPage(NamedTuple):
+    """A page that holds the list of a column: in a frame, or what a script asks for (`is_called`)."""
+
+    place: int
+    url: str
+    depth: int
+    is_called: bool = False
+    shows_all: bool = True
 
 
 @dataclass
@@ -72,11 +90,10 @@ class SiteCrawler(ChannelFinder):
     """The look at one site; see `PageVisitor` for its arguments."""
 
     columns: list[Column] = field(default_factory=list)
-    messages: list[Message] | None = None
     documents: list[Document] = field(default_factory=list)
     interpretations: list[Interpretation] = field(default_factory=list)
     qr_codes: tuple[QrCode, ...] | None = None
-    _framed: list[tuple[int, str, int]] = field(default_factory=list)
+    _framed: list[_InnerPage] = field(default_factory=list)
     _column_kind: dict[str, str] = field(default_factory=dict)
     _had_rules: bool = False
     _lists: list[ListState] = field(default_factory=list)
@@ -114,6 +131,7 @@ class SiteCrawler(ChannelFinder):
         await self._date_lists()
         self._close_lists()
         await self._try_channels(view)
+        await self._follow_messages()
         await self._fetch_content()
         await self._read_codes(home)
         await self._check_links()
@@ -187,6 +205,10 @@ class SiteCrawler(ChannelFinder):
         pages, unread = [home.facts], []
         waiting = [url for url in home.facts.frames if host_of(url) in self._hosts]
         own_links = {link.url for link in home.facts.links if link.kind == "page"}
+        if not home.facts.entries:
+            async for _, fetched in self._wave(self._called(home.facts)):
+                if fetched is not None and fetched.failure is None and host_of(fetched.final_url) in self._hosts:
+                    pages.append(self._facts(fetched))
         if len(own_links) >= MOST_FRAMES and len(home.facts.text) > 500:
             return HomeView(tuple(pages))  # a page of its own, with a frame for the weather
         for _ in range(2):  # frames inside frames, as portals of the last generation have them
@@ -243,6 +265,10 @@ class SiteCrawler(ChannelFinder):
                     continue
                 self.site_map = _map_entries(page.facts.navigation)
                 items.extend(item for item in page.facts.navigation if page_key(item.url).casefold() not in known)
+        if len(items) < FEWEST_ITEMS and home.may_show_more:  # a script writes the navigation
+            addresses = await self._sitemap_addresses(Base(home.first.url).origin)
+            items.extend(NavItem("", url, 0, "", "sitemap", None) for url in addresses if is_of_column(url))
+            self.partial.add("columns")
         return items
 
     async def _fetch_columns(self, items: Sequence[NavItem]) -> None:
@@ -269,15 +295,19 @@ class SiteCrawler(ChannelFinder):
 
     async def _fetch_frames(self) -> None:
         """Read the lists of columns whose page shows them in a frame, one frame deep."""
-        async for index, fetched in self._wave([url for _, url, _ in self._framed]):
+        async for index, fetched in self._wave([page.url for page in self._framed]):
             if fetched is None or fetched.failure is not None or host_of(fetched.final_url) not in self._hosts:
                 continue
             facts = self._facts(fetched)
             content = column_content(facts, self._frame)
-            if content.entries:
-                place, _, depth = self._framed[index]
-                self._lists.append(ListState(place, list(content.entries), facts.next_page, facts.has_more_pages))
-                self._plan_content(content.entries, self.columns[place].kind, depth)
+            frame = self._framed[index]
+            known = next((state for state in self._lists if state.place == frame.place), None)
+            if content.entries and known is None:
+                more = facts.has_more_pages or frame.is_called
+                self._lists.append(ListState(frame.place, list(content.entries), facts.next_page, more, shows_all=frame.shows_all))
+            elif content.entries and known is not None:
+                known.entries.extend(content.entries)
+            self._plan_content(content.entries or (), self.columns[frame.place].kind, frame.depth)
 
     def _take_column(self, item: NavItem, fetched: Fetched | None, depth: int) -> list[NavItem]:
         """Add the column of a navigation item; return the items its page names below it."""
@@ -293,6 +323,9 @@ class SiteCrawler(ChannelFinder):
             return []
         page = self._read(fetched, "column", depth)
         facts = page.facts
+        if not item.name:  # from sitemap.xml, which names addresses only; how high it stands is not known
+            name = (facts.tag("ColumnName") or facts.title or page_key(item.url))[:LONGEST_NAME]
+            item = item._replace(name=name, kind=column_kind(name))
         # An address that leads back to the home page, or to a page of somebody else, shows nothing of the column.
         if (
             page_key(fetched.final_url) in self._home_keys
@@ -312,15 +345,23 @@ class SiteCrawler(ChannelFinder):
         if kind not in MESSAGE_KINDS:  # the titles of messages are full of 咨询 and 投诉
             listed = {entry.url for entry in content.entries or ()}
             self._found_channels.extend(channel for channel in facts.channels if channel.url not in listed)
-        else:
-            self._take_messages(facts, kind)
-        if (kind in SERVICE_KINDS and content.entries is not None) or facts.guide is not None:
-            self._take_services(facts, content.entries)
+        letters = kind if kind in MESSAGE_KINDS else self._channel_kind(item.name)
+        if letters is None and facts.url in self._letter_pages:
+            letters = "consultation"
+        if letters is not None:
+            self._take_messages(facts, letters)
+        if kind in SERVICE_KINDS or facts.guide is not None:
+            listed_services = content.entries
+            if kind in SERVICE_KINDS and not content.entries and content.count:  # links without dates, however short
+                own = (link for link in facts.links if link.kind == "page" and page_key(link.url) not in self._frame.links)
+                listed_services = tuple(Entry(title=link.text[:1_000], url=link.url) for link in own if len(link.text) >= 4)
+            if listed_services is not None or facts.guide is not None:
+                self._take_services(facts, listed_services)
         self._take_content(item, kind, page, content, depth)
         if depth >= self.limits.depth:
             return []
         return [
-            NavItem(sub_item.name, sub_item.url, item.level + 1, item.name, "link", sub_item.kind)
+            NavItem(sub_item.name, sub_item.url, item.level + 1 if item.level else 0, item.name, "link", sub_item.kind)
             for sub_item in facts.navigation
             if page_key(sub_item.url) not in self._frame.links and host_of(sub_item.url) in self._hosts
         ]
@@ -335,11 +376,22 @@ class SiteCrawler(ChannelFinder):
         )
         place = len(self.columns) - 1
         inner = [url for url in facts.frames if host_of(url) in self._hosts]
-        if not content.entries and inner:
-            self._framed.append((place, inner[0], depth))
+        if not content.entries:
+            self._framed.extend(_InnerPage(place, url, depth) for url in inner[:1])
+            busy = [script for script in facts.own_scripts if script not in self._frame.scripts]
+            shows_all = facts.calls[1] and not any(script in facts.dom.script_sources for script in busy)
+            self._framed.extend(_InnerPage(place, url, depth, True, shows_all) for url in self._called(facts))
         if content.entries:
-            self._lists.append(ListState(place, list(content.entries), facts.next_page, facts.has_more_pages))
+            state = ListState(place, list(content.entries), facts.next_page, facts.has_more_pages)
+            state.shows_all = content.shows_all
+            self._lists.append(state)
             self._plan_content(content.entries, kind, depth)
+
+    def _called(self, facts: PageFacts) -> list[str]:
+        """Return addresses of the lists that a page's scripts ask for; those that are sent a form are remembered."""
+        calls, _ = facts.calls
+        self._posts.update(call.url for call in calls if call.is_post)
+        return [call.url for call in calls if host_of(call.url) in self._hosts]
 
     def _plan_content(self, entries: Iterable[Entry], kind: str | None, depth: int) -> None:
         for entry in entries:
@@ -437,10 +489,10 @@ class SiteCrawler(ChannelFinder):
     ) -> None:
         self.columns.append(
             Column(
-                name=item.name,
+                name=item.name or item.url[:200],
                 url=item.url,
                 kind=kind,
-                level=item.level,
+                level=item.level or None,
                 parent=item.parent or None,
                 opens=opens,
                 found_by=item.found_by,
@@ -449,13 +501,6 @@ class SiteCrawler(ChannelFinder):
                 latest_entry_at=latest,
             )
         )
-
-    def _take_messages(self, facts: PageFacts, kind: str) -> None:
-        messages = read_messages(facts.dom, facts.base, column_kind=kind, now=self.observed_at)
-        if messages is not None:
-            self.messages = [*(self.messages or []), *messages]
-            if facts.next_page is not None:
-                self.partial.add("messages")
 
     def _take_services(self, facts: PageFacts, entries: Iterable[Entry] | None) -> None:
         services = self.services if self.services is not None else []
@@ -611,6 +656,11 @@ class SiteCrawler(ChannelFinder):
             is_known = False
         below = [entry for column in self.columns for entry in column.entries or ()]
         all_read = all(column.entries is not None or column.opens is False for column in self.columns) and not home.may_show_more
+        is_unread = any(column.opens is not False and column.entries is None and not column.entry_count for column in self.columns)
+        if home.shows_only_pinned and (is_unread or _has_recent(below, self.observed_at)):
+            # Whether pinned entries are all that 首页栏目信息更新 asks about can be read either way where columns are fresh.
+            is_known = state.is_recent(self.observed_at)
+            self._remarks.add("home_shows_only_pinned_entries")
         return HomePage(
             entries=dated if is_known else None,
             is_navigation=is_navigation,
@@ -619,10 +669,12 @@ class SiteCrawler(ChannelFinder):
 
     def _snapshot(self, home: HomeView, state: ListState) -> SiteSnapshot:
         services = self.services
+        if services is None and self._offers_no_services(home):
+            services = []
         kinds = {column.kind for column in self.columns if column.entries is not None}
         if "pages" in self.partial:
             self.partial.update(("documents", "interpretations"))
-        sees_columns = self._is_site and (bool(home.navigation) or not home.may_show_more)
+        sees_columns = self._is_site and (bool(self.columns) or not home.may_show_more)
         if not self._is_site:  # no mark or tag of such a page says anything of the site
             bare = {"marks": None, "tags": None, "text": None}
             self.pages = {url: page.model_copy(update=bare) for url, page in self.pages.items()}
@@ -632,7 +684,7 @@ class SiteCrawler(ChannelFinder):
             observed_at=self.observed_at,
             partial=tuple(sorted(self.partial)),
             home=self._home_page(home, state),
-            columns=tuple(self.columns) if sees_columns else None,
+            columns=tuple(self.columns) if sees_columns and self.columns else None,
             pages=tuple(self.pages.values()),
             links=tuple(self._links()),
             channels=tuple(self.channels) if sees_columns else None,
@@ -650,6 +702,21 @@ class SiteCrawler(ChannelFinder):
             if self._is_site
             else None,
             collection=self._collection(None),
+        )
+
+    def _offers_no_services(self, home: HomeView) -> bool:
+        """Return whether the whole look was read and no column, node of the map, link or picture in it speaks of services."""
+        words = word_table("pages")["links"]["services"]
+        is_whole = self._is_site and bool(home.navigation) and not home.may_show_more and not home.unnamed_links
+        if not is_whole or self.partial & {"channels", "columns", "services"}:
+            return False
+        if home.site_maps and self.site_map is None:
+            return False
+        named = [column.name for column in self.columns]
+        named.extend(name for node in self.site_map or () for name in node.path)
+        named.extend(text for link, _, _ in self.links.values() for text in (link.text, link.url))
+        return not any(column.kind in SERVICE_KINDS for column in self.columns) and not any(
+            word in name for name in named for word in words
         )
 
     def _message_board(self) -> MessageBoard | None:

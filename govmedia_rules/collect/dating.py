@@ -40,6 +40,7 @@ class ListState:
         pages: Pages read so far.
         dates: Dates found on article pages, by address.
         asked: Addresses of article pages that were asked.
+        shows_all: Whether no other list of the page was left unread, which may be newer; otherwise it proves life, never neglect.
     """
 
     place: int
@@ -50,6 +51,7 @@ class ListState:
     is_followed: bool = False
     dates: dict[str, datetime | date] = field(default_factory=dict)
     asked: set[str] = field(default_factory=set)
+    shows_all: bool = True
 
     @property
     def days(self) -> list[date]:
@@ -63,6 +65,8 @@ class ListState:
 
     def is_settled(self, now: datetime) -> bool:
         """Return whether no unread page of the list can hold a newer entry."""
+        if not self.shows_all and not self.is_recent(now):
+            return False
         if self.is_recent(now) or (self.next_page is None and not self.has_more):
             return True
         return newest_first(self.days) and (self.is_followed or self.next_page is None)

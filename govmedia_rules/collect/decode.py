@@ -1,6 +1,7 @@
-"""Bytes of a page to text, and which step decided: byte order mark, strict UTF-8, what the page or the server declares,
-GB18030, and in the end the encoding that loses the fewest characters.
+"""Decode the bytes of a page, and say which step decided.
 
+The steps are byte order mark, strict UTF-8, what the page or the server declares, GB18030, and in the end the encoding that loses
+the fewest characters.
 Detectors get ordinary GBK pages wrong; declarations lie, but strict UTF-8 does not happen by accident.
 """
 

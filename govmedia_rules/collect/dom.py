@@ -41,14 +41,19 @@ _TAG = re.compile(rb"<(/?)([a-zA-Z][a-zA-Z0-9]{0,15})")
 _VOID = frozenset(b"a area base br col embed hr img input link meta param source track wbr".split())
 
 
+# Elements other than links with an address, whose click leads to one.
+_CLICKED = "[onclick*='location']:not([href]),[onclick*='open(']:not([href])"
+_LEAD = re.compile(r"""(?:location(?:\.href)?\s{0,3}=|location\.(?:assign|replace)\(|\bopen\()\s{0,3}["']([^"'\n]{1,500})["']""")
+
+
 class Anchor(NamedTuple):
-    """An `a` element with a target.
+    """An `a` element with a target, or an area of an image map.
 
     Attributes:
         node: The element.
         href: Target as written, stripped.
         text: Its text, blanks collapsed.
-        title: Its title attribute, or "".
+        title: Its title attribute, else the alternative text of its picture, or "".
     """
 
     node: LexborNode
@@ -136,12 +141,18 @@ class Dom:
 
     @cached_property
     def anchors(self) -> list[Anchor]:
-        """Links in document order."""
-        return [
-            Anchor(node, href.strip(), " ".join(node.text().split()), attributes.get("title") or "")
-            for node in self.elements("a")
-            if (href := (attributes := node.attributes)["href"])
-        ]
+        """Links in document order, then the areas of image maps and the elements that lead on when they are clicked."""
+        anchors = []
+        for node in (*self.elements("a"), *self.elements("area"), *self.tree.css(_CLICKED)):
+            attributes = node.attributes
+            href = (attributes.get("href") or "").strip()
+            if not href or href[:11].lower() == "javascript:":
+                lead = _LEAD.search(href) or _LEAD.search(attributes.get("onclick") or "")
+                href = lead[1] if lead is not None else href
+            if href:
+                text = " ".join(node.text().split())
+                anchors.append(Anchor(node, href, text, attributes.get("title") or _label(node, text)))
+        return anchors
 
     @cached_property
     def anchor_of(self) -> dict[int, Anchor]:
@@ -203,6 +214,14 @@ class Dom:
             if name:
                 metas.append((name.strip(), attributes["content"] or ""))
         return metas
+
+
+def _label(node: LexborNode, text: str) -> str:
+    """Return the alternative text of a link that shows a picture and no text, or of an area; "" without one."""
+    picture = node if node.tag == "area" else None if text else node.css_first("img[alt],img[title]")
+    if picture is None:
+        return ""
+    return (picture.attributes.get("alt") or picture.attributes.get("title") or "").strip()
 
 
 def _shallow(html: bytes) -> bytes:

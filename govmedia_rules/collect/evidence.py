@@ -62,10 +62,16 @@ class KeptPage:
             "address": fetched.address or None,
             "certificate": fetched.certificate or None,
             "redirects": list(fetched.redirects),
-            "headers": [[name, mask_private(value)] for name, value in fetched.headers if name.lower() != "set-cookie"],
+            "request": _shown(fetched.request),
+            "headers": _shown(fetched.headers),
             "digest": fetched.digest,
             "bytes": len(fetched.body),
         }
+
+
+def _shown(headers: Iterable[tuple[str, str]]) -> list[list[str]]:
+    """Return headers with private numbers masked, cookies left out."""
+    return [[name, mask_private(value)] for name, value in headers if name.lower() not in ("cookie", "set-cookie")]
 
 
 def mask_private(text: str) -> str:
@@ -177,7 +183,7 @@ def forget(journal: str | PathLike[str], before: datetime) -> int:
     with Journal(journal), Journal(new) as lines:
         for record in read_visits(journal):
             if record.get("t") == "visit" and "body" in record and float(record["at"]) < before.timestamp():
-                record = {name: value for name, value in record.items() if name not in ("body", "headers")}
+                record = {name: value for name, value in record.items() if name not in ("body", "headers", "request")}
                 count += 1
             lines.append(record)
         os.replace(new, journal)

@@ -1,5 +1,6 @@
-"""The one module that uses the network. It visits one address at a time, in bounds, through the guard, and never raises
-for what a server does: every visit ends in a `Fetched` with a body or with the kind of its failure.
+"""Fetch one address at a time, in bounds and through the guard: the one module that uses the network.
+
+It never raises for what a server does: every visit ends in a `Fetched` with a body or with the kind of its failure.
 
 httpx gives the requests, the answers and the connections. One small pool a host, because a single pool is scanned for
 each request and slows down with the square of the open ones. A caller may bring a client or another transport.
@@ -15,7 +16,7 @@ import ssl
 import time
 import zlib
 from collections import OrderedDict
-from collections.abc import AsyncIterable, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -27,13 +28,15 @@ from govmedia_rules.collect.failures import failure_kinds, of_exception, of_stat
 from govmedia_rules.collect.guard import Guard, Refused
 from govmedia_rules.collect.limits import Limits
 from govmedia_rules.collect.protection import kind_of_answer
+from govmedia_rules.collect.tolerant import has_ended, read_answer
 from govmedia_rules.core.time import SHANGHAI
 
 if TYPE_CHECKING:
     import httpx
 
-Purpose = Literal["page", "link", "file"]
-"""What a visit is for: a `page` is read whole, of a `link` only its opening is looked at, a `file` may be of any type."""
+Purpose = Literal["page", "link", "file", "post"]
+"""What a visit is for: a `page` is read whole, of a `link` only its opening is looked at, a `file` may be of any type; `post` is a
+page whose query is sent as a form."""
 
 USER_AGENT = "Mozilla/5.0 (compatible; govmedia-rules/0.1)"
 """How the collector names itself; a caller adds who runs it."""
@@ -60,6 +63,11 @@ LONGEST_WAIT = 30.0
 """Longest pause that a server may ask for (Retry-After) and gets. Unit: seconds."""
 LONGEST_DELAY = 10.0
 """Longest pause between two requests that a robots.txt may ask for and gets. Unit: seconds."""
+LONGEST_PACE = 2.0
+"""Longest pause between two requests to a host that does not keep up (429, 503, timeouts). Unit: seconds."""
+_QUIET = 1.0
+"""Seconds without a byte after which an answer that looks whole has ended."""
+_OVERTAXED = frozenset({"timeout_connect", "timeout_first_byte", "timeout_total"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +94,8 @@ class Fetched:
         certificate: SHA-256 of the certificate that was shown, in hexadecimal digits; "" without one.
         redirects: Addresses that led on, in order.
         headers: Headers of the last answer, name and value as sent.
+        request: Headers of the last request.
+        pace: Pause between requests that the host was given at the time because it did not keep up; 0 for none. Unit: seconds.
     """
 
     url: str
@@ -107,6 +117,8 @@ class Fetched:
     certificate: str = ""
     redirects: tuple[str, ...] = ()
     headers: tuple[tuple[str, str], ...] = ()
+    request: tuple[tuple[str, str], ...] = ()
+    pace: float = 0.0
 
     def to_record(self) -> dict[str, object]:
         """Return a record for the journal; defaults are left out, the body is packed."""
@@ -127,7 +139,8 @@ class Fetched:
         values = {name: record[name] for name in cls.__slots__ if name in record and name not in ("body", "final_url")}
         body = zlib.decompress(base64.b64decode(record["body"])) if "body" in record else b""
         values["redirects"] = tuple(values.get("redirects", ()))
-        values["headers"] = tuple((str(name), str(value)) for name, value in values.get("headers", ()))
+        for name in ("headers", "request"):
+            values[name] = tuple((str(key), str(value)) for key, value in values.get(name, ()))
         return cls(final_url=record.get("final", record["url"]), body=body, **values)
 
     @property
@@ -156,6 +169,8 @@ _OPTIONAL: tuple[tuple[str, object], ...] = (
     ("certificate", ""),
     ("redirects", ()),
     ("headers", ()),
+    ("request", ()),
+    ("pace", 0.0),
 )
 
 
@@ -420,6 +435,7 @@ class Fetcher:
         self._last: dict[str, float] = {}
         self._lenient: set[str] = set()
         self._delays: dict[str, float] = {}
+        self._paces: dict[str, float] = {}
         self._earlier = earlier or {}
         self._headers = {
             "User-Agent": user_agent,
@@ -459,6 +475,9 @@ class Fetcher:
         result = await self._once(url, purpose, budget)
         if result.failure in TLS_KINDS and self._client is None:
             result = await self._past_certificate(result, purpose, budget)
+        if result.failure in ("protocol", "truncated") and self._client is None and purpose != "post":
+            again = await self._once(url, purpose, budget, is_tolerant=True)
+            result = replace(again, remark=result.failure) if again.failure is None else result
         attempt = 1
         while (pause := self._pause_before(result, attempt)) is not None:
             if budget is not None and budget.seconds_left() <= pause:
@@ -479,6 +498,8 @@ class Fetcher:
         kind = failure_kinds()[result.failure]
         if result.retry_after is not None and result.status in (429, 503):
             return result.retry_after if result.retry_after <= LONGEST_WAIT else None
+        if result.status == 429 and attempt == 1:
+            return max(self.limits.backoff_seconds, result.pace)
         if kind.retry and result.status is None:
             return float(self.limits.backoff_seconds * 2 ** (attempt - 1))
         return self.limits.backoff_seconds if kind.again and attempt == 1 else None
@@ -491,12 +512,13 @@ class Fetcher:
         again = await self._once(result.url, purpose, budget)
         return result if again.failure in TLS_KINDS else replace(again, remark=result.failure or "")
 
-    async def _once(self, url: str, purpose: Purpose, budget: Budget | None) -> Fetched:
+    async def _once(self, url: str, purpose: Purpose, budget: Budget | None, *, is_tolerant: bool = False) -> Fetched:
         at, began = time.time(), time.monotonic()
         seconds = self.limits.total_seconds
         if budget is not None:
             seconds = max(0.01, min(seconds, budget.seconds_left()))
-        visit = _FetchState(url)
+        visit = _FetchState(url, is_tolerant=is_tolerant, is_post=purpose == "post")
+        purpose = "page" if purpose == "post" else purpose
         try:
             async with asyncio.timeout(seconds):
                 await self._follow(visit, purpose, budget)
@@ -508,6 +530,7 @@ class Fetcher:
             visit.failure, visit.cut = fault.kind, True
         except Exception as fault:
             visit.failure = self._kind_of(fault, visit)
+        pace = self._adapt_pace(visit.host.removeprefix("www."), visit)
         return Fetched(
             url=url,
             final_url=visit.url,
@@ -526,7 +549,19 @@ class Fetcher:
             certificate=visit.certificate,
             redirects=tuple(visit.redirects),
             headers=tuple(visit.headers),
+            request=tuple(visit.request.items()),
+            pace=pace,
         )
+
+    def _adapt_pace(self, host: str, visit: _FetchState) -> float:
+        """Slow down on a host that does not keep up, quicken again while it answers; return its pause in seconds."""
+        pace = self._paces.get(host, 0.0)
+        if visit.status in (429, 503) or visit.failure in _OVERTAXED:
+            pace = min(max(2 * pace, self.limits.backoff_seconds), LONGEST_PACE)
+        elif pace:
+            pace = pace / 2 if pace > self.limits.backoff_seconds / 2 else 0.0
+        self._paces[host] = pace
+        return round(pace, 3)
 
     async def _follow(self, visit: _FetchState, purpose: Purpose, budget: Budget | None) -> None:
         visited = {visit.url}
@@ -557,6 +592,7 @@ class Fetcher:
                 headers["If-None-Match"] = earlier.etag
             if earlier.modified:
                 headers["If-Modified-Since"] = earlier.modified
+        visit.request, visit.host = headers, target.host
         await self._pause(target.host)
         key = target.key
         self._busy[key] = self._busy.get(key, 0) + 1
@@ -574,7 +610,8 @@ class Fetcher:
                 del self._busy[key]
 
     async def _pause(self, host: str) -> None:
-        delay = max(self.limits.delay_seconds, self._delays.get(host.removeprefix("www."), 0.0))
+        key = host.removeprefix("www.")
+        delay = max(self.limits.delay_seconds, self._delays.get(key, 0.0), self._paces.get(key, 0.0))
         if not delay:
             return
         now = time.monotonic()
@@ -610,12 +647,14 @@ class Fetcher:
         addresses = await self.guard.addresses(target.host)
         if self._client is not None:
             visit.stage = "timeout_first_byte"
-            asked = self._httpx.Request("GET", target.url, headers=headers, extensions={"timeout": self._timeout})
+            asked = self._request(target, target.url, headers, visit)
             return PageResponse.of(await self._client.send(asked, stream=True, follow_redirects=False))
+        headers["Host"] = target.authority  # so the server sees the name that was asked for
+        if visit.is_tolerant:
+            return await self._send_tolerantly(target, headers, addresses[0])
         pool = self._pools.get(target.key)
         if pool is None:
             pool = await self._new_pool(target.key)
-        headers["Host"] = target.authority  # so the server sees the name that was asked for
         fault: Exception | None = None
         for address in addresses[:3]:
             visit.stage = "timeout_first_byte"
@@ -623,14 +662,58 @@ class Fetcher:
             url = f"{target.scheme}://{there}{':' if target.port else ''}{target.port}{target.path}"
             visit.address = address
             try:
-                request = self._httpx.Request(
-                    "GET", url, headers=headers, extensions={"timeout": self._timeout, "sni_hostname": target.host}
-                )
+                request = self._request(target, url, headers, visit)
                 return PageResponse.of(await pool.handle_async_request(request))
             except (self._httpx.ConnectError, self._httpx.ConnectTimeout) as failed:
                 fault = failed
         assert fault is not None
         raise fault
+
+    def _request(self, target: Target, url: str, headers: dict[str, str], visit: _FetchState) -> httpx.Request:
+        extensions = {"timeout": self._timeout, "sni_hostname": target.host}
+        if not visit.is_post:
+            return self._httpx.Request("GET", url, headers=headers, extensions=extensions)
+        address, _, query = url.partition("?")
+        headers["Content-Type"] = "application/x-www-form-urlencoded"
+        return self._httpx.Request("POST", address, headers=headers, content=query.encode(), extensions=extensions)
+
+    async def _send_tolerantly(self, target: Target, headers: dict[str, str], address: str) -> PageResponse:
+        """Ask over a connection of its own and read the answer as browsers do.
+
+        Raises:
+            ValueError: No browser would show the answer.
+        """
+        is_secure = target.scheme == "https"
+        context = None if not is_secure else _lenient_context() if target.host in self._lenient else _browser_context()
+        port = int(target.port or (443 if is_secure else 80))
+        reader, writer = await asyncio.open_connection(
+            address, port, ssl=context, server_hostname=target.host if is_secure else None
+        )
+        raw = bytearray()
+        try:
+            lines = [f"GET {target.path} HTTP/1.1", *(f"{name}: {value}" for name, value in headers.items()), "Connection: close"]
+            writer.write("\r\n".join([*lines, "", ""]).encode("latin-1", "replace"))
+            while len(raw) <= self.limits.bytes_per_page + self.limits.header_bytes:
+                try:
+                    piece = await asyncio.wait_for(reader.read(65_536), _QUIET if has_ended(raw) else None)
+                except TimeoutError:
+                    break
+                if not piece:
+                    break
+                raw += piece
+            tls = writer.get_extra_info("ssl_object")
+            certificate = tls.getpeercert(binary_form=True) if tls is not None else None
+        finally:
+            writer.close()
+        status, pairs, body = read_answer(bytes(raw))
+
+        async def pieces() -> AsyncIterator[bytes]:
+            yield body
+
+        async def close() -> None:
+            return None
+
+        return PageResponse.of_pairs(status, pairs, pieces(), close, certificate)
 
     async def _new_pool(self, key: str) -> httpx.AsyncBaseTransport:
         assert self._make is not None
@@ -803,10 +886,15 @@ class _FetchState:
     certificate: str = ""
     redirects: list[str] = field(default_factory=list)
     headers: list[tuple[str, str]] = field(default_factory=list)
+    request: dict[str, str] = field(default_factory=dict)
+    host: str = ""
+    is_tolerant: bool = False
+    is_post: bool = False
 
     def step_to(self, url: str) -> None:
         """Go on to the target of a redirect."""
         self.redirects.append(self.url)
+        self.is_post = False
         self.url = url
         self.hops += 1
         self.status, self.failure, self.answered = None, None, False

@@ -116,6 +116,12 @@ class HomeView:
         return list(dict.fromkeys(url for page in self.pages for url in page.site_maps))
 
     @property
+    def shows_only_pinned(self) -> bool:
+        """Whether every dated entry is marked as pinned."""
+        pinned = frozenset(url for page in self.pages for url in page.pinned)
+        return bool(self.entries) and all(entry.url in pinned for entry in self.entries)
+
+    @property
     def may_show_more(self) -> bool:
         """Whether scripts or frames may show lists that were not read."""
         return bool(self.unread_frames) or any(

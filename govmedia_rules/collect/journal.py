@@ -1,6 +1,6 @@
-"""An append-only journal of lines: each line is whole or it is not there, so a killed run goes on where it stopped.
+r"""An append-only journal of lines: each line is whole or it is not there, so a killed run goes on where it stopped.
 
-A line is `<crc32 of the rest, 8 hex digits> <JSON>\\n`, written by one call to the operating system. What such a call has
+A line is `<crc32 of the rest, 8 hex digits> <JSON>\n`, written by one call to the operating system. What such a call has
 taken survives the death of the process; a line torn by it fails its checksum and is cut off when the journal is opened.
 """
 

@@ -13,10 +13,15 @@ from govmedia_rules.collect.dom import Dom
 from govmedia_rules.collect.navigation import Base
 from govmedia_rules.collect.words import name_key, word_table
 from govmedia_rules.core.dates import read_moment
+from govmedia_rules.core.time import Moment
+from govmedia_rules.core.vocabulary import any_of
 from govmedia_rules.snapshots.parts import Message
 
 MOST_MESSAGES = 2_000
 """Messages kept of one page."""
+FEWEST_ROWS = 2
+"""Rows with a date and a status from which a list without a header is taken for one of messages."""
+_VOID = re.compile(r"[\s\-—/无]")
 
 
 @cache
@@ -59,7 +64,91 @@ def read_messages(dom: Dom, base: Base, *, column_kind: str | None, now: datetim
             if "title" in fields and "asked" in fields and ("answered" in fields or "status" in fields):
                 messages = [_message(_cells(other), fields, base, column_kind, now) for other in rows[position + 1 :]]
                 return tuple(message for message in messages[:MOST_MESSAGES] if message is not None)
+    return _read_rows(dom, base, column_kind, now)
+
+
+def _read_rows(dom: Dom, base: Base, column_kind: str | None, now: datetime | None) -> tuple[Message, ...] | None:
+    """Return messages of a list without a header, whose rows show a title, a date and a status of their own."""
+    for grid in dom.tree.css("ul,ol,tbody,dl"):
+        messages = []
+        for row in _cells(grid)[:MOST_MESSAGES]:
+            link = row if row.tag == "a" else row.css_first("a[href]")
+            fields = _row_fields(row, now)
+            if link is None or "asked" not in fields or not {"answered", "status"} & set(fields):
+                continue
+            answered_at = read_moment(fields.get("answered", ""), now=now)
+            answered = True if answered_at is not None else is_answered(fields.get("status", ""))
+            if answered is None and "answered" in fields and not _VOID.sub("", fields["answered"]):
+                answered = False
+            title = fields.get("title") or _title(link)
+            asked = read_moment(fields["asked"], now=now)
+            url = base.resolve((link.attributes.get("href") or "").strip())
+            messages.append(
+                Message(
+                    column_kind=column_kind,
+                    title=title[:1_000],
+                    url=url,
+                    asked_at=asked,
+                    answered_at=answered_at,
+                    answered=answered,
+                )
+            )
+        if len(messages) >= FEWEST_ROWS:
+            return tuple(messages)
     return None
+
+
+def _title(link: LexborNode) -> str:
+    parts = [" ".join(part.split()) for part in link.text(separator="\0").split("\0")]
+    words = [part for part in parts if is_answered(part) is None and read_moment(part) is None]
+    return (link.attributes.get("title") or "").strip() or max(words, key=len, default="")
+
+
+def _row_fields(row: LexborNode, now: datetime | None) -> dict[str, str]:
+    """Return what a row shows, by field: under labels (来信时间：…), else one bare date and one word of status."""
+    fields: dict[str, str] = {}
+    bare: list[str] = []
+    waiting = ""
+    for part in row.text(separator="\0").split("\0"):
+        text = " ".join(part.split()).strip("[]【】()（）|")
+        if not text:
+            continue
+        label, colon, rest = text.replace("：", ":", 1).partition(":")
+        field = _fields().get(name_key(label))
+        if waiting and not (colon and field):
+            fields.setdefault(waiting, text)
+            waiting = ""
+        elif colon and field:
+            waiting = "" if rest.strip() else field
+            if rest.strip():
+                fields.setdefault(field, rest.strip())
+        elif is_answered(text) is not None:
+            fields.setdefault("status", text)
+        elif len(text) <= 20 and read_moment(text, now=now) is not None:
+            bare.append(text)
+    if waiting:
+        fields.setdefault(waiting, "")
+    if bare and "asked" not in fields:
+        fields["asked"] = bare[0]
+    if read_moment(fields.get("asked", ""), now=now) is None:
+        fields.pop("asked", None)
+    return fields
+
+
+@cache
+def _answer_labels() -> re.Pattern[str]:
+    return re.compile(rf"(?:{any_of(word_table('messages')['fields']['answered'])})[\s:：\0]{{0,12}}([0-9][^\0]{{5,24}})")
+
+
+def read_answer_time(dom: Dom, now: datetime | None = None) -> Moment | None:
+    """Return when the answer that a message's own page shows was given (答复时间：…); None where it does not say.
+
+    Args:
+        dom: The page.
+        now: The monitoring point, for dates without a year.
+    """
+    match = _answer_labels().search(dom.joined)
+    return None if match is None else read_moment(match[1], now=now)
 
 
 def _cells(row: LexborNode) -> list[LexborNode]:
@@ -88,7 +177,7 @@ def _message(
         return None
     answered_at = read_moment(_text(by_field["answered"]), now=now) if "answered" in by_field else None
     answered = True if answered_at is not None else is_answered(_text(by_field["status"])) if "status" in by_field else None
-    if answered is None and "answered" in by_field and not re.sub(r"[\s\-—/无]", "", _text(by_field["answered"])):
+    if answered is None and "answered" in by_field and not _VOID.sub("", _text(by_field["answered"])):
         answered = False
     shown = [kind for field, kind in (("asked", "asked_at"), ("answered", "answered_at"), ("unit", "unit")) if field in by_field]
     return Message(

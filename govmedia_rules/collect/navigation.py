@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
+from itertools import islice
 from typing import Literal, NamedTuple
 from urllib.parse import urljoin
 
@@ -20,6 +21,10 @@ MOST_LINKS = 20_000
 """Links kept of one page."""
 MOST_BARS = 40
 """Navigation bars read of one page."""
+FEWEST_NAMED = 4
+"""Links named like columns from which an element is taken for a navigation bar, whatever it is called."""
+LONGEST_BAR_NAME = 8
+"""Longest name of such a link, in characters."""
 LONGEST_NAME = 24
 """Longest text of a link that is taken for a column name, in characters."""
 
@@ -235,7 +240,6 @@ def read_links(dom: Dom, base: Base, *, images: bool = True) -> list[PageLink]:
 
 
 _OTHER_LINKS: tuple[tuple[str, str, LinkKind], ...] = (
-    ("area", "href", "page"),
     ("iframe", "src", "frame"),
     ("frame", "src", "frame"),
     ("option", "value", "option"),
@@ -249,7 +253,7 @@ _OTHER_LINKS: tuple[tuple[str, str, LinkKind], ...] = (
 def _nav_selector() -> str:
     words = word_table("pages")["parts"]["navigation"]
     parts = [f"[class*='{word}' i],[id*='{word}' i]" for word in words]
-    return ",".join(["nav", *parts])
+    return ",".join(["nav", "map", *parts])
 
 
 @cache
@@ -290,21 +294,7 @@ def read_navigation(dom: Dom, base: Base) -> list[NavItem]:
             items[bare] = NavItem(name, url, level, parent, found_by, column_kind(name))
         return True
 
-    read_links: set[int] = set()
-    bars = 0
-    for bar in dom.tree.css(_nav_selector()):
-        if bar.tag in _NO_BAR:
-            continue
-        first = bar.css_first("a[href]")
-        if first is None or first.mem_id in read_links:
-            continue  # no bar, or inside one already read
-        ids = [link.mem_id for link in bar.css("a[href]")]
-        if not 2 <= len(ids) <= 600:
-            continue
-        bars += 1
-        if bars > MOST_BARS:
-            break
-        read_links.update(ids)
+    for bar, ids in islice(_bars(dom), MOST_BARS):
         inner: set[int] = set()
         if bar.css_first("li li,dd") is not None:
             inner = {link.mem_id for link in bar.css("li li a,dd a,li dl a")}
@@ -326,6 +316,38 @@ def read_navigation(dom: Dom, base: Base) -> list[NavItem]:
     return list(items.values())
 
 
+def _bars(dom: Dom) -> Iterator[tuple[LexborNode, list[int]]]:
+    """Yield the navigation bars of a page with the ids of their links; none that lies inside one before."""
+    read_links: set[int] = set()
+    for bar in (*dom.tree.css(_nav_selector()), *_unnamed_bars(dom)):
+        first = None if bar.tag in _NO_BAR else bar.css_first(_BAR_LINKS)
+        if first is None or first.mem_id in read_links:
+            continue
+        ids = [link.mem_id for link in bar.css(_BAR_LINKS)]
+        if 2 <= len(ids) <= 600:
+            read_links.update(ids)
+            yield bar, ids
+
+
+def _unnamed_bars(dom: Dom) -> list[LexborNode]:
+    """Return elements with several links named like columns, for pages where what is called navigation holds next to none."""
+    named = (bar for bar in dom.tree.css(_nav_selector()) if bar.tag not in _NO_BAR)
+    if sum(len(bar.css(_BAR_LINKS)) for bar in named) >= FEWEST_NAMED:
+        return []
+    holders: dict[int, tuple[LexborNode, int]] = {}
+    for anchor in dom.anchors:
+        name = anchor.text or anchor.title
+        step = anchor.node.parent if len(name) <= LONGEST_BAR_NAME and column_kind(name) is not None else None
+        for _ in range(3):
+            if step is None or step.tag in ("body", "html"):
+                break
+            holders[step.mem_id] = (step, holders.get(step.mem_id, (step, 0))[1] + 1)
+            step = step.parent
+    bars = [node for node, count in holders.values() if count >= FEWEST_NAMED]
+    return sorted(bars, key=lambda node: len(node.css(_BAR_LINKS)))
+
+
+_BAR_LINKS = "a[href],area[href],[onclick]"
 _NO_BAR = frozenset({"a", "li", "span", "img", "body", "html", "input", "form"})
 
 
@@ -388,6 +410,12 @@ def _heading_beside(anchor: Anchor) -> str:
                 break
         node = node.parent
     return own
+
+
+def is_of_column(url: str) -> bool:
+    """Return whether an address looks like that of a column: a folder or its index page, without the number of an article."""
+    head = url.partition("?")[0]
+    return (head.endswith("/") or _INDEX.search(head) is not None) and re.search(r"/.*[0-9]{5}", head.partition("://")[2]) is None
 
 
 def read_site_map(dom: Dom, base: Base) -> list[NavItem]:

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from functools import cached_property
 
 from govmedia_rules.collect.article import Published, Read, metas_by_name, read_published, read_source, read_title
+from govmedia_rules.collect.calls import Call, json_lists, next_group, read_calls
 from govmedia_rules.collect.decode import Decoded, decode_page
 from govmedia_rules.collect.dom import Dom
 from govmedia_rules.collect.entries import ListEntry, read_entries
@@ -37,6 +38,7 @@ from govmedia_rules.collect.words import column_kind, word_table
 from govmedia_rules.snapshots.parts import Entry, FootMarks, Page, Tag
 
 _PAGE_COUNT = re.compile(r"共[\s\0]{0,3}([0-9]{1,5})[\s\0]{0,3}页|[0-9]{1,5}\s?/\s?([0-9]{1,5})\s?页")
+_PINNED = re.compile(r"置顶|zhiding|is-?top\b|sticky", re.IGNORECASE)
 
 
 class PageFacts:
@@ -195,7 +197,12 @@ class PageFacts:
     @cached_property
     def next_page(self) -> str | None:
         """Address of the next page of its list; None when there is none."""
-        return read_next_page(self.dom, self.base)
+        return read_next_page(self.dom, self.base) or next_group(self.dom, self.base)
+
+    @cached_property
+    def calls(self) -> tuple[tuple[Call, ...], bool]:
+        """Calls by which its scripts ask for lists on the same host, and whether these are all calls of its scripts."""
+        return read_calls(self.dom, self.base)
 
     @cached_property
     def site_maps(self) -> tuple[str, ...]:
@@ -206,6 +213,16 @@ class PageFacts:
     def frames(self) -> tuple[str, ...]:
         """Addresses of frames, which may hold the list."""
         return tuple(link.url for link in self.links if link.kind == "frame")
+
+    @cached_property
+    def pinned(self) -> frozenset[str]:
+        """Addresses of links in records that are marked as pinned (置顶)."""
+        if not _PINNED.search(self.dom.html):
+            return frozenset()
+        records = (node for node in self.dom.tree.css("li,tr,dd,dt,p") if len(node.css("a[href]")) <= 3)
+        marked = (node for node in records if _PINNED.search((node.html or "")[:2_000]))
+        hrefs = (link.attributes.get("href") or "" for node in marked for link in node.css("a[href]"))
+        return frozenset(url for href in hrefs if (url := self.base.resolve(href.strip())) is not None)
 
     @cached_property
     def has_form(self) -> bool:
@@ -323,9 +340,13 @@ def _between(text: str, opening: str, closing: str) -> Iterator[str]:
 
 def _scripted_lists(dom: Dom) -> list[str]:
     """Return lists that content systems keep as records inside a script (`<datastore>` with CDATA), as HTML."""
-    fragments = []
-    for text in dom.scripts:
+    fragments: list[str] = []
+    head = dom.html[:200].lstrip("\ufeff \r\n\t")
+    if head.startswith(("{", "[")):
+        return list(json_lists(dom.html))
+    for text in (*dom.scripts, dom.html) if head.startswith(("<?xml", "<datastore", "<recordset")) else dom.scripts:
         if "CDATA" not in text:
+            fragments.extend(json_lists(text))
             continue
         # Outside a datastore, records are told from other texts of a script by the link that each of them has.
         stores = list(_between(text, "<datastore", "</datastore")) or list(_between(text, "<recordset", "</recordset"))

@@ -99,7 +99,6 @@ async def probe_round_async(
     user_agent: str = USER_AGENT,
     progress: bool | Callable[[int, int], None] | None = None,
     control: Iterable[str] = (),
-    fast: bool = False,
 ) -> RoundReport:
     """Fetch each site's home page once and append the outcomes to the journal.
 
@@ -114,7 +113,6 @@ async def probe_round_async(
         progress: Called with sites done and sites in all; True shows a bar.
         control: Addresses of the caller's choice that open whenever our own line works. Where none of them opens, the round
             is ours: it is named in the report and the journal, and its failures count against nobody.
-        fast: Has no effect any more: there is one transport.
 
     Raises:
         CollectError: The journal is open elsewhere or cannot be written.
@@ -226,7 +224,6 @@ class RoundSettings(TypedDict, total=False):
     user_agent: str
     progress: bool | Callable[[int, int], None] | None
     control: Iterable[str]
-    fast: bool
 
 
 def probe_round(

@@ -1,7 +1,14 @@
-"""robots.txt rules of a host (extra `crawl`), read by protego: the standard library's parser ignores `*` and precedence."""
+"""robots.txt rules of a host (extra `crawl`), read by protego, and the sitemap.xml files that it names.
+
+The standard library's parser of robots.txt ignores `*` and precedence.
+"""
 
 from __future__ import annotations
 
+import html
+import itertools
+import re
+import zlib
 from typing import Protocol
 
 from govmedia_rules.collect.decode import decode_page
@@ -15,14 +22,19 @@ MOST_BYTES = 512_000
 class Rules(Protocol):
     """Says which addresses a host allows."""
 
-    def allows(self, url: str) -> bool:
+    sitemaps: tuple[str, ...]
+    """Addresses of the sitemap.xml files that the host names."""
+
+    def allows(self, url: str, /) -> bool:
         """Return whether the address may be visited."""
 
 
 class AllowAll:
     """The rules of a host without a robots.txt."""
 
-    def allows(self, url: str) -> bool:
+    sitemaps: tuple[str, ...] = ()
+
+    def allows(self, _url: str, /) -> bool:
         """Return True."""
         return True
 
@@ -30,7 +42,9 @@ class AllowAll:
 class AllowNone:
     """The rules of a host whose robots.txt cannot be read because the server fails (RFC 9309, 2.3.1.4)."""
 
-    def allows(self, url: str) -> bool:
+    sitemaps: tuple[str, ...] = ()
+
+    def allows(self, _url: str, /) -> bool:
         """Return False."""
         return False
 
@@ -47,10 +61,14 @@ class Parsed:
             ) from None
         self._rules = protego.Protego.parse(text)
         self._agent = agent
+        self.sitemaps = tuple(self._rules.sitemaps)
 
     def delay(self) -> float | None:
         """Return the pause between two requests that is asked for; None when none is."""
         seconds = self._rules.crawl_delay(self._agent)
+        rate = self._rules.request_rate(self._agent)
+        if seconds is None and rate is not None:
+            seconds = rate.seconds / max(1, rate.requests)
         return None if seconds is None else float(seconds)
 
     def allows(self, url: str) -> bool:
@@ -74,6 +92,28 @@ def rules_of(fetched: Fetched, agent: str) -> Rules:
     head = text.lstrip()[:200].lower()
     if not text.strip() or head.startswith(("<!doctype", "<html", "<?xml")):
         return AllowAll()  # a page of the site that answers every address
-    if "disallow" not in text.lower():
+    if not any(word in text.lower() for word in ("disallow", "crawl-delay", "request-rate", "sitemap")):
         return AllowAll()
     return Parsed(text, agent)
+
+
+MOST_ADDRESSES = 20_000
+"""Addresses kept of one sitemap.xml."""
+_LOCATION = re.compile(r"<loc>\s{0,20}(?:<!\[CDATA\[)?\s{0,20}(https?://[^<>\s\]]{4,2000})", re.IGNORECASE)
+
+
+def read_sitemap(body: bytes, most_bytes: int) -> tuple[bool, tuple[str, ...]]:
+    """Return whether a sitemap.xml, packed or not, is an index of others, and the addresses it names.
+
+    Args:
+        body: The file.
+        most_bytes: Bytes that are unpacked at most.
+    """
+    if body.startswith(b"\x1f\x8b"):
+        try:
+            body = zlib.decompressobj(47).decompress(body, most_bytes)
+        except zlib.error:
+            return False, ()
+    text = decode_page(body, cut=True).text
+    addresses = [html.unescape(match[1]) for match in itertools.islice(_LOCATION.finditer(text), MOST_ADDRESSES)]
+    return "<sitemapindex" in text[:2_000].lower(), tuple(addresses)

@@ -145,7 +145,7 @@ class _Run:
             record = known.get((purpose, url))
             if record is not None:
                 return Fetched.from_record(record)
-            fetched = None if self.visit is None else await _visited(self.visit, url)
+            fetched = None if self.visit is None or purpose == "post" else await _visited(self.visit, url)
             if fetched is None:
                 fetched = await self.fetcher.fetch(url, purpose, budget)
                 if self.browser is not None and purpose == "page" and needs_rendering(fetched):
@@ -217,7 +217,7 @@ async def sites_async(
     user_agent: str = USER_AGENT,
     keep_text: bool = True,
     progress: bool | Callable[[Progress], None] | None = None,
-    fast: bool = False,
+    fast: bool = False,  # noqa: ARG001 - scripts written for earlier versions pass it
 ) -> AsyncGenerator[SiteSnapshot, None]:
     """Look at many sites and return each snapshot as it is ready, in no fixed order; one for every subject.
 

@@ -14,10 +14,12 @@ from govmedia_rules.collect.fetch import Budget, Fetched, Purpose
 from govmedia_rules.collect.limits import Limits
 from govmedia_rules.collect.navigation import PageLink, host_of, page_key
 from govmedia_rules.collect.page import PageFacts, read_page
-from govmedia_rules.collect.robots import AllowAll, Rules
+from govmedia_rules.collect.robots import AllowAll, Rules, read_sitemap
 from govmedia_rules.snapshots.parts import Page, Service
 from govmedia_rules.subjects.models import Site
 
+MOST_SITEMAPS = 5
+"""Files of a sitemap.xml that are read on each level."""
 Fetch = Callable[[str, Purpose], Awaitable[Fetched]]
 """Fetch an address, or return what an earlier run of the same journal received there."""
 
@@ -85,6 +87,7 @@ class PageVisitor:
     checked: dict[str, Fetched] = field(default_factory=dict)
     partial: set[str] = field(default_factory=set)
     _asked: set[str] = field(default_factory=set)
+    _posts: set[str] = field(default_factory=set)
     _pages_asked: int = 0
     _forms: dict[str, bool] = field(default_factory=dict)
     _text_left: int = 0
@@ -111,7 +114,7 @@ class PageVisitor:
                 if self.budget.is_spent():
                     self.partial.add("pages" if purpose == "page" else "links")
                     return None
-                return await self.fetch(url, purpose)
+                return await self.fetch(url, "post" if url in self._posts else purpose)
 
         waiting: deque[tuple[int, asyncio.Task[Fetched | None] | None]] = deque()
         plan = iter(enumerate(urls))
@@ -153,9 +156,27 @@ class PageVisitor:
         self.checked[fetched.url] = replace(fetched, body=b"")
         if fetched.remark:
             self._remarks.add(f"{fetched.remark} {host_of(fetched.final_url)}")
+        if fetched.pace:
+            self._remarks.add(f"slowed_down {host_of(fetched.final_url)}")
         self._started = fetched.started if self._started is None else min(self._started, fetched.started)
         ended = fetched.started + timedelta(seconds=fetched.seconds)
         self._ended = ended if self._ended is None else max(self._ended, ended)
+
+    async def _sitemap_addresses(self, origin: str) -> list[str]:
+        """Return the addresses that the host's sitemap.xml names, those of the files of an index included."""
+        waiting = [url for url in self._rules.sitemaps if host_of(url) in self._hosts] or [f"{origin}/sitemap.xml"]
+        addresses: dict[str, None] = {}
+        for _ in range(2):
+            files, waiting = waiting[:MOST_SITEMAPS], []
+            async for _, fetched in self._wave(files, purpose="file"):
+                if fetched is None or fetched.failure is not None:
+                    continue
+                is_index, named = read_sitemap(fetched.body, self.limits.bytes_per_page)
+                if is_index:
+                    waiting.extend(url for url in named if host_of(url) in self._hosts)
+                else:
+                    addresses.update(dict.fromkeys(url for url in named if host_of(url) in self._hosts))
+        return list(addresses)
 
     def _facts(self, fetched: Fetched, *, site_map: bool = False) -> PageFacts:
         decoded = decode_page(fetched.body, fetched.content_type, cut=fetched.cut)

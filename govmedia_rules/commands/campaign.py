@@ -13,7 +13,7 @@ from govmedia_rules.campaign import Campaign, Described, NoticeDraft, read_campa
 from govmedia_rules.campaign.folder import DESCRIPTION, read_draft
 from govmedia_rules.campaign.groups import DIMENSIONS, Dimension
 from govmedia_rules.campaign.tables import Line, total_row
-from govmedia_rules.commands.inspect import examples_folder
+from govmedia_rules.commands.inputs import examples_folder
 from govmedia_rules.commands.output import say, text_table
 from govmedia_rules.commands.rounds import add_actions
 from govmedia_rules.errors import CampaignError
@@ -90,7 +90,7 @@ def _open(folder: Path) -> Described:
     return Described(Campaign.load(folder), None)
 
 
-def _summary(described: Described, args: argparse.Namespace) -> int:
+def _summary(described: Described, _: argparse.Namespace) -> int:
     print(described.campaign.summary())
     return 0
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from govmedia_rules.commands.inspect import main_json
+from govmedia_rules.commands.output import main_json
 from govmedia_rules.errors import GovMediaRulesError, ObservationError, Where
 from govmedia_rules.judge.compare import Comparison, compare, read_results
 from govmedia_rules.judge.rulebook import load_rulebook

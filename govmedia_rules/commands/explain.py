@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from govmedia_rules.commands.inspect import main_json
+from govmedia_rules.commands.output import main_json
 from govmedia_rules.judge.rulebook import load_rulebook
 from govmedia_rules.rules.load import book_with
 

@@ -20,7 +20,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
     check = actions.add_parser("reconcile", help="recompute every sum and rate of a notice")
     check.add_argument("file", help="text, HTML or DOCX; - for standard input")
-    check.add_argument("--lang", choices=("zh", "en"), default="zh")
+    check.add_argument("--lang", choices=("zh", "en"), default="zh", help="language of the checks")
     check.add_argument("--all", action="store_true", help="print what agrees too")
     check.add_argument("--json", action="store_true", help="print the checks as JSON")
     check.add_argument("--exit-code", action="store_true", help="return 3 when something contradicts")

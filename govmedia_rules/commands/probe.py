@@ -12,6 +12,7 @@ from govmedia_rules import collect
 from govmedia_rules.collect.probes import probe_round
 from govmedia_rules.collect.progress import ProgressBar
 from govmedia_rules.commands.collect import subjects_of
+from govmedia_rules.commands.output import positive
 from govmedia_rules.core.time import SHANGHAI
 
 
@@ -23,9 +24,9 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     )
     parser.add_argument("source", metavar="REGISTRY|URL", nargs="+", help="tables of sites (csv, xlsx …), or addresses")
     parser.add_argument("--journal", required=True, metavar="FILE", help="journal the outcomes are appended to")
-    parser.add_argument("--slot-minutes", type=int, default=30, metavar="N", help="rounds of one slot are the same round")
+    parser.add_argument("--slot-minutes", type=positive, default=30, metavar="N", help="rounds of one slot are the same round")
     parser.add_argument("--seconds", type=float, default=30.0, metavar="N", help="longest time for one home page")
-    parser.add_argument("--at-once", type=int, default=200, metavar="N", help="sites probed at the same time")
+    parser.add_argument("--at-once", type=positive, default=200, metavar="N", help="sites probed at the same time")
     parser.add_argument("--user-agent", default=collect.USER_AGENT, metavar="TEXT", help="how the collector names itself")
     parser.add_argument("--control", action="append", default=[], metavar="ADDRESS", help="opens whenever our line works; repeat")
     parser.add_argument("--allow", action="append", default=[], metavar="ADDRESS", help="visit this inner address too; repeat")

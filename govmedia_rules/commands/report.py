@@ -11,8 +11,8 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from govmedia_rules.commands.inspect import InspectionInputs, add_inputs, examples_folder, job_of, judge_inputs
-from govmedia_rules.commands.output import count_on_stderr, say
+from govmedia_rules.commands.inputs import InspectionInputs, add_inputs, examples_folder, job_of, judge_inputs
+from govmedia_rules.commands.output import count_on_stderr, say, say_unread
 from govmedia_rules.errors import BrokenLine, GovMediaRulesError, Where
 from govmedia_rules.judge.inspection import Inspection, Verdict
 from govmedia_rules.judge.rulebook import load_rulebook
@@ -70,14 +70,14 @@ def run(args: argparse.Namespace) -> int:
         _write_sheets(args, inspections)
     else:
         _put(args, _report(args, inspections))
-    for fault in bad:
-        say(f"not read: {fault}")
-    return 1 if bad else 0
+    return say_unread(bad)
 
 
 def _put(args: argparse.Namespace, data: bytes) -> None:
     if args.out:
         Path(args.out).write_bytes(data)
+    elif sys.stdout.isatty():
+        print(data.decode())  # what an input holds is escaped on the way to a terminal
     else:
         sys.stdout.flush()
         sys.stdout.buffer.write(data)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from govmedia_rules.commands.inspect import add_inputs
-from govmedia_rules.commands.output import say
+from govmedia_rules.commands.inputs import add_inputs
+from govmedia_rules.commands.output import say_unread
 from govmedia_rules.commands.report import inspections_of
 from govmedia_rules.errors import BrokenLine
 
@@ -31,6 +31,4 @@ def run(args: argparse.Namespace) -> int:
     bad: list[BrokenLine] = []
     page = review_desk(inspections_of(args, bad), title=args.title)
     Path(args.out).write_text(page, "utf-8")
-    for fault in bad:
-        say(f"not read: {fault}")
-    return 1 if bad else 0
+    return say_unread(bad)

@@ -5,8 +5,7 @@ from __future__ import annotations
 import argparse
 from datetime import date
 
-from govmedia_rules.commands.inspect import main_json
-from govmedia_rules.commands.output import text_table
+from govmedia_rules.commands.output import main_json, text_table
 from govmedia_rules.errors import RulebookError
 from govmedia_rules.rules.load import known_files, layers_for, read_layer
 from govmedia_rules.rules.plugins import installed

@@ -4,36 +4,37 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import sys
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict
+from collections import Counter
+from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
-from urllib.parse import quote
+from typing import Literal, NamedTuple
 
-from govmedia_rules.errors import GovMediaRulesError
+from govmedia_rules.commands.output import positive
+from govmedia_rules.commands.scan_output import Settled, match_digest, scan_report, scan_review_rows, scan_sarif, scan_table
+from govmedia_rules.errors import GovMediaRulesError, ObservationError, Where
+from govmedia_rules.judge.reviews import Review, last_by_passage, read_reviews
 from govmedia_rules.text.checkers import load_checkers
-from govmedia_rules.text.decisions import (
-    PassageDecision,
-    decisions_of,
-    match_digest,
-    merge_decisions,
-    read_decisions,
-    without_decided,
-    write_decisions,
-)
-from govmedia_rules.text.documents import TextDocument, read_documents
+from govmedia_rules.text.documents import TextDocument, decode_text, read_documents
 from govmedia_rules.text.marked import marked_docx
-from govmedia_rules.text.matches import RANK, Match, Matches, group_incidents
+from govmedia_rules.text.matches import RANK, Match, Matches
 from govmedia_rules.text.scanner import Scanner
 
-Results = list[tuple[str, Matches]]
+INDICATOR = "site.veto.safety.expression"
+"""Indicator that decisions of a scan are about, unless another one is named."""
+LEXICONS = ("starter", "commercial")
+"""Lexicons that are looked through unless others are named."""
+_INLINE = re.compile(r"govmedia-rules:[ ]?allow[ ]+([^|\n]{2,200}?)[ ]*\|([^|\n]{0,100})\|([^|\n]{0,40})\|([^|\n>]{0,200})")
+_WITH_INLINE = frozenset({".txt", ".md", ".html", ".htm", ".shtml"})
 
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Describe the command."""
     parser = commands.add_parser(
         "scan",
+        help="find candidates for misstatements in files",
         description="Find candidates for misstatements in text, HTML, DOCX, XLSX, PPTX, PDF and JSON Lines files (表述检查).",
     )
     parser.add_argument(
@@ -45,46 +46,89 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser.add_argument("--no-forms", action="store_true", help="no dates, numbers, marks and private numbers")
     parser.add_argument("--checkers", action="store_true", help="also run the checkers that installed packages offer")
     parser.add_argument("--confidence", choices=list(RANK), default="low", help="leave out what is less sure")
-    parser.add_argument("--workers", type=int, default=1, metavar="N", help="processes")
-    parser.add_argument("--format", choices=("text", "json", "sarif"), default="text", help="what is printed")
-    parser.add_argument("--baseline", metavar="FILE", help="decisions on passages: only what none of them covers is shown")
+    parser.add_argument("--workers", type=positive, default=1, metavar="N", help="processes")
     parser.add_argument(
-        "--today", type=date.fromisoformat, metavar="DATE", help="day on which decisions of the baseline may have expired"
+        "--format", choices=("text", "table", "json", "sarif"), default="text", help="what is printed; table is CSV"
     )
     parser.add_argument(
-        "--write-baseline", metavar="FILE", help="write what is found to this file, as open, beside what it holds (needs --today)"
+        "--baseline",
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="reviews (JSON Lines, workbook filled in) or an earlier scan as JSON or SARIF: only what is new is shown",
     )
-    parser.add_argument("--role", default="scan", help="who lists the passages of --write-baseline")
+    parser.add_argument("--today", type=date.fromisoformat, metavar="DATE", help="day on which decisions may have expired")
+    parser.add_argument(
+        "--inline", action="store_true", help="heed exceptions in the files: govmedia-rules: allow WORDS | ROLE | DATE | REASON"
+    )
+    parser.add_argument("--review", metavar="FILE", help="write a workbook to review in (.xlsx), which --baseline reads back")
+    parser.add_argument("--indicator", default=INDICATOR, metavar="ID", help="indicator that decisions of --review are about")
     parser.add_argument("--marked", metavar="FOLDER", help="write a copy of each .docx with a comment at each candidate")
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
     """Print the candidates. Exit code 0: every file was read in full; 1: some could not be."""
-    if args.write_baseline and args.today is None:
-        print("--write-baseline needs --today, the day of the decisions", file=sys.stderr)
-        return 2
     checkers = load_checkers() if args.checkers else ()
-    scanner = Scanner(args.lexicon or "starter", near=not args.no_near, forms=not args.no_forms, checkers=checkers)
+    scanner = Scanner(args.lexicon or LEXICONS, near=not args.no_near, forms=not args.no_forms, checkers=checkers)
     for row in scanner.lexicon.bad:
         print(f"lexicon line {row.row}: {row.column or ''} {row.reason}: {row.value or ''}", file=sys.stderr)
-    known = read_decisions(args.baseline) if args.baseline else {}
+    known = _read_baseline(args.baseline, args.today)
     documents, failed = _read(args.files)
-    results = _scan(scanner, documents, args, known)
+    results, settled = _scan(scanner, documents, args, known)
     if args.format == "text":
         _print(results)
+    elif args.format == "table":
+        print(scan_table(results), end="")
     else:
-        body = _report(scanner, results) if args.format == "json" else _sarif(scanner, results)
+        body = (scan_report if args.format == "json" else scan_sarif)(scanner, results, settled)
         print(json.dumps(body, ensure_ascii=False, indent=1))
-    if args.write_baseline:
-        _write_baseline(args, results)
+    if args.review:
+        from govmedia_rules.reports.xlsx import review_workbook
+
+        Path(args.review).write_bytes(review_workbook(scan_review_rows(results, args.indicator)))
     if args.marked:
         _mark(scanner, documents, args)
     count = sum(len(matches) for _, matches in results)
     print(f"{len(documents)} texts, {count} candidates; a person decides (须人工复核)", file=sys.stderr)
+    for why, number in sorted(Counter(each.why for each in settled).items()):
+        print(f"{number} not shown, decided by {why}", file=sys.stderr)
     if failed:
         print("some files were not read, or not in full: nothing is known of them (部分文件未读)", file=sys.stderr)
     return 1 if failed else 0
+
+
+class _Known(NamedTuple):
+    """What is known before a scan: decisions by passage, and passages that an earlier scan showed."""
+
+    reviews: dict[str, Review]
+    shown: set[str]
+
+
+def _read_baseline(paths: Iterable[str], today: date | None) -> _Known:
+    reviews: list[Review] = []
+    shown: set[str] = set()
+    for path in paths:
+        if Path(path).suffix.lower() in {".json", ".sarif"}:
+            shown |= _passages_in(Path(path))
+        else:
+            read = read_reviews(path)
+            reviews += read
+            for refusal in read.refused:
+                print(refusal, file=sys.stderr)
+    return _Known(last_by_passage(reviews, today), shown)
+
+
+def _passages_in(path: Path) -> set[str]:
+    """Return the digests of the passages that an earlier scan printed as JSON or SARIF."""
+    try:
+        log = json.loads(path.read_text("utf-8"))
+        if "runs" in log:
+            results = [result for run in log["runs"] for result in run["results"] if "suppressions" not in result]
+            return {result["partialFingerprints"]["passage/v1"] for result in results}
+        return {match["passage"] for text in log["texts"] for match in text["matches"]}
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as fault:
+        raise ObservationError(f"it is not what a scan printed: {fault}", Where(str(path)), "--format json or sarif") from None
 
 
 def _read(files: Iterable[str]) -> tuple[list[TextDocument], bool]:
@@ -101,26 +145,57 @@ def _read(files: Iterable[str]) -> tuple[list[TextDocument], bool]:
 
 
 def _scan(
-    scanner: Scanner, documents: list[TextDocument], args: argparse.Namespace, known: Mapping[str, PassageDecision]
-) -> Results:
-    """The matches of each text that has any: sure enough, and on which nobody has decided."""
-    results: Results = []
+    scanner: Scanner, documents: list[TextDocument], args: argparse.Namespace, known: _Known
+) -> tuple[list[tuple[str, Matches]], list[Settled]]:
+    """Return the new matches of each text that has any and is sure enough, and those on which somebody decided."""
+    results: list[tuple[str, Matches]] = []
+    settled: list[Settled] = []
     texts = [document.text for document in documents]
     days = [document.day or args.at for document in documents]
     for document, matches in zip(documents, scanner.scan_many(texts, workers=args.workers, at=days), strict=True):
-        sure = [match for match in matches if RANK[match.confidence] <= RANK[args.confidence]]
-        kept = without_decided(Matches(matches.text, sure), known, args.today)
-        if kept:
-            results.append((document.where, kept))
-    return results
+        allowed = _inline_exceptions(Path(document.where)) if args.inline else {}
+        new: list[Match] = []
+        for match in matches:
+            if RANK[match.confidence] > RANK[args.confidence]:
+                continue
+            digest = match_digest(matches, match)
+            decision = allowed.get(match.text) or _decision(known.reviews.get(digest))
+            if decision is not None:
+                settled.append(Settled(document.where, matches, match, *decision))
+            elif digest not in known.shown:
+                new.append(match)
+        if new:
+            results.append((document.where, Matches(matches.text, new)))
+    return results, settled
 
 
-def _write_baseline(args: argparse.Namespace, results: Results) -> None:
-    path = Path(args.write_baseline)
-    old = read_decisions(path) if path.is_file() else {}
-    found = [decision for _, matches in results for decision in decisions_of(matches, role=args.role, decided=args.today)]
-    new = [decision for decision in found if decision.passage not in old]
-    write_decisions(path, merge_decisions(old.values(), new).values())
+_Decision = tuple[Literal["inSource", "external"], str, str, str]
+
+
+def _decision(review: Review | None) -> _Decision | None:
+    return (
+        None
+        if review is None
+        else ("external", review.role, review.at.date().isoformat(), f"{review.decision} {review.reason}".strip())
+    )
+
+
+def _inline_exceptions(path: Path) -> dict[str, _Decision]:
+    """Return what a file itself says is right in it, by the words; one that does not say who decided, and when, is none."""
+    if path.suffix.lower() not in _WITH_INLINE or not path.is_file():
+        return {}
+    allowed: dict[str, _Decision] = {}
+    for hit in _INLINE.finditer(decode_text(path.read_bytes(), html=path.suffix.lower() != ".txt")):
+        words, role, day, reason = (part.strip().removesuffix("--").strip() for part in hit.groups())
+        try:
+            date.fromisoformat(day)
+        except ValueError:
+            day = ""
+        if role and day:
+            allowed[words] = ("inSource", role, day, reason)
+        else:
+            print(f"{path}: the exception {words!r} does not say who decided and when; it is not used", file=sys.stderr)
+    return allowed
 
 
 def _mark(scanner: Scanner, documents: list[TextDocument], args: argparse.Namespace) -> None:
@@ -132,63 +207,7 @@ def _mark(scanner: Scanner, documents: list[TextDocument], args: argparse.Namesp
             (folder / path.name).write_bytes(marked_docx(path, scanner, at=document.day or args.at))
 
 
-def _report(scanner: Scanner, results: Results) -> dict[str, object]:
-    return {
-        "lexicons": [stamp._asdict() for stamp in scanner.stamps],
-        "texts": [{"where": where, "matches": [_match(matches, match) for match in matches]} for where, matches in results],
-        "incidents": [
-            {
-                "sentence": incident.sentence,
-                "text": incident.match.text,
-                "suggestion": incident.match.suggestion,
-                "places": [place.where for place in incident.places],
-            }
-            for incident in group_incidents(results)
-        ],
-    }
-
-
-def _match(matches: Matches, match: Match) -> dict[str, object]:
-    return {
-        **asdict(match),
-        "reason_text": match.reason_text("zh"),
-        "context": list(matches.context(match)),
-        "passage": match_digest(matches, match),
-    }
-
-
-def _sarif(scanner: Scanner, results: Results) -> dict[str, object]:
-    """A SARIF 2.1.0 log; a result is a candidate, and its fingerprint the digest of the passage."""
-    reasons = sorted({match.reason for _, matches in results for match in matches})
-    return {
-        "$schema": "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json",
-        "version": "2.1.0",
-        "runs": [
-            {
-                "tool": {"driver": {"name": "govmedia_rules scan", "rules": [{"id": reason} for reason in reasons]}},
-                "columnKind": "unicodeCodePoints",
-                "properties": {"lexicons": [stamp._asdict() for stamp in scanner.stamps]},
-                "results": [_result(where, matches, match) for where, matches in results for match in matches],
-            }
-        ],
-    }
-
-
-def _result(where: str, matches: Matches, match: Match) -> dict[str, object]:
-    suggestion = f" → {match.suggestion}" if match.suggestion else ""
-    region = {"charOffset": match.start, "charLength": match.end - match.start}
-    return {
-        "ruleId": match.reason,
-        "kind": "review",
-        "level": "none",
-        "message": {"text": f"{match.text}{suggestion}（{match.reason_text('zh')}）"},
-        "locations": [{"physicalLocation": {"artifactLocation": {"uri": quote(Path(where).as_posix())}, "region": region}}],
-        "partialFingerprints": {"passage/v1": match_digest(matches, match)},
-        "properties": {"term": match.term, "severity": match.severity, "confidence": match.confidence, "source": match.source},
-    }
-
-
-def _print(results: Results) -> None:
+def _print(results: Iterable[tuple[str, Matches]]) -> None:
     for where, matches in results:
         print(where)
         for line in matches.marked().splitlines():

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import argparse
 
-from govmedia_rules.commands.inspect import add_inputs, main_json
-from govmedia_rules.commands.output import say
+from govmedia_rules.commands.inputs import add_inputs
+from govmedia_rules.commands.output import main_json, say_unread
 from govmedia_rules.commands.report import inspections_of
 from govmedia_rules.errors import BrokenLine
 
@@ -39,6 +39,4 @@ def run(args: argparse.Namespace) -> int:
             print("没有待定的对象")
     if args.out:
         acts.to_excel(args.out)
-    for fault in bad:
-        say(f"not read: {fault}")
-    return 1 if bad else 0
+    return say_unread(bad)

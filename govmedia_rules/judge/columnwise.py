@@ -24,11 +24,12 @@ from govmedia_rules.snapshots.merging import Place
 from govmedia_rules.snapshots.models import AccountSnapshot, SiteSnapshot
 from govmedia_rules.snapshots.shallow_parts import CellGroup, Part, PartReader
 from govmedia_rules.snapshots.shallow_rows import RowReader, ShallowRow
-from govmedia_rules.snapshots.sparse import FactNotGiven, sparse_snapshot
+from govmedia_rules.snapshots.sparse import FactNotGiven, SparseSnapshot, sparse_snapshot
 from govmedia_rules.snapshots.stage import stage_of
 from govmedia_rules.subjects.models import Site
 from govmedia_rules.tables.columns import ZONE_NAME, Cell, Repeats
 from govmedia_rules.tables.grids import text_cell
+from govmedia_rules.tables.layout import perhaps_no_subject
 
 if TYPE_CHECKING:
     import pyarrow
@@ -73,7 +74,7 @@ class ColumnwiseResult(NamedTuple, Generic[R]):
         kind = self.base.kind
         columns = {name: self.column_of(f"{kind}.{name}") for name in ("level", "area", "owner", "region", "code")}
         pairs = zip(columns.pop("region").to_pylist(), columns.pop("code").to_pylist(), strict=True)
-        model = type(self.base.subject)
+        model: Any = type(self.base.subject)
         division = cache(lambda region, code: model.model_construct(region=region, code=code).division)
         size = len(self.which)
         platform = self.column_of("account.platform") if kind == "account" else pa.nulls(size, pa.large_string())
@@ -216,6 +217,7 @@ class _Column:
             self._read = range(self.size) if plain is None else _positions(self._plain_values, False)
         self.whole = [code for code in self._read if self.part(code).facts is None]
         self.faulty = [code for code in self._read if self.part(code).bad]
+        self.sets_marks = any(self.part(code).marks for code in self._read)
 
     @cached_property
     def _coded(self) -> tuple[pyarrow.Array, list[pyarrow.Array]]:
@@ -331,6 +333,8 @@ def _plain(group: CellGroup, values: pyarrow.Array) -> pyarrow.Array | None:
         if (pc.min(length).as_py() or 0) <= max(map(len, plain_marks())):
             marks = pa.array(sorted(plain_marks()), values.type)
             found = pc.and_(found, pc.invert(pc.is_in(pc.utf8_lower(values), marks)))
+        if name == "name":
+            found = pc.and_(found, pc.invert(pc.match_substring_regex(values, perhaps_no_subject())))
     else:
         return None
     return pc.fill_null(found, False)
@@ -509,9 +513,9 @@ class _Shared(Generic[R]):
         try:
             result = self._function(sparse.snapshot)
         except FactNotGiven as missing:
-            return _Question(self._snapshots.group_of(missing.fact), {})
+            return _Question(self._snapshots.group_of(missing.fact, given), {})
         if sparse.asked:  # the exception was caught on its way
-            return _Question(self._snapshots.group_of(sparse.asked[0]), {})
+            return _Question(self._snapshots.group_of(sparse.asked[0], given), {})
         return (result,)
 
 
@@ -522,21 +526,31 @@ class _Snapshots:
         self._rows = rows
         subject = {f"{rows.kind}.{name}": getattr(base.subject, name) for name in type(base.subject).model_fields}
         facts = {name: getattr(base, name) for name in type(base).model_fields if name != rows.kind} | subject
-        # Marks gather what several groups say, and an id what several facts say.
-        hidden = {*rows.owners, "marks", f"{rows.kind}.id"}
+        # An id says what several facts say, and marks gather what several groups of cells say.
+        self._marking = {at for at, column in enumerate(rows.columns) if column.sets_marks}
+        hidden = {*rows.owners, f"{rows.kind}.id", *(("marks",) if self._marking else ())}
         self._common = {fact: value for fact, value in facts.items() if fact not in hidden}
+        self._marks = base.marks
 
-    def with_cells(self, given: Sequence[tuple[int, int]]) -> Any:
+    def with_cells(self, given: Sequence[tuple[int, int]]) -> SparseSnapshot:
+        """Return a snapshot with the facts of some groups of cells."""
         facts = dict(self._common)
+        marks = self._marks
         for group, code in given:
             part = self._rows.columns[group].part(code)
             if part.facts is None:
                 raise _LooksAtTheWhole
             facts |= part.facts
+            marks += part.marks
+        if self._marking <= {group for group, _ in given}:
+            facts["marks"] = tuple(sorted(marks, key=lambda mark: mark.basis == "unconfirmed"))
         return sparse_snapshot(self._rows.kind, facts)
 
-    def group_of(self, fact: str) -> int:
+    def group_of(self, fact: str, given: Sequence[tuple[int, int]]) -> int:
+        """Return a group of cells that must be known for a fact to be known."""
         group = self._rows.owners.get(fact)
+        if fact == "marks":
+            group = min(self._marking - {each for each, _ in given})
         if group is None:
             raise _LooksAtTheWhole
         return group

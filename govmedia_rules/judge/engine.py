@@ -13,7 +13,7 @@ from functools import cached_property
 from pathlib import PurePath
 from typing import NamedTuple
 
-from govmedia_rules.checks.contract import PASSED, CheckResult, CheckSpec, Status, fault_of
+from govmedia_rules.checks.contract import PASSED, CheckResult, CheckSpec, Evidence, Status, fault_of, needs_review
 from govmedia_rules.core.frozen import FrozenDict
 from govmedia_rules.judge.readings import check_of
 from govmedia_rules.judge.score import Tariff, is_scored, may_be_scored
@@ -125,7 +125,7 @@ class Step(NamedTuple):
                 if (facts[part] if part in facts else getattr(snapshot, part)) is not None:
                     break
             else:
-                return answer
+                return _stated(snapshot, parts) or answer
         return None
 
     def call(self, snapshot: AnySnapshot) -> CheckResult:
@@ -409,6 +409,14 @@ def wrong_answer(fault: str) -> CheckResult:
 def is_built_in(function: object) -> bool:
     """Return whether a check is one of this library."""
     return str(getattr(function, "__module__", "")).startswith("govmedia_rules.checks.")
+
+
+def _stated(snapshot: AnySnapshot, parts: tuple[str, ...]) -> CheckResult | None:
+    """Return a candidate for a person where a document states something of a part that nobody observed (长期未更新)."""
+    notes = [mark.note for mark in getattr(snapshot, "marks", ()) if mark.basis == "stated" and mark.field in parts]
+    if not notes:
+        return None
+    return needs_review("stated_only", evidence=[Evidence(note) for note in notes], note="；".join(notes))
 
 
 def _candidates_only(answer: CheckResult) -> CheckResult:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from govmedia_rules.checks.contract import Arg
 from govmedia_rules.core import display
 from govmedia_rules.core.time import Window
-from govmedia_rules.rules.model import Indicator, LayerRef, format_arg
+from govmedia_rules.rules.model import GRADE_ZH, Indicator, LayerRef, format_arg
 from govmedia_rules.rules.places import RulePlaces
 
 
@@ -49,7 +49,12 @@ class Explanation:
             "source": indicator.source.model_dump(mode="json", exclude_none=True),
             "sources": {name: source.model_dump(mode="json", exclude_none=True) for name, source in indicator.sources.items()},
             "parameters": {
-                name: {"value": _plain(value), "set_by": setter, "verified": f"params.{name}" not in indicator.unverified}
+                name: {
+                    "value": _plain(value),
+                    "set_by": setter,
+                    "verified": indicator.grade_of(f"params.{name}") != "unseen",
+                    "grade": indicator.grade_of(f"params.{name}"),
+                }
                 for name, (value, setter) in self.parameters.items()
             },
             "readings": {
@@ -62,6 +67,7 @@ class Explanation:
             },
             "unverified": list(indicator.unverified),
             "verified": indicator.is_verified,
+            "grade": indicator.grade,
             "places": self.places._asdict(),
         }
 
@@ -69,22 +75,25 @@ class Explanation:
         indicator = self.indicator
         lines = [f"{indicator.id}  {indicator.title}（{indicator.kind_zh}）"]
         if indicator.group:
-            lines.append(f"  所属: {indicator.group}" + (f"，{indicator.points}分" if indicator.points is not None else ""))
+            grade = GRADE_ZH[indicator.grade_of("points")]
+            lines.append(
+                f"  所属: {indicator.group}" + (f"，{indicator.points}分（{grade}）" if indicator.points is not None else "")
+            )
         lines.append(f"  方式: {MODES[indicator.mode]}" + ("" if indicator.covers == "full" else "，只覆盖该条款的一部分"))
         for layer in self.layers:
             source = indicator.sources.get(layer.id)
             if source is not None:
                 clause = f" {source.clause}" if source.clause else ""
-                state = "已核实" if source.verified else "待核实"
-                lines.append(f"  依据[{layer.id}]: {source.document}{clause}（{state}）{source.note or ''}")
+                lines.append(f"  依据[{layer.id}]: {source.document}{clause}（{GRADE_ZH[source.grade]}）{source.note or ''}")
         if indicator.check is not None:
             lines.append(f"  检查项: {indicator.check}" + (f"，不可用: {indicator.problem}" if indicator.problem else ""))
         for name, (value, setter) in self.parameters.items():
-            doubt = "，待核实" if f"params.{name}" in indicator.unverified else ""
-            lines.append(f"    {name} = {value_text(value)}  [{setter}{doubt}]")
+            lines.append(f"    {name} = {value_text(value)}  [{setter}，{GRADE_ZH[indicator.grade_of(f'params.{name}')]}]")
         for name, reading in indicator.readings.items():
             values = "；".join(f"{step} = {value_text(value)}" for step, value in reading.params.items()) or "即上列参数"
-            lines.append(f"  读法[{name}]: {reading.title}（{values}） 依据 {reading.source.document}")
+            lines.append(
+                f"  读法[{name}]: {reading.title}（{values}） 依据 {reading.source.document}（{GRADE_ZH[reading.source.grade]}）"
+            )
         lines.append("  位置:")
         lines += [f"    {name}: {place}" for name, place in self._shown_places()]
         return "\n".join(lines)

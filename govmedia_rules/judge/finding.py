@@ -22,7 +22,7 @@ from govmedia_rules.judge.packing import dump_answer
 from govmedia_rules.judge.readings import READINGS_DIFFER, answers_text
 from govmedia_rules.judge.reviews import Review, ReviewedStatus, Waiver, decide
 from govmedia_rules.judge.stored import StandaloneFinding
-from govmedia_rules.rules.model import Indicator, MessageText, Source, format_arg
+from govmedia_rules.rules.model import GRADE_ZH, Indicator, MessageText, Source, format_arg
 from govmedia_rules.snapshots.kinds import word
 from govmedia_rules.tables.columns import Heading, Row
 from govmedia_rules.tables.out import Tabular
@@ -180,6 +180,7 @@ class Finding(Row):
         if indicator.title_en is not None:
             data["title_en"] = indicator.title_en
         source: dict[str, object] = {"document": indicator.source.document, "verified": indicator.is_verified}
+        source["grade"] = indicator.grade
         if indicator.source.clause is not None:
             source["clause"] = indicator.source.clause
         return {**data, "source": source}
@@ -232,6 +233,7 @@ FINDING_HEADINGS: tuple[Heading[Finding], ...] = (
     Heading("document", "text", "依据", lambda finding: finding.source.document),
     Heading("clause", "text", "条款", lambda finding: finding.source.clause),
     Heading("verified", "boolean", "依据已核实", lambda finding: finding.indicator.is_verified),
+    Heading("grade", "text", "依据来源", lambda finding: GRADE_ZH[finding.indicator.grade]),
     Heading("reviewed", "text", "复核", lambda finding: finding.review.decision if finding.review is not None else None),
     Heading("waived", "boolean", "已豁免", lambda finding: finding.is_waived),
     Heading("detail", "text", "明细(JSON)", _detail),
@@ -354,8 +356,15 @@ def _cells(finding: Finding) -> tuple[str, ...]:
         f"{display.text(finding.title, 80)}<br>{display.code(finding.id)}",
         status,
         display.text(finding.message("zh")) + _folded_evidence(finding),
-        source if finding.indicator.is_verified else f"{source} {display.badge('待核', 'open')}",
+        source + grade_badge(finding.indicator),
     )
+
+
+def grade_badge(indicator: Indicator) -> str:
+    """Return the mark of a notebook behind a source that was not seen at an official place; "" behind one that was."""
+    if indicator.grade == "official":
+        return ""
+    return " " + display.badge(GRADE_ZH[indicator.grade], "open" if indicator.grade == "unseen" else "plain")
 
 
 def _folded_evidence(finding: Finding) -> str:

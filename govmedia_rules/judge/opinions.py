@@ -6,15 +6,15 @@ import difflib
 import warnings
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import NamedTuple, TypeVar
 
 from govmedia_rules.checks.contract import CheckSpec, Evidence
-from govmedia_rules.errors import ExpiredWaiver, UnusedReview, UnusedWaiver, Where
+from govmedia_rules.errors import ExpiredWaiver, SharedId, UnusedReview, UnusedWaiver, Where
 from govmedia_rules.judge.engine import PlanResult
 from govmedia_rules.judge.reviews import Refusal, Review, Waiver, in_order
 from govmedia_rules.rules.model import Indicator, Plan
-from govmedia_rules.subjects.models import AnySubject, former_id_of
+from govmedia_rules.subjects.models import Account, AnySubject, Site, former_id_of, is_same_unit
 
 
 class Given(NamedTuple):
@@ -57,6 +57,8 @@ class Opinions:
         self._times: dict[str, list[datetime]] = {}
         self._answered: dict[int, datetime] = {}
         self._bearers: dict[str, set[str]] = defaultdict(set)
+        self._given_ids: dict[str, Site | Account] = {}
+        self._shared_ids: set[str] = set()
         self.refused: list[Refusal] = list(getattr(reviews, "refused", ())) + list(getattr(waivers, "refused", ()))
         self._add_reviews(reviews)
         self._add_waivers(waivers)
@@ -71,10 +73,21 @@ class Opinions:
 
     def observe(self, subject: AnySubject, observed_at: datetime) -> None:
         """Note one observation ahead of judging; see `asks_for_times`."""
+        self.note_id(subject)
         for name in _ids_of(subject):
             if name in self._by_subject or name in self._waivers:
                 self._times.setdefault(subject.id, []).append(observed_at)
                 self._bearers[name].add(subject.id)
+
+    def note_id(self, subject: AnySubject) -> None:
+        """Note the unit of an id that the caller gave, and warn where it was given to another unit before."""
+        if not isinstance(subject, Site | Account) or subject.id in self._shared_ids or subject.id == subject.usual_id:
+            return
+        other = self._given_ids.setdefault(subject.id, subject)
+        if not is_same_unit(subject, other):
+            self._shared_ids.add(subject.id)
+            text = f"the id {subject.id!r} stands for {other.name} and for {subject.name}; give each unit its own"
+            warnings.warn(text, SharedId, stacklevel=4)
 
     def of(self, subject: AnySubject, observed_at: datetime, result: PlanResult) -> Given:
         """Return what belongs to one observation.
@@ -103,16 +116,16 @@ class Opinions:
                 refused.append(refusal)
             elif self._belongs(review, subject.id, observed_at):
                 fitting.append(review)
-        reviews = self._by_indicator(fitting, result)
+        reviews = self._by_indicator(fitting, result, observed_at.date())
         waivers = [waiver for name in names for waiver in self._waivers.get(name, ())]
         shared = [waiver for waiver in waivers if self._is_shared(waiver.subject, subject.id)]
         refused += [_ambiguous(waiver, None) for waiver in shared]
         return Given(reviews, tuple(waiver for waiver in waivers if waiver not in shared), tuple(refused))
 
     def _is_shared(self, name: str, subject_id: str) -> bool:
-        """Return whether an earlier id stands for several subjects, so that nobody knows which one is meant."""
+        """Return whether an id stands for several subjects, so that nobody knows which one is meant."""
         if name == subject_id:
-            return False
+            return name in self._shared_ids
         self._bearers[name].add(subject_id)
         return len(self._bearers[name]) > 1
 
@@ -245,20 +258,22 @@ class Opinions:
         # Snapshots that come one by one: the first that fits is answered, and no other.
         return self._answered.setdefault(id(review), observed_at) == observed_at
 
-    def _by_indicator(self, fitting: Sequence[Review], result: PlanResult) -> dict[str, tuple[Review, ...]]:
+    def _by_indicator(self, fitting: Sequence[Review], result: PlanResult, day: date) -> dict[str, tuple[Review, ...]]:
         reviews: dict[str, list[Review]] = defaultdict(list)
         for review in fitting:
             indicator = self._indicator(review.indicator)
             assert indicator is not None
             reviews[indicator.id].append(review)
         if self._by_passage:
-            for name, remembered in remembered_reviews(self._plan, result, self._by_passage).items():
+            for name, remembered in remembered_reviews(self._plan, result, self._by_passage, day).items():
                 reviews[name] += remembered
         return {name: in_order(given) for name, given in reviews.items()}
 
 
-def remembered_reviews(plan: Plan, result: PlanResult, by_passage: Mapping[str, Sequence[Review]]) -> dict[str, list[Review]]:
-    """Return decisions about passages that the answers hold, by indicator.
+def remembered_reviews(
+    plan: Plan, result: PlanResult, by_passage: Mapping[str, Sequence[Review]], day: date | None = None
+) -> dict[str, list[Review]]:
+    """Return decisions about passages that the answers hold and that have not expired on `day`, by indicator.
 
     A decision counts for indicators of one family: those whose ids end alike, such as `expression` of sites and accounts.
     """
@@ -266,7 +281,7 @@ def remembered_reviews(plan: Plan, result: PlanResult, by_passage: Mapping[str, 
     for position, answer in result.non_passing:
         indicator = plan.indicators[position]
         passages = dict.fromkeys(piece.passage for piece in answer.evidence if piece.passage is not None)
-        known = [review for passage in passages for review in by_passage.get(passage, ())]
+        known = [review for passage in passages for review in by_passage.get(passage, ()) if review.holds_on(day)]
         fitting = [review for review in known if _family(review.indicator) == _family(indicator.id)]
         # An address beside the passage narrows the review to that place.
         fitting = [review for review in fitting if any(review.covers(piece) for piece in answer.evidence)]

@@ -28,6 +28,12 @@ REVIEW_COLUMNS = (*MACHINE_COLUMNS, *HUMAN_COLUMNS, CODE_COLUMN)
 _KEYS = {key_of(name): name for name in REVIEW_COLUMNS}
 
 
+def review_row(cells: Iterable[str]) -> tuple[str, ...]:
+    """Return a row of the workbook: the cells of `MACHINE_COLUMNS` on one line each, empty ones for the decision, the code."""
+    plain = tuple(" ".join(cell.split())[:5_000] for cell in cells)
+    return (*plain, *[""] * len(HUMAN_COLUMNS), row_code(plain))
+
+
 def row_code(cells: Iterable[str]) -> str:
     """Return the code of the cells that the machine filled."""
     return hashlib.sha256("\x1f".join(cells).encode()).hexdigest()[:12]
@@ -77,6 +83,6 @@ def _record_of(row: Mapping[str, Any]) -> dict[str, object] | str | None:
         "role": str(role),
         "at": latest(moment, SHANGHAI).replace(microsecond=0),
         "reason": str(reason or ""),
-        "observed_at": facts["监测时间点"],
+        "observed_at": facts["监测时间点"] or None,
         "passage": facts["内容摘要"] or None,
     }

@@ -50,6 +50,7 @@ class Review(Model):
         passage: Digest of the passage it is about (`Evidence.passage`); it then covers the same sentence wherever and whenever
             it is found, and nothing else of the finding. None for the whole indicator.
         entry: Address of the entry it is about, as the evidence names it; it then covers nothing else of the finding.
+        expires: Last day on which a decision about a passage holds; None for no end.
 
     Example:
         >>> review = Review(
@@ -72,6 +73,17 @@ class Review(Model):
     document: Short | None = None
     passage: PassageDigest | None = None
     entry: Name | None = None
+    expires: date | None = None
+
+    @model_validator(mode="after")
+    def _expires_of_passage(self) -> Review:
+        if self.expires is not None and self.passage is None:
+            raise ValueError("only a decision about a passage expires; another one belongs to one observation")
+        return self
+
+    def holds_on(self, day: date | None) -> bool:
+        """Return whether it has not expired on `day`; without a day it has not."""
+        return day is None or self.expires is None or day <= self.expires
 
     @property
     def covers_all(self) -> bool:
@@ -327,6 +339,16 @@ def _order(review: Review) -> tuple[object, ...]:
 def in_order(reviews: Iterable[Review]) -> tuple[Review, ...]:
     """Return reviews in order of time, which does not depend on the order they were given in."""
     return tuple(sorted(reviews, key=_order))
+
+
+def last_by_passage(reviews: Iterable[Review], day: date | None) -> dict[str, Review]:
+    """Return the decision that counts on each passage: the last one made of those that hold on `day`.
+
+    Args:
+        reviews: Reviews in any order; those that are about no passage are left out.
+        day: Day on which the decisions are used; None to ignore when they expire.
+    """
+    return {review.passage: review for review in in_order(reviews) if review.passage is not None and review.holds_on(day)}
 
 
 def _last_covering(reviews: Sequence[Review], piece: Evidence) -> Review | None:

@@ -28,7 +28,7 @@ from govmedia_rules.errors import (
 from govmedia_rules.judge.engine import Judge, PlanResult
 from govmedia_rules.judge.explain import MODES, Explanation
 from govmedia_rules.judge.files import Answer, LineOptions, check_files, judge_files, plain_lines
-from govmedia_rules.judge.finding import is_under
+from govmedia_rules.judge.finding import grade_badge, is_under
 from govmedia_rules.judge.inspection import Inspection, PackedSubject
 from govmedia_rules.judge.opinions import NOTHING, Opinions
 from govmedia_rules.judge.reviews import Refusal, Review, Waiver
@@ -187,7 +187,7 @@ class Rulebook:
         waivers: Iterable[Waiver] = (),
         progress: Progress = False,
     ) -> Iterator[Inspection]:
-        """Judge snapshots as they come, lazily and in order; only the one at hand is held.
+        """Judge snapshots as they come, lazily and in order; only the one at hand is held, and the subjects with ids of their own.
 
         Args:
             snapshots: Any iterable, such as `read_snapshots(path)`.
@@ -197,16 +197,20 @@ class Rulebook:
 
         Raises:
             MissingExtra: A bar is asked for and tqdm is not installed.
+
+        Warns:
+            SharedId: One id is given to two units; reviews and waivers of it are refused.
         """
         opinions = Opinions(self.plan, reviews, waivers)
         size = len(snapshots) if isinstance(snapshots, Sized) else None
-        if isinstance(snapshots, Sequence) and opinions:
+        if isinstance(snapshots, Sequence):
             for snapshot in snapshots:
                 opinions.observe(snapshot.subject, snapshot.observed_at)
         _warn_of_refused(opinions)
 
         def run() -> Iterator[Inspection]:
             for snapshot in snapshots:
+                opinions.note_id(snapshot.subject)
                 yield self._inspect(snapshot, opinions)
             opinions.warn_of_unused()
 
@@ -300,7 +304,7 @@ def _shown_indicator(indicator: Indicator) -> tuple[str, ...]:
         display.text(indicator.kind_zh),
         "" if indicator.points is None else display.text(indicator.points),
         display.text(MODES[indicator.mode]),
-        source if indicator.is_verified else f"{source} {display.badge('待核', 'open')}",
+        source + grade_badge(indicator),
     )
 
 

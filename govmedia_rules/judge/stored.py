@@ -22,7 +22,7 @@ from govmedia_rules.core.time import Instant
 from govmedia_rules.errors import ObservationError
 from govmedia_rules.judge.packing import load_answer
 from govmedia_rules.judge.reviews import Review, Waiver
-from govmedia_rules.rules.model import AppliesTo, Indicator, IndicatorKind, LayerRef, MessageText, Plan, Source, SubjectWord
+from govmedia_rules.rules.model import AppliesTo, Grade, Indicator, IndicatorKind, LayerRef, MessageText, Plan, Source, SubjectWord
 from govmedia_rules.snapshots.parts import Mark
 from govmedia_rules.subjects.models import Account, Site, Supervisor
 
@@ -46,7 +46,8 @@ class SourceRecord(Model):
 
     document: Annotated[Name, _field("The document.")]
     clause: Annotated[Short | None, _field("Place in it; null when the whole document is meant.")] = None
-    verified: Annotated[bool, _field("Whether the rule and all its values were seen in the source.")] = False
+    verified: Annotated[bool, _field("Whether the rule and all its values were seen in the source or in a copy.")] = False
+    grade: Annotated[Grade | None, _field("How they were seen; null in files of release 0.1, which tell no copies apart.")] = None
 
 
 class FindingRecord(Model):
@@ -370,7 +371,7 @@ class StoredPlan(Plan):
 def _stored_indicator(entry: PlanEntry, finding: FindingRecord | None, known: Indicator | None, subject: SubjectWord) -> Indicator:
     title = entry[2] if len(entry) == 3 else known.title if known is not None else entry[0]
     if finding is None or finding.source is None:
-        source = known.source if known is not None else Source(document="?", verified=False)
+        source = known.source if known is not None else Source(document="?")
         return Indicator(
             id=entry[0],
             title=title,
@@ -382,7 +383,9 @@ def _stored_indicator(entry: PlanEntry, finding: FindingRecord | None, known: In
             source=source,
             messages=known.messages if known is not None else {},
         )
-    source = Source(document=finding.source.document, clause=finding.source.clause, verified=finding.source.verified)
+    # A file that tells no copies apart claims no more than that somebody saw the rule.
+    grade = finding.source.grade or ("copy" if finding.source.verified else "unseen")
+    source = Source(document=finding.source.document, clause=finding.source.clause, grade=grade)
     return Indicator(
         id=entry[0],
         title=title,

@@ -66,6 +66,14 @@ class PartialDate(Model):
             return None
         return date(self.year, self.month, self.day)
 
+    def after(self, other: PartialDate | None) -> date | None:
+        """Return the calendar day, the year taken from a date before it where none is printed; None where it stays open."""
+        if self.value is not None or self.month is None or self.day is None or other is None or other.year is None:
+            return self.value
+        is_next_year = other.month is not None and (self.month, self.day) < (other.month, other.day or 1)
+        year = other.year + is_next_year
+        return date(year, self.month, self.day) if self.day <= calendar.monthrange(year, self.month)[1] else None
+
     def first(self) -> date | None:
         """Return the first day it may mean; None without a year."""
         return None if self.year is None else date(self.year, self.month or 1, self.day or 1)

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from govmedia_rules.notices.figures import DateSpan, PartialDate, Period, Place
-from govmedia_rules.notices.model import Citation, Deadline, Duty, FooterMark, ReportedRecheck
+from govmedia_rules.notices.figures import DateSpan, PartialDate, Place
+from govmedia_rules.notices.model import Citation, Deadline, Duty, FooterMark
 from govmedia_rules.notices.outline import DATE_LINE, Line, NoticeText, Section, sentences_of
 from govmedia_rules.subjects.codes import provinces
 
@@ -456,37 +456,6 @@ def duties(section: Section, page: NoticeText) -> Iterator[Duty]:
                 continue
             for sentence in sentences_of(paragraph):
                 yield Duty(heading=part.title, text=sentence.text, place=page.place(sentence.start, sentence.end))
-
-
-def recheck(lines: list[Line], page: NoticeText) -> ReportedRecheck | None:
-    """Return what is said about the failures of the period before."""
-    for line in lines:
-        for sentence in sentences_of(line):
-            text = sentence.text
-            period = Period.find(text)
-            again = re.search("复查|整改|回头看|复核", text)
-            earlier = re.search("上季度|上一季度|上期|上次|上一期|上轮", text) or (
-                period is not None and re.search("通报|发现|不合格", text[period[2] :]) and again
-            )
-            if not again or not earlier or not re.search("不合格|突出问题|问题", text) or re.search("要|请|务必|须", text):
-                continue
-            if re.search("除.*外.*(?:均|都|已|全部)", text):
-                result = "all_but_named"
-            elif re.search("(?:均|都|全部|已)(?:已)?(?:完成|整改|落实)", text):
-                result = "all_rectified"
-            elif re.search("进行了?(?:复查|复核|回头看)", text):
-                result = "announced"
-            else:
-                result = "other"
-            return ReportedRecheck.model_validate(
-                {
-                    "period": period[0] if period else None,
-                    "text": text,
-                    "result": result,
-                    "place": page.place(sentence.start, sentence.end),
-                }
-            )
-    return None
 
 
 @cache

@@ -10,6 +10,8 @@ from itertools import combinations, pairwise, product
 from govmedia_rules.core.vocabulary import any_of
 from govmedia_rules.notices.outline import notice_words
 
+_Header = tuple[tuple[str, ...], ...]
+"""For each column the names from the top to its own."""
 _LONG_NAME = 12
 _GENERIC = frozenset("网站数政府信息量情况的及")
 _MOST_TRIES = 30_000
@@ -33,7 +35,7 @@ def _complete() -> re.Pattern[str]:
     return re.compile(rf"(?:{any_of(notice_words()['tables']['endings'])})\Z")
 
 
-def solve_header(tokens: Sequence[str], width: int) -> tuple[tuple[str, ...], ...]:
+def solve_header(tokens: Sequence[str], width: int) -> _Header:
     """Return names of `width` columns from the words of a header read row by row.
 
     A header of several levels comes as its first row, then the second, then the third; a broken cell comes as two words.
@@ -43,7 +45,7 @@ def solve_header(tokens: Sequence[str], width: int) -> tuple[tuple[str, ...], ..
     tokens = join_brackets(tokens)
     if len(tokens) == width:
         return tuple((token,) for token in tokens)
-    best: tuple[float, tuple[tuple[str, ...], ...]] | None = None
+    best: tuple[float, _Header] | None = None
     budget = _Budget(_MOST_TRIES)
     loose = [i for i, token in enumerate(tokens[:-1]) if not _complete().search(token)][:8]
     for chosen in product((False, True), repeat=len(loose)):
@@ -88,7 +90,7 @@ def _join(tokens: Sequence[str], at: set[int]) -> list[str] | None:
     return result
 
 
-def _structures(tokens: Sequence[str], width: int, budget: _Budget) -> Iterator[tuple[float, tuple[tuple[str, ...], ...]]]:
+def _structures(tokens: Sequence[str], width: int, budget: _Budget) -> Iterator[tuple[float, _Header]]:
     count = len(tokens)
     groups = count - width
     if groups < 0:
@@ -99,27 +101,41 @@ def _structures(tokens: Sequence[str], width: int, budget: _Budget) -> Iterator[
     for first in range(1, count):
         top, below = tokens[:first], tokens[first:]
         if groups <= first and groups * 2 <= len(below) + 1:
-            for above in combinations(_heads(top), groups):
-                for sizes in _sizes(len(below), groups, 2):
-                    if not budget.spend():
-                        return
-                    header = _hang(top, above, sizes, [(token,) for token in below])
-                    if header is not None:
-                        yield _worth(top, above, header) + sum(_leaf(token) for token in below), header
+            yield from _two(top, below, groups, budget)
         for second in range(1, len(below)):
             middle, bottom = below[:second], below[second:]
             for lower in range(1, min(groups, len(middle)) + 1):
+                if budget.left < 0:
+                    return
                 upper = groups - lower
                 if not 1 <= upper <= min(first, len(middle)) or lower * 2 > len(bottom) + 1:
                     continue
-                for inner in combinations([i for i, token in enumerate(middle) if _group(token) > -3], lower):
-                    for sizes in _sizes(len(bottom), lower, 2):
-                        if not budget.spend():
-                            return
-                        columns = _hang(middle, inner, sizes, [(token,) for token in bottom])
-                        if columns is None:
-                            continue
-                        yield from _three(top, upper, middle, inner, sizes, columns, bottom, budget)
+                for inner, sizes, columns in _branches(middle, bottom, lower, budget):
+                    yield from _three(top, upper, middle, inner, sizes, columns, bottom, budget)
+
+
+def _two(top: Sequence[str], below: Sequence[str], groups: int, budget: _Budget) -> Iterator[tuple[float, _Header]]:
+    """Yield headers of two levels with their worth: `groups` names of the top have the rest below them."""
+    for above in combinations(_heads(top), groups):
+        for sizes in _sizes(len(below), groups, 2):
+            if not budget.spend():
+                return
+            header = _hang(top, above, sizes, [(token,) for token in below])
+            if header is not None:
+                yield _worth(top, above, header) + sum(_leaf(token) for token in below), header
+
+
+def _branches(
+    middle: Sequence[str], bottom: Sequence[str], groups: int, budget: _Budget
+) -> Iterator[tuple[tuple[int, ...], tuple[int, ...], _Header]]:
+    """Yield the ways to put `bottom` below `groups` names of `middle`: the names, how many each has, and the columns."""
+    for inner in combinations([i for i, token in enumerate(middle) if _group(token) > -3], groups):
+        for sizes in _sizes(len(bottom), groups, 2):
+            if not budget.spend():
+                return
+            columns = _hang(middle, inner, sizes, [(token,) for token in bottom])
+            if columns is not None:
+                yield inner, sizes, columns
 
 
 def _three(
@@ -128,10 +144,10 @@ def _three(
     middle: Sequence[str],
     inner: tuple[int, ...],
     sizes: tuple[int, ...],
-    columns: tuple[tuple[str, ...], ...],
+    columns: _Header,
     bottom: Sequence[str],
     budget: _Budget,
-) -> Iterator[tuple[float, tuple[tuple[str, ...], ...]]]:
+) -> Iterator[tuple[float, _Header]]:
     spans = [sizes[inner.index(i)] if i in inner else 1 for i in range(len(middle))]
     for above in combinations(_heads(top), upper):
         for shares in _sizes(len(middle), upper, 1):
@@ -181,7 +197,7 @@ def _hang(
     below: Sequence[tuple[str, ...]],
     *,
     merge: bool = False,
-) -> tuple[tuple[str, ...], ...] | None:
+) -> _Header | None:
     columns: list[tuple[str, ...]] = []
     start = 0
     for i, name in enumerate(top):
@@ -221,7 +237,7 @@ def _group(token: str) -> float:
     return 0.0 if any(word in token for word in tables["group_words"]) else -0.7
 
 
-def _worth(top: Sequence[str], above: tuple[int, ...], header: tuple[tuple[str, ...], ...]) -> float:
+def _worth(top: Sequence[str], above: tuple[int, ...], header: _Header) -> float:
     """Return how likely the first row is: whole names alone, collecting names above others, likeness between the two."""
     worth = sum(_leaf(token) for i, token in enumerate(top) if i not in above)
     names = [top[i] for i in above]

@@ -106,7 +106,7 @@ def is_bare_name(name: str, *, account: bool = False) -> bool:
     """Return whether bare words may name a body, site or account, not a class of them and no piece of a sentence."""
     if (
         not 2 <= len(name) <= 25
-        or re.search('[“”"]', name)
+        or re.search('[“”"—…]', name)
         or _GENERIC.search(name)
         or _FUNCTION_WORDS.search(name)
         or _ordinary_words().search(name)
@@ -119,7 +119,14 @@ def is_quoted_name(name: str, rest: str) -> bool:
     """Return whether quoted words may be a name, seen with what follows them."""
     vocabulary = naming()
     after = re.match(rf"(?:等|类)?(?:[0-9]+个|多个)?(?:子)?(?:{any_of(vocabulary['not_name_after'])})", rest)
-    if not name or name in vocabulary["not_names"] or after or re.search("[、,。;:!?《》]|^[.A-Za-z0-9]{1,5}$", name):
+    is_character = len(name) == 1 and re.match(rf"{PLATFORM_WORDS}|网站", rest) is None
+    if (
+        not name
+        or is_character
+        or name in vocabulary["not_names"]
+        or after
+        or re.search("[、,。;:!?《》]|^[.A-Za-z0-9]{1,5}$", name)
+    ):
         return False
     return _ordinary_words().search(name) is None
 
@@ -129,7 +136,7 @@ def is_quoted_name(name: str, rest: str) -> bool:
 
 @cache
 def _quoted() -> re.Pattern[str]:
-    return re.compile(r"[“「\"](?P<name>[^“”「」\"]{2,40})[”」\"]")
+    return re.compile(r"[“「\"](?P<name>[^“”「」\"]{1,40})[”」\"]")
 
 
 @cache
@@ -159,7 +166,7 @@ def _before() -> re.Pattern[str]:
 
 _REGIONS = ("省", "自治区", "兵团", "市", "县", "区", "州", "盟", "旗")
 _STATES = re.compile(
-    r"(?:均|都|仍|还|也|分别|在|自|首页|栏目|更新|连续|长期|超|未|不|无|存在|没有|内容|信息|互动|发布|因|两|多次|被|已|有|近|缺|逾|停|账号|名称|主体|开设|留言|转载|推送|推文|文章|发文|作品)"
+    r"(?:均|都|仍|还|尚|至今|也|分别|在|自|首页|栏目|更新|连续|长期|超|未|不|无|存在|没有|内容|信息|互动|发布|因|两|多次|被|已|有|近|缺|逾|停|账号|名称|主体|开设|留言|转载|推送|推文|文章|发文|作品)"
 )
 
 
@@ -322,6 +329,7 @@ def _lead_in() -> re.Pattern[str]:
     )
 
 
+_AFTER_A_NAME = re.compile(rf"$|[、,;。)”和及与等的]|{_STATES.pattern}")
 _SHORT_BRACKET = re.compile(r"\([\u4e00-\u9fff、]{1,10}\)")
 _HALF_OF_A_NAME = re.compile(
     r"(?:发展|人力资源|住房|文化|卫生|教育|科学|自然资源|工业|农业|交通|市场|水利|体育|旅游|广播电视|退役军人|医疗|民族|机关|规划|应急|政务服务)$"
@@ -384,6 +392,9 @@ def _bare_groups(text: str, start: int, page: NoticeText) -> Iterator[Mentions]:
             and (text[begin - 1] in "县区市州旗镇乡省)" or text[begin - 2 : begin] == "人民")
         ):
             begin += 2
+        elif re.fullmatch("政府网|门户网|网", match.group("site") or "") and _AFTER_A_NAME.match(text, match.end()):
+            # 青石旅游网: the word is the end of the name itself.
+            begin = match.end("site")
         items = _items_before(text, position, begin, account=kind == "account")
         if items is None:
             continue

@@ -7,13 +7,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from govmedia_rules.notices import counting, formal
+from govmedia_rules.notices.classify import OTHER
 from govmedia_rules.notices.figures import DateSpan, Period, Place
 from govmedia_rules.notices.grids import from_grid, read_tables
 from govmedia_rules.notices.listing import read_listed
-from govmedia_rules.notices.model import Attachment, Named, Notice, Problem, ReportedRecheck
+from govmedia_rules.notices.model import Attachment, Notice, Problem
 from govmedia_rules.notices.outline import AttachmentPage, Line, NoticeText, Outline, Section, outline, sentences_of
 from govmedia_rules.notices.practices import read_practices, read_praised
 from govmedia_rules.notices.problems import read_problems, read_sentence, read_summary, read_unheaded
+from govmedia_rules.notices.rechecks import is_of_round_before, read_recheck
 from govmedia_rules.notices.repair import Mended, mend, mend_characters
 from govmedia_rules.notices.sources import Cell, NoticeSource, SourceGrid, load
 
@@ -136,7 +138,10 @@ def _read_chinese(mended: Mended, grids: list[SourceGrid]) -> Notice:
         population.model_copy(update={"method": population.method or method}) if not population.scope else population
         for population in builder.populations()
     )
-    again = formal.recheck([*parts.opening, *overview], page)
+    of_round_before = frozenset(
+        line.start for part in parts.root.walk() if part.role == "recheck" for line in part.body if is_of_round_before(part.title)
+    )
+    again = read_recheck([*parts.opening, *overview], page, under_heading=of_round_before)
     problem_parts = _parts_with("problems", parts.root)
     if problem_parts:
         problems = tuple(problem for section in problem_parts for problem in read_problems(section, page))
@@ -174,7 +179,7 @@ def _read_chinese(mended: Mended, grids: list[SourceGrid]) -> Notice:
         release=mark.text if mark else None,
         populations=populations,
         figures=tuple(builder.figures),
-        recheck=_with_names(again, page) if again else None,
+        recheck=again,
         problem_summary=tuple(item for section in problem_parts for item in read_summary(section)),
         problems=problems,
         practices=tuple(practice for section in practice_parts for practice in read_practices(section, page)),
@@ -285,7 +290,8 @@ def _still_open(parts: Outline, page: NoticeText) -> Iterator[Problem]:
         for line in section.body if section.role == "recheck" else ():
             for sentence in sentences_of(line):
                 if re.search("本季度|本期|本次|仍未|依然|再次", sentence.text):
-                    yield from read_sentence(sentence, page)
+                    # 尚未整改到位 alone is what `Notice.recheck` says.
+                    yield from (problem for problem in read_sentence(sentence, page) if problem.indicator_ids != (OTHER,))
 
 
 def _named_in_overview(parts: Outline, page: NoticeText, known: tuple[Problem, ...]) -> Iterator[Problem]:
@@ -306,16 +312,6 @@ def _problems_without_headings(parts: Outline, page: NoticeText) -> Iterator[Pro
     for section in parts.root.walk():
         if section.role not in ("duties", "practices", "recheck"):
             yield from read_unheaded(section, page)
-
-
-def _with_names(recheck: ReportedRecheck, page: NoticeText) -> ReportedRecheck:
-    if recheck.place is None or recheck.result not in ("all_but_named", "other"):
-        return recheck
-    line = Line(recheck.place.line, recheck.place.start, recheck.text)
-    named: list[Named] = []
-    for problem in read_problems(Section(0, body=[line]), page):
-        named += problem.named
-    return recheck.model_copy(update={"not_rectified": tuple(named)})
 
 
 # --- attachments ----------------------------------------------------------------------------------------------------

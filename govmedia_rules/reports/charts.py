@@ -49,7 +49,7 @@ def bars(title: str, rows: Sequence[Bar]) -> str:
     """
     if not rows:
         return ""
-    longest = max(max(bar.total for bar in rows), 1)
+    longest = max(1, *(bar.total for bar in rows))
     labels = [_wrapped(one_line(bar.label)) for bar in rows]
     height = sum(len(lines) * _LINE + _BAR + _GAP for lines in labels) + 4
     description = "；".join(f"{one_line(bar.label)} {_numbers(bar)}" for bar in rows)

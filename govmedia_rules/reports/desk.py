@@ -18,6 +18,7 @@ from govmedia_rules.reports.document import policy
 from govmedia_rules.reports.rows import evidence_row
 from govmedia_rules.reports.templates import read_text
 from govmedia_rules.reports.text import visible, visible_tree, web_address
+from govmedia_rules.rules.model import GRADE_ZH
 from govmedia_rules.subjects.models import Account
 from govmedia_rules.subjects.vocabulary import subject_vocabulary
 
@@ -91,7 +92,7 @@ def _common(inspection: Inspection, finding: Finding) -> dict[str, object]:
         "status": finding.status.value,
         "observed_at": inspection.observed_at.isoformat(),
         "message": finding.message("zh"),
-        "source": " ".join(part for part in (finding.source.document, finding.source.clause) if part),
+        "source": f"{finding.source.document} {finding.source.clause or ''}（{GRADE_ZH[finding.indicator.grade]}）",
         "reviewed": [
             f"{review.role} {review.at:%Y-%m-%d} {DECISIONS[review.decision]} {review.reason}" for review in finding.reviews
         ],

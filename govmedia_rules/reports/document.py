@@ -162,7 +162,7 @@ def _blocks(parent: Any, grids: Mapping[str, ReportGrid]) -> Iterator[Block]:
         if tag == "-text":
             if node.text_content and node.text_content.strip():
                 raise NoticeError(f"text of the template stands outside of any paragraph: {node.text_content.strip()[:60]!r}")
-        elif tag == "_comment" or tag == "-comment":
+        elif tag in ("_comment", "-comment"):
             continue
         elif tag == "hr":
             yield Break("line" if node.attributes.get("class") == "line" else "page")

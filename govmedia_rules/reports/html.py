@@ -166,12 +166,12 @@ def report_page(
         "rulebooks": sorted(totals.rulebooks),
         "cards": [card_of(totals, kind, rounding) for kind in KINDS if totals.count(kind)],
         "notes": notes_of(totals, clean, list_clean),
-        "charts": [(caption, markup(svg)) for caption, svg in charts_of(rows, totals) if svg],
+        "charts": [(caption, markup(svg)) for caption, svg in charts_of(totals) if svg],
         "notice": markup(notice.to_html_body()) if notice is not None else "",
         "comparison": _changes(comparison) if comparison is not None else (),
         "indicators": indicator_lines(totals),
         "kinds": [(kind, KINDS[kind]) for kind in KINDS if totals.count(kind)],
-        "choices": _choices(rows, totals),
+        "choices": _choices(rows),
         "subjects": [_Shown(row) for row in shown],
         "clean": clean if list_clean else (),
     }
@@ -228,7 +228,7 @@ def notes_of(totals: Totals, clean: Sequence[SubjectRow], list_clean: bool) -> l
     return notes
 
 
-def charts_of(rows: Sequence[SubjectRow], totals: Totals) -> list[tuple[str, str]]:
+def charts_of(totals: Totals) -> list[tuple[str, str]]:
     """Return caption and SVG of each chart; a chart without data is an empty text."""
     verdicts = [Bar(KINDS[kind], _verdict_parts(totals, kind)) for kind in KINDS if totals.count(kind)]
     failed = totals.failed()
@@ -275,7 +275,7 @@ def indicator_lines(totals: Totals) -> list[IndicatorLine]:
     return sorted(asked, key=lambda line: (-line.counts[0], line.id))
 
 
-def _choices(rows: Sequence[SubjectRow], totals: Totals) -> list[tuple[str, str, list[tuple[str, str]]]]:
+def _choices(rows: Sequence[SubjectRow]) -> list[tuple[str, str, list[tuple[str, str]]]]:
     """Return the menus to filter by: id, label, and pairs of value and text."""
     listed: Counter[str] = Counter()
     titles: dict[str, str] = {}

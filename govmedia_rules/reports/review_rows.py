@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from govmedia_rules.checks.contract import Evidence, Status
 from govmedia_rules.judge.finding import Finding, evidence_text
 from govmedia_rules.judge.inspection import Inspection
-from govmedia_rules.judge.review_sheet import row_code
+from govmedia_rules.judge.review_sheet import review_row
 
 _LOOKED_AT = (Status.FAILED, Status.NEEDS_REVIEW)
 
@@ -38,8 +38,7 @@ def _rows_of(finding: Finding) -> Iterator[tuple[str, ...]]:
             finding.observed_at.isoformat(),
             "" if piece is None or piece.passage is None else piece.passage,
         )
-        plain = tuple(" ".join(cell.split())[:5_000] for cell in cells)
-        yield (*plain, "", "", "", "", row_code(plain))
+        yield review_row(cells)
 
 
 def _quoted(piece: Evidence | None) -> str:

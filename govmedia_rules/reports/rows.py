@@ -11,7 +11,7 @@ from govmedia_rules.checks.contract import Evidence, Status
 from govmedia_rules.core.rates import Rounding
 from govmedia_rules.judge.finding import Finding
 from govmedia_rules.judge.inspection import Inspection, Verdict
-from govmedia_rules.rules.model import KIND_ZH, format_arg
+from govmedia_rules.rules.model import KIND_ZH, Grade, format_arg
 from govmedia_rules.snapshots.kinds import word
 from govmedia_rules.subjects.models import Account, Site, Supervisor
 
@@ -50,7 +50,7 @@ class FindingRow:
         evidence_count: How many pieces the finding keeps.
         document: Where the rule comes from.
         clause: Place in it; "" when the whole document is meant.
-        verified: Whether the rule and its values were seen in the source.
+        grade: How the rule and its values were seen.
         assumed: Parts nobody observed that the answer used, in official words.
         review: What the deciding review says; "" without one.
         waiver: The document that excuses it; "" without one.
@@ -67,7 +67,7 @@ class FindingRow:
     evidence_count: int
     document: str
     clause: str
-    verified: bool
+    grade: Grade
     assumed: tuple[str, ...]
     review: str
     waiver: str
@@ -149,7 +149,7 @@ def finding_row(finding: Finding, max_evidence: int) -> FindingRow:
         len(finding.evidence),
         finding.source.document,
         finding.source.clause or "",
-        finding.indicator.is_verified,
+        finding.indicator.grade,
         tuple(dict.fromkeys(word("part", part.split(".")[0], "zh") for part in finding.assumed)),
         f"{decided[review.decision]}（{review.role}，{format_arg(review.at, 'zh')}）：{review.reason}"
         if review is not None
@@ -242,7 +242,7 @@ class Totals:
         areas: Unqualified subjects by 所属地方或部门, else by owner.
         indicators: Findings by indicator and status.
         rulebooks: Subjects by version of the rulebook.
-        unverified: Unqualified subjects none of whose failed vetoes rests on verified values alone.
+        unverified: Unqualified subjects none of whose failed vetoes rests on values alone that were seen.
         titles: Title and kind of each indicator, by id.
         waived: Failures that a document excuses.
         partial: Subjects judged by a part of the rulebook only.
@@ -271,7 +271,9 @@ class Totals:
         self.rulebooks[row.rulebook, inspection.rulebook.digest] += 1
         self.partial += not inspection.plan.complete
         self.waived += sum(bool(problem.waiver) for problem in row.problems)
-        self.unverified += row.verdict is Verdict.UNQUALIFIED and bool(row.vetoes) and not any(veto.verified for veto in row.vetoes)
+        self.unverified += (
+            row.verdict is Verdict.UNQUALIFIED and bool(row.vetoes) and not any(veto.grade != "unseen" for veto in row.vetoes)
+        )
         for indicator, status in zip(inspection.plan.indicators, inspection.statuses, strict=True):
             if indicator.applies_to.subject != row.kind:
                 continue  # a rule for accounts is not asked of a site at all

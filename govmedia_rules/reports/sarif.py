@@ -122,6 +122,7 @@ def _rule(indicator: Indicator) -> dict[str, object]:
             "mode": indicator.mode,
             "covers": indicator.covers,
             "verified": indicator.is_verified,
+            "grade": indicator.grade,
         },
     }
     if indicator.source.url and (address := web_address(indicator.source.url)):

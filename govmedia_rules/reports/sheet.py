@@ -19,6 +19,7 @@ from govmedia_rules.reports.grids import ReportGrid, taken_apart
 from govmedia_rules.reports.rows import KINDS, FindingRow, code_of, finding_row, kind_of_subject, type_zh, url_of
 from govmedia_rules.reports.templates import Filter, fill_template
 from govmedia_rules.reports.text import quoted
+from govmedia_rules.rules.model import Grade
 from govmedia_rules.subjects.models import Account, Site, Supervisor
 
 
@@ -55,7 +56,7 @@ class SheetItem:
         kind_zh: 单项否决, 扣分 …; "" where nobody says.
         told: What was found, in a sentence.
         source: Document and clause; "" where nobody says.
-        verified: Whether rule and values were seen in the source; None where there is no rule.
+        grade: How rule and values were seen; None where there is no rule.
         review: What the deciding review says; "" without one.
         finding: The finding with its evidence; None for a problem that was only reported.
     """
@@ -65,7 +66,7 @@ class SheetItem:
     kind_zh: str = ""
     told: str = ""
     source: str = ""
-    verified: bool | None = None
+    grade: Grade | None = None
     review: str = ""
     finding: FindingRow | None = None
 
@@ -73,7 +74,7 @@ class SheetItem:
     def of(cls, finding: Finding, max_evidence: int) -> SheetItem:
         """Return the item of a finding."""
         row = finding_row(finding, max_evidence)
-        return cls(row.phrase, row.title, row.kind_zh, row.message, row.source, row.verified, row.review, row)
+        return cls(row.phrase, row.title, row.kind_zh, row.message, row.source, row.grade, row.review, row)
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,7 +274,7 @@ def sheet_document(
 def _problems(facts: SheetFacts) -> ReportGrid:
     rows = []
     for number, item in enumerate(facts.items, 1):
-        source = item.source + ("" if item.verified in (True, None) else "（依据或取值待核实）")
+        source = item.source + ("（依据或取值待核实）" if item.grade == "unseen" else "")
         text = "\n".join(part for part in (item.told, item.review) if part)
         rows.append((number, item.wording, item.kind_zh or None, text or None, source or None))
     return ReportGrid(

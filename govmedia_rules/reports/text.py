@@ -87,7 +87,7 @@ def file_name(text: str, most: int = 60) -> str:
 
 
 def sheet_name(text: str, taken: Container[str] = ()) -> str:
-    """Return a name a spreadsheet accepts: at most 31 characters, none of `[]:*?/\\`, none of `taken` (lower case)."""
+    r"""Return a name a spreadsheet accepts: at most 31 characters, none of `[]:*?/\`, none of `taken` (lower case)."""
     base = re.sub(r"[\[\]:*?/\\]+", "_", one_line(text)).strip("' ") or "表"
     # Spreadsheets count UTF-16 units, so a character beyond the first plane counts twice.
     for number in range(1, 100_000):

@@ -21,6 +21,7 @@ from govmedia_rules.reports.html import indicator_lines
 from govmedia_rules.reports.review_rows import review_rows
 from govmedia_rules.reports.rows import KINDS, FindingRow, SubjectRow, Totals, collect
 from govmedia_rules.reports.text import one_line, sheet_name, visible
+from govmedia_rules.rules.model import GRADE_ZH
 
 MAX_ROWS = 1_048_576
 """Rows a sheet can hold."""
@@ -210,7 +211,12 @@ def review_xlsx(inspections: Iterable[Inspection], *, made_at: datetime | None =
         ExportError: There are more rows than a sheet can hold.
         MissingExtra: xlsxwriter is not installed.
     """
-    return workbook([TitledSheet("复核", "", _grid(REVIEW_COLUMNS, review_rows(inspections)))], made_at=made_at)
+    return review_workbook(review_rows(inspections), made_at=made_at)
+
+
+def review_workbook(rows: Iterable[Sequence[str]], *, made_at: datetime | None = None) -> bytes:
+    """Return a workbook to review in of rows that `judge.review_sheet.review_row` made; see `review_xlsx`."""
+    return workbook([TitledSheet("复核", "", _grid(REVIEW_COLUMNS, rows))], made_at=made_at)
 
 
 SUBJECTS = (
@@ -220,7 +226,7 @@ SUBJECTS = (
 """Columns of the list of subjects."""
 FINDINGS = (
     *("序号", "名称", "标识码", "主办单位", "所属地方或部门", "指标", "指标名称", "类别", "结论", "说明", "证据", "证据条数"),
-    *("依据", "条款", "依据已核实", "复核", "豁免"),
+    *("依据", "条款", "依据来源", "复核", "豁免"),
 )
 """Columns of the list of problems."""
 OPEN = ("序号", "名称", "标识码", "主办单位", "所属地方或部门", "指标", "指标名称", "结论", "为何未定")
@@ -319,7 +325,7 @@ def _finding(row: SubjectRow, finding: FindingRow) -> tuple[object, ...]:
         finding.evidence_count,
         finding.document,
         finding.clause or None,
-        "是" if finding.verified else "否",
+        GRADE_ZH[finding.grade],
         finding.review or None,
         finding.waiver or None,
     )

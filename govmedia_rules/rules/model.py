@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
@@ -86,22 +87,48 @@ class Basis(Model):
     url: Short | None = None
 
 
+Grade = Literal["official", "copy", "unseen"]
+"""How something was seen: on an official host or in the document itself, in a copy elsewhere, or not at all."""
+
+GRADE_ZH: Mapping[Grade, str] = {"official": "官方来源", "copy": "据转载", "unseen": "未见原文"}
+"""Grades as people read them, the surest first."""
+
+_OFFICIAL_HOST = re.compile(r"(?:https?://)?(?:[^/?#@]*\.)?gov\.cn(?::\d+)?(?:[/?#]|$)", re.IGNORECASE)
+
+
 class Source(Model):
     """Where a rule comes from.
 
     Attributes:
         document: The document.
         clause: Place in it; None when the whole document is meant.
-        verified: Whether the rule was seen in the source; False for a best reading.
+        grade: How the rule was seen. Where only `verified` is given, a text at an address outside gov.cn is a copy.
+        verified: Whether it was seen at all; False for a best reading. Follows from `grade`.
         note: What is known of its reliability.
         url: Address of the text the rule was read in.
     """
 
     document: Name
     clause: Short | None = None
+    grade: Grade = "unseen"
     verified: bool = False
     note: Short | None = None
     url: Short | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_grade(cls, data: Any) -> Any:
+        if not isinstance(data, Mapping):
+            return data
+        verified, grade, url = data.get("verified"), data.get("grade"), data.get("url")
+        if grade is not None:
+            if verified is not None and verified != (grade != "unseen"):
+                raise ValueError(f"grade = {grade!r} and verified = {verified!r} contradict each other; leave verified out")
+            return {**data, "verified": grade != "unseen"}
+        if verified is not True:
+            return data
+        is_copy = isinstance(url, str) and _OFFICIAL_HOST.match(url) is None
+        return {**data, "grade": "copy" if is_copy else "official"}
 
 
 class Reading(Model):
@@ -355,10 +382,24 @@ class Indicator(Model):
         """The official word for its kind."""
         return KIND_ZH[self.kind]
 
+    def grade_of(self, key: str) -> Grade:
+        """Return how one of its values was seen (`points`, `params.window`, `deduct.blank`).
+
+        The grade is that of what the layer cites that set it; where that cites nothing, of what the indicator cites.
+        """
+        return "unseen" if key in self.unverified else self.sources.get(self.origins.get(key, ""), self.source).grade
+
+    @cached_property
+    def grade(self) -> Grade:
+        """How the rule with all its values was seen: the least sure of them counts."""
+        grades: list[Grade] = [self.source.grade, "unseen" if self.unverified else self.source.grade]
+        grades += [self.grade_of(key) for key in self.origins if key.partition(".")[0] in _DECIDING]
+        return max(grades, key=list(GRADE_ZH).index)
+
     @property
     def is_verified(self) -> bool:
-        """Whether the rule and all its values were seen in the source."""
-        return self.source.verified and not self.unverified
+        """Whether the rule and all its values were seen in the source or in a copy of it."""
+        return self.grade != "unseen"
 
 
 _DECIDING = ("id", "kind", "group", "check", "params", "applies_to", "mode", "points", "deduct", "problem")

@@ -37,7 +37,14 @@ class _Merged:
         self.origins: dict[str, str] = {}
         self.sources: dict[str, Source] = {}
         self.enabled = True
-        self.file = ""
+        self.files: dict[str, str] = {}
+
+    def file_of(self, key: str | None) -> str:
+        """Return the file of the layer that set a key; of the lowest layer where none did."""
+        steps = (key or "").split(".")
+        named = (self.origins.get(".".join(steps[:length])) for length in range(len(steps), 0, -1))
+        setter = next((layer for layer in named if layer is not None), None)
+        return self.files[setter] if setter is not None else next(iter(self.files.values()))
 
 
 def resolve(layers: Sequence[Layer], plugins: Plugins, own_checks: Mapping[str, CheckSpec]) -> Plan:
@@ -140,6 +147,7 @@ def _lay_over(
 ) -> None:
     layer_id = layer.content.id
     table = f'[indicators."{name}"]'
+    target.files[layer_id] = layer.file
     was_veto = target.values.get("kind") == "veto"
     given = entry.model_fields_set
     looser: list[str] = []
@@ -180,7 +188,6 @@ def _lay_over(
     if entry.source is not None:
         target.sources[layer_id] = entry.source
     faults.extend(_looser_faults(looser, entry, layer, table))
-    target.file = target.file or layer.file
 
 
 def _looser_faults(looser: Sequence[str], entry: IndicatorEntry, layer: Layer, table: str) -> list[RulebookError]:
@@ -278,11 +285,11 @@ def _stays_strict(spec: CheckSpec, step: str, before: Mapping[str, Any], after: 
 def _finish(
     name: str, target: _Merged, specs: Mapping[str, CheckSpec], plugins: Plugins, faults: list[RulebookError]
 ) -> Indicator | None:
-    values, file = target.values, target.file
+    values = target.values
     table = f'[indicators."{name}"]'
 
     def fault(kind: type[RulebookError], what: str, key: str | None = None, hint: str = "") -> None:
-        faults.append(kind(what, Where(file, table, key), hint))
+        faults.append(kind(what, Where(target.file_of(key), table, key), hint))
 
     missing = [key for key in ("title", "kind", "source") if key not in values]
     for key in missing:

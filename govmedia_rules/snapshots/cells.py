@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time, tzinfo
 from functools import cache
 from typing import Any, NamedTuple
@@ -60,6 +60,8 @@ class _Words(NamedTuple):
     closed: tuple[str, ...]
     running: tuple[str, ...]
     doubtful: re.Pattern[str]
+    updates: Mapping[str, bool]
+    all_items: tuple[str, ...]
     functions: tuple[tuple[str, str], ...]
 
 
@@ -89,6 +91,8 @@ def _words() -> _Words:
         tuple(words["closed"]),
         tuple(words["running"]),
         any_of(words["doubtful"]),
+        dict.fromkeys(keys("updated"), True) | dict.fromkeys(keys("not_updated"), False),
+        tuple(words["all_items"]),
         tuple(sorted(functions.items(), key=lambda item: -len(item[0]))),
     )
 
@@ -140,6 +144,28 @@ def count_cell(value: Any) -> int | None:
     if not digits.isascii() or not digits.isdecimal() or len(digits) > 12:
         raise ValueError("不是条数")
     return int(digits)
+
+
+def any_cell(value: Any) -> bool | None:
+    """Return whether anything was published, where a cell says how much (3条, 0) or answers (已更新, 否)."""
+    if isinstance(value, bool):
+        return value
+    text = text_of(value)
+    if text is None:
+        return None
+    answer = _words().updates.get(key_of(text))
+    if answer is not None:
+        return answer
+    try:
+        count = count_cell(value)
+    except ValueError:
+        return yes_no_cell(value)
+    return None if count is None else count > 0
+
+
+def counts_all(header: str) -> bool:
+    """Return whether a header counts all items there are (累计发布数量), so that 0 says that there is none."""
+    return key_of(header) == "post_count" or any(word in header for word in _words().all_items)
 
 
 class FunctionsRead(NamedTuple):

@@ -12,14 +12,26 @@ from pydantic import ValidationError
 from govmedia_rules.core.time import SHANGHAI, Window, day_of
 from govmedia_rules.core.vocabulary import key_of, read_data
 from govmedia_rules.errors import TableError, Where
-from govmedia_rules.snapshots.cells import ONLY_A_DAY, CodeRead, Point, code_cell, count_cell, never_updated, plain_cell, point_of
+from govmedia_rules.snapshots.cells import (
+    ONLY_A_DAY,
+    CodeRead,
+    Point,
+    any_cell,
+    code_cell,
+    count_cell,
+    never_updated,
+    plain_cell,
+    point_of,
+)
 from govmedia_rules.snapshots.column_names import column_kind
 from govmedia_rules.snapshots.kinds import kinds
 from govmedia_rules.snapshots.models import SiteSnapshot
 from govmedia_rules.snapshots.parts import Column
 from govmedia_rules.subjects.models import Site
-from govmedia_rules.tables.headers import FieldGroup, field_of, match_columns, missing_columns
+from govmedia_rules.tables.headers import FieldGroup, field_of, match_columns, missing_columns, period_text
+from govmedia_rules.tables.layout import no_subject
 from govmedia_rules.tables.model import BadRow, ColumnUse, RawTable, Rows
+from govmedia_rules.tables.periods import Updates, newest_within, period_of
 from govmedia_rules.tables.sources import open_tables
 from govmedia_rules.tables.when import Clock, DayRange, when_cell
 
@@ -37,6 +49,7 @@ _FIELDS = {
     "cycle": "text",
     "latest_entry_at": "moment",
     "entry_count": "number",
+    "updates": "text",
     "observed_at": "moment",
 }
 _GROUPS = [FieldGroup("column", _FIELDS)]
@@ -86,7 +99,8 @@ def read_columns(
     for table in tables:
         columns = match_columns(table, _GROUPS, headers=headers, repeated=True)
         fields = {use.field for use in columns}
-        lacking = [name for name in ("name", "latest_entry_at") if name not in fields]
+        lacking = [name for name in ("name",) if name not in fields]
+        lacking += ["latest_entry_at"] if not fields & {"latest_entry_at", "updates"} else []
         if site is None and not fields & {"site_name", "site_code"}:
             lacking.append("site_name")
         if observed_at is None and "observed_at" not in fields:
@@ -95,7 +109,7 @@ def read_columns(
             raise missing_columns(table, lacking, _GROUPS)
         uses.extend(columns)
         reader.read(table, columns)
-    rejected = tuple(row for table in tables for row in table.rejected)
+    rejected = (*(row for table in tables for row in table.rejected), *reader.rejected)
     try:
         snapshots = tuple(reader.snapshots(complete))
     except ValidationError as fault:
@@ -119,16 +133,21 @@ class _Reader:
         self._columns: dict[_Key, list[Column]] = {}
         self._unread: set[str] = set()
         self.bad: list[BadRow] = []
+        self.rejected: list[BadRow] = []
 
     def read(self, table: RawTable, columns: tuple[ColumnUse, ...]) -> None:
         """Read the rows of a table."""
         headers: dict[str, str] = {}
         for use in columns:
             if use.field is not None:
-                headers.setdefault(use.field, use.header)
+                name = f"updates.{len(headers)}" if use.field == "updates" else use.field
+                headers.setdefault(name, use.header)
         for number, cells in table.rows:
             row = {name: cells.get(header) for name, header in headers.items()}
-            if any(value is not None for value in row.values()):
+            reason = no_subject(row.get("name"), cells)
+            if reason is not None:
+                self.rejected.append(BadRow(number, headers.get("name"), str(row.get("name"))[:200], reason, False, table.sheet))
+            elif any(value is not None for value in row.values()):
                 self._add(number, row, headers, table)
 
     def _add(self, number: int, row: Mapping[str, Any], headers: Mapping[str, str], table: RawTable) -> None:
@@ -166,17 +185,19 @@ class _Reader:
         values["level"] = read("level", _level_cell)
         values["cycle"] = read("cycle", cycle_cell)
         values["entry_count"] = read("entry_count", count_cell)
-        if _is_blank_word(row.get("latest_entry_at")):
-            values["entry_count"] = 0
-        else:
-            values["latest_entry_at"] = read(
-                "latest_entry_at", lambda value: _day_cell(value, Clock(point.at, self._zone, table.day_zero))
+        clock = Clock(point.at, self._zone, table.day_zero)
+        is_blank = _is_blank_word(row.get("latest_entry_at"))
+        newest = None if is_blank else read("latest_entry_at", lambda value: _day_cell(value, clock))
+        try:
+            newest, values["entry_count"] = _agreeing(
+                newest, values["entry_count"], is_blank, _updates_of(row, headers, read, clock), clock
             )
-        if values["entry_count"] == 0 and values.get("latest_entry_at") is not None:
-            fault("entry_count", "条数为0，却有更新时间，留待核实")
-            values["entry_count"] = values["latest_entry_at"] = None
-        if point.only_day and isinstance(values.get("latest_entry_at"), datetime):
-            values["latest_entry_at"] = day_of(values["latest_entry_at"], self._zone)
+        except ValueError as contradiction:
+            fault("latest_entry_at" if row.get("entry_count") is None else "entry_count", str(contradiction))
+            newest = values["entry_count"] = None
+        if isinstance(newest, DayRange):
+            values["latest_entry_from"], newest = newest
+        values["latest_entry_at"] = day_of(newest, self._zone) if point.only_day and isinstance(newest, datetime) else newest
         known = {key: value for key, value in values.items() if value is not None}
         self._columns.setdefault(_Key(site.id, point), []).append(Column.model_validate(known, context={"zone": self._zone}))
 
@@ -215,15 +236,41 @@ def _is_blank_word(value: object) -> bool:
     return value is not None and key_of(str(value)) in map(key_of, words)
 
 
-def _day_cell(value: Any, clock: Clock) -> datetime | date | None:
+def _updates_of(row: Mapping[str, Any], headers: Mapping[str, str], read: Any, clock: Clock) -> list[Updates]:
+    """Return what the columns of counts with a period say (近两周更新条数)."""
+    updates = []
+    for name in (name for name in row if name.startswith("updates.")):
+        words = period_text(headers[name])
+        period = None if words is None else period_of(words, clock)
+        answer = None if period is None else read(name, any_cell)
+        if period is not None and answer is not None:
+            updates.append(Updates(period, answer))
+    return updates
+
+
+def _agreeing(
+    newest: datetime | date | DayRange | None, count: int | None, is_blank: bool, updates: list[Updates], clock: Clock
+) -> tuple[datetime | date | DayRange | None, int | None]:
+    """Return the date of the newest entry and the number of entries, as all cells of a row together say.
+
+    Raises:
+        ValueError: They contradict each other.
+    """
+    assert clock.today is not None
+    if is_blank and count:
+        raise ValueError("写着空白栏目，条数却不为0，留待核实")
+    empty = is_blank or count == 0
+    if empty and (newest is not None or any(update.any for update in updates)):
+        raise ValueError("条数为0或空白，却有更新，留待核实")
+    return (None, 0) if empty else (newest_within(newest, updates, clock.today), count)
+
+
+def _day_cell(value: Any, clock: Clock) -> datetime | date | DayRange | None:
     if isinstance(value, str) and plain_cell(value) is None:
         return None
     if never_updated(value):
         raise ValueError("表中称长期未更新，须由人工核实")
-    moment = when_cell(value, clock)
-    if isinstance(moment, DayRange):
-        raise ValueError("没有具体日期")
-    return moment
+    return when_cell(value, clock)
 
 
 def _kind_cell(value: Any) -> str | None:

@@ -70,6 +70,8 @@ class Column(Model):
         found_by: Where it was found: navigation, site map, or a page's link; None when not recorded.
         entries: Its entries, newest of the list; None when not looked at, () when it is blank.
         latest_entry_at: Time of the newest entry; derived from `entries` where they are given.
+        latest_entry_from: Earliest that the newest entry can be, where only its month or year is known: then `latest_entry_at` is
+            the latest it can be. None where `latest_entry_at` is meant as it stands.
         entry_count: Number of entries, 0 for a blank column; derived from `entries` when it is not given (then a lower
             bound if the list has more pages).
         undated_count: Number of entries that show no date; derived from `entries` where they are given.
@@ -87,6 +89,7 @@ class Column(Model):
     found_by: Literal["navigation", "sitemap", "link"] | None = None
     entries: tuple[Entry, ...] | None = None
     latest_entry_at: Moment | None = None
+    latest_entry_from: Moment | None = None
     entry_count: NonNegativeInt | None = None
     undated_count: NonNegativeInt | None = None
     on_home: bool | None = None
@@ -94,6 +97,8 @@ class Column(Model):
     @model_validator(mode="after")
     def _derive(self) -> Column:
         entries = self.entries
+        if self.latest_entry_from is not None and (self.latest_entry_at is None or entries is not None):
+            raise ValueError("latest_entry_from needs latest_entry_at, and no entries")
         if entries is None:
             if self.entry_count == 0 and (self.latest_entry_at is not None or self.undated_count):
                 raise ValueError("entry_count is 0 but an entry is described")
@@ -128,8 +133,9 @@ class ColumnGroup:
 
     Attributes:
         columns: The columns, in order.
-        days: For each of them the ordinal of the day of its newest entry; 0 when it shows none. An entry of the day of the
-            monitoring point that is not newer than the point stands one day before it: see `Span.last_whole_day`.
+        days: For each of them the ordinal of the day of its newest entry; 0 where only its month is known, or nothing. An
+            entry of the day of the monitoring point that is not newer than the point stands one day before it: see
+            `Span.last_whole_day`.
         oldest_day: The smallest of `days`.
         newest_day: The largest of `days`.
         empty: Those that have no entry, or whose entries were not observed.
@@ -177,7 +183,7 @@ def group_columns(columns: Sequence[Column], point: datetime) -> dict[str | None
             group = groups[kind] = ColumnGroup()
         newest_entry = facts["latest_entry_at"]
         group.columns.append(column)
-        if newest_entry is None:
+        if newest_entry is None or facts["latest_entry_from"] is not None:
             day = 0
         else:
             day = newest_entry.toordinal()

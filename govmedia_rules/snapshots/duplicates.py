@@ -98,7 +98,7 @@ def _label(record: Listed) -> Hashable:
 
 
 _FACTS: Mapping[str, tuple[str, ...]] = {
-    "columns": ("entries", "latest_entry_at", "entry_count", "undated_count"),
+    "columns": ("entries", "latest_entry_at", "latest_entry_from", "entry_count", "undated_count"),
     "services": ("elements", "forms", "time_limits"),
 }
 
@@ -189,11 +189,11 @@ def _tied(contradicted: Sequence[str], records: Sequence[Listed]) -> list[tuple[
     tied: list[tuple[str, ...]] = []
     if "answered" in contradicted or "answered_at" in contradicted:
         tied.append(("answered", "answered_at"))
-    if "entries" in contradicted or "latest_entry_at" in contradicted or "entry_count" in contradicted:
+    if not {"entries", "latest_entry_at", "latest_entry_from", "entry_count"}.isdisjoint(contradicted):
         counts = {getattr(record, "entry_count", None) for record in records}
         # Lists grow from page to page: that they have 3 and 5 entries leaves no doubt about the newest, that they are blank does.
-        dates = "latest_entry_at" in contradicted or 0 in counts
-        tied.append(("entries", "entry_count", "undated_count", *(("latest_entry_at",) if dates else ())))
+        dates = not {"latest_entry_at", "latest_entry_from"}.isdisjoint(contradicted) or 0 in counts
+        tied.append(("entries", "entry_count", "undated_count", *(("latest_entry_at", "latest_entry_from") if dates else ())))
     return tied
 
 

@@ -6,6 +6,7 @@ An answer that says it was refused (`ok: 0`, `ret: -3`, 频繁) holds no list of
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from os import PathLike
@@ -15,9 +16,10 @@ from typing import Any
 from govmedia_rules.core.vocabulary import read_data
 from govmedia_rules.errors import ObservationError, Where
 
+_NO = frozenset({"0", "false", "no", "none", "null", "否", "无", "{}", "[]"})
 MAX_BYTES = 200_000_000
 """Largest document that is read."""
-FIELDS = ("title", "text", "published_at", "url", "account_name", "platform", "original")
+FIELDS = ("title", "text", "published_at", "url", "account_name", "platform", "original", "kind", "state")
 """Fields of a post that a mapping may fill."""
 
 
@@ -90,20 +92,46 @@ def _document(source: object, where: Where | None) -> Any:
 
 
 def _refuse(document: Any, where: Where | None) -> None:
+    """Refuse an answer that says it failed: by a code, by a text, or by an error beside an empty list.
+
+    Raises:
+        ObservationError: It is such an answer.
+    """
     if not isinstance(document, Mapping):
         return
     marks = read_data("govmedia_rules.snapshots", "exports.toml")["refused"]
-    for key, fine in marks["codes"].items():
-        code = _value(document, [key])
-        if code is not None and not isinstance(code, Mapping | list) and code not in fine:
-            raise ObservationError(
-                f"the answer was refused: {key} is {code}", where, "采集被拒绝（频繁、未登录等），不能当作没有发布：请稍后重采"
-            )
-    for text in document.values():
-        if isinstance(text, str) and len(text) < 500 and any(word in text for word in marks["words"]):
-            raise ObservationError(
-                f"the answer was refused: {text[:100]}", where, "采集被拒绝（频繁、未登录等），不能当作没有发布：请稍后重采"
-            )
+    inner = document.get("data")
+    told = _bad_code(document, marks["codes"]) or _failure(document, marks)
+    told = told or (_failure(inner, marks) if isinstance(inner, Mapping) else None)
+    if told is not None:
+        hint = "采集被拒绝或失败（频繁、未登录、出错等），不能当作没有发布：请稍后重采"
+        raise ObservationError(f"the answer was refused: {told}", where, hint)
+
+
+def _bad_code(answer: Mapping[str, Any], codes: Mapping[str, Sequence[str]]) -> str | None:
+    """Return the first code of an answer that is none of success; None where there is none."""
+    for key, fine in codes.items():
+        code = _value(answer, [key])
+        text = str(code).strip().lower()
+        if code is not None and not isinstance(code, Mapping | list) and (text.strip("0") or "0") not in fine and text not in fine:
+            return f"{key} is {code}"
+    return None
+
+
+def _failure(answer: Mapping[str, Any], marks: Mapping[str, Any]) -> str | None:
+    """Return the text that says that an answer failed; None where nothing does."""
+    texts = {str(key): value for key, value in answer.items() if isinstance(value, str) and len(value) < 500}
+    refusal = re.compile("|".join(marks["words"]), re.IGNORECASE)
+    told = next((text for text in texts.values() if refusal.search(text)), None)
+    if told is not None:
+        return told[:100]
+    if any(isinstance(value, list) and value for value in answer.values()):
+        return None
+    errors = [answer.get(key) for key in marks["errors"] if answer.get(key)]
+    unclear = [
+        text for key, text in texts.items() if key.lower() in marks["messages"] and text.strip().lower() not in marks["fine"]
+    ]
+    return str((*errors, *unclear)[0])[:100] if errors or unclear else None
 
 
 def _list_of(document: Any, paths: Iterable[str]) -> list[Mapping[str, Any]] | None:
@@ -128,6 +156,6 @@ def _row(post: Mapping[str, Any], keys: Mapping[str, Sequence[str]], others: Seq
     row = {field: value for field, paths in keys.items() if (value := _value(post, paths)) is not None}
     if "account_name" not in row and account is not None:
         row["account_name"] = account
-    if any(_value(post, [key]) for key in others):
+    if any(str(value).strip().lower() not in _NO for key in others if (value := _value(post, [key])) is not None):
         row["kind"] = "转发"
     return {field: value if isinstance(value, str | int | float | bool) else str(value) for field, value in row.items()}

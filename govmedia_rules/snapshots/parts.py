@@ -45,6 +45,8 @@ class HomePage(Model):
     Attributes:
         entries: Dated items on the home page; None when not looked at.
         latest_entry_at: Time of the newest; derived from `entries` where they are given.
+        latest_entry_from: Earliest that the newest can be, where only its month or year is known: then `latest_entry_at` is the
+            latest it can be. None where `latest_entry_at` is meant as it stands.
         entry_count: Number of items; derived from `entries` where it is not given.
         is_navigation: Whether the page is only an entrance to columns (导航页); None when not known.
         second_level_latest_at: Newest time on all second-level pages together; None when not looked at or none is shown.
@@ -53,6 +55,7 @@ class HomePage(Model):
 
     entries: tuple[Entry, ...] | None = None
     latest_entry_at: Moment | None = None
+    latest_entry_from: Moment | None = None
     entry_count: NonNegativeInt | None = None
     is_navigation: bool | None = None
     second_level_latest_at: Moment | None = None
@@ -60,6 +63,8 @@ class HomePage(Model):
 
     @model_validator(mode="after")
     def _derive(self) -> HomePage:
+        if self.latest_entry_from is not None and (self.latest_entry_at is None or self.entries is not None):
+            raise ValueError("latest_entry_from needs latest_entry_at, and no entries")
         for deep, shallow in (("entries", "latest_entry_at"), ("second_level_entries", "second_level_latest_at")):
             entries = self.__dict__[deep]
             if entries is None:

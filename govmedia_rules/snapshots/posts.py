@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
-from govmedia_rules.core.time import SHANGHAI, day_of
+from govmedia_rules.core.time import SHANGHAI, day_of, earliest
 from govmedia_rules.core.vocabulary import key_of, read_data
 from govmedia_rules.errors import TableError, Where
 from govmedia_rules.snapshots.cells import (
@@ -33,7 +33,7 @@ from govmedia_rules.snapshots.models import AccountSnapshot
 from govmedia_rules.snapshots.parts import Post
 from govmedia_rules.subjects.models import Account
 from govmedia_rules.subjects.vocabulary import subject_vocabulary
-from govmedia_rules.tables.headers import FieldGroup, field_of, match_columns, missing_columns
+from govmedia_rules.tables.headers import FieldGroup, field_of, header_aliases, header_keys, match_columns, missing_columns
 from govmedia_rules.tables.model import BadRow, ColumnUse, RawTable, Rows
 from govmedia_rules.tables.sources import open_tables
 from govmedia_rules.tables.when import Clock, DayRange, when_cell
@@ -49,6 +49,7 @@ _POST = {
     "original": "boolean",
     "state": "text",
     "kind": "text",
+    "of_others": "boolean",
     "account_name": "text",
     "platform": "text",
     "account_code": "code",
@@ -94,7 +95,7 @@ def post_tables(
         return "time" if name in _TIMES else name
 
     opened = []
-    for table in open_tables(source, known, needed="time", sheet=sheet, header=header):
+    for table in open_tables(source, known, needed="time", alone="title", sheet=sheet, header=header):
         columns = match_columns(table, _GROUPS, headers=headers, repeated=True)
         if not {use.field for use in columns} & {"title", *_TIMES}:
             raise missing_columns(table, ["published_at", "title"], _GROUPS)
@@ -104,16 +105,30 @@ def post_tables(
 
 def post_rows(table: RawTable, columns: Iterable[ColumnUse], point: datetime | None, zone: tzinfo) -> Iterator[PostRow]:
     """Return the rows of a table of posts; blank ones are left out."""
-    headers: dict[str, str] = {}
-    for use in columns:
-        if use.field is not None:
-            headers.setdefault(use.field, use.header)
+    headers = _headers_by_field(columns)
     time_field = next((name for name in _TIMES if name in headers), None)
     for number, cells in table.rows:
         if any(value is not None for value in cells.values()):
             yield _post_row(
                 number, {name: cells.get(header) for name, header in headers.items()}, headers, time_field, point, zone, table
             )
+
+
+def _headers_by_field(columns: Iterable[ColumnUse]) -> dict[str, str]:
+    """Return the header of each field, the best spelling first; further columns of a field are numbered (`state.2`)."""
+    ranks = {key: rank for rank, key in enumerate(header_aliases("post"))}
+    used = [(use.field, use.header) for use in columns if use.field is not None]
+    used.sort(key=lambda pair: min(ranks.get(key, -1) for key in header_keys(pair[1])))
+    headers: dict[str, str] = {}
+    for name, header in used:
+        same = sum(known.split(".")[0] == name for known in headers)
+        headers[f"{name}.{same + 1}" if same else name] = header
+    return headers
+
+
+def _of_field(cells: Cells, name: str) -> dict[str, Any]:
+    """Return the filled cells of a field, by name."""
+    return {each: value for each, value in cells.items() if each.split(".")[0] == name and value is not None}
 
 
 def _post_row(
@@ -131,36 +146,34 @@ def _post_row(
         value = cells.get(name)
         bad.append(BadRow(number, headers.get(name), None if value is None else str(value)[:200], reason, True, table.sheet))
 
-    own = _is_own(cells)
+    own, decisive = _is_own(cells)
     if own is False:
-        remark = BadRow(
-            number, None, str(cells.get("state") or cells.get("kind")), "不是本账号已发布的内容，未计入", True, table.sheet
-        )
+        remark = BadRow(number, None, str(cells.get(decisive))[:200], "不是本账号已发布的内容，未计入", True, table.sheet)
         return PostRow(number, None, True, cells, (), remark, table.sheet)
-    certain = own is True
     if own is None:
-        fault("state" if cells.get("state") is not None else "kind", "不能确定是否为本账号已发布的内容，未计入")
+        fault(decisive, "不能确定是否为本账号已发布的内容，未计入")
         return PostRow(number, None, False, cells, tuple(bad), None, table.sheet)
     published: datetime | date | None = None
-    shown = None if time_field is None else cells.get(time_field)
-    if shown is not None and time_field is not None:
+    unread: dict[str, str] = {}
+    for name, shown in _of_field(cells, time_field or "").items():
         try:
             moment = when_cell(shown, Clock(point, zone, table.day_zero))
             if isinstance(moment, DayRange):
-                fault(time_field, "发布时间没有具体日期")
-                certain = False
-            else:
-                published = moment
-        except ValueError as unread:
-            fault(time_field, str(unread))
-            certain = False
-    elif time_field is not None:
-        certain = False  # a post without its time may be the newest one
+                raise ValueError("发布时间没有具体日期")
+            published = moment
+            break
+        except ValueError as reason:
+            unread[name] = str(reason)
+    if published is None:
+        for name, problem in unread.items():
+            fault(name, problem)
+    # A post without its time may be the newest one.
+    certain = published is not None or time_field is None
     original: bool | None = None
     try:
         original = _original(cells.get("original"))
-    except ValueError as unread:
-        fault("original", str(unread))
+    except ValueError as refusal:
+        fault("original", str(refusal))
     texts = {name: _text(cells.get(name), longest) for name, longest in (("title", 10_000), ("url", 8_000), ("text", 5_000_000))}
     post = Post(title=texts["title"] or "", url=texts["url"], published_at=published, text=texts["text"], original=original)
     return PostRow(number, post, certain, cells, tuple(bad), None, table.sheet)
@@ -179,35 +192,48 @@ def _original(value: Any) -> bool | None:
 
 
 class _Words(NamedTuple):
-    published: re.Pattern[str]
+    standing: re.Pattern[str]
     unpublished: re.Pattern[str]
+    published: re.Pattern[str]
     of_others: re.Pattern[str]
-    own: re.Pattern[str]
 
 
 @cache
 def _words() -> _Words:
     table = read_data("govmedia_rules.tables", "headers.toml")["posts"]
-    return _Words(*(re.compile("|".join(table[name])) for name in ("published", "unpublished", "of_others", "own")))
+    return _Words(*(re.compile("|".join(table[name])) for name in _Words._fields))
 
 
-def _is_own(cells: Cells) -> bool | None:
-    """Return whether a row is a published post of the account itself; None where its state is not understood."""
-    words = _words()
-    kind, state = (None if cells.get(name) is None else key_of(str(cells[name])) for name in ("kind", "state"))
-    if kind is not None and words.of_others.search(kind):
-        return False
-    if state is None:
+def _is_own(cells: Cells) -> tuple[bool | None, str]:
+    """Return whether a row is a published post of the account itself, and the field that decides it; None where that stays open."""
+    answers: list[tuple[bool | None, str]] = []
+    for field, answer in (("of_others", _is_first_hand), ("kind", _is_kind_of_own), ("state", _is_standing)):
+        for name, value in _of_field(cells, field).items():
+            try:
+                answers.append((answer(value), name))
+            except ValueError:
+                answers.append((None, name))
+    return next((each for wanted in (False, None) for each in answers if each[0] is wanted), (True, "state"))
+
+
+def _is_first_hand(value: Any) -> bool | None:
+    """Return the answer to 是否转发, the other way round."""
+    of_others = yes_no_cell(value)
+    return None if of_others is None else not of_others
+
+
+def _is_kind_of_own(value: Any) -> bool:
+    return not _words().of_others.search(key_of(str(value)))
+
+
+def _is_standing(value: Any) -> bool | None:
+    """Return whether a state is that of a post that can be seen; also the answer to 是否删除, the other way round."""
+    words, state = _words(), key_of(str(value))
+    if words.standing.search(state):  # 未删除
         return True
     if words.unpublished.search(state):
         return False
-    if words.published.search(state):
-        return True
-    try:
-        deleted = yes_no_cell(state)  # 是否删除
-    except ValueError:
-        return None
-    return None if deleted is None else not deleted
+    return True if words.published.search(state) else _is_first_hand(state)
 
 
 def read_posts(
@@ -268,7 +294,7 @@ def read_posts(
         if not filled & {"account_name", "account_code"} and groups.only is None:
             raise missing_columns(table, ["account_name"], _GROUPS)
         uses.extend(columns)
-        names = {use.field: use.header for use in columns if use.field is not None}
+        names = _headers_by_field(columns)
         for row in post_rows(table, columns, None if groups.point is None else groups.point.at, zone):
             groups.add(row, names)
     name = opened[0][0].name if opened else "posts"
@@ -298,6 +324,8 @@ class _Groups:
         self.point, self._zone = point, zone
         self._accounts: dict[str, Account] = {}
         self._posts: dict[tuple[str, Point], list[Post]] = {}
+        self._rows: set[tuple[object, ...]] = set()
+        self._later: set[tuple[str, Point]] = set()
         self._partial: set[str] = set()
         self._all_partial = False
         self.bad: list[BadRow] = []
@@ -324,8 +352,25 @@ class _Groups:
             self._partial.add(account.id)
         if row.remark is not None:
             self.remarks.append(row.remark)
-        if row.post is not None:
-            posts.append(self._by_days(row.post) if point.only_day else row.post)
+        if row.post is None:
+            return
+        post = self._by_days(row.post) if point.only_day else row.post
+        if post.published_at is not None and earliest(post.published_at, self._zone) > point.at:
+            # What was published later says nothing of the monitoring point, nor that the account was there then.
+            self._leave_out(row, "发布时间晚于监测时间点，未计入")
+            self._later.add((account.id, point))
+            return
+        # What shows its time alone may be another post of that day.
+        cells = (account.id, point, *((name, str(value)) for name, value in row.cells.items()))
+        if cells in self._rows and (post.title or post.url or post.text):
+            self._leave_out(row, "与另一行相同，按1条计")
+            return
+        self._rows.add(cells)
+        posts.append(post)
+
+    def _leave_out(self, row: PostRow, reason: str) -> None:
+        assert row.post is not None
+        self.remarks.append(BadRow(row.number, None, row.post.title[:200] or None, reason, True, row.sheet))
 
     def _by_days(self, post: Post) -> Post:
         if not isinstance(post.published_at, datetime):
@@ -390,6 +435,7 @@ class _Groups:
 
     def _snapshot(self, account: Account, point: Point, posts: tuple[Post, ...], complete: bool) -> AccountSnapshot:
         partial = not complete or self._all_partial or account.id in self._partial
+        partial = partial or (not posts and (account.id, point) in self._later)
         return AccountSnapshot.model_validate(
             {
                 "account": account,

@@ -144,13 +144,14 @@ def _all_rows(table: ShallowTable) -> Rows[Any]:
     warn_of(table)
     rows = list(table)
     once = each_once([((row.sheet, row.number), row.snapshot) for row in rows if row.snapshot is not None])
-    bad = [*(row for row in table.rejected if row.used), *(fault for row in rows for fault in row.bad)]
+    bad = [*(row for row in table.rejected if row.used), *(fault for row in rows if row.has_data for fault in row.bad)]
+    no_data = [fault for row in rows if not row.has_data for fault in row.bad]
     remarks = [remark for row in rows for remark in row.remarks]
     return Rows(
         tuple(snapshot for _, snapshot in once.rows),
         (*bad, *once.open),
         table.columns,
-        tuple(row for row in table.rejected if not row.used),
+        (*(row for row in table.rejected if not row.used), *no_data),
         (*table.remarks, *remarks, *once.merged),
         tuple(place for place, _ in once.rows),
         table.missing,
@@ -177,6 +178,7 @@ _ACCOUNT_OBSERVED = {
     "observed_at": "moment",
     "latest_post_at": "moment",
     "post_count": "number",
+    "updates": "text",
     "found": "boolean",
     "functions": "text",
     "downloads": "boolean",
@@ -190,13 +192,14 @@ _SITE_OBSERVED = {
     "observed_at": "moment",
     "home_latest_at": "moment",
     "home_entries": "number",
+    "updates": "text",
     "is_navigation": "boolean",
     "second_level_latest_at": "moment",
     "service_count": "number",
 }
 _NEEDED_FACTS: Mapping[SubjectKind, Mapping[tuple[str, ...], str]] = {
-    "account": {("latest_post_at", "post_count"): "最后更新时间", ("functions",): "互动功能"},
-    "site": {("home_latest_at",): "首页最近更新时间"},
+    "account": {("latest_post_at", "post_count", "updates"): "最后更新时间", ("functions",): "互动功能"},
+    "site": {("home_latest_at", "updates"): "首页最近更新时间"},
 }
 NEEDED_PARTS: Mapping[str, frozenset[str]] = {
     "最后更新时间": frozenset({"latest_post_at", "posts", "post_count"}),

@@ -16,8 +16,10 @@ from pydantic import TypeAdapter, ValidationError
 from govmedia_rules.core.time import day_of
 from govmedia_rules.snapshots.cells import CodeRead
 from govmedia_rules.snapshots.models import AccountSnapshot, SiteSnapshot
+from govmedia_rules.snapshots.parts import Mark
 from govmedia_rules.snapshots.shallow_rows import NotRead, RowReader, SubjectKind
 from govmedia_rules.subjects.models import Account, Site
+from govmedia_rules.tables.layout import no_subject
 from govmedia_rules.tables.model import BadRow
 
 _BESIDE: Mapping[str, frozenset[str]] = {
@@ -25,6 +27,7 @@ _BESIDE: Mapping[str, frozenset[str]] = {
     "found": frozenset({"latest_post_at", "post_count", "functions"}),
     "is_closed": frozenset({"status"}),
     "is_running": frozenset({"status", "is_closed"}),
+    "updates": frozenset({"latest_post_at", "post_count", "home_latest_at"}),
     "starts": frozenset({"downloads"}),
     "home_entries": frozenset({"home_latest_at"}),
     "is_navigation": frozenset({"home_latest_at", "home_entries"}),
@@ -35,6 +38,7 @@ _BESIDE: Mapping[str, frozenset[str]] = {
 _FACTS: Mapping[SubjectKind, Mapping[str, tuple[str, ...]]] = {
     "account": {
         "latest_post_at": ("latest_post_at", "latest_post_from"),
+        "updates": ("latest_post_at", "latest_post_from"),
         "post_count": ("post_count",),
         "found": ("found",),
         "functions": ("functions", "partial"),
@@ -50,6 +54,7 @@ _FACTS: Mapping[SubjectKind, Mapping[str, tuple[str, ...]]] = {
     },
     "site": {
         "home_latest_at": ("home",),
+        "updates": ("home",),
         "home_entries": ("home",),
         "is_navigation": ("home",),
         "second_level_latest_at": ("home",),
@@ -60,7 +65,7 @@ _FACTS: Mapping[SubjectKind, Mapping[str, tuple[str, ...]]] = {
 }
 """Field -> the facts it gives; every other field gives the fact of the subject that has its name."""
 
-_NOT_ALONE = frozenset({*_BESIDE, *(field for fields in _BESIDE.values() for field in fields), "platform"})
+_NOT_ALONE = frozenset({*_BESIDE, *(field for fields in _BESIDE.values() for field in fields), "platform", "code"})
 
 
 class CellGroup(NamedTuple):
@@ -83,10 +88,12 @@ class Part(NamedTuple):
     Attributes:
         facts: The facts; None where the row must be read as a whole.
         bad: Cells that were not read.
+        marks: Marks that the cells set on the snapshot.
     """
 
     facts: Mapping[str, Any] | None
     bad: tuple[BadRow, ...] = ()
+    marks: tuple[Mark, ...] = ()
 
 
 AS_A_WHOLE = Part(None)
@@ -110,11 +117,12 @@ class PartReader:
         self.kind: SubjectKind = reader.kind
         self.reader = reader
         headers = {use.field: use.header for use in reader.columns if use.field is not None}
-        self._sure = {**point, headers["name"]: "示例"}
+        self._sure = {**point, headers["name"]: "甲县发布"}
         if "platform" in headers:
             self._sure[headers["platform"]] = "微博"
         row = reader.row(0, self._sure)
         self.base = None if row.bad or row.snapshot is None or "id" in headers else row.snapshot
+        self._common_marks = () if self.base is None else self.base.marks
 
     def groups(self) -> list[CellGroup]:
         """Return the groups of the table's columns; unused columns and that of the monitoring point are in none."""
@@ -156,12 +164,16 @@ class PartReader:
             return AS_A_WHOLE
         facts = {fact: value_of(row.snapshot, fact) for fact in group.facts}
         # A doubtful stage of life leaves open what other groups say.
-        return AS_A_WHOLE if row.snapshot.partial and "partial" not in facts else Part(facts, row.bad)
+        if row.snapshot.partial and "partial" not in facts:
+            return AS_A_WHOLE
+        return Part(facts, row.bad, tuple(mark for mark in row.snapshot.marks if mark not in self._common_marks))
 
     def _read_alone(self, group: CellGroup, cell: Any) -> Part:
         """Read a cell that gives one fact and touches no other, without the row around it."""
         (fact,) = group.facts
         (header,) = group.headers
+        if not _may_lack(fact) and no_subject(cell, {}) is not None:
+            return AS_A_WHOLE  # a total or a note, as the rest of the row tells
         reading: Any = None
         if cell is not None:
             try:

@@ -18,9 +18,11 @@ from govmedia_rules.snapshots.cells import (
     CodeRead,
     FunctionsRead,
     Point,
+    any_cell,
     closed_cell,
     code_cell,
     count_cell,
+    counts_all,
     doubtful_status,
     functions_cell,
     never_updated,
@@ -35,7 +37,10 @@ from govmedia_rules.snapshots.kinds import kinds
 from govmedia_rules.snapshots.models import AccountSnapshot, SiteSnapshot
 from govmedia_rules.snapshots.parts import Mark
 from govmedia_rules.subjects.models import Account, Site
+from govmedia_rules.tables.headers import period_text
+from govmedia_rules.tables.layout import no_subject
 from govmedia_rules.tables.model import BadRow, ColumnUse, RawTable
+from govmedia_rules.tables.periods import Updates, newest_within, period_of
 from govmedia_rules.tables.when import Clock, DayRange, when_cell
 
 SubjectKind = Literal["site", "account"]
@@ -48,6 +53,8 @@ _RUNNING_PARTS: Mapping[SubjectKind, frozenset[str]] = {
 }
 """Parts that may be more than was seen where a table casts doubt on how the subject runs."""
 _STAGE_FIELDS = frozenset({"status", "is_closed", "is_running"})
+_MARKED = {"latest_post_at": "latest_post_at", "home_latest_at": "home"}
+"""Dates whose cells may say 长期未更新, and the part that a mark of it names."""
 _MAX_REMEMBERED = 100_000
 _MAX_SHOWN = 200
 _SUBJECT_FIELDS: Mapping[SubjectKind, frozenset[str]] = {
@@ -65,6 +72,7 @@ class ShallowRow(NamedTuple):
         bad: Cells that were not read, or what keeps the row from being a snapshot.
         remarks: What was mended.
         sheet: Sheet of a workbook.
+        has_data: Whether the row is one of data, and no total or note.
     """
 
     number: int
@@ -72,6 +80,7 @@ class ShallowRow(NamedTuple):
     bad: tuple[BadRow, ...]
     remarks: tuple[BadRow, ...] = ()
     sheet: str | None = None
+    has_data: bool = True
 
 
 @cache
@@ -167,13 +176,21 @@ class RowReader:
         self.only_day = point is not None and point.only_day
         readers = _readers(kind)
         self._used = [
-            _Column(use.field, use.header, {}, readers["yes_no"] if "." in use.field else readers.get(use.field, readers["text"]))
-            for use in columns
+            _Column(
+                name,
+                use.header,
+                {},
+                readers["yes_no"] if "functions." in name else readers.get(name.split(".")[0], readers["text"]),
+            )
+            for at, use in enumerate(columns)
             if use.field is not None and use.field != "observed_at"
+            # Columns of counts speak of periods of their own, so that they need not agree.
+            for name in [f"updates.{at}" if use.field == "updates" else use.field]
         ]
         self._headers = {use.field: use.header for use in reversed(columns) if use.field is not None}
         self._filled = _day_of_filling(table.above)
         self._clock = Clock(None, zone, table.day_zero)
+        self._periods: dict[str, DayRange | None] = {}
         self._platform = None if self._header_of("platform") is not None else _platform_of_sheet(table)
 
     def rows(self) -> Iterator[ShallowRow]:
@@ -200,6 +217,11 @@ class RowReader:
         return self._read(next(column for column in self._used if column.header == header), value)
 
     def _row(self, row: _Row) -> ShallowRow:
+        name = self._header_of("name")
+        reason = None if name is None else no_subject(row.cells.get(name), row.cells)
+        if reason is not None:
+            row.fault(name, reason, used=False)
+            return self._result(row, None)._replace(has_data=False)
         point = self._point_of(row)
         if point is None:
             row.fault(self._header_of("observed_at"), "没有监测时间点", used=False)
@@ -209,6 +231,8 @@ class RowReader:
             self._clock = Clock(point.at, self.zone, self.table.day_zero, self._filled)
             for column in self._used:
                 column.known.clear()
+            texts = ((column.field, period_text(column.header)) for column in self._used if column.field.startswith("updates."))
+            self._periods = {name: period_of(text, self._clock) for name, text in texts if text is not None}
         cells = row.cells
         for column in self._used:
             value = cells.get(column.header)
@@ -217,6 +241,7 @@ class RowReader:
         if "name" not in row.values:
             row.fault(self._header_of("name"), "名称未填", used=False)
             return self._result(row, None)
+        self._finish_updates(row, "latest_post_at" if self.kind == "account" else "home_latest_at")
         if self.kind == "account":
             self._finish_account(row)
         else:
@@ -254,8 +279,10 @@ class RowReader:
             if name in _STAGE_FIELDS:
                 row.stage_doubtful |= doubtful_status(value)
                 row.partial |= _RUNNING_PARTS[self.kind]
-            if name == "latest_post_at" and never_updated(value):
-                row.marks.append(Mark(field=name, basis="stated", note=f"表中写“{str(value)[:60]}”，须由人工核实"))
+            if name in _MARKED and never_updated(value):
+                row.marks.append(
+                    Mark(field=_MARKED[name], basis="stated", note=f"表中“{column.header[:60]}”写着“{str(value)[:60]}”")
+                )
                 row.fault(column.header, "表中称长期未更新，须由人工核实")
                 return
             row.fault(column.header, str(fault))
@@ -286,6 +313,26 @@ class RowReader:
             raise NotRead(known[1])
         return known[0]
 
+    def _finish_updates(self, row: _Row, name: str) -> None:
+        """Narrow the date of the newest item down by the columns that say what was published in a period."""
+        values, today = row.values, self._clock.today
+        answers = {field: values.pop(field) for field in list(values) if field.startswith("updates.")}
+        updates = [Updates(period, answers[field]) for field in answers if (period := self._periods.get(field)) is not None]
+        if not updates or today is None or (name in values and values[name] is None):
+            return
+        says_never = any(mark.field == _MARKED[name] for mark in row.marks)
+        any_post = any(update.any for update in updates)
+        try:
+            if any_post and (says_never or values.get("post_count") == 0):
+                raise ValueError("表中另称没有更新，与该时段内的发布数量矛盾，留待核实")
+            values[name] = newest_within(values.get(name), updates, today)
+            if values[name] is None:
+                del values[name]
+        except ValueError as fault:
+            for field in answers:
+                row.fault(row.headers.get(field), str(fault))
+            row.drop(str(fault), name, "post_count")
+
     def _finish_account(self, row: _Row) -> None:
         values = row.values
         header = self._header_of("platform")
@@ -299,6 +346,8 @@ class RowReader:
         _finish_status(row, _RUNNING_PARTS[self.kind])
         if values.get("post_count") == 0 and values.get("latest_post_at") is not None:
             row.drop("发布数量为0，却有更新时间，留待核实", "post_count", "latest_post_at")
+        if values.get("post_count") == 0 and not counts_all(row.headers["post_count"]):
+            row.drop("没有写明是哪段时间的发布数量，0条不能说明没有更新（请写作 近两周发布数量 或 累计发布数量）", "post_count")
         shown = values.get("latest_post_at") is not None or bool(values.get("functions"))
         if values.get("found") is False and shown:
             row.drop("未查到账号，却有更新时间或互动功能，留待核实", "found", "latest_post_at", "functions")
@@ -348,6 +397,8 @@ class RowReader:
             document["service_count"] = observed.pop("service_count")
         if observed:
             names = {"home_latest_at": "latest_entry_at", "home_entries": "entry_count"}
+            if isinstance(latest := observed.get("home_latest_at"), DayRange):
+                observed["latest_entry_from"], observed["home_latest_at"] = latest
             document["home"] = {names.get(name, name): value for name, value in observed.items()}
         return document
 
@@ -431,6 +482,7 @@ def _readers(kind: SubjectKind) -> dict[str, Read]:
         "text": without_clock(plain_cell),
         "latest_post_at": _when,
         "post_count": without_clock(count_cell),
+        "updates": without_clock(any_cell),
         "home_entries": without_clock(count_cell),
         "service_count": without_clock(count_cell),
         "functions": without_clock(functions_cell),
@@ -442,7 +494,7 @@ def _readers(kind: SubjectKind) -> dict[str, Read]:
         "code": without_clock(partial(code_cell, subject=kind)),
         "closing_since": day,
         "closed_at": day,
-        "home_latest_at": day,
+        "home_latest_at": _when,
         "second_level_latest_at": day,
     }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
@@ -88,9 +89,13 @@ class Site(Model):
     @model_validator(mode="after")
     def _name_it(self) -> Site:
         if not self.id:
-            own = self.code or (_host(self.url) if self.url else None)
-            self.__dict__["id"] = own or _apart(self.name, self.owner, self.region)
+            self.__dict__["id"] = self.usual_id
         return self
+
+    @property
+    def usual_id(self) -> str:
+        """The id that the site has where none is given."""
+        return self.code or (_host(self.url) if self.url else None) or _apart(self.name, self.owner, self.region)
 
     @property
     def division(self) -> str | None:
@@ -150,8 +155,13 @@ class Account(Model):
     @model_validator(mode="after")
     def _name_it(self) -> Account:
         if not self.id:
-            self.__dict__["id"] = self.code or _apart(self.former_id, self.owner, self.region)
+            self.__dict__["id"] = self.usual_id
         return self
+
+    @property
+    def usual_id(self) -> str:
+        """The id that the account has where none is given."""
+        return self.code or _apart(self.former_id, self.owner, self.region)
 
     @property
     def division(self) -> str | None:
@@ -212,6 +222,34 @@ def _apart(name: str, *facts: str | None) -> str:
     """Return a name with the first fact that is known, which tells units of one name apart."""
     fact = next(filter(None, facts), None)
     return name if fact is None else f"{name}@{fact}"
+
+
+_ORDINARY = re.compile(r"人民政府|政府|官方|门户|网站|网|\s")
+
+
+def is_same_unit(one: Site | Account, other: Site | Account) -> bool:
+    """Return whether two descriptions may be of one unit: by their codes, else by platform, place, name and address.
+
+    Names that differ only in ordinary words (门户网站), or hold one another, are one; so are names of one address.
+
+    Examples:
+        >>> is_same_unit(Site(id="1", name="青石市政府网"), Site(id="1", name="青石市人民政府门户网站"))
+        True
+        >>> is_same_unit(Site(id="1", name="青石市政府网"), Site(id="1", name="白水县政府网"))
+        False
+    """
+    if isinstance(one, Account) != isinstance(other, Account):
+        return False
+    if one.code and other.code:
+        return one.code == other.code
+    if isinstance(one, Account) and isinstance(other, Account) and one.platform != other.platform:
+        return False
+    if one.division and other.division and one.division != other.division:
+        return False
+    if one.url and other.url and one.url == other.url:
+        return True
+    name, second = (_ORDINARY.sub("", subject.name).casefold() or subject.name for subject in (one, other))
+    return name in second or second in name
 
 
 def _host(url: str) -> str | None:

@@ -70,6 +70,7 @@ class Row(Mapping[str, Cell]):
         return len(self.headings())
 
     def keys(self) -> Sequence[str]:  # type: ignore[override]  # frame libraries ask for a plain sequence
+        """Return the names of the columns, in their order."""
         return [heading.name for heading in self.headings()]
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from govmedia_rules.errors import TableError, Where
-from govmedia_rules.tables.grids import Grid
+from govmedia_rules.tables.grids import Grid, UnreadCell
 
 MAX_LINES_OF_CELL = 60
 """Lines one quoted cell may have; an open quote is given up after them."""
@@ -16,11 +16,14 @@ MAX_ROWS = 300_000
 """Rows of a text table; see `tables.workbooks.MAX_ROWS`."""
 _DELIMITERS = ",\t;|，"
 _SAMPLE = 30
+UNREADABLE = "\ufffd"
+_LEGIBLE = 5
+"""Letters outside ASCII for each one that is not legible, in a file whose encoding is right."""
 _BINARY = re.compile("[\x00-\x08\x0e-\x1a]")
 
 
 def decode_table(raw: bytes, name: str) -> str:
-    """Return the text of a file in UTF-8 or UTF-16 with or without a mark, or GB18030.
+    """Return the text of a file in UTF-8 or UTF-16 with or without a mark, or GB18030; U+FFFD stands for what is not legible.
 
     Raises:
         TableError: It is none of them.
@@ -33,14 +36,16 @@ def decode_table(raw: bytes, name: str) -> str:
     else:
         encodings = ("utf-8-sig", "gb18030")
     for encoding in encodings:
-        try:
-            text = raw.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if not _BINARY.search(text):
+        text = _BINARY.sub(UNREADABLE, raw.decode(encoding, "replace"))
+        # Text of another encoding is illegible in every line, a damaged file in a few places.
+        if UNREADABLE not in text or text.count(UNREADABLE) * _LEGIBLE <= sum(not letter.isascii() for letter in text):
             return text
     hint = "不是文本表格：请用 Excel 或 WPS 打开后另存为 .xlsx 或 UTF-8 的 CSV"
     raise TableError("the file is not text in UTF-8, UTF-16 or GB18030", Where(name), hint)
+
+
+def _cell(text: str) -> str | UnreadCell:
+    return UnreadCell(text, "有无法解码的字符") if UNREADABLE in text else text
 
 
 def read_delimited(path: Path, delimiter: str | None = None) -> Grid:
@@ -71,7 +76,7 @@ def read_delimited(path: Path, delimiter: str | None = None) -> Grid:
                 Where(str(path)),
                 f"请拆分为不超过 {MAX_ROWS} 行的表，或改用 Parquet 与 inspect_to_parquet",
             )
-    return Grid(str(path), [list(cells) for cells in rows], faults=faults)
+    return Grid(str(path), [list(map(_cell, cells)) for cells in rows], faults=faults)
 
 
 def _score(lines: list[str], mark: str) -> tuple[int, int]:

@@ -108,7 +108,7 @@ _FORBIDDEN = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
 
 
 def sheet_title(name: str, taken: Iterable[str] = ()) -> str:
-    """Return a name Excel accepts for a sheet: at most 31 characters, none of `[]:*?/\\`, not one of `taken`."""
+    r"""Return a name Excel accepts for a sheet: at most 31 characters, none of `[]:*?/\`, not one of `taken`."""
     plain = _FORBIDDEN.sub("_", name).strip("'")[:31] or "Sheet1"
     used = {name.casefold() for name in taken}
     title, count = plain, 1

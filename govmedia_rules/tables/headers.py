@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from pydantic import BaseModel
 from govmedia_rules.core.vocabulary import key_of, read_data
 from govmedia_rules.errors import LossyColumn, TableError, Where
 from govmedia_rules.tables.model import ColumnUse, RawTable
+from govmedia_rules.tables.periods import names_period
 
 _NOTE = re.compile(r"\s*(?:[(（\[【<《][^()（）\[\]【】]{0,60}[)）\]】>》]|[:：*＊])\s*")
 _NUMBERED = re.compile(r"^(?:[0-9]{1,2}[.、．]|[①-⑳])\s*")
@@ -86,6 +88,8 @@ def field_of(header: str, groups: Sequence[FieldGroup], headers: Mapping[str, st
         headers: Further headers, as written -> field; they win over the built-in aliases.
     """
     own = {key_of(spelling): name for spelling, name in (headers or {}).items()}
+    if any("updates" in group.types for group in groups) and key_of(header) not in own and period_text(header) is not None:
+        return "updates", "text"
     for key in header_keys(header):
         for group in groups:
             name = own.get(key) or header_aliases(group.kind).get(key)
@@ -94,6 +98,26 @@ def field_of(header: str, groups: Sequence[FieldGroup], headers: Mapping[str, st
             if name is None and "functions" in group.types and (kind := _function_of(key, group)) is not None:
                 return f"functions.{kind}", "boolean"
     return None, ""
+
+
+_LONGEST_PERIOD = 60
+
+
+def period_text(header: str) -> str | None:
+    """Return the words of a header that name the period of its counts (近两周, in 近两周发布数量 or 发布数量（近两周））.
+
+    None where it is no header of counts, or names no period.
+    """
+    text = unicodedata.normalize("NFKC", "".join(header.split()))
+    if len(text) > _LONGEST_PERIOD:
+        return None
+    notes = _NOTE.findall(text)
+    bare = _NUMBERED.sub("", _NOTE.sub("", text))
+    counted = header_aliases("period")
+    before = [bare[:at] for at in range(len(bare)) if key_of(bare[at:]) in counted]
+    behind = [bare[at:].strip("-_:/") for at in range(len(bare), 1, -1) if key_of(bare[:at]) in counted]
+    candidates = [*before[:1], *behind[:1], *(note.strip("()[]【】<>《》:*") for note in notes)] if before or behind else []
+    return next((words for words in candidates if words and names_period(words)), None)
 
 
 def _function_of(key: str, group: FieldGroup) -> str | None:
@@ -229,7 +253,7 @@ def _fits(expected: str, shown: str | None) -> tuple[bool, str | None]:
     family = _family(shown)
     if family in ("nested", "binary"):
         return False, None
-    if family == "text" or family == expected:
+    if family in ("text", expected):
         return True, None
     if expected == "code" and family == "number":
         return True, "numbers have no leading zeros; read such columns as text (dtype=str)"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from functools import cache
 from typing import Any, NamedTuple
@@ -50,6 +50,33 @@ def _words() -> _Words:
     )
 
 
+def no_subject(name: Any, cells: Mapping[str, Any]) -> str | None:
+    """Return why a row of a frame or list holds no data, by its name (合计, 填表人：…); None when it may hold some.
+
+    Args:
+        name: The cell of the column of names.
+        cells: All cells of the row.
+    """
+    if not isinstance(name, str):
+        return None
+    words = _words()
+    if words.total.fullmatch("".join(name.split())):
+        return "合计行"
+    if words.example.fullmatch(name):
+        return "示例行"
+    filled = sum(cell is not None for cell in cells.values())
+    return "说明行" if filled <= 2 and words.note.match(name) else None
+
+
+@cache
+def perhaps_no_subject() -> str:
+    """Return a regular expression, of RE2 too, found in every name of letters and digits that `no_subject` takes for none."""
+    table = read_data("govmedia_rules.tables", "headers.toml")["rows"]
+    alone = "|".join(map(re.escape, (*table["examples"], *table["notes"])))
+    placeholder = table["placeholder"].split("(?=")[0]
+    return rf"{'|'.join(table['totals'])}|^(?:{alone})$|^{placeholder}|\p{{Nd}}{{4}}年"
+
+
 class Header(NamedTuple):
     """A header: its first row and the row after it, from 0, and the text of each column."""
 
@@ -59,13 +86,16 @@ class Header(NamedTuple):
     fields: int
 
 
-def find_tables(grid: Grid, field_of: FieldOf, *, needed: str = "name", header: int | None = None) -> list[RawTable]:
+def find_tables(
+    grid: Grid, field_of: FieldOf, *, needed: str = "name", alone: str | None = None, header: int | None = None
+) -> list[RawTable]:
     """Return the tables of a sheet whose header has known words, one for each header with other columns.
 
     Args:
         grid: The sheet.
         field_of: Gives the field of a header.
         needed: Field without which a row is no header row.
+        alone: Another field that makes a row of data, where it is the only one that is filled.
         header: Number of the header row as a spreadsheet shows it; None finds it.
 
     Raises:
@@ -86,7 +116,7 @@ def find_tables(grid: Grid, field_of: FieldOf, *, needed: str = "name", header: 
             return []
         current = first_header
     above = [str(cell).strip() for row in rows[: current.first] for cell in dict.fromkeys(row) if cell is not None]
-    return list(_segments(grid, rows, current, field_of, needed, tuple(above)))
+    return list(_segments(grid, rows, current, field_of, (needed, alone), tuple(above)))
 
 
 def _filled(grid: Grid) -> list[list[Any]]:
@@ -179,18 +209,20 @@ def _is_header(header: Header, field_of: FieldOf, needed: str) -> bool:
 
 
 def _segments(
-    grid: Grid, rows: list[list[Any]], header: Header, field_of: FieldOf, needed: str, above: tuple[str, ...]
+    grid: Grid, rows: list[list[Any]], header: Header, field_of: FieldOf, names: tuple[str, str | None], above: tuple[str, ...]
 ) -> Iterator[RawTable]:
     at = header.end
+    needed, _ = names
     while True:
         texts = _unique(header.texts)
+        alone = {column for column, text in enumerate(header.texts) if text and field_of(text) in names}
         name_column = next((column for column, text in enumerate(header.texts) if field_of(text) == needed), 0)
         data: list[tuple[int, dict[str, Any]]] = []
         rejected: list[BadRow] = []
         next_header: Header | None = None
         while at < len(rows):
             row, number = rows[at], grid.number(at)
-            reason = _no_data(row, header, name_column)
+            reason = _no_data(row, header, name_column, alone)
             if (
                 reason is None
                 and len({str(cell) for cell in row if cell is not None}) == 1
@@ -249,8 +281,8 @@ def _other_header(rows: Sequence[Sequence[Any]], at: int, field_of: FieldOf, nee
     return candidate if candidate.fields >= _KNOWN_AGAIN and needed in _names_of(candidate, field_of) else None
 
 
-def _no_data(row: Sequence[Any], header: Header, name_column: int) -> str | None:
-    """Return why a row holds no data, "" for a blank one, None when it holds some."""
+def _no_data(row: Sequence[Any], header: Header, name_column: int, alone: Collection[int] = ()) -> str | None:
+    """Return why a row holds no data, "" for a blank one, None when it holds some; `alone` are columns that need no other."""
     filled = [(column, cell) for column, cell in enumerate(row) if cell is not None]
     if not filled:
         return ""
@@ -279,15 +311,15 @@ def _no_data(row: Sequence[Any], header: Header, name_column: int) -> str | None
     ):
         return "列号行"
     if len(texts) == 1:
-        return _lonely(texts[0], len(filled), filled[0][0], header, name_column)
+        return _lonely(texts[0], len(filled), filled[0][0], header, {name_column, *alone})
     return None
 
 
-def _lonely(text: str, cells: int, column: int, header: Header, name_column: int) -> str | None:
+def _lonely(text: str, cells: int, column: int, header: Header, names: Collection[int]) -> str | None:
     """Return why a row with one text is no data: a heading, a note, a number without anything; None for a name alone."""
     if _words().section.fullmatch(text) or cells > 1:
         return "分组标题"
-    if column != name_column:
+    if column not in names:
         return "只有一格有内容，且不是名称"
     if _NO_NAME.fullmatch(text):
         return "说明行"

@@ -57,7 +57,13 @@ def open_table(source: Any, *, sheet: str | int | None = None) -> RawTable:
 
 
 def open_tables(
-    source: Any, field_of: FieldOf, *, needed: str = "name", sheet: str | int | None = None, header: int | None = None
+    source: Any,
+    field_of: FieldOf,
+    *,
+    needed: str = "name",
+    alone: str | None = None,
+    sheet: str | int | None = None,
+    header: int | None = None,
 ) -> list[RawTable]:
     """Open every table of a source whose header row has known headers, wherever that row is.
 
@@ -65,6 +71,7 @@ def open_tables(
         source: See `open_table`.
         field_of: Gives the field of a header, or None.
         needed: Field without which a row is no header row.
+        alone: Another field that makes a row of data, where it is the only one that is filled.
         sheet: Sheet of a workbook by name or position; None reads all that have such a header, hidden ones only where no
             other has.
         header: Number of the header row as a spreadsheet shows it; None finds it.
@@ -80,12 +87,14 @@ def open_tables(
             list(opened.columns),
             *([cells.get(column) for column in opened.columns] for _, cells in opened.rows),
         ]
-        return find_tables(Grid(opened.name, rows), field_of, needed=needed, header=header) or [_open_again(source, opened)]
+        return find_tables(Grid(opened.name, rows), field_of, needed=needed, alone=alone, header=header) or [
+            _open_again(source, opened)
+        ]
     grids = list(opened)
     shown = [grid for grid in grids if not grid.is_hidden]
     hidden = [grid for grid in grids if grid.is_hidden]
     for group in (shown, hidden):
-        tables = [table for grid in group for table in find_tables(grid, field_of, needed=needed, header=header)]
+        tables = [table for grid in group for table in find_tables(grid, field_of, needed=needed, alone=alone, header=header)]
         if tables:
             skipped = [] if group is hidden else [grid.sheet or "" for grid in hidden if find_tables(grid, field_of, needed=needed)]
             return [table.with_skipped(tuple(skipped)) if at == 0 else table for at, table in enumerate(tables)]

@@ -101,7 +101,8 @@ _PART_OF_YEAR = re.compile(
     "(?:(?P<y>20[0-9]{2})年?|(?P<word>今年|本年|去年|上年|前年))?"
     "(?:第?(?P<quarter>[1-4一二三四])季度|(?P<half>[上下])半年|(?P<part>年?[初底末]))"
 )
-_LONG_AGO = date(FIRST_YEAR, 1, 1)
+LONG_AGO = date(FIRST_YEAR, 1, 1)
+"""The earliest that anything was published: the first day of a range of which only the last is known."""
 
 
 def when_cell(value: Any, clock: Clock) -> datetime | date | DayRange:
@@ -260,6 +261,10 @@ def _by_month_day(text: str, clock: Clock) -> date | DayRange | None:
         # A spreadsheet shows 8.20 as 8.2.
         later = _latest(month, 10 * day, clock.today)
         return DayRange(min(first, later), max(first, later)) if later is not None else first
+    if match["dash"] in "-/" and first is not None:
+        # Here the month comes first. But 12/8, written in August, is hardly a day of last December: it may be the 12th, too.
+        swapped = _latest(day, month, clock.today)
+        return DayRange(first, swapped) if swapped is not None and swapped > first else first
     return first
 
 
@@ -355,6 +360,9 @@ def _by_length(text: str, clock: Clock) -> date | DayRange | None:
     if text in ("上周", "上星期", "本周", "这周", "本星期"):
         monday = today - timedelta(days=today.weekday() + (7 if text.startswith("上") else 0))
         return _until_today(DayRange(monday, monday + timedelta(days=6)), today)
+    if re.fullmatch("[本上]个?季度?", text):
+        first = date(today.year, 3 * ((today.month - 1) // 3) + 1, 1) - relativedelta(months=3 if text.startswith("上") else 0)
+        return _until_today(DayRange(first, first + relativedelta(months=3, days=-1)), today)
     if text in ("本月", "当月", "上月", "上个月"):
         first = today.replace(day=1) - (relativedelta(months=1) if text.startswith("上") else relativedelta())
         return _until_today(DayRange(first, first + relativedelta(months=1, days=-1)), today)
@@ -374,7 +382,7 @@ def _by_length(text: str, clock: Clock) -> date | DayRange | None:
     match = _OLDER.fullmatch(text)
     if match is not None:
         last = _back(today, match["n"] or match["n2"], match["unit"] or match["unit2"])
-        return None if last is None else DayRange(_LONG_AGO, last)
+        return None if last is None else DayRange(LONG_AGO, last)
     match = _AGO.fullmatch(text)
     if match is not None:
         last = _back(today, match["n"], match["unit"])
@@ -400,7 +408,7 @@ def _back(today: date, count: str, unit: str) -> date | None:
         "月": relativedelta(months=number),
         "年": relativedelta(years=min(number, 99)),
     }
-    return max(today - length[unit], _LONG_AGO)
+    return max(today - length[unit], LONG_AGO)
 
 
 def _range_of_month(year: int, month: int) -> DayRange | None:

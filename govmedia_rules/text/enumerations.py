@@ -121,7 +121,7 @@ class _List:
             return None
         word = self.members[expected]
         for end in ends:
-            for at in _starts(text, end, len(word)):
+            for at in _starts(end, len(word)):
                 if not self._can_be(text[at:end], expected, is_linked=end < slot.start):
                     continue
                 for link in self.links if expected else ():
@@ -159,13 +159,10 @@ class _List:
         fault = self._out_of_line(run)
         if fault is None:
             return []
-        mark = next((sign for sign in _MARKS if sign in text[start:end]), "" if self._is_bare(text, slots) else _MARKS[0])
+        mark = next((sign for sign in _MARKS if sign in text[start:end]), "" if _is_bare(slots) else _MARKS[0])
         reason, members = fault
         right = mark.join(self.members[member] for member in members)
         return [MemberFault(start, end, reason, right, "medium", (start, end))]
-
-    def _is_bare(self, text: str, slots: list[_Slot]) -> bool:
-        return all(first.end == second.start for first, second in pairwise(slots))
 
     def _altered(self, text: str, slots: list[_Slot], run: tuple[int, ...]) -> list[MemberFault]:
         wrong = [slot for slot in slots if not slot.is_exact]
@@ -196,6 +193,10 @@ class _List:
         return ("member_order", ordered) if ordered in self.right else None
 
 
+def _is_bare(slots: list[_Slot]) -> bool:
+    return all(first.end == second.start for first, second in pairwise(slots))
+
+
 def _sizes(size: int) -> tuple[int, ...]:
     """Sizes of a word in the place of a member, likeliest first; of a short member half would be gone with one character."""
     return (size, size - 1, size + 1) if size > _SHORT else (size,)
@@ -205,7 +206,7 @@ def _ends(text: str, at: int, size: int) -> list[int]:
     return [at + length for length in _sizes(size) if length <= len(text) - at]
 
 
-def _starts(text: str, end: int, size: int) -> list[int]:
+def _starts(end: int, size: int) -> list[int]:
     return [end - length for length in _sizes(size) if length <= end]
 
 

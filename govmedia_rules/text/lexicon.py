@@ -180,6 +180,8 @@ class Pattern:
         confidence: How sure the machine is of a match.
         note: Remark for the reader.
         line: Line or row of the file it was read from.
+        founded: Year of an event whose anniversaries the passage names (group `number`; `year` the year it is said of, `now` this
+            year); a passage is wrong when that anniversary does not fall there. None where years do not matter.
     """
 
     name: str
@@ -198,6 +200,7 @@ class Pattern:
     confidence: Confidence = "medium"
     note: str = ""
     line: int | None = field(default=None, compare=False)
+    founded: int | None = None
 
     @property
     def id(self) -> str:
@@ -237,6 +240,22 @@ Entry = Term | Canonical | Enumeration | Person | Pattern
 """A line of a lexicon."""
 
 
+class DecidedException(NamedTuple):
+    """Who decided that a string of `Lexicon.exceptions` is right wherever it stands, as its list says.
+
+    Attributes:
+        text: The string.
+        role: Role of the person who decided, never the name.
+        decided: Day of the decision, as YYYY-MM-DD; "" where it is not said.
+        reason: Why.
+    """
+
+    text: str
+    role: str
+    decided: str = ""
+    reason: str = ""
+
+
 class Stamp(NamedTuple):
     """What an inspection keeps of a lexicon it used: id, version, digest of the contents."""
 
@@ -261,6 +280,7 @@ class Lexicon:
         right_patterns: Expressions, slots filled in, for wordings that are right wherever they stand (全省一体化…平台): what a near
             miss lies in is no error.
         exceptions: Strings that are right wherever they stand, such as those learned from clean text.
+        decided: Of these, the ones whose list says who decided.
         bad: Lines that could not be used, each with its number and the reason.
         notes: Remarks on the file, such as the encoding it was read in.
     """
@@ -275,6 +295,7 @@ class Lexicon:
     patterns: tuple[Pattern, ...] = ()
     right_patterns: tuple[str, ...] = ()
     exceptions: tuple[str, ...] = ()
+    decided: tuple[DecidedException, ...] = ()
     bad: tuple[BadRow, ...] = ()
     notes: tuple[str, ...] = ()
 
@@ -326,6 +347,7 @@ class Lexicon:
             patterns=tuple(dict.fromkeys(line for part in parts for line in part.patterns)),
             right_patterns=tuple(dict.fromkeys(text for part in parts for text in part.right_patterns)),
             exceptions=tuple(dict.fromkeys(text for part in parts for text in part.exceptions)),
+            decided=tuple(dict.fromkeys(decided for part in parts for decided in part.decided)),
             bad=tuple(row for part in parts for row in part.bad),
             notes=tuple(note for part in parts for note in part.notes),
         )
@@ -380,7 +402,7 @@ class Lexicon:
 
 def _content(entry: Entry) -> list[object]:
     names = [name for name in entry.__slots__ if name not in {"line", "note"}]
-    values = [getattr(entry, name) for name in names]
+    values = [getattr(entry, name) for name in names if name != "founded" or getattr(entry, name) is not None]
     return [type(entry).__name__, *map(_plain, values)]
 
 

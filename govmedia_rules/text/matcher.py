@@ -18,7 +18,15 @@ from govmedia_rules.text.lexicon import Canonical, Lexicon, Pattern, Person, Ter
 from govmedia_rules.text.misses import LONG_FORM, changed_span, confidence_of, is_last_of_words, reason_of
 from govmedia_rules.text.near import LOOK, Edit, Fragment, NearForms, slips
 from govmedia_rules.text.normalise import BETWEEN, compared, compared_all
-from govmedia_rules.text.patterns import RightPatterns, compile_pattern, context_of, find_pattern, is_in_series, number_of
+from govmedia_rules.text.patterns import (
+    RightPatterns,
+    compile_pattern,
+    context_of,
+    find_pattern,
+    is_in_series,
+    number_of,
+    right_anniversary,
+)
 from govmedia_rules.text.search import Backend, Hit, build_search
 from govmedia_rules.text.titles import Titles
 from govmedia_rules.text.words import is_word, meet_by_chance
@@ -27,6 +35,8 @@ SEARCH_CHARACTERS = 60_000
 """A longer text is searched in parts of this size, so that memory stays bounded."""
 _REACH = 64
 """Characters on each side of a near miss in which right forms are looked for."""
+_ANNIVERSARY_REACH = 2_000
+"""Characters on each side of an anniversary in which the year it fell in is looked for."""
 _SHORT_TERM = 3
 """Characters up to which a term may arise where two other words meet."""
 _OFFICE_LENGTH = 4
@@ -350,10 +360,21 @@ class Matcher:
                 continue
             if _is_allowed(text, first, last, line) or (line.held and self._is_held(line, hit, days.at(start))):
                 continue
-            reason = "no_such_event" if line.held else _dated_reason(line)
-            right = None if line.right is None else hit.expand(line.right)
+            reason, right = self._reading(text, hit, line, days.at(start))
             if right != hit[0]:
                 yield ReportedPassage(first, last, line, reason, right, line.confidence)
+
+    @staticmethod
+    def _reading(text: str, hit: re.Match[str], line: Pattern, day: date | None) -> tuple[str, str | None]:
+        """Return the reason of a match and what is right; the passage itself where it is an anniversary that falls then."""
+        if line.founded is None:
+            reason = "no_such_event" if line.held else _dated_reason(line)
+            return reason, None if line.right is None else hit.expand(line.right)
+        around = context_of(text, *hit.span(), reach=_ANNIVERSARY_REACH)
+        nth = right_anniversary(hit, line.founded, day, around)
+        first, last = hit.span("number")
+        right = hit[0] if nth is None else f"{text[hit.start() : first]}{nth}{text[last : hit.end()]}"
+        return "wrong_anniversary", right
 
     @staticmethod
     def _is_held(line: Pattern, hit: re.Match[str], day: date | None) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from typing import Literal, overload
 
 from govmedia_rules.core.vocabulary import read_data
@@ -99,14 +99,15 @@ class Matches(Tabular[Match]):
         self.text = text
         self._matches = tuple(matches)
 
-    @property
+    @cached_property
     def shown(self) -> str:
         """The text with every private number masked; positions stay the same."""
-        text = self.text
+        parts, last = [], 0
         for match in self._matches:
-            if match.kind == "privacy" and len(match.text) == match.end - match.start:
-                text = text[: match.start] + match.text + text[match.end :]
-        return text
+            if match.kind == "privacy" and len(match.text) == match.end - match.start and match.start >= last:
+                parts += [self.text[last : match.start], match.text]
+                last = match.end
+        return "".join([*parts, self.text[last:]])
 
     @overload
     def __getitem__(self, index: int) -> Match: ...
@@ -151,6 +152,12 @@ class Matches(Tabular[Match]):
         before = text[max(0, match.start - width) : match.start]
         after = text[match.end : match.end + width]
         return " ".join(before.split()), match.text, " ".join(after.split())
+
+    def sentence(self, match: Match) -> str:
+        """The sentence that holds a match, on one line, private data masked; with the match it tells the passage again."""
+        text = self.shown
+        start, end = sentence_span(text, match.start, match.end)
+        return squeeze_to_line(text[start:end])
 
     def marked(self, left: str = "【", right: str = "】") -> str:
         """One line a match: the passage with the match between marks, and what is suggested."""

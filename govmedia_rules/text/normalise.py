@@ -24,6 +24,7 @@ _FULL_WIDTH = {code: code - 0xFEE0 for code in (*range(0xFF10, 0xFF1A), *range(0
 
 INVISIBLE = frozenset(
     [
+        0x0000,
         0x00AD,  # soft hyphen
         0x034F,
         0x061C,
@@ -187,14 +188,14 @@ class CleanedText:
     __slots__ = ("_folded", "compared")
 
     def __init__(self, text: str) -> None:
-        self._folded: str | tuple[NDArray[np.uint32], NDArray[np.uint8]]
+        self._folded: str | NDArray[np.uint32]
         if has_numpy():
             codes = np_codes(text)
-            kinds = _kinds().take(codes)
-            for start, end in _parting_spans(text, np_places(kinds == _MAY_PART).tolist()):
-                kinds[start:end] = _UNSEEN
-            self._folded = codes, kinds
-            self.compared = text_of_codes(_code_table().take(codes[kinds != _UNSEEN]))
+            folded = _code_table().take(codes)
+            for start, end in _parting_spans(text, _parting_places(codes)):
+                folded[start:end] = _UNSEEN
+            self._folded = folded
+            self.compared = text_of_codes(folded[folded != _UNSEEN])
         else:
             self._folded = _fold_with_gaps(text)
             self.compared = squeeze(self._folded)
@@ -203,13 +204,12 @@ class CleanedText:
         """Map positions in `compared` to positions in the text as found."""
         if isinstance(self._folded, str):
             return Positions(self._folded)
-        codes, kinds = self._folded
-        folded = _code_table().take(codes)
-        folded[kinds == _UNSEEN] = ord(" ")
-        return Positions(text_of_codes(folded), np_places(kinds != _UNSEEN))
+        seen = self._folded != _UNSEEN
+        return Positions(text_of_codes(np_filled(self._folded, seen)), np_places(seen))
 
 
-_UNSEEN, _SEEN, _MAY_PART = 0, 1, 2
+_UNSEEN = 0
+"""Stands in folded code points for what is left out; no text is compared by it, which nobody can see."""
 _SLASHES = "/／|｜\\＼"
 _PINYIN = re.compile(r"[（(][a-zA-Zāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜü]{1,7}[)）]")
 _PARTING = re.compile(rf"[（({re.escape(_SLASHES)}]")
@@ -253,25 +253,41 @@ def has_numpy() -> bool:
 
 @cache
 def _code_table() -> NDArray[np.uint32]:
-    """Code point -> code point it is compared as."""
+    """Code point -> code point it is compared as, `_UNSEEN` for what is left out."""
     import numpy as np
 
     table = np.arange(0x110000, dtype=np.uint32)
     for code, plain in fold_table().items():
-        table[code] = ord(plain)
+        table[code] = _UNSEEN if plain == " " else ord(plain)
+    table[[code for code in range(0x3001) if chr(code).isspace()]] = _UNSEEN
     return table
 
 
 @cache
-def _kinds() -> NDArray[np.uint8]:
-    """Code point -> whether it is left out, compared, or may part the characters of a word."""
+def _may_part() -> NDArray[np.bool_]:
+    """Code point -> whether it may part the characters of a word."""
     import numpy as np
 
-    kinds = np.full(0x110000, _SEEN, np.uint8)
-    kinds[[code for code in range(0x3001) if chr(code).isspace()]] = _UNSEEN
-    kinds[[code for code, plain in fold_table().items() if plain == " "]] = _UNSEEN
-    kinds[[ord(char) for char in (*_SLASHES, "(", "（")]] = _MAY_PART
-    return kinds
+    flags = np.zeros(0x110000, np.bool_)
+    flags[[ord(char) for char in (*_SLASHES, "(", "（")]] = True
+    return flags
+
+
+def _parting_places(codes: NDArray[np.uint32]) -> list[int]:
+    """Return the places of slashes and opening brackets between Chinese characters, or before a Latin letter."""
+    places = np_places(_may_part().take(codes[1:-1])) + 1
+    if not places.size:
+        return []
+    behind = codes[places + 1]
+    before = codes[places - 1]
+    likely = (
+        (before >= _FIRST_HAN) & (before <= _LAST_HAN) & ((behind >= _FIRST_HAN) & (behind <= _LAST_HAN) | (behind < _FIRST_MARK))
+    )
+    found: list[int] = places[likely].tolist()
+    return found
+
+
+_FIRST_HAN, _LAST_HAN, _FIRST_MARK = 0x3400, 0x9FFF, 0x2000
 
 
 def np_codes(text: str) -> NDArray[np.uint32]:
@@ -286,6 +302,13 @@ def np_places(flags: NDArray[np.bool_]) -> NDArray[np.intp]:
     import numpy as np
 
     return np.flatnonzero(flags)
+
+
+def np_filled(codes: NDArray[np.uint32], seen: NDArray[np.bool_]) -> NDArray[np.uint32]:
+    """Return code points with a blank for each that is not seen."""
+    import numpy as np
+
+    return np.where(seen, codes, np.uint32(ord(" ")))
 
 
 def text_of_codes(codes: NDArray[np.uint32]) -> str:

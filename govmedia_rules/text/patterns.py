@@ -214,6 +214,35 @@ def number_of(text: str) -> int | None:
     return total + rest
 
 
+def right_anniversary(hit: re.Match[str], founded: int, day: date | None, around: str) -> int | None:
+    """Return the number that an anniversary has in the year it is said of, where the passage has another one; else None.
+
+    A passage that names no year is wrong only where the anniversary lies more than a year ahead of the text: speeches and reports
+    of earlier anniversaries are quoted for years. Of "this year" nothing is said in a text that names the year of that anniversary.
+
+    Args:
+        hit: The passage, with the group `number`, and `year` or `now` where it says when.
+        founded: Year of the event.
+        day: Day of the text; None where it is not known.
+        around: The words around the passage.
+    """
+    groups = hit.groupdict()
+    number = number_of(hit["number"])
+    if number is None or number < 1:
+        return None
+    if groups.get("year"):
+        year = int(hit["year"])
+        return year - founded if year > founded and number != year - founded else None
+    if day is None or str(founded + number) in around:
+        return None
+    if groups.get("now"):
+        # In the first and the last weeks of a year the neighbouring one may be meant.
+        years = {day.year, (day - _NEIGHBOUR).year, (day + _NEIGHBOUR).year}
+        return day.year - founded if number + founded not in years else None
+    return day.year - founded if founded + number > day.year + 1 else None
+
+
+_NEIGHBOUR = timedelta(days=45)
 _LEAD = {1: timedelta(days=2 * 366), 2: timedelta(days=400)}
 """How long before its first day an event is spoken of: of a congress two years, of one of its sessions one."""
 _TERM = timedelta(days=5 * 365)

@@ -27,6 +27,7 @@ from govmedia_rules.text.lexicon import (
     MIN_TERM_LENGTH,
     Canonical,
     Confidence,
+    DecidedException,
     Entry,
     Enumeration,
     Lexicon,
@@ -51,14 +52,15 @@ BUILT_IN = {
         "institutions.toml",
         "places.toml",
         "renamed.toml",
-        "commercial.toml",
         "misspellings.toml",
         "variants.toml",
         "formulas.toml",
+        "anniversaries.toml",
         "slots.toml",
         "outdated.toml",
         "vocabulary.toml",
-    )
+    ),
+    "commercial": ("commercial.toml",),
 }
 """Built-in lexicons and the data files each is made of; the first one names it."""
 CONTEXTS = ("book_title", "quotation", "quoted", "former")
@@ -82,6 +84,7 @@ _PATTERN_KEYS = (
     "unless",
     "outside",
     "held",
+    "founded",
     "confidence",
     "note",
 )
@@ -410,7 +413,17 @@ def _pattern(values: Mapping[str, Any], line: int | None, slots: Mapping[str, st
         _choice("confidence", values.get("confidence"), get_args(Confidence), "medium"),  # type: ignore[arg-type]
         _plain("note", values.get("note")),
         line,
+        _year("founded", values.get("founded"), compiled.regex),
     )
+
+
+def _year(key: str, value: object, regex: re.Pattern[str]) -> int | None:
+    """A year with which the group `number` of a pattern is compared."""
+    if value is None:
+        return None
+    if not isinstance(value, int) or not 0 < value <= date.max.year or "number" not in regex.groupindex:
+        raise _Fault(key, value, "is no year, or the pattern has no group called number")
+    return value
 
 
 def _context(key: str, value: object) -> tuple[str, ...]:
@@ -448,9 +461,24 @@ def read_toml(raw: bytes, name: str, *, default_id: str = "lexicon") -> Lexicon:
     tables.take("persons", _PERSON_KEYS, lambda values, line: [_person(values, line)])
     tables.take("patterns", _PATTERN_KEYS, lambda values, line: [_pattern(values, line, slots, held)])
     right_patterns = tables.take_texts("right_patterns", lambda value: _right_pattern(value, slots))
-    exceptions = tables.take_texts("exceptions", lambda value: _form("exceptions", value))
+    decided: list[DecidedException] = []
+    exceptions = tables.take_texts("exceptions", lambda value: _exception(value, decided))
     lexicon = _collect(tables.good, tables.bad, str(data.get("id", default_id)), data, exceptions)
-    return replace(lexicon, right_patterns=tuple(right_patterns))
+    return replace(lexicon, right_patterns=tuple(right_patterns), decided=tuple(decided))
+
+
+def _exception(value: object, decided: list[DecidedException]) -> str:
+    """Return the string that is right wherever it stands; who decided is noted where the list says it."""
+    if not isinstance(value, dict):
+        return _form("exceptions", value)
+    text = _form("exceptions", value.get("text"))
+    unknown = sorted(value.keys() - set(DecidedException._fields))
+    if unknown:
+        raise _Fault(unknown[0], value[unknown[0]], f"is an unknown key; known are {', '.join(DecidedException._fields)}")
+    if not str(value.get("role", "")).strip():
+        raise _Fault("role", text, "does not say who decided")
+    decided.append(DecidedException(text, *(str(value.get(key, "")) for key in DecidedException._fields[1:])))
+    return text
 
 
 def _parsed_toml(raw: bytes, name: str) -> tuple[str, dict[str, Any]]:

@@ -23,11 +23,11 @@ Backend = Literal["auto", "daachorse", "python"]
 class Search(Protocol):
     """Finds all occurrences, overlapping ones too, in order of their end."""
 
-    def find(self, text: str) -> list[Hit]:
-        """Every occurrence of every string in `text`."""
+    def find(self, text: str, /) -> list[Hit]:
+        """Return every occurrence of every string in `text`."""
 
     def dump(self) -> bytes | None:
-        """The built form, to be sent to a worker; None where building again is as cheap."""
+        """Return the built form, to be sent to a worker; None where building again is as cheap."""
 
 
 @cache
@@ -67,7 +67,7 @@ def build_search(
 
 
 class _Nothing:
-    def find(self, text: str) -> list[Hit]:
+    def find(self, _text: str, /) -> list[Hit]:
         return []
 
     def dump(self) -> bytes | None:
@@ -86,7 +86,8 @@ class Automaton:
         self._automaton = kind.deserialize(built) if built is not None else kind(list(strings), use_prefilter=prefilter)
         self._find = self._automaton.find_overlapping
 
-    def find(self, text: str) -> list[Hit]:
+    def find(self, text: str, /) -> list[Hit]:
+        """Return every occurrence of every string in `text`, in order of their end."""
         try:
             hits: list[Hit] = self._find(text)
         except UnicodeEncodeError:  # a lone half of a surrogate pair is not UTF-8
@@ -94,6 +95,7 @@ class Automaton:
         return hits
 
     def dump(self) -> bytes | None:
+        """Return the automaton as bytes, which a worker loads faster than it builds one."""
         built: bytes = self._automaton.serialize()
         return built
 
@@ -114,7 +116,8 @@ class PairIndex:
             index[string[rarest : rarest + 2]].append((rarest, number, string))
         self._index = dict(index)
 
-    def find(self, text: str) -> list[Hit]:
+    def find(self, text: str, /) -> list[Hit]:
+        """Return every occurrence of every string in `text`, in order of their end."""
         index, starts_with = self._index, text.startswith
         hits: list[Hit] = []
         if index:
@@ -130,6 +133,7 @@ class PairIndex:
         return hits
 
     def dump(self) -> bytes | None:
+        """Return None: building the index again is as cheap."""
         return None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 _OPENINGS = ("《中华人民共和国", "《中国共产党", "《党政")
 _LONGEST = 40
@@ -24,6 +25,7 @@ class Titles:
     def __init__(self, forms: Iterable[str]) -> None:
         heads = tuple(opening[1:] for opening in _OPENINGS)
         self._titles = frozenset(form for form in forms if form.startswith(heads) and form.endswith(_ENDS))
+        self._meant = lru_cache(maxsize=4_096)(self._find_meant)  # the same few titles stand in many texts
         self._by_end: dict[str, list[str]] = {}
         for title in sorted(self._titles):
             self._by_end.setdefault(title[-1], []).append(title)
@@ -39,9 +41,14 @@ class Titles:
         title = text[start + 1 : end]
         if end < 0 or title in self._titles or not title.endswith(_ENDS) or any(word in title for word in _NOT_LAWS):
             return None
+        meant = self._meant(title)
+        return None if meant is None else (end, meant or None)
+
+    def _find_meant(self, title: str) -> str | None:
+        """Return the law that is meant; "" where several may be, None where the title resembles none."""
         law = title.removesuffix("条例") + "法"
         if title.endswith("条例") and law in self._titles:
-            return end, law
+            return law
         similar = [
             other
             for other in self._by_end.get(title[-1], ())
@@ -51,7 +58,7 @@ class Titles:
             return None
         nearest = min(abs(len(other) - len(title)) for other in similar)
         meant = [other for other in similar if abs(len(other) - len(title)) == nearest]
-        return end, meant[0] if len(meant) == 1 else None
+        return meant[0] if len(meant) == 1 else ""
 
 
 def _holds(long: str, short: str) -> bool:

@@ -217,6 +217,65 @@ def test_an_appeal_that_is_upheld_dismisses_the_finding_and_its_task() -> None:
     assert not [issue for issue in one.issues() if issue.reason == "appeal_waiting"]
 
 
+def test_an_id_that_stands_for_two_units_stops_the_notice() -> None:
+    one = campaign()
+    one.add_members([site("县教育局网站", id="A1"), site("县水利局网站", id="A2")])
+    one.add_results(reported(site("县教育局", id="A1")), reported(site("县林业局网站", id="A2")))
+    assert [issue.subjects for issue in one.issues() if issue.reason == "shared_id"] == [("A2",)]
+    with pytest.raises(CampaignError, match="县水利局网站 / 县林业局网站"):
+        one.notice(NoticeDraft(issuer="某市人民政府办公室"))
+
+
+def test_a_notice_waits_for_the_answer_to_an_appeal() -> None:
+    one = failing("甲", "乙")
+    draft = NoticeDraft(issuer="某市人民政府办公室", open_units="count")
+    one.notice(draft)
+    at = datetime(2024, 9, 2, 9, tzinfo=SHANGHAI)
+    one.add_appeals(Appeal(id="1", subject=key("甲"), by="主办单位", at=at, reason="当日有更新"))
+    with pytest.raises(CampaignError, match="申诉"):
+        one.notice(draft)
+    assert "申诉" in one.notice(draft.model_copy(update={"issues": "print"})).draft_remarks[0]
+    one.answer_appeal(AppealAnswer(appeal="1", decision="rejected", role="检查单位", at=at + timedelta(days=1), reason="不属实"))
+    assert one.notice(draft).draft_remarks == ()
+
+
+@pytest.mark.parametrize(
+    ("due", "reason"),
+    [
+        ("2024-10-01", "draft_deadline_off"),  # 国庆节
+        ("2024-09-21", "draft_deadline_off"),  # a Saturday
+        ("2024-09-14", None),  # a Saturday that is worked
+        ("2024-08-20", "draft_deadline_early"),
+        ("2024-09-10", None),
+    ],
+)
+def test_a_draft_asks_for_reports_on_a_working_day_after_it_is_signed(due: str, reason: str | None) -> None:
+    one = failing("甲")
+    year, month, day = map(int, due.split("-"))
+    draft = NoticeDraft.model_validate(
+        {
+            "issuer": "某市人民政府办公室",
+            "signed_at": SIGNED,
+            "deadlines": [{"due": PartialDate(year=year, month=month, day=day)}],
+        }
+    )
+    issues = [issue for issue in one.issues(draft) if issue.reason.startswith("draft_")]
+    assert [issue.reason for issue in issues] == ([] if reason is None else [reason])
+    if reason is None:
+        one.notice(draft)
+        return
+    with pytest.raises(CampaignError, match="通报稿"):
+        one.notice(draft)
+    one.answer_issue(issues[0], role="检查单位", at=LATER, reason="上级要求", draft=draft)
+    one.notice(draft)
+
+
+def test_a_day_without_a_year_is_the_next_one_after_the_signature() -> None:
+    assert PartialDate(month=1, day=10).after(PartialDate(year=2024, month=12, day=20)) == date(2025, 1, 10)
+    assert PartialDate(month=2, day=29).after(PartialDate(year=2025, month=1)) is None
+    assert PartialDate(month=3).after(PartialDate(year=2025)) is None
+
+
 def test_a_rate_under_doubt_is_printed_only_where_nothing_open_can_change_it() -> None:
     draft = NoticeDraft(issuer="某市人民政府办公室", open_units="count")
     one = campaign()

@@ -30,6 +30,8 @@ ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "docs" / "reference"
 CASES = ROOT / "tests" / "checks"
 
+GRADES = {"official": "官方来源 official", "copy": "据转载 copy", "unseen": "未见原文 not seen"}
+SIGNS = {"official": "✓", "copy": "○", "unseen": "?"}
 MODES = {"auto": ("机器判定", "machine"), "sample": ("抽样判定", "sample"), "person": ("人工判定", "person")}
 SUBJECTS = {"site": ("政府网站", "site"), "account": ("政务新媒体", "account"), "supervisor": ("监管单位", "supervising office")}
 KINDS = {
@@ -61,10 +63,38 @@ def schemas() -> dict[str, str]:
     # What is written, not what is accepted: levels, platforms and stages of life are listed.
     schemas["inspection"] = TypeAdapter(gr.Inspection).json_schema(mode="serialization")
     schemas["finding"] = TypeAdapter(gr.Finding).json_schema(mode="serialization")
+    schemas["inspect-output"] = output_schema(schemas["inspection"])
     return {
         f"{name}.schema.json": json.dumps(schema, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
         for name, schema in schemas.items()
     }
+
+
+def output_schema(inspection: dict[str, Any]) -> dict[str, Any]:
+    """JSON Schema of the document that `inspect --format json` prints."""
+    words = {"type": ["string", "null"]}
+    counts = {verdict.value: {"type": "integer", "minimum": 0} for verdict in gr.Verdict}
+
+    def record(properties: dict[str, Any]) -> dict[str, Any]:
+        return {"type": "object", "properties": properties, "required": list(properties), "additionalProperties": False}
+
+    unread = dict.fromkeys(("file", "table", "column"), words) | {"row": {"type": ["integer", "null"]}}
+    document = record(
+        {
+            "format": {"const": 1, "description": "Version of this document."},
+            "inspections": {"type": "array", "items": {key: value for key, value in inspection.items() if key != "$defs"}},
+            "rulebook": record({name: {"type": "string"} for name in ("id", "title", "version", "digest")}),
+            "covers": {"type": ["array", "null"], "items": {"type": "string"}, "description": "Indicators asked; null: all."},
+            "counts": {
+                "type": "object",
+                "properties": {kind: record(counts) for kind in ("site", "account", "supervisor")},
+                "additionalProperties": False,
+            },
+            "in_baseline": {"type": "integer", "description": "Subjects left out because the baseline has the same."},
+            "not_read": {"type": "array", "items": record(unread | {"zh": {"type": "string"}, "en": {"type": "string"}})},
+        }
+    )
+    return {**document, "$defs": inspection.get("$defs", {}), "title": "InspectOutput"}
 
 
 def books() -> dict[str, gr.Rulebook]:
@@ -185,26 +215,27 @@ def _setting(indicator: Indicator, name: str, book: gr.Rulebook) -> Iterator[str
     yield f"{layer.title}（{layer.region or '全国'}，{dates}）"
     yield ""
     if source is not None:
-        seen = "已核实 verified" if source.verified else "待核实 unverified"
-        yield f"- 依据 · Source: {source.document}{' ' + source.clause if source.clause else ''}（{seen}）{source.note or ''}"
+        clause = " " + source.clause if source.clause else ""
+        yield f"- 依据 · Source: {source.document}{clause}（{GRADES[source.grade]}）{source.note or ''}"
     if indicator.origins.get("phrase") == name:
         yield f"- 通报用语 · Wording in notices: {indicator.phrase}"
     for parameter, (value, setter) in book.explain(indicator.id).parameters.items():
         if setter in (name, "default"):
-            doubt = "，待核实 unverified" if f"params.{parameter}" in indicator.unverified else ""
-            yield f"- `{parameter}` = {value_text(value)}{'（默认 default）' if setter == 'default' else ''}{doubt}"
+            default = "（默认 default）" if setter == "default" else ""
+            yield f"- `{parameter}` = {value_text(value)}{default}，{GRADES[indicator.grade_of(f'params.{parameter}')]}"
     if indicator.origins.get("readings") == name:
         for reading in indicator.readings.values():
             values = "；".join(f"`{step}` = {value_text(value)}" for step, value in reading.params.items()) or "即上列参数 as above"
-            yield f"- 读法 · Reading “{reading.title}” ({reading.title_en or reading.title}): {values}；依据 {reading.source.document}"
+            document = f"{reading.source.document}（{GRADES[reading.source.grade]}）"
+            yield f"- 读法 · Reading “{reading.title}” ({reading.title_en or reading.title}): {values}；依据 {document}"
         if indicator.readings:
             yield "- 各读法结论一致时才判定，否则待复核 · decided only where all readings agree; a layer `adopts` one with a document"
     for kind, cost in indicator.deduct.items():
         if indicator.origins.get(f"deduct.{kind}") == name:
-            doubt = "，待核实 unverified" if f"deduct.{kind}" in indicator.unverified else ""
-            yield f"- 每处扣分 · Deduction for each `{kind}`: {'全部 all points' if cost == 'all' else cost}{doubt}"
-    if indicator.origins.get("points") == name and "points" in indicator.unverified:
-        yield f"- 分值 {indicator.points}，待核实 unverified"
+            grade = GRADES[indicator.grade_of(f"deduct.{kind}")]
+            yield f"- 每处扣分 · Deduction for each `{kind}`: {'全部 all points' if cost == 'all' else cost}，{grade}"
+    if indicator.origins.get("points") == name:
+        yield f"- 分值 · Points {indicator.points}，{GRADES[indicator.grade_of('points')]}"
     yield ""
 
 
@@ -256,18 +287,17 @@ def coverage_page(known: dict[str, gr.Rulebook]) -> str:
     lines = [
         "# Coverage",
         "",
-        "Clauses of each rulebook by who decides them, and how many rest on values that were seen in the source. A rulebook that extends",
-        "another counts its own entries only.",
+        "Clauses of each rulebook by who decides them, and how many were seen with all their values on an official host, in a copy, or",
+        "not at all. A rulebook that extends another counts its own entries only.",
         "",
-        "| rulebook | machine | sample | person | only a part of the clause | verified | with unverified values |",
-        "|---|---|---|---|---|---|---|",
+        "| rulebook | machine | sample | person | only a part of the clause | official | copy | with a value not seen |",
+        "|---|---|---|---|---|---|---|---|",
     ]
     for name, book in known.items():
         own = [one for one in book.indicators if name in one.origins.values()]
         by_mode = [sum(one.mode == mode for one in own) for mode in MODES]
         part = sum(one.covers == "part" for one in own)
-        verified = sum(one.is_verified for one in own)
-        counts = [*by_mode, part, verified, len(own) - verified]
+        counts = [*by_mode, part, *(sum(one.grade == grade for one in own) for grade in GRADES)]
         lines.append(f"| `{name}` | {' | '.join(map(str, counts))} |")
     lines += ["", "## Indicators", "", "| indicator | title | kind | decided by | rulebooks |", "|---|---|---|---|---|"]
     rows: dict[str, tuple[Indicator, list[str]]] = {}
@@ -287,7 +317,7 @@ def vetoes_page(book: gr.Rulebook) -> str:
         "# Vetoes",
         "",
         "Every 单项否决 of `national-2019`: its clause, what its check is told, whether the clause and each value were seen, and the readings",
-        "that sources allow. ✓ seen in a source, ? a reading of this library.",
+        "that sources allow. ✓ seen on an official host or in the document, ○ in a copy elsewhere, ? a reading of this library.",
         "",
         "| indicator | clause | parameters | readings |",
         "|---|---|---|---|",
@@ -295,14 +325,12 @@ def vetoes_page(book: gr.Rulebook) -> str:
     for one in book.indicators:
         if one.kind != "veto":
             continue
-        sure = "✓" if one.source.verified else "?"
+        sure = SIGNS[one.source.grade]
         params = "<br>".join(
-            f"`{name}` = {value_text(value)} {'?' if f'params.{name}' in one.unverified else sure}"
-            for name, value in one.params.items()
+            f"`{name}` = {value_text(value)} {SIGNS[one.grade_of(f'params.{name}')]}" for name, value in one.params.items()
         )
         readings = "<br>".join(
-            f"{reading.title}：{reading.source.document} {'✓' if reading.source.verified else '?'}"
-            for reading in one.readings.values()
+            f"{reading.title}：{reading.source.document} {SIGNS[reading.source.grade]}" for reading in one.readings.values()
         )
         cells = (f"[{one.id}](indicators/{one.id}.md)", f"{one.source.clause} {sure}", params or "由人工认定", readings or "—")
         lines.append(f"| {' | '.join(cells)} |")

@@ -11,6 +11,7 @@ from unittest.mock import patch
 import pandas
 import polars
 import pyarrow
+import pyarrow.compute
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -20,6 +21,7 @@ from govmedia_rules.checks.contract import CheckResult, check, failed, inconclus
 from govmedia_rules.core.time import SHANGHAI
 from govmedia_rules.engines.batch import BatchJudge
 from govmedia_rules.judge import columnwise
+from govmedia_rules.tables.layout import no_subject, perhaps_no_subject
 
 POINT = datetime(2024, 8, 23, 10, tzinfo=SHANGHAI)
 NATIONAL = gr.load_rulebook("national-2019")
@@ -168,6 +170,7 @@ ACCOUNTS = {
     "层级": st.sampled_from(["县级部门", "市级部门", "何级", None]),
     "行政区划代码": st.sampled_from(["610726", "陕西", None]),
     "最近更新时间": st.sampled_from(DATES),
+    "近两周发布数量": st.sampled_from(["0", "3", "很多", None]),
     "发布数量": st.sampled_from(["0", "12", "很多", None]),
     "是否查到": st.sampled_from(["是", "否", "不详", None]),
     "互动功能": st.sampled_from(["有", "无", "菜单", "留言、私信", "有，但已关闭", "留言、某某", None]),
@@ -290,3 +293,29 @@ def test_what_is_judged_singly() -> None:
     mixed: list[Any] = [True, 3, date(2024, 8, 20), "2024-08-20", 2.5] * 20
     frame = pandas.DataFrame({"账号名称": [f"示例{n}" for n in range(100)], "平台": "微博", "最近更新时间": mixed})
     same_both_ways(frame, NATIONAL, observed_at=POINT)
+
+
+_WORDS = (
+    "合计",
+    "总计",
+    "备注",
+    "单位",
+    "例",
+    "示例",
+    "某某",
+    "XX",
+    "某县",
+    "2024年",
+    "１２３４年",
+    "12",
+    "个",
+    "发布",
+    "附",
+    "Total",
+)
+
+
+@given(name=st.lists(st.sampled_from(_WORDS), min_size=1, max_size=4).map("".join))
+def test_names_that_may_be_totals_and_notes_are_looked_at(name: str) -> None:
+    if no_subject(name, {}) is not None:
+        assert pyarrow.compute.match_substring_regex(pyarrow.array([name]), perhaps_no_subject())[0].as_py()

@@ -408,3 +408,14 @@ def _split(reason: str) -> list[str]:
 def _said(phrases: list[str]) -> set[str]:
     # The printed table cuts the last four characters off one wording (a damaged bracket), in eight rows.
     return {"缺有效互动渠道" if phrase.startswith("缺有效互动渠道") else phrase for phrase in phrases}
+
+
+@pytest.mark.parametrize("as_list", [True, False])
+def test_one_id_given_to_two_units_is_named_and_its_reviews_refused(as_list: bool) -> None:
+    mine = account(account={"id": "A1", "name": "青石发布"})
+    other = account(account={"id": "A1", "name": "白水教育"})
+    given = [review(EXPRESSION, subject="A1")]
+    with pytest.warns(gr.errors.SharedId, match="青石发布 and for 白水教育"):
+        first, second = BOOK.inspect_many([mine, other] if as_list else iter([mine, other]), reviews=given)
+    assert [refusal.reason for refusal in second.refused_reviews] == ["ambiguous_subject"]
+    assert bool(first.refused_reviews) == as_list

@@ -68,3 +68,21 @@ def test_rows_that_were_changed_are_refused_and_named(tmp_path: Path) -> None:
         (3, "决定“大概是"),
         (4, "复核角色或复"),
     ]
+
+
+def test_what_a_table_only_states_is_a_candidate_for_a_person() -> None:
+    rows = [{"账号名称": "甲", "平台": "微博", "最后更新时间": "长期未更新", "互动功能": "有"}]
+    [inspection] = BOOK.inspect_many(gr.read_accounts(rows, observed_at=SNAPSHOTS[0].observed_at))
+    assert inspection.verdict.value == "undetermined"
+    sheet = openpyxl.load_workbook(BytesIO(gr.reports.review_xlsx([inspection]))).active
+    assert [cell.value for cell in sheet[2]][4:6] == ["待复核", "表中“最后更新时间”写着“长期未更新”，须由人工核实"]
+    review = gr.Review(
+        subject=inspection.subject.id,
+        indicator="media.veto.stale",
+        decision="confirmed",
+        reason="经查属实",
+        role="复核人员",
+        at="2024-08-24T09:00:00+08:00",
+    )
+    [decided] = BOOK.inspect_many(gr.read_accounts(rows, observed_at=SNAPSHOTS[0].observed_at), reviews=[review])
+    assert decided.verdict.value == "unqualified"

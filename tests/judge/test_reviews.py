@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 import govmedia_rules as gr
 from govmedia_rules import testing
@@ -492,7 +494,25 @@ def test_equal_sentences_on_forty_posts_are_one_piece_with_forty_places() -> Non
     assert again.finding("media.veto.safety.expression").evidence == real.evidence
 
 
+def test_a_decision_about_a_passage_may_expire() -> None:
+    snapshot = account("做到两个维户。")
+    book = gr.load_rulebook("national-2019")
+    name = "media.veto.safety.expression"
+    digest = book.inspect(snapshot).finding(name).evidence[0].passage
+    last = snapshot.observed_at.date()
+    for expires, status in ((last, "passed"), (last - timedelta(days=1), "needs_review")):
+        decision = gr.Review.model_validate(
+            {"subject": "别处", "indicator": name, "decision": "dismissed", "role": "编辑", "reason": "引文", "passage": digest}
+            | {"at": snapshot.observed_at - timedelta(days=90), "expires": expires}
+        )
+        (inspection,) = book.inspect_many([snapshot], reviews=[decision])
+        assert inspection.finding(name).status.value == status
+    with pytest.raises(ValidationError, match="only a decision about a passage expires"):
+        gr.Review.model_validate({**decision.model_dump(), "passage": None})
+
+
 def test_the_digest_of_a_passage_is_of_sentence_and_term() -> None:
+    assert passage_digest("甲\u200b乙。", "甲") == passage_digest("甲乙。", "甲")
     assert passage_digest("甲乙。", "甲") == passage_digest(" 甲 乙。", "甲")
     assert passage_digest("甲乙。", "甲") != passage_digest("甲乙。", "乙")
     assert passage_digest("甲乙。", "甲") != passage_digest("甲丙。", "甲")

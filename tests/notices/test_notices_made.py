@@ -51,7 +51,7 @@ def test_a_county_notice_with_a_headline_in_two_lines() -> None:
         "专栏超过半年未更新": (("县水务局", "县林业局"), ("site.veto.columns",)),
         "连续两周以上未更新": (("青石文旅", "青石城管"), ("media.veto.stale",)),
         "未提供有效互动功能": (("微观青石河镇", "石门街道"), ("media.veto.interaction",)),
-        "推文出现错别字": (("青石教育",), ("media.veto.safety.expression",)),
+        "推文出现错别字": (("青石教育",), ("media.veto.safety",)),
     }
     assert notice.problems[0].heading == "信息更新不及时"
     (deadline,) = notice.deadlines
@@ -267,7 +267,7 @@ def test_a_press_report() -> None:
     assert names == {
         "青山县市场监管": ("media.veto.stale",),
         "白水市应急管理局": ("site.deduct.design.availability",),
-        "平安白水": ("media.veto.safety.expression",),
+        "平安白水": ("media.veto.safety",),
     }
     assert reconcile(notice).contradictions == ()
 

@@ -170,7 +170,7 @@ def test_every_national_veto_of_the_standards_is_there(shared: Path) -> None:
 def test_explaining() -> None:
     told = str(gr.explain("site.veto.columns.core"))
     assert "国办秘函〔2019〕19号" in told
-    assert "news_window = 2周  [national-2019]" in told
+    assert "news_window = 2周  [national-2019，据转载]" in told
     overlaid = gr.explain("media.veto.interaction.none", "jiangxi-2020")
     assert overlaid.parameters["demanded_on"] == ({"wechat": ("menu",)}, "jiangxi-2020")
     assert overlaid.parameters["counted"][1] == "national-2019"

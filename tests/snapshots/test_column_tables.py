@@ -47,9 +47,9 @@ def test_blank_columns_and_contradictions() -> None:
         (True, None),
         (True, None),
         (None, None),
-        (None, None),
+        (False, date(2024, 7, 31)),  # at the latest
     ]
-    assert [(fault.row, fault.column) for fault in result.bad] == [(4, "条数"), (5, "最近更新时间")]
+    assert [(fault.row, fault.column) for fault in result.bad] == [(4, "条数")]
 
 
 @pytest.mark.parametrize(
@@ -84,3 +84,28 @@ def test_a_table_of_one_site(tmp_path: Path) -> None:
     assert [column.name for column in site.columns or ()] == ["通知公告"]
     with pytest.raises(TableError, match="site_name"):
         gr.read_columns(path, observed_at=POINT)
+
+
+def test_a_blank_column_with_entries_stays_open() -> None:
+    result = read(row("甲", "空白", 条数=3))
+    assert result[0].columns[0].is_blank is None
+    assert [fault.column for fault in result.bad] == ["条数"]
+
+
+def test_totals_and_notes_of_a_list_are_no_columns() -> None:
+    result = read(row("通知公告", "2024-08-20"), row("合计", None, 条数=30), row("填表人：", None))
+    assert [column.name for column in result[0].columns] == ["通知公告"]
+    assert [(each.row, each.reason) for each in result.rejected] == [(3, "合计行"), (4, "说明行")]
+
+
+def test_a_month_is_too_old_only_where_all_of_it_is() -> None:
+    def verdict(shown: str) -> str:
+        return str(BOOK.inspect(read(*(row(f"政务动态{number}", shown) for number in range(5)))[0]).verdict.value)
+
+    # Two weeks for news: from 9 August at 18:00.
+    assert [verdict(shown) for shown in ("2024年7月", "2024年8月", "8月上旬", "8月中旬")] == [
+        "unqualified",
+        "undetermined",
+        "undetermined",
+        "qualified",
+    ]

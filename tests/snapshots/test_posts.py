@@ -50,6 +50,45 @@ def test_what_is_no_post_of_the_account_does_not_count(cells: dict[str, object])
     assert verdict([row(**dict.fromkeys(renamed, None)), OLD]) == "qualified"
 
 
+@pytest.mark.parametrize(
+    ("header", "cell", "counts"),
+    [
+        ("微博类型", "快转", False),
+        ("动态类型", "评论了", False),
+        ("微博类型", "赞", False),
+        ("发布类型", "分享", False),
+        ("内容类型", "转载", True),
+        ("是否转发", "是", False),
+        ("是否转发", "否", True),
+        ("是否删除", "未删除", True),
+        ("状态", "未群发", False),
+    ],
+)
+def test_words_of_kinds_and_states(header: str, cell: str, counts: bool) -> None:
+    assert verdict([row(**{header: cell}), OLD]) == ("qualified" if counts else "unqualified")
+
+
+def test_a_post_after_the_monitoring_point_counts_for_nothing() -> None:
+    later = row(发布时间="2024-09-02")
+    [snapshot] = read([OLD, later])
+    assert (snapshot.latest_post_at, snapshot.post_count) == (date(2024, 1, 1), 1)
+    assert verdict([OLD, later]) == "unqualified"
+    assert verdict([later]) == "undetermined"  # whether the account was there at the point, nobody knows
+
+
+def test_equal_rows_count_once() -> None:
+    result = read([row(), row(), row(标题="另一条"), OLD])
+    assert (result[0].post_count, [remark.row for remark in result.remarks]) == (3, [3])
+    times = [{"公众号名称": "示例发布", "发布时间": "2024-08-27"}] * 2
+    assert read(times)[0].post_count == 2  # nothing says that it is the same post
+
+
+def test_a_row_with_a_title_alone_may_be_the_newest_post(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("标题,发布时间\n防汛,2024-01-01\n通知\n", "utf-8")
+    assert verdict(path) == "undetermined"
+
+
 @pytest.mark.parametrize("state", ["已发布", "审核通过", "正常"])
 def test_published_posts_count(state: str) -> None:
     assert verdict([row(审核状态=state)]) == "qualified"
@@ -147,6 +186,13 @@ def test_json_with_a_mapping_of_the_caller() -> None:
         {"message": "访问过于频繁，请稍后再试", "data": []},
         {"status_code": 2154, "aweme_list": []},
         {"something": []},
+        {"status": "error", "data": []},
+        {"code": 500, "data": []},
+        {"success": False},
+        {"errcode": 45009, "errmsg": "api daily quota limit", "list": []},
+        {"data": None, "msg": "请登录"},
+        {"data": [], "msg": "参数错误"},
+        {"data": {"error": "x", "weibo": []}},
         "no json",
     ],
 )
@@ -157,8 +203,23 @@ def test_a_refused_answer_is_never_no_posts(answer: object, tmp_path: Path) -> N
         read(path)
 
 
+def test_of_several_columns_for_one_field_the_best_counts_and_each_state_does() -> None:
+    named = {"作者": "某科室", **row()}
+    assert [snapshot.account.name for snapshot in read([named])] == ["示例发布"]
+    assert verdict([row(发布状态="已发布", 是否删除="是"), OLD]) == "unqualified"
+    apart = {"公众号名称": "示例发布", "发布时间": "10:30", "发布日期": "2024-08-27"}
+    assert verdict([apart]) == "qualified"
+
+
+def test_a_mark_that_says_no_is_no_mark() -> None:
+    post = {"nickname": "示例发布", "desc": "防汛", "create_time": 1724725800}
+    assert verdict([post | {"is_deleted": "0"}]) == "qualified"
+    assert verdict([post | {"is_deleted": True}, post | {"create_time": 1700000000}]) == "unqualified"
+
+
 def test_an_empty_list_is_no_posts() -> None:
     assert verdict({"user": {"screen_name": "示例发布"}, "weibo": []}) == "unqualified"
+    assert verdict({"code": "00000", "msg": "成功", "data": []}) == "unqualified"
 
 
 def test_a_post_without_its_time_leaves_the_posts_of_its_account_partial() -> None:

@@ -282,7 +282,7 @@ SHEETS: dict[str, tuple[Rows, dict[str, str]]] = {
             ["丙", "微博", "2024-08-22", 12, "有", "否"],  # not found beside a date
             ["丁", "微博", "2024-08-22", "12条", "有", "是"],
         ],
-        expected(甲="u", 乙="o", 丙="o", 丁="q"),
+        expected(甲="o", 乙="o", 丙="o", 丁="q"),  # no post in which time, is not said
     ),
     "two columns for one fact": (
         [
@@ -612,6 +612,38 @@ def test_an_open_quote_swallows_no_row(tmp_path: Path) -> None:
         read = gr.read_accounts(path, observed_at=POINT)
     assert [snapshot.account.name for snapshot in read] == ["甲", "乙", "丙\n丙"]
     assert [(fault.row, fault.used) for fault in read.bad] == [(2, True)]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])
+def test_one_bad_byte_costs_one_cell(encoding: str, tmp_path: Path) -> None:
+    text = "政务新媒体名称,平台,最近更新时间,互动功能\n甲发布,微信公众号,2024-08-22,有\n乙发布,微博,2024-07-01,有\n丙,微博,2024-07-01,有\n"
+    raw = text.encode(encoding)
+    at = raw.index(b"2024-07-01")
+    (tmp_path / "a.csv").write_bytes(raw[:at] + b"\xff" + raw[at:])
+    assert verdicts(tmp_path / "a.csv") == expected(甲发布="q", 乙发布="o", 丙="u")
+    read = gr.read_accounts(tmp_path / "a.csv", observed_at=POINT)
+    assert [(fault.row, fault.column, fault.reason) for fault in read.bad] == [(3, "最近更新时间", "有无法解码的字符，未读取")]
+
+
+def test_totals_of_a_frame_are_no_accounts() -> None:
+    import pandas as pd
+
+    frame = pd.DataFrame(
+        [["甲", "微博", "2024-08-22", "有"], ["合计", "1个", None, None], ["填表人：", None, None, None]], columns=HEADER
+    )
+    read = gr.read_accounts(frame, observed_at=POINT)
+    assert [snapshot.account.name for snapshot in read] == ["甲"]
+    assert [(row.row, row.reason) for row in read.rejected] == [(3, "合计行"), (4, "说明行")]
+    judged: Any = gr.inspect_frame(frame, BOOK, observed_at=POINT)
+    assert [value if isinstance(value, str) else None for value in judged["verdict"]] == ["qualified", None, None]
+
+
+def test_a_month_of_a_home_page() -> None:
+    rows = [{"网站名称": "某县人民政府", "是否导航页": "否", "首页最近更新时间": shown} for shown in ("2024年7月", "2024年8月")]
+    book = BOOK.only("site.veto.home_stale")
+    inspections = [book.inspect(gr.read_sites([row], observed_at=POINT)[0]) for row in rows]
+    assert [inspection.verdict.value for inspection in inspections] == ["unqualified", "undetermined"]
+    assert "不晚于" in inspections[0].problems[0].message("zh")
 
 
 def test_the_header_can_be_named(tmp_path: Path) -> None:

@@ -1,10 +1,14 @@
 import argparse
+import csv
 import json
+from datetime import date
 
 import pytest
 
+from govmedia_rules.checks.contract import passage_digest
 from govmedia_rules.commands import lexicon, scan
-from govmedia_rules.errors import LexiconError
+from govmedia_rules.errors import LexiconError, ObservationError
+from govmedia_rules.judge.reviews import read_reviews
 
 
 def run(capsys, module, *args):
@@ -38,7 +42,7 @@ def test_scan_as_json(capsys, page, tmp_path):
     code, out, _ = run(capsys, scan, "scan", page, copy, "--format", "json", "--no-forms")
     report = json.loads(out)
     assert code == 0
-    assert report["lexicons"][0]["id"] == "starter"
+    assert report["lexicons"][0]["id"] == "starter+commercial"
     assert len(report["lexicons"][0]["digest"]) == 64
     assert [len(text["matches"]) for text in report["texts"]] == [2, 2]
     assert [len(incident["places"]) for incident in report["incidents"]] == [2, 2]
@@ -98,19 +102,88 @@ def test_lexicon_learn_writes_a_file_that_can_be_used(capsys, tmp_path):
     assert run(capsys, lexicon, "lexicon", "learn", clean, "--lexicon", output, "--format", "json")[0] == 0
 
 
-def test_a_baseline_leaves_only_what_is_new(capsys, page, tmp_path):
-    baseline = tmp_path / "decisions.jsonl"
-    code, _, _ = run(capsys, scan, "scan", page, "--write-baseline", baseline, "--today", "2024-05-01", "--role", "编辑")
-    assert code == 0
+@pytest.mark.parametrize("form", ["json", "sarif"])
+def test_a_baseline_leaves_only_what_is_new(capsys, page, tmp_path, form):
+    baseline = tmp_path / f"before.{form}"
+    baseline.write_text(run(capsys, scan, "scan", page, "--format", form)[1], "utf-8")
     assert "13900001234" not in baseline.read_text("utf-8")
     _, out, err = run(capsys, scan, "scan", page, "--baseline", baseline)
     assert out == ""
     assert "0 candidates" in err
-    page.write_text(page.read_text("utf-8") + "<p>又按装了空调。</p>", "utf-8")
-    _, out, _ = run(capsys, scan, "scan", page, "--baseline", baseline)
+    page.write_text("<h1>题</h1>" + page.read_text("utf-8").replace("布署", "布\u200b署") + "<p>又按装了空调。</p>", "utf-8")
+    _, out, err = run(capsys, scan, "scan", page, "--baseline", baseline)
     assert "【按装】" in out
-    assert "布署" not in out
-    assert run(capsys, scan, "scan", page, "--write-baseline", baseline)[0] == 2
+    assert "1 candidates" in err
+    baseline.write_text('{"texts": 3}', "utf-8")
+    with pytest.raises(ObservationError, match="not what a scan printed"):
+        run(capsys, scan, "scan", page, "--baseline", baseline)
+
+
+def test_reviews_of_a_scan_and_of_verdicts_are_one(capsys, page, tmp_path):
+    openpyxl = pytest.importorskip("openpyxl")
+    book_path = tmp_path / "复核.xlsx"
+    assert run(capsys, scan, "scan", page, "--no-forms", "--review", book_path)[0] == 0
+    book = openpyxl.load_workbook(book_path)
+    sheet = book.active
+    columns = {cell.value: cell.column for cell in sheet[1]}
+    for title, value in (("决定（确认/驳回）", "驳回"), ("理由", "引文"), ("复核角色", "编辑"), ("复核时间", "2024-05-01")):
+        sheet.cell(2, columns[title]).value = value
+    book.save(book_path)
+    _, out, err = run(capsys, scan, "scan", page, "--no-forms", "--baseline", book_path, "--format", "json")
+    report = json.loads(out)
+    assert [match["text"] for match in report["texts"][0]["matches"]] == ["中国特色社会注义"]
+    assert [(each["text"], each["role"], each["by"]) for each in report["decided"]] == [("布署", "编辑", "external")]
+    assert "1 not shown, decided by 编辑 2024-05-01：dismissed 引文" in err
+    log = json.loads(run(capsys, scan, "scan", page, "--no-forms", "--baseline", book_path, "--format", "sarif")[1])
+    assert [len(result.get("suppressions", ())) for result in log["runs"][0]["results"]] == [0, 1]
+    (review,) = read_reviews(book_path)
+    assert review.passage == passage_digest("会议布署工作，坚持中国特色社会注义", "布署")
+    lines = tmp_path / "reviews.jsonl"
+    lines.write_text(review.model_copy(update={"expires": date(2024, 12, 31)}).model_dump_json(exclude_none=True), "utf-8")
+    assert "布署" not in run(capsys, scan, "scan", page, "--baseline", lines, "--today", "2024-12-31")[1].replace("会议布署", "")
+    assert "【布署】" in run(capsys, scan, "scan", page, "--baseline", lines, "--today", "2025-01-01")[1]
+
+
+def test_an_exception_in_the_text_says_who_decided(capsys, tmp_path):
+    path = tmp_path / "a.html"
+    path.write_text("<!-- govmedia-rules: allow 布署 | 编辑部 | 2024-05-01 | 引自旧文 --><p>会议布署工作。按装空调。</p>", "utf-8")
+    assert "【布署】" in run(capsys, scan, "scan", path)[1]  # a page under inspection does not excuse itself
+    _, out, err = run(capsys, scan, "scan", path, "--inline")
+    assert "【布署】" not in out
+    assert "【按装】" in out
+    assert "1 not shown, decided by 编辑部 2024-05-01：引自旧文" in err
+    path.write_text("<!-- govmedia-rules: allow 布署 | | 2024-05-01 | x --><p>会议布署工作。</p>", "utf-8")
+    _, out, err = run(capsys, scan, "scan", path, "--inline")
+    assert "【布署】" in out
+    assert "does not say who decided" in err
+
+
+def test_an_exception_of_a_list_says_who_decided(capsys, tmp_path):
+    own = tmp_path / "own.toml"
+    own.write_text(
+        'exceptions = ["公布署名", { text = "某布署", role = "编辑部", decided = 2024-05-01, reason = "店名" }, { text = "甲布署" }]\n',
+        "utf-8",
+    )
+    path = tmp_path / "a.txt"
+    path.write_text("某布署开业。", "utf-8")
+    _, out, err = run(capsys, scan, "scan", path, "--lexicon", "starter", "--lexicon", own, "--format", "json")
+    report = json.loads(out)
+    assert report["texts"] == []
+    assert report["exceptions"] == [{"text": "某布署", "role": "编辑部", "decided": "2024-05-01", "reason": "店名"}]
+    assert "does not say who decided" in err
+
+
+def test_scan_as_a_table(capsys, page):
+    rows = list(csv.DictReader(run(capsys, scan, "scan", page, "--format", "table")[1].splitlines()))
+    assert [row["疑似问题"] for row in rows][:2] == ["布署", "中国特色社会注义"]
+    assert all(len(row["内容摘要"]) == 16 for row in rows)
+
+
+def test_commercial_words_are_a_lexicon_of_their_own(capsys, tmp_path):
+    path = tmp_path / "a.txt"
+    path.write_text("诚招加盟，全国包邮。", "utf-8")
+    assert "【诚招加盟】" in run(capsys, scan, "scan", path)[1]
+    assert run(capsys, scan, "scan", path, "--lexicon", "starter")[1] == ""
 
 
 def test_scan_as_sarif(capsys, page):

@@ -55,7 +55,7 @@ def test_offices_and_subjects_nobody_decides_on(capsys: pytest.CaptureFixture[st
 
 
 def test_json_for_machines(capsys: pytest.CaptureFixture[str]) -> None:
-    code, out, err = run(capsys, "inspect", "--example", "hanzhong-2024q3", "--format", "json")
+    code, out, err = run(capsys, "inspect", "--example", "hanzhong-2024q3", "--format", "jsonl")
     assert code == 0
     verdicts = [json.loads(line)["verdict"] for line in out.splitlines()]
     assert verdicts.count("unqualified") == 5
@@ -106,7 +106,8 @@ def test_explaining_and_listing(capsys: pytest.CaptureFixture[str]) -> None:
     assert code == 0
     assert out.count("  依据[national-2019]: 国办秘函〔2019〕19号") == 3
     code, out, _ = run(capsys, "explain", "media.veto.stale", "--rulebook", "jiangxi-2020", "--format", "json")
-    assert json.loads(out)[0]["parameters"]["window"] == {"value": {"weeks": 2}, "set_by": "national-2019", "verified": True}
+    window = {"value": {"weeks": 2}, "set_by": "national-2019", "verified": True, "grade": "copy"}
+    assert json.loads(out)[0]["parameters"]["window"] == window
     code, out, _ = run(capsys, "rulebooks")
     assert "hanzhong-2021" in out
     code, out, _ = run(capsys, "rulebooks", "--format", "json")

@@ -1,0 +1,183 @@
+"""Lists that a script asks for after the page has come: where address and parameters both stand in the page, and the answers.
+
+Only calls that ask for a list are followed, never one that may change something at the server; what has no address, or a
+parameter that is worked out by a script, is not observed.
+"""
+
+from __future__ import annotations
+
+import html
+import itertools
+import json
+import re
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from functools import cache
+from typing import NamedTuple
+from urllib.parse import urlencode
+
+from govmedia_rules.collect.dom import Dom
+from govmedia_rules.collect.navigation import Base
+from govmedia_rules.collect.words import word_table
+from govmedia_rules.core.time import SHANGHAI
+from govmedia_rules.core.vocabulary import any_of
+
+MOST_CALLS = 4
+"""Calls of one page that are followed."""
+MOST_RECORDS = 500
+"""Records kept of one JSON text."""
+_LONGEST_SCRIPT = 100_000
+_LONGEST_CALL = 2_000
+_CALL = re.compile(r"(?:(?:\$|jQuery|axios)\.(ajax|get|post|getJSON)|\b(fetch|jpage)|\.(load))\s{0,3}\(")
+_FIRST = re.compile(r"""\s{0,9}["'`]([^"'`\s]{1,500})["'`]\s{0,5}[,)]""")
+_URL = re.compile(r"""\b(?:url|proxyUrl)["']?\s{0,5}:\s{0,5}["']([^"'\s]{1,500})["']\s{0,9}[,}\n\r]""")
+_POST = re.compile(r"""\b(?:type|method)["']?\s{0,5}:\s{0,5}["']post["']""", re.IGNORECASE)
+_DATA = re.compile(r"""\b(?:data|params|proxyParam)["']?\s{0,5}:\s{0,5}\{([^{}]{0,1500})\}""")
+_GIVEN = re.compile(r"""^[^{},]{1,520},\s{0,5}(?:\{\s{0,5}params\s{0,5}:\s{0,5})?\{([^{}]{0,1500})\}""")
+_PAIR = re.compile(
+    r"""\s*["']?([\w.\[\]-]{1,60})["']?\s*:\s*(?:"([^"]{0,300})"|'([^']{0,300})'|(-?[\d.]{1,20}|true|false)|([A-Za-z_$][\w$]{0,60}))\s*$"""
+)
+_VALUE = re.compile(
+    r"""\b(?:var|let|const)?\s{0,5}([A-Za-z_$][\w$]{0,60})\s{0,5}=\s{0,5}(?:"([^"\n]{0,200})"|'([^'\n]{0,200})'|(-?\d{1,15}))\s{0,5}[;,\n]"""
+)
+_NEXT_GROUP = re.compile(r"""<nextgroup>\s{0,20}<!\[CDATA\[\s{0,20}<a\s[^>]{0,200}?href=["']([^"']{1,1000})["']""", re.IGNORECASE)
+_JSON_START = re.compile(r"""(?:=|^|\bdata\s{0,3}:)\s{0,20}(?=\[\s{0,20}\{|\{\s{0,20}["'])""")
+
+
+class Call(NamedTuple):
+    """A call for a list.
+
+    Attributes:
+        url: Address with the parameters.
+        is_post: Whether the parameters are sent as a form.
+    """
+
+    url: str
+    is_post: bool
+
+
+@cache
+def _refused() -> re.Pattern[str]:
+    return re.compile(any_of(word_table("pages")["lists"]["changing"]), re.IGNORECASE)
+
+
+def read_calls(dom: Dom, base: Base) -> tuple[tuple[Call, ...], bool]:
+    """Return the calls for lists on the page's own host whose address and parameters stand in the page; and whether that is all."""
+    calls: dict[str, Call] = {}
+    is_whole = not any(len(script) > _LONGEST_SCRIPT for script in dom.scripts)
+    for script in dom.scripts:
+        if len(script) > _LONGEST_SCRIPT or "<![CDATA[" in script:
+            continue
+        values = {match[1]: match[2] or match[3] or match[4] or "" for match in _VALUE.finditer(script)}
+        for match in _CALL.finditer(script):
+            call = _read_call(match, script[match.end() : match.end() + _LONGEST_CALL], values, base)
+            if call is not None:
+                calls.setdefault(call.url, call)
+            is_whole = is_whole and call is not None
+    return tuple(calls.values())[:MOST_CALLS], is_whole and len(calls) <= MOST_CALLS
+
+
+def _read_call(match: re.Match[str], text: str, values: Mapping[str, str], base: Base) -> Call | None:
+    name = match[1] or match[2] or match[3]
+    head = text.lstrip()
+    if head.startswith("{") or name == "jpage":
+        own = _balanced(text)
+        address, data = _URL.search(own), _DATA.search(own)
+        is_post = name in ("post", "jpage") or _POST.search(own) is not None
+        is_bare = "data" not in own and "proxyParam" not in own
+    else:
+        address, data = _FIRST.match(text), _GIVEN.match(text)
+        is_post = name == "post"
+        is_bare = data is None and address is not None and text[address.end() - 1] == ")"
+        is_bare = is_bare or (
+            data is None and re.match(r"\s*(?:function|\(|\w+\s*=>)", text[address.end() :] if address else "") is not None
+        )
+    if address is None or not (data or is_bare):
+        return None
+    written = dict(_pairs(data[1], values)) if data is not None else {}
+    if None in written.values() or _refused().search(f"{address[1]} {' '.join(written)}"):
+        return None
+    url = base.resolve(address[1])
+    if url is None or not base.is_inside(url):
+        return None
+    query = urlencode({key: value for key, value in written.items() if value is not None})
+    return Call(f"{url}{'&' if '?' in url else '?'}{query}" if query else url, is_post)
+
+
+def _balanced(text: str) -> str:
+    """Return the text up to the brace that closes its first one."""
+    depth = 0
+    for match in re.finditer(r"[{}]", text):
+        depth += 1 if match[0] == "{" else -1
+        if depth <= 0:
+            return text[: match.end()]
+    return text
+
+
+def _pairs(text: str, values: Mapping[str, str]) -> Iterator[tuple[str, str | None]]:
+    """Return names and values of an object literal; None for a value that a script works out."""
+    for part in filter(str.strip, text.split(",")):
+        match = _PAIR.match(part)
+        if match is None:
+            yield part, None
+        else:
+            literal = next((value for value in match.groups()[1:4] if value is not None), None)
+            yield match[1], literal if literal is not None else values.get(match[5] or "")
+
+
+def next_group(dom: Dom, base: Base) -> str | None:
+    """Return the address of the next records of a datastore; None without one."""
+    for text in (*dom.scripts, dom.html[:_LONGEST_SCRIPT] if "<nextgroup" in dom.html[:_LONGEST_SCRIPT] else ""):
+        match = _NEXT_GROUP.search(text) if "<nextgroup" in text else None
+        if match is not None:
+            return base.resolve(html.unescape(match[1]))
+    return None
+
+
+# ---------------------------------------------------------------- records
+
+
+def json_lists(text: str) -> Iterator[str]:
+    """Return the lists of records with titles that a JSON text or a script with JSON in it holds, each as HTML."""
+    decoder = json.JSONDecoder()
+    at = 0
+    for match in itertools.islice(_JSON_START.finditer(text), MOST_CALLS * 10):
+        if match.end() < at:
+            continue
+        try:
+            value, at = decoder.raw_decode(text, match.end())
+        except (ValueError, RecursionError):
+            at = match.end() + 1
+            continue
+        yield from _lists_in(value, 0)
+
+
+def _lists_in(value: object, depth: int) -> Iterator[str]:
+    if depth > 6:
+        return
+    if isinstance(value, dict):
+        for inner in value.values():
+            yield from _lists_in(inner, depth + 1)
+    elif isinstance(value, list):
+        rows = [row for record in value[:MOST_RECORDS] if isinstance(record, dict) and (row := _row(record))]
+        if rows:
+            yield f"<ul>{''.join(rows)}</ul>"
+        else:
+            for inner in value[:MOST_RECORDS]:
+                yield from _lists_in(inner, depth + 1)
+
+
+def _row(record: Mapping[object, object]) -> str:
+    """Return a record as a row of a list; "" where it has no title."""
+    fields = {str(key).lower().replace("_", "").replace("-", ""): value for key, value in record.items()}
+    names = word_table("pages")["json"]
+    title, address, day = (
+        next((fields[name] for name in names[kind] if fields.get(name)), "") for kind in ("title", "url", "date")
+    )
+    if not isinstance(title, str) or not title.strip():
+        return ""
+    if isinstance(day, int) or (isinstance(day, str) and day.isdecimal() and len(day) in (10, 13)):
+        seconds = int(day) / (1_000 if int(day) > 10**11 else 1)
+        day = f"{datetime.fromtimestamp(seconds, SHANGHAI):%Y-%m-%d %H:%M}" if 0 < seconds < 4e9 else ""
+    shown = html.escape(re.sub(r"<[^>]{0,300}>", "", title)[:1_000])
+    return f'<li><a href="{html.escape(str(address)[:2_000] or "#")}">{shown}</a><span>{html.escape(str(day)[:40])}</span></li>'

@@ -1,0 +1,298 @@
+"""Ways to columns, lists, letters and services that are easily overlooked: pictures, clicks, calls of scripts, sitemap.xml."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import json
+from datetime import timedelta
+
+import pytest
+
+from govmedia_rules import collect
+from govmedia_rules.collect.calls import Call, json_lists, read_calls
+from govmedia_rules.collect.dom import Dom
+from govmedia_rules.collect.messages import read_answer_time, read_messages
+from govmedia_rules.collect.navigation import Base, read_navigation
+from govmedia_rules.collect.robots import read_sitemap
+from govmedia_rules.snapshots.models import SiteSnapshot
+from govmedia_rules.subjects.models import Site
+from tests.collect.madesites import NOW, LoopbackServer
+from tests.collect.test_collect_doubt import DAY, FOOT, HOST, NAMES, frame, look, made, named, rows
+
+BASE = Base(f"http://{HOST}/yw/index.html")
+WAYS = {
+    "pictures": '<div class="nav">{}</div>, <a href="/{p}/"><img src="/i.png" alt="{n}"></a>',
+    "areas": '<img usemap="#m" src="/i.gif"><map name="m">{}</map>, <area href="/{p}/" alt="{n}">',
+    "clicks": "<ul class='nav'>{}</ul>, <li onclick=\"location.href='/{p}/'\">{n}</li>",
+    "scripts in links": "<ul class='nav'>{}</ul>, <li><a href=\"javascript:window.open('/{p}/')\">{n}</a></li>",
+    "a bar without a name": '<div class="w12">{}</div>, <a href="/{p}/">{n}</a> |',
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_columns_and_channels_are_found_whatever_the_navigation_is_made_of(way: str) -> None:
+    bar, item = WAYS[way].split(", ", 1)
+    names = NAMES | {"xx": "网上问政"}
+    links = bar.replace("{}", "".join(item.replace("{p}", path).replace("{n}", name) for path, name in names.items()))
+    html = f'<html><head><meta charset="utf-8"><title>示例区人民政府</title></head><body>{links}{rows("yw", [1, 3])}{FOOT}</body></html>'
+    assert [navigation.name for navigation in read_navigation(Dom(html), Base(f"http://{HOST}/"))] == list(names.values())
+    stale = dict.fromkeys(NAMES, rows("old", [300, 310]))
+    snapshot = look(made(stale) | {"/": html.encode()})
+    assert named(snapshot) == {"columns.core"}
+    assert any(channel.effective for channel in snapshot.channels or ())
+
+
+def test_a_look_without_any_column_observes_no_columns() -> None:
+    html = f'<html><head><meta charset="utf-8"><title>示例区人民政府</title></head><body>{rows("yw", [1, 3])}{FOOT}</body></html>'
+    snapshot = look({"/": html.encode(), "/map.html": frame("<p>无</p>", nav="<li></li>")})
+    assert snapshot.columns is None
+
+
+# ---------------------------------------------------------------- lists in JSON and behind calls
+
+RECORDS = [
+    {"title": f"关于第{age}号工作有关情况的通知", "url": f"/yw/{age}.html", "pubDate": f"{DAY - timedelta(days=age)}"}
+    for age in (2, 5)
+]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        json.dumps(RECORDS),
+        json.dumps({"code": 0, "data": {"total": 2, "rows": RECORDS}}, ensure_ascii=False),
+        f"var list = {json.dumps(RECORDS)};\nshow(list);",
+        json.dumps([{"BT": record["title"], "Doc_Pub_Url": record["url"], "FBSJ": record["pubDate"]} for record in RECORDS]),
+        json.dumps([{"title": record["title"], "publishTime": 1724880000000 + 86_400_000} for record in RECORDS]),
+    ],
+)
+def test_lists_in_json_are_read(text: str) -> None:
+    (fragment,) = json_lists(text)
+    assert "关于第2号工作有关情况的通知" in fragment
+    assert "2024-08-2" in fragment or "2024-08-30" in fragment
+
+
+def test_json_without_titles_gives_no_list() -> None:
+    assert list(json_lists('var a = [{"id": 1}]; b = {"x": {"y": [1, 2]}}; c = [{bad; d = ' + "[" * 3_000)) == []
+
+
+@pytest.mark.parametrize(
+    ("script", "expected"),
+    [
+        ("$.getJSON('/api/list.json', function(d){show(d)})", [Call(f"http://{HOST}/api/list.json", False)]),
+        ("$.post('/a/list.do', {channelId: 12, page: '1'}, show)", [Call(f"http://{HOST}/a/list.do?channelId=12&page=1", True)]),
+        (
+            "var col = '7';\n$.ajax({url: 'q.jsp', type: 'POST', data: {col: col, n: 15}, success: show})",
+            [Call(f"http://{HOST}/yw/q.jsp?col=7&n=15", True)],
+        ),
+        ("fetch('/data/list.json').then(show)", [Call(f"http://{HOST}/data/list.json", False)]),
+        ("axios.get('/data/q', {params: {id: 3}}).then(show)", [Call(f"http://{HOST}/data/q?id=3", False)]),
+        ("$('#l').load('/inc/list.html')", [Call(f"http://{HOST}/inc/list.html", False)]),
+        (
+            "$('#1').jpage({proxyUrl:'/module/jpage/dataproxy.jsp',perPage:15,proxyParam:{'columnid':9,'unitid':'5'}})",
+            [Call(f"http://{HOST}/module/jpage/dataproxy.jsp?columnid=9&unitid=5", True)],
+        ),
+        ("$.post('/a/list.do', {channelId: getId()}, show)", []),
+        ("$.get('/a/' + id + '.json', show)", []),
+        ("$.post('/vote/save.do', {id: 1}, show)", []),
+        ("$.getJSON('http://elsewhere.example/list.json', show)", []),
+        ("$.ajax({url: '/a/list.do', data: $('#form').serialize(), success: show})", []),
+    ],
+)
+def test_calls_for_lists_are_read_where_address_and_parameters_stand_in_the_page(script: str, expected: list[Call]) -> None:
+    calls, is_whole = read_calls(Dom(f"<html><body><script>{script}</script></body></html>"), BASE)
+    assert (list(calls), is_whole) == (expected, bool(expected))
+
+
+CALL = "<ul id='l'></ul><script>$.post('/{p}/list.do', {{channelId: 12, page: 1}}, show)</script>"
+
+
+@pytest.mark.parametrize("form", ["json", "xml", "html"])
+def test_a_list_behind_a_call_is_read(form: str) -> None:
+    def answer(path: str, age: int) -> bytes:
+        items = [
+            (f"关于第{number}号工作有关情况的通知", f"/{path}/{number}.html", DAY - timedelta(days=age + number))
+            for number in range(4)
+        ]
+        if form == "json":
+            return json.dumps({"rows": [{"title": title, "url": url, "pubDate": str(day)} for title, url, day in items]}).encode()
+        lines = [f'<li><a href="{url}">{title}</a><span>{day}</span></li>' for title, url, day in items]
+        if form == "html":
+            return "".join(lines).encode()
+        records = "".join(f"<record><![CDATA[{line}]]></record>" for line in lines)
+        return f'<?xml version="1.0"?><datastore><recordset>{records}</recordset></datastore>'.encode()
+
+    pages = made({path: CALL.format(p=path) for path in NAMES})
+    for age, expected in ((2, set()), (300, {"columns.core"})):
+        snapshot = look(pages | {f"/{path}/list.do": answer(path, age) for path in NAMES})
+        assert named(snapshot) == expected
+        assert {column.latest_entry_at for column in snapshot.columns or () if column.kind == "news"} == {DAY - timedelta(days=age)}
+    # A second call that cannot be followed may bring what is newer.
+    more = CALL + "<script>$.get(addressOf('{p}'), show)</script>"
+    pages = made({path: more.format(p=path) for path in NAMES}) | {f"/{path}/list.do": answer(path, 300) for path in NAMES}
+    assert named(look(pages)) == set()
+
+
+def test_old_entries_beside_a_list_that_a_script_fills_prove_no_neglect() -> None:
+    aside = "<div class='list'><ul></ul></div><script>$.get(addressOf(7), show)</script>" + rows("hot", [300, 310, 320])
+    assert named(look(made(dict.fromkeys(NAMES, aside)))) == set()
+
+
+def test_the_further_records_of_a_datastore_are_followed() -> None:
+    proxy = "/module/jpage/dataproxy.jsp"
+
+    def store(path: str, ages: list[int], following: str = "") -> str:
+        records = "".join(
+            f"<record><![CDATA[{line}]]></record>"
+            for line in rows(path, ages)[17:-5].replace("</li>", "</li>\0").split("\0")
+            if line
+        )
+        group = f'<nextgroup><![CDATA[<a href="{following}"></a>]]></nextgroup>' if following else ""
+        return f"<datastore>{group}<recordset>{records}</recordset></datastore>"
+
+    first = {
+        path: f"<script type='text/xml'>{store(path, [330, 320, 310], f'{proxy}?page=1&amp;c={path}')}</script>" for path in NAMES
+    }
+    # The test's server looks at the path alone: one answer for every column.
+    snapshot = look(made(first) | {proxy: store("new", [3, 2, 1]).encode()})
+    assert named(snapshot) == set()
+    assert DAY - timedelta(days=1) in {column.latest_entry_at for column in snapshot.columns or ()}
+
+
+# ---------------------------------------------------------------- sitemap.xml
+
+
+def test_sitemap_xml_is_read_packed_and_as_an_index() -> None:
+    text = f"<?xml version='1.0'?><urlset><url><loc>http://{HOST}/tz/?a=1&amp;b=2</loc></url><url><loc> http://{HOST}/x.html </loc></url>"
+    assert read_sitemap(text.encode(), 1_000) == (False, (f"http://{HOST}/tz/?a=1&b=2", f"http://{HOST}/x.html"))
+    index = f"<sitemapindex><sitemap><loc>http://{HOST}/m1.xml.gz</loc></sitemap></sitemapindex>".encode()
+    assert read_sitemap(gzip.compress(index), 1_000) == (True, (f"http://{HOST}/m1.xml.gz",))
+    assert read_sitemap(gzip.compress(b"<loc>http://a.b/</loc>" + b" " * 10_000_000), 5_000)[1] == ("http://a.b/",)
+    assert read_sitemap(b"\x1f\x8bno", 5) == (False, ())
+
+
+def test_columns_come_from_sitemap_xml_where_a_script_writes_the_navigation() -> None:
+    script = "<div id='nav'></div><ul></ul><script>$.get(menuOf(1), show)</script>"
+
+    def page(title: str, body: str) -> bytes:
+        head = f'<html><head><meta charset="utf-8"><title>{title}</title></head>'
+        return f"{head}<body>{script}{body}主办单位：示例区市场监督管理局 网站标识码：6101000001</body></html>".encode()
+
+    async def run() -> SiteSnapshot:
+        pages = {f"/{path}/": page(name, rows("old", [300, 310])) for path, name in NAMES.items()}
+        pages |= {"/": page("示例区人民政府", rows("yw", [1, 2])), "/robots.txt": b"User-agent: *\nDisallow: /admin/\n"}
+        async with LoopbackServer({HOST: pages}) as server:
+            origin = f"http://{HOST}:{server.port}"
+            places = [*(f"/{path}/" for path in NAMES), "/yw/202408/t20240801_12345.html"]
+            pages["/m.xml"] = "".join(f"<url><loc>{origin}{place}</loc></url>" for place in places).encode()
+            pages["/robots.txt"] += f"Sitemap: {origin}/m.xml\n".encode()
+            site = Site(name="示例区人民政府", url=origin + "/")
+            guard = collect.Guard(test_hosts={HOST: "127.0.0.1"})
+            return await collect.site_async(site, guard=guard, observed_at=NOW, limits=collect.Limits(retries=0))
+
+    snapshot = asyncio.run(run())
+    assert {column.name for column in snapshot.columns or ()} == set(NAMES.values())
+    assert {column.found_by for column in snapshot.columns or ()} == {"sitemap"}
+    assert "columns" in snapshot.partial
+    assert "columns.core" not in named(snapshot)  # how high the columns stand is not known
+
+
+# ---------------------------------------------------------------- letters
+
+LETTERS = {
+    "labels": "<ul>{}</ul>, <li><a href='/l{n}.html'>反映第{n}号路灯不亮</a><span>留言时间：{day}</span><span>答复时间：{answer}</span></li>",
+    "split labels": "<ul>{}</ul>, <li><a href='/l{n}.html'>反映第{n}号路灯不亮</a><b>来信时间</b><i>：</i><span>提交时间：</span><em>{day}</em><span>状态：</span><em>已办结</em></li>",
+    "a date and a status": "<ul>{}</ul>, <li><a href='/l{n}.html'>反映第{n}号路灯不亮</a><b>[已回复]</b><i>{day}</i></li>",
+    "a table without a head": "<table><tbody>{}</tbody></table>, <tr><td><a href='/l{n}.html'>反映第{n}号路灯不亮</a></td><td>{day}</td><td>已答复</td></tr>",
+}
+
+
+@pytest.mark.parametrize("form", LETTERS)
+def test_letters_without_a_header_are_read(form: str) -> None:
+    frame_html, row = LETTERS[form].split(", ", 1)
+    lines = "".join(
+        row.format(n=n, day=DAY - timedelta(days=10 * n + 5), answer=DAY - timedelta(days=10 * n + 1)) for n in range(4)
+    )
+    messages = read_messages(Dom(frame_html.format(lines)), BASE, column_kind="mailbox", now=NOW)
+    assert messages is not None
+    assert [(message.title, message.answered) for message in messages] == [(f"反映第{n}号路灯不亮", True) for n in range(4)]
+
+
+def test_lists_of_news_are_no_letters() -> None:
+    assert read_messages(Dom(rows("yw", [1, 2, 3])), BASE, column_kind="mailbox", now=NOW) is None
+    assert read_answer_time(Dom("<p>答复时间：</p><p>2024-05-06 09:00</p>"), NOW) is not None
+    assert read_answer_time(Dom("<p>来信时间：2024-05-06</p>"), NOW) is None
+
+
+@pytest.mark.parametrize("name", ["县长信箱", "12345在线", "民意直通车", "有话要说", "网上问政", "我问你答"])
+def test_letters_are_read_behind_odd_names_and_followed(name: str) -> None:
+    frame_html, row = LETTERS["a date and a status"].split(", ", 1)
+
+    def letters(ages: list[int]) -> str:
+        return frame_html.format("".join(row.format(n=age, day=DAY - timedelta(days=age)) for age in ages))
+
+    form = "<form>留言<textarea name='t'></textarea></form>"
+    links = (
+        "".join(f'<li><a href="/{path}/">{column}</a></li>' for path, column in NAMES.items())
+        + f'<li><a href="/xx/">{name}</a></li>'
+    )
+    pages = made({}) | {"/": frame(rows("yw", [1, 2]), nav=links)}
+    pages["/xx/"] = frame(form + letters([5, 20, 100]) + "<a href='/xx/2.html'>下一页</a>", nav=links)
+    pages["/xx/2.html"] = frame(letters([200, 500, 600]), nav=links)
+    pages |= {f"/l{age}.html": frame(f"<p>答复时间：{DAY - timedelta(days=age - 3)}</p>", nav=links) for age in (100, 200)}
+    snapshot = look(pages)
+    assert len(snapshot.messages or ()) == 6
+    assert {message.answered_at for message in snapshot.messages or () if message.answered_at} == {
+        DAY - timedelta(days=97),
+        DAY - timedelta(days=197),
+    }
+    assert "messages" not in snapshot.partial
+
+
+def test_letters_that_a_script_writes_are_not_observed() -> None:
+    body = "<form>留言<textarea></textarea></form><table><tr><th>标题</th><th>来信时间</th><th>状态</th></tr></table><ul></ul><script>$.get(x, show)</script>"
+    snapshot = look(made({}) | {"/xx/": frame(body)})
+    assert snapshot.messages is None
+
+
+# ---------------------------------------------------------------- services, pinned entries
+
+
+def services_of(pages: dict[str, bytes]) -> tuple[object, ...] | None:
+    services = look(pages).services
+    return None if services is None else tuple(service.name for service in services)
+
+
+def test_no_services_are_said_only_after_the_whole_look() -> None:
+    pages = made({}) | {"/map.html": frame("<ul><li><a href='/yw/'>要闻动态</a></li><li><a href='/tz/'>通知公告</a></li></ul>")}
+    assert services_of(pages) == ()
+    home = pages["/"]
+    for hint in (
+        "<a href='http://www.zwfw.example/'>省政务服务网</a>",
+        "<a href='/w.html'>办事指南</a>",
+        "<a href='/q/'><img src='/q.png'></a>",
+    ):
+        assert services_of(pages | {"/": home.replace(b"</ul>", f"</ul>{hint}".encode(), 1)}) is None
+    assert services_of(pages | {"/map.html": b""}) is None
+
+
+def test_services_without_dates_are_counted() -> None:
+    names = ["婚姻登记", "身份证办理", "残疾人证", "临时救助"]
+    body = "<ul>" + "".join(f"<li><a href='/fw/{n}.html'>{name}</a></li>" for n, name in enumerate(names)) + "</ul>"
+    links = (
+        "".join(f'<li><a href="/{path}/">{name}</a></li>' for path, name in NAMES.items()) + '<li><a href="/fw/">便民服务</a></li>'
+    )
+    pages = made({}) | {"/": frame(rows("yw", [1, 2]), nav=links), "/fw/": frame(body, nav=links)}
+    assert services_of(pages) == tuple(names)
+
+
+def test_a_home_page_of_pinned_entries_beside_fresh_columns_is_open() -> None:
+    pinned = rows("ding", [700, 720], "<em>置顶</em><span>{day}</span>")
+    snapshot = look(made({}, home=pinned))
+    assert named(snapshot) == set()
+    assert snapshot.collection is not None
+    assert "home_shows_only_pinned_entries" in snapshot.collection.remarks
+    assert named(look(made({}, home=rows("ding", [700, 720])))) == {"home_stale"}
+    stale = {path: rows("old", [400, 410]) for path in NAMES}
+    assert named(look(made(stale, home=pinned))) == {"home_stale", "columns.core"}
