@@ -62,6 +62,10 @@ class Rulebook:
     def _judge(self) -> Judge:
         return Judge(self.plan)
 
+    @cached_property
+    def _no_opinions(self) -> Opinions:
+        return Opinions(self.plan, (), ())
+
     @property
     def id(self) -> str:
         """Id of the topmost layer."""
@@ -167,7 +171,8 @@ class Rulebook:
         Returns:
             The inspection; reviews and waivers of this subject that could not be applied are its `refused_reviews`.
         """
-        inspection = self._inspect(snapshot, Opinions(self.plan, reviews, waivers))
+        nothing_said = reviews.__class__ is waivers.__class__ is tuple and not (reviews or waivers)
+        inspection = self._inspect(snapshot, self._no_opinions if nothing_said else Opinions(self.plan, reviews, waivers))
         for refusal in inspection.refused_reviews:
             warnings.warn(f"a review or waiver was not applied: {refusal}", UnusedReview, stacklevel=2)
         return inspection
