@@ -6,16 +6,23 @@
       PluginError            PluginLoadError  DuplicateId
       SubjectError           CodeError  RegistryError
       ObservationError       BrokenLine  TableError
-      ReviewError            WaiverError
       CalendarError          LexiconError
       CollectError           NoticeError  CampaignError  ExportError
       MissingExtra
-    GovMediaRulesWarning     ExpiredWaiver  UnusedWaiver  UnusedReview  StaleObservation  DeprecatedIndicator  PluginWarning
-                             UnreadInput  UnverifiedCode  CutText  LossyColumn  MissingColumn  OldBasisWarning  SharedId
+    GovMediaRulesWarning     ExpiredWaiver  UnusedWaiver  UnusedReview  DeprecatedIndicator  PluginWarning
+                             UnreadInput  CutText  LossyColumn  MissingColumn  OldBasisWarning  SharedId
 
 An error says what is wrong, where, and what to do, in English and Chinese; `text(lang)` and `str()` choose. Nothing in the
 library decides by the text of an error. All arguments go to ``Exception.__init__``, so each class survives pickling on its way
 back from a worker.
+
+Example:
+    >>> import govmedia_rules as gr
+    >>> try:
+    ...     gr.SiteCode.parse("61")
+    ... except gr.errors.GovMediaRulesError as fault:
+    ...     print(fault.text("en"))
+    网站标识码 '61' has 2 digits, not 10
 """
 
 from __future__ import annotations
@@ -27,6 +34,50 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+__all__ = [
+    "BrokenLine",
+    "CalendarError",
+    "CampaignError",
+    "CodeError",
+    "CollectError",
+    "CutText",
+    "CyclicExtends",
+    "DeprecatedIndicator",
+    "DuplicateId",
+    "ExpiredWaiver",
+    "ExportError",
+    "GovMediaRulesError",
+    "GovMediaRulesWarning",
+    "LexiconError",
+    "LossyColumn",
+    "MissingColumn",
+    "MissingExtra",
+    "NoticeError",
+    "ObservationError",
+    "OldBasisWarning",
+    "OverlayConflict",
+    "ParameterError",
+    "PluginError",
+    "PluginLoadError",
+    "PluginWarning",
+    "RegistryError",
+    "RulebookError",
+    "RulebookErrors",
+    "RulebookSyntaxError",
+    "SharedId",
+    "SubjectError",
+    "TableError",
+    "UnknownCheck",
+    "UnknownIndicator",
+    "UnknownRegion",
+    "UnknownRulebook",
+    "UnreadInput",
+    "UnusedReview",
+    "UnusedWaiver",
+    "Where",
+    "language",
+]
+
 Lang = Literal["zh", "en"]
 
 
@@ -34,6 +85,10 @@ def language() -> Lang:
     """Return the language of messages: that of `GOVMEDIA_LANG` (`zh`, `en`), else Chinese where the locale is Chinese.
 
     A C or POSIX locale, and one that nobody set, give English.
+
+    Example:
+        >>> language() in ("zh", "en")
+        True
     """
     names = ("GOVMEDIA_LANG", "LC_ALL", "LC_MESSAGES", "LANG")
     setting = next((value for name in names if (value := os.environ.get(name))), None) or locale.getlocale()[0] or ""
@@ -73,6 +128,10 @@ class Where:
         key: Key inside the table, or the dotted path of a field.
         row: Row of a table, counted as a spreadsheet shows it (the header is row 1), or line of a file from 1.
         column: Column header.
+
+    Example:
+        >>> Where("账号.csv", row=2).text("zh")
+        '账号.csv，第2行'
     """
 
     file: str | None = None
@@ -103,6 +162,12 @@ class GovMediaRulesError(Exception):
         hint: What the reader should do and which values are allowed; may be empty.
         zh: `what` in Chinese; "" where there is none, and the English is shown.
         hint_zh: `hint` in Chinese.
+
+    Example:
+        >>> import govmedia_rules as gr
+        >>> fault = gr.errors.GovMediaRulesError("the file is empty", gr.errors.Where("账号.csv", row=2), "give one row")
+        >>> fault.text("en")
+        '账号.csv, row 2: the file is empty (give one row)'
     """
 
     def __init__(self, what: str, where: Where | None = None, hint: str = "", zh: str = "", hint_zh: str = "") -> None:
@@ -128,43 +193,145 @@ class GovMediaRulesError(Exception):
 
 
 class RulebookError(GovMediaRulesError):
-    """A rulebook cannot be used as written."""
+    """A rulebook cannot be used as written.
+
+    Example:
+        >>> import govmedia_rules as gr
+        >>> try:
+        ...     gr.load_rulebook("national-2018")
+        ... except gr.errors.RulebookError as fault:
+        ...     print(len(fault.exceptions))
+        1
+    """
 
 
 class RulebookSyntaxError(RulebookError):
-    """A rulebook file is not TOML, or a key in it has the wrong type or an unknown name."""
+    """A rulebook file is not TOML, or a key in it has the wrong type or an unknown name.
+
+    Example:
+        >>> import govmedia_rules as gr
+        >>> own = {"id": "city", "title": "本市细则", "indicator": {}}
+        >>> try:
+        ...     gr.load_rulebook(own)
+        ... except* gr.errors.RulebookSyntaxError as faults:
+        ...     print(faults.exceptions[0].where.key)
+        indicator
+    """
 
 
 class OverlayConflict(RulebookError):
-    """A layer loosens a higher rule without saying so, or two layers of equal authority disagree."""
+    """A layer loosens a higher rule without saying so, or two layers of equal authority disagree.
+
+    Example:
+        >>> import govmedia_rules as gr
+        >>> own = {"id": "city", "title": "本市细则", "extends": "national-2019", "indicators": {
+        ...     "media.veto.stale": {"params": {"window": {"days": 30}}}}}  # looser, and no document allows it
+        >>> try:
+        ...     gr.load_rulebook(own)
+        ... except* gr.errors.OverlayConflict as faults:
+        ...     print(faults.exceptions[0].where.key)
+        params.window
+    """
 
 
 class UnknownIndicator(RulebookError):
-    """An indicator id or family names nothing in the rulebook."""
+    """An indicator id or family names nothing in the rulebook.
+
+    Example:
+        >>> import govmedia_rules as gr
+        >>> gr.explain("media.veto.old")
+        Traceback (most recent call last):
+            ...
+        govmedia_rules.errors.UnknownIndicator: ...
+    """
 
 
 class UnknownCheck(RulebookError):
-    """An indicator names a check that nothing offers."""
+    """An indicator names a check that nothing offers.
+
+    Example:
+        >>> import govmedia_rules as gr
+        >>> own = {"id": "city", "title": "本市细则", "extends": "national-2019", "indicators": {
+        ...     "city.a": {"title": "甲", "kind": "warning", "check": "account.stail", "applies_to": {"subject": "account"},
+        ...                "source": {"document": "某文"}}}}
+        >>> try:
+        ...     gr.load_rulebook(own)
+        ... except* gr.errors.UnknownCheck as faults:
+        ...     print(faults.exceptions[0].where.key)
+        check
+    """
 
 
 class ParameterError(RulebookError):
-    """A parameter of a check is missing, unknown, or of the wrong type."""
+    """A parameter of a check is missing, unknown, or of the wrong type.
+
+    Example:
+        >>> import govmedia_rules as gr
+        >>> own = {"id": "city", "title": "本市细则", "extends": "national-2019", "indicators": {
+        ...     "media.veto.stale": {"params": {"windw": {"days": 10}}}}}
+        >>> try:
+        ...     gr.load_rulebook(own)
+        ... except* gr.errors.ParameterError as faults:
+        ...     print(faults.exceptions[0].where.key)
+        params.windw
+    """
 
 
 class CyclicExtends(RulebookError):
-    """Rulebooks extend each other in a circle."""
+    r"""Rulebooks extend each other in a circle.
+
+    Example:
+        >>> import tempfile
+        >>> from pathlib import Path
+        >>> import govmedia_rules as gr
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     file = Path(folder, "own.toml")
+        ...     _ = file.write_text('id = "own"\ntitle = "甲"\nextends = "own.toml"\n', "utf-8")
+        ...     try:
+        ...         gr.load_rulebook(file)
+        ...     except* gr.errors.CyclicExtends as faults:
+        ...         print(faults.exceptions[0].where.key)
+        extends
+    """
 
 
 class UnknownRulebook(RulebookError):
-    """No rulebook has this id, or no file this path."""
+    """No rulebook has this id, or no file this path.
+
+    Example:
+        >>> import govmedia_rules as gr
+        >>> try:
+        ...     gr.load_rulebook("national-2018")
+        ... except* gr.errors.UnknownRulebook as faults:
+        ...     print(faults.exceptions[0].hint)
+        did you mean 'national-2019'?
+    """
 
 
 class UnknownRegion(RulebookError):
-    """No division of China has this code or name, or several have the name."""
+    """No division of China has this code or name, or several have the name.
+
+    Example:
+        >>> from datetime import date
+        >>> import govmedia_rules as gr
+        >>> gr.rulebook_for("汉中街", date(2024, 8, 23))
+        Traceback (most recent call last):
+            ...
+        govmedia_rules.errors.UnknownRegion: ...
+    """
 
 
 class RulebookErrors(ExceptionGroup[RulebookError], RulebookError):
-    """All faults found while one rulebook was loaded."""
+    """All faults found while one rulebook was loaded.
+
+    Example:
+        >>> import govmedia_rules as gr
+        >>> try:
+        ...     gr.load_rulebook({"id": "city", "titel": "甲"})
+        ... except gr.errors.RulebookErrors as group:
+        ...     print([fault.where.key for fault in group.exceptions])
+        ['title', 'titel']
+    """
 
     def __new__(cls, what: str, faults: Sequence[RulebookError], zh: str = "") -> RulebookErrors:  # noqa: ARG004 - for __init__
         """Make the group; `what` says what could not be used."""
@@ -192,75 +359,205 @@ class RulebookErrors(ExceptionGroup[RulebookError], RulebookError):
 
 
 class PluginError(GovMediaRulesError):
-    """An installed plugin cannot be used."""
+    """An installed plugin cannot be used.
+
+    Example:
+        >>> issubclass(PluginLoadError, PluginError)
+        True
+    """
 
 
 class PluginLoadError(PluginError):
-    """Importing a plugin failed."""
+    """Importing a plugin failed.
+
+    Example:
+        >>> from importlib.metadata import EntryPoint
+        >>> import warnings
+        >>> from govmedia_rules.rules.plugins import load_plugins
+        >>> gone = EntryPoint("city", "no_such_package.checks", "govmedia_rules.checks")
+        >>> with warnings.catch_warnings(action="ignore"):
+        ...     reasons = load_plugins([gone], []).broken
+        >>> reasons["city"].startswith(gone.value), "cannot be loaded" in reasons["city"]
+        (True, True)
+    """
 
 
 class DuplicateId(PluginError):
-    """Two plugins, or a plugin and the library, claim one id."""
+    """Two plugins, or a plugin and the library, claim one id.
+
+    Example:
+        >>> import govmedia_rules as gr
+        >>> from govmedia_rules.checks.updates import stale  # a check that the library has itself
+        >>> gr.load_rulebook("national-2019", checks=[stale])
+        Traceback (most recent call last):
+            ...
+        govmedia_rules.errors.DuplicateId: ...
+    """
 
 
 class SubjectError(GovMediaRulesError):
-    """A site, account or unit is described wrongly."""
+    """A site, account or unit is described wrongly.
+
+    Example:
+        >>> import govmedia_rules as gr
+        >>> try:
+        ...     gr.SiteCode.parse("61")
+        ... except gr.errors.SubjectError as fault:
+        ...     print(type(fault).__name__)
+        CodeError
+    """
 
 
 class CodeError(SubjectError, ValueError):
-    """An identification code, filing number or domain is not well formed; says exactly why."""
+    """An identification code, filing number or domain is not well formed; says exactly why.
+
+    Example:
+        >>> import govmedia_rules as gr
+        >>> gr.SiteCode.parse("61")
+        Traceback (most recent call last):
+            ...
+        govmedia_rules.errors.CodeError: ...
+    """
 
 
 class RegistryError(SubjectError):
-    """A registry contradicts itself."""
+    """A registry contradicts itself.
+
+    Example:
+        >>> import govmedia_rules as gr
+        >>> from govmedia_rules.subjects.registry import merged_subject
+        >>> rows = [gr.Account(id="a", name="甲", platform=platform) for platform in ("weibo", "douyin")]
+        >>> merged_subject(rows)
+        Traceback (most recent call last):
+            ...
+        govmedia_rules.errors.RegistryError: ...
+    """
 
 
 class ObservationError(GovMediaRulesError):
-    """A snapshot cannot be read or contradicts itself."""
+    """A snapshot cannot be read or contradicts itself.
+
+    Example:
+        >>> import govmedia_rules as gr
+        >>> list(gr.read_snapshots("none.jsonl"))
+        Traceback (most recent call last):
+            ...
+        govmedia_rules.errors.ObservationError: ...
+    """
 
 
 class BrokenLine(ObservationError):
-    """One line of a JSON Lines file is not a snapshot."""
+    r"""One line of a JSON Lines file is not a snapshot.
+
+    Example:
+        >>> import tempfile
+        >>> from pathlib import Path
+        >>> import govmedia_rules as gr
+        >>> bad = []
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     file = Path(folder, "snapshots.jsonl")
+        ...     _ = file.write_text("{}\n", "utf-8")
+        ...     _ = list(gr.read_snapshots(file, on_bad=bad.append))
+        >>> type(bad[0]).__name__, bad[0].where.row
+        ('BrokenLine', 1)
+    """
 
 
 class TableError(ObservationError):
-    """A table cannot be opened, or lacks a column that is needed."""
+    """A table cannot be opened, or lacks a column that is needed.
 
-
-class ReviewError(GovMediaRulesError):
-    """A review does not fit what it reviews."""
-
-
-class WaiverError(GovMediaRulesError):
-    """A waiver is not well formed."""
+    Example:
+        >>> import govmedia_rules as gr
+        >>> gr.read_accounts([{"姓名": "甲"}])
+        Traceback (most recent call last):
+            ...
+        govmedia_rules.errors.TableError: ...
+    """
 
 
 class CalendarError(GovMediaRulesError):
-    """Working days are asked for outside the years the official schedule covers."""
+    """Working days are asked for outside the years the official schedule covers.
+
+    Example:
+        >>> from datetime import date
+        >>> import govmedia_rules as gr
+        >>> gr.WorkCalendar.official().add(date(2050, 1, 1), 3)
+        Traceback (most recent call last):
+            ...
+        govmedia_rules.errors.CalendarError: ...
+    """
 
 
 class LexiconError(GovMediaRulesError):
-    """A line of a lexicon cannot be used."""
+    """A line of a lexicon cannot be used.
+
+    Example:
+        >>> import govmedia_rules as gr
+        >>> gr.load_lexicon("none")
+        Traceback (most recent call last):
+            ...
+        govmedia_rules.errors.LexiconError: ...
+    """
 
 
 class CollectError(GovMediaRulesError):
-    """The collector cannot start or continue."""
+    """The collector cannot start or continue.
+
+    Example:
+        >>> from datetime import datetime
+        >>> import govmedia_rules as gr
+        >>> next(gr.collect.sites([], journal="no/such/folder/journal"))
+        Traceback (most recent call last):
+            ...
+        govmedia_rules.errors.CollectError: ...
+    """
 
 
 class NoticeError(GovMediaRulesError):
-    """A notice cannot be read, or a template lacks a field."""
+    """A notice cannot be read, or a template lacks a field.
+
+    Example:
+        >>> import govmedia_rules as gr
+        >>> gr.notices.read("none.docx")
+        Traceback (most recent call last):
+            ...
+        govmedia_rules.errors.NoticeError: ...
+    """
 
 
 class CampaignError(GovMediaRulesError):
-    """A campaign is described wrongly or its files cannot be read."""
+    """A campaign is described wrongly or its files cannot be read.
+
+    Example:
+        >>> import govmedia_rules as gr
+        >>> gr.read_campaign("none")
+        Traceback (most recent call last):
+            ...
+        govmedia_rules.errors.CampaignError: ...
+    """
 
 
 class ExportError(GovMediaRulesError):
-    """A result cannot be written in the format asked for."""
+    """A result cannot be written in the format asked for.
+
+    Example:
+        >>> import govmedia_rules as gr
+        >>> gr.export_rulebook("national-2019", "book.toml")
+        Traceback (most recent call last):
+            ...
+        govmedia_rules.errors.ExportError: ...
+    """
 
 
 class MissingExtra(GovMediaRulesError, ImportError):
-    """A package that an optional feature needs is not installed; names the extra."""
+    """A package that an optional feature needs is not installed; names the extra.
+
+    Example:
+        >>> str(MissingExtra("reading PDF needs pypdf", hint="pip install govmedia-rules[pdf]"))
+        'reading PDF needs pypdf (pip install govmedia-rules[pdf])'
+        >>> issubclass(MissingExtra, ImportError)
+        True
+    """
 
 
 class GovMediaRulesWarning(UserWarning):
@@ -269,6 +566,10 @@ class GovMediaRulesWarning(UserWarning):
     Args:
         what: What is warned of, in English.
         zh: The same in Chinese; "" where there is none, and the English is shown.
+
+    Example:
+        >>> GovMediaRulesWarning("two rows were not read", zh="有2行未读").text("zh")
+        '有2行未读'
     """
 
     def __init__(self, what: str, zh: str = "") -> None:
@@ -285,52 +586,181 @@ class GovMediaRulesWarning(UserWarning):
 
 
 class ExpiredWaiver(GovMediaRulesWarning):
-    """A waiver has lapsed; the finding it covered counts again."""
+    """A waiver has lapsed; the finding it covered counts again.
+
+    Example:
+        >>> import warnings
+        >>> import govmedia_rules as gr
+        >>> account = gr.Account(name="某县发布", platform="weibo")
+        >>> snapshot = gr.AccountSnapshot(account=account, observed_at="2024-08-23T10:00:00+08:00", latest_post_at="2024-05-01")
+        >>> waiver = gr.Waiver(id="W1", subject=account.id, indicators=["media.veto.stale"], authority="市政府办公室",
+        ...                    document="某文", reason="升级改造", granted="2024-01-01", expires="2024-06-30")
+        >>> with warnings.catch_warnings(record=True, action="always") as caught:
+        ...     _ = gr.load_rulebook("national-2019").inspect(snapshot, waivers=[waiver])
+        >>> [warning.category.__name__ for warning in caught]
+        ['ExpiredWaiver']
+    """
 
 
 class UnusedWaiver(GovMediaRulesWarning):
-    """A waiver covers nothing that was found."""
+    """A waiver covers nothing that was found.
+
+    Example:
+        >>> import warnings
+        >>> import govmedia_rules as gr
+        >>> account = gr.Account(name="某县发布", platform="weibo")
+        >>> snapshot = gr.AccountSnapshot(account=account, observed_at="2024-08-23T10:00:00+08:00", latest_post_at="2024-05-01")
+        >>> waiver = gr.Waiver(id="W1", subject=account.id, indicators=["media.veto.interaction.none"], authority="市政府办公室",
+        ...                    document="某文", reason="升级改造", granted="2024-01-01", expires="2024-12-31")
+        >>> with warnings.catch_warnings(record=True, action="always") as caught:
+        ...     _ = gr.load_rulebook("national-2019").inspect(snapshot, waivers=[waiver])
+        >>> [warning.category.__name__ for warning in caught]
+        ['UnusedWaiver']
+    """
 
 
 class UnusedReview(GovMediaRulesWarning):
-    """A review is about a subject that was not inspected."""
+    """A review is about a subject that was not inspected.
+
+    Example:
+        >>> import warnings
+        >>> import govmedia_rules as gr
+        >>> account = gr.Account(name="某县发布", platform="weibo")
+        >>> snapshot = gr.AccountSnapshot(account=account, observed_at="2024-08-23T10:00:00+08:00", latest_post_at="2024-05-01")
+        >>> review = gr.Review(subject="weibo:别的账号", indicator="media.veto.stale", decision="confirmed", role="复核人员",
+        ...                    at="2024-08-24T10:00:00+08:00", reason="已核实")
+        >>> with warnings.catch_warnings(record=True, action="always") as caught:
+        ...     _ = list(gr.load_rulebook("national-2019").inspect_many([snapshot], reviews=[review]))
+        >>> [warning.category.__name__ for warning in caught]
+        ['UnusedReview']
+    """
 
 
 class SharedId(GovMediaRulesWarning):
-    """One id was given to two units; what is said of the id may be meant of either."""
+    """One id was given to two units; what is said of the id may be meant of either.
 
-
-class StaleObservation(GovMediaRulesWarning):
-    """A snapshot is older than the use it is put to allows."""
+    Example:
+        >>> import warnings
+        >>> import govmedia_rules as gr
+        >>> snapshots = [
+        ...     gr.AccountSnapshot(
+        ...         account={"id": "A1", "name": name, "platform": "weibo"}, observed_at="2024-08-23T10:00:00+08:00"
+        ...     )
+        ...     for name in ("青石发布", "白水教育")
+        ... ]
+        >>> with warnings.catch_warnings(record=True, action="always") as caught:
+        ...     _ = list(gr.load_rulebook("national-2019").inspect_many(snapshots))
+        >>> {warning.category.__name__ for warning in caught}
+        {'SharedId'}
+    """
 
 
 class DeprecatedIndicator(GovMediaRulesWarning):
-    """An indicator id has been replaced by another."""
+    """An indicator id has been replaced by another.
+
+    Example:
+        >>> import warnings
+        >>> import govmedia_rules as gr
+        >>> own = {"id": "city", "title": "本市细则", "extends": "national-2019", "indicators": {
+        ...     "city.new": {"title": "甲", "kind": "management", "mode": "person", "applies_to": {"subject": "site"},
+        ...                  "aliases": ["city.old"], "source": {"document": "某文"}}}}
+        >>> book = gr.load_rulebook(own)
+        >>> with warnings.catch_warnings(record=True, action="always") as caught:
+        ...     _ = book["city.old"]
+        >>> [warning.category.__name__ for warning in caught]
+        ['DeprecatedIndicator']
+    """
 
 
 class OldBasisWarning(GovMediaRulesWarning):
-    """The documents a rulebook rests on are old; somebody should look whether they still hold."""
+    """The documents a rulebook rests on are old; somebody should look whether they still hold.
+
+    Example:
+        >>> import warnings
+        >>> from datetime import date
+        >>> import govmedia_rules as gr
+        >>> with warnings.catch_warnings(record=True, action="always") as caught:
+        ...     _ = gr.rulebook_for("北京市", date(2031, 8, 23))
+        >>> all(warning.category is gr.errors.OldBasisWarning for warning in caught)
+        True
+    """
 
 
 class PluginWarning(GovMediaRulesWarning):
-    """A plugin could not be loaded; its indicators give `error`."""
+    """A plugin could not be loaded; its indicators give `error`.
+
+    Example:
+        >>> import warnings
+        >>> from importlib.metadata import EntryPoint
+        >>> from govmedia_rules.rules.plugins import load_plugins
+        >>> gone = EntryPoint("city", "no_such_package.checks", "govmedia_rules.checks")
+        >>> with warnings.catch_warnings(record=True, action="always") as caught:
+        ...     _ = load_plugins([gone], [])
+        >>> [warning.category.__name__ for warning in caught]
+        ['PluginWarning']
+    """
 
 
 class UnreadInput(GovMediaRulesWarning):
-    """Some lines or rows of the input could not be read and are listed apart."""
+    r"""Some lines or rows of the input could not be read and are listed apart.
 
-
-class UnverifiedCode(GovMediaRulesWarning):
-    """A code is well formed but has a part nobody has confirmed (unknown province prefix or platform letters)."""
+    Example:
+        >>> import tempfile
+        >>> import warnings
+        >>> from pathlib import Path
+        >>> import govmedia_rules as gr
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     file = Path(folder, "snapshots.jsonl")
+        ...     _ = file.write_text("{}\n", "utf-8")
+        ...     with warnings.catch_warnings(record=True, action="always") as caught:
+        ...         _ = list(gr.read_snapshots(file))
+        >>> [warning.category.__name__ for warning in caught]
+        ['UnreadInput']
+    """
 
 
 class CutText(GovMediaRulesWarning):
-    """A text was longer than the format holds and was cut, with a mark at the cut."""
+    """A text was longer than the format holds and was cut, with a mark at the cut.
+
+    Example:
+        >>> import tempfile
+        >>> import warnings
+        >>> from pathlib import Path
+        >>> import govmedia_rules as gr
+        >>> from govmedia_rules.tables.out import Heading, SummaryTable
+        >>> long = SummaryTable([Heading("content", "text", "内容", str)], ["字" * 40_000])
+        >>> with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings(record=True, action="always") as caught:
+        ...     long.to_excel(Path(folder, "long.xlsx"))
+        >>> [warning.category.__name__ for warning in caught]
+        ['CutText']
+    """
 
 
 class LossyColumn(GovMediaRulesWarning):
-    """A column has a type that may have lost part of its values before they arrived (numbers for codes)."""
+    """A column has a type that may have lost part of its values before they arrived (numbers for codes).
+
+    Example:
+        >>> import warnings
+        >>> import pandas
+        >>> import govmedia_rules as gr
+        >>> frame = pandas.DataFrame({"网站名称": ["甲"], "网站标识码": [6107260003.0]})
+        >>> with warnings.catch_warnings(record=True, action="always") as caught:
+        ...     _ = gr.read_registry(sites=frame)
+        >>> [warning.category.__name__ for warning in caught]
+        ['LossyColumn']
+    """
 
 
 class MissingColumn(GovMediaRulesWarning):
-    """No column of a table gives a fact that verdicts need, so that they all stay open."""
+    """No column of a table gives a fact that verdicts need, so that they all stay open.
+
+    Example:
+        >>> import warnings
+        >>> import pandas
+        >>> import govmedia_rules as gr
+        >>> frame = pandas.DataFrame({"账号名称": ["某县发布"], "平台": ["微博"], "监测时间": ["2024-08-23"]})
+        >>> with warnings.catch_warnings(record=True, action="always") as caught:
+        ...     _ = gr.inspect_frame(frame, "national-2019")
+        >>> [warning.category.__name__ for warning in caught]
+        ['MissingColumn']
+    """

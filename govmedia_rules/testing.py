@@ -11,6 +11,11 @@ A case file is TOML, named after the indicator:
 
 `snapshot` holds only what the case is about; the subject and the monitoring point have defaults, and `unset = ["level"]`
 makes a fact of the default subject unknown.
+
+Example:
+    >>> from govmedia_rules.testing import POINT, judge, snapshot
+    >>> judge("media.veto.stale", snapshot("account", latest_post_at=POINT)).status.value
+    'passed'
 """
 
 from __future__ import annotations
@@ -34,6 +39,8 @@ from govmedia_rules.judge.rulebook import Rulebook, load_rulebook
 from govmedia_rules.snapshots.models import AccountSnapshot, AnySnapshot, SiteSnapshot
 from govmedia_rules.snapshots.supervision import SupervisorSnapshot
 
+__all__ = ["POINT", "Case", "judge", "load_cases", "run_cases", "snapshot"]
+
 POINT = datetime(2024, 8, 23, 10, tzinfo=SHANGHAI)
 """Monitoring point of a case that names none."""
 
@@ -46,7 +53,7 @@ _MODELS: Mapping[str, type[AnySnapshot]] = {"site": SiteSnapshot, "account": Acc
 
 
 def snapshot(subject: str, /, *, observed_at: datetime | str = POINT, unset: Iterable[str] = (), **parts: object) -> AnySnapshot:
-    """A snapshot for a test: the parts given, on a default subject.
+    """Return a snapshot for a test: the parts given, on a default subject.
 
     Args:
         subject: `site`, `account` or `supervisor`.
@@ -56,6 +63,10 @@ def snapshot(subject: str, /, *, observed_at: datetime | str = POINT, unset: Ite
 
     Raises:
         pydantic.ValidationError: A part is not what the model takes.
+
+    Example:
+        >>> snapshot("account", latest_post_at="2024-05-01").account.name
+        '示例账号'
     """
     own: Any = parts.pop(subject, {})
     known = {name: value for name, value in _DEFAULTS[subject].items() if name not in unset}
@@ -66,7 +77,7 @@ def snapshot(subject: str, /, *, observed_at: datetime | str = POINT, unset: Ite
 def judge(
     indicator_id: str, observed: AnySnapshot, *, rulebook: str | Rulebook = "national-2019", reviews: Iterable[Review] = ()
 ) -> Finding:
-    """The finding of one indicator for one snapshot.
+    """Return the finding of one indicator for one snapshot.
 
     Args:
         indicator_id: The indicator.
@@ -76,6 +87,10 @@ def judge(
 
     Raises:
         UnknownIndicator: The rulebook has no such indicator.
+
+    Example:
+        >>> judge("media.veto.stale", snapshot("account", latest_post_at="2024-05-01")).status.value
+        'failed'
     """
     book = rulebook if isinstance(rulebook, Rulebook) else load_rulebook(rulebook)
     inspection = book.only(indicator_id).inspect(observed, reviews=reviews)
@@ -95,6 +110,12 @@ class Case:
         args: Values the message must show; those the case does not name are free.
         rulebook: The rulebook.
         reviews: What people said.
+
+    Example:
+        >>> observed, book = snapshot("account", latest_post_at="2024-05-01"), load_rulebook("national-2019")
+        >>> case = Case("media.veto.stale", "无更新", observed, status="failed", reason=None, args={}, rulebook=book)
+        >>> case.check().status.value
+        'failed'
     """
 
     indicator: str
@@ -107,28 +128,28 @@ class Case:
     reviews: tuple[Review, ...] = ()
 
     def run(self) -> Finding:
-        """The finding the rulebook gives."""
+        """Return the finding the rulebook gives."""
         return judge(self.indicator, self.observed, rulebook=self.rulebook, reviews=self.reviews)
 
     def check(self) -> Finding:
-        """Runs the case.
+        """Run the case.
 
         Raises:
             AssertionError: The finding is not the one expected; says both.
         """
-        found = self.run()
-        wanted = (self.status, self.reason if self.reason is not None else found.reason)
-        if (found.status.value, found.reason) != wanted:
-            raise AssertionError(f"{self.indicator}, {self.name}: wanted {wanted}, found {found!r} ({found.reason})")
+        finding = self.run()
+        expected = (self.status, self.reason if self.reason is not None else finding.reason)
+        if (finding.status.value, finding.reason) != expected:
+            raise AssertionError(f"{self.indicator}, {self.name}: expected {expected}, got {finding!r} ({finding.reason})")
         for name, value in self.args.items():
-            shown = found.args.get(name)
+            shown = finding.args.get(name)
             if _plain(shown) != _plain(value):
                 raise AssertionError(f"{self.indicator}, {self.name}: {name} is {shown!r}, not {value!r}")
-        return found
+        return finding
 
 
 def load_cases(path: str | PathLike[str], *, checks: Check | ModuleType | Iterable[Check] = ()) -> list[Case]:
-    """The cases of a file.
+    r"""Return the cases of a file.
 
     Args:
         path: The file. It names its `indicator` and may name a `rulebook` (an id, a path beside it, or a list of layers).
@@ -136,33 +157,53 @@ def load_cases(path: str | PathLike[str], *, checks: Check | ModuleType | Iterab
 
     Raises:
         ObservationError: A key is missing, or a snapshot of the file is not valid.
+
+    Example:
+        >>> import tempfile
+        >>> from pathlib import Path
+        >>> case = '{name = "16天前", snapshot = {latest_post_at = "2024-08-07"}, status = "failed"}'
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     file = Path(folder, "media.veto.stale.toml")
+        ...     _ = file.write_text(f'indicator = "media.veto.stale"\ncase = [{case}]', "utf-8")
+        ...     print([case.name for case in load_cases(file)])
+        ['16天前']
     """
     file = Path(path)
     table = tomllib.loads(file.read_text("utf-8"), parse_float=Decimal)
     sources = table.get("rulebook", "national-2019")
     layers = [sources] if isinstance(sources, str) else sources
-    book = load_rulebook([str(file.parent / one) if one.endswith(".toml") else one for one in layers], checks=checks)
+    book = load_rulebook([str(file.parent / entry) if entry.endswith(".toml") else entry for entry in layers], checks=checks)
     indicator = table["indicator"]
     subject = book[indicator].applies_to.subject
     cases = []
-    for number, one in enumerate(table["case"], 1):
+    for number, entry in enumerate(table["case"], 1):
         try:
-            point = one.get("observed_at", table.get("observed_at", POINT))
-            observed = snapshot(subject, observed_at=point, unset=one.get("unset", ()), **one["snapshot"])
-            reviews = tuple(_review(indicator, observed, *each) for each in enumerate(one.get("reviews", ())))
-            args = one.get("args", {})
-            cases.append(Case(indicator, one["name"], observed, one["status"], one.get("reason"), args, book, reviews))
+            point = entry.get("observed_at", table.get("observed_at", POINT))
+            observed = snapshot(subject, observed_at=point, unset=entry.get("unset", ()), **entry["snapshot"])
+            reviews = tuple(_review(indicator, observed, *each) for each in enumerate(entry.get("reviews", ())))
+            args = entry.get("args", {})
+            cases.append(Case(indicator, entry["name"], observed, entry["status"], entry.get("reason"), args, book, reviews))
         except (KeyError, ValueError) as fault:
             raise ObservationError(f"case {number} cannot be used: {fault}", Where(str(file), "[[case]]")) from fault
     return cases
 
 
 def run_cases(path: str | PathLike[str], *, checks: Check | ModuleType | Iterable[Check] = ()) -> int:
-    """Runs all cases of a file and returns how many there were.
+    r"""Run all cases of a file and returns how many there were.
 
     Raises:
         AssertionError: A case gave another finding than expected.
         ObservationError: The file cannot be used.
+
+    Example:
+        >>> import tempfile
+        >>> from pathlib import Path
+        >>> case = '{name = "16天前", snapshot = {latest_post_at = "2024-08-07"}, status = "failed"}'
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     file = Path(folder, "media.veto.stale.toml")
+        ...     _ = file.write_text(f'indicator = "media.veto.stale"\ncase = [{case}]', "utf-8")
+        ...     print(run_cases(file))
+        1
     """
     cases = load_cases(path, checks=checks)
     for case in cases:

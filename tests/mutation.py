@@ -2,27 +2,34 @@
 
     python tests/mutation.py govmedia_rules/judge/score.py --tests tests/judge --sample 60 --seed 1 --out survivors.md
 
-Each change is made in the syntax tree and compiled in a forked process, in place of the file on disk: the working tree is
-never touched. A test that starts another interpreter (a command line run as a process, forkserver workers) sees the
-unchanged module and notices nothing. Which tests run for a module is said in `TESTS`.
+Each change is made in the syntax tree, compiled, and put into the live function in a forked process: the working tree is
+never touched, and only tests that call the function run. What survives that, or stands outside functions, is tried again
+in a process that reads the changed module anew. A test that starts another interpreter (a command line run as a process,
+forkserver workers) sees the unchanged module and notices nothing. Which tests run for a module is said in `TESTS`.
 """
 
 from __future__ import annotations
 
 import argparse
 import ast
+import gc
 import os
+import pickle
 import random
 import resource
 import signal
 import sys
+import tempfile
+import threading
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
 from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from textwrap import shorten
-from types import CodeType
+from types import CodeType, FunctionType
 from typing import Any, Literal, NamedTuple, cast
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -147,64 +154,181 @@ def tests_of(path: Path) -> Sequence[str]:
 
 
 def run_tests(path: Path, tree: ast.Module, tests: Sequence[str], seconds: float) -> Fate:
-    """Run the tests against one tree of a module, in a process of its own."""
-    deadline = time.monotonic() + seconds
-    pid = os.fork()
-    if pid == 0:
-        os.setpgid(0, 0)
-        os._exit(_test(path, tree, tests))
-    while time.monotonic() < deadline:
-        done, status = os.waitpid(pid, os.WNOHANG)
-        if done:
-            return "noticed" if status else "survived"
-        time.sleep(0.02)
-    os.killpg(pid, signal.SIGKILL)
-    os.waitpid(pid, 0)
-    return "too slow"
+    """Run tests by path or id against one tree of a module, in a process of its own that reads the module anew."""
 
-
-def _test(path: Path, tree: ast.Module, tests: Sequence[str]) -> int:
-    """The exit code of pytest; 0 when nothing was noticed."""
-    import hypothesis
-    import pytest
-
-    for output in (1, 2):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), output)
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    # The same examples each time, none remembered: only the change may make a difference.
-    phases = (hypothesis.Phase.explicit, hypothesis.Phase.generate)
-    hypothesis.settings.register_profile("mutation", derandomize=True, database=None, deadline=None, phases=phases)
-    hypothesis.settings.load_profile("mutation")
-    try:
+    def test() -> int:
         code, get_code = compile(tree, str(path), "exec"), SourceFileLoader.get_code
 
         def code_of(self: SourceFileLoader, name: str) -> CodeType | None:
             return code if self.path == str(path) else get_code(self, name)
 
         SourceFileLoader.get_code = code_of  # type: ignore[assignment,method-assign]
-        return int(pytest.main([*OPTIONS, *tests]))
-    except BaseException:
-        return 3
+        return pytest_run(tests)
+
+    return in_child(test, seconds)
 
 
-def run(path: Path, tests: Sequence[str], *, sample: int | None, seed: int, seconds: float | None) -> list[tuple[Change, Fate]]:
+def in_child(work: Callable[[], int], seconds: float) -> Fate:
+    """Run work in a forked process, silent and bounded; a code other than 0 is `noticed`."""
+    deadline = time.monotonic() + seconds
+    pid = os.fork()
+    if pid == 0:
+        os.setpgid(0, 0)
+        for output in (1, 2):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), output)
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+        try:
+            os._exit(work())
+        except BaseException:
+            os._exit(3)
+    while time.monotonic() < deadline:
+        done, status = os.waitpid(pid, os.WNOHANG)
+        if done:
+            return "noticed" if status else "survived"
+        time.sleep(0.005)
+    os.killpg(pid, signal.SIGKILL)
+    os.waitpid(pid, 0)
+    return "too slow"
+
+
+def pytest_run(tests: Sequence[str], *plugins: object) -> int:
+    """Run pytest with the same examples each time and none remembered: only the change may make a difference."""
+    import hypothesis
+    import pytest
+
+    phases = (hypothesis.Phase.explicit, hypothesis.Phase.generate)
+    hypothesis.settings.register_profile("mutation", derandomize=True, database=None, deadline=None, phases=phases)
+    hypothesis.settings.load_profile("mutation")
+    return int(pytest.main([*OPTIONS, *tests], plugins=plugins))
+
+
+@dataclass
+class Trial:
+    """Try changes of functions where the tests are collected already: a plugin of pytest that takes over its loop.
+
+    Each test runs once with the functions it calls noted. Then each change is put into the live function, in a fork, and
+    only tests that call that function run, the quickest first, until one fails or `budget` seconds of tests are through.
+    """
+
+    path: Path
+    changes: Sequence[Change]
+    budget: float
+    failed: bool = False
+    fates: dict[Change, Fate] = field(default_factory=dict)
+    callers: dict[Change, list[str]] = field(default_factory=dict)
+    """Ids of the tests that were run against a change, quickest first; none for a change outside functions."""
+
+    def pytest_runtest_logreport(self, report: Any) -> None:
+        self.failed |= report.failed
+
+    def pytest_runtestloop(self, session: Any) -> bool:
+        items, source = session.items, self.path.read_text("utf-8")
+        calls, seconds = self._calls(items)
+        if self.failed:
+            raise SystemExit(f"the tests of {self.path} fail without any change")
+        functions = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+        for change in self.changes:
+            holder = _outermost(functions, change.line)
+            lines = range(_first_line(holder), (holder.end_lineno or 0) + 1) if holder is not None else range(0)
+            using = sorted((place for place, called in enumerate(calls) if called & set(lines)), key=seconds.__getitem__)
+            total, chosen = 0.0, []
+            for place in using:
+                total += seconds[place]
+                chosen.append(items[place])
+                if total > self.budget:
+                    break
+            self.callers[change] = [item.nodeid for item in chosen]
+            if chosen:
+                tree = changed(source, change)
+                self.fates[change] = in_child(partial(self._test, tree, lines, chosen), 5 + 5 * total)
+        return True
+
+    def _calls(self, items: Sequence[Any]) -> tuple[list[set[int]], list[float]]:
+        """For each test, the first lines of the functions of the module that it calls, and its seconds."""
+        name, calls, seconds = str(self.path), [], []
+        for item, following in zip(items, [*items[1:], None], strict=True):
+            called: set[int] = set()
+
+            def note(frame: Any, event: str, _: object, called: set[int] = called) -> None:
+                if event == "call" and frame.f_code.co_filename == name:
+                    called.add(frame.f_code.co_firstlineno)
+
+            started = time.monotonic()
+            sys.setprofile(note)
+            threading.setprofile(note)
+            item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+            sys.setprofile(None)
+            threading.setprofile(None)
+            calls.append(called)
+            seconds.append(time.monotonic() - started)
+        return calls, seconds
+
+    def _test(self, tree: ast.Module, lines: range, items: Sequence[Any]) -> int:
+        new = dict(_codes(compile(tree, str(self.path), "exec")))
+        for live in [found for found in gc.get_objects() if isinstance(found, FunctionType)]:
+            code = live.__code__
+            if code.co_filename == str(self.path) and code.co_firstlineno in lines and (code.co_name, code.co_firstlineno) in new:
+                live.__code__ = new[code.co_name, code.co_firstlineno]
+        for cached in [found for found in gc.get_objects() if type(found).__name__ == "_lru_cache_wrapper"]:
+            file = getattr(getattr(cached.__wrapped__, "__code__", None), "co_filename", "")
+            if file == str(self.path) or "govmedia_rules/rules/" in file:
+                cached.cache_clear()
+        for item, following in zip(items, [*items[1:], None], strict=True):
+            item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+            if self.failed:
+                return 1
+        return 0
+
+
+def _outermost(
+    functions: Iterable[ast.FunctionDef | ast.AsyncFunctionDef], line: int
+) -> ast.FunctionDef | ast.AsyncFunctionDef | None:
+    holders = [node for node in functions if _first_line(node) <= line <= (node.end_lineno or 0)]
+    return min(holders, key=_first_line, default=None)
+
+
+def _first_line(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    return min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
+
+
+def _codes(code: CodeType) -> Iterator[tuple[tuple[str, int], CodeType]]:
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield (constant.co_name, constant.co_firstlineno), constant
+            yield from _codes(constant)
+
+
+def run(path: Path, tests: Sequence[str], *, sample: int | None, seed: int, budget: float) -> list[tuple[Change, Fate]]:
     """Try the changes of a module, or a sample of them, and tell each that survives."""
-    source, started = path.read_text("utf-8"), time.monotonic()
-    if run_tests(path, ast.parse(source), tests, 600) != "survived":
-        raise SystemExit(f"the tests fail without any change: {' '.join(tests)}")
-    if run_tests(path, ast.parse("raise ImportError"), tests, 600) == "survived":
-        raise SystemExit(f"the tests do not import {path}: {' '.join(tests)}")
-    limit = seconds or max(10.0, 4 * (time.monotonic() - started))
-    changes = changes_of(source)
+    changes = changes_of(path.read_text("utf-8"))
     if sample is not None and sample < len(changes):
         changes = sorted(random.Random(seed).sample(changes, sample), key=lambda change: change.line)
-    print(f"{path.relative_to(ROOT)}: {len(changes)} changes, at most {limit:.0f} s each", flush=True)
-    fates: list[tuple[Change, Fate]] = []
+    print(f"{path.relative_to(ROOT)}: {len(changes)} changes", flush=True)
+    fates, callers = _tried(Trial(path, changes, budget), tests)
     for change in changes:
-        fates.append((change, run_tests(path, changed(source, change), tests, limit)))
-        if fates[-1][1] == "survived":
+        if change not in fates or (fates[change] == "survived" and "rules" in path.parts):
+            # Outside a function, or hidden by a rulebook that was loaded before: the module is read anew.
+            tree = changed(path.read_text("utf-8"), change)
+            fates[change] = run_tests(path, tree, callers.get(change) or tests, 20 + 10 * budget)
+        if fates[change] == "survived":
             print(f"{path.relative_to(ROOT)}:{change.line}: {change.before}  ->  {change.after}", flush=True)
-    return fates
+    return [(change, fates[change]) for change in changes]
+
+
+def _tried(trial: Trial, tests: Sequence[str]) -> tuple[dict[Change, Fate], dict[Change, list[str]]]:
+    """Run a trial in a process of its own, so that this one stays without the library."""
+    with tempfile.TemporaryDirectory() as folder:
+        result = Path(folder, "fates")
+
+        def test() -> int:
+            code = pytest_run(tests, trial)
+            result.write_bytes(pickle.dumps((trial.fates, trial.callers)))
+            return code
+
+        in_child(test, 24 * 3600)
+        if not result.exists():
+            raise SystemExit(f"the tests fail without any change: {' '.join(tests)}")
+        return cast("tuple[dict[Change, Fate], dict[Change, list[str]]]", pickle.loads(result.read_bytes()))
 
 
 def as_markdown(fates: Mapping[Path, Sequence[tuple[Change, Fate]]]) -> str:
@@ -228,7 +352,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--tests", nargs="+", help="tests to run; by default those that TESTS names")
     parser.add_argument("--sample", type=int, help="changes to try in each module; by default all")
     parser.add_argument("--seed", type=int, default=0, help="seed of the sample")
-    parser.add_argument("--seconds", type=float, help="limit of one run; by default four times the unchanged one")
+    parser.add_argument("--budget", type=float, default=20, help="seconds of tests against one change, the quickest first")
     parser.add_argument("--out", type=Path, help="file for the tables in Markdown")
     given = parser.parse_args(arguments)
     os.chdir(ROOT)
@@ -236,7 +360,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for name in WARM:
         __import__(name)
     fates = {
-        path: run(path, given.tests or tests_of(path), sample=given.sample, seed=given.seed, seconds=given.seconds)
+        path: run(path, given.tests or tests_of(path), sample=given.sample, seed=given.seed, budget=given.budget)
         for path in (module.resolve() for module in given.modules)
     }
     print(as_markdown(fates))

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import ast
+import graphlib
 import subprocess
 import sys
 from pathlib import Path
+
+PACKAGE = Path(__file__).parents[1] / "govmedia_rules"
 
 HEAVY = [
     "httpx",
@@ -55,3 +59,26 @@ def test_py_typed_is_shipped() -> None:
     import govmedia_rules
 
     assert (Path(govmedia_rules.__file__).parent / "py.typed").is_file()
+
+
+def _modules() -> dict[str, Path]:
+    files = PACKAGE.rglob("*.py")
+    return {".".join(file.relative_to(PACKAGE.parent).with_suffix("").parts).removesuffix(".__init__"): file for file in files}
+
+
+def _imports(file: Path, modules: dict[str, Path]) -> set[str]:
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+        if isinstance(node, ast.ImportFrom):
+            assert not node.level, f"{file} imports by a relative name"
+            names |= {f"{node.module}.{alias.name}" for alias in node.names} & modules.keys() or {str(node.module)}
+        elif isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+    return names & modules.keys()
+
+
+def test_no_files_import_each_other_in_a_circle() -> None:
+    modules = _modules()
+    graph = {name: _imports(file, modules) - {name} for name, file in modules.items()}
+    assert sum(map(len, graph.values())) > len(graph)  # the imports are read at all
+    graphlib.TopologicalSorter(graph).prepare()  # names the circle

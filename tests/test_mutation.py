@@ -73,7 +73,7 @@ def test_the_command_tells_what_survives(tmp_path: mutation.Path) -> None:
         f"import sys; sys.path[:0] = ['', {str(tmp_path)!r}, {str(mutation.ROOT)!r}]\n"
         "from pathlib import Path; from tests import mutation\n"
         f"mutation.ROOT = Path({str(tmp_path)!r})\n"
-        "sys.exit(mutation.main(['made.py', '--tests', 'test_made.py', '--seconds', '60', '--out', 'out.md']))"
+        "sys.exit(mutation.main(['made.py', '--tests', 'test_made.py', '--out', 'out.md']))"
     )
     told = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False)
     assert told.returncode == 1, told.stderr

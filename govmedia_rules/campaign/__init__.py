@@ -1,4 +1,11 @@
-"""Campaigns: one round of inspection from its population to its rectification (一轮检查)."""
+"""Campaigns: one round of inspection from its population to its rectification (一轮检查).
+
+Example:
+    >>> import govmedia_rules as gr
+    >>> config = gr.campaign.CampaignConfig(title="检查", period="2024年第三季度")
+    >>> gr.campaign.Campaign(config).summary()
+    '检查（2024年第三季度）'
+"""
 
 from govmedia_rules.campaign.campaign import Campaign
 from govmedia_rules.campaign.config import CampaignConfig, Tier

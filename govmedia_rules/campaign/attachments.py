@@ -99,8 +99,8 @@ Cell = Callable[[Any, str], str | None]
 
 
 def _table(columns: Sequence[ColumnDraft], things: Sequence[Any], cell: Cell, caption: str = "") -> Table:
-    def shown(number: int, thing: Any, column: ColumnDraft) -> str | None:
-        return str(number) if column.shows == "number" else cell(thing, column.shows)
+    def shown(number: int, item: Any, column: ColumnDraft) -> str | None:
+        return str(number) if column.shows == "number" else cell(item, column.shows)
 
     return Table(
         columns=tuple("/".join(column.header) for column in columns),

@@ -33,7 +33,6 @@ from govmedia_rules.campaign.units import (
     CountedUnits,
     Disclosure,
     EarlierRate,
-    IssueAnswer,
     Letters,
     Reported,
     Ruling,
@@ -64,6 +63,15 @@ class Campaign(CampaignView):
 
     Attributes:
         config: What the round is.
+
+    Example:
+        >>> import govmedia_rules as gr
+        >>> account = gr.Account(name="某县发布", platform="weibo")
+        >>> snapshot = gr.AccountSnapshot(account=account, observed_at="2024-08-23T10:00:00+08:00", latest_post_at="2024-05-01")
+        >>> campaign = gr.Campaign(gr.CampaignConfig(title="检查", period="2024年第三季度"))
+        >>> campaign.add_members([account])
+        >>> campaign.statistics().total("account").population
+        1
     """
 
     def __init__(self, config: CampaignConfig) -> None:
@@ -362,10 +370,7 @@ class Campaign(CampaignView):
         """
         if issue not in self.issues(draft):
             raise CampaignError(f"there is no such issue: {issue.message('en')}", hint="take one of issues()")
-        answer = IssueAnswer(
-            issue=issue.reason, details=issue.details, subjects=issue.subjects, count=issue.count, role=role, at=at, reason=reason
-        )
-        self.record("issue_answer", answer)
+        self.record("issue_answer", issue.answered(role=role, at=at, reason=reason))
 
     def notice(self, draft: NoticeDraft) -> Notice:
         """Return the notice of this round as the typed `Notice` that is read too.

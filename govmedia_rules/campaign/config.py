@@ -73,6 +73,11 @@ class CampaignConfig(Model):
         basically_passes: Whether 基本合格 counts as passed in a pass rate.
         outcome_rules: Outcomes beside pass and fail that this round knows besides the built-in ones; asked first.
         coverage_rules: What this round must cover besides the demands of its rulebooks.
+
+    Example:
+        >>> config = CampaignConfig(title="检查", period="2024年第三季度")
+        >>> config.period.kind, config.period.number
+        ('quarter', 3)
     """
 
     title: Name

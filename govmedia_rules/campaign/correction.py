@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
@@ -75,11 +76,15 @@ def _named(unit: Listed) -> str:
 
 def corrections(published: Notice, corrected: Notice) -> Correction:
     """Compare a published notice with what it would say now: lists of units, counts and rates."""
-    before, after = _listed(published), _listed(corrected)
+    before, after = _listed(published, corrected)
     old, new = dict(_figures(published)), dict(_figures(corrected))
+    titles = _titles(published, corrected)
     figures = tuple(
-        FigureChange(*place, old.get(place), new.get(place))
+        FigureChange(
+            "·".join(filter(None, (scope + titles.get((scope, whole), whole), group))), label, old.get(place), new.get(place)
+        )
         for place in dict.fromkeys((*old, *new))
+        for scope, whole, group, label in (place,)
         if old.get(place) != new.get(place)
     )
     return Correction(
@@ -91,28 +96,44 @@ def corrections(published: Notice, corrected: Notice) -> Correction:
     )
 
 
-def _listed(notice: Notice) -> Mapping[tuple[str | None, str | None, str], Listed]:
-    units = (unit for attachment in notice.attachments for unit in attachment.listed)
-    return {(unit.kind, unit.platform_text, unit.name): unit for unit in units}
+def _key(unit: Listed) -> tuple[str | None, ...]:
+    return unit.kind, unit.platform_text if unit.kind == "account" else None, unit.name
 
 
-def _figures(notice: Notice) -> Iterator[tuple[tuple[str, str], str]]:
+def _listed(*notices: Notice) -> tuple[Mapping[tuple[str | None, ...], Listed], ...]:
+    """Return the units of the lists of each notice; those that share a name are told apart by their area or code."""
+    units = [[unit for attachment in notice.attachments for unit in attachment.listed] for notice in notices]
+    shared = {key for listed in units for key, count in Counter(map(_key, listed)).items() if count > 1}
+    return tuple(
+        {(*_key(unit), (unit.area or unit.code) if _key(unit) in shared else None): unit for unit in listed} for listed in units
+    )
+
+
+Place = tuple[str, str, str, str]
+"""Scope, whole, group and label of a figure."""
+
+
+def _figures(notice: Notice) -> Iterator[tuple[Place, str]]:
+    wholes = Counter((population.scope, population.subject) for population in notice.populations)
     for population in notice.populations:
-        name = f"{population.scope}{population.label}"
-        yield from _tally(name, population)
-        for group in population.groups:
-            yield from _tally(f"{name}·{group.label}", group)
+        # A notice that is read gives a whole no label, so the label counts only where it tells two apart.
+        is_one = wholes[population.scope, population.subject] == 1
+        whole = population.subject if is_one else population.label
+        for tally, group in ((population, ""), *((group, group.label) for group in population.groups)):
+            yield from (((population.scope, whole, group, label), text) for label, text in _tally(tally))
 
 
-def _tally(name: str, tally: Tally) -> Iterator[tuple[tuple[str, str], str]]:
+def _titles(*notices: Notice) -> Mapping[tuple[str, str], str]:
+    """Return how the wholes are called in print, by scope and kind of unit."""
+    populations = [population for notice in notices for population in notice.populations]
+    return {(population.scope, population.subject): population.label for population in populations if population.label}
+
+
+def _tally(tally: Tally) -> Iterator[tuple[str, str]]:
     words = (("运行数", tally.running), ("登记数", tally.registered), ("总数", tally.total), ("检查数", tally.inspected))
-    for word, count in words:
-        if count is not None:
-            yield (name, word), f"{count.value}个"
-    for outcome in tally.outcomes:
-        yield (name, outcome.label), f"{outcome.count.value}个"
-    for rate in tally.rates:
-        yield (name, rate.label or rate.kind), rate.text or str(rate.figure)
+    yield from ((word, f"{count.value}个") for word, count in words if count is not None)
+    yield from ((outcome.label, f"{outcome.count.value}个") for outcome in tally.outcomes)
+    yield from ((rate.label or rate.kind, rate.text or str(rate.figure)) for rate in tally.rates)
 
 
 class UnitChange(NamedTuple):

@@ -201,6 +201,12 @@ class NoticeDraft(Model):
         open_units: refuse, or count units that are still 待定 or 待复核 as such; a rate is then printed only where they cannot
             change it.
         issues: refuse while an inconsistency of grade wrong is open, or print those in the margin of the draft.
+
+    Example:
+        >>> import govmedia_rules as gr
+        >>> campaign = gr.Campaign(gr.CampaignConfig(title="检查", period="2024年第三季度"))
+        >>> campaign.notice(NoticeDraft(issuer="某市政府办公室")).headline
+        '某市政府办公室关于2024年第三季度检查情况的通报'
     """
 
     issuer: Name

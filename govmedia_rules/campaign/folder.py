@@ -58,6 +58,14 @@ def read_campaign(path: str | PathLike[str]) -> Described:
 
     Raises:
         CampaignError: There is no description, or something in it cannot be read; says the file, the row and the field.
+
+    Example:
+        >>> import tempfile
+        >>> text = 'terms = {title = "检查", period = "2024年第三季度"}'
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     _ = Path(folder, "campaign.toml").write_text(text, "utf-8")
+        ...     print(read_campaign(folder).campaign.summary())
+        检查（2024年第三季度）
     """
     folder = Path(path)
     file = folder / DESCRIPTION

@@ -55,6 +55,20 @@ class Issue(Model):
         """Whether it keeps the notice from being written: a figure that cannot be right, or an appeal that may change one."""
         return self.answer is None and (self.severity == "wrong" or self.reason == "appeal_waiting")
 
+    def answered(self, *, role: str | None, at: datetime | None, reason: str | None) -> IssueAnswer:
+        """Return why it is right as it is, as the answer to it as it stands."""
+        return IssueAnswer.model_validate(
+            {
+                "issue": self.reason,
+                "details": self.details,
+                "subjects": self.subjects,
+                "count": self.count,
+                "role": role,
+                "at": at,
+                "reason": reason,
+            }
+        )
+
     def message(self, lang: Literal["zh", "en"] = "zh") -> str:
         """Return the issue in one sentence."""
         more = len(self.subjects) > _MOST_NAMED
@@ -89,10 +103,16 @@ def _issue(
 
 def issues_of(campaign: CampaignView, draft: NoticeDraft | None = None) -> Iterator[Issue]:
     """Yield every issue of a round, the wrong ones of the population first, then those of a draft of its notice."""
-    answers = {(answer.issue, answer.details, answer.subjects, answer.count): answer for answer in campaign.issue_answers}
     for issue in chain(_unanswered(campaign), () if draft is None else _draft_deadlines(draft)):
-        answer = answers.get((issue.reason, issue.details, issue.subjects, issue.count))
+        answer = next((answer for answer in reversed(campaign.issue_answers) if _covers(answer, issue)), None)
         yield issue if answer is None else issue.model_copy(update={"answer": answer})
+
+
+def _covers(answer: IssueAnswer, issue: Issue) -> bool:
+    """Whether an answer holds for an issue: the same one, with no unit that it was not given for."""
+    if (answer.issue, answer.details) != (issue.reason, issue.details):
+        return False
+    return set(issue.subjects) <= set(answer.subjects) if issue.subjects else answer.count == issue.count
 
 
 def _unanswered(campaign: CampaignView) -> Iterator[Issue]:
@@ -165,6 +185,7 @@ def _named(campaign: CampaignView) -> Iterator[Issue]:
             if (result.tier, subject_kind(result.subject)) in listed_whole and key not in campaign.members
         ),
     )
+    yield from _about("reports_differ", "wrong", filter(_reports_differ, results.values()))
     window = campaign.config.window
     if window is not None:
         first, last = window.start.first() or date.min, window.end.last() or date.max
@@ -247,6 +268,15 @@ def _is_inspected_after_ruling(result: Result) -> bool:
     if record is None or record.ruling is None or record.inspection is None:
         return False
     return record.inspection.observed_at > record.ruling.at
+
+
+def _reports_differ(result: Result) -> bool:
+    """Whether a unit is failed by one report and passed by a later one, and nobody has ruled between them."""
+    record = result.record
+    if record is None or record.ruling is not None or result.outcome != "failed":
+        return False
+    reports = sorted((report for report in record.reported if report.outcome is not None), key=lambda report: report.at)
+    return bool(reports) and reports[-1].outcome == "passed" and any(report.outcome == "failed" for report in reports)
 
 
 def _rules(campaign: CampaignView) -> Iterator[Issue]:

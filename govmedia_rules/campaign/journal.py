@@ -3,7 +3,7 @@
 A folder holds `journal.jsonl` and `journal.head`. Each line of the journal is JSON of its own,
 `{"crc": …, "seq": …, "prev": …, "kind": …, "data": …}`: the checksum is over the rest of the line, `seq` counts the records and
 `prev` is the digest of the line before. So a line that was altered, deleted, doubled or moved is found where it stands. The
-head names the last record, which finds a journal that was cut at its end.
+head names the last record, which finds a journal that was cut at its end; only a journal of format 1 may have none.
 
 A record counts once its line is whole. A process that is killed, at whatever moment, leaves whole lines and at most one torn
 piece at the end, which the head does not name; readers pass over the piece, and the next writer cuts it off.
@@ -19,6 +19,7 @@ import os
 import re
 import zlib
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, NamedTuple
@@ -141,6 +142,8 @@ def read_records(folder: Path) -> Iterator[tuple[Record, Tail]]:
             if head is not None and head.records == tail.records and head.digest != tail.digest:
                 raise CampaignError("the line is not the one that was written", Where(str(path), row=number))
             yield record, tail
+    if head is None and is_chained:
+        raise CampaignError("the head of the journal is gone", Where(str(folder / HEAD)), "restore both files from a copy")
     if head is not None and head.records > tail.records:
         raise CampaignError(
             f"{head.records} records were written and {tail.records} are left: the end was cut off",
@@ -350,6 +353,10 @@ def write_new(folder: Path, records: Iterable[tuple[str, object]]) -> Tail:
             file.flush()
             os.fsync(file.fileno())
         head_part.write_bytes(_head_bytes(tail))
+        # The head comes first, so that a journal without one was never written by this version; a head that is there already
+        # belongs to another writer, or to one that was killed here.
+        with suppress(OSError):
+            os.link(head_part, head)
         try:
             os.link(part, path)
         except FileExistsError:

@@ -387,6 +387,8 @@ def _recheck(campaign: CampaignView, draft: NoticeDraft) -> ReportedRecheck | No
     named = [task for task, kind in carried if kind in ("persisting", "relapsed")]
     unseen = sum(kind == "lost_sight" for _, kind in carried)
     done = sum(kind == "resolved" for _, kind in carried)
+    closed = any(kind == "resolved" and task.rechecks and task.rechecks[-1].outcome == "closed" for task, kind in carried)
+    mended = "均已整改或注销" if closed else "均已整改"
     said = [
         _quoted([task for task, kind in carried if kind == of]) + words
         for of, words in (("persisting", "尚未整改到位"), ("relapsed", "整改后又出现问题（反弹）"))
@@ -396,9 +398,9 @@ def _recheck(campaign: CampaignView, draft: NoticeDraft) -> ReportedRecheck | No
         said.append(f"{unseen}个本期未再检查")
     result = "all_rectified" if not said else "all_but_named" if done else "other"
     if not said:
-        text = f"{whole}均已整改。"
+        text = f"{whole}{mended}。"
     elif done:
-        text = f"{whole}，除{'，'.join(said)}外，其余{done}个均已整改。"
+        text = f"{whole}，除{'，'.join(said)}外，其余{done}个{mended}。"
     else:
         text = f"{whole}中，{'，'.join(said)}。"
     return ReportedRecheck.model_validate(

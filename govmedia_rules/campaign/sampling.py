@@ -58,6 +58,15 @@ class SampleRule(Model):
         failed_always: Whether every unit that failed the round before is taken.
         least_per_stratum: Units taken of each stratum at least, as far as it has them.
         least_per_unit: Units taken of each owner (主办单位) at least; units without a known owner are one owner each.
+
+    Example:
+        >>> from datetime import datetime
+        >>> from govmedia_rules import SHANGHAI, Account
+        >>> accounts = [Account(name=f"账号{number}", platform="weibo") for number in range(10)]
+        >>> rule = SampleRule(subject="account", method="stratified", share="0.3")
+        >>> sample = draw(accounts, rule, seed="2024-08-01", at=datetime(2024, 8, 2, tzinfo=SHANGHAI))
+        >>> len(sample.drawn)
+        3
     """
 
     subject: SubjectKind

@@ -16,6 +16,7 @@ from govmedia_rules.campaign.rules import SubjectKind
 from govmedia_rules.core.model import Model, Name, Short
 from govmedia_rules.core.time import Instant
 from govmedia_rules.core.workdays import WorkCalendar
+from govmedia_rules.errors import CampaignError
 from govmedia_rules.notices.figures import Period
 
 RecheckOutcome = Literal["rectified", "not_rectified", "closed"]
@@ -58,12 +59,12 @@ class DueRule(Model):
             calendar: Working days; None for the official schedule.
 
         Raises:
-            ValueError: The given day lies before the signing.
+            CampaignError: The given day lies before the signing.
             CalendarError: Working days are asked for outside the years the schedule covers.
         """
         if self.day is not None:
             if self.day < signed:
-                raise ValueError(f"the deadline {self.day} is before the signing on {signed}")
+                raise CampaignError(f"the deadline {self.day} is before the signing on {signed}")
             return self.day
         if self.days is not None:
             return signed + timedelta(days=self.days)

@@ -16,9 +16,10 @@ from typing import Any, Generic, Literal, TypeVar
 from pydantic import ValidationError
 
 from govmedia_rules.campaign.config import MAIN
+from govmedia_rules.campaign.issues import issues_of
 from govmedia_rules.campaign.records import SCORE
 from govmedia_rules.campaign.tasks import Recheck, RecheckOutcome
-from govmedia_rules.campaign.units import Fault, Reported, subject_kind
+from govmedia_rules.campaign.units import Fault, IssueAnswer, Reported, subject_kind
 from govmedia_rules.campaign.view import CampaignView
 from govmedia_rules.core.dates import read_moment
 from govmedia_rules.core.time import SHANGHAI
@@ -58,6 +59,7 @@ RECHECK_TITLES = (
     "复查人",
     "复查时间",
 )
+ISSUE_TITLES = ("问题编号", "级别", "内容", "说明", "说明人", "说明时间")
 DECISIONS: Mapping[str, Literal["confirmed", "dismissed"]] = {
     "属实": "confirmed",
     "确认": "confirmed",
@@ -214,6 +216,41 @@ def read_rechecks_filled(
         return _text(cells, "检查主体") or MAIN, _text(cells, "对象编号") or "", model
 
     return _read(source, "复查结果", recheck)
+
+
+def issue_list(campaign: CampaignView) -> SummaryTable[Line]:
+    """Return what keeps the notice from being written, one a row, with blank columns for why it is right (核实说明表)."""
+    rows: list[Line] = [
+        (issue.reason, issue.severity, issue.message(), None, None, None) for issue in issues_of(campaign) if issue.is_blocking
+    ]
+    return _table(ISSUE_TITLES, rows, "核实说明表")
+
+
+def read_issues_filled(
+    campaign: CampaignView, source: str | PathLike[str], *, role: str | None = None, at: datetime | None = None
+) -> Filled[IssueAnswer]:
+    """Read a list of issues that was filled in: 说明 (why it is right as it is), 说明人 (a role), 说明时间.
+
+    Args:
+        campaign: The round; an issue that it no longer has is refused.
+        source: CSV or workbook.
+        role: Role of the person where the row gives none.
+        at: When it was answered where the row does not say.
+
+    Raises:
+        TableError: The table cannot be opened.
+    """
+    issues = {(issue.reason, issue.message()): issue for issue in issues_of(campaign)}
+
+    def answer(cells: Mapping[str, object]) -> IssueAnswer:
+        issue = issues.get((_text(cells, "问题编号") or "", _text(cells, "内容") or ""))
+        if issue is None:
+            raise ValueError("the round has no such issue, or it is about other units now")
+        return issue.answered(
+            role=_text(cells, "说明人") or role, at=_moment(cells.get("说明时间")) or at, reason=_text(cells, "说明")
+        )
+
+    return _read(source, "说明", answer)
 
 
 def read_results_filled(

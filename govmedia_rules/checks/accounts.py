@@ -12,7 +12,7 @@ from govmedia_rules.snapshots.models import AccountSnapshot
 
 @check("account.app_unusable", needs="app")
 def app_unusable(account: AccountSnapshot) -> CheckResult:
-    """The mobile client cannot be downloaded, or does not start (移动客户端无法下载或使用)."""
+    """Check whether the mobile client cannot be downloaded, or does not start (移动客户端无法下载或使用)."""
     app = account.app
     assert app is not None
     for works, reason in ((app.downloads, "app_not_downloadable"), (app.starts, "app_not_starting")):
@@ -25,7 +25,7 @@ def app_unusable(account: AccountSnapshot) -> CheckResult:
 
 @check("account.owner_kind_forbidden", needs="owner_kind")
 def owner_kind_forbidden(account: AccountSnapshot, *, forbidden: Annotated[Kinds, Strictness.MORE]) -> CheckResult:
-    """The account is opened by a body that may not own one (以企业为主体开设).
+    """Check whether the account is opened by a body that may not own one (以企业为主体开设).
 
     Args:
         forbidden: Kinds of owners that are not allowed.
@@ -41,28 +41,28 @@ def owner_kind_forbidden(account: AccountSnapshot, *, forbidden: Annotated[Kinds
 
 @check("account.owner_mismatched", needs="seen_owner")
 def owner_mismatched(account: AccountSnapshot) -> CheckResult:
-    """The owner the platform shows differs from the registered one (开设主体与信息报送系统不一致)."""
+    """Check whether the owner the platform shows differs from the registered one (开设主体与信息报送系统不一致)."""
     return _mismatch("owner_mismatched", account.seen_owner, account.account.owner)
 
 
 @check("account.name_mismatched", needs="seen_name")
 def name_mismatched(account: AccountSnapshot) -> CheckResult:
-    """The name the platform shows differs from the registered one (账号实际名称与信息报送系统不一致)."""
+    """Check whether the name the platform shows differs from the registered one (账号实际名称与信息报送系统不一致)."""
     return _mismatch("name_mismatched", account.seen_name, account.account.name)
 
 
-def _mismatch(reason: str, seen: str | None, registered: str | None) -> CheckResult:
-    assert seen is not None
+def _mismatch(reason: str, shown: str | None, registered: str | None) -> CheckResult:
+    assert shown is not None
     if registered is None:
         return inconclusive("not_registered_value")
-    if key_of(seen) == key_of(registered):
+    if key_of(shown) == key_of(registered):
         return passed()
-    return failed(reason, evidence=[Evidence(seen, None, None, seen, registered)], seen=seen, registered=registered)
+    return failed(reason, evidence=[Evidence(shown, None, None, shown, registered)], seen=shown, registered=registered)
 
 
 @check("account.deregistration_slow")
 def deregistration_slow(account: AccountSnapshot, *, limit: Annotated[Window | None, Strictness.SHORTER] = None) -> CheckResult:
-    """De-registration was asked for and takes too long (注销过程耗时较长).
+    """Check whether de-registration was asked for and takes too long (注销过程耗时较长).
 
     Args:
         limit: Longest time from the request to the closing; None where no rule states one, and then nobody can tell.
@@ -87,7 +87,7 @@ def deregistration_slow(account: AccountSnapshot, *, limit: Annotated[Window | N
 
 @check("account.unreported")
 def unreported(account: AccountSnapshot) -> CheckResult:
-    """The account was opened without being reported to the supervising office (违规开设，未按程序报备)."""
+    """Check whether the account was opened without being reported to the supervising office (违规开设，未按程序报备)."""
     status = account.account.status
     if status == "unreported":
         return failed("unreported", evidence=[Evidence(account.account.name, account.account.url, account.observed_at, status)])
@@ -96,13 +96,13 @@ def unreported(account: AccountSnapshot) -> CheckResult:
 
 @check("account.uncertified", needs="certified")
 def uncertified(account: AccountSnapshot) -> CheckResult:
-    """The platform does not mark the account as official (未进行机构认证)."""
+    """Check whether the platform does not mark the account as official (未进行机构认证)."""
     return passed() if account.certified else failed("uncertified", evidence=[Evidence(account.account.name, account.account.url)])
 
 
 @check("account.not_found", needs="found")
 def not_found(account: AccountSnapshot) -> CheckResult:
-    """The registered account cannot be found on its platform: a new name or a closing was not reported (查找不到账号)."""
+    """Check whether the registered account cannot be found: a new name or a closing was not reported (查找不到账号)."""
     if account.found or account.account.status == "closed":
         return passed()
     return failed("account_not_found", evidence=[Evidence(account.account.name, account.account.url, account.observed_at)])
@@ -110,7 +110,7 @@ def not_found(account: AccountSnapshot) -> CheckResult:
 
 @check("account.unrectified", needs="earlier_faults")
 def unrectified(account: AccountSnapshot) -> CheckResult:
-    """A fault of the last round was not put right (上期问题未整改)."""
+    """Check whether a fault of the last round was not put right (上期问题未整改)."""
     open_ones = [fault for fault in account.earlier_faults or () if fault.rectified is False]
     unknown = sum(fault.rectified is None for fault in account.earlier_faults or ())
     if open_ones:
@@ -123,7 +123,7 @@ def unrectified(account: AccountSnapshot) -> CheckResult:
 
 @check("account.level_too_low")
 def account_level_too_low(account: AccountSnapshot, *, levels: Annotated[Kinds, Strictness.MORE]) -> CheckResult:
-    """The account belongs to a body that opens none of its own (县以下单位).
+    """Check whether the account belongs to a body that opens none of its own (县以下单位).
 
     Args:
         levels: Levels that open no account.

@@ -37,7 +37,7 @@ def unreachable(
     min_probes_per_day: Positive,
     days: Positive,
 ) -> CheckResult:
-    """Too large a share of probes had not opened the home page when the time was up.
+    """Check whether too large a share of probes had not opened the home page when the time was up.
 
     Args:
         slow_seconds: A probe that takes this long or longer has failed. Unit: seconds.
@@ -244,7 +244,7 @@ def probes_failing(
     min_probes_per_day: Positive,
     days: Positive,
 ) -> CheckResult:
-    """Probes failed; each full step of their share counts (首页可用性).
+    """Check whether probes failed; each full step of their share counts (首页可用性).
 
     Args:
         slow_seconds: A probe that takes this long or longer has failed. Unit: seconds.
@@ -284,7 +284,7 @@ def unreachable_unreported(
     slow_seconds: Annotated[float, Field(gt=0), Strictness.LOWER],
     times: Annotated[Positive, Strictness.LOWER],
 ) -> CheckResult:
-    """The site could not be opened several times, and no closing was reported beforehand (未事先报备多次无法访问).
+    """Check whether the site could not be opened several times, and no closing was reported beforehand (未事先报备多次无法访问).
 
     Args:
         slow_seconds: A probe that takes this long or longer has failed. Unit: seconds.
@@ -319,7 +319,7 @@ def offline_too_long(
     times: Annotated[Positive, Strictness.LOWER],
     window: Window,
 ) -> CheckResult:
-    """A reported closing lasted too long, or there were more of them than allowed (临时下线).
+    """Check whether a reported closing lasted too long, or there were more of them than allowed (临时下线).
 
     Args:
         limit: Longest closing.
@@ -351,7 +351,7 @@ def offline_too_long(
 
 @check("site.pages_slow", needs="pages")
 def pages_slow(site: SiteSnapshot, *, slow_seconds: Annotated[float, Field(gt=0), Strictness.LOWER]) -> CheckResult:
-    """Pages take too long to load.
+    """Check whether pages take too long to load.
 
     Args:
         slow_seconds: A page that takes longer is slow. Unit: seconds.

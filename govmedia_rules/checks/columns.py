@@ -48,7 +48,7 @@ def columns_core_stale(
     count_blank: Annotated[bool, Strictness.TRUE] = False,
     limit: Annotated[Positive, Strictness.LOWER],
 ) -> CheckResult:
-    """News columns and notice or policy columns not updated inside their windows, counted together (栏目不更新).
+    """Find news columns and notice or policy columns not updated inside their windows, counted together (栏目不更新).
 
     Args:
         news_kinds: Kinds of columns judged by `news_window`.
@@ -112,7 +112,7 @@ def columns_overdue(
     count_blank: Annotated[bool, Strictness.TRUE] = False,
     limit: Annotated[Positive, Strictness.LOWER],
 ) -> CheckResult:
-    """Columns that ought to be updated and have long not been (应更新但长期未更新).
+    """Find columns that ought to be updated and have long not been (应更新但长期未更新).
 
     The cycle of a column is its own promise, else that of its kind, else the default. A column without any cycle cannot be
     overdue; if it has been idle for `idle`, it is a candidate for a person.
@@ -182,7 +182,7 @@ def columns_overdue(
 
 @check("site.columns_blank", needs="columns")
 def columns_blank(site: SiteSnapshot, *, limit: Annotated[Positive, Strictness.LOWER]) -> CheckResult:
-    """Columns without any content (空白栏目).
+    """Find columns without any content (空白栏目).
 
     Args:
         limit: Number of such columns from which the veto holds.
@@ -216,7 +216,7 @@ def _counted(
     columns: Sequence[tuple[Column, Window | None]],
     **args: Any,
 ) -> CheckResult:
-    """The answer for a rule that counts columns up to a limit."""
+    """Return the answer for a rule that counts columns up to a limit."""
     reached = count.reaches(limit)
     if reached is False and part not in site.partial:
         # A few columns short of the limit are no fault of the veto, and nobody needs to be told of each healthy site's none.
@@ -232,7 +232,7 @@ def _counted(
 
 @check("site.column_missing", needs="columns", faults=("missing", "wrong"))
 def column_missing(site: SiteSnapshot, *, kinds: Kinds) -> CheckResult:
-    """There is no column of these kinds. Wrong content (`wrong`) is counted by a person's review.
+    """Check whether there is no column of these kinds. Wrong content (`wrong`) is counted by a person's review.
 
     Args:
         kinds: Kinds of columns, any one of which is enough.
@@ -257,7 +257,7 @@ def column_stale(
     window: Annotated[Window, Strictness.SHORTER],
     first_level_only: Annotated[bool, Strictness.FALSE] = False,
 ) -> CheckResult:
-    """There is no column of these kinds, or one of them was not updated inside the window.
+    """Check whether there is no column of these kinds, or one of them was not updated inside the window.
 
     Args:
         kinds: Kinds of columns.
@@ -300,7 +300,7 @@ def columns_behind(
     home_columns: bool | None = None,
     window: Annotated[Window, Strictness.SHORTER],
 ) -> CheckResult:
-    """Columns that were not updated inside the window, a blank one included; a column that need not exist is not missed.
+    """Find columns that were not updated inside the window, a blank one included; a column that need not exist is not missed.
 
     Args:
         kinds: Kinds of columns; none for all.
@@ -356,7 +356,7 @@ def columns_other_faulty(
     judged_elsewhere: Kinds,
     default_cycle: Annotated[Window | None, Strictness.SHORTER] = None,
 ) -> CheckResult:
-    """Blank columns, and columns that were not updated within their cycle, that cost no points under another indicator.
+    """Find blank columns, and columns that were not updated within their cycle, that cost no points under another indicator.
 
     Args:
         judged_elsewhere: Kinds of columns that other indicators deduct for; nothing is deducted twice.
@@ -402,7 +402,7 @@ def columns_without_daily_items(
     days: Annotated[Positive, Strictness.HIGHER],
     calendar: Calendar,
 ) -> CheckResult:
-    """Columns without a new item on one of the last whole working days (每个工作日至少更新1条).
+    """Find columns without a new item on one of the last whole working days (每个工作日至少更新1条).
 
     Days before the oldest entry on record are unknown, because a list shows only its newest page.
 
@@ -439,7 +439,7 @@ def columns_without_daily_items(
 
 
 def _last_workdays(today: date, days: int, calendar: Calendar) -> list[date]:
-    """The last whole working days before `today`, the newest first."""
+    """Return the last whole working days before `today`, the newest first."""
     workdays: list[date] = []
     day = today
     while len(workdays) < days:

@@ -31,7 +31,12 @@ from govmedia_rules.text.normalise import INVISIBLE
 
 
 class Status(StrEnum):
-    """The seven things a finding can say."""
+    """The seven things a finding can say.
+
+    Example:
+        >>> [status.value for status in Status]
+        ['passed', 'failed', 'not_applicable', 'inconclusive', 'needs_review', 'not_checked', 'error']
+    """
 
     PASSED = "passed"
     FAILED = "failed"
@@ -85,6 +90,10 @@ class Evidence(NamedTuple):
         suggestion: What to write instead; None where a person decides.
         document: The document that a lexicon line rests on; None where the rule says it.
         places: Addresses of all places where the same passage stands, when there are several.
+
+    Example:
+        >>> Evidence("要闻", where="http://www.example.gov.cn/yw/", value=16, limit=14).where
+        'http://www.example.gov.cn/yw/'
     """
 
     what: str
@@ -142,6 +151,10 @@ class CheckResult(NamedTuple):
         evidence: Observed facts, at most `MAX_EVIDENCE`.
         faults: Number of faults by kind, which deductions multiply; {} where they are not counted.
         possible: Faults that may exist besides, by kind, because something was not observed or waits for review.
+
+    Example:
+        >>> failed("posts_older_than_window", faults={"days": 3}).status.value
+        'failed'
     """
 
     status: Status
@@ -170,12 +183,16 @@ def _passed() -> CheckResult:
 
 
 def passed(reason: str = "", *, evidence: Iterable[Evidence] = (), **args: Arg) -> CheckResult:
-    """The rule is kept, as far as was seen.
+    """Answer that the rule is kept, as far as was seen.
 
     Args:
         reason: Fact worth telling with a pass; "" for none.
         evidence: Observed facts.
         **args: Values the message shows.
+
+    Example:
+        >>> passed().status is Status.PASSED
+        True
     """
     if not reason and not args:
         return PASSED
@@ -190,7 +207,7 @@ def failed(
     possible: Mapping[str, int] | None = None,
     **args: Arg,
 ) -> CheckResult:
-    """The rule is broken.
+    """Answer that the rule is broken.
 
     Args:
         reason: Snake-case fact, such as `older_than_limit`; messages hang on it.
@@ -198,6 +215,10 @@ def failed(
         faults: Number of faults by kind, for rules that deduct for each.
         possible: Faults that may exist besides, by kind.
         **args: Values the message shows.
+
+    Example:
+        >>> failed("posts_older_than_window", days=16).args["days"]
+        16
     """
     return CheckResult(Status.FAILED, reason, FrozenDict(args), tuple(evidence)[:MAX_EVIDENCE], _counts(faults), _counts(possible))
 
@@ -205,13 +226,17 @@ def failed(
 def inconclusive(
     reason: str, *, evidence: Iterable[Evidence] = (), possible: Mapping[str, int] | None = None, **args: Arg
 ) -> CheckResult:
-    """What was observed does not decide (`inconclusive`).
+    """Answer that what was observed does not decide (`inconclusive`).
 
     Args:
         reason: What is missing.
         evidence: Observed facts.
         possible: Faults that may exist, by kind.
         **args: Values the message shows.
+
+    Example:
+        >>> inconclusive("posts_not_observed").status.value
+        'inconclusive'
     """
     return CheckResult(Status.INCONCLUSIVE, reason, FrozenDict(args), tuple(evidence)[:MAX_EVIDENCE], EMPTY, _counts(possible))
 
@@ -219,13 +244,17 @@ def inconclusive(
 def needs_review(
     reason: str, *, evidence: Iterable[Evidence] = (), possible: Mapping[str, int] | None = None, **args: Arg
 ) -> CheckResult:
-    """There are candidates a person must look at (`needs_review`).
+    """Answer that there are candidates a person must look at (`needs_review`).
 
     Args:
         reason: Why they are candidates.
         evidence: The candidates.
         possible: Faults they may be, by kind.
         **args: Values the message shows.
+
+    Example:
+        >>> needs_review("passages_doubtful", evidence=[Evidence("布署")]).evidence[0].what
+        '布署'
     """
     return CheckResult(Status.NEEDS_REVIEW, reason, FrozenDict(args), tuple(evidence)[:MAX_EVIDENCE], EMPTY, _counts(possible))
 
@@ -234,6 +263,10 @@ class Strictness(Enum):
     """Which way a parameter makes a rule stricter; used in `Annotated[int, Strictness.LOWER]`.
 
     An overlay may move a veto's parameter only this way unless it says `loosens = true` and cites a document.
+
+    Example:
+        >>> Strictness.LOWER.allows(2, 1), Strictness.LOWER.allows(2, 3)
+        (True, False)
     """
 
     LOWER = "lower"
@@ -388,6 +421,20 @@ def check(
 
     Returns:
         The function, unchanged.
+
+    Example:
+        >>> import govmedia_rules as gr
+        >>> @gr.check("account.silent", needs="posts")
+        ... def silent(account: gr.AccountSnapshot) -> gr.CheckResult:
+        ...     return gr.passed() if account.posts else gr.failed("no_posts")
+        >>> own = {"id": "city", "title": "本市细则", "indicators": {
+        ...     "city.silent": {"title": "没有发布过", "kind": "warning", "check": "account.silent",
+        ...                     "applies_to": {"subject": "account"}, "source": {"document": "某文"},
+        ...                     "messages": {"no_posts": {"zh": "没有发布过", "en": "never published"}}}}}
+        >>> account = gr.Account(name="某县发布", platform="weibo")
+        >>> snapshot = gr.AccountSnapshot(account=account, observed_at="2024-08-23T10:00:00+08:00", posts=[])
+        >>> gr.load_rulebook(own, checks=silent).inspect(snapshot).finding("city.silent").message("zh")
+        '没有发布过'
     """
     groups = (needs,) if isinstance(needs, str) else tuple(needs)
 
@@ -472,7 +519,7 @@ class CheckSpec:
 
     @classmethod
     def of(cls, function: Check) -> CheckSpec:
-        """Reads a marked function.
+        """Read a marked function.
 
         Raises:
             TypeError: The function is not marked, or its signature is not that of a check; says what to change.

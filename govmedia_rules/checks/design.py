@@ -14,7 +14,7 @@ from govmedia_rules.snapshots.parts import Column, Page
 
 @check("site.search_poor", needs="has_search|searches", faults=("missing", "not_found", "ungrouped"))
 def search_poor(site: SiteSnapshot) -> CheckResult:
-    """There is no search over the whole site, a known title is not on the first page, or results are not by class."""
+    """Check whether there is no search over the whole site, a known title is not on the first page, or results are not by class."""
     if site.has_search is False:
         return failed("search_missing", faults={"missing": 1})
     trials = site.searches or ()
@@ -41,7 +41,7 @@ def tags_missing(
     sample: Positive,
     seed: int,
 ) -> CheckResult:
-    """Sampled pages lack standard page tags (页面标签); a placeholder counts as missing. A page counts once.
+    """Check whether sampled pages lack standard page tags (页面标签); a placeholder counts as missing. A page counts once.
 
     Args:
         required: Names of the tags each kind of page (`home`, `column`, `content`) must have.
@@ -70,7 +70,7 @@ def _lacking_tags(page: Page, names: Kinds, empty: set[str]) -> tuple[str, ...]:
 
 @check("site.browsers_faulty", needs="browsers", faults=("browser",))
 def browsers_faulty(site: SiteSnapshot) -> CheckResult:
-    """Pages do not show properly in a main browser (兼容性)."""
+    """Check whether pages do not show properly in a main browser (兼容性)."""
     bad = [trial.browser for trial in site.browsers or () if trial.shows is False]
     untried = sum(trial.shows is None for trial in site.browsers or ())
     if bad:
@@ -82,13 +82,13 @@ def browsers_faulty(site: SiteSnapshot) -> CheckResult:
 
 @check("site.ipv6_unreachable", needs="ipv6", faults=("unreachable",))
 def ipv6_unreachable(site: SiteSnapshot) -> CheckResult:
-    """The site cannot be reached by IPv6 (IPv6改造)."""
+    """Check whether the site cannot be reached by IPv6 (IPv6改造)."""
     return passed() if site.ipv6 else failed("ipv6_unreachable", faults={"unreachable": 1})
 
 
 @check("site.map_differs", needs=("site_map", "columns"))
 def map_differs(site: SiteSnapshot) -> CheckResult:
-    """The tree of the site map differs from the real columns, or leads to blank ones (网站地图与栏目不一致)."""
+    """Check whether the tree of the site map differs from the real columns, or leads to blank ones (网站地图与栏目不一致)."""
     columns = [column for column in site.columns or () if column.found_by != "sitemap"]
     real = {_path_of(column, columns) for column in columns}
     mapped = {tuple(key_of(name) for name in entry.path) for entry in site.site_map or ()}
@@ -120,7 +120,7 @@ def _path_of(column: Column, columns: list[Column]) -> tuple[str, ...]:
 
 @check("site.elderly_mode_lacking", needs="elderly_mode")
 def elderly_mode_lacking(site: SiteSnapshot) -> CheckResult:
-    """There is no mode for the elderly, or it cannot be used (长者模式)."""
+    """Check whether there is no mode for the elderly, or it cannot be used (长者模式)."""
     mode = site.elderly_mode
     assert mode is not None
     if not mode.offered:

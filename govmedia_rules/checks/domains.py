@@ -14,7 +14,7 @@ from govmedia_rules.subjects.codes import Domain
 
 @check("site.level_too_low")
 def level_too_low(site: SiteSnapshot, *, levels: Annotated[Kinds, Strictness.MORE]) -> CheckResult:
-    """The site belongs to a body that opens no site of its own and uses the portal above (乡镇街道、县级部门网站).
+    """Check whether the site belongs to a body that opens no site of its own and uses the portal above (乡镇街道、县级部门网站).
 
     Args:
         levels: Levels that open no site.
@@ -29,7 +29,7 @@ def level_too_low(site: SiteSnapshot, *, levels: Annotated[Kinds, Strictness.MOR
 
 
 def domains_of(site: SiteSnapshot) -> tuple[list[Domain], CheckResult]:
-    """The domains a site is registered with, and what is said where none of them is at fault.
+    """Return the domains a site is registered with, and what is said where none of them is at fault.
 
     An address that cannot be read is no domain that keeps the rule, so it stands in the way of a pass.
     """
@@ -53,7 +53,7 @@ def domain_irregular(
     portal_form: bool,
     single: bool,
 ) -> CheckResult:
-    """The domain name breaks the naming rules (域名名称).
+    """Check whether the domain name breaks the naming rules (域名名称).
 
     Args:
         suffixes: Suffixes allowed (`gov.cn`, `政务`).
@@ -88,7 +88,7 @@ def domain_irregular(
 
 @check("site.domain_suffix_wrong")
 def domain_suffix_wrong(site: SiteSnapshot, *, suffixes: Annotated[Kinds, Strictness.FEWER]) -> CheckResult:
-    """A domain ends in another suffix than a government site may have, or is an address by number.
+    """Check whether a domain ends in another suffix than a government site may have, or is an address by number.
 
     Args:
         suffixes: Suffixes allowed (`gov.cn`, `政务`).
@@ -106,7 +106,7 @@ def domain_suffix_wrong(site: SiteSnapshot, *, suffixes: Annotated[Kinds, Strict
 
 @check("site.portal_domain_irregular")
 def portal_domain_irregular(site: SiteSnapshot) -> CheckResult:
-    """The English domain of a portal is not of the form `www.□□□.gov.cn`.
+    """Check whether the English domain of a portal has another form than `www.□□□.gov.cn`.
 
     Source:
         国办发〔2017〕47号, 域名管理: 政府门户网站使用“www.□□□.gov.cn”结构.
@@ -121,7 +121,7 @@ def portal_domain_irregular(site: SiteSnapshot) -> CheckResult:
 
 @check("site.department_domain_irregular")
 def department_domain_irregular(site: SiteSnapshot) -> CheckResult:
-    """The English domain of a department site does not lie below that of its government (`○○○.□□□.gov.cn`).
+    """Check whether the English domain of a department site does not lie below that of its government (`○○○.□□□.gov.cn`).
 
     Only the shape is looked at: two names or more before `gov.cn`, a leading `www` not counted. Whether the names above
     are those of the government's portal is for a person.
@@ -144,7 +144,7 @@ def _names(domain: Domain) -> list[str]:
 
 @check("site.domains_several")
 def domains_several(site: SiteSnapshot, *, most: Annotated[Positive, Strictness.LOWER]) -> CheckResult:
-    """The site is reached by several English or several Chinese domains.
+    """Check whether the site is reached by several English or several Chinese domains.
 
     Args:
         most: Number of domains of each kind that is allowed.
@@ -164,7 +164,7 @@ def domains_several(site: SiteSnapshot, *, most: Annotated[Positive, Strictness.
 
 @check("site.chinese_domain_wrong")
 def chinese_domain_wrong(site: SiteSnapshot, *, suffixes: Annotated[Kinds, Strictness.FEWER], since: date) -> CheckResult:
-    """A Chinese domain ends in another suffix than allowed.
+    """Check whether a Chinese domain ends in another suffix than allowed.
 
     Args:
         suffixes: Suffixes allowed (`政务`).

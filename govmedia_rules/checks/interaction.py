@@ -33,7 +33,7 @@ def channel_missing(
     counted: Annotated[Kinds, Strictness.FEWER],
     not_counted: Annotated[Kinds, Strictness.MORE],
 ) -> CheckResult:
-    """No effective online channel for questions and suggestions (未提供网上有效咨询建言渠道).
+    """Check whether no effective online channel for questions and suggestions (未提供网上有效咨询建言渠道).
 
     Args:
         counted: Kinds of channels that serve for questions and suggestions.
@@ -84,7 +84,7 @@ def interaction_missing(
     menu_alone: Annotated[bool, Strictness.FALSE] = True,
     menu_words: Kinds = (),
 ) -> CheckResult:
-    """No effective interactive function is offered (未提供有效互动功能).
+    """Check whether no effective interactive function is offered (未提供有效互动功能).
 
     Args:
         counted: Kinds of functions that count as interactive.
@@ -125,7 +125,7 @@ def interaction_missing(
 
 @check("account.functions_broken", needs="functions")
 def functions_broken(account: AccountSnapshot) -> CheckResult:
-    """Functions the account offers do not do what they say (功能无法使用)."""
+    """Check whether functions the account offers do not do what they say (功能无法使用)."""
     broken = [function for function in account.functions or () if function.works is False]
     untried = sum(function.works is None for function in account.functions or ())
     if broken:
@@ -136,7 +136,7 @@ def functions_broken(account: AccountSnapshot) -> CheckResult:
 
 @check("account.functions_lacking", needs="functions")
 def functions_lacking(account: AccountSnapshot, *, kinds: Annotated[Kinds, Strictness.FEWER]) -> CheckResult:
-    """A function that must be offered is not, or does not work (投诉建议功能).
+    """Check whether a function that must be offered is not, or does not work (投诉建议功能).
 
     Args:
         kinds: Kinds of functions, any one of which is enough.
@@ -155,13 +155,13 @@ def functions_lacking(account: AccountSnapshot, *, kinds: Annotated[Kinds, Stric
 
 @check("site.submission_fails", needs="submission_works", faults=("fails",))
 def submission_fails(site: SiteSnapshot) -> CheckResult:
-    """A message could not be submitted through the site's interactive function (信息提交)."""
+    """Check whether a message could not be submitted through the site's interactive function (信息提交)."""
     return passed() if site.submission_works else failed("submission_fails", faults={"fails": 1})
 
 
 @check("site.login_split", needs="unified_login", faults=("split",))
 def login_split(site: SiteSnapshot) -> CheckResult:
-    """The interactive columns do not share one registration and login (统一登录)."""
+    """Check whether the interactive columns do not share one registration and login (统一登录)."""
     return passed() if site.unified_login else failed("login_split", faults={"split": 1})
 
 
@@ -174,7 +174,7 @@ def activities_held(
     window: Window,
     count: Annotated[int, Field(ge=1)],
 ) -> CheckResult:
-    """A bonus: enough surveys or interviews were held inside the window, and there is a channel for them.
+    """Check whether enough surveys or interviews were held inside the window, and there is a channel for them (a bonus).
 
     Args:
         kind: `survey` or `interview`.
@@ -222,7 +222,7 @@ def activities_few(
     portal_count: Annotated[Positive, Strictness.HIGHER],
     other_count: Annotated[Positive, Strictness.HIGHER],
 ) -> CheckResult:
-    """No survey or interview was held inside the window, or fewer than demanded (调查征集类栏目, 互动访谈类栏目).
+    """Check whether no survey or interview was held inside the window, or fewer than demanded (调查征集类栏目, 互动访谈类栏目).
 
     Args:
         kind: `survey` or `interview`.

@@ -12,7 +12,7 @@ from govmedia_rules.subjects.vocabulary import subject_vocabulary
 
 @check("site.links_dead", needs="links", faults=("home", "other"))
 def links_dead(site: SiteSnapshot) -> CheckResult:
-    """Links that do not open or are wrong, on the home page and on other pages (可用性)."""
+    """Find links that do not open or are wrong, on the home page and on other pages (可用性)."""
     dead = [link for link in site.links or () if link.opens is False]
     unknown = [link for link in site.links or () if link.opens is None]
     faults, possible = _by_place(dead), _by_place(unknown)
@@ -32,7 +32,7 @@ def _by_place(links: list[Link]) -> dict[str, int]:
 
 @check("site.links_hidden", needs="links")
 def links_hidden(site: SiteSnapshot) -> CheckResult:
-    """Links a reader cannot see lead elsewhere (暗链)."""
+    """Check whether links a reader cannot see lead elsewhere (暗链)."""
     hidden = [link for link in site.links or () if link.is_hidden]
     if hidden:
         evidence = [Evidence(link.text or link.url, link.found_on, None, link.url) for link in hidden]
@@ -43,7 +43,7 @@ def links_hidden(site: SiteSnapshot) -> CheckResult:
 
 @check("site.links_dead_on", needs="links", faults=("link",))
 def links_dead_on(site: SiteSnapshot, *, home: bool) -> CheckResult:
-    """Links that do not open or are wrong, on the home page or on all other pages (链接可用性).
+    """Find links that do not open or are wrong, on the home page or on all other pages (链接可用性).
 
     Where the home page is only an entrance, the second-level pages stand for it.
 
@@ -73,7 +73,7 @@ def _is_on_home(site: SiteSnapshot, link: Link) -> bool:
 
 @check("site.qr_codes_wrong", needs="qr_codes")
 def qr_codes_wrong(site: SiteSnapshot) -> CheckResult:
-    """A QR code cannot be opened, or leads to another platform than its label says (二维码)."""
+    """Check whether a QR code cannot be opened, or leads to another platform than its label says (二维码)."""
     tree = subject_vocabulary("platform")
     evidence: list[Evidence] = []
     unknown = 0

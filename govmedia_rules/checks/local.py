@@ -8,7 +8,7 @@ from govmedia_rules.snapshots.models import AccountSnapshot, SiteSnapshot
 
 @check("site.own_indicators_unseen")
 def site_own_indicators_unseen(site: SiteSnapshot, *, document: str) -> CheckResult:
-    """The place has indicators of its own for sites, and their text was not seen.
+    """Check whether the place has indicators of its own for sites, and their text was not seen.
 
     Args:
         document: The document that holds them.
@@ -18,7 +18,7 @@ def site_own_indicators_unseen(site: SiteSnapshot, *, document: str) -> CheckRes
 
 @check("account.own_indicators_unseen")
 def account_own_indicators_unseen(account: AccountSnapshot, *, document: str) -> CheckResult:
-    """The place has indicators of its own for accounts, and their text was not seen.
+    """Check whether the place has indicators of its own for accounts, and their text was not seen.
 
     Args:
         document: The document that holds them.

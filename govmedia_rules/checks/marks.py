@@ -16,7 +16,7 @@ from govmedia_rules.subjects.codes import IcpNumber, PoliceNumber, SiteCode
 def marks_missing(
     site: SiteSnapshot, *, required: Annotated[Kinds, Strictness.MORE], well_formed: Annotated[bool, Strictness.TRUE] = False
 ) -> CheckResult:
-    """Marks required at the foot of every page are missing or differ from the registered values (网站标识).
+    """Check whether marks required at the foot of every page are missing or differ from the registered values (网站标识).
 
     A mark counts once, however many pages lack it.
 
@@ -81,7 +81,7 @@ def _has_shape(name: str, shown: str) -> bool:
 
 @check("site.error_report_missing", needs="error_report", faults=("missing", "misplaced"))
 def error_report_missing(site: SiteSnapshot) -> CheckResult:
-    """The entrance to “我为政府网站找错” is missing or not placed as prescribed."""
+    """Check whether the entrance to “我为政府网站找错” is missing or not placed as prescribed."""
     entrance = site.error_report
     assert entrance is not None
     if not entrance.present:
@@ -93,7 +93,7 @@ def error_report_missing(site: SiteSnapshot) -> CheckResult:
 
 @check("site.pages_without_time", needs="pages")
 def pages_without_time(site: SiteSnapshot) -> CheckResult:
-    """Content pages show only the day of their publication, not the time (`YYYY-MM-DD HH:MM`).
+    """Check whether content pages show only the day of their publication, not the time (`YYYY-MM-DD HH:MM`).
 
     A page with no date on record says nothing: nobody may have looked.
 

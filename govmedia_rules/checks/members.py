@@ -77,5 +77,5 @@ class Members(tuple[Member, ...]):
     """All members, in order of their ids."""
 
     def of(self, kind: str) -> list[Member]:
-        """The members of one kind, `site` or `account`."""
+        """Return the members of one kind, `site` or `account`."""
         return [member for member in self if member.kind == kind]

@@ -37,7 +37,7 @@ def messages_unanswered(
     excluded_kinds: Annotated[Kinds, Strictness.FEWER],
     late_answers_count: Annotated[bool, Strictness.TRUE],
 ) -> CheckResult:
-    """A valid message of the window has waited longer than allowed for a response (超过3个月未回应有效留言).
+    """Check whether a valid message of the window has waited longer than allowed for a response (超过3个月未回应有效留言).
 
     Args:
         window: Messages put inside it count.
@@ -99,7 +99,7 @@ def _is_known_column(kind: str | None) -> bool:
 
 @check("site.consultation_idle", needs=("columns|channels", "messages"), faults=("missing", "idle"))
 def consultation_idle(site: SiteSnapshot, *, kinds: Kinds, window: Annotated[Window, Strictness.SHORTER]) -> CheckResult:
-    """There is no column to ask the government something, or nobody put a valid message there inside the window (政务咨询类栏目).
+    """Check whether no column takes questions, or it got no valid message inside the window (政务咨询类栏目).
 
     Args:
         kinds: Kinds of columns and channels that serve for it.
@@ -136,7 +136,7 @@ def account_replies_late(
     simple_only: Annotated[bool, Strictness.FALSE] = False,
     calendar: Calendar,
 ) -> CheckResult:
-    """A message to the account was answered, or still waits, later than the working days allowed.
+    """Check whether a message to the account was answered, or still waits, later than the working days allowed.
 
     Args:
         working_days: Working days to an answer; an answer on the last of them is in time.
@@ -156,7 +156,7 @@ def site_replies_late(
     simple_only: Annotated[bool, Strictness.FALSE] = False,
     calendar: Calendar,
 ) -> CheckResult:
-    """A message on the site was answered, or still waits, later than the working days allowed.
+    """Check whether a message on the site was answered, or still waits, later than the working days allowed.
 
     Args: as for `account.replies_late`.
     """
@@ -228,7 +228,7 @@ def messages_unpublished(
     fields: Annotated[Kinds, Strictness.MORE],
     column_kinds: Kinds,
 ) -> CheckResult:
-    """Messages and answers are not published, not lately, not with all their facts, or without statistics (留言公开).
+    """Check whether messages and answers are not published, not lately, not with all their facts, or without statistics (留言公开).
 
     Args:
         window: Published items must have been updated inside it.
@@ -280,7 +280,7 @@ def enquiries_unanswered(
     working_days: Annotated[Positive, Strictness.LOWER],
     calendar: Calendar,
 ) -> CheckResult:
-    """Simple common questions put by inspectors were not answered in time, or poorly (办理答复).
+    """Check whether simple common questions put by inspectors were not answered in time, or poorly (办理答复).
 
     Args:
         working_days: Working days to an answer; an answer on the last of them is in time.
@@ -353,7 +353,7 @@ def _in_time(enquiry: Enquiry, site: SiteSnapshot, limit: int, calendar: WorkCal
 
 @check("site.enquiries_answered_fast", needs="enquiries")
 def enquiries_answered_fast(site: SiteSnapshot, *, working_days: Annotated[int, Field(ge=1)], calendar: Calendar) -> CheckResult:
-    """A bonus: every simple common question was answered within very few working days.
+    """Check whether every simple common question was answered within very few working days (a bonus).
 
     Args:
         working_days: Working days to an answer.

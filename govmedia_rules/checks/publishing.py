@@ -35,7 +35,7 @@ def shingles(text: str, size: int) -> set[str]:
 
 
 def copied_share(interpretation: str, document: str, size: int = 8) -> float | None:
-    """The share of the interpretation's runs of `size` characters that stand in the document too.
+    """Return the share of the interpretation's runs of `size` characters that stand in the document too.
 
     A copy gives nearly 1, a lightly edited one about 0.8, independent words nearly 0. None when the interpretation is
     shorter than one run.
@@ -53,7 +53,7 @@ def interpretations_lacking(
     copied_share_limit: Annotated[float, Field(gt=0, le=1), Strictness.LOWER],
     shingle_characters: Annotated[int, Field(ge=4, le=50)] = 8,
 ) -> CheckResult:
-    """Interpretations are missing, old, do not cover important documents of this government, or copy their document.
+    """Check whether interpretations are missing, old, do not cover important documents of this government, or copy their document.
 
     Args:
         kinds: Kinds of the column for interpretations.
@@ -127,7 +127,7 @@ def interpretations_unlinked(
     document_sample: Positive,
     seed: int,
 ) -> CheckResult:
-    """Sampled interpretations do not link to their document, or sampled interpreted documents not to the interpretation.
+    """Check whether sampled interpretations do not link to their document, or the documents not to their interpretation.
 
     Args:
         interpretation_sample: Number of interpretations drawn.
@@ -166,7 +166,7 @@ def interpretations_unlinked(
 def documents_uninterpreted(
     site: SiteSnapshot, *, min_share: Annotated[Decimal, Field(gt=0, le=1), Strictness.HIGHER] = Decimal(1)
 ) -> CheckResult:
-    """Too few of the important documents of this government are interpreted (解读比例).
+    """Check whether too few of the important documents of this government are interpreted (解读比例).
 
     Args:
         min_share: Share of important documents that must have an interpretation, 0 to 1; 1 means each of them.
@@ -200,7 +200,7 @@ def site_yearly_report_late(
     due_day: Annotated[int, Field(ge=1, le=31)],
     since: date,
 ) -> CheckResult:
-    """The yearly report on the site's work (政府网站工作年度报表) was not published by its date.
+    """Check whether the yearly report on the site's work (政府网站工作年度报表) was not published by its date.
 
     Args:
         kinds: Kinds of the column it stands in.
@@ -243,7 +243,7 @@ def _dates(column: Column) -> list[Moment]:
 
 @check("site.disclosure_unreachable", needs="columns")
 def disclosure_unreachable(site: SiteSnapshot, *, kinds: Kinds) -> CheckResult:
-    """The column of statutory disclosure (法定主动公开内容) is missing or cannot be opened.
+    """Check whether the column of statutory disclosure (法定主动公开内容) is missing or cannot be opened.
 
     Args:
         kinds: Kinds of the column.
@@ -262,7 +262,7 @@ def disclosure_unreachable(site: SiteSnapshot, *, kinds: Kinds) -> CheckResult:
 
 @check("site.relays_missing", needs="relays")
 def site_relays_missing(site: SiteSnapshot, *, within: Annotated[Window | None, Strictness.SHORTER] = None) -> CheckResult:
-    """Items of authorities above were not passed on, or too late (未按要求转载上级重要信息).
+    """Check whether items of authorities above were not passed on, or too late (未按要求转载上级重要信息).
 
     Args:
         within: Longest time from publication above to passing on; None where only passing on at all is demanded.
@@ -272,7 +272,7 @@ def site_relays_missing(site: SiteSnapshot, *, within: Annotated[Window | None, 
 
 @check("account.relays_missing", needs="relays")
 def account_relays_missing(account: AccountSnapshot, *, within: Annotated[Window | None, Strictness.SHORTER] = None) -> CheckResult:
-    """Items of authorities above were not passed on, or too late.
+    """Check whether items of authorities above were not passed on, or too late.
 
     Args: as for `site.relays_missing`.
     """
@@ -308,7 +308,7 @@ def _relays(relays: Sequence[Relay], within: Window | None, point: datetime, is_
 
 @check("site.entries_redated", needs="home|columns")
 def entries_redated(site: SiteSnapshot, *, tolerance: Window) -> CheckResult:
-    """Entries whose shown date contradicts when they were first seen (伪造发稿日期), as candidates for a person.
+    """Find entries whose shown date contradicts when they were first seen (伪造发稿日期), as candidates for a person.
 
     An entry dated after it was first seen or after the monitoring point has been dated forward; one that was absent from
     its list at a look later than its date, by more than the tolerance, has been dated back.

@@ -20,7 +20,7 @@ Answers = Mapping[str, CheckResult]
 
 @check("registry.accounts_duplicated")
 def accounts_duplicated(members: Members, *, one_platform: Kinds) -> Answers:
-    """One unit has several accounts on one platform (一个单位原则上在同一平台只开设一个账号, 国办发〔2018〕123号).
+    """Check whether one unit has several accounts on one platform (一个单位原则上在同一平台只开设一个账号, 国办发〔2018〕123号).
 
     Args:
         one_platform: Platforms of the tree that count as one with everything below them; a platform outside them counts by
@@ -49,7 +49,7 @@ def accounts_duplicated(members: Members, *, one_platform: Kinds) -> Answers:
 
 @check("registry.unlisted")
 def unlisted(members: Members, *, kind: str) -> Answers:
-    """A subject was found that the registry does not list (未在登记库中).
+    """Check whether a subject was found that the registry does not list (未在登记库中).
 
     Args:
         kind: `site` or `account`.
@@ -67,7 +67,7 @@ def unlisted(members: Members, *, kind: str) -> Answers:
 
 @check("registry.unfound")
 def unfound(members: Members, *, kind: str) -> Answers:
-    """A subject the registry lists as running could not be found (登记在册但无法找到); one nobody looked for is undecided.
+    """Check whether a subject listed as running could not be found (登记在册但无法找到); one nobody looked for is open.
 
     Args:
         kind: `site` or `account`.

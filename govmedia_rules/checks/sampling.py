@@ -10,7 +10,7 @@ T = TypeVar("T")
 
 
 def draw_seeded(items: Sequence[T], size: int, seed: int, salt: str, key: Callable[[T], str]) -> list[T]:
-    """A random sample without repetition, in the order of `items`.
+    """Return a random sample without repetition, in the order of `items`.
 
     Args:
         items: What to draw from.

@@ -25,7 +25,7 @@ from govmedia_rules.snapshots.parts import Service, TimeLimit
 
 @check("site.services_missing", needs="services|service_count")
 def services_missing(site: SiteSnapshot) -> CheckResult:
-    """No services are offered (未提供办事服务)."""
+    """Check whether no services are offered (未提供办事服务)."""
     if site.service_count:
         return passed()
     if "services" in site.partial:
@@ -41,7 +41,7 @@ def guides_incomplete(
     missing_limit: Annotated[Positive, Strictness.LOWER],
     service_limit: Annotated[Positive, Strictness.LOWER],
 ) -> CheckResult:
-    """Several services have guides that lack several of the key element kinds (办事指南重点要素类别缺失).
+    """Check whether several services have guides that lack several of the key element kinds (办事指南重点要素类别缺失).
 
     Args:
         elements: Key element kinds of a guide.
@@ -66,7 +66,7 @@ def guides_incomplete_few(
     missing_limit: Annotated[Positive, Strictness.LOWER],
     few: Annotated[Positive, Strictness.HIGHER],
 ) -> CheckResult:
-    """Few services are offered, and the guide of every one lacks several key element kinds.
+    """Check whether few services are offered, and the guide of every one lacks several key element kinds.
 
     Args:
         elements: Key element kinds of a guide.
@@ -114,7 +114,7 @@ def _sampled(site: SiteSnapshot, size: int | None, seed: int) -> list[Service]:
 
 @check("site.application_missing", needs="online_application", faults=("missing",))
 def application_missing(site: SiteSnapshot) -> CheckResult:
-    """Registered users cannot apply for services online (在线申请)."""
+    """Check whether registered users cannot apply for services online (在线申请)."""
     return passed() if site.online_application else failed("application_missing", faults={"missing": 1})
 
 
@@ -127,7 +127,7 @@ def guide_elements_missing(
     sample: Positive | None = None,
     seed: int = 0,
 ) -> CheckResult:
-    """Guides lack kinds of elements (办事指南要素缺失).
+    """Check whether guides lack kinds of elements (办事指南要素缺失).
 
     Args:
         elements: Kinds of elements a guide must have.
@@ -156,7 +156,7 @@ def guide_elements_missing(
 
 @check("site.guides_inaccurate", needs="services", faults=("wrong",))
 def guides_inaccurate(site: SiteSnapshot, *, sample: Positive, seed: int) -> CheckResult:
-    """Sampled guides state times that contradict each other; whatever else is wrong is counted by a person's review.
+    """Check whether sampled guides state times that contradict each other; whatever else is wrong is counted by a person's review.
 
     A promised time longer than the statutory one, and a time that differs from the promise, contradict; a guide that
     names a time without any number is a candidate.
@@ -186,7 +186,7 @@ def guides_inaccurate(site: SiteSnapshot, *, sample: Positive, seed: int) -> Che
 
 
 def contradiction(limits: tuple[TimeLimit, ...]) -> tuple[str, ...] | None:
-    """The first pair of stated times that cannot both be right, as written; None when there is none.
+    """Return the first pair of stated times that cannot both be right, as written; None when there is none.
 
     Times are compared only where both are working days or both are not; where one does not say, the pair is left alone.
     """
@@ -204,7 +204,7 @@ def contradiction(limits: tuple[TimeLimit, ...]) -> tuple[str, ...] | None:
 
 @check("site.forms_missing", needs="services", faults=("missing",))
 def forms_missing(site: SiteSnapshot, *, sample_required: bool, sample: Positive, seed: int) -> CheckResult:
-    """Forms that sampled guides name cannot be downloaded, or have no filled-in sample (表格样式).
+    """Check whether forms that sampled guides name cannot be downloaded, or have no filled-in sample (表格样式).
 
     Args:
         sample_required: Whether a form without a filled-in sample counts.
@@ -238,7 +238,7 @@ def _sum_up(reason: str, kind: str, count: int, unknown: int, evidence: list[Evi
 
 @check("site.systems_unopenable", needs="systems", faults=("system",))
 def systems_unopenable(site: SiteSnapshot) -> CheckResult:
-    """Systems to apply or look something up online cannot be opened (在线系统).
+    """Check whether systems to apply or look something up online cannot be opened (在线系统).
 
     Source:
         国办发〔2015〕15号附件2, 服务实用情况: 在线系统.

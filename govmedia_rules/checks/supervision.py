@@ -38,7 +38,7 @@ def misstatements_several(
     families: Annotated[Families, Strictness.MORE],
     limit: Annotated[Positive, Strictness.LOWER],
 ) -> CheckResult:
-    """The national spot checks found several sites or accounts unqualified for serious misstatements (严重表述错误).
+    """Check whether the national spot checks found several sites or accounts unqualified for serious misstatements (严重表述错误).
 
     Args:
         families: Ids or families of indicators that are misstatements.
@@ -66,7 +66,7 @@ def sites_unqualified(
     families: Annotated[Families, Strictness.FEWER],
     limit: Annotated[Positive | None, Strictness.LOWER] = None,
 ) -> CheckResult:
-    """The sites that the national spot checks found unqualified for other reasons reach a threshold.
+    """Check whether the sites that the national spot checks found unqualified for other reasons reach a threshold.
 
     Args:
         families: Ids or families of indicators that another rule counts: sites found for them are left out here.
@@ -93,7 +93,7 @@ def sites_unqualified(
 
 
 def _received(supervisor: SupervisorSnapshot) -> list[ErrorMessage]:
-    """The messages received in the year assessed."""
+    """Return the messages received in the year assessed."""
     zone = supervisor.observed_at.tzinfo
     assert zone is not None
     year = supervisor.assessed_year
@@ -102,7 +102,7 @@ def _received(supervisor: SupervisorSnapshot) -> list[ErrorMessage]:
 
 @check("supervisor.error_messages_open", needs="error_messages", faults=("open",))
 def error_messages_open(supervisor: SupervisorSnapshot) -> CheckResult:
-    """Messages of “我为政府网站找错” received in the year assessed were not finished.
+    """Check whether messages of “我为政府网站找错” received in the year assessed were not finished.
 
     Source:
         国办秘函〔2019〕19号, 监管工作年度考核指标: “我为政府网站找错”.
@@ -125,7 +125,7 @@ def error_messages_open(supervisor: SupervisorSnapshot) -> CheckResult:
 
 @check("supervisor.error_messages_late", needs="error_messages", faults=("late",))
 def error_messages_late(supervisor: SupervisorSnapshot, *, wait: Annotated[Window, Strictness.SHORTER]) -> CheckResult:
-    """Messages of “我为政府网站找错” of the year assessed were finished too late; unfinished ones count as open, not here.
+    """Check whether messages of “我为政府网站找错” were finished too late in the year assessed; open ones are not counted here.
 
     Args:
         wait: Longest time from receipt to the end; a message finished exactly then is in time.
@@ -171,7 +171,7 @@ def _lies_in(spot_check: SpotCheck, year: int, first: int, last: int) -> bool:
 
 
 def _periods(supervisor: SupervisorSnapshot, subject: str, per_year: int) -> list[_Period]:
-    """The periods of the year assessed that are over at the monitoring point."""
+    """Return the periods of the year assessed that are over at the monitoring point."""
     zone = supervisor.observed_at.tzinfo
     assert zone is not None
     year, step = supervisor.assessed_year, 12 // per_year
@@ -196,7 +196,7 @@ def spot_checks_short(
     share: Annotated[Share | None, Strictness.HIGHER] = None,
     department_share: Annotated[Share | None, Strictness.HIGHER] = None,
 ) -> CheckResult:
-    """A round of checks was missed, or too small a share was checked (常态化抽查).
+    """Check whether a round of checks was missed, or too small a share was checked (常态化抽查).
 
     Rounds inside one period are taken together only as far as that is certain: they may have checked the same sites.
 
@@ -236,7 +236,7 @@ def spot_checks_short(
 
 
 def _shares_demanded(supervisor: SupervisorSnapshot, share: Decimal | None, department: Decimal | None) -> tuple[Decimal, Decimal]:
-    """The share demanded at least and at most; both are the same where the kind of office is known."""
+    """Return the share demanded at least and at most; both are the same where the kind of office is known."""
     usual = share or Decimal(0)
     special = department if department is not None else usual
     kind = supervisor.supervisor.supervises
@@ -266,7 +266,7 @@ def results_unpublished(
     subjects: tuple[Literal["site", "account"], ...],
     within: Annotated[Window | None, Strictness.SHORTER] = None,
 ) -> CheckResult:
-    """The result of a round of checks was not made public, or too late (抽查结果公开).
+    """Check whether the result of a round of checks was not made public, or too late (抽查结果公开).
 
     Args:
         subjects: Whether rounds over sites, accounts or both are looked at.
@@ -307,7 +307,7 @@ def results_unpublished(
 
 @check("supervisor.reporting_faulty", needs="reporting_faults", faults=("hidden", "missing", "wrong"))
 def reporting_faulty(supervisor: SupervisorSnapshot) -> CheckResult:
-    """Sites or accounts are hidden, missing or wrong in the national reporting systems (瞒报、漏报、错报).
+    """Check whether sites or accounts are hidden, missing or wrong in the national reporting systems (瞒报、漏报、错报).
 
     Source:
         国办秘函〔2019〕19号, 监管工作年度考核指标: 信息报送.
@@ -328,7 +328,7 @@ def supervision_report_late(
     due_month: Annotated[int, Field(ge=1, le=12)],
     due_day: Annotated[int, Field(ge=1, le=31)],
 ) -> CheckResult:
-    """A yearly report on the year assessed was not published by its date in the next year (年度报表).
+    """Check whether a yearly report on the year assessed was not published by its date in the next year (年度报表).
 
     Args:
         kinds: Which reports are looked at; of each kind there must be one.
@@ -370,7 +370,7 @@ def supervision_report_late(
 
 @check("supervisor.findings_unrectified", needs="rectifications", faults=("late", "again"))
 def findings_unrectified(supervisor: SupervisorSnapshot) -> CheckResult:
-    """Findings of the national check were not put right in time, or were found again (整改).
+    """Check whether findings of the national check were not put right in time, or were found again (整改).
 
     Source:
         国办秘函〔2019〕19号, 监管工作年度考核指标: 整改.
@@ -411,7 +411,7 @@ def findings_unrectified(supervisor: SupervisorSnapshot) -> CheckResult:
 
 @check("supervisor.sites_off_platform", needs=("sites_running", "sites_on_platform"))
 def sites_off_platform(supervisor: SupervisorSnapshot) -> CheckResult:
-    """Not all sites have moved to the shared platform (集约化平台), which a bonus demands among other things.
+    """Check whether not all sites have moved to the shared platform (集约化平台), which a bonus demands among other things.
 
     Source:
         国办秘函〔2019〕19号, 监管工作年度考核指标: 加分指标.

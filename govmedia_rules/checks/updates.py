@@ -90,7 +90,7 @@ class FaultCount(NamedTuple):
 
 @check("site.home_stale", needs="home", version=2)
 def home_stale(site: SiteSnapshot, *, window: Annotated[Window, Strictness.SHORTER]) -> CheckResult:
-    """Nothing on the home page was updated inside the window (首页不更新).
+    """Check whether nothing on the home page was updated inside the window (首页不更新).
 
     Args:
         window: Time that counts back from the monitoring point.
@@ -117,7 +117,7 @@ def home_stale(site: SiteSnapshot, *, window: Annotated[Window, Strictness.SHORT
 
 @check("site.home_navigation_stale", needs="home", version=2)
 def home_navigation_stale(site: SiteSnapshot, *, window: Annotated[Window, Strictness.SHORTER]) -> CheckResult:
-    """The home page is only an entrance to columns, and none of the second-level pages was updated inside the window.
+    """Check whether the home page is only an entrance to columns, and none of the second-level pages was updated inside the window.
 
     Args:
         window: Time that counts back from the monitoring point.
@@ -144,7 +144,7 @@ def home_navigation_stale(site: SiteSnapshot, *, window: Annotated[Window, Stric
 
 @check("site.not_updated", needs="home")
 def not_updated(site: SiteSnapshot, *, window: Annotated[Window, Strictness.SHORTER]) -> CheckResult:
-    """Nothing on the home page, or on any second-level page of a mere entrance, was updated inside the window (网站不更新).
+    """Check whether neither the home page nor, for a mere entrance, a second-level page was updated (网站不更新).
 
     Args:
         window: Time that counts back from the monitoring point.
@@ -162,7 +162,7 @@ def not_updated(site: SiteSnapshot, *, window: Annotated[Window, Strictness.SHOR
 def home_updates_few(
     site: SiteSnapshot, *, window: Annotated[Window, Strictness.SHORTER], minimum: Annotated[Positive, Strictness.HIGHER]
 ) -> CheckResult:
-    """Fewer items than demanded were published on the home page inside the window (首页栏目).
+    """Check whether fewer items than demanded were published on the home page inside the window (首页栏目).
 
     Where the home page is only an entrance, the items of the second-level pages count.
 
@@ -199,7 +199,7 @@ def home_updates_few(
 
 @check("account.stale", needs="latest_post_at|posts|post_count", version=2)
 def stale(account: AccountSnapshot, *, window: Annotated[Window, Strictness.SHORTER]) -> CheckResult:
-    """No update at all inside the window (监测时间点前2周内无更新).
+    """Check whether there was no update at all inside the window (监测时间点前2周内无更新).
 
     Args:
         window: Time that counts back from the monitoring point.
@@ -227,7 +227,7 @@ def posts_few(
     window: Annotated[Window, Strictness.SHORTER],
     original_only: Annotated[bool, Strictness.TRUE] = False,
 ) -> CheckResult:
-    """Fewer posts than demanded were published inside the window (每周发布条数, 每月原创条数).
+    """Check whether fewer posts than demanded were published inside the window (每周发布条数, 每月原创条数).
 
     Args:
         count: Number of posts demanded.
@@ -262,7 +262,7 @@ def posts_few(
 def reminders_repeated(
     site: SiteSnapshot, *, count: Annotated[Positive, Strictness.LOWER], window: Annotated[Window, Strictness.LONGER]
 ) -> CheckResult:
-    """Reminders of overdue updates came as often as the limit inside the window (超期提醒).
+    """Check whether reminders of overdue updates came as often as the limit inside the window (超期提醒).
 
     Args:
         count: Number of reminders.

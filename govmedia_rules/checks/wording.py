@@ -77,7 +77,7 @@ def site_wording_doubtful(
     min_confidence: Confidence = "low",
     certain: Kinds = (),
 ) -> CheckResult:
-    """Passages on pages that may be misstatements (表述错误), as candidates for a person.
+    """Find passages on pages that may be misstatements (表述错误), as candidates for a person.
 
     Args:
         lexicons: What to look for.
@@ -105,7 +105,7 @@ def account_wording_doubtful(
     certain: Kinds = (),
     titles_alone: bool = False,
 ) -> CheckResult:
-    """Passages in posts that may be misstatements (表述错误), as candidates for a person.
+    """Find passages in posts that may be misstatements (表述错误), as candidates for a person.
 
     Args:
         lexicons: What to look for.
@@ -181,7 +181,7 @@ def _by_passage(pieces: Iterable[Evidence]) -> list[Evidence]:
 
 @check("account.personal_data_shown", needs="posts", version=2)
 def account_personal_data_shown(account: AccountSnapshot, *, kinds: Annotated[Kinds, Strictness.MORE]) -> CheckResult:
-    """Posts show identity card or mobile numbers in full (个人信息未脱敏), as candidates for a person.
+    """Check whether posts show identity card or mobile numbers in full (个人信息未脱敏), as candidates for a person.
 
     The evidence names the post and the number of hits; the numbers themselves are not kept, and a title that holds one is left out.
 
@@ -219,7 +219,7 @@ def _personal(text: str, kind: str) -> set[str]:
 
 @check("account.commercial_words", needs="posts")
 def commercial_words(account: AccountSnapshot, *, words: Annotated[Kinds, Strictness.MORE]) -> CheckResult:
-    """Posts that hold words of commercial advertising (存在商业信息), as candidates for a person.
+    """Find posts that hold words of commercial advertising (存在商业信息), as candidates for a person.
 
     Args:
         words: Words that make a post a candidate.

@@ -7,6 +7,12 @@
     accounts                 account pages, histories and exports
 
 Importing this package loads neither httpx nor any extra.
+
+Example:
+    >>> from govmedia_rules import collect
+    >>> page = collect.read_page("<html><title>某县人民政府</title></html>", "http://www.example.gov.cn/")
+    >>> page.title
+    '某县人民政府'
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ from govmedia_rules.collect.letters import LetterReader
 from govmedia_rules.collect.navigation import FoundChannel, host_of, page_key
 from govmedia_rules.collect.page import PageFacts
 from govmedia_rules.collect.visits import ReadPage
-from govmedia_rules.collect.words import channel_kinds, word_table
+from govmedia_rules.collect.words import channel_kinds, column_kind, word_table
 from govmedia_rules.snapshots.parts import Channel, MapEntry
 
 MOST_CHANNELS = 40
@@ -36,6 +36,7 @@ class ChannelFinder(LetterReader):
     _home_keys: set[str] = field(default_factory=set)
     _frame: Frame = field(default_factory=Frame)
     _letter_pages: set[str] = field(default_factory=set)
+    _asking_pages: set[str] = field(default_factory=set)
     _impossible: str = ""
     _unread_columns: int = 0
 
@@ -61,6 +62,9 @@ class ChannelFinder(LetterReader):
             kind = "consultation" if channel.kind == "hotline" and channel.url in self._letter_pages else channel.kind
             effective = self._is_effective(channel.url, own)
             self.channels.append(Channel(kind=kind, name=channel.name, url=channel.url, effective=effective))
+            if kind == "petition" and channel.url in self._asking_pages:  # it takes questions too: for a person
+                self.channels.append(Channel(kind="consultation", name=channel.name, url=channel.url))
+        self.channels.extend(Channel(kind="suggestion", name=name[:200]) for name in home.mail_addresses)
         if not any(channel.effective for channel in self.channels):
             await self._look_behind_pictures(home)
             await self._look_for_forms(home)
@@ -69,10 +73,18 @@ class ChannelFinder(LetterReader):
             link.is_outside and any(word in f"{link.text} {link.url}" for word in portals) for link, _, _ in self.links.values()
         ):
             self.partial.update(("channels", "services"))  # they may be at the portal of services, which is another site
+        below = f".{host_of(home.first.url)}"
+        outside = (link for link, _, _ in self.links.values() if host_of(link.url) not in self._hosts)
+        elsewhere = [link.text for link in outside if host_of(link.url).endswith(below) and self._is_short(link.text)]
+        if elsewhere:  # parts of the site that stand on hosts below its own were not read
+            self.partial.update(("channels", "columns") if any(map(column_kind, elsewhere)) else ("channels",))
         if self._is_shut():
             self.partial.update(("channels", "columns"))
         if self._unread_columns or home.may_show_more or "columns" in self.partial or "pages" in self.partial:
             self.partial.add("channels")
+
+    def _is_short(self, name: str) -> bool:
+        return 0 < len(name.strip()) <= int(word_table("channels")["longest"])
 
     def _channel_kind(self, name: str) -> str | None:
         longest = int(word_table("channels")["longest"])
@@ -134,6 +146,8 @@ class ChannelFinder(LetterReader):
         page = super()._read(fetched, kind, depth, site_map=site_map, on_home=on_home)
         if kind not in ("content", "site_map") and page.facts.has_form and self._speaks_of_letters(page.facts):
             self._letter_pages.update((page.facts.url, fetched.url))
+            asks = any(word in page.facts.text for word in word_table("channels")["forms"]["questions"])
+            self._asking_pages.update((page.facts.url, fetched.url) if asks else ())
         return page
 
     def _speaks_of_letters(self, facts: PageFacts) -> bool:

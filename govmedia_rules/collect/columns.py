@@ -50,7 +50,7 @@ class Frame:
         pages = list(pages)
         entries = {page_key(url) for url in listed}
         return cls(
-            frozenset(page_key(link.url) for page in pages for link in page.links) - entries,
+            frozenset(page_key(url) for page in pages for url in (page.url, *(link.url for link in page.links))) - entries,
             frozenset(line for page in pages for line in page.text.split("\n")),
             frozenset(address for page in pages for address in page.media),
             frozenset(script for page in pages for script in page.own_scripts),
@@ -65,7 +65,7 @@ class ColumnContent:
         entries: Its entries, () when it is blank; None when it has no list that can be seen.
         count: Number of entries where they are not known one by one; None when nothing is known.
         is_dated: Whether the entries show dates.
-        shows_all: Whether no empty list beside the entries waits for a script of the page's own.
+        shows_all: Whether no empty list beside the entries waits for a script of the page's own, and none is dated in the future.
         unseen: Why nothing was seen, for the log and the tests: `script`, `frame`, `text` …; "" when all was.
     """
 
@@ -126,7 +126,7 @@ def column_content(page: PageFacts, frame: Frame) -> ColumnContent:
     """
     dated = page.list_entries()
     scripts = [script for script in page.own_scripts if script not in frame.scripts]
-    shows_all = not (scripts and page.empty_lists > 0 and page.fetches_content)
+    shows_all = not (page.has_future_dates or (scripts and page.empty_lists > 0 and page.fetches_content))
     if dated:
         return ColumnContent(dated, is_dated=True, shows_all=shows_all)
     links = own_links(page, frame)
@@ -137,7 +137,10 @@ def column_content(page: PageFacts, frame: Frame) -> ColumnContent:
         return ColumnContent(undated, shows_all=shows_all)
     fetches = bool(scripts) or (page.fetches_content and (page.empty_lists > 0 or "{{" in page.text))
     lines = own_lines(page, frame)
-    has_notice = any(len(line) <= LONGEST_NOTICE and _notice().fullmatch(line) for line in lines)
+    # The home page may say the same in the box of a column that is blank; then nothing else may be on the column's own page.
+    is_bare = not page.own_scripts and all(_is_of_frame(line, page.title) for line in lines)
+    said = page.text.split("\n") if is_bare else lines
+    has_notice = any(len(line) <= LONGEST_NOTICE and _notice().fullmatch(line) for line in said)
     media = [address for address in page.media if address not in frame.media]
     text = "".join(line for line in lines if line not in page.title)
     if page.frames and any(address not in frame.media for address in page.frames):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import random
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -69,6 +70,10 @@ MOST_STEPS = 6
 """Pages that may lead on, one after the other, before the home page comes."""
 MOST_ALIKE = 0.9
 """Share of common lines from which a page is the one that stands for missing ones: only a counter or the address differs."""
+FEWEST_SHARING = 3
+"""Columns that must show an entry before it is taken for one of the frame."""
+MOST_SHARING = 0.6
+"""Share of the columns with lists from which that is so; a column and those above it share entries too."""
 FEWEST_ITEMS = 5
 """Columns below which the navigation of a page whose scripts write content is taken for unread, and sitemap.xml for a source."""
 FEWEST_SHARED = 2
@@ -125,6 +130,7 @@ class SiteCrawler(ChannelFinder):
         self._found_channels = view.channels
         await self._learn_missing_page(home)
         await self._fetch_columns(await self._items(view))
+        self._drop_shared_entries()
         self._is_site = self._is_site or any(state.days for state in self._lists)  # its columns show that it is
         home_list = self._home_list(view)
         await self._settle_lists()
@@ -293,6 +299,20 @@ class SiteCrawler(ChannelFinder):
             self._report("columns")
         await self._fetch_frames()
 
+    def _drop_shared_entries(self) -> None:
+        """Take out of the lists what most column pages show beside their own (最新信息, 热点): it says nothing of the column."""
+        counts = Counter(url for state in self._lists for url in {entry.url for entry in state.entries})
+        shared = {url for url, count in counts.items() if url and count >= max(FEWEST_SHARING, MOST_SHARING * len(self._lists))}
+        own: list[list[Entry]] = []
+        for state in self._lists:
+            folder = (self.columns[state.place].url or "").rpartition("/")[0] + "/"
+            own.append([entry for entry in state.entries if entry.url not in shared or (entry.url or "").startswith(folder)])
+        if not shared or not any(own):
+            return
+        for state, entries in zip(self._lists, own, strict=True):
+            state.entries = entries
+        self._lists = [state for state in self._lists if state.entries]
+
     async def _fetch_frames(self) -> None:
         """Read the lists of columns whose page shows them in a frame, one frame deep."""
         async for index, fetched in self._wave([page.url for page in self._framed]):
@@ -306,7 +326,7 @@ class SiteCrawler(ChannelFinder):
                 more = facts.has_more_pages or frame.is_called
                 self._lists.append(ListState(frame.place, list(content.entries), facts.next_page, more, shows_all=frame.shows_all))
             elif content.entries and known is not None:
-                known.entries.extend(content.entries)
+                known.entries.extend(entry for entry in content.entries if entry not in known.entries)
             self._plan_content(content.entries or (), self.columns[frame.place].kind, frame.depth)
 
     def _take_column(self, item: NavItem, fetched: Fetched | None, depth: int) -> list[NavItem]:
@@ -353,7 +373,8 @@ class SiteCrawler(ChannelFinder):
         if kind in SERVICE_KINDS or facts.guide is not None:
             listed_services = content.entries
             if kind in SERVICE_KINDS and not content.entries and content.count:  # links without dates, however short
-                own = (link for link in facts.links if link.kind == "page" and page_key(link.url) not in self._frame.links)
+                bars = {page_key(item.url) for item in facts.navigation} | self._frame.links
+                own = (link for link in facts.links if link.kind == "page" and page_key(link.url) not in bars)
                 listed_services = tuple(Entry(title=link.text[:1_000], url=link.url) for link in own if len(link.text) >= 4)
             if listed_services is not None or facts.guide is not None:
                 self._take_services(facts, listed_services)
@@ -652,7 +673,7 @@ class SiteCrawler(ChannelFinder):
             # Links that show no date and whose pages show none are columns and tools; entries of lists have pages with dates.
             asked = {entry.url for entry in state.entries if entry.published_at is None}
             is_known = bool(home.entries) and all(url in self._published and self._published[url] is None for url in asked if url)
-        if home.may_show_more and not state.is_recent(self.observed_at):
+        if (home.may_show_more or home.has_future_dates) and not state.is_recent(self.observed_at):
             is_known = False
         below = [entry for column in self.columns for entry in column.entries or ()]
         all_read = all(column.entries is not None or column.opens is False for column in self.columns) and not home.may_show_more
@@ -714,7 +735,8 @@ class SiteCrawler(ChannelFinder):
             return False
         named = [column.name for column in self.columns]
         named.extend(name for node in self.site_map or () for name in node.path)
-        named.extend(text for link, _, _ in self.links.values() for text in (link.text, link.url))
+        named.extend(link.url for link, _, _ in self.links.values())
+        named.extend(link.text for link, _, _ in self.links.values() if len(link.text) <= LONGEST_NAME)  # longer ones are titles
         return not any(column.kind in SERVICE_KINDS for column in self.columns) and not any(
             word in name for name in named for word in words
         )

@@ -43,6 +43,7 @@ _VOID = frozenset(b"a area base br col embed hr img input link meta param source
 
 # Elements other than links with an address, whose click leads to one.
 _CLICKED = "[onclick*='location']:not([href]),[onclick*='open(']:not([href])"
+_CHOSEN = "select[onchange*='location'] option[value*='/'],select[onchange*='open('] option[value*='/']"
 _LEAD = re.compile(r"""(?:location(?:\.href)?\s{0,3}=|location\.(?:assign|replace)\(|\bopen\()\s{0,3}["']([^"'\n]{1,500})["']""")
 
 
@@ -143,9 +144,9 @@ class Dom:
     def anchors(self) -> list[Anchor]:
         """Links in document order, then the areas of image maps and the elements that lead on when they are clicked."""
         anchors = []
-        for node in (*self.elements("a"), *self.elements("area"), *self.tree.css(_CLICKED)):
+        for node in (*self.elements("a"), *self.elements("area"), *self.tree.css(_CLICKED), *self.tree.css(_CHOSEN)):
             attributes = node.attributes
-            href = (attributes.get("href") or "").strip()
+            href = (attributes.get("href") or attributes.get("value") or "").strip()
             if not href or href[:11].lower() == "javascript:":
                 lead = _LEAD.search(href) or _LEAD.search(attributes.get("onclick") or "")
                 href = lead[1] if lead is not None else href

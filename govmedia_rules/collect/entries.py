@@ -402,12 +402,24 @@ def _record_of(dom: Dom, cell: _Cell, records: dict[int, _Record]) -> _Record | 
             known.cells.append(cell)
             return None
         links = _title_links(dom, node)
-        if links is None:
-            return None
+        if links is None or (not links and node.tag in _LISTS):
+            return None  # a list without links, such as a duty roster: what stands after it is not its title
+        links = links or _titled_by_text(node)
         if links:
             return _Record(node, links, [cell])
         node = node.parent
     return None
+
+
+_LISTS = frozenset({"table", "ul", "ol", "dl"})
+
+
+def _titled_by_text(record: LexborNode) -> list[tuple[LexborNode, str]]:
+    """Return the link of a record whose title is bare text beside it (`标题 <a>查看</a> 2024-08-27`)."""
+    link = record.css_first("a[href]") if record.tag in ("li", "tr", "dd", "details", "article") else None
+    parts = [] if link is None else [" ".join(part.split()) for part in record.text(separator="\0").split("\0")]
+    title = next((part for part in parts if len(part) >= 6 and _is_title(part) and not _is_mostly_date(part)), "")
+    return [(link, title)] if link is not None and title else []
 
 
 _META_LINE = re.compile("来源|字号|字体|打印|浏览次数|点击|责任编辑|扫一扫")

@@ -14,6 +14,7 @@ import hashlib
 import re
 import ssl
 import time
+import warnings
 import zlib
 from collections import OrderedDict
 from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Mapping, Sequence
@@ -376,11 +377,14 @@ def _browser_context() -> ssl.SSLContext:
 
 @cache
 def _lenient_context() -> ssl.SSLContext:
-    """Return TLS settings that look past a certificate's faults and allow the old renegotiation that browsers still allow."""
+    """Return TLS settings that look past a certificate's faults and allow the old protocols that older browsers still allow."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
-    context.set_ciphers("DEFAULT@SECLEVEL=0")
+    context.set_ciphers("DEFAULT:DHE:AES128-SHA:DES-CBC3-SHA@SECLEVEL=0")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        context.minimum_version = ssl.TLSVersion.TLSv1
     context.options |= getattr(ssl, "OP_LEGACY_SERVER_CONNECT", 0x4)
     return context
 
@@ -849,6 +853,8 @@ class Fetcher:
             return self._broken(visit) if visit.answered else "reset"
         if isinstance(fault, httpx.TransportError | OSError):
             kind = of_exception(fault)
+            if kind == "reset" and isinstance(fault, httpx.ConnectError) and visit.url.startswith("https:"):
+                return "tls_protocol"  # the connection stood and broke while its protection was agreed on
             return self._broken(visit) if kind == "reset" and visit.answered else kind
         if isinstance(fault, httpx.InvalidURL | UnicodeError):
             return "guard_url"

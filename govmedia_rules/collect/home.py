@@ -22,7 +22,10 @@ _ASSIGNED = re.compile(r"""([A-Za-z_$][\w$]{0,40})\s{0,5}=\s{0,5}["']([^"'\n]{1,
 _LEADS = re.compile(
     r"""(?:location(?:\.href)?\s{0,5}=|location\.(?:replace|assign)\s{0,5}\(|window\.open\s{0,5}\()\s{0,5}(["']?)([^"'\n;)]{1,300})\1"""
 )
+_MOBILE = re.compile(r"//(?:m|wap|3g)\.|/(?:m|wap|mobile|phone|sj|h5)(?:/|\.|$)", re.IGNORECASE)
 _REFRESH = re.compile(r"""^\s*([\d.]{0,6})\s*[;,]?\s*(?:url\s*=)?\s*["']?([^"']{1,500})""", re.IGNORECASE)
+_MAIL = re.compile(r"(?:意见|建议|咨询|投诉|诉求)[^@]{0,30}?[\w.+-]{2,40}@[\w-]{1,40}\.[\w.-]{2,30}")
+_CHINESE_NAME = re.compile("[\u4e00-\u9fff]{4}")
 LONGEST_REFRESH = 15.0
 """Seconds after which a refresh no longer leads on: pages that reload themselves do so every few minutes."""
 
@@ -47,11 +50,10 @@ def next_address(page: PageFacts) -> str | None:
         if len(text) > 4_000:
             continue
         values = {name: value for name, value in _ASSIGNED.findall(text) if name not in ("href", "location")}
-        for quote, written in _LEADS.findall(text):
-            target = written if quote else values.get(written.strip())
-            url = page.base.resolve(target.strip()) if target else None
-            if url is not None and page_key(url) != own:
-                return url
+        targets = (written if quote else values.get(written.strip()) for quote, written in _LEADS.findall(text))
+        urls = [url for target in targets if target and (url := page.base.resolve(target.strip())) and page_key(url) != own]
+        if urls:  # visitors with a telephone are sent elsewhere
+            return next((url for url in urls if not _MOBILE.search(url)), urls[0])
     return None
 
 
@@ -116,6 +118,12 @@ class HomeView:
         return list(dict.fromkeys(url for page in self.pages for url in page.site_maps))
 
     @property
+    def mail_addresses(self) -> list[str]:
+        """Mail addresses that the pages give for questions and suggestions, with the words before them."""
+        text = "\n".join(page.text for page in self.pages)
+        return [" ".join(match[0].split()) for match in _MAIL.finditer(text)][:3]
+
+    @property
     def shows_only_pinned(self) -> bool:
         """Whether every dated entry is marked as pinned."""
         pinned = frozenset(url for page in self.pages for url in page.pinned)
@@ -128,8 +136,19 @@ class HomeView:
             page.fetches_content or (page.empty_lists > 0 and bool(page.own_scripts)) for page in self.pages
         )
 
+    @property
+    def has_future_dates(self) -> bool:
+        """Whether entries show dates after the monitoring point."""
+        return any(page.has_future_dates for page in self.pages)
+
     def is_the_site(self, name: str) -> bool:
-        """Return whether this is a page of the site: it has a list, marks, links into the site, or its name and some links."""
+        """Return whether this is a page of the site: it has a list, marks, links into the site, or its name and some links.
+
+        A page without the marks that only government sites have must show where the site belongs to: the beginning of its name.
+        """
+        own = any(mark.site_code or mark.sponsor or mark.party_gov for mark in (page.marks for page in self.pages))
+        if not own and _CHINESE_NAME.match(name) and not any(name[:2] in f"{page.title}{page.dom.html}" for page in self.pages):
+            return False
         inside = {link.url for page in self.pages for link in page.links if link.kind == "page" and not link.is_outside}
         if self.entries or len(inside) >= FEWEST_LINKS:
             return True

@@ -32,7 +32,7 @@ from govmedia_rules.collect.navigation import (
     read_next_page,
     read_site_map,
 )
-from govmedia_rules.collect.shown import is_plausible
+from govmedia_rules.collect.shown import is_plausible, shown_day
 from govmedia_rules.collect.unread import busy_scripts, empty_lists, is_in_bar, shown_media
 from govmedia_rules.collect.words import column_kind, word_table
 from govmedia_rules.snapshots.parts import Entry, FootMarks, Page, Tag
@@ -127,10 +127,20 @@ class PageFacts:
         return tuple(entry for entry in self.shown_entries if is_plausible(entry.published_at, self.now))
 
     @cached_property
+    def has_future_dates(self) -> bool:
+        """Whether entries that announce nothing show dates after the monitoring point: when these were published, nobody knows."""
+        if self.now is None:
+            return False
+        today, announcing = self.now.date(), word_table("pages")["lists"]["announcing"]
+        coming = [entry.title for entry in self.shown_entries if shown_day(entry.published_at) > today]
+        return any(not any(word in title for word in announcing) for title in coming)
+
+    @cached_property
     def shown_entries(self) -> tuple[ListEntry, ...]:
         """Entries of its lists with whatever date they show, those that a script writes included."""
-        entries = read_entries(self.dom, now=self.now)
-        for fragment in _scripted_lists(self.dom):
+        data = _data_lists(self.dom.html)
+        entries = read_entries(self.dom, now=self.now) if data is None else []
+        for fragment in _scripted_lists(self.dom) if data is None else data:
             # Their order and list ids belong to another tree: shifted out of the way of the page's own.
             inner = read_entries(Dom(fragment), now=self.now)
             entries.extend(replace(entry, order=-1 - entry.order, list_id=-1) for entry in inner)
@@ -339,23 +349,32 @@ def _between(text: str, opening: str, closing: str) -> Iterator[str]:
 
 
 def _scripted_lists(dom: Dom) -> list[str]:
-    """Return lists that content systems keep as records inside a script (`<datastore>` with CDATA), as HTML."""
+    """Return lists that content systems keep as records inside a script (JSON, `<datastore>` with CDATA), as HTML."""
     fragments: list[str] = []
-    head = dom.html[:200].lstrip("\ufeff \r\n\t")
+    for text in dom.scripts:
+        fragments.extend(_stored_lists(text) if "CDATA" in text else json_lists(text))
+    return fragments
+
+
+def _data_lists(text: str) -> list[str] | None:
+    """Return the lists of a document that is data and no page, as HTML; None for a page."""
+    head = text[:200].lstrip("\ufeff \r\n\t")
     if head.startswith(("{", "[")):
-        return list(json_lists(dom.html))
-    for text in (*dom.scripts, dom.html) if head.startswith(("<?xml", "<datastore", "<recordset")) else dom.scripts:
-        if "CDATA" not in text:
-            fragments.extend(json_lists(text))
-            continue
-        # Outside a datastore, records are told from other texts of a script by the link that each of them has.
-        stores = list(_between(text, "<datastore", "</datastore")) or list(_between(text, "<recordset", "</recordset"))
-        is_store = bool(stores)
-        for store in stores or [text]:
-            records = [record for record in _between(store, "<![CDATA[", "]]>") if is_store or "<a" in record.lower()]
-            if records:
-                body = "\n".join(records)
-                fragments.append(f"<table>{body}</table>" if "<tr" in body.lower() else f"<ul>{body}</ul>")
+        return list(json_lists(text))
+    return _stored_lists(text) if head.startswith(("<?xml", "<datastore", "<recordset")) and "CDATA" in text else None
+
+
+def _stored_lists(text: str) -> list[str]:
+    """Return the lists of records in CDATA that a text holds, as HTML."""
+    fragments: list[str] = []
+    # Outside a datastore, records are told from other texts of a script by the link that each of them has.
+    stores = list(_between(text, "<datastore", "</datastore")) or list(_between(text, "<recordset", "</recordset"))
+    is_store = bool(stores)
+    for store in stores or [text]:
+        records = [record for record in _between(store, "<![CDATA[", "]]>") if is_store or "<a" in record.lower()]
+        if records:
+            body = "\n".join(records)
+            fragments.append(f"<table>{body}</table>" if "<tr" in body.lower() else f"<ul>{body}</ul>")
     return fragments
 
 

@@ -21,6 +21,10 @@ LONGEST_BARE = 1_500
 """Visible characters beyond which a page is no notice of a device: the longest block pages have about 800."""
 FEWEST_LINKS = 8
 """Links from which a page is taken for one of a site: block pages link back, to the vendor and to a form, at most."""
+LONGEST_NOTICE = 500
+"""Visible characters beyond which a page with the marks of a site is no notice that it is closed."""
+FEWEST_TOOLS = 4
+"""Links from which such a page leads into the site."""
 LONGEST_READ = 65_536
 """Bytes of a body that are looked at: pages of devices are smaller."""
 
@@ -131,9 +135,9 @@ def shape_of(html: str) -> PageShape:
 
 def kind_of_page(page: PageShape) -> str | None:
     """Return what a page is when it is not the site's: `blocked_challenge`, `maintenance`, `parked`, `soft_not_found` … or None."""
-    if not page.is_bare:
-        return None
     title = page.title.lower().strip(" .。!！…")
+    if not page.is_bare:
+        return _kind_of_notice(page, title)
     for kind, name in (
         ("blocked_challenge", "challenge"),
         ("parked", "parked"),
@@ -149,6 +153,18 @@ def kind_of_page(page: PageShape) -> str | None:
     if len(page.text) < 20 and not page.links and not page.has_media:
         return "blocked_script" if page.has_scripts else "empty"
     return None
+
+
+def _kind_of_notice(page: PageShape, title: str) -> str | None:
+    """Return what a page with marks or many links is: a notice of closing keeps the foot, a server's own page its menu."""
+    if not page.has_marks and title.startswith(tuple(word_table("protection")["parked"]["servers"])):
+        return "parked"
+    if not page.has_marks and len(page.text) < LONGEST_NOTICE and _phrases("parked").search(f"{page.title}\n{page.text}"):
+        return "parked"
+    words = word_table("protection")["maintenance"]
+    is_short = page.links < FEWEST_TOOLS and len(page.text) < LONGEST_NOTICE
+    is_closed = is_short and all(any(word in page.text for word in words[name]) for name in ("closing", "excuses"))
+    return "maintenance" if is_closed else None
 
 
 def kind_of_answer(status: int, headers: Mapping[str, str], cookies: Sequence[str], html: str, by_status: str | None) -> str | None:

@@ -16,9 +16,10 @@ from govmedia_rules.campaign.tables import Line, total_row
 from govmedia_rules.commands.inputs import examples_folder
 from govmedia_rules.commands.output import say, text_table
 from govmedia_rules.commands.rounds import add_actions
-from govmedia_rules.errors import CampaignError
+from govmedia_rules.errors import CampaignError, Where
 from govmedia_rules.notices.figures import Tally
 from govmedia_rules.notices.model import Notice
+from govmedia_rules.reports.document import ReportDocument
 from govmedia_rules.tables import out as counted
 from govmedia_rules.tables.columns import Cell
 from govmedia_rules.tables.files import cell_text, guard
@@ -52,6 +53,13 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     notice.add_argument("--printed-by", metavar="NAME", help="印发机关 of the 版记")
     notice.add_argument("--printed", metavar="TEXT", help="印发日期, as 2024年8月27日")
     notice.add_argument("--out", metavar="FILE", help="write the document there: .docx, .md, .html; .xlsx for its attachments")
+    correct = action("correct", "what of a published notice no longer stands (更正通报)")
+    correct.add_argument(
+        "--published", required=True, metavar="FILE", help="the notice as published: JSON of `notice --json`, text, HTML or DOCX"
+    )
+    correct.add_argument("--draft", metavar="FILE", help="the draft it was made with, for a saved campaign")
+    correct.add_argument("--issuer", metavar="NAME", help="who issues it, where there is no draft")
+    correct.add_argument("--out", metavar="FILE", help="write the document there: .docx, .md or .html")
     save = action("save", "write the round into a folder that later commands read")
     save.add_argument("--out", required=True, metavar="DIR", help="the folder")
     save.add_argument("--parquet", action="store_true", help="write results.parquet and population.parquet too")
@@ -81,7 +89,9 @@ def run(args: argparse.Namespace) -> int:
     if args.example is not None and args.example not in example_rounds():
         raise CampaignError(f"no example is named {args.example!r}", hint=f"there are {', '.join(example_rounds())}")
     described = _open(Path(args.path) if args.path is not None else examples_folder() / args.example)
-    return {"summary": _summary, "statistics": _statistics, "notice": _notice, "save": _save}[args.action](described, args)
+    return {"summary": _summary, "statistics": _statistics, "notice": _notice, "correct": _correct, "save": _save}[args.action](
+        described, args
+    )
 
 
 def _open(folder: Path) -> Described:
@@ -190,12 +200,35 @@ def _document(notice: Notice, args: argparse.Namespace) -> bytes:
 
     if form == ".xlsx":
         return reports.attachments_xlsx(notice)
-    document = reports.notice_document(notice, imprint=imprint)
+    return _written(reports.notice_document(notice, imprint=imprint), form)
+
+
+def _written(document: ReportDocument, form: str) -> bytes:
     if form == ".docx":
         return document.to_docx()
     if form not in (".md", ".html"):
         raise CampaignError(f"a notice is not written as {form!r}", hint="name the file .docx, .md, .html or .xlsx")
     return (document.to_html() if form == ".html" else document.to_markdown()).encode()
+
+
+def _correct(described: Described, args: argparse.Namespace) -> int:
+    from govmedia_rules import notices, reports
+
+    path = Path(args.published)
+    try:
+        published = Notice.model_validate_json(path.read_bytes()) if path.suffix == ".json" else notices.read(path)
+    except (OSError, ValueError) as fault:
+        raise CampaignError("it is no notice", Where(str(path))) from fault
+    correction = described.campaign.correction(published, _draft(described, args))
+    if args.out:
+        document = reports.correction_document(correction)
+        Path(args.out).write_bytes(_written(document, Path(args.out).suffix))
+        say(f"written to {args.out}")
+    for line in correction.lines():
+        print(line)
+    if not correction.is_needed:
+        say("nothing differs from what was published")
+    return 0
 
 
 def _lines(notice: Notice) -> Iterator[str]:

@@ -12,7 +12,7 @@ from govmedia_rules.judge.rulebook import load_rulebook
 
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Describes the command."""
+    """Describe the command."""
     text = "Compare two files of inspections, or, with --against, one set of snapshots under two rulebooks."
     parser = commands.add_parser("compare", description=text)
     parser.add_argument("paths", nargs="+", metavar="PATH", help="BEFORE.jsonl AFTER.jsonl, or files of snapshots")
@@ -23,12 +23,12 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 
 def run(args: argparse.Namespace) -> int:
-    """Prints the comparison."""
-    found = _rulebooks(args) if args.against else _rounds(args.paths)
+    """Print the comparison."""
+    comparison = _rulebooks(args) if args.against else _rounds(args.paths)
     if args.format == "json":
-        main_json(found.to_dict())
+        main_json(comparison.to_dict())
     else:
-        print("\n".join(found.lines()))
+        print("\n".join(comparison.lines()))
     return 0
 
 

@@ -10,7 +10,7 @@ from govmedia_rules.rules.load import book_with
 
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Describes the command."""
+    """Describe the command."""
     parser = commands.add_parser("explain", description="Explain an indicator or a family.")
     parser.add_argument("indicator", metavar="ID", help="id or family: site.veto.columns.core, media.veto")
     parser.add_argument("--rulebook", action="append", default=[], metavar="ID", help="id or path; repeat for layers")
@@ -19,11 +19,11 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 
 def run(args: argparse.Namespace) -> int:
-    """Prints the explanation of each indicator named."""
+    """Print the explanation of each indicator named."""
     book = load_rulebook(args.rulebook or [book_with(args.indicator)])
     explained = [book.explain(indicator.id) for indicator in book.only(args.indicator).indicators]
     if args.format == "json":
-        main_json([one.to_dict() for one in explained])
+        main_json([explanation.to_dict() for explanation in explained])
     else:
         print("\n\n".join(map(str, explained)))
     return 0

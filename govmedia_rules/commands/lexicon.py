@@ -15,7 +15,7 @@ from govmedia_rules.text.review import Learned, check_lexicon, learn_exceptions
 
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Describes the command with its actions `check` and `learn`."""
+    """Describe the command with its actions `check` and `learn`."""
     parser = commands.add_parser(
         "lexicon",
         description="Check a lexicon (词表), or list what it reports in clean text, to be reviewed as exceptions.",

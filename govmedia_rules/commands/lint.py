@@ -176,18 +176,18 @@ def line_of(text: str, table: str | None, key: str | None) -> int:
         key: Dotted key inside the table: `params.window`.
     """
     lines = text.splitlines()
-    wanted = (table or "").strip("[] ").replace("'", '"')
+    name = (table or "").strip("[] ").replace("'", '"')
     current, at_table = "", 1
     steps = (key or "").split(".")
     for number, line in enumerate(lines, 1):
         header = re.match(r"\s*\[+\s*(.+?)\s*\]+\s*(#.*)?$", line)
         if header is not None:
             current = header[1].replace("'", '"')
-            if current == wanted or (key and current.startswith(f"{wanted}.") and current[len(wanted) + 1 :] in (key, steps[0])):
+            if current == name or (key and current.startswith(f"{name}.") and current[len(name) + 1 :] in (key, steps[0])):
                 at_table = number
             continue
-        depth = current[len(wanted) :].strip(".") if wanted and current.startswith(wanted) else current
-        inside = current == wanted or (bool(wanted) and current.startswith(f"{wanted}.")) or (not wanted and current == steps[0])
+        depth = current[len(name) :].strip(".") if name and current.startswith(name) else current
+        inside = current == name or (bool(name) and current.startswith(f"{name}.")) or (not name and current == steps[0])
         if inside and key and _sets(line, steps, depth):
             return number
     return at_table

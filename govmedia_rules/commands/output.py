@@ -84,7 +84,7 @@ def width(text: str) -> int:
 
 
 def cut_to_width(text: str, most: int) -> str:
-    """The text in at most `most` columns, with … where it was cut; control characters become blanks."""
+    """Return the text in at most `most` columns, with … where it was cut; control characters become blanks."""
     clean = "".join(char if char.isprintable() else " " for char in text)
     if width(clean) <= most:
         return clean
@@ -108,7 +108,7 @@ def text_table(header: Sequence[str], rows: Iterable[Sequence[str]], most: Seque
 
 
 def say(text: str) -> None:
-    """A message for people, to stderr."""
+    """Print a message for people, to stderr."""
     print(as_given(text), file=sys.stderr)
 
 
@@ -152,7 +152,7 @@ def positive(text: str) -> int:
 
 
 def count_on_stderr(items: Iterable[T], what: str) -> Iterator[T]:
-    """The items, with a running count on stderr when it is a terminal."""
+    """Yield the items, with a running count on stderr when it is a terminal."""
     if not sys.stderr.isatty():
         yield from items
         return

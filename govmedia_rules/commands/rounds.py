@@ -31,6 +31,8 @@ from govmedia_rules.campaign.groups import DIMENSIONS
 from govmedia_rules.campaign.worklists import (
     Filled,
     Line,
+    issue_list,
+    read_issues_filled,
     read_rechecks_filled,
     read_results_filled,
     read_reviews_filled,
@@ -93,6 +95,7 @@ def add_actions(actions: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     for name, description, run in (
         ("review", "write the failures nobody reviewed to a workbook, or read it back", _review),
         ("recheck", "write the open tasks to a workbook, or read it back", _recheck),
+        ("issues", "write what keeps the notice from being written to a workbook, or read back why it is right", _issues),
     ):
         step = _action(actions, name, description, run)
         way = step.add_mutually_exclusive_group(required=True)
@@ -275,6 +278,17 @@ def _recheck(args: argparse.Namespace) -> int:
         return 0
     filled = read_rechecks_filled(args.read, role=args.role, at=_optional(args.at))
     return _record(campaign, args, filled, lambda item: campaign.recheck(item[1], item[2], tier=item[0]), "re-checks")
+
+
+def _issues(args: argparse.Namespace) -> int:
+    campaign = Campaign.load(args.path)
+    if args.write:
+        table = issue_list(campaign)
+        _write(table, args.write)
+        say(f"{len(table)} issues keep the notice from being written")
+        return 0
+    filled = read_issues_filled(campaign, args.read, role=args.role, at=_optional(args.at))
+    return _record(campaign, args, filled, lambda item: campaign.record("issue_answer", item), "answers")
 
 
 def _record(campaign: Campaign, args: argparse.Namespace, filled: Filled[T], record: Callable[[T], object], what: str) -> int:

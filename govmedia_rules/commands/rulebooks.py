@@ -12,7 +12,7 @@ from govmedia_rules.rules.plugins import installed
 
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Describes the command."""
+    """Describe the command."""
     parser = commands.add_parser("rulebooks", description="List built-in and installed rulebooks.")
     parser.add_argument("--at", type=date.fromisoformat, metavar="DAY", help="only what would apply on a day: 2024-08-23")
     parser.add_argument("--region", metavar="NAME", help="only what would apply in a place: 610726, 略阳县; the nation by default")
@@ -22,7 +22,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 
 def run(args: argparse.Namespace) -> int:
-    """Prints the list."""
+    """Print the list."""
     plugins = installed()
     if args.region is not None and args.at is None:
         raise RulebookError("--region needs --at: which rulebooks hold depends on the day")

@@ -415,6 +415,13 @@ def _label_before(text: str, start: int) -> str:
     return ""
 
 
+def _ends_another_label(text: str, size: int, accepted: Collection[str]) -> bool:
+    """Return whether the last `size` characters are the end of a longer label that is not accepted (`时间` of `更新时间`)."""
+    words = _words()
+    longer = (text[start:] for start in range(len(text) - size))
+    return any(_is_known(label, words) and label not in accepted for label in longer)
+
+
 def _is_known(word: str, words: _Words) -> bool:
     return word in words.publication or word in words.change or word in words.other
 
@@ -443,7 +450,9 @@ def find_published(
     plain = text.translate(_KEEP_LENGTH) if _WIDE.search(text) else text
     for label in sorted(accepted, key=len, reverse=True):
         at = plain.find(label)
-        run = _DATE_RUN.match(plain, at + len(label)) if at >= 0 else None
+        if at < 0 or _ends_another_label(plain[max(0, at - 4) : at + len(label)], len(label), accepted):
+            continue
+        run = _DATE_RUN.match(plain, at + len(label))
         moment = read_moment(run[1], now=now, zone=zone) if run is not None else None
         if moment is not None:
             return moment

@@ -33,12 +33,12 @@ _HIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u202a-\u20
 
 
 def text(value: object, most: int = MAX_CHARS) -> str:
-    """A value as escaped text of at most `most` characters; characters nobody can see are shown as their code."""
+    """Return a value as escaped text of at most `most` characters; characters nobody can see are shown as their code."""
     plain = str(value)
     cut = len(plain) - most
     if cut > 0:
         plain = plain[:most]
-    shown = html.escape(_HIDDEN.sub(lambda found: f"\\u{ord(found[0]):04x}", plain))
+    shown = html.escape(_HIDDEN.sub(lambda hidden: f"\\u{ord(hidden[0]):04x}", plain))
     return f'{shown}…<span style="{_QUIET}">（略{cut}字）</span>' if cut > 0 else shown
 
 
@@ -48,29 +48,29 @@ def text_lines(value: object, most: int = MAX_CHARS) -> str:
 
 
 def badge(word: object, tone: Tone = "plain") -> str:
-    """A word on a tinted ground."""
+    """Return a word on a tinted ground."""
     colour = _TONES[tone]
     tint = f"background:rgba({colour},.18);border:1px solid rgba({colour},.6)"
     return f'<span style="color:inherit;{tint};border-radius:3px;padding:0 5px;white-space:nowrap">{text(word, 40)}</span>'
 
 
 def code(value: object) -> str:
-    """A text in fixed width."""
+    """Return a text in fixed width."""
     return f'<code style="color:inherit;background:transparent">{text(value, 120)}</code>'
 
 
 def quiet(fragment: str) -> str:
-    """A fragment of HTML in a lighter tone."""
+    """Return a fragment of HTML in a lighter tone."""
     return f'<span style="{_QUIET}">{fragment}</span>'
 
 
 def named(name: str, key: str) -> str:
-    """A name over its id; the id is left out where it is the name."""
+    """Return a name over its id; the id is left out where it is the name."""
     return text(name, 60) if name == key else f"{text(name, 60)}<br>{quiet(text(key, 60))}"
 
 
 def collapsible(summary: str, body: str) -> str:
-    """A fragment that opens on a click.
+    """Return a fragment that opens on a click.
 
     Args:
         summary: HTML of the line that is always shown.
@@ -80,7 +80,7 @@ def collapsible(summary: str, body: str) -> str:
 
 
 def items(fragments: Sequence[str], total: int | None = None) -> str:
-    """A list of fragments of HTML, at most `MAX_ITEMS` of them.
+    """Return a list of fragments of HTML, at most `MAX_ITEMS` of them.
 
     Args:
         fragments: The fragments, or the first ones.
@@ -94,7 +94,7 @@ def items(fragments: Sequence[str], total: int | None = None) -> str:
 
 
 def html_table(heads: Sequence[str], rows: Iterable[Sequence[str]], total: int | None = None) -> str:
-    """A table of at most `MAX_ROWS` rows.
+    """Return a table of at most `MAX_ROWS` rows.
 
     Args:
         heads: Heads of the columns, as plain text; () leaves the line out.
@@ -115,7 +115,7 @@ def html_table(heads: Sequence[str], rows: Iterable[Sequence[str]], total: int |
 
 
 def shares(counts: Mapping[str, int], tones: Mapping[str, Tone]) -> str:
-    """Counts as a bar whose parts are as long as their shares, with every count and share beside it."""
+    """Return counts as a bar whose parts are as long as their shares, with every count and share beside it."""
     total = sum(counts.values())
     if not total:
         return ""
@@ -148,7 +148,7 @@ class _Budget:
         self.left = size
 
     def take(self, fragment: str) -> str:
-        """The fragment, or a sign that there is more when nothing is left."""
+        """Return the fragment, or a sign that there is more when nothing is left."""
         if self.left <= 0:
             return quiet("…")
         self.left -= len(fragment.encode()) + 200
@@ -160,7 +160,7 @@ FieldsOf = Callable[[object], "Mapping[str, object] | None"]
 
 
 def model(title: str, fields: Mapping[str, object], fields_of: FieldsOf) -> str:
-    """An object as a table of its fields; nested objects and lists fold, fields that are None are named in one line.
+    """Return an object as a table of its fields; nested objects and lists fold, fields that are None are named in one line.
 
     Args:
         title: What it is, as plain text.
@@ -222,7 +222,7 @@ def _rows(rows: Sequence[Mapping[str, object]], total: int, budget: _Budget) -> 
 
 
 def short(value: object, most: int = 60) -> str:
-    """A value for a plain `repr`: long texts cut, long lists counted."""
+    """Return a value for a plain `repr`: long texts cut, long lists counted."""
     if isinstance(value, str):
         return repr(value if len(value) <= most else value[: most - 1] + "…")
     if isinstance(value, tuple | list | Mapping) and len(value) > 3:

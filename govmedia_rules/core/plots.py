@@ -3,6 +3,12 @@
 Chinese words need a font that has them. One is looked for on the machine, also among fonts that matplotlib has not listed yet;
 where there is none, drawing stops with a message instead of drawing boxes. The font is set on the texts of the picture, no
 global setting is changed.
+
+Example:
+    >>> from govmedia_rules import plots
+    >>> axes = plots.problem_kinds({"不更新": 3, "无互动": 1})
+    >>> len(axes.patches)
+    2
 """
 
 from __future__ import annotations
@@ -318,18 +324,18 @@ def families_for(texts: Iterable[str], font: str | None = None) -> list[str]:
         from matplotlib import font_manager  # noqa: F401
     except ImportError:
         raise MissingExtra("a picture needs matplotlib", hint="pip install govmedia-rules[plot]") from None
-    wanted = frozenset(char for text in texts for char in text if _is_han(char))
-    if not wanted and font is None:
+    characters = frozenset(char for text in texts for char in text if _is_han(char))
+    if not characters and font is None:
         return ["DejaVu Sans"]
     for name, path in [_named_font(font)] if font is not None else _han_fonts():
-        if wanted <= _characters(path):
+        if characters <= _characters(path):
             return [name, "DejaVu Sans"]
     if font is not None:
-        missing = "".join(sorted(wanted - _characters(_named_font(font)[1])))[:10]
+        missing = "".join(sorted(characters - _characters(_named_font(font)[1])))[:10]
         raise ExportError(f"the font {font} lacks characters: {missing}", hint="name another font")
     # No font has every character (a rare one in a name, perhaps): the one that lacks fewest, as long as it has most.
-    best = max(_han_fonts(), key=lambda item: len(wanted & _characters(item[1])), default=None)
-    if best is not None and len(wanted & _characters(best[1])) >= 0.9 * len(wanted):
+    best = max(_han_fonts(), key=lambda item: len(characters & _characters(item[1])), default=None)
+    if best is not None and len(characters & _characters(best[1])) >= 0.9 * len(characters):
         return [best[0], *(name for name, _ in _han_fonts() if name != best[0]), "DejaVu Sans"]
     raise ExportError(
         "no font with Chinese characters was found, and without one a picture would show boxes",
@@ -346,14 +352,14 @@ def _han_fonts() -> tuple[tuple[str, str], ...]:
     """Names and files of fonts with Chinese characters, the best first; files that matplotlib has not listed are added."""
     from matplotlib import font_manager
 
-    found = _ranked((entry.name, entry.fname) for entry in font_manager.fontManager.ttflist)
-    if not found:
+    fonts = _ranked((entry.name, entry.fname) for entry in font_manager.fontManager.ttflist)
+    if not fonts:
         known = {os.path.realpath(entry.fname) for entry in font_manager.fontManager.ttflist}
         for path in font_manager.findSystemFonts():
             if os.path.realpath(path) not in known and _rank(Path(path).name) is not None:
                 _add(path)
-        found = _ranked((entry.name, entry.fname) for entry in font_manager.fontManager.ttflist)
-    return found
+        fonts = _ranked((entry.name, entry.fname) for entry in font_manager.fontManager.ttflist)
+    return fonts
 
 
 def _rank(name: str) -> int | None:
@@ -373,7 +379,7 @@ def _ranked(fonts: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
 
 @cache
 def _characters(path: str) -> frozenset[str]:
-    """The characters a font file has; none where it cannot be read."""
+    """Return the characters a font file has; none where it cannot be read."""
     from matplotlib.ft2font import FT2Font
 
     try:

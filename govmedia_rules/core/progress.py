@@ -37,7 +37,7 @@ class Meter:
         self._bar = _bar(total, unit, title) if progress is True else None
 
     def add(self, count: int) -> None:
-        """Counts further."""
+        """Count further."""
         if not count:
             return
         self.done += count
@@ -55,7 +55,7 @@ class Meter:
 
 
 def counted(items: Iterable[T], progress: Progress, total: int | None = None, *, unit: str = "", title: str = "") -> Iterator[T]:
-    """The items as they come, each counted when it is given out.
+    """Return the items as they come, each counted when it is given out.
 
     Args:
         items: Anything to iterate.

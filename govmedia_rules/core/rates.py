@@ -9,6 +9,11 @@ three policies and the decimal places:
   that gives every figure of 云政办函〔2022〕77号, where 2943 of 2944 is printed 99.9 %.
 
 The other way round, a printed figure and its base tell which whole counts it can have come from.
+
+Example:
+    >>> from govmedia_rules import rates
+    >>> rates.percent(271, 276, places=1)
+    Decimal('98.2')
 """
 
 from __future__ import annotations
@@ -62,7 +67,7 @@ def _checked(part: int, whole: int, places: int) -> None:
 
 
 def percent(part: int, whole: int, *, places: int, policy: Policy = Policy.HALF_UP) -> Decimal:
-    """The percentage of `part` in `whole` as a notice prints it, with exactly `places` decimal places.
+    """Return the percentage of `part` in `whole` as a notice prints it, with exactly `places` decimal places.
 
     Args:
         part: Units counted, 0 to `whole`.
@@ -85,7 +90,7 @@ def percent(part: int, whole: int, *, places: int, policy: Policy = Policy.HALF_
 
 
 def exact_percent(part: int, whole: int) -> Fraction:
-    """The percentage as an exact fraction.
+    """Return the percentage as an exact fraction.
 
     Raises:
         ValueError: No base, or a part outside it.
@@ -95,7 +100,7 @@ def exact_percent(part: int, whole: int) -> Fraction:
 
 
 def policies_giving(figure: Decimal, part: int, whole: int) -> tuple[Policy, ...]:
-    """The policies under which `part` of `whole` is printed as `figure` (its own decimal places are used)."""
+    """Return the policies under which `part` of `whole` is printed as `figure` (its own decimal places are used)."""
     places = places_of(figure)
     return tuple(policy for policy in Policy if percent(part, whole, places=places, policy=policy) == figure)
 
@@ -161,19 +166,19 @@ def bases(figure: Decimal, part: int, *, of_rest: bool = False, policy: Policy =
 
 
 def nearest(counts: range, wanted: int) -> int | None:
-    """The count of `counts` closest to `wanted`, the lower one of two equally close; None when there is none."""
+    """Return the count of `counts` closest to `wanted`, the lower one of two equally close; None when there is none."""
     if not counts:
         return None
     return min(max(wanted, counts[0]), counts[-1])
 
 
 def counts_above(share: Fraction, whole: int) -> int:
-    """The smallest count that is more than `share` of `whole` (超过60% of 112 is at least 68)."""
+    """Return the smallest count that is more than `share` of `whole` (超过60% of 112 is at least 68)."""
     return int(share * whole) + 1
 
 
 def counts_at_least(share: Fraction, whole: int) -> int:
-    """The smallest count that is at least `share` of `whole`."""
+    """Return the smallest count that is at least `share` of `whole`."""
     return -int(-(share * whole) // 1)
 
 
@@ -181,7 +186,7 @@ _FIGURE = re.compile(r"[0-9]{1,7}(?:\.[0-9]{1,6})?\Z")
 
 
 def read_figure(text: str) -> Decimal:
-    """Reads a printed percentage (`98.94%`, `100`), keeping its places.
+    """Read a printed percentage (`98.94%`, `100`), keeping its places.
 
     Raises:
         ValueError: Not a plain decimal number; blanks and commas inside are refused rather than guessed at.
@@ -206,17 +211,17 @@ class Rounding(Model):
     trim: bool = True
 
     def figure(self, part: int, whole: int) -> Decimal | None:
-        """The printed percentage; None when the base is 0, because nothing has no rate."""
+        """Return the printed percentage; None when the base is 0, because nothing has no rate."""
         return None if whole == 0 else percent(part, whole, places=self.places, policy=self.policy)
 
     def text(self, part: int, whole: int) -> str | None:
-        """The percentage in print (`98.94%`); None when the base is 0."""
+        """Return the percentage in print (`98.94%`); None when the base is 0."""
         figure = self.figure(part, whole)
         return None if figure is None else f"{print_decimal(figure, trim=self.trim)}%"
 
 
 def print_decimal(figure: Decimal, *, trim: bool = False) -> str:
-    """A decimal in plain digits, never with an exponent; `trim` drops zeros after the point."""
+    """Return a decimal in plain digits, never with an exponent; `trim` drops zeros after the point."""
     digits = f"{figure:f}"
     return digits.rstrip("0").rstrip(".") if trim and "." in digits else digits
 
@@ -238,7 +243,7 @@ class Change(Model):
 
     @classmethod
     def between(cls, now: Decimal, before: Decimal | None, *, comparable: bool = True) -> Change:
-        """The change from `before` to `now`, both as printed; exact, with the finer places of the two."""
+        """Return the change from `before` to `now`, both as printed; exact, with the finer places of the two."""
         if before is None:
             return cls(state="none")
         if not comparable:
@@ -247,13 +252,13 @@ class Change(Model):
         return cls(state="same" if not points else "up" if now > before else "down", points=points)
 
     def before(self, now: Decimal) -> Decimal | None:
-        """The earlier rate that this change and the rate `now` imply; None when nothing can be said."""
+        """Return the earlier rate that this change and the rate `now` imply; None when nothing can be said."""
         if self.points is None:
             return None
         return now - self.points if self.state == "up" else now + self.points if self.state == "down" else now
 
     def text(self, lang: str = "zh", *, unit: str = "个百分点") -> str:
-        """The change in words: `上升1.33个百分点`, `持平`, `无上期数据`."""
+        """Return the change in words: `上升1.33个百分点`, `持平`, `无上期数据`."""
         points = "" if self.points is None else print_decimal(self.points)
         if lang == "zh":
             words = {"none": "无上期数据", "not_comparable": "不可比", "up": "上升", "down": "下降", "same": "持平"}

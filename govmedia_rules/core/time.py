@@ -2,6 +2,12 @@
 
 A page often shows only a day. Such a `date` stands for an unknown instant of that day, and where it matters the
 instant that favours the inspected unit is taken: a day counts as inside a window when any of its instants is.
+
+Example:
+    >>> from datetime import datetime
+    >>> from govmedia_rules import SHANGHAI
+    >>> datetime(2024, 8, 23, 10, tzinfo=SHANGHAI).isoformat()
+    '2024-08-23T10:00:00+08:00'
 """
 
 from __future__ import annotations

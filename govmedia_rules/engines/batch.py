@@ -65,6 +65,16 @@ class BatchJudge:
         max_line_bytes: Longest JSON text that is read.
         keep: Columns of the input that are passed on as they are, in front.
         detail: Whether the whole inspection goes along as JSON.
+
+    Example:
+        >>> import pyarrow
+        >>> import govmedia_rules as gr
+        >>> account = gr.Account(name="某县发布", platform="weibo")
+        >>> snapshot = gr.AccountSnapshot(account=account, observed_at="2024-08-23T10:00:00+08:00", latest_post_at="2024-05-01")
+        >>> judge = BatchJudge.of(gr.load_rulebook("national-2019"))
+        >>> batch = pyarrow.RecordBatch.from_pydict({"snapshot": [snapshot.model_dump_json()]})
+        >>> judge(batch).column("verdict").to_pylist()
+        ['unqualified']
     """
 
     plan: Plan
@@ -80,7 +90,7 @@ class BatchJudge:
 
     @classmethod
     def of(cls, book: Rulebook | BatchJudge) -> BatchJudge:
-        """The function for a rulebook, with settings as they are by default; a function that is one already as it is."""
+        """Return the function for a rulebook, with settings as they are by default; a function that is one already as it is."""
         return cls(book.plan) if isinstance(book, Rulebook) else book
 
     @cached_property
@@ -105,7 +115,7 @@ class BatchJudge:
         return [heading.get for heading in self.headings[:-1]]
 
     def schema(self, given: pyarrow.Schema | None = None) -> pyarrow.Schema:
-        """The schema of the result.
+        """Return the schema of the result.
 
         Args:
             given: Schema of the input; needed where columns are kept.
@@ -151,7 +161,7 @@ class BatchJudge:
         return [pa.array(values, field.type) for values, field in zip(columns, self._own_schema, strict=True)]
 
     def cells(self, snapshot: AnySnapshot) -> Cells:
-        """The row of one snapshot."""
+        """Return the row of one snapshot."""
         outcome = self._judge.run(snapshot)
         return self._described(Inspection(self.plan, outcome, snapshot.subject, snapshot.observed_at, snapshot.marks))
 
@@ -159,7 +169,7 @@ class BatchJudge:
         return (*[get(inspection) for get in self._getters], fault)
 
     def line(self, line: RawLine) -> Cells:
-        """The row of one line of JSON.
+        """Return the row of one line of JSON.
 
         Raises:
             BrokenLine: The line is not a snapshot.
@@ -167,7 +177,7 @@ class BatchJudge:
         return self.cells(parse_line(line, zone=self.zone, not_after=self.not_after))
 
     def broken(self, what: str) -> Cells:
-        """The row of an input that could not be read."""
+        """Return the row of an input that could not be read."""
         return (*(None,) * len(self._getters), what)
 
     def _json_column(self, schema: pyarrow.Schema) -> str | None:

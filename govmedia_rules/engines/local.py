@@ -96,7 +96,7 @@ class FileRun:
         return sorted(self.out.glob("part-*.parquet"))
 
     def bad(self) -> Iterator[BrokenLine]:
-        """The lines that could not be read, in the order of the input, each with file, line and reason."""
+        """Return the lines that could not be read, in the order of the input, each with file, line and reason."""
         for record in _bad_lines(self.out):
             yield BrokenLine(record["what"], Where(record["file"], row=record["line"]), record.get("hint", ""))
 
@@ -108,16 +108,16 @@ class FileRun:
         return pa.concat_tables([pq.ParquetFile(path).read() for path in self.parts])
 
     def __repr__(self) -> str:
-        told = ", ".join(f"{verdict.zh} {count}" for verdict, count in self.verdicts.items())
+        verdicts = ", ".join(f"{verdict.zh} {count}" for verdict, count in self.verdicts.items())
         bad = f", {self.bad_count} bad lines" if self.bad_count else ""
-        return f"<FileRun {self.subjects} subjects: {told}{bad}>"
+        return f"<FileRun {self.subjects} subjects: {verdicts}{bad}>"
 
     def _repr_html_(self) -> str:
         counts = {verdict.zh: count for verdict, count in self.verdicts.items()}
         shares = display.shares(counts, {verdict.zh: tone for verdict, tone in VERDICT_TONES.items()})
         bad = f" {display.badge(f'{self.bad_count} 行未能读取', 'bad')}" if self.bad_count else ""
-        told = display.quiet(display.text(f"{self.pieces} 个部分，其中续跑前已完成 {self.resumed} 个"))
-        return display.frame(f"<b>检查结果 {self.subjects} 个</b>{bad}", shares, told)
+        pieces = display.quiet(display.text(f"{self.pieces} 个部分，其中续跑前已完成 {self.resumed} 个"))
+        return display.frame(f"<b>检查结果 {self.subjects} 个</b>{bad}", shares, pieces)
 
 
 def inspect_to_parquet(
@@ -131,7 +131,7 @@ def inspect_to_parquet(
     restart: bool = False,
     piece_bytes: int = PIECE_BYTES,
 ) -> FileRun:
-    """Judges files of snapshots into a folder of Parquet; a run that was killed goes on where it stopped.
+    r"""Judges files of snapshots into a folder of Parquet; a run that was killed goes on where it stopped.
 
     Args:
         paths: JSON Lines (one snapshot a line), `.json` (one or an array) or Parquet (a column of JSON, or the columns of a
@@ -152,6 +152,19 @@ def inspect_to_parquet(
 
     Warns:
         UnreadInput: Some lines could not be read and nobody asked to be told of each.
+
+    Example:
+        >>> import tempfile
+        >>> from pathlib import Path
+        >>> import govmedia_rules as gr
+        >>> account = gr.Account(name="某县发布", platform="weibo")
+        >>> snapshot = gr.AccountSnapshot(account=account, observed_at="2024-08-23T10:00:00+08:00", latest_post_at="2024-05-01")
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     file = Path(folder, "snapshots.jsonl")
+        ...     _ = file.write_text(snapshot.model_dump_json() + "\n", "utf-8")
+        ...     run = gr.inspect_to_parquet(file, gr.load_rulebook("national-2019"), out=Path(folder, "result"))
+        >>> run.bad_count
+        0
     """
     files = check_files([paths] if isinstance(paths, str | os.PathLike) else paths)
     if not files:
@@ -191,7 +204,7 @@ def _tell_bad(run: FileRun, on_bad: Callable[[BrokenLine], None] | None) -> None
 
 
 def cut_input(files: Sequence[str], piece_bytes: int = PIECE_BYTES) -> Iterator[Piece]:
-    """The pieces of the input, in order. Only sizes, the cuts between lines, and the feet of Parquet files are read."""
+    """Return the pieces of the input, in order. Only sizes, the cuts between lines, and the feet of Parquet files are read."""
     number = 0
     for path in files:
         for start, stop, size, kind in _cut_file(path, piece_bytes):
@@ -205,9 +218,9 @@ def _cut_file(path: str, piece_bytes: int) -> Iterator[tuple[int, int, int, str]
         file = _parquet(path)
         first = 0
         for group in range(file.metadata.num_row_groups):
-            told = file.metadata.row_group(group)
-            yield group, first, told.total_byte_size, "parquet"
-            first += told.num_rows
+            row_group = file.metadata.row_group(group)
+            yield group, first, row_group.total_byte_size, "parquet"
+            first += row_group.num_rows
     elif suffix == ".json":
         size = os.path.getsize(path)
         yield 0, size, size, "document"
@@ -234,44 +247,44 @@ def _parquet(path: str) -> Any:
 def _description(files: Sequence[str], judge: BatchJudge, piece_bytes: int) -> dict[str, object]:
     inputs = []
     for path in files:
-        told = os.stat(path)
-        inputs.append({"path": path, "bytes": told.st_size, "changed": told.st_mtime_ns})
+        stat = os.stat(path)
+        inputs.append({"path": path, "bytes": stat.st_size, "changed": stat.st_mtime_ns})
     return {
         "format": FORMAT,
         "rulebook": {"version": judge.plan.version, "digest": judge.plan.digest},
-        "settings": {one.name: str(getattr(judge, one.name)) for one in fields(judge) if one.name != "plan"},
+        "settings": {field.name: str(getattr(judge, field.name)) for field in fields(judge) if field.name != "plan"},
         "piece_bytes": piece_bytes,
         "inputs": inputs,
     }
 
 
-def _claim(folder: Path, wanted: Mapping[str, object], restart: bool) -> None:
-    """Makes sure that what the folder holds belongs to this run, and clears away half-written parts."""
+def _claim(folder: Path, settings: Mapping[str, object], restart: bool) -> None:
+    """Make sure that what the folder holds belongs to this run, and clears away half-written parts."""
     path = folder / RUN_FILE
-    mine = [*folder.glob("part-*.parquet"), *folder.glob("bad-*.jsonl")]
+    parts = [*folder.glob("part-*.parquet"), *folder.glob("bad-*.jsonl")]
     for leftover in folder.glob(".*.part"):
         leftover.unlink()
     if path.exists() and not restart:
-        found = json.loads(path.read_text("utf-8"))
-        if found != json.loads(json.dumps(wanted)):
-            differing = sorted(key for key in wanted if found.get(key) != json.loads(json.dumps(wanted[key])))
+        recorded = json.loads(path.read_text("utf-8"))
+        if recorded != json.loads(json.dumps(settings)):
+            differing = sorted(key for key in settings if recorded.get(key) != json.loads(json.dumps(settings[key])))
             raise ExportError(
                 f"the folder holds a run that differs in {', '.join(differing)}",
                 Where(str(folder)),
                 "choose another folder, or pass restart=True to throw it away",
             )
         return
-    if mine and not restart:
+    if parts and not restart:
         raise ExportError("the folder holds parts of an unknown run", Where(str(folder)), "choose another folder")
-    for old in mine:
+    for old in parts:
         old.unlink()
     with complete_file(path) as part:
-        part.write_text(json.dumps(wanted, ensure_ascii=False, indent=1) + "\n", "utf-8")
+        part.write_text(json.dumps(settings, ensure_ascii=False, indent=1) + "\n", "utf-8")
 
 
 @contextmanager
 def _locked(folder: Path) -> Iterator[None]:
-    """Keeps a second run out of the folder; the lock falls with the process. Where the system has no such lock, none is held."""
+    """Keep a second run out of the folder; the lock falls with the process. Where the system has no such lock, none is held."""
     try:
         import fcntl
     except ImportError:
@@ -300,19 +313,19 @@ def _summary(folder: Path, pieces: int, resumed: int) -> FileRun:
     verdicts = dict.fromkeys(Verdict, 0)
     for path in sorted(folder.glob("part-*.parquet")):
         counted = pc.value_counts(pq.ParquetFile(path).read(["verdict"])["verdict"])
-        for told in counted.to_pylist():
-            verdicts[Verdict(told["values"])] += told["counts"]
+        for row in counted.to_pylist():
+            verdicts[Verdict(row["values"])] += row["counts"]
     return FileRun(folder, pieces, resumed, verdicts, sum(1 for _ in _bad_lines(folder)))
 
 
 def _bad_lines(folder: Path) -> Iterator[dict[str, Any]]:
-    """The notes on bad lines, with line numbers counted from the beginning of each file."""
+    """Return the notes on bad lines, with line numbers counted from the beginning of each file."""
     import pyarrow.parquet as pq
 
     before: dict[str, int] = {}
     for path in sorted(folder.glob("part-*.parquet")):
-        told = pq.read_metadata(path).metadata
-        file, lines = told[b"file"].decode(), int(told[b"lines"])
+        metadata = pq.read_metadata(path).metadata
+        file, lines = metadata[b"file"].decode(), int(metadata[b"lines"])
         notes = path.with_name(path.name.replace("part-", "bad-").replace(".parquet", ".jsonl"))
         if notes.exists():
             for line in notes.read_text("utf-8").splitlines():
@@ -347,13 +360,12 @@ def judge_piece(judge: BatchJudge, folder: Path, piece: Piece, fatal: Container[
         subjects = _write(part, judge, piece, rows, lines)
         if bad:
             with complete_file(_bad_file(folder, piece)) as notes:
-                told = (json.dumps(fault._asdict(), ensure_ascii=False) for fault in bad)
-                notes.write_text("".join(f"{line}\n" for line in told), "utf-8")
+                notes.write_text("".join(f"{json.dumps(fault._asdict(), ensure_ascii=False)}\n" for fault in bad), "utf-8")
     return PieceDone(subjects, len(bad))
 
 
 def _write(part: Path, judge: BatchJudge, piece: Piece, rows: Iterator[tuple[int, Cells]], lines: list[int]) -> int:
-    """Writes rows in batches; file, position and the judged columns without `fault`, which is None in all of them."""
+    """Write rows in batches; file, position and the judged columns without `fault`, which is None in all of them."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -400,7 +412,7 @@ def _rows_of(
 
 
 def _positions(piece: Piece, max_line_bytes: int) -> Iterator[tuple[int, RawLine]]:
-    """The lines of a piece, each with the offset of its first byte; for a document its place in the array."""
+    """Return the lines of a piece, each with the offset of its first byte; for a document its place in the array."""
     if piece.kind == "document":
         for line in file_lines(piece.path, max_line_bytes):
             yield line.number - 1, line

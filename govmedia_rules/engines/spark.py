@@ -35,7 +35,7 @@ def inspect(frame: DataFrame, book: Rulebook | BatchJudge) -> DataFrame:
 
 
 def schema_of(judge: BatchJudge, given: StructType) -> StructType:
-    """The schema of the result as Spark names it.
+    """Return the schema of the result as Spark names it.
 
     Args:
         judge: The function.

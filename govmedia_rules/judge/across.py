@@ -30,6 +30,14 @@ class RegistryTally:
     """What is known of the members of a registry, collected piece by piece.
 
     Merging is associative and commutative: any partition and order of the input gives the same tally.
+
+    Example:
+        >>> import govmedia_rules as gr
+        >>> account = gr.Account(name="某县发布", platform="weibo")
+        >>> snapshot = gr.AccountSnapshot(account=account, observed_at="2024-08-23T10:00:00+08:00", latest_post_at="2024-05-01")
+        >>> tally = gr.RegistryTally.of(gr.Registry(accounts=(account,)), [snapshot])
+        >>> [member.id for member in tally.members]
+        ['weibo:某县发布']
     """
 
     def __init__(self, members: Mapping[str, Member] | None = None) -> None:
@@ -186,6 +194,12 @@ class Incident(NamedTuple):
         passage: The passage or fact the findings share.
         indicator_family: Last part of the indicators' ids, `expression`.
         subjects: Ids of the subjects, in order.
+
+    Example:
+        >>> import govmedia_rules as gr
+        >>> from govmedia_rules.judge.across import Incident
+        >>> Incident("某县人民政府", "周密布署", "expression", ("weibo:某县发布", "wechat:某县发布")).subjects[0]
+        'weibo:某县发布'
     """
 
     owner: str | None
@@ -200,6 +214,14 @@ def incidents(inspections: Iterable[Inspection], *, families: tuple[str, ...] = 
     Args:
         inspections: Results of any number of subjects, in any order.
         families: Last parts of the indicators' ids that are looked at.
+
+    Example:
+        >>> import govmedia_rules as gr
+        >>> account = gr.Account(name="某县发布", platform="weibo")
+        >>> snapshot = gr.AccountSnapshot(account=account, observed_at="2024-08-23T10:00:00+08:00", latest_post_at="2024-05-01")
+        >>> inspection = gr.load_rulebook("national-2019").inspect(snapshot)
+        >>> incidents([inspection])
+        []
     """
     groups: dict[tuple[str, str, str], tuple[str | None, str, set[str]]] = {}
     counted = (Status.FAILED, Status.NEEDS_REVIEW)

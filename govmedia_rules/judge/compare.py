@@ -190,6 +190,16 @@ class Comparison(Tabular[SubjectChange]):
 
     Attributes:
         rulebooks: Versions of the rulebooks before and after.
+
+    Example:
+        >>> import govmedia_rules as gr
+        >>> account = gr.Account(name="某县发布", platform="weibo")
+        >>> snapshot = gr.AccountSnapshot(account=account, observed_at="2024-08-23T10:00:00+08:00", latest_post_at="2024-05-01")
+        >>> later = snapshot.model_copy(update={"latest_post_at": snapshot.observed_at})
+        >>> book = gr.load_rulebook("national-2019")
+        >>> comparison = gr.compare([book.inspect(snapshot)], [book.inspect(later)])
+        >>> [(change.before.value, change.after.value) for change in comparison]
+        [('unqualified', 'undetermined')]
     """
 
     headings = CHANGE_HEADINGS

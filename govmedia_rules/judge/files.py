@@ -208,13 +208,13 @@ def plain_lines(paths: Sequence[str]) -> bool:
 
 
 def check_files(paths: Iterable[str | os.PathLike[str]]) -> list[str]:
-    """The paths as text.
+    """Return the paths as text.
 
     Raises:
         ObservationError: One of them is not a file.
     """
-    found = [os.fspath(path) for path in paths]
-    for path in found:
+    names = [os.fspath(path) for path in paths]
+    for path in names:
         if not os.path.isfile(path):
             raise ObservationError("no such file", Where(str(path)))
-    return found
+    return names

@@ -129,6 +129,14 @@ def inspect_frame(
 
     Warns:
         MissingColumn: No column gives a fact that a rule of the book needs.
+
+    Example:
+        >>> import pandas
+        >>> from datetime import date
+        >>> row = {"账号名称": "某县发布", "平台": "微博", "最后更新时间": "2024-05-01", "互动功能": "无"}
+        >>> frame = pandas.DataFrame([row])
+        >>> inspect_frame(frame, "national-2019", observed_at=date(2024, 8, 23))["verdict"].tolist()
+        ['unqualified']
     """
     if labels not in ("zh", "name"):
         raise ValueError(f"labels are 'zh' or 'name', not {labels!r}")

@@ -40,7 +40,12 @@ from govmedia_rules.tables.columns import Cell, Heading, Row
 
 
 class Verdict(StrEnum):
-    """The judgement of a subject."""
+    """The judgement of a subject.
+
+    Example:
+        >>> [(verdict.value, verdict.zh) for verdict in Verdict]
+        [('qualified', '合格'), ('unqualified', '不合格'), ('undetermined', '待定')]
+    """
 
     QUALIFIED = "qualified"
     UNQUALIFIED = "unqualified"

@@ -315,7 +315,7 @@ def _names_no_point(review: Review) -> bool:
 
 
 def _target(review: Review) -> tuple[object, ...]:
-    """What a review answers, and when: of two with the same target neither is the later one."""
+    """Return what a review answers, and when: of two with the same target neither is the later one."""
     if review.passage is not None:
         return (_family(review.indicator), review.passage, review.entry, review.at)
     return (review.subject, review.indicator, review.entry, review.observed_at, review.at)

@@ -36,6 +36,14 @@ def plot_staleness(
         UnknownIndicator: The rulebook does not ask for updates of accounts.
         MissingExtra: matplotlib is not installed.
         ExportError: No font has the characters.
+
+    Example:
+        >>> import govmedia_rules as gr
+        >>> account = gr.Account(name="某县发布", platform="weibo")
+        >>> snapshot = gr.AccountSnapshot(account=account, observed_at="2024-08-23T10:00:00+08:00", latest_post_at="2024-05-01")
+        >>> axes = gr.plot_staleness([snapshot], gr.load_rulebook("national-2019"))
+        >>> len(axes.patches) > 0
+        True
     """
     window = next((each.params["window"] for each in book.indicators if each.check == STALE_CHECK), None)
     if not isinstance(window, Window):

@@ -202,7 +202,7 @@ class ReadItems(Sequence[T], Generic[T]):
 
 
 def read_reviews(*paths: str | os.PathLike[str]) -> ReadItems[Review]:
-    """Read files of reviews: one as JSON on each line, or a workbook made by `reports.review_xlsx` and filled in.
+    r"""Read files of reviews: one as JSON on each line, or a workbook made by `reports.review_xlsx` and filled in.
 
     What is no review is returned among `refused`: a line that cannot be read, a row that was changed or added by hand.
 
@@ -211,6 +211,17 @@ def read_reviews(*paths: str | os.PathLike[str]) -> ReadItems[Review]:
 
     Raises:
         ObservationError: A file does not exist or cannot be opened.
+
+    Example:
+        >>> import tempfile
+        >>> from pathlib import Path
+        >>> review = Review(subject="weibo:某县发布", indicator="media.veto.stale", decision="confirmed", role="复核人员",
+        ...                    at="2024-08-24T10:00:00+08:00", reason="已核实")
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     file = Path(folder, "reviews.jsonl")
+        ...     _ = file.write_text(review.model_dump_json() + "\n", "utf-8")
+        ...     print(len(read_reviews(file)), read_reviews(file).refused)
+        1 ()
     """
     items: list[Review] = []
     places: list[Where] = []
@@ -240,7 +251,18 @@ def _read_sheet(path: str) -> ReadItems[Review]:
 
 
 def read_waivers(*paths: str | os.PathLike[str]) -> ReadItems[Waiver]:
-    """Read files of waivers, as `read_reviews` reads reviews."""
+    r"""Read files of waivers, as `read_reviews` reads reviews.
+
+    Example:
+        >>> import tempfile
+        >>> from pathlib import Path
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     file = Path(folder, "waivers.jsonl")
+        ...     _ = file.write_text("{}\n", "utf-8")
+        ...     waivers = read_waivers(file)
+        >>> len(waivers), len(waivers.refused)
+        (0, 1)
+    """
     return _read(paths, Waiver)
 
 

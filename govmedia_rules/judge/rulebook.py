@@ -171,7 +171,7 @@ class Rulebook:
         Returns:
             The inspection; reviews and waivers of this subject that could not be applied are its `refused_reviews`.
         """
-        nothing_said = reviews.__class__ is waivers.__class__ is tuple and not (reviews or waivers)
+        nothing_said = reviews == () and waivers == ()
         inspection = self._inspect(snapshot, self._no_opinions if nothing_said else Opinions(self.plan, reviews, waivers))
         for refusal in inspection.refused_reviews:
             warnings.warn(f"a review or waiver was not applied: {refusal}", UnusedReview, stacklevel=2)
@@ -460,6 +460,14 @@ def export_rulebook(
         RulebookErrors: The layers do not fit together.
         RulebookSyntaxError: A parameter names a file that no other machine has.
         ExportError: The file cannot be written.
+
+    Example:
+        >>> import tempfile
+        >>> from pathlib import Path
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     book = export_rulebook("national-2019", Path(folder, "book.json"), only=["media.veto"])
+        ...     print(load_rulebook(Path(folder, "book.json")).digest == book.digest)
+        True
     """
     sources: Sequence[LayerSource] = [source] if isinstance(source, str | os.PathLike | Mapping) else list(source)
     layers = collect_layers(sources, installed())
@@ -522,6 +530,11 @@ def explain(indicator_id: str, rulebook: str | Rulebook | None = None) -> Explan
 
     Raises:
         UnknownIndicator: The rulebook has no such indicator.
+
+    Example:
+        >>> explanation = explain("media.veto.stale")
+        >>> explanation.parameters["window"][1]
+        'national-2019'
     """
     if rulebook is None:
         rulebook = book_with(indicator_id)

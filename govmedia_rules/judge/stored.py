@@ -227,9 +227,9 @@ def _faults_of(fault: ValidationError | RecursionError) -> str:
 def _check_complete(record: InspectionRecord) -> None:
     """Refuse a file whose findings, passes and indicators that do not apply are not the plan."""
     planned = [entry[0] for entry in record.plan]
-    told = [finding.indicator for finding in record.findings]
-    told += [*record.passed, *(name for names in record.not_applicable.values() for name in names)]
-    counts, expected = Counter(told), Counter(planned)
+    answered = [finding.indicator for finding in record.findings]
+    answered += [*record.passed, *(name for names in record.not_applicable.values() for name in names)]
+    counts, expected = Counter(answered), Counter(planned)
     gone, added = expected - counts, counts - expected
     if gone or added:
         names = ", ".join(sorted(gone or added)[:5])

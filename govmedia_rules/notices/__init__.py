@@ -5,6 +5,11 @@ from govmedia_rules import notices
 notice = notices.read(text)              # or HTML, DOCX, bytes, a path
 notices.classify("首页超过两周未更新")       # indicator ids with the words that decided
 notices.reconcile(notice)                # every sum and rate recomputed
+
+Example:
+    >>> from govmedia_rules import notices
+    >>> [decision.indicator_id for decision in notices.classify("首页超过两周未更新").decisions]
+    ['site.veto.home_stale']
 """
 
 from govmedia_rules.notices.checks import Check, check_rate

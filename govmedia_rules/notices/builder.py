@@ -15,9 +15,11 @@ from govmedia_rules.notices.figures import (
     Measure,
     Outcome,
     OutcomeKind,
+    Period,
     PeriodComparison,
     Rate,
 )
+from govmedia_rules.notices.labels import platform_of_label
 from govmedia_rules.notices.model import Figure
 
 
@@ -61,6 +63,17 @@ class WholeBuilder(PartBuilder):
     restated: list[Outcome] = field(default_factory=list)
     last_measure: Measure | None = None
 
+    def make_first_a_part(self, key: str) -> None:
+        """Make the platform that the population began with a part where another is counted beside it (APP5个,小程序12个)."""
+        first = platform_of_label(self.label)
+        if first is None or first[0] == key or self.outcomes or self.parts or len(self.counts) != 1:
+            return
+        measure, count = self.counts.popitem()
+        self.parts.append(
+            PartBuilder(self.subject, self.label, counts={measure: count}, dimension="platform", key=first[0], part_of=measure)
+        )
+        self.label = ""
+
     def population(self) -> InspectedPopulation:
         """Return the population as read so far."""
         return InspectedPopulation(
@@ -82,7 +95,8 @@ class WholeBuilder(PartBuilder):
 class CountBuilder:
     """Collect what is counted, in the order in which a text states it."""
 
-    def __init__(self) -> None:
+    def __init__(self, period: Period | None = None) -> None:
+        self.period = period
         self.wholes: list[WholeBuilder] = []
         self.figures: list[Figure] = []
         self.current: PartBuilder | None = None

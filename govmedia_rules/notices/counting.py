@@ -15,7 +15,7 @@ from typing import cast
 
 from govmedia_rules.core.vocabulary import any_of
 from govmedia_rules.notices.builder import CountBuilder, PartBuilder, WholeBuilder
-from govmedia_rules.notices.figures import Bound, Count, CountedSubject, Dimension, Measure, Outcome, OutcomeKind, Place
+from govmedia_rules.notices.figures import Bound, Count, CountedSubject, Dimension, Measure, Outcome, OutcomeKind, Period, Place
 from govmedia_rules.notices.labels import (
     FILLER,
     OUTCOMES,
@@ -79,7 +79,8 @@ class ParsedNumber:
 
 
 _EARLIER = re.compile(
-    r"^(?:针对|对)?(?:上季度|上一季度|上期|上次|上一次|上轮|去年|上年|上年度|此前|前期)[^%]*(?:整改|复查)[^%]*$|"
+    r"^(?:针对|对)?(?:上季度|上一季度|上期|上次|上一次|上轮|去年|上年|上年度|此前|前期)[^%]*(?:整改|复查)[^%]*(?:整改率[^%,]{0,8}%[^%]*)?$|"
+    r"通报(?:的|过的)[^,。]{0,12}?[0-9]+[个家](?:不合格|问题|存在问题的?)?(?:政府|政务)?(?:网站|新媒体|账号|单位)|"
     r"对[^,。]{0,30}(?:指出|通报|发现|反馈|存在)[^。]{0,40}(?:问题|不合格|否决)[^。]*(?:进行了?整改|积极整改|整改到位|完成整改|得到了?有效整改)"
 )
 """A sentence about the failures of the period before; its numbers belong to no population of this one."""
@@ -94,9 +95,9 @@ _ASIDE = re.compile(r"(?:还|另|另外|同时)对[^。]*专项(?:检查|抽查|
 _DIVIDED = re.compile(r"^按[^,]{2,14}(?:分|划分|统计|来看|看)$")
 
 
-def count_paragraphs(paragraphs: list[Line], page: NoticeText, builder: CountBuilder | None = None) -> CountBuilder:
-    """Read the figures of some paragraphs into a builder."""
-    builder = builder or CountBuilder()
+def count_paragraphs(paragraphs: list[Line], page: NoticeText, period: Period | None = None) -> CountBuilder:
+    """Read the figures of some paragraphs into a builder; what is said of another period than `period` is left out."""
+    builder = CountBuilder(period)
     for paragraph in paragraphs:
         builder.topic = None
         for sentence in sentences_of(paragraph):
@@ -168,7 +169,8 @@ def _sentence(sentence: Line, page: NoticeText, builder: CountBuilder) -> None:
         builder.compared_with = None
         is_earlier = False
         for clause in clauses(segment):
-            is_earlier = _OF_EARLIER.match(clause.text) is not None or (is_earlier and not _OF_NOW.search(clause.text))
+            starts = _OF_EARLIER.match(clause.text) is not None or _is_of_another_period(clause.text, builder.period)
+            is_earlier = starts or (is_earlier and not _OF_NOW.search(clause.text))
             if is_earlier:
                 continue
             parts = parts or clause.text.startswith("其中") or _DIVIDED.match(clause.text) is not None
@@ -186,6 +188,14 @@ def _sentence(sentence: Line, page: NoticeText, builder: CountBuilder) -> None:
             if kinds:
                 builder.recent = list(dict.fromkeys(kinds))
                 builder.topic = kinds[0] if len(builder.recent) == 1 else None
+
+
+def _is_of_another_period(text: str, period: Period | None) -> bool:
+    """Whether a clause begins with a quarter or month that is not the one of the notice (第一季度检查23家)."""
+    match = Period.find(text[:16])
+    if period is None or match is None or match[1] != 0 or match[0].kind != period.kind or period.kind == "round":
+        return False
+    return match[0].number != period.number or (match[0].year or period.year) != (period.year or match[0].year)
 
 
 _ANNOUNCED = re.compile(
@@ -229,12 +239,19 @@ def _read_numbers(plain: str, clause: Line, page: NoticeText, builder: CountBuil
             end = match.end()
             continue
         parsed = _parse_number(plain, end, match, stop, page, clause)
+        if re.search("[、“”\u4e00-\u9fff]{4}等$", plain[end : match.start()]) and parsed.subject == "site" and not parsed.outcome:
+            # 甲县网站、乙县网站等6家 says how many are listed.
+            end = match.end()
+            continue
         if parsed.measure is None and parsed.outcome is None and not parts:
             # 共检查政府网站35家、政务新媒体220个; 对35个政府网站、220个政务新媒体进行了检查.
             if ended is not None:
                 parsed = replace(parsed, outcome=ended.outcome, outcome_label=ended.outcome_label)
             else:
                 parsed = replace(parsed, measure=carried or measure_after)
+        if parsed.all_passed and parsed.verb is None:
+            # 被抽查的12家政府网站、56个政务新媒体全部合格.
+            parsed = replace(parsed, verb=carried)
         says_fault = has_fault(plain[match.end() : stop]) or has_fault(plain[end : match.start()])
         is_whole = not parts or is_generic(parsed.label)
         if is_whole and parsed.measure is None and parsed.outcome is None and says_fault:
@@ -394,6 +411,7 @@ def _agent(text: str) -> tuple[str, str]:
     return "", text
 
 
+_BESIDE = ("closing", "closed", "unreported")
 _THINGS = ("家", "个", "户", "款")
 """Units in which sites and accounts are counted; 次, 份, 条, 件 count what was done with them."""
 
@@ -407,6 +425,10 @@ def _enter(parsed: ParsedNumber, left: str, builder: CountBuilder, *, parts: boo
         kind = builder.current.subject
         part = builder.part(kind, parsed.label, level_of(parsed.label), "level" if kind == "site" else "owner")
         part.counts.setdefault(part.part_of or "total", parsed.count)
+        return
+    if parsed.outcome in _BESIDE and re.search("另|此外", left):
+        # 另有4个账号正在注销: they are not among those inspected.
+        builder.figures.append(Figure(label=parsed.label or parsed.outcome_label, count=parsed.count, unit=parsed.unit))
         return
     if subject is not None and (not is_thing or parsed.unit not in _THINGS or parsed.is_flow):
         _enter_figure(parsed, builder)
@@ -429,6 +451,8 @@ def _enter(parsed: ParsedNumber, left: str, builder: CountBuilder, *, parts: boo
     if parsed.outcome:
         _enter_outcome(parsed, subject, builder, narrow=narrow, key=key, dimension=dimension)
     elif narrow and not parsed.agent and not _is_first(builder, subject, parts=parts):
+        if whole is not None and dimension == "platform" and key is not None:
+            whole.make_first_a_part(key)
         part = builder.part(subject, parsed.label, key, dimension, parsed.measure)
         if parsed.measure and parsed.measure != part.part_of and not part.counts:
             part.part_of = parsed.measure

@@ -2,6 +2,11 @@
 
 The same models serve both ways. A figure that was read carries its `place` in the text; a figure that was computed
 has none. `None` is "not stated"; it is never a zero.
+
+Example:
+    >>> from govmedia_rules import figures
+    >>> figures.Period.parse("2024年第三季度").number
+    3
 """
 
 from __future__ import annotations

@@ -125,16 +125,16 @@ def issuer(title: Line | None, head: list[Line], closing: list[Line], body: list
         match = re.match(rf"{_ORG}(?:文件)?$", line.text)
         if match:
             return line.text.removesuffix("文件"), line.start, line.end
-    for line in head:
-        match = re.search(rf"来源: *({_ORG})(?: |$)", line.text)
-        if match and not match.group(1).endswith("网"):
-            return match.group(1), line.start + match.start(1), line.start + match.end(1)
     for line in body[:4]:
         match = _ACTS.search(line.text)
         if match and not _NOT_ISSUER.search(match.group("issuer")):
             # 记者日前从某某办公厅获悉: the body begins after 从.
             name = re.sub("^.*?(?:从|由)", "", match.group("issuer"))
             return name, line.start + match.end("issuer") - len(name), line.start + match.end("issuer")
+    for line in head:
+        match = re.search(rf"来源: *({_ORG})(?: |$)", line.text)
+        if match and not re.search("网$|融媒|日报|晚报|报社|电视台|新闻", match.group(1)):
+            return match.group(1), line.start + match.start(1), line.start + match.end(1)
     return None
 
 
@@ -337,7 +337,7 @@ def statistics_date(lines: list[Line], year: int | None) -> tuple[PartialDate, i
 # --- requirements ---------------------------------------------------------------------------------------------------
 
 _DUE = re.compile(
-    r"(?P<who>[^。;,]{0,60}?)(?:请|务必|须|需|应|要)?(?:务必|务)?(?:于|在)?(?P<date>(?:[0-9]{4}年)?(?:1[0-2]|0?[1-9])月(?:3[01]|[12][0-9]|0?[1-9])日)(?:\([^()]{1,8}\))?(?:下班|17时|18时|12时|[0-9]{1,2}[::时][0-9]{0,2})?(?:之)?(?:以)?前"
+    r"(?P<who>[^。;,]{0,60}?)(?:请|务必|须|需|应|要)?(?:务必|务)?(?:于|在)?(?P<date>(?:[0-9]{4}年)?(?:1[0-2]|0?[1-9])月(?:(?:3[01]|[12][0-9]|0?[1-9])日|底))(?:\([^()]{1,8}\))?(?:下班|17时|18时|12时|[0-9]{1,2}[::时][0-9]{0,2})?(?:之)?(?:以)?前"
 )
 _WITHIN = re.compile(
     r"(?:自|在|于)?(?:收到|接到|本)?(?:通报|通知)?(?:印发|下发|发布|收到)?(?:之日)?(?:起|后)?(?P<n>[0-9]{1,3}|[一二三四五六七八九十]{1,3})个?(?P<unit>工作日|日|天)(?:之)?(?:内|以内)"
@@ -357,10 +357,9 @@ def deadlines(lines: list[Line], page: NoticeText, year: int | None, signed_at: 
                 rest = sentence.text[match.end() :]
                 if not re.search("报|反馈|提交|整改|完成|送", rest[:60]):
                     continue
-                date = find_date(match.group("date"))
-                if date is None:
+                due = _due(match.group("date"), year, signed_at)
+                if due is None:
                     continue
-                due = _after_signing(date[0], year, signed_at)
                 yield from _deadline(sentence, page, due, match.group("who"), rest, before, match.start(), None)
             within = _WITHIN.search(sentence.text)
             if within is not None and re.search("报送|上报|反馈|报告", sentence.text[within.end() :]):
@@ -372,6 +371,19 @@ def deadlines(lines: list[Line], page: NoticeText, year: int | None, signed_at: 
                     sentence, page, None, sentence.text[: within.start()], rest, before, within.start(), (days, unit)
                 )
             before = sentence.text
+
+
+def _due(text: str, year: int | None, signed_at: PartialDate | None) -> PartialDate | None:
+    """Return a printed day, or the month whose end is meant (4月底前)."""
+    if text.endswith("底"):
+        parts = [int(digits) for digits in re.findall("[0-9]+", text)]
+        value = PartialDate(year=parts[0] if len(parts) > 1 else None, month=parts[-1])
+    else:
+        date = find_date(text)
+        if date is None:
+            return None
+        value = date[0]
+    return _after_signing(value, year, signed_at)
 
 
 def _after_signing(value: PartialDate, year: int | None, signed_at: PartialDate | None) -> PartialDate:

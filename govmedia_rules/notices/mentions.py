@@ -15,7 +15,7 @@ from itertools import pairwise
 from typing import Any, cast
 
 from govmedia_rules.core.vocabulary import any_of
-from govmedia_rules.notices.labels import platform_of_label
+from govmedia_rules.notices.labels import platform_of_label, printed_number
 from govmedia_rules.notices.masking import PLATFORM_WORDS
 from govmedia_rules.notices.model import Kind, Named
 from govmedia_rules.notices.outline import NoticeText, notice_words
@@ -145,7 +145,7 @@ def _after() -> re.Pattern[str]:
     sites, accounts = any_of(naming()["site_words"]), any_of(naming()["account_words"])
     return re.compile(
         rf"(?:\((?P<owner>[\u4e00-\u9fff]{{2,20}}?(?:{any_of(naming()['suffixes'])}))\))?"
-        rf"(?P<more>等)?(?P<count>[0-9]+)?(?:[个家])?(?:单位|部门|地|县区|县\(市、区\)|县\(区\)|县市区|市县|区县|县区市)?(?:的)?(?:官方)?"
+        rf"(?P<more>等)?(?:(?P<count>[0-9]+)[个家]?|(?P<numeral>[两二三四五六七八九十]{{1,3}})[个家])?(?:单位|部门|地|县区|县\(市、区\)|县\(区\)|县市区|市县|区县|县区市)?(?:的)?(?:官方)?"
         rf"(?:(?P<platform>{PLATFORM_WORDS})(?:公众)?(?:(?:账号|平台|号)(?!实际|名称|主体|信息|认证|注册))?|(?P<account>{accounts})|"
         rf"(?P<level>设区市|县级|市级|区级|县区|省级)?(?P<site>{sites})(?!地图|标识|域名|名称)|(?P<part>(?=网站(?:地图|标识|域名|名称))))?"
         rf"(?:\((?P<bracket>{PLATFORM_WORDS})(?:账号)?\))?"
@@ -231,7 +231,7 @@ def _group_of_run(run: list[_QuotedName], text: str, start: int, page: NoticeTex
     # The place or body before the first name is no part of what is said.
     low = run[0].lead_start if _owner(run[0]) or _kind_of(run[0].lead)[0] else run[0].start
     is_open = any(name.tail.group("more") or name.tail.group("more2") for name in run)
-    stated = int(last.group("count")) if last.group("count") else None
+    stated = _stated(last)
     kind = next((name.kind for name in run if name.kind), default)
     yield Mentions(names, low, last.end(), is_open, kind, stated)
 
@@ -253,6 +253,12 @@ def _share_platforms(run: list[_QuotedName]) -> None:
     for name, following in pairwise(run):
         if following.kind is None:
             following.kind, following.platform = name.kind, name.platform
+
+
+def _stated(words_after: re.Match[str]) -> int | None:
+    """Return how many there are by the words after the names (“甲”“乙”两个微信公众号); None when they do not say."""
+    number = words_after.group("count") or words_after.group("numeral")
+    return printed_number(number) if number else None
 
 
 def _kind_of(words_around: re.Match[str] | None) -> tuple[Kind | None, str | None]:
@@ -316,7 +322,7 @@ class _Items:
 def _anchor() -> re.Pattern[str]:
     sites, accounts = any_of(naming()["site_words"]), any_of(naming()["account_words"])
     return re.compile(
-        rf"(?P<more>等)?(?P<count>[0-9]+)?(?:[个家])?(?:单位|部门|地|县区|县市区|县\(市、区\)|县\(区\)|区县|市县)?(?:的)?(?:设区市|县级|市级)?(?:政府)?(?:官方)?"
+        rf"(?P<more>等)?(?:(?P<count>[0-9]+)[个家]?|(?P<numeral>[两二三四五六七八九十]{{1,3}})[个家])?(?:单位|部门|地|县区|县市区|县\(市、区\)|县\(区\)|区县|市县)?(?:的)?(?:设区市|县级|市级)?(?:政府)?(?:官方)?"
         rf"(?:(?P<platform>{PLATFORM_WORDS})(?:账号|平台|号)?|(?P<account>{accounts})|(?P<site>{sites})(?!地图|标识|域名|名称|系统)|(?P<part>(?=网站(?:地图|标识|域名|名称))))"
         rf"(?:\((?P<bracket>{PLATFORM_WORDS})(?:账号)?\))?(?P<more2>等)?"
     )
@@ -409,7 +415,7 @@ def _bare_groups(text: str, start: int, page: NoticeText) -> Iterator[Mentions]:
             )
             for name, at in items.items
         ]
-        stated = int(match.group("count")) if match.group("count") else None
+        stated = _stated(match)
         yield Mentions(names, items.start, end, bool(match.group("more") or match.group("more2")), kind, stated)
         position = end
 
@@ -507,17 +513,18 @@ def _listed_groups(text: str, start: int, page: NoticeText, default: Kind | None
         is_open = re.search(r"等(?:[0-9]+[个家])?(?:单位|部门|网站)?$", listed) is not None
         bare = re.sub(r"等(?:[0-9]+[个家])?(?:单位|部门|网站)?$", "", listed)
         items = [(piece.group(), match.end() + piece.start()) for piece in re.finditer(r"[^、,和及]+", bare)]
-        if len(items) < 2 or len(items) > _MOST_NAMES or not all(is_bare_name(_site_of(name)) for name, _ in items):
+        if len(items) < 2 or len(items) > _MOST_NAMES or not all(is_bare_name(site_of(name)) for name, _ in items):
             continue
         names = [
-            Named(name=_site_of(name), kind=kind, place=page.place(start + at, start + at + len(_site_of(name))))
+            Named(name=site_of(name), kind=kind, place=page.place(start + at, start + at + len(site_of(name))))
             for name, at in items
         ]
         yield Mentions(names, match.end(), len(text), is_open, kind, None, follows=True)
         return
 
 
-def _site_of(name: str) -> str:
+def site_of(name: str) -> str:
+    """Return the name of a site without the word for it (县教育局网站)."""
     return re.sub(r"(?:政府)?(?:门户)?网站$", "", name) or name
 
 

@@ -14,7 +14,7 @@ from govmedia_rules.notices.classify import OTHER, Classified, SubjectKind, clas
 from govmedia_rules.notices.figures import Count
 from govmedia_rules.notices.labels import platform_of_label
 from govmedia_rules.notices.masking import PLATFORM_WORDS
-from govmedia_rules.notices.mentions import Mentions, find_mentions, is_bare_name, kind_named, naming
+from govmedia_rules.notices.mentions import Mentions, find_mentions, is_bare_name, kind_named, naming, site_of
 from govmedia_rules.notices.model import Kind, Named, Problem
 from govmedia_rules.notices.outline import Line, NoticeText, Section, clauses, segments, sentences_of
 from govmedia_rules.notices.shares import vague_share
@@ -37,15 +37,16 @@ def read_unheaded(section: Section, page: NoticeText) -> Iterator[Problem]:
         if _subject_before(section.title) is not None:
             yield from _paragraph(paragraph, section.title, kind_named(section.title), page, is_first=False)
         else:
-            for sentence in sentences_of(paragraph):
-                yield from read_sentence(sentence, page)
+            yield from filter(_is_of_its_own, _paragraph(paragraph, "", None, page, is_first=False))
 
 
 def read_sentence(sentence: Line, page: NoticeText) -> Iterator[Problem]:
     """Yield the findings of one sentence that stands under no heading of problems: only what states a fault of its own."""
-    for problem in _sentence(sentence, page, "", None):
-        if problem.indicator_ids != (OTHER,) or problem.named:
-            yield problem
+    yield from filter(_is_of_its_own, _sentence(sentence, page, "", None))
+
+
+def _is_of_its_own(problem: Problem) -> bool:
+    return problem.indicator_ids != (OTHER,) or bool(problem.named)
 
 
 def _paragraph(paragraph: Line, title: str, kind: Kind | None, page: NoticeText, *, is_first: bool) -> Iterator[Problem]:
@@ -102,7 +103,7 @@ def _listed_after(title: str, body: str, start: int, page: NoticeText, kind: Kin
         bracket = re.search(r"\(.*\)$", bare)
         rest = quoted["rest"] if quoted else bracket.group() if bracket else ""
         platform = platform_of_label(rest)
-        called = (quoted["name"] if quoted else re.sub(r"\(.*\)$", "", bare)).strip()
+        called = (quoted["name"] if quoted else site_of(re.sub(r"\(.*\)$", "", bare))).strip()
         if quoted and not _ONLY_PLATFORM.fullmatch(rest):
             return None
         if not called or not (quoted or is_bare_name(called, account=platform is not None)):
@@ -110,12 +111,15 @@ def _listed_after(title: str, body: str, start: int, page: NoticeText, kind: Kin
         named.append(
             Named(
                 name=called,
-                kind="account" if platform else own,
+                kind="account" if platform else "site" if re.search("网站?$", bare) and own is None else own,
                 platform=platform[0] if platform else None,
                 platform_text=platform[1] if platform else None,
                 place=page.place(start + at, start + at + len(bare)),
             )
         )
+    if own is None and all(name.kind == "account" for name in named):
+        # 互动回应差:“甲”微信公众号、“乙”微博 tells of what it is said only after the colon.
+        own, classified = "account", classify(wording, subject="account")
     stated = counted.group("n") if counted and counted.group("n") else None
     return Problem(
         wording=wording,

@@ -11,7 +11,8 @@ from govmedia_rules.notices.classify import OTHER
 from govmedia_rules.notices.figures import DateSpan, Period, Place
 from govmedia_rules.notices.grids import from_grid, read_tables
 from govmedia_rules.notices.listing import read_listed
-from govmedia_rules.notices.model import Attachment, Notice, Problem
+from govmedia_rules.notices.mentions import kind_named
+from govmedia_rules.notices.model import Attachment, Kind, Notice, Problem
 from govmedia_rules.notices.outline import AttachmentPage, Line, NoticeText, Outline, Section, outline, sentences_of
 from govmedia_rules.notices.practices import read_practices, read_praised
 from govmedia_rules.notices.problems import read_problems, read_sentence, read_summary, read_unheaded
@@ -130,7 +131,7 @@ def _read_chinese(mended: Mended, grids: list[SourceGrid]) -> Notice:
     starts = {line.start for line in overview}
     counted_in_head = [line for line in parts.head if line is not title and re.search("[0-9][个家]", line.text) and title != line]
     builder = counting.count_paragraphs(
-        [*counted_in_head, *(line for line in parts.opening if line.start not in starts), *overview], page
+        [*counted_in_head, *(line for line in parts.opening if line.start not in starts), *overview], page, period
     )
     counting.read_failures(_problem_lines(parts), page, builder)
     method = counting.method_of(parts.opening)
@@ -149,6 +150,8 @@ def _read_chinese(mended: Mended, grids: list[SourceGrid]) -> Notice:
     else:
         problems = tuple(_problems_without_headings(parts, page))
     problems += tuple(_still_open(parts, page))
+    about = kind_named(title.text) if title is not None else None
+    problems = tuple(_as_of(problem, about) for problem in problems)
     duty_parts = _parts_with("duties", parts.root)
     duty_lines = [line for section in duty_parts for part in section.walk() for line in part.body] or body
     practice_parts = _parts_with("practices", parts.root)
@@ -304,6 +307,14 @@ def _named_in_overview(parts: Outline, page: NoticeText, known: tuple[Problem, .
                     is_new = any(named.name not in names for named in problem.named)
                     if is_new and set(problem.indicator_ids) != {"other"}:
                         yield problem
+
+
+def _as_of(problem: Problem, about: Kind | None) -> Problem:
+    """Return a finding that may be of sites and accounts alike as one of the kind that the headline names alone."""
+    kept = tuple(i for i in problem.indicator_ids if i.startswith("media." if about == "account" else "site."))
+    if about is None or problem.kind is not None or not kept:
+        return problem
+    return problem.model_copy(update={"kind": about, "indicator_ids": kept})
 
 
 def _problems_without_headings(parts: Outline, page: NoticeText) -> Iterator[Problem]:

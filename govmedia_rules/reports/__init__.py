@@ -1,6 +1,14 @@
 """Reports and notices for people and machines: DOCX, HTML, Markdown, XLSX, SARIF.
 
 Text goes in as text. No form runs, fetches or calculates anything that a name, a title or a page brought along.
+
+Example:
+    >>> import govmedia_rules as gr
+    >>> account = gr.Account(name="某县发布", platform="weibo")
+    >>> snapshot = gr.AccountSnapshot(account=account, observed_at="2024-08-23T10:00:00+08:00", latest_post_at="2024-05-01")
+    >>> inspection = gr.load_rulebook("national-2019").inspect(snapshot)
+    >>> gr.reports.inspection_document([inspection]).to_markdown().splitlines()[0]
+    '# 政府网站与政务新媒体检查情况报告'
 """
 
 from govmedia_rules.reports.blocks import Imprint

@@ -54,7 +54,7 @@ class SheetItem:
         wording: The problem as a list names it.
         title: Official name of the indicator; "" for a problem that was only reported.
         kind_zh: 单项否决, 扣分 …; "" where nobody says.
-        told: What was found, in a sentence.
+        sentence: What was found, in a sentence.
         source: Document and clause; "" where nobody says.
         grade: How rule and values were seen; None where there is no rule.
         review: What the deciding review says; "" without one.
@@ -64,7 +64,7 @@ class SheetItem:
     wording: str
     title: str = ""
     kind_zh: str = ""
-    told: str = ""
+    sentence: str = ""
     source: str = ""
     grade: Grade | None = None
     review: str = ""
@@ -275,7 +275,7 @@ def _problems(facts: SheetFacts) -> ReportGrid:
     rows = []
     for number, item in enumerate(facts.items, 1):
         source = item.source + ("（依据或取值待核实）" if item.grade == "unseen" else "")
-        text = "\n".join(part for part in (item.told, item.review) if part)
+        text = "\n".join(part for part in (item.sentence, item.review) if part)
         rows.append((number, item.wording, item.kind_zh or None, text or None, source or None))
     return ReportGrid(
         (("序号",), ("存在的问题",), ("类别",), ("检查情况",), ("依据及条款",)), taken_apart(rows), None, "一、问题清单"

@@ -109,8 +109,8 @@ def read_bundle(path: str | PathLike[str]) -> Bundle:
     if not isinstance(document, dict) or document.get("format") != FORMAT:
         raise RulebookSyntaxError("the file is no exported rulebook", where, "`govmedia-rules book export` writes one")
     if document.get("format_version") != VERSION:
-        found = document.get("format_version")
-        raise RulebookSyntaxError(f"the file has format {found!r}, and {VERSION} is read", where, "a newer release wrote it")
+        version = document.get("format_version")
+        raise RulebookSyntaxError(f"the file has format {version!r}, and {VERSION} is read", where, "a newer release wrote it")
     try:
         layers = [Layer(f"{path}#{number}", _read_layer(each)) for number, each in enumerate(document["layers"], 1)]
         if not layers:

@@ -48,7 +48,7 @@ class Layer(NamedTuple):
 
 @cache
 def built_in_files() -> Mapping[str, Path]:
-    """The rulebooks of this library by id."""
+    """Return the rulebooks of this library by id."""
     folder = files("govmedia_rules").joinpath("books")
     return {Path(str(file)).stem: Path(str(file)) for file in folder.iterdir() if file.name.endswith(".toml")}
 
@@ -59,7 +59,7 @@ def known_files(plugins: Plugins) -> dict[str, Path]:
 
 
 def collect_layers(sources: Iterable[LayerSource], plugins: Plugins) -> list[Layer]:
-    """The layers named, each after everything it extends, and once only.
+    """Return the layers named, each after everything it extends, and once only.
 
     Raises:
         RulebookErrors: Everything that is wrong with any of them.
@@ -101,7 +101,7 @@ def collect_layers(sources: Iterable[LayerSource], plugins: Plugins) -> list[Lay
 
 
 def read_layer(source: LayerSource, plugins: Plugins, asked_by: str | None = None) -> Layer:
-    """Reads one layer.
+    """Read one layer.
 
     Raises:
         UnknownRulebook: No rulebook has this id, and no file this path.

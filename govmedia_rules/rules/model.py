@@ -348,6 +348,12 @@ class Indicator(Model):
         readings: Readings that are still open, those of each `params` validated and typed; {} where one decides alone.
         origins: For each key (`title`, `params.window` …) the layer that set it.
         problem: Why its check cannot run (a plugin that failed to load); None when it can.
+
+    Example:
+        >>> import govmedia_rules as gr
+        >>> indicator = gr.load_rulebook("national-2019")["media.veto.stale"]
+        >>> indicator.kind, indicator.check
+        ('veto', 'account.stale')
     """
 
     id: IndicatorId
@@ -525,7 +531,7 @@ class Plan:
         return dict(sorted(stamps.items()))
 
     def select(self, indicators: tuple[Indicator, ...]) -> Plan:
-        """The plan with some of its indicators only."""
+        """Return the plan with some of its indicators only."""
         kept = {indicator.id for indicator in indicators}
         left_out = (*self.left_out, *(indicator for indicator in self.indicators if indicator.id not in kept))
         return Plan(self.id, self.title, self.layers, indicators, self.scoring, self.basis, self.functions, left_out)
@@ -559,7 +565,7 @@ class Plan:
 
 
 def format_arg(value: Arg, lang: str) -> str:
-    """A value as a sentence in `lang` (`zh`, `en`) shows it."""
+    """Return a value as a sentence in `lang` (`zh`, `en`) shows it."""
     if value is None:
         return "无" if lang == "zh" else "none"
     if isinstance(value, bool):

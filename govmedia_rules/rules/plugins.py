@@ -85,7 +85,7 @@ class _Specs(Mapping[str, CheckSpec]):
 
 @cache
 def built_in_checks() -> Mapping[str, CheckSpec]:
-    """The checks of this library by name."""
+    """Return the checks of this library by name."""
     modules = [importlib.import_module(f"govmedia_rules.checks.{name}") for name in TOPICS]
     return _Specs({name_of(function): function for module in modules for function in _checks_in(module)})
 
@@ -97,7 +97,7 @@ def _checks_in(module: ModuleType) -> list[Check]:
 
 
 def specs_of(offered: Check | ModuleType | Iterable[Check]) -> dict[str, CheckSpec]:
-    """Checks by name: of one function, of several, or of all marked functions defined in a module.
+    """Return checks by name: of one function, of several, or of all marked functions defined in a module.
 
     Raises:
         TypeError: Something offered is not a check.

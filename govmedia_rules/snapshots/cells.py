@@ -180,6 +180,17 @@ class FunctionsRead(NamedTuple):
     partial: bool = False
 
 
+def both_functions(first: FunctionsRead, second: FunctionsRead) -> FunctionsRead | None:
+    """Return what two columns say together, 有 in one and 私信 in the other; None where they contradict each other."""
+    if not first.functions or not second.functions:
+        return first if first == second else None
+    named = [each for each in dict.fromkeys((*first.functions, *second.functions)) if each[0] != STATED]
+    works = {kind: {works for other, works, _ in named if other == kind} for kind, _, _ in named}
+    if any(len(answers) > 1 for answers in works.values()):
+        return None
+    return FunctionsRead(tuple(named) or first.functions, first.partial or second.partial)
+
+
 _TICKED_BEFORE = re.compile(r"(?P<mark>[☑√✓✔■□☐○])\s?(?P<word>[^☑√✓✔■□☐○\s]{1,10})")
 _TICKED_AFTER = re.compile(r"(?P<word>[^☑√✓✔■□☐○\s]{1,10})\s?(?P<mark>[☑√✓✔■□☐○])")
 _BOXES = re.compile("[□☐○]")

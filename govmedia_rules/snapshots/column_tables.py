@@ -22,6 +22,7 @@ from govmedia_rules.snapshots.cells import (
     never_updated,
     plain_cell,
     point_of,
+    yes_no_cell,
 )
 from govmedia_rules.snapshots.column_names import column_kind
 from govmedia_rules.snapshots.kinds import kinds
@@ -50,6 +51,7 @@ _FIELDS = {
     "latest_entry_at": "moment",
     "entry_count": "number",
     "updates": "text",
+    "is_blank": "boolean",
     "observed_at": "moment",
 }
 _GROUPS = [FieldGroup("column", _FIELDS)]
@@ -186,9 +188,13 @@ class _Reader:
         values["cycle"] = read("cycle", cycle_cell)
         values["entry_count"] = read("entry_count", count_cell)
         clock = Clock(point.at, self._zone, table.day_zero)
-        is_blank = _is_blank_word(row.get("latest_entry_at"))
-        newest = None if is_blank else read("latest_entry_at", lambda value: _day_cell(value, clock))
+        answer = read("is_blank", yes_no_cell)
+        says_blank = _is_blank_word(row.get("latest_entry_at"))
+        is_blank = says_blank or answer is True
+        newest = None if says_blank else read("latest_entry_at", lambda value: _day_cell(value, clock))
         try:
+            if answer is False and (values["entry_count"] == 0 or says_blank):
+                raise ValueError("写着不是空白栏目，条数却为0或空白，留待核实")
             newest, values["entry_count"] = _agreeing(
                 newest, values["entry_count"], is_blank, _updates_of(row, headers, read, clock), clock
             )

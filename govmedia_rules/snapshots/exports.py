@@ -61,7 +61,11 @@ def exported_posts(
         form = known[name]
         keys = {**form["fields"], **{field: [key] if isinstance(key, str) else list(key) for field, key in (fields or {}).items()}}
         posts = _list_of(document, form["lists"])
-        if posts is None or (posts and not any(_value(post, keys["published_at"]) is not None for post in posts)):
+        if posts is None:
+            continue
+        if "inner" in form and any(isinstance(post.get(form["inner"]), Mapping) for post in posts):
+            posts = [post[form["inner"]] for post in posts if isinstance(post.get(form["inner"]), Mapping)]
+        if posts and not any(_value(post, keys["published_at"]) is not None for post in posts):
             continue
         account = _value(document, form.get("account", ())) if isinstance(document, Mapping) else None
         return [_row(post, keys, form["others"], account) for post in posts]
@@ -127,6 +131,12 @@ def _failure(answer: Mapping[str, Any], marks: Mapping[str, Any]) -> str | None:
         return told[:100]
     if any(isinstance(value, list) and value for value in answer.values()):
         return None
+    held = {str(key).lower(): value for key, value in answer.items()}
+    counted = next(
+        (held[key] for key in marks["totals"] if str(held.get(key) or 0).isdecimal() and int(str(held.get(key) or 0))), None
+    )
+    if counted is not None and any(value == [] for value in answer.values()):
+        return f"{counted} items are counted and none is listed"
     errors = [answer.get(key) for key in marks["errors"] if answer.get(key)]
     unclear = [
         text for key, text in texts.items() if key.lower() in marks["messages"] and text.strip().lower() not in marks["fine"]

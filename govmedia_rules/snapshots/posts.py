@@ -34,6 +34,7 @@ from govmedia_rules.snapshots.parts import Post
 from govmedia_rules.subjects.models import Account
 from govmedia_rules.subjects.vocabulary import subject_vocabulary
 from govmedia_rules.tables.headers import FieldGroup, field_of, header_aliases, header_keys, match_columns, missing_columns
+from govmedia_rules.tables.layout import TOTAL_ROW, no_subject
 from govmedia_rules.tables.model import BadRow, ColumnUse, RawTable, Rows
 from govmedia_rules.tables.sources import open_tables
 from govmedia_rules.tables.when import Clock, DayRange, when_cell
@@ -108,7 +109,8 @@ def post_rows(table: RawTable, columns: Iterable[ColumnUse], point: datetime | N
     headers = _headers_by_field(columns)
     time_field = next((name for name in _TIMES if name in headers), None)
     for number, cells in table.rows:
-        if any(value is not None for value in cells.values()):
+        is_total = any(no_subject(cells.get(headers.get(name, "")), cells) == TOTAL_ROW for name in ("account_name", "title"))
+        if any(value is not None for value in cells.values()) and not is_total:
             yield _post_row(
                 number, {name: cells.get(header) for name, header in headers.items()}, headers, time_field, point, zone, table
             )

@@ -20,6 +20,7 @@ from govmedia_rules.snapshots.cells import (
 from govmedia_rules.snapshots.merging import each_once
 from govmedia_rules.snapshots.models import AccountSnapshot, SiteSnapshot
 from govmedia_rules.snapshots.shallow_rows import RowReader, ShallowRow, SubjectKind
+from govmedia_rules.snapshots.wide import one_account_a_row
 from govmedia_rules.subjects.models import Account, Site
 from govmedia_rules.tables.headers import FieldGroup, expected_types, field_of, match_columns, missing_columns
 from govmedia_rules.tables.model import BadRow, ColumnUse, RawTable, Rows
@@ -95,7 +96,7 @@ def read_accounts(
         datetime.date(2024, 8, 20)
     """
     options: dict[str, Any] = {"headers": headers, "sheet": sheet, "header": header, "zone": zone}
-    return _all_rows(shallow_table(source, "account", observed_at=observed_at, **options))
+    return _all_rows(shallow_table(source, "account", observed_at=observed_at, parted=True, **options))
 
 
 def read_sites(
@@ -224,6 +225,7 @@ def shallow_table(
     sheet: str | int | None = None,
     header: int | None = None,
     zone: tzinfo = SHANGHAI,
+    parted: bool = False,
 ) -> ShallowTable:
     """Open the tables of a source and identify their columns; rows become snapshots while one iterates.
 
@@ -235,12 +237,15 @@ def shallow_table(
         sheet: Sheet of a workbook.
         header: Number of the header row.
         zone: Zone of times written without one.
+        parted: Whether a row may hold several accounts: tables side by side, or columns for each platform.
 
     Raises:
         TableError: See `read_accounts`.
     """
     groups = field_groups(kind)
     tables = open_tables(source, lambda text: field_of(text, groups, headers)[0], sheet=sheet, header=header)
+    if parted:
+        tables = one_account_a_row(tables, lambda text: field_of(text, groups, headers)[0])
     point = point_of(observed_at, zone)
     readers = []
     for table in tables:

@@ -24,7 +24,7 @@ from govmedia_rules.tables.model import BadRow
 
 _BESIDE: Mapping[str, frozenset[str]] = {
     "post_count": frozenset({"latest_post_at"}),
-    "found": frozenset({"latest_post_at", "post_count", "functions"}),
+    "found": frozenset({"latest_post_at", "post_count", "updates", "functions"}),
     "is_closed": frozenset({"status"}),
     "is_running": frozenset({"status", "is_closed"}),
     "updates": frozenset({"latest_post_at", "post_count", "home_latest_at"}),
@@ -65,7 +65,7 @@ _FACTS: Mapping[SubjectKind, Mapping[str, tuple[str, ...]]] = {
 }
 """Field -> the facts it gives; every other field gives the fact of the subject that has its name."""
 
-_NOT_ALONE = frozenset({*_BESIDE, *(field for fields in _BESIDE.values() for field in fields), "platform", "code"})
+_NOT_ALONE = frozenset({*_BESIDE, *(field for fields in _BESIDE.values() for field in fields), "platform", "code", "name"})
 
 
 class CellGroup(NamedTuple):
@@ -160,8 +160,8 @@ class PartReader:
         if len(group.headers) == 1 and not group.fields & _NOT_ALONE and group.fields != {"functions"}:
             return self._read_alone(group, cells[group.headers[0]])
         row = self.reader.row(0, {**self._sure, **cells})
-        if row.snapshot is None:
-            return AS_A_WHOLE
+        if row.snapshot is None or ("name" in group.fields and any(no_subject(cell, {}) is not None for cell in cells.values())):
+            return AS_A_WHOLE  # no subject, or a total or note, as the rest of the row tells
         facts = {fact: value_of(row.snapshot, fact) for fact in group.facts}
         # A doubtful stage of life leaves open what other groups say.
         if row.snapshot.partial and "partial" not in facts:
@@ -172,16 +172,14 @@ class PartReader:
         """Read a cell that gives one fact and touches no other, without the row around it."""
         (fact,) = group.facts
         (header,) = group.headers
-        if not _may_lack(fact) and no_subject(cell, {}) is not None:
-            return AS_A_WHOLE  # a total or a note, as the rest of the row tells
         reading: Any = None
         if cell is not None:
             try:
                 reading = self.reader.cell(header, cell)
             except NotRead as fault:
-                return Part({fact: None}, (BadRow(0, header, None, str(fault), True),)) if _may_lack(fact) else AS_A_WHOLE
+                return Part({fact: None}, (BadRow(0, header, None, str(fault), True),))
         if reading is None:
-            return Part({fact: None}) if _may_lack(fact) else AS_A_WHOLE
+            return Part({fact: None})
         if isinstance(reading, CodeRead):
             reading = reading.code
         elif isinstance(reading, datetime) and self.reader.only_day:
@@ -196,10 +194,6 @@ def value_of(snapshot: AccountSnapshot | SiteSnapshot, fact: str) -> Any:
     """Return a fact of a snapshot by its name (`latest_post_at`, `account.name`)."""
     holder, _, name = fact.rpartition(".")
     return getattr(snapshot.subject if holder else snapshot, name)
-
-
-def _may_lack(fact: str) -> bool:
-    return not fact.endswith(".name")
 
 
 @cache

@@ -19,6 +19,7 @@ from govmedia_rules.snapshots.cells import (
     FunctionsRead,
     Point,
     any_cell,
+    both_functions,
     closed_cell,
     code_cell,
     count_cell,
@@ -55,6 +56,7 @@ _RUNNING_PARTS: Mapping[SubjectKind, frozenset[str]] = {
 _STAGE_FIELDS = frozenset({"status", "is_closed", "is_running"})
 _MARKED = {"latest_post_at": "latest_post_at", "home_latest_at": "home"}
 """Dates whose cells may say 长期未更新, and the part that a mark of it names."""
+_SEVERAL_NAMES = re.compile(r"\S{2,}\s*[、；;]\s*\S{2,}")
 _MAX_REMEMBERED = 100_000
 _MAX_SHOWN = 200
 _SUBJECT_FIELDS: Mapping[SubjectKind, frozenset[str]] = {
@@ -289,6 +291,11 @@ class RowReader:
             return
         if reading is None:
             return
+        if isinstance(reading, FunctionsRead) and isinstance(known := row.values.get(name), FunctionsRead):
+            both = both_functions(known, reading)  # 是否有互动功能 beside 互动方式
+            if both is not None:
+                row.values[name] = both
+                return
         if name in row.values and row.values[name] != reading:
             row.drop(f"与“{column.header}”列不一致，留待核实", name)
             row.values[name] = None
@@ -335,6 +342,9 @@ class RowReader:
 
     def _finish_account(self, row: _Row) -> None:
         values = row.values
+        if _SEVERAL_NAMES.fullmatch(str(values["name"])):
+            row.partial |= {"posts", "functions"}  # of which of them the row speaks, nobody knows
+            row.fault(self._header_of("name"), "名称栏似有多个账号，请一行只填一个账号")
         header = self._header_of("platform")
         if values.get("platform") is None and self._platform is not None:
             values["platform"] = self._platform

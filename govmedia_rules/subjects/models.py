@@ -227,10 +227,10 @@ def _apart(name: str, *facts: str | None) -> str:
 _ORDINARY = re.compile(r"人民政府|政府|官方|门户|网站|网|\s")
 
 
-def is_same_unit(one: Site | Account, other: Site | Account) -> bool:
+def is_same_unit(first: Site | Account, other: Site | Account) -> bool:
     """Return whether two descriptions may be of one unit: by their codes, else by platform, place, name and address.
 
-    Names that differ only in ordinary words (门户网站), or hold one another, are one; so are names of one address.
+    Names that differ only in ordinary words (门户网站), or hold first another, are first; so are names of first address.
 
     Examples:
         >>> is_same_unit(Site(id="1", name="青石市政府网"), Site(id="1", name="青石市人民政府门户网站"))
@@ -238,17 +238,17 @@ def is_same_unit(one: Site | Account, other: Site | Account) -> bool:
         >>> is_same_unit(Site(id="1", name="青石市政府网"), Site(id="1", name="白水县政府网"))
         False
     """
-    if isinstance(one, Account) != isinstance(other, Account):
+    if isinstance(first, Account) != isinstance(other, Account):
         return False
-    if one.code and other.code:
-        return one.code == other.code
-    if isinstance(one, Account) and isinstance(other, Account) and one.platform != other.platform:
+    if first.code and other.code:
+        return first.code == other.code
+    if isinstance(first, Account) and isinstance(other, Account) and first.platform != other.platform:
         return False
-    if one.division and other.division and one.division != other.division:
+    if first.division and other.division and first.division != other.division:
         return False
-    if one.url and other.url and one.url == other.url:
+    if first.url and other.url and first.url == other.url:
         return True
-    name, second = (_ORDINARY.sub("", subject.name).casefold() or subject.name for subject in (one, other))
+    name, second = (_ORDINARY.sub("", subject.name).casefold() or subject.name for subject in (first, other))
     return name in second or second in name
 
 

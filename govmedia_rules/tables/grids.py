@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from govmedia_rules.tables.files import unguard
@@ -89,4 +90,6 @@ def text_cell(value: Any) -> Any:
         return str(int(value)) if value.is_integer() else value
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
+    if isinstance(value, Decimal) and value.is_finite():
+        return f"{value.normalize():f}"
     return value

@@ -21,11 +21,18 @@ LEAST_FIELDS = 2
 """Known headers that make a row a header row, the name among them."""
 _KNOWN_AGAIN = 3
 
+TOTAL_ROW = "合计行"
+"""Why a row of totals holds no data."""
+
 FieldOf = Callable[[str], str | None]
 """Gives the field that a header leads to, or None."""
 
 
-_NO_NAME = re.compile(r"[\d.、]+|[（(].*[)）]|.*[:：]|[^:：]{1,8}[:：].*|\W+|账号名称|以下空白")
+_VALUE = re.compile(
+    r"(?:20|19)\d\d\s?[-./年]\s?\d{1,2}\s?[-./月]\s?\d{1,2}.*|\d{1,2}月\d{1,2}日|(?!20\d\d$)\d+(?:\.\d+)?|https?://.*"
+)
+"""What stands in rows of data, and neither in headers nor as a name: a date, a number, an address."""
+_NO_NAME = re.compile(r"[\d.、]+|\d{1,2}[.、．)）].+|第\d+页.*|[（(].*[)）]|.*[:：]|[^:：]{1,8}[:：].*|\W+|账号名称|以下空白")
 """What alone in a row is no name: a number, a remark in brackets, a label with its colon."""
 
 
@@ -35,11 +42,13 @@ class _Words(NamedTuple):
     section: re.Pattern[str]
     example: re.Pattern[str]
     sequence: frozenset[str]
+    answers: frozenset[str]
 
 
 @cache
 def _words() -> _Words:
-    table = read_data("govmedia_rules.tables", "headers.toml")["rows"]
+    data = read_data("govmedia_rules.tables", "headers.toml")
+    table = data["rows"]
     totals, notes = "|".join(table["totals"]), "|".join(table["notes"])
     return _Words(
         re.compile(rf"\S{{0,20}}?(?:{totals})[:：]?\s?\d{{0,7}}\s?[个家条]?"),
@@ -47,6 +56,7 @@ def _words() -> _Words:
         re.compile(r"(?:[一二三四五六七八九十]{1,3}[、.．]|[（(][一二三四五六七八九十]{1,3}[)）])\S{1,40}"),
         re.compile(rf"[（(]?(?:{'|'.join(map(re.escape, table['examples']))})(?:[:：）)].*)?|{table['placeholder']}.*"),
         frozenset(map(key_of, table["sequence"])),
+        frozenset(map(key_of, data["words"]["yes"])),
     )
 
 
@@ -61,9 +71,11 @@ def no_subject(name: Any, cells: Mapping[str, Any]) -> str | None:
         return None
     words = _words()
     if words.total.fullmatch("".join(name.split())):
-        return "合计行"
+        return TOTAL_ROW
     if words.example.fullmatch(name):
         return "示例行"
+    if _VALUE.fullmatch(name) or key_of(name) in words.answers:
+        return "名称栏内是日期、数字或“有”“是”一类的答复，不是名称"
     filled = sum(cell is not None for cell in cells.values())
     return "说明行" if filled <= 2 and words.note.match(name) else None
 
@@ -71,10 +83,12 @@ def no_subject(name: Any, cells: Mapping[str, Any]) -> str | None:
 @cache
 def perhaps_no_subject() -> str:
     """Return a regular expression, of RE2 too, found in every name of letters and digits that `no_subject` takes for none."""
-    table = read_data("govmedia_rules.tables", "headers.toml")["rows"]
-    alone = "|".join(map(re.escape, (*table["examples"], *table["notes"])))
+    data = read_data("govmedia_rules.tables", "headers.toml")
+    table, answers = data["rows"], data["words"]["yes"]
+    alone = "|".join(map(re.escape, (*table["examples"], *table["notes"], *answers)))
     placeholder = table["placeholder"].split("(?=")[0]
-    return rf"{'|'.join(table['totals'])}|^(?:{alone})$|^{placeholder}|\p{{Nd}}{{4}}年"
+    short = rf"[^\p{{Han}}]{{1,{max(map(len, answers))}}}"  # YES in any spelling
+    return rf"{'|'.join(table['totals'])}|^(?:{alone}|{short})$|^{placeholder}|^\p{{Nd}}|\p{{Nd}}{{4}}年"
 
 
 class Header(NamedTuple):
@@ -188,6 +202,10 @@ def _is_texts(row: Sequence[Any]) -> bool:
     return not any(isinstance(cell, date | datetime | time | timedelta | float | bool) for cell in row)
 
 
+def _has_values(row: Sequence[Any]) -> bool:
+    return any(isinstance(cell, str) and _VALUE.fullmatch(cell) for cell in row)
+
+
 def _first_header(rows: Sequence[Sequence[Any]], field_of: FieldOf, needed: str) -> Header | None:
     for at in range(min(len(rows), SCANNED_ROWS)):
         choices = [
@@ -195,6 +213,7 @@ def _first_header(rows: Sequence[Sequence[Any]], field_of: FieldOf, needed: str)
             for first in range(at, min(at + HEADER_ROWS, len(rows)))
             for height in range(1, HEADER_ROWS + 1)
             if first + height <= len(rows) and all(map(_is_texts, rows[first : first + height]))
+            if height == 1 or not any(map(_has_values, rows[first + 1 : first + height]))
         ]
         if not any(header.first == at and _is_header(header, field_of, needed) for header in choices):
             continue
@@ -295,7 +314,7 @@ def _no_data(row: Sequence[Any], header: Header, name_column: int, alone: Collec
     name = row[name_column] if name_column < len(row) else None
     first = texts[0]
     if words.total.fullmatch("".join(first.split())) or (name is not None and words.total.fullmatch("".join(str(name).split()))):
-        return "合计行"
+        return TOTAL_ROW
     named = "".join(str(name).split()) if name is not None else ""
     if words.example.fullmatch(first) or words.example.fullmatch(named):
         return "示例行"
@@ -321,7 +340,7 @@ def _lonely(text: str, cells: int, column: int, header: Header, names: Collectio
         return "分组标题"
     if column not in names:
         return "只有一格有内容，且不是名称"
-    if _NO_NAME.fullmatch(text):
+    if _NO_NAME.fullmatch(text) or _VALUE.fullmatch(text):
         return "说明行"
     has_numbers = any(key_of(text) in _words().sequence for text in header.texts)
     return "只有名称、没有序号的一行，按标题处理" if has_numbers else None

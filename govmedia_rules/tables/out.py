@@ -248,6 +248,15 @@ def to_frame(rows: Streamed[Any], kind: FrameKind | None = None) -> pandas.DataF
     Raises:
         MissingExtra: None of them is installed.
         ExportError: `rows` is not a table of this library.
+
+    Example:
+        >>> import govmedia_rules as gr
+        >>> account = gr.Account(name="某县发布", platform="weibo")
+        >>> snapshot = gr.AccountSnapshot(account=account, observed_at="2024-08-23T10:00:00+08:00", latest_post_at="2024-05-01")
+        >>> inspection = gr.load_rulebook("national-2019").inspect(snapshot)
+        >>> frame = to_frame(inspection.findings, "pandas")
+        >>> frame["status"].tolist().count("failed")
+        1
     """
     if not isinstance(rows, Streamed):
         raise ExportError(f"{type(rows).__name__} is not a table of this library", hint="InspectionTable(...) makes one")

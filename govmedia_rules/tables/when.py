@@ -55,12 +55,13 @@ class Clock(NamedTuple):
 
 _WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20, 0xA0: 0x20, 0x2014: 0x2D, 0x2013: 0x2D}
 _NEUTRAL = re.compile(
-    r"(?:截至目前|目前|最后一次|最近一次|最后|最近|最新|一次){0,3}(?:内容|信息|文章|推文|作品)?(?:更新|发布|发文|推送)?(?:时间|日期)?(?:为|于|是|在)?\s?:?\s?"
-    r"(?P<date>.*?)\s?(?:日)?(?:已|有|曾)?(?:内容|信息|文章|推文)?(?:更新|发布|发文|推送)?(?:正常)?(?:\((?:已)?(?:更新|发布|正常|推文|文章|以上|左右)?\))?[。.;,]?"
+    r"(?:约|大约|大概)?(?:截至目前|目前|最后一次|最近一次|最后|最近|最新|一次){0,3}(?:内容|信息|文章|推文|作品)?(?:更新|发布|发文|推送)?(?:时间|日期)?(?:为|于|是|在)?\s?:?\s?"
+    r"(?P<date>.*?)\s?(?:日)?(?:已|有|曾)?(?:内容|信息|文章|推文)?(?:更新|发布|发文|推送)?(?:正常)?"
+    r"(?:\(?(?:更新|发布|推送)\s?[0-9]{1,4}\s?[条篇个次](?:信息|内容|推文|文章)?\)?)?(?:\((?:已)?(?:更新|发布|正常|推文|文章|以上|左右)?\))?[。.;,]?"
 )
-_SEPARATOR = r"\s?[-./、,年_~ ]\s?"
+_SEPARATOR = r"\s?[-./\\、,年_~ ]\s?"
 _FULL = re.compile(
-    rf"(?P<y>20[0-9]{{2}}){_SEPARATOR}(?P<m>[0-9]{{1,2}})\s?[-./、,月_~ ]\s?(?P<d>[0-9]{{1,2}})\s?[日号]?"
+    rf"(?P<y>20[0-9]{{2}}){_SEPARATOR}(?P<m>[0-9]{{1,2}})\s?[-./\\、,月_~ ]\s?(?P<d>[0-9]{{1,2}})\s?[日号]?"
     r"\s?(?:[T ]?\s?[0-9:.]{4,12})?"
 )
 _SHORT = re.compile(r"'?(?P<y>[0-9]{2})\s?[-./年]\s?(?P<m>[0-9]{1,2})\s?[-./月]\s?(?P<d>[0-9]{1,2})\s?[日号]?(?:\s[0-9:]{4,8})?")
@@ -175,6 +176,16 @@ def _day_or_time(moment: datetime, zone: tzinfo) -> datetime | date:
         return datetime.combine(day, at, moment.tzinfo)
     # Frames and sheets have no type for a day: midnight is a day, read in the unit's favour.
     return day if at == time.min else datetime.combine(day, at, zone)
+
+
+def _before(text: str, clock: Clock) -> DayRange | None:
+    """Read 2025年1月以前: any day to the end of it."""
+    inner = re.fullmatch("(?P<date>.{2,20}?)(?:以前|之前)", text)
+    moment = None if inner is None or _AGO.fullmatch(text) else _read(inner["date"], clock)
+    if moment is None:
+        return None
+    last = moment.last if isinstance(moment, DayRange) else moment
+    return DayRange(LONG_AGO, last.date() if isinstance(last, datetime) else last)
 
 
 def _read(text: str, clock: Clock) -> datetime | date | DayRange | None:
@@ -434,4 +445,5 @@ _READERS: tuple[Callable[[str, Clock], datetime | date | DayRange | None], ...] 
     _by_part_of_year,
     _by_month,
     _by_month_day,
+    _before,
 )

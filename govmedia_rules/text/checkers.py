@@ -22,17 +22,31 @@ class TextChecker(Protocol):
     Attributes:
         name: Its name, kept with each of its matches.
         version: Its version, or that of its model.
+
+    Example:
+        >>> from govmedia_rules import Scanner
+        >>> class NoDoubledSign:
+        ...     name, version = "doubled", "1"
+        ...
+        ...     def check(self, text):
+        ...         at = text.find("！！")
+        ...         if at >= 0:
+        ...             yield Match(at, at + 2, "！！", "！", "form", "！！", "low", "doubled_sign", "minor", None, self.name)
+        >>> isinstance(NoDoubledSign(), TextChecker)
+        True
+        >>> [match.text for match in run_checker(NoDoubledSign(), "通知！！")]
+        ['！！']
     """
 
     name: str
     version: str
 
     def check(self, text: str) -> Iterable[Match]:
-        """The candidates in `text`, with positions in it."""
+        """Return the candidates in `text`, with positions in it."""
 
 
 def run_checker(checker: TextChecker, text: str) -> list[Match]:
-    """A checker's matches, signed with its name and version and never above `low` in confidence.
+    """Return a checker's matches, signed with its name and version and never above `low` in confidence.
 
     Raises:
         ValueError: A match lies outside the text.
@@ -46,7 +60,7 @@ def run_checker(checker: TextChecker, text: str) -> list[Match]:
 
 
 def load_checkers() -> tuple[TextChecker, ...]:
-    """The checkers that installed packages offer; one that cannot be loaded is a named warning.
+    """Return the checkers that installed packages offer; one that cannot be loaded is a named warning.
 
     Raises:
         DuplicateId: Two packages offer a checker of one name.

@@ -8,11 +8,13 @@ from datetime import date
 from govmedia_rules.text.normalise import BETWEEN, QUOTES
 
 _SENTENCE_ENDS = "。！？；" + BETWEEN
-_FORMER = re.compile(r"(?:原|前|时任|曾任|历任|原任|曾|旧称|前身(?:为|是)?|更名前的|撤销|不再保留|并入|改为|更名)[《（(]?$")
-_FORMER_BEHIND = re.compile(
-    r"[》）)]?(?:[一-鿿]{0,8}(?:原(?!则|因|来|文|始|料|创|有关)|时任)|[（(](?:原|旧|现为|现|今|已|更名|后|19|20)|(?:已|同时|即|予以)?(?:更名|撤销|废止|改称|改为|并入|合并|划入|失效))"
+_FORMER = re.compile(
+    r"(?:原(?:中华人民共和国)?|前|时任|曾任|历任|原任|曾|旧称|前身(?:为|是)?|更名前的|撤销|不再保留|并入|改为|更名)[《（(]?$"
 )
-_YEAR = re.compile(r"(?<![0-9])(19[0-9]{2}|20[0-9]{2})(?=年|[-./—―][0-9]|[〕）\]】)])")
+_FORMER_BEHIND = re.compile(
+    r"[》）)]?(?:[一-鿿]{0,8}(?:原(?!则|因|来|文|始|料|创|有关)|时任)|[（(](?:原|旧|现为|现|今|已|更名|后|19|20)|(?:已|同时|即|予以)?(?:更名|撤销|废止|改称|改为|并入|合并|划入|失效)|(?:[、和与及][一-鿿]{2,20}){1,3}(?:整合|合并|重组)?组建)"
+)
+_YEAR = re.compile(r"(?<![0-9])(19[0-9]{2}|20[0-9]{2})(?:年([0-9]{1,2})月|(?=年|[-./—―][0-9]|[〕）\]】)]))")
 _COLUMN_BLANKS = 4
 """Blanks on one line that can still be inside a word (中　国); more divide columns."""
 
@@ -33,7 +35,24 @@ def is_former(text: str, start: int, end: int, since: date | None) -> bool:
     after = text[end : end + 40]
     stops = [at for stop in _SENTENCE_ENDS if (at := after.find(stop)) >= 0]
     sentence += after[: min(stops, default=len(after))]
-    return since is not None and any(int(year) < since.year for year in _YEAR.findall(sentence))
+    return since is not None and any(
+        (int(year), int(month or 12)) < (since.year, since.month if month else 1) for year, month in _YEAR.findall(sentence)
+    )
+
+
+_WARNED_BEFORE = re.compile(
+    "(?:(?:错误|不规范|不正确)(?:的?(?:表述|写法|说法|用法|示例))?[：:]|[错误]写[成为作]|(?<![应可宜当])写成了?|误作|误为"
+    "|(?:不能|不得|不要|不可|不应|不宜|避免|禁止)再?(?:写|说|称|使用|表述)[成为作]?)[“”\"'‘]?$"
+)
+_WARNED_BEHIND = re.compile(
+    '[”"’](?:一词|一语)?(?:[应宜](?:为|作|写|改|当)|[是系属为]?(?:错误|不规范|不正确|不妥)|的(?:错误|说法|表述|写法|提法))'
+)
+
+
+def is_warned_of(text: str, start: int, end: int) -> bool:
+    """Tell whether the words around a passage of the text as found name it as wrong: 错误：…, 不得使用“…”, “…”应为."""
+    before = text[max(0, start - 16) : start]
+    return _WARNED_BEFORE.search(before) is not None or _WARNED_BEHIND.match(text, end) is not None
 
 
 _LOOKED_AT = 20_000

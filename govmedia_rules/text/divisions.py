@@ -23,7 +23,7 @@ def _provinces_of() -> dict[str, frozenset[str]]:
     for province, names in divisions_by_province().items():
         for name in (province, *names):
             provinces.setdefault(name, set()).add(province)
-    return {name: frozenset(found) for name, found in provinces.items()}
+    return {name: frozenset(codes) for name, codes in provinces.items()}
 
 
 def is_division(name: str) -> bool:

@@ -202,7 +202,7 @@ def _garbled(text: str) -> int:
 
 
 def _control_characters(text: str) -> int:
-    """The size of a text that holds control characters, which no text does; 0 for any other."""
+    """Return the size of a text that holds control characters, which no text does; 0 for any other."""
     return len(text) if _CONTROL.search(text) else 0
 
 
@@ -217,7 +217,7 @@ def _encoded_twice(text: str) -> int:
 
 @cache
 def _common_characters() -> frozenset[str]:
-    """The 3,755 characters of the first level of GB/T 2312."""
+    """Return the 3,755 characters of the first level of GB/T 2312."""
     rows = (bytes((high, low)) for high in range(0xB0, 0xD8) for low in range(0xA1, 0xFF))
     return frozenset(raw.decode("gb2312", "ignore") for raw in rows) - {""}
 

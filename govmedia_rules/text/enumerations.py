@@ -65,7 +65,7 @@ class _List:
         self._last = {run[-1] for run in self.right}
 
     def read(self, text: str, start: int) -> list[_Slot]:
-        """The run around the pair of members at `start`, with single altered members between and at its ends."""
+        """Return the run around the pair of members at `start`, with single altered members between and at its ends."""
         number = self._member_at(text, start)
         assert number is not None
         slots = [_Slot(start, start + len(self.members[number]), number, True)]
@@ -84,7 +84,7 @@ class _List:
         return max(numbers, key=lambda number: len(self.members[number]), default=None)
 
     def _after(self, text: str, slot: _Slot) -> list[_Slot] | None:
-        """The slots that follow: an exact member, or an altered one with the exact one behind it, or an altered last one."""
+        """Return the slots that follow: an exact member, or an altered one with the exact one behind it, or an altered last one."""
         links = [slot.end + len(link) for link in self.links if text.startswith(link, slot.end)]
         for at in links:
             number = self._member_at(text, at)
@@ -108,7 +108,7 @@ class _List:
         return None
 
     def _before(self, text: str, slot: _Slot) -> list[_Slot] | None:
-        """The slots before, as `_after`; an altered first one must have the size of its member."""
+        """Return the slots before, as `_after`; an altered first one must have the size of its member."""
         if not slot.is_exact:
             return None
         ends = [slot.start - len(link) for link in self.links if text.endswith(link, 0, slot.start)]
@@ -143,7 +143,7 @@ class _List:
         return len(self.members) >= _LONG_LIST or (len(word) > 2 and actual[-2:] == word[-2:])
 
     def faults(self, text: str, slots: list[_Slot]) -> list[MemberFault]:
-        """What is wrong with a run.
+        """Return what is wrong with a run.
 
         A list that goes on with other members is another list, so only a run with nothing listed before and behind it
         counts; one that ends in 等 says itself that it is not whole.
@@ -182,7 +182,7 @@ class _List:
     def _out_of_line(
         self, run: tuple[int, ...]
     ) -> tuple[Literal["member_missing", "member_order", "member_repeated"], tuple[int, ...]] | None:
-        """The reason, and the members that belong there, for a run of exact members that is not right."""
+        """Return the reason, and the members that belong there, for a run of exact members that is not right."""
         size, ordered, known = len(self.members), tuple(sorted(run)), set(run)
         if len(run) < _LEAST_EXACT:
             return None
@@ -250,7 +250,7 @@ class Enumerations:
                         self.owners[at].append(number)
 
     def faults_at(self, number: int, text: str, start: int) -> tuple[list[MemberFault], int]:
-        """What is wrong with the run of enumeration `number` around the pair of members at `start`, and where it ends."""
+        """Return what is wrong with the run of enumeration `number` around the pair of members at `start`, and where it ends."""
         enumeration = self._lists[number]
         slots = enumeration.read(text, start)
         return enumeration.faults(text, slots), slots[-1].end

@@ -42,7 +42,7 @@ def _data() -> dict[str, Any]:
 
 @cache
 def _doubled() -> tuple[Search, list[tuple[str, str]]]:
-    """A search for doubled units, words and marks, and for each string what it is and what stands twice."""
+    """Return a search for doubled units, words and marks, and for each string what it is and what stands twice."""
     data = _data()
     meanings = {word + word: ("word", word) for word in data["word"]["doubled"]}
     meanings |= {unit + unit: ("unit", unit) for unit in data["unit"]["units"]}
@@ -51,7 +51,7 @@ def _doubled() -> tuple[Search, list[tuple[str, str]]]:
 
 
 def find_forms(text: str, by: str = "") -> list[Match]:
-    """The wrong forms in a text as found.
+    """Return the wrong forms in a text as found.
 
     Args:
         text: Any text.
@@ -134,7 +134,7 @@ _LAST_MINUTE, _LAST_HOUR = 59, 24
 
 
 def _times(text: str) -> Iterator[_Row]:
-    """Times of day that no day has: 9:60分, 25时10分. A ratio (3:80) and a duration (72小时) are none."""
+    """Yield times of day that no day has: 9:60分, 25时10分. A ratio (3:80) and a duration (72小时) are none."""
     yield from _months(text)
     yield from _han_days(text)
     for pattern in _MINUTES:
@@ -213,7 +213,7 @@ def _date(text: str, start: int, end: int, parts: tuple[str, str, str]) -> Itera
 
 
 def _int(text: str) -> int:
-    """A number in digits of any width, or in Chinese: 二〇二四 digit by digit, 二十三 by value."""
+    """Return a number in digits of any width, or in Chinese: 二〇二四 digit by digit, 二十三 by value."""
     if text[0] not in _HAN_DIGITS and text[0] != "十":
         return int(text)
     if "十" not in text:
@@ -293,7 +293,7 @@ _MISMATCHED = re.compile(r"“[^“”《》\n。]{2,60}》|《[^《》“”\n�
 
 
 def _mismatched(text: str) -> Iterator[_Row]:
-    """An opening mark closed by one of another kind: “关于…的通知》."""
+    """Return an opening mark closed by one of another kind: “关于…的通知》."""
     if "》" not in text and "《" not in text:
         return
     for hit in _MISMATCHED.finditer(text):
@@ -361,7 +361,7 @@ def _private_number(text: str, start: int, end: int, data: dict[str, Any]) -> It
 
 
 def _private_row(text: str, start: int, end: int, reason: str, source: str) -> _Row:
-    """A private passage of which only the first characters and the last two are shown."""
+    """Return a private passage of which only the first characters and the last two are shown."""
     passage = text[start:end]
     shown = passage[:4] + "*" * (len(passage) - 6) + passage[-2:]
     return start, end, shown, None, "privacy", reason, "medium", "serious", source

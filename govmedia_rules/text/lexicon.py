@@ -45,7 +45,7 @@ def usual_near(size: int) -> Near:
 
 @cache
 def lexicon_vocabulary(name: Literal["kind", "severity"]) -> Vocabulary:
-    """The kinds or the severities of lexicon lines and matches."""
+    """Return the kinds or the severities of lexicon lines and matches."""
     return Vocabulary.of(f"text {name}", read_data("govmedia_rules.text", "kinds.toml")[name])
 
 
@@ -283,6 +283,12 @@ class Lexicon:
         decided: Of these, the ones whose list says who decided.
         bad: Lines that could not be used, each with its number and the reason.
         notes: Remarks on the file, such as the encoding it was read in.
+
+    Example:
+        >>> from govmedia_rules import Scanner
+        >>> lexicon = Lexicon("own", "1", "本单位", terms=(Term("布署", "部署"),))
+        >>> [match.suggestion for match in Scanner(lexicon).scan("周密布署")]
+        ['部署']
     """
 
     id: str
@@ -330,7 +336,7 @@ class Lexicon:
         return Stamp(self.id, self.version, self.digest)
 
     def merge(self, *others: Lexicon) -> Lexicon:
-        """This lexicon with the lines of `others`; equal lines count once.
+        """Return this lexicon with the lines of `others`; equal lines count once.
 
         Raises:
             LexiconError: One wrong form has two different right forms. Leave one out, or correct it.
@@ -363,7 +369,7 @@ class Lexicon:
         return merged
 
     def with_exceptions(self, texts: Iterable[str]) -> Lexicon:
-        """This lexicon with further strings that are right wherever they stand."""
+        """Return this lexicon with further strings that are right wherever they stand."""
         from dataclasses import replace
 
         return replace(self, exceptions=tuple(dict.fromkeys((*self.exceptions, *texts))))
@@ -379,7 +385,7 @@ class Lexicon:
         source: str = "登记库",
         near: Near = "full",
     ) -> Lexicon:
-        """A lexicon that makes each name a right form: the units, sites and places of a registry.
+        """Return a lexicon that makes each name a right form: the units, sites and places of a registry.
 
         A name that is too short for near misses only protects what stands inside it. Blank names are passed over.
 

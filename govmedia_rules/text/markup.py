@@ -153,8 +153,8 @@ def _tokens(page: str) -> Iterator[tuple[str, bool, str, str]]:
 
 
 def _attributes(written: str) -> Mapping[str, str]:
-    found = ((hit[1].lower(), hit[2] or hit[3] or hit[4] or "") for hit in _ATTRIBUTE.finditer(written))
-    return {name: html.unescape(value) for name, value in found}
+    attributes = ((hit[1].lower(), hit[2] or hit[3] or hit[4] or "") for hit in _ATTRIBUTE.finditer(written))
+    return {name: html.unescape(value) for name, value in attributes}
 
 
 def _shown_attributes(name: str, written: str) -> Iterator[str]:

@@ -36,6 +36,12 @@ class Match(Row):
         severity: Severity of the lexicon line.
         source: The document the lexicon line rests on.
         by: Lexicon or checker with its version.
+
+    Example:
+        >>> from govmedia_rules import Scanner
+        >>> match = Scanner("starter").scan("周密布署")[0]
+        >>> match.start, match.end, match.text, match.suggestion
+        (0, 4, '周密布署', '周密部署')
     """
 
     start: int
@@ -51,7 +57,7 @@ class Match(Row):
     by: str = ""
 
     def reason_text(self, lang: Literal["zh", "en"] = "zh") -> str:
-        """The reason in one sentence."""
+        """Return the reason in one sentence."""
         return reason_text(self.reason, lang)
 
     @classmethod
@@ -66,7 +72,7 @@ def _reasons() -> dict[str, dict[str, str]]:
 
 
 def reason_text(reason: str, lang: Literal["zh", "en"] = "zh") -> str:
-    """A reason code in words; a code of a plugged-in checker stands for itself."""
+    """Return a reason code in words; a code of a plugged-in checker stands for itself."""
     return _reasons().get(reason, {}).get(lang, reason)
 
 
@@ -91,6 +97,12 @@ class Matches(Tabular[Match]):
     """The matches of one text in order, with the text itself.
 
     In a notebook it shows each passage with the match marked.
+
+    Example:
+        >>> from govmedia_rules import Scanner
+        >>> matches = Scanner("starter").scan("周密布署，布署到位")
+        >>> len(matches), matches.text
+        (2, '周密布署，布署到位')
     """
 
     headings = MATCH_HEADINGS
@@ -142,7 +154,7 @@ class Matches(Tabular[Match]):
         return f"<{len(self)} matches{': ' if shown else ''}{shown}{more}>"
 
     def context(self, match: Match, width: int = CONTEXT) -> tuple[str, str, str]:
-        """The text before a match, the match as it may be shown, the text after it.
+        """Return the text before a match, the match as it may be shown, the text after it.
 
         Args:
             match: One of these matches.
@@ -154,7 +166,7 @@ class Matches(Tabular[Match]):
         return " ".join(before.split()), match.text, " ".join(after.split())
 
     def sentence(self, match: Match) -> str:
-        """The sentence that holds a match, on one line, private data masked; with the match it tells the passage again."""
+        """Return the sentence that holds a match, on one line, private data masked; with the match it tells the passage again."""
         text = self.shown
         start, end = sentence_span(text, match.start, match.end)
         return squeeze_to_line(text[start:end])
@@ -219,7 +231,7 @@ class Misstatement:
 
 
 def group_incidents(texts: Iterable[tuple[str, Matches]]) -> tuple[Misstatement, ...]:
-    """The incidents behind the matches of several texts: one sentence on five platforms is one incident with five places.
+    """Return the incidents behind the matches of several texts: one sentence on five platforms is one incident with five places.
 
     Two sentences are the same when they differ in nothing but blanks, punctuation and letter case; a match is the same
     when it has the same place in the sentence, the same term and the same suggestion.
@@ -242,7 +254,7 @@ def group_incidents(texts: Iterable[tuple[str, Matches]]) -> tuple[Misstatement,
 
 
 def sentence_span(text: str, start: int, end: int, limit: int = 200) -> tuple[int, int]:
-    """The span of the sentence around `start..end`, at most `limit` characters longer on each side."""
+    """Return the span of the sentence around `start..end`, at most `limit` characters longer on each side."""
     floor, roof = max(0, start - limit), min(len(text), end + limit)
     first = max((text.rfind(stop, floor, start) for stop in _STOPS), default=-1) + 1
     last = min((at for stop in _STOPS if (at := text.find(stop, end, roof)) >= 0), default=roof)

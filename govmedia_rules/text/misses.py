@@ -136,7 +136,7 @@ def _are_words(run: str, has_neighbour: bool, *, backwards: bool = False) -> boo
 
 
 def _punctuation_reason(edit: Edit, line: Canonical) -> str | None:
-    """A mark more only divides the sentence; a mark that belongs to the form and is missing or another one is an error."""
+    """Tell an error from a pause: a mark more only divides a sentence; one of the form that is missing or another is an error."""
     if edit.kind == "swapped":
         return None if line.near == "close" else "swapped"
     if edit.kind not in {"substituted", "missing"} or line.near == "close" or edit.right not in _PUNCTUATION:

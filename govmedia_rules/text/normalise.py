@@ -97,7 +97,7 @@ BETWEEN = "\ufffc"
 
 
 def compared_all(texts: Iterable[str]) -> list[str]:
-    """`compared` of each text, many times faster than one by one; no text may hold `BETWEEN`."""
+    """Return `compared` of each text, many times faster than one by one; no text may hold `BETWEEN`."""
     listed = list(texts)
     return compared(BETWEEN.join(listed)).split(BETWEEN) if listed else []
 
@@ -161,7 +161,7 @@ class Positions:
         return self._span[1]
 
     def gaps(self, start: int, end: int) -> list[Gap]:
-        """What was squeezed out inside `start..end`."""
+        """Return what was squeezed out inside `start..end`."""
         first, last = self.span(start, end)
         if last - first == end - start:
             return []
@@ -210,7 +210,8 @@ class CleanedText:
 
 _UNSEEN = 0
 """Stands in folded code points for what is left out; no text is compared by it, which nobody can see."""
-_SLASHES = "/／|｜\\＼"
+_SLASHES = "/／|｜\\＼*＊"
+"""What parts the characters of a word when it stands between two of them: slashes, and the stars of marked-up text."""
 _PINYIN = re.compile(r"[（(][a-zA-Zāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜü]{1,7}[)）]")
 _PARTING = re.compile(rf"[（({re.escape(_SLASHES)}]")
 
@@ -223,7 +224,9 @@ def _parting_spans(text: str, places: Iterable[int]) -> Iterator[tuple[int, int]
     """Yield the spans of slashes and of pinyin in brackets that stand between two Chinese characters."""
     for start in places:
         end = start + 1
-        if text[start] not in _SLASHES:
+        if text[start] in "*＊" and text[end : end + 1] == text[start]:
+            end += 1
+        elif text[start] not in _SLASHES:
             pinyin = _PINYIN.match(text, start)
             if pinyin is None:
                 continue

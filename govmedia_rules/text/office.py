@@ -21,6 +21,8 @@ _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallba
 _MOVED = f"{_WORD}moveFrom"
 """Text that was moved away: it stands once more where it was moved to."""
 _PROPERTIES = "docProps/core.xml"
+_MARGIN_CODE = re.compile(r'&(?:"[^"]*"|K[0-9A-F]{6}|[0-9]{1,3}|[A-Z])')
+"""What parts and formats the head and foot of a printed sheet."""
 
 _PARTS: dict[str, tuple[tuple[str, ...], str]] = {
     ".docx": (
@@ -32,10 +34,23 @@ _PARTS: dict[str, tuple[tuple[str, ...], str]] = {
         "word/document.xml",
     ),
     ".xlsx": (
-        (r"xl/workbook\.xml", r"xl/sharedStrings\.xml", r"xl/worksheets/[^/]+\.xml", r"xl/(?:comments|drawings/drawing)[^/]*\.xml"),
+        (
+            r"xl/workbook\.xml",
+            r"xl/sharedStrings\.xml",
+            r"xl/worksheets/[^/]+\.xml",
+            r"xl/(?:(?:comments|threadedComments)/?|(?:drawings/drawing|charts/chart))[^/]*\.xml",
+        ),
         "xl/workbook.xml",
     ),
-    ".pptx": ((r"ppt/slides/slide[0-9]+\.xml", r"ppt/notesSlides/[^/]+\.xml", r"ppt/comments/[^/]+\.xml"), "ppt/presentation.xml"),
+    ".pptx": (
+        (
+            r"ppt/slides/slide[0-9]+\.xml",
+            r"ppt/notesSlides/[^/]+\.xml",
+            r"ppt/comments/[^/]+\.xml",
+            r"ppt/(?:diagrams/data|charts/chart)[0-9]*\.xml",
+        ),
+        "ppt/presentation.xml",
+    ),
 }
 """By ending: which parts hold text, in order, and the part every such file has."""
 OFFICE_ENDINGS = frozenset(_PARTS)
@@ -86,15 +101,21 @@ def _lines(root: ElementTree.Element, name: str) -> Iterator[str]:
         yield from _paragraphs(root, f"{_WORD}p", f"{_WORD}t")
     elif name == "xl/workbook.xml":
         yield from (node.get("name") or "" for node in root.iter(f"{_SHEET}sheet"))
-    elif name.startswith("xl/") and "drawings" not in name:
+    elif name.startswith("xl/threadedComments"):
+        yield from (node.text for node in root.iter() if node.text and str(node.tag).endswith("}text"))
+    elif name.startswith("xl/") and "drawings" not in name and "charts" not in name:
         for tag in ("si", "is", "text"):
             yield from ("".join(part.text or "" for part in node.iter(f"{_SHEET}t")) for node in root.iter(f"{_SHEET}{tag}"))
+        # The text that a formula gives, and the head and foot of a printed page.
+        yield from (cell.findtext(f"{_SHEET}v") or "" for cell in root.iter(f"{_SHEET}c") if cell.get("t") == "str")
+        for margin in root.iter(f"{_SHEET}headerFooter"):
+            yield from (_MARGIN_CODE.sub("\n\n", part.text or "") for part in margin)
     else:
         yield from _paragraphs(root, f"{_DRAWING}p", f"{_DRAWING}t")
 
 
 def _paragraphs(root: ElementTree.Element, paragraph: str, text: str) -> list[str]:
-    """The paragraphs in order; a text box inside a paragraph has paragraphs of its own, which follow it."""
+    """Return the paragraphs in order; a text box inside a paragraph has paragraphs of its own, which follow it."""
     lines: list[str] = []
     paragraphs = [(root, False)]
     # A stack of its own: a document may be nested deeper than Python calls functions.

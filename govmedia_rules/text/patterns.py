@@ -107,7 +107,7 @@ def _has_repeat(tree: Iterable[Any]) -> bool:
 
 
 def _parts(name: str, argument: Any) -> Sequence[Any]:
-    """The patterns inside one operation."""
+    """Return the patterns inside one operation."""
     if name == "BRANCH":
         return list(argument[1])
     if name == "SUBPATTERN":
@@ -177,7 +177,8 @@ def _alternatives(name: str, argument: Any) -> list[str] | None:
 
 def find_pattern(compiled: CompiledPattern, text: str, start: int, end: int) -> Iterator[re.Match[str]]:
     """Yield the matches of a pattern that hold the anchor at `start..end` of compared text."""
-    for hit in compiled.regex.finditer(text, max(0, start - compiled.width), end + compiled.width):
+    stop = text.find(BETWEEN, end, end + compiled.width)  # `$` in a pattern means the end of the text itself
+    for hit in compiled.regex.finditer(text, max(0, start - compiled.width), stop if stop >= 0 else end + compiled.width):
         if hit.start() > start:
             return
         if hit.end() >= end and BETWEEN not in hit[0]:
@@ -239,7 +240,13 @@ def right_anniversary(hit: re.Match[str], founded: int, day: date | None, around
         # In the first and the last weeks of a year the neighbouring one may be meant.
         years = {day.year, (day - _NEIGHBOUR).year, (day + _NEIGHBOUR).year}
         return day.year - founded if number + founded not in years else None
+    if number % _GOAL == 0 or (number % _ROUND == 0 and "庆祝" not in hit[0]):
+        return None
     return day.year - founded if founded + number > day.year + 1 else None
+
+
+_GOAL, _ROUND = 100, 10
+"""Anniversaries that are spoken of long before, as goals (到新中国成立100周年时), and those that may be."""
 
 
 _NEIGHBOUR = timedelta(days=45)
@@ -261,7 +268,7 @@ def is_in_series(numbers: tuple[int, ...], held: Mapping[tuple[int, ...], date],
 
 
 def _next_events(held: Mapping[tuple[int, ...], date]) -> dict[tuple[int, ...], date]:
-    """The events that may follow the last known one, with the day each is expected."""
+    """Return the events that may follow the last known one, with the day each is expected."""
     last = max(held)
     if len(last) == 1:
         return {(last[0] + 1,): held[last] + _TERM}

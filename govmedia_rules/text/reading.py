@@ -107,7 +107,7 @@ _TOP_KEYS = (
 
 
 def load_lexicon(source: str | PathLike[str]) -> Lexicon:
-    """A built-in lexicon by its id, or one from a file.
+    """Return a built-in lexicon by its id, or one from a file.
 
     Args:
         source: `"starter"`, or the path of a .toml, .csv, .tsv, .xlsx, .xls or .ods file. The formats are described in
@@ -116,6 +116,10 @@ def load_lexicon(source: str | PathLike[str]) -> Lexicon:
     Raises:
         LexiconError: Nothing has this id or path, or the file as a whole cannot be read.
         MissingExtra: A workbook is given and the extra `lists` is not installed.
+
+    Example:
+        >>> load_lexicon("starter").id
+        'starter'
     """
     if isinstance(source, str) and source in BUILT_IN:
         return _built_in(source)
@@ -171,7 +175,7 @@ class _Fault(Exception):
 
 
 def _form(key: str, value: object) -> str:
-    """A wrong or right form, checked."""
+    """Return a wrong or right form, checked."""
     if not isinstance(value, str):
         raise _Fault(key, value, "is not text")
     text = value.strip()
@@ -233,7 +237,7 @@ def _day(key: str, value: object) -> date | None:
 
 
 def _word(key: Literal["kind", "severity"], value: object, default: str) -> str:
-    """A word of the vocabulary `key` (kind, severity)."""
+    """Return a word of the vocabulary `key` (kind, severity)."""
     if value is None or value == "":
         return default
     try:
@@ -258,7 +262,7 @@ def _dates(values: Mapping[str, Any]) -> tuple[date | None, date | None]:
 
 
 def _terms(values: Mapping[str, Any], line: int | None) -> Iterator[Term]:
-    """The terms of one line: a line may give several wrong forms of one right form."""
+    """Return the terms of one line: a line may give several wrong forms of one right form."""
     wrongs = _texts("wrong", values.get("wrong"))
     if not wrongs:
         raise _Fault("wrong", values.get("wrong"), "is empty")
@@ -297,7 +301,7 @@ def _contexts(value: object) -> tuple[str, ...]:
 
 
 def _canonicals(values: Mapping[str, Any], line: int | None) -> Iterator[Canonical]:
-    """The right forms of one line: a line may give several that share everything else."""
+    """Return the right forms of one line: a line may give several that share everything else."""
     texts = values.get("text")
     if not isinstance(texts, list):
         yield _canonical(values, line)
@@ -418,7 +422,7 @@ def _pattern(values: Mapping[str, Any], line: int | None, slots: Mapping[str, st
 
 
 def _year(key: str, value: object, regex: re.Pattern[str]) -> int | None:
-    """A year with which the group `number` of a pattern is compared."""
+    """Return a year with which the group `number` of a pattern is compared."""
     if value is None:
         return None
     if not isinstance(value, int) or not 0 < value <= date.max.year or "number" not in regex.groupindex:
@@ -520,7 +524,7 @@ class _Tables:
                 self.bad.append(fault.row(number))
 
     def _full_row(self, table: str, keys: tuple[str, ...], values: object) -> dict[str, Any]:
-        """A row with the defaults of its table, and its source in full."""
+        """Return a row with the defaults of its table, and its source in full."""
         if not isinstance(values, dict):
             raise _Fault(table, values, "is not a table of keys and values")
         for key in values:
@@ -701,7 +705,7 @@ class _Feed:
 
 
 def _csv_rows(lines: list[str], delimiter: str, bad: list[BadRow]) -> Iterator[tuple[int, list[str]]]:
-    """The rows with the line each begins on; a row with an unclosed quotation mark costs itself, not the rest."""
+    """Return the rows with the line each begins on; a row with an unclosed quotation mark costs itself, not the rest."""
     start = 0
     while start < len(lines):
         feed = _Feed(lines, start)

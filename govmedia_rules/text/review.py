@@ -165,7 +165,7 @@ class Learned:
 
 
 def learn_exceptions(texts: Iterable[str], lexicon: Lexicon) -> tuple[Learned, ...]:
-    """What a lexicon reports in text that is known to be clean, as exceptions to be reviewed, most frequent first.
+    """Return what a lexicon reports in text that is known to be clean, as exceptions to be reviewed, most frequent first.
 
     Args:
         texts: Clean texts, read lazily.

@@ -12,7 +12,15 @@ from pathlib import Path
 
 from govmedia_rules.core.progress import Progress, counted
 from govmedia_rules.text.checkers import TextChecker, run_checker
-from govmedia_rules.text.context import divides, fit_quotation, is_inside, is_letter, parts_words, with_whole_quotations
+from govmedia_rules.text.context import (
+    divides,
+    fit_quotation,
+    is_inside,
+    is_letter,
+    is_warned_of,
+    parts_words,
+    with_whole_quotations,
+)
 from govmedia_rules.text.findings import Days, ReportedPassage, best
 from govmedia_rules.text.forms import find_forms
 from govmedia_rules.text.lexicon import Entry, Lexicon, Pattern, Person, Stamp, Term
@@ -60,7 +68,7 @@ class Scanner:
     Example:
         >>> scanner = Scanner("starter")
         >>> [(match.text, match.suggestion) for match in scanner.scan("周密布署，布署到位")]
-        [('布署', '部署'), ('布署', '部署')]
+        [('周密布署', '周密部署'), ('布署', '部署')]
     """
 
     def __init__(
@@ -160,15 +168,15 @@ class Scanner:
         cleaned = CleanedText(joined)
         findings = self._matcher.find(cleaned.compared, _days_by_place(cleaned.compared, days))
         starts = list(accumulate((len(text) + 1 for text in texts[:-1]), initial=0))
-        found: list[list[Match]] = [[] for _ in texts]
+        per_text: list[list[Match]] = [[] for _ in texts]
         if findings:
             positions = cleaned.positions()
             for finding in best(findings):
                 at = bisect_right(starts, positions.found(finding.start)) - 1
                 match = self._match(texts[at], starts[at], positions, finding)
                 if match is not None:
-                    found[at].append(match)
-        for text, matches in zip(texts, found, strict=True):
+                    per_text[at].append(match)
+        for text, matches in zip(texts, per_text, strict=True):
             if self._plan.forms:
                 matches.extend(find_forms(text, self._by))
             for checker in self._plan.checkers:
@@ -182,7 +190,7 @@ class Scanner:
         confidence = finding.confidence
         for gap in positions.gaps(finding.start, finding.end):
             blanks = text[gap.start - offset : gap.end - offset]
-            if divides(blanks) or (edit is not None and parts_words(blanks) and touches(edit, gap.place)):
+            if divides(blanks) or (edit is not None and _parts_words(blanks, line) and touches(edit, gap.place)):
                 return None
             if is_letter(gap.before) and is_letter(gap.behind) and " " not in line.id:
                 return None  # two words of Latin letters are not one
@@ -194,7 +202,7 @@ class Scanner:
                 return None
         start, end = positions.span(finding.start, finding.end)
         span = with_whole_quotations(text, start - offset, end - offset)
-        if span is None or _is_free_in_quotation(line, text, *span):
+        if span is None or _is_free_in_quotation(line, text, *span) or is_warned_of(text, *span):
             return None
         start, end = span
         suggestion = finding.suggestion
@@ -204,6 +212,11 @@ class Scanner:
         return Match(
             start, end, text[start:end], suggestion, kind, line.id, confidence, finding.reason, line.severity, line.source, self._by
         )
+
+
+def _parts_words(blanks: str, line: Entry) -> bool:
+    """Tell whether a gap stands between words; of a form with quotation marks of its own (“三严三实”专题教育) a mark does not."""
+    return parts_words(blanks) and not (all(char in QUOTES for char in blanks) and any(mark in line.id for mark in QUOTES))
 
 
 def _is_free_in_quotation(line: Entry, text: str, start: int, end: int) -> bool:

@@ -48,7 +48,7 @@ def is_automaton(backend: Backend) -> bool:
 def build_search(
     strings: Sequence[str], backend: Backend = "auto", built: bytes | None = None, *, prefilter: bool = True
 ) -> Search:
-    """A search for `strings`, each of one character or more, none twice.
+    """Return a search for `strings`, each of one character or more, none twice.
 
     Args:
         strings: What is looked for; a hit names its place in this sequence.
@@ -142,7 +142,7 @@ def _by_end(hit: Hit) -> tuple[int, int]:
 
 
 def every_occurrence(strings: Iterable[str], text: str) -> list[Hit]:
-    """The same by the plainest means, string by string: what both back ends are tested against."""
+    """Find the same by the plainest means, string by string: what both back ends are tested against."""
     hits = []
     for number, string in enumerate(strings):
         at = text.find(string)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
-from rounds import BOOK, STALE, account, campaign, key, review, seen, stale
+from rounds import BOOK, LATER, SIGNED, STALE, account, campaign, key, reported, review, seen, site, stale
 
 import govmedia_rules as gr
-from govmedia_rules.campaign import Appeal, AppealAnswer, Campaign, NoticeDraft, what_changes
+from govmedia_rules.campaign import Appeal, AppealAnswer, Campaign, DueRule, NoticeDraft, Recheck, Ruling, what_changes
 from govmedia_rules.core.rates import Rounding
 from govmedia_rules.core.time import SHANGHAI
 from govmedia_rules.errors import NoticeError
@@ -65,3 +65,40 @@ def test_what_changes_by_a_corrected_reading_or_check() -> None:
         ("甲", "unqualified", "qualified"),
     ]
     assert BOOK.plan.by_id[STALE].kind == "veto"
+
+
+def test_units_of_one_name_are_corrected_apart_and_a_notice_that_was_read_gives_the_same() -> None:
+    one = campaign()
+    units = [site("教育局网站", area=area, owner=f"{area}教育局") for area in ("甲县", "乙县")]
+    one.add_results(*(reported(unit, "failed", "首页不能打开") for unit in units))
+    draft = NoticeDraft.model_validate({"issuer": "某市人民政府办公室", "attachments": [{"title": "名单", "table": "failed"}]})
+    published = one.notice(draft)
+    first = one.results["main", units[0].id]
+    one.review(review(first.subject.id, first.reasons[0], decision="dismissed"))
+    for notice in (published, gr.notices.read(gr.reports.notice_document(published).to_text())):
+        correction = one.correction(notice, draft)
+        assert [unit.area for unit in correction.removed] == ["甲县"]
+        assert correction.added == ()
+        assert "政府网站不合格由2个更正为1个" in [change.text() for change in correction.figures]
+
+
+def test_a_unit_reported_failed_and_later_passed_waits_for_a_ruling() -> None:
+    one = campaign()
+    later = LATER + timedelta(days=2)
+    one.add_results(reported(site("甲网"), "failed", "首页不能打开"), reported(site("甲网"), "passed", at=later, reviewed_at=later))
+    assert [issue.reason for issue in one.issues() if issue.is_blocking] == ["reports_differ"]
+    one.add_rulings(Ruling(subject=site("甲网").id, outcome="passed", role="检查单位", at=later, reason="已恢复"))
+    assert not [issue for issue in one.issues() if issue.is_blocking]
+
+
+def test_a_closed_account_is_not_said_to_be_rectified() -> None:
+    before = campaign("2024年第二季度")
+    before.add(stale("甲"))
+    before.review(review(key("甲")))
+    before.issue(DueRule(days=14), signed=SIGNED)
+    before.recheck(key("甲"), Recheck(at=LATER + timedelta(days=9), outcome="closed", role="复查人员"))
+    one = campaign()
+    one.carry_over(before)
+    recheck = one.notice(NoticeDraft(issuer="某市人民政府办公室")).recheck
+    assert recheck is not None
+    assert recheck.text == "2024年第二季度通报的1个不合格单位均已整改或注销。"

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 import warnings
+import zlib
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -109,13 +110,16 @@ def test_a_cut_at_every_byte_leaves_the_rounds_of_whole_records(tmp_path: Path) 
     data = (tmp_path / "whole" / JOURNAL).read_bytes()
     lines = data.splitlines(keepends=True)
     ends = [sum(map(len, lines[: number + 1])) for number in range(len(lines))]
+    start = f"{0:012d} {'0' * 16}"
+    behind = f"{start} {zlib.crc32(start.encode()):08x}\n".encode()
     cut = tmp_path / "cut"
     cut.mkdir()
     for size in range(len(data) + 1):
         (cut / JOURNAL).write_bytes(data[:size])
-        (cut / HEAD).unlink(missing_ok=True)  # a kill between a record and its head; no head was written yet
+        (cut / HEAD).write_bytes(behind)  # a kill between a record and its head
         whole = sum(end <= size for end in ends)
-        if size + 1 in ends:  # whole but for its newline: no kill leaves that
+        if size + 1 in ends:  # whole but for its newline, and the head names it: no kill leaves that
+            shutil.copy(tmp_path / "whole" / HEAD, cut / HEAD)
             with pytest.raises(CampaignError):
                 Campaign.load(cut)
             continue
@@ -130,6 +134,13 @@ def test_a_cut_at_every_byte_leaves_the_rounds_of_whole_records(tmp_path: Path) 
         found.save(cut)  # the next writer cuts the torn piece off and goes on
         assert (cut / JOURNAL).read_bytes().startswith(data[: ends[whole - 1]])
         assert len(Campaign.load(cut).members) == len(found.members)
+
+
+def test_a_journal_without_its_head_is_refused(tmp_path: Path) -> None:
+    campaign().save(tmp_path / "round")
+    (tmp_path / "round" / HEAD).unlink()
+    with pytest.raises(CampaignError, match="head of the journal is gone"):
+        Campaign.load(tmp_path / "round")
 
 
 WRITER = """

@@ -57,7 +57,7 @@ def test_deadlines_that_make_no_sense() -> None:
     for parts in ({}, {"days": 3, "working_days": 3}, {"days": 0}):
         with pytest.raises(ValidationError):
             DueRule.model_validate(parts)
-    with pytest.raises(ValueError, match="before the signing"):
+    with pytest.raises(CampaignError, match="before the signing"):
         DueRule(day=date(2024, 8, 1)).due(SIGNED)
     with pytest.raises(CalendarError):
         DueRule(working_days=3).due(date(2190, 1, 1))

@@ -127,3 +127,19 @@ def test_the_pace_and_the_request_are_recorded(tmp_path: Path) -> None:
     facts = kept_pages(tmp_path / "j", [url])[url].facts()
     names = {name for name, _ in facts["request"]}  # type: ignore[attr-defined]
     assert {"User-Agent", "Host", "Accept"} <= names
+
+
+def test_a_connection_that_breaks_while_its_protection_is_agreed_on_is_not_the_sites_failure() -> None:
+    async def run() -> str | None:
+        async def close(reader: asyncio.StreamReader, writer: StreamWriter) -> None:
+            await reader.read(16)
+            writer.close()
+
+        server = await asyncio.start_server(close, "127.0.0.1", 0)
+        async with server:
+            fetcher = Fetcher(collect.Limits(retries=0), collect.Guard(test_hosts={"old.test": "127.0.0.1"}))
+            answer = await fetcher.fetch(f"https://old.test:{server.sockets[0].getsockname()[1]}/")
+            await fetcher.close()
+            return answer.failure
+
+    assert asyncio.run(run()) == "tls_protocol"

@@ -296,3 +296,80 @@ def test_a_home_page_of_pinned_entries_beside_fresh_columns_is_open() -> None:
     assert named(look(made({}, home=rows("ding", [700, 720])))) == {"home_stale"}
     stale = {path: rows("old", [400, 410]) for path in NAMES}
     assert named(look(made(stale, home=pinned))) == {"home_stale", "columns.core"}
+
+
+# ---------------------------------------------------------------- what stands beside, before or instead of the site
+
+
+def test_fresh_entries_beside_every_list_do_not_hide_stale_columns() -> None:
+    aside = rows("tz", [1, 2, 3])
+    lists = {path: rows(path, [300, 310, 320]) + aside for path in NAMES if path != "tz"}
+    assert named(look(made(lists, home=rows("tz", [1, 2])))) == {"columns.core"}
+    only = dict.fromkeys((path for path in NAMES if path != "tz"), "<div id='main'></div>" + aside)
+    snapshot = look(made(only, home=rows("tz", [1, 2])))
+    assert named(snapshot) == set()
+    assert {column.latest_entry_at for column in snapshot.columns or () if column.kind == "news"} == {None}
+
+
+def test_a_duty_roster_is_no_list() -> None:
+    roster = f"<div><table><tr><td>{DAY}</td><td>张主任</td></tr></table></div>"
+    assert named(look(made({}, home=roster + rows("old", [40, 50, 60])))) == {"home_stale"}
+
+
+def test_titles_beside_their_links_are_read() -> None:
+    def items(path: str) -> str:
+        form = "<li>关于第{age}号工作情况的通知<a href='/{path}/{age}.html'>查看</a><i>{day}</i></li>"
+        return "".join(form.format(age=age, path=path, day=DAY - timedelta(days=age)) for age in (2, 5))
+
+    snapshot = look(made({path: f"<ul>{items(path)}</ul>" for path in NAMES}))
+    assert {column.entry_count for column in snapshot.columns or () if column.kind == "news"} == {2}
+
+
+def test_entries_dated_in_the_future_leave_a_list_open() -> None:
+    future = rows("tz", [-40, 300, 310])
+    assert named(look(made(dict.fromkeys(NAMES, future), home=future))) == set()
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        f"<title>示例区人民政府</title><h1>系统维护公告</h1><p>因机房搬迁，本网站暂停对外服务，不便之处敬请谅解。</p>{FOOT}",
+        "<title>linchuan.example</title><p>This domain may be for sale</p>"
+        + "".join(f"<a href='/?q={n}'>广告{n}</a>" for n in range(12)),
+        "<title>Index of /</title><pre>"
+        + "".join(f"<a href='d{n}/'>d{n}/</a> 2019-03-0{n + 1} 10:22\n" for n in range(8))
+        + "</pre>",
+        "<title>某某网络科技有限公司</title>"
+        + rows("case", [900, 910, 920])
+        + "".join(f"<a href='/{n}.html'>产品{n}</a>" for n in range(9)),
+    ],
+)
+def test_what_stands_in_place_of_the_site_is_not_judged(html: str) -> None:
+    assert named(look({"/": f'<html><head><meta charset="utf-8"></head><body>{html}</body></html>'.encode()})) == set()
+
+
+def test_visitors_without_a_telephone_are_followed() -> None:
+    script = "if(/Mobile/.test(navigator.userAgent)){location.href='/m/';}else{location.href='/main.html';}"
+    pages = made({})
+    pages |= {"/main.html": pages["/"], "/": f"<html><body><script>{script}</script></body></html>".encode()}
+    assert look(pages).columns
+
+
+@pytest.mark.parametrize(
+    "hint",
+    [
+        f"<a href='http://hd.{HOST}/wd/'>我问你答</a>",
+        "<p>意见建议请发邮箱：xx@example.gov.cn</p>",
+        "<a href='/xf/'>阳光信访</a>",
+    ],
+)
+def test_ways_to_ask_that_were_not_read_leave_the_channel_open(hint: str) -> None:
+    links = "".join(f'<li><a href="/{path}/">{name}</a></li>' for path, name in NAMES.items())
+    pages = made({}) | {
+        path: frame(body, nav=links) for path, body in {"/": rows("yw", [1, 2]), "/map.html": "<p>地图</p>"}.items()
+    }
+    pages |= {f"/{path}/": frame(rows(path, [1, 2]), nav=links) for path in NAMES}
+    pages["/xf/"] = frame("<form>咨询、建议、来信<textarea></textarea></form>", nav=links)
+    pages.pop("/xx/")
+    assert named(look(pages)) == {"interaction.no_channel"}
+    assert named(look(pages | {"/": frame(rows("yw", [1, 2]) + hint, nav=links)})) == set()

@@ -171,3 +171,39 @@ def test_an_appeal_and_its_answer(begun: Path, tmp_path: Path) -> None:
 def test_what_a_clerk_may_get_wrong_is_said_and_not_raised(begun: Path, tmp_path: Path, words: tuple[str, ...]) -> None:
     places = {"ROUND": begun, "OTHER": tmp_path / "other"}
     assert call("campaign", *(places.get(word, word) for word in words)) == 2
+
+
+def test_a_blocked_notice_is_answered_and_a_published_one_corrected(
+    begun: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    call("campaign", "results", begun, inspections_file(tmp_path))
+    reviews, issues, published = tmp_path / "复核表.csv", tmp_path / "核实说明表.csv", tmp_path / "通报.json"
+    call("campaign", "review", begun, "--write", reviews)
+    filled(reviews, {name: {"结论": "属实", "理由": "两周未更新"} for name in ("甲县发布", "乙县发布")})
+    call("campaign", "review", begun, "--read", reviews, "--role", "检查单位", "--at", "2024-08-26")
+    # The last day is a Saturday.
+    call("campaign", "issue", begun, "--signed", "2024-08-27", "--due", "2024-09-07")
+    notice = ("campaign", "notice", begun, "--issuer", "某市人民政府办公室", "--json")
+    assert call(*notice) == 2
+    assert call("campaign", "issues", begun, "--write", issues) == 0
+    assert "1 issues" in capsys.readouterr().err
+    text = issues.read_text("utf-8-sig").splitlines()
+    issues.write_text("\n".join([text[0], text[1].rstrip(",") + ",上级统一要求,,"]) + "\n", "utf-8-sig")
+    assert call("campaign", "issues", begun, "--read", issues, "--role", "检查单位", "--at", "2024-08-27") == 0
+    capsys.readouterr()
+    assert call(*notice) == 0
+    published.write_text(capsys.readouterr().out, "utf-8")
+    correct = ("campaign", "correct", begun, "--published", published, "--issuer", "某市人民政府办公室")
+    assert call(*correct) == 0
+    assert "nothing differs" in capsys.readouterr().err
+    unit = "wechat_official:甲县发布@甲县人民政府"
+    appeal = ("campaign", "appeal", begun, "1", "--at")
+    assert call(*appeal, "2024-08-30", "--unit", unit, "--reason", "当日有更新") == 0
+    assert call(*correct) == 2
+    assert call(*appeal, "2024-09-02", "--answer", "upheld", "--reason", "属实") == 0
+    capsys.readouterr()
+    document = tmp_path / "更正.md"
+    assert call(*correct, "--out", document) == 0
+    assert "不合格由2个更正为1个" in capsys.readouterr().out
+    assert "不合格由2个更正为1个" in document.read_text("utf-8")
+    assert call("campaign", "correct", begun, "--published", tmp_path / "none.json", "--issuer", "某市人民政府办公室") == 2

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import time
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from govmedia_rules.core.dates import (
+    LONGEST_CELL,
     DateMatch,
     _words,
     find_moments,
     find_published,
+    is_date_part,
     other_labels,
     read_moment,
+    read_split,
 )
 from govmedia_rules.core.time import SHANGHAI
 
@@ -108,7 +111,7 @@ def test_a_time_gives_an_aware_instant(cell: str) -> None:
         ("8月27日", DAY),
         ("08月27日", DAY),
         ("08/27", DAY),
-        ("[8-27]", DAY),
+        ("[08.27]", DAY),
         ("（08.27）", DAY),
         ("08-30", date(2024, 8, 30)),
         ("08-31", date(2023, 8, 31)),
@@ -381,3 +384,186 @@ def test_no_text_makes_the_search_slow(text: str) -> None:
     list(find_moments(text))
     read_moment(text, now=NOW)
     assert time.process_time() - started < 2.0  # linear work on 200 kB; a quadratic search takes minutes
+
+
+@pytest.mark.parametrize(
+    ("boxes", "day"),
+    [
+        (("27", "2024-08"), date(2024, 8, 27)),
+        (("2024", "08-27"), date(2024, 8, 27)),
+        (("27日", "8月"), date(2024, 8, 27)),
+        (("27", "8月", "2024年"), date(2024, 8, 27)),
+        (("Aug.", "27", "2023"), date(2023, 8, 27)),
+        (("august", "27"), date(2024, 8, 27)),
+        (("2024", "", "八月份", " ", "27"), date(2024, 8, 27)),
+        (("2024", "2023", "08-27"), None),  # two years
+        (("08-27", "27"), None),  # two days
+        (("8月", "08-27"), None),  # two months
+        (("27", "08-27"), None),
+        (("8月", "9月", "27"), None),
+        (("8月", "Aug", "27"), None),
+        (("Aug", "8月", "27"), None),
+        (("27", "28", "8月"), None),
+        (("2024-08", "8月", "27"), None),
+        (("2024", "2024-08", "27"), None),
+        (("8月", "2024-08", "27"), None),
+        (("08-27",), None),  # one box is no split date
+        (("2024", "8月"), None),  # no day
+        (("2024", "27"), None),  # no month
+        (("2023", "02-29"), None),
+        (("2024", "8月", "27", "头条"), None),
+        (("2024", "8月", "27", "28", "29"), None),
+    ],
+)
+def test_a_day_split_over_boxes(boxes: tuple[str, ...], day: date | None) -> None:
+    assert read_split(boxes, now=NOW) == day
+    assert read_split(tuple(reversed(boxes)), now=NOW) == day
+
+
+def test_a_split_day_without_a_year_is_the_latest_one_not_after_the_monitoring_point() -> None:
+    assert read_split(("12-31", ""), now=NOW) is None
+    assert read_split(("31", "12月"), now=NOW) == date(2023, 12, 31)
+    assert read_split(("31", "12月")) is None
+
+
+@pytest.mark.parametrize(
+    ("cell", "expected"),
+    [
+        ("2024-08", True),
+        ("08-27", True),
+        ("2024年", True),
+        ("8月", True),
+        ("Aug", True),
+        ("September.", True),
+        ("27", False),  # a day alone may be any number
+        ("2024年8月27日", False),
+        ("八月", True),
+        ("　　　8　月　　　", True),
+        ("2024 年 8 月份", False),
+    ],
+)
+def test_parts_of_a_split_date(cell: str, expected: bool) -> None:
+    assert is_date_part(cell) is expected
+
+
+def test_the_longest_cell_that_is_looked_at() -> None:
+    day = "2024年8月27日"
+    for spaces in range(60, 90):
+        written = f"发布时间：{' ' * spaces}{day}"
+        assert read_moment(written, now=NOW) in (date(2024, 8, 27), None)
+    padded = f"{day}{'x' * (LONGEST_CELL - len(day))}"
+    assert len(padded) == LONGEST_CELL
+    assert read_moment(padded, now=NOW) is None
+    indented = "\n".join([" " * 70, "2024-08-27", " " * 70])
+    assert read_moment(indented, now=NOW) == date(2024, 8, 27)
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("2024-08-27 10:30:00 +8", datetime(2024, 8, 27, 10, 30, tzinfo=SHANGHAI)),
+        ("2024-08-27 10:30:00 +08", datetime(2024, 8, 27, 10, 30, tzinfo=SHANGHAI)),
+        ("2024-08-27 10:30:00 +0530", datetime(2024, 8, 27, 13, 0, tzinfo=SHANGHAI)),
+        ("2024-08-27 10:30:00 GMT+9", datetime(2024, 8, 27, 9, 30, tzinfo=SHANGHAI)),
+        ("2024年8月27日 10时", datetime(2024, 8, 27, 10, tzinfo=SHANGHAI)),
+        ("2024年8月27日 10时5分7秒", datetime(2024, 8, 27, 10, 5, 7, tzinfo=SHANGHAI)),
+        ("8-27 10:30", datetime(2024, 8, 27, 10, 30, tzinfo=SHANGHAI)),
+        ("08.27 10:30", datetime(2024, 8, 27, 10, 30, tzinfo=SHANGHAI)),
+        ("08.27", None),
+        ("发布时间：08.27", date(2024, 8, 27)),
+        ("[08.27]", date(2024, 8, 27)),
+    ],
+)
+def test_zones_hours_and_what_announces_an_open_form(written: str, expected: datetime | date | None) -> None:
+    assert read_moment(written, now=NOW) == expected
+
+
+def test_a_label_before_a_date_is_the_longest_known_one() -> None:
+    line = "信息来源：办公室，网站上次更新时间：2024-08-27"
+    (only,) = find_moments(line)
+    assert (only.label, only.is_publication) == ("更新时间", False)
+    (unknown,) = find_moments("公示起点：2024-08-27")
+    assert unknown.label.endswith("公示起点")
+    (bare,) = find_moments("公示起点 2024-08-27")
+    assert bare.label == ""
+    assert [one.moment for one in find_moments("二〇二四年十三月一日 与 2024年13月1日 与 二〇二四年八月二十七日")] == [
+        date(2024, 8, 27)
+    ]
+
+
+WIDE_BLANKS = ["\u3000", "\xa0", *map(chr, range(0x2002, 0x200B)), "\u200b", "\ufeff"]
+WIDE_DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\u2043\u2212\ufe58\ufe63\u30fc\uff0d"
+WIDE_COLONS = "\u2236\ufe55\ufe13\ua789\u02d0\u205a\uff1a"
+
+
+@pytest.mark.parametrize("blank", WIDE_BLANKS, ids=ascii)
+def test_blanks_of_any_width_stand_for_a_blank_or_nothing(blank: str) -> None:
+    assert read_moment(f"2024-08-27{blank} 10:30") == AT
+    assert read_moment(f"2024年{blank}8月{blank}27日") == DAY
+    (found,) = find_moments(f"发布日期：{blank}2024-08-27 10:30")
+    assert (found.label, found.moment) == ("发布日期", AT)
+
+
+@pytest.mark.parametrize("dash", WIDE_DASHES, ids=ascii)
+def test_dashes_of_any_form(dash: str) -> None:
+    assert read_moment(f"2024{dash}08{dash}27") == DAY
+
+
+@pytest.mark.parametrize("colon", WIDE_COLONS, ids=ascii)
+def test_colons_of_any_form(colon: str) -> None:
+    assert read_moment(f"2024-08-27 10{colon}30") == AT
+
+
+def test_full_width_characters_from_the_first_to_the_last() -> None:
+    assert read_moment("２０２４－０８－２７　１０：３０") == AT
+    assert read_moment("［２０２４－０８－２７］") == DAY
+    assert list(find_moments("！2024-08-27～2024-08-28")) != []
+    assert [found.moment for found in find_moments("（２０２４年８月２７日）")] == [DAY]
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("24-08-30", date(2024, 8, 30)),  # the day of the monitoring point itself is not after it
+        ("24-08-31", date(1924, 8, 31)),  # a year of two digits is never in the future
+        ("24-13-01", None),
+        ("半天前", NOW - timedelta(hours=12)),
+        ("半个月前", date(2024, 8, 15)),
+        ("半年前", date(2024, 2, 29)),
+        ("半小时前", NOW - timedelta(minutes=30)),
+        ("2024年8月27日 10时30分20秒", AT.replace(second=20)),
+        ("2024-08-27 10:30:00 CST", AT),
+        ("2024-08-27 10:30 北京时间", AT),
+        ("Feb 30, 2024", None),
+        ("Aug 27, 2024", DAY),
+        ("27 Aug 2024", DAY),
+        ("Smarch 27, 2024", None),
+        ("初八月", None),
+    ],
+)
+def test_forms_that_lean_on_the_monitoring_point(written: str, expected: datetime | date | None) -> None:
+    assert read_moment(written, now=NOW) == expected
+
+
+def test_a_time_that_names_a_zone_keeps_it_whatever_the_zone_of_the_registry() -> None:
+    lisbon = timezone(timedelta(hours=1))
+    for zone in ("北京时间", "CST", "+8", "+0800", "GMT+8"):
+        assert read_moment(f"2024-08-27 10:30:00 {zone}", zone=lisbon) == AT
+    assert read_moment("2024-08-27 10:30:00", zone=lisbon) == AT.replace(tzinfo=lisbon)
+    moment = read_moment("2024-08-27 10:30:00 +0800", zone=lisbon)
+    assert isinstance(moment, datetime)
+    assert moment.tzinfo is SHANGHAI
+
+
+def test_a_leap_day_of_up_to_eight_years_ago() -> None:
+    assert read_moment("02-29 10:00", now=datetime(1904, 2, 1, tzinfo=SHANGHAI)) == datetime(1896, 2, 29, 10, tzinfo=SHANGHAI)
+
+
+def test_labels_of_changes_and_lines_without_a_label() -> None:
+    changed, other = find_moments("更新时间：2024-08-27 截止时间：2024-08-28")
+    assert (changed.is_change, other.is_change) == (True, False)
+    assert find_published("更新时间：昨天", now=NOW) is None
+    assert find_published("截止时间：08-29", now=NOW) is None
+    assert find_published("更新时间：昨天", now=NOW, labels=("更新时间",)) == date(2024, 8, 29)
+    assert find_published("发布时间：2024-08-27 发布时间：08-29 10:30", now=NOW) == DAY
+    assert find_published("发布日期　　　　　08月27日 10:30", now=NOW) == AT

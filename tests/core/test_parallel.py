@@ -58,11 +58,11 @@ def test_results_can_be_left_half_way() -> None:
 PARENT = """
 import sys, time
 from pathlib import Path
-from govmedia_rules.core.parallel import run
+from govmedia_rules.core.parallel import run_tasks
 sys.path.insert(0, sys.argv[2])
 from test_parallel_jobs import JOB
 if __name__ == "__main__":
-    for task, result in run(JOB, [(sys.argv[1], number) for number in range(6)], 2):
+    for task, result in run_tasks(JOB, [(sys.argv[1], number) for number in range(6)], 2):
         pass
 """
 JOBS = """

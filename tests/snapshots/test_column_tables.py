@@ -109,3 +109,10 @@ def test_a_month_is_too_old_only_where_all_of_it_is() -> None:
         "undetermined",
         "qualified",
     ]
+
+
+def test_the_question_whether_a_column_is_blank() -> None:
+    cells = [("甲", None, "是"), ("乙", "2024-08-20", "否"), ("丙", "2024-08-20", "是"), ("丁", "空白", "否"), ("戊", None, "否")]
+    result = read(*(row(name, shown, 是否空白栏目=answer) for name, shown, answer in cells))
+    assert [column.is_blank for column in result[0].columns] == [True, False, None, None, None]
+    assert [fault.row for fault in result.bad] == [4, 5]

@@ -76,6 +76,12 @@ def test_a_post_after_the_monitoring_point_counts_for_nothing() -> None:
     assert verdict([later]) == "undetermined"  # whether the account was there at the point, nobody knows
 
 
+def test_totals_are_no_posts_and_short_titles_are() -> None:
+    total = {"公众号名称": "合计", "标题": "2"}
+    result = read([row(标题="t"), row(标题="1"), total])
+    assert [(snapshot.account.name, snapshot.post_count) for snapshot in result] == [("示例发布", 2)]
+
+
 def test_equal_rows_count_once() -> None:
     result = read([row(), row(), row(标题="另一条"), OLD])
     assert (result[0].post_count, [remark.row for remark in result.remarks]) == (3, [3])
@@ -153,6 +159,17 @@ JSONS: dict[str, tuple[object, str]] = {
         },
         "unqualified",
     ),
+    "weibo_crawler with cards": (
+        {
+            "ok": 1,
+            "data": {"cards": [{"mblog": {"text": "防汛", "created_at": "Tue Aug 27 10:30:00 +0800 2024"}}, {"card_type": 11}]},
+        },
+        "qualified",
+    ),
+    "weibo_crawler with a list": (
+        {"ok": 1, "data": {"list": [{"text_raw": "防汛", "created_at": "Tue Aug 27 10:30:00 +0800 2024"}], "total": 1}},
+        "qualified",
+    ),
     "media_crawler": ([{"note_id": "1", "nickname": "示例发布", "desc": "防汛", "time": 1724725800000}], "qualified"),
     "douyin_list": (
         {"status_code": 0, "aweme_list": [{"desc": "防汛", "create_time": 1724725800, "author": {"nickname": "示例发布"}}]},
@@ -193,6 +210,8 @@ def test_json_with_a_mapping_of_the_caller() -> None:
         {"data": None, "msg": "请登录"},
         {"data": [], "msg": "参数错误"},
         {"data": {"error": "x", "weibo": []}},
+        {"state": "failed", "data": []},
+        {"code": 0, "data": [], "total": 35},
         "no json",
     ],
 )

@@ -118,3 +118,27 @@ def test_the_order_of_rows_changes_nothing(rows: list[dict[str, Any]], order: An
         return sorted((snapshot.account.id, BOOK.inspect(snapshot).verdict.value) for snapshot in read)
 
     assert of(named) == of(shuffled)
+
+
+COUNTS: dict[str, list[Any]] = {
+    "最后更新时间": ["2024-08-20", "2024-05-02", "2024年8月", "2024年7月", "长期未更新", "见截图", "/", None, "12/8", "8月9日"],
+    "近两周发布数量": [0, "3条", None, "待核实", "/"],
+    "近一个月更新条数": [0, 4, None],
+    "8月是否更新": ["是", "否", None],
+    "1月发布数": [0, 2, None],
+    "发布条数": [0, 12, None],
+    "累计发布数量": [0, 30, None],
+    "互动方式": ["留言", "无", "/", None],
+}
+
+
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    row=st.fixed_dictionaries({name: st.sampled_from(cells) for name, cells in COUNTS.items()}),
+    column=st.sampled_from(sorted(COUNTS)),
+    cell=UNREADABLE | st.none(),
+)
+def test_a_count_that_cannot_be_read_turns_no_verdict_round(row: dict[str, Any], column: str, cell: Any) -> None:
+    # What contradicted it may stand without it, so that an open verdict may be decided; none is turned round.
+    whole = {"名称": "甲0", "平台": "微博", "互动功能": "有", **row}
+    assert {verdict(whole), verdict(whole | {column: cell})} != {"qualified", "unqualified"}

@@ -352,6 +352,58 @@ SHEETS: dict[str, tuple[Rows, dict[str, str]]] = {
         ],
         expected(甲="q", 乙="u"),
     ),
+    "a column for each platform": (
+        [
+            ["单位", "微信公众号名称", "微信最后更新时间", "微博名称", "微博最后更新时间", "互动功能"],
+            ["某局", "甲", "2024-08-22", "乙", "2024-07-01", "有"],
+            ["某镇", "丙", "2024-07-01", "无", "/", "有"],
+        ],
+        expected(甲="q", 乙="u", 丙="u"),
+    ),
+    "tables side by side": (
+        [
+            [*("账号名称", "平台", "更新时间", "互动功能"), None, *("账号名称", "平台", "更新时间", "互动功能")],
+            ["甲", "微博", "2024-08-22", "有", None, "乙", "微信", "2024-07-01", "有"],
+            ["丙", "抖音", "2024-08-22", "无", None, None, None, None, None],
+        ],
+        expected(甲="q", 乙="u", 丙="u"),
+    ),
+    "whether there is interaction, and of which kind": (
+        [
+            ["新媒体名称", "平台", "更新情况", None, "互动情况", None],
+            [None, None, "最后更新时间", "近两周发布条数", "是否有互动功能", "互动方式"],
+            ["甲", "微信", "2024/8/19", 5, "是", "留言"],
+            ["乙", "微信", "2024/1/19", 0, "是", "留言"],
+            ["丙", "微信", "2024/8/19", 0, "是", "留言"],  # a date in two weeks without a post
+            ["丁", "微信", "2024/8/19", 5, "否", "留言"],
+        ],
+        expected(甲="q", 乙="u", 丙="o", 丁="o"),
+    ),
+    "headers that are not known, over rows that hold words of headers": (
+        [
+            ["政务新媒体全称", "媒体平台", "最后一条信息发布时间", "有无互动功能"],
+            ["甲", "微信公众号", "2024-08-18", "有"],
+        ],
+        expected(甲="q"),
+    ),
+    "footers of one cell": (
+        [
+            ["账号名称", "平台", "更新时间", "互动功能"],
+            ["甲", "微博", "2024-08-22", "有"],
+            ["注：1.平台指微信、微博等"],
+            ["2.更新时间截至8月20日"],
+            ["第1页 共1页"],
+            ["2024年8月20日"],
+        ],
+        expected(甲="q"),
+    ),
+    "several accounts in a row": (
+        [
+            ["账号名称", "平台", "更新时间", "互动功能"],
+            ["甲发布、甲资讯", "微信、抖音", "2024-01-01", "有"],  # of which of them, nobody knows
+        ],
+        {"甲发布、甲资讯": "undetermined"},
+    ),
     "units without an account": (
         [
             ["单位名称", "账号名称", "平台", "最近更新时间", "互动功能"],
@@ -644,6 +696,14 @@ def test_a_month_of_a_home_page() -> None:
     inspections = [book.inspect(gr.read_sites([row], observed_at=POINT)[0]) for row in rows]
     assert [inspection.verdict.value for inspection in inspections] == ["unqualified", "undetermined"]
     assert "不晚于" in inspections[0].problems[0].message("zh")
+
+
+def test_a_table_whose_accounts_stand_in_columns_gives_none(tmp_path: Path) -> None:
+    rows = [HEADER, ["甲", "微信公众号", "2024-08-22", "有"], ["乙", "微博", "2024-08-22", "有"]]
+    path = workbook(tmp_path / "a.xlsx", {"一": [list(row) for row in zip(*rows, strict=True)]})
+    assert verdicts(path) == {}
+    with pytest.warns(gr.errors.MissingColumn, match="没有读到 最后更新时间"):
+        assert all("不是名称" in row.reason for row in gr.read_accounts(path, observed_at=POINT).rejected)
 
 
 def test_the_header_can_be_named(tmp_path: Path) -> None:

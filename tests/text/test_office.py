@@ -94,3 +94,23 @@ def test_what_cannot_be_decoded_is_said(tmp_path):
     assert sorted(str(fault).rsplit("/", 1)[-1].split(":")[0] for fault in faults) == ["bad.txt", "noise.bin", "old.doc"]
     with pytest.raises(ObservationError, match="cannot be decoded"):
         list(read_documents(tmp_path / "bad.txt"))
+
+
+def test_of_a_workbook_comments_margins_and_results_of_formulas_are_read(tmp_path):
+    openpyxl = pytest.importorskip("openpyxl")
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet["A1"] = "正文"
+    sheet["A1"].comment = openpyxl.comments.Comment("批注里的字", "编辑")
+    sheet.oddHeader.center.text = "页眉里的字"
+    path = tmp_path / "a.xlsx"
+    book.save(path)
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr(
+            "xl/worksheets/sheet9.xml",
+            '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData><row><c t="str">'
+            "<f>A1</f><v>公式得出的字</v></c></row></sheetData></worksheet>",
+        )
+        archive.writestr("xl/threadedComments/threadedComment1.xml", '<a xmlns="urn:x"><text>会话批注</text></a>')
+    parts = office_text(path).split()
+    assert {"正文", "批注里的字", "页眉里的字", "公式得出的字", "会话批注"} <= set(parts)

@@ -1,0 +1,125 @@
+"""Part tables that hold several accounts in a row: tables side by side, and columns of their own for each platform."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from functools import cache
+from typing import Any
+
+from govmedia_rules.core.vocabulary import key_of
+from govmedia_rules.snapshots.cells import UNKNOWN_PLATFORM, plain_cell
+from govmedia_rules.subjects.vocabulary import subject_vocabulary
+from govmedia_rules.tables.model import RawTable
+
+FieldOf = Callable[[str], str | None]
+_OWN = frozenset({"name", "latest_post_at", "post_count", "updates", "functions", "status", "code", "url"})
+"""Fields of which each platform may have a column of its own."""
+_LEAST_REPEATED = 2
+"""Headers beside the name that stand twice where two tables stand side by side."""
+_REPEATED = re.compile(r"(?P<header>.+)（第(?P<column>[0-9]+)列）")
+NAME, PLATFORM = "账号名称", "平台"
+
+
+def one_account_a_row(tables: Iterable[RawTable], field_of: FieldOf) -> list[RawTable]:
+    """Return the tables, those that hold several accounts in a row in parts; the sheet of a part says which it is.
+
+    Args:
+        tables: Tables of accounts.
+        field_of: Gives the field of a header.
+    """
+    return [part for table in tables for block in _side_by_side(table, field_of) for part in _by_platform(block, field_of)]
+
+
+def _side_by_side(table: RawTable, field_of: FieldOf) -> list[RawTable]:
+    """Return the tables whose same headers stand beside each other."""
+    blocks: list[dict[str, str]] = []
+    for header in table.columns:
+        match = _REPEATED.fullmatch(header)
+        bare = header if match is None or match["header"] not in table.columns else match["header"]
+        block = next((block for block in blocks if bare not in block), None)
+        if block is None:
+            block = {}
+            blocks.append(block)
+        block[bare] = header
+    fields = [{field_of(bare) for bare in block} for block in blocks]
+    if len(blocks) < 2 or any("name" not in each or len(each - {None, "name"}) < _LEAST_REPEATED for each in fields):
+        return [table]
+    shared = {bare: header for bare, header in blocks[0].items() if bare not in blocks[1]}
+    labels = ["", *(f"第{number}栏" for number in range(2, len(blocks) + 1))]
+    return [_part(table, block, shared, label, {}) for label, block in zip(labels, blocks, strict=True)]
+
+
+def _by_platform(table: RawTable, field_of: FieldOf) -> list[RawTable]:
+    """Return a table for each platform where several have columns of their own (微信最后更新时间, 微博最后更新时间)."""
+    if any(field_of(header) == "platform" for header in table.columns):
+        return [table]
+    own: dict[str, dict[str, str]] = defaultdict(dict)
+    for header in table.columns:
+        platform, rest = _platform_in_front(header)
+        if platform is None:
+            continue
+        bare = NAME if not rest or field_of(header) == "name" else rest
+        if field_of(bare) in _OWN:
+            own[platform].setdefault(bare, header)
+    known = subject_vocabulary("platform")
+    for general in list(own):  # 微信最后更新时间 is that of the one 微信公众号 of the table
+        special = [platform for platform in own if platform != general and known.is_a(platform, general)]
+        if len(special) == 1 and own[general].keys().isdisjoint(own[special[0]]):
+            own[special[0]] |= own.pop(general)
+    several = [name for name in _OWN if sum(name in map(field_of, block) for block in own.values()) > 1]
+    if len(own) < 2 or not {"name", "latest_post_at", "updates", "post_count"} & set(several):
+        return [table]
+    taken = {header for block in own.values() for header in block.values()}
+    shared = {header: header for header in table.columns if header not in taken}
+    title = {platform: known[platform].title for platform in own}
+    return [_part(table, block, shared, title[platform], {PLATFORM: title[platform]}) for platform, block in own.items()]
+
+
+def _part(table: RawTable, own: Mapping[str, str], shared: Mapping[str, str], label: str, fixed: Mapping[str, str]) -> RawTable:
+    """Return the rows of a part in which one of its own columns says something, with the shared columns.
+
+    Args:
+        table: The whole table.
+        own: Columns of the part, new header -> header.
+        shared: Columns of every part.
+        label: What tells the part apart; "" for the first.
+        fixed: Cells of every row.
+    """
+    columns = {**{new: old for new, old in shared.items() if new not in own}, **own}
+    named = own.get(NAME)
+    rows = [
+        (number, {**{new: cells.get(old) for new, old in columns.items()}, **fixed})
+        for number, cells in list(table.rows)
+        if any(_says(cells.get(old)) for old in (own.values() if named is None else (named,)))
+    ]
+    sheet = f"{table.sheet or ''}（{label}）" if label else table.sheet
+    return replace(table, columns=(*columns, *fixed), rows=rows, types={}, sheet=sheet)
+
+
+def _says(cell: Any) -> bool:
+    try:
+        return cell is not None and plain_cell(cell) is not None
+    except ValueError:
+        return True  # what cannot be read may be an account
+
+
+def _platform_in_front(header: str) -> tuple[str | None, str]:
+    """Return the platform that a header begins with and the rest of the header; (None, header) where it begins with none."""
+    text = "".join(header.split())
+    for spelling, platform in _spellings():
+        if key_of(text[: len(spelling)]) == spelling:
+            return platform, text[len(spelling) :].lstrip("-_的账帐号") or ""
+    return None, text
+
+
+@cache
+def _spellings() -> list[tuple[str, str]]:
+    """Return the spellings of platforms, the longest first."""
+    terms = subject_vocabulary("platform").values()
+    pairs = [(key_of(word), term.id) for term in terms for word in (term.title, *term.aliases)]
+    return sorted(
+        (pair for pair in pairs if len(pair[0]) > 1 and pair[1] not in (UNKNOWN_PLATFORM, "other")), key=lambda pair: -len(pair[0])
+    )
