@@ -8,7 +8,9 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-__version__ = "0.1.0"
+from govmedia_rules.core.version import VERSION
+
+__version__ = VERSION
 
 if TYPE_CHECKING:
     from govmedia_rules import campaign as campaign
@@ -62,6 +64,9 @@ if TYPE_CHECKING:
     from govmedia_rules.judge.worklist import worklist as worklist
     from govmedia_rules.notices import figures as figures
     from govmedia_rules.rules.model import Indicator as Indicator
+    from govmedia_rules.rules.release import Books as Books
+    from govmedia_rules.rules.release import export_books as export_books
+    from govmedia_rules.rules.release import read_books as read_books
     from govmedia_rules.snapshots.column_tables import read_columns as read_columns
     from govmedia_rules.snapshots.models import AccountSnapshot as AccountSnapshot
     from govmedia_rules.snapshots.models import SiteSnapshot as SiteSnapshot
@@ -122,6 +127,7 @@ _HOMES = {
     "judge.score": ("Score",),
     "judge.worklist": ("worklist",),
     "rules.model": ("Indicator",),
+    "rules.release": ("Books", "export_books", "read_books"),
     "snapshots.models": ("AccountSnapshot", "SiteSnapshot"),
     "snapshots.reading": ("read_snapshots",),
     "snapshots.column_tables": ("read_columns",),
@@ -157,6 +163,7 @@ __all__ = [
     "AccountCode",
     "AccountSnapshot",
     "BatchJudge",
+    "Books",
     "Campaign",
     "CampaignConfig",
     "CheckResult",
@@ -202,6 +209,7 @@ __all__ = [
     "compare",
     "errors",
     "explain",
+    "export_books",
     "export_rulebook",
     "failed",
     "figures",
@@ -218,6 +226,7 @@ __all__ = [
     "plots",
     "rates",
     "read_accounts",
+    "read_books",
     "read_campaign",
     "read_columns",
     "read_posts",

@@ -22,7 +22,7 @@ COMMANDS = {
     "inspect": "judge snapshots",
     "explain": "explain an indicator",
     "rulebooks": "list the rulebooks",
-    "book": "write a rulebook as one file",
+    "book": "write rulebooks for other machines",
     "lint": "check a rulebook like code",
     "new": "write the files of a new indicator",
     "compare": "compare two rounds or two rulebooks",

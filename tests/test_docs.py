@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import re
+import shutil
+import subprocess
 import sys
 import warnings
 from pathlib import Path
@@ -92,3 +96,34 @@ def test_the_changelog_knows_the_version() -> None:
     text = (ROOT / "CHANGELOG.md").read_text("utf-8")
     assert gr.__version__ in text
     assert "Rulebooks" in text
+
+
+def _apply(diff: str, root: Path) -> list[Path]:
+    """Apply a unified diff by its context alone, since line numbers move; return the files it touches."""
+    touched = []
+    for part in re.split(r"^--- .*\n", diff, flags=re.MULTILINE)[1:]:
+        head, *hunks = re.split(r"^@@ .*\n", part, flags=re.MULTILINE)
+        file = root / head.strip().removeprefix("+++ b/")
+        text = file.read_text("utf-8") if file.exists() else ""
+        for hunk in hunks:
+            lines = hunk.splitlines(keepends=True)
+            before = "".join(line[1:] for line in lines if line[0] in " -")
+            after = "".join(line[1:] for line in lines if line[0] in " +")
+            assert text.count(before) == 1 or not text, f"{file}: the context is not there once:\n{before}"
+            text = text.replace(before, after, 1) if text else after
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, "utf-8")
+        touched.append(file)
+    return touched
+
+
+def test_the_diff_of_a_new_indicator_applies_and_its_cases_hold(tmp_path: Path) -> None:
+    page = (ROOT / "docs" / "how-to" / "write-a-check.md").read_text("utf-8")
+    [diff] = re.findall(r"```diff\n(.*?)```", page, re.DOTALL)
+    shutil.copytree(ROOT / "govmedia_rules", tmp_path / "govmedia_rules", ignore=shutil.ignore_patterns("__pycache__"))
+    touched = _apply(diff, tmp_path)
+    assert [file.suffix for file in touched] == [".toml", ".py", ".toml", ".toml"]
+    code = f"from govmedia_rules import testing; print(testing.run_cases({str(touched[-1])!r}))"
+    surroundings = {**os.environ, "PYTHONPATH": str(tmp_path)}
+    run = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, env=surroundings, capture_output=True, text=True, check=False)
+    assert (run.stdout, run.returncode) == ("4\n", 0), run.stderr

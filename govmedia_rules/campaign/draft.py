@@ -120,9 +120,6 @@ class ProblemDraft(Model):
     share: Short = ""
 
 
-ListedKey = Literal["number", "area", "name", "place", "code", "type", "outcome", "wording", "remark", "owner", "url"]
-
-
 class ColumnDraft(Model):
     """A column of a table.
 

@@ -78,6 +78,7 @@ class CampaignView:
                 plan.version,
                 plan.digest,
                 None if plan.complete else tuple(indicator.id for indicator in plan.indicators),
+                plan.books,
             )
             for plan in self.plans
         )

@@ -19,7 +19,7 @@ from govmedia_rules.campaign.config import MAIN
 from govmedia_rules.campaign.issues import issues_of
 from govmedia_rules.campaign.records import SCORE
 from govmedia_rules.campaign.tasks import Recheck, RecheckOutcome
-from govmedia_rules.campaign.units import Fault, IssueAnswer, Reported, subject_kind
+from govmedia_rules.campaign.units import Fault, IssueAnswer, Reported
 from govmedia_rules.campaign.view import CampaignView
 from govmedia_rules.core.dates import read_moment
 from govmedia_rules.core.time import SHANGHAI
@@ -339,9 +339,3 @@ def _moment(value: object) -> datetime | None:
     if isinstance(moment, datetime):
         return moment if moment.tzinfo is not None else moment.replace(tzinfo=SHANGHAI)
     return datetime.combine(moment, time(23, 59), SHANGHAI)
-
-
-def unit_name(campaign: CampaignView, tier: str, subject: str) -> str:
-    """Return the name of a unit for people; its id where the campaign does not know it."""
-    result = campaign.results.get((tier, subject))
-    return subject if result is None else f"{result.subject.name} ({subject_kind(result.subject)})"

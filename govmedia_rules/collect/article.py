@@ -187,15 +187,19 @@ def _in_list(dom: Dom, index: int) -> bool:
 
 def _title_score(text: str, key: str, page_key: str, rank: int, endings: tuple[str, ...]) -> float:
     """Score how surely a heading is the headline: agreement with the title element above all."""
-    if not page_key:
+    if not page_key:  # only the rank of the element tells: h1 is a likely heading, h2 and classes are not
         return 3.0 - rank
+    # The title element usually begins with the headline: sure, and the longer the surer (at most one point); a short
+    # text that ends like a name (网, 政府) may be that of the site instead.
     if page_key.startswith(key):
         return 6 + min(len(key), 40) / 40 - (2 if _is_name(text, endings) and len(key) < 12 else 0)
+    # Elsewhere in the title element it may be the column or the site, which are shorter: likely, not sure.
     if key in page_key and len(key) >= 6:
         return 4.0 - (2 if _is_name(text, endings) else 0)
     # The title element may be cut, or hold only the name of the column.
     if len(key) >= 10 and page_key.startswith(key[: max(8, len(key) * 2 // 3)]):
         return 5.0
+    # Without any agreement an h1 is just a likely heading, a class a little less; h2 and h3 are parts of the text.
     return 2.5 - rank * 0.3 if rank != 1 and len(key) >= 8 and not _is_name(text, endings) else 0.0
 
 
@@ -465,6 +469,7 @@ def _visible_score(dom: Dom, date_match: DateMatch, line: str, hit: re.Match[str
     around = dom.joined[max(0, hit.start() - 60) : hit.end() + 80]
     if _foot().search(around) and hit.start() > len(dom.joined) * 0.6 and not date_match.is_publication:
         return 0.0
+    # Half the bound (2.9) each: two of these signs make a date that of the page, one does not.
     score = _label_score(date_match)
     if rest <= 4:  # a line of its own is a template's
         score += 1.5

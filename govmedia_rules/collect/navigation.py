@@ -29,7 +29,6 @@ LONGEST_NAME = 24
 """Longest text of a link that is taken for a column name, in characters."""
 
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
-_DEEP_LINE = re.compile(r"[\s\u3000]+")
 
 
 class PageLink(NamedTuple):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from govmedia_rules.commands.book import add_books, books_of
 from govmedia_rules.commands.output import main_json
 from govmedia_rules.errors import GovMediaRulesError, ObservationError, Where
 from govmedia_rules.judge.compare import Comparison, compare, read_results
@@ -18,6 +19,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser.add_argument("paths", nargs="+", metavar="PATH", help="BEFORE.jsonl AFTER.jsonl, or files of snapshots")
     parser.add_argument("--rulebook", action="append", default=[], metavar="ID", help="first rulebook; repeat for layers")
     parser.add_argument("--against", action="append", default=[], metavar="ID", help="second rulebook; repeat for layers")
+    add_books(parser)
     parser.add_argument("--format", choices=("text", "json"), default="text", help="what is printed")
     parser.set_defaults(run=run)
 
@@ -33,7 +35,8 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _rulebooks(args: argparse.Namespace) -> Comparison:
-    first, second = load_rulebook(args.rulebook or ["national-2019"]), load_rulebook(args.against)
+    books = books_of(args)
+    first, second = load_rulebook(args.rulebook or ["national-2019"], books=books), load_rulebook(args.against, books=books)
     return compare(first.inspect_files(args.paths), second.inspect_files(args.paths))
 
 

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from govmedia_rules.collect.evidence import forget, kept_pages, write_screenshots, write_warc
+from govmedia_rules.commands.book import add_books, books_of
 from govmedia_rules.core.time import SHANGHAI
 from govmedia_rules.errors import CollectError, Where
 from govmedia_rules.judge.rulebook import load_rulebook
@@ -27,6 +28,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser.add_argument("--journal", metavar="FILE", help="journal of the run; default: the snapshots' name with .journal added")
     parser.add_argument("--site", metavar="ID", help="site whose pages are meant; needed where there are several")
     parser.add_argument("--rulebook", action="append", default=[], metavar="ID", help="id or path; repeat for layers")
+    add_books(parser)
     parser.add_argument("--url", action="append", default=[], metavar="ADDRESS", help="show this page; repeat")
     parser.add_argument("--text", type=int, default=400, metavar="N", help="characters of each page's text that are shown")
     parser.add_argument("--warc", metavar="FILE", help="also write the pages as WARC (extra `warc`)")
@@ -70,7 +72,7 @@ def _addresses_of(args: argparse.Namespace) -> list[str]:
         return []
     if args.snapshots is None:
         raise CollectError("a finding needs the snapshots it was made from", hint="name them with --snapshots")
-    book = load_rulebook(args.rulebook or "national-2019")
+    book = load_rulebook(args.rulebook or "national-2019", books=books_of(args))
     with open(args.snapshots, encoding="utf-8") as lines:
         snapshots = [SiteSnapshot.model_validate_json(line) for line in lines if line.strip()]
     chosen = [snapshot for snapshot in snapshots if args.site in (None, snapshot.site.id)]

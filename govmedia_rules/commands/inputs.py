@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import govmedia_rules
+from govmedia_rules.commands.book import add_books, books_of
 from govmedia_rules.commands.output import positive, say, show_as
 from govmedia_rules.commands.tables import TABLE_SUFFIXES, table_snapshots
 from govmedia_rules.core.time import SHANGHAI
@@ -65,6 +66,7 @@ def add_inputs(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--header", type=positive, metavar="N", help="row of the header in a table; found by default")
     parser.add_argument("--example", metavar="NAME", help="judge a shipped example: " + ", ".join(example_inspections()))
     parser.add_argument("--rulebook", action="append", default=[], metavar="ID", help="id or path; repeat for layers")
+    add_books(parser)
     parser.add_argument(
         "--select",
         "--only",
@@ -96,7 +98,7 @@ def example_inspections() -> list[str]:
 
 def judge_inputs(args: argparse.Namespace, job: InspectionInputs, bad: list[BrokenLine]) -> tuple[Rulebook, Iterator[Inspection]]:
     """Return the rulebook that `add_inputs` names, and the inspections, as they are made; what cannot be read is put into `bad`."""
-    book = load_rulebook(job.rulebooks)
+    book = load_rulebook(job.rulebooks, books=books_of(args))
     book = book.only(*args.only) if args.only else book
     book = book.without(*args.ignore) if args.ignore else book
     reviews, waivers = read_reviews(*job.reviews), read_waivers(*job.waivers)

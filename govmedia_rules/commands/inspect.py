@@ -108,7 +108,7 @@ def _baseline(path: str | None) -> dict[str, ComparedInspection] | None:
 def _write(inspections: Iterator[Inspection], book: Rulebook, folder: Path) -> Iterator[Inspection]:
     folder.mkdir(parents=True, exist_ok=True)
     explained = "\n\n".join(str(book.explain(indicator.id)) for indicator in book.indicators)
-    (folder / "rulebook.txt").write_text(f"{book.title} {book.version} {book.digest}\n\n{explained}\n", "utf-8")
+    (folder / "rulebook.txt").write_text(f"{book.title} {book.version} {book.digest} {book.books}\n\n{explained}\n", "utf-8")
     problems: list[Finding] = []
     with (folder / "inspections.jsonl").open("w", encoding="utf-8") as file:
         for inspection in inspections:

@@ -28,7 +28,7 @@ from govmedia_rules.errors import (
     language,
 )
 from govmedia_rules.judge.rulebook import Rulebook, load_rulebook
-from govmedia_rules.rules.load import built_in_files, known_files, read_layer
+from govmedia_rules.rules.load import built_in_files, known_ids, read_layer
 from govmedia_rules.rules.model import Indicator, IndicatorEntry, RulebookFile
 from govmedia_rules.rules.places import case_files
 from govmedia_rules.rules.plugins import installed, specs_of
@@ -140,9 +140,9 @@ def lint_rulebook(source: str, checks: Sequence[ModuleType] = (), cases: str | N
     Raises:
         UnknownRulebook: There is no such file or rulebook.
     """
-    file = known_files(installed()).get(source) or Path(source)
+    file = installed().rulebooks.get(source) or built_in_files().get(source) or Path(source)
     if not file.is_file():
-        ids = sorted(known_files(installed()))
+        ids = known_ids(installed())
         raise UnknownRulebook(
             f"no rulebook and no file is named {source!r}",
             None,

@@ -11,6 +11,7 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from govmedia_rules.commands.book import books_of
 from govmedia_rules.commands.inputs import InspectionInputs, add_inputs, examples_folder, job_of, judge_inputs
 from govmedia_rules.commands.output import count_on_stderr, say, say_unread
 from govmedia_rules.errors import BrokenLine, GovMediaRulesError, Where
@@ -21,6 +22,7 @@ from govmedia_rules.rules.model import Plan
 if TYPE_CHECKING:
     from govmedia_rules.campaign import Campaign
     from govmedia_rules.reports.document import ReportDocument
+    from govmedia_rules.rules.release import Books
 
 FORMS = ("html", "xlsx", "sarif", "docx", "md")
 DOCUMENTS = ("docx", "md", "html")
@@ -175,7 +177,7 @@ def inspections_of(args: argparse.Namespace, bad: list[BrokenLine]) -> Iterator[
     job = job_of(args)
     stored = [path for path in job.paths if _holds_inspections(path)]
     fresh = [path for path in job.paths if path not in stored]
-    inspections = _stored(stored, args.rulebook, bad)
+    inspections = _stored(stored, args.rulebook, books_of(args), bad)
     if not fresh:
         return inspections
     return chain(inspections, judge_inputs(args, InspectionInputs(fresh, job.rulebooks, job.reviews, job.waivers), bad)[1])
@@ -192,7 +194,7 @@ def _holds_inspections(path: str) -> bool:
     return isinstance(data, dict) and "verdict" in data and "rulebook" in data
 
 
-def _stored(paths: Iterable[str], rulebooks: list[str], bad: list[BrokenLine]) -> Iterator[Inspection]:
+def _stored(paths: Iterable[str], rulebooks: list[str], books: Books | None, bad: list[BrokenLine]) -> Iterator[Inspection]:
     plans: dict[tuple[str, ...], Plan | None] = {}
     for path in paths:
         with Path(path).open(encoding="utf-8-sig") as file:
@@ -203,7 +205,7 @@ def _stored(paths: Iterable[str], rulebooks: list[str], bad: list[BrokenLine]) -
                     data = json.loads(line)
                     names = tuple(rulebooks) or _layers_of(data)
                     if names not in plans:
-                        plans[names] = _plan_of(names)
+                        plans[names] = _plan_of(names, books)
                     yield Inspection.from_dict(data, plans[names])
                 except (GovMediaRulesError, ValueError, RecursionError) as fault:
                     reason = str(fault).replace("\n", " ")
@@ -217,9 +219,9 @@ def _layers_of(data: object) -> tuple[str, ...]:
     return tuple(part.rpartition("@")[0] for part in reversed(version.split("+"))) if isinstance(version, str) else ()
 
 
-def _plan_of(names: tuple[str, ...]) -> Plan | None:
+def _plan_of(names: tuple[str, ...], books: Books | None) -> Plan | None:
     """Return the plan of layers; None where they are not at hand, and the inspection is then read as it was stored."""
     try:
-        return load_rulebook(names).plan if names else None
+        return load_rulebook(names, books=books).plan if names else None
     except GovMediaRulesError:
         return None

@@ -12,7 +12,7 @@ from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from pydantic import ValidationError
 
@@ -39,6 +39,7 @@ from govmedia_rules.campaign.worklists import (
     recheck_list,
     review_list,
 )
+from govmedia_rules.commands.book import add_books, books_of
 from govmedia_rules.commands.output import say
 from govmedia_rules.core.dates import read_moment
 from govmedia_rules.core.time import SHANGHAI
@@ -48,6 +49,9 @@ from govmedia_rules.judge.rulebook import Rulebook, load_rulebook
 from govmedia_rules.notices.figures import DateSpan, PartialDate
 from govmedia_rules.subjects.registry import read_registry
 from govmedia_rules.tables.out import SummaryTable
+
+if TYPE_CHECKING:
+    from govmedia_rules.rules.release import Books
 
 T = TypeVar("T")
 
@@ -87,6 +91,7 @@ def add_actions(actions: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     results.add_argument(
         "--rulebook", action="append", default=[], metavar="ID", help="rulebook of the inspections, where it is not built in"
     )
+    add_books(results)
     results.add_argument("--counts", action="store_true", help="the files hold numbers (the fields of CountedResult)")
     results.add_argument("--by", help="who reports, where the table does not say")
     results.add_argument("--at", metavar="TIME", help="when, where the table does not say")
@@ -224,7 +229,7 @@ def _results(args: argparse.Namespace) -> int:
             campaign.add_counts(*blocks)
             added += sum(block.count for block in blocks)
         elif name.endswith((".jsonl", ".ndjson")):
-            for row, inspection in _inspections(Path(name), args.rulebook, refused):
+            for row, inspection in _inspections(Path(name), args.rulebook, books_of(args), refused):
                 added += _tried(partial(campaign.add, inspection, tier=args.tier), f"{name}:{row}", refused)
         else:
             filled = read_results_filled(campaign, name, by=args.by, at=_optional(args.at))
@@ -237,7 +242,7 @@ def _results(args: argparse.Namespace) -> int:
     return _refusals(refused)
 
 
-def _inspections(path: Path, rulebooks: list[str], refused: list[str]) -> Iterator[tuple[int, Inspection]]:
+def _inspections(path: Path, rulebooks: list[str], released: Books | None, refused: list[str]) -> Iterator[tuple[int, Inspection]]:
     books: dict[tuple[str, ...], Rulebook] = {}
     try:
         file = path.open(encoding="utf-8-sig")
@@ -251,7 +256,7 @@ def _inspections(path: Path, rulebooks: list[str], refused: list[str]) -> Iterat
                 data = json.loads(line)
                 key = (data["rulebook"]["id"], *(data["covers"] or ()))
                 if key not in books:
-                    book = load_rulebook(rulebooks or key[0])
+                    book = load_rulebook(rulebooks or key[0], books=released)
                     books[key] = book.only(*key[1:]) if key[1:] else book
                 yield row, Inspection.from_dict(data, books[key].plan)
             except (GovMediaRulesError, ValueError, KeyError, TypeError) as fault:

@@ -69,7 +69,7 @@ class Verdicts:
     def summary(self) -> str:
         """Return the rulebook and the counts by kind of subject."""
         zh = self.lang == "zh"
-        lines = [f"{'规则' if zh else 'rulebook'}: {self.book.version}  {self.book.digest[:12]}"]
+        lines = [f"{'规则' if zh else 'rulebook'}: {self.book.version}  {self.book.digest[:12]}  {self.book.books}".rstrip()]
         if not self.book.plan.complete:
             ids = ", ".join(indicator.id for indicator in self.book.indicators)
             lines.append(f"{'只检查了' if zh else 'only asked'}: {ids}")
@@ -90,7 +90,7 @@ class Verdicts:
         """Return what the document of `--format json` says beside the inspections."""
         plan = self.book.plan
         return {
-            "rulebook": {"id": plan.id, "title": plan.title, "version": plan.version, "digest": plan.digest},
+            "rulebook": {"id": plan.id, "title": plan.title, "version": plan.version, "digest": plan.digest, "books": plan.books},
             "covers": None if plan.complete else [indicator.id for indicator in plan.indicators],
             "counts": {
                 name: {verdict.value: self.counts[kind, verdict] for verdict in Verdict}

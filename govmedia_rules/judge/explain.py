@@ -68,11 +68,13 @@ class Explanation:
             "unverified": list(indicator.unverified),
             "verified": indicator.is_verified,
             "grade": indicator.grade,
+            "books": {layer.id: layer.release for layer in self.layers if layer.id in indicator.origins.values()},
             "places": self.places._asdict(),
         }
 
     def __str__(self) -> str:
         indicator = self.indicator
+        setters = set(indicator.origins.values())
         lines = [f"{indicator.id}  {indicator.title}（{indicator.kind_zh}）"]
         if indicator.group:
             grade = GRADE_ZH[indicator.grade_of("points")]
@@ -94,6 +96,10 @@ class Explanation:
             lines.append(
                 f"  读法[{name}]: {reading.title}（{values}） 依据 {reading.source.document}（{GRADE_ZH[reading.source.grade]}）"
             )
+        released = [
+            f"{layer.id}@{layer.version} 见于 {layer.release or '自有文件'}" for layer in self.layers if layer.id in setters
+        ]
+        lines.append(f"  规则册: {'；'.join(released)}")
         lines.append("  位置:")
         lines += [f"    {name}: {place}" for name, place in self._shown_places()]
         return "\n".join(lines)

@@ -69,12 +69,14 @@ class RulebookRef(NamedTuple):
         version: Versions of all layers.
         digest: Digest of the resolved plan.
         covers: Ids of the indicators asked, when they are a selection; None when all of the rulebook's were.
+        books: Releases of rulebooks its layers came with; "" where they are a caller's own, or where it was not stored.
     """
 
     id: str
     version: str
     digest: str
     covers: tuple[str, ...] | None
+    books: str = ""
 
 
 class PackedSubject(NamedTuple):
@@ -426,7 +428,9 @@ class Inspection(Row):
     def rulebook(self) -> RulebookRef:
         """By what rule it was judged."""
         covers = None if self.plan.complete else tuple(indicator.id for indicator in self.plan.indicators)
-        return RulebookRef(self.plan.id, self.plan.version, self.plan.digest, covers)
+        # A stored inspection was judged with the books it names, whichever of the same digest are at hand now.
+        books = self.plan.books if self._stored is None else self._stored.rulebook.books
+        return RulebookRef(self.plan.id, self.plan.version, self.plan.digest, covers, books)
 
     @property
     def resources(self) -> Mapping[str, str]:
@@ -493,6 +497,7 @@ class Inspection(Row):
                 "title": self.plan.title,
                 "version": reference.version,
                 "digest": reference.digest,
+                "books": reference.books,
             },
             "resources": dict(self.resources),
             "covers": list(reference.covers) if reference.covers is not None else None,
@@ -693,6 +698,7 @@ RESULT_HEADINGS: tuple[Heading[Inspection], ...] = (
     Heading("waived", "integer", "已豁免项数", _waived),
     Heading("rulebook", "text", "指标体系", lambda inspection: inspection.plan.version),
     Heading("digest", "text", "规则摘要", lambda inspection: inspection.plan.digest),
+    Heading("books", "text", "规则册发布", lambda inspection: inspection.rulebook.books or None),
     Heading("complete", "boolean", "全部指标", lambda inspection: inspection.plan.complete),
 )
 INSPECTION_HEADINGS = SUBJECT_HEADINGS + RESULT_HEADINGS

@@ -10,6 +10,7 @@ from datetime import date, datetime, tzinfo
 from functools import cached_property
 from pathlib import Path
 from types import ModuleType
+from typing import TYPE_CHECKING
 
 from govmedia_rules.checks.contract import Check, CheckSpec
 from govmedia_rules.core import display
@@ -33,13 +34,16 @@ from govmedia_rules.judge.inspection import Inspection, PackedSubject
 from govmedia_rules.judge.opinions import NOTHING, Opinions
 from govmedia_rules.judge.reviews import Refusal, Review, Waiver
 from govmedia_rules.rules.bundle import dump_bundle, read_bundle
-from govmedia_rules.rules.load import LayerSource, book_with, collect_layers, layers_for, old_layers
+from govmedia_rules.rules.load import LayerSource, as_day, book_with, collect_layers, layers_for, old_layers
 from govmedia_rules.rules.model import Basis, Indicator, LayerRef, Plan, Scoring, SubjectWord
 from govmedia_rules.rules.overlay import resolve
 from govmedia_rules.rules.places import locate_rule
-from govmedia_rules.rules.plugins import built_in_checks, installed, specs_of
+from govmedia_rules.rules.plugins import Plugins, built_in_checks, installed, specs_of
 from govmedia_rules.snapshots.models import AnySnapshot
 from govmedia_rules.snapshots.reading import MAX_LINE_BYTES, read_snapshots, warn_unread
+
+if TYPE_CHECKING:
+    from govmedia_rules.rules.release import Books
 
 
 class Rulebook:
@@ -85,6 +89,11 @@ class Rulebook:
     def digest(self) -> str:
         """SHA-256 of everything that decides a verdict."""
         return self.plan.digest
+
+    @property
+    def books(self) -> str:
+        """Releases of rulebooks its layers came with, the lowest first; "" where all layers are a caller's own."""
+        return self.plan.books
 
     @property
     def layers(self) -> tuple[LayerRef, ...]:
@@ -294,7 +303,9 @@ class Rulebook:
         return f"<Rulebook {self.version}{'' if self.plan.complete else ' (a selection)'}: {kinds}>"
 
     def _repr_html_(self) -> str:
-        summary = f"{self.version} · {self.digest[:12]} · {len(self)} 项指标" + ("" if self.plan.complete else "（选取部分）")
+        summary = f"{self.version} · {self.digest[:12]} · {self.books} · {len(self)} 项指标" + (
+            "" if self.plan.complete else "（选取部分）"
+        )
         heads = ("指标", "名称", "类别", "分值", "方式", "依据")
         table = display.html_table(heads, map(_shown_indicator, self.indicators), len(self))
         return display.frame(f"<b>{display.text(self.title)}</b>", f"<div>{display.quiet(display.text(summary))}</div>", table)
@@ -401,13 +412,19 @@ def _warn_of_refused(opinions: Opinions) -> None:
         warnings.warn(f"a review or waiver was not applied: {refusal}", UnusedReview, stacklevel=3)
 
 
-def load_rulebook(source: LayerSource | Sequence[LayerSource], *, checks: Check | ModuleType | Iterable[Check] = ()) -> Rulebook:
+def load_rulebook(
+    source: LayerSource | Sequence[LayerSource],
+    *,
+    checks: Check | ModuleType | Iterable[Check] = (),
+    books: Books | None = None,
+) -> Rulebook:
     """Load a rulebook with everything it extends.
 
     Args:
         source: Id of a built-in or installed rulebook, path of a TOML file, a table, or a list of layers, the lowest first; or
             the path of an exported rulebook, which ends in `.json`.
         checks: Checks of the caller's own, such as functions of a notebook: one, several, or a module of them.
+        books: A release of rulebooks from `read_books`, in which ids are looked up first, or alone.
 
     Raises:
         RulebookErrors: Everything that is wrong, each fault with file, table and key. It is a `RulebookError` too.
@@ -419,7 +436,7 @@ def load_rulebook(source: LayerSource | Sequence[LayerSource], *, checks: Check 
         >>> load_rulebook(own)["media.veto.stale"].params["window"].text("zh")
         '10天'
     """
-    plugins = installed()
+    plugins = _at_hand(books)
     own = specs_of(checks)
     taken = own.keys() & (built_in_checks().keys() | plugins.checks.keys())
     if taken:
@@ -429,6 +446,10 @@ def load_rulebook(source: LayerSource | Sequence[LayerSource], *, checks: Check 
         case [str() | os.PathLike() as path] if str(path).endswith(".json"):
             return _load_bundle(path, own)
     return Rulebook(resolve(collect_layers(sources, plugins), plugins, own))
+
+
+def _at_hand(books: Books | None) -> Plugins:
+    return installed() if books is None else books.over(installed())
 
 
 def _load_bundle(path: str | os.PathLike[str], own: Mapping[str, CheckSpec]) -> Rulebook:
@@ -444,7 +465,11 @@ def _load_bundle(path: str | os.PathLike[str], own: Mapping[str, CheckSpec]) -> 
 
 
 def export_rulebook(
-    source: LayerSource | Sequence[LayerSource], path: str | os.PathLike[str], *, only: Sequence[str] = ()
+    source: LayerSource | Sequence[LayerSource],
+    path: str | os.PathLike[str],
+    *,
+    only: Sequence[str] = (),
+    books: Books | None = None,
 ) -> Rulebook:
     """Write a rulebook with all its layers as one JSON file, which `load_rulebook` loads on a machine that has none of them.
 
@@ -452,6 +477,7 @@ def export_rulebook(
         source: As in `load_rulebook`.
         path: Where to write; the name must end in `.json`.
         only: Ids or families of the indicators to select; () for all.
+        books: A release of rulebooks from `read_books`, in which ids are looked up first, or alone.
 
     Returns:
         The rulebook that was written.
@@ -470,8 +496,9 @@ def export_rulebook(
         True
     """
     sources: Sequence[LayerSource] = [source] if isinstance(source, str | os.PathLike | Mapping) else list(source)
-    layers = collect_layers(sources, installed())
-    book = Rulebook(resolve(layers, installed(), {}))
+    plugins = _at_hand(books)
+    layers = collect_layers(sources, plugins)
+    book = Rulebook(resolve(layers, plugins, {}))
     book = book.only(*only) if only else book
     text = dump_bundle(layers, book.plan)
     target = Path(path)
@@ -486,13 +513,14 @@ def export_rulebook(
     return book
 
 
-def rulebook_for(region: str | None, day: date, *, series: str = "inspection") -> Rulebook:
+def rulebook_for(region: str | None, day: date, *, series: str = "inspection", books: Books | None = None) -> Rulebook:
     """Return the rulebook in force in a place on a day: the nation's, with the layers of its province, city and county.
 
     Args:
         region: Six-digit division code (`610726`) or Chinese name (`略阳县`); None for the nation.
-        day: The day.
+        day: The day; an instant counts as its day in Shanghai.
         series: Which series of rulebooks: `inspection`, `supervision`, `guidelines`.
+        books: A release of rulebooks from `read_books`, beside the built-in ones or instead of them.
 
     Warns:
         OldBasisWarning: Once for each layer whose newest document is older than five years on that day.
@@ -500,33 +528,36 @@ def rulebook_for(region: str | None, day: date, *, series: str = "inspection") -
     Raises:
         UnknownRegion: No division has this code or name, or several have the name.
         UnknownRulebook: No national rulebook of the series is in force on that day.
+        CyclicExtends: Rulebooks supersede each other in a circle.
+        RulebookError: The day is no day.
         RulebookErrors: The layers do not fit together.
 
     Example:
         >>> rulebook_for(None, date(2024, 8, 23)).id.startswith("national")
         True
     """
-    plugins = installed()
+    plugins, day = _at_hand(books), as_day(day)
     layers = layers_for(region, day, plugins, series)
     for layer in old_layers(layers, day, plugins):
         if layer.id not in _warned_of:
             _warned_of.add(layer.id)
             what = f"the newest document of {layer.id} is more than five years older than {day}: {layer.title}"
             warnings.warn(what, OldBasisWarning, stacklevel=2)
-    return load_rulebook(layers)
+    return load_rulebook(layers, books=books)
 
 
 _warned_of: set[str] = set()
 """Layers of whose old documents this process has been warned."""
 
 
-def explain(indicator_id: str, rulebook: str | Rulebook | None = None) -> Explanation:
+def explain(indicator_id: str, rulebook: str | Rulebook | None = None, *, books: Books | None = None) -> Explanation:
     """Title, clause, source, the value of each parameter and the layer that set it.
 
     Args:
         indicator_id: Id of an indicator.
         rulebook: A rulebook, or the id or path of one; None for the national one or, where that has no such indicator, the
-            oldest built-in rulebook that has.
+            oldest rulebook that has.
+        books: A release of rulebooks from `read_books`, in which ids are looked up first, or alone.
 
     Raises:
         UnknownIndicator: The rulebook has no such indicator.
@@ -537,6 +568,6 @@ def explain(indicator_id: str, rulebook: str | Rulebook | None = None) -> Explan
         'national-2019'
     """
     if rulebook is None:
-        rulebook = book_with(indicator_id)
-    book = rulebook if isinstance(rulebook, Rulebook) else load_rulebook(rulebook)
+        rulebook = book_with(indicator_id, _at_hand(books))
+    book = rulebook if isinstance(rulebook, Rulebook) else load_rulebook(rulebook, books=books)
     return book.explain(indicator_id)

@@ -7,11 +7,12 @@ the services group and multiplied, before both gates; below the pass mark is unq
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from functools import cached_property
+from itertools import chain, combinations
 from typing import NamedTuple
 
 from govmedia_rules.checks.contract import CheckResult, Status
@@ -259,6 +260,43 @@ class Price(NamedTuple):
         return min(cost, max((each[end] for kind, count in faults.items() if count and (each := self.each.get(kind))), default=0))
 
 
+class JointPoints(NamedTuple):
+    """What is known of the points of a group's deductions together, in units of a `Tariff`.
+
+    Attributes:
+        total: Points of the group.
+        least: The least points of each deduction, by position.
+        relations: Positions that have an amount together at least.
+    """
+
+    total: int
+    least: Mapping[int, int]
+    relations: tuple[tuple[frozenset[int], int], ...]
+
+    def most_lost(self, losses: Mapping[int, int]) -> int:
+        """Return the most that can be lost by what every assignment permits that adds up to the group and keeps its relations.
+
+        Deductions that lose at most what `losses` says never lose more than their points, and the others keep theirs: so for any
+        part of them taken at `losses`, the rest loses at most what the points of all others leave of the total.
+
+        Args:
+            losses: The most each deduction may lose, by position; those that lose nothing are left out.
+        """
+        related = [position for position in losses if any(position in positions for positions, _ in self.relations)]
+        # Outside the relations a deduction is best taken by itself exactly where it loses less than its least points.
+        small = {position for position, lost in losses.items() if position not in related and lost < self.least[position]}
+        kept = (self.least.keys() - losses.keys()) | small
+        left = self.total + sum(losses[position] for position in small)
+        parts = chain.from_iterable(combinations(related, count) for count in range(len(related) + 1))
+        bounds = (left + sum(map(losses.__getitem__, part)) - self._least_of(kept | set(part)) for part in parts)
+        return max(0, min(sum(losses.values()), *bounds))
+
+    def _least_of(self, positions: Set[int]) -> int:
+        least = sum(self.least[position] for position in positions)
+        raised = (amount - sum(self.least[each] for each in related) for related, amount in self.relations if related <= positions)
+        return least + max((0, *raised))
+
+
 class Loss(NamedTuple):
     """What is lost at least and at most, in units of a `Tariff`."""
 
@@ -279,6 +317,7 @@ class Tariff:
         rule: How points add up.
         prices: Price of each deduction, by position in the plan.
         groups: Group of each deduction whose group's points are stated; no more than those can be lost in it.
+        joint: What is known of the points of each such group together.
         unit: Units a point.
         base: Points before deductions: the total, or the total without the services group.
         factor: What the remaining points are multiplied with before the pass mark.
@@ -290,6 +329,7 @@ class Tariff:
     rule: Scoring
     prices: Mapping[int, Price]
     groups: Mapping[int, str | None]
+    joint: Mapping[str, JointPoints]
     unit: int
     base: Fraction
     factor: Fraction
@@ -328,7 +368,9 @@ class Tariff:
         prices = {position: _price(each, units, units(rule.total)) for position, each in deductions.items()}
         groups = {position: each.group for position, each in deductions.items() if each.group in rule.groups}
         lost = sum(units(rule.total if each.points is None else _range(each, "points", each.points)[1]) for each in unloaded)
-        return cls(rule, prices, groups, unit, base, factor, lost, may_not_count)
+        ids = {each.id: position for position, each in deductions.items()}
+        joint = {name: _joint(name, rule, prices, groups, ids, units) for name in rule.groups}
+        return cls(rule, prices, groups, joint, unit, base, factor, lost, may_not_count)
 
     @cached_property
     def total(self) -> int:
@@ -366,18 +408,17 @@ class Tariff:
         return NO_LOSS
 
     def added(self, losses: Iterable[tuple[int, Loss]]) -> Loss:
-        """Return the sum of losses by position; a group never loses more than its points."""
+        """Return the sum of losses by position; a group never loses more than its points permit together."""
         least = most = 0
-        by_group: dict[str, int] = {}
+        by_group: dict[str, dict[int, int]] = {}
         for position, loss in losses:
             least += loss.least
             group = self.groups.get(position)
             if group is None or not self.rule.cap:
                 most += loss.most
-            else:
-                by_group[group] = by_group.get(group, 0) + loss.most
-        for group, lost in by_group.items():
-            most += min(lost, int(Fraction(self.rule.groups[group]) * self.unit))
+            elif loss.most:
+                by_group.setdefault(group, {})[position] = loss.most
+        most += sum(self.joint[group].most_lost(lost) for group, lost in by_group.items())
         return Loss(min(least, most), most)
 
     def reaches_mark(self, loss: Loss) -> bool | None:
@@ -404,6 +445,27 @@ class Tariff:
     def points(self, loss: Loss) -> Range:
         """Return the change of a loss in points: zero or less."""
         return Range(-Fraction(loss.most, self.unit), -Fraction(loss.least, self.unit)) if loss.most else NO_CHANGE
+
+
+def _joint(
+    group: str,
+    rule: Scoring,
+    prices: Mapping[int, Price],
+    groups: Mapping[int, str | None],
+    ids: Mapping[str, int],
+    units: Callable[[Decimal], int],
+) -> JointPoints:
+    least = {
+        position: price.points.least if price.points is not None else 0
+        for position, price in prices.items()
+        if groups.get(position) == group
+    }
+    relations = (
+        (frozenset(ids.get(name, -1) for name in relation.indicators), units(relation.at_least)) for relation in rule.relations
+    )
+    # A relation that names a deduction which is not asked says nothing of the others.
+    known = tuple((related, amount) for related, amount in relations if related <= least.keys())
+    return JointPoints(units(rule.groups[group]), least, known)
 
 
 def is_scored(rule: Scoring | None, subject: SubjectWord, level: str | None) -> bool:

@@ -115,6 +115,7 @@ class RulebookRecord(Model):
     title: Annotated[Short | None, _field("Its title.")] = None
     version: Annotated[Short, _field("Versions of all layers, the topmost first.")]
     digest: Annotated[Short, _field("Digest of the plan: what was asked, of whom, with which values.")]
+    books: Annotated[Short, _field('Releases its layers came with; "" for a caller\'s own, or where it was not stored.')] = ""
 
 
 PlanEntry = tuple[Name, IndicatorKind] | tuple[Name, IndicatorKind, Name]
@@ -334,7 +335,7 @@ class StoredPlan(Plan):
             _stored_indicator(entry, findings.get(entry[0]), known.get(entry[0]), record.subject_kind) for entry in record.plan
         )
         layers = tuple(
-            LayerRef(id=name, title=name, version=version or "?")
+            LayerRef(id=name, title=name, version=version or "?", release=record.rulebook.books or None)
             for name, _, version in (part.rpartition("@") for part in reversed(record.rulebook.version.split("+")))
         )
         stored = cls(record.rulebook.id, record.rulebook.title or record.rulebook.id, layers, indicators, {}, (), {})

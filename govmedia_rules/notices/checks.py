@@ -39,7 +39,9 @@ CheckKind = Literal[
     "unit",
 ]
 _MOST_COUNTS = 50
+"""Counts that fit a printed rate and are kept: at one decimal place a base of ten thousand has ten."""
 _MOST_SHOWN = 6
+"""Counts named in a sentence; a reader compares a few."""
 
 
 class Check(Model):

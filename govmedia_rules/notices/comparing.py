@@ -13,6 +13,7 @@ from govmedia_rules.subjects.codes import AccountCode, SiteCode
 
 _FAILED_LIST = re.compile("不合格|突出问题|未达标|问题")
 _MOST_NAMES = 5
+"""Names listed in a sentence before it says 等."""
 
 
 def compare_lists(notice: Notice) -> Iterator[Check]:

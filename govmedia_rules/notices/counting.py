@@ -193,8 +193,11 @@ def _sentence(sentence: Line, page: NoticeText, builder: CountBuilder) -> None:
 def _is_of_another_period(text: str, period: Period | None) -> bool:
     """Whether a clause begins with a quarter or month that is not the one of the notice (第一季度检查23家)."""
     match = Period.find(text[:16])
-    if period is None or match is None or match[1] != 0 or match[0].kind != period.kind or period.kind == "round":
+    if period is None or match is None or match[1] != 0 or "round" in (period.kind, match[0].kind):
         return False
+    if match[0].kind != period.kind:
+        # 其中,一季度抽查400个: a part of the half-year that the notice is for.
+        return period.kind in ("year", "half") and match[0].kind in ("half", "quarter", "month")
     return match[0].number != period.number or (match[0].year or period.year) != (period.year or match[0].year)
 
 

@@ -73,8 +73,6 @@ def with_year(value: PartialDate, year: int | None) -> PartialDate:
 
 # --- head and foot --------------------------------------------------------------------------------------------------
 
-_HEADLINE = re.compile(r"(?P<issuer>.*?)(?:关于|对)?.*?(?:通报|公告|通知|公示|报告|情况|结果|名单)(?:\(.{1,20}\))?$")
-
 
 _SITE_NAME = re.compile(r" *[-_—|] *[^-_—|,。:]{2,24}$")
 _HEADLINE_END = re.compile(r"(?:通报|公告|的通知|公示|情况通报|的报告|检查情况|抽查情况|检查结果)(?:\(.{1,20}\))?$")
@@ -82,7 +80,13 @@ _HEADLINE_END = re.compile(r"(?:通报|公告|的通知|公示|情况通报|的�
 
 def headline(head: list[Line]) -> Line | None:
     """Return the headline: one to three lines of the head that end in 通报 or the like; the name of the web site after it goes."""
-    if len(head) > 1 and _is_page_data(head[1].text) and len(head[0].text) <= 80 and "。" not in head[0].text:
+    if (
+        len(head) > 1
+        and _is_page_data(head[1].text)
+        and not _is_page_data(head[0].text)
+        and len(head[0].text) <= 80
+        and "。" not in head[0].text
+    ):
         return head[0]
     for i, line in enumerate(head):
         if _is_page_data(line.text) or DOCUMENT_NUMBER.fullmatch(line.text) or line.text.endswith(":"):
@@ -342,7 +346,6 @@ _DUE = re.compile(
 _WITHIN = re.compile(
     r"(?:自|在|于)?(?:收到|接到|本)?(?:通报|通知)?(?:印发|下发|发布|收到)?(?:之日)?(?:起|后)?(?P<n>[0-9]{1,3}|[一二三四五六七八九十]{1,3})个?(?P<unit>工作日|日|天)(?:之)?(?:内|以内)"
 )
-_REPORT = re.compile(r"(?:汇总)?(?:书面)?(?:报送|报告|上报|反馈|报至|提交|报)(?:至|给|到)?")
 _RECEIVER = re.compile(
     r"(?:报送|报告|上报|反馈|报至|提交|报)(?:至|给|到|送)?(?P<who>[\u4e00-\u9fff()]{2,30}?(?:办公厅|办公室|局|处|科|厅|中心|委|政府|部门|单位|办|组))(?=[,。;()备]|$|备案|汇总)"
 )

@@ -21,7 +21,9 @@ from govmedia_rules.notices.sources import SourceGrid
 from govmedia_rules.subjects.vocabulary import subject_vocabulary
 
 _MOST_COLUMNS = 30
+"""Columns looked for in a table that lost its layout; each further width is one more pass over its cells."""
 _MOST_BROKEN = 3
+"""Cells of one row that may be broken over two lines; with more of them a width fits by chance."""
 LONGEST_CELL = 900
 """Characters kept of a cell; what is longer is no cell of a list."""
 _SITE_CODE = re.compile(r"(?:[0-9]{10}|bm[0-9]{8})")

@@ -31,6 +31,7 @@ _FROM_TO = re.compile(
 
 
 _LONGEST_LINE = 20_000
+"""Characters of a line that are searched, so that a made-up line does not take for ever."""
 
 
 def check_growth(notice: Notice) -> Iterator[Check]:

@@ -13,6 +13,7 @@ from govmedia_rules.notices.outline import notice_words
 _Header = tuple[tuple[str, ...], ...]
 """For each column the names from the top to its own."""
 _LONG_NAME = 12
+"""Characters beyond which two words are taken for two names, not for the halves of a broken one."""
 _GENERIC = frozenset("网站数政府信息量情况的及")
 _MOST_TRIES = 30_000
 """Structures looked at in one header; one of ordinary size has far fewer, and a made-up one must not take for ever."""

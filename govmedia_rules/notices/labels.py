@@ -109,6 +109,7 @@ FILLER = re.compile(
 _FILLER_END = re.compile(rf"(?:{FILLER.pattern})$")
 PUNCTUATION = " 、,:“”"
 _LONGEST_LABEL = 120
+"""Characters before a number that may name it; the words next to it decide."""
 
 
 @cache

@@ -21,6 +21,7 @@ from govmedia_rules.notices.model import Kind, Named
 from govmedia_rules.notices.outline import NoticeText, notice_words
 
 _MOST_NAMES = 200
+"""Names read of one passage; a made-up list must not take for ever."""
 
 
 @cache
@@ -148,7 +149,7 @@ def _after() -> re.Pattern[str]:
         rf"(?P<more>等)?(?:(?P<count>[0-9]+)[个家]?|(?P<numeral>[两二三四五六七八九十]{{1,3}})[个家])?(?:单位|部门|地|县区|县\(市、区\)|县\(区\)|县市区|市县|区县|县区市)?(?:的)?(?:官方)?"
         rf"(?:(?P<platform>{PLATFORM_WORDS})(?:公众)?(?:(?:账号|平台|号)(?!实际|名称|主体|信息|认证|注册))?|(?P<account>{accounts})|"
         rf"(?P<level>设区市|县级|市级|区级|县区|省级)?(?P<site>{sites})(?!地图|标识|域名|名称)|(?P<part>(?=网站(?:地图|标识|域名|名称))))?"
-        rf"(?:\((?P<bracket>{PLATFORM_WORDS})(?:账号)?\))?"
+        rf"(?:\((?P<bracket>{PLATFORM_WORDS}(?:[、和]{PLATFORM_WORDS}){{0,4}})(?:账号)?\))?"
         rf"(?:\((?P<owner2>[\u4e00-\u9fff]{{2,20}}?(?:{any_of(naming()['suffixes'])}))\))?(?P<more2>等)?"
     )
 
@@ -227,7 +228,12 @@ def _group_of_run(run: list[_QuotedName], text: str, start: int, page: NoticeTex
     announced = announced or _ANNOUNCES.search(text[: run[0].lead_start]) is not None
     if not has_kind and default is None and not announced and not (_STATES.match(text[last.end() :]) or _owner(run[0])):
         return
-    names = [_named(name, start, page, default) for name in run]
+    # “青石发布”(微信、微博) names two accounts.
+    names = [
+        _named(replace(name, platform=platform), start, page, default)
+        for name in run
+        for platform in (re.split("[、和]", name.platform) if name.platform else [None])
+    ]
     # The place or body before the first name is no part of what is said.
     low = run[0].lead_start if _owner(run[0]) or _kind_of(run[0].lead)[0] else run[0].start
     is_open = any(name.tail.group("more") or name.tail.group("more2") for name in run)
@@ -331,7 +337,7 @@ def _anchor() -> re.Pattern[str]:
 @cache
 def _lead_in() -> re.Pattern[str]:
     return re.compile(
-        rf"^(?:{any_of(naming()['examples'])}|以及|此外|另外|还有|尤其是|特别是|对|发现|经查|检查发现|目前|是|为|在|[一二三四五六七八九]是)+"
+        rf"^(?:{any_of(naming()['examples'])}|以及|此外|另外|还有|尤其是|特别是|对|发现|经查|检查发现|目前|是|为|在|[一二三四五六七八九]是|[①-⑳])+"
     )
 
 

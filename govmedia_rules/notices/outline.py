@@ -165,7 +165,9 @@ _HEADINGS = (
     (4, re.compile(r"\([0-9]{1,2}\) *")),
 )
 _MOST_TITLE = 45
+"""Longest heading, in characters: what is longer before its full stop is a sentence of the text."""
 _MOST_SENTENCE = 4_000
+"""Characters at which a sentence is cut, so that a text without full stops is read in bounded time."""
 _PART = r"(?:[0-9]{1,2}|[一二三四五六七八九十]{1,3})"
 DATE_LINE = re.compile(rf"(?:[0-9]{{4}}|[〇○零一二三四五六七八九十]{{4}})年{_PART}月{_PART}日")
 _SIGNATURE = re.compile(rf"[\u4e00-\u9fff]{{4,30}}(?:办公室|办公厅|局|政府|中心|委员会|厅|办) *{DATE_LINE.pattern}")
@@ -316,7 +318,7 @@ def _sections(lines: list[Line], before: str) -> tuple[Section, list[Line]]:
         while path[-1].level >= level:
             path.pop()
         section = Section(level, title, start=line.start)
-        if title and not body and line.text.endswith(("。", ";")):
+        if title and not body:
             section.title_line = Line(line.number, line.start + offset, line.text[offset:])
         if body:
             section.body.append(Line(line.number, line.start + len(line.text) - len(body), body))
@@ -336,10 +338,15 @@ _PLAIN_TITLES = re.compile(
 )
 
 
+_ITEM_END = re.compile(r"[。;]$|(?:网站?|[号博信客户端])\([^()]{2,40}\)$")
+"""An item that is a sentence, or a name with what is wrong in brackets (1.县林业局网站(栏目空白)), is no heading."""
+
+
 def _demote_titles(root: Section) -> None:
     """Make a numbered item among the problems that has nothing under it a paragraph: it is a sentence, no heading."""
     for section in root.walk():
         is_item = section.role == "problems" and section.level > 1 and section.title_line is not None
+        is_item = is_item and _ITEM_END.search(section.title_line.text) is not None  # type: ignore[union-attr]
         if is_item and section.title and not section.body and not section.parts and section.title_line is not None:
             section.body.append(section.title_line)
             section.title = ""

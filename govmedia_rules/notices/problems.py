@@ -27,8 +27,39 @@ def read_problems(section: Section, page: NoticeText) -> Iterator[Problem]:
         if part is section and section.parts:
             continue
         kind = kind_named(part.title) or kind_named(section.title)
-        for number, paragraph in enumerate(part.body):
+        yield from _named_items(part, page, kind)
+        yield from _body(part, kind, page)
+
+
+def _body(part: Section, kind: Kind | None, page: NoticeText) -> Iterator[Problem]:
+    """Yield the findings of the paragraphs under a heading; after one that ends in a colon names may stand in lines below."""
+    announced: Line | None = None
+    for number, paragraph in enumerate(part.body):
+        listed = _listed_under(announced, paragraph, kind, page)
+        if listed is not None:
+            yield listed
+            continue
+        announced = paragraph if paragraph.text.endswith(":") and has_fault(paragraph.text) else None
+        following = part.body[number + 1 : number + 2]
+        if not any(_listed_under(announced, line, kind, page) for line in following):
             yield from _paragraph(paragraph, part.title, kind, page, is_first=number == 0)
+
+
+def _listed_under(announced: Line | None, line: Line, kind: Kind | None, page: NoticeText) -> Problem | None:
+    title = announced.text.rstrip(":") if announced is not None else ""
+    return _listed_after(re.sub("(?:名单)?(?:如下|有)$", "", title), line.text, line.start, page, kind) if title else None
+
+
+def _named_items(part: Section, page: NoticeText, kind: Kind | None) -> Iterator[Problem]:
+    """Yield the findings of a heading under which each item is a name (二、栏目不更新 1.县林业局网站 2.县水利局网站)."""
+    if not has_fault(part.title):
+        return
+    for item in part.parts:
+        line = item.title_line
+        if line is not None and not item.body and not item.parts:
+            listed = _listed_after(part.title, line.text, line.start, page, kind)
+            if listed is not None:
+                yield listed
 
 
 def read_unheaded(section: Section, page: NoticeText) -> Iterator[Problem]:
@@ -81,11 +112,15 @@ _COUNTED = re.compile(
 _ONLY_PLATFORM = re.compile(rf"(?:的?(?:{PLATFORM_WORDS})(?:账号)?|网站|账号|政务新媒体)?(?:\([^()]*\))?")
 
 
+_NUMBER = re.compile(r"^(?:[0-9]{1,2}[.、]|\([0-9]{1,2}\)|[①-⑳])")
+"""What numbers an item inside a paragraph (1.县林业局网站;2.县水利局网站)."""
+
+
 def _listed_after(title: str, body: str, start: int, page: NoticeText, kind: Kind | None) -> Problem | None:
     """Return a finding before a colon and nothing but names after it (栏目更新不及时的网站(3个):甲局、乙局、丙局)."""
     counted = _COUNTED.search(title)
     wording = title[: counted.start()] if counted else title
-    names = [name for name in re.split("[、,;]", body.strip("。 ")) if name]
+    names = [_NUMBER.sub("", name) for name in re.split("[、,;]", body.strip("。 ")) if name]
     if not names or max(map(len, names)) > 30 or any(has_fault(re.sub("“[^”]*”", "", name)) for name in names):
         return None
     own = kind_named(title) or kind
@@ -335,7 +370,8 @@ def _wordings(text: str, groups: list[Mentions]) -> list[str]:
         part = text[group.end : stop]
         part = re.sub(rf"(?:,|、)?(?:{any_of(naming()['examples'])}|以及|和|及)?$", "", part.strip(" ,、"))
         part = re.sub(r"^(?:的|均|都|仍|还|也|分别|在)+", "", part.strip(" ,、:"))
-        said.append(part.strip(" ,、"))
+        part = part.strip(" ,、")
+        said.append(part[1:-1] if re.fullmatch(r"\([^()]+\)", part) else part)
     shared = _SHARED.search(said[-1]) if said else None
     if shared is not None:
         for i, part in enumerate(said[:-1]):

@@ -23,6 +23,7 @@ from govmedia_rules.notices.sources import Cell, NoticeSource, SourceGrid, load
 _CJK = re.compile("[\u3400-\u9fff]")
 _LATIN = re.compile("[A-Za-z]")
 _LONGEST_TITLE = 1_000
+"""Characters kept of a title; what is longer is a text."""
 
 
 def read(source: str | bytes | Path, *, keep_contacts: bool = False) -> Notice:

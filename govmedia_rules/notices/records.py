@@ -94,6 +94,7 @@ def _is_explained(inspected: int, counts: Mapping[str, int]) -> bool:
 
 
 _MOST_KINDS = 30
+"""Kinds of which pairs and triples are added up: 4,495 sums at most."""
 
 
 def _limits(counts: Mapping[str, int]) -> Iterator[Check]:

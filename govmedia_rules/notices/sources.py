@@ -15,7 +15,9 @@ from govmedia_rules.errors import MissingExtra, NoticeError, Where
 MAX_CHARACTERS = 1_000_000
 """Longest text that is read."""
 _MAX_SPAN = 1_000
+"""Rows or columns one cell may span, so that a written `rowspan` of a billion fills no memory."""
 _MAX_CELLS = 500_000
+"""Cells kept of a table once its spans are filled in."""
 _HTML = re.compile(r"<(?:!doctype html|html|head|body|p|div|table|tr|td|br|span|h[1-6]|article|section)\b[^<>]*>", re.IGNORECASE)
 _BLOCKS = frozenset(
     [

@@ -77,7 +77,8 @@ def _pattern(name: str) -> re.Pattern[str]:
         "praised": any_of(stance["praising"]),
         "improved": rf"(?:{faults}|现象|情形|情况)[^,]{{0,6}}?(?:{any_of(stance['less'])})",
         "rectified": rf"(?:{any_of(stance['already'])})[^,未没不仍]{{0,12}}?(?:{any_of(stance['mending'])})",
-        "earlier": rf"(?:{any_of(stance['earlier'])})[^,]{{0,14}}?(?:通报|检查|抽查|监测|发现|指出|反馈|整改|不合格|被)",
+        "earlier": rf"(?:{any_of(stance['earlier'])})[^,]{{0,14}}?(?:通报|检查|抽查|监测|发现|指出|反馈|整改|不合格|被)"
+        r"|^(?:针对|对照)[^,]{0,20}?(?:通报|指出|反馈)的",
         "weak": any_of(stance["weak"]),
         "fault": any_of(stance["predicates"]),
         "innocent": any_of(stance["innocent"]),
@@ -148,8 +149,3 @@ def stances(sentence: Line) -> Iterator[tuple[Line, Stance]]:
                 stance = before
         before = stance
         yield clause, stance
-
-
-def is_finding(sentence: Line) -> bool:
-    """Return whether any clause of a sentence states a fault."""
-    return any(stance in ("fault", "weak") for _, stance in stances(sentence))

@@ -241,7 +241,7 @@ class Totals:
         types: Subjects by kind, 类型 and verdict.
         areas: Unqualified subjects by 所属地方或部门, else by owner.
         indicators: Findings by indicator and status.
-        rulebooks: Subjects by version of the rulebook.
+        rulebooks: Subjects by version of the rulebook with the release it came with, and digest.
         unverified: Unqualified subjects none of whose failed vetoes rests on values alone that were seen.
         titles: Title and kind of each indicator, by id.
         waived: Failures that a document excuses.
@@ -268,7 +268,9 @@ class Totals:
         self.types[row.kind, row.type_zh, row.verdict] += 1
         if row.verdict is Verdict.UNQUALIFIED and row.place:
             self.areas[row.place] += 1
-        self.rulebooks[row.rulebook, inspection.rulebook.digest] += 1
+        reference = inspection.rulebook
+        released = f"（{reference.books}）" if reference.books else ""
+        self.rulebooks[f"{row.rulebook}{released}", reference.digest] += 1
         self.partial += not inspection.plan.complete
         self.waived += sum(bool(problem.waiver) for problem in row.problems)
         self.unverified += (

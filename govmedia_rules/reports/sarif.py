@@ -76,6 +76,7 @@ class _Run:
                 "rulebook": plan.id,
                 "rulebook_version": plan.version,
                 "rulebook_digest": plan.digest,
+                "rulebook_books": plan.books,
                 "is_complete": plan.complete,
                 "verdicts": self.verdicts,
                 "findings": self.counts,

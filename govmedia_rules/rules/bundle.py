@@ -13,8 +13,8 @@ from typing import NamedTuple
 from pydantic import ValidationError
 
 from govmedia_rules.errors import RulebookSyntaxError, Where
-from govmedia_rules.rules.load import MAX_BYTES, Layer
-from govmedia_rules.rules.model import Plan, RulebookFile
+from govmedia_rules.rules.load import MAX_BYTES
+from govmedia_rules.rules.model import Layer, Plan, RulebookFile
 
 FORMAT = "govmedia-rules-book"
 VERSION = 1
@@ -55,6 +55,7 @@ def dump_bundle(layers: Sequence[Layer], plan: Plan) -> str:
         "digest": plan.digest,
         "only": None if plan.complete else [indicator.id for indicator in plan.indicators],
         "layers": [_dump_layer(layer, ids) for layer in layers],
+        "releases": [layer.release for layer in layers],
     }
     return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
 
@@ -112,9 +113,13 @@ def read_bundle(path: str | PathLike[str]) -> Bundle:
         version = document.get("format_version")
         raise RulebookSyntaxError(f"the file has format {version!r}, and {VERSION} is read", where, "a newer release wrote it")
     try:
-        layers = [Layer(f"{path}#{number}", _read_layer(each)) for number, each in enumerate(document["layers"], 1)]
-        if not layers:
+        if not document["layers"]:
             raise ValueError("the file holds no layer")
+        releases = document.get("releases", [None] * len(document["layers"]))
+        layers = [
+            Layer(f"{path}#{number}", _read_layer(each), None if release is None else str(release)[:1_000])
+            for number, (each, release) in enumerate(zip(document["layers"], releases, strict=True), 1)
+        ]
         only = None if document["only"] is None else tuple(map(str, document["only"]))
         return Bundle(layers, only, str(document["digest"]))
     except (KeyError, TypeError, ArithmeticError, RecursionError, ValueError) as fault:

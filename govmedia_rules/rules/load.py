@@ -5,16 +5,19 @@ from __future__ import annotations
 import difflib
 import tomllib
 from collections.abc import Iterable, Mapping
-from datetime import date
+from contextlib import suppress
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cache
 from importlib.resources import files
 from os import PathLike
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from pydantic import ValidationError
 
+from govmedia_rules.core.time import SHANGHAI
+from govmedia_rules.core.version import VERSION
 from govmedia_rules.errors import (
     CyclicExtends,
     RulebookError,
@@ -23,7 +26,7 @@ from govmedia_rules.errors import (
     UnknownRulebook,
     Where,
 )
-from govmedia_rules.rules.model import AppliesTo, IndicatorEntry, RulebookFile, Scoring, Source
+from govmedia_rules.rules.model import AppliesTo, IndicatorEntry, Layer, RulebookFile, Scoring, Source, Successor
 from govmedia_rules.rules.plugins import Plugins
 from govmedia_rules.rules.regions import lies_in, region_code
 
@@ -39,13 +42,6 @@ MAX_AGE_YEARS = 5
 MAX_BYTES = 8 * 1024 * 1024
 
 
-class Layer(NamedTuple):
-    """A layer and where it was read."""
-
-    file: str
-    content: RulebookFile
-
-
 @cache
 def built_in_files() -> Mapping[str, Path]:
     """Return the rulebooks of this library by id."""
@@ -53,9 +49,9 @@ def built_in_files() -> Mapping[str, Path]:
     return {Path(str(file)).stem: Path(str(file)) for file in folder.iterdir() if file.name.endswith(".toml")}
 
 
-def known_files(plugins: Plugins) -> dict[str, Path]:
-    """Every rulebook that can be named by its id."""
-    return {**plugins.rulebooks, **built_in_files()}
+def known_ids(plugins: Plugins) -> list[str]:
+    """Return every id a rulebook can be named by, in order."""
+    return sorted({*plugins.released, *plugins.rulebooks, *(() if plugins.alone else built_in_files())})
 
 
 def collect_layers(sources: Iterable[LayerSource], plugins: Plugins) -> list[Layer]:
@@ -109,16 +105,19 @@ def read_layer(source: LayerSource, plugins: Plugins, asked_by: str | None = Non
     """
     if isinstance(source, Mapping):
         return Layer("<table>", _validated(source, "<table>"))
-    if isinstance(source, str) and source in built_in_files():
-        return _built_in(source)
-    by_id = known_files(plugins)
-    text = str(source)
-    path = by_id.get(text) if isinstance(source, str) else None
-    path = path or Path(source)
+    if isinstance(source, str):
+        if source in plugins.released:
+            return plugins.released[source]
+        if source in built_in_files() and not plugins.alone:
+            return _built_in(source)
+        if source in plugins.rulebooks:
+            return _read(plugins.rulebooks[source])._replace(release=plugins.owners.get(source))
+    path, text = Path(source), str(source)
     if not path.is_file():
         where = Where(asked_by, key="extends") if asked_by else None
-        close = difflib.get_close_matches(text, by_id, n=1, cutoff=0.4)
-        hint = f"did you mean {close[0]!r}?" if close else f"known ids: {', '.join(sorted(by_id))}"
+        ids = known_ids(plugins)
+        close = difflib.get_close_matches(text, ids, n=1, cutoff=0.4)
+        hint = f"did you mean {close[0]!r}?" if close else f"known ids: {', '.join(ids)}"
         if text in plugins.broken:
             raise UnknownRulebook(plugins.broken[text], where)
         raise UnknownRulebook(f"no rulebook and no file is named {text!r}", where, hint)
@@ -128,20 +127,37 @@ def read_layer(source: LayerSource, plugins: Plugins, asked_by: str | None = Non
 @cache
 def _built_in(name: str) -> Layer:
     # The files of the package do not change while it runs, and parsing them is most of what loading a rulebook costs.
-    return _read(built_in_files()[name])
+    return _read(built_in_files()[name])._replace(release=f"govmedia-rules {VERSION}")
 
 
 def _read(path: Path) -> Layer:
-    if path.stat().st_size > MAX_BYTES:
-        raise RulebookSyntaxError(f"the file has more than {MAX_BYTES} bytes", Where(str(path)))
+    with path.open("rb") as file:
+        return parse_layer(file.read(MAX_BYTES + 1), str(path))
+
+
+def parse_layer(data: bytes, file: str) -> Layer:
+    """Return the layer that a TOML file holds.
+
+    Args:
+        data: The file.
+        file: Its name, for errors.
+
+    Raises:
+        RulebookSyntaxError: It is too large, not UTF-8 or not TOML.
+        RulebookErrors: Everything that is wrong with its keys.
+    """
+    if len(data) > MAX_BYTES:
+        raise RulebookSyntaxError(f"the file has more than {MAX_BYTES} bytes", Where(file))
     try:
-        table = tomllib.loads(path.read_text("utf-8-sig"), parse_float=Decimal)
+        table = tomllib.loads(data.decode("utf-8-sig").replace("\r\n", "\n"), parse_float=Decimal)
     except UnicodeDecodeError as fault:
-        raise RulebookSyntaxError(f"the file is not UTF-8: {fault}", Where(str(path))) from None
+        raise RulebookSyntaxError(f"the file is not UTF-8: {fault}", Where(file)) from None
     except tomllib.TOMLDecodeError as fault:
         hint = "keys in Chinese need quotation marks" if "Invalid" in str(fault) else ""
-        raise RulebookSyntaxError(f"the file is not TOML: {fault}", Where(str(path)), hint) from None
-    return Layer(str(path), _validated(table, str(path)))
+        raise RulebookSyntaxError(f"the file is not TOML: {fault}", Where(file), hint) from None
+    except RecursionError:
+        raise RulebookSyntaxError("the file is nested too deeply", Where(file)) from None
+    return Layer(file, _validated(table, file))
 
 
 def _validated(table: Mapping[str, Any], file: str) -> RulebookFile:
@@ -181,14 +197,14 @@ def _known_keys(steps: list[str]) -> list[str]:
     return list(RulebookFile.model_fields)
 
 
-def book_with(name: str) -> str:
-    """Return the id of the built-in rulebook that sets an indicator or a family: the national one, else the oldest that does.
+def book_with(name: str, plugins: Plugins) -> str:
+    """Return the id of the rulebook that sets an indicator or a family: the national one, else the oldest that does.
 
     A name that no rulebook knows gives the national one, whose error then says what was meant.
     """
     setters: list[tuple[date, str]] = []
-    for book in built_in_files():
-        content = _built_in(book).content
+    for book in known_ids(plugins):
+        content = read_layer(book, plugins).content
         if any(indicator == name or indicator.startswith(f"{name}.") for indicator in content.indicators):
             setters.append((content.effective.from_ or date.min, book))
     books = [book for _, book in sorted(setters)]
@@ -200,51 +216,124 @@ def layers_for(region: str | None, day: date, plugins: Plugins, series: str = "i
 
     Args:
         region: Six-digit division code or Chinese name; None for the nation.
-        day: The day.
+        day: The day; an instant counts as its day in Shanghai.
         plugins: Where further rulebooks come from.
         series: Only books of this series.
 
     Returns:
-        Ids; for a layer whose known successor holds on that day and is not at hand, a table that says so instead of it.
+        Ids; for a layer that was replaced by rules that are not at hand, a table that says so instead of it.
 
     Raises:
         UnknownRegion: No division has this code or name.
         UnknownRulebook: No national rulebook of the series is in force on that day.
+        CyclicExtends: Rulebooks supersede each other in a circle.
+        RulebookError: The day is no day.
     """
-    code = region_code(region)
+    code, day = region_code(region), as_day(day)
+    books = {name: read_layer(name, plugins).content for name in known_ids(plugins)}
     best: dict[tuple[int, str], tuple[date, str]] = {}
-    for name in known_files(plugins):
-        layer = read_layer(name, plugins).content
-        if layer.series != series or not layer.effective.covers(day) or not lies_in(code, layer.region):
+    for name, layer in books.items():
+        if layer.series != series or not lies_in(code, layer.region) or _is_superseded(layer, day, books):
             continue
-        started = layer.effective.from_ or date.min
+        unseen = _unseen_successor(layer, day, books)
+        if unseen is None and not layer.effective.covers(day):
+            continue
+        started = unseen.from_ if unseen is not None else layer.effective.from_ or date.min
         place = (layer.authority, layer.region or "")
         if place not in best or best[place][0] < started:
             best[place] = (started, name)
     if not any(authority == 0 for authority, _ in best):
-        raise UnknownRulebook(f"no national rulebook of the series {series!r} is in force on {day}")
-    return [_in_force(name, day, plugins) for _, (_, name) in sorted(best.items())]
+        what = f"no national rulebook of the series {series!r} is in force on {day}"
+        raise UnknownRulebook(what, zh=f"{day}没有“{series}”系列的全国指标体系")
+    return [_in_force(name, day, books) for _, (_, name) in sorted(best.items())]
 
 
-def _in_force(name: str, day: date, plugins: Plugins) -> LayerSource:
-    """Return the layer, or what stands for it once its successor holds: nothing of it, and the successor as not at hand."""
-    content = read_layer(name, plugins).content
-    successor = content.known_successor
-    if successor is None or day < successor.from_:
-        return name
+def as_day(day: object) -> date:
+    """Return a day; that of an instant is its day in Shanghai.
+
+    Raises:
+        RulebookError: It is neither.
+    """
+    with suppress(OverflowError):  # the last hours of the last day there is
+        if isinstance(day, datetime):
+            return (day if day.tzinfo is None else day.astimezone(SHANGHAI)).date()
+        if isinstance(day, date):
+            return day
+    what, zh = f"{str(day)[:40]!r} is no day but {type(day).__name__}", f"“{str(day)[:40]}”不是日期，而是 {type(day).__name__}"
+    raise RulebookError(what, None, "give a datetime.date", zh, "请给出 datetime.date")
+
+
+def _is_superseded(layer: RulebookFile, day: date, books: Mapping[str, RulebookFile]) -> bool:
+    """Return whether another layer that is at hand holds in the place of this one on a day."""
+    chain = [layer.id]
+    successor = books.get(layer.superseded_by or "")
+    while successor is not None:
+        if successor.id in chain:
+            circle = " -> ".join((*chain, successor.id))
+            what, zh = f"rulebooks supersede each other in a circle: {circle}", f"指标体系互相替代，成了循环：{circle}"
+            raise CyclicExtends(what, Where(layer.id, key="superseded_by"), zh=zh)
+        if (successor.effective.from_ or date.min) <= day:
+            return True
+        chain.append(successor.id)
+        successor = books.get(successor.superseded_by or "")
+    return False
+
+
+def _unseen_successor(layer: RulebookFile, day: date, books: Mapping[str, RulebookFile]) -> Successor | None:
+    """Return the rules that replaced a layer by a day and are not at hand; None where there are none."""
+    known, named = layer.known_successor, layer.superseded_by
+    if known is not None and known.from_ <= day:
+        return known
+    if named is None or named in books or known is not None:
+        return None
+    last = layer.effective.to
+    first = last + timedelta(days=1) if last is not None else layer.effective.from_ or date.min
+    return Successor.model_validate({"from": first, "document": named}) if first <= day else None
+
+
+def _in_force(name: str, day: date, books: Mapping[str, RulebookFile]) -> LayerSource:
+    """Return the layer; where it, or one that it rests on, was replaced and the new rules are not at hand, what stands for it."""
+    content = books[name]
+    unseen = _unseen_successor(content, day, books)
+    if unseen is not None:
+        return _stand_in(content, unseen, content.extends)
+    bases = _bases(name, books)
+    for base in sorted(bases):
+        unseen = _unseen_successor(books[base], day, books)
+        named = books[base].superseded_by
+        if unseen is None and named not in (name, *bases) and _is_superseded(books[base], day, books):
+            unseen = Successor.model_validate({"from": day, "document": f"据{named}修订的{content.title}"[:1_000]})
+        if unseen is not None:
+            return _stand_in(content, unseen, ())  # what it rests on must not come back by its bases
+    return name
+
+
+def _bases(name: str, books: Mapping[str, RulebookFile]) -> set[str]:
+    """Return every layer that one extends, directly or through others."""
+    bases: set[str] = set()
+    todo = [name]
+    while todo:
+        found = {base for base in books[todo.pop()].extends if base in books} - bases
+        bases |= found
+        todo.extend(found)
+    return bases - {name}
+
+
+def _stand_in(content: RulebookFile, successor: Successor, extends: tuple[str, ...]) -> LayerSource:
+    """Return what stands for a layer once its successor holds: nothing of it, and the successor as not at hand."""
     entry = {
         "title": "本地检查指标（文本未见）",
         "title_en": "Indicators of the place itself, not at hand",
         "kind": "veto",
         "params": {"document": successor.document},
-        "source": {"document": successor.document, "verified": True, "note": successor.note},
+        "source": {"document": successor.document, "grade": "copy", "note": successor.note},
     }
     return {
         "id": content.id,
-        "title": f"{content.title}（已由{successor.document}替代，文本未见）",
+        "title": f"{content.title}（已由{successor.document}替代，文本未见）"[:1_000],
         "version": content.version,
         "series": content.series,
-        "extends": content.extends,
+        "extends": extends,
         "region": content.region,
         "indicators": {
             f"{word}.veto.own_indicators.{content.region or 'nation'}": {**entry, "check": f"{subject}.own_indicators_unseen"}
@@ -254,10 +343,9 @@ def _in_force(name: str, day: date, plugins: Plugins) -> LayerSource:
 
 
 def old_layers(layers: Iterable[LayerSource], day: date, plugins: Plugins) -> list[RulebookFile]:
-    """Return those of some layers whose newest document is older than five years on a day."""
+    """Return those of some layers, and of what they extend, whose newest document is older than five years on a day."""
     old: list[RulebookFile] = []
-    for source in layers:
-        content = read_layer(source, plugins).content
+    for content in (layer.content for layer in collect_layers(layers, plugins)):
         dates = [basis.issued for basis in content.basis if basis.issued is not None]
         newest = max(dates, default=content.effective.from_)
         if newest is not None and newest < day.replace(year=day.year - MAX_AGE_YEARS, day=min(day.day, 28)):

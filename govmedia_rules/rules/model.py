@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NamedTuple, Self
 
 from pydantic import AfterValidator, AliasChoices, BaseModel, BeforeValidator, Field, StringConstraints, model_validator
 from pydantic_core import to_jsonable_python
@@ -246,6 +246,20 @@ class NoServiceRule(Model):
     factor: tuple[int, int]
 
 
+class PointRelation(Model):
+    """What published sums say of points nobody has seen one by one: together they are no less than an amount.
+
+    Attributes:
+        indicators: Ids of deductions of one group.
+        at_least: The points they have together at least.
+        source: Where the sum was seen.
+    """
+
+    indicators: Annotated[tuple[IndicatorId, ...], Field(min_length=1)]
+    at_least: Points
+    source: Source
+
+
 class Scoring(Model):
     """How points add up for one kind of subject (计分规则).
 
@@ -256,6 +270,7 @@ class Scoring(Model):
         bonus_above: Bonuses are added to a deduction score strictly above this.
         bonus_total: The most all bonuses may bring.
         groups: Points of each group, which must equal the sum of its indicators where `check_groups` says so.
+        relations: What is known of the points of several indicators of a group together.
         no_service: The rule for owners without service duties; None where there is none.
         cap: Whether the deductions of one indicator stop at its points.
         veto_score: Score a vetoed subject gets; None gives no score, which is the national rule.
@@ -269,6 +284,7 @@ class Scoring(Model):
     bonus_above: Points | None = None
     bonus_total: Points | None = None
     groups: Annotated[Mapping[str, Points], AfterValidator(frozen_mapping)] = Field(default_factory=FrozenDict)
+    relations: tuple[PointRelation, ...] = ()
     no_service: NoServiceRule | None = None
     cap: bool = True
     veto_score: Points | None = None
@@ -287,7 +303,8 @@ class RulebookFile(Model):
         extends: The layer (or layers) below it.
         region: Division code of the place it holds for; None for the nation.
         effective: When it is in force.
-        superseded_by: Id of the layer that replaces it; None while none does.
+        superseded_by: Id of the layer that replaces it from that one's first day on; None while none does. Where that layer is not
+            at hand, nobody is judged by this one after its last day, or at all where it names none.
         known_successor: Rules that replace it and are not at hand; from their first day on nobody is judged by this layer.
         basis: Documents it rests on.
         scoring: How points add up, by kind of subject; what a layer leaves out the layers below say.
@@ -314,12 +331,32 @@ class RulebookFile(Model):
             return {**data, "extends": (data["extends"],)}
         return data
 
+    @model_validator(mode="after")
+    def _not_by_itself(self) -> Self:
+        if self.superseded_by == self.id:
+            raise ValueError("a layer cannot be superseded by itself")
+        return self
+
     @property
     def authority(self) -> int:
         """0 for the nation, 1 for a province, 2 for a city, 3 for a county: a lower number is the higher authority."""
         if self.region is None:
             return 0
         return 1 if self.region.endswith("0000") else 2 if self.region.endswith("00") else 3
+
+
+class Layer(NamedTuple):
+    """A layer and where it came from.
+
+    Attributes:
+        file: Where it was read; `<table>` for a table given by the caller.
+        content: What it says.
+        release: The release it came with; None for a caller's own.
+    """
+
+    file: str
+    content: RulebookFile
+    release: str | None = None
 
 
 class LayerRef(Model):
@@ -330,6 +367,7 @@ class LayerRef(Model):
         title: Its name.
         version: Its version.
         region: Division code of the place it holds for; None for the nation.
+        release: The release it came with, of this library, an installed package or apart from the code; None for a caller's own.
         file: Where it was read; None for a table given by the caller.
     """
 
@@ -337,6 +375,7 @@ class LayerRef(Model):
     title: Short
     version: Short
     region: DivisionCode | None = None
+    release: Short | None = None
     file: Short | None = Field(default=None, exclude=True, repr=False)
 
 
@@ -437,6 +476,14 @@ def _deciding(indicator: Indicator) -> dict[str, object]:
     return content
 
 
+def _deciding_scoring(rule: Scoring) -> dict[str, object]:
+    """Return what of a scoring decides a verdict."""
+    content = rule.model_dump(exclude={"source", "relations"})
+    if rule.relations:
+        content["relations"] = [relation.model_dump(exclude={"source"}) for relation in rule.relations]
+    return content
+
+
 class Plan:
     """The frozen outcome of one or more layers: what is asked, of whom, with which values. It pickles.
 
@@ -494,6 +541,11 @@ class Plan:
         """Versions of all layers, the topmost first."""
         return "+".join(f"{layer.id}@{layer.version}" for layer in reversed(self.layers))
 
+    @property
+    def books(self) -> str:
+        """Releases of rulebooks its layers came with, the lowest first; "" where all layers are a caller's own."""
+        return "、".join(dict.fromkeys(layer.release for layer in self.layers if layer.release))
+
     @cached_property
     def by_id(self) -> Mapping[str, Indicator]:
         """The indicators by id."""
@@ -512,7 +564,7 @@ class Plan:
         """
         content = {
             "indicators": [_deciding(indicator) | {"version": self._version_of(indicator)} for indicator in self.indicators],
-            "scoring": {subject: rule.model_dump(exclude={"source"}) for subject, rule in self.scoring.items()},
+            "scoring": {subject: _deciding_scoring(rule) for subject, rule in self.scoring.items()},
         }
         text = json.dumps(canonical(content), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()

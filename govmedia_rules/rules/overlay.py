@@ -18,8 +18,18 @@ from pydantic import ValidationError
 
 from govmedia_rules.checks.contract import Check, CheckSpec
 from govmedia_rules.errors import OverlayConflict, ParameterError, RulebookError, RulebookErrors, UnknownCheck, Where
-from govmedia_rules.rules.load import Layer
-from govmedia_rules.rules.model import AppliesTo, Indicator, IndicatorEntry, LayerRef, Plan, Reading, Scoring, Source, SubjectWord
+from govmedia_rules.rules.model import (
+    AppliesTo,
+    Indicator,
+    IndicatorEntry,
+    Layer,
+    LayerRef,
+    Plan,
+    Reading,
+    Scoring,
+    Source,
+    SubjectWord,
+)
 from govmedia_rules.rules.plugins import Plugins, built_in_checks
 
 _MERGED = ("params", "deduct", "messages", "plausible")
@@ -105,7 +115,14 @@ def resolve(layers: Sequence[Layer], plugins: Plugins, own_checks: Mapping[str, 
 def _reference(layer: Layer) -> LayerRef:
     content = layer.content
     file = None if layer.file == "<table>" else layer.file
-    return LayerRef(id=content.id, title=content.title, version=content.version, region=content.region, file=file)
+    return LayerRef(
+        id=content.id,
+        title=content.title,
+        version=content.version,
+        region=content.region,
+        release=layer.release,
+        file=file,
+    )
 
 
 def _ancestors(name: str, by_name: Mapping[str, Layer]) -> set[str]:

@@ -16,6 +16,7 @@ from typing import Generic, TypeVar
 
 from govmedia_rules.checks.contract import Check, CheckSpec, is_check, name_of
 from govmedia_rules.errors import DuplicateId, PluginLoadError, PluginWarning, Where
+from govmedia_rules.rules.model import Layer
 
 T = TypeVar("T")
 
@@ -52,12 +53,16 @@ class Plugins:
         rulebooks: Rulebook files by id.
         broken: For each entry point that could not be loaded, its name and why.
         owners: Which package offers a check or rulebook.
+        released: Layers of a release of rulebooks by id, which are found before all others.
+        alone: Whether the rulebooks of this library cannot be named beside them.
     """
 
     checks: Mapping[str, CheckSpec] = field(default_factory=dict)
     rulebooks: Mapping[str, Path] = field(default_factory=dict)
     broken: Mapping[str, str] = field(default_factory=dict)
     owners: Mapping[str, str] = field(default_factory=dict)
+    released: Mapping[str, Layer] = field(default_factory=dict)
+    alone: bool = False
 
     def trouble_with(self, check: str) -> str | None:
         """Why a check is missing: the broken plugin that was to offer it (by its name or as `name.…`), or None."""

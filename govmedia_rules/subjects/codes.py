@@ -40,21 +40,24 @@ class DivisionChange(NamedTuple):
 
     Attributes:
         old: The code until then; codes of sites and accounts keep it.
-        new: The code since then.
-        year: The year of the change.
+        new: The code since then; the same where only the name changed.
+        year: The year of the change; 0 where it was not seen.
         name: Name of the division since then.
+        former: Its name until then.
     """
 
     old: str
     new: str
     year: int
     name: str
+    former: str
 
 
 class _Divisions(NamedTuple):
     provinces: dict[str, Province]
     prefixes: frozenset[str]
     changes: dict[str, DivisionChange]
+    peoples: tuple[str, ...]
     spelt: dict[str, tuple[str, str]]  # short name or unambiguous pinyin (lower case) -> province code, short name
 
 
@@ -70,12 +73,22 @@ def _divisions() -> _Divisions:
             spelt[short] = (row["code"], short)
             pinyin.setdefault(sound.lower(), []).append((row["code"], short))
     spelt |= {sound: meaning[0] for sound, meaning in pinyin.items() if len(meaning) == 1}
-    return _Divisions(by_code, frozenset(by_code) | frozenset(data["extra_prefixes"]), changes, spelt)
+    return _Divisions(by_code, frozenset(by_code) | frozenset(data["extra_prefixes"]), changes, tuple(data["peoples"]), spelt)
 
 
 def provinces() -> dict[str, Province]:
     """Return the province-level divisions by their two-digit code."""
     return _divisions().provinces
+
+
+def division_changes() -> tuple[DivisionChange, ...]:
+    """Return the divisions whose code or name was replaced."""
+    return tuple(_divisions().changes.values())
+
+
+def peoples() -> tuple[str, ...]:
+    """Return the names of peoples as autonomous divisions carry them, the longer ones first."""
+    return _divisions().peoples
 
 
 def current_division(code: str) -> str:

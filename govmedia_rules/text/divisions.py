@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 
@@ -10,11 +11,22 @@ _CITY = re.compile("[一-鿿]{1,10}?(?:市|自治州|地区|盟)")
 
 
 @cache
+def division_names() -> Mapping[str, str]:
+    """Return the names of provinces, cities and counties by six-digit code (GB/T 2260)."""
+    raw = files("govmedia_rules.text").joinpath("data", "divisions.tsv").read_text("utf-8")
+    rows = (line.split("\t") for line in raw.splitlines() if line and line[0] != "#")
+    return {row[0]: row[1] for row in rows}
+
+
+@cache
 def divisions_by_province() -> dict[str, tuple[str, ...]]:
-    """Return the names of the divisions of each province, the province itself left out."""
-    raw = files("govmedia_rules.text").joinpath("data", "divisions.txt").read_text("utf-8")
-    rows = [line.split() for line in raw.splitlines() if line and line[0] != "#"]
-    return {row[0]: tuple(row[1:]) for row in rows}
+    """Return the names of the divisions of each province that the list parts, the province itself left out."""
+    names = division_names()
+    below: dict[str, dict[str, None]] = {}
+    for code, name in names.items():
+        if not code.endswith("0000"):
+            below.setdefault(names[f"{code[:2]}0000"], {})[name] = None
+    return {province: tuple(inside) for province, inside in below.items()}
 
 
 @cache

@@ -157,7 +157,7 @@ class _List:
         if not all(slot.is_exact for slot in slots):
             return self._altered(text, slots, run)
         fault = self._out_of_line(run)
-        if fault is None:
+        if fault is None or (fault[0] == "member_order" and _joins_groups(text, slots)):
             return []
         mark = next((sign for sign in _MARKS if sign in text[start:end]), "" if _is_bare(slots) else _MARKS[0])
         reason, members = fault
@@ -191,6 +191,11 @@ class _List:
         if run == ordered:
             return ("member_missing", self.whole) if size > _LEAST_EXACT and size > len(run) >= size - self.spare else None
         return ("member_order", ordered) if ordered in self.right else None
+
+
+def _joins_groups(text: str, slots: list[_Slot]) -> bool:
+    """Tell whether a word joins members before the last pair: then one is set beside a list of others (丙与甲、乙一起)."""
+    return any(text[first.end : second.start] in _LINKS for first, second in pairwise(slots[:-1]))
 
 
 def _is_bare(slots: list[_Slot]) -> bool:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from functools import cache
 from typing import Any
@@ -14,6 +15,7 @@ from typing import Any
 from govmedia_rules.core.vocabulary import read_data
 from govmedia_rules.text.lexicon import Confidence
 from govmedia_rules.text.matches import Match
+from govmedia_rules.text.normalise import without_hidden
 from govmedia_rules.text.search import Search, build_search
 
 _D = "0-9０-９"
@@ -59,10 +61,20 @@ def find_forms(text: str, by: str = "") -> list[Match]:
     """
     if len(text) < 2:
         return []
+    clean = without_hidden(text)
+    if clean is not None:
+        return [_as_found(match, text, clean[1]) for match in find_forms(clean[0], by)]
     matches: list[Match] = []
     for rule in (_dates, _times, _ranges, _numbers, _doubles, _unpaired, _mismatched, _private):
         matches.extend(_signed(rule(text), by))
     return matches
+
+
+def _as_found(match: Match, text: str, places: list[int]) -> Match:
+    """Return a match in the text as found of one in the text without hidden characters."""
+    start, end = places[match.start], places[match.end - 1] + 1
+    shown = _masked(text[start:end]) if match.kind == "privacy" else text[start:end]
+    return replace(match, start=start, end=end, text=shown)
 
 
 _Row = tuple[int, int, str, str | None, str, str, Confidence, str, str]
@@ -362,9 +374,11 @@ def _private_number(text: str, start: int, end: int, data: dict[str, Any]) -> It
 
 def _private_row(text: str, start: int, end: int, reason: str, source: str) -> _Row:
     """Return a private passage of which only the first characters and the last two are shown."""
-    passage = text[start:end]
-    shown = passage[:4] + "*" * (len(passage) - 6) + passage[-2:]
-    return start, end, shown, None, "privacy", reason, "medium", "serious", source
+    return start, end, _masked(text[start:end]), None, "privacy", reason, "medium", "serious", source
+
+
+def _masked(passage: str) -> str:
+    return passage[:4] + "*" * (len(passage) - 6) + passage[-2:]
 
 
 def _addresses(text: str, data: dict[str, Any]) -> Iterator[_Row]:

@@ -12,6 +12,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from functools import cache
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from govmedia_rules.core.vocabulary import read_data
@@ -75,6 +76,32 @@ def fold_table() -> dict[int, str]:
     unseen = (*INVISIBLE, *map(ord, QUOTES), *_COMBINING, *_PRIVATE_USE, *_EMOJI)
     table |= dict.fromkeys(unseen, " ")
     return table
+
+
+@cache
+def _hidden() -> re.Pattern[str]:
+    """Return a pattern of runs of what a reader does not see and of emoji, as ranges: a class of single characters is slow."""
+    codes = sorted({*INVISIBLE, *_COMBINING, *_PRIVATE_USE, *_EMOJI})
+    first = [code for before, code in pairwise([-2, *codes]) if code != before + 1]
+    last = [code for code, behind in pairwise([*codes, -2]) if behind != code + 1]
+    ranges = (f"{re.escape(chr(low))}-{re.escape(chr(high))}" for low, high in zip(first, last, strict=True))
+    return re.compile(f"[{''.join(ranges)}]+")
+
+
+def without_hidden(text: str) -> tuple[str, list[int]] | None:
+    """Return a text without unseen characters and emoji, and the place of each that is left; None where there are none.
+
+    Example:
+        >>> without_hidden("5\u200b月"), without_hidden("5月")
+        (('5月', [0, 2]), None)
+    """
+    spans = [hit.span() for hit in _hidden().finditer(text)]
+    if not spans:
+        return None
+    ends = [0, *(end for _, end in spans)]
+    starts = [*(start for start, _ in spans), len(text)]
+    kept = list(zip(ends, starts, strict=True))
+    return "".join([text[first:last] for first, last in kept]), [at for first, last in kept for at in range(first, last)]
 
 
 def fold(text: str) -> str:

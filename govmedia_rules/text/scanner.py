@@ -216,7 +216,7 @@ class Scanner:
 
 def _parts_words(blanks: str, line: Entry) -> bool:
     """Tell whether a gap stands between words; of a form with quotation marks of its own (“三严三实”专题教育) a mark does not."""
-    return parts_words(blanks) and not (all(char in QUOTES for char in blanks) and any(mark in line.id for mark in QUOTES))
+    return parts_words(blanks) and (any(map(str.isspace, blanks)) or not any(mark in line.id for mark in QUOTES))
 
 
 def _is_free_in_quotation(line: Entry, text: str, start: int, end: int) -> bool:

@@ -131,7 +131,7 @@ def test_a_check_that_raises_is_an_error(
     indicator = {"title": "甲", "kind": "management", "check": "x.broken", "source": {"document": "乙", "verified": True}}
     indicator["applies_to"] = {"subject": "account"}
     book = gr.load_rulebook([{"id": "x", "title": "x", "indicators": {"media.manage.broken": indicator}}], checks=broken)
-    monkeypatch.setattr("govmedia_rules.commands.inputs.load_rulebook", lambda _: book)
+    monkeypatch.setattr("govmedia_rules.commands.inputs.load_rulebook", lambda _, books: book)
     path = tmp_path / "a.jsonl"
     path.write_text(line("某县发布", latest_post_at="2024-08-22"), "utf-8")
     assert run(capsys, "inspect", str(path), "--fail-on", "error")[0] == 3

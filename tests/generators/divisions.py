@@ -1,4 +1,4 @@
-"""Makes `govmedia_rules/text/data/divisions.txt`: names of the divisions of each province down to the county.
+"""Make `govmedia_rules/text/data/divisions.tsv`: provinces, cities and counties by code.
 
 Needs the folder of divisions named by GOVMEDIA_SHARED (`corpus/divisions`: code and name, GB/T 2260).
 
@@ -9,24 +9,22 @@ from __future__ import annotations
 
 import csv
 import os
-from collections import defaultdict
 from pathlib import Path
+
+PLACEHOLDERS = frozenset({"市辖区", "县", "省直辖县级行政区划", "自治区直辖县级行政区划"})
+"""Names of rows that group counties and are no divisions themselves."""
 
 
 def main() -> None:
+    """Write the table."""
     root = Path(os.environ.get("GOVMEDIA_SHARED", "../shared")) / "corpus" / "divisions"
-    names: dict[str, dict[str, None]] = defaultdict(dict)
-    for file_name in ("provinces.csv", "cities.csv", "areas.csv"):
-        with (root / file_name).open(encoding="utf-8") as file:
-            for row in csv.DictReader(file):
-                name = row["name"]
-                is_name = len(name) > 1 and name != "市辖区" and "直辖县" not in name
-                if is_name:
-                    names[row["code"][:2]][name] = None
-    target = Path(__file__).parents[2] / "govmedia_rules" / "text" / "data" / "divisions.txt"
-    head = "# Divisions by province (GB/T 2260): the province, its cities, its counties. Made by tests/generators/divisions.py.\n"
-    target.write_text(head + "".join(f"{' '.join(names[code])}\n" for code in sorted(names)), "utf-8")
-    print(sum(map(len, names.values())), "names")
+    names = {"710000": "台湾省", "810000": "香港特别行政区", "820000": "澳门特别行政区"}
+    for name in ("provinces.csv", "cities.csv", "areas.csv"):
+        with (root / name).open(encoding="utf-8") as file:
+            names |= {row["code"].ljust(6, "0"): row["name"] for row in csv.DictReader(file) if row["name"] not in PLACEHOLDERS}
+    target = Path(__file__).parents[2] / "govmedia_rules" / "text" / "data" / "divisions.tsv"
+    head = "# Divisions of China (GB/T 2260): code and name. Made by tests/generators/divisions.py.\n"
+    target.write_text(head + "".join(f"{code}\t{name}\n" for code, name in sorted(names.items())), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -83,7 +83,7 @@ def output_schema(inspection: dict[str, Any]) -> dict[str, Any]:
         {
             "format": {"const": 1, "description": "Version of this document."},
             "inspections": {"type": "array", "items": {key: value for key, value in inspection.items() if key != "$defs"}},
-            "rulebook": record({name: {"type": "string"} for name in ("id", "title", "version", "digest")}),
+            "rulebook": record({name: {"type": "string"} for name in ("id", "title", "version", "digest", "books")}),
             "covers": {"type": ["array", "null"], "items": {"type": "string"}, "description": "Indicators asked; null: all."},
             "counts": {
                 "type": "object",

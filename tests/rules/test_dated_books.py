@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import warnings
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
+from typing import Any
 
 import pytest
 
@@ -11,8 +13,13 @@ import govmedia_rules as gr
 from govmedia_rules import testing
 from govmedia_rules.__main__ import main
 from govmedia_rules.judge import rulebook as rulebook_module
-from govmedia_rules.rules.model import RulebookFile
-from govmedia_rules.rules.regions import divisions, region_code
+from govmedia_rules.rules.load import built_in_files, read_layer
+from govmedia_rules.rules.model import Layer, RulebookFile
+from govmedia_rules.rules.plugins import Plugins
+from govmedia_rules.rules.regions import divisions, lies_in, region_code
+from govmedia_rules.rules.release import Books
+from govmedia_rules.subjects.codes import division_changes
+from govmedia_rules.text.divisions import divisions_by_province
 
 
 @pytest.mark.parametrize(
@@ -29,16 +36,107 @@ from govmedia_rules.rules.regions import divisions, region_code
         ("北京市", "110000"),
         ("北京市朝阳区", "110105"),
         ("340221", "340221"),  # 芜湖县 until 2020: the city is known
+        ("371202", "371202"),  # 莱城区 until 2019: the city is gone, the district is known
+        ("542100", "542100"),  # 昌都地区 until 2014
+        ("６１０７００", "610700"),
+        ("陕西", "610000"),
+        ("嘉峪关市", "620200"),
+        ("汉中", "610700"),
+        ("陕西汉中略阳", "610727"),
+        ("芜湖", "340200"),
+        ("芜湖县", "340210"),
+        ("安徽省芜湖县", "340210"),
+        ("襄樊市", "420600"),
+        ("襄樊", "420600"),
+        ("湖北襄樊襄阳区", "420607"),
+        ("户县", "610118"),
+        ("开县", "500154"),
+        ("杨凌", "610403"),
+        ("恩施州", "422800"),
+        ("恩施市", "422801"),
+        ("凉山州", "513400"),
+        ("内蒙古", "150000"),
+        ("新疆", "650000"),
+        ("河南", "410000"),  # and not 河南蒙古族自治县
+        ("上海浦东", "310115"),
+        ("北京朝阳", "110105"),
+        ("河北省邢台市桥东区", "130502"),
     ],
 )
 def test_a_place_by_code_or_name(region: str | None, code: str | None) -> None:
     assert region_code(region) == code
 
 
-@pytest.mark.parametrize("region", ["", " ", "999999", "000000", "汉中", "某市", "61070", "6107000", "朝阳区", "鼓楼区"])
+STRANGE = [
+    "江苏省杭州市",
+    "恩施",
+    "吉林",
+    "海南",
+    "兵团",
+    "371200",
+    "5401",
+    "火" * 80,
+    "火" * 100_000,
+    "汉中市\x00",
+    "610726x",
+    "-10726",
+]
+
+
+@pytest.mark.parametrize("region", ["", " ", "999999", "000000", "汉", "某市", "61070", "6107000", "朝阳区", "鼓楼区", *STRANGE])
 def test_an_unknown_place_never_gives_the_national_book(region: str) -> None:
     with pytest.raises(gr.errors.UnknownRegion):
         gr.rulebook_for(region, date(2024, 8, 23))
+
+
+@pytest.mark.parametrize("region", [610726, 610726.0, True, b"610726", ["610726"], date(2024, 8, 23)])
+def test_a_place_that_is_no_text_is_refused_in_both_languages(region: Any) -> None:
+    with pytest.raises(gr.errors.UnknownRegion) as caught:
+        gr.rulebook_for(region, date(2024, 8, 23))
+    assert "given as text" in caught.value.text("en")
+    assert "须以文本给出" in caught.value.text("zh")
+
+
+@pytest.mark.parametrize("day", ["2024-08-23", 20240823, None, 1724371200.0, datetime.max.replace(tzinfo=UTC)])
+def test_a_day_that_is_none_is_refused_in_both_languages(day: Any) -> None:
+    with pytest.raises(gr.errors.RulebookError) as caught:
+        gr.rulebook_for(None, day)
+    assert "is no day" in caught.value.text("en")
+    assert "不是日期" in caught.value.text("zh")
+
+
+def test_an_instant_counts_as_its_day_in_shanghai() -> None:
+    last = datetime(2019, 3, 31, 15, 59, tzinfo=UTC)
+    assert gr.rulebook_for(None, last).id == "census-2015"
+    assert gr.rulebook_for(None, last + timedelta(minutes=1)).id == "national-2019"
+
+
+def test_every_former_code_and_name_leads_to_a_division_of_the_list() -> None:
+    changes = division_changes()
+    assert len(changes) > 250
+    for change in changes:
+        assert divisions()[change.new] == change.name, change
+        assert change.old == change.new or change.old not in divisions(), change
+        assert region_code(change.old) == change.old
+        assert lies_in(change.old, f"{change.new[:2]}0000"), change
+        above = divisions().get(f"{change.new[:4]}00", divisions()[f"{change.new[:2]}0000"])
+        if not change.new.endswith("00"):
+            assert region_code(f"{above}{change.former}") in (change.new, change.old), change
+
+
+def test_a_division_is_judged_alike_under_all_its_codes_and_names() -> None:
+    day = date(2022, 6, 1)
+    books = [gr.rulebook_for(name, day) for name in ("340210", "340221", "湾沚区", "芜湖县", "安徽省芜湖市湾沚区")]
+    assert books[0].id == "wanzhi-2021"
+    assert all(book == books[0] for book in books)
+
+
+def test_names_and_codes_are_kept_in_one_file() -> None:
+    below = divisions_by_province()
+    assert len(below) == 31
+    assert {name for names in below.values() for name in names} | set(below) == {
+        name for code, name in divisions().items() if code[:2] < "71"
+    }
 
 
 def test_namesakes_are_listed() -> None:
@@ -141,3 +239,132 @@ def test_the_long_form_of_a_code_is_the_same_place() -> None:
     assert gr.rulebook_for("610700000000", day).id == gr.rulebook_for("610700", day).id
     with pytest.raises(gr.errors.UnknownRegion):
         gr.rulebook_for("610700001000", day)
+
+
+# ---------------------------------------------------------------- books that were replaced
+
+NATION = {"id": "nation", "title": "全国", "effective": {"from": date(2000, 1, 1)}}
+OLD: dict[str, Any] = {
+    "id": "old",
+    "title": "旧",
+    "region": "610700",
+    "effective": {"from": date(2020, 1, 1)},
+    "superseded_by": "new",
+}
+NEW = {"id": "new", "title": "新", "region": "610700", "effective": {"from": date(2022, 1, 1)}}
+COUNTY = {"id": "county", "title": "县", "region": "610726", "extends": "old", "effective": {"from": date(2020, 6, 1)}}
+OWN = {"indicators": {"media.veto.mine": {"title": "自有", "kind": "veto", "mode": "person", "applies_to": {"subject": "account"}, "source": {"document": "d"}}}}  # fmt: skip
+
+
+def books_of(*tables: dict[str, Any]) -> Books:
+    layers = {table["id"]: Layer(table["id"], RulebookFile.model_validate(table), "test") for table in (NATION, *tables)}
+    return Books("test", "", layers, alone=True)
+
+
+def shown(day: date, *tables: dict[str, Any], region: str = "610726") -> tuple[list[str], list[str]]:
+    """Ids of the layers on a day, and of the indicators that say that rules are not at hand."""
+    book = gr.rulebook_for(region, day, books=books_of(*tables))
+    return [layer.id for layer in book.layers], [one.id for one in book.indicators if ".own_indicators" in one.id]
+
+
+UNSEEN = ["site.veto.own_indicators.610700", "media.veto.own_indicators.610700"]
+
+
+def test_a_successor_that_is_at_hand_replaces_a_book_from_its_first_day() -> None:
+    assert shown(date(2021, 12, 31), OLD, NEW) == (["nation", "old"], [])
+    assert shown(date(2022, 1, 1), OLD, NEW) == (["nation", "new"], [])
+    # also where its first day is not known, where it is the earlier one by that, or holds for a wider place
+    assert shown(date(2021, 1, 1), OLD, NEW | {"effective": {}}) == (["nation", "new"], [])
+    assert shown(date(2021, 1, 1), OLD, NEW | {"effective": {"from": date(2019, 1, 1)}}) == (["nation", "new"], [])
+    assert shown(date(2022, 1, 1), OLD, NEW | {"region": "610000"}) == (["nation", "new"], [])
+
+
+def test_a_successor_that_ended_does_not_bring_the_old_book_back() -> None:
+    ended = NEW | {"effective": {"from": date(2022, 1, 1), "to": date(2022, 12, 31)}}
+    assert shown(date(2023, 1, 1), OLD, ended) == (["nation"], [])
+
+
+def test_a_chain_of_successors() -> None:
+    last = {"id": "last", "title": "x", "region": "610700", "effective": {"from": date(2024, 1, 1)}}
+    chain = (OLD, NEW | {"superseded_by": "last"}, last)
+    assert [shown(date(year, 1, 1), *chain)[0][-1] for year in (2021, 2022, 2023, 2024)] == ["old", "new", "new", "last"]
+
+
+def test_a_successor_that_is_not_at_hand_leaves_open_what_only_the_old_book_decides() -> None:
+    assert shown(date(2021, 1, 1), OLD | OWN) == (["nation", "old"], UNSEEN)  # its first day is not known
+    until = OLD | OWN | {"effective": {"from": date(2020, 1, 1), "to": date(2021, 12, 31)}}
+    assert shown(date(2021, 12, 31), until) == (["nation", "old"], [])
+    assert shown(date(2022, 1, 1), until) == (["nation", "old"], UNSEEN)
+    known = OLD | {"superseded_by": None, "known_successor": {"from": date(2022, 1, 1), "document": "某文件"}}
+    ended = known | {"effective": {"from": date(2020, 1, 1), "to": date(2021, 12, 31)}}
+    for table in (known, ended):
+        assert shown(date(2021, 12, 31), table) == (["nation", "old"], [])
+        assert shown(date(2022, 1, 1), table) == (["nation", "old"], UNSEEN)
+
+
+def test_the_nation_can_be_replaced_too() -> None:
+    later = {"id": "later", "title": "x", "effective": {"from": date(2027, 1, 1)}}
+    replaced = NATION | {"superseded_by": "later"}
+    assert shown(date(2026, 12, 31), replaced, later)[0] == ["nation"]
+    assert shown(date(2027, 1, 1), replaced, later)[0] == ["later"]
+    unseen = NATION | {"known_successor": {"from": date(2027, 1, 1), "document": "某文件"}}
+    assert shown(date(2027, 1, 1), unseen)[1] == ["site.veto.own_indicators.nation", "media.veto.own_indicators.nation"]
+
+
+def test_a_book_that_rests_on_a_replaced_one_is_not_judged_by_it() -> None:
+    county = ["site.veto.own_indicators.610726", "media.veto.own_indicators.610726"]
+    assert shown(date(2021, 6, 1), OLD, NEW, COUNTY) == (["nation", "old", "county"], [])
+    assert shown(date(2022, 6, 1), OLD, NEW, COUNTY) == (["nation", "new", "county"], county)
+    known = OLD | {"superseded_by": None, "known_successor": {"from": date(2022, 1, 1), "document": "某文件"}}
+    assert shown(date(2022, 6, 1), known, COUNTY) == (["nation", "old", "county"], [*UNSEEN, *county])
+    # the successor may rest on what it replaces, and others on the successor
+    over = NEW | {"extends": "old"}
+    assert shown(date(2022, 6, 1), OLD, over) == (["nation", "old", "new"], [])
+    assert shown(date(2022, 6, 1), OLD, over, COUNTY | {"extends": "new"}) == (["nation", "old", "new", "county"], [])
+
+
+@pytest.mark.parametrize("circle", [(OLD, NEW | {"superseded_by": "old", "effective": {"from": date(2030, 1, 1)}})])
+def test_a_circle_is_an_error(circle: tuple[dict[str, Any], ...]) -> None:
+    later = tuple(table | {"effective": {"from": date(2030, 1, 1)}} for table in circle)
+    with pytest.raises(gr.errors.CyclicExtends, match="in a circle"):
+        shown(date(2021, 1, 1), *later)
+    with pytest.raises(ValueError, match="superseded by itself"):
+        RulebookFile.model_validate(OLD | {"superseded_by": "old"})
+
+
+def test_of_built_in_books_of_one_place_the_later_replaces_or_extends_the_earlier() -> None:
+    contents = {name: read_layer(name, Plugins()).content for name in built_in_files()}
+    places: dict[tuple[str, str | None], list[RulebookFile]] = {}
+    for content in contents.values():
+        places.setdefault((content.series, content.region), []).append(content)
+    for books in places.values():
+        books.sort(key=lambda book: book.effective.from_ or date.min)
+        for earlier, later in pairwise(books):
+            assert earlier.superseded_by == later.id, (earlier.id, later.id)
+    for content in contents.values():
+        assert content.superseded_by is None or content.superseded_by in contents
+
+
+def test_a_county_of_kunming_has_the_rules_of_province_and_city() -> None:
+    def layers(day: date) -> list[str]:
+        return [layer.id for layer in gr.rulebook_for("盘龙区", day).layers]
+
+    assert layers(date(2020, 12, 30)) == ["national-2019"]
+    assert layers(date(2020, 12, 31)) == ["national-2019", "yunnan-2020"]
+    assert layers(date(2022, 1, 1)) == ["national-2019", "yunnan-2020", "yunnan-2022"]
+    assert layers(date(2025, 3, 30)) == ["national-2019", "yunnan-2020", "yunnan-2022"]
+    assert layers(date(2025, 3, 31)) == ["national-2019", "yunnan-2020", "yunnan-2022", "kunming-2025"]
+    assert gr.rulebook_for("盘龙区", date(2025, 4, 1)).scoring["site"].pass_below == 60
+    assert not gr.rulebook_for("盘龙区", date(2025, 4, 1)).scoring["site"].portals_only
+
+
+def test_a_local_book_older_than_five_years_warns_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rulebook_module, "_warned_of", set())
+    days = (date(2025, 3, 31), date(2030, 3, 31), date(2030, 4, 2), date(2030, 4, 3))
+    said = []
+    for day in days:
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            gr.rulebook_for("盘龙区", day)
+        said.append([str(one.message).split()[4] for one in caught if one.category is gr.errors.OldBasisWarning])
+    assert said == [["national-2019"], ["yunnan-2020", "yunnan-2022"], ["kunming-2025"], []]

@@ -1,3 +1,5 @@
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -183,3 +185,10 @@ def test_time_is_linear_in_hostile_text():
     seconds(100)
     small = max(seconds(2_000), 0.005)
     assert seconds(20_000) < 40 * small
+
+
+def test_hidden_characters_cost_no_more_than_the_text():
+    text = "会议于2024年5月1日召开，部署了工作。" * 20_000
+    began = time.process_time()
+    assert find_forms(text + "\u200b") == find_forms(text)
+    assert time.process_time() - began < 5  # seconds; a hundred times as long were needed once

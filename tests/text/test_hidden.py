@@ -124,3 +124,18 @@ def test_every_listed_suggestion_is_right_text():
     for right in sorted(rights):
         reported = [match for match in scanner.scan(f"有关{right}。", at=DAY) if match.confidence != "low"]
         assert not reported, (right, reported)
+
+
+@pytest.mark.parametrize(
+    ("text", "passage"),
+    [
+        ("定于2024\u200b年2月3\ufeff0日", "2024\u200b年2月3\ufeff0日"),
+        ("国发[20\u202e24]1\x002号", "[20\u202e24]1\x002号"),
+        ("面积30平\u200b方平\U0001f600方米", "平\u200b方平\U0001f600方"),
+        ("电话138\u200b1234\u20605678", "138\u200b*******78"),
+    ],
+)
+def test_dates_numbers_and_private_data_are_found_through_hidden_characters(text, passage):
+    matches = scanner_for(("starter",)).scan(text)
+    assert [match.text for match in matches] == [passage]
+    assert matches[0].end - matches[0].start == len(passage)
