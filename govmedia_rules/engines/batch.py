@@ -130,10 +130,18 @@ class BatchJudge:
         names = [] if given is None else given.names
         gone = [name for name in self.keep if name not in names]
         if gone:
-            raise TableError(f"no column {', '.join(gone)} to keep; the columns are {names}")
+            raise TableError(
+                f"no column {', '.join(gone)} to keep; the columns are {names}",
+                zh=f"没有要保留的列 {'、'.join(gone)}；现有的列：{names}",
+            )
         taken = [name for name in self.keep if name in self._own_schema.names]
         if taken:
-            raise TableError(f"the result has columns {', '.join(taken)} itself", hint="rename them before")
+            raise TableError(
+                f"the result has columns {', '.join(taken)} itself",
+                hint="rename them before",
+                zh=f"结果本身有列 {'、'.join(taken)}",
+                hint_zh="请先改名",
+            )
         assert given is not None
         return pa.schema([*(given.field(name) for name in self.keep), *self._own_schema])
 
@@ -196,7 +204,10 @@ class BatchJudge:
 
         if self.json_column is not None:
             if self.json_column not in schema.names or not holds_text(self.json_column):
-                raise TableError(f"no column of text is named {self.json_column!r}; the columns are {schema.names}")
+                raise TableError(
+                    f"no column of text is named {self.json_column!r}; the columns are {schema.names}",
+                    zh=f"没有名为 {self.json_column!r} 的文字列；现有的列：{schema.names}",
+                )
             return self.json_column
         return next((name for name in JSON_COLUMNS if name in schema.names and holds_text(name)), None)
 
@@ -217,7 +228,7 @@ class BatchJudge:
         names = [name for name in batch.schema.names if name not in self.keep]
         kind = self.kind or kind_of_table(batch.schema.names, self.headers)
         if not names:
-            raise TableError("the batch has no columns", Where("batch"))
+            raise TableError("the batch has no columns", Where("batch"), zh="这一批没有列")
         zone = self.zone or SHANGHAI
         table = shallow_table(batch, kind, observed_at=self.observed_at, headers=self.headers, zone=zone)
         # The whole of an inspection names its subject, and a limit of time is one for each row.

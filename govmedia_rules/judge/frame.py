@@ -13,7 +13,7 @@ from typing import Any, Literal, TypeVar
 from govmedia_rules.checks.contract import CheckSpec, Status
 from govmedia_rules.core.progress import Meter, Progress
 from govmedia_rules.core.time import SHANGHAI
-from govmedia_rules.errors import TableError, Where
+from govmedia_rules.errors import TableError, Where, kind_text, kind_text_zh
 from govmedia_rules.judge.columnwise import judge_columns
 from govmedia_rules.judge.engine import OPEN, Judge
 from govmedia_rules.judge.inspection import Inspection, Verdict, joined_ids, joined_messages, problem_ids, reasons
@@ -148,7 +148,13 @@ def inspect_frame(
     added = [prefix + (heading.title if labels == "zh" else heading.name) for heading in JUDGED_HEADINGS]
     taken = [name for name in added if name in source.columns]
     if taken:
-        raise TableError(f"the frame has columns {', '.join(taken)} already", Where(source.library), "pass prefix=")
+        raise TableError(
+            f"the frame has columns {', '.join(taken)} already",
+            Where(source.library),
+            "pass prefix=",
+            zh=f"数据框里已有列 {'、'.join(taken)}",
+            hint_zh="请传入 prefix=",
+        )
     kind = kind or kind_of_table([column for table in tables for column in table.columns], headers)
 
     def open_again() -> ShallowTable:
@@ -302,4 +308,7 @@ def _library_of(frame: object) -> str:
     if library in ("pandas", "polars", "pyarrow") and hasattr(frame, "__len__") and hasattr(frame, "columns"):
         return library
     hint = "collect() a lazy frame first; read_accounts takes files and lists" if library == "polars" else "use read_accounts"
-    raise TableError(f"{type(frame).__module__}.{type(frame).__name__} is not a frame", hint=hint)
+    lazy_zh = "请先对惰性数据框调用 collect()；文件和列表用 read_accounts 读"
+    hint_zh = lazy_zh if library == "polars" else "文件和列表请用 read_accounts 读"
+    what, zh = f"this is no data frame but {kind_text(frame)}", f"这不是数据框，而是{kind_text_zh(frame)}"
+    raise TableError(what, None, hint, zh, hint_zh)

@@ -14,7 +14,7 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from govmedia_rules.core.vocabulary import Vocabulary, key_of, read_data
-from govmedia_rules.errors import CodeError
+from govmedia_rules.errors import CodeError, no_date
 from govmedia_rules.snapshots.kinds import kinds
 from govmedia_rules.snapshots.parts import Mark
 from govmedia_rules.subjects.codes import account_code_text, site_code_text
@@ -40,11 +40,17 @@ class Point(NamedTuple):
 
 
 def point_of(moment: datetime | date | None, zone: tzinfo) -> Point | None:
-    """Return a monitoring point; a day stands for its last moment."""
+    """Return a monitoring point; a day stands for its last moment.
+
+    Raises:
+        ArgumentError: `moment` is neither a time nor a date.
+    """
     if moment is None:
         return None
     if isinstance(moment, datetime):
         return Point(moment if moment.tzinfo is not None else moment.replace(tzinfo=zone), False)
+    if not isinstance(moment, date):
+        raise no_date("observed_at", moment)
     return Point(datetime.combine(moment, time(23, 59, 59), zone), True)
 
 

@@ -163,15 +163,19 @@ def warn_of(table: ShallowTable, stacklevel: int = 4) -> None:
     """Warn of columns that verdicts need and no column gives, and of rows and sheets that were not read as they stand."""
     if table.missing:
         unused = [use.header for use in table.columns if use.field is None]
-        what = f"{table.name}: 没有读到 {'、'.join(table.missing)} 列，相关指标一律待定"
-        hint = f"；未识别的列：{'、'.join(unused)}（可用 headers= 指明）" if unused else ""
-        warnings.warn(what + hint, MissingColumn, stacklevel=stacklevel)
+        names, others = "、".join(table.missing), "、".join(unused)
+        what = f"{table.name}: no column gives {names}, so what needs it stays 待定"
+        zh = f"{table.name}: 没有读到 {names} 列，相关指标一律待定"
+        if unused:
+            what += f"; columns not understood: {others} (headers= can name them)"
+            zh += f"；未识别的列：{others}（可用 headers= 指明）"
+        warnings.warn(MissingColumn(what, zh), stacklevel=stacklevel)
     unread = [*(row for row in table.rejected if row.used), *(row for row in table.remarks if not row.used)]
     if unread:
         shown = "；".join(
             f"{row.sheet or ''}第{row.row}行{row.reason}" if row.row else f"{row.value}：{row.reason}" for row in unread[:5]
         )
-        warnings.warn(f"{table.name}: {shown}", UnreadInput, stacklevel=stacklevel)
+        warnings.warn(UnreadInput(f"{table.name}: {shown}", f"{table.name}: {shown}"), stacklevel=stacklevel)
 
 
 _PSEUDO = {"is_closed": "boolean", "is_running": "boolean"}

@@ -10,6 +10,7 @@ from typing import Any, Literal, NamedTuple
 
 from pydantic import ValidationError
 
+from govmedia_rules.core.faults import describe_fault
 from govmedia_rules.core.time import day_of
 from govmedia_rules.core.vocabulary import read_data
 from govmedia_rules.snapshots.cells import (
@@ -369,9 +370,9 @@ class RowReader:
             try:
                 return model.model_validate(document, context={"zone": self.zone})
             except ValidationError as faults:
-                for fault in faults.errors(include_url=False, include_context=False):
+                for fault in faults.errors(include_url=False):
                     name = next((str(part) for part in reversed(fault["loc"]) if str(part) in row.values), None)
-                    reason = fault["msg"].removeprefix("Value error, ")
+                    reason = describe_fault(fault).zh
                     if name is None or name == "name":
                         row.fault(None if name is None else row.headers.get(name), reason, used=False)
                         return None

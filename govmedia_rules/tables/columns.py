@@ -85,7 +85,7 @@ def micros(moment: datetime) -> int:
 
 def missing_frames(what: str) -> MissingExtra:
     """Return the error for a missing Arrow library."""
-    return MissingExtra(f"{what} needs pyarrow", hint="pip install govmedia-rules[frames]")
+    return MissingExtra(f"{what} needs pyarrow", hint="pip install govmedia-rules[frames]", zh=f"{what} 需要 pyarrow")
 
 
 # pyarrow
@@ -144,7 +144,11 @@ def arrow_batch(
 
 
 def _misfit(heading: Heading[Any], fault: Exception) -> ExportError:
-    return ExportError(f"a value does not fit the column {heading.name} ({heading.type}): {fault}", Where(column=heading.name))
+    return ExportError(
+        f"a value does not fit the column {heading.name} ({heading.type}): {fault}",
+        Where(column=heading.name),
+        zh=f"有一个值不合 {heading.name} 列的类型（{heading.type}）：{fault}",
+    )
 
 
 # polars and pandas
