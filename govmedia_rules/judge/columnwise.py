@@ -22,7 +22,7 @@ from govmedia_rules.judge.rowwise import fault_text, keys_of
 from govmedia_rules.snapshots.cells import plain_marks
 from govmedia_rules.snapshots.merging import Place
 from govmedia_rules.snapshots.models import AccountSnapshot, SiteSnapshot
-from govmedia_rules.snapshots.shallow_parts import CellGroup, Part, PartReader
+from govmedia_rules.snapshots.shallow_parts import CellGroup, CellsRead, PartReader
 from govmedia_rules.snapshots.shallow_rows import RowReader, ShallowRow
 from govmedia_rules.snapshots.sparse import FactNotGiven, SparseSnapshot, sparse_snapshot
 from govmedia_rules.snapshots.stage import stage_of
@@ -211,7 +211,7 @@ class _Column:
         differ = len(self._cells[0].slice(0, _SAMPLE).unique()) > _SAMPLE // 2
         plain = _plain(group, self._cells[0] if differ else self._coded[1][0])
         self.texts = self._cells[0] if plain is not None and plain.true_count == len(plain) else None
-        self._known: dict[int, Part] = {}
+        self._known: dict[int, CellsRead] = {}
         self._read: Sequence[int] = ()
         if self.texts is None:
             self._read = range(self.size) if plain is None else _positions(self._plain_values, False)
@@ -248,17 +248,17 @@ class _Column:
         """Whether every row is known to say something of its own."""
         return self.texts is not None and len(self.texts.unique()) == len(self.texts)
 
-    def part(self, code: int) -> Part:
+    def part(self, code: int) -> CellsRead:
         """Return what a combination says."""
         part = self._known.get(code)
         if part is None:
             part = self._known[code] = self._part(code)
         return part
 
-    def _part(self, code: int) -> Part:
+    def _part(self, code: int) -> CellsRead:
         cells = [text_cell(values[code].as_py()) for values in self._coded[1]]
         if self.texts is not None:
-            return Part({self.group.facts[0]: cells[0]})
+            return CellsRead({self.group.facts[0]: cells[0]})
         return self._reader.read(self.group, dict(zip(self.group.headers, cells, strict=True)))
 
     def column_of(self, fact: str) -> pyarrow.Array:
