@@ -77,6 +77,10 @@ class Rulebook:
     def _judge(self) -> Judge:
         return Judge(self.plan)
 
+    @cached_property
+    def _no_opinions(self) -> Opinions:
+        return Opinions(self.plan, (), ())
+
     @property
     def id(self) -> str:
         """Id of the topmost layer."""
@@ -194,7 +198,8 @@ class Rulebook:
         Raises:
             ArgumentError: `snapshot` is none.
         """
-        inspection = self._inspect(snapshot, Opinions(self.plan, reviews, waivers))
+        nothing_said = reviews == () and waivers == ()
+        inspection = self._inspect(snapshot, self._no_opinions if nothing_said else Opinions(self.plan, reviews, waivers))
         for refusal in inspection.refused_reviews:
             warnings.warn(
                 UnusedReview(f"a review or waiver was not applied: {refusal}", zh=f"有一条复核或豁免未采用：{refusal}"),
