@@ -322,7 +322,13 @@ class Findings(Tabular[Finding]):
         )
         asked = sorted((each for each in self._findings if each.status is not Status.NOT_APPLICABLE), key=_urgency)
         other = [each for each in self._findings if each.status is Status.NOT_APPLICABLE]
-        folded = display.collapsible(f"不适用 {len(other)} 项", Findings(other).shown_table(subjects=True)) if other else ""
+        folded = (
+            display.collapsible(
+                f"不适用 {len(other)} 项", display.text("、".join(dict.fromkeys(each.title for each in other)), 3_000)
+            )
+            if other
+            else ""
+        )
         table = Findings(asked).shown_table(subjects=True)
         return display.frame(f"<b>检查结论 {len(self)} 条</b>", shares if len(counts) > 1 else "", table, folded)
 
