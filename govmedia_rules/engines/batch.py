@@ -49,7 +49,8 @@ class BatchJudge:
     """Judges a record batch of snapshots.
 
     The batch that comes back has as many rows, in the same order. A row that cannot be read has no verdict and says why
-    in `fault`.
+    in `fault`. A batch is judged without reviews and waivers, which may be about rows of another batch; `inspect_files` and
+    `inspect_frame` take them.
 
     Attributes:
         plan: The plan that is applied.
