@@ -290,6 +290,8 @@ class Strictness(Enum):
                 # No window at all is the widest one.
                 return (old is None) == (self is Strictness.SHORTER)
             if isinstance(old, Window) and isinstance(new, Window):
+                if old.is_as_long_as(new):
+                    return True
                 return new.is_shorter_than(old) if self is Strictness.SHORTER else old.is_shorter_than(new)
             return False
         if self in (Strictness.FEWER, Strictness.MORE):

@@ -188,9 +188,14 @@ class Window(BaseModel):
         span = self.__dict__["_last"] = Span.between(self.start(point), point)
         return span
 
+    def is_as_long_as(self, other: Window) -> bool:
+        """Return whether two windows are one length in other words: 14 days and 2 weeks, 12 months and a year."""
+        lengths = [(7 * window.weeks + window.days, 12 * window.years + window.months) for window in (self, other)]
+        return lengths[0] == lengths[1]
+
     def is_shorter_than(self, other: Window) -> bool:
-        """Return whether this window starts later than `other` would, both ending at one (fixed, ordinary) instant."""
-        return self.start(_REFERENCE) > other.start(_REFERENCE)
+        """Return whether this window starts later than `other` would on every day (60 days exceed two months in March)."""
+        return all(self.start(point) > other.start(point) for point in _REFERENCES)
 
     def text(self, lang: str = "zh") -> str:
         """Return the length in words: `2周`, `6个月`, `14 days`."""
@@ -204,7 +209,14 @@ class Window(BaseModel):
         return self.text("zh")
 
 
-_REFERENCE = datetime(2023, 7, 1, tzinfo=SHANGHAI)
+_REFERENCES = tuple(
+    point
+    for year in (2023, 2024)
+    for month in range(1, 13)
+    for first in (datetime(year, month, 1, tzinfo=SHANGHAI),)
+    for point in (first, first - timedelta(days=1))
+)
+"""First and last days of months, with a leap day and without: where windows of months are longest and shortest."""
 
 
 @lru_cache(maxsize=65_536)

@@ -275,6 +275,7 @@ class Scoring(Model):
         cap: Whether the deductions of one indicator stop at its points.
         veto_score: Score a vetoed subject gets; None gives no score, which is the national rule.
         veto_levels: Levels whose subjects get it; None for all.
+        loosens: Says that the layer knowingly lowers the pass mark below it, or scores portals only where all were scored.
         source: Where the rule comes from.
     """
 
@@ -289,6 +290,7 @@ class Scoring(Model):
     cap: bool = True
     veto_score: Points | None = None
     veto_levels: tuple[Level, ...] | None = None
+    loosens: bool = False
     source: Source
 
 
@@ -478,7 +480,7 @@ def _deciding(indicator: Indicator) -> dict[str, object]:
 
 def _deciding_scoring(rule: Scoring) -> dict[str, object]:
     """Return what of a scoring decides a verdict."""
-    content = rule.model_dump(exclude={"source", "relations"})
+    content = rule.model_dump(exclude={"source", "relations", "loosens"})
     if rule.relations:
         content["relations"] = [relation.model_dump(exclude={"source"}) for relation in rule.relations]
     return content

@@ -172,6 +172,7 @@ def test_nanchong_ends_where_its_successor_begins(day: date, holds: bool) -> Non
     book = gr.rulebook_for("南充市", day)
     assert ("media.manage.reply" in {one.id for one in book.indicators}) == holds
     assert ("media.veto.own_indicators.511300" in {one.id for one in book.indicators}) != holds
+    assert ("nanchong-2019@1.0-replaced" in book.version) != holds
 
 
 def test_jiangxi_of_2022_leaves_what_only_the_old_reading_decides() -> None:

@@ -205,3 +205,91 @@ def test_narrower_books_say_what_they_cover() -> None:
         book.only("site.veto.column")
     with pytest.raises(KeyError):
         book["site.veto.column"]
+
+
+SCORING = {
+    "groups": {"发布解读": 31, "办事服务": 25, "互动交流": 23, "功能设计": 21},
+    "source": {"document": "某文件", "grade": "official"},
+}
+
+
+@pytest.mark.parametrize(
+    ("change", "key"),
+    [
+        ({"pass_below": 59}, "pass_below"),
+        ({"pass_below": "59.99"}, "pass_below"),
+        ({"pass_below": 0}, "pass_below"),
+        ({"pass_below": 59, "loosens": True}, None),
+        ({"pass_below": 60}, None),
+        ({"pass_below": 80}, None),
+    ],
+)
+def test_a_lower_pass_mark_is_said(change: dict[str, Any], key: str | None) -> None:
+    layer = {"id": "mine", "title": "x", "extends": "national-2019", "scoring": {"site": {**SCORING, **change}}}
+    if key is None:
+        gr.load_rulebook(layer)
+        return
+    with pytest.raises(gr.errors.RulebookErrors) as caught:
+        gr.load_rulebook(layer)
+    assert key in str(caught.value)
+
+
+def test_scoring_portals_only_where_every_site_was_scored_is_said() -> None:
+    layer = {
+        "id": "mine",
+        "title": "x",
+        "extends": "hubei-2022",
+        "scoring": {"site": {**SCORING, "pass_below": 80, "portals_only": True}},
+    }
+    with pytest.raises(gr.errors.RulebookErrors):
+        gr.load_rulebook(layer)
+
+
+@pytest.mark.parametrize(
+    ("indicators", "at_least"),
+    [
+        ([], 1),
+        (["none"], 1),
+        (["site.bonus.survey"], 1),
+        (["site.deduct.design.ipv6"], 22),
+        (["site.deduct.design.ipv6"], -1),
+        (["site.deduct.design.ipv6", "site.deduct.interaction.login"], 5),
+    ],
+)
+def test_a_relation_that_cannot_hold_is_refused(indicators: list[str], at_least: int) -> None:
+    relation = {"indicators": indicators, "at_least": at_least, "source": {"document": "某文件"}}
+    scoring = {"site": {**SCORING, "pass_below": 60, "relations": [relation]}}
+    with pytest.raises(gr.errors.RulebookErrors):
+        gr.load_rulebook({"id": "mine", "title": "x", "extends": "national-2019", "scoring": scoring})
+
+
+@pytest.mark.parametrize(("window", "loads"), [({"days": 14}, True), ({"days": 7, "weeks": 1}, True), ({"days": 15}, False)])
+def test_one_length_in_other_words_is_no_looser(window: dict[str, int], loads: bool) -> None:
+    layer = {
+        "id": "x",
+        "title": "x",
+        "extends": "national-2019",
+        "indicators": {"media.veto.stale": {"params": {"window": window}}},
+    }
+    if loads:
+        gr.load_rulebook(layer)
+    else:
+        with pytest.raises(gr.errors.RulebookErrors):
+            gr.load_rulebook(layer)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "shorter"),
+    [
+        ({"months": 2}, {"days": 60}, False),  # longer than January and February
+        ({"months": 2}, {"days": 58}, True),
+        ({"months": 1}, {"days": 28}, False),
+        ({"months": 1}, {"days": 27}, True),
+        ({"days": 30}, {"months": 1}, False),
+        ({"days": 32}, {"months": 1}, True),
+        ({"years": 1}, {"days": 365}, False),
+        ({"years": 1}, {"months": 11}, True),
+    ],
+)
+def test_a_window_is_shorter_only_where_it_is_on_every_day(old: dict[str, int], new: dict[str, int], shorter: bool) -> None:
+    assert Strictness.SHORTER.allows(gr.Window(**old), gr.Window(**new)) == shorter
