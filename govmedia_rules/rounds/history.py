@@ -16,7 +16,7 @@ from typing import Any, Literal, NamedTuple
 
 from govmedia_rules.core import display
 from govmedia_rules.core.vocabulary import key_of
-from govmedia_rules.errors import ObservationError, Where
+from govmedia_rules.errors import ArgumentError, ObservationError, Where
 from govmedia_rules.judge.inspection import Verdict
 from govmedia_rules.judge.table import GroupBy
 from govmedia_rules.rounds.store import DataSet, StoredRound, read_columns, read_rounds, values_of
@@ -75,7 +75,7 @@ class History:
             inspected; None where there is none.
         """
         if by is not None and by not in _GROUPS:
-            raise ValueError(f"groups are {', '.join(_GROUPS)}, not {by!r}")
+            raise ArgumentError(f"groups are {', '.join(_GROUPS)}, not {by!r}")
         names = ["subject_kind", "verdict", "digest", *([by] if by not in (None, "subject_kind") else [])]
         rows: list[Line] = []
         before: dict[Cell, frozenset[Cell]] = {}
@@ -154,7 +154,7 @@ class History:
         Only a later pass ends a failure. See `Failure` for what is told of it.
         """
         if of not in ("verdict", "indicator"):
-            raise ValueError(f"failures are of 'verdict' or 'indicator', not {of!r}")
+            raise ArgumentError(f"failures are of 'verdict' or 'indicator', not {of!r}")
         courses: dict[Cell, dict[str, _Course]] = {}
         for number, record in enumerate(self.rounds):
             for subject, name, at, digest, failed, passed in self._answers(record, of):

@@ -21,7 +21,7 @@ from pydantic import Field, ValidationError
 from govmedia_rules.checks.contract import Status
 from govmedia_rules.core.model import Model
 from govmedia_rules.engines.local import locked
-from govmedia_rules.errors import ExportError, ObservationError, Where
+from govmedia_rules.errors import ArgumentError, ExportError, ObservationError, Where
 from govmedia_rules.judge.engine import OPEN
 from govmedia_rules.judge.finding import FINDING_HEADINGS, Finding
 from govmedia_rules.judge.inspection import INSPECTION_HEADINGS, Inspection
@@ -230,7 +230,7 @@ def write_round(
     try:
         StoredRound(year=year, round=number, inspections=0, findings=0, rulebooks={}, files={})
     except ValidationError:
-        raise ValueError(f"year and round are whole numbers from 1 to 9999, not {year!r} and {number!r}") from None
+        raise ArgumentError(f"year and round are whole numbers from 1 to 9999, not {year!r} and {number!r}") from None
     folder = Path(path)
     try:
         _claim(folder)
