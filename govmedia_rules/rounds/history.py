@@ -19,7 +19,7 @@ from govmedia_rules.core.vocabulary import key_of
 from govmedia_rules.errors import ArgumentError, ObservationError, Where
 from govmedia_rules.judge.inspection import Verdict
 from govmedia_rules.judge.table import GroupBy
-from govmedia_rules.rounds.store import DataSet, StoredRound, read_columns, read_rounds, values_of
+from govmedia_rules.rounds.store import DataSet, StoredRound, read_round_columns, read_rounds, values_of
 from govmedia_rules.tables.columns import Cell, ColumnType, Heading
 from govmedia_rules.tables.out import SummaryTable
 
@@ -148,10 +148,10 @@ class History:
             name="判定变化",
         )
 
-    def failures(self, of: FailureOf = "verdict") -> SummaryTable[Failure]:
+    def failures(self, of: FailureOf = "verdict") -> SummaryTable[PastFailure]:
         """List every subject that failed once, or with `of="indicator"` every indicator that a subject failed once.
 
-        Only a later pass ends a failure. See `Failure` for what is told of it.
+        Only a later pass ends a failure. See `PastFailure` for what is told of it.
         """
         if of not in ("verdict", "indicator"):
             raise ArgumentError(f"failures are of 'verdict' or 'indicator', not {of!r}")
@@ -240,12 +240,12 @@ class History:
         )
 
     def _read(self, record: StoredRound, data: DataSet, names: Sequence[str]) -> dict[str, list[Cell]]:
-        table = read_columns(self.folder, data, record, names)
+        table = read_round_columns(self.folder, data, record, names)
         return {name: values_of(table, name) for name in names}
 
     def _last(self, record: StoredRound, names: Sequence[str]) -> dict[str, list[Cell]]:
         """Return columns of a round, one row a subject: its last inspection."""
-        table = read_columns(self.folder, "inspections", record, list(dict.fromkeys([*names, "subject_id", "observed_at"])))
+        table = read_round_columns(self.folder, "inspections", record, list(dict.fromkeys([*names, "subject_id", "observed_at"])))
         subjects = values_of(table, "subject_id")
         if len(set(subjects)) < len(subjects):
             table = table.take(_last_rows(subjects, values_of(table, "observed_at")))
@@ -282,7 +282,7 @@ def _ids_counted(texts: Iterable[Cell]) -> Counter[str]:
     return counts
 
 
-class Failure(NamedTuple):
+class PastFailure(NamedTuple):
     """The failures of a subject, or of one indicator for a subject, over all rounds.
 
     Attributes:
@@ -329,7 +329,7 @@ _FAILURE_TYPES: tuple[tuple[str, ColumnType, str], ...] = (
     ("changed_with_rulebook", "integer", "随规则变化次数"),
     ("now", "text", "最近一期"),
 )
-FAILURE_HEADINGS: tuple[Heading[Failure], ...] = tuple(
+FAILURE_HEADINGS: tuple[Heading[PastFailure], ...] = tuple(
     Heading(name, kind, title, itemgetter(at)) for at, (name, kind, title) in enumerate(_FAILURE_TYPES)
 )
 
@@ -379,10 +379,10 @@ class _Course:
             self.changed_with_rulebook += digest != self.digest
         self.digest = digest
 
-    def failure(self, subject: str, indicator: str | None, last_round: int) -> Failure:
+    def failure(self, subject: str, indicator: str | None, last_round: int) -> PastFailure:
         """Return what is known at the end."""
         is_certain = self.rectified is not None and self.same_rulebook
-        return Failure(
+        return PastFailure(
             subject,
             self.name,
             indicator,

@@ -23,8 +23,8 @@ from govmedia_rules.rounds.store import (
     StoredRound,
     file_of,
     inspection_batches,
-    read_record,
-    schema_of,
+    read_round_record,
+    round_schema,
     write_round,
 )
 from govmedia_rules.snapshots.models import AnySnapshot
@@ -84,7 +84,7 @@ def inspect_round(
         MissingExtra: pyarrow is not installed.
     """
     paths = check_files([files] if isinstance(files, str | os.PathLike) else files)
-    schema_of("inspections")
+    round_schema("inspections")
     reviews, waivers = list(reviews), list(waivers)
     # Which observation such a review answers is known when all of them are.
     asks_for_all = any(review.observed_at is None and review.passage is None for review in reviews)
@@ -160,7 +160,7 @@ def _judged_before(folder: Path, year: int, number: int, digest: str) -> frozens
     record_file = folder / RECORDS / f"{year}-{number}.json"
     if not record_file.exists():
         return frozenset()
-    read_record(folder, record_file)
+    read_round_record(folder, record_file)
     table = pq.ParquetFile(file_of(folder, "inspections", year, number)).read(["input", "digest"])
     pairs = zip(table.column("input").to_pylist(), table.column("digest").to_pylist(), strict=True)
     known = dict(pairs)
@@ -178,7 +178,7 @@ def _kept_batches(folder: Path, year: int, number: int, kept: set[str]) -> Itera
     import pyarrow.compute as pc
     import pyarrow.parquet as pq
 
-    no_inspections, no_findings = (pa.RecordBatch.from_pylist([], schema_of(name)) for name in ("inspections", "findings"))
+    no_inspections, no_findings = (pa.RecordBatch.from_pylist([], round_schema(name)) for name in ("inspections", "findings"))
     inputs, observed = pa.array(sorted(kept), pa.string()), set[tuple[object, object]]()
     for rows in pq.ParquetFile(file_of(folder, "inspections", year, number)).iter_batches(BATCH_ROWS):
         chosen = rows.filter(pc.is_in(rows.column("input"), inputs))

@@ -59,7 +59,7 @@ ROUND_HEADINGS: tuple[Heading[Inspection], ...] = (
 """Columns of a stored inspection; `input`, the digest of what was judged, follows them."""
 
 
-class Listed(NamedTuple):
+class PopulationRow(NamedTuple):
     """A subject on a list, or with `dimension` a count that somebody stated."""
 
     subject_kind: str
@@ -74,7 +74,7 @@ def _fact(name: str) -> Any:
     return lambda row: getattr(row.subject, name, None)
 
 
-POPULATION_HEADINGS: tuple[Heading[Listed], ...] = (
+POPULATION_HEADINGS: tuple[Heading[PopulationRow], ...] = (
     Heading("subject_kind", "text", "对象类别代码", lambda row: row.subject_kind),
     Heading("subject_id", "text", "对象标识", _fact("id")),
     Heading("subject_name", "text", "对象名称", _fact("name")),
@@ -125,7 +125,7 @@ class Batch(NamedTuple):
     findings: pyarrow.RecordBatch
 
 
-def schema_of(data: DataSet) -> pyarrow.Schema:
+def round_schema(data: DataSet) -> pyarrow.Schema:
     """Return the columns of a data set; year and round stand in the names of its folders.
 
     Raises:
@@ -197,8 +197,8 @@ def inspection_batches(inspections: Iterable[Inspection], inputs: Iterator[str] 
     """
     import pyarrow as pa
 
-    schema = schema_of("inspections")
-    plain, of_findings = schema.remove(len(schema) - 1), schema_of("findings")
+    schema = round_schema("inspections")
+    plain, of_findings = schema.remove(len(schema) - 1), round_schema("findings")
     waiting = iter(inspections)
     while held := list(islice(waiting, BATCH_ROWS)):
         rows = arrow_batch(ROUND_HEADINGS, held, plain)
@@ -226,7 +226,7 @@ def write_round(
     unread: Sequence[object] | None = None,
 ) -> StoredRound:
     """Write a round from rows; see `append_round`."""
-    schema_of("inspections")
+    round_schema("inspections")
     try:
         StoredRound(year=year, round=number, inspections=0, findings=0, rulebooks={}, files={})
     except ValidationError:
@@ -291,8 +291,8 @@ def _write_beside(
     counts = {"inspections": 0, "findings": 0}
     options = {"compression": "zstd"}
     with (
-        pq.ParquetWriter(beside / "inspections", schema_of("inspections"), **options) as inspections,
-        pq.ParquetWriter(beside / "findings", schema_of("findings"), **options) as findings,
+        pq.ParquetWriter(beside / "inspections", round_schema("inspections"), **options) as inspections,
+        pq.ParquetWriter(beside / "findings", round_schema("findings"), **options) as findings,
     ):
         for batch in batches:
             _note(batch.inspections, observations, rulebooks)
@@ -301,8 +301,8 @@ def _write_beside(
             counts["inspections"] += batch.inspections.num_rows
             counts["findings"] += batch.findings.num_rows
     listed = None if population is None else list(_listed(population))
-    with pq.ParquetWriter(beside / "populations", schema_of("populations"), **options) as writer:
-        writer.write_batch(arrow_batch(POPULATION_HEADINGS, listed or [], schema_of("populations")))
+    with pq.ParquetWriter(beside / "populations", round_schema("populations"), **options) as writer:
+        writer.write_batch(arrow_batch(POPULATION_HEADINGS, listed or [], round_schema("populations")))
     names: tuple[DataSet, ...] = ("inspections", "findings", "populations")
     return StoredRound(
         year=year,
@@ -312,7 +312,7 @@ def _write_beside(
         listed=len(listed) if isinstance(population, Registry) and listed is not None else None,
         unread=None if unread is None else len(unread),
         rulebooks=rulebooks,
-        files={name: digest_of(beside / name) for name in names},
+        files={name: file_digest(beside / name) for name in names},
     )
 
 
@@ -328,21 +328,21 @@ def _note(rows: pyarrow.RecordBatch, observations: set[tuple[object, object]], r
     rulebooks.update(zip(rows.column("digest").to_pylist(), rows.column("rulebook").to_pylist(), strict=True))
 
 
-def _listed(population: Listing) -> Iterator[Listed]:
+def _listed(population: Listing) -> Iterator[PopulationRow]:
     if isinstance(population, Registry):
         subjects: tuple[Site | Account, ...] = (*population.sites, *population.accounts)
         for subject in subjects:
             kind = "site" if isinstance(subject, Site) else "account"
-            yield Listed(kind, subject, None, None, 1, population)
+            yield PopulationRow(kind, subject, None, None, 1, population)
         return
     for stated in [population] if isinstance(population, Population) else population:
-        yield Listed(stated.subject, None, "total", None, stated.size, stated)
+        yield PopulationRow(stated.subject, None, "total", None, stated.size, stated)
         for dimension, parts in stated.by.items():
             for part, count in parts.items():
-                yield Listed(stated.subject, None, dimension, part or None, count, stated)
+                yield PopulationRow(stated.subject, None, dimension, part or None, count, stated)
 
 
-def digest_of(path: Path) -> str:
+def file_digest(path: Path) -> str:
     """Return the SHA-256 of a file."""
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
@@ -352,7 +352,7 @@ def _put(folder: Path, beside: Path, record: StoredRound, replace: bool) -> Stor
     """Move the files of a finished round to their places, and write its record last."""
     record_file = folder / RECORDS / f"{record.year}-{record.round}.json"
     if record_file.exists() and not replace:
-        stored = read_record(folder, record_file)
+        stored = read_round_record(folder, record_file)
         if all(_is_equal(folder, beside, name, record) for name in record.files):
             return stored
         raise ExportError(
@@ -383,12 +383,12 @@ def _is_equal(folder: Path, beside: Path, name: DataSet, record: StoredRound) ->
 
     order = [(column, "ascending") for column in _ORDER[name]]
     files = (file_of(folder, name, record.year, record.round), beside / name)
-    columns = [column for column in schema_of(name).names if column != "input"]
+    columns = [column for column in round_schema(name).names if column != "input"]
     stored, new = (pq.ParquetFile(file).read(columns).sort_by(order) for file in files)
     return bool(stored.equals(new))
 
 
-def read_record(folder: Path, file: Path) -> StoredRound:
+def read_round_record(folder: Path, file: Path) -> StoredRound:
     """Read the record of a round and check that the files it names are there, as they were written.
 
     Raises:
@@ -405,7 +405,7 @@ def read_record(folder: Path, file: Path) -> StoredRound:
     for name, digest in record.files.items():
         path = file_of(folder, name, record.year, record.round)
         try:
-            is_whole = digest_of(path) == digest and pq.read_schema(path).equals(schema_of(name))
+            is_whole = file_digest(path) == digest and pq.read_schema(path).equals(round_schema(name))
         except (OSError, ValueError):
             is_whole = False
         if not is_whole:
@@ -421,9 +421,9 @@ def read_rounds(folder: Path) -> tuple[StoredRound, ...]:
         ObservationError: The folder holds no rounds or is damaged, or an append to it did not end.
         MissingExtra: pyarrow is not installed.
     """
-    schema_of("inspections")
+    round_schema("inspections")
     check_mark(folder)
-    records = [read_record(folder, file) for file in sorted((folder / RECORDS).glob("*.json"))]
+    records = [read_round_record(folder, file) for file in sorted((folder / RECORDS).glob("*.json"))]
     known = {file_of(folder, name, record.year, record.round) for record in records for name in _ORDER}
     stray = sorted({*(path for name in _ORDER for path in (folder / name).rglob("*.parquet"))} - known)
     if stray:
@@ -431,12 +431,12 @@ def read_rounds(folder: Path) -> tuple[StoredRound, ...]:
     return tuple(sorted(records, key=lambda record: (record.year, record.round)))
 
 
-def read_columns(folder: Path, data: DataSet, record: StoredRound, columns: Sequence[str]) -> pyarrow.Table:
+def read_round_columns(folder: Path, data: DataSet, record: StoredRound, columns: Sequence[str]) -> pyarrow.Table:
     """Read columns of a round; text comes as a dictionary, which takes less memory."""
     import pyarrow.parquet as pq
 
     path = file_of(folder, data, record.year, record.round)
-    texts = [field.name for field in schema_of(data) if field.name in columns and str(field.type) == "string"]
+    texts = [field.name for field in round_schema(data) if field.name in columns and str(field.type) == "string"]
     try:
         return pq.ParquetFile(path, read_dictionary=texts).read(list(columns))
     except (OSError, ValueError):
