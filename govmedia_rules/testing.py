@@ -184,7 +184,9 @@ def load_cases(path: str | PathLike[str], *, checks: Check | ModuleType | Iterab
             args = entry.get("args", {})
             cases.append(Case(indicator, entry["name"], observed, entry["status"], entry.get("reason"), args, book, reviews))
         except (KeyError, ValueError) as fault:
-            raise ObservationError(f"case {number} cannot be used: {fault}", Where(str(file), "[[case]]")) from fault
+            raise ObservationError(
+                f"case {number} cannot be used: {fault}", Where(str(file), "[[case]]"), zh=f"第 {number} 个用例不能用：{fault}"
+            ) from fault
     return cases
 
 

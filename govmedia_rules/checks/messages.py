@@ -345,7 +345,7 @@ def _in_time(enquiry: Enquiry, site: SiteSnapshot, limit: int, calendar: WorkCal
         return None
     is_late = calendar.has_more_than(limit, asked, day_of(answered_at if answered_at is not None else site.observed_at, zone))
     if is_late is None:
-        raise CalendarError(f"the calendar covers {calendar.coverage}")
+        raise CalendarError(f"the calendar covers {calendar.coverage}", zh=f"工作日历覆盖 {calendar.coverage}")
     if is_answered:
         return not is_late
     return False if is_late else None

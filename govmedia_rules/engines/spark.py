@@ -49,15 +49,25 @@ def schema_of(judge: BatchJudge, given: StructType) -> StructType:
         from pyspark.sql.pandas.types import from_arrow_schema
         from pyspark.sql.types import StructType
     except ImportError:
-        raise MissingExtra("the Spark engine needs PySpark", hint="pip install govmedia-rules[spark]") from None
+        raise MissingExtra(
+            "the Spark engine needs PySpark", hint="pip install govmedia-rules[spark]", zh="Spark 引擎需要 PySpark"
+        ) from None
     own = from_arrow_schema(judge.schema() if not judge.keep else _without_keep(judge).schema())
     names = given.fieldNames()
     gone = [name for name in judge.keep if name not in names]
     if gone:
-        raise TableError(f"no column {', '.join(gone)} to keep; the columns are {names}")
+        raise TableError(
+            f"no column {', '.join(gone)} to keep; the columns are {names}",
+            zh=f"没有要保留的列 {'、'.join(gone)}；现有的列：{names}",
+        )
     taken = [name for name in judge.keep if name in own.fieldNames()]
     if taken:
-        raise TableError(f"the result has columns {', '.join(taken)} itself", hint="rename them before")
+        raise TableError(
+            f"the result has columns {', '.join(taken)} itself",
+            hint="rename them before",
+            zh=f"结果本身有列 {'、'.join(taken)}",
+            hint_zh="请先改名",
+        )
     return StructType([*(given[name] for name in judge.keep), *own.fields])
 
 

@@ -258,7 +258,12 @@ class Inspection(Row):
         given = opinions.of(self.subject, self.observed_at, result)
         if self.is_as_stored and any(self.plan.by_id[name].kind in ("deduction", "bonus") for name in given.reviews):
             digest = self.plan.digest
-            raise ObservationError("a review would change the score", hint=f"read the inspection with the rulebook {digest}")
+            raise ObservationError(
+                "a review would change the score",
+                hint=f"read the inspection with the rulebook {digest}",
+                zh="有一条复核会改变得分",
+                hint_zh=f"请用 {digest} 的指标体系读这份检查结果",
+            )
         return Inspection(self.plan, result, self.subject, self.observed_at, self._marks, given, self._stored)
 
     @property
@@ -544,9 +549,15 @@ class Inspection(Row):
         inspection = cls._of_record(record, plan)
         if inspection.verdict.value != record.verdict:
             text = f"the verdict {record.verdict} does not follow from the findings, which give {inspection.verdict.value}"
-            raise ObservationError(text, hint="judge the snapshot again")
+            zh = f"判定 {record.verdict} 与检查结论不符，由结论得出的是 {inspection.verdict.value}"
+            raise ObservationError(text, hint="judge the snapshot again", zh=zh, hint_zh="请重新判定采样数据")
         if sorted(record.problems) != sorted(finding.id for finding in inspection.problems):
-            raise ObservationError("the list of problems does not follow from the findings", hint="judge the snapshot again")
+            raise ObservationError(
+                "the list of problems does not follow from the findings",
+                hint="judge the snapshot again",
+                zh="问题清单与检查结论不符",
+                hint_zh="请重新判定采样数据",
+            )
         score = inspection.score
         if score is not None and record.score is not None and ScoreRecord.model_validate(score.to_dict()) != record.score:
             # The file says what was judged; a later release may add up differently.

@@ -87,7 +87,8 @@ class Opinions:
         if not is_same_unit(subject, other):
             self._shared_ids.add(subject.id)
             text = f"the id {subject.id!r} stands for {other.name} and for {subject.name}; give each unit its own"
-            warnings.warn(text, SharedId, stacklevel=4)
+            zh = f"标识 {subject.id!r} 既指{other.name}又指{subject.name}；请给每个单位各自的标识"
+            warnings.warn(SharedId(text, zh), stacklevel=4)
 
     def of(self, subject: AnySubject, observed_at: datetime, result: PlanResult) -> Given:
         """Return what belongs to one observation.
@@ -142,21 +143,26 @@ class Opinions:
             day = observed_at.date()
             if waiver.granted > day:
                 text = f"waiver {waiver.id} for {waiver.subject} is not in force before {waiver.granted}"
-                warnings.warn(text, ExpiredWaiver, stacklevel=3)
+                zh = f"{waiver.subject} 的豁免 {waiver.id} 自 {waiver.granted} 起生效，此前无效"
+                warnings.warn(ExpiredWaiver(text, zh), stacklevel=3)
             elif waiver.expires < day:
                 text = f"waiver {waiver.id} for {waiver.subject} lapsed on {waiver.expires}"
-                warnings.warn(text, ExpiredWaiver, stacklevel=3)
+                zh = f"{waiver.subject} 的豁免 {waiver.id} 已于 {waiver.expires} 到期"
+                warnings.warn(ExpiredWaiver(text, zh), stacklevel=3)
             elif not excused & set(waiver.indicators):
                 text = f"waiver {waiver.id} for {waiver.subject} covers nothing that failed"
-                warnings.warn(text, UnusedWaiver, stacklevel=3)
+                zh = f"{waiver.subject} 的豁免 {waiver.id} 没有涉及任何不通过的项"
+                warnings.warn(UnusedWaiver(text, zh), stacklevel=3)
 
     def warn_of_unused(self) -> None:
         """Warn of opinions on subjects that were not among the input."""
         for subject_id in sorted(self._waivers.keys() - self._seen):
-            warnings.warn(f"waivers for {subject_id}, which was not inspected", UnusedWaiver, stacklevel=3)
+            text, zh = f"waivers for {subject_id}, which was not inspected", f"有豁免针对 {subject_id}，而它没有被检查"
+            warnings.warn(UnusedWaiver(text, zh), stacklevel=3)
         remembered = {each.review.subject for given in self._by_subject.values() for each in given if each.review.passage is None}
         for subject_id in sorted(remembered - self._seen):
-            warnings.warn(f"reviews of {subject_id}, which was not inspected", UnusedReview, stacklevel=3)
+            text, zh = f"reviews of {subject_id}, which was not inspected", f"有复核针对 {subject_id}，而它没有被检查"
+            warnings.warn(UnusedReview(text, zh), stacklevel=3)
 
     # --- which are usable at all ---
 

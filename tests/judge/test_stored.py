@@ -198,7 +198,7 @@ HOSTILE: list[tuple[str, Damage, str]] = [
     ("an unknown key", lambda data: data.update(remark="x"), "remark"),
     ("no subject", lambda data: data.pop("subject"), "subject"),
     ("a subject that is text", lambda data: data.update(subject="x"), "subject"),
-    ("a subject of another kind", lambda data: data.update(subject_kind="site"), "platform: Extra inputs"),
+    ("a subject of another kind", lambda data: data.update(subject_kind="site"), "platform: unknown field"),
     ("an unknown platform", lambda data: data["subject"].update(platform="geocities"), "platform"),
     ("no rulebook", lambda data: data.pop("rulebook"), "rulebook"),
     ("no plan", lambda data: data.pop("plan"), "plan"),
