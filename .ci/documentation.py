@@ -1,4 +1,4 @@
-"""What the site does beyond mkdocs: notebooks as pages, links that leave the site as plain words, examples of docstrings as code."""
+"""What the site adds to mkdocs: notebooks as pages, no links that leave the site, examples of docstrings shown as code."""
 
 from __future__ import annotations
 
@@ -11,29 +11,18 @@ from typing import Any
 
 import griffe
 from mkdocs.config.defaults import MkDocsConfig
-from mkdocs.plugins import event_priority
-from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 
 LINK = re.compile(r"(?<!!)\[([^\]]+)\]\(([^)#\s]+)(#[^)\s]*)?\)")
 BLANK_LINES = re.compile(r"\n\s*\n")
-DOCTEST = re.compile(r"(?:^>>> .*\n?(?:^(?!\s*$).*\n?)*)", re.MULTILINE)
+DOCTEST = re.compile(r"^([ ]*)>>> .*(?:\n[ ]*\S.*)*", re.MULTILINE)
 
 
-@event_priority(100)  # before the plugin of languages sorts the files
-def on_files(files: Files, config: MkDocsConfig) -> Files:
-    """Add a page for each notebook."""
-    for notebook in sorted((Path(config.docs_dir) / "notebooks").glob("*.ipynb")):
-        page = File(f"notebooks/{notebook.stem}.md", None, config.site_dir, config.use_directory_urls)
-        page.content_string = "\n\n".join(_cells(notebook))
-        page.generated_by = "documentation.py"
-        page.abs_src_path = str(notebook.with_suffix(".md"))
-        files.append(page)
-    return files
-
-
-def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:
-    """Turn links to files of the project that are not in the site into plain words."""
+def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, **_: Any) -> str:
+    """Show the notebook beside a page of its name; turn links to files of the project that are not in the site into plain words."""
+    notebook = Path(config.docs_dir, page.file.src_uri).with_suffix(".ipynb")
+    if notebook.exists():
+        return "\n\n".join([*_cells(notebook), f"[{notebook.name}]({notebook.name})"])
     here = posixpath.dirname(page.file.src_uri)
 
     def plain(link: re.Match[str]) -> str:
@@ -73,4 +62,4 @@ class Doctests(griffe.Extension):
     def on_instance(self, *, obj: griffe.Object, **_: Any) -> None:
         """Fence the examples of one object."""
         if obj.docstring and ">>> " in obj.docstring.value:
-            obj.docstring.value = DOCTEST.sub(lambda block: f"```python\n{block[0].rstrip()}\n```\n", obj.docstring.value)
+            obj.docstring.value = DOCTEST.sub(r"\1```python\n\g<0>\n\1```", obj.docstring.value)
