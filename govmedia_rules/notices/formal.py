@@ -143,7 +143,7 @@ def issuer(title: Line | None, head: list[Line], closing: list[Line], body: list
 
 
 _ACTS = re.compile(
-    rf"(?:^|[,。;:)] *|日前|近日|近期|记者从|从|由)(?P<issuer>{_ORG})"
+    rf"(?:^|[,。;:)讯] *|日前|近日|近期|记者从|从|由)(?P<issuer>{_ORG})"
     r"(?=共?开展[0-9]|(?:共|随机)*(?:抽查|检查)(?:了|全|区|县|市|省|政府|政务)|(?:昨天|今天|近日|日前|近期|于[^,。]{1,14})?(?:,)?(?:获悉|了解到|印发|发布|通报|公布|组织(?:开展|对|了|力量)|开展了|委托|会同|"
     r"对[^,。]{2,40}(?:进行了?|开展了?|组织|实施)|对照[^,。]{2,30}对))"
 )
@@ -346,6 +346,8 @@ _DUE = re.compile(
 _WITHIN = re.compile(
     r"(?:自|在|于)?(?:收到|接到|本)?(?:通报|通知)?(?:印发|下发|发布|收到)?(?:之日)?(?:起|后)?(?P<n>[0-9]{1,3}|[一二三四五六七八九十]{1,3})个?(?P<unit>工作日|日|天)(?:之)?(?:内|以内)"
 )
+_OWN_PLAN = re.compile("我[局院办厅委校处镇乡区县市]|我单位|我中心|力争|计划|争取|拟")
+"""Words before a date by which the writer means to have done something himself: no term that is set to others."""
 _RECEIVER = re.compile(
     r"(?:报送|报告|上报|反馈|报至|提交|报)(?:至|给|到|送)?(?P<who>[\u4e00-\u9fff()]{2,30}?(?:办公厅|办公室|局|处|科|厅|中心|委|政府|部门|单位|办|组))(?=[,。;()备]|$|备案|汇总)"
 )
@@ -358,7 +360,8 @@ def deadlines(lines: list[Line], page: NoticeText, year: int | None, signed_at: 
         for sentence in sentences_of(line):
             for match in _DUE.finditer(sentence.text):
                 rest = sentence.text[match.end() :]
-                if not re.search("报|反馈|提交|整改|完成|送", rest[:60]):
+                is_own_plan = _OWN_PLAN.search(sentence.text[: match.start("date")]) is not None
+                if is_own_plan or not re.search("报|反馈|提交|整改|完成|送", rest[:60]):
                     continue
                 due = _due(match.group("date"), year, signed_at)
                 if due is None:
