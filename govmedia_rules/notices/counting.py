@@ -298,7 +298,11 @@ def _read_brackets(clause: Line, basis: re.Match[str] | None, page: NoticeText, 
     """Read the numbers in brackets: parts where there are several (微信31个、微博10个), else rates."""
     for bracket in _BRACKETED.finditer(clause.text):
         inside = bracket.group()[1:-1]
-        several = len(list(_number().finditer(inside))) > 1
+        numbers = len(list(_number().finditer(inside)))
+        # 205个(含APP 3个) counts a part as well.
+        several = numbers > 1 or (
+            numbers == 1 and re.match("其中|含", inside) is not None and platform_of_label(inside) is not None
+        )
         is_basis = basis is not None and basis.start() == bracket.start() and not (several and re.match("含|其中", inside))
         if (several or "%" in inside) and len(inside) > 5 and not is_basis:
             outer, outcome = builder.current, builder.last_outcome
@@ -373,7 +377,9 @@ def _parse_number(plain: str, begin: int, match: re.Match[str], stop: int, page:
     )
 
 
-_SHARED_OUTCOME = re.compile(r"(?:政府)?网站[、和及与]+[0-9]+[个家](?:政务)?(?:新媒体|账号)(?:账号)?(?:均)?(?:为|被判定为)?(?P<outcome>不合格|不达标)(?!率)")
+_SHARED_OUTCOME = re.compile(
+    r"(?:政府)?网站[、和及与]+[0-9]+[个家](?:政务)?(?:新媒体|账号)(?:账号)?(?:均)?(?:为|被判定为)?(?P<outcome>不合格|不达标)(?!率)"
+)
 _ERRORS = re.compile("(?:[错死断坏暗空]链(?:接)?|错别字|敏感词|错敏词)[^网账]{0,2}$")
 _FLOW = re.compile("整合|迁移|减少|压减|精简|撤并|合并|归并|新增|新开|增加|新设|取消|缩减|清理")
 """Words of change: 清理整合1214个 says how many there were no more, not how many there are."""

@@ -24,7 +24,7 @@ _ISO = re.compile(
 )
 _ORG = (
     r"[\u4e00-\u9fff()]{1,40}?(?:办公厅|办公室|人民政府|秘书局|领导小组|管理局|服务局|数据局|大数据局|信息中心|政务中心|数据中心|"
-    r"委员会|管委会|政务公开办|府办|政府办|总局|局|厅|委|中心|部|司|署|院|协会|政府)"
+    r"委员会|管委会|政务公开办|网信办|府办|政府办|总局|局|厅|委|中心|部|司|署|院|协会|政府)"
 )
 DOCUMENT_NUMBER = re.compile(r"[\u4e00-\u9fff]{1,12}[〔\[【(][12][0-9]{3}[〕\]】)][0-9]{1,4}号")
 
@@ -327,13 +327,19 @@ def month_span(text: str, start: int, page: NoticeText) -> tuple[DateSpan, Place
     return span, page.place(start + match.start(), start + match.end())
 
 
-def statistics_date(lines: list[Line], year: int | None) -> tuple[PartialDate, int, int] | None:
+def statistics_date(
+    lines: list[Line], year: int | None, signed_at: PartialDate | None = None
+) -> tuple[PartialDate, int, int] | None:
     """Return the date counts stand at (截至2020年2月)."""
     for line in lines:
         for match in re.finditer(r"(?:截至|截止|截止到|截至到)(?:目前[,(])?", line.text):
             date = find_date(line.text[match.end() : match.end() + 16])
             if date is not None and date[1] <= 2:
                 value = with_year(date[0], year)
+                day, at = value.value, signed_at.value if signed_at else None
+                if day is not None and at is not None and day > at and "year" in value.inferred:
+                    # 截至12月31日 in a notice of January is the year before.
+                    value = with_year(date[0], day.year - 1)
                 return value, line.start + match.end() + date[1], line.start + match.end() + date[2]
     return None
 

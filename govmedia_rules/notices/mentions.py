@@ -427,7 +427,9 @@ def _bare_groups(text: str, start: int, page: NoticeText) -> Iterator[Mentions]:
             # 青石旅游网: the word is the end of the name itself.
             begin = match.end("site")
         items = _items_before(text, position, begin, account=kind == "account")
-        if items is None:
+        is_class = match.group("account") and items is not None and re.search("[市县区州盟旗]$", items.items[-1][0])
+        if items is None or is_class:
+            # 丰水市政务新媒体 are all accounts of the place, no account of that name.
             continue
         known = platform_of_label(platform) if platform else None
         names = [
@@ -466,13 +468,15 @@ def _bracketed_groups(text: str, start: int, page: NoticeText) -> Iterator[Menti
         if not is_bare_name(name, account=True):
             continue
         at = match.end("name") - len(name)
+        spelled = [(name, at), *_before_bracketed(text, at)]
+        at = spelled[-1][1]
         named = []
-        for spelling in re.findall(PLATFORM_WORDS, match.group("platforms")):
-            known = platform_of_label(spelling)
-            place = page.place(start + at, start + match.end("name"))
-            named.append(
-                Named(name=name, kind="account", platform=known[0] if known else None, platform_text=spelling, place=place)
-            )
+        for called, begin in reversed(spelled):
+            for spelling in re.findall(PLATFORM_WORDS, match.group("platforms")):
+                known = platform_of_label(spelling)
+                platform = known[0] if known else None
+                place = page.place(start + begin, start + begin + len(called))
+                named.append(Named(name=called, kind="account", platform=platform, platform_text=spelling, place=place))
         open_list = text.startswith("等", match.end())
         if group is not None and text[group.end : at] in ("、", "和", "及"):
             group = replace(group, names=[*group.names, *named], end=match.end() + open_list, is_open=open_list)
@@ -482,6 +486,14 @@ def _bracketed_groups(text: str, start: int, page: NoticeText) -> Iterator[Menti
         group = Mentions(named, at, match.end() + open_list, open_list, "account", None)
     if group is not None:
         yield group
+
+
+def _before_bracketed(text: str, end: int) -> Iterator[tuple[str, int]]:
+    """Yield the names of a list that share the bracket after its last one (:青石扶贫、青石司法(微信公众号)), the last first."""
+    low = max(text.rfind(mark, 0, end) for mark in ",;:。()“”") + 1
+    pieces = list(re.finditer("[^、]+", text[low:end]))
+    if low and text[low - 1] == ":" and all(is_bare_name(piece.group(), account=True) for piece in pieces):
+        yield from ((piece.group(), low + piece.start()) for piece in reversed(pieces))
 
 
 _QUOTED_LIST = re.compile(r"(?:[“\"][^”\"]+[”\"][、,和]?)+等?")

@@ -241,7 +241,11 @@ _ALL_RECTIFIED = re.compile("(?:均|全部|都)已?[^,未没]{0,8}(?:整改|更�
 
 
 def _nameless(segment: Line, page: NoticeText, heading: str, kind: Kind | None) -> Iterator[Problem]:
-    if _ALL_RECTIFIED.search(segment.text) and re.search("其中[^,]*已", segment.text) is None and any(stance == "rectified" for _, stance in stances(segment)):
+    if (
+        _ALL_RECTIFIED.search(segment.text)
+        and re.search("其中[^,]*已", segment.text) is None
+        and any(stance == "rectified" for _, stance in stances(segment))
+    ):
         # 错链21条、错别字14处,均已反馈整改 names nobody and leaves nothing open.
         return
     for clause, stance in stances(segment):
