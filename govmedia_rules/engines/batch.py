@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING, Any
 
 from govmedia_rules.core.time import SHANGHAI
 from govmedia_rules.errors import BrokenLine, TableError, Where
+from govmedia_rules.judge.columnwise import judge_columns
 from govmedia_rules.judge.engine import Judge
-from govmedia_rules.judge.frame import fault_text
 from govmedia_rules.judge.inspection import INSPECTION_HEADINGS, Inspection
+from govmedia_rules.judge.rowwise import fault_text, judge_rows
 from govmedia_rules.judge.rulebook import Rulebook
 from govmedia_rules.rules.model import Plan
 from govmedia_rules.snapshots.models import AnySnapshot
@@ -49,7 +50,9 @@ class BatchJudge:
     """Judges a record batch of snapshots.
 
     The batch that comes back has as many rows, in the same order. A row that cannot be read has no verdict and says why
-    in `fault`.
+    in `fault`. Of typed columns, rows of one subject in a batch share one verdict, as in `inspect_frame`; where they contradict
+    each other it stays open. Rows of other batches are not known, so reviews and waivers are left to `inspect_files` and
+    `inspect_frame`.
 
     Attributes:
         plan: The plan that is applied.
@@ -94,6 +97,10 @@ class BatchJudge:
     @cached_property
     def _judge(self) -> Judge:
         return Judge(self.plan)
+
+    @cached_property
+    def _book(self) -> Rulebook:
+        return Rulebook(self.plan)
 
     @cached_property
     def headings(self) -> tuple[Heading[Any], ...]:
@@ -151,9 +158,9 @@ class BatchJudge:
             raise missing_frames("a record batch") from None
         schema = self.schema(batch.schema)
         column = self._json_column(batch.schema)
-        rows = list(self._from_json(batch.column(column)) if column is not None else self._from_columns(batch))
         kept = [batch.column(name) for name in self.keep]
-        return pa.record_batch([*kept, *self.arrays(rows)], schema=schema)
+        arrays = self._from_columns(batch) if column is None else self.arrays(list(self._from_json(batch.column(column))))
+        return pa.record_batch([*kept, *arrays], schema=schema)
 
     def arrays(self, rows: Sequence[Cells]) -> list[pyarrow.Array]:
         """Rows of cells as the arrays of the result."""
@@ -165,8 +172,10 @@ class BatchJudge:
     def cells(self, snapshot: AnySnapshot) -> Cells:
         """Return the row of one snapshot."""
         outcome = self._judge.run(snapshot)
-        inspection = Inspection(self.plan, outcome, snapshot.subject, snapshot.observed_at, snapshot.marks)
-        return (*[get(inspection) for get in self._getters], None)
+        return self._described(Inspection(self.plan, outcome, snapshot.subject, snapshot.observed_at, snapshot.marks))
+
+    def _described(self, inspection: Inspection, fault: str | None = None) -> Cells:
+        return (*[get(inspection) for get in self._getters], fault)
 
     def line(self, line: RawLine) -> Cells:
         """Return the row of one line of JSON.
@@ -216,26 +225,38 @@ class BatchJudge:
             except BrokenLine as fault:
                 yield self.broken(fault.what)
 
-    def _from_columns(self, batch: pyarrow.RecordBatch) -> Iterator[Cells]:
+    def _from_columns(self, batch: pyarrow.RecordBatch) -> Sequence[pyarrow.Array]:
         names = [name for name in batch.schema.names if name not in self.keep]
         kind = self.kind or kind_of_table(batch.schema.names, self.headers)
         if not names:
             raise TableError("the batch has no columns", Where("batch"), zh="这一批没有列")
         zone = self.zone or SHANGHAI
         table = shallow_table(batch, kind, observed_at=self.observed_at, headers=self.headers, zone=zone)
-        given = 0
-        for row in table:
-            for _ in range(row.number - 2 - given):
-                yield self.broken("空行")
-            given = row.number - 1
-            if row.snapshot is not None and self.not_after is not None and row.snapshot.observed_at > self.not_after:
-                yield self.broken("observed_at lies in the future")
-            elif row.snapshot is not None:
-                yield (*self.cells(row.snapshot)[:-1], fault_text(row.bad))
-            else:
-                yield self.broken(fault_text(row.bad) or "空行")
-        for _ in range(batch.num_rows - given):
-            yield self.broken("空行")
+        # The whole of an inspection names its subject, and a limit of time is one for each row.
+        is_shared = not self.detail and self.not_after is None
+        together = judge_columns(table.readers[0], self._judge, self._described) if is_shared else None
+        single = list(table) if together is None else together.singly
+        if self.not_after is not None:
+            single = [row._replace(snapshot=None, bad=()) if self._is_late(row.snapshot) else row for row in single]
+        results = judge_rows(
+            self._book,
+            lambda: single,
+            lambda inspection, _, fault: self._described(inspection, fault),
+            lambda row: self.broken(fault_text(row.bad) or "observed_at lies in the future"),
+        )
+        blank = self.broken("空行")
+        if together is None:
+            return self.arrays([results.get((None, number), blank) for number in range(2, batch.num_rows + 2)])
+        headings = [heading.name for heading in self.headings]
+        rows, repeats = together.repeats(results, blank, headings, {**together.subject_columns(), "fault": together.faults})
+        shared = zip(headings, self._own_schema, self.arrays(rows), strict=True)
+        return [
+            repeats.own[name].cast(field.type) if name in repeats.own else values.take(repeats.which)
+            for name, field, values in shared
+        ]
+
+    def _is_late(self, snapshot: AnySnapshot | None) -> bool:
+        return snapshot is not None and self.not_after is not None and snapshot.observed_at > self.not_after
 
     def __getstate__(self) -> dict[str, Any]:
         return {name: self.__dict__[name] for name in self.__dataclass_fields__}

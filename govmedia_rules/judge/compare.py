@@ -11,6 +11,7 @@ from typing import Any, Literal, NamedTuple, get_args, overload
 
 from govmedia_rules.checks.contract import Status
 from govmedia_rules.judge.inspection import Inspection, Verdict
+from govmedia_rules.rules.model import Plan
 from govmedia_rules.subjects.models import former_id_of
 from govmedia_rules.tables.columns import Heading, Row
 from govmedia_rules.tables.out import Tabular
@@ -44,18 +45,26 @@ class ComparedInspection(NamedTuple):
     former_id: str = ""
 
     @classmethod
-    def of(cls, inspection: Inspection) -> ComparedInspection:
-        """Return the result of an inspection, reviews included."""
-        decided = (Status.PASSED, Status.FAILED, Status.NOT_APPLICABLE)
-        statuses = zip(inspection.plan.indicators, inspection.statuses, strict=True)
+    def of(cls, inspection: Inspection, patterns: Patterns | None = None) -> ComparedInspection:
+        """Return the result of an inspection, reviews included.
+
+        Args:
+            inspection: The inspection.
+            patterns: What was found of earlier inspections, for many of them that share their statuses.
+        """
+        patterns = {} if patterns is None else patterns
+        statuses = tuple(inspection.statuses)
+        pattern = patterns.get((id(inspection.plan), statuses))
+        if pattern is None:
+            pattern = patterns[id(inspection.plan), statuses] = _Pattern.of(inspection.plan, statuses)
         return cls(
             inspection.subject.id,
             inspection.subject.name,
             inspection.verdict,
             str(inspection.score) if inspection.score is not None else None,
-            frozenset(finding.id for finding in inspection.problems),
-            frozenset(indicator.id for indicator, status in statuses if status in decided),
-            inspection.rulebook.version,
+            pattern.failed,
+            pattern.settled,
+            inspection.plan.version,
             former_id_of(inspection.subject),
         )
 
@@ -85,6 +94,27 @@ class ComparedInspection(NamedTuple):
             frozenset(settled),
             data["rulebook"]["version"],
         )
+
+
+class _Pattern(NamedTuple):
+    """What the statuses of an inspection come to; the plan is held, so that no other gets its place in memory."""
+
+    plan: Plan
+    failed: frozenset[str]
+    settled: frozenset[str]
+
+    @classmethod
+    def of(cls, plan: Plan, statuses: Sequence[Status]) -> _Pattern:
+        pairs = list(zip(plan.indicators, statuses, strict=True))
+        decided = (Status.PASSED, Status.FAILED, Status.NOT_APPLICABLE)
+        return cls(
+            plan,
+            frozenset(indicator.id for indicator, status in pairs if status is Status.FAILED and indicator.kind != "bonus"),
+            frozenset(indicator.id for indicator, status in pairs if status in decided),
+        )
+
+
+Patterns = dict[tuple[int, tuple[Status, ...]], _Pattern]
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,7 +318,8 @@ def compare(before: Iterable[Inspection | ComparedInspection], after: Iterable[I
 
 
 def _by_subject(results: Iterable[Inspection | ComparedInspection]) -> dict[str, ComparedInspection]:
-    summaries = (each if isinstance(each, ComparedInspection) else ComparedInspection.of(each) for each in results)
+    patterns: Patterns = {}
+    summaries = (each if isinstance(each, ComparedInspection) else ComparedInspection.of(each, patterns) for each in results)
     return {summary.subject_id: summary for summary in summaries}
 
 

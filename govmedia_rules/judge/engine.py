@@ -7,7 +7,7 @@ service duties, stage of life); for each combination of them the plan is compile
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import PurePath
@@ -19,6 +19,7 @@ from govmedia_rules.judge.readings import check_of
 from govmedia_rules.judge.score import Tariff, is_scored, may_be_scored
 from govmedia_rules.rules.model import AppliesTo, Indicator, Plan, Scoring, SubjectWord
 from govmedia_rules.snapshots.models import AnySnapshot
+from govmedia_rules.snapshots.sparse import FactNotGiven
 from govmedia_rules.snapshots.stage import Stage, stage_of
 from govmedia_rules.subjects.models import Account, AnySubject, Site
 from govmedia_rules.subjects.vocabulary import PORTAL_LEVELS, subject_vocabulary
@@ -131,7 +132,7 @@ class Step(NamedTuple):
         """Call the check; whatever it raises is an answer too."""
         try:
             answer: object = self.function(snapshot, **self.params)
-        except KeyboardInterrupt:
+        except (KeyboardInterrupt, FactNotGiven):
             raise
         except BaseException as fault:  # a plugin may raise anything, SystemExit too
             return crashed(fault)
@@ -188,6 +189,19 @@ class Program:
         decisions = {tariff.passes(non_passing) for tariff in self.tariffs}
         return decisions.pop() if len(decisions) == 1 else None
 
+    def result_of(self, non_passing: Sequence[tuple[int, CheckResult]]) -> PlanResult:
+        """Return what the answers that are not a plain pass come to.
+
+        Args:
+            non_passing: Those answers, by position in the plan.
+        """
+        vetoed, undecided = False, self.starts_open
+        for position, answer in non_passing:
+            if position in self.vetoes:
+                vetoed = vetoed or answer.status is Status.FAILED
+                undecided = undecided or answer.status in OPEN
+        return PlanResult(self, tuple(non_passing), vetoed, undecided, True if vetoed else self.passes(non_passing))
+
     def expand(self, non_passing: NonPassing, size: int) -> list[CheckResult]:
         """Return the answers of all `size` indicators of the plan."""
         answers = [PASSED] * size
@@ -216,17 +230,9 @@ class Judge:
         """Ask every check that applies; one that raises gives an `error` answer, and the others still run."""
         profile = profile_of(snapshot.subject, stage_of(snapshot))
         program = self._programs.get(profile) or self.program(profile)
-        non_passing: list[tuple[int, CheckResult]] = []
-        vetoed, undecided = False, program.starts_open
-        for step in program.steps:
-            answer = step.ask(snapshot)
-            if answer is PASSED:
-                continue
-            non_passing.append((step.position, answer))
-            if step.position in program.vetoes:
-                vetoed = vetoed or answer.status is Status.FAILED
-                undecided = undecided or answer.status in OPEN
-        return PlanResult(program, tuple(non_passing), vetoed, undecided, True if vetoed else program.passes(non_passing))
+        return program.result_of(
+            [(step.position, answer) for step in program.steps if (answer := step.ask(snapshot)) is not PASSED]
+        )
 
 
 def compile_plan(plan: Plan, profile: Profile) -> Program:

@@ -475,7 +475,8 @@ def code_cell(value: Any, subject: str) -> CodeRead | None:
 
 
 @cache
-def _plain_marks() -> frozenset[str]:
+def plain_marks() -> frozenset[str]:
+    """Return the words that stand for nothing in a cell of text."""
     return _words().not_observed | {"无", "没有"}
 
 
@@ -484,6 +485,6 @@ def plain_cell(value: Any) -> str | None:
     if isinstance(value, UnreadCell):
         raise ValueError(f"{value.reason}，未读取")
     text = str(value).strip()
-    if text.isalnum() and text.lower() not in _plain_marks():  # nearly every cell
+    if text.isalnum() and text.lower() not in plain_marks():  # nearly every cell
         return text
     return None if text_of(value) is None or key_of(text) in ("无", "没有") else text

@@ -9,6 +9,7 @@ import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
+from itertools import chain
 from typing import Any
 
 from govmedia_rules.core.time import SHANGHAI
@@ -36,6 +37,7 @@ class ShallowTable:
         remarks: Hidden rows, columns and sheets.
         missing: Usual headers of facts that no column gives, though verdicts need them.
         name: File or kind of source.
+        readers: What reads the rows of each table.
     """
 
     columns: tuple[ColumnUse, ...]
@@ -43,10 +45,10 @@ class ShallowTable:
     remarks: tuple[BadRow, ...] = ()
     missing: tuple[str, ...] = ()
     name: str = ""
-    _rows: Iterator[ShallowRow] = field(default_factory=lambda: iter(()), repr=False)
+    readers: tuple[RowReader, ...] = field(default=(), repr=False)
 
     def __iter__(self) -> Iterator[ShallowRow]:
-        return self._rows
+        return chain.from_iterable(reader.rows() for reader in self.readers)
 
     @property
     def fields(self) -> frozenset[str]:
@@ -265,5 +267,5 @@ def shallow_table(
         tuple(row for table in tables for row in table.remarks),
         tuple(title for facts, title in _NEEDED_FACTS[kind].items() if not fields & set(facts)),
         tables[0].name,
-        (row for reader in readers for row in reader.rows()),
+        tuple(readers),
     )

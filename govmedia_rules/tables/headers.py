@@ -213,12 +213,17 @@ def match_columns(
     return tuple(uses)
 
 
+@cache
+def _near_patterns(kind: str) -> Mapping[str, str]:
+    patterns: Mapping[str, str] = read_data("govmedia_rules.tables", "headers.toml").get(f"near_{kind}", {})
+    return patterns
+
+
 def _with_near(uses: Sequence[ColumnUse], groups: Sequence[FieldGroup], taken: Mapping[str, str]) -> list[ColumnUse]:
     """Give a field that no column fills to the one unused column whose header holds its words."""
     result = list(uses)
     for group in groups:
-        patterns: dict[str, str] = read_data("govmedia_rules.tables", "headers.toml").get(f"near_{group.kind}", {})
-        for name, pattern in patterns.items():
+        for name, pattern in _near_patterns(group.kind).items():
             near = [at for at, use in enumerate(result) if use.field is None and re.search(pattern, key_of(use.header))]
             if name not in taken and name in group.types and len(near) == 1:
                 use = result[near[0]]

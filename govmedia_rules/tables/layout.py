@@ -80,6 +80,17 @@ def no_subject(name: Any, cells: Mapping[str, Any]) -> str | None:
     return "说明行" if filled <= 2 and words.note.match(name) else None
 
 
+@cache
+def perhaps_no_subject() -> str:
+    """Return a regular expression, of RE2 too, found in every name of letters and digits that `no_subject` takes for none."""
+    data = read_data("govmedia_rules.tables", "headers.toml")
+    table, answers = data["rows"], data["words"]["yes"]
+    alone = "|".join(map(re.escape, (*table["examples"], *table["notes"], *answers)))
+    placeholder = table["placeholder"].split("(?=")[0]
+    short = rf"[^\p{{Han}}]{{1,{max(map(len, answers))}}}"  # YES in any spelling
+    return rf"{'|'.join(table['totals'])}|^(?:{alone}|{short})$|^{placeholder}|^\p{{Nd}}|\p{{Nd}}{{4}}年"
+
+
 class Header(NamedTuple):
     """A header: its first row and the row after it, from 0, and the text of each column."""
 

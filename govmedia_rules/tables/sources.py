@@ -6,11 +6,13 @@ and blank cells become None.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import logging
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from itertools import chain
 from os import PathLike
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from govmedia_rules.core.parallel import run_limited
 from govmedia_rules.errors import TableError, Where, choices, choices_zh
@@ -21,6 +23,11 @@ from govmedia_rules.tables.layout import FieldOf, find_tables, simple_table
 from govmedia_rules.tables.markup import read_markup
 from govmedia_rules.tables.model import RawTable
 from govmedia_rules.tables.workbooks import MEMORY, read_workbook
+
+if TYPE_CHECKING:
+    import pyarrow
+
+_log = logging.getLogger(__name__)
 
 MAX_BYTES = 512 * 1024 * 1024
 """Largest table file that is opened."""
@@ -116,19 +123,19 @@ def _open(source: Any, sheet: str | int | None) -> RawTable | Iterable[Grid]:
         return _open_file(Path(source), sheet)
     kind = f"{type(source).__module__.split('.')[0]}.{type(source).__name__}"
     if hasattr(source, "to_batches") and hasattr(source, "schema"):  # pyarrow
-        return _from_batches(kind, source.schema, source.to_batches())
+        return _from_batches(kind, source.schema, source.to_batches(), partial(arrow_of, source))
     if hasattr(source, "to_pylist") and hasattr(source, "schema"):  # one record batch of pyarrow
-        return _from_batches(kind, source.schema, [source])
+        return _from_batches(kind, source.schema, [source], partial(arrow_of, source))
     if hasattr(source, "collect_schema") and hasattr(source, "collect"):  # a lazy frame of polars
         source = source.collect()
     if hasattr(source, "iter_rows") and hasattr(source, "columns"):  # polars
         columns = [str(name) for name in source.columns]
         types = dict(zip(columns, map(str, source.dtypes), strict=True))
-        return _from_rows(kind, columns, source.iter_rows(), types)
+        return _from_rows(kind, columns, source.iter_rows(), types, partial(arrow_of, source))
     if hasattr(source, "itertuples") and hasattr(source, "columns"):  # pandas
         columns = [str(name) for name in source.columns]
         types = dict(zip(columns, map(str, source.dtypes), strict=True))
-        return _from_rows(kind, columns, source.itertuples(index=False, name=None), types)
+        return _from_rows(kind, columns, source.itertuples(index=False, name=None), types, partial(arrow_of, source))
     if hasattr(source, "fetchall") and hasattr(source, "columns"):  # duckdb
         columns = [str(name) for name in source.columns]
         types = dict(zip(columns, map(str, source.types), strict=True))
@@ -147,7 +154,13 @@ def _from_records(name: str, columns: list[str], records: Iterable[Mapping[Any, 
     return RawTable(name, tuple(columns), rows)
 
 
-def _from_rows(name: str, columns: list[str], rows: Iterable[Sequence[Any]], types: Mapping[str, str]) -> RawTable:
+def _from_rows(
+    name: str,
+    columns: list[str],
+    rows: Iterable[Sequence[Any]],
+    types: Mapping[str, str],
+    to_arrow: Callable[[], pyarrow.Table | None] | None = None,
+) -> RawTable:
     if len(set(columns)) != len(columns):
         twice = next(column for column in columns if columns.count(column) > 1)
         raise TableError(
@@ -158,17 +171,45 @@ def _from_rows(name: str, columns: list[str], rows: Iterable[Sequence[Any]], typ
             hint_zh="请改其中一列的列名",
         )
     numbered = ((number, dict(zip(columns, map(text_cell, row)))) for number, row in enumerate(rows, 2))  # noqa: B905 - of one frame
-    return RawTable(name, tuple(columns), numbered, types)
+    return RawTable(name, tuple(columns), numbered, types, to_arrow=to_arrow)
 
 
-def _from_batches(name: str, schema: Any, batches: Iterable[Any]) -> RawTable:
+def _from_batches(
+    name: str, schema: Any, batches: Iterable[Any], to_arrow: Callable[[], pyarrow.Table | None] | None = None
+) -> RawTable:
     columns = [str(column) for column in schema.names]
     rows = chain.from_iterable(zip(*(column.to_pylist() for column in batch.columns), strict=True) for batch in batches)
-    return _from_rows(name, columns, rows, {field.name: str(field.type) for field in schema})
+    return _from_rows(name, columns, rows, {field.name: str(field.type) for field in schema}, to_arrow)
+
+
+def arrow_of(frame: Any) -> pyarrow.Table | None:
+    """Return a frame as a pyarrow table with the same cells; None without pyarrow, or where a column would change its cells."""
+    try:
+        import pyarrow as pa
+    except ImportError:
+        return None
+    if isinstance(frame, pa.RecordBatch):
+        return pa.Table.from_batches([frame])
+    if isinstance(frame, pa.Table):
+        return frame
+    try:
+        if hasattr(frame, "to_arrow"):  # polars
+            return frame.to_arrow()
+        table = pa.Table.from_pandas(frame, preserve_index=False)
+    except Exception:  # a frame may hold objects of any kind, which each library refuses in its own way
+        return None
+    # A column of objects may mix kinds, which Arrow would make one; only texts are sure to stay what they are.
+    mixed = [str(name) for name, kind in frame.dtypes.items() if str(kind) == "object"]
+    return table if all(_is_text(pa, table.schema.field(name).type) for name in mixed) else None
+
+
+def _is_text(pa: Any, kind: Any) -> bool:
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_null(kind))
 
 
 def _open_file(path: Path, sheet: str | int | None) -> RawTable | Iterable[Grid]:
     where = Where(str(path))
+    _log.debug("reading %s", path)
     if not path.is_file():
         raise TableError("no such file", where, "look at the path", zh="没有这个文件", hint_zh="请检查路径")
     size = path.stat().st_size
