@@ -541,9 +541,7 @@ class Inspection(Row):
             ObservationError: The format is not known, a key is missing, findings were taken out or added, the content was
                 changed, or the verdict does not follow from the findings.
         """
-        if plan is not None and not isinstance(plan, Plan):
-            what, zh = f"this is no plan but {kind_text(plan)}", f"这不是检查方案，而是{kind_text_zh(plan)}"
-            raise ArgumentError(what, None, "give the plan of a rulebook: load_rulebook(…).plan", zh, "请给出指标体系的 .plan")
+        _check_plan(plan)
         covers = data.get("covers") if isinstance(data, Mapping) else None
         if plan is not None and plan.complete and isinstance(covers, list | tuple):
             plan = plan.select(tuple(indicator for indicator in plan.indicators if indicator.id in covers))
@@ -737,3 +735,9 @@ def _shown_score(score: Score) -> str:
     sums = [display.text(line, 200) for line in score.lines()]
     body = "<br>".join(sums[: display.MAX_ROWS])
     return display.collapsible(f"得分 <b>{display.text(score)}</b>", body)
+
+
+def _check_plan(given: object) -> None:
+    if given is not None and not isinstance(given, Plan):
+        what, zh = f"this is no plan but {kind_text(given)}", f"这不是检查方案，而是{kind_text_zh(given)}"
+        raise ArgumentError(what, None, "give the plan of a rulebook: load_rulebook(…).plan", zh, "请给出指标体系的 .plan")
