@@ -641,7 +641,12 @@ def joined_ids(findings: Iterable[Finding]) -> str | None:
 
 def joined_messages(findings: Iterable[Finding], lang: str = "zh") -> str | None:
     """Return the findings as sentences in one text; None when there are none."""
-    return ("；" if lang == "zh" else "; ").join(finding.message(lang) for finding in findings) or None
+    return joined([finding.message(lang) for finding in findings], lang)
+
+
+def joined(sentences: Iterable[str], lang: str) -> str | None:
+    """Return sentences in one text; None when there are none."""
+    return ("；" if lang == "zh" else "; ").join(sentences) or None
 
 
 _FAILED = list(Status).index(Status.FAILED)

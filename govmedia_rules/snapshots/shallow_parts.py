@@ -82,7 +82,7 @@ class CellGroup(NamedTuple):
     facts: tuple[str, ...]
 
 
-class Part(NamedTuple):
+class CellsRead(NamedTuple):
     """What a group of cells says.
 
     Attributes:
@@ -96,7 +96,7 @@ class Part(NamedTuple):
     marks: tuple[Mark, ...] = ()
 
 
-AS_A_WHOLE = Part(None)
+AS_A_WHOLE = CellsRead(None)
 
 
 class PartReader:
@@ -150,7 +150,7 @@ class PartReader:
     def _facts_of(self, field: str) -> tuple[str, ...]:
         return _FACTS[self.kind].get(field, (f"{self.kind}.{field}",))
 
-    def read(self, group: CellGroup, cells: Mapping[str, Any]) -> Part:
+    def read(self, group: CellGroup, cells: Mapping[str, Any]) -> CellsRead:
         """Return what the cells of a group say.
 
         Args:
@@ -166,9 +166,9 @@ class PartReader:
         # A doubtful stage of life leaves open what other groups say.
         if row.snapshot.partial and "partial" not in facts:
             return AS_A_WHOLE
-        return Part(facts, row.bad, tuple(mark for mark in row.snapshot.marks if mark not in self._common_marks))
+        return CellsRead(facts, row.bad, tuple(mark for mark in row.snapshot.marks if mark not in self._common_marks))
 
-    def _read_alone(self, group: CellGroup, cell: Any) -> Part:
+    def _read_alone(self, group: CellGroup, cell: Any) -> CellsRead:
         """Read a cell that gives one fact and touches no other, without the row around it."""
         (fact,) = group.facts
         (header,) = group.headers
@@ -177,15 +177,15 @@ class PartReader:
             try:
                 reading = self.reader.cell(header, cell)
             except NotRead as fault:
-                return Part({fact: None}, (BadRow(0, header, None, str(fault), True),))
+                return CellsRead({fact: None}, (BadRow(0, header, None, str(fault), True),))
         if reading is None:
-            return Part({fact: None})
+            return CellsRead({fact: None})
         if isinstance(reading, CodeRead):
             reading = reading.code
         elif isinstance(reading, datetime) and self.reader.only_day:
             reading = day_of(reading, self.reader.zone)
         try:
-            return Part({fact: _adapter(self.kind, fact).validate_python(reading, context={"zone": self.reader.zone})})
+            return CellsRead({fact: _adapter(self.kind, fact).validate_python(reading, context={"zone": self.reader.zone})})
         except ValidationError:
             return AS_A_WHOLE
 
