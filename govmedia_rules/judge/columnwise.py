@@ -12,8 +12,7 @@ each other, with faults in several places, or with an id or code that another ro
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import cache, cached_property, partial
-from operator import itemgetter
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from govmedia_rules.checks.contract import PASSED, CheckResult, Status
@@ -275,6 +274,18 @@ class _Column:
             raise _LooksAtTheWhole
         return facts
 
+    def filler(self, sparse: SparseSnapshot) -> Callable[[int], None]:
+        """Return what gives a sparse snapshot the facts of a combination."""
+        if self.texts is None:
+            return lambda code: sparse.give(self.facts_of(code))
+        values, name = sparse.slot(self.group.facts[0])
+        texts = self._texts_by_code
+
+        def fill(code: int) -> None:
+            values[name] = texts[code]
+
+        return fill
+
     def column_of(self, fact: str) -> pyarrow.Array:
         """Return the values of a fact for all rows; those of rows to be read as a whole are null."""
         import pyarrow as pa
@@ -513,24 +524,29 @@ class _Snapshots:
         columns = [self._rows.columns[group] for group in groups]
         with_marks = self._marking and self._marking <= set(groups)
         outcomes: list[Any] = []
-        sparse: SparseSnapshot | None = None
+        sparse = SparseSnapshot(self._rows.kind, self._common)
+        fillers = [column.filler(sparse) for column in columns]
+        started = False
         for path in paths:
-            facts: dict[str, Any] = {}
-            for column, code in zip(columns, path, strict=True):
-                facts |= column.facts_of(code)
+            if started and sparse.is_changed:
+                sparse = SparseSnapshot(self._rows.kind, self._common)
+                fillers = [column.filler(sparse) for column in columns]
+                started = False
+            for fill, code in zip(fillers, path, strict=True):
+                fill(code)
             if with_marks:
                 marks = [mark for column, code in zip(columns, path, strict=True) for mark in column.part(code).marks]
-                facts["marks"] = (*self._marks, *sorted(marks, key=lambda mark: mark.basis == "unconfirmed"))
-            if sparse is None:
-                sparse = SparseSnapshot(self._rows.kind, self._common | facts)
-            else:
-                sparse.again(facts)
+                sparse.give({"marks": (*self._marks, *sorted(marks, key=lambda mark: mark.basis == "unconfirmed"))})
+            if not started:
+                sparse.complete()
+                started = True
             try:
                 outcome = function(sparse.snapshot)
-            except FactNotGiven as missing:
-                outcome = self._unknown(missing.fact, groups)
+            except FactNotGiven:
+                outcome = None
             if sparse.asked:  # the exception may have been caught on its way
                 outcome = self._unknown(sparse.asked[0], groups)
+                sparse.asked.clear()
             outcomes.append(outcome)
         return outcomes
 
@@ -578,17 +594,12 @@ class _Judged:
         self._rows, self._base, self._judge, self._description = rows, base, judge, description
         self._snapshots = _Snapshots(rows, base)
         self._places = {indicator.id: place for place, indicator in enumerate(judge.plan.indicators)}
-        self._patterns: dict[Any, _Pattern] = {}
+        self._patterns: dict[tuple[int, ...], _Pattern] = {}
+        self._shapes: dict[Any, int] = {}
         self._sentences: dict[tuple[int, int], str] = {}
 
     def _program_of(self, snapshot: Snapshot) -> Program:
         return self._judge.program(profile_of(snapshot.subject, stage_of(snapshot)))
-
-    def _ask(self, step: Step, snapshot: Snapshot) -> CheckResult:
-        answer = step.ask(snapshot)
-        if answer.status is Status.ERROR:
-            raise _LooksAtTheWhole  # what a check that raises says of it may depend on anything
-        return answer
 
     def settle(self) -> tuple[list[tuple[Cell, ...]], pyarrow.Array]:
         """Return what is said of the distinct inspections, and for each row its position among those."""
@@ -604,10 +615,11 @@ class _Judged:
             for step in program.steps:
                 # Programs differ in which steps they have and in what is not known of the subject, not in what a step asks.
                 asked.setdefault((step.position, step.unknown_fact), (step, []))[1].append(at)
-        columns, results, positions = [codes], [programs], [-1]
+        columns, positions = [codes], [-1]
+        results: list[list[Any]] = [list(programs)]
         for step, of_programs in asked.values():
             mask = None if len(of_programs) == len(programs) else pc.is_in(codes, pa.array(of_programs, codes.type))
-            answered, answers = self._results(partial(self._ask, step), numbers if mask is None else numbers.filter(mask))
+            answered, answers = self._results(step.ask, numbers if mask is None else numbers.filter(mask))
             if mask is not None:
                 not_asked = pa.repeat(pa.scalar(len(answers), pa.int32()), len(numbers))
                 answered, answers = pc.replace_with_mask(not_asked, mask, answered), [*answers, PASSED]
@@ -616,11 +628,30 @@ class _Judged:
                 results.append(answers)
                 positions.append(step.position)
         combined, members = _combined(columns, [len(each) for each in results])
-        described = []
+        # A step that programs ask with different facts unknown has a column for each of them, and of a row one.
+        in_order = sorted((position, at) for at, position in enumerate(positions) if at)
+        columns_of: dict[int, list[int]] = {}
+        for position, at in in_order:
+            columns_of.setdefault(position, []).append(at)
+        shapes = [list(map(id, programs)), *(list(map(self._shape_of, answers)) for answers in results[1:])]
+        described: list[tuple[Cell, ...]] = []
         for members_of_one in zip(*(member.to_pylist() for member in members), strict=True):
-            program, *answers = [each[member] for each, member in zip(results, members_of_one, strict=True)]
-            given = sorted(zip(positions[1:], answers, strict=True), key=itemgetter(0))
-            described.append(self._cells(program, [(position, answer) for position, answer in given if answer is not PASSED]))
+            program = results[0][members_of_one[0]]
+            key = tuple([shape[member] for shape, member in zip(shapes, members_of_one, strict=True)])
+            answers = [each[member] for each, member in zip(results, members_of_one, strict=True)]
+            pattern = self._patterns.get(key)
+            if pattern is None:
+                given = [(position, answers[at]) for position, at in in_order if answers[at] is not PASSED]
+                pattern = self._patterns[key] = self._pattern(program.result_of(given))
+            cells = list(pattern.cells)
+            for cell, places in pattern.sentences.items():
+                named = (
+                    program.fixed.get(place) or next((answers[at] for at in columns_of[place] if answers[at] is not PASSED), PASSED)
+                    for place in places
+                )
+                sentences = [self._sentence(place, answer) for place, answer in zip(places, named, strict=True)]
+                cells[cell] = joined(sentences, self._description.lang)
+            described.append(tuple(cells))
         which = combined.cast(pa.int32())
         if len(numbers) < self._rows.size:
             mask = pc.is_in(_numbers(self._rows.size), numbers)
@@ -650,6 +681,8 @@ class _Judged:
                     unknown.setdefault(outcome.group, []).append(at)
                     continue
                 if id(outcome) not in known:
+                    if isinstance(outcome, CheckResult) and outcome.status is Status.ERROR:
+                        raise _LooksAtTheWhole  # what a check that raises says of it may depend on anything
                     known[id(outcome)] = len(results)
                     results.append(outcome)
                 found[at] = known[id(outcome)]
@@ -670,22 +703,10 @@ class _Judged:
             result = pc.replace_with_mask(result, pc.is_in(_numbers(len(numbers)), rows), values)
         return result, results
 
-    def _cells(self, program: Program, non_passing: Sequence[tuple[int, CheckResult]]) -> tuple[Cell, ...]:
-        counts = (
-            (position, answer.status, answer.reason, *answer.faults.items(), None, *answer.possible.items())
-            for position, answer in non_passing
-        )
-        key = (id(program), *counts)
-        pattern = self._patterns.get(key)
-        if pattern is None:
-            pattern = self._patterns[key] = self._pattern(program.result_of(non_passing))
-            return pattern.cells
-        answers = {**program.fixed, **dict(non_passing)}
-        cells = list(pattern.cells)
-        for cell, places in pattern.sentences.items():
-            sentences = [self._sentence(place, answers.get(place, PASSED)) for place in places]
-            cells[cell] = joined(sentences, self._description.lang)
-        return tuple(cells)
+    def _shape_of(self, answer: CheckResult) -> int:
+        """Return a number for what of an answer a verdict and a score rest on."""
+        shape = (answer.status, answer.reason, tuple(answer.faults.items()), tuple(answer.possible.items()))
+        return self._shapes.setdefault(shape, len(self._shapes))
 
     def _sentence(self, place: int, answer: CheckResult) -> str:
         sentence = self._sentences.get((place, id(answer)))

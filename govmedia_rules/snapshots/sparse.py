@@ -46,33 +46,34 @@ class SparseSnapshot:
     asked: list[str]
 
     def __init__(self, kind: str, facts: Mapping[str, Any]) -> None:
-        self._kind, self._facts = kind, dict(facts)
-        self._make()
-
-    def _make(self) -> None:
         self.asked = []
-        self._prefix = f"{self._kind}."
-        whole, part = (_SparseAccountSnapshot, _SparseAccount) if self._kind == "account" else (_SparseSiteSnapshot, _SparseSite)
+        whole, part = (_SparseAccountSnapshot, _SparseAccount) if kind == "account" else (_SparseSiteSnapshot, _SparseSite)
         subject = _made(part, {}, self.asked)
-        snapshot: Any = _made(whole, {self._kind: subject}, self.asked)
+        snapshot: Any = _made(whole, {kind: subject}, self.asked)
         self.snapshot = snapshot
         self._values, self._subject_values = _VALUES.__get__(snapshot), _VALUES.__get__(subject)
-        self.give(self._facts)
+        self.give(facts)
+        self.complete()
+
+    def complete(self) -> None:
+        """Take note that no further facts will be given, only others in place of these."""
         self._size = len(self._values) + len(self._subject_values)
 
     def give(self, facts: Mapping[str, Any]) -> None:
         """Give facts, in place of the values they had."""
         for fact, value in facts.items():
-            if fact.startswith(self._prefix):
-                self._subject_values[fact.removeprefix(self._prefix)] = value
-            else:
-                self._values[fact] = value
+            values, name = self.slot(fact)
+            values[name] = value
 
-    def again(self, facts: Mapping[str, Any]) -> None:
-        """Make the snapshot as it was made at first, with other values of facts that it has; what was asked is forgotten."""
-        if self.asked or len(self._values) + len(self._subject_values) != self._size:
-            self._make()  # a cached property may have kept what follows from the values before
-        self.give(facts)
+    def slot(self, fact: str) -> tuple[dict[str, Any], str]:
+        """Return where the value of a fact is held: a dictionary and the key in it."""
+        holder, _, name = fact.rpartition(".")
+        return (self._subject_values if holder else self._values), name
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether more than facts was kept in it: a cached property, which follows from the values it had then."""
+        return len(self._values) + len(self._subject_values) != self._size
 
 
 # pydantic keeps the values of a model in its dictionary, which the sparse classes hide behind a property.
