@@ -54,10 +54,10 @@ def _rounds(paths: list[str]) -> Comparison:
     with open(paths[0], encoding="utf-8") as before, open(paths[1], encoding="utf-8") as after:
         try:
             return compare(read_results(before), read_results(after))
-        except (KeyError, ValueError, TypeError) as fault:
+        except (KeyError, ValueError, TypeError):
             raise ObservationError(
-                f"not a file of inspections: {fault!r}",
+                "a line of them is not an inspection",
                 hint="inspect --out DIR writes inspections.jsonl",
-                zh=f"不是检查结果文件：{fault}",
+                zh="其中有一行不是检查结果",
                 hint_zh="用 inspect --out 目录 写出的 inspections.jsonl",
             ) from None

@@ -167,7 +167,7 @@ def job_of(args: argparse.Namespace) -> InspectionInputs:
     for path in paths:
         if path == "-":
             files.append(_standard_input())
-        elif Path(path).is_dir():
+        elif path and Path(path).is_dir():
             _open_folder(Path(path), files, reviews, waivers)
         elif Path(path).is_file():
             files.append(path)

@@ -51,7 +51,8 @@ class BatchJudge:
 
     The batch that comes back has as many rows, in the same order. A row that cannot be read has no verdict and says why
     in `fault`. Of typed columns, rows of one subject in a batch share one verdict, as in `inspect_frame`; where they contradict
-    each other it stays open. Rows of other batches are not known.
+    each other it stays open. Rows of other batches are not known, so reviews and waivers are left to `inspect_files` and
+    `inspect_frame`.
 
     Attributes:
         plan: The plan that is applied.

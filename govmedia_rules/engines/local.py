@@ -180,7 +180,7 @@ def inspect_to_parquet(
     folder.mkdir(parents=True, exist_ok=True)
     # Where there is nothing to judge, an empty part still tells readers of the folder the columns.
     pieces = list(cut_input(files, piece_bytes)) or [Piece(0, files[0], 0, 0, 0, "nothing")]
-    with _locked(folder):
+    with locked(folder, LOCK_FILE):
         _claim(folder, _description(files, judge, piece_bytes), restart)
         todo = [piece for piece in pieces if not _part(folder, piece).exists()]
         with Meter(progress, sum(piece.size for piece in pieces), unit="B", title="检查") as meter:
@@ -298,14 +298,14 @@ def _claim(folder: Path, settings: Mapping[str, object], restart: bool) -> None:
 
 
 @contextmanager
-def _locked(folder: Path) -> Iterator[None]:
+def locked(folder: Path, name: str) -> Iterator[None]:
     """Keep a second run out of the folder; the lock falls with the process. Where the system has no such lock, none is held."""
     try:
         import fcntl
     except ImportError:
         yield
         return
-    with (folder / LOCK_FILE).open("w") as stream:
+    with (folder / name).open("w") as stream:
         try:
             fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Sized
@@ -49,6 +50,8 @@ from govmedia_rules.rules.plugins import Plugins, built_in_checks, installed, sp
 from govmedia_rules.snapshots.models import AccountSnapshot, AnySnapshot, SiteSnapshot
 from govmedia_rules.snapshots.reading import MAX_LINE_BYTES, read_snapshots, warn_unread
 from govmedia_rules.snapshots.supervision import SupervisorSnapshot
+
+_log = logging.getLogger(__name__)
 
 if TYPE_CHECKING:
     from govmedia_rules.rules.release import Books
@@ -381,6 +384,7 @@ class Inspections(Iterable[Inspection]):
     def _run(
         self, book: Rulebook, files: list[str], reading: LineOptions, workers: int, opinions: Opinions
     ) -> Iterator[Inspection]:
+        _log.debug("judging %d files by %s with %d workers", len(files), book.version, workers)
         if opinions.asks_for_times:
             _observe(files, reading, opinions)
         if workers == 1 or not plain_lines(files):
@@ -394,9 +398,12 @@ class Inspections(Iterable[Inspection]):
             inspections: Iterator[Inspection] = (book._inspect(snapshot, opinions) for snapshot in snapshots)
         else:
             inspections = self._by_workers(book, files, reading, workers, opinions)
+        judged = 0
         for inspection in inspections:
+            judged += 1
             self.refused_reviews.extend(each for each in inspection.refused_reviews if each not in self.refused_reviews)
             yield inspection
+        _log.debug("judged %d subjects, skipped %d lines", judged, len(self.bad))
         opinions.warn_of_unused()
         if self.bad and self._on_bad is None:
             warn_unread(self.bad)
@@ -414,6 +421,7 @@ class Inspections(Iterable[Inspection]):
                 _warn_of_waivers(inspection, opinions)
                 yield inspection
             else:
+                _log.info("skipped: %s, row %s: %s", path, number, item.what)
                 self._set_apart(BrokenLine(item.what, Where(path, row=number), item.hint, item.zh, item.hint_zh))
 
 

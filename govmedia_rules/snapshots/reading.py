@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import logging
 import os
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -20,6 +21,8 @@ from govmedia_rules.core.faults import fault_texts
 from govmedia_rules.core.model import Model
 from govmedia_rules.errors import BrokenLine, ObservationError, UnreadInput, Where
 from govmedia_rules.snapshots.models import AnySnapshot, Snapshot
+
+_log = logging.getLogger(__name__)
 
 MAX_LINE_BYTES = 64 * 1024 * 1024
 """Longest line that is read: a snapshot of a site with its page texts fits many times over."""
@@ -66,6 +69,7 @@ class SnapshotReader(Iterable[AnySnapshot]):
                 yield parse_line(line, zone=zone, not_after=not_after)
             except BrokenLine as fault:
                 self.bad.append(fault)
+                _log.info("skipped: %s", fault)
                 if self._on_bad is not None:
                     self._on_bad(fault)
         if self.bad and self._on_bad is None:
@@ -125,6 +129,7 @@ def file_lines(path: str | os.PathLike[str], max_line_bytes: int = MAX_LINE_BYTE
         ObservationError: The file does not exist or is a folder.
     """
     file = Path(path)
+    _log.debug("reading %s", path)
     if not file.is_file():
         raise ObservationError("no such file", Where(str(path)), hint="look at the path", zh="没有这个文件", hint_zh="请核对路径")
     if file.suffix == ".json":

@@ -6,6 +6,7 @@ and blank cells become None.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import chain
@@ -25,6 +26,8 @@ from govmedia_rules.tables.workbooks import MEMORY, read_workbook
 
 if TYPE_CHECKING:
     import pyarrow
+
+_log = logging.getLogger(__name__)
 
 MAX_BYTES = 512 * 1024 * 1024
 """Largest table file that is opened."""
@@ -206,6 +209,7 @@ def _is_text(pa: Any, kind: Any) -> bool:
 
 def _open_file(path: Path, sheet: str | int | None) -> RawTable | Iterable[Grid]:
     where = Where(str(path))
+    _log.debug("reading %s", path)
     if not path.is_file():
         raise TableError("no such file", where, "look at the path", zh="没有这个文件", hint_zh="请检查路径")
     size = path.stat().st_size
