@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import PurePath
@@ -132,8 +133,10 @@ class Step(NamedTuple):
 
     def call(self, snapshot: AnySnapshot) -> CheckResult:
         """Call the check; whatever it raises is an answer too."""
+        # A check of others gets a copy: what it changes in it by force, no other check sees.
+        own = snapshot if self.kinds is None else copy(snapshot)
         try:
-            answer: object = self.function(snapshot, **self.params)
+            answer: object = self.function(own, **self.params)
         except (KeyboardInterrupt, FactNotGiven):
             raise
         except BaseException as fault:  # a plugin may raise anything, SystemExit too
