@@ -21,7 +21,7 @@ from govmedia_rules.checks.contract import (
 from govmedia_rules.checks.updates import FaultCount, column_updated
 from govmedia_rules.core.time import Moment, Span, Window, day_of
 from govmedia_rules.core.workdays import Calendar
-from govmedia_rules.errors import CalendarError
+from govmedia_rules.errors import CalendarError, closest
 from govmedia_rules.snapshots.kinds import is_known as is_known_kind
 from govmedia_rules.snapshots.models import SiteSnapshot
 from govmedia_rules.snapshots.parts import Column
@@ -35,7 +35,7 @@ class _Rule(NamedTuple):
     first_level_only: bool
 
 
-@check("site.columns_core_stale", needs="columns")
+@check("site.columns_core_stale", needs="columns", version=2)
 def columns_core_stale(
     site: SiteSnapshot,
     *,
@@ -71,7 +71,8 @@ def columns_core_stale(
         is_known = kind in rules and kind is not None
         rule = rules.get(kind)
         if rule is None and not is_known_kind("column", kind):
-            rule = slow  # a kind that nobody knows may be a misspelt core one
+            # A kind that nobody knows may be a misspelt core one.
+            rule = rules[closest(kind, filter(None, rules))]
         if rule is None or group.all_updated(rule.span):
             continue
         for column in group.to_be_compared(rule.span):
@@ -230,7 +231,7 @@ def _counted(
     )
 
 
-@check("site.column_missing", needs="columns", faults=("missing", "wrong"))
+@check("site.column_missing", needs="columns", faults=("missing", "wrong"), version=2)
 def column_missing(site: SiteSnapshot, *, kinds: Kinds) -> CheckResult:
     """Check whether there is no column of these kinds. Wrong content (`wrong`) is counted by a person's review.
 
@@ -243,13 +244,14 @@ def column_missing(site: SiteSnapshot, *, kinds: Kinds) -> CheckResult:
 
 
 def _no_column(site: SiteSnapshot, kinds: Kinds) -> CheckResult:
-    if "columns" in site.partial or None in site.columns_by_kind:
+    # A column of a kind that nobody knows may be the one that is missed.
+    if "columns" in site.partial or not all(is_known_kind("column", kind) for kind in site.columns_by_kind):
         return inconclusive("column_not_seen", kinds=kinds, possible={"missing": 1})
     evidence = [Evidence(column.name, column.url, None, 0) for column in site.columns_of(*kinds)]
     return failed("column_missing", evidence=evidence, faults={"missing": 1}, kinds=kinds)
 
 
-@check("site.column_stale", needs="columns", faults=("missing", "stale"))
+@check("site.column_stale", needs="columns", faults=("missing", "stale"), version=2)
 def column_stale(
     site: SiteSnapshot,
     *,

@@ -28,7 +28,7 @@ from govmedia_rules.snapshots.models import AccountSnapshot, SiteSnapshot
 from govmedia_rules.snapshots.parts import Enquiry, Message
 
 
-@check("site.messages_unanswered", needs="messages", version=2)
+@check("site.messages_unanswered", needs="messages", version=3)
 def messages_unanswered(
     site: SiteSnapshot,
     *,
@@ -59,8 +59,9 @@ def messages_unanswered(
     for message in site.messages:
         if message.valid is False or message.column_kind in excluded_kinds:
             continue
-        if message.asked_at is None:
-            unknown += message.answered is not True
+        if message.asked_at is None or earliest(message.asked_at, zone) > point:
+            # Nobody knows since when it waits, or has waited; what was there at the point was not put after it.
+            unknown += message.answered is not True or late_answers_count
             continue
         # A bare day is read in the unit's favour at both ends: put before the window began, and as late as it can be.
         asked = latest(message.asked_at, zone)
@@ -220,7 +221,9 @@ def _replies_late(
     return inconclusive("replies_unknown", **args) if unknown else passed()
 
 
-@check("site.messages_unpublished", needs="message_board", faults=("unpublished", "stale", "field_missing", "no_statistics"))
+@check(
+    "site.messages_unpublished", needs="message_board", faults=("unpublished", "stale", "field_missing", "no_statistics"), version=2
+)
 def messages_unpublished(
     site: SiteSnapshot,
     *,
@@ -245,6 +248,8 @@ def messages_unpublished(
     newest = board.latest_published_at
     if newest is None:
         possible["stale"] = 1
+    elif window.before(site.observed_at).is_before(newest):
+        possible["stale"] = 1  # it was there at the point, so nobody knows when it was published
     elif not window.before(site.observed_at).has(newest):
         faults["stale"] = 1
         evidence.append(Evidence("message_board", None, newest, newest, window))

@@ -44,7 +44,9 @@ def copied_share(interpretation: str, document: str, size: int = 8) -> float | N
     return len(own_shingles & shingles(document, size)) / len(own_shingles) if own_shingles else None
 
 
-@check("site.interpretations_lacking", needs="interpretations", faults=("missing", "none_recent", "uninterpreted", "copied"))
+@check(
+    "site.interpretations_lacking", needs="interpretations", faults=("missing", "none_recent", "uninterpreted", "copied"), version=2
+)
 def interpretations_lacking(
     site: SiteSnapshot,
     *,
@@ -70,7 +72,8 @@ def interpretations_lacking(
     span = window.before(site.observed_at)
     dates = [interpretation.published_at for interpretation in interpretations]
     if not any(shown is not None and span.has(shown) for shown in dates):
-        if None in dates or "interpretations" in site.partial:
+        # One dated after the point was there at the point, so nobody knows when it was published.
+        if None in dates or any(map(span.is_before, filter(None, dates))) or "interpretations" in site.partial:
             possible["none_recent"] = 1
         else:
             newest = max((shown for shown in dates if shown is not None), key=lambda shown: shown.toordinal(), default=None)

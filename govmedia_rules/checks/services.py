@@ -33,7 +33,7 @@ def services_missing(site: SiteSnapshot) -> CheckResult:
     return failed("services_missing", evidence=[Evidence("services", site.site.url, None, 0)])
 
 
-@check("site.guides_incomplete", needs="services")
+@check("site.guides_incomplete", needs="services", version=2)
 def guides_incomplete(
     site: SiteSnapshot,
     *,
@@ -49,6 +49,8 @@ def guides_incomplete(
         service_limit: Number of such services from which the veto holds.
     """
     lacking, unknown = _lacking_guides(site, elements, missing_limit)
+    assert site.services is not None
+    unknown += max(0, (site.service_count or 0) - len(site.services))
     reached = FaultCount(len(lacking), unknown).reaches(service_limit)
     args: dict[str, Any] = {"count": len(lacking), "limit": service_limit, "missing_limit": missing_limit}
     if reached:

@@ -736,7 +736,8 @@ class SiteCrawler(ChannelFinder):
         named = [column.name for column in self.columns]
         named.extend(name for node in self.site_map or () for name in node.path)
         named.extend(link.url for link, _, _ in self.links.values())
-        named.extend(link.text for link, _, _ in self.links.values() if len(link.text) <= LONGEST_NAME)  # longer ones are titles
+        titles = {entry.url for state in self._lists for entry in state.entries}  # a title may speak of services, as any news may
+        named.extend(link.text for url, (link, _, _) in self.links.items() if len(link.text) <= LONGEST_NAME and url not in titles)
         return not any(column.kind in SERVICE_KINDS for column in self.columns) and not any(
             word in name for name in named for word in words
         )

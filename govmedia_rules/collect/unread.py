@@ -13,8 +13,24 @@ from govmedia_rules.collect.navigation import Base
 from govmedia_rules.collect.words import word_table
 from govmedia_rules.core.vocabulary import any_of
 
-_MEDIA = ("img[src]", "video", "audio", "embed", "object", "iframe", "frame", "canvas", "svg", "applet")
-_SOURCES = ("src", "data", "href", "data-src", "data-original")
+_MEDIA = (
+    "img[src]",
+    "video",
+    "audio",
+    "embed",
+    "object",
+    "iframe",
+    "frame",
+    "canvas",
+    "svg",
+    "applet",
+    "picture source",
+    "[data-src]",
+)
+_SOURCES = ("src", "data", "href", "data-src", "data-original", "srcset")
+# An element of the page's own making (`<news-list>`), which a script replaces; those of word processors are left out.
+_OWN_TAG = re.compile(r"<((?!(?:o|v|w|x|st1|svg|xml|meta):)[a-z][a-z0-9]{0,30}[-:][a-z][a-z0-9:-]{0,40})", re.IGNORECASE)
+_FILLERS = ("data-", "hx-", "v-", ":", "datasrc", "ng-", "src")
 # A script that only sets values: `var a = 1, b = "x";`. It writes nothing.
 _VALUES = re.compile(
     r"""\s*(?:(?:var|let|const)?\s*[\w.$]+\s*=\s*(?:"[^"\n]{0,300}"|'[^'\n]{0,300}'|[-\d.]+|true|false|null|\[\]|\{\})\s*[;,]?\s*)*""",
@@ -52,6 +68,10 @@ def _bar_words() -> re.Pattern[str]:
                 "links",
                 "copyright",
                 "banquan",
+                "weather",
+                "tianqi",
+                "calendar",
+                "rili",
             ]
         ),
         re.IGNORECASE,
@@ -108,6 +128,12 @@ def shown_media(dom: Dom, base: Base) -> Iterator[str]:
     for node in dom.tree.css(",".join(_MEDIA)):
         written = next((value for name in _SOURCES if (value := node.attributes.get(name))), "")
         yield base.resolve(written.strip()) or written.strip()[:200]
+    yield from dict.fromkeys(match[1].lower() for match in _OWN_TAG.finditer(dom.html))
+    for node in dom.tree.css(_list_selector())[:2_000]:
+        if _NOTHING.fullmatch(node.text()) and not is_in_bar(node):  # an empty list that says where its entries come from
+            yield from (f"{name}={value}" for name, value in node.attributes.items() if value and name.startswith(_FILLERS))
+    if dom.asks_for_scripts:
+        yield "noscript"
     for node in dom.tree.css("[style*='url(' i]"):
         if not is_in_bar(node):
             yield (node.attributes.get("style") or "")[:200]

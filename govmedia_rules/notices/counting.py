@@ -9,6 +9,7 @@ accounts; what was merged or added meanwhile (整合, 新增) is no stock; what 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import cast
@@ -168,7 +169,7 @@ def _sentence(sentence: Line, page: NoticeText, builder: CountBuilder) -> None:
         builder.back_to_whole()
         builder.compared_with = None
         is_earlier = False
-        for clause in clauses(segment):
+        for clause in _with_labels(segment):
             starts = _OF_EARLIER.match(clause.text) is not None or _is_of_another_period(clause.text, builder.period)
             is_earlier = starts or (is_earlier and not _OF_NOW.search(clause.text))
             if is_earlier:
@@ -188,6 +189,25 @@ def _sentence(sentence: Line, page: NoticeText, builder: CountBuilder) -> None:
             if kinds:
                 builder.recent = list(dict.fromkeys(kinds))
                 builder.topic = kinds[0] if len(builder.recent) == 1 else None
+
+
+_BARE_FIGURE = re.compile(r"[0-9][0-9,.]*(?:[个家]|%)")
+
+
+def _with_labels(segment: Line) -> Iterator[Line]:
+    """Yield the clauses of a segment, a bare figure together with the short label before its colon (合格:231个)."""
+    before: Line | None = None
+    for clause in clauses(segment):
+        is_value = before is not None and len(before.text) <= 14 and _BARE_FIGURE.fullmatch(clause.text)
+        if before is not None and is_value:
+            at = before.start - segment.start
+            before = Line(clause.number, before.start, segment.text[at : clause.end - segment.start].replace(":", " "))
+            continue
+        if before is not None:
+            yield before
+        before = clause
+    if before is not None:
+        yield before
 
 
 def _is_of_another_period(text: str, period: Period | None) -> bool:
@@ -212,6 +232,8 @@ def _clause(clause: Line, page: NoticeText, builder: CountBuilder, *, parts: boo
     plain = _BRACKETED.sub(
         lambda m: m.group() if len(m.group()) <= 7 and not re.search("见|含|附", m.group()) else " " * len(m.group()), clause.text
     )
+    # 微信(29个)、微博(9个): a number in brackets counts what stands before it.
+    plain = re.sub(r"\(([0-9]+[个家])\)", r" \1,", plain)
     plain = _NOISE.sub(lambda m: " " * len(m.group()), plain)
     has_numbers = _read_numbers(plain, clause, page, builder, parts=parts)
     basis = _BASIS.search(clause.text)
@@ -237,7 +259,7 @@ def _read_numbers(plain: str, clause: Line, page: NoticeText, builder: CountBuil
     measure_after: Measure | None = "inspected" if matches and _INSPECTED_AFTER.search(plain, matches[-1].end()) else None
     for i, match in enumerate(matches):
         stop = matches[i + 1].start() if i + 1 < len(matches) else len(plain)
-        if _OF_REGIONS.match(plain, match.end()) and re.search("等$", plain[end : match.start()]):
+        if _OF_REGIONS.match(plain, match.end()) and re.search("(?:等|其余|其他|其它|剩余|另)$", plain[end : match.start()]):
             # 甲、乙等9个市抽查网站全部合格 counts the cities.
             end = match.end()
             continue
@@ -248,7 +270,11 @@ def _read_numbers(plain: str, clause: Line, page: NoticeText, builder: CountBuil
             continue
         if parsed.measure is None and parsed.outcome is None and not parts:
             # 共检查政府网站35家、政务新媒体220个; 对35个政府网站、220个政务新媒体进行了检查.
-            if ended is not None:
+            shared = _SHARED_OUTCOME.match(plain, match.end())
+            if shared is not None:
+                # 1家网站、8个政务新媒体不合格 says it of both.
+                parsed = replace(parsed, outcome="failed", outcome_label=shared.group("outcome"))
+            elif ended is not None:
                 parsed = replace(parsed, outcome=ended.outcome, outcome_label=ended.outcome_label)
             else:
                 parsed = replace(parsed, measure=carried or measure_after)
@@ -272,8 +298,12 @@ def _read_brackets(clause: Line, basis: re.Match[str] | None, page: NoticeText, 
     """Read the numbers in brackets: parts where there are several (微信31个、微博10个), else rates."""
     for bracket in _BRACKETED.finditer(clause.text):
         inside = bracket.group()[1:-1]
-        several = len(list(_number().finditer(inside))) > 1
-        is_basis = basis is not None and basis.start() == bracket.start()
+        numbers = len(list(_number().finditer(inside)))
+        # 205个(含APP 3个) counts a part as well.
+        several = numbers > 1 or (
+            numbers == 1 and re.match("其中|含", inside) is not None and platform_of_label(inside) is not None
+        )
+        is_basis = basis is not None and basis.start() == bracket.start() and not (several and re.match("含|其中", inside))
         if (several or "%" in inside) and len(inside) > 5 and not is_basis:
             outer, outcome = builder.current, builder.last_outcome
             for part in clauses(Line(clause.number, clause.start + bracket.start() + 1, inside)):
@@ -347,6 +377,9 @@ def _parse_number(plain: str, begin: int, match: re.Match[str], stop: int, page:
     )
 
 
+_SHARED_OUTCOME = re.compile(
+    r"(?:政府)?网站[、和及与]+[0-9]+[个家](?:政务)?(?:新媒体|账号)(?:账号)?(?:均)?(?:为|被判定为)?(?P<outcome>不合格|不达标)(?!率)"
+)
 _ERRORS = re.compile("(?:[错死断坏暗空]链(?:接)?|错别字|敏感词|错敏词)[^网账]{0,2}$")
 _FLOW = re.compile("整合|迁移|减少|压减|精简|撤并|合并|归并|新增|新开|增加|新设|取消|缩减|清理")
 """Words of change: 清理整合1214个 says how many there were no more, not how many there are."""
@@ -408,7 +441,7 @@ def _agent(text: str) -> tuple[str, str]:
         return "", text
     before = FILLER.sub("", TIME.sub("", text[: verb.start()])).strip(" 、,:")
     counts_things = any(noun.lastgroup in ("sites", "accounts") for noun in nouns().finditer(before))
-    if before and not counts_things and _AGENT.search(before):
+    if before and not counts_things and (_AGENT.search(before) or _OFFICE.search(before)):
         agent = "" if _OFFICE.search(before) else text[: verb.start()].strip(" 、,:").removeprefix("其中")
         return agent, text[verb.end() :]
     return "", text
@@ -433,6 +466,11 @@ def _enter(parsed: ParsedNumber, left: str, builder: CountBuilder, *, parts: boo
         # 另有4个账号正在注销: they are not among those inspected.
         builder.figures.append(Figure(label=parsed.label or parsed.outcome_label, count=parsed.count, unit=parsed.unit))
         return
+    is_part_of_figure = parts and is_thing and builder.current is None and not (parsed.measure or parsed.outcome)
+    if is_part_of_figure and parsed.count.value <= max((figure.count.value for figure in builder.figures[-3:]), default=0):
+        # 发现问题12个,其中政府网站5个: the parts are problems too.
+        builder.figures.append(Figure(label=parsed.label, count=parsed.count, unit=parsed.unit))
+        return
     if subject is not None and (not is_thing or parsed.unit not in _THINGS or parsed.is_flow):
         _enter_figure(parsed, builder)
         return
@@ -453,6 +491,9 @@ def _enter(parsed: ParsedNumber, left: str, builder: CountBuilder, *, parts: boo
     narrow, key, dimension = _part_of(parsed, subject, parts=parts)
     if parsed.outcome:
         _enter_outcome(parsed, subject, builder, narrow=narrow, key=key, dimension=dimension)
+    elif narrow and whole is not None and whole.label and dimension == "level" and not parts and not whole.parts:
+        # 15家县级政府门户网站 … 42家市直部门网站: two classes beside each other, none a part of the other.
+        builder.open(subject, label=parsed.label).counts[parsed.measure or "total"] = parsed.count
     elif narrow and not parsed.agent and not _is_first(builder, subject, parts=parts):
         if whole is not None and dimension == "platform" and key is not None:
             whole.make_first_a_part(key)

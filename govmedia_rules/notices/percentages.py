@@ -80,7 +80,8 @@ def _enter_distributed(plain: str, page: NoticeText, clause: Line, builder: Coun
     kind = rate_kind(lead)
     if not matches or kind is None or not _DISTRIBUTED.search(lead.rstrip()) or nouns().search(lead):
         return False
-    wholes = [whole for subject in builder.recent if (whole := builder.whole(subject)) is not None]
+    opens = kind == "pass" and len(builder.recent) == len(matches) > 1
+    wholes = [whole for s in builder.recent if (whole := builder.whole(s) or (builder.open(s) if opens else None)) is not None]
     figures = matches * len(wholes) if re.search("均|都", lead) and len(matches) == 1 else matches
     if len(figures) != len(wholes):
         return len(wholes) > 1
@@ -115,7 +116,10 @@ def _enter_rate(
         builder.rate(rate, target)
     if both and target is not None:
         other: CountedSubject = "site" if target.subject == "account" else "account"
-        builder.rate(rate, builder.whole(other) or builder.open(other))
+        if isinstance(target, WholeBuilder):
+            builder.rate(rate, builder.whole(other) or builder.open(other))
+        else:
+            builder.rate(rate, builder.part(other, target.label, None, "region"))
 
 
 def _kind_seen_with(kind: RateKind, before: str, target: PartBuilder | None, builder: CountBuilder) -> RateKind:
@@ -160,6 +164,9 @@ def _rate_target(before: str, builder: CountBuilder) -> PartBuilder | None:
     subject = SUBJECT_OF[noun.lastgroup]
     if {"sites", "accounts"} <= {other.lastgroup for other in nouns().finditer(before)}:
         # 政府网站、政务新媒体合格率: said of both, entered for each by the caller.
+        place = clean_label(before[: next(nouns().finditer(before)).start()])
+        if "、" in place and _SUBSET.search(_WHOLE_WORDS.sub("", place)):
+            return builder.part(subject, place, None, "region")
         return builder.whole(subject) or builder.open(subject)
     label = clean_label(_RATE_WORDS.sub("", before[: noun.end()]))
     platform = platform_of_label(label) if subject == "account" else None

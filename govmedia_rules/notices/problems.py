@@ -39,10 +39,20 @@ def _body(part: Section, kind: Kind | None, page: NoticeText) -> Iterator[Proble
         if listed is not None:
             yield listed
             continue
-        announced = paragraph if paragraph.text.endswith(":") and has_fault(paragraph.text) else None
+        announced = paragraph if _announces_names(paragraph.text) else None
         following = part.body[number + 1 : number + 2]
         if not any(_listed_under(announced, line, kind, page) for line in following):
             yield from _paragraph(paragraph, part.title, kind, page, is_first=number == 0)
+
+
+_MOST_ANNOUNCED = 20
+"""Characters of a line of its own that tells what is wrong with those named in the lines below it."""
+
+
+def _announces_names(text: str) -> bool:
+    """Return whether a line tells what is wrong with the names below it (超过两周未更新的账号: or, shorter, 超过两周未更新)."""
+    is_title = len(text) <= _MOST_ANNOUNCED and re.search("[,。;“”]", text) is None
+    return has_fault(text) and (text.endswith(":") or is_title)
 
 
 def _listed_under(announced: Line | None, line: Line, kind: Kind | None, page: NoticeText) -> Problem | None:
@@ -64,11 +74,11 @@ def _named_items(part: Section, page: NoticeText, kind: Kind | None) -> Iterator
 
 def read_unheaded(section: Section, page: NoticeText) -> Iterator[Problem]:
     """Yield the findings under a heading that is none of problems: its own may be the subject (1.“甲”微信公众号:两周未更新)."""
+    if not _subjects_before(section.title, page):
+        yield from filter(_is_of_its_own, _body(Section(0, body=section.body), None, page))
+        return
     for paragraph in section.body:
-        if _subject_before(section.title) is not None:
-            yield from _paragraph(paragraph, section.title, kind_named(section.title), page, is_first=False)
-        else:
-            yield from filter(_is_of_its_own, _paragraph(paragraph, "", None, page, is_first=False))
+        yield from _paragraph(paragraph, section.title, kind_named(section.title), page, is_first=False)
 
 
 def read_sentence(sentence: Line, page: NoticeText) -> Iterator[Problem]:
@@ -87,11 +97,11 @@ def _paragraph(paragraph: Line, title: str, kind: Kind | None, page: NoticeText,
         if listed is not None:
             yield listed
             return
-    subject = _subject_before(title)
-    if subject is not None:
+    subjects = _subjects_before(title, page)
+    if subjects:
         for segment in segments(paragraph):
-            for problem in _nameless(segment, page, "", subject.kind):
-                yield problem.model_copy(update={"named": (subject,)})
+            for problem in _nameless(segment, page, "", subjects[0].kind):
+                yield problem.model_copy(update={"named": subjects})
         return
     heading = title
     for i, sentence in enumerate(parts):
@@ -168,20 +178,14 @@ def _listed_after(title: str, body: str, start: int, page: NoticeText, kind: Kin
     )
 
 
-def _subject_before(title: str) -> Named | None:
-    """Return a name before a colon, with findings after it (州卫生健康委网站:办事指南要素缺失)."""
-    quoted = re.fullmatch(r"[“「\"](?P<name>[^“”「」\"]{2,40})[”」\"]", re.sub(rf"(?:{PLATFORM_WORDS}|网站|账号)$", "", title))
-    tail = re.search(rf"(?:(?P<platform>{PLATFORM_WORDS})|网站|门户网)$", title)
-    name = quoted.group("name") if quoted else title[: tail.start()] if tail else ""
-    if not name or len(name) > 25 or not is_bare_name(name, account=quoted is not None):
-        return None
-    platform = platform_of_label(tail.group("platform")) if tail is not None and tail.group("platform") else None
-    return Named(
-        name=name,
-        kind="account" if platform else "site",
-        platform=platform[0] if platform else None,
-        platform_text=platform[1] if platform else None,
-    )
+def _subjects_before(title: str, page: NoticeText) -> tuple[Named, ...]:
+    """Return the names of a heading that is nothing but names (“甲”微博、乙局网站: and their fault under it)."""
+    groups = find_mentions(title, 0, page, None) if title else []
+    edges = [0, *(edge for group in groups for edge in (group.start, group.end)), len(title)]
+    between = "".join(title[edges[i] : edges[i + 1]] for i in range(0, len(edges), 2))
+    if not groups or between.strip("、,和及与 ") or has_fault(title):
+        return ()
+    return tuple(named.model_copy(update={"place": None}) for group in groups for named in group.names)
 
 
 def _sentence(sentence: Line, page: NoticeText, heading: str, kind: Kind | None) -> Iterator[Problem]:
@@ -237,7 +241,11 @@ _ALL_RECTIFIED = re.compile("(?:均|全部|都)已?[^,未没]{0,8}(?:整改|更�
 
 
 def _nameless(segment: Line, page: NoticeText, heading: str, kind: Kind | None) -> Iterator[Problem]:
-    if _ALL_RECTIFIED.search(segment.text) and any(stance == "rectified" for _, stance in stances(segment)):
+    if (
+        _ALL_RECTIFIED.search(segment.text)
+        and re.search("其中[^,]*已", segment.text) is None
+        and any(stance == "rectified" for _, stance in stances(segment))
+    ):
         # 错链21条、错别字14处,均已反馈整改 names nobody and leaves nothing open.
         return
     for clause, stance in stances(segment):
@@ -371,6 +379,9 @@ def _wordings(text: str, groups: list[Mentions]) -> list[str]:
         part = re.sub(rf"(?:,|、)?(?:{any_of(naming()['examples'])}|以及|和|及)?$", "", part.strip(" ,、"))
         part = re.sub(r"^(?:的|均|都|仍|还|也|分别|在)+", "", part.strip(" ,、:"))
         part = part.strip(" ,、")
+        part = part.removeprefix(")") if part.count(")") > part.count("(") else part
+        # 甲网站“规划计划”栏目,乙网站“财务信息”栏目长期空白: a part of the site says nothing yet.
+        part = "" if _PART_OF_SITE.fullmatch(part) else part
         said.append(part[1:-1] if re.fullmatch(r"\([^()]+\)", part) else part)
     shared = _SHARED.search(said[-1]) if said else None
     if shared is not None:
@@ -381,10 +392,13 @@ def _wordings(text: str, groups: list[Mentions]) -> list[str]:
     return said
 
 
+_PART_OF_SITE = re.compile("“[^”]*”(?:栏目|专栏|专题|频道|板块|页面)?")
+
+
 def _before(text: str, position: int) -> str:
     """Return the predicate that stands before the names (存在栏目空白问题的有…)."""
     head = text[:position]
-    head = re.sub(rf"(?:[,、:]|(?:{any_of(naming()['examples'])}))+$", "", head.strip())
+    head = re.sub(rf"(?:[,、:(]|(?:{any_of(naming()['examples'])}))+$", "", head.strip())
     head = re.sub(r"^(?:此外|另外|同时|还有|检查发现)[,、]?", "", head)
     clause = head.split(",")[-1] if "," in head and has_fault(head.split(",")[-1]) else head
     return re.sub(

@@ -120,7 +120,7 @@ def _read_chinese(mended: Mended, grids: list[SourceGrid]) -> Notice:
     window = formal.window(body, year)
     if window is not None:
         put("window", window[1], window[2])
-    counted = formal.statistics_date(body, year)
+    counted = formal.statistics_date(body, year, signed[0] if signed else None)
     if counted is not None:
         put("statistics_at", counted[1], counted[2])
     span = _statistics_span(parts, page, places)

@@ -303,3 +303,67 @@ def test_a_form_to_write_into_is_a_channel_whatever_it_is_called(name: str) -> N
 def test_a_form_for_something_else_is_no_channel() -> None:
     pages = with_form("/ysq/", "依申请公开", "<h3>申请表</h3><form><textarea name='t'></textarea></form>")
     assert named(look(pages)) == {"interaction.no_channel"}
+
+
+FILLED = {
+    "an address in an attribute": '<ul class="list" data-url="/api/list?cid=3"></ul>',
+    "a fragment of the server's": '<div class="list" hx-get="/part/list" hx-trigger="load"></div>',
+    "an element of its own": "<news-list cid='33'></news-list><ul class='list'></ul>",
+    "records bound to a table": '<xml id="x" src="/d.xml"></xml><table datasrc="#x"><tr><td><span datafld="t"></span></td></tr></table>',
+    "a picture that comes later": '<div class="list"><div class="lazy" data-src="/tu.png"></div></div>',
+    "a picture in several sizes": '<div class="list"><picture><source srcset="/a.webp"></picture></div>',
+    "a note to switch scripts on": '<ul class="list"></ul><noscript>请启用JavaScript后查看</noscript>',
+}
+
+
+@pytest.mark.parametrize("name", FILLED)
+def test_an_empty_list_that_says_what_fills_it_is_not_blank(name: str) -> None:
+    assert named(look(made(dict.fromkeys(NAMES, FILLED[name]), home=rows("yw", [1, 2])))) == set()
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        '<a href="#" onclick="location=\'{}\';return false;">{}</a>',
+        '<a href="javascript:void(0)" onclick="goTo(\'{}\')">{}</a>',
+        '<span data-href="{}">{}</span>',
+    ],
+)
+def test_links_that_a_click_opens_are_followed(link: str) -> None:
+    lists = made({})
+    items = [*NAMES.items(), ("xx", "我要写信")]
+    menu = "".join(f"<li>{link.format(f'/{path}/', name)}</li>" for path, name in items)
+    pages = {
+        path: frame(
+            rows(path.strip("/"), [1, 3, 8]) if path.strip("/") in NAMES else "<form><textarea></textarea></form>", nav=menu
+        )
+        for path in lists
+    }
+    snapshot = look(pages | {"/": frame(rows("yw", [1, 2]), nav=menu)})
+    assert {column.name for column in snapshot.columns or ()} >= set(NAMES.values())
+    assert named(snapshot) == set()
+
+
+def test_a_click_that_acts_is_no_link() -> None:
+    snapshot = look(made({}, home=rows("yw", [1, 2]) + '<a href="javascript:;" onclick="zan(\'/api/zan?id=1\')">点赞</a>'))
+    assert not any("/api/" in link.url for link in snapshot.links or ())
+
+
+def test_a_channel_in_a_frame_or_behind_a_script_is_not_missing() -> None:
+    form = frame("<form>您的留言<textarea></textarea></form>", nav="<li><a href='/yw/'>要闻动态</a></li>")
+    menu = "".join(f'<li><a href="/{path}/">{name}</a></li>' for path, name in NAMES.items())
+    for item, behind in (("<li><a href='/my/'>民意通道</a></li>", True), ("<li class='jump'>互动交流</li>", False)):
+        pages = {f"/{path}/": frame(rows(path, [1, 3]), nav=menu + item) for path in NAMES}
+        pages |= {"/": frame(rows("yw", [1, 2]), nav=menu + item), "/map.html": frame("<p>地图</p>", nav=menu + item)}
+        if behind:
+            pages |= {"/my/": frame('<iframe src="/my/f.html"></iframe>', nav=menu + item), "/my/f.html": form}
+        assert "interaction.no_channel" not in named(look(pages))
+
+
+def test_pages_of_reports_alone_are_no_channel() -> None:
+    menu = "".join(f'<li><a href="/{path}/">{name}</a></li>' for path, name in NAMES.items())
+    menu += '<li><a href="/jc/">网站纠错</a></li><li><a href="/jb/">纪检举报</a></li>'
+    pages = {f"/{path}/": frame(rows(path, [1, 3]), nav=menu) for path in NAMES}
+    pages |= {"/": frame(rows("yw", [1, 2]), nav=menu), "/map.html": frame("<p>地图</p>", nav=menu)}
+    pages |= {"/jc/": frame("<form>错误内容<textarea></textarea></form>", nav=menu), "/jb/": frame("<p>举报电话</p>", nav=menu)}
+    assert "interaction.no_channel" in named(look(pages))
