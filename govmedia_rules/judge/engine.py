@@ -119,6 +119,8 @@ class Step(NamedTuple):
         return answer if self.unknown_fact is None else _if_it_applies(answer, self.unknown_fact)
 
     def _missing(self, snapshot: AnySnapshot) -> CheckResult | None:
+        if not self.needs:
+            return None
         facts = snapshot.__dict__
         for parts, answer in self.needs:
             for part in parts:
@@ -139,7 +141,7 @@ class Step(NamedTuple):
             raise
         except BaseException as fault:  # a plugin may raise anything, SystemExit too
             return crashed(fault)
-        if self.kinds is None and answer.__class__ is CheckResult:
+        if answer is PASSED or (self.kinds is None and answer.__class__ is CheckResult):
             return answer
         return validated(answer, self.kinds or ())
 

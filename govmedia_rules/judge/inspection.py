@@ -254,7 +254,7 @@ class Inspection(Row):
             ObservationError: The score would change, and the inspection was read without its rulebook.
         """
         opinions = Opinions(self.plan, [*self.reviews, *reviews], self._waivers)
-        result = PlanResult(self._program, self._non_passing, False, False, self._passes)
+        result = self._of_machine()
         given = opinions.of(self.subject, self.observed_at, result)
         if self.is_as_stored and any(self.plan.by_id[name].kind in ("deduction", "bonus") for name in given.reviews):
             digest = self.plan.digest
@@ -265,6 +265,17 @@ class Inspection(Row):
                 hint_zh=f"请用 {digest} 的指标体系读这份检查结果",
             )
         return Inspection(self.plan, result, self.subject, self.observed_at, self._marks, given, self._stored)
+
+    def with_opinions(self, opinions: Opinions) -> Inspection:
+        """Return the inspection with the reviews and waivers that belong to it, in place of those it has."""
+        result = self._of_machine()
+        given = opinions.of(self.subject, self.observed_at, result)
+        return Inspection(self.plan, result, self.subject, self.observed_at, self._marks, given, self._stored)
+
+    def _of_machine(self) -> PlanResult:
+        """Return what the plan said before any review or waiver."""
+        result = self._program.result_of(self._non_passing)
+        return result if self._program.tariffs else result._replace(passes=self._passes)
 
     @property
     def subject(self) -> AnySubject:
@@ -643,7 +654,12 @@ def joined_ids(findings: Iterable[Finding]) -> str | None:
 
 def joined_messages(findings: Iterable[Finding], lang: str = "zh") -> str | None:
     """Return the findings as sentences in one text; None when there are none."""
-    return ("；" if lang == "zh" else "; ").join(finding.message(lang) for finding in findings) or None
+    return joined([finding.message(lang) for finding in findings], lang)
+
+
+def joined(sentences: Iterable[str], lang: str) -> str | None:
+    """Return sentences in one text; None when there are none."""
+    return ("；" if lang == "zh" else "; ").join(sentences) or None
 
 
 _FAILED = list(Status).index(Status.FAILED)

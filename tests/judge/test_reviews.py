@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from contextlib import nullcontext
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -510,6 +510,29 @@ def test_reviews_are_added_to_an_inspection() -> None:
     assert stored.with_reviews([YES]).verdict is gr.Verdict.UNQUALIFIED
     with pytest.raises(ObservationError, match="would change the score"):
         stored.with_reviews([review(indicator=LINKS)])
+
+
+@pytest.mark.parametrize("count", [0, 1])
+def test_reviews_that_do_not_apply_change_no_verdict(count: int) -> None:
+    point = datetime(2024, 8, 23, 10, tzinfo=gr.SHANGHAI)
+    given = [review("dismissed", indicator=STALE, subject="weibo:另一个")] * count
+    book = gr.load_rulebook("national-2019")
+    for newest in (None, point - timedelta(days=1), point - timedelta(days=90)):
+        seen = gr.AccountSnapshot(account=gr.Account(name="某县发布", platform="weibo"), observed_at=point, latest_post_at=newest)
+        portal = {
+            "site": {"name": "某县人民政府", "level": "county_portal"},
+            "observed_at": point,
+            "home": {"latest_entry_at": newest},
+        }
+        for snapshot in (seen, gr.SiteSnapshot.model_validate(portal)):
+            inspection = book.inspect(snapshot)
+            for known in (
+                inspection,
+                gr.Inspection.from_dict(inspection.to_dict(), book.plan),
+                gr.Inspection.from_dict(inspection.to_dict()),
+            ):
+                again = known.with_reviews(given)
+                assert (again.verdict, str(again.score)) == (inspection.verdict, str(inspection.score))
 
 
 # --- evidence ---
