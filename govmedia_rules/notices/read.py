@@ -131,9 +131,9 @@ def _read_chinese(mended: Mended, grids: list[SourceGrid]) -> Notice:
         overview = [line for line in body if line.start not in elsewhere]
     starts = {line.start for line in overview}
     counted_in_head = [line for line in parts.head if line is not title and re.search("[0-9][个家]", line.text) and title != line]
-    builder = counting.count_paragraphs(
-        [*counted_in_head, *(line for line in parts.opening if line.start not in starts), *overview], page, period
-    )
+    titles_with_counts = [_title_line(section, page) for section in parts.root.walk() if _COUNTS_OUTCOME.search(section.title)]
+    lines = [*counted_in_head, *(line for line in parts.opening if line.start not in starts), *overview, *titles_with_counts]
+    builder = counting.count_paragraphs(sorted(lines, key=lambda line: line.start), page, period)
     counting.read_failures(_problem_lines(parts), page, builder)
     method = counting.method_of(parts.opening)
     populations = tuple(
@@ -195,6 +195,15 @@ def _read_chinese(mended: Mended, grids: list[SourceGrid]) -> Notice:
         marks=tuple(formal.marks([*furniture, *parts.closing], page)),
         places=places,
     )
+
+
+_COUNTS_OUTCOME = re.compile("^(?:不?合格|不?达标)的?(?:政府网站|网站|政务新媒体|新媒体|账号)[0-9,]+[个家]")
+"""A heading that gives a result (二、不合格账号5个:…)."""
+
+
+def _title_line(section: Section, page: NoticeText) -> Line:
+    start = page.text.find(section.title, section.start)
+    return Line(page.place(start, start).line, start, section.title)
 
 
 def _problem_lines(parts: Outline) -> list[Line]:

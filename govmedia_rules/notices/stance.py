@@ -69,7 +69,7 @@ def _pattern(name: str) -> re.Pattern[str]:
         "free_of": rf"(?:^|[^不])(?:无|没有|零|未有)(?:[^,、不未找纠“]{{0,8}}?)(?:{any_of(stance['errors'])})(?!反馈|入口|报告)",
         "prevented": rf"(?:{any_of(stance['preventing'])})(?!.*(?:不力|不到位|不够|不严|薄弱)$)",
         "demanded": rf"^(?:{any_of(stance['addressed'])})?[^,未没不]{{0,8}}?(?:{_MUST}|{any_of(stance['demanding'])})",
-        "counted": r"(?:提醒|督促|下发|制发|印发|发出|推送)[^,]*?[0-9]+余?(?:次|份|条|件|家|个)",
+        "counted": r"(?:提醒|督促|下发|制发|印发|发出|推送)(?!仅|只)[^,]*?[0-9]+余?(?:次|份|条|件|家|个)",
         "excused": r"不(?:计入|列入|视为|作为|算作?)[^,]{0,6}(?:不合格|问题|扣分|考核)|已(?:提前|事先|按规定|按要求)报备",
         "acts": rf"(?:{acts})[^,]{{0,12}}(?:{objects})|(?:{objects})[^,]{{0,6}}(?:{acts})",
         "conditional": rf"(?:^|对)(?:{any_of(stance['conditional'])})|{_NOW}|^对[^,]*的(?:要|应|须|将|一律|予以|给予|坚决|严肃)",
@@ -114,7 +114,11 @@ def stance_of(clause: str) -> Stance:
         return "earlier"
     if _pattern("weak").search(clause):
         return "weak"
-    if _pattern("praised").search(clause) or _pattern("improved").search(clause):
+    praise = _pattern("praised").search(clause)
+    if praise is not None and clause.startswith("、", praise.end()) and has_fault(clause[praise.end() :]):
+        # 16个更新及时、2个超过两周未更新: the fault is said of others.
+        return "fault"
+    if praise is not None or _pattern("improved").search(clause):
         return "praised"
     if _pattern("demanded").search(clause):
         return "demanded"
