@@ -19,6 +19,7 @@ from govmedia_rules.notices.problems import read_problems, read_sentence, read_s
 from govmedia_rules.notices.rechecks import is_of_round_before, read_recheck
 from govmedia_rules.notices.repair import Mended, mend, mend_characters
 from govmedia_rules.notices.sources import Cell, NoticeSource, SourceGrid, load
+from govmedia_rules.notices.stance import stance_of
 
 _CJK = re.compile("[\u3400-\u9fff]")
 _LATIN = re.compile("[A-Za-z]")
@@ -144,6 +145,10 @@ def _read_chinese(mended: Mended, grids: list[SourceGrid]) -> Notice:
         line.start for part in parts.root.walk() if part.role == "recheck" for line in part.body if is_of_round_before(part.title)
     )
     again = read_recheck([*parts.opening, *overview], page, under_heading=of_round_before)
+    for section in parts.root.walk():
+        # 二、更新不及时的单位 tells problems beside 三、其他问题.
+        if not section.role and section.title and stance_of(section.title) == "fault":
+            section.role = "problems"
     problem_parts = _parts_with("problems", parts.root)
     if problem_parts:
         problems = tuple(problem for section in problem_parts for problem in read_problems(section, page))
