@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from govmedia_rules.core.time import SHANGHAI
 from govmedia_rules.errors import BrokenLine, TableError, Where
-from govmedia_rules.judge.columnwise import judge_columns
+from govmedia_rules.judge.columnwise import Description, judge_columns
 from govmedia_rules.judge.engine import Judge
 from govmedia_rules.judge.inspection import INSPECTION_HEADINGS, Inspection
 from govmedia_rules.judge.rowwise import fault_text, judge_rows
@@ -234,7 +234,9 @@ class BatchJudge:
         table = shallow_table(batch, kind, observed_at=self.observed_at, headers=self.headers, zone=zone)
         # The whole of an inspection names its subject, and a limit of time is one for each row.
         is_shared = not self.detail and self.not_after is None
-        together = judge_columns(table.readers[0], self._judge, self._described) if is_shared else None
+        headings = [heading.name for heading in self.headings]
+        description = Description(self._described, headings.index("reasons"))
+        together = judge_columns(table.readers[0], self._judge, description) if is_shared else None
         single = list(table) if together is None else together.singly
         if self.not_after is not None:
             single = [row._replace(snapshot=None, bad=()) if self._is_late(row.snapshot) else row for row in single]
@@ -247,7 +249,6 @@ class BatchJudge:
         blank = self.broken("空行")
         if together is None:
             return self.arrays([results.get((None, number), blank) for number in range(2, batch.num_rows + 2)])
-        headings = [heading.name for heading in self.headings]
         rows, repeats = together.repeats(results, blank, headings, {**together.subject_columns(), "fault": together.faults})
         shared = zip(headings, self._own_schema, self.arrays(rows), strict=True)
         return [

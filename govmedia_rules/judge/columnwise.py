@@ -12,19 +12,20 @@ each other, with faults in several places, or with an id or code that another ro
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import cache, cached_property, partial
-from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
+from functools import cache, cached_property
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from govmedia_rules.checks.contract import PASSED, CheckResult, Status
 from govmedia_rules.judge.engine import Judge, PlanResult, Program, Step, profile_of
-from govmedia_rules.judge.inspection import Inspection
+from govmedia_rules.judge.finding import render
+from govmedia_rules.judge.inspection import Inspection, joined
 from govmedia_rules.judge.rowwise import fault_text, keys_of
 from govmedia_rules.snapshots.cells import plain_marks
 from govmedia_rules.snapshots.merging import Place
 from govmedia_rules.snapshots.models import AccountSnapshot, SiteSnapshot
 from govmedia_rules.snapshots.shallow_parts import CellGroup, CellsRead, PartReader
 from govmedia_rules.snapshots.shallow_rows import RowReader, ShallowRow
-from govmedia_rules.snapshots.sparse import FactNotGiven, SparseSnapshot, sparse_snapshot
+from govmedia_rules.snapshots.sparse import FactNotGiven, SparseSnapshot
 from govmedia_rules.snapshots.stage import stage_of
 from govmedia_rules.subjects.models import Site
 from govmedia_rules.tables.columns import ZONE_NAME, Cell, Repeats
@@ -44,7 +45,7 @@ _MAX_NAME = 1_000
 _SAMPLE = 4_000
 
 
-class ColumnwiseResult(NamedTuple, Generic[R]):
+class ColumnwiseResult(NamedTuple):
     """What was found for the rows of one frame.
 
     Attributes:
@@ -58,7 +59,7 @@ class ColumnwiseResult(NamedTuple, Generic[R]):
         base: A snapshot of what all rows have.
     """
 
-    described: list[R]
+    described: list[tuple[Cell, ...]]
     which: pyarrow.Array
     ids: pyarrow.Array
     faults: pyarrow.Array
@@ -121,13 +122,13 @@ class ColumnwiseResult(NamedTuple, Generic[R]):
         return [*self.described, *singly], Repeats(which, own)
 
 
-def judge_columns(reader: RowReader, judge: Judge, describe: Callable[[Inspection], R]) -> ColumnwiseResult[R] | None:
+def judge_columns(reader: RowReader, judge: Judge, description: Description) -> ColumnwiseResult | None:
     """Judge the rows of a frame together.
 
     Args:
         reader: The reader of the frame, none of whose rows were read.
         judge: What judges.
-        describe: Makes of an inspection what rows share; it may not look at the subject.
+        description: What is said of an inspection.
 
     Returns:
         The result; None where the rows must be judged one by one: there are few, they have several monitoring points, a check
@@ -142,7 +143,7 @@ def judge_columns(reader: RowReader, judge: Judge, describe: Callable[[Inspectio
         return None
     rows = _Rows(parts, frame)
     try:
-        described, which = _Judged(rows, parts.base, judge, describe).settle()
+        described, which = _Judged(rows, parts.base, judge, description).settle()
     except _LooksAtTheWhole:
         return None
     singly = list(rows_at(reader, frame, rows.singly))
@@ -183,12 +184,10 @@ class _LooksAtTheWhole(Exception):
     """A check reads something that cannot be given in parts."""
 
 
-class _Unknown(Exception):
+class _Unknown(NamedTuple):
     """The group of cells whose facts must be known to go on."""
 
-    def __init__(self, group: int) -> None:
-        super().__init__(group)
-        self.group = group
+    group: int
 
 
 # Cells by columns
@@ -260,6 +259,32 @@ class _Column:
         if self.texts is not None:
             return CellsRead({self.group.facts[0]: cells[0]})
         return self._reader.read(self.group, dict(zip(self.group.headers, cells, strict=True)))
+
+    @cached_property
+    def _texts_by_code(self) -> list[str]:
+        texts: list[str] = self._coded[1][0].to_pylist()
+        return texts
+
+    def facts_of(self, code: int) -> Mapping[str, Any]:
+        """Return the facts of a combination whose rows need not be read as a whole."""
+        if self.texts is not None:
+            return {self.group.facts[0]: self._texts_by_code[code]}
+        facts = self.part(code).facts
+        if facts is None:
+            raise _LooksAtTheWhole
+        return facts
+
+    def filler(self, sparse: SparseSnapshot) -> Callable[[int], None]:
+        """Return what gives a sparse snapshot the facts of a combination."""
+        if self.texts is None:
+            return lambda code: sparse.give(self.facts_of(code))
+        values, name = sparse.slot(self.group.facts[0])
+        texts = self._texts_by_code
+
+        def fill(code: int) -> None:
+            values[name] = texts[code]
+
+        return fill
 
     def column_of(self, fact: str) -> pyarrow.Array:
         """Return the values of a fact for all rows; those of rows to be read as a whole are null."""
@@ -472,53 +497,6 @@ class _Rows:
 # Answers
 
 
-class _Question(NamedTuple):
-    """A fact that must be known: its group of cells, and for each combination of cells what follows."""
-
-    group: int
-    answers: dict[int, Any]
-
-
-class _Shared(Generic[R]):
-    """A pure function of a snapshot that is called once for each combination of the cells it reads."""
-
-    def __init__(self, function: Callable[[Snapshot], R], snapshots: _Snapshots) -> None:
-        self._function, self._snapshots = function, snapshots
-        self._start = self._call([])
-
-    def __call__(self, known: Mapping[int, int]) -> R:
-        """Return the result for rows with these cells.
-
-        Args:
-            known: Group of cells -> number of its combination.
-
-        Raises:
-            _Unknown: A further group must be known.
-        """
-        at: Any = self._start
-        given: list[tuple[int, int]] = []
-        while at.__class__ is _Question:
-            code = known.get(at.group)
-            if code is None:
-                raise _Unknown(at.group)
-            given.append((at.group, code))
-            following = at.answers.get(code)
-            if following is None:
-                following = at.answers[code] = self._call(given)
-            at = following
-        return at[0]  # type: ignore[no-any-return]
-
-    def _call(self, given: Sequence[tuple[int, int]]) -> _Question | tuple[R]:
-        sparse = self._snapshots.with_cells(given)
-        try:
-            result = self._function(sparse.snapshot)
-        except FactNotGiven as missing:
-            return _Question(self._snapshots.group_of(missing.fact, given), {})
-        if sparse.asked:  # the exception was caught on its way
-            return _Question(self._snapshots.group_of(sparse.asked[0], given), {})
-        return (result,)
-
-
 class _Snapshots:
     """Sparse snapshots of rows: what every row has, and the facts of some groups of cells."""
 
@@ -532,120 +510,220 @@ class _Snapshots:
         self._common = {fact: value for fact, value in facts.items() if fact not in hidden}
         self._marks = base.marks
 
-    def with_cells(self, given: Sequence[tuple[int, int]]) -> SparseSnapshot:
-        """Return a snapshot with the facts of some groups of cells."""
-        facts = dict(self._common)
-        marks = self._marks
-        for group, code in given:
-            part = self._rows.columns[group].part(code)
-            if part.facts is None:
-                raise _LooksAtTheWhole
-            facts |= part.facts
-            marks += part.marks
-        if self._marking <= {group for group, _ in given}:
-            facts["marks"] = tuple(sorted(marks, key=lambda mark: mark.basis == "unconfirmed"))
-        return sparse_snapshot(self._rows.kind, facts)
+    def outcomes(self, function: Callable[[Snapshot], Any], groups: Sequence[int], paths: Sequence[Sequence[int]]) -> list[Any]:
+        """Call a function of a snapshot for combinations of cells.
 
-    def group_of(self, fact: str, given: Sequence[tuple[int, int]]) -> int:
-        """Return a group of cells that must be known for a fact to be known."""
+        Args:
+            function: The function.
+            groups: Groups of cells whose facts are given.
+            paths: For each call the numbers of its combinations of cells, one for each group.
+
+        Returns:
+            What the function returns, or an `_Unknown` where it asks for the facts of another group.
+        """
+        columns = [self._rows.columns[group] for group in groups]
+        with_marks = self._marking and self._marking <= set(groups)
+        outcomes: list[Any] = []
+        sparse = SparseSnapshot(self._rows.kind, self._common)
+        fillers = [column.filler(sparse) for column in columns]
+        started = False
+        for path in paths:
+            if started and sparse.is_changed:
+                sparse = SparseSnapshot(self._rows.kind, self._common)
+                fillers = [column.filler(sparse) for column in columns]
+                started = False
+            for fill, code in zip(fillers, path, strict=True):
+                fill(code)
+            if with_marks:
+                marks = [mark for column, code in zip(columns, path, strict=True) for mark in column.part(code).marks]
+                sparse.give({"marks": (*self._marks, *sorted(marks, key=lambda mark: mark.basis == "unconfirmed"))})
+            if not started:
+                sparse.complete()
+                started = True
+            try:
+                outcome = function(sparse.snapshot)
+            except FactNotGiven:
+                outcome = None
+            if sparse.asked:  # the exception may have been caught on its way
+                outcome = self._unknown(sparse.asked[0], groups)
+                sparse.asked.clear()
+            outcomes.append(outcome)
+        return outcomes
+
+    def _unknown(self, fact: str, groups: Sequence[int]) -> _Unknown:
         group = self._rows.owners.get(fact)
         if fact == "marks":
-            group = min(self._marking - {each for each, _ in given})
-        if group is None:
+            group = min(self._marking - set(groups))
+        if group is None or group in groups:
             raise _LooksAtTheWhole
-        return group
+        return _Unknown(group)
 
 
-class _Judged(Generic[R]):
+class Description(NamedTuple):
+    """What is said of an inspection in the cells of a row.
+
+    Attributes:
+        cells: Makes the cells; it may not look at the subject.
+        problems: Place of the cell that names the problems as sentences, which differ between inspections of one pattern.
+        missing: Place of the cell that says in sentences what keeps the verdict open; None where there is none.
+        lang: Language of the sentences.
+    """
+
+    cells: Callable[[Inspection], tuple[Cell, ...]]
+    problems: int
+    missing: int | None = None
+    lang: str = "zh"
+
+
+class _Pattern(NamedTuple):
+    """What inspections share whose answers differ in nothing but what their sentences say.
+
+    Attributes:
+        cells: What is said of one of them.
+        sentences: Cell -> positions in the plan of the indicators whose sentences it joins.
+    """
+
+    cells: tuple[Cell, ...]
+    sentences: Mapping[int, Sequence[int]]
+
+
+class _Judged:
     """The inspections of the rows of a frame."""
 
-    def __init__(self, rows: _Rows, base: Snapshot, judge: Judge, describe: Callable[[Inspection], R]) -> None:
-        self._rows, self._base, self._judge, self._describe = rows, base, judge, describe
+    def __init__(self, rows: _Rows, base: Snapshot, judge: Judge, description: Description) -> None:
+        self._rows, self._base, self._judge, self._description = rows, base, judge, description
         self._snapshots = _Snapshots(rows, base)
-        self._program = _Shared(self._program_of, self._snapshots)
-        self._answers: dict[tuple[int, str | None], _Shared[CheckResult]] = {}
-        self._described: list[R] = []
-        self._positions: dict[Any, int] = {}
+        self._places = {indicator.id: place for place, indicator in enumerate(judge.plan.indicators)}
+        self._patterns: dict[tuple[int, ...], _Pattern] = {}
+        self._shapes: dict[Any, int] = {}
+        self._sentences: dict[tuple[int, int], str] = {}
 
     def _program_of(self, snapshot: Snapshot) -> Program:
         return self._judge.program(profile_of(snapshot.subject, stage_of(snapshot)))
 
-    def _ask(self, step: Step, snapshot: Snapshot) -> CheckResult:
-        answer = step.ask(snapshot)
-        if answer.status is Status.ERROR:
-            raise _LooksAtTheWhole  # what a check that raises says of it may depend on anything
-        return answer
-
-    def settle(self) -> tuple[list[R], pyarrow.Array]:
-        """Return what is made of the distinct inspections, and for each row its position among those."""
+    def settle(self) -> tuple[list[tuple[Cell, ...]], pyarrow.Array]:
+        """Return what is said of the distinct inspections, and for each row its position among those."""
         import pyarrow as pa
         import pyarrow.compute as pc
 
-        rows = self._rows
-        settled: list[tuple[pyarrow.Array, pyarrow.Array]] = []
-        todo = [(rows.together, pa.repeat(pa.scalar(0, pa.int64()), len(rows.together)), [dict[int, int]()])]
+        numbers = self._rows.together
+        if not len(numbers):
+            return [], pa.nulls(self._rows.size, pa.int32())
+        codes, programs = self._results(self._program_of, numbers)
+        asked: dict[tuple[int, str | None], tuple[Step, list[int]]] = {}
+        for at, program in enumerate(programs):
+            for step in program.steps:
+                # Programs differ in which steps they have and in what is not known of the subject, not in what a step asks.
+                asked.setdefault((step.position, step.unknown_fact), (step, []))[1].append(at)
+        columns, positions = [codes], [-1]
+        results: list[list[Any]] = [list(programs)]
+        for step, of_programs in asked.values():
+            mask = None if len(of_programs) == len(programs) else pc.is_in(codes, pa.array(of_programs, codes.type))
+            answered, answers = self._results(step.ask, numbers if mask is None else numbers.filter(mask))
+            if mask is not None:
+                not_asked = pa.repeat(pa.scalar(len(answers), pa.int32()), len(numbers))
+                answered, answers = pc.replace_with_mask(not_asked, mask, answered), [*answers, PASSED]
+            if any(answer is not PASSED for answer in answers):
+                columns.append(answered)
+                results.append(answers)
+                positions.append(step.position)
+        combined, members = _combined(columns, [len(each) for each in results])
+        # A step that programs ask with different facts unknown has a column for each of them, and of a row one.
+        in_order = sorted((position, at) for at, position in enumerate(positions) if at)
+        columns_of: dict[int, list[int]] = {}
+        for position, at in in_order:
+            columns_of.setdefault(position, []).append(at)
+        shapes = [list(map(id, programs)), *(list(map(self._shape_of, answers)) for answers in results[1:])]
+        described: list[tuple[Cell, ...]] = []
+        for members_of_one in zip(*(member.to_pylist() for member in members), strict=True):
+            program = results[0][members_of_one[0]]
+            key = tuple([shape[member] for shape, member in zip(shapes, members_of_one, strict=True)])
+            answers = [each[member] for each, member in zip(results, members_of_one, strict=True)]
+            pattern = self._patterns.get(key)
+            if pattern is None:
+                given = [(position, answers[at]) for position, at in in_order if answers[at] is not PASSED]
+                pattern = self._patterns[key] = self._pattern(program.result_of(given))
+            cells = list(pattern.cells)
+            for cell, places in pattern.sentences.items():
+                named = (
+                    program.fixed.get(place) or next((answers[at] for at in columns_of[place] if answers[at] is not PASSED), PASSED)
+                    for place in places
+                )
+                sentences = [self._sentence(place, answer) for place, answer in zip(places, named, strict=True)]
+                cells[cell] = joined(sentences, self._description.lang)
+            described.append(tuple(cells))
+        which = combined.cast(pa.int32())
+        if len(numbers) < self._rows.size:
+            mask = pc.is_in(_numbers(self._rows.size), numbers)
+            which = pc.replace_with_mask(pa.nulls(self._rows.size, pa.int32()), mask, which)
+        return described, which
+
+    def _results(self, function: Callable[[Snapshot], R], numbers: pyarrow.Array) -> tuple[pyarrow.Array, list[R]]:
+        """Return the distinct results of a function of snapshots, and for each of some rows the number of its result.
+
+        Rows are parted by one more group of cells wherever the function asks for a fact of that group.
+        """
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        results: list[R] = []
+        known: dict[int, int] = {}
+        pieces: list[tuple[pyarrow.Array, pyarrow.Array]] = []
+        todo: list[tuple[pyarrow.Array, pyarrow.Array, list[tuple[int, ...]], tuple[int, ...]]] = [
+            (_numbers(len(numbers)), pa.repeat(pa.scalar(0, pa.int64()), len(numbers)), [()], ())
+        ]
         while todo:
-            numbers, codes, combinations = todo.pop()
-            positions: list[int | None] = [None] * len(combinations)
+            rows, codes, paths, groups = todo.pop()
+            found: list[int | None] = [None] * len(paths)
             unknown: dict[int, list[int]] = {}
-            for at, known in enumerate(combinations):
-                try:
-                    positions[at] = self._position(known)
-                except _Unknown as missing:
-                    unknown.setdefault(missing.group, []).append(at)
-            found = pa.array(positions, pa.int32()).take(codes)
-            if unknown:
-                for group, places in unknown.items():
-                    concerned = len(places) == len(combinations)
-                    mask = None if concerned else pc.is_in(codes, pa.array(places, codes.type))
-                    todo.append(self._parted(numbers, codes, combinations, group, mask))
-                known_ones = pc.is_valid(found)
-                numbers, found = numbers.filter(known_ones), found.filter(known_ones)
-            settled.append((numbers, found))
-        which = pa.nulls(rows.size, pa.int32())
-        for numbers, found in settled:
-            if len(numbers) == rows.size:
-                return self._described, found
-            which = pc.replace_with_mask(which, pc.is_in(_numbers(rows.size), numbers), found)
-        return self._described, which
+            for at, outcome in enumerate(self._snapshots.outcomes(function, groups, paths)):
+                if outcome.__class__ is _Unknown:
+                    unknown.setdefault(outcome.group, []).append(at)
+                    continue
+                if id(outcome) not in known:
+                    if isinstance(outcome, CheckResult) and outcome.status is Status.ERROR:
+                        raise _LooksAtTheWhole  # what a check that raises says of it may depend on anything
+                    known[id(outcome)] = len(results)
+                    results.append(outcome)
+                found[at] = known[id(outcome)]
+            for group, places in unknown.items():
+                mask = None if len(places) == len(paths) else pc.is_in(codes, pa.array(places, codes.type))
+                some, old = (rows, codes) if mask is None else (rows.filter(mask), codes.filter(mask))
+                column = self._rows.columns[group]
+                both, (first, second) = _combined([old, column.codes.take(numbers.take(some))], [len(paths), column.size])
+                parted = [(*paths[path], code) for path, code in zip(first.to_pylist(), second.to_pylist(), strict=True)]
+                todo.append((some, both, parted, (*groups, group)))
+            if len(unknown) < 1 or any(place is not None for place in found):
+                values = pa.array(found, pa.int32()).take(codes)
+                pieces.append((rows, values) if not unknown else (rows.filter(values.is_valid()), values.drop_null()))
+        result = pa.nulls(len(numbers), pa.int32())
+        for rows, values in pieces:
+            if len(rows) == len(numbers):
+                return values, results
+            result = pc.replace_with_mask(result, pc.is_in(_numbers(len(numbers)), rows), values)
+        return result, results
 
-    def _parted(
-        self,
-        numbers: pyarrow.Array,
-        codes: pyarrow.Array,
-        combinations: list[dict[int, int]],
-        group: int,
-        mask: pyarrow.Array | None,
-    ) -> tuple[pyarrow.Array, pyarrow.Array, list[dict[int, int]]]:
-        """Return rows with their combinations parted by one more group of cells."""
-        if mask is not None:
-            numbers, codes = numbers.filter(mask), codes.filter(mask)
-        column = self._rows.columns[group]
-        more = column.codes if len(numbers) == self._rows.size else column.codes.take(numbers)
-        both, (first, second) = _combined([codes, more], [len(combinations), column.size])
-        parted = [combinations[old] | {group: code} for old, code in zip(first.to_pylist(), second.to_pylist(), strict=True)]
-        return numbers, both, parted
+    def _shape_of(self, answer: CheckResult) -> int:
+        """Return a number for what of an answer a verdict and a score rest on."""
+        shape = (answer.status, answer.reason, tuple(answer.faults.items()), tuple(answer.possible.items()))
+        return self._shapes.setdefault(shape, len(self._shapes))
 
-    def _position(self, known: Mapping[int, int]) -> int:
-        program = self._program(known)
-        non_passing: list[tuple[int, CheckResult]] = []
-        for step in program.steps:
-            # Programs differ in which steps they have and in what is not known of the subject, not in what a step asks.
-            name = (step.position, step.unknown_fact)
-            shared = self._answers.get(name)
-            if shared is None:
-                shared = self._answers[name] = _Shared(partial(self._ask, step), self._snapshots)
-            answer = shared(known)
-            if answer is not PASSED:
-                non_passing.append((step.position, answer))
-        key = (id(program), *((position, id(answer)) for position, answer in non_passing))
-        at = self._positions.get(key)
-        if at is None:
-            at = self._positions[key] = len(self._described)
-            self._described.append(self._describe(self._inspection(program.result_of(non_passing))))
-        return at
+    def _sentence(self, place: int, answer: CheckResult) -> str:
+        sentence = self._sentences.get((place, id(answer)))
+        if sentence is None:
+            sentence = render(self._judge.plan.indicators[place], answer, self._description.lang)
+            self._sentences[place, id(answer)] = sentence
+        return sentence
 
-    def _inspection(self, result: PlanResult) -> Inspection:
+    def _pattern(self, result: PlanResult) -> _Pattern:
         # Of the subject a score needs the level, and nothing else is shown of it here.
         subject = self._base.subject.model_copy(update={"level": result.program.profile.level})
-        return Inspection(self._judge.plan, result, subject, self._base.observed_at, self._base.marks)
+        inspection = Inspection(self._judge.plan, result, subject, self._base.observed_at, self._base.marks)
+        description = self._description
+        cells = description.cells(inspection)
+        sentences: dict[int, Sequence[int]] = {}
+        if cells[description.problems] is not None:
+            sentences[description.problems] = [self._places[finding.id] for finding in inspection.problems]
+        if description.missing is not None and cells[description.missing] is not None:
+            sentences[description.missing] = [self._places[finding.id] for finding in inspection.missing]
+        return _Pattern(cells, sentences)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import PurePath
@@ -118,6 +119,8 @@ class Step(NamedTuple):
         return answer if self.unknown_fact is None else _if_it_applies(answer, self.unknown_fact)
 
     def _missing(self, snapshot: AnySnapshot) -> CheckResult | None:
+        if not self.needs:
+            return None
         facts = snapshot.__dict__
         for parts, answer in self.needs:
             for part in parts:
@@ -130,13 +133,15 @@ class Step(NamedTuple):
 
     def call(self, snapshot: AnySnapshot) -> CheckResult:
         """Call the check; whatever it raises is an answer too."""
+        # A check of others gets a copy: what it changes in it by force, no other check sees.
+        own = snapshot if self.kinds is None else copy(snapshot)
         try:
-            answer: object = self.function(snapshot, **self.params)
+            answer: object = self.function(own, **self.params)
         except (KeyboardInterrupt, FactNotGiven):
             raise
         except BaseException as fault:  # a plugin may raise anything, SystemExit too
             return crashed(fault)
-        if self.kinds is None and answer.__class__ is CheckResult:
+        if answer is PASSED or (self.kinds is None and answer.__class__ is CheckResult):
             return answer
         return validated(answer, self.kinds or ())
 

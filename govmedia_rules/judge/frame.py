@@ -14,7 +14,7 @@ from govmedia_rules.checks.contract import CheckSpec, Status
 from govmedia_rules.core.progress import Meter, Progress
 from govmedia_rules.core.time import SHANGHAI
 from govmedia_rules.errors import TableError, Where, kind_text, kind_text_zh
-from govmedia_rules.judge.columnwise import judge_columns
+from govmedia_rules.judge.columnwise import Description, judge_columns
 from govmedia_rules.judge.engine import OPEN, Judge
 from govmedia_rules.judge.inspection import Inspection, Verdict, joined_ids, joined_messages, problem_ids, reasons
 from govmedia_rules.judge.reviews import Review, Waiver
@@ -164,8 +164,10 @@ def inspect_frame(
     warn_of(replace(opened, missing=asked_of(opened.missing, rulebook)), stacklevel=3)
     together = None
     if not (reviews or waivers) and len(opened.readers) == 1:
-        describe = partial(judged_row, lang=lang, place=(None, 0))
-        together = judge_columns(opened.readers[0], Judge(rulebook.plan), describe)
+        places = [heading.name for heading in JUDGED_HEADINGS]
+        cells = partial(judged_row, lang=lang, place=(None, 0))
+        description = Description(cells, places.index("reasons"), places.index("missing_zh"), lang)
+        together = judge_columns(opened.readers[0], Judge(rulebook.plan), description)
     unread = [opened]
     with Meter(progress, source.size, title="检查") as meter:
         rows = judge_rows(

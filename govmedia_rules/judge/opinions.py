@@ -67,12 +67,12 @@ class Opinions:
         return bool(self._by_subject or self._by_passage or self._waivers or self.refused)
 
     @property
-    def asks_for_times(self) -> bool:
-        """Whether a review names no monitoring point, so that all observations of its subject must be known."""
-        return any(_names_no_point(each.review) for given in self._by_subject.values() for each in given)
+    def asks_for_all(self) -> bool:
+        """Whether all observations must be known ahead: a review may answer a later one, and an id may stand for several units."""
+        return bool(self._by_subject or self._waivers)
 
     def observe(self, subject: AnySubject, observed_at: datetime) -> None:
-        """Note one observation ahead of judging; see `asks_for_times`."""
+        """Note one observation ahead of judging; see `asks_for_all`."""
         self.note_id(subject)
         for name in _ids_of(subject):
             if name in self._by_subject or name in self._waivers:
@@ -103,7 +103,7 @@ class Opinions:
         names = _ids_of(subject)
         self._seen.update(names)
         refused = [refusal for refusal in self.refused if refusal.item is not None and refusal.item.subject in names]
-        fitting: list[Review] = []
+        fitting: list[_Numbered] = []
         given = [each for name in names for each in self._by_subject.get(name, ())]
         for review, where in given:
             if self._is_shared(review.subject, subject.id):
@@ -116,8 +116,11 @@ class Opinions:
             if refusal is not None:
                 refused.append(refusal)
             elif self._belongs(review, subject.id, observed_at):
-                fitting.append(review)
-        reviews = self._by_indicator(fitting, result, observed_at.date())
+                fitting.append(_Numbered(review, where))
+        contradicting = self._contradicting([review for review, _ in fitting])
+        refused += [_contradiction(review, where) for review, where in fitting if review in contradicting]
+        usable = [review for review, _ in fitting if review not in contradicting]
+        reviews = self._by_indicator(usable, result, observed_at.date())
         waivers = [waiver for name in names for waiver in self._waivers.get(name, ())]
         shared = [waiver for waiver in waivers if self._is_shared(waiver.subject, subject.id)]
         refused += [_ambiguous(waiver, None) for waiver in shared]
@@ -214,8 +217,16 @@ class Opinions:
             if len(decisions[_target(review)]) == 1:
                 yield _Numbered(review, where)
             else:
-                detail = f"two reviews of {review.indicator} contradict each other, both of {review.at.isoformat()}"
-                self.refused.append(Refusal(review, "contradiction", detail, where))
+                self.refused.append(_contradiction(review, where))
+
+    def _contradicting(self, fitting: Sequence[Review]) -> list[Review]:
+        """Return reviews of one observation that contradict each other at one instant, by whatever id or point they name it."""
+        decisions: dict[tuple[object, ...], set[str]] = defaultdict(set)
+        named = [self._indicator(review.indicator) for review in fitting]
+        targets = [(each.id if each else "", review.entry, review.at) for each, review in zip(named, fitting, strict=True)]
+        for target, review in zip(targets, fitting, strict=True):
+            decisions[target].add(review.decision)
+        return [review for target, review in zip(targets, fitting, strict=True) if len(decisions[target]) > 1]
 
     def _is_unknown(self, name: str) -> bool:
         # A narrower book may leave an indicator out on purpose; only an id no layer knows is a mistake.
@@ -304,6 +315,11 @@ def _ids_of(subject: AnySubject) -> tuple[str, ...]:
 def _ambiguous(item: Review | Waiver, where: Where | None) -> Refusal:
     detail = f"{item.subject} is the earlier id of several subjects; name the one that is meant by its present id"
     return Refusal(item, "ambiguous_subject", detail, where)
+
+
+def _contradiction(review: Review, where: Where | None) -> Refusal:
+    detail = f"two reviews of {review.indicator} contradict each other, both of {review.at.isoformat()}"
+    return Refusal(review, "contradiction", detail, where)
 
 
 def _family(indicator_id: str) -> str:

@@ -357,7 +357,8 @@ def decide(answer: CheckResult, reviews: Sequence[Review], indicator: Indicator)
 
 
 def _order(review: Review) -> tuple[object, ...]:
-    return (review.at, review.decision, review.reason, review.role)
+    # Of one instant the narrower review counts: who dismisses a finding and confirms one passage of it means both.
+    return (review.at, not review.covers_all, review.decision, review.reason, review.role)
 
 
 def in_order(reviews: Iterable[Review]) -> tuple[Review, ...]:

@@ -60,9 +60,6 @@ if TYPE_CHECKING:
 class Rulebook:
     """A set of indicators that can be asked of snapshots (指标体系). It holds no subject and can be shared.
 
-    Attributes:
-        plan: The resolved plan: frozen, picklable, with a digest.
-
     Example:
         >>> import govmedia_rules as gr
         >>> book = gr.load_rulebook("national-2019")
@@ -71,7 +68,12 @@ class Rulebook:
     """
 
     def __init__(self, plan: Plan) -> None:
-        self.plan = plan
+        self._plan = plan
+
+    @property
+    def plan(self) -> Plan:
+        """The resolved plan: frozen, picklable, with a digest."""
+        return self._plan
 
     @cached_property
     def _judge(self) -> Judge:
@@ -228,7 +230,9 @@ class Rulebook:
 
         Args:
             snapshots: Any iterable, such as `read_snapshots(path)`.
-            reviews: What people said about any of the subjects.
+            reviews: What people said about any of the subjects. Of an iterator that is no sequence nobody knows what is to come:
+                a review without a monitoring point answers the first observation not after it, and an id counts as that of one
+                unit until another one bears it.
             waivers: Documents that excuse failures of any of the subjects.
             progress: True shows a bar, a function gets subjects done and in all (None where `snapshots` has no length).
 
@@ -273,8 +277,8 @@ class Rulebook:
         Args:
             paths: One file or several; see `read_snapshots`.
             workers: Number of processes. They get file offsets; checks must be importable (not defined in a notebook).
-            reviews: What people said about any of the subjects. Where one names no monitoring point the files are read twice,
-                to find the observation it answers.
+            reviews: What people said about any of the subjects. With reviews or waivers the files are read twice: a review without
+                a monitoring point may answer a later observation, and one id may stand for two units.
             waivers: Documents that excuse failures of any of the subjects.
             zone: Zone of times written without one; None makes such a time an error.
             not_after: Snapshots observed later than this are refused; None accepts all.
@@ -319,7 +323,7 @@ class Rulebook:
         return self.plan
 
     def __setstate__(self, plan: Plan) -> None:
-        self.plan = plan
+        self._plan = plan
 
     def __repr__(self) -> str:
         counts: dict[str, int] = {}
@@ -385,7 +389,7 @@ class Inspections(Iterable[Inspection]):
         self, book: Rulebook, files: list[str], reading: LineOptions, workers: int, opinions: Opinions
     ) -> Iterator[Inspection]:
         _log.debug("judging %d files by %s with %d workers", len(files), book.version, workers)
-        if opinions.asks_for_times:
+        if opinions.asks_for_all:
             _observe(files, reading, opinions)
         if workers == 1 or not plain_lines(files):
             snapshots = read_snapshots(

@@ -8,10 +8,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field, NonNegativeInt, model_validator
 
-from govmedia_rules.core.model import Model, Name
+from govmedia_rules.core.model import Name
 from govmedia_rules.core.time import Instant, Moment
 from govmedia_rules.snapshots.duplicates import distinct, namesakes, perhaps_repeated, shifted
-from govmedia_rules.snapshots.kinds import check_parts
+from govmedia_rules.snapshots.kinds import Observed, check_parts
 from govmedia_rules.snapshots.parts import (
     Activity,
     AppTrial,
@@ -52,7 +52,7 @@ from govmedia_rules.subjects.models import Account, Site
 from govmedia_rules.subjects.vocabulary import OwnerKind
 
 
-class SiteSnapshot(Model):
+class SiteSnapshot(Observed):
     """What was observed of one site.
 
     Every part is None when it was not observed and empty when it was looked for and not there.
@@ -169,7 +169,7 @@ class SiteSnapshot(Model):
         return self.site
 
 
-class AccountSnapshot(Model):
+class AccountSnapshot(Observed):
     """What was observed of one account.
 
     Every part is None when it was not observed and empty when it was looked for and not there.

@@ -7,7 +7,7 @@ tells which those are.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, MutableMapping
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict
 
@@ -30,8 +30,12 @@ class FactNotGiven(BaseException):
         self.fact = fact
 
 
-class SparseSnapshot(NamedTuple):
+class SparseSnapshot:
     """A snapshot with some facts, and what was asked for besides.
+
+    Args:
+        kind: `account` or `site`.
+        facts: Values as a validated snapshot holds them; those of the subject have its name in front (`account.name`).
 
     Attributes:
         snapshot: The snapshot; an instance of `AccountSnapshot` or `SiteSnapshot`.
@@ -41,20 +45,35 @@ class SparseSnapshot(NamedTuple):
     snapshot: AccountSnapshot | SiteSnapshot
     asked: list[str]
 
+    def __init__(self, kind: str, facts: Mapping[str, Any]) -> None:
+        self.asked = []
+        whole, part = (_SparseAccountSnapshot, _SparseAccount) if kind == "account" else (_SparseSiteSnapshot, _SparseSite)
+        subject = _made(part, {}, self.asked)
+        snapshot: Any = _made(whole, {kind: subject}, self.asked)
+        self.snapshot = snapshot
+        self._values, self._subject_values = _VALUES.__get__(snapshot), _VALUES.__get__(subject)
+        self.give(facts)
+        self.complete()
 
-def sparse_snapshot(kind: str, facts: Mapping[str, Any]) -> SparseSnapshot:
-    """Return a snapshot that has these facts only.
+    def complete(self) -> None:
+        """Take note that no further facts will be given, only others in place of these."""
+        self._size = len(self._values) + len(self._subject_values)
 
-    Args:
-        kind: `account` or `site`.
-        facts: Values as a validated snapshot holds them; those of the subject have its name in front (`account.name`).
-    """
-    asked: list[str] = []
-    prefix = f"{kind}."
-    whole, part = (_SparseAccountSnapshot, _SparseAccount) if kind == "account" else (_SparseSiteSnapshot, _SparseSite)
-    own = {name.removeprefix(prefix): value for name, value in facts.items() if name.startswith(prefix)}
-    others = {name: value for name, value in facts.items() if not name.startswith(prefix)}
-    return SparseSnapshot(_made(whole, {**others, kind: _made(part, own, asked)}, asked), asked)  # type: ignore[arg-type]
+    def give(self, facts: Mapping[str, Any]) -> None:
+        """Give facts, in place of the values they had."""
+        for fact, value in facts.items():
+            values, name = self.slot(fact)
+            values[name] = value
+
+    def slot(self, fact: str) -> tuple[dict[str, Any], str]:
+        """Return where the value of a fact is held: a dictionary and the key in it."""
+        holder, _, name = fact.rpartition(".")
+        return (self._subject_values if holder else self._values), name
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether more than facts was kept in it: a cached property, which follows from the values it had then."""
+        return len(self._values) + len(self._subject_values) != self._size
 
 
 # pydantic keeps the values of a model in its dictionary, which the sparse classes hide behind a property.
@@ -89,11 +108,16 @@ class _Sparse(BaseModel):
     def __dict__(self) -> Any:  # type: ignore[override]
         return _Values(self)
 
+    def __copy__(self) -> Any:
+        twin = object.__new__(type(self))
+        _VALUES.__set__(twin, dict(_VALUES.__get__(self)))
+        return twin
+
     def __whole(self, *_args: object, **_named: object) -> Any:
         raise _ask(self, EVERYTHING)
 
     if not TYPE_CHECKING:
-        __eq__ = __hash__ = __copy__ = __deepcopy__ = __reduce_ex__ = __whole
+        __eq__ = __hash__ = __deepcopy__ = __reduce_ex__ = __whole
         model_dump = model_dump_json = model_copy = __whole
 
 

@@ -446,6 +446,7 @@ class PoliceNumber:
         return f"{self.short}公网安备{self.digits}号" if self.short else self.digits
 
 
+_PLAIN_HOST = re.compile(r"[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*")  # in which the codec of IDNA changes nothing
 _ZHENGWU = "xn--zfr164b"  # 政务, the only suffix allowed to Chinese domains since 国办函〔2018〕55号
 
 
@@ -485,8 +486,9 @@ class Domain:
             raise CodeError(f"域名 {text!r} has no host name", zh=f"域名 {text!r} 没有主机名")
         host = host.translate(_TO_HALF).replace("\u3002", ".").rstrip(".").lower()
         try:
-            ascii_host = host.encode("idna").decode("ascii")
-            readable = ascii_host.encode("ascii").decode("idna")
+            is_plain = _PLAIN_HOST.fullmatch(host) is not None and "xn--" not in host
+            ascii_host = host if is_plain else host.encode("idna").decode("ascii")
+            readable = host if is_plain else ascii_host.encode("ascii").decode("idna")
         except UnicodeError as fault:
             raise CodeError(f"域名 {text!r} is not a host name: {fault}", zh=f"域名 {text!r} 不是主机名：{fault}") from None
         if not re.fullmatch(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*", ascii_host):
