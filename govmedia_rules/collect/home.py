@@ -89,10 +89,12 @@ class HomeView:
     Attributes:
         pages: The pages; the first is the one whose address answered.
         unread_frames: Frames that were not read.
+        is_rendered: Whether a browser has run the scripts of the first page.
     """
 
     pages: tuple[PageFacts, ...]
     unread_frames: tuple[str, ...] = ()
+    is_rendered: bool = False
 
     @property
     def first(self) -> PageFacts:
@@ -152,7 +154,8 @@ class HomeView:
         frames = (url for page in self.pages for url in page.frames if url not in {other.url for other in self.pages})
         if not all(is_tool_frame(url) for url in frames):
             return True
-        return self.may_show_more or any(page.may_show_newer or page.has_entries_elsewhere for page in self.pages)
+        scripts = not self.is_rendered and any(page.may_show_newer for page in self.pages)
+        return self.may_show_more or scripts or any(page.has_entries_elsewhere for page in self.pages)
 
     @property
     def has_future_dates(self) -> bool:
