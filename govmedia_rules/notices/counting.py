@@ -168,12 +168,13 @@ def _sentence(sentence: Line, page: NoticeText, builder: CountBuilder) -> None:
     for segment in segments(sentence):
         builder.back_to_whole()
         builder.compared_with = None
-        is_earlier = False
+        is_earlier = is_aim = False
         for clause in _with_labels(segment):
             starts = _OF_EARLIER.match(clause.text) is not None or _is_of_another_period(clause.text, builder.period)
             is_earlier = starts or (is_earlier and not _OF_NOW.search(clause.text))
             # 初次检查不合格6个,经复查仍不合格2个: the second is the result.
-            if is_earlier or (_FIRST_LOOK.search(clause.text) and _LAST_LOOK.search(segment.text)):
+            is_aim = is_aim or re.match("力争|争取|确保|目标", clause.text) is not None
+            if is_aim or is_earlier or (_FIRST_LOOK.search(clause.text) and _LAST_LOOK.search(segment.text)):
                 continue
             parts = parts or clause.text.startswith("其中") or _DIVIDED.match(clause.text) is not None
             if re.search("相比|比较$", clause.text) and not changes_by_points(clause.text):
@@ -358,6 +359,9 @@ def _parse_number(plain: str, begin: int, match: re.Match[str], stop: int, page:
         label = left
         near = right if is_last else re.split("[、,]", right)[0]
         around = left if before or _measure(left) or _outcome(left)[0] else left + " " + near
+    if _DIRECT_OUTCOME.match(right) and _outcome(left)[0] is None:
+        # 新媒体账号20个合格、2个不合格: the word after the number is said of it.
+        around = left + " " + re.split("[、,]", right)[0]
     outcome, outcome_label = _outcome(around)
     if _BODIES.match(right):
         # 31个省(区、市)和69个国务院部门的政府网站: the number counts the bodies.
@@ -384,6 +388,7 @@ def _parse_number(plain: str, begin: int, match: re.Match[str], stop: int, page:
     )
 
 
+_DIRECT_OUTCOME = re.compile("(?:均|全部)?(?:不?合格|不?达标|基本合格)(?:[、,和]|$)")
 _BODIES = re.compile(r"(?:省|市|县|区|州|盟|旗|地区|部门|单位|国务院部门)(?:\([^()]*\))?(?:和|、|,|的|及)")
 _SUBSET = re.compile("[^、,]{0,12}中,?(?:有)?$")
 """What follows a number to begin some of those it counts (18个微信公众号中16个更新及时)."""

@@ -454,7 +454,8 @@ def _bare_groups(text: str, start: int, page: NoticeText) -> Iterator[Mentions]:
 @cache
 def _bracketed() -> re.Pattern[str]:
     return re.compile(
-        rf"(?P<name>[^、,;:。()“”]{{2,22}})\((?P<platforms>{PLATFORM_WORDS}(?:账号)?(?:[、和]{PLATFORM_WORDS}(?:账号)?){{0,4}})\)"
+        rf"(?P<name>[^、,;:。()“”]{{2,22}})\((?P<platforms>{PLATFORM_WORDS}(?:账号)?(?:[、和]{PLATFORM_WORDS}(?:账号)?){{0,4}})"
+        r"(?:\)|[,:](?P<said>[^()]{2,40})\))"
     )
 
 
@@ -478,6 +479,13 @@ def _bracketed_groups(text: str, start: int, page: NoticeText) -> Iterator[Menti
                 platform = known[0] if known else None
                 place = page.place(start + begin, start + begin + len(called))
                 named.append(Named(name=called, kind="account", platform=platform, platform_text=spelling, place=place))
+        if match.group("said"):
+            # 县林业局(微信公众号,8月以来未更新): the bracket tells what is wrong as well.
+            if group is not None:
+                yield group
+            yield Mentions(named, at, match.start("said"), False, "account", None)
+            group = None
+            continue
         open_list = text.startswith("等", match.end())
         if group is not None and text[group.end : at] in ("、", "和", "及"):
             group = replace(group, names=[*group.names, *named], end=match.end() + open_list, is_open=open_list)

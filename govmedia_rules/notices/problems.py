@@ -216,7 +216,12 @@ def _classify(wording: str, stance: Stance, subject: SubjectKind | None) -> tupl
     # 首页“教育要闻”3个月未更新: a column that the home page shows.
     wording = re.sub("首页的?(“[^”]{2,12}”)(?!栏目|专栏|板块)", r"\1栏目", wording)
     classified: Classified = classify(f"网站{wording}" if of_whole else wording, subject=subject)
-    kept = [decision for decision in classified.decisions if stance != "weak" or ".veto." not in decision.indicator_id]
+    decisions = classified.decisions
+    if classified.indicator_ids == (OTHER,) and "、" in wording:
+        # 发布量少、更新不及时、无原创: each fault of a list by itself, where together they are none that has an id.
+        pieces = [piece for piece in wording.split("、") if has_fault(piece)]
+        decisions = tuple(d for piece in pieces for d in classify(piece, subject=subject).decisions if d.indicator_id != OTHER)
+    kept = [decision for decision in decisions if stance != "weak" or ".veto." not in decision.indicator_id]
     if not kept:
         return (OTHER,), ()
     return tuple(decision.indicator_id for decision in kept), tuple(dict.fromkeys(w for d in kept for w in d.words))
@@ -387,6 +392,7 @@ def _wordings(text: str, groups: list[Mentions]) -> list[str]:
         stop = groups[i + 1].start if i + 1 < len(groups) else len(text)
         part = text[group.end : stop]
         part = re.sub(rf"(?:,|、)?(?:{any_of(naming()['examples'])}|以及|和|及)?$", "", part.strip(" ,、"))
+        part = part.rstrip(")、, ") if part.count(")") > part.count("(") else part
         part = re.sub(r"^(?:的|均|都|仍|还|也|分别|在)+", "", part.strip(" ,、:"))
         part = part.strip(" ,、")
         part = part.removeprefix(")") if part.count(")") > part.count("(") else part

@@ -26,7 +26,7 @@ _AGAIN = re.compile(r"仍|依然|依旧|再次|又|至今|屡|反弹|尚未|未�
 
 _NONE = re.compile(r"[^,、;:。]*?(?:为)?(?<![0-9.])[0零](?:余)?(?:个|家|条|处|次|件|例|起|篇)(?![0-9起内前后以])")
 _CLOSURE = re.compile(
-    r"(?:已|共|累计|全年|新增|依法|按程序|按规定|本季度|主动)*(?:(?:关停|注销|整合|撤并|迁移|清理|下线|关闭|归并)(?:或|并|和|、)?)+"
+    r"(?:[年季月]内|全[省市县区州]|已|共|累计|全年|新增|依法|按程序|按规定|本季度|主动)*(?:(?:关停|注销|整合|撤并|迁移|清理|下线|关闭|归并)(?:或|并|和|、)?)+"
     r"(?:了)?(?:各类)?(?:政府|政务)?(?:网站|新媒体|账号|微信|微博|公众号)*(?:账号)?[0-9]+(?:个|家)"
 )
 _SCORE = re.compile(r"(?:答复|办结|回复|办理|处理|回应|反馈)率(?:均)?(?:为|达到|达)?[0-9.]+%$")
@@ -43,12 +43,14 @@ def is_figure(clause: str) -> bool:
     """Return whether a clause gives a number or the title of a list, and no fault beside it."""
     if _LIST_TITLE.search(clause) and not re.search("[未无没]", clause):
         return True
-    if _CLOSURE.fullmatch(clause):
+    if _CLOSURE.fullmatch(re.sub("“[^”]*”", "", clause)):
         return True
     return (_SCORE.search(clause) or _RECEIPT.search(clause)) is not None and not has_fault(re.sub("“[^”]*”", "", clause))
 
 
 _NOW = "^对[^,]*(?:立行立改|立整立改|即知即改|即查即改)$"
+_NO_SUCH = re.compile("(?:也|均|都)?(?:无|没有)(?=[^,]*[不未无错])[^,]*(?:等|的)(?:情况|现象|情形)$")
+"""无内容不准确的现象 denies the fault that it names."""
 _STATED = re.compile("[未没不缺无]|发现|存在|出现|错误")
 
 
@@ -99,7 +101,7 @@ def stance_of(clause: str) -> Stance:
         return "denied"
     if is_figure(clause):
         return "figure"
-    if _pattern("denied").search(clause) or _pattern("free_of").search(clause):
+    if _pattern("denied").search(clause) or _pattern("free_of").search(clause) or _NO_SUCH.match(clause):
         return "denied"
     if _pattern("counted").search(clause) and not _AGAIN.search(clause):
         return "demanded"
