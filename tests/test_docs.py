@@ -104,6 +104,12 @@ def test_every_page_is_in_the_menu_of_the_site() -> None:
     assert not missing
 
 
+def test_every_page_of_an_indicator_has_a_chinese_title() -> None:
+    pages = sorted((ROOT / "docs" / "reference" / "indicators").glob("*.md"))
+    assert len(pages) > 200
+    assert [page.name for page in pages if not re.match("# .*[一-鿿]", page.read_text("utf-8"))] == []
+
+
 def test_the_schemas_accept_what_the_models_write() -> None:
     for name in ("site", "account", "supervisor"):
         schema = json.loads((ROOT / "docs" / "reference" / f"{name}-snapshot.schema.json").read_text("utf-8"))
