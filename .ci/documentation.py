@@ -15,15 +15,18 @@ from mkdocs.structure.pages import Page
 
 LINK = re.compile(r"(?<!!)\[([^\]]+)\]\(([^)#\s]+)(#[^)\s]*)?\)")
 BLANK_LINES = re.compile(r"\n\s*\n")
+FIRST_HEADING = re.compile(r"^# .*$", re.MULTILINE)
 DOCTEST = re.compile(r"^([ ]*)>>> .*(?:\n[ ]*\S.*)*", re.MULTILINE)
 
 
 def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, **_: Any) -> str:
-    """Show the notebook beside a page of its name; turn links to files of the project that are not in the site into plain words."""
+    """Show the notebook of a page's name, say where a page is English only, turn links to files outside the site into words."""
     notebook = Path(config.docs_dir, page.file.src_uri).with_suffix(".ipynb")
     if notebook.exists():
         return "\n\n".join([*_cells(notebook), f"[{notebook.name}]({notebook.name})"])
     here = posixpath.dirname(page.file.src_uri)
+    if config.theme["language"] == "zh" and not page.file.src_uri.endswith(".zh.md") and "/indicators/" not in page.file.src_uri:
+        markdown = FIRST_HEADING.sub(r"\g<0>\n\n*本页只有英文。*\n", markdown, count=1)
 
     def plain(link: re.Match[str]) -> str:
         target = posixpath.normpath(posixpath.join(here, link[2]))

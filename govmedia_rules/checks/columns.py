@@ -243,9 +243,13 @@ def column_missing(site: SiteSnapshot, *, kinds: Kinds) -> CheckResult:
     return _no_column(site, kinds)
 
 
+def may_be_among(site: SiteSnapshot) -> bool:
+    """Return whether a column that was not found may exist all the same: unseen, or of a kind that nobody knows."""
+    return "columns" in site.partial or not all(is_known_kind("column", kind) for kind in site.columns_by_kind)
+
+
 def _no_column(site: SiteSnapshot, kinds: Kinds) -> CheckResult:
-    # A column of a kind that nobody knows may be the one that is missed.
-    if "columns" in site.partial or not all(is_known_kind("column", kind) for kind in site.columns_by_kind):
+    if may_be_among(site):
         return inconclusive("column_not_seen", kinds=kinds, possible={"missing": 1})
     evidence = [Evidence(column.name, column.url, None, 0) for column in site.columns_of(*kinds)]
     return failed("column_missing", evidence=evidence, faults={"missing": 1}, kinds=kinds)
@@ -351,7 +355,7 @@ def _is_meant(column: Column, kinds: Kinds, except_kinds: Kinds, home_columns: b
     return True if is_known else None
 
 
-@check("site.columns_other_faulty", needs="columns", faults=("blank", "stale"))
+@check("site.columns_other_faulty", needs="columns", faults=("blank", "stale"), version=2)
 def columns_other_faulty(
     site: SiteSnapshot,
     *,
@@ -375,14 +379,19 @@ def columns_other_faulty(
         columns += group.columns
     for column in columns:
         empty = column.is_blank
+        # A column of a kind that nobody knows may be one that another indicator deducts for.
+        is_other = column.kind is None or is_known_kind("column", column.kind)
         if empty:
-            blank.append(Evidence(column.name, column.url, None, 0))
+            if is_other:
+                blank.append(Evidence(column.name, column.url, None, 0))
+            else:
+                unknown_blank += 1
             continue
         cycle = column.cycle or default_cycle
         updated = None if cycle is None else column_updated(column, cycle.before(site.observed_at))
         if empty is None:
             unknown_blank += 1
-        elif cycle is not None and updated is None:
+        elif cycle is not None and (updated is None or not (updated or is_other)):
             unknown_stale += 1
         elif cycle is not None and not updated and not column.finished:
             stale.append(_dated(column, cycle))

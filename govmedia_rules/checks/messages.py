@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Annotated, Any
 
@@ -22,7 +23,7 @@ from govmedia_rules.checks.contract import (
 from govmedia_rules.checks.interaction import has_column
 from govmedia_rules.core.time import Moment, Window, day_of, earliest, latest
 from govmedia_rules.core.workdays import Calendar, WorkCalendar, WorkingDays
-from govmedia_rules.errors import CalendarError
+from govmedia_rules.errors import CalendarError, closest
 from govmedia_rules.snapshots.kinds import is_known as is_known_kind
 from govmedia_rules.snapshots.models import AccountSnapshot, SiteSnapshot
 from govmedia_rules.snapshots.parts import Enquiry, Message
@@ -253,20 +254,17 @@ def messages_unpublished(
     elif not window.before(site.observed_at).has(newest):
         faults["stale"] = 1
         evidence.append(Evidence("message_board", None, newest, newest, window))
-    absent: dict[str, Evidence] = {}
-    looked = 0
-    for message in site.messages or ():
-        if message.shown is None or (message.column_kind is not None and message.column_kind not in column_kinds):
-            continue
-        looked += 1
-        for name in fields:
-            if name not in message.shown and name not in absent:
-                absent[name] = Evidence(message.title or "message", message.url, None, name)
+    shown = [
+        message
+        for message in site.messages or ()
+        if message.shown is not None and (message.column_kind is None or message.column_kind in column_kinds)
+    ]
+    absent, doubtful = _facts_not_shown(shown, fields)
     if absent:
         faults["field_missing"] = len(absent)
         evidence += absent.values()
-    elif not looked:
-        possible["field_missing"] = len(fields)
+    if doubtful or not shown:
+        possible["field_missing"] = len(doubtful if shown else fields)
     if board.has_statistics is False:
         faults["no_statistics"] = 1
     elif board.has_statistics is None:
@@ -276,6 +274,22 @@ def messages_unpublished(
     if faults:
         return failed("messages_board_faulty", evidence=evidence, faults=faults, possible=possible, found=tuple(faults))
     return inconclusive("message_board_unknown", possible=possible) if possible else passed()
+
+
+def _facts_not_shown(messages: Iterable[Message], fields: Kinds) -> tuple[dict[str, Evidence], set[str]]:
+    """Return the facts that a message does not show, each with the first such message, and those that may be misspelt."""
+    absent: dict[str, Evidence] = {}
+    doubtful: set[str] = set()
+    for message in messages:
+        shown = message.shown or ()
+        lacking = [name for name in fields if name not in shown]
+        misspelt = {closest(name, lacking) for name in shown if name not in fields}
+        for name in lacking:
+            if name in misspelt:
+                doubtful.add(name)
+            else:
+                absent.setdefault(name, Evidence(message.title or "message", message.url, None, name))
+    return absent, doubtful - absent.keys()
 
 
 @check("site.enquiries_unanswered", needs="enquiries", faults=("late", "poor"))

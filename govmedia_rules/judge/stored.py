@@ -10,6 +10,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from functools import cache, cached_property
 from importlib.resources import files
 from typing import Annotated, Any, Literal
@@ -218,7 +219,17 @@ def read_record(data: object, plan: Plan | None) -> InspectionRecord:
             zh="检查结果写入后被改动过：内容的摘要不同",
             hint_zh="请重新判定采样数据",
         )
-    return record
+    return _in_zone_as_written(record, data.get("observed_at"))
+
+
+def _in_zone_as_written(record: InspectionRecord, observed_at: object) -> InspectionRecord:
+    """Return the record with its monitoring point in the offset of the file: a registry abroad counts its days there."""
+    if not isinstance(observed_at, str):
+        return record
+    written = datetime.fromisoformat(observed_at)
+    if written.utcoffset() == record.observed_at.utcoffset():
+        return record
+    return record.model_copy(update={"observed_at": written})
 
 
 def _digest_of(data: Mapping[str, object]) -> str | None:

@@ -168,11 +168,13 @@ def _sentence(sentence: Line, page: NoticeText, builder: CountBuilder) -> None:
     for segment in segments(sentence):
         builder.back_to_whole()
         builder.compared_with = None
-        is_earlier = False
+        is_earlier = is_aim = False
         for clause in _with_labels(segment):
             starts = _OF_EARLIER.match(clause.text) is not None or _is_of_another_period(clause.text, builder.period)
             is_earlier = starts or (is_earlier and not _OF_NOW.search(clause.text))
-            if is_earlier:
+            # 初次检查不合格6个,经复查仍不合格2个: the second is the result.
+            is_aim = is_aim or re.match("力争|争取|确保|目标", clause.text) is not None
+            if is_aim or is_earlier or (_FIRST_LOOK.search(clause.text) and _LAST_LOOK.search(segment.text)):
                 continue
             parts = parts or clause.text.startswith("其中") or _DIVIDED.match(clause.text) is not None
             if re.search("相比|比较$", clause.text) and not changes_by_points(clause.text):
@@ -221,6 +223,8 @@ def _is_of_another_period(text: str, period: Period | None) -> bool:
     return match[0].number != period.number or (match[0].year or period.year) != (period.year or match[0].year)
 
 
+_FIRST_LOOK = re.compile("(?:初次|初查|初检|初步|首次)[^,]*不合格")
+_LAST_LOOK = re.compile("复查|复核|复检|最终")
 _ANNOUNCED = re.compile(
     "(?:[一二三四五]是|\\([一二三四五]\\))?(?:全[省市县区州])?(?:政府网站|网站|政务新媒体|新媒体)(?:账号)?(?:方面|检查情况|抽查情况|情况)?"
 )
@@ -343,7 +347,7 @@ def _parse_number(plain: str, begin: int, match: re.Match[str], stop: int, page:
     after = _noun_after(left, right, before)
     if after is not None:
         subject: CountedSubject | None = SUBJECT_OF[cast("str", after.lastgroup)]
-        extended = re.match(r"\S*?(?:网站|新媒体|账号)", right[after.end() : after.end() + 4])
+        extended = re.match(r"\S*?(?:网站|新媒体|账号|公众号|订阅号|服务号|视频号)", right[after.end() : after.end() + 4])
         label = right[: after.end() + (extended.end() if extended else 0)]
         # What follows the noun belongs to the next number, if there is one.
         around = left + " " + (right if is_last else right[: after.end()])
@@ -355,7 +359,13 @@ def _parse_number(plain: str, begin: int, match: re.Match[str], stop: int, page:
         label = left
         near = right if is_last else re.split("[、,]", right)[0]
         around = left if before or _measure(left) or _outcome(left)[0] else left + " " + near
+    if _DIRECT_OUTCOME.match(right) and _outcome(left)[0] is None:
+        # 新媒体账号20个合格、2个不合格: the word after the number is said of it.
+        around = left + " " + re.split("[、,]", right)[0]
     outcome, outcome_label = _outcome(around)
+    if _BODIES.match(right):
+        # 31个省(区、市)和69个国务院部门的政府网站: the number counts the bodies.
+        subject = "unit"
     agent, label = _agent(label if after is None else left + label)
     consumed = after.end() if after is not None and not is_last else 0
     if agent and subject == "unit":
@@ -372,16 +382,22 @@ def _parse_number(plain: str, begin: int, match: re.Match[str], stop: int, page:
         match.group("unit"),
         consumed,
         verb=_measure(around),
-        is_flow=subject in ("site", "account") and (_FLOW.search(left) or _FLOW_AFTER.search(right[:16])) is not None,
+        is_flow=subject in ("site", "account")
+        and (_FLOW.search(left) or _SUBSET.match(left) or _FLOW_AFTER.search(right[:16]) or _STATE.search(right)) is not None,
         all_passed=outcome == "passed" and re.search("(?:均|全部|都)(?:为|达到|达)?(?:合格|达标)", right) is not None,
     )
 
 
+_DIRECT_OUTCOME = re.compile("(?:均|全部)?(?:不?合格|不?达标|基本合格)(?:[、,和]|$)")
+_BODIES = re.compile(r"(?:省|市|县|区|州|盟|旗|地区|部门|单位|国务院部门)(?:\([^()]*\))?(?:和|、|,|的|及)")
+_SUBSET = re.compile("[^、,]{0,12}中,?(?:有)?$")
+"""What follows a number to begin some of those it counts (18个微信公众号中16个更新及时)."""
+_STATE = re.compile("运行(?:正常|良好|平稳)")
 _SHARED_OUTCOME = re.compile(
     r"(?:政府)?网站[、和及与]+[0-9]+[个家](?:政务)?(?:新媒体|账号)(?:账号)?(?:均)?(?:为|被判定为)?(?P<outcome>不合格|不达标)(?!率)"
 )
 _ERRORS = re.compile("(?:[错死断坏暗空]链(?:接)?|错别字|敏感词|错敏词)[^网账]{0,2}$")
-_FLOW = re.compile("整合|迁移|减少|压减|精简|撤并|合并|归并|新增|新开|增加|新设|取消|缩减|清理")
+_FLOW = re.compile("整合|迁移|减少|压减|精简|撤并|合并|归并|补办|补备|补报|新增|新开|增加|新设|取消|缩减|清理")
 """Words of change: 清理整合1214个 says how many there were no more, not how many there are."""
 _FLOW_AFTER = re.compile("的(?:整合|迁移|关停|撤并)|(?:压减|减少|增加|下降|缩减|精简|增长|上升)(?:至|到|为)|[增减]至")
 
@@ -515,7 +531,7 @@ def _is_part_by_owner(parsed: ParsedNumber, builder: CountBuilder) -> bool:
     return says_whose and not states_more and parsed.count.value <= most
 
 
-_OWNERS = re.compile("(?:直|级|机关|单位|部门|乡镇|镇街|街道|镇|乡|县区|区县|县|区|市|本级|局|委|办)$")
+_OWNERS = re.compile(r"(?:直|级|机关|单位|部门|乡镇|镇街|街道|镇|乡|县区|区县|县|区|市|本级|局|委|办|县\((?:市、)?[市区]\))$")
 
 
 def _enter_figure(parsed: ParsedNumber, builder: CountBuilder) -> None:
@@ -545,6 +561,12 @@ def _part_of(parsed: ParsedNumber, subject: CountedSubject, *, parts: bool) -> t
 
 
 def _enter_total(parsed: ParsedNumber, left: str, subject: CountedSubject, builder: CountBuilder, *, narrow: bool) -> None:
+    known = builder.whole(subject)
+    before = known.counts.get("inspected") if known is not None and not known.outcomes and not known.rates else None
+    is_sample = parsed.measure == "inspected" and before is not None and before.value > parsed.count.value
+    if known is not None and before is not None and is_sample and re.search("(?:共|随机|实际)抽", left) and len(known.counts) == 1:
+        # 对112个政务新媒体进行了抽查,共抽查57个: the first is what there are.
+        known.counts = {"total": before}
     whole = builder.total(
         subject,
         parsed.measure or "total",

@@ -143,8 +143,8 @@ def issuer(title: Line | None, head: list[Line], closing: list[Line], body: list
 
 
 _ACTS = re.compile(
-    rf"(?:^|[,。;:)讯] *|日前|近日|近期|记者从|从|由)(?P<issuer>{_ORG})"
-    r"(?=共?开展[0-9]|(?:共|随机)*(?:抽查|检查)(?:了|全|区|县|市|省|政府|政务)|(?:昨天|今天|近日|日前|近期|于[^,。]{1,14})?(?:,)?(?:获悉|了解到|印发|发布|通报|公布|组织(?:开展|对|了|力量)|开展了|委托|会同|"
+    rf"(?:^|[,。;:)讯电] *|日前|近日|近期|记者从|从|由)(?P<issuer>{_ORG})"
+    r"(?=共?开展[0-9]|(?:共|随机)*(?:抽查|检查)(?:了|全|区|县|市|省|政府|政务)|(?:昨天|今天|近日|日前|近期|[0-9]{1,2}日|于[^,。]{1,14})?(?:,)?(?:获悉|了解到|印发|发布|通报|公布|组织(?:开展|对|了|力量)|开展了|委托|会同|"
     r"对[^,。]{2,40}(?:进行了?|开展了?|组织|实施)|对照[^,。]{2,30}对))"
 )
 """A clause in which a body inspects or publishes: who issued a notice that has neither letterhead nor signature."""
@@ -194,6 +194,9 @@ def signed(closing: list[Line], head: list[Line] | None = None) -> tuple[Partial
             if value is not None:
                 return value, line
     for line in head or ():
+        bracketed = _FULL.search(line.text) if DATE_LINE.fullmatch(line.text.strip("() ")) and line.text[0] == "(" else None
+        if bracketed is not None and (value := date_of(bracketed)) is not None:
+            return value, line
         field = re.search(r"(?:成文|生成|发文|印发)日期[: |]*", line.text)
         match = (_FULL.match(line.text, field.end()) or _ISO.match(line.text, field.end())) if field else None
         value = date_of(match) if match else None
@@ -367,7 +370,7 @@ def deadlines(lines: list[Line], page: NoticeText, year: int | None, signed_at: 
             for match in _DUE.finditer(sentence.text):
                 rest = sentence.text[match.end() :]
                 is_own_plan = _OWN_PLAN.search(sentence.text[: match.start("date")]) is not None
-                if is_own_plan or not re.search("报|反馈|提交|整改|完成|送", rest[:60]):
+                if is_own_plan or not re.search("报|反馈|提交|整改|完成|送|注销|恢复更新", rest[:60]):
                     continue
                 due = _due(match.group("date"), year, signed_at)
                 if due is None:

@@ -109,7 +109,7 @@ def is_bare_name(name: str, *, account: bool = False) -> bool:
     """Return whether bare words may name a body, site or account, not a class of them and no piece of a sentence."""
     if (
         not 2 <= len(name) <= 25
-        or re.search('[“”"—…]', name)
+        or re.search('[“”"—…《》<>]', name)
         or _GENERIC.search(name)
         or _FUNCTION_WORDS.search(name)
         or _ordinary_words().search(name)
@@ -170,7 +170,7 @@ def _before() -> re.Pattern[str]:
 
 _REGIONS = ("省", "自治区", "兵团", "市", "县", "区", "州", "盟", "旗")
 _STATES = re.compile(
-    r"(?:均|都|仍|还|尚|至今|也|分别|在|自|首页|栏目|更新|连续|长期|超|未|不|无|存在|没有|内容|信息|互动|发布|因|两|多次|被|已|有|近|缺|逾|停|账号|名称|主体|开设|留言|转载|推送|推文|文章|发文|作品)"
+    r"(?:均|都|仍|还|尚|至今|也|分别|在|自|零|首页|栏目|更新|连续|长期|超|未|不|无|存在|没有|内容|信息|互动|发布|因|两|多次|被|已|有|近|缺|逾|停|账号|名称|主体|开设|留言|转载|推送|推文|文章|发文|作品)"
 )
 
 
@@ -309,7 +309,7 @@ def _owner(name: _QuotedName) -> str | None:
     if owner.count("(") > owner.count(")"):
         owner = owner.rpartition("(")[2]
     owner = re.sub(r"^\([一二三四五六七八九十0-9]{1,3}\)", "", owner)
-    owner = re.sub(rf"^(?:{any_of(naming()['examples'])}|以及|尤其是|特别是|和|及|、)+", "", owner)
+    owner = re.sub(rf"^(?:{any_of(naming()['examples'])}|以及|尤其是|特别是|和|及|、|为|是|即)+", "", owner)
     return owner if 3 <= len(owner) <= 20 and not _NOT_OWNER.search(owner) and is_bare_name(owner) else None
 
 
@@ -353,7 +353,7 @@ def _anchor() -> re.Pattern[str]:
 @cache
 def _lead_in() -> re.Pattern[str]:
     return re.compile(
-        rf"^(?:[^“”]*(?:新媒体|账号|网站)(?:分别)?(?:为|是)|{any_of(naming()['examples'])}|以及|此外|另外|还有|尤其是|特别是|对|发现|经查|检查发现|目前|是|为|在|[一二三四五六七八九]是|[①-⑳])+"
+        rf"^(?:[^“”]*(?:新媒体|账号|网站)(?:分别)?(?:为|是)|{any_of(naming()['examples'])}|以及|此外|另外|还有|尤其是|特别是|对|发现|经查|检查发现|目前|是|为|在|[一二三四五六七八九]是|[0-9]{{1,2}}[.、]|[①-⑳])+"
     )
 
 
@@ -394,7 +394,8 @@ def _items_before(text: str, floor: int, position: int, *, account: bool) -> _It
     for piece, at in reversed(merged[-_MOST_NAMES:]):
         trimmed = re.sub(r"^(?:如|其中|以及|包括|尤其是|特别是)", "", piece)
         at += len(piece) - len(trimmed)
-        if not is_bare_name(trimmed.replace("〇", ""), account=account):
+        has_own_platform = kept and re.search(rf"(?:{PLATFORM_WORDS})$", trimmed) is not None
+        if has_own_platform or not is_bare_name(trimmed.replace("〇", ""), account=account):
             break
         kept.append((text[at : at + len(trimmed)], at))
     if not kept:
@@ -453,7 +454,8 @@ def _bare_groups(text: str, start: int, page: NoticeText) -> Iterator[Mentions]:
 @cache
 def _bracketed() -> re.Pattern[str]:
     return re.compile(
-        rf"(?P<name>[^、,;:。()“”]{{2,22}})\((?P<platforms>{PLATFORM_WORDS}(?:账号)?(?:[、和]{PLATFORM_WORDS}(?:账号)?){{0,4}})\)"
+        rf"(?P<name>[^、,;:。()“”]{{2,22}})\((?P<platforms>{PLATFORM_WORDS}(?:账号)?(?:[、和]{PLATFORM_WORDS}(?:账号)?){{0,4}})"
+        r"(?:\)|[,:](?P<said>[^()]{2,40})\))"
     )
 
 
@@ -477,6 +479,13 @@ def _bracketed_groups(text: str, start: int, page: NoticeText) -> Iterator[Menti
                 platform = known[0] if known else None
                 place = page.place(start + begin, start + begin + len(called))
                 named.append(Named(name=called, kind="account", platform=platform, platform_text=spelling, place=place))
+        if match.group("said"):
+            # 县林业局(微信公众号,8月以来未更新): the bracket tells what is wrong as well.
+            if group is not None:
+                yield group
+            yield Mentions(named, at, match.start("said"), False, "account", None)
+            group = None
+            continue
         open_list = text.startswith("等", match.end())
         if group is not None and text[group.end : at] in ("、", "和", "及"):
             group = replace(group, names=[*group.names, *named], end=match.end() + open_list, is_open=open_list)
@@ -562,20 +571,31 @@ def _listed_groups(text: str, start: int, page: NoticeText, default: Kind | None
 
 _AT_FAULT = re.compile(
     r"(?:^|,)(?:[一二三四五六七八九]是)?(?P<list>[\u4e00-\u9fff、]{3,80}?(?:局|委|办|厅|镇|乡|街道|中心|会|政府))"
-    r"(?P<more>等[0-9]*(?:[个家])?(?:单位|部门)?)?(?:均|都|仍|尚)*(?P<fault>(?:未|没有|存在|长期|超过|连续)[^,]*)"
+    rf"(?P<more>等[0-9]*(?:[个家])?(?:单位|部门)?)?(?::(?P<platform>{PLATFORM_WORDS}|(?:门户)?网站))?(?:均|都|仍|尚)*(?P<fault>(?:未|没有|存在|长期|超过|连续)[^,]*)"
 )
 
 
 def _bodies_at_fault(text: str, start: int, page: NoticeText, default: Kind | None) -> Iterator[Mentions]:
     """Read bodies that a clause begins with and whose site or account it finds at fault (市林业局、市体育局未完成网站改造)."""
     for match in _AT_FAULT.finditer(text):
-        kind = kind_named(match.group("fault")) or default
+        platform = match.group("platform")
+        known = platform_of_label(platform) if platform else None
+        kind = kind_named(platform or match.group("fault")) or default
         items = list(re.finditer("[^、]+", match.group("list")))
         if kind is None or not all(is_bare_name(item.group()) for item in items):
             continue
         low = match.start("list")
         places = [(start + low + item.start(), start + low + item.end(), item.group()) for item in items]
-        names = [Named(name=name, kind=kind, place=page.place(begin, end)) for begin, end, name in places]
+        names = [
+            Named(
+                name=name,
+                kind=kind,
+                platform=known[0] if known else None,
+                platform_text=platform if known else None,
+                place=page.place(begin, end),
+            )
+            for begin, end, name in places
+        ]
         yield Mentions(names, low, match.start("fault"), match.group("more") is not None, kind, None)
 
 

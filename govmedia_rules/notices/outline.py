@@ -79,7 +79,7 @@ class NoticeText:
             yield Line(number, self._starts[number - 1] + len(raw) - len(raw.lstrip()), raw.strip())
 
 
-_BULLET = re.compile(r"[◆●■▲★☆◇○▪•※►▶➢✦✧□☑✓✔✗✘✖❌❗⚠📌🔴🔸🔹👉]+[ \uFE0F]*(?=\S)")
+_BULLET = re.compile(r"——|[◆●■▲★☆◇○▪•※►▶➢✦✧□☑✓✔✗✘✖❌❗⚠📌🔴🔸🔹👉]+[ \uFE0F]*(?=\S)")
 _LONG_LINE = 200
 """A line longer than this may be a whole notice that lost its line breaks."""
 _ADDRESS_END = r"(?:各[^。;]{1,80}?|[^。;:]{0,40}(?:政府|部门|单位|机构)[^。;:]{0,60}?):"
@@ -172,6 +172,7 @@ _MOST_SENTENCE = 4_000
 _PART = r"(?:[0-9]{1,2}|[一二三四五六七八九十]{1,3})"
 DATE_LINE = re.compile(rf"(?:[0-9]{{4}}|[〇○零一二三四五六七八九十]{{4}})年{_PART}月{_PART}日")
 _SIGNATURE = re.compile(rf"[\u4e00-\u9fff]{{4,30}}(?:办公室|办公厅|局|政府|中心|委员会|厅|办) *{DATE_LINE.pattern}")
+_SENDER = re.compile("[\u4e00-\u9fff]{2,26}(?:办公室|办公厅|人民政府)")
 _LIST_HEAD = re.compile(r"附 *件 *[:] *(?=\S)|附 *[:] *(?=[0-9]|\S{4})")
 _LIST_HEAD_BARE = re.compile(r"附 *件 *: *$")
 _LIST_ITEM = re.compile(r"([0-9]{1,2})[.、] *(?=\S)")
@@ -264,6 +265,8 @@ def _list_end(lines: list[Line], start: int) -> int:
 
 
 def _closing_start(lines: list[Line]) -> int:
+    if len(lines) > 1 and _SENDER.fullmatch(lines[-1].text) and lines[-2].text.endswith("。"):
+        return len(lines) - 1
     for i in range(len(lines) - 1, max(-1, len(lines) - 8), -1):
         if _SIGNATURE.fullmatch(lines[i].text):
             return i
@@ -278,7 +281,7 @@ def _head_end(lines: list[Line]) -> int:
         if (
             _ADDRESSEES.match(line.text)
             and not _heading(line)
-            and not re.search("如下|附件|联系|通知:$|通报:$|问题:$|不足:$", line.text)
+            and not re.search("如下|附件|联系|(?:通知|通报|问题|不足|名单|清单|原因|账号|网站):$", line.text)
         ):
             return i + 1
     for i, line in enumerate(lines[:25]):
@@ -313,7 +316,7 @@ def _sections(lines: list[Line], before: str) -> tuple[Section, list[Line]]:
             continue
         level, offset = heading
         title, body = _split_title(line.text[offset:])
-        if not body and title and re.search("[,“;]", title) and line.text.endswith(("。", ";")):
+        if not body and title and re.search("[,“;]", title) and (line.text.endswith(("。", ";")) or re.search("”.*,", title)):
             # An item of one sentence has no heading.
             title, body = "", line.text[offset:]
         while path[-1].level >= level:

@@ -122,12 +122,18 @@ _COUNTED = re.compile(
 _ONLY_PLATFORM = re.compile(rf"(?:的?(?:{PLATFORM_WORDS})(?:账号)?|网站|账号|政务新媒体)?(?:\([^()]*\))?")
 
 
+_PLATFORM_LEAD = re.compile(rf"(?:(?:{PLATFORM_WORDS})(?:账号)?)(?:\([^()]{{1,6}}\))?:")
+_OWN_PLATFORM = re.compile(rf"(?:的)?(?:{PLATFORM_WORDS})(?:账号)?$")
 _NUMBER = re.compile(r"^(?:[0-9]{1,2}[.、]|\([0-9]{1,2}\)|[①-⑳])")
 """What numbers an item inside a paragraph (1.县林业局网站;2.县水利局网站)."""
 
 
 def _listed_after(title: str, body: str, start: int, page: NoticeText, kind: Kind | None) -> Problem | None:
     """Return a finding before a colon and nothing but names after it (栏目更新不及时的网站(3个):甲局、乙局、丙局)."""
+    led = _PLATFORM_LEAD.match(body)
+    if led is not None:
+        # 微信公众号:甲、乙: the platform of all that follow.
+        body, start = body[led.end() :], start + led.end()
     counted = _COUNTED.search(title)
     wording = title[: counted.start()] if counted else title
     names = [_NUMBER.sub("", name) for name in re.split("[、,;]", body.strip("。 ")) if name]
@@ -146,8 +152,10 @@ def _listed_after(title: str, body: str, start: int, page: NoticeText, kind: Kin
         bare = re.sub("等$", "", name)
         quoted = re.match(r"[“\"](?P<name>[^”\"]+)[”\"](?P<rest>.*)", bare)
         bracket = re.search(r"\(.*\)$", bare)
-        rest = quoted["rest"] if quoted else bracket.group() if bracket else ""
-        platform = platform_of_label(rest)
+        own_platform = None if quoted or bracket else _OWN_PLATFORM.search(bare)
+        bare = bare[: own_platform.start()] if own_platform else bare
+        rest = quoted["rest"] if quoted else bracket.group() if bracket else own_platform.group() if own_platform else ""
+        platform = platform_of_label(rest) or (platform_of_label(led.group()) if led else None)
         called = (quoted["name"] if quoted else site_of(re.sub(r"\(.*\)$", "", bare))).strip()
         if quoted and not _ONLY_PLATFORM.fullmatch(rest):
             return None
@@ -183,7 +191,7 @@ def _subjects_before(title: str, page: NoticeText) -> tuple[Named, ...]:
     groups = find_mentions(title, 0, page, None) if title else []
     edges = [0, *(edge for group in groups for edge in (group.start, group.end)), len(title)]
     between = "".join(title[edges[i] : edges[i + 1]] for i in range(0, len(edges), 2))
-    if not groups or between.strip("、,和及与 ") or has_fault(title):
+    if not groups or re.sub("等?[0-9]*[个家](?:账号|网站|政务新媒体)", "", between).strip("、,和及与 ") or has_fault(title):
         return ()
     return tuple(named.model_copy(update={"place": None}) for group in groups for named in group.names)
 
@@ -205,8 +213,15 @@ def _classify(wording: str, stance: Stance, subject: SubjectKind | None) -> tupl
     """Return ids and deciding words; what only asks for improvement (有待提高) is no veto."""
     # “甲局”网站长期未更新: what is said of no part is said of the site as a whole.
     of_whole = subject == "site" and _OF_WHOLE.match(wording) is not None and not _OF_A_PART.search(wording)
+    # 首页“教育要闻”3个月未更新: a column that the home page shows.
+    wording = re.sub("首页的?(“[^”]{2,12}”)(?!栏目|专栏|板块)", r"\1栏目", wording)
     classified: Classified = classify(f"网站{wording}" if of_whole else wording, subject=subject)
-    kept = [decision for decision in classified.decisions if stance != "weak" or ".veto." not in decision.indicator_id]
+    decisions = classified.decisions
+    if classified.indicator_ids == (OTHER,) and "、" in wording:
+        # 发布量少、更新不及时、无原创: each fault of a list by itself, where together they are none that has an id.
+        pieces = [piece for piece in wording.split("、") if has_fault(piece)]
+        decisions = tuple(d for piece in pieces for d in classify(piece, subject=subject).decisions if d.indicator_id != OTHER)
+    kept = [decision for decision in decisions if stance != "weak" or ".veto." not in decision.indicator_id]
     if not kept:
         return (OTHER,), ()
     return tuple(decision.indicator_id for decision in kept), tuple(dict.fromkeys(w for d in kept for w in d.words))
@@ -377,6 +392,7 @@ def _wordings(text: str, groups: list[Mentions]) -> list[str]:
         stop = groups[i + 1].start if i + 1 < len(groups) else len(text)
         part = text[group.end : stop]
         part = re.sub(rf"(?:,|、)?(?:{any_of(naming()['examples'])}|以及|和|及)?$", "", part.strip(" ,、"))
+        part = part.rstrip(")、, ") if part.count(")") > part.count("(") else part
         part = re.sub(r"^(?:的|均|都|仍|还|也|分别|在)+", "", part.strip(" ,、:"))
         part = part.strip(" ,、")
         part = part.removeprefix(")") if part.count(")") > part.count("(") else part

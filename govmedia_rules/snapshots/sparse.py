@@ -108,11 +108,16 @@ class _Sparse(BaseModel):
     def __dict__(self) -> Any:  # type: ignore[override]
         return _Values(self)
 
+    def __copy__(self) -> Any:
+        twin = object.__new__(type(self))
+        _VALUES.__set__(twin, dict(_VALUES.__get__(self)))
+        return twin
+
     def __whole(self, *_args: object, **_named: object) -> Any:
         raise _ask(self, EVERYTHING)
 
     if not TYPE_CHECKING:
-        __eq__ = __hash__ = __copy__ = __deepcopy__ = __reduce_ex__ = __whole
+        __eq__ = __hash__ = __deepcopy__ = __reduce_ex__ = __whole
         model_dump = model_dump_json = model_copy = __whole
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Callable, Mapping
+from datetime import timedelta, timezone
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -414,3 +415,17 @@ def test_the_digest_tells_versions_of_a_check_apart() -> None:
         return gr.load_rulebook({"id": "x", "title": "x", "indicators": {"x.one": entry}}, checks=always)
 
     assert book(1).digest == book(1).digest != book(2).digest
+
+
+def test_an_inspection_of_a_registry_abroad_keeps_its_day() -> None:
+    berlin = timezone(timedelta(hours=2))
+    facts = {
+        "account": {"name": "某馆", "platform": "weibo"},
+        "observed_at": "2025-04-05T23:30:00+02:00",
+        "latest_post_at": "2025-03-01",
+    }
+    snapshot = gr.AccountSnapshot.model_validate(facts, context={"zone": berlin})
+    inspection = gr.load_rulebook("national-2019").inspect(snapshot)
+    again = gr.Inspection.from_dict(json.loads(inspection.to_json()))
+    assert again.to_json() == inspection.to_json()
+    assert again.observed_at.date().isoformat() == "2025-04-05"
