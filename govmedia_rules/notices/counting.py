@@ -268,6 +268,10 @@ def _read_numbers(plain: str, clause: Line, page: NoticeText, builder: CountBuil
             end = match.end()
             continue
         parsed = _parse_number(plain, end, match, stop, page, clause)
+        if parsed.subject in ("site", "account") and _AFTER_NAMES.search(clause.text[end : match.start()]):
+            # “甲”“乙”微信公众号2个未更新 says how many are named.
+            end = match.end()
+            continue
         if re.search("[、“”\u4e00-\u9fff]{4}等$", plain[end : match.start()]) and parsed.subject == "site" and not parsed.outcome:
             # 甲县网站、乙县网站等6家 says how many are listed.
             end = match.end()
@@ -389,6 +393,7 @@ def _parse_number(plain: str, begin: int, match: re.Match[str], stop: int, page:
 
 
 _DIRECT_OUTCOME = re.compile("(?:均|全部)?(?:不?合格|不?达标|基本合格)(?:[、,和]|$)")
+_AFTER_NAMES = re.compile("”[^“”、,:]{0,8}$")
 _BODIES = re.compile(r"(?:省|市|县|区|州|盟|旗|地区|部门|单位|国务院部门)(?:\([^()]*\))?(?:和|、|,|的|及)")
 _SUBSET = re.compile("[^、,]{0,12}中,?(?:有)?$")
 """What follows a number to begin some of those it counts (18个微信公众号中16个更新及时)."""

@@ -48,7 +48,7 @@ def is_figure(clause: str) -> bool:
     return (_SCORE.search(clause) or _RECEIPT.search(clause)) is not None and not has_fault(re.sub("“[^”]*”", "", clause))
 
 
-_NOW = "^对[^,]*(?:立行立改|立整立改|即知即改|即查即改)$"
+_NOW = "^对[^,]*(?:立行立改|立整立改|即知即改|即查即改|提醒|约谈)$"
 _NO_SUCH = re.compile("(?:也|均|都)?(?:无|没有)(?=[^,]*[不未无错])[^,]*(?:等|的)(?:情况|现象|情形)$")
 """无内容不准确的现象 denies the fault that it names."""
 _STATED = re.compile("[未没不缺无]|发现|存在|出现|错误")

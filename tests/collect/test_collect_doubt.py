@@ -367,3 +367,60 @@ def test_pages_of_reports_alone_are_no_channel() -> None:
     pages |= {"/": frame(rows("yw", [1, 2]), nav=menu), "/map.html": frame("<p>地图</p>", nav=menu)}
     pages |= {"/jc/": frame("<form>错误内容<textarea></textarea></form>", nav=menu), "/jb/": frame("<p>举报电话</p>", nav=menu)}
     assert "interaction.no_channel" in named(look(pages))
+
+
+OLD = '<ul><li><a href="/zc/o1.html">示例区人民政府关于调整城区划分的决定</a><span>2024-03-01</span></li></ul>'
+UNREAD_ON_HOME = {
+    "a slide show of the old kind": '<object><param name="FlashVars" value="texts=要闻|动态"><embed src="/view.swf"></object>',
+    "a script that writes in a loop": '<script>for(var i=0;i<t.length;i++){document.write("<a href="+u[i]+">"+t[i]+"</a>")}</script>',
+    "a script that writes what a function gives": "<script>document.write(getNews(8));</script>",
+    "a script file that lists": '<div class="x"><script src="/js/scrollnews.js"></script></div>',
+    "a page of the server as a script": '<script src="/inc/tab.jsp?ch=12"></script>',
+    "an element of its own": '<news-list channel="3"></news-list>',
+    "a frame elsewhere": '<iframe src="http://other.example/list.html"></iframe>',
+    "posts elsewhere": '<ul><li><a href="https://mp.weixin.qq.com/s/abc">全区冬季供暖保障工作推进会召开</a></li></ul>',
+    "a note to switch scripts on": "<div id='yw'></div><noscript>请启用JavaScript</noscript>",
+}
+
+
+@pytest.mark.parametrize("name", UNREAD_ON_HOME)
+def test_a_home_page_is_not_stale_where_something_was_not_read(name: str) -> None:
+    assert "home_stale" not in named(look(made({}, home=UNREAD_ON_HOME[name] + OLD)))
+
+
+@pytest.mark.parametrize(
+    "tools",
+    [
+        '<script src="/js/jquery.min.js"></script><script>document.write(new Date().getFullYear())</script>',
+        '<iframe src="http://i.tianqi.example/weather"></iframe>',
+        '<div class="link"><a href="http://other.example/">中华人民共和国国家发展和改革委员会</a></div>',
+    ],
+)
+def test_tools_do_not_hide_that_a_home_page_is_stale(tools: str) -> None:
+    assert "home_stale" in named(look(made({}, home=tools + OLD * 2)))
+
+
+def test_pictures_and_short_titles_of_a_home_page_are_dated_from_their_articles() -> None:
+    for link in ('<a href="/yw/2024083001.html"><img src="/a.jpg"></a>', '<a href="/yw/2024083001.html">秋粮开镰…</a>'):
+        pages = made({}, home=link + OLD) | {"/yw/2024083001.html": article(1)}
+        assert "home_stale" not in named(look(pages))
+
+
+def test_a_popular_list_beside_the_columns_own_says_nothing_of_its_age() -> None:
+    side = '<h4>热门文章</h4><ul><li><a href="/r1.html">城市总体规划批后公告全文</a><span>2023-02-01</span></li><li><a href="/r2.html">烟花爆竹禁放区域管理规则</a><span>2023-01-01</span></li></ul>'
+    for main in (
+        '<div id="app"></div><script src="/js/app.js"></script>',
+        "<p>正在加载，请稍候……</p>",
+        '<iframe src="/x.html"></iframe>',
+    ):
+        lists = {path: main + side.replace("/r", f"/{path}/r") for path in NAMES}
+        assert named(look(made(lists, home=rows("yw", [1, 2])))) == set()
+
+
+def test_closed_columns_are_not_stale() -> None:
+    names = ["往期要闻", "2021年动态", "历史新闻", "2020年工作动态", "要闻（归档）", "旧版新闻"]
+    menu = "".join(f'<li><a href="/{path}/">{name}</a></li>' for path, name in zip(NAMES, names, strict=True))
+    menu += '<li><a href="/xx/">我要写信</a></li>'
+    pages = {f"/{path}/": frame(rows(path, [400, 410]), nav=menu) for path in NAMES}
+    pages |= {"/": frame(rows("zz", [1, 2]), nav=menu), "/xx/": frame("<form><textarea></textarea></form>", nav=menu)}
+    assert named(look(pages)) == set()
