@@ -222,9 +222,10 @@ def _replies_late(
     return inconclusive("replies_unknown", **args) if unknown else passed()
 
 
-@check(
-    "site.messages_unpublished", needs="message_board", faults=("unpublished", "stale", "field_missing", "no_statistics"), version=2
-)
+_BOARD_FAULTS = ("unpublished", "stale", "field_missing", "no_statistics")
+
+
+@check("site.messages_unpublished", needs="message_board", faults=_BOARD_FAULTS, version=2)
 def messages_unpublished(
     site: SiteSnapshot,
     *,

@@ -45,9 +45,10 @@ def copied_share(interpretation: str, document: str, size: int = 8) -> float | N
     return len(own_shingles & shingles(document, size)) / len(own_shingles) if own_shingles else None
 
 
-@check(
-    "site.interpretations_lacking", needs="interpretations", faults=("missing", "none_recent", "uninterpreted", "copied"), version=2
-)
+_LACKING = ("missing", "none_recent", "uninterpreted", "copied")
+
+
+@check("site.interpretations_lacking", needs="interpretations", faults=_LACKING, version=2)
 def interpretations_lacking(
     site: SiteSnapshot,
     *,

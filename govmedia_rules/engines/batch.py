@@ -14,10 +14,12 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from govmedia_rules.core.time import SHANGHAI
-from govmedia_rules.errors import BrokenLine, TableError, Where
+from govmedia_rules.errors import ArgumentError, BrokenLine, GovMediaRulesError, TableError, Where
 from govmedia_rules.judge.columnwise import Description, judge_columns
 from govmedia_rules.judge.engine import Judge
 from govmedia_rules.judge.inspection import INSPECTION_HEADINGS, Inspection
+from govmedia_rules.judge.opinions import Opinions
+from govmedia_rules.judge.reviews import Review, Waiver
 from govmedia_rules.judge.rowwise import fault_text, judge_rows
 from govmedia_rules.judge.rulebook import Rulebook
 from govmedia_rules.rules.model import Plan
@@ -51,8 +53,8 @@ class BatchJudge:
 
     The batch that comes back has as many rows, in the same order. A row that cannot be read has no verdict and says why
     in `fault`. Of typed columns, rows of one subject in a batch share one verdict, as in `inspect_frame`; where they contradict
-    each other it stays open. Rows of other batches are not known, so reviews and waivers are left to `inspect_files` and
-    `inspect_frame`.
+    each other it stays open. Rows of other batches are not known, so a review must name its monitoring point or its passage, and
+    reviews and waivers name subjects by their present ids. A row that no code foresaw costs its own result and no other.
 
     Attributes:
         plan: The plan that is applied.
@@ -66,6 +68,11 @@ class BatchJudge:
         max_line_bytes: Longest JSON text that is read.
         keep: Columns of the input that are passed on as they are, in front.
         detail: Whether the whole inspection goes along as JSON.
+        reviews: What people said about any of the subjects.
+        waivers: Documents that excuse failures of any of the subjects.
+
+    Raises:
+        ArgumentError: A review names neither monitoring point nor passage.
 
     Example:
         >>> import pyarrow
@@ -88,6 +95,18 @@ class BatchJudge:
     max_line_bytes: int = MAX_LINE_BYTES
     keep: tuple[str, ...] = ()
     detail: bool = False
+    reviews: tuple[Review, ...] = ()
+    waivers: tuple[Waiver, ...] = ()
+
+    def __post_init__(self) -> None:
+        at_large = next((review for review in self.reviews if review.observed_at is None and review.passage is None), None)
+        if at_large is not None:
+            raise ArgumentError(
+                f"the review of {at_large.subject}, {at_large.indicator} names no monitoring point",
+                hint="batches are judged apart, so nobody knows which observation it answers; give observed_at",
+                zh=f"对 {at_large.subject}、{at_large.indicator} 的复核没有写明监测时间点",
+                hint_zh="各批分开检查，无法得知它针对哪一次监测；请写明 observed_at",
+            )
 
     @classmethod
     def of(cls, book: Rulebook | BatchJudge) -> BatchJudge:
@@ -101,6 +120,11 @@ class BatchJudge:
     @cached_property
     def _book(self) -> Rulebook:
         return Rulebook(self.plan)
+
+    @cached_property
+    def opinions(self) -> Opinions:
+        """The reviews and waivers; `refused` tells those that can be applied to nothing."""
+        return Opinions(self.plan, self.reviews, self.waivers, by_present_id=True)
 
     @cached_property
     def headings(self) -> tuple[Heading[Any], ...]:
@@ -157,10 +181,35 @@ class BatchJudge:
         except ImportError:
             raise missing_frames("a record batch") from None
         schema = self.schema(batch.schema)
-        column = self._json_column(batch.schema)
         kept = [batch.column(name) for name in self.keep]
-        arrays = self._from_columns(batch) if column is None else self.arrays(list(self._from_json(batch.column(column))))
+        try:
+            arrays = self._judged(batch)
+        except GovMediaRulesError:
+            raise
+        except Exception as fault:  # a value that a library underneath cannot hold, such as a date of the year 146108
+            arrays = self._without_fatal_rows(batch, fault)
         return pa.record_batch([*kept, *arrays], schema=schema)
+
+    def _judged(self, batch: pyarrow.RecordBatch) -> Sequence[pyarrow.Array]:
+        column = self._json_column(batch.schema)
+        return self._from_columns(batch) if column is None else self.arrays(list(self._from_json(batch.column(column))))
+
+    def _without_fatal_rows(self, batch: pyarrow.RecordBatch, fault: Exception) -> Sequence[pyarrow.Array]:
+        """Judge a batch without the rows that end the judging of it, which are found one by one and named."""
+        import pyarrow as pa
+
+        fatal: dict[int, str] = {}
+        for number in range(batch.num_rows):
+            try:
+                self._judged(batch.slice(number, 1))
+            except Exception as raised:
+                fatal[number] = f"the row could not be judged: {type(raised).__name__}: {raised}"[:500]
+        if not fatal:
+            raise fault
+        rest = [number for number in range(batch.num_rows) if number not in fatal]
+        judged, broken = self._judged(batch.take(pa.array(rest, pa.int64()))), self.arrays([*map(self.broken, fatal.values())])
+        order = sorted(range(batch.num_rows), key=[*rest, *fatal].__getitem__)
+        return [pa.concat_arrays(pair).take(pa.array(order)) for pair in zip(judged, broken, strict=True)]
 
     def arrays(self, rows: Sequence[Cells]) -> list[pyarrow.Array]:
         """Rows of cells as the arrays of the result."""
@@ -175,6 +224,8 @@ class BatchJudge:
         return self._described(Inspection(self.plan, outcome, snapshot.subject, snapshot.observed_at, snapshot.marks))
 
     def _described(self, inspection: Inspection, fault: str | None = None) -> Cells:
+        if self.opinions:
+            inspection = inspection.with_opinions(self.opinions)
         return (*[get(inspection) for get in self._getters], fault)
 
     def line(self, line: RawLine) -> Cells:
@@ -188,6 +239,23 @@ class BatchJudge:
     def broken(self, what: str) -> Cells:
         """Return the row of an input that could not be read."""
         return (*(None,) * len(self._getters), what)
+
+    def snapshots(self, batch: pyarrow.RecordBatch) -> Iterator[AnySnapshot]:
+        """Yield the snapshots of a batch that can be read."""
+        column = self._json_column(batch.schema)
+        if column is None:
+            kind = self.kind or kind_of_table(batch.schema.names, self.headers)
+            zone = self.zone or SHANGHAI
+            rows = shallow_table(batch, kind, observed_at=self.observed_at, headers=self.headers, zone=zone)
+            yield from (row.snapshot for row in rows if row.snapshot is not None and not self._is_late(row.snapshot))
+            return
+        for text in batch.column(column).to_pylist():
+            data = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text
+            try:
+                if data and len(data) <= self.max_line_bytes:
+                    yield parse_line(RawLine("batch", 0, data), zone=self.zone, not_after=self.not_after)
+            except BrokenLine:
+                continue
 
     def _json_column(self, schema: pyarrow.Schema) -> str | None:
         import pyarrow as pa
@@ -233,7 +301,7 @@ class BatchJudge:
         zone = self.zone or SHANGHAI
         table = shallow_table(batch, kind, observed_at=self.observed_at, headers=self.headers, zone=zone)
         # The whole of an inspection names its subject, and a limit of time is one for each row.
-        is_shared = not self.detail and self.not_after is None
+        is_shared = not self.detail and self.not_after is None and not self.opinions
         headings = [heading.name for heading in self.headings]
         description = Description(self._described, headings.index("reasons"))
         together = judge_columns(table.readers[0], self._judge, description) if is_shared else None

@@ -256,10 +256,13 @@ def _description(files: Sequence[str], judge: BatchJudge, piece_bytes: int) -> d
     for path in files:
         stat = os.stat(path)
         inputs.append({"path": path, "bytes": stat.st_size, "changed": stat.st_mtime_ns})
+    # Runs of releases that took no reviews go on.
+    absent = {"plan", *(name for name in ("reviews", "waivers") if not getattr(judge, name))}
+    names = [field.name for field in fields(judge) if field.name not in absent]
     return {
         "format": FORMAT,
         "rulebook": {"version": judge.plan.version, "digest": judge.plan.digest},
-        "settings": {field.name: str(getattr(judge, field.name)) for field in fields(judge) if field.name != "plan"},
+        "settings": {name: str(getattr(judge, name)) for name in names},
         "piece_bytes": piece_bytes,
         "inputs": inputs,
     }

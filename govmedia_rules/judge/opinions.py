@@ -46,10 +46,12 @@ class Opinions:
         plan: The plan that is judged by.
         reviews: What people said; what `read_reviews` gives keeps its lines.
         waivers: Documents that excuse failures.
+        by_present_id: Whether an id that an earlier release gave names nobody, because not all subjects are known together.
     """
 
-    def __init__(self, plan: Plan, reviews: Iterable[Review], waivers: Iterable[Waiver]) -> None:
+    def __init__(self, plan: Plan, reviews: Iterable[Review], waivers: Iterable[Waiver], *, by_present_id: bool = False) -> None:
         self._plan = plan
+        self._by_present_id = by_present_id
         self._by_subject: dict[str, list[_Numbered]] = defaultdict(list)
         self._by_passage: dict[str, list[Review]] = defaultdict(list)
         self._waivers: dict[str, list[Waiver]] = defaultdict(list)
@@ -128,8 +130,8 @@ class Opinions:
 
     def _is_shared(self, name: str, subject_id: str) -> bool:
         """Return whether an id stands for several subjects, so that nobody knows which one is meant."""
-        if name == subject_id:
-            return name in self._shared_ids
+        if name == subject_id or self._by_present_id:
+            return name in self._shared_ids or name != subject_id
         self._bearers[name].add(subject_id)
         return len(self._bearers[name]) > 1
 

@@ -268,6 +268,10 @@ def _read_numbers(plain: str, clause: Line, page: NoticeText, builder: CountBuil
             end = match.end()
             continue
         parsed = _parse_number(plain, end, match, stop, page, clause)
+        if parsed.subject in ("site", "account") and _AFTER_NAMES.search(clause.text[end : match.start()]):
+            # “甲”“乙”微信公众号2个未更新 says how many are named.
+            end = match.end()
+            continue
         if re.search("[、“”\u4e00-\u9fff]{4}等$", plain[end : match.start()]) and parsed.subject == "site" and not parsed.outcome:
             # 甲县网站、乙县网站等6家 says how many are listed.
             end = match.end()
@@ -287,7 +291,7 @@ def _read_numbers(plain: str, clause: Line, page: NoticeText, builder: CountBuil
             parsed = replace(parsed, verb=carried)
         says_fault = has_fault(plain[match.end() : stop]) or has_fault(plain[end : match.start()])
         is_whole = not parts or is_generic(parsed.label)
-        if is_whole and parsed.measure is None and parsed.outcome is None and says_fault:
+        if is_whole and parsed.measure in (None, "registered") and parsed.outcome is None and says_fault:
             # 3家网站超过一个月未更新 says how many have the fault, not how many there are.
             parsed = replace(parsed, is_flow=True)
         carried, ended = parsed.measure, parsed if parsed.outcome else None
@@ -389,6 +393,7 @@ def _parse_number(plain: str, begin: int, match: re.Match[str], stop: int, page:
 
 
 _DIRECT_OUTCOME = re.compile("(?:均|全部)?(?:不?合格|不?达标|基本合格)(?:[、,和]|$)")
+_AFTER_NAMES = re.compile("”[^“”、,:]{0,8}$")
 _BODIES = re.compile(r"(?:省|市|县|区|州|盟|旗|地区|部门|单位|国务院部门)(?:\([^()]*\))?(?:和|、|,|的|及)")
 _SUBSET = re.compile("[^、,]{0,12}中,?(?:有)?$")
 """What follows a number to begin some of those it counts (18个微信公众号中16个更新及时)."""
@@ -504,6 +509,8 @@ def _enter(parsed: ParsedNumber, left: str, builder: CountBuilder, *, parts: boo
             part = builder.part(subject, f"{parsed.agent}检查", level_of(parsed.agent), "level", "inspected")
             part.counts.setdefault("inspected", parsed.count)
             return
+    if parsed.outcome:
+        _begin_outcome(left, whole, builder)
     narrow, key, dimension = _part_of(parsed, subject, parts=parts)
     if parsed.outcome:
         _enter_outcome(parsed, subject, builder, narrow=narrow, key=key, dimension=dimension)
@@ -519,6 +526,16 @@ def _enter(parsed: ParsedNumber, left: str, builder: CountBuilder, *, parts: boo
         part.counts.setdefault(parsed.measure or part.part_of or "total", parsed.count)
     else:
         _enter_total(parsed, left, subject, builder, narrow=narrow)
+
+
+def _begin_outcome(left: str, whole: WholeBuilder | None, builder: CountBuilder) -> None:
+    """Go back to the whole, or forget what no longer holds, where the words before an outcome say so."""
+    if re.search("共|合计|总计", left):
+        # 市直不合格1个,县区不合格4个,不合格共5个.
+        builder.back_to_whole()
+    if whole is not None and re.search("(?:调整|更正|变更)为$", left.strip()):
+        # 经复核,不合格账号调整为1个.
+        whole.outcomes = [outcome for outcome in whole.outcomes if outcome.kind not in ("passed", "failed")]
 
 
 def _is_part_by_owner(parsed: ParsedNumber, builder: CountBuilder) -> bool:

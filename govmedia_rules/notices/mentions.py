@@ -174,6 +174,8 @@ _STATES = re.compile(
 )
 
 
+_OF_COLUMNS = re.compile("(?:栏目|专栏|板块|频道|专题|页面)(?:分别)?(?:为|是|有|包括)?:?$")
+"""What names no account after it (空白栏目为:人事处“招考录用”)."""
 _ANNOUNCES = re.compile(
     "(?:不合格|不达标|更新|超过[^,“]{1,8})(?:的)?(?:[0-9两二三四五六七八九十]+[个家])?(?:账号|政务新媒体|新媒体)?,?(?:分别(?:为|是|有)|的(?:有|是|为)|为|是)$"
 )
@@ -207,7 +209,7 @@ def _quoted_groups(text: str, start: int, page: NoticeText, default: Kind | None
                 continue
             lead, lead_length = None, 0
         name = _QuotedName(match.group("name").strip(), match.start(), match.end(), tail, lead, match.start() - lead_length)
-        rest = between[: len(between) - lead_length]
+        rest = re.sub("[省市县区州旗]直(?:单位|部门)?$", "", between[: len(between) - lead_length])
         joined = runs and re.fullmatch(r"[、和及与]?|以及|,以及|、以及", rest.strip()) is not None
         if joined and not (rest == "," and runs[-1][-1].tail.group()):
             runs[-1].append(name)
@@ -225,6 +227,8 @@ def _group_of_run(run: list[_QuotedName], text: str, start: int, page: NoticeTex
             run = run[:-1]
     run = [name for name in run if is_quoted_name(name.name, text[name.end :])]
     if not run:
+        return
+    if _OF_COLUMNS.search(text[: run[0].lead_start]):
         return
     _share_platforms(run)
     last = run[-1].tail
@@ -353,7 +357,7 @@ def _anchor() -> re.Pattern[str]:
 @cache
 def _lead_in() -> re.Pattern[str]:
     return re.compile(
-        rf"^(?:[^“”]*(?:新媒体|账号|网站)(?:分别)?(?:为|是)|{any_of(naming()['examples'])}|以及|此外|另外|还有|尤其是|特别是|对|发现|经查|检查发现|目前|是|为|在|[一二三四五六七八九]是|[0-9]{{1,2}}[.、]|[①-⑳])+"
+        rf"^(?:[^“”]*(?:新媒体|账号|网站|的)(?:分别)?(?:为|是)|{any_of(naming()['examples'])}|以及|此外|另外|还有|尤其是|特别是|对|发现|经查|检查发现|[^、,“”]{{0,20}}(?:的|新媒体|账号)(?:分别)?(?:为|是)|目前|是|为|在|[一二三四五六七八九]是|[0-9]{{1,2}}[.、]|[①-⑳])+"
     )
 
 

@@ -36,6 +36,9 @@ def _body(part: Section, kind: Kind | None, page: NoticeText) -> Iterator[Proble
     announced: Line | None = None
     for number, paragraph in enumerate(part.body):
         listed = _listed_under(announced, paragraph, kind, page)
+        if listed is None and _PLATFORM_LEAD.match(paragraph.text) and has_fault(part.title):
+            # 不合格政务新媒体 over lines such as 微博2个:甲、乙.
+            listed = _listed_after(part.title, paragraph.text, paragraph.start, page, kind)
         if listed is not None:
             yield listed
             continue
@@ -103,8 +106,12 @@ def _paragraph(paragraph: Line, title: str, kind: Kind | None, page: NoticeText,
             for problem in _nameless(segment, page, "", subjects[0].kind):
                 yield problem.model_copy(update={"named": subjects})
         return
+    corrected = next((i for i, sentence in enumerate(parts) if _CORRECTED.search(sentence.text)), -1)
     heading = title
     for i, sentence in enumerate(parts):
+        if i <= corrected:
+            # 被列为不合格账号。经申诉复核,更正为合格: what was withdrawn is no finding.
+            continue
         item = re.match(r"[一二三四五六七八九十]是", sentence.text)
         is_heading = item is not None and i + 1 < len(parts) and len(sentence.text) <= 30
         if item is not None and is_heading and not find_mentions(sentence.text, sentence.start, page, kind):
@@ -114,6 +121,7 @@ def _paragraph(paragraph: Line, title: str, kind: Kind | None, page: NoticeText,
         yield from _sentence(sentence, page, heading, kind)
 
 
+_CORRECTED = re.compile("(?:更正|变更|调整|改判|改)为(?:合格|达标)|(?:撤销|取消)[^,]{0,8}不合格")
 _COUNTED = re.compile(
     r"(?:的(?:政府)?(?:网站|政务新媒体|单位|账号))?(?:有)?\((?:共)?(?P<n>[0-9]{1,4})[个家]\)$|的(?:政府)?(?:网站|政务新媒体|单位|账号)(?:有|为)?$"
 )
@@ -122,7 +130,7 @@ _COUNTED = re.compile(
 _ONLY_PLATFORM = re.compile(rf"(?:的?(?:{PLATFORM_WORDS})(?:账号)?|网站|账号|政务新媒体)?(?:\([^()]*\))?")
 
 
-_PLATFORM_LEAD = re.compile(rf"(?:(?:{PLATFORM_WORDS})(?:账号)?)(?:\([^()]{{1,6}}\))?:")
+_PLATFORM_LEAD = re.compile(rf"(?:(?:{PLATFORM_WORDS})(?:账号)?(?:[0-9]+[个家])?)(?:\([^()]{{1,6}}\))?:")
 _OWN_PLATFORM = re.compile(rf"(?:的)?(?:{PLATFORM_WORDS})(?:账号)?$")
 _NUMBER = re.compile(r"^(?:[0-9]{1,2}[.、]|\([0-9]{1,2}\)|[①-⑳])")
 """What numbers an item inside a paragraph (1.县林业局网站;2.县水利局网站)."""
@@ -217,10 +225,11 @@ def _classify(wording: str, stance: Stance, subject: SubjectKind | None) -> tupl
     wording = re.sub("首页的?(“[^”]{2,12}”)(?!栏目|专栏|板块)", r"\1栏目", wording)
     classified: Classified = classify(f"网站{wording}" if of_whole else wording, subject=subject)
     decisions = classified.decisions
-    if classified.indicator_ids == (OTHER,) and "、" in wording:
-        # 发布量少、更新不及时、无原创: each fault of a list by itself, where together they are none that has an id.
-        pieces = [piece for piece in wording.split("、") if has_fault(piece)]
-        decisions = tuple(d for piece in pieces for d in classify(piece, subject=subject).decisions if d.indicator_id != OTHER)
+    pieces = wording.split("、")
+    if len(pieces) > 1 and (classified.indicator_ids == (OTHER,) or all(map(has_fault, pieces))):
+        # 首页不更新、无互动栏目: each fault of a list by itself; no word of one decides with a word of another.
+        apart = [classify(piece, subject=subject).decisions for piece in pieces if has_fault(piece)]
+        decisions = tuple(d for found in apart for d in found if d.indicator_id != OTHER) or decisions
     kept = [decision for decision in decisions if stance != "weak" or ".veto." not in decision.indicator_id]
     if not kept:
         return (OTHER,), ()
@@ -252,7 +261,7 @@ _FAMILIES = ("deduct.interpretation", "deduct.service", "deduct.design", "deduct
 _OPENING = re.compile(r"^(?:此外|另外|同时|还有|其中|[一二三四五]是|检查发现|主要表现为|主要是|但是|但)[,、]?")
 
 
-_ALL_RECTIFIED = re.compile("(?:均|全部|都)已?[^,未没]{0,8}(?:整改|更正|修复|改正|处理完毕)")
+_ALL_RECTIFIED = re.compile("(?:均|全部|都)已?[^,未没]{0,8}(?:整改|更正|修复|改正|修改|删除|处理完毕)")
 
 
 def _nameless(segment: Line, page: NoticeText, heading: str, kind: Kind | None) -> Iterator[Problem]:
@@ -334,7 +343,8 @@ def _named(segment: Line, groups: list[Mentions], page: NoticeText, heading: str
         if stance == "plain" and not _is_decided(ids):
             # 栏目长期不更新,如县扶贫办网站“工作动态”栏目: the predicate stands before the example.
             before = _before(text, members[0].start)
-            if not has_fault(before) or not _EXAMPLE.search(text[: members[0].start]):
+            is_led_in = _EXAMPLE.search(text[: members[0].start]) or text[: members[0].start].endswith(":")
+            if not has_fault(before) or not is_led_in:
                 continue
             wording, low = before, 0
             ids, decided_by = _classify_for(members, wording, "fault", own)
@@ -397,7 +407,7 @@ def _wordings(text: str, groups: list[Mentions]) -> list[str]:
         part = part.strip(" ,、")
         part = part.removeprefix(")") if part.count(")") > part.count("(") else part
         # 甲网站“规划计划”栏目,乙网站“财务信息”栏目长期空白: a part of the site says nothing yet.
-        part = "" if _PART_OF_SITE.fullmatch(part) else part
+        part = "" if _PART_OF_SITE.fullmatch(part) or _ONLY_COUNT.fullmatch(part) else part
         said.append(part[1:-1] if re.fullmatch(r"\([^()]+\)", part) else part)
     shared = _SHARED.search(said[-1]) if said else None
     if shared is not None:
@@ -408,6 +418,7 @@ def _wordings(text: str, groups: list[Mentions]) -> list[str]:
     return said
 
 
+_ONLY_COUNT = re.compile(r"\(?[0-9]+(?:处|条|个|项|次)\)?")
 _PART_OF_SITE = re.compile("“[^”]*”(?:栏目|专栏|专题|频道|板块|页面)?")
 
 

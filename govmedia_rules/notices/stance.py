@@ -48,7 +48,7 @@ def is_figure(clause: str) -> bool:
     return (_SCORE.search(clause) or _RECEIPT.search(clause)) is not None and not has_fault(re.sub("“[^”]*”", "", clause))
 
 
-_NOW = "^对[^,]*(?:立行立改|立整立改|即知即改|即查即改)$"
+_NOW = "^对[^,]*(?:立行立改|立整立改|即知即改|即查即改|提醒|约谈)$"
 _NO_SUCH = re.compile("(?:也|均|都)?(?:无|没有)(?=[^,]*[不未无错])[^,]*(?:等|的)(?:情况|现象|情形)$")
 """无内容不准确的现象 denies the fault that it names."""
 _STATED = re.compile("[未没不缺无]|发现|存在|出现|错误")
@@ -74,7 +74,7 @@ def _pattern(name: str) -> re.Pattern[str]:
         "counted": r"(?:提醒|督促|下发|制发|印发|发出|推送)(?!仅|只)[^,]*?[0-9]+余?(?:次|份|条|件|家|个)",
         "excused": r"不(?:计入|列入|视为|作为|算作?)[^,]{0,6}(?:不合格|问题|扣分|考核)|已(?:提前|事先|按规定|按要求)报备",
         "acts": rf"(?:{acts})[^,]{{0,12}}(?:{objects})|(?:{objects})[^,]{{0,6}}(?:{acts})",
-        "conditional": rf"(?:^|对)(?:{any_of(stance['conditional'])})|{_NOW}|^对[^,]*的(?:要|应|须|将|一律|予以|给予|坚决|严肃)",
+        "conditional": rf"(?:^|对)(?:{any_of(stance['conditional'])})|{_NOW}|^对[^,]*的(?:要|应|须|将|一律|予以|给予|坚决|严肃|$)",
         "urged": any_of(stance["urging"]),
         "praised": any_of(stance["praising"]),
         "improved": rf"(?:{faults}|现象|情形|情况)[^,]{{0,6}}?(?:{any_of(stance['less'])})",
