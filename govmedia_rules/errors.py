@@ -347,7 +347,7 @@ class UnknownRulebook(RulebookError):
         ...     gr.load_rulebook("national-2018")
         ... except* gr.errors.UnknownRulebook as faults:
         ...     print(faults.exceptions[0].hint)
-        did you mean 'national-2019'?
+        did you mean 'national-2019'? there are anshan-2023, ...
     """
 
 

@@ -82,6 +82,20 @@ def inspect_round(
         ObservationError: A file does not exist, or the round that is there is damaged.
         ExportError: The round was appended from inspections, so nobody knows what was judged; or see `append_round`.
         MissingExtra: pyarrow is not installed.
+
+    Example:
+        >>> import tempfile
+        >>> from pathlib import Path
+        >>> import govmedia_rules as gr
+        >>> book = gr.load_rulebook("national-2019")
+        >>> line = '{"account": {"name": "某县发布", "platform": "weibo"}, "observed_at": "2024-08-23T10:00:00+08:00"}'
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     file = Path(folder, "snapshots.jsonl")
+        ...     _ = file.write_text(line, "utf-8")
+        ...     first = gr.inspect_round(f"{folder}/rounds", file, book, year=2024, round=3)
+        ...     again = gr.inspect_round(f"{folder}/rounds", file, book, year=2024, round=3)
+        >>> (first.judged, first.kept), (again.judged, again.kept)
+        ((1, 0), (0, 1))
     """
     paths = check_files([files] if isinstance(files, str | os.PathLike) else files)
     round_schema("inspections")

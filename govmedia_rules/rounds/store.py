@@ -182,8 +182,8 @@ def append_round(
         >>> inspection = gr.load_rulebook("national-2019").inspect(snapshot)
         >>> with tempfile.TemporaryDirectory() as folder:
         ...     stored = gr.append_round(folder, [inspection], year=2024, round=3)
-        >>> stored.inspections, stored.findings
-        (1, 1)
+        >>> stored.inspections, stored.findings  # one failure, and what keeps the rest open
+        (1, 2)
     """
     return write_round(path, inspection_batches(inspections), population, year=year, number=round, replace=replace)
 

@@ -19,7 +19,15 @@ from pydantic import Field, StringConstraints, ValidationError
 
 from govmedia_rules.core.faults import describe_fault, place_of
 from govmedia_rules.core.model import Model, Name, Short
-from govmedia_rules.errors import ExportError, RulebookError, RulebookErrors, RulebookSyntaxError, UnknownRulebook, Where
+from govmedia_rules.errors import (
+    ArgumentError,
+    ExportError,
+    RulebookError,
+    RulebookErrors,
+    RulebookSyntaxError,
+    UnknownRulebook,
+    Where,
+)
 from govmedia_rules.rules.load import MAX_BYTES, LayerSource, collect_layers, known_ids, parse_layer
 from govmedia_rules.rules.model import Layer
 from govmedia_rules.rules.overlay import resolve
@@ -86,6 +94,15 @@ class Books:
         digest: SHA-256 of the manifest, which holds the digests of all files.
         layers: The layers by id. One that has the id of a built-in rulebook stands in its place.
         alone: Whether no built-in rulebook can be named beside them.
+
+    Example:
+        >>> import tempfile
+        >>> import govmedia_rules as gr
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     release = gr.export_books(["hanzhong-2021"], f"{folder}/books.zip", name="province", version="1")
+        ...     read = gr.read_books(f"{folder}/books.zip")
+        >>> sorted(read.layers), read.digest == release.digest
+        (['hanzhong-2021', 'national-2019'], True)
     """
 
     name: str
@@ -107,6 +124,15 @@ def read_books(path: str | os.PathLike[str], *, alone: bool = False) -> Books:
 
     Raises:
         RulebookErrors: Everything that is wrong with the release.
+
+    Example:
+        >>> import tempfile
+        >>> import govmedia_rules as gr
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     release = gr.export_books(["hanzhong-2021"], f"{folder}/books.zip", name="province", version="1")
+        ...     read = gr.read_books(f"{folder}/books.zip")
+        >>> sorted(read.layers), read.digest == release.digest
+        (['hanzhong-2021', 'national-2019'], True)
     """
     root = Path(path)
     faults: list[RulebookError] = []
@@ -328,6 +354,16 @@ def export_books(
     Raises:
         RulebookErrors: A rulebook cannot be used.
         ExportError: A layer is no file, or nothing can be written there.
+        ArgumentError: The name or version is not such a word.
+
+    Example:
+        >>> import tempfile
+        >>> import govmedia_rules as gr
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     release = gr.export_books(["hanzhong-2021"], f"{folder}/books.zip", name="province", version="1")
+        ...     read = gr.read_books(f"{folder}/books.zip")
+        >>> sorted(read.layers), read.digest == release.digest
+        (['hanzhong-2021', 'national-2019'], True)
     """
     plugins = installed() if books is None else books.over(installed())
     layers: dict[str, Layer] = {}
@@ -336,24 +372,32 @@ def export_books(
         resolve(chain, plugins, {})
         layers |= {layer.content.id: layer for layer in chain}
     files = {f"{layer.content.id}.toml": _text_of(layer) for layer in layers.values()}
-    manifest = Manifest(
-        format="govmedia-rules-books",
-        format_version=1,
-        name=name,
-        version=version,
-        issued=issued,
-        note=note,
-        books=tuple(
-            ReleasedBook(
-                file=file,
-                id=layer.content.id,
-                version=layer.content.version,
-                sha256=hashlib.sha256(data).hexdigest(),
-                bytes=len(data),
-            )
-            for layer, (file, data) in zip(layers.values(), files.items(), strict=True)
-        ),
-    )
+    try:
+        manifest = Manifest(
+            format="govmedia-rules-books",
+            format_version=1,
+            name=name,
+            version=version,
+            issued=issued,
+            note=note,
+            books=tuple(
+                ReleasedBook(
+                    file=file,
+                    id=layer.content.id,
+                    version=layer.content.version,
+                    sha256=hashlib.sha256(data).hexdigest(),
+                    bytes=len(data),
+                )
+                for layer, (file, data) in zip(layers.values(), files.items(), strict=True)
+            ),
+        )
+    except ValidationError as fault:
+        given = ", ".join(str(part["loc"][0]) for part in fault.errors())
+        what = f"name and version of a release are short words of letters, digits, '.', '_' and '-': {given} is not"
+        zh = f"发布包的名称和版本只用字母（名称用小写）、数字和“.”“_”“-”，这里不是：{given}"
+        raise ArgumentError(
+            what, None, "write name='province', version='2024.1'", zh, "例如 name='province', version='2024.1'"
+        ) from None
     text = json.dumps(manifest.model_dump(mode="json", exclude_none=True), ensure_ascii=False, indent=1) + "\n"
     _write(Path(path), {MANIFEST: text.encode(), **files})
     return read_books(path)

@@ -344,3 +344,10 @@ def test_the_commands(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixtur
     (folder / "national-2019.toml").write_text("x", "utf-8")
     assert main(["inspect", *example]) == 2
     assert "digest differs" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("name", "version"), [("省级", "1"), ("province", "一"), ("", "1"), ("province", " ")])
+def test_a_name_that_is_no_plain_word_is_refused_in_words(tmp_path: Path, name: str, version: str) -> None:
+    with pytest.raises(gr.errors.ArgumentError, match="short words of letters"):
+        gr.export_books(["hanzhong-2021"], tmp_path / "books.zip", name=name, version=version)
+    assert not (tmp_path / "books.zip").exists()
