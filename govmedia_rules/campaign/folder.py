@@ -73,7 +73,7 @@ def read_campaign(path: str | PathLike[str]) -> Described:
         description = tomllib.loads(file.read_text("utf-8-sig"))
     except FileNotFoundError:
         raise CampaignError("no round is described here", Where(str(file)), "see govmedia_rules.campaign.folder") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
+    except (ValueError, RecursionError) as fault:
         raise CampaignError(f"it cannot be read: {fault}", Where(str(file))) from fault
     unknown = sorted(description.keys() - {"terms", "earlier", "rulings", "reported", "notice"})
     if unknown:
@@ -108,7 +108,7 @@ def read_draft(path: str | PathLike[str]) -> NoticeDraft:
     file = Path(path)
     try:
         description = tomllib.loads(file.read_text("utf-8-sig"))
-    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
+    except (OSError, ValueError, RecursionError) as fault:
         raise CampaignError(f"it cannot be read: {fault}", Where(str(file))) from fault
     return _checked(file, None, NoticeDraft.model_validate, description.get("notice", description))
 

@@ -227,11 +227,14 @@ def _from_docx(data: bytes) -> NoticeSource:
         with zipfile.ZipFile(io.BytesIO(data)) as packed:
             if sum(part.file_size for part in packed.infolist()) > 200_000_000:
                 raise NoticeError("the DOCX file unpacks to more than 200 MB")
-        document = docx.Document(io.BytesIO(data))
+        return _docx_source(docx.Document(io.BytesIO(data)))
     except NoticeError:
         raise
-    except Exception as fault:
-        raise NoticeError(f"not a readable DOCX file: {fault}") from fault
+    except Exception as fault:  # the package raises whatever a damaged part leads it into
+        raise NoticeError(f"not a readable DOCX file: {fault}", hint="open it in Word or WPS and save it again") from fault
+
+
+def _docx_source(document: Any) -> NoticeSource:
     writer = _Writer()
     for block in document.iter_inner_content():
         if hasattr(block, "rows"):

@@ -152,7 +152,7 @@ def parse_layer(data: bytes, file: str) -> Layer:
         table = tomllib.loads(data.decode("utf-8-sig").replace("\r\n", "\n"), parse_float=Decimal)
     except UnicodeDecodeError as fault:
         raise RulebookSyntaxError(f"the file is not UTF-8: {fault}", Where(file)) from None
-    except tomllib.TOMLDecodeError as fault:
+    except ValueError as fault:  # a number of thousands of digits is none of TOML's own faults
         hint = "keys in Chinese need quotation marks" if "Invalid" in str(fault) else ""
         raise RulebookSyntaxError(f"the file is not TOML: {fault}", Where(file), hint) from None
     except RecursionError:
