@@ -574,10 +574,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = parser.parse_args(arguments)
     chosen = [reader for reader in readers() if given.only is None or reader.name in given.only.split(",")]
     if given.list:
-        return _check_seeds(chosen)
+        return check_seeds(chosen)
     began = time.monotonic()
     numbers = range(given.first, given.first + given.count)
-    _check_seeds(chosen, say=None)  # so that forked processes find modules and patterns at hand
+    check_seeds(chosen, say=None)  # so that forked processes find modules and patterns at hand
     with tempfile.TemporaryDirectory() as folder:
         counts, faults = run(partial(planned, chosen, given.seed), numbers, Path(folder))
     inputs = {number: data for number, _, data in planned(chosen, given.seed, [fault.number for fault in faults])}
@@ -596,7 +596,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return int(bool(faults))
 
 
-def _check_seeds(readers: Sequence[Reader], say: Callable[[str], object] | None = print) -> int:
+def check_seeds(readers: Sequence[Reader], say: Callable[[str], object] | None = print) -> int:
     """Print each reader and whether it reads its own seed: a seed that is refused tests little."""
     warnings.simplefilter("ignore")
     say = say or (lambda _: None)
