@@ -13,7 +13,7 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from govmedia_rules.errors import CutText, ExportError, MissingExtra, Where, visible
+from govmedia_rules.errors import CutText, ExportError, MissingExtra, Where
 from govmedia_rules.tables.columns import Cell, Heading, in_shanghai
 
 if TYPE_CHECKING:
@@ -59,10 +59,7 @@ def write_parquet(path: str | os.PathLike[str], reader: pyarrow.RecordBatchReade
 
 
 def write_csv(path: str | os.PathLike[str], heads: Sequence[str], rows: Iterable[Sequence[Cell]]) -> None:
-    """Write rows as UTF-8 with a byte-order mark; None is an empty cell, an empty text `""`.
-
-    Control characters are written as their code, and what a spreadsheet could run has an apostrophe in front.
-    """
+    """Write rows as UTF-8 with a byte-order mark; None is an empty cell, an empty text `""`."""
     with complete_file(path) as part, part.open("w", encoding="utf-8-sig", newline="") as stream:
         stream.write(",".join(_csv_cell(head) for head in heads) + "\r\n")
         for row in rows:
@@ -76,7 +73,7 @@ def _csv_cell(value: Cell) -> str:
     if value is None:
         return ""
     if isinstance(value, str):
-        text = guard(visible(value))
+        text = guard(value)
         return '"' + text.replace('"', '""') + '"' if not text or _QUOTED.search(text) else text
     return cell_text(value)
 
