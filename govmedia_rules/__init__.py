@@ -63,6 +63,9 @@ if TYPE_CHECKING:
     from govmedia_rules.judge.table import InspectionTable as InspectionTable
     from govmedia_rules.judge.worklist import worklist as worklist
     from govmedia_rules.notices import figures as figures
+    from govmedia_rules.rounds.history import history as history
+    from govmedia_rules.rounds.incremental import inspect_round as inspect_round
+    from govmedia_rules.rounds.store import append_round as append_round
     from govmedia_rules.rules.model import Indicator as Indicator
     from govmedia_rules.rules.release import Books as Books
     from govmedia_rules.rules.release import export_books as export_books
@@ -126,6 +129,9 @@ _HOMES = {
     "judge.rulebook": ("Rulebook", "explain", "export_rulebook", "load_rulebook", "rulebook_for"),
     "judge.score": ("Score",),
     "judge.worklist": ("worklist",),
+    "rounds.history": ("history",),
+    "rounds.incremental": ("inspect_round",),
+    "rounds.store": ("append_round",),
     "rules.model": ("Indicator",),
     "rules.release": ("Books", "export_books", "read_books"),
     "snapshots.models": ("AccountSnapshot", "SiteSnapshot"),
@@ -203,6 +209,7 @@ __all__ = [
     "Waiver",
     "Window",
     "WorkCalendar",
+    "append_round",
     "campaign",
     "check",
     "collect",
@@ -213,9 +220,11 @@ __all__ = [
     "export_rulebook",
     "failed",
     "figures",
+    "history",
     "incidents",
     "inconclusive",
     "inspect_frame",
+    "inspect_round",
     "inspect_to_parquet",
     "load_lexicon",
     "load_rulebook",

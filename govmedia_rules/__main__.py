@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module
@@ -149,7 +150,11 @@ def _file_fault(fault: OSError) -> str:
         (texts for kind, texts in names.items() if isinstance(fault, kind)), (fault.strerror or str(fault),) * 2
     )
     text = chinese if language() == "zh" else english
-    return f"{fault.filename}: {text}" if fault.filename is not None else text
+    if fault.filename is None:
+        return text
+    # A file is written beside its place and moved there at the end; the reader knows the place.
+    name = re.sub(r"(^|/)\.([^/]+)\.\d+\.part$", r"\1\2", str(fault.filename))
+    return f"{name}: {text}"
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@
       ObservationError       BrokenLine  TableError
       CalendarError          LexiconError
       CollectError           NoticeError  CampaignError  ExportError
-      MissingExtra
+      MissingExtra           ArgumentError
     GovMediaRulesWarning     ExpiredWaiver  UnusedWaiver  UnusedReview  DeprecatedIndicator  PluginWarning
                              UnreadInput  CutText  LossyColumn  MissingColumn  OldBasisWarning  SharedId
 
@@ -135,6 +135,49 @@ def visible(text: str) -> str:
     Tabs and line ends stay; zero-width spaces, joiners and variation selectors stay, because ordinary text has them.
     """
     return _HIDDEN.sub(lambda match: f"[U+{ord(match[0]):04X}]", text) if _HIDDEN.search(text) else text
+
+
+_KINDS: tuple[tuple[tuple[str, ...], str, str], ...] = (
+    (("DataFrame", "Table", "LazyFrame", "RecordBatch", "DuckDBPyRelation"), "a data frame", "数据框"),
+    (("str",), "a text", "文字"),
+    (("bool",), "true or false", "是或否"),
+    (("int", "float", "Decimal"), "a number", "数字"),
+    (("list", "tuple", "set", "frozenset", "generator"), "a list", "列表"),
+    (("dict",), "a table of keys", "字典"),
+    (("date", "datetime"), "a date", "日期"),
+    (("PosixPath", "WindowsPath"), "a path", "路径"),
+    (("NoneType",), "nothing (None)", "空值（None）"),
+)
+
+
+def kind_text(value: object) -> str:
+    """Return in English what kind of thing was given, without the name of a class of Python."""
+    name = type(value).__name__
+    return next((english for names, english, _ in _KINDS if name in names), f"an object {name}")
+
+
+def kind_text_zh(value: object) -> str:
+    """Return in Chinese what kind of thing was given."""
+    name = type(value).__name__
+    return next((chinese for names, _, chinese in _KINDS if name in names), f"{name} 对象")
+
+
+def no_date(name: str, given: object) -> ArgumentError:
+    """Return the error for an argument that should be a date or a time, and is something else."""
+    what, zh = f"{name} is {kind_text(given)}, not a date", f"{name} 应为日期，不是{kind_text_zh(given)}"
+    return ArgumentError(what, None, "write date(2024, 8, 23), 2024-08-23", zh, "写作 date(2024, 8, 23)，即 2024-08-23")
+
+
+def check_choice(name: str, given: object, allowed: Iterable[str]) -> None:
+    """Refuse a value that is none of those there are.
+
+    Raises:
+        ArgumentError: `given` is not allowed; says what is.
+    """
+    names = list(allowed)
+    if given not in names:
+        what, zh = f"{name} {given!r} is not known", f"{name} 没有 {given!r} 这个值"
+        raise ArgumentError(what, None, choices(given, names, 40), zh, choices_zh(given, names, 40))
 
 
 @dataclass(frozen=True, slots=True)
@@ -577,6 +620,10 @@ class MissingExtra(GovMediaRulesError, ImportError):
         >>> issubclass(MissingExtra, ImportError)
         True
     """
+
+
+class ArgumentError(GovMediaRulesError, TypeError, ValueError):
+    """An argument is of another kind than the function takes, or not one of the values there are."""
 
 
 class GovMediaRulesWarning(UserWarning):

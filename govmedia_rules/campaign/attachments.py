@@ -56,7 +56,12 @@ def attachment(campaign: CampaignView, draft: AttachmentDraft, number: int | Non
         blocks = [block for block in campaign.counted_results if block.outcome == "failed" and block.tier in draft.tiers]
         nameless = sum(block.count for block in blocks if draft.subject in (None, block.subject))
         if nameless:
-            raise NoticeError(f"{nameless} failed units have no name and cannot be listed in {draft.title!r}")
+            raise NoticeError(
+                f"{nameless} failed units have no name and cannot be listed in {draft.title!r}",
+                hint="give them names",
+                zh=f"{nameless} 个不合格单位没有名称，不能列入“{draft.title}”",
+                hint_zh="补上名称后再生成通报",
+            )
         if draft.order == "area" or draft.is_compact:
             failed = _by_area(failed)
         failed = [result for kind in ("site", "account") for result in failed if subject_kind(result.subject) == kind]
@@ -148,7 +153,7 @@ def _listed_cell(unit: Listed, shows: str) -> str | None:
     if shows == "place":
         return unit.url if unit.kind == "site" else unit.owner
     if shows not in ("area", "name", "code", "outcome", "wording", "remark", "owner", "url"):
-        raise NoticeError(f"a list of units has no column {shows!r}")
+        raise NoticeError(f"a list of units has no column {shows!r}", zh=f"单位名单没有 {shows!r} 这一列")
     value: str | None = getattr(unit, shows)
     return value
 
@@ -222,7 +227,7 @@ def _count_cell(stat: Stat, shows: str, campaign: CampaignView, rounding: Roundi
         return None if share is None else share.text(rounding)
     if shows in OUTCOME_ZH:
         return str(stat.outcomes[shows])  # type: ignore[index]
-    raise NoticeError(f"a table of counts has no column {shows!r}")
+    raise NoticeError(f"a table of counts has no column {shows!r}", zh=f"数量统计表没有 {shows!r} 这一列")
 
 
 def _letter_cell(letters: Letters, shows: str, rounding: Rounding) -> str | None:
@@ -238,7 +243,7 @@ def _letter_cell(letters: Letters, shows: str, rounding: Rounding) -> str | None
         return None if tally.mean is None else _days(tally.mean)
     if shows == "longest":
         return None if tally.longest is None else _days(tally.longest)
-    raise NoticeError(f"a table of letters has no column {shows!r}")
+    raise NoticeError(f"a table of letters has no column {shows!r}", zh=f"来信统计表没有 {shows!r} 这一列")
 
 
 def _days(days: Fraction) -> str:
@@ -255,5 +260,10 @@ def _disclosure_cell(disclosure: Disclosure, shows: str, kinds: Collection[str])
     elif shows in ("total", "done_on_time", "done_late", "pending"):
         value = getattr(disclosure, shows)
     else:
-        raise NoticeError(f"a table of disclosure has no column {shows!r}", hint=f"kinds are {'、'.join(sorted(kinds))}")
+        raise NoticeError(
+            f"a table of disclosure has no column {shows!r}",
+            hint=f"kinds are {'、'.join(sorted(kinds))}",
+            zh=f"公开情况表没有 {shows!r} 这一列",
+            hint_zh=f"种类有：{'、'.join(sorted(kinds))}",
+        )
     return None if value is None else str(value)

@@ -105,7 +105,12 @@ class Campaign(CampaignView):
             self.config.tier(tier)
         except KeyError:
             ids = ", ".join(known.id for known in self.config.tiers)
-            raise CampaignError(f"the campaign has no tier {tier!r}", hint=f"its config names {ids}") from None
+            raise CampaignError(
+                f"the campaign has no tier {tier!r}",
+                hint=f"its config names {ids}",
+                zh=f"本轮检查没有 {tier!r} 这一层级",
+                hint_zh=f"设置里的层级有：{ids}",
+            ) from None
 
     def _of_unit(self, item: U, tier: str) -> U:
         """Return what names a unit with the id under which the unit is recorded."""
@@ -153,7 +158,12 @@ class Campaign(CampaignView):
         """
         subjects = [subject for (name, _), subject in self.members.items() if name == tier] if members is None else list(members)
         if not any(subject_kind(subject) == rule.subject for subject in subjects):
-            raise CampaignError(f"the tier {tier!r} has no {rule.subject} to draw from", hint="add the registry first")
+            raise CampaignError(
+                f"the tier {tier!r} has no {rule.subject} to draw from",
+                hint="add the registry first",
+                zh=f"{tier!r} 层级没有可抽取的 {rule.subject}",
+                hint_zh="请先加入登记库",
+            )
         sample = draw(subjects, rule, seed=seed, at=at, failed_before=self._state.failed_before, tier=tier)
         self.record("sample", sample, tier)
         return sample
@@ -369,7 +379,12 @@ class Campaign(CampaignView):
             CampaignError: The campaign has no such issue.
         """
         if issue not in self.issues(draft):
-            raise CampaignError(f"there is no such issue: {issue.message('en')}", hint="take one of issues()")
+            raise CampaignError(
+                f"there is no such issue: {issue.message('en')}",
+                hint="take one of issues()",
+                zh=f"没有这个矛盾：{issue.message('zh')}",
+                hint_zh="从 issues() 里取一个",
+            )
         self.record("issue_answer", issue.answered(role=role, at=at, reason=reason))
 
     def notice(self, draft: NoticeDraft) -> Notice:
@@ -466,13 +481,26 @@ class Campaign(CampaignView):
                     campaign = cls(CampaignConfig.model_validate_json(record.data)) if campaign is None else campaign
                     continue
                 if campaign is None:
-                    raise CampaignError("the terms are missing")
+                    raise CampaignError(
+                        "the terms are missing",
+                        hint="restore the file from a copy: its first record holds them",
+                        zh="缺少本轮检查的设置",
+                        hint_zh="文件开头应有设置；请从备份恢复",
+                    )
                 campaign._state.apply(events.event_of(record, campaign._state.plans))
             except (CampaignError, ValueError, KeyError, TypeError) as fault:
                 where = Where(str(folder), row=record.line)
-                raise CampaignError(f"a record of kind {record.kind!r} cannot be read: {fault}", where) from fault
+                raise CampaignError(
+                    f"a record of kind {record.kind!r} cannot be read: {fault}", where, zh=f"{record.kind!r} 类记录不能读：{fault}"
+                ) from fault
         if campaign is None:
-            raise CampaignError("nothing whole was written here", Where(str(folder)))
+            raise CampaignError(
+                "nothing whole was written here",
+                Where(str(folder)),
+                hint="save the campaign again to another folder",
+                zh="这里没有写完整的内容",
+                hint_zh="请另选目录重新保存",
+            )
         campaign._written[folder.resolve()] = len(campaign._state.events), last
         return campaign
 

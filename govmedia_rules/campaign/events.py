@@ -130,7 +130,11 @@ def event_of(record: Record, plans: Mapping[str, Plan]) -> Event:
     data = record.load()
     if record.kind not in _LOAD:
         warnings.warn(
-            f"line {record.line}: records of kind {record.kind!r} are not known and left aside", UnreadInput, stacklevel=4
+            UnreadInput(
+                f"line {record.line}: records of kind {record.kind!r} are not known and left aside",
+                zh=f"第 {record.line} 行：不认识 {record.kind!r} 类记录，未采用",
+            ),
+            stacklevel=4,
         )
         return Event("unknown", "", record)
     tier = ""

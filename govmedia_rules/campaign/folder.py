@@ -28,6 +28,7 @@ from govmedia_rules.campaign.campaign import Campaign
 from govmedia_rules.campaign.config import CampaignConfig
 from govmedia_rules.campaign.draft import NoticeDraft
 from govmedia_rules.campaign.units import CountedResult, CountedUnits, Disclosure, EarlierRate, Fault, Letters, Reported, Ruling
+from govmedia_rules.core.faults import first_fault
 from govmedia_rules.core.model import Model
 from govmedia_rules.errors import CampaignError, Where
 from govmedia_rules.subjects.models import Account, Site
@@ -72,18 +73,34 @@ def read_campaign(path: str | PathLike[str]) -> Described:
     try:
         description = tomllib.loads(file.read_text("utf-8-sig"))
     except FileNotFoundError:
-        raise CampaignError("no round is described here", Where(str(file)), "see govmedia_rules.campaign.folder") from None
+        raise CampaignError(
+            "no round is described here",
+            Where(str(file)),
+            "docs/campaigns.md shows the file",
+            zh="目录里没有对一轮检查的描述",
+            hint_zh="格式见 docs/campaigns.md",
+        ) from None
     except (ValueError, RecursionError) as fault:
-        raise CampaignError(f"it cannot be read: {fault}", Where(str(file))) from fault
+        raise CampaignError(f"it cannot be read: {fault}", Where(str(file)), zh=f"文件不能读：{fault}") from fault
     unknown = sorted(description.keys() - {"terms", "earlier", "rulings", "reported", "notice"})
     if unknown:
-        raise CampaignError(f"nothing is called {', '.join(unknown)}", Where(str(file)), "see govmedia_rules.campaign.folder")
+        raise CampaignError(
+            f"nothing is called {', '.join(unknown)}",
+            Where(str(file)),
+            "docs/campaigns.md lists the keys",
+            zh=f"没有 {'、'.join(unknown)} 这样的键",
+            hint_zh="格式见 docs/campaigns.md",
+        )
     campaign = Campaign(_checked(file, None, CampaignConfig.model_validate, description.get("terms", {})))
     tables = {name: folder / f"{name}.csv" for name in ("sites", "accounts")}
     if any(table.is_file() for table in tables.values()):
         registry = read_registry(**{name: table for name, table in tables.items() if table.is_file()})  # type: ignore[arg-type]
         if registry.bad:
-            raise CampaignError(f"{len(registry.bad)} rows cannot be used: {registry.bad[0]}", Where(str(folder)))
+            raise CampaignError(
+                f"{len(registry.bad)} rows cannot be used: {registry.bad[0]}",
+                Where(str(folder)),
+                zh=f"{len(registry.bad)} 行不能用：{registry.bad[0]}",
+            )
         campaign.add_members(registry)
     campaign.add_counts(*_models(folder / "population.csv", CountedUnits), *_models(folder / "results.csv", CountedResult))
     defaults = description.get("reported", {})
@@ -109,7 +126,7 @@ def read_draft(path: str | PathLike[str]) -> NoticeDraft:
     try:
         description = tomllib.loads(file.read_text("utf-8-sig"))
     except (OSError, ValueError, RecursionError) as fault:
-        raise CampaignError(f"it cannot be read: {fault}", Where(str(file))) from fault
+        raise CampaignError(f"it cannot be read: {fault}", Where(str(file)), zh=f"文件不能读：{fault}") from fault
     return _checked(file, None, NoticeDraft.model_validate, description.get("notice", description))
 
 
@@ -120,9 +137,8 @@ def _checked(file: Path, row: int | None, make: Callable[[Any], T], value: Any) 
     try:
         return make(value)
     except ValidationError as faults:
-        fault = faults.errors()[0]
-        field = ".".join(map(str, fault["loc"])) or None
-        raise CampaignError(fault["msg"], Where(str(file), key=field, row=row)) from faults
+        field, text = first_fault(faults)
+        raise CampaignError(text.en, Where(str(file), key=field or None, row=row), zh=text.zh) from faults
 
 
 def _rows(file: Path) -> Iterator[tuple[int, dict[str, str]]]:
@@ -133,10 +149,16 @@ def _rows(file: Path) -> Iterator[tuple[int, dict[str, str]]]:
         try:
             for row, cells in enumerate(csv.DictReader(stream, strict=True), 2):
                 if None in cells:
-                    raise CampaignError("the row has more cells than the header", Where(str(file), row=row))
+                    raise CampaignError(
+                        "the row has more cells than the header",
+                        Where(str(file), row=row),
+                        hint="look for a comma that is not quoted",
+                        zh="这一行的单元格比表头多",
+                        hint_zh="请核对逗号和引号",
+                    )
                 yield row, {name: text.strip() for name, text in cells.items() if text and text.strip()}
         except (csv.Error, UnicodeDecodeError) as fault:
-            raise CampaignError(f"it cannot be read: {fault}", Where(str(file))) from fault
+            raise CampaignError(f"it cannot be read: {fault}", Where(str(file)), zh=f"文件不能读：{fault}") from fault
 
 
 def read_count_rows(file: Path, model: type[M]) -> list[M]:
@@ -146,7 +168,9 @@ def read_count_rows(file: Path, model: type[M]) -> list[M]:
         CampaignError: A row cannot be read; says the row and the field.
     """
     if not file.is_file():
-        raise CampaignError("there is no such file", Where(str(file)))
+        raise CampaignError(
+            "there is no such file", Where(str(file)), hint="look at the name", zh="没有这个文件", hint_zh="请核对文件名"
+        )
     return _models(file, model)
 
 

@@ -119,7 +119,13 @@ def read_records(folder: Path) -> Iterator[tuple[Record, Tail]]:
     """
     path = folder / JOURNAL
     if not path.is_file():
-        raise CampaignError("there is no campaign here", Where(str(path)), f"a campaign is a folder with {JOURNAL}")
+        raise CampaignError(
+            "there is no campaign here",
+            Where(str(path)),
+            f"a campaign is a folder with {JOURNAL}",
+            zh="这里没有一轮检查",
+            hint_zh=f"一轮检查是含有 {JOURNAL} 的目录",
+        )
     head = read_head(folder)
     tail, is_chained = START, False
     with path.open("rb") as file:
@@ -130,25 +136,49 @@ def read_records(folder: Path) -> Iterator[tuple[Record, Tail]]:
                 is_last = not line.endswith(b"\n") and not file.peek(1)
                 if is_last and (head is not None or parse_record(line + b"\n", number) is None):
                     break
-                raise CampaignError("the line was altered after it was written", Where(str(path), row=number))
+                raise CampaignError(
+                    "the line was altered after it was written",
+                    Where(str(path), row=number),
+                    hint="restore the file from a copy",
+                    zh="这一行写入后被改动过",
+                    hint_zh="请从备份恢复",
+                )
             if number == 1:
                 _check_format(record, path)
             if (record.prev is None and is_chained) or record.prev not in (None, tail.digest):
                 raise CampaignError(
-                    "the line does not follow the one before: a line was deleted, doubled or moved", Where(str(path), row=number)
+                    "the line does not follow the one before: a line was deleted, doubled or moved",
+                    Where(str(path), row=number),
+                    hint="restore the file from a copy",
+                    zh="这一行与上一行不衔接：有行被删除、重复或移动",
+                    hint_zh="请从备份恢复",
                 )
             is_chained = record.prev is not None
             tail = tail.follow(line)
             if head is not None and head.records == tail.records and head.digest != tail.digest:
-                raise CampaignError("the line is not the one that was written", Where(str(path), row=number))
+                raise CampaignError(
+                    "the line is not the one that was written",
+                    Where(str(path), row=number),
+                    hint="restore the file from a copy",
+                    zh="这一行不是当初写入的内容",
+                    hint_zh="请从备份恢复",
+                )
             yield record, tail
     if head is None and is_chained:
-        raise CampaignError("the head of the journal is gone", Where(str(folder / HEAD)), "restore both files from a copy")
+        raise CampaignError(
+            "the head of the journal is gone",
+            Where(str(folder / HEAD)),
+            "restore both files from a copy",
+            "记录的首部不见了",
+            "请从备份恢复两个文件",
+        )
     if head is not None and head.records > tail.records:
         raise CampaignError(
             f"{head.records} records were written and {tail.records} are left: the end was cut off",
             Where(str(path), row=tail.records + 1),
             "restore the file from a copy",
+            zh=f"写入过 {head.records} 条，只剩 {tail.records} 条：末尾被截断",
+            hint_zh="请从备份恢复",
         )
 
 
@@ -172,7 +202,13 @@ def read_head(folder: Path) -> Tail | None:
         return None
     match = re.fullmatch(rb"([0-9]{12}) ([0-9a-f]{16}) ([0-9a-f]{8})\n", data)
     if match is None or zlib.crc32(data[:29]) != int(match[3], 16):
-        raise CampaignError("the head of the journal was altered after it was written", Where(str(folder / HEAD)))
+        raise CampaignError(
+            "the head of the journal was altered after it was written",
+            Where(str(folder / HEAD)),
+            hint="restore the file from a copy",
+            zh="记录的首部写入后被改动过",
+            hint_zh="请从备份恢复",
+        )
     return Tail(int(match[1]), match[2].decode())
 
 
@@ -184,12 +220,20 @@ def _head_bytes(tail: Tail) -> bytes:
 def _check_format(record: Record, path: Path) -> None:
     data = record.load() if record.kind == "format" else None
     if not isinstance(data, dict) or not isinstance(data.get("format"), int):
-        raise CampaignError("the file does not begin like a campaign", Where(str(path), row=1))
+        raise CampaignError(
+            "the file does not begin like a campaign",
+            Where(str(path), row=1),
+            hint="look at the folder",
+            zh="文件开头不是一轮检查",
+            hint_zh="请核对目录",
+        )
     if data["format"] > FORMAT:
         raise CampaignError(
             f"it was written in format {data['format']}, this version reads up to {FORMAT}",
             Where(str(path)),
             "use a newer version of govmedia-rules",
+            zh=f"文件是第 {data['format']} 版格式，本版最多读到第 {FORMAT} 版",
+            hint_zh="请使用更新的 govmedia-rules",
         )
 
 
@@ -213,9 +257,17 @@ class CampaignJournal:
         try:
             self._file = os.open(path, flags | os.O_APPEND)
         except FileNotFoundError:
-            raise CampaignError("the campaign that was here is gone", Where(str(path)), "save it to another folder") from None
+            raise CampaignError(
+                "the campaign that was here is gone",
+                Where(str(path)),
+                "save it to another folder",
+                zh="这里原有的一轮检查不见了",
+                hint_zh="请另存到别的目录",
+            ) from None
         except OSError as fault:
-            raise CampaignError(f"it cannot be written: {fault.strerror}", Where(str(path))) from fault
+            raise CampaignError(
+                f"it cannot be written: {fault.strerror}", Where(str(path)), zh=f"不能写入：{fault.strerror}"
+            ) from fault
         try:
             _lock(self._file)
             self._require_own_tail()
@@ -237,6 +289,8 @@ class CampaignJournal:
                 f"another writer has changed the campaign: {tail.records} records are here, {self.tail.records} are known",
                 Where(str(self.folder)),
                 "load it again and record the new things on what is there now",
+                zh=f"别的程序改动过这轮检查：现有 {tail.records} 条，已知 {self.tail.records} 条",
+                hint_zh="请重新载入，在现有内容上再记录",
             )
 
     def _last_line(self) -> tuple[int, int]:
@@ -267,7 +321,11 @@ class CampaignJournal:
         line = to_line(kind, data, self.tail)
         if len(line) > MAX_RECORD_BYTES:
             raise CampaignError(
-                f"one record has {len(line):,} bytes, at most {MAX_RECORD_BYTES:,} are read", Where(str(self.folder))
+                f"one record has {len(line):,} bytes, at most {MAX_RECORD_BYTES:,} are read",
+                Where(str(self.folder)),
+                hint="record it in several parts",
+                zh=f"一条记录有 {len(line):,} 字节，最多读 {MAX_RECORD_BYTES:,} 字节",
+                hint_zh="请分成几条记录",
             )
         size = os.fstat(self._file).st_size
         rest = memoryview(line)
@@ -276,7 +334,9 @@ class CampaignJournal:
                 rest = rest[os.write(self._file, rest) :]
         except OSError as fault:
             os.ftruncate(self._file, size)
-            raise CampaignError(f"the journal cannot be written: {fault.strerror}", Where(str(self.folder))) from fault
+            raise CampaignError(
+                f"the journal cannot be written: {fault.strerror}", Where(str(self.folder)), zh=f"记录不能写入：{fault.strerror}"
+            ) from fault
         except BaseException:
             os.ftruncate(self._file, size)
             raise
@@ -341,7 +401,13 @@ def write_new(folder: Path, records: Iterable[tuple[str, object]]) -> Tail:
     path, head = folder / JOURNAL, folder / HEAD
     part, head_part = (folder / f"{name}.{os.getpid()}.part" for name in (JOURNAL, HEAD))
     if path.exists():
-        raise CampaignError("there is a campaign here already", Where(str(path)), "load it and add to it")
+        raise CampaignError(
+            "there is a campaign here already",
+            Where(str(path)),
+            "load it and add to it",
+            zh="这里已有一轮检查",
+            hint_zh="请载入后在其中添加",
+        )
     try:
         folder.mkdir(parents=True, exist_ok=True)
         tail = START
@@ -360,12 +426,20 @@ def write_new(folder: Path, records: Iterable[tuple[str, object]]) -> Tail:
         try:
             os.link(part, path)
         except FileExistsError:
-            raise CampaignError("there is a campaign here already", Where(str(path)), "load it and add to it") from None
+            raise CampaignError(
+                "there is a campaign here already",
+                Where(str(path)),
+                "load it and add to it",
+                zh="这里已有一轮检查",
+                hint_zh="请载入后在其中添加",
+            ) from None
         except OSError:  # pragma: no cover  # a file system without hard links
             part.rename(path)
         head_part.replace(head)
     except OSError as fault:
-        raise CampaignError(f"it cannot be written: {fault.strerror}", Where(str(folder))) from fault
+        raise CampaignError(
+            f"it cannot be written: {fault.strerror}", Where(str(folder)), zh=f"不能写入：{fault.strerror}"
+        ) from fault
     finally:
         part.unlink(missing_ok=True)
         head_part.unlink(missing_ok=True)

@@ -42,12 +42,16 @@ def write(campaign: CampaignView, draft: NoticeDraft) -> Notice:
         raise CampaignError(
             f"{len(campaign.open)} units are still 待定 or 待复核: {names}",
             hint='review them, or let the draft say open_units = "count"',
+            zh=f"还有 {len(campaign.open)} 个单位待定或待复核：{names}",
+            hint_zh="请复核，或在草稿里写 open_units = 'count'",
         )
     blocking = [issue.message() for issue in issues_of(campaign, draft) if issue.is_blocking]
     if blocking and draft.issues == "refuse":
         raise CampaignError(
             f"{len(blocking)} inconsistencies are open: {blocking[0]}",
             hint='mend them, answer them with answer_issue, or let the draft say issues = "print"',
+            zh=f"还有 {len(blocking)} 处矛盾：{blocking[0]}",
+            hint_zh="请改正，或用 answer_issue 答复，或在草稿里写 issues = 'print'",
         )
     terms = campaign.config
     counts = draft.counts or tuple(_usual_counts(campaign))
@@ -109,7 +113,10 @@ def _population(campaign: CampaignView, counts: CountsDraft) -> InspectedPopulat
     try:
         tier = terms.tier(counts.tier)
     except KeyError:
-        raise NoticeError(f"the draft asks for a tier {counts.tier!r}, which the campaign does not have") from None
+        raise NoticeError(
+            f"the draft asks for a tier {counts.tier!r}, which the campaign does not have",
+            zh=f"草稿要 {counts.tier!r} 层级，本轮检查没有这一层级",
+        ) from None
     stat = campaign.statistics(TOTAL).total(counts.subject, tier=tier.id)
     filled = _tally(campaign, stat, counts, counts.rates, counts.outcomes, tier, is_population=True, is_inspected=True)
     coverage = stat.share("coverage")
@@ -143,6 +150,8 @@ def _groups(campaign: CampaignView, counts: CountsDraft, parts: GroupsDraft, tie
             raise NoticeError(
                 f"of {unknown} units the {parts.dimension} is not known, so {counts.subject}s cannot be divided by it",
                 hint="tell it, or leave the division out",
+                zh=f"有 {unknown} 个单位的 {parts.dimension} 未知，不能按它划分",
+                hint_zh="请补上，或去掉这项划分",
             )
         names = (
             [key[0] for key in groups] if part.classes is None else [group.label for group in part.classes if group.label != REST]
@@ -234,7 +243,10 @@ def _rate(campaign: CampaignView, stat: Stat, rate: RateDraft, counts: CountsDra
     if share is None:
         if stat.open:
             return None
-        raise NoticeError(f"the draft asks for {rate.label!r}, and the numbers behind it are not known")
+        raise NoticeError(
+            f"the draft asks for {rate.label!r}, and the numbers behind it are not known",
+            zh=f"草稿要“{rate.label}”，而算它所需的数未知",
+        )
     compared: tuple[PeriodComparison, ...] = ()
     if rate.compared:
         compared = campaign.comparisons(counts.subject, rate.kind, tier=tier.id, share=share, group=group, unit=rate.unit)
@@ -327,7 +339,10 @@ def _drafted(draft: ProblemDraft, problems: Sequence[_UnitFault], *, is_chosen: 
         by_name = {subject.subject.name: subject for subject in chosen}
         missing = [name for name in draft.examples if name not in by_name]
         if missing:
-            raise NoticeError(f"the draft names {'、'.join(missing)} for {draft.wording!r}, which the campaign does not know")
+            raise NoticeError(
+                f"the draft names {'、'.join(missing)} for {draft.wording!r}, which the campaign does not know",
+                zh=f"草稿在“{draft.wording}”里用了{'、'.join(missing)}，本轮检查没有这些内容",
+            )
         chosen = [by_name[name] for name in draft.examples]
     chosen = chosen[: draft.most_named]
     ids = dict.fromkeys(name for problem in chosen_problems for name in problem.fault.indicator_ids)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, get_args
 
 from govmedia_rules.campaign.groups import Spec
 from govmedia_rules.campaign.issues import issues_of
@@ -14,7 +14,7 @@ from govmedia_rules.campaign.tables import KIND_ZH, rate_text, totals
 from govmedia_rules.campaign.view import CampaignView
 from govmedia_rules.core import display, plots
 from govmedia_rules.core.plots import CountsOf
-from govmedia_rules.errors import ExportError
+from govmedia_rules.errors import ExportError, check_choice
 from govmedia_rules.judge.finding import is_under
 from govmedia_rules.judge.rulebook import load_rulebook
 from govmedia_rules.rules.model import Plan
@@ -36,6 +36,8 @@ def draw_campaign(
     font: str | None,
 ) -> Axes:
     """Draw one picture of a campaign; see `CampaignView.plot`."""
+    check_choice("kind", kind, get_args(PictureKind))
+    check_choice("subject", subject, KIND_ZH)
     what = KIND_ZH[subject]
     if kind == "pass_rate":
         groups = campaign.statistics(spec).groups(subject, spec, tier=tier)
@@ -52,14 +54,24 @@ def draw_campaign(
     rules = [plan.scoring[subject] for plan in campaign.plans if subject in plan.scoring]
     edges = {float(rule.pass_below) for rule in rules} | {float(rule.bonus_above) for rule in rules if rule.bonus_above is not None}
     if not scores or not edges:
-        raise ExportError("no unit of the round has a score", hint="only portals are scored, and a vetoed one is not")
+        raise ExportError(
+            "no unit of the round has a score",
+            hint="only portals are scored, and a vetoed one is not",
+            zh="本轮没有计分的单位",
+            hint_zh="只有门户网站计分，被单项否决的不计分",
+        )
     return plots.score_bands(scores, sorted(edges), title=f"{what}得分分布", ax=ax, font=font)
 
 
 def counts_of(stat: Stat) -> CountsOf:
     """Return how a group fared, as pictures take it: 基本合格 counts as passed, everything undecided as open."""
     if stat.is_partial:
-        raise ExportError("of this round only the failures are known, so there is no rate to draw")
+        raise ExportError(
+            "of this round only the failures are known, so there is no rate to draw",
+            hint="record how many were inspected",
+            zh="本轮只知道不合格的，算不出比率",
+            hint_zh="补上被检查的总数",
+        )
     return CountsOf(stat.passed + stat.outcomes["basically_passed"], stat.failed, stat.open)
 
 

@@ -234,7 +234,12 @@ def draw(
         if subject.status == "closed":
             left_out += 1
         elif subject.id in units:
-            raise CampaignError(f"{subject.id} is listed twice", hint="a unit is drawn once; see Registry.problems()")
+            raise CampaignError(
+                f"{subject.id} is listed twice",
+                hint="a unit is drawn once; see Registry.problems()",
+                zh=f"{subject.id} 列了两次",
+                hint_zh="一个单位只抽一次；见 Registry.problems()",
+            )
         else:
             units[subject.id] = subject
     strata: dict[str, list[str]] = defaultdict(list)

@@ -64,7 +64,9 @@ class DueRule(Model):
         """
         if self.day is not None:
             if self.day < signed:
-                raise CampaignError(f"the deadline {self.day} is before the signing on {signed}")
+                raise CampaignError(
+                    f"the deadline {self.day} is before the signing on {signed}", zh=f"期限 {self.day} 早于签发日期 {signed}"
+                )
             return self.day
         if self.days is not None:
             return signed + timedelta(days=self.days)

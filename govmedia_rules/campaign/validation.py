@@ -49,13 +49,18 @@ def check_unit(state: CampaignState, subject: Site | Account, tier: str) -> Site
     known = state.names_without_blanks(tier).get(without_blanks(subject.id))
     if known is not None:
         raise CampaignError(
-            f"{subject.id!r} is {known!r} but for blanks or case", hint="write it as the registry does, or mend the registry"
+            f"{subject.id!r} is {known!r} but for blanks or case",
+            hint="write it as the registry does, or mend the registry",
+            zh=f"{subject.id!r} 与 {known!r} 只差空格或大小写",
+            hint_zh="写法应与登记库一致，或改登记库",
         )
     kind = subject_kind(subject)
     if state.is_listed_whole(tier, kind):
         raise CampaignError(
             f"{subject.id!r} is no member of the population of {kind}s in the tier {tier!r}",
             hint="add it with add_members if it belongs to the population, or check its name, platform and code",
+            zh=f"{subject.id!r} 不在 {tier!r} 层级的 {kind} 总体中",
+            hint_zh="属于总体的用 add_members 加入，否则核对名称、平台和标识码",
         )
     return subject
 
@@ -65,7 +70,10 @@ def check_inspection(state: CampaignState, inspection: Inspection, tier: str) ->
     subject = inspection.subject
     if not isinstance(subject, Site | Account):
         raise CampaignError(
-            f"{subject.id!r} is a supervising office", hint="a campaign holds sites and accounts; inspect the office by itself"
+            f"{subject.id!r} is a supervising office",
+            hint="a campaign holds sites and accounts; inspect the office by itself",
+            zh=f"{subject.id!r} 是监管单位",
+            hint_zh="一轮检查只含网站和账号；监管单位请单独检查",
         )
     unit = check_unit(state, subject, tier)
     _within_window(state, subject.id, inspection.observed_at.date(), may_follow=False)
@@ -92,7 +100,10 @@ def check_kind(kind: str, indicators: Iterable[str], subject: str) -> None:
     for other, prefix in _OF_KIND.items():
         wrong = [name for name in indicators if other != kind and name.startswith(prefix)]
         if wrong:
-            raise CampaignError(f"{wrong[0]!r} is asked of {other}s, and {subject!r} is {_article(kind)}")
+            raise CampaignError(
+                f"{wrong[0]!r} is asked of {other}s, and {subject!r} is {_article(kind)}",
+                zh=f"{wrong[0]!r} 检查的是 {other}，而 {subject!r} 是 {kind}",
+            )
 
 
 def _article(kind: str) -> str:
@@ -108,11 +119,15 @@ def _within_window(state: CampaignState, subject: str, day: date, *, may_follow:
         raise CampaignError(
             f"the result of {subject!r} is of {day}, before the inspection window {window.text()}",
             hint="correct the date, or the window of the config",
+            zh=f"{subject!r} 的结果是 {day} 的，早于检查期间 {window.text()}",
+            hint_zh="请更正日期，或更正设置里的期间",
         )
     if last is not None and day > last and not may_follow:
         raise CampaignError(
             f"the result of {subject!r} is of {day}, after the inspection window {window.text()}",
             hint="record a later look as a re-check (recheck), or correct the window of the config",
+            zh=f"{subject!r} 的结果是 {day} 的，晚于检查期间 {window.text()}",
+            hint_zh="以后的检查请作为复查记录（recheck），或更正设置里的期间",
         )
 
 
@@ -123,6 +138,8 @@ def check_review(state: CampaignState, review: Review, tier: str) -> None:
         raise CampaignError(
             f"a review is of {review.subject!r}, of which nothing is known in the tier {tier!r}",
             hint="add its inspection or report first",
+            zh=f"有复核针对 {review.subject!r}，而 {tier!r} 层级没有它的任何记录",
+            hint_zh="请先加入它的检查结果",
         )
     check_kind(subject_kind(record.subject), (review.indicator,), review.subject)
     answered = list(_answered_at(record, review.indicator))
@@ -130,14 +147,18 @@ def check_review(state: CampaignState, review: Review, tier: str) -> None:
         raise CampaignError(
             f"a review is of {review.indicator!r}, which nothing recorded of {review.subject!r} asks",
             hint="name an indicator of its rulebook or of a fault reported of it",
+            zh=f"有复核针对 {review.indicator!r}，而 {review.subject!r} 的记录没有检查这一项",
+            hint_zh="请写它的指标体系里的指标，或报送的问题所属的指标",
         )
     if review.observed_at is not None and review.observed_at not in record.points:
         raise CampaignError(
-            f"a review of {review.subject!r} belongs to the monitoring point {review.observed_at}, which the campaign does not have"
+            f"a review of {review.subject!r} is of the monitoring point {review.observed_at}, which the campaign does not have",
+            zh=f"{review.subject!r} 的复核属于监测时间点 {review.observed_at}，本轮检查没有这个时间点",
         )
     if review.at < min(answered) or (review.observed_at is not None and review.at < review.observed_at):
         raise CampaignError(
-            f"the review of {review.subject!r} ({review.indicator}) is of {review.at}, before what it answers ({min(answered)})"
+            f"the review of {review.subject!r} ({review.indicator}) is of {review.at}, before what it answers ({min(answered)})",
+            zh=f"{review.subject!r} 的复核（{review.indicator}）是 {review.at} 的，早于它所答复的内容（{min(answered)}）",
         )
 
 
@@ -163,39 +184,61 @@ def check_ruling(state: CampaignState, ruling: Ruling) -> None:
     key = ruling.tier, ruling.subject
     record = state.units.get(key)
     if record is None and key not in state.members:
-        raise CampaignError(f"a ruling is of {ruling.subject!r}, of which nothing is known in the tier {ruling.tier!r}")
+        raise CampaignError(
+            f"a ruling is of {ruling.subject!r}, of which nothing is known in the tier {ruling.tier!r}",
+            zh=f"有裁定针对 {ruling.subject!r}，而 {ruling.tier!r} 层级没有它的任何记录",
+        )
     if record is None:
         return
     results = [report.at for report in record.reported]
     if record.inspection is not None:
         results.append(record.inspection.observed_at)
     if results and ruling.at < min(results):
-        raise CampaignError(f"the ruling of {ruling.subject!r} is of {ruling.at}, before what it answers ({min(results)})")
+        raise CampaignError(
+            f"the ruling of {ruling.subject!r} is of {ruling.at}, before what it answers ({min(results)})",
+            zh=f"{ruling.subject!r} 的裁定是 {ruling.at} 的，早于它所答复的内容（{min(results)}）",
+        )
 
 
 def check_recheck(task: Task | None, subject: str, recheck: Recheck, tier: str) -> None:
     """Refuse a re-check without a task, before its task, or of an indicator the task does not name."""
     if task is None:
-        raise CampaignError(f"{subject!r} has no task in the tier {tier!r}", hint="issue() makes the tasks")
+        raise CampaignError(
+            f"{subject!r} has no task in the tier {tier!r}",
+            hint="issue() makes the tasks",
+            zh=f"{subject!r} 在 {tier!r} 层级没有整改任务",
+            hint_zh="任务由 issue() 下达",
+        )
     if task.withdrawn_at is not None:
-        raise CampaignError(f"the task of {subject!r} is withdrawn: its failure was dismissed on {task.withdrawn_at}")
+        raise CampaignError(
+            f"the task of {subject!r} is withdrawn: its failure was dismissed on {task.withdrawn_at}",
+            zh=f"{subject!r} 的整改任务已撤销：其问题于 {task.withdrawn_at} 被驳回",
+        )
     if recheck.at.date() < task.issued:
-        raise CampaignError(f"the re-check of {subject!r} is of {recheck.at.date()}, before its task ({task.issued})")
+        raise CampaignError(
+            f"the re-check of {subject!r} is of {recheck.at.date()}, before its task ({task.issued})",
+            zh=f"{subject!r} 的复查是 {recheck.at.date()} 的，早于任务（{task.issued}）",
+        )
     unknown = [name for name in recheck.indicators if name not in task.indicators]
     if unknown:
         raise CampaignError(
             f"the re-check of {subject!r} names {unknown[0]!r}, which its task does not",
             hint=f"it names {', '.join(task.indicators)}",
+            zh=f"{subject!r} 的复查写了 {unknown[0]!r}，任务里没有",
+            hint_zh=f"任务里有：{'、'.join(task.indicators)}",
         )
 
 
 def check_carry_over(state: CampaignState, title: str, period: Period) -> None:
     """Refuse a round that was carried over before, or that does not lie before this one."""
     if (title, period) in state.carried_rounds:
-        raise CampaignError(f"{title} ({period.text()}) was carried over already")
+        raise CampaignError(f"{title} ({period.text()}) was carried over already", zh=f"{title}（{period.text()}）已结转过")
     if period == state.config.period or is_before(state.config.period, period):
         raise CampaignError(
-            f"{period.text()} does not lie before {state.config.period.text()}", hint="a round is carried over into a later one"
+            f"{period.text()} does not lie before {state.config.period.text()}",
+            hint="a round is carried over into a later one",
+            zh=f"{period.text()} 不早于 {state.config.period.text()}",
+            hint_zh="一轮检查只能结转到以后的一轮",
         )
 
 
@@ -213,26 +256,42 @@ def is_before(period: Period, other: Period) -> bool:
 def check_appeal(state: CampaignState, appeal: Appeal, result: Result | None) -> None:
     """Refuse an appeal of a unit that did not fail, against what it did not fail, dated before the failure, or known already."""
     if appeal.id in state.appeals:
-        raise CampaignError(f"the appeal {appeal.id!r} is recorded already")
+        raise CampaignError(f"the appeal {appeal.id!r} is recorded already", zh=f"申诉 {appeal.id!r} 已记录过")
     if result is None or result.outcome != "failed":
-        raise CampaignError(f"{appeal.subject!r} appeals and did not fail in the tier {appeal.tier!r}")
+        raise CampaignError(
+            f"{appeal.subject!r} appeals and did not fail in the tier {appeal.tier!r}",
+            zh=f"{appeal.subject!r} 提出申诉，但它在 {appeal.tier!r} 层级没有不合格",
+        )
     unknown = [name for name in appeal.indicators if name not in result.problems]
     if unknown:
         raise CampaignError(
             f"the appeal of {appeal.subject!r} is against {unknown[0]!r}, which was not confirmed",
             hint=f"confirmed are {', '.join(result.problems)}",
+            zh=f"{appeal.subject!r} 的申诉针对 {unknown[0]!r}，而这一项没有被确认",
+            hint_zh=f"已确认的有：{'、'.join(result.problems)}",
         )
     at = evidence_at(result)
     if at is not None and appeal.at < at:
-        raise CampaignError(f"the appeal of {appeal.subject!r} is of {appeal.at}, before the failure was observed ({at})")
+        raise CampaignError(
+            f"the appeal of {appeal.subject!r} is of {appeal.at}, before the failure was observed ({at})",
+            zh=f"{appeal.subject!r} 的申诉是 {appeal.at} 的，早于发现问题的时间（{at}）",
+        )
 
 
 def check_appeal_answer(state: CampaignState, answer: AppealAnswer) -> None:
     """Refuse an answer to no appeal, a second answer, or one dated before the appeal."""
     appeal = state.appeals.get(answer.appeal)
     if appeal is None:
-        raise CampaignError(f"there is no appeal {answer.appeal!r}", hint="record it with add_appeals")
+        raise CampaignError(
+            f"there is no appeal {answer.appeal!r}",
+            hint="record it with add_appeals",
+            zh=f"没有申诉 {answer.appeal!r}",
+            hint_zh="请先用 add_appeals 记录",
+        )
     if answer.appeal in state.appeal_answers:
-        raise CampaignError(f"the appeal {answer.appeal!r} is answered already")
+        raise CampaignError(f"the appeal {answer.appeal!r} is answered already", zh=f"申诉 {answer.appeal!r} 已答复过")
     if answer.at < appeal.at:
-        raise CampaignError(f"the answer to {answer.appeal!r} is of {answer.at}, before the appeal ({appeal.at})")
+        raise CampaignError(
+            f"the answer to {answer.appeal!r} is of {answer.at}, before the appeal ({appeal.at})",
+            zh=f"对 {answer.appeal!r} 的答复是 {answer.at} 的，早于申诉（{appeal.at}）",
+        )

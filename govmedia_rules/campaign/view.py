@@ -308,7 +308,12 @@ class CampaignView:
         if now is None and not group:
             now = self.printed_share(self.statistics(TOTAL).total(subject, tier=tier), kind)
         if now is None:
-            raise CampaignError(f"the rate {kind!r} of {subject}s is not known", hint="units may still be open; see issues()")
+            raise CampaignError(
+                f"the rate {kind!r} of {subject}s is not known",
+                hint="units may still be open; see issues()",
+                zh=f"{subject} 的 {kind!r} 比率未知",
+                hint_zh="可能还有单位待定；见 issues()",
+            )
         figure = now.figure(self.config.rounding)
         return comparisons(self.earlier, figure, subject=subject, kind=kind, tier=tier, group=group, unit=unit)
 
@@ -322,7 +327,7 @@ class CampaignView:
         """
         bounds = self.bounds(self.statistics(TOTAL).total(subject, tier=tier), kind)
         if bounds is None:
-            raise CampaignError(f"the rate {kind!r} of {subject}s has no base")
+            raise CampaignError(f"the rate {kind!r} of {subject}s has no base", zh=f"{subject} 的 {kind!r} 比率没有分母")
         low, high = (
             comparisons(self.earlier, share.figure(self.config.rounding), subject=subject, kind=kind, tier=tier) for share in bounds
         )

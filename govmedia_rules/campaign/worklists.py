@@ -22,6 +22,7 @@ from govmedia_rules.campaign.tasks import Recheck, RecheckOutcome
 from govmedia_rules.campaign.units import Fault, IssueAnswer, Reported
 from govmedia_rules.campaign.view import CampaignView
 from govmedia_rules.core.dates import read_moment
+from govmedia_rules.core.faults import first_fault
 from govmedia_rules.core.time import SHANGHAI
 from govmedia_rules.errors import GovMediaRulesError
 from govmedia_rules.judge.reviews import Review
@@ -302,8 +303,8 @@ def _read(source: str | PathLike[str], answer: str, make: Callable[[Mapping[str,
         try:
             filled.items.append((number, make(cells)))
         except ValidationError as faults:
-            fault = faults.errors()[0]
-            filled.refused.append((number, f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}"))
+            field, text = first_fault(faults)
+            filled.refused.append((number, f"{field}: {text.en}"))
         except (ValueError, GovMediaRulesError) as fault:
             filled.refused.append((number, str(fault)))
     return filled

@@ -21,7 +21,7 @@ from govmedia_rules.checks.contract import (
 from govmedia_rules.checks.updates import FaultCount, column_updated
 from govmedia_rules.core.time import Moment, Span, Window, day_of
 from govmedia_rules.core.workdays import Calendar
-from govmedia_rules.errors import CalendarError
+from govmedia_rules.errors import CalendarError, closest
 from govmedia_rules.snapshots.kinds import is_known as is_known_kind
 from govmedia_rules.snapshots.models import SiteSnapshot
 from govmedia_rules.snapshots.parts import Column
@@ -35,7 +35,7 @@ class _Rule(NamedTuple):
     first_level_only: bool
 
 
-@check("site.columns_core_stale", needs="columns")
+@check("site.columns_core_stale", needs="columns", version=2)
 def columns_core_stale(
     site: SiteSnapshot,
     *,
@@ -71,7 +71,8 @@ def columns_core_stale(
         is_known = kind in rules and kind is not None
         rule = rules.get(kind)
         if rule is None and not is_known_kind("column", kind):
-            rule = slow  # a kind that nobody knows may be a misspelt core one
+            # A kind that nobody knows may be a misspelt core one.
+            rule = rules[closest(kind, filter(None, rules))]
         if rule is None or group.all_updated(rule.span):
             continue
         for column in group.to_be_compared(rule.span):
@@ -230,7 +231,7 @@ def _counted(
     )
 
 
-@check("site.column_missing", needs="columns", faults=("missing", "wrong"))
+@check("site.column_missing", needs="columns", faults=("missing", "wrong"), version=2)
 def column_missing(site: SiteSnapshot, *, kinds: Kinds) -> CheckResult:
     """Check whether there is no column of these kinds. Wrong content (`wrong`) is counted by a person's review.
 
@@ -242,14 +243,19 @@ def column_missing(site: SiteSnapshot, *, kinds: Kinds) -> CheckResult:
     return _no_column(site, kinds)
 
 
+def may_be_among(site: SiteSnapshot) -> bool:
+    """Return whether a column that was not found may exist all the same: unseen, or of a kind that nobody knows."""
+    return "columns" in site.partial or not all(is_known_kind("column", kind) for kind in site.columns_by_kind)
+
+
 def _no_column(site: SiteSnapshot, kinds: Kinds) -> CheckResult:
-    if "columns" in site.partial or None in site.columns_by_kind:
+    if may_be_among(site):
         return inconclusive("column_not_seen", kinds=kinds, possible={"missing": 1})
     evidence = [Evidence(column.name, column.url, None, 0) for column in site.columns_of(*kinds)]
     return failed("column_missing", evidence=evidence, faults={"missing": 1}, kinds=kinds)
 
 
-@check("site.column_stale", needs="columns", faults=("missing", "stale"))
+@check("site.column_stale", needs="columns", faults=("missing", "stale"), version=2)
 def column_stale(
     site: SiteSnapshot,
     *,
@@ -349,7 +355,7 @@ def _is_meant(column: Column, kinds: Kinds, except_kinds: Kinds, home_columns: b
     return True if is_known else None
 
 
-@check("site.columns_other_faulty", needs="columns", faults=("blank", "stale"))
+@check("site.columns_other_faulty", needs="columns", faults=("blank", "stale"), version=2)
 def columns_other_faulty(
     site: SiteSnapshot,
     *,
@@ -373,14 +379,19 @@ def columns_other_faulty(
         columns += group.columns
     for column in columns:
         empty = column.is_blank
+        # A column of a kind that nobody knows may be one that another indicator deducts for.
+        is_other = column.kind is None or is_known_kind("column", column.kind)
         if empty:
-            blank.append(Evidence(column.name, column.url, None, 0))
+            if is_other:
+                blank.append(Evidence(column.name, column.url, None, 0))
+            else:
+                unknown_blank += 1
             continue
         cycle = column.cycle or default_cycle
         updated = None if cycle is None else column_updated(column, cycle.before(site.observed_at))
         if empty is None:
             unknown_blank += 1
-        elif cycle is not None and updated is None:
+        elif cycle is not None and (updated is None or not (updated or is_other)):
             unknown_stale += 1
         elif cycle is not None and not updated and not column.finished:
             stale.append(_dated(column, cycle))

@@ -19,7 +19,7 @@ from govmedia_rules.checks.contract import (
     needs_review,
     passed,
 )
-from govmedia_rules.core.time import Window
+from govmedia_rules.core.time import Span, Window
 from govmedia_rules.snapshots.kinds import is_known as is_known_kind
 from govmedia_rules.snapshots.models import AccountSnapshot, SiteSnapshot
 from govmedia_rules.snapshots.parts import Activity
@@ -165,7 +165,7 @@ def login_split(site: SiteSnapshot) -> CheckResult:
     return passed() if site.unified_login else failed("login_split", faults={"split": 1})
 
 
-@check("site.activities_held", needs="activities")
+@check("site.activities_held", needs="activities", version=2)
 def activities_held(
     site: SiteSnapshot,
     *,
@@ -183,20 +183,36 @@ def activities_held(
         count: Number of activities needed.
     """
     span = window.before(site.observed_at)
-    activities = [activity for activity in site.activities or () if activity.kind == kind]
-    held = [activity for activity in activities if activity.held_at is not None and span.has(activity.held_at)]
-    undated = sum(activity.held_at is None for activity in activities)
-    args: dict[str, Any] = {"count": len(held), "limit": count, "kind": kind, "window": window}
+    held, undated = _held_in(site, kind, span)
+    args: dict[str, Any] = {"count": held, "limit": count, "kind": kind, "window": window}
     if channel_kinds:
         if site.channels is None:
             return inconclusive("channels_not_seen", **args)
         if not any(channel.kind in channel_kinds and channel.effective is not False for channel in site.channels):
             return failed("activities_without_channel", **args)
-    if len(held) >= count:
+    if held >= count:
         return passed("activities_held", **args)
-    if len(held) + undated >= count or "activities" in site.partial:
+    if held + undated >= count or "activities" in site.partial:
         return inconclusive("activities_undated", **args)
     return failed("activities_few", **args)
+
+
+def _held_in(site: SiteSnapshot, kind: str, span: Span) -> tuple[int, int]:
+    """Return how many activities of a kind were held inside `span`, and how many more may have been.
+
+    One without a date, dated after the monitoring point (it was there, so the date is wrong), or of a kind that nobody knows may.
+    """
+    held = doubtful = 0
+    for activity in site.activities or ():
+        is_known = activity.kind in ("survey", "interview") or "." in activity.kind
+        if is_known and activity.kind != kind:
+            continue
+        if activity.held_at is None or span.is_before(activity.held_at):
+            doubtful += 1
+        elif span.has(activity.held_at):
+            held += is_known
+            doubtful += not is_known
+    return held, doubtful
 
 
 def has_column(site: SiteSnapshot, kinds: Kinds) -> bool | None:
@@ -208,11 +224,14 @@ def has_column(site: SiteSnapshot, kinds: Kinds) -> bool | None:
         return True
     if columns is None and channels is None:
         return None
-    unclear = {"columns", "channels"} & set(site.partial) or any(column.kind is None for column in columns or ())
+    unclear = {"columns", "channels"} & set(site.partial) or not (
+        all(is_known_kind("column", column.kind) for column in columns or ())
+        and all(is_known_kind("channel", channel.kind) for channel in channels or ())
+    )
     return None if unclear else False
 
 
-@check("site.activities_few", needs="activities", faults=("none", "few"))
+@check("site.activities_few", needs="activities", faults=("none", "few"), version=2)
 def activities_few(
     site: SiteSnapshot,
     *,
@@ -236,8 +255,7 @@ def activities_few(
     """
     span = window.before(site.observed_at)
     activities = [activity for activity in site.activities or () if activity.kind == kind]
-    held = sum(activity.held_at is not None and span.has(activity.held_at) for activity in activities)
-    undated = sum(activity.held_at is None for activity in activities)
+    held, undated = _held_in(site, kind, span)
     args: dict[str, Any] = {"kind": kind, "window": window, "count": held}
     offered = has_column(site, kinds) if kinds else True
     if offered is False:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Annotated, Any
 
@@ -22,13 +23,13 @@ from govmedia_rules.checks.contract import (
 from govmedia_rules.checks.interaction import has_column
 from govmedia_rules.core.time import Moment, Window, day_of, earliest, latest
 from govmedia_rules.core.workdays import Calendar, WorkCalendar, WorkingDays
-from govmedia_rules.errors import CalendarError
+from govmedia_rules.errors import CalendarError, closest
 from govmedia_rules.snapshots.kinds import is_known as is_known_kind
 from govmedia_rules.snapshots.models import AccountSnapshot, SiteSnapshot
 from govmedia_rules.snapshots.parts import Enquiry, Message
 
 
-@check("site.messages_unanswered", needs="messages", version=2)
+@check("site.messages_unanswered", needs="messages", version=3)
 def messages_unanswered(
     site: SiteSnapshot,
     *,
@@ -59,8 +60,9 @@ def messages_unanswered(
     for message in site.messages:
         if message.valid is False or message.column_kind in excluded_kinds:
             continue
-        if message.asked_at is None:
-            unknown += message.answered is not True
+        if message.asked_at is None or earliest(message.asked_at, zone) > point:
+            # Nobody knows since when it waits, or has waited; what was there at the point was not put after it.
+            unknown += message.answered is not True or late_answers_count
             continue
         # A bare day is read in the unit's favour at both ends: put before the window began, and as late as it can be.
         asked = latest(message.asked_at, zone)
@@ -220,7 +222,10 @@ def _replies_late(
     return inconclusive("replies_unknown", **args) if unknown else passed()
 
 
-@check("site.messages_unpublished", needs="message_board", faults=("unpublished", "stale", "field_missing", "no_statistics"))
+_BOARD_FAULTS = ("unpublished", "stale", "field_missing", "no_statistics")
+
+
+@check("site.messages_unpublished", needs="message_board", faults=_BOARD_FAULTS, version=2)
 def messages_unpublished(
     site: SiteSnapshot,
     *,
@@ -245,23 +250,22 @@ def messages_unpublished(
     newest = board.latest_published_at
     if newest is None:
         possible["stale"] = 1
+    elif window.before(site.observed_at).is_before(newest):
+        possible["stale"] = 1  # it was there at the point, so nobody knows when it was published
     elif not window.before(site.observed_at).has(newest):
         faults["stale"] = 1
         evidence.append(Evidence("message_board", None, newest, newest, window))
-    absent: dict[str, Evidence] = {}
-    looked = 0
-    for message in site.messages or ():
-        if message.shown is None or (message.column_kind is not None and message.column_kind not in column_kinds):
-            continue
-        looked += 1
-        for name in fields:
-            if name not in message.shown and name not in absent:
-                absent[name] = Evidence(message.title or "message", message.url, None, name)
+    shown = [
+        message
+        for message in site.messages or ()
+        if message.shown is not None and (message.column_kind is None or message.column_kind in column_kinds)
+    ]
+    absent, doubtful = _facts_not_shown(shown, fields)
     if absent:
         faults["field_missing"] = len(absent)
         evidence += absent.values()
-    elif not looked:
-        possible["field_missing"] = len(fields)
+    if doubtful or not shown:
+        possible["field_missing"] = len(doubtful if shown else fields)
     if board.has_statistics is False:
         faults["no_statistics"] = 1
     elif board.has_statistics is None:
@@ -271,6 +275,22 @@ def messages_unpublished(
     if faults:
         return failed("messages_board_faulty", evidence=evidence, faults=faults, possible=possible, found=tuple(faults))
     return inconclusive("message_board_unknown", possible=possible) if possible else passed()
+
+
+def _facts_not_shown(messages: Iterable[Message], fields: Kinds) -> tuple[dict[str, Evidence], set[str]]:
+    """Return the facts that a message does not show, each with the first such message, and those that may be misspelt."""
+    absent: dict[str, Evidence] = {}
+    doubtful: set[str] = set()
+    for message in messages:
+        shown = message.shown or ()
+        lacking = [name for name in fields if name not in shown]
+        misspelt = {closest(name, lacking) for name in shown if name not in fields}
+        for name in lacking:
+            if name in misspelt:
+                doubtful.add(name)
+            else:
+                absent.setdefault(name, Evidence(message.title or "message", message.url, None, name))
+    return absent, doubtful - absent.keys()
 
 
 @check("site.enquiries_unanswered", needs="enquiries", faults=("late", "poor"))
@@ -345,7 +365,7 @@ def _in_time(enquiry: Enquiry, site: SiteSnapshot, limit: int, calendar: WorkCal
         return None
     is_late = calendar.has_more_than(limit, asked, day_of(answered_at if answered_at is not None else site.observed_at, zone))
     if is_late is None:
-        raise CalendarError(f"the calendar covers {calendar.coverage}")
+        raise CalendarError(f"the calendar covers {calendar.coverage}", zh=f"工作日历覆盖 {calendar.coverage}")
     if is_answered:
         return not is_late
     return False if is_late else None

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
+from govmedia_rules.checks.columns import may_be_among
 from govmedia_rules.checks.contract import (
     CheckResult,
     Evidence,
@@ -44,7 +45,10 @@ def copied_share(interpretation: str, document: str, size: int = 8) -> float | N
     return len(own_shingles & shingles(document, size)) / len(own_shingles) if own_shingles else None
 
 
-@check("site.interpretations_lacking", needs="interpretations", faults=("missing", "none_recent", "uninterpreted", "copied"))
+_LACKING = ("missing", "none_recent", "uninterpreted", "copied")
+
+
+@check("site.interpretations_lacking", needs="interpretations", faults=_LACKING, version=2)
 def interpretations_lacking(
     site: SiteSnapshot,
     *,
@@ -62,15 +66,19 @@ def interpretations_lacking(
         shingle_characters: Length of the text runs that are compared.
     """
     interpretations = site.interpretations or ()
+    missing: dict[str, int] = {}
     if site.columns is not None and not site.columns_of(*kinds) and "columns" not in site.partial:
-        return failed("interpretation_column_missing", faults={"missing": 1}, kinds=kinds)
+        if not may_be_among(site):
+            return failed("interpretation_column_missing", faults={"missing": 1}, kinds=kinds)
+        missing = {"missing": 1}
     evidence: list[Evidence] = []
     faults: dict[str, int] = {}
-    possible: dict[str, int] = {}
+    possible: dict[str, int] = missing
     span = window.before(site.observed_at)
     dates = [interpretation.published_at for interpretation in interpretations]
     if not any(shown is not None and span.has(shown) for shown in dates):
-        if None in dates or "interpretations" in site.partial:
+        # One dated after the point was there at the point, so nobody knows when it was published.
+        if None in dates or any(map(span.is_before, filter(None, dates))) or "interpretations" in site.partial:
             possible["none_recent"] = 1
         else:
             newest = max((shown for shown in dates if shown is not None), key=lambda shown: shown.toordinal(), default=None)
@@ -220,7 +228,7 @@ def site_yearly_report_late(
     columns = [column for column in site.columns or () if column.kind in kinds]
     args: dict[str, Any] = {"due": due, "kinds": kinds}
     if not columns:
-        if "columns" in site.partial or any(column.kind is None for column in site.columns or ()):
+        if may_be_among(site):
             return inconclusive("column_not_seen", **args)
         return failed("report_missing", **args)
     shown = [day_of(moment, zone) for column in columns for moment in _dates(column)]
@@ -241,7 +249,7 @@ def _dates(column: Column) -> list[Moment]:
     return [column.latest_entry_at] if column.latest_entry_at is not None and column.latest_entry_from is None else []
 
 
-@check("site.disclosure_unreachable", needs="columns")
+@check("site.disclosure_unreachable", needs="columns", version=2)
 def disclosure_unreachable(site: SiteSnapshot, *, kinds: Kinds) -> CheckResult:
     """Check whether the column of statutory disclosure (法定主动公开内容) is missing or cannot be opened.
 
@@ -254,7 +262,7 @@ def disclosure_unreachable(site: SiteSnapshot, *, kinds: Kinds) -> CheckResult:
         evidence = [Evidence(column.name, column.url, site.observed_at, "unopenable") for column in shut]
         return failed("disclosure_unreachable", evidence=evidence, names=tuple(column.name for column in shut))
     if not columns:
-        if "columns" in site.partial or None in site.columns_by_kind:
+        if may_be_among(site):
             return inconclusive("column_not_seen", kinds=kinds)
         return failed("disclosure_missing", kinds=kinds)
     return inconclusive("disclosure_not_tried") if all(column.opens is None for column in columns) else passed()

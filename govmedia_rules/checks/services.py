@@ -18,6 +18,7 @@ from govmedia_rules.checks.contract import (
 )
 from govmedia_rules.checks.sampling import draw_seeded
 from govmedia_rules.checks.updates import FaultCount
+from govmedia_rules.errors import closest
 from govmedia_rules.snapshots.kinds import is_known as is_known_kind
 from govmedia_rules.snapshots.models import SiteSnapshot
 from govmedia_rules.snapshots.parts import Service, TimeLimit
@@ -33,7 +34,7 @@ def services_missing(site: SiteSnapshot) -> CheckResult:
     return failed("services_missing", evidence=[Evidence("services", site.site.url, None, 0)])
 
 
-@check("site.guides_incomplete", needs="services")
+@check("site.guides_incomplete", needs="services", version=2)
 def guides_incomplete(
     site: SiteSnapshot,
     *,
@@ -49,6 +50,8 @@ def guides_incomplete(
         service_limit: Number of such services from which the veto holds.
     """
     lacking, unknown = _lacking_guides(site, elements, missing_limit)
+    assert site.services is not None
+    unknown += max(0, (site.service_count or 0) - len(site.services))
     reached = FaultCount(len(lacking), unknown).reaches(service_limit)
     args: dict[str, Any] = {"count": len(lacking), "limit": service_limit, "missing_limit": missing_limit}
     if reached:
@@ -118,7 +121,7 @@ def application_missing(site: SiteSnapshot) -> CheckResult:
     return passed() if site.online_application else failed("application_missing", faults={"missing": 1})
 
 
-@check("site.guide_elements_missing", needs="services", faults=("missing",))
+@check("site.guide_elements_missing", needs="services", faults=("missing",), version=2)
 def guide_elements_missing(
     site: SiteSnapshot,
     *,
@@ -144,6 +147,10 @@ def guide_elements_missing(
             unknown += len(elements)
             continue
         missing = tuple(element for element in elements if element not in service.elements)
+        # An element of a kind that nobody knows may be a misspelt one of those that are missing.
+        misspelt = {closest(element, missing) for element in service.elements if not is_known_kind("guide_element", element)}
+        unknown += len(misspelt & set(missing))
+        missing = tuple(element for element in missing if element not in misspelt)
         if missing:
             count += len(missing)
             kinds.update(missing)

@@ -124,7 +124,7 @@ def _loaded(source: str | bytes | Mapping[str, Any] | Sequence[Any], what: str) 
     try:
         return json.loads(source)
     except ValueError as fault:
-        raise ObservationError(f"{what} is not JSON: {fault}") from fault
+        raise ObservationError(f"{what} is not JSON: {fault}", zh=f"{what} 不是 JSON：{fault}") from fault
 
 
 def read_wechat_history(source: str | bytes | Mapping[str, Any]) -> tuple[Post, ...]:
@@ -145,11 +145,16 @@ def read_wechat_history(source: str | bytes | Mapping[str, Any]) -> tuple[Post, 
     if isinstance(data, Mapping) and isinstance(data.get("app_msg_list"), list):
         listed = [item for item in data["app_msg_list"] if isinstance(item, Mapping)]
         if not listed and data.get("app_msg_cnt"):
-            raise ObservationError("the history counts posts and lists none of them")
+            raise ObservationError("the history counts posts and lists none of them", zh="历史消息有发文数量而没有列出发文")
         return tuple(_wechat_item(item, item.get("create_time") or item.get("update_time")) for item in listed)
     messages = data.get("list") if isinstance(data, Mapping) else None
     if not isinstance(messages, list):
-        raise ObservationError("the history has no message list", hint="the answer needs general_msg_list or app_msg_list")
+        raise ObservationError(
+            "the history has no message list",
+            hint="the answer needs general_msg_list or app_msg_list",
+            zh="历史消息里没有消息列表",
+            hint_zh="返回的内容里应有 general_msg_list 或 app_msg_list",
+        )
     posts: list[Post] = []
     for message in messages:
         if not isinstance(message, Mapping):
@@ -178,7 +183,12 @@ def _refuse_errors(data: Any) -> None:
     code = next((code for code in codes if code not in (None, 0, "0")), None)
     if code is not None:
         text = base.get("err_msg") if isinstance(base, Mapping) else data.get("errmsg")
-        raise ObservationError(f"the history was refused with code {code}: {text or 'no reason given'}", hint="ask again later")
+        raise ObservationError(
+            f"the history was refused with code {code}: {text or 'no reason given'}",
+            hint="ask again later",
+            zh=f"读取历史消息被拒绝，代码 {code}：{text or '未说明原因'}",
+            hint_zh="请稍后再试",
+        )
 
 
 def _published_page(page: Any) -> tuple[Post, ...]:
@@ -186,7 +196,7 @@ def _published_page(page: Any) -> tuple[Post, ...]:
     page = _loaded(page, "publish_page") if isinstance(page, str | bytes) else page
     publications = page.get("publish_list") if isinstance(page, Mapping) else None
     if not isinstance(publications, list):
-        raise ObservationError("publish_page has no publish_list")
+        raise ObservationError("publish_page has no publish_list", zh="publish_page 里没有 publish_list")
     posts: list[Post] = []
     for publication in publications:
         info = publication.get("publish_info") if isinstance(publication, Mapping) else None
@@ -250,9 +260,19 @@ def read_weibo(
     items = list(_weibo_items(data, 0))
     posts = [_weibo_post(item, now) for item in items if _is_own(item, own)]
     if items and not posts:
-        raise ObservationError("the answer holds posts of other users only", hint="name the account's own id as user")
+        raise ObservationError(
+            "the answer holds posts of other users only",
+            hint="name the account's own id as user",
+            zh="返回的只有别的用户的发文",
+            hint_zh="请用 user 写明账号自己的标识",
+        )
     if not posts and not (isinstance(data, list) and not data) and not _has_empty_list(data):
-        raise ObservationError("the answer holds no posts", hint="each post has created_at and text or content")
+        raise ObservationError(
+            "the answer holds no posts",
+            hint="each post has created_at and text or content",
+            zh="返回的内容里没有发文",
+            hint_zh="每条发文有 created_at 和 text 或 content",
+        )
     return tuple(posts)
 
 

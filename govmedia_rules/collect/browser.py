@@ -75,15 +75,26 @@ class Browser:
         try:
             from playwright.async_api import Error, async_playwright
         except ImportError:
-            raise MissingExtra("rendering pages needs playwright", Where(), "pip install govmedia-rules[browser]") from None
+            raise MissingExtra(
+                "rendering pages needs playwright", Where(), "pip install govmedia-rules[browser]", zh="渲染网页需要 playwright"
+            ) from None
         if self._program is None:
-            raise CollectError("there is no Chromium", hint="install it from the system's packages, or name its path")
+            raise CollectError(
+                "there is no Chromium",
+                hint="install it from the system's packages, or name its path",
+                zh="没有 Chromium",
+                hint_zh="请从系统软件源安装，或写明它的路径",
+            )
         self._playwright = await async_playwright().start()
         try:
             self._chromium = await self._playwright.chromium.launch(executable_path=self._program, args=list(_ARGUMENTS))
         except Error as fault:
             await self._playwright.stop()
-            raise CollectError(f"Chromium does not start: {str(fault).splitlines()[0]}", Where(self._program)) from fault
+            raise CollectError(
+                f"Chromium does not start: {str(fault).splitlines()[0]}",
+                Where(self._program),
+                zh=f"Chromium 不能启动：{str(fault).splitlines()[0]}",
+            ) from fault
         return self
 
     async def __aexit__(self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None) -> None:

@@ -16,6 +16,8 @@ from govmedia_rules.collect.visits import ReadPage
 from govmedia_rules.collect.words import channel_kinds, column_kind, word_table
 from govmedia_rules.snapshots.parts import Channel, MapEntry
 
+ASKING_KINDS = frozenset({"consultation", "mailbox", "message_board", "suggestion"})
+"""Kinds of channels that take questions and suggestions."""
 MOST_CHANNELS = 40
 """Channels opened for one site."""
 FEWEST_JUDGED = 4
@@ -37,6 +39,7 @@ class ChannelFinder(LetterReader):
     _frame: Frame = field(default_factory=Frame)
     _letter_pages: set[str] = field(default_factory=set)
     _asking_pages: set[str] = field(default_factory=set)
+    _framed_pages: set[str] = field(default_factory=set)
     _impossible: str = ""
     _unread_columns: int = 0
 
@@ -80,8 +83,15 @@ class ChannelFinder(LetterReader):
             self.partial.update(("channels", "columns") if any(map(column_kind, elsewhere)) else ("channels",))
         if self._is_shut():
             self.partial.update(("channels", "columns"))
+        if any(self._names_channel_without_link(page) for page in home.pages):
+            self.partial.add("channels")  # a script leads on from there
         if self._unread_columns or home.may_show_more or "columns" in self.partial or "pages" in self.partial:
             self.partial.add("channels")
+
+    def _names_channel_without_link(self, page: PageFacts) -> bool:
+        """Return whether an item of a list of the page is called like a way to ask and is no link."""
+        items = (" ".join(node.text().split()) for node in page.dom.tree.css("li") if node.css_first("a") is None)
+        return any(self._channel_kind(name) in ASKING_KINDS for name in items)
 
     def _is_short(self, name: str) -> bool:
         return 0 < len(name.strip()) <= int(word_table("channels")["longest"])
@@ -96,7 +106,8 @@ class ChannelFinder(LetterReader):
         more: dict[str, str] = {}
         async for index, fetched in self._wave(addresses):
             if fetched is None:
-                self.partial.add("channels")
+                if addresses[index] not in self.checked:  # two pages of one wave name each other
+                    self.partial.add("channels")
             elif fetched.failure is None:
                 facts = self._read(fetched, "channel", 1).facts
                 self._forms[addresses[index]] = facts.has_form
@@ -144,6 +155,8 @@ class ChannelFinder(LetterReader):
 
     def _read(self, fetched: Fetched, kind: str, depth: int, *, site_map: bool = False, on_home: bool = False) -> ReadPage:
         page = super()._read(fetched, kind, depth, site_map=site_map, on_home=on_home)
+        if kind in ("column", "channel") and any(url not in self._frame.media for url in page.facts.frames):
+            self._framed_pages.update((page.facts.url, fetched.url))
         if kind not in ("content", "site_map") and page.facts.has_form and self._speaks_of_letters(page.facts):
             self._letter_pages.update((page.facts.url, fetched.url))
             asks = any(word in page.facts.text for word in word_table("channels")["forms"]["questions"])
@@ -178,6 +191,8 @@ class ChannelFinder(LetterReader):
                 facts = self._read(fetched, "channel", 1).facts
                 if facts.url in self._letter_pages:
                     self._take_messages(facts, "consultation")
+        if self._framed_pages & names.keys():
+            self.partial.add("channels")  # the form may be inside the frame
         for url, name in names.items():
             if self._forms.get(url):
                 effective = True if url in self._letter_pages else None

@@ -24,6 +24,8 @@ LONGEST_NOTICE = 24
 """Longest line that can be an empty list's own notice, in characters; 更新中 inside a sentence is none."""
 FEWEST_UNDATED = 3
 """Links from which undated ones are taken for a list: fewer are crumbs and tools."""
+LONGEST_SIDE_HEADING = 10
+"""Longest heading of a list beside the column's own, in characters."""
 SHORTEST_TEXT = 60
 """Characters of own text from which a page is one of text (概况, 职能)."""
 
@@ -117,6 +119,25 @@ def own_lines(page: PageFacts, frame: Frame) -> list[str]:
     return [line for line in page.text.split("\n") if line not in frame.lines]
 
 
+@cache
+def _side() -> re.Pattern[str]:
+    return re.compile(any_of(word_table("pages")["lists"]["side"]))
+
+
+def _main_entries(page: PageFacts) -> tuple[Entry, ...]:
+    """Return the dated entries of a column without those of lists that a heading calls popular, recommended or related."""
+    lines = page.dom.lines
+    firsts: dict[int, int] = {}
+    for entry in page.entries:
+        firsts.setdefault(entry.list_id, entry.order)
+    side = set()
+    for list_id, order in firsts.items():
+        near = [line for line in lines[max(0, order - 8) : order] if line] if 0 <= order < len(lines) else []
+        if any(len(line) <= LONGEST_SIDE_HEADING and _side().search(line) and line not in page.title for line in near[-3:]):
+            side.add(list_id)
+    return tuple(entry for entry, shown in zip(page.list_entries(), page.entries, strict=True) if shown.list_id not in side)
+
+
 def column_content(page: PageFacts, frame: Frame) -> ColumnContent:
     """Read what a column page holds.
 
@@ -124,7 +145,7 @@ def column_content(page: PageFacts, frame: Frame) -> ColumnContent:
         page: The page.
         frame: The frame of the site.
     """
-    dated = page.list_entries()
+    dated = _main_entries(page)
     scripts = [script for script in page.own_scripts if script not in frame.scripts]
     shows_all = not (page.has_future_dates or (scripts and page.empty_lists > 0 and page.fetches_content))
     if dated:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import random
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -21,7 +22,7 @@ from govmedia_rules.collect.columns import SHORTEST_TITLE, ColumnContent, Frame,
 from govmedia_rules.collect.dating import MOST_LIST_PAGES, ListState, dates_of
 from govmedia_rules.collect.failures import opens
 from govmedia_rules.collect.fetch import Fetched
-from govmedia_rules.collect.home import HomeView, entrance_target, next_address, undated_links
+from govmedia_rules.collect.home import HomeView, entrance_target, is_tool_frame, next_address, undated_links
 from govmedia_rules.collect.navigation import (
     LONGEST_NAME,
     Base,
@@ -215,8 +216,11 @@ class SiteCrawler(ChannelFinder):
             async for _, fetched in self._wave(self._called(home.facts)):
                 if fetched is not None and fetched.failure is None and host_of(fetched.final_url) in self._hosts:
                     pages.append(self._facts(fetched))
-        if len(own_links) >= MOST_FRAMES and len(home.facts.text) > 500:
-            return HomeView(tuple(pages))  # a page of its own, with a frame for the weather
+        if len(own_links) >= MOST_FRAMES and len(home.facts.text) > 500:  # a page of its own, with frames for a list or the weather
+            async for _, fetched in self._wave(waiting[:MOST_FRAMES]):
+                if fetched is not None and fetched.failure is None and host_of(fetched.final_url) in self._hosts:
+                    pages.append(self._facts(fetched))
+            return HomeView(tuple(pages))
         for _ in range(2):  # frames inside frames, as portals of the last generation have them
             inner: list[str] = []
             async for index, fetched in self._wave(waiting[:MOST_FRAMES]):
@@ -227,7 +231,7 @@ class SiteCrawler(ChannelFinder):
                 pages.append(page.facts)
                 inner.extend(url for url in page.facts.frames if host_of(url) in self._hosts)
             waiting = inner
-        unread.extend(url for url in home.facts.frames if host_of(url) not in self._hosts)
+        unread.extend(url for url in home.facts.frames if host_of(url) not in self._hosts and not is_tool_frame(url))
         return HomeView(tuple(pages), tuple(unread))
 
     def _content_failure(self, page: ReadPage) -> str | None:
@@ -429,6 +433,8 @@ class SiteCrawler(ChannelFinder):
         columns |= frozenset(page_key(item.url) for item in home.navigation)
         links = undated_links(home.pages, columns, SHORTEST_TITLE)
         undated = [Entry(title=text[:1_000], url=url) for text, url in links]
+        # Pictures without a name, as in a slide show, may lead to articles.
+        undated.extend(Entry(title=url[:1_000], url=url) for url in home.unnamed_links if page_key(url) not in columns)
         state = ListState(HOME, [*home.entries, *(undated if len(undated) >= 3 or home.entries else ())])
         self._lists.append(state)
         return state
@@ -508,6 +514,8 @@ class SiteCrawler(ChannelFinder):
         entry_count: int | None = None,
         latest: datetime | date | None = None,
     ) -> None:
+        if any(word in item.name for word in word_table("pages")["lists"]["archived"]) or self._is_of_past_year(item.name):
+            kind = None  # what is closed is not updated any more
         self.columns.append(
             Column(
                 name=item.name or item.url[:200],
@@ -522,6 +530,10 @@ class SiteCrawler(ChannelFinder):
                 latest_entry_at=latest,
             )
         )
+
+    def _is_of_past_year(self, name: str) -> bool:
+        years = re.findall(r"(?<![0-9])(20[0-9]{2})年?", name)
+        return bool(years) and max(map(int, years)) < self.observed_at.year
 
     def _take_services(self, facts: PageFacts, entries: Iterable[Entry] | None) -> None:
         services = self.services if self.services is not None else []
@@ -673,7 +685,7 @@ class SiteCrawler(ChannelFinder):
             # Links that show no date and whose pages show none are columns and tools; entries of lists have pages with dates.
             asked = {entry.url for entry in state.entries if entry.published_at is None}
             is_known = bool(home.entries) and all(url in self._published and self._published[url] is None for url in asked if url)
-        if (home.may_show_more or home.has_future_dates) and not state.is_recent(self.observed_at):
+        if (home.may_show_newer or home.has_future_dates) and not state.is_recent(self.observed_at):
             is_known = False
         below = [entry for column in self.columns for entry in column.entries or ()]
         all_read = all(column.entries is not None or column.opens is False for column in self.columns) and not home.may_show_more
@@ -736,7 +748,8 @@ class SiteCrawler(ChannelFinder):
         named = [column.name for column in self.columns]
         named.extend(name for node in self.site_map or () for name in node.path)
         named.extend(link.url for link, _, _ in self.links.values())
-        named.extend(link.text for link, _, _ in self.links.values() if len(link.text) <= LONGEST_NAME)  # longer ones are titles
+        titles = {entry.url for state in self._lists for entry in state.entries}  # a title may speak of services, as any news may
+        named.extend(link.text for url, (link, _, _) in self.links.items() if len(link.text) <= LONGEST_NAME and url not in titles)
         return not any(column.kind in SERVICE_KINDS for column in self.columns) and not any(
             word in name for name in named for word in words
         )

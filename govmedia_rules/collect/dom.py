@@ -42,9 +42,13 @@ _VOID = frozenset(b"a area base br col embed hr img input link meta param source
 
 
 # Elements other than links with an address, whose click leads to one.
-_CLICKED = "[onclick*='location']:not([href]),[onclick*='open(']:not([href])"
+_CLICKED = "[onclick*='location']:not([href]),[onclick*='open(']:not([href]),[data-href*='/']:not([href])"
 _CHOSEN = "select[onchange*='location'] option[value*='/'],select[onchange*='open('] option[value*='/']"
-_LEAD = re.compile(r"""(?:location(?:\.href)?\s{0,3}=|location\.(?:assign|replace)\(|\bopen\()\s{0,3}["']([^"'\n]{1,500})["']""")
+_LEAD = re.compile(
+    r"""(?:location(?:\.href)?\s{0,3}=|location\.(?:assign|replace)\(|\bopen\()\s{0,3}["']([^"'\n]{1,500})["']"""
+    # A function of the page's own with nothing but the address of a page: one that acts (`zan('/api/1')`) names none.
+    r"""|^(?:javascript:)?\s{0,3}(?:return\s)?\w{1,40}\(["']((?:https?:/|\.{0,2})/[^"'\n?]{0,300}?(?:/|\.s?html?|\.aspx?|\.jsp))["']\)"""
+)
 
 
 class Anchor(NamedTuple):
@@ -97,7 +101,8 @@ class Dom:
                 written = _WRITTEN.fullmatch(text) if len(text) < 400 else None
                 if written is not None and node.parent is not None:
                     node.insert_before(written[2])
-        self.has_noscript = self.tree.css_first("noscript") is not None
+        notes = [" ".join(node.text().split()) for node in self.tree.css("noscript")]
+        self.asks_for_scripts = any("javascript" in note.lower() or "脚本" in note for note in notes)
         self.tree.strip_tags(_HIDDEN)
         for node in self.tree.css(_HIDDEN_RECORDS):
             if _UNSEEN.search(node.attributes.get("style") or "") or "hidden" in node.attributes:
@@ -146,10 +151,10 @@ class Dom:
         anchors = []
         for node in (*self.elements("a"), *self.elements("area"), *self.tree.css(_CLICKED), *self.tree.css(_CHOSEN)):
             attributes = node.attributes
-            href = (attributes.get("href") or attributes.get("value") or "").strip()
-            if not href or href[:11].lower() == "javascript:":
+            href = (attributes.get("href") or attributes.get("value") or attributes.get("data-href") or "").strip()
+            if not href or href == "#" or href[:11].lower() == "javascript:":
                 lead = _LEAD.search(href) or _LEAD.search(attributes.get("onclick") or "")
-                href = lead[1] if lead is not None else href
+                href = lead[1] or lead[2] if lead is not None else href
             if href:
                 text = " ".join(node.text().split())
                 anchors.append(Anchor(node, href, text, attributes.get("title") or _label(node, text)))

@@ -219,6 +219,11 @@ def _never() -> frozenset[str]:
     return frozenset(key_of(word) for word in (*words["more"], *words["details"], *words["never"], *words["next"]))
 
 
+@cache
+def _bylines() -> tuple[str, ...]:
+    return tuple(word_table("pages")["links"]["bylines"])
+
+
 def _is_title(text: str) -> bool:
     if len(text) < 2 or (len(text) < 12 and name_key(text) in _never()):
         return False
@@ -232,7 +237,12 @@ def _title_links(dom: Dom, node: LexborNode) -> list[tuple[LexborNode, str]] | N
     links = node.css("a")
     if len(links) > _MOST_LINKS:
         return None
-    return [(link, title) for link in links if (title := _link_title(dom, link))]
+    bylines = _bylines()
+    return [
+        (link, title)
+        for link in links
+        if (title := _link_title(dom, link)) and not any(word in (link.attributes.get("href") or "") for word in bylines)
+    ]
 
 
 def _link_title(dom: Dom, link: LexborNode) -> str:
@@ -416,7 +426,7 @@ _LISTS = frozenset({"table", "ul", "ol", "dl"})
 
 def _titled_by_text(record: LexborNode) -> list[tuple[LexborNode, str]]:
     """Return the link of a record whose title is bare text beside it (`标题 <a>查看</a> 2024-08-27`)."""
-    link = record.css_first("a[href]") if record.tag in ("li", "tr", "dd", "details", "article") else None
+    link = record.css_first("a[href]") if record.tag in ("li", "tr", "dd", "p", "details", "article") else None
     parts = [] if link is None else [" ".join(part.split()) for part in record.text(separator="\0").split("\0")]
     title = next((part for part in parts if len(part) >= 6 and _is_title(part) and not _is_mostly_date(part)), "")
     return [(link, title)] if link is not None and title else []

@@ -109,7 +109,9 @@ def write_warc(pages: Mapping[str, KeptPage], path: str | PathLike[str]) -> None
         from warcio.statusandheaders import StatusAndHeaders
         from warcio.warcwriter import WARCWriter
     except ImportError:
-        raise MissingExtra("writing WARC needs warcio", Where(), "pip install govmedia-rules[warc]") from None
+        raise MissingExtra(
+            "writing WARC needs warcio", Where(), "pip install govmedia-rules[warc]", zh="写 WARC 需要 warcio"
+        ) from None
     with open(path, "wb") as file:
         writer = WARCWriter(file, gzip=str(path).endswith(".gz"))
         for page in pages.values():

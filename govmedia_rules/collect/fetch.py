@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import hashlib
+import logging
 import re
 import ssl
 import time
@@ -31,6 +32,8 @@ from govmedia_rules.collect.limits import Limits
 from govmedia_rules.collect.protection import kind_of_answer
 from govmedia_rules.collect.tolerant import has_ended, read_answer
 from govmedia_rules.core.time import SHANGHAI
+
+_log = logging.getLogger(__name__)
 
 if TYPE_CHECKING:
     import httpx
@@ -486,6 +489,7 @@ class Fetcher:
         while (pause := self._pause_before(result, attempt)) is not None:
             if budget is not None and budget.seconds_left() <= pause:
                 break
+            _log.info("asking %s again after %s seconds: %s", url, pause, result.failure)
             await asyncio.sleep(pause)
             attempt += 1
             result = replace(await self._once(url, purpose, budget), attempts=attempt, remark=result.remark)

@@ -14,6 +14,9 @@ from govmedia_rules.snapshots.parts import Entry
 
 SHORTEST_HOME = 200
 """Characters below which a page may only lead on to the home page."""
+_NUMBERED = re.compile(r"/.*[0-9]{5}")
+SHORTEST_NUMBERED = 5
+"""Shortest text of an undated entry whose address carries the number of an article, in characters."""
 FEWEST_LINKS = 5
 """Links into the site from which a page is taken for its home page although it shows no mark and no list."""
 MOST_ENTRANCE_LINKS = 12
@@ -70,6 +73,11 @@ def entrance_target(page: PageFacts) -> str | None:
             return link.url
     only = {link.url for link in inside}
     return inside[0].url if len(only) == 1 and len(page.text) < 40 and page.dom.images else None
+
+
+def is_tool_frame(url: str) -> bool:
+    """Return whether a frame shows a tool (the weather, a map, a player) by its address, and no entries."""
+    return any(word in url for word in word_table("pages")["lists"]["tool_frames"])
 
 
 @dataclass(frozen=True)
@@ -137,6 +145,14 @@ class HomeView:
         )
 
     @property
+    def may_show_newer(self) -> bool:
+        """Whether something that was not read may show entries newer than those that were: scripts, films, frames, other hosts."""
+        frames = (url for page in self.pages for url in page.frames if url not in {other.url for other in self.pages})
+        if not all(is_tool_frame(url) for url in frames):
+            return True
+        return self.may_show_more or any(page.may_show_newer or page.has_entries_elsewhere for page in self.pages)
+
+    @property
     def has_future_dates(self) -> bool:
         """Whether entries show dates after the monitoring point."""
         return any(page.has_future_dates for page in self.pages)
@@ -173,6 +189,7 @@ def undated_links(pages: Sequence[PageFacts], columns: frozenset[str], shortest:
     for page in pages:
         for text, url in page.unbarred_links:
             key = page_key(url)
-            if len(text) >= shortest and key not in columns and key not in dated:
+            is_long = len(text) >= shortest or (len(text) >= SHORTEST_NUMBERED and _NUMBERED.search(key) is not None)
+            if is_long and key not in columns and key not in dated:
                 links.setdefault(key, (text, url))
     return list(links.values())

@@ -87,14 +87,20 @@ class Journal:
         try:
             self._file = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
         except OSError as fault:
-            raise CollectError(f"the journal cannot be opened: {fault.strerror}", Where(str(path))) from fault
+            raise CollectError(
+                f"the journal cannot be opened: {fault.strerror}", Where(str(path)), zh=f"采集记录打不开：{fault.strerror}"
+            ) from fault
         if fcntl is not None:
             try:
                 fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except OSError:
                 os.close(self._file)
                 raise CollectError(
-                    "another run has this journal open", Where(str(path)), "wait for it, or use another journal"
+                    "another run has this journal open",
+                    Where(str(path)),
+                    "wait for it, or use another journal",
+                    zh="另一个采集任务正在使用这份记录",
+                    hint_zh="请等它结束，或换一份记录",
                 ) from None
         self._mend()
 
@@ -134,7 +140,9 @@ class Journal:
         except OSError as fault:
             with contextlib.suppress(OSError):
                 os.ftruncate(self._file, start)
-            raise CollectError(f"the journal cannot be written: {fault.strerror}", Where(str(self.path))) from fault
+            raise CollectError(
+                f"the journal cannot be written: {fault.strerror}", Where(str(self.path)), zh=f"采集记录不能写入：{fault.strerror}"
+            ) from fault
 
     def close(self) -> None:
         """Close the file and let other processes have it."""

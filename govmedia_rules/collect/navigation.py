@@ -346,7 +346,7 @@ def _unnamed_bars(dom: Dom) -> list[LexborNode]:
     return sorted(bars, key=lambda node: len(node.css(_BAR_LINKS)))
 
 
-_BAR_LINKS = "a[href],area[href],[onclick],option[value]"
+_BAR_LINKS = "a[href],area[href],[onclick],[data-href],option[value]"
 _NO_BAR = frozenset({"a", "li", "span", "img", "body", "html", "input", "form"})
 
 

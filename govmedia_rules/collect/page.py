@@ -33,11 +33,14 @@ from govmedia_rules.collect.navigation import (
     read_site_map,
 )
 from govmedia_rules.collect.shown import is_plausible, shown_day
-from govmedia_rules.collect.unread import busy_scripts, empty_lists, is_in_bar, shown_media
+from govmedia_rules.collect.unread import busy_scripts, empty_lists, is_in_bar, shown_media, writes_unread
 from govmedia_rules.collect.words import column_kind, word_table
 from govmedia_rules.snapshots.parts import Entry, FootMarks, Page, Tag
 
 _PAGE_COUNT = re.compile(r"共[\s\0]{0,3}([0-9]{1,5})[\s\0]{0,3}页|[0-9]{1,5}\s?/\s?([0-9]{1,5})\s?页")
+_ARTICLE = re.compile(r"//[^/]+(?=/).*(?:[0-9]{4}|/s[/?])")
+LONGEST_HOST_NAME = 10
+"""Characters from which the text of a link to another host is a title and no name of an office."""
 _PINNED = re.compile(r"置顶|zhiding|is-?top\b|sticky", re.IGNORECASE)
 
 
@@ -174,7 +177,10 @@ class PageFacts:
         addresses = []
         for anchor in self.dom.anchors:
             picture = anchor.node.css_first("img")
-            if anchor.text or anchor.title or picture is None or picture.attributes.get("alt") or picture.attributes.get("title"):
+            is_area = anchor.node.tag == "area"
+            if anchor.text or anchor.title or (picture is None and not is_area):
+                continue
+            if picture is not None and (picture.attributes.get("alt") or picture.attributes.get("title")):
                 continue
             url = self.base.resolve(anchor.href)
             if url is not None and self.base.is_inside(url) and not is_attachment(url):
@@ -190,6 +196,15 @@ class PageFacts:
             if url is not None and self.base.is_inside(url) and not is_attachment(url) and not is_in_bar(anchor.node):
                 links.append((anchor.text or anchor.title, url))
         return tuple(links)
+
+    @cached_property
+    def has_entries_elsewhere(self) -> bool:
+        """Whether long links outside the bars lead to articles on other hosts, whose dates are not seen: WeChat posts, a portal."""
+        dated = {self.base.resolve(entry.href) for entry in self.shown_entries}
+        links = (link for link in self.links if link.kind == "page" and link.is_outside and len(link.text) >= LONGEST_HOST_NAME)
+        articles = {link.url for link in links if _ARTICLE.search(link.url)} - dated
+        bars = (anchor for anchor in self.dom.anchors if is_in_bar(anchor.node))
+        return bool(articles - {self.base.resolve(anchor.href) for anchor in bars})
 
     @cached_property
     def has_more_pages(self) -> bool:
@@ -263,6 +278,11 @@ class PageFacts:
     def media(self) -> tuple[str, ...]:
         """Addresses of what is shown besides text: pictures, films, documents inside the page, frames; "" for a drawing."""
         return tuple(shown_media(self.dom, self.base))
+
+    @cached_property
+    def may_show_newer(self) -> bool:
+        """Whether scripts, films of the old kind or elements of its own may show entries that its HTML does not hold."""
+        return writes_unread(self.dom)
 
     @cached_property
     def fetches_content(self) -> bool:

@@ -39,7 +39,12 @@ def read_qr(picture: bytes) -> tuple[DecodedCode, ...] | None:
         import zxingcpp
         from PIL import Image, UnidentifiedImageError
     except ImportError:
-        raise MissingExtra("reading QR codes needs zxing-cpp and pillow", Where(), "pip install govmedia-rules[qr]") from None
+        raise MissingExtra(
+            "reading QR codes needs zxing-cpp and pillow",
+            Where(),
+            "pip install govmedia-rules[qr]",
+            zh="识别二维码需要 zxing-cpp 和 pillow",
+        ) from None
     try:
         with Image.open(io.BytesIO(picture), formats=("PNG", "JPEG", "GIF", "BMP", "WEBP")) as opened:
             if opened.width * opened.height > MOST_PIXELS:

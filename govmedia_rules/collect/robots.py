@@ -57,7 +57,11 @@ class Parsed:
             import protego
         except ImportError:
             raise MissingExtra(
-                "following robots.txt needs protego", Where(), 'pip install govmedia-rules[crawl], or pass robots="ignore"'
+                "following robots.txt needs protego",
+                Where(),
+                'pip install govmedia-rules[crawl], or pass robots="ignore"',
+                zh="遵守 robots.txt 需要 protego",
+                hint_zh='pip install govmedia-rules[crawl]，或传入 robots="ignore"',
             ) from None
         self._rules = protego.Protego.parse(text)
         self._agent = agent

@@ -198,7 +198,12 @@ def _as_site(subject: Site | str) -> Site:
     try:
         return Site(name=host_of(url if "://" in url else f"http://{url}") or url, url=url)
     except ValidationError as fault:
-        raise CollectError(f"{subject!r} is no address of a site") from fault
+        raise CollectError(
+            f"{subject!r} is no address of a site",
+            hint="write http://www.example.gov.cn/",
+            zh=f"{subject!r} 不是网站地址",
+            hint_zh="写作 http://www.example.gov.cn/",
+        ) from fault
 
 
 async def sites_async(
@@ -300,7 +305,7 @@ async def site_async(subject: Site | str, **settings: Unpack[Settings]) -> SiteS
     async with aclosing(sites_async([subject], **settings)) as snapshots:
         async for snapshot in snapshots:
             return snapshot
-    raise CollectError("the run ended without a result")
+    raise CollectError("the run ended without a result", zh="采集结束而没有结果")
 
 
 def site(subject: Site | str, **settings: Unpack[Settings]) -> SiteSnapshot:

@@ -53,7 +53,7 @@ def books_of(args: argparse.Namespace) -> Books | None:
 
         return read_books(args.books, alone=args.books_alone)
     if args.books_alone:
-        raise RulebookError("--books-alone needs --books PATH")
+        raise RulebookError("--books-alone needs --books PATH", zh="--books-alone 需要 --books 路径")
     return None
 
 
@@ -70,9 +70,19 @@ def _release(args: argparse.Namespace) -> int:
     from govmedia_rules.rules.release import export_books
 
     if args.name is None or args.version is None:
-        raise ExportError("a release needs --name and --version", hint="or an --out that ends in .json, for one rulebook")
+        raise ExportError(
+            "a release needs --name and --version",
+            hint="or an --out that ends in .json, for one rulebook",
+            zh="发布需要 --name 和 --version",
+            hint_zh="只导出一个指标体系时 --out 以 .json 结尾",
+        )
     if args.only:
-        raise ExportError("a release holds whole rulebooks", hint="--only goes with an --out that ends in .json")
+        raise ExportError(
+            "a release holds whole rulebooks",
+            hint="--only goes with an --out that ends in .json",
+            zh="发布的是完整的指标体系",
+            hint_zh="--only 只用于以 .json 结尾的 --out",
+        )
     books = books_of(args)
     written = export_books(args.rulebook, args.out, name=args.name, version=args.version, issued=args.issued, books=books)
     say(f"{written.name}: {len(written.layers)} rulebooks in {args.out}")

@@ -85,9 +85,19 @@ def run(args: argparse.Namespace) -> int:
     if args.action == "compare":
         return _compare(args)
     if (args.path is None) == (args.example is None):
-        raise CampaignError("give one folder, or --example NAME", hint=f"examples are {', '.join(example_rounds())}")
+        raise CampaignError(
+            "give one folder, or --example NAME",
+            hint=f"examples are {', '.join(example_rounds())}",
+            zh="请给出一个目录，或用 --example 名称",
+            hint_zh=f"示例有：{'、'.join(example_rounds())}",
+        )
     if args.example is not None and args.example not in example_rounds():
-        raise CampaignError(f"no example is named {args.example!r}", hint=f"there are {', '.join(example_rounds())}")
+        raise CampaignError(
+            f"no example is named {args.example!r}",
+            hint=f"there are {', '.join(example_rounds())}",
+            zh=f"没有名为 {args.example!r} 的示例",
+            hint_zh=f"示例有：{'、'.join(example_rounds())}",
+        )
     described = _open(Path(args.path) if args.path is not None else examples_folder() / args.example)
     return {"summary": _summary, "statistics": _statistics, "notice": _notice, "correct": _correct, "save": _save}[args.action](
         described, args
@@ -109,11 +119,16 @@ def _statistics(described: Described, args: argparse.Namespace) -> int:
     campaign = described.campaign
     names = tuple(args.by.split(","))
     if not set(names) <= set(DIMENSIONS):
-        raise CampaignError(f"nothing is counted by {args.by!r}", hint=f"there are {', '.join(DIMENSIONS)}")
+        raise CampaignError(
+            f"nothing is counted by {args.by!r}",
+            hint=f"there are {', '.join(DIMENSIONS)}",
+            zh=f"不能按 {args.by!r} 统计",
+            hint_zh=f"可以按：{'、'.join(DIMENSIONS)}",
+        )
     spec: tuple[Dimension, ...] = names
     tiers = [tier for tier in campaign.config.tiers if args.tier in (None, tier.id)]
     if not tiers:
-        raise CampaignError(f"the campaign has no tier {args.tier!r}")
+        raise CampaignError(f"the campaign has no tier {args.tier!r}", zh=f"本轮检查没有 {args.tier!r} 这一层级")
     statistics = campaign.statistics(spec)
     for tier in tiers:
         for kind, title in (("site", "政府网站"), ("account", "政务新媒体")):
@@ -186,7 +201,10 @@ def _draft(described: Described, args: argparse.Namespace) -> NoticeDraft:
     if args.issuer:
         return NoticeDraft(issuer=args.issuer)
     raise CampaignError(
-        "the folder has no draft of a notice", hint=f"give --draft FILE or --issuer NAME, or [notice] in {DESCRIPTION}"
+        "the folder has no draft of a notice",
+        hint=f"give --draft FILE or --issuer NAME, or [notice] in {DESCRIPTION}",
+        zh="目录里没有通报草稿",
+        hint_zh=f"请用 --draft 文件 或 --issuer 名称，或在 {DESCRIPTION} 里写 [notice]",
     )
 
 
@@ -195,7 +213,7 @@ def _document(notice: Notice, args: argparse.Namespace) -> bytes:
 
     form = Path(args.out).suffix
     if bool(args.printed_by) != bool(args.printed):
-        raise CampaignError("a 版记 needs --printed-by and --printed")
+        raise CampaignError("a 版记 needs --printed-by and --printed", zh="版记需要 --printed-by 和 --printed")
     imprint = reports.Imprint(args.printed_by, args.printed, tuple(args.copies)) if args.printed_by else None
 
     if form == ".xlsx":
@@ -207,7 +225,12 @@ def _written(document: ReportDocument, form: str) -> bytes:
     if form == ".docx":
         return document.to_docx()
     if form not in (".md", ".html"):
-        raise CampaignError(f"a notice is not written as {form!r}", hint="name the file .docx, .md, .html or .xlsx")
+        raise CampaignError(
+            f"a notice is not written as {form!r}",
+            hint="name the file .docx, .md, .html or .xlsx",
+            zh=f"通报不能写成 {form!r}",
+            hint_zh="文件名请以 .docx、.md、.html 或 .xlsx 结尾",
+        )
     return (document.to_html() if form == ".html" else document.to_markdown()).encode()
 
 
@@ -218,7 +241,7 @@ def _correct(described: Described, args: argparse.Namespace) -> int:
     try:
         published = Notice.model_validate_json(path.read_bytes()) if path.suffix == ".json" else notices.read(path)
     except (OSError, ValueError) as fault:
-        raise CampaignError("it is no notice", Where(str(path))) from fault
+        raise CampaignError("it is no notice", Where(str(path)), zh="这不是通报") from fault
     correction = described.campaign.correction(published, _draft(described, args))
     if args.out:
         document = reports.correction_document(correction)

@@ -61,7 +61,7 @@ def limits_of(args: argparse.Namespace) -> collect.Limits:
     try:
         return collect.Limits(**given)
     except ValueError as fault:
-        raise CollectError(str(fault)) from fault
+        raise CollectError(str(fault), zh=f"{fault}") from fault
 
 
 def subjects_of(sources: list[str]) -> list[Site]:
@@ -81,9 +81,14 @@ def subjects_of(sources: list[str]) -> list[Site]:
         elif "." in source and Path(source).suffix.lower() not in (".csv", ".xlsx", ".xls", ".ods", ".tsv", ".txt"):
             sites.append(Site(name=source, url=source if "://" in source else f"http://{source}/"))
         else:
-            raise CollectError("no such file", Where(source))
+            raise CollectError("no such file", Where(source), hint="look at the path", zh="没有这个文件", hint_zh="请核对路径")
     if not sites:
-        raise CollectError("there is no site to look at")
+        raise CollectError(
+            "there is no site to look at",
+            hint="name addresses or a registry",
+            zh="没有要采集的网站",
+            hint_zh="请给出网站地址或登记表",
+        )
     return sites
 
 
@@ -145,5 +150,10 @@ def _moment(text: str | None) -> datetime | None:
         return None
     moment = read_moment(text)
     if moment is None:
-        raise CollectError(f"{text!r} is no time that can be read", hint="write it like 2024-08-27 10:00")
+        raise CollectError(
+            f"{text!r} is no time that can be read",
+            hint="write it like 2024-08-27 10:00",
+            zh=f"{text!r} 不是能读的时间",
+            hint_zh="写作 2024-08-27 10:00",
+        )
     return moment if isinstance(moment, datetime) else datetime.combine(moment, datetime.min.time(), SHANGHAI)

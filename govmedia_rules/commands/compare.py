@@ -43,10 +43,13 @@ def _rulebooks(args: argparse.Namespace) -> Comparison:
 def _rounds(paths: list[str]) -> Comparison:
     if len(paths) != 2:
         raise GovMediaRulesError(
-            f"two files of inspections are needed, not {len(paths)}", hint="or name a second rulebook with --against"
+            f"two files of inspections are needed, not {len(paths)}",
+            hint="or name a second rulebook with --against",
+            zh=f"需要两份检查结果文件，而不是 {len(paths)} 份",
+            hint_zh="或用 --against 写明第二个指标体系",
         )
     for path in paths:
         if not Path(path).is_file():
-            raise ObservationError("no such file", Where(path))
+            raise ObservationError("no such file", Where(path), hint="look at the path", zh="没有这个文件", hint_zh="请核对路径")
     with open(paths[0], encoding="utf-8") as before, open(paths[1], encoding="utf-8") as after:
         return compare(read_results(before), read_results(after))

@@ -41,7 +41,13 @@ def run(args: argparse.Namespace) -> int:
     """Show the pages, one JSON object a line; 1 when one of them is not in the journal."""
     journal = args.journal or (f"{args.snapshots}.journal" if args.snapshots else None)
     if journal is None or not Path(journal).is_file():
-        raise CollectError("there is no journal", Where(str(journal or "")), "name it with --journal")
+        raise CollectError(
+            "there is no journal",
+            Where(str(journal or "")),
+            "name it with --journal",
+            zh="没有采集记录",
+            hint_zh="请用 --journal 写明",
+        )
     if args.forget_days is not None:
         count = forget(journal, datetime.now(SHANGHAI) - timedelta(days=args.forget_days))
         print(json.dumps({"forgotten": count, "journal": str(journal)}, ensure_ascii=False))
@@ -71,13 +77,24 @@ def _addresses_of(args: argparse.Namespace) -> list[str]:
     if args.finding is None:
         return []
     if args.snapshots is None:
-        raise CollectError("a finding needs the snapshots it was made from", hint="name them with --snapshots")
+        raise CollectError(
+            "a finding needs the snapshots it was made from",
+            hint="name them with --snapshots",
+            zh="要查检查结论，需要它所用的采样数据",
+            hint_zh="请用 --snapshots 写明",
+        )
     book = load_rulebook(args.rulebook or "national-2019", books=books_of(args))
     with open(args.snapshots, encoding="utf-8") as lines:
         snapshots = [SiteSnapshot.model_validate_json(line) for line in lines if line.strip()]
     chosen = [snapshot for snapshot in snapshots if args.site in (None, snapshot.site.id)]
     if len(chosen) != 1:
-        raise CollectError(f"{len(chosen)} sites are meant", Where(args.snapshots), "name one with --site")
+        raise CollectError(
+            f"{len(chosen)} sites are meant",
+            Where(args.snapshots),
+            "name one with --site",
+            zh=f"有 {len(chosen)} 个网站符合",
+            hint_zh="请用 --site 写明一个",
+        )
     finding = book.inspect(chosen[0]).finding(args.finding)
     places = [piece.where for piece in finding.evidence if piece.where and "://" in piece.where]
     return list(dict.fromkeys(places))

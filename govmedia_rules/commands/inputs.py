@@ -102,7 +102,7 @@ def judge_inputs(args: argparse.Namespace, job: InspectionInputs, bad: list[Brok
     book = book.only(*args.only) if args.only else book
     book = book.without(*args.ignore) if args.ignore else book
     reviews, waivers = read_reviews(*job.reviews), read_waivers(*job.waivers)
-    bad.extend(BrokenLine(refusal.detail, refusal.where) for refusal in (*reviews.refused, *waivers.refused))
+    bad.extend(BrokenLine(refusal.detail, refusal.where, zh=refusal.detail) for refusal in (*reviews.refused, *waivers.refused))
     zone = _zone(args.zone)
     tables = [path for path in job.paths if Path(path).suffix.lower() in TABLE_SUFFIXES]
     snapshots: list[AccountSnapshot | SiteSnapshot] = []
@@ -136,7 +136,7 @@ def _with_refusals(inspections: Inspections, bad: list[BrokenLine]) -> Iterator[
     """Yield the inspections; reviews and waivers that were not applied are added to `bad` at the end."""
     yield from inspections
     refused = [refusal for refusal in inspections.refused_reviews if refusal.item is not None]
-    bad.extend(BrokenLine(f"not applied: {refusal.detail}", refusal.where) for refusal in refused)
+    bad.extend(BrokenLine(f"not applied: {refusal.detail}", refusal.where, zh=f"未采用：{refusal.detail}") for refusal in refused)
 
 
 def _zone(text: str | None) -> tzinfo | None:
@@ -167,7 +167,7 @@ def job_of(args: argparse.Namespace) -> InspectionInputs:
     for path in paths:
         if path == "-":
             files.append(_standard_input())
-        elif Path(path).is_dir():
+        elif path and Path(path).is_dir():
             _open_folder(Path(path), files, reviews, waivers)
         elif Path(path).is_file():
             files.append(path)

@@ -144,9 +144,10 @@ def say_unread(bad: Sequence[BrokenLine]) -> int:
 
 def positive(text: str) -> int:
     """Return a whole number from 1 on, for options such as `--workers`."""
-    number = int(text) if text.strip().isdecimal() else 0
+    number = int(text) if text.strip().isdecimal() and len(text.strip()) <= 6 else 0
     if number < 1:
-        what = f"应为 1 或更大的整数，不是 {text!r}" if language() == "zh" else f"must be a whole number from 1 on, not {text!r}"
+        zh = f"应为 1 至 999999 的整数，不是 {text[:40]!r}"
+        what = zh if language() == "zh" else f"must be a whole number from 1 to 999999, not {text[:40]!r}"
         raise argparse.ArgumentTypeError(what)
     return number
 

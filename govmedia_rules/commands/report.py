@@ -60,12 +60,17 @@ def run(args: argparse.Namespace) -> int:
     """Judge or reads, and writes; 0 when it ran, 1 when something could not be read."""
     if args.sheets and ((args.due is None and not args.notice) or args.to not in DOCUMENTS):
         raise GovMediaRulesError(
-            "sheets need --due DATE and --to docx, md or html", hint="with --notice each task has its own date"
+            "sheets need --due DATE and --to docx, md or html",
+            hint="with --notice each task has its own date",
+            zh="整改通知单需要 --due 日期，且 --to 为 docx、md 或 html",
+            hint_zh="用 --notice 时每项任务有自己的期限",
         )
     if args.notice:
         return _notice(args)
     if args.to in ("xlsx", "docx") and not args.out and not args.sheets and sys.stdout.isatty():
-        raise GovMediaRulesError(f"{args.to} is not for a terminal", hint="give --out FILE")
+        raise GovMediaRulesError(
+            f"{args.to} is not for a terminal", hint="give --out FILE", zh=f"{args.to} 不能显示在终端上", hint_zh="请用 --out 文件"
+        )
     bad: list[BrokenLine] = []
     inspections = count_on_stderr(inspections_of(args, bad), "subjects")
     if args.sheets:
@@ -92,23 +97,38 @@ def _notice(args: argparse.Namespace) -> int:
     from govmedia_rules.campaign.folder import DESCRIPTION
 
     if len(args.paths) + (args.example is not None) != 1:
-        raise GovMediaRulesError("--notice needs the folder of one campaign, or --example NAME")
+        raise GovMediaRulesError(
+            "--notice needs the folder of one campaign, or --example NAME", zh="--notice 需要一轮检查的目录，或 --example 名称"
+        )
     folder = examples_folder() / args.example if args.example else Path(args.paths[0])
     if not (folder / DESCRIPTION).is_file():
         if args.sheets:
             return _task_sheets(args, Campaign.load(folder))
-        raise GovMediaRulesError(f"{folder.name} has no {DESCRIPTION}", hint="its [notice] says what the office adds")
+        raise GovMediaRulesError(
+            f"{folder.name} has no {DESCRIPTION}",
+            hint="its [notice] says what the office adds",
+            zh=f"{folder.name} 里没有 {DESCRIPTION}",
+            hint_zh="其中的 [notice] 写明办公厅（室）补充的内容",
+        )
     described = read_campaign(folder)
     if args.sheets:
         return _task_sheets(args, described.campaign)
     if described.draft is None:
-        raise GovMediaRulesError("the folder has no draft of a notice", hint=f"[notice] in {DESCRIPTION} is one")
+        raise GovMediaRulesError(
+            "the folder has no draft of a notice",
+            hint=f"[notice] in {DESCRIPTION} is one",
+            zh="目录里没有通报草稿",
+            hint_zh=f"可在 {DESCRIPTION} 里写 [notice]",
+        )
     notice = described.campaign.notice(described.draft)
     if args.to == "xlsx":
         _put(args, reports.attachments_xlsx(notice))
         return 0
     if args.to not in DOCUMENTS:
-        raise GovMediaRulesError(f"a notice is written as {', '.join(DOCUMENTS)} or xlsx, not {args.to}")
+        raise GovMediaRulesError(
+            f"a notice is written as {', '.join(DOCUMENTS)} or xlsx, not {args.to}",
+            zh=f"通报可写成 {'、'.join(DOCUMENTS)} 或 xlsx，不能写成 {args.to}",
+        )
     _put(args, _written(reports.notice_document(notice, template=args.template), args.to))
     return 0
 
@@ -209,7 +229,7 @@ def _stored(paths: Iterable[str], rulebooks: list[str], books: Books | None, bad
                     yield Inspection.from_dict(data, plans[names])
                 except (GovMediaRulesError, ValueError, RecursionError) as fault:
                     reason = str(fault).replace("\n", " ")
-                    bad.append(BrokenLine(f"not an inspection: {reason}", Where(path, row=number)))
+                    bad.append(BrokenLine(f"not an inspection: {reason}", Where(path, row=number), zh=f"不是检查结果：{reason}"))
 
 
 def _layers_of(data: object) -> tuple[str, ...]:

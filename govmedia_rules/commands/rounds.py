@@ -42,6 +42,7 @@ from govmedia_rules.campaign.worklists import (
 from govmedia_rules.commands.book import add_books, books_of
 from govmedia_rules.commands.output import say
 from govmedia_rules.core.dates import read_moment
+from govmedia_rules.core.faults import first_fault
 from govmedia_rules.core.time import SHANGHAI
 from govmedia_rules.errors import CampaignError, GovMediaRulesError, Where
 from govmedia_rules.judge.inspection import Inspection
@@ -153,7 +154,12 @@ def _new(args: argparse.Namespace) -> int:
         say(f"begun in {args.path} as {args.described} describes it")
         return 0
     if not args.title or not args.period:
-        raise CampaignError("a round needs --title and --period", hint="or --described DIR")
+        raise CampaignError(
+            "a round needs --title and --period",
+            hint="or --described DIR",
+            zh="新的一轮需要 --title 和 --period",
+            hint_zh="或用 --described 目录",
+        )
     window = None
     if args.window:
         first, last = (PartialDate(year=day.year, month=day.month, day=day.day) for day in args.window)
@@ -169,8 +175,8 @@ def _new(args: argparse.Namespace) -> int:
     try:
         config = CampaignConfig.model_validate(values)
     except ValidationError as faults:
-        fault = faults.errors()[0]
-        raise CampaignError(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}") from faults
+        field, text = first_fault(faults)
+        raise CampaignError(f"{field}: {text.en}", zh=f"{field}：{text.zh}") from faults
     Campaign(config).save(args.path)
     say(f"begun in {args.path}")
     return 0
@@ -179,7 +185,12 @@ def _new(args: argparse.Namespace) -> int:
 def _add(args: argparse.Namespace) -> int:
     campaign = Campaign.load(args.path)
     if not (args.sites or args.accounts or args.counts):
-        raise CampaignError("nothing to add", hint="name --sites, --accounts or --counts")
+        raise CampaignError(
+            "nothing to add",
+            hint="name --sites, --accounts or --counts",
+            zh="没有要加入的内容",
+            hint_zh="请写 --sites、--accounts 或 --counts",
+        )
     refused: list[str] = []
     if args.sites or args.accounts:
         registry = read_registry(args.sites, args.accounts)
@@ -199,7 +210,12 @@ def _draw(args: argparse.Namespace) -> int:
     try:
         share = Decimal(args.share)
     except InvalidOperation:
-        raise CampaignError(f"--share {args.share!r} is no number", hint="write 0.3 for 30%") from None
+        raise CampaignError(
+            f"--share {args.share!r} is no number",
+            hint="write 0.3 for 30%",
+            zh=f"--share {args.share!r} 不是数",
+            hint_zh="30% 写作 0.3",
+        ) from None
     rule = SampleRule.model_validate(
         {
             "subject": args.subject,
@@ -247,7 +263,7 @@ def _inspections(path: Path, rulebooks: list[str], released: Books | None, refus
     try:
         file = path.open(encoding="utf-8-sig")
     except OSError as fault:
-        raise CampaignError(f"it cannot be read: {fault.strerror}", Where(str(path))) from fault
+        raise CampaignError(f"it cannot be read: {fault.strerror}", Where(str(path)), zh=f"文件不能读：{fault.strerror}") from fault
     with file:
         for row, line in enumerate(file, 1):
             if not line.strip():
@@ -328,7 +344,12 @@ def _appeal(args: argparse.Namespace) -> int:
         answer = AppealAnswer(appeal=args.id, decision=args.answer, role=args.role, at=at, reason=args.reason)
         campaign.answer_appeal(answer)
     elif not args.unit:
-        raise CampaignError("an appeal needs --unit", hint="or --answer for one that is recorded")
+        raise CampaignError(
+            "an appeal needs --unit",
+            hint="or --answer for one that is recorded",
+            zh="申诉需要 --unit",
+            hint_zh="已记录的申诉用 --answer 答复",
+        )
     else:
         appeal = Appeal(
             id=args.id,
@@ -376,7 +397,12 @@ def _day(text: str) -> date:
 def _moment(text: str) -> datetime:
     moment = read_moment(text)
     if moment is None:
-        raise CampaignError(f"{text!r} is no date or time", hint="write 2024-08-23 10:00")
+        raise CampaignError(
+            f"{text!r} is no date or time",
+            hint="write 2024-08-23 10:00",
+            zh=f"{text!r} 不是日期或时间",
+            hint_zh="写作 2024-08-23 10:00",
+        )
     return moment if isinstance(moment, datetime) else datetime(moment.year, moment.month, moment.day, 23, 59, tzinfo=SHANGHAI)
 
 

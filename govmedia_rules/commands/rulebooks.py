@@ -28,7 +28,9 @@ def run(args: argparse.Namespace) -> int:
     books = books_of(args)
     plugins = installed() if books is None else books.over(installed())
     if args.region is not None and args.at is None:
-        raise RulebookError("--region needs --at: which rulebooks hold depends on the day")
+        raise RulebookError(
+            "--region needs --at: which rulebooks hold depends on the day", zh="--region 需要 --at：哪些指标体系有效取决于日期"
+        )
     sources = layers_for(args.region, args.at, plugins, args.series) if args.at is not None else known_ids(plugins)
     read = [read_layer(source, plugins) for source in sources]
     layers = [layer.content for layer in read]

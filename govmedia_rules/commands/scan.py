@@ -128,7 +128,13 @@ def _passages_in(path: Path) -> set[str]:
             return {result["partialFingerprints"]["passage/v1"] for result in results}
         return {match["passage"] for text in log["texts"] for match in text["matches"]}
     except (OSError, ValueError, KeyError, TypeError, RecursionError) as fault:
-        raise ObservationError(f"it is not what a scan printed: {fault}", Where(str(path)), "--format json or sarif") from None
+        raise ObservationError(
+            f"it is not what a scan printed: {fault}",
+            Where(str(path)),
+            "scan --format json or sarif prints it",
+            f"这不是 scan 的输出：{fault}",
+            "用 scan --format json 或 sarif 输出",
+        ) from None
 
 
 def _read(files: Iterable[str]) -> tuple[list[TextDocument], bool]:

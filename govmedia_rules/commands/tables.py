@@ -47,7 +47,7 @@ def table_snapshots(
         rows: Rows[AccountSnapshot] | Rows[SiteSnapshot] = read(path, observed_at=at, sheet=sheet, header=header, zone=zone)
     _report(path, rows, asked_of(rows.missing, book))
     bad.extend(
-        BrokenLine(fault.reason, Where(path, table=fault.sheet, row=fault.row, column=fault.column))
+        BrokenLine(fault.reason, Where(path, table=fault.sheet, row=fault.row, column=fault.column), zh=fault.reason)
         for fault in rows.bad
         if not fault.used
     )
@@ -59,7 +59,12 @@ def _point(text: str | None, zone: tzinfo) -> datetime | date | None:
         return None
     moment = read_moment(text, zone=zone)
     if moment is None:
-        raise GovMediaRulesError(f"--at {text!r} is no date", hint="写作 2024-08-23 或 2024-08-23T18:00:00+08:00")
+        raise GovMediaRulesError(
+            f"--at {text!r} is no date",
+            hint="write 2024-08-23 or 2024-08-23T18:00:00+08:00",
+            zh=f"--at {text!r} 不是日期",
+            hint_zh="写作 2024-08-23 或 2024-08-23T18:00:00+08:00",
+        )
     return moment
 
 

@@ -323,7 +323,9 @@ def families_for(texts: Iterable[str], font: str | None = None) -> list[str]:
     try:
         from matplotlib import font_manager  # noqa: F401
     except ImportError:
-        raise MissingExtra("a picture needs matplotlib", hint="pip install govmedia-rules[plot]") from None
+        raise MissingExtra(
+            "a picture needs matplotlib", hint="pip install govmedia-rules[plot]", zh="作图需要 matplotlib"
+        ) from None
     characters = frozenset(char for text in texts for char in text if _is_han(char))
     if not characters and font is None:
         return ["DejaVu Sans"]
@@ -332,7 +334,13 @@ def families_for(texts: Iterable[str], font: str | None = None) -> list[str]:
             return [name, "DejaVu Sans"]
     if font is not None:
         missing = "".join(sorted(characters - _characters(_named_font(font)[1])))[:10]
-        raise ExportError(f"the font {font} lacks characters: {missing}", hint="name another font")
+        raise ExportError(
+            f"the font {font} lacks characters: {missing}",
+            None,
+            "name another font",
+            f"字体 {font} 缺字：{missing}",
+            "请换一种字体",
+        )
     # No font has every character (a rare one in a name, perhaps): the one that lacks fewest, as long as it has most.
     best = max(_han_fonts(), key=lambda item: len(characters & _characters(item[1])), default=None)
     if best is not None and len(characters & _characters(best[1])) >= 0.9 * len(characters):
@@ -340,6 +348,8 @@ def families_for(texts: Iterable[str], font: str | None = None) -> list[str]:
     raise ExportError(
         "no font with Chinese characters was found, and without one a picture would show boxes",
         hint="install one (on Debian: apt-get install fonts-noto-cjk), or pass font= with the path of a font file",
+        zh="没有找到中文字体，否则图上会是方框",
+        hint_zh="请安装一种（Debian：apt-get install fonts-noto-cjk），或用 font= 传入字体文件的路径",
     )
 
 
@@ -406,4 +416,9 @@ def _named_font(font: str) -> tuple[str, str]:
     try:
         return font, font_manager.findfont(font, fallback_to_default=False)
     except ValueError:
-        raise ExportError(f"no font is named {font!r}", hint="pass the path of a font file") from None
+        raise ExportError(
+            f"no font is named {font!r}",
+            hint="pass the path of a font file",
+            zh=f"没有名为 {font!r} 的字体",
+            hint_zh="请传入字体文件的路径",
+        ) from None

@@ -88,6 +88,6 @@ def _bar(total: int | None, unit: str, title: str) -> Any:
         else:
             from tqdm.std import tqdm
     except ImportError:
-        raise MissingExtra("a progress bar needs tqdm", hint="pip install govmedia-rules[progress]") from None
+        raise MissingExtra("a progress bar needs tqdm", hint="pip install govmedia-rules[progress]", zh="进度条需要 tqdm") from None
     in_bytes = unit == "B"
     return tqdm(total=total, unit=unit or "个", desc=title or None, unit_scale=in_bytes, unit_divisor=1000, mininterval=0.2)

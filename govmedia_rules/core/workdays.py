@@ -88,10 +88,12 @@ class WorkCalendar(Model):
         """
         for day in (*off, *worked):
             if day.year != year:
-                raise CalendarError(f"{day} is not in {year}")
+                raise CalendarError(f"{day} is not in {year}", zh=f"{day} 不在 {year} 年")
         wrong = [day for day in worked if day.weekday() < 5]
         if wrong:
-            raise CalendarError(f"{wrong[0]} is no weekend day, so nothing is made up for on it")
+            raise CalendarError(
+                f"{wrong[0]} is no weekend day, so nothing is made up for on it", zh=f"{wrong[0]} 不是周末，不存在调休上班"
+            )
         schedule = YearSchedule(off={day: name for day, name in off.items() if day.weekday() < 5}, worked=dict(worked))
         years = dict(sorted({**self.years, year: schedule}.items()))
         return WorkCalendar(version=f"{self.version}+{year}:{source}", years=years)
@@ -126,6 +128,8 @@ class WorkCalendar(Model):
             raise CalendarError(
                 f"the working days of {day.year} are not known; the calendar covers {self.coverage}",
                 hint="add the year with WorkCalendar.with_year when its schedule is published",
+                zh=f"不知道 {day.year} 年的工作日；日历覆盖 {self.coverage}",
+                hint_zh="放假安排公布后，用 WorkCalendar.with_year 加入该年",
             )
         name = schedule.off.get(day)
         if name is not None:

@@ -98,7 +98,9 @@ class FileRun:
     def bad(self) -> Iterator[BrokenLine]:
         """Return the lines that could not be read, in the order of the input, each with file, line and reason."""
         for record in _bad_lines(self.out):
-            yield BrokenLine(record["what"], Where(record["file"], row=record["line"]), record.get("hint", ""))
+            yield BrokenLine(
+                record["what"], Where(record["file"], row=record["line"]), record.get("hint", ""), record.get("zh", "")
+            )
 
     def to_arrow(self) -> pyarrow.Table:
         """All rows as one table, in the order of the input; holds them in memory."""
@@ -178,7 +180,7 @@ def inspect_to_parquet(
     folder.mkdir(parents=True, exist_ok=True)
     # Where there is nothing to judge, an empty part still tells readers of the folder the columns.
     pieces = list(cut_input(files, piece_bytes)) or [Piece(0, files[0], 0, 0, 0, "nothing")]
-    with _locked(folder):
+    with locked(folder, LOCK_FILE):
         _claim(folder, _description(files, judge, piece_bytes), restart)
         todo = [piece for piece in pieces if not _part(folder, piece).exists()]
         with Meter(progress, sum(piece.size for piece in pieces), unit="B", title="检查") as meter:
@@ -197,7 +199,12 @@ def _tell_bad(run: FileRun, on_bad: Callable[[BrokenLine], None] | None) -> None
         import warnings
 
         first = next(run.bad())
-        warnings.warn(f"{run.bad_count} lines could not be read, the first: {first}", UnreadInput, stacklevel=3)
+        warnings.warn(
+            UnreadInput(
+                f"{run.bad_count} lines could not be read, the first: {first}", zh=f"有 {run.bad_count} 行不能读，第一处：{first}"
+            ),
+            stacklevel=3,
+        )
         return
     for fault in run.bad():
         on_bad(fault)
@@ -238,7 +245,7 @@ def _parquet(path: str) -> Any:
     try:
         return pq.ParquetFile(path)
     except (pa.ArrowInvalid, OSError) as fault:
-        raise ObservationError(f"the file is not Parquet: {fault}", Where(path)) from fault
+        raise ObservationError(f"the file is not Parquet: {fault}", Where(path), zh=f"文件不是 Parquet：{fault}") from fault
 
 
 # The folder
@@ -249,10 +256,13 @@ def _description(files: Sequence[str], judge: BatchJudge, piece_bytes: int) -> d
     for path in files:
         stat = os.stat(path)
         inputs.append({"path": path, "bytes": stat.st_size, "changed": stat.st_mtime_ns})
+    # Runs of releases that took no reviews go on.
+    absent = {"plan", *(name for name in ("reviews", "waivers") if not getattr(judge, name))}
+    names = [field.name for field in fields(judge) if field.name not in absent]
     return {
         "format": FORMAT,
         "rulebook": {"version": judge.plan.version, "digest": judge.plan.digest},
-        "settings": {field.name: str(getattr(judge, field.name)) for field in fields(judge) if field.name != "plan"},
+        "settings": {name: str(getattr(judge, name)) for name in names},
         "piece_bytes": piece_bytes,
         "inputs": inputs,
     }
@@ -272,10 +282,18 @@ def _claim(folder: Path, settings: Mapping[str, object], restart: bool) -> None:
                 f"the folder holds a run that differs in {', '.join(differing)}",
                 Where(str(folder)),
                 "choose another folder, or pass restart=True to throw it away",
+                zh=f"目录里是另一次运行的结果，不同之处：{'、'.join(differing)}",
+                hint_zh="请换一个目录，或传入 restart=True 丢弃它",
             )
         return
     if parts and not restart:
-        raise ExportError("the folder holds parts of an unknown run", Where(str(folder)), "choose another folder")
+        raise ExportError(
+            "the folder holds parts of an unknown run",
+            Where(str(folder)),
+            "choose another folder",
+            zh="目录里有来历不明的部分结果",
+            hint_zh="请换一个目录",
+        )
     for old in parts:
         old.unlink()
     with complete_file(path) as part:
@@ -283,18 +301,24 @@ def _claim(folder: Path, settings: Mapping[str, object], restart: bool) -> None:
 
 
 @contextmanager
-def _locked(folder: Path) -> Iterator[None]:
+def locked(folder: Path, name: str) -> Iterator[None]:
     """Keep a second run out of the folder; the lock falls with the process. Where the system has no such lock, none is held."""
     try:
         import fcntl
     except ImportError:
         yield
         return
-    with (folder / LOCK_FILE).open("w") as stream:
+    with (folder / name).open("w") as stream:
         try:
             fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            raise ExportError("another run writes to the folder now", Where(str(folder))) from None
+            raise ExportError(
+                "another run writes to the folder now",
+                Where(str(folder)),
+                hint="wait for it, or choose another folder",
+                zh="另一个运行正在写这个目录",
+                hint_zh="请等它结束，或换一个目录",
+            ) from None
         yield
 
 
@@ -342,6 +366,7 @@ class _Fault(NamedTuple):
     position: int
     what: str
     hint: str
+    zh: str = ""
 
 
 def judge_piece(judge: BatchJudge, folder: Path, piece: Piece, fatal: Container[int] = ()) -> PieceDone:
@@ -405,10 +430,10 @@ def _rows_of(
         lines[0] = line.number
         try:
             if line.number in fatal:
-                raise BrokenLine("the process that judged this line died", hint=DEATH)
+                raise BrokenLine("the process that judged this line died", hint=DEATH, zh="判定这一行的进程异常结束")
             yield position, judge.line(line)
         except BrokenLine as fault:
-            bad.append(_Fault(line.number, position, fault.what, fault.hint))
+            bad.append(_Fault(line.number, position, fault.what, fault.hint, fault.zh))
 
 
 def _positions(piece: Piece, max_line_bytes: int) -> Iterator[tuple[int, RawLine]]:
@@ -444,7 +469,7 @@ def _rows_of_parquet(
             lines[0] = number
             position = piece.stop + number - 1
             if at not in chosen:
-                bad.append(_Fault(number, position, "the process that judged this line died", DEATH))
+                bad.append(_Fault(number, position, "the process that judged this line died", DEATH, "判定这一行的进程异常结束"))
                 continue
             cells = next(judged)
             is_judged = any(cell is not None for cell in cells[:-1])

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import json
+import pickle
+import warnings
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from govmedia_rules.engines.batch import BatchJudge
-from govmedia_rules.errors import MissingExtra, TableError
+from govmedia_rules.engines.batch import DETAIL, BatchJudge
+from govmedia_rules.errors import MissingExtra, TableError, UnusedReview
+from govmedia_rules.judge.across import RegistryTally
+from govmedia_rules.judge.inspection import Inspection
 from govmedia_rules.judge.rulebook import Rulebook
+from govmedia_rules.rules.model import Plan
+from govmedia_rules.subjects.registry import Registry
 
 if TYPE_CHECKING:
     import pyarrow
@@ -28,10 +35,66 @@ def inspect(frame: DataFrame, book: Rulebook | BatchJudge) -> DataFrame:
 
     Raises:
         MissingExtra: PySpark is not installed.
-        TableError: A column to keep is not there.
+        TableError: A column to keep is not there, or a column is of a type that cannot be read. Nothing has run then.
+
+    Warns:
+        UnusedReview: A review or waiver can be applied to nothing.
     """
     judge = BatchJudge.of(book)
+    _refuse_unusable(judge, frame)
+    for refusal in judge.opinions.refused:
+        warnings.warn(f"a review or waiver was not applied: {refusal}", UnusedReview, stacklevel=2)
     return frame.mapInArrow(_Batches(judge), schema_of(judge, frame.schema))
+
+
+def _refuse_unusable(judge: BatchJudge, frame: DataFrame) -> None:
+    """Judge no rows of the frame's columns, so that what is wrong with them is said before anything runs."""
+    schema_of(judge, frame.schema)
+    import pyarrow as pa
+    from pyspark.errors import PySparkException
+    from pyspark.sql.pandas.types import to_arrow_schema
+
+    try:
+        given = to_arrow_schema(frame.schema)
+    except PySparkException as fault:
+        raise TableError(f"a column cannot be read: {fault}", zh=f"有一列无法读取：{fault}") from None
+    judge(pa.RecordBatch.from_pylist([], given))
+
+
+def inspections(judged: DataFrame, plan: Plan) -> Iterator[Inspection]:
+    """Yield the whole inspections of a judged frame, a partition at a time, for campaigns, histories and reports.
+
+    Args:
+        judged: What `inspect` gives of a `BatchJudge` with `detail=True`. Rows without a verdict are left out.
+        plan: The plan it was judged by.
+
+    Raises:
+        TableError: The frame has no column `detail`.
+    """
+    if DETAIL.name not in judged.columns:
+        raise TableError("the frame has no column 'detail'", hint="judge with BatchJudge(plan, detail=True)", zh="没有 detail 列")
+    for row in judged.select(DETAIL.name).where(judged[DETAIL.name].isNotNull()).toLocalIterator():
+        yield Inspection.from_dict(json.loads(row[0]), plan)
+
+
+def registry_tally(frame: DataFrame, book: Rulebook | BatchJudge, registry: Registry | None = None) -> RegistryTally:
+    """Collect what the snapshots of a frame say of the members of a registry: a tally a partition, merged in any order.
+
+    Args:
+        frame: As for `inspect`.
+        book: The rulebook; or a `BatchJudge`, which says besides how snapshots are read.
+        registry: The subjects on record.
+
+    Raises:
+        MissingExtra: PySpark is not installed.
+        TableError: A column is of a type that cannot be read.
+    """
+    judge = BatchJudge.of(book)
+    _refuse_unusable(judge, frame)
+    tally = RegistryTally.of(registry)
+    for row in frame.mapInArrow(_Tallies(judge), "tally binary").collect():
+        tally = tally.merge(pickle.loads(bytes(row[0])))  # noqa: S301 - written by our own workers in this job
+    return tally
 
 
 def schema_of(judge: BatchJudge, given: StructType) -> StructType:
@@ -49,15 +112,25 @@ def schema_of(judge: BatchJudge, given: StructType) -> StructType:
         from pyspark.sql.pandas.types import from_arrow_schema
         from pyspark.sql.types import StructType
     except ImportError:
-        raise MissingExtra("the Spark engine needs PySpark", hint="pip install govmedia-rules[spark]") from None
+        raise MissingExtra(
+            "the Spark engine needs PySpark", hint="pip install govmedia-rules[spark]", zh="Spark 引擎需要 PySpark"
+        ) from None
     own = from_arrow_schema(judge.schema() if not judge.keep else _without_keep(judge).schema())
     names = given.fieldNames()
     gone = [name for name in judge.keep if name not in names]
     if gone:
-        raise TableError(f"no column {', '.join(gone)} to keep; the columns are {names}")
+        raise TableError(
+            f"no column {', '.join(gone)} to keep; the columns are {names}",
+            zh=f"没有要保留的列 {'、'.join(gone)}；现有的列：{names}",
+        )
     taken = [name for name in judge.keep if name in own.fieldNames()]
     if taken:
-        raise TableError(f"the result has columns {', '.join(taken)} itself", hint="rename them before")
+        raise TableError(
+            f"the result has columns {', '.join(taken)} itself",
+            hint="rename them before",
+            zh=f"结果本身有列 {'、'.join(taken)}",
+            hint_zh="请先改名",
+        )
     return StructType([*(given[name] for name in judge.keep), *own.fields])
 
 
@@ -76,6 +149,22 @@ class _Batches:
     def __call__(self, batches: Iterable[pyarrow.RecordBatch]) -> Iterator[pyarrow.RecordBatch]:
         for batch in batches:
             yield self._judge(batch)
+
+
+class _Tallies:
+    """What a worker runs for `registry_tally`: one row, the tally of its partition."""
+
+    def __init__(self, judge: BatchJudge) -> None:
+        self._judge = judge
+
+    def __call__(self, batches: Iterable[pyarrow.RecordBatch]) -> Iterator[pyarrow.RecordBatch]:
+        import pyarrow as pa
+
+        tally = RegistryTally()
+        for batch in batches:
+            for snapshot in self._judge.snapshots(batch):
+                tally.add(snapshot)
+        yield pa.record_batch({"tally": pa.array([pickle.dumps(tally)], pa.binary())})
 
 
 VERDICT_COUNTS = ("subjects", "qualified", "unqualified", "undetermined", "faults")

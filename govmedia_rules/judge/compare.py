@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import html
 import json
+import warnings
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple, get_args, overload
 
 from govmedia_rules.checks.contract import Status
-from govmedia_rules.errors import ObservationError, Where
+from govmedia_rules.errors import ObservationError, SharedId, Where
 from govmedia_rules.judge.inspection import Inspection, Verdict
-from govmedia_rules.subjects.models import former_id_of
+from govmedia_rules.rules.model import Plan
+from govmedia_rules.subjects.models import Account, Site, former_id_of, is_same_name
 from govmedia_rules.tables.columns import Heading, Row
 from govmedia_rules.tables.out import Tabular
 
@@ -33,6 +35,7 @@ class ComparedInspection(NamedTuple):
         settled: Ids of the indicators that were decided one way or the other.
         rulebook: Versions of the rulebook's layers.
         former_id: Id that an earlier release gave the subject; "" where that is not known.
+        has_given_id: Whether the caller gave the id, so that two units may bear it by mistake.
     """
 
     subject_id: str
@@ -43,21 +46,32 @@ class ComparedInspection(NamedTuple):
     settled: frozenset[str]
     rulebook: str
     former_id: str = ""
+    has_given_id: bool = False
 
     @classmethod
-    def of(cls, inspection: Inspection) -> ComparedInspection:
-        """Return the result of an inspection, reviews included."""
-        decided = (Status.PASSED, Status.FAILED, Status.NOT_APPLICABLE)
-        statuses = zip(inspection.plan.indicators, inspection.statuses, strict=True)
+    def of(cls, inspection: Inspection, patterns: Patterns | None = None) -> ComparedInspection:
+        """Return the result of an inspection, reviews included.
+
+        Args:
+            inspection: The inspection.
+            patterns: What was found of earlier inspections, for many of them that share their statuses.
+        """
+        patterns = {} if patterns is None else patterns
+        statuses = tuple(inspection.statuses)
+        pattern = patterns.get((id(inspection.plan), statuses))
+        if pattern is None:
+            pattern = patterns[id(inspection.plan), statuses] = _Pattern.of(inspection.plan, statuses)
+        subject = inspection.subject
         return cls(
-            inspection.subject.id,
-            inspection.subject.name,
+            subject.id,
+            subject.name,
             inspection.verdict,
             str(inspection.score) if inspection.score is not None else None,
-            frozenset(finding.id for finding in inspection.problems),
-            frozenset(indicator.id for indicator, status in statuses if status in decided),
-            inspection.rulebook.version,
-            former_id_of(inspection.subject),
+            pattern.failed,
+            pattern.settled,
+            inspection.plan.version,
+            former_id_of(subject),
+            isinstance(subject, Site | Account) and subject.id != subject.usual_id,
         )
 
     @classmethod
@@ -86,6 +100,27 @@ class ComparedInspection(NamedTuple):
             frozenset(settled),
             data["rulebook"]["version"],
         )
+
+
+class _Pattern(NamedTuple):
+    """What the statuses of an inspection come to; the plan is held, so that no other gets its place in memory."""
+
+    plan: Plan
+    failed: frozenset[str]
+    settled: frozenset[str]
+
+    @classmethod
+    def of(cls, plan: Plan, statuses: Sequence[Status]) -> _Pattern:
+        pairs = list(zip(plan.indicators, statuses, strict=True))
+        decided = (Status.PASSED, Status.FAILED, Status.NOT_APPLICABLE)
+        return cls(
+            plan,
+            frozenset(indicator.id for indicator, status in pairs if status is Status.FAILED and indicator.kind != "bonus"),
+            frozenset(indicator.id for indicator, status in pairs if status in decided),
+        )
+
+
+Patterns = dict[tuple[int, tuple[Status, ...]], _Pattern]
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,7 +304,10 @@ def compare(before: Iterable[Inspection | ComparedInspection], after: Iterable[I
     Args:
         before: Inspections of an earlier round, or by one rulebook.
         after: Inspections of a later round, or of the same snapshots by another rulebook. Where a subject appears twice in
-            one set, its last inspection counts.
+            one set, its last inspection counts; where one set gives an id to two units, each name is a subject of its own.
+
+    Warns:
+        SharedId: One id is given to two units.
 
     Example:
         >>> import govmedia_rules as gr
@@ -281,16 +319,35 @@ def compare(before: Iterable[Inspection | ComparedInspection], after: Iterable[I
         >>> gr.compare([inspect("2024-05-08")], [inspect("2024-08-23")])[0].new
         ('media.veto.stale',)
     """
-    earlier = _by_subject(before)
-    later = _under_earlier_ids(_by_subject(after), earlier)
+    patterns: Patterns = {}
+    sets = [_summaries(results, patterns) for results in (before, after)]
+    shared = {name for summaries in sets for name in _shared_ids(summaries)}
+    for name in sorted(shared):
+        text, zh = (
+            f"the id {name!r} stands for several units; give each its own",
+            f"标识 {name!r} 指多个单位；请给每个单位各自的标识",
+        )
+        warnings.warn(SharedId(text, zh), stacklevel=2)
+    earlier, found = (_by_subject(summaries, shared) for summaries in sets)
+    later = _under_earlier_ids(found, earlier)
     changes = [_change(earlier.get(name), later.get(name)) for name in sorted({**earlier, **later})]
     versions = tuple(tuple(sorted({result.rulebook for result in results.values()})) for results in (earlier, later))
     return Comparison(changes, (versions[0], versions[1]))
 
 
-def _by_subject(results: Iterable[Inspection | ComparedInspection]) -> dict[str, ComparedInspection]:
-    summaries = (each if isinstance(each, ComparedInspection) else ComparedInspection.of(each) for each in results)
-    return {summary.subject_id: summary for summary in summaries}
+def _summaries(results: Iterable[Inspection | ComparedInspection], patterns: Patterns) -> list[ComparedInspection]:
+    return [each if isinstance(each, ComparedInspection) else ComparedInspection.of(each, patterns) for each in results]
+
+
+def _shared_ids(summaries: Iterable[ComparedInspection]) -> set[str]:
+    """Return the ids that callers gave to units of different names."""
+    first: dict[str, str] = {}
+    given = (summary for summary in summaries if summary.has_given_id)
+    return {each.subject_id for each in given if not is_same_name(first.setdefault(each.subject_id, each.name), each.name)}
+
+
+def _by_subject(summaries: Iterable[ComparedInspection], shared: Container[str]) -> dict[str, ComparedInspection]:
+    return {f"{each.subject_id} {each.name}" if each.subject_id in shared else each.subject_id: each for each in summaries}
 
 
 def _under_earlier_ids(

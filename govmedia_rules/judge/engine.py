@@ -7,7 +7,8 @@ service duties, stage of life); for each combination of them the plan is compile
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import PurePath
@@ -19,6 +20,7 @@ from govmedia_rules.judge.readings import check_of
 from govmedia_rules.judge.score import Tariff, is_scored, may_be_scored
 from govmedia_rules.rules.model import AppliesTo, Indicator, Plan, Scoring, SubjectWord
 from govmedia_rules.snapshots.models import AnySnapshot
+from govmedia_rules.snapshots.sparse import FactNotGiven
 from govmedia_rules.snapshots.stage import Stage, stage_of
 from govmedia_rules.subjects.models import Account, AnySubject, Site
 from govmedia_rules.subjects.vocabulary import PORTAL_LEVELS, subject_vocabulary
@@ -117,6 +119,8 @@ class Step(NamedTuple):
         return answer if self.unknown_fact is None else _if_it_applies(answer, self.unknown_fact)
 
     def _missing(self, snapshot: AnySnapshot) -> CheckResult | None:
+        if not self.needs:
+            return None
         facts = snapshot.__dict__
         for parts, answer in self.needs:
             for part in parts:
@@ -129,13 +133,15 @@ class Step(NamedTuple):
 
     def call(self, snapshot: AnySnapshot) -> CheckResult:
         """Call the check; whatever it raises is an answer too."""
+        # A check of others gets a copy: what it changes in it by force, no other check sees.
+        own = snapshot if self.kinds is None else copy(snapshot)
         try:
-            answer: object = self.function(snapshot, **self.params)
-        except KeyboardInterrupt:
+            answer: object = self.function(own, **self.params)
+        except (KeyboardInterrupt, FactNotGiven):
             raise
         except BaseException as fault:  # a plugin may raise anything, SystemExit too
             return crashed(fault)
-        if self.kinds is None and answer.__class__ is CheckResult:
+        if answer is PASSED or (self.kinds is None and answer.__class__ is CheckResult):
             return answer
         return validated(answer, self.kinds or ())
 
@@ -188,6 +194,19 @@ class Program:
         decisions = {tariff.passes(non_passing) for tariff in self.tariffs}
         return decisions.pop() if len(decisions) == 1 else None
 
+    def result_of(self, non_passing: Sequence[tuple[int, CheckResult]]) -> PlanResult:
+        """Return what the answers that are not a plain pass come to.
+
+        Args:
+            non_passing: Those answers, by position in the plan.
+        """
+        vetoed, undecided = False, self.starts_open
+        for position, answer in non_passing:
+            if position in self.vetoes:
+                vetoed = vetoed or answer.status is Status.FAILED
+                undecided = undecided or answer.status in OPEN
+        return PlanResult(self, tuple(non_passing), vetoed, undecided, True if vetoed else self.passes(non_passing))
+
     def expand(self, non_passing: NonPassing, size: int) -> list[CheckResult]:
         """Return the answers of all `size` indicators of the plan."""
         answers = [PASSED] * size
@@ -216,17 +235,9 @@ class Judge:
         """Ask every check that applies; one that raises gives an `error` answer, and the others still run."""
         profile = profile_of(snapshot.subject, stage_of(snapshot))
         program = self._programs.get(profile) or self.program(profile)
-        non_passing: list[tuple[int, CheckResult]] = []
-        vetoed, undecided = False, program.starts_open
-        for step in program.steps:
-            answer = step.ask(snapshot)
-            if answer is PASSED:
-                continue
-            non_passing.append((step.position, answer))
-            if step.position in program.vetoes:
-                vetoed = vetoed or answer.status is Status.FAILED
-                undecided = undecided or answer.status in OPEN
-        return PlanResult(program, tuple(non_passing), vetoed, undecided, True if vetoed else program.passes(non_passing))
+        return program.result_of(
+            [(step.position, answer) for step in program.steps if (answer := step.ask(snapshot)) is not PASSED]
+        )
 
 
 def compile_plan(plan: Plan, profile: Profile) -> Program:

@@ -70,6 +70,8 @@ class UnreadLine(NamedTuple):
     line: int
     what: str
     hint: str
+    zh: str = ""
+    hint_zh: str = ""
 
 
 class SliceResult(NamedTuple):
@@ -127,7 +129,7 @@ def _judge_slice(piece: Slice, fatal: Container[int]) -> SliceResult:
             try:
                 snapshot = parse_line(line, zone=_reading.zone, not_after=_reading.not_after)
             except BrokenLine as fault:
-                items.append(UnreadLine(number, fault.what, fault.hint))
+                items.append(UnreadLine(number, fault.what, fault.hint, fault.zh, fault.hint_zh))
                 continue
             result = _judge.run(snapshot)
             items.append(
@@ -216,5 +218,5 @@ def check_files(paths: Iterable[str | os.PathLike[str]]) -> list[str]:
     names = [os.fspath(path) for path in paths]
     for path in names:
         if not os.path.isfile(path):
-            raise ObservationError("no such file", Where(str(path)))
+            raise ObservationError("no such file", Where(str(path)), "look at the path", zh="没有这个文件", hint_zh="请核对路径")
     return names

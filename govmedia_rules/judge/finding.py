@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -291,11 +292,13 @@ class Findings(Tabular[Finding]):
         return hash(self._findings)
 
     def __repr__(self) -> str:
-        counts: dict[str, int] = {}
-        for finding in self._findings:
-            counts[finding.status.value] = counts.get(finding.status.value, 0) + 1
-        statuses = ", ".join(f"{count} {status}" for status, count in counts.items())
-        return f"<{len(self)} findings{statuses and ': '}{statuses}>"
+        words = "，".join(f"{status.zh} {count}" for status, count in self._counts().items())
+        return f"<{len(self)} findings{words and ': '}{words}>"
+
+    def _counts(self) -> dict[Status, int]:
+        """Return how many there are of each status, what somebody must look at first."""
+        counts = Counter(finding.status for finding in self._findings)
+        return {status: counts[status] for status in URGENCY if counts[status]}
 
     def plot(self, *, ax: Axes | None = None, font: str | None = None) -> Axes:
         """Draw how many of them each indicator has, with shares, the most frequent on top.
@@ -314,14 +317,21 @@ class Findings(Tabular[Finding]):
         return plots.problem_kinds(counts, ax=ax, font=font)
 
     def _repr_html_(self) -> str:
-        counts: dict[str, int] = {}
-        tones: dict[str, display.Tone] = {}
-        for finding in self._findings:
-            status = finding.status
-            counts[status.zh] = counts.get(status.zh, 0) + 1
-            tones[status.zh] = TONES[status]
-        shares = display.shares(counts, tones) if len(counts) > 1 else ""
-        return display.frame(f"<b>检查结论 {len(self)} 条</b>", shares, self.shown_table(subjects=True))
+        counts = self._counts()
+        shares = display.shares(
+            {status.zh: count for status, count in counts.items()}, {status.zh: TONES[status] for status in counts}
+        )
+        asked = sorted((each for each in self._findings if each.status is not Status.NOT_APPLICABLE), key=_urgency)
+        other = [each for each in self._findings if each.status is Status.NOT_APPLICABLE]
+        folded = (
+            display.collapsible(
+                f"不适用 {len(other)} 项", display.text("、".join(dict.fromkeys(each.title for each in other)), 3_000)
+            )
+            if other
+            else ""
+        )
+        table = Findings(asked).shown_table(subjects=True)
+        return display.frame(f"<b>检查结论 {len(self)} 条</b>", shares if len(counts) > 1 else "", table, folded)
 
     def shown_table(self, *, subjects: bool) -> str:
         """Return the first of them as an HTML table for notebooks, with the subjects' names or without."""
@@ -330,6 +340,22 @@ class Findings(Tabular[Finding]):
         heads = ("对象", "指标", "结论", "说明", "依据")
         first = 0 if subjects else 1
         return display.html_table(heads[first:], (_cells(finding)[first:] for finding in self._findings), len(self))
+
+
+URGENCY = (
+    Status.FAILED,
+    Status.ERROR,
+    Status.NEEDS_REVIEW,
+    Status.INCONCLUSIVE,
+    Status.NOT_CHECKED,
+    Status.PASSED,
+    Status.NOT_APPLICABLE,
+)
+"""Statuses in the order in which people look at them."""
+
+
+def _urgency(finding: Finding) -> int:
+    return URGENCY.index(finding.status)
 
 
 TONES: Mapping[Status, display.Tone] = {

@@ -13,13 +13,14 @@ from typing import Any, Literal, TypeVar
 from govmedia_rules.checks.contract import CheckSpec, Status
 from govmedia_rules.core.progress import Meter, Progress
 from govmedia_rules.core.time import SHANGHAI
-from govmedia_rules.errors import TableError, Where
-from govmedia_rules.judge.engine import OPEN
+from govmedia_rules.errors import TableError, Where, kind_text, kind_text_zh
+from govmedia_rules.judge.columnwise import Description, judge_columns
+from govmedia_rules.judge.engine import OPEN, Judge
 from govmedia_rules.judge.inspection import Inspection, Verdict, joined_ids, joined_messages, problem_ids, reasons
 from govmedia_rules.judge.reviews import Review, Waiver
+from govmedia_rules.judge.rowwise import fault_text, judge_rows
 from govmedia_rules.judge.rulebook import Rulebook, load_rulebook
-from govmedia_rules.snapshots.merging import Once, Place, each_once
-from govmedia_rules.snapshots.models import AccountSnapshot, SiteSnapshot
+from govmedia_rules.snapshots.merging import Place
 from govmedia_rules.snapshots.shallow import (
     NEEDED_PARTS,
     ShallowTable,
@@ -28,12 +29,12 @@ from govmedia_rules.snapshots.shallow import (
     shallow_table,
     warn_of,
 )
-from govmedia_rules.snapshots.shallow_rows import ShallowRow, SubjectKind
-from govmedia_rules.subjects.models import Account
+from govmedia_rules.snapshots.shallow_rows import SubjectKind
 from govmedia_rules.tables.columns import (
     Cell,
     ColumnType,
     Heading,
+    Repeats,
     arrow_batch,
     arrow_schema,
     missing_frames,
@@ -147,7 +148,13 @@ def inspect_frame(
     added = [prefix + (heading.title if labels == "zh" else heading.name) for heading in JUDGED_HEADINGS]
     taken = [name for name in added if name in source.columns]
     if taken:
-        raise TableError(f"the frame has columns {', '.join(taken)} already", Where(source.library), "pass prefix=")
+        raise TableError(
+            f"the frame has columns {', '.join(taken)} already",
+            Where(source.library),
+            "pass prefix=",
+            zh=f"数据框里已有列 {'、'.join(taken)}",
+            hint_zh="请传入 prefix=",
+        )
     kind = kind or kind_of_table([column for table in tables for column in table.columns], headers)
 
     def open_again() -> ShallowTable:
@@ -155,20 +162,30 @@ def inspect_frame(
 
     opened = open_again()
     warn_of(replace(opened, missing=asked_of(opened.missing, rulebook)), stacklevel=3)
-    rows: dict[Place, Judged] = {}
+    together = None
+    if not (reviews or waivers) and len(opened.readers) == 1:
+        places = [heading.name for heading in JUDGED_HEADINGS]
+        cells = partial(judged_row, lang=lang, place=(None, 0))
+        description = Description(cells, places.index("reasons"), places.index("missing_zh"), lang)
+        together = judge_columns(opened.readers[0], Judge(rulebook.plan), description)
+    unread = [opened]
     with Meter(progress, source.size, title="检查") as meter:
-        feed = _Feed(opened, rows)
-        for inspection in rulebook.inspect_many(feed, reviews=reviews, waivers=waivers):
-            rows[feed.place] = judged_row(inspection, lang, feed.place, feed.fault)
-            if progress:
-                meter.add(min(len(rows), source.size) - meter.done)
-        if feed.repeated:
-            repeated = (row for row in open_again() if row.snapshot is not None and feed.is_repeated(row.snapshot))
-            once = each_once([((row.sheet, row.number), row.snapshot) for row in repeated if row.snapshot is not None])
-            _judge_merged(rulebook, once, rows, reviews, waivers, lang)
+        rows = judge_rows(
+            rulebook,
+            # The table is opened again where rows of one subject are to be merged.
+            (lambda: unread.pop() if unread else open_again()) if together is None else (lambda: together.singly),
+            lambda inspection, place, fault: judged_row(inspection, lang, place, fault),
+            lambda row: not_judged(row.bad, (row.sheet, row.number)),
+            reviews=reviews,
+            waivers=waivers,
+            progress=(lambda done: meter.add(min(done, source.size) - meter.done)) if progress else None,
+        )
         meter.add(source.size - meter.done)  # rows at the end that gave no snapshot
+    if together is not None:
+        own = {"subject_id": together.ids, "row": together.row_numbers, "fault": together.faults}
+        return source.with_columns(*together.repeats(rows, NO_ROW, [each.name for each in JUDGED_HEADINGS], own), added)  # type: ignore[no-any-return]
     rows |= {(row.sheet, row.row): not_judged([row], (row.sheet, row.row)) for row in opened.rejected if not row.used}
-    return source.with_columns([rows.get(place, NO_ROW) for place in source.places()], added)  # type: ignore[no-any-return]
+    return source.with_columns([rows.get(place, NO_ROW) for place in source.places()], None, added)  # type: ignore[no-any-return]
 
 
 def asked_of(missing: tuple[str, ...], book: Rulebook) -> tuple[str, ...]:
@@ -177,28 +194,6 @@ def asked_of(missing: tuple[str, ...], book: Rulebook) -> tuple[str, ...]:
     checks = [functions[indicator.check] for indicator in book.plan.indicators if indicator.check and indicator.check in functions]
     parts = {part for function in checks for alternatives in CheckSpec.of(function).needs for part in alternatives}
     return tuple(title for title in missing if parts & NEEDED_PARTS[title])
-
-
-def _judge_merged(
-    book: Rulebook,
-    once: Once,
-    rows: dict[Place, Judged],
-    reviews: Iterable[Review],
-    waivers: Iterable[Waiver],
-    lang: str,
-) -> None:
-    """Give every row of a subject that has several the verdict of all of them together."""
-    snapshots = [snapshot for _, snapshot in once.rows]
-    said: dict[Place, list[str]] = {}
-    for fault in (*once.open, *once.merged):
-        said.setdefault((fault.sheet, fault.row), []).append(fault.reason)
-    of_first = dict(
-        zip([place for place, _ in once.rows], book.inspect_many(snapshots, reviews=reviews, waivers=waivers), strict=True)
-    )
-    for place, first in once.first_rows.items():
-        before = rows[place][-1]
-        faults = [*([str(before)] if before is not None else []), *said.get(place, ())]
-        rows[place] = judged_row(of_first[first], lang, place, "；".join(faults) or None)
 
 
 def judged_row(inspection: Inspection, lang: str, place: Place, fault: str | None = None) -> Judged:
@@ -225,11 +220,6 @@ def judged_row(inspection: Inspection, lang: str, place: Place, fault: str | Non
     )
 
 
-def fault_text(bad: Iterable[BadRow]) -> str | None:
-    """Return the faults of a row in one text; None when there are none."""
-    return "；".join(f"{fault.column or '整行'}: {fault.reason}" for fault in bad) or None
-
-
 def not_judged(bad: Iterable[BadRow], place: Place) -> Judged:
     """Return what is said of a row that holds no subject."""
     return (*NOTHING, *place, fault_text(bad))
@@ -238,44 +228,6 @@ def not_judged(bad: Iterable[BadRow], place: Place) -> Judged:
 NOTHING: Judged = (None,) * (len(JUDGED_HEADINGS) - 3)
 NO_ROW: Judged = (*NOTHING, None, None, "空行")
 """What is said of a blank row."""
-
-
-class _Feed:
-    """Iterate over the snapshots of a table; `place` is that of the last one, and rows without a snapshot are filled in.
-
-    Attributes:
-        place: Sheet and row of the last snapshot.
-        fault: Cells of that row that were not read.
-        repeated: Ids and codes that more than one row has.
-    """
-
-    def __init__(self, table: Iterable[ShallowRow], rows: dict[Place, Judged]) -> None:
-        self._table, self._rows = table, rows
-        self.place: Place = (None, 0)
-        self.fault: str | None = None
-        self.repeated: set[str] = set()
-        self._ids: set[str] = set()
-
-    def __iter__(self) -> Iterator[SiteSnapshot | AccountSnapshot]:
-        for row in self._table:
-            self.place = (row.sheet, row.number)
-            self.fault = fault_text(row.bad)
-            if row.snapshot is None:
-                self._rows[self.place] = not_judged(row.bad, self.place)
-                continue
-            for key in _keys(row.snapshot):
-                (self.repeated if key in self._ids else self._ids).add(key)
-            yield row.snapshot
-
-    def is_repeated(self, snapshot: SiteSnapshot | AccountSnapshot) -> bool:
-        """Return whether another row has the id or the code of a snapshot's subject."""
-        return any(key in self.repeated for key in _keys(snapshot))
-
-
-def _keys(snapshot: SiteSnapshot | AccountSnapshot) -> set[str]:
-    subject = snapshot.subject
-    keys = {subject.id, f"code {subject.code}"} if subject.code is not None else {subject.id}
-    return keys | {subject.former_id} if isinstance(subject, Account) else keys
 
 
 class _FrameRows:
@@ -290,19 +242,25 @@ class _FrameRows:
         """Return the place of each row; the header counts as row 1."""
         return ((None, number) for number in range(2, self.size + 2))
 
-    def with_columns(self, rows: list[Judged], names: list[str]) -> Any:
-        """Return the frame with columns added."""
+    def with_columns(self, rows: list[Judged], repeats: Repeats | None, names: list[str]) -> Any:
+        """Return the frame with columns added.
+
+        Args:
+            rows: What the columns say.
+            repeats: How the rows of the frame share them; None where each has its own.
+            names: Names of the columns.
+        """
         frame, library = self._frame, self.library
         if library == "polars":
-            added = polars_frame(JUDGED_HEADINGS, rows)
+            added = polars_frame(JUDGED_HEADINGS, rows, repeats)
             return frame.with_columns([series.alias(name) for series, name in zip(added, names, strict=True)])
         if library == "pandas":
-            table = pandas_frame(JUDGED_HEADINGS, rows)
+            table = pandas_frame(JUDGED_HEADINGS, rows, repeats)
             table.index = frame.index
             return frame.assign(**{name: table[column] for name, column in zip(names, table.columns, strict=True)})
         if not find_spec_quietly("pyarrow"):
             raise missing_frames("an Arrow table")
-        batch = arrow_batch(JUDGED_HEADINGS, rows, arrow_schema(JUDGED_HEADINGS))
+        batch = arrow_batch(JUDGED_HEADINGS, rows, arrow_schema(JUDGED_HEADINGS), repeats)
         for name, column in zip(names, batch.columns, strict=True):
             frame = frame.append_column(name, column)
         return frame
@@ -325,7 +283,7 @@ class _FileRows:
         """Return the place of each row."""
         return (place for place, _ in self._rows)
 
-    def with_columns(self, rows: list[Judged], names: list[str]) -> Any:
+    def with_columns(self, rows: list[Judged], _repeats: None, names: list[str]) -> Any:
         """Return a frame of the cells with columns added."""
         own = [Heading(column, "text", column, partial(_cell_text, column)) for column in self.columns]
         width = len(own)
@@ -352,4 +310,7 @@ def _library_of(frame: object) -> str:
     if library in ("pandas", "polars", "pyarrow") and hasattr(frame, "__len__") and hasattr(frame, "columns"):
         return library
     hint = "collect() a lazy frame first; read_accounts takes files and lists" if library == "polars" else "use read_accounts"
-    raise TableError(f"{type(frame).__module__}.{type(frame).__name__} is not a frame", hint=hint)
+    lazy_zh = "请先对惰性数据框调用 collect()；文件和列表用 read_accounts 读"
+    hint_zh = lazy_zh if library == "polars" else "文件和列表请用 read_accounts 读"
+    what, zh = f"this is no data frame but {kind_text(frame)}", f"这不是数据框，而是{kind_text_zh(frame)}"
+    raise TableError(what, None, hint, zh, hint_zh)

@@ -17,7 +17,7 @@ from pydantic_core import core_schema
 
 from govmedia_rules.checks.contract import CheckResult, CheckSpec, Status
 from govmedia_rules.core import display
-from govmedia_rules.errors import ObservationError
+from govmedia_rules.errors import ArgumentError, ObservationError, kind_text, kind_text_zh
 from govmedia_rules.judge.engine import OPEN, NonPassing, PlanResult, Program, compile_plan, profile_of
 from govmedia_rules.judge.finding import TONES, Finding, Findings
 from govmedia_rules.judge.opinions import NOTHING, Given, Opinions, remembered_reviews
@@ -254,12 +254,28 @@ class Inspection(Row):
             ObservationError: The score would change, and the inspection was read without its rulebook.
         """
         opinions = Opinions(self.plan, [*self.reviews, *reviews], self._waivers)
-        result = PlanResult(self._program, self._non_passing, False, False, self._passes)
+        result = self._of_machine()
         given = opinions.of(self.subject, self.observed_at, result)
         if self.is_as_stored and any(self.plan.by_id[name].kind in ("deduction", "bonus") for name in given.reviews):
             digest = self.plan.digest
-            raise ObservationError("a review would change the score", hint=f"read the inspection with the rulebook {digest}")
+            raise ObservationError(
+                "a review would change the score",
+                hint=f"read the inspection with the rulebook {digest}",
+                zh="有一条复核会改变得分",
+                hint_zh=f"请用 {digest} 的指标体系读这份检查结果",
+            )
         return Inspection(self.plan, result, self.subject, self.observed_at, self._marks, given, self._stored)
+
+    def with_opinions(self, opinions: Opinions) -> Inspection:
+        """Return the inspection with the reviews and waivers that belong to it, in place of those it has."""
+        result = self._of_machine()
+        given = opinions.of(self.subject, self.observed_at, result)
+        return Inspection(self.plan, result, self.subject, self.observed_at, self._marks, given, self._stored)
+
+    def _of_machine(self) -> PlanResult:
+        """Return what the plan said before any review or waiver."""
+        result = self._program.result_of(self._non_passing)
+        return result if self._program.tariffs else result._replace(passes=self._passes)
 
     @property
     def subject(self) -> AnySubject:
@@ -532,9 +548,11 @@ class Inspection(Row):
                 (`is_as_stored`). A file of release 0.1 (format 1) needs a plan of its rulebook, which tells kinds and titles.
 
         Raises:
+            ArgumentError: `plan` is none.
             ObservationError: The format is not known, a key is missing, findings were taken out or added, the content was
                 changed, or the verdict does not follow from the findings.
         """
+        _check_plan(plan)
         covers = data.get("covers") if isinstance(data, Mapping) else None
         if plan is not None and plan.complete and isinstance(covers, list | tuple):
             plan = plan.select(tuple(indicator for indicator in plan.indicators if indicator.id in covers))
@@ -544,9 +562,15 @@ class Inspection(Row):
         inspection = cls._of_record(record, plan)
         if inspection.verdict.value != record.verdict:
             text = f"the verdict {record.verdict} does not follow from the findings, which give {inspection.verdict.value}"
-            raise ObservationError(text, hint="judge the snapshot again")
+            zh = f"判定 {record.verdict} 与检查结论不符，由结论得出的是 {inspection.verdict.value}"
+            raise ObservationError(text, hint="judge the snapshot again", zh=zh, hint_zh="请重新判定采样数据")
         if sorted(record.problems) != sorted(finding.id for finding in inspection.problems):
-            raise ObservationError("the list of problems does not follow from the findings", hint="judge the snapshot again")
+            raise ObservationError(
+                "the list of problems does not follow from the findings",
+                hint="judge the snapshot again",
+                zh="问题清单与检查结论不符",
+                hint_zh="请重新判定采样数据",
+            )
         score = inspection.score
         if score is not None and record.score is not None and ScoreRecord.model_validate(score.to_dict()) != record.score:
             # The file says what was judged; a later release may add up differently.
@@ -630,7 +654,12 @@ def joined_ids(findings: Iterable[Finding]) -> str | None:
 
 def joined_messages(findings: Iterable[Finding], lang: str = "zh") -> str | None:
     """Return the findings as sentences in one text; None when there are none."""
-    return ("；" if lang == "zh" else "; ").join(finding.message(lang) for finding in findings) or None
+    return joined([finding.message(lang) for finding in findings], lang)
+
+
+def joined(sentences: Iterable[str], lang: str) -> str | None:
+    """Return sentences in one text; None when there are none."""
+    return ("；" if lang == "zh" else "; ").join(sentences) or None
 
 
 _FAILED = list(Status).index(Status.FAILED)
@@ -722,3 +751,9 @@ def _shown_score(score: Score) -> str:
     sums = [display.text(line, 200) for line in score.lines()]
     body = "<br>".join(sums[: display.MAX_ROWS])
     return display.collapsible(f"得分 <b>{display.text(score)}</b>", body)
+
+
+def _check_plan(given: object) -> None:
+    if given is not None and not isinstance(given, Plan):
+        what, zh = f"this is no plan but {kind_text(given)}", f"这不是检查方案，而是{kind_text_zh(given)}"
+        raise ArgumentError(what, None, "give the plan of a rulebook: load_rulebook(…).plan", zh, "请给出指标体系的 .plan")

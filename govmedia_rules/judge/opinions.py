@@ -46,10 +46,12 @@ class Opinions:
         plan: The plan that is judged by.
         reviews: What people said; what `read_reviews` gives keeps its lines.
         waivers: Documents that excuse failures.
+        by_present_id: Whether an id that an earlier release gave names nobody, because not all subjects are known together.
     """
 
-    def __init__(self, plan: Plan, reviews: Iterable[Review], waivers: Iterable[Waiver]) -> None:
+    def __init__(self, plan: Plan, reviews: Iterable[Review], waivers: Iterable[Waiver], *, by_present_id: bool = False) -> None:
         self._plan = plan
+        self._by_present_id = by_present_id
         self._by_subject: dict[str, list[_Numbered]] = defaultdict(list)
         self._by_passage: dict[str, list[Review]] = defaultdict(list)
         self._waivers: dict[str, list[Waiver]] = defaultdict(list)
@@ -67,12 +69,12 @@ class Opinions:
         return bool(self._by_subject or self._by_passage or self._waivers or self.refused)
 
     @property
-    def asks_for_times(self) -> bool:
-        """Whether a review names no monitoring point, so that all observations of its subject must be known."""
-        return any(_names_no_point(each.review) for given in self._by_subject.values() for each in given)
+    def asks_for_all(self) -> bool:
+        """Whether all observations must be known ahead: a review may answer a later one, and an id may stand for several units."""
+        return bool(self._by_subject or self._waivers)
 
     def observe(self, subject: AnySubject, observed_at: datetime) -> None:
-        """Note one observation ahead of judging; see `asks_for_times`."""
+        """Note one observation ahead of judging; see `asks_for_all`."""
         self.note_id(subject)
         for name in _ids_of(subject):
             if name in self._by_subject or name in self._waivers:
@@ -87,7 +89,8 @@ class Opinions:
         if not is_same_unit(subject, other):
             self._shared_ids.add(subject.id)
             text = f"the id {subject.id!r} stands for {other.name} and for {subject.name}; give each unit its own"
-            warnings.warn(text, SharedId, stacklevel=4)
+            zh = f"标识 {subject.id!r} 既指{other.name}又指{subject.name}；请给每个单位各自的标识"
+            warnings.warn(SharedId(text, zh), stacklevel=4)
 
     def of(self, subject: AnySubject, observed_at: datetime, result: PlanResult) -> Given:
         """Return what belongs to one observation.
@@ -102,7 +105,7 @@ class Opinions:
         names = _ids_of(subject)
         self._seen.update(names)
         refused = [refusal for refusal in self.refused if refusal.item is not None and refusal.item.subject in names]
-        fitting: list[Review] = []
+        fitting: list[_Numbered] = []
         given = [each for name in names for each in self._by_subject.get(name, ())]
         for review, where in given:
             if self._is_shared(review.subject, subject.id):
@@ -115,8 +118,11 @@ class Opinions:
             if refusal is not None:
                 refused.append(refusal)
             elif self._belongs(review, subject.id, observed_at):
-                fitting.append(review)
-        reviews = self._by_indicator(fitting, result, observed_at.date())
+                fitting.append(_Numbered(review, where))
+        contradicting = self._contradicting([review for review, _ in fitting])
+        refused += [_contradiction(review, where) for review, where in fitting if review in contradicting]
+        usable = [review for review, _ in fitting if review not in contradicting]
+        reviews = self._by_indicator(usable, result, observed_at.date())
         waivers = [waiver for name in names for waiver in self._waivers.get(name, ())]
         shared = [waiver for waiver in waivers if self._is_shared(waiver.subject, subject.id)]
         refused += [_ambiguous(waiver, None) for waiver in shared]
@@ -124,8 +130,8 @@ class Opinions:
 
     def _is_shared(self, name: str, subject_id: str) -> bool:
         """Return whether an id stands for several subjects, so that nobody knows which one is meant."""
-        if name == subject_id:
-            return name in self._shared_ids
+        if name == subject_id or self._by_present_id:
+            return name in self._shared_ids or name != subject_id
         self._bearers[name].add(subject_id)
         return len(self._bearers[name]) > 1
 
@@ -142,21 +148,26 @@ class Opinions:
             day = observed_at.date()
             if waiver.granted > day:
                 text = f"waiver {waiver.id} for {waiver.subject} is not in force before {waiver.granted}"
-                warnings.warn(text, ExpiredWaiver, stacklevel=3)
+                zh = f"{waiver.subject} 的豁免 {waiver.id} 自 {waiver.granted} 起生效，此前无效"
+                warnings.warn(ExpiredWaiver(text, zh), stacklevel=3)
             elif waiver.expires < day:
                 text = f"waiver {waiver.id} for {waiver.subject} lapsed on {waiver.expires}"
-                warnings.warn(text, ExpiredWaiver, stacklevel=3)
+                zh = f"{waiver.subject} 的豁免 {waiver.id} 已于 {waiver.expires} 到期"
+                warnings.warn(ExpiredWaiver(text, zh), stacklevel=3)
             elif not excused & set(waiver.indicators):
                 text = f"waiver {waiver.id} for {waiver.subject} covers nothing that failed"
-                warnings.warn(text, UnusedWaiver, stacklevel=3)
+                zh = f"{waiver.subject} 的豁免 {waiver.id} 没有涉及任何不通过的项"
+                warnings.warn(UnusedWaiver(text, zh), stacklevel=3)
 
     def warn_of_unused(self) -> None:
         """Warn of opinions on subjects that were not among the input."""
         for subject_id in sorted(self._waivers.keys() - self._seen):
-            warnings.warn(f"waivers for {subject_id}, which was not inspected", UnusedWaiver, stacklevel=3)
+            text, zh = f"waivers for {subject_id}, which was not inspected", f"有豁免针对 {subject_id}，而它没有被检查"
+            warnings.warn(UnusedWaiver(text, zh), stacklevel=3)
         remembered = {each.review.subject for given in self._by_subject.values() for each in given if each.review.passage is None}
         for subject_id in sorted(remembered - self._seen):
-            warnings.warn(f"reviews of {subject_id}, which was not inspected", UnusedReview, stacklevel=3)
+            text, zh = f"reviews of {subject_id}, which was not inspected", f"有复核针对 {subject_id}，而它没有被检查"
+            warnings.warn(UnusedReview(text, zh), stacklevel=3)
 
     # --- which are usable at all ---
 
@@ -208,8 +219,16 @@ class Opinions:
             if len(decisions[_target(review)]) == 1:
                 yield _Numbered(review, where)
             else:
-                detail = f"two reviews of {review.indicator} contradict each other, both of {review.at.isoformat()}"
-                self.refused.append(Refusal(review, "contradiction", detail, where))
+                self.refused.append(_contradiction(review, where))
+
+    def _contradicting(self, fitting: Sequence[Review]) -> list[Review]:
+        """Return reviews of one observation that contradict each other at one instant, by whatever id or point they name it."""
+        decisions: dict[tuple[object, ...], set[str]] = defaultdict(set)
+        named = [self._indicator(review.indicator) for review in fitting]
+        targets = [(each.id if each else "", review.entry, review.at) for each, review in zip(named, fitting, strict=True)]
+        for target, review in zip(targets, fitting, strict=True):
+            decisions[target].add(review.decision)
+        return [review for target, review in zip(targets, fitting, strict=True) if len(decisions[target]) > 1]
 
     def _is_unknown(self, name: str) -> bool:
         # A narrower book may leave an indicator out on purpose; only an id no layer knows is a mistake.
@@ -298,6 +317,11 @@ def _ids_of(subject: AnySubject) -> tuple[str, ...]:
 def _ambiguous(item: Review | Waiver, where: Where | None) -> Refusal:
     detail = f"{item.subject} is the earlier id of several subjects; name the one that is meant by its present id"
     return Refusal(item, "ambiguous_subject", detail, where)
+
+
+def _contradiction(review: Review, where: Where | None) -> Refusal:
+    detail = f"two reviews of {review.indicator} contradict each other, both of {review.at.isoformat()}"
+    return Refusal(review, "contradiction", detail, where)
 
 
 def _family(indicator_id: str) -> str:

@@ -47,7 +47,9 @@ def plot_staleness(
     """
     window = next((each.params["window"] for each in book.indicators if each.check == STALE_CHECK), None)
     if not isinstance(window, Window):
-        raise UnknownIndicator(f"{book.id} has no indicator answered by {STALE_CHECK}", Where(book.id))
+        raise UnknownIndicator(
+            f"{book.id} has no indicator answered by {STALE_CHECK}", Where(book.id), zh=f"{book.id} 没有由 {STALE_CHECK} 判定的指标"
+        )
     days: list[float] = []
     never = 0
     limit = 0.0

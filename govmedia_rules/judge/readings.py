@@ -99,6 +99,8 @@ def _combined(answers: Sequence[tuple[str, CheckResult]]) -> CheckResult:
 
 def _fault_bounds(answers: Sequence[CheckResult]) -> tuple[dict[str, int], dict[str, int]]:
     """Return the faults that every reading counts, and how many more a reading may count, by kind."""
+    if not any(answer.faults or answer.possible for answer in answers):
+        return {}, {}
     kinds = dict.fromkeys(kind for answer in answers for kind in (*answer.faults, *answer.possible))
     least = {kind: min(answer.faults.get(kind, 0) for answer in answers) for kind in kinds}
     most = {kind: max(answer.faults.get(kind, 0) + answer.possible.get(kind, 0) for answer in answers) for kind in kinds}

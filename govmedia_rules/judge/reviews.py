@@ -15,6 +15,7 @@ from typing import Annotated, Generic, Literal, NamedTuple, TypeVar, overload
 from pydantic import AfterValidator, Field, NonNegativeInt, StringConstraints, ValidationError, model_validator
 
 from govmedia_rules.checks.contract import MAX_EVIDENCE, CheckResult, Evidence, Status
+from govmedia_rules.core.faults import fault_texts
 from govmedia_rules.core.frozen import EMPTY, frozen_mapping
 from govmedia_rules.core.model import Model, Name, Short
 from govmedia_rules.core.time import Instant
@@ -288,15 +289,16 @@ def _lines(path: str | os.PathLike[str]) -> Iterator[tuple[Where, bytes]]:
     try:
         content = Path(name).read_bytes()
     except OSError as fault:
-        raise ObservationError(f"the file cannot be read: {fault.strerror}", Where(name)) from None
+        raise ObservationError(
+            f"the file cannot be read: {fault.strerror}", Where(name), zh=f"文件不能读：{fault.strerror}"
+        ) from None
     for number, line in enumerate(content.removeprefix(b"\xef\xbb\xbf").split(b"\n"), 1):
         if line.strip():
             yield Where(name, row=number), line
 
 
 def _first_faults(fault: ValidationError) -> str:
-    errors = fault.errors(include_url=False, include_input=False)[:3]
-    return "; ".join(f"{'.'.join(map(str, error['loc']))}: {error['msg']}".removeprefix(": ") for error in errors)
+    return fault_texts(fault.errors(include_url=False, include_input=False)).en
 
 
 class ReviewedStatus(NamedTuple):
@@ -355,7 +357,8 @@ def decide(answer: CheckResult, reviews: Sequence[Review], indicator: Indicator)
 
 
 def _order(review: Review) -> tuple[object, ...]:
-    return (review.at, review.decision, review.reason, review.role)
+    # Of one instant the narrower review counts: who dismisses a finding and confirms one passage of it means both.
+    return (review.at, not review.covers_all, review.decision, review.reason, review.role)
 
 
 def in_order(reviews: Iterable[Review]) -> tuple[Review, ...]:

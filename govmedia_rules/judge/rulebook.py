@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import difflib
+import logging
 import os
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Sized
@@ -12,10 +12,13 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
 
+from pydantic import BaseModel
+
 from govmedia_rules.checks.contract import Check, CheckSpec
 from govmedia_rules.core import display
 from govmedia_rules.core.progress import Progress, counted
 from govmedia_rules.errors import (
+    ArgumentError,
     BrokenLine,
     DeprecatedIndicator,
     DuplicateId,
@@ -25,6 +28,11 @@ from govmedia_rules.errors import (
     UnknownIndicator,
     UnusedReview,
     Where,
+    choices,
+    choices_zh,
+    closest,
+    kind_text,
+    kind_text_zh,
 )
 from govmedia_rules.judge.engine import Judge, PlanResult
 from govmedia_rules.judge.explain import MODES, Explanation
@@ -34,13 +42,16 @@ from govmedia_rules.judge.inspection import Inspection, PackedSubject
 from govmedia_rules.judge.opinions import NOTHING, Opinions
 from govmedia_rules.judge.reviews import Refusal, Review, Waiver
 from govmedia_rules.rules.bundle import dump_bundle, read_bundle
-from govmedia_rules.rules.load import LayerSource, as_day, book_with, collect_layers, layers_for, old_layers
+from govmedia_rules.rules.load import LayerSource, as_day, book_with, collect_layers, known_ids, layers_for, old_layers
 from govmedia_rules.rules.model import Basis, Indicator, LayerRef, Plan, Scoring, SubjectWord
 from govmedia_rules.rules.overlay import resolve
 from govmedia_rules.rules.places import locate_rule
 from govmedia_rules.rules.plugins import Plugins, built_in_checks, installed, specs_of
-from govmedia_rules.snapshots.models import AnySnapshot
+from govmedia_rules.snapshots.models import AccountSnapshot, AnySnapshot, SiteSnapshot
 from govmedia_rules.snapshots.reading import MAX_LINE_BYTES, read_snapshots, warn_unread
+from govmedia_rules.snapshots.supervision import SupervisorSnapshot
+
+_log = logging.getLogger(__name__)
 
 if TYPE_CHECKING:
     from govmedia_rules.rules.release import Books
@@ -48,9 +59,6 @@ if TYPE_CHECKING:
 
 class Rulebook:
     """A set of indicators that can be asked of snapshots (指标体系). It holds no subject and can be shared.
-
-    Attributes:
-        plan: The resolved plan: frozen, picklable, with a digest.
 
     Example:
         >>> import govmedia_rules as gr
@@ -60,11 +68,20 @@ class Rulebook:
     """
 
     def __init__(self, plan: Plan) -> None:
-        self.plan = plan
+        self._plan = plan
+
+    @property
+    def plan(self) -> Plan:
+        """The resolved plan: frozen, picklable, with a digest."""
+        return self._plan
 
     @cached_property
     def _judge(self) -> Judge:
         return Judge(self.plan)
+
+    @cached_property
+    def _no_opinions(self) -> Opinions:
+        return Opinions(self.plan, (), ())
 
     @property
     def id(self) -> str:
@@ -126,14 +143,18 @@ class Rulebook:
     def _renamed(self, old_id: str) -> Indicator | None:
         renamed = next((indicator for indicator in self.plan.indicators if old_id in indicator.aliases), None)
         if renamed is not None:
-            warnings.warn(f"indicator {old_id} is now {renamed.id}", DeprecatedIndicator, stacklevel=3)
+            warnings.warn(
+                DeprecatedIndicator(f"indicator {old_id} is now {renamed.id}", zh=f"指标 {old_id} 现为 {renamed.id}"), stacklevel=3
+            )
         return renamed
 
     def _unknown(self, name: str) -> UnknownIndicator:
         families = {".".join(indicator.id.split(".")[:length]) for indicator in self.plan.indicators for length in range(1, 6)}
-        close = difflib.get_close_matches(name, families, n=1, cutoff=0.4)
-        hint = f"did you mean {close[0]!r}?" if close else "the rulebook lists its ids in .indicators"
-        return UnknownIndicator(f"{self.id} has no indicator or family {name!r}", Where(self.id), hint)
+        close = closest(name, families)
+        hint = f"did you mean {close!r}?" if close else "the rulebook lists its ids in .indicators"
+        hint_zh = f"是否应为“{close}”？" if close else "指标编号见 .indicators，或用命令 explain 查看"
+        zh = f"{self.id} 没有指标或类别 {name!r}"
+        return UnknownIndicator(f"{self.id} has no indicator or family {name!r}", Where(self.id), hint, zh, hint_zh)
 
     def _named(self, names: Sequence[str]) -> set[str]:
         chosen: set[str] = set()
@@ -175,13 +196,22 @@ class Rulebook:
 
         Returns:
             The inspection; reviews and waivers of this subject that could not be applied are its `refused_reviews`.
+
+        Raises:
+            ArgumentError: `snapshot` is none.
         """
-        inspection = self._inspect(snapshot, Opinions(self.plan, reviews, waivers))
+        nothing_said = reviews == () and waivers == ()
+        inspection = self._inspect(snapshot, self._no_opinions if nothing_said else Opinions(self.plan, reviews, waivers))
         for refusal in inspection.refused_reviews:
-            warnings.warn(f"a review or waiver was not applied: {refusal}", UnusedReview, stacklevel=2)
+            warnings.warn(
+                UnusedReview(f"a review or waiver was not applied: {refusal}", zh=f"有一条复核或豁免未采用：{refusal}"),
+                stacklevel=2,
+            )
         return inspection
 
     def _inspect(self, snapshot: AnySnapshot, opinions: Opinions) -> Inspection:
+        if not isinstance(snapshot, SiteSnapshot | AccountSnapshot | SupervisorSnapshot):
+            raise _no_snapshot(snapshot)
         result = self._judge.run(snapshot)
         given = opinions.of(snapshot.subject, snapshot.observed_at, result)
         inspection = Inspection(self.plan, result, snapshot.subject, snapshot.observed_at, snapshot.marks, given)
@@ -200,7 +230,9 @@ class Rulebook:
 
         Args:
             snapshots: Any iterable, such as `read_snapshots(path)`.
-            reviews: What people said about any of the subjects.
+            reviews: What people said about any of the subjects. Of an iterator that is no sequence nobody knows what is to come:
+                a review without a monitoring point answers the first observation not after it, and an id counts as that of one
+                unit until another one bears it.
             waivers: Documents that excuse failures of any of the subjects.
             progress: True shows a bar, a function gets subjects done and in all (None where `snapshots` has no length).
 
@@ -210,6 +242,8 @@ class Rulebook:
         Warns:
             SharedId: One id is given to two units; reviews and waivers of it are refused.
         """
+        if isinstance(snapshots, str | os.PathLike | Mapping | BaseModel) or kind_text(snapshots) == "a data frame":
+            raise _no_snapshot(snapshots)
         opinions = Opinions(self.plan, reviews, waivers)
         size = len(snapshots) if isinstance(snapshots, Sized) else None
         if isinstance(snapshots, Sequence):
@@ -243,8 +277,8 @@ class Rulebook:
         Args:
             paths: One file or several; see `read_snapshots`.
             workers: Number of processes. They get file offsets; checks must be importable (not defined in a notebook).
-            reviews: What people said about any of the subjects. Where one names no monitoring point the files are read twice,
-                to find the observation it answers.
+            reviews: What people said about any of the subjects. With reviews or waivers the files are read twice: a review without
+                a monitoring point may answer a later observation, and one id may stand for two units.
             waivers: Documents that excuse failures of any of the subjects.
             zone: Zone of times written without one; None makes such a time an error.
             not_after: Snapshots observed later than this are refused; None accepts all.
@@ -261,7 +295,8 @@ class Rulebook:
         """
         files = check_files([paths] if isinstance(paths, str | os.PathLike) else paths)
         if workers < 1:
-            raise ValueError(f"workers must be 1 or more, not {workers}")
+            what, zh = f"workers must be 1 or more, not {workers}", f"workers 应为 1 或更大的整数，不是 {workers}"
+            raise ArgumentError(what, None, "1 judges in this process", zh, "1 表示在本进程内判定")
         opinions = Opinions(self.plan, reviews, waivers)
         _warn_of_refused(opinions)
         reading = LineOptions(zone, not_after, max_line_bytes)
@@ -288,7 +323,7 @@ class Rulebook:
         return self.plan
 
     def __setstate__(self, plan: Plan) -> None:
-        self.plan = plan
+        self._plan = plan
 
     def __repr__(self) -> str:
         counts: dict[str, int] = {}
@@ -353,7 +388,8 @@ class Inspections(Iterable[Inspection]):
     def _run(
         self, book: Rulebook, files: list[str], reading: LineOptions, workers: int, opinions: Opinions
     ) -> Iterator[Inspection]:
-        if opinions.asks_for_times:
+        _log.debug("judging %d files by %s with %d workers", len(files), book.version, workers)
+        if opinions.asks_for_all:
             _observe(files, reading, opinions)
         if workers == 1 or not plain_lines(files):
             snapshots = read_snapshots(
@@ -366,9 +402,12 @@ class Inspections(Iterable[Inspection]):
             inspections: Iterator[Inspection] = (book._inspect(snapshot, opinions) for snapshot in snapshots)
         else:
             inspections = self._by_workers(book, files, reading, workers, opinions)
+        judged = 0
         for inspection in inspections:
+            judged += 1
             self.refused_reviews.extend(each for each in inspection.refused_reviews if each not in self.refused_reviews)
             yield inspection
+        _log.debug("judged %d subjects, skipped %d lines", judged, len(self.bad))
         opinions.warn_of_unused()
         if self.bad and self._on_bad is None:
             warn_unread(self.bad)
@@ -386,7 +425,8 @@ class Inspections(Iterable[Inspection]):
                 _warn_of_waivers(inspection, opinions)
                 yield inspection
             else:
-                self._set_apart(BrokenLine(item.what, Where(path, row=number), item.hint))
+                _log.info("skipped: %s, row %s: %s", path, number, item.what)
+                self._set_apart(BrokenLine(item.what, Where(path, row=number), item.hint, item.zh, item.hint_zh))
 
 
 def _observe(files: list[str], reading: LineOptions, opinions: Opinions) -> None:
@@ -404,7 +444,30 @@ def _warn_of_waivers(inspection: Inspection, opinions: Opinions) -> None:
 
 def _warn_of_refused(opinions: Opinions) -> None:
     for refusal in opinions.refused:
-        warnings.warn(f"a review or waiver was not applied: {refusal}", UnusedReview, stacklevel=3)
+        warnings.warn(
+            UnusedReview(f"a review or waiver was not applied: {refusal}", zh=f"有一条复核或豁免未采用：{refusal}"), stacklevel=3
+        )
+
+
+def _no_snapshot(given: object) -> ArgumentError:
+    """Return the error for something else than a snapshot, with the function that takes it."""
+    if isinstance(given, str | os.PathLike):
+        takes = "inspect_files(path)"
+    elif isinstance(given, Mapping):
+        takes = "SiteSnapshot.model_validate(…), AccountSnapshot.model_validate(…)"
+    elif isinstance(given, SiteSnapshot | AccountSnapshot | SupervisorSnapshot):
+        takes = "inspect(snapshot)"
+    else:
+        takes = "read_accounts(…), read_sites(…), inspect_frame(…)"
+    what, zh = f"this is no snapshot but {kind_text(given)}", f"这不是采样数据，而是{kind_text_zh(given)}"
+    return ArgumentError(what, None, f"use {takes}", zh, f"请用 {takes}")
+
+
+def _check_source(source: object) -> None:
+    if not isinstance(source, str | os.PathLike | Iterable):
+        ids = known_ids(installed())
+        what, zh = f"{source!r} is no id or path of a rulebook", f"{source!r} 不是指标体系的编号或路径"
+        raise ArgumentError(what, None, choices(source, ids), zh, choices_zh(source, ids))
 
 
 def load_rulebook(
@@ -431,11 +494,17 @@ def load_rulebook(
         >>> load_rulebook(own)["media.veto.stale"].params["window"].text("zh")
         '10天'
     """
+    _check_source(source)
     plugins = _at_hand(books)
     own = specs_of(checks)
     taken = own.keys() & (built_in_checks().keys() | plugins.checks.keys())
     if taken:
-        raise DuplicateId(f"a check is already named {', '.join(map(repr, sorted(taken)))}", hint="choose another name")
+        raise DuplicateId(
+            f"a check is already named {', '.join(map(repr, sorted(taken)))}",
+            hint="choose another name",
+            zh=f"已有名为 {'、'.join(map(repr, sorted(taken)))} 的检查项",
+            hint_zh="请换一个名称",
+        )
     sources: Sequence[LayerSource] = [source] if isinstance(source, str | os.PathLike | Mapping) else list(source)
     match sources:
         case [str() | os.PathLike() as path] if str(path).endswith(".json"):
@@ -455,7 +524,9 @@ def _load_bundle(path: str | os.PathLike[str], own: Mapping[str, CheckSpec]) -> 
     if book.digest != bundle.digest:
         what = f"the rulebook was exported as {bundle.digest[:12]} and is {book.digest[:12]} here"
         hint = "the file was changed, or the checks of this release have another meaning; export it again"
-        raise RulebookError(what, Where(str(path), key="digest"), hint)
+        zh = f"指标体系导出时为 {bundle.digest[:12]}，在这里为 {book.digest[:12]}"
+        hint_zh = "文件被改动过，或本版检查项的含义不同；请重新导出"
+        raise RulebookError(what, Where(str(path), key="digest"), hint, zh, hint_zh)
     return book
 
 
@@ -498,13 +569,20 @@ def export_rulebook(
     text = dump_bundle(layers, book.plan)
     target = Path(path)
     if target.suffix != ".json":
-        raise ExportError(f"{target.name} does not end in .json", hint="load_rulebook knows an exported rulebook by that")
+        raise ExportError(
+            f"{target.name} does not end in .json",
+            hint="load_rulebook knows an exported rulebook by that",
+            zh=f"{target.name} 不以 .json 结尾",
+            hint_zh="load_rulebook 据此识别导出的指标体系",
+        )
     beside = target.with_name(f".{target.name}.part")
     try:
         beside.write_text(text, "utf-8")
         beside.replace(target)
     except OSError as fault:
-        raise ExportError(f"the file cannot be written: {fault.strerror}", Where(str(target))) from None
+        raise ExportError(
+            f"the file cannot be written: {fault.strerror}", Where(str(target)), zh=f"文件不能写入：{fault.strerror}"
+        ) from None
     return book
 
 
@@ -537,7 +615,8 @@ def rulebook_for(region: str | None, day: date, *, series: str = "inspection", b
         if layer.id not in _warned_of:
             _warned_of.add(layer.id)
             what = f"the newest document of {layer.id} is more than five years older than {day}: {layer.title}"
-            warnings.warn(what, OldBasisWarning, stacklevel=2)
+            zh = f"{layer.id} 最新的依据文件比 {day} 早五年以上：{layer.title}"
+            warnings.warn(OldBasisWarning(what, zh), stacklevel=2)
     return load_rulebook(layers, books=books)
 
 

@@ -10,6 +10,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from functools import cache, cached_property
 from importlib.resources import files
 from typing import Annotated, Any, Literal
@@ -17,6 +18,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, JsonValue, ValidationError, model_validator
 
 from govmedia_rules.checks.contract import CheckResult
+from govmedia_rules.core.faults import FaultText, fault_texts
 from govmedia_rules.core.model import Model, Name, Short
 from govmedia_rules.core.time import Instant
 from govmedia_rules.errors import ObservationError
@@ -192,23 +194,42 @@ def read_record(data: object, plan: Plan | None) -> InspectionRecord:
             was changed after it was written, or the verdict does not follow from the findings.
     """
     if not isinstance(data, Mapping):
-        raise ObservationError(f"an inspection is a JSON object, not {type(data).__name__}")
+        raise ObservationError(
+            f"an inspection is a JSON object, not {type(data).__name__}",
+            hint="`inspect --out DIR` writes them",
+            zh="检查结果应为 JSON 对象",
+            hint_zh="用 inspect --out 目录 写出",
+        )
     version = data.get("schema_version", 1)
     if version == 1 and version is not True:
         data = migrate_1(data, plan)
     elif version != FORMAT or isinstance(version, bool):
         text = f"the inspection has format {version!r}; formats 1 to {FORMAT} are read"
-        raise ObservationError(text, hint="a newer release of govmedia-rules wrote it")
+        zh = f"检查结果是第 {version!r} 版格式，本版读第 1 至 {FORMAT} 版"
+        raise ObservationError(text, hint="a newer release of govmedia-rules wrote it", zh=zh, hint_zh="它由更新的版本写出")
     try:
         record = InspectionRecord.model_validate(data)
     except (ValidationError, RecursionError) as fault:
-        raise ObservationError(f"not an inspection: {_faults_of(fault)}") from None
+        raise ObservationError(f"not an inspection: {_faults_of(fault).en}", zh=f"不是检查结果：{_faults_of(fault).zh}") from None
     _check_complete(record)
     if version == FORMAT and record.content_digest != _digest_of(data):
         raise ObservationError(
-            "the inspection was changed after it was written: its content has another digest", hint="judge the snapshot again"
+            "the inspection was changed after it was written: its content has another digest",
+            hint="judge the snapshot again",
+            zh="检查结果写入后被改动过：内容的摘要不同",
+            hint_zh="请重新判定采样数据",
         )
-    return record
+    return _in_zone_as_written(record, data.get("observed_at"))
+
+
+def _in_zone_as_written(record: InspectionRecord, observed_at: object) -> InspectionRecord:
+    """Return the record with its monitoring point in the offset of the file: a registry abroad counts its days there."""
+    if not isinstance(observed_at, str):
+        return record
+    written = datetime.fromisoformat(observed_at)
+    if written.utcoffset() == record.observed_at.utcoffset():
+        return record
+    return record.model_copy(update={"observed_at": written})
 
 
 def _digest_of(data: Mapping[str, object]) -> str | None:
@@ -218,11 +239,10 @@ def _digest_of(data: Mapping[str, object]) -> str | None:
         return None
 
 
-def _faults_of(fault: ValidationError | RecursionError) -> str:
+def _faults_of(fault: ValidationError | RecursionError) -> FaultText:
     if isinstance(fault, RecursionError):
-        return "it is nested too deeply"
-    errors = fault.errors(include_url=False, include_input=False)[:3]
-    return "; ".join(f"{'.'.join(map(str, error['loc'])) or 'subject'}: {error['msg']}" for error in errors)
+        return FaultText("it is nested too deeply", "嵌套过深")
+    return fault_texts(fault.errors(include_url=False, include_input=False), whole="subject")
 
 
 def _check_complete(record: InspectionRecord) -> None:
@@ -235,11 +255,14 @@ def _check_complete(record: InspectionRecord) -> None:
     if gone or added:
         names = ", ".join(sorted(gone or added)[:5])
         what = "are missing" if gone else "are there twice or belong to no indicator of the plan"
-        raise ObservationError(f"{sum((gone or added).values())} findings {what}: {names}", hint="judge the snapshot again")
+        count = sum((gone or added).values())
+        zh = f"{count} 条检查结论{'缺少' if gone else '重复，或不属于计划中的指标'}：{names}"
+        hint, hint_zh = "judge the snapshot again", "请重新判定采样数据"
+        raise ObservationError(f"{count} findings {what}: {names}", None, hint, zh, hint_zh)
     if any(count > 1 for count in expected.values()):
-        raise ObservationError("the plan of the inspection names an indicator twice")
+        raise ObservationError("the plan of the inspection names an indicator twice", zh="检查结果的计划里有指标重复")
     if record.covers is not None and sorted(record.covers) != sorted(planned):
-        raise ObservationError("the inspection covers other indicators than its plan holds")
+        raise ObservationError("the inspection covers other indicators than its plan holds", zh="检查结果所覆盖的指标与其计划不同")
 
 
 def migrate_1(data: Mapping[str, object], plan: Plan | None) -> dict[str, object]:
@@ -251,10 +274,18 @@ def migrate_1(data: Mapping[str, object], plan: Plan | None) -> dict[str, object
         ObservationError: No plan is given, or the file and the plan do not have the same indicators.
     """
     if plan is None:
-        raise ObservationError("an inspection of format 1 is read with its rulebook", hint="pass the plan, load_rulebook(…).plan")
+        raise ObservationError(
+            "an inspection of format 1 is read with its rulebook",
+            hint="pass the plan, load_rulebook(…).plan",
+            zh="第1版格式的检查结果要同它的指标体系一起读",
+            hint_zh="请传入计划，load_rulebook(…).plan",
+        )
     findings, passed, inapplicable = data.get("findings"), data.get("passed"), data.get("not_applicable")
     if not (isinstance(findings, list) and isinstance(passed, list) and isinstance(inapplicable, Mapping)):
-        raise ObservationError("not an inspection: findings, passed or not_applicable is missing or of another type")
+        raise ObservationError(
+            "not an inspection: findings, passed or not_applicable is missing or of another type",
+            zh="不是检查结果：findings、passed 或 not_applicable 缺少或类型不对",
+        )
     renamed: dict[str, object] = dict(data)
     renamed["findings"] = entries = [{**each, "indicator": _now(each.get("indicator"), plan)} for each in _mappings(findings)]
     renamed["passed"] = [_now(name, plan) for name in passed]
@@ -265,7 +296,12 @@ def migrate_1(data: Mapping[str, object], plan: Plan | None) -> dict[str, object
     kinds = _kinds_of_1(data, plan)
     unknown = sorted(ids - kinds.keys())
     if unknown:
-        raise ObservationError(f"{plan.id} has no indicator {', '.join(unknown[:5])}", hint="read it with the rulebook it names")
+        raise ObservationError(
+            f"{plan.id} has no indicator {', '.join(unknown[:5])}",
+            hint="read it with the rulebook it names",
+            zh=f"{plan.id} 没有指标 {'、'.join(unknown[:5])}",
+            hint_zh="请用它写明的指标体系来读",
+        )
     score = data.get("score")
     titles = {name: indicator.title for name, indicator in plan.by_id.items()}
     return {

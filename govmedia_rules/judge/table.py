@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal, overload
 
 from govmedia_rules.core import display, plots
 from govmedia_rules.core.plots import CountsOf
-from govmedia_rules.errors import ExportError
+from govmedia_rules.errors import ExportError, check_choice
 from govmedia_rules.judge.finding import Findings
 from govmedia_rules.judge.inspection import INSPECTION_HEADINGS, VERDICT_TONES, Inspection, Verdict, word_of
 from govmedia_rules.snapshots.kinds import word
@@ -33,8 +33,7 @@ _GROUPS: Mapping[GroupBy, str] = {
 def _group_of(inspection: Inspection, by: GroupBy) -> str:
     if by == "subject_kind":
         return word("subject", word_of(inspection.subject), "zh")
-    if by not in _GROUPS:
-        raise ValueError(f"groups are {', '.join(_GROUPS)}, not {by!r}")
+    check_choice("by", by, _GROUPS)
     value = getattr(inspection.subject, by, None)
     if value is None:
         return plots.UNKNOWN
@@ -140,6 +139,8 @@ class InspectionTable(Tabular[Inspection]):
             MissingExtra: matplotlib is not installed.
             ExportError: No font has the characters; or there is no score to draw.
         """
+        check_choice("kind", kind, ("pass_rate", "problems", "scores"))
+        check_choice("by", by, _GROUPS)
         if kind == "problems":
             return self.problems.plot(ax=ax, font=font)
         if kind == "pass_rate":
@@ -150,7 +151,12 @@ class InspectionTable(Tabular[Inspection]):
             if inspection.score is not None
         ]
         if not scored:
-            raise ExportError("no subject of the table has a score", hint="only portals are scored, and a vetoed one is not")
+            raise ExportError(
+                "no subject of the table has a score",
+                hint="only portals are scored, and a vetoed one is not",
+                zh="表中没有计分的对象",
+                hint_zh="只有门户网站计分，被单项否决的不计分",
+            )
         rules = [rule for inspection in self._inspections for rule in inspection.plan.scoring.values()]
         edges = {float(rule.pass_below) for rule in rules}
         edges |= {float(rule.bonus_above) for rule in rules if rule.bonus_above is not None}

@@ -9,6 +9,7 @@ accounts; what was merged or added meanwhile (整合, 新增) is no stock; what 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import cast
@@ -167,11 +168,13 @@ def _sentence(sentence: Line, page: NoticeText, builder: CountBuilder) -> None:
     for segment in segments(sentence):
         builder.back_to_whole()
         builder.compared_with = None
-        is_earlier = False
-        for clause in clauses(segment):
+        is_earlier = is_aim = False
+        for clause in _with_labels(segment):
             starts = _OF_EARLIER.match(clause.text) is not None or _is_of_another_period(clause.text, builder.period)
             is_earlier = starts or (is_earlier and not _OF_NOW.search(clause.text))
-            if is_earlier:
+            # 初次检查不合格6个,经复查仍不合格2个: the second is the result.
+            is_aim = is_aim or re.match("力争|争取|确保|目标", clause.text) is not None
+            if is_aim or is_earlier or (_FIRST_LOOK.search(clause.text) and _LAST_LOOK.search(segment.text)):
                 continue
             parts = parts or clause.text.startswith("其中") or _DIVIDED.match(clause.text) is not None
             if re.search("相比|比较$", clause.text) and not changes_by_points(clause.text):
@@ -190,6 +193,25 @@ def _sentence(sentence: Line, page: NoticeText, builder: CountBuilder) -> None:
                 builder.topic = kinds[0] if len(builder.recent) == 1 else None
 
 
+_BARE_FIGURE = re.compile(r"[0-9][0-9,.]*(?:[个家]|%)")
+
+
+def _with_labels(segment: Line) -> Iterator[Line]:
+    """Yield the clauses of a segment, a bare figure together with the short label before its colon (合格:231个)."""
+    before: Line | None = None
+    for clause in clauses(segment):
+        is_value = before is not None and len(before.text) <= 14 and _BARE_FIGURE.fullmatch(clause.text)
+        if before is not None and is_value:
+            at = before.start - segment.start
+            before = Line(clause.number, before.start, segment.text[at : clause.end - segment.start].replace(":", " "))
+            continue
+        if before is not None:
+            yield before
+        before = clause
+    if before is not None:
+        yield before
+
+
 def _is_of_another_period(text: str, period: Period | None) -> bool:
     """Whether a clause begins with a quarter or month that is not the one of the notice (第一季度检查23家)."""
     match = Period.find(text[:16])
@@ -201,6 +223,8 @@ def _is_of_another_period(text: str, period: Period | None) -> bool:
     return match[0].number != period.number or (match[0].year or period.year) != (period.year or match[0].year)
 
 
+_FIRST_LOOK = re.compile("(?:初次|初查|初检|初步|首次)[^,]*不合格")
+_LAST_LOOK = re.compile("复查|复核|复检|最终")
 _ANNOUNCED = re.compile(
     "(?:[一二三四五]是|\\([一二三四五]\\))?(?:全[省市县区州])?(?:政府网站|网站|政务新媒体|新媒体)(?:账号)?(?:方面|检查情况|抽查情况|情况)?"
 )
@@ -212,6 +236,8 @@ def _clause(clause: Line, page: NoticeText, builder: CountBuilder, *, parts: boo
     plain = _BRACKETED.sub(
         lambda m: m.group() if len(m.group()) <= 7 and not re.search("见|含|附", m.group()) else " " * len(m.group()), clause.text
     )
+    # 微信(29个)、微博(9个): a number in brackets counts what stands before it.
+    plain = re.sub(r"\(([0-9]+[个家])\)", r" \1,", plain)
     plain = _NOISE.sub(lambda m: " " * len(m.group()), plain)
     has_numbers = _read_numbers(plain, clause, page, builder, parts=parts)
     basis = _BASIS.search(clause.text)
@@ -237,18 +263,26 @@ def _read_numbers(plain: str, clause: Line, page: NoticeText, builder: CountBuil
     measure_after: Measure | None = "inspected" if matches and _INSPECTED_AFTER.search(plain, matches[-1].end()) else None
     for i, match in enumerate(matches):
         stop = matches[i + 1].start() if i + 1 < len(matches) else len(plain)
-        if _OF_REGIONS.match(plain, match.end()) and re.search("等$", plain[end : match.start()]):
+        if _OF_REGIONS.match(plain, match.end()) and re.search("(?:等|其余|其他|其它|剩余|另)$", plain[end : match.start()]):
             # 甲、乙等9个市抽查网站全部合格 counts the cities.
             end = match.end()
             continue
         parsed = _parse_number(plain, end, match, stop, page, clause)
+        if parsed.subject in ("site", "account") and _AFTER_NAMES.search(clause.text[end : match.start()]):
+            # “甲”“乙”微信公众号2个未更新 says how many are named.
+            end = match.end()
+            continue
         if re.search("[、“”\u4e00-\u9fff]{4}等$", plain[end : match.start()]) and parsed.subject == "site" and not parsed.outcome:
             # 甲县网站、乙县网站等6家 says how many are listed.
             end = match.end()
             continue
         if parsed.measure is None and parsed.outcome is None and not parts:
             # 共检查政府网站35家、政务新媒体220个; 对35个政府网站、220个政务新媒体进行了检查.
-            if ended is not None:
+            shared = _SHARED_OUTCOME.match(plain, match.end())
+            if shared is not None:
+                # 1家网站、8个政务新媒体不合格 says it of both.
+                parsed = replace(parsed, outcome="failed", outcome_label=shared.group("outcome"))
+            elif ended is not None:
                 parsed = replace(parsed, outcome=ended.outcome, outcome_label=ended.outcome_label)
             else:
                 parsed = replace(parsed, measure=carried or measure_after)
@@ -272,8 +306,12 @@ def _read_brackets(clause: Line, basis: re.Match[str] | None, page: NoticeText, 
     """Read the numbers in brackets: parts where there are several (微信31个、微博10个), else rates."""
     for bracket in _BRACKETED.finditer(clause.text):
         inside = bracket.group()[1:-1]
-        several = len(list(_number().finditer(inside))) > 1
-        is_basis = basis is not None and basis.start() == bracket.start()
+        numbers = len(list(_number().finditer(inside)))
+        # 205个(含APP 3个) counts a part as well.
+        several = numbers > 1 or (
+            numbers == 1 and re.match("其中|含", inside) is not None and platform_of_label(inside) is not None
+        )
+        is_basis = basis is not None and basis.start() == bracket.start() and not (several and re.match("含|其中", inside))
         if (several or "%" in inside) and len(inside) > 5 and not is_basis:
             outer, outcome = builder.current, builder.last_outcome
             for part in clauses(Line(clause.number, clause.start + bracket.start() + 1, inside)):
@@ -313,7 +351,7 @@ def _parse_number(plain: str, begin: int, match: re.Match[str], stop: int, page:
     after = _noun_after(left, right, before)
     if after is not None:
         subject: CountedSubject | None = SUBJECT_OF[cast("str", after.lastgroup)]
-        extended = re.match(r"\S*?(?:网站|新媒体|账号)", right[after.end() : after.end() + 4])
+        extended = re.match(r"\S*?(?:网站|新媒体|账号|公众号|订阅号|服务号|视频号)", right[after.end() : after.end() + 4])
         label = right[: after.end() + (extended.end() if extended else 0)]
         # What follows the noun belongs to the next number, if there is one.
         around = left + " " + (right if is_last else right[: after.end()])
@@ -325,7 +363,13 @@ def _parse_number(plain: str, begin: int, match: re.Match[str], stop: int, page:
         label = left
         near = right if is_last else re.split("[、,]", right)[0]
         around = left if before or _measure(left) or _outcome(left)[0] else left + " " + near
+    if _DIRECT_OUTCOME.match(right) and _outcome(left)[0] is None:
+        # 新媒体账号20个合格、2个不合格: the word after the number is said of it.
+        around = left + " " + re.split("[、,]", right)[0]
     outcome, outcome_label = _outcome(around)
+    if _BODIES.match(right):
+        # 31个省(区、市)和69个国务院部门的政府网站: the number counts the bodies.
+        subject = "unit"
     agent, label = _agent(label if after is None else left + label)
     consumed = after.end() if after is not None and not is_last else 0
     if agent and subject == "unit":
@@ -342,13 +386,23 @@ def _parse_number(plain: str, begin: int, match: re.Match[str], stop: int, page:
         match.group("unit"),
         consumed,
         verb=_measure(around),
-        is_flow=subject in ("site", "account") and (_FLOW.search(left) or _FLOW_AFTER.search(right[:16])) is not None,
+        is_flow=subject in ("site", "account")
+        and (_FLOW.search(left) or _SUBSET.match(left) or _FLOW_AFTER.search(right[:16]) or _STATE.search(right)) is not None,
         all_passed=outcome == "passed" and re.search("(?:均|全部|都)(?:为|达到|达)?(?:合格|达标)", right) is not None,
     )
 
 
+_DIRECT_OUTCOME = re.compile("(?:均|全部)?(?:不?合格|不?达标|基本合格)(?:[、,和]|$)")
+_AFTER_NAMES = re.compile("”[^“”、,:]{0,8}$")
+_BODIES = re.compile(r"(?:省|市|县|区|州|盟|旗|地区|部门|单位|国务院部门)(?:\([^()]*\))?(?:和|、|,|的|及)")
+_SUBSET = re.compile("[^、,]{0,12}中,?(?:有)?$")
+"""What follows a number to begin some of those it counts (18个微信公众号中16个更新及时)."""
+_STATE = re.compile("运行(?:正常|良好|平稳)")
+_SHARED_OUTCOME = re.compile(
+    r"(?:政府)?网站[、和及与]+[0-9]+[个家](?:政务)?(?:新媒体|账号)(?:账号)?(?:均)?(?:为|被判定为)?(?P<outcome>不合格|不达标)(?!率)"
+)
 _ERRORS = re.compile("(?:[错死断坏暗空]链(?:接)?|错别字|敏感词|错敏词)[^网账]{0,2}$")
-_FLOW = re.compile("整合|迁移|减少|压减|精简|撤并|合并|归并|新增|新开|增加|新设|取消|缩减|清理")
+_FLOW = re.compile("整合|迁移|减少|压减|精简|撤并|合并|归并|补办|补备|补报|新增|新开|增加|新设|取消|缩减|清理")
 """Words of change: 清理整合1214个 says how many there were no more, not how many there are."""
 _FLOW_AFTER = re.compile("的(?:整合|迁移|关停|撤并)|(?:压减|减少|增加|下降|缩减|精简|增长|上升)(?:至|到|为)|[增减]至")
 
@@ -408,7 +462,7 @@ def _agent(text: str) -> tuple[str, str]:
         return "", text
     before = FILLER.sub("", TIME.sub("", text[: verb.start()])).strip(" 、,:")
     counts_things = any(noun.lastgroup in ("sites", "accounts") for noun in nouns().finditer(before))
-    if before and not counts_things and _AGENT.search(before):
+    if before and not counts_things and (_AGENT.search(before) or _OFFICE.search(before)):
         agent = "" if _OFFICE.search(before) else text[: verb.start()].strip(" 、,:").removeprefix("其中")
         return agent, text[verb.end() :]
     return "", text
@@ -433,6 +487,11 @@ def _enter(parsed: ParsedNumber, left: str, builder: CountBuilder, *, parts: boo
         # 另有4个账号正在注销: they are not among those inspected.
         builder.figures.append(Figure(label=parsed.label or parsed.outcome_label, count=parsed.count, unit=parsed.unit))
         return
+    is_part_of_figure = parts and is_thing and builder.current is None and not (parsed.measure or parsed.outcome)
+    if is_part_of_figure and parsed.count.value <= max((figure.count.value for figure in builder.figures[-3:]), default=0):
+        # 发现问题12个,其中政府网站5个: the parts are problems too.
+        builder.figures.append(Figure(label=parsed.label, count=parsed.count, unit=parsed.unit))
+        return
     if subject is not None and (not is_thing or parsed.unit not in _THINGS or parsed.is_flow):
         _enter_figure(parsed, builder)
         return
@@ -453,6 +512,9 @@ def _enter(parsed: ParsedNumber, left: str, builder: CountBuilder, *, parts: boo
     narrow, key, dimension = _part_of(parsed, subject, parts=parts)
     if parsed.outcome:
         _enter_outcome(parsed, subject, builder, narrow=narrow, key=key, dimension=dimension)
+    elif narrow and whole is not None and whole.label and dimension == "level" and not parts and not whole.parts:
+        # 15家县级政府门户网站 … 42家市直部门网站: two classes beside each other, none a part of the other.
+        builder.open(subject, label=parsed.label).counts[parsed.measure or "total"] = parsed.count
     elif narrow and not parsed.agent and not _is_first(builder, subject, parts=parts):
         if whole is not None and dimension == "platform" and key is not None:
             whole.make_first_a_part(key)
@@ -474,7 +536,7 @@ def _is_part_by_owner(parsed: ParsedNumber, builder: CountBuilder) -> bool:
     return says_whose and not states_more and parsed.count.value <= most
 
 
-_OWNERS = re.compile("(?:直|级|机关|单位|部门|乡镇|镇街|街道|镇|乡|县区|区县|县|区|市|本级|局|委|办)$")
+_OWNERS = re.compile(r"(?:直|级|机关|单位|部门|乡镇|镇街|街道|镇|乡|县区|区县|县|区|市|本级|局|委|办|县\((?:市、)?[市区]\))$")
 
 
 def _enter_figure(parsed: ParsedNumber, builder: CountBuilder) -> None:
@@ -504,6 +566,12 @@ def _part_of(parsed: ParsedNumber, subject: CountedSubject, *, parts: bool) -> t
 
 
 def _enter_total(parsed: ParsedNumber, left: str, subject: CountedSubject, builder: CountBuilder, *, narrow: bool) -> None:
+    known = builder.whole(subject)
+    before = known.counts.get("inspected") if known is not None and not known.outcomes and not known.rates else None
+    is_sample = parsed.measure == "inspected" and before is not None and before.value > parsed.count.value
+    if known is not None and before is not None and is_sample and re.search("(?:共|随机|实际)抽", left) and len(known.counts) == 1:
+        # 对112个政务新媒体进行了抽查,共抽查57个: the first is what there are.
+        known.counts = {"total": before}
     whole = builder.total(
         subject,
         parsed.measure or "total",

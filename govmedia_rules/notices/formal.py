@@ -24,7 +24,7 @@ _ISO = re.compile(
 )
 _ORG = (
     r"[\u4e00-\u9fff()]{1,40}?(?:办公厅|办公室|人民政府|秘书局|领导小组|管理局|服务局|数据局|大数据局|信息中心|政务中心|数据中心|"
-    r"委员会|管委会|政务公开办|府办|政府办|总局|局|厅|委|中心|部|司|署|院|协会|政府)"
+    r"委员会|管委会|政务公开办|网信办|府办|政府办|总局|局|厅|委|中心|部|司|署|院|协会|政府)"
 )
 DOCUMENT_NUMBER = re.compile(r"[\u4e00-\u9fff]{1,12}[〔\[【(][12][0-9]{3}[〕\]】)][0-9]{1,4}号")
 
@@ -143,8 +143,8 @@ def issuer(title: Line | None, head: list[Line], closing: list[Line], body: list
 
 
 _ACTS = re.compile(
-    rf"(?:^|[,。;:)] *|日前|近日|近期|记者从|从|由)(?P<issuer>{_ORG})"
-    r"(?=共?开展[0-9]|(?:共|随机)*(?:抽查|检查)(?:了|全|区|县|市|省|政府|政务)|(?:昨天|今天|近日|日前|近期|于[^,。]{1,14})?(?:,)?(?:获悉|了解到|印发|发布|通报|公布|组织(?:开展|对|了|力量)|开展了|委托|会同|"
+    rf"(?:^|[,。;:)讯电] *|日前|近日|近期|记者从|从|由)(?P<issuer>{_ORG})"
+    r"(?=共?开展[0-9]|(?:共|随机)*(?:抽查|检查)(?:了|全|区|县|市|省|政府|政务)|(?:昨天|今天|近日|日前|近期|[0-9]{1,2}日|于[^,。]{1,14})?(?:,)?(?:获悉|了解到|印发|发布|通报|公布|组织(?:开展|对|了|力量)|开展了|委托|会同|"
     r"对[^,。]{2,40}(?:进行了?|开展了?|组织|实施)|对照[^,。]{2,30}对))"
 )
 """A clause in which a body inspects or publishes: who issued a notice that has neither letterhead nor signature."""
@@ -194,6 +194,9 @@ def signed(closing: list[Line], head: list[Line] | None = None) -> tuple[Partial
             if value is not None:
                 return value, line
     for line in head or ():
+        bracketed = _FULL.search(line.text) if DATE_LINE.fullmatch(line.text.strip("() ")) and line.text[0] == "(" else None
+        if bracketed is not None and (value := date_of(bracketed)) is not None:
+            return value, line
         field = re.search(r"(?:成文|生成|发文|印发)日期[: |]*", line.text)
         match = (_FULL.match(line.text, field.end()) or _ISO.match(line.text, field.end())) if field else None
         value = date_of(match) if match else None
@@ -327,13 +330,19 @@ def month_span(text: str, start: int, page: NoticeText) -> tuple[DateSpan, Place
     return span, page.place(start + match.start(), start + match.end())
 
 
-def statistics_date(lines: list[Line], year: int | None) -> tuple[PartialDate, int, int] | None:
+def statistics_date(
+    lines: list[Line], year: int | None, signed_at: PartialDate | None = None
+) -> tuple[PartialDate, int, int] | None:
     """Return the date counts stand at (截至2020年2月)."""
     for line in lines:
         for match in re.finditer(r"(?:截至|截止|截止到|截至到)(?:目前[,(])?", line.text):
             date = find_date(line.text[match.end() : match.end() + 16])
             if date is not None and date[1] <= 2:
                 value = with_year(date[0], year)
+                day, at = value.value, signed_at.value if signed_at else None
+                if day is not None and at is not None and day > at and "year" in value.inferred:
+                    # 截至12月31日 in a notice of January is the year before.
+                    value = with_year(date[0], day.year - 1)
                 return value, line.start + match.end() + date[1], line.start + match.end() + date[2]
     return None
 
@@ -346,6 +355,8 @@ _DUE = re.compile(
 _WITHIN = re.compile(
     r"(?:自|在|于)?(?:收到|接到|本)?(?:通报|通知)?(?:印发|下发|发布|收到)?(?:之日)?(?:起|后)?(?P<n>[0-9]{1,3}|[一二三四五六七八九十]{1,3})个?(?P<unit>工作日|日|天)(?:之)?(?:内|以内)"
 )
+_OWN_PLAN = re.compile("我[局院办厅委校处镇乡区县市]|我单位|我中心|力争|计划|争取|拟")
+"""Words before a date by which the writer means to have done something himself: no term that is set to others."""
 _RECEIVER = re.compile(
     r"(?:报送|报告|上报|反馈|报至|提交|报)(?:至|给|到|送)?(?P<who>[\u4e00-\u9fff()]{2,30}?(?:办公厅|办公室|局|处|科|厅|中心|委|政府|部门|单位|办|组))(?=[,。;()备]|$|备案|汇总)"
 )
@@ -358,7 +369,8 @@ def deadlines(lines: list[Line], page: NoticeText, year: int | None, signed_at: 
         for sentence in sentences_of(line):
             for match in _DUE.finditer(sentence.text):
                 rest = sentence.text[match.end() :]
-                if not re.search("报|反馈|提交|整改|完成|送", rest[:60]):
+                is_own_plan = _OWN_PLAN.search(sentence.text[: match.start("date")]) is not None
+                if is_own_plan or not re.search("报|反馈|提交|整改|完成|送|注销|恢复更新", rest[:60]):
                     continue
                 due = _due(match.group("date"), year, signed_at)
                 if due is None:

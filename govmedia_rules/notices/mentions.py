@@ -19,6 +19,7 @@ from govmedia_rules.notices.labels import platform_of_label, printed_number
 from govmedia_rules.notices.masking import PLATFORM_WORDS
 from govmedia_rules.notices.model import Kind, Named
 from govmedia_rules.notices.outline import NoticeText, notice_words
+from govmedia_rules.notices.stance import has_fault
 
 _MOST_NAMES = 200
 """Names read of one passage; a made-up list must not take for ever."""
@@ -68,6 +69,7 @@ def find_mentions(text: str, start: int, page: NoticeText, default: Kind | None)
         _listed_groups(text, start, page, default),
         _bracketed_groups(text, start, page),
         _bare_groups(text, start, page),
+        _bodies_at_fault(text, start, page, default),
     ):
         taken = [(group.start, group.end) for group in groups]
         groups += [group for group in more if all(group.end <= low or group.start >= high for low, high in taken)]
@@ -107,7 +109,7 @@ def is_bare_name(name: str, *, account: bool = False) -> bool:
     """Return whether bare words may name a body, site or account, not a class of them and no piece of a sentence."""
     if (
         not 2 <= len(name) <= 25
-        or re.search('[“”"—…]', name)
+        or re.search('[“”"—…《》<>]', name)
         or _GENERIC.search(name)
         or _FUNCTION_WORDS.search(name)
         or _ordinary_words().search(name)
@@ -150,6 +152,7 @@ def _after() -> re.Pattern[str]:
         rf"(?:(?P<platform>{PLATFORM_WORDS})(?:公众)?(?:(?:账号|平台|号)(?!实际|名称|主体|信息|认证|注册))?|(?P<account>{accounts})|"
         rf"(?P<level>设区市|县级|市级|区级|县区|省级)?(?P<site>{sites})(?!地图|标识|域名|名称)|(?P<part>(?=网站(?:地图|标识|域名|名称))))?"
         rf"(?:\((?P<bracket>{PLATFORM_WORDS}(?:[、和]{PLATFORM_WORDS}){{0,4}})(?:账号)?\))?"
+        rf"(?:\((?P<owner3>[\u4e00-\u9fff]{{2,20}})[,、](?P<bracket2>{PLATFORM_WORDS})\))?"
         rf"(?:\((?P<owner2>[\u4e00-\u9fff]{{2,20}}?(?:{any_of(naming()['suffixes'])}))\))?(?P<more2>等)?"
     )
 
@@ -167,12 +170,14 @@ def _before() -> re.Pattern[str]:
 
 _REGIONS = ("省", "自治区", "兵团", "市", "县", "区", "州", "盟", "旗")
 _STATES = re.compile(
-    r"(?:均|都|仍|还|尚|至今|也|分别|在|自|首页|栏目|更新|连续|长期|超|未|不|无|存在|没有|内容|信息|互动|发布|因|两|多次|被|已|有|近|缺|逾|停|账号|名称|主体|开设|留言|转载|推送|推文|文章|发文|作品)"
+    r"(?:均|都|仍|还|尚|至今|也|分别|在|自|零|首页|栏目|更新|连续|长期|超|未|不|无|存在|没有|内容|信息|互动|发布|因|两|多次|被|已|有|近|缺|逾|停|账号|名称|主体|开设|留言|转载|推送|推文|文章|发文|作品)"
 )
 
 
+_OF_COLUMNS = re.compile("(?:栏目|专栏|板块|频道|专题|页面)(?:分别)?(?:为|是|有|包括)?:?$")
+"""What names no account after it (空白栏目为:人事处“招考录用”)."""
 _ANNOUNCES = re.compile(
-    "(?:不合格|不达标|更新|超过[^,“]{1,8})(?:的)?(?:账号|政务新媒体|新媒体)?,?(?:分别(?:为|是|有)|的(?:有|是|为)|为|是)$"
+    "(?:不合格|不达标|更新|超过[^,“]{1,8})(?:的)?(?:[0-9两二三四五六七八九十]+[个家])?(?:账号|政务新媒体|新媒体)?,?(?:分别(?:为|是|有)|的(?:有|是|为)|为|是)$"
 )
 
 
@@ -195,13 +200,16 @@ def _quoted_groups(text: str, start: int, page: NoticeText, default: Kind | None
         tail = _after().match(text, match.end())
         assert tail is not None
         between = text[end : match.start()]
-        lead = _before().search(between[-40:]) if between else None
+        # 账号分别是县水利局“甲”: the body begins after the verb.
+        lead = _before().search(re.sub("^.*分别(?:为|是|有)", "", between[-40:])) if between else None
         lead_length = len(lead.group()) if lead is not None else 0
         if lead is not None and lead.group("site") and not _ends_like_a_body().search(match.group("name")):
             # 县政府网站“办事指南”: the words name a part of the site that stands before them.
+            if _kind_of(tail)[0] is None:
+                continue
             lead, lead_length = None, 0
         name = _QuotedName(match.group("name").strip(), match.start(), match.end(), tail, lead, match.start() - lead_length)
-        rest = between[: len(between) - lead_length]
+        rest = re.sub("[省市县区州旗]直(?:单位|部门)?$", "", between[: len(between) - lead_length])
         joined = runs and re.fullmatch(r"[、和及与]?|以及|,以及|、以及", rest.strip()) is not None
         if joined and not (rest == "," and runs[-1][-1].tail.group()):
             runs[-1].append(name)
@@ -220,12 +228,18 @@ def _group_of_run(run: list[_QuotedName], text: str, start: int, page: NoticeTex
     run = [name for name in run if is_quoted_name(name.name, text[name.end :])]
     if not run:
         return
+    if _OF_COLUMNS.search(text[: run[0].lead_start]):
+        return
     _share_platforms(run)
     last = run[-1].tail
     has_kind = any(name.kind for name in run)
     announced = text[: run[0].lead_start].endswith(":") or text[run[0].lead_start : run[0].start].endswith(":")
     # 5个账号不合格,分别为“甲”“乙”; 更新间隔超过14天的有“甲”“乙”: the predicate stands before.
     announced = announced or _ANNOUNCES.search(text[: run[0].lead_start]) is not None
+    # 2个账号两周未更新(“甲”“乙”): the names stand in brackets after what is said of them.
+    announced = announced or _is_in_brackets_after_fault(text, run)
+    if announced and default is None:
+        default = kind_named(text[: run[0].lead_start])
     if not has_kind and default is None and not announced and not (_STATES.match(text[last.end() :]) or _owner(run[0])):
         return
     # “青石发布”(微信、微博) names two accounts.
@@ -240,6 +254,12 @@ def _group_of_run(run: list[_QuotedName], text: str, start: int, page: NoticeTex
     stated = _stated(last)
     kind = next((name.kind for name in run if name.kind), default)
     yield Mentions(names, low, last.end(), is_open, kind, stated)
+
+
+def _is_in_brackets_after_fault(text: str, run: list[_QuotedName]) -> bool:
+    before, after = text[: run[0].lead_start], text[run[-1].tail.end() :]
+    clause = re.split("[,、;。]", before)[-1]
+    return before.endswith("(") and after.startswith(")") and kind_named(clause) is not None and has_fault(clause)
 
 
 def _share_platforms(run: list[_QuotedName]) -> None:
@@ -271,7 +291,7 @@ def _kind_of(words_around: re.Match[str] | None) -> tuple[Kind | None, str | Non
     if words_around is None:
         return None, None
     parts = words_around.groupdict()
-    platform = parts.get("platform") or parts.get("bracket")
+    platform = parts.get("platform") or parts.get("bracket") or parts.get("bracket2")
     if platform:
         return "account", platform
     if parts.get("account"):
@@ -284,7 +304,7 @@ _NOT_OWNER = re.compile(r"政府网站$|^部分|^个别|^有的|^其中")
 
 def _owner(name: _QuotedName) -> str | None:
     """Return the body printed beside a name: in brackets after it, else before it."""
-    bracketed = name.tail.group("owner") or name.tail.group("owner2")
+    bracketed = name.tail.group("owner") or name.tail.group("owner2") or name.tail.group("owner3")
     if bracketed:
         return bracketed
     owner = name.lead.group("owner") if name.lead is not None else None
@@ -293,7 +313,7 @@ def _owner(name: _QuotedName) -> str | None:
     if owner.count("(") > owner.count(")"):
         owner = owner.rpartition("(")[2]
     owner = re.sub(r"^\([一二三四五六七八九十0-9]{1,3}\)", "", owner)
-    owner = re.sub(rf"^(?:{any_of(naming()['examples'])}|以及|尤其是|特别是|和|及|、)+", "", owner)
+    owner = re.sub(rf"^(?:{any_of(naming()['examples'])}|以及|尤其是|特别是|和|及|、|为|是|即)+", "", owner)
     return owner if 3 <= len(owner) <= 20 and not _NOT_OWNER.search(owner) and is_bare_name(owner) else None
 
 
@@ -337,7 +357,7 @@ def _anchor() -> re.Pattern[str]:
 @cache
 def _lead_in() -> re.Pattern[str]:
     return re.compile(
-        rf"^(?:{any_of(naming()['examples'])}|以及|此外|另外|还有|尤其是|特别是|对|发现|经查|检查发现|目前|是|为|在|[一二三四五六七八九]是|[①-⑳])+"
+        rf"^(?:[^“”]*(?:新媒体|账号|网站)(?:分别)?(?:为|是)|{any_of(naming()['examples'])}|以及|此外|另外|还有|尤其是|特别是|对|发现|经查|检查发现|目前|是|为|在|[一二三四五六七八九]是|[0-9]{{1,2}}[.、]|[①-⑳])+"
     )
 
 
@@ -359,7 +379,10 @@ def _is_half(before: str, piece: str, *, account: bool) -> bool:
 def _items_before(text: str, floor: int, position: int, *, account: bool) -> _Items | None:
     """Return the names of the list between `floor` and `position`; None when what stands there is no name."""
     # 青石高新区(科创园区), 永靖县(市): a short bracket is part of a name and ends no stretch.
-    plain = _SHORT_BRACKET.sub(lambda match: "〇" * len(match.group()), text[:position])
+    # (未更新) says what is wrong with the name before it.
+    plain = _SHORT_BRACKET.sub(
+        lambda match: match.group() if has_fault(match.group()) else "〇" * len(match.group()), text[:position]
+    )
     low = max(max((plain.rfind(mark) for mark in ",;:。()“”"), default=-1) + 1, floor)
     stretch = plain[low:position]
     lead = _lead_in().match(stretch)
@@ -375,7 +398,8 @@ def _items_before(text: str, floor: int, position: int, *, account: bool) -> _It
     for piece, at in reversed(merged[-_MOST_NAMES:]):
         trimmed = re.sub(r"^(?:如|其中|以及|包括|尤其是|特别是)", "", piece)
         at += len(piece) - len(trimmed)
-        if not is_bare_name(trimmed.replace("〇", ""), account=account):
+        has_own_platform = kept and re.search(rf"(?:{PLATFORM_WORDS})$", trimmed) is not None
+        if has_own_platform or not is_bare_name(trimmed.replace("〇", ""), account=account):
             break
         kept.append((text[at : at + len(trimmed)], at))
     if not kept:
@@ -408,7 +432,9 @@ def _bare_groups(text: str, start: int, page: NoticeText) -> Iterator[Mentions]:
             # 青石旅游网: the word is the end of the name itself.
             begin = match.end("site")
         items = _items_before(text, position, begin, account=kind == "account")
-        if items is None:
+        is_class = match.group("account") and items is not None and re.search("[市县区州盟旗]$", items.items[-1][0])
+        if items is None or is_class:
+            # 丰水市政务新媒体 are all accounts of the place, no account of that name.
             continue
         known = platform_of_label(platform) if platform else None
         names = [
@@ -432,7 +458,8 @@ def _bare_groups(text: str, start: int, page: NoticeText) -> Iterator[Mentions]:
 @cache
 def _bracketed() -> re.Pattern[str]:
     return re.compile(
-        rf"(?P<name>[^、,;:。()“”]{{2,22}})\((?P<platforms>{PLATFORM_WORDS}(?:账号)?(?:[、和]{PLATFORM_WORDS}(?:账号)?){{0,4}})\)"
+        rf"(?P<name>[^、,;:。()“”]{{2,22}})\((?P<platforms>{PLATFORM_WORDS}(?:账号)?(?:[、和]{PLATFORM_WORDS}(?:账号)?){{0,4}})"
+        r"(?:\)|[,:](?P<said>[^()]{2,40})\))"
     )
 
 
@@ -447,13 +474,22 @@ def _bracketed_groups(text: str, start: int, page: NoticeText) -> Iterator[Menti
         if not is_bare_name(name, account=True):
             continue
         at = match.end("name") - len(name)
+        spelled = [(name, at), *_before_bracketed(text, at)]
+        at = spelled[-1][1]
         named = []
-        for spelling in re.findall(PLATFORM_WORDS, match.group("platforms")):
-            known = platform_of_label(spelling)
-            place = page.place(start + at, start + match.end("name"))
-            named.append(
-                Named(name=name, kind="account", platform=known[0] if known else None, platform_text=spelling, place=place)
-            )
+        for called, begin in reversed(spelled):
+            for spelling in re.findall(PLATFORM_WORDS, match.group("platforms")):
+                known = platform_of_label(spelling)
+                platform = known[0] if known else None
+                place = page.place(start + begin, start + begin + len(called))
+                named.append(Named(name=called, kind="account", platform=platform, platform_text=spelling, place=place))
+        if match.group("said"):
+            # 县林业局(微信公众号,8月以来未更新): the bracket tells what is wrong as well.
+            if group is not None:
+                yield group
+            yield Mentions(named, at, match.start("said"), False, "account", None)
+            group = None
+            continue
         open_list = text.startswith("等", match.end())
         if group is not None and text[group.end : at] in ("、", "和", "及"):
             group = replace(group, names=[*group.names, *named], end=match.end() + open_list, is_open=open_list)
@@ -463,6 +499,14 @@ def _bracketed_groups(text: str, start: int, page: NoticeText) -> Iterator[Menti
         group = Mentions(named, at, match.end() + open_list, open_list, "account", None)
     if group is not None:
         yield group
+
+
+def _before_bracketed(text: str, end: int) -> Iterator[tuple[str, int]]:
+    """Yield the names of a list that share the bracket after its last one (:青石扶贫、青石司法(微信公众号)), the last first."""
+    low = max(text.rfind(mark, 0, end) for mark in ",;:。()“”") + 1
+    pieces = list(re.finditer("[^、]+", text[low:end]))
+    if low and text[low - 1] == ":" and all(is_bare_name(piece.group(), account=True) for piece in pieces):
+        yield from ((piece.group(), low + piece.start()) for piece in reversed(pieces))
 
 
 _QUOTED_LIST = re.compile(r"(?:[“\"][^”\"]+[”\"][、,和]?)+等?")
@@ -527,6 +571,36 @@ def _listed_groups(text: str, start: int, page: NoticeText, default: Kind | None
         ]
         yield Mentions(names, match.end(), len(text), is_open, kind, None, follows=True)
         return
+
+
+_AT_FAULT = re.compile(
+    r"(?:^|,)(?:[一二三四五六七八九]是)?(?P<list>[\u4e00-\u9fff、]{3,80}?(?:局|委|办|厅|镇|乡|街道|中心|会|政府))"
+    rf"(?P<more>等[0-9]*(?:[个家])?(?:单位|部门)?)?(?::(?P<platform>{PLATFORM_WORDS}|(?:门户)?网站))?(?:均|都|仍|尚)*(?P<fault>(?:未|没有|存在|长期|超过|连续)[^,]*)"
+)
+
+
+def _bodies_at_fault(text: str, start: int, page: NoticeText, default: Kind | None) -> Iterator[Mentions]:
+    """Read bodies that a clause begins with and whose site or account it finds at fault (市林业局、市体育局未完成网站改造)."""
+    for match in _AT_FAULT.finditer(text):
+        platform = match.group("platform")
+        known = platform_of_label(platform) if platform else None
+        kind = kind_named(platform or match.group("fault")) or default
+        items = list(re.finditer("[^、]+", match.group("list")))
+        if kind is None or not all(is_bare_name(item.group()) for item in items):
+            continue
+        low = match.start("list")
+        places = [(start + low + item.start(), start + low + item.end(), item.group()) for item in items]
+        names = [
+            Named(
+                name=name,
+                kind=kind,
+                platform=known[0] if known else None,
+                platform_text=platform if known else None,
+                place=page.place(begin, end),
+            )
+            for begin, end, name in places
+        ]
+        yield Mentions(names, low, match.start("fault"), match.group("more") is not None, kind, None)
 
 
 def site_of(name: str) -> str:

@@ -79,7 +79,7 @@ class NoticeText:
             yield Line(number, self._starts[number - 1] + len(raw) - len(raw.lstrip()), raw.strip())
 
 
-_BULLET = re.compile(r"[◆●■▲★◇○▪•※►▶➢✦□]+ *(?=\S)")
+_BULLET = re.compile(r"——|[◆●■▲★☆◇○▪•※►▶➢✦✧□☑✓✔✗✘✖❌❗⚠📌🔴🔸🔹👉]+[ \uFE0F]*(?=\S)")
 _LONG_LINE = 200
 """A line longer than this may be a whole notice that lost its line breaks."""
 _ADDRESS_END = r"(?:各[^。;]{1,80}?|[^。;:]{0,40}(?:政府|部门|单位|机构)[^。;:]{0,60}?):"
@@ -87,6 +87,7 @@ _CUTS = re.compile(
     r"(?<=[。;: ])(?=[一二三四五六七八九十]{1,2}、[^,。;:]{2,24}[。: (]?)|(?<=[^0-9((])(?=\([一二三四五六七八九十]{1,2}\)\S)|"
     rf"(?<=通报)(?={_ADDRESS_END})|(?<=通报)(?=[ ]*(?:根据|按照|为|近日|近期|依据|[\u4e00-\u9fff]{{2,20}}(?:关于|办公厅|办公室)))|"
     r"(?<=[政府部门单位机构委员会办公室关]:)(?=根据|按照|为|近日|近期|依据|[0-9]{4}年)|"
+    r"(?<=[。 ])(?=[0-9]{4}年[0-9]{1,2}月[0-9]{1,2}日\s*$)|"
     r"(?<=。)(?=[\u4e00-\u9fff]{4,25}(?:办公室|办公厅|局|政府|中心|委员会|厅|办)[0-9]{4}年[0-9]{1,2}月[0-9]{1,2}日)"
 )
 
@@ -171,6 +172,7 @@ _MOST_SENTENCE = 4_000
 _PART = r"(?:[0-9]{1,2}|[一二三四五六七八九十]{1,3})"
 DATE_LINE = re.compile(rf"(?:[0-9]{{4}}|[〇○零一二三四五六七八九十]{{4}})年{_PART}月{_PART}日")
 _SIGNATURE = re.compile(rf"[\u4e00-\u9fff]{{4,30}}(?:办公室|办公厅|局|政府|中心|委员会|厅|办) *{DATE_LINE.pattern}")
+_SENDER = re.compile("[\u4e00-\u9fff]{2,26}(?:办公室|办公厅|人民政府)")
 _LIST_HEAD = re.compile(r"附 *件 *[:] *(?=\S)|附 *[:] *(?=[0-9]|\S{4})")
 _LIST_HEAD_BARE = re.compile(r"附 *件 *: *$")
 _LIST_ITEM = re.compile(r"([0-9]{1,2})[.、] *(?=\S)")
@@ -263,6 +265,8 @@ def _list_end(lines: list[Line], start: int) -> int:
 
 
 def _closing_start(lines: list[Line]) -> int:
+    if len(lines) > 1 and _SENDER.fullmatch(lines[-1].text) and lines[-2].text.endswith("。"):
+        return len(lines) - 1
     for i in range(len(lines) - 1, max(-1, len(lines) - 8), -1):
         if _SIGNATURE.fullmatch(lines[i].text):
             return i
@@ -277,7 +281,7 @@ def _head_end(lines: list[Line]) -> int:
         if (
             _ADDRESSEES.match(line.text)
             and not _heading(line)
-            and not re.search("如下|附件|联系|通知:$|通报:$|问题:$|不足:$", line.text)
+            and not re.search("如下|附件|联系|(?:通知|通报|问题|不足|名单|清单|原因|账号|网站):$", line.text)
         ):
             return i + 1
     for i, line in enumerate(lines[:25]):
@@ -312,7 +316,7 @@ def _sections(lines: list[Line], before: str) -> tuple[Section, list[Line]]:
             continue
         level, offset = heading
         title, body = _split_title(line.text[offset:])
-        if not body and title and re.search("[,“;]", title) and line.text.endswith(("。", ";")):
+        if not body and title and re.search("[,“;]", title) and (line.text.endswith(("。", ";")) or re.search("”.*,", title)):
             # An item of one sentence has no heading.
             title, body = "", line.text[offset:]
         while path[-1].level >= level:

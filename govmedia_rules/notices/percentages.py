@@ -78,9 +78,14 @@ def _enter_distributed(plain: str, page: NoticeText, clause: Line, builder: Coun
     matches = list(PERCENT.finditer(plain))
     lead = plain[: matches[0].start()] if matches else ""
     kind = rate_kind(lead)
-    if not matches or kind is None or not _DISTRIBUTED.search(lead.rstrip()) or nouns().search(lead):
+    if not matches or kind is None or not _DISTRIBUTED.search(lead.rstrip()):
         return False
-    wholes = [whole for subject in builder.recent if (whole := builder.whole(subject)) is not None]
+    named = list(dict.fromkeys(SUBJECT_OF[noun.lastgroup] for noun in nouns().finditer(lead) if noun.lastgroup))
+    if named and not (len(named) == len(matches) == 2 and set(named) == {"site", "account"}):
+        return False
+    subjects = named or builder.recent
+    opens = bool(named) or (kind == "pass" and len(subjects) == len(matches) > 1)
+    wholes = [whole for s in subjects if (whole := builder.whole(s) or (builder.open(s) if opens else None)) is not None]
     figures = matches * len(wholes) if re.search("均|都", lead) and len(matches) == 1 else matches
     if len(figures) != len(wholes):
         return len(wholes) > 1
@@ -97,6 +102,9 @@ def _enter_rate(
     kind: RateKind, label: str, before: str, match: re.Match[str], page: NoticeText, clause: Line, builder: CountBuilder
 ) -> None:
     target = _rate_target(before, builder)
+    if target is None and kind in ("pass", "failure_share") and builder.current is None and builder.wholes:
+        # 抽查政务新媒体180个,发现问题账号4个,合格率97.78%: of the accounts, not of the problems.
+        target = builder.whole(builder.topic) if builder.topic else builder.wholes[-1]
     both = {"sites", "accounts"} <= {noun.lastgroup for noun in nouns().finditer(before)}
     rate = Rate(
         kind=_kind_seen_with(kind, before, target, builder),
@@ -109,13 +117,19 @@ def _enter_rate(
     if target is None and builder.figures and builder.current is None:
         figure = builder.figures[-1]
         builder.figures[-1] = figure.model_copy(update={"rates": (*figure.rates, rate)})
+    elif target is None and kind == "pass" and "网站" in page.text and "新媒体" in page.text and not builder.wholes:
+        # Of sites or of accounts: the text names both and the rate neither.
+        return
     elif target is None and kind in ("coverage", "pass") and not builder.wholes:
         builder.rate(rate, builder.open("site" if "网站" in page.text else "account"))
     else:
         builder.rate(rate, target)
     if both and target is not None:
         other: CountedSubject = "site" if target.subject == "account" else "account"
-        builder.rate(rate, builder.whole(other) or builder.open(other))
+        if isinstance(target, WholeBuilder):
+            builder.rate(rate, builder.whole(other) or builder.open(other))
+        else:
+            builder.rate(rate, builder.part(other, target.label, None, "region"))
 
 
 def _kind_seen_with(kind: RateKind, before: str, target: PartBuilder | None, builder: CountBuilder) -> RateKind:
@@ -160,6 +174,9 @@ def _rate_target(before: str, builder: CountBuilder) -> PartBuilder | None:
     subject = SUBJECT_OF[noun.lastgroup]
     if {"sites", "accounts"} <= {other.lastgroup for other in nouns().finditer(before)}:
         # 政府网站、政务新媒体合格率: said of both, entered for each by the caller.
+        place = clean_label(before[: next(nouns().finditer(before)).start()])
+        if "、" in place and _SUBSET.search(_WHOLE_WORDS.sub("", place)):
+            return builder.part(subject, place, None, "region")
         return builder.whole(subject) or builder.open(subject)
     label = clean_label(_RATE_WORDS.sub("", before[: noun.end()]))
     platform = platform_of_label(label) if subject == "account" else None

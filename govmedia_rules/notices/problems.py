@@ -36,13 +36,26 @@ def _body(part: Section, kind: Kind | None, page: NoticeText) -> Iterator[Proble
     announced: Line | None = None
     for number, paragraph in enumerate(part.body):
         listed = _listed_under(announced, paragraph, kind, page)
+        if listed is None and _PLATFORM_LEAD.match(paragraph.text) and has_fault(part.title):
+            # 不合格政务新媒体 over lines such as 微博2个:甲、乙.
+            listed = _listed_after(part.title, paragraph.text, paragraph.start, page, kind)
         if listed is not None:
             yield listed
             continue
-        announced = paragraph if paragraph.text.endswith(":") and has_fault(paragraph.text) else None
+        announced = paragraph if _announces_names(paragraph.text) else None
         following = part.body[number + 1 : number + 2]
         if not any(_listed_under(announced, line, kind, page) for line in following):
             yield from _paragraph(paragraph, part.title, kind, page, is_first=number == 0)
+
+
+_MOST_ANNOUNCED = 20
+"""Characters of a line of its own that tells what is wrong with those named in the lines below it."""
+
+
+def _announces_names(text: str) -> bool:
+    """Return whether a line tells what is wrong with the names below it (超过两周未更新的账号: or, shorter, 超过两周未更新)."""
+    is_title = len(text) <= _MOST_ANNOUNCED and re.search("[,。;“”]", text) is None
+    return has_fault(text) and (text.endswith(":") or is_title)
 
 
 def _listed_under(announced: Line | None, line: Line, kind: Kind | None, page: NoticeText) -> Problem | None:
@@ -64,11 +77,11 @@ def _named_items(part: Section, page: NoticeText, kind: Kind | None) -> Iterator
 
 def read_unheaded(section: Section, page: NoticeText) -> Iterator[Problem]:
     """Yield the findings under a heading that is none of problems: its own may be the subject (1.“甲”微信公众号:两周未更新)."""
+    if not _subjects_before(section.title, page):
+        yield from filter(_is_of_its_own, _body(Section(0, body=section.body), None, page))
+        return
     for paragraph in section.body:
-        if _subject_before(section.title) is not None:
-            yield from _paragraph(paragraph, section.title, kind_named(section.title), page, is_first=False)
-        else:
-            yield from filter(_is_of_its_own, _paragraph(paragraph, "", None, page, is_first=False))
+        yield from _paragraph(paragraph, section.title, kind_named(section.title), page, is_first=False)
 
 
 def read_sentence(sentence: Line, page: NoticeText) -> Iterator[Problem]:
@@ -87,14 +100,18 @@ def _paragraph(paragraph: Line, title: str, kind: Kind | None, page: NoticeText,
         if listed is not None:
             yield listed
             return
-    subject = _subject_before(title)
-    if subject is not None:
+    subjects = _subjects_before(title, page)
+    if subjects:
         for segment in segments(paragraph):
-            for problem in _nameless(segment, page, "", subject.kind):
-                yield problem.model_copy(update={"named": (subject,)})
+            for problem in _nameless(segment, page, "", subjects[0].kind):
+                yield problem.model_copy(update={"named": subjects})
         return
+    corrected = next((i for i, sentence in enumerate(parts) if _CORRECTED.search(sentence.text)), -1)
     heading = title
     for i, sentence in enumerate(parts):
+        if i <= corrected:
+            # 被列为不合格账号。经申诉复核,更正为合格: what was withdrawn is no finding.
+            continue
         item = re.match(r"[一二三四五六七八九十]是", sentence.text)
         is_heading = item is not None and i + 1 < len(parts) and len(sentence.text) <= 30
         if item is not None and is_heading and not find_mentions(sentence.text, sentence.start, page, kind):
@@ -104,6 +121,7 @@ def _paragraph(paragraph: Line, title: str, kind: Kind | None, page: NoticeText,
         yield from _sentence(sentence, page, heading, kind)
 
 
+_CORRECTED = re.compile("(?:更正|变更|调整|改判|改)为(?:合格|达标)|(?:撤销|取消)[^,]{0,8}不合格")
 _COUNTED = re.compile(
     r"(?:的(?:政府)?(?:网站|政务新媒体|单位|账号))?(?:有)?\((?:共)?(?P<n>[0-9]{1,4})[个家]\)$|的(?:政府)?(?:网站|政务新媒体|单位|账号)(?:有|为)?$"
 )
@@ -112,12 +130,18 @@ _COUNTED = re.compile(
 _ONLY_PLATFORM = re.compile(rf"(?:的?(?:{PLATFORM_WORDS})(?:账号)?|网站|账号|政务新媒体)?(?:\([^()]*\))?")
 
 
+_PLATFORM_LEAD = re.compile(rf"(?:(?:{PLATFORM_WORDS})(?:账号)?(?:[0-9]+[个家])?)(?:\([^()]{{1,6}}\))?:")
+_OWN_PLATFORM = re.compile(rf"(?:的)?(?:{PLATFORM_WORDS})(?:账号)?$")
 _NUMBER = re.compile(r"^(?:[0-9]{1,2}[.、]|\([0-9]{1,2}\)|[①-⑳])")
 """What numbers an item inside a paragraph (1.县林业局网站;2.县水利局网站)."""
 
 
 def _listed_after(title: str, body: str, start: int, page: NoticeText, kind: Kind | None) -> Problem | None:
     """Return a finding before a colon and nothing but names after it (栏目更新不及时的网站(3个):甲局、乙局、丙局)."""
+    led = _PLATFORM_LEAD.match(body)
+    if led is not None:
+        # 微信公众号:甲、乙: the platform of all that follow.
+        body, start = body[led.end() :], start + led.end()
     counted = _COUNTED.search(title)
     wording = title[: counted.start()] if counted else title
     names = [_NUMBER.sub("", name) for name in re.split("[、,;]", body.strip("。 ")) if name]
@@ -136,8 +160,10 @@ def _listed_after(title: str, body: str, start: int, page: NoticeText, kind: Kin
         bare = re.sub("等$", "", name)
         quoted = re.match(r"[“\"](?P<name>[^”\"]+)[”\"](?P<rest>.*)", bare)
         bracket = re.search(r"\(.*\)$", bare)
-        rest = quoted["rest"] if quoted else bracket.group() if bracket else ""
-        platform = platform_of_label(rest)
+        own_platform = None if quoted or bracket else _OWN_PLATFORM.search(bare)
+        bare = bare[: own_platform.start()] if own_platform else bare
+        rest = quoted["rest"] if quoted else bracket.group() if bracket else own_platform.group() if own_platform else ""
+        platform = platform_of_label(rest) or (platform_of_label(led.group()) if led else None)
         called = (quoted["name"] if quoted else site_of(re.sub(r"\(.*\)$", "", bare))).strip()
         if quoted and not _ONLY_PLATFORM.fullmatch(rest):
             return None
@@ -168,20 +194,14 @@ def _listed_after(title: str, body: str, start: int, page: NoticeText, kind: Kin
     )
 
 
-def _subject_before(title: str) -> Named | None:
-    """Return a name before a colon, with findings after it (州卫生健康委网站:办事指南要素缺失)."""
-    quoted = re.fullmatch(r"[“「\"](?P<name>[^“”「」\"]{2,40})[”」\"]", re.sub(rf"(?:{PLATFORM_WORDS}|网站|账号)$", "", title))
-    tail = re.search(rf"(?:(?P<platform>{PLATFORM_WORDS})|网站|门户网)$", title)
-    name = quoted.group("name") if quoted else title[: tail.start()] if tail else ""
-    if not name or len(name) > 25 or not is_bare_name(name, account=quoted is not None):
-        return None
-    platform = platform_of_label(tail.group("platform")) if tail is not None and tail.group("platform") else None
-    return Named(
-        name=name,
-        kind="account" if platform else "site",
-        platform=platform[0] if platform else None,
-        platform_text=platform[1] if platform else None,
-    )
+def _subjects_before(title: str, page: NoticeText) -> tuple[Named, ...]:
+    """Return the names of a heading that is nothing but names (“甲”微博、乙局网站: and their fault under it)."""
+    groups = find_mentions(title, 0, page, None) if title else []
+    edges = [0, *(edge for group in groups for edge in (group.start, group.end)), len(title)]
+    between = "".join(title[edges[i] : edges[i + 1]] for i in range(0, len(edges), 2))
+    if not groups or re.sub("等?[0-9]*[个家](?:账号|网站|政务新媒体)", "", between).strip("、,和及与 ") or has_fault(title):
+        return ()
+    return tuple(named.model_copy(update={"place": None}) for group in groups for named in group.names)
 
 
 def _sentence(sentence: Line, page: NoticeText, heading: str, kind: Kind | None) -> Iterator[Problem]:
@@ -201,8 +221,16 @@ def _classify(wording: str, stance: Stance, subject: SubjectKind | None) -> tupl
     """Return ids and deciding words; what only asks for improvement (有待提高) is no veto."""
     # “甲局”网站长期未更新: what is said of no part is said of the site as a whole.
     of_whole = subject == "site" and _OF_WHOLE.match(wording) is not None and not _OF_A_PART.search(wording)
+    # 首页“教育要闻”3个月未更新: a column that the home page shows.
+    wording = re.sub("首页的?(“[^”]{2,12}”)(?!栏目|专栏|板块)", r"\1栏目", wording)
     classified: Classified = classify(f"网站{wording}" if of_whole else wording, subject=subject)
-    kept = [decision for decision in classified.decisions if stance != "weak" or ".veto." not in decision.indicator_id]
+    decisions = classified.decisions
+    pieces = wording.split("、")
+    if len(pieces) > 1 and (classified.indicator_ids == (OTHER,) or all(map(has_fault, pieces))):
+        # 首页不更新、无互动栏目: each fault of a list by itself; no word of one decides with a word of another.
+        apart = [classify(piece, subject=subject).decisions for piece in pieces if has_fault(piece)]
+        decisions = tuple(d for found in apart for d in found if d.indicator_id != OTHER) or decisions
+    kept = [decision for decision in decisions if stance != "weak" or ".veto." not in decision.indicator_id]
     if not kept:
         return (OTHER,), ()
     return tuple(decision.indicator_id for decision in kept), tuple(dict.fromkeys(w for d in kept for w in d.words))
@@ -233,11 +261,15 @@ _FAMILIES = ("deduct.interpretation", "deduct.service", "deduct.design", "deduct
 _OPENING = re.compile(r"^(?:此外|另外|同时|还有|其中|[一二三四五]是|检查发现|主要表现为|主要是|但是|但)[,、]?")
 
 
-_ALL_RECTIFIED = re.compile("(?:均|全部|都)已?[^,未没]{0,8}(?:整改|更正|修复|改正|处理完毕)")
+_ALL_RECTIFIED = re.compile("(?:均|全部|都)已?[^,未没]{0,8}(?:整改|更正|修复|改正|修改|删除|处理完毕)")
 
 
 def _nameless(segment: Line, page: NoticeText, heading: str, kind: Kind | None) -> Iterator[Problem]:
-    if _ALL_RECTIFIED.search(segment.text) and any(stance == "rectified" for _, stance in stances(segment)):
+    if (
+        _ALL_RECTIFIED.search(segment.text)
+        and re.search("其中[^,]*已", segment.text) is None
+        and any(stance == "rectified" for _, stance in stances(segment))
+    ):
         # 错链21条、错别字14处,均已反馈整改 names nobody and leaves nothing open.
         return
     for clause, stance in stances(segment):
@@ -311,7 +343,8 @@ def _named(segment: Line, groups: list[Mentions], page: NoticeText, heading: str
         if stance == "plain" and not _is_decided(ids):
             # 栏目长期不更新,如县扶贫办网站“工作动态”栏目: the predicate stands before the example.
             before = _before(text, members[0].start)
-            if not has_fault(before) or not _EXAMPLE.search(text[: members[0].start]):
+            is_led_in = _EXAMPLE.search(text[: members[0].start]) or text[: members[0].start].endswith(":")
+            if not has_fault(before) or not is_led_in:
                 continue
             wording, low = before, 0
             ids, decided_by = _classify_for(members, wording, "fault", own)
@@ -369,8 +402,12 @@ def _wordings(text: str, groups: list[Mentions]) -> list[str]:
         stop = groups[i + 1].start if i + 1 < len(groups) else len(text)
         part = text[group.end : stop]
         part = re.sub(rf"(?:,|、)?(?:{any_of(naming()['examples'])}|以及|和|及)?$", "", part.strip(" ,、"))
+        part = part.rstrip(")、, ") if part.count(")") > part.count("(") else part
         part = re.sub(r"^(?:的|均|都|仍|还|也|分别|在)+", "", part.strip(" ,、:"))
         part = part.strip(" ,、")
+        part = part.removeprefix(")") if part.count(")") > part.count("(") else part
+        # 甲网站“规划计划”栏目,乙网站“财务信息”栏目长期空白: a part of the site says nothing yet.
+        part = "" if _PART_OF_SITE.fullmatch(part) or _ONLY_COUNT.fullmatch(part) else part
         said.append(part[1:-1] if re.fullmatch(r"\([^()]+\)", part) else part)
     shared = _SHARED.search(said[-1]) if said else None
     if shared is not None:
@@ -381,10 +418,14 @@ def _wordings(text: str, groups: list[Mentions]) -> list[str]:
     return said
 
 
+_ONLY_COUNT = re.compile(r"\(?[0-9]+(?:处|条|个|项|次)\)?")
+_PART_OF_SITE = re.compile("“[^”]*”(?:栏目|专栏|专题|频道|板块|页面)?")
+
+
 def _before(text: str, position: int) -> str:
     """Return the predicate that stands before the names (存在栏目空白问题的有…)."""
     head = text[:position]
-    head = re.sub(rf"(?:[,、:]|(?:{any_of(naming()['examples'])}))+$", "", head.strip())
+    head = re.sub(rf"(?:[,、:(]|(?:{any_of(naming()['examples'])}))+$", "", head.strip())
     head = re.sub(r"^(?:此外|另外|同时|还有|检查发现)[,、]?", "", head)
     clause = head.split(",")[-1] if "," in head and has_fault(head.split(",")[-1]) else head
     return re.sub(

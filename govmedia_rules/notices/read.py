@@ -19,6 +19,7 @@ from govmedia_rules.notices.problems import read_problems, read_sentence, read_s
 from govmedia_rules.notices.rechecks import is_of_round_before, read_recheck
 from govmedia_rules.notices.repair import Mended, mend, mend_characters
 from govmedia_rules.notices.sources import Cell, NoticeSource, SourceGrid, load
+from govmedia_rules.notices.stance import stance_of
 
 _CJK = re.compile("[\u3400-\u9fff]")
 _LATIN = re.compile("[A-Za-z]")
@@ -120,7 +121,7 @@ def _read_chinese(mended: Mended, grids: list[SourceGrid]) -> Notice:
     window = formal.window(body, year)
     if window is not None:
         put("window", window[1], window[2])
-    counted = formal.statistics_date(body, year)
+    counted = formal.statistics_date(body, year, signed[0] if signed else None)
     if counted is not None:
         put("statistics_at", counted[1], counted[2])
     span = _statistics_span(parts, page, places)
@@ -132,7 +133,9 @@ def _read_chinese(mended: Mended, grids: list[SourceGrid]) -> Notice:
     starts = {line.start for line in overview}
     counted_in_head = [line for line in parts.head if line is not title and re.search("[0-9][个家]", line.text) and title != line]
     builder = counting.count_paragraphs(
-        [*counted_in_head, *(line for line in parts.opening if line.start not in starts), *overview], page, period
+        _counted_lines(parts, page, [*counted_in_head, *(line for line in parts.opening if line.start not in starts), *overview]),
+        page,
+        period,
     )
     counting.read_failures(_problem_lines(parts), page, builder)
     method = counting.method_of(parts.opening)
@@ -144,6 +147,7 @@ def _read_chinese(mended: Mended, grids: list[SourceGrid]) -> Notice:
         line.start for part in parts.root.walk() if part.role == "recheck" for line in part.body if is_of_round_before(part.title)
     )
     again = read_recheck([*parts.opening, *overview], page, under_heading=of_round_before)
+    _name_parts_by_fault(parts)
     problem_parts = _parts_with("problems", parts.root)
     if problem_parts:
         problems = tuple(problem for section in problem_parts for problem in read_problems(section, page))
@@ -195,6 +199,28 @@ def _read_chinese(mended: Mended, grids: list[SourceGrid]) -> Notice:
         marks=tuple(formal.marks([*furniture, *parts.closing], page)),
         places=places,
     )
+
+
+_COUNTS_OUTCOME = re.compile("^(?:不?合格|不?达标)的?(?:政府网站|网站|政务新媒体|新媒体|账号)[0-9,]+[个家]")
+"""A heading that gives a result (二、不合格账号5个:…)."""
+
+
+def _counted_lines(parts: Outline, page: NoticeText, lines: list[Line]) -> list[Line]:
+    """Return the lines that state figures in the order of the text, headings that give a result among them."""
+    titles = [_title_line(section, page) for section in parts.root.walk() if _COUNTS_OUTCOME.search(section.title)]
+    return sorted([*lines, *titles], key=lambda line: line.start)
+
+
+def _name_parts_by_fault(parts: Outline) -> None:
+    """Make a part whose heading tells a fault one of problems (二、更新不及时的单位 beside 三、其他问题)."""
+    for section in parts.root.walk():
+        if not section.role and section.title and stance_of(section.title) == "fault":
+            section.role = "problems"
+
+
+def _title_line(section: Section, page: NoticeText) -> Line:
+    start = page.text.find(section.title, section.start)
+    return Line(page.place(start, start).line, start, section.title)
 
 
 def _problem_lines(parts: Outline) -> list[Line]:

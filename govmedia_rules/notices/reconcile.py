@@ -204,6 +204,12 @@ def _group_limits(group: Group, population: InspectedPopulation) -> Iterator[Che
             yield part_above_whole(_subject(population), part, whole, f"{group.label}{name}", getattr(group, measure).place)
     failed = next((outcome.count for outcome in group.outcomes if outcome.kind == "failed"), None)
     whole_failed = population.failed
+    if (
+        whole_failed is None
+        and {outcome.kind for outcome in population.outcomes} == {"passed"}
+        and population.inspected is not None
+    ):
+        whole_failed = population.inspected.value - population.outcomes[0].count.value
     if failed is not None and whole_failed is not None and failed.bound == "exact" and failed.value > whole_failed:
         yield part_above_whole(f"{_subject(population)}不合格", failed.value, whole_failed, group.label, failed.place)
 

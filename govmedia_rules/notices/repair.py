@@ -106,7 +106,9 @@ def _simplify(text: str) -> tuple[str, list[Repair]]:
         from opencc import OpenCC
     except ImportError as missing:
         what = "this copy is in traditional characters and needs the opencc package"
-        raise MissingExtra(what, Where(key="notices.read"), "pip install govmedia-rules[notices]") from missing
+        raise MissingExtra(
+            what, Where(key="notices.read"), "pip install govmedia-rules[notices]", "这份通报是繁体字，需要 opencc"
+        ) from missing
     simple: str = OpenCC("t2s").convert(text)
     changed = [(old, new) for old, new in zip(text, simple, strict=False) if old != new]
     repairs = list(_note("traditional", len(changed), " -> ".join(changed[0]) if changed else ""))

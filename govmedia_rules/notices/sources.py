@@ -77,16 +77,28 @@ def load(source: str | bytes | Path) -> NoticeSource:
         try:
             data = source.read_bytes()
         except OSError as fault:
-            raise NoticeError(f"cannot open the notice: {fault.strerror or fault}", Where(file=str(source))) from fault
+            raise NoticeError(
+                f"cannot open the notice: {fault.strerror or fault}",
+                Where(file=str(source)),
+                zh=f"通报打不开：{fault.strerror or fault}",
+            ) from fault
         return load(data)
     if isinstance(source, bytes):
         if source.startswith(b"PK\x03\x04"):
             return _from_docx(source)
         if source.startswith((b"\xd0\xcf\x11\xe0", b"%PDF")):
-            raise NoticeError("old Word and PDF files are not read", hint="save it as DOCX, HTML or text")
+            raise NoticeError(
+                "old Word and PDF files are not read",
+                hint="save it as DOCX, HTML or text",
+                zh="旧版 Word 文件和 PDF 文件不能读",
+                hint_zh="请另存为 DOCX、HTML 或文本",
+            )
         source = _decode(source)
     if len(source) > MAX_CHARACTERS:
-        raise NoticeError(f"the notice has {len(source)} characters, more than {MAX_CHARACTERS}")
+        raise NoticeError(
+            f"the notice has {len(source)} characters, more than {MAX_CHARACTERS}",
+            zh=f"通报有 {len(source)} 个字符，多于 {MAX_CHARACTERS}",
+        )
     if _HTML.search(source[:20_000]):
         return _from_html(source)
     return NoticeSource(source)
@@ -204,7 +216,7 @@ def _fill(rows: list[list[tuple[str, int, int]]]) -> list[list[Cell]]:
                 c += 1
             down = min(down, len(rows) - r)
             if len(placed) + across * down > _MAX_CELLS:
-                raise NoticeError(f"a table has more than {_MAX_CELLS} cells")
+                raise NoticeError(f"a table has more than {_MAX_CELLS} cells", zh=f"有一张表超过 {_MAX_CELLS} 个单元格")
             for i in range(down):
                 for j in range(across):
                     placed.setdefault((r + i, c + j), Cell(text, across, down, i == 0 and j == 0))
@@ -222,16 +234,18 @@ def _from_docx(data: bytes) -> NoticeSource:
         import docx
     except ImportError as missing:
         what = "reading DOCX needs the python-docx package"
-        raise MissingExtra(what, Where(key="notices.read"), "pip install govmedia-rules[notices]") from missing
+        raise MissingExtra(
+            what, Where(key="notices.read"), "pip install govmedia-rules[notices]", "读 DOCX 需要 python-docx"
+        ) from missing
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as packed:
             if sum(part.file_size for part in packed.infolist()) > 200_000_000:
-                raise NoticeError("the DOCX file unpacks to more than 200 MB")
+                raise NoticeError("the DOCX file unpacks to more than 200 MB", zh="DOCX 文件解压后超过 200 MB")
         return _docx_source(docx.Document(io.BytesIO(data)))
     except NoticeError:
         raise
-    except Exception as fault:  # the package raises whatever a damaged part leads it into
-        raise NoticeError(f"not a readable DOCX file: {fault}", hint="open it in Word or WPS and save it again") from fault
+    except Exception as fault:
+        raise NoticeError(f"not a readable DOCX file: {fault}", zh=f"不是可读的 DOCX 文件：{fault}") from fault
 
 
 def _docx_source(document: Any) -> NoticeSource:
@@ -256,7 +270,12 @@ def _docx_source(document: Any) -> NoticeSource:
 def _docx_rows(table: Any) -> Iterator[list[tuple[str, int, int]]]:
     # The package spells every span out as cells; a few bytes may ask for millions of them.
     if sum(cell.grid_span for row in table.rows for cell in row._tr.tc_lst) > _MAX_CELLS:
-        raise NoticeError(f"a table has more than {_MAX_CELLS} cells", hint="save the table alone as XLSX, or the notice as text")
+        raise NoticeError(
+            f"a table has more than {_MAX_CELLS} cells",
+            hint="save the table alone as XLSX, or the notice as text",
+            zh=f"有一张表超过 {_MAX_CELLS} 个单元格",
+            hint_zh="请把表另存为 XLSX，或把通报另存为文本",
+        )
     grid = [[cell._tc for cell in row.cells] for row in table.rows]
     texts = {id(cell._tc): re.sub(r"\s+", " ", cell.text).strip() for row in table.rows for cell in row.cells}
     for r, row in enumerate(grid):

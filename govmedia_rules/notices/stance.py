@@ -26,7 +26,7 @@ _AGAIN = re.compile(r"仍|依然|依旧|再次|又|至今|屡|反弹|尚未|未�
 
 _NONE = re.compile(r"[^,、;:。]{0,200}?(?:为)?(?<![0-9.])[0零](?:余)?(?:个|家|条|处|次|件|例|起|篇)(?![0-9起内前后以])")
 _CLOSURE = re.compile(
-    r"(?:已|共|累计|全年|新增|依法|按程序|按规定|本季度|主动)*(?:(?:关停|注销|整合|撤并|迁移|清理|下线|关闭|归并)(?:或|并|和|、)?)+"
+    r"(?:[年季月]内|全[省市县区州]|已|共|累计|全年|新增|依法|按程序|按规定|本季度|主动)*(?:(?:关停|注销|整合|撤并|迁移|清理|下线|关闭|归并)(?:或|并|和|、)?)+"
     r"(?:了)?(?:各类)?(?:政府|政务)?(?:网站|新媒体|账号|微信|微博|公众号)*(?:账号)?[0-9]+(?:个|家)"
 )
 _SCORE = re.compile(r"(?:答复|办结|回复|办理|处理|回应|反馈)率(?:均)?(?:为|达到|达)?[0-9.]+%$")
@@ -43,12 +43,14 @@ def is_figure(clause: str) -> bool:
     """Return whether a clause gives a number or the title of a list, and no fault beside it."""
     if _LIST_TITLE.search(clause) and not re.search("[未无没]", clause):
         return True
-    if _CLOSURE.fullmatch(clause):
+    if _CLOSURE.fullmatch(re.sub("“[^”]*”", "", clause)):
         return True
     return (_SCORE.search(clause) or _RECEIPT.search(clause)) is not None and not has_fault(re.sub("“[^”]*”", "", clause))
 
 
-_NOW = "^对[^,]*(?:立行立改|立整立改|即知即改|即查即改)$"
+_NOW = "^对[^,]*(?:立行立改|立整立改|即知即改|即查即改|提醒|约谈)$"
+_NO_SUCH = re.compile("(?:也|均|都)?(?:无|没有)(?=[^,]*[不未无错])[^,]*(?:等|的)(?:情况|现象|情形)$")
+"""无内容不准确的现象 denies the fault that it names."""
 _STATED = re.compile("[未没不缺无]|发现|存在|出现|错误")
 
 
@@ -69,7 +71,7 @@ def _pattern(name: str) -> re.Pattern[str]:
         "free_of": rf"(?:^|[^不])(?:无|没有|零|未有)(?:[^,、不未找纠“]{{0,8}}?)(?:{any_of(stance['errors'])})(?!反馈|入口|报告)",
         "prevented": rf"(?:{any_of(stance['preventing'])})(?!.*(?:不力|不到位|不够|不严|薄弱)$)",
         "demanded": rf"^(?:{any_of(stance['addressed'])})?[^,未没不]{{0,8}}?(?:{_MUST}|{any_of(stance['demanding'])})",
-        "counted": r"(?:提醒|督促|下发|制发|印发|发出|推送)[^,]*?[0-9]+余?(?:次|份|条|件|家|个)",
+        "counted": r"(?:提醒|督促|下发|制发|印发|发出|推送)(?!仅|只)[^,]*?[0-9]+余?(?:次|份|条|件|家|个)",
         "excused": r"不(?:计入|列入|视为|作为|算作?)[^,]{0,6}(?:不合格|问题|扣分|考核)|已(?:提前|事先|按规定|按要求)报备",
         "acts": rf"(?:{acts})[^,]{{0,12}}(?:{objects})|(?:{objects})[^,]{{0,6}}(?:{acts})",
         "conditional": rf"(?:^|对)(?:{any_of(stance['conditional'])})|{_NOW}|^对[^,]*的(?:要|应|须|将|一律|予以|给予|坚决|严肃)",
@@ -99,7 +101,7 @@ def stance_of(clause: str) -> Stance:
         return "denied"
     if is_figure(clause):
         return "figure"
-    if _pattern("denied").search(clause) or _pattern("free_of").search(clause):
+    if _pattern("denied").search(clause) or _pattern("free_of").search(clause) or _NO_SUCH.match(clause):
         return "denied"
     if _pattern("counted").search(clause) and not _AGAIN.search(clause):
         return "demanded"
@@ -114,7 +116,11 @@ def stance_of(clause: str) -> Stance:
         return "earlier"
     if _pattern("weak").search(clause):
         return "weak"
-    if _pattern("praised").search(clause) or _pattern("improved").search(clause):
+    praise = _pattern("praised").search(clause)
+    if praise is not None and clause.startswith("、", praise.end()) and has_fault(clause[praise.end() :]):
+        # 16个更新及时、2个超过两周未更新: the fault is said of others.
+        return "fault"
+    if praise is not None or _pattern("improved").search(clause):
         return "praised"
     if _pattern("demanded").search(clause):
         return "demanded"

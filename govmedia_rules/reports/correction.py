@@ -37,7 +37,12 @@ def correction_document(
         MissingExtra: jinja2 is not installed.
     """
     if not correction.is_needed:
-        raise NoticeError("nothing of the published notice has changed", hint="a correction names what no longer stands")
+        raise NoticeError(
+            "nothing of the published notice has changed",
+            hint="a correction names what no longer stands",
+            zh="已发布的通报没有变化",
+            hint_zh="更正只写不再成立的内容",
+        )
     values: dict[str, object] = {
         **(more or {}),
         "notice": correction.published,

@@ -161,7 +161,10 @@ def _blocks(parent: Any, grids: Mapping[str, ReportGrid]) -> Iterator[Block]:
         tag = node.tag
         if tag == "-text":
             if node.text_content and node.text_content.strip():
-                raise NoticeError(f"text of the template stands outside of any paragraph: {node.text_content.strip()[:60]!r}")
+                raise NoticeError(
+                    f"text of the template stands outside of any paragraph: {node.text_content.strip()[:60]!r}",
+                    zh=f"模板里有文字在段落之外：{node.text_content.strip()[:60]!r}",
+                )
         elif tag in ("_comment", "-comment"):
             continue
         elif tag == "hr":
@@ -169,18 +172,29 @@ def _blocks(parent: Any, grids: Mapping[str, ReportGrid]) -> Iterator[Block]:
         elif tag == "table":
             name = node.attributes.get("data-grid") or ""
             if name not in grids:
-                raise NoticeError(f"the template asks for a table {name!r}, which the notice does not have")
+                raise NoticeError(
+                    f"the template asks for a table {name!r}, which the notice does not have",
+                    zh=f"模板要表 {name!r}，通报没有这张表",
+                )
             if grids[name].width:  # a table without columns is no table
                 yield grids[name]
         elif tag in _TAGS:
             style = node.attributes.get("class") or _TAGS[tag]
             if style not in STYLES:
-                raise NoticeError(f"the template has a paragraph of class {style!r}", hint=f"classes are {', '.join(STYLES)}")
+                raise NoticeError(
+                    f"the template has a paragraph of class {style!r}",
+                    hint=f"classes are {', '.join(STYLES)}",
+                    zh=f"模板里有 {style!r} 类的段落",
+                    hint_zh=f"类别有：{'、'.join(STYLES)}",
+                )
             yield Paragraph(style, tuple(_runs(node)))
         elif tag in _CONTAINERS:
             yield from _blocks(node, grids)
         else:
-            raise NoticeError(f"the template has an element <{tag}>, which means nothing in a document")
+            raise NoticeError(
+                f"the template has an element <{tag}>, which means nothing in a document",
+                zh=f"模板里有元素 <{tag}>，文件里没有对应的内容",
+            )
 
 
 _LAYOUT = re.compile(r"[ \t]*[\r\n]\s*")
@@ -198,7 +212,9 @@ def _runs(node: Any, mark: str = "") -> Iterator[Run]:
         elif child.tag in _INLINE:
             yield from _runs(child, _INLINE[child.tag] or mark)
         elif child.tag not in ("_comment", "-comment"):
-            raise NoticeError(f"the template has an element <{child.tag}> inside a paragraph")
+            raise NoticeError(
+                f"the template has an element <{child.tag}> inside a paragraph", zh=f"模板的段落里有元素 <{child.tag}>"
+            )
 
 
 # --- writing --------------------------------------------------------------------------------------------------------

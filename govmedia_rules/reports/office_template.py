@@ -38,14 +38,18 @@ def fill_docx(template: str | Path, notice: Notice, *, more: Mapping[str, object
         from docxtpl import DocxTemplate
         from jinja2 import TemplateError
     except ImportError:
-        raise MissingExtra("filling a DOCX template needs docxtpl", hint="pip install govmedia-rules[report]") from None
+        raise MissingExtra(
+            "filling a DOCX template needs docxtpl", hint="pip install govmedia-rules[report]", zh="填写 DOCX 模板需要 docxtpl"
+        ) from None
     path = Path(template)
     try:
         if path.stat().st_size > MAX_TEMPLATE_BYTES:
-            raise NoticeError("the template is larger than 20 MB", Where(str(path)))
+            raise NoticeError("the template is larger than 20 MB", Where(str(path)), zh="模板大于 20 MB")
         data = path.read_bytes()
     except OSError as fault:
-        raise NoticeError(f"cannot open the template: {fault.strerror}", Where(str(path))) from fault
+        raise NoticeError(
+            f"cannot open the template: {fault.strerror}", Where(str(path)), zh=f"模板打不开：{fault.strerror}"
+        ) from fault
     document = notice_document(notice)
     texts = [block for block in document.blocks if isinstance(block, Paragraph)]
     values: dict[str, object] = {
@@ -62,7 +66,13 @@ def fill_docx(template: str | Path, notice: Notice, *, more: Mapping[str, object
         filled.render(values, jinja_env=sandbox(), autoescape=True)
         filled.save(out)
     except TemplateError as fault:
-        raise NoticeError(f"the template cannot be filled: {fault}", Where(str(path))) from fault
+        raise NoticeError(f"the template cannot be filled: {fault}", Where(str(path)), zh=f"模板不能填写：{fault}") from fault
     except Exception as fault:  # python-docx and lxml raise their own for a file that is no document
-        raise NoticeError(f"the template is no DOCX document: {type(fault).__name__}", Where(str(path))) from fault
+        raise NoticeError(
+            f"the template is no DOCX document: {type(fault).__name__}",
+            Where(str(path)),
+            hint="save it as .docx in Word or WPS",
+            zh="模板不是 DOCX 文件",
+            hint_zh="请在 Word 或 WPS 里另存为 .docx",
+        ) from fault
     return out.getvalue()

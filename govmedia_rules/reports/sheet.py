@@ -263,7 +263,12 @@ def sheet_document(
 ) -> ReportDocument:
     """Return the sheet of these facts; see `rectification_sheet`."""
     if not facts.items:
-        raise NoticeError(f"{facts.name!r} has nothing to put right", hint="make sheets of subjects with problems only")
+        raise NoticeError(
+            f"{facts.name!r} has nothing to put right",
+            hint="make sheets of subjects with problems only",
+            zh=f"“{facts.name}”没有要整改的问题",
+            hint_zh="只给有问题的对象生成通知单",
+        )
     grids = {"problems": _problems(facts), "evidence": _evidence(facts), "reply": _reply(facts)}
     filters: dict[str, Filter] = {"day": _day, "instant": _instant, "quoted": quoted}
     values: dict[str, object] = {**(more or {}), "sheet": facts}

@@ -57,9 +57,13 @@ def fill_template(
         try:
             source = Path(template).read_text("utf-8-sig")
         except OSError as fault:
-            raise NoticeError(f"cannot open the template: {fault.strerror or fault}", Where(name_shown)) from fault
+            raise NoticeError(
+                f"cannot open the template: {fault.strerror or fault}",
+                Where(name_shown),
+                zh=f"模板打不开：{fault.strerror or fault}",
+            ) from fault
         except UnicodeDecodeError as fault:
-            raise NoticeError("the template is not UTF-8", Where(name_shown)) from fault
+            raise NoticeError("the template is not UTF-8", Where(name_shown), zh="模板不是 UTF-8") from fault
     else:
         source = read_text(name) if template is None else str(template)
         name_shown = name if template is None else "the given template"
@@ -91,19 +95,35 @@ def _rendered(in_one_line: bool, source: str, name_shown: str, values: Mapping[s
 
     try:
         if re.search(r"\{%[-+]?\s*autoescape\b", source):
-            raise NoticeError("a template may not switch escaping off", Where(name_shown), "remove the autoescape block")
+            raise NoticeError(
+                "a template may not switch escaping off",
+                Where(name_shown),
+                "remove the autoescape block",
+                zh="模板不能关闭转义",
+                hint_zh="请去掉 autoescape 块",
+            )
         return visible(_compiled(in_one_line, source, tuple(filters.items())).render(values))
     except TemplateSyntaxError as fault:
-        raise NoticeError(f"the template is not well formed: {fault.message}", Where(name_shown, row=fault.lineno)) from fault
+        raise NoticeError(
+            f"the template is not well formed: {fault.message}",
+            Where(name_shown, row=fault.lineno),
+            zh=f"模板写法有误：{fault.message}",
+        ) from fault
     except UndefinedError as fault:
         raise NoticeError(
-            str(fault.message), Where(name_shown, row=_line_of(fault)), "give it, or take its place out of the template"
+            str(fault.message),
+            Where(name_shown, row=_line_of(fault)),
+            "give it, or take its place out of the template",
+            f"模板里的内容没有给出：{fault.message}",
+            "请给出，或从模板里去掉",
         ) from fault
     except TemplateError as fault:
-        raise NoticeError(f"the template cannot be filled: {fault}", Where(name_shown, row=_line_of(fault))) from fault
+        raise NoticeError(
+            f"the template cannot be filled: {fault}", Where(name_shown, row=_line_of(fault)), zh=f"模板不能填写：{fault}"
+        ) from fault
     except (TypeError, ValueError, KeyError, AttributeError, ArithmeticError, OverflowError) as fault:
         raise NoticeError(
-            f"the template cannot be filled: {type(fault).__name__}: {fault}", Where(name_shown, row=_line_of(fault))
+            f"the template cannot be filled: {fault}", Where(name_shown, row=_line_of(fault)), zh=f"模板不能填写：{fault}"
         ) from fault
 
 
@@ -121,7 +141,9 @@ def _need_jinja() -> None:
     try:
         import jinja2  # noqa: F401
     except ImportError:
-        raise MissingExtra("writing a report from a template needs jinja2", hint="pip install govmedia-rules[report]") from None
+        raise MissingExtra(
+            "writing a report from a template needs jinja2", hint="pip install govmedia-rules[report]", zh="用模板写报告需要 jinja2"
+        ) from None
 
 
 @cache

@@ -53,13 +53,21 @@ def workbook(sheets: Sequence[TitledSheet], *, made_at: datetime | None = None) 
     try:
         import xlsxwriter
     except ImportError:
-        raise MissingExtra("writing a workbook needs xlsxwriter", hint="pip install govmedia-rules[report]") from None
+        raise MissingExtra(
+            "writing a workbook needs xlsxwriter", hint="pip install govmedia-rules[report]", zh="写工作簿需要 xlsxwriter"
+        ) from None
     if not sheets:
-        raise ExportError("a workbook needs at least one table")
+        raise ExportError("a workbook needs at least one table", zh="工作簿至少要有一张表")
     for sheet in sheets:
         rows = len(sheet.grid.body) + sheet.grid.depth + 2
         if rows > MAX_ROWS:
-            raise ExportError(f"{rows} rows are more than a sheet can hold", Where(table=sheet.name), "write several workbooks")
+            raise ExportError(
+                f"{rows} rows are more than a sheet can hold",
+                Where(table=sheet.name),
+                "write several workbooks",
+                zh=f"{rows} 行超过一张工作表的容量",
+                hint_zh="请分成几个工作簿",
+            )
     out = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     with xlsxwriter.Workbook(out, options) as book:

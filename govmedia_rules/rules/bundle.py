@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from pydantic import ValidationError
 
+from govmedia_rules.core.faults import FaultText, fault_texts
 from govmedia_rules.errors import RulebookSyntaxError, Where
 from govmedia_rules.rules.load import MAX_BYTES
 from govmedia_rules.rules.model import Layer, Plan, RulebookFile
@@ -45,7 +46,13 @@ def dump_bundle(layers: Sequence[Layer], plan: Plan) -> str:
             local = [item for item in value if Path(str(item)).is_file()] if isinstance(value, tuple) else []
             if local and hasattr(value, "provenance"):
                 where = Where(plan.id, f'[indicators."{indicator.id}"]', f"params.{name}")
-                raise RulebookSyntaxError(f"the file {local[0]} is on this machine alone", where, "name a built-in lexicon")
+                raise RulebookSyntaxError(
+                    f"the file {local[0]} is on this machine alone",
+                    where,
+                    "name a built-in lexicon",
+                    zh=f"文件 {local[0]} 只在这台机器上",
+                    hint_zh="请写内置词表的名称",
+                )
     ids = {layer.file: layer.content.id for layer in layers}
     document = {
         "format": FORMAT,
@@ -101,17 +108,29 @@ def read_bundle(path: str | PathLike[str]) -> Bundle:
         with open(path, "rb") as file:
             data = file.read(MAX_BYTES + 1)
         if len(data) > MAX_BYTES:
-            raise RulebookSyntaxError(f"the file has more than {MAX_BYTES} bytes", where)
+            raise RulebookSyntaxError(f"the file has more than {MAX_BYTES} bytes", where, zh=f"文件超过 {MAX_BYTES} 字节")
         document = json.loads(data)
     except OSError as fault:
-        raise RulebookSyntaxError(f"the file cannot be read: {fault.strerror}", where) from None
+        raise RulebookSyntaxError(f"the file cannot be read: {fault.strerror}", where, zh=f"文件不能读：{fault.strerror}") from None
     except (ValueError, RecursionError) as fault:
-        raise RulebookSyntaxError(f"the file is not JSON: {fault}", where) from None
+        raise RulebookSyntaxError(f"the file is not JSON: {fault}", where, zh=f"文件不是 JSON：{fault}") from None
     if not isinstance(document, dict) or document.get("format") != FORMAT:
-        raise RulebookSyntaxError("the file is no exported rulebook", where, "`govmedia-rules book export` writes one")
+        raise RulebookSyntaxError(
+            "the file is no exported rulebook",
+            where,
+            "`govmedia-rules book export` writes one",
+            zh="文件不是导出的指标体系",
+            hint_zh="用 `govmedia-rules book export` 导出",
+        )
     if document.get("format_version") != VERSION:
         version = document.get("format_version")
-        raise RulebookSyntaxError(f"the file has format {version!r}, and {VERSION} is read", where, "a newer release wrote it")
+        raise RulebookSyntaxError(
+            f"the file has format {version!r}, and {VERSION} is read",
+            where,
+            "a newer release wrote it",
+            zh=f"文件是第 {version!r} 版格式，本版读第 {VERSION} 版",
+            hint_zh="它由更新的版本写出",
+        )
     try:
         if not document["layers"]:
             raise ValueError("the file holds no layer")
@@ -123,8 +142,14 @@ def read_bundle(path: str | PathLike[str]) -> Bundle:
         only = None if document["only"] is None else tuple(map(str, document["only"]))
         return Bundle(layers, only, str(document["digest"]))
     except (KeyError, TypeError, ArithmeticError, RecursionError, ValueError) as fault:
-        text = str(fault).replace("\n", " ") if isinstance(fault, ValidationError) else repr(fault)
-        raise RulebookSyntaxError(f"the file cannot be used: {text}"[:2_000], where) from None
+        texts = (
+            fault_texts(fault.errors(include_url=False))
+            if isinstance(fault, ValidationError)
+            else FaultText(str(fault), str(fault))
+        )
+        hint, hint_zh = "export it again", "请重新导出"
+        what, zh = f"the file cannot be used: {texts.en}"[:2_000], f"文件不能用：{texts.zh}"[:2_000]
+        raise RulebookSyntaxError(what, where, hint, zh, hint_zh) from None
 
 
 def _read_layer(content: object) -> RulebookFile:

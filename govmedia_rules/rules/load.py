@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import tomllib
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
@@ -16,6 +15,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from govmedia_rules.core.faults import describe_fault
 from govmedia_rules.core.time import SHANGHAI
 from govmedia_rules.core.version import VERSION
 from govmedia_rules.errors import (
@@ -25,6 +25,8 @@ from govmedia_rules.errors import (
     RulebookSyntaxError,
     UnknownRulebook,
     Where,
+    choices,
+    choices_zh,
 )
 from govmedia_rules.rules.model import AppliesTo, IndicatorEntry, Layer, RulebookFile, Scoring, Source, Successor
 from govmedia_rules.rules.plugins import Plugins
@@ -75,12 +77,26 @@ def collect_layers(sources: Iterable[LayerSource], plugins: Plugins) -> list[Lay
         name = layer.content.id
         if name in chain:
             circle = " -> ".join((*chain[chain.index(name) :], name))
-            faults.append(CyclicExtends(f"rulebooks extend each other in a circle: {circle}", Where(layer.file, key="extends")))
+            faults.append(
+                CyclicExtends(
+                    f"rulebooks extend each other in a circle: {circle}",
+                    Where(layer.file, key="extends"),
+                    hint="remove one of the extends",
+                    zh=f"指标体系互相扩展成环：{circle}",
+                    hint_zh="去掉其中一处 extends",
+                )
+            )
             return
         if name in layers:
             if layers[name].file != layer.file:
                 faults.append(
-                    RulebookSyntaxError(f"two files have the id {name!r}: {layers[name].file} and {layer.file}", Where(layer.file))
+                    RulebookSyntaxError(
+                        f"two files have the id {name!r}: {layers[name].file} and {layer.file}",
+                        Where(layer.file),
+                        hint="change the id of one of them",
+                        zh=f"两个文件的编号都是 {name!r}：{layers[name].file} 和 {layer.file}",
+                        hint_zh="请改其中一个的 id",
+                    )
                 )
             return
         for base in layer.content.extends:
@@ -92,7 +108,7 @@ def collect_layers(sources: Iterable[LayerSource], plugins: Plugins) -> list[Lay
     for source in sources:
         add(source, (), None)
     if faults:
-        raise RulebookErrors("the rulebook cannot be used", faults)
+        raise RulebookErrors("the rulebook cannot be used", faults, "指标体系不能使用")
     return list(layers.values())
 
 
@@ -116,11 +132,12 @@ def read_layer(source: LayerSource, plugins: Plugins, asked_by: str | None = Non
     if not path.is_file():
         where = Where(asked_by, key="extends") if asked_by else None
         ids = known_ids(plugins)
-        close = difflib.get_close_matches(text, ids, n=1, cutoff=0.4)
-        hint = f"did you mean {close[0]!r}?" if close else f"known ids: {', '.join(ids)}"
         if text in plugins.broken:
-            raise UnknownRulebook(plugins.broken[text], where)
-        raise UnknownRulebook(f"no rulebook and no file is named {text!r}", where, hint)
+            raise UnknownRulebook(plugins.broken[text], where, zh=f"{plugins.broken[text]}")
+        hint, hint_zh = choices(text, ids, 60), choices_zh(text, ids, 60)
+        raise UnknownRulebook(
+            f"no rulebook and no file is named {text!r}", where, hint, f"没有名为 {text!r} 的指标体系或文件", hint_zh
+        )
     return _read(path)
 
 
@@ -147,16 +164,17 @@ def parse_layer(data: bytes, file: str) -> Layer:
         RulebookErrors: Everything that is wrong with its keys.
     """
     if len(data) > MAX_BYTES:
-        raise RulebookSyntaxError(f"the file has more than {MAX_BYTES} bytes", Where(file))
+        raise RulebookSyntaxError(f"the file has more than {MAX_BYTES} bytes", Where(file), zh=f"文件超过 {MAX_BYTES} 字节")
     try:
         table = tomllib.loads(data.decode("utf-8-sig").replace("\r\n", "\n"), parse_float=Decimal)
     except UnicodeDecodeError as fault:
-        raise RulebookSyntaxError(f"the file is not UTF-8: {fault}", Where(file)) from None
+        raise RulebookSyntaxError(f"the file is not UTF-8: {fault}", Where(file), zh=f"文件不是 UTF-8：{fault}") from None
     except ValueError as fault:  # a number of thousands of digits is none of TOML's own faults
         hint = "keys in Chinese need quotation marks" if "Invalid" in str(fault) else ""
-        raise RulebookSyntaxError(f"the file is not TOML: {fault}", Where(file), hint) from None
+        zh, hint_zh = f"文件不是 TOML：{fault}", "中文的键要加引号" if hint else ""
+        raise RulebookSyntaxError(f"the file is not TOML: {fault}", Where(file), hint, zh, hint_zh) from None
     except RecursionError:
-        raise RulebookSyntaxError("the file is nested too deeply", Where(file)) from None
+        raise RulebookSyntaxError("the file is nested too deeply", Where(file), zh="文件嵌套过深") from None
     return Layer(file, _validated(table, file))
 
 
@@ -164,25 +182,26 @@ def _validated(table: Mapping[str, Any], file: str) -> RulebookFile:
     try:
         return RulebookFile.model_validate(table)
     except ValidationError as group:
-        faults = [_fault(error["loc"], error["type"], error["msg"], file) for error in group.errors(include_url=False)]
-        raise RulebookErrors(f"{file} cannot be used", faults) from None
+        faults = [_fault(error, file) for error in group.errors(include_url=False)]
+        raise RulebookErrors(f"{file} cannot be used", faults, f"{file} 不能使用") from None
 
 
-def _fault(path: tuple[int | str, ...], kind: str, message: str, file: str) -> RulebookSyntaxError:
-    steps = [str(step) for step in path if step not in ("[key]",)]
+def _fault(error: Mapping[str, Any], file: str) -> RulebookSyntaxError:
+    steps = [str(step) for step in error["loc"] if step not in ("[key]",)]
     if len(steps) >= 2 and steps[0] == "indicators":
         table, key = f'[indicators."{steps[1]}"]', ".".join(steps[2:]) or None
     else:
         table, key = None, ".".join(steps) or None
-    hint = ""
-    if kind == "extra_forbidden":
-        message = "unknown key"
-        known = _known_keys(steps)
-        close = difflib.get_close_matches(steps[-1], known, n=1, cutoff=0.5)
-        hint = f"did you mean {close[0]!r}?" if close else f"known keys: {', '.join(sorted(known))}"
-    elif kind == "missing":
-        message = "the key is missing"
-    return RulebookSyntaxError(message.removeprefix("Value error, "), Where(file, table, key), hint)
+    place = Where(file, table, key)
+    if error["type"] == "extra_forbidden":
+        known = sorted(_known_keys(steps))
+        return RulebookSyntaxError(
+            "unknown key", place, choices(steps[-1], known, 40), zh="没有这个键", hint_zh=choices_zh(steps[-1], known, 40)
+        )
+    if error["type"] == "missing":
+        return RulebookSyntaxError("the key is missing", place, "write it", zh="缺少这个键", hint_zh="请写上")
+    text = describe_fault(error)
+    return RulebookSyntaxError(text.en, place, zh=text.zh)
 
 
 def _known_keys(steps: list[str]) -> list[str]:

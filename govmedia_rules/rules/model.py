@@ -551,12 +551,12 @@ class Plan:
     @cached_property
     def by_id(self) -> Mapping[str, Indicator]:
         """The indicators by id."""
-        return {indicator.id: indicator for indicator in self.indicators}
+        return FrozenDict({indicator.id: indicator for indicator in self.indicators})
 
     @cached_property
     def by_alias(self) -> Mapping[str, Indicator]:
         """The indicators by their earlier ids."""
-        return {alias: indicator for indicator in self.indicators for alias in indicator.aliases}
+        return FrozenDict({alias: indicator for indicator in self.indicators for alias in indicator.aliases})
 
     @cached_property
     def digest(self) -> str:

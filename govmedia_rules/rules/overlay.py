@@ -7,7 +7,6 @@ other, contradict each other.
 
 from __future__ import annotations
 
-import difflib
 import inspect
 from collections import ChainMap
 from collections.abc import Callable, Mapping, Sequence
@@ -17,7 +16,17 @@ from typing import Any
 from pydantic import ValidationError
 
 from govmedia_rules.checks.contract import Check, CheckSpec
-from govmedia_rules.errors import OverlayConflict, ParameterError, RulebookError, RulebookErrors, UnknownCheck, Where
+from govmedia_rules.core.faults import fault_texts
+from govmedia_rules.errors import (
+    OverlayConflict,
+    ParameterError,
+    RulebookError,
+    RulebookErrors,
+    UnknownCheck,
+    Where,
+    choices,
+    choices_zh,
+)
 from govmedia_rules.rules.model import (
     AppliesTo,
     Indicator,
@@ -101,7 +110,7 @@ def resolve(layers: Sequence[Layer], plugins: Plugins, own_checks: Mapping[str, 
         deductions = [each for each in indicators if each.applies_to.subject == subject and each.kind == "deduction"]
         faults.extend(_group_faults(rule, deductions, Where(by_name[scored_by[subject]].file, f"[scoring.{subject}]", "groups")))
     if faults:
-        raise RulebookErrors("the rulebook cannot be used", faults)
+        raise RulebookErrors("the rulebook cannot be used", faults, "指标体系不能使用")
     top = layers[-1].content
     return Plan(
         id=top.id,
@@ -163,6 +172,8 @@ def _contradiction(layer: Layer, other: str, key: str, table: str | None) -> Ove
         f"{layer.content.id} and {other} set this key differently and neither extends the other",
         Where(layer.file, table, key),
         "let one extend the other, or load only one of them",
+        zh=f"{layer.content.id} 和 {other} 对这个键的设定不同，且互不扩展",
+        hint_zh="让其中一个扩展另一个，或只载入一个",
     )
 
 
@@ -227,7 +238,9 @@ def _looser_faults(looser: Sequence[str], entry: IndicatorEntry, layer: Layer, t
     fault = "cites no document" if entry.loosens else "does not say so"
     hint = "write loosens = true and a source with the document that allows it"
     what = f"{layer.content.id} makes (or may make) the veto milder and {fault}"
-    return [OverlayConflict(what, Where(layer.file, table, key), hint) for key in looser]
+    zh = f"{layer.content.id} 放宽（或可能放宽）了单项否决，而{'没有写明依据' if entry.loosens else '没有说明'}"
+    hint_zh = "请写 loosens = true，并在 source 里写明允许放宽的文件"
+    return [OverlayConflict(what, Where(layer.file, table, key), hint, zh, hint_zh) for key in looser]
 
 
 def _adopt(
@@ -242,11 +255,21 @@ def _adopt(
     readings: Mapping[str, Reading] = target.values.get("readings", {})
     reading = readings.get(reading_id)
     if reading is None:
-        hint = f"the readings are {', '.join(readings)}" if readings else "the layers below list no readings"
-        faults.append(OverlayConflict(f"no reading is named {reading_id!r}", place, hint))
+        hint, hint_zh = choices(reading_id, readings), choices_zh(reading_id, readings)
+        faults.append(
+            OverlayConflict(f"no reading is named {reading_id!r}", place, hint, f"没有名为 {reading_id!r} 的理解", hint_zh)
+        )
         return
     if entry.source is None:
-        faults.append(OverlayConflict("a reading is adopted and no document is cited", place, "write a source with the document"))
+        faults.append(
+            OverlayConflict(
+                "a reading is adopted and no document is cited",
+                place,
+                "write a source with the document",
+                zh="采用了一种理解，但没有写明依据",
+                hint_zh="请写 source，注明文件",
+            )
+        )
         return
     for step, value in reading.params.items():
         put(f"params.{step}", target.values.setdefault("params", {}), step, value)
@@ -319,33 +342,35 @@ def _finish(
     values = target.values
     table = f'[indicators."{name}"]'
 
-    def fault(kind: type[RulebookError], what: str, key: str | None = None, hint: str = "") -> None:
-        faults.append(kind(what, Where(target.file_of(key), table, key), hint))
+    def fault(kind: type[RulebookError], key: str, what: str, zh: str, hint: str = "", hint_zh: str = "") -> None:
+        faults.append(kind(what, Where(target.file_of(key), table, key), hint, zh, hint_zh))
 
     missing = [key for key in ("title", "kind", "source") if key not in values]
     for key in missing:
-        fault(RulebookError, "the key is missing", key, "no layer below says it either")
+        fault(RulebookError, key, "the key is missing", "缺少这个键", "no layer below says it either", "下层也没有写")
     check, problem = values.get("check"), None
     spec = specs.get(check) if check is not None else None
     if check is not None and spec is None:
         problem = plugins.trouble_with(check)
         if problem is None:
-            close = difflib.get_close_matches(check, specs, n=1, cutoff=0.5)
-            fault(UnknownCheck, f"no check is named {check!r}", "check", f"did you mean {close[0]!r}?" if close else "")
+            what, zh = f"no check is named {check!r}", f"没有名为 {check!r} 的检查项"
+            fault(UnknownCheck, "check", what, zh, choices(check, specs), choices_zh(check, specs))
             missing.append("check")
     params: dict[str, object] = dict(values.get("params", {}))
     if spec is not None:
         params = _typed(spec, params, fault)
     elif params and check is None:
-        fault(ParameterError, "there are parameters but no check", "params")
+        fault(ParameterError, "params", "there are parameters but no check", "有参数而没有检查项")
     applies_to: AppliesTo | None = values.get("applies_to")
     if applies_to is None and spec is not None and spec.subject != "registry":
         applies_to = AppliesTo(subject=spec.subject)  # type: ignore[arg-type]
     elif applies_to is None:
-        fault(RulebookError, "the key is missing", "applies_to", 'write applies_to = { subject = "site" }')
+        example = 'applies_to = { subject = "site" }'
+        fault(RulebookError, "applies_to", "the key is missing", "缺少这个键", f"write {example}", f"写作 {example}")
         missing.append("applies_to")
     elif spec is not None and spec.subject not in ("registry", applies_to.subject):
-        fault(RulebookError, f"the check {check!r} takes a {spec.subject}, not a {applies_to.subject}", "applies_to")
+        what = f"the check {check!r} takes a {spec.subject}, not a {applies_to.subject}"
+        fault(RulebookError, "applies_to", what, f"检查项 {check!r} 检查的是 {spec.subject}，不是 {applies_to.subject}")
     if missing or applies_to is None:
         return None
     if spec is not None and values.get("kind") == "deduction":
@@ -353,7 +378,9 @@ def _finish(
     _check_doubts(spec, values, fault)
     mode: Any = values.get("mode") or ("auto" if check is not None else "person")
     if check is None and mode != "person":
-        fault(RulebookError, f"mode is {mode!r} but there is no check", "mode", 'name a check, or write mode = "person"')
+        what, zh = f"mode is {mode!r} but there is no check", f"mode 为 {mode!r}，但没有检查项"
+        hint, hint_zh = 'name a check, or write mode = "person"', '请写明检查项，或写 mode = "person"'
+        fault(RulebookError, "mode", what, zh, hint, hint_zh)
     plain = {key: value for key, value in values.items() if key not in ("params", "phrase", "mode", "applies_to", "readings")}
     plain["messages"] = dict(values.get("messages", {}))
     return Indicator(
@@ -374,16 +401,13 @@ def _check_deductions(spec: CheckSpec, deduct: Mapping[str, object], fault: Any)
     """Return every kind of fault the check counts costs something, and nothing is said of kinds it does not count."""
     for kind in deduct:
         if kind not in spec.faults:
-            close = difflib.get_close_matches(kind, spec.faults, n=1, cutoff=0.5)
-            hint = f"did you mean {close[0]!r}?" if close else f"{spec.name} counts {', '.join(spec.faults) or 'none'}"
-            fault(ParameterError, f"the check {spec.name!r} counts no such faults", f"deduct.{kind}", hint)
+            what, zh = f"the check {spec.name!r} counts no such faults", f"检查项 {spec.name!r} 不计这种问题"
+            fault(ParameterError, f"deduct.{kind}", what, zh, choices(kind, spec.faults), choices_zh(kind, spec.faults))
     for kind in spec.faults:
         if kind not in deduct:
-            fault(
-                ParameterError,
-                f"the check {spec.name!r} counts these faults, and nothing says what one costs",
-                f"deduct.{kind}",
-            )
+            what = f"the check {spec.name!r} counts these faults, and nothing says what one costs"
+            zh = f"检查项 {spec.name!r} 计这种问题，但没有写每个扣几分"
+            fault(ParameterError, f"deduct.{kind}", what, zh, f"write deduct.{kind} = 1", f"写作 deduct.{kind} = 1")
 
 
 def _check_doubts(spec: CheckSpec | None, values: Mapping[str, Any], fault: Any) -> None:
@@ -395,9 +419,9 @@ def _check_doubts(spec: CheckSpec | None, values: Mapping[str, Any], fault: Any)
         table, _, step = key.partition(".")
         if key in known or (not step and table in IndicatorEntry.model_fields):
             continue
-        close = difflib.get_close_matches(key, known, n=1, cutoff=0.5)
-        hint = f"did you mean {close[0]!r}?" if close else "write points, kind, params.… or deduct.…"
-        fault(RulebookError, f"nothing of the indicator is named {key!r}", "unverified", hint)
+        names = ["points", "kind", *sorted(known)]
+        what, zh = f"nothing of the indicator is named {key!r}", f"这个指标没有 {key!r}"
+        fault(RulebookError, "unverified", what, zh, choices(key, names), choices_zh(key, names))
 
 
 def _typed(spec: CheckSpec, params: dict[str, object], fault: Any) -> dict[str, object]:
@@ -406,12 +430,8 @@ def _typed(spec: CheckSpec, params: dict[str, object], fault: Any) -> dict[str, 
         if step in params:
             continue
         if parameter.default is inspect.Parameter.empty:
-            fault(
-                ParameterError,
-                f"the check {spec.name!r} needs this parameter",
-                f"params.{step}",
-                f"it is {parameter.type_name}",
-            )
+            what, zh = f"the check {spec.name!r} needs this parameter", f"检查项 {spec.name!r} 需要这个参数"
+            fault(ParameterError, f"params.{step}", what, zh, f"it is {parameter.type_name}", f"类型是 {parameter.type_name}")
         else:
             typed[step] = parameter.default
     return dict(sorted(typed.items()))
@@ -422,16 +442,15 @@ def _typed_given(spec: CheckSpec, params: Mapping[str, object], fault: Any, tabl
     typed: dict[str, object] = {}
     for step, value in params.items():
         if step not in spec.parameters:
-            close = difflib.get_close_matches(step, spec.parameters, n=1, cutoff=0.5)
-            hint = f"did you mean {close[0]!r}?" if close else f"{spec.name} takes {', '.join(spec.parameters) or 'none'}"
-            fault(ParameterError, f"the check {spec.name!r} has no such parameter", f"{table}.{step}", hint)
+            what, zh = f"the check {spec.name!r} has no such parameter", f"检查项 {spec.name!r} 没有这个参数"
+            fault(ParameterError, f"{table}.{step}", what, zh, choices(step, spec.parameters), choices_zh(step, spec.parameters))
             continue
         try:
             typed[step] = spec.adapters[step].validate_python(value)
         except ValidationError as wrong:
-            reasons = "; ".join(error["msg"].removeprefix("Value error, ") for error in wrong.errors(include_url=False)[:3])
-            hint = f"the parameter is {spec.parameters[step].type_name}"
-            fault(ParameterError, f"{value!r} does not fit: {reasons}", f"{table}.{step}", hint)
+            reasons, type_name = fault_texts(wrong.errors(include_url=False)), spec.parameters[step].type_name
+            what, zh = f"{value!r} does not fit: {reasons.en}", f"{value!r} 不合要求：{reasons.zh}"
+            fault(ParameterError, f"{table}.{step}", what, zh, f"the parameter is {type_name}", f"参数的类型是 {type_name}")
     return typed
 
 
@@ -440,10 +459,11 @@ def _typed_readings(spec: CheckSpec | None, readings: Mapping[str, Reading], fau
     if not readings:
         return {}
     if spec is None:
-        fault(RulebookError, "there are readings but no check", "readings")
+        fault(RulebookError, "readings", "there are readings but no check", "有几种理解而没有检查项")
         return {}
     if [not reading.params for reading in readings.values()].count(True) != 1:
-        fault(RulebookError, "one reading must set no params: the one the indicator itself follows", "readings")
+        what = "one reading must set no params: the one the indicator itself follows"
+        fault(RulebookError, "readings", what, "应有一种理解不设参数：即指标本身采用的理解")
     typed: dict[str, Reading] = {}
     for name, reading in readings.items():
         params = _typed_given(spec, reading.params, fault, f"readings.{name}.params")
@@ -458,18 +478,36 @@ def _group_faults(rule: Scoring, indicators: Sequence[Indicator], place: Where) 
         members = [each.points or Decimal(0) for each in indicators if each.group == group]
         if sum(members) != points:
             terms = " + ".join(map(str, members)) or "nothing"
-            faults.append(RulebookError(f"the indicators of {group} add up to {terms} = {sum(members)}, not {points}", place))
+            what = f"the indicators of {group} add up to {terms} = {sum(members)}, not {points}"
+            zh = f"{group} 组的指标合计 {terms} = {sum(members)}，不是 {points}"
+            faults.append(RulebookError(what, place, zh=zh))
     for number, relation in enumerate(rule.relations):
         related = {each.id: each.group for each in indicators if each.id in relation.indicators}
         unknown = [name for name in relation.indicators if name not in related]
         groups = set(related.values())
         where = Where(place.file, place.table, f"relations.{number}")
         if unknown:
-            faults.append(RulebookError(f"no deduction is named {', '.join(unknown)}", where))
+            faults.append(
+                RulebookError(f"no deduction is named {', '.join(unknown)}", where, zh=f"没有扣分项 {'、'.join(unknown)}")
+            )
         elif len(groups) > 1 or not groups & rule.groups.keys():
-            faults.append(RulebookError("the deductions of a relation belong to one group whose points are stated", where))
+            what, zh = (
+                "the deductions of a relation belong to one group whose points are stated",
+                "一个关系里的扣分项应属于同一个写明分值的组",
+            )
+            faults.append(RulebookError(what, where, zh=zh))
         elif relation.at_least > rule.groups[next(iter(groups)) or ""]:
-            faults.append(RulebookError(f"the group has fewer points than {relation.at_least}", where))
+            faults.append(
+                RulebookError(
+                    f"the group has fewer points than {relation.at_least}", where, zh=f"该组的分值少于 {relation.at_least}"
+                )
+            )
     if rule.groups and sum(rule.groups.values()) != rule.total:
-        faults.append(RulebookError(f"the groups add up to {sum(rule.groups.values())}, not {rule.total}", place))
+        faults.append(
+            RulebookError(
+                f"the groups add up to {sum(rule.groups.values())}, not {rule.total}",
+                place,
+                zh=f"各组合计 {sum(rule.groups.values())}，不是 {rule.total}",
+            )
+        )
     return faults

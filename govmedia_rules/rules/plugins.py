@@ -119,7 +119,12 @@ def specs_of(offered: Check | ModuleType | Iterable[Check]) -> dict[str, CheckSp
     for function in functions:
         spec = CheckSpec.of(function)
         if spec.name in specs:
-            raise DuplicateId(f"two checks are named {spec.name!r}")
+            raise DuplicateId(
+                f"two checks are named {spec.name!r}",
+                hint="rename one of them",
+                zh=f"有两个检查项都名为 {spec.name!r}",
+                hint_zh="请改其中一个的名称",
+            )
         specs[spec.name] = spec
     return specs
 
@@ -142,8 +147,11 @@ def load_plugins(check_points: Iterable[EntryPoint], rulebook_points: Iterable[E
         try:
             specs = specs_of(_load(point))  # type: ignore[arg-type]  # anything but a check is refused by specs_of
             _refuse_built_in(point, specs.keys() & built_in_checks().keys())
-        except (PluginLoadError, DuplicateId, TypeError) as fault:
-            broken[point.name] = _warn(str(fault))
+        except (PluginLoadError, DuplicateId) as fault:
+            broken[point.name] = _warn(fault.text("en"), fault.text("zh"))
+            continue
+        except TypeError as fault:  # what is offered is no check
+            broken[point.name] = _warn(str(fault), f"插件 {point.name!r} 提供的不是检查项：{fault}")
             continue
         for name, spec in specs.items():
             checks.add(name, _owner(point), spec)
@@ -153,7 +161,7 @@ def load_plugins(check_points: Iterable[EntryPoint], rulebook_points: Iterable[E
             path = _rulebook_path(_load(point), point)
             _refuse_built_in(point, {point.name} & built_in_rulebooks())
         except PluginLoadError as fault:
-            broken[point.name] = _warn(str(fault))
+            broken[point.name] = _warn(fault.text("en"), fault.text("zh"))
             continue
         rulebooks.add(point.name, _owner(point), path)
     broken |= checks.drop_claimed_twice() | rulebooks.drop_claimed_twice()
@@ -182,7 +190,10 @@ class _Offers(Generic[T]):
             if len(claimants) > 1:
                 del self.offered[name], self.owners[name]
                 by = " and by ".join(claimants)
-                reasons[name] = _warn(f"{self.kind} {name!r} is offered by {by}: none is used; uninstall all but one")
+                reasons[name] = _warn(
+                    f"{self.kind} {name!r} is offered by {by}: none is used; uninstall all but one",
+                    f"{name!r} 由 {by} 同时提供，均未采用；请只保留其中一个",
+                )
         return reasons
 
 
@@ -190,8 +201,8 @@ def _owner(point: EntryPoint) -> str:
     return point.dist.name if point.dist is not None else point.value
 
 
-def _warn(reason: str) -> str:
-    warnings.warn(reason, PluginWarning, stacklevel=4)
+def _warn(reason: str, zh: str) -> str:
+    warnings.warn(PluginWarning(reason, zh), stacklevel=4)
     return reason
 
 
@@ -205,7 +216,8 @@ def _refuse_built_in(point: EntryPoint, taken: Iterable[str]) -> None:
     if names:
         owner = f" of {point.dist.name}" if point.dist is not None else ""
         what = f"plugin {point.name!r}{owner} is not used: it names {names}, which govmedia-rules has itself"
-        raise PluginLoadError(what, Where(point.value), "give it a name of its own")
+        zh = f"插件 {point.name!r} 未采用：它用了 {names}，govmedia-rules 已有同名的"
+        raise PluginLoadError(what, Where(point.value), "give it a name of its own", zh, "请另取名称")
 
 
 def _load(point: EntryPoint) -> object:
@@ -216,7 +228,11 @@ def _load(point: EntryPoint) -> object:
     except BaseException as fault:  # a plugin may even raise SystemExit while it is imported
         owner = f" of {point.dist.name}" if point.dist is not None else ""
         raise PluginLoadError(
-            f"plugin {point.name!r}{owner} cannot be loaded: {type(fault).__name__}: {fault}", Where(point.value)
+            f"plugin {point.name!r}{owner} cannot be loaded: {type(fault).__name__}: {fault}",
+            Where(point.value),
+            "reinstall the package, or ask who made it",
+            f"插件 {point.name!r} 不能载入：{fault}",
+            "请重新安装该包，或询问其作者",
         ) from fault
 
 
@@ -227,7 +243,15 @@ def _rulebook_path(loaded: object, point: EntryPoint) -> Path:
     elif isinstance(loaded, str | Path):
         path = Path(loaded)
     else:
-        raise PluginLoadError(f"plugin {point.name!r} gives {type(loaded).__name__}, not a path or a package", Where(point.value))
+        raise PluginLoadError(
+            f"plugin {point.name!r} gives {type(loaded).__name__}, not a path or a package",
+            Where(point.value),
+            zh=f"插件 {point.name!r} 给出的不是路径或包",
+        )
     if not path.is_file():
-        raise PluginLoadError(f"plugin {point.name!r} names {path.name}, which does not exist", Where(point.value))
+        raise PluginLoadError(
+            f"plugin {point.name!r} names {path.name}, which does not exist",
+            Where(point.value),
+            zh=f"插件 {point.name!r} 写明的 {path.name} 不存在",
+        )
     return path

@@ -17,6 +17,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, ValidationError
 
+from govmedia_rules.core.faults import describe_fault, place_of
 from govmedia_rules.core.model import Model, Name, Short
 from govmedia_rules.errors import ExportError, RulebookError, RulebookErrors, RulebookSyntaxError, UnknownRulebook, Where
 from govmedia_rules.rules.load import MAX_BYTES, LayerSource, collect_layers, known_ids, parse_layer
@@ -114,11 +115,14 @@ def read_books(path: str | os.PathLike[str], *, alone: bool = False) -> Books:
         manifest = _manifest(content, root)
     except RulebookError as fault:
         faults = list(fault.exceptions) if isinstance(fault, RulebookErrors) else [fault]  # type: ignore[arg-type]
-        raise RulebookErrors(f"the release {root} cannot be used", faults) from None
+        raise RulebookErrors(f"the release {root} cannot be used", faults, f"发布包 {root} 不能使用") from None
     digest = hashlib.sha256(content[MANIFEST]).hexdigest()
     name = f"{manifest.name} {manifest.version} ({digest[:12]})"
     unlisted = content.keys() - {MANIFEST, *(book.file for book in manifest.books)}
-    faults += [_fault(root, file, "the manifest does not list this file", "take it out") for file in sorted(unlisted)]
+    faults += [
+        _fault(root, file, "the manifest does not list this file", "清单没有列这个文件", "take it out", "请取出")
+        for file in sorted(unlisted)
+    ]
     layers: dict[str, Layer] = {}
     for book in manifest.books:
         try:
@@ -130,17 +134,26 @@ def read_books(path: str | os.PathLike[str], *, alone: bool = False) -> Books:
             faults.append(fault)
             continue
         if book.id in layers:
-            faults.append(_fault(root, book.file, f"the manifest lists {book.id!r} twice", "one id is one book"))
+            faults.append(
+                _fault(
+                    root,
+                    book.file,
+                    f"the manifest lists {book.id!r} twice",
+                    f"清单两次列出 {book.id!r}",
+                    "one id is one book",
+                    "一个编号只对应一个",
+                )
+            )
         layers[book.id] = layer._replace(release=name)
     books = Books(name, digest, layers, alone)
     faults += _unknown_bases(books) if not faults else []
     if faults:
-        raise RulebookErrors(f"the release {root} cannot be used", faults)
+        raise RulebookErrors(f"the release {root} cannot be used", faults, f"发布包 {root} 不能使用")
     return books
 
 
-def _fault(root: Path, file: str, what: str, hint: str = "") -> RulebookError:
-    return RulebookError(what, Where(f"{root}#{file}"), hint)
+def _fault(root: Path, file: str, what: str, zh: str, hint: str = "", hint_zh: str = "") -> RulebookError:
+    return RulebookError(what, Where(f"{root}#{file}"), hint, zh, hint_zh)
 
 
 def _in_folder(root: Path) -> Iterator[tuple[str, bytes]]:
@@ -148,12 +161,21 @@ def _in_folder(root: Path) -> Iterator[tuple[str, bytes]]:
     try:
         entries = sorted(os.scandir(root), key=lambda entry: entry.name)
     except OSError as fault:
-        raise RulebookSyntaxError(f"the release cannot be read: {fault.strerror}", Where(str(root))) from None
+        raise RulebookSyntaxError(
+            f"the release cannot be read: {fault.strerror}", Where(str(root)), zh=f"发布包不能读：{fault.strerror}"
+        ) from None
     _check_count(root, len(entries))
     left = MAX_TOTAL_BYTES
     for entry in entries:
         if not entry.is_file(follow_symlinks=False):
-            raise _fault(root, entry.name, "a release holds plain files only", "take out links and folders")
+            raise _fault(
+                root,
+                entry.name,
+                "a release holds plain files only",
+                "发布包里只能有普通文件",
+                "take out links and folders",
+                "请取出链接和目录",
+            )
         _check_size(root, entry.name, entry.stat(follow_symlinks=False).st_size, left)
         with open(entry.path, "rb") as file:
             data = file.read(MAX_BYTES + 1)
@@ -173,9 +195,14 @@ def _zipped(root: Path) -> Iterator[tuple[str, bytes]]:
             for entry in entries:
                 is_plain = entry.filename == MANIFEST or _PLAIN_NAME.fullmatch(entry.filename) is not None
                 if not is_plain or stat.S_ISLNK(entry.external_attr >> 16) or entry.flag_bits & 1:
-                    raise _fault(root, entry.filename[:200], "a release holds plain, unencrypted .toml files and its manifest only")
+                    raise _fault(
+                        root,
+                        entry.filename[:200],
+                        "a release holds plain, unencrypted .toml files and its manifest only",
+                        "发布包里只能有未加密的 .toml 文件和清单",
+                    )
                 if entry.filename in names:
-                    raise _fault(root, entry.filename, "the zip holds this file twice")
+                    raise _fault(root, entry.filename, "the zip holds this file twice", "zip 里有两个这样的文件")
                 names.add(entry.filename)
                 _check_size(root, entry.filename, entry.file_size, left)
                 with archive.open(entry) as file:
@@ -184,55 +211,90 @@ def _zipped(root: Path) -> Iterator[tuple[str, bytes]]:
                 left -= len(data)
                 yield entry.filename, data
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError, zlib.error, ValueError) as fault:
-        raise RulebookSyntaxError(f"the release is no zip that can be read: {fault}", Where(str(root))) from None
+        raise RulebookSyntaxError(
+            f"the release is no zip that can be read: {fault}", Where(str(root)), zh=f"发布包不是可读的 zip：{fault}"
+        ) from None
 
 
 def _check_count(root: Path, count: int) -> None:
     if count > MAX_FILES + 1:
-        raise RulebookSyntaxError(f"the release has {count} files, more than {MAX_FILES}", Where(str(root)))
+        raise RulebookSyntaxError(
+            f"the release has {count} files, more than {MAX_FILES}",
+            Where(str(root)),
+            zh=f"发布包有 {count} 个文件，多于 {MAX_FILES}",
+        )
 
 
 def _check_size(root: Path, file: str, size: int, left: int) -> None:
     if size > MAX_BYTES:
-        raise _fault(root, file, f"the file has more than {MAX_BYTES} bytes")
+        raise _fault(root, file, f"the file has more than {MAX_BYTES} bytes", f"文件超过 {MAX_BYTES} 字节")
     if size > left:
-        raise _fault(root, file, f"the files have more than {MAX_TOTAL_BYTES} bytes together")
+        raise _fault(
+            root, file, f"the files have more than {MAX_TOTAL_BYTES} bytes together", f"文件合计超过 {MAX_TOTAL_BYTES} 字节"
+        )
 
 
 def _manifest(content: Mapping[str, bytes], root: Path) -> Manifest:
     if MANIFEST not in content:
-        raise _fault(root, MANIFEST, "the release has no manifest", "`govmedia-rules book export … --out books.zip` writes one")
+        raise _fault(
+            root,
+            MANIFEST,
+            "the release has no manifest",
+            "发布包里没有清单",
+            "`govmedia-rules book export … --out books.zip` writes one",
+            "用 `govmedia-rules book export … --out books.zip` 写出",
+        )
     try:
         return Manifest.model_validate(json.loads(content[MANIFEST]))
     except ValidationError as group:
         where = f"{root}#{MANIFEST}"
         faults = [
-            RulebookSyntaxError(error["msg"], Where(where, key=".".join(map(str, error["loc"])) or None))
+            RulebookSyntaxError(describe_fault(error).en, Where(where, key=place_of(error) or None), zh=describe_fault(error).zh)
             for error in group.errors(include_url=False, include_input=False)[:20]
         ]
-        raise RulebookErrors("the manifest cannot be used", faults) from None
+        raise RulebookErrors("the manifest cannot be used", faults, "清单不能使用") from None
     except (ValueError, RecursionError) as fault:
-        raise RulebookSyntaxError(f"the manifest is not JSON: {fault}", Where(f"{root}#{MANIFEST}")) from None
+        raise RulebookSyntaxError(
+            f"the manifest is not JSON: {fault}", Where(f"{root}#{MANIFEST}"), zh=f"清单不是 JSON：{fault}"
+        ) from None
 
 
 def _checked(book: ReleasedBook, content: Mapping[str, bytes], root: Path) -> Layer:
     """Return a layer whose file is what the manifest says it is."""
     data = content.get(book.file)
     if data is None:
-        raise _fault(root, book.file, "the manifest lists a file that is not there")
+        raise _fault(root, book.file, "the manifest lists a file that is not there", "清单列出的文件不存在")
     if len(data) != book.bytes or hashlib.sha256(data).hexdigest() != book.sha256:
-        raise _fault(root, book.file, "the file is not the one that was released: its digest differs", "get the release again")
+        raise _fault(
+            root,
+            book.file,
+            "the file is not the one that was released: its digest differs",
+            "文件不是发布时的文件：摘要不同",
+            "get the release again",
+            "请重新获取发布包",
+        )
     layer = parse_layer(data, f"{root}#{book.file}")
     if (layer.content.id, layer.content.version) != (book.id, book.version):
         stated = f"{layer.content.id}@{layer.content.version}"
-        raise _fault(root, book.file, f"the manifest says {book.id}@{book.version}, and the file is {stated}")
+        raise _fault(
+            root,
+            book.file,
+            f"the manifest says {book.id}@{book.version}, and the file is {stated}",
+            f"清单写的是 {book.id}@{book.version}，文件是 {stated}",
+        )
     return layer
 
 
 def _unknown_bases(books: Books) -> list[RulebookError]:
     known = set(known_ids(books.over(installed())))
     return [
-        UnknownRulebook(f"no rulebook is named {base!r}", Where(layer.file, key="extends"), "the release must hold it")
+        UnknownRulebook(
+            f"no rulebook is named {base!r}",
+            Where(layer.file, key="extends"),
+            "the release must hold it",
+            f"没有名为 {base!r} 的指标体系",
+            "发布包里应有它",
+        )
         for layer in books.layers.values()
         for base in layer.content.extends
         if base not in known
@@ -300,11 +362,15 @@ def export_books(
 def _text_of(layer: Layer) -> bytes:
     place = Where(layer.file, key="extends")
     if any(base.endswith(".toml") for base in layer.content.extends):
-        raise ExportError("a released layer extends others by their ids, not by paths", place)
+        raise ExportError(
+            "a released layer extends others by their ids, not by paths", place, zh="发布的指标体系按编号扩展别的，不按路径"
+        )
     try:
         return Path(layer.file).read_bytes()
     except OSError as fault:
-        raise ExportError("only layers that are files can be released", Where(layer.file)) from fault
+        raise ExportError(
+            "only layers that are files can be released", Where(layer.file), zh="只有文件形式的指标体系能发布"
+        ) from fault
 
 
 def _write(target: Path, files: Mapping[str, bytes]) -> None:
@@ -320,6 +386,14 @@ def _write(target: Path, files: Mapping[str, bytes]) -> None:
         for file, data in files.items():
             (target / file).write_bytes(data)
     except FileExistsError:
-        raise ExportError("the folder is there already", Where(str(target)), "name a new one, or a .zip") from None
+        raise ExportError(
+            "the folder is there already",
+            Where(str(target)),
+            "name a new one, or a .zip",
+            "已有这个目录",
+            "请换一个名称，或写成 .zip",
+        ) from None
     except OSError as fault:
-        raise ExportError(f"the release cannot be written: {fault.strerror}", Where(str(target))) from None
+        raise ExportError(
+            f"the release cannot be written: {fault.strerror}", Where(str(target)), zh=f"发布包不能写入：{fault.strerror}"
+        ) from None

@@ -14,7 +14,7 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from govmedia_rules.core.vocabulary import Vocabulary, key_of, read_data
-from govmedia_rules.errors import CodeError
+from govmedia_rules.errors import CodeError, no_date
 from govmedia_rules.snapshots.kinds import kinds
 from govmedia_rules.snapshots.parts import Mark
 from govmedia_rules.subjects.codes import account_code_text, site_code_text
@@ -40,11 +40,17 @@ class Point(NamedTuple):
 
 
 def point_of(moment: datetime | date | None, zone: tzinfo) -> Point | None:
-    """Return a monitoring point; a day stands for its last moment."""
+    """Return a monitoring point; a day stands for its last moment.
+
+    Raises:
+        ArgumentError: `moment` is neither a time nor a date.
+    """
     if moment is None:
         return None
     if isinstance(moment, datetime):
         return Point(moment if moment.tzinfo is not None else moment.replace(tzinfo=zone), False)
+    if not isinstance(moment, date):
+        raise no_date("observed_at", moment)
     return Point(datetime.combine(moment, time(23, 59, 59), zone), True)
 
 
@@ -469,7 +475,8 @@ def code_cell(value: Any, subject: str) -> CodeRead | None:
 
 
 @cache
-def _plain_marks() -> frozenset[str]:
+def plain_marks() -> frozenset[str]:
+    """Return the words that stand for nothing in a cell of text."""
     return _words().not_observed | {"无", "没有"}
 
 
@@ -478,6 +485,6 @@ def plain_cell(value: Any) -> str | None:
     if isinstance(value, UnreadCell):
         raise ValueError(f"{value.reason}，未读取")
     text = str(value).strip()
-    if text.isalnum() and text.lower() not in _plain_marks():  # nearly every cell
+    if text.isalnum() and text.lower() not in plain_marks():  # nearly every cell
         return text
     return None if text_of(value) is None or key_of(text) in ("无", "没有") else text

@@ -115,7 +115,9 @@ def read_columns(
     try:
         snapshots = tuple(reader.snapshots(complete))
     except ValidationError as fault:
-        raise TableError(f"the columns are no snapshot: {fault}", Where(tables[0].name)) from fault
+        raise TableError(
+            f"the columns are no snapshot: {fault}", Where(tables[0].name), zh=f"这些列不是采样数据：{fault}"
+        ) from fault
     return Rows(snapshots, tuple(reader.bad), tuple(uses), rejected)
 
 

@@ -53,10 +53,22 @@ def exported_posts(
     _refuse(document, where)
     known = presets()
     if preset is not None and preset not in known:
-        raise ObservationError(f"no preset is named {preset!r}", where, f"可用的有：{', '.join(known)}")
+        raise ObservationError(
+            f"no preset is named {preset!r}",
+            where,
+            f"there are {', '.join(known)}",
+            zh=f"没有名为 {preset!r} 的预设",
+            hint_zh=f"可用的有：{'、'.join(known)}",
+        )
     unknown = sorted(set(fields or {}) - set(FIELDS))
     if unknown:
-        raise ObservationError(f"posts have no field {', '.join(unknown)}", where, f"可用的有：{', '.join(FIELDS)}")
+        raise ObservationError(
+            f"posts have no field {', '.join(unknown)}",
+            where,
+            f"there are {', '.join(FIELDS)}",
+            zh=f"发文没有字段 {'、'.join(unknown)}",
+            hint_zh=f"可用的有：{'、'.join(FIELDS)}",
+        )
     for name in known if preset is None else [preset]:
         form = known[name]
         keys = {**form["fields"], **{field: [key] if isinstance(key, str) else list(key) for field, key in (fields or {}).items()}}
@@ -70,7 +82,11 @@ def exported_posts(
         account = _value(document, form.get("account", ())) if isinstance(document, Mapping) else None
         return [_row(post, keys, form["others"], account) for post in posts]
     raise ObservationError(
-        "the document holds no posts in a known form", where, "请用 preset= 指明格式，或用 fields= 给出各字段的键名"
+        "the document holds no posts in a known form",
+        where,
+        "name the form with preset=, or the keys with fields=",
+        zh="文件里没有已知格式的发文",
+        hint_zh="请用 preset= 指明格式，或用 fields= 给出各字段的键名",
     )
 
 
@@ -79,10 +95,16 @@ def _document(source: object, where: Where | None) -> Any:
         path = Path(source)
         try:
             if path.stat().st_size > MAX_BYTES:
-                raise ObservationError("the document is too large", where, "文件过大：请拆分后再读")
+                raise ObservationError("the document is too large", where, "split it", zh="文件过大", hint_zh="请拆分后再读")
             source = path.read_bytes()
         except OSError as fault:
-            raise ObservationError(f"the file cannot be read: {fault.strerror}", where, "请检查路径") from None
+            raise ObservationError(
+                f"the file cannot be read: {fault.strerror}",
+                where,
+                "look at the path",
+                zh=f"文件不能读：{fault.strerror}",
+                hint_zh="请检查路径",
+            ) from None
     if not isinstance(source, str | bytes):
         return source
     try:
@@ -92,7 +114,13 @@ def _document(source: object, where: Where | None) -> Any:
         try:
             return [json.loads(line) for line in lines] if len(lines) > 1 else json.loads("")
         except (ValueError, RecursionError):
-            raise ObservationError(f"the document is not JSON: {fault}", where, "请提供 JSON 或每行一条的 JSON Lines") from None
+            raise ObservationError(
+                f"the document is not JSON: {fault}",
+                where,
+                "give JSON, or JSON Lines with one record a line",
+                zh=f"文件不是 JSON：{fault}",
+                hint_zh="请提供 JSON 或每行一条的 JSON Lines",
+            ) from None
 
 
 def _refuse(document: Any, where: Where | None) -> None:
@@ -108,8 +136,9 @@ def _refuse(document: Any, where: Where | None) -> None:
     told = _bad_code(document, marks["codes"]) or _failure(document, marks)
     told = told or (_failure(inner, marks) if isinstance(inner, Mapping) else None)
     if told is not None:
-        hint = "采集被拒绝或失败（频繁、未登录、出错等），不能当作没有发布：请稍后重采"
-        raise ObservationError(f"the answer was refused: {told}", where, hint)
+        hint = "a refusal or a fault does not say that nothing was published: ask again later"
+        hint_zh = "频繁、未登录、出错等不能当作没有发布：请稍后重采"
+        raise ObservationError(f"the answer was refused: {told}", where, hint, f"采集被拒绝或失败：{told}", hint_zh)
 
 
 def _bad_code(answer: Mapping[str, Any], codes: Mapping[str, Sequence[str]]) -> str | None:

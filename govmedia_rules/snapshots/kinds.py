@@ -7,6 +7,10 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any
 
+from pydantic import GetJsonSchemaHandler
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
+
 from govmedia_rules.core.model import Model
 from govmedia_rules.core.vocabulary import Vocabulary, read_data
 from govmedia_rules.subjects.vocabulary import subject_vocabulary
@@ -51,6 +55,16 @@ def word(vocabulary_name: str, term_id: str, lang: str) -> str:
             return term_id
         return terms[term_id].title if lang == "zh" else term_id.replace("_", " ")
     return term_id
+
+
+class Observed(Model):
+    """A snapshot of a subject; its JSON Schema lists the parts that `partial` may name."""
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        schema = handler(core_schema)
+        handler.resolve_ref_schema(schema)["properties"]["partial"]["items"] = {"type": "string", "enum": list(cls.model_fields)}
+        return schema
 
 
 def check_parts(model: type[Model], names: Iterable[str], where: str) -> None:

@@ -8,10 +8,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field, NonNegativeInt, model_validator
 
-from govmedia_rules.core.model import Model, Name
+from govmedia_rules.core.model import Name
 from govmedia_rules.core.time import Instant, Moment
 from govmedia_rules.snapshots.duplicates import distinct, namesakes, perhaps_repeated, shifted
-from govmedia_rules.snapshots.kinds import check_parts
+from govmedia_rules.snapshots.kinds import Observed, check_parts
 from govmedia_rules.snapshots.parts import (
     Activity,
     AppTrial,
@@ -52,7 +52,7 @@ from govmedia_rules.subjects.models import Account, Site
 from govmedia_rules.subjects.vocabulary import OwnerKind
 
 
-class SiteSnapshot(Model):
+class SiteSnapshot(Observed):
     """What was observed of one site.
 
     Every part is None when it was not observed and empty when it was looked for and not there.
@@ -169,7 +169,7 @@ class SiteSnapshot(Model):
         return self.site
 
 
-class AccountSnapshot(Model):
+class AccountSnapshot(Observed):
     """What was observed of one account.
 
     Every part is None when it was not observed and empty when it was looked for and not there.
@@ -180,7 +180,8 @@ class AccountSnapshot(Model):
         observed_at: The monitoring point (监测时间点) from which every window counts back; aware.
         marks: Fields that were not observed but stated by a document or assumed.
         partial: Parts of which more exists than was seen.
-        found: Whether the account could be found on its platform; None when nobody looked.
+        found: Whether the account could be found on its platform; None when nobody looked. Of an account that was not found, empty
+            lists and a count of 0 say nothing: they are taken out, with a mark.
         posts: Its posts, newest first or last; None when not looked at, () when there are none.
         latest_post_at: Time of the newest post; derived from `posts` where they are given.
         latest_post_from: Earliest that the newest post can be, where only its month or year is known: then `latest_post_at` is
@@ -231,6 +232,8 @@ class AccountSnapshot(Model):
         if self.latest_post_from is not None and (self.latest_post_at is None or self.posts is not None):
             raise ValueError("latest_post_from needs latest_post_at, and no posts")
         _check_names(self)
+        if self.found is False:
+            self._forget_empty()
         _count_once(self, ("posts", "messages"), self.account.url)
         code = self.account.code
         remark = None if code is None else account_code_remark(code)
@@ -250,6 +253,12 @@ class AccountSnapshot(Model):
         elif self.post_count < len(self.posts) or (self.post_count and not self.posts):
             raise ValueError(f"post_count is {self.post_count}, posts has {len(self.posts)}")
         return self
+
+    def _forget_empty(self) -> None:
+        facts = self.__dict__
+        empty = [part for part in ("posts", "post_count", "functions", "messages") if facts[part] in ((), 0)]
+        facts.update(dict.fromkeys(empty))
+        facts["marks"] += tuple(Mark(field=part, basis="contradicted", note="账号未找到，视为未采集") for part in empty)
 
     @property
     def subject(self) -> Account:

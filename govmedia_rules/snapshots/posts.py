@@ -433,7 +433,8 @@ class _Groups:
         silent = [account for account in self._known.values() if account.id not in self._accounts]
         if complete and silent and self.point is None:
             what = f"{len(silent)} accounts have no row, and no monitoring point is given for them"
-            raise TableError(what, Where(name), "请传入 observed_at=（pass observed_at=）")
+            zh = f"有 {len(silent)} 个账号在表中没有行，也没有给出它们的监测时间点"
+            raise TableError(what, Where(name), "pass observed_at=", zh, "请传入 observed_at=")
         if complete and self.point is not None:
             for account in silent:
                 yield self._snapshot(account, self.point, (), complete)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import logging
 import os
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -16,9 +17,12 @@ from typing import BinaryIO, NamedTuple
 
 from pydantic import TypeAdapter, ValidationError
 
+from govmedia_rules.core.faults import fault_texts
 from govmedia_rules.core.model import Model
 from govmedia_rules.errors import BrokenLine, ObservationError, UnreadInput, Where
 from govmedia_rules.snapshots.models import AnySnapshot, Snapshot
+
+_log = logging.getLogger(__name__)
 
 MAX_LINE_BYTES = 64 * 1024 * 1024
 """Longest line that is read: a snapshot of a site with its page texts fits many times over."""
@@ -65,6 +69,7 @@ class SnapshotReader(Iterable[AnySnapshot]):
                 yield parse_line(line, zone=zone, not_after=not_after)
             except BrokenLine as fault:
                 self.bad.append(fault)
+                _log.info("skipped: %s", fault)
                 if self._on_bad is not None:
                     self._on_bad(fault)
         if self.bad and self._on_bad is None:
@@ -73,7 +78,10 @@ class SnapshotReader(Iterable[AnySnapshot]):
 
 def warn_unread(bad: Sequence[BrokenLine]) -> None:
     """Warn that lines were rejected; called where no `on_bad` receives each of them."""
-    warnings.warn(f"{len(bad)} lines could not be read, the first: {bad[0]}", UnreadInput, stacklevel=3)
+    warnings.warn(
+        UnreadInput(f"{len(bad)} lines could not be read, the first: {bad[0]}", zh=f"有 {len(bad)} 行不能读，第一处：{bad[0]}"),
+        stacklevel=3,
+    )
 
 
 def read_snapshots(
@@ -121,8 +129,9 @@ def file_lines(path: str | os.PathLike[str], max_line_bytes: int = MAX_LINE_BYTE
         ObservationError: The file does not exist or is a folder.
     """
     file = Path(path)
+    _log.debug("reading %s", path)
     if not file.is_file():
-        raise ObservationError("no such file", Where(str(path)))
+        raise ObservationError("no such file", Where(str(path)), hint="look at the path", zh="没有这个文件", hint_zh="请核对路径")
     if file.suffix == ".json":
         yield from _documents(file, max_line_bytes)
         return
@@ -189,9 +198,21 @@ def parse_line(line: RawLine, *, zone: tzinfo | None = None, not_after: datetime
     """
     data = line.data
     if data is None:
-        raise BrokenLine("the line is longer than allowed", _place(line), "raise max_line_bytes, or split the document")
+        raise BrokenLine(
+            "the line is longer than allowed",
+            _place(line),
+            "raise max_line_bytes, or split the document",
+            zh="这一行过长",
+            hint_zh="请调大 max_line_bytes，或拆分文件",
+        )
     if b"\\" in data and b"\\u0000" in data:
-        raise BrokenLine("a text holds a NUL character", _place(line))
+        raise BrokenLine(
+            "a text holds a NUL character",
+            _place(line),
+            hint="look at the program that wrote it",
+            zh="文字里有 NUL 字符",
+            hint_zh="请检查导出的程序",
+        )
     try:
         snapshot = _ADAPTER.validate_json(data, context={"zone": zone})
     except ValidationError as faults:
@@ -200,7 +221,8 @@ def parse_line(line: RawLine, *, zone: tzinfo | None = None, not_after: datetime
         _refuse_repeated_keys(data, _place(line))
     if not_after is not None and snapshot.observed_at > not_after:
         late = f"observed_at {snapshot.observed_at.isoformat()} lies after {not_after.isoformat()}"
-        raise BrokenLine(late, _place(line), "a snapshot from the future")
+        zh = f"observed_at {snapshot.observed_at.isoformat()} 晚于 {not_after.isoformat()}"
+        raise BrokenLine(late, _place(line), "a snapshot from the future", zh, "采样时间在将来")
     return snapshot
 
 
@@ -210,7 +232,7 @@ def _place(line: RawLine) -> Where:
 
 def _second_try(data: bytes, faults: ValidationError, zone: tzinfo | None, where: Where, may_set_zone: bool) -> AnySnapshot:
     """Mend a missing `kind` and, once, times without zone; raise with every fault named where more is wrong."""
-    errors = faults.errors(include_url=False, include_context=False)
+    errors = faults.errors(include_url=False)
     kinds = {error["type"] for error in errors}
     if kinds & {"union_tag_not_found", "timezone_aware"}:
         document = json.loads(data)
@@ -222,7 +244,12 @@ def _second_try(data: bytes, faults: ValidationError, zone: tzinfo | None, where
                 if error["type"] == "timezone_aware":
                     _set_zone(document, error["loc"][1:], zone)  # the first step is the kind of snapshot
             return _validate_again(document, zone, where, False)
-    raise BrokenLine(_describe(errors), where)
+    stored = any(error["loc"][-1:] == ("verdict",) and error["type"] == "extra_forbidden" for error in errors)
+    if stored:
+        hint, hint_zh = "`report`, `worklist` and `compare` read inspections", "检查结果用 report、worklist、compare 读取"
+        raise BrokenLine("this is an inspection, not a snapshot", where, hint, "这是检查结果，不是采样数据", hint_zh)
+    texts = fault_texts(errors, most=8, skip=1)  # the first step is the kind of snapshot
+    raise BrokenLine(texts.en, where, "", texts.zh)
 
 
 def _validate_again(document: object, zone: tzinfo | None, where: Where, may_set_zone: bool) -> AnySnapshot:
@@ -251,18 +278,6 @@ def _set_zone(document: object, path: tuple[int | str, ...], zone: tzinfo) -> No
             holder[step] = aware  # type: ignore[index]
             return
         holder = inner
-
-
-def _describe(errors: Sequence[object]) -> str:
-    messages: list[str] = []
-    for error in errors[:8]:
-        path = ".".join(str(step) for step in error["loc"][1:])  # type: ignore[index]
-        message = error["msg"].removeprefix("Value error, ")  # type: ignore[index]
-        if error["type"] == "timezone_aware":  # type: ignore[index]
-            message = "the time has no zone (write +08:00, or read with zone=...)"
-        messages.append(f"{path}: {message}" if path else message)
-    more = len(errors) - len(messages)
-    return "; ".join(dict.fromkeys(messages)) + (f"; and {more} more faults" if more else "")
 
 
 # A key written twice is refused: the parser keeps only the last value, and nobody would see which was meant. Counting the
@@ -336,6 +351,12 @@ def _refuse_repeated_keys(data: bytes, where: Where) -> None:
         keys = [key for key, _ in pairs]
         if len(set(keys)) != len(keys):
             twice = sorted({key for key in keys if keys.count(key) > 1})
-            raise BrokenLine(f"the keys {', '.join(map(repr, twice))} are written twice in one object", where)
+            raise BrokenLine(
+                f"the keys {', '.join(map(repr, twice))} are written twice in one object",
+                where,
+                hint="write each key once",
+                zh=f"一个对象里重复写了键 {'、'.join(map(repr, twice))}",
+                hint_zh="每个键只写一次",
+            )
 
     json.loads(data, object_pairs_hook=check)

@@ -9,6 +9,7 @@ import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
+from itertools import chain
 from typing import Any
 
 from govmedia_rules.core.time import SHANGHAI
@@ -36,6 +37,7 @@ class ShallowTable:
         remarks: Hidden rows, columns and sheets.
         missing: Usual headers of facts that no column gives, though verdicts need them.
         name: File or kind of source.
+        readers: What reads the rows of each table.
     """
 
     columns: tuple[ColumnUse, ...]
@@ -43,10 +45,10 @@ class ShallowTable:
     remarks: tuple[BadRow, ...] = ()
     missing: tuple[str, ...] = ()
     name: str = ""
-    _rows: Iterator[ShallowRow] = field(default_factory=lambda: iter(()), repr=False)
+    readers: tuple[RowReader, ...] = field(default=(), repr=False)
 
     def __iter__(self) -> Iterator[ShallowRow]:
-        return self._rows
+        return chain.from_iterable(reader.rows() for reader in self.readers)
 
     @property
     def fields(self) -> frozenset[str]:
@@ -161,15 +163,19 @@ def warn_of(table: ShallowTable, stacklevel: int = 4) -> None:
     """Warn of columns that verdicts need and no column gives, and of rows and sheets that were not read as they stand."""
     if table.missing:
         unused = [use.header for use in table.columns if use.field is None]
-        what = f"{table.name}: 没有读到 {'、'.join(table.missing)} 列，相关指标一律待定"
-        hint = f"；未识别的列：{'、'.join(unused)}（可用 headers= 指明）" if unused else ""
-        warnings.warn(what + hint, MissingColumn, stacklevel=stacklevel)
+        names, others = "、".join(table.missing), "、".join(unused)
+        what = f"{table.name}: no column gives {names}, so what needs it stays 待定"
+        zh = f"{table.name}: 没有读到 {names} 列，相关指标一律待定"
+        if unused:
+            what += f"; columns not understood: {others} (headers= can name them)"
+            zh += f"；未识别的列：{others}（可用 headers= 指明）"
+        warnings.warn(MissingColumn(what, zh), stacklevel=stacklevel)
     unread = [*(row for row in table.rejected if row.used), *(row for row in table.remarks if not row.used)]
     if unread:
         shown = "；".join(
             f"{row.sheet or ''}第{row.row}行{row.reason}" if row.row else f"{row.value}：{row.reason}" for row in unread[:5]
         )
-        warnings.warn(f"{table.name}: {shown}", UnreadInput, stacklevel=stacklevel)
+        warnings.warn(UnreadInput(f"{table.name}: {shown}", f"{table.name}: {shown}"), stacklevel=stacklevel)
 
 
 _PSEUDO = {"is_closed": "boolean", "is_running": "boolean"}
@@ -261,5 +267,5 @@ def shallow_table(
         tuple(row for table in tables for row in table.remarks),
         tuple(title for facts, title in _NEEDED_FACTS[kind].items() if not fields & set(facts)),
         tables[0].name,
-        (row for reader in readers for row in reader.rows()),
+        tuple(readers),
     )

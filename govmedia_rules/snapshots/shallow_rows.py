@@ -10,6 +10,7 @@ from typing import Any, Literal, NamedTuple
 
 from pydantic import ValidationError
 
+from govmedia_rules.core.faults import describe_fault
 from govmedia_rules.core.time import day_of
 from govmedia_rules.core.vocabulary import read_data
 from govmedia_rules.snapshots.cells import (
@@ -48,6 +49,11 @@ SubjectKind = Literal["site", "account"]
 Cells = Mapping[str, Any]
 Read = Callable[[Any, Clock], Any]
 
+_RUNNING_PARTS: Mapping[SubjectKind, frozenset[str]] = {
+    "account": frozenset({"posts", "functions"}),
+    "site": frozenset({"home"}),
+}
+"""Parts that may be more than was seen where a table casts doubt on how the subject runs."""
 _STAGE_FIELDS = frozenset({"status", "is_closed", "is_running"})
 _MARKED = {"latest_post_at": "latest_post_at", "home_latest_at": "home"}
 """Dates whose cells may say 长期未更新, and the part that a mark of it names."""
@@ -120,7 +126,7 @@ class _Column(NamedTuple):
     read: Read
 
 
-class _NotRead(Exception):
+class NotRead(Exception):
     """A cell that cannot be read, and why."""
 
 
@@ -157,11 +163,20 @@ class _Row:
 
 
 class RowReader:
-    """Make snapshots of the rows of one table."""
+    """Make snapshots of the rows of one table.
+
+    Attributes:
+        kind: Kind of the subjects.
+        zone: Zone of times written without one.
+        table: The table.
+        columns: Its columns, and what each is used for.
+        only_day: Whether of the monitoring point of the last row only the day is known.
+    """
 
     def __init__(self, kind: SubjectKind, columns: Sequence[ColumnUse], point: Point | None, zone: tzinfo, table: RawTable) -> None:
-        self._kind, self._point, self._zone, self._table = kind, point, zone, table
+        self.kind, self._point, self.zone, self.table = kind, point, zone, table
         self.columns = columns
+        self.only_day = point is not None and point.only_day
         readers = _readers(kind)
         self._used = [
             _Column(
@@ -183,9 +198,26 @@ class RowReader:
 
     def rows(self) -> Iterator[ShallowRow]:
         """Return the rows of the table; blank ones are left out."""
-        for number, cells in self._table.rows:
+        for number, cells in self.table.rows:
             if any(value is not None for value in cells.values()):
-                yield self._row(_Row(number, self._table.sheet, cells))
+                yield self.row(number, cells)
+
+    def row(self, number: int, cells: Cells) -> ShallowRow:
+        """Return one row.
+
+        Args:
+            number: Its number as a spreadsheet shows it.
+            cells: Its cells by header; what is not there is blank.
+        """
+        return self._row(_Row(number, self.table.sheet, cells))
+
+    def cell(self, header: str, value: Any) -> Any:
+        """Return what one cell says, as of the last row's monitoring point; None where it says nothing.
+
+        Raises:
+            NotRead: It cannot be read; says why.
+        """
+        return self._read(next(column for column in self._used if column.header == header), value)
 
     def _row(self, row: _Row) -> ShallowRow:
         name = self._header_of("name")
@@ -197,8 +229,9 @@ class RowReader:
         if point is None:
             row.fault(self._header_of("observed_at"), "没有监测时间点", used=False)
             return self._result(row, None)
+        self.only_day = point.only_day
         if point.at != self._clock.point:
-            self._clock = Clock(point.at, self._zone, self._table.day_zero, self._filled)
+            self._clock = Clock(point.at, self.zone, self.table.day_zero, self._filled)
             for column in self._used:
                 column.known.clear()
             texts = ((column.field, period_text(column.header)) for column in self._used if column.field.startswith("updates."))
@@ -211,11 +244,11 @@ class RowReader:
         if "name" not in row.values:
             row.fault(self._header_of("name"), "名称未填", used=False)
             return self._result(row, None)
-        self._finish_updates(row, "latest_post_at" if self._kind == "account" else "home_latest_at")
-        if self._kind == "account":
+        self._finish_updates(row, "latest_post_at" if self.kind == "account" else "home_latest_at")
+        if self.kind == "account":
             self._finish_account(row)
         else:
-            _finish_status(row)
+            _finish_status(row, _RUNNING_PARTS[self.kind])
         return self._result(row, self._snapshot(row, point))
 
     def _result(self, row: _Row, snapshot: SiteSnapshot | AccountSnapshot | None) -> ShallowRow:
@@ -230,25 +263,25 @@ class RowReader:
         if value is None:
             return self._point
         try:
-            moment = when_cell(value, Clock(None if self._point is None else self._point.at, self._zone, self._table.day_zero))
+            moment = when_cell(value, Clock(None if self._point is None else self._point.at, self.zone, self.table.day_zero))
         except ValueError as fault:
             row.fault(header, str(fault))
             return None
         if isinstance(moment, DayRange):
             row.fault(header, "监测时间点须到日")
             return None
-        return point_of(moment, self._zone)
+        return point_of(moment, self.zone)
 
     def _take(self, row: _Row, column: _Column, value: Any) -> None:
         """Read one cell into the row; of two columns for one field the cells must agree."""
         name = column.field
         try:
             reading = self._read(column, value)
-        except _NotRead as fault:
+        except NotRead as fault:
             row.headers.setdefault(name, column.header)
             if name in _STAGE_FIELDS:
                 row.stage_doubtful |= doubtful_status(value)
-                row.partial |= {"posts", "functions"}
+                row.partial |= _RUNNING_PARTS[self.kind]
             if name in _MARKED and never_updated(value):
                 row.marks.append(
                     Mark(field=_MARKED[name], basis="stated", note=f"表中“{column.header[:60]}”写着“{str(value)[:60]}”")
@@ -276,7 +309,7 @@ class RowReader:
         try:
             known = column.known.get(value)
         except TypeError:
-            raise _NotRead(f"{type(value).__name__} 类型的单元格不能读取") from None
+            raise NotRead(f"{type(value).__name__} 类型的单元格不能读取") from None
         if known is None:
             try:
                 known = (column.read(value, self._clock), None)
@@ -285,7 +318,7 @@ class RowReader:
             if len(column.known) < _MAX_REMEMBERED:
                 column.known[value] = known
         if known[1] is not None:
-            raise _NotRead(known[1])
+            raise NotRead(known[1])
         return known[0]
 
     def _finish_updates(self, row: _Row, name: str) -> None:
@@ -321,7 +354,7 @@ class RowReader:
                 row.fault(header, "平台未填，取决于平台的指标留待核实")
             values["platform"] = (UNKNOWN_PLATFORM, None)
         _finish_functions(row)
-        _finish_status(row)
+        _finish_status(row, _RUNNING_PARTS[self.kind])
         if values.get("post_count") == 0 and values.get("latest_post_at") is not None:
             row.drop("发布数量为0，却有更新时间，留待核实", "post_count", "latest_post_at")
         if values.get("post_count") == 0 and not counts_all(row.headers["post_count"]):
@@ -333,13 +366,13 @@ class RowReader:
     def _snapshot(self, row: _Row, point: Point) -> SiteSnapshot | AccountSnapshot | None:
         for _ in range(len(row.values) + 1):
             document = self._document(row, point)
-            model = AccountSnapshot if self._kind == "account" else SiteSnapshot
+            model = AccountSnapshot if self.kind == "account" else SiteSnapshot
             try:
-                return model.model_validate(document, context={"zone": self._zone})
+                return model.model_validate(document, context={"zone": self.zone})
             except ValidationError as faults:
-                for fault in faults.errors(include_url=False, include_context=False):
+                for fault in faults.errors(include_url=False):
                     name = next((str(part) for part in reversed(fault["loc"]) if str(part) in row.values), None)
-                    reason = fault["msg"].removeprefix("Value error, ")
+                    reason = describe_fault(fault).zh
                     if name is None or name == "name":
                         row.fault(None if name is None else row.headers.get(name), reason, used=False)
                         return None
@@ -349,7 +382,7 @@ class RowReader:
         return None
 
     def _document(self, row: _Row, point: Point) -> dict[str, Any]:
-        fields = _SUBJECT_FIELDS[self._kind]
+        fields = _SUBJECT_FIELDS[self.kind]
         subject: dict[str, Any] = {}
         observed: dict[str, Any] = {}
         for name, value in row.values.items():
@@ -360,11 +393,11 @@ class RowReader:
                     row.remark(row.headers.get(name), value.remark)
                 value = value.code
             elif point.only_day and isinstance(value, datetime):
-                value = day_of(value, self._zone)
+                value = day_of(value, self.zone)
             (subject if name in fields else observed)[name] = value
         marks = (*((ONLY_A_DAY,) if point.only_day else ()), *row.marks)
         document: dict[str, Any] = {"observed_at": point.at, "marks": marks, "partial": tuple(sorted(row.partial))}
-        if self._kind == "account":
+        if self.kind == "account":
             subject["platform"], written = subject["platform"]
             if written is not None:
                 subject["platform_text"] = written
@@ -415,17 +448,17 @@ def _finish_functions(row: _Row) -> None:
         row.partial.add("functions")
 
 
-def _finish_status(row: _Row) -> None:
+def _finish_status(row: _Row, parts: frozenset[str]) -> None:
     """Take the stage of life from 是否注销 and 是否在用 where no column names it."""
     closed, running = row.values.pop("is_closed", None), row.values.pop("is_running", None)
     if row.stage_doubtful or (running is False and closed is None and row.values.get("status") is None):
-        row.partial |= {"posts", "functions"}
+        row.partial |= parts
         row.drop("运行状态写着并非正常，留待核实", "latest_post_at", "post_count", "functions", "home_latest_at", "home_entries")
     if row.values.get("status") is None and (closed is not None or running):
         row.values["status"] = "closed" if closed else "running"
     elif closed and row.values.get("status") == "running":
         row.drop("运行状态与是否注销不一致，留待核实", "status")
-        row.partial |= {"posts", "functions"}
+        row.partial |= parts
 
 
 def _readers(kind: SubjectKind) -> dict[str, Read]:

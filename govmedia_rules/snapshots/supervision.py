@@ -10,7 +10,7 @@ from pydantic import Field, NonNegativeInt, StringConstraints, model_validator
 
 from govmedia_rules.core.model import Model, Name, Short, Url
 from govmedia_rules.core.time import Instant, Moment
-from govmedia_rules.snapshots.kinds import check_parts
+from govmedia_rules.snapshots.kinds import Observed, check_parts
 from govmedia_rules.snapshots.parts import Collection, Mark
 from govmedia_rules.subjects.models import Supervisor
 
@@ -188,7 +188,7 @@ class Rectification(Model):
         return self
 
 
-class SupervisorSnapshot(Model):
+class SupervisorSnapshot(Observed):
     """What is on record of one supervising office for one year.
 
     Every part is None when nobody looked and empty when it was looked for and not there.

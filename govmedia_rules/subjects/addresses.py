@@ -48,11 +48,24 @@ def address_key(url: str | None, base: str | None = None) -> str | None:
         host, _, path = place[scheme.end() :].partition("/")
         host = _PORT.sub("", host.lower()).rstrip(".")
         place = f"/{path}"
-    path = _INDEX.sub("", (unquote(place) if "%" in place else place).lower())
+    path = _INDEX.sub("", _plain_path((unquote(place) if "%" in place else place).lower()))
     key = host + path
     if query := query.rstrip("&"):
         key += f"?{query}"
     return f"{key}#{fragment}" if fragment[:1] in ("/", "!") else key
+
+
+def _plain_path(path: str) -> str:
+    """Return a path without doubled slashes and the steps `.` and `..`."""
+    if "//" not in path and "/." not in path:
+        return path
+    steps: list[str] = []
+    for step in path.split("/"):
+        if step == "..":
+            del steps[-1:]
+        elif step not in ("", "."):
+            steps.append(step)
+    return "/" + "/".join(steps) + ("/" if path.endswith("/") else "")
 
 
 def address_tail(url: str) -> str:

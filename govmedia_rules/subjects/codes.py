@@ -13,7 +13,7 @@ from typing import Any, Literal, NamedTuple
 from urllib.parse import urlsplit
 
 from govmedia_rules.core.vocabulary import read_data
-from govmedia_rules.errors import CodeError
+from govmedia_rules.errors import CodeError, choices, choices_zh
 from govmedia_rules.subjects.vocabulary import subject_vocabulary
 
 _FULL_WIDTH = re.compile("[\uff01-\uff5e\u3000]")
@@ -116,7 +116,12 @@ def division_codes(code: str) -> frozenset[str]:
 def _refuse_full_width(text: str, what: str) -> None:
     if _FULL_WIDTH.search(text):
         half = text.translate(_TO_HALF)
-        raise CodeError(f"{what} {text!r} has full-width characters", hint=f"write {half}")
+        raise CodeError(
+            f"{what} {text!r} has full-width characters",
+            hint=f"write {half}",
+            zh=f"{what} {text!r} 有全角字符",
+            hint_zh=f"写作 {half}",
+        )
 
 
 def _division_warnings(division: str) -> tuple[str, ...]:
@@ -159,22 +164,39 @@ class SiteCode:
         code = text.strip().lower()
         what = "网站标识码"
         if not code:
-            raise CodeError(f"{what} is empty")
+            raise CodeError(f"{what} is empty", zh=f"{what}为空")
         _refuse_full_width(code, what)
         if code.startswith("bm"):
             digits = code[2:]
             if not re.fullmatch("[0-9]*", digits):
-                raise CodeError(f"{what} {text!r} has something other than digits after bm")
+                raise CodeError(
+                    f"{what} {text!r} has something other than digits after bm", zh=f"{what} {text!r} 在 bm 之后有数字以外的字符"
+                )
             if len(digits) != 8:
-                raise CodeError(f"{what} {text!r} has {len(digits)} digits after bm, not 8")
+                raise CodeError(
+                    f"{what} {text!r} has {len(digits)} digits after bm, not 8",
+                    zh=f"{what} {text!r} 在 bm 之后有 {len(digits)} 位数字，应为8位",
+                )
             return cls(code, None, digits[:2], digits[2:4], digits[4:])
         if re.fullmatch("[0-9]{6}[a-z].*", code):
-            raise CodeError(f"{what} {text!r} looks like an account code", hint="use AccountCode.parse")
+            raise CodeError(
+                f"{what} {text!r} looks like an account code",
+                hint="use AccountCode.parse",
+                zh=f"{what} {text!r} 像是账号的标识码",
+                hint_zh="请用 AccountCode.parse",
+            )
         if not re.fullmatch("[0-9]+", code):
-            raise CodeError(f"{what} {text!r} has something other than digits", hint="10 digits, or bm and 8 digits")
+            raise CodeError(
+                f"{what} {text!r} has something other than digits",
+                hint="10 digits, or bm and 8 digits",
+                zh=f"{what} {text!r} 有数字以外的字符",
+                hint_zh="应为10位数字，或 bm 加8位数字",
+            )
         if len(code) != 10:
             hint = "a spreadsheet may have dropped the leading zero: keep codes as text" if len(code) == 9 else ""
-            raise CodeError(f"{what} {text!r} has {len(code)} digits, not 10", hint=hint)
+            hint_zh = "电子表格可能去掉了前面的零：请把标识码设为文本" if len(code) == 9 else ""
+            zh = f"{what} {text!r} 有 {len(code)} 位数字，应为10位"
+            raise CodeError(f"{what} {text!r} has {len(code)} digits, not 10", None, hint, zh, hint_zh)
         return cls(code, code[:6], None, None, code[6:], _division_warnings(code[:6]))
 
     def __str__(self) -> str:
@@ -223,16 +245,26 @@ class AccountCode:
         code = text.strip().upper()
         what = "政务新媒体标识码"
         if not code:
-            raise CodeError(f"{what} is empty")
+            raise CodeError(f"{what} is empty", zh=f"{what}为空")
         _refuse_full_width(code, what)
         if re.fullmatch("[0-9]{10}|BM[0-9]{8}", code):
-            raise CodeError(f"{what} {text!r} looks like a site code", hint="use SiteCode.parse")
+            raise CodeError(
+                f"{what} {text!r} looks like a site code",
+                hint="use SiteCode.parse",
+                zh=f"{what} {text!r} 像是网站的标识码",
+                hint_zh="请用 SiteCode.parse",
+            )
         if len(code) != 16:
-            raise CodeError(f"{what} {text!r} has {len(code)} characters, not 16")
+            raise CodeError(
+                f"{what} {text!r} has {len(code)} characters, not 16", zh=f"{what} {text!r} 有 {len(code)} 个字符，应为16个"
+            )
         parts = re.fullmatch("([0-9]{6})([A-Z])([0-9]{3})([A-Z]{2})([0-9]{4})", code)
         if parts is None:
             raise CodeError(
-                f"{what} {text!r} is not 6 digits, a letter, 3 digits, 2 letters, 4 digits", hint="like 610700M023WX0002"
+                f"{what} {text!r} is not 6 digits, a letter, 3 digits, 2 letters, 4 digits",
+                hint="like 610700M023WX0002",
+                zh=f"{what} {text!r} 不是“6位数字、1个字母、3位数字、2个字母、4位数字”",
+                hint_zh="如 610700M023WX0002",
             )
         division, sign, unit, letters, serial = parts.groups()
         terms = subject_vocabulary("platform")
@@ -245,9 +277,18 @@ class AccountCode:
         if platform is not None and meaning is not None:
             given = terms.find(platform)
             if given is None:
-                raise CodeError(f"unknown platform {platform!r}")
+                known = [term.title for term in terms.values()]
+                zh = f"没有平台 {platform!r}"
+                raise CodeError(
+                    f"unknown platform {platform!r}", None, choices(platform, known, 30), zh, choices_zh(platform, known, 30)
+                )
             if not terms.is_a(given.id, meaning.id):
-                raise CodeError(f"{what} {text!r} has the letters {letters} of {meaning.title}, but the platform is {given.title}")
+                raise CodeError(
+                    f"{what} {text!r} has the letters {letters} of {meaning.title}, but the platform is {given.title}",
+                    hint="check the code and the platform",
+                    zh=f"{what} {text!r} 的字母 {letters} 表示{meaning.title}，而平台是{given.title}",
+                    hint_zh="请核对标识码和平台",
+                )
         return cls(code, division, sign, unit, letters, serial, meaning.id if meaning else None, tuple(warnings))
 
     def __str__(self) -> str:
@@ -280,7 +321,7 @@ def account_code_text(text: str) -> str:
         return text
     code = "".join(text.translate(_TO_HALF).split()).upper()
     if not code:
-        raise CodeError("政务新媒体标识码 is empty")
+        raise CodeError("政务新媒体标识码 is empty", zh="政务新媒体标识码为空")
     return code
 
 
@@ -329,12 +370,20 @@ class IcpNumber:
             re.IGNORECASE,
         )
         if match is None:
-            raise CodeError(f"ICP备案编号 {text!r} is not like 京ICP备05070218号-1")
+            raise CodeError(
+                f"ICP备案编号 {text!r} is not like 京ICP备05070218号-1", zh=f"ICP备案编号 {text!r} 不是“京ICP备05070218号-1”的写法"
+            )
         meaning = _divisions().spelt.get(match["place"].lower())
         if meaning is None:
-            raise CodeError(f"ICP备案编号 {text!r}: no single province is written {match['place']!r}")
+            raise CodeError(
+                f"ICP备案编号 {text!r}: no single province is written {match['place']!r}",
+                zh=f"ICP备案编号 {text!r}：{match['place']!r} 不是一个省份的简称",
+            )
         if not 5 <= len(match["digits"]) <= 10:
-            raise CodeError(f"ICP备案编号 {text!r} has {len(match['digits'])} digits, not 5 to 10")
+            raise CodeError(
+                f"ICP备案编号 {text!r} has {len(match['digits'])} digits, not 5 to 10",
+                zh=f"ICP备案编号 {text!r} 有 {len(match['digits'])} 位数字，应为5至10位",
+            )
         return cls(*meaning, match["digits"], int(match["suffix"]) if match["suffix"] else None)
 
     def __str__(self) -> str:
@@ -375,15 +424,20 @@ class PoliceNumber:
         plain = re.sub(r"\s+", "", text.translate(_TO_HALF))
         match = re.search(r"(?:(?P<place>[\u4e00-\u9fff])公网安备(?:案号?)?:?)?(?P<digits>[0-9]+)号?", plain)
         if match is None:
-            raise CodeError(f"公安备案号 {text!r} has no digits")
+            raise CodeError(f"公安备案号 {text!r} has no digits", zh=f"公安备案号 {text!r} 没有数字")
         if len(match["digits"]) != 14:
-            raise CodeError(f"公安备案号 {text!r} has {len(match['digits'])} digits, not 14")
+            raise CodeError(
+                f"公安备案号 {text!r} has {len(match['digits'])} digits, not 14",
+                zh=f"公安备案号 {text!r} 有 {len(match['digits'])} 位数字，应为14位",
+            )
         place = match["place"]
         warnings = list(_division_warnings(match["digits"]))
         if place is not None:
             meaning = _divisions().spelt.get(place)
             if meaning is None:
-                raise CodeError(f"公安备案号 {text!r}: no province is written {place!r}")
+                raise CodeError(
+                    f"公安备案号 {text!r}: no province is written {place!r}", zh=f"公安备案号 {text!r}：{place!r} 不是省份的简称"
+                )
             if meaning[0] != match["digits"][:2]:
                 warnings.append(f"{place} is province {meaning[0]}, the digits begin with {match['digits'][:2]}")
         return cls(place, match["digits"], tuple(warnings))
@@ -392,6 +446,7 @@ class PoliceNumber:
         return f"{self.short}公网安备{self.digits}号" if self.short else self.digits
 
 
+_PLAIN_HOST = re.compile(r"[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*")  # in which the codec of IDNA changes nothing
 _ZHENGWU = "xn--zfr164b"  # 政务, the only suffix allowed to Chinese domains since 国办函〔2018〕55号
 
 
@@ -422,21 +477,22 @@ class Domain:
         """
         raw = text.strip()
         if not raw:
-            raise CodeError("域名 is empty")
+            raise CodeError("域名 is empty", zh="域名为空")
         try:
             host = urlsplit(raw if "//" in raw else f"//{raw}").hostname
         except ValueError as fault:
-            raise CodeError(f"域名 {text!r} cannot be read: {fault}") from None
+            raise CodeError(f"域名 {text!r} cannot be read: {fault}", zh=f"域名 {text!r} 不能读：{fault}") from None
         if not host:
-            raise CodeError(f"域名 {text!r} has no host name")
+            raise CodeError(f"域名 {text!r} has no host name", zh=f"域名 {text!r} 没有主机名")
         host = host.translate(_TO_HALF).replace("\u3002", ".").rstrip(".").lower()
         try:
-            ascii_host = host.encode("idna").decode("ascii")
-            readable = ascii_host.encode("ascii").decode("idna")
+            is_plain = _PLAIN_HOST.fullmatch(host) is not None and "xn--" not in host
+            ascii_host = host if is_plain else host.encode("idna").decode("ascii")
+            readable = host if is_plain else ascii_host.encode("ascii").decode("idna")
         except UnicodeError as fault:
-            raise CodeError(f"域名 {text!r} is not a host name: {fault}") from None
+            raise CodeError(f"域名 {text!r} is not a host name: {fault}", zh=f"域名 {text!r} 不是主机名：{fault}") from None
         if not re.fullmatch(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*", ascii_host):
-            raise CodeError(f"域名 {text!r} has characters no host name may have")
+            raise CodeError(f"域名 {text!r} has characters no host name may have", zh=f"域名 {text!r} 有主机名不能有的字符")
         suffix: Literal["gov.cn", "政务", "other"] = "other"
         if ascii_host == "gov.cn" or ascii_host.endswith(".gov.cn"):
             suffix = "gov.cn"

@@ -248,7 +248,12 @@ def is_same_unit(first: Site | Account, other: Site | Account) -> bool:
         return False
     if first.url and other.url and first.url == other.url:
         return True
-    name, second = (_ORDINARY.sub("", subject.name).casefold() or subject.name for subject in (first, other))
+    return is_same_name(first.name, other.name)
+
+
+def is_same_name(first: str, other: str) -> bool:
+    """Return whether two names may be of one unit: they differ only in ordinary words, or one holds the other."""
+    name, second = (_ORDINARY.sub("", text).casefold() or text for text in (first, other))
     return name in second or second in name
 
 

@@ -171,7 +171,12 @@ def merged_subject(rows: Sequence[Site | Account]) -> Site | Account:
         return first
     platforms = {row.platform if isinstance(row, Account) else "" for row in rows}
     if len(platforms) > 1:
-        raise RegistryError(f"{first.id} is the id of {len(rows)} rows of different platforms", hint="give each its own code or id")
+        raise RegistryError(
+            f"{first.id} is the id of {len(rows)} rows of different platforms",
+            hint="give each its own code or id",
+            zh=f"{first.id} 是 {len(rows)} 行不同平台账号的标识",
+            hint_zh="请给每个账号各自的标识码或标识",
+        )
     values: dict[str, object] = {}
     for name in type(first).model_fields:
         known = [value for row in rows if (value := getattr(row, name)) not in (None, ())]

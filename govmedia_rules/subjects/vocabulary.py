@@ -19,13 +19,13 @@ def subject_vocabulary(name: str) -> Vocabulary:
 
 
 class _Ids(NamedTuple):
-    """Lists the ids of a vocabulary in the JSON Schema of what is written; any known spelling may be read."""
+    """Lists the ids of a vocabulary in a JSON Schema: an enum in what is written, examples where any known spelling is read."""
 
     name: str
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
         described = handler(schema)
-        return described if handler.mode == "validation" else {**described, "enum": list(subject_vocabulary(self.name))}
+        return {**described, "examples" if handler.mode == "validation" else "enum": list(subject_vocabulary(self.name))}
 
 
 Platform = Annotated[str, BeforeValidator(lambda text: subject_vocabulary("platform").normalise(text)), _Ids("platform")]

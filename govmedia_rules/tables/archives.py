@@ -24,7 +24,11 @@ def check_archive(path: Path) -> Mapping[str, int]:
     """
     where = Where(str(path))
     too_large = TableError(
-        f"the file unpacks to more than {MAX_UNPACKED // 1_000_000} MB", where, "文件解压后过大：请拆分工作表，或另存为 CSV 后再读"
+        f"the file unpacks to more than {MAX_UNPACKED // 1_000_000} MB",
+        where,
+        "split the sheet, or save it as CSV",
+        zh=f"文件解压后超过 {MAX_UNPACKED // 1_000_000} MB",
+        hint_zh="请拆分工作表，或另存为 CSV 后再读",
     )
     try:
         with zipfile.ZipFile(path) as archive:
@@ -32,7 +36,9 @@ def check_archive(path: Path) -> Mapping[str, int]:
             if len(members) > MAX_MEMBERS or sum(member.file_size for member in members) > MAX_UNPACKED:
                 raise too_large
             if any(member.flag_bits & 1 for member in members):
-                raise TableError("the file is encrypted", where, "文件已加密：请取消密码后另存再读")
+                raise TableError(
+                    "the file is encrypted", where, "save it without a password", zh="文件已加密", hint_zh="请取消密码后另存再读"
+                )
             left = MAX_UNPACKED
             for member in members:
                 with archive.open(member) as part:
@@ -42,7 +48,13 @@ def check_archive(path: Path) -> Mapping[str, int]:
                             raise too_large
             return {member.filename: member.file_size for member in members}
     except (zipfile.BadZipFile, NotImplementedError, OSError, EOFError, ValueError, RuntimeError, zlib.error) as fault:
-        raise TableError(f"the file is damaged: {fault}", where, "文件已损坏：请重新导出或另存后再读") from fault
+        raise TableError(
+            f"the file is damaged: {fault}",
+            where,
+            "export or save it again",
+            zh=f"文件已损坏：{fault}",
+            hint_zh="请重新导出或另存后再读",
+        ) from fault
 
 
 def read_part(path: Path, name: str) -> bytes:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Literal, NamedTuple, TypeVar
 
 from govmedia_rules.errors import ExportError, MissingExtra, Where
 
@@ -85,7 +85,7 @@ def micros(moment: datetime) -> int:
 
 def missing_frames(what: str) -> MissingExtra:
     """Return the error for a missing Arrow library."""
-    return MissingExtra(f"{what} needs pyarrow", hint="pip install govmedia-rules[frames]")
+    return MissingExtra(f"{what} needs pyarrow", hint="pip install govmedia-rules[frames]", zh=f"{what} 需要 pyarrow")
 
 
 # pyarrow
@@ -107,7 +107,21 @@ def arrow_schema(headings: Sequence[Heading[Any]]) -> pyarrow.Schema:
     return pa.schema([pa.field(heading.name, types[heading.type]) for heading in headings])
 
 
-def arrow_batch(headings: Sequence[Heading[Any]], rows: Sequence[Any], schema: pyarrow.Schema) -> pyarrow.RecordBatch:
+class Repeats(NamedTuple):
+    """How a frame is made of rows most of which stand in it many times.
+
+    Attributes:
+        which: For each row of the frame its place among the rows.
+        own: Columns of the frame that are there already, by name.
+    """
+
+    which: pyarrow.Array
+    own: Mapping[str, pyarrow.Array]
+
+
+def arrow_batch(
+    headings: Sequence[Heading[Any]], rows: Sequence[Any], schema: pyarrow.Schema, repeats: Repeats | None = None
+) -> pyarrow.RecordBatch:
     """Return rows as one record batch of `schema`, which `arrow_schema` made.
 
     Raises:
@@ -123,17 +137,24 @@ def arrow_batch(headings: Sequence[Heading[Any]], rows: Sequence[Any], schema: p
             arrays.append(pa.array(values, field.type))
         except (pa.ArrowInvalid, pa.ArrowTypeError, OverflowError, UnicodeEncodeError) as fault:
             raise _misfit(heading, fault) from fault
+        if repeats is not None:
+            own = repeats.own.get(heading.name)
+            arrays[-1] = arrays[-1].take(repeats.which) if own is None else own.cast(field.type)
     return pa.record_batch(arrays, schema=schema)
 
 
 def _misfit(heading: Heading[Any], fault: Exception) -> ExportError:
-    return ExportError(f"a value does not fit the column {heading.name} ({heading.type}): {fault}", Where(column=heading.name))
+    return ExportError(
+        f"a value does not fit the column {heading.name} ({heading.type}): {fault}",
+        Where(column=heading.name),
+        zh=f"有一个值不合 {heading.name} 列的类型（{heading.type}）：{fault}",
+    )
 
 
 # polars and pandas
 
 
-def polars_frame(headings: Sequence[Heading[Any]], rows: Sequence[Any]) -> polars.DataFrame:
+def polars_frame(headings: Sequence[Heading[Any]], rows: Sequence[Any], repeats: Repeats | None = None) -> polars.DataFrame:
     """Return rows as a polars frame with the same columns as `arrow_schema`."""
     import polars as pl
 
@@ -158,10 +179,14 @@ def polars_frame(headings: Sequence[Heading[Any]], rows: Sequence[Any]) -> polar
                 series.append(pl.Series(heading.name, values, types[heading.type], strict=True))
         except (pl.exceptions.PolarsError, TypeError, UnicodeEncodeError) as fault:
             raise _misfit(heading, fault) from fault
+    if repeats is not None:
+        which: Any = pl.from_arrow(repeats.which)
+        own: dict[str, Any] = {name: pl.from_arrow(values) for name, values in repeats.own.items()}
+        series = [own[each.name].alias(each.name) if each.name in own else each.gather(which) for each in series]
     return pl.DataFrame(series)
 
 
-def pandas_frame(headings: Sequence[Heading[Any]], rows: Sequence[Any]) -> pandas.DataFrame:
+def pandas_frame(headings: Sequence[Heading[Any]], rows: Sequence[Any], repeats: Repeats | None = None) -> pandas.DataFrame:
     """Return rows as a pandas frame; text, integers and booleans have types with a missing value, decimals and days are objects."""
     import numpy as np
     import pandas as pd
@@ -183,6 +208,13 @@ def pandas_frame(headings: Sequence[Heading[Any]], rows: Sequence[Any]) -> panda
             columns[heading.name] = naive.dt.tz_localize("UTC").dt.tz_convert(ZONE_NAME)
         else:
             columns[heading.name] = pd.Series(values, dtype=types[heading.type])
+    if repeats is not None:
+        which = repeats.which.to_numpy()
+        for name, values in columns.items():
+            own = repeats.own.get(name)
+            columns[name] = (
+                values.take(which).reset_index(drop=True) if own is None else pd.Series(values.dtype.__from_arrow__(own))
+            )
     return pd.DataFrame(columns, columns=[heading.name for heading in headings])
 
 

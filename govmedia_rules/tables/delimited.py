@@ -40,8 +40,9 @@ def decode_table(raw: bytes, name: str) -> str:
         # Text of another encoding is illegible in every line, a damaged file in a few places.
         if UNREADABLE not in text or text.count(UNREADABLE) * _LEGIBLE <= sum(not letter.isascii() for letter in text):
             return text
-    hint = "不是文本表格：请用 Excel 或 WPS 打开后另存为 .xlsx 或 UTF-8 的 CSV"
-    raise TableError("the file is not text in UTF-8, UTF-16 or GB18030", Where(name), hint)
+    what, zh = "the file is not text in UTF-8, UTF-16 or GB18030", "文件不是 UTF-8、UTF-16 或 GB18030 的文本"
+    hint, hint_zh = "save it as .xlsx or as CSV in UTF-8", "请用 Excel 或 WPS 打开后另存为 .xlsx 或 UTF-8 的 CSV"
+    raise TableError(what, Where(name), hint, zh, hint_zh)
 
 
 def _cell(text: str) -> str | UnreadCell:
@@ -60,7 +61,9 @@ def read_delimited(path: Path, delimiter: str | None = None) -> Grid:
     """
     raw = path.read_bytes()
     if not raw.strip(b" \t\r\n\x00\xff\xfe\xef\xbb\xbf"):
-        raise TableError("the file is empty", Where(str(path)), "文件为空：请检查导出是否成功")
+        raise TableError(
+            "the file is empty", Where(str(path)), "look whether the export succeeded", zh="文件为空", hint_zh="请检查导出是否成功"
+        )
     text = decode_table(raw, str(path))
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     chosen = delimiter or max(_DELIMITERS, key=lambda mark: _score(lines[:_SAMPLE], mark))
@@ -74,7 +77,9 @@ def read_delimited(path: Path, delimiter: str | None = None) -> Grid:
             raise TableError(
                 f"the file has more than {MAX_ROWS} rows",
                 Where(str(path)),
-                f"请拆分为不超过 {MAX_ROWS} 行的表，或改用 Parquet 与 inspect_to_parquet",
+                "split it, or use Parquet and inspect_to_parquet",
+                zh=f"文件超过 {MAX_ROWS} 行",
+                hint_zh=f"请拆分为不超过 {MAX_ROWS} 行的表，或改用 Parquet 与 inspect_to_parquet",
             )
     return Grid(str(path), [list(map(_cell, cells)) for cells in rows], faults=faults)
 

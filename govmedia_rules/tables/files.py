@@ -39,7 +39,9 @@ def complete_file(path: str | os.PathLike[str]) -> Iterator[Path]:
     target = Path(path)
     part = target.with_name(f".{target.name}.{os.getpid()}.part")
     if not target.parent.is_dir():
-        raise ExportError("the folder does not exist", Where(str(target)))
+        raise ExportError(
+            "the folder does not exist", Where(str(target)), hint="make the folder first", zh="目录不存在", hint_zh="请先建立目录"
+        )
     try:
         yield part
         with part.open("rb") as written:
@@ -127,7 +129,12 @@ def write_excel(path: str | os.PathLike[str], sheets: Sequence[Sheet]) -> None:
     try:
         import xlsxwriter
     except ImportError:
-        raise MissingExtra("writing a workbook needs xlsxwriter", Where(str(path)), "pip install govmedia-rules[report]") from None
+        raise MissingExtra(
+            "writing a workbook needs xlsxwriter",
+            Where(str(path)),
+            "pip install govmedia-rules[report]",
+            zh="写工作簿需要 xlsxwriter",
+        ) from None
     options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "constant_memory": True}
     with complete_file(path) as part:
         book = xlsxwriter.Workbook(str(part), options)
@@ -151,7 +158,13 @@ def write_excel(path: str | os.PathLike[str], sheets: Sequence[Sheet]) -> None:
         finally:
             book.close()  # it holds open files of its own
     if cut:
-        warnings.warn(f"{path}: {cut} texts are longer than a cell holds and were cut", CutText, stacklevel=3)
+        warnings.warn(
+            CutText(
+                f"{path}: {cut} texts are longer than a cell holds and were cut",
+                zh=f"{path}：有 {cut} 处文字超过单元格的容量，已截断",
+            ),
+            stacklevel=3,
+        )
 
 
 def _pages(rows: Iterable[Sequence[Cell]]) -> Iterator[Iterator[Sequence[Cell]]]:

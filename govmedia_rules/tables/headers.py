@@ -14,7 +14,7 @@ from itertools import product
 from pydantic import BaseModel
 
 from govmedia_rules.core.vocabulary import key_of, read_data
-from govmedia_rules.errors import LossyColumn, TableError, Where
+from govmedia_rules.errors import LossyColumn, TableError, Where, choices, choices_zh
 from govmedia_rules.tables.model import ColumnUse, RawTable
 from govmedia_rules.tables.periods import names_period
 
@@ -165,11 +165,15 @@ def match_columns(
     unknown = sorted(set((headers or {}).values()) - {name for group in groups for name in group.types})
     if unknown:
         known = sorted({name for group in groups for name in group.types})
-        hint = f"headers= 可用的字段有 {', '.join(known)}"
-        raise TableError(f"headers= names fields that do not exist: {', '.join(unknown)}", Where(table.name), hint)
+        what, zh = (
+            f"headers= names fields that do not exist: {', '.join(unknown)}",
+            f"headers= 里没有这些字段：{'、'.join(unknown)}",
+        )
+        hint, hint_zh = choices(unknown[0], known, 60), choices_zh(unknown[0], known, 60)
+        raise TableError(what, Where(table.name), hint, zh, hint_zh)
     uses: list[ColumnUse] = []
     taken: dict[str, str] = {}
-    wrong: list[str] = []
+    wrong: list[tuple[str, str]] = []
     for header in table.columns:
         name, expected = field_of(header, groups, headers)
         shown = table.types.get(header)
@@ -180,32 +184,46 @@ def match_columns(
             raise TableError(
                 f"columns {taken[name]!r} and {header!r} both give {name}",
                 Where(table.name, column=header),
-                "两列含义相同：请改其中一列的表头，或传入 headers={...}",
+                "rename one of them, or pass headers={...}",
+                zh=f"“{taken[name]}”和“{header}”两列都表示 {name}",
+                hint_zh="两列含义相同：请改其中一列的表头，或传入 headers={...}",
             )
         taken[name] = header
         fits, remark = _fits(expected, shown)
         if not fits:
-            wrong.append(f"column {header!r} holds {shown}, {name} is read from {expected}")
+            wrong.append(
+                (
+                    f"column {header!r} holds {shown}, {name} is read from {expected}",
+                    f"列“{header}”的类型是 {shown}，{name} 应为 {expected}",
+                )
+            )
         elif remark is not None:
-            warnings.warn(f"{table.name}: column {header!r} holds {shown}: {remark}", LossyColumn, stacklevel=4)
+            what = f"{table.name}: column {header!r} holds {shown}: {remark}"
+            warnings.warn(LossyColumn(what, f"{table.name}: 列“{header}”的类型是 {shown}：{remark}"), stacklevel=4)
         uses.append(ColumnUse(header, name, shown, remark))
     if repeated:
         uses = _with_near(uses, groups, taken)
         taken |= {use.field: use.header for use in uses if use.field is not None}
     if wrong:
-        raise TableError("; ".join(wrong), Where(table.name), "请先转换列的类型再读（convert the columns before reading）")
+        what, zh = "; ".join(en for en, _ in wrong), "；".join(zh for _, zh in wrong)
+        raise TableError(what, Where(table.name), "convert the columns before reading", zh, "请先转换列的类型再读")
     missing = [name for name in required if name not in taken and name not in set(given)]
     if missing:
         raise missing_columns(table, missing, groups)
     return tuple(uses)
 
 
+@cache
+def _near_patterns(kind: str) -> Mapping[str, str]:
+    patterns: Mapping[str, str] = read_data("govmedia_rules.tables", "headers.toml").get(f"near_{kind}", {})
+    return patterns
+
+
 def _with_near(uses: Sequence[ColumnUse], groups: Sequence[FieldGroup], taken: Mapping[str, str]) -> list[ColumnUse]:
     """Give a field that no column fills to the one unused column whose header holds its words."""
     result = list(uses)
     for group in groups:
-        patterns: dict[str, str] = read_data("govmedia_rules.tables", "headers.toml").get(f"near_{group.kind}", {})
-        for name, pattern in patterns.items():
+        for name, pattern in _near_patterns(group.kind).items():
             near = [at for at, use in enumerate(result) if use.field is None and re.search(pattern, key_of(use.header))]
             if name not in taken and name in group.types and len(near) == 1:
                 use = result[near[0]]
@@ -216,11 +234,18 @@ def _with_near(uses: Sequence[ColumnUse], groups: Sequence[FieldGroup], taken: M
 def missing_columns(table: RawTable, missing: Sequence[str], groups: Sequence[FieldGroup]) -> TableError:
     """Return the error for columns that a table lacks; it names usual headers and those that there are."""
     spellings = {name: _spellings(name, groups)[:4] for name in missing}
-    hint = "缺少必需的列：请改表头，或传入 headers={'表中的表头': '字段'}"
+    names = "; ".join(f"{name} ({', '.join(usual)})" for name, usual in spellings.items())
+    names_zh = "；".join(f"{name}（{'、'.join(usual)}）" for name, usual in spellings.items())
+    hint, hint_zh = "rename a column, or pass headers={'header': 'field'}", "请改表头，或传入 headers={'表中的表头': '字段'}"
     if list(missing) == ["observed_at"]:
-        hint = "没有监测时间点：请传入 observed_at=（命令行 --at 2024-08-23），或在表中加“监测时间”列"
+        hint = "no monitoring point: pass observed_at= (--at 2024-08-23 on the command line), or add a column 监测时间"
+        hint_zh = "没有监测时间点：请传入 observed_at=（命令行 --at 2024-08-23），或在表中加“监测时间”列"
     return TableError(
-        f"no column gives {spellings}; the columns are {list(table.columns)}", Where(table.name, table=table.sheet), hint
+        f"no column gives {names}; the columns are {', '.join(table.columns)}",
+        Where(table.name, table=table.sheet),
+        hint,
+        f"没有给出 {names_zh} 的列；现有的列：{'、'.join(table.columns)}",
+        hint_zh,
     )
 
 

@@ -80,6 +80,17 @@ def no_subject(name: Any, cells: Mapping[str, Any]) -> str | None:
     return "说明行" if filled <= 2 and words.note.match(name) else None
 
 
+@cache
+def perhaps_no_subject() -> str:
+    """Return a regular expression, of RE2 too, found in every name of letters and digits that `no_subject` takes for none."""
+    data = read_data("govmedia_rules.tables", "headers.toml")
+    table, answers = data["rows"], data["words"]["yes"]
+    alone = "|".join(map(re.escape, (*table["examples"], *table["notes"], *answers)))
+    placeholder = table["placeholder"].split("(?=")[0]
+    short = rf"[^\p{{Han}}]{{1,{max(map(len, answers))}}}"  # YES in any spelling
+    return rf"{'|'.join(table['totals'])}|^(?:{alone}|{short})$|^{placeholder}|^\p{{Nd}}|\p{{Nd}}{{4}}年"
+
+
 class Header(NamedTuple):
     """A header: its first row and the row after it, from 0, and the text of each column."""
 
@@ -110,7 +121,11 @@ def find_tables(
         if at is None or not any(rows[at]):
             last = grid.number(len(rows) - 1) if rows else 0
             raise TableError(
-                f"there is no header in row {header}", Where(grid.name, table=grid.sheet), f"表中有第1至{last}行，请改 header="
+                f"there is no header in row {header}",
+                Where(grid.name, table=grid.sheet),
+                f"there are rows 1 to {last}: change header=",
+                zh=f"第{header}行没有表头",
+                hint_zh=f"表中有第1至{last}行，请改 header=",
             )
         current = _header(rows, at, 1, field_of)
     else:
@@ -146,7 +161,13 @@ def simple_table(grid: Grid) -> RawTable | None:
         if len(set(texts)) != len(texts):
             twice = next(text for text in texts if texts.count(text) > 1)
             where = Where(grid.name, table=grid.sheet, row=grid.number(at), column=twice)
-            raise TableError(f"the header {twice!r} appears twice", where, "表头重复：请改其中一列的表头")
+            raise TableError(
+                f"the header {twice!r} appears twice",
+                where,
+                "rename one of the two columns",
+                zh=f"表头“{twice}”重复",
+                hint_zh="请改其中一列的表头",
+            )
         data = [
             (grid.number(below), _named(texts, rows[below]))
             for below in range(at + 1, len(rows))

@@ -26,10 +26,22 @@ def read_markup(path: Path) -> Iterator[Grid]:
     """
     raw = path.read_bytes()
     if len(raw) > MAX_BYTES:
-        raise TableError(f"the page has {len(raw)} bytes", Where(str(path)), "网页过大：请用 Excel 或 WPS 另存为 .xlsx")
+        raise TableError(
+            f"the page has {len(raw)} bytes",
+            Where(str(path)),
+            "save it as .xlsx in Excel or WPS",
+            zh=f"网页有 {len(raw)} 字节，过大",
+            hint_zh="请用 Excel 或 WPS 另存为 .xlsx",
+        )
     tables = LexborHTMLParser(decode_table(raw, str(path))).css("table")
     if not tables:
-        raise TableError("the page has no table", Where(str(path)), "文件是网页而不是表格：请用 Excel 或 WPS 另存为 .xlsx")
+        raise TableError(
+            "the page has no table",
+            Where(str(path)),
+            "save it as .xlsx in Excel or WPS",
+            zh="文件是网页而不是表格",
+            hint_zh="请用 Excel 或 WPS 另存为 .xlsx",
+        )
     for number, table in enumerate(tables, 1):
         rows: list[list[Any]] = []
         merged: list[Merge] = []
@@ -43,7 +55,11 @@ def read_markup(path: Path) -> Iterator[Grid]:
                 height, width = _span(cell.attributes.get("rowspan")), _span(cell.attributes.get("colspan"))
                 if len(taken) + height * width > MAX_CELLS:
                     raise TableError(
-                        "a table of the page is too large", Where(str(path)), "网页表格过大：请用 Excel 或 WPS 另存为 .xlsx"
+                        "a table of the page is too large",
+                        Where(str(path)),
+                        "save it as .xlsx in Excel or WPS",
+                        zh="网页表格过大",
+                        hint_zh="请用 Excel 或 WPS 另存为 .xlsx",
                     )
                 cells[column] = " ".join(cell.text(separator=" ").split()) or None
                 taken |= {(at + down, column + right): None for down in range(height) for right in range(width)}

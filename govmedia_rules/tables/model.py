@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Any, Generic, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
 from govmedia_rules.core import display
+
+if TYPE_CHECKING:
+    import pyarrow
 
 R = TypeVar("R")
 
@@ -49,6 +52,8 @@ class RawTable:
         remarks: What a reader should know of the sheet: hidden rows and columns that were read, hidden sheets that were not.
         day_zero: The day that serial numbers of dates count from.
         above: Texts above the header: titles, 填报时间.
+        to_arrow: Gives the cells as a pyarrow table, row for row as the source has them; None where the source is no frame, and
+            it gives None where pyarrow is not installed or cannot hold the cells as they are.
     """
 
     name: str
@@ -61,6 +66,7 @@ class RawTable:
     remarks: tuple[BadRow, ...] = ()
     day_zero: date = date(1899, 12, 30)
     above: tuple[str, ...] = ()
+    to_arrow: Callable[[], pyarrow.Table | None] | None = None
 
     def with_skipped(self, sheets: Sequence[str]) -> RawTable:
         """Return the table with a remark on hidden sheets that have such a table too and were not read."""

@@ -10,7 +10,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar, overload
 
 from govmedia_rules.core import display
-from govmedia_rules.errors import ExportError, MissingExtra
+from govmedia_rules.errors import ExportError, MissingExtra, kind_text, kind_text_zh
 from govmedia_rules.tables import columns, files
 from govmedia_rules.tables.columns import Cell, Heading, missing_frames
 
@@ -91,7 +91,7 @@ class Streamed(Generic[R]):
             MissingExtra: pandas is not installed.
         """
         if not find_spec_quietly("pandas"):
-            raise MissingExtra("a pandas frame needs pandas", hint="pip install pandas")
+            raise MissingExtra("a pandas frame needs pandas", hint="pip install pandas", zh="pandas 数据框需要 pandas")
         return columns.pandas_frame(self.headings, list(self.table_rows()))
 
     def to_polars(self) -> polars.DataFrame:
@@ -101,7 +101,7 @@ class Streamed(Generic[R]):
             MissingExtra: polars is not installed.
         """
         if not find_spec_quietly("polars"):
-            raise MissingExtra("a polars frame needs polars", hint="pip install polars")
+            raise MissingExtra("a polars frame needs polars", hint="pip install polars", zh="polars 数据框需要 polars")
         return columns.polars_frame(self.headings, list(self.table_rows()))
 
     def to_parquet(self, path: str | os.PathLike[str]) -> None:
@@ -259,12 +259,21 @@ def to_frame(rows: Streamed[Any], kind: FrameKind | None = None) -> pandas.DataF
         1
     """
     if not isinstance(rows, Streamed):
-        raise ExportError(f"{type(rows).__name__} is not a table of this library", hint="InspectionTable(...) makes one")
+        raise ExportError(
+            f"this is not a table of this library but {kind_text(rows)}",
+            hint="InspectionTable(...) makes one",
+            zh=f"这不是本库的表，而是{kind_text_zh(rows)}",
+            hint_zh="可用 InspectionTable(...) 生成",
+        )
     if kind is None:
         loaded = [name for name, package in _PACKAGES.items() if sys.modules.get(package) is not None]
         candidates = loaded or [name for name, package in _PACKAGES.items() if find_spec_quietly(package)]
         if not candidates:
-            raise MissingExtra("a frame needs pandas, polars or pyarrow", hint="pip install govmedia-rules[frames]")
+            raise MissingExtra(
+                "a frame needs pandas, polars or pyarrow",
+                hint="pip install govmedia-rules[frames]",
+                zh="数据框需要 pandas、polars 或 pyarrow",
+            )
         kind = candidates[0]
     if kind == "pandas":
         return rows.to_pandas()

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from govmedia_rules.core.faults import describe_fault
 from govmedia_rules.tables.headers import FieldGroup, expected_types, match_columns
 from govmedia_rules.tables.model import BadRow, Rows
 from govmedia_rules.tables.sources import open_table
@@ -61,11 +62,11 @@ def read_models(
 
 def _bad_rows(number: int, cells: Mapping[str, Any], by_field: Mapping[str, str], faults: ValidationError) -> Iterator[BadRow]:
     reported: set[tuple[str | None, str]] = set()
-    for fault in faults.errors(include_url=False, include_context=False):
+    for fault in faults.errors(include_url=False):
         name = str(fault["loc"][0]) if fault["loc"] else None
         header = None if name is None else by_field.get(name, name)
         value = None if header is None else cells.get(header)
-        reason = fault["msg"].removeprefix("Value error, ")
+        reason = describe_fault(fault).en
         if (header, reason) not in reported:
             reported.add((header, reason))
             yield BadRow(number, header, None if value is None else str(value)[:200], reason)

@@ -6,14 +6,16 @@ and blank cells become None.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import logging
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from itertools import chain
 from os import PathLike
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from govmedia_rules.core.parallel import run_limited
-from govmedia_rules.errors import TableError, Where
+from govmedia_rules.errors import TableError, Where, choices, choices_zh
 from govmedia_rules.tables.columns import missing_frames
 from govmedia_rules.tables.delimited import read_delimited
 from govmedia_rules.tables.grids import Grid, text_cell
@@ -21,6 +23,11 @@ from govmedia_rules.tables.layout import FieldOf, find_tables, simple_table
 from govmedia_rules.tables.markup import read_markup
 from govmedia_rules.tables.model import RawTable
 from govmedia_rules.tables.workbooks import MEMORY, read_workbook
+
+if TYPE_CHECKING:
+    import pyarrow
+
+_log = logging.getLogger(__name__)
 
 MAX_BYTES = 512 * 1024 * 1024
 """Largest table file that is opened."""
@@ -48,8 +55,8 @@ def open_table(source: Any, *, sheet: str | int | None = None) -> RawTable:
         table = simple_table(grid)
         if table is not None:
             return table
-    hint = "表头应为第一个至少有两格内容的行"
-    raise TableError("no header row was found", Where(str(source)), hint)
+    hint, hint_zh = "the header is the first row with two filled cells", "表头应为第一个至少有两格内容的行"
+    raise TableError("no header row was found", _file_of(source), hint, "没有找到表头", hint_zh)
 
 
 def open_tables(
@@ -96,9 +103,13 @@ def open_tables(
             return [table.with_skipped(tuple(skipped)) if at == 0 else table for at, table in enumerate(tables)]
     simple = next((table for grid in grids if (table := simple_table(grid)) is not None), None)
     if simple is None:
-        hint = "没有找到表头：请检查工作表，或用 header= 指明表头所在行"
-        raise TableError("no header row was found", Where(str(source)), hint)
+        hint, hint_zh = "look at the sheet, or name the row with header=", "请检查工作表，或用 header= 指明表头所在行"
+        raise TableError("no header row was found", _file_of(source), hint, "没有找到表头", hint_zh)
     return [simple]
+
+
+def _file_of(source: object) -> Where | None:
+    return Where(str(source)) if isinstance(source, str | PathLike) else None
 
 
 def _open_again(source: Any, opened: RawTable) -> RawTable:
@@ -112,19 +123,19 @@ def _open(source: Any, sheet: str | int | None) -> RawTable | Iterable[Grid]:
         return _open_file(Path(source), sheet)
     kind = f"{type(source).__module__.split('.')[0]}.{type(source).__name__}"
     if hasattr(source, "to_batches") and hasattr(source, "schema"):  # pyarrow
-        return _from_batches(kind, source.schema, source.to_batches())
+        return _from_batches(kind, source.schema, source.to_batches(), partial(arrow_of, source))
     if hasattr(source, "to_pylist") and hasattr(source, "schema"):  # one record batch of pyarrow
-        return _from_batches(kind, source.schema, [source])
+        return _from_batches(kind, source.schema, [source], partial(arrow_of, source))
     if hasattr(source, "collect_schema") and hasattr(source, "collect"):  # a lazy frame of polars
         source = source.collect()
     if hasattr(source, "iter_rows") and hasattr(source, "columns"):  # polars
         columns = [str(name) for name in source.columns]
         types = dict(zip(columns, map(str, source.dtypes), strict=True))
-        return _from_rows(kind, columns, source.iter_rows(), types)
+        return _from_rows(kind, columns, source.iter_rows(), types, partial(arrow_of, source))
     if hasattr(source, "itertuples") and hasattr(source, "columns"):  # pandas
         columns = [str(name) for name in source.columns]
         types = dict(zip(columns, map(str, source.dtypes), strict=True))
-        return _from_rows(kind, columns, source.itertuples(index=False, name=None), types)
+        return _from_rows(kind, columns, source.itertuples(index=False, name=None), types, partial(arrow_of, source))
     if hasattr(source, "fetchall") and hasattr(source, "columns"):  # duckdb
         columns = [str(name) for name in source.columns]
         types = dict(zip(columns, map(str, source.types), strict=True))
@@ -134,8 +145,8 @@ def _open(source: Any, sheet: str | int | None) -> RawTable | Iterable[Grid]:
         if all(isinstance(record, Mapping) for record in records):
             names = dict.fromkeys(str(key) for record in records for key in record)
             return _from_records("rows", list(names), records)
-    hint = "请给出文件路径、数据框或字典列表（a path, a data frame, or a list of dicts）"
-    raise TableError(f"cannot read a table from {kind}", hint=hint)
+    hint, hint_zh = "give a path, a data frame, or a list of dicts", "请给出文件路径、数据框或字典列表"
+    raise TableError(f"cannot read a table from {kind}", None, hint, f"不能从 {kind} 读出表", hint_zh)
 
 
 def _from_records(name: str, columns: list[str], records: Iterable[Mapping[Any, Any]]) -> RawTable:
@@ -143,27 +154,73 @@ def _from_records(name: str, columns: list[str], records: Iterable[Mapping[Any, 
     return RawTable(name, tuple(columns), rows)
 
 
-def _from_rows(name: str, columns: list[str], rows: Iterable[Sequence[Any]], types: Mapping[str, str]) -> RawTable:
+def _from_rows(
+    name: str,
+    columns: list[str],
+    rows: Iterable[Sequence[Any]],
+    types: Mapping[str, str],
+    to_arrow: Callable[[], pyarrow.Table | None] | None = None,
+) -> RawTable:
     if len(set(columns)) != len(columns):
         twice = next(column for column in columns if columns.count(column) > 1)
-        raise TableError(f"the column {twice!r} appears twice", Where(name, column=twice), "请改其中一列的列名")
+        raise TableError(
+            f"the column {twice!r} appears twice",
+            Where(name, column=twice),
+            "rename one of the two columns",
+            zh=f"列“{twice}”重复",
+            hint_zh="请改其中一列的列名",
+        )
     numbered = ((number, dict(zip(columns, map(text_cell, row)))) for number, row in enumerate(rows, 2))  # noqa: B905 - of one frame
-    return RawTable(name, tuple(columns), numbered, types)
+    return RawTable(name, tuple(columns), numbered, types, to_arrow=to_arrow)
 
 
-def _from_batches(name: str, schema: Any, batches: Iterable[Any]) -> RawTable:
+def _from_batches(
+    name: str, schema: Any, batches: Iterable[Any], to_arrow: Callable[[], pyarrow.Table | None] | None = None
+) -> RawTable:
     columns = [str(column) for column in schema.names]
     rows = chain.from_iterable(zip(*(column.to_pylist() for column in batch.columns), strict=True) for batch in batches)
-    return _from_rows(name, columns, rows, {field.name: str(field.type) for field in schema})
+    return _from_rows(name, columns, rows, {field.name: str(field.type) for field in schema}, to_arrow)
+
+
+def arrow_of(frame: Any) -> pyarrow.Table | None:
+    """Return a frame as a pyarrow table with the same cells; None without pyarrow, or where a column would change its cells."""
+    try:
+        import pyarrow as pa
+    except ImportError:
+        return None
+    if isinstance(frame, pa.RecordBatch):
+        return pa.Table.from_batches([frame])
+    if isinstance(frame, pa.Table):
+        return frame
+    try:
+        if hasattr(frame, "to_arrow"):  # polars
+            return frame.to_arrow()
+        table = pa.Table.from_pandas(frame, preserve_index=False)
+    except Exception:  # a frame may hold objects of any kind, which each library refuses in its own way
+        return None
+    # A column of objects may mix kinds, which Arrow would make one; only texts are sure to stay what they are.
+    mixed = [str(name) for name, kind in frame.dtypes.items() if str(kind) == "object"]
+    return table if all(_is_text(pa, table.schema.field(name).type) for name in mixed) else None
+
+
+def _is_text(pa: Any, kind: Any) -> bool:
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_null(kind))
 
 
 def _open_file(path: Path, sheet: str | int | None) -> RawTable | Iterable[Grid]:
     where = Where(str(path))
+    _log.debug("reading %s", path)
     if not path.is_file():
-        raise TableError("no such file", where, "没有这个文件：请检查路径")
+        raise TableError("no such file", where, "look at the path", zh="没有这个文件", hint_zh="请检查路径")
     size = path.stat().st_size
     if size > MAX_BYTES:
-        raise TableError(f"the file has {size} bytes, more than the {MAX_BYTES} allowed", where, "文件过大：请拆分后再读")
+        raise TableError(
+            f"the file has {size} bytes, more than the {MAX_BYTES} allowed",
+            where,
+            "split it",
+            zh=f"文件有 {size} 字节，超过允许的 {MAX_BYTES}",
+            hint_zh="请拆分后再读",
+        )
     with path.open("rb") as file:
         start = file.read(512)
     suffix = path.suffix.lower()
@@ -175,10 +232,17 @@ def _open_file(path: Path, sheet: str | int | None) -> RawTable | Iterable[Grid]
         if start.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"<":
             return _chosen(path, read_markup(path), sheet)
         if suffix in {".xlsx", ".xlsm", ".xlsb", ".ods"}:
-            raise TableError("the workbook cannot be read", where, "不是可读的工作簿：请用 Excel 或 WPS 打开后另存为 .xlsx")
+            raise TableError(
+                "the workbook cannot be read",
+                where,
+                "save it as .xlsx in Excel or WPS",
+                zh="工作簿不能读",
+                hint_zh="请用 Excel 或 WPS 打开后另存为 .xlsx",
+            )
         return [read_delimited(path, "\t" if suffix == ".tsv" else None)]
-    hint = "可读的有 csv, tsv, xlsx, xls, ods, et, parquet"
-    raise TableError(f"cannot read {suffix or 'a file without ending'} as a table", where, hint)
+    what, zh = f"cannot read {suffix or 'a file without ending'} as a table", f"不能把 {suffix or '没有扩展名的文件'} 读作表"
+    forms = ("csv", "tsv", "xlsx", "xls", "ods", "et", "parquet")
+    raise TableError(what, where, f"there are {', '.join(forms)}", zh, f"可读的有 {'、'.join(forms)}")
 
 
 def _chosen(path: Path, grids: Iterator[Grid], sheet: str | int | None) -> list[Grid]:
@@ -191,10 +255,9 @@ def _chosen(path: Path, grids: Iterator[Grid], sheet: str | int | None) -> list[
         return [named[sheet]]
     if sheet in names:
         return [named[names.index(str(sheet))]]
-    shown = "、".join(str(name) for name in names)
-    raise TableError(
-        f"there is no sheet {sheet!r}; the sheets are {names}", Where(str(path), table=str(sheet)), f"工作表有：{shown}"
-    )
+    shown = [str(name) for name in names]
+    what, zh = f"there is no sheet {sheet!r}", f"没有工作表 {sheet!r}"
+    raise TableError(what, Where(str(path), table=str(sheet)), choices(sheet, shown, 40), zh, choices_zh(sheet, shown, 40))
 
 
 def _open_parquet(path: Path) -> RawTable:
@@ -203,12 +266,12 @@ def _open_parquet(path: Path) -> RawTable:
         import pyarrow.parquet as pq
     except ImportError:
         raise missing_frames("reading Parquet") from None
-    hint = "文件已损坏或不是 Parquet：请重新导出"
+    hint, hint_zh = "the file is damaged or another kind; export it again", "文件已损坏或不是 Parquet：请重新导出"
     seconds = 3 + path.stat().st_size // _BYTES_PER_CPU_SECOND
     try:
         # A damaged file can end the process that reads it.
         run_limited(Path(__file__).with_name("probe.py"), ["parquet", str(path)], cpu_seconds=seconds, memory=8 * MEMORY)
         file = pq.ParquetFile(path)
     except (pa.ArrowInvalid, ChildProcessError, OSError) as fault:
-        raise TableError(f"the file is not Parquet: {fault}", Where(str(path)), hint) from fault
+        raise TableError(f"the file is not Parquet: {fault}", Where(str(path)), hint, "文件不是 Parquet", hint_zh) from fault
     return _from_batches(str(path), file.schema_arrow, file.iter_batches())

@@ -47,13 +47,21 @@ def read_workbook(path: Path) -> Iterator[Grid]:
         import python_calamine
     except ImportError:
         hint = "pip install govmedia-rules[lists]"
-        raise MissingExtra("reading a workbook needs python-calamine", Where(str(path)), hint) from None
+        raise MissingExtra(
+            "reading a workbook needs python-calamine", Where(str(path)), hint, "读工作簿需要 python-calamine"
+        ) from None
     with path.open("rb") as file:
         start = file.read(4)
     parts = check_archive(path) if start == b"PK\x03\x04" else {}
     is_xlsx = any(name.startswith("xl/") and name.endswith(".xml") for name in parts)
     if start == b"\xd0\xcf\x11\xe0" and "EncryptedPackage".encode("utf-16-le") in path.read_bytes():
-        raise TableError("the workbook is encrypted", Where(str(path)), "工作簿已加密：请取消打开密码，另存为 .xlsx 后再读")
+        raise TableError(
+            "the workbook is encrypted",
+            Where(str(path)),
+            "save it as .xlsx without a password",
+            zh="工作簿已加密",
+            hint_zh="请取消打开密码，另存为 .xlsx 后再读",
+        )
     extras = _extras(path) if is_xlsx else {}
     if not is_xlsx:
         _try_first(path)
@@ -87,8 +95,8 @@ def read_workbook(path: Path) -> Iterator[Grid]:
         # A panic of the library is no Exception; nothing else is caught that Ctrl-C or a caller's exit raises.
         if not isinstance(fault, Exception) and type(fault).__name__ != "PanicException":
             raise
-        hint = "不是可读的工作簿：请用 Excel 或 WPS 打开后另存为 .xlsx"
-        raise TableError(f"the workbook cannot be read: {fault}", Where(str(path)), hint) from fault
+        hint, hint_zh = "save it as .xlsx in Excel or WPS", "不是可读的工作簿：请用 Excel 或 WPS 打开后另存为 .xlsx"
+        raise TableError(f"the workbook cannot be read: {fault}", Where(str(path)), hint, "工作簿不能读", hint_zh) from fault
 
 
 def _plain(value: Any) -> Any:
@@ -98,8 +106,10 @@ def _plain(value: Any) -> Any:
 def _refuse_too_large(path: Path, sheet: str, rows: int, columns: int, cell: str = "") -> None:
     if rows * columns > MAX_CELLS or rows > MAX_ROWS:
         what = f"the filled cells span {rows} rows and {columns} columns" + (f", as far as {cell}" if cell else "")
-        hint = f"工作表过大或有离群单元格：请删除无关的行列，或拆分为不超过 {MAX_ROWS} 行的表"
-        raise TableError(what, Where(str(path), table=sheet), hint)
+        hint = f"delete rows and columns that hold nothing of use, or split it into tables of at most {MAX_ROWS} rows"
+        zh = f"有内容的单元格横跨 {rows} 行、{columns} 列" + (f"，远至 {cell}" if cell else "")
+        hint_zh = f"工作表过大或有离群单元格：请删除无关的行列，或拆分为不超过 {MAX_ROWS} 行的表"
+        raise TableError(what, Where(str(path), table=sheet), hint, zh, hint_zh)
 
 
 def _try_first(path: Path) -> None:
@@ -109,8 +119,8 @@ def _try_first(path: Path) -> None:
     try:
         sizes = json.loads(run_limited(script, ["workbook", str(path)], cpu_seconds=seconds, memory=MEMORY))
     except ChildProcessError as fault:
-        hint = "不是可读的工作簿，或内容超出限度：请用 Excel 或 WPS 另存为 .xlsx"
-        raise TableError(f"the workbook cannot be read: {fault}", Where(str(path)), hint) from fault
+        hint, hint_zh = "save it as .xlsx in Excel or WPS", "不是可读的工作簿，或内容超出限度：请用 Excel 或 WPS 另存为 .xlsx"
+        raise TableError(f"the workbook cannot be read: {fault}", Where(str(path)), hint, "工作簿不能读", hint_zh) from fault
     for size in sizes:
         _refuse_too_large(path, size["name"], size["rows"], size["columns"])
 
@@ -138,11 +148,23 @@ def _extras(path: Path) -> dict[str, _Extra]:
 
 def _elements(xml: bytes, path: Path) -> list[ElementTree.Element]:
     if b"<!DOCTYPE" in xml[:2_000] or b"<!ENTITY" in xml:
-        raise TableError("the workbook declares entities", Where(str(path)), "文件内容异常：请用 Excel 或 WPS 另存为 .xlsx")
+        raise TableError(
+            "the workbook declares entities",
+            Where(str(path)),
+            "save it as .xlsx in Excel or WPS",
+            zh="工作簿内容异常：声明了实体",
+            hint_zh="请用 Excel 或 WPS 另存为 .xlsx",
+        )
     try:
         return list(ElementTree.fromstring(xml).iter()) if xml else []  # noqa: S314 - entities are refused above
     except ElementTree.ParseError as fault:
-        raise TableError(f"the workbook is damaged: {fault}", Where(str(path)), "文件已损坏：请重新导出或另存后再读") from fault
+        raise TableError(
+            f"the workbook is damaged: {fault}",
+            Where(str(path)),
+            "export or save it again",
+            zh=f"工作簿已损坏：{fault}",
+            hint_zh="请重新导出或另存后再读",
+        ) from fault
 
 
 def _targets(xml: bytes, path: Path) -> dict[str, str]:

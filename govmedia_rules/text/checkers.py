@@ -72,9 +72,21 @@ def load_checkers() -> tuple[TextChecker, ...]:
             if not isinstance(checker, TextChecker):
                 raise TypeError("it has no name, version and check(text)")
         except Exception as fault:
-            warnings.warn(f"text checker {point.name!r} ({point.value}) cannot be loaded: {fault!r}", PluginWarning, stacklevel=2)
+            warnings.warn(
+                PluginWarning(
+                    f"text checker {point.name!r} ({point.value}) cannot be loaded: {fault!r}",
+                    zh=f"文字检查项 {point.name!r}（{point.value}）不能载入：{fault}",
+                ),
+                stacklevel=2,
+            )
             continue
         if checker.name in checkers:
-            raise DuplicateId(f"two text checkers are called {checker.name!r}", Where(key=point.name), "remove one of the packages")
+            raise DuplicateId(
+                f"two text checkers are called {checker.name!r}",
+                Where(key=point.name),
+                "remove one of the packages",
+                zh=f"两个文字检查项都叫 {checker.name!r}",
+                hint_zh="请卸载其中一个包",
+            )
         checkers[checker.name] = checker
     return tuple(checkers.values())

@@ -85,7 +85,9 @@ def read_documents(path: str | Path, on_fault: OnFault | None = None) -> Iterato
         except (ObservationError, MissingExtra) as fault:
             if on_fault is None:
                 raise
-            on_fault(fault if isinstance(fault, ObservationError) else ObservationError(str(fault), Where(str(file))))
+            on_fault(
+                fault if isinstance(fault, ObservationError) else ObservationError(str(fault), Where(str(file)), zh=f"{fault}")
+            )
 
 
 def _raise(fault: ObservationError) -> None:
@@ -94,15 +96,17 @@ def _raise(fault: ObservationError) -> None:
 
 def _read_file(path: Path, report: OnFault) -> Iterator[TextDocument]:
     if not path.is_file():
-        raise ObservationError("no such file", Where(str(path)))
+        raise ObservationError("no such file", Where(str(path)), hint="look at the path", zh="没有这个文件", hint_zh="请核对路径")
     if path.stat().st_size > MAX_BYTES:
-        raise ObservationError(f"the file is larger than {MAX_BYTES} bytes", Where(str(path)))
+        raise ObservationError(f"the file is larger than {MAX_BYTES} bytes", Where(str(path)), zh=f"文件大于 {MAX_BYTES} 字节")
     ending = path.suffix.lower()
     if ending in _readers():
         for number, text in enumerate(_readers()[ending](path), 1):
             yield TextDocument(f"{path}:{number}", text)
     elif ending in _REFUSED:
-        raise ObservationError(f"{ending} files are not read", Where(str(path)), _REFUSED[ending])
+        hint = _REFUSED[ending]
+        hint_zh = hint.replace("save it as", "请另存为").replace("unpack it", "请先解压")
+        raise ObservationError(f"{ending} files are not read", Where(str(path)), hint, f"不能读 {ending} 文件", hint_zh)
     elif ending in OFFICE_ENDINGS:
         yield TextDocument(str(path), office_text(path))
     elif ending == ".pdf":
@@ -132,7 +136,8 @@ def _decoded(path: Path, report: OnFault, *, html: bool = False) -> str:
             if is_text
             else "the file is no text, or in an unknown encoding"
         )
-        fault = ObservationError(what, Where(str(path)), "save it as UTF-8")
+        zh = f"有 {lost} 个字符不能解码，没有读入" if is_text else "文件不是文本，或编码未知"
+        fault = ObservationError(what, Where(str(path)), "save it as UTF-8", zh, "请另存为 UTF-8")
         if not is_text:
             raise fault
         report(fault)
@@ -234,7 +239,7 @@ def _json_lines(path: Path, report: OnFault) -> Iterator[TextDocument]:
         try:
             value = json.loads(line)
         except (ValueError, RecursionError) as fault:
-            report(ObservationError(f"the line is not JSON: {fault}", Where(str(path), row=number)))
+            report(ObservationError(f"the line is not JSON: {fault}", Where(str(path), row=number), zh=f"这一行不是 JSON：{fault}"))
             continue
         for field, text, day in _strings(value, "", None):
             yield TextDocument(f"{path}:{number}:{field}", html_text(text) if field.endswith("html") else text, day)

@@ -365,6 +365,8 @@ class Lexicon:
                     f"{term.wrong!r} has two right forms, {other.right!r} and {term.right!r}",
                     Where(table=merged.id, key=term.wrong),
                     "leave one of the lines out",
+                    zh=f"“{term.wrong}”有两个正确写法：“{other.right}”和“{term.right}”",
+                    hint_zh="请去掉其中一行",
                 )
         return merged
 

@@ -38,11 +38,19 @@ def marked_docx(path: str | Path, scanner: Scanner, *, at: date | None = None) -
     try:
         import docx
     except ImportError:
-        raise MissingExtra("marking a document needs python-docx", hint="pip install govmedia-rules[notices]") from None
+        raise MissingExtra(
+            "marking a document needs python-docx", hint="pip install govmedia-rules[notices]", zh="在文件上加批注需要 python-docx"
+        ) from None
     try:
         document = docx.Document(str(path))
     except Exception as fault:  # the library raises errors of many kinds on broken files
-        raise ObservationError(f"the file is not a DOCX document: {fault!r}"[:300], Where(str(path))) from None
+        raise ObservationError(
+            f"the file is not a DOCX document: {fault!r}"[:300],
+            Where(str(path)),
+            hint="save it as .docx in Word or WPS",
+            zh="文件不是 DOCX 文件",
+            hint_zh="请在 Word 或 WPS 里另存为 .docx",
+        ) from None
     paragraphs = list(_paragraphs(document))
     matches = scanner.scan(_BETWEEN.join(paragraph.text for paragraph in paragraphs), at=at)
     start = 0

@@ -72,23 +72,33 @@ def office_text(path: Path) -> str:
             names = archive.namelist()
             if needed not in names:
                 raise ObservationError(
-                    f"the file is not a {path.suffix[1:].upper()} document: it has no {needed}", Where(str(path))
+                    f"the file is not a {path.suffix[1:].upper()} document: it has no {needed}",
+                    Where(str(path)),
+                    zh=f"文件不是 {path.suffix[1:].upper()} 文件：其中没有 {needed}",
                 )
             for pattern in (*patterns, re.escape(_PROPERTIES)):
                 for name in sorted(name for name in names if re.fullmatch(pattern, name)):
                     lines += _lines(_part(archive, name, path), name)
     except (zipfile.BadZipFile, KeyError, ElementTree.ParseError, NotImplementedError, RuntimeError, OSError, ValueError) as fault:
-        raise ObservationError(f"the file is not a {path.suffix[1:].upper()} document: {fault}", Where(str(path))) from None
+        raise ObservationError(
+            f"the file is not a {path.suffix[1:].upper()} document: {fault}",
+            Where(str(path)),
+            zh=f"文件不是 {path.suffix[1:].upper()} 文件：{fault}",
+        ) from None
     return "\n\n".join(lines)
 
 
 def _part(archive: zipfile.ZipFile, name: str, path: Path) -> ElementTree.Element:
     info = archive.getinfo(name)
     if info.file_size > MAX_PART:
-        raise ObservationError("the document is larger than allowed once unpacked", Where(str(path)))
+        raise ObservationError("the document is larger than allowed once unpacked", Where(str(path)), zh="文件解压后过大")
     xml = archive.read(info)
     if b"<!DOCTYPE" in xml or b"<!ENTITY" in xml:
-        raise ObservationError("the document declares entities, which no word processor does", Where(str(path)))
+        raise ObservationError(
+            "the document declares entities, which no word processor does",
+            Where(str(path)),
+            zh="文件声明了实体，办公软件不会这样写",
+        )
     return ElementTree.fromstring(xml)  # noqa: S314
 
 
@@ -160,25 +170,49 @@ def pdf_text(path: Path, on_fault: Callable[[ObservationError], None]) -> str:
     try:
         import pypdf
     except ImportError:
-        raise MissingExtra("reading PDF files needs pypdf", hint="pip install govmedia-rules[pdf]") from None
+        raise MissingExtra(
+            "reading PDF files needs pypdf", hint="pip install govmedia-rules[pdf]", zh="读 PDF 文件需要 pypdf"
+        ) from None
     try:
         reader = pypdf.PdfReader(path)
         if reader.is_encrypted and not reader.decrypt(""):
-            raise ObservationError("the PDF file is encrypted", Where(str(path)), "save a copy without a password")
+            raise ObservationError(
+                "the PDF file is encrypted",
+                Where(str(path)),
+                "save a copy without a password",
+                zh="PDF 文件已加密",
+                hint_zh="请另存一份不带密码的",
+            )
         if len(reader.pages) > MAX_PAGES:
-            raise ObservationError(f"the PDF file has more than {MAX_PAGES} pages", Where(str(path)), "split it")
+            raise ObservationError(
+                f"the PDF file has more than {MAX_PAGES} pages",
+                Where(str(path)),
+                "split it",
+                zh=f"PDF 文件超过 {MAX_PAGES} 页",
+                hint_zh="请拆分",
+            )
         pages = []
         for number, page in enumerate(reader.pages, 1):
             text = page.extract_text() or ""
             if not text.strip() and "/XObject" in (page.get("/Resources") or {}):
                 on_fault(
                     ObservationError(
-                        f"page {number} holds pictures and no text", Where(str(path)), "recognise its text (OCR) first"
+                        f"page {number} holds pictures and no text",
+                        Where(str(path)),
+                        "recognise its text (OCR) first",
+                        zh=f"第 {number} 页只有图片没有文字",
+                        hint_zh="请先识别文字（OCR）",
                     )
                 )
             pages.append(text)
     except ObservationError:
         raise
     except Exception as fault:  # the library raises errors of many kinds on broken files
-        raise ObservationError(f"the file cannot be read as PDF: {fault!r}"[:300], Where(str(path))) from None
+        raise ObservationError(
+            f"the file cannot be read as PDF: {fault!r}"[:300],
+            Where(str(path)),
+            hint="save it as DOCX or text",
+            zh="文件不能按 PDF 读",
+            hint_zh="请另存为 DOCX 或文本",
+        ) from None
     return _WRAPPED.sub("", "\n".join(pages))

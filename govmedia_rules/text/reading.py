@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from govmedia_rules.core.vocabulary import key_of, read_data
-from govmedia_rules.errors import LexiconError, TableError, Where
+from govmedia_rules.errors import LexiconError, TableError, Where, choices, choices_zh
 from govmedia_rules.tables.model import BadRow
 from govmedia_rules.tables.sources import open_table
 from govmedia_rules.text.lexicon import (
@@ -125,10 +125,10 @@ def load_lexicon(source: str | PathLike[str]) -> Lexicon:
         return _built_in(source)
     path = Path(source)
     if not path.is_file():
-        hint = f"built-in ids: {', '.join(BUILT_IN)}"
-        raise LexiconError("no such lexicon or file", Where(str(source)), hint)
+        hint, hint_zh = choices(source, BUILT_IN), choices_zh(source, BUILT_IN)
+        raise LexiconError("no such lexicon or file", Where(str(source)), hint, "没有这个词表或文件", hint_zh)
     if path.stat().st_size > MAX_BYTES:
-        raise LexiconError(f"the file is larger than {MAX_BYTES} bytes", Where(str(path)))
+        raise LexiconError(f"the file is larger than {MAX_BYTES} bytes", Where(str(path)), zh=f"文件大于 {MAX_BYTES} 字节")
     suffix = path.suffix.lower()
     if suffix == ".toml":
         return read_toml(path.read_bytes(), str(path), default_id=path.stem)
@@ -136,7 +136,8 @@ def load_lexicon(source: str | PathLike[str]) -> Lexicon:
         return _read_csv(path)
     if suffix in {".xlsx", ".xlsm", ".xls", ".xlsb", ".ods"}:
         return _read_workbook(path)
-    raise LexiconError(f"cannot read {suffix or 'a file without ending'} as a lexicon", Where(str(path)), "toml, csv, tsv, xlsx")
+    what, zh = f"cannot read {suffix or 'a file without ending'} as a lexicon", f"不能把 {suffix or '没有扩展名的文件'} 读作词表"
+    raise LexiconError(what, Where(str(path)), "there are toml, csv, tsv, xlsx", zh, "可用的有：toml、csv、tsv、xlsx")
 
 
 @cache
@@ -146,7 +147,11 @@ def _built_in(name: str) -> Lexicon:
         raw = files("govmedia_rules.text").joinpath("data", file).read_bytes()
         part = read_toml(raw, file, default_id=name)
         if part.bad:
-            raise LexiconError(f"the built-in list has {len(part.bad)} bad lines, first: {part.bad[0]}", Where(file))
+            raise LexiconError(
+                f"the built-in list has {len(part.bad)} bad lines, first: {part.bad[0]}",
+                Where(file),
+                zh=f"内置词表有 {len(part.bad)} 行不能用，第一处：{part.bad[0]}",
+            )
         parts.append(part)
     first = parts[0]
     return Lexicon(
@@ -457,7 +462,9 @@ def read_toml(raw: bytes, name: str, *, default_id: str = "lexicon") -> Lexicon:
     try:
         held = _read_held(data.get("held", {}))
     except (_Fault, ValueError, AttributeError) as fault:
-        raise LexiconError(f"a series cannot be read: {fault}", Where(name, key="held"), '"20-3" = 2024-07-15') from None
+        raise LexiconError(
+            f"a series cannot be read: {fault}", Where(name, key="held"), '"20-3" = 2024-07-15', zh=f"届次不能读：{fault}"
+        ) from None
     tables = _Tables(name, text, data)
     tables.take("terms", _TERM_KEYS, _terms)
     tables.take("canonicals", _CANONICAL_KEYS, _canonicals)
@@ -490,15 +497,21 @@ def _parsed_toml(raw: bytes, name: str) -> tuple[str, dict[str, Any]]:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as fault:
         line = raw[: fault.start].count(b"\n") + 1
-        raise LexiconError("the file is not UTF-8", Where(name, row=line), "TOML files are UTF-8") from None
+        raise LexiconError(
+            "the file is not UTF-8",
+            Where(name, row=line),
+            "TOML files are UTF-8",
+            zh="文件不是 UTF-8",
+            hint_zh="TOML 文件应为 UTF-8",
+        ) from None
     try:
         data = tomllib.loads(text.replace("\r\n", "\n"))
-    except (ValueError, RecursionError) as fault:  # a number of thousands of digits is a ValueError of its own
-        raise LexiconError(f"the file is not TOML: {fault}", Where(name)) from None
+    except (ValueError, RecursionError) as fault:
+        raise LexiconError(f"the file is not TOML: {fault}", Where(name), zh=f"文件不是 TOML：{fault}") from None
     for key in data:
         if key not in _TOP_KEYS:
-            close = difflib.get_close_matches(key, _TOP_KEYS, n=1)
-            raise LexiconError("unknown key", Where(name, key=key), f"did you mean {close[0]!r}?" if close else "")
+            hint, hint_zh = choices(key, _TOP_KEYS, 20), choices_zh(key, _TOP_KEYS, 20)
+            raise LexiconError("unknown key", Where(name, key=key), hint, "没有这个键", hint_zh)
     return text, data
 
 
@@ -515,7 +528,7 @@ class _Tables:
         """Read one table; `make` gives the entries of a row."""
         rows = self._data.get(table, [])
         if not isinstance(rows, list):
-            raise LexiconError(f"[[{table}]] must be a list of tables", Where(self._name, table))
+            raise LexiconError(f"[[{table}]] must be a list of tables", Where(self._name, table), zh=f"[[{table}]] 应为表的列表")
         for values in rows:
             number = self._lines.find(values)
             try:
@@ -624,7 +637,9 @@ def _collect(
 def _decoded_lines(raw: bytes, name: str, bad: list[BadRow]) -> tuple[list[str], str]:
     """Lines of a text file, and the encoding; lines that cannot be decoded are blank and noted in `bad`."""
     if not raw.strip():
-        raise LexiconError("the file is empty", Where(name))
+        raise LexiconError(
+            "the file is empty", Where(name), hint="look whether the export succeeded", zh="文件为空", hint_zh="请检查导出是否成功"
+        )
     encoding = "utf-8-sig" if raw.startswith(codecs.BOM_UTF8) else "utf-8"
     if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         encoding = "utf-16"
@@ -632,9 +647,17 @@ def _decoded_lines(raw: bytes, name: str, bad: list[BadRow]) -> tuple[list[str],
         try:
             return raw.decode(encoding).splitlines(keepends=True), encoding
         except UnicodeDecodeError:
-            raise LexiconError("the file begins as UTF-16 and is not", Where(name)) from None
+            raise LexiconError(
+                "the file begins as UTF-16 and is not",
+                Where(name),
+                hint="save it as UTF-8",
+                zh="文件以 UTF-16 开头而内容不是",
+                hint_zh="请另存为 UTF-8",
+            ) from None
     if b"\x00" in raw:
-        raise LexiconError("the file is binary", Where(name))
+        raise LexiconError(
+            "the file is binary", Where(name), hint="save it as UTF-8 text", zh="文件是二进制的", hint_zh="请另存为 UTF-8 文本"
+        )
     try:
         return raw.decode(encoding).splitlines(keepends=True), encoding
     except UnicodeDecodeError:
@@ -728,7 +751,7 @@ def _read_workbook(path: Path) -> Lexicon:
     try:
         table = open_table(path)
     except TableError as fault:
-        raise LexiconError(fault.what, fault.where, fault.hint) from fault
+        raise LexiconError(fault.what, fault.where, fault.hint, fault.zh, fault.hint_zh) from fault
     return _from_table(table.name, path.stem, list(table.columns), table.rows, [], ())
 
 
@@ -743,10 +766,20 @@ def _from_table(
     known = _headers()
     fields = {column: known[key_of(column)] for column in header if key_of(column) in known}
     if len(set(fields.values())) != len(fields):
-        raise LexiconError("two columns serve one field", Where(name, row=1), f"columns: {', '.join(fields)}")
+        raise LexiconError(
+            "two columns serve one field",
+            Where(name, row=1),
+            f"columns: {', '.join(fields)}",
+            zh="两列对应同一个字段",
+            hint_zh=f"列有：{'、'.join(fields)}",
+        )
     if not {"wrong", "right"} & set(fields.values()):
         raise LexiconError(
-            f"no column gives the wrong or the right form; the columns are {header}", Where(name), "错误表述, 正确表述"
+            f"no column gives the wrong or the right form; the columns are {header}",
+            Where(name),
+            "name the columns 错误表述, 正确表述",
+            zh=f"没有给出错误表述或正确表述的列；现有的列：{header}",
+            hint_zh="应有：错误表述、正确表述",
         )
     by_field = {field: column for column, field in fields.items()}
     entries: list[Entry] = []

@@ -81,7 +81,9 @@ class Automaton:
         try:
             import daachorse
         except ImportError:
-            raise MissingExtra("the fast search needs daachorse", hint="pip install govmedia-rules[text]") from None
+            raise MissingExtra(
+                "the fast search needs daachorse", hint="pip install govmedia-rules[text]", zh="快速查找需要 daachorse"
+            ) from None
         kind = daachorse.CharwiseDoubleArrayAhoCorasick
         self._automaton = kind.deserialize(built) if built is not None else kind(list(strings), use_prefilter=prefilter)
         self._find = self._automaton.find_overlapping

@@ -42,7 +42,9 @@ def scan_in_processes(scan_many: ScanMany, dated: Iterable[Dated], workers: int,
         for (text, _), rows in zip(texts, results, strict=True):
             number += 1
             if rows is None:
-                raise ObservationError(f"the process that scanned text {number} died", hint=DEATH)
+                raise ObservationError(
+                    f"the process that scanned text {number} died", hint=DEATH, zh=f"检查第 {number} 篇文字的进程异常结束"
+                )
             yield Matches(text, [Match(*row) for row in rows])
 
 

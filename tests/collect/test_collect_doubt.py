@@ -303,3 +303,124 @@ def test_a_form_to_write_into_is_a_channel_whatever_it_is_called(name: str) -> N
 def test_a_form_for_something_else_is_no_channel() -> None:
     pages = with_form("/ysq/", "依申请公开", "<h3>申请表</h3><form><textarea name='t'></textarea></form>")
     assert named(look(pages)) == {"interaction.no_channel"}
+
+
+FILLED = {
+    "an address in an attribute": '<ul class="list" data-url="/api/list?cid=3"></ul>',
+    "a fragment of the server's": '<div class="list" hx-get="/part/list" hx-trigger="load"></div>',
+    "an element of its own": "<news-list cid='33'></news-list><ul class='list'></ul>",
+    "records bound to a table": '<xml id="x" src="/d.xml"></xml><table datasrc="#x"><tr><td><span datafld="t"></span></td></tr></table>',
+    "a picture that comes later": '<div class="list"><div class="lazy" data-src="/tu.png"></div></div>',
+    "a picture in several sizes": '<div class="list"><picture><source srcset="/a.webp"></picture></div>',
+    "a note to switch scripts on": '<ul class="list"></ul><noscript>请启用JavaScript后查看</noscript>',
+}
+
+
+@pytest.mark.parametrize("name", FILLED)
+def test_an_empty_list_that_says_what_fills_it_is_not_blank(name: str) -> None:
+    assert named(look(made(dict.fromkeys(NAMES, FILLED[name]), home=rows("yw", [1, 2])))) == set()
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        '<a href="#" onclick="location=\'{}\';return false;">{}</a>',
+        '<a href="javascript:void(0)" onclick="goTo(\'{}\')">{}</a>',
+        '<span data-href="{}">{}</span>',
+    ],
+)
+def test_links_that_a_click_opens_are_followed(link: str) -> None:
+    lists = made({})
+    items = [*NAMES.items(), ("xx", "我要写信")]
+    menu = "".join(f"<li>{link.format(f'/{path}/', name)}</li>" for path, name in items)
+    pages = {
+        path: frame(
+            rows(path.strip("/"), [1, 3, 8]) if path.strip("/") in NAMES else "<form><textarea></textarea></form>", nav=menu
+        )
+        for path in lists
+    }
+    snapshot = look(pages | {"/": frame(rows("yw", [1, 2]), nav=menu)})
+    assert {column.name for column in snapshot.columns or ()} >= set(NAMES.values())
+    assert named(snapshot) == set()
+
+
+def test_a_click_that_acts_is_no_link() -> None:
+    snapshot = look(made({}, home=rows("yw", [1, 2]) + '<a href="javascript:;" onclick="zan(\'/api/zan?id=1\')">点赞</a>'))
+    assert not any("/api/" in link.url for link in snapshot.links or ())
+
+
+def test_a_channel_in_a_frame_or_behind_a_script_is_not_missing() -> None:
+    form = frame("<form>您的留言<textarea></textarea></form>", nav="<li><a href='/yw/'>要闻动态</a></li>")
+    menu = "".join(f'<li><a href="/{path}/">{name}</a></li>' for path, name in NAMES.items())
+    for item, behind in (("<li><a href='/my/'>民意通道</a></li>", True), ("<li class='jump'>互动交流</li>", False)):
+        pages = {f"/{path}/": frame(rows(path, [1, 3]), nav=menu + item) for path in NAMES}
+        pages |= {"/": frame(rows("yw", [1, 2]), nav=menu + item), "/map.html": frame("<p>地图</p>", nav=menu + item)}
+        if behind:
+            pages |= {"/my/": frame('<iframe src="/my/f.html"></iframe>', nav=menu + item), "/my/f.html": form}
+        assert "interaction.no_channel" not in named(look(pages))
+
+
+def test_pages_of_reports_alone_are_no_channel() -> None:
+    menu = "".join(f'<li><a href="/{path}/">{name}</a></li>' for path, name in NAMES.items())
+    menu += '<li><a href="/jc/">网站纠错</a></li><li><a href="/jb/">纪检举报</a></li>'
+    pages = {f"/{path}/": frame(rows(path, [1, 3]), nav=menu) for path in NAMES}
+    pages |= {"/": frame(rows("yw", [1, 2]), nav=menu), "/map.html": frame("<p>地图</p>", nav=menu)}
+    pages |= {"/jc/": frame("<form>错误内容<textarea></textarea></form>", nav=menu), "/jb/": frame("<p>举报电话</p>", nav=menu)}
+    assert "interaction.no_channel" in named(look(pages))
+
+
+OLD = '<ul><li><a href="/zc/o1.html">示例区人民政府关于调整城区划分的决定</a><span>2024-03-01</span></li></ul>'
+UNREAD_ON_HOME = {
+    "a slide show of the old kind": '<object><param name="FlashVars" value="texts=要闻|动态"><embed src="/view.swf"></object>',
+    "a script that writes in a loop": '<script>for(var i=0;i<t.length;i++){document.write("<a href="+u[i]+">"+t[i]+"</a>")}</script>',
+    "a script that writes what a function gives": "<script>document.write(getNews(8));</script>",
+    "a script file that lists": '<div class="x"><script src="/js/scrollnews.js"></script></div>',
+    "a page of the server as a script": '<script src="/inc/tab.jsp?ch=12"></script>',
+    "an element of its own": '<news-list channel="3"></news-list>',
+    "a frame elsewhere": '<iframe src="http://other.example/list.html"></iframe>',
+    "posts elsewhere": '<ul><li><a href="https://mp.weixin.qq.com/s/abc">全区冬季供暖保障工作推进会召开</a></li></ul>',
+    "a note to switch scripts on": "<div id='yw'></div><noscript>请启用JavaScript</noscript>",
+}
+
+
+@pytest.mark.parametrize("name", UNREAD_ON_HOME)
+def test_a_home_page_is_not_stale_where_something_was_not_read(name: str) -> None:
+    assert "home_stale" not in named(look(made({}, home=UNREAD_ON_HOME[name] + OLD)))
+
+
+@pytest.mark.parametrize(
+    "tools",
+    [
+        '<script src="/js/jquery.min.js"></script><script>document.write(new Date().getFullYear())</script>',
+        '<iframe src="http://i.tianqi.example/weather"></iframe>',
+        '<div class="link"><a href="http://other.example/">中华人民共和国国家发展和改革委员会</a></div>',
+    ],
+)
+def test_tools_do_not_hide_that_a_home_page_is_stale(tools: str) -> None:
+    assert "home_stale" in named(look(made({}, home=tools + OLD * 2)))
+
+
+def test_pictures_and_short_titles_of_a_home_page_are_dated_from_their_articles() -> None:
+    for link in ('<a href="/yw/2024083001.html"><img src="/a.jpg"></a>', '<a href="/yw/2024083001.html">秋粮开镰…</a>'):
+        pages = made({}, home=link + OLD) | {"/yw/2024083001.html": article(1)}
+        assert "home_stale" not in named(look(pages))
+
+
+def test_a_popular_list_beside_the_columns_own_says_nothing_of_its_age() -> None:
+    side = '<h4>热门文章</h4><ul><li><a href="/r1.html">城市总体规划批后公告全文</a><span>2023-02-01</span></li><li><a href="/r2.html">烟花爆竹禁放区域管理规则</a><span>2023-01-01</span></li></ul>'
+    for main in (
+        '<div id="app"></div><script src="/js/app.js"></script>',
+        "<p>正在加载，请稍候……</p>",
+        '<iframe src="/x.html"></iframe>',
+    ):
+        lists = {path: main + side.replace("/r", f"/{path}/r") for path in NAMES}
+        assert named(look(made(lists, home=rows("yw", [1, 2])))) == set()
+
+
+def test_closed_columns_are_not_stale() -> None:
+    names = ["往期要闻", "2021年动态", "历史新闻", "2020年工作动态", "要闻（归档）", "旧版新闻"]
+    menu = "".join(f'<li><a href="/{path}/">{name}</a></li>' for path, name in zip(NAMES, names, strict=True))
+    menu += '<li><a href="/xx/">我要写信</a></li>'
+    pages = {f"/{path}/": frame(rows(path, [400, 410]), nav=menu) for path in NAMES}
+    pages |= {"/": frame(rows("zz", [1, 2]), nav=menu), "/xx/": frame("<form><textarea></textarea></form>", nav=menu)}
+    assert named(look(pages)) == set()

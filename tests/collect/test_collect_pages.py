@@ -513,3 +513,18 @@ def test_no_date_is_older_than_the_internet_or_later_than_the_monitoring_point()
     assert str(page.published_at) == "2022-11-02"
     assert [str(entry.published_at) for entry in page.list_entries()] == ["2024-05-01"]
     assert len(page.shown_entries) == 2
+
+
+def test_the_author_beside_a_date_is_no_title() -> None:
+    html = (
+        '<article><h2><a href="/2024/a.html">冬季供暖保障工作推进会召开</a></h2><div class="meta"><time datetime="2024-08-27">八月 27, 2024</time>'
+        ' 由 <a href="/author/admin/">admin</a></div></article>'
+    )
+    page = read_page(f"<body><main>{html * 2}</main></body>", "http://a.example/", now=NOW)
+    assert {entry.title for entry in page.list_entries()} == {"冬季供暖保障工作推进会召开"}
+
+
+def test_a_paragraph_with_title_link_and_date_is_an_entry() -> None:
+    html = '<body><p>老旧小区改造现场推进会举行 …… <a href="/a.html">查看详情</a> 2024.08.27</p></body>'
+    [entry] = read_page(html, "http://a.example/", now=NOW).list_entries()
+    assert (entry.title.startswith("老旧小区改造"), str(entry.published_at)) == (True, "2024-08-27")

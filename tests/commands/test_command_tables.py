@@ -47,10 +47,10 @@ def test_a_workbook(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
 def test_what_is_asked_for_and_not_there(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = sheet(tmp_path / "台账.xlsx")
     for arguments, said in (
-        (["--sheet", "无"], "工作表有：Sheet"),
+        (["--sheet", "无"], "there are Sheet"),
         ([], "--at 2024-08-23"),
         (["--at", "昨日之日"], "is no date"),
-        (["--header", "90"], "第1至7行"),
+        (["--header", "90"], "rows 1 to 7"),
     ):
         given = arguments if "--at" in arguments or not arguments else [*arguments, "--at", "2024-08-23"]
         assert main(["inspect", str(path), *given]) != 0

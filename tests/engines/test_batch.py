@@ -14,6 +14,7 @@ from govmedia_rules import testing
 from govmedia_rules.core.time import SHANGHAI
 from govmedia_rules.engines.batch import BatchJudge
 from govmedia_rules.errors import TableError
+from govmedia_rules.judge import columnwise
 
 BOOK = gr.load_rulebook("national-2019")
 POINT = datetime(2024, 8, 23, 10, tzinfo=SHANGHAI)
@@ -77,6 +78,20 @@ def test_typed_columns_row_for_row() -> None:
     assert BatchJudge(BOOK.plan, observed_at=POINT)(sites)["subject_kind"].to_pylist() == ["site"]
     with pytest.raises(TableError, match="no column gives"):
         BatchJudge(BOOK.plan, observed_at=POINT)(pyarrow.record_batch({"x": [1]}))
+
+
+@pytest.mark.parametrize("together", [True, False])
+def test_rows_of_one_subject_share_a_verdict(together: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(columnwise, "LEAST_ROWS", 1 if together else 1_000)
+    same = {"账号名称": "双", "平台": "微博", "最近更新时间": "2024-08-22", "互动功能": "菜单"}
+    other = {**same, "账号名称": "重"}
+    rows = [same, other, same, {**other, "最近更新时间": "2024-01-01"}, {**same, "账号名称": "单"}]
+    judged = BatchJudge(BOOK.plan, observed_at=POINT)(pyarrow.RecordBatch.from_pylist(rows))
+    assert judged["verdict"].to_pylist() == ["qualified", "undetermined", "qualified", "undetermined", "qualified"]
+    faults = judged["fault"].to_pylist()
+    assert (faults[0], faults[2], faults[4]) == (None, "与第2行为同一对象，已合并", None)
+    assert "第3、5行为同一对象而内容不一致" in faults[1]
+    assert faults[1] == faults[3]
 
 
 def test_zones_limits_and_the_future() -> None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import pickle
 import random
 import shutil
 import subprocess
 import sys
 from collections import Counter
+from dataclasses import replace
 from datetime import datetime, timedelta
 from io import BytesIO
 from pathlib import Path
@@ -159,6 +161,65 @@ def _java(folder: Path) -> tuple[dict[str, str], str | None]:
     return told, None if run.returncode == 0 else f"java does not run: {run.stderr[:200]}"
 
 
+FAILED = [one.subject.id for one in BOOK.inspect_many(SNAPSHOTS) if "media.veto.stale" in [found.id for found in one.problems]]
+REVIEWS = [
+    gr.Review.model_validate(
+        {"subject": name, "indicator": "media.veto.stale", "decision": "dismissed", "role": "复核人员", "reason": "有更新"}
+        | {"at": POINT + timedelta(days=1), "observed_at": POINT}
+    )
+    for name in FAILED[:20]
+]
+WAIVERS = [
+    gr.Waiver.model_validate(
+        {"id": f"w{number}", "subject": name, "indicators": ["media.veto.stale"], "granted": "2024-08-01", "expires": "2024-12-31"}
+        | {"authority": "上级主管单位", "document": "函1号", "reason": "机构改革"}
+    )
+    for number, name in enumerate(FAILED[20:30])
+]
+
+
+def _reviewed() -> pyarrow.Table:
+    return gr.InspectionTable(BOOK.inspect_many(list(SNAPSHOTS), reviews=REVIEWS, waivers=WAIVERS)).to_arrow()
+
+
+def _write_opinions(folder: Path) -> None:
+    for name, given in (("reviews", REVIEWS), ("waivers", WAIVERS)):
+        text = "".join(one.model_dump_json(exclude_none=True) + "\n" for one in given)
+        (folder / f"{name}.jsonl").write_text(text, "utf-8")
+
+
+@pytest.mark.parametrize("rows", [1, 7, COUNT])
+def test_reviews_and_waivers_in_record_batches(rows: int) -> None:
+    judge = replace(TYPED_JUDGE, reviews=tuple(REVIEWS), waivers=tuple(WAIVERS))
+    judged = pyarrow.Table.from_batches([judge(batch) for batch in TYPED.to_batches(max_chunksize=rows)])
+    assert canonical(judged) == canonical(_reviewed()) != WANTED
+
+
+def test_reviews_that_name_no_monitoring_point_are_refused() -> None:
+    with pytest.raises(gr.errors.ArgumentError, match="names no monitoring point"):
+        replace(TYPED_JUDGE, reviews=(REVIEWS[0].model_copy(update={"observed_at": None}),))
+
+
+def test_a_review_by_the_id_of_an_earlier_release_is_applied_to_nobody() -> None:
+    snapshot = next(one for one in SNAPSHOTS if one.subject.id == FAILED[0])
+    account = snapshot.subject.model_copy(update={"id": "", "code": None, "owner": "某局"})
+    seen = type(snapshot).model_validate(snapshot.model_dump() | {"account": account.model_dump(exclude={"id"})})
+    judge = replace(TYPED_JUDGE, reviews=(REVIEWS[0].model_copy(update={"subject": account.former_id}),))
+    assert seen.subject.id != account.former_id
+    assert judge(pyarrow.record_batch({"json": [seen.model_dump_json(exclude_none=True)]}))["verdict"].to_pylist() == [
+        "unqualified"
+    ]
+
+
+def test_a_row_that_ends_the_judging_costs_its_own_result() -> None:
+    days = pyarrow.array([0, 2**62, 0, 2**62], pyarrow.timestamp("us"))
+    batch = pyarrow.record_batch({"账号名称": ["甲", "乙", "丙", "丁"], "类型": ["新浪微博"] * 4, "最近更新时间": days})
+    judged = TYPED_JUDGE(batch)
+    assert [verdict is None for verdict in judged["verdict"].to_pylist()] == [False, True, False, True]
+    assert judged["subject_name"].to_pylist() == ["甲", None, "丙", None]
+    assert "could not be judged" in judged["fault"].to_pylist()[1]
+
+
 @pytest.mark.heavy
 def test_spark(tmp_path: Path) -> None:
     pytest.importorskip("pyspark", reason="PySpark is not installed")
@@ -166,14 +227,24 @@ def test_spark(tmp_path: Path) -> None:
     if reason is not None:
         pytest.skip(reason)
     pyarrow.parquet.write_table(TYPED, tmp_path / "typed.parquet")
+    _write_opinions(tmp_path)
     script = ROOT / "tests" / "engines" / "spark_run.py"
-    command = [sys.executable, str(script), str(tmp_path / "typed.parquet"), str(tmp_path), "jiangxi-2020", "1", "4"]
+    command = [sys.executable, str(script), str(tmp_path / "typed.parquet"), str(tmp_path), "jiangxi-2020", "1", "2", "4"]
     told = subprocess.run(command, capture_output=True, text=True, check=False, timeout=400, env=os.environ | home)
     assert told.returncode == 0, told.stderr[-3000:]
-    for count in (1, 4):
+    tally = gr.RegistryTally.of(None, SNAPSHOTS)
+    for count in (1, 2, 4):
+        reviewed = pyarrow.parquet.read_table(tmp_path / f"reviewed-{count}.parquet")
+        assert canonical(reviewed) == canonical(_reviewed())
+        assert pickle.loads((tmp_path / f"tally-{count}.pickle").read_bytes()) == tally
         judged = pyarrow.parquet.read_table(tmp_path / f"judged-{count}.parquet")
         assert canonical(judged) == WANTED
         assert _faults(judged) == COUNT - len(SNAPSHOTS)
+    whole = {
+        gr.Inspection.from_dict(json.loads(line), BOOK.plan)
+        for line in (tmp_path / "inspections.jsonl").read_text("utf-8").splitlines()
+    }
+    assert canonical(gr.InspectionTable(whole).to_arrow()) == canonical(_reviewed())
     verdicts = pyarrow.parquet.read_table(tmp_path / "verdicts.parquet").to_pylist()
     mine = Counter(zip(ONE_BY_ONE["platform"].to_pylist(), ONE_BY_ONE["verdict"].to_pylist(), strict=True))
     theirs = {(row["platform"], name): row[name] for row in verdicts for name in ("qualified", "unqualified", "undetermined")}

@@ -113,16 +113,21 @@ def indicator_pages(known: dict[str, gr.Rulebook]) -> dict[str, str]:
             if name in indicator.origins.values():
                 found.setdefault(indicator.id, []).append(name)
     return {
-        f"indicators/{indicator_id}.md": "\n".join(_page(indicator_id, [(name, known[name]) for name in names])) + "\n"
+        _file(indicator_id): "\n".join(_page(indicator_id, [(name, known[name]) for name in names])) + "\n"
         for indicator_id, names in sorted(found.items())
     }
 
 
+def _file(indicator_id: str) -> str:
+    """Return the place of the page of an indicator; a last part of two letters would be taken for the language of the page."""
+    return f"indicators/{indicator_id}{'.indicator' if re.search('[.][a-z]{2}$', indicator_id) else ''}.md"
+
+
 def _page(indicator_id: str, settings: list[tuple[str, gr.Rulebook]]) -> Iterator[str]:
     first = settings[0][1][indicator_id]
-    yield f"# {indicator_id}"
+    yield f"# {first.title}"
     yield ""
-    yield f"**{first.title}** · {first.title_en or first.title}"
+    yield f"`{indicator_id}` · {first.title_en or first.title}"
     yield ""
     yield "| | 中文 | English |"
     yield "|---|---|---|"
@@ -306,7 +311,7 @@ def coverage_page(known: dict[str, gr.Rulebook]) -> str:
             if name in one.origins.values():
                 rows.setdefault(one.id, (one, []))[1].append(name)
     for indicator_id, (one, names) in sorted(rows.items()):
-        link = f"[{indicator_id}](indicators/{indicator_id}.md)"
+        link = f"[{indicator_id}]({_file(indicator_id)})"
         lines.append(f"| {link} | {one.title} | {one.kind_zh} | {MODES[one.mode][0]} | {', '.join(names)} |")
     return "\n".join(lines) + "\n"
 
@@ -332,7 +337,7 @@ def vetoes_page(book: gr.Rulebook) -> str:
         readings = "<br>".join(
             f"{reading.title}：{reading.source.document} {SIGNS[reading.source.grade]}" for reading in one.readings.values()
         )
-        cells = (f"[{one.id}](indicators/{one.id}.md)", f"{one.source.clause} {sure}", params or "由人工认定", readings or "—")
+        cells = (f"[{one.id}]({_file(one.id)})", f"{one.source.clause} {sure}", params or "由人工认定", readings or "—")
         lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines) + "\n"
 

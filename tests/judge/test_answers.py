@@ -202,3 +202,17 @@ def test_wrong_answers_across_subjects_are_errors_too(answer: Any) -> None:
     findings = tally.findings(book)
     assert len(findings) == 2
     assert {finding.status for finding in findings} == {gr.Status.ERROR}
+
+
+def test_what_a_check_changes_by_force_no_other_check_and_no_caller_sees() -> None:
+    def forged(account: gr.AccountSnapshot) -> gr.CheckResult:
+        account.__dict__["latest_post_at"] = account.observed_at
+        object.__setattr__(account, "posts", ())
+        return gr.passed()
+
+    snapshot = testing.snapshot("account", latest_post_at="2020-01-01")
+    assert isinstance(snapshot, gr.AccountSnapshot)
+    before = snapshot.model_dump_json()
+    ANSWER[0] = forged
+    BOOK.inspect(snapshot)
+    assert snapshot.model_dump_json() == before

@@ -20,7 +20,7 @@ INTERACTION = "media.veto.interaction.none"
 
 def account(name: str, **parts: Any) -> gr.Inspection:
     healthy = {"latest_post_at": "2024-08-20", "functions": [{"kind": "menu", "name": "互动交流", "works": True}]}
-    return BOOK.inspect(testing.snapshot("account", account={"name": name}, **{**healthy, **parts}))
+    return BOOK.inspect(testing.snapshot("account", **{"account": {"name": name}, **healthy, **parts}))
 
 
 BEFORE = [
@@ -119,3 +119,21 @@ def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
     assert main(["compare", str(tmp_path / "before.jsonl")]) == 2
     assert main(["compare", str(example), str(example)]) == 2
     assert main(["compare", "gone.jsonl", "gone.jsonl"]) == 2
+
+
+def test_two_units_of_one_given_id_are_two_subjects() -> None:
+    before = [
+        account("", account={"id": "1", "name": "甲局"}),
+        account("", account={"id": "1", "name": "乙局"}, latest_post_at="2024-01-01"),
+    ]
+    after = [account("", account={"id": "1", "name": "乙局"}), account("", account={"id": "1", "name": "甲局"}, functions=[])]
+    with pytest.warns(gr.errors.SharedId):
+        changes = {change.name: change for change in gr.compare(before, after)}
+    assert changes["甲局"].new == (INTERACTION,)
+    assert changes["乙局"].resolved == (STALE,)
+
+
+def test_a_unit_of_a_given_id_that_is_named_anew_is_one_subject() -> None:
+    before = [account("", account={"id": "1", "name": "甲市政府网"}, latest_post_at="2024-01-01")]
+    after = [account("", account={"id": "1", "name": "甲市大数据局"})]
+    assert [(change.name, change.resolved) for change in gr.compare(before, after)] == [("甲市大数据局", (STALE,))]

@@ -331,6 +331,12 @@ def test_what_a_notebook_shows_is_escaped() -> None:
     assert "&lt;script&gt;" in shown
     assert "不合格" in repr(seen)
     assert repr(seen.findings).startswith(f"<{len(BOOK)} findings:")
+    shown = repr(seen.findings)
+    assert "不适用" not in shown or shown.index("不适用") == max(
+        shown.index(status.zh) for status in gr.Status if status.zh in shown
+    )
+    page = seen.findings._repr_html_()
+    assert ("<summary" in page) is any(finding.status == "not_applicable" or finding.evidence for finding in seen.findings)
     assert "national-2019" in BOOK._repr_html_() or "国办秘函" in BOOK._repr_html_()
 
 

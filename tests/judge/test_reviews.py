@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from datetime import timedelta
+from contextlib import nullcontext
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -329,6 +330,27 @@ def test_snapshots_that_come_one_by_one_answer_once() -> None:
     assert [str(inspection.finding(STALE).status) for inspection in inspections] == ["passed", "failed"]
 
 
+@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize(("given", "observed_at"), [({"id": "A"}, POINT), ({"id": "A"}, None), ({}, POINT), ({}, None)])
+def test_an_id_of_two_units_in_a_file_names_neither(
+    tmp_path: Path, given: dict[str, str], observed_at: str | None, workers: int
+) -> None:
+    accounts = [
+        shared_name("甲县城关镇人民政府", **given, region="610726"),
+        shared_name("乙县城关镇人民政府", **given, region="610727"),
+    ]
+    subject = given.get("id", OLD_REVIEW.subject)
+    path = tmp_path / "snapshots.jsonl"
+    path.write_text("".join(snapshot.model_dump_json(exclude_none=True) + "\n" for snapshot in accounts), "utf-8")
+    reviews = [review("dismissed", indicator=STALE, subject=subject, observed_at=observed_at and accounts[0].observed_at)]
+    waivers = [waiver("2024-08-01", "2024-08-31", subject=subject)]
+    for opinions in ({"reviews": reviews}, {"waivers": waivers}):
+        with pytest.warns() if given else nullcontext():
+            inspections = list(BOOK.only("media").inspect_files(path, workers=workers, **opinions))
+        assert [inspection.verdict for inspection in inspections] == [gr.Verdict.UNQUALIFIED] * 2
+        assert [len(inspection.refused_reviews) for inspection in inspections] == [1, 1]
+
+
 # --- what is refused ---
 
 
@@ -372,6 +394,21 @@ def test_reviews_that_contradict_each_other_at_one_instant_decide_nothing() -> N
         assert inspection.finding(EXPRESSION).status is gr.Status.NEEDS_REVIEW
         assert {refusal.reason for refusal in inspection.refused_reviews} == {"contradiction"}
     assert status(account(WRONG), WHOLE_YES, WHOLE_YES) == "failed"
+
+
+def test_reviews_with_and_without_a_monitoring_point_contradict_each_other_too() -> None:
+    with_point = review("dismissed", observed_at=POINT)
+    for given in ([with_point, WHOLE_YES], [WHOLE_YES, with_point]):
+        inspection = BOOK.inspect(account(WRONG), reviews=given)
+        assert inspection.finding(EXPRESSION).status is gr.Status.NEEDS_REVIEW
+        assert [refusal.reason for refusal in inspection.refused_reviews] == ["contradiction"] * 2
+
+
+def test_of_one_instant_the_review_of_a_passage_counts_for_it() -> None:
+    for given in ((WHOLE_NO, YES), (YES, WHOLE_NO)):
+        assert status(account(WRONG, OTHER), *given) == "failed"
+    for given in ((WHOLE_YES, NO), (NO, WHOLE_YES)):
+        assert status(account(WRONG), *given) == "passed"
 
 
 def test_an_indicator_that_a_selection_leaves_out_is_no_mistake() -> None:
@@ -473,6 +510,29 @@ def test_reviews_are_added_to_an_inspection() -> None:
     assert stored.with_reviews([YES]).verdict is gr.Verdict.UNQUALIFIED
     with pytest.raises(ObservationError, match="would change the score"):
         stored.with_reviews([review(indicator=LINKS)])
+
+
+@pytest.mark.parametrize("count", [0, 1])
+def test_reviews_that_do_not_apply_change_no_verdict(count: int) -> None:
+    point = datetime(2024, 8, 23, 10, tzinfo=gr.SHANGHAI)
+    given = [review("dismissed", indicator=STALE, subject="weibo:另一个")] * count
+    book = gr.load_rulebook("national-2019")
+    for newest in (None, point - timedelta(days=1), point - timedelta(days=90)):
+        seen = gr.AccountSnapshot(account=gr.Account(name="某县发布", platform="weibo"), observed_at=point, latest_post_at=newest)
+        portal = {
+            "site": {"name": "某县人民政府", "level": "county_portal"},
+            "observed_at": point,
+            "home": {"latest_entry_at": newest},
+        }
+        for snapshot in (seen, gr.SiteSnapshot.model_validate(portal)):
+            inspection = book.inspect(snapshot)
+            for known in (
+                inspection,
+                gr.Inspection.from_dict(inspection.to_dict(), book.plan),
+                gr.Inspection.from_dict(inspection.to_dict()),
+            ):
+                again = known.with_reviews(given)
+                assert (again.verdict, str(again.score)) == (inspection.verdict, str(inspection.score))
 
 
 # --- evidence ---

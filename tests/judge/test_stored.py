@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Callable, Mapping
+from datetime import timedelta, timezone
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
 import govmedia_rules as gr
 from govmedia_rules import testing
@@ -125,6 +126,35 @@ def test_another_book_reads_it_too() -> None:
     assert said(alone) == said(stale())
 
 
+@pytest.mark.parametrize("model", [gr.SiteSnapshot, gr.AccountSnapshot, gr.SupervisorSnapshot])
+def test_the_schema_of_a_snapshot_lists_the_words_that_may_be_written(model: type[gr.SiteSnapshot]) -> None:
+    for mode in ("validation", "serialization"):
+        schema = model.model_json_schema(mode=mode)
+        parts = schema["properties"]["partial"]["items"]["enum"]
+        assert set(parts) == set(model.model_fields) == set(schema["properties"])
+        assert "county_portal" in json.dumps(schema["$defs"])
+    with pytest.raises(ValidationError, match="did you mean"):
+        model.model_validate({"partial": ["collections"]} | SMALLEST[model.__name__])
+
+
+SMALLEST = {
+    "SiteSnapshot": {"site": {"name": "某局网站"}, "observed_at": "2024-08-23T10:00:00+08:00"},
+    "AccountSnapshot": {"account": {"name": "某局", "platform": "weibo"}, "observed_at": "2024-08-23T10:00:00+08:00"},
+    "SupervisorSnapshot": {"supervisor": {"name": "某办"}, "observed_at": "2024-08-23T10:00:00+08:00"},
+}
+
+
+def test_a_plan_is_what_is_asked_for(tmp_path: Path) -> None:
+    book = gr.load_rulebook("national-2019")
+    data = book.inspect(gr.AccountSnapshot.model_validate(SMALLEST["AccountSnapshot"])).to_dict()
+    with pytest.raises(gr.errors.ArgumentError, match=r"load_rulebook\(…\)\.plan"):
+        gr.Inspection.from_dict(data, book)  # type: ignore[arg-type]
+    with pytest.raises(AttributeError):
+        book.plan = None  # type: ignore[misc,assignment]
+    with pytest.raises(TypeError):
+        book.plan.by_id["x"] = book.indicators[0]  # type: ignore[index]
+
+
 def test_the_schema_is_that_of_the_file() -> None:
     schema = TypeAdapter(gr.Inspection).json_schema(mode="serialization")
     properties = schema["properties"]
@@ -198,7 +228,7 @@ HOSTILE: list[tuple[str, Damage, str]] = [
     ("an unknown key", lambda data: data.update(remark="x"), "remark"),
     ("no subject", lambda data: data.pop("subject"), "subject"),
     ("a subject that is text", lambda data: data.update(subject="x"), "subject"),
-    ("a subject of another kind", lambda data: data.update(subject_kind="site"), "platform: Extra inputs"),
+    ("a subject of another kind", lambda data: data.update(subject_kind="site"), "platform: unknown field"),
     ("an unknown platform", lambda data: data["subject"].update(platform="geocities"), "platform"),
     ("no rulebook", lambda data: data.pop("rulebook"), "rulebook"),
     ("no plan", lambda data: data.pop("plan"), "plan"),
@@ -385,3 +415,17 @@ def test_the_digest_tells_versions_of_a_check_apart() -> None:
         return gr.load_rulebook({"id": "x", "title": "x", "indicators": {"x.one": entry}}, checks=always)
 
     assert book(1).digest == book(1).digest != book(2).digest
+
+
+def test_an_inspection_of_a_registry_abroad_keeps_its_day() -> None:
+    berlin = timezone(timedelta(hours=2))
+    facts = {
+        "account": {"name": "某馆", "platform": "weibo"},
+        "observed_at": "2025-04-05T23:30:00+02:00",
+        "latest_post_at": "2025-03-01",
+    }
+    snapshot = gr.AccountSnapshot.model_validate(facts, context={"zone": berlin})
+    inspection = gr.load_rulebook("national-2019").inspect(snapshot)
+    again = gr.Inspection.from_dict(json.loads(inspection.to_json()))
+    assert again.to_json() == inspection.to_json()
+    assert again.observed_at.date().isoformat() == "2025-04-05"

@@ -201,7 +201,7 @@ def test_the_threshold_nobody_saw_is_set_by_whoever_knows_it() -> None:
     ("key", "told"),
     [
         ("params.windw", "did you mean 'params.window'?"),
-        ("point", "write points, kind, params.… or deduct.…"),
+        ("point", "did you mean 'points'?"),
         ("deduct.stale", "nothing of the indicator is named 'deduct.stale'"),
     ],
 )

@@ -190,7 +190,7 @@ def test_json_of_tools(name: str, tmp_path: Path) -> None:
 def test_json_with_a_mapping_of_the_caller() -> None:
     document = {"data": [{"标题文本": "防汛", "时刻": "2024-08-27", "nickname": "示例发布"}]}
     assert verdict(document, preset="media_crawler", fields={"title": "标题文本", "published_at": "时刻"}) == "qualified"
-    with pytest.raises(ObservationError, match="可用的有"):
+    with pytest.raises(ObservationError, match="there are title"):
         read(document, fields={"date": "时刻"})
 
 

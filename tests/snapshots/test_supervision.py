@@ -123,7 +123,7 @@ def test_lines_of_all_kinds_in_one_file() -> None:
     )
     assert [one.kind for one in found] == ["site", "account", "supervisor"]
     assert len(bad) == 1
-    assert "spot_checks.0.period: Field required" in str(bad[0])
+    assert "spot_checks.0.period: the field is missing" in str(bad[0])
 
 
 def test_times_without_zone_in_a_record() -> None:

@@ -99,7 +99,7 @@ def test_bad_rows_are_set_apart_with_row_column_value_and_reason() -> None:
     found = registered_accounts(rows)
     assert len(found) == 2
     told = {(one.row, one.column): (one.value, one.reason) for one in found.bad}
-    assert told[4, "政务新媒体名称"] == (None, "Field required")
+    assert told[4, "政务新媒体名称"] == (None, "the field is missing")
     assert told[5, "类型"][0] == "火星微博"
     assert "did you mean" in told[5, "类型"][1]
     assert (5, "政务新媒体标识码") not in told

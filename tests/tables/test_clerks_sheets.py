@@ -18,6 +18,13 @@ import pytest
 import govmedia_rules as gr
 from govmedia_rules.errors import GovMediaRulesWarning
 
+
+@pytest.fixture(autouse=True)
+def _chinese(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Clerks read the messages in Chinese."""
+    monkeypatch.setenv("GOVMEDIA_LANG", "zh")
+
+
 POINT = dt.datetime(2024, 8, 23, 18, tzinfo=gr.SHANGHAI)
 BOOK = gr.load_rulebook("national-2019")
 VERDICTS = {"q": "qualified", "u": "unqualified", "o": "undetermined"}
@@ -566,7 +573,7 @@ def test_a_cell_far_away_and_a_bomb_are_refused(tmp_path: Path) -> None:
     ):
         for _ in range(170):
             part.write(b" " * 1_000_000)
-    with pytest.raises(gr.errors.TableError, match="解压后过大"):
+    with pytest.raises(gr.errors.TableError, match="解压后超过 160 MB"):
         gr.read_accounts(tmp_path / "b.xlsx", observed_at=POINT)
 
 

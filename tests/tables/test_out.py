@@ -291,7 +291,7 @@ def test_to_frame_takes_what_the_caller_has() -> None:
     assert isinstance(to_frame(SOME), pandas.DataFrame)
     assert isinstance(to_frame(SOME, "polars"), polars.DataFrame)
     assert isinstance(to_frame(SOME, "arrow"), pyarrow.Table)
-    with pytest.raises(ExportError, match="list is not a table"):
+    with pytest.raises(ExportError, match="not a table of this library but a list"):
         to_frame([1])  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="not 'r'"):
         to_frame(SOME, "r")  # type: ignore[arg-type]

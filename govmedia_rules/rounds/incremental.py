@@ -1,0 +1,194 @@
+"""A round judged from files into the folder of rounds; what was judged before by the same rules is not judged again."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import warnings
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from govmedia_rules.errors import BrokenLine, ExportError, UnusedReview, UnusedWaiver, Where
+from govmedia_rules.judge.files import check_files
+from govmedia_rules.judge.reviews import Review, Waiver
+from govmedia_rules.judge.rulebook import Rulebook
+from govmedia_rules.rounds.store import (
+    BATCH_ROWS,
+    RECORDS,
+    Batch,
+    Listing,
+    StoredRound,
+    file_of,
+    inspection_batches,
+    read_round_record,
+    round_schema,
+    write_round,
+)
+from govmedia_rules.snapshots.models import AnySnapshot
+from govmedia_rules.snapshots.reading import file_lines, parse_line, warn_unread
+
+if TYPE_CHECKING:
+    import pyarrow
+
+
+class RoundRun(NamedTuple):
+    """The outcome of `inspect_round`.
+
+    Attributes:
+        stored: What the round holds now.
+        judged: How many snapshots were judged.
+        kept: How many were not judged again, because neither they nor rulebook, reviews and waivers changed.
+        bad: Lines that could not be read; they are not in the round.
+    """
+
+    stored: StoredRound
+    judged: int
+    kept: int
+    bad: tuple[BrokenLine, ...]
+
+
+def inspect_round(
+    path: str | os.PathLike[str],
+    files: str | os.PathLike[str] | Iterable[str | os.PathLike[str]],
+    book: Rulebook,
+    population: Listing | None = None,
+    *,
+    year: int,
+    round: int,
+    reviews: Iterable[Review] = (),
+    waivers: Iterable[Waiver] = (),
+    on_bad: Callable[[BrokenLine], None] | None = None,
+) -> RoundRun:
+    """Judge files of snapshots into a round; repeated, it judges only what is new or what changed.
+
+    A snapshot is kept as it was judged where its line, the digest of the rulebook, and all reviews and waivers are the same.
+    What the files no longer hold leaves the round.
+
+    Args:
+        path: The folder of rounds.
+        files: Files of snapshots; see `read_snapshots`.
+        book: The rulebook.
+        population: Who there was to inspect; see `append_round`.
+        year: Year of the round.
+        round: Its number in the year.
+        reviews: What people said about the subjects.
+        waivers: Documents that excuse failures.
+        on_bad: Called for each line that could not be read; None warns with their number.
+
+    Raises:
+        ObservationError: A file does not exist, or the round that is there is damaged.
+        ExportError: The round was appended from inspections, so nobody knows what was judged; or see `append_round`.
+        MissingExtra: pyarrow is not installed.
+    """
+    paths = check_files([files] if isinstance(files, str | os.PathLike) else files)
+    round_schema("inspections")
+    reviews, waivers = list(reviews), list(waivers)
+    # Which observation such a review answers is known when all of them are.
+    asks_for_all = any(review.observed_at is None and review.passage is None for review in reviews)
+    salt = _salt(book, (*reviews, *waivers), paths if asks_for_all else ())
+    lines = _Lines(paths, _judged_before(Path(path), year, round, book.digest), salt)
+    snapshots = list(lines.changed()) if asks_for_all else lines.changed()
+    judged = inspection_batches(book.inspect_many(snapshots, reviews=reviews, waivers=waivers), lines.inputs)
+    batches = chain(judged, _kept_batches(Path(path), year, round, lines.kept))
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        stored = write_round(path, batches, population, year=year, number=round, replace=True, unread=lines.bad)
+    for warning in caught:
+        # Reviews of what is kept were applied when it was judged.
+        if not lines.kept or not issubclass(warning.category, UnusedReview | UnusedWaiver):
+            warnings.warn(warning.message, stacklevel=2)
+    if lines.bad and on_bad is None:
+        warn_unread(lines.bad)
+    elif on_bad is not None:
+        for fault in lines.bad:
+            on_bad(fault)
+    return RoundRun(stored, stored.inspections - len(lines.kept), len(lines.kept), tuple(lines.bad))
+
+
+def _salt(book: Rulebook, opinions: Iterable[Review | Waiver], paths: Iterable[str]) -> bytes:
+    """Return what decides beside the snapshot: the rules, what people said, and the other snapshots of `paths`."""
+    digest = hashlib.sha256(f"{book.digest}|{book.version}|{book.books}|".encode())
+    for text in sorted(opinion.model_dump_json() for opinion in opinions):
+        digest.update(text.encode() + b"\n")
+    for line in chain.from_iterable(map(file_lines, paths)):
+        digest.update((line.data or b"") + b"\n")
+    return digest.digest()[:16]
+
+
+class _Lines:
+    """The lines of the input, parted into those that are judged and those that were."""
+
+    def __init__(self, paths: Iterable[str], before: frozenset[str], salt: bytes) -> None:
+        self._paths, self._before, self._salt = paths, before, salt
+        self._inputs: deque[str] = deque()
+        self.kept: set[str] = set()
+        self.bad: list[BrokenLine] = []
+
+    @property
+    def inputs(self) -> Iterator[str]:
+        """Digests of the snapshots that were given out, in their order."""
+        while self._inputs:
+            yield self._inputs.popleft()
+
+    def changed(self) -> Iterator[AnySnapshot]:
+        """Yield the snapshots to judge; a line that stands there twice counts once."""
+        new: set[str] = set()
+        for line in chain.from_iterable(map(file_lines, self._paths)):
+            digest = hashlib.blake2b((line.data or b"").strip(), digest_size=16, salt=self._salt).hexdigest()
+            if digest in self._before:
+                self.kept.add(digest)
+                continue
+            if digest in new:
+                continue
+            try:
+                snapshot = parse_line(line)
+            except BrokenLine as fault:
+                self.bad.append(fault)
+                continue
+            new.add(digest)
+            self._inputs.append(digest)
+            yield snapshot
+
+
+def _judged_before(folder: Path, year: int, number: int, digest: str) -> frozenset[str]:
+    """Return what the round holds already, as digests of the input."""
+    import pyarrow.parquet as pq
+
+    record_file = folder / RECORDS / f"{year}-{number}.json"
+    if not record_file.exists():
+        return frozenset()
+    read_round_record(folder, record_file)
+    table = pq.ParquetFile(file_of(folder, "inspections", year, number)).read(["input", "digest"])
+    pairs = zip(table.column("input").to_pylist(), table.column("digest").to_pylist(), strict=True)
+    known = dict(pairs)
+    if None in known:
+        text = f"round {number} of {year} was appended from inspections, so what was judged is not known"
+        raise ExportError(text, Where(str(folder)), "append_round with replace=True takes its place")
+    return frozenset(name for name, used in known.items() if used == digest)
+
+
+def _kept_batches(folder: Path, year: int, number: int, kept: set[str]) -> Iterator[Batch]:
+    """Yield the rows of what is kept; begun when the changed ones are judged, for only then it is known what is kept."""
+    if not kept:
+        return
+    import pyarrow as pa
+    import pyarrow.compute as pc
+    import pyarrow.parquet as pq
+
+    no_inspections, no_findings = (pa.RecordBatch.from_pylist([], round_schema(name)) for name in ("inspections", "findings"))
+    inputs, observed = pa.array(sorted(kept), pa.string()), set[tuple[object, object]]()
+    for rows in pq.ParquetFile(file_of(folder, "inspections", year, number)).iter_batches(BATCH_ROWS):
+        chosen = rows.filter(pc.is_in(rows.column("input"), inputs))
+        observed.update(_observations(chosen))
+        yield Batch(chosen, no_findings)
+    if len(observed) != len(kept):
+        raise ExportError("another process changed the round", Where(str(folder)), "judge it again")
+    for rows in pq.ParquetFile(file_of(folder, "findings", year, number)).iter_batches(BATCH_ROWS):
+        yield Batch(no_inspections, rows.filter(pa.array([each in observed for each in _observations(rows)], pa.bool_())))
+
+
+def _observations(rows: pyarrow.RecordBatch) -> Iterator[tuple[object, object]]:
+    return zip(rows.column("subject_id").to_pylist(), rows.column("observed_at").to_pylist(), strict=True)

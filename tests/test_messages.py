@@ -1,0 +1,216 @@
+"""Errors and warnings speak Chinese and English, say what is there, and show nothing of the inside."""
+
+from __future__ import annotations
+
+import ast
+import warnings
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+from pydantic import TypeAdapter, ValidationError
+
+import govmedia_rules as gr
+from govmedia_rules import errors
+from govmedia_rules.core.faults import describe_fault, fault_texts
+from govmedia_rules.errors import GovMediaRulesError, choices, choices_zh, language
+
+PACKAGE = Path(gr.__file__).parent
+NAMES = {name for name, kind in vars(errors).items() if isinstance(kind, type) and issubclass(kind, Exception | Warning)}
+INSIDE = (
+    "pydantic",
+    "Input should",
+    "validation error",
+    "type=",
+    "<class",
+    "Traceback",
+    "site-packages",
+    "NoneType",
+    ".py",
+    "object at 0x",
+)
+
+
+def sites() -> Iterator[tuple[str, ast.Call]]:
+    """Every place that makes an error or a warning of the library."""
+    for path in sorted(PACKAGE.rglob("*.py")):
+        if path.name == "errors.py":
+            continue
+        tree = ast.parse(path.read_text("utf-8"))
+        own = {
+            node.name
+            for node in ast.walk(tree)
+            if isinstance(node, ast.ClassDef) and NAMES & {ast.unparse(base) for base in node.bases}
+        }
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] in (NAMES | own):
+                yield f"{path.relative_to(PACKAGE)}:{node.lineno}", node
+
+
+def test_every_error_and_warning_is_made_with_both_texts() -> None:
+    missing, count = [], 0
+    for place, call in sites():
+        count += 1
+        name = ast.unparse(call.func).rpartition(".")[2]
+        position = 1 if issubclass(getattr(errors, name, Exception), Warning) else 2 if name == "RulebookErrors" else 3
+        given = {keyword.arg for keyword in call.keywords}
+        has_text = "zh" in given or len(call.args) > position or any(isinstance(each, ast.Starred) for each in call.args)
+        if not has_text:
+            missing.append(place)
+    assert count > 300
+    assert missing == []
+
+
+def test_no_warning_of_the_library_is_a_bare_text() -> None:
+    calls = (
+        (path, node)
+        for path in sorted(PACKAGE.rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "warnings.warn" and len(node.args) > 1
+    )
+    assert [f"{path.name}:{node.lineno}" for path, node in calls if ast.unparse(node.args[1]) in NAMES] == []
+
+
+def test_chinese_texts_are_chinese() -> None:
+    """What is written out under zh holds Chinese, and the English beside it none but names of the field."""
+    wrong = []
+    for place, call in sites():
+        for keyword in call.keywords:
+            if keyword.arg in ("zh", "hint_zh") and isinstance(keyword.value, ast.Constant | ast.JoinedStr):
+                parts = [keyword.value] if isinstance(keyword.value, ast.Constant) else keyword.value.values
+                text = "".join(str(part.value) for part in parts if isinstance(part, ast.Constant))
+                if len(text) > 12 and text.isascii() and not text.startswith("pip install"):
+                    wrong.append(place)
+    assert wrong == []
+
+
+@pytest.mark.parametrize(
+    ("setting", "lang"),
+    [
+        ({"GOVMEDIA_LANG": "zh"}, "zh"),
+        ({"GOVMEDIA_LANG": "zh-CN"}, "zh"),
+        ({"GOVMEDIA_LANG": "en", "LANG": "zh_CN.UTF-8"}, "en"),
+        ({"LANG": "zh_CN.UTF-8"}, "zh"),
+        ({"LC_ALL": "C", "LANG": "zh_CN.UTF-8"}, "en"),
+        ({"LC_MESSAGES": "zh_TW", "LANG": "en_US.UTF-8"}, "zh"),
+        ({"LANG": "de_DE.UTF-8"}, "en"),
+        ({"GOVMEDIA_LANG": "", "LANG": "C.UTF-8"}, "en"),
+    ],
+)
+def test_the_language_of_messages(monkeypatch: pytest.MonkeyPatch, setting: dict[str, str], lang: str) -> None:
+    for name in ("GOVMEDIA_LANG", "LC_ALL", "LC_MESSAGES", "LANG"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in setting.items():
+        monkeypatch.setenv(name, value)
+    assert language() == lang
+    fault = errors.TableError("no such file", errors.Where("a.csv", row=3), "look", "没有这个文件", "请核对")
+    assert str(fault) == ("a.csv，第3行：没有这个文件（请核对）" if lang == "zh" else "a.csv, row 3: no such file (look)")
+    assert str(errors.CutText("cut", "已截断")) == ("已截断" if lang == "zh" else "cut")
+
+
+def test_a_text_in_a_language_of_the_callers_choice(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GOVMEDIA_LANG", "en")
+    with pytest.raises(errors.RulebookErrors) as caught:
+        gr.load_rulebook({"id": "x", "titel": "y"})
+    assert "没有这个键（是否应为“title”？" in caught.value.text("zh")
+    assert "did you mean 'title'?" in caught.value.text("en")
+    assert "unknown key" in str(caught.value)
+
+
+def test_hints_name_what_was_meant_and_what_there_is() -> None:
+    assert choices("wechta", ["wechat", "weibo"]) == "did you mean 'wechat'? there are wechat, weibo"
+    assert choices_zh("wechta", ["wechat", "weibo"]) == "是否应为“wechat”？可用的有：wechat、weibo"
+    assert choices("zzz", []) == "there are none"
+    assert choices("x", map(str, range(20)), 2) == "there are 0, 1 and 18 more"
+    assert choices_zh("x", map(str, range(20)), 2) == "可用的有：0、1等，另有18个"
+
+
+# --- wrong usage ------------------------------------------------------------------------------------------------------
+
+
+def _frame() -> object:
+    pandas = pytest.importorskip("pandas")
+    return pandas.DataFrame({"账号名称": ["某县发布"], "平台类型": ["微博"]})
+
+
+SNAPSHOT = gr.AccountSnapshot.model_validate(
+    {"account": {"name": "某县发布", "platform": "weibo"}, "observed_at": "2024-08-23T10:00:00+08:00"}
+)
+
+
+def _workbook(folder: Path) -> Path:
+    openpyxl = pytest.importorskip("openpyxl")
+    book = openpyxl.Workbook()
+    book.active.title = "微信账号"
+    book.active.append(["账号名称", "平台类型"])
+    book.active.append(["某县发布", "微信"])
+    book.save(folder / "a.xlsx")
+    return folder / "a.xlsx"
+
+
+WRONG: dict[str, tuple[Callable[[Path], object], str]] = {
+    "an unknown rulebook": (lambda _: gr.load_rulebook("national-2091"), "national-2019"),
+    "a number for a rulebook": (lambda _: gr.load_rulebook(2019), ""),  # type: ignore[arg-type]
+    "an unknown indicator": (lambda _: gr.load_rulebook("national-2019").only("media.veto.stall"), "media.veto.stale"),
+    "an indicator to explain": (lambda _: gr.explain("media.veto.stall"), "media.veto.stale"),
+    "a frame for a snapshot": (lambda _: gr.load_rulebook("national-2019").inspect(_frame()), "read_accounts"),  # type: ignore[arg-type]
+    "a dict for a snapshot": (lambda _: gr.load_rulebook("national-2019").inspect({}), "model_validate"),  # type: ignore[arg-type]
+    "a path for a snapshot": (lambda _: gr.load_rulebook("national-2019").inspect("a.jsonl"), "inspect_files"),  # type: ignore[arg-type]
+    "a frame for snapshots": (lambda _: list(gr.load_rulebook("national-2019").inspect_many(_frame())), "read_accounts"),  # type: ignore[arg-type]
+    "a snapshot for snapshots": (lambda _: list(gr.load_rulebook("national-2019").inspect_many(SNAPSHOT)), "inspect"),  # type: ignore[arg-type]
+    "a snapshot for a frame": (
+        lambda _: gr.inspect_frame(SNAPSHOT, gr.load_rulebook("national-2019"), observed_at=date(2024, 8, 23)),
+        "",
+    ),
+    "an unknown sheet": (
+        lambda folder: gr.read_accounts(_workbook(folder), sheet="微信账户", observed_at=date(2024, 8, 23)),
+        "微信账号",
+    ),
+    "an unknown field": (lambda _: gr.read_accounts(_frame(), headers={"账号名称": "nmae"}, observed_at=date(2024, 8, 23)), "name"),
+    "a table without the columns": (lambda _: gr.read_accounts([{"甲": "1", "乙": "2"}], observed_at=date(2024, 8, 23)), "甲"),
+    "a text for a date": (lambda _: gr.read_accounts(_frame(), observed_at="2024年8月"), "2024-08-23"),  # type: ignore[arg-type]
+    "a text for a day": (lambda _: gr.rulebook_for("汉中市", "2024-08-23"), "datetime.date"),  # type: ignore[arg-type]
+    "an unknown region": (lambda _: gr.rulebook_for("汉种", date(2024, 8, 23)), "汉中市"),
+    "a number for a region": (lambda _: gr.rulebook_for(610700, date(2024, 8, 23)), "610700"),  # type: ignore[arg-type]
+    "a file that is not there": (lambda folder: gr.read_accounts(folder / "b.csv", observed_at=date(2024, 8, 23)), "b.csv"),
+    "a number for a table": (lambda _: gr.read_accounts(7, observed_at=date(2024, 8, 23)), ""),
+    "an unknown plot": (lambda _: gr.InspectionTable([]).plot("scoers"), "scores"),  # type: ignore[arg-type]
+    "an unknown group": (lambda _: gr.InspectionTable([]).plot(by="plattform"), "platform"),  # type: ignore[arg-type]
+    "no workers": (lambda _: gr.load_rulebook("national-2019").inspect_files([], workers=0), "1"),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_wrong_usage_says_what_is_there(name: str, tmp_path: Path) -> None:
+    act, part = WRONG[name]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        with pytest.raises(GovMediaRulesError) as caught:
+            act(tmp_path)
+    for lang in ("zh", "en"):
+        text = caught.value.text(lang)  # type: ignore[arg-type]
+        assert part in text, text
+        shown = text.replace(str(tmp_path), "")
+        assert not [word for word in INSIDE if word in shown], shown
+    assert not caught.value.text("zh").isascii()
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [
+        (int, "x"), (int, 1.5), (float, "x"), (bool, 7), (str, 3), (date, "x"), (date, 1.5), (list[int], 3), (tuple[int, ...], "x"),
+        (dict[str, int], 3), (gr.Account, {}), (gr.Account, {"name": 3, "platform": "weibo"}), (gr.Account, {"name": "x", "platform": "weibo", "z": 1}),
+        (gr.AccountSnapshot, {"account": {"name": "x", "platform": "weibo"}, "observed_at": "2024-08-23T10:00:00"}),
+        (gr.SiteSnapshot, {"site": 3}), (gr.Review, {"subject": "x"}),
+    ],
+)  # fmt: skip
+def test_faults_of_values_are_said_in_two_languages(kind: object, value: object) -> None:
+    with pytest.raises(ValidationError) as caught:
+        TypeAdapter(kind).validate_python(value)
+    for error in caught.value.errors(include_url=False):
+        text = describe_fault(error)
+        assert not text.zh.isascii()
+        for word in INSIDE:
+            assert word not in text.en + text.zh
+    assert fault_texts(caught.value.errors(include_url=False)).zh
