@@ -212,6 +212,7 @@ class SiteCrawler(ChannelFinder):
         pages, unread = [home.facts], []
         waiting = [url for url in home.facts.frames if host_of(url) in self._hosts]
         own_links = {link.url for link in home.facts.links if link.kind == "page"}
+        is_rendered = home.fetched.remark == "rendered"
         if not home.facts.entries:
             async for _, fetched in self._wave(self._called(home.facts)):
                 if fetched is not None and fetched.failure is None and host_of(fetched.final_url) in self._hosts:
@@ -220,7 +221,7 @@ class SiteCrawler(ChannelFinder):
             async for _, fetched in self._wave(waiting[:MOST_FRAMES]):
                 if fetched is not None and fetched.failure is None and host_of(fetched.final_url) in self._hosts:
                     pages.append(self._facts(fetched))
-            return HomeView(tuple(pages))
+            return HomeView(tuple(pages), is_rendered=is_rendered)
         for _ in range(2):  # frames inside frames, as portals of the last generation have them
             inner: list[str] = []
             async for index, fetched in self._wave(waiting[:MOST_FRAMES]):
@@ -232,7 +233,7 @@ class SiteCrawler(ChannelFinder):
                 inner.extend(url for url in page.facts.frames if host_of(url) in self._hosts)
             waiting = inner
         unread.extend(url for url in home.facts.frames if host_of(url) not in self._hosts and not is_tool_frame(url))
-        return HomeView(tuple(pages), tuple(unread))
+        return HomeView(tuple(pages), tuple(unread), is_rendered)
 
     def _content_failure(self, page: ReadPage) -> str | None:
         facts = page.facts

@@ -25,6 +25,7 @@ _ASSIGNED = re.compile(r"""([A-Za-z_$][\w$]{0,40})\s{0,5}=\s{0,5}["']([^"'\n]{1,
 _LEADS = re.compile(
     r"""(?:location(?:\.href)?\s{0,5}=|location\.(?:replace|assign)\s{0,5}\(|window\.open\s{0,5}\()\s{0,5}(["']?)([^"'\n;)]{1,300})\1"""
 )
+_ENTER = re.compile(r"(?:点击|点此|点这里)?(?:进入|跳过|浏览|访问)[\u4e00-\u9fff]{0,12}$")
 _MOBILE = re.compile(r"//(?:m|wap|3g)\.|/(?:m|wap|mobile|phone|sj|h5)(?:/|\.|$)", re.IGNORECASE)
 _REFRESH = re.compile(r"""^\s*([\d.]{0,6})\s*[;,]?\s*(?:url\s*=)?\s*["']?([^"']{1,500})""", re.IGNORECASE)
 _MAIL = re.compile(r"(?:意见|建议|咨询|投诉|诉求)[^@]{0,30}?[\w.+-]{2,40}@[\w-]{1,40}\.[\w.-]{2,30}")
@@ -49,7 +50,8 @@ def next_address(page: PageFacts) -> str | None:
             url = page.base.resolve(match[2].strip())
             if url is not None and page_key(url) != own:
                 return url
-    for text in page.dom.scripts:
+    loaded = page.dom.body.attributes.get("onload") if page.dom.body is not None else None
+    for text in (*page.dom.scripts, loaded or ""):
         if len(text) > 4_000:
             continue
         values = {name: value for name, value in _ASSIGNED.findall(text) if name not in ("href", "location")}
@@ -69,7 +71,7 @@ def entrance_target(page: PageFacts) -> str | None:
     if not inside or len({link.url for link in inside}) > MOST_ENTRANCE_LINKS:
         return None
     for link in inside:
-        if name_key(link.text) in _enter_words():
+        if name_key(link.text) in _enter_words() or _ENTER.match(link.text):
             return link.url
     only = {link.url for link in inside}
     return inside[0].url if len(only) == 1 and len(page.text) < 40 and page.dom.images else None
@@ -87,10 +89,12 @@ class HomeView:
     Attributes:
         pages: The pages; the first is the one whose address answered.
         unread_frames: Frames that were not read.
+        is_rendered: Whether a browser has run the scripts of the first page.
     """
 
     pages: tuple[PageFacts, ...]
     unread_frames: tuple[str, ...] = ()
+    is_rendered: bool = False
 
     @property
     def first(self) -> PageFacts:
@@ -150,7 +154,8 @@ class HomeView:
         frames = (url for page in self.pages for url in page.frames if url not in {other.url for other in self.pages})
         if not all(is_tool_frame(url) for url in frames):
             return True
-        return self.may_show_more or any(page.may_show_newer or page.has_entries_elsewhere for page in self.pages)
+        scripts = not self.is_rendered and any(page.may_show_newer for page in self.pages)
+        return self.may_show_more or scripts or any(page.has_entries_elsewhere for page in self.pages)
 
     @property
     def has_future_dates(self) -> bool:

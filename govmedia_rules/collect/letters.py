@@ -72,7 +72,10 @@ class LetterReader(PageVisitor):
         places = {
             message.url: place
             for place, message in enumerate(self.messages or ())
-            if message.answered and message.answered_at is None and message.asked_at is not None and message.url is not None
+            if message.answered is not None
+            and message.answered_at is None
+            and message.asked_at is not None
+            and message.url is not None
             if WAITED <= now.date() - shown_day(message.asked_at) <= OLDEST and host_of(message.url) in self._hosts
         }
         addresses = list(places)[:MOST_ANSWERS]
@@ -82,4 +85,5 @@ class LetterReader(PageVisitor):
             place = places[addresses[index]]
             message, moment = self.messages[place], read_answer_time(self._facts(fetched).dom, now)
             if moment is not None and message.asked_at is not None and shown_day(moment) >= shown_day(message.asked_at):
-                self.messages[place] = message.model_copy(update={"answered_at": moment})
+                # A list may go on saying 已受理 after the answer was given.
+                self.messages[place] = message.model_copy(update={"answered": True, "answered_at": moment})

@@ -36,7 +36,10 @@ def _status() -> Mapping[str, bool]:
 
 
 def _text(node: LexborNode) -> str:
-    return " ".join(node.text(separator=" ").split())
+    """Return the text of a cell; where it shows a picture only, what the picture is called."""
+    text = " ".join(node.text(separator=" ").split())
+    picture = None if text else node.css_first("img[alt]")
+    return text if picture is None else (picture.attributes.get("alt") or "").strip()
 
 
 def is_answered(status: str) -> bool | None:

@@ -291,7 +291,7 @@ def _read_numbers(plain: str, clause: Line, page: NoticeText, builder: CountBuil
             parsed = replace(parsed, verb=carried)
         says_fault = has_fault(plain[match.end() : stop]) or has_fault(plain[end : match.start()])
         is_whole = not parts or is_generic(parsed.label)
-        if is_whole and parsed.measure is None and parsed.outcome is None and says_fault:
+        if is_whole and parsed.measure in (None, "registered") and parsed.outcome is None and says_fault:
             # 3家网站超过一个月未更新 says how many have the fault, not how many there are.
             parsed = replace(parsed, is_flow=True)
         carried, ended = parsed.measure, parsed if parsed.outcome else None
@@ -509,6 +509,8 @@ def _enter(parsed: ParsedNumber, left: str, builder: CountBuilder, *, parts: boo
             part = builder.part(subject, f"{parsed.agent}检查", level_of(parsed.agent), "level", "inspected")
             part.counts.setdefault("inspected", parsed.count)
             return
+    if parsed.outcome:
+        _begin_outcome(left, whole, builder)
     narrow, key, dimension = _part_of(parsed, subject, parts=parts)
     if parsed.outcome:
         _enter_outcome(parsed, subject, builder, narrow=narrow, key=key, dimension=dimension)
@@ -524,6 +526,16 @@ def _enter(parsed: ParsedNumber, left: str, builder: CountBuilder, *, parts: boo
         part.counts.setdefault(parsed.measure or part.part_of or "total", parsed.count)
     else:
         _enter_total(parsed, left, subject, builder, narrow=narrow)
+
+
+def _begin_outcome(left: str, whole: WholeBuilder | None, builder: CountBuilder) -> None:
+    """Go back to the whole, or forget what no longer holds, where the words before an outcome say so."""
+    if re.search("共|合计|总计", left):
+        # 市直不合格1个,县区不合格4个,不合格共5个.
+        builder.back_to_whole()
+    if whole is not None and re.search("(?:调整|更正|变更)为$", left.strip()):
+        # 经复核,不合格账号调整为1个.
+        whole.outcomes = [outcome for outcome in whole.outcomes if outcome.kind not in ("passed", "failed")]
 
 
 def _is_part_by_owner(parsed: ParsedNumber, builder: CountBuilder) -> bool:

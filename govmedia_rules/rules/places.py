@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
@@ -43,6 +44,11 @@ class RulePlaces(NamedTuple):
     page: str
 
 
+def page_of(indicator_id: str) -> str:
+    """Return the page of an indicator below the reference; an id that ends in two letters would be taken for a language there."""
+    return f"indicators/{indicator_id}{'.indicator' if re.search('[.][a-z]{2}$', indicator_id) else ''}.md"
+
+
 def locate_rule(indicator: Indicator, plan: Plan) -> RulePlaces:
     """Return where everything about an indicator of a plan lives."""
     function = plan.functions.get(indicator.check or "")
@@ -56,7 +62,7 @@ def locate_rule(indicator: Indicator, plan: Plan) -> RulePlaces:
         sentences=_sentence_place(reasons),
         reasons=reasons,
         cases=case_files(indicator.id, [layer.id for layer in setters if layer.id in built_in_files()], function),
-        page=f"docs/reference/indicators/{indicator.id}.md",
+        page=f"docs/reference/{page_of(indicator.id)}",
     )
 
 

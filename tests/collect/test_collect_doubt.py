@@ -424,3 +424,33 @@ def test_closed_columns_are_not_stale() -> None:
     pages = {f"/{path}/": frame(rows(path, [400, 410]), nav=menu) for path in NAMES}
     pages |= {"/": frame(rows("zz", [1, 2]), nav=menu), "/xx/": frame("<form><textarea></textarea></form>", nav=menu)}
     assert named(look(pages)) == set()
+
+
+@pytest.mark.parametrize(
+    "entrance",
+    [
+        '<body><a href="/main/">点击进入示例区政府门户网站</a><img src="/bg.jpg"></body>',
+        '<body><embed src="/intro.swf"><a href="/main/">跳过动画</a></body>',
+        "<body onload=\"window.location='/main/'\"></body>",
+    ],
+)
+def test_entrances_lead_on_to_the_home_page(entrance: str) -> None:
+    pages = made({})
+    snapshot = look(pages | {"/main/": pages["/"], "/": f"<html>{entrance}</html>".encode()})
+    assert snapshot.home is not None
+    assert snapshot.home.entries
+
+
+def test_an_answer_on_the_letters_own_page_counts() -> None:
+    asked = DAY - timedelta(days=130)
+    table = "<table><tr><th>主题</th><th>来信时间</th><th>状态</th></tr>" + "".join(
+        f'<tr><td><a href="/xx/{number}.html">{title}</a></td><td>{asked}</td><td>{status}</td></tr>'
+        for number, (title, status) in enumerate(
+            [("信号灯配时", "已受理"), ("危房鉴定", "<img src='/y.gif' alt='已回复'>"), ("公厕卫生", "待回复")]
+        )
+    )
+    pages = made({}) | {"/xx/": frame(f"<form><textarea></textarea></form>{table}</table>")}
+    pages |= {f"/xx/{number}.html": frame("<p>来信内容</p>") for number in (1, 2)}
+    pages["/xx/0.html"] = frame(f"<h3>来信</h3><p>内容</p><p>回复时间：{asked + timedelta(days=4)}</p><p>您好，已安排处理。</p>")
+    answered = {message.title: message.answered for message in look(pages).messages or ()}
+    assert answered == {"信号灯配时": True, "危房鉴定": True, "公厕卫生": False}

@@ -23,6 +23,7 @@ from govmedia_rules.checks.contract import CheckSpec
 from govmedia_rules.judge.explain import value_text
 from govmedia_rules.rules.load import built_in_files, read_layer
 from govmedia_rules.rules.model import Indicator
+from govmedia_rules.rules.places import page_of
 from govmedia_rules.rules.plugins import Plugins
 from govmedia_rules.snapshots.kinds import word
 
@@ -113,14 +114,9 @@ def indicator_pages(known: dict[str, gr.Rulebook]) -> dict[str, str]:
             if name in indicator.origins.values():
                 found.setdefault(indicator.id, []).append(name)
     return {
-        _file(indicator_id): "\n".join(_page(indicator_id, [(name, known[name]) for name in names])) + "\n"
+        page_of(indicator_id): "\n".join(_page(indicator_id, [(name, known[name]) for name in names])) + "\n"
         for indicator_id, names in sorted(found.items())
     }
-
-
-def _file(indicator_id: str) -> str:
-    """Return the place of the page of an indicator; a last part of two letters would be taken for the language of the page."""
-    return f"indicators/{indicator_id}{'.indicator' if re.search('[.][a-z]{2}$', indicator_id) else ''}.md"
 
 
 def _page(indicator_id: str, settings: list[tuple[str, gr.Rulebook]]) -> Iterator[str]:
@@ -311,7 +307,7 @@ def coverage_page(known: dict[str, gr.Rulebook]) -> str:
             if name in one.origins.values():
                 rows.setdefault(one.id, (one, []))[1].append(name)
     for indicator_id, (one, names) in sorted(rows.items()):
-        link = f"[{indicator_id}]({_file(indicator_id)})"
+        link = f"[{indicator_id}]({page_of(indicator_id)})"
         lines.append(f"| {link} | {one.title} | {one.kind_zh} | {MODES[one.mode][0]} | {', '.join(names)} |")
     return "\n".join(lines) + "\n"
 
@@ -337,7 +333,7 @@ def vetoes_page(book: gr.Rulebook) -> str:
         readings = "<br>".join(
             f"{reading.title}：{reading.source.document} {SIGNS[reading.source.grade]}" for reading in one.readings.values()
         )
-        cells = (f"[{one.id}]({_file(one.id)})", f"{one.source.clause} {sure}", params or "由人工认定", readings or "—")
+        cells = (f"[{one.id}]({page_of(one.id)})", f"{one.source.clause} {sure}", params or "由人工认定", readings or "—")
         lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines) + "\n"
 
