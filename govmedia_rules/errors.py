@@ -30,6 +30,7 @@ from __future__ import annotations
 import difflib
 import locale
 import os
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -116,6 +117,24 @@ def choices_zh(given: object, allowed: Iterable[str], most: int = 12) -> str:
     more = f"等，另有{len(names) - most}个" if len(names) > most else ""
     listed = f"可用的有：{'、'.join(names[:most])}{more}" if names else "没有可用的"
     return f"是否应为“{close}”？{listed}" if close else listed
+
+
+# Controls that XML or a terminal cannot carry, marks that turn the direction of the text around them, lone halves of
+# surrogate pairs, and code points that are no characters.
+_HIDDEN = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff"
+    "\ufdd0-\ufdef\ufff9-\ufffb\ufffe\uffff"
+    + "".join(f"{chr(plane + 0xFFFE)}{chr(plane + 0xFFFF)}" for plane in range(0x10000, 0x110000, 0x10000))
+    + "]"
+)
+
+
+def visible(text: str) -> str:
+    """Return the text with every hidden control written out as `[U+202E]`: what was there stays, and does nothing.
+
+    Tabs and line ends stay; zero-width spaces, joiners and variation selectors stay, because ordinary text has them.
+    """
+    return _HIDDEN.sub(lambda match: f"[U+{ord(match[0]):04X}]", text) if _HIDDEN.search(text) else text
 
 
 _KINDS: tuple[tuple[tuple[str, ...], str, str], ...] = (
@@ -225,14 +244,14 @@ class GovMediaRulesError(Exception):
         return self.text()
 
     def text(self, lang: Lang | None = None) -> str:
-        """Return place, fault and advice in a language; with None in that of `language()`."""
+        """Return place, fault and advice in a language, control characters as their code; with None in that of `language()`."""
         lang = lang or language()
         place = self.where.text(lang) if self.where is not None else ""
         if lang == "zh":
             what, hint = self.zh or self.what, self.hint_zh or self.hint
-            return f"{f'{place}：' if place else ''}{what}{f'（{hint}）' if hint else ''}"
+            return visible(f"{f'{place}：' if place else ''}{what}{f'（{hint}）' if hint else ''}")
         text = f"{place}: {self.what}" if place else self.what
-        return f"{text} ({self.hint})" if self.hint else text
+        return visible(f"{text} ({self.hint})" if self.hint else text)
 
 
 class RulebookError(GovMediaRulesError):

@@ -169,24 +169,30 @@ def load_cases(path: str | PathLike[str], *, checks: Check | ModuleType | Iterab
         ['16天前']
     """
     file = Path(path)
-    table = tomllib.loads(file.read_text("utf-8"), parse_float=Decimal)
-    sources = table.get("rulebook", "national-2019")
-    layers = [sources] if isinstance(sources, str) else sources
-    book = load_rulebook([str(file.parent / entry) if entry.endswith(".toml") else entry for entry in layers], checks=checks)
-    indicator = table["indicator"]
-    subject = book[indicator].applies_to.subject
+    where = Where(str(file))
+    try:
+        table = tomllib.loads(file.read_text("utf-8"), parse_float=Decimal)
+    except (OSError, ValueError, RecursionError) as fault:
+        raise ObservationError(f"the file cannot be read: {fault}", where) from fault
+    try:
+        sources = table.get("rulebook", "national-2019")
+        layers = [sources] if isinstance(sources, str) else sources
+        book = load_rulebook([str(file.parent / entry) if entry.endswith(".toml") else entry for entry in layers], checks=checks)
+        indicator = table["indicator"]
+        subject = book[indicator].applies_to.subject
+        entries = list(table["case"])
+    except (KeyError, TypeError, AttributeError) as fault:
+        raise ObservationError(f"the file holds no cases: {fault}", where, "it names an indicator and has [[case]]") from fault
     cases = []
-    for number, entry in enumerate(table["case"], 1):
+    for number, entry in enumerate(entries, 1):
         try:
             point = entry.get("observed_at", table.get("observed_at", POINT))
             observed = snapshot(subject, observed_at=point, unset=entry.get("unset", ()), **entry["snapshot"])
             reviews = tuple(_review(indicator, observed, *each) for each in enumerate(entry.get("reviews", ())))
             args = entry.get("args", {})
             cases.append(Case(indicator, entry["name"], observed, entry["status"], entry.get("reason"), args, book, reviews))
-        except (KeyError, ValueError) as fault:
-            raise ObservationError(
-                f"case {number} cannot be used: {fault}", Where(str(file), "[[case]]"), zh=f"第 {number} 个用例不能用：{fault}"
-            ) from fault
+        except (KeyError, ValueError, TypeError, AttributeError) as fault:
+            raise ObservationError(f"case {number} cannot be used: {fault}", Where(str(file), "[[case]]")) from fault
     return cases
 
 

@@ -80,7 +80,7 @@ def read_campaign(path: str | PathLike[str]) -> Described:
             zh="目录里没有对一轮检查的描述",
             hint_zh="格式见 docs/campaigns.md",
         ) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
+    except (ValueError, RecursionError) as fault:
         raise CampaignError(f"it cannot be read: {fault}", Where(str(file)), zh=f"文件不能读：{fault}") from fault
     unknown = sorted(description.keys() - {"terms", "earlier", "rulings", "reported", "notice"})
     if unknown:
@@ -125,7 +125,7 @@ def read_draft(path: str | PathLike[str]) -> NoticeDraft:
     file = Path(path)
     try:
         description = tomllib.loads(file.read_text("utf-8-sig"))
-    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
+    except (OSError, ValueError, RecursionError) as fault:
         raise CampaignError(f"it cannot be read: {fault}", Where(str(file)), zh=f"文件不能读：{fault}") from fault
     return _checked(file, None, NoticeDraft.model_validate, description.get("notice", description))
 

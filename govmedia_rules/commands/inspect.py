@@ -11,7 +11,7 @@ from govmedia_rules.checks.contract import Status
 from govmedia_rules.commands.inputs import add_inputs, job_of, judge_inputs
 from govmedia_rules.commands.output import count_on_stderr, say, say_unread
 from govmedia_rules.commands.verdicts import WRITERS, Shown, Verdicts
-from govmedia_rules.errors import BrokenLine, GovMediaRulesError, ObservationError, Where, language
+from govmedia_rules.errors import BrokenLine, ObservationError, Where, language
 from govmedia_rules.judge.compare import ComparedInspection, read_results
 from govmedia_rules.judge.finding import Finding, Findings
 from govmedia_rules.judge.inspection import Inspection, Verdict
@@ -98,7 +98,7 @@ def _baseline(path: str | None) -> dict[str, ComparedInspection] | None:
         for number, line in enumerate(file, 1):
             try:
                 known.update((result.subject_id, result) for result in read_results([line]))
-            except (GovMediaRulesError, KeyError, ValueError, TypeError, RecursionError, AttributeError):
+            except ObservationError:
                 hint, hint_zh = "`inspect --out DIR` writes inspections.jsonl", "用 `inspect --out 目录` 写出的 inspections.jsonl"
                 what, zh = "this line is not an inspection", "这一行不是检查结果"
                 raise ObservationError(what, Where(path, row=number), hint, zh, hint_zh) from None

@@ -460,7 +460,7 @@ def _rows_of_parquet(
 ) -> Iterator[tuple[int, Cells]]:
     file = _parquet(piece.path)
     number = 0
-    for batch in file.iter_batches(BATCH_ROWS, row_groups=[piece.start]):
+    for batch in _batches(file, piece):
         spared = [at for at in range(batch.num_rows) if number + at + 1 not in fatal]
         chosen = frozenset(spared)
         judged = iter(_cells_of(judge(batch if len(spared) == batch.num_rows else batch.take(spared))))
@@ -477,6 +477,15 @@ def _rows_of_parquet(
                 bad.append(_Fault(number, position, str(cells[-1]), _WITHOUT_CELLS if is_judged else ""))
             if is_judged:
                 yield position, (*cells[:-1], None)
+
+
+def _batches(file: Any, piece: Piece) -> Iterator[pyarrow.RecordBatch]:
+    import pyarrow as pa
+
+    try:
+        yield from file.iter_batches(BATCH_ROWS, row_groups=[piece.start])
+    except (pa.ArrowException, OSError) as fault:
+        raise ObservationError(f"the file is damaged: {fault}", Where(piece.path), "write it again") from fault
 
 
 def _cells_of(batch: pyarrow.RecordBatch) -> Iterator[Cells]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple, get_args, overload
 
 from govmedia_rules.checks.contract import Status
-from govmedia_rules.errors import SharedId
+from govmedia_rules.errors import ObservationError, SharedId, Where
 from govmedia_rules.judge.inspection import Inspection, Verdict
 from govmedia_rules.rules.model import Plan
 from govmedia_rules.subjects.models import Account, Site, former_id_of, is_same_name
@@ -385,7 +385,16 @@ def _change(before: ComparedInspection | None, after: ComparedInspection | None)
 
 
 def read_results(lines: Iterable[str]) -> Iterator[ComparedInspection]:
-    """Return results from the lines `Inspection.to_json` wrote."""
-    for line in lines:
-        if line.strip():
+    """Return results from the lines `Inspection.to_json` wrote.
+
+    Raises:
+        ObservationError: A line is no inspection, or was cut or changed; says the line.
+    """
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
             yield ComparedInspection.from_dict(json.loads(line))
+        except (ObservationError, KeyError, ValueError, TypeError, AttributeError, RecursionError) as fault:
+            what = fault.what if isinstance(fault, ObservationError) else f"this is not an inspection: {fault!r}"[:300]
+            raise ObservationError(what, Where(row=number), "`inspect --out DIR` writes inspections.jsonl") from fault

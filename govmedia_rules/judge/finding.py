@@ -19,6 +19,7 @@ from pydantic_core import core_schema
 from govmedia_rules.checks.contract import Arg, CheckResult, Evidence, Status
 from govmedia_rules.checks.sentences import sentences
 from govmedia_rules.core import display, plots
+from govmedia_rules.errors import visible
 from govmedia_rules.judge.packing import dump_answer
 from govmedia_rules.judge.readings import READINGS_DIFFER, answers_text
 from govmedia_rules.judge.reviews import Review, ReviewedStatus, Waiver, decide
@@ -132,13 +133,13 @@ class Finding(Row):
         return self.indicator.source
 
     def message(self, lang: str = "zh") -> str:
-        """Return the answer as a sentence in `zh` or `en`, made now."""
+        """Return the answer as a sentence in `zh` or `en`, made now; control characters of an input are shown as their code."""
         review = self.review
         if review is not None and review.decision == "confirmed" and self.judgement.status is not Status.FAILED:
             template = _messages()["bonus_confirmed" if self.kind == "bonus" else "review_confirmed"]
             values = {"title": _title(self.indicator, lang), "why": review.reason}
-            return fill(template.zh if lang == "zh" else template.en, values, lang)
-        return self._sentence(lang)
+            return visible(fill(template.zh if lang == "zh" else template.en, values, lang))
+        return visible(self._sentence(lang))
 
     def _sentence(self, lang: str) -> str:
         """Return what the machine said as a sentence."""

@@ -148,7 +148,7 @@ def _after() -> re.Pattern[str]:
     sites, accounts = any_of(naming()["site_words"]), any_of(naming()["account_words"])
     return re.compile(
         rf"(?:\((?P<owner>[\u4e00-\u9fff]{{2,20}}?(?:{any_of(naming()['suffixes'])}))\))?"
-        rf"(?P<more>等)?(?:(?P<count>[0-9]+)[个家]?|(?P<numeral>[两二三四五六七八九十]{{1,3}})[个家])?(?:单位|部门|地|县区|县\(市、区\)|县\(区\)|县市区|市县|区县|县区市)?(?:的)?(?:官方)?"
+        rf"(?P<more>等)?(?:(?P<count>(?<![0-9])[0-9]+)[个家]?|(?P<numeral>[两二三四五六七八九十]{{1,3}})[个家])?(?:单位|部门|地|县区|县\(市、区\)|县\(区\)|县市区|市县|区县|县区市)?(?:的)?(?:官方)?"
         rf"(?:(?P<platform>{PLATFORM_WORDS})(?:公众)?(?:(?:账号|平台|号)(?!实际|名称|主体|信息|认证|注册))?|(?P<account>{accounts})|"
         rf"(?P<level>设区市|县级|市级|区级|县区|省级)?(?P<site>{sites})(?!地图|标识|域名|名称)|(?P<part>(?=网站(?:地图|标识|域名|名称))))?"
         rf"(?:\((?P<bracket>{PLATFORM_WORDS}(?:[、和]{PLATFORM_WORDS}){{0,4}})(?:账号)?\))?"
@@ -348,7 +348,7 @@ class _Items:
 def _anchor() -> re.Pattern[str]:
     sites, accounts = any_of(naming()["site_words"]), any_of(naming()["account_words"])
     return re.compile(
-        rf"(?P<more>等)?(?:(?P<count>[0-9]+)[个家]?|(?P<numeral>[两二三四五六七八九十]{{1,3}})[个家])?(?:单位|部门|地|县区|县市区|县\(市、区\)|县\(区\)|区县|市县)?(?:的)?(?:设区市|县级|市级)?(?:政府)?(?:官方)?"
+        rf"(?P<more>等)?(?:(?P<count>(?<![0-9])[0-9]+)[个家]?|(?P<numeral>[两二三四五六七八九十]{{1,3}})[个家])?(?:单位|部门|地|县区|县市区|县\(市、区\)|县\(区\)|区县|市县)?(?:的)?(?:设区市|县级|市级)?(?:政府)?(?:官方)?"
         rf"(?:(?P<platform>{PLATFORM_WORDS})(?:账号|平台|号)?|(?P<account>{accounts})|(?P<site>{sites})(?!地图|标识|域名|名称|系统)|(?P<part>(?=网站(?:地图|标识|域名|名称))))"
         rf"(?:\((?P<bracket>{PLATFORM_WORDS})(?:账号)?\))?(?P<more2>等)?"
     )
@@ -516,7 +516,7 @@ _QUOTED_LIST = re.compile(r"(?:[“\"][^”\"]+[”\"][、,和]?)+等?")
 def _counted() -> re.Pattern[str]:
     accounts = any_of(naming()["account_words"])
     return re.compile(
-        rf"[0-9]+(?:家|个)(?:政府)?(?:(?P<site>(?:部门|门户)?网站)|(?P<platform>{PLATFORM_WORDS})(?:账号)?|(?P<account>{accounts}))"
+        rf"(?<![0-9])[0-9]+(?:家|个)(?:政府)?(?:(?P<site>(?:部门|门户)?网站)|(?P<platform>{PLATFORM_WORDS})(?:账号)?|(?P<account>{accounts}))"
         r"\((?P<list>[^()]{2,300})\)"
     )
 

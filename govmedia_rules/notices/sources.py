@@ -241,11 +241,14 @@ def _from_docx(data: bytes) -> NoticeSource:
         with zipfile.ZipFile(io.BytesIO(data)) as packed:
             if sum(part.file_size for part in packed.infolist()) > 200_000_000:
                 raise NoticeError("the DOCX file unpacks to more than 200 MB", zh="DOCX 文件解压后超过 200 MB")
-        document = docx.Document(io.BytesIO(data))
+        return _docx_source(docx.Document(io.BytesIO(data)))
     except NoticeError:
         raise
     except Exception as fault:
         raise NoticeError(f"not a readable DOCX file: {fault}", zh=f"不是可读的 DOCX 文件：{fault}") from fault
+
+
+def _docx_source(document: Any) -> NoticeSource:
     writer = _Writer()
     for block in document.iter_inner_content():
         if hasattr(block, "rows"):

@@ -12,12 +12,13 @@ import json
 from collections.abc import Iterable, Iterator
 
 from govmedia_rules.checks.contract import Evidence, Status
+from govmedia_rules.errors import visible
 from govmedia_rules.judge.finding import Finding
 from govmedia_rules.judge.inspection import Inspection
 from govmedia_rules.reports.document import policy
 from govmedia_rules.reports.rows import evidence_row
 from govmedia_rules.reports.templates import read_text
-from govmedia_rules.reports.text import visible, visible_tree, web_address
+from govmedia_rules.reports.text import visible_tree, web_address
 from govmedia_rules.rules.model import GRADE_ZH
 from govmedia_rules.subjects.models import Account
 from govmedia_rules.subjects.vocabulary import subject_vocabulary

@@ -17,11 +17,11 @@ from typing import Any
 
 from selectolax.lexbor import LexborHTMLParser
 
-from govmedia_rules.errors import NoticeError
+from govmedia_rules.errors import NoticeError, visible
 from govmedia_rules.reports.blocks import STYLES, Block, Break, Imprint, Paragraph, Run
 from govmedia_rules.reports.grids import ReportGrid
 from govmedia_rules.reports.templates import read_text
-from govmedia_rules.reports.text import one_line, visible
+from govmedia_rules.reports.text import one_line
 from govmedia_rules.reports.word import write_docx
 
 _TAGS = {"h1": "title", "h2": "heading", "h3": "subheading", "h4": "item", "p": "body"}

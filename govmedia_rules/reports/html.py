@@ -17,13 +17,14 @@ from typing import NamedTuple
 
 from govmedia_rules.checks.contract import Status
 from govmedia_rules.core.rates import Rounding
+from govmedia_rules.errors import visible
 from govmedia_rules.judge.compare import Comparison
 from govmedia_rules.judge.inspection import Inspection, Verdict
 from govmedia_rules.reports.charts import Bar, Segment, bars
 from govmedia_rules.reports.document import ReportDocument, policy
 from govmedia_rules.reports.rows import KINDS, SubjectRow, Totals, collect
 from govmedia_rules.reports.templates import Filter, fill_template, markup, read_text
-from govmedia_rules.reports.text import shortened, visible, web_address
+from govmedia_rules.reports.text import shortened, web_address
 from govmedia_rules.rules.model import KIND_ZH
 
 _STATUSES = (

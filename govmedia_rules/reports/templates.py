@@ -14,8 +14,8 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from govmedia_rules.errors import MissingExtra, NoticeError, Where
-from govmedia_rules.reports.text import one_line, visible
+from govmedia_rules.errors import MissingExtra, NoticeError, Where, visible
+from govmedia_rules.reports.text import one_line
 
 if TYPE_CHECKING:
     from jinja2 import Environment, Template

@@ -10,25 +10,11 @@ from collections.abc import Container
 from importlib.metadata import PackageNotFoundError, version
 from urllib.parse import quote, urlsplit
 
-# Controls that XML or a terminal cannot carry, marks that turn the direction of the text around them, lone halves of
-# surrogate pairs, and code points that are no characters.
-_HIDDEN = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff"
-    "\ufdd0-\ufdef\ufff9-\ufffb\ufffe\uffff"
-    + "".join(f"{chr(plane + 0xFFFE)}{chr(plane + 0xFFFF)}" for plane in range(0x10000, 0x110000, 0x10000))
-    + "]"
-)
+from govmedia_rules.errors import visible
+
 _BLANKS = re.compile(r"[\t\r\n\x0b\x0c\x85\u2028\u2029]+")
 _UNSAFE_IN_FILES = re.compile(r"[\x00-\x1f\x7f<>:\"/\\|?*]+")
 _RESERVED = frozenset({"con", "prn", "aux", "nul", *(f"{word}{number}" for word in ("com", "lpt") for number in range(1, 10))})
-
-
-def visible(text: str) -> str:
-    """Return the text with every hidden control written out as `[U+202E]`: what was there stays, and does nothing.
-
-    Tabs and line ends stay; zero-width spaces, joiners and variation selectors stay, because ordinary text has them.
-    """
-    return _HIDDEN.sub(lambda match: f"[U+{ord(match[0]):04X}]", text) if _HIDDEN.search(text) else text
 
 
 def visible_tree(value: object) -> object:
@@ -70,7 +56,7 @@ def web_address(text: str) -> str | None:
         _ = parts.port
     except ValueError:
         return None
-    if _HIDDEN.search(text):
+    if visible(text) != text:
         return None
     # A bracket outside a numeric host, a blank or a quotation mark is no part of an address; they are encoded, not dropped.
     host, rest = parts.netloc, text.strip()[text.strip().index(parts.netloc) + len(parts.netloc) :]

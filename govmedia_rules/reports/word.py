@@ -18,9 +18,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
 
+from govmedia_rules.errors import visible
 from govmedia_rules.reports.blocks import Block, Break, Imprint, Paragraph, Run
 from govmedia_rules.reports.grids import Cell, ReportGrid, counts_in
-from govmedia_rules.reports.text import one_line, visible
+from govmedia_rules.reports.text import one_line
 
 _TWIPS_PER_MM = 1440 / 25.4
 PAGE_MM = (210, 297)

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from govmedia_rules.core.rates import Rounding
-from govmedia_rules.errors import ExportError, MissingExtra, Where
+from govmedia_rules.errors import ExportError, MissingExtra, Where, visible
 from govmedia_rules.judge.inspection import Inspection, Verdict
 from govmedia_rules.judge.review_sheet import REVIEW_COLUMNS
 from govmedia_rules.notices.model import Notice
@@ -20,7 +20,7 @@ from govmedia_rules.reports.grids import ReportGrid, as_count, counts_in, grids_
 from govmedia_rules.reports.html import indicator_lines
 from govmedia_rules.reports.review_rows import review_rows
 from govmedia_rules.reports.rows import KINDS, FindingRow, SubjectRow, Totals, collect
-from govmedia_rules.reports.text import one_line, sheet_name, visible
+from govmedia_rules.reports.text import one_line, sheet_name
 from govmedia_rules.rules.model import GRADE_ZH
 
 MAX_ROWS = 1_048_576

@@ -169,7 +169,7 @@ def parse_layer(data: bytes, file: str) -> Layer:
         table = tomllib.loads(data.decode("utf-8-sig").replace("\r\n", "\n"), parse_float=Decimal)
     except UnicodeDecodeError as fault:
         raise RulebookSyntaxError(f"the file is not UTF-8: {fault}", Where(file), zh=f"文件不是 UTF-8：{fault}") from None
-    except tomllib.TOMLDecodeError as fault:
+    except ValueError as fault:  # a number of thousands of digits is none of TOML's own faults
         hint = "keys in Chinese need quotation marks" if "Invalid" in str(fault) else ""
         zh, hint_zh = f"文件不是 TOML：{fault}", "中文的键要加引号" if hint else ""
         raise RulebookSyntaxError(f"the file is not TOML: {fault}", Where(file), hint, zh, hint_zh) from None

@@ -171,7 +171,11 @@ class _Reader:
                 fault(name, str(unread))
                 return None
 
-        site = self._site_of(read)
+        try:
+            site = self._site_of(read)
+        except ValidationError as unread:
+            fault("site_name", f"网站名称、网址或主办单位不可用：{unread.errors()[0]['msg']}", used=False)
+            return
         if site is None:
             fault("site_name", "网站名称未填", used=False)
             return

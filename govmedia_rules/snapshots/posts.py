@@ -33,6 +33,7 @@ from govmedia_rules.snapshots.models import AccountSnapshot
 from govmedia_rules.snapshots.parts import Post
 from govmedia_rules.subjects.models import Account
 from govmedia_rules.subjects.vocabulary import subject_vocabulary
+from govmedia_rules.tables.grids import UnreadCell
 from govmedia_rules.tables.headers import FieldGroup, field_of, header_aliases, header_keys, match_columns, missing_columns
 from govmedia_rules.tables.layout import TOTAL_ROW, no_subject
 from govmedia_rules.tables.model import BadRow, ColumnUse, RawTable, Rows
@@ -396,6 +397,8 @@ class _Groups:
         code, name = cells.get("account_code"), cells.get("account_name")
         if code is not None and str(code).upper() in self._by_code:
             return self._by_code[str(code).upper()]
+        if isinstance(name, UnreadCell):
+            raise _Refused("account_name", f"{name.reason}，未读取")
         if name is None or plain_cell(name) is None:
             if self.only is not None and "account_name" not in cells and "account_code" not in cells:
                 return self.only

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+import zlib
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -46,7 +47,7 @@ def check_archive(path: Path) -> Mapping[str, int]:
                         if left < 0:
                             raise too_large
             return {member.filename: member.file_size for member in members}
-    except (zipfile.BadZipFile, NotImplementedError, OSError, EOFError, ValueError, RuntimeError) as fault:
+    except (zipfile.BadZipFile, NotImplementedError, OSError, EOFError, ValueError, RuntimeError, zlib.error) as fault:
         raise TableError(
             f"the file is damaged: {fault}",
             where,

@@ -506,7 +506,7 @@ def _parsed_toml(raw: bytes, name: str) -> tuple[str, dict[str, Any]]:
         ) from None
     try:
         data = tomllib.loads(text.replace("\r\n", "\n"))
-    except tomllib.TOMLDecodeError as fault:
+    except (ValueError, RecursionError) as fault:
         raise LexiconError(f"the file is not TOML: {fault}", Where(name), zh=f"文件不是 TOML：{fault}") from None
     for key in data:
         if key not in _TOP_KEYS:
@@ -694,7 +694,7 @@ def _headers() -> dict[str, str]:
 def _read_csv(path: Path) -> Lexicon:
     bad: list[BadRow] = []
     lines, encoding = _decoded_lines(path.read_bytes(), str(path), bad)
-    first = next(line for line in lines if line.strip())
+    first = next((line for line in lines if line.strip()), "")
     delimiter = "\t" if path.suffix.lower() == ".tsv" else max(",\t;", key=first.count)
 
     rows = _csv_rows(lines, delimiter, bad)

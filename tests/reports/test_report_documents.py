@@ -21,11 +21,10 @@ from lxml import etree
 from markdown_it import MarkdownIt
 from selectolax.lexbor import LexborHTMLParser
 
-from govmedia_rules.errors import NoticeError
+from govmedia_rules.errors import NoticeError, visible
 from govmedia_rules.reports.blocks import STYLES, Break, Imprint, Paragraph, Run
 from govmedia_rules.reports.document import ReportDocument
 from govmedia_rules.reports.grids import ReportGrid
-from govmedia_rules.reports.text import visible
 from govmedia_rules.reports.word import balanced
 
 sys.path.insert(0, str(Path(__file__).parent))

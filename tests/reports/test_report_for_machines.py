@@ -15,8 +15,9 @@ import pytest
 
 import govmedia_rules as gr
 from govmedia_rules import testing
+from govmedia_rules.errors import visible
 from govmedia_rules.reports.sarif import KINDS, sarif, sarif_json
-from govmedia_rules.reports.text import visible, web_address
+from govmedia_rules.reports.text import web_address
 
 sys.path.insert(0, str(Path(__file__).parent))
 from report_made import HOSTILE, failing, hostile_inspections

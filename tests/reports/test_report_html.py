@@ -12,10 +12,10 @@ import pytest
 from selectolax.lexbor import LexborHTMLParser
 
 import govmedia_rules as gr
-from govmedia_rules.errors import MissingExtra, NoticeError
+from govmedia_rules.errors import MissingExtra, NoticeError, visible
 from govmedia_rules.reports.html import html_report
 from govmedia_rules.reports.notice import notice_document
-from govmedia_rules.reports.text import one_line, visible
+from govmedia_rules.reports.text import one_line
 
 sys.path.insert(0, str(Path(__file__).parent))
 from report_made import HOSTILE, failing, hostile_inspections

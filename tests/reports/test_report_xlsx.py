@@ -14,11 +14,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from govmedia_rules.errors import ExportError, MissingExtra
+from govmedia_rules.errors import ExportError, MissingExtra, visible
 from govmedia_rules.notices import Attachment, Band, Listed, Notice, Table
 from govmedia_rules.reports.grids import ReportGrid
 from govmedia_rules.reports.rows import collect
-from govmedia_rules.reports.text import visible
 from govmedia_rules.reports.xlsx import MAX_CELL, TitledSheet, inspection_sheets, notice_sheets, workbook
 
 sys.path.insert(0, str(Path(__file__).parent))
