@@ -173,7 +173,7 @@ def load_cases(path: str | PathLike[str], *, checks: Check | ModuleType | Iterab
     try:
         table = tomllib.loads(file.read_text("utf-8"), parse_float=Decimal)
     except (OSError, ValueError, RecursionError) as fault:
-        raise ObservationError(f"the file cannot be read: {fault}", where) from fault
+        raise ObservationError(f"the file cannot be read: {fault}", where, zh=f"文件无法读取：{fault}") from fault
     try:
         sources = table.get("rulebook", "national-2019")
         layers = [sources] if isinstance(sources, str) else sources
@@ -182,7 +182,13 @@ def load_cases(path: str | PathLike[str], *, checks: Check | ModuleType | Iterab
         subject = book[indicator].applies_to.subject
         entries = list(table["case"])
     except (KeyError, TypeError, AttributeError) as fault:
-        raise ObservationError(f"the file holds no cases: {fault}", where, "it names an indicator and has [[case]]") from fault
+        raise ObservationError(
+            f"the file holds no cases: {fault}",
+            where,
+            "it names an indicator and has [[case]]",
+            zh=f"文件中没有用例：{fault}",
+            hint_zh="文件写明指标并有 [[case]]",
+        ) from fault
     cases = []
     for number, entry in enumerate(entries, 1):
         try:
@@ -192,7 +198,9 @@ def load_cases(path: str | PathLike[str], *, checks: Check | ModuleType | Iterab
             args = entry.get("args", {})
             cases.append(Case(indicator, entry["name"], observed, entry["status"], entry.get("reason"), args, book, reviews))
         except (KeyError, ValueError, TypeError, AttributeError) as fault:
-            raise ObservationError(f"case {number} cannot be used: {fault}", Where(str(file), "[[case]]")) from fault
+            raise ObservationError(
+                f"case {number} cannot be used: {fault}", Where(str(file), "[[case]]"), zh=f"第{number}个用例不能使用：{fault}"
+            ) from fault
     return cases
 
 

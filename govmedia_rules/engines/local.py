@@ -485,7 +485,9 @@ def _batches(file: Any, piece: Piece) -> Iterator[pyarrow.RecordBatch]:
     try:
         yield from file.iter_batches(BATCH_ROWS, row_groups=[piece.start])
     except (pa.ArrowException, OSError) as fault:
-        raise ObservationError(f"the file is damaged: {fault}", Where(piece.path), "write it again") from fault
+        raise ObservationError(
+            f"the file is damaged: {fault}", Where(piece.path), "write it again", zh=f"文件已损坏：{fault}", hint_zh="请重新写出"
+        ) from fault
 
 
 def _cells_of(batch: pyarrow.RecordBatch) -> Iterator[Cells]:

@@ -43,7 +43,9 @@ def inspect(frame: DataFrame, book: Rulebook | BatchJudge) -> DataFrame:
     judge = BatchJudge.of(book)
     _refuse_unusable(judge, frame)
     for refusal in judge.opinions.refused:
-        warnings.warn(f"a review or waiver was not applied: {refusal}", UnusedReview, stacklevel=2)
+        warnings.warn(
+            UnusedReview(f"a review or waiver was not applied: {refusal}", f"有一条复核或豁免没有应用：{refusal}"), stacklevel=2
+        )
     return frame.mapInArrow(_Batches(judge), schema_of(judge, frame.schema))
 
 

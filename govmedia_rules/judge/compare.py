@@ -397,4 +397,10 @@ def read_results(lines: Iterable[str]) -> Iterator[ComparedInspection]:
             yield ComparedInspection.from_dict(json.loads(line))
         except (ObservationError, KeyError, ValueError, TypeError, AttributeError, RecursionError) as fault:
             what = fault.what if isinstance(fault, ObservationError) else f"this is not an inspection: {fault!r}"[:300]
-            raise ObservationError(what, Where(row=number), "`inspect --out DIR` writes inspections.jsonl") from fault
+            raise ObservationError(
+                what,
+                Where(row=number),
+                "`inspect --out DIR` writes inspections.jsonl",
+                zh=fault.zh if isinstance(fault, ObservationError) else "这不是检查结果",
+                hint_zh="inspections.jsonl 由 `inspect --out DIR` 写出",
+            ) from fault

@@ -75,7 +75,7 @@ class History:
             inspected; None where there is none.
         """
         if by is not None and by not in _GROUPS:
-            raise ArgumentError(f"groups are {', '.join(_GROUPS)}, not {by!r}")
+            raise ArgumentError(f"groups are {', '.join(_GROUPS)}, not {by!r}", zh=f"分组有 {', '.join(_GROUPS)}，没有 {by!r}")
         names = ["subject_kind", "verdict", "digest", *([by] if by not in (None, "subject_kind") else [])]
         rows: list[Line] = []
         before: dict[Cell, frozenset[Cell]] = {}
@@ -154,7 +154,9 @@ class History:
         Only a later pass ends a failure. See `PastFailure` for what is told of it.
         """
         if of not in ("verdict", "indicator"):
-            raise ArgumentError(f"failures are of 'verdict' or 'indicator', not {of!r}")
+            raise ArgumentError(
+                f"failures are of 'verdict' or 'indicator', not {of!r}", zh=f"只有 'verdict' 或 'indicator'，没有 {of!r}"
+            )
         courses: dict[Cell, dict[str, _Course]] = {}
         for number, record in enumerate(self.rounds):
             for subject, name, at, digest, failed, passed in self._answers(record, of):
@@ -213,7 +215,11 @@ class History:
             inspected.update((subject, (platform, name)) for subject, platform, name in zip(*names.values(), strict=True))
         if not listed:
             raise ObservationError(
-                "no round has a list of subjects", Where(str(self.folder)), "append a round with a registry as population"
+                "no round has a list of subjects",
+                Where(str(self.folder)),
+                "append a round with a registry as population",
+                zh="没有一期附有单位名单",
+                hint_zh="追加一期时把名单作为 population 给出",
             )
         namesakes: dict[tuple[Cell, str], list[str]] = defaultdict(list)
         for subject in sorted(inspected.keys() - listed.keys(), key=str):

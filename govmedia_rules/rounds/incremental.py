@@ -180,7 +180,13 @@ def _judged_before(folder: Path, year: int, number: int, digest: str) -> frozens
     known = dict(pairs)
     if None in known:
         text = f"round {number} of {year} was appended from inspections, so what was judged is not known"
-        raise ExportError(text, Where(str(folder)), "append_round with replace=True takes its place")
+        raise ExportError(
+            text,
+            Where(str(folder)),
+            "append_round with replace=True takes its place",
+            zh=f"{year}年第{number}期是由检查结果追加的，不知道检查的是什么",
+            hint_zh="用 append_round(replace=True) 取代它",
+        )
     return frozenset(name for name, used in known.items() if used == digest)
 
 
@@ -199,7 +205,13 @@ def _kept_batches(folder: Path, year: int, number: int, kept: set[str]) -> Itera
         observed.update(_observations(chosen))
         yield Batch(chosen, no_findings)
     if len(observed) != len(kept):
-        raise ExportError("another process changed the round", Where(str(folder)), "judge it again")
+        raise ExportError(
+            "another process changed the round",
+            Where(str(folder)),
+            "judge it again",
+            zh="另一个进程改动了这一期",
+            hint_zh="请重新检查",
+        )
     for rows in pq.ParquetFile(file_of(folder, "findings", year, number)).iter_batches(BATCH_ROWS):
         yield Batch(no_inspections, rows.filter(pa.array([each in observed for each in _observations(rows)], pa.bool_())))
 

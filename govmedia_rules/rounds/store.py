@@ -230,7 +230,10 @@ def write_round(
     try:
         StoredRound(year=year, round=number, inspections=0, findings=0, rulebooks={}, files={})
     except ValidationError:
-        raise ArgumentError(f"year and round are whole numbers from 1 to 9999, not {year!r} and {number!r}") from None
+        raise ArgumentError(
+            f"year and round are whole numbers from 1 to 9999, not {year!r} and {number!r}",
+            zh=f"year 和 round 是1至9999的整数，不是 {year!r} 和 {number!r}",
+        ) from None
     folder = Path(path)
     try:
         _claim(folder)
@@ -241,7 +244,11 @@ def write_round(
                 record = _write_beside(Path(beside), batches, population, year, number, unread)
                 return _put(folder, Path(beside), record, replace)
     except OSError as fault:
-        raise ExportError(f"the round cannot be written: {fault.strerror or fault}", Where(str(folder))) from fault
+        raise ExportError(
+            f"the round cannot be written: {fault.strerror or fault}",
+            Where(str(folder)),
+            zh=f"这一期无法写出：{fault.strerror or fault}",
+        ) from fault
 
 
 def _claim(folder: Path) -> None:
@@ -251,10 +258,16 @@ def _claim(folder: Path) -> None:
         try:
             check_mark(folder)
         except ObservationError as fault:
-            raise ExportError(fault.what, fault.where, fault.hint) from None
+            raise ExportError(fault.what, fault.where, fault.hint, zh=fault.zh, hint_zh=fault.hint_zh) from None
         return
     if any(folder.iterdir()):
-        raise ExportError("the folder holds something else", Where(str(folder)), "choose an empty or new folder")
+        raise ExportError(
+            "the folder holds something else",
+            Where(str(folder)),
+            "choose an empty or new folder",
+            zh="文件夹中有别的内容",
+            hint_zh="请选一个空的或新的文件夹",
+        )
     with complete_file(folder / MARK_FILE) as part:
         part.write_text(json.dumps({"format": FORMAT, "content": "govmedia-rules rounds"}) + "\n", "utf-8")
 
@@ -268,12 +281,26 @@ def check_mark(folder: Path) -> None:
     try:
         mark = json.loads((folder / MARK_FILE).read_text("utf-8"))
     except FileNotFoundError:
-        raise ObservationError("the folder holds no rounds", Where(str(folder)), "append_round makes one") from None
+        raise ObservationError(
+            "the folder holds no rounds",
+            Where(str(folder)),
+            "append_round makes one",
+            zh="文件夹中没有各期检查",
+            hint_zh="append_round 建立它",
+        ) from None
     except (OSError, ValueError, RecursionError):
-        raise ObservationError("the mark of the folder is damaged", Where(str(folder / MARK_FILE))) from None
+        raise ObservationError(
+            "the mark of the folder is damaged", Where(str(folder / MARK_FILE)), zh="文件夹的标记已损坏"
+        ) from None
     if not isinstance(mark, dict) or mark.get("format") != FORMAT or isinstance(mark["format"], bool):
         text = f"the folder is not of format {FORMAT}"
-        raise ObservationError(text, Where(str(folder / MARK_FILE)), "a newer release of govmedia-rules may have written it")
+        raise ObservationError(
+            text,
+            Where(str(folder / MARK_FILE)),
+            "a newer release of govmedia-rules may have written it",
+            zh=f"文件夹的格式不是 {FORMAT}",
+            hint_zh="可能由更新的版本写出",
+        )
 
 
 def _write_beside(
@@ -323,7 +350,10 @@ def _note(rows: pyarrow.RecordBatch, observations: set[tuple[object, object]], r
     instants = rows.column("observed_at").cast(pa.int64()).to_pylist()
     for observation in zip(rows.column("subject_id").to_pylist(), instants, strict=True):
         if observation in observations:
-            raise ExportError(f"{observation[0]} has two inspections at one monitoring point in this round")
+            raise ExportError(
+                f"{observation[0]} has two inspections at one monitoring point in this round",
+                zh=f"{observation[0]} 在本期同一监测时点有两份检查结果",
+            )
         observations.add(observation)
     rulebooks.update(zip(rows.column("digest").to_pylist(), rows.column("rulebook").to_pylist(), strict=True))
 
@@ -356,7 +386,11 @@ def _put(folder: Path, beside: Path, record: StoredRound, replace: bool) -> Stor
         if all(_is_equal(folder, beside, name, record) for name in record.files):
             return stored
         raise ExportError(
-            f"round {record.round} of {record.year} is there with other content", Where(str(folder)), "replace=True takes its place"
+            f"round {record.round} of {record.year} is there with other content",
+            Where(str(folder)),
+            "replace=True takes its place",
+            zh=f"{record.year}年第{record.round}期已有，内容不同",
+            hint_zh="replace=True 取代它",
         )
     record_file.unlink(missing_ok=True)
     for name in record.files:
@@ -399,9 +433,15 @@ def read_round_record(folder: Path, file: Path) -> StoredRound:
     try:
         record = StoredRound.model_validate_json(file.read_bytes())
     except (ValidationError, OSError):
-        raise ObservationError("the record of a round is damaged", Where(str(file)), "append the round again") from None
+        raise ObservationError(
+            "the record of a round is damaged",
+            Where(str(file)),
+            "append the round again",
+            zh="一期的记录已损坏",
+            hint_zh="请再追加这一期",
+        ) from None
     if file.name != f"{record.year}-{record.round}.json" or len(record.files) != len(_ORDER):
-        raise ObservationError("the record is of another round", Where(str(file)))
+        raise ObservationError("the record is of another round", Where(str(file)), zh="记录属于另一期")
     for name, digest in record.files.items():
         path = file_of(folder, name, record.year, record.round)
         try:
@@ -410,7 +450,13 @@ def read_round_record(folder: Path, file: Path) -> StoredRound:
             is_whole = False
         if not is_whole:
             text = "a file of the round is missing or was changed after it was written"
-            raise ObservationError(text, Where(str(path)), "append the round again with replace=True")
+            raise ObservationError(
+                text,
+                Where(str(path)),
+                "append the round again with replace=True",
+                zh="这一期有文件缺失，或写出后被改动",
+                hint_zh="用 replace=True 再追加这一期",
+            )
     return record
 
 
@@ -427,7 +473,13 @@ def read_rounds(folder: Path) -> tuple[StoredRound, ...]:
     known = {file_of(folder, name, record.year, record.round) for record in records for name in _ORDER}
     stray = sorted({*(path for name in _ORDER for path in (folder / name).rglob("*.parquet"))} - known)
     if stray:
-        raise ObservationError("files of a round have no record: its append did not end", Where(str(stray[0])), "append it again")
+        raise ObservationError(
+            "files of a round have no record: its append did not end",
+            Where(str(stray[0])),
+            "append it again",
+            zh="有一期的文件没有记录：追加没有完成",
+            hint_zh="请再追加一次",
+        )
     return tuple(sorted(records, key=lambda record: (record.year, record.round)))
 
 
@@ -440,7 +492,13 @@ def read_round_columns(folder: Path, data: DataSet, record: StoredRound, columns
     try:
         return pq.ParquetFile(path, read_dictionary=texts).read(list(columns))
     except (OSError, ValueError):
-        raise ObservationError("the round was changed since the folder was opened", Where(str(path)), "open it again") from None
+        raise ObservationError(
+            "the round was changed since the folder was opened",
+            Where(str(path)),
+            "open it again",
+            zh="文件夹打开后这一期被改动了",
+            hint_zh="请重新打开",
+        ) from None
 
 
 def values_of(table: pyarrow.Table, name: str) -> list[Cell]:
