@@ -454,7 +454,7 @@ def planned(readers: Sequence[Reader], seed: int, numbers: Sequence[int]) -> Ite
 
 def _read(reader: Reader, data: bytes, folder: Path) -> str | None:
     """Read one input; return what is wrong about how it went, None for nothing."""
-    from govmedia_rules.errors import GovMediaRulesError
+    from govmedia_rules.errors import GovMediaRulesError, visible
 
     place = folder / "input"
     shutil.rmtree(place, ignore_errors=True)
@@ -466,7 +466,7 @@ def _read(reader: Reader, data: bytes, folder: Path) -> str | None:
     try:
         reader.read(place / reader.file)
     except GovMediaRulesError as fault:
-        held = next((char for char in str(fault) if char != "\n" and not char.isprintable()), None)
+        held = next((char for char in str(fault) if visible(char) != char), None)
         return None if held is None else f"{type(fault).__name__} shows the control character {held!r}"
     except BaseException as fault:
         frames = traceback.extract_tb(fault.__traceback__)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from xml.etree import ElementTree
@@ -79,7 +80,16 @@ def office_text(path: Path) -> str:
             for pattern in (*patterns, re.escape(_PROPERTIES)):
                 for name in sorted(name for name in names if re.fullmatch(pattern, name)):
                     lines += _lines(_part(archive, name, path), name)
-    except (zipfile.BadZipFile, KeyError, ElementTree.ParseError, NotImplementedError, RuntimeError, OSError, ValueError) as fault:
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        KeyError,
+        ElementTree.ParseError,
+        NotImplementedError,
+        RuntimeError,
+        OSError,
+        ValueError,
+    ) as fault:
         raise ObservationError(
             f"the file is not a {path.suffix[1:].upper()} document: {fault}",
             Where(str(path)),
