@@ -121,7 +121,7 @@ def test_what_people_hold_draws_itself() -> None:
     assert TABLE.plot("problems", ax=own) is own
     with pytest.raises(ExportError, match="no subject of the table has a score"):
         TABLE.with_verdict("unqualified").plot("scores")
-    with pytest.raises(ValueError, match="not 'city'"):
+    with pytest.raises(ValueError, match="by 'city' is not known"):
         TABLE.plot(by="city")  # type: ignore[arg-type]
     portal = testing.snapshot("site", site={"level": "county_portal"})
     ax = gr.InspectionTable([BOOK.inspect(portal)]).plot("scores")

@@ -393,7 +393,7 @@ def _parse_number(plain: str, begin: int, match: re.Match[str], stop: int, page:
 
 
 _DIRECT_OUTCOME = re.compile("(?:均|全部)?(?:不?合格|不?达标|基本合格)(?:[、,和]|$)")
-_AFTER_NAMES = re.compile("”[^“”、,:]{0,8}$")
+_AFTER_NAMES = re.compile("”[^“”、,:的共]{0,8}$")  # not “某某系统”登记的网站共
 _BODIES = re.compile(r"(?:省|市|县|区|州|盟|旗|地区|部门|单位|国务院部门)(?:\([^()]*\))?(?:和|、|,|的|及)")
 _SUBSET = re.compile("[^、,]{0,12}中,?(?:有)?$")
 """What follows a number to begin some of those it counts (18个微信公众号中16个更新及时)."""
