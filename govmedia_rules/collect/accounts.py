@@ -125,6 +125,8 @@ def _loaded(source: str | bytes | Mapping[str, Any] | Sequence[Any], what: str) 
         return json.loads(source)
     except ValueError as fault:
         raise ObservationError(f"{what} is not JSON: {fault}", zh=f"{what} 不是 JSON：{fault}") from fault
+    except RecursionError as fault:
+        raise ObservationError(f"{what} is nested too deeply", zh=f"{what} 嵌套过深") from fault
 
 
 def read_wechat_history(source: str | bytes | Mapping[str, Any]) -> tuple[Post, ...]:

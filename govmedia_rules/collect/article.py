@@ -230,19 +230,19 @@ def _tidy(heading: str, page_title: str) -> str:
 def _cut(page_title: str, separators: re.Pattern[str], endings: tuple[str, ...], known: set[str]) -> str:
     """Return the title element without the names of site and column at its end or, less often, at its front."""
     rest = page_title
-    parts = [part for part in separators.split(page_title) if part.strip()]
+    spans = _part_spans(page_title, separators)
+    parts = [page_title[start:end] for start, end in spans]
     if len(parts) < 2:
         # `题目 某某网`: a blank parts them only when what follows is plainly a name.
         head, _, tail = page_title.rpartition(" ")
         return head.strip() if len(head) >= 6 and len(tail) <= 20 and (_key(tail) in known or _is_name(tail, endings)) else rest
+    before = sum(map(len, parts))
     while len(parts) > 1:
-        last = parts[-1].strip()
-        if _is_suffix(last, parts, endings, known):
-            position = rest.rfind(last)
-            rest = _strip_separator(rest[:position] if position > 0 else rest, separators)
-            parts.pop()
-        else:
+        before -= len(parts[-1])
+        if not _is_suffix(parts[-1].strip(), before, endings, known):
             break
+        parts.pop()
+        rest = page_title[: spans[len(parts) - 1][1]]
     if len(parts) > 1:
         first = parts[0].strip()
         if (_key(first) in known or _is_name(first, endings)) and len(parts[-1]) >= 4 and rest.startswith(first):
@@ -250,9 +250,11 @@ def _cut(page_title: str, separators: re.Pattern[str], endings: tuple[str, ...],
     return rest.strip()
 
 
-def _strip_separator(text: str, separators: re.Pattern[str]) -> str:
-    ends = [match.start() for match in separators.finditer(text) if match.end() == len(text)]
-    return text[: ends[-1]] if ends else text.rstrip()
+def _part_spans(text: str, separators: re.Pattern[str]) -> list[tuple[int, int]]:
+    """Return start and end of each part between separators that is not blank."""
+    cuts = [match.span() for match in separators.finditer(text)]
+    starts, ends = [0, *(end for _, end in cuts)], [*(start for start, _ in cuts), len(text)]
+    return [(start, end) for start, end in zip(starts, ends, strict=True) if text[start:end].strip()]
 
 
 def _strip_front(text: str, separators: re.Pattern[str]) -> str:
@@ -260,11 +262,13 @@ def _strip_front(text: str, separators: re.Pattern[str]) -> str:
     return text[match.end() :].strip() if match is not None else text.strip()
 
 
-def _is_suffix(last: str, parts: list[str], endings: tuple[str, ...], known: set[str]) -> bool:
-    """Return whether the last part of a title element names the site, the column or keywords, and not half of the title."""
+def _is_suffix(last: str, before: int, endings: tuple[str, ...], known: set[str]) -> bool:
+    """Return whether the last part of a title element names the site, the column or keywords, and not half of the title.
+
+    `before` is how many characters the parts before it have.
+    """
     if _key(last) in known or _is_name(last, endings):
         return True
-    before = sum(len(part) for part in parts[:-1])
     return len(last) <= 12 and before >= 10 and len(last) < before
 
 

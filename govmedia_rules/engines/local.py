@@ -180,8 +180,10 @@ def inspect_to_parquet(
     folder.mkdir(parents=True, exist_ok=True)
     # Where there is nothing to judge, an empty part still tells readers of the folder the columns.
     pieces = list(cut_input(files, piece_bytes)) or [Piece(0, files[0], 0, 0, 0, "nothing")]
+    settings = _description(files, judge, piece_bytes)
+    _refuse_foreign(folder, settings, restart)  # before the lock is made in it
     with locked(folder, LOCK_FILE):
-        _claim(folder, _description(files, judge, piece_bytes), restart)
+        _claim(folder, settings, restart)
         todo = [piece for piece in pieces if not _part(folder, piece).exists()]
         with Meter(progress, sum(piece.size for piece in pieces), unit="B", title="检查") as meter:
             meter.add(sum(piece.size for piece in pieces) - sum(piece.size for piece in todo))
@@ -244,7 +246,7 @@ def _parquet(path: str) -> Any:
         raise missing_frames("reading and writing Parquet") from None
     try:
         return pq.ParquetFile(path)
-    except (pa.ArrowInvalid, OSError) as fault:
+    except (pa.ArrowException, ValueError, OSError) as fault:  # a ValueError: a name in its foot is no text
         raise ObservationError(f"the file is not Parquet: {fault}", Where(path), zh=f"文件不是 Parquet：{fault}") from fault
 
 
@@ -269,14 +271,39 @@ def _description(files: Sequence[str], judge: BatchJudge, piece_bytes: int) -> d
 
 
 def _claim(folder: Path, settings: Mapping[str, object], restart: bool) -> None:
-    """Make sure that what the folder holds belongs to this run, and clears away half-written parts."""
+    """Make sure that what the folder holds belongs to this run, then clear away half-written parts, or all where it starts."""
+    _refuse_foreign(folder, settings, restart)
     path = folder / RUN_FILE
-    parts = [*folder.glob("part-*.parquet"), *folder.glob("bad-*.jsonl")]
-    for leftover in folder.glob(".*.part"):
-        leftover.unlink()
+    for name in (RUN_FILE, "part-*.parquet", "bad-*.jsonl"):
+        for leftover in folder.glob(f".{name}.*.part"):
+            leftover.unlink()
     if path.exists() and not restart:
+        return
+    for old in _parts(folder):
+        old.unlink()
+    with complete_file(path) as part:
+        part.write_text(json.dumps(settings, ensure_ascii=False, indent=1) + "\n", "utf-8")
+
+
+def _parts(folder: Path) -> list[Path]:
+    return [*folder.glob("part-*.parquet"), *folder.glob("bad-*.jsonl")]
+
+
+def _recorded(path: Path) -> dict[str, Any] | None:
+    """Return what the file of a run says; None where it is missing or no run of this library wrote it."""
+    try:
         recorded = json.loads(path.read_text("utf-8"))
-        if recorded != json.loads(json.dumps(settings)):
+    except (OSError, ValueError, RecursionError):
+        return None
+    return recorded if isinstance(recorded, dict) and {"format", "rulebook", "inputs"} <= recorded.keys() else None
+
+
+def _refuse_foreign(folder: Path, settings: Mapping[str, object], restart: bool) -> None:
+    """Refuse a folder that holds something else; nothing in it is touched."""
+    path = folder / RUN_FILE
+    recorded = _recorded(path)
+    if recorded is not None:
+        if recorded != json.loads(json.dumps(settings)) and not restart:
             differing = sorted(key for key in settings if recorded.get(key) != json.loads(json.dumps(settings[key])))
             raise ExportError(
                 f"the folder holds a run that differs in {', '.join(differing)}",
@@ -286,7 +313,8 @@ def _claim(folder: Path, settings: Mapping[str, object], restart: bool) -> None:
                 hint_zh="请换一个目录，或传入 restart=True 丢弃它",
             )
         return
-    if parts and not restart:
+    # No run writes parts before its file: these are of another program, and a restart does not throw them away either.
+    if path.exists() or _parts(folder):
         raise ExportError(
             "the folder holds parts of an unknown run",
             Where(str(folder)),
@@ -294,10 +322,6 @@ def _claim(folder: Path, settings: Mapping[str, object], restart: bool) -> None:
             zh="目录里有来历不明的部分结果",
             hint_zh="请换一个目录",
         )
-    for old in parts:
-        old.unlink()
-    with complete_file(path) as part:
-        part.write_text(json.dumps(settings, ensure_ascii=False, indent=1) + "\n", "utf-8")
 
 
 @contextmanager
@@ -308,7 +332,7 @@ def locked(folder: Path, name: str) -> Iterator[None]:
     except ImportError:
         yield
         return
-    with (folder / name).open("w") as stream:
+    with (folder / name).open("a") as stream:
         try:
             fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
@@ -484,7 +508,7 @@ def _batches(file: Any, piece: Piece) -> Iterator[pyarrow.RecordBatch]:
 
     try:
         yield from file.iter_batches(BATCH_ROWS, row_groups=[piece.start])
-    except (pa.ArrowException, OSError) as fault:
+    except (pa.ArrowException, UnicodeDecodeError, OSError) as fault:
         raise ObservationError(
             f"the file is damaged: {fault}", Where(piece.path), "write it again", zh=f"文件已损坏：{fault}", hint_zh="请重新写出"
         ) from fault

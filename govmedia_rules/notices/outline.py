@@ -398,14 +398,14 @@ def _split(line: Line, stops: str) -> Iterator[Line]:
     start = 0
     text = line.text
     for i, character in enumerate(text):
+        if i - start >= _MOST_SENTENCE:
+            # Longer than any sentence that is written: cut, whatever stands here, so that nothing of it is lost.
+            yield Line(line.number, line.start + start, text[start:i])
+            start, depth = i, 0
         if character in _OPEN:
             depth += 1
         elif character in _CLOSE:
             depth = max(0, depth - 1)
-        elif i - start >= _MOST_SENTENCE:
-            # Longer than any sentence that is written: cut, so that nothing of it is lost.
-            yield Line(line.number, line.start + start, text[start:i])
-            start, depth = i, 0
         elif depth == 0 and character in stops:
             if character == "," and i and text[i - 1].isdigit() and re.match(r"[0-9]{3}(?![0-9])", text[i + 1 :]):
                 continue

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from selectolax.lexbor import LexborHTMLParser
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from govmedia_rules.errors import TableError, Where
 from govmedia_rules.tables.delimited import decode_table
@@ -16,13 +16,15 @@ MAX_BYTES = 30_000_000
 """Largest page that is read; its tree takes many times as much memory."""
 MAX_CELLS = 1_000_000
 """Cells of one table, spans included."""
+MAX_NESTING = 20
+"""Tables inside each other: the cells of the inner ones are read again for each outer one."""
 
 
 def read_markup(path: Path) -> Iterator[Grid]:
     """Return the tables of a page, in order; a table inside a table belongs to the outer one.
 
     Raises:
-        TableError: The page is too large, has no table, or a table is too large.
+        TableError: The page is too large, has no table, a table is too large, or tables nest too deeply.
     """
     raw = path.read_bytes()
     if len(raw) > MAX_BYTES:
@@ -42,6 +44,7 @@ def read_markup(path: Path) -> Iterator[Grid]:
             zh="文件是网页而不是表格",
             hint_zh="请用 Excel 或 WPS 另存为 .xlsx",
         )
+    _refuse_nested(path, tables)
     for number, table in enumerate(tables, 1):
         rows: list[list[Any]] = []
         merged: list[Merge] = []
@@ -71,6 +74,29 @@ def read_markup(path: Path) -> Iterator[Grid]:
         for row_cells in rows:
             row_cells.extend([None] * (min(width, 1_000) - len(row_cells)))
         yield Grid(str(path), rows, sheet=f"表{number}" if len(tables) > 1 else None, merged=tuple(merged))
+
+
+def _refuse_nested(path: Path, tables: Sequence[LexborNode]) -> None:
+    depths: dict[int, int] = {}
+    for table in tables:
+        # Each node is walked once, so that a page of many tables deep in other elements costs no more.
+        above: list[LexborNode] = []
+        node: LexborNode | None = table
+        while node is not None and node.mem_id not in depths:
+            above.append(node)
+            node = node.parent
+        depth = depths[node.mem_id] if node is not None else 0
+        for each in reversed(above):
+            depth += each.tag == "table"
+            depths[each.mem_id] = depth
+        if depth > MAX_NESTING:
+            raise TableError(
+                f"more than {MAX_NESTING} tables of the page stand inside each other",
+                Where(str(path)),
+                "save it as .xlsx in Excel or WPS",
+                zh=f"网页表格嵌套超过 {MAX_NESTING} 层",
+                hint_zh="请用 Excel 或 WPS 另存为 .xlsx",
+            )
 
 
 def _span(text: str | None) -> int:

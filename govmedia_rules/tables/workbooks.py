@@ -21,6 +21,8 @@ MAX_CELLS = 3_000_000
 """Cells of the rectangle that the filled cells of a sheet span; a million rows of three columns."""
 MAX_ROWS = 300_000
 """Rows of a sheet: more than any registry of a country has, and what one process holds as snapshots."""
+MAX_COLUMNS = 1_000
+"""Columns of a sheet: each header is compared with many words, and no registry has so many."""
 MEMORY = 1_200_000_000
 """Bytes of address space for a trial in a process of its own; libraries map far more than they use."""
 _BYTES_PER_CPU_SECOND = 2_000_000
@@ -104,7 +106,7 @@ def _plain(value: Any) -> Any:
 
 
 def _refuse_too_large(path: Path, sheet: str, rows: int, columns: int, cell: str = "") -> None:
-    if rows * columns > MAX_CELLS or rows > MAX_ROWS:
+    if rows * columns > MAX_CELLS or rows > MAX_ROWS or columns > MAX_COLUMNS:
         what = f"the filled cells span {rows} rows and {columns} columns" + (f", as far as {cell}" if cell else "")
         hint = f"delete rows and columns that hold nothing of use, or split it into tables of at most {MAX_ROWS} rows"
         zh = f"有内容的单元格横跨 {rows} 行、{columns} 列" + (f"，远至 {cell}" if cell else "")

@@ -173,6 +173,28 @@ def test_a_folder_of_another_run_is_not_touched(accounts: Path, tmp_path: Path) 
         inspect_to_parquet(accounts, BOOK, out=out)
 
 
+@pytest.mark.parametrize("restart", [False, True])
+@pytest.mark.parametrize("name", ["part-00000.parquet", "bad-000000.jsonl", RUN_FILE])
+def test_a_folder_of_another_program_is_not_touched(accounts: Path, tmp_path: Path, name: str, restart: bool) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    for each in (name, ".download.part", ".part-000000.parquet.7.part"):
+        (out / each).write_text("[1]")
+    with pytest.raises(ExportError, match="unknown run"):
+        inspect_to_parquet(accounts, BOOK, out=out, restart=restart)
+    assert {path.name for path in out.iterdir()} == {name, ".download.part", ".part-000000.parquet.7.part"}
+    assert {path.read_text() for path in out.iterdir()} == {"[1]"}
+
+
+def test_only_leftovers_of_a_run_are_cleared_away(accounts: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    inspect_to_parquet(accounts, BOOK, out=out)
+    for name in (".download.part", ".part-000000.parquet.7.part", ".bad-000000.jsonl.7.part"):
+        (out / name).write_text("a")
+    inspect_to_parquet(accounts, BOOK, out=out)
+    assert [path.name for path in out.glob(".*.part")] == [".download.part"]
+
+
 def test_two_runs_do_not_share_a_folder(accounts: Path, tmp_path: Path) -> None:
     pytest.importorskip("fcntl", reason="this system has no such locks")
 
