@@ -10,7 +10,7 @@ from govmedia_rules.core.vocabulary import key_of
 from govmedia_rules.snapshots.models import AccountSnapshot
 
 
-@check("account.app_unusable", needs="app", version=2)
+@check("account.app_unusable", needs="app")
 def app_unusable(account: AccountSnapshot) -> CheckResult:
     """Check whether the mobile client cannot be downloaded, or does not start (移动客户端无法下载或使用)."""
     app = account.app
@@ -18,8 +18,8 @@ def app_unusable(account: AccountSnapshot) -> CheckResult:
     for works, reason in ((app.downloads, "app_not_downloadable"), (app.starts, "app_not_starting")):
         if works is False:
             return failed(reason, evidence=[Evidence("app", account.account.url, account.observed_at)])
-    # What starts was downloaded.
-    return passed() if app.starts else inconclusive("app_not_tried")
+    # An app already installed may start although nobody can download it any more.
+    return passed() if app.downloads and app.starts else inconclusive("app_not_tried")
 
 
 @check("account.owner_kind_forbidden", needs="owner_kind")
