@@ -144,6 +144,8 @@ def kind_of_page(page: PageShape) -> str | None:
         ("maintenance", "maintenance"),
         ("soft_not_found", "missing"),
     ):
+        if kind == "maintenance" and any(word in title for word in word_table("protection")["maintenance"]["others"]):
+            continue
         if title in _titles(name) or _phrases(name).search(f"{page.title}\n{page.text}"):
             return kind
     if page.leads_on:

@@ -53,37 +53,14 @@ def _inert() -> re.Pattern[str]:
 
 @cache
 def _list_selector() -> str:
-    boxes = ",".join(f"div[class*='{word}' i],div[id*='{word}' i]" for word in word_table("pages")["lists"]["boxes"][:7])
+    boxes = ",".join(f"div[class*='{word}' i],div[id*='{word}' i]" for word in word_table("pages")["lists"]["boxes"])
     return f"ul,ol,dl,table,tbody,{boxes}"
 
 
 @cache
 def _bar_words() -> re.Pattern[str]:
-    parts = word_table("pages")["parts"]
-    return re.compile(
-        any_of(
-            [
-                *parts["navigation"],
-                "foot",
-                "bottom",
-                "header",
-                "top",
-                "crumb",
-                "weizhi",
-                "fenye",
-                "friend",
-                "yqlj",
-                "links",
-                "copyright",
-                "banquan",
-                "weather",
-                "tianqi",
-                "calendar",
-                "rili",
-            ]
-        ),
-        re.IGNORECASE,
-    )
+    words = word_table("pages")
+    return re.compile(any_of([*words["parts"]["navigation"], *words["lists"]["bars"]]), re.IGNORECASE)
 
 
 @cache
