@@ -29,6 +29,7 @@ from govmedia_rules.snapshots.kinds import kinds
 from govmedia_rules.snapshots.models import SiteSnapshot
 from govmedia_rules.snapshots.parts import Column
 from govmedia_rules.subjects.models import Site
+from govmedia_rules.tables.grids import BEYOND_HEADER
 from govmedia_rules.tables.headers import FieldGroup, field_of, match_columns, missing_columns, period_text
 from govmedia_rules.tables.layout import no_subject
 from govmedia_rules.tables.model import BadRow, ColumnUse, RawTable, Rows
@@ -136,6 +137,7 @@ class _Reader:
         self._sites: dict[str, Site] = {}
         self._columns: dict[_Key, list[Column]] = {}
         self._unread: set[str] = set()
+        self._is_any_unread = False  # a row of which nobody knows the site
         self.bad: list[BadRow] = []
         self.rejected: list[BadRow] = []
 
@@ -155,6 +157,11 @@ class _Reader:
                 self._add(number, row, headers, table)
 
     def _add(self, number: int, row: Mapping[str, Any], headers: Mapping[str, str], table: RawTable) -> None:
+        if row.get("name") is BEYOND_HEADER:
+            self.bad.append(BadRow(number, None, None, BEYOND_HEADER.reason, False, table.sheet))
+            self._is_any_unread = True
+            return
+
         def fault(name: str, reason: str, *, used: bool = True) -> None:
             value = row.get(name)
             self.bad.append(
@@ -230,7 +237,7 @@ class _Reader:
         """Return one snapshot for each site and monitoring point."""
         for key, columns in self._columns.items():
             site = self._sites.get(key.site, self._site)
-            partial = () if complete and key.site not in self._unread else ("columns",)
+            partial = () if complete and not self._is_any_unread and key.site not in self._unread else ("columns",)
             yield SiteSnapshot.model_validate(
                 {
                     "site": site,

@@ -17,6 +17,7 @@ import pytest
 
 import govmedia_rules as gr
 from govmedia_rules.errors import GovMediaRulesWarning
+from govmedia_rules.subjects.registry import registered_accounts
 
 
 @pytest.fixture(autouse=True)
@@ -735,3 +736,26 @@ def test_a_frame_of_a_workbook(tmp_path: Path) -> None:
     table = frame.to_dict("records") if hasattr(frame, "to_dict") else frame.to_dicts()
     assert {row["账号名称"]: row["判定代码"] for row in table} == right
     assert [(row["工作表"], row["行号"]) for row in table] == [("台账", 4), ("台账", 5)]
+
+
+def test_a_wider_row_leaves_open_what_it_may_have_said(tmp_path: Path) -> None:
+    posts, columns, accounts = tmp_path / "posts.csv", tmp_path / "columns.csv", tmp_path / "accounts.csv"
+    posts.write_text("账号名称,平台类型,发布时间\n某县发布,微信,2024-08-20\n某县发布,微信,2024,08,21\n", "utf-8")
+    (snapshot,) = gr.read_posts(posts, observed_at=dt.date(2024, 8, 23), complete=True)
+    assert snapshot.partial == ("posts",)
+    columns.write_text("网站名称,栏目名称,最近更新时间\n某县政府,动态,2024-08-20\n某县政府,公告,2024,08,20\n", "utf-8")
+    read = gr.read_columns(columns, observed_at=dt.date(2024, 8, 23), complete=True)
+    assert read[0].partial == ("columns",)
+    assert [(row.row, row.reason, row.used) for row in read.bad] == [(3, "比表头多出单元格", False)]
+    accounts.write_text("账号名称,平台类型\n某县发布,微信\n某县,发布,微信\n", "utf-8")
+    registered = registered_accounts(accounts)
+    assert [account.name for account in registered] == ["某县发布"]
+    assert {row.row for row in registered.bad} == {3}
+
+
+@pytest.mark.parametrize("span", ["9" * 5_000, "0" * 5_000 + "2", "-1", "０"])
+def test_an_impossible_span_is_none(tmp_path: Path, span: str) -> None:
+    path = tmp_path / "a.xls"
+    head = f"<tr><td rowspan={span} colspan={span}>账号名称</td><td>平台</td><td>最后更新时间</td><td>互动功能</td></tr>"
+    path.write_text(f"<table>{head}<tr><td>甲</td><td>微博</td><td>2024-07-01</td><td>有</td></tr></table>", "utf-8")
+    assert [each.account.name for each in gr.read_accounts(path, observed_at=dt.date(2024, 8, 23))] == ["甲"]
