@@ -62,7 +62,8 @@ def run(args: argparse.Namespace) -> int:
     if Path(args.out).suffix != ".json":
         return _release(args)
     book = export_rulebook(args.rulebook, args.out, only=args.only, books=books_of(args))
-    say(f"{book.version} {book.digest[:12]}: {len(book)} indicators in {args.out}")
+    name = f"{book.version} {book.digest[:12]}"
+    say(f"{name}: {len(book)} indicators in {args.out}", f"{name}：{args.out} 中有指标{len(book)}项")
     return 0
 
 
@@ -85,5 +86,6 @@ def _release(args: argparse.Namespace) -> int:
         )
     books = books_of(args)
     written = export_books(args.rulebook, args.out, name=args.name, version=args.version, issued=args.issued, books=books)
-    say(f"{written.name}: {len(written.layers)} rulebooks in {args.out}")
+    count = len(written.layers)
+    say(f"{written.name}: {count} rulebooks in {args.out}", f"{written.name}：{args.out} 中有指标体系{count}个")
     return 0

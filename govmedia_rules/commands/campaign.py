@@ -170,7 +170,7 @@ def _notice(described: Described, args: argparse.Namespace) -> int:
     notice = described.campaign.notice(_draft(described, args))
     if args.out:
         Path(args.out).write_bytes(_document(notice, args))
-        say(f"written to {args.out}")
+        say(f"written to {args.out}", f"已写入 {args.out}")
         return 0
     if args.json:
         print(notice.model_dump_json(indent=1, exclude_defaults=True))
@@ -246,11 +246,16 @@ def _correct(described: Described, args: argparse.Namespace) -> int:
     if args.out:
         document = reports.correction_document(correction)
         Path(args.out).write_bytes(_written(document, Path(args.out).suffix))
-        say(f"written to {args.out}")
+        say(f"written to {args.out}", f"已写入 {args.out}")
     for line in correction.lines():
         print(line)
-    if not correction.is_needed:
-        say("nothing differs from what was published")
+    if correction.is_list_unread:
+        say(
+            "no list of failed units was read from what was published: lists were not compared",
+            "已公布的通报没有读到不合格名单：名单未作比较",
+        )
+    elif not correction.is_needed:
+        say("nothing differs from what was published", "与已公布的没有不同")
     return 0
 
 
@@ -281,7 +286,7 @@ def _figures(tally: Tally) -> Iterable[str]:
 
 def _save(described: Described, args: argparse.Namespace) -> int:
     described.campaign.save(args.out, parquet=args.parquet)
-    say(f"saved to {args.out}")
+    say(f"saved to {args.out}", f"已存入 {args.out}")
     return 0
 
 

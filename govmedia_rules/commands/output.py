@@ -107,9 +107,9 @@ def text_table(header: Sequence[str], rows: Iterable[Sequence[str]], most: Seque
             yield "  ".join("-" * wide for wide in widths)
 
 
-def say(text: str) -> None:
-    """Print a message for people, to stderr."""
-    print(as_given(text), file=sys.stderr)
+def say(text: str, zh: str = "") -> None:
+    """Print a message for people, to stderr: `zh` where messages are in Chinese, else `text`, which may serve for both."""
+    print(as_given(zh if zh and language() == "zh" else text), file=sys.stderr)
 
 
 _GIVEN: dict[str, str] = {}

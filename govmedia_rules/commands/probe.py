@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 from dataclasses import replace
 from datetime import datetime
 
@@ -12,7 +11,7 @@ from govmedia_rules import collect
 from govmedia_rules.collect.probes import probe_round
 from govmedia_rules.collect.progress import ProgressBar
 from govmedia_rules.commands.collect import subjects_of
-from govmedia_rules.commands.output import positive
+from govmedia_rules.commands.output import positive, say
 from govmedia_rules.core.time import SHANGHAI
 
 
@@ -56,13 +55,14 @@ def run(args: argparse.Namespace) -> int:
             control=args.control,
         )
     if report.state == "repeated":
-        print("this slot was probed already; nothing was visited", file=sys.stderr)
+        say("this slot was probed already; nothing was visited", "这一时段已访问过；没有再访问")
     for slot in report.interrupted[-5:]:
-        print(f"the round of {slot:%Y-%m-%d %H:%M} was never finished; what it has counts", file=sys.stderr)
+        at = f"{slot:%Y-%m-%d %H:%M}"
+        say(f"the round of {at} was never finished; what it has counts", f"{at} 的一轮没有完成；已访问的计入")
     if report.ours:
-        print(f"the round is left out: the control addresses failed too: {report.ours}", file=sys.stderr)
+        say(f"the round is left out: the control addresses failed too: {report.ours}", f"这一轮不计：对照地址也失败：{report.ours}")
     if report.suspected:
-        print("most sites failed at once; every failure was tried again", file=sys.stderr)
+        say("most sites failed at once; every failure was tried again", "多数网站同时失败；每个失败都已再试")
     facts = {"slot": report.slot.isoformat(), "state": report.state, "probed": report.probed, "failed": report.failed}
     print(json.dumps(facts | {"total": report.total, "interrupted": len(report.interrupted)}, ensure_ascii=False))
     return 0

@@ -179,7 +179,7 @@ def _put_sheets(args: argparse.Namespace, sheets: Iterable[tuple[str, ReportDocu
     for written, (name, document) in enumerate(sheets, 1):
         # The number keeps apart subjects of one name.
         (folder / f"{written:04d}-{file_name(name, 40)}.{args.to}").write_bytes(_written(document, args.to))
-    say(f"{written} sheets in {folder}")
+    say(f"{written} sheets in {folder}", f"{folder} 中写出{written}份整改单")
 
 
 def _day(text: str) -> date:

@@ -151,7 +151,7 @@ def _tier(parser: argparse.ArgumentParser) -> None:
 def _new(args: argparse.Namespace) -> int:
     if args.described:
         read_campaign(args.described).campaign.save(args.path)
-        say(f"begun in {args.path} as {args.described} describes it")
+        say(f"begun in {args.path} as {args.described} describes it", f"已按 {args.described} 在 {args.path} 建立")
         return 0
     if not args.title or not args.period:
         raise CampaignError(
@@ -178,7 +178,7 @@ def _new(args: argparse.Namespace) -> int:
         field, text = first_fault(faults)
         raise CampaignError(f"{field}: {text.en}", zh=f"{field}：{text.zh}") from faults
     Campaign(config).save(args.path)
-    say(f"begun in {args.path}")
+    say(f"begun in {args.path}", f"已在 {args.path} 建立")
     return 0
 
 
@@ -196,11 +196,15 @@ def _add(args: argparse.Namespace) -> int:
         registry = read_registry(args.sites, args.accounts)
         campaign.add_members(registry, tier=args.tier)
         refused = [str(row) for row in registry.bad]
-        say(f"{len(registry.sites)} sites, {len(registry.accounts)} accounts")
+        say(
+            f"{len(registry.sites)} sites, {len(registry.accounts)} accounts",
+            f"网站{len(registry.sites)}个，账号{len(registry.accounts)}个",
+        )
     if args.counts:
         blocks = [block.model_copy(update={"tier": args.tier}) for block in read_count_rows(Path(args.counts), CountedUnits)]
         campaign.add_counts(*blocks)
-        say(f"{sum(block.count for block in blocks)} units as numbers")
+        number = sum(block.count for block in blocks)
+        say(f"{number} units as numbers", f"按数量登记{number}个")
     campaign.save(args.path)
     return _refusals(refused)
 
@@ -254,7 +258,7 @@ def _results(args: argparse.Namespace) -> int:
                 report = reported if args.tier == "main" else reported.model_copy(update={"tier": args.tier})
                 added += _tried(partial(campaign.add_results, report), f"{name}:{row}", refused)
     campaign.save(args.path)
-    say(f"{added} results added; {len(campaign.open)} units are open")
+    say(f"{added} results added; {len(campaign.open)} units are open", f"加入结果{added}份；待定{len(campaign.open)}个")
     return _refusals(refused)
 
 
@@ -282,41 +286,40 @@ def _inspections(path: Path, rulebooks: list[str], released: Books | None, refus
 def _review(args: argparse.Namespace) -> int:
     campaign = Campaign.load(args.path)
     if args.write:
-        table = review_list(campaign)
-        _write(table, args.write)
-        say(f"{len(table)} failures wait for a review")
-        return 0
+        return _written(args, review_list(campaign), "failures wait for a review", "项问题待复核")
     filled = read_reviews_filled(args.read, role=args.role, at=_optional(args.at))
-    return _record(campaign, args, filled, lambda item: campaign.review(item[1], tier=item[0]), "reviews")
+    return _record(campaign, args, filled, lambda item: campaign.review(item[1], tier=item[0]), "reviews", "复核")
 
 
 def _recheck(args: argparse.Namespace) -> int:
     campaign = Campaign.load(args.path)
     if args.write:
-        table = recheck_list(campaign)
-        _write(table, args.write)
-        say(f"{len(table)} tasks are open")
-        return 0
+        return _written(args, recheck_list(campaign), "tasks are open", "项整改任务未销号")
     filled = read_rechecks_filled(args.read, role=args.role, at=_optional(args.at))
-    return _record(campaign, args, filled, lambda item: campaign.recheck(item[1], item[2], tier=item[0]), "re-checks")
+    return _record(campaign, args, filled, lambda item: campaign.recheck(item[1], item[2], tier=item[0]), "re-checks", "复查")
 
 
 def _issues(args: argparse.Namespace) -> int:
     campaign = Campaign.load(args.path)
     if args.write:
-        table = issue_list(campaign)
-        _write(table, args.write)
-        say(f"{len(table)} issues keep the notice from being written")
-        return 0
+        return _written(args, issue_list(campaign), "issues keep the notice from being written", "项疑点未答复，不能起草通报")
     filled = read_issues_filled(campaign, args.read, role=args.role, at=_optional(args.at))
-    return _record(campaign, args, filled, lambda item: campaign.record("issue_answer", item), "answers")
+    return _record(campaign, args, filled, lambda item: campaign.record("issue_answer", item), "answers", "答复")
 
 
-def _record(campaign: Campaign, args: argparse.Namespace, filled: Filled[T], record: Callable[[T], object], what: str) -> int:
+def _written(args: argparse.Namespace, table: SummaryTable[Line], what: str, zh: str) -> int:
+    _write(table, args.write)
+    say(f"{len(table)} {what}", f"{len(table)} {zh}")
+    return 0
+
+
+def _record(
+    campaign: Campaign, args: argparse.Namespace, filled: Filled[T], record: Callable[[T], object], what: str, zh: str
+) -> int:
     refused = [f"{args.read}:{row}: {reason}" for row, reason in filled.refused]
     added = sum(_tried(partial(record, item), f"{args.read}:{row}", refused) for row, item in filled.items)
     campaign.save(args.path)
-    say(f"{added} {what} recorded, {filled.blank} rows left blank")
+    say(f"{added} {what} recorded, {filled.blank} rows left blank", f"记录{zh}{added}条，空白{filled.blank}行")
     return _refusals(refused)
 
 
@@ -333,7 +336,8 @@ def _carry(args: argparse.Namespace) -> int:
     campaign = Campaign.load(args.path)
     campaign.carry_over(Campaign.load(args.before))
     campaign.save(args.path)
-    say(f"{len(campaign.failed_before)} units failed the round before, {len(campaign.tasks)} tasks carried over")
+    failed, tasks = len(campaign.failed_before), len(campaign.tasks)
+    say(f"{failed} units failed the round before, {tasks} tasks carried over", f"上期不合格{failed}个，转入整改任务{tasks}项")
     return 0
 
 
@@ -376,7 +380,7 @@ def _tried(record: Callable[[], object], place: str, refused: list[str]) -> int:
 
 def _refusals(refused: list[str]) -> int:
     for reason in refused:
-        say(f"not recorded: {reason}")
+        say(f"not recorded: {reason}", f"未记录：{reason}")
     return 1 if refused else 0
 
 

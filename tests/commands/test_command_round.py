@@ -207,3 +207,13 @@ def test_a_blocked_notice_is_answered_and_a_published_one_corrected(
     assert "不合格由2个更正为1个" in capsys.readouterr().out
     assert "不合格由2个更正为1个" in document.read_text("utf-8")
     assert call("campaign", "correct", begun, "--published", tmp_path / "none.json", "--issuer", "某市人民政府办公室") == 2
+
+
+def test_a_clerk_is_told_in_chinese(
+    begun: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GOVMEDIA_LANG", "zh")
+    assert call("campaign", "results", begun, inspections_file(tmp_path)) == 0
+    assert "加入结果4份；待定2个" in capsys.readouterr().err
+    assert call("campaign", "review", begun, "--write", tmp_path / "复核.csv") == 0
+    assert "2 项问题待复核" in capsys.readouterr().err
