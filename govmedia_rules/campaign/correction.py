@@ -48,6 +48,7 @@ class Correction(NamedTuple):
         removed: Units of its lists that are on them no longer.
         added: Units that are on them now.
         figures: Figures that differ.
+        is_list_unread: Whether the published notice counts failures and no list of them was read, so that lists are not compared.
     """
 
     published: Notice
@@ -55,6 +56,7 @@ class Correction(NamedTuple):
     removed: tuple[Listed, ...]
     added: tuple[Listed, ...]
     figures: tuple[FigureChange, ...]
+    is_list_unread: bool = False
 
     @property
     def is_needed(self) -> bool:
@@ -76,7 +78,8 @@ def _named(unit: Listed) -> str:
 
 def corrections(published: Notice, corrected: Notice) -> Correction:
     """Compare a published notice with what it would say now: lists of units, counts and rates."""
-    before, after = _listed(published, corrected)
+    before, after = ([unit for attachment in notice.attachments for unit in attachment.listed] for notice in (published, corrected))
+    unread = bool(after) and _list_is_unread(published)
     old, new = dict(_figures(published)), dict(_figures(corrected))
     titles = _titles(published, corrected)
     figures = tuple(
@@ -90,23 +93,47 @@ def corrections(published: Notice, corrected: Notice) -> Correction:
     return Correction(
         published,
         corrected,
-        tuple(unit for key, unit in before.items() if key not in after),
-        tuple(unit for key, unit in after.items() if key not in before),
+        () if unread else _missing(before, after),
+        () if unread else _missing(after, before),
         figures,
+        unread,
     )
 
 
-def _key(unit: Listed) -> tuple[str | None, ...]:
-    return unit.kind, unit.platform_text if unit.kind == "account" else None, unit.name
+def _missing(units: Iterable[Listed], others: Iterable[Listed]) -> tuple[Listed, ...]:
+    """Return the units that are not among others; each of those stands for one, which of several of a name its code says first."""
+    left: dict[str, list[Listed]] = {}
+    for other in others:
+        left.setdefault(other.name, []).append(other)
+    unmatched = list(units)
+    for is_same in (_has_same_code, _may_be_same):
+        remaining = []
+        for unit in unmatched:
+            match = next((other for other in left.get(unit.name, ()) if is_same(unit, other)), None)
+            if match is None:
+                remaining.append(unit)
+            else:
+                left[unit.name].remove(match)
+        unmatched = remaining
+    return tuple(unmatched)
 
 
-def _listed(*notices: Notice) -> tuple[Mapping[tuple[str | None, ...], Listed], ...]:
-    """Return the units of the lists of each notice; those that share a name are told apart by their area or code."""
-    units = [[unit for attachment in notice.attachments for unit in attachment.listed] for notice in notices]
-    shared = {key for listed in units for key, count in Counter(map(_key, listed)).items() if count > 1}
-    return tuple(
-        {(*_key(unit), (unit.area or unit.code) if _key(unit) in shared else None): unit for unit in listed} for listed in units
+def _has_same_code(unit: Listed, other: Listed) -> bool:
+    return unit.code is not None and unit.code == other.code
+
+
+def _may_be_same(unit: Listed, other: Listed) -> bool:
+    """Return whether nothing that both rows say tells them apart; a platform may be printed by any of its names."""
+    platforms = (unit.platform, other.platform) if unit.platform and other.platform else (unit.platform_text, other.platform_text)
+    pairs = ((unit.kind, other.kind), platforms, (unit.code, other.code), (unit.area, other.area))
+    return all(one is None or another is None or one == another for one, another in pairs)
+
+
+def _list_is_unread(notice: Notice) -> bool:
+    failed = any(
+        outcome.kind == "failed" and outcome.count.value > 0 for population in notice.populations for outcome in population.outcomes
     )
+    return failed and not any(attachment.listed for attachment in notice.attachments)
 
 
 Place = tuple[str, str, str, str]

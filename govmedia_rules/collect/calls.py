@@ -10,11 +10,12 @@ import html
 import itertools
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from functools import cache
 from typing import NamedTuple
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from govmedia_rules.collect.dom import Dom
 from govmedia_rules.collect.navigation import Base
@@ -24,14 +25,16 @@ from govmedia_rules.core.vocabulary import any_of
 
 MOST_CALLS = 4
 """Calls of one page that are followed."""
+MOST_LOOKED_AT = 50
+"""Calls of one script that are looked at."""
 MOST_RECORDS = 500
-"""Records kept of one JSON text."""
+"""Records of a list in JSON; a longer one is not read."""
 _LONGEST_SCRIPT = 100_000
 _LONGEST_CALL = 2_000
 _CALL = re.compile(r"(?:(?:\$|jQuery|axios)\.(ajax|get|post|getJSON)|\b(fetch|jpage)|\.(load))\s{0,3}\(")
 _FIRST = re.compile(r"""\s{0,9}["'`]([^"'`\s]{1,500})["'`]\s{0,5}[,)]""")
 _URL = re.compile(r"""\b(?:url|proxyUrl)["']?\s{0,5}:\s{0,5}["']([^"'\s]{1,500})["']\s{0,9}[,}\n\r]""")
-_POST = re.compile(r"""\b(?:type|method)["']?\s{0,5}:\s{0,5}["']post["']""", re.IGNORECASE)
+_METHOD = re.compile(r"""\b(?:type|method)["']?\s{0,5}:\s{0,5}(?:["'](\w{1,10})["'])?""")
 _DATA = re.compile(r"""\b(?:data|params|proxyParam)["']?\s{0,5}:\s{0,5}\{([^{}]{0,1500})\}""")
 _GIVEN = re.compile(r"""^[^{},]{1,520},\s{0,5}(?:\{\s{0,5}params\s{0,5}:\s{0,5})?\{([^{}]{0,1500})\}""")
 _PAIR = re.compile(
@@ -40,6 +43,10 @@ _PAIR = re.compile(
 _VALUE = re.compile(
     r"""\b(?:var|let|const)?\s{0,5}([A-Za-z_$][\w$]{0,60})\s{0,5}=\s{0,5}(?:"([^"\n]{0,200})"|'([^'\n]{0,200})'|(-?\d{1,15}))\s{0,5}[;,\n]"""
 )
+_ASSIGNED = re.compile(
+    r"""([A-Za-z_$][\w$]{0,60})\s{0,5}(?:=(?![=>])|[-+*/%|&]=|\+\+|--)|(?:\+\+|--)\s{0,5}([A-Za-z_$][\w$]{0,60})"""
+)
+_PARAMETERS = re.compile(r"\bfunction\s{0,5}\w{0,60}\s{0,5}\(([^()]{0,300})\)|\(?([\w$,\s]{1,100})\)?\s{0,5}=>")
 _NEXT_GROUP = re.compile(r"""<nextgroup>\s{0,20}<!\[CDATA\[\s{0,20}<a\s[^>]{0,200}?href=["']([^"']{1,1000})["']""", re.IGNORECASE)
 _JSON_START = re.compile(r"""(?:=|^|\bdata\s{0,3}:)\s{0,20}(?=\[\s{0,20}\{|\{\s{0,20}["'])""")
 
@@ -61,6 +68,11 @@ def _refused() -> re.Pattern[str]:
     return re.compile(any_of(word_table("pages")["lists"]["changing"]), re.IGNORECASE)
 
 
+@cache
+def _asking() -> re.Pattern[str]:
+    return re.compile(rf"{any_of(word_table('pages')['lists']['asking'])}|^q\b", re.IGNORECASE)  # q is the usual short for query
+
+
 def read_calls(dom: Dom, base: Base) -> tuple[tuple[Call, ...], bool]:
     """Return the calls for lists on the page's own host whose address and parameters stand in the page; and whether that is all."""
     calls: dict[str, Call] = {}
@@ -68,13 +80,32 @@ def read_calls(dom: Dom, base: Base) -> tuple[tuple[Call, ...], bool]:
     for script in dom.scripts:
         if len(script) > _LONGEST_SCRIPT or "<![CDATA[" in script:
             continue
-        values = {match[1]: match[2] or match[3] or match[4] or "" for match in _VALUE.finditer(script)}
-        for match in _CALL.finditer(script):
+        values = _constants(script)
+        for number, match in enumerate(_CALL.finditer(script)):
+            if number >= MOST_LOOKED_AT:
+                is_whole = False
+                break
             call = _read_call(match, script[match.end() : match.end() + _LONGEST_CALL], values, base)
             if call is not None:
                 calls.setdefault(call.url, call)
             is_whole = is_whole and call is not None
     return tuple(calls.values())[:MOST_CALLS], is_whole and len(calls) <= MOST_CALLS
+
+
+def _constants(script: str) -> Mapping[str, str]:
+    """Return the variables of a script that have one value wherever they are set; what a function is called with is none."""
+    values: dict[str, set[str]] = {}
+    literals = Counter[str]()
+    for match in _VALUE.finditer(script):
+        values.setdefault(match[1], set()).add(match[2] or match[3] or match[4] or "")
+        literals[match[1]] += 1
+    assigned = Counter(match[1] or match[2] for match in _ASSIGNED.finditer(script))
+    parameters = {name for match in _PARAMETERS.finditer(script) for name in re.findall(r"[\w$]+", match[1] or match[2] or "")}
+    return {
+        name: next(iter(known))
+        for name, known in values.items()
+        if len(known) == 1 and assigned[name] <= literals[name] and name not in parameters
+    }
 
 
 def _read_call(match: re.Match[str], text: str, values: Mapping[str, str], base: Base) -> Call | None:
@@ -83,10 +114,13 @@ def _read_call(match: re.Match[str], text: str, values: Mapping[str, str], base:
     if head.startswith("{") or name == "jpage":
         own = _balanced(text)
         address, data = _URL.search(own), _DATA.search(own)
-        is_post = name in ("post", "jpage") or _POST.search(own) is not None
+        method = _METHOD.search(own.replace(data[0], "") if data is not None else own)
+        if method is not None and (method[1] or "").lower() not in ("get", "post"):
+            return None  # another method, or one that a script works out
+        is_post = name in ("post", "jpage") or (method is not None and method[1].lower() == "post")
         is_bare = "data" not in own and "proxyParam" not in own
     else:
-        address, data = _FIRST.match(text), _GIVEN.match(text)
+        address, data = _FIRST.match(text), _GIVEN.match(text) if name != "fetch" else None  # of fetch these are no parameters
         is_post = name == "post"
         is_bare = data is None and address is not None and text[address.end() - 1] == ")"
         is_bare = is_bare or (
@@ -100,6 +134,8 @@ def _read_call(match: re.Match[str], text: str, values: Mapping[str, str], base:
     url = base.resolve(address[1])
     if url is None or not base.is_inside(url):
         return None
+    if is_post and _asking().search(urlsplit(url).path.rstrip("/").rpartition("/")[2]) is None:
+        return None  # a form that does not say it asks for a list may change something
     query = urlencode({key: value for key, value in written.items() if value is not None})
     return Call(f"{url}{'&' if '?' in url else '?'}{query}" if query else url, is_post)
 
@@ -159,11 +195,13 @@ def _lists_in(value: object, depth: int) -> Iterator[str]:
         for inner in value.values():
             yield from _lists_in(inner, depth + 1)
     elif isinstance(value, list):
-        rows = [row for record in value[:MOST_RECORDS] if isinstance(record, dict) and (row := _row(record))]
+        if len(value) > MOST_RECORDS:
+            return  # not read: the newest may stand anywhere in it
+        rows = [row for record in value if isinstance(record, dict) and (row := _row(record))]
         if rows:
             yield f"<ul>{''.join(rows)}</ul>"
         else:
-            for inner in value[:MOST_RECORDS]:
+            for inner in value:
                 yield from _lists_in(inner, depth + 1)
 
 

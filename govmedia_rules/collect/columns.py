@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache
 
+from govmedia_rules.collect.home import is_tool_frame
 from govmedia_rules.collect.navigation import page_key
 from govmedia_rules.collect.page import PageFacts
 from govmedia_rules.collect.words import word_table
@@ -138,6 +139,11 @@ def _main_entries(page: PageFacts) -> tuple[Entry, ...]:
     return tuple(entry for entry, shown in zip(page.list_entries(), page.entries, strict=True) if shown.list_id not in side)
 
 
+def own_frames(page: PageFacts, frame: Frame) -> list[str]:
+    """Return addresses of frames that only this page has and that show no tool: each may hold a list."""
+    return [address for address in page.frames if address not in frame.media and not is_tool_frame(address)]
+
+
 def column_content(page: PageFacts, frame: Frame) -> ColumnContent:
     """Read what a column page holds.
 
@@ -147,7 +153,8 @@ def column_content(page: PageFacts, frame: Frame) -> ColumnContent:
     """
     dated = _main_entries(page)
     scripts = [script for script in page.own_scripts if script not in frame.scripts]
-    shows_all = not (page.has_future_dates or (scripts and page.empty_lists > 0 and page.fetches_content))
+    hides_list = page.has_future_dates or (scripts and page.empty_lists > 0 and page.fetches_content)
+    shows_all = not (hides_list or own_frames(page, frame))
     if dated:
         return ColumnContent(dated, is_dated=True, shows_all=shows_all)
     links = own_links(page, frame)
@@ -164,7 +171,7 @@ def column_content(page: PageFacts, frame: Frame) -> ColumnContent:
     has_notice = any(len(line) <= LONGEST_NOTICE and _notice().fullmatch(line) for line in said)
     media = [address for address in page.media if address not in frame.media]
     text = "".join(line for line in lines if line not in page.title)
-    if page.frames and any(address not in frame.media for address in page.frames):
+    if any(address not in frame.media for address in page.frames):
         return ColumnContent(count=1, unseen="frame")
     if media or undated or len(links) >= FEWEST_UNDATED or page.has_form:
         return ColumnContent(count=1, unseen="media" if media else "links")

@@ -18,7 +18,7 @@ from importlib.util import find_spec
 from typing import Literal, NamedTuple
 
 from govmedia_rules.collect.channels import ChannelFinder
-from govmedia_rules.collect.columns import SHORTEST_TITLE, ColumnContent, Frame, column_content
+from govmedia_rules.collect.columns import SHORTEST_TITLE, ColumnContent, Frame, column_content, own_frames
 from govmedia_rules.collect.dating import MOST_LIST_PAGES, ListState, dates_of
 from govmedia_rules.collect.failures import opens
 from govmedia_rules.collect.fetch import Fetched
@@ -319,20 +319,27 @@ class SiteCrawler(ChannelFinder):
         self._lists = [state for state in self._lists if state.entries]
 
     async def _fetch_frames(self) -> None:
-        """Read the lists of columns whose page shows them in a frame, one frame deep."""
+        """Read the lists of columns whose page shows them in a frame, one frame deep, or asks for them by a script."""
+        unread: set[int] = set()
         async for index, fetched in self._wave([page.url for page in self._framed]):
+            frame = self._framed[index]
             if fetched is None or fetched.failure is not None or host_of(fetched.final_url) not in self._hosts:
+                unread.add(frame.place)
                 continue
             facts = self._facts(fetched)
             content = column_content(facts, self._frame)
-            frame = self._framed[index]
+            if not (content.shows_all and frame.shows_all) or content.entries is None:
+                unread.add(frame.place)
             known = next((state for state in self._lists if state.place == frame.place), None)
             if content.entries and known is None:
                 more = facts.has_more_pages or frame.is_called
-                self._lists.append(ListState(frame.place, list(content.entries), facts.next_page, more, shows_all=frame.shows_all))
+                self._lists.append(ListState(frame.place, list(content.entries), facts.next_page, more))
             elif content.entries and known is not None:
                 known.entries.extend(entry for entry in content.entries if entry not in known.entries)
             self._plan_content(content.entries or (), self.columns[frame.place].kind, frame.depth)
+        for state in self._lists:
+            # What was not read may be newer than what was: then the list proves life, never neglect.
+            state.shows_all = state.shows_all and state.place not in unread
 
     def _take_column(self, item: NavItem, fetched: Fetched | None, depth: int) -> list[NavItem]:
         """Add the column of a navigation item; return the items its page names below it."""
@@ -401,9 +408,11 @@ class SiteCrawler(ChannelFinder):
             item, kind, opens=True, entries=content.entries if is_blank else None, entry_count=content.count, latest=latest
         )
         place = len(self.columns) - 1
-        inner = [url for url in facts.frames if host_of(url) in self._hosts]
         if not content.entries:
-            self._framed.extend(_InnerPage(place, url, depth) for url in inner[:1])
+            frames = own_frames(facts, self._frame)
+            inner = [url for url in frames if host_of(url) in self._hosts]
+            shows_all = len(inner) <= MOST_FRAMES and inner == frames
+            self._framed.extend(_InnerPage(place, url, depth, shows_all=shows_all) for url in inner[:MOST_FRAMES])
             busy = [script for script in facts.own_scripts if script not in self._frame.scripts]
             shows_all = facts.calls[1] and not any(script in facts.dom.script_sources for script in busy)
             self._framed.extend(_InnerPage(place, url, depth, True, shows_all) for url in self._called(facts))

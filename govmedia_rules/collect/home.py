@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from urllib.parse import urlsplit
 
 from govmedia_rules.collect.navigation import FoundChannel, NavItem, page_key
 from govmedia_rules.collect.page import PageFacts
@@ -79,7 +80,10 @@ def entrance_target(page: PageFacts) -> str | None:
 
 def is_tool_frame(url: str) -> bool:
     """Return whether a frame shows a tool (the weather, a map, a player) by its address, and no entries."""
-    return any(word in url for word in word_table("pages")["lists"]["tool_frames"])
+    address = urlsplit(url.lower())
+    last = next((part for part in reversed(address.path.split("/")) if part), "")
+    parts = re.split("[^a-z0-9]+", f"{address.hostname or ''} {last}")
+    return not set(parts).isdisjoint(word_table("pages")["lists"]["tool_frames"])
 
 
 @dataclass(frozen=True)

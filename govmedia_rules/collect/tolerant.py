@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 
+MOST_INTERIM = 10
+"""Interim answers (1xx) that are passed over; servers send one or two."""
 _HEAD_END = re.compile(rb"\r?\n\r?\n")
 _STATUS = re.compile(rb"HTTP/[0-9.]{1,3}\s{1,5}([1-5][0-9]{2})\b", re.IGNORECASE)
 _CHUNK = re.compile(rb"[\r\n]{0,2}[ \t]{0,8}([0-9A-Fa-f]{1,8})[ \t]{0,8}(?:;[^\n]{0,200})?\r?\n")
@@ -25,10 +27,10 @@ def read_answer(raw: bytes) -> tuple[int, list[tuple[bytes, bytes]], bytes]:
 
     Raises:
         ValueError: A browser would show nothing either: no status line, two lengths that differ, chunks that are none, an end
-            before the announced length.
+            before the announced length, or nothing but interim answers.
     """
     raw = raw.lstrip(b"\r\n")
-    while True:
+    for _ in range(MOST_INTERIM + 1):
         match = _STATUS.match(raw)
         end = _HEAD_END.search(raw)
         if match is None or end is None:
@@ -36,6 +38,8 @@ def read_answer(raw: bytes) -> tuple[int, list[tuple[bytes, bytes]], bytes]:
         head, raw = raw[: end.start()], raw[end.end() :]
         if match[1][:1] != b"1":
             break
+    else:
+        raise ValueError("no answer after the interim ones")
     pairs = []
     for line in head.splitlines()[1:]:
         name, colon, value = line.partition(b":")

@@ -236,7 +236,12 @@ def _correct(described: Described, args: argparse.Namespace) -> int:
         say(f"written to {args.out}", f"已写入 {args.out}")
     for line in correction.lines():
         print(line)
-    if not correction.is_needed:
+    if correction.is_list_unread:
+        say(
+            "no list of failed units was read from what was published: lists were not compared",
+            "已公布的通报没有读到不合格名单：名单未作比较",
+        )
+    elif not correction.is_needed:
         say("nothing differs from what was published", "与已公布的没有不同")
     return 0
 

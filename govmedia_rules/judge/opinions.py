@@ -342,10 +342,6 @@ def _evidence_of(indicator: Indicator, plan: Plan, result: PlanResult) -> Iterat
             yield from answer.evidence
 
 
-def _names_no_point(review: Review) -> bool:
-    return review.observed_at is None and review.passage is None
-
-
 def _target(review: Review) -> tuple[object, ...]:
     """Return what a review answers, and when: of two with the same target neither is the later one."""
     if review.passage is not None:

@@ -56,6 +56,8 @@ _FIELDS = {
     "observed_at": "moment",
 }
 _GROUPS = [FieldGroup("column", _FIELDS)]
+_CONTENT = frozenset({"latest_entry_at", "entry_count", "is_blank", "updates"})
+"""Fields that say whether a column holds anything."""
 
 
 def read_columns(
@@ -161,6 +163,7 @@ class _Reader:
             self.bad.append(BadRow(number, None, None, BEYOND_HEADER.reason, False, table.sheet))
             self._is_any_unread = True
             return
+        unread_cells: set[str] = set()
 
         def fault(name: str, reason: str, *, used: bool = True) -> None:
             value = row.get(name)
@@ -176,6 +179,7 @@ class _Reader:
                 return cell(value)
             except ValueError as unread:
                 fault(name, str(unread))
+                unread_cells.add(name)
                 return None
 
         try:
@@ -208,9 +212,12 @@ class _Reader:
         try:
             if answer is False and (values["entry_count"] == 0 or says_blank):
                 raise ValueError("写着不是空白栏目，条数却为0或空白，留待核实")
-            newest, values["entry_count"] = _agreeing(
-                newest, values["entry_count"], is_blank, _updates_of(row, headers, read, clock), clock
-            )
+            updates = _updates_of(row, headers, read, clock)
+            newest, values["entry_count"] = _agreeing(newest, values["entry_count"], is_blank, updates, clock)
+            # What was not read may say otherwise; 长期未更新 does not.
+            doubtful = unread_cells - ({"latest_entry_at"} if never_updated(row.get("latest_entry_at")) else set())
+            if values["entry_count"] == 0 and any(name.split(".")[0] in _CONTENT for name in doubtful):
+                raise ValueError("写着条数为0或空白，旁边却有未能读出的单元格，留待核实")
         except ValueError as contradiction:
             fault("latest_entry_at" if row.get("entry_count") is None else "entry_count", str(contradiction))
             newest = values["entry_count"] = None
@@ -314,11 +321,11 @@ def _level_cell(value: Any) -> int | None:
 
 
 _CYCLE = re.compile(
-    r"(?:每|不超过|至少)?(?P<count>[0-9]{1,3}|一|两|二|三|四|五|六|半)?个?(?P<unit>工作日|日|天|周|星期|月|季度|季|年)(?:至少|内|以内)?(?:更新)?(?:一次|1次)?"
+    r"(?:每|不超过|至少)?(?P<count>[0-9]{1,3}|一|两|二|三|四|五|六|半)?个?(?P<unit>日|天|周|星期|月|季度|季|年)(?:至少|内|以内)?(?:更新)?(?:一次|1次)?"
 )
 _COUNTS = {"一": 1, "两": 2, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6}
+# Working days (10个工作日) are no length of time: how many days they are depends on the calendar.
 _UNITS = {
-    "工作日": ("days", 1),
     "日": ("days", 1),
     "天": ("days", 1),
     "周": ("weeks", 1),
@@ -330,22 +337,25 @@ _UNITS = {
 }
 
 
+_NO_CYCLE = "不是能读出的更新周期（请写作 每周、每季度、6个月）"
+
+
 def cycle_cell(value: Any) -> Window | None:
     """Return the time within which a column promises an update (每周, 每季度, 6个月, 半年).
 
     Raises:
-        ValueError: It is no length of time, such as 及时更新.
+        ValueError: It is no length of time, such as 及时更新 and 10个工作日.
     """
     text = plain_cell(value)
     if text is None:
         return None
     match = _CYCLE.fullmatch("".join(text.split()))
     if match is None:
-        raise ValueError("不是能读出的更新周期（请写作 每周、每季度、6个月）")
+        raise ValueError(_NO_CYCLE)
     if match["count"] == "半":
         half = {"月": Window(days=15), "年": Window(months=6)}
         if match["unit"] not in half:
-            raise ValueError("不是能读出的更新周期（请写作 每周、每季度、6个月）")
+            raise ValueError(_NO_CYCLE)
         return half[match["unit"]]
     count = 1 if match["count"] is None else _COUNTS.get(match["count"]) or int(match["count"])
     unit, times = _UNITS[match["unit"]]

@@ -8,10 +8,21 @@ import pytest
 from rounds import BOOK, LATER, SIGNED, STALE, account, campaign, key, reported, review, seen, site, stale
 
 import govmedia_rules as gr
-from govmedia_rules.campaign import Appeal, AppealAnswer, Campaign, DueRule, NoticeDraft, Recheck, Ruling, what_changes
+from govmedia_rules.campaign import (
+    Appeal,
+    AppealAnswer,
+    Campaign,
+    DueRule,
+    NoticeDraft,
+    Recheck,
+    Ruling,
+    corrections,
+    what_changes,
+)
 from govmedia_rules.core.rates import Rounding
 from govmedia_rules.core.time import SHANGHAI
 from govmedia_rules.errors import NoticeError
+from govmedia_rules.notices.model import Listed, Notice
 
 DRAFT = NoticeDraft.model_validate(
     {
@@ -102,3 +113,40 @@ def test_a_closed_account_is_not_said_to_be_rectified() -> None:
     recheck = one.notice(NoticeDraft(issuer="某市人民政府办公室")).recheck
     assert recheck is not None
     assert recheck.text == "2024年第二季度通报的1个不合格单位均已整改或注销。"
+
+
+def listing(*units: Listed) -> Notice:
+    notice = published().notice(DRAFT)
+    attachments = [each.model_copy(update={"listed": units}) for each in notice.attachments]
+    return notice.model_copy(update={"attachments": tuple(attachments)})
+
+
+WEIXIN = Listed(name="甲区发布", kind="account", platform="wechat_official", platform_text="微信公众号")
+SERVICE = Listed(name="便民服务", kind="account", platform_text="微信", area="甲区", code="1")
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "removed", "added"),
+    [
+        ((Listed(name="甲区政府网"),), (Listed(name="甲区政府网", kind="site"),), 0, 0),
+        ((WEIXIN,), (WEIXIN.model_copy(update={"platform_text": "微信"}),), 0, 0),
+        ((WEIXIN,), (WEIXIN.model_copy(update={"platform": "weibo", "platform_text": "微博"}),), 1, 1),
+        ((SERVICE, SERVICE.model_copy(update={"code": "2"})), (SERVICE,), 1, 0),
+        ((SERVICE,), (SERVICE.model_copy(update={"area": None}),), 0, 0),
+        ((SERVICE,), (SERVICE.model_copy(update={"code": "2"}),), 1, 1),
+    ],
+)
+def test_a_unit_is_the_same_where_nothing_both_lists_say_tells_it_apart(
+    before: tuple[Listed, ...], after: tuple[Listed, ...], removed: int, added: int
+) -> None:
+    correction = corrections(listing(*before), listing(*after))
+    assert (len(correction.removed), len(correction.added)) == (removed, added)
+    if removed and not added:
+        assert [unit.code for unit in correction.removed] == ["2"]
+
+
+def test_a_list_that_was_not_read_is_no_empty_one() -> None:
+    correction = corrections(listing(), listing(WEIXIN))
+    assert correction.is_list_unread
+    assert correction.added == ()
+    assert list(correction.lines()) == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Mapping
 from datetime import timedelta
 
@@ -454,3 +455,49 @@ def test_an_answer_on_the_letters_own_page_counts() -> None:
     pages["/xx/0.html"] = frame(f"<h3>来信</h3><p>内容</p><p>回复时间：{asked + timedelta(days=4)}</p><p>您好，已安排处理。</p>")
     answered = {message.title: message.answered for message in look(pages).messages or ()}
     assert answered == {"信号灯配时": True, "危房鉴定": True, "公厕卫生": False}
+
+
+LONG_AGO = [800, 810, 820, 830]
+TWO_CALLS = (
+    "<div class='list'><ul id='l'></ul></div><script>$.get('/api/a.do',{c:'1'},show);\n$.get('/api/b.do',{c:'2'},show);</script>"
+)
+
+
+def records(days: list[int]) -> bytes:
+    titled = [
+        {"title": f"关于第{i}号工作有关情况的通知", "url": f"/bm/{i}.html", "publishTime": str(DAY - timedelta(days=ago))}
+        for i, ago in enumerate(days)
+    ]
+    return json.dumps({"rows": titled}, ensure_ascii=False).encode()
+
+
+@pytest.mark.parametrize(
+    ("body", "more", "is_read"),
+    [
+        (TWO_CALLS, {"/api/a.do": records(LONG_AGO), "/api/b.do": records([1, 2])}, True),
+        (TWO_CALLS, {"/api/a.do": records(LONG_AGO)}, False),
+        (TWO_CALLS, {"/api/a.do": records(LONG_AGO), "/api/b.do": b"AAECAwQF"}, False),
+        ("<iframe src='/1.html'></iframe><iframe src='/2.html'></iframe>", {"/2.html": frame(rows("bm", [1, 2]))}, True),
+        ("<iframe src='/1.html'></iframe><iframe src='/2.html'></iframe>", {}, False),
+        ("<iframe src='/1.html'></iframe><iframe src='http://other.example.com/2.html'></iframe>", {}, False),
+        ("<iframe src='/3.html'></iframe>", {"/3.html": frame(rows("bm", LONG_AGO) + "<iframe src='/2.html'></iframe>")}, False),
+        (rows("bm", LONG_AGO) + "<iframe src='/2.html'></iframe>", {}, False),
+        ("<iframe src='/1.html'></iframe>", {}, "old"),
+    ],
+)
+def test_old_entries_beside_a_list_that_was_not_read_prove_life_and_no_neglect(
+    body: str, more: dict[str, bytes], is_read: bool | str
+) -> None:
+    snapshot = look(made({"bm": body}, **{"/1.html": frame(rows("bm", LONG_AGO)), **more}))
+    (column,) = (column for column in snapshot.columns or () if (column.url or "").endswith("/bm/"))
+    newest = max((entry.published_at for entry in column.entries or () if entry.published_at), default=None)
+    expected = {True: DAY - timedelta(days=1), False: None, "old": DAY - timedelta(days=800)}
+    assert newest == expected[is_read]
+    assert column.entry_count or column.entries
+
+
+def test_a_frame_of_the_home_page_that_failed_may_hold_the_news() -> None:
+    words = "<p>" + "本站介绍。" * 150 + "</p>"
+    for address in ("/update/f.html", "/news/f.html"):
+        home = rows("yw", [300, 310, 320]) + words + f"<iframe src='{address}'></iframe>"
+        assert named(look(made({}, home=home))) == set()

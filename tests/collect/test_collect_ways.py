@@ -5,16 +5,19 @@ from __future__ import annotations
 import asyncio
 import gzip
 import json
+import time
 from datetime import timedelta
 
 import pytest
 
 from govmedia_rules import collect
-from govmedia_rules.collect.calls import Call, json_lists, read_calls
+from govmedia_rules.collect.calls import MOST_RECORDS, Call, json_lists, read_calls
 from govmedia_rules.collect.dom import Dom
+from govmedia_rules.collect.home import is_tool_frame
 from govmedia_rules.collect.messages import read_answer_time, read_messages
 from govmedia_rules.collect.navigation import Base, read_navigation
 from govmedia_rules.collect.robots import read_sitemap
+from govmedia_rules.collect.tolerant import read_answer
 from govmedia_rules.snapshots.models import SiteSnapshot
 from govmedia_rules.subjects.models import Site
 from tests.collect.madesites import NOW, LoopbackServer
@@ -373,3 +376,58 @@ def test_ways_to_ask_that_were_not_read_leave_the_channel_open(hint: str) -> Non
     pages.pop("/xx/")
     assert named(look(pages)) == {"interaction.no_channel"}
     assert named(look(pages | {"/": frame(rows("yw", [1, 2]) + hint, nav=links)})) == set()
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "$.post('/comment/create.do', {id: '3', content: 'ok'}, show)",
+        "$.post('/letter/reply.do', {id: '3'}, show)",
+        "$.post('/survey/publish.do', {id: '3'}, show)",
+        "$.ajax({type: 'DELETE', url: '/api/item', data: {id: '3'}})",
+        "$.ajax({type: how, url: '/api/list', data: {id: '3'}})",
+        "fetch('/api/list', {method: 'POST', body: 'x=1'}).then(show)",
+        "fetch('/api/list', {credentials: 'include'}).then(show)",
+        "var p = 1;\nfunction last(){p = 9;load();}\n$.get('/api/list', {p: p}, show)",
+        "var s = '';\ns += 'x';\n$.get('/api/list', {s: s}, show)",
+        "var p = '1';\nfunction load(p){$.get('/api/list', {p: p}, show)}",
+        "for (var i = 0; i < 3; i++) {$.get('/api/list', {i: i}, show)}",
+    ],
+)
+def test_calls_that_may_change_something_or_that_a_script_works_out_are_not_sent(script: str) -> None:
+    assert read_calls(Dom(f"<html><body><script>{script}</script></body></html>"), BASE) == ((), False)
+
+
+def test_many_calls_are_not_looked_at_for_ever() -> None:
+    begun = time.process_time()
+    assert read_calls(Dom(f"<html><body><script>{'$.ajax({' * 10_000}</script></body></html>"), BASE) == ((), False)
+    assert time.process_time() - begun < 1
+
+
+def test_a_list_longer_than_is_kept_is_not_read() -> None:
+    records = [{"title": f"关于第{number}号工作的通知", "publishTime": "2024-08-01"} for number in range(MOST_RECORDS + 1)]
+    assert list(json_lists(json.dumps(records[:-1]))) != []
+    assert list(json_lists(json.dumps(records))) == []
+
+
+def test_interim_answers_without_end_are_refused_at_once() -> None:
+    begun = time.process_time()
+    with pytest.raises(ValueError, match="interim"):
+        read_answer(b"HTTP/1.1 100 C\r\n\r\n" * 100_000)
+    assert time.process_time() - begun < 1
+    assert read_answer(b"HTTP/1.1 100 C\r\n\r\nHTTP/1.1 200 OK\r\n\r\nx")[2] == b"x"
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("http://i.tianqi.com/index.php?c=code", True),
+        ("http://d.example.gov.cn/weather.html", True),
+        ("http://d.example.gov.cn/common/map.html", True),
+        ("http://d.example.gov.cn/update/f.html", False),
+        ("http://d.example.gov.cn/timeline/f.html", False),
+        ("http://d.example.gov.cn/roadmap.html", False),
+    ],
+)
+def test_frames_of_tools_are_known_by_whole_words(url: str, expected: bool) -> None:
+    assert is_tool_frame(url) is expected
