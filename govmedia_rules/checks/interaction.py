@@ -20,6 +20,7 @@ from govmedia_rules.checks.contract import (
     passed,
 )
 from govmedia_rules.core.time import Span, Window
+from govmedia_rules.snapshots.cells import STATED
 from govmedia_rules.snapshots.kinds import is_known as is_known_kind
 from govmedia_rules.snapshots.models import AccountSnapshot, SiteSnapshot
 from govmedia_rules.snapshots.parts import Activity
@@ -60,7 +61,6 @@ def channel_missing(
     return failed("channel_missing", evidence=evidence or [Evidence("channels", site.site.url, None, 0)], count=len(site.channels))
 
 
-_STATED = "stated"
 _USUAL = ("menu", "comment", "message")
 """Kinds of functions that every platform offers: a book that counts them all accepts a bare 有 in a registry's table."""
 
@@ -104,7 +104,7 @@ def interaction_missing(
     ]
     if any(function.works for function in offered):
         return passed()
-    stated = any(function.works and function.kind == _STATED for function in account.functions)
+    stated = any(function.works and function.kind == STATED for function in account.functions)
     if stated and kinds is counted and set(_USUAL) <= set(kinds):
         return passed()  # a registry says that there is one, and whichever it is counts
     evidence = [
@@ -134,7 +134,7 @@ def functions_broken(account: AccountSnapshot) -> CheckResult:
     return inconclusive("functions_not_tried", count=untried) if untried or "functions" in account.partial else passed()
 
 
-@check("account.functions_lacking", needs="functions")
+@check("account.functions_lacking", needs="functions", version=2)
 def functions_lacking(account: AccountSnapshot, *, kinds: Annotated[Kinds, Strictness.FEWER]) -> CheckResult:
     """Check whether a function that must be offered is not, or does not work (投诉建议功能).
 
@@ -148,6 +148,9 @@ def functions_lacking(account: AccountSnapshot, *, kinds: Annotated[Kinds, Stric
     if any(function.works for function in offered):
         return passed()
     untried = sum(function.works is None for function in offered)
+    # A bare 有 does not say which one there is, and a kind that nobody knows may be a misspelt one that counts.
+    others = [function for function in account.functions or () if function.kind not in kinds and function.works is not False]
+    untried += sum(function.kind == STATED or not is_known_kind("function", function.kind) for function in others)
     if untried or "functions" in account.partial:
         return inconclusive("functions_not_tried", count=untried)
     return failed("functions_lacking", evidence=[Evidence("functions", account.account.url, account.observed_at, 0)], kinds=kinds)

@@ -63,6 +63,11 @@ def newest_by(span: Span, latest: Moment | None, entries: Sequence[Entry | Post]
     return max(_dates_by(span, entries), key=lambda moment: latest_instant(moment, zone), default=latest)
 
 
+def _count_after(span: Span, entries: Sequence[Entry | Post]) -> int:
+    """Return how many items are dated after `span`: they were there, so they may have been published inside it."""
+    return sum(entry.published_at is not None and span.is_before(entry.published_at) for entry in entries)
+
+
 def _dates_by(span: Span, entries: Sequence[Entry | Post] | None) -> list[Moment]:
     """Return the dates of the items that do not lie after `span`."""
     dates = (entry.published_at for entry in entries or ())
@@ -158,7 +163,7 @@ def not_updated(site: SiteSnapshot, *, window: Annotated[Window, Strictness.SHOR
     return home_stale(site, window=window)
 
 
-@check("site.home_updates_few", needs="home", faults=("few",))
+@check("site.home_updates_few", needs="home", faults=("few",), version=2)
 def home_updates_few(
     site: SiteSnapshot, *, window: Annotated[Window, Strictness.SHORTER], minimum: Annotated[Positive, Strictness.HIGHER]
 ) -> CheckResult:
@@ -182,16 +187,19 @@ def home_updates_few(
     args: dict[str, Any] = {"minimum": minimum, "window": window}
     if entries is None:
         is_before_window = newest is not None and not span.has(newest) and not span.is_before(newest)
-        if not is_before_window and home.entry_count != 0:
+        # The number is that of the home page, which says nothing of second-level pages.
+        is_empty = home.entry_count == 0 and not home.is_navigation
+        if not is_before_window and not is_empty:
             return inconclusive("home_entries_unknown", possible={"few": 1})
-        count = 0
+        count = maybe = 0
     else:
         count = sum(entry.published_at is not None and span.has(entry.published_at) for entry in entries)
+        maybe = _count_after(span, entries)
     if count >= minimum:
         return passed()
     if home.is_navigation is None:
         return inconclusive("home_kind_unknown", possible={"few": 1})
-    if "home" in site.partial:
+    if count + maybe >= minimum or "home" in site.partial:
         return inconclusive("home_entries_unknown", possible={"few": 1})
     evidence = [Evidence("home", site.site.url, newest, count, minimum)]
     return failed("home_updates_few", evidence=evidence, faults={"few": 1}, count=count, **args)
@@ -219,7 +227,7 @@ def stale(account: AccountSnapshot, *, window: Annotated[Window, Strictness.SHOR
     return failed(reason, evidence=evidence, latest=newest, window=window, point=account.observed_at)
 
 
-@check("account.posts_few", needs="posts|latest_post_at|post_count")
+@check("account.posts_few", needs="posts|latest_post_at|post_count", version=2)
 def posts_few(
     account: AccountSnapshot,
     *,
@@ -241,7 +249,8 @@ def posts_few(
     args: dict[str, Any] = {"limit": count, "window": window}
     if account.posts is None:
         newest = account.latest_post_at
-        if account.post_count == 0 or (newest is not None and not span.has(newest) and not span.is_before(newest)):
+        is_before_window = newest is not None and not span.has(newest) and not span.is_before(newest)
+        if (account.post_count == 0 or is_before_window) and "posts" not in account.partial:
             return failed("posts_few", evidence=[Evidence("posts", account.account.url, newest, 0, count)], count=0, **args)
         surely = newest is not None and span.has(newest if account.latest_post_from is None else account.latest_post_from)
         if newest is not None and span.has(newest) and surely and count == 1 and not original_only:
@@ -252,6 +261,7 @@ def posts_few(
     if certain >= count:
         return passed()
     maybe = sum(post.original is None for post in recent) if original_only else 0
+    maybe += _count_after(span, [post for post in account.posts if not original_only or post.original is not False])
     if certain + maybe >= count or "posts" in account.partial:
         return inconclusive("posts_not_counted", **args)
     evidence = [Evidence("posts", account.account.url, account.latest_post_at, certain, count)]

@@ -15,11 +15,11 @@ from govmedia_rules.campaign.groups import DIMENSIONS, Dimension
 from govmedia_rules.campaign.tables import Line, total_row
 from govmedia_rules.commands.inputs import examples_folder
 from govmedia_rules.commands.output import say, text_table
+from govmedia_rules.commands.report import document_bytes
 from govmedia_rules.commands.rounds import add_actions
 from govmedia_rules.errors import CampaignError, Where
 from govmedia_rules.notices.figures import Tally
 from govmedia_rules.notices.model import Notice
-from govmedia_rules.reports.document import ReportDocument
 from govmedia_rules.tables import out as counted
 from govmedia_rules.tables.columns import Cell
 from govmedia_rules.tables.files import cell_text, guard
@@ -218,20 +218,7 @@ def _document(notice: Notice, args: argparse.Namespace) -> bytes:
 
     if form == ".xlsx":
         return reports.attachments_xlsx(notice)
-    return _written(reports.notice_document(notice, imprint=imprint), form)
-
-
-def _written(document: ReportDocument, form: str) -> bytes:
-    if form == ".docx":
-        return document.to_docx()
-    if form not in (".md", ".html"):
-        raise CampaignError(
-            f"a notice is not written as {form!r}",
-            hint="name the file .docx, .md, .html or .xlsx",
-            zh=f"通报不能写成 {form!r}",
-            hint_zh="文件名请以 .docx、.md、.html 或 .xlsx 结尾",
-        )
-    return (document.to_html() if form == ".html" else document.to_markdown()).encode()
+    return document_bytes(reports.notice_document(notice, imprint=imprint), form.removeprefix("."))
 
 
 def _correct(described: Described, args: argparse.Namespace) -> int:
@@ -245,7 +232,7 @@ def _correct(described: Described, args: argparse.Namespace) -> int:
     correction = described.campaign.correction(published, _draft(described, args))
     if args.out:
         document = reports.correction_document(correction)
-        Path(args.out).write_bytes(_written(document, Path(args.out).suffix))
+        Path(args.out).write_bytes(document_bytes(document, Path(args.out).suffix.removeprefix(".")))
         say(f"written to {args.out}", f"已写入 {args.out}")
     for line in correction.lines():
         print(line)

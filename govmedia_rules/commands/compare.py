@@ -6,9 +6,10 @@ import argparse
 from pathlib import Path
 
 from govmedia_rules.commands.book import add_books, books_of
-from govmedia_rules.commands.output import main_json
-from govmedia_rules.errors import GovMediaRulesError, ObservationError, Where
-from govmedia_rules.judge.compare import Comparison, compare, read_results
+from govmedia_rules.commands.inputs import results_of
+from govmedia_rules.commands.output import main_json, say, say_unread
+from govmedia_rules.errors import BrokenLine, GovMediaRulesError, ObservationError, Where
+from govmedia_rules.judge.compare import Comparison, compare
 from govmedia_rules.judge.rulebook import load_rulebook
 
 
@@ -26,18 +27,24 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 def run(args: argparse.Namespace) -> int:
     """Print the comparison."""
-    comparison = _rulebooks(args) if args.against else _rounds(args.paths)
+    bad: list[BrokenLine] = []
+    comparison = _rulebooks(args, bad) if args.against else _rounds(args.paths)
     if args.format == "json":
         main_json(comparison.to_dict())
     else:
         print("\n".join(comparison.lines()))
-    return 0
+    code = say_unread(bad)
+    if not comparison and not bad:
+        say("no subject was read: nothing was compared", "没有读到任何对象，什么也没有比较")
+        code = 1
+    return code
 
 
-def _rulebooks(args: argparse.Namespace) -> Comparison:
+def _rulebooks(args: argparse.Namespace, bad: list[BrokenLine]) -> Comparison:
     books = books_of(args)
     first, second = load_rulebook(args.rulebook or ["national-2019"], books=books), load_rulebook(args.against, books=books)
-    return compare(first.inspect_files(args.paths), second.inspect_files(args.paths))
+    again: list[BrokenLine] = []  # the same lines of the same files
+    return compare(first.inspect_files(args.paths, on_bad=bad.append), second.inspect_files(args.paths, on_bad=again.append))
 
 
 def _rounds(paths: list[str]) -> Comparison:
@@ -51,5 +58,4 @@ def _rounds(paths: list[str]) -> Comparison:
     for path in paths:
         if not Path(path).is_file():
             raise ObservationError("no such file", Where(path), hint="look at the path", zh="没有这个文件", hint_zh="请核对路径")
-    with open(paths[0], encoding="utf-8") as before, open(paths[1], encoding="utf-8") as after:
-        return compare(read_results(before), read_results(after))
+    return compare(results_of(paths[0]), results_of(paths[1]))

@@ -8,10 +8,8 @@ import shutil
 import sys
 import tempfile
 import tomllib
-import warnings
 from collections.abc import Iterator
 from datetime import UTC, datetime, tzinfo
-from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
@@ -25,15 +23,15 @@ from govmedia_rules.errors import (
     GovMediaRulesError,
     ObservationError,
     TableError,
-    UnusedReview,
     Where,
     choices,
     choices_zh,
     language,
 )
+from govmedia_rules.judge.compare import ComparedInspection, read_results
 from govmedia_rules.judge.inspection import Inspection
-from govmedia_rules.judge.reviews import read_reviews, read_waivers
-from govmedia_rules.judge.rulebook import Inspections, Rulebook, load_rulebook
+from govmedia_rules.judge.reviews import Refusal, read_reviews, read_waivers
+from govmedia_rules.judge.rulebook import Rulebook, load_rulebook
 from govmedia_rules.snapshots.models import AccountSnapshot, SiteSnapshot
 
 LINE_SUFFIXES = frozenset({".jsonl", ".ndjson", ".json"})
@@ -115,28 +113,38 @@ def judge_inputs(args: argparse.Namespace, job: InspectionInputs, bad: list[Brok
             # One workbook of a folder that is no table of subjects does not stop the others.
             bad.append(BrokenLine(fault.what, fault.where or Where(path), fault.hint, fault.zh, fault.hint_zh))
     lines = [path for path in job.paths if path not in tables]
-    of_tables = book.inspect_many(snapshots, reviews=reviews, waivers=waivers) if tables else iter(())
-    if not lines:
-        return book, of_tables
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", UnusedReview)  # said at the end, with file and line
-        inspections = book.inspect_files(
-            lines,
-            workers=args.workers,
-            reviews=reviews,
-            waivers=waivers,
-            zone=zone,
-            not_after=datetime.now(UTC),
-            on_bad=bad.append,
-        )
-    return book, chain(of_tables, _with_refusals(inspections, bad))
+    inspections = book.inspect_files(
+        lines,
+        snapshots=snapshots,
+        workers=args.workers,
+        reviews=reviews,
+        waivers=waivers,
+        zone=zone,
+        not_after=datetime.now(UTC),
+        on_bad=bad.append,
+        on_refused=lambda refusal: bad.append(_not_applied(refusal)),
+    )
+    return book, iter(inspections)
 
 
-def _with_refusals(inspections: Inspections, bad: list[BrokenLine]) -> Iterator[Inspection]:
-    """Yield the inspections; reviews and waivers that were not applied are added to `bad` at the end."""
-    yield from inspections
-    refused = [refusal for refusal in inspections.refused_reviews if refusal.item is not None]
-    bad.extend(BrokenLine(f"not applied: {refusal.detail}", refusal.where, zh=f"未采用：{refusal.detail}") for refusal in refused)
+def _not_applied(refusal: Refusal) -> BrokenLine:
+    return BrokenLine(f"not applied: {refusal.detail}", refusal.where, zh=f"未采用：{refusal.detail}")
+
+
+def results_of(path: str) -> Iterator[ComparedInspection]:
+    """Yield the results of a file that `inspect --out` wrote.
+
+    Raises:
+        ObservationError: A line is no inspection, or no UTF-8; names file and line.
+    """
+    with Path(path).open("rb") as file:
+        for number, line in enumerate(file, 1):
+            try:
+                yield from read_results([line.decode("utf-8-sig")])
+            except (ObservationError, UnicodeDecodeError):
+                hint, hint_zh = "`inspect --out DIR` writes inspections.jsonl", "用 `inspect --out 目录` 写出的 inspections.jsonl"
+                what, zh = "this line is not an inspection", "这一行不是检查结果"
+                raise ObservationError(what, Where(path, row=number), hint, zh, hint_zh) from None
 
 
 def _zone(text: str | None) -> tzinfo | None:

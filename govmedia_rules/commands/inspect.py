@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from govmedia_rules.checks.contract import Status
-from govmedia_rules.commands.inputs import add_inputs, job_of, judge_inputs
+from govmedia_rules.commands.inputs import add_inputs, job_of, judge_inputs, results_of
 from govmedia_rules.commands.output import count_on_stderr, say, say_unread
 from govmedia_rules.commands.verdicts import WRITERS, Shown, Verdicts
-from govmedia_rules.errors import BrokenLine, ObservationError, Where, language
-from govmedia_rules.judge.compare import ComparedInspection, read_results
+from govmedia_rules.errors import BrokenLine, language
+from govmedia_rules.judge.compare import ComparedInspection
 from govmedia_rules.judge.finding import Finding, Findings
 from govmedia_rules.judge.inspection import Inspection, Verdict
 from govmedia_rules.judge.rulebook import Rulebook
@@ -75,14 +75,16 @@ def _new(inspection: Inspection, baseline: dict[str, ComparedInspection] | None)
 
     What is open is not compared one by one: a verdict that was open before and still is, is known.
     """
-    findings = list(inspection.problems or inspection.missing)
+    is_open = inspection.verdict is Verdict.UNDETERMINED
+    missing = list(inspection.missing) if is_open or not inspection.problems else []
+    findings = [*inspection.problems, *missing]
     before = baseline.get(inspection.subject.id) if baseline is not None else None
     if before is None:
         return Shown(inspection, findings)
     fresh = [finding for finding in inspection.problems if finding.id not in before.failed]
     if before.verdict is inspection.verdict and not fresh:
         return None
-    return Shown(inspection, fresh or findings)
+    return Shown(inspection, [*fresh, *missing] or findings)
 
 
 def _baseline(path: str | None) -> dict[str, ComparedInspection] | None:
@@ -93,16 +95,7 @@ def _baseline(path: str | None) -> dict[str, ComparedInspection] | None:
     """
     if path is None:
         return None
-    known: dict[str, ComparedInspection] = {}
-    with Path(path).open(encoding="utf-8-sig") as file:
-        for number, line in enumerate(file, 1):
-            try:
-                known.update((result.subject_id, result) for result in read_results([line]))
-            except ObservationError:
-                hint, hint_zh = "`inspect --out DIR` writes inspections.jsonl", "用 `inspect --out 目录` 写出的 inspections.jsonl"
-                what, zh = "this line is not an inspection", "这一行不是检查结果"
-                raise ObservationError(what, Where(path, row=number), hint, zh, hint_zh) from None
-    return known
+    return {result.subject_id: result for result in results_of(path)}
 
 
 def _write(inspections: Iterator[Inspection], book: Rulebook, folder: Path) -> Iterator[Inspection]:

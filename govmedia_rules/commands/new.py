@@ -31,7 +31,7 @@ title_en = "{title}"
 kind = "{kind}"
 check = "{check}"
 params = {{ limit = 1 }}{points}
-source = {{ document = "TODO", clause = "TODO", verified = false }} # verified = true once it was seen in the document
+source = {{ document = "TODO", clause = "TODO", grade = "unseen" }} # "official" or "copy" once it was seen
 
 [indicators."{id}".messages]
 limit_exceeded = {{ zh = "发现{{count}}处，超过{{limit}}处", en = "{{count}} found, more than {{limit}}" }}

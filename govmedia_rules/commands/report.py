@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from govmedia_rules.commands.book import books_of
 from govmedia_rules.commands.inputs import InspectionInputs, add_inputs, examples_folder, job_of, judge_inputs
-from govmedia_rules.commands.output import count_on_stderr, say, say_unread
+from govmedia_rules.commands.output import as_given, count_on_stderr, say, say_unread
 from govmedia_rules.errors import BrokenLine, GovMediaRulesError, Where
 from govmedia_rules.judge.inspection import Inspection, Verdict
 from govmedia_rules.judge.rulebook import load_rulebook
@@ -76,7 +76,7 @@ def run(args: argparse.Namespace) -> int:
     if args.sheets:
         _write_sheets(args, inspections)
     else:
-        _put(args, _report(args, inspections))
+        _put(args, _report(args, inspections, bad))
     return say_unread(bad)
 
 
@@ -129,7 +129,7 @@ def _notice(args: argparse.Namespace) -> int:
             f"a notice is written as {', '.join(DOCUMENTS)} or xlsx, not {args.to}",
             zh=f"通报可写成 {'、'.join(DOCUMENTS)} 或 xlsx，不能写成 {args.to}",
         )
-    _put(args, _written(reports.notice_document(notice, template=args.template), args.to))
+    _put(args, document_bytes(reports.notice_document(notice, template=args.template), args.to))
     return 0
 
 
@@ -141,13 +141,25 @@ def _task_sheets(args: argparse.Namespace, campaign: Campaign) -> int:
     return 0
 
 
-def _written(document: ReportDocument, form: str) -> bytes:
+def document_bytes(document: ReportDocument, form: str) -> bytes:
+    """Return a document as a file of a form.
+
+    Raises:
+        GovMediaRulesError: The form is none of `DOCUMENTS`.
+    """
     if form == "docx":
         return document.to_docx()
+    if form not in DOCUMENTS:
+        raise GovMediaRulesError(
+            f"a document is not written as {form!r}",
+            hint=f"choose from {', '.join(DOCUMENTS)}",
+            zh=f"文档不能写成 {form!r}",
+            hint_zh=f"可选的有 {'、'.join(DOCUMENTS)}",
+        )
     return (document.to_html() if form == "html" else document.to_markdown()).encode()
 
 
-def _report(args: argparse.Namespace, inspections: Iterable[Inspection]) -> bytes:
+def _report(args: argparse.Namespace, inspections: Iterable[Inspection], bad: list[BrokenLine]) -> bytes:
     from govmedia_rules import reports
 
     title = {"title": args.title} if args.title else {}
@@ -156,8 +168,8 @@ def _report(args: argparse.Namespace, inspections: Iterable[Inspection]) -> byte
     if args.to == "xlsx":
         return reports.inspections_xlsx(inspections)
     if args.to == "sarif":
-        return reports.sarif_json(inspections, complete=args.complete).encode()
-    return _written(reports.inspection_document(inspections, template=args.template, **title), args.to)
+        return as_given(reports.sarif_json(inspections, complete=args.complete, unread=bad)).encode()
+    return document_bytes(reports.inspection_document(inspections, template=args.template, **title), args.to)
 
 
 def _write_sheets(args: argparse.Namespace, inspections: Iterable[Inspection]) -> None:
@@ -178,7 +190,7 @@ def _put_sheets(args: argparse.Namespace, sheets: Iterable[tuple[str, ReportDocu
     written = 0
     for written, (name, document) in enumerate(sheets, 1):
         # The number keeps apart subjects of one name.
-        (folder / f"{written:04d}-{file_name(name, 40)}.{args.to}").write_bytes(_written(document, args.to))
+        (folder / f"{written:04d}-{file_name(name, 40)}.{args.to}").write_bytes(document_bytes(document, args.to))
     say(f"{written} sheets in {folder}", f"{folder} 中写出{written}份整改单")
 
 

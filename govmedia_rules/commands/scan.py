@@ -8,12 +8,14 @@ import re
 import sys
 from collections import Counter
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
+from itertools import chain, count
 from pathlib import Path
 from typing import Literal, NamedTuple
 
 from govmedia_rules.commands.output import positive
 from govmedia_rules.commands.scan_output import Settled, match_digest, scan_report, scan_review_rows, scan_sarif, scan_table
+from govmedia_rules.core.time import SHANGHAI
 from govmedia_rules.errors import GovMediaRulesError, ObservationError, Where
 from govmedia_rules.judge.reviews import Review, last_by_passage, read_reviews
 from govmedia_rules.text.checkers import load_checkers
@@ -57,7 +59,9 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         metavar="FILE",
         help="reviews (JSON Lines, workbook filled in) or an earlier scan as JSON or SARIF: only what is new is shown",
     )
-    parser.add_argument("--today", type=date.fromisoformat, metavar="DATE", help="day on which decisions may have expired")
+    parser.add_argument(
+        "--today", type=date.fromisoformat, metavar="DATE", help="day on which decisions may have expired; today without it"
+    )
     parser.add_argument(
         "--inline", action="store_true", help="heed exceptions in the files: govmedia-rules: allow WORDS | ROLE | DATE | REASON"
     )
@@ -68,12 +72,12 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print the candidates. Exit code 0: every file was read in full; 1: some could not be."""
+    """Print the candidates. Exit code 0: every file was read in full; 1: some, a row of a lexicon or a decision, could not be."""
     checkers = load_checkers() if args.checkers else ()
     scanner = Scanner(args.lexicon or LEXICONS, near=not args.no_near, forms=not args.no_forms, checkers=checkers)
     for row in scanner.lexicon.bad:
         print(f"lexicon line {row.row}: {row.column or ''} {row.reason}: {row.value or ''}", file=sys.stderr)
-    known = _read_baseline(args.baseline, args.today)
+    known = _read_baseline(args.baseline, args.today or datetime.now(SHANGHAI).date())
     documents, failed = _read(args.files)
     results, settled = _scan(scanner, documents, args, known)
     if args.format == "text":
@@ -89,34 +93,37 @@ def run(args: argparse.Namespace) -> int:
         Path(args.review).write_bytes(review_workbook(scan_review_rows(results, args.indicator)))
     if args.marked:
         _mark(scanner, documents, args)
-    count = sum(len(matches) for _, matches in results)
-    print(f"{len(documents)} texts, {count} candidates; a person decides (须人工复核)", file=sys.stderr)
+    candidates = sum(len(matches) for _, matches in results)
+    print(f"{len(documents)} texts, {candidates} candidates; a person decides (须人工复核)", file=sys.stderr)
     for why, number in sorted(Counter(each.why for each in settled).items()):
         print(f"{number} not shown, decided by {why}", file=sys.stderr)
     if failed:
         print("some files were not read, or not in full: nothing is known of them (部分文件未读)", file=sys.stderr)
-    return 1 if failed else 0
+    return 1 if failed or scanner.lexicon.bad or known.refused else 0
 
 
 class _Known(NamedTuple):
-    """What is known before a scan: decisions by passage, and passages that an earlier scan showed."""
+    """What is known before a scan: decisions by passage, passages that an earlier scan showed, and how many were refused."""
 
     reviews: dict[str, Review]
     shown: set[str]
+    refused: int
 
 
-def _read_baseline(paths: Iterable[str], today: date | None) -> _Known:
+def _read_baseline(paths: Iterable[str], today: date) -> _Known:
     reviews: list[Review] = []
     shown: set[str] = set()
+    refused = 0
     for path in paths:
         if Path(path).suffix.lower() in {".json", ".sarif"}:
             shown |= _passages_in(Path(path))
         else:
             read = read_reviews(path)
             reviews += read
+            refused += len(read.refused)
             for refusal in read.refused:
                 print(refusal, file=sys.stderr)
-    return _Known(last_by_passage(reviews, today), shown)
+    return _Known(last_by_passage(reviews, today), shown, refused)
 
 
 def _passages_in(path: Path) -> set[str]:
@@ -207,10 +214,19 @@ def _inline_exceptions(path: Path) -> dict[str, _Decision]:
 def _mark(scanner: Scanner, documents: list[TextDocument], args: argparse.Namespace) -> None:
     folder = Path(args.marked)
     folder.mkdir(parents=True, exist_ok=True)
+    copies: dict[str, str] = {}
     for document in documents:
         path = Path(document.where)
         if path.suffix.lower() == ".docx":
-            (folder / path.name).write_bytes(marked_docx(path, scanner, at=document.day or args.at))
+            copy = copies.setdefault(document.where, _free_name(path, copies.values()))
+            (folder / copy).write_bytes(marked_docx(path, scanner, at=document.day or args.at))
+
+
+def _free_name(path: Path, taken: Iterable[str]) -> str:
+    """Return the name of a file, numbered where a file of another folder has it already."""
+    used = {name.casefold() for name in taken}
+    names = chain([path.name], (f"{path.stem}-{number}{path.suffix}" for number in count(2)))
+    return next(name for name in names if name.casefold() not in used)
 
 
 def _print(results: Iterable[tuple[str, Matches]]) -> None:

@@ -85,6 +85,8 @@ def _match(matches: Matches, match: Match) -> dict[str, object]:
 
 def scan_sarif(scanner: Scanner, results: Results, settled: Sequence[Settled]) -> dict[str, object]:
     """Return a SARIF 2.1.0 log; a result is a candidate, its fingerprint the digest of the passage, a decision a suppression."""
+    from govmedia_rules.reports.sarif import SCHEMA
+
     found = [(where, matches, match) for where, matches in results for match in matches]
     reasons = sorted({match.reason for _, _, match in found} | {each.match.reason for each in settled})
     suppressed = [
@@ -92,7 +94,7 @@ def scan_sarif(scanner: Scanner, results: Results, settled: Sequence[Settled]) -
         for each in settled
     ]
     return {
-        "$schema": "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json",
+        "$schema": SCHEMA,
         "version": "2.1.0",
         "runs": [
             {

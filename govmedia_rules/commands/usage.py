@@ -9,7 +9,7 @@ import sys
 import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from govmedia_rules.errors import GovMediaRulesError, Where, choices, choices_zh, closest, language
 
@@ -26,7 +26,13 @@ _USAGE_ZH = (
 
 
 class Parser(argparse.ArgumentParser):
-    """A parser that says in the language of the user what is wrong, and which option was probably meant."""
+    """A parser that says in the language of the user what is wrong, and which option was probably meant.
+
+    Options are written in full: settings that stand in front of what is typed could not know an abbreviated one.
+    """
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **{"allow_abbrev": False, **options})
 
     def error(self, message: str) -> NoReturn:
         """Say what is wrong, and end with exit code 2."""

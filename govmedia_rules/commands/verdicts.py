@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from govmedia_rules.commands.output import as_given, say, text_table
-from govmedia_rules.errors import BrokenLine, Lang
+from govmedia_rules.errors import BrokenLine, GovMediaRulesError, Lang, ObservationError
 from govmedia_rules.judge.finding import Finding, evidence_text
 from govmedia_rules.judge.inspection import Inspection, Verdict
 from govmedia_rules.judge.rulebook import Rulebook
@@ -33,7 +33,7 @@ _HEADS: Mapping[Lang, Sequence[str]] = {"zh": ("对象", "判定", "原因", "�
 
 
 class Shown(NamedTuple):
-    """An inspection and the findings that are printed of it: problems, or else what keeps the verdict open."""
+    """An inspection and the findings that are printed of it: problems, and what keeps the verdict open."""
 
     inspection: Inspection
     findings: Sequence[Finding]
@@ -192,8 +192,15 @@ def _csv(verdicts: Verdicts, news: Iterator[Shown]) -> None:
 def _sarif(verdicts: Verdicts, news: Iterator[Shown]) -> None:
     from govmedia_rules.reports.sarif import sarif_json
 
-    print(sarif_json(shown.inspection for shown in news))
+    shown = (each.inspection for each in news)
+    print(as_given(sarif_json(shown, plan=verdicts.book.plan, unread=_unread(verdicts))))
     say(verdicts.summary())
+
+
+def _unread(verdicts: Verdicts) -> Iterator[GovMediaRulesError]:
+    yield from verdicts.bad
+    if not verdicts.total and not verdicts.bad:
+        yield ObservationError("no subject was read: nothing was judged", zh="没有读到任何对象，什么也没有检查")
 
 
 def _github(verdicts: Verdicts, news: Iterator[Shown]) -> None:

@@ -32,6 +32,8 @@ class Given(NamedTuple):
 
 
 NOTHING = Given()
+_SHOWN_PLACES = 5
+"""Places that a warning of unused reviews names."""
 
 
 class _Numbered(NamedTuple):
@@ -164,9 +166,15 @@ class Opinions:
         for subject_id in sorted(self._waivers.keys() - self._seen):
             text, zh = f"waivers for {subject_id}, which was not inspected", f"有豁免针对 {subject_id}，而它没有被检查"
             warnings.warn(UnusedWaiver(text, zh), stacklevel=3)
-        remembered = {each.review.subject for given in self._by_subject.values() for each in given if each.review.passage is None}
-        for subject_id in sorted(remembered - self._seen):
+        for subject_id in sorted(self._by_subject.keys() - self._seen):
+            given = [each for each in self._by_subject[subject_id] if each.review.passage is None]
+            if not given:
+                continue
             text, zh = f"reviews of {subject_id}, which was not inspected", f"有复核针对 {subject_id}，而它没有被检查"
+            places = [where for _, where in given[:_SHOWN_PLACES] if where is not None and where.file is not None]
+            if places:
+                text += f" ({'; '.join(where.text('en') for where in places)})"
+                zh += f"（{'；'.join(where.text('zh') for where in places)}）"
             warnings.warn(UnusedReview(text, zh), stacklevel=3)
 
     # --- which are usable at all ---
@@ -332,10 +340,6 @@ def _evidence_of(indicator: Indicator, plan: Plan, result: PlanResult) -> Iterat
     for position, answer in result.non_passing:
         if plan.indicators[position].id == indicator.id:
             yield from answer.evidence
-
-
-def _names_no_point(review: Review) -> bool:
-    return review.observed_at is None and review.passage is None
 
 
 def _target(review: Review) -> tuple[object, ...]:

@@ -8,6 +8,7 @@ import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Sized
 from datetime import date, datetime, tzinfo
 from functools import cached_property
+from itertools import chain
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
@@ -270,6 +271,8 @@ class Rulebook:
         not_after: datetime | None = None,
         max_line_bytes: int = MAX_LINE_BYTES,
         on_bad: Callable[[BrokenLine], None] | None = None,
+        on_refused: Callable[[Refusal], None] | None = None,
+        snapshots: Sequence[AnySnapshot] = (),
         progress: Progress = False,
     ) -> Inspections:
         """Judge files of snapshots in order, lazily, with memory that does not grow with the input.
@@ -284,6 +287,9 @@ class Rulebook:
             not_after: Snapshots observed later than this are refused; None accepts all.
             max_line_bytes: Longest line that is read.
             on_bad: Called for each line that could not be read.
+            on_refused: Called for each review and waiver that was not applied; None warns of them.
+            snapshots: Snapshots that are judged before those of the files, such as the rows of tables; reviews and waivers are
+                given for both together.
             progress: True shows a bar, a function gets subjects judged so far, and None: how many there will be is not known.
 
         Returns:
@@ -298,9 +304,12 @@ class Rulebook:
             what, zh = f"workers must be 1 or more, not {workers}", f"workers 应为 1 或更大的整数，不是 {workers}"
             raise ArgumentError(what, None, "1 judges in this process", zh, "1 表示在本进程内判定")
         opinions = Opinions(self.plan, reviews, waivers)
-        _warn_of_refused(opinions)
+        if on_refused is None:
+            _warn_of_refused(opinions)
+        for snapshot in snapshots:
+            opinions.observe(snapshot.subject, snapshot.observed_at)
         reading = LineOptions(zone, not_after, max_line_bytes)
-        return Inspections(self, files, reading, workers, opinions, on_bad, progress)
+        return Inspections(self, snapshots, files, reading, workers, opinions, on_bad, on_refused, progress)
 
     def explain(self, indicator_id: str) -> Explanation:
         """Title, clause, source, the value of each parameter and the layer that set it.
@@ -365,17 +374,23 @@ class Inspections(Iterable[Inspection]):
     def __init__(
         self,
         book: Rulebook,
+        snapshots: Iterable[AnySnapshot],
         files: list[str],
         reading: LineOptions,
         workers: int,
         opinions: Opinions,
         on_bad: Callable[[BrokenLine], None] | None,
+        on_refused: Callable[[Refusal], None] | None,
         progress: Progress = False,
     ) -> None:
         self.bad: list[BrokenLine] = []
-        self.refused_reviews: list[Refusal] = list(opinions.refused)
+        self.refused_reviews: list[Refusal] = []
         self._on_bad = on_bad
-        self._items = counted(self._run(book, files, reading, workers, opinions), progress, title="检查")
+        self._on_refused = on_refused
+        self._refuse(opinions.refused)
+        # Subjects whose snapshots are at hand are judged here; workers read files.
+        at_hand = (book._inspect(snapshot, opinions) for snapshot in snapshots)
+        self._items = counted(self._run(book, at_hand, files, reading, workers, opinions), progress, title="检查")
 
     def __iter__(self) -> Iterator[Inspection]:
         return self._items
@@ -385,8 +400,21 @@ class Inspections(Iterable[Inspection]):
         if self._on_bad is not None:
             self._on_bad(fault)
 
+    def _refuse(self, refusals: Iterable[Refusal]) -> None:
+        for refusal in refusals:
+            if refusal not in self.refused_reviews:
+                self.refused_reviews.append(refusal)
+                if self._on_refused is not None and refusal.item is not None:  # else `read_reviews` has said it
+                    self._on_refused(refusal)
+
     def _run(
-        self, book: Rulebook, files: list[str], reading: LineOptions, workers: int, opinions: Opinions
+        self,
+        book: Rulebook,
+        at_hand: Iterator[Inspection],
+        files: list[str],
+        reading: LineOptions,
+        workers: int,
+        opinions: Opinions,
     ) -> Iterator[Inspection]:
         _log.debug("judging %d files by %s with %d workers", len(files), book.version, workers)
         if opinions.asks_for_all:
@@ -403,9 +431,9 @@ class Inspections(Iterable[Inspection]):
         else:
             inspections = self._by_workers(book, files, reading, workers, opinions)
         judged = 0
-        for inspection in inspections:
+        for inspection in chain(at_hand, inspections):
             judged += 1
-            self.refused_reviews.extend(each for each in inspection.refused_reviews if each not in self.refused_reviews)
+            self._refuse(inspection.refused_reviews)
             yield inspection
         _log.debug("judged %d subjects, skipped %d lines", judged, len(self.bad))
         opinions.warn_of_unused()

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from govmedia_rules.checks.contract import Evidence, Status
+from govmedia_rules.errors import GovMediaRulesError
 from govmedia_rules.judge.finding import Finding, evidence_text
 from govmedia_rules.judge.inspection import Inspection
 from govmedia_rules.reports.rows import url_of
@@ -34,14 +35,15 @@ _LEFT_OUT = frozenset({Status.PASSED, Status.NOT_APPLICABLE, Status.NOT_CHECKED}
 class _Run:
     """The results under one plan, collected one inspection at a time."""
 
-    plan: Plan
+    plan: Plan | None = None
     results: list[dict[str, object]] = field(default_factory=list)
     faults: list[dict[str, object]] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=dict)
     verdicts: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.positions = {indicator.id: position for position, indicator in enumerate(self.plan.indicators)}
+        self.indicators = () if self.plan is None else self.plan.indicators
+        self.positions = {indicator.id: position for position, indicator in enumerate(self.indicators)}
 
     def add(self, inspection: Inspection, complete: bool) -> None:
         self.verdicts[inspection.verdict.value] = self.verdicts.get(inspection.verdict.value, 0) + 1
@@ -58,6 +60,15 @@ class _Run:
 
     def to_dict(self) -> dict[str, object]:
         plan = self.plan
+        rulebook: dict[str, object] = {}
+        if plan is not None:
+            rulebook = {
+                "rulebook": plan.id,
+                "rulebook_version": plan.version,
+                "rulebook_digest": plan.digest,
+                "rulebook_books": plan.books,
+                "is_complete": plan.complete,
+            }
         return {
             "tool": {
                 "driver": {
@@ -65,45 +76,64 @@ class _Run:
                     "version": library_version(),
                     "semanticVersion": library_version(),
                     "language": "zh-CN",
-                    "rules": [_rule(indicator) for indicator in plan.indicators],
+                    "rules": [_rule(indicator) for indicator in self.indicators],
                 }
             },
             "language": "zh-CN",
             "columnKind": "unicodeCodePoints",
             "invocations": [{"executionSuccessful": not self.faults, "toolExecutionNotifications": self.faults}],
             "results": self.results,
-            "properties": {
-                "rulebook": plan.id,
-                "rulebook_version": plan.version,
-                "rulebook_digest": plan.digest,
-                "rulebook_books": plan.books,
-                "is_complete": plan.complete,
-                "verdicts": self.verdicts,
-                "findings": self.counts,
-            },
+            "properties": {**rulebook, "verdicts": self.verdicts, "findings": self.counts},
         }
 
 
-def sarif(inspections: Iterable[Inspection], *, complete: bool = False) -> dict[str, object]:
-    """Return a SARIF 2.1.0 log, one run for each plan the inspections were made by.
+def sarif(
+    inspections: Iterable[Inspection],
+    *,
+    complete: bool = False,
+    plan: Plan | None = None,
+    unread: Iterable[GovMediaRulesError] = (),
+) -> dict[str, object]:
+    """Return a SARIF 2.1.0 log, one run for each plan the inspections were made by; without any, what was not read is one.
 
     Every run counts all findings by status in its properties; its results list those somebody must look at.
 
     Args:
         inspections: The inspections; read once.
         complete: Whether passes, findings that do not apply and those nobody has checked become results too.
+        plan: The plan that was judged by; its run is there without any inspection too.
+        unread: Places of the input that could not be read, looked at after the inspections: each is a notification of every run,
+            and no run was successful.
     """
     runs: dict[tuple[str, str], _Run] = {}
+    if plan is not None:
+        runs[plan.version, plan.digest] = _Run(plan)
     for inspection in inspections:
         reference = inspection.rulebook
         run = runs.setdefault((reference.version, reference.digest), _Run(inspection.plan))
         run.add(inspection, complete)
+    notes = [_unread_note(fault) for fault in unread]
+    if notes and not runs:
+        runs["", ""] = _Run()
+    for run in runs.values():
+        run.faults.extend(notes)
     return {"$schema": SCHEMA, "version": "2.1.0", "runs": [visible_tree(run.to_dict()) for run in runs.values()]}
 
 
-def sarif_json(inspections: Iterable[Inspection], *, complete: bool = False) -> str:
+def sarif_json(
+    inspections: Iterable[Inspection],
+    *,
+    complete: bool = False,
+    plan: Plan | None = None,
+    unread: Iterable[GovMediaRulesError] = (),
+) -> str:
     """Return the log as JSON text; see `sarif`."""
-    return json.dumps(sarif(inspections, complete=complete), ensure_ascii=False, indent=1)
+    return json.dumps(sarif(inspections, complete=complete, plan=plan, unread=unread), ensure_ascii=False, indent=1)
+
+
+def _unread_note(fault: GovMediaRulesError) -> dict[str, object]:
+    message = {"text": f"未读入：{fault.text('zh')}"}
+    return {"level": "error", "message": message, "properties": {"message_en": f"not read: {fault.text('en')}"}}
 
 
 def _rule(indicator: Indicator) -> dict[str, object]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from govmedia_rules.errors import BrokenLine, ExportError, UnusedReview, UnusedWaiver, Where
 from govmedia_rules.judge.files import check_files
+from govmedia_rules.judge.opinions import Opinions
 from govmedia_rules.judge.reviews import Review, Waiver
 from govmedia_rules.judge.rulebook import Rulebook
 from govmedia_rules.rounds.store import (
@@ -64,7 +65,8 @@ def inspect_round(
 ) -> RoundRun:
     """Judge files of snapshots into a round; repeated, it judges only what is new or what changed.
 
-    A snapshot is kept as it was judged where its line, the digest of the rulebook, and all reviews and waivers are the same.
+    A snapshot is kept as it was judged where its line, the digest of the rulebook, and all reviews and waivers are the same. Where
+    there are reviews of subjects or waivers, all other lines must be the same, too: an id may stand for several units.
     What the files no longer hold leaves the round.
 
     Args:
@@ -100,8 +102,8 @@ def inspect_round(
     paths = check_files([files] if isinstance(files, str | os.PathLike) else files)
     round_schema("inspections")
     reviews, waivers = list(reviews), list(waivers)
-    # Which observation such a review answers is known when all of them are.
-    asks_for_all = any(review.observed_at is None and review.passage is None for review in reviews)
+    # Which observation such an opinion is about depends on the others, so that none is kept where one of them changed.
+    asks_for_all = Opinions(book.plan, reviews, waivers).asks_for_all
     salt = _salt(book, (*reviews, *waivers), paths if asks_for_all else ())
     lines = _Lines(paths, _judged_before(Path(path), year, round, book.digest), salt)
     snapshots = list(lines.changed()) if asks_for_all else lines.changed()

@@ -140,4 +140,7 @@ def lies_in(region: str | None, wider: str | None) -> bool:
     """Return whether a division, under any code it has had, is another one or lies in it; None stands for the nation."""
     if wider is None or region is None:
         return wider is None
+    now = current_division(region)
+    if region != now and wider != now == current_division(wider):
+        return wider in division_codes(region)  # of two that were merged into one, neither lay in the other
     return any(code.startswith(_stem(other)) for code in division_codes(region) for other in division_codes(wider))

@@ -29,6 +29,7 @@ from govmedia_rules.snapshots.kinds import kinds
 from govmedia_rules.snapshots.models import SiteSnapshot
 from govmedia_rules.snapshots.parts import Column
 from govmedia_rules.subjects.models import Site
+from govmedia_rules.tables.grids import BEYOND_HEADER
 from govmedia_rules.tables.headers import FieldGroup, field_of, match_columns, missing_columns, period_text
 from govmedia_rules.tables.layout import no_subject
 from govmedia_rules.tables.model import BadRow, ColumnUse, RawTable, Rows
@@ -55,6 +56,8 @@ _FIELDS = {
     "observed_at": "moment",
 }
 _GROUPS = [FieldGroup("column", _FIELDS)]
+_CONTENT = frozenset({"latest_entry_at", "entry_count", "is_blank", "updates"})
+"""Fields that say whether a column holds anything."""
 
 
 def read_columns(
@@ -136,6 +139,7 @@ class _Reader:
         self._sites: dict[str, Site] = {}
         self._columns: dict[_Key, list[Column]] = {}
         self._unread: set[str] = set()
+        self._is_any_unread = False  # a row of which nobody knows the site
         self.bad: list[BadRow] = []
         self.rejected: list[BadRow] = []
 
@@ -155,6 +159,12 @@ class _Reader:
                 self._add(number, row, headers, table)
 
     def _add(self, number: int, row: Mapping[str, Any], headers: Mapping[str, str], table: RawTable) -> None:
+        if row.get("name") is BEYOND_HEADER:
+            self.bad.append(BadRow(number, None, None, BEYOND_HEADER.reason, False, table.sheet))
+            self._is_any_unread = True
+            return
+        unread_cells: set[str] = set()
+
         def fault(name: str, reason: str, *, used: bool = True) -> None:
             value = row.get(name)
             self.bad.append(
@@ -169,6 +179,7 @@ class _Reader:
                 return cell(value)
             except ValueError as unread:
                 fault(name, str(unread))
+                unread_cells.add(name)
                 return None
 
         try:
@@ -201,9 +212,12 @@ class _Reader:
         try:
             if answer is False and (values["entry_count"] == 0 or says_blank):
                 raise ValueError("写着不是空白栏目，条数却为0或空白，留待核实")
-            newest, values["entry_count"] = _agreeing(
-                newest, values["entry_count"], is_blank, _updates_of(row, headers, read, clock), clock
-            )
+            updates = _updates_of(row, headers, read, clock)
+            newest, values["entry_count"] = _agreeing(newest, values["entry_count"], is_blank, updates, clock)
+            # What was not read may say otherwise; 长期未更新 does not.
+            doubtful = unread_cells - ({"latest_entry_at"} if never_updated(row.get("latest_entry_at")) else set())
+            if values["entry_count"] == 0 and any(name.split(".")[0] in _CONTENT for name in doubtful):
+                raise ValueError("写着条数为0或空白，旁边却有未能读出的单元格，留待核实")
         except ValueError as contradiction:
             fault("latest_entry_at" if row.get("entry_count") is None else "entry_count", str(contradiction))
             newest = values["entry_count"] = None
@@ -230,7 +244,7 @@ class _Reader:
         """Return one snapshot for each site and monitoring point."""
         for key, columns in self._columns.items():
             site = self._sites.get(key.site, self._site)
-            partial = () if complete and key.site not in self._unread else ("columns",)
+            partial = () if complete and not self._is_any_unread and key.site not in self._unread else ("columns",)
             yield SiteSnapshot.model_validate(
                 {
                     "site": site,
@@ -307,11 +321,11 @@ def _level_cell(value: Any) -> int | None:
 
 
 _CYCLE = re.compile(
-    r"(?:每|不超过|至少)?(?P<count>[0-9]{1,3}|一|两|二|三|四|五|六|半)?个?(?P<unit>工作日|日|天|周|星期|月|季度|季|年)(?:至少|内|以内)?(?:更新)?(?:一次|1次)?"
+    r"(?:每|不超过|至少)?(?P<count>[0-9]{1,3}|一|两|二|三|四|五|六|半)?个?(?P<unit>日|天|周|星期|月|季度|季|年)(?:至少|内|以内)?(?:更新)?(?:一次|1次)?"
 )
 _COUNTS = {"一": 1, "两": 2, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6}
+# Working days (10个工作日) are no length of time: how many days they are depends on the calendar.
 _UNITS = {
-    "工作日": ("days", 1),
     "日": ("days", 1),
     "天": ("days", 1),
     "周": ("weeks", 1),
@@ -323,22 +337,25 @@ _UNITS = {
 }
 
 
+_NO_CYCLE = "不是能读出的更新周期（请写作 每周、每季度、6个月）"
+
+
 def cycle_cell(value: Any) -> Window | None:
     """Return the time within which a column promises an update (每周, 每季度, 6个月, 半年).
 
     Raises:
-        ValueError: It is no length of time, such as 及时更新.
+        ValueError: It is no length of time, such as 及时更新 and 10个工作日.
     """
     text = plain_cell(value)
     if text is None:
         return None
     match = _CYCLE.fullmatch("".join(text.split()))
     if match is None:
-        raise ValueError("不是能读出的更新周期（请写作 每周、每季度、6个月）")
+        raise ValueError(_NO_CYCLE)
     if match["count"] == "半":
         half = {"月": Window(days=15), "年": Window(months=6)}
         if match["unit"] not in half:
-            raise ValueError("不是能读出的更新周期（请写作 每周、每季度、6个月）")
+            raise ValueError(_NO_CYCLE)
         return half[match["unit"]]
     count = 1 if match["count"] is None else _COUNTS.get(match["count"]) or int(match["count"])
     unit, times = _UNITS[match["unit"]]

@@ -132,7 +132,9 @@ class PartReader:
                 columns.setdefault(use.field.split(".")[0], []).append(use.header)
         together: list[set[str]] = []
         for field in columns:
-            joined = {field} | (_BESIDE.get(field, frozenset()) & columns.keys())
+            # Cells that give one fact give it together.
+            same = {other for other in columns if not set(self._facts_of(field)).isdisjoint(self._facts_of(other))}
+            joined = same | (_BESIDE.get(field, frozenset()) & columns.keys())
             for other in [group for group in together if group & joined]:
                 together.remove(other)
                 joined |= other

@@ -39,6 +39,7 @@ from govmedia_rules.snapshots.kinds import kinds
 from govmedia_rules.snapshots.models import AccountSnapshot, SiteSnapshot
 from govmedia_rules.snapshots.parts import Mark
 from govmedia_rules.subjects.models import Account, Site
+from govmedia_rules.tables.grids import BEYOND_HEADER
 from govmedia_rules.tables.headers import period_text
 from govmedia_rules.tables.layout import no_subject
 from govmedia_rules.tables.model import BadRow, ColumnUse, RawTable
@@ -225,6 +226,9 @@ class RowReader:
         if reason is not None:
             row.fault(name, reason, used=False)
             return self._result(row, None)._replace(has_data=False)
+        if name is not None and row.cells.get(name) is BEYOND_HEADER:
+            row.fault(None, BEYOND_HEADER.reason, used=False)
+            return self._result(row, None)
         point = self._point_of(row)
         if point is None:
             row.fault(self._header_of("observed_at"), "没有监测时间点", used=False)

@@ -10,7 +10,7 @@ from functools import cache
 from typing import Any
 
 from govmedia_rules.core.vocabulary import key_of
-from govmedia_rules.snapshots.cells import UNKNOWN_PLATFORM, plain_cell
+from govmedia_rules.snapshots.cells import UNKNOWN_PLATFORM, any_cell, plain_cell
 from govmedia_rules.subjects.vocabulary import subject_vocabulary
 from govmedia_rules.tables.model import RawTable
 
@@ -49,7 +49,8 @@ def _side_by_side(table: RawTable, field_of: FieldOf) -> list[RawTable]:
         return [table]
     shared = {bare: header for bare, header in blocks[0].items() if bare not in blocks[1]}
     labels = ["", *(f"第{number}栏" for number in range(2, len(blocks) + 1))]
-    return [_part(table, block, shared, label, {}) for label, block in zip(labels, blocks, strict=True)]
+    table = replace(table, rows=list(table.rows))
+    return [_part(table, block, shared, label, {}, field_of) for label, block in zip(labels, blocks, strict=True)]
 
 
 def _by_platform(table: RawTable, field_of: FieldOf) -> list[RawTable]:
@@ -75,25 +76,33 @@ def _by_platform(table: RawTable, field_of: FieldOf) -> list[RawTable]:
     taken = {header for block in own.values() for header in block.values()}
     shared = {header: header for header in table.columns if header not in taken}
     title = {platform: known[platform].title for platform in own}
-    return [_part(table, block, shared, title[platform], {PLATFORM: title[platform]}) for platform, block in own.items()]
+    table = replace(table, rows=list(table.rows))
+    return [_part(table, block, shared, title[each], {PLATFORM: title[each]}, field_of) for each, block in own.items()]
 
 
-def _part(table: RawTable, own: Mapping[str, str], shared: Mapping[str, str], label: str, fixed: Mapping[str, str]) -> RawTable:
-    """Return the rows of a part in which one of its own columns says something, with the shared columns.
+def _part(
+    table: RawTable, own: Mapping[str, str], shared: Mapping[str, str], label: str, fixed: Mapping[str, str], field_of: FieldOf
+) -> RawTable:
+    """Return the rows of a part in which one of its own columns speaks of an account, with the shared columns.
+
+    A date or an address without a name is there as well, so that the missing name is noticed.
 
     Args:
-        table: The whole table.
+        table: The whole table; its rows can be gone through several times.
         own: Columns of the part, new header -> header.
         shared: Columns of every part.
         label: What tells the part apart; "" for the first.
         fixed: Cells of every row.
+        field_of: Gives the field of a header.
     """
     columns = {**{new: old for new, old in shared.items() if new not in own}, **own}
-    named = own.get(NAME)
+    # Beside a column of names, a number in a sequence or 0 posts are no account.
+    facts = [old for new, old in own.items() if NAME in own and new != NAME and field_of(new) in _OWN]
+    names = [own[NAME]] if NAME in own else own.values()
     rows = [
         (number, {**{new: cells.get(old) for new, old in columns.items()}, **fixed})
-        for number, cells in list(table.rows)
-        if any(_says(cells.get(old)) for old in (own.values() if named is None else (named,)))
+        for number, cells in table.rows
+        if any(_says(cells.get(old)) for old in names) or any(_says_yes(cells.get(old)) for old in facts)
     ]
     sheet = f"{table.sheet or ''}（{label}）" if label else table.sheet
     return replace(table, columns=(*columns, *fixed), rows=rows, types={}, sheet=sheet)
@@ -104,6 +113,14 @@ def _says(cell: Any) -> bool:
         return cell is not None and plain_cell(cell) is not None
     except ValueError:
         return True  # what cannot be read may be an account
+
+
+def _says_yes(cell: Any) -> bool:
+    """Return whether a cell says something, and not that there is nothing (0, 否, 未更新)."""
+    try:
+        return _says(cell) and any_cell(cell) is not False
+    except ValueError:
+        return True
 
 
 def _platform_in_front(header: str) -> tuple[str | None, str]:

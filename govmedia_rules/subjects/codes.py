@@ -105,12 +105,18 @@ def current_division(code: str) -> str:
 def division_codes(code: str) -> frozenset[str]:
     """Return every code that a division has or had, for looking something up that was filed under any of them.
 
+    Of a former code they are those of that division: one that was merged into the same division had another name.
+
     Examples:
         >>> sorted(division_codes("340210"))
         ['340210', '340221']
     """
     current = current_division(code)
-    return frozenset({code, current, *(change.old for change in _divisions().changes.values() if change.new == current)})
+    earlier = [change for change in _divisions().changes.values() if change.new == current]
+    if code != current:
+        name = _divisions().changes[code].former
+        earlier = [change for change in earlier if change.former == name]
+    return frozenset({code, current, *(change.old for change in earlier)})
 
 
 def _refuse_full_width(text: str, what: str) -> None:

@@ -81,7 +81,7 @@ def read_delimited(path: Path, delimiter: str | None = None) -> Grid:
                 zh=f"文件超过 {MAX_ROWS} 行",
                 hint_zh=f"请拆分为不超过 {MAX_ROWS} 行的表，或改用 Parquet 与 inspect_to_parquet",
             )
-    return Grid(str(path), [list(map(_cell, cells)) for cells in rows], faults=faults)
+    return Grid(str(path), [list(map(_cell, cells)) for cells in rows], faults=faults, is_delimited=True)
 
 
 def _score(lines: list[str], mark: str) -> tuple[int, int]:

@@ -32,6 +32,9 @@ class UnreadCell:
         return self.text
 
 
+BEYOND_HEADER = UnreadCell("比表头多出单元格", "比表头多出单元格")
+"""Stands in every column of a row that has more cells than its header: nobody knows which cell belongs to which column."""
+
 Merge = tuple[tuple[int, int], tuple[int, int]]
 """First and last cell of a merged block, each as row and column from 0, both included."""
 
@@ -51,6 +54,7 @@ class Grid:
         hidden_columns: Hidden columns, from 0.
         day_zero: The day that serial numbers of dates count from.
         faults: Row (from 0) -> what is wrong with it as a whole.
+        is_delimited: Whether marks part the cells of a row, so that one mark too many shifts the cells after it.
     """
 
     name: str
@@ -63,6 +67,7 @@ class Grid:
     hidden_columns: frozenset[int] = frozenset()
     day_zero: date = date(1899, 12, 30)
     faults: Mapping[int, str] = field(default_factory=dict)
+    is_delimited: bool = False
 
     def number(self, row: int) -> int:
         """Return the row number as a spreadsheet shows it."""

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from functools import cache
 from typing import Any, NamedTuple
 
 from govmedia_rules.core.vocabulary import key_of, read_data
 from govmedia_rules.errors import TableError, Where
-from govmedia_rules.tables.grids import Grid, text_cell
+from govmedia_rules.tables.grids import BEYOND_HEADER, Grid, text_cell
 from govmedia_rules.tables.model import BadRow, RawTable
 
 SCANNED_ROWS = 60
@@ -169,12 +169,25 @@ def simple_table(grid: Grid) -> RawTable | None:
                 hint_zh="请改其中一列的表头",
             )
         data = [
-            (grid.number(below), _named(texts, rows[below]))
+            (
+                grid.number(below),
+                _unread(texts) if grid.is_delimited and _is_wider(rows[below], row) else _named(texts, rows[below]),
+            )
             for below in range(at + 1, len(rows))
             if any(cell is not None for cell in rows[below])
         ]
         return RawTable(grid.name, tuple(texts), data, sheet=grid.sheet, header_row=grid.number(at), day_zero=grid.day_zero)
     return None
+
+
+def _is_wider(row: Sequence[Any], header: Sequence[Any]) -> bool:
+    """Return whether a row has more cells than the header's row, and a filled one right of the last header."""
+    named = max((column for column, text in enumerate(header, 1) if text), default=0)
+    return len(row) > len(header) and any(cell is not None for cell in row[named:])
+
+
+def _unread(texts: Iterable[str]) -> dict[str, Any]:
+    return {text: BEYOND_HEADER for text in texts if text}
 
 
 def _named(texts: Sequence[str], row: Sequence[Any]) -> dict[str, Any]:
@@ -262,7 +275,9 @@ def _segments(
                 next_header = candidate
                 break
             if reason is None:
-                data.append((number, {text: cell for text, cell in zip(texts, row, strict=False) if text}))
+                is_shifted = grid.is_delimited and _is_wider(row, header.texts)
+                cells = _unread(texts) if is_shifted else {text: cell for text, cell in zip(texts, row, strict=False) if text}
+                data.append((number, cells))
                 if at in grid.faults:
                     rejected.append(BadRow(number, None, None, grid.faults[at], used=True))
             elif reason:

@@ -100,4 +100,6 @@ def _refuse_nested(path: Path, tables: Sequence[LexborNode]) -> None:
 
 
 def _span(text: str | None) -> int:
-    return min(int(text), 1_000) if text is not None and text.isascii() and text.isdecimal() and int(text) else 1
+    if text is None or len(text) > 6 or not (text.isascii() and text.isdecimal()):
+        return 1
+    return min(int(text), 1_000) or 1

@@ -387,3 +387,86 @@ def test_settings_that_are_wrong_are_refused(capsys: pytest.CaptureFixture[str],
     assert code == 2
     assert out == ""
     assert part in err
+
+
+@pytest.mark.parametrize("form", ["csv", "github", "table"])
+def test_an_open_verdict_is_shown_with_its_problems_and_with_what_keeps_it_open(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, form: str
+) -> None:
+    book = {"id": "x", "title": "x", "extends": "national-2019", "indicators": {"media.manage.late": LATE}}
+    path, overlay, before = tmp_path / "a.jsonl", tmp_path / "x.json", tmp_path / "before.jsonl"
+    overlay.write_text(json.dumps(book), "utf-8")
+    path.write_text(OPEN, "utf-8")
+
+    @gr.check("x.late")
+    def late(account: gr.AccountSnapshot) -> gr.CheckResult:
+        return gr.failed("late")
+
+    judged = gr.load_rulebook([book], checks=late)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("govmedia_rules.commands.inputs.load_rulebook", lambda _, books: judged)
+        _, out, _ = run(capsys, "inspect", str(path), "--format", form)
+        before.write_text(line_of(path), "utf-8")
+        _, again, _ = run(capsys, "inspect", str(path), "--format", form, "--baseline", str(before))
+    for printed in (out, again):
+        assert "迟报" in printed
+        assert "未提供有效互动功能" in printed
+
+
+LATE = {
+    "title": "迟报",
+    "kind": "management",
+    "check": "x.late",
+    "source": {"document": "乙", "verified": True},
+    "applies_to": {"subject": "account"},
+    "messages": {"late": {"zh": "迟报", "en": "late"}},
+}
+
+
+def line_of(path: Path) -> str:
+    """Return what the national rules alone say of a file."""
+    return "".join(inspection.to_json() + "\n" for inspection in gr.load_rulebook("national-2019").inspect_files(path))
+
+
+@pytest.mark.parametrize(("lines", "unread"), [(STALE + "{\n", 1), ("{\n{\n", 2), ("", 1)])
+def test_sarif_says_what_was_not_read(capsys: pytest.CaptureFixture[str], tmp_path: Path, lines: str, unread: int) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_text(lines, "utf-8")
+    for command in (["inspect", "--format", "sarif"], ["report", "--to", "sarif", "--out", str(tmp_path / "a.sarif")]):
+        code, out, _ = run(capsys, *command, str(path))
+        if command[0] == "report" and not lines:
+            continue  # a report of nothing is empty
+        assert code == 1
+        (log,) = json.loads(out or (tmp_path / "a.sarif").read_text("utf-8"))["runs"]
+        (invocation,) = log["invocations"]
+        assert invocation["executionSuccessful"] is False
+        assert len(invocation["toolExecutionNotifications"]) == unread
+
+
+def test_comparing_says_what_was_not_read(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    path, empty, marked = tmp_path / "a.jsonl", tmp_path / "empty.jsonl", tmp_path / "marked.jsonl"
+    path.write_text(STALE + "{\n", "utf-8")
+    code, _, err = run(capsys, "compare", str(path), "--against", "national-2019")
+    assert code == 1
+    assert err.count("row 2") == 1
+    empty.write_text("", "utf-8")
+    assert run(capsys, "compare", str(empty), str(empty))[0] == 1
+    path.write_text(STALE, "utf-8")
+    marked.write_text(line_of(path), "utf-8-sig")
+    assert run(capsys, "compare", str(marked), str(marked))[0] == 0
+    marked.write_bytes("某县".encode("gb18030"))
+    for args in (["compare", str(marked), str(marked)], ["inspect", str(path), "--baseline", str(marked)]):
+        code, _, err = run(capsys, *args)
+        assert code == 2
+        assert "marked.jsonl, row 1" in err
+
+
+def test_options_are_written_in_full_so_that_settings_add_nothing_to_them(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    path, settings = tmp_path / "a.jsonl", tmp_path / "settings.toml"
+    path.write_text(STALE, "utf-8")
+    settings.write_text('[inspect]\nignore = "media.veto.stale"\n', "utf-8")
+    code, _, err = run(capsys, "--config", str(settings), "inspect", str(path), "--ign", "media.veto.fake")
+    assert code == 2
+    assert "--ignore" in err

@@ -128,6 +128,7 @@ def test_a_new_indicator_fails_until_it_is_filled_in(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     assert main(["new", "indicator", name, "--title", '标题里有"引号"\\']) == 0
+    assert 'grade = "unseen"' in Path("my-rules.toml").read_text("utf-8")
     capsys.readouterr()
     check, cases = Path(name.replace(".", "_") + ".py"), Path(f"{name}.toml")
     command = ["my-rules.toml", "--checks", str(check)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import openpyxl
@@ -55,3 +56,54 @@ def test_what_is_asked_for_and_not_there(tmp_path: Path, capsys: pytest.CaptureF
         given = arguments if "--at" in arguments or not arguments else [*arguments, "--at", "2024-08-23"]
         assert main(["inspect", str(path), *given]) != 0
         assert said in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("row", ["某县发布,微信,12,000,5", "某县发布,微信,,,5,,,7,", '某县发布,微信,"12,000,5'])
+def test_a_row_that_is_wider_than_its_header_is_not_judged(tmp_path: Path, capsys: pytest.CaptureFixture[str], row: str) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(f"账号名称,平台类型,粉丝数,近两周发布数量\n{row}\n乙县发布,微信,12000,5,,\n", "utf-8")
+    assert main(["inspect", str(path), "--at", "2024-08-23"]) == 1
+    out, err = capsys.readouterr()
+    assert "政务新媒体: 1 个" in out
+    assert "乙县发布" in out
+    assert "row 2: 比表头多出单元格" in err
+
+
+def test_notes_beside_a_table_refuse_no_row(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    book = openpyxl.Workbook()
+    for cells in (["账号名称", "平台类型", "近两周发布数量"], ["某县发布", "微信", 5], ["乙县发布", "微信", 5, None, "待核"]):
+        book.active.append(cells)
+    book.save(tmp_path / "a.xlsx")
+    (tmp_path / "a.csv").write_text("账号名称,平台类型,近两周发布数量,,\n某县发布,微信,5,,\n乙县发布,微信,5,,待核\n", "utf-8")
+    for name in ("a.xlsx", "a.csv"):
+        assert main(["inspect", str(tmp_path / name), "--at", "2024-08-23"]) == 0
+        assert "政务新媒体: 2 个" in capsys.readouterr().out
+
+
+@pytest.mark.filterwarnings("always::govmedia_rules.errors.UnusedReview")
+def test_reviews_are_given_to_tables_and_lines_together(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    table, lines, reviews = tmp_path / "a.csv", tmp_path / "b.jsonl", tmp_path / "reviews.jsonl"
+    table.write_text("账号名称,平台类型,最近更新时间\n甲县发布,微博,2024-05-01\n", "utf-8")
+    account = {"name": "乙县发布", "platform": "weibo"}
+    snapshot = {"kind": "account", "account": account, "observed_at": "2024-08-23T10:00:00+08:00", "latest_post_at": "2024-05-01"}
+    lines.write_text(json.dumps(snapshot) + "\n", "utf-8")
+    review = {
+        "indicator": "media.veto.stale",
+        "decision": "dismissed",
+        "role": "复核",
+        "reason": "已核",
+        "at": "2024-09-01T10:00:00+08:00",
+    }
+    subjects = ("weibo:甲县发布", "weibo:乙县发布", "weibo:丙县发布")
+    reviews.write_text("".join(json.dumps({**review, "subject": name}) + "\n" for name in subjects), "utf-8")
+    main(["inspect", str(table), str(lines), "--at", "2024-08-23", "--reviews", str(reviews)])
+    out, err = capsys.readouterr()
+    assert "不合格 0，待定 2" in out
+    unused = [text for text in err.splitlines() if "reviews of" in text]
+    assert len(unused) == 1
+    assert "weibo:丙县发布" in unused[0]
+    assert f"{reviews}, row 3" in unused[0]
+    unknown = {**review, "subject": subjects[0], "indicator": "media.veto.none"}
+    reviews.write_text(json.dumps(unknown) + "\n", "utf-8")
+    assert main(["inspect", str(table), str(lines), "--at", "2024-08-23", "--reviews", str(reviews)]) == 1
+    assert capsys.readouterr().err.count("media.veto.none") == 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
+from itertools import combinations
 from typing import Any
 from unittest.mock import patch
 
@@ -171,6 +172,7 @@ ACCOUNTS = {
     "行政区划代码": st.sampled_from(["610726", "陕西", None]),
     "最近更新时间": st.sampled_from(DATES),
     "近两周发布数量": st.sampled_from(["0", "3", "很多", None]),
+    "近两周是否更新": st.sampled_from(["是", "否", "不详", None]),
     "发布数量": st.sampled_from(["0", "12", "很多", None]),
     "是否查到": st.sampled_from(["是", "否", "不详", None]),
     "互动功能": st.sampled_from(["有", "无", "菜单", "留言、私信", "有，但已关闭", "留言、某某", None]),
@@ -189,6 +191,8 @@ SITES = {
     "主办单位": st.sampled_from(["某局", None]),
     "层级": st.sampled_from(["县级门户", "县级部门", "何级", None]),
     "首页最近更新时间": st.sampled_from(DATES),
+    "近两周是否更新": st.sampled_from(["是", "否", "不详", None]),
+    "首页条数": st.sampled_from(["0", "3", "若干", None]),
     "是否导航页": st.sampled_from(["是", "否", None]),
     "二级页面最近更新时间": st.sampled_from(["2024-08-22", "2024-01-01", None]),
     "有无服务职能": st.sampled_from(["有", "无", "不详", None]),
@@ -227,6 +231,25 @@ def test_accounts(cells: dict[str, list[Any]], library: str, book: str, day: boo
 @given(cells=columns(SITES, ("网站名称",)), library=st.sampled_from(list(LIBRARIES)), lang=st.sampled_from(["zh", "en"]))
 def test_sites(cells: dict[str, list[Any]], library: str, lang: str) -> None:
     same_both_ways(LIBRARIES[library](cells), NATIONAL, observed_at=POINT, kind="site", lang=lang)
+
+
+HOME = {
+    "首页最近更新时间": "2024-05-01",
+    "近两周是否更新": "否",
+    "首页条数": "3",
+    "是否导航页": "否",
+    "二级页面最近更新时间": "2024-05-01",
+}
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("size", range(1, len(HOME) + 1))
+def test_every_choice_of_columns_about_the_home_page(size: int) -> None:
+    for names in combinations(HOME, size):
+        cells = {"网站名称": ["甲县政府", "乙县政府"], **{name: [HOME[name]] * 2 for name in names}}
+        judged = same_both_ways(pyarrow.table(cells), NATIONAL, observed_at=POINT, kind="site")
+        if {"近两周是否更新", "是否导航页"} <= set(names):
+            assert judged["problem_ids"].to_pylist() == ["site.veto.home_stale"] * 2
 
 
 @pytest.mark.filterwarnings("ignore")

@@ -15,7 +15,7 @@ import pytest
 
 import govmedia_rules as gr
 from govmedia_rules import testing
-from govmedia_rules.errors import visible
+from govmedia_rules.errors import BrokenLine, Where, visible
 from govmedia_rules.reports.sarif import KINDS, sarif, sarif_json
 from govmedia_rules.reports.text import web_address
 
@@ -152,3 +152,16 @@ def texts_in(value: object) -> Any:
 )
 def test_an_address_is_encoded_where_it_must_be(text: str, address: str) -> None:
     assert web_address(text) == address
+
+
+def test_places_that_were_not_read_are_notifications_of_a_run() -> None:
+    faults = [BrokenLine("no object", Where("a.jsonl", row=2), zh="不是对象"), BrokenLine("no date", zh="没有日期")]
+    for inspections in ([], failing(1)):
+        log: dict[str, Any] = sarif(inspections, unread=iter(faults))
+        SARIF.validate(log)
+        (run,) = log["runs"]
+        (invocation,) = run["invocations"]
+        assert invocation["executionSuccessful"] is False
+        notes = invocation["toolExecutionNotifications"]
+        assert ["a.jsonl" in note["message"]["text"] for note in notes] == [True, False]
+    assert sarif([], plan=next(iter(failing(1))).plan)["runs"][0]["invocations"][0]["executionSuccessful"] is True

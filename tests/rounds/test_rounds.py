@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pandas
@@ -368,6 +369,59 @@ def test_reviews_change_what_is_judged(tmp_path: Path) -> None:
     assert stored(tmp_path)[0]["verdict"].to_pylist() == ["qualified", "qualified"]
     assert run(tmp_path, file) == (2, 0)
     assert sorted(stored(tmp_path)[0]["verdict"].to_pylist()) == ["qualified", "unqualified"]
+
+
+OPINIONS: dict[str, dict[str, object]] = {
+    "waiver": {
+        "waivers": [
+            gr.Waiver(
+                id="W1",
+                subject="weibo:某县发布",
+                indicators=("media.veto.stale",),
+                authority="某机关",
+                document="某文",
+                reason="升级",
+                granted=POINTS[0].date() - timedelta(days=9),
+                expires=POINTS[0].date() + timedelta(days=9),
+            )
+        ]
+    },
+    "review": {
+        "reviews": [
+            gr.Review(
+                subject="weibo:某县发布",
+                indicator="media.veto.stale",
+                decision="dismissed",
+                role="复核人员",
+                observed_at=POINTS[0],
+                at=POINTS[0] + timedelta(days=1),
+                reason="有更新",
+            )
+        ]
+    },
+}
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("opinions", OPINIONS.values(), ids=OPINIONS)
+def test_an_earlier_id_that_stands_for_two_accounts_excuses_neither(tmp_path: Path, opinions: dict[str, Any]) -> None:
+    def of(owner: str) -> str:
+        account = {"name": "某县发布", "platform": "weibo", "owner": owner}
+        works = [{"kind": "comment", "works": True}]  # so that only the date decides
+        seen = gr.AccountSnapshot.model_validate(
+            {"account": account, "observed_at": POINTS[0], "latest_post_at": POINTS[0] - timedelta(days=90), "functions": works}
+        )
+        return f"{seen.model_dump_json(exclude_none=True)}\n"
+
+    file = tmp_path / "snapshots.jsonl"
+    file.write_text(of("甲局"), "utf-8")
+    assert run(tmp_path, file, **opinions) == (1, 0)
+    assert stored(tmp_path)[0]["verdict"].to_pylist() == ["qualified"]
+    file.write_text(of("甲局") + of("乙局"), "utf-8")
+    assert run(tmp_path, file, **opinions) == (2, 0)  # what was kept would still be excused
+    assert stored(tmp_path)[0]["verdict"].to_pylist() == ["unqualified"] * 2
+    assert [each.verdict.value for each in BOOK.inspect_files(file, **opinions)] == ["unqualified"] * 2
+    assert run(tmp_path, file, **opinions) == (0, 2)
 
 
 def test_broken_and_doubled_lines(tmp_path: Path) -> None:

@@ -369,3 +369,14 @@ def test_a_local_book_older_than_five_years_warns_once(monkeypatch: pytest.Monke
             gr.rulebook_for("盘龙区", day)
         said.append([str(one.message).split()[4] for one in caught if one.category is gr.errors.OldBasisWarning])
     assert said == [["national-2019"], ["yunnan-2020", "yunnan-2022"], ["kunming-2025"], []]
+
+
+def test_divisions_that_were_merged_did_not_lie_in_each_other() -> None:
+    assert not lies_in("320602", "320611")
+    assert not lies_in("320611", "320602")
+    for former in ("320602", "320611"):
+        assert lies_in(former, former)
+        assert lies_in(former, "320613")
+        assert lies_in("320613", former)
+        assert lies_in(former, "320600")
+    assert lies_in("540422", "542623")  # one county, numbered twice

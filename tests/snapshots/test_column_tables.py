@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 import govmedia_rules as gr
+from govmedia_rules.checks.columns import columns_blank
 from govmedia_rules.core.time import SHANGHAI
 from govmedia_rules.errors import TableError
 from govmedia_rules.snapshots.column_tables import cycle_cell
@@ -69,6 +70,14 @@ def test_cycles(text: str, window: gr.Window | None) -> None:
         cycle_cell("及时更新")
 
 
+@pytest.mark.parametrize("text", ["10个工作日", "每5个工作日", "每工作日", "半周"])
+def test_working_days_are_no_cycle(text: str) -> None:
+    result = read(row("通知公告", "2024-08-13", 更新周期=text))
+    assert result[0].columns[0].cycle is None
+    [fault] = result.bad
+    assert (fault.column, fault.value, fault.used) == ("更新周期", text, True)
+
+
 def test_verdicts_of_a_table() -> None:
     stale = [row(f"政务动态{number}", "2024-01-01") for number in range(5)]
     assert [BOOK.inspect(site).verdict.value for site in read(*stale)] == ["unqualified"]
@@ -90,6 +99,32 @@ def test_a_blank_column_with_entries_stays_open() -> None:
     result = read(row("甲", "空白", 条数=3))
     assert result[0].columns[0].is_blank is None
     assert [fault.column for fault in result.bad] == ["条数"]
+
+
+@pytest.mark.parametrize(
+    ("cells", "column"),
+    [
+        ({"最近更新时间": "2024.8.2O", "条数": "0"}, "条数"),
+        ({"最近更新时间": "2024.8.2O", "是否空白": "是"}, "最近更新时间"),
+        ({"最近更新时间": None, "是否空白": "是", "条数": "若干"}, "条数"),
+        ({"最近更新时间": "空白", "条数": "若干"}, "条数"),
+        ({"最近更新时间": None, "条数": "0", "近两周更新条数": "若干"}, "条数"),
+        ({"最近更新时间": None, "条数": "0", "是否空白": "好像"}, "条数"),
+    ],
+)
+def test_what_was_not_read_may_speak_against_a_blank_column(cells: dict[str, object], column: str) -> None:
+    result = read({"网站名称": "某县人民政府", "栏目名称": "图片", **cells})
+    [shown] = result[0].columns
+    assert (shown.is_blank, shown.entry_count, shown.latest_entry_at) == (None, None, None)
+    assert [fault.column for fault in result.bad if "留待核实" in fault.reason] == [column]
+    assert columns_blank(result[0], limit=1).status.value == "inconclusive"
+
+
+@pytest.mark.parametrize("more", [{"条数": "0"}, {"是否空白": "是"}])
+def test_a_column_long_not_updated_may_be_blank(more: dict[str, object]) -> None:
+    result = read(row("图片", "长期未更新", **more))
+    assert result[0].columns[0].is_blank
+    assert columns_blank(result[0], limit=1).status.value == "failed"
 
 
 def test_totals_and_notes_of_a_list_are_no_columns() -> None:

@@ -144,6 +144,8 @@ def test_divisions_have_a_history() -> None:
         assert Site(name="甲", code=f"{code}0001").division == "340210"
         assert Account(name="甲", platform="weibo", region=code).division == "340210"
         assert division_codes(code) == {"340221", "340210"}
+    assert division_codes("320602") == {"320602", "320613"}
+    assert division_codes("320613") == {"320602", "320611", "320613"}
     assert current_division("610726") == "610726"
 
 

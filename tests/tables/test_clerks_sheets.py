@@ -17,6 +17,7 @@ import pytest
 
 import govmedia_rules as gr
 from govmedia_rules.errors import GovMediaRulesWarning
+from govmedia_rules.subjects.registry import registered_accounts
 
 
 @pytest.fixture(autouse=True)
@@ -735,3 +736,55 @@ def test_a_frame_of_a_workbook(tmp_path: Path) -> None:
     table = frame.to_dict("records") if hasattr(frame, "to_dict") else frame.to_dicts()
     assert {row["账号名称"]: row["判定代码"] for row in table} == right
     assert [(row["工作表"], row["行号"]) for row in table] == [("台账", 4), ("台账", 5)]
+
+
+def test_a_wider_row_leaves_open_what_it_may_have_said(tmp_path: Path) -> None:
+    posts, columns, accounts = tmp_path / "posts.csv", tmp_path / "columns.csv", tmp_path / "accounts.csv"
+    posts.write_text("账号名称,平台类型,发布时间\n某县发布,微信,2024-08-20\n某县发布,微信,2024,08,21\n", "utf-8")
+    (snapshot,) = gr.read_posts(posts, observed_at=dt.date(2024, 8, 23), complete=True)
+    assert snapshot.partial == ("posts",)
+    columns.write_text("网站名称,栏目名称,最近更新时间\n某县政府,动态,2024-08-20\n某县政府,公告,2024,08,20\n", "utf-8")
+    read = gr.read_columns(columns, observed_at=dt.date(2024, 8, 23), complete=True)
+    assert read[0].partial == ("columns",)
+    assert [(row.row, row.reason, row.used) for row in read.bad] == [(3, "比表头多出单元格", False)]
+    accounts.write_text("账号名称,平台类型\n某县发布,微信\n某县,发布,微信\n", "utf-8")
+    registered = registered_accounts(accounts)
+    assert [account.name for account in registered] == ["某县发布"]
+    assert {row.row for row in registered.bad} == {3}
+
+
+@pytest.mark.parametrize("span", ["9" * 5_000, "0" * 5_000 + "2", "-1", "０"])
+def test_an_impossible_span_is_none(tmp_path: Path, span: str) -> None:
+    path = tmp_path / "a.xls"
+    head = f"<tr><td rowspan={span} colspan={span}>账号名称</td><td>平台</td><td>最后更新时间</td><td>互动功能</td></tr>"
+    path.write_text(f"<table>{head}<tr><td>甲</td><td>微博</td><td>2024-07-01</td><td>有</td></tr></table>", "utf-8")
+    assert [each.account.name for each in gr.read_accounts(path, observed_at=dt.date(2024, 8, 23))] == ["甲"]
+
+
+def _both(unit: str, *weibo: str) -> dict[str, str]:
+    cells = {"主办单位": unit, "微信名称": f"{unit}微信", "微信最后更新时间": "2024-08-20", "互动功能": "有"}
+    return cells | dict(zip(("微博名称", "微博最后更新时间", "微博发布数量"), weibo, strict=True))
+
+
+def test_an_account_of_a_platform_whose_name_is_missing_is_named_and_the_others_are_read() -> None:
+    rows = [_both("甲", "", "2024-05-01", ""), _both("乙", "乙微博", "2024-05-02", "3"), _both("丙", "", "/", "0")]
+    result = gr.read_accounts(rows, observed_at=dt.date(2024, 8, 23))
+    accounts = [(each.account.name, each.account.platform, each.latest_post_at) for each in result.good]
+    assert accounts == [
+        *((f"{unit}微信", "wechat", dt.date(2024, 8, 20)) for unit in "甲乙丙"),
+        ("乙微博", "weibo", dt.date(2024, 5, 2)),
+    ]
+    [fault] = result.bad
+    assert (fault.row, fault.column, fault.reason, fault.used, fault.sheet) == (2, "账号名称", "名称未填", False, "（微博）")
+
+
+def test_rows_of_tables_side_by_side_are_read_from_a_list_too() -> None:
+    cells = ["账号名称", "平台", "最后更新时间", "互动功能"]
+    header = cells + [f"{name}（第{at}列）" for at, name in enumerate(cells, 5)]
+    rows = [
+        ["甲", "微信", "2024-08-20", "有", "乙", "微博", "2024-08-19", "有"],
+        ["丙", "微信", "2024-08-18", "有", "", "", "2024-05-01", ""],
+    ]
+    result = gr.read_accounts([dict(zip(header, row, strict=True)) for row in rows], observed_at=dt.date(2024, 8, 23))
+    assert [each.account.name for each in result.good] == ["甲", "丙", "乙"]
+    assert [(fault.row, fault.column, fault.reason) for fault in result.bad if not fault.used] == [(3, "账号名称", "名称未填")]

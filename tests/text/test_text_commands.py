@@ -212,3 +212,40 @@ def test_marked_copies(capsys, tmp_path):
     document.save(tmp_path / "a.docx")
     assert run(capsys, scan, "scan", tmp_path / "a.docx", "--marked", tmp_path / "out")[0] == 0
     assert [comment.text[:5] for comment in docx.Document(tmp_path / "out" / "a.docx").comments] == ["建议：部署"]
+
+
+def test_marked_copies_of_one_name_do_not_overwrite_each_other(capsys, tmp_path):
+    docx = pytest.importorskip("docx")
+    for folder, words in (("a", "会议布署工作。"), ("b", "坚持中国特色社会注义。"), ("c", "会议布署。")):
+        (tmp_path / folder).mkdir()
+        document = docx.Document()
+        document.add_paragraph(words)
+        document.save(tmp_path / folder / ("x-2.docx" if folder == "c" else "x.docx"))
+    marked = tmp_path / "marked"
+    files = [tmp_path / "a" / "x.docx", tmp_path / "c" / "x-2.docx", tmp_path / "b" / "x.docx", tmp_path / "a" / "x.docx"]
+    run(capsys, scan, "scan", *files, "--marked", marked)
+    assert sorted(path.name for path in marked.iterdir()) == ["x-2.docx", "x-3.docx", "x.docx"]
+    words = {path.name: docx.Document(path).paragraphs[0].text for path in marked.iterdir()}
+    assert words["x.docx"] == "会议布署工作。"
+    assert words["x-3.docx"] == "坚持中国特色社会注义。"
+
+
+def test_a_refused_decision_and_a_bad_row_of_a_lexicon_are_not_read(capsys, tmp_path, page):
+    reviews, words = tmp_path / "reviews.jsonl", tmp_path / "words.csv"
+    reviews.write_text("{}\n", "utf-8")
+    assert run(capsys, scan, "scan", page, "--baseline", reviews)[0] == 1
+    words.write_text("错误表述,正确表述\n布署,部署\n错,x\n", "utf-8")
+    code, _, err = run(capsys, scan, "scan", page, "--lexicon", words)
+    assert code == 1
+    assert "lexicon line" in err
+
+
+def test_an_expired_decision_hides_nothing_today(capsys, tmp_path):
+    text, reviews = tmp_path / "a.txt", tmp_path / "reviews.jsonl"
+    text.write_text("会议布署工作。", "utf-8")
+    review = {"subject": str(text), "indicator": scan.INDICATOR, "decision": "dismissed", "role": "复核", "reason": "引用原文"}
+    review |= {"passage": passage_digest("会议布署工作", "布署"), "at": "2020-01-02T10:00:00+08:00", "expires": "2020-12-31"}
+    reviews.write_text(json.dumps(review) + "\n", "utf-8")
+    then = ["scan", text, "--baseline", reviews, "--today", "2020-06-01"]
+    assert "布署" not in run(capsys, scan, *then)[1]
+    assert "布署" in run(capsys, scan, *then[:-2])[1]
