@@ -73,10 +73,10 @@ def domain_irregular(
     evidence += [
         Evidence(domain.unicode, None, None, "suffix_not_allowed", suffixes) for domain in domains if domain.suffix not in suffixes
     ]
-    if portal_form and site.site.is_portal:
-        english = [domain for domain in domains if domain.suffix == "gov.cn" and not domain.host.startswith("www.")]
+    english = [domain for domain in domains if domain.suffix == "gov.cn" and not domain.host.startswith("www.")]
+    if portal_form and english and site.site.is_portal:
         evidence += [Evidence(domain.host, None, None, "portal_without_www") for domain in english]
-    if single:
+    if single and len(domains) > 1:
         for suffix in suffixes:
             same = tuple(dict.fromkeys(domain.unicode for domain in domains if domain.suffix == suffix))
             if len(same) > 1:

@@ -16,8 +16,8 @@ from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from govmedia_rules.checks.contract import PASSED, CheckResult, Status
-from govmedia_rules.judge.engine import Judge, PlanResult, Program, Step, profile_of
-from govmedia_rules.judge.finding import render
+from govmedia_rules.judge.engine import Judge, Program, Step, profile_of
+from govmedia_rules.judge.finding import Finding, render
 from govmedia_rules.judge.inspection import Inspection, joined
 from govmedia_rules.judge.rowwise import fault_text, keys_of
 from govmedia_rules.snapshots.cells import plain_marks
@@ -580,11 +580,11 @@ class _Pattern(NamedTuple):
 
     Attributes:
         cells: What is said of one of them.
-        sentences: Cell -> positions in the plan of the indicators whose sentences it joins.
+        sentences: Cell -> the sentences it joins, each a text or the number of the column whose answer says it.
     """
 
     cells: tuple[Cell, ...]
-    sentences: Mapping[int, Sequence[int]]
+    sentences: Mapping[int, Sequence[str | int]]
 
 
 class _Judged:
@@ -594,9 +594,7 @@ class _Judged:
         self._rows, self._base, self._judge, self._description = rows, base, judge, description
         self._snapshots = _Snapshots(rows, base)
         self._places = {indicator.id: place for place, indicator in enumerate(judge.plan.indicators)}
-        self._patterns: dict[tuple[int, ...], _Pattern] = {}
         self._shapes: dict[Any, int] = {}
-        self._sentences: dict[tuple[int, int], str] = {}
 
     def _program_of(self, snapshot: Snapshot) -> Program:
         return self._judge.program(profile_of(snapshot.subject, stage_of(snapshot)))
@@ -628,35 +626,51 @@ class _Judged:
                 results.append(answers)
                 positions.append(step.position)
         combined, members = _combined(columns, [len(each) for each in results])
-        # A step that programs ask with different facts unknown has a column for each of them, and of a row one.
-        in_order = sorted((position, at) for at, position in enumerate(positions) if at)
-        columns_of: dict[int, list[int]] = {}
-        for position, at in in_order:
-            columns_of.setdefault(position, []).append(at)
-        shapes = [list(map(id, programs)), *(list(map(self._shape_of, answers)) for answers in results[1:])]
-        described: list[tuple[Cell, ...]] = []
-        for members_of_one in zip(*(member.to_pylist() for member in members), strict=True):
-            program = results[0][members_of_one[0]]
-            key = tuple([shape[member] for shape, member in zip(shapes, members_of_one, strict=True)])
-            answers = [each[member] for each, member in zip(results, members_of_one, strict=True)]
-            pattern = self._patterns.get(key)
-            if pattern is None:
-                given = [(position, answers[at]) for position, at in in_order if answers[at] is not PASSED]
-                pattern = self._patterns[key] = self._pattern(program.result_of(given))
-            cells = list(pattern.cells)
-            for cell, places in pattern.sentences.items():
-                named = (
-                    program.fixed.get(place) or next((answers[at] for at in columns_of[place] if answers[at] is not PASSED), PASSED)
-                    for place in places
-                )
-                sentences = [self._sentence(place, answer) for place, answer in zip(places, named, strict=True)]
-                cells[cell] = joined(sentences, self._description.lang)
-            described.append(tuple(cells))
+        described = self._described(results, [member.to_pylist() for member in members], positions)
         which = combined.cast(pa.int32())
         if len(numbers) < self._rows.size:
             mask = pc.is_in(_numbers(self._rows.size), numbers)
             which = pc.replace_with_mask(pa.nulls(self._rows.size, pa.int32()), mask, which)
         return described, which
+
+    def _described(
+        self, results: Sequence[list[Any]], members: Sequence[list[int]], positions: Sequence[int]
+    ) -> list[tuple[Cell, ...]]:
+        """Return the cells of each combination of answers.
+
+        Args:
+            results: The programs, then the distinct answers of each column of steps.
+            members: For each of these lists, which of it each combination has.
+            positions: For each of these lists, the position of its step; -1 for the programs.
+        """
+        # A step that programs ask with different facts unknown has a column for each of them, and of a row one.
+        in_order = sorted((position, at) for at, position in enumerate(positions) if at)
+        shapes = [list(map(id, results[0])), *(list(map(self._shape_of, answers)) for answers in results[1:])]
+        sentences: list[list[str | None]] = [[None] * len(each) for each in results]
+        patterns: dict[tuple[int, ...], _Pattern] = {}
+        described = []
+        for combination in zip(*members, strict=True):
+            key = tuple([shape[member] for shape, member in zip(shapes, combination, strict=True)])
+            pattern = patterns.get(key)
+            if pattern is None:
+                answers = [each[member] for each, member in zip(results, combination, strict=True)]
+                given = {position: (at, answers[at]) for position, at in reversed(in_order) if answers[at] is not PASSED}
+                pattern = patterns[key] = self._pattern(results[0][combination[0]], given)
+            cells = list(pattern.cells)
+            for cell, parts in pattern.sentences.items():
+                texts: list[str] = []
+                for part in parts:
+                    if isinstance(part, int):
+                        answer = combination[part]
+                        text = sentences[part][answer]
+                        if text is None:
+                            text = sentences[part][answer] = self._sentence(positions[part], results[part][answer])
+                        texts.append(text)
+                    else:
+                        texts.append(part)
+                cells[cell] = joined(texts, self._description.lang)
+            described.append(tuple(cells))
+        return described
 
     def _results(self, function: Callable[[Snapshot], R], numbers: pyarrow.Array) -> tuple[pyarrow.Array, list[R]]:
         """Return the distinct results of a function of snapshots, and for each of some rows the number of its result.
@@ -709,21 +723,30 @@ class _Judged:
         return self._shapes.setdefault(shape, len(self._shapes))
 
     def _sentence(self, place: int, answer: CheckResult) -> str:
-        sentence = self._sentences.get((place, id(answer)))
-        if sentence is None:
-            sentence = render(self._judge.plan.indicators[place], answer, self._description.lang)
-            self._sentences[place, id(answer)] = sentence
-        return sentence
+        return render(self._judge.plan.indicators[place], answer, self._description.lang)
 
-    def _pattern(self, result: PlanResult) -> _Pattern:
+    def _pattern(self, program: Program, given: Mapping[int, tuple[int, CheckResult]]) -> _Pattern:
+        """Return what inspections share of one program and of answers alike in all but their sentences.
+
+        Args:
+            program: The steps of the subjects.
+            given: By position the column of an answer and one such answer.
+        """
+        result = program.result_of([(position, answer) for position, (_, answer) in sorted(given.items())])
         # Of the subject a score needs the level, and nothing else is shown of it here.
-        subject = self._base.subject.model_copy(update={"level": result.program.profile.level})
+        subject = self._base.subject.model_copy(update={"level": program.profile.level})
         inspection = Inspection(self._judge.plan, result, subject, self._base.observed_at, self._base.marks)
         description = self._description
         cells = description.cells(inspection)
-        sentences: dict[int, Sequence[int]] = {}
+
+        def part(finding: Finding) -> str | int:
+            place = self._places[finding.id]
+            fixed = program.fixed.get(place)
+            return given[place][0] if fixed is None else self._sentence(place, fixed)
+
+        sentences: dict[int, Sequence[str | int]] = {}
         if cells[description.problems] is not None:
-            sentences[description.problems] = [self._places[finding.id] for finding in inspection.problems]
+            sentences[description.problems] = list(map(part, inspection.problems))
         if description.missing is not None and cells[description.missing] is not None:
-            sentences[description.missing] = [self._places[finding.id] for finding in inspection.missing]
+            sentences[description.missing] = list(map(part, inspection.missing))
         return _Pattern(cells, sentences)

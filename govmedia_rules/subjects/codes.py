@@ -453,6 +453,8 @@ class PoliceNumber:
 
 
 _PLAIN_HOST = re.compile(r"[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*")  # in which the codec of IDNA changes nothing
+# Most addresses of these sites, of which nothing else needs to be worked out.
+_PLAIN_ADDRESS = re.compile(r"(?:https?://)?((?!xn--)[a-z0-9_-]{1,63}(?:\.(?!xn--)[a-z0-9_-]{1,63})*\.gov\.cn)(?=[/?#]|\Z)")
 _ZHENGWU = "xn--zfr164b"  # 政务, the only suffix allowed to Chinese domains since 国办函〔2018〕55号
 
 
@@ -482,6 +484,9 @@ class Domain:
             CodeError: No host name can be read from the text.
         """
         raw = text.strip()
+        plain = _PLAIN_ADDRESS.match(raw)
+        if plain is not None:
+            return cls(plain[1], plain[1], "gov.cn")
         if not raw:
             raise CodeError("域名 is empty", zh="域名为空")
         try:
