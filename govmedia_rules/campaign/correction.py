@@ -126,7 +126,7 @@ def _may_be_same(unit: Listed, other: Listed) -> bool:
     """Return whether nothing that both rows say tells them apart; a platform may be printed by any of its names."""
     platforms = (unit.platform, other.platform) if unit.platform and other.platform else (unit.platform_text, other.platform_text)
     pairs = ((unit.kind, other.kind), platforms, (unit.code, other.code), (unit.area, other.area))
-    return all(one is None or another is None or one == another for one, another in pairs)
+    return all(left is None or right is None or left == right for left, right in pairs)
 
 
 def _list_is_unread(notice: Notice) -> bool:

@@ -5,7 +5,7 @@ A blank cell is None and stays so: the sum of a column of blanks is None, not 0.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import date
 from fractions import Fraction
 from typing import NamedTuple
@@ -87,11 +87,6 @@ def _of_one(letters: Letters) -> LetterTally:
     if longest is None and letters.mean_working_days is not None:
         longest = Fraction(letters.mean_working_days)
     return LetterTally(1, letters.done, letters.pending, days, timed, longest, () if longest is None else (letters.unit,))
-
-
-def rate_of(letters: Letters) -> Ratio | None:
-    """Return 办结率 of one unit; None when it finished none and has none pending, or the numbers are blank."""
-    return LetterTally.of([letters]).rate
 
 
 def letters_from_cases(
@@ -204,15 +199,3 @@ def faults_of(disclosures: Iterable[Disclosure]) -> list[str]:
         if too_big:
             sentences.append(f"{disclosure.unit}：{'、'.join(too_big)}超过总数{disclosure.total}")
     return sentences
-
-
-GroupOf = Callable[[Letters], str]
-"""What letters are grouped by."""
-
-
-def by_group(letters: Iterable[Letters], group_of: GroupOf = lambda letters: letters.group) -> dict[str, LetterTally]:
-    """Return a tally for each group, in order of appearance."""
-    groups: dict[str, list[Letters]] = {}
-    for letters_row in letters:
-        groups.setdefault(group_of(letters_row), []).append(letters_row)
-    return {name: LetterTally.of(group) for name, group in groups.items()}

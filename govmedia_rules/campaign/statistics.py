@@ -22,7 +22,6 @@ from govmedia_rules.campaign.results import Result, UnitOutcome
 from govmedia_rules.campaign.rules import SubjectKind
 from govmedia_rules.campaign.units import CountedResult, CountedUnits, subject_kind
 from govmedia_rules.core.rates import Rounding
-from govmedia_rules.judge.finding import is_under
 from govmedia_rules.subjects.models import Account, Site
 from govmedia_rules.subjects.registry import Population
 
@@ -517,8 +516,3 @@ class _Placing:
             key = None if None in groups else tuple(group for group in groups if group is not None)
             self._known[values] = key
             return key
-
-
-def under(counts: Mapping[str, int], family: str) -> int:
-    """Return the sum over an indicator or family; a unit with two indicators of a family counts twice in it."""
-    return sum(number for name, number in counts.items() if is_under(name, family))

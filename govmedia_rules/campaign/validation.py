@@ -22,7 +22,6 @@ from govmedia_rules.notices.figures import Period
 from govmedia_rules.subjects.models import Account, Site
 
 _OF_KIND = {"site": "site.", "account": "media."}
-_KIND_EN = {"site": "site", "account": "account"}
 
 
 def without_blanks(text: str) -> str:

@@ -134,8 +134,8 @@ def passage_digest(sentence: str, term: str) -> str:
         >>> passage_digest("Ａ b。", "B") == passage_digest("ab。", "b")
         True
     """
-    seen = f"{key_of(sentence.translate(_UNSEEN))}\0{key_of(term.translate(_UNSEEN))}"
-    return hashlib.sha256(seen.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    passage = f"{key_of(sentence.translate(_UNSEEN))}\0{key_of(term.translate(_UNSEEN))}"
+    return hashlib.sha256(passage.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 _UNSEEN = dict.fromkeys(INVISIBLE)

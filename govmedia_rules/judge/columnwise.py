@@ -343,26 +343,26 @@ def _plain(group: CellGroup, values: pyarrow.Array) -> pyarrow.Array | None:
     if not pa.types.is_large_string(values.type) or len(group.headers) > 1:
         return None
     if fact == "account.code":
-        found = pc.match_substring_regex(values, "^[0-9]{6}[A-Z][0-9]{3}[A-Z]{2}[0-9]{4}$")
+        plain = pc.match_substring_regex(values, "^[0-9]{6}[A-Z][0-9]{3}[A-Z]{2}[0-9]{4}$")
     elif fact == "site.code":
-        found = pc.match_substring_regex(values, "^[0-9]{10}$")
+        plain = pc.match_substring_regex(values, "^[0-9]{10}$")
     elif fact in ("account.url", "site.url"):
-        found = pc.match_substring_regex(values, "^https?://[0-9A-Za-z][!-~]{2,500}$")
+        plain = pc.match_substring_regex(values, "^https?://[0-9A-Za-z][!-~]{2,500}$")
     elif name in _PLAIN_FACTS:
         # Arrow knows letters of newer Unicode than Python may; one that both know shows that the text says something.
         first = pc.utf8_slice_codeunits(values, 0, 1)
         letters = [letter for letter in first.unique().to_pylist() if letter is not None and letter.isalnum()]
         known = pc.is_in(first, pa.array(letters, values.type))
         length = pc.utf8_length(values)
-        found = pc.and_(pc.and_(pc.utf8_is_alnum(values), known), pc.less_equal(length, _MAX_NAME))
+        plain = pc.and_(pc.and_(pc.utf8_is_alnum(values), known), pc.less_equal(length, _MAX_NAME))
         if (pc.min(length).as_py() or 0) <= max(map(len, plain_marks())):
             marks = pa.array(sorted(plain_marks()), values.type)
-            found = pc.and_(found, pc.invert(pc.is_in(pc.utf8_lower(values), marks)))
+            plain = pc.and_(plain, pc.invert(pc.is_in(pc.utf8_lower(values), marks)))
         if name == "name":
-            found = pc.and_(found, pc.invert(pc.match_substring_regex(values, perhaps_no_subject())))
+            plain = pc.and_(plain, pc.invert(pc.match_substring_regex(values, perhaps_no_subject())))
     else:
         return None
-    return pc.fill_null(found, False)
+    return pc.fill_null(plain, False)
 
 
 def _numbers(count: int) -> pyarrow.Array:
@@ -373,10 +373,10 @@ def _numbers(count: int) -> pyarrow.Array:
     return pc.cumulative_sum(pa.repeat(pa.scalar(1, pa.int64()), count), start=-1)
 
 
-def _positions(mask: pyarrow.Array, wanted: bool) -> list[int]:
+def _positions(mask: pyarrow.Array, value: bool) -> list[int]:
     import pyarrow.compute as pc
 
-    positions: list[int] = pc.indices_nonzero(mask if wanted else pc.invert(mask)).to_pylist()
+    positions: list[int] = pc.indices_nonzero(mask if value else pc.invert(mask)).to_pylist()
     return positions
 
 
@@ -674,7 +674,7 @@ class _Judged:
         ]
         while todo:
             rows, codes, paths, groups = todo.pop()
-            found: list[int | None] = [None] * len(paths)
+            answered: list[int | None] = [None] * len(paths)
             unknown: dict[int, list[int]] = {}
             for at, outcome in enumerate(self._snapshots.outcomes(function, groups, paths)):
                 if outcome.__class__ is _Unknown:
@@ -685,7 +685,7 @@ class _Judged:
                         raise _LooksAtTheWhole  # what a check that raises says of it may depend on anything
                     known[id(outcome)] = len(results)
                     results.append(outcome)
-                found[at] = known[id(outcome)]
+                answered[at] = known[id(outcome)]
             for group, places in unknown.items():
                 mask = None if len(places) == len(paths) else pc.is_in(codes, pa.array(places, codes.type))
                 some, old = (rows, codes) if mask is None else (rows.filter(mask), codes.filter(mask))
@@ -693,8 +693,8 @@ class _Judged:
                 both, (first, second) = _combined([old, column.codes.take(numbers.take(some))], [len(paths), column.size])
                 parted = [(*paths[path], code) for path, code in zip(first.to_pylist(), second.to_pylist(), strict=True)]
                 todo.append((some, both, parted, (*groups, group)))
-            if len(unknown) < 1 or any(place is not None for place in found):
-                values = pa.array(found, pa.int32()).take(codes)
+            if len(unknown) < 1 or any(place is not None for place in answered):
+                values = pa.array(answered, pa.int32()).take(codes)
                 pieces.append((rows, values) if not unknown else (rows.filter(values.is_valid()), values.drop_null()))
         result = pa.nulls(len(numbers), pa.int32())
         for rows, values in pieces:

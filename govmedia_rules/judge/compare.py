@@ -328,8 +328,8 @@ def compare(before: Iterable[Inspection | ComparedInspection], after: Iterable[I
             f"标识 {name!r} 指多个单位；请给每个单位各自的标识",
         )
         warnings.warn(SharedId(text, zh), stacklevel=2)
-    earlier, found = (_by_subject(summaries, shared) for summaries in sets)
-    later = _under_earlier_ids(found, earlier)
+    earlier, later = (_by_subject(summaries, shared) for summaries in sets)
+    later = _under_earlier_ids(later, earlier)
     changes = [_change(earlier.get(name), later.get(name)) for name in sorted({**earlier, **later})]
     versions = tuple(tuple(sorted({result.rulebook for result in results.values()})) for results in (earlier, later))
     return Comparison(changes, (versions[0], versions[1]))

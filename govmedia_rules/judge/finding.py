@@ -240,8 +240,6 @@ FINDING_HEADINGS: tuple[Heading[Finding], ...] = (
     Heading("waived", "boolean", "已豁免", lambda finding: finding.is_waived),
     Heading("detail", "text", "明细(JSON)", _detail),
 )
-COLUMNS = tuple(heading.name for heading in FINDING_HEADINGS)
-"""Columns of a finding in a table."""
 
 
 class Findings(Tabular[Finding]):

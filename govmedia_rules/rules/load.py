@@ -332,9 +332,9 @@ def _bases(name: str, books: Mapping[str, RulebookFile]) -> set[str]:
     bases: set[str] = set()
     todo = [name]
     while todo:
-        found = {base for base in books[todo.pop()].extends if base in books} - bases
-        bases |= found
-        todo.extend(found)
+        new = {base for base in books[todo.pop()].extends if base in books} - bases
+        bases |= new
+        todo.extend(new)
     return bases - {name}
 
 
