@@ -94,7 +94,7 @@ _LINE = re.compile(
 
 
 def parse_record(line: bytes, number: int) -> Record | None:
-    """Return the record in a line; None when the line is torn, altered, or counts itself wrongly."""
+    """Return the record in a line; None when the line is truncated, altered, or carries a wrong number."""
     match = _LINE.fullmatch(line)
     if match is None or int(match[1], 16) != zlib.crc32(match[2]):
         return None
@@ -238,7 +238,7 @@ def _check_format(record: Record, path: Path) -> None:
 
 
 class CampaignJournal:
-    """Appends records to the journal of a folder. One writer at a time: a second one waits for the first.
+    """Appends records to the journal of a folder. One writer at a time: a second one waits until the first has closed it.
 
     Args:
         folder: Folder of the campaign.
@@ -279,7 +279,7 @@ class CampaignJournal:
             raise
 
     def _require_own_tail(self) -> None:
-        """Refuse to go on where somebody else wrote since; what both wrote was not checked against each other."""
+        """Raise `CampaignError` when another process has appended since this one read the journal."""
         start, end = self._last_line()
         os.lseek(self._file, start, os.SEEK_SET)
         known = read_head(self.folder) == self.tail and digest_of(_read_all(self._file, end - start)) == self.tail.digest
@@ -312,7 +312,7 @@ class CampaignJournal:
             os.ftruncate(self._file, end)
 
     def append(self, kind: str, data: object) -> None:
-        """Write one record; when it returns, a kill of this process can no longer undo it.
+        """Write one record; once this returns, the record survives a kill of the process.
 
         Raises:
             CampaignError: The record is longer than any that is read, or the disk is full or read-only; the file then ends
@@ -349,7 +349,7 @@ class CampaignJournal:
         os.write(self._head, _head_bytes(self.tail))
 
     def close(self) -> None:
-        """Bring what was written to the disk and let the next writer in."""
+        """Flush the file to disk and release the lock."""
         if self._file >= 0:
             os.fsync(self._head)
             os.fsync(self._file)

@@ -29,7 +29,7 @@ def level_too_low(site: SiteSnapshot, *, levels: Annotated[Kinds, Strictness.MOR
 
 
 def domains_of(site: SiteSnapshot) -> tuple[list[Domain], CheckResult]:
-    """Return the domains a site is registered with, and what is said where none of them is at fault.
+    """Return the domains a site is registered with, and the answer to give where none of them breaks a rule.
 
     An address that cannot be read is no domain that keeps the rule, so it stands in the way of a pass.
     """
@@ -121,7 +121,7 @@ def portal_domain_irregular(site: SiteSnapshot) -> CheckResult:
 
 @check("site.department_domain_irregular")
 def department_domain_irregular(site: SiteSnapshot) -> CheckResult:
-    """Check whether the English domain of a department site does not lie below that of its government (`○○○.□□□.gov.cn`).
+    """Check whether the English domain of a department site is not a subdomain of its government's (`○○○.□□□.gov.cn`).
 
     Only the shape is looked at: two names or more before `gov.cn`, a leading `www` not counted. Whether the names above
     are those of the government's portal is for a person.

@@ -95,7 +95,7 @@ def messages_unanswered(
 
 
 def _is_known_column(kind: str | None) -> bool:
-    """Return whether a message's column is of a known kind; one of another kind may be a column whose messages do not count."""
+    """Return whether the kind of a message's column is known; messages of an unknown kind may have to be left out."""
     return is_known_kind("channel", kind) or is_known_kind("column", kind)
 
 
@@ -278,7 +278,7 @@ def messages_unpublished(
 
 
 def _facts_not_shown(messages: Iterable[Message], fields: Kinds) -> tuple[dict[str, Evidence], set[str]]:
-    """Return the facts that a message does not show, each with the first such message, and those that may be misspelt."""
+    """Return the facts that messages do not show, each with the first such message, and those that may only be misspelt."""
     absent: dict[str, Evidence] = {}
     doubtful: set[str] = set()
     for message in messages:
@@ -333,7 +333,7 @@ def enquiries_unanswered(
 
 
 def answer_by(item: Message | Enquiry, asked_at: Moment, point: datetime) -> tuple[bool | None, Moment | None]:
-    """Return whether something was answered at the monitoring point, and when.
+    """Return whether a message was answered by the monitoring point, and when.
 
     An answer dated after the point was not there yet. One dated before the question contradicts it, so that nobody knows whether
     it was answered: (None, None).
@@ -356,7 +356,7 @@ def answer_by(item: Message | Enquiry, asked_at: Moment, point: datetime) -> tup
 
 
 def _in_time(enquiry: Enquiry, site: SiteSnapshot, limit: int, calendar: WorkCalendar) -> bool | None:
-    """Whether an enquiry was answered within the working days; None while it still may be."""
+    """Return whether an enquiry was answered within the working days; None while it still may be."""
     zone = site.observed_at.tzinfo
     assert zone is not None
     asked: date = day_of(enquiry.asked_at, zone)

@@ -30,13 +30,13 @@ from govmedia_rules.snapshots.parts import Column, Document, Entry, Interpretati
 
 
 def shingles(text: str, size: int) -> set[str]:
-    """All runs of `size` characters of a text without its white space."""
+    """Return all runs of `size` characters of a text without its white space."""
     plain = "".join(text.split())
     return {plain[start : start + size] for start in range(len(plain) - size + 1)}
 
 
 def copied_share(interpretation: str, document: str, size: int = 8) -> float | None:
-    """Return the share of the interpretation's runs of `size` characters that stand in the document too.
+    """Return the share of the interpretation's runs of `size` characters that also occur in the document.
 
     A copy gives nearly 1, a lightly edited one about 0.8, independent words nearly 0. None when the interpretation is
     shorter than one run.

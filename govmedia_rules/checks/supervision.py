@@ -1,4 +1,4 @@
-"""监管工作年度考核指标 (second part of 国办秘函〔2019〕19号): what is on record of a supervising office for one year."""
+"""监管工作年度考核指标 (second part of 国办秘函〔2019〕19号): checks of a supervising office's records of one year."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ PerYear = Literal[1, 2, 4, 12]
 
 
 def _is_for(finding: NationalFinding, families: Families) -> bool | None:
-    """Whether one of its reasons belongs to the families; None when no reason is stated."""
+    """Return whether one of its reasons belongs to the families; None when no reason is stated."""
     if finding.reasons is None:
         return None
     return any(reason == family or reason.startswith(f"{family}.") for reason in finding.reasons for family in families)
@@ -165,7 +165,7 @@ class _Period(NamedTuple):
 
 
 def _lies_in(spot_check: SpotCheck, year: int, first: int, last: int) -> bool:
-    """Whether the period of a spot check lies in these months of the year."""
+    """Return whether the period of a spot check is within these months of the year."""
     checked_year, start, end = months_of(spot_check.period)
     return checked_year == year and first <= start and end <= last
 
@@ -236,7 +236,7 @@ def spot_checks_short(
 
 
 def _shares_demanded(supervisor: SupervisorSnapshot, share: Decimal | None, department: Decimal | None) -> tuple[Decimal, Decimal]:
-    """Return the share demanded at least and at most; both are the same where the kind of office is known."""
+    """Return the least and the most share demanded; both are the same where the kind of office is known."""
     usual = share or Decimal(0)
     special = department if department is not None else usual
     kind = supervisor.supervisor.supervises
@@ -246,7 +246,7 @@ def _shares_demanded(supervisor: SupervisorSnapshot, share: Decimal | None, depa
 
 
 def _covers(rounds: list[SpotCheck], demanded: tuple[Decimal, Decimal]) -> bool | None:
-    """Whether rounds checked the share demanded; None when their numbers do not decide."""
+    """Return whether rounds checked the share demanded; None when their numbers do not decide."""
     whole, at_least = demanded
     if not at_least:
         return True

@@ -59,7 +59,7 @@ class Lexicons(tuple[str, ...]):
 
 
 class _Text(NamedTuple):
-    """A text that is looked through, and where it stands."""
+    """A text to be scanned, and where it is from."""
 
     title: str
     url: str | None

@@ -1,4 +1,4 @@
-"""Pictures that need snapshots and a rulebook together."""
+"""Plots that need snapshots and a rulebook together."""
 
 from __future__ import annotations
 
