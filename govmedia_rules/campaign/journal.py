@@ -136,33 +136,20 @@ def read_records(folder: Path) -> Iterator[tuple[Record, Tail]]:
                 is_last = not line.endswith(b"\n") and not file.peek(1)
                 if is_last and (head is not None or parse_record(line + b"\n", number) is None):
                     break
-                raise CampaignError(
-                    "the line was altered after it was written",
-                    Where(str(path), row=number),
-                    hint="restore the file from a copy",
-                    zh="这一行写入后被改动过",
-                    hint_zh="请从备份恢复",
-                )
+                raise _damaged("the line was altered after it was written", "这一行写入后被改动过", path, number)
             if number == 1:
                 _check_format(record, path)
             if (record.prev is None and is_chained) or record.prev not in (None, tail.digest):
-                raise CampaignError(
+                raise _damaged(
                     "the line does not follow the one before: a line was deleted, doubled or moved",
-                    Where(str(path), row=number),
-                    hint="restore the file from a copy",
-                    zh="这一行与上一行不衔接：有行被删除、重复或移动",
-                    hint_zh="请从备份恢复",
+                    "这一行与上一行不衔接：有行被删除、重复或移动",
+                    path,
+                    number,
                 )
             is_chained = record.prev is not None
             tail = tail.follow(line)
             if head is not None and head.records == tail.records and head.digest != tail.digest:
-                raise CampaignError(
-                    "the line is not the one that was written",
-                    Where(str(path), row=number),
-                    hint="restore the file from a copy",
-                    zh="这一行不是当初写入的内容",
-                    hint_zh="请从备份恢复",
-                )
+                raise _damaged("the line is not the one that was written", "这一行不是当初写入的内容", path, number)
             yield record, tail
     if head is None and is_chained:
         raise CampaignError(
@@ -173,13 +160,13 @@ def read_records(folder: Path) -> Iterator[tuple[Record, Tail]]:
             "请从备份恢复两个文件",
         )
     if head is not None and head.records > tail.records:
-        raise CampaignError(
-            f"{head.records} records were written and {tail.records} are left: the end was cut off",
-            Where(str(path), row=tail.records + 1),
-            "restore the file from a copy",
-            zh=f"写入过 {head.records} 条，只剩 {tail.records} 条：末尾被截断",
-            hint_zh="请从备份恢复",
-        )
+        what = f"{head.records} records were written and {tail.records} are left: the end was cut off"
+        raise _damaged(what, f"写入过 {head.records} 条，只剩 {tail.records} 条：末尾被截断", path, tail.records + 1)
+
+
+def _damaged(what: str, zh: str, path: Path, row: int | None = None) -> CampaignError:
+    where, hint = Where(str(path), row=row), "restore the file from a copy"
+    return CampaignError(what, where, hint=hint, zh=zh, hint_zh="请从备份恢复")
 
 
 def read_tail(folder: Path) -> Tail:
@@ -202,13 +189,7 @@ def read_head(folder: Path) -> Tail | None:
         return None
     match = re.fullmatch(rb"([0-9]{12}) ([0-9a-f]{16}) ([0-9a-f]{8})\n", data)
     if match is None or zlib.crc32(data[:29]) != int(match[3], 16):
-        raise CampaignError(
-            "the head of the journal was altered after it was written",
-            Where(str(folder / HEAD)),
-            hint="restore the file from a copy",
-            zh="记录的首部写入后被改动过",
-            hint_zh="请从备份恢复",
-        )
+        raise _damaged("the head of the journal was altered after it was written", "记录的首部写入后被改动过", folder / HEAD)
     return Tail(int(match[1]), match[2].decode())
 
 

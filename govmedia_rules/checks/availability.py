@@ -22,7 +22,7 @@ from govmedia_rules.checks.contract import (
     needs_review,
     passed,
 )
-from govmedia_rules.core.time import Moment, Window, day_of, earliest, latest
+from govmedia_rules.core.time import Moment, Window, day_of, earliest, latest, zone_of
 from govmedia_rules.snapshots.failures import failure_kinds, of_status
 from govmedia_rules.snapshots.models import SiteSnapshot
 from govmedia_rules.snapshots.parts import OfflineNotice, Probe, ProbeDay
@@ -125,8 +125,7 @@ def probes_by_day(site: SiteSnapshot, slow_seconds: float, days: int) -> list[li
     from the monitoring point, calendar days up to today, and calendar days up to yesterday are all accepted.
     """
     point = site.observed_at
-    zone = point.tzinfo
-    assert zone is not None
+    zone = zone_of(point)
     notices = site.offline_notices or ()
     if site.probes is None:
         assert site.probe_days is not None
@@ -290,8 +289,7 @@ def unreachable_unreported(
         slow_seconds: A probe that takes this long or longer has failed. Unit: seconds.
         times: Number of failures from which it counts.
     """
-    zone = site.observed_at.tzinfo
-    assert zone is not None
+    zone = zone_of(site.observed_at)
     moments: list[tuple[Moment, int]] = [(probe.at, 1) for probe in site.probes or () if has_failed(probe, slow_seconds)]
     moments += [(counted.day, counted.failed) for counted in site.probe_days or () if counted.failed]
     total = sum(number for _, number in moments)
@@ -330,8 +328,7 @@ def offline_too_long(
         国办发〔2017〕47号, 变更与关停: 临时下线.
     """
     point, span = site.observed_at, window.before(site.observed_at)
-    zone = point.tzinfo
-    assert zone is not None
+    zone = zone_of(point)
     begun = [notice for notice in site.offline_notices or () if not span.is_before(notice.starts_at)]
     recent = [notice for notice in begun if notice.ends_at is None or latest(notice.ends_at, zone) >= span.start]
     long: list[Evidence] = []

@@ -19,7 +19,7 @@ from govmedia_rules.checks.contract import (
     passed,
 )
 from govmedia_rules.checks.updates import FaultCount, column_updated
-from govmedia_rules.core.time import Moment, Span, Window, day_of
+from govmedia_rules.core.time import Moment, Span, Window, day_of, zone_of
 from govmedia_rules.core.workdays import Calendar
 from govmedia_rules.errors import CalendarError, closest
 from govmedia_rules.snapshots.kinds import is_known as is_known_kind
@@ -425,8 +425,7 @@ def columns_without_daily_items(
     Source:
         Local notices; see the indicator.
     """
-    zone = site.observed_at.tzinfo
-    assert zone is not None
+    zone = zone_of(site.observed_at)
     try:
         workdays = _last_workdays(day_of(site.observed_at, zone), days, calendar)
     except CalendarError:

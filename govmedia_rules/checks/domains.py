@@ -6,7 +6,7 @@ from datetime import date
 from typing import Annotated
 
 from govmedia_rules.checks.contract import CheckResult, Evidence, Kinds, Positive, Strictness, check, failed, inconclusive, passed
-from govmedia_rules.core.time import day_of
+from govmedia_rules.core.time import day_of, zone_of
 from govmedia_rules.errors import CodeError
 from govmedia_rules.snapshots.models import SiteSnapshot
 from govmedia_rules.subjects.codes import Domain
@@ -173,8 +173,7 @@ def chinese_domain_wrong(site: SiteSnapshot, *, suffixes: Annotated[Kinds, Stric
     Source:
         国办函〔2018〕55号.
     """
-    zone = site.observed_at.tzinfo
-    assert zone is not None
+    zone = zone_of(site.observed_at)
     if day_of(site.observed_at, zone) < since:
         return passed("not_yet_in_force", since=since)
     domains, otherwise = domains_of(site)

@@ -21,7 +21,7 @@ from govmedia_rules.checks.contract import (
     passed,
 )
 from govmedia_rules.checks.interaction import has_column
-from govmedia_rules.core.time import Moment, Window, day_of, earliest, latest
+from govmedia_rules.core.time import Moment, Window, day_of, earliest, latest, zone_of
 from govmedia_rules.core.workdays import Calendar, WorkCalendar, WorkingDays
 from govmedia_rules.errors import CalendarError, closest
 from govmedia_rules.snapshots.kinds import is_known as is_known_kind
@@ -50,8 +50,7 @@ def messages_unanswered(
     if not site.messages and "messages" not in site.partial:
         return passed()
     point = site.observed_at
-    zone = point.tzinfo
-    assert zone is not None
+    zone = zone_of(point)
     first = window.start(point)
     must_be_after = wait.start(point)
     certain: list[Evidence] = []
@@ -174,8 +173,7 @@ def _replies_late(
     calendar: WorkCalendar,
 ) -> CheckResult:
     span = window.before(point)
-    zone = point.tzinfo
-    assert zone is not None
+    zone = zone_of(point)
     late: list[Evidence] = []
     unclear: list[Evidence] = []
     outside = unknown = certain = doubtful = 0
@@ -343,8 +341,7 @@ def answer_by(item: Message | Enquiry, asked_at: Moment, point: datetime) -> tup
         asked_at: When it was put.
         point: The monitoring point.
     """
-    zone = point.tzinfo
-    assert zone is not None
+    zone = zone_of(point)
     answered_at = item.answered_at
     if answered_at is None:
         return item.answered, None
@@ -357,8 +354,7 @@ def answer_by(item: Message | Enquiry, asked_at: Moment, point: datetime) -> tup
 
 def _in_time(enquiry: Enquiry, site: SiteSnapshot, limit: int, calendar: WorkCalendar) -> bool | None:
     """Return whether an enquiry was answered within the working days; None while it still may be."""
-    zone = site.observed_at.tzinfo
-    assert zone is not None
+    zone = zone_of(site.observed_at)
     asked: date = day_of(enquiry.asked_at, zone)
     is_answered, answered_at = answer_by(enquiry, enquiry.asked_at, site.observed_at)
     if is_answered is None or (is_answered and answered_at is None):

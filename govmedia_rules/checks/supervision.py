@@ -12,7 +12,7 @@ from pydantic import Field
 
 from govmedia_rules.checks.contract import CheckResult, Evidence, Positive, Strictness, check, failed, inconclusive, passed
 from govmedia_rules.checks.updates import FaultCount
-from govmedia_rules.core.time import Window, day_in_month, day_of, earliest, latest
+from govmedia_rules.core.time import Window, day_in_month, day_of, earliest, latest, zone_of
 from govmedia_rules.snapshots.supervision import ErrorMessage, NationalFinding, SpotCheck, SupervisorSnapshot, last_day, months_of
 
 Families = tuple[str, ...]
@@ -94,8 +94,7 @@ def sites_unqualified(
 
 def _received(supervisor: SupervisorSnapshot) -> list[ErrorMessage]:
     """Return the messages received in the year assessed."""
-    zone = supervisor.observed_at.tzinfo
-    assert zone is not None
+    zone = zone_of(supervisor.observed_at)
     year = supervisor.assessed_year
     return [message for message in supervisor.error_messages or () if day_of(message.received_at, zone).year == year]
 
@@ -133,8 +132,7 @@ def error_messages_late(supervisor: SupervisorSnapshot, *, wait: Annotated[Windo
     Source:
         国办秘函〔2019〕19号, 监管工作年度考核指标: “我为政府网站找错”.
     """
-    zone = supervisor.observed_at.tzinfo
-    assert zone is not None
+    zone = zone_of(supervisor.observed_at)
     late: list[Evidence] = []
     unknown = 0
     for message in _received(supervisor):
@@ -172,8 +170,7 @@ def _lies_in(spot_check: SpotCheck, year: int, first: int, last: int) -> bool:
 
 def _periods(supervisor: SupervisorSnapshot, subject: str, per_year: int) -> list[_Period]:
     """Return the periods of the year assessed that are over at the monitoring point."""
-    zone = supervisor.observed_at.tzinfo
-    assert zone is not None
+    zone = zone_of(supervisor.observed_at)
     year, step = supervisor.assessed_year, 12 // per_year
     spot_checks = [spot_check for spot_check in supervisor.spot_checks or () if spot_check.subject == subject]
     periods = []
@@ -276,8 +273,7 @@ def results_unpublished(
         国办秘函〔2019〕19号, 监管工作年度考核指标.
     """
     point = supervisor.observed_at
-    zone = point.tzinfo
-    assert zone is not None
+    zone = zone_of(point)
     unpublished: list[Evidence] = []
     late: list[Evidence] = []
     unknown = 0
@@ -338,8 +334,7 @@ def supervision_report_late(
     Source:
         国办秘函〔2019〕19号, 监管工作年度考核指标: 年度报表; 国办函〔2018〕12号.
     """
-    zone = supervisor.observed_at.tzinfo
-    assert zone is not None
+    zone = zone_of(supervisor.observed_at)
     year = supervisor.assessed_year
     due = day_in_month(year + 1, due_month, due_day)
     if day_of(supervisor.observed_at, zone) <= due:
@@ -376,8 +371,7 @@ def findings_unrectified(supervisor: SupervisorSnapshot) -> CheckResult:
         国办秘函〔2019〕19号, 监管工作年度考核指标: 整改.
     """
     point = supervisor.observed_at
-    zone = point.tzinfo
-    assert zone is not None
+    zone = zone_of(point)
     late: list[Evidence] = []
     again: list[Evidence] = []
     unknown = 0

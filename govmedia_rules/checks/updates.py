@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Annotated, Any, NamedTuple
 
 from govmedia_rules.checks.contract import CheckResult, Evidence, Positive, Strictness, check, failed, inconclusive, passed
-from govmedia_rules.core.time import Moment, Span, Window, earliest, latest
+from govmedia_rules.core.time import Moment, Span, Window, earliest, latest, zone_of
 from govmedia_rules.core.time import latest as latest_instant
 from govmedia_rules.snapshots.models import AccountSnapshot, SiteSnapshot
 from govmedia_rules.snapshots.parts import Column, Entry, Post
@@ -58,8 +58,7 @@ def newest_by(span: Span, latest: Moment | None, entries: Sequence[Entry | Post]
     """
     if latest is None or not span.is_before(latest):
         return latest
-    zone = span.end.tzinfo
-    assert zone is not None
+    zone = zone_of(span.end)
     return max(_dates_by(span, entries), key=lambda moment: latest_instant(moment, zone), default=latest)
 
 
@@ -278,8 +277,7 @@ def reminders_repeated(
         count: Number of reminders.
         window: Time within which they came.
     """
-    zone = site.observed_at.tzinfo
-    assert zone is not None
+    zone = zone_of(site.observed_at)
     sent: list[Moment] = sorted(site.reminders or (), key=lambda moment: earliest(moment, zone))
     for first, last in zip(sent, sent[count - 1 :], strict=False):
         # Bare days are read in the unit's favour: as far apart as they can be.

@@ -86,6 +86,12 @@ Instant = Annotated[datetime, _InstantSchema]
 """An aware `datetime`. Models hold it in Asia/Shanghai, whatever offset it was written in; so for `Moment`."""
 
 
+def zone_of(instant: datetime) -> tzinfo:
+    """Return the time zone of an aware instant."""
+    assert instant.tzinfo is not None
+    return instant.tzinfo
+
+
 def earliest(moment: datetime | date, zone: tzinfo) -> datetime:
     """Return the first instant of `moment`: the start of the day in `zone` when it is a bare day."""
     return moment if isinstance(moment, datetime) else datetime.combine(moment, time.min, zone)
