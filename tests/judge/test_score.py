@@ -381,6 +381,51 @@ def test_the_sum_is_shown_line_by_line() -> None:
     assert str(seen.score) == "106"
 
 
+@pytest.mark.parametrize(
+    ("parts", "lines"),
+    [
+        (  # without services 75 points are left, and what remains of them counts 4/3
+            {**NO_SERVICES, "ipv6": False},
+            [
+                "基础分 75",
+                "IPv6改造 -2（unreachable×1）",
+                "扣分指标得分 × 4/3 = 97.33",
+                *("调查征集 +3", "答复迅速 +4", "在线访谈 +3"),
+                "得分 = 107.33",
+                "另有须人工判定而未判定的指标共 4 分，未扣",
+            ],
+        ),
+        (  # what may be lost besides stands in the same line
+            {"links": [*DEAD[:2], {"url": "/y", "on_home": True, "opens": None}], "ipv6": None},
+            [
+                "基础分 100",
+                "可用性 -3..-2（home×2；可能还有 home×1）",
+                "IPv6改造 -2..0",
+                "扣分指标得分 = 95..98",
+                *("调查征集 +3", "答复迅速 +4", "在线访谈 +3"),
+                "得分 = 105..108（分值未核实或尚有未定项）",
+                "另有须人工判定而未判定的指标共 6 分，未扣",
+            ],
+        ),
+        (  # without a bonus none is shown
+            {"ipv6": False, **NO_ACTIVITIES, **SLOW},
+            [
+                "基础分 100",
+                "IPv6改造 -2（unreachable×1）",
+                "扣分指标得分 = 98",
+                "得分 = 98",
+                "另有须人工判定而未判定的指标共 6 分，未扣",
+            ],
+        ),
+    ],
+    ids=["no services", "undecided", "no bonus"],
+)
+def test_the_whole_sum_is_shown(parts: dict[str, Any], lines: list[str]) -> None:
+    score = STATED.inspect(portal(**parts)).score
+    assert score is not None
+    assert list(score.lines()) == lines
+
+
 def test_unverified_values_are_named() -> None:
     seen = BOOK.inspect(portal(ipv6=False))
     assert seen.score is not None
@@ -451,6 +496,18 @@ def test_scores_go_to_json() -> None:
     again = gr.Inspection.from_dict(seen.to_dict(), seen.plan)
     assert again.score == seen.score
     assert again.to_json() == seen.to_json()
+
+
+def test_a_stored_score_says_the_same_without_its_rulebook() -> None:
+    score = BOOK.inspect(portal(ipv6=False, links=DEAD, submission_works=None)).score
+    stored = gr.Inspection.from_dict(BOOK.inspect(portal(ipv6=False, links=DEAD, submission_works=None)).to_dict()).score
+    assert score is not None
+    assert stored is not None
+    assert score.rests_on
+    assert (stored.part, stored.total, stored.passes, stored.unchecked) == (score.part, score.total, score.passes, score.unchecked)
+    assert (stored.rests_on, list(stored.lines())) == (score.rests_on, list(score.lines()))
+    assert stored.factor == score.factor == 1
+    assert stored.to_dict() == score.to_dict()
 
 
 PARTS = ["ipv6", "online_application", "submission_works", "unified_login", "has_search"]
