@@ -14,19 +14,11 @@ from hypothesis import strategies as st
 
 import govmedia_rules as gr
 from govmedia_rules import testing
-from govmedia_rules.rules.model import Plan
 
 sys.path.insert(0, str(Path(__file__).parent))
-from portals import COLUMNS, ELEMENTS, MARKS, PERFECT, portal
+from portals import COLUMNS, DEAD, ELEMENTS, MARKS, PERFECT, RUINED, blank, portal, stated
 
 BOOK = gr.load_rulebook("national-2019")
-
-
-def stated(book: gr.Rulebook) -> gr.Rulebook:
-    """The rulebook with its points taken as it reads them, as if all had been seen: for the arithmetic alone."""
-    plan = book.plan
-    seen = tuple(one.model_copy(update={"unverified": ()}) for one in plan.indicators)
-    return gr.Rulebook(Plan(plan.id, plan.title, plan.layers, seen, plan.scoring, plan.basis, plan.functions))
 
 
 STATED = stated(BOOK)
@@ -34,12 +26,7 @@ STATED = stated(BOOK)
 NO_SERVICES = {"site": {"has_services": False}}
 NO_ACTIVITIES: dict[str, Any] = {"activities": []}
 SLOW = {"enquiries": [{"question": "q", "asked_at": "2024-08-05", "answered_at": "2024-08-08"}] * 2}
-DEAD = [{"url": f"/x/{number}", "on_home": True, "opens": False} for number in range(9)]
 OLD = "2023-01-01"
-
-
-def blank(*kinds: str) -> dict[str, Any]:
-    return {f"column__{kind}": None for kind in kinds}
 
 
 # Bonuses a machine can award: surveys 3 (six in the year and a channel), interviews 3 (six), answers within a working day 4.
@@ -437,21 +424,10 @@ def test_unverified_values_are_named() -> None:
 
 
 def test_a_verdict_that_unverified_values_could_change() -> None:
-    ruined = {
-        **blank("overview", "duties", "leaders", "news", "interpretation"),
-        "online_application": False,
-        "submission_works": False,
-        "unified_login": False,
-        "message_board": {"published": False},
-        "ipv6": False,
-        "has_search": False,
-        "links": DEAD,
-        "error_report": {"present": False},
-    }
-    seen = BOOK.inspect(portal(**ruined))
+    seen = BOOK.inspect(portal(**RUINED))
     assert seen.score is not None
     # As the book reads the points: 1 + 2 + 3 + 5 + 5 + 3 + 5 + 5 + 8 + 2 + 3 + 5 + 2 = 49 lost.
-    assert str(STATED.inspect(portal(**ruined)).score.part) == "51"  # type: ignore[union-attr]
+    assert str(STATED.inspect(portal(**RUINED)).score.part) == "51"  # type: ignore[union-attr]
     # Nobody saw them, so that nothing is lost for certain, and at most what the other indicators of each group leave of its points, one
     # each and five for policy documents: 31 - 8, 19, 23 - 1 and 21 - 5.
     assert str(seen.score.part) == "20..100"
