@@ -41,7 +41,12 @@ TESTS: Mapping[str, Sequence[str]] = {
     "govmedia_rules/checks/contract.py": ("tests/rules", "tests/judge", "tests/test_cases.py", "tests/test_public_api.py"),
     "govmedia_rules/judge": ("tests/judge", "tests/test_cases.py", "tests/engines/test_batch.py"),
     "govmedia_rules/judge/score.py": ("tests/judge/test_score.py", "tests/judge", "tests/campaign/test_campaign_results.py"),
-    "govmedia_rules/rules": ("tests/rules", "tests/judge/test_judging.py", "tests/judge/test_other_books.py"),
+    "govmedia_rules/rules": (
+        "tests/rules",
+        "tests/judge/test_readings.py",
+        "tests/judge/test_judging.py",
+        "tests/judge/test_other_books.py",
+    ),
     "govmedia_rules/campaign": ("tests/campaign",),
     "govmedia_rules/core/dates.py": ("tests/core/test_dates.py", "tests/collect/test_collect_pages.py"),
     "govmedia_rules/core/time.py": ("tests/core/test_time.py", "tests/test_cases.py"),
