@@ -16,8 +16,7 @@ from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))
-import fuzz
+from tests import fuzz
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="inputs are read in forked processes")
 

@@ -37,7 +37,7 @@ Share = Annotated[Decimal, BeforeValidator(_as_text), AfterValidator(_is_share)]
 
 
 class OutcomeRule(Model):
-    """A condition under which a unit has an outcome of its own; a condition that is left out admits all.
+    """Conditions under which a unit gets an outcome other than passed or failed; a condition that is left out admits all.
 
     Rules with `status` or `listed_status` are asked before the verdict counts, because such a unit is neither passed nor
     failed. The others are asked only of a unit that would pass.
@@ -73,7 +73,7 @@ class OutcomeRule(Model):
 
 
 class CoverageRule(Model):
-    """What a document demands a round to look at.
+    """The share of units that a document demands a round to inspect.
 
     Attributes:
         id: Id of the rule.

@@ -19,7 +19,7 @@ from govmedia_rules.checks.contract import (
     passed,
 )
 from govmedia_rules.checks.updates import FaultCount, column_updated
-from govmedia_rules.core.time import Moment, Span, Window, day_of
+from govmedia_rules.core.time import Moment, Span, Window, day_of, zone_of
 from govmedia_rules.core.workdays import Calendar
 from govmedia_rules.errors import CalendarError, closest
 from govmedia_rules.snapshots.kinds import is_known as is_known_kind
@@ -217,7 +217,7 @@ def _counted(
     columns: Sequence[tuple[Column, Window | None]],
     **args: Any,
 ) -> CheckResult:
-    """Return the answer for a rule that counts columns up to a limit."""
+    """Return the answer of a rule that fails when the number of columns reaches a limit."""
     reached = count.reaches(limit)
     if reached is False and part not in site.partial:
         # A few columns short of the limit are no fault of the veto, and nobody needs to be told of each healthy site's none.
@@ -244,7 +244,7 @@ def column_missing(site: SiteSnapshot, *, kinds: Kinds) -> CheckResult:
 
 
 def may_be_among(site: SiteSnapshot) -> bool:
-    """Return whether a column that was not found may exist all the same: unseen, or of a kind that nobody knows."""
+    """Return whether a column that was not observed may exist: columns were not read in full, or one has an unknown kind."""
     return "columns" in site.partial or not all(is_known_kind("column", kind) for kind in site.columns_by_kind)
 
 
@@ -340,7 +340,7 @@ def columns_behind(
 
 
 def _is_meant(column: Column, kinds: Kinds, except_kinds: Kinds, home_columns: bool | None) -> bool | None:
-    """Whether a rule for these kinds and places means the column; None when its kind or place is not known."""
+    """Return whether a rule for these kinds and places applies to the column; None when its kind or place is not known."""
     is_known = True
     if kinds or except_kinds:
         if column.kind is None:
@@ -425,8 +425,7 @@ def columns_without_daily_items(
     Source:
         Local notices; see the indicator.
     """
-    zone = site.observed_at.tzinfo
-    assert zone is not None
+    zone = zone_of(site.observed_at)
     try:
         workdays = _last_workdays(day_of(site.observed_at, zone), days, calendar)
     except CalendarError:
@@ -461,7 +460,7 @@ def _last_workdays(today: date, days: int, calendar: Calendar) -> list[date]:
 
 
 def _days_without(column: Column, workdays: Iterable[date], zone: tzinfo) -> tuple[list[date], list[date]]:
-    """Days certainly without an item, and days nobody can tell."""
+    """Return the days certainly without an item, and the undecided days."""
     if column.is_blank:
         return list(workdays), []
     newest = None if column.latest_entry_at is None else day_of(column.latest_entry_at, zone)

@@ -7,7 +7,6 @@ wrote. Every reader gives `Post`s; `account_snapshot` makes a snapshot of them.
 from __future__ import annotations
 
 import html as html_module
-import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from govmedia_rules.collect.words import word_table
 from govmedia_rules.core.dates import read_moment
 from govmedia_rules.core.time import SHANGHAI
 from govmedia_rules.errors import ObservationError
+from govmedia_rules.snapshots.exports import decode
 from govmedia_rules.snapshots.models import AccountSnapshot
 from govmedia_rules.snapshots.parts import Collection, Post
 from govmedia_rules.snapshots.posts import post_rows, post_tables
@@ -122,7 +122,7 @@ def _loaded(source: str | bytes | Mapping[str, Any] | Sequence[Any], what: str) 
     if not isinstance(source, str | bytes):
         return source
     try:
-        return json.loads(source)
+        return decode(source)
     except ValueError as fault:
         raise ObservationError(f"{what} is not JSON: {fault}", zh=f"{what} 不是 JSON：{fault}") from fault
     except RecursionError as fault:

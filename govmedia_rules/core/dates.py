@@ -44,7 +44,7 @@ _H = f"[{_ZERO}一二三四五六七八九]"
 
 
 def _blanks(pattern: str) -> str:
-    """Return a blank in the patterns below stands for up to three of any kind: bounded, so that no text makes them slow."""
+    """Return the pattern with each blank replaced by up to three of any white space: bounded, so that no text makes it slow."""
     return pattern.replace(" ", r"\s{0,3}")
 
 

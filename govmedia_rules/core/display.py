@@ -33,7 +33,7 @@ _HIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u202a-\u20
 
 
 def text(value: object, most: int = MAX_CHARS) -> str:
-    """Return a value as escaped text of at most `most` characters; characters nobody can see are shown as their code."""
+    """Return a value as escaped text of at most `most` characters; invisible characters are shown as their code."""
     plain = str(value)
     cut = len(plain) - most
     if cut > 0:
@@ -115,7 +115,7 @@ def html_table(heads: Sequence[str], rows: Iterable[Sequence[str]], total: int |
 
 
 def shares(counts: Mapping[str, int], tones: Mapping[str, Tone]) -> str:
-    """Return counts as a bar whose parts are as long as their shares, with every count and share beside it."""
+    """Return counts as a stacked bar, each part as wide as its share, with every count and share beside it."""
     total = sum(counts.values())
     if not total:
         return ""

@@ -65,7 +65,7 @@ _RATE_LABEL = "合格率，括号内为合格数/总数；黄色为待定，不�
 
 
 def pass_rates(groups: Mapping[str, CountsOf], *, title: str = "合格率", ax: Axes | None = None, font: str | None = None) -> Axes:
-    """Draw the pass rate of each group, what is undetermined in a colour of its own, and the counts beside the bars.
+    """Draw the pass rate of each group, the undetermined share in a colour of its own, and the counts beside the bars.
 
     Args:
         groups: Counts by name of the group, drawn in this order from the top; those beyond `MAX_BARS` are one bar, 其余N个.
@@ -221,7 +221,7 @@ def score_bands(
     ax: Axes | None = None,
     font: str | None = None,
 ) -> Axes:
-    """Draws how many scores lie in each band; a score that may lie in more than one band counts as 未定.
+    """Draw how many scores lie in each band; a score that may lie in more than one band counts as 未定.
 
     Args:
         scores: Lowest and highest each score can be.

@@ -166,7 +166,7 @@ class WorkCalendar(Model):
         return WorkingDays(count, tuple(skipped), tuple(made_up))
 
     def has_more_than(self, limit: int, first: date, last: date) -> bool | None:
-        """Return whether more than `limit` working days lie after `first`, up to and including `last`.
+        """Return whether there are more than `limit` working days after `first`, up to and including `last`.
 
         Args:
             limit: Number of working days.

@@ -1,4 +1,4 @@
-"""Findings that need all subjects at once, and incidents that hit several accounts of one owner.
+"""Checks across all subjects of a registry, and errors that one owner published in several places.
 
 Both are tallies: pieces may be collected anywhere, merged in any order, and the outcome is the same.
 """
@@ -27,7 +27,7 @@ _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class RegistryTally:
-    """What is known of the members of a registry, collected piece by piece.
+    """The members of a registry and their observations, collected piece by piece and mergeable.
 
     Merging is associative and commutative: any partition and order of the input gives the same tally.
 
@@ -56,13 +56,13 @@ class RegistryTally:
         return tally
 
     def add_listing(self, subject: Site | Account) -> None:
-        """Take in what the registry says of a subject."""
+        """Add the registry's entry for a subject."""
         platform = subject.platform if isinstance(subject, Account) else None
         entry = RegistryEntry(subject.name, subject.owner, platform, subject.status, subject.url)
         self._put(Member(subject.id, _kind(subject), entry=entry))
 
     def add(self, snapshot: AnySnapshot) -> None:
-        """Take in what was seen of a site or account; supervising offices are on no registry and are left aside."""
+        """Add an observation of a site or account; supervising offices are in no registry and are ignored."""
         if isinstance(snapshot, SupervisorSnapshot):
             return
         subject = snapshot.subject
@@ -84,7 +84,7 @@ class RegistryTally:
         self._members[new.id] = Member(new.id, min(old.kind, new.kind), entry, observation)
 
     def merge(self, other: RegistryTally) -> RegistryTally:
-        """Return a tally of what both know."""
+        """Return a tally of the members and observations of both."""
         merged = RegistryTally(self._members)
         for member in other._members.values():
             merged._put(member)
@@ -117,7 +117,7 @@ class RegistryTally:
         return Members(members[member_id] for member_id in sorted(members))
 
     def findings(self, book: Rulebook) -> Findings:
-        """Apply the rules across subjects: every answer that is not a plain pass, by indicator and subject."""
+        """Run the checks across subjects; return every answer that is not a plain pass, by indicator and subject."""
         members = self.members
         by_id = {member.id: member for member in members}
         findings: list[Finding] = []
@@ -173,7 +173,7 @@ def _fault_of(answers: object, members: Members) -> str | None:
 
 
 def _may_be_one(entry: RegistryEntry, observation: Observation) -> bool:
-    """Return whether nothing that is known parts a listed subject from one that was seen under its name."""
+    """Return whether a listed subject may be the one observed under its name: no fact known of both differs."""
     return entry.owner is None or observation.owner is None or key_of(entry.owner) == key_of(observation.owner)
 
 
@@ -209,7 +209,7 @@ class Incident(NamedTuple):
 
 
 def incidents(inspections: Iterable[Inspection], *, families: tuple[str, ...] = ("expression",)) -> list[Incident]:
-    """Failed or candidate findings that share a passage and an owner, one incident for each passage.
+    """Group failed or candidate findings by passage and owner, one incident for each passage.
 
     Args:
         inspections: Results of any number of subjects, in any order.

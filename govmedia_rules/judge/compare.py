@@ -1,4 +1,4 @@
-"""Two sets of inspections side by side: over time, or one set of snapshots under two rulebooks (比较)."""
+"""Compare two sets of inspections: over time, or one set of snapshots under two rulebooks (比较)."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ class ComparedInspection(NamedTuple):
 
 
 class _Pattern(NamedTuple):
-    """What the statuses of an inspection come to; the plan is held, so that no other gets its place in memory."""
+    """The failed and the settled indicators of an inspection; it holds the plan, so that the plan's `id` stays unique as a key."""
 
     plan: Plan
     failed: frozenset[str]
@@ -235,12 +235,12 @@ class Comparison(Tabular[SubjectChange]):
 
     @property
     def verdicts(self) -> dict[tuple[str, str], int]:
-        """How many subjects went from which verdict to which; `absent` where a subject is in one set only."""
+        """Number of subjects by earlier and later verdict; `absent` where a subject is in one set only."""
         pairs = Counter((_word(change.before), _word(change.after)) for change in self._changes)
         return dict(sorted(pairs.items()))
 
     def counts(self) -> dict[str, dict[str, int]]:
-        """For each indicator, how many subjects are new, persisting, resolved, lost sight of."""
+        """For each indicator, the number of subjects where it is new, persisting, resolved or lost sight of."""
         counts: dict[str, dict[str, int]] = {}
         for change in self._changes:
             for kind in CHANGE_ZH:
@@ -328,8 +328,8 @@ def compare(before: Iterable[Inspection | ComparedInspection], after: Iterable[I
             f"标识 {name!r} 指多个单位；请给每个单位各自的标识",
         )
         warnings.warn(SharedId(text, zh), stacklevel=2)
-    earlier, found = (_by_subject(summaries, shared) for summaries in sets)
-    later = _under_earlier_ids(found, earlier)
+    earlier, later = (_by_subject(summaries, shared) for summaries in sets)
+    later = _under_earlier_ids(later, earlier)
     changes = [_change(earlier.get(name), later.get(name)) for name in sorted({**earlier, **later})]
     versions = tuple(tuple(sorted({result.rulebook for result in results.values()})) for results in (earlier, later))
     return Comparison(changes, (versions[0], versions[1]))
@@ -353,7 +353,7 @@ def _by_subject(summaries: Iterable[ComparedInspection], shared: Container[str])
 def _under_earlier_ids(
     later: Mapping[str, ComparedInspection], earlier: Mapping[str, ComparedInspection]
 ) -> dict[str, ComparedInspection]:
-    """Put subjects under the id that an earlier release gave them, where the earlier set knows them by it and one bears it."""
+    """Rename subjects to the id of an earlier release where the earlier set has exactly that id and only one subject claims it."""
     bearers = Counter(summary.former_id for summary in later.values())
     aligned: dict[str, ComparedInspection] = {}
     for name, summary in later.items():

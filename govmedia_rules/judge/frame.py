@@ -1,4 +1,4 @@
-"""A frame of accounts or sites judged as a whole: the same frame comes back with verdicts, problems and reasons."""
+"""Judge a frame of accounts or sites; the same frame is returned with verdicts, problems and reasons as columns."""
 
 from __future__ import annotations
 
@@ -189,7 +189,7 @@ def inspect_frame(
 
 
 def asked_of(missing: tuple[str, ...], book: Rulebook) -> tuple[str, ...]:
-    """Return those of the missing columns that some check of the book needs."""
+    """Return the missing columns that some check of the book reads."""
     functions = book.plan.functions
     checks = [functions[indicator.check] for indicator in book.plan.indicators if indicator.check and indicator.check in functions]
     parts = {part for function in checks for alternatives in CheckSpec.of(function).needs for part in alternatives}
@@ -197,7 +197,7 @@ def asked_of(missing: tuple[str, ...], book: Rulebook) -> tuple[str, ...]:
 
 
 def judged_row(inspection: Inspection, lang: str, place: Place, fault: str | None = None) -> Judged:
-    """Return what is said of an inspected subject, with the cells of its row that were not read."""
+    """Return the result cells of an inspected subject, with the cells of its row that could not be read."""
     verdict = inspection.verdict
     score = inspection.score
     tally = inspection.tally()
@@ -221,7 +221,7 @@ def judged_row(inspection: Inspection, lang: str, place: Place, fault: str | Non
 
 
 def not_judged(bad: Iterable[BadRow], place: Place) -> Judged:
-    """Return what is said of a row that holds no subject."""
+    """Return the result cells of a row that holds no subject."""
     return (*NOTHING, *place, fault_text(bad))
 
 

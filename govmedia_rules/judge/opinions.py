@@ -1,4 +1,4 @@
-"""Give each observation the reviews and waivers that belong to it, and say which were refused and why."""
+"""Match reviews and waivers to observations, and record which were refused and why."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from govmedia_rules.subjects.models import Account, AnySubject, Site, former_id_
 
 
 class Given(NamedTuple):
-    """What people gave for one observation.
+    """The reviews and waivers that apply to one observation.
 
     Attributes:
         reviews: Reviews of each indicator, in order of time.
@@ -42,7 +42,7 @@ class _Numbered(NamedTuple):
 
 
 class Opinions:
-    """Reviews and waivers of many subjects, and which of them were of use.
+    """Reviews and waivers of many subjects, and whether each was used.
 
     Args:
         plan: The plan that is judged by.
@@ -72,11 +72,11 @@ class Opinions:
 
     @property
     def asks_for_all(self) -> bool:
-        """Whether all observations must be known ahead: a review may answer a later one, and an id may stand for several units."""
+        """Whether all observations must be known ahead: a review may answer a later one, and one id may name several units."""
         return bool(self._by_subject or self._waivers)
 
     def observe(self, subject: AnySubject, observed_at: datetime) -> None:
-        """Note one observation ahead of judging; see `asks_for_all`."""
+        """Register one observation before judging; see `asks_for_all`."""
         self.note_id(subject)
         for name in _ids_of(subject):
             if name in self._by_subject or name in self._waivers:
@@ -84,7 +84,7 @@ class Opinions:
                 self._bearers[name].add(subject.id)
 
     def note_id(self, subject: AnySubject) -> None:
-        """Note the unit of an id that the caller gave, and warn where it was given to another unit before."""
+        """Register the unit of a caller's id, and warn where the id was given to another unit before."""
         if not isinstance(subject, Site | Account) or subject.id in self._shared_ids or subject.id == subject.usual_id:
             return
         other = self._given_ids.setdefault(subject.id, subject)
@@ -131,14 +131,14 @@ class Opinions:
         return Given(reviews, tuple(waiver for waiver in waivers if waiver not in shared), tuple(refused))
 
     def _is_shared(self, name: str, subject_id: str) -> bool:
-        """Return whether an id stands for several subjects, so that nobody knows which one is meant."""
+        """Return whether an id names several subjects, so that an opinion under it fits none of them."""
         if name == subject_id or self._by_present_id:
             return name in self._shared_ids or name != subject_id
         self._bearers[name].add(subject_id)
         return len(self._bearers[name]) > 1
 
     def warn_of(self, waivers: Sequence[Waiver], observed_at: datetime, waived: Iterable[str]) -> None:
-        """Warn of waivers that are not in force or cover nothing.
+        """Warn of waivers that are not in force or match no finding.
 
         Args:
             waivers: Waivers of a subject.
@@ -230,7 +230,7 @@ class Opinions:
                 self.refused.append(_contradiction(review, where))
 
     def _contradicting(self, fitting: Sequence[Review]) -> list[Review]:
-        """Return reviews of one observation that contradict each other at one instant, by whatever id or point they name it."""
+        """Return reviews of one observation that contradict each other at one instant, whichever id or point they name it by."""
         decisions: dict[tuple[object, ...], set[str]] = defaultdict(set)
         named = [self._indicator(review.indicator) for review in fitting]
         targets = [(each.id if each else "", review.entry, review.at) for each, review in zip(named, fitting, strict=True)]
@@ -318,7 +318,7 @@ def remembered_reviews(
 
 
 def _ids_of(subject: AnySubject) -> tuple[str, ...]:
-    """Return the id of a subject and the one that earlier releases gave it, by which reviews of then name it."""
+    """Return the id of a subject and its id in earlier releases, which older reviews use."""
     return tuple(dict.fromkeys((subject.id, former_id_of(subject))))
 
 
@@ -343,7 +343,7 @@ def _evidence_of(indicator: Indicator, plan: Plan, result: PlanResult) -> Iterat
 
 
 def _target(review: Review) -> tuple[object, ...]:
-    """Return what a review answers, and when: of two with the same target neither is the later one."""
+    """Return the target and the time of a review; of two with equal targets and times neither is the later one."""
     if review.passage is not None:
         return (_family(review.indicator), review.passage, review.entry, review.at)
     return (review.subject, review.indicator, review.entry, review.observed_at, review.at)

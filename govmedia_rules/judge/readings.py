@@ -1,4 +1,4 @@
-"""Readings of a clause: a failure or a pass is said only where every reading that sources allow agrees."""
+"""Readings of a clause: a failure or a pass is certain only where every reading that the sources allow agrees."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class ReadingCall(NamedTuple):
 
 @dataclass(frozen=True)
 class SeveralReadings:
-    """A check that is asked once for each reading of its clause.
+    """A check that runs once for each reading of its clause.
 
     Attributes:
         function: The check.

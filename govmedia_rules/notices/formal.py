@@ -356,11 +356,13 @@ def statistics_date(
 # --- requirements ---------------------------------------------------------------------------------------------------
 
 _DUE = re.compile(
-    r"(?P<who>[^。;,]{0,60}?)(?:请|务必|须|需|应|要)?(?:务必|务)?(?:于|在)?(?P<date>(?:[0-9]{4}年)?(?:1[0-2]|0?[1-9])月(?:(?:3[01]|[12][0-9]|0?[1-9])日|底))(?:\([^()]{1,8}\))?(?:下班|17时|18时|12时|[0-9]{1,2}[::时][0-9]{0,2})?(?:之)?(?:以)?前"
+    r"(?:请|务必|须|需|应|要)?(?:务必|务)?(?:于|在)?(?P<date>(?:[0-9]{4}年)?(?:1[0-2]|0?[1-9])月(?:(?:3[01]|[12][0-9]|0?[1-9])日|底))(?:\([^()]{1,8}\))?(?:下班|17时|18时|12时|[0-9]{1,2}[::时][0-9]{0,2})?(?:之)?(?:以)?前"
 )
 _WITHIN = re.compile(
     r"(?:自|在|于)?(?:收到|接到|本)?(?:通报|通知)?(?:印发|下发|发布|收到)?(?:之日)?(?:起|后)?(?P<n>[0-9]{1,3}|[一二三四五六七八九十]{1,3})个?(?P<unit>工作日|日|天)(?:之)?(?:内|以内)"
 )
+LONGEST_ADDRESSEE = 60
+"""Characters before a date that may name who must report by then; longer text is a sentence of its own."""
 _OWN_PLAN = re.compile("我[局院办厅委校处镇乡区县市]|我单位|我中心|力争|计划|争取|拟")
 """Words before a date by which the writer means to have done something himself: no term that is set to others."""
 _RECEIVER = re.compile(
@@ -373,15 +375,19 @@ def deadlines(lines: list[Line], page: NoticeText, year: int | None, signed_at: 
     for line in lines:
         before = ""
         for sentence in sentences_of(line):
+            end = 0
             for match in _DUE.finditer(sentence.text):
-                rest = sentence.text[match.end() :]
+                clause = sentence.text[max(end, match.start() - LONGEST_ADDRESSEE) : match.start()]
+                who = clause[max(map(clause.rfind, "。;,")) + 1 :]
+                end = match.end()
+                rest = sentence.text[end:]
                 is_own_plan = _OWN_PLAN.search(sentence.text[: match.start("date")]) is not None
                 if is_own_plan or not re.search("报|反馈|提交|整改|完成|送|注销|恢复更新", rest[:60]):
                     continue
                 due = _due(match.group("date"), year, signed_at)
                 if due is None:
                     continue
-                yield from _deadline(sentence, page, due, match.group("who"), rest, before, match.start(), None)
+                yield from _deadline(sentence, page, due, who, rest, before, match.start() - len(who), None)
             within = _WITHIN.search(sentence.text)
             if within is not None and re.search("报送|上报|反馈|报告", sentence.text[within.end() :]):
                 number = within.group("n")

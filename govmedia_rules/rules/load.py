@@ -283,7 +283,7 @@ def as_day(day: object) -> date:
 
 
 def _is_superseded(layer: RulebookFile, day: date, books: Mapping[str, RulebookFile]) -> bool:
-    """Return whether another layer that is at hand holds in the place of this one on a day."""
+    """Return whether another available layer replaces this one in the place on a day."""
     chain = [layer.id]
     successor = books.get(layer.superseded_by or "")
     while successor is not None:
@@ -299,7 +299,7 @@ def _is_superseded(layer: RulebookFile, day: date, books: Mapping[str, RulebookF
 
 
 def _unseen_successor(layer: RulebookFile, day: date, books: Mapping[str, RulebookFile]) -> Successor | None:
-    """Return the rules that replaced a layer by a day and are not at hand; None where there are none."""
+    """Return the rules that replaced a layer by a day and are not available; None where there are none."""
     known, named = layer.known_successor, layer.superseded_by
     if known is not None and known.from_ <= day:
         return known
@@ -311,7 +311,7 @@ def _unseen_successor(layer: RulebookFile, day: date, books: Mapping[str, Rulebo
 
 
 def _in_force(name: str, day: date, books: Mapping[str, RulebookFile]) -> LayerSource:
-    """Return the layer; where it, or one that it rests on, was replaced and the new rules are not at hand, what stands for it."""
+    """Return the layer, or its stand-in where it or a layer it extends was replaced by rules that are not available."""
     content = books[name]
     unseen = _unseen_successor(content, day, books)
     if unseen is not None:
@@ -328,18 +328,18 @@ def _in_force(name: str, day: date, books: Mapping[str, RulebookFile]) -> LayerS
 
 
 def _bases(name: str, books: Mapping[str, RulebookFile]) -> set[str]:
-    """Return every layer that one extends, directly or through others."""
+    """Return every layer that a layer extends, directly or through others."""
     bases: set[str] = set()
     todo = [name]
     while todo:
-        found = {base for base in books[todo.pop()].extends if base in books} - bases
-        bases |= found
-        todo.extend(found)
+        new = {base for base in books[todo.pop()].extends if base in books} - bases
+        bases |= new
+        todo.extend(new)
     return bases - {name}
 
 
 def _stand_in(content: RulebookFile, successor: Successor, extends: tuple[str, ...]) -> LayerSource:
-    """Return what stands for a layer once its successor holds: nothing of it, and the successor as not at hand."""
+    """Return an empty layer in place of a replaced one, with its unavailable successor as an open indicator."""
     entry = {
         "title": "本地检查指标（文本未见）",
         "title_en": "Indicators of the place itself, not at hand",

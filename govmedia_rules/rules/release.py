@@ -1,4 +1,4 @@
-"""A release of rulebooks apart from the code: a folder or zip of layers with a manifest, checked whole before it is used."""
+"""A release of rulebooks apart from the code: a folder or zip of layers with a manifest, verified whole before use."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ class ReleasedBook(Model):
 
 
 class Manifest(Model):
-    """What a release says of itself.
+    """The manifest of a release.
 
     Attributes:
         format: What the file is.
@@ -87,7 +87,7 @@ class Manifest(Model):
 
 @dataclass(frozen=True)
 class Books:
-    """Rulebooks released apart from the code, beside the built-in ones or instead of them.
+    """Rulebooks released apart from the code, added to the built-in ones or used instead of them.
 
     Attributes:
         name: Name of the release with its version and the first digits of its digest, as results show it.
@@ -111,12 +111,12 @@ class Books:
     alone: bool = False
 
     def over(self, plugins: Plugins) -> Plugins:
-        """Return what installed packages offer, with these books to be found first."""
+        """Return the plugins of installed packages, overlaid with these books."""
         return replace(plugins, released=self.layers, alone=self.alone)
 
 
 def read_books(path: str | os.PathLike[str], *, alone: bool = False) -> Books:
-    """Read a release of rulebooks and check all of it: the manifest, every digest, and that nothing else lies beside it.
+    """Read a release of rulebooks and verify all of it: the manifest, every digest, and that it contains nothing else.
 
     Args:
         path: A folder or zip with `manifest.json` and the files it lists, as `export_books` writes it.
@@ -286,7 +286,7 @@ def _manifest(content: Mapping[str, bytes], root: Path) -> Manifest:
 
 
 def _checked(book: ReleasedBook, content: Mapping[str, bytes], root: Path) -> Layer:
-    """Return a layer whose file is what the manifest says it is."""
+    """Return a layer after verifying that its file matches the manifest."""
     data = content.get(book.file)
     if data is None:
         raise _fault(root, book.file, "the manifest lists a file that is not there", "清单列出的文件不存在")

@@ -108,11 +108,11 @@ def _document(source: object, where: Where | None) -> Any:
     if not isinstance(source, str | bytes):
         return source
     try:
-        return json.loads(source)
+        return decode(source)
     except (ValueError, RecursionError) as fault:
         lines = [line for line in source.splitlines() if line.strip()]
         try:
-            return [json.loads(line) for line in lines] if len(lines) > 1 else json.loads("")
+            return [decode(line) for line in lines] if len(lines) > 1 else json.loads("")
         except (ValueError, RecursionError):
             raise ObservationError(
                 f"the document is not JSON: {fault}",
@@ -198,3 +198,18 @@ def _row(post: Mapping[str, Any], keys: Mapping[str, Sequence[str]], others: Seq
     if any(str(value).strip().lower() not in _NO for key in others if (value := _value(post, [key])) is not None):
         row["kind"] = "转发"
     return {field: value if isinstance(value, str | int | float | bool) else str(value) for field, value in row.items()}
+
+
+def decode(source: str | bytes) -> Any:
+    """Return what a JSON document says, halves of characters that a tool cut in two as U+FFFD.
+
+    Raises:
+        ValueError: It is not JSON.
+        RecursionError: It is nested too deeply.
+    """
+    text = source if isinstance(source, str) else source.decode(json.detect_encoding(source), "surrogatepass")
+    value = json.loads(text)
+    if re.search(r"\\u[dD][89a-fA-F]|[\ud800-\udfff]", text) is None:
+        return value
+    text = json.dumps(value, ensure_ascii=False)
+    return json.loads(text.encode("utf-16", "surrogatepass").decode("utf-16", "replace"))

@@ -176,7 +176,7 @@ def simple_table(grid: Grid) -> RawTable | None:
             for below in range(at + 1, len(rows))
             if any(cell is not None for cell in rows[below])
         ]
-        return RawTable(grid.name, tuple(texts), data, sheet=grid.sheet, header_row=grid.number(at), day_zero=grid.day_zero)
+        return RawTable(grid.name, tuple(texts), data, sheet=grid.sheet, day_zero=grid.day_zero)
     return None
 
 
@@ -290,7 +290,6 @@ def _segments(
             columns,
             data,
             sheet=grid.sheet,
-            header_row=grid.number(header.end - 1),
             rejected=tuple(rejected),
             remarks=tuple(_hidden(grid, header.end, texts)) if next_header is None else (),
             day_zero=grid.day_zero,

@@ -47,7 +47,6 @@ class RawTable:
             value the source held.
         types: Type of each column as the source names it (`int64`, `timestamp[us]`); {} where cells have no type (CSV).
         sheet: Sheet of a workbook; None where the source has none.
-        header_row: Number of the last row of the header.
         rejected: Rows that hold no data (totals, notes, repeated headers), and rows of a text file that were mended.
         remarks: What a reader should know of the sheet: hidden rows and columns that were read, hidden sheets that were not.
         day_zero: The day that serial numbers of dates count from.
@@ -61,7 +60,6 @@ class RawTable:
     rows: Iterable[tuple[int, dict[str, Any]]]
     types: Mapping[str, str] = field(default_factory=dict)
     sheet: str | None = None
-    header_row: int = 1
     rejected: tuple[BadRow, ...] = ()
     remarks: tuple[BadRow, ...] = ()
     day_zero: date = date(1899, 12, 30)

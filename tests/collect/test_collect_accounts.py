@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+import govmedia_rules as gr
 from govmedia_rules.collect.accounts import (
     account_snapshot,
     read_post_export,
@@ -71,6 +72,21 @@ def test_a_wechat_history_gives_every_article_of_every_message() -> None:
     for bad in ("not json", "{}", "[]"):
         with pytest.raises(ObservationError):
             read_wechat_history(bad)
+
+
+def test_half_a_character_costs_no_post(tmp_path: Path) -> None:
+    item = {
+        "comm_msg_info": {"datetime": 1724112000, "type": 49},
+        "app_msg_ext_info": {"title": "甲\ud83d", "content_url": "http://a/\ude00"},
+    }
+    [post] = read_wechat_history(json.dumps({"general_msg_list": json.dumps({"list": [item]})}))
+    assert (post.title, post.url) == ("甲\ufffd", "http://a/\ufffd")
+    path = tmp_path / "weibo.json"
+    path.write_text(
+        json.dumps({"weibo": [{"screen_name": "甲", "text": "乙\ud83d", "created_at": "2024-08-20T10:00:00"}]}), "utf-8"
+    )
+    [snapshot] = gr.read_posts(path, observed_at=date(2024, 8, 23))
+    assert [post.text for post in snapshot.posts or ()] == ["乙\ufffd"]
 
 
 def test_weibo_in_the_site_form_and_in_a_collectors_form() -> None:

@@ -22,6 +22,7 @@ from govmedia_rules.snapshots.models import SiteSnapshot
 from govmedia_rules.subjects.models import Site
 from tests.collect.madesites import NOW, LoopbackServer
 from tests.collect.test_collect_doubt import DAY, FOOT, HOST, NAMES, frame, look, made, named, rows
+from tests.timing import allowed
 
 BASE = Base(f"http://{HOST}/yw/index.html")
 WAYS = {
@@ -401,7 +402,7 @@ def test_calls_that_may_change_something_or_that_a_script_works_out_are_not_sent
 def test_many_calls_are_not_looked_at_for_ever() -> None:
     begun = time.process_time()
     assert read_calls(Dom(f"<html><body><script>{'$.ajax({' * 10_000}</script></body></html>"), BASE) == ((), False)
-    assert time.process_time() - begun < 1
+    assert time.process_time() - begun < allowed(1)
 
 
 def test_a_list_longer_than_is_kept_is_not_read() -> None:
@@ -414,7 +415,7 @@ def test_interim_answers_without_end_are_refused_at_once() -> None:
     begun = time.process_time()
     with pytest.raises(ValueError, match="interim"):
         read_answer(b"HTTP/1.1 100 C\r\n\r\n" * 100_000)
-    assert time.process_time() - begun < 1
+    assert time.process_time() - begun < allowed(1)
     assert read_answer(b"HTTP/1.1 100 C\r\n\r\nHTTP/1.1 200 OK\r\n\r\nx")[2] == b"x"
 
 

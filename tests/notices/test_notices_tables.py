@@ -10,6 +10,7 @@ from govmedia_rules.notices import read
 from govmedia_rules.notices.grids import from_flat
 from govmedia_rules.notices.headers import solve_header
 from govmedia_rules.notices.model import Table
+from tests.timing import allowed
 
 HEAD = "南浦市人民政府办公室关于2022年第四季度检查情况的通报\n\n一、总体情况\n\n附件:1.{title}\n\n南浦市人民政府办公室\n\n2023年1月6日\n\n附件1\n\n{title}\n\n"
 
@@ -130,7 +131,7 @@ def test_a_header_that_nobody_could_solve_takes_no_time() -> None:
     started = time.process_time()
     header = solve_header([f"名称{i}" for i in range(22)] + ["市级政"] * 6, 14)
     assert len(header) == 14
-    assert time.process_time() - started < 5
+    assert time.process_time() - started < allowed(5)
 
 
 def test_columns_of_a_list_are_known_by_their_names() -> None:

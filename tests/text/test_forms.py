@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from govmedia_rules.text.forms import find_forms, has_luhn, is_identity_number
+from tests.timing import allowed
 
 
 def told(text):
@@ -191,4 +192,4 @@ def test_hidden_characters_cost_no_more_than_the_text():
     text = "会议于2024年5月1日召开，部署了工作。" * 20_000
     began = time.process_time()
     assert find_forms(text + "\u200b") == find_forms(text)
-    assert time.process_time() - began < 5  # seconds; a hundred times as long were needed once
+    assert time.process_time() - began < allowed(5)  # seconds; a hundred times as long were needed once

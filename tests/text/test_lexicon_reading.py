@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from govmedia_rules.errors import LexiconError
 from govmedia_rules.text.reading import load_lexicon, read_toml
+from tests.timing import allowed
 
 GOOD = """
 id = "示例"
@@ -170,7 +171,7 @@ def test_an_open_quotation_mark_costs_one_line(tmp_path):
 def test_many_open_quotation_marks_stay_linear(tmp_path):
     started = time.process_time()
     lexicon = write(tmp_path / "a.csv", HEAD + '"布署,部署,,,,\n' * 20_000)
-    assert time.process_time() - started < 20
+    assert time.process_time() - started < allowed(20)
     assert lexicon.terms == ()
     assert len(lexicon.bad) >= 10_000
 
