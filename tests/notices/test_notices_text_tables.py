@@ -73,7 +73,9 @@ def test_cells_one_a_line_end_where_one_is_missing() -> None:
     cells = [cell for row in ROWS for cell in row]
     del cells[8]
     assert listed("\n".join(cells)) == ()
-    assert [row.name for row in listed("\n".join([*cells[:8], "县林草局", "超过两周未更新", "2", "青石环卫", "微博", "县环卫所"]))] == ["青石林草"]
+    assert [
+        row.name for row in listed("\n".join([*cells[:8], "县林草局", "超过两周未更新", "2", "青石环卫", "微博", "县环卫所"]))
+    ] == ["青石林草"]
 
 
 @pytest.mark.parametrize(
