@@ -218,8 +218,12 @@ def _is_of_another_period(text: str, period: Period | None) -> bool:
     if period is None or match is None or match[1] != 0 or "round" in (period.kind, match[0].kind):
         return False
     if match[0].kind != period.kind:
-        # 其中,一季度抽查400个: a part of the half-year that the notice is for.
-        return period.kind in ("year", "half") and match[0].kind in ("half", "quarter", "month")
+        # 其中,一季度抽查400个: a part of the half-year that the notice is for; 11月,省局对… is when was inspected.
+        return (
+            not (match[0].kind == "month" and match[2] == len(text))
+            and period.kind in ("year", "half")
+            and match[0].kind in ("half", "quarter", "month")
+        )
     return match[0].number != period.number or (match[0].year or period.year) != (period.year or match[0].year)
 
 
@@ -272,8 +276,11 @@ def _read_numbers(plain: str, clause: Line, page: NoticeText, builder: CountBuil
             # “甲”“乙”微信公众号2个未更新 says how many are named.
             end = match.end()
             continue
-        if re.search("[、“”\u4e00-\u9fff]{4}等$", plain[end : match.start()]) and parsed.subject == "site" and not parsed.outcome:
-            # 甲县网站、乙县网站等6家 says how many are listed.
+        listed = re.search("[、“”\u4e00-\u9fff]{4}等$", plain[end : match.start()]) and parsed.subject == "site"
+        if (listed or _BEFORE_NAMES.match(clause.text, match.end())) and not (
+            parsed.outcome or _measure(plain[end : match.start()])
+        ):
+            # 甲县网站、乙县网站等6家, 有2个微信公众号“甲”“乙” says how many are named.
             end = match.end()
             continue
         if parsed.measure is None and parsed.outcome is None and not parts:
@@ -291,8 +298,9 @@ def _read_numbers(plain: str, clause: Line, page: NoticeText, builder: CountBuil
             parsed = replace(parsed, verb=carried)
         says_fault = has_fault(plain[match.end() : stop]) or has_fault(plain[end : match.start()])
         is_whole = not parts or is_generic(parsed.label)
-        if is_whole and parsed.measure in (None, "registered") and parsed.outcome is None and says_fault:
-            # 3家网站超过一个月未更新 says how many have the fault, not how many there are.
+        is_some = says_fault or _is_fewer_than_inspected(parsed, plain[end : match.start()], builder)
+        if is_whole and parsed.measure in (None, "registered") and parsed.outcome is None and is_some:
+            # 3家网站超过一个月未更新 says how many have the fault, not how many there are; so does 48个账号更新及时 of 52.
             parsed = replace(parsed, is_flow=True)
         carried, ended = parsed.measure, parsed if parsed.outcome else None
         _enter(parsed, plain[end : match.start()], builder, parts=parts)
@@ -300,6 +308,14 @@ def _read_numbers(plain: str, clause: Line, page: NoticeText, builder: CountBuil
     if len(matches) > 1 and "、" in plain:
         builder.back_to_whole()
     return bool(matches)
+
+
+def _is_fewer_than_inspected(parsed: ParsedNumber, left: str, builder: CountBuilder) -> bool:
+    """Whether a number of which nothing says that it counts all (全市, 共有) is less than what was inspected: it counts some."""
+    whole = builder.whole(parsed.subject) if parsed.subject in ("site", "account") else None
+    inspected = whole.counts.get("inspected") if whole is not None else None
+    is_less = inspected is not None and parsed.count.value < inspected.value
+    return is_less and is_generic(parsed.label) and re.search("共|有|全[省市县区州旗]", left) is None
 
 
 def _read_brackets(clause: Line, basis: re.Match[str] | None, page: NoticeText, builder: CountBuilder) -> None:
@@ -394,6 +410,7 @@ def _parse_number(plain: str, begin: int, match: re.Match[str], stop: int, page:
 
 _DIRECT_OUTCOME = re.compile("(?:均|全部)?(?:不?合格|不?达标|基本合格)(?:[、,和]|$)")
 _AFTER_NAMES = re.compile("”[^“”、,:的共]{0,8}$")  # not “某某系统”登记的网站共
+_BEFORE_NAMES = re.compile(r"[^、,:(“]{2,10}“")
 _BODIES = re.compile(r"(?:省|市|县|区|州|盟|旗|地区|部门|单位|国务院部门)(?:\([^()]*\))?(?:和|、|,|的|及)")
 _SUBSET = re.compile("[^、,]{0,12}中,?(?:有)?$")
 """What follows a number to begin some of those it counts (18个微信公众号中16个更新及时)."""

@@ -276,7 +276,7 @@ class Band(Model):
 
 
 class Attachment(Model):
-    """An attachment (附件).
+    """An attachment (附件), or a table that stands in the text itself.
 
     Attributes:
         number: Its number as printed; None when it has none.

@@ -47,9 +47,10 @@ class Line:
 class NoticeText:
     """The whole text with what is needed to say where something stands."""
 
-    def __init__(self, text: str, skipped: frozenset[int] = frozenset()) -> None:
+    def __init__(self, text: str, skipped: frozenset[int] = frozenset(), in_tables: frozenset[int] = frozenset()) -> None:
         self.text = text
         self.skipped = skipped
+        self.in_tables = in_tables
         self._starts = [0]
         for match in re.finditer("\n", text):
             self._starts.append(match.end())
@@ -61,12 +62,12 @@ class NoticeText:
         return Place(start=start, end=end, line=line, quote=self.text[start : min(end, start + 300)])
 
     def lines(self) -> Iterator[Line]:
-        """Yield lines that are not blank and not page furniture."""
+        """Yield lines that are not blank, not page furniture and in no table of the text."""
         for number, start in enumerate(self._starts, 1):
             end = self._starts[number] - 1 if number < len(self._starts) else len(self.text)
             raw = self.text[start:end]
             stripped = raw.strip()
-            if stripped and number not in self.skipped:
+            if stripped and number not in self.skipped and number not in self.in_tables:
                 bullet = _BULLET.match(stripped)
                 shift = bullet.end() if bullet is not None else 0
                 yield from _cut(Line(number, start + len(raw) - len(raw.lstrip()) + shift, stripped[shift:]))

@@ -74,7 +74,8 @@ def _pattern(name: str) -> re.Pattern[str]:
         "counted": r"(?:提醒|督促|下发|制发|印发|发出|推送)(?!仅|只)[^,]*?[0-9]+余?(?:次|份|条|件|家|个)",
         "excused": r"不(?:计入|列入|视为|作为|算作?)[^,]{0,6}(?:不合格|问题|扣分|考核)|已(?:提前|事先|按规定|按要求)报备",
         "acts": rf"(?:{acts})[^,]{{0,12}}(?:{objects})|(?:{objects})[^,]{{0,6}}(?:{acts})",
-        "conditional": rf"(?:^|对)(?:{any_of(stance['conditional'])})|{_NOW}|^对[^,]*的(?:要|应|须|将|一律|予以|给予|坚决|严肃|$)",
+        "conditional": rf"(?:^|对|[中时后])(?:{any_of(stance['conditional'])})|{_NOW}|"
+        r"^对[^,]*的(?:要|应|须|将|一律|予以|给予|坚决|严肃|$)",
         "urged": any_of(stance["urging"]),
         "praised": any_of(stance["praising"]),
         "improved": rf"(?:{faults}|现象|情形|情况)[^,]{{0,6}}?(?:{any_of(stance['less'])})",
