@@ -205,6 +205,10 @@ def test_two_units_of_one_given_id_stay_two_and_are_named() -> None:
 
 
 def test_one_unit_written_in_two_ways_is_one_member() -> None:
-    pieces = [_named(name="示例发布", owner="甲局"), _named(name="示例官方发布"), _named(name="示例发布", owner="甲局", url="https://weibo.com/1")]
+    pieces = [
+        _named(name="示例发布", owner="甲局"),
+        _named(name="示例官方发布"),
+        _named(name="示例发布", owner="甲局", url="https://weibo.com/1"),
+    ]
     for order in itertools.permutations(pieces):
         assert len(RegistryTally.of(gr.Registry(accounts=order)).members) == 1
