@@ -1,4 +1,4 @@
-"""What a notebook shows: bounded, escaped HTML that reads on light and dark backgrounds and loads nothing from anywhere.
+"""HTML for notebooks: bounded, escaped, readable on light and dark backgrounds, and loading nothing from anywhere.
 
 Text keeps the colour of the page; colours are half transparent and only at borders and behind words, so both kinds of themes
 work. Whatever is cut says how much was left out.

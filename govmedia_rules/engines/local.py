@@ -61,7 +61,7 @@ class Piece(NamedTuple):
 
 
 class PieceDone(NamedTuple):
-    """What a worker says of a finished piece."""
+    """The result of a finished piece, as a worker sends it back."""
 
     subjects: int
     bad: int
@@ -290,7 +290,7 @@ def _parts(folder: Path) -> list[Path]:
 
 
 def _recorded(path: Path) -> dict[str, Any] | None:
-    """Return what the file of a run says; None where it is missing or no run of this library wrote it."""
+    """Return the record of the run in this folder; None where it is missing or not written by this library."""
     try:
         recorded = json.loads(path.read_text("utf-8"))
     except (OSError, ValueError, RecursionError):

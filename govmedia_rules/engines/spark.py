@@ -143,7 +143,7 @@ def _without_keep(judge: BatchJudge) -> BatchJudge:
 
 
 class _Batches:
-    """What a worker runs: the function over the batches of its partition, one at a time."""
+    """The function a worker runs over the batches of its partition, one at a time."""
 
     def __init__(self, judge: BatchJudge) -> None:
         self._judge = judge
@@ -154,7 +154,7 @@ class _Batches:
 
 
 class _Tallies:
-    """What a worker runs for `registry_tally`: one row, the tally of its partition."""
+    """The function a worker runs for `registry_tally`: it yields one row, the tally of its partition."""
 
     def __init__(self, judge: BatchJudge) -> None:
         self._judge = judge
