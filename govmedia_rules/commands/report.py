@@ -57,7 +57,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 
 def run(args: argparse.Namespace) -> int:
-    """Judge or reads, and writes; 0 when it ran, 1 when something could not be read."""
+    """Judge or read inspections and write the report; return 0 when it ran, 1 when something could not be read."""
     if args.sheets and ((args.due is None and not args.notice) or args.to not in DOCUMENTS):
         raise GovMediaRulesError(
             "sheets need --due DATE and --to docx, md or html",

@@ -14,7 +14,7 @@ from govmedia_rules.errors import ExpiredWaiver, SharedId, UnusedReview, UnusedW
 from govmedia_rules.judge.engine import PlanResult
 from govmedia_rules.judge.reviews import Refusal, Review, Waiver, in_order
 from govmedia_rules.rules.model import Indicator, Plan
-from govmedia_rules.subjects.models import Account, AnySubject, Site, former_id_of, is_same_unit
+from govmedia_rules.subjects.models import Account, AnySubject, Site, ids_of, is_same_unit
 
 
 class Given(NamedTuple):
@@ -78,7 +78,7 @@ class Opinions:
     def observe(self, subject: AnySubject, observed_at: datetime) -> None:
         """Register one observation before judging; see `asks_for_all`."""
         self.note_id(subject)
-        for name in _ids_of(subject):
+        for name in ids_of(subject):
             if name in self._by_subject or name in self._waivers:
                 self._times.setdefault(subject.id, []).append(observed_at)
                 self._bearers[name].add(subject.id)
@@ -95,7 +95,7 @@ class Opinions:
             warnings.warn(SharedId(text, zh), stacklevel=4)
 
     def of(self, subject: AnySubject, observed_at: datetime, result: PlanResult) -> Given:
-        """Return what belongs to one observation.
+        """Return the reviews and waivers of one observation.
 
         Args:
             subject: The subject.
@@ -104,7 +104,7 @@ class Opinions:
         """
         if not self:
             return NOTHING
-        names = _ids_of(subject)
+        names = ids_of(subject)
         self._seen.update(names)
         refused = [refusal for refusal in self.refused if refusal.item is not None and refusal.item.subject in names]
         fitting: list[_Numbered] = []
@@ -315,11 +315,6 @@ def remembered_reviews(
         if fitting:
             reviews[indicator.id] = fitting
     return reviews
-
-
-def _ids_of(subject: AnySubject) -> tuple[str, ...]:
-    """Return the id of a subject and its id in earlier releases, which older reviews use."""
-    return tuple(dict.fromkeys((subject.id, former_id_of(subject))))
 
 
 def _ambiguous(item: Review | Waiver, where: Where | None) -> Refusal:

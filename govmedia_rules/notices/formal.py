@@ -339,7 +339,7 @@ def month_span(text: str, start: int, page: NoticeText) -> tuple[DateSpan, Place
 def statistics_date(
     lines: list[Line], year: int | None, signed_at: PartialDate | None = None
 ) -> tuple[PartialDate, int, int] | None:
-    """Return the date counts stand at (截至2020年2月)."""
+    """Return the date as of which counts are given (截至2020年2月)."""
     for line in lines:
         for match in re.finditer(r"(?:截至|截止|截止到|截至到)(?:目前[,(])?", line.text):
             date = find_date(line.text[match.end() : match.end() + 16])

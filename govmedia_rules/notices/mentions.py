@@ -33,7 +33,7 @@ def naming() -> dict[str, Any]:
 
 @dataclass(slots=True)
 class Mentions:
-    """Names that stand together with what is said of all of them.
+    """Names and the statement that is made of all of them.
 
     Attributes:
         names: The names.

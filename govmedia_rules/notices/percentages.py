@@ -18,7 +18,7 @@ _POINTS = re.compile(r"(?P<points>[0-9]{1,3}(?:\.[0-9]{1,4})?) *(?P<unit>个百�
 
 
 def rate_kind(label: str) -> RateKind | None:
-    """Return what kind of share a label names; None when it names none."""
+    """Return the kind of share a label names; None when it names none."""
     for kind in ("failure_share", "pass", "completion", "coverage", "share"):
         if re.search(any_of(notice_words()["rates"][kind]), label):
             return kind
@@ -207,7 +207,7 @@ def _target_by_place(before: str, builder: CountBuilder) -> PartBuilder | None:
 
 
 def stated_basis(plain: str) -> ComparisonBasis | None:
-    """Return what a clause compares with (同比, 环比, 较上季度); None when it says nothing of it."""
+    """Return the period a clause compares with (同比, 环比, 较上季度); None when it states none."""
     rates = notice_words()["rates"]
     if re.search(any_of(rates["year_on_year"]), plain):
         return "year_on_year"

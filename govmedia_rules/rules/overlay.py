@@ -280,7 +280,7 @@ def _looser_than_below(
     target: _Merged, specs: Mapping[str, CheckSpec], params: Mapping[str, object], entry: IndicatorEntry
 ) -> list[str]:
     """Return keys of parameters that are looser than those below, or than those of a reading, which a layer closes."""
-    spec = specs.get(target.values.get("check") or "")
+    spec = specs.get(target.values.get("check", ""))
     # Readings that the layer lists itself go with its own parameters.
     closed = [] if "readings" in entry.model_fields_set else _close_readings(target, params, entry.params)
     steps = (step for old in (params, *closed) for step in _looser_params(spec, old, entry.params))
@@ -313,7 +313,7 @@ def _looser_params(spec: CheckSpec | None, old: Mapping[str, object], given: Map
     looser = [step for step in given if step in before and step in after and not _stays_strict(spec, step, before, after)]
     complete = before.keys() == after.keys() == spec.parameters.keys()
     if spec.loosened is not None and complete:
-        looser += [step for step in spec.loosened(before, after) if step not in looser]
+        looser += spec.loosened(before, after)
     return looser
 
 
@@ -367,7 +367,6 @@ def _finish(
     elif applies_to is None:
         example = 'applies_to = { subject = "site" }'
         fault(RulebookError, "applies_to", "the key is missing", "缺少这个键", f"write {example}", f"写作 {example}")
-        missing.append("applies_to")
     elif spec is not None and spec.subject not in ("registry", applies_to.subject):
         what = f"the check {check!r} takes a {spec.subject}, not a {applies_to.subject}"
         fault(RulebookError, "applies_to", what, f"检查项 {check!r} 检查的是 {spec.subject}，不是 {applies_to.subject}")

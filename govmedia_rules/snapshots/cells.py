@@ -40,7 +40,7 @@ class Point(NamedTuple):
 
 
 def point_of(moment: datetime | date | None, zone: tzinfo) -> Point | None:
-    """Return a monitoring point; a day stands for its last moment.
+    """Return a monitoring point; a day becomes its last instant.
 
     Raises:
         ArgumentError: `moment` is neither a time nor a date.
@@ -175,7 +175,7 @@ def counts_all(header: str) -> bool:
 
 
 class FunctionsRead(NamedTuple):
-    """What a cell says of interactive functions.
+    """The interactive functions that a cell names.
 
     Attributes:
         functions: Kind and whether it works; () when there is none, None when that stays open.
@@ -187,7 +187,7 @@ class FunctionsRead(NamedTuple):
 
 
 def both_functions(first: FunctionsRead, second: FunctionsRead) -> FunctionsRead | None:
-    """Return what two columns say together, 有 in one and 私信 in the other; None where they contradict each other."""
+    """Return the combined meaning of two columns, 有 in one and 私信 in the other; None where they contradict each other."""
     if not first.functions or not second.functions:
         return first if first == second else None
     named = [each for each in dict.fromkeys((*first.functions, *second.functions)) if each[0] != STATED]
@@ -207,7 +207,7 @@ _BRACKETED = re.compile(r"(?P<head>[^()\[\]]*)[(\[](?P<note>[^()\[\]]*)[)\]](?P<
 
 
 class _Tally:
-    """What the parts of a cell say, taken together."""
+    """The combined meaning of the parts of a cell."""
 
     def __init__(self) -> None:
         self.yes = self.no = self.unclear = self.withdrawn = False
@@ -262,7 +262,7 @@ class _Tally:
                 self.add(part)
 
     def result(self) -> FunctionsRead:
-        """Return what is certain.
+        """Return the functions that are certain.
 
         Raises:
             ValueError: The parts contradict each other, or none was understood.
@@ -476,12 +476,12 @@ def code_cell(value: Any, subject: str) -> CodeRead | None:
 
 @cache
 def plain_marks() -> frozenset[str]:
-    """Return the words that stand for nothing in a cell of text."""
+    """Return the words that mean a blank in a cell of text."""
     return _words().not_observed | {"无", "没有"}
 
 
 def plain_cell(value: Any) -> str | None:
-    """Return a text as it stands; None where it says nothing."""
+    """Return a text unchanged; None where it means a blank."""
     if isinstance(value, UnreadCell):
         raise ValueError(f"{value.reason}，未读取")
     text = str(value).strip()

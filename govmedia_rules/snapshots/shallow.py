@@ -160,7 +160,7 @@ def _all_rows(table: ShallowTable) -> Rows[Any]:
 
 
 def warn_of(table: ShallowTable, stacklevel: int = 4) -> None:
-    """Warn of columns that verdicts need and no column gives, and of rows and sheets that were not read as they stand."""
+    """Warn of missing columns that verdicts need, and of rows and sheets that were not read as they are."""
     if table.missing:
         unused = [use.header for use in table.columns if use.field is None]
         names, others = "、".join(table.missing), "、".join(unused)

@@ -83,7 +83,7 @@ class CellGroup(NamedTuple):
 
 
 class CellsRead(NamedTuple):
-    """What a group of cells says.
+    """The facts that a group of cells gives.
 
     Attributes:
         facts: The facts; None where the row must be read as a whole.
@@ -153,7 +153,7 @@ class PartReader:
         return _FACTS[self.kind].get(field, (f"{self.kind}.{field}",))
 
     def read(self, group: CellGroup, cells: Mapping[str, Any]) -> CellsRead:
-        """Return what the cells of a group say.
+        """Return the facts that the cells of a group give.
 
         Args:
             group: The group.

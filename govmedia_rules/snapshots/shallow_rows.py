@@ -132,7 +132,7 @@ class NotRead(Exception):
 
 
 class _Row:
-    """What is read from one row, before it is a snapshot."""
+    """The facts read from one row, before it becomes a snapshot."""
 
     def __init__(self, number: int, sheet: str | None, cells: Cells) -> None:
         self.number, self.sheet, self.cells = number, sheet, cells
@@ -213,7 +213,7 @@ class RowReader:
         return self._row(_Row(number, self.table.sheet, cells))
 
     def cell(self, header: str, value: Any) -> Any:
-        """Return what one cell says, as of the last row's monitoring point; None where it says nothing.
+        """Return the meaning of one cell as of the last row's monitoring point; None for a blank one.
 
         Raises:
             NotRead: It cannot be read; says why.
@@ -515,7 +515,7 @@ def _readers(kind: SubjectKind) -> dict[str, Read]:
 
 
 def _when(value: Any, clock: Clock) -> datetime | date | DayRange | None:
-    """Return what a date cell means; None where it says nothing."""
+    """Return the meaning of a date cell; None for a blank one."""
     if isinstance(value, date | time) or not isinstance(value, str):
         return when_cell(value, clock)
     if plain_cell(value) is None and not never_updated(value):

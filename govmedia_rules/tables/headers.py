@@ -63,7 +63,7 @@ class FieldGroup:
 
 
 def expected_types(model: type[BaseModel]) -> dict[str, str]:
-    """Return what the cells of each field of a model must be."""
+    """Return the type that the cells of each field of a model must have."""
     types = {}
     for name, info in model.model_fields.items():
         inner = [kind for kind in getattr(info.annotation, "__args__", (info.annotation,)) if kind is not type(None)]

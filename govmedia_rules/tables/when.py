@@ -107,7 +107,7 @@ LONG_AGO = date(FIRST_YEAR, 1, 1)
 
 
 def when_cell(value: Any, clock: Clock) -> datetime | date | DayRange:
-    """Return what a cell of a date column means.
+    """Return the meaning of a cell of a date column.
 
     Args:
         value: The cell: text, a number, or what a frame or workbook gives.

@@ -128,7 +128,7 @@ def _try_first(path: Path) -> None:
 
 
 class _Extra(NamedTuple):
-    """What the library does not tell of a sheet: cells without a value, what is hidden, and from which day dates count."""
+    """Facts of a sheet that the library does not give: cells without a value, hidden parts, and the day that dates count from."""
 
     unread: Mapping[tuple[int, int], UnreadCell] = {}
     hidden_rows: frozenset[int] = frozenset()
