@@ -24,6 +24,7 @@ from govmedia_rules.snapshots.merging import Place
 from govmedia_rules.snapshots.shallow import (
     NEEDED_PARTS,
     ShallowTable,
+    accounts_of,
     kind_of_table,
     open_subject_tables,
     shallow_table,
@@ -144,7 +145,10 @@ def inspect_frame(
     is_file = isinstance(frame, str | PathLike)
     given = None if is_file else _frame_rows(frame)
     tables = open_subject_tables(frame, headers=headers, sheet=sheet, header=header)
-    source: Any = _FileRows(tables) if given is None else given
+    kind = kind or kind_of_table([column for table in tables for column in table.columns], headers)
+    # The rows of a file are those of its accounts; a frame keeps the rows it has.
+    is_parted = is_file and kind == "account"
+    source: Any = given or _FileRows(accounts_of(tables, headers) if is_parted else tables)
     added = [prefix + (heading.title if labels == "zh" else heading.name) for heading in JUDGED_HEADINGS]
     taken = [name for name in added if name in source.columns]
     if taken:
@@ -155,10 +159,10 @@ def inspect_frame(
             zh=f"数据框里已有列 {'、'.join(taken)}",
             hint_zh="请传入 prefix=",
         )
-    kind = kind or kind_of_table([column for table in tables for column in table.columns], headers)
 
     def open_again() -> ShallowTable:
-        return shallow_table(frame, kind, observed_at=observed_at, headers=headers, sheet=sheet, header=header, zone=zone)
+        options: dict[str, Any] = {"headers": headers, "sheet": sheet, "header": header, "zone": zone, "parted": is_parted}
+        return shallow_table(frame, kind, observed_at=observed_at, **options)
 
     opened = open_again()
     warn_of(replace(opened, missing=asked_of(opened.missing, rulebook)), stacklevel=3)

@@ -70,7 +70,13 @@ def _side_by_side(table: RawTable, field_of: FieldOf) -> list[RawTable]:
     shared = {bare: header for bare, header in blocks[0].items() if bare not in blocks[1]}
     labels = ["", *(f"第{number}栏" for number in range(2, len(blocks) + 1))]
     table = replace(table, rows=list(table.rows))
-    return [_part(table, block, shared, label, {}, field_of) for label, block in zip(labels, blocks, strict=True)]
+    return _said_once(_part(table, block, shared, label, {}, field_of) for label, block in zip(labels, blocks, strict=True))
+
+
+def _said_once(parts: Iterable[RawTable]) -> list[RawTable]:
+    """Return the parts of a table, of which the first alone names what the table holds beside data."""
+    first, *others = parts
+    return [first, *(replace(part, rejected=(), remarks=()) for part in others)]
 
 
 def _by_platform(table: RawTable, field_of: FieldOf) -> list[RawTable]:
@@ -97,7 +103,7 @@ def _by_platform(table: RawTable, field_of: FieldOf) -> list[RawTable]:
     shared = {header: header for header in table.columns if header not in taken}
     title = {platform: known[platform].title for platform in own}
     table = replace(table, rows=list(table.rows))
-    return [_part(table, block, shared, title[each], {PLATFORM: title[each]}, field_of) for each, block in own.items()]
+    return _said_once(_part(table, block, shared, title[each], {PLATFORM: title[each]}, field_of) for each, block in own.items())
 
 
 def _part(

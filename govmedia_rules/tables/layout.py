@@ -48,6 +48,7 @@ class _Words(NamedTuple):
     note: re.Pattern[str]
     section: re.Pattern[str]
     example: re.Pattern[str]
+    nobody: re.Pattern[str]
     sequence: frozenset[str]
     answers: frozenset[str]
 
@@ -62,6 +63,10 @@ def _words() -> _Words:
         re.compile(rf"(?:{notes})\s?(?:[:：（(、.．]|\d{{4}}年|$)"),
         re.compile(r"(?:[一二三四五六七八九十]{1,3}[、.．]|[（(][一二三四五六七八九十]{1,3}[)）])\S{1,40}"),
         re.compile(rf"[（(]?(?:{'|'.join(map(re.escape, table['examples']))})(?:[:：）)].*)?|{table['placeholder']}.*"),
+        re.compile(
+            rf"(?:{'|'.join(table['none_before'])})*(?:{'|'.join(table['none_words'])})"
+            rf"(?:{'|'.join(table['none_done'])})*(?:{'|'.join(table['none_what'])})*"
+        ),
         frozenset(map(key_of, table["sequence"])),
         frozenset(map(key_of, data["words"]["yes"])),
     )
@@ -83,6 +88,8 @@ def no_subject(name: Any, cells: Mapping[str, Any]) -> str | None:
         return "示例行"
     if _VALUE.fullmatch(name) or key_of(name) in words.answers:
         return "名称栏内是日期、数字或“有”“是”一类的答复，不是名称"
+    if len(name) > 1 and words.nobody.fullmatch("".join(name.split())):
+        return "写明没有账号，不是名称"
     filled = sum(cell is not None for cell in cells.values())
     return "说明行" if filled <= 2 and words.note.match(name) else None
 
@@ -95,7 +102,8 @@ def perhaps_no_subject() -> str:
     alone = "|".join(map(re.escape, (*table["examples"], *table["notes"], *answers)))
     placeholder = table["placeholder"].split("(?=")[0]
     short = rf"[^\p{{Han}}]{{1,{max(map(len, answers))}}}"  # YES in any spelling
-    return rf"{'|'.join(table['totals'])}|^(?:{alone}|{short})$|^{placeholder}|^\p{{Nd}}|\p{{Nd}}{{4}}年"
+    nobody = rf"(?:{'|'.join(table['none_before'])})*(?:{'|'.join(table['none_words'])})"
+    return rf"{'|'.join(table['totals'])}|^{nobody}|^(?:{alone}|{short})$|^{placeholder}|^\p{{Nd}}|\p{{Nd}}{{4}}年"
 
 
 class Header(NamedTuple):
@@ -158,7 +166,7 @@ def _filled(grid: Grid) -> list[list[Any]]:
 
 
 def turned(grid: Grid) -> Grid:
-    """Return a sheet with rows and columns changed about, for tables with one account a column; row numbers are those of columns."""
+    """Return a sheet with rows and columns changed about, for tables with one account a column."""
     rows = [list(row) for row in zip_longest(*_filled(grid))]
     return Grid(grid.name, rows, sheet=f"{grid.sheet or ''}（横排，行号为列号）", day_zero=grid.day_zero)
 

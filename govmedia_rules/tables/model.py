@@ -90,6 +90,11 @@ class ColumnUse:
     type: str | None = None
     remark: str | None = None
 
+    @property
+    def is_unused(self) -> bool:
+        """Whether nothing is read from it, or, of a column of remarks, only whether it speaks of closing."""
+        return self.field is None or self.field == "remark"
+
 
 @dataclass(frozen=True)
 class Rows(Sequence[R], Generic[R]):
@@ -121,7 +126,7 @@ class Rows(Sequence[R], Generic[R]):
     @property
     def unused(self) -> tuple[str, ...]:
         """Headers no field was found for."""
-        return tuple(column.header for column in self.columns if column.field is None)
+        return tuple(column.header for column in self.columns if column.is_unused)
 
     @overload
     def __getitem__(self, index: int) -> R: ...

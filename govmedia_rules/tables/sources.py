@@ -100,7 +100,9 @@ def open_tables(
         tables = [table for grid in group for table in find_tables(grid, field_of, needed=needed, alone=alone, header=header)]
         if header is None and all(_known(table, field_of) <= LEAST_FIELDS for table in tables):
             # One account a column: only where the words of headers in a column leave no doubt.
-            lying = (find_tables(turned(grid), field_of, needed=needed, alone=alone) for grid in group if len(grid.rows) <= SCANNED_ROWS)
+            lying = (
+                find_tables(turned(grid), field_of, needed=needed, alone=alone) for grid in group if len(grid.rows) <= SCANNED_ROWS
+            )
             tables = [table for found in lying for table in found if _known(table, field_of) > LEAST_FIELDS] or tables
         if tables:
             skipped = [] if group is hidden else [grid.sheet or "" for grid in hidden if find_tables(grid, field_of, needed=needed)]
