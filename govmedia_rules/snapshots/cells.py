@@ -85,7 +85,9 @@ def _words() -> _Words:
 
     terms = kinds("function")
     functions = {key_of(word): kind for kind, spellings in data["functions"].items() for word in spellings}
-    functions |= {key_of(word): term.id for term in terms.values() if term.id not in (STATED, "other") for word in (term.title, term.id)}
+    functions |= {
+        key_of(word): term.id for term in terms.values() if term.id not in (STATED, "other") for word in (term.title, term.id)
+    }
     return _Words(
         keys("not_observed"),
         keys("yes"),

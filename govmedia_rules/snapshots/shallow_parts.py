@@ -68,7 +68,9 @@ _FACTS: Mapping[SubjectKind, Mapping[str, tuple[str, ...]]] = {
 }
 """Field -> the facts it gives; every other field gives the fact of the subject that has its name."""
 
-_NOT_ALONE = frozenset({"remark", *_BESIDE, *(field for fields in _BESIDE.values() for field in fields), "platform", "code", "name"})
+_NOT_ALONE = frozenset(
+    {"remark", *_BESIDE, *(field for fields in _BESIDE.values() for field in fields), "platform", "code", "name"}
+)
 
 
 class CellGroup(NamedTuple):
