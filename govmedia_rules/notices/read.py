@@ -156,6 +156,9 @@ def _read_chinese(mended: Mended, grids: list[SourceGrid]) -> Notice:
         problems = tuple(_problems_without_headings(parts, page))
     problems += tuple(_still_open(parts, page))
     about = kind_named(title.text) if title is not None else None
+    if kind_named(page.text) == "account":
+        # A text that never speaks of sites is about accounts.
+        about = "account"
     problems = _with_whole_names(tuple(_as_of(problem, about) for problem in problems))
     duty_parts = _parts_with("duties", parts.root)
     duty_lines = [line for section in duty_parts for part in section.walk() for line in part.body] or body
@@ -308,7 +311,8 @@ def _period(title: Line | None, parts: Outline, page: NoticeText, year: int | No
     for line in lines:
         # 截至2021年3月底 is the day of a count, no period.
         text = _UNTIL.sub(lambda match: "*" * len(match.group()), line.text)
-        match = _quarter_of_months(text) or Period.find(text)
+        # 2020年8月至10月 that is no quarter is none of its months either.
+        match = _quarter_of_months(text) or Period.find(_MONTHS.sub(lambda span: "*" * len(span.group()), text))
         is_body = line is not title
         if (
             match is not None
