@@ -19,7 +19,7 @@ from govmedia_rules.errors import TableError, Where, choices, choices_zh
 from govmedia_rules.tables.columns import missing_frames
 from govmedia_rules.tables.delimited import read_delimited
 from govmedia_rules.tables.grids import Grid, text_cell
-from govmedia_rules.tables.layout import FieldOf, find_tables, simple_table
+from govmedia_rules.tables.layout import LEAST_FIELDS, SCANNED_ROWS, FieldOf, find_tables, simple_table, turned
 from govmedia_rules.tables.markup import read_markup
 from govmedia_rules.tables.model import RawTable
 from govmedia_rules.tables.workbooks import MEMORY, read_workbook
@@ -98,6 +98,12 @@ def open_tables(
     hidden = [grid for grid in grids if grid.is_hidden]
     for group in (shown, hidden):
         tables = [table for grid in group for table in find_tables(grid, field_of, needed=needed, alone=alone, header=header)]
+        if header is None and all(_known(table, field_of) <= LEAST_FIELDS for table in tables):
+            # One account a column: only where the words of headers in a column leave no doubt.
+            lying = (
+                find_tables(turned(grid), field_of, needed=needed, alone=alone) for grid in group if len(grid.rows) <= SCANNED_ROWS
+            )
+            tables = [table for found in lying for table in found if _known(table, field_of) > LEAST_FIELDS] or tables
         if tables:
             skipped = [] if group is hidden else [grid.sheet or "" for grid in hidden if find_tables(grid, field_of, needed=needed)]
             return [table.with_skipped(tuple(skipped)) if at == 0 else table for at, table in enumerate(tables)]
@@ -106,6 +112,11 @@ def open_tables(
         hint, hint_zh = "look at the sheet, or name the row with header=", "请检查工作表，或用 header= 指明表头所在行"
         raise TableError("no header row was found", _file_of(source), hint, "没有找到表头", hint_zh)
     return [simple]
+
+
+def _known(table: RawTable, field_of: FieldOf) -> int:
+    """Return how many fields the headers of a table lead to."""
+    return len({field_of(column) for column in table.columns} - {None})
 
 
 def _file_of(source: object) -> Where | None:

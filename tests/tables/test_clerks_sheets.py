@@ -706,12 +706,11 @@ def test_a_month_of_a_home_page() -> None:
     assert "不晚于" in inspections[0].problems[0].message("zh")
 
 
-def test_a_table_whose_accounts_stand_in_columns_gives_none(tmp_path: Path) -> None:
-    rows = [HEADER, ["甲", "微信公众号", "2024-08-22", "有"], ["乙", "微博", "2024-08-22", "有"]]
-    path = workbook(tmp_path / "a.xlsx", {"一": [list(row) for row in zip(*rows, strict=True)]})
-    assert verdicts(path) == {}
-    with pytest.warns(gr.errors.MissingColumn, match="没有读到 最后更新时间"):
-        assert all("不是名称" in row.reason for row in gr.read_accounts(path, observed_at=POINT).rejected)
+def test_a_table_whose_accounts_stand_in_columns_is_turned(tmp_path: Path) -> None:
+    rows = [HEADER, ["甲", "微信公众号", "2024-08-22", "有"], ["乙", "微博", "2024-07-22", "有"], ["丙", "微博", "/", "有"]]
+    path = workbook(tmp_path / "a.xlsx", {"一": [["核查表"], *(list(row) for row in zip(*rows, strict=True))]})
+    assert verdicts(path) == expected(甲="q", 乙="u", 丙="o")
+    assert gr.read_accounts(path, observed_at=POINT).places[0] == ("一（横排，行号为列号）", 2)
 
 
 def test_the_header_can_be_named(tmp_path: Path) -> None:
