@@ -172,7 +172,7 @@ class SubjectChange(Row):
 
     @classmethod
     def headings(cls) -> Sequence[Heading[SubjectChange]]:
-        """Columns of a change in a table."""
+        """Return the columns of a change in a table."""
         return CHANGE_HEADINGS
 
 

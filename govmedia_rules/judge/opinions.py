@@ -99,7 +99,7 @@ class Opinions:
             warnings.warn(SharedId(text, zh), stacklevel=4)
 
     def of(self, subject: AnySubject, observed_at: datetime, result: PlanResult) -> Given:
-        """Return what belongs to one observation.
+        """Return the reviews and waivers of one observation.
 
         Args:
             subject: The subject.

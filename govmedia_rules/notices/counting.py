@@ -87,7 +87,7 @@ _EARLIER = re.compile(
 """A sentence about the failures of the period before; its numbers belong to no population of this one."""
 _OF_EARLIER = re.compile(
     "(?:而|其中)?(?:上季度|上一季度|上个季度|上期|上次|上一次|上轮|上月|去年同期|上年同期|上年度)(?:全[省市县区州]|我[省市县区州])?"
-    "(?:(?:共|随机|实际)*(?:抽查|检查|抽检|监测)(?:了)?(?:政府网站|网站|政务新媒体|账号)*[0-9]|不?合格(?:率)?(?:为|是|的)?[0-9])"
+    "(?:(?:共|随机|实际)*(?:抽查|检查|抽检|监测)(?:了)?(?:政府网站|网站|政务新媒体|账号)*[0-9]|不?合格(?:率)?(?:为|是|的)?[0-9]|$)"
 )
 """What begins a statement about the round before (上季度抽查58个,合格率93.1%)."""
 _OF_NOW = re.compile("本季度|本次|此次|本期|本轮|今年|本年度|这次")
@@ -172,8 +172,9 @@ def _sentence(sentence: Line, page: NoticeText, builder: CountBuilder) -> None:
         for clause in _with_labels(segment):
             starts = _OF_EARLIER.match(clause.text) is not None or _is_of_another_period(clause.text, builder.period)
             is_earlier = starts or (is_earlier and not _OF_NOW.search(clause.text))
+            builder.replaces = builder.replaces or _RECOUNTED.fullmatch(clause.text) is not None
             # 初次检查不合格6个,经复查仍不合格2个: the second is the result.
-            is_aim = is_aim or re.match("力争|争取|确保|目标", clause.text) is not None
+            is_aim = is_aim or _AIM.match(clause.text) is not None
             if is_aim or is_earlier or (_FIRST_LOOK.search(clause.text) and _LAST_LOOK.search(segment.text)):
                 continue
             parts = parts or clause.text.startswith("其中") or _DIVIDED.match(clause.text) is not None
@@ -227,6 +228,9 @@ def _is_of_another_period(text: str, period: Period | None) -> bool:
     return match[0].number != period.number or (match[0].year or period.year) != (period.year or match[0].year)
 
 
+_RECOUNTED = re.compile("(?:经)?(?:申诉|复核|调整|更正)+(?:调整)?后")
+_AIM = re.compile("力争|争取|确保|目标|到(?:[0-9]{4}年|明年|年)[^,]{0,8}(?:底|末|前)")
+"""What begins an aim (到2023年6月底,实现合格率100%)."""
 _FIRST_LOOK = re.compile("(?:初次|初查|初检|初步|首次)[^,]*不合格")
 _LAST_LOOK = re.compile("复查|复核|复检|最终")
 _ANNOUNCED = re.compile(
@@ -269,6 +273,10 @@ def _read_numbers(plain: str, clause: Line, page: NoticeText, builder: CountBuil
         stop = matches[i + 1].start() if i + 1 < len(matches) else len(plain)
         if _OF_REGIONS.match(plain, match.end()) and re.search("(?:等|其余|其他|其它|剩余|另)$", plain[end : match.start()]):
             # 甲、乙等9个市抽查网站全部合格 counts the cities.
+            end = match.end()
+            continue
+        if _POINTS_BACK.search(plain[end : match.start()]):
+            # 以上3家网站限7月20日前整改 counts what was named before.
             end = match.end()
             continue
         parsed = _parse_number(plain, end, match, stop, page, clause)
@@ -411,7 +419,8 @@ def _parse_number(plain: str, begin: int, match: re.Match[str], stop: int, page:
 _DIRECT_OUTCOME = re.compile("(?:均|全部)?(?:不?合格|不?达标|基本合格)(?:[、,和]|$)")
 _AFTER_NAMES = re.compile("”[^“”、,:的共]{0,8}$")  # not “某某系统”登记的网站共
 _BEFORE_NAMES = re.compile(r"[^、,:(“]{2,10}“")
-_BODIES = re.compile(r"(?:省|市|县|区|州|盟|旗|地区|部门|单位|国务院部门)(?:\([^()]*\))?(?:和|、|,|的|及)")
+_POINTS_BACK = re.compile("(?:以上|上述|前述|下列|以下|[这该]|[各均]有?)$")
+_BODIES = re.compile(r"(?:(?:省|市|县|区|州|盟|旗)[局院校]?|地区|部门|单位|国务院部门)(?:\([^()]*\))?(?:和|、|,|的|及)")
 _SUBSET = re.compile("[^、,]{0,12}中,?(?:有)?$")
 """What follows a number to begin some of those it counts (18个微信公众号中16个更新及时)."""
 _STATE = re.compile("运行(?:正常|良好|平稳)")
@@ -550,8 +559,9 @@ def _begin_outcome(left: str, whole: WholeBuilder | None, builder: CountBuilder)
     if re.search("共|合计|总计", left):
         # 市直不合格1个,县区不合格4个,不合格共5个.
         builder.back_to_whole()
-    if whole is not None and re.search("(?:调整|更正|变更)为$", left.strip()):
-        # 经复核,不合格账号调整为1个.
+    if whole is not None and (builder.replaces or re.search("(?:调整|更正|变更)为$", left.strip())):
+        # 经复核,不合格账号调整为1个; 调整后,不合格账号为14个.
+        builder.replaces = False
         whole.outcomes = [outcome for outcome in whole.outcomes if outcome.kind not in ("passed", "failed")]
 
 

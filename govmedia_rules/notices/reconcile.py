@@ -35,7 +35,7 @@ class Reconciliation(Model):
 
     @property
     def remarks(self) -> tuple[Check, ...]:
-        """What is worth knowing and contradicts nothing."""
+        """Remarks that contradict nothing."""
         return tuple(check for check in self.checks if check.outcome == "remark")
 
     @property

@@ -267,7 +267,7 @@ def _is_blank_word(value: object) -> bool:
 
 
 def _updates_of(row: Mapping[str, Any], headers: Mapping[str, str], read: Any, clock: Clock) -> list[Updates]:
-    """Return what the columns of counts with a period say (近两周更新条数)."""
+    """Return the meaning of the columns that count items in a period (近两周更新条数)."""
     updates = []
     for name in (name for name in row if name.startswith("updates.")):
         words = period_text(headers[name])

@@ -344,7 +344,7 @@ def account_code_text(text: str) -> str:
 
 
 def account_code_remark(code: str) -> str | None:
-    """Return what is unusual about the form of an account code; None where it has the known form."""
+    """Return a remark on the unusual form of an account code; None where it has the known form."""
     if _CANONICAL_ACCOUNT.fullmatch(code):
         return None
     try:
