@@ -216,5 +216,5 @@ def test_what_cannot_be_true_in_other_words_is_raised(text: str) -> None:
         "抽查政务新媒体90个,不合格账号4个。调整后,不合格账号为3个,合格率96.7%。",
     ],
 )
-def test_what_can_be_true_is_not_raised(text: str) -> None:
+def test_what_can_be_true_in_other_words_is_not_raised(text: str) -> None:
     assert reconcile(read(OVERVIEW + text + SIGNED)).contradictions == ()
