@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from itertools import zip_longest
 from typing import Any, NamedTuple
 
@@ -21,12 +22,16 @@ HEADER_ROWS = 3
 LEAST_FIELDS = 2
 """Known headers that make a row a header row, the name among them."""
 _KNOWN_AGAIN = 3
+_MOST_REMEMBERED = 4_096
 _SECTION, _LONE_NAME = "分组标题", "只有名称、没有序号的一行，按标题处理"
 _SECTIONS = frozenset({_SECTION, _LONE_NAME})
 """Why a row is the title of those under it."""
 
 TOTAL_ROW = "合计行"
 """Why a row of totals holds no data."""
+
+FORM_ROW = "表头词，不是数据"
+"""Why a row of a form of labels and values holds no data."""
 
 FieldOf = Callable[[str], str | None]
 """Gives the field that a header leads to, or None."""
@@ -131,6 +136,7 @@ def find_tables(
         TableError: There is no such row.
     """
     rows = _filled(grid)
+    field_of = lru_cache(_MOST_REMEMBERED)(field_of)  # the same headers are looked up for many candidates
     if header is not None:
         at = next((at for at in range(len(rows)) if grid.number(at) == header), None)
         if at is None or not any(rows[at]):
@@ -224,7 +230,7 @@ def _header(rows: Sequence[Sequence[Any]], first: int, height: int, field_of: Fi
     fields: set[str] = set()
     group = ""
     lowest = [" ".join(str(cell).split()) for cell in block[-1] if cell is not None] if height > 1 else []
-    repeated = {text for text in lowest if lowest.count(text) > 1}
+    repeated = {text for text, count in Counter(lowest).items() if count > 1}
     for column in range(width):
         stack = [" ".join(str(row[column]).split()) for row in block if column < len(row) and row[column] is not None]
         stack = list(dict.fromkeys(stack))
@@ -408,7 +414,7 @@ def _words_of_headers(row: Sequence[Any], name_column: int, field_of: FieldOf) -
     if not isinstance(name, str) or field_of(name) is None:
         return None
     known = {field_of(cell) for cell in row if isinstance(cell, str)} - {None}
-    return "表头词，不是数据" if len(known) >= LEAST_FIELDS else None
+    return FORM_ROW if len(known) >= LEAST_FIELDS else None
 
 
 def _lonely(text: str, cells: int, column: int, header: Header, names: Collection[int]) -> str | None:
@@ -427,6 +433,9 @@ def _hidden(grid: Grid, first: int, texts: Sequence[str]) -> Iterator[BadRow]:
     for row in sorted(grid.hidden_rows):
         if first <= row < len(grid.rows):
             yield BadRow(grid.number(row), None, None, "隐藏行，已读入", used=True)
+    if grid.cut_after is not None:
+        reason = f"第{grid.cut_after}列以后还有内容，没有读"
+        yield BadRow(grid.number(first - 1), None, None, reason)
     for column in sorted(grid.hidden_columns):
         if column < len(texts) and texts[column]:
             yield BadRow(grid.number(first - 1), texts[column], None, "隐藏列，已读入", used=True)
