@@ -88,7 +88,7 @@ def is_tool_frame(url: str) -> bool:
 
 @dataclass(frozen=True)
 class HomeView:
-    """What a visitor of the site's address sees: one page, or the pages of its frames together.
+    """The home page as a visitor sees it: one page, or the pages of its frames together.
 
     Attributes:
         pages: The pages; the first is the one whose address answered.

@@ -46,7 +46,7 @@ _PINNED = re.compile(r"置顶|zhiding|is-?top\b|sticky", re.IGNORECASE)
 
 
 class PageFacts:
-    """What the collector reads out of one page. Each part is read when it is first asked for, and then kept.
+    """The facts of one page; each is read on first use and then kept.
 
     Args:
         html: Decoded text of the page.
@@ -132,7 +132,7 @@ class PageFacts:
 
     @cached_property
     def has_future_dates(self) -> bool:
-        """Whether entries that announce nothing show dates after the monitoring point: when these were published, nobody knows."""
+        """Whether entries other than announcements show dates after the monitoring point: their publication date is unknown."""
         if self.now is None:
             return False
         today, announcing = self.now.date(), word_table("pages")["lists"]["announcing"]

@@ -85,7 +85,7 @@ def _report(path: str, rows: Rows[AccountSnapshot] | Rows[SiteSnapshot], missing
 
 
 def _text(faults: Sequence[BadRow]) -> str:
-    """Return what is said of cells that were not read for one reason in one column: the first rows and what they hold."""
+    """Return a sentence on the cells of one column that were not read for one reason: the first rows and their contents."""
     first = faults[0]
     values = "、".join(f"“{value[:30]}”" for value in list(dict.fromkeys(fault.value for fault in faults if fault.value))[:3])
     numbers = "、".join(str(fault.row) for fault in faults[:8])

@@ -61,7 +61,7 @@ class Piece(NamedTuple):
 
 
 class PieceDone(NamedTuple):
-    """What a worker says of a finished piece."""
+    """The result of a finished piece, as a worker sends it back."""
 
     subjects: int
     bad: int
@@ -133,7 +133,7 @@ def inspect_to_parquet(
     restart: bool = False,
     piece_bytes: int = PIECE_BYTES,
 ) -> FileRun:
-    r"""Judges files of snapshots into a folder of Parquet; a run that was killed goes on where it stopped.
+    r"""Judge files of snapshots into a folder of Parquet; a run that was killed goes on where it stopped.
 
     Args:
         paths: JSON Lines (one snapshot a line), `.json` (one or an array) or Parquet (a column of JSON, or the columns of a
@@ -290,7 +290,7 @@ def _parts(folder: Path) -> list[Path]:
 
 
 def _recorded(path: Path) -> dict[str, Any] | None:
-    """Return what the file of a run says; None where it is missing or no run of this library wrote it."""
+    """Return the record of the run in this folder; None where it is missing or not written by this library."""
     try:
         recorded = json.loads(path.read_text("utf-8"))
     except (OSError, ValueError, RecursionError):
@@ -394,7 +394,7 @@ class _Fault(NamedTuple):
 
 
 def judge_piece(judge: BatchJudge, folder: Path, piece: Piece, fatal: Container[int] = ()) -> PieceDone:
-    """Judges a piece and writes its part; the notes on bad lines are written before it.
+    """Judge a piece and write its part; the notes on bad lines are written before it.
 
     Args:
         judge: The function.

@@ -53,7 +53,7 @@ from govmedia_rules.subjects.vocabulary import OwnerKind
 
 
 class SiteSnapshot(Observed):
-    """What was observed of one site.
+    """The observations of one site at one monitoring point.
 
     Every part is None when it was not observed and empty when it was looked for and not there.
 
@@ -155,7 +155,7 @@ class SiteSnapshot(Observed):
 
     @cached_property
     def columns_by_kind(self) -> Mapping[str | None, ColumnGroup]:
-        """The columns, grouped by kind; {} when they were not looked at."""
+        """The columns, grouped by kind; {} when they were not observed."""
         return group_columns(self.columns or (), self.observed_at)
 
     def columns_of(self, *kinds: str) -> list[Column]:
@@ -170,7 +170,7 @@ class SiteSnapshot(Observed):
 
 
 class AccountSnapshot(Observed):
-    """What was observed of one account.
+    """The observations of one account at one monitoring point.
 
     Every part is None when it was not observed and empty when it was looked for and not there.
 
