@@ -41,7 +41,9 @@ _VALUE = re.compile(
     r"(?:20|19)\d\d\s?[-./年]\s?\d{1,2}\s?[-./月]\s?\d{1,2}.*|\d{1,2}月\d{1,2}日|(?!20\d\d$)\d+(?:\.\d+)?|https?://.*"
 )
 """What stands in rows of data, and neither in headers nor as a name: a date, a number, an address."""
-_NO_NAME = re.compile(r"[\d.、]+|\d{1,2}[.、．)）].+|第\d+页.*|[（(].*[)）]|.*[:：]|[^:：]{1,8}[:：].*|\W+|账号名称|以下空白")
+_NO_NAME = re.compile(
+    r"[\d.、]+|\d{1,2}[.、．)）].+|第\d+页.*|[（(].*[)）]|.*[:：]|[^:：]{1,8}[:：].*|\W+|账号名称|以下空白|请.{6,}|.*[，。；].*"
+)
 """What alone in a row is no name: a number, a remark in brackets, a label with its colon."""
 
 
