@@ -153,7 +153,9 @@ def column_content(page: PageFacts, frame: Frame) -> ColumnContent:
     """
     dated = _main_entries(page)
     scripts = [script for script in page.own_scripts if script not in frame.scripts]
-    hides_list = page.has_future_dates or (scripts and page.empty_lists > 0 and page.fetches_content)
+    hides_list = page.has_future_dates or page.has_unread_records or page.may_show_newer(frame.scripts | frame.media)
+    hides_list = hides_list or (bool(scripts) and page.empty_lists > 0 and page.fetches_content)
+    hides_list = hides_list or any("{{" in line for line in own_lines(page, frame))
     shows_all = not (hides_list or own_frames(page, frame))
     if dated:
         return ColumnContent(dated, is_dated=True, shows_all=shows_all)

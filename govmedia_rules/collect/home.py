@@ -158,8 +158,8 @@ class HomeView:
         frames = (url for page in self.pages for url in page.frames if url not in {other.url for other in self.pages})
         if not all(is_tool_frame(url) for url in frames):
             return True
-        scripts = not self.is_rendered and any(page.may_show_newer for page in self.pages)
-        return self.may_show_more or scripts or any(page.has_entries_elsewhere for page in self.pages)
+        scripts = not self.is_rendered and any(page.may_show_newer() for page in self.pages)
+        return self.may_show_more or scripts or any(page.has_entries_elsewhere or page.has_unread_records for page in self.pages)
 
     @property
     def has_future_dates(self) -> bool:

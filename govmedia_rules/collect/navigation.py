@@ -117,6 +117,8 @@ class Base:
         return url
 
     def _resolve(self, href: str) -> str | None:
+        if href[:1] == "\\":
+            href = href.replace("\\", "/")
         if href.startswith(("http://", "https://")):
             url = href
         else:
@@ -484,6 +486,11 @@ _TRS_PAGES = re.compile(
 )
 
 
+_NUMBER = re.compile(r"[\[(（]?([1-9][0-9]?)[\])）]?")
+MOST_NUMBERED = 15
+"""Links called by a number up to which these are taken for pages of a list."""
+
+
 @cache
 def _next_words() -> frozenset[str]:
     return frozenset(key_of(word) for word in word_table("pages")["links"]["next"])
@@ -499,7 +506,30 @@ def read_next_page(dom: Dom, base: Base) -> str | None:
         match = _TRS_PAGES.search(text) if "createPageHTML" in text else None
         if match is not None and int(match[2]) + 1 < int(match[1]):
             return base.resolve(f"{match[3]}_{int(match[2]) + 1}.{match[4]}")
-    return None
+    return _next_number(dom, base)
+
+
+def _next_number(dom: Dom, base: Base) -> str | None:
+    """Return address of the page after this one from links that are called by the numbers of the pages; None without such."""
+    numbers: dict[int, str] = {}
+    own = page_key(base.url)
+    for name, anchors in dom.named.items():
+        match = _NUMBER.fullmatch(name)
+        url = base.resolve(anchors[0].href) if match is not None else None
+        if match is not None and url is not None and base.is_inside(url) and page_key(url) != own:
+            numbers[int(match[1])] = url
+    if not 0 < len(numbers) <= MOST_NUMBERED:  # the days of a calendar are no pages
+        return None
+    current = next(number for number in range(1, len(numbers) + 2) if number not in numbers)
+    return numbers.get(current + 1)
+
+
+def shows_paging(dom: Dom) -> bool:
+    """Return whether a text, a button or a link looks like paging (末页, 加载更多), whether it leads anywhere or not."""
+    words = word_table("pages")["links"]["paging"]
+    buttons = (node.attributes.get("value") or "" for node in dom.elements("input"))
+    shown = "\n".join([dom.text, *buttons])
+    return any(word in shown for word in words) or any(_NUMBER.fullmatch(name) for name in dom.named)
 
 
 def has_search(dom: Dom) -> bool:

@@ -6,7 +6,7 @@ Both are tallies: pieces may be collected anywhere, merged in any order, and the
 from __future__ import annotations
 
 import warnings
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import reduce
@@ -102,7 +102,7 @@ class RegistryTally:
                 text = f"the id {subject_id!r} stands for {' and '.join(names)}; give each unit its own"
                 zh = f"标识 {subject_id!r} 指多个单位：{'、'.join(names)}；请给每个单位各自的标识"
                 warnings.warn(SharedId(text, zh), stacklevel=4)
-                members = [member._replace(id=_id_of_shared(member, members)) for member in members]
+                members = _with_own_ids(members)
             units.update((member.id, member) for member in members)
         return units
 
@@ -169,8 +169,8 @@ class RegistryTally:
 
 
 def _given(subject: Site | Account) -> Site | Account | None:
-    """Return the subject where its id was given by a caller, so that another unit may bear it too; None where it made its own."""
-    return None if subject.id == subject.usual_id else subject
+    """Return the subject where another unit may bear its id, too; None where the id is its code."""
+    return None if subject.id == subject.code else subject
 
 
 def _merged(rows: Iterable[Member]) -> Member:
@@ -196,11 +196,16 @@ def _is_one(first: Site | Account | None, other: Site | Account | None) -> bool:
     return first is None or other is None or is_same_unit(first, other)
 
 
-def _id_of_shared(member: Member, members: Sequence[Member]) -> str:
-    """Return an id for one of several units of one id: with its name, and its place among those of its name."""
-    namesakes = [other for other in members if other.name == member.name]
-    number = f" {namesakes.index(member) + 1}" if len(namesakes) > 1 else ""
-    return f"{member.id} {member.name}{number}"
+def _with_own_ids(members: Sequence[Member]) -> list[Member]:
+    """Give each of several units of one id its own: with its name, and its number among those of its name."""
+    names = Counter(member.name for member in members)
+    numbers: Counter[str] = Counter()
+    renamed: list[Member] = []
+    for member in members:
+        numbers[member.name] += 1
+        number = f" {numbers[member.name]}" if names[member.name] > 1 else ""
+        renamed.append(member._replace(id=f"{member.id} {member.name}{number}"))
+    return renamed
 
 
 def _answers(spec: CheckSpec, indicator: Indicator, members: Members) -> Mapping[str, CheckResult]:

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, Field, StringConstraints, model_validator
 from govmedia_rules.core.model import Model, Name, Short, Url, YesNo
 from govmedia_rules.core.time import Moment
 from govmedia_rules.errors import CodeError
+from govmedia_rules.subjects.addresses import address_key
 from govmedia_rules.subjects.codes import (
     Domain,
     account_code_remark,
@@ -257,7 +258,8 @@ _ORDINARY = re.compile(r"人民政府|政府|官方|门户|网站|网|\s")
 def is_same_unit(first: Site | Account, other: Site | Account) -> bool:
     """Return whether two descriptions may be of one unit: by their codes, else by platform, place, name and address.
 
-    Names that differ only in ordinary words (门户网站), or hold first another, are first; so are names of first address.
+    Names that differ only in ordinary words (门户网站), or of which one holds the other, may be of one unit, and so may
+    any names at one address. Accounts whose id was made of their name, at two addresses of one platform, are two.
 
     Examples:
         >>> is_same_unit(Site(id="1", name="青石市政府网"), Site(id="1", name="青石市人民政府门户网站"))
@@ -273,9 +275,25 @@ def is_same_unit(first: Site | Account, other: Site | Account) -> bool:
         return False
     if first.division and other.division and first.division != other.division:
         return False
-    if first.url and other.url and first.url == other.url:
-        return True
+    if first.url and other.url:
+        address, second = address_key(first.url), address_key(other.url)
+        if address is not None and address == second:
+            return True
+        if isinstance(first, Account) and not has_certain_id(first) and are_two_places(address, second):
+            return False
     return is_same_name(first.name, other.name)
+
+
+def has_certain_id(subject: Site | Account) -> bool:
+    """Return whether the id of a subject was given, or is its code; one made of its name or host may be that of several units."""
+    return subject.code == subject.id or subject.id != subject.usual_id
+
+
+def are_two_places(address: str | None, second: str | None) -> bool:
+    """Return whether two addresses (`address_key`) are two of one host; an address and the id of an account are not compared."""
+    if not address or not second or address == second:
+        return False
+    return address.partition("/")[0] == second.partition("/")[0] or not {"/", "."} & {*address, *second}
 
 
 def is_same_name(first: str, other: str) -> bool:

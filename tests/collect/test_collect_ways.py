@@ -11,7 +11,7 @@ from datetime import timedelta
 import pytest
 
 from govmedia_rules import collect
-from govmedia_rules.collect.calls import MOST_RECORDS, Call, json_lists, read_calls
+from govmedia_rules.collect.calls import MOST_RECORDS, Call, Records, json_lists, read_calls
 from govmedia_rules.collect.dom import Dom
 from govmedia_rules.collect.home import is_tool_frame
 from govmedia_rules.collect.messages import read_answer_time, read_messages
@@ -72,13 +72,13 @@ RECORDS = [
     ],
 )
 def test_lists_in_json_are_read(text: str) -> None:
-    (fragment,) = json_lists(text)
+    (fragment,) = json_lists(text).lists
     assert "关于第2号工作有关情况的通知" in fragment
     assert "2024-08-2" in fragment or "2024-08-30" in fragment
 
 
 def test_json_without_titles_gives_no_list() -> None:
-    assert list(json_lists('var a = [{"id": 1}]; b = {"x": {"y": [1, 2]}}; c = [{bad; d = ' + "[" * 3_000)) == []
+    assert json_lists('var a = [{"id": 1}]; b = {"x": {"y": [1, 2]}}; c = [{bad; d = ' + "[" * 3_000).lists == []
 
 
 @pytest.mark.parametrize(
@@ -407,8 +407,8 @@ def test_many_calls_are_not_looked_at_for_ever() -> None:
 
 def test_a_list_longer_than_is_kept_is_not_read() -> None:
     records = [{"title": f"关于第{number}号工作的通知", "publishTime": "2024-08-01"} for number in range(MOST_RECORDS + 1)]
-    assert list(json_lists(json.dumps(records[:-1]))) != []
-    assert list(json_lists(json.dumps(records))) == []
+    assert json_lists(json.dumps(records[:-1])).is_whole
+    assert json_lists(json.dumps(records)) == Records([], is_whole=False)
 
 
 def test_interim_answers_without_end_are_refused_at_once() -> None:

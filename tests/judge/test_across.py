@@ -212,3 +212,10 @@ def test_one_unit_written_in_two_ways_is_one_member() -> None:
     ]
     for order in itertools.permutations(pieces):
         assert len(RegistryTally.of(gr.Registry(accounts=order)).members) == 1
+
+
+def test_two_units_of_one_name_at_two_addresses_are_two() -> None:
+    pieces = [gr.Account(name="城关镇发布", platform="weibo", url=f"https://weibo.com/u/{number}") for number in (1, 2)]
+    tally = RegistryTally.of(gr.Registry(accounts=tuple(pieces)))
+    with pytest.warns(gr.errors.SharedId):
+        assert [member.id for member in tally.members] == ["weibo:城关镇发布 城关镇发布 1", "weibo:城关镇发布 城关镇发布 2"]
