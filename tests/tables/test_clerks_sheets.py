@@ -607,7 +607,7 @@ def test_columns_far_to_the_right_are_cut_off_and_said(tmp_path: Path) -> None:
     rows: Rows = [HEADER, ["甲", "微博", "2024-08-22", "有"]]
     path = workbook(tmp_path / "a.xlsx", {"一": rows}, lambda book: book["一"].cell(9, 16_384, "z"))
     assert verdicts(path) == expected(甲="q")
-    with pytest.warns(gr.errors.UnreadInput, match="第1000列以后还有内容，没有读"):
+    with pytest.warns(gr.errors.UnreadInput, match="第1000列以后：还有内容，没有读"):
         gr.read_accounts(path, observed_at=POINT)
 
 
