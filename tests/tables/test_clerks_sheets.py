@@ -598,7 +598,9 @@ def test_merged_and_hidden_rows_of_open_documents(tmp_path: Path) -> None:
     document.save(str(tmp_path / "a.ods"))
     assert verdicts(tmp_path / "a.ods") == expected(甲="q", 乙="q", 丙="o")
     rows_read = gr.read_accounts(tmp_path / "a.ods", observed_at=POINT)
-    assert (5, HEADER[2], "#N/A", "单元格为错误值，未读取") in [(row.row, row.column, row.value, row.reason) for row in rows_read.bad]
+    assert (5, HEADER[2], "#N/A", "单元格为错误值，未读取") in [
+        (row.row, row.column, row.value, row.reason) for row in rows_read.bad
+    ]
     remarks = [(row.row, row.column, row.reason) for row in rows_read.remarks]
     assert remarks == [(3, None, "隐藏行，已读入"), (1, HEADER[2], "隐藏列，已读入")]
 
