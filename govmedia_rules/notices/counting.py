@@ -247,7 +247,7 @@ def _clause(clause: Line, page: NoticeText, builder: CountBuilder, *, parts: boo
     # 微信(29个)、微博(9个): a number in brackets counts what stands before it.
     plain = re.sub(r"\(([0-9]+[个家])\)", r" \1,", plain)
     plain = _NOISE.sub(lambda m: " " * len(m.group()), plain)
-    has_numbers = _read_numbers(plain, clause, page, builder, parts=parts)
+    has_numbers = _read_numbers(plain, clause, page, builder, parts=parts or _lists_levels(plain, builder))
     basis = _BASIS.search(clause.text)
     _read_brackets(clause, basis, page, builder)
     _note_circumstances(clause.text, builder, has_numbers=has_numbers)
@@ -257,6 +257,20 @@ def _clause(clause: Line, page: NoticeText, builder: CountBuilder, *, parts: boo
     _enter_all_passed(plain, page, clause, builder)
     _enter_none_failed(clause, page, builder)
     read_percentages(plain, page, clause, builder)
+
+
+_OF_LEVELS = re.compile(
+    r"(?P<first>[^、,0-9]*?(?P<noun>网站|新媒体|账号))[0-9,]+[个家]、(?P<second>[^、,0-9]*?(?P=noun))[0-9,]+[个家]"
+)
+
+
+def _lists_levels(plain: str, builder: CountBuilder) -> bool:
+    """Whether a clause counts by levels what nothing counts as a whole (抽查省直部门网站20家、市县政府网站45家)."""
+    match = _OF_LEVELS.search(plain)
+    if match is None or builder.whole("site" if match["noun"] == "网站" else "account") is not None:
+        return False
+    levels = level_of(clean_label(match["first"])), level_of(clean_label(match["second"]))
+    return None not in levels and levels[0] != levels[1]
 
 
 _INSPECTED_AFTER = re.compile(r"(?:进行|开展|实施)了?[^,;]{0,10}?(?:检查|抽查|抽检|监测|检测|巡查|普查)")
