@@ -149,7 +149,7 @@ class SiteSnapshot(Observed):
         if self.probes is not None and self.probe_days is not None:
             raise ValueError("give probes or probe_days, not both")
         _check_names(self)
-        _count_once(self, ("columns", "services", "channels", "messages", "pages"), self.site.url)
+        _count_once(self, ("columns", "services", "channels", "messages", "pages", "links"), self.site.url)
         self.__dict__["marks"] += namesakes(self.columns or (), self.marks)
         return self
 
