@@ -184,7 +184,8 @@ def inspect_frame(
         own = {"subject_id": together.ids, "row": together.row_numbers, "fault": together.faults}
         return source.with_columns(*together.repeats(rows, NO_ROW, [each.name for each in JUDGED_HEADINGS], own), added)  # type: ignore[no-any-return]
     rows |= {(row.sheet, row.row): not_judged([row], (row.sheet, row.row)) for row in opened.rejected if not row.used}
-    return source.with_columns([rows.get(place, NO_ROW) for place in source.places()], None, added)  # type: ignore[no-any-return]
+    other = NOT_OF_KIND if is_file else NO_ROW
+    return source.with_columns([rows.get(place, other) for place in source.places()], None, added)  # type: ignore[no-any-return]
 
 
 def _judged_by_columns(table: ShallowTable, book: Rulebook, lang: str) -> ColumnwiseResult | None:
@@ -237,6 +238,8 @@ def not_judged(bad: Iterable[BadRow], place: Place) -> Judged:
 NOTHING: Judged = (None,) * (len(JUDGED_HEADINGS) - 3)
 NO_ROW: Judged = (*NOTHING, None, None, "空行")
 """What is said of a blank row."""
+NOT_OF_KIND: Judged = (*NOTHING, None, None, "没有检查：此表不是所检查的一类对象（用 kind= 或 sheet= 指明）")
+"""What is said of a row of sites in a file whose accounts are judged."""
 
 
 class _FrameRows:

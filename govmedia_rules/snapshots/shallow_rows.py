@@ -367,10 +367,11 @@ class RowReader:
 
     def _finish_account(self, row: _Row) -> None:
         values = row.values
-        if _SEVERAL_NAMES.fullmatch(str(values["name"])):
+        header = self._header_of("platform")
+        unread_platform = values.get("platform") is None and header is not None and row.cells.get(header) is not None
+        if _SEVERAL_NAMES.fullmatch(name := str(values["name"])) or (unread_platform and len(name.splitlines()) > 1):
             row.partial |= {"posts", "functions"}  # of which of them the row speaks, nobody knows
             row.fault(self._header_of("name"), "名称栏似有多个账号，请一行只填一个账号")
-        header = self._header_of("platform")
         if values.get("platform") is None and self._platform is not None:
             values["platform"] = self._platform
         if values.get("platform") is None:

@@ -13,7 +13,8 @@ _TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 _MAX_BYTES = 60_000_000
 """Largest content of an open document that is gone through once more."""
 _MAX_ROWS, _MAX_COLUMNS = 1_048_576, 16_384
-_MOST_HIDDEN = 10_000
+_ERROR_TYPE = "{urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0}value-type"
+_MOST_HIDDEN = _MOST_UNREAD = 10_000
 
 
 class Extra(NamedTuple):
@@ -40,6 +41,7 @@ class _Sheet:
     def __init__(self) -> None:
         self.row = self.column = 0
         self.merged: list[Merge] = []
+        self.unread: dict[tuple[int, int], UnreadCell] = {}
         self.rows: set[int] = set()
         self.columns: set[int] = set()
 
@@ -58,7 +60,13 @@ class _Sheet:
             down, right = (_number(cell, f"number-{side}-spanned", limit) for side, limit in _LIMITS)
             if down > 1 or right > 1:
                 self.merged.append(((self.row, at), (self.row + down - 1, at + right - 1)))
-            at += _number(cell, "number-columns-repeated", _MAX_COLUMNS)
+            width = _number(cell, "number-columns-repeated", _MAX_COLUMNS)
+            if cell.get(_ERROR_TYPE) == "error" and len(self.unread) < _MOST_UNREAD:
+                error = UnreadCell("".join(cell.itertext())[:40], "单元格为错误值")
+                self.unread |= {
+                    (self.row + down, at + right): error for down in range(min(count, 50)) for right in range(min(width, 50))
+                }
+            at += width
         self.row += count
 
 
@@ -92,6 +100,6 @@ def open_document_extras(xml: bytes) -> dict[str, Extra]:
     except ElementTree.ParseError:
         return {}  # the library says what is wrong with it
     return {
-        name: Extra(hidden_rows=frozenset(sheet.rows), hidden_columns=frozenset(sheet.columns), merged=tuple(sheet.merged))
+        name: Extra(sheet.unread, frozenset(sheet.rows), frozenset(sheet.columns), merged=tuple(sheet.merged))
         for name, sheet in sheets.items()
     }

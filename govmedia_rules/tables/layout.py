@@ -41,7 +41,9 @@ _VALUE = re.compile(
     r"(?:20|19)\d\d\s?[-./年]\s?\d{1,2}\s?[-./月]\s?\d{1,2}.*|\d{1,2}月\d{1,2}日|(?!20\d\d$)\d+(?:\.\d+)?|https?://.*"
 )
 """What stands in rows of data, and neither in headers nor as a name: a date, a number, an address."""
-_NO_NAME = re.compile(r"[\d.、]+|\d{1,2}[.、．)）].+|第\d+页.*|[（(].*[)）]|.*[:：]|[^:：]{1,8}[:：].*|\W+|账号名称|以下空白")
+_NO_NAME = re.compile(
+    r"[\d.、]+|\d{1,2}[.、．)）].+|第\d+页.*|[（(].*[)）]|.*[:：]|[^:：]{1,8}[:：].*|\W+|账号名称|以下空白|请.{6,}|.*[，。；].*"
+)
 """What alone in a row is no name: a number, a remark in brackets, a label with its colon."""
 
 
@@ -268,9 +270,10 @@ def _first_header(rows: Sequence[Sequence[Any]], field_of: FieldOf, needed: str)
         choices = [
             _header(rows, first, height, field_of)
             for first in range(at, min(at + HEADER_ROWS, len(rows)))
+            if not any(map(_has_values, rows[at:first]))  # no row of data is passed over
             for height in range(1, HEADER_ROWS + 1)
             if first + height <= len(rows) and all(map(_is_texts, rows[first : first + height]))
-            if height == 1 or not any(map(_has_values, rows[first + 1 : first + height]))
+            if height == 1 or not any(map(_has_values, rows[first : first + height]))
         ]
         if not any(header.first == at and _is_header(header, field_of, needed) for header in choices):
             continue
@@ -434,8 +437,7 @@ def _hidden(grid: Grid, first: int, texts: Sequence[str]) -> Iterator[BadRow]:
         if first <= row < len(grid.rows):
             yield BadRow(grid.number(row), None, None, "隐藏行，已读入", used=True)
     if grid.cut_after is not None:
-        reason = f"第{grid.cut_after}列以后还有内容，没有读"
-        yield BadRow(grid.number(first - 1), None, None, reason)
+        yield BadRow(0, None, f"第{grid.cut_after}列以后", "还有内容，没有读", sheet=grid.sheet)
     for column in sorted(grid.hidden_columns):
         if column < len(texts) and texts[column]:
             yield BadRow(grid.number(first - 1), texts[column], None, "隐藏列，已读入", used=True)

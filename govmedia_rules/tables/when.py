@@ -152,7 +152,7 @@ def _moment_of(value: Any, clock: Clock) -> datetime | date | DayRange:
         raise ValueError(f"{value.reason}，未读取")
     if isinstance(value, bool | time | timedelta):
         raise ValueError("不是日期")
-    text = _arabic(" ".join(_number_text(value).translate(_WIDE).split())).removeprefix("'")
+    text = _arabic(" ".join(_number_text(value).translate(_WIDE).split())).lstrip("'‘’`")
     bare = _HALF_DAY.sub("", _HARMLESS_NOTE.sub("", text)).strip()
     inner = _NEUTRAL.fullmatch(bare)
     for candidate in dict.fromkeys((text, bare, inner["date"] if inner else text)):

@@ -260,6 +260,9 @@ SHEETS: dict[str, tuple[Rows, dict[str, str]]] = {
             ["注：以上数据截至2024年8月23日"],
             ["说明：互动功能指菜单、留言等"],
             ["填报人：", None, "审核人："],
+            ["合格数", 1],
+            ["更新率", "50%"],
+            ["请各单位于1月10日前报送县府办"],
         ],
         expected(甲="q", 乙="u"),
     ),
@@ -583,10 +586,22 @@ def test_merged_and_hidden_rows_of_open_documents(tmp_path: Path) -> None:
                 box.addElement(P(text=text))
             line.addElement(box)
         table.addElement(line)
+    error = TableCell(valuetype="string")
+    error.setAttrNS("urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0", "value-type", "error")
+    error.addElement(P(text="#N/A"))
+    line = TableRow()
+    for box in (*(TableCell(valuetype="string") for _ in range(2)), error):
+        line.addElement(box)
+    line.childNodes[0].addElement(P(text="丙"))
+    table.addElement(line)
     document.spreadsheet.addElement(table)
     document.save(str(tmp_path / "a.ods"))
-    assert verdicts(tmp_path / "a.ods") == expected(甲="q", 乙="q")
-    remarks = [(row.row, row.column, row.reason) for row in gr.read_accounts(tmp_path / "a.ods", observed_at=POINT).remarks]
+    assert verdicts(tmp_path / "a.ods") == expected(甲="q", 乙="q", 丙="o")
+    rows_read = gr.read_accounts(tmp_path / "a.ods", observed_at=POINT)
+    assert (5, HEADER[2], "#N/A", "单元格为错误值，未读取") in [
+        (row.row, row.column, row.value, row.reason) for row in rows_read.bad
+    ]
+    remarks = [(row.row, row.column, row.reason) for row in rows_read.remarks]
     assert remarks == [(3, None, "隐藏行，已读入"), (1, HEADER[2], "隐藏列，已读入")]
 
 
@@ -594,7 +609,7 @@ def test_columns_far_to_the_right_are_cut_off_and_said(tmp_path: Path) -> None:
     rows: Rows = [HEADER, ["甲", "微博", "2024-08-22", "有"]]
     path = workbook(tmp_path / "a.xlsx", {"一": rows}, lambda book: book["一"].cell(9, 16_384, "z"))
     assert verdicts(path) == expected(甲="q")
-    with pytest.warns(gr.errors.UnreadInput, match="第1000列以后还有内容，没有读"):
+    with pytest.warns(gr.errors.UnreadInput, match="第1000列以后：还有内容，没有读"):
         gr.read_accounts(path, observed_at=POINT)
 
 
@@ -631,6 +646,11 @@ BAD: dict[str, tuple[str, bytes, str]] = {
     "text that is no workbook": ("a.xlsx", b"abc", "另存为 .xlsx"),
     "nothing": ("a.csv", b"  \r\n", "文件为空"),
     "binary": ("a.csv", b"\x00\x01\x02\xff" * 9, "另存为"),
+    "an XML spreadsheet of 2003": (
+        "a.xls",
+        b'<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"><Worksheet/></Workbook>',
+        "2003 版的 XML.*另存为 .xlsx",
+    ),
     "a page without a table": ("a.xls", b"<html><p>403</p></html>", "网页而不是表格"),
 }
 
@@ -895,3 +915,12 @@ def test_rows_of_tables_side_by_side_are_read_from_a_list_too() -> None:
     result = gr.read_accounts([dict(zip(header, row, strict=True)) for row in rows], observed_at=dt.date(2024, 8, 23))
     assert [each.account.name for each in result.good] == ["甲", "丙", "乙"]
     assert [(fault.row, fault.column, fault.reason) for fault in result.bad if not fault.used] == [(3, "账号名称", "名称未填")]
+
+
+@pytest.mark.parametrize("ending", ["xls", "et"])
+def test_a_binary_workbook(ending: str, tmp_path: Path) -> None:
+    """A workbook in the binary format of Excel 97, which WPS calls .et too; with merged cells, a real date and an error."""
+    path = tmp_path / f"台账.{ending}"
+    path.write_bytes((Path(__file__).parent / "data" / "legacy.xls").read_bytes())
+    assert verdicts(path) == expected(甲="q", 乙="u", 丙="u", 丁="o")
+    assert gr.read_accounts(path, observed_at=POINT)[1].account.platform == "wechat_official"
