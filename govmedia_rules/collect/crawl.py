@@ -387,7 +387,8 @@ class SiteCrawler(ChannelFinder):
             if kind in SERVICE_KINDS and not content.entries and content.count:  # links without dates, however short
                 bars = {page_key(item.url) for item in facts.navigation} | self._frame.links
                 own = (link for link in facts.links if link.kind == "page" and page_key(link.url) not in bars)
-                listed_services = tuple(Entry(title=link.text[:1_000], url=link.url) for link in own if len(link.text) >= 4)
+                # A frame, a picture or a text is one entry nobody can name: then the services were not read.
+                listed_services = tuple(Entry(title=link.text[:1_000], url=link.url) for link in own if len(link.text) >= 4) or None
             if listed_services is not None or facts.guide is not None:
                 self._take_services(facts, listed_services)
         self._take_content(item, kind, page, content, depth)

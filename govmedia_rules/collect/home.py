@@ -126,7 +126,14 @@ class HomeView:
     @property
     def unnamed_links(self) -> list[str]:
         """Addresses inside the site behind pictures without any text."""
-        return list(dict.fromkeys(url for page in self.pages for url in page.unnamed_links))
+        return list(dict.fromkeys(url for page in self.pages for url in page.unnamed_links if page.base.is_inside(url)))
+
+    @property
+    def unnamed_outside(self) -> list[str]:
+        """Addresses on other hosts behind pictures without any text; those of marks and registers lead to no service."""
+        marks = word_table("pages")["links"]["marks"]
+        links = (url for page in self.pages for url in page.unnamed_links if not page.base.is_inside(url))
+        return [url for url in dict.fromkeys(links) if not any(word in url.lower() for word in marks)]
 
     @property
     def site_maps(self) -> list[str]:

@@ -179,9 +179,19 @@ _HOST = re.compile(r"[A-Za-z]+://(?:[^/?#@]*@)?(?:www\.)?(\[[^\]]*\]|[^/?#:]*)",
 
 
 def host_of(url: str) -> str:
-    """Return host of an address, lower case, without `www.`; "" when it has none."""
+    """Return host of an address in ASCII, lower case, without `www.`; "" when it has none."""
     match = _HOST.match(url)
-    return match[1].lower() if match is not None else ""
+    return _ascii_host(match[1].lower()) if match is not None else ""
+
+
+def _ascii_host(host: str) -> str:
+    """Return a host name as it is asked for; one that is no name of a host stays as it is."""
+    if host.isascii():
+        return host
+    try:
+        return host.encode("idna").decode("ascii")
+    except UnicodeError:
+        return host
 
 
 @cache
@@ -367,7 +377,7 @@ def page_key(url: str) -> str:
     bare = url[url.find("://") + 3 :]
     bare = bare.partition("#")[0]
     host, slash, path = bare.partition("/")
-    host = host.lower().removeprefix("www.")
+    host = _ascii_host(host.lower()).removeprefix("www.")
     host = host.removesuffix(":80") if not url.startswith("https") else host.removesuffix(":443")
     path, mark, query = path.partition("?")
     if ";" in path:

@@ -187,7 +187,7 @@ class PageFacts:
 
     @cached_property
     def unnamed_links(self) -> tuple[str, ...]:
-        """Addresses inside the site behind pictures that no text, title or alternative text names."""
+        """Addresses behind pictures that no text, title or alternative text names, on other hosts too."""
         addresses = []
         for anchor in self.dom.anchors:
             picture = anchor.node.css_first("img")
@@ -197,7 +197,7 @@ class PageFacts:
             if picture is not None and (picture.attributes.get("alt") or picture.attributes.get("title")):
                 continue
             url = self.base.resolve(anchor.href)
-            if url is not None and self.base.is_inside(url) and not is_attachment(url):
+            if url is not None and not is_attachment(url):
                 addresses.append(url)
         return tuple(dict.fromkeys(addresses))
 
