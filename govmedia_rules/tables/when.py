@@ -401,8 +401,8 @@ def _by_length(text: str, clock: Clock) -> date | DayRange | None:
     if match is not None:
         first = today.replace(day=1) - (relativedelta(months=1) if match["month"].startswith("上") else relativedelta())
         if match["day"] is not None:
-            day = _day(first.year, first.month, int(match["day"]))
-            return day if day is not None and day <= today else None
+            named = _day(first.year, first.month, int(match["day"]))
+            return named if named is not None and named <= today else None
         return _part_of_month(_range_of_month(first.year, first.month), match["part"], today)
     match = _WITHIN.fullmatch(text)
     if match is not None:
