@@ -106,6 +106,7 @@ class CountBuilder:
         self.stage: str | None = None
         self.method: str | None = None
         self.compared_with: ComparisonBasis | None = None
+        self.divided: Outcome | None = None
         self.replaces = False
 
     def whole(self, subject: CountedSubject) -> WholeBuilder | None:

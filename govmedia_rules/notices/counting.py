@@ -167,7 +167,7 @@ def _sentence(sentence: Line, page: NoticeText, builder: CountBuilder) -> None:
     parts = False
     for segment in segments(sentence):
         builder.back_to_whole()
-        builder.compared_with = None
+        builder.compared_with = builder.divided = None
         is_earlier = is_aim = False
         for clause in _with_labels(segment):
             starts = _OF_EARLIER.match(clause.text) is not None or _is_of_another_period(clause.text, builder.period)
@@ -177,6 +177,8 @@ def _sentence(sentence: Line, page: NoticeText, builder: CountBuilder) -> None:
             is_aim = is_aim or _AIM.match(clause.text) is not None
             if is_aim or is_earlier or (_FIRST_LOOK.search(clause.text) and _LAST_LOOK.search(segment.text)):
                 continue
+            if clause.text.startswith("其中"):
+                builder.divided = _divided_outcome(builder)
             parts = parts or clause.text.startswith("其中") or _DIVIDED.match(clause.text) is not None
             if re.search("相比|比较$", clause.text) and not changes_by_points(clause.text):
                 # 与第一次抽查相比 holds for every clause that follows.
@@ -192,6 +194,14 @@ def _sentence(sentence: Line, page: NoticeText, builder: CountBuilder) -> None:
             if kinds:
                 builder.recent = list(dict.fromkeys(kinds))
                 builder.topic = kinds[0] if len(builder.recent) == 1 else None
+
+
+def _divided_outcome(builder: CountBuilder) -> Outcome | None:
+    """Return the failures stated last, which 其中 may divide (不合格账号7个,其中微信公众号6个、微博1个)."""
+    whole = builder.current
+    if builder.last_outcome != "failed" or not isinstance(whole, WholeBuilder):
+        return None
+    return next((outcome for outcome in whole.outcomes if outcome.kind == "failed"), None)
 
 
 _BARE_FIGURE = re.compile(r"[0-9][0-9,.]*(?:[个家]|%)")
@@ -247,7 +257,7 @@ def _clause(clause: Line, page: NoticeText, builder: CountBuilder, *, parts: boo
     # 微信(29个)、微博(9个): a number in brackets counts what stands before it.
     plain = re.sub(r"\(([0-9]+[个家])\)", r" \1,", plain)
     plain = _NOISE.sub(lambda m: " " * len(m.group()), plain)
-    has_numbers = _read_numbers(plain, clause, page, builder, parts=parts)
+    has_numbers = _read_numbers(plain, clause, page, builder, parts=parts or _lists_levels(plain, builder))
     basis = _BASIS.search(clause.text)
     _read_brackets(clause, basis, page, builder)
     _note_circumstances(clause.text, builder, has_numbers=has_numbers)
@@ -257,6 +267,20 @@ def _clause(clause: Line, page: NoticeText, builder: CountBuilder, *, parts: boo
     _enter_all_passed(plain, page, clause, builder)
     _enter_none_failed(clause, page, builder)
     read_percentages(plain, page, clause, builder)
+
+
+_OF_LEVELS = re.compile(
+    r"(?P<first>[^、,0-9]*?(?P<noun>网站|新媒体|账号))[0-9,]+[个家]、(?P<second>[^、,0-9]*?(?P=noun))[0-9,]+[个家]"
+)
+
+
+def _lists_levels(plain: str, builder: CountBuilder) -> bool:
+    """Whether a clause counts by levels what nothing counts as a whole (抽查省直部门网站20家、市县政府网站45家)."""
+    match = _OF_LEVELS.search(plain)
+    if match is None or builder.whole("site" if match["noun"] == "网站" else "account") is not None:
+        return False
+    levels = level_of(clean_label(match["first"])), level_of(clean_label(match["second"]))
+    return None not in levels and levels[0] != levels[1]
 
 
 _INSPECTED_AFTER = re.compile(r"(?:进行|开展|实施)了?[^,;]{0,10}?(?:检查|抽查|抽检|监测|检测|巡查|普查)")
@@ -425,7 +449,7 @@ def _parse_number(plain: str, begin: int, match: re.Match[str], stop: int, page:
 _DIRECT_OUTCOME = re.compile("(?:均|全部)?(?:不?合格|不?达标|基本合格)(?:[、,和]|$)")
 _AFTER_NAMES = re.compile("”[^“”、,:的共]{0,8}$")  # not “某某系统”登记的网站共
 _BEFORE_NAMES = re.compile(r"[^、,:(“]{2,10}“")
-_POINTS_BACK = re.compile("(?:以上|上述|前述|下列|以下|[这该]|[各均]有?)$")
+_POINTS_BACK = re.compile("(?:以上|上述|前述|下列|以下|[这该由]|[各均]有?)$")
 _BODIES = re.compile(r"(?:(?:省|市|县|区|州|盟|旗)[局院校]?|地区|部门|单位|国务院部门)(?:\([^()]*\))?(?:和|、|,|的|及)")
 _SUBSET = re.compile("[^、,]{0,12}中,?(?:有)?$")
 """What follows a number to begin some of those it counts (18个微信公众号中16个更新及时)."""
@@ -546,6 +570,7 @@ def _enter(parsed: ParsedNumber, left: str, builder: CountBuilder, *, parts: boo
     if parsed.outcome:
         _begin_outcome(left, whole, builder)
     narrow, key, dimension = _part_of(parsed, subject, parts=parts)
+    parsed = _as_part_of_failures(parsed, builder) if narrow else parsed
     if parsed.outcome:
         _enter_outcome(parsed, subject, builder, narrow=narrow, key=key, dimension=dimension)
     elif narrow and whole is not None and whole.label and dimension == "level" and not parts and not whole.parts:
@@ -560,6 +585,14 @@ def _enter(parsed: ParsedNumber, left: str, builder: CountBuilder, *, parts: boo
         part.counts.setdefault(parsed.measure or part.part_of or "total", parsed.count)
     else:
         _enter_total(parsed, left, subject, builder, narrow=narrow)
+
+
+def _as_part_of_failures(parsed: ParsedNumber, builder: CountBuilder) -> ParsedNumber:
+    """Return a number as one of failures where it stands in a list that divides them."""
+    divided = builder.divided
+    if divided is None or parsed.outcome or parsed.measure or parsed.count.value > divided.count.value:
+        return parsed
+    return replace(parsed, outcome=divided.kind, outcome_label=divided.label)
 
 
 def _begin_outcome(left: str, whole: WholeBuilder | None, builder: CountBuilder) -> None:

@@ -66,9 +66,20 @@ def read_percentages(plain: str, page: NoticeText, clause: Line, builder: CountB
             _BY_SHARE.search(before) is not None and re.match("的?(?:抽查|检查|抽检)?(?:比例|比率)", after) is not None
         )
         kind = "coverage" if is_share_inspected else rate_kind(before)
+        if kind == "coverage" and re.search("(?:不低于|不少于|不得低于)$", before + (match.group("before") or "")):
+            # 抽查比例不低于30% is what is asked for.
+            continue
+        if kind == "completion" and _is_of_letters(before, builder):
+            continue
         if kind is not None:
             label = "抽查比例" if is_share_inspected else _rate_label(before)
             _enter_rate(kind, label, before, match, page, clause, builder)
+
+
+def _is_of_letters(before: str, builder: CountBuilder) -> bool:
+    """Whether a rate is said of letters that nothing counted (群众来信按时办结率): it is none of the sites counted before."""
+    letters = any(noun.lastgroup in ("letters", "requests") for noun in nouns().finditer(before))
+    return letters and (not builder.figures or builder.current is not None)
 
 
 _DISTRIBUTED = re.compile(r"(?:分别|均|都)(?:为|是|达到|达)$")
