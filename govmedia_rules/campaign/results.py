@@ -164,7 +164,7 @@ def result_of(record: UnitRecord, rules: Sequence[OutcomeRule], listed: Site | A
         outcome,
         label or OUTCOME_ZH[outcome],
         (summary.was_found if summary is not None else False) or any(report.outcome == "failed" for report in record.reported),
-        tuple(name for name in confirmed if name in severe) if outcome == "failed" else (),
+        tuple(name for name in confirmed if name in severe),
         confirmed,
         waiting,
         score,

@@ -35,7 +35,7 @@ def shingles(text: str, size: int) -> set[str]:
     return {plain[start : start + size] for start in range(len(plain) - size + 1)}
 
 
-def copied_share(interpretation: str, document: str, size: int = 8) -> float | None:
+def copied_share(interpretation: str, document: str, size: int) -> float | None:
     """Return the share of the interpretation's runs of `size` characters that also occur in the document.
 
     A copy gives nearly 1, a lightly edited one about 0.8, independent words nearly 0. None when the interpretation is

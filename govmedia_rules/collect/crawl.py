@@ -215,17 +215,17 @@ class SiteCrawler(ChannelFinder):
         is_rendered = home.fetched.remark == "rendered"
         if not home.facts.entries:
             async for _, fetched in self._wave(self._called(home.facts)):
-                if fetched is not None and fetched.failure is None and host_of(fetched.final_url) in self._hosts:
+                if self._is_own_page(fetched):
                     pages.append(self._facts(fetched))
         if len(own_links) >= MOST_FRAMES and len(home.facts.text) > 500:  # a page of its own, with frames for a list or the weather
             async for _, fetched in self._wave(waiting[:MOST_FRAMES]):
-                if fetched is not None and fetched.failure is None and host_of(fetched.final_url) in self._hosts:
+                if self._is_own_page(fetched):
                     pages.append(self._facts(fetched))
             return HomeView(tuple(pages), is_rendered=is_rendered)
         for _ in range(2):  # frames inside frames, as portals of the last generation have them
             inner: list[str] = []
             async for index, fetched in self._wave(waiting[:MOST_FRAMES]):
-                if fetched is None or fetched.failure is not None or host_of(fetched.final_url) not in self._hosts:
+                if not self._is_own_page(fetched):
                     unread.append(waiting[index])
                     continue
                 page = self._read(fetched, "frame", 0, on_home=True)
@@ -323,7 +323,7 @@ class SiteCrawler(ChannelFinder):
         unread: set[int] = set()
         async for index, fetched in self._wave([page.url for page in self._framed]):
             frame = self._framed[index]
-            if fetched is None or fetched.failure is not None or host_of(fetched.final_url) not in self._hosts:
+            if not self._is_own_page(fetched):
                 unread.add(frame.place)
                 continue
             facts = self._facts(fetched)
@@ -332,7 +332,7 @@ class SiteCrawler(ChannelFinder):
                 unread.add(frame.place)
             known = next((state for state in self._lists if state.place == frame.place), None)
             if content.entries and known is None:
-                more = facts.has_more_pages or frame.is_called
+                more = facts.may_have_more or frame.is_called
                 self._lists.append(ListState(frame.place, list(content.entries), facts.next_page, more))
             elif content.entries and known is not None:
                 known.entries.extend(entry for entry in content.entries if entry not in known.entries)
@@ -387,7 +387,8 @@ class SiteCrawler(ChannelFinder):
             if kind in SERVICE_KINDS and not content.entries and content.count:  # links without dates, however short
                 bars = {page_key(item.url) for item in facts.navigation} | self._frame.links
                 own = (link for link in facts.links if link.kind == "page" and page_key(link.url) not in bars)
-                listed_services = tuple(Entry(title=link.text[:1_000], url=link.url) for link in own if len(link.text) >= 4)
+                # A frame, a picture or a text is one entry nobody can name: then the services were not read.
+                listed_services = tuple(Entry(title=link.text[:1_000], url=link.url) for link in own if len(link.text) >= 4) or None
             if listed_services is not None or facts.guide is not None:
                 self._take_services(facts, listed_services)
         self._take_content(item, kind, page, content, depth)
@@ -408,7 +409,7 @@ class SiteCrawler(ChannelFinder):
             item, kind, opens=True, entries=content.entries if is_blank else None, entry_count=content.count, latest=latest
         )
         place = len(self.columns) - 1
-        if not content.entries:
+        if not content.entries or not content.shows_all:
             frames = own_frames(facts, self._frame)
             inner = [url for url in frames if host_of(url) in self._hosts]
             shows_all = len(inner) <= MOST_FRAMES and inner == frames
@@ -417,7 +418,7 @@ class SiteCrawler(ChannelFinder):
             shows_all = facts.calls[1] and not any(script in facts.dom.script_sources for script in busy)
             self._framed.extend(_InnerPage(place, url, depth, True, shows_all) for url in self._called(facts))
         if content.entries:
-            state = ListState(place, list(content.entries), facts.next_page, facts.has_more_pages)
+            state = ListState(place, list(content.entries), facts.next_page, facts.may_have_more)
             state.shows_all = content.shows_all
             self._lists.append(state)
             self._plan_content(content.entries, kind, depth)
@@ -466,11 +467,12 @@ class SiteCrawler(ChannelFinder):
             async for index, fetched in self._wave(addresses):
                 state = waiting[index]
                 state.next_page, state.has_more = None, True
-                if fetched is not None and fetched.failure is None and host_of(fetched.final_url) in self._hosts:
+                if self._is_own_page(fetched):
                     facts = self._facts(fetched)
                     entries = column_content(facts, self._frame).entries or ()
-                    state.has_more = facts.has_more_pages
                     state.take_page(entries, facts.next_page)
+                    is_last = facts.next_page is None and facts.page_count is not None and state.pages >= facts.page_count
+                    state.has_more = facts.may_have_more and not is_last
 
     async def _date_lists(self) -> None:
         """Date entries that show no date: by their addresses where these are recent, else from their article pages."""
@@ -493,7 +495,7 @@ class SiteCrawler(ChannelFinder):
             url = addresses[index]
             if fetched is not None and opens(fetched.failure) is False:
                 self._published[url] = None  # what is gone is no update
-            if fetched is None or fetched.failure is not None or host_of(fetched.final_url) not in self._hosts:
+            if not self._is_own_page(fetched):
                 continue
             page = self._read(fetched, "content", 2)
             if page_key(fetched.final_url) in self._home_keys:
@@ -569,7 +571,7 @@ class SiteCrawler(ChannelFinder):
             wave = [url for url in addresses if url in drawn]
             wave.extend(url for url in services[: max(size, 20)] if url not in drawn and page_key(url) not in self._asked)
             async for _, fetched in self._wave(wave):
-                if fetched is not None and fetched.failure is None and host_of(fetched.final_url) in self._hosts:
+                if self._is_own_page(fetched):
                     self._take_document(fetched.url, self._read(fetched, "content", 2).facts)
             if len(drawn) < len(addresses):
                 self.partial.add("pages")
@@ -590,7 +592,7 @@ class SiteCrawler(ChannelFinder):
             if not wave:
                 return
             async for _, fetched in self._wave(wave):
-                if fetched is not None and fetched.failure is None and host_of(fetched.final_url) in self._hosts:
+                if self._is_own_page(fetched):
                     self._take_document(fetched.url, self._read(fetched, "content", depth).facts)
             if self.limits.pages_per_site <= len(self.pages):
                 self._hit("pages", "pages")

@@ -317,6 +317,9 @@ class _TooLarge(Exception):
         self.kind = kind
 
 
+_GZIP_MEMBER = b"\x1f\x8b\x08"
+
+
 class Unpacker:
     """Unpacks gzip and deflate piece by piece and never gives out more than its limit.
 
@@ -337,6 +340,23 @@ class Unpacker:
         # Servers behind servers pack what is packed already; a browser unpacks as often as the header says.
         self._outer = Unpacker(",".join(self.kinds[1:]), limit) if len(self.kinds) > 1 else None
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether what was packed has come to its end."""
+        return self._unzip is None or (self._unzip.eof and (self._outer is None or self._outer.is_whole))
+
+    def _inflate(self, piece: bytes, room: int) -> bytes:
+        """Unpack a piece; of gzip also what is packed as further members after the first."""
+        assert self._unzip is not None
+        out = self._unzip.decompress(piece, room + 1)
+        while self.kind.endswith("gzip") and self._unzip.eof and len(out) <= room:
+            rest = self._unzip.unused_data
+            if not rest.startswith(_GZIP_MEMBER):
+                break
+            self._unzip = zlib.decompressobj(47)
+            out += self._unzip.decompress(rest, room + 1 - len(out))
+        return out
+
     def feed(self, piece: bytes) -> bytes:
         """Unpack a piece.
 
@@ -350,7 +370,7 @@ class Unpacker:
             out = piece[: room + 1]
         else:
             try:
-                out = self._unzip.decompress(piece, room + 1)
+                out = self._inflate(piece, room)
             except zlib.error:
                 if self.given or self._raw_deflate or self.kind != "deflate":
                     raise
@@ -806,6 +826,10 @@ class Fetcher:
                 body += unpacker.feed(piece)
                 if purpose == "link" and len(body) >= _LINK_BYTES:
                     return False
+            # Servers leave the checksum at the end out; a page that ends in the middle of its text is not whole.
+            is_cut = visit.taken and response.status_code < 400 and not unpacker.is_whole
+            if is_cut and b"</html" not in body[-2_000:].lower():
+                visit.failure = "truncated"
         except zlib.error:
             visit.failure = visit.failure or "protocol"
         finally:
@@ -821,7 +845,7 @@ class Fetcher:
             # Servers write Chinese paths as raw bytes, which arrive as Latin-1.
             raw = location.encode("latin-1", "ignore") if not location.isascii() else b""
             text = _decode_path(raw) if raw else location
-            return str(self._httpx.URL(visit.url).join(text.strip()).copy_with(fragment=None))
+            return str(self._httpx.URL(visit.url).join(_with_slashes(text.strip())).copy_with(fragment=None))
         except (self._httpx.InvalidURL, ValueError, TypeError):
             visit.failure = "redirect_bad"
             return None
@@ -933,6 +957,12 @@ def _decode_path(raw: bytes) -> str:
     except UnicodeDecodeError:
         # The server compares bytes: what it wrote in GBK must come back in GBK.
         return "".join(chr(byte) if byte < 0x80 else f"%{byte:02X}" for byte in raw)
+
+
+def _with_slashes(address: str) -> str:
+    """Return an address with slashes for the backslashes before its query, as browsers read it."""
+    path, mark, query = address.partition("?")
+    return path.replace("\\", "/") + mark + query
 
 
 def _retry_after(text: str) -> float | None:

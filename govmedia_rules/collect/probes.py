@@ -31,7 +31,7 @@ from govmedia_rules.subjects.registry import Registry
 
 @dataclass(frozen=True, slots=True)
 class RoundReport:
-    """What a call for a round did.
+    """The outcome of one call for a round of probes.
 
     Attributes:
         slot: Beginning of the slot of time, aware.

@@ -72,7 +72,7 @@ def _classes(inspection: Inspection, shown: Shown | None) -> Iterator[str]:
 
 
 def _new(inspection: Inspection, baseline: dict[str, ComparedInspection] | None) -> Shown | None:
-    """Return what is shown of an inspection; None where the baseline has the same verdict and every problem.
+    """Return the printed part of an inspection; None where the baseline has the same verdict and every problem.
 
     What is open is not compared one by one: a verdict that was open before and still is, is known.
     """

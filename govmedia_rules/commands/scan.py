@@ -104,7 +104,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 class _Known(NamedTuple):
-    """What is known before a scan: decisions by passage, passages that an earlier scan showed, and how many were refused."""
+    """Decisions and passages known before a scan, and the number of refused decisions."""
 
     reviews: dict[str, Review]
     shown: set[str]

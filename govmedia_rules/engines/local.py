@@ -41,7 +41,7 @@ FORMAT = 1
 
 
 class PieceDone(NamedTuple):
-    """What a worker says of a finished piece."""
+    """The result of a finished piece, as a worker sends it back."""
 
     subjects: int
     bad: int
@@ -115,7 +115,7 @@ def inspect_to_parquet(
     restart: bool = False,
     piece_bytes: int = PIECE_BYTES,
 ) -> FileRun:
-    r"""Judges files of snapshots into a folder of Parquet; a run that was killed goes on where it stopped.
+    r"""Judge files of snapshots into a folder of Parquet; a run that was killed goes on where it stopped.
 
     Args:
         paths: JSON Lines (one snapshot a line), `.json` (one or an array) or Parquet (a column of JSON, or the columns of a
@@ -311,7 +311,7 @@ class _Fault(NamedTuple):
 def judge_piece(
     judge: BatchJudge, folder: Path, piece: Piece, fatal: Container[int] = (), alive: Callable[[], None] = lambda: None
 ) -> PieceDone:
-    """Judges a piece and writes its part; the notes on bad lines are written before it.
+    """Judge a piece and write its part; the notes on bad lines are written before it.
 
     Args:
         judge: The function.

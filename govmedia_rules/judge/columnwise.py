@@ -27,6 +27,7 @@ from govmedia_rules.snapshots.shallow_parts import CellGroup, CellsRead, PartRea
 from govmedia_rules.snapshots.shallow_rows import RowReader, ShallowRow
 from govmedia_rules.snapshots.sparse import FactNotGiven, SparseSnapshot
 from govmedia_rules.snapshots.stage import stage_of
+from govmedia_rules.subjects.codes import renumbered_division
 from govmedia_rules.subjects.models import Site
 from govmedia_rules.tables.columns import ZONE_NAME, Cell, Repeats
 from govmedia_rules.tables.grids import text_cell
@@ -432,6 +433,9 @@ class _Rows:
             return code
         if self.kind == "account":
             name = self._former_ids()
+        present = {code: renumbered_division(code) for code in region.unique().to_pylist() if code is not None}
+        if any(code != now for code, now in present.items()):
+            region = pa.array([present.get(code) for code in region.to_pylist()], pa.large_string())
         at = pa.scalar("@", pa.large_string())
         apart = pc.coalesce(pc.binary_join_element_wise(name, pc.coalesce(owner, region), at), name)
         if self.kind == "site" and "site.url" in self.owners:

@@ -95,7 +95,7 @@ def has_fault(text: str) -> bool:
 
 
 def stance_of(clause: str) -> Stance:
-    """Return what a clause does, looked at by itself."""
+    """Return the stance of a clause, taken by itself."""
     if _pattern("asked").search(clause):
         return "asked"
     if has_fault(clause) and not has_fault(without_none(clause)):

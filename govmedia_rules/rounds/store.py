@@ -60,7 +60,7 @@ ROUND_HEADINGS: tuple[Heading[Inspection], ...] = (
 
 
 class PopulationRow(NamedTuple):
-    """A subject on a list, or with `dimension` a count that somebody stated."""
+    """A subject on a list, or with `dimension` a stated count."""
 
     subject_kind: str
     subject: Site | Account | None
@@ -93,7 +93,7 @@ POPULATION_HEADINGS: tuple[Heading[PopulationRow], ...] = (
 
 
 class StoredRound(Model):
-    """What a round of the folder holds.
+    """The content of one round of the folder.
 
     Attributes:
         format: Version of the format.

@@ -68,11 +68,8 @@ def collect_layers(sources: Iterable[LayerSource], plugins: Plugins) -> list[Lay
     def add(source: LayerSource, chain: tuple[str, ...], asked_by: str | None) -> None:
         try:
             layer = read_layer(source, plugins, asked_by)
-        except RulebookErrors as group:
-            faults.extend(group.exceptions)  # type: ignore[arg-type]
-            return
         except RulebookError as fault:
-            faults.append(fault)
+            faults.extend(single_faults(fault))
             return
         name = layer.content.id
         if name in chain:
@@ -110,6 +107,11 @@ def collect_layers(sources: Iterable[LayerSource], plugins: Plugins) -> list[Lay
     if faults:
         raise RulebookErrors("the rulebook cannot be used", faults, "指标体系不能使用")
     return list(layers.values())
+
+
+def single_faults(error: RulebookError) -> list[RulebookError]:
+    """Return the faults of a group, or an error that is none as its only one."""
+    return list(error.exceptions) if isinstance(error, RulebookErrors) else [error]  # type: ignore[arg-type]
 
 
 def read_layer(source: LayerSource, plugins: Plugins, asked_by: str | None = None) -> Layer:

@@ -17,6 +17,7 @@ from pydantic import ValidationError
 
 from govmedia_rules.checks.contract import Check, CheckSpec
 from govmedia_rules.core.faults import fault_texts
+from govmedia_rules.core.frozen import frozen_mapping
 from govmedia_rules.errors import (
     OverlayConflict,
     ParameterError,
@@ -280,7 +281,7 @@ def _looser_than_below(
     target: _Merged, specs: Mapping[str, CheckSpec], params: Mapping[str, object], entry: IndicatorEntry
 ) -> list[str]:
     """Return keys of parameters that are looser than those below, or than those of a reading, which a layer closes."""
-    spec = specs.get(target.values.get("check") or "")
+    spec = specs.get(target.values.get("check", ""))
     # Readings that the layer lists itself go with its own parameters.
     closed = [] if "readings" in entry.model_fields_set else _close_readings(target, params, entry.params)
     steps = (step for old in (params, *closed) for step in _looser_params(spec, old, entry.params))
@@ -313,7 +314,7 @@ def _looser_params(spec: CheckSpec | None, old: Mapping[str, object], given: Map
     looser = [step for step in given if step in before and step in after and not _stays_strict(spec, step, before, after)]
     complete = before.keys() == after.keys() == spec.parameters.keys()
     if spec.loosened is not None and complete:
-        looser += [step for step in spec.loosened(before, after) if step not in looser]
+        looser += spec.loosened(before, after)
     return looser
 
 
@@ -367,7 +368,6 @@ def _finish(
     elif applies_to is None:
         example = 'applies_to = { subject = "site" }'
         fault(RulebookError, "applies_to", "the key is missing", "缺少这个键", f"write {example}", f"写作 {example}")
-        missing.append("applies_to")
     elif spec is not None and spec.subject not in ("registry", applies_to.subject):
         what = f"the check {check!r} takes a {spec.subject}, not a {applies_to.subject}"
         fault(RulebookError, "applies_to", what, f"检查项 {check!r} 检查的是 {spec.subject}，不是 {applies_to.subject}")
@@ -467,7 +467,7 @@ def _typed_readings(spec: CheckSpec | None, readings: Mapping[str, Reading], fau
     typed: dict[str, Reading] = {}
     for name, reading in readings.items():
         params = _typed_given(spec, reading.params, fault, f"readings.{name}.params")
-        typed[name] = reading.model_copy(update={"params": params})
+        typed[name] = reading.model_copy(update={"params": frozen_mapping(params)})
     return typed
 
 

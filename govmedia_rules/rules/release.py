@@ -30,7 +30,7 @@ from govmedia_rules.errors import (
     UnknownRulebook,
     Where,
 )
-from govmedia_rules.rules.load import MAX_BYTES, LayerSource, collect_layers, known_ids, parse_layer
+from govmedia_rules.rules.load import MAX_BYTES, LayerSource, collect_layers, known_ids, parse_layer, single_faults
 from govmedia_rules.rules.model import Layer
 from govmedia_rules.rules.overlay import resolve
 from govmedia_rules.rules.plugins import Plugins, installed
@@ -142,8 +142,7 @@ def read_books(path: str | os.PathLike[str], *, alone: bool = False) -> Books:
         content = dict(_zipped(root) if root.is_file() else _in_folder(root))
         manifest = _manifest(content, root)
     except RulebookError as fault:
-        faults = list(fault.exceptions) if isinstance(fault, RulebookErrors) else [fault]  # type: ignore[arg-type]
-        raise RulebookErrors(f"the release {root} cannot be used", faults, f"发布包 {root} 不能使用") from None
+        raise RulebookErrors(f"the release {root} cannot be used", single_faults(fault), f"发布包 {root} 不能使用") from None
     digest = hashlib.sha256(content[MANIFEST]).hexdigest()
     name = f"{manifest.name} {manifest.version} ({digest[:12]})"
     unlisted = content.keys() - {MANIFEST, *(book.file for book in manifest.books)}
@@ -155,11 +154,8 @@ def read_books(path: str | os.PathLike[str], *, alone: bool = False) -> Books:
     for book in manifest.books:
         try:
             layer = _checked(book, content, root)
-        except RulebookErrors as group:
-            faults.extend(group.exceptions)  # type: ignore[arg-type]
-            continue
         except RulebookError as fault:
-            faults.append(fault)
+            faults += single_faults(fault)
             continue
         if book.id in layers:
             faults.append(

@@ -27,7 +27,7 @@ from govmedia_rules.snapshots.cells import (
 from govmedia_rules.snapshots.column_names import column_kind
 from govmedia_rules.snapshots.kinds import kinds
 from govmedia_rules.snapshots.models import SiteSnapshot
-from govmedia_rules.snapshots.parts import Column
+from govmedia_rules.snapshots.parts import Column, Mark
 from govmedia_rules.subjects.models import Site
 from govmedia_rules.tables.grids import BEYOND_HEADER
 from govmedia_rules.tables.headers import FieldGroup, field_of, match_columns, missing_columns, period_text
@@ -137,7 +137,7 @@ class _Reader:
     def __init__(self, point: Point | None, site: Site | None, zone: tzinfo) -> None:
         self._point, self._site, self._zone = point, site, zone
         self._sites: dict[str, Site] = {}
-        self._columns: dict[_Key, list[Column]] = {}
+        self._columns: dict[_Key, tuple[list[Column], list[Mark]]] = {}
         self._unread: set[str] = set()
         self._is_any_unread = False  # a row of which nobody knows the site
         self.bad: list[BadRow] = []
@@ -225,7 +225,11 @@ class _Reader:
             values["latest_entry_from"], newest = newest
         values["latest_entry_at"] = day_of(newest, self._zone) if point.only_day and isinstance(newest, datetime) else newest
         known = {key: value for key, value in values.items() if value is not None}
-        self._columns.setdefault(_Key(site.id, point), []).append(Column.model_validate(known, context={"zone": self._zone}))
+        columns, marks = self._columns.setdefault(_Key(site.id, point), ([], []))
+        if "cycle" in unread_cells and not _NO_LENGTH.search(str(row["cycle"])):
+            note = f"更新周期“{str(row['cycle'])[:100]}”未能读出"
+            marks.append(Mark(field=f"columns.{len(columns)}.cycle", basis="unconfirmed", note=note))
+        columns.append(Column.model_validate(known, context={"zone": self._zone}))
 
     def _site_of(self, read: Any) -> Site | None:
         name, code = read("site_name", plain_cell), read("site_code", lambda value: code_cell(value, "site"))
@@ -242,7 +246,7 @@ class _Reader:
 
     def snapshots(self, complete: bool) -> Iterator[SiteSnapshot]:
         """Return one snapshot for each site and monitoring point."""
-        for key, columns in self._columns.items():
+        for key, (columns, marks) in self._columns.items():
             site = self._sites.get(key.site, self._site)
             partial = () if complete and not self._is_any_unread and key.site not in self._unread else ("columns",)
             yield SiteSnapshot.model_validate(
@@ -250,7 +254,7 @@ class _Reader:
                     "site": site,
                     "observed_at": key.point.at,
                     "columns": tuple(columns),
-                    "marks": (ONLY_A_DAY,) if key.point.only_day else (),
+                    "marks": (*marks, *((ONLY_A_DAY,) if key.point.only_day else ())),
                     "partial": partial,
                 },
                 context={"zone": self._zone},
@@ -263,7 +267,7 @@ def _is_blank_word(value: object) -> bool:
 
 
 def _updates_of(row: Mapping[str, Any], headers: Mapping[str, str], read: Any, clock: Clock) -> list[Updates]:
-    """Return what the columns of counts with a period say (近两周更新条数)."""
+    """Return the meaning of the columns that count items in a period (近两周更新条数)."""
     updates = []
     for name in (name for name in row if name.startswith("updates.")):
         words = period_text(headers[name])
@@ -337,6 +341,8 @@ _UNITS = {
 }
 
 
+_NO_LENGTH = re.compile("及时|实时|适时|随时|不定期|按需|视情")
+"""Words for the cycle of a column that promise no length of time."""
 _NO_CYCLE = "不是能读出的更新周期（请写作 每周、每季度、6个月）"
 
 

@@ -10,7 +10,7 @@ from functools import cache
 from typing import Any
 
 from govmedia_rules.core.vocabulary import key_of
-from govmedia_rules.snapshots.cells import UNKNOWN_PLATFORM, any_cell, plain_cell
+from govmedia_rules.snapshots.cells import UNKNOWN_PLATFORM, any_cell, plain_cell, platform_cell
 from govmedia_rules.subjects.vocabulary import subject_vocabulary
 from govmedia_rules.tables.model import RawTable
 
@@ -30,7 +30,27 @@ def one_account_a_row(tables: Iterable[RawTable], field_of: FieldOf) -> list[Raw
         tables: Tables of accounts.
         field_of: Gives the field of a header.
     """
-    return [part for table in tables for block in _side_by_side(table, field_of) for part in _by_platform(block, field_of)]
+    whole = (_with_platforms_of_sections(table, field_of) for table in tables)
+    return [part for table in whole for block in _side_by_side(table, field_of) for part in _by_platform(block, field_of)]
+
+
+def _with_platforms_of_sections(table: RawTable, field_of: FieldOf) -> RawTable:
+    """Return a table without a column of platforms with one, where the titles between its rows name them (二、微博)."""
+    if not table.sections or any(field_of(header) == "platform" for header in table.columns):
+        return table
+    titles = {text: _platform_of_title(text) for text in set(table.sections.values())}
+    if None in titles.values():
+        return table
+    rows = [(number, {**cells, PLATFORM: titles[table.sections[number]]}) for number, cells in table.rows]
+    return replace(table, columns=(*table.columns, PLATFORM), rows=rows)
+
+
+def _platform_of_title(text: str) -> str | None:
+    try:
+        platform, _ = platform_cell(text)
+    except ValueError:
+        return None
+    return subject_vocabulary("platform")[platform].title if platform != "other" else None
 
 
 def _side_by_side(table: RawTable, field_of: FieldOf) -> list[RawTable]:
@@ -50,7 +70,13 @@ def _side_by_side(table: RawTable, field_of: FieldOf) -> list[RawTable]:
     shared = {bare: header for bare, header in blocks[0].items() if bare not in blocks[1]}
     labels = ["", *(f"第{number}栏" for number in range(2, len(blocks) + 1))]
     table = replace(table, rows=list(table.rows))
-    return [_part(table, block, shared, label, {}, field_of) for label, block in zip(labels, blocks, strict=True)]
+    return _said_once(_part(table, block, shared, label, {}, field_of) for label, block in zip(labels, blocks, strict=True))
+
+
+def _said_once(parts: Iterable[RawTable]) -> list[RawTable]:
+    """Return the parts of a table, of which the first alone names what the table holds beside data."""
+    first, *others = parts
+    return [first, *(replace(part, rejected=(), remarks=()) for part in others)]
 
 
 def _by_platform(table: RawTable, field_of: FieldOf) -> list[RawTable]:
@@ -77,7 +103,7 @@ def _by_platform(table: RawTable, field_of: FieldOf) -> list[RawTable]:
     shared = {header: header for header in table.columns if header not in taken}
     title = {platform: known[platform].title for platform in own}
     table = replace(table, rows=list(table.rows))
-    return [_part(table, block, shared, title[each], {PLATFORM: title[each]}, field_of) for each, block in own.items()]
+    return _said_once(_part(table, block, shared, title[each], {PLATFORM: title[each]}, field_of) for each, block in own.items())
 
 
 def _part(

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field
 
 from govmedia_rules.core.model import Model, Name, Short
 from govmedia_rules.core.time import Moment
 from govmedia_rules.errors import CodeError, RegistryError
-from govmedia_rules.subjects.codes import AccountCode, account_code_remark
-from govmedia_rules.subjects.models import Account, Site
+from govmedia_rules.subjects.codes import AccountCode, account_code_remark, renumbered_division
+from govmedia_rules.subjects.models import Account, Site, ids_of
 from govmedia_rules.subjects.vocabulary import subject_vocabulary
 from govmedia_rules.tables.model import BadRow, Rows
 from govmedia_rules.tables.read import read_models
@@ -118,14 +118,16 @@ class Registry(Model):
         return merged_subject(rows) if rows else None
 
     def renamed_ids(self) -> dict[str, str]:
-        """Return the ids of accounts by those of versions before 0.2, for stored reviews, waivers and results.
+        """Return present ids by those of versions before 0.2 and of former region codes, for stored reviews, waivers and results.
 
-        An old id that several accounts shared is left out: it does not say which of them was meant.
+        An old id that several subjects shared is left out: it does not say which of them was meant.
         """
         by_former: dict[str, set[str]] = defaultdict(set)
-        for account in self.accounts:
-            if account.code is None:
-                by_former[account.former_id].add(account.id)
+        subjects: list[Site | Account] = [*self.sites, *self.accounts]
+        for subject in subjects:
+            earlier = ids_of(subject)[1:] or ((subject.former_id,) if isinstance(subject, Account) and not subject.code else ())
+            for former in earlier:
+                by_former[former].add(subject.id)
         return {former: min(ids) for former, ids in by_former.items() if len(ids) == 1}
 
     def population(self, subject: SubjectKind, *, with_closed: bool = False) -> Population:
@@ -153,6 +155,8 @@ class Registry(Model):
         for group in (self.sites, self.accounts):
             problems.extend(_repeated(group))
         problems.extend(_code_problems(self.sites, self.accounts))
+        problems.extend(_renumbered(self.sites))
+        problems.extend(_renumbered(self.accounts))
         problems.extend(_shared_names(self.accounts))
         return tuple(problems)
 
@@ -179,10 +183,15 @@ def merged_subject(rows: Sequence[Site | Account]) -> Site | Account:
         )
     values: dict[str, object] = {}
     for name in type(first).model_fields:
-        known = [value for row in rows if (value := getattr(row, name)) not in (None, ())]
+        known = [_present(name, value) for row in rows if (value := getattr(row, name)) not in (None, ())]
         if known and (name in ("id", "name") or all(value == known[0] for value in known)):
             values[name] = known[0]
     return type(first).model_validate(values)
+
+
+def _present(name: str, value: Any) -> Any:
+    """Return a fact of a subject, a region under its present code: two codes of one division do not differ."""
+    return renumbered_division(value) if name == "region" and value is not None else value
 
 
 def _repeated(subjects: Iterable[Site | Account]) -> list[RegistryProblem]:
@@ -193,8 +202,8 @@ def _repeated(subjects: Iterable[Site | Account]) -> list[RegistryProblem]:
     for subject_id, rows in by_id.items():
         if len(rows) == 1:
             continue
-        first = rows[0].model_dump()
-        differing = sorted({key for row in rows[1:] for key, value in row.model_dump().items() if value != first[key]})
+        facts = [{key: _present(key, value) for key, value in row.model_dump().items()} for row in rows]
+        differing = sorted({key for row in facts[1:] for key, value in row.items() if value != facts[0][key]})
         if differing:
             differences = "; ".join(
                 f"{key}: {' / '.join(dict.fromkeys(str(getattr(row, key)) for row in rows))}" for key in differing
@@ -203,7 +212,9 @@ def _repeated(subjects: Iterable[Site | Account]) -> list[RegistryProblem]:
                 RegistryProblem(kind="contradiction", subjects=(subject_id,), what=f"{len(rows)} rows differ in {differences}")
             )
         else:
-            problems.append(RegistryProblem(kind="duplicate", subjects=(subject_id,), what=f"listed {len(rows)} times"))
+            regions = list(dict.fromkeys(row.region for row in rows if row.region is not None))
+            same = f"; {' and '.join(regions)} are one division" if len(regions) > 1 else ""
+            problems.append(RegistryProblem(kind="duplicate", subjects=(subject_id,), what=f"listed {len(rows)} times{same}"))
     return problems
 
 
@@ -245,6 +256,23 @@ def _code_problems(sites: Sequence[Site], accounts: Sequence[Account]) -> list[R
                 )
             )
     return problems
+
+
+def _renumbered(subjects: Sequence[Site | Account]) -> list[RegistryProblem]:
+    """Name codes that differ only in the former and the present code of one division: they may be of one unit."""
+    codes: dict[tuple[str, str], dict[str, str]] = defaultdict(dict)
+    for subject in subjects:
+        if subject.code is not None and subject.division is not None:
+            codes[renumbered_division(subject.code[:6]), subject.code[6:]].setdefault(subject.code, subject.id)
+    return [
+        RegistryProblem(
+            kind="contradiction",
+            subjects=tuple(ids.values()),
+            what=f"the codes {' and '.join(ids)} may be of one unit: {' and '.join(code[:6] for code in ids)} are one division",
+        )
+        for (_, _), ids in codes.items()
+        if len(ids) > 1
+    ]
 
 
 def _shared_names(accounts: Sequence[Account]) -> list[RegistryProblem]:

@@ -164,6 +164,8 @@ def test_the_schema_is_that_of_the_file() -> None:
     assert "county_portal" in json.dumps(schema["$defs"]["Site"]["properties"]["level"])
     assert "weibo" in json.dumps(schema["$defs"]["Account"]["properties"]["platform"])
     assert "closing" in json.dumps(schema["$defs"]["Account"]["properties"]["status"])
+    parts = {name: part["properties"] for name, part in schema["$defs"].items() if "properties" in part}
+    assert not [f"{name}.{key}" for name, fields in parts.items() for key, field in fields.items() if "description" not in field]
     finding = TypeAdapter(gr.Finding).json_schema(mode="serialization")
     assert set(stale().problems[0].to_dict()) <= set(finding["properties"])
     assert set(finding["required"]) <= set(stale().problems[0].to_dict())

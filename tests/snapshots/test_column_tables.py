@@ -78,6 +78,17 @@ def test_working_days_are_no_cycle(text: str) -> None:
     assert (fault.column, fault.value, fault.used) == ("更新周期", text, True)
 
 
+def test_a_promise_that_was_not_read_leaves_the_question_open() -> None:
+    def status(*cycles: str) -> str:
+        site = read(*(row(f"工作动向{number}", "2024-06-13", 更新周期=text) for number, text in enumerate(cycles)))[0]
+        return BOOK.inspect(site).finding("site.veto.columns.overdue").status.value
+
+    assert status(*["10个工作日"] * 10) == "inconclusive"
+    assert status(*["10个工作日"] * 9) == "passed"
+    assert status(*["及时更新"] * 10) == "passed"  # which promises no length of time
+    assert status(*["每月"] * 9, "每旬") == "inconclusive"
+
+
 def test_verdicts_of_a_table() -> None:
     stale = [row(f"政务动态{number}", "2024-01-01") for number in range(5)]
     assert [BOOK.inspect(site).verdict.value for site in read(*stale)] == ["unqualified"]
