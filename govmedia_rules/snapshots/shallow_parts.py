@@ -152,6 +152,7 @@ class PartReader:
                 tuple(dict.fromkeys(fact for field in sorted(group) for fact in self._facts_of(field))),
             )
             for group in together
+            if group
         ]
 
     def _facts_of(self, field: str) -> tuple[str, ...]:
