@@ -17,9 +17,9 @@ from pathlib import Path
 
 from govmedia_rules.collect.browser import Browser
 from govmedia_rules.collect.decode import decode_page
-from govmedia_rules.collect.fetch import Fetched
 from govmedia_rules.collect.journal import Journal, read_visits
 from govmedia_rules.collect.navigation import page_key
+from govmedia_rules.collect.outcome import Fetched
 from govmedia_rules.collect.page import read_page
 from govmedia_rules.core.files import complete_file, write_file
 from govmedia_rules.errors import MissingExtra, Where
