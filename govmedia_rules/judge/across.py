@@ -10,7 +10,6 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import reduce
-from itertools import chain
 from typing import NamedTuple
 
 from govmedia_rules.checks.contract import CheckResult, CheckSpec, Status
@@ -24,7 +23,7 @@ from govmedia_rules.judge.rulebook import Rulebook
 from govmedia_rules.rules.model import Indicator
 from govmedia_rules.snapshots.models import AccountSnapshot, AnySnapshot
 from govmedia_rules.snapshots.supervision import SupervisorSnapshot
-from govmedia_rules.subjects.models import Account, Site, is_same_unit
+from govmedia_rules.subjects.models import Account, Site, units_of
 from govmedia_rules.subjects.registry import Registry
 
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
@@ -183,17 +182,11 @@ def _merged(rows: Iterable[Member]) -> Member:
 
 def _parted(rows: Mapping[Site | Account | None, Member]) -> list[Member]:
     """Merge the rows of one id that are of one unit; return a member for each unit, in order of their names."""
-    if len(rows) == 1:
-        return list(rows.values())
-    units: list[list[Site | Account | None]] = []
-    for subject in sorted(rows, key=repr):
-        same = [unit for unit in units if any(_is_one(subject, other) for other in unit)]
-        units = [unit for unit in units if unit not in same] + [[subject, *chain.from_iterable(same)]]
-    return sorted((_merged(rows[subject] for subject in unit) for unit in units), key=lambda member: (member.name, repr(member)))
-
-
-def _is_one(first: Site | Account | None, other: Site | Account | None) -> bool:
-    return first is None or other is None or is_same_unit(first, other)
+    subjects = [subject for subject in sorted(rows, key=repr) if subject is not None]
+    if len(subjects) < max(2, len(rows)):
+        return [_merged(rows.values())]
+    units = [_merged(rows[subject] for subject in unit) for unit in units_of(subjects)]
+    return sorted(units, key=lambda member: (member.name, repr(member)))
 
 
 def _with_own_ids(members: Sequence[Member]) -> list[Member]:

@@ -28,7 +28,7 @@ from govmedia_rules.snapshots.column_names import column_kind
 from govmedia_rules.snapshots.kinds import kinds
 from govmedia_rules.snapshots.models import SiteSnapshot
 from govmedia_rules.snapshots.parts import Column, Mark
-from govmedia_rules.subjects.models import Site
+from govmedia_rules.subjects.models import Site, is_same_name
 from govmedia_rules.tables.grids import BEYOND_HEADER
 from govmedia_rules.tables.headers import FieldGroup, field_of, match_columns, missing_columns, period_text
 from govmedia_rules.tables.layout import no_subject
@@ -183,7 +183,7 @@ class _Reader:
                 return None
 
         try:
-            site = self._site_of(read)
+            site = self._site_of(read, fault)
         except ValidationError as unread:
             fault("site_name", f"网站名称、网址或主办单位不可用：{unread.errors()[0]['msg']}", used=False)
             return
@@ -231,7 +231,7 @@ class _Reader:
             marks.append(Mark(field=f"columns.{len(columns)}.cycle", basis="unconfirmed", note=note))
         columns.append(Column.model_validate(known, context={"zone": self._zone}))
 
-    def _site_of(self, read: Any) -> Site | None:
+    def _site_of(self, read: Any, fault: Any) -> Site | None:
         name, code = read("site_name", plain_cell), read("site_code", lambda value: code_cell(value, "site"))
         if name is None and code is None:
             return self._site
@@ -242,7 +242,12 @@ class _Reader:
             "owner": read("owner", plain_cell),
         }
         named = Site.model_validate({key: value for key, value in facts.items() if value is not None})
-        return self._sites.setdefault(named.id, named)
+        first = self._sites.setdefault(named.id, named)
+        if named.code in (first.name, named.name) or is_same_name(first.name, named.name):
+            return first
+        fault("site_name", f"标识与“{first.name}”相同而名称不同，按不同网站计：请核对网站标识码和网址")
+        apart = named.model_copy(update={"id": f"{named.id}@{named.name}"[:10_000], "code": None})
+        return self._sites.setdefault(apart.id, apart)
 
     def snapshots(self, complete: bool) -> Iterator[SiteSnapshot]:
         """Return one snapshot for each site and monitoring point."""

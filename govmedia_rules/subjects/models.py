@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from itertools import chain
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
@@ -282,6 +284,19 @@ def is_same_unit(first: Site | Account, other: Site | Account) -> bool:
         if isinstance(first, Account) and not has_certain_id(first) and are_two_places(address, second):
             return False
     return is_same_name(first.name, other.name)
+
+
+def units_of(subjects: Iterable[Site | Account]) -> list[list[Site | Account]]:
+    """Part descriptions that share an id into those of each unit, in the order of their first ones."""
+    units: list[list[Site | Account]] = []
+    for subject in subjects:
+        same = [unit for unit in units if any(is_same_unit(subject, other) for other in unit)]
+        if not same:
+            units.append([subject])
+            continue
+        same[0].extend([*chain.from_iterable(same[1:]), subject])
+        units = [unit for unit in units if not any(unit is other for other in same[1:])]
+    return units
 
 
 def has_certain_id(subject: Site | Account) -> bool:

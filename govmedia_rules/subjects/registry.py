@@ -12,7 +12,7 @@ from govmedia_rules.core.model import Model, Name, Short
 from govmedia_rules.core.time import Moment
 from govmedia_rules.errors import CodeError, RegistryError
 from govmedia_rules.subjects.codes import AccountCode, account_code_remark, renumbered_division
-from govmedia_rules.subjects.models import Account, Site, ids_of
+from govmedia_rules.subjects.models import Account, Site, ids_of, units_of
 from govmedia_rules.subjects.vocabulary import subject_vocabulary
 from govmedia_rules.tables.model import BadRow, Rows
 from govmedia_rules.tables.read import read_models
@@ -111,10 +111,20 @@ class Registry(Model):
         Rows that repeat it are one subject; a fact in which they differ is None. `problems` names both.
 
         Raises:
-            RegistryError: Rows with this id are of different platforms, or of a site and an account: they are no one subject.
+            RegistryError: Rows with this id are of different platforms, of a site and an account, or of two units: they are no one
+                subject.
         """
         subjects: list[Site | Account] = [*self.sites, *self.accounts]
         rows = [subject for subject in subjects if subject.id == subject_id]
+        units = units_of(rows)
+        if len(units) > 1 and len({unit[0].name for unit in units}) > 1:
+            names = [unit[0].name for unit in units]
+            raise RegistryError(
+                f"{subject_id} is the id of {len(units)} units: {', '.join(names)}",
+                hint="give each its own code or id",
+                zh=f"{subject_id} 是{len(units)}个单位的标识：{'、'.join(names)}",
+                hint_zh="请给每个单位各自的标识码或标识",
+            )
         return merged_subject(rows) if rows else None
 
     def renamed_ids(self) -> dict[str, str]:
@@ -133,7 +143,7 @@ class Registry(Model):
     def population(self, subject: SubjectKind, *, with_closed: bool = False) -> Population:
         """Count the members by level, platform, status, area and owner.
 
-        Each id counts once; what is not known is counted under "".
+        Each unit counts once, also where two have one id; what is not known is counted under "".
 
         Args:
             subject: Sites or accounts.
@@ -143,7 +153,7 @@ class Registry(Model):
         rows: dict[str, list[Site | Account]] = defaultdict(list)
         for row in listed:
             rows[row.id].append(row)
-        merged: list[Site | Account] = [merged_subject(same) for same in rows.values()]
+        merged: list[Site | Account] = [merged_subject(unit) for same in rows.values() for unit in units_of(same)]
         members = [member for member in merged if with_closed or member.status != "closed"]
         names = ("level", "status", "area", "owner") + (("platform",) if subject == "account" else ())
         by = {name: dict(Counter(getattr(member, name) or "" for member in members)) for name in names}

@@ -162,3 +162,14 @@ def test_the_question_whether_a_column_is_blank() -> None:
     result = read(*(row(name, shown, 是否空白栏目=answer) for name, shown, answer in cells))
     assert [column.is_blank for column in result[0].columns] == [True, False, None, None, None]
     assert [fault.row for fault in result.bad] == [4, 5]
+
+
+def test_one_code_beside_two_names_is_two_sites_and_is_named() -> None:
+    result = read(
+        {**row("通知公告", "2024-08-20"), "网站名称": "甲县教育局网站", "网站标识码": "6107260001"},
+        {**row("政务动态", "2024-08-20"), "网站名称": "甲县财政局网站", "网站标识码": "6107260001"},
+        {**row("政策文件", "2024-08-20"), "网站名称": None, "网站标识码": "6107260001"},
+    )
+    assert [(site.site.name, len(site.columns or ())) for site in result] == [("甲县教育局网站", 2), ("甲县财政局网站", 1)]
+    [fault] = result.bad
+    assert (fault.row, fault.column) == (3, "网站名称")

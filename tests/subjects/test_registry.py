@@ -280,3 +280,14 @@ def test_codes_that_differ_in_the_code_of_one_division_are_named() -> None:
     [problem] = Registry(sites=sites).problems()
     assert problem.subjects == ("3402210001", "3402100001")
     assert "340221 and 340210 are one division" in problem.what
+
+
+def test_two_units_of_one_id_are_counted_and_not_found_as_one() -> None:
+    sites = tuple(
+        Site(name=name, url=f"http://www.x.gov.cn/{path}/") for name, path in (("教育局网站", "jyj"), ("财政局网站", "czj"))
+    )
+    accounts = tuple(Account(name="城关镇发布", platform="weibo", url=f"https://weibo.com/u/{number}") for number in (1, 2))
+    registry = Registry(sites=sites, accounts=accounts)
+    assert (registry.population("site").total, registry.population("account").total) == (2, 2)
+    with pytest.raises(RegistryError, match="2 units: 教育局网站, 财政局网站"):
+        registry.find("www.x.gov.cn")
