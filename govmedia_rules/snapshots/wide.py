@@ -37,7 +37,7 @@ def one_account_a_row(tables: Iterable[RawTable], field_of: FieldOf) -> list[Raw
 def _with_titles(table: RawTable, field_of: FieldOf) -> RawTable:
     """Return a table with what titles say of its rows.
 
-    A title between rows may name their platform (二、微博); it, or the name of the sheet, may say that they are closed (已注销账号).
+    A title between rows may name their platform (二、微博); it, or the name of the sheet, may say that they are closed (已注销).
     """
     sheet = table.sheet or ""
     if not table.sections and not says_closed(sheet):
