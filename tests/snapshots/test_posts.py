@@ -257,7 +257,7 @@ def test_a_row_with_a_time_alone_may_be_a_post(tmp_path: Path) -> None:
     read = gr.read_posts(path, observed_at=date(2024, 8, 23), accounts=[account], complete=True)
     assert read[0].partial == ("posts",)
     assert [row.row for row in read.bad] == [3]
-    path.write_text("标题,发布时间\n2024年5月,\n甲,2024-05-03\n", "utf-8")
+    path.write_text("标题,发布时间\n甲,2024-05-03\n合计,1\n", "utf-8")
     assert gr.read_posts(path, observed_at=date(2024, 8, 23), accounts=[account], complete=True)[0].partial == ()
 
 
