@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 
 from govmedia_rules.collect.columns import Frame, own_lines
 from govmedia_rules.collect.failures import opens
-from govmedia_rules.collect.fetch import Fetched
 from govmedia_rules.collect.home import HomeView
 from govmedia_rules.collect.letters import LetterReader
 from govmedia_rules.collect.navigation import FoundChannel, host_of, page_key
+from govmedia_rules.collect.outcome import Fetched
 from govmedia_rules.collect.page import PageFacts
 from govmedia_rules.collect.visits import ReadPage
 from govmedia_rules.collect.words import channel_kinds, column_kind, word_table

@@ -10,9 +10,9 @@ from datetime import datetime, timedelta
 from typing import Literal, TypeGuard
 
 from govmedia_rules.collect.decode import decode_page
-from govmedia_rules.collect.fetch import Budget, Fetched, Purpose
 from govmedia_rules.collect.limits import Limits
 from govmedia_rules.collect.navigation import PageLink, host_of, page_key
+from govmedia_rules.collect.outcome import Budget, Fetched, Purpose
 from govmedia_rules.collect.page import PageFacts, read_page
 from govmedia_rules.collect.robots import AllowAll, Rules, read_sitemap
 from govmedia_rules.snapshots.parts import Page, Service

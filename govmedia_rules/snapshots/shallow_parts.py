@@ -49,7 +49,7 @@ _FACTS: Mapping[SubjectKind, Mapping[str, tuple[str, ...]]] = {
         "seen_owner": ("seen_owner",),
         "seen_owner_kind": ("owner_kind",),
         "certified": ("certified",),
-        "remark": (),
+        "remark": ("account.status",),
         "is_closed": ("account.status",),
         "is_running": ("account.status",),
         "platform": ("account.platform", "account.platform_text"),
@@ -61,7 +61,7 @@ _FACTS: Mapping[SubjectKind, Mapping[str, tuple[str, ...]]] = {
         "is_navigation": ("home",),
         "second_level_latest_at": ("home",),
         "service_count": ("service_count",),
-        "remark": (),
+        "remark": ("site.status",),
         "is_closed": ("site.status",),
         "is_running": ("site.status",),
     },
@@ -113,6 +113,7 @@ class PartReader:
 
     Attributes:
         reader: The reader of whole rows.
+        remarks: Headers of remarks, of which only those that speak of closing say something.
         kind: Kind of the subjects.
         base: A snapshot of nothing but what every row has; None where even that has faults, so that all rows must be read as a
             whole.
@@ -121,6 +122,7 @@ class PartReader:
     def __init__(self, reader: RowReader, point: Mapping[str, Any]) -> None:
         self.kind: SubjectKind = reader.kind
         self.reader = reader
+        self.remarks = frozenset(use.header for use in reader.columns if use.field == "remark")
         headers = {use.field: use.header for use in reader.columns if use.field is not None}
         self._sure = {**point, headers["name"]: "甲县发布"}
         if "platform" in headers:

@@ -256,6 +256,8 @@ class RowReader:
             self._finish_account(row)
         else:
             _finish_status(row, _RUNNING_PARTS[self.kind])
+            if row.values.get("home_entries") == 0 and row.values.get("home_latest_at") is not None:
+                row.drop("首页信息条数为0，却有更新时间，留待核实", "home_entries", "home_latest_at")
         return self._result(row, self._snapshot(row, point))
 
     def _result(self, row: _Row, snapshot: SiteSnapshot | AccountSnapshot | None) -> ShallowRow:

@@ -109,7 +109,7 @@ _DAYS = {"今天": 0, "今日": 0, "当天": 0, "当日": 0, "昨天": 1, "昨�
 _HAN = {han: n for n, han in enumerate("一二三四五六七八九十", 1)} | {"两": 2}
 _PARTS = {"上旬": (1, 10), "初": (1, 10), "中旬": (11, 20), "中": (11, 20), "下旬": (21, 31), "底": (21, 31), "末": (21, 31)}
 _WEEKDAY = re.compile("(?P<week>上|本|这)个?(?:周|星期)(?P<day>[一二三四五六日天])")
-_PART_OF_MONTH = re.compile("(?P<month>上个?月|本月|当月|这个月)的?(?P<part>上旬|中旬|下旬|初|底|末)")
+_PART_OF_MONTH = re.compile("(?P<month>上个?月|本月|当月|这个月)的?(?:(?P<part>上旬|中旬|下旬|初|底|末)|(?P<day>[0-9]{1,2})[日号])")
 _PART_OF_YEAR = re.compile(
     "(?:(?P<y>20[0-9]{2})年?|(?P<word>今年|本年|去年|上年|前年))?"
     "(?:(?:第?(?P<quarter>[1-4一二三四])季度|Q(?P<number>[1-4]))|(?P<half>[上下])半年|(?P<part>年?[初底末]))"
@@ -400,6 +400,9 @@ def _by_length(text: str, clock: Clock) -> date | DayRange | None:
     match = _PART_OF_MONTH.fullmatch(text)
     if match is not None:
         first = today.replace(day=1) - (relativedelta(months=1) if match["month"].startswith("上") else relativedelta())
+        if match["day"] is not None:
+            named = _day(first.year, first.month, int(match["day"]))
+            return named if named is not None and named <= today else None
         return _part_of_month(_range_of_month(first.year, first.month), match["part"], today)
     match = _WITHIN.fullmatch(text)
     if match is not None:
@@ -419,6 +422,8 @@ def _by_length(text: str, clock: Clock) -> date | DayRange | None:
         last = _back(today, match["n"], match["unit"])
         if last is None or match["unit"] in ("天", "日"):
             return last
+        if match["n"] == "半":
+            last += timedelta(days=2)  # nobody counts whether half a month has 13 days or 15
         # One week ago is said until two weeks have passed.
         earlier = _back(last, "一", match["unit"])
         return None if earlier is None else DayRange(earlier + timedelta(days=1), last)

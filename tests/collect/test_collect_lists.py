@@ -11,8 +11,8 @@ import pytest
 from govmedia_rules.collect.calls import MOST_TRIED, json_lists
 from govmedia_rules.collect.dom import Dom
 from govmedia_rules.collect.entries import read_entries
-from govmedia_rules.collect.fetch import Unpacker
 from govmedia_rules.collect.navigation import Base, read_next_page
+from govmedia_rules.collect.transport import Unpacker
 from tests.collect.madesites import NOW
 from tests.collect.test_collect_doubt import HOST, NAMES, frame, look, made, named, rows
 

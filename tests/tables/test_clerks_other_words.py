@@ -53,6 +53,9 @@ def verdict(**cells: Any) -> str:
         ("自2024年5月起未更新", "u"),
         ("2024年8月后未更新", "o"),
         ("2024Q2", "u"),
+        ("本月12日", "q"),
+        ("上月30号", "u"),
+        ("半个月前", "o"),
         ("去年12月30日", "u"),
         ("今年8月20日", "q"),
         ("元月3日", "u"),
@@ -90,6 +93,15 @@ def test_a_date(cell: str, right: str) -> None:
         ("有（？）", "o"),
         ("私信√ 评论×", "q"),
         ("menu", "q"),
+        ("有√", "q"),
+        ("评论已关", "o"),
+        ("留言功能暂停", "o"),
+        ("不支持评论和私信", "o"),
+        ("未开通留言、私信，有菜单", "q"),
+        ("评论、私信均不支持", "o"),
+        ("评论、私信、菜单均无", "o"),
+        ("正在开通留言", "o"),
+        ("将开通留言", "o"),
     ],
 )
 def test_functions(cell: str, right: str) -> None:
@@ -197,3 +209,17 @@ def test_two_old_dates_fail() -> None:
 @pytest.mark.parametrize("header", ["是否无互动功能", "互动功能缺失情况", "互动功能不达标原因"])
 def test_a_header_that_denies_is_not_taken_for_one_that_asks(header: str) -> None:
     assert verdict(**{"互动功能": None, header: "是"}) == "undetermined"
+
+
+@pytest.mark.parametrize(
+    ("cells", "right"),
+    [
+        ({"首页最近更新时间": "2024-08-20", "首页信息条数": 0}, "o"),
+        ({"两周内首页是否更新": "是"}, "q"),
+        ({"两周内首页是否更新": "否", "是否导航页": "否"}, "u"),
+        ({"首页最近更新时间": "2024-05-20", "备注": "网站已关停"}, "o"),
+    ],
+)
+def test_a_home_page(cells: dict[str, object], right: str) -> None:
+    (snapshot,) = gr.read_sites([{"网站名称": "青石县人民政府"} | cells], observed_at=POINT)
+    assert BOOK.only("site.veto.home_stale").inspect(snapshot).verdict.value == VERDICTS[right]
