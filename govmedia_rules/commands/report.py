@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from govmedia_rules.commands.book import books_of
 from govmedia_rules.commands.inputs import InspectionInputs, add_inputs, examples_folder, job_of, judge_inputs
 from govmedia_rules.commands.output import as_given, count_on_stderr, say, say_unread
+from govmedia_rules.core.files import make_folder, write_file
 from govmedia_rules.errors import BrokenLine, GovMediaRulesError, Where
 from govmedia_rules.judge.inspection import Inspection, Verdict
 from govmedia_rules.judge.rulebook import load_rulebook
@@ -82,7 +83,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _put(args: argparse.Namespace, data: bytes) -> None:
     if args.out:
-        Path(args.out).write_bytes(data)
+        write_file(args.out, data)
     elif sys.stdout.isatty():
         print(data.decode())  # what an input holds is escaped on the way to a terminal
     else:
@@ -185,12 +186,11 @@ def _write_sheets(args: argparse.Namespace, inspections: Iterable[Inspection]) -
 def _put_sheets(args: argparse.Namespace, sheets: Iterable[tuple[str, ReportDocument]]) -> None:
     from govmedia_rules.reports.text import file_name
 
-    folder = Path(args.sheets)
-    folder.mkdir(parents=True, exist_ok=True)
+    folder = make_folder(args.sheets)
     written = 0
     for written, (name, document) in enumerate(sheets, 1):
         # The number keeps apart subjects of one name.
-        (folder / f"{written:04d}-{file_name(name, 40)}.{args.to}").write_bytes(document_bytes(document, args.to))
+        write_file(folder / f"{written:04d}-{file_name(name, 40)}.{args.to}", document_bytes(document, args.to))
     say(f"{written} sheets in {folder}", f"{folder} 中写出{written}份整改单")
 
 

@@ -7,6 +7,7 @@ import json
 import os
 import re
 import stat
+import tempfile
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,6 +19,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints, ValidationError
 
 from govmedia_rules.core.faults import describe_fault, place_of
+from govmedia_rules.core.files import complete_file, make_folder, not_written
 from govmedia_rules.core.model import Model, Name, Short
 from govmedia_rules.errors import (
     ArgumentError,
@@ -414,26 +416,25 @@ def _text_of(layer: Layer) -> bytes:
 
 
 def _write(target: Path, files: Mapping[str, bytes]) -> None:
-    beside = target.with_name(f".{target.name}.part")
-    try:
-        if target.suffix == ".zip":
-            with zipfile.ZipFile(beside, "w", zipfile.ZIP_DEFLATED) as archive:
-                for file, data in files.items():
-                    archive.writestr(zipfile.ZipInfo(file, _EARLIEST), data, zipfile.ZIP_DEFLATED)
-            beside.replace(target)
-            return
-        target.mkdir(parents=True)
-        for file, data in files.items():
-            (target / file).write_bytes(data)
-    except FileExistsError:
+    if target.suffix == ".zip":
+        with complete_file(target) as part, zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as archive:
+            for file, data in files.items():
+                archive.writestr(zipfile.ZipInfo(file, _EARLIEST), data, zipfile.ZIP_DEFLATED)
+        return
+    if target.exists():
         raise ExportError(
             "the folder is there already",
             Where(str(target)),
             "name a new one, or a .zip",
             "已有这个目录",
             "请换一个名称，或写成 .zip",
-        ) from None
+        )
+    above = make_folder(target.parent)
+    try:
+        with tempfile.TemporaryDirectory(prefix=f".{target.name}.", dir=above) as beside:
+            folder = make_folder(Path(beside, target.name))
+            for file, data in files.items():
+                (folder / file).write_bytes(data)
+            folder.rename(target)
     except OSError as fault:
-        raise ExportError(
-            f"the release cannot be written: {fault.strerror}", Where(str(target)), zh=f"发布包不能写入：{fault.strerror}"
-        ) from None
+        raise not_written(target, fault) from fault

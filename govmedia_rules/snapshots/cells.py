@@ -215,6 +215,10 @@ _NOT_CLOSED = re.compile("(?:未|没有?|尚未|并未)(?P<stage>.+)")
 _BRACKETED = re.compile(r"(?P<head>[^()\[\]]*)[(\[](?P<note>[^()\[\]]*)[)\]](?P<tail>[^()\[\]]*)")
 
 
+_MAX_NOTES = 100
+"""Brackets and colons of one cell that are followed; each may hold another."""
+
+
 class _Tally:
     """The combined meaning of the parts of a cell."""
 
@@ -222,6 +226,7 @@ class _Tally:
         self.yes = self.no = self.unclear = self.withdrawn = self._is_denied = False
         self.offered: list[tuple[str, str]] = []
         self.denied: list[tuple[str, str]] = []
+        self._notes = 0
 
     def add(self, part: str, *, is_joined: bool = False) -> None:
         """Take one part: 有, 无, a function, or a function with a note.
@@ -262,6 +267,9 @@ class _Tally:
             self.offered.append((kind, part))
 
     def _add_noted(self, head: str, note: str) -> None:
+        self._notes += 1
+        if self._notes > _MAX_NOTES:
+            raise ValueError("括号和冒号太多，互动功能未能读出")
         words = _words()
         key, note_key = key_of(head), key_of(note)
         if key in words.no:

@@ -124,6 +124,10 @@ def read_columns(
     return Rows(snapshots, tuple(reader.bad), tuple(uses), rejected)
 
 
+_MAX_NAME = 1_000
+"""Characters of a name or an address of a column."""
+
+
 class _Key(NamedTuple):
     """A site and a monitoring point."""
 
@@ -194,12 +198,12 @@ class _Reader:
         if row.get("observed_at") is not None:
             moment = read("observed_at", lambda value: when_cell(value, Clock(None, self._zone, table.day_zero)))
             point = None if moment is None or isinstance(moment, DayRange) else point_of(moment, self._zone)
-        name = read("name", plain_cell)
+        name = read("name", _short_cell)
         if point is None or name is None:
             fault("observed_at" if point is None else "name", "没有监测时间点" if point is None else "栏目名称未填", used=False)
             self._unread.add(site.id)
             return
-        values: dict[str, Any] = {"name": name, "url": read("url", plain_cell), "parent": read("parent", plain_cell)}
+        values: dict[str, Any] = {"name": name, "url": read("url", _short_cell), "parent": read("parent", _short_cell)}
         values["kind"] = read("kind", _kind_cell) or column_kind(name)
         values["level"] = read("level", _level_cell)
         values["cycle"] = read("cycle", cycle_cell)
@@ -306,6 +310,13 @@ def _day_cell(value: Any, clock: Clock) -> datetime | date | DayRange | None:
     if never_updated(value):
         raise ValueError("表中称长期未更新，须由人工核实")
     return when_cell(value, clock)
+
+
+def _short_cell(value: Any) -> str | None:
+    text = plain_cell(value)
+    if text is not None and len(text) > _MAX_NAME:
+        raise ValueError(f"有{len(text)}字，超过{_MAX_NAME}字，不是名称或网址")
+    return text
 
 
 def _kind_cell(value: Any) -> str | None:
