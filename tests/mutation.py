@@ -215,7 +215,7 @@ class Trial:
 
     Each test runs once with the functions it calls noted. Then each change is put into the live function, in a fork, and
     only tests that call that function run, the quickest first, until one fails or `budget` seconds of tests are through.
-    What survives that is tried by the tests after those, for `again` seconds.
+    What survives that is tried by the tests after those, for `again` seconds, and at last by all tests.
     """
 
     path: Path
@@ -317,10 +317,11 @@ def run(
     print(f"{path.relative_to(ROOT)}: {len(changes)} changes", flush=True)
     fates, callers = _tried(Trial(path, changes, budget, again), tests)
     for change in changes:
-        if change not in fates or (fates[change] == "survived" and "rules" in path.parts):
-            # Outside a function, or hidden by a rulebook that was loaded before: the module is read anew.
+        if change not in fates or (fates[change] == "survived" and (again or "rules" in path.parts)):
+            # Outside a function, or hidden by a rulebook or a program that was made before: the module is read anew.
             tree = changed(path.read_text("utf-8"), change)
-            fates[change] = run_tests(path, tree, callers.get(change) or tests, 20 + 10 * max(budget, again))
+            using = tests if again else callers.get(change) or tests
+            fates[change] = run_tests(path, tree, using, 20 + 10 * max(budget, again))
         if fates[change] == "survived":
             print(f"{path.relative_to(ROOT)}:{change.line}: {change.before}  ->  {change.after}", flush=True)
     return [(change, fates[change]) for change in changes]

@@ -87,7 +87,7 @@ def _belonging(dimension: Dimension) -> Callable[[str, str], bool]:
 
 
 class Grouping(Model):
-    """What a statistic is divided by: one dimension, several crossed, or none."""
+    """The dimensions of a statistic: one, several crossed, or none."""
 
     parts: tuple[Part, ...] = ()
 

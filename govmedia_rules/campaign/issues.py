@@ -172,17 +172,13 @@ def _named(campaign: CampaignView) -> Iterator[Issue]:
     """Yield issues about units known by name that have a result."""
     results = campaign.results
     # Where some of a population is known only as a number, a unit that is not listed may be one of those.
-    listed_whole = {(tier, subject_kind(member)) for (tier, _), member in campaign.members.items()}
-    listed_whole -= {(block.tier, block.subject) for block in campaign.counted} | {
-        (tier, total.subject) for tier, total in campaign.totals
-    }
     yield from _about(
         "not_listed",
         "wrong",
         (
             result
             for key, result in results.items()
-            if (result.tier, subject_kind(result.subject)) in listed_whole and key not in campaign.members
+            if key not in campaign.members and campaign.is_listed_whole(result.tier, subject_kind(result.subject))
         ),
     )
     yield from _about("reports_differ", "wrong", filter(_reports_differ, results.values()))

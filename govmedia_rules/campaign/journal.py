@@ -246,15 +246,16 @@ class CampaignJournal:
                 hint_zh="请另存到别的目录",
             ) from None
         except OSError as fault:
-            raise CampaignError(
-                f"it cannot be written: {fault.strerror}", Where(str(path)), zh=f"不能写入：{fault.strerror}"
-            ) from fault
+            raise _unwritable(path, fault) from fault
         try:
             _lock(self._file)
             self._require_own_tail()
             self._cut_off()
             self._head = os.open(folder / HEAD, flags | os.O_CREAT, 0o644)
-            self._write_head()
+            self._write_head(tail)
+        except OSError as fault:
+            self._close_files()
+            raise _unwritable(folder, fault) from fault
         except BaseException:
             self._close_files()
             raise
@@ -310,31 +311,36 @@ class CampaignJournal:
             )
         size = os.fstat(self._file).st_size
         rest = memoryview(line)
+        tail = self.tail.follow(line)
         try:
             while rest:
                 rest = rest[os.write(self._file, rest) :]
-        except OSError as fault:
+            self._write_head(tail)
+        except BaseException as fault:
+            # The head first: one that is behind its journal is of a kill, one that is ahead of it says that records were taken out.
+            with suppress(OSError):
+                self._write_head(self.tail)
             os.ftruncate(self._file, size)
-            raise CampaignError(
-                f"the journal cannot be written: {fault.strerror}", Where(str(self.folder)), zh=f"记录不能写入：{fault.strerror}"
-            ) from fault
-        except BaseException:
-            os.ftruncate(self._file, size)
+            if isinstance(fault, OSError):
+                raise _unwritable(self.folder, fault) from fault
             raise
-        self.tail = self.tail.follow(line)
-        self._write_head()
+        self.tail = tail
 
-    def _write_head(self) -> None:
+    def _write_head(self, tail: Tail) -> None:
         # The head has the same length always, so it is overwritten in place, by one call.
         os.lseek(self._head, 0, os.SEEK_SET)
-        os.write(self._head, _head_bytes(self.tail))
+        os.write(self._head, _head_bytes(tail))
 
     def close(self) -> None:
         """Flush the file to disk and release the lock."""
         if self._file >= 0:
-            os.fsync(self._head)
-            os.fsync(self._file)
-            self._close_files()
+            try:
+                os.fsync(self._head)
+                os.fsync(self._file)
+            except OSError as fault:
+                raise _unwritable(self.folder, fault) from fault
+            finally:
+                self._close_files()
 
     def _close_files(self) -> None:
         for file in (self._head, self._file):
@@ -418,10 +424,13 @@ def write_new(folder: Path, records: Iterable[tuple[str, object]]) -> Tail:
             part.rename(path)
         head_part.replace(head)
     except OSError as fault:
-        raise CampaignError(
-            f"it cannot be written: {fault.strerror}", Where(str(folder)), zh=f"不能写入：{fault.strerror}"
-        ) from fault
+        raise _unwritable(folder, fault) from fault
     finally:
-        part.unlink(missing_ok=True)
-        head_part.unlink(missing_ok=True)
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
+            head_part.unlink(missing_ok=True)
     return tail
+
+
+def _unwritable(path: Path, fault: OSError) -> CampaignError:
+    return CampaignError(f"it cannot be written: {fault.strerror}", Where(str(path)), zh=f"不能写入：{fault.strerror}")

@@ -119,7 +119,7 @@ class CampaignRules(Model):
         return tuple(rule for rule in self.outcomes if rule.rulebook in known)
 
     def coverage_for(self, rulebooks: Iterable[str]) -> tuple[CoverageRule, ...]:
-        """Return what these rulebooks demand."""
+        """Return the coverage that these rulebooks demand."""
         known = set(rulebooks)
         return tuple(rule for rule in self.coverage if rule.rulebook in known)
 

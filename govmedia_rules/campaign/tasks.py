@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, timedelta
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, PositiveInt, model_validator
 
@@ -32,6 +32,10 @@ STATE_ZH: Mapping[str, str] = {
 }
 
 
+_MOST_DAYS = 3_650
+"""Ten years: what is longer is no deadline of a rectification."""
+
+
 class DueRule(Model):
     """The deadline of rectification: a day, or a number of days or working days after the signing; exactly one of the three.
 
@@ -42,8 +46,8 @@ class DueRule(Model):
     """
 
     day: date | None = None
-    days: PositiveInt | None = None
-    working_days: PositiveInt | None = None
+    days: Annotated[PositiveInt, Field(le=_MOST_DAYS)] | None = None
+    working_days: Annotated[PositiveInt, Field(le=_MOST_DAYS)] | None = None
 
     @model_validator(mode="after")
     def _is_one(self) -> DueRule:

@@ -103,6 +103,10 @@ class CampaignView:
         """Members of the population known by name, by tier and id."""
         return self._state.members
 
+    def is_listed_whole(self, tier: str, kind: SubjectKind) -> bool:
+        """Return whether the population of a kind in a tier is known entirely by name."""
+        return self._state.is_listed_whole(tier, kind)
+
     @property
     def counted(self) -> tuple[CountedUnits, ...]:
         """Units of the population known as numbers."""

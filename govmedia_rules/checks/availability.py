@@ -28,7 +28,7 @@ from govmedia_rules.snapshots.models import SiteSnapshot
 from govmedia_rules.snapshots.parts import OfflineNotice, Probe, ProbeDay
 
 
-@check("site.unreachable", needs="probes|probe_days", version=2)
+@check("site.unreachable", needs="probes|probe_days", version=3)
 def unreachable(
     site: SiteSnapshot,
     *,
@@ -110,10 +110,10 @@ def _reaches(counts: Sequence[ProbeCount], min_probes: int, limit: Decimal) -> b
     total, bad = sum(day.probes for day in counts), sum(day.failed for day in counts)
     missing = sum(max(0, min_probes - day.probes - day.excused) for day in counts)
     doubtful = sum(day.doubtful for day in counts)
-    if min_probes and not all(day.probes + day.excused for day in counts):
-        return None  # on a day without any probe anything may have happened
     if total + missing and bad - doubtful >= limit * (total + missing):
         return True
+    if min_probes and not all(day.probes + day.excused for day in counts):
+        return None  # on a day without any probe anything may have happened
     undecided = sum(day.undecided for day in counts)
     return False if bad + missing + undecided < limit * (total + missing) else None
 

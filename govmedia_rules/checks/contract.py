@@ -343,6 +343,8 @@ def fault_of(answer: object, kinds: tuple[str, ...]) -> str | None:
         return "the evidence holds something that is no Evidence"
     if len(answer.evidence) > MAX_EVIDENCE:
         return f"there are {len(answer.evidence)} pieces of evidence, more than {MAX_EVIDENCE}"
+    if answer.status is Status.PASSED and any((answer.faults or {}).values()):
+        return "the answer is passed and counts faults"
     return _counts_fault(answer.faults, kinds) or _counts_fault(answer.possible, kinds)
 
 

@@ -33,8 +33,8 @@ def was_updated(
 
     Returns:
         False also where there are no items, or only items without a date, which count as not updated. None where the
-        newest date is unknown, or lies after the window and the items before it are unknown or all dated after it as well:
-        they were there, so they were published at a time that nobody knows.
+        newest date is unknown, or lies after the window and no item is dated inside it: an item dated after the monitoring
+        point was there, so it was published at a time that nobody knows.
     """
     if latest is None:
         if entries is not None or count == 0 or (count is not None and count == undated):
@@ -43,8 +43,7 @@ def was_updated(
     if span.has(latest):
         return True if since is None or span.has(since) else None
     if span.is_before(latest):
-        dates = _dates_by(span, entries)
-        return any(map(span.has, dates)) if dates else None
+        return any(map(span.has, _dates_by(span, entries))) or None
     return False
 
 
@@ -146,7 +145,7 @@ def home_navigation_stale(site: SiteSnapshot, *, window: Annotated[Window, Stric
     return failed("second_level_older_than_window", evidence=evidence, latest=newest, window=window, point=site.observed_at)
 
 
-@check("site.not_updated", needs="home")
+@check("site.not_updated", needs="home", version=2)
 def not_updated(site: SiteSnapshot, *, window: Annotated[Window, Strictness.SHORTER]) -> CheckResult:
     """Check whether neither the home page nor, for a mere entrance, a second-level page was updated (网站不更新).
 

@@ -1,4 +1,4 @@
-"""What a notebook shows: bounded, escaped HTML that reads on light and dark backgrounds and loads nothing from anywhere.
+"""HTML for notebooks: bounded, escaped, readable on light and dark backgrounds, and loading nothing from anywhere.
 
 Text keeps the colour of the page; colours are half transparent and only at borders and behind words, so both kinds of themes
 work. Whatever is cut says how much was left out.
@@ -131,7 +131,7 @@ def shares(counts: Mapping[str, int], tones: Mapping[str, Tone]) -> str:
 
 
 def frame(*fragments: str) -> str:
-    """Fragments of HTML as one output."""
+    """Return fragments of HTML as one output."""
     return f'<div style="{_FRAME}">{"".join(fragments)}</div>'
 
 
@@ -211,7 +211,7 @@ def _is_flat(fields: Mapping[str, object]) -> bool:
 
 
 def _rows(rows: Sequence[Mapping[str, object]], total: int, budget: _Budget) -> str:
-    """Objects without parts as a table: a column for each field one of them knows."""
+    """Return objects without parts as a table: a column for each field that one of them has."""
     names = list(dict.fromkeys(name for row in rows for name, value in row.items() if value not in (None, (), [])))[:MAX_COLUMNS]
     shown = []
     for row in rows:

@@ -20,13 +20,14 @@ from govmedia_rules.judge.engine import Judge, PlanResult, Program, Step, profil
 from govmedia_rules.judge.finding import render
 from govmedia_rules.judge.inspection import Inspection, joined
 from govmedia_rules.judge.rowwise import fault_text, keys_of
-from govmedia_rules.snapshots.cells import plain_marks
+from govmedia_rules.snapshots.cells import perhaps_closed, plain_marks
 from govmedia_rules.snapshots.merging import Place
 from govmedia_rules.snapshots.models import AccountSnapshot, SiteSnapshot
 from govmedia_rules.snapshots.shallow_parts import CellGroup, CellsRead, PartReader
 from govmedia_rules.snapshots.shallow_rows import RowReader, ShallowRow
 from govmedia_rules.snapshots.sparse import FactNotGiven, SparseSnapshot
 from govmedia_rules.snapshots.stage import stage_of
+from govmedia_rules.subjects.codes import renumbered_division
 from govmedia_rules.subjects.models import Site
 from govmedia_rules.tables.columns import ZONE_NAME, Cell, Repeats
 from govmedia_rules.tables.grids import text_cell
@@ -205,7 +206,7 @@ class _Column:
 
     def __init__(self, group: CellGroup, frame: pyarrow.Table, reader: PartReader) -> None:
         self.group, self._reader = group, reader
-        self._cells = [_cells(frame[header]) for header in group.headers]
+        self._cells = [_cells(frame[header], only_closing=header in reader.remarks) for header in group.headers]
         # Texts that differ from row to row are looked at before they are numbered, which then is rarely needed.
         differ = len(self._cells[0].slice(0, _SAMPLE).unique()) > _SAMPLE // 2
         plain = _plain(group, self._cells[0] if differ else self._coded[1][0])
@@ -300,16 +301,25 @@ class _Column:
         return pc.replace_with_mask(values, pc.invert(self._plain_values), pa.array(read, values.type)).take(self.codes)
 
 
-def _cells(column: pyarrow.ChunkedArray) -> pyarrow.Array:
-    """Return a column as one array, with every string type cast to the same."""
+def _cells(column: pyarrow.ChunkedArray, *, only_closing: bool = False) -> pyarrow.Array:
+    """Return a column as one array, with every string type cast to the same.
+
+    Args:
+        column: The column.
+        only_closing: Whether it is one of remarks, of which nothing but that the subject was closed is read.
+    """
     import pyarrow as pa
+    import pyarrow.compute as pc
 
     kind = column.type
     if pa.types.is_dictionary(kind):
         kind = kind.value_type
     if pa.types.is_string(kind) or pa.types.is_string_view(kind) or pa.types.is_null(kind):
         kind = pa.large_string()
-    return column.cast(kind).combine_chunks()
+    cells = column.cast(kind).combine_chunks()
+    if only_closing and kind == pa.large_string():
+        return pc.if_else(pc.match_substring_regex(cells, perhaps_closed()), cells, pa.scalar(None, kind))
+    return cells
 
 
 def _combined(codes: Sequence[pyarrow.Array], sizes: Sequence[int]) -> tuple[pyarrow.Array, list[pyarrow.Array]]:
@@ -432,6 +442,9 @@ class _Rows:
             return code
         if self.kind == "account":
             name = self._former_ids()
+        present = {code: renumbered_division(code) for code in region.unique().to_pylist() if code is not None}
+        if any(code != now for code, now in present.items()):
+            region = pa.array([present.get(code) for code in region.to_pylist()], pa.large_string())
         at = pa.scalar("@", pa.large_string())
         apart = pc.coalesce(pc.binary_join_element_wise(name, pc.coalesce(owner, region), at), name)
         if self.kind == "site" and "site.url" in self.owners:

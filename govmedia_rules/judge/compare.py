@@ -14,7 +14,8 @@ from govmedia_rules.checks.contract import Status
 from govmedia_rules.errors import ObservationError, SharedId, Where
 from govmedia_rules.judge.inspection import Inspection, Verdict
 from govmedia_rules.rules.model import Plan
-from govmedia_rules.subjects.models import Account, Site, former_id_of, is_same_name
+from govmedia_rules.subjects.addresses import address_key
+from govmedia_rules.subjects.models import Account, AnySubject, Site, are_two_places, former_id_of, has_certain_id, is_same_name
 from govmedia_rules.tables.columns import Heading, Row
 from govmedia_rules.tables.out import Tabular
 
@@ -35,7 +36,8 @@ class ComparedInspection(NamedTuple):
         settled: Ids of the indicators that were decided one way or the other.
         rulebook: Versions of the rulebook's layers.
         former_id: Id that an earlier release gave the subject; "" where that is not known.
-        has_given_id: Whether the caller gave the id, so that two units may bear it by mistake.
+        may_share_id: Whether the id is no code, so that two units may bear it.
+        address: Where an account is whose id was made of its name; "" for others, or where that is not known.
     """
 
     subject_id: str
@@ -46,7 +48,8 @@ class ComparedInspection(NamedTuple):
     settled: frozenset[str]
     rulebook: str
     former_id: str = ""
-    has_given_id: bool = False
+    may_share_id: bool = False
+    address: str = ""
 
     @classmethod
     def of(cls, inspection: Inspection, patterns: Patterns | None = None) -> ComparedInspection:
@@ -71,7 +74,8 @@ class ComparedInspection(NamedTuple):
             pattern.settled,
             inspection.plan.version,
             former_id_of(subject),
-            isinstance(subject, Site | Account) and subject.id != subject.usual_id,
+            isinstance(subject, Site | Account) and subject.id != subject.code,
+            _address_of(subject),
         )
 
     @classmethod
@@ -168,7 +172,7 @@ class SubjectChange(Row):
 
     @classmethod
     def headings(cls) -> Sequence[Heading[SubjectChange]]:
-        """Columns of a change in a table."""
+        """Return the columns of a change in a table."""
         return CHANGE_HEADINGS
 
 
@@ -304,10 +308,10 @@ def compare(before: Iterable[Inspection | ComparedInspection], after: Iterable[I
     Args:
         before: Inspections of an earlier round, or by one rulebook.
         after: Inspections of a later round, or of the same snapshots by another rulebook. Where a subject appears twice in
-            one set, its last inspection counts; where one set gives an id to two units, each name is a subject of its own.
+            one set, its last inspection counts; where one id is borne by two units, each name and address is a subject of its own.
 
     Warns:
-        SharedId: One id is given to two units.
+        SharedId: One id is borne by two units.
 
     Example:
         >>> import govmedia_rules as gr
@@ -339,15 +343,29 @@ def _summaries(results: Iterable[Inspection | ComparedInspection], patterns: Pat
     return [each if isinstance(each, ComparedInspection) else ComparedInspection.of(each, patterns) for each in results]
 
 
+def _address_of(subject: AnySubject) -> str:
+    if not isinstance(subject, Account) or has_certain_id(subject):
+        return ""
+    return address_key(subject.url) or ""
+
+
 def _shared_ids(summaries: Iterable[ComparedInspection]) -> set[str]:
-    """Return the ids that callers gave to units of different names."""
-    first: dict[str, str] = {}
-    given = (summary for summary in summaries if summary.has_given_id)
-    return {each.subject_id for each in given if not is_same_name(first.setdefault(each.subject_id, each.name), each.name)}
+    """Return the ids of units of different names, or of accounts at different addresses."""
+    first: dict[str, ComparedInspection] = {}
+    # Those with an address come first: one without may be either of two.
+    unsure = sorted((summary for summary in summaries if summary.may_share_id), key=lambda summary: not summary.address)
+    return {each.subject_id for each in unsure if not _is_one(first.setdefault(each.subject_id, each), each)}
+
+
+def _is_one(first: ComparedInspection, other: ComparedInspection) -> bool:
+    return is_same_name(first.name, other.name) and not are_two_places(first.address, other.address)
 
 
 def _by_subject(summaries: Iterable[ComparedInspection], shared: Container[str]) -> dict[str, ComparedInspection]:
-    return {f"{each.subject_id} {each.name}" if each.subject_id in shared else each.subject_id: each for each in summaries}
+    return {
+        f"{each.subject_id} {each.name} {each.address}".rstrip() if each.subject_id in shared else each.subject_id: each
+        for each in summaries
+    }
 
 
 def _under_earlier_ids(

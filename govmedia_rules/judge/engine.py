@@ -134,7 +134,7 @@ class Step(NamedTuple):
     def call(self, snapshot: AnySnapshot) -> CheckResult:
         """Call the check; an exception it raises becomes an `error` answer."""
         # A check of others gets a copy: what it changes in it by force, no other check sees.
-        own = snapshot if self.kinds is None else copy(snapshot)
+        own = snapshot if self.kinds is None else _copy_of(snapshot)
         try:
             answer: object = self.function(own, **self.params)
         except (KeyboardInterrupt, FactNotGiven):
@@ -325,6 +325,12 @@ def _tariff(
 
 def _has(fixed: Mapping[int, CheckResult], position: int, status: Status) -> bool:
     return position in fixed and fixed[position].status is status
+
+
+def _copy_of(snapshot: AnySnapshot) -> AnySnapshot:
+    own = copy(snapshot)
+    own.__dict__[own.kind] = copy(own.subject)
+    return own
 
 
 NOT_CHECKED = CheckResult(Status.NOT_CHECKED, "person_only")

@@ -199,7 +199,7 @@ def judge_files(
 
 
 def worker_modules(plan: Plan) -> tuple[str, ...]:
-    """Modules of the library that every worker of a plan needs; those of plugins are left to the workers."""
+    """Return the modules of the library that every worker of a plan needs; those of plugins are left to the workers."""
     checks = {function.__module__ for function in plan.functions.values()}
     return (__name__, *sorted(name for name in checks if name.startswith("govmedia_rules.")))
 

@@ -194,7 +194,7 @@ class Finding(Row):
 
     @classmethod
     def headings(cls) -> Sequence[Heading[Finding]]:
-        """Columns of a finding in a table."""
+        """Return the columns of a finding in a table."""
         return FINDING_HEADINGS
 
     def __hash__(self) -> int:

@@ -415,7 +415,7 @@ class Inspection(Row):
 
     @classmethod
     def headings(cls) -> Sequence[Heading[Inspection]]:
-        """Columns of an inspection in a table."""
+        """Return the columns of an inspection in a table."""
         return INSPECTION_HEADINGS
 
     @property

@@ -14,7 +14,7 @@ from govmedia_rules.errors import ExpiredWaiver, SharedId, UnusedReview, UnusedW
 from govmedia_rules.judge.engine import PlanResult
 from govmedia_rules.judge.reviews import Refusal, Review, Waiver, in_order
 from govmedia_rules.rules.model import Indicator, Plan
-from govmedia_rules.subjects.models import Account, AnySubject, Site, former_id_of, is_same_unit
+from govmedia_rules.subjects.models import Account, AnySubject, Site, has_certain_id, ids_of, is_same_unit
 
 
 class Given(NamedTuple):
@@ -59,6 +59,7 @@ class Opinions:
         self._waivers: dict[str, list[Waiver]] = defaultdict(list)
         self._seen: set[str] = set()
         self._times: dict[str, list[datetime]] = {}
+        self._points: dict[str, set[datetime]] = defaultdict(set)
         self._answered: dict[int, datetime] = {}
         self._bearers: dict[str, set[str]] = defaultdict(set)
         self._given_ids: dict[str, Site | Account] = {}
@@ -78,16 +79,21 @@ class Opinions:
     def observe(self, subject: AnySubject, observed_at: datetime) -> None:
         """Register one observation before judging; see `asks_for_all`."""
         self.note_id(subject)
-        for name in _ids_of(subject):
+        for name in ids_of(subject):
             if name in self._by_subject or name in self._waivers:
                 self._times.setdefault(subject.id, []).append(observed_at)
+                self._points[name].add(observed_at)
                 self._bearers[name].add(subject.id)
 
     def note_id(self, subject: AnySubject) -> None:
-        """Register the unit of a caller's id, and warn where the id was given to another unit before."""
-        if not isinstance(subject, Site | Account) or subject.id in self._shared_ids or subject.id == subject.usual_id:
+        """Register the unit of an id that is no code, and warn where another unit bore the id before."""
+        if not isinstance(subject, Site | Account) or subject.id in self._shared_ids or subject.id == subject.code:
             return
+        if not has_certain_id(subject) and not any(name in self._by_subject or name in self._waivers for name in ids_of(subject)):
+            return  # ids made of names are kept only where somebody said something of them
         other = self._given_ids.setdefault(subject.id, subject)
+        if subject.url and not other.url:
+            self._given_ids[subject.id] = subject  # of two at different addresses, one without an address may be either
         if not is_same_unit(subject, other):
             self._shared_ids.add(subject.id)
             text = f"the id {subject.id!r} stands for {other.name} and for {subject.name}; give each unit its own"
@@ -95,7 +101,7 @@ class Opinions:
             warnings.warn(SharedId(text, zh), stacklevel=4)
 
     def of(self, subject: AnySubject, observed_at: datetime, result: PlanResult) -> Given:
-        """Return what belongs to one observation.
+        """Return the reviews and waivers of one observation.
 
         Args:
             subject: The subject.
@@ -104,11 +110,13 @@ class Opinions:
         """
         if not self:
             return NOTHING
-        names = _ids_of(subject)
+        names = ids_of(subject)
         self._seen.update(names)
         refused = [refusal for refusal in self.refused if refusal.item is not None and refusal.item.subject in names]
         fitting: list[_Numbered] = []
         given = [each for name in names for each in self._by_subject.get(name, ())]
+        for name in {each.review.subject for each in given}:
+            self._points[name].add(observed_at)
         for review, where in given:
             if self._is_shared(review.subject, subject.id):
                 refused.append(_ambiguous(review, where))
@@ -162,7 +170,7 @@ class Opinions:
                 warnings.warn(UnusedWaiver(text, zh), stacklevel=3)
 
     def warn_of_unused(self) -> None:
-        """Warn of opinions on subjects that were not among the input."""
+        """Warn of opinions on subjects that were not among the input, and of reviews of other observations than those inspected."""
         for subject_id in sorted(self._waivers.keys() - self._seen):
             text, zh = f"waivers for {subject_id}, which was not inspected", f"有豁免针对 {subject_id}，而它没有被检查"
             warnings.warn(UnusedWaiver(text, zh), stacklevel=3)
@@ -171,11 +179,19 @@ class Opinions:
             if not given:
                 continue
             text, zh = f"reviews of {subject_id}, which was not inspected", f"有复核针对 {subject_id}，而它没有被检查"
-            places = [where for _, where in given[:_SHOWN_PLACES] if where is not None and where.file is not None]
-            if places:
-                text += f" ({'; '.join(where.text('en') for where in places)})"
-                zh += f"（{'；'.join(where.text('zh') for where in places)}）"
-            warnings.warn(UnusedReview(text, zh), stacklevel=3)
+            _warn_of_unused(text, zh, given)
+        for subject_id in sorted(self._by_subject.keys() & self._seen):
+            given = [each for each in self._by_subject[subject_id] if self._answers_nothing(each.review)]
+            if given:
+                text = f"{len(given)} reviews of {subject_id} belong to none of its observations that were inspected"
+                zh = f"{subject_id} 的{len(given)}条复核不属于本次检查的任何一个监测时间点"
+                _warn_of_unused(text, zh, given)
+
+    def _answers_nothing(self, review: Review) -> bool:
+        points = self._points[review.subject]
+        if review.passage is not None or not points:
+            return False
+        return review.at < min(points) if review.observed_at is None else review.observed_at not in points
 
     # --- which are usable at all ---
 
@@ -317,9 +333,12 @@ def remembered_reviews(
     return reviews
 
 
-def _ids_of(subject: AnySubject) -> tuple[str, ...]:
-    """Return the id of a subject and its id in earlier releases, which older reviews use."""
-    return tuple(dict.fromkeys((subject.id, former_id_of(subject))))
+def _warn_of_unused(text: str, zh: str, given: Sequence[_Numbered]) -> None:
+    places = [where for _, where in given[:_SHOWN_PLACES] if where is not None and where.file is not None]
+    if places:
+        text += f" ({'; '.join(where.text('en') for where in places)})"
+        zh += f"（{'；'.join(where.text('zh') for where in places)}）"
+    warnings.warn(UnusedReview(text, zh), stacklevel=4)
 
 
 def _ambiguous(item: Review | Waiver, where: Where | None) -> Refusal:

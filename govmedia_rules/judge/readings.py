@@ -50,7 +50,7 @@ class SeveralReadings:
 
 
 def check_of(spec: CheckSpec, indicator: Indicator) -> tuple[Callable[..., CheckResult], Mapping[str, object]]:
-    """Return what to call for an indicator, and with which parameters."""
+    """Return the function to call for an indicator, and its parameters."""
     if not indicator.readings:
         return spec.function, indicator.params
     ordered = sorted(indicator.readings.items(), key=lambda item: bool(item[1].params))

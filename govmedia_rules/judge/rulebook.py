@@ -17,6 +17,7 @@ from pydantic import BaseModel
 
 from govmedia_rules.checks.contract import Check, CheckSpec
 from govmedia_rules.core import display
+from govmedia_rules.core.files import write_file
 from govmedia_rules.core.progress import Progress, counted
 from govmedia_rules.errors import (
     ArgumentError,
@@ -603,14 +604,7 @@ def export_rulebook(
             zh=f"{target.name} 不以 .json 结尾",
             hint_zh="load_rulebook 据此识别导出的指标体系",
         )
-    beside = target.with_name(f".{target.name}.part")
-    try:
-        beside.write_text(text, "utf-8")
-        beside.replace(target)
-    except OSError as fault:
-        raise ExportError(
-            f"the file cannot be written: {fault.strerror}", Where(str(target)), zh=f"文件不能写入：{fault.strerror}"
-        ) from None
+    write_file(target, text)
     return book
 
 

@@ -387,7 +387,7 @@ class Tariff:
     def loss(
         self, position: int, status: Status, faults: Mapping[str, int], possible: Mapping[str, int], *, stated: bool = False
     ) -> Loss:
-        """Return what one deduction costs: certain faults at least, possible ones at most, never more than its points.
+        """Return the cost of one deduction: certain faults at least, possible ones at most, never more than its points.
 
         Args:
             position: Its position in the plan.
@@ -559,7 +559,7 @@ def _deduction(finding: Finding, change: Range) -> ScoreLine:
 
 
 def _bonus(finding: Finding, rule: Scoring) -> ScoreLine:
-    """Return what a bonus brings; one whose points the source does not state brings nothing up to all that bonuses can."""
+    """Return the points of a bonus; where the source does not state them, an interval from nothing to all that bonuses can give."""
     indicator, status = finding.indicator, finding.status
     low, high = (Decimal(0), rule.bonus_total or Decimal(0))
     if indicator.points is not None:

@@ -19,6 +19,7 @@ from pydantic import Field, JsonValue, ValidationError, model_validator
 
 from govmedia_rules.checks.contract import CheckResult
 from govmedia_rules.core.faults import FaultText, fault_texts
+from govmedia_rules.core.frozen import FrozenDict
 from govmedia_rules.core.model import Model, Name, Short
 from govmedia_rules.core.time import Instant
 from govmedia_rules.errors import ObservationError
@@ -376,7 +377,7 @@ class StoredPlan(Plan):
         )
         stored = cls(record.rulebook.id, record.rulebook.title or record.rulebook.id, layers, indicators, {}, (), {})
         stored.__dict__["digest"] = record.rulebook.digest
-        stored.__dict__["resources"] = record.resources
+        stored.__dict__["resources"] = FrozenDict(record.resources)
         stored.__dict__["complete"] = record.covers is None
         stored.__dict__["sentences"] = {
             finding.indicator: MessageText.model_construct(zh=finding.zh, en=finding.en or finding.zh)

@@ -130,7 +130,7 @@ _PERIODS: tuple[tuple[PeriodKind, re.Pattern[str]], ...] = (
 
 
 class Period(Model):
-    """The period a round of inspection is counted for; it need not be the time in which anybody looked.
+    """The period a round of inspection is counted for; it need not be the time of the inspection.
 
     Attributes:
         kind: year, half (half-year), quarter, month, or round (a numbered check).
@@ -192,7 +192,7 @@ class Period(Model):
         )
 
     def previous(self) -> Period | None:
-        """Return the period before, as 环比 compares; None when that cannot be told."""
+        """Return the period before, as 环比 compares; None when it cannot be determined."""
         most = {"half": 2, "quarter": 4, "month": 12}.get(self.kind)
         if self.kind == "year":
             return None if self.year is None else self.model_copy(update={"year": self.year - 1})
@@ -393,7 +393,7 @@ class Group(Tally):
 
 
 class InspectedPopulation(Tally):
-    """All units of one kind that one body looked at.
+    """All units of one kind that one body inspected.
 
     Attributes:
         scope: Who looked, or at what, where a notice counts several (`各县(区)检查`); "" for the main one.

@@ -339,7 +339,7 @@ def month_span(text: str, start: int, page: NoticeText) -> tuple[DateSpan, Place
 def statistics_date(
     lines: list[Line], year: int | None, signed_at: PartialDate | None = None
 ) -> tuple[PartialDate, int, int] | None:
-    """Return the date counts stand at (截至2020年2月)."""
+    """Return the date as of which counts are given (截至2020年2月)."""
     for line in lines:
         for match in re.finditer(r"(?:截至|截止|截止到|截至到)(?:目前[,(])?", line.text):
             date = find_date(line.text[match.end() : match.end() + 16])
@@ -356,7 +356,7 @@ def statistics_date(
 # --- requirements ---------------------------------------------------------------------------------------------------
 
 _DUE = re.compile(
-    r"(?:请|务必|须|需|应|要)?(?:务必|务)?(?:于|在)?(?P<date>(?:[0-9]{4}年)?(?:1[0-2]|0?[1-9])月(?:(?:3[01]|[12][0-9]|0?[1-9])日|底))(?:\([^()]{1,8}\))?(?:下班|17时|18时|12时|[0-9]{1,2}[::时][0-9]{0,2})?(?:之)?(?:以)?前"
+    r"(?:请|务必|须|需|应|要)?(?:务必|务)?(?:于|在)?(?P<date>(?:[0-9]{4}年|明年)?(?:1[0-2]|0?[1-9])月(?:(?:3[01]|[12][0-9]|0?[1-9])日|底))(?:\([^()]{1,8}\))?(?:下班|17时|18时|12时|[0-9]{1,2}[::时][0-9]{0,2})?(?:之)?(?:以)?前"
 )
 _WITHIN = re.compile(
     r"(?:自|在|于)?(?:收到|接到|本)?(?:通报|通知)?(?:印发|下发|发布|收到)?(?:之日)?(?:起|后)?(?P<n>[0-9]{1,3}|[一二三四五六七八九十]{1,3})个?(?P<unit>工作日|日|天)(?:之)?(?:内|以内)"
@@ -402,6 +402,9 @@ def deadlines(lines: list[Line], page: NoticeText, year: int | None, signed_at: 
 
 def _due(text: str, year: int | None, signed_at: PartialDate | None) -> PartialDate | None:
     """Return a printed day, or the month whose end is meant (4月底前)."""
+    known = signed_at.year if signed_at and signed_at.year else year
+    if text.startswith("明年"):
+        text = f"{known + 1 if known else ''}{'年' if known else ''}{text.removeprefix('明年')}"
     if text.endswith("底"):
         parts = [int(digits) for digits in re.findall("[0-9]+", text)]
         value = PartialDate(year=parts[0] if len(parts) > 1 else None, month=parts[-1])

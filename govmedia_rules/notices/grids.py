@@ -1,4 +1,4 @@
-"""Finds the tables of an attachment, whatever became of them in the copy.
+"""Extract tables from an attachment whose layout was lost in copying.
 
 Five shapes are read: a real table (HTML, DOCX), cells divided by tabs or bars, cells divided by blanks below a line of column
 names, one cell a line with blank cells as further blank lines, and a whole table in one line. A blank cell stays None.
@@ -38,7 +38,7 @@ _CAPTION = re.compile(r"(?:[一二三四五六七八九十]{1,2}、|\([一二三
 
 @dataclass(slots=True)
 class PageContent:
-    """What was found on the page of an attachment."""
+    """The content found on the page of an attachment."""
 
     tables: list[Table]
     bands: list[Band]

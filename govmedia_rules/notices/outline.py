@@ -183,7 +183,7 @@ _BODY_START = re.compile(r"根据|按照|为|依据|近日|近期|日前|现将|
 
 
 def role_of(title: str) -> str:
-    """Return what part of a notice a heading begins."""
+    """Return the part of a notice that a heading begins."""
     if re.search("(?:主要|存在的?|突出|发现的?)问题(?:及|和|与|、)", title):
         # 主要问题及整改情况 tells the problems of this round; 上季度问题整改情况 does not.
         return "problems"

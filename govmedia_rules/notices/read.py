@@ -155,7 +155,7 @@ def _read_chinese(mended: Mended, grids: list[SourceGrid]) -> Notice:
     else:
         problems = tuple(_problems_without_headings(parts, page))
     problems += tuple(_still_open(parts, page))
-    about = kind_named(title.text) if title is not None else None
+    about = _about(title, page)
     problems = _with_whole_names(tuple(_as_of(problem, about) for problem in problems))
     duty_parts = _parts_with("duties", parts.root)
     duty_lines = [line for section in duty_parts for part in section.walk() for line in part.body] or body
@@ -308,7 +308,8 @@ def _period(title: Line | None, parts: Outline, page: NoticeText, year: int | No
     for line in lines:
         # 截至2021年3月底 is the day of a count, no period.
         text = _UNTIL.sub(lambda match: "*" * len(match.group()), line.text)
-        match = _quarter_of_months(text) or Period.find(text)
+        # 2020年8月至10月 that is no quarter is none of its months either.
+        match = _quarter_of_months(text) or Period.find(_MONTHS.sub(lambda span: "*" * len(span.group()), text))
         is_body = line is not title
         if (
             match is not None
@@ -370,6 +371,13 @@ def _named_in_overview(parts: Outline, page: NoticeText, known: tuple[Problem, .
                     is_new = any(named.name not in names for named in problem.named)
                     if is_new and set(problem.indicator_ids) != {"other"}:
                         yield problem
+
+
+def _about(title: Line | None, page: NoticeText) -> Kind | None:
+    """Return what a notice is about: accounts where it never speaks of sites, else what the headline names alone."""
+    if kind_named(page.text) == "account":
+        return "account"
+    return kind_named(title.text) if title is not None else None
 
 
 def _as_of(problem: Problem, about: Kind | None) -> Problem:

@@ -1,4 +1,4 @@
-"""Turns whatever a notice comes as (text, HTML, DOCX) into lines and grids; no fact is read here."""
+"""Convert a notice in any format (text, HTML, DOCX) into lines and grids; no fact is read here."""
 
 from __future__ import annotations
 

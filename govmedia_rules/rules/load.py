@@ -68,11 +68,8 @@ def collect_layers(sources: Iterable[LayerSource], plugins: Plugins) -> list[Lay
     def add(source: LayerSource, chain: tuple[str, ...], asked_by: str | None) -> None:
         try:
             layer = read_layer(source, plugins, asked_by)
-        except RulebookErrors as group:
-            faults.extend(group.exceptions)  # type: ignore[arg-type]
-            return
         except RulebookError as fault:
-            faults.append(fault)
+            faults.extend(single_faults(fault))
             return
         name = layer.content.id
         if name in chain:
@@ -102,7 +99,7 @@ def collect_layers(sources: Iterable[LayerSource], plugins: Plugins) -> list[Lay
         for base in layer.content.extends:
             folder = Path(layer.file).parent
             local = folder / base
-            add(str(local) if base.endswith(".toml") and local.is_file() else base, (*chain, name), layer.file)
+            add(str(local) if base.endswith(".toml") and _is_file(local) else base, (*chain, name), layer.file)
         layers.setdefault(name, layer)
 
     for source in sources:
@@ -110,6 +107,11 @@ def collect_layers(sources: Iterable[LayerSource], plugins: Plugins) -> list[Lay
     if faults:
         raise RulebookErrors("the rulebook cannot be used", faults, "指标体系不能使用")
     return list(layers.values())
+
+
+def single_faults(error: RulebookError) -> list[RulebookError]:
+    """Return the faults of a group, or an error that is none as its only one."""
+    return list(error.exceptions) if isinstance(error, RulebookErrors) else [error]  # type: ignore[arg-type]
 
 
 def read_layer(source: LayerSource, plugins: Plugins, asked_by: str | None = None) -> Layer:
@@ -129,7 +131,7 @@ def read_layer(source: LayerSource, plugins: Plugins, asked_by: str | None = Non
         if source in plugins.rulebooks:
             return _read(plugins.rulebooks[source])._replace(release=plugins.owners.get(source))
     path, text = Path(source), str(source)
-    if not path.is_file():
+    if not _is_file(path):
         where = Where(asked_by, key="extends") if asked_by else None
         ids = known_ids(plugins)
         if text in plugins.broken:
@@ -139,6 +141,14 @@ def read_layer(source: LayerSource, plugins: Plugins, asked_by: str | None = Non
             f"no rulebook and no file is named {text!r}", where, hint, f"没有名为 {text!r} 的指标体系或文件", hint_zh
         )
     return _read(path)
+
+
+def _is_file(path: Path) -> bool:
+    """Return whether there is this file; no system has one whose name is too long for it."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
 
 
 @cache

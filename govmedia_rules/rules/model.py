@@ -143,7 +143,7 @@ class Reading(Model):
 
     title: Name
     title_en: Name | None = None
-    params: Mapping[str, object] = Field(default_factory=dict)
+    params: Annotated[Mapping[str, object], AfterValidator(frozen_mapping)] = Field(default_factory=FrozenDict)
     source: Source
 
 
@@ -582,7 +582,7 @@ class Plan:
         for indicator in self.indicators:
             for value in indicator.params.values():
                 stamps |= getattr(value, "provenance", {})
-        return dict(sorted(stamps.items()))
+        return FrozenDict(sorted(stamps.items()))
 
     def select(self, indicators: tuple[Indicator, ...]) -> Plan:
         """Return the plan with some of its indicators only."""

@@ -17,6 +17,7 @@ from pydantic import ValidationError
 
 from govmedia_rules.checks.contract import Check, CheckSpec
 from govmedia_rules.core.faults import fault_texts
+from govmedia_rules.core.frozen import frozen_mapping
 from govmedia_rules.errors import (
     OverlayConflict,
     ParameterError,
@@ -466,7 +467,7 @@ def _typed_readings(spec: CheckSpec | None, readings: Mapping[str, Reading], fau
     typed: dict[str, Reading] = {}
     for name, reading in readings.items():
         params = _typed_given(spec, reading.params, fault, f"readings.{name}.params")
-        typed[name] = reading.model_copy(update={"params": params})
+        typed[name] = reading.model_copy(update={"params": frozen_mapping(params)})
     return typed
 
 

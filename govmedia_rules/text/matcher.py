@@ -53,7 +53,7 @@ class _Action(NamedTuple):
 
 
 class _More(NamedTuple):
-    """What a string means besides being a fragment of a form.
+    """The further meaning of a string that is a fragment of a form.
 
     Attributes:
         is_term: Whether it is a wrong form.

@@ -100,7 +100,7 @@ def office_text(path: Path, on_fault: OnFault) -> str:
     except (
         zipfile.BadZipFile,
         zlib.error,
-        KeyError,
+        LookupError,  # a part is missing, or in an encoding that nobody knows
         ElementTree.ParseError,
         NotImplementedError,
         RuntimeError,

@@ -23,7 +23,7 @@ _NUMBER = re.compile("[〇零一二三四五六七八九十百两0-9]{1,6}")
 
 
 class PatternError(ValueError):
-    """What is wrong with a pattern, in words."""
+    """A pattern that cannot be used, with the reason in words."""
 
 
 class CompiledPattern(NamedTuple):

@@ -350,3 +350,17 @@ def test_a_problem_that_nobody_classified_counts_as_other() -> None:
     result = result_of(record, (), None)
     assert result is not None
     assert (result.outcome, result.reasons, result.was_found) == ("failed", ("other",), True)
+
+
+def test_the_last_report_with_an_outcome_counts() -> None:
+    one = campaign()
+    first = reported(account("甲"), "failed", is_reviewed=True)
+    one.add_results(first, reported(account("甲"), "passed", at=rounds.LATER))
+    assert [result.outcome for result in one.results.values()] == ["passed"]
+
+
+def test_a_result_names_the_rulebook_of_its_inspection() -> None:
+    one = campaign()
+    one.add(seen("甲"))
+    one.add_results(reported(account("乙", "wechat_official")))
+    assert {result.subject.name: result.digest for result in one.results.values()} == {"甲": rounds.BOOK.digest, "乙": None}

@@ -579,6 +579,7 @@ def test_a_long_cell_is_read_whole_or_not_at_all() -> None:
 @pytest.mark.parametrize("mark", ["、", "，", "；"])
 def test_punctuation_beside_a_date_is_no_blank(mark: str) -> None:
     assert read_moment(f"2024-08-27{mark}") is None
+    assert read_moment(f"２０２４-08-27{mark}") is None
     assert read_moment(f"2024{mark}08{mark}27") is None
 
 
@@ -591,3 +592,15 @@ def test_a_label_that_ends_like_another_is_not_that(label: str) -> None:
 @pytest.mark.parametrize(("line", "label"), [("来源 x 发布2024-08-27", "发布"), ("来源 x 日期 2024-08-27", "日期")])
 def test_a_label_of_two_characters_without_a_colon(line: str, label: str) -> None:
     assert [moment.label for moment in find_moments(line)] == [label]
+
+
+@pytest.mark.parametrize("before", ["作者：某某 ", "来源：本站　", "（原创）", "\u200b"])
+def test_a_line_may_begin_with_something_else(before: str) -> None:
+    assert find_published(f"{before}发布时间：08-27 10:30", now=NOW) == AT
+
+
+@pytest.mark.parametrize("invisible", ["", "\u200b", "\ufeff\u200b"])
+def test_a_date_begins_where_it_stands_in_the_text_as_given(invisible: str) -> None:
+    line = f"{invisible}来源：本站　发布　2024-08-27"
+    [match] = find_moments(line)
+    assert line[match.start :] == "2024-08-27"

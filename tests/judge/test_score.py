@@ -548,3 +548,45 @@ def test_a_broken_deduction_leaves_its_points_open() -> None:
     assert seen.score is not None
     assert (seen.score.low, seen.score.high) == (50, 100)
     assert seen.verdict is gr.Verdict.UNDETERMINED
+
+
+@gr.check("score.faulty", faults=("fault",))
+def faulty(site: gr.SiteSnapshot) -> gr.CheckResult:
+    """Finds one fault."""
+    return gr.failed("faulty", faults={"fault": 1})
+
+
+def test_a_deduction_without_points_takes_none_of_those_of_its_group() -> None:
+    source = {"document": "d"}
+    person = {
+        "title": "x",
+        "kind": "deduction",
+        "group": "甲",
+        "mode": "person",
+        "applies_to": {"subject": "site"},
+        "source": source,
+    }
+    open_points = {
+        "title": "x",
+        "kind": "deduction",
+        "group": "甲",
+        "check": "score.faulty",
+        "points": 90,
+        "deduct": {"fault": "all"},
+        "unverified": ["points"],
+        "plausible": {"points": [1, 100]},
+        "source": source,
+    }
+    book = gr.load_rulebook(
+        {
+            "id": "x",
+            "title": "x",
+            "scoring": {"site": {"total": 100, "pass_below": 60, "groups": {"甲": 100}, "source": source}},
+            "indicators": {"x.open": open_points, "x.known": {**person, "points": 10}, "x.unpriced": person},
+        },
+        checks=faulty,
+    )
+    score = book.inspect(portal()).score
+    assert score is not None
+    # The other two keep 10 and 0 of the 100 points, so that at most 90 are lost.
+    assert (score.part.low, score.part.high) == (10, 99)

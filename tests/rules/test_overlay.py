@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 
 import govmedia_rules as gr
 from govmedia_rules.checks.contract import Strictness
+from govmedia_rules.core.frozen import FrozenDict
 from govmedia_rules.errors import OverlayConflict, ParameterError, RulebookError, RulebookErrors
 
 STALE = "media.veto.stale"
@@ -353,3 +355,22 @@ def test_an_indicator_of_nobody_is_refused() -> None:
     with pytest.raises(RulebookErrors) as caught:
         load(layer(**{"local.item": own}))
     assert ["applies_to" in str(fault) for fault in caught.value.exceptions] == [True]
+
+
+def test_no_mapping_of_a_plan_can_be_changed() -> None:
+    plan = gr.load_rulebook("national-2019").plan
+    seen: set[int] = set()
+
+    def look(value: object, path: str) -> None:
+        if isinstance(value, Mapping):
+            assert isinstance(value, FrozenDict), path
+        if id(value) in seen or isinstance(value, str | int | type(look)):
+            return
+        seen.add(id(value))
+        inner = value.items() if isinstance(value, Mapping) else enumerate(value) if isinstance(value, tuple) else ()
+        fields = getattr(type(value), "model_fields", ())
+        for name, part in (*inner, *((name, getattr(value, name)) for name in fields)):
+            look(part, f"{path}.{name}")
+
+    for part in ("indicators", "scoring", "basis", "functions", "resources", "by_id", "by_alias", "layers"):
+        look(getattr(plan, part), part)
