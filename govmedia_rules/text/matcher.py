@@ -399,7 +399,7 @@ class Matcher:
     def _take_slip(self, text: str, form: str, edit: Edit, findings: list[ReportedPassage]) -> None:
         """Note a slip in a phrase, unless it reads as other words."""
         line = self._phrases[form]
-        if line.kind == "place" and (text[edit.end : edit.end + 1] in _BEHIND_NO_CITY or is_division(text[edit.start : edit.end])):
+        if line.kind == "place" and not _can_be_city(text, edit):
             return
         reason = reason_of(edit, line, form, text)
         if reason is not None and not self._is_right(text, edit):
@@ -479,6 +479,12 @@ def _is_held(line: Pattern, hit: re.Match[str], day: date | None) -> bool:
         return True  # no number is named: nothing can be said
     is_past = _TOOK_PLACE.match(hit.string, hit.end()) is not None or _TOOK_PLACE.search(hit[0]) is not None
     return is_in_series(tuple(number or 0 for number in numbers), held, day, is_past=is_past)
+
+
+def _can_be_city(text: str, edit: Edit) -> bool:
+    """Tell whether a slip in the name of a city is one: its last character is intact, and it names no other division."""
+    is_intact = text[edit.end - 1] == "市" and text[edit.end : edit.end + 1] not in _BEHIND_NO_CITY
+    return is_intact and not is_division(text[edit.start : edit.end])
 
 
 _NO_NAME_BEGINS = "和与及在到对向至由从于为是"
