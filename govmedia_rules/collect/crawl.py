@@ -180,7 +180,7 @@ class SiteCrawler(ListReader):
         unread.extend(url for url in home.facts.frames if host_of(url) not in self._hosts and not is_tool_frame(url))
         return HomeView(tuple(pages), tuple(unread), is_rendered)
 
-    # ------------------------------------------------------------ newest entries
+    # ------------------------------------------------------------ content and links
 
     def _home_list(self, home: HomeView) -> ListState:
         """Return the list of the home page: its dated entries, then links that may be entries without a date."""

@@ -34,6 +34,8 @@ from govmedia_rules.core.vocabulary import key_of
 
 MOST_ENTRIES = 5_000
 """Entries kept of one page."""
+MOST_PARTS = 40
+"""Children, texts among them, of an element that may be the record of one date."""
 _CLIMB = 7
 _MOST_LINKS = 400
 _LONGEST_CELL = 60
@@ -168,17 +170,27 @@ def _is_heading(text: LexborNode) -> bool:
 
 def _section_of(text: LexborNode) -> int | None:
     """Return the identity of the smallest element that holds more than this text; None for a link, a choice or a bar."""
-    step = text.parent
-    if step is None or is_in_bar(step):
+    step, holder = text, text.parent
+    if holder is None or is_in_bar(holder):
         return None
-    bare = " ".join(text.text().split())
     for _ in range(_CLIMB):
-        if step is None or step.tag in _CHOICES:
+        if holder is None or holder.tag in _CHOICES:
             return None
-        if step.tag == "body" or " ".join(step.text().split()) != bare:
-            return step.mem_id
-        step = step.parent
+        if holder.tag == "body" or _stands_beside(step):
+            return holder.mem_id
+        step, holder = holder, holder.parent
     return None
+
+
+def _stands_beside(node: LexborNode) -> bool:
+    """Return whether an element or a text stands beside a node under the same parent."""
+    for ahead in (True, False):
+        other = node.next if ahead else node.prev
+        while other is not None:
+            if other.is_element_node or (other.text_content or "").strip():
+                return True
+            other = other.next if ahead else other.prev
+    return False
 
 
 def _year_above(dom: Dom, index: int, headings: list[_YearHeading]) -> int | None:
@@ -262,7 +274,7 @@ def _split_date(text: LexborNode, now: datetime | None) -> tuple[date, int] | No
     """Return a date split over boxes around `text`, and how many further text nodes it takes up."""
     box = text.parent
     for _ in range(3):
-        if box is None or box.tag in _STOP:
+        if box is None or box.tag in _STOP or _is_crowded(box):
             return None
         parts = [part for part in box.text(separator="\0").split("\0") if part.strip()]
         if len(parts) > 1:
@@ -273,6 +285,16 @@ def _split_date(text: LexborNode, now: datetime | None) -> tuple[date, int] | No
             return None if split is None else (split, len(parts) - 1)
         box = box.parent
     return None
+
+
+def _is_crowded(box: LexborNode) -> bool:
+    """Return whether an element has more children than the record of one date."""
+    child = box.child
+    for _ in range(MOST_PARTS):
+        if child is None:
+            return False
+        child = child.next
+    return True
 
 
 @dataclass(slots=True)

@@ -352,7 +352,8 @@ def _address_of(subject: AnySubject) -> str:
 def _shared_ids(summaries: Iterable[ComparedInspection]) -> set[str]:
     """Return the ids of units of different names, or of accounts at different addresses."""
     first: dict[str, ComparedInspection] = {}
-    unsure = (summary for summary in summaries if summary.may_share_id)
+    # Those with an address come first: one without may be either of two.
+    unsure = sorted((summary for summary in summaries if summary.may_share_id), key=lambda summary: not summary.address)
     return {each.subject_id for each in unsure if not _is_one(first.setdefault(each.subject_id, each), each)}
 
 

@@ -92,6 +92,8 @@ class Opinions:
         if not has_certain_id(subject) and not any(name in self._by_subject or name in self._waivers for name in ids_of(subject)):
             return  # ids made of names are kept only where somebody said something of them
         other = self._given_ids.setdefault(subject.id, subject)
+        if subject.url and not other.url:
+            self._given_ids[subject.id] = subject  # of two at different addresses, one without an address may be either
         if not is_same_unit(subject, other):
             self._shared_ids.add(subject.id)
             text = f"the id {subject.id!r} stands for {other.name} and for {subject.name}; give each unit its own"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from itertools import chain
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
@@ -287,21 +286,26 @@ def is_same_unit(first: Site | Account, other: Site | Account) -> bool:
 
 
 def units_of(subjects: Iterable[Site | Account]) -> list[list[Site | Account]]:
-    """Part descriptions that share an id into those of each unit, in the order of their first ones."""
+    """Part descriptions that share an id into those of each unit."""
     units: list[list[Site | Account]] = []
-    for subject in subjects:
+    # What has no code or address comes last: where it may be either of two units, it joins neither.
+    for subject in sorted(subjects, key=lambda each: (each.code is None, each.url is None)):
         same = [unit for unit in units if any(is_same_unit(subject, other) for other in unit)]
-        if not same:
+        if len(same) == 1:
+            same[0].append(subject)
+        else:
             units.append([subject])
-            continue
-        same[0].extend([*chain.from_iterable(same[1:]), subject])
-        units = [unit for unit in units if not any(unit is other for other in same[1:])]
     return units
 
 
 def has_certain_id(subject: Site | Account) -> bool:
-    """Return whether the id of a subject was given, or is its code; one made of its name or host may be that of several units."""
-    return subject.code == subject.id or subject.id != subject.usual_id
+    """Return whether the id of a subject was given, or holds its code, owner or region.
+
+    One made of a name alone, or of a host, may be that of several units.
+    """
+    if subject.code is not None:
+        return True
+    return subject.id != (subject.former_id if isinstance(subject, Account) else subject.usual_id)
 
 
 def are_two_places(address: str | None, second: str | None) -> bool:

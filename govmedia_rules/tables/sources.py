@@ -97,13 +97,13 @@ def open_tables(
     shown = [grid for grid in grids if not grid.is_hidden]
     hidden = [grid for grid in grids if grid.is_hidden]
     for group in (shown, hidden):
-        tables = [table for grid in group for table in find_tables(grid, field_of, needed=needed, alone=alone, header=header)]
-        if header is None and all(_known(table, field_of) <= LEAST_FIELDS for table in tables):
-            # One account a column: only where the words of headers in a column leave no doubt.
-            lying = (
-                find_tables(turned(grid), field_of, needed=needed, alone=alone) for grid in group if len(grid.rows) <= SCANNED_ROWS
-            )
-            tables = [table for found in lying for table in found if _known(table, field_of) > LEAST_FIELDS] or tables
+        of_grids = [(grid, find_tables(grid, field_of, needed=needed, alone=alone, header=header)) for grid in group]
+        is_any = any(upright for _, upright in of_grids)
+        tables = []
+        for grid, upright in of_grids:
+            # A sheet that explains the headers of another one is no table.
+            may_lie = header is None and (upright or not is_any) and len(grid.rows) <= SCANNED_ROWS
+            tables += (_lying(grid, upright, field_of, needed, alone) if may_lie else None) or upright
         if tables:
             _refuse_form(tables)
             skipped = [] if group is hidden else [grid.sheet or "" for grid in hidden if find_tables(grid, field_of, needed=needed)]
@@ -113,6 +113,14 @@ def open_tables(
         hint, hint_zh = "look at the sheet, or name the row with header=", "请检查工作表，或用 header= 指明表头所在行"
         raise TableError("no header row was found", _file_of(source), hint, "没有找到表头", hint_zh)
     return [simple]
+
+
+def _lying(grid: Grid, upright: list[RawTable], field_of: FieldOf, needed: str, alone: str | None) -> list[RawTable]:
+    """Return the tables of a sheet with one account a column: only where the words of headers in a column leave no doubt."""
+    if any(_known(table, field_of) > LEAST_FIELDS for table in upright):
+        return []
+    tables = find_tables(turned(grid), field_of, needed=needed, alone=alone)
+    return [table for table in tables if _known(table, field_of) > LEAST_FIELDS]
 
 
 def _refuse_form(tables: Sequence[RawTable]) -> None:

@@ -219,3 +219,12 @@ def test_two_units_of_one_name_at_two_addresses_are_two() -> None:
     tally = RegistryTally.of(gr.Registry(accounts=tuple(pieces)))
     with pytest.warns(gr.errors.SharedId):
         assert [member.id for member in tally.members] == ["weibo:城关镇发布 城关镇发布 1", "weibo:城关镇发布 城关镇发布 2"]
+
+
+def test_one_without_an_address_joins_neither_of_two() -> None:
+    names = [
+        gr.Account(name="城关镇发布", platform="weibo", url=url) for url in ("https://weibo.com/u/1", "https://weibo.com/u/2", None)
+    ]
+    for order in itertools.permutations(names):
+        with pytest.warns(gr.errors.SharedId):
+            assert len(RegistryTally.of(gr.Registry(accounts=order)).members) == 3

@@ -425,6 +425,16 @@ SHEETS: dict[str, tuple[Rows, dict[str, str]]] = {
         ],
         expected(甲="q", 乙="u"),
     ),
+    "titles between rows that speak of closing": (
+        [
+            ["账号名称", "平台", "最近更新时间", "互动功能"],
+            ["一、在用账号"],
+            ["甲", "微博", "2024-07-01", "有"],
+            ["二、已注销账号"],
+            ["乙", "微博", "2024-07-01", "有"],
+        ],
+        expected(甲="u", 乙="o"),
+    ),
     "a group of columns for each platform": (
         [
             ["单位", "微信公众号", None, None, "微博", None, None],
@@ -533,6 +543,14 @@ def test_every_sheet_with_a_known_header_is_read(tmp_path: Path) -> None:
         verdicts(path, sheet="乡镇")
     rows = gr.read_accounts(path, observed_at=POINT)
     assert rows.places == (("市直", 2), ("县区", 3))
+
+
+def test_a_sheet_of_closed_accounts(tmp_path: Path) -> None:
+    sheets: dict[str, Rows] = {
+        "在用": [HEADER, ["甲", "微博", "2024-07-01", "有"]],
+        "已注销账号": [HEADER, ["乙", "微博", "2024-07-01", "有"]],
+    }
+    assert verdicts(workbook(tmp_path / "a.xlsx", sheets)) == expected(甲="u", 乙="o")
 
 
 def test_a_sheet_for_each_platform(tmp_path: Path) -> None:
@@ -816,6 +834,18 @@ def test_a_table_whose_accounts_stand_in_columns_is_turned(tmp_path: Path) -> No
     path = workbook(tmp_path / "a.xlsx", {"一": [["核查表"], *(list(row) for row in zip(*rows, strict=True))]})
     assert verdicts(path) == expected(甲="q", 乙="u", 丙="o")
     assert gr.read_accounts(path, observed_at=POINT).places[0] == ("一（横排，行号为列号）", 2)
+
+
+def test_a_sheet_that_explains_the_headers_is_no_table(tmp_path: Path) -> None:
+    told = [
+        ["字段", "填写要求"],
+        ["账号名称", "填写全称"],
+        ["平台", "微信、微博等"],
+        ["更新时间", "年月日"],
+        ["互动功能", "有或无"],
+    ]
+    path = workbook(tmp_path / "a.xlsx", {"说明": told, "名单": [["账号名称", "平台"], ["甲", "微博"], ["乙", "微信"]]})
+    assert verdicts(path) == expected(甲="o", 乙="o")
 
 
 def test_the_header_can_be_named(tmp_path: Path) -> None:
