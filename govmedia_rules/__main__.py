@@ -105,7 +105,7 @@ def _run(given: list[str]) -> int:
 
 
 def _guarded(name: str, run: Callable[[], int], *, traceback: bool) -> int:
-    """Return what a run returns; a fault is said in one sentence, and has a code of its own."""
+    """Run a command and return its exit code; an error is printed as one sentence and has an exit code of its own."""
     try:
         return run()
     except GovMediaRulesError as fault:
@@ -138,7 +138,7 @@ def _guarded(name: str, run: Callable[[], int], *, traceback: bool) -> int:
 
 
 def _file_fault(fault: OSError) -> str:
-    """Return what is wrong with a file, with its name as it was given."""
+    """Return a sentence for a file that cannot be opened, with its name as it was given."""
     names = {
         FileNotFoundError: ("no such file or folder", "没有这个文件或目录"),
         IsADirectoryError: ("this is a folder, a file is needed", "这是目录，应为文件"),

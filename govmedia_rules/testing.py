@@ -205,7 +205,7 @@ def load_cases(path: str | PathLike[str], *, checks: Check | ModuleType | Iterab
 
 
 def run_cases(path: str | PathLike[str], *, checks: Check | ModuleType | Iterable[Check] = ()) -> int:
-    r"""Run all cases of a file and returns how many there were.
+    r"""Run all cases of a file and return how many there were.
 
     Raises:
         AssertionError: A case gave another finding than expected.

@@ -22,11 +22,13 @@ import sys
 import tempfile
 import threading
 import time
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from importlib.machinery import SourceFileLoader
+from itertools import accumulate
 from pathlib import Path
 from textwrap import shorten
 from types import CodeType, FunctionType
@@ -39,7 +41,12 @@ TESTS: Mapping[str, Sequence[str]] = {
     "govmedia_rules/checks/contract.py": ("tests/rules", "tests/judge", "tests/test_cases.py", "tests/test_public_api.py"),
     "govmedia_rules/judge": ("tests/judge", "tests/test_cases.py", "tests/engines/test_batch.py"),
     "govmedia_rules/judge/score.py": ("tests/judge/test_score.py", "tests/judge", "tests/campaign/test_campaign_results.py"),
-    "govmedia_rules/rules": ("tests/rules", "tests/judge/test_judging.py", "tests/judge/test_other_books.py"),
+    "govmedia_rules/rules": (
+        "tests/rules",
+        "tests/judge/test_readings.py",
+        "tests/judge/test_judging.py",
+        "tests/judge/test_other_books.py",
+    ),
     "govmedia_rules/campaign": ("tests/campaign",),
     "govmedia_rules/core/dates.py": ("tests/core/test_dates.py", "tests/collect/test_collect_pages.py"),
     "govmedia_rules/core/time.py": ("tests/core/test_time.py", "tests/test_cases.py"),
@@ -208,11 +215,13 @@ class Trial:
 
     Each test runs once with the functions it calls noted. Then each change is put into the live function, in a fork, and
     only tests that call that function run, the quickest first, until one fails or `budget` seconds of tests are through.
+    What survives that is tried by the tests after those, for `again` seconds, and at last by all tests.
     """
 
     path: Path
     changes: Sequence[Change]
     budget: float
+    again: float = 0
     failed: bool = False
     fates: dict[Change, Fate] = field(default_factory=dict)
     callers: dict[Change, list[str]] = field(default_factory=dict)
@@ -231,16 +240,16 @@ class Trial:
             holder = _outermost(functions, change.line)
             lines = range(_first_line(holder), (holder.end_lineno or 0) + 1) if holder is not None else range(0)
             using = sorted((place for place, called in enumerate(calls) if called & set(lines)), key=seconds.__getitem__)
-            total, chosen = 0.0, []
-            for place in using:
-                total += seconds[place]
-                chosen.append(items[place])
-                if total > self.budget:
+            self.callers[change] = []
+            tree = changed(source, change) if using else None
+            for budget in (self.budget, self.again):
+                if tree is None or not using or not budget or self.fates.get(change, "survived") != "survived":
                     break
-            self.callers[change] = [item.nodeid for item in chosen]
-            if chosen:
-                tree = changed(source, change)
-                self.fates[change] = in_child(partial(self._test, tree, lines, chosen), 5 + 5 * total)
+                through = list(accumulate(seconds[place] for place in using))
+                count = min(bisect_right(through, budget) + 1, len(using))
+                chosen, using = [items[place] for place in using[:count]], using[count:]
+                self.callers[change] += [item.nodeid for item in chosen]
+                self.fates[change] = in_child(partial(self._test, tree, lines, chosen), 5 + 5 * through[count - 1])
         return True
 
     def _calls(self, items: Sequence[Any]) -> tuple[list[set[int]], list[float]]:
@@ -298,18 +307,21 @@ def _codes(code: CodeType) -> Iterator[tuple[tuple[str, int], CodeType]]:
             yield from _codes(constant)
 
 
-def run(path: Path, tests: Sequence[str], *, sample: int | None, seed: int, budget: float) -> list[tuple[Change, Fate]]:
+def run(
+    path: Path, tests: Sequence[str], *, sample: int | None, seed: int, budget: float, again: float = 0
+) -> list[tuple[Change, Fate]]:
     """Try the changes of a module, or a sample of them, and tell each that survives."""
     changes = changes_of(path.read_text("utf-8"))
     if sample is not None and sample < len(changes):
         changes = sorted(random.Random(seed).sample(changes, sample), key=lambda change: change.line)
     print(f"{path.relative_to(ROOT)}: {len(changes)} changes", flush=True)
-    fates, callers = _tried(Trial(path, changes, budget), tests)
+    fates, callers = _tried(Trial(path, changes, budget, again), tests)
     for change in changes:
-        if change not in fates or (fates[change] == "survived" and "rules" in path.parts):
-            # Outside a function, or hidden by a rulebook that was loaded before: the module is read anew.
+        if change not in fates or (fates[change] == "survived" and (again or "rules" in path.parts)):
+            # Outside a function, or hidden by a rulebook or a program that was made before: the module is read anew.
             tree = changed(path.read_text("utf-8"), change)
-            fates[change] = run_tests(path, tree, callers.get(change) or tests, 20 + 10 * budget)
+            using = tests if again else callers.get(change) or tests
+            fates[change] = run_tests(path, tree, using, 20 + 10 * max(budget, again))
         if fates[change] == "survived":
             print(f"{path.relative_to(ROOT)}:{change.line}: {change.before}  ->  {change.after}", flush=True)
     return [(change, fates[change]) for change in changes]
@@ -353,6 +365,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--sample", type=int, help="changes to try in each module; by default all")
     parser.add_argument("--seed", type=int, default=0, help="seed of the sample")
     parser.add_argument("--budget", type=float, default=20, help="seconds of tests against one change, the quickest first")
+    parser.add_argument("--again", type=float, default=0, help="seconds of further tests against a change that survived those")
     parser.add_argument("--out", type=Path, help="file for the tables in Markdown")
     given = parser.parse_args(arguments)
     os.chdir(ROOT)
@@ -360,7 +373,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for name in WARM:
         __import__(name)
     fates = {
-        path: run(path, given.tests or tests_of(path), sample=given.sample, seed=given.seed, budget=given.budget)
+        path: run(path, given.tests or tests_of(path), sample=given.sample, seed=given.seed, budget=given.budget, again=given.again)
         for path in (module.resolve() for module in given.modules)
     }
     print(as_markdown(fates))

@@ -1,4 +1,4 @@
-"""The rates of a round as a later round compares with them (同比, 环比)."""
+"""The rates of a round, as a baseline for a later round (同比, 环比)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from govmedia_rules.campaign.view import CampaignView
 
 
 def rates_for(before: CampaignView, later: CampaignConfig) -> tuple[EarlierRate, ...]:
-    """Return the rates of a round as a later one compares with them, printed as the later one prints its own."""
+    """Return the rates of a round as a baseline for a later one, rounded as the later one prints its own."""
     config = before.config
     statistics = before.statistics()
     basis = basis_between(later.period, config.period)

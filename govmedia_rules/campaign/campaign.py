@@ -1,4 +1,4 @@
-"""A round of inspection: its population, its inspections, their results, and what became of the failures (一轮检查)."""
+"""The facade of a round of inspection: population, inspections, results, notice and rectification (一轮检查)."""
 
 from __future__ import annotations
 
@@ -113,7 +113,7 @@ class Campaign(CampaignView):
             ) from None
 
     def _of_unit(self, item: U, tier: str) -> U:
-        """Return what names a unit with the id under which the unit is recorded."""
+        """Return a report, review or ruling with its unit's id replaced by the id under which the unit is recorded."""
         subject = self._state.unit_id(tier, item.subject)
         return item if subject == item.subject else item.model_copy(update={"subject": subject})
 
@@ -169,7 +169,7 @@ class Campaign(CampaignView):
         return sample
 
     def add(self, inspections: Inspection | Iterable[Inspection], *, tier: str = MAIN) -> int:
-        """Add inspections; where a unit is inspected twice, the later monitoring point counts.
+        """Add inspections; of two inspections of one unit, the one with the later monitoring point counts.
 
         Returns:
             How many were added.
@@ -402,7 +402,7 @@ class Campaign(CampaignView):
         return write(self, draft)
 
     def correction(self, published: Notice, draft: NoticeDraft) -> Correction:
-        """Return what of a published notice no longer stands: units of its lists, counts and rates.
+        """Compare a published notice with the present results: units to list or strike, counts and rates that changed.
 
         Args:
             published: The notice as published, made or read.

@@ -1,4 +1,4 @@
-"""What a round of inspection is before anything is looked at: whose, for which period, in which tiers (一轮检查)."""
+"""The terms of a round of inspection, fixed before it begins: organiser, period, window, tiers (一轮检查)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""After publication: what a notice would say otherwise now (更正通报), and which units would be judged otherwise."""
+"""Corrections after publication: figures and units of a notice that have changed since (更正通报)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from govmedia_rules.notices.model import Listed, Notice
 
 
 class FigureChange(NamedTuple):
-    """One figure that is no longer what was published.
+    """A published figure that has changed.
 
     Attributes:
         group: What it is of (`全市政府网站`, `全市政府网站·县级`).
@@ -40,7 +40,7 @@ class FigureChange(NamedTuple):
 
 
 class Correction(NamedTuple):
-    """What of a published notice is corrected.
+    """The differences between a published notice and the present results.
 
     Attributes:
         published: The notice as published.
@@ -101,7 +101,7 @@ def corrections(published: Notice, corrected: Notice) -> Correction:
 
 
 def _missing(units: Iterable[Listed], others: Iterable[Listed]) -> tuple[Listed, ...]:
-    """Return the units that are not among others; each of those stands for one, which of several of a name its code says first."""
+    """Return the units of one list that another list lacks, matching each unit of the other list at most once, by code first."""
     left: dict[str, list[Listed]] = {}
     for other in others:
         left.setdefault(other.name, []).append(other)
@@ -123,10 +123,10 @@ def _has_same_code(unit: Listed, other: Listed) -> bool:
 
 
 def _may_be_same(unit: Listed, other: Listed) -> bool:
-    """Return whether nothing that both rows say tells them apart; a platform may be printed by any of its names."""
+    """Return whether two rows may be one unit: no field that both fill in differs; a platform may be printed by either name."""
     platforms = (unit.platform, other.platform) if unit.platform and other.platform else (unit.platform_text, other.platform_text)
     pairs = ((unit.kind, other.kind), platforms, (unit.code, other.code), (unit.area, other.area))
-    return all(one is None or another is None or one == another for one, another in pairs)
+    return all(left is None or right is None or left == right for left, right in pairs)
 
 
 def _list_is_unread(notice: Notice) -> bool:
@@ -164,7 +164,7 @@ def _tally(tally: Tally) -> Iterator[tuple[str, str]]:
 
 
 class UnitChange(NamedTuple):
-    """One unit that would be judged otherwise.
+    """One unit whose result differs from the published one.
 
     Attributes:
         tier: Its tier; "" for inspections without a campaign.
@@ -186,7 +186,7 @@ class UnitChange(NamedTuple):
 
     @property
     def was_published_as_failed(self) -> bool:
-        """Whether a failure of it was published that no longer stands as it was."""
+        """Whether it was published as failed, and its result differs now."""
         return self.before in ("failed", "unqualified")
 
     def text(self) -> str:
@@ -205,7 +205,7 @@ _Judged = tuple[str, str, tuple[str, ...]]
 
 
 def what_changes(old: CampaignView | Iterable[Inspection], new: CampaignView | Iterable[Inspection]) -> tuple[UnitChange, ...]:
-    """Return the units that are judged otherwise by a corrected reading, check or source, in order of tier and id.
+    """Return the units whose result a corrected reading, check or source changes, in order of tier and id.
 
     Args:
         old: The round as published, or its inspections.

@@ -1,4 +1,4 @@
-"""What was covered against what a document demands (覆盖率)."""
+"""Coverage of a round: the units inspected, compared with the share that a document demands (覆盖率)."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def _applies(rule: CoverageRule, subject: Site | Account) -> bool:
 
 
 def _demanded(rule: CoverageRule) -> tuple[frozenset[str] | None, tuple[str, ...]]:
-    """Return the levels and platforms a rule speaks of; None and () for all."""
+    """Return the levels and platforms that a rule covers; None and () for all."""
     levels: frozenset[str] | None = frozenset(rule.levels) if rule.levels else None
     if rule.portals is not None:
         portals = PORTAL_LEVELS if rule.portals else frozenset(subject_vocabulary("level")) - PORTAL_LEVELS

@@ -1,4 +1,4 @@
-"""What the office adds to a round when it writes the notice: names, duties, dates, and which figures are shown (通报稿).
+"""The draft of a notice: names, duties, dates, and the figures to print, as the office writes them (通报稿).
 
 A draft holds no figure; every number of the notice comes from the campaign.
 """
@@ -46,7 +46,7 @@ class RateDraft(Model):
 
 
 class GroupsDraft(Model):
-    """Parts of a population that are printed.
+    """The groups of a population that are printed.
 
     Attributes:
         dimension: What it is divided by.
@@ -68,7 +68,7 @@ class GroupsDraft(Model):
 
 
 class CountsDraft(Model):
-    """What is printed of one kind of unit in one tier.
+    """The counts and rates that are printed of one kind of unit in one tier.
 
     Attributes:
         subject: Sites or accounts.
@@ -174,7 +174,7 @@ class AttachmentDraft(Model):
 
 
 class NoticeDraft(Model):
-    """What the office adds to a round (通报稿).
+    """The draft of a notice (通报稿).
 
     Attributes:
         issuer: 发文机关.

@@ -1,4 +1,4 @@
-"""Events as records of the journal, and back."""
+"""Conversion of events to records of the journal, and back."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ from govmedia_rules.subjects.registry import Population
 
 
 def classified(reported: Reported) -> Reported:
-    """Return a report whose faults all have indicators: what the wording is classified as where none were given."""
+    """Return a report in which every fault names its indicators; where none were given, its wording is classified."""
     if all(fault.indicator_ids for fault in reported.faults):
         return reported
     subject = subject_kind(reported.subject)

@@ -1,4 +1,4 @@
-"""A round described by hand: a folder with `campaign.toml` and tables, for offices that have lists and numbers, not snapshots.
+"""Read a round from a folder with `campaign.toml` and tables, for offices that have lists and numbers but no snapshots.
 
 `campaign.toml` holds `[config]`, `[[earlier]]`, `[[rulings]]`, defaults of the reported rows (`[reported]`) and the draft of the
 notice (`[notice]`). The tables are CSV in UTF-8; each is read when it is there:
@@ -142,7 +142,7 @@ def _checked(file: Path, row: int | None, make: Callable[[Any], T], value: Any) 
 
 
 def _rows(file: Path) -> Iterator[tuple[int, dict[str, str]]]:
-    """Yield the row of the file, from 1 for the header, and the cells that hold something."""
+    """Yield each row of the file that is not blank, with its number (1 is the header)."""
     if not file.is_file():
         return
     with file.open(encoding="utf-8-sig", newline="") as stream:
@@ -179,7 +179,7 @@ def _models(file: Path, model: type[M]) -> list[M]:
 
 
 def _split(model: type[Model], cells: Mapping[str, str]) -> dict[str, object]:
-    """Return cells of fields that hold several values, taken apart."""
+    """Return the cells with those of multi-valued fields split into lists."""
     several = {name for name, field in model.model_fields.items() if get_origin(field.annotation) is tuple}
     return {name: text.split("|") if name in several else text for name, text in cells.items()}
 

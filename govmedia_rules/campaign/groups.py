@@ -48,7 +48,7 @@ class Part(Model):
     classes: tuple[Class, ...] | None = None
 
     def group_of(self, value: Value) -> str | None:
-        """Return the group of a value: a class's label, or the value itself; None when it is not known to which it belongs."""
+        """Return the group of a value: the label of its class, or the value itself; None when its class is not known."""
         ids = () if value is None else (value,) if isinstance(value, str) else value
         if not ids:
             return None
@@ -87,7 +87,7 @@ def _belonging(dimension: Dimension) -> Callable[[str, str], bool]:
 
 
 class Grouping(Model):
-    """What a statistic is divided by: one dimension, several crossed, or none."""
+    """The dimensions of a statistic: one, several crossed, or none."""
 
     parts: tuple[Part, ...] = ()
 
@@ -130,12 +130,12 @@ REST = "\0"
 
 
 def against_rest(dimension: Dimension, group: Class) -> Part:
-    """Return a part with one class and all that is not in it; only what is not known to be in either has no place."""
+    """Return a part with one class and a second one for everything else; values that may be in either have no group."""
     return Part(dimension=dimension, classes=(group, Class(label=REST, ids=(ANY,))))
 
 
 def grouping(spec: Spec) -> Grouping:
-    """Return the grouping a specification stands for."""
+    """Return the grouping for a specification: a dimension's name, a `Part`, a tuple of them, or a `Grouping`."""
     if isinstance(spec, Grouping):
         return spec
     parts = spec if isinstance(spec, tuple) else (spec,)

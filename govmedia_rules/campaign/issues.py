@@ -1,4 +1,4 @@
-"""What in a campaign does not fit or is not known, named instead of hidden in a figure."""
+"""Inconsistencies and gaps of a campaign, each named as an issue instead of being hidden in a figure."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _KIND_EN = {"site": "sites", "account": "accounts"}
 
 
 class Issue(Model):
-    """One thing that does not fit or is not known.
+    """One inconsistency or gap of a campaign.
 
     Attributes:
         reason: Name of the sentence in `data/issues.toml`.
@@ -56,7 +56,7 @@ class Issue(Model):
         return self.answer is None and (self.severity == "wrong" or self.reason == "appeal_waiting")
 
     def answered(self, *, role: str | None, at: datetime | None, reason: str | None) -> IssueAnswer:
-        """Return why it is right as it is, as the answer to it as it stands."""
+        """Return an answer to this issue that says why the data is right."""
         return IssueAnswer.model_validate(
             {
                 "issue": self.reason,
@@ -109,7 +109,7 @@ def issues_of(campaign: CampaignView, draft: NoticeDraft | None = None) -> Itera
 
 
 def _covers(answer: IssueAnswer, issue: Issue) -> bool:
-    """Whether an answer holds for an issue: the same one, with no unit that it was not given for."""
+    """Whether an answer holds for an issue: it answers the same issue, and the issue names no unit that the answer does not."""
     if (answer.issue, answer.details) != (issue.reason, issue.details):
         return False
     return set(issue.subjects) <= set(answer.subjects) if issue.subjects else answer.count == issue.count
@@ -169,20 +169,16 @@ def _results(campaign: CampaignView) -> Iterator[Issue]:
 
 
 def _named(campaign: CampaignView) -> Iterator[Issue]:
-    """Yield issues about units that have a result of their own."""
+    """Yield issues about units known by name that have a result."""
     results = campaign.results
     # Where some of a population is known only as a number, a unit that is not listed may be one of those.
-    listed_whole = {(tier, subject_kind(member)) for (tier, _), member in campaign.members.items()}
-    listed_whole -= {(block.tier, block.subject) for block in campaign.counted} | {
-        (tier, total.subject) for tier, total in campaign.totals
-    }
     yield from _about(
         "not_listed",
         "wrong",
         (
             result
             for key, result in results.items()
-            if (result.tier, subject_kind(result.subject)) in listed_whole and key not in campaign.members
+            if key not in campaign.members and campaign.is_listed_whole(result.tier, subject_kind(result.subject))
         ),
     )
     yield from _about("reports_differ", "wrong", filter(_reports_differ, results.values()))
@@ -223,7 +219,7 @@ def _about(reason: str, severity: Severity, results: Iterable[Result], **values:
 
 
 def _order(campaign: CampaignView) -> Iterator[Issue]:
-    """Yield issues about what came before what."""
+    """Yield issues about the order of events."""
     results = campaign.results
     ruled = (result for result in results.values() if result.record is not None and result.record.ruling is not None)
     yield from _about("inspected_after_ruling", "wrong", filter(_is_inspected_after_ruling, ruled))
@@ -241,7 +237,7 @@ def _order(campaign: CampaignView) -> Iterator[Issue]:
 
 
 def _why_off(day: date) -> str | None:
-    """Return why a day is no working day; None for a working day and for one outside the years of the calendar."""
+    """Return why a day is not a working day; None for a working day and for one outside the years of the calendar."""
     calendar = WorkCalendar.official()
     return calendar.why_off(day) if calendar.covers(day) else None
 
@@ -271,7 +267,7 @@ def _is_inspected_after_ruling(result: Result) -> bool:
 
 
 def _reports_differ(result: Result) -> bool:
-    """Whether a unit is failed by one report and passed by a later one, and nobody has ruled between them."""
+    """Whether one report fails a unit, a later one passes it, and no ruling decides between them."""
     record = result.record
     if record is None or record.ruling is not None or result.outcome != "failed":
         return False

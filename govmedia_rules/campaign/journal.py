@@ -94,7 +94,7 @@ _LINE = re.compile(
 
 
 def parse_record(line: bytes, number: int) -> Record | None:
-    """Return the record in a line; None when the line is torn, altered, or counts itself wrongly."""
+    """Return the record in a line; None when the line is truncated, altered, or carries a wrong number."""
     match = _LINE.fullmatch(line)
     if match is None or int(match[1], 16) != zlib.crc32(match[2]):
         return None
@@ -136,33 +136,20 @@ def read_records(folder: Path) -> Iterator[tuple[Record, Tail]]:
                 is_last = not line.endswith(b"\n") and not file.peek(1)
                 if is_last and (head is not None or parse_record(line + b"\n", number) is None):
                     break
-                raise CampaignError(
-                    "the line was altered after it was written",
-                    Where(str(path), row=number),
-                    hint="restore the file from a copy",
-                    zh="这一行写入后被改动过",
-                    hint_zh="请从备份恢复",
-                )
+                raise _damaged("the line was altered after it was written", "这一行写入后被改动过", path, number)
             if number == 1:
                 _check_format(record, path)
             if (record.prev is None and is_chained) or record.prev not in (None, tail.digest):
-                raise CampaignError(
+                raise _damaged(
                     "the line does not follow the one before: a line was deleted, doubled or moved",
-                    Where(str(path), row=number),
-                    hint="restore the file from a copy",
-                    zh="这一行与上一行不衔接：有行被删除、重复或移动",
-                    hint_zh="请从备份恢复",
+                    "这一行与上一行不衔接：有行被删除、重复或移动",
+                    path,
+                    number,
                 )
             is_chained = record.prev is not None
             tail = tail.follow(line)
             if head is not None and head.records == tail.records and head.digest != tail.digest:
-                raise CampaignError(
-                    "the line is not the one that was written",
-                    Where(str(path), row=number),
-                    hint="restore the file from a copy",
-                    zh="这一行不是当初写入的内容",
-                    hint_zh="请从备份恢复",
-                )
+                raise _damaged("the line is not the one that was written", "这一行不是当初写入的内容", path, number)
             yield record, tail
     if head is None and is_chained:
         raise CampaignError(
@@ -173,13 +160,13 @@ def read_records(folder: Path) -> Iterator[tuple[Record, Tail]]:
             "请从备份恢复两个文件",
         )
     if head is not None and head.records > tail.records:
-        raise CampaignError(
-            f"{head.records} records were written and {tail.records} are left: the end was cut off",
-            Where(str(path), row=tail.records + 1),
-            "restore the file from a copy",
-            zh=f"写入过 {head.records} 条，只剩 {tail.records} 条：末尾被截断",
-            hint_zh="请从备份恢复",
-        )
+        what = f"{head.records} records were written and {tail.records} are left: the end was cut off"
+        raise _damaged(what, f"写入过 {head.records} 条，只剩 {tail.records} 条：末尾被截断", path, tail.records + 1)
+
+
+def _damaged(what: str, zh: str, path: Path, row: int | None = None) -> CampaignError:
+    where, hint = Where(str(path), row=row), "restore the file from a copy"
+    return CampaignError(what, where, hint=hint, zh=zh, hint_zh="请从备份恢复")
 
 
 def read_tail(folder: Path) -> Tail:
@@ -202,13 +189,7 @@ def read_head(folder: Path) -> Tail | None:
         return None
     match = re.fullmatch(rb"([0-9]{12}) ([0-9a-f]{16}) ([0-9a-f]{8})\n", data)
     if match is None or zlib.crc32(data[:29]) != int(match[3], 16):
-        raise CampaignError(
-            "the head of the journal was altered after it was written",
-            Where(str(folder / HEAD)),
-            hint="restore the file from a copy",
-            zh="记录的首部写入后被改动过",
-            hint_zh="请从备份恢复",
-        )
+        raise _damaged("the head of the journal was altered after it was written", "记录的首部写入后被改动过", folder / HEAD)
     return Tail(int(match[1]), match[2].decode())
 
 
@@ -238,7 +219,7 @@ def _check_format(record: Record, path: Path) -> None:
 
 
 class CampaignJournal:
-    """Appends records to the journal of a folder. One writer at a time: a second one waits for the first.
+    """Appends records to the journal of a folder. One writer at a time: a second one waits until the first has closed it.
 
     Args:
         folder: Folder of the campaign.
@@ -265,21 +246,22 @@ class CampaignJournal:
                 hint_zh="请另存到别的目录",
             ) from None
         except OSError as fault:
-            raise CampaignError(
-                f"it cannot be written: {fault.strerror}", Where(str(path)), zh=f"不能写入：{fault.strerror}"
-            ) from fault
+            raise _unwritable(path, fault) from fault
         try:
             _lock(self._file)
             self._require_own_tail()
             self._cut_off()
             self._head = os.open(folder / HEAD, flags | os.O_CREAT, 0o644)
-            self._write_head()
+            self._write_head(tail)
+        except OSError as fault:
+            self._close_files()
+            raise _unwritable(folder, fault) from fault
         except BaseException:
             self._close_files()
             raise
 
     def _require_own_tail(self) -> None:
-        """Refuse to go on where somebody else wrote since; what both wrote was not checked against each other."""
+        """Raise `CampaignError` when another process has appended since this one read the journal."""
         start, end = self._last_line()
         os.lseek(self._file, start, os.SEEK_SET)
         known = read_head(self.folder) == self.tail and digest_of(_read_all(self._file, end - start)) == self.tail.digest
@@ -312,7 +294,7 @@ class CampaignJournal:
             os.ftruncate(self._file, end)
 
     def append(self, kind: str, data: object) -> None:
-        """Write one record; when it returns, a kill of this process can no longer undo it.
+        """Write one record; once this returns, the record survives a kill of the process.
 
         Raises:
             CampaignError: The record is longer than any that is read, or the disk is full or read-only; the file then ends
@@ -329,31 +311,36 @@ class CampaignJournal:
             )
         size = os.fstat(self._file).st_size
         rest = memoryview(line)
+        tail = self.tail.follow(line)
         try:
             while rest:
                 rest = rest[os.write(self._file, rest) :]
-        except OSError as fault:
+            self._write_head(tail)
+        except BaseException as fault:
+            # The head first: one that is behind its journal is of a kill, one that is ahead of it says that records were taken out.
+            with suppress(OSError):
+                self._write_head(self.tail)
             os.ftruncate(self._file, size)
-            raise CampaignError(
-                f"the journal cannot be written: {fault.strerror}", Where(str(self.folder)), zh=f"记录不能写入：{fault.strerror}"
-            ) from fault
-        except BaseException:
-            os.ftruncate(self._file, size)
+            if isinstance(fault, OSError):
+                raise _unwritable(self.folder, fault) from fault
             raise
-        self.tail = self.tail.follow(line)
-        self._write_head()
+        self.tail = tail
 
-    def _write_head(self) -> None:
+    def _write_head(self, tail: Tail) -> None:
         # The head has the same length always, so it is overwritten in place, by one call.
         os.lseek(self._head, 0, os.SEEK_SET)
-        os.write(self._head, _head_bytes(self.tail))
+        os.write(self._head, _head_bytes(tail))
 
     def close(self) -> None:
-        """Bring what was written to the disk and let the next writer in."""
+        """Flush the file to disk and release the lock."""
         if self._file >= 0:
-            os.fsync(self._head)
-            os.fsync(self._file)
-            self._close_files()
+            try:
+                os.fsync(self._head)
+                os.fsync(self._file)
+            except OSError as fault:
+                raise _unwritable(self.folder, fault) from fault
+            finally:
+                self._close_files()
 
     def _close_files(self) -> None:
         for file in (self._head, self._file):
@@ -437,10 +424,13 @@ def write_new(folder: Path, records: Iterable[tuple[str, object]]) -> Tail:
             part.rename(path)
         head_part.replace(head)
     except OSError as fault:
-        raise CampaignError(
-            f"it cannot be written: {fault.strerror}", Where(str(folder)), zh=f"不能写入：{fault.strerror}"
-        ) from fault
+        raise _unwritable(folder, fault) from fault
     finally:
-        part.unlink(missing_ok=True)
-        head_part.unlink(missing_ok=True)
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
+            head_part.unlink(missing_ok=True)
     return tail
+
+
+def _unwritable(path: Path, fault: OSError) -> CampaignError:
+    return CampaignError(f"it cannot be written: {fault.strerror}", Where(str(path)), zh=f"不能写入：{fault.strerror}")

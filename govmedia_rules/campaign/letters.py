@@ -5,7 +5,7 @@ A blank cell is None and stays so: the sum of a column of blanks is None, not 0.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import date
 from fractions import Fraction
 from typing import NamedTuple
@@ -16,13 +16,13 @@ from govmedia_rules.core.workdays import WorkCalendar
 
 
 def added(values: Iterable[int | None]) -> int | None:
-    """Return the sum of what is there; None when all is blank."""
+    """Return the sum of the values that are not None; None when all are."""
     known = [value for value in values if value is not None]
     return sum(known) if known else None
 
 
 class LetterTally(NamedTuple):
-    """What several units did with letters. Those of disjoint units may be merged in any order.
+    """Sums over the letters of several units. Tallies of disjoint units can be merged in any order.
 
     Attributes:
         units: Units counted.
@@ -61,7 +61,7 @@ class LetterTally(NamedTuple):
         return self.days / self.timed if self.timed else None
 
     def merge(self, other: LetterTally) -> LetterTally:
-        """Return the tally of both."""
+        """Return the sum of two tallies."""
         tops = [time for time in (self.longest, other.longest) if time is not None]
         longest = max(tops) if tops else None
         units = {unit for tally in (self, other) if tally.longest == longest for unit in tally.longest_units}
@@ -89,11 +89,6 @@ def _of_one(letters: Letters) -> LetterTally:
     return LetterTally(1, letters.done, letters.pending, days, timed, longest, () if longest is None else (letters.unit,))
 
 
-def rate_of(letters: Letters) -> Ratio | None:
-    """Return 办结率 of one unit; None when it finished none and has none pending, or the numbers are blank."""
-    return LetterTally.of([letters]).rate
-
-
 def letters_from_cases(
     unit: str,
     cases: Iterable[tuple[date, date | None]],
@@ -101,7 +96,7 @@ def letters_from_cases(
     group: str = "",
     calendar: WorkCalendar | None = None,
 ) -> Letters:
-    """Return what a unit did with letters, from single cases.
+    """Sum up the single letters of one unit.
 
     Args:
         unit: The unit.
@@ -131,7 +126,7 @@ def letters_from_cases(
 
 
 class DisclosureTally(NamedTuple):
-    """What several departments disclosed. Those of disjoint departments may be merged in any order.
+    """Sums over the disclosures of several departments. Tallies of disjoint departments can be merged in any order.
 
     Attributes:
         units: Departments counted.
@@ -181,7 +176,7 @@ class DisclosureTally(NamedTuple):
         return None if self.done_on_time is None else ratio(self.done_on_time, self.done)
 
     def merge(self, other: DisclosureTally) -> DisclosureTally:
-        """Return the tally of both."""
+        """Return the sum of two tallies."""
         names = sorted({name for name, _ in (*self.kinds, *other.kinds)})
         own, others = dict(self.kinds), dict(other.kinds)
         return DisclosureTally(
@@ -196,7 +191,7 @@ class DisclosureTally(NamedTuple):
 
 
 def faults_of(disclosures: Iterable[Disclosure]) -> list[str]:
-    """Return departments whose parts exceed their total, in words."""
+    """Return a Chinese sentence for each department whose parts exceed their total."""
     sentences = []
     for disclosure in disclosures:
         parts = [(name, number) for name, number in disclosure.kinds if number is not None]
@@ -204,15 +199,3 @@ def faults_of(disclosures: Iterable[Disclosure]) -> list[str]:
         if too_big:
             sentences.append(f"{disclosure.unit}：{'、'.join(too_big)}超过总数{disclosure.total}")
     return sentences
-
-
-GroupOf = Callable[[Letters], str]
-"""What letters are grouped by."""
-
-
-def by_group(letters: Iterable[Letters], group_of: GroupOf = lambda letters: letters.group) -> dict[str, LetterTally]:
-    """Return a tally for each group, in order of appearance."""
-    groups: dict[str, list[Letters]] = {}
-    for letters_row in letters:
-        groups.setdefault(group_of(letters_row), []).append(letters_row)
-    return {name: LetterTally.of(group) for name, group in groups.items()}

@@ -1,4 +1,4 @@
-"""The notice of a round: every figure from the campaign, the words from the draft, as the typed `Notice` that is read too."""
+"""Write the notice of a round: figures from the campaign, words from the draft, as a typed `Notice`."""
 
 from __future__ import annotations
 

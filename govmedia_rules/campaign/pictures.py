@@ -1,4 +1,4 @@
-"""A campaign in pictures, and as a notebook shows it."""
+"""Plots of a campaign, and its HTML for notebooks."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def draw_campaign(
 
 
 def counts_of(stat: Stat) -> CountsOf:
-    """Return how a group fared, as pictures take it: 基本合格 counts as passed, everything undecided as open."""
+    """Return the counts of a group as plots take them: 基本合格 counts as passed, every open outcome as undetermined."""
     if stat.is_partial:
         raise ExportError(
             "of this round only the failures are known, so there is no rate to draw",

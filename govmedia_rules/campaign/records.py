@@ -1,4 +1,4 @@
-"""What a campaign records of one unit: its inspection, what bodies report of it, reviews, and a ruling."""
+"""The record of one unit in a campaign: its inspection, reports on it, reviews, and a ruling."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Failure(NamedTuple):
 
 
 class VerdictSummary(NamedTuple):
-    """What of an inspection a campaign counts; small enough to be stored with it.
+    """The part of an inspection that campaign statistics need, small enough to be stored beside it.
 
     Attributes:
         verdict: The verdict.

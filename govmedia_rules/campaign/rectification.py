@@ -1,4 +1,4 @@
-"""What becomes of the failures: tasks with a deadline, re-checks, and the same units in two rounds (整改, 复查).
+"""Rectification: tasks with a deadline, re-checks, and the same units in two rounds (整改, 复查).
 
 Nothing here looks at a clock: whether a task is overdue is asked for a day.
 """
@@ -55,7 +55,7 @@ def task_for(result: Result, wording: str, period: Period, issued: date, due: da
 
 
 class RectificationProgress(NamedTuple):
-    """How far rectification has come on a day.
+    """Counts of tasks by their state at the end of a day.
 
     Attributes:
         on: The day.
@@ -205,7 +205,7 @@ def follow(
     period: Period,
     without_names: tuple[int, int] = (0, 0),
 ) -> Tracks:
-    """Set the failures of two rounds side by side.
+    """Match the failures of two rounds by unit.
 
     Args:
         before: Results of the earlier round, by tier and id.

@@ -1,4 +1,4 @@
-"""The result of one unit in one round: what was summary, what people confirmed, and what may be published (检查结果).
+"""The result of one unit in one round: what was found, what people confirmed, and what may be published (检查结果).
 
 Only a failure that somebody reviewed is a failure. One that a machine or an agency found and nobody confirmed is
 `unreviewed`: it is counted in the open and published nowhere.
@@ -126,7 +126,7 @@ class Result:
 
 
 def reported_faults(record: UnitRecord, problems: Sequence[str] | None = None) -> Iterator[Fault]:
-    """Yield the confirmed problems that somebody reported of a unit.
+    """Yield the problems of a unit that a report names and that are confirmed.
 
     Args:
         record: What is recorded of it.
@@ -140,7 +140,7 @@ def reported_faults(record: UnitRecord, problems: Sequence[str] | None = None) -
 
 
 def result_of(record: UnitRecord, rules: Sequence[OutcomeRule], listed: Site | Account | None) -> Result | None:
-    """Return the result of a unit; None when nothing but problems is recorded.
+    """Return the result of a unit; None when only problems without an outcome are recorded.
 
     Args:
         record: What is recorded of it.
@@ -164,7 +164,7 @@ def result_of(record: UnitRecord, rules: Sequence[OutcomeRule], listed: Site | A
         outcome,
         label or OUTCOME_ZH[outcome],
         (summary.was_found if summary is not None else False) or any(report.outcome == "failed" for report in record.reported),
-        tuple(name for name in confirmed if name in severe) if outcome == "failed" else (),
+        tuple(name for name in confirmed if name in severe),
         confirmed,
         waiting,
         score,
@@ -175,7 +175,7 @@ def result_of(record: UnitRecord, rules: Sequence[OutcomeRule], listed: Site | A
 
 
 def _weigh(record: UnitRecord, summary: VerdictSummary | None) -> tuple[tuple[str, ...], tuple[str, ...], frozenset[str]]:
-    """Return confirmed problems, failures that wait for a review, and which of both make a unit fail."""
+    """Return the confirmed problems, the failures that wait for a review, and the ids of those that make a unit fail."""
     confirmed: dict[str, None] = {}
     waiting: dict[str, None] = {}
     severe: set[str] = set()
@@ -246,7 +246,7 @@ def _is_met(rule: OutcomeRule, confirmed: tuple[str, ...], score: tuple[Decimal,
 
 
 def _settled_outcome(record: UnitRecord, summary: VerdictSummary | None) -> UnitOutcome:
-    """Return the outcome where no failure stands and none waits."""
+    """Return the outcome of a unit without a confirmed failure and without one that waits for a review."""
     if summary is not None:
         if summary.verdict == Verdict.UNDETERMINED.value:
             return "undetermined"

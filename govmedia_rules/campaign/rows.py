@@ -1,4 +1,4 @@
-"""Results and population of a round as rows, for frames, CSV and Parquet."""
+"""The results and the population of a round as table rows, for frames, CSV and Parquet."""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ Share = Annotated[Decimal, BeforeValidator(_as_text), AfterValidator(_is_share)]
 
 
 class OutcomeRule(Model):
-    """A condition under which a unit has an outcome of its own; a condition that is left out admits all.
+    """Conditions under which a unit gets an outcome other than passed or failed; a condition that is left out admits all.
 
     Rules with `status` or `listed_status` are asked before the verdict counts, because such a unit is neither passed nor
     failed. The others are asked only of a unit that would pass.
@@ -73,7 +73,7 @@ class OutcomeRule(Model):
 
 
 class CoverageRule(Model):
-    """What a document demands a round to look at.
+    """The share of units that a document demands a round to inspect.
 
     Attributes:
         id: Id of the rule.
@@ -119,7 +119,7 @@ class CampaignRules(Model):
         return tuple(rule for rule in self.outcomes if rule.rulebook in known)
 
     def coverage_for(self, rulebooks: Iterable[str]) -> tuple[CoverageRule, ...]:
-        """Return what these rulebooks demand."""
+        """Return the coverage that these rulebooks demand."""
         known = set(rulebooks)
         return tuple(rule for rule in self.coverage if rule.rulebook in known)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
@@ -226,48 +226,20 @@ def draw(
     Raises:
         CampaignError: Two units have one id.
     """
-    units: dict[str, Site | Account] = {}
-    left_out = 0
-    for subject in subjects:
-        if subject_kind(subject) != rule.subject:
-            continue
-        if subject.status == "closed":
-            left_out += 1
-        elif subject.id in units:
-            raise CampaignError(
-                f"{subject.id} is listed twice",
-                hint="a unit is drawn once; see Registry.problems()",
-                zh=f"{subject.id} 列了两次",
-                hint_zh="一个单位只抽一次；见 Registry.problems()",
-            )
-        else:
-            units[subject.id] = subject
+    units, left_out = _running_units(subjects, rule.subject)
+    ranked = sorted(units, key=lambda name: rank_code(seed, name))
     strata: dict[str, list[str]] = defaultdict(list)
-    for name, subject in units.items():
-        strata[stratum_of(subject, rule)].append(name)
-    ranked = {key: sorted(names, key=lambda name: rank_code(seed, name)) for key, names in strata.items()}
+    for name in ranked:
+        strata[stratum_of(units[name], rule)].append(name)
     failed = frozenset(failed_before)
-    taken: dict[str, Why] = {}
-    demanded: dict[str, int] = {}
-    certain: dict[str, int] = {}
-    for key, names in ranked.items():
-        always = {name: why for name in names if (why := _certain(units[name], rule, failed)) is not None}
-        certain[key] = len(always)
-        demanded[key] = _wanted(rule, key, len(names))
-        taken |= always
-        open_places = demanded[key] - len(always)
-        for name in names:
-            if open_places <= 0:
-                break
-            if name not in always:
-                taken[name] = "rank"
-                open_places -= 1
-    _at_least_one(units, rule, seed, taken)
-    places = {name: place for names in ranked.values() for place, name in enumerate(names, 1)}
-    stratum_by_id = {name: key for key, names in strata.items() for name in names}
-    drawn = tuple(
-        Drawn(subject=name, stratum=stratum_by_id[name], why=taken[name], rank=places[name]) for name in units if name in taken
-    )
+    certain = {name: why for name, subject in units.items() if (why := _certain(subject, rule, failed)) is not None}
+    taken = dict(certain)
+    for key, names in strata.items():
+        others = [name for name in names if name not in certain]
+        open_places = max(_demanded(rule, key, len(names)) - (len(names) - len(others)), 0)
+        taken |= dict.fromkeys(others[:open_places], "rank")
+    taken |= dict.fromkeys(_missing_of_owners(units, ranked, rule.least_per_unit, taken), "unit")
+    places = {name: (key, rank) for key, names in strata.items() for rank, name in enumerate(names, 1)}
     return Sample(
         rule=rule,
         seed=seed,
@@ -280,14 +252,37 @@ def draw(
             Stratum(
                 key=key,
                 size=len(names),
-                wanted=demanded[key],
-                certain=certain[key],
+                wanted=_demanded(rule, key, len(names)),
+                certain=sum(name in certain for name in names),
                 drawn=sum(name in taken for name in names),
             )
-            for key, names in sorted(ranked.items())
+            for key, names in sorted(strata.items())
         ),
-        drawn=drawn,
+        drawn=tuple(
+            Drawn(subject=name, stratum=places[name][0], why=taken[name], rank=places[name][1]) for name in units if name in taken
+        ),
     )
+
+
+def _running_units(subjects: Iterable[Site | Account], kind: SubjectKind) -> tuple[dict[str, Site | Account], int]:
+    """Return the units of a kind by id, without closed ones, and the number of those."""
+    units: dict[str, Site | Account] = {}
+    closed = 0
+    for subject in subjects:
+        if subject_kind(subject) != kind:
+            continue
+        if subject.status == "closed":
+            closed += 1
+        elif subject.id in units:
+            raise CampaignError(
+                f"{subject.id} is listed twice",
+                hint="a unit is drawn once; see Registry.problems()",
+                zh=f"{subject.id} 列了两次",
+                hint_zh="一个单位只抽一次；见 Registry.problems()",
+            )
+        else:
+            units[subject.id] = subject
+    return units, closed
 
 
 def _certain(subject: Site | Account, rule: SampleRule, failed: frozenset[str]) -> Why | None:
@@ -300,7 +295,7 @@ def _certain(subject: Site | Account, rule: SampleRule, failed: frozenset[str]) 
     return "failed_before" if rule.failed_always and subject.id in failed else None
 
 
-def _wanted(rule: SampleRule, key: str, size: int) -> int:
+def _demanded(rule: SampleRule, key: str, size: int) -> int:
     if rule.method == "full":
         return size
     share = rule.share_of(key)
@@ -308,14 +303,14 @@ def _wanted(rule: SampleRule, key: str, size: int) -> int:
     return min(size, max(by_share, rule.least_per_stratum))
 
 
-def _at_least_one(units: Mapping[str, Site | Account], rule: SampleRule, seed: str, taken: dict[str, Why]) -> None:
-    if not rule.least_per_unit:
-        return
+def _missing_of_owners(
+    units: Mapping[str, Site | Account], ranked: Iterable[str], least: int, taken: Container[str]
+) -> Iterator[str]:
+    """Yield the units, by rank, that are needed so that each owner has `least` in the sample, or all it has."""
     owners: dict[str, list[str]] = defaultdict(list)
-    for name, subject in units.items():
-        owners[subject.owner or f"?{name}"].append(name)
+    for name in ranked:
+        owners[units[name].owner or f"?{name}"].append(name)
     for names in owners.values():
-        missing = min(rule.least_per_unit, len(names)) - sum(name in taken for name in names)
-        if missing > 0:
-            rest = sorted((name for name in names if name not in taken), key=lambda name: rank_code(seed, name))
-            taken |= dict.fromkeys(rest[:missing], "unit")
+        others = [name for name in names if name not in taken]
+        missing = min(least, len(names)) - (len(names) - len(others))
+        yield from others[: max(missing, 0)]

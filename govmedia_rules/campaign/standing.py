@@ -1,4 +1,4 @@
-"""Where each failure stands: what a later result or review does to its task, and how two rounds compare (整改情况).
+"""Updates of rectification tasks by later results and reviews, and the match of two rounds (整改情况).
 
 Tasks, progress, comparisons, the re-check paragraph of a notice and rectification sheets all ask here, so that none of them can
 say of a unit what another denies.
@@ -38,7 +38,7 @@ def evidence_at(result: Result) -> datetime | None:
 
 
 def after_result(task: Task, result: Result | None, period: Period) -> Task:
-    """Return a task as it stands after a unit's result.
+    """Return the task of a unit, updated by the unit's result in a later round.
 
     A later round that inspected the unit re-checked it. In the round that issued the task, a failure that was dismissed
     afterwards withdraws the task. A result that is still open changes nothing.
@@ -95,7 +95,7 @@ def _rechecked_as(result: Result) -> RecheckOutcome | None:
 
 
 def track_kind(failed_before: bool, task: Task | None, now: Result | None, period: Period) -> TrackKind | None:
-    """Return where a unit stands that failed in an earlier round, in this one, or in both; None when it failed in neither.
+    """Return whether a failure is new, persisting, relapsed, resolved or lost sight of; None for a unit that never failed.
 
     Args:
         failed_before: Whether it failed in the earlier round.

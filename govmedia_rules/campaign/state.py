@@ -1,4 +1,4 @@
-"""What was recorded in a round, event by event: the one state from which results, figures and documents follow."""
+"""The state of a round, built from its events; results, figures and documents are computed from it alone."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ UnitKey = tuple[str, str]
 
 
 class Event(NamedTuple):
-    """One thing that was recorded.
+    """One recorded event.
 
     Attributes:
         kind: What it is, as the journal names it.
@@ -121,7 +121,7 @@ class CampaignState:
         return next(iter(ids)) if len(ids) == 1 else subject_id
 
     def is_listed_whole(self, tier: str, kind: SubjectKind) -> bool:
-        """Return whether every unit of a kind that there is in a tier is known by name."""
+        """Return whether the population of a kind in a tier is known entirely by name."""
         if any((block.tier, block.subject) == (tier, kind) for block in self.counted):
             return False
         if any((named, population.subject) == (tier, kind) for named, population in self.totals):

@@ -1,4 +1,4 @@
-"""Counts of a round by any grouping, and the exact shares they give (统计).
+"""Counts of a round by any grouping, and the exact shares computed from them (统计).
 
 `Statistics` is a tally: those of disjoint parts of a round may be merged in any order and give those of the whole. A unit
 must be in one part only. None is "not stated", never 0.
@@ -22,7 +22,6 @@ from govmedia_rules.campaign.results import Result, UnitOutcome
 from govmedia_rules.campaign.rules import SubjectKind
 from govmedia_rules.campaign.units import CountedResult, CountedUnits, subject_kind
 from govmedia_rules.core.rates import Rounding
-from govmedia_rules.judge.finding import is_under
 from govmedia_rules.subjects.models import Account, Site
 from govmedia_rules.subjects.registry import Population
 
@@ -59,13 +58,13 @@ class Ratio(NamedTuple):
 
 
 def ratio(part: int | None, whole: int | None) -> Ratio | None:
-    """Return the share; None when a number is not known or there is nothing to share."""
+    """Return the share; None when a number is not known or the base is 0."""
     return None if part is None or not whole else Ratio(part, whole)
 
 
 @dataclass(slots=True)
 class Stat:
-    """What was counted of one group of units.
+    """The counts of one group of units.
 
     Attributes:
         population: Units there are; None when not stated.
@@ -87,31 +86,31 @@ class Stat:
 
     @property
     def inspected(self) -> int:
-        """Units looked at; closed ones are no part of the base."""
+        """Number of units inspected; closed ones are not counted."""
         return sum(self.outcomes.values()) - self.outcomes["closed"]
 
     @property
     def passed(self) -> int:
-        """合格."""
+        """Number of units that passed (合格)."""
         return self.outcomes["passed"]
 
     @property
     def failed(self) -> int:
-        """不合格, confirmed."""
+        """Number of units with a confirmed failure (不合格)."""
         return self.outcomes["failed"]
 
     @property
     def open(self) -> int:
-        """Units that are 待定 or 待复核."""
+        """Number of units that are 待定 or 待复核."""
         return self.outcomes["undetermined"] + self.outcomes["unreviewed"]
 
     @property
     def dismissed(self) -> int:
-        """Units that had failed at first and did not fail after review (复核排除); those that wait are not among them."""
+        """Number of units whose failures were all dismissed by reviews (复核排除); those that wait for a review are not counted."""
         return max(self.found - self.failed - self.outcomes["unreviewed"], 0)
 
     def base(self, base: RateBase = "inspected") -> int:
-        """Return what rates count against: all units inspected, or only those that passed or failed (基本合格 included)."""
+        """Return the denominator of rates: all units inspected, or only those that passed or failed (基本合格 included)."""
         decided = self.outcomes["passed"] + self.outcomes["failed"] + self.outcomes["basically_passed"]
         return self.inspected if base == "inspected" else decided + self.open
 
@@ -129,24 +128,24 @@ class Stat:
     def bounds(
         self, kind: Literal["pass", "failure_share"], *, base: RateBase = "inspected", basically_passes: bool = False
     ) -> tuple[Ratio, Ratio] | None:
-        """Return the lowest and the highest a share can be, whatever becomes of the units that are still open."""
+        """Return the lowest and the highest value a share can take, over every way the open units may be decided."""
         part, whole = self.passed if kind == "pass" else self.failed, self.base(base)
         if kind == "pass" and basically_passes:
             part += self.outcomes["basically_passed"]
         return None if not whole or self.is_partial else (Ratio(part, whole), Ratio(part + self.open, whole))
 
     def problem_share(self, indicator: str) -> Ratio | None:
-        """Return units that failed because of an indicator, among the failed; kinds overlap, so shares need not add up to 1."""
+        """Return the share of failed units that failed because of an indicator; kinds overlap, so shares need not sum to 1."""
         return ratio(self.reasons[indicator], self.failed)
 
     def score_share(self, at_least: Decimal | int) -> Ratio | None:
-        """Return units with at least so many points among those inspected; None while an interval leaves it open."""
+        """Return the share of inspected units with at least so many points; None while an interval leaves it open."""
         if any(low < at_least <= high for low, high in self.scores):
             return None
         return ratio(sum(count for (low, _), count in self.scores.items() if low >= at_least), self.inspected)
 
     def score_bands(self, edges: Sequence[Decimal | int]) -> tuple[tuple[int, ...], int]:
-        """Return units in each band of scores, and those whose score may lie in two bands.
+        """Return the number of units in each band of scores, and of those whose score may lie in two bands.
 
         Args:
             edges: Where a band begins, rising; the first band lies below the first edge, a score on an edge is above it.
@@ -161,7 +160,7 @@ class Stat:
         return tuple(bands), unsure
 
     def add(self, ending: Ending, number: int) -> None:
-        """Count units that ended alike."""
+        """Count a number of units with the same ending."""
         self.outcomes[ending.outcome] += number
         if ending.was_found:
             self.found += number
@@ -190,7 +189,7 @@ Key = tuple[str, ...]
 
 
 class Ending(NamedTuple):
-    """How a unit ended, as it is counted; units that ended alike are counted together."""
+    """The outcome and problems of a unit as statistics need them; units with equal endings are counted together."""
 
     outcome: UnitOutcome
     was_found: bool
@@ -201,7 +200,7 @@ class Ending(NamedTuple):
 
 @dataclass(slots=True)
 class Counts:
-    """The counts of one grouping: units there are and how they ended, by group. The group None is "not known".
+    """The counts of one grouping by group: units in the population, and endings. The group None is "not known".
 
     A `Stat` is made of them when somebody looks at a group.
     """
@@ -263,15 +262,15 @@ class Groups(Mapping[Key, Stat]):
         return self._counts.stat(key)
 
     def population(self, *key: str) -> int | None:
-        """Return units there are in a group; None when not stated, or when units of unknown group may belong to it."""
+        """Return the size of a group; None when not stated, or when units of unknown group may belong to it."""
         return None if self.unplaced.population else self.find(*key).population
 
     def inspected(self, *key: str) -> int | None:
-        """Return units inspected in a group; None when inspected units of unknown group may belong to it."""
+        """Return the number of units inspected in a group; None when inspected units of unknown group may belong to it."""
         return None if self.unplaced.inspected else self.find(*key).inspected
 
     def outcome(self, outcome: UnitOutcome, *key: str) -> int | None:
-        """Return units of a group with an outcome; None when such units of unknown group may belong to it."""
+        """Return the number of units of a group with an outcome; None when such units of unknown group may belong to it."""
         return None if self.unplaced.outcomes[outcome] else self.find(*key).outcomes[outcome]
 
     def share(self, kind: ShareKind, *key: str, base: RateBase = "inspected", basically_passes: bool = False) -> Ratio | None:
@@ -306,7 +305,7 @@ class Statistics:
 
     @classmethod
     def empty(cls, *groupings: Spec) -> Statistics:
-        """Return statistics of nothing: merging with it changes nothing."""
+        """Return statistics without any counts, the neutral element of `merge`."""
         return cls({}, tuple(map(grouping, groupings)) or STANDARD)
 
     def groups(self, subject: SubjectKind, spec: Spec = TOTAL, *, tier: str = MAIN) -> Groups:
@@ -409,7 +408,7 @@ def count(
 
 
 def _add_stated(counts: Counts, division: Grouping, population: Population) -> None:
-    """Add a population to the one division that its divisions answer; in every other its units have no place."""
+    """Add a population that is stated by divisions; in a grouping by anything else its units count as "not known"."""
     size = population.size or 0
     sums: Counter[Key | None] = Counter()
     if not division.parts:
@@ -431,7 +430,7 @@ def _count_bucket(
     ended: Sequence[CountedResult],
     groupings: Sequence[Grouping],
 ) -> dict[Grouping, Counts]:
-    """Count of units that are all of one tier and kind."""
+    """Count units of one tier and kind by each grouping."""
     dimensions = tuple(dict.fromkeys(name for division in groupings for name in division.dimensions))
     columns = _columns(units, dimensions)
     inspected = _columns([result.subject for result in results], dimensions)
@@ -460,7 +459,7 @@ def _count_bucket(
 def _tallied(
     columns: Mapping[Dimension, Sequence[str | None]], dimensions: Sequence[Dimension], blocks: Sequence[CountedUnits], size: int
 ) -> Iterator[tuple[_Values, int]]:
-    """Yield combinations of values with how many units have them."""
+    """Yield each combination of values with the number of units that have it."""
     if dimensions:
         yield from Counter(zip(*(columns[name] for name in dimensions), strict=True)).items()
     elif size:
@@ -517,8 +516,3 @@ class _Placing:
             key = None if None in groups else tuple(group for group in groups if group is not None)
             self._known[values] = key
             return key
-
-
-def under(counts: Mapping[str, int], family: str) -> int:
-    """Return the sum over an indicator or family; a unit with two indicators of a family counts twice in it."""
-    return sum(number for name, number in counts.items() if is_under(name, family))

@@ -22,7 +22,7 @@ ALWAYS: tuple[UnitOutcome, ...] = ("passed", "failed")
 
 
 def rate_text(stat: Stat, terms: CampaignConfig) -> str | None:
-    """Return the pass rate in print, an interval where units are open; None when there is no base."""
+    """Return the pass rate as printed, an interval while units are open; None without a base."""
     bounds = stat.bounds("pass", base=terms.rate_base, basically_passes=terms.basically_passes)
     if bounds is None:
         return None
@@ -42,7 +42,7 @@ Line = tuple[Cell, ...]
 
 
 def counts_table(campaign: CampaignView, subject: SubjectKind, spec: Spec, *, tier: str = MAIN) -> SummaryTable[Line]:
-    """Count of one kind of unit, a row for each group; a blank is what is not known, never 0.
+    """Count one kind of unit, with a row for each group; a blank is an unknown number, never 0.
 
     Columns are the dimensions, population, inspected, the outcomes there are, and `pass_rate` in percent as the
     round prints it; while units are open, `pass_rate_low` and `pass_rate_high` too.
@@ -110,7 +110,7 @@ def _counts(
 
 
 def summary(campaign: CampaignView) -> Iterator[str]:
-    """Yield a round in a few Chinese lines: population, inspections, results, what is open, what does not fit."""
+    """Yield a round in a few Chinese lines: population, inspections, results, open units, issues."""
     terms = campaign.config
     yield f"{terms.title}（{terms.period.text()}）"
     for tier, kind, stat in totals(campaign):
@@ -123,7 +123,7 @@ def summary(campaign: CampaignView) -> Iterator[str]:
 
 
 def totals(campaign: CampaignView) -> Iterator[tuple[Tier, SubjectKind, Stat]]:
-    """Yield the counts of sites and of accounts in each tier; where there are none and nobody says how many there are, nothing."""
+    """Yield the counts of sites and of accounts in each tier, leaving out kinds without units and without a stated total."""
     statistics = campaign.statistics()
     kinds: tuple[SubjectKind, ...] = ("site", "account")
     for tier in campaign.config.tiers:

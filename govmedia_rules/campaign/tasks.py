@@ -1,4 +1,4 @@
-"""Tasks of rectification: what must be put right until when, and what re-checks found (整改任务, 复查).
+"""Rectification tasks: deadlines, re-checks and states (整改任务, 复查).
 
 Nothing here looks at a clock: whether a task is overdue is asked for a day.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, timedelta
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, PositiveInt, model_validator
 
@@ -32,8 +32,12 @@ STATE_ZH: Mapping[str, str] = {
 }
 
 
+_MOST_DAYS = 3_650
+"""Ten years: what is longer is no deadline of a rectification."""
+
+
 class DueRule(Model):
-    """When rectification is due: on a day, or so many days after the signing; one of the three.
+    """The deadline of rectification: a day, or a number of days or working days after the signing; exactly one of the three.
 
     Attributes:
         day: The day.
@@ -42,8 +46,8 @@ class DueRule(Model):
     """
 
     day: date | None = None
-    days: PositiveInt | None = None
-    working_days: PositiveInt | None = None
+    days: Annotated[PositiveInt, Field(le=_MOST_DAYS)] | None = None
+    working_days: Annotated[PositiveInt, Field(le=_MOST_DAYS)] | None = None
 
     @model_validator(mode="after")
     def _is_one(self) -> DueRule:
@@ -75,7 +79,7 @@ class DueRule(Model):
 
 
 class Recheck(Model):
-    """What a re-check found (复查).
+    """The result of one re-check (复查).
 
     Attributes:
         at: When.
@@ -93,7 +97,7 @@ class Recheck(Model):
 
 
 class Task(Model):
-    """One unit that must put something right.
+    """A failed unit and the indicators it must rectify (整改任务).
 
     Attributes:
         subject: Id of the unit.
@@ -141,12 +145,12 @@ class Task(Model):
 
     @property
     def is_open(self) -> bool:
-        """Whether something is left to be put right."""
+        """Whether any indicator is still to be rectified."""
         return self.finished_at is None and self.withdrawn_at is None
 
     @property
     def remaining(self) -> tuple[str, ...]:
-        """Indicators that are not yet known to be put right."""
+        """Indicators not yet confirmed as rectified."""
         left = dict.fromkeys(self.indicators)
         for recheck in self.rechecks:
             for name in recheck.indicators or self.indicators:
@@ -158,7 +162,7 @@ class Task(Model):
 
     @property
     def finished_at(self) -> date | None:
-        """Day since which everything is put right, or the unit gone; None while something is left."""
+        """Day on which the last indicator was rectified or the unit closed; None while any remains."""
         finished: date | None = None
         left = set(self.indicators)
         for recheck in self.rechecks:
@@ -169,7 +173,7 @@ class Task(Model):
         return finished
 
     def state(self, on: date) -> TaskState:
-        """Return where the task stands at the end of the day `on`; re-checks after it are not counted."""
+        """Return the state of the task at the end of the day `on`; re-checks after it are not counted."""
         if self.withdrawn_at is not None and self.withdrawn_at <= on:
             return "withdrawn"
         known = self.model_copy(update={"rechecks": tuple(recheck for recheck in self.rechecks if recheck.at.date() <= on)})

@@ -1,4 +1,4 @@
-"""What goes into a campaign besides inspections: units known only as numbers, and units somebody else reports on.
+"""Inputs of a campaign other than inspections: units known only as numbers, reports, rulings, letters, appeals.
 
 Nothing here invents members: 368 department sites of which no name is known are one `CountedUnits` of 368.
 """
@@ -37,7 +37,7 @@ class _Counted(Model):
 
 
 class CountedUnits(_Counted):
-    """Units there are, as a number; members that are enrolled by name are not among them.
+    """A number of units of the population that are not known by name; members enrolled by name are not included.
 
     Attributes:
         subject: Sites or accounts.
@@ -54,7 +54,7 @@ class CountedUnits(_Counted):
 
 
 class CountedResult(_Counted):
-    """Units that were inspected, as a number; units with a result of their own are not among them.
+    """A number of inspected units that are not known by name; units with a result of their own are not included.
 
     Attributes are those of `CountedUnits`, and:
         outcome: How all of them ended.
@@ -88,7 +88,7 @@ class Fault(Model):
 
 
 class Reported(Model):
-    """What a body reports about one unit: an agency's finding, a county's self-check, a row of a notice.
+    """A body's report about one unit: an agency's finding, a county's self-check, a row of a notice.
 
     Attributes:
         subject: The unit.
@@ -125,7 +125,7 @@ class Reported(Model):
 
 
 class Ruling(Model):
-    """A person's decision how a unit ended, where no indicator says it (注销未报备, 正在注销).
+    """A person's decision on the outcome of a unit where no indicator applies (注销未报备, 正在注销).
 
     Attributes:
         subject: Id of the unit.
@@ -147,7 +147,7 @@ class Ruling(Model):
 
 
 class Disclosure(Model):
-    """What one department disclosed in the statistics span (主动公开, 依申请公开). None is a blank cell, never 0.
+    """The disclosures of one department in the statistics span (主动公开, 依申请公开). None is a blank cell, never 0.
 
     Attributes:
         unit: The department.
@@ -169,7 +169,7 @@ class Disclosure(Model):
 
 
 class Letters(Model):
-    """What one unit did with citizens' letters in the statistics span (网民留言办理). None is a blank cell, never 0.
+    """The citizens' letters of one unit in the statistics span (网民留言办理). None is a blank cell, never 0.
 
     Attributes:
         unit: The unit.
@@ -219,7 +219,7 @@ class EarlierRate(Model):
 
 
 class IssueAnswer(Model):
-    """Why an inconsistency that was named is right as it is.
+    """An explanation why the data behind an issue is right.
 
     Attributes:
         issue: Reason of the issue.
@@ -241,7 +241,7 @@ class IssueAnswer(Model):
 
 
 class Appeal(Model):
-    """What a unit says against its confirmed findings (申诉).
+    """A unit's objection to its confirmed findings (申诉).
 
     Attributes:
         id: Its number or date, unique in the campaign.

@@ -1,4 +1,4 @@
-"""What cannot be true is refused when it is recorded; each function raises `CampaignError` and says what to do instead.
+"""Validation of what is recorded in a campaign; each function raises `CampaignError` with what to do instead.
 
 What is only unlikely is recorded and named by `issues`. Records that are read from a journal are not refused: they were
 accepted once, and `issues` names them.
@@ -22,16 +22,15 @@ from govmedia_rules.notices.figures import Period
 from govmedia_rules.subjects.models import Account, Site
 
 _OF_KIND = {"site": "site.", "account": "media."}
-_KIND_EN = {"site": "site", "account": "account"}
 
 
 def without_blanks(text: str) -> str:
-    """Return an id as it is compared: without blanks, in one case."""
+    """Return an id without white space and casefolded, for comparison."""
     return "".join(text.split()).casefold()
 
 
 def check_unit(state: CampaignState, subject: Site | Account, tier: str) -> Site | Account:
-    """Return the member that a unit is, else the unit itself.
+    """Return the member of the population that a unit is, or the unit itself when the population does not list it.
 
     An account that is written with or without its owner is the member of that name and platform where there is only one.
 
@@ -230,7 +229,7 @@ def check_recheck(task: Task | None, subject: str, recheck: Recheck, tier: str) 
 
 
 def check_carry_over(state: CampaignState, title: str, period: Period) -> None:
-    """Refuse a round that was carried over before, or that does not lie before this one."""
+    """Refuse a round that was carried over already, or whose period is not before this one."""
     if (title, period) in state.carried_rounds:
         raise CampaignError(f"{title} ({period.text()}) was carried over already", zh=f"{title}（{period.text()}）已结转过")
     if period == state.config.period or is_before(state.config.period, period):

@@ -1,4 +1,4 @@
-"""What a round amounts to: results, statistics, coverage and comparisons, all computed from one state."""
+"""Computed values of a round: results, statistics, coverage and comparisons, all from one state."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ from govmedia_rules.tables.out import SummaryTable
 
 
 class CampaignView:
-    """The reading side of a round; whatever it answers follows from its state, so no two answers can disagree.
+    """The reading side of a round: every value is computed from its state, so that no two can disagree.
 
     Attributes:
         config: What the round is.
@@ -59,19 +59,19 @@ class CampaignView:
 
     @property
     def config(self) -> CampaignConfig:
-        """What the round is."""
+        """The terms of the round."""
         return self._state.config
 
     # --- what was recorded -----------------------------------------------------------------------------------------------
 
     @property
     def plans(self) -> tuple[Plan, ...]:
-        """The plans its inspections were made by."""
+        """The plans of its inspections."""
         return tuple(self._state.plans.values())
 
     @property
     def rulebooks(self) -> tuple[RulebookRef, ...]:
-        """By which rulebooks it was judged: id, versions, digest. More than one is an issue."""
+        """The rulebooks of its inspections: id, versions, digest. More than one is an issue."""
         return tuple(
             RulebookRef(
                 plan.id,
@@ -85,23 +85,27 @@ class CampaignView:
 
     @property
     def layers(self) -> tuple[str, ...]:
-        """Ids of all rulebooks it rests on, those they extend included."""
+        """Ids of all rulebooks that apply, those they extend included."""
         return tuple(dict.fromkeys((*self.config.rulebooks, *(layer.id for plan in self.plans for layer in plan.layers))))
 
     @property
     def outcome_rules(self) -> tuple[OutcomeRule, ...]:
-        """Outcomes beside pass and fail that count here, in the order they are asked."""
+        """Rules for outcomes other than passed and failed, in the order they are tried."""
         return self.config.outcome_rules + CampaignRules.built_in().outcomes_for(self.layers)
 
     @property
     def coverage_rules(self) -> tuple[CoverageRule, ...]:
-        """What must be covered."""
+        """Rules on what share of units must be inspected."""
         return self.config.coverage_rules + CampaignRules.built_in().coverage_for(self.layers)
 
     @property
     def members(self) -> Mapping[UnitKey, Site | Account]:
         """Members of the population known by name, by tier and id."""
         return self._state.members
+
+    def is_listed_whole(self, tier: str, kind: SubjectKind) -> bool:
+        """Return whether the population of a kind in a tier is known entirely by name."""
+        return self._state.is_listed_whole(tier, kind)
 
     @property
     def counted(self) -> tuple[CountedUnits, ...]:
@@ -120,7 +124,7 @@ class CampaignView:
 
     @property
     def shared_ids(self) -> Mapping[UnitKey, tuple[str, str]]:
-        """Ids that stand for two units, with the names of both."""
+        """Ids that two units share, with the names of both."""
         return MappingProxyType(self._state.shared_ids)
 
     @property
@@ -166,17 +170,17 @@ class CampaignView:
 
     @property
     def units(self) -> tuple[UnitRecord, ...]:
-        """All units of which anything was recorded, those included of which only a problem is known."""
+        """All units with any record, also those of which only a problem is recorded."""
         return tuple(self._state.units.values())
 
     @property
     def reported(self) -> tuple[Reported, ...]:
-        """What bodies reported, in the order recorded."""
+        """The reports of bodies, in the order recorded."""
         return tuple(self._state.reported)
 
     @property
     def tasks(self) -> tuple[Task, ...]:
-        """Tasks of rectification as the results of this round leave them, in the order issued."""
+        """Rectification tasks, updated by the results of this round, in the order issued."""
         results, period = self.results, self.config.period
         return tuple(after_result(task, results.get(key), period) for key, task in self._state.tasks.items())
 
@@ -192,13 +196,13 @@ class CampaignView:
         return tuple(self._state.issue_answers)
 
     def task(self, subject: str, *, tier: str = MAIN) -> Task | None:
-        """Return the task of a unit as the results of this round leave it; None when it has none."""
+        """Return the rectification task of a unit, updated by the results of this round; None when it has none."""
         task = self._state.tasks.get((tier, subject))
         return None if task is None else after_result(task, self.results.get((tier, subject)), self.config.period)
 
     @property
     def carried(self) -> tuple[tuple[Task, TrackKind], ...]:
-        """Tasks that earlier rounds issued, in the order carried over, and where each unit stands in this round."""
+        """Tasks carried over from earlier rounds in order, updated by the unit's result in this round."""
         results, period = self.results, self.config.period
         standing = ((task, track_kind(True, task, results.get(key), period)) for key, task in self._state.carried.items())
         return tuple((task, kind) for task, kind in standing if kind is not None)
@@ -247,7 +251,7 @@ class CampaignView:
     # --- statistics ------------------------------------------------------------------------------------------------------
 
     def statistics(self, *groupings: Spec) -> Statistics:
-        """Count by some groupings, the total always among them; by the standard ones when none is named."""
+        """Count units by some groupings and in total; by the standard groupings when none is named."""
         asked = tuple(dict.fromkeys((TOTAL, *map(grouping, groupings)))) if groupings else STANDARD
         members = ((tier, subject) for (tier, _), subject in self.members.items() if subject.status != "closed")
         partial = {(tier.id, kind) for tier in self.config.tiers for kind in tier.only_failures}
@@ -266,14 +270,14 @@ class CampaignView:
         return stat.share(kind, base=self.config.rate_base, basically_passes=self.config.basically_passes)
 
     def bounds(self, stat: Stat, kind: ShareKind = "pass") -> tuple[Ratio, Ratio] | None:
-        """Return the lowest and highest a rate of a group can be, whatever becomes of its open units; None without a base."""
+        """Return the lowest and highest value a group's rate can take while units are open; None without a base."""
         if kind == "coverage":
             share = self.share(stat, kind)
             return None if share is None else (share, share)
         return stat.bounds(kind, base=self.config.rate_base, basically_passes=self.config.basically_passes)
 
     def printed_share(self, stat: Stat, kind: ShareKind = "pass", *, rounding: Rounding | None = None) -> Ratio | None:
-        """Return a rate that is printed the same whatever becomes of the open units; None where they can change a place."""
+        """Return a rate whose printed figure no decision on open units can change; None where one can."""
         bounds = self.bounds(stat, kind)
         if bounds is None:
             return None
@@ -320,7 +324,7 @@ class CampaignView:
     def comparison_bounds(
         self, subject: SubjectKind, kind: ShareKind = "pass", *, tier: str = MAIN
     ) -> tuple[tuple[ComparisonBasis, Change, Change], ...]:
-        """Return for each earlier round the least and the greatest difference while units are open, the least rate first.
+        """Return, for each earlier round, the least and greatest difference of the rate while units are open.
 
         Raises:
             CampaignError: The rate has no base.
@@ -334,7 +338,7 @@ class CampaignView:
         return tuple((least.basis, least.change, most.change) for least, most in zip(low, high, strict=True))
 
     def coverage(self) -> tuple[Coverage, ...]:
-        """Return what was covered, against each demand of its rulebooks and its config."""
+        """Return the coverage of each demand of the rulebooks and of the config."""
         rules = self.coverage_rules
         statistics = self.statistics("level", "platform")
         inspected = {key for key, result in self.results.items() if result.outcome != "closed"}
@@ -343,7 +347,7 @@ class CampaignView:
     def score_bands(
         self, edges: Sequence[Decimal | int], subject: SubjectKind = "site", *, tier: str = MAIN
     ) -> tuple[tuple[Result, ...], ...]:
-        """Return the units with surely so many points, in bands, in the order recorded.
+        """Return the units whose score certainly lies in a band, by band, in the order recorded.
 
         Args:
             edges: Where a band begins, falling (`110, 100`): the first band has 110 and more, the second 100 up to 110. A
@@ -374,22 +378,22 @@ class CampaignView:
 
     @property
     def letter_tally(self) -> LetterTally:
-        """What all units did with letters."""
+        """Sums over the letters of all units."""
         return LetterTally.of(self._state.letters)
 
     @property
     def disclosure_tally(self) -> DisclosureTally:
-        """What all departments disclosed."""
+        """Sums over the disclosures of all departments."""
         return DisclosureTally.of(self._state.disclosures)
 
     # --- rectification ---------------------------------------------------------------------------------------------------
 
     def progress(self, on: date) -> RectificationProgress:
-        """Return how far rectification had come at the end of a day."""
+        """Return the progress of rectification at the end of a day."""
         return progress(self.tasks, on, self.unnamed_failures)
 
     def tasks_for(self, later: CampaignView) -> Mapping[UnitKey, Task]:
-        """Return the tasks of this round as they stand after the re-checks that a later round recorded."""
+        """Return the tasks of this round, updated by the re-checks that a later round recorded."""
         tasks = self._state.tasks
         carried = {key: task for key, task in later._state.carried.items() if key in tasks and task.period == tasks[key].period}
         return {**tasks, **carried}

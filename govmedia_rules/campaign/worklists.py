@@ -1,4 +1,4 @@
-"""Tables that an office fills in: results, reviews and re-checks out to a workbook and back (复核表, 复查表).
+"""Tables for an office to fill in: results, reviews and re-checks, written to a workbook and read back (复核表, 复查表).
 
 A row that nobody filled in stays open. A row that cannot be used is returned with its number and the reason, and nothing of it
 is recorded.
@@ -101,7 +101,7 @@ _RESULT_NAMES: Mapping[str, str] = {
 
 @dataclass
 class Filled(Generic[T]):
-    """What was read from a table that an office filled in.
+    """The rows read from a table that an office filled in.
 
     Attributes:
         items: Tier, unit and content of each row that says something.
@@ -123,7 +123,7 @@ def _table(titles: tuple[str, ...], rows: list[Line], name: str) -> SummaryTable
 
 
 def review_list(campaign: CampaignView) -> SummaryTable[Line]:
-    """Return every failure that nobody has reviewed, one a row, with blank columns for the answer (复核表)."""
+    """Return every failure without a review as a row with blank columns for the answer (复核表)."""
     rows: list[Line] = []
     for result in campaign.results.values():
         if not result.waiting:
@@ -182,7 +182,7 @@ def read_reviews_filled(
 
 
 def recheck_list(campaign: CampaignView) -> SummaryTable[Line]:
-    """Return every open task, one a row, with blank columns for what the re-check finds (复查表)."""
+    """Return every open task as a row with blank columns for the result of the re-check (复查表)."""
     rows: list[Line] = [
         (task.tier, task.subject, task.name, task.owner, task.wording, task.due.isoformat(), None, None, None, None)
         for task in campaign.tasks
@@ -220,7 +220,7 @@ def read_rechecks_filled(
 
 
 def issue_list(campaign: CampaignView) -> SummaryTable[Line]:
-    """Return what keeps the notice from being written, one a row, with blank columns for why it is right (核实说明表)."""
+    """Return every issue that blocks the notice as a row with blank columns for an explanation (核实说明表)."""
     rows: list[Line] = [
         (issue.reason, issue.severity, issue.message(), None, None, None) for issue in issues_of(campaign) if issue.is_blocking
     ]
@@ -331,7 +331,7 @@ def _word(cells: Mapping[str, object], title: str, words: Mapping[str, T]) -> T:
 
 
 def _moment(value: object) -> datetime | None:
-    """Return the instant in a cell; a bare day is its last minute, so that nothing of that day comes after it."""
+    """Return the instant in a cell; a bare day becomes its last minute, after everything else of that day."""
     if value is None or not str(value).strip():
         return None
     moment = value if isinstance(value, date) else read_moment(str(value).strip())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from govmedia_rules.checks.contract import CheckResult, Evidence, Kinds, Strictness, check, failed, inconclusive, passed
-from govmedia_rules.core.time import Window, earliest, latest
+from govmedia_rules.core.time import Window, earliest, latest, zone_of
 from govmedia_rules.core.vocabulary import key_of
 from govmedia_rules.snapshots.models import AccountSnapshot
 
@@ -73,8 +73,7 @@ def deregistration_slow(account: AccountSnapshot, *, limit: Annotated[Window | N
         return passed()
     if limit is None:
         return inconclusive("closing_limit_unset", since=since)
-    zone = account.observed_at.tzinfo
-    assert zone is not None
+    zone = zone_of(account.observed_at)
     closed = account.account.closed_at
     # Bare days are read in the unit's favour: asked late on the first day, closed early on the last.
     end = earliest(closed, zone) if closed is not None else account.observed_at

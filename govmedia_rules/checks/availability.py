@@ -22,13 +22,13 @@ from govmedia_rules.checks.contract import (
     needs_review,
     passed,
 )
-from govmedia_rules.core.time import Moment, Window, day_of, earliest, latest
+from govmedia_rules.core.time import Moment, Window, day_of, earliest, latest, zone_of
 from govmedia_rules.snapshots.failures import failure_kinds, of_status
 from govmedia_rules.snapshots.models import SiteSnapshot
 from govmedia_rules.snapshots.parts import OfflineNotice, Probe, ProbeDay
 
 
-@check("site.unreachable", needs="probes|probe_days", version=2)
+@check("site.unreachable", needs="probes|probe_days", version=3)
 def unreachable(
     site: SiteSnapshot,
     *,
@@ -78,7 +78,7 @@ def unreachable(
 
 
 def share_of(part: int, whole: int) -> Decimal:
-    """Return a share to four places; 0 of nothing."""
+    """Return a share rounded to four places; 0 without a base."""
     return (Decimal(part) / whole).quantize(Decimal("0.0001")) if whole else Decimal(0)
 
 
@@ -101,7 +101,7 @@ class ProbeCount(NamedTuple):
 
 
 def _thin_days(counts: Sequence[ProbeCount], min_probes: int) -> int:
-    """Return on how many days there were too few probes; those in a reported closing were made all the same."""
+    """Return the number of days with too few probes; probes during a reported closing count as made."""
     return sum(day.probes + day.excused < min_probes for day in counts)
 
 
@@ -110,23 +110,22 @@ def _reaches(counts: Sequence[ProbeCount], min_probes: int, limit: Decimal) -> b
     total, bad = sum(day.probes for day in counts), sum(day.failed for day in counts)
     missing = sum(max(0, min_probes - day.probes - day.excused) for day in counts)
     doubtful = sum(day.doubtful for day in counts)
-    if min_probes and not all(day.probes + day.excused for day in counts):
-        return None  # on a day without any probe anything may have happened
     if total + missing and bad - doubtful >= limit * (total + missing):
         return True
+    if min_probes and not all(day.probes + day.excused for day in counts):
+        return None  # on a day without any probe anything may have happened
     undecided = sum(day.undecided for day in counts)
     return False if bad + missing + undecided < limit * (total + missing) else None
 
 
 def probes_by_day(site: SiteSnapshot, slow_seconds: float, days: int) -> list[list[ProbeCount]]:
-    """Return the probes of the last `days` days, the newest first, by every way of counting days that fits the words.
+    """Return the probes of the last `days` days, the newest first, under every reading of what a day is.
 
     每天 are calendar days in plain words, and a batch may begin half an hour later than the day before: days of 24 hours back
     from the monitoring point, calendar days up to today, and calendar days up to yesterday are all accepted.
     """
     point = site.observed_at
-    zone = point.tzinfo
-    assert zone is not None
+    zone = zone_of(point)
     notices = site.offline_notices or ()
     if site.probes is None:
         assert site.probe_days is not None
@@ -174,7 +173,7 @@ def _summed(counts: Iterable[tuple[int, ProbeCount]], days: int) -> list[ProbeCo
 
 
 def _chosen(counts: Iterable[tuple[int, ProbeCount]], days: int, choose: Callable[..., ProbeCount]) -> list[ProbeCount]:
-    """Return of each of the last `days` days the one count that has the least, or the largest, share of failures."""
+    """Return, for each of the last `days` days, the count with the least or the largest share of failures."""
     of_day: dict[int, list[ProbeCount]] = defaultdict(list)
     for age, count in counts:
         of_day[age].append(count)
@@ -199,13 +198,13 @@ def has_failed(probe: Probe, slow_seconds: float) -> bool:
 
 
 def is_undecided(probe: Probe) -> bool:
-    """Return whether nobody can tell from a probe if the site was open: something stood in front of it, or its time is lost."""
+    """Return whether a probe does not show if the site was open: a protection page answered for it, or its time is unknown."""
     failure = _failure_of(probe)
     return probe.seconds is None if failure is None else _opens_with(failure) is None
 
 
 def _opens_with(failure: str) -> bool | None:
-    """Return whether a site with this kind of failure opens; of an unknown kind, what all kinds of its family say, else None."""
+    """Return whether a site with this kind of failure opens; for an unknown kind, what its whole family says, else None."""
     kinds = failure_kinds()
     if failure in kinds:
         return kinds[failure].opens
@@ -290,8 +289,7 @@ def unreachable_unreported(
         slow_seconds: A probe that takes this long or longer has failed. Unit: seconds.
         times: Number of failures from which it counts.
     """
-    zone = site.observed_at.tzinfo
-    assert zone is not None
+    zone = zone_of(site.observed_at)
     moments: list[tuple[Moment, int]] = [(probe.at, 1) for probe in site.probes or () if has_failed(probe, slow_seconds)]
     moments += [(counted.day, counted.failed) for counted in site.probe_days or () if counted.failed]
     total = sum(number for _, number in moments)
@@ -330,8 +328,7 @@ def offline_too_long(
         国办发〔2017〕47号, 变更与关停: 临时下线.
     """
     point, span = site.observed_at, window.before(site.observed_at)
-    zone = point.tzinfo
-    assert zone is not None
+    zone = zone_of(point)
     begun = [notice for notice in site.offline_notices or () if not span.is_before(notice.starts_at)]
     recent = [notice for notice in begun if notice.ends_at is None or latest(notice.ends_at, zone) >= span.start]
     long: list[Evidence] = []

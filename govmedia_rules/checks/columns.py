@@ -19,7 +19,7 @@ from govmedia_rules.checks.contract import (
     passed,
 )
 from govmedia_rules.checks.updates import FaultCount, column_updated
-from govmedia_rules.core.time import Moment, Span, Window, day_of
+from govmedia_rules.core.time import Moment, Span, Window, day_of, zone_of
 from govmedia_rules.core.workdays import Calendar
 from govmedia_rules.errors import CalendarError, closest
 from govmedia_rules.snapshots.kinds import is_known as is_known_kind
@@ -101,7 +101,7 @@ def _looser_cycles(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[s
         yield "default_cycle"
 
 
-@check("site.columns_overdue", loosened=_looser_cycles, needs="columns")
+@check("site.columns_overdue", loosened=_looser_cycles, needs="columns", version=2)
 def columns_overdue(
     site: SiteSnapshot,
     *,
@@ -116,7 +116,8 @@ def columns_overdue(
     """Find columns that ought to be updated and have long not been (应更新但长期未更新).
 
     The cycle of a column is its own promise, else that of its kind, else the default. A column without any cycle cannot be
-    overdue; if it has been idle for `idle`, it is a candidate for a person.
+    overdue; if it has been idle for `idle`, it is a candidate for a person. One whose own promise could not be read, or is told in
+    two ways, is undecided.
 
     Args:
         core_kinds: Kinds judged by `site.columns_core_stale` and left out here.
@@ -129,6 +130,7 @@ def columns_overdue(
     """
     point = site.observed_at
     idle_span = None if idle is None else idle.before(point)
+    unread = _unread_cycles(site)
     default_span = None if default_cycle is None else default_cycle.before(point)
     overdue: list[tuple[Column, Window | None]] = []
     candidates: list[tuple[Column, Window]] = []
@@ -145,7 +147,7 @@ def columns_overdue(
         if usual is None:
             window, span = idle, idle_span
         columns = group.columns
-        if span is not None and not group.promising:
+        if span is not None and not group.promising and not unread:
             columns = group.to_be_compared(span)
             uncycled += len(group.columns) - len(columns) if usual is None else 0
         for column in columns:
@@ -154,16 +156,14 @@ def columns_overdue(
             if column.entry_count == 0:
                 overdue.append((column, None))
                 continue
-            cycle = usual
-            updated = None if span is None else column_updated(column, span)
-            if column.cycle is not None:
-                cycle = column.cycle
-                updated = column_updated(column, cycle.before(point))
+            own = _SHORTEST_CYCLE if id(column) in unread else column.cycle
+            cycle, inside = (own, own.before(point)) if own is not None else (usual, span)
+            updated = None if inside is None else column_updated(column, inside)
             if cycle is None:
                 uncycled += 1
                 if updated is False and window is not None:
                     candidates.append((column, window))
-            elif updated is False and kind is not None:
+            elif updated is False and kind is not None and id(column) not in unread:
                 overdue.append((column, cycle))
             elif not updated:
                 unknown += 1
@@ -179,6 +179,18 @@ def columns_overdue(
             idle=idle,
         )
     return _counted(site, "columns", "columns_overdue", count, limit, overdue, uncycled=uncycled)
+
+
+_SHORTEST_CYCLE = Window(days=1)
+"""Inside it a column is up to date whatever it promises."""
+
+
+def _unread_cycles(site: SiteSnapshot) -> set[int]:
+    """Return the columns (by `id`) whose own cycle exists and is not known: a mark says that it was not read or is contradicted."""
+    steps = [mark.field.split(".") for mark in site.marks if mark.basis in ("unconfirmed", "contradicted")]
+    places = {int(path[1]) for path in steps if path[0] == "columns" and path[2:] == ["cycle"] and path[1].isdecimal()}
+    columns = site.columns or ()
+    return {id(columns[place]) for place in places if place < len(columns) and columns[place].cycle is None}
 
 
 @check("site.columns_blank", needs="columns")
@@ -217,7 +229,7 @@ def _counted(
     columns: Sequence[tuple[Column, Window | None]],
     **args: Any,
 ) -> CheckResult:
-    """Return the answer for a rule that counts columns up to a limit."""
+    """Return the answer of a rule that fails when the number of columns reaches a limit."""
     reached = count.reaches(limit)
     if reached is False and part not in site.partial:
         # A few columns short of the limit are no fault of the veto, and nobody needs to be told of each healthy site's none.
@@ -244,7 +256,7 @@ def column_missing(site: SiteSnapshot, *, kinds: Kinds) -> CheckResult:
 
 
 def may_be_among(site: SiteSnapshot) -> bool:
-    """Return whether a column that was not found may exist all the same: unseen, or of a kind that nobody knows."""
+    """Return whether a column that was not observed may exist: columns were not read in full, or one has an unknown kind."""
     return "columns" in site.partial or not all(is_known_kind("column", kind) for kind in site.columns_by_kind)
 
 
@@ -297,7 +309,7 @@ def _dated(column: Column, window: Window) -> Evidence:
     return Evidence(column.name, column.url, newest if not isinstance(newest, str) else None, newest, window)
 
 
-@check("site.columns_behind", needs="columns", faults=("stale",))
+@check("site.columns_behind", needs="columns", faults=("stale",), version=2)
 def columns_behind(
     site: SiteSnapshot,
     *,
@@ -340,7 +352,7 @@ def columns_behind(
 
 
 def _is_meant(column: Column, kinds: Kinds, except_kinds: Kinds, home_columns: bool | None) -> bool | None:
-    """Whether a rule for these kinds and places means the column; None when its kind or place is not known."""
+    """Return whether a rule for these kinds and places applies to the column; None when its kind or place is not known."""
     is_known = True
     if kinds or except_kinds:
         if column.kind is None:
@@ -372,9 +384,10 @@ def columns_other_faulty(
     stale: list[Evidence] = []
     unknown_blank = unknown_stale = 0
     columns: list[Column] = []
+    unread = _unread_cycles(site)
     groups = [group for kind, group in site.columns_by_kind.items() if kind not in judged_elsewhere]
     for group in groups:
-        if default_cycle is None and not group.promising and not group.empty:
+        if default_cycle is None and not group.promising and not group.empty and not unread:
             continue
         columns += group.columns
     for column in columns:
@@ -391,6 +404,8 @@ def columns_other_faulty(
         updated = None if cycle is None else column_updated(column, cycle.before(site.observed_at))
         if empty is None:
             unknown_blank += 1
+        elif id(column) in unread:
+            unknown_stale += not (column.finished or column_updated(column, _SHORTEST_CYCLE.before(site.observed_at)))
         elif cycle is not None and (updated is None or not (updated or is_other)):
             unknown_stale += 1
         elif cycle is not None and not updated and not column.finished:
@@ -425,8 +440,7 @@ def columns_without_daily_items(
     Source:
         Local notices; see the indicator.
     """
-    zone = site.observed_at.tzinfo
-    assert zone is not None
+    zone = zone_of(site.observed_at)
     try:
         workdays = _last_workdays(day_of(site.observed_at, zone), days, calendar)
     except CalendarError:
@@ -461,7 +475,7 @@ def _last_workdays(today: date, days: int, calendar: Calendar) -> list[date]:
 
 
 def _days_without(column: Column, workdays: Iterable[date], zone: tzinfo) -> tuple[list[date], list[date]]:
-    """Days certainly without an item, and days nobody can tell."""
+    """Return the days certainly without an item, and the undecided days."""
     if column.is_blank:
         return list(workdays), []
     newest = None if column.latest_entry_at is None else day_of(column.latest_entry_at, zone)

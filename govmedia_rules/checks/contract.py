@@ -31,7 +31,7 @@ from govmedia_rules.text.normalise import INVISIBLE
 
 
 class Status(StrEnum):
-    """The seven things a finding can say.
+    """The seven statuses of a finding.
 
     Example:
         >>> [status.value for status in Status]
@@ -134,8 +134,8 @@ def passage_digest(sentence: str, term: str) -> str:
         >>> passage_digest("Ａ b。", "B") == passage_digest("ab。", "b")
         True
     """
-    seen = f"{key_of(sentence.translate(_UNSEEN))}\0{key_of(term.translate(_UNSEEN))}"
-    return hashlib.sha256(seen.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    passage = f"{key_of(sentence.translate(_UNSEEN))}\0{key_of(term.translate(_UNSEEN))}"
+    return hashlib.sha256(passage.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 _UNSEEN = dict.fromkeys(INVISIBLE)
@@ -183,7 +183,7 @@ def _passed() -> CheckResult:
 
 
 def passed(reason: str = "", *, evidence: Iterable[Evidence] = (), **args: Arg) -> CheckResult:
-    """Answer that the rule is kept, as far as was seen.
+    """Return an answer: the rule is kept as far as observed.
 
     Args:
         reason: Fact worth telling with a pass; "" for none.
@@ -207,7 +207,7 @@ def failed(
     possible: Mapping[str, int] | None = None,
     **args: Arg,
 ) -> CheckResult:
-    """Answer that the rule is broken.
+    """Return an answer: the rule is broken.
 
     Args:
         reason: Snake-case fact, such as `older_than_limit`; messages hang on it.
@@ -226,7 +226,7 @@ def failed(
 def inconclusive(
     reason: str, *, evidence: Iterable[Evidence] = (), possible: Mapping[str, int] | None = None, **args: Arg
 ) -> CheckResult:
-    """Answer that what was observed does not decide (`inconclusive`).
+    """Return an answer: the observations do not decide (`inconclusive`).
 
     Args:
         reason: What is missing.
@@ -244,7 +244,7 @@ def inconclusive(
 def needs_review(
     reason: str, *, evidence: Iterable[Evidence] = (), possible: Mapping[str, int] | None = None, **args: Arg
 ) -> CheckResult:
-    """Answer that there are candidates a person must look at (`needs_review`).
+    """Return an answer: there are candidates for a person to decide (`needs_review`).
 
     Args:
         reason: Why they are candidates.
@@ -321,7 +321,7 @@ _REASON = re.compile(r"[a-z][a-z0-9_]{0,99}")
 
 
 def fault_of(answer: object, kinds: tuple[str, ...]) -> str | None:
-    """Return what is wrong with the answer of a check; None where it is one.
+    """Return why the return value of a check is not a valid answer; None where it is one.
 
     Args:
         answer: What the check returned.
@@ -343,6 +343,8 @@ def fault_of(answer: object, kinds: tuple[str, ...]) -> str | None:
         return "the evidence holds something that is no Evidence"
     if len(answer.evidence) > MAX_EVIDENCE:
         return f"there are {len(answer.evidence)} pieces of evidence, more than {MAX_EVIDENCE}"
+    if answer.status is Status.PASSED and any((answer.faults or {}).values()):
+        return "the answer is passed and counts faults"
     return _counts_fault(answer.faults, kinds) or _counts_fault(answer.possible, kinds)
 
 
@@ -392,7 +394,7 @@ Loosened = Callable[[Mapping[str, Any], Mapping[str, Any]], Iterable[str]]
 
 
 class CheckMark(NamedTuple):
-    """What `@check` writes on a function."""
+    """The attributes that `@check` attaches to a function."""
 
     name: str
     needs: tuple[tuple[str, ...], ...]
@@ -450,7 +452,7 @@ def check(
 
 
 def is_check(value: object) -> bool:
-    """Whether `@check` marked it."""
+    """Return whether `@check` marked the function."""
     return callable(value) and hasattr(value, _MARK)
 
 
@@ -567,7 +569,7 @@ def _adapter(annotation: Any) -> TypeAdapter[object]:
 
 
 def hasattr_of(kind: object, part: str) -> bool:
-    """Whether snapshots of this kind have such a field or property."""
+    """Return whether snapshots of this kind have such a field or property."""
     return part in getattr(kind, "model_fields", {}) or hasattr(kind, part)
 
 

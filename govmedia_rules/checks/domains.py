@@ -6,7 +6,7 @@ from datetime import date
 from typing import Annotated
 
 from govmedia_rules.checks.contract import CheckResult, Evidence, Kinds, Positive, Strictness, check, failed, inconclusive, passed
-from govmedia_rules.core.time import day_of
+from govmedia_rules.core.time import day_of, zone_of
 from govmedia_rules.errors import CodeError
 from govmedia_rules.snapshots.models import SiteSnapshot
 from govmedia_rules.subjects.codes import Domain
@@ -29,7 +29,7 @@ def level_too_low(site: SiteSnapshot, *, levels: Annotated[Kinds, Strictness.MOR
 
 
 def domains_of(site: SiteSnapshot) -> tuple[list[Domain], CheckResult]:
-    """Return the domains a site is registered with, and what is said where none of them is at fault.
+    """Return the domains a site is registered with, and the answer to give where none of them breaks a rule.
 
     An address that cannot be read is no domain that keeps the rule, so it stands in the way of a pass.
     """
@@ -121,7 +121,7 @@ def portal_domain_irregular(site: SiteSnapshot) -> CheckResult:
 
 @check("site.department_domain_irregular")
 def department_domain_irregular(site: SiteSnapshot) -> CheckResult:
-    """Check whether the English domain of a department site does not lie below that of its government (`○○○.□□□.gov.cn`).
+    """Check whether the English domain of a department site is not a subdomain of its government's (`○○○.□□□.gov.cn`).
 
     Only the shape is looked at: two names or more before `gov.cn`, a leading `www` not counted. Whether the names above
     are those of the government's portal is for a person.
@@ -173,8 +173,7 @@ def chinese_domain_wrong(site: SiteSnapshot, *, suffixes: Annotated[Kinds, Stric
     Source:
         国办函〔2018〕55号.
     """
-    zone = site.observed_at.tzinfo
-    assert zone is not None
+    zone = zone_of(site.observed_at)
     if day_of(site.observed_at, zone) < since:
         return passed("not_yet_in_force", since=since)
     domains, otherwise = domains_of(site)

@@ -66,7 +66,7 @@ _USUAL = ("menu", "comment", "message")
 
 
 def _looser_demands(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
-    """Name demands that a function meets which did not count before."""
+    """Return the demands under which a function counts although it does not under the clause's own."""
     tree = subject_vocabulary("platform")
     for platform, kinds in new["demanded_on"].items():
         above = (only for known, only in old["demanded_on"].items() if tree.is_a(platform, known))
@@ -219,7 +219,7 @@ def _held_in(site: SiteSnapshot, kind: str, span: Span) -> tuple[int, int]:
 
 
 def has_column(site: SiteSnapshot, kinds: Kinds) -> bool | None:
-    """Whether the site has a column or channel of these kinds; None when what was seen does not decide."""
+    """Return whether the site has a column or channel of these kinds; None when the observations do not decide."""
     columns, channels = site.columns, site.channels
     if any(column.kind in kinds for column in columns or ()):
         return True

@@ -12,7 +12,7 @@ from govmedia_rules.subjects.vocabulary import subject_vocabulary
 
 @check("site.links_dead", needs="links", faults=("home", "other"))
 def links_dead(site: SiteSnapshot) -> CheckResult:
-    """Find links that do not open or are wrong, on the home page and on other pages (可用性)."""
+    """Find links that do not open or lead to a wrong page, on the home page and on other pages (可用性)."""
     dead = [link for link in site.links or () if link.opens is False]
     unknown = [link for link in site.links or () if link.opens is None]
     faults, possible = _by_place(dead), _by_place(unknown)
@@ -43,7 +43,7 @@ def links_hidden(site: SiteSnapshot) -> CheckResult:
 
 @check("site.links_dead_on", needs="links", faults=("link",))
 def links_dead_on(site: SiteSnapshot, *, home: bool) -> CheckResult:
-    """Find links that do not open or are wrong, on the home page or on all other pages (链接可用性).
+    """Find links that do not open or lead to a wrong page, on the home page or on all other pages (链接可用性).
 
     Where the home page is only an entrance, the second-level pages stand for it.
 

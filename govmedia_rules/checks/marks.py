@@ -54,7 +54,7 @@ def marks_missing(
 
 
 def _agrees(name: str, shown: str, registered: str | None) -> bool:
-    """Whether a printed mark is the registered one; a site code must also be well formed."""
+    """Return whether a printed mark equals the registered one; a site code must also be well formed."""
     if name == "site_code":
         try:
             code = SiteCode.parse(shown).text
@@ -68,7 +68,7 @@ def _agrees(name: str, shown: str, registered: str | None) -> bool:
 
 
 def _has_shape(name: str, shown: str) -> bool:
-    """Whether a printed filing number has the official shape; other marks have none."""
+    """Return whether a printed filing number has the official form; other marks have none."""
     try:
         if name == "icp":
             IcpNumber.parse(shown)

@@ -1,4 +1,4 @@
-"""The members of a registry as rules across subjects see them: what is listed, what was seen, or both."""
+"""Members of a registry as rules across subjects receive them: listed, observed, or both."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 
 class RegistryEntry(NamedTuple):
-    """What the registry says of a subject."""
+    """The registry's entry for a subject."""
 
     name: str
     owner: str | None = None
@@ -17,7 +17,7 @@ class RegistryEntry(NamedTuple):
 
 
 class Observation(NamedTuple):
-    """What was last seen of a subject."""
+    """The latest observation of a subject."""
 
     observed_at: datetime
     name: str
@@ -27,7 +27,7 @@ class Observation(NamedTuple):
 
 
 class Member(NamedTuple):
-    """A subject that is in the registry, was seen, or both.
+    """A subject that the registry lists, that was observed, or both.
 
     Attributes:
         id: Id of the subject.
@@ -69,7 +69,7 @@ class Member(NamedTuple):
 
     @property
     def is_open(self) -> bool:
-        """Whether it is neither closed nor being closed, as far as the registry says."""
+        """Whether the registry shows it as neither closed nor being closed."""
         return self.entry is None or self.entry.status not in ("closed", "closing")
 
 

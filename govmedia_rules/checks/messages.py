@@ -21,7 +21,7 @@ from govmedia_rules.checks.contract import (
     passed,
 )
 from govmedia_rules.checks.interaction import has_column
-from govmedia_rules.core.time import Moment, Window, day_of, earliest, latest
+from govmedia_rules.core.time import Moment, Window, day_of, earliest, latest, zone_of
 from govmedia_rules.core.workdays import Calendar, WorkCalendar, WorkingDays
 from govmedia_rules.errors import CalendarError, closest
 from govmedia_rules.snapshots.kinds import is_known as is_known_kind
@@ -50,8 +50,7 @@ def messages_unanswered(
     if not site.messages and "messages" not in site.partial:
         return passed()
     point = site.observed_at
-    zone = point.tzinfo
-    assert zone is not None
+    zone = zone_of(point)
     first = window.start(point)
     must_be_after = wait.start(point)
     certain: list[Evidence] = []
@@ -95,7 +94,7 @@ def messages_unanswered(
 
 
 def _is_known_column(kind: str | None) -> bool:
-    """Return whether a message's column is of a known kind; one of another kind may be a column whose messages do not count."""
+    """Return whether the kind of a message's column is known; messages of an unknown kind may have to be left out."""
     return is_known_kind("channel", kind) or is_known_kind("column", kind)
 
 
@@ -174,8 +173,7 @@ def _replies_late(
     calendar: WorkCalendar,
 ) -> CheckResult:
     span = window.before(point)
-    zone = point.tzinfo
-    assert zone is not None
+    zone = zone_of(point)
     late: list[Evidence] = []
     unclear: list[Evidence] = []
     outside = unknown = certain = doubtful = 0
@@ -278,7 +276,7 @@ def messages_unpublished(
 
 
 def _facts_not_shown(messages: Iterable[Message], fields: Kinds) -> tuple[dict[str, Evidence], set[str]]:
-    """Return the facts that a message does not show, each with the first such message, and those that may be misspelt."""
+    """Return the facts that messages do not show, each with the first such message, and those that may only be misspelt."""
     absent: dict[str, Evidence] = {}
     doubtful: set[str] = set()
     for message in messages:
@@ -333,7 +331,7 @@ def enquiries_unanswered(
 
 
 def answer_by(item: Message | Enquiry, asked_at: Moment, point: datetime) -> tuple[bool | None, Moment | None]:
-    """Return whether something was answered at the monitoring point, and when.
+    """Return whether a message was answered by the monitoring point, and when.
 
     An answer dated after the point was not there yet. One dated before the question contradicts it, so that nobody knows whether
     it was answered: (None, None).
@@ -343,8 +341,7 @@ def answer_by(item: Message | Enquiry, asked_at: Moment, point: datetime) -> tup
         asked_at: When it was put.
         point: The monitoring point.
     """
-    zone = point.tzinfo
-    assert zone is not None
+    zone = zone_of(point)
     answered_at = item.answered_at
     if answered_at is None:
         return item.answered, None
@@ -356,9 +353,8 @@ def answer_by(item: Message | Enquiry, asked_at: Moment, point: datetime) -> tup
 
 
 def _in_time(enquiry: Enquiry, site: SiteSnapshot, limit: int, calendar: WorkCalendar) -> bool | None:
-    """Whether an enquiry was answered within the working days; None while it still may be."""
-    zone = site.observed_at.tzinfo
-    assert zone is not None
+    """Return whether an enquiry was answered within the working days; None while it still may be."""
+    zone = zone_of(site.observed_at)
     asked: date = day_of(enquiry.asked_at, zone)
     is_answered, answered_at = answer_by(enquiry, enquiry.asked_at, site.observed_at)
     if is_answered is None or (is_answered and answered_at is None):

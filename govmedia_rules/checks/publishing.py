@@ -24,19 +24,19 @@ from govmedia_rules.checks.contract import (
     passed,
 )
 from govmedia_rules.checks.sampling import draw_seeded
-from govmedia_rules.core.time import Moment, Window, day_in_month, day_of, earliest, latest
+from govmedia_rules.core.time import Moment, Window, day_in_month, day_of, earliest, latest, zone_of
 from govmedia_rules.snapshots.models import AccountSnapshot, SiteSnapshot
 from govmedia_rules.snapshots.parts import Column, Document, Entry, Interpretation, Relay
 
 
 def shingles(text: str, size: int) -> set[str]:
-    """All runs of `size` characters of a text without its white space."""
+    """Return all runs of `size` characters of a text without its white space."""
     plain = "".join(text.split())
     return {plain[start : start + size] for start in range(len(plain) - size + 1)}
 
 
-def copied_share(interpretation: str, document: str, size: int = 8) -> float | None:
-    """Return the share of the interpretation's runs of `size` characters that stand in the document too.
+def copied_share(interpretation: str, document: str, size: int) -> float | None:
+    """Return the share of the interpretation's runs of `size` characters that also occur in the document.
 
     A copy gives nearly 1, a lightly edited one about 0.8, independent words nearly 0. None when the interpretation is
     shorter than one run.
@@ -219,8 +219,7 @@ def site_yearly_report_late(
     Source:
         国办发〔2017〕47号; 国办函〔2018〕12号.
     """
-    zone = site.observed_at.tzinfo
-    assert zone is not None
+    zone = zone_of(site.observed_at)
     today = day_of(site.observed_at, zone)
     due = day_in_month(today.year, due_month, due_day)
     if today <= due or today < since:
@@ -288,8 +287,7 @@ def account_relays_missing(account: AccountSnapshot, *, within: Annotated[Window
 
 
 def _relays(relays: Sequence[Relay], within: Window | None, point: datetime, is_partial: bool) -> CheckResult:
-    zone = point.tzinfo
-    assert zone is not None
+    zone = zone_of(point)
     missing: list[Evidence] = []
     late: list[Evidence] = []
     unknown = 0
@@ -324,8 +322,7 @@ def entries_redated(site: SiteSnapshot, *, tolerance: Window) -> CheckResult:
     Args:
         tolerance: Delay between date and appearance that is not suspicious.
     """
-    point, zone = site.observed_at, site.observed_at.tzinfo
-    assert zone is not None
+    point, zone = site.observed_at, zone_of(site.observed_at)
     candidates: list[Evidence] = []
     # Zones differ by at most 26 hours, so an older calendar day needs no exact comparison.
     recent = point.toordinal() - 2

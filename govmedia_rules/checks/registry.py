@@ -1,4 +1,4 @@
-"""Rules that look across subjects: a check of this kind sees all members of a registry and answers for some of them.
+"""Checks across subjects: each receives all members of a registry and answers for some of them.
 
 The members are collected piece by piece (`judge.across.RegistryTally`), so any partition and order gives the same members
 and therefore the same answers.
@@ -67,7 +67,7 @@ def unlisted(members: Members, *, kind: str) -> Answers:
 
 @check("registry.unfound")
 def unfound(members: Members, *, kind: str) -> Answers:
-    """Check whether a subject listed as running could not be found (登记在册但无法找到); one nobody looked for is open.
+    """Check whether a subject listed as running could not be found (登记在册但无法找到); without an observation it stays open.
 
     Args:
         kind: `site` or `account`.

@@ -1,4 +1,4 @@
-"""Drawn samples: the same items for the same seed, whatever their order; what was drawn is told in the evidence."""
+"""Seeded samples: the same items for the same seed, whatever their order; the evidence lists the drawn ones."""
 
 from __future__ import annotations
 

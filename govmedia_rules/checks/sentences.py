@@ -1,4 +1,4 @@
-"""The sentences of the reasons that checks give, read from the file beside each topic."""
+"""The sentences for each reason of a check, read from the TOML file beside each topic."""
 
 from __future__ import annotations
 

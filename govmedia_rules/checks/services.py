@@ -90,7 +90,7 @@ def guides_incomplete_few(
 
 
 def _lacking_guides(site: SiteSnapshot, elements: Kinds, missing_limit: int) -> tuple[list[Evidence], int]:
-    """Guides that lack `missing_limit` kinds or more, and the number of guides nobody looked at."""
+    """Return the guides that lack `missing_limit` kinds or more, and the number of undecided guides."""
     assert site.services is not None
     lacking: list[Evidence] = []
     unknown = 0
@@ -163,7 +163,7 @@ def guide_elements_missing(
 
 @check("site.guides_inaccurate", needs="services", faults=("wrong",))
 def guides_inaccurate(site: SiteSnapshot, *, sample: Positive, seed: int) -> CheckResult:
-    """Check whether sampled guides state times that contradict each other; whatever else is wrong is counted by a person's review.
+    """Check whether sampled guides state times that contradict each other; other inaccuracies are counted by a reviewer.
 
     A promised time longer than the statutory one, and a time that differs from the promise, contradict; a guide that
     names a time without any number is a candidate.

@@ -1,4 +1,4 @@
-"""监管工作年度考核指标 (second part of 国办秘函〔2019〕19号): what is on record of a supervising office for one year."""
+"""监管工作年度考核指标 (second part of 国办秘函〔2019〕19号): checks of a supervising office's records of one year."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pydantic import Field
 
 from govmedia_rules.checks.contract import CheckResult, Evidence, Positive, Strictness, check, failed, inconclusive, passed
 from govmedia_rules.checks.updates import FaultCount
-from govmedia_rules.core.time import Window, day_in_month, day_of, earliest, latest
+from govmedia_rules.core.time import Window, day_in_month, day_of, earliest, latest, zone_of
 from govmedia_rules.snapshots.supervision import ErrorMessage, NationalFinding, SpotCheck, SupervisorSnapshot, last_day, months_of
 
 Families = tuple[str, ...]
@@ -21,7 +21,7 @@ PerYear = Literal[1, 2, 4, 12]
 
 
 def _is_for(finding: NationalFinding, families: Families) -> bool | None:
-    """Whether one of its reasons belongs to the families; None when no reason is stated."""
+    """Return whether one of its reasons belongs to the families; None when no reason is stated."""
     if finding.reasons is None:
         return None
     return any(reason == family or reason.startswith(f"{family}.") for reason in finding.reasons for family in families)
@@ -94,8 +94,7 @@ def sites_unqualified(
 
 def _received(supervisor: SupervisorSnapshot) -> list[ErrorMessage]:
     """Return the messages received in the year assessed."""
-    zone = supervisor.observed_at.tzinfo
-    assert zone is not None
+    zone = zone_of(supervisor.observed_at)
     year = supervisor.assessed_year
     return [message for message in supervisor.error_messages or () if day_of(message.received_at, zone).year == year]
 
@@ -133,8 +132,7 @@ def error_messages_late(supervisor: SupervisorSnapshot, *, wait: Annotated[Windo
     Source:
         国办秘函〔2019〕19号, 监管工作年度考核指标: “我为政府网站找错”.
     """
-    zone = supervisor.observed_at.tzinfo
-    assert zone is not None
+    zone = zone_of(supervisor.observed_at)
     late: list[Evidence] = []
     unknown = 0
     for message in _received(supervisor):
@@ -165,15 +163,14 @@ class _Period(NamedTuple):
 
 
 def _lies_in(spot_check: SpotCheck, year: int, first: int, last: int) -> bool:
-    """Whether the period of a spot check lies in these months of the year."""
+    """Return whether the period of a spot check is within these months of the year."""
     checked_year, start, end = months_of(spot_check.period)
     return checked_year == year and first <= start and end <= last
 
 
 def _periods(supervisor: SupervisorSnapshot, subject: str, per_year: int) -> list[_Period]:
     """Return the periods of the year assessed that are over at the monitoring point."""
-    zone = supervisor.observed_at.tzinfo
-    assert zone is not None
+    zone = zone_of(supervisor.observed_at)
     year, step = supervisor.assessed_year, 12 // per_year
     spot_checks = [spot_check for spot_check in supervisor.spot_checks or () if spot_check.subject == subject]
     periods = []
@@ -236,7 +233,7 @@ def spot_checks_short(
 
 
 def _shares_demanded(supervisor: SupervisorSnapshot, share: Decimal | None, department: Decimal | None) -> tuple[Decimal, Decimal]:
-    """Return the share demanded at least and at most; both are the same where the kind of office is known."""
+    """Return the least and the most share demanded; both are the same where the kind of office is known."""
     usual = share or Decimal(0)
     special = department if department is not None else usual
     kind = supervisor.supervisor.supervises
@@ -246,7 +243,7 @@ def _shares_demanded(supervisor: SupervisorSnapshot, share: Decimal | None, depa
 
 
 def _covers(rounds: list[SpotCheck], demanded: tuple[Decimal, Decimal]) -> bool | None:
-    """Whether rounds checked the share demanded; None when their numbers do not decide."""
+    """Return whether rounds checked the share demanded; None when their numbers do not decide."""
     whole, at_least = demanded
     if not at_least:
         return True
@@ -276,8 +273,7 @@ def results_unpublished(
         国办秘函〔2019〕19号, 监管工作年度考核指标.
     """
     point = supervisor.observed_at
-    zone = point.tzinfo
-    assert zone is not None
+    zone = zone_of(point)
     unpublished: list[Evidence] = []
     late: list[Evidence] = []
     unknown = 0
@@ -338,8 +334,7 @@ def supervision_report_late(
     Source:
         国办秘函〔2019〕19号, 监管工作年度考核指标: 年度报表; 国办函〔2018〕12号.
     """
-    zone = supervisor.observed_at.tzinfo
-    assert zone is not None
+    zone = zone_of(supervisor.observed_at)
     year = supervisor.assessed_year
     due = day_in_month(year + 1, due_month, due_day)
     if day_of(supervisor.observed_at, zone) <= due:
@@ -376,8 +371,7 @@ def findings_unrectified(supervisor: SupervisorSnapshot) -> CheckResult:
         国办秘函〔2019〕19号, 监管工作年度考核指标: 整改.
     """
     point = supervisor.observed_at
-    zone = point.tzinfo
-    assert zone is not None
+    zone = zone_of(point)
     late: list[Evidence] = []
     again: list[Evidence] = []
     unknown = 0

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Annotated, Any, NamedTuple
 
 from govmedia_rules.checks.contract import CheckResult, Evidence, Positive, Strictness, check, failed, inconclusive, passed
-from govmedia_rules.core.time import Moment, Span, Window, earliest, latest
+from govmedia_rules.core.time import Moment, Span, Window, earliest, latest, zone_of
 from govmedia_rules.core.time import latest as latest_instant
 from govmedia_rules.snapshots.models import AccountSnapshot, SiteSnapshot
 from govmedia_rules.snapshots.parts import Column, Entry, Post
@@ -20,7 +20,7 @@ def was_updated(
     undated: int | None = None,
     since: Moment | None = None,
 ) -> bool | None:
-    """Whether any item is dated inside `span`.
+    """Return whether any item is dated inside `span`; None when that is undecided.
 
     Args:
         span: The window.
@@ -33,8 +33,8 @@ def was_updated(
 
     Returns:
         False also where there are no items, or only items without a date, which count as not updated. None where the
-        newest date is unknown, or lies after the window and the items before it are unknown or all dated after it as well:
-        they were there, so they were published at a time that nobody knows.
+        newest date is unknown, or lies after the window and no item is dated inside it: an item dated after the monitoring
+        point was there, so it was published at a time that nobody knows.
     """
     if latest is None:
         if entries is not None or count == 0 or (count is not None and count == undated):
@@ -43,13 +43,12 @@ def was_updated(
     if span.has(latest):
         return True if since is None or span.has(since) else None
     if span.is_before(latest):
-        dates = _dates_by(span, entries)
-        return any(map(span.has, dates)) if dates else None
+        return any(map(span.has, _dates_by(span, entries))) or None
     return False
 
 
 def newest_by(span: Span, latest: Moment | None, entries: Sequence[Entry | Post] | None) -> Moment | None:
-    """Return the newest date not after `span`, to be named as the last update; `latest` where no other is known.
+    """Return the newest date not after `span`, to be shown as the last update; `latest` where no other is known.
 
     Args:
         span: The window.
@@ -58,36 +57,35 @@ def newest_by(span: Span, latest: Moment | None, entries: Sequence[Entry | Post]
     """
     if latest is None or not span.is_before(latest):
         return latest
-    zone = span.end.tzinfo
-    assert zone is not None
+    zone = zone_of(span.end)
     return max(_dates_by(span, entries), key=lambda moment: latest_instant(moment, zone), default=latest)
 
 
 def _count_after(span: Span, entries: Sequence[Entry | Post]) -> int:
-    """Return how many items are dated after `span`: they were there, so they may have been published inside it."""
+    """Return the number of items dated after `span`: they exist, so they may have been published inside it."""
     return sum(entry.published_at is not None and span.is_before(entry.published_at) for entry in entries)
 
 
 def _dates_by(span: Span, entries: Sequence[Entry | Post] | None) -> list[Moment]:
-    """Return the dates of the items that do not lie after `span`."""
+    """Return the dates of the items that are not after `span`."""
     dates = (entry.published_at for entry in entries or ())
     return [moment for moment in dates if moment is not None and not span.is_before(moment)]
 
 
 def column_updated(column: Column, span: Span) -> bool | None:
-    """Whether a column was updated inside `span`; see `was_updated`."""
+    """Return whether a column was updated inside `span`; see `was_updated`."""
     facts = column.entries, column.entry_count, column.undated_count, column.latest_entry_from
     return was_updated(span, column.latest_entry_at, *facts)
 
 
 class FaultCount(NamedTuple):
-    """How many faults there are: those seen, and those that may exist besides."""
+    """A number of certain faults, and of possible ones besides."""
 
     seen: int
     possible: int = 0
 
     def reaches(self, limit: int) -> bool | None:
-        """Whether the number is `limit` or more; None when the undecided ones could tip it."""
+        """Return whether the number is `limit` or more; None when the possible ones decide that."""
         if self.seen >= limit:
             return True
         return None if self.seen + self.possible >= limit else False
@@ -147,7 +145,7 @@ def home_navigation_stale(site: SiteSnapshot, *, window: Annotated[Window, Stric
     return failed("second_level_older_than_window", evidence=evidence, latest=newest, window=window, point=site.observed_at)
 
 
-@check("site.not_updated", needs="home")
+@check("site.not_updated", needs="home", version=2)
 def not_updated(site: SiteSnapshot, *, window: Annotated[Window, Strictness.SHORTER]) -> CheckResult:
     """Check whether neither the home page nor, for a mere entrance, a second-level page was updated (网站不更新).
 
@@ -278,8 +276,7 @@ def reminders_repeated(
         count: Number of reminders.
         window: Time within which they came.
     """
-    zone = site.observed_at.tzinfo
-    assert zone is not None
+    zone = zone_of(site.observed_at)
     sent: list[Moment] = sorted(site.reminders or (), key=lambda moment: earliest(moment, zone))
     for first, last in zip(sent, sent[count - 1 :], strict=False):
         # Bare days are read in the unit's favour: as far apart as they can be.

@@ -24,7 +24,7 @@ from govmedia_rules.checks.contract import (
     needs_review,
     passed,
 )
-from govmedia_rules.core.time import Moment, day_of
+from govmedia_rules.core.time import Moment, day_of, zone_of
 from govmedia_rules.snapshots.models import AccountSnapshot, SiteSnapshot
 from govmedia_rules.text.forms import is_identity_number
 from govmedia_rules.text.lexicon import Confidence
@@ -59,7 +59,7 @@ class Lexicons(tuple[str, ...]):
 
 
 class _Text(NamedTuple):
-    """A text that is looked through, and where it stands."""
+    """A text to be scanned, and where it is from."""
 
     title: str
     url: str | None
@@ -134,8 +134,7 @@ def _doubtful(
 ) -> CheckResult:
     if not texts:
         return passed()
-    zone = snapshot.observed_at.tzinfo
-    assert zone is not None
+    zone = zone_of(snapshot.observed_at)
     # A body that was renamed was right before: without its own date a text is not held against a dated line.
     days: list[date | None] = [None if text.published_at is None else day_of(text.published_at, zone) for text in texts]
     confirmed: list[Evidence] = []

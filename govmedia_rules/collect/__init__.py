@@ -18,9 +18,10 @@ Example:
 from __future__ import annotations
 
 from govmedia_rules.collect.failures import FailureKind, failure_kinds
-from govmedia_rules.collect.fetch import USER_AGENT, Fetched
+from govmedia_rules.collect.fetch import USER_AGENT
 from govmedia_rules.collect.guard import Guard
 from govmedia_rules.collect.limits import Limits
+from govmedia_rules.collect.outcome import Fetched
 from govmedia_rules.collect.page import PageFacts, read_bytes, read_page
 from govmedia_rules.collect.run import site, site_async, sites, sites_async
 from govmedia_rules.collect.visits import Progress

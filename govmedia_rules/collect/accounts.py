@@ -15,6 +15,7 @@ from typing import Any, Literal
 
 from govmedia_rules.collect.article import metas_by_name, read_published, read_title
 from govmedia_rules.collect.dom import Dom
+from govmedia_rules.collect.shown import is_plausible
 from govmedia_rules.collect.words import word_table
 from govmedia_rules.core.dates import read_moment
 from govmedia_rules.core.time import SHANGHAI
@@ -32,6 +33,10 @@ _CLOCK = r"(?: [0-2][0-9]:[0-5][0-9](?::[0-5][0-9])?)?"
 _TIMES = re.compile(
     rf"""(?<![A-Za-z0-9_])["']?({"|".join(_TIME_NAMES)})["']?\s{{0,5}}[:=]\s{{0,5}}(?:JsDecode\(\s{{0,3}})?["']?\s{{0,3}}"""
     rf"""(1[0-9]{{9}}(?:[0-9]{{3}})?|20[0-9]{{2}}-[01][0-9]-[0-3][0-9]{_CLOCK})(?![0-9])"""
+)
+# A form of 2019: the server's time, the article's, and its day, under names of one letter.
+_MINIFIED = re.compile(
+    r"""\bn\s{0,3}=\s{0,3}["'](1[0-9]{9})["']\s{0,3},\s{0,3}s\s{0,3}=\s{0,3}["'](20[0-9]{2}-[01][0-9]-[0-3][0-9])["']"""
 )
 _ALBUM = re.compile(r"album|pay_|related|recommend|comment", re.IGNORECASE)
 _NICK = re.compile(r"nick_?name\s{0,5}[:=]\s{0,5}(?:htmlDecode\(|JsDecode\()?[\"']([^\"']{1,60})[\"']")
@@ -85,12 +90,14 @@ def read_wechat_article(html: str, url: str, *, now: datetime | None = None) -> 
         if own:
             name = own
             break
-    if published is None:
-        published = read_published(dom, metas, title, now=now).moment
     content = dom.tree.css_first("#js_content,.rich_media_content")
     text = (
         "\n".join(" ".join(line.split()) for line in content.text(separator="\n").split("\n") if line.strip()) if content else None
     )
+    if published is None:
+        published = _shown_time(html, title, metas, now)
+    if published is not None and not is_plausible(published, now):
+        published = None
     gone = content is None and any(word in dom.text[:5_000] for word in word_table("wechat")["gone"])
     if gone or (
         content is None and (published is None or any(word in dom.text[:2_000] for word in word_table("wechat")["no_article"]))
@@ -104,17 +111,31 @@ def read_wechat_article(html: str, url: str, *, now: datetime | None = None) -> 
     )
 
 
+def _shown_time(html: str, title: str, metas: dict[str, str], now: datetime | None) -> datetime | date | None:
+    """Return the publication time that a page shows outside its text, whose days are those of what it tells of."""
+    dom = Dom(html)
+    for content in dom.tree.css("#js_content,.rich_media_content"):
+        content.decompose()
+    return read_published(dom, metas, title, now=now).moment
+
+
 def _script_time(scripts: Iterable[str]) -> datetime | date | None:
     """Return the publication time that a page's scripts hold: the best name wins, and of one name the first outside an album."""
     best: tuple[int, datetime | date] | None = None
     for script in scripts:
         for match in _TIMES.finditer(script):
             rank = _TIME_NAMES.index(match[1])
-            if _ALBUM.search(script, max(0, match.start() - 200), match.start()):
+            album = _ALBUM.search(script, max(0, match.start() - 200), match.start())
+            since = script[album.start() : match.start()] if album is not None else ""
+            is_open = sum(map(since.count, "{[")) > sum(map(since.count, "]}"))  # an album is over when its brackets close
+            if album is not None and (is_open or not any(sign in since for sign in ";,}")):
                 rank += len(_TIME_NAMES)
             moment = _epoch(match[2]) if match[2].isdecimal() else read_moment(match[2])
             if moment is not None and (best is None or rank < best[0]):
                 best = (rank, moment)
+        if best is None and (minified := _MINIFIED.search(script)) is not None:
+            moment = _epoch(minified[1]) or read_moment(minified[2])
+            best = None if moment is None else (2 * len(_TIME_NAMES), moment)
     return None if best is None else best[1]
 
 
@@ -241,6 +262,8 @@ _TAGS = re.compile(r"<br\s*/?>|</p>", re.IGNORECASE)
 
 _WEIBO_TIMES = ("created_at", "publish_time", "create_date_time", "create_time", "pubdate")
 _WEIBO_TEXTS = ("text_raw", "content", "text", "desc")
+_WEIBO_HOLDERS = ("data", "statuses", "cards", "mblog", "list", "card_group", "posts", "weibo", "weibos", "items", "notes")
+_SHORT_YEAR = re.compile(r"^([0-9]{2})-(?=[0-9]{1,2}-[0-9]{1,2}\b)")
 _SOURCE_TAIL = re.compile(r"\s*(?:来自|来源|from\s).*$", re.DOTALL)
 
 
@@ -259,7 +282,7 @@ def read_weibo(
     """
     data = _loaded(source, "the answer")
     own = str(user) if user is not None else _named_user(data)
-    items = list(_weibo_items(data, 0))
+    items = list(_weibo_items(data))
     posts = [_weibo_post(item, now) for item in items if _is_own(item, own)]
     if items and not posts:
         raise ObservationError(
@@ -302,26 +325,25 @@ def _has_empty_list(data: Any) -> bool:
     return False
 
 
-def _weibo_items(data: Any, depth: int) -> Iterable[Mapping[str, Any]]:
-    if depth > 6:
-        return
-    if isinstance(data, list):
-        for item in data:
-            yield from _weibo_items(item, depth + 1)
-    elif isinstance(data, Mapping):
-        if any(name in data for name in _WEIBO_TIMES) and any(name in data for name in _WEIBO_TEXTS):
-            yield data
-        else:
-            for key in ("data", "statuses", "cards", "mblog", "list", "card_group", "posts", "weibo", "weibos", "items", "notes"):
-                if key in data:
-                    yield from _weibo_items(data[key], depth + 1)
+def _weibo_items(data: Any) -> Iterable[Mapping[str, Any]]:
+    """Return the posts in an answer, in order, however many lists and cards they lie in."""
+    waiting = [data]
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, list):
+            waiting.extend(reversed(item))
+        elif isinstance(item, Mapping):
+            if any(name in item for name in _WEIBO_TIMES) and any(name in item for name in _WEIBO_TEXTS):
+                yield item
+            else:
+                waiting.extend(item[key] for key in reversed(_WEIBO_HOLDERS) if key in item)
 
 
 def _weibo_post(item: Mapping[str, Any], now: datetime | None) -> Post:
     raw = str(next((item[name] for name in _WEIBO_TEXTS if item.get(name)), ""))
     text = html_module.unescape(re.sub(r"<[^>]{0,2000}>", "", _TAGS.sub("\n", raw))).strip()
     at = next((item[name] for name in _WEIBO_TIMES if item.get(name)), "")
-    written = _SOURCE_TAIL.sub("", str(at)).strip()
+    written = _SHORT_YEAR.sub(r"20\1-", _SOURCE_TAIL.sub("", str(at)).strip())
     published = _epoch(written) if re.fullmatch(r"1[0-9]{9}(?:[0-9]{3})?", written) else read_moment(written, now=now)
     url = item.get("url") or item.get("scheme")
     user = item.get("user") if isinstance(item.get("user"), Mapping) else {}

@@ -16,7 +16,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self, TypeVar
 
 from govmedia_rules.collect.decode import decode_page
-from govmedia_rules.collect.fetch import Fetched
+from govmedia_rules.collect.outcome import Fetched
 from govmedia_rules.collect.page import read_page
 from govmedia_rules.errors import CollectError, MissingExtra, Where
 

@@ -7,11 +7,10 @@ parameter that is worked out by a script, is not observed.
 from __future__ import annotations
 
 import html
-import itertools
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from typing import NamedTuple
@@ -29,6 +28,8 @@ MOST_LOOKED_AT = 50
 """Calls of one script that are looked at."""
 MOST_RECORDS = 500
 """Records of a list in JSON; a longer one is not read."""
+MOST_TRIED = 4
+"""Times the length of a text up to which places in it are tried that begin like JSON and are none."""
 _LONGEST_SCRIPT = 100_000
 _LONGEST_CALL = 2_000
 _CALL = re.compile(r"(?:(?:\$|jQuery|axios)\.(ajax|get|post|getJSON)|\b(fetch|jpage)|\.(load))\s{0,3}\(")
@@ -173,36 +174,58 @@ def next_group(dom: Dom, base: Base) -> str | None:
 # ---------------------------------------------------------------- records
 
 
-def json_lists(text: str) -> Iterator[str]:
-    """Return the lists of records with titles that a JSON text or a script with JSON in it holds, each as HTML."""
+class Records(NamedTuple):
+    """The lists of records that a text holds.
+
+    Attributes:
+        lists: Each list as HTML.
+        is_whole: Whether every list was read; in one that was not the newest record may stand.
+    """
+
+    lists: list[str]
+    is_whole: bool = True
+
+
+def json_lists(text: str) -> Records:
+    """Return the lists of records with titles that a JSON text or a script with JSON in it holds."""
     decoder = json.JSONDecoder()
+    lists: list[str] = []
+    is_whole = True
     at = 0
-    for match in itertools.islice(_JSON_START.finditer(text), MOST_CALLS * 10):
+    room = MOST_TRIED * len(text) + _LONGEST_CALL
+    for match in _JSON_START.finditer(text):
         if match.end() < at:
             continue
         try:
             value, at = decoder.raw_decode(text, match.end())
-        except (ValueError, RecursionError):
+        except (ValueError, RecursionError) as fault:
+            room -= (fault.pos if isinstance(fault, json.JSONDecodeError) else len(text)) - match.end()
+            if room < 0:  # what is no JSON is tried in time that is linear in the text
+                return Records(lists, is_whole=False)
             at = match.end() + 1
             continue
-        yield from _lists_in(value, 0)
+        for records in _lists_in(value):
+            rows = [row for record in records[:MOST_RECORDS] if (row := _row(record))]
+            if rows and len(records) > MOST_RECORDS:
+                is_whole = False  # the newest may stand anywhere in it
+            elif rows:
+                lists.append(f"<ul>{''.join(rows)}</ul>")
+    return Records(lists, is_whole)
 
 
-def _lists_in(value: object, depth: int) -> Iterator[str]:
-    if depth > 6:
-        return
-    if isinstance(value, dict):
-        for inner in value.values():
-            yield from _lists_in(inner, depth + 1)
-    elif isinstance(value, list):
-        if len(value) > MOST_RECORDS:
-            return  # not read: the newest may stand anywhere in it
-        rows = [row for record in value if isinstance(record, dict) and (row := _row(record))]
-        if rows:
-            yield f"<ul>{''.join(rows)}</ul>"
-        else:
-            for inner in value:
-                yield from _lists_in(inner, depth + 1)
+def _lists_in(value: object) -> Iterator[Sequence[Mapping[object, object]]]:
+    """Return the objects of each array in a JSON value, those of arrays without titled ones inside included, in order."""
+    waiting = [value]
+    while waiting:
+        inner = waiting.pop()
+        if isinstance(inner, dict):
+            waiting.extend(reversed(inner.values()))
+        elif isinstance(inner, list):
+            records = [record for record in inner if isinstance(record, dict)]
+            if any(_row(record) for record in records[:MOST_RECORDS]):
+                yield records
+            else:
+                waiting.extend(reversed(inner))
 
 
 def _row(record: Mapping[object, object]) -> str:

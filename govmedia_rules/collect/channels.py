@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 
 from govmedia_rules.collect.columns import Frame, own_lines
 from govmedia_rules.collect.failures import opens
-from govmedia_rules.collect.fetch import Fetched
 from govmedia_rules.collect.home import HomeView
 from govmedia_rules.collect.letters import LetterReader
 from govmedia_rules.collect.navigation import FoundChannel, host_of, page_key
+from govmedia_rules.collect.outcome import Fetched
 from govmedia_rules.collect.page import PageFacts
 from govmedia_rules.collect.visits import ReadPage
 from govmedia_rules.collect.words import channel_kinds, column_kind, word_table
@@ -72,13 +72,12 @@ class ChannelFinder(LetterReader):
             await self._look_behind_pictures(home)
             await self._look_for_forms(home)
         portals = word_table("pages")["links"]["portals"]
-        if any(
-            link.is_outside and any(word in f"{link.text} {link.url}" for word in portals) for link, _, _ in self.links.values()
-        ):
+        outside = [link for link, _, _ in self.links.values() if link.is_outside]
+        if home.unnamed_outside or any(word in f"{link.text} {link.url}" for link in outside for word in portals):
             self.partial.update(("channels", "services"))  # they may be at the portal of services, which is another site
         below = f".{host_of(home.first.url)}"
-        outside = (link for link, _, _ in self.links.values() if host_of(link.url) not in self._hosts)
-        elsewhere = [link.text for link in outside if host_of(link.url).endswith(below) and self._is_short(link.text)]
+        others = (link for link in outside if host_of(link.url) not in self._hosts)
+        elsewhere = [link.text for link in others if host_of(link.url).endswith(below) and self._is_short(link.text)]
         if elsewhere:  # parts of the site that stand on hosts below its own were not read
             self.partial.update(("channels", "columns") if any(map(column_kind, elsewhere)) else ("channels",))
         if self._is_shut():
@@ -89,8 +88,11 @@ class ChannelFinder(LetterReader):
             self.partial.add("channels")
 
     def _names_channel_without_link(self, page: PageFacts) -> bool:
-        """Return whether an item of a list of the page is called like a way to ask and is no link."""
-        items = (" ".join(node.text().split()) for node in page.dom.tree.css("li") if node.css_first("a") is None)
+        """Return whether an item of a list, a button or a picture of the page is called like a way to ask and is no link."""
+        nodes = [node for node in page.dom.tree.css("li,button,[onclick]") if node.css_first("a") is None]
+        items = [" ".join(node.text().split()) for node in nodes]
+        items.extend(attributes.get("alt") or attributes.get("title") or "" for _, attributes in page.dom.images)
+        items.extend(node.attributes.get("value") or "" for node in page.dom.elements("input"))
         return any(self._channel_kind(name) in ASKING_KINDS for name in items)
 
     def _is_short(self, name: str) -> bool:

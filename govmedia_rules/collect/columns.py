@@ -1,4 +1,4 @@
-"""What a column page holds: dated entries, undated ones, nothing, or something that cannot be told from its HTML.
+"""The content of a column page: dated entries, undated ones, nothing, or something its HTML does not show.
 
 "Nothing" (a blank column) is said only of a page whose own list frame is there, complete and empty, or that says so itself in
 an element of its own. A page with any script of its own, a picture, a document inside it, a frame, an attachment, a link or a
@@ -33,7 +33,7 @@ SHORTEST_TEXT = 60
 
 @dataclass(frozen=True)
 class Frame:
-    """What the home page shows too, and so belongs to the frame of the site.
+    """Links and texts that the home page shows too, and that therefore belong to the frame of the site.
 
     Attributes:
         links: Keys of addresses (`page_key`).
@@ -62,7 +62,7 @@ class Frame:
 
 @dataclass(frozen=True)
 class ColumnContent:
-    """What a column page was found to hold.
+    """The content of a column page.
 
     Attributes:
         entries: Its entries, () when it is blank; None when it has no list that can be seen.
@@ -153,7 +153,9 @@ def column_content(page: PageFacts, frame: Frame) -> ColumnContent:
     """
     dated = _main_entries(page)
     scripts = [script for script in page.own_scripts if script not in frame.scripts]
-    hides_list = page.has_future_dates or (scripts and page.empty_lists > 0 and page.fetches_content)
+    hides_list = page.has_future_dates or page.has_unread_records or page.may_show_newer(frame.scripts | frame.media)
+    hides_list = hides_list or (bool(scripts) and page.empty_lists > 0 and page.fetches_content)
+    hides_list = hides_list or any("{{" in line for line in own_lines(page, frame))
     shows_all = not (hides_list or own_frames(page, frame))
     if dated:
         return ColumnContent(dated, is_dated=True, shows_all=shows_all)

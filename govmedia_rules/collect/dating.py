@@ -30,7 +30,7 @@ MOST_SWAPS = 0.2
 
 @dataclass
 class ListState:
-    """A list whose newest entry is looked for.
+    """A list during the search for its newest entry.
 
     Attributes:
         place: Index of its column; -1 for the home page.

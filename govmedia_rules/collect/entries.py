@@ -7,15 +7,19 @@ So `<li>`, table rows, cards, `dl` lists and boxes with split dates are one case
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
+from typing import NamedTuple
 
 from selectolax.lexbor import LexborNode
 
 from govmedia_rules.collect.dom import Dom
-from govmedia_rules.collect.shown import dotted_days, read_shown
+from govmedia_rules.collect.shown import FIRST_YEAR, dotted_days, read_shown
+from govmedia_rules.collect.unread import is_in_bar
 from govmedia_rules.collect.words import name_key, word_table
 from govmedia_rules.core.dates import (
     DateMatch,
@@ -30,6 +34,8 @@ from govmedia_rules.core.vocabulary import key_of
 
 MOST_ENTRIES = 5_000
 """Entries kept of one page."""
+MOST_PARTS = 40
+"""Children, texts among them, of an element that may be the record of one date."""
 _CLIMB = 7
 _MOST_LINKS = 400
 _LONGEST_CELL = 60
@@ -54,6 +60,10 @@ _EDGE = re.compile(
 _EDGE_STARTS = frozenset("0123456789[(（【")
 _EDGE_ENDS = frozenset("0123456789])）】")
 _BULLET = re.compile(r"^[\s·•●■▪◆◇►▶>»]+")
+_YEAR_LINE = re.compile(r"((?:19|20)[0-9]{2})\s?年?度?")
+_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "dt", "th", "strong", "b", "caption"})
+_HEADING_NAME = re.compile("year|nian|tit|head", re.IGNORECASE)
+_CHOICES = frozenset({"a", "option", "select", "button", "label"})
 _STOP = frozenset({"body", "html", "main", "form"})
 _MARKED = re.compile(r"[\[(（【][^\])）】]*[\])）】]|[\s·•>»\-|]+")
 
@@ -99,6 +109,7 @@ def _cells(dom: Dom, now: datetime | None) -> Iterator[_Cell]:
     chunks = dom.chunks
     last_read = -1
     dotted = {} if now is None else dotted_days(dom.lines)
+    headings = [] if now is None else _year_headings(dom, now)
     for index in _hits(dom):
         if index <= last_read:
             continue
@@ -107,32 +118,102 @@ def _cells(dom: Dom, now: datetime | None) -> Iterator[_Cell]:
         bare = chunk.strip()
         if len(bare) > _LONGEST_LINE:
             continue
-        moment = read_shown(dotted.get(index, bare), now)
+        year = _year_above(dom, index, headings) if headings else None
+        moment = read_shown(dotted.get(index, bare), now, year)
         if moment is not None:
             if not _is_foreign(chunks, index):
                 yield _Cell(index, dom.nodes[index], moment, "")
             continue
         if len(bare) <= 12 and is_date_part(bare):
             node = dom.nodes[index]
-            split = _split_date(node, now)
+            split = _split_date(node, now if year is None or now is None else now.replace(year, 12, 31))
             if split is not None:
                 moment, last_box = split
                 yield _Cell(index, node, moment, "")
                 last_read = index + last_box
             continue
-        cell = _edge_cell(dom, index, now) or _line_cell(dom, index)
+        cell = _edge_cell(dom, index, now, year) or _line_cell(dom, index)
         if cell is not None:
             yield cell
 
 
-def _edge_cell(dom: Dom, index: int, now: datetime | None) -> _Cell | None:
+class _YearHeading(NamedTuple):
+    place: int
+    year: int
+    section: int  # identity of the element it heads
+
+
+def _year_headings(dom: Dom, now: datetime) -> list[_YearHeading]:
+    """Return lines that are nothing but a year and head a section; years to choose from stand side by side or are links.
+
+    A year in an element that is no heading counts where a second one heads the same section.
+    """
+    shown = [(index, line) for index, line in enumerate(dom.lines) if line]
+    years = [(index, _YEAR_LINE.fullmatch(line)) for index, line in shown]
+    headings = []
+    for place, (index, match) in enumerate(years):
+        if match is None or any(years[other][1] for other in (place - 1, place + 1) if 0 <= other < len(years)):
+            continue
+        section = _section_of(dom.nodes[index])
+        if section is not None and FIRST_YEAR <= int(match[1]) <= now.year:
+            headings.append(_YearHeading(index, int(match[1]), section))
+    sizes = Counter(heading.section for heading in headings)
+    headings = [heading for heading in headings if sizes[heading.section] > 1 or _is_heading(dom.nodes[heading.place])]
+    return headings if any(heading.year < now.year for heading in headings) else []
+
+
+def _is_heading(text: LexborNode) -> bool:
+    step = text.parent
+    named = "" if step is None else f"{step.attributes.get('class') or ''} {step.id or ''}"
+    return step is not None and (step.tag in _HEADINGS or _HEADING_NAME.search(named) is not None)
+
+
+def _section_of(text: LexborNode) -> int | None:
+    """Return the identity of the smallest element that holds more than this text; None for a link, a choice or a bar."""
+    step, holder = text, text.parent
+    if holder is None or is_in_bar(holder):
+        return None
+    for _ in range(_CLIMB):
+        if holder is None or holder.tag in _CHOICES:
+            return None
+        if holder.tag == "body" or _stands_beside(step):
+            return holder.mem_id
+        step, holder = holder, holder.parent
+    return None
+
+
+def _stands_beside(node: LexborNode) -> bool:
+    """Return whether an element or a text stands beside a node under the same parent."""
+    for ahead in (True, False):
+        other = node.next if ahead else node.prev
+        while other is not None:
+            if other.is_element_node or (other.text_content or "").strip():
+                return True
+            other = other.next if ahead else other.prev
+    return False
+
+
+def _year_above(dom: Dom, index: int, headings: list[_YearHeading]) -> int | None:
+    """Return the year of the last heading before a text node whose section holds the node; None without one."""
+    place = bisect_left(headings, index, key=lambda heading: heading.place)
+    if not place:
+        return None
+    step = dom.nodes[index].parent
+    while step is not None:
+        if step.mem_id == headings[place - 1].section:
+            return headings[place - 1].year
+        step = step.parent
+    return None
+
+
+def _edge_cell(dom: Dom, index: int, now: datetime | None, year: int | None) -> _Cell | None:
     """Return the cell of a text node that holds a title and, at one of its edges, a date."""
     chunk = dom.chunks[index]
     bare = chunk.strip()
     edge = _EDGE.search(chunk) if bare[0] in _EDGE_STARTS or bare[-1] in _EDGE_ENDS else None
     if edge is None:
         return None
-    moment = read_shown(f"[{edge['head'] or edge['tail']}]", now)
+    moment = read_shown(f"[{edge['head'] or edge['tail']}]", now, year)
     rest = " ".join((chunk[: edge.start()] + " " + chunk[edge.end() :]).split())
     return None if moment is None else _Cell(index, dom.nodes[index], moment, rest)
 
@@ -193,7 +274,7 @@ def _split_date(text: LexborNode, now: datetime | None) -> tuple[date, int] | No
     """Return a date split over boxes around `text`, and how many further text nodes it takes up."""
     box = text.parent
     for _ in range(3):
-        if box is None or box.tag in _STOP:
+        if box is None or box.tag in _STOP or _is_crowded(box):
             return None
         parts = [part for part in box.text(separator="\0").split("\0") if part.strip()]
         if len(parts) > 1:
@@ -204,6 +285,16 @@ def _split_date(text: LexborNode, now: datetime | None) -> tuple[date, int] | No
             return None if split is None else (split, len(parts) - 1)
         box = box.parent
     return None
+
+
+def _is_crowded(box: LexborNode) -> bool:
+    """Return whether an element has more children than the record of one date."""
+    child = box.child
+    for _ in range(MOST_PARTS):
+        if child is None:
+            return False
+        child = child.next
+    return True
 
 
 @dataclass(slots=True)

@@ -17,10 +17,11 @@ from pathlib import Path
 
 from govmedia_rules.collect.browser import Browser
 from govmedia_rules.collect.decode import decode_page
-from govmedia_rules.collect.fetch import Fetched
 from govmedia_rules.collect.journal import Journal, read_visits
 from govmedia_rules.collect.navigation import page_key
+from govmedia_rules.collect.outcome import Fetched
 from govmedia_rules.collect.page import read_page
+from govmedia_rules.core.files import complete_file, write_file
 from govmedia_rules.errors import MissingExtra, Where
 
 # Numbers of persons: identity cards, mobile telephones, bank cards, mail addresses. Telephones of offices are no secret.
@@ -112,7 +113,7 @@ def write_warc(pages: Mapping[str, KeptPage], path: str | PathLike[str]) -> None
         raise MissingExtra(
             "writing WARC needs warcio", Where(), "pip install govmedia-rules[warc]", zh="写 WARC 需要 warcio"
         ) from None
-    with open(path, "wb") as file:
+    with complete_file(path) as part, part.open("wb") as file:
         writer = WARCWriter(file, gzip=str(path).endswith(".gz"))
         for page in pages.values():
             fetched = page.fetched
@@ -162,7 +163,7 @@ async def write_screenshots(
             picture = await browser.screenshot(page.fetched, source)
             if picture is not None:
                 files[address] = Path(folder) / f"{page.fetched.digest or 'empty'}.png"
-                files[address].write_bytes(picture)
+                write_file(files[address], picture)
     return files
 
 

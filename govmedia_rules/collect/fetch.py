@@ -1,4 +1,4 @@
-"""Fetch one address at a time, in bounds and through the guard: the one module that uses the network.
+"""Fetch one address at a time, in bounds and through the guard: with `transport` the only modules that use the network.
 
 It never raises for what a server does: every visit ends in a `Fetched` with a body or with the kind of its failure.
 
@@ -9,38 +9,41 @@ each request and slows down with the square of the open ones. A caller may bring
 from __future__ import annotations
 
 import asyncio
-import base64
 import hashlib
 import logging
 import re
-import ssl
 import time
-import warnings
 import zlib
 from collections import OrderedDict
-from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from functools import cache
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import TYPE_CHECKING
 
 from govmedia_rules.collect.decode import decode_page
 from govmedia_rules.collect.failures import failure_kinds, of_exception, of_status
 from govmedia_rules.collect.guard import Guard, Refused
 from govmedia_rules.collect.limits import Limits
+from govmedia_rules.collect.outcome import LARGEST_NOTICE, Budget, Fetched, Purpose
 from govmedia_rules.collect.protection import kind_of_answer
 from govmedia_rules.collect.tolerant import has_ended, read_answer
-from govmedia_rules.core.time import SHANGHAI
+from govmedia_rules.collect.transport import (
+    MakeTransport,
+    PageResponse,
+    TooLarge,
+    Unpacker,
+    browser_context,
+    host_transports,
+    lenient_context,
+    make_transport,
+)
 
 _log = logging.getLogger(__name__)
 
 if TYPE_CHECKING:
     import httpx
 
-Purpose = Literal["page", "link", "file", "post"]
-"""What a visit is for: a `page` is read whole, of a `link` only its opening is looked at, a `file` may be of any type; `post` is a
-page whose query is sent as a form."""
 
 USER_AGENT = "Mozilla/5.0 (compatible; govmedia-rules/0.1)"
 """How the collector names itself; a caller adds who runs it."""
@@ -48,8 +51,6 @@ USER_AGENT = "Mozilla/5.0 (compatible; govmedia-rules/0.1)"
 _FILE_TYPES = ("image/", "audio/", "video/", "font/", "application/pdf", "application/zip", "application/ms", "application/vnd.")
 """Types that no browser shows as a page of the site."""
 _SNIFFED = 1_024
-_LARGEST_NOTICE = 65_536
-"""Bytes beyond which a body is no page of a device."""
 
 _TEXT_TYPES = (
     "text/html",
@@ -72,139 +73,6 @@ LONGEST_PACE = 2.0
 _QUIET = 1.0
 """Seconds without a byte after which an answer that looks whole has ended."""
 _OVERTAXED = frozenset({"timeout_connect", "timeout_first_byte", "timeout_total"})
-
-
-@dataclass(frozen=True, slots=True)
-class Fetched:
-    """The outcome of one visit.
-
-    Attributes:
-        url: Address asked for.
-        final_url: Address that answered, after redirects.
-        at: When the visit began, seconds since 1970.
-        seconds: How long it took.
-        status: HTTP status of the last answer; None when there was none.
-        failure: Kind of failure; None when a page came.
-        content_type: Content-Type of the answer.
-        body: The body, unpacked, at most `Limits.bytes_per_page`.
-        cut: Whether the body was cut at that limit.
-        hops: Number of redirects followed.
-        etag: ETag of the answer, for asking again.
-        modified: Last-Modified of the answer.
-        attempts: Attempts made.
-        remark: A fault that does not keep the page from opening, such as a kind of certificate fault; "" without one.
-        retry_after: Seconds after which the server asks to be asked again; None when it names none.
-        address: IP address that answered; "" when a client of the caller's connected.
-        certificate: SHA-256 of the certificate that was shown, in hexadecimal digits; "" without one.
-        redirects: Addresses that led on, in order.
-        headers: Headers of the last answer, name and value as sent.
-        request: Headers of the last request.
-        pace: Pause between requests that the host was given at the time because it did not keep up; 0 for none. Unit: seconds.
-    """
-
-    url: str
-    final_url: str
-    at: float
-    seconds: float
-    status: int | None = None
-    failure: str | None = None
-    content_type: str = ""
-    body: bytes = b""
-    cut: bool = False
-    hops: int = 0
-    etag: str = ""
-    modified: str = ""
-    attempts: int = 1
-    remark: str = ""
-    retry_after: float | None = None
-    address: str = ""
-    certificate: str = ""
-    redirects: tuple[str, ...] = ()
-    headers: tuple[tuple[str, str], ...] = ()
-    request: tuple[tuple[str, str], ...] = ()
-    pace: float = 0.0
-
-    def to_record(self) -> dict[str, object]:
-        """Return a record for the journal; defaults are left out, the body is packed."""
-        record: dict[str, object] = {"url": self.url, "at": round(self.at, 3), "seconds": round(self.seconds, 4)}
-        if self.final_url != self.url:
-            record["final"] = self.final_url
-        for name, default in _OPTIONAL:
-            value = getattr(self, name)
-            if value != default:
-                record[name] = value
-        if self.body:
-            record["body"] = base64.b64encode(zlib.compress(self.body, 1)).decode("ascii")
-        return record
-
-    @classmethod
-    def from_record(cls, record: Mapping[str, Any]) -> Fetched:
-        """Return the visit a record tells of."""
-        values = {name: record[name] for name in cls.__slots__ if name in record and name not in ("body", "final_url")}
-        body = zlib.decompress(base64.b64decode(record["body"])) if "body" in record else b""
-        values["redirects"] = tuple(values.get("redirects", ()))
-        for name in ("headers", "request"):
-            values[name] = tuple((str(key), str(value)) for key, value in values.get(name, ()))
-        return cls(final_url=record.get("final", record["url"]), body=body, **values)
-
-    @property
-    def digest(self) -> str | None:
-        """SHA-256 of the body, in hexadecimal digits; None without one."""
-        return hashlib.sha256(self.body).hexdigest() if self.body else None
-
-    @property
-    def started(self) -> datetime:
-        """When the visit began, in Chinese time."""
-        return datetime.fromtimestamp(self.at, SHANGHAI)
-
-
-_OPTIONAL: tuple[tuple[str, object], ...] = (
-    ("status", None),
-    ("failure", None),
-    ("content_type", ""),
-    ("cut", False),
-    ("hops", 0),
-    ("etag", ""),
-    ("modified", ""),
-    ("attempts", 1),
-    ("remark", ""),
-    ("retry_after", None),
-    ("address", ""),
-    ("certificate", ""),
-    ("redirects", ()),
-    ("headers", ()),
-    ("request", ()),
-    ("pace", 0.0),
-)
-
-
-@dataclass
-class Budget:
-    """What one site has used of its bounds.
-
-    Attributes:
-        limits: The bounds.
-        started: Reading of the monotonic clock when the site was begun.
-        bytes: Bytes taken so far.
-        hit: Bounds that were reached.
-    """
-
-    limits: Limits
-    started: float = field(default_factory=time.monotonic)
-    bytes: int = 0
-    hit: set[str] = field(default_factory=set)
-
-    def seconds_left(self) -> float:
-        """Return time left for the site."""
-        return self.limits.seconds_per_site - (time.monotonic() - self.started)
-
-    def is_spent(self) -> bool:
-        """Return whether the site's time or bytes are used up; remembers which."""
-        if self.seconds_left() <= 0:
-            self.hit.add("seconds")
-        if self.bytes >= self.limits.bytes_per_site:
-            self.hit.add("bytes")
-        return bool(self.hit & {"seconds", "bytes"})
 
 
 # An address whose parts need no interpretation: ASCII, lower-case host, no user name, no dot segments.
@@ -241,171 +109,6 @@ class Target:
         return f"{host}:{self.port}" if self.port else host
 
 
-class PageResponse:
-    """The head of an answer and the stream of its body, whichever transport it came by.
-
-    Args:
-        status_code: HTTP status.
-        headers: Header values by lower-case name, the last of each.
-        cookies: Values of all Set-Cookie headers.
-        header_bytes: Size of all headers.
-        pairs: Headers as sent.
-        certificate: Certificate of the connection in DER; None without one.
-        pieces: The body as it comes.
-        close: Ends the answer.
-    """
-
-    __slots__ = ("aclose", "certificate", "cookies", "header_bytes", "headers", "pairs", "pieces", "status_code")
-
-    def __init__(
-        self,
-        status_code: int,
-        headers: Mapping[str, str],
-        cookies: Sequence[str],
-        header_bytes: int,
-        pieces: AsyncIterable[bytes],
-        close: Callable[[], Awaitable[None]],
-        pairs: Sequence[tuple[str, str]] = (),
-        certificate: bytes | None = None,
-    ) -> None:
-        self.status_code = status_code
-        self.headers = headers
-        self.cookies = cookies
-        self.header_bytes = header_bytes
-        self.pairs = pairs
-        self.certificate = certificate
-        self.pieces = pieces
-        self.aclose = close
-
-    @classmethod
-    def of_pairs(
-        cls,
-        status_code: int,
-        pairs: Sequence[tuple[bytes, bytes]],
-        pieces: AsyncIterable[bytes],
-        close: Callable[[], Awaitable[None]],
-        certificate: bytes | None = None,
-    ) -> PageResponse:
-        """Make a response from raw header pairs."""
-        headers: dict[str, str] = {}
-        cookies: list[str] = []
-        size = 0
-        shown: list[tuple[str, str]] = []
-        for name, value in pairs:
-            size += len(name) + len(value)
-            text = value.decode("latin-1")
-            shown.append((name.decode("latin-1"), text[:2_000]))
-            key = name.decode("latin-1").lower()
-            headers[key] = text
-            if key == "set-cookie":
-                cookies.append(text)
-        return cls(status_code, headers, cookies, size, pieces, close, shown[:100], certificate)
-
-    @classmethod
-    def of(cls, response: httpx.Response) -> PageResponse:
-        """Make a response from an httpx response; a body that its transport had ready is read from it as it was sent."""
-        stream = response.extensions.get("network_stream")
-        tls = stream.get_extra_info("ssl_object") if stream is not None else None
-        certificate = tls.getpeercert(binary_form=True) if tls is not None else None
-        body = cast("AsyncIterable[bytes]", response.stream)
-        return cls.of_pairs(response.status_code, response.headers.raw, body, response.aclose, certificate)
-
-
-class _TooLarge(Exception):
-    def __init__(self, kind: str) -> None:
-        super().__init__(kind)
-        self.kind = kind
-
-
-class Unpacker:
-    """Unpacks gzip and deflate piece by piece and never gives out more than its limit.
-
-    Args:
-        encoding: The Content-Encoding header.
-        limit: Most bytes given out.
-    """
-
-    def __init__(self, encoding: str, limit: int) -> None:
-        self.limit = limit
-        self.taken = 0
-        self.given = 0
-        kinds = [kind.strip().lower() for kind in encoding.split(",")]
-        self.kinds = [kind for kind in kinds if kind in ("gzip", "x-gzip", "deflate")][:3]
-        self.kind = self.kinds[0] if self.kinds else ""
-        self._raw_deflate = False
-        self._unzip = zlib.decompressobj(47) if self.kinds else None
-        # Servers behind servers pack what is packed already; a browser unpacks as often as the header says.
-        self._outer = Unpacker(",".join(self.kinds[1:]), limit) if len(self.kinds) > 1 else None
-
-    def feed(self, piece: bytes) -> bytes:
-        """Unpack a piece.
-
-        Raises:
-            _TooLarge: More would come out than the limit allows; `bomb` when it grew more than a hundredfold.
-            zlib.error: The piece is not what the encoding says.
-        """
-        self.taken += len(piece)
-        room = self.limit - self.given
-        if self._unzip is None:
-            out = piece[: room + 1]
-        else:
-            try:
-                out = self._unzip.decompress(piece, room + 1)
-            except zlib.error:
-                if self.given or self._raw_deflate or self.kind != "deflate":
-                    raise
-                self._raw_deflate = True  # servers send deflate with and without the zlib frame
-                self._unzip = zlib.decompressobj(-15)
-                out = self._unzip.decompress(piece, room + 1)
-        self.given += len(out)
-        if self.given > self.limit:
-            used = self.taken - (len(self._unzip.unconsumed_tail) if self._unzip is not None else 0)
-            raise _TooLarge("bomb" if self._unzip is not None and self.given > 100 * max(1, used) else "too_large")
-        return out if self._outer is None else self._outer.feed(out)
-
-
-MakeTransport = Callable[[bool], "httpx.AsyncBaseTransport"]
-"""Makes the transport of one host; True for https."""
-
-
-@cache
-def _browser_context() -> ssl.SSLContext:
-    """Return TLS settings like a browser's: issuers of the system and of certifi; made once, it takes a fifth of a second."""
-    import certifi
-
-    context = ssl.create_default_context()
-    context.load_verify_locations(certifi.where())
-    return context
-
-
-@cache
-def _lenient_context() -> ssl.SSLContext:
-    """Return TLS settings that look past a certificate's faults and allow the old protocols that older browsers still allow."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.check_hostname = False
-    context.verify_mode = ssl.CERT_NONE
-    context.set_ciphers("DEFAULT:DHE:AES128-SHA:DES-CBC3-SHA@SECLEVEL=0")
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)
-        context.minimum_version = ssl.TLSVersion.TLSv1
-    context.options |= getattr(ssl, "OP_LEGACY_SERVER_CONNECT", 0x4)
-    return context
-
-
-def _make_transport(limits: Limits, context: ssl.SSLContext) -> httpx.AsyncBaseTransport:
-    import httpx
-
-    pool = httpx.Limits(
-        max_connections=limits.connections_per_host, max_keepalive_connections=limits.connections_per_host, keepalive_expiry=15
-    )
-    return httpx.AsyncHTTPTransport(verify=context, limits=pool, retries=0)
-
-
-def _transports(limits: Limits) -> MakeTransport:
-    plain = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    return lambda secure: _make_transport(limits, _browser_context() if secure else plain)
-
-
 class Fetcher:
     """Visits addresses for one run.
 
@@ -435,7 +138,7 @@ class Fetcher:
         self.limits = limits
         self.guard = guard
         self._client = client
-        self._make = transports or (_transports(limits) if client is None else None)
+        self._make = transports or (host_transports(limits) if client is None else None)
         self._pools: OrderedDict[str, httpx.AsyncBaseTransport] = OrderedDict()
         self._busy: dict[str, int] = {}
         self._cookies: dict[str, dict[str, str]] = {}
@@ -534,7 +237,7 @@ class Fetcher:
             visit.failure = "timeout_total" if visit.answered else visit.stage
         except Refused as fault:
             visit.failure = fault.kind
-        except _TooLarge as fault:
+        except TooLarge as fault:
             visit.failure, visit.cut = fault.kind, True
         except Exception as fault:
             visit.failure = self._kind_of(fault, visit)
@@ -692,7 +395,7 @@ class Fetcher:
             ValueError: No browser would show the answer.
         """
         is_secure = target.scheme == "https"
-        context = None if not is_secure else _lenient_context() if target.host in self._lenient else _browser_context()
+        context = None if not is_secure else lenient_context() if target.host in self._lenient else browser_context()
         port = int(target.port or (443 if is_secure else 80))
         reader, writer = await asyncio.open_connection(
             address, port, ssl=context, server_hostname=target.host if is_secure else None
@@ -727,7 +430,7 @@ class Fetcher:
         assert self._make is not None
         host = key.split(":", 1)[1].rpartition(":")[0]
         lenient = key.startswith("https:") and host in self._lenient
-        pool = _make_transport(self.limits, _lenient_context()) if lenient else self._make(key.startswith("https:"))
+        pool = make_transport(self.limits, lenient_context()) if lenient else self._make(key.startswith("https:"))
         self._pools[key] = pool
         if len(self._pools) > max(_OPEN_HOSTS, 2 * self.limits.sites_at_once):
             for other in list(self._pools):
@@ -786,7 +489,7 @@ class Fetcher:
         # robots.txt, pictures and other files are not pages; devices answer for them with pages all the same.
         if not is_text or (by_status is None and (purpose == "file" or not looks_html)):
             return by_status
-        if len(visit.body) > _LARGEST_NOTICE:
+        if len(visit.body) > LARGEST_NOTICE:
             return by_status
         text = decode_page(bytes(visit.body), visit.content_type, cut=visit.cut).text
         return kind_of_answer(response.status_code, response.headers, response.cookies, text, by_status)
@@ -806,6 +509,10 @@ class Fetcher:
                 body += unpacker.feed(piece)
                 if purpose == "link" and len(body) >= _LINK_BYTES:
                     return False
+            # Servers leave the checksum at the end out; a page that ends in the middle of its text is not whole.
+            is_cut = visit.taken and response.status_code < 400 and not unpacker.is_whole
+            if is_cut and b"</html" not in body[-2_000:].lower():
+                visit.failure = "truncated"
         except zlib.error:
             visit.failure = visit.failure or "protocol"
         finally:
@@ -821,7 +528,7 @@ class Fetcher:
             # Servers write Chinese paths as raw bytes, which arrive as Latin-1.
             raw = location.encode("latin-1", "ignore") if not location.isascii() else b""
             text = _decode_path(raw) if raw else location
-            return str(self._httpx.URL(visit.url).join(text.strip()).copy_with(fragment=None))
+            return str(self._httpx.URL(visit.url).join(_with_slashes(text.strip())).copy_with(fragment=None))
         except (self._httpx.InvalidURL, ValueError, TypeError):
             visit.failure = "redirect_bad"
             return None
@@ -911,21 +618,6 @@ class _FetchState:
         self.body.clear()
 
 
-def page_outcome(html: str, url: str, *, at: float, seconds: float) -> Fetched:
-    """Return the outcome that a page's HTML stands for, judged like an answer of the server.
-
-    Args:
-        html: Text of the page, rendered or as it was sent.
-        url: Its address.
-        at: When it was fetched, seconds since 1970.
-        seconds: How long that took.
-    """
-    body = html.encode("utf-8", "replace")
-    failure = kind_of_answer(200, {}, (), html, None) if len(body) <= _LARGEST_NOTICE else None
-    kind = "text/html; charset=utf-8"
-    return Fetched(url=url, final_url=url, at=at, seconds=seconds, status=200, failure=failure, content_type=kind, body=body)
-
-
 def _decode_path(raw: bytes) -> str:
     """Return a Location that was written as raw bytes: UTF-8, else GB18030 with its Chinese as percent-encoded bytes."""
     try:
@@ -933,6 +625,12 @@ def _decode_path(raw: bytes) -> str:
     except UnicodeDecodeError:
         # The server compares bytes: what it wrote in GBK must come back in GBK.
         return "".join(chr(byte) if byte < 0x80 else f"%{byte:02X}" for byte in raw)
+
+
+def _with_slashes(address: str) -> str:
+    """Return an address with slashes for the backslashes before its query, as browsers read it."""
+    path, mark, query = address.partition("?")
+    return path.replace("\\", "/") + mark + query
 
 
 def _retry_after(text: str) -> float | None:

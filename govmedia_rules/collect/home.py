@@ -88,7 +88,7 @@ def is_tool_frame(url: str) -> bool:
 
 @dataclass(frozen=True)
 class HomeView:
-    """What a visitor of the site's address sees: one page, or the pages of its frames together.
+    """The home page as a visitor sees it: one page, or the pages of its frames together.
 
     Attributes:
         pages: The pages; the first is the one whose address answered.
@@ -126,7 +126,14 @@ class HomeView:
     @property
     def unnamed_links(self) -> list[str]:
         """Addresses inside the site behind pictures without any text."""
-        return list(dict.fromkeys(url for page in self.pages for url in page.unnamed_links))
+        return list(dict.fromkeys(url for page in self.pages for url in page.unnamed_links if page.base.is_inside(url)))
+
+    @property
+    def unnamed_outside(self) -> list[str]:
+        """Addresses on other hosts behind pictures without any text; those of marks and registers lead to no service."""
+        marks = word_table("pages")["links"]["marks"]
+        links = (url for page in self.pages for url in page.unnamed_links if not page.base.is_inside(url))
+        return [url for url in dict.fromkeys(links) if not any(word in url.lower() for word in marks)]
 
     @property
     def site_maps(self) -> list[str]:
@@ -158,8 +165,8 @@ class HomeView:
         frames = (url for page in self.pages for url in page.frames if url not in {other.url for other in self.pages})
         if not all(is_tool_frame(url) for url in frames):
             return True
-        scripts = not self.is_rendered and any(page.may_show_newer for page in self.pages)
-        return self.may_show_more or scripts or any(page.has_entries_elsewhere for page in self.pages)
+        scripts = not self.is_rendered and any(page.may_show_newer() for page in self.pages)
+        return self.may_show_more or scripts or any(page.has_entries_elsewhere or page.has_unread_records for page in self.pages)
 
     @property
     def has_future_dates(self) -> bool:

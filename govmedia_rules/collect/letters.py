@@ -60,8 +60,7 @@ class LetterReader(PageVisitor):
             async for index, fetched in self._wave([url for url, _ in waiting]):
                 if fetched is None and page_key(waiting[index][0]) in self._asked:
                     continue  # two lists share their further pages
-                is_read = fetched is not None and fetched.failure is None and host_of(fetched.final_url) in self._hosts
-                if fetched is None or not is_read or not self._take_messages(self._facts(fetched), waiting[index][1]):
+                if not self._is_own_page(fetched) or not self._take_messages(self._facts(fetched), waiting[index][1]):
                     self.partial.add("messages")
         if self._more_letters:
             self.partial.add("messages")

@@ -21,6 +21,14 @@ MOST_MESSAGES = 2_000
 """Messages kept of one page."""
 FEWEST_ROWS = 2
 """Rows with a date and a status from which a list without a header is taken for one of messages."""
+LONGEST_ROW = 3_000
+"""Characters from which a row is no single message."""
+MOST_ROW_LINKS = 3
+"""Different links of one message: its title, 查看, the office that answers."""
+MOST_TIMES_READ = 20
+"""Times the text of a page that the rows of its boxes may be read, inner ones inside outer ones."""
+# Fields of a row that stand in one text are parted by bars, or by blanks before the next label.
+_PARTS = re.compile(r"\0|[|｜]|\s(?=\s{0,9}[\u4e00-\u9fff]{2,6}[:：])")
 _VOID = re.compile(r"[\s\-—/无]")
 
 
@@ -72,33 +80,54 @@ def read_messages(dom: Dom, base: Base, *, column_kind: str | None, now: datetim
 
 def _read_rows(dom: Dom, base: Base, column_kind: str | None, now: datetime | None) -> tuple[Message, ...] | None:
     """Return messages of a list without a header, whose rows show a title, a date and a status of their own."""
-    for grid in dom.tree.css("ul,ol,tbody,dl"):
+    room = MOST_TIMES_READ * len(dom.joined)
+    for grid in dom.tree.css("ul,ol,tbody,dl,div,section,form"):
         messages = []
-        for row in _cells(grid)[:MOST_MESSAGES]:
-            link = row if row.tag == "a" else row.css_first("a[href]")
-            fields = _row_fields(row, now)
-            if link is None or "asked" not in fields or not {"answered", "status"} & set(fields):
-                continue
-            answered_at = read_moment(fields.get("answered", ""), now=now)
-            answered = True if answered_at is not None else is_answered(fields.get("status", ""))
-            if answered is None and "answered" in fields and not _VOID.sub("", fields["answered"]):
-                answered = False
-            title = fields.get("title") or _title(link)
-            asked = read_moment(fields["asked"], now=now)
-            url = base.resolve((link.attributes.get("href") or "").strip())
-            messages.append(
-                Message(
-                    column_kind=column_kind,
-                    title=title[:1_000],
-                    url=url,
-                    asked_at=asked,
-                    answered_at=answered_at,
-                    answered=answered,
-                )
-            )
+        for row in _rows_of(grid):
+            text = "\0".join(node.text(separator="\0") for node in row)
+            room -= len(text)
+            if len(text) <= LONGEST_ROW and (message := _row_message(row, text, base, column_kind, now)) is not None:
+                messages.append(message)
         if len(messages) >= FEWEST_ROWS:
             return tuple(messages)
+        if room < 0:  # boxes inside boxes without end
+            break
     return None
+
+
+def _rows_of(grid: LexborNode) -> list[list[LexborNode]]:
+    """Return the rows of an element: its children, of a `dl` each term with what describes it."""
+    rows: list[list[LexborNode]] = []
+    for cell in _cells(grid)[:MOST_MESSAGES]:
+        if cell.tag == "dd" and rows:
+            rows[-1].append(cell)
+        else:
+            rows.append([cell])
+    return rows
+
+
+def _row_message(row: list[LexborNode], text: str, base: Base, column_kind: str | None, now: datetime | None) -> Message | None:
+    """Return the message that a row shows; None for one without a title, a date and a status, or with several records in it."""
+    links = [link for node in row for link in ([node] if node.tag == "a" else node.css("a[href]"))]
+    heads = [head for node in row for head in node.css("h1,h2,h3,h4,h5,h6")]
+    fields = _row_fields(text, now)
+    is_card = len(heads) <= 1 and len({link.attributes.get("href") for link in links}) <= MOST_ROW_LINKS
+    if not (links or heads) or not is_card or "asked" not in fields or not {"answered", "status", "answer"} & set(fields):
+        return None
+    answered_at = read_moment(fields.get("answered", ""), now=now)
+    answered = True if answered_at is not None else is_answered(fields.get("status", ""))
+    if answered is None and "answered" in fields and not _VOID.sub("", fields["answered"]):
+        answered = False
+    title = fields.get("title") or (_title(links[0]) if links else "") or " ".join(heads[0].text().split() if heads else ())
+    url = base.resolve((links[0].attributes.get("href") or "").strip()) if links else None
+    return Message(
+        column_kind=column_kind,
+        title=title[:1_000],
+        url=url,
+        asked_at=read_moment(fields["asked"], now=now),
+        answered_at=answered_at,
+        answered=answered,
+    )
 
 
 def _title(link: LexborNode) -> str:
@@ -107,12 +136,12 @@ def _title(link: LexborNode) -> str:
     return (link.attributes.get("title") or "").strip() or max(words, key=len, default="")
 
 
-def _row_fields(row: LexborNode, now: datetime | None) -> dict[str, str]:
+def _row_fields(row: str, now: datetime | None) -> dict[str, str]:
     """Return what a row shows, by field: under labels (来信时间：…), else one bare date and one word of status."""
     fields: dict[str, str] = {}
     bare: list[str] = []
     waiting = ""
-    for part in row.text(separator="\0").split("\0"):
+    for part in _PARTS.split(row):
         text = " ".join(part.split()).strip("[]【】()（）|")
         if not text:
             continue

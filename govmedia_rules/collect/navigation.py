@@ -117,6 +117,8 @@ class Base:
         return url
 
     def _resolve(self, href: str) -> str | None:
+        if href[:1] == "\\":
+            href = href.replace("\\", "/")
         if href.startswith(("http://", "https://")):
             url = href
         else:
@@ -177,9 +179,19 @@ _HOST = re.compile(r"[A-Za-z]+://(?:[^/?#@]*@)?(?:www\.)?(\[[^\]]*\]|[^/?#:]*)",
 
 
 def host_of(url: str) -> str:
-    """Return host of an address, lower case, without `www.`; "" when it has none."""
+    """Return host of an address in ASCII, lower case, without `www.`; "" when it has none."""
     match = _HOST.match(url)
-    return match[1].lower() if match is not None else ""
+    return _ascii_host(match[1].lower()) if match is not None else ""
+
+
+def _ascii_host(host: str) -> str:
+    """Return a host name as it is asked for; one that is no name of a host stays as it is."""
+    if host.isascii():
+        return host
+    try:
+        return host.encode("idna").decode("ascii")
+    except UnicodeError:
+        return host
 
 
 @cache
@@ -365,7 +377,7 @@ def page_key(url: str) -> str:
     bare = url[url.find("://") + 3 :]
     bare = bare.partition("#")[0]
     host, slash, path = bare.partition("/")
-    host = host.lower().removeprefix("www.")
+    host = _ascii_host(host.lower()).removeprefix("www.")
     host = host.removesuffix(":80") if not url.startswith("https") else host.removesuffix(":443")
     path, mark, query = path.partition("?")
     if ";" in path:
@@ -484,6 +496,11 @@ _TRS_PAGES = re.compile(
 )
 
 
+_NUMBER = re.compile(r"[\[(（]?([1-9][0-9]?)[\])）]?")
+MOST_NUMBERED = 15
+"""Links called by a number up to which these are taken for pages of a list."""
+
+
 @cache
 def _next_words() -> frozenset[str]:
     return frozenset(key_of(word) for word in word_table("pages")["links"]["next"])
@@ -499,7 +516,30 @@ def read_next_page(dom: Dom, base: Base) -> str | None:
         match = _TRS_PAGES.search(text) if "createPageHTML" in text else None
         if match is not None and int(match[2]) + 1 < int(match[1]):
             return base.resolve(f"{match[3]}_{int(match[2]) + 1}.{match[4]}")
-    return None
+    return _next_number(dom, base)
+
+
+def _next_number(dom: Dom, base: Base) -> str | None:
+    """Return address of the page after this one from links that are called by the numbers of the pages; None without such."""
+    numbers: dict[int, str] = {}
+    own = page_key(base.url)
+    for name, anchors in dom.named.items():
+        match = _NUMBER.fullmatch(name)
+        url = base.resolve(anchors[0].href) if match is not None else None
+        if match is not None and url is not None and base.is_inside(url) and page_key(url) != own:
+            numbers[int(match[1])] = url
+    if not 0 < len(numbers) <= MOST_NUMBERED:  # the days of a calendar are no pages
+        return None
+    current = next(number for number in range(1, len(numbers) + 2) if number not in numbers)
+    return numbers.get(current + 1)
+
+
+def shows_paging(dom: Dom) -> bool:
+    """Return whether a text, a button or a link looks like paging (末页, 加载更多), whether it leads anywhere or not."""
+    words = word_table("pages")["links"]["paging"]
+    buttons = (node.attributes.get("value") or "" for node in dom.elements("input"))
+    shown = "\n".join([dom.text, *buttons])
+    return any(word in shown for word in words) or any(_NUMBER.fullmatch(name) for name in dom.named)
 
 
 def has_search(dom: Dom) -> bool:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from datetime import date, datetime
 from functools import cached_property
 
 from govmedia_rules.collect.article import Published, Read, metas_by_name, read_published, read_source, read_title
-from govmedia_rules.collect.calls import Call, json_lists, next_group, read_calls
+from govmedia_rules.collect.calls import Call, Records, json_lists, next_group, read_calls
 from govmedia_rules.collect.decode import Decoded, decode_page
 from govmedia_rules.collect.dom import Dom
-from govmedia_rules.collect.entries import ListEntry, read_entries
+from govmedia_rules.collect.entries import MOST_ENTRIES, ListEntry, read_entries
 from govmedia_rules.collect.guides import read_guide
 from govmedia_rules.collect.marks import is_placeholder, read_marks, read_tags, site_map_links
 from govmedia_rules.collect.navigation import (
@@ -31,6 +31,7 @@ from govmedia_rules.collect.navigation import (
     read_navigation,
     read_next_page,
     read_site_map,
+    shows_paging,
 )
 from govmedia_rules.collect.shown import is_plausible, shown_day
 from govmedia_rules.collect.unread import busy_scripts, empty_lists, is_in_bar, shown_media, writes_unread
@@ -45,7 +46,7 @@ _PINNED = re.compile(r"置顶|zhiding|is-?top\b|sticky", re.IGNORECASE)
 
 
 class PageFacts:
-    """What the collector reads out of one page. Each part is read when it is first asked for, and then kept.
+    """The facts of one page; each is read on first use and then kept.
 
     Args:
         html: Decoded text of the page.
@@ -131,7 +132,7 @@ class PageFacts:
 
     @cached_property
     def has_future_dates(self) -> bool:
-        """Whether entries that announce nothing show dates after the monitoring point: when these were published, nobody knows."""
+        """Whether entries other than announcements show dates after the monitoring point: their publication date is unknown."""
         if self.now is None:
             return False
         today, announcing = self.now.date(), word_table("pages")["lists"]["announcing"]
@@ -141,13 +142,26 @@ class PageFacts:
     @cached_property
     def shown_entries(self) -> tuple[ListEntry, ...]:
         """Entries of its lists with whatever date they show, those that a script writes included."""
-        data = _data_lists(self.dom.html)
-        entries = read_entries(self.dom, now=self.now) if data is None else []
-        for fragment in _scripted_lists(self.dom) if data is None else data:
+        entries = read_entries(self.dom, now=self.now) if self._data is None else []
+        for fragment in self._records.lists:
             # Their order and list ids belong to another tree: shifted out of the way of the page's own.
             inner = read_entries(Dom(fragment), now=self.now)
             entries.extend(replace(entry, order=-1 - entry.order, list_id=-1) for entry in inner)
         return tuple(entries)
+
+    @cached_property
+    def _data(self) -> Records | None:
+        return _data_lists(self.dom.html)
+
+    @cached_property
+    def _records(self) -> Records:
+        """Records that its scripts, or the document itself, hold as data."""
+        return _scripted_lists(self.dom) if self._data is None else self._data
+
+    @property
+    def has_unread_records(self) -> bool:
+        """Whether it holds more records than were read: among them may be the newest."""
+        return not self._records.is_whole or len(self.shown_entries) >= MOST_ENTRIES
 
     def _listed(self) -> frozenset[int]:
         """Return text nodes whose dates belong to lists of three or more entries."""
@@ -173,7 +187,7 @@ class PageFacts:
 
     @cached_property
     def unnamed_links(self) -> tuple[str, ...]:
-        """Addresses inside the site behind pictures that no text, title or alternative text names."""
+        """Addresses behind pictures that no text, title or alternative text names, on other hosts too."""
         addresses = []
         for anchor in self.dom.anchors:
             picture = anchor.node.css_first("img")
@@ -183,7 +197,7 @@ class PageFacts:
             if picture is not None and (picture.attributes.get("alt") or picture.attributes.get("title")):
                 continue
             url = self.base.resolve(anchor.href)
-            if url is not None and self.base.is_inside(url) and not is_attachment(url):
+            if url is not None and not is_attachment(url):
                 addresses.append(url)
         return tuple(dict.fromkeys(addresses))
 
@@ -207,12 +221,20 @@ class PageFacts:
         return bool(articles - {self.base.resolve(anchor.href) for anchor in bars})
 
     @cached_property
+    def page_count(self) -> int | None:
+        """Number of pages that its list says it has; None where it says none."""
+        count = _PAGE_COUNT.search(self.dom.joined)
+        return None if count is None else int(count[1] or count[2])
+
+    @property
     def has_more_pages(self) -> bool:
         """Whether the page says that its list has further pages, whether they can be followed or not."""
-        if self.next_page is not None:
-            return True
-        count = _PAGE_COUNT.search(self.dom.joined)
-        return count is not None and int(count[1] or count[2]) > 1
+        return self.next_page is not None or (self.page_count or 0) > 1
+
+    @cached_property
+    def may_have_more(self) -> bool:
+        """Whether anything on the page looks like paging, if only a button: a list that is not newest first may go on there."""
+        return self.has_more_pages or shows_paging(self.dom)
 
     @cached_property
     def guide(self) -> tuple[str, ...] | None:
@@ -279,10 +301,13 @@ class PageFacts:
         """Addresses of what is shown besides text: pictures, films, documents inside the page, frames; "" for a drawing."""
         return tuple(shown_media(self.dom, self.base))
 
-    @cached_property
-    def may_show_newer(self) -> bool:
-        """Whether scripts, films of the old kind or elements of its own may show entries that its HTML does not hold."""
-        return writes_unread(self.dom)
+    def may_show_newer(self, known: Collection[str] = frozenset()) -> bool:
+        """Return whether scripts, films of the old kind or elements of its own may show entries that its HTML does not hold.
+
+        Args:
+            known: Scripts and media that all pages of the site have.
+        """
+        return writes_unread(self.dom, known)
 
     @cached_property
     def fetches_content(self) -> bool:
@@ -368,24 +393,22 @@ def _between(text: str, opening: str, closing: str) -> Iterator[str]:
         at = text.find(opening, end)
 
 
-def _scripted_lists(dom: Dom) -> list[str]:
-    """Return lists that content systems keep as records inside a script (JSON, `<datastore>` with CDATA), as HTML."""
-    fragments: list[str] = []
-    for text in dom.scripts:
-        fragments.extend(_stored_lists(text) if "CDATA" in text else json_lists(text))
-    return fragments
+def _scripted_lists(dom: Dom) -> Records:
+    """Return lists that content systems keep as records inside a script (JSON, `<datastore>` with CDATA)."""
+    stored = [_stored_lists(text) if "CDATA" in text else json_lists(text) for text in dom.scripts]
+    return Records([fragment for records in stored for fragment in records.lists], all(records.is_whole for records in stored))
 
 
-def _data_lists(text: str) -> list[str] | None:
-    """Return the lists of a document that is data and no page, as HTML; None for a page."""
+def _data_lists(text: str) -> Records | None:
+    """Return the lists of a document that is data and no page; None for a page."""
     head = text[:200].lstrip("\ufeff \r\n\t")
     if head.startswith(("{", "[")):
-        return list(json_lists(text))
+        return json_lists(text)
     return _stored_lists(text) if head.startswith(("<?xml", "<datastore", "<recordset")) and "CDATA" in text else None
 
 
-def _stored_lists(text: str) -> list[str]:
-    """Return the lists of records in CDATA that a text holds, as HTML."""
+def _stored_lists(text: str) -> Records:
+    """Return the lists of records in CDATA that a text holds."""
     fragments: list[str] = []
     # Outside a datastore, records are told from other texts of a script by the link that each of them has.
     stores = list(_between(text, "<datastore", "</datastore")) or list(_between(text, "<recordset", "</recordset"))
@@ -395,7 +418,7 @@ def _stored_lists(text: str) -> list[str]:
         if records:
             body = "\n".join(records)
             fragments.append(f"<table>{body}</table>" if "<tr" in body.lower() else f"<ul>{body}</ul>")
-    return fragments
+    return Records(fragments)
 
 
 def _fetches(dom: Dom) -> bool:

@@ -15,11 +15,12 @@ from typing import Any, Literal, TypedDict, Unpack
 
 from pydantic import ValidationError
 
-from govmedia_rules.collect.fetch import USER_AGENT, Fetched, Fetcher
+from govmedia_rules.collect.fetch import USER_AGENT, Fetcher
 from govmedia_rules.collect.guard import Guard
 from govmedia_rules.collect.journal import Journal, read_visits
 from govmedia_rules.collect.limits import Limits
 from govmedia_rules.collect.navigation import Base, host_of
+from govmedia_rules.collect.outcome import Fetched
 from govmedia_rules.core.progress import Meter
 from govmedia_rules.core.time import SHANGHAI
 from govmedia_rules.snapshots.failures import opens
@@ -31,7 +32,7 @@ from govmedia_rules.subjects.registry import Registry
 
 @dataclass(frozen=True, slots=True)
 class RoundReport:
-    """What a call for a round did.
+    """The outcome of one call for a round of probes.
 
     Attributes:
         slot: Beginning of the slot of time, aware.

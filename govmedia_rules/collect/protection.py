@@ -47,7 +47,7 @@ _MEDIA = re.compile(r"<(?:i?frame|frameset|object|embed|img|video|canvas|svg|inp
 
 @dataclass(frozen=True, slots=True)
 class PageShape:
-    """What the recogniser looks at.
+    """The features of a page that decide which kind of failure it is.
 
     Attributes:
         text: Text a reader sees, the alternative texts of pictures among it.

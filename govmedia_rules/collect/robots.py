@@ -12,7 +12,7 @@ import zlib
 from typing import Protocol
 
 from govmedia_rules.collect.decode import decode_page
-from govmedia_rules.collect.fetch import Fetched
+from govmedia_rules.collect.outcome import Fetched
 from govmedia_rules.errors import MissingExtra, Where
 
 MOST_BYTES = 512_000

@@ -24,11 +24,12 @@ from pydantic import ValidationError
 
 from govmedia_rules.collect.browser import Browser, needs_rendering
 from govmedia_rules.collect.crawl import SiteCrawler
-from govmedia_rules.collect.fetch import USER_AGENT, Budget, Fetched, Fetcher, Purpose, page_outcome
+from govmedia_rules.collect.fetch import USER_AGENT, Fetcher
 from govmedia_rules.collect.guard import Guard
 from govmedia_rules.collect.journal import Journal, read_visits
 from govmedia_rules.collect.limits import Limits
 from govmedia_rules.collect.navigation import host_of
+from govmedia_rules.collect.outcome import Budget, Fetched, Purpose, page_outcome
 from govmedia_rules.collect.visits import Progress
 from govmedia_rules.core.progress import Meter
 from govmedia_rules.core.time import SHANGHAI

@@ -27,8 +27,16 @@ def is_plausible(moment: datetime | date, now: datetime | None) -> bool:
     return moment.year >= FIRST_YEAR and (now is None or shown_day(moment) <= now.date())
 
 
-def read_shown(text: str, now: datetime | None) -> datetime | date | None:
-    """Return the date a cell of a list shows, as `read_moment` does; None also for a coming day that shows no year."""
+def read_shown(text: str, now: datetime | None, year: int | None = None) -> datetime | date | None:
+    """Return the date a cell of a list shows, as `read_moment` does; None also for a coming day that shows no year.
+
+    Args:
+        text: Text of the cell.
+        now: The monitoring point.
+        year: Past year that the heading of the list names for days that show none.
+    """
+    if year is not None and now is not None and not _YEAR.search(text):
+        return read_moment(text, now=datetime(year, 12, 31, 23, 59, tzinfo=now.tzinfo))
     moment = read_moment(text, now=now)
     if moment is None or now is None or _YEAR.search(text):
         return moment

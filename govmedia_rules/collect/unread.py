@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import cache
+from itertools import islice
 
 from selectolax.lexbor import LexborNode
 
+from govmedia_rules.collect.calls import json_lists
 from govmedia_rules.collect.dom import Dom
 from govmedia_rules.collect.navigation import Base
 from govmedia_rules.collect.words import word_table
@@ -37,6 +39,12 @@ _WRITES_VALUE = re.compile(
     r"document\.write(?:ln)?\(\s{0,5}(?!unescape\b|new\b|[\"']|[\w.]{0,30}(?:date|year|month|day|week|time|now|today)|\))",
     re.IGNORECASE,
 )
+# What a script writes where it writes entries, and how it keeps them.
+_ENTRY_TAG = re.compile(r"<(?:a|li|tr|dd)\b", re.IGNORECASE)
+_SCRIPT_DATE = re.compile(r"(?:19|20)[0-9]{2}\s?[-/.年]\s?[01]?[0-9]\s?[-/.月]\s?[0-3]?[0-9]")
+_SCRIPT_TITLE = re.compile("[\u4e00-\u9fff][^\"'<>{}\\n]{5}")
+FEWEST_HELD = 3
+"""Titles and dates from which a script is taken for one that holds entries."""
 _DYNAMIC = re.compile(r"\.(?:asp|aspx|ashx|jsp|php|do|action|cgi)(?:[?#]|$)", re.IGNORECASE)
 _FILLERS = ("data-", "hx-", "v-", ":", "datasrc", "ng-", "src")
 # A script that only sets values: `var a = 1, b = "x";`. It writes nothing.
@@ -81,23 +89,51 @@ def _writes_only_fixed(text: str) -> bool:
     if _LOOP.search(text) and _WRITES.search(text):
         return False
     if text.startswith("document.write"):
-        return _WRITES_VALUE.search(text) is None
+        return _WRITES_VALUE.search(text) is None and (_ENTRY_TAG.search(text) is None or _inert().search(text) is not None)
     return _VALUES.fullmatch(text) is not None or _inert().search(text) is not None
 
 
-def writes_unread(dom: Dom) -> bool:
-    """Return whether scripts or elements of the page's own may show entries, possibly newer ones, that its HTML does not."""
-    if dom.asks_for_scripts or any(_fillers(dom)):
+def writes_unread(dom: Dom, known: Collection[str] = frozenset()) -> bool:
+    """Return whether scripts or elements of the page's own may show entries, possibly newer ones, that its HTML does not.
+
+    Args:
+        dom: The page.
+        known: Scripts and media that all pages of the site have, which write nothing of this page's own.
+    """
+    if (dom.asks_for_scripts and "noscript" not in known) or any(filler not in known for filler in _fillers(dom)):
         return True
-    if any(
-        (_LOOP.search(text) and _WRITES.search(text)) or _WRITES_VALUE.search(text) for text in dom.scripts if len(text) < 20_000
-    ):
+    scripts = [text for text in dom.scripts if text not in known and text.strip() not in known]
+    if any(_writes_content(text) or _holds_entries(text) for text in scripts):
         return True
-    if dom.tree.css_first("object,embed,applet") is not None:
+    if not known and dom.tree.css_first("object,embed,applet") is not None:
         return True
-    files = [source.partition("?")[0] for source in dom.script_sources]
+    sources = [source for source in dom.script_sources if source not in known]
+    files = [source.partition("?")[0] for source in sources]
     dynamic = (file for file in files if _DYNAMIC.search(file) and not _counters().search(file))
-    return any(dynamic) or any(_listing().search(file.rpartition("/")[2]) for file in files)
+    if any(dynamic) or any(_listing().search(file.rpartition("/")[2]) for file in files):
+        return True
+    return any(not _is_inert_source(source) for source in sources) and _has_waiting_box(dom)
+
+
+def _writes_content(text: str) -> bool:
+    is_loop = _LOOP.search(text) is not None and _WRITES.search(text) is not None
+    if len(text) >= 20_000:
+        return False
+    writes_entries = "document.write" in text and _ENTRY_TAG.search(text) is not None and _inert().search(text) is None
+    return is_loop or writes_entries or _WRITES_VALUE.search(text) is not None
+
+
+def _holds_entries(text: str) -> bool:
+    """Return whether a script holds texts with dates, as lists have them, in a form that is not read as a list."""
+    if "CDATA" in text or sum(1 for _ in islice(_SCRIPT_DATE.finditer(text), FEWEST_HELD)) < FEWEST_HELD:
+        return False
+    titles = sum(1 for _ in islice(_SCRIPT_TITLE.finditer(text), FEWEST_HELD))
+    return titles == FEWEST_HELD and not json_lists(text).lists
+
+
+def _has_waiting_box(dom: Dom) -> bool:
+    """Return whether an empty box with a name of its own stands outside the bars of the site: a script may fill it."""
+    return any(node.child is None and not is_in_bar(node) for node in dom.tree.css("div[id],section[id],ul[id],tbody[id]")[:2_000])
 
 
 @cache
@@ -136,13 +172,18 @@ def empty_lists(dom: Dom) -> int:
     """Return the number of list elements and list boxes outside navigation and foot without text, link or picture."""
     count = 0
     for node in dom.tree.css(_list_selector())[:2_000]:
-        if node.css_first("a[href],img,iframe,embed,object,video,input,textarea") is not None or not _NOTHING.fullmatch(
-            node.text()
-        ):
+        if node.css_first("a[href],img,iframe,embed,object,video,input,textarea") is not None:
             continue
-        if not is_in_bar(node):
+        if (_NOTHING.fullmatch(node.text()) or _is_mere_header(node)) and not is_in_bar(node):
             count += 1
     return count
+
+
+def _is_mere_header(table: LexborNode) -> bool:
+    """Return whether a table holds nothing but the heads of its columns."""
+    if table.tag != "table" or table.css_first("th") is None:
+        return False
+    return all(_NOTHING.fullmatch(cell.text()) for cell in table.css("td"))
 
 
 def is_in_bar(node: LexborNode) -> bool:

@@ -7,12 +7,12 @@ from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Literal, TypeGuard
 
 from govmedia_rules.collect.decode import decode_page
-from govmedia_rules.collect.fetch import Budget, Fetched, Purpose
 from govmedia_rules.collect.limits import Limits
 from govmedia_rules.collect.navigation import PageLink, host_of, page_key
+from govmedia_rules.collect.outcome import Budget, Fetched, Purpose
 from govmedia_rules.collect.page import PageFacts, read_page
 from govmedia_rules.collect.robots import AllowAll, Rules, read_sitemap
 from govmedia_rules.snapshots.parts import Page, Service
@@ -100,6 +100,10 @@ class PageVisitor:
 
     def _may(self, url: str) -> bool:
         return self._rules.allows(url) if host_of(url) in self._hosts else True
+
+    def _is_own_page(self, fetched: Fetched | None) -> TypeGuard[Fetched]:
+        """Return whether an outcome is a page that came from one of the site's own hosts."""
+        return fetched is not None and fetched.failure is None and host_of(fetched.final_url) in self._hosts
 
     async def _wave(self, urls: Sequence[str], *, purpose: Purpose = "page") -> AsyncIterator[tuple[int, Fetched | None]]:
         """Fetch addresses side by side and return the outcomes in the order asked for; None where a bound forbade a visit.

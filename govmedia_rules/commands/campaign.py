@@ -17,6 +17,7 @@ from govmedia_rules.commands.inputs import examples_folder
 from govmedia_rules.commands.output import say, text_table
 from govmedia_rules.commands.report import document_bytes
 from govmedia_rules.commands.rounds import add_actions
+from govmedia_rules.core.files import write_file
 from govmedia_rules.errors import CampaignError, Where
 from govmedia_rules.notices.figures import Tally
 from govmedia_rules.notices.model import Notice
@@ -169,7 +170,7 @@ def _notice(described: Described, args: argparse.Namespace) -> int:
 
     notice = described.campaign.notice(_draft(described, args))
     if args.out:
-        Path(args.out).write_bytes(_document(notice, args))
+        write_file(args.out, _document(notice, args))
         say(f"written to {args.out}", f"已写入 {args.out}")
         return 0
     if args.json:
@@ -232,7 +233,7 @@ def _correct(described: Described, args: argparse.Namespace) -> int:
     correction = described.campaign.correction(published, _draft(described, args))
     if args.out:
         document = reports.correction_document(correction)
-        Path(args.out).write_bytes(document_bytes(document, Path(args.out).suffix.removeprefix(".")))
+        write_file(args.out, document_bytes(document, Path(args.out).suffix.removeprefix(".")))
         say(f"written to {args.out}", f"已写入 {args.out}")
     for line in correction.lines():
         print(line)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import sys
 from collections import Counter
 from datetime import datetime
@@ -16,6 +15,7 @@ from govmedia_rules.collect.failures import failure_kinds
 from govmedia_rules.collect.probes import read_probes, with_probes
 from govmedia_rules.collect.progress import ProgressBar
 from govmedia_rules.core.dates import read_moment
+from govmedia_rules.core.files import complete_file
 from govmedia_rules.core.time import SHANGHAI
 from govmedia_rules.errors import CollectError, Where
 from govmedia_rules.subjects.models import Site
@@ -102,8 +102,7 @@ def run(args: argparse.Namespace) -> int:
     bar = ProgressBar(len(sites))
     failures: Counter[str] = Counter()
     partly = pages = 0
-    unfinished = out.with_name(f"{out.name}.part")
-    with bar, open(unfinished, "w", encoding="utf-8") as lines:
+    with bar, complete_file(out) as part, part.open("w", encoding="utf-8") as lines:
         for snapshot in collect.sites(
             sites,
             limits=limits_of(args),
@@ -124,7 +123,6 @@ def run(args: argparse.Namespace) -> int:
             failures[failure or ""] += 1
             pages += len(snapshot.pages or ())
             partly += bool(snapshot.partial)
-    os.replace(unfinished, out)
     kinds = failure_kinds()
     not_opened = {kind: count for kind, count in sorted(failures.items()) if kind}
     for kind, count in not_opened.items():

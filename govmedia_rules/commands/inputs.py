@@ -43,7 +43,7 @@ _ROUND = ("example.toml", "campaign.toml")
 
 
 class InspectionInputs(NamedTuple):
-    """What is to be judged, by what."""
+    """The inputs of an inspection and the rulebooks to judge them by."""
 
     paths: list[str]
     rulebooks: list[str]

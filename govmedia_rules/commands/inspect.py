@@ -11,6 +11,7 @@ from govmedia_rules.checks.contract import Status
 from govmedia_rules.commands.inputs import add_inputs, job_of, judge_inputs, results_of
 from govmedia_rules.commands.output import count_on_stderr, say, say_unread
 from govmedia_rules.commands.verdicts import WRITERS, Shown, Verdicts
+from govmedia_rules.core.files import complete_file, make_folder, write_file
 from govmedia_rules.errors import BrokenLine, language
 from govmedia_rules.judge.compare import ComparedInspection
 from govmedia_rules.judge.finding import Finding, Findings
@@ -71,7 +72,7 @@ def _classes(inspection: Inspection, shown: Shown | None) -> Iterator[str]:
 
 
 def _new(inspection: Inspection, baseline: dict[str, ComparedInspection] | None) -> Shown | None:
-    """Return what is shown of an inspection; None where the baseline has the same verdict and every problem.
+    """Return the printed part of an inspection; None where the baseline has the same verdict and every problem.
 
     What is open is not compared one by one: a verdict that was open before and still is, is known.
     """
@@ -99,11 +100,11 @@ def _baseline(path: str | None) -> dict[str, ComparedInspection] | None:
 
 
 def _write(inspections: Iterator[Inspection], book: Rulebook, folder: Path) -> Iterator[Inspection]:
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     explained = "\n\n".join(str(book.explain(indicator.id)) for indicator in book.indicators)
-    (folder / "rulebook.txt").write_text(f"{book.title} {book.version} {book.digest} {book.books}\n\n{explained}\n", "utf-8")
+    write_file(folder / "rulebook.txt", f"{book.title} {book.version} {book.digest} {book.books}\n\n{explained}\n")
     problems: list[Finding] = []
-    with (folder / "inspections.jsonl").open("w", encoding="utf-8") as file:
+    with complete_file(folder / "inspections.jsonl") as part, part.open("w", encoding="utf-8") as file:
         for inspection in inspections:
             file.write(inspection.to_json() + "\n")
             problems.extend(inspection.problems)

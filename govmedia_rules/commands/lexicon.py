@@ -7,8 +7,8 @@ import json
 import sys
 from collections.abc import Iterator
 from dataclasses import asdict
-from pathlib import Path
 
+from govmedia_rules.core.files import write_file
 from govmedia_rules.text.documents import read_documents
 from govmedia_rules.text.reading import load_lexicon
 from govmedia_rules.text.review import Learned, check_lexicon, learn_exceptions
@@ -63,7 +63,7 @@ def _learn(args: argparse.Namespace) -> int:
         for line in learned:
             print(f"{line.count}\t{line.text}\t{line.term}\t{line.example}")
     if args.output:
-        Path(args.output).write_text(_as_toml(learned), "utf-8")
+        write_file(args.output, _as_toml(learned))
     print(f"{len(learned)} strings to review; keep those that are right", file=sys.stderr)
     return 1 if learned else 0
 

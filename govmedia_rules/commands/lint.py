@@ -20,7 +20,6 @@ from govmedia_rules.errors import (
     GovMediaRulesError,
     Lang,
     RulebookError,
-    RulebookErrors,
     UnknownRulebook,
     Where,
     choices,
@@ -28,7 +27,7 @@ from govmedia_rules.errors import (
     language,
 )
 from govmedia_rules.judge.rulebook import Rulebook, load_rulebook
-from govmedia_rules.rules.load import built_in_files, known_ids, read_layer
+from govmedia_rules.rules.load import built_in_files, known_ids, read_layer, single_faults
 from govmedia_rules.rules.model import Indicator, IndicatorEntry, RulebookFile
 from govmedia_rules.rules.places import case_files
 from govmedia_rules.rules.plugins import installed, specs_of
@@ -156,8 +155,7 @@ def lint_rulebook(source: str, checks: Sequence[ModuleType] = (), cases: str | N
         content = read_layer(source, installed()).content
         book = load_rulebook(source, checks=own)
     except RulebookError as fault:
-        several = fault.exceptions if isinstance(fault, RulebookErrors) else (fault,)
-        faults = [_of_error(each, text, str(file)) for each in several if isinstance(each, RulebookError)]
+        faults = [_of_error(each, text, str(file)) for each in single_faults(fault)]
     else:
         lint = _Lint(str(file), text, content, book, {spec.name: spec for module in checks for spec in specs_of(module).values()})
         faults = [*lint.faults(), *_case_faults(lint, cases, own)]

@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 from govmedia_rules.commands.output import say
+from govmedia_rules.core.files import make_folder, write_file
 from govmedia_rules.errors import GovMediaRulesError, Where, language
 from govmedia_rules.rules.load import NATIONAL, read_layer
 from govmedia_rules.rules.plugins import installed
@@ -124,10 +125,10 @@ def run(args: argparse.Namespace) -> int:
     for path in (check, cases):
         if path.exists():
             raise _exists(path, "the file exists already", "文件已存在")
-    folder.mkdir(parents=True, exist_ok=True)
-    book.write_text(table.rstrip("\n") + "\n" + _TABLE.format(**values), "utf-8")
-    check.write_text(_FUNCTION.format(**values), "utf-8")
-    cases.write_text(_CASES.format(**values), "utf-8")
+    make_folder(folder)
+    write_file(check, _FUNCTION.format(**values))
+    write_file(cases, _CASES.format(**values))
+    write_file(book, table.rstrip("\n") + "\n" + _TABLE.format(**values))
     _say_next(book, check, cases)
     return 0
 

@@ -79,7 +79,7 @@ def _say_warning(message: Warning | str, *_: object, **__: object) -> None:
 
 
 def width(text: str) -> int:
-    """Columns a text takes on a terminal: a Chinese character takes two."""
+    """Return the columns a text takes on a terminal: a Chinese character takes two."""
     return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
 
 
@@ -98,7 +98,7 @@ def cut_to_width(text: str, most: int) -> str:
 
 
 def text_table(header: Sequence[str], rows: Iterable[Sequence[str]], most: Sequence[int]) -> Iterator[str]:
-    """Lines of a table whose columns are at most `most` wide."""
+    """Return the lines of a table whose columns are at most `most` wide."""
     cells = [[cut_to_width(cell, limit) for cell, limit in zip(row, most, strict=True)] for row in (header, *rows)]
     widths = [max(width(row[column]) for row in cells) for column in range(len(header))]
     for number, row in enumerate(cells):

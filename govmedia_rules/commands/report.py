@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from govmedia_rules.commands.book import books_of
 from govmedia_rules.commands.inputs import InspectionInputs, add_inputs, examples_folder, job_of, judge_inputs
 from govmedia_rules.commands.output import as_given, count_on_stderr, say, say_unread
+from govmedia_rules.core.files import make_folder, write_file
 from govmedia_rules.errors import BrokenLine, GovMediaRulesError, Where
 from govmedia_rules.judge.inspection import Inspection, Verdict
 from govmedia_rules.judge.rulebook import load_rulebook
@@ -57,7 +58,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 
 def run(args: argparse.Namespace) -> int:
-    """Judge or reads, and writes; 0 when it ran, 1 when something could not be read."""
+    """Judge or read inspections and write the report; return 0 when it ran, 1 when something could not be read."""
     if args.sheets and ((args.due is None and not args.notice) or args.to not in DOCUMENTS):
         raise GovMediaRulesError(
             "sheets need --due DATE and --to docx, md or html",
@@ -82,7 +83,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _put(args: argparse.Namespace, data: bytes) -> None:
     if args.out:
-        Path(args.out).write_bytes(data)
+        write_file(args.out, data)
     elif sys.stdout.isatty():
         print(data.decode())  # what an input holds is escaped on the way to a terminal
     else:
@@ -185,12 +186,11 @@ def _write_sheets(args: argparse.Namespace, inspections: Iterable[Inspection]) -
 def _put_sheets(args: argparse.Namespace, sheets: Iterable[tuple[str, ReportDocument]]) -> None:
     from govmedia_rules.reports.text import file_name
 
-    folder = Path(args.sheets)
-    folder.mkdir(parents=True, exist_ok=True)
+    folder = make_folder(args.sheets)
     written = 0
     for written, (name, document) in enumerate(sheets, 1):
         # The number keeps apart subjects of one name.
-        (folder / f"{written:04d}-{file_name(name, 40)}.{args.to}").write_bytes(document_bytes(document, args.to))
+        write_file(folder / f"{written:04d}-{file_name(name, 40)}.{args.to}", document_bytes(document, args.to))
     say(f"{written} sheets in {folder}", f"{folder} 中写出{written}份整改单")
 
 
@@ -218,9 +218,7 @@ def inspections_of(args: argparse.Namespace, bad: list[BrokenLine]) -> Iterator[
 def _holds_inspections(path: str) -> bool:
     """Return whether the first line of a file is an inspection, not a snapshot."""
     try:
-        with Path(path).open(encoding="utf-8-sig") as file:
-            line = next((line for line in file if line.strip()), "")
-        data = json.loads(line)
+        data = json.loads(next((line for _, line in _filled_lines(path)), ""))
     except (OSError, ValueError):
         return False  # whoever reads it says what is wrong with it
     return isinstance(data, dict) and "verdict" in data and "rulebook" in data
@@ -229,19 +227,22 @@ def _holds_inspections(path: str) -> bool:
 def _stored(paths: Iterable[str], rulebooks: list[str], books: Books | None, bad: list[BrokenLine]) -> Iterator[Inspection]:
     plans: dict[tuple[str, ...], Plan | None] = {}
     for path in paths:
-        with Path(path).open(encoding="utf-8-sig") as file:
-            for number, line in enumerate(file, 1):
-                if not line.strip():
-                    continue
-                try:
-                    data = json.loads(line)
-                    names = tuple(rulebooks) or _layers_of(data)
-                    if names not in plans:
-                        plans[names] = _plan_of(names, books)
-                    yield Inspection.from_dict(data, plans[names])
-                except (GovMediaRulesError, ValueError, RecursionError) as fault:
-                    reason = str(fault).replace("\n", " ")
-                    bad.append(BrokenLine(f"not an inspection: {reason}", Where(path, row=number), zh=f"不是检查结果：{reason}"))
+        for number, line in _filled_lines(path):
+            try:
+                data = json.loads(line)
+                names = tuple(rulebooks) or _layers_of(data)
+                if names not in plans:
+                    plans[names] = _plan_of(names, books)
+                yield Inspection.from_dict(data, plans[names])
+            except (GovMediaRulesError, ValueError, RecursionError) as fault:
+                reason = str(fault).replace("\n", " ")
+                bad.append(BrokenLine(f"not an inspection: {reason}", Where(path, row=number), zh=f"不是检查结果：{reason}"))
+
+
+def _filled_lines(path: str) -> Iterator[tuple[int, str]]:
+    """Yield the lines of a file that are not blank, with their numbers."""
+    with Path(path).open(encoding="utf-8-sig") as file:
+        yield from ((number, line) for number, line in enumerate(file, 1) if line.strip())
 
 
 def _layers_of(data: object) -> tuple[str, ...]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 
 from govmedia_rules.commands.inputs import add_inputs
 from govmedia_rules.commands.output import say_unread
 from govmedia_rules.commands.report import inspections_of
+from govmedia_rules.core.files import write_file
 from govmedia_rules.errors import BrokenLine
 
 
@@ -30,5 +30,5 @@ def run(args: argparse.Namespace) -> int:
 
     bad: list[BrokenLine] = []
     page = review_desk(inspections_of(args, bad), title=args.title)
-    Path(args.out).write_text(page, "utf-8")
+    write_file(args.out, page)
     return say_unread(bad)

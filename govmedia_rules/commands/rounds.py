@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from govmedia_rules.campaign import (
     Appeal,
@@ -55,6 +55,7 @@ if TYPE_CHECKING:
     from govmedia_rules.rules.release import Books
 
 T = TypeVar("T")
+M = TypeVar("M", bound=BaseModel)
 
 
 def add_actions(actions: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -163,7 +164,7 @@ def _new(args: argparse.Namespace) -> int:
     window = None
     if args.window:
         first, last = (PartialDate(year=day.year, month=day.month, day=day.day) for day in args.window)
-        window = DateSpan(start=first, end=last)
+        window = _checked(DateSpan, {"start": first, "end": last}, "--window")
     values = {
         "title": args.title,
         "period": args.period,
@@ -172,14 +173,19 @@ def _new(args: argparse.Namespace) -> int:
         "window": window,
         "rulebooks": tuple(args.rulebook),
     }
-    try:
-        config = CampaignConfig.model_validate(values)
-    except ValidationError as faults:
-        field, text = first_fault(faults)
-        raise CampaignError(f"{field}: {text.en}", zh=f"{field}：{text.zh}") from faults
-    Campaign(config).save(args.path)
+    Campaign(_checked(CampaignConfig, values)).save(args.path)
     say(f"begun in {args.path}", f"已在 {args.path} 建立")
     return 0
+
+
+def _checked(model: type[M], values: dict[str, object], option: str = "") -> M:
+    """Return the model of values that were given as options; what it refuses is named by its field or option."""
+    try:
+        return model.model_validate(values)
+    except ValidationError as faults:
+        field, text = first_fault(faults)
+        name = option or field
+        raise CampaignError(f"{name}: {text.en}", zh=f"{name}：{text.zh}") from faults
 
 
 def _add(args: argparse.Namespace) -> int:
@@ -220,16 +226,15 @@ def _draw(args: argparse.Namespace) -> int:
             zh=f"--share {args.share!r} 不是数",
             hint_zh="30% 写作 0.3",
         ) from None
-    rule = SampleRule.model_validate(
-        {
-            "subject": args.subject,
-            "method": "full" if share == 1 else "stratified",
-            "share": None if share == 1 else share,
-            "strata": tuple(name for name in args.strata.split(",") if name),
-            "portals_always": args.portals,
-            "failed_always": args.failed,
-        }
-    )
+    values = {
+        "subject": args.subject,
+        "method": "full" if share == 1 else "stratified",
+        "share": None if share == 1 else share,
+        "strata": tuple(name for name in args.strata.split(",") if name),
+        "portals_always": args.portals,
+        "failed_always": args.failed,
+    }
+    rule = _checked(SampleRule, values)
     sample = campaign.draw(rule, seed=args.seed, at=_moment(args.at), tier=args.tier)
     campaign.save(args.path)
     for line in sample.lines():
@@ -325,7 +330,7 @@ def _record(
 
 def _issue(args: argparse.Namespace) -> int:
     campaign = Campaign.load(args.path)
-    due = DueRule(day=args.due, days=args.days, working_days=args.working_days)
+    due = _checked(DueRule, {"day": args.due, "days": args.days, "working_days": args.working_days})
     for task in campaign.issue(due, signed=args.signed):
         print(f"{task.name}\t{task.due}\t{task.wording}")
     campaign.save(args.path)
@@ -345,8 +350,8 @@ def _appeal(args: argparse.Namespace) -> int:
     campaign = Campaign.load(args.path)
     at = _moment(args.at)
     if args.answer:
-        answer = AppealAnswer(appeal=args.id, decision=args.answer, role=args.role, at=at, reason=args.reason)
-        campaign.answer_appeal(answer)
+        answered = {"appeal": args.id, "decision": args.answer, "role": args.role, "at": at, "reason": args.reason}
+        campaign.answer_appeal(_checked(AppealAnswer, answered))
     elif not args.unit:
         raise CampaignError(
             "an appeal needs --unit",
@@ -355,16 +360,16 @@ def _appeal(args: argparse.Namespace) -> int:
             hint_zh="已记录的申诉用 --answer 答复",
         )
     else:
-        appeal = Appeal(
-            id=args.id,
-            subject=args.unit,
-            tier=args.tier,
-            indicators=tuple(args.indicator),
-            by=args.by,
-            at=at,
-            reason=args.reason,
-        )
-        campaign.add_appeals(appeal)
+        appeal = {
+            "id": args.id,
+            "subject": args.unit,
+            "tier": args.tier,
+            "indicators": tuple(args.indicator),
+            "by": args.by,
+            "at": at,
+            "reason": args.reason,
+        }
+        campaign.add_appeals(_checked(Appeal, appeal))
     campaign.save(args.path)
     return 0
 

@@ -15,6 +15,7 @@ from typing import Literal, NamedTuple
 
 from govmedia_rules.commands.output import positive
 from govmedia_rules.commands.scan_output import Settled, match_digest, scan_report, scan_review_rows, scan_sarif, scan_table
+from govmedia_rules.core.files import make_folder, write_file
 from govmedia_rules.core.time import SHANGHAI
 from govmedia_rules.errors import GovMediaRulesError, ObservationError, Where
 from govmedia_rules.judge.reviews import Review, last_by_passage, read_reviews
@@ -90,7 +91,7 @@ def run(args: argparse.Namespace) -> int:
     if args.review:
         from govmedia_rules.reports.xlsx import review_workbook
 
-        Path(args.review).write_bytes(review_workbook(scan_review_rows(results, args.indicator)))
+        write_file(args.review, review_workbook(scan_review_rows(results, args.indicator)))
     if args.marked:
         _mark(scanner, documents, args)
     candidates = sum(len(matches) for _, matches in results)
@@ -103,7 +104,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 class _Known(NamedTuple):
-    """What is known before a scan: decisions by passage, passages that an earlier scan showed, and how many were refused."""
+    """Decisions and passages known before a scan, and the number of refused decisions."""
 
     reviews: dict[str, Review]
     shown: set[str]
@@ -212,14 +213,13 @@ def _inline_exceptions(path: Path) -> dict[str, _Decision]:
 
 
 def _mark(scanner: Scanner, documents: list[TextDocument], args: argparse.Namespace) -> None:
-    folder = Path(args.marked)
-    folder.mkdir(parents=True, exist_ok=True)
+    folder = make_folder(args.marked)
     copies: dict[str, str] = {}
     for document in documents:
         path = Path(document.where)
         if path.suffix.lower() == ".docx":
             copy = copies.setdefault(document.where, _free_name(path, copies.values()))
-            (folder / copy).write_bytes(marked_docx(path, scanner, at=document.day or args.at))
+            write_file(folder / copy, marked_docx(path, scanner, at=document.day or args.at))
 
 
 def _free_name(path: Path, taken: Iterable[str]) -> str:

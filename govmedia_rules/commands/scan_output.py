@@ -1,4 +1,4 @@
-"""What a scan prints: a table, JSON, SARIF, or the workbook to review in. Every form names a passage by the same digest."""
+"""Output of a scan: a table, JSON, SARIF, or the workbook to review in. Every form names a passage by the same digest."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Results = Sequence[tuple[str, Matches]]
 
 
 class Settled(NamedTuple):
-    """A candidate that is not shown because somebody decided on it.
+    """A candidate that is not shown because a review has decided it.
 
     Attributes:
         where: The file.

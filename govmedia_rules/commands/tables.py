@@ -14,6 +14,7 @@ from govmedia_rules.judge.frame import asked_of
 from govmedia_rules.judge.rulebook import Rulebook
 from govmedia_rules.snapshots.models import AccountSnapshot, SiteSnapshot
 from govmedia_rules.snapshots.shallow import kind_of_table, open_subject_tables, read_accounts, read_sites
+from govmedia_rules.snapshots.shallow_rows import SubjectKind
 from govmedia_rules.tables.model import BadRow, Rows
 
 TABLE_SUFFIXES = frozenset({".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".et", ".csv", ".tsv", ".txt", ".htm", ".html", ".parquet"})
@@ -37,10 +38,33 @@ def table_snapshots(
     Raises:
         GovMediaRulesError: `--at` is no date, or the table cannot be read.
     """
-    at = _point(args.at, zone)
-    sheet, header = args.sheet, args.header
-    headers = [column for table in open_subject_tables(path, sheet=sheet, header=header) for column in table.columns]
-    read = read_accounts if kind_of_table(headers) == "account" else read_sites
+    tables = open_subject_tables(path, sheet=args.sheet, header=args.header)
+    kinds: dict[str | int | None, set[SubjectKind]] = {}
+    for table in tables:
+        kinds.setdefault(table.sheet, set()).add(kind_of_table(table.columns))
+    if len(set().union(*kinds.values())) < 2:
+        kinds = {args.sheet: {kind_of_table([column for table in tables for column in table.columns])}}
+    snapshots: list[AccountSnapshot | SiteSnapshot] = []
+    for sheet, several in kinds.items():
+        kind: SubjectKind = "account" if "account" in several else "site"
+        if len(several) > 1:
+            say(f"{path}: {sheet or ''} 同一张工作表里有政务新媒体和网站两种表，只读了政务新媒体的；请分到两张工作表")
+        snapshots.extend(_one_kind(path, args, kind, sheet, book, zone, bad))
+    return snapshots
+
+
+def _one_kind(
+    path: str,
+    args: argparse.Namespace,
+    kind: SubjectKind,
+    sheet: str | int | None,
+    book: Rulebook,
+    zone: tzinfo,
+    bad: list[BrokenLine],
+) -> Sequence[AccountSnapshot | SiteSnapshot]:
+    """Return the snapshots of the tables of one kind of subject, see `table_snapshots`."""
+    at, header = _point(args.at, zone), args.header
+    read = read_accounts if kind == "account" else read_sites
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", MissingColumn)
         warnings.simplefilter("ignore", UnreadInput)
@@ -85,7 +109,7 @@ def _report(path: str, rows: Rows[AccountSnapshot] | Rows[SiteSnapshot], missing
 
 
 def _text(faults: Sequence[BadRow]) -> str:
-    """Return what is said of cells that were not read for one reason in one column: the first rows and what they hold."""
+    """Return a sentence on the cells of one column that were not read for one reason: the first rows and their contents."""
     first = faults[0]
     values = "、".join(f"“{value[:30]}”" for value in list(dict.fromkeys(fault.value for fault in faults if fault.value))[:3])
     numbers = "、".join(str(fault.row) for fault in faults[:8])

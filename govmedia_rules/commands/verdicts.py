@@ -143,7 +143,7 @@ def _proof(finding: Finding, lang: Lang) -> str:
 
 
 def _why(inspection: Inspection, lang: Lang) -> str:
-    """Return why a verdict is what it is where no single finding decides it."""
+    """Return the reason for a verdict that no single finding decides."""
     score = inspection.score
     if score is None:
         english = "no veto and no scored indicator applies to this subject: it cannot be judged"

@@ -1,1 +1,1 @@
-"""What every other package stands on: models, time, dates, working days, vocabularies, rates, progress, display and plots."""
+"""Foundations of every other package: models, time, dates, working days, vocabularies, rates, progress, display and plots."""

@@ -44,7 +44,7 @@ _H = f"[{_ZERO}一二三四五六七八九]"
 
 
 def _blanks(pattern: str) -> str:
-    """Return a blank in the patterns below stands for up to three of any kind: bounded, so that no text makes them slow."""
+    """Return the pattern with each blank replaced by up to three of any white space: bounded, so that no text makes it slow."""
     return pattern.replace(" ", r"\s{0,3}")
 
 
@@ -177,7 +177,8 @@ def read_moment(cell: str, *, now: datetime | None = None, zone: tzinfo = SHANGH
         except ValueError:
             return None
     if len(cell) > LONGEST_CELL:
-        cell = " ".join(cell[: 8 * LONGEST_CELL].split())  # indented source text; a real cell is short once collapsed
+        # Indented source text is short once collapsed. A cell is never cut: what is left of a day could be another day.
+        cell = " ".join(cell.split()) if len(cell) <= 8 * LONGEST_CELL else cell
         if len(cell) > LONGEST_CELL:
             return None
     # What a date or a label in front of it can begin with: most cells of a page fail here, at their first character.
@@ -492,8 +493,6 @@ def read_split(boxes: Sequence[str], *, now: datetime | None = None) -> date | N
         if not text:
             continue
         count += 1
-        if count > 4:
-            return None
         if (match := _PART_YEAR_MONTH.fullmatch(text)) and year is None and month is None:
             year, month = int(match[1]), int(match[2])
         elif (match := _PART_YEAR.fullmatch(text)) and year is None:

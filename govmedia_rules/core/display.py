@@ -1,4 +1,4 @@
-"""What a notebook shows: bounded, escaped HTML that reads on light and dark backgrounds and loads nothing from anywhere.
+"""HTML for notebooks: bounded, escaped, readable on light and dark backgrounds, and loading nothing from anywhere.
 
 Text keeps the colour of the page; colours are half transparent and only at borders and behind words, so both kinds of themes
 work. Whatever is cut says how much was left out.
@@ -33,7 +33,7 @@ _HIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u202a-\u20
 
 
 def text(value: object, most: int = MAX_CHARS) -> str:
-    """Return a value as escaped text of at most `most` characters; characters nobody can see are shown as their code."""
+    """Return a value as escaped text of at most `most` characters; invisible characters are shown as their code."""
     plain = str(value)
     cut = len(plain) - most
     if cut > 0:
@@ -115,7 +115,7 @@ def html_table(heads: Sequence[str], rows: Iterable[Sequence[str]], total: int |
 
 
 def shares(counts: Mapping[str, int], tones: Mapping[str, Tone]) -> str:
-    """Return counts as a bar whose parts are as long as their shares, with every count and share beside it."""
+    """Return counts as a stacked bar, each part as wide as its share, with every count and share beside it."""
     total = sum(counts.values())
     if not total:
         return ""
@@ -131,7 +131,7 @@ def shares(counts: Mapping[str, int], tones: Mapping[str, Tone]) -> str:
 
 
 def frame(*fragments: str) -> str:
-    """Fragments of HTML as one output."""
+    """Return fragments of HTML as one output."""
     return f'<div style="{_FRAME}">{"".join(fragments)}</div>'
 
 
@@ -211,7 +211,7 @@ def _is_flat(fields: Mapping[str, object]) -> bool:
 
 
 def _rows(rows: Sequence[Mapping[str, object]], total: int, budget: _Budget) -> str:
-    """Objects without parts as a table: a column for each field one of them knows."""
+    """Return objects without parts as a table: a column for each field that one of them has."""
     names = list(dict.fromkeys(name for row in rows for name, value in row.items() if value not in (None, (), [])))[:MAX_COLUMNS]
     shown = []
     for row in rows:

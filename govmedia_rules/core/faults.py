@@ -1,4 +1,4 @@
-"""What is wrong with a value, in English and Chinese, instead of the words of the validator."""
+"""Descriptions of invalid values in English and Chinese, in place of the validator's messages."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ _FAMILIES: tuple[tuple[str, FaultText], ...] = (
 
 
 def describe_fault(error: Mapping[str, Any]) -> FaultText:
-    """Return what is wrong with one value.
+    """Return a description of one invalid value.
 
     Args:
         error: One of `ValidationError.errors()`.

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import inspect
+import re
 from collections.abc import Iterator, Mapping
 from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, GetJsonSchemaHandler, StringConstraints
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 from govmedia_rules.core import display
 
@@ -23,11 +27,31 @@ class Model(BaseModel):
             if name in type(self).model_fields and value is not None:
                 yield name, _Shown(display.short(value))
 
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        described = handler(schema)
+        properties = handler.resolve_ref_schema(described).get("properties", {})
+        for name, text in _attributes(cls).items():
+            if name in properties:
+                properties[name].setdefault("description", text)
+        return described
+
     def _repr_html_(self) -> str:
         fields = _fields_of(self)
         assert fields is not None
         named = next((value for value in (fields.get("title"), fields.get("name"), fields.get("id")) if value), None)
         return display.model(f"{type(self).__name__} {named}" if named else type(self).__name__, fields, _fields_of)
+
+
+def _attributes(model: type[BaseModel]) -> dict[str, str]:
+    """Return what the docstrings of a model and the models it extends say of each field."""
+    texts: dict[str, str] = {}
+    for cls in reversed(model.__mro__):
+        _, _, section = inspect.cleandoc(cls.__dict__.get("__doc__") or "").partition("\nAttributes:\n")
+        section = section.partition("\n\n")[0]
+        for match in re.finditer(r"^    (\w+): (.*(?:\n {5,}.*)*)", section, re.MULTILINE):
+            texts[match[1]] = " ".join(match[2].split())
+    return texts
 
 
 class _Shown(str):

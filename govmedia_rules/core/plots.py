@@ -65,7 +65,7 @@ _RATE_LABEL = "合格率，括号内为合格数/总数；黄色为待定，不�
 
 
 def pass_rates(groups: Mapping[str, CountsOf], *, title: str = "合格率", ax: Axes | None = None, font: str | None = None) -> Axes:
-    """Draw the pass rate of each group, what is undetermined in a colour of its own, and the counts beside the bars.
+    """Draw the pass rate of each group, the undetermined share in a colour of its own, and the counts beside the bars.
 
     Args:
         groups: Counts by name of the group, drawn in this order from the top; those beyond `MAX_BARS` are one bar, 其余N个.
@@ -90,7 +90,7 @@ def pass_rates(groups: Mapping[str, CountsOf], *, title: str = "合格率", ax: 
 
 
 def problem_kinds(counts: Mapping[str, int], *, title: str = "突出问题", ax: Axes | None = None, font: str | None = None) -> Axes:
-    """Draws how often each kind of problem occurs, with its share, the most frequent on top.
+    """Draw how often each kind of problem occurs, with its share, the most frequent on top.
 
     Args:
         counts: Number of problems by kind.
@@ -122,7 +122,7 @@ def staleness(
     ax: Axes | None = None,
     font: str | None = None,
 ) -> Axes:
-    """Draws how long ago subjects were updated, with the limit marked; the last bar holds everything beyond five limits.
+    """Draw how long ago subjects were updated, with the limit marked; the last bar holds everything beyond five limits.
 
     Args:
         days: Days since the newest update, one a subject.
@@ -155,7 +155,7 @@ def staleness(
 def quarters(
     rates: Mapping[str, CountsOf], *, title: str = "各季度合格率", ax: Axes | None = None, font: str | None = None
 ) -> Axes:
-    """Draws the pass rate of each quarter with its change against the one before, in percentage points.
+    """Draw the pass rate of each quarter with its change against the one before, in percentage points.
 
     Args:
         rates: Counts by quarter, in order of time.
@@ -193,7 +193,7 @@ def quarters(
 
 
 def funnel(steps: Mapping[str, int], *, title: str = "问题整改", ax: Axes | None = None, font: str | None = None) -> Axes:
-    """Draws how many problems reach each step of rectification, with the share of the first step.
+    """Draw how many problems reach each step of rectification, with the share of the first step.
 
     Args:
         steps: Number at each step (发现, 已整改, 复查通过 …), in order.
@@ -221,7 +221,7 @@ def score_bands(
     ax: Axes | None = None,
     font: str | None = None,
 ) -> Axes:
-    """Draws how many scores lie in each band; a score that may lie in more than one band counts as 未定.
+    """Draw how many scores lie in each band; a score that may lie in more than one band counts as 未定.
 
     Args:
         scores: Lowest and highest each score can be.
@@ -269,7 +269,7 @@ def _added(counts: Sequence[CountsOf]) -> CountsOf:
 
 
 def _begin(ax: Axes | None, bars: int, texts: Iterable[str], font: str | None) -> tuple[Axes, list[str]]:
-    """Axes to draw on, and the families for their texts."""
+    """Return the axes to draw on, and the font families for their texts."""
     families = families_for(texts, font)
     if ax is None:
         import matplotlib.pyplot as plt
@@ -359,7 +359,7 @@ def _is_han(char: str) -> bool:
 
 @cache
 def _han_fonts() -> tuple[tuple[str, str], ...]:
-    """Names and files of fonts with Chinese characters, the best first; files that matplotlib has not listed are added."""
+    """Return names and files of fonts with Chinese characters, the best first; files that matplotlib does not list are added."""
     from matplotlib import font_manager
 
     fonts = _ranked((entry.name, entry.fname) for entry in font_manager.fontManager.ttflist)

@@ -89,16 +89,6 @@ def percent(part: int, whole: int, *, places: int, policy: Policy = Policy.HALF_
     return Decimal(scaled).scaleb(-places)
 
 
-def exact_percent(part: int, whole: int) -> Fraction:
-    """Return the percentage as an exact fraction.
-
-    Raises:
-        ValueError: No base, or a part outside it.
-    """
-    _checked(part, whole, 0)
-    return Fraction(100 * part, whole)
-
-
 def policies_giving(figure: Decimal, part: int, whole: int) -> tuple[Policy, ...]:
     """Return the policies under which `part` of `whole` is printed as `figure` (its own decimal places are used)."""
     places = places_of(figure)
@@ -163,18 +153,6 @@ def bases(figure: Decimal, part: int, *, of_rest: bool = False, policy: Policy =
         return low
 
     return range(first("at"), first("past"))
-
-
-def nearest(counts: range, wanted: int) -> int | None:
-    """Return the count of `counts` closest to `wanted`, the lower one of two equally close; None when there is none."""
-    if not counts:
-        return None
-    return min(max(wanted, counts[0]), counts[-1])
-
-
-def counts_above(share: Fraction, whole: int) -> int:
-    """Return the smallest count that is more than `share` of `whole` (超过60% of 112 is at least 68)."""
-    return int(share * whole) + 1
 
 
 def counts_at_least(share: Fraction, whole: int) -> int:

@@ -86,13 +86,19 @@ Instant = Annotated[datetime, _InstantSchema]
 """An aware `datetime`. Models hold it in Asia/Shanghai, whatever offset it was written in; so for `Moment`."""
 
 
+def zone_of(instant: datetime) -> tzinfo:
+    """Return the time zone of an aware instant."""
+    assert instant.tzinfo is not None
+    return instant.tzinfo
+
+
 def earliest(moment: datetime | date, zone: tzinfo) -> datetime:
-    """Return the first instant that `moment` may stand for, in `zone` when it is a bare day."""
+    """Return the first instant of `moment`: the start of the day in `zone` when it is a bare day."""
     return moment if isinstance(moment, datetime) else datetime.combine(moment, time.min, zone)
 
 
 def latest(moment: datetime | date, zone: tzinfo) -> datetime:
-    """Return the last instant that `moment` may stand for, in `zone` when it is a bare day."""
+    """Return the last instant of `moment`: the end of the day in `zone` when it is a bare day."""
     return moment if isinstance(moment, datetime) else datetime.combine(moment, time.max, zone)
 
 
@@ -129,13 +135,13 @@ class Span(NamedTuple):
         return cls(start, end, start.toordinal() + 1, end.toordinal() - 1)
 
     def has(self, moment: datetime | date) -> bool:
-        """Return whether `moment`, or any instant of it when it is a bare day, lies in the interval (both ends included)."""
+        """Return whether the interval (ends included) contains `moment`, or any instant of it when it is a bare day."""
         if isinstance(moment, datetime):
             return self.start <= moment <= self.end
         return self.first_whole_day - 1 <= moment.toordinal() <= self.last_whole_day + 1
 
     def is_before(self, moment: datetime | date) -> bool:
-        """Return whether `moment` lies wholly after the interval."""
+        """Return whether the interval ends before `moment`; for a bare day, before its first instant."""
         return moment > self.end if isinstance(moment, datetime) else moment.toordinal() > self.last_whole_day + 1
 
 

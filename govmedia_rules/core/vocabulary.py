@@ -99,7 +99,7 @@ class Vocabulary(Mapping[str, VocabularyTerm]):
         return None if term_id is None else self.terms[term_id]
 
     def is_a(self, term_id: str, ancestor: str) -> bool:
-        """Return whether `term_id` is `ancestor` or lies below it in the tree."""
+        """Return whether `term_id` is `ancestor` or one of its descendants."""
         step: str | None = term_id
         while step is not None:
             if step == ancestor:

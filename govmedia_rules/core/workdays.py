@@ -11,8 +11,9 @@ from datetime import date, timedelta
 from functools import cache, cached_property
 from typing import Annotated, NamedTuple
 
-from pydantic import BeforeValidator, PlainSerializer
+from pydantic import AfterValidator, BeforeValidator, PlainSerializer
 
+from govmedia_rules.core.frozen import frozen_mapping
 from govmedia_rules.core.model import Model, Short
 from govmedia_rules.core.vocabulary import read_data
 from govmedia_rules.errors import CalendarError
@@ -47,8 +48,8 @@ class YearSchedule(Model):
         worked: Weekend days that are worked, with the holiday they make up for.
     """
 
-    off: Mapping[date, Short]
-    worked: Mapping[date, Short]
+    off: Annotated[Mapping[date, Short], AfterValidator(frozen_mapping)]
+    worked: Annotated[Mapping[date, Short], AfterValidator(frozen_mapping)]
 
 
 class WorkCalendar(Model):
@@ -67,7 +68,7 @@ class WorkCalendar(Model):
     """
 
     version: Short
-    years: Mapping[int, YearSchedule]
+    years: Annotated[Mapping[int, YearSchedule], AfterValidator(frozen_mapping)]
 
     @classmethod
     def official(cls) -> WorkCalendar:
@@ -166,7 +167,7 @@ class WorkCalendar(Model):
         return WorkingDays(count, tuple(skipped), tuple(made_up))
 
     def has_more_than(self, limit: int, first: date, last: date) -> bool | None:
-        """Return whether more than `limit` working days lie after `first`, up to and including `last`.
+        """Return whether there are more than `limit` working days after `first`, up to and including `last`.
 
         Args:
             limit: Number of working days.

@@ -171,7 +171,7 @@ class BatchJudge:
         return pa.schema([*(given.field(name) for name in self.keep), *self._own_schema])
 
     def __call__(self, batch: pyarrow.RecordBatch) -> pyarrow.RecordBatch:
-        """Judges a batch.
+        """Judge a batch.
 
         Raises:
             TableError: The batch has neither a column of JSON nor the columns of a registry.
@@ -212,7 +212,7 @@ class BatchJudge:
         return [pa.concat_arrays(pair).take(pa.array(order)) for pair in zip(judged, broken, strict=True)]
 
     def arrays(self, rows: Sequence[Cells]) -> list[pyarrow.Array]:
-        """Rows of cells as the arrays of the result."""
+        """Return rows of cells as the arrays of the result."""
         import pyarrow as pa
 
         columns: Sequence[Sequence[Cell]] = list(zip(*rows, strict=True)) if rows else [()] * len(self.headings)

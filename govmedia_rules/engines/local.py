@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import warnings
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
@@ -16,17 +17,18 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
 from govmedia_rules.core import display
-from govmedia_rules.core.parallel import DEATH, Job, run_tasks
+from govmedia_rules.core.files import complete_file, make_folder, not_written, write_file
+from govmedia_rules.core.parallel import DEATH, HangGuard, Job, run_tasks
 from govmedia_rules.core.progress import Meter, Progress
 from govmedia_rules.engines.batch import BatchJudge, Cells
-from govmedia_rules.errors import BrokenLine, ExportError, ObservationError, UnreadInput, Where
-from govmedia_rules.judge.files import CHECK_SECONDS, Outside, check_files, slices, worker_modules
+from govmedia_rules.engines.run_folder import LOCK_FILE, Piece, claim, is_done, locked, look_at, origin, refuse_foreign
+from govmedia_rules.errors import BrokenLine, ObservationError, UnreadInput, Where
+from govmedia_rules.judge.files import CHECK_SECONDS, HANG_SECONDS, Outside, check_files, slices, worker_modules
 from govmedia_rules.judge.inspection import VERDICT_TONES, Verdict
 from govmedia_rules.judge.limits import limit_checks
 from govmedia_rules.judge.rulebook import Rulebook
 from govmedia_rules.snapshots.reading import RawLine, file_lines, stream_lines
 from govmedia_rules.tables.columns import missing_frames
-from govmedia_rules.tables.files import complete_file
 
 if TYPE_CHECKING:
     import pyarrow
@@ -36,32 +38,10 @@ PIECE_BYTES = 16 * 1024 * 1024
 BATCH_ROWS = 1_000
 """Rows that are held before they are written."""
 FORMAT = 1
-RUN_FILE = "_run.json"
-LOCK_FILE = "_run.lock"
-
-
-class Piece(NamedTuple):
-    """A part of the input.
-
-    Attributes:
-        number: Its place in the order of the input, from 0; it names the part.
-        path: The file.
-        start: First byte, or for Parquet the row group.
-        stop: The byte after the last line; for Parquet the first row of the group.
-        size: Bytes, for progress.
-        kind: `lines`, `document`, `parquet`, or `nothing` for an input without any.
-    """
-
-    number: int
-    path: str
-    start: int
-    stop: int
-    size: int
-    kind: str
 
 
 class PieceDone(NamedTuple):
-    """What a worker says of a finished piece."""
+    """The result of a finished piece, as a worker sends it back."""
 
     subjects: int
     bad: int
@@ -77,6 +57,7 @@ class FileRun:
         resumed: How many of them an earlier run had done.
         verdicts: How many subjects have each verdict.
         bad_count: How many lines could not be read whole, or killed their process.
+        remade: Names of the parts of an earlier run that were found damaged and made again.
     """
 
     out: Path
@@ -84,6 +65,7 @@ class FileRun:
     resumed: int
     verdicts: Mapping[Verdict, int]
     bad_count: int
+    remade: tuple[str, ...] = ()
 
     @property
     def subjects(self) -> int:
@@ -133,14 +115,15 @@ def inspect_to_parquet(
     restart: bool = False,
     piece_bytes: int = PIECE_BYTES,
 ) -> FileRun:
-    r"""Judges files of snapshots into a folder of Parquet; a run that was killed goes on where it stopped.
+    r"""Judge files of snapshots into a folder of Parquet; a run that was killed goes on where it stopped.
 
     Args:
         paths: JSON Lines (one snapshot a line), `.json` (one or an array) or Parquet (a column of JSON, or the columns of a
             registry with what was seen).
         book: The rulebook; or a `BatchJudge`, which says besides how snapshots are read.
         out: Folder for the result; made where it does not exist. One that holds an unfinished run of the same files, plan and
-            settings is finished.
+            settings is finished; so is one whose files of lines grew since, or to which files were added. Parts that are damaged
+            are made again.
         workers: Number of processes. Checks must be importable in them (not defined in a notebook).
         progress: True shows a bar, a function gets bytes done and in all.
         on_bad: Called for each line that could not be read, after the run; None warns with their number.
@@ -149,11 +132,12 @@ def inspect_to_parquet(
 
     Raises:
         ObservationError: A file does not exist.
-        ExportError: The folder holds the result of something else, or another run writes to it now.
+        ExportError: The folder holds the result of something else, a file changed in what was judged already, another run
+            writes to the folder now, or it cannot be written.
         MissingExtra: pyarrow is not installed.
 
     Warns:
-        UnreadInput: Some lines could not be read and nobody asked to be told of each.
+        UnreadInput: Some lines could not be read and nobody asked to be told of each; or a part is damaged and made again.
 
     Example:
         >>> import tempfile
@@ -176,30 +160,62 @@ def inspect_to_parquet(
     judge = BatchJudge.of(book)
     if judge.keep:
         raise ValueError("files are judged without keep=; file and position lead back to the input")
-    folder = Path(out)
-    folder.mkdir(parents=True, exist_ok=True)
+    folder = make_folder(out)
     # Where there is nothing to judge, an empty part still tells readers of the folder the columns.
+    inputs = look_at(files)  # before they are cut: what comes to them meanwhile is judged and seen as grown next time
     pieces = list(cut_input(files, piece_bytes)) or [Piece(0, files[0], 0, 0, 0, "nothing")]
-    settings = _description(files, judge, piece_bytes)
-    _refuse_foreign(folder, settings, restart)  # before the lock is made in it
+    settings = _description(judge, piece_bytes)
+    refuse_foreign(folder, settings, inputs, restart=restart)  # before the lock is made in it
     with locked(folder, LOCK_FILE):
-        _claim(folder, settings, restart)
-        todo = [piece for piece in pieces if not _part(folder, piece).exists()]
+        claim(folder, settings, inputs, restart=restart)
+        todo, remade = _undone(folder, pieces)
         with Meter(progress, sum(piece.size for piece in pieces), unit="B", title="检查") as meter:
             meter.add(sum(piece.size for piece in pieces) - sum(piece.size for piece in todo))
             work = _in_this_process if workers == 1 else _in_workers
             for piece, _ in work(judge, folder, todo, workers):
                 meter.add(piece.size)
-    run = _summary(folder, len(pieces), len(pieces) - len(todo))
+    run = _summary(folder, len(pieces), len(pieces) - len(todo), remade)
     if run.bad_count:
         _tell_bad(run, on_bad)
     return run
 
 
+def _undone(folder: Path, pieces: Sequence[Piece]) -> tuple[list[Piece], tuple[str, ...]]:
+    """Return the pieces without a whole part, and the names of parts that are damaged; what there is of them is taken away."""
+    todo, damaged = [], []
+    for piece in pieces:
+        try:
+            if is_done(folder, piece):
+                continue
+        except ValueError as fault:
+            damaged.append(piece.part)
+            warnings.warn(
+                UnreadInput(f"{piece.part} is damaged and is made again: {fault}", zh=f"{piece.part} 已损坏，重新生成：{fault}"),
+                stacklevel=3,
+            )
+        todo.append(piece)
+        try:
+            for name in (piece.part, piece.notes):
+                (folder / name).unlink(missing_ok=True)
+        except OSError as fault:
+            raise not_written(folder, fault) from fault
+    return todo, tuple(damaged)
+
+
+def _description(judge: BatchJudge, piece_bytes: int) -> dict[str, object]:
+    # Runs of releases that took no reviews go on.
+    absent = {"plan", *(name for name in ("reviews", "waivers") if not getattr(judge, name))}
+    names = [field.name for field in fields(judge) if field.name not in absent]
+    return {
+        "format": FORMAT,
+        "rulebook": {"version": judge.plan.version, "digest": judge.plan.digest},
+        "settings": {name: str(getattr(judge, name)) for name in names},
+        "piece_bytes": piece_bytes,
+    }
+
+
 def _tell_bad(run: FileRun, on_bad: Callable[[BrokenLine], None] | None) -> None:
     if on_bad is None:
-        import warnings
-
         first = next(run.bad())
         warnings.warn(
             UnreadInput(
@@ -250,111 +266,10 @@ def _parquet(path: str) -> Any:
         raise ObservationError(f"the file is not Parquet: {fault}", Where(path), zh=f"文件不是 Parquet：{fault}") from fault
 
 
-# The folder
+# The result
 
 
-def _description(files: Sequence[str], judge: BatchJudge, piece_bytes: int) -> dict[str, object]:
-    inputs = []
-    for path in files:
-        stat = os.stat(path)
-        inputs.append({"path": path, "bytes": stat.st_size, "changed": stat.st_mtime_ns})
-    # Runs of releases that took no reviews go on.
-    absent = {"plan", *(name for name in ("reviews", "waivers") if not getattr(judge, name))}
-    names = [field.name for field in fields(judge) if field.name not in absent]
-    return {
-        "format": FORMAT,
-        "rulebook": {"version": judge.plan.version, "digest": judge.plan.digest},
-        "settings": {name: str(getattr(judge, name)) for name in names},
-        "piece_bytes": piece_bytes,
-        "inputs": inputs,
-    }
-
-
-def _claim(folder: Path, settings: Mapping[str, object], restart: bool) -> None:
-    """Make sure that what the folder holds belongs to this run, then clear away half-written parts, or all where it starts."""
-    _refuse_foreign(folder, settings, restart)
-    path = folder / RUN_FILE
-    for name in (RUN_FILE, "part-*.parquet", "bad-*.jsonl"):
-        for leftover in folder.glob(f".{name}.*.part"):
-            leftover.unlink()
-    if path.exists() and not restart:
-        return
-    for old in _parts(folder):
-        old.unlink()
-    with complete_file(path) as part:
-        part.write_text(json.dumps(settings, ensure_ascii=False, indent=1) + "\n", "utf-8")
-
-
-def _parts(folder: Path) -> list[Path]:
-    return [*folder.glob("part-*.parquet"), *folder.glob("bad-*.jsonl")]
-
-
-def _recorded(path: Path) -> dict[str, Any] | None:
-    """Return what the file of a run says; None where it is missing or no run of this library wrote it."""
-    try:
-        recorded = json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError, RecursionError):
-        return None
-    return recorded if isinstance(recorded, dict) and {"format", "rulebook", "inputs"} <= recorded.keys() else None
-
-
-def _refuse_foreign(folder: Path, settings: Mapping[str, object], restart: bool) -> None:
-    """Refuse a folder that holds something else; nothing in it is touched."""
-    path = folder / RUN_FILE
-    recorded = _recorded(path)
-    if recorded is not None:
-        if recorded != json.loads(json.dumps(settings)) and not restart:
-            differing = sorted(key for key in settings if recorded.get(key) != json.loads(json.dumps(settings[key])))
-            raise ExportError(
-                f"the folder holds a run that differs in {', '.join(differing)}",
-                Where(str(folder)),
-                "choose another folder, or pass restart=True to throw it away",
-                zh=f"目录里是另一次运行的结果，不同之处：{'、'.join(differing)}",
-                hint_zh="请换一个目录，或传入 restart=True 丢弃它",
-            )
-        return
-    # No run writes parts before its file: these are of another program, and a restart does not throw them away either.
-    if path.exists() or _parts(folder):
-        raise ExportError(
-            "the folder holds parts of an unknown run",
-            Where(str(folder)),
-            "choose another folder",
-            zh="目录里有来历不明的部分结果",
-            hint_zh="请换一个目录",
-        )
-
-
-@contextmanager
-def locked(folder: Path, name: str) -> Iterator[None]:
-    """Keep a second run out of the folder; the lock falls with the process. Where the system has no such lock, none is held."""
-    try:
-        import fcntl
-    except ImportError:
-        yield
-        return
-    with (folder / name).open("a") as stream:
-        try:
-            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise ExportError(
-                "another run writes to the folder now",
-                Where(str(folder)),
-                hint="wait for it, or choose another folder",
-                zh="另一个运行正在写这个目录",
-                hint_zh="请等它结束，或换一个目录",
-            ) from None
-        yield
-
-
-def _part(folder: Path, piece: Piece) -> Path:
-    return folder / f"part-{piece.number:06d}.parquet"
-
-
-def _bad_file(folder: Path, piece: Piece) -> Path:
-    return folder / f"bad-{piece.number:06d}.jsonl"
-
-
-def _summary(folder: Path, pieces: int, resumed: int) -> FileRun:
+def _summary(folder: Path, pieces: int, resumed: int, remade: tuple[str, ...]) -> FileRun:
     import pyarrow.compute as pc
     import pyarrow.parquet as pq
 
@@ -363,7 +278,7 @@ def _summary(folder: Path, pieces: int, resumed: int) -> FileRun:
         counted = pc.value_counts(pq.ParquetFile(path).read(["verdict"])["verdict"])
         for row in counted.to_pylist():
             verdicts[Verdict(row["values"])] += row["counts"]
-    return FileRun(folder, pieces, resumed, verdicts, sum(1 for _ in _bad_lines(folder)))
+    return FileRun(folder, pieces, resumed, verdicts, sum(1 for _ in _bad_lines(folder)), remade)
 
 
 def _bad_lines(folder: Path) -> Iterator[dict[str, Any]]:
@@ -376,7 +291,7 @@ def _bad_lines(folder: Path) -> Iterator[dict[str, Any]]:
         file, lines = metadata[b"file"].decode(), int(metadata[b"lines"])
         notes = path.with_name(path.name.replace("part-", "bad-").replace(".parquet", ".jsonl"))
         if notes.exists():
-            for line in notes.read_text("utf-8").splitlines():
+            for line in notes.read_text("utf-8").split("\n")[:-1]:
                 note = json.loads(line)
                 yield note | {"file": file, "line": note["line"] + before.get(file, 0)}
         before[file] = before.get(file, 0) + lines
@@ -393,27 +308,31 @@ class _Fault(NamedTuple):
     zh: str = ""
 
 
-def judge_piece(judge: BatchJudge, folder: Path, piece: Piece, fatal: Container[int] = ()) -> PieceDone:
-    """Judges a piece and writes its part; the notes on bad lines are written before it.
+def judge_piece(
+    judge: BatchJudge, folder: Path, piece: Piece, fatal: Container[int] = (), alive: Callable[[], None] = lambda: None
+) -> PieceDone:
+    """Judge a piece and write its part; the notes on bad lines are written before it.
 
     Args:
         judge: The function.
         folder: Where the part goes.
         piece: The piece.
         fatal: Numbers of lines that killed a process before and are set apart unread.
+        alive: Called before each line, or each batch of rows.
     """
     bad: list[_Fault] = []
     lines = [0]
-    rows = _rows_of(judge, piece, bad, lines, fatal)
-    with complete_file(_part(folder, piece)) as part:
-        subjects = _write(part, judge, piece, rows, lines)
+    rows = _rows_of(judge, piece, bad, lines, fatal, alive)
+    with complete_file(folder / piece.part) as part:
+        subjects = _write(part, judge, piece, rows, lines, bad)
         if bad:
-            with complete_file(_bad_file(folder, piece)) as notes:
-                notes.write_text("".join(f"{json.dumps(fault._asdict(), ensure_ascii=False)}\n" for fault in bad), "utf-8")
+            write_file(folder / piece.notes, "".join(f"{json.dumps(fault._asdict(), ensure_ascii=False)}\n" for fault in bad))
     return PieceDone(subjects, len(bad))
 
 
-def _write(part: Path, judge: BatchJudge, piece: Piece, rows: Iterator[tuple[int, Cells]], lines: list[int]) -> int:
+def _write(
+    part: Path, judge: BatchJudge, piece: Piece, rows: Iterator[tuple[int, Cells]], lines: list[int], bad: list[_Fault]
+) -> int:
     """Write rows in batches; file, position and the judged columns without `fault`, which is None in all of them."""
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -421,7 +340,7 @@ def _write(part: Path, judge: BatchJudge, piece: Piece, rows: Iterator[tuple[int
     own = judge.schema()
     schema = pa.schema([pa.field("file", pa.string()), pa.field("position", pa.int64()), *list(own)[:-1]])
     subjects = 0
-    with pq.ParquetWriter(part, schema, compression="zstd") as writer:
+    with pq.ParquetWriter(part, schema, compression="zstd", write_page_checksum=True) as writer:
         waiting: list[tuple[int, Cells]] = []
 
         def flush() -> None:
@@ -438,20 +357,21 @@ def _write(part: Path, judge: BatchJudge, piece: Piece, rows: Iterator[tuple[int
                 flush()
         if waiting:
             flush()
-        writer.add_key_value_metadata({"file": piece.path, "lines": str(lines[0])})
+        writer.add_key_value_metadata(origin(piece, lines[0], len(bad)))
     return subjects
 
 
 def _rows_of(
-    judge: BatchJudge, piece: Piece, bad: list[_Fault], lines: list[int], fatal: Container[int]
+    judge: BatchJudge, piece: Piece, bad: list[_Fault], lines: list[int], fatal: Container[int], alive: Callable[[], None]
 ) -> Iterator[tuple[int, Cells]]:
     if piece.kind == "nothing":
         return
     if piece.kind == "parquet":
-        yield from _rows_of_parquet(judge, piece, bad, lines, fatal)
+        yield from _rows_of_parquet(judge, piece, bad, lines, fatal, alive)
         return
     for position, line in _positions(piece, judge.max_line_bytes):
         lines[0] = line.number
+        alive()
         try:
             if line.number in fatal:
                 raise BrokenLine("the process that judged this line died", hint=DEATH, zh="判定这一行的进程异常结束")
@@ -480,11 +400,12 @@ _WITHOUT_CELLS = "the row was judged without these cells"
 
 
 def _rows_of_parquet(
-    judge: BatchJudge, piece: Piece, bad: list[_Fault], lines: list[int], fatal: Container[int]
+    judge: BatchJudge, piece: Piece, bad: list[_Fault], lines: list[int], fatal: Container[int], alive: Callable[[], None]
 ) -> Iterator[tuple[int, Cells]]:
     file = _parquet(piece.path)
     number = 0
     for batch in _batches(file, piece):
+        alive()
         spared = [at for at in range(batch.num_rows) if number + at + 1 not in fatal]
         chosen = frozenset(spared)
         judged = iter(_cells_of(judge(batch if len(spared) == batch.num_rows else batch.take(spared))))
@@ -542,13 +463,25 @@ def _start_worker(judge: BatchJudge, folder: Path) -> None:
 
 def _judge_piece(piece: Piece, fatal: Container[int]) -> PieceDone:
     assert _worker is not None
-    return judge_piece(*_worker, piece, fatal)
+    with _guard(piece) as alive:
+        return judge_piece(*_worker, piece, fatal, alive)
 
 
 def _attempt_rows(piece: Piece, first: int, last: int) -> None:
     assert _worker is not None
-    for _ in _rows_of(_worker[0], piece, [], [0], Outside(first, last)):
-        pass
+    with _guard(piece) as alive:
+        for _ in _rows_of(_worker[0], piece, [], [0], Outside(first, last), alive):
+            pass
+
+
+@contextmanager
+def _guard(piece: Piece) -> Iterator[Callable[[], None]]:
+    """End this process where a line, or a batch of rows, never comes back; give what is called before each."""
+    guard = HangGuard(HANG_SECONDS if piece.kind != "parquet" else HANG_SECONDS * 10)
+    try:
+        yield guard.alive
+    finally:
+        guard.stop()
 
 
 def _count_rows(piece: Piece) -> int:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def inspect(frame: DataFrame, book: Rulebook | BatchJudge) -> DataFrame:
-    """Judges every row of a Spark frame; one row comes back for each, in its partition.
+    """Judge every row of a Spark frame; one row comes back for each, in its partition.
 
     Args:
         frame: A column `snapshot`, `json` or `value` of JSON (`spark.read.text` gives `value`), or the columns of a registry with
@@ -80,7 +80,7 @@ def inspections(judged: DataFrame, plan: Plan) -> Iterator[Inspection]:
 
 
 def registry_tally(frame: DataFrame, book: Rulebook | BatchJudge, registry: Registry | None = None) -> RegistryTally:
-    """Collect what the snapshots of a frame say of the members of a registry: a tally a partition, merged in any order.
+    """Collect the members of a registry from the snapshots of a frame: a tally for each partition, merged in any order.
 
     Args:
         frame: As for `inspect`.
@@ -143,7 +143,7 @@ def _without_keep(judge: BatchJudge) -> BatchJudge:
 
 
 class _Batches:
-    """What a worker runs: the function over the batches of its partition, one at a time."""
+    """The function a worker runs over the batches of its partition, one at a time."""
 
     def __init__(self, judge: BatchJudge) -> None:
         self._judge = judge
@@ -154,7 +154,7 @@ class _Batches:
 
 
 class _Tallies:
-    """What a worker runs for `registry_tally`: one row, the tally of its partition."""
+    """The function a worker runs for `registry_tally`: it yields one row, the tally of its partition."""
 
     def __init__(self, judge: BatchJudge) -> None:
         self._judge = judge
@@ -193,7 +193,7 @@ def verdicts(judged: DataFrame, *by: str) -> DataFrame:
 
 
 def problems(judged: DataFrame, *by: str) -> DataFrame:
-    """How many subjects have each problem, the most frequent first.
+    """Return how many subjects have each problem, the most frequent first.
 
     Args:
         judged: What `inspect` gives.

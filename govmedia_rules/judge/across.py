@@ -1,18 +1,21 @@
-"""Findings that need all subjects at once, and incidents that hit several accounts of one owner.
+"""Checks across all subjects of a registry, and errors that one owner published in several places.
 
 Both are tallies: pieces may be collected anywhere, merged in any order, and the outcome is the same.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+import warnings
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import reduce
 from typing import NamedTuple
 
 from govmedia_rules.checks.contract import CheckResult, CheckSpec, Status
 from govmedia_rules.checks.members import Member, Members, Observation, RegistryEntry
 from govmedia_rules.core.vocabulary import key_of
+from govmedia_rules.errors import SharedId
 from govmedia_rules.judge.engine import crashed, is_built_in, validated, wrong_answer
 from govmedia_rules.judge.finding import Finding, Findings
 from govmedia_rules.judge.inspection import Inspection
@@ -20,16 +23,17 @@ from govmedia_rules.judge.rulebook import Rulebook
 from govmedia_rules.rules.model import Indicator
 from govmedia_rules.snapshots.models import AccountSnapshot, AnySnapshot
 from govmedia_rules.snapshots.supervision import SupervisorSnapshot
-from govmedia_rules.subjects.models import Account, Site
+from govmedia_rules.subjects.models import Account, Site, units_of
 from govmedia_rules.subjects.registry import Registry
 
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class RegistryTally:
-    """What is known of the members of a registry, collected piece by piece.
+    """The members of a registry and their observations, collected piece by piece and mergeable.
 
-    Merging is associative and commutative: any partition and order of the input gives the same tally.
+    Merging is associative and commutative: any partition and order of the input gives the same tally. Where one id is given to
+    two units, each is a member of its own, whose id then ends in its name, and a `SharedId` warning names both.
 
     Example:
         >>> import govmedia_rules as gr
@@ -40,8 +44,8 @@ class RegistryTally:
         ['weibo:某县发布']
     """
 
-    def __init__(self, members: Mapping[str, Member] | None = None) -> None:
-        self._members: dict[str, Member] = dict(members or {})
+    def __init__(self) -> None:
+        self._rows: dict[str, dict[Site | Account | None, Member]] = {}
 
     @classmethod
     def of(cls, registry: Registry | None = None, snapshots: Iterable[AnySnapshot] = ()) -> RegistryTally:
@@ -56,13 +60,13 @@ class RegistryTally:
         return tally
 
     def add_listing(self, subject: Site | Account) -> None:
-        """Take in what the registry says of a subject."""
+        """Add the registry's entry for a subject."""
         platform = subject.platform if isinstance(subject, Account) else None
         entry = RegistryEntry(subject.name, subject.owner, platform, subject.status, subject.url)
-        self._put(Member(subject.id, _kind(subject), entry=entry))
+        self._put(_given(subject), Member(subject.id, _kind(subject), entry=entry))
 
     def add(self, snapshot: AnySnapshot) -> None:
-        """Take in what was seen of a site or account; supervising offices are on no registry and are left aside."""
+        """Add an observation of a site or account; supervising offices are in no registry and are ignored."""
         if isinstance(snapshot, SupervisorSnapshot):
             return
         subject = snapshot.subject
@@ -71,24 +75,35 @@ class RegistryTally:
             observation = Observation(snapshot.observed_at, account.name, account.owner, account.platform, snapshot.found)
         else:
             observation = Observation(snapshot.observed_at, subject.name, subject.owner)
-        self._put(Member(subject.id, _kind(subject), observation=observation))
+        self._put(_given(subject), Member(subject.id, _kind(subject), observation=observation))
 
-    def _put(self, new: Member) -> None:
-        old = self._members.get(new.id)
-        if old is None:
-            self._members[new.id] = new
-            return
-        # Where one id is listed or seen twice, the choice must not depend on which came first.
-        entry = min((each for each in (old.entry, new.entry) if each is not None), key=repr, default=None)
-        observation = _later(old.observation, new.observation)
-        self._members[new.id] = Member(new.id, min(old.kind, new.kind), entry, observation)
+    def _put(self, given: Site | Account | None, new: Member) -> None:
+        rows = self._rows.setdefault(new.id, {})
+        old = rows.get(given)
+        rows[given] = new if old is None else _merged((old, new))
 
     def merge(self, other: RegistryTally) -> RegistryTally:
-        """Return a tally of what both know."""
-        merged = RegistryTally(self._members)
-        for member in other._members.values():
-            merged._put(member)
+        """Return a tally of the members and observations of both."""
+        merged = RegistryTally()
+        for tally in (self, other):
+            for rows in tally._rows.values():
+                for given, member in rows.items():
+                    merged._put(given, member)
         return merged
+
+    def _units(self) -> dict[str, Member]:
+        """Return one member for each unit, by an id that only it has."""
+        units: dict[str, Member] = {}
+        for subject_id, rows in self._rows.items():
+            members = _parted(rows)
+            if len(members) > 1:
+                names = [member.name for member in members]
+                text = f"the id {subject_id!r} stands for {' and '.join(names)}; give each unit its own"
+                zh = f"标识 {subject_id!r} 指多个单位：{'、'.join(names)}；请给每个单位各自的标识"
+                warnings.warn(SharedId(text, zh), stacklevel=4)
+                members = _with_own_ids(members)
+            units.update((member.id, member) for member in members)
+        return units
 
     @property
     def members(self) -> Members:
@@ -96,13 +111,17 @@ class RegistryTally:
 
         What was seen without code and owner is that of the one listed subject of its platform and name; where several share them,
         the member names all of them.
+
+        Warns:
+            SharedId: One id is given to two units.
         """
+        units = self._units()
         listed: dict[tuple[str, str | None, str], list[Member]] = defaultdict(list)
-        for member in self._members.values():
+        for member in units.values():
             if member.entry is not None:
                 listed[member.kind, member.entry.platform, key_of(member.entry.name)].append(member)
-        members = dict(self._members)
-        for member in sorted(self._members.values(), key=lambda each: each.id):
+        members = dict(units)
+        for member in sorted(units.values(), key=lambda each: each.id):
             observation = member.observation
             if member.entry is not None or observation is None:
                 continue
@@ -117,7 +136,7 @@ class RegistryTally:
         return Members(members[member_id] for member_id in sorted(members))
 
     def findings(self, book: Rulebook) -> Findings:
-        """Apply the rules across subjects: every answer that is not a plain pass, by indicator and subject."""
+        """Run the checks across subjects; return every answer that is not a plain pass, by indicator and subject."""
         members = self.members
         by_id = {member.id: member for member in members}
         findings: list[Finding] = []
@@ -133,18 +152,53 @@ class RegistryTally:
         return Findings(findings)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, RegistryTally) and self._members == other._members
+        return isinstance(other, RegistryTally) and self._rows == other._rows
 
     def __hash__(self) -> int:
-        return hash(frozenset(self._members))
+        return hash(frozenset(self._rows))
 
     def __len__(self) -> int:
-        return len(self._members)
+        return sum(len(_parted(rows)) for rows in self._rows.values())
 
     def __repr__(self) -> str:
-        listed = sum(member.entry is not None for member in self._members.values())
-        observed = sum(member.observation is not None for member in self._members.values())
+        members = [member for rows in self._rows.values() for member in _parted(rows)]
+        listed = sum(member.entry is not None for member in members)
+        observed = sum(member.observation is not None for member in members)
         return f"<RegistryTally: {len(self)} subjects, {listed} listed, {observed} observed>"
+
+
+def _given(subject: Site | Account) -> Site | Account | None:
+    """Return the subject where another unit may bear its id, too; None where the id is its code."""
+    return None if subject.id == subject.code else subject
+
+
+def _merged(rows: Iterable[Member]) -> Member:
+    # Where one unit is listed or seen twice, the choice must not depend on which came first.
+    members = list(rows)
+    entry = min((each.entry for each in members if each.entry is not None), key=repr, default=None)
+    observation = reduce(_later, (each.observation for each in members))
+    return Member(members[0].id, min(each.kind for each in members), entry, observation)
+
+
+def _parted(rows: Mapping[Site | Account | None, Member]) -> list[Member]:
+    """Merge the rows of one id that are of one unit; return a member for each unit, in order of their names."""
+    subjects = [subject for subject in sorted(rows, key=repr) if subject is not None]
+    if len(subjects) < max(2, len(rows)):
+        return [_merged(rows.values())]
+    units = [_merged(rows[subject] for subject in unit) for unit in units_of(subjects)]
+    return sorted(units, key=lambda member: (member.name, repr(member)))
+
+
+def _with_own_ids(members: Sequence[Member]) -> list[Member]:
+    """Give each of several units of one id its own: with its name, and its number among those of its name."""
+    names = Counter(member.name for member in members)
+    numbers: Counter[str] = Counter()
+    renamed: list[Member] = []
+    for member in members:
+        numbers[member.name] += 1
+        number = f" {numbers[member.name]}" if names[member.name] > 1 else ""
+        renamed.append(member._replace(id=f"{member.id} {member.name}{number}"))
+    return renamed
 
 
 def _answers(spec: CheckSpec, indicator: Indicator, members: Members) -> Mapping[str, CheckResult]:
@@ -173,7 +227,7 @@ def _fault_of(answers: object, members: Members) -> str | None:
 
 
 def _may_be_one(entry: RegistryEntry, observation: Observation) -> bool:
-    """Return whether nothing that is known parts a listed subject from one that was seen under its name."""
+    """Return whether a listed subject may be the one observed under its name: no fact known of both differs."""
     return entry.owner is None or observation.owner is None or key_of(entry.owner) == key_of(observation.owner)
 
 
@@ -209,7 +263,7 @@ class Incident(NamedTuple):
 
 
 def incidents(inspections: Iterable[Inspection], *, families: tuple[str, ...] = ("expression",)) -> list[Incident]:
-    """Failed or candidate findings that share a passage and an owner, one incident for each passage.
+    """Group failed or candidate findings by passage and owner, one incident for each passage.
 
     Args:
         inspections: Results of any number of subjects, in any order.

@@ -1,4 +1,4 @@
-"""Judge the rows of a frame together: each check is called once for each distinct combination of the facts it reads.
+"""Judge the rows of a frame column by column: each check is called once per distinct combination of the facts it reads.
 
 A check is a pure function of the facts it reads, so rows that agree in those share its answer. What it reads is found out by
 running it on a sparse snapshot: a fact that is not given stops it, is added, and it runs again. Cells are read once for each
@@ -20,13 +20,14 @@ from govmedia_rules.judge.engine import Judge, Program, Step, profile_of
 from govmedia_rules.judge.finding import Finding, render
 from govmedia_rules.judge.inspection import Inspection, joined
 from govmedia_rules.judge.rowwise import fault_text, keys_of
-from govmedia_rules.snapshots.cells import plain_marks
+from govmedia_rules.snapshots.cells import perhaps_closed, plain_marks
 from govmedia_rules.snapshots.merging import Place
 from govmedia_rules.snapshots.models import AccountSnapshot, SiteSnapshot
 from govmedia_rules.snapshots.shallow_parts import CellGroup, CellsRead, PartReader
 from govmedia_rules.snapshots.shallow_rows import RowReader, ShallowRow
 from govmedia_rules.snapshots.sparse import FactNotGiven, SparseSnapshot
 from govmedia_rules.snapshots.stage import stage_of
+from govmedia_rules.subjects.codes import renumbered_division
 from govmedia_rules.subjects.models import Site
 from govmedia_rules.tables.columns import ZONE_NAME, Cell, Repeats
 from govmedia_rules.tables.grids import text_cell
@@ -46,7 +47,7 @@ _SAMPLE = 4_000
 
 
 class ColumnwiseResult(NamedTuple):
-    """What was found for the rows of one frame.
+    """The judged rows of one frame.
 
     Attributes:
         described: What was made of each distinct inspection.
@@ -69,7 +70,7 @@ class ColumnwiseResult(NamedTuple):
     base: Snapshot
 
     def subject_columns(self) -> dict[str, pyarrow.Array]:
-        """Return the columns of an inspection's table that say who was inspected and when."""
+        """Return the columns of an inspection table that name the subject and the monitoring point."""
         import pyarrow as pa
 
         kind = self.base.kind
@@ -99,7 +100,7 @@ class ColumnwiseResult(NamedTuple):
     def repeats(
         self, results: Mapping[Place, Sequence[Cell]], blank: Sequence[Cell], names: Sequence[str], own: Mapping[str, pyarrow.Array]
     ) -> tuple[list[Any], Repeats]:
-        """Return distinct rows of cells for the whole frame, and how its rows share them.
+        """Return the distinct rows of result cells, and for each row of the frame the index of its own.
 
         Args:
             results: What was found of the rows of `singly`.
@@ -181,11 +182,11 @@ def rows_at(reader: RowReader, frame: pyarrow.Table, numbers: Sequence[int]) -> 
 
 
 class _LooksAtTheWhole(Exception):
-    """A check reads something that cannot be given in parts."""
+    """Raised when a check reads something of a snapshot that groups of cells cannot give; its rows are then read whole."""
 
 
 class _Unknown(NamedTuple):
-    """The group of cells whose facts must be known to go on."""
+    """Returned instead of a result: the group of cells that must be filled in before the function can go on."""
 
     group: int
 
@@ -194,7 +195,7 @@ class _Unknown(NamedTuple):
 
 
 class _Column:
-    """The cells of one group: for each row the number of its combination of cells, and what each combination says.
+    """The cells of one group of columns, dictionary-encoded: a code for each row, and the facts of each code.
 
     Attributes:
         group: The group.
@@ -205,7 +206,7 @@ class _Column:
 
     def __init__(self, group: CellGroup, frame: pyarrow.Table, reader: PartReader) -> None:
         self.group, self._reader = group, reader
-        self._cells = [_cells(frame[header]) for header in group.headers]
+        self._cells = [_cells(frame[header], only_closing=header in reader.remarks) for header in group.headers]
         # Texts that differ from row to row are looked at before they are numbered, which then is rarely needed.
         differ = len(self._cells[0].slice(0, _SAMPLE).unique()) > _SAMPLE // 2
         plain = _plain(group, self._cells[0] if differ else self._coded[1][0])
@@ -230,12 +231,12 @@ class _Column:
 
     @property
     def codes(self) -> pyarrow.Array:
-        """For each row the number of its combination."""
+        """The code of each row."""
         return self._coded[0]
 
     @property
     def size(self) -> int:
-        """How many combinations there are."""
+        """Number of distinct codes."""
         return len(self._coded[1][0])
 
     @cached_property
@@ -244,11 +245,11 @@ class _Column:
 
     @property
     def is_distinct(self) -> bool:
-        """Whether every row is known to say something of its own."""
+        """Whether no two rows are known to have the same cells."""
         return self.texts is not None and len(self.texts.unique()) == len(self.texts)
 
     def part(self, code: int) -> CellsRead:
-        """Return what a combination says."""
+        """Return the facts read from the cells of a code."""
         part = self._known.get(code)
         if part is None:
             part = self._known[code] = self._part(code)
@@ -266,7 +267,7 @@ class _Column:
         return texts
 
     def facts_of(self, code: int) -> Mapping[str, Any]:
-        """Return the facts of a combination whose rows need not be read as a whole."""
+        """Return the facts of a code; raise `_LooksAtTheWhole` when its rows must be read whole."""
         if self.texts is not None:
             return {self.group.facts[0]: self._texts_by_code[code]}
         facts = self.part(code).facts
@@ -275,7 +276,7 @@ class _Column:
         return facts
 
     def filler(self, sparse: SparseSnapshot) -> Callable[[int], None]:
-        """Return what gives a sparse snapshot the facts of a combination."""
+        """Return a function that gives a sparse snapshot the facts of a code."""
         if self.texts is None:
             return lambda code: sparse.give(self.facts_of(code))
         values, name = sparse.slot(self.group.facts[0])
@@ -300,20 +301,29 @@ class _Column:
         return pc.replace_with_mask(values, pc.invert(self._plain_values), pa.array(read, values.type)).take(self.codes)
 
 
-def _cells(column: pyarrow.ChunkedArray) -> pyarrow.Array:
-    """Return the cells of a column in one array, texts of every kind as one kind."""
+def _cells(column: pyarrow.ChunkedArray, *, only_closing: bool = False) -> pyarrow.Array:
+    """Return a column as one array, with every string type cast to the same.
+
+    Args:
+        column: The column.
+        only_closing: Whether it is one of remarks, of which nothing but that the subject was closed is read.
+    """
     import pyarrow as pa
+    import pyarrow.compute as pc
 
     kind = column.type
     if pa.types.is_dictionary(kind):
         kind = kind.value_type
     if pa.types.is_string(kind) or pa.types.is_string_view(kind) or pa.types.is_null(kind):
         kind = pa.large_string()
-    return column.cast(kind).combine_chunks()
+    cells = column.cast(kind).combine_chunks()
+    if only_closing and kind == pa.large_string():
+        return pc.if_else(pc.match_substring_regex(cells, perhaps_closed()), cells, pa.scalar(None, kind))
+    return cells
 
 
 def _combined(codes: Sequence[pyarrow.Array], sizes: Sequence[int]) -> tuple[pyarrow.Array, list[pyarrow.Array]]:
-    """Return for each row the number of its combination of codes, and for each list of codes that of each combination."""
+    """Return the combined code of each row, and, for each input, the code that every combined code stands for."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
@@ -331,7 +341,7 @@ _PLAIN_FACTS = ("name", "owner", "operator", "area", "seen_name", "seen_owner")
 
 
 def _plain(group: CellGroup, values: pyarrow.Array) -> pyarrow.Array | None:
-    """Return which cells are texts of which `plain_cell`, or the reader of codes, makes what they are.
+    """Return which cells can be used as they are: `plain_cell` or the reader of codes would return the same text.
 
     None where no cell of the column is known to be one, without looking at them.
     """
@@ -343,26 +353,26 @@ def _plain(group: CellGroup, values: pyarrow.Array) -> pyarrow.Array | None:
     if not pa.types.is_large_string(values.type) or len(group.headers) > 1:
         return None
     if fact == "account.code":
-        found = pc.match_substring_regex(values, "^[0-9]{6}[A-Z][0-9]{3}[A-Z]{2}[0-9]{4}$")
+        plain = pc.match_substring_regex(values, "^[0-9]{6}[A-Z][0-9]{3}[A-Z]{2}[0-9]{4}$")
     elif fact == "site.code":
-        found = pc.match_substring_regex(values, "^[0-9]{10}$")
+        plain = pc.match_substring_regex(values, "^[0-9]{10}$")
     elif fact in ("account.url", "site.url"):
-        found = pc.match_substring_regex(values, "^https?://[0-9A-Za-z][!-~]{2,500}$")
+        plain = pc.match_substring_regex(values, "^https?://[0-9A-Za-z][!-~]{2,500}$")
     elif name in _PLAIN_FACTS:
         # Arrow knows letters of newer Unicode than Python may; one that both know shows that the text says something.
         first = pc.utf8_slice_codeunits(values, 0, 1)
         letters = [letter for letter in first.unique().to_pylist() if letter is not None and letter.isalnum()]
         known = pc.is_in(first, pa.array(letters, values.type))
         length = pc.utf8_length(values)
-        found = pc.and_(pc.and_(pc.utf8_is_alnum(values), known), pc.less_equal(length, _MAX_NAME))
+        plain = pc.and_(pc.and_(pc.utf8_is_alnum(values), known), pc.less_equal(length, _MAX_NAME))
         if (pc.min(length).as_py() or 0) <= max(map(len, plain_marks())):
             marks = pa.array(sorted(plain_marks()), values.type)
-            found = pc.and_(found, pc.invert(pc.is_in(pc.utf8_lower(values), marks)))
+            plain = pc.and_(plain, pc.invert(pc.is_in(pc.utf8_lower(values), marks)))
         if name == "name":
-            found = pc.and_(found, pc.invert(pc.match_substring_regex(values, perhaps_no_subject())))
+            plain = pc.and_(plain, pc.invert(pc.match_substring_regex(values, perhaps_no_subject())))
     else:
         return None
-    return pc.fill_null(found, False)
+    return pc.fill_null(plain, False)
 
 
 def _numbers(count: int) -> pyarrow.Array:
@@ -373,15 +383,15 @@ def _numbers(count: int) -> pyarrow.Array:
     return pc.cumulative_sum(pa.repeat(pa.scalar(1, pa.int64()), count), start=-1)
 
 
-def _positions(mask: pyarrow.Array, wanted: bool) -> list[int]:
+def _positions(mask: pyarrow.Array, value: bool) -> list[int]:
     import pyarrow.compute as pc
 
-    positions: list[int] = pc.indices_nonzero(mask if wanted else pc.invert(mask)).to_pylist()
+    positions: list[int] = pc.indices_nonzero(mask if value else pc.invert(mask)).to_pylist()
     return positions
 
 
 class _Rows:
-    """The rows of a frame: their groups of cells, and which rows are to be read as a whole."""
+    """The rows of a frame: their groups of cells, and the rows that must be read whole."""
 
     def __init__(self, reader: PartReader, frame: pyarrow.Table) -> None:
         import pyarrow as pa
@@ -432,6 +442,9 @@ class _Rows:
             return code
         if self.kind == "account":
             name = self._former_ids()
+        present = {code: renumbered_division(code) for code in region.unique().to_pylist() if code is not None}
+        if any(code != now for code, now in present.items()):
+            region = pa.array([present.get(code) for code in region.to_pylist()], pa.large_string())
         at = pa.scalar("@", pa.large_string())
         apart = pc.coalesce(pc.binary_join_element_wise(name, pc.coalesce(owner, region), at), name)
         if self.kind == "site" and "site.url" in self.owners:
@@ -454,7 +467,7 @@ class _Rows:
         return owner is not None and self.columns[owner].is_distinct
 
     def _keys_of_unread(self, reader: PartReader, frame: pyarrow.Table) -> list[str]:
-        """Return ids and codes of the rows whose cells for these must be read as a whole."""
+        """Return ids and codes of the rows whose id and code cells must be read whole."""
         import pyarrow as pa
         import pyarrow.compute as pc
 
@@ -498,7 +511,7 @@ class _Rows:
 
 
 class _Snapshots:
-    """Sparse snapshots of rows: what every row has, and the facts of some groups of cells."""
+    """Sparse snapshots of rows: the facts all rows share, and those of some groups of cells."""
 
     def __init__(self, rows: _Rows, base: Snapshot) -> None:
         self._rows = rows
@@ -511,7 +524,7 @@ class _Snapshots:
         self._marks = base.marks
 
     def outcomes(self, function: Callable[[Snapshot], Any], groups: Sequence[int], paths: Sequence[Sequence[int]]) -> list[Any]:
-        """Call a function of a snapshot for combinations of cells.
+        """Call a function on a sparse snapshot of each combination of codes.
 
         Args:
             function: The function.
@@ -560,7 +573,7 @@ class _Snapshots:
 
 
 class Description(NamedTuple):
-    """What is said of an inspection in the cells of a row.
+    """The result columns of a row: which ones, and how an inspection fills them.
 
     Attributes:
         cells: Makes the cells; it may not look at the subject.
@@ -576,7 +589,7 @@ class Description(NamedTuple):
 
 
 class _Pattern(NamedTuple):
-    """What inspections share whose answers differ in nothing but what their sentences say.
+    """The result cells of all inspections whose answers differ in their sentences only.
 
     Attributes:
         cells: What is said of one of them.
@@ -588,7 +601,7 @@ class _Pattern(NamedTuple):
 
 
 class _Judged:
-    """The inspections of the rows of a frame."""
+    """The judged rows of a frame, as distinct results and their indices."""
 
     def __init__(self, rows: _Rows, base: Snapshot, judge: Judge, description: Description) -> None:
         self._rows, self._base, self._judge, self._description = rows, base, judge, description
@@ -600,7 +613,7 @@ class _Judged:
         return self._judge.program(profile_of(snapshot.subject, stage_of(snapshot)))
 
     def settle(self) -> tuple[list[tuple[Cell, ...]], pyarrow.Array]:
-        """Return what is said of the distinct inspections, and for each row its position among those."""
+        """Return the distinct result rows, and for each row of the frame the index of its own."""
         import pyarrow as pa
         import pyarrow.compute as pc
 
@@ -673,7 +686,7 @@ class _Judged:
         return described
 
     def _results(self, function: Callable[[Snapshot], R], numbers: pyarrow.Array) -> tuple[pyarrow.Array, list[R]]:
-        """Return the distinct results of a function of snapshots, and for each of some rows the number of its result.
+        """Return, for each of some rows, the index of a function's result in the list of distinct results, and that list.
 
         Rows are parted by one more group of cells wherever the function asks for a fact of that group.
         """
@@ -688,7 +701,7 @@ class _Judged:
         ]
         while todo:
             rows, codes, paths, groups = todo.pop()
-            found: list[int | None] = [None] * len(paths)
+            answered: list[int | None] = [None] * len(paths)
             unknown: dict[int, list[int]] = {}
             for at, outcome in enumerate(self._snapshots.outcomes(function, groups, paths)):
                 if outcome.__class__ is _Unknown:
@@ -699,7 +712,7 @@ class _Judged:
                         raise _LooksAtTheWhole  # what a check that raises says of it may depend on anything
                     known[id(outcome)] = len(results)
                     results.append(outcome)
-                found[at] = known[id(outcome)]
+                answered[at] = known[id(outcome)]
             for group, places in unknown.items():
                 mask = None if len(places) == len(paths) else pc.is_in(codes, pa.array(places, codes.type))
                 some, old = (rows, codes) if mask is None else (rows.filter(mask), codes.filter(mask))
@@ -707,8 +720,8 @@ class _Judged:
                 both, (first, second) = _combined([old, column.codes.take(numbers.take(some))], [len(paths), column.size])
                 parted = [(*paths[path], code) for path, code in zip(first.to_pylist(), second.to_pylist(), strict=True)]
                 todo.append((some, both, parted, (*groups, group)))
-            if len(unknown) < 1 or any(place is not None for place in found):
-                values = pa.array(found, pa.int32()).take(codes)
+            if len(unknown) < 1 or any(place is not None for place in answered):
+                values = pa.array(answered, pa.int32()).take(codes)
                 pieces.append((rows, values) if not unknown else (rows.filter(values.is_valid()), values.drop_null()))
         result = pa.nulls(len(numbers), pa.int32())
         for rows, values in pieces:
@@ -718,7 +731,7 @@ class _Judged:
         return result, results
 
     def _shape_of(self, answer: CheckResult) -> int:
-        """Return a number for what of an answer a verdict and a score rest on."""
+        """Return a number that two answers share when they give the same verdict and score."""
         shape = (answer.status, answer.reason, tuple(answer.faults.items()), tuple(answer.possible.items()))
         return self._shapes.setdefault(shape, len(self._shapes))
 

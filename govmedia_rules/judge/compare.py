@@ -1,4 +1,4 @@
-"""Two sets of inspections side by side: over time, or one set of snapshots under two rulebooks (比较)."""
+"""Compare two sets of inspections: over time, or one set of snapshots under two rulebooks (比较)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from govmedia_rules.checks.contract import Status
 from govmedia_rules.errors import ObservationError, SharedId, Where
 from govmedia_rules.judge.inspection import Inspection, Verdict
 from govmedia_rules.rules.model import Plan
-from govmedia_rules.subjects.models import Account, Site, former_id_of, is_same_name
+from govmedia_rules.subjects.addresses import address_key
+from govmedia_rules.subjects.models import Account, AnySubject, Site, are_two_places, former_id_of, has_certain_id, is_same_name
 from govmedia_rules.tables.columns import Heading, Row
 from govmedia_rules.tables.out import Tabular
 
@@ -35,7 +36,8 @@ class ComparedInspection(NamedTuple):
         settled: Ids of the indicators that were decided one way or the other.
         rulebook: Versions of the rulebook's layers.
         former_id: Id that an earlier release gave the subject; "" where that is not known.
-        has_given_id: Whether the caller gave the id, so that two units may bear it by mistake.
+        may_share_id: Whether the id is no code, so that two units may bear it.
+        address: Where an account is whose id was made of its name; "" for others, or where that is not known.
     """
 
     subject_id: str
@@ -46,7 +48,8 @@ class ComparedInspection(NamedTuple):
     settled: frozenset[str]
     rulebook: str
     former_id: str = ""
-    has_given_id: bool = False
+    may_share_id: bool = False
+    address: str = ""
 
     @classmethod
     def of(cls, inspection: Inspection, patterns: Patterns | None = None) -> ComparedInspection:
@@ -71,7 +74,8 @@ class ComparedInspection(NamedTuple):
             pattern.settled,
             inspection.plan.version,
             former_id_of(subject),
-            isinstance(subject, Site | Account) and subject.id != subject.usual_id,
+            isinstance(subject, Site | Account) and subject.id != subject.code,
+            _address_of(subject),
         )
 
     @classmethod
@@ -103,7 +107,7 @@ class ComparedInspection(NamedTuple):
 
 
 class _Pattern(NamedTuple):
-    """What the statuses of an inspection come to; the plan is held, so that no other gets its place in memory."""
+    """The failed and the settled indicators of an inspection; it holds the plan, so that the plan's `id` stays unique as a key."""
 
     plan: Plan
     failed: frozenset[str]
@@ -168,7 +172,7 @@ class SubjectChange(Row):
 
     @classmethod
     def headings(cls) -> Sequence[Heading[SubjectChange]]:
-        """Columns of a change in a table."""
+        """Return the columns of a change in a table."""
         return CHANGE_HEADINGS
 
 
@@ -235,12 +239,12 @@ class Comparison(Tabular[SubjectChange]):
 
     @property
     def verdicts(self) -> dict[tuple[str, str], int]:
-        """How many subjects went from which verdict to which; `absent` where a subject is in one set only."""
+        """Number of subjects by earlier and later verdict; `absent` where a subject is in one set only."""
         pairs = Counter((_word(change.before), _word(change.after)) for change in self._changes)
         return dict(sorted(pairs.items()))
 
     def counts(self) -> dict[str, dict[str, int]]:
-        """For each indicator, how many subjects are new, persisting, resolved, lost sight of."""
+        """For each indicator, the number of subjects where it is new, persisting, resolved or lost sight of."""
         counts: dict[str, dict[str, int]] = {}
         for change in self._changes:
             for kind in CHANGE_ZH:
@@ -304,10 +308,10 @@ def compare(before: Iterable[Inspection | ComparedInspection], after: Iterable[I
     Args:
         before: Inspections of an earlier round, or by one rulebook.
         after: Inspections of a later round, or of the same snapshots by another rulebook. Where a subject appears twice in
-            one set, its last inspection counts; where one set gives an id to two units, each name is a subject of its own.
+            one set, its last inspection counts; where one id is borne by two units, each name and address is a subject of its own.
 
     Warns:
-        SharedId: One id is given to two units.
+        SharedId: One id is borne by two units.
 
     Example:
         >>> import govmedia_rules as gr
@@ -328,8 +332,8 @@ def compare(before: Iterable[Inspection | ComparedInspection], after: Iterable[I
             f"标识 {name!r} 指多个单位；请给每个单位各自的标识",
         )
         warnings.warn(SharedId(text, zh), stacklevel=2)
-    earlier, found = (_by_subject(summaries, shared) for summaries in sets)
-    later = _under_earlier_ids(found, earlier)
+    earlier, later = (_by_subject(summaries, shared) for summaries in sets)
+    later = _under_earlier_ids(later, earlier)
     changes = [_change(earlier.get(name), later.get(name)) for name in sorted({**earlier, **later})]
     versions = tuple(tuple(sorted({result.rulebook for result in results.values()})) for results in (earlier, later))
     return Comparison(changes, (versions[0], versions[1]))
@@ -339,21 +343,35 @@ def _summaries(results: Iterable[Inspection | ComparedInspection], patterns: Pat
     return [each if isinstance(each, ComparedInspection) else ComparedInspection.of(each, patterns) for each in results]
 
 
+def _address_of(subject: AnySubject) -> str:
+    if not isinstance(subject, Account) or has_certain_id(subject):
+        return ""
+    return address_key(subject.url) or ""
+
+
 def _shared_ids(summaries: Iterable[ComparedInspection]) -> set[str]:
-    """Return the ids that callers gave to units of different names."""
-    first: dict[str, str] = {}
-    given = (summary for summary in summaries if summary.has_given_id)
-    return {each.subject_id for each in given if not is_same_name(first.setdefault(each.subject_id, each.name), each.name)}
+    """Return the ids of units of different names, or of accounts at different addresses."""
+    first: dict[str, ComparedInspection] = {}
+    # Those with an address come first: one without may be either of two.
+    unsure = sorted((summary for summary in summaries if summary.may_share_id), key=lambda summary: not summary.address)
+    return {each.subject_id for each in unsure if not _is_one(first.setdefault(each.subject_id, each), each)}
+
+
+def _is_one(first: ComparedInspection, other: ComparedInspection) -> bool:
+    return is_same_name(first.name, other.name) and not are_two_places(first.address, other.address)
 
 
 def _by_subject(summaries: Iterable[ComparedInspection], shared: Container[str]) -> dict[str, ComparedInspection]:
-    return {f"{each.subject_id} {each.name}" if each.subject_id in shared else each.subject_id: each for each in summaries}
+    return {
+        f"{each.subject_id} {each.name} {each.address}".rstrip() if each.subject_id in shared else each.subject_id: each
+        for each in summaries
+    }
 
 
 def _under_earlier_ids(
     later: Mapping[str, ComparedInspection], earlier: Mapping[str, ComparedInspection]
 ) -> dict[str, ComparedInspection]:
-    """Put subjects under the id that an earlier release gave them, where the earlier set knows them by it and one bears it."""
+    """Rename subjects to the id of an earlier release where the earlier set has exactly that id and only one subject claims it."""
     bearers = Counter(summary.former_id for summary in later.values())
     aligned: dict[str, ComparedInspection] = {}
     for name, summary in later.items():

@@ -32,7 +32,7 @@ MAX_PROFILES = 10_000
 
 
 class PlanResult(NamedTuple):
-    """What a plan says of one snapshot.
+    """The answers of a plan for one snapshot.
 
     Attributes:
         program: The program that was run.
@@ -132,9 +132,9 @@ class Step(NamedTuple):
         return None
 
     def call(self, snapshot: AnySnapshot) -> CheckResult:
-        """Call the check; whatever it raises is an answer too."""
+        """Call the check; an exception it raises becomes an `error` answer."""
         # A check of others gets a copy: what it changes in it by force, no other check sees.
-        own = snapshot if self.kinds is None else copy(snapshot)
+        own = snapshot if self.kinds is None else _copy_of(snapshot)
         try:
             answer: object = self.function(own, **self.params)
         except (KeyboardInterrupt, FactNotGiven):
@@ -170,18 +170,18 @@ class Program:
 
     @cached_property
     def starts_open(self) -> bool:
-        """Whether the verdict is open whatever the checks answer."""
+        """Whether the verdict is undetermined before any check runs."""
         return self.unloaded_veto or not self.decides
 
     @cached_property
     def fixed_counts(self) -> tuple[int, ...]:
-        """How many of the fixed answers have each status, in the order of `Status`."""
+        """Number of fixed answers by status, in the order of `Status`."""
         statuses = [answer.status for answer in self.fixed.values()]
         return tuple(statuses.count(status) for status in Status)
 
     @property
     def is_scored(self) -> bool:
-        """Whether such subjects are known to get points."""
+        """Whether such subjects certainly get a score."""
         return bool(self.tariffs) and not any(tariff.may_not_count for tariff in self.tariffs)
 
     def passes(self, non_passing: Iterable[tuple[int, CheckResult]]) -> bool | None:
@@ -195,7 +195,7 @@ class Program:
         return decisions.pop() if len(decisions) == 1 else None
 
     def result_of(self, non_passing: Sequence[tuple[int, CheckResult]]) -> PlanResult:
-        """Return what the answers that are not a plain pass come to.
+        """Return the result for these answers; every other indicator passed.
 
         Args:
             non_passing: Those answers, by position in the plan.
@@ -217,7 +217,7 @@ class Program:
 
 @dataclass
 class Judge:
-    """Run a plan on snapshots; it holds the compiled programs and nothing about any subject."""
+    """Runs a plan on snapshots; it caches compiled programs and nothing about any subject."""
 
     plan: Plan
     _programs: dict[Profile, Program] = field(default_factory=dict, repr=False)
@@ -232,7 +232,7 @@ class Judge:
         return program
 
     def run(self, snapshot: AnySnapshot) -> PlanResult:
-        """Ask every check that applies; one that raises gives an `error` answer, and the others still run."""
+        """Run every check that applies; one that raises gives an `error` answer, and the others still run."""
         profile = profile_of(snapshot.subject, stage_of(snapshot))
         program = self._programs.get(profile) or self.program(profile)
         return program.result_of(
@@ -278,7 +278,7 @@ def compile_plan(plan: Plan, profile: Profile) -> Program:
 
 
 def is_of_running(indicator: Indicator) -> bool:
-    """Return whether an indicator is a veto on how a subject runs, which is not asked of one that is closing, closed or offline.
+    """Return whether an indicator is a veto on how a subject runs, which does not apply to one that closes, is closed or offline.
 
     Those that only a person can decide (安全、泄密事故, 弄虚作假) are about what was published, and one that names stages of life
     says itself whom it is asked of.
@@ -325,6 +325,12 @@ def _tariff(
 
 def _has(fixed: Mapping[int, CheckResult], position: int, status: Status) -> bool:
     return position in fixed and fixed[position].status is status
+
+
+def _copy_of(snapshot: AnySnapshot) -> AnySnapshot:
+    own = copy(snapshot)
+    own.__dict__[own.kind] = copy(own.subject)
+    return own
 
 
 NOT_CHECKED = CheckResult(Status.NOT_CHECKED, "person_only")
@@ -417,7 +423,7 @@ def is_built_in(function: object) -> bool:
 
 
 def _stated(snapshot: AnySnapshot, parts: tuple[str, ...]) -> CheckResult | None:
-    """Return a candidate for a person where a document states something of a part that nobody observed (长期未更新)."""
+    """Return an answer for a reviewer where a document states a part that was not observed (长期未更新); else None."""
     notes = [mark.note for mark in getattr(snapshot, "marks", ()) if mark.basis == "stated" and mark.field in parts]
     if not notes:
         return None
@@ -425,14 +431,14 @@ def _stated(snapshot: AnySnapshot, parts: tuple[str, ...]) -> CheckResult | None
 
 
 def _candidates_only(answer: CheckResult) -> CheckResult:
-    """Return the answer for a clause only a person can decide: a pass, or a lack of data, proves nothing there."""
+    """Return the answer to a clause that only a person can decide: a pass or a lack of data becomes "no candidates"."""
     if answer.status is Status.PASSED or answer.status is Status.INCONCLUSIVE:
         return NO_CANDIDATES
     return answer
 
 
 def _if_it_applies(answer: CheckResult, fact: str) -> CheckResult:
-    """Return the answer when it is not known whether the indicator applies: a pass stands, anything worse is undecided."""
+    """Return the answer to an indicator that may not apply: a pass stays a pass, a failure becomes inconclusive."""
     if answer.status in (Status.PASSED, Status.NOT_CHECKED, Status.ERROR):
         return answer
     args = {**answer.args, "fact": fact, "would_be": answer.status.value, "why": answer.reason}

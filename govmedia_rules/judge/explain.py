@@ -1,4 +1,4 @@
-"""An indicator explained: what it asks, where it comes from, and which layer set which value."""
+"""Explain an indicator: title, clause, source, parameters, and the layer that set each value."""
 
 from __future__ import annotations
 

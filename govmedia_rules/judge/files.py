@@ -1,4 +1,4 @@
-"""Files of snapshots judged in order, by one process or several.
+"""Judge files of snapshots in order, with one process or several.
 
 Workers get file offsets, never models, and send back the few answers that are not a plain pass. A line that kills its
 process becomes an unread line; see `core.parallel`.
@@ -37,7 +37,7 @@ class Slice(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """What a worker sends back for one line: enough to build the inspection without the snapshot.
+    """The result of one line as a worker sends it back: enough to build the inspection without the snapshot.
 
     Attributes:
         line: Number of the line within the slice, from 1.
@@ -65,7 +65,7 @@ class Answer(NamedTuple):
 
 
 class UnreadLine(NamedTuple):
-    """A line a worker could not use."""
+    """A line that a worker could not read."""
 
     line: int
     what: str
@@ -75,7 +75,7 @@ class UnreadLine(NamedTuple):
 
 
 class SliceResult(NamedTuple):
-    """All of one slice, in the order of its lines, and how many lines it has."""
+    """The results of one slice, in the order of its lines, and the number of lines."""
 
     items: list[Answer | UnreadLine]
     lines: int
@@ -114,7 +114,7 @@ def _start_worker(plan: Plan, reading: LineOptions) -> None:
 
 
 def _judge_slice(piece: Slice, fatal: Container[int]) -> SliceResult:
-    """Judge the lines of a slice; those in `fatal` killed a process before and are left unread."""
+    """Judge the lines of a slice; lines in `fatal` killed a worker before and are reported as unread."""
     assert _judge is not None
     items: list[Answer | UnreadLine] = []
     number = 0
@@ -166,7 +166,7 @@ def _count_lines(piece: Slice) -> int:
 
 
 class Outside(NamedTuple):
-    """All numbers that do not lie between two."""
+    """A set of integers, given by its complement: all that are not between two bounds."""
 
     first: int
     last: int
@@ -199,7 +199,7 @@ def judge_files(
 
 
 def worker_modules(plan: Plan) -> tuple[str, ...]:
-    """Modules of the library that every worker of a plan needs; those of plugins are left to the workers."""
+    """Return the modules of the library that every worker of a plan needs; those of plugins are left to the workers."""
     checks = {function.__module__ for function in plan.functions.values()}
     return (__name__, *sorted(name for name in checks if name.startswith("govmedia_rules.")))
 

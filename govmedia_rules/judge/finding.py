@@ -84,12 +84,12 @@ class Finding(Row):
 
     @property
     def machine_status(self) -> Status:
-        """What the machine said; no review changes it."""
+        """The status the check gave, whatever reviews say."""
         return self.judgement.status
 
     @property
     def decision(self) -> ReviewedStatus:
-        """What the machine's answer and the reviews of it come to: status, faults, and the review that decides."""
+        """The machine's answer combined with its reviews: status, faults, and the review that decides."""
         return decide(self.judgement, self.reviews, self.indicator)
 
     @property
@@ -99,17 +99,17 @@ class Finding(Row):
 
     @property
     def status(self) -> Status:
-        """What counts: the decision of the reviews where they decide, else the machine's answer."""
+        """The status that counts: that of the reviews where they decide, else the machine's."""
         return self.decision.status if self.reviews else self.judgement.status
 
     @property
     def undecided(self) -> tuple[Evidence, ...]:
-        """Candidates beside decided ones that no review covers yet."""
+        """Candidates that no review covers yet, while others are decided."""
         return self.decision.undecided
 
     @property
     def is_waived(self) -> bool:
-        """Whether it failed and a document excuses it."""
+        """Whether it failed and a waiver excuses it."""
         return self.waiver is not None and self.status is Status.FAILED
 
     @property
@@ -142,13 +142,13 @@ class Finding(Row):
         return visible(self._sentence(lang))
 
     def _sentence(self, lang: str) -> str:
-        """Return what the machine said as a sentence."""
+        """Return the sentence of the machine's answer."""
         if self.stated is not None and lang in ("zh", "en"):
             return self.stated.zh if lang == "zh" else self.stated.en
         return render(self.indicator, self.judgement, lang)
 
     def to_dict(self) -> dict[str, object]:
-        """Return a JSON-ready copy that stands alone; `docs/reference/finding.schema.json` describes it."""
+        """Return a self-contained, JSON-ready copy; `docs/reference/finding.schema.json` describes it."""
         return {
             "subject_id": self.subject_id,
             "subject_name": self.subject_name,
@@ -194,7 +194,7 @@ class Finding(Row):
 
     @classmethod
     def headings(cls) -> Sequence[Heading[Finding]]:
-        """Columns of a finding in a table."""
+        """Return the columns of a finding in a table."""
         return FINDING_HEADINGS
 
     def __hash__(self) -> int:
@@ -205,7 +205,7 @@ class Finding(Row):
 
 
 def _detail(finding: Finding) -> str:
-    """Return what the other columns leave out, as JSON: values of the message, all evidence, faults, reviews, waiver."""
+    """Return as JSON whatever the other columns leave out: values of the message, all evidence, faults, reviews, waiver."""
     answer = dump_answer(finding.id, finding.judgement)
     detail = {key: value for key, value in answer.items() if key not in ("indicator", "status", "reason")}
     if finding.reviews:
@@ -240,8 +240,6 @@ FINDING_HEADINGS: tuple[Heading[Finding], ...] = (
     Heading("waived", "boolean", "已豁免", lambda finding: finding.is_waived),
     Heading("detail", "text", "明细(JSON)", _detail),
 )
-COLUMNS = tuple(heading.name for heading in FINDING_HEADINGS)
-"""Columns of a finding in a table."""
 
 
 class Findings(Tabular[Finding]):
@@ -296,7 +294,7 @@ class Findings(Tabular[Finding]):
         return f"<{len(self)} findings{words and ': '}{words}>"
 
     def _counts(self) -> dict[Status, int]:
-        """Return how many there are of each status, what somebody must look at first."""
+        """Return the number of findings by status, the most urgent status first."""
         counts = Counter(finding.status for finding in self._findings)
         return {status: counts[status] for status in URGENCY if counts[status]}
 
@@ -388,7 +386,7 @@ def _cells(finding: Finding) -> tuple[str, ...]:
 
 
 def grade_badge(indicator: Indicator) -> str:
-    """Return the mark of a notebook behind a source that was not seen at an official place; "" behind one that was."""
+    """Return a badge for a source that was not read at an official place; "" for one that was."""
     if indicator.grade == "official":
         return ""
     return " " + display.badge(GRADE_ZH[indicator.grade], "open" if indicator.grade == "unseen" else "plain")
@@ -402,7 +400,7 @@ def _folded_evidence(finding: Finding) -> str:
 
 
 def is_under(indicator_id: str, family: str) -> bool:
-    """Return whether an id is `family` or lies below it: `site.veto` holds `site.veto.columns.core`, not `site.vetoes`."""
+    """Return whether an id equals or is nested in `family`: `site.veto` includes `site.veto.columns.core`, not `site.vetoes`."""
     return indicator_id == family or indicator_id.startswith(f"{family}.")
 
 

@@ -1,4 +1,4 @@
-"""A frame of accounts or sites judged as a whole: the same frame comes back with verdicts, problems and reasons."""
+"""Judge a frame of accounts or sites; the same frame is returned with verdicts, problems and reasons as columns."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from govmedia_rules.checks.contract import CheckSpec, Status
 from govmedia_rules.core.progress import Meter, Progress
 from govmedia_rules.core.time import SHANGHAI
 from govmedia_rules.errors import TableError, Where, kind_text, kind_text_zh
-from govmedia_rules.judge.columnwise import Description, judge_columns
+from govmedia_rules.judge.columnwise import ColumnwiseResult, Description, judge_columns
 from govmedia_rules.judge.engine import OPEN, Judge
 from govmedia_rules.judge.inspection import Inspection, Verdict, joined_ids, joined_messages, problem_ids, reasons
 from govmedia_rules.judge.reviews import Review, Waiver
@@ -24,6 +24,7 @@ from govmedia_rules.snapshots.merging import Place
 from govmedia_rules.snapshots.shallow import (
     NEEDED_PARTS,
     ShallowTable,
+    accounts_of,
     kind_of_table,
     open_subject_tables,
     shallow_table,
@@ -144,7 +145,10 @@ def inspect_frame(
     is_file = isinstance(frame, str | PathLike)
     given = None if is_file else _frame_rows(frame)
     tables = open_subject_tables(frame, headers=headers, sheet=sheet, header=header)
-    source: Any = _FileRows(tables) if given is None else given
+    kind = kind or kind_of_table([column for table in tables for column in table.columns], headers)
+    # The rows of a file are those of its accounts; a frame keeps the rows it has.
+    is_parted = is_file and kind == "account"
+    source: Any = given or _FileRows(accounts_of(tables, headers) if is_parted else tables)
     added = [prefix + (heading.title if labels == "zh" else heading.name) for heading in JUDGED_HEADINGS]
     taken = [name for name in added if name in source.columns]
     if taken:
@@ -155,19 +159,14 @@ def inspect_frame(
             zh=f"数据框里已有列 {'、'.join(taken)}",
             hint_zh="请传入 prefix=",
         )
-    kind = kind or kind_of_table([column for table in tables for column in table.columns], headers)
 
     def open_again() -> ShallowTable:
-        return shallow_table(frame, kind, observed_at=observed_at, headers=headers, sheet=sheet, header=header, zone=zone)
+        options: dict[str, Any] = {"headers": headers, "sheet": sheet, "header": header, "zone": zone, "parted": is_parted}
+        return shallow_table(frame, kind, observed_at=observed_at, **options)
 
     opened = open_again()
     warn_of(replace(opened, missing=asked_of(opened.missing, rulebook)), stacklevel=3)
-    together = None
-    if not (reviews or waivers) and len(opened.readers) == 1:
-        places = [heading.name for heading in JUDGED_HEADINGS]
-        cells = partial(judged_row, lang=lang, place=(None, 0))
-        description = Description(cells, places.index("reasons"), places.index("missing_zh"), lang)
-        together = judge_columns(opened.readers[0], Judge(rulebook.plan), description)
+    together = None if reviews or waivers else _judged_by_columns(opened, rulebook, lang)
     unread = [opened]
     with Meter(progress, source.size, title="检查") as meter:
         rows = judge_rows(
@@ -185,11 +184,22 @@ def inspect_frame(
         own = {"subject_id": together.ids, "row": together.row_numbers, "fault": together.faults}
         return source.with_columns(*together.repeats(rows, NO_ROW, [each.name for each in JUDGED_HEADINGS], own), added)  # type: ignore[no-any-return]
     rows |= {(row.sheet, row.row): not_judged([row], (row.sheet, row.row)) for row in opened.rejected if not row.used}
-    return source.with_columns([rows.get(place, NO_ROW) for place in source.places()], None, added)  # type: ignore[no-any-return]
+    other = NOT_OF_KIND if is_file else NO_ROW
+    return source.with_columns([rows.get(place, other) for place in source.places()], None, added)  # type: ignore[no-any-return]
+
+
+def _judged_by_columns(table: ShallowTable, book: Rulebook, lang: str) -> ColumnwiseResult | None:
+    """Return the rows of a table judged together; None where that cannot be done and they are judged one by one."""
+    if len(table.readers) != 1:
+        return None
+    places = [heading.name for heading in JUDGED_HEADINGS]
+    cells = partial(judged_row, lang=lang, place=(None, 0))
+    description = Description(cells, places.index("reasons"), places.index("missing_zh"), lang)
+    return judge_columns(table.readers[0], Judge(book.plan), description)
 
 
 def asked_of(missing: tuple[str, ...], book: Rulebook) -> tuple[str, ...]:
-    """Return those of the missing columns that some check of the book needs."""
+    """Return the missing columns that some check of the book reads."""
     functions = book.plan.functions
     checks = [functions[indicator.check] for indicator in book.plan.indicators if indicator.check and indicator.check in functions]
     parts = {part for function in checks for alternatives in CheckSpec.of(function).needs for part in alternatives}
@@ -197,7 +207,7 @@ def asked_of(missing: tuple[str, ...], book: Rulebook) -> tuple[str, ...]:
 
 
 def judged_row(inspection: Inspection, lang: str, place: Place, fault: str | None = None) -> Judged:
-    """Return what is said of an inspected subject, with the cells of its row that were not read."""
+    """Return the result cells of an inspected subject, with the cells of its row that could not be read."""
     verdict = inspection.verdict
     score = inspection.score
     tally = inspection.tally()
@@ -221,13 +231,15 @@ def judged_row(inspection: Inspection, lang: str, place: Place, fault: str | Non
 
 
 def not_judged(bad: Iterable[BadRow], place: Place) -> Judged:
-    """Return what is said of a row that holds no subject."""
+    """Return the result cells of a row that holds no subject."""
     return (*NOTHING, *place, fault_text(bad))
 
 
 NOTHING: Judged = (None,) * (len(JUDGED_HEADINGS) - 3)
 NO_ROW: Judged = (*NOTHING, None, None, "空行")
 """What is said of a blank row."""
+NOT_OF_KIND: Judged = (*NOTHING, None, None, "没有检查：此表不是所检查的一类对象（用 kind= 或 sheet= 指明）")
+"""What is said of a row of sites in a file whose accounts are judged."""
 
 
 class _FrameRows:

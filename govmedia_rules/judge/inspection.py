@@ -62,7 +62,7 @@ _VERDICT_ZH = {Verdict.QUALIFIED: "合格", Verdict.UNQUALIFIED: "不合格", Ve
 
 
 class RulebookRef(NamedTuple):
-    """By what rule an inspection was made.
+    """The rulebook of an inspection: id, versions, digest.
 
     Attributes:
         id: Id of the topmost layer.
@@ -238,14 +238,14 @@ class Inspection(Row):
 
     @property
     def is_as_stored(self) -> bool:
-        """Whether it was read without the very rulebook it was judged by.
+        """Whether it was read from a file without its original rulebook at hand.
 
         Titles, sentences and score are then those that were stored with it, and it cannot be scored again.
         """
         return isinstance(self.plan, StoredPlan)
 
     def with_reviews(self, reviews: Iterable[Review]) -> Inspection:
-        """Return the inspection with further reviews beside those it has.
+        """Return the inspection with further reviews added to those it has.
 
         Args:
             reviews: Reviews of any subject; those that belong to this observation are applied, see `Review`.
@@ -267,13 +267,13 @@ class Inspection(Row):
         return Inspection(self.plan, result, self.subject, self.observed_at, self._marks, given, self._stored)
 
     def with_opinions(self, opinions: Opinions) -> Inspection:
-        """Return the inspection with the reviews and waivers that belong to it, in place of those it has."""
+        """Return the inspection with these reviews and waivers instead of those it has."""
         result = self._of_machine()
         given = opinions.of(self.subject, self.observed_at, result)
         return Inspection(self.plan, result, self.subject, self.observed_at, self._marks, given, self._stored)
 
     def _of_machine(self) -> PlanResult:
-        """Return what the plan said before any review or waiver."""
+        """Return the plan's result before any review or waiver."""
         result = self._program.result_of(self._non_passing)
         return result if self._program.tariffs else result._replace(passes=self._passes)
 
@@ -317,7 +317,7 @@ class Inspection(Row):
         )
 
     def _assumed(self, indicator: Indicator) -> tuple[str, ...]:
-        """Return parts the check needs that a document states or somebody assumed."""
+        """Return the parts the check reads that were not observed: stated by a document, or assumed."""
         check = indicator.check
         if self._stored is not None and self.is_as_stored:
             return self._stored.assumed.get(indicator.id, ())
@@ -345,7 +345,7 @@ class Inspection(Row):
 
     @property
     def missing(self) -> Findings:
-        """What keeps the verdict open.
+        """Findings that keep the verdict undetermined.
 
         Vetoes that are inconclusive, wait for a review, or raised an error; of a subject that is closing, closed or offline, the
         vetoes that are not asked; and where the points do not decide, the deductions behind that.
@@ -390,12 +390,12 @@ class Inspection(Row):
 
     @property
     def not_checked(self) -> Findings:
-        """Findings only a person can answer and nobody has."""
+        """Findings that need a person's answer and have none."""
         return self.findings.with_status(Status.NOT_CHECKED)
 
     @property
     def counts(self) -> dict[Status, int]:
-        """How many indicators have each status; all seven are there, and they add up to the indicators of the plan."""
+        """Number of indicators by status; all seven are there, and they add up to the indicators of the plan."""
         return dict(zip(Status, self.tally(), strict=True))
 
     def tally(self) -> tuple[int, ...]:
@@ -415,7 +415,7 @@ class Inspection(Row):
 
     @classmethod
     def headings(cls) -> Sequence[Heading[Inspection]]:
-        """Columns of an inspection in a table."""
+        """Return the columns of an inspection in a table."""
         return INSPECTION_HEADINGS
 
     @property

@@ -1,4 +1,4 @@
-"""Stop a check that does not come back, in worker processes.
+"""Interrupt checks that run too long, in worker processes.
 
 A timer looks once a second which check is running; one that has been running too long is interrupted and answers
 `error`. Looking from outside costs the checks nothing.

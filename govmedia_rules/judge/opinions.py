@@ -1,4 +1,4 @@
-"""Give each observation the reviews and waivers that belong to it, and say which were refused and why."""
+"""Match reviews and waivers to observations, and record which were refused and why."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from govmedia_rules.errors import ExpiredWaiver, SharedId, UnusedReview, UnusedW
 from govmedia_rules.judge.engine import PlanResult
 from govmedia_rules.judge.reviews import Refusal, Review, Waiver, in_order
 from govmedia_rules.rules.model import Indicator, Plan
-from govmedia_rules.subjects.models import Account, AnySubject, Site, former_id_of, is_same_unit
+from govmedia_rules.subjects.models import Account, AnySubject, Site, has_certain_id, ids_of, is_same_unit
 
 
 class Given(NamedTuple):
-    """What people gave for one observation.
+    """The reviews and waivers that apply to one observation.
 
     Attributes:
         reviews: Reviews of each indicator, in order of time.
@@ -42,7 +42,7 @@ class _Numbered(NamedTuple):
 
 
 class Opinions:
-    """Reviews and waivers of many subjects, and which of them were of use.
+    """Reviews and waivers of many subjects, and whether each was used.
 
     Args:
         plan: The plan that is judged by.
@@ -59,6 +59,7 @@ class Opinions:
         self._waivers: dict[str, list[Waiver]] = defaultdict(list)
         self._seen: set[str] = set()
         self._times: dict[str, list[datetime]] = {}
+        self._points: dict[str, set[datetime]] = defaultdict(set)
         self._answered: dict[int, datetime] = {}
         self._bearers: dict[str, set[str]] = defaultdict(set)
         self._given_ids: dict[str, Site | Account] = {}
@@ -72,22 +73,27 @@ class Opinions:
 
     @property
     def asks_for_all(self) -> bool:
-        """Whether all observations must be known ahead: a review may answer a later one, and an id may stand for several units."""
+        """Whether all observations must be known ahead: a review may answer a later one, and one id may name several units."""
         return bool(self._by_subject or self._waivers)
 
     def observe(self, subject: AnySubject, observed_at: datetime) -> None:
-        """Note one observation ahead of judging; see `asks_for_all`."""
+        """Register one observation before judging; see `asks_for_all`."""
         self.note_id(subject)
-        for name in _ids_of(subject):
+        for name in ids_of(subject):
             if name in self._by_subject or name in self._waivers:
                 self._times.setdefault(subject.id, []).append(observed_at)
+                self._points[name].add(observed_at)
                 self._bearers[name].add(subject.id)
 
     def note_id(self, subject: AnySubject) -> None:
-        """Note the unit of an id that the caller gave, and warn where it was given to another unit before."""
-        if not isinstance(subject, Site | Account) or subject.id in self._shared_ids or subject.id == subject.usual_id:
+        """Register the unit of an id that is no code, and warn where another unit bore the id before."""
+        if not isinstance(subject, Site | Account) or subject.id in self._shared_ids or subject.id == subject.code:
             return
+        if not has_certain_id(subject) and not any(name in self._by_subject or name in self._waivers for name in ids_of(subject)):
+            return  # ids made of names are kept only where somebody said something of them
         other = self._given_ids.setdefault(subject.id, subject)
+        if subject.url and not other.url:
+            self._given_ids[subject.id] = subject  # of two at different addresses, one without an address may be either
         if not is_same_unit(subject, other):
             self._shared_ids.add(subject.id)
             text = f"the id {subject.id!r} stands for {other.name} and for {subject.name}; give each unit its own"
@@ -95,7 +101,7 @@ class Opinions:
             warnings.warn(SharedId(text, zh), stacklevel=4)
 
     def of(self, subject: AnySubject, observed_at: datetime, result: PlanResult) -> Given:
-        """Return what belongs to one observation.
+        """Return the reviews and waivers of one observation.
 
         Args:
             subject: The subject.
@@ -104,11 +110,13 @@ class Opinions:
         """
         if not self:
             return NOTHING
-        names = _ids_of(subject)
+        names = ids_of(subject)
         self._seen.update(names)
         refused = [refusal for refusal in self.refused if refusal.item is not None and refusal.item.subject in names]
         fitting: list[_Numbered] = []
         given = [each for name in names for each in self._by_subject.get(name, ())]
+        for name in {each.review.subject for each in given}:
+            self._points[name].add(observed_at)
         for review, where in given:
             if self._is_shared(review.subject, subject.id):
                 refused.append(_ambiguous(review, where))
@@ -131,14 +139,14 @@ class Opinions:
         return Given(reviews, tuple(waiver for waiver in waivers if waiver not in shared), tuple(refused))
 
     def _is_shared(self, name: str, subject_id: str) -> bool:
-        """Return whether an id stands for several subjects, so that nobody knows which one is meant."""
+        """Return whether an id names several subjects, so that an opinion under it fits none of them."""
         if name == subject_id or self._by_present_id:
             return name in self._shared_ids or name != subject_id
         self._bearers[name].add(subject_id)
         return len(self._bearers[name]) > 1
 
     def warn_of(self, waivers: Sequence[Waiver], observed_at: datetime, waived: Iterable[str]) -> None:
-        """Warn of waivers that are not in force or cover nothing.
+        """Warn of waivers that are not in force or match no finding.
 
         Args:
             waivers: Waivers of a subject.
@@ -162,7 +170,7 @@ class Opinions:
                 warnings.warn(UnusedWaiver(text, zh), stacklevel=3)
 
     def warn_of_unused(self) -> None:
-        """Warn of opinions on subjects that were not among the input."""
+        """Warn of opinions on subjects that were not among the input, and of reviews of other observations than those inspected."""
         for subject_id in sorted(self._waivers.keys() - self._seen):
             text, zh = f"waivers for {subject_id}, which was not inspected", f"有豁免针对 {subject_id}，而它没有被检查"
             warnings.warn(UnusedWaiver(text, zh), stacklevel=3)
@@ -171,11 +179,19 @@ class Opinions:
             if not given:
                 continue
             text, zh = f"reviews of {subject_id}, which was not inspected", f"有复核针对 {subject_id}，而它没有被检查"
-            places = [where for _, where in given[:_SHOWN_PLACES] if where is not None and where.file is not None]
-            if places:
-                text += f" ({'; '.join(where.text('en') for where in places)})"
-                zh += f"（{'；'.join(where.text('zh') for where in places)}）"
-            warnings.warn(UnusedReview(text, zh), stacklevel=3)
+            _warn_of_unused(text, zh, given)
+        for subject_id in sorted(self._by_subject.keys() & self._seen):
+            given = [each for each in self._by_subject[subject_id] if self._answers_nothing(each.review)]
+            if given:
+                text = f"{len(given)} reviews of {subject_id} belong to none of its observations that were inspected"
+                zh = f"{subject_id} 的{len(given)}条复核不属于本次检查的任何一个监测时间点"
+                _warn_of_unused(text, zh, given)
+
+    def _answers_nothing(self, review: Review) -> bool:
+        points = self._points[review.subject]
+        if review.passage is not None or not points:
+            return False
+        return review.at < min(points) if review.observed_at is None else review.observed_at not in points
 
     # --- which are usable at all ---
 
@@ -230,7 +246,7 @@ class Opinions:
                 self.refused.append(_contradiction(review, where))
 
     def _contradicting(self, fitting: Sequence[Review]) -> list[Review]:
-        """Return reviews of one observation that contradict each other at one instant, by whatever id or point they name it."""
+        """Return reviews of one observation that contradict each other at one instant, whichever id or point they name it by."""
         decisions: dict[tuple[object, ...], set[str]] = defaultdict(set)
         named = [self._indicator(review.indicator) for review in fitting]
         targets = [(each.id if each else "", review.entry, review.at) for each, review in zip(named, fitting, strict=True)]
@@ -317,9 +333,12 @@ def remembered_reviews(
     return reviews
 
 
-def _ids_of(subject: AnySubject) -> tuple[str, ...]:
-    """Return the id of a subject and the one that earlier releases gave it, by which reviews of then name it."""
-    return tuple(dict.fromkeys((subject.id, former_id_of(subject))))
+def _warn_of_unused(text: str, zh: str, given: Sequence[_Numbered]) -> None:
+    places = [where for _, where in given[:_SHOWN_PLACES] if where is not None and where.file is not None]
+    if places:
+        text += f" ({'; '.join(where.text('en') for where in places)})"
+        zh += f"（{'；'.join(where.text('zh') for where in places)}）"
+    warnings.warn(UnusedReview(text, zh), stacklevel=4)
 
 
 def _ambiguous(item: Review | Waiver, where: Where | None) -> Refusal:
@@ -343,7 +362,7 @@ def _evidence_of(indicator: Indicator, plan: Plan, result: PlanResult) -> Iterat
 
 
 def _target(review: Review) -> tuple[object, ...]:
-    """Return what a review answers, and when: of two with the same target neither is the later one."""
+    """Return the target and the time of a review; of two with equal targets and times neither is the later one."""
     if review.passage is not None:
         return (_family(review.indicator), review.passage, review.entry, review.at)
     return (review.subject, review.indicator, review.entry, review.observed_at, review.at)

@@ -1,4 +1,4 @@
-"""Answers as JSON and back: values of messages keep their type, and what JSON cannot say is written as {"$kind": text}."""
+"""Answers as JSON and back: argument values keep their type; what JSON lacks is written as {"$kind": text}."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from govmedia_rules.core.time import Window
 
 
 def dump_arg(value: object) -> object:
-    """Return a value of a message as JSON has it."""
+    """Return an argument value in JSON form."""
     if isinstance(value, Window):
         return {"$window": value.model_dump(exclude_defaults=True)}
     if isinstance(value, datetime):
@@ -29,7 +29,7 @@ def dump_arg(value: object) -> object:
 
 
 def load_arg(value: Any) -> Arg:
-    """Return what `dump_arg` was given."""
+    """Return the value that `dump_arg` was given."""
     if isinstance(value, list):
         return tuple(str(load_arg(item)) for item in value)
     if isinstance(value, dict):
@@ -43,7 +43,7 @@ def load_arg(value: Any) -> Arg:
 
 
 def dump_answer(indicator: str, answer: CheckResult) -> dict[str, object]:
-    """Return an answer as JSON has it; what is empty is left out."""
+    """Return an answer in JSON form, without empty fields."""
     data: dict[str, object] = {"indicator": indicator, "status": answer.status.value, "reason": answer.reason}
     if answer.args:
         data["args"] = {name: dump_arg(value) for name, value in answer.args.items()}
@@ -57,7 +57,7 @@ def dump_answer(indicator: str, answer: CheckResult) -> dict[str, object]:
 
 
 def _dump_piece(piece: Evidence) -> list[object]:
-    """Return a piece as a list; what stands behind the first five values and is empty is cut off."""
+    """Return a piece of evidence as a list, without the empty values after the first five."""
     values = [dump_arg(value) for value in piece]
     while len(values) > 5 and values[-1] in (None, []):
         values.pop()
@@ -65,7 +65,7 @@ def _dump_piece(piece: Evidence) -> list[object]:
 
 
 def load_answer(data: Mapping[str, Any]) -> CheckResult:
-    """Return what `dump_answer` was given."""
+    """Return the answer that `dump_answer` was given."""
     return CheckResult(
         Status(data["status"]),
         data["reason"],

@@ -1,4 +1,4 @@
-"""Pictures that need snapshots and a rulebook together."""
+"""Plots that need snapshots and a rulebook together."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from govmedia_rules.core import plots
-from govmedia_rules.core.time import Window, latest
+from govmedia_rules.core.time import Window, latest, zone_of
 from govmedia_rules.errors import UnknownIndicator, Where
 from govmedia_rules.judge.rulebook import Rulebook
 from govmedia_rules.snapshots.models import AccountSnapshot
@@ -59,7 +59,6 @@ def plot_staleness(
         if snapshot.latest_post_at is None:
             never += 1
         else:
-            zone = point.tzinfo
-            assert zone is not None
+            zone = zone_of(point)
             days.append(max(0.0, (point - latest(snapshot.latest_post_at, zone)) / _DAY))
     return plots.staleness(days, limit or 1.0, never=never, ax=ax, font=font)

@@ -1,4 +1,4 @@
-"""Readings of a clause: a failure or a pass is said only where every reading that sources allow agrees."""
+"""Readings of a clause: a failure or a pass is certain only where every reading that the sources allow agrees."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class ReadingCall(NamedTuple):
 
 @dataclass(frozen=True)
 class SeveralReadings:
-    """A check that is asked once for each reading of its clause.
+    """A check that runs once for each reading of its clause.
 
     Attributes:
         function: The check.
@@ -50,7 +50,7 @@ class SeveralReadings:
 
 
 def check_of(spec: CheckSpec, indicator: Indicator) -> tuple[Callable[..., CheckResult], Mapping[str, object]]:
-    """Return what to call for an indicator, and with which parameters."""
+    """Return the function to call for an indicator, and its parameters."""
     if not indicator.readings:
         return spec.function, indicator.params
     ordered = sorted(indicator.readings.items(), key=lambda item: bool(item[1].params))

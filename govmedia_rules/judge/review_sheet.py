@@ -1,4 +1,4 @@
-"""The workbook to review in, read back: which decision stands in which row.
+"""Read the review workbook back: which decision was entered in which row.
 
 A code over the cells that the machine filled shows where a row was changed or made by hand: such a row is refused and named,
 because its decision may be about something else.

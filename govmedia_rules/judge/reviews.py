@@ -1,4 +1,4 @@
-"""What people add to a finding: a review confirms or dismisses it, a waiver excuses it. Neither erases anything.
+"""Reviews, which confirm or dismiss a finding, and waivers, which excuse one. Neither erases anything.
 
 A review covers what its author looked at, and nothing else: a passage (on whatever page, platform and day the same sentence
 stands), an entry at an address, or the whole indicator at one monitoring point.
@@ -302,7 +302,7 @@ def _first_faults(fault: ValidationError) -> str:
 
 
 class ReviewedStatus(NamedTuple):
-    """What an answer of the machine comes to with the reviews of it.
+    """The machine's answer combined with its reviews.
 
     Attributes:
         status: The status that counts.
@@ -397,7 +397,7 @@ def _decide_all(answer: CheckResult, review: Review, indicator: Indicator) -> Re
 
 
 def _faults_of(reviews: Sequence[Review], undecided: int, indicator: Indicator) -> tuple[Mapping[str, int], Mapping[str, int]]:
-    """Count the faults that reviews confirm, one for each that names no number, and those that may exist besides."""
+    """Count the faults that reviews confirm, one for each review without a number, and the possible ones besides."""
     certain: dict[str, int] = {}
     possible: dict[str, int] = {}
     kinds = sorted(indicator.deduct, key=lambda kind: _price(indicator, kind))

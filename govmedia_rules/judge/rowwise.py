@@ -1,4 +1,4 @@
-"""Judge shallow rows one by one; the rows of one subject share the verdict of all of them together."""
+"""Judge shallow rows one by one; rows of the same subject share one verdict."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def fault_text(bad: Iterable[BadRow]) -> str | None:
 
 
 def keys_of(snapshot: SiteSnapshot | AccountSnapshot) -> set[str]:
-    """Return what two rows of one subject have in common: its id, its code, the id that earlier versions gave it."""
+    """Return the keys by which rows of one subject are matched: its id, its code, and its id in earlier versions."""
     subject = snapshot.subject
     keys = {subject.id, subject.code} if subject.code is not None else {subject.id}
     return keys | {subject.former_id} if isinstance(subject, Account) else keys

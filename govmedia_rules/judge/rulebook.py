@@ -1,4 +1,4 @@
-"""A rulebook in use: load it, select from it, inspect with it, explain it."""
+"""The rulebook facade: load, select, inspect, explain."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from pydantic import BaseModel
 
 from govmedia_rules.checks.contract import Check, CheckSpec
 from govmedia_rules.core import display
+from govmedia_rules.core.files import write_file
 from govmedia_rules.core.progress import Progress, counted
 from govmedia_rules.errors import (
     ArgumentError,
@@ -59,7 +60,7 @@ if TYPE_CHECKING:
 
 
 class Rulebook:
-    """A set of indicators that can be asked of snapshots (指标体系). It holds no subject and can be shared.
+    """A set of indicators to inspect snapshots by (指标体系). It holds no subject and can be shared.
 
     Example:
         >>> import govmedia_rules as gr
@@ -116,7 +117,7 @@ class Rulebook:
 
     @property
     def indicators(self) -> tuple[Indicator, ...]:
-        """What is asked, in order."""
+        """The indicators, in order."""
         return self.plan.indicators
 
     @property
@@ -227,7 +228,7 @@ class Rulebook:
         waivers: Iterable[Waiver] = (),
         progress: Progress = False,
     ) -> Iterator[Inspection]:
-        """Judge snapshots as they come, lazily and in order; only the one at hand is held, and the subjects with ids of their own.
+        """Judge snapshots lazily and in order; only the current one and the given ids of subjects are held in memory.
 
         Args:
             snapshots: Any iterable, such as `read_snapshots(path)`.
@@ -458,7 +459,7 @@ class Inspections(Iterable[Inspection]):
 
 
 def _observe(files: list[str], reading: LineOptions, opinions: Opinions) -> None:
-    """Note every observation of the subjects that are reviewed, before any is judged: a review may answer a later one."""
+    """Register every observation of reviewed subjects before judging: a review may answer a later observation."""
     zone, not_after, most = reading
     for snapshot in read_snapshots(files, zone=zone, not_after=not_after, max_line_bytes=most, on_bad=lambda _: None):
         opinions.observe(snapshot.subject, snapshot.observed_at)
@@ -478,7 +479,7 @@ def _warn_of_refused(opinions: Opinions) -> None:
 
 
 def _no_snapshot(given: object) -> ArgumentError:
-    """Return the error for something else than a snapshot, with the function that takes it."""
+    """Return the error for an argument that is no snapshot, naming the function that accepts it."""
     if isinstance(given, str | os.PathLike):
         takes = "inspect_files(path)"
     elif isinstance(given, Mapping):
@@ -603,14 +604,7 @@ def export_rulebook(
             zh=f"{target.name} 不以 .json 结尾",
             hint_zh="load_rulebook 据此识别导出的指标体系",
         )
-    beside = target.with_name(f".{target.name}.part")
-    try:
-        beside.write_text(text, "utf-8")
-        beside.replace(target)
-    except OSError as fault:
-        raise ExportError(
-            f"the file cannot be written: {fault.strerror}", Where(str(target)), zh=f"文件不能写入：{fault.strerror}"
-        ) from None
+    write_file(target, text)
     return book
 
 

@@ -1,4 +1,4 @@
-"""Points: what each indicator costs or brings, added up exactly, as an interval where something is undecided (得分).
+"""Scores: what each indicator deducts or adds, summed exactly, as an interval where something is undecided (得分).
 
 Rules: 国办秘函〔2019〕19号, 计分规则. A deduction stops at its indicator's points; owners without service duties are scored without
 the services group and multiplied, before both gates; below the pass mark is unqualified, strictly above the gate bonuses are added.
@@ -25,7 +25,7 @@ ZERO = Fraction(0)
 
 
 class Range(NamedTuple):
-    """A number that lies between two others, both included."""
+    """An interval of exact numbers, both ends included."""
 
     low: Fraction
     high: Fraction
@@ -125,14 +125,14 @@ class Score:
 
     @property
     def rests_on(self) -> tuple[str, ...]:
-        """Indicator and key of every unverified value behind a change, `site.deduct.publish.duties: points`."""
+        """Indicator and key of every unverified value behind a change, e.g. `site.deduct.publish.duties: points`."""
         if self.stored is not None:
             return self.stored.rests_on
         lines = (*self.deductions, *(self.bonuses if self.total != self.part else ()))
         return tuple(f"{line.indicator.id}: {key}" for line in lines for key in line.rests_on)
 
     def lines(self) -> Iterator[str]:
-        """Yield the sum, line by line, in Chinese."""
+        """Yield the calculation, line by line, in Chinese."""
         if self.stored is not None:
             yield from self.stored.lines
             return
@@ -179,7 +179,7 @@ class Score:
 
 
 def stored_score(record: ScoreRecord) -> Score:
-    """Return the score that a stored inspection states; it is not worked out again."""
+    """Return the score as a stored inspection states it, without recomputing it."""
     low, _, high = record.part.partition("..")
     part = Range(Fraction(low), Fraction(high or low))
     total = Range(Fraction(record.low), Fraction(record.high))
@@ -209,7 +209,7 @@ def veto_score_of(rule: Scoring, subject: SubjectWord, level: str | None) -> Sco
 
 
 class Amount(NamedTuple):
-    """Points in units of a `Tariff`: the least they may be, as the rulebook reads them, and the most they may be.
+    """Points in integer units of a `Tariff`: the least possible, the rulebook's reading, and the most possible.
 
     The three are equal where the source states the points.
     """
@@ -223,7 +223,7 @@ LEAST, STATED, MOST = range(3)
 
 
 class Price(NamedTuple):
-    """What one deduction may cost, in units of its `Tariff`.
+    """The possible cost of one deduction, in integer units of its `Tariff`.
 
     Attributes:
         points: The most it costs; None where the source states none.
@@ -234,7 +234,7 @@ class Price(NamedTuple):
     each: Mapping[str, Amount | None]
 
     def cost(self, faults: Mapping[str, int], end: int, *, capped: bool) -> int | None:
-        """Return what the faults cost at one end of the amounts; None where the source states no price, so that nobody knows.
+        """Return the cost of the faults at one end of the amounts; None where the source states no price.
 
         Without a count, or for a kind that is priced `all`, the whole indicator is lost.
         """
@@ -253,7 +253,7 @@ class Price(NamedTuple):
         return min(cost, points) if capped and points is not None else cost
 
     def least_cost(self, faults: Mapping[str, int], end: int, *, capped: bool) -> int | None:
-        """Return what the faults cost for certain: under a cap that nobody saw, the price of the dearest single fault."""
+        """Return the certain cost of the faults: under a cap of unknown size, the price of the dearest single fault."""
         cost = self.cost(faults, end, capped=capped)
         if cost is None or self.points is not None or not capped:
             return cost
@@ -261,7 +261,7 @@ class Price(NamedTuple):
 
 
 class JointPoints(NamedTuple):
-    """What is known of the points of a group's deductions together, in units of a `Tariff`.
+    """Constraints on the points of a group's deductions together, in integer units of a `Tariff`.
 
     Attributes:
         total: Points of the group.
@@ -298,7 +298,7 @@ class JointPoints(NamedTuple):
 
 
 class Loss(NamedTuple):
-    """What is lost at least and at most, in units of a `Tariff`."""
+    """The least and the most that is lost, in integer units of a `Tariff`."""
 
     least: int
     most: int
@@ -309,7 +309,7 @@ NO_LOSS = Loss(0, 0)
 
 @dataclass(frozen=True)
 class Tariff:
-    """Prices of the deductions that one kind of subject is asked, in whole units, so that sums are exact and quick.
+    """Prices of the deductions that apply to one kind of subject, in integer units, so that sums are exact and quick.
 
     Both the pass mark of a verdict and the lines of a score are worked out here.
 
@@ -387,7 +387,7 @@ class Tariff:
     def loss(
         self, position: int, status: Status, faults: Mapping[str, int], possible: Mapping[str, int], *, stated: bool = False
     ) -> Loss:
-        """Return what one deduction costs: certain faults at least, possible ones at most, never more than its points.
+        """Return the cost of one deduction: certain faults at least, possible ones at most, never more than its points.
 
         Args:
             position: Its position in the plan.
@@ -469,12 +469,12 @@ def _joint(
 
 
 def is_scored(rule: Scoring | None, subject: SubjectWord, level: str | None) -> bool:
-    """Return whether a subject is known to get points at all; a site of unknown level is not."""
+    """Return whether a subject certainly gets a score; a site of unknown level does not."""
     return rule is not None and (not rule.portals_only or (subject == "site" and level in PORTAL_LEVELS))
 
 
 def may_be_scored(rule: Scoring, subject: SubjectWord, level: str | None) -> bool:
-    """Return whether a subject gets points, or may get them because it may be a portal."""
+    """Return whether a subject gets a score, or may get one because it may be a portal."""
     return is_scored(rule, subject, level) or (subject == "site" and level is None)
 
 
@@ -559,7 +559,7 @@ def _deduction(finding: Finding, change: Range) -> ScoreLine:
 
 
 def _bonus(finding: Finding, rule: Scoring) -> ScoreLine:
-    """Return what a bonus brings; one whose points the source does not state brings nothing up to all that bonuses can."""
+    """Return the points of a bonus; where the source does not state them, an interval from nothing to all that bonuses can give."""
     indicator, status = finding.indicator, finding.status
     low, high = (Decimal(0), rule.bonus_total or Decimal(0))
     if indicator.points is not None:

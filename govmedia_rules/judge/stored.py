@@ -1,4 +1,4 @@
-"""The stored form of an inspection: what its JSON holds, and what is checked before it is believed.
+"""The stored form of an inspection: the fields of its JSON, and their validation when it is read.
 
 A file says which format it has, holds what the inspection says (sentences, titles, sources, the ids of the whole plan) and two
 digests: of the plan and of its own content. Formats of earlier releases are read by migrating them step by step.
@@ -19,6 +19,7 @@ from pydantic import Field, JsonValue, ValidationError, model_validator
 
 from govmedia_rules.checks.contract import CheckResult
 from govmedia_rules.core.faults import FaultText, fault_texts
+from govmedia_rules.core.frozen import FrozenDict
 from govmedia_rules.core.model import Model, Name, Short
 from govmedia_rules.core.time import Instant
 from govmedia_rules.errors import ObservationError
@@ -44,7 +45,7 @@ def _field(text: str) -> object:
 
 
 class SourceRecord(Model):
-    """Where a rule comes from."""
+    """The source of a rule."""
 
     document: Annotated[Name, _field("The document.")]
     clause: Annotated[Short | None, _field("Place in it; null when the whole document is meant.")] = None
@@ -81,7 +82,7 @@ class FindingRecord(Model):
 
 
 class StandaloneFinding(FindingRecord):
-    """One answer of one indicator for one subject, with everything a reader needs beside it."""
+    """One finding of one subject as self-contained JSON."""
 
     status: Annotated[AnyStatus, _field("What the machine said; no review changes it.")]  # type: ignore[assignment]
     subject_id: Annotated[Name, _field("Id of the subject.")]
@@ -111,7 +112,7 @@ class ScoreRecord(Model):
 
 
 class RulebookRecord(Model):
-    """By what rule the subject was judged."""
+    """The rulebook a subject was judged by."""
 
     id: Annotated[Name, _field("Id of the topmost layer.")]
     title: Annotated[Short | None, _field("Its title.")] = None
@@ -223,7 +224,7 @@ def read_record(data: object, plan: Plan | None) -> InspectionRecord:
 
 
 def _in_zone_as_written(record: InspectionRecord, observed_at: object) -> InspectionRecord:
-    """Return the record with its monitoring point in the offset of the file: a registry abroad counts its days there."""
+    """Return the record with its monitoring point in the offset of the file, because days are counted in that zone."""
     if not isinstance(observed_at, str):
         return record
     written = datetime.fromisoformat(observed_at)
@@ -246,7 +247,7 @@ def _faults_of(fault: ValidationError | RecursionError) -> FaultText:
 
 
 def _check_complete(record: InspectionRecord) -> None:
-    """Refuse a file whose findings, passes and indicators that do not apply are not the plan."""
+    """Raise when the findings, passes and inapplicable indicators of a file do not add up to the plan."""
     planned = [entry[0] for entry in record.plan]
     answered = [finding.indicator for finding in record.findings]
     answered += [*record.passed, *(name for names in record.not_applicable.values() for name in names)]
@@ -352,7 +353,7 @@ def _mappings(value: object) -> list[Mapping[str, object]]:
 
 
 class StoredPlan(Plan):
-    """The plan of a stored inspection, as far as its file tells: ids, kinds, titles, sentences and sources.
+    """The plan of a stored inspection, as far as its file describes it: ids, kinds, titles, sentences and sources.
 
     It can be read and not judged by. Its digest and version are those of the plan the inspection was judged by.
     """
@@ -376,7 +377,7 @@ class StoredPlan(Plan):
         )
         stored = cls(record.rulebook.id, record.rulebook.title or record.rulebook.id, layers, indicators, {}, (), {})
         stored.__dict__["digest"] = record.rulebook.digest
-        stored.__dict__["resources"] = record.resources
+        stored.__dict__["resources"] = FrozenDict(record.resources)
         stored.__dict__["complete"] = record.covers is None
         stored.__dict__["sentences"] = {
             finding.indicator: MessageText.model_construct(zh=finding.zh, en=finding.en or finding.zh)
@@ -392,7 +393,7 @@ class StoredPlan(Plan):
 
     @cached_property
     def sentences(self) -> Mapping[str, MessageText]:
-        """What the machine said, by indicator."""
+        """The machine's sentences, by indicator."""
         return {}
 
     @cached_property

@@ -1,4 +1,4 @@
-"""Many inspections as a table: one row a subject, with verdict, score, problems and by which rule."""
+"""Inspections as a table: one row a subject, with verdict, score, problems and rulebook."""
 
 from __future__ import annotations
 
@@ -89,12 +89,12 @@ class InspectionTable(Tabular[Inspection]):
 
     @property
     def missing(self) -> Findings:
-        """What keeps verdicts open, of all subjects, in order."""
+        """Findings that keep verdicts undetermined, of all subjects, in order."""
         return Findings(tuple(chain.from_iterable(inspection.missing for inspection in self._inspections)))
 
     @property
     def verdicts(self) -> dict[Verdict, int]:
-        """How many subjects have each verdict; all three are there."""
+        """Number of subjects by verdict; all three are there."""
         counts = dict.fromkeys(Verdict, 0)
         for inspection in self._inspections:
             counts[inspection.verdict] += 1

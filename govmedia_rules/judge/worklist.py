@@ -1,4 +1,4 @@
-"""What to do next about open verdicts (待定): the acts that decide most subjects first."""
+"""The work that would decide undetermined verdicts (待定): the acts that decide most subjects first."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MAX_NAMES = 5
 
 
 class Act(NamedTuple):
-    """One thing to do, and whom it serves.
+    """One thing to do, and the subjects whose verdict it may decide.
 
     Attributes:
         kind: `fill` (a fact of the snapshot or table), `state` (a fact of the subject), `decide` (candidates, by a person),
@@ -95,7 +95,7 @@ def worklist(inspections: Iterable[Inspection]) -> SummaryTable[Act]:
 
 
 def _act(finding: Finding) -> tuple[str, str]:
-    """Return kind and text of what would decide a finding. One fact may decide several, so they are not named in the text."""
+    """Return kind and text of the act that would decide a finding. It may decide several, so no indicator is named."""
     answer = finding.judgement
     about = f"（{finding.phrase}）"
     if finding.status is Status.ERROR:

@@ -106,6 +106,8 @@ class CountBuilder:
         self.stage: str | None = None
         self.method: str | None = None
         self.compared_with: ComparisonBasis | None = None
+        self.divided: Outcome | None = None
+        self.replaces = False
 
     def whole(self, subject: CountedSubject) -> WholeBuilder | None:
         """Return the population of this kind that was spoken of last."""

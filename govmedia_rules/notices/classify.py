@@ -50,7 +50,7 @@ class Decision(Model):
 
 
 class Classified(Model):
-    """What a wording was classified as.
+    """The indicators that a wording was classified as.
 
     Attributes:
         phrase: The wording.

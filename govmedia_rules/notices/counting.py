@@ -87,7 +87,7 @@ _EARLIER = re.compile(
 """A sentence about the failures of the period before; its numbers belong to no population of this one."""
 _OF_EARLIER = re.compile(
     "(?:而|其中)?(?:上季度|上一季度|上个季度|上期|上次|上一次|上轮|上月|去年同期|上年同期|上年度)(?:全[省市县区州]|我[省市县区州])?"
-    "(?:(?:共|随机|实际)*(?:抽查|检查|抽检|监测)(?:了)?(?:政府网站|网站|政务新媒体|账号)*[0-9]|不?合格(?:率)?(?:为|是|的)?[0-9])"
+    "(?:(?:共|随机|实际)*(?:抽查|检查|抽检|监测)(?:了)?(?:政府网站|网站|政务新媒体|账号)*[0-9]|不?合格(?:率)?(?:为|是|的)?[0-9]|$)"
 )
 """What begins a statement about the round before (上季度抽查58个,合格率93.1%)."""
 _OF_NOW = re.compile("本季度|本次|此次|本期|本轮|今年|本年度|这次")
@@ -126,7 +126,7 @@ def read_failures(paragraphs: list[Line], page: NoticeText, builder: CountBuilde
                     continue
                 if not any(outcome.kind in ("failed", "passed") for outcome in whole.outcomes):
                     _clause(clause, page, builder, parts=False)
-                elif "其中" not in sentence.text and len(builder.wholes_of(whole.subject)) == 1:
+                elif "其中" not in sentence.text[: clause.start - sentence.start] and len(builder.wholes_of(whole.subject)) == 1:
                     _restate(whole, clause, match, page)
 
 
@@ -167,15 +167,18 @@ def _sentence(sentence: Line, page: NoticeText, builder: CountBuilder) -> None:
     parts = False
     for segment in segments(sentence):
         builder.back_to_whole()
-        builder.compared_with = None
+        builder.compared_with = builder.divided = None
         is_earlier = is_aim = False
         for clause in _with_labels(segment):
             starts = _OF_EARLIER.match(clause.text) is not None or _is_of_another_period(clause.text, builder.period)
             is_earlier = starts or (is_earlier and not _OF_NOW.search(clause.text))
+            builder.replaces = builder.replaces or _RECOUNTED.fullmatch(clause.text) is not None
             # 初次检查不合格6个,经复查仍不合格2个: the second is the result.
-            is_aim = is_aim or re.match("力争|争取|确保|目标", clause.text) is not None
+            is_aim = is_aim or _AIM.match(clause.text) is not None
             if is_aim or is_earlier or (_FIRST_LOOK.search(clause.text) and _LAST_LOOK.search(segment.text)):
                 continue
+            if clause.text.startswith("其中"):
+                builder.divided = _divided_outcome(builder)
             parts = parts or clause.text.startswith("其中") or _DIVIDED.match(clause.text) is not None
             if re.search("相比|比较$", clause.text) and not changes_by_points(clause.text):
                 # 与第一次抽查相比 holds for every clause that follows.
@@ -191,6 +194,14 @@ def _sentence(sentence: Line, page: NoticeText, builder: CountBuilder) -> None:
             if kinds:
                 builder.recent = list(dict.fromkeys(kinds))
                 builder.topic = kinds[0] if len(builder.recent) == 1 else None
+
+
+def _divided_outcome(builder: CountBuilder) -> Outcome | None:
+    """Return the failures stated last, which 其中 may divide (不合格账号7个,其中微信公众号6个、微博1个)."""
+    whole = builder.current
+    if builder.last_outcome != "failed" or not isinstance(whole, WholeBuilder):
+        return None
+    return next((outcome for outcome in whole.outcomes if outcome.kind == "failed"), None)
 
 
 _BARE_FIGURE = re.compile(r"[0-9][0-9,.]*(?:[个家]|%)")
@@ -218,11 +229,18 @@ def _is_of_another_period(text: str, period: Period | None) -> bool:
     if period is None or match is None or match[1] != 0 or "round" in (period.kind, match[0].kind):
         return False
     if match[0].kind != period.kind:
-        # 其中,一季度抽查400个: a part of the half-year that the notice is for.
-        return period.kind in ("year", "half") and match[0].kind in ("half", "quarter", "month")
+        # 其中,一季度抽查400个: a part of the half-year that the notice is for; 11月,省局对… is when was inspected.
+        return (
+            not (match[0].kind == "month" and match[2] == len(text))
+            and period.kind in ("year", "half")
+            and match[0].kind in ("half", "quarter", "month")
+        )
     return match[0].number != period.number or (match[0].year or period.year) != (period.year or match[0].year)
 
 
+_RECOUNTED = re.compile("(?:经)?(?:申诉|复核|调整|更正)+(?:调整)?后")
+_AIM = re.compile("力争|争取|确保|目标|到(?:[0-9]{4}年|明年|年)[^,]{0,8}(?:底|末|前)")
+"""What begins an aim (到2023年6月底,实现合格率100%)."""
 _FIRST_LOOK = re.compile("(?:初次|初查|初检|初步|首次)[^,]*不合格")
 _LAST_LOOK = re.compile("复查|复核|复检|最终")
 _ANNOUNCED = re.compile(
@@ -239,7 +257,7 @@ def _clause(clause: Line, page: NoticeText, builder: CountBuilder, *, parts: boo
     # 微信(29个)、微博(9个): a number in brackets counts what stands before it.
     plain = re.sub(r"\(([0-9]+[个家])\)", r" \1,", plain)
     plain = _NOISE.sub(lambda m: " " * len(m.group()), plain)
-    has_numbers = _read_numbers(plain, clause, page, builder, parts=parts)
+    has_numbers = _read_numbers(plain, clause, page, builder, parts=parts or _lists_levels(plain, builder))
     basis = _BASIS.search(clause.text)
     _read_brackets(clause, basis, page, builder)
     _note_circumstances(clause.text, builder, has_numbers=has_numbers)
@@ -249,6 +267,20 @@ def _clause(clause: Line, page: NoticeText, builder: CountBuilder, *, parts: boo
     _enter_all_passed(plain, page, clause, builder)
     _enter_none_failed(clause, page, builder)
     read_percentages(plain, page, clause, builder)
+
+
+_OF_LEVELS = re.compile(
+    r"(?P<first>[^、,0-9]*?(?P<noun>网站|新媒体|账号))[0-9,]+[个家]、(?P<second>[^、,0-9]*?(?P=noun))[0-9,]+[个家]"
+)
+
+
+def _lists_levels(plain: str, builder: CountBuilder) -> bool:
+    """Whether a clause counts by levels what nothing counts as a whole (抽查省直部门网站20家、市县政府网站45家)."""
+    match = _OF_LEVELS.search(plain)
+    if match is None or builder.whole("site" if match["noun"] == "网站" else "account") is not None:
+        return False
+    levels = level_of(clean_label(match["first"])), level_of(clean_label(match["second"]))
+    return None not in levels and levels[0] != levels[1]
 
 
 _INSPECTED_AFTER = re.compile(r"(?:进行|开展|实施)了?[^,;]{0,10}?(?:检查|抽查|抽检|监测|检测|巡查|普查)")
@@ -267,13 +299,20 @@ def _read_numbers(plain: str, clause: Line, page: NoticeText, builder: CountBuil
             # 甲、乙等9个市抽查网站全部合格 counts the cities.
             end = match.end()
             continue
+        if _POINTS_BACK.search(plain[end : match.start()]):
+            # 以上3家网站限7月20日前整改 counts what was named before.
+            end = match.end()
+            continue
         parsed = _parse_number(plain, end, match, stop, page, clause)
         if parsed.subject in ("site", "account") and _AFTER_NAMES.search(clause.text[end : match.start()]):
             # “甲”“乙”微信公众号2个未更新 says how many are named.
             end = match.end()
             continue
-        if re.search("[、“”\u4e00-\u9fff]{4}等$", plain[end : match.start()]) and parsed.subject == "site" and not parsed.outcome:
-            # 甲县网站、乙县网站等6家 says how many are listed.
+        listed = re.search("[、“”\u4e00-\u9fff]{4}等$", plain[end : match.start()]) and parsed.subject == "site"
+        if (listed or _BEFORE_NAMES.match(clause.text, match.end())) and not (
+            parsed.outcome or _measure(plain[end : match.start()])
+        ):
+            # 甲县网站、乙县网站等6家, 有2个微信公众号“甲”“乙” says how many are named.
             end = match.end()
             continue
         if parsed.measure is None and parsed.outcome is None and not parts:
@@ -291,8 +330,9 @@ def _read_numbers(plain: str, clause: Line, page: NoticeText, builder: CountBuil
             parsed = replace(parsed, verb=carried)
         says_fault = has_fault(plain[match.end() : stop]) or has_fault(plain[end : match.start()])
         is_whole = not parts or is_generic(parsed.label)
-        if is_whole and parsed.measure in (None, "registered") and parsed.outcome is None and says_fault:
-            # 3家网站超过一个月未更新 says how many have the fault, not how many there are.
+        is_some = says_fault or _is_fewer_than_inspected(parsed, plain[end : match.start()], builder)
+        if is_whole and parsed.measure in (None, "registered") and parsed.outcome is None and is_some:
+            # 3家网站超过一个月未更新 says how many have the fault, not how many there are; so does 48个账号更新及时 of 52.
             parsed = replace(parsed, is_flow=True)
         carried, ended = parsed.measure, parsed if parsed.outcome else None
         _enter(parsed, plain[end : match.start()], builder, parts=parts)
@@ -300,6 +340,14 @@ def _read_numbers(plain: str, clause: Line, page: NoticeText, builder: CountBuil
     if len(matches) > 1 and "、" in plain:
         builder.back_to_whole()
     return bool(matches)
+
+
+def _is_fewer_than_inspected(parsed: ParsedNumber, left: str, builder: CountBuilder) -> bool:
+    """Whether a number of which nothing says that it counts all (全市, 共有) is less than what was inspected: it counts some."""
+    whole = builder.whole(parsed.subject) if parsed.subject in ("site", "account") else None
+    inspected = whole.counts.get("inspected") if whole is not None else None
+    is_less = inspected is not None and parsed.count.value < inspected.value
+    return is_less and is_generic(parsed.label) and re.search("共|有|全[省市县区州旗]", left) is None
 
 
 def _read_brackets(clause: Line, basis: re.Match[str] | None, page: NoticeText, builder: CountBuilder) -> None:
@@ -387,14 +435,22 @@ def _parse_number(plain: str, begin: int, match: re.Match[str], stop: int, page:
         consumed,
         verb=_measure(around),
         is_flow=subject in ("site", "account")
-        and (_FLOW.search(left) or _SUBSET.match(left) or _FLOW_AFTER.search(right[:16]) or _STATE.search(right)) is not None,
+        and (
+            (_FLOW.search(left) and not _NOW_AT.search(left))
+            or _SUBSET.match(left)
+            or _FLOW_AFTER.search(right[:16])
+            or _STATE.search(right)
+        )
+        is not None,
         all_passed=outcome == "passed" and re.search("(?:均|全部|都)(?:为|达到|达)?(?:合格|达标)", right) is not None,
     )
 
 
 _DIRECT_OUTCOME = re.compile("(?:均|全部)?(?:不?合格|不?达标|基本合格)(?:[、,和]|$)")
 _AFTER_NAMES = re.compile("”[^“”、,:的共]{0,8}$")  # not “某某系统”登记的网站共
-_BODIES = re.compile(r"(?:省|市|县|区|州|盟|旗|地区|部门|单位|国务院部门)(?:\([^()]*\))?(?:和|、|,|的|及)")
+_BEFORE_NAMES = re.compile(r"[^、,:(“]{2,10}“")
+_POINTS_BACK = re.compile("(?:以上|上述|前述|下列|以下|[这该由]|[各均]有?)$")
+_BODIES = re.compile(r"(?:(?:省|市|县|区|州|盟|旗)[局院校]?|地区|部门|单位|国务院部门)(?:\([^()]*\))?(?:和|、|,|的|及)")
 _SUBSET = re.compile("[^、,]{0,12}中,?(?:有)?$")
 """What follows a number to begin some of those it counts (18个微信公众号中16个更新及时)."""
 _STATE = re.compile("运行(?:正常|良好|平稳)")
@@ -404,6 +460,8 @@ _SHARED_OUTCOME = re.compile(
 _ERRORS = re.compile("(?:[错死断坏暗空]链(?:接)?|错别字|敏感词|错敏词)[^网账]{0,2}$")
 _FLOW = re.compile("整合|迁移|减少|压减|精简|撤并|合并|归并|补办|补备|补报|新增|新开|增加|新设|取消|缩减|清理")
 """Words of change: 清理整合1214个 says how many there were no more, not how many there are."""
+_NOW_AT = re.compile("(?:减少|增加|压减|缩减|精简|整合)(?:至|到|为)$")
+"""What ends before the count that there is now (整合至40家)."""
 _FLOW_AFTER = re.compile("的(?:整合|迁移|关停|撤并)|(?:压减|减少|增加|下降|缩减|精简|增长|上升)(?:至|到|为)|[增减]至")
 
 
@@ -496,7 +554,7 @@ def _enter(parsed: ParsedNumber, left: str, builder: CountBuilder, *, parts: boo
         _enter_figure(parsed, builder)
         return
     if subject is None:
-        rest = parts and re.search("其他|其它", parsed.label) is not None
+        rest = parts and re.search("其他|其它|类$", parsed.label) is not None
         counts_units = parsed.unit in _THINGS and not _FLOW.search(left)
         subject = builder.current.subject if builder.current is not None else builder.topic
         if subject is None or not counts_units or not (parsed.outcome or parsed.measure or rest):
@@ -512,6 +570,7 @@ def _enter(parsed: ParsedNumber, left: str, builder: CountBuilder, *, parts: boo
     if parsed.outcome:
         _begin_outcome(left, whole, builder)
     narrow, key, dimension = _part_of(parsed, subject, parts=parts)
+    parsed = _as_part_of_failures(parsed, builder) if narrow else parsed
     if parsed.outcome:
         _enter_outcome(parsed, subject, builder, narrow=narrow, key=key, dimension=dimension)
     elif narrow and whole is not None and whole.label and dimension == "level" and not parts and not whole.parts:
@@ -528,13 +587,22 @@ def _enter(parsed: ParsedNumber, left: str, builder: CountBuilder, *, parts: boo
         _enter_total(parsed, left, subject, builder, narrow=narrow)
 
 
+def _as_part_of_failures(parsed: ParsedNumber, builder: CountBuilder) -> ParsedNumber:
+    """Return a number as one of failures where it stands in a list that divides them."""
+    divided = builder.divided
+    if divided is None or parsed.outcome or parsed.measure or parsed.count.value > divided.count.value:
+        return parsed
+    return replace(parsed, outcome=divided.kind, outcome_label=divided.label)
+
+
 def _begin_outcome(left: str, whole: WholeBuilder | None, builder: CountBuilder) -> None:
     """Go back to the whole, or forget what no longer holds, where the words before an outcome say so."""
     if re.search("共|合计|总计", left):
         # 市直不合格1个,县区不合格4个,不合格共5个.
         builder.back_to_whole()
-    if whole is not None and re.search("(?:调整|更正|变更)为$", left.strip()):
-        # 经复核,不合格账号调整为1个.
+    if whole is not None and (builder.replaces or re.search("(?:调整|更正|变更)为$", left.strip())):
+        # 经复核,不合格账号调整为1个; 调整后,不合格账号为14个.
+        builder.replaces = False
         whole.outcomes = [outcome for outcome in whole.outcomes if outcome.kind not in ("passed", "failed")]
 
 
@@ -617,7 +685,11 @@ def _enter_outcome(
         and current.subject == subject
         and not isinstance(current, WholeBuilder)
         and parsed.subject is None
-        and max((count.value for count in current.counts.values()), default=parsed.count.value) >= parsed.count.value
+        and (
+            max((count.value for count in current.counts.values()), default=parsed.count.value) >= parsed.count.value
+            # 合格96个。其中微信公众号抽查70个,合格75个: the whole has its own, and this one is wrong.
+            or parsed.outcome in {outcome.kind for whole in builder.wholes_of(subject) for outcome in whole.outcomes}
+        )
     ):
         tally = current
     else:

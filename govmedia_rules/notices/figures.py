@@ -124,13 +124,13 @@ _PERIODS: tuple[tuple[PeriodKind, re.Pattern[str]], ...] = (
     ("quarter", re.compile(r"(?:([0-9]{4})年(?:度|全年)?)?第?([一二三四1-4])季度?(?:度|末)?")),
     ("half", re.compile(r"(?:([0-9]{4})年(?:度)?)?(上|下)半年")),
     ("round", re.compile(r"(?:([0-9]{4})年(?:度)?)?第([一二三四五六七八九十]|[0-9]{1,2})(?:次|轮|期|批)")),
-    ("month", re.compile(r"(?:([0-9]{4})年)([0-9]{1,2})月(?!份?[0-9]{1,2}[日号])份?")),
+    ("month", re.compile(r"(?:([0-9]{4})年|(?<![0-9年])(?=[0-9]{1,2}月份))([0-9]{1,2})月(?!份?[0-9]{1,2}[日号])份?")),
     ("year", re.compile(r"([0-9]{4})年(?:度|全年)?()")),
 )
 
 
 class Period(Model):
-    """The period a round of inspection is counted for; it need not be the time in which anybody looked.
+    """The period a round of inspection is counted for; it need not be the time of the inspection.
 
     Attributes:
         kind: year, half (half-year), quarter, month, or round (a numbered check).
@@ -192,7 +192,7 @@ class Period(Model):
         )
 
     def previous(self) -> Period | None:
-        """Return the period before, as 环比 compares; None when that cannot be told."""
+        """Return the period before, as 环比 compares; None when it cannot be determined."""
         most = {"half": 2, "quarter": 4, "month": 12}.get(self.kind)
         if self.kind == "year":
             return None if self.year is None else self.model_copy(update={"year": self.year - 1})
@@ -393,7 +393,7 @@ class Group(Tally):
 
 
 class InspectedPopulation(Tally):
-    """All units of one kind that one body looked at.
+    """All units of one kind that one body inspected.
 
     Attributes:
         scope: Who looked, or at what, where a notice counts several (`各县(区)检查`); "" for the main one.

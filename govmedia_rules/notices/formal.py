@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache
+from itertools import pairwise
 
 from govmedia_rules.notices.figures import DateSpan, PartialDate, Place
 from govmedia_rules.notices.model import Citation, Deadline, Duty, FooterMark
@@ -125,6 +126,10 @@ def issuer(title: Line | None, head: list[Line], closing: list[Line], body: list
         joined = re.match(rf"({_ORG}) *(?={_YEAR})", line.text)
         if joined:
             return joined.group(1), line.start, line.start + joined.end(1)
+    for line, dated in pairwise(closing):
+        # What stands above the date is the signature, whatever a body ends with (市第二中学).
+        if _SIGNED.fullmatch(line.text) and DATE_LINE.fullmatch(dated.text.strip("()")):
+            return line.text, line.start, line.end
     for line in head:
         match = re.match(rf"{_ORG}(?:文件)?$", line.text)
         if match:
@@ -144,10 +149,11 @@ def issuer(title: Line | None, head: list[Line], closing: list[Line], body: list
 
 _ACTS = re.compile(
     rf"(?:^|[,。;:)讯电] *|日前|近日|近期|记者从|从|由)(?P<issuer>{_ORG})"
-    r"(?=共?开展[0-9]|(?:共|随机)*(?:抽查|检查)(?:了|全|区|县|市|省|政府|政务)|(?:昨天|今天|近日|日前|近期|[0-9]{1,2}日|于[^,。]{1,14})?(?:,)?(?:获悉|了解到|印发|发布|通报|公布|组织(?:开展|对|了|力量)|开展了|委托|会同|"
+    r"(?=共?开展[0-9]|(?:共|随机)*(?:抽查|检查|监测|巡查|检测|核查)(?:了|全|区|县|市|省|政府|政务)|(?:昨天|今天|近日|日前|近期|[0-9]{1,2}日|于[^,。]{1,14})?(?:,)?(?:获悉|了解到|印发|发布|通报|公布|组织(?:开展|对|了|力量)|开展了|委托|会同|"
     r"对[^,。]{2,40}(?:进行了?|开展了?|组织|实施)|对照[^,。]{2,30}对))"
 )
 """A clause in which a body inspects or publishes: who issued a notice that has neither letterhead nor signature."""
+_SIGNED = re.compile("(?!特此|专此|附|以上|联系)[\u4e00-\u9fff()、]{3,26}")
 _NOT_ISSUER = re.compile("^(?:我|本|各|该|按|根据|为|全|对|经)|按照|根据|依据|贯彻|落实|通知要求|第三方|监测机构")
 
 
@@ -333,7 +339,7 @@ def month_span(text: str, start: int, page: NoticeText) -> tuple[DateSpan, Place
 def statistics_date(
     lines: list[Line], year: int | None, signed_at: PartialDate | None = None
 ) -> tuple[PartialDate, int, int] | None:
-    """Return the date counts stand at (截至2020年2月)."""
+    """Return the date as of which counts are given (截至2020年2月)."""
     for line in lines:
         for match in re.finditer(r"(?:截至|截止|截止到|截至到)(?:目前[,(])?", line.text):
             date = find_date(line.text[match.end() : match.end() + 16])
@@ -350,7 +356,7 @@ def statistics_date(
 # --- requirements ---------------------------------------------------------------------------------------------------
 
 _DUE = re.compile(
-    r"(?:请|务必|须|需|应|要)?(?:务必|务)?(?:于|在)?(?P<date>(?:[0-9]{4}年)?(?:1[0-2]|0?[1-9])月(?:(?:3[01]|[12][0-9]|0?[1-9])日|底))(?:\([^()]{1,8}\))?(?:下班|17时|18时|12时|[0-9]{1,2}[::时][0-9]{0,2})?(?:之)?(?:以)?前"
+    r"(?:请|务必|须|需|应|要)?(?:务必|务)?(?:于|在)?(?P<date>(?:[0-9]{4}年|明年)?(?:1[0-2]|0?[1-9])月(?:(?:3[01]|[12][0-9]|0?[1-9])日|底))(?:\([^()]{1,8}\))?(?:下班|17时|18时|12时|[0-9]{1,2}[::时][0-9]{0,2})?(?:之)?(?:以)?前"
 )
 _WITHIN = re.compile(
     r"(?:自|在|于)?(?:收到|接到|本)?(?:通报|通知)?(?:印发|下发|发布|收到)?(?:之日)?(?:起|后)?(?P<n>[0-9]{1,3}|[一二三四五六七八九十]{1,3})个?(?P<unit>工作日|日|天)(?:之)?(?:内|以内)"
@@ -396,6 +402,9 @@ def deadlines(lines: list[Line], page: NoticeText, year: int | None, signed_at: 
 
 def _due(text: str, year: int | None, signed_at: PartialDate | None) -> PartialDate | None:
     """Return a printed day, or the month whose end is meant (4月底前)."""
+    known = signed_at.year if signed_at and signed_at.year else year
+    if text.startswith("明年"):
+        text = f"{known + 1 if known else ''}{'年' if known else ''}{text.removeprefix('明年')}"
     if text.endswith("底"):
         parts = [int(digits) for digits in re.findall("[0-9]+", text)]
         value = PartialDate(year=parts[0] if len(parts) > 1 else None, month=parts[-1])

@@ -1,7 +1,7 @@
-"""Finds the tables of an attachment, whatever became of them in the copy.
+"""Extract tables from an attachment whose layout was lost in copying.
 
-Four shapes are read: a real table (HTML, DOCX), cells divided by tabs or bars, one cell a line with blank cells as further
-blank lines, and a whole table in one line. A blank cell stays None.
+Five shapes are read: a real table (HTML, DOCX), cells divided by tabs or bars, cells divided by blanks below a line of column
+names, one cell a line with blank cells as further blank lines, and a whole table in one line. A blank cell stays None.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from govmedia_rules.notices.headers import join_brackets, solve_header
 from govmedia_rules.notices.model import Band, Table
 from govmedia_rules.notices.outline import AttachmentPage, NoticeText, notice_words
 from govmedia_rules.notices.sources import SourceGrid
+from govmedia_rules.notices.text_tables import spaced_grids
 from govmedia_rules.subjects.vocabulary import subject_vocabulary
 
 _MOST_COLUMNS = 30
@@ -37,7 +38,7 @@ _CAPTION = re.compile(r"(?:[一二三四五六七八九十]{1,2}、|\([一二三
 
 @dataclass(slots=True)
 class PageContent:
-    """What was found on the page of an attachment."""
+    """The content found on the page of an attachment."""
 
     tables: list[Table]
     bands: list[Band]
@@ -63,6 +64,10 @@ def read_tables(attachment: AttachmentPage, page: NoticeText, grids: Sequence[So
     if divided:
         title = _title(attachment, divided[0].line, listed_title)
         return PageContent([table for grid in divided if (table := from_grid(grid)) is not None], [], title)
+    spaced = list(spaced_grids(rows, attachment.first_line))
+    if spaced:
+        title = _title(attachment, spaced[0].line, listed_title)
+        return PageContent([table for grid in spaced if (table := from_grid(grid)) is not None], [], title)
     if attachment.same_line is not None and len(attachment.same_line.text) > 60:
         title, rest = _split_flat_title(attachment.same_line.text, listed_title)
         tokens = [*rest.split(), *(token for line in attachment.lines for token in line.text.split())]
@@ -122,7 +127,8 @@ def from_grid(grid: SourceGrid) -> Table | None:
             total = values
             continue
         body.append(values)
-        lines.append(grid.line + start + depth + offset)
+        at = start + depth + offset
+        lines.append(grid.lines[at] if grid.lines else grid.line + at)
     return Table(
         columns=tuple("/".join(levels) for levels in header),
         header=tuple(header),

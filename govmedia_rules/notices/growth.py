@@ -21,6 +21,14 @@ _BY = re.compile(
     + _NUMBER.format(name="change")
     + rf"[,、(]{_GROWTH}{_FIGURE}"
 )
+_THAN = re.compile(
+    _NUMBER.format(name="now")
+    + r"[^。;,0-9]{0,6},(?:比|较)[^。;,0-9]{0,14}"
+    + _NUMBER.format(name="before")
+    + rf"[^。;,0-9]{{0,4}}(?P<way>{_UP}|{_DOWN})了?"
+    + _NUMBER.format(name="change")
+    + rf"[,、(]{_GROWTH}{_FIGURE}"
+)
 _FROM_TO = re.compile(
     r"(?:由|从)[^。;,0-9]{0,10}"
     + _NUMBER.format(name="before")
@@ -38,7 +46,7 @@ def check_growth(notice: Notice) -> Iterator[Check]:
     """Yield one check for each growth rate with both counts beside it."""
     start = 0
     for number, line in enumerate(notice.text.split("\n"), 1):
-        for pattern in (_BY, _FROM_TO):
+        for pattern in (_BY, _THAN, _FROM_TO):
             for match in pattern.finditer(line[:_LONGEST_LINE]):
                 quote = match.group()
                 place = Place(start=start + match.start(), end=start + match.end(), line=number, quote=quote[:300])

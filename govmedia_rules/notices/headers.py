@@ -20,7 +20,7 @@ _MOST_TRIES = 30_000
 
 
 class _Budget:
-    """How many structures may still be looked at."""
+    """The number of header structures that may still be tried."""
 
     def __init__(self, tries: int) -> None:
         self.left = tries
@@ -221,13 +221,13 @@ def _heads(top: Sequence[str]) -> list[int]:
 
 @lru_cache(maxsize=4096)
 def _leaf(token: str) -> float:
-    """Return what it costs to take a word for the name of one column."""
+    """Return the cost of taking a word for the name of one column."""
     return -2.0 if token in ("其中", "其中:") or not _complete().search(token) else 0.0
 
 
 @lru_cache(maxsize=4096)
 def _group(token: str) -> float:
-    """Return what it costs to take a word for a name above several columns."""
+    """Return the cost of taking a word for a name above several columns."""
     tables = notice_words()["tables"]
     if token in ("其中", "其中:"):
         return 0.0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from govmedia_rules.notices.classify import OTHER, classify
 from govmedia_rules.notices.labels import platform_of_label
@@ -32,6 +32,10 @@ def column_roles(table: Table) -> dict[str, int]:
             if fits and role not in roles:
                 roles[role] = index
                 break
+    bare = next((i for i, name in enumerate(table.columns) if re.fullmatch(r"单\s*位", name)), None)
+    if bare is not None and bare not in roles.values() and "name" in roles:
+        # 单位 beside 账号名称 is the body that answers.
+        roles.setdefault("owner", bare)
     if "name" in roles:
         return roles
     # 政务新媒体 alone, or 网站, heads the column of names.
@@ -41,10 +45,15 @@ def column_roles(table: Table) -> dict[str, int]:
     return roles
 
 
+def lists_subjects(roles: Mapping[str, int]) -> bool:
+    """Return whether columns of these roles list subjects with what was found or how they are reached."""
+    return "name" in roles and not {"wording", "code", "outcome", "platform", "url", "owner_and_url"}.isdisjoint(roles)
+
+
 def read_listed(table: Table, number: int, title: str | None) -> Iterator[Listed]:
     """Yield the rows of a table as subjects; nothing when it does not list subjects with what was found."""
     roles = column_roles(table)
-    if "name" not in roles or not {"wording", "code", "outcome", "platform", "url", "owner_and_url"} & set(roles):
+    if not lists_subjects(roles):
         return
     for index, row in enumerate(table.rows):
         cell = {role: row[column] for role, column in roles.items()}

@@ -1,4 +1,4 @@
-"""What a notice (通报) says, typed. The reader fills it from a text; a writer may fill it from a campaign.
+"""The typed content of a notice (通报). The reader fills it from a text; a writer may fill it from a campaign.
 
 `None` is "not found in the text", `()` is "looked for, nothing there". Every fact that was read has a `place`, either
 in its own field or, for the plain fields of `Notice`, in `Notice.places`; places count in `Notice.text`.
@@ -155,7 +155,7 @@ class Deadline(Model):
 
 
 class ReportedRecheck(Model):
-    """What is said about the failures of an earlier period.
+    """A notice's statement on the failures of an earlier period.
 
     Attributes:
         period: The earlier period; None when not printed.
@@ -276,7 +276,7 @@ class Band(Model):
 
 
 class Attachment(Model):
-    """An attachment (附件).
+    """An attachment (附件), or a table that stands in the text itself.
 
     Attributes:
         number: Its number as printed; None when it has none.

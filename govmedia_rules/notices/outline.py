@@ -47,9 +47,10 @@ class Line:
 class NoticeText:
     """The whole text with what is needed to say where something stands."""
 
-    def __init__(self, text: str, skipped: frozenset[int] = frozenset()) -> None:
+    def __init__(self, text: str, skipped: frozenset[int] = frozenset(), in_tables: frozenset[int] = frozenset()) -> None:
         self.text = text
         self.skipped = skipped
+        self.in_tables = in_tables
         self._starts = [0]
         for match in re.finditer("\n", text):
             self._starts.append(match.end())
@@ -61,12 +62,12 @@ class NoticeText:
         return Place(start=start, end=end, line=line, quote=self.text[start : min(end, start + 300)])
 
     def lines(self) -> Iterator[Line]:
-        """Yield lines that are not blank and not page furniture."""
+        """Yield lines that are not blank, not page furniture and in no table of the text."""
         for number, start in enumerate(self._starts, 1):
             end = self._starts[number] - 1 if number < len(self._starts) else len(self.text)
             raw = self.text[start:end]
             stripped = raw.strip()
-            if stripped and number not in self.skipped:
+            if stripped and number not in self.skipped and number not in self.in_tables:
                 bullet = _BULLET.match(stripped)
                 shift = bullet.end() if bullet is not None else 0
                 yield from _cut(Line(number, start + len(raw) - len(raw.lstrip()) + shift, stripped[shift:]))
@@ -182,7 +183,7 @@ _BODY_START = re.compile(r"根据|按照|为|依据|近日|近期|日前|现将|
 
 
 def role_of(title: str) -> str:
-    """Return what part of a notice a heading begins."""
+    """Return the part of a notice that a heading begins."""
     if re.search("(?:主要|存在的?|突出|发现的?)问题(?:及|和|与|、)", title):
         # 主要问题及整改情况 tells the problems of this round; 上季度问题整改情况 does not.
         return "problems"

@@ -18,13 +18,14 @@ _POINTS = re.compile(r"(?P<points>[0-9]{1,3}(?:\.[0-9]{1,4})?) *(?P<unit>个百�
 
 
 def rate_kind(label: str) -> RateKind | None:
-    """Return what kind of share a label names; None when it names none."""
+    """Return the kind of share a label names; None when it names none."""
     for kind in ("failure_share", "pass", "completion", "coverage", "share"):
         if re.search(any_of(notice_words()["rates"][kind]), label):
             return kind
     return None
 
 
+_FROM_TO = re.compile(r"(?:由|从)[^,;]{0,12}?[0-9.]+%[^,;0-9]{0,6}(?:到|至|为)[^,;0-9]{0,4}[0-9.]+%")
 _NORM = re.compile(r"(?:按照?|达到|不低于|不少于|低于|符合|对照)[^,;]{0,14}$")
 _NORM_AFTER = re.compile(r"^(?:以上|以内)?(?:、[^,;%]{1,10})?的?(?:标准|要求|目标|任务|规定|指标|抽查要求|(?:抽查|检查|抽检)?比例)")
 _BY_SHARE = re.compile(r"按照?$")
@@ -38,6 +39,9 @@ def changes_by_points(text: str) -> bool:
 def read_percentages(plain: str, page: NoticeText, clause: Line, builder: CountBuilder) -> None:
     """Enter the rates of a clause, or the difference that it states."""
     comparison = comparison_of(plain, page, clause, builder.compared_with)
+    if _FROM_TO.search(plain):
+        # 答复率由91%提高到98.5% gives both figures, and neither is a difference.
+        return
     if comparison is not None:
         if nouns().search(plain):
             target = _rate_target(plain, builder)
@@ -62,9 +66,20 @@ def read_percentages(plain: str, page: NoticeText, clause: Line, builder: CountB
             _BY_SHARE.search(before) is not None and re.match("的?(?:抽查|检查|抽检)?(?:比例|比率)", after) is not None
         )
         kind = "coverage" if is_share_inspected else rate_kind(before)
+        if kind == "coverage" and re.search("(?:不低于|不少于|不得低于)$", before + (match.group("before") or "")):
+            # 抽查比例不低于30% is what is asked for.
+            continue
+        if kind == "completion" and _is_of_letters(before, builder):
+            continue
         if kind is not None:
             label = "抽查比例" if is_share_inspected else _rate_label(before)
             _enter_rate(kind, label, before, match, page, clause, builder)
+
+
+def _is_of_letters(before: str, builder: CountBuilder) -> bool:
+    """Whether a rate is said of letters that nothing counted (群众来信按时办结率): it is none of the sites counted before."""
+    letters = any(noun.lastgroup in ("letters", "requests") for noun in nouns().finditer(before))
+    return letters and (not builder.figures or builder.current is not None)
 
 
 _DISTRIBUTED = re.compile(r"(?:分别|均|都)(?:为|是|达到|达)$")
@@ -207,7 +222,7 @@ def _target_by_place(before: str, builder: CountBuilder) -> PartBuilder | None:
 
 
 def stated_basis(plain: str) -> ComparisonBasis | None:
-    """Return what a clause compares with (同比, 环比, 较上季度); None when it says nothing of it."""
+    """Return the period a clause compares with (同比, 环比, 较上季度); None when it states none."""
     rates = notice_words()["rates"]
     if re.search(any_of(rates["year_on_year"]), plain):
         return "year_on_year"

@@ -106,12 +106,15 @@ def _paragraph(paragraph: Line, title: str, kind: Kind | None, page: NoticeText,
             for problem in _nameless(segment, page, "", subjects[0].kind):
                 yield problem.model_copy(update={"named": subjects})
         return
-    corrected = next((i for i, sentence in enumerate(parts) if _CORRECTED.search(sentence.text)), -1)
+    # 被列为不合格账号。经申诉复核,更正为合格: what was withdrawn is no finding; what follows the withdrawal is one.
+    withdrawn = next((part.end for part in segments(paragraph) if _CORRECTED.search(part.text)), paragraph.start)
     heading = title
     for i, sentence in enumerate(parts):
-        if i <= corrected:
-            # 被列为不合格账号。经申诉复核,更正为合格: what was withdrawn is no finding.
-            continue
+        if sentence.start < withdrawn:
+            rest = [part for part in segments(sentence) if part.start >= withdrawn]
+            if not rest:
+                continue
+            sentence = Line(sentence.number, rest[0].start, sentence.text[rest[0].start - sentence.start :])
         item = re.match(r"[一二三四五六七八九十]是", sentence.text)
         is_heading = item is not None and i + 1 < len(parts) and len(sentence.text) <= 30
         if item is not None and is_heading and not find_mentions(sentence.text, sentence.start, page, kind):

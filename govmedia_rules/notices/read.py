@@ -10,9 +10,9 @@ from govmedia_rules.notices import counting, formal
 from govmedia_rules.notices.classify import OTHER
 from govmedia_rules.notices.figures import DateSpan, Period, Place
 from govmedia_rules.notices.grids import from_grid, read_tables
-from govmedia_rules.notices.listing import read_listed
+from govmedia_rules.notices.listing import column_roles, lists_subjects, read_listed
 from govmedia_rules.notices.mentions import kind_named
-from govmedia_rules.notices.model import Attachment, Kind, Notice, Problem
+from govmedia_rules.notices.model import Attachment, Kind, Named, Notice, Problem
 from govmedia_rules.notices.outline import AttachmentPage, Line, NoticeText, Outline, Section, outline, sentences_of
 from govmedia_rules.notices.practices import read_practices, read_praised
 from govmedia_rules.notices.problems import read_problems, read_sentence, read_summary, read_unheaded
@@ -20,6 +20,7 @@ from govmedia_rules.notices.rechecks import is_of_round_before, read_recheck
 from govmedia_rules.notices.repair import Mended, mend, mend_characters
 from govmedia_rules.notices.sources import Cell, NoticeSource, SourceGrid, load
 from govmedia_rules.notices.stance import stance_of
+from govmedia_rules.notices.text_tables import cell_grids, spaced_grids
 
 _CJK = re.compile("[\u3400-\u9fff]")
 _LATIN = re.compile("[A-Za-z]")
@@ -71,8 +72,7 @@ def _mend_grids(source: NoticeSource) -> list[SourceGrid]:
 
 
 def _read_chinese(mended: Mended, grids: list[SourceGrid]) -> Notice:
-    page = NoticeText(mended.text, mended.furniture | mended.contact_lines)
-    parts = outline(page)
+    page, parts, grids = _without_tables(NoticeText(mended.text, mended.furniture | mended.contact_lines), grids)
     places: dict[str, Place] = {}
 
     def put(name: str, start: int, end: int) -> None:
@@ -155,8 +155,8 @@ def _read_chinese(mended: Mended, grids: list[SourceGrid]) -> Notice:
     else:
         problems = tuple(_problems_without_headings(parts, page))
     problems += tuple(_still_open(parts, page))
-    about = kind_named(title.text) if title is not None else None
-    problems = tuple(_as_of(problem, about) for problem in problems)
+    about = _about(title, page)
+    problems = _with_whole_names(tuple(_as_of(problem, about) for problem in problems))
     duty_parts = _parts_with("duties", parts.root)
     duty_lines = [line for section in duty_parts for part in section.walk() for line in part.body] or body
     practice_parts = _parts_with("practices", parts.root)
@@ -199,6 +199,36 @@ def _read_chinese(mended: Mended, grids: list[SourceGrid]) -> Notice:
         marks=tuple(formal.marks([*furniture, *parts.closing], page)),
         places=places,
     )
+
+
+def _without_tables(page: NoticeText, grids: list[SourceGrid]) -> tuple[NoticeText, Outline, list[SourceGrid]]:
+    """Return a text without the lines of its tables of subjects, its parts, and all tables: what stands in one is no sentence."""
+    parts = outline(page)
+    grids = [*grids, *_tables_in_text(page, parts, grids)]
+    in_tables = {line for grid in _loose(grids, parts) if _lists_subjects(grid) for line in grid.covered()}
+    if not in_tables:
+        return page, parts, grids
+    page = NoticeText(page.text, page.skipped, frozenset(in_tables))
+    return page, outline(page), grids
+
+
+def _tables_in_text(page: NoticeText, parts: Outline, grids: list[SourceGrid]) -> Iterator[SourceGrid]:
+    """Yield the tables in the lines of the text before the first page of an attachment; not those the source has as tables."""
+    known = {line for grid in grids for line in grid.covered()}
+    end = parts.pages[0].first_line - 1 if parts.pages else None
+    rows = ["" if number in known else row for number, row in enumerate(page.text.split("\n")[:end], 1)]
+    yield from spaced_grids(rows, 1)
+    yield from cell_grids(rows, 1)
+
+
+def _loose(grids: list[SourceGrid], parts: Outline) -> list[SourceGrid]:
+    """Return the tables that stand on no page of an attachment."""
+    return [grid for grid in grids if not any(page.first_line <= grid.line <= page.last_line for page in parts.pages)]
+
+
+def _lists_subjects(grid: SourceGrid) -> bool:
+    table = from_grid(grid)
+    return table is not None and len(table.columns) > 1 and lists_subjects(column_roles(table))
 
 
 _COUNTS_OUTCOME = re.compile("^(?:不?合格|不?达标)的?(?:政府网站|网站|政务新媒体|新媒体|账号)[0-9,]+[个家]")
@@ -278,7 +308,8 @@ def _period(title: Line | None, parts: Outline, page: NoticeText, year: int | No
     for line in lines:
         # 截至2021年3月底 is the day of a count, no period.
         text = _UNTIL.sub(lambda match: "*" * len(match.group()), line.text)
-        match = _quarter_of_months(text) or Period.find(text)
+        # 2020年8月至10月 that is no quarter is none of its months either.
+        match = _quarter_of_months(text) or Period.find(_MONTHS.sub(lambda span: "*" * len(span.group()), text))
         is_body = line is not title
         if (
             match is not None
@@ -292,7 +323,13 @@ def _period(title: Line | None, parts: Outline, page: NoticeText, year: int | No
         period, start, end = match
         if best is None:
             best = period, page.place(line.start + start, line.start + end)
-        elif best[0].kind == "year" and period.kind != "year" and period.year in (None, best[0].year):
+        elif (
+            best[0].kind == "year"
+            and period.kind != "year"
+            and period.year in (None, best[0].year)
+            # 2023年11月,省局对…开展了年度检查 is when was inspected, in a notice for the year.
+            and (period.kind != "month" or not text.startswith(",", end))
+        ):
             best = period.model_copy(update={"year": best[0].year}), page.place(line.start + start, line.start + end)
         elif best[0].year is None and period.kind == best[0].kind and period.number == best[0].number and period.year:
             best = period, best[1]
@@ -336,12 +373,36 @@ def _named_in_overview(parts: Outline, page: NoticeText, known: tuple[Problem, .
                         yield problem
 
 
+def _about(title: Line | None, page: NoticeText) -> Kind | None:
+    """Return what a notice is about: accounts where it never speaks of sites, else what the headline names alone."""
+    if kind_named(page.text) == "account":
+        return "account"
+    return kind_named(title.text) if title is not None else None
+
+
 def _as_of(problem: Problem, about: Kind | None) -> Problem:
     """Return a finding that may be of sites and accounts alike as one of the kind that the headline names alone."""
     kept = tuple(i for i in problem.indicator_ids if i.startswith("media." if about == "account" else "site."))
     if about is None or problem.kind is not None or not kept:
         return problem
     return problem.model_copy(update={"kind": about, "indicator_ids": kept})
+
+
+def _with_whole_names(problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
+    """Return the findings with each account that is named again without its platform and body as it was named with them."""
+    whole: dict[str, set[tuple[str | None, str | None, Kind | None, str | None]]] = {}
+    for named in (named for problem in problems for named in problem.named if named.platform):
+        whole.setdefault(named.name, set()).add((named.platform, named.platform_text, named.kind, named.owner))
+
+    def completed(named: Named) -> Named:
+        known = whole.get(named.name, set())
+        if named.platform or named.kind == "site" or len(known) != 1:
+            return named
+        ((platform, platform_text, kind, owner),) = known
+        update = {"platform": platform, "platform_text": platform_text, "kind": kind, "owner": named.owner or owner}
+        return named.model_copy(update=update)
+
+    return tuple(problem.model_copy(update={"named": tuple(map(completed, problem.named))}) for problem in problems)
 
 
 def _problems_without_headings(parts: Outline, page: NoticeText) -> Iterator[Problem]:
@@ -371,7 +432,7 @@ def _attachments(parts: Outline, page: NoticeText, grids: list[SourceGrid]) -> t
                 listed.append((int(number) if number else None, match.group("title").strip(" ;。,")[:_LONGEST_TITLE], line))
     attachments: list[Attachment] = []
     left = list(parts.pages)
-    loose = [grid for grid in grids if not any(own_page.first_line <= grid.line <= own_page.last_line for own_page in parts.pages)]
+    loose = _loose(grids, parts)
     for number, title, line in listed:
         own_page = next((p for p in left if p.number == number), None)
         if own_page is None and len(listed) == 1 and left:
@@ -385,6 +446,8 @@ def _attachments(parts: Outline, page: NoticeText, grids: list[SourceGrid]) -> t
             attachment = _with_table(attachment, grid, page)
         attachments.append(attachment)
     attachments += [_attachment(own_page.number, None, None, own_page, page, grids) for own_page in left]
+    # A table in the text itself has neither number nor title nor page.
+    attachments += [_with_table(Attachment(), grid, page) for grid in loose if _lists_subjects(grid)]
     return tuple(attachments)
 
 
@@ -411,7 +474,7 @@ def _with_table(attachment: Attachment, grid: SourceGrid, page: NoticeText) -> A
             "page_title": title,
             "tables": (table,),
             "listed": tuple(read_listed(table, 0, title)),
-            "has_page": True,
+            "has_page": attachment.title is not None,
             "page_place": page.place(start, start + len(lines[grid.line - 1])),
         }
     )

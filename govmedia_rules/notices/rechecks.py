@@ -29,7 +29,7 @@ _NOT_SEEN = re.compile("未再检查|未复查|未再抽查|暂未检查")
 
 
 def read_recheck(lines: Iterable[Line], page: NoticeText, *, under_heading: frozenset[int] = frozenset()) -> ReportedRecheck | None:
-    """Return what is said about the failures of the period before; None where nothing is.
+    """Return the statement on the failures of the period before; None where there is none.
 
     Args:
         lines: Paragraphs that may say it.

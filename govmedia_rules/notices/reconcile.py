@@ -35,7 +35,7 @@ class Reconciliation(Model):
 
     @property
     def remarks(self) -> tuple[Check, ...]:
-        """What is worth knowing and contradicts nothing."""
+        """Remarks that contradict nothing."""
         return tuple(check for check in self.checks if check.outcome == "remark")
 
     @property
@@ -250,7 +250,10 @@ def _rates(population: InspectedPopulation, notice: Notice) -> Iterator[Check]:
             else:
                 label = f"{tally.label or _subject(tally)}{rate.label}"
                 check = _one_rate(rate, rate.figure, tally, label, visits if tally is population else ())
-                yield _uncheckable(rate) if check.outcome == "contradicts" and _is_of_unknown_sample(tally, notice) else check
+                is_open = check.outcome == "contradicts" and (
+                    _is_of_unknown_sample(tally, notice) or (tally is not population and _fits_whole(rate.figure, population))
+                )
+                yield _uncheckable(rate) if is_open else check
             yield from _comparisons(rate)
 
 
@@ -267,6 +270,13 @@ def _is_of_unknown_sample(tally: Tally, notice: Notice) -> bool:
         return False
     before = notice.text[max(0, failed.place.start - 200) : failed.place.start]
     return re.search("抽查|抽检|抽样|随机", before[before.rfind("。") + 1 :]) is not None
+
+
+def _fits_whole(figure: Decimal, population: InspectedPopulation) -> bool:
+    """Whether a rate at the end of a list of parts is the one of them all (市直不合格2个,县区不合格3个,合格率95.8%)."""
+    failed = population.failed if population.failed is not None else _least_failed(population)
+    bases = _bases(population)
+    return failed is not None and bool(bases) and check_rate(figure, part=failed, bases=bases, of_rest=True).outcome == "agrees"
 
 
 def _one_rate(rate: Rate, figure: Decimal, tally: Tally, label: str, visits: tuple[int, ...] = ()) -> Check:

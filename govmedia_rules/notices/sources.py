@@ -1,4 +1,4 @@
-"""Turns whatever a notice comes as (text, HTML, DOCX) into lines and grids; no fact is read here."""
+"""Convert a notice in any format (text, HTML, DOCX) into lines and grids; no fact is read here."""
 
 from __future__ import annotations
 
@@ -45,11 +45,19 @@ class SourceGrid:
         rows: Cells by row; all rows have one length.
         line: Line of the text, from 1, at which its first row stands; each row is one line.
         header_rows: Rows marked as header by the source; 0 when it does not mark them.
+        lines: Line of each row, where they do not follow each other; () otherwise.
+        end: Line after the last row, where the rows do not follow each other; 0 otherwise.
     """
 
     rows: list[list[Cell]]
     line: int = 0
     header_rows: int = 0
+    lines: tuple[int, ...] = ()
+    end: int = 0
+
+    def covered(self) -> range:
+        """Return the lines of the text that the table takes up."""
+        return range(self.line, self.end or self.line + len(self.rows))
 
 
 @dataclass(slots=True)

@@ -67,14 +67,16 @@ def _pattern(name: str) -> re.Pattern[str]:
     patterns = {
         "asked": any_of(stance["asked"]),
         # 未发现空白栏目 denies; 未发现有效互动渠道 states that something is lacking.
-        "denied": rf"{_NOT}(?:{finding})(?:了|任何|上述|有|新的?)*[^,]*?(?:{faults})|(?:未|没有)(?:{finding})$",
+        "denied": rf"{_NOT}被?(?:{finding})(?:了|任何|上述|有|新的?)*[^,]*?(?:{faults})|{_NOT}(?:{finding})$"
+        "|(?:未|没有|不)超(?:过|出)(?!.*(?:未|不|无))",
         "free_of": rf"(?:^|[^不])(?:无|没有|零|未有)(?:[^,、不未找纠“]{{0,8}}?)(?:{any_of(stance['errors'])})(?!反馈|入口|报告)",
         "prevented": rf"(?:{any_of(stance['preventing'])})(?!.*(?:不力|不到位|不够|不严|薄弱)$)",
         "demanded": rf"^(?:{any_of(stance['addressed'])})?[^,未没不]{{0,8}}?(?:{_MUST}|{any_of(stance['demanding'])})",
         "counted": r"(?:提醒|督促|下发|制发|印发|发出|推送)(?!仅|只)[^,]*?[0-9]+余?(?:次|份|条|件|家|个)",
         "excused": r"不(?:计入|列入|视为|作为|算作?)[^,]{0,6}(?:不合格|问题|扣分|考核)|已(?:提前|事先|按规定|按要求)报备",
         "acts": rf"(?:{acts})[^,]{{0,12}}(?:{objects})|(?:{objects})[^,]{{0,6}}(?:{acts})",
-        "conditional": rf"(?:^|对)(?:{any_of(stance['conditional'])})|{_NOW}|^对[^,]*的(?:要|应|须|将|一律|予以|给予|坚决|严肃|$)",
+        "conditional": rf"(?:^|对|[中时后])(?:{any_of(stance['conditional'])})|{_NOW}|"
+        r"^针对[^,]*(?:问题|情况|现象)$|^对[^,]*的(?:要|应|须|将|一律|予以|给予|坚决|严肃|(?:政务新媒体|账号|网站|单位|部门|栏目)?$)",
         "urged": any_of(stance["urging"]),
         "praised": any_of(stance["praising"]),
         "improved": rf"(?:{faults}|现象|情形|情况)[^,]{{0,6}}?(?:{any_of(stance['less'])})",
@@ -94,7 +96,7 @@ def has_fault(text: str) -> bool:
 
 
 def stance_of(clause: str) -> Stance:
-    """Return what a clause does, looked at by itself."""
+    """Return the stance of a clause, taken by itself."""
     if _pattern("asked").search(clause):
         return "asked"
     if has_fault(clause) and not has_fault(without_none(clause)):

@@ -1,4 +1,4 @@
-"""What a document consists of: paragraphs in styles, tables and breaks. Templates give it, forms write it."""
+"""The elements of a document: paragraphs in styles, tables and breaks. Templates produce them, forms write them."""
 
 from __future__ import annotations
 

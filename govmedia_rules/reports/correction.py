@@ -22,7 +22,7 @@ def correction_document(
     more: Mapping[str, object] | None = None,
     imprint: Imprint | None = None,
 ) -> ReportDocument:
-    """Return the document that corrects a published notice: the units and figures that no longer stand.
+    """Return the document that corrects a published notice: the units and figures that have changed.
 
     Args:
         correction: What is corrected; see `Campaign.correction`.

@@ -209,7 +209,7 @@ def card_of(totals: Totals, kind: str, rounding: Rounding) -> Card:
 
 
 def notes_of(totals: Totals, clean: Sequence[SubjectRow], list_clean: bool) -> list[str]:
-    """Return what a reader must know before believing the figures."""
+    """Return the caveats a reader needs beside the figures."""
     unsettled = Counter[Status]()
     for (_, status), count in totals.indicators.items():
         unsettled[status] += count

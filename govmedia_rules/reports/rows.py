@@ -1,4 +1,4 @@
-"""What a report keeps of inspections: plain rows, and counts that can be merged. Nothing of a snapshot is held."""
+"""The part of inspections that a report keeps: plain rows, and counts that can be merged. No snapshot is held."""
 
 from __future__ import annotations
 
@@ -124,7 +124,7 @@ class SubjectRow:
 
     @property
     def shown(self) -> tuple[FindingRow, ...]:
-        """What is told of it: problems, then what is missing."""
+        """The findings to show: problems, then what is missing."""
         return (*self.problems, *self.missing)
 
     @property
@@ -295,7 +295,7 @@ class Totals:
         return sum(self.verdicts.values())
 
     def failed(self) -> list[tuple[str, str, str, int]]:
-        """Return indicators that somebody failed: id, title, kind, number of subjects; most frequent first, no bonuses."""
+        """Return indicators that some subject failed: id, title, kind, number of subjects; most frequent first, no bonuses."""
         lines = [
             (name, *self.titles[name], count)
             for (name, status), count in self.indicators.items()

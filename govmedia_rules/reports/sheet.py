@@ -25,7 +25,7 @@ from govmedia_rules.subjects.models import Account, Site, Supervisor
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """What the office that sends a sheet adds to it.
+    """The details that the office adds to a sheet.
 
     Attributes:
         due: Last day.
@@ -79,7 +79,7 @@ class SheetItem:
 
 @dataclass(frozen=True, slots=True)
 class SheetFacts:
-    """What a template of sheets may use, under the name `sheet`."""
+    """The values that a template of sheets may use, under the name `sheet`."""
 
     kind: str
     kind_zh: str

@@ -1,4 +1,4 @@
-"""What the rounds of a folder tell over time: trends, failures and how long they last, changes, who was never inspected.
+"""The history of a folder of rounds: trends, failures and how long they last, changes, units never inspected.
 
 待定 is counted apart everywhere: it neither ends a failure nor begins one. What changed together with the rulebook is told apart
 from what changed under the same one, because nobody can say whether the site or the rule made the difference.
@@ -386,7 +386,7 @@ class _Course:
         self.digest = digest
 
     def failure(self, subject: str, indicator: str | None, last_round: int) -> PastFailure:
-        """Return what is known at the end."""
+        """Return the failure as known at the end."""
         is_certain = self.rectified is not None and self.same_rulebook
         return PastFailure(
             subject,

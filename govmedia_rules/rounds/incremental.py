@@ -125,7 +125,7 @@ def inspect_round(
 
 
 def _salt(book: Rulebook, opinions: Iterable[Review | Waiver], paths: Iterable[str]) -> bytes:
-    """Return what decides beside the snapshot: the rules, what people said, and the other snapshots of `paths`."""
+    """Return the digest of everything besides the snapshot that decides: rules, opinions, and the other snapshots of `paths`."""
     digest = hashlib.sha256(f"{book.digest}|{book.version}|{book.books}|".encode())
     for text in sorted(opinion.model_dump_json() for opinion in opinions):
         digest.update(text.encode() + b"\n")
@@ -170,7 +170,7 @@ class _Lines:
 
 
 def _judged_before(folder: Path, year: int, number: int, digest: str) -> frozenset[str]:
-    """Return what the round holds already, as digests of the input."""
+    """Return the digests of the inputs that the round holds already."""
     import pyarrow.parquet as pq
 
     record_file = folder / RECORDS / f"{year}-{number}.json"

@@ -19,8 +19,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 from pydantic import Field, ValidationError
 
 from govmedia_rules.checks.contract import Status
+from govmedia_rules.core.files import complete_file
 from govmedia_rules.core.model import Model
-from govmedia_rules.engines.local import locked
+from govmedia_rules.engines.run_folder import locked
 from govmedia_rules.errors import ArgumentError, ExportError, ObservationError, Where
 from govmedia_rules.judge.engine import OPEN
 from govmedia_rules.judge.finding import FINDING_HEADINGS, Finding
@@ -28,7 +29,6 @@ from govmedia_rules.judge.inspection import INSPECTION_HEADINGS, Inspection
 from govmedia_rules.subjects.models import Account, Site
 from govmedia_rules.subjects.registry import Population, Registry
 from govmedia_rules.tables.columns import Cell, Heading, arrow_batch, arrow_schema, missing_frames
-from govmedia_rules.tables.files import complete_file
 
 if TYPE_CHECKING:
     import pyarrow
@@ -60,7 +60,7 @@ ROUND_HEADINGS: tuple[Heading[Inspection], ...] = (
 
 
 class PopulationRow(NamedTuple):
-    """A subject on a list, or with `dimension` a count that somebody stated."""
+    """A subject on a list, or with `dimension` a stated count."""
 
     subject_kind: str
     subject: Site | Account | None
@@ -93,7 +93,7 @@ POPULATION_HEADINGS: tuple[Heading[PopulationRow], ...] = (
 
 
 class StoredRound(Model):
-    """What a round of the folder holds.
+    """The content of one round of the folder.
 
     Attributes:
         format: Version of the format.

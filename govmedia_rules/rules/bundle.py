@@ -22,7 +22,7 @@ VERSION = 1
 
 
 class Bundle(NamedTuple):
-    """What a file of a rulebook holds.
+    """The content of a rulebook file.
 
     Attributes:
         layers: The layers, the lowest first.

@@ -68,11 +68,8 @@ def collect_layers(sources: Iterable[LayerSource], plugins: Plugins) -> list[Lay
     def add(source: LayerSource, chain: tuple[str, ...], asked_by: str | None) -> None:
         try:
             layer = read_layer(source, plugins, asked_by)
-        except RulebookErrors as group:
-            faults.extend(group.exceptions)  # type: ignore[arg-type]
-            return
         except RulebookError as fault:
-            faults.append(fault)
+            faults.extend(single_faults(fault))
             return
         name = layer.content.id
         if name in chain:
@@ -102,7 +99,7 @@ def collect_layers(sources: Iterable[LayerSource], plugins: Plugins) -> list[Lay
         for base in layer.content.extends:
             folder = Path(layer.file).parent
             local = folder / base
-            add(str(local) if base.endswith(".toml") and local.is_file() else base, (*chain, name), layer.file)
+            add(str(local) if base.endswith(".toml") and _is_file(local) else base, (*chain, name), layer.file)
         layers.setdefault(name, layer)
 
     for source in sources:
@@ -110,6 +107,11 @@ def collect_layers(sources: Iterable[LayerSource], plugins: Plugins) -> list[Lay
     if faults:
         raise RulebookErrors("the rulebook cannot be used", faults, "指标体系不能使用")
     return list(layers.values())
+
+
+def single_faults(error: RulebookError) -> list[RulebookError]:
+    """Return the faults of a group, or an error that is none as its only one."""
+    return list(error.exceptions) if isinstance(error, RulebookErrors) else [error]  # type: ignore[arg-type]
 
 
 def read_layer(source: LayerSource, plugins: Plugins, asked_by: str | None = None) -> Layer:
@@ -129,7 +131,7 @@ def read_layer(source: LayerSource, plugins: Plugins, asked_by: str | None = Non
         if source in plugins.rulebooks:
             return _read(plugins.rulebooks[source])._replace(release=plugins.owners.get(source))
     path, text = Path(source), str(source)
-    if not path.is_file():
+    if not _is_file(path):
         where = Where(asked_by, key="extends") if asked_by else None
         ids = known_ids(plugins)
         if text in plugins.broken:
@@ -139,6 +141,14 @@ def read_layer(source: LayerSource, plugins: Plugins, asked_by: str | None = Non
             f"no rulebook and no file is named {text!r}", where, hint, f"没有名为 {text!r} 的指标体系或文件", hint_zh
         )
     return _read(path)
+
+
+def _is_file(path: Path) -> bool:
+    """Return whether there is this file; no system has one whose name is too long for it."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
 
 
 @cache
@@ -283,7 +293,7 @@ def as_day(day: object) -> date:
 
 
 def _is_superseded(layer: RulebookFile, day: date, books: Mapping[str, RulebookFile]) -> bool:
-    """Return whether another layer that is at hand holds in the place of this one on a day."""
+    """Return whether another available layer replaces this one in the place on a day."""
     chain = [layer.id]
     successor = books.get(layer.superseded_by or "")
     while successor is not None:
@@ -299,7 +309,7 @@ def _is_superseded(layer: RulebookFile, day: date, books: Mapping[str, RulebookF
 
 
 def _unseen_successor(layer: RulebookFile, day: date, books: Mapping[str, RulebookFile]) -> Successor | None:
-    """Return the rules that replaced a layer by a day and are not at hand; None where there are none."""
+    """Return the rules that replaced a layer by a day and are not available; None where there are none."""
     known, named = layer.known_successor, layer.superseded_by
     if known is not None and known.from_ <= day:
         return known
@@ -311,7 +321,7 @@ def _unseen_successor(layer: RulebookFile, day: date, books: Mapping[str, Rulebo
 
 
 def _in_force(name: str, day: date, books: Mapping[str, RulebookFile]) -> LayerSource:
-    """Return the layer; where it, or one that it rests on, was replaced and the new rules are not at hand, what stands for it."""
+    """Return the layer, or its stand-in where it or a layer it extends was replaced by rules that are not available."""
     content = books[name]
     unseen = _unseen_successor(content, day, books)
     if unseen is not None:
@@ -328,18 +338,18 @@ def _in_force(name: str, day: date, books: Mapping[str, RulebookFile]) -> LayerS
 
 
 def _bases(name: str, books: Mapping[str, RulebookFile]) -> set[str]:
-    """Return every layer that one extends, directly or through others."""
+    """Return every layer that a layer extends, directly or through others."""
     bases: set[str] = set()
     todo = [name]
     while todo:
-        found = {base for base in books[todo.pop()].extends if base in books} - bases
-        bases |= found
-        todo.extend(found)
+        new = {base for base in books[todo.pop()].extends if base in books} - bases
+        bases |= new
+        todo.extend(new)
     return bases - {name}
 
 
 def _stand_in(content: RulebookFile, successor: Successor, extends: tuple[str, ...]) -> LayerSource:
-    """Return what stands for a layer once its successor holds: nothing of it, and the successor as not at hand."""
+    """Return an empty layer in place of a replaced one, with its unavailable successor as an open indicator."""
     entry = {
         "title": "本地检查指标（文本未见）",
         "title_en": "Indicators of the place itself, not at hand",

@@ -1,4 +1,4 @@
-"""Rules as data: what a rulebook file may say, and the plan that comes out of its layers."""
+"""Rules as data: the models of a rulebook file, and the plan that its layers resolve to."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ class Effective(Model):
 
 
 class Successor(Model):
-    """Rules that replace a layer and are not at hand: it is known that they exist, and their text was not seen.
+    """Rules that replace a layer and are not available: they are known to exist, but their text has not been read.
 
     Attributes:
         from_: First day they hold.
@@ -97,7 +97,7 @@ _OFFICIAL_HOST = re.compile(r"(?:https?://)?(?:[^/?#@]*\.)?gov\.cn(?::\d+)?(?:[/
 
 
 class Source(Model):
-    """Where a rule comes from.
+    """The document and clause of a rule.
 
     Attributes:
         document: The document.
@@ -143,12 +143,12 @@ class Reading(Model):
 
     title: Name
     title_en: Name | None = None
-    params: Mapping[str, object] = Field(default_factory=dict)
+    params: Annotated[Mapping[str, object], AfterValidator(frozen_mapping)] = Field(default_factory=FrozenDict)
     source: Source
 
 
 class AppliesTo(Model):
-    """Which subjects an indicator is asked of; a condition that is None admits all.
+    """The subjects an indicator applies to; a condition that is None admits all.
 
     Attributes:
         subject: Sites, accounts, or supervising offices.
@@ -168,14 +168,14 @@ class AppliesTo(Model):
 
 
 class MessageText(Model):
-    """A sentence about a reason, in Chinese and English; `{name}` stands for an argument of the judgement."""
+    """The sentence for a reason, in Chinese and English; `{name}` is replaced by an argument of the answer."""
 
     zh: Short
     en: Short
 
 
 class IndicatorEntry(Model):
-    """What a layer says of one indicator; a key it leaves out keeps what the layers below it say.
+    """An indicator as one layer sets it; a key it leaves out keeps the value of the layers below.
 
     Attributes:
         title: Official name.
@@ -247,7 +247,7 @@ class NoServiceRule(Model):
 
 
 class PointRelation(Model):
-    """What published sums say of points nobody has seen one by one: together they are no less than an amount.
+    """A bound that published sums imply for points that are not known singly: together they are at least an amount.
 
     Attributes:
         indicators: Ids of deductions of one group.
@@ -382,7 +382,7 @@ class LayerRef(Model):
 
 
 class Indicator(Model):
-    """One indicator as it is applied (指标): the outcome of all layers.
+    """An indicator as it is applied, after all layers are merged (指标).
 
     Attributes are those of `IndicatorEntry` with nothing left out, and:
         params: Parameters of the check, validated and typed.
@@ -438,7 +438,7 @@ class Indicator(Model):
 
     @cached_property
     def grade(self) -> Grade:
-        """How the rule with all its values was seen: the least sure of them counts."""
+        """How the rule with all its values is sourced: the weakest of them counts."""
         grades: list[Grade] = [self.source.grade, "unseen" if self.unverified else self.source.grade]
         grades += [self.grade_of(key) for key in self.origins if key.partition(".")[0] in _DECIDING]
         return max(grades, key=list(GRADE_ZH).index)
@@ -471,7 +471,7 @@ def canonical(value: object) -> object:
 
 
 def _deciding(indicator: Indicator) -> dict[str, object]:
-    """Return what of an indicator decides a verdict."""
+    """Return the fields of an indicator that can change a verdict, for the digest."""
     content: dict[str, object] = {name: getattr(indicator, name) for name in _DECIDING}
     if indicator.readings:
         content["readings"] = {name: reading.params for name, reading in indicator.readings.items()}
@@ -479,7 +479,7 @@ def _deciding(indicator: Indicator) -> dict[str, object]:
 
 
 def _deciding_scoring(rule: Scoring) -> dict[str, object]:
-    """Return what of a scoring decides a verdict."""
+    """Return the fields of a scoring that can change a verdict, for the digest."""
     content = rule.model_dump(exclude={"source", "relations", "loosens"})
     if rule.relations:
         content["relations"] = [relation.model_dump(exclude={"source"}) for relation in rule.relations]
@@ -487,7 +487,7 @@ def _deciding_scoring(rule: Scoring) -> dict[str, object]:
 
 
 class Plan:
-    """The frozen outcome of one or more layers: what is asked, of whom, with which values. It pickles.
+    """The frozen result of one or more layers: indicators, whom they apply to, and all values. It pickles.
 
     Attributes:
         id: Id of the topmost layer.
@@ -560,7 +560,7 @@ class Plan:
 
     @cached_property
     def digest(self) -> str:
-        """SHA-256 of everything that decides a verdict: what is asked, of whom, with which values, points and checks.
+        """SHA-256 of everything that can change a verdict: indicators, conditions, values, points and checks.
 
         A check counts with the version of its meaning. A number has one digest however it is written (0.05, 0.050).
         """
@@ -582,7 +582,7 @@ class Plan:
         for indicator in self.indicators:
             for value in indicator.params.values():
                 stamps |= getattr(value, "provenance", {})
-        return dict(sorted(stamps.items()))
+        return FrozenDict(sorted(stamps.items()))
 
     def select(self, indicators: tuple[Indicator, ...]) -> Plan:
         """Return the plan with some of its indicators only."""

@@ -1,4 +1,4 @@
-"""Layers laid over each other: what each may change, and the plan that results.
+"""Merge layers: what each may change, and the plan that results.
 
 A layer may add indicators, tighten, re-title and re-parameterise. A veto of a layer below may be made milder only with
 `loosens = true` and a cited document. Two layers of equal authority that set one key differently, neither extending the
@@ -17,6 +17,7 @@ from pydantic import ValidationError
 
 from govmedia_rules.checks.contract import Check, CheckSpec
 from govmedia_rules.core.faults import fault_texts
+from govmedia_rules.core.frozen import frozen_mapping
 from govmedia_rules.errors import (
     OverlayConflict,
     ParameterError,
@@ -49,7 +50,7 @@ _VETO_KEYS = ("kind", "check", "applies_to", "mode")
 
 
 class _Merged:
-    """One indicator while its layers are being added up."""
+    """One indicator while its layers are merged."""
 
     def __init__(self) -> None:
         self.values: dict[str, Any] = {}
@@ -124,7 +125,7 @@ def resolve(layers: Sequence[Layer], plugins: Plugins, own_checks: Mapping[str, 
 
 
 def _looser_scoring(old: Scoring, new: Scoring, place: Where) -> list[RulebookError]:
-    """Return where a layer makes fewer subjects unqualified by points than the layers below, and does not say so."""
+    """Return where a layer loosens the scoring of the layers below without declaring it."""
     looser = {
         "pass_below": new.pass_below < old.pass_below,
         "portals_only": new.portals_only and not old.portals_only,
@@ -162,7 +163,7 @@ def _ancestors(name: str, by_name: Mapping[str, Layer]) -> set[str]:
 
 
 def _disagree(new: str, old: str, by_name: Mapping[str, Layer], below: Mapping[str, set[str]]) -> bool:
-    """Return whether two layers stand side by side, so that neither may overrule the other."""
+    """Return whether neither of two layers extends the other, so that neither may overrule it."""
     same_rank = by_name[new].content.authority == by_name[old].content.authority
     return same_rank and old not in below[new] and new not in below[old]
 
@@ -251,7 +252,7 @@ def _adopt(
     place: Where,
     faults: list[RulebookError],
 ) -> None:
-    """Let one of the readings listed below decide alone; the document it rests on is the source of the entry."""
+    """Make one of the listed readings the only one; the document it rests on becomes the source of the entry."""
     readings: Mapping[str, Reading] = target.values.get("readings", {})
     reading = readings.get(reading_id)
     if reading is None:
@@ -280,7 +281,7 @@ def _looser_than_below(
     target: _Merged, specs: Mapping[str, CheckSpec], params: Mapping[str, object], entry: IndicatorEntry
 ) -> list[str]:
     """Return keys of parameters that are looser than those below, or than those of a reading, which a layer closes."""
-    spec = specs.get(target.values.get("check") or "")
+    spec = specs.get(target.values.get("check", ""))
     # Readings that the layer lists itself go with its own parameters.
     closed = [] if "readings" in entry.model_fields_set else _close_readings(target, params, entry.params)
     steps = (step for old in (params, *closed) for step in _looser_params(spec, old, entry.params))
@@ -313,12 +314,12 @@ def _looser_params(spec: CheckSpec | None, old: Mapping[str, object], given: Map
     looser = [step for step in given if step in before and step in after and not _stays_strict(spec, step, before, after)]
     complete = before.keys() == after.keys() == spec.parameters.keys()
     if spec.loosened is not None and complete:
-        looser += [step for step in spec.loosened(before, after) if step not in looser]
+        looser += spec.loosened(before, after)
     return looser
 
 
 def _effective(spec: CheckSpec, given: Mapping[str, object]) -> dict[str, Any]:
-    """Return parameters with the defaults of the check; those of a wrong type, reported elsewhere, are left out."""
+    """Return the parameters with the check's defaults; those of a wrong type, reported elsewhere, are left out."""
     values: dict[str, Any] = {}
     for step, parameter in spec.parameters.items():
         if step in given:
@@ -367,7 +368,6 @@ def _finish(
     elif applies_to is None:
         example = 'applies_to = { subject = "site" }'
         fault(RulebookError, "applies_to", "the key is missing", "缺少这个键", f"write {example}", f"写作 {example}")
-        missing.append("applies_to")
     elif spec is not None and spec.subject not in ("registry", applies_to.subject):
         what = f"the check {check!r} takes a {spec.subject}, not a {applies_to.subject}"
         fault(RulebookError, "applies_to", what, f"检查项 {check!r} 检查的是 {spec.subject}，不是 {applies_to.subject}")
@@ -398,7 +398,7 @@ def _finish(
 
 
 def _check_deductions(spec: CheckSpec, deduct: Mapping[str, object], fault: Any) -> None:
-    """Return every kind of fault the check counts costs something, and nothing is said of kinds it does not count."""
+    """Require a price for every kind of fault that the check counts, and none for any other kind."""
     for kind in deduct:
         if kind not in spec.faults:
             what, zh = f"the check {spec.name!r} counts no such faults", f"检查项 {spec.name!r} 不计这种问题"
@@ -411,7 +411,7 @@ def _check_deductions(spec: CheckSpec, deduct: Mapping[str, object], fault: Any)
 
 
 def _check_doubts(spec: CheckSpec | None, values: Mapping[str, Any], fault: Any) -> None:
-    """Return every value said to be unverified or plausible is one the indicator has: a slip of the pen would hide a doubt."""
+    """Require that every value marked unverified or plausible exists, because a misspelt key would hide a doubt."""
     known = {f"deduct.{kind}" for kind in values.get("deduct", {})}
     if spec is not None:
         known |= {f"params.{name}" for name in spec.parameters}
@@ -467,12 +467,12 @@ def _typed_readings(spec: CheckSpec | None, readings: Mapping[str, Reading], fau
     typed: dict[str, Reading] = {}
     for name, reading in readings.items():
         params = _typed_given(spec, reading.params, fault, f"readings.{name}.params")
-        typed[name] = reading.model_copy(update={"params": params})
+        typed[name] = reading.model_copy(update={"params": frozen_mapping(params)})
     return typed
 
 
 def _group_faults(rule: Scoring, indicators: Sequence[Indicator], place: Where) -> list[RulebookError]:
-    """Return groups whose indicators do not add up to the points the scoring states for them."""
+    """Return the groups whose indicators do not add up to the points that the scoring states."""
     faults: list[RulebookError] = []
     for group, points in rule.groups.items():
         members = [each.points or Decimal(0) for each in indicators if each.group == group]

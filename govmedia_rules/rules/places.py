@@ -1,4 +1,4 @@
-"""Where everything about an indicator lives: its tables, its check, its sentences, its cases and its page."""
+"""The place of everything about an indicator: its tables, check, sentences, cases and page."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ COUNTED_SUFFIXES = ("", "_below_limit", "_undecided")
 
 
 class RulePlaces(NamedTuple):
-    """Where everything about one indicator lives, as `file:line` from the root of the repository.
+    """The places of everything about one indicator, as `file:line` from the root of the repository.
 
     Attributes:
         tables: The table of each layer that sets the indicator, the lowest layer first.
@@ -128,7 +128,7 @@ def _place_of(function: Check) -> str | None:
 
 
 def _sentence_place(reasons: tuple[str, ...]) -> str | None:
-    """Return where the first sentence of these reasons stands in the file of the topic that has most of them."""
+    """Return the place of the first of these sentences, in the topic file that has most of them."""
     counts = {file: [line for line, key in _keys(file) if key in reasons] for file in sentence_files()}
     file, lines = max(counts.items(), key=lambda item: len(item[1]))
     return f"{_shown(file)}:{lines[0]}" if lines else None

@@ -46,7 +46,7 @@ TOPICS = (
 
 @dataclass(frozen=True)
 class Plugins:
-    """What installed packages offer.
+    """The checks and rulebooks of installed packages, and the broken ones.
 
     Attributes:
         checks: Checks by name.
@@ -131,7 +131,7 @@ def specs_of(offered: Check | ModuleType | Iterable[Check]) -> dict[str, CheckSp
 
 @cache
 def installed() -> Plugins:
-    """Return what the packages of this environment offer, looked up once a process."""
+    """Return the plugins of this environment; entry points are looked up once per process."""
     return load_plugins(entry_points(group=CHECK_GROUP), entry_points(group=RULEBOOK_GROUP))
 
 
@@ -170,7 +170,7 @@ def load_plugins(check_points: Iterable[EntryPoint], rulebook_points: Iterable[E
 
 
 class _Offers(Generic[T]):
-    """What packages offer under ids; an id that several claim is dropped, because nobody can say whose is meant."""
+    """Objects that packages offer under ids; an id that several packages claim is dropped as ambiguous."""
 
     def __init__(self, kind: str) -> None:
         self.kind = kind

@@ -1,4 +1,4 @@
-"""Which division a code or a Chinese name means, so that no rulebook is picked for a place that does not exist."""
+"""Resolve division codes and Chinese place names, so that no rulebook is picked for a place that does not exist."""
 
 from __future__ import annotations
 
@@ -112,7 +112,7 @@ def _known_code(code: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _by_name(text: str) -> tuple[str, ...]:
-    """Return the codes a name may mean; names of the divisions above may stand before it."""
+    """Return the codes that a name may denote; names of higher divisions may precede it."""
     for names in _names():
         if text in names:
             return names[text]
@@ -137,7 +137,7 @@ def _stem(code: str) -> str:
 
 
 def lies_in(region: str | None, wider: str | None) -> bool:
-    """Return whether a division, under any code it has had, is another one or lies in it; None stands for the nation."""
+    """Return whether a division, under any code it has had, is or is part of another; None is the nation."""
     if wider is None or region is None:
         return wider is None
     now = current_division(region)

@@ -1,4 +1,4 @@
-"""A release of rulebooks apart from the code: a folder or zip of layers with a manifest, checked whole before it is used."""
+"""A release of rulebooks apart from the code: a folder or zip of layers with a manifest, verified whole before use."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import json
 import os
 import re
 import stat
+import tempfile
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,6 +19,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints, ValidationError
 
 from govmedia_rules.core.faults import describe_fault, place_of
+from govmedia_rules.core.files import complete_file, make_folder, not_written
 from govmedia_rules.core.model import Model, Name, Short
 from govmedia_rules.errors import (
     ArgumentError,
@@ -28,7 +30,7 @@ from govmedia_rules.errors import (
     UnknownRulebook,
     Where,
 )
-from govmedia_rules.rules.load import MAX_BYTES, LayerSource, collect_layers, known_ids, parse_layer
+from govmedia_rules.rules.load import MAX_BYTES, LayerSource, collect_layers, known_ids, parse_layer, single_faults
 from govmedia_rules.rules.model import Layer
 from govmedia_rules.rules.overlay import resolve
 from govmedia_rules.rules.plugins import Plugins, installed
@@ -64,7 +66,7 @@ class ReleasedBook(Model):
 
 
 class Manifest(Model):
-    """What a release says of itself.
+    """The manifest of a release.
 
     Attributes:
         format: What the file is.
@@ -87,7 +89,7 @@ class Manifest(Model):
 
 @dataclass(frozen=True)
 class Books:
-    """Rulebooks released apart from the code, beside the built-in ones or instead of them.
+    """Rulebooks released apart from the code, added to the built-in ones or used instead of them.
 
     Attributes:
         name: Name of the release with its version and the first digits of its digest, as results show it.
@@ -111,12 +113,12 @@ class Books:
     alone: bool = False
 
     def over(self, plugins: Plugins) -> Plugins:
-        """Return what installed packages offer, with these books to be found first."""
+        """Return the plugins of installed packages, overlaid with these books."""
         return replace(plugins, released=self.layers, alone=self.alone)
 
 
 def read_books(path: str | os.PathLike[str], *, alone: bool = False) -> Books:
-    """Read a release of rulebooks and check all of it: the manifest, every digest, and that nothing else lies beside it.
+    """Read a release of rulebooks and verify all of it: the manifest, every digest, and that it contains nothing else.
 
     Args:
         path: A folder or zip with `manifest.json` and the files it lists, as `export_books` writes it.
@@ -140,8 +142,7 @@ def read_books(path: str | os.PathLike[str], *, alone: bool = False) -> Books:
         content = dict(_zipped(root) if root.is_file() else _in_folder(root))
         manifest = _manifest(content, root)
     except RulebookError as fault:
-        faults = list(fault.exceptions) if isinstance(fault, RulebookErrors) else [fault]  # type: ignore[arg-type]
-        raise RulebookErrors(f"the release {root} cannot be used", faults, f"发布包 {root} 不能使用") from None
+        raise RulebookErrors(f"the release {root} cannot be used", single_faults(fault), f"发布包 {root} 不能使用") from None
     digest = hashlib.sha256(content[MANIFEST]).hexdigest()
     name = f"{manifest.name} {manifest.version} ({digest[:12]})"
     unlisted = content.keys() - {MANIFEST, *(book.file for book in manifest.books)}
@@ -153,11 +154,8 @@ def read_books(path: str | os.PathLike[str], *, alone: bool = False) -> Books:
     for book in manifest.books:
         try:
             layer = _checked(book, content, root)
-        except RulebookErrors as group:
-            faults.extend(group.exceptions)  # type: ignore[arg-type]
-            continue
         except RulebookError as fault:
-            faults.append(fault)
+            faults += single_faults(fault)
             continue
         if book.id in layers:
             faults.append(
@@ -286,7 +284,7 @@ def _manifest(content: Mapping[str, bytes], root: Path) -> Manifest:
 
 
 def _checked(book: ReleasedBook, content: Mapping[str, bytes], root: Path) -> Layer:
-    """Return a layer whose file is what the manifest says it is."""
+    """Return a layer after verifying that its file matches the manifest."""
     data = content.get(book.file)
     if data is None:
         raise _fault(root, book.file, "the manifest lists a file that is not there", "清单列出的文件不存在")
@@ -418,26 +416,25 @@ def _text_of(layer: Layer) -> bytes:
 
 
 def _write(target: Path, files: Mapping[str, bytes]) -> None:
-    beside = target.with_name(f".{target.name}.part")
-    try:
-        if target.suffix == ".zip":
-            with zipfile.ZipFile(beside, "w", zipfile.ZIP_DEFLATED) as archive:
-                for file, data in files.items():
-                    archive.writestr(zipfile.ZipInfo(file, _EARLIEST), data, zipfile.ZIP_DEFLATED)
-            beside.replace(target)
-            return
-        target.mkdir(parents=True)
-        for file, data in files.items():
-            (target / file).write_bytes(data)
-    except FileExistsError:
+    if target.suffix == ".zip":
+        with complete_file(target) as part, zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as archive:
+            for file, data in files.items():
+                archive.writestr(zipfile.ZipInfo(file, _EARLIEST), data, zipfile.ZIP_DEFLATED)
+        return
+    if target.exists():
         raise ExportError(
             "the folder is there already",
             Where(str(target)),
             "name a new one, or a .zip",
             "已有这个目录",
             "请换一个名称，或写成 .zip",
-        ) from None
+        )
+    above = make_folder(target.parent)
+    try:
+        with tempfile.TemporaryDirectory(prefix=f".{target.name}.", dir=above) as beside:
+            folder = make_folder(Path(beside, target.name))
+            for file, data in files.items():
+                (folder / file).write_bytes(data)
+            folder.rename(target)
     except OSError as fault:
-        raise ExportError(
-            f"the release cannot be written: {fault.strerror}", Where(str(target)), zh=f"发布包不能写入：{fault.strerror}"
-        ) from None
+        raise not_written(target, fault) from fault

@@ -1,1 +1,1 @@
-"""What was seen of a subject at one monitoring point."""
+"""Observations of one subject at one monitoring point."""

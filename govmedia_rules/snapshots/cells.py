@@ -40,7 +40,7 @@ class Point(NamedTuple):
 
 
 def point_of(moment: datetime | date | None, zone: tzinfo) -> Point | None:
-    """Return a monitoring point; a day stands for its last moment.
+    """Return a monitoring point; a day becomes its last instant.
 
     Raises:
         ArgumentError: `moment` is neither a time nor a date.
@@ -66,6 +66,7 @@ class _Words(NamedTuple):
     closed: tuple[str, ...]
     running: tuple[str, ...]
     doubtful: re.Pattern[str]
+    said_closed: re.Pattern[str]
     updates: Mapping[str, bool]
     all_items: tuple[str, ...]
     functions: tuple[tuple[str, str], ...]
@@ -84,7 +85,9 @@ def _words() -> _Words:
 
     terms = kinds("function")
     functions = {key_of(word): kind for kind, spellings in data["functions"].items() for word in spellings}
-    functions |= {key_of(term.title): term.id for term in terms.values() if term.id != STATED}
+    functions |= {
+        key_of(word): term.id for term in terms.values() if term.id not in (STATED, "other") for word in (term.title, term.id)
+    }
     return _Words(
         keys("not_observed"),
         keys("yes"),
@@ -92,11 +95,12 @@ def _words() -> _Words:
         keys("never"),
         any_of(words["negations"]),
         any_of(words["pending"]),
-        any_of(words["separators"]),
+        re.compile(any_of(words["separators"]).pattern + r"|(?<=[√✓✔×✗✘])\s+"),
         tuple(words["closing"]),
         tuple(words["closed"]),
         tuple(words["running"]),
         any_of(words["doubtful"]),
+        any_of(words["said_closed"]),
         dict.fromkeys(keys("updated"), True) | dict.fromkeys(keys("not_updated"), False),
         tuple(words["all_items"]),
         tuple(sorted(functions.items(), key=lambda item: -len(item[0]))),
@@ -175,7 +179,7 @@ def counts_all(header: str) -> bool:
 
 
 class FunctionsRead(NamedTuple):
-    """What a cell says of interactive functions.
+    """The interactive functions that a cell names.
 
     Attributes:
         functions: Kind and whether it works; () when there is none, None when that stays open.
@@ -187,7 +191,7 @@ class FunctionsRead(NamedTuple):
 
 
 def both_functions(first: FunctionsRead, second: FunctionsRead) -> FunctionsRead | None:
-    """Return what two columns say together, 有 in one and 私信 in the other; None where they contradict each other."""
+    """Return the combined meaning of two columns, 有 in one and 私信 in the other; None where they contradict each other."""
     if not first.functions or not second.functions:
         return first if first == second else None
     named = [each for each in dict.fromkeys((*first.functions, *second.functions)) if each[0] != STATED]
@@ -200,23 +204,39 @@ def both_functions(first: FunctionsRead, second: FunctionsRead) -> FunctionsRead
 _TICKED_BEFORE = re.compile(r"(?P<mark>[☑√✓✔■□☐○])\s?(?P<word>[^☑√✓✔■□☐○\s]{1,10})")
 _TICKED_AFTER = re.compile(r"(?P<word>[^☑√✓✔■□☐○\s]{1,10})\s?(?P<mark>[☑√✓✔■□☐○])")
 _BOXES = re.compile("[□☐○]")
-_FILLERS = re.compile("有效|互动|功能|渠道|情况")
+_FILLERS = re.compile("有效|互动|功能|渠道|情况|^(?:全部|全都|均|都)|[!。]$")
+_ALL = re.compile("均|都|全部")
+_GRANTS = re.compile("有|可|能|支持|开|提供|设|正常")
+_TICKED_ALONE = re.compile("(?<=.)[√✓✔☑]$")
+_CLAUSE_ENDS = frozenset("，,；;。\n")
 _NO_PERSON_ANSWERS = "auto_reply"
+_STILL_THERE = re.compile("\\(?(?:未|没有?|尚未|并未)(?:被|申请)?(?:注销|关停|停用|关闭|冻结)\\)?")
 _NOT_CLOSED = re.compile("(?:未|没有?|尚未|并未)(?P<stage>.+)")
 _BRACKETED = re.compile(r"(?P<head>[^()\[\]]*)[(\[](?P<note>[^()\[\]]*)[)\]](?P<tail>[^()\[\]]*)")
 
 
+_MAX_NOTES = 100
+"""Brackets and colons of one cell that are followed; each may hold another."""
+
+
 class _Tally:
-    """What the parts of a cell say, taken together."""
+    """The combined meaning of the parts of a cell."""
 
     def __init__(self) -> None:
-        self.yes = self.no = self.unclear = self.withdrawn = False
+        self.yes = self.no = self.unclear = self.withdrawn = self._is_denied = False
         self.offered: list[tuple[str, str]] = []
         self.denied: list[tuple[str, str]] = []
+        self._notes = 0
 
-    def add(self, part: str) -> None:
-        """Take one part: 有, 无, a function, or a function with a note."""
+    def add(self, part: str, *, is_joined: bool = False) -> None:
+        """Take one part: 有, 无, a function, or a function with a note.
+
+        Args:
+            part: The part.
+            is_joined: Whether 和, 、 and the like join it to the part before, so that a denial in front reaches it.
+        """
         words = _words()
+        is_denied, self._is_denied = self._is_denied and is_joined, False
         match = _BRACKETED.fullmatch(part)
         if match is not None:
             self._add_noted(f"{match['head']}{match['tail']}".strip(), match["note"])
@@ -225,9 +245,9 @@ class _Tally:
         if colon and note.strip():
             self._add_noted(head.strip(), note)
             return
-        key = key_of(part)
+        key = _TICKED_ALONE.sub("", key_of(part))
         kind = _function_kind(key)
-        answer = _FILLERS.sub("", key) if kind is None else key  # 有互动功能, 不能互动
+        answer = _FILLERS.sub("", key) or key if kind is None else key  # 有互动功能, 不能互动
         if answer in words.yes:
             self.yes = True
         elif answer in words.no:
@@ -237,10 +257,19 @@ class _Tally:
             self.withdrawn |= kind is None and words.negation.search(key) is not None  # 有，但已关闭
         elif words.negation.search(key):
             self.denied.append((kind, part))
+            self._is_denied = words.negation.match(key) is not None
+            if _ALL.search(key):  # 评论、私信均不支持
+                self.denied += self.offered
+                self.offered = []
+        elif is_denied and not _GRANTS.search(key):
+            self.unclear = self._is_denied = True  # 不支持评论和私信
         else:
             self.offered.append((kind, part))
 
     def _add_noted(self, head: str, note: str) -> None:
+        self._notes += 1
+        if self._notes > _MAX_NOTES:
+            raise ValueError("括号和冒号太多，互动功能未能读出")
         words = _words()
         key, note_key = key_of(head), key_of(note)
         if key in words.no:
@@ -262,7 +291,7 @@ class _Tally:
                 self.add(part)
 
     def result(self) -> FunctionsRead:
-        """Return what is certain.
+        """Return the functions that are certain.
 
         Raises:
             ValueError: The parts contradict each other, or none was understood.
@@ -297,8 +326,8 @@ def functions_cell(value: Any) -> FunctionsRead | None:
     if _BOXES.search(text):
         text = _ticked(text)
     tally = _Tally()
-    for part in _parts(text):
-        tally.add(part)
+    for part, is_joined in _parts(text):
+        tally.add(part, is_joined=is_joined)
     return tally.result()
 
 
@@ -318,21 +347,23 @@ def _ticked(text: str) -> str:
     return "、".join(ticked)
 
 
-def _parts(text: str) -> list[str]:
-    """Part a cell at its separators, but not inside brackets."""
-    parts, depth, start, at = [], 0, 0, 0
+def _parts(text: str) -> list[tuple[str, bool]]:
+    """Part a cell at its separators, but not inside brackets; each part with whether it is joined to the one before (和, 、)."""
+    parts: list[tuple[str, bool]] = []
+    depth, start, at, is_joined = 0, 0, 0, False
     while at < len(text):
         depth += (text[at] in "([") - (text[at] in ")]")
         match = _words().separator.match(text, at) if depth <= 0 else None
         if match is None:
             at += 1
             continue
-        parts.append(text[start:at])
+        parts.append((text[start:at].strip(), is_joined))
         at = start = match.end()
-    parts.append(text[start:])
+        is_joined = match[0] not in _CLAUSE_ENDS
+    parts.append((text[start:].strip(), is_joined))
     return [
-        part
-        for part in map(str.strip, parts)
+        (part, is_joined)
+        for part, is_joined in parts
         if part and (any(letter.isalnum() for letter in part) or key_of(part) in _words().yes | _words().no)
     ]
 
@@ -403,6 +434,7 @@ def status_cell(value: Any) -> str | None:
     denied = _NOT_CLOSED.fullmatch(key)
     if denied is not None and subject_vocabulary("status").find(denied["stage"]) is subject_vocabulary("status")["closed"]:
         return "running"  # 未注销
+    key = _STILL_THERE.sub("", key)
     stages = {
         name
         for name, known in (("closing", words.closing), ("closed", words.closed), ("running", words.running))
@@ -410,14 +442,27 @@ def status_cell(value: Any) -> str | None:
     }
     if stages == {"closing", "closed"}:
         stages = {"closing"}
-    if len(stages) != 1 or any(no in key for no in "未没不非"):
+    if len(stages) != 1 or any(no in key for no in "未没不非") or (stages == {"running"} and words.doubtful.search(key)):
         raise ValueError(f"不认识状态“{text}”")
     return stages.pop()
 
 
 def doubtful_status(value: Any) -> bool:
     """Return whether a status that was not read speaks against an account that runs (停更, 异常, 整改中)."""
-    return isinstance(value, UnreadCell) or _words().doubtful.search(key_of(str(value))) is not None
+    key = key_of(str(value))
+    return isinstance(value, UnreadCell) or key in _words().no or _words().doubtful.search(key) is not None
+
+
+def perhaps_closed() -> str:
+    """Return a regular expression, of RE2 too, found in every text that `says_closed`."""
+    return _words().said_closed.pattern
+
+
+def says_closed(value: Any) -> bool:
+    """Return whether a text that is no status says that its subject was or is to be closed (已注销, 停更), so that it may be."""
+    if isinstance(value, UnreadCell) or not isinstance(value, str):
+        return False
+    return _words().said_closed.search(_STILL_THERE.sub("", unicodedata.normalize("NFKC", value))) is not None
 
 
 def closed_cell(value: Any) -> bool | None:
@@ -476,12 +521,12 @@ def code_cell(value: Any, subject: str) -> CodeRead | None:
 
 @cache
 def plain_marks() -> frozenset[str]:
-    """Return the words that stand for nothing in a cell of text."""
+    """Return the words that mean a blank in a cell of text."""
     return _words().not_observed | {"无", "没有"}
 
 
 def plain_cell(value: Any) -> str | None:
-    """Return a text as it stands; None where it says nothing."""
+    """Return a text unchanged; None where it means a blank."""
     if isinstance(value, UnreadCell):
         raise ValueError(f"{value.reason}，未读取")
     text = str(value).strip()

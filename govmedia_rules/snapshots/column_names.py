@@ -1,4 +1,4 @@
-"""What a column of a site is for, by its name; the names are data (data/columns.toml)."""
+"""The kind of a site's column by its name; the names are data (data/columns.toml)."""
 
 from __future__ import annotations
 

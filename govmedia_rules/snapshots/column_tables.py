@@ -27,8 +27,8 @@ from govmedia_rules.snapshots.cells import (
 from govmedia_rules.snapshots.column_names import column_kind
 from govmedia_rules.snapshots.kinds import kinds
 from govmedia_rules.snapshots.models import SiteSnapshot
-from govmedia_rules.snapshots.parts import Column
-from govmedia_rules.subjects.models import Site
+from govmedia_rules.snapshots.parts import Column, Mark
+from govmedia_rules.subjects.models import Site, is_same_name
 from govmedia_rules.tables.grids import BEYOND_HEADER
 from govmedia_rules.tables.headers import FieldGroup, field_of, match_columns, missing_columns, period_text
 from govmedia_rules.tables.layout import no_subject
@@ -124,6 +124,10 @@ def read_columns(
     return Rows(snapshots, tuple(reader.bad), tuple(uses), rejected)
 
 
+_MAX_NAME = 1_000
+"""Characters of a name or an address of a column."""
+
+
 class _Key(NamedTuple):
     """A site and a monitoring point."""
 
@@ -137,7 +141,7 @@ class _Reader:
     def __init__(self, point: Point | None, site: Site | None, zone: tzinfo) -> None:
         self._point, self._site, self._zone = point, site, zone
         self._sites: dict[str, Site] = {}
-        self._columns: dict[_Key, list[Column]] = {}
+        self._columns: dict[_Key, tuple[list[Column], list[Mark]]] = {}
         self._unread: set[str] = set()
         self._is_any_unread = False  # a row of which nobody knows the site
         self.bad: list[BadRow] = []
@@ -183,7 +187,7 @@ class _Reader:
                 return None
 
         try:
-            site = self._site_of(read)
+            site = self._site_of(read, fault)
         except ValidationError as unread:
             fault("site_name", f"网站名称、网址或主办单位不可用：{unread.errors()[0]['msg']}", used=False)
             return
@@ -194,12 +198,12 @@ class _Reader:
         if row.get("observed_at") is not None:
             moment = read("observed_at", lambda value: when_cell(value, Clock(None, self._zone, table.day_zero)))
             point = None if moment is None or isinstance(moment, DayRange) else point_of(moment, self._zone)
-        name = read("name", plain_cell)
+        name = read("name", _short_cell)
         if point is None or name is None:
             fault("observed_at" if point is None else "name", "没有监测时间点" if point is None else "栏目名称未填", used=False)
             self._unread.add(site.id)
             return
-        values: dict[str, Any] = {"name": name, "url": read("url", plain_cell), "parent": read("parent", plain_cell)}
+        values: dict[str, Any] = {"name": name, "url": read("url", _short_cell), "parent": read("parent", _short_cell)}
         values["kind"] = read("kind", _kind_cell) or column_kind(name)
         values["level"] = read("level", _level_cell)
         values["cycle"] = read("cycle", cycle_cell)
@@ -225,9 +229,13 @@ class _Reader:
             values["latest_entry_from"], newest = newest
         values["latest_entry_at"] = day_of(newest, self._zone) if point.only_day and isinstance(newest, datetime) else newest
         known = {key: value for key, value in values.items() if value is not None}
-        self._columns.setdefault(_Key(site.id, point), []).append(Column.model_validate(known, context={"zone": self._zone}))
+        columns, marks = self._columns.setdefault(_Key(site.id, point), ([], []))
+        if "cycle" in unread_cells and not _NO_LENGTH.search(str(row["cycle"])):
+            note = f"更新周期“{str(row['cycle'])[:100]}”未能读出"
+            marks.append(Mark(field=f"columns.{len(columns)}.cycle", basis="unconfirmed", note=note))
+        columns.append(Column.model_validate(known, context={"zone": self._zone}))
 
-    def _site_of(self, read: Any) -> Site | None:
+    def _site_of(self, read: Any, fault: Any) -> Site | None:
         name, code = read("site_name", plain_cell), read("site_code", lambda value: code_cell(value, "site"))
         if name is None and code is None:
             return self._site
@@ -238,11 +246,16 @@ class _Reader:
             "owner": read("owner", plain_cell),
         }
         named = Site.model_validate({key: value for key, value in facts.items() if value is not None})
-        return self._sites.setdefault(named.id, named)
+        first = self._sites.setdefault(named.id, named)
+        if named.code in (first.name, named.name) or is_same_name(first.name, named.name):
+            return first
+        fault("site_name", f"标识与“{first.name}”相同而名称不同，按不同网站计：请核对网站标识码和网址")
+        apart = named.model_copy(update={"id": f"{named.id}@{named.name}"[:10_000], "code": None})
+        return self._sites.setdefault(apart.id, apart)
 
     def snapshots(self, complete: bool) -> Iterator[SiteSnapshot]:
         """Return one snapshot for each site and monitoring point."""
-        for key, columns in self._columns.items():
+        for key, (columns, marks) in self._columns.items():
             site = self._sites.get(key.site, self._site)
             partial = () if complete and not self._is_any_unread and key.site not in self._unread else ("columns",)
             yield SiteSnapshot.model_validate(
@@ -250,7 +263,7 @@ class _Reader:
                     "site": site,
                     "observed_at": key.point.at,
                     "columns": tuple(columns),
-                    "marks": (ONLY_A_DAY,) if key.point.only_day else (),
+                    "marks": (*marks, *((ONLY_A_DAY,) if key.point.only_day else ())),
                     "partial": partial,
                 },
                 context={"zone": self._zone},
@@ -263,7 +276,7 @@ def _is_blank_word(value: object) -> bool:
 
 
 def _updates_of(row: Mapping[str, Any], headers: Mapping[str, str], read: Any, clock: Clock) -> list[Updates]:
-    """Return what the columns of counts with a period say (近两周更新条数)."""
+    """Return the meaning of the columns that count items in a period (近两周更新条数)."""
     updates = []
     for name in (name for name in row if name.startswith("updates.")):
         words = period_text(headers[name])
@@ -297,6 +310,13 @@ def _day_cell(value: Any, clock: Clock) -> datetime | date | DayRange | None:
     if never_updated(value):
         raise ValueError("表中称长期未更新，须由人工核实")
     return when_cell(value, clock)
+
+
+def _short_cell(value: Any) -> str | None:
+    text = plain_cell(value)
+    if text is not None and len(text) > _MAX_NAME:
+        raise ValueError(f"有{len(text)}字，超过{_MAX_NAME}字，不是名称或网址")
+    return text
 
 
 def _kind_cell(value: Any) -> str | None:
@@ -337,6 +357,8 @@ _UNITS = {
 }
 
 
+_NO_LENGTH = re.compile("及时|实时|适时|随时|不定期|按需|视情")
+"""Words for the cycle of a column that promise no length of time."""
 _NO_CYCLE = "不是能读出的更新周期（请写作 每周、每季度、6个月）"
 
 

@@ -122,7 +122,7 @@ class Column(Model):
 
     @property
     def is_blank(self) -> bool | None:
-        """Whether it has no entry at all; None when nobody looked."""
+        """Whether it has no entry at all; None when it was not observed."""
         if self.entry_count is not None:
             return self.entry_count == 0
         return False if self.latest_entry_at is not None or self.undated_count else None

@@ -1,4 +1,4 @@
-"""Count once what a snapshot lists twice: columns, services, channels, messages, pages and posts at one address.
+"""Count once what a snapshot lists twice: columns, services, channels, messages, pages, posts and links at one address.
 
 Records of one thing are merged: what only one of them knows is taken over, what they contradict each other in was not observed.
 Marks say what was merged, where records contradict each other, and which things merely share a name.
@@ -12,10 +12,10 @@ from typing import NamedTuple
 
 from govmedia_rules.core.vocabulary import key_of
 from govmedia_rules.snapshots.columns import Column
-from govmedia_rules.snapshots.parts import Channel, Mark, Message, Page, Post, Service
+from govmedia_rules.snapshots.parts import Channel, Link, Mark, Message, Page, Post, Service
 from govmedia_rules.subjects.addresses import address_key, address_tail
 
-Listed = Column | Service | Channel | Message | Page | Post
+Listed = Column | Service | Channel | Message | Page | Post | Link
 
 
 class Distinct(NamedTuple):
@@ -36,7 +36,7 @@ def distinct(part: str, records: Sequence[Listed], base: str | None) -> Distinct
     """Merge the records of one thing; None where each record is a thing of its own and no two share a name.
 
     Args:
-        part: Name of the part: `columns`, `services`, `channels`, `messages`, `pages` or `posts`.
+        part: Name of the part: `columns`, `services`, `channels`, `messages`, `pages`, `posts` or `links`.
         records: Its records.
         base: Address of the site, by which relative addresses are completed; None where it is not known.
     """
@@ -143,7 +143,7 @@ def _groups(part: str, records: Sequence[Listed], base: str | None) -> list[list
 
 
 # What tells two things at one address apart. A column or page is its address; a list page may show several services,
-# channels, messages or posts.
+# channels, messages or posts, and a link is one text on one page.
 def _address_alone(_record: Listed) -> None:
     return None
 
@@ -153,6 +153,7 @@ _IDENTITY: Mapping[str, Callable[[Listed], Hashable]] = {
     "channels": lambda record: record.kind if isinstance(record, Channel) else None,
     "messages": lambda record: (record.title, record.asked_at) if isinstance(record, Message) else None,
     "posts": lambda record: (record.title, record.published_at) if isinstance(record, Post) else None,
+    "links": lambda record: (record.text, record.on_home, address_key(record.found_on)) if isinstance(record, Link) else None,
 }
 
 # How a thing is found and named is no fact that two records contradict each other in.

@@ -201,7 +201,7 @@ def _row(post: Mapping[str, Any], keys: Mapping[str, Sequence[str]], others: Seq
 
 
 def decode(source: str | bytes) -> Any:
-    """Return what a JSON document says, halves of characters that a tool cut in two as U+FFFD.
+    """Return the value of a JSON document, with halves of characters that a tool cut in two as U+FFFD.
 
     Raises:
         ValueError: It is not JSON.

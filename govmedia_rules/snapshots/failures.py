@@ -45,7 +45,7 @@ def failure_kinds() -> Mapping[str, FailureKind]:
 
 
 def opens(failure: str | None) -> bool | None:
-    """Return whether an address with this failure opens; None when nobody can tell, also for a kind that is not known."""
+    """Return whether an address with this failure opens; None when that is undecided or the kind is unknown."""
     if failure is None:
         return True
     kind = failure_kinds().get(failure)

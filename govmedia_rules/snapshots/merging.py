@@ -9,6 +9,7 @@ from typing import NamedTuple
 from govmedia_rules.snapshots.models import AccountSnapshot, SiteSnapshot
 from govmedia_rules.snapshots.parts import Mark
 from govmedia_rules.subjects.addresses import address_key
+from govmedia_rules.subjects.models import is_same_name
 from govmedia_rules.subjects.registry import merged_subject
 from govmedia_rules.tables.model import BadRow
 
@@ -123,10 +124,10 @@ def _facts(snapshot: Snapshot) -> dict[str, object]:
 
 
 def _by_address(group: list[Row], once: Once) -> list[list[Row]]:
-    """Part rows that share a name and have no code by their addresses: one name at two addresses is two subjects."""
+    """Part rows of one id without a code: one name at two addresses is two subjects, and so are two names at one address."""
     addresses = {address_key(snapshot.subject.url) for _, snapshot in group} - {None}
     if group[0][1].subject.code is not None or len(addresses) < 2:
-        return [group]
+        return _by_name(group, once)
     parts: dict[str | None, list[Row]] = defaultdict(list)
     for place, snapshot in group:
         address = address_key(snapshot.subject.url)
@@ -134,6 +135,26 @@ def _by_address(group: list[Row], once: Once) -> list[list[Row]]:
         once.open.append(_fault(place, snapshot.subject.name, "名称相同而网址不同，按不同对象计：请补标识码或主办单位"))
         parts[address].append((place, apart))
     return list(parts.values())
+
+
+def _by_name(group: list[Row], once: Once) -> list[list[Row]]:
+    """Part rows of one id by their names, where the names are of different units."""
+    parts: list[list[Row]] = []
+    for row in group:
+        name = row[1].subject.name
+        same = next((part for part in parts if is_same_name(name, part[0][1].subject.name)), None)
+        if same is None:
+            parts.append([row])
+        else:
+            same.append(row)
+    if len(parts) < 2 or group[0][1].subject.code is not None:
+        return [group]
+    apart: list[list[Row]] = []
+    for part in parts:
+        name = part[0][1].subject.name
+        apart.append([(place, _with_subject(row, id=f"{row.subject.id}@{name}"[:10_000])) for place, row in part])
+        once.open.extend(_fault(place, row.subject.name, "网址相同而名称不同，按不同对象计：请补标识码") for place, row in part)
+    return apart
 
 
 _TIED = {

@@ -53,7 +53,7 @@ from govmedia_rules.subjects.vocabulary import OwnerKind
 
 
 class SiteSnapshot(Observed):
-    """What was observed of one site.
+    """The observations of one site at one monitoring point.
 
     Every part is None when it was not observed and empty when it was looked for and not there.
 
@@ -149,13 +149,13 @@ class SiteSnapshot(Observed):
         if self.probes is not None and self.probe_days is not None:
             raise ValueError("give probes or probe_days, not both")
         _check_names(self)
-        _count_once(self, ("columns", "services", "channels", "messages", "pages"), self.site.url)
+        _count_once(self, ("columns", "services", "channels", "messages", "pages", "links"), self.site.url)
         self.__dict__["marks"] += namesakes(self.columns or (), self.marks)
         return self
 
     @cached_property
     def columns_by_kind(self) -> Mapping[str | None, ColumnGroup]:
-        """The columns, grouped by kind; {} when they were not looked at."""
+        """The columns, grouped by kind; {} when they were not observed."""
         return group_columns(self.columns or (), self.observed_at)
 
     def columns_of(self, *kinds: str) -> list[Column]:
@@ -170,7 +170,7 @@ class SiteSnapshot(Observed):
 
 
 class AccountSnapshot(Observed):
-    """What was observed of one account.
+    """The observations of one account at one monitoring point.
 
     Every part is None when it was not observed and empty when it was looked for and not there.
 

@@ -1,4 +1,4 @@
-"""The parts of snapshots. In every part `None` is "not observed" and an empty tuple "looked, nothing there"."""
+"""The parts of snapshots. In every part `None` is "not observed" and an empty tuple "looked for and not there"."""
 
 # ruff: noqa: PLC0414 - what stands in columns.py is exported from here, too
 
@@ -23,7 +23,7 @@ Seconds = Annotated[float, Field(ge=0, le=86_400)]
 
 
 class Mark(Model):
-    """What is to be said about a field: where it comes from when nobody observed it, or how several records were merged.
+    """A remark on a field: its source when it was not observed, or how several records were merged.
 
     Attributes:
         field: Dotted path of the field (`latest_post_at`, `columns.0.entry_count`) or a part of the snapshot.
@@ -40,7 +40,7 @@ class Mark(Model):
 
 
 class HomePage(Model):
-    """What the home page shows (首页).
+    """The facts of the home page (首页).
 
     Attributes:
         entries: Dated items on the home page; None when not looked at.

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, tzinfo
 from functools import cache
 from os import PathLike
@@ -298,6 +299,7 @@ def read_posts(
             raise missing_columns(table, ["account_name"], _GROUPS)
         uses.extend(columns)
         names = _headers_by_field(columns)
+        groups.add_bare_times(table)
         for row in post_rows(table, columns, None if groups.point is None else groups.point.at, zone):
             groups.add(row, names)
     name = opened[0][0].name if opened else "posts"
@@ -370,6 +372,18 @@ class _Groups:
             return
         self._rows.add(cells)
         posts.append(post)
+
+    def add_bare_times(self, table: RawTable) -> None:
+        """Take rows that hold nothing but a time for posts that may be anybody's: they may also be the date under a table."""
+        for row in table.rejected:
+            try:
+                moment = when_cell(row.value, Clock(None if self.point is None else self.point.at, self._zone))
+            except ValueError:
+                continue
+            if isinstance(moment, DayRange):
+                continue  # the title of a month
+            self._all_partial = True
+            self.bad.append(replace(row, reason="只有时间的一行，可能是一条没有标题的内容，未计入", sheet=table.sheet))
 
     def _leave_out(self, row: PostRow, reason: str) -> None:
         assert row.post is not None

@@ -285,7 +285,7 @@ def _set_zone(document: object, path: tuple[int | str, ...], zone: tzinfo) -> No
 
 
 def _has_keys(snapshot: Model, expected: int) -> bool:
-    """Return whether the model was given exactly `wanted` keys, those of its parts included."""
+    """Return whether the model was given exactly `expected` keys, those of its parts included."""
     count = len(_FIELDS_SET(snapshot))
     models: list[Model] = [snapshot]
     while count < expected:  # most lines have no keys below the parts of the snapshot, so the last level is seldom walked

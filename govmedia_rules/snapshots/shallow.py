@@ -120,13 +120,15 @@ def read_sites(
 
 
 def kind_of_table(names: Iterable[str], headers: Mapping[str, str] | None = None) -> SubjectKind:
-    """Return `account` where a header names the platform or interactive functions of accounts, else `site`."""
-    texts = list(names)
-    accounts = {field_of(text, field_groups("account"), headers)[0] for text in texts}
+    """Return `account` where headers name the platform, the name or interactive functions of accounts, else `site`."""
+    fields = [[field_of(text, field_groups(kind), headers)[0] for kind in ("account", "site")] for text in names]
+    accounts, sites = ({pair[at] for pair in fields} for at in (0, 1))
     if "platform" in accounts:
         return "account"
-    sites = {field_of(text, field_groups("site"), headers)[0] for text in texts}
-    return "account" if "functions" in accounts and not sites & {"home_latest_at", "is_navigation"} else "site"
+    of_one = {("account" if account == "name" else "site") for account, site in fields if (account == "name") != (site == "name")}
+    if len(of_one) == 1:  # 账号名称, 网站名称
+        return "account" if of_one == {"account"} else "site"
+    return "account" if "functions" in accounts and "is_navigation" not in sites else "site"
 
 
 def open_subject_tables(
@@ -139,6 +141,12 @@ def open_subject_tables(
     """
     groups = [*field_groups("account"), *field_groups("site")]
     return open_tables(source, lambda text: field_of(text, groups, headers)[0], sheet=sheet, header=header)
+
+
+def accounts_of(tables: Iterable[RawTable], headers: Mapping[str, str] | None = None) -> list[RawTable]:
+    """Return tables of accounts with one account a row, see `one_account_a_row`."""
+    groups = field_groups("account")
+    return one_account_a_row(tables, lambda text: field_of(text, groups, headers)[0])
 
 
 def _all_rows(table: ShallowTable) -> Rows[Any]:
@@ -160,9 +168,9 @@ def _all_rows(table: ShallowTable) -> Rows[Any]:
 
 
 def warn_of(table: ShallowTable, stacklevel: int = 4) -> None:
-    """Warn of columns that verdicts need and no column gives, and of rows and sheets that were not read as they stand."""
+    """Warn of missing columns that verdicts need, and of rows and sheets that were not read as they are."""
     if table.missing:
-        unused = [use.header for use in table.columns if use.field is None]
+        unused = [use.header for use in table.columns if use.is_unused]
         names, others = "、".join(table.missing), "、".join(unused)
         what = f"{table.name}: no column gives {names}, so what needs it stays 待定"
         zh = f"{table.name}: 没有读到 {names} 列，相关指标一律待定"
@@ -178,7 +186,7 @@ def warn_of(table: ShallowTable, stacklevel: int = 4) -> None:
         warnings.warn(UnreadInput(f"{table.name}: {shown}", f"{table.name}: {shown}"), stacklevel=stacklevel)
 
 
-_PSEUDO = {"is_closed": "boolean", "is_running": "boolean"}
+_PSEUDO = {"is_closed": "boolean", "is_running": "boolean", "remark": "text"}
 _ACCOUNT_OBSERVED = {
     "observed_at": "moment",
     "latest_post_at": "moment",
@@ -249,7 +257,7 @@ def shallow_table(
     groups = field_groups(kind)
     tables = open_tables(source, lambda text: field_of(text, groups, headers)[0], sheet=sheet, header=header)
     if parted:
-        tables = one_account_a_row(tables, lambda text: field_of(text, groups, headers)[0])
+        tables = accounts_of(tables, headers)
     point = point_of(observed_at, zone)
     readers = []
     for table in tables:

@@ -25,6 +25,7 @@ from govmedia_rules.tables.model import BadRow
 _BESIDE: Mapping[str, frozenset[str]] = {
     "post_count": frozenset({"latest_post_at"}),
     "found": frozenset({"latest_post_at", "post_count", "updates", "functions"}),
+    "remark": frozenset({"status"}),
     "is_closed": frozenset({"status"}),
     "is_running": frozenset({"status", "is_closed"}),
     "updates": frozenset({"latest_post_at", "post_count", "home_latest_at"}),
@@ -48,6 +49,7 @@ _FACTS: Mapping[SubjectKind, Mapping[str, tuple[str, ...]]] = {
         "seen_owner": ("seen_owner",),
         "seen_owner_kind": ("owner_kind",),
         "certified": ("certified",),
+        "remark": ("account.status",),
         "is_closed": ("account.status",),
         "is_running": ("account.status",),
         "platform": ("account.platform", "account.platform_text"),
@@ -59,13 +61,16 @@ _FACTS: Mapping[SubjectKind, Mapping[str, tuple[str, ...]]] = {
         "is_navigation": ("home",),
         "second_level_latest_at": ("home",),
         "service_count": ("service_count",),
+        "remark": ("site.status",),
         "is_closed": ("site.status",),
         "is_running": ("site.status",),
     },
 }
 """Field -> the facts it gives; every other field gives the fact of the subject that has its name."""
 
-_NOT_ALONE = frozenset({*_BESIDE, *(field for fields in _BESIDE.values() for field in fields), "platform", "code", "name"})
+_NOT_ALONE = frozenset(
+    {"remark", *_BESIDE, *(field for fields in _BESIDE.values() for field in fields), "platform", "code", "name"}
+)
 
 
 class CellGroup(NamedTuple):
@@ -83,7 +88,7 @@ class CellGroup(NamedTuple):
 
 
 class CellsRead(NamedTuple):
-    """What a group of cells says.
+    """The facts that a group of cells gives.
 
     Attributes:
         facts: The facts; None where the row must be read as a whole.
@@ -108,6 +113,7 @@ class PartReader:
 
     Attributes:
         reader: The reader of whole rows.
+        remarks: Headers of remarks, of which only those that speak of closing say something.
         kind: Kind of the subjects.
         base: A snapshot of nothing but what every row has; None where even that has faults, so that all rows must be read as a
             whole.
@@ -116,6 +122,7 @@ class PartReader:
     def __init__(self, reader: RowReader, point: Mapping[str, Any]) -> None:
         self.kind: SubjectKind = reader.kind
         self.reader = reader
+        self.remarks = frozenset(use.header for use in reader.columns if use.field == "remark")
         headers = {use.field: use.header for use in reader.columns if use.field is not None}
         self._sure = {**point, headers["name"]: "甲县发布"}
         if "platform" in headers:
@@ -147,13 +154,14 @@ class PartReader:
                 tuple(dict.fromkeys(fact for field in sorted(group) for fact in self._facts_of(field))),
             )
             for group in together
+            if group
         ]
 
     def _facts_of(self, field: str) -> tuple[str, ...]:
         return _FACTS[self.kind].get(field, (f"{self.kind}.{field}",))
 
     def read(self, group: CellGroup, cells: Mapping[str, Any]) -> CellsRead:
-        """Return what the cells of a group say.
+        """Return the facts that the cells of a group give.
 
         Args:
             group: The group.

@@ -31,6 +31,7 @@ from govmedia_rules.snapshots.cells import (
     plain_cell,
     platform_cell,
     point_of,
+    says_closed,
     status_cell,
     term_cell,
     yes_no_cell,
@@ -58,6 +59,7 @@ _RUNNING_PARTS: Mapping[SubjectKind, frozenset[str]] = {
 _STAGE_FIELDS = frozenset({"status", "is_closed", "is_running"})
 _MARKED = {"latest_post_at": "latest_post_at", "home_latest_at": "home"}
 """Dates whose cells may say 长期未更新, and the part that a mark of it names."""
+_NOTE = re.compile(r"[(（\[【][^()（）\[\]【】]{1,60}[)）\]】]")
 _SEVERAL_NAMES = re.compile(r"\S{2,}\s*[、；;]\s*\S{2,}")
 _MAX_REMEMBERED = 100_000
 _MAX_SHOWN = 200
@@ -132,7 +134,7 @@ class NotRead(Exception):
 
 
 class _Row:
-    """What is read from one row, before it is a snapshot."""
+    """The facts read from one row, before it becomes a snapshot."""
 
     def __init__(self, number: int, sheet: str | None, cells: Cells) -> None:
         self.number, self.sheet, self.cells = number, sheet, cells
@@ -188,8 +190,8 @@ class RowReader:
             )
             for at, use in enumerate(columns)
             if use.field is not None and use.field != "observed_at"
-            # Columns of counts speak of periods of their own, so that they need not agree.
-            for name in [f"updates.{at}" if use.field == "updates" else use.field]
+            # Columns of counts speak of periods of their own, so that they need not agree; nor need remarks.
+            for name in [f"{use.field}.{at}" if use.field in ("updates", "remark") else use.field]
         ]
         self._headers = {use.field: use.header for use in reversed(columns) if use.field is not None}
         self._filled = _day_of_filling(table.above)
@@ -213,7 +215,7 @@ class RowReader:
         return self._row(_Row(number, self.table.sheet, cells))
 
     def cell(self, header: str, value: Any) -> Any:
-        """Return what one cell says, as of the last row's monitoring point; None where it says nothing.
+        """Return the meaning of one cell as of the last row's monitoring point; None for a blank one.
 
         Raises:
             NotRead: It cannot be read; says why.
@@ -248,11 +250,14 @@ class RowReader:
         if "name" not in row.values:
             row.fault(self._header_of("name"), "名称未填", used=False)
             return self._result(row, None)
+        self._finish_remarks(row)
         self._finish_updates(row, "latest_post_at" if self.kind == "account" else "home_latest_at")
         if self.kind == "account":
             self._finish_account(row)
         else:
             _finish_status(row, _RUNNING_PARTS[self.kind])
+            if row.values.get("home_entries") == 0 and row.values.get("home_latest_at") is not None:
+                row.drop("首页信息条数为0，却有更新时间，留待核实", "home_entries", "home_latest_at")
         return self._result(row, self._snapshot(row, point))
 
     def _result(self, row: _Row, snapshot: SiteSnapshot | AccountSnapshot | None) -> ShallowRow:
@@ -292,6 +297,8 @@ class RowReader:
                 )
                 row.fault(column.header, "表中称长期未更新，须由人工核实")
                 return
+            if name.split(".")[0] in ("latest_post_at", "home_latest_at", "functions") and says_closed(value):
+                row.stage_doubtful = True
             row.fault(column.header, str(fault))
             return
         if reading is None:
@@ -301,6 +308,12 @@ class RowReader:
             if both is not None:
                 row.values[name] = both
                 return
+        known = row.values.get(name)
+        if name in _MARKED and known is not None and known != reading:
+            # 最后更新时间 beside 最近发布时间: what both of them leave room for is certain.
+            row.values[name] = _both_dates(known, reading, self.zone)
+            row.fault(column.header, f"与“{row.headers[name]}”列不一致，按两者之间的一段时间计")
+            return
         if name in row.values and row.values[name] != reading:
             row.drop(f"与“{column.header}”列不一致，留待核实", name)
             row.values[name] = None
@@ -325,6 +338,15 @@ class RowReader:
             raise NotRead(known[1])
         return known[0]
 
+    def _finish_remarks(self, row: _Row) -> None:
+        """Doubt the stage of life where a remark, or a note in the name, says that the subject was closed."""
+        said = [row.headers[field] for field in list(row.values) if field.startswith("remark.") and row.values.pop(field)]
+        if any(says_closed(note) for note in _NOTE.findall(str(row.values["name"]))):
+            said.append(self._headers["name"])
+        if said and row.values.get("status") not in ("closed", "closing") and not row.values.get("is_closed"):
+            row.stage_doubtful = True
+            row.fault(said[0], "写着注销、停更一类的话，运行状态留待核实")
+
     def _finish_updates(self, row: _Row, name: str) -> None:
         """Narrow the date of the newest item down by the columns that say what was published in a period."""
         values, today = row.values, self._clock.today
@@ -347,10 +369,11 @@ class RowReader:
 
     def _finish_account(self, row: _Row) -> None:
         values = row.values
-        if _SEVERAL_NAMES.fullmatch(str(values["name"])):
+        header = self._header_of("platform")
+        unread_platform = values.get("platform") is None and header is not None and row.cells.get(header) is not None
+        if _SEVERAL_NAMES.fullmatch(name := str(values["name"])) or (unread_platform and len(name.splitlines()) > 1):
             row.partial |= {"posts", "functions"}  # of which of them the row speaks, nobody knows
             row.fault(self._header_of("name"), "名称栏似有多个账号，请一行只填一个账号")
-        header = self._header_of("platform")
         if values.get("platform") is None and self._platform is not None:
             values["platform"] = self._platform
         if values.get("platform") is None:
@@ -436,6 +459,16 @@ def _account_facts(observed: dict[str, Any]) -> dict[str, Any]:
     return facts
 
 
+def _both_dates(known: Any, reading: Any, zone: tzinfo) -> DayRange | date:
+    """Return the days between two dates that contradict each other; the day where only their times do."""
+    days = [
+        day_of(each, zone) if isinstance(each, datetime) else each
+        for moment in (known, reading)
+        for each in (moment if isinstance(moment, DayRange) else (moment,))
+    ]
+    return DayRange(min(days), max(days)) if min(days) != max(days) else days[0]
+
+
 def _finish_functions(row: _Row) -> None:
     """Put the columns of single functions (互动功能 over 菜单, 留言, 私信) together with the column of all."""
     single = {name.split(".")[1]: row.values.pop(name) for name in list(row.values) if name.startswith("functions.")}
@@ -495,6 +528,7 @@ def _readers(kind: SubjectKind) -> dict[str, Read]:
         "yes_no": yes_no,
         "is_closed": without_clock(closed_cell),
         "text": without_clock(plain_cell),
+        "remark": without_clock(lambda value: says_closed(value) or None),
         "latest_post_at": _when,
         "post_count": without_clock(count_cell),
         "updates": without_clock(any_cell),
@@ -515,7 +549,7 @@ def _readers(kind: SubjectKind) -> dict[str, Read]:
 
 
 def _when(value: Any, clock: Clock) -> datetime | date | DayRange | None:
-    """Return what a date cell means; None where it says nothing."""
+    """Return the meaning of a date cell; None for a blank one."""
     if isinstance(value, date | time) or not isinstance(value, str):
         return when_cell(value, clock)
     if plain_cell(value) is None and not never_updated(value):

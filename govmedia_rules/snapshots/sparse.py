@@ -94,7 +94,7 @@ def _ask(sparse: _Sparse, name: str) -> FactNotGiven:
 
 
 class _Sparse(BaseModel):
-    """What the sparse classes share: every way to read a value that is not given ends in `FactNotGiven`."""
+    """Base of the sparse classes: every access to a value that is not given raises `FactNotGiven`."""
 
     model_config = ConfigDict(defer_build=True)
     fact_prefix: ClassVar[str] = ""

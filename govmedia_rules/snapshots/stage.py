@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Literal
 
-from govmedia_rules.core.time import Moment, earliest
+from govmedia_rules.core.time import Moment, earliest, zone_of
 from govmedia_rules.snapshots.models import AccountSnapshot, AnySnapshot, SiteSnapshot
 
 Stage = Literal["closing", "closed", "offline"]
@@ -29,8 +29,7 @@ def stage_of(snapshot: AnySnapshot) -> Stage | None:
         status = snapshot.site.status
         if status in _STAGES:
             return _STAGES[status]
-        point, zone = snapshot.observed_at, snapshot.observed_at.tzinfo
-        assert zone is not None
+        point, zone = snapshot.observed_at, zone_of(snapshot.observed_at)
         if snapshot.offline_notices and any(notice.covers(point, zone) for notice in snapshot.offline_notices):
             return "offline"
     return None
@@ -49,6 +48,5 @@ def _account_stage(status: str | None, closing_since: Moment | None, closed_at: 
 
 
 def _has_begun(moment: Moment, point: datetime) -> bool:
-    zone = point.tzinfo
-    assert zone is not None
+    zone = zone_of(point)
     return earliest(moment, zone) <= point

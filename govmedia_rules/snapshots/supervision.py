@@ -1,4 +1,4 @@
-"""What is on record of one supervising office for one year (监管工作年度考核): lists and dates, not pages."""
+"""The records of one supervising office for one year (监管工作年度考核): lists and dates, not pages."""
 
 from __future__ import annotations
 
@@ -189,7 +189,7 @@ class Rectification(Model):
 
 
 class SupervisorSnapshot(Observed):
-    """What is on record of one supervising office for one year.
+    """The records of one supervising office for one year.
 
     Every part is None when nobody looked and empty when it was looked for and not there.
 

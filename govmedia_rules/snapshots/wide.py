@@ -10,7 +10,7 @@ from functools import cache
 from typing import Any
 
 from govmedia_rules.core.vocabulary import key_of
-from govmedia_rules.snapshots.cells import UNKNOWN_PLATFORM, any_cell, plain_cell
+from govmedia_rules.snapshots.cells import UNKNOWN_PLATFORM, any_cell, plain_cell, platform_cell, says_closed
 from govmedia_rules.subjects.vocabulary import subject_vocabulary
 from govmedia_rules.tables.model import RawTable
 
@@ -20,7 +20,7 @@ _OWN = frozenset({"name", "latest_post_at", "post_count", "updates", "functions"
 _LEAST_REPEATED = 2
 """Headers beside the name that stand twice where two tables stand side by side."""
 _REPEATED = re.compile(r"(?P<header>.+)（第(?P<column>[0-9]+)列）")
-NAME, PLATFORM = "账号名称", "平台"
+NAME, PLATFORM, TITLE = "账号名称", "平台", "分组标题"
 
 
 def one_account_a_row(tables: Iterable[RawTable], field_of: FieldOf) -> list[RawTable]:
@@ -30,7 +30,37 @@ def one_account_a_row(tables: Iterable[RawTable], field_of: FieldOf) -> list[Raw
         tables: Tables of accounts.
         field_of: Gives the field of a header.
     """
-    return [part for table in tables for block in _side_by_side(table, field_of) for part in _by_platform(block, field_of)]
+    whole = (_with_titles(table, field_of) for table in tables)
+    return [part for table in whole for block in _side_by_side(table, field_of) for part in _by_platform(block, field_of)]
+
+
+def _with_titles(table: RawTable, field_of: FieldOf) -> RawTable:
+    """Return a table with what titles say of its rows.
+
+    A title between rows may name their platform (二、微博); it, or the name of the sheet, may say that they are closed (已注销).
+    """
+    sheet = table.sheet or ""
+    if not table.sections and not says_closed(sheet):
+        return table
+    titles = set(table.sections.values())
+    platforms = {text: _platform_of_title(text) for text in titles}
+    of_rows: dict[str, Callable[[int], str | None]] = {}
+    if titles and None not in platforms.values() and not any(field_of(header) == "platform" for header in table.columns):
+        of_rows[PLATFORM] = lambda number: platforms[table.sections[number]]
+    if says_closed(sheet):
+        of_rows[TITLE] = lambda _: sheet
+    elif any(map(says_closed, titles)):
+        of_rows[TITLE] = lambda number: table.sections[number] or None
+    rows = [(number, {**cells, **{header: of(number) for header, of in of_rows.items()}}) for number, cells in table.rows]
+    return replace(table, columns=(*table.columns, *of_rows), rows=rows) if of_rows else table
+
+
+def _platform_of_title(text: str) -> str | None:
+    try:
+        platform, _ = platform_cell(text)
+    except ValueError:
+        return None
+    return subject_vocabulary("platform")[platform].title if platform != "other" else None
 
 
 def _side_by_side(table: RawTable, field_of: FieldOf) -> list[RawTable]:
@@ -50,7 +80,13 @@ def _side_by_side(table: RawTable, field_of: FieldOf) -> list[RawTable]:
     shared = {bare: header for bare, header in blocks[0].items() if bare not in blocks[1]}
     labels = ["", *(f"第{number}栏" for number in range(2, len(blocks) + 1))]
     table = replace(table, rows=list(table.rows))
-    return [_part(table, block, shared, label, {}, field_of) for label, block in zip(labels, blocks, strict=True)]
+    return _said_once(_part(table, block, shared, label, {}, field_of) for label, block in zip(labels, blocks, strict=True))
+
+
+def _said_once(parts: Iterable[RawTable]) -> list[RawTable]:
+    """Return the parts of a table, of which the first alone names what the table holds beside data."""
+    first, *others = parts
+    return [first, *(replace(part, rejected=(), remarks=()) for part in others)]
 
 
 def _by_platform(table: RawTable, field_of: FieldOf) -> list[RawTable]:
@@ -77,7 +113,7 @@ def _by_platform(table: RawTable, field_of: FieldOf) -> list[RawTable]:
     shared = {header: header for header in table.columns if header not in taken}
     title = {platform: known[platform].title for platform in own}
     table = replace(table, rows=list(table.rows))
-    return [_part(table, block, shared, title[each], {PLATFORM: title[each]}, field_of) for each, block in own.items()]
+    return _said_once(_part(table, block, shared, title[each], {PLATFORM: title[each]}, field_of) for each, block in own.items())
 
 
 def _part(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Literal, NamedTuple
 from urllib.parse import urlsplit
 
@@ -100,6 +100,18 @@ def current_division(code: str) -> str:
     """
     changes = _divisions().changes
     return changes[code].new if code in changes else code
+
+
+@lru_cache(maxsize=4096)
+def renumbered_division(code: str) -> str:
+    """Return the code that a division has now where it was only renumbered; one that was merged with others keeps its own.
+
+    Examples:
+        >>> renumbered_division("340221"), renumbered_division("320602")
+        ('340210', '320602')
+    """
+    current = current_division(code)
+    return current if len(division_codes(current)) == 2 else code
 
 
 def division_codes(code: str) -> frozenset[str]:
@@ -332,7 +344,7 @@ def account_code_text(text: str) -> str:
 
 
 def account_code_remark(code: str) -> str | None:
-    """Return what is unusual about the form of an account code; None where it has the known form."""
+    """Return a remark on the unusual form of an account code; None where it has the known form."""
     if _CANONICAL_ACCOUNT.fullmatch(code):
         return None
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
@@ -10,7 +11,16 @@ from pydantic import AfterValidator, Field, StringConstraints, model_validator
 from govmedia_rules.core.model import Model, Name, Short, Url, YesNo
 from govmedia_rules.core.time import Moment
 from govmedia_rules.errors import CodeError
-from govmedia_rules.subjects.codes import Domain, account_code_remark, account_code_text, current_division, site_code_text
+from govmedia_rules.subjects.addresses import address_key
+from govmedia_rules.subjects.codes import (
+    Domain,
+    account_code_remark,
+    account_code_text,
+    current_division,
+    division_codes,
+    renumbered_division,
+    site_code_text,
+)
 from govmedia_rules.subjects.vocabulary import PORTAL_LEVELS, Level, OwnerKind, Platform, Status
 
 SiteCodeText = Annotated[str, AfterValidator(site_code_text)]
@@ -88,7 +98,7 @@ class Site(Model):
 
     @model_validator(mode="after")
     def _name_it(self) -> Site:
-        if not self.id:
+        if not self.id or self.id in _earlier_ids(f"{self.name}@", self):
             self.__dict__["id"] = self.usual_id
         return self
 
@@ -154,7 +164,7 @@ class Account(Model):
 
     @model_validator(mode="after")
     def _name_it(self) -> Account:
-        if not self.id:
+        if not self.id or self.id in _earlier_ids(f"{self.former_id}@", self):
             self.__dict__["id"] = self.usual_id
         return self
 
@@ -181,7 +191,7 @@ class Supervisor(Model):
     """An office that supervises government websites and accounts (监管单位), judged once a year on how it does.
 
     Attributes:
-        id: Key of the office in every result; by default its division code, else its name.
+        id: Key of the office in every result; by default its present division code, else its name.
         name: Name of the office, such as 某省人民政府办公厅.
         supervises: `region` for the office of a government, `department` for that of a State Council department, which
             answers for its own sites and accounts; None when not known.
@@ -203,14 +213,19 @@ class Supervisor(Model):
 
     @model_validator(mode="after")
     def _name_it(self) -> Supervisor:
-        if not self.id:
-            self.__dict__["id"] = self.region or self.name
+        if not self.id or self.id in _earlier_ids("", self):
+            self.__dict__["id"] = self.usual_id
         return self
 
     @property
+    def usual_id(self) -> str:
+        """The id that the office has where none is given."""
+        return renumbered_division(self.region) if self.region is not None else self.name
+
+    @property
     def division(self) -> str | None:
-        """Six-digit division code; None when not known."""
-        return self.region
+        """Six-digit division code as it is now; None when not known."""
+        return current_division(self.region) if self.region is not None else None
 
     @property
     def owner(self) -> str:
@@ -218,10 +233,24 @@ class Supervisor(Model):
         return self.name
 
 
-def _apart(name: str, *facts: str | None) -> str:
-    """Return a name with the first fact that is known, which tells units of one name apart."""
-    fact = next(filter(None, facts), None)
+def _apart(name: str, owner: str | None, region: str | None) -> str:
+    """Return a name with the owner, else the region under its present code, which tells units of one name apart."""
+    fact = owner or (region and renumbered_division(region))
     return name if fact is None else f"{name}@{fact}"
+
+
+def _earlier_ids(name: str, subject: AnySubject) -> tuple[str, ...]:
+    """Return the ids that a subject had while its region had another code.
+
+    Args:
+        name: The part of its usual id before the region.
+        subject: The subject.
+    """
+    if subject.region is None:
+        return ()
+    present = renumbered_division(subject.region)
+    former = sorted(code for code in division_codes(present) if code != present == renumbered_division(code))
+    return tuple(f"{name}{code}" for code in former) if former and subject.usual_id == f"{name}{present}" else ()
 
 
 _ORDINARY = re.compile(r"人民政府|政府|官方|门户|网站|网|\s")
@@ -230,7 +259,8 @@ _ORDINARY = re.compile(r"人民政府|政府|官方|门户|网站|网|\s")
 def is_same_unit(first: Site | Account, other: Site | Account) -> bool:
     """Return whether two descriptions may be of one unit: by their codes, else by platform, place, name and address.
 
-    Names that differ only in ordinary words (门户网站), or hold first another, are first; so are names of first address.
+    Names that differ only in ordinary words (门户网站), or of which one holds the other, may be of one unit, and so may
+    any names at one address. Accounts whose id was made of their name, at two addresses of one platform, are two.
 
     Examples:
         >>> is_same_unit(Site(id="1", name="青石市政府网"), Site(id="1", name="青石市人民政府门户网站"))
@@ -246,9 +276,43 @@ def is_same_unit(first: Site | Account, other: Site | Account) -> bool:
         return False
     if first.division and other.division and first.division != other.division:
         return False
-    if first.url and other.url and first.url == other.url:
-        return True
+    if first.url and other.url:
+        address, second = address_key(first.url), address_key(other.url)
+        if address is not None and address == second:
+            return True
+        if isinstance(first, Account) and not has_certain_id(first) and are_two_places(address, second):
+            return False
     return is_same_name(first.name, other.name)
+
+
+def units_of(subjects: Iterable[Site | Account]) -> list[list[Site | Account]]:
+    """Part descriptions that share an id into those of each unit."""
+    units: list[list[Site | Account]] = []
+    # What has no code or address comes last: where it may be either of two units, it joins neither.
+    for subject in sorted(subjects, key=lambda each: (each.code is None, each.url is None)):
+        same = [unit for unit in units if any(is_same_unit(subject, other) for other in unit)]
+        if len(same) == 1:
+            same[0].append(subject)
+        else:
+            units.append([subject])
+    return units
+
+
+def has_certain_id(subject: Site | Account) -> bool:
+    """Return whether the id of a subject was given, or holds its code, owner or region.
+
+    One made of a name alone, or of a host, may be that of several units.
+    """
+    if subject.code is not None:
+        return True
+    return subject.id != (subject.former_id if isinstance(subject, Account) else subject.usual_id)
+
+
+def are_two_places(address: str | None, second: str | None) -> bool:
+    """Return whether two addresses (`address_key`) are two of one host; an address and the id of an account are not compared."""
+    if not address or not second or address == second:
+        return False
+    return address.partition("/")[0] == second.partition("/")[0] or not {"/", "."} & {*address, *second}
 
 
 def is_same_name(first: str, other: str) -> bool:
@@ -269,6 +333,19 @@ Subject = Annotated[Site | Account, Field(union_mode="left_to_right")]
 
 AnySubject = Site | Account | Supervisor
 """Whoever can be judged."""
+
+
+def ids_of(subject: AnySubject) -> tuple[str, ...]:
+    """Return the id of a subject and those it had in earlier releases, or under the former code of its region.
+
+    Examples:
+        >>> ids_of(Account(name="某县发布", platform="weibo", region="340221"))
+        ('weibo:某县发布@340210', 'weibo:某县发布', 'weibo:某县发布@340221')
+    """
+    if isinstance(subject, Supervisor):
+        return (subject.id, *_earlier_ids("", subject))
+    name = f"{subject.former_id if isinstance(subject, Account) else subject.name}@"
+    return tuple(dict.fromkeys((subject.id, former_id_of(subject), *_earlier_ids(name, subject))))
 
 
 def former_id_of(subject: AnySubject) -> str:

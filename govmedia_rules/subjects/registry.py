@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field
 
 from govmedia_rules.core.model import Model, Name, Short
 from govmedia_rules.core.time import Moment
 from govmedia_rules.errors import CodeError, RegistryError
-from govmedia_rules.subjects.codes import AccountCode, account_code_remark
-from govmedia_rules.subjects.models import Account, Site
+from govmedia_rules.subjects.codes import AccountCode, account_code_remark, renumbered_division
+from govmedia_rules.subjects.models import Account, Site, ids_of, units_of
 from govmedia_rules.subjects.vocabulary import subject_vocabulary
 from govmedia_rules.tables.model import BadRow, Rows
 from govmedia_rules.tables.read import read_models
@@ -111,27 +111,39 @@ class Registry(Model):
         Rows that repeat it are one subject; a fact in which they differ is None. `problems` names both.
 
         Raises:
-            RegistryError: Rows with this id are of different platforms, or of a site and an account: they are no one subject.
+            RegistryError: Rows with this id are of different platforms, of a site and an account, or of two units: they are no one
+                subject.
         """
         subjects: list[Site | Account] = [*self.sites, *self.accounts]
         rows = [subject for subject in subjects if subject.id == subject_id]
+        units = units_of(rows)
+        if len(units) > 1 and len({unit[0].name for unit in units}) > 1:
+            names = [unit[0].name for unit in units]
+            raise RegistryError(
+                f"{subject_id} is the id of {len(units)} units: {', '.join(names)}",
+                hint="give each its own code or id",
+                zh=f"{subject_id} 是{len(units)}个单位的标识：{'、'.join(names)}",
+                hint_zh="请给每个单位各自的标识码或标识",
+            )
         return merged_subject(rows) if rows else None
 
     def renamed_ids(self) -> dict[str, str]:
-        """Return the ids of accounts by those of versions before 0.2, for stored reviews, waivers and results.
+        """Return present ids by those of versions before 0.2 and of former region codes, for stored reviews, waivers and results.
 
-        An old id that several accounts shared is left out: it does not say which of them was meant.
+        An old id that several subjects shared is left out: it does not say which of them was meant.
         """
         by_former: dict[str, set[str]] = defaultdict(set)
-        for account in self.accounts:
-            if account.code is None:
-                by_former[account.former_id].add(account.id)
+        subjects: list[Site | Account] = [*self.sites, *self.accounts]
+        for subject in subjects:
+            earlier = ids_of(subject)[1:] or ((subject.former_id,) if isinstance(subject, Account) and not subject.code else ())
+            for former in earlier:
+                by_former[former].add(subject.id)
         return {former: min(ids) for former, ids in by_former.items() if len(ids) == 1}
 
     def population(self, subject: SubjectKind, *, with_closed: bool = False) -> Population:
         """Count the members by level, platform, status, area and owner.
 
-        Each id counts once; what is not known is counted under "".
+        Each unit counts once, also where two have one id; what is not known is counted under "".
 
         Args:
             subject: Sites or accounts.
@@ -141,7 +153,7 @@ class Registry(Model):
         rows: dict[str, list[Site | Account]] = defaultdict(list)
         for row in listed:
             rows[row.id].append(row)
-        merged: list[Site | Account] = [merged_subject(same) for same in rows.values()]
+        merged: list[Site | Account] = [merged_subject(unit) for same in rows.values() for unit in units_of(same)]
         members = [member for member in merged if with_closed or member.status != "closed"]
         names = ("level", "status", "area", "owner") + (("platform",) if subject == "account" else ())
         by = {name: dict(Counter(getattr(member, name) or "" for member in members)) for name in names}
@@ -153,6 +165,8 @@ class Registry(Model):
         for group in (self.sites, self.accounts):
             problems.extend(_repeated(group))
         problems.extend(_code_problems(self.sites, self.accounts))
+        problems.extend(_renumbered(self.sites))
+        problems.extend(_renumbered(self.accounts))
         problems.extend(_shared_names(self.accounts))
         return tuple(problems)
 
@@ -179,10 +193,15 @@ def merged_subject(rows: Sequence[Site | Account]) -> Site | Account:
         )
     values: dict[str, object] = {}
     for name in type(first).model_fields:
-        known = [value for row in rows if (value := getattr(row, name)) not in (None, ())]
+        known = [_present(name, value) for row in rows if (value := getattr(row, name)) not in (None, ())]
         if known and (name in ("id", "name") or all(value == known[0] for value in known)):
             values[name] = known[0]
     return type(first).model_validate(values)
+
+
+def _present(name: str, value: Any) -> Any:
+    """Return a fact of a subject, a region under its present code: two codes of one division do not differ."""
+    return renumbered_division(value) if name == "region" and value is not None else value
 
 
 def _repeated(subjects: Iterable[Site | Account]) -> list[RegistryProblem]:
@@ -193,8 +212,8 @@ def _repeated(subjects: Iterable[Site | Account]) -> list[RegistryProblem]:
     for subject_id, rows in by_id.items():
         if len(rows) == 1:
             continue
-        first = rows[0].model_dump()
-        differing = sorted({key for row in rows[1:] for key, value in row.model_dump().items() if value != first[key]})
+        facts = [{key: _present(key, value) for key, value in row.model_dump().items()} for row in rows]
+        differing = sorted({key for row in facts[1:] for key, value in row.items() if value != facts[0][key]})
         if differing:
             differences = "; ".join(
                 f"{key}: {' / '.join(dict.fromkeys(str(getattr(row, key)) for row in rows))}" for key in differing
@@ -203,7 +222,9 @@ def _repeated(subjects: Iterable[Site | Account]) -> list[RegistryProblem]:
                 RegistryProblem(kind="contradiction", subjects=(subject_id,), what=f"{len(rows)} rows differ in {differences}")
             )
         else:
-            problems.append(RegistryProblem(kind="duplicate", subjects=(subject_id,), what=f"listed {len(rows)} times"))
+            regions = list(dict.fromkeys(row.region for row in rows if row.region is not None))
+            same = f"; {' and '.join(regions)} are one division" if len(regions) > 1 else ""
+            problems.append(RegistryProblem(kind="duplicate", subjects=(subject_id,), what=f"listed {len(rows)} times{same}"))
     return problems
 
 
@@ -245,6 +266,23 @@ def _code_problems(sites: Sequence[Site], accounts: Sequence[Account]) -> list[R
                 )
             )
     return problems
+
+
+def _renumbered(subjects: Sequence[Site | Account]) -> list[RegistryProblem]:
+    """Name codes that differ only in the former and the present code of one division: they may be of one unit."""
+    codes: dict[tuple[str, str], dict[str, str]] = defaultdict(dict)
+    for subject in subjects:
+        if subject.code is not None and subject.division is not None:
+            codes[renumbered_division(subject.code[:6]), subject.code[6:]].setdefault(subject.code, subject.id)
+    return [
+        RegistryProblem(
+            kind="contradiction",
+            subjects=tuple(ids.values()),
+            what=f"the codes {' and '.join(ids)} may be of one unit: {' and '.join(code[:6] for code in ids)} are one division",
+        )
+        for (_, _), ids in codes.items()
+        if len(ids) > 1
+    ]
 
 
 def _shared_names(accounts: Sequence[Account]) -> list[RegistryProblem]:

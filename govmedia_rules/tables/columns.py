@@ -108,7 +108,7 @@ def arrow_schema(headings: Sequence[Heading[Any]]) -> pyarrow.Schema:
 
 
 class Repeats(NamedTuple):
-    """How a frame is made of rows most of which stand in it many times.
+    """A frame given by its distinct rows and, for each row, the index of its own.
 
     Attributes:
         which: For each row of the frame its place among the rows.

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import chain, islice
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from govmedia_rules.errors import CutText, ExportError, MissingExtra, Where
+from govmedia_rules.core.files import complete_file
+from govmedia_rules.errors import CutText, MissingExtra, Where, visible
 from govmedia_rules.tables.columns import Cell, Heading, in_shanghai
 
 if TYPE_CHECKING:
@@ -33,24 +33,6 @@ def unguard(text: str) -> str:
     return text[1:] if text.startswith("'") and _RISKY.match(text) else text
 
 
-@contextmanager
-def complete_file(path: str | os.PathLike[str]) -> Iterator[Path]:
-    """Give a path beside `path` to write to; it takes the name of `path` when the block ends without a fault."""
-    target = Path(path)
-    part = target.with_name(f".{target.name}.{os.getpid()}.part")
-    if not target.parent.is_dir():
-        raise ExportError(
-            "the folder does not exist", Where(str(target)), hint="make the folder first", zh="目录不存在", hint_zh="请先建立目录"
-        )
-    try:
-        yield part
-        with part.open("rb") as written:
-            os.fsync(written.fileno())
-        part.replace(target)
-    finally:
-        part.unlink(missing_ok=True)
-
-
 def write_parquet(path: str | os.PathLike[str], reader: pyarrow.RecordBatchReader) -> None:
     """Write the batches of a reader to one Parquet file."""
     import pyarrow.parquet as pq
@@ -61,7 +43,7 @@ def write_parquet(path: str | os.PathLike[str], reader: pyarrow.RecordBatchReade
 
 
 def write_csv(path: str | os.PathLike[str], heads: Sequence[str], rows: Iterable[Sequence[Cell]]) -> None:
-    """Write rows as UTF-8 with a byte-order mark; None is an empty cell, an empty text `""`."""
+    """Write rows as UTF-8 with a byte-order mark; None is an empty cell, an empty text `""`, a control character `[U+001B]`."""
     with complete_file(path) as part, part.open("w", encoding="utf-8-sig", newline="") as stream:
         stream.write(",".join(_csv_cell(head) for head in heads) + "\r\n")
         for row in rows:
@@ -75,7 +57,7 @@ def _csv_cell(value: Cell) -> str:
     if value is None:
         return ""
     if isinstance(value, str):
-        text = guard(value)
+        text = guard(visible(value))
         return '"' + text.replace('"', '""') + '"' if not text or _QUOTED.search(text) else text
     return cell_text(value)
 
@@ -137,7 +119,9 @@ def write_excel(path: str | os.PathLike[str], sheets: Sequence[Sheet]) -> None:
         ) from None
     options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "constant_memory": True}
     with complete_file(path) as part:
-        book = xlsxwriter.Workbook(str(part), options)
+        # Packed in memory: the library wraps a full disk into an error of its own and tries again when it is thrown away.
+        packed = io.BytesIO()
+        book = xlsxwriter.Workbook(packed, options)
         # A fixed date of creation: the same result is the same file.
         book.set_properties({"created": datetime(2000, 1, 1)})  # noqa: DTZ001  (Excel knows no zones)
         styles = {
@@ -157,6 +141,7 @@ def write_excel(path: str | os.PathLike[str], sheets: Sequence[Sheet]) -> None:
                     cut += _fill_sheet(book.add_worksheet(title), sheet, rows, styles)
         finally:
             book.close()  # it holds open files of its own
+        part.write_bytes(packed.getbuffer())
     if cut:
         warnings.warn(
             CutText(
@@ -217,6 +202,7 @@ def _write_cell(page: Any, row: int, at: int, value: Cell, styles: dict[str, Any
             page.write_string(row, at, cell_text(value), styles["text"])
     else:
         assert isinstance(value, str)
+        value = visible(value)
         if len(value) > MAX_CELL:
             page.write_string(row, at, value[: MAX_CELL - len(CUT_MARK)] + CUT_MARK, styles["text"])
             return True

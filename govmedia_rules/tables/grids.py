@@ -54,6 +54,7 @@ class Grid:
         hidden_columns: Hidden columns, from 0.
         day_zero: The day that serial numbers of dates count from.
         faults: Row (from 0) -> what is wrong with it as a whole.
+        cut_after: Number of columns that were read, where filled ones follow them; None where all were read.
         is_delimited: Whether marks part the cells of a row, so that one mark too many shifts the cells after it.
     """
 
@@ -67,6 +68,7 @@ class Grid:
     hidden_columns: frozenset[int] = frozenset()
     day_zero: date = date(1899, 12, 30)
     faults: Mapping[int, str] = field(default_factory=dict)
+    cut_after: int | None = None
     is_delimited: bool = False
 
     def number(self, row: int) -> int:

@@ -19,7 +19,9 @@ from govmedia_rules.tables.model import ColumnUse, RawTable
 from govmedia_rules.tables.periods import names_period
 
 _NOTE = re.compile(r"\s*(?:[(（\[【<《][^()（）\[\]【】]{0,60}[)）\]】>》]|[:：*＊])\s*")
-_NUMBERED = re.compile(r"^(?:[0-9]{1,2}[.、．]|[①-⑳])\s*")
+_NUMBERED = re.compile(r"^(?:[0-9]{1,2}[.、．]|[一二三四五六七八九十]{1,3}[、.．]|[①-⑳])\s*")
+_ASKS = re.compile("有无|有没有|能不能|可不可以|是不是")
+_DENIES = re.compile("无|未|没|不|缺|失效|超")
 _CHOICE = re.compile(r"\{([^{}]*)\}")
 
 
@@ -61,7 +63,7 @@ class FieldGroup:
 
 
 def expected_types(model: type[BaseModel]) -> dict[str, str]:
-    """Return what the cells of each field of a model must be."""
+    """Return the type that the cells of each field of a model must have."""
     types = {}
     for name, info in model.model_fields.items():
         inner = [kind for kind in getattr(info.annotation, "__args__", (info.annotation,)) if kind is not type(None)]
@@ -224,11 +226,16 @@ def _with_near(uses: Sequence[ColumnUse], groups: Sequence[FieldGroup], taken: M
     result = list(uses)
     for group in groups:
         for name, pattern in _near_patterns(group.kind).items():
-            near = [at for at, use in enumerate(result) if use.field is None and re.search(pattern, key_of(use.header))]
+            near = [at for at, use in enumerate(result) if use.field is None and _is_near(pattern, key_of(use.header))]
             if name not in taken and name in group.types and len(near) == 1:
                 use = result[near[0]]
                 result[near[0]] = ColumnUse(use.header, name, use.type, "按相近的表头识别")
     return result
+
+
+def _is_near(pattern: str, key: str) -> bool:
+    """Return whether a header holds the words of a field, and does not ask whether something is missing (是否无互动功能)."""
+    return re.search(pattern, key) is not None and _DENIES.search(_ASKS.sub("", key)) is None
 
 
 def missing_columns(table: RawTable, missing: Sequence[str], groups: Sequence[FieldGroup]) -> TableError:

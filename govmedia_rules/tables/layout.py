@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
-from functools import cache
+from functools import cache, lru_cache
+from itertools import zip_longest
 from typing import Any, NamedTuple
 
 from govmedia_rules.core.vocabulary import key_of, read_data
@@ -20,9 +22,16 @@ HEADER_ROWS = 3
 LEAST_FIELDS = 2
 """Known headers that make a row a header row, the name among them."""
 _KNOWN_AGAIN = 3
+_MOST_REMEMBERED = 4_096
+_SECTION, _LONE_NAME = "分组标题", "只有名称、没有序号的一行，按标题处理"
+_SECTIONS = frozenset({_SECTION, _LONE_NAME})
+"""Why a row is the title of those under it."""
 
 TOTAL_ROW = "合计行"
 """Why a row of totals holds no data."""
+
+FORM_ROW = "表头词，不是数据"
+"""Why a row of a form of labels and values holds no data."""
 
 FieldOf = Callable[[str], str | None]
 """Gives the field that a header leads to, or None."""
@@ -32,8 +41,13 @@ _VALUE = re.compile(
     r"(?:20|19)\d\d\s?[-./年]\s?\d{1,2}\s?[-./月]\s?\d{1,2}.*|\d{1,2}月\d{1,2}日|(?!20\d\d$)\d+(?:\.\d+)?|https?://.*"
 )
 """What stands in rows of data, and neither in headers nor as a name: a date, a number, an address."""
-_NO_NAME = re.compile(r"[\d.、]+|\d{1,2}[.、．)）].+|第\d+页.*|[（(].*[)）]|.*[:：]|[^:：]{1,8}[:：].*|\W+|账号名称|以下空白")
+_NO_NAME = re.compile(
+    r"[\d.、]+|\d{1,2}[.、．)）].+|第\d+页.*|[（(].*[)）]|.*[:：]|[^:：]{1,8}[:：].*|\W+|账号名称|以下空白|请.{6,}|.*[，。；].*"
+)
 """What alone in a row is no name: a number, a remark in brackets, a label with its colon."""
+
+
+_IN_BRACKETS = re.compile(r"[(（\[【<《][^()（）]{1,60}[)）\]】>》]")
 
 
 class _Words(NamedTuple):
@@ -41,6 +55,7 @@ class _Words(NamedTuple):
     note: re.Pattern[str]
     section: re.Pattern[str]
     example: re.Pattern[str]
+    nobody: re.Pattern[str]
     sequence: frozenset[str]
     answers: frozenset[str]
 
@@ -55,6 +70,10 @@ def _words() -> _Words:
         re.compile(rf"(?:{notes})\s?(?:[:：（(、.．]|\d{{4}}年|$)"),
         re.compile(r"(?:[一二三四五六七八九十]{1,3}[、.．]|[（(][一二三四五六七八九十]{1,3}[)）])\S{1,40}"),
         re.compile(rf"[（(]?(?:{'|'.join(map(re.escape, table['examples']))})(?:[:：）)].*)?|{table['placeholder']}.*"),
+        re.compile(
+            rf"(?:{'|'.join(table['none_before'])})*(?:{'|'.join(table['none_words'])})"
+            rf"(?:{'|'.join(table['none_done'])})*(?:{'|'.join(table['none_what'])})*"
+        ),
         frozenset(map(key_of, table["sequence"])),
         frozenset(map(key_of, data["words"]["yes"])),
     )
@@ -76,6 +95,8 @@ def no_subject(name: Any, cells: Mapping[str, Any]) -> str | None:
         return "示例行"
     if _VALUE.fullmatch(name) or key_of(name) in words.answers:
         return "名称栏内是日期、数字或“有”“是”一类的答复，不是名称"
+    if len(name) > 1 and words.nobody.fullmatch("".join(name.split())):
+        return "写明没有账号，不是名称"
     filled = sum(cell is not None for cell in cells.values())
     return "说明行" if filled <= 2 and words.note.match(name) else None
 
@@ -88,7 +109,8 @@ def perhaps_no_subject() -> str:
     alone = "|".join(map(re.escape, (*table["examples"], *table["notes"], *answers)))
     placeholder = table["placeholder"].split("(?=")[0]
     short = rf"[^\p{{Han}}]{{1,{max(map(len, answers))}}}"  # YES in any spelling
-    return rf"{'|'.join(table['totals'])}|^(?:{alone}|{short})$|^{placeholder}|^\p{{Nd}}|\p{{Nd}}{{4}}年"
+    nobody = rf"(?:{'|'.join(table['none_before'])})*(?:{'|'.join(table['none_words'])})"
+    return rf"{'|'.join(table['totals'])}|^{nobody}|^(?:{alone}|{short})$|^{placeholder}|^\p{{Nd}}|\p{{Nd}}{{4}}年"
 
 
 class Header(NamedTuple):
@@ -116,6 +138,7 @@ def find_tables(
         TableError: There is no such row.
     """
     rows = _filled(grid)
+    field_of = lru_cache(_MOST_REMEMBERED)(field_of)  # the same headers are looked up for many candidates
     if header is not None:
         at = next((at for at in range(len(rows)) if grid.number(at) == header), None)
         if at is None or not any(rows[at]):
@@ -150,6 +173,12 @@ def _filled(grid: Grid) -> list[list[Any]]:
     return rows
 
 
+def turned(grid: Grid) -> Grid:
+    """Return a sheet with rows and columns changed about, for tables with one account a column."""
+    rows = [list(row) for row in zip_longest(*_filled(grid))]
+    return Grid(grid.name, rows, sheet=f"{grid.sheet or ''}（横排，行号为列号）", day_zero=grid.day_zero)
+
+
 def simple_table(grid: Grid) -> RawTable | None:
     """Return the table under the first row with two filled cells; None where there is none."""
     rows = _filled(grid)
@@ -176,7 +205,7 @@ def simple_table(grid: Grid) -> RawTable | None:
             for below in range(at + 1, len(rows))
             if any(cell is not None for cell in rows[below])
         ]
-        return RawTable(grid.name, tuple(texts), data, sheet=grid.sheet, header_row=grid.number(at), day_zero=grid.day_zero)
+        return RawTable(grid.name, tuple(texts), data, sheet=grid.sheet, day_zero=grid.day_zero)
     return None
 
 
@@ -202,6 +231,8 @@ def _header(rows: Sequence[Sequence[Any]], first: int, height: int, field_of: Fi
     texts: list[str] = []
     fields: set[str] = set()
     group = ""
+    lowest = [" ".join(str(cell).split()) for cell in block[-1] if cell is not None] if height > 1 else []
+    repeated = {text for text, count in Counter(lowest).items() if count > 1}
     for column in range(width):
         stack = [" ".join(str(row[column]).split()) for row in block if column < len(row) and row[column] is not None]
         stack = list(dict.fromkeys(stack))
@@ -210,6 +241,11 @@ def _header(rows: Sequence[Sequence[Any]], first: int, height: int, field_of: Fi
         # A group (互动功能) stands over its first column only, where its cells are not merged.
         grouped = [group + stack[-1]] if group and stack and stack[0] != group else []
         choices = [stack[-1], "".join(stack), *grouped, *reversed(stack[:-1])] if stack else []
+        if group and stack and group != stack[-1] in repeated and any(field_of(group + text) for text in repeated):
+            # 微信 and 微博 over a 名称 and 更新时间 of their own: the group tells them apart.
+            texts.append(group + stack[-1])
+            fields |= {field for field in (field_of(stack[-1]),) if field is not None}
+            continue
         text = next((choice for choice in choices if field_of(choice) is not None), choices[0] if choices else "")
         if text and (field := field_of(text)) is not None:
             fields.add(field)
@@ -234,16 +270,23 @@ def _first_header(rows: Sequence[Sequence[Any]], field_of: FieldOf, needed: str)
         choices = [
             _header(rows, first, height, field_of)
             for first in range(at, min(at + HEADER_ROWS, len(rows)))
+            if not any(map(_has_values, rows[at:first]))  # no row of data is passed over
             for height in range(1, HEADER_ROWS + 1)
             if first + height <= len(rows) and all(map(_is_texts, rows[first : first + height]))
-            if height == 1 or not any(map(_has_values, rows[first + 1 : first + height]))
+            if height == 1 or not any(map(_has_values, rows[first : first + height]))
         ]
         if not any(header.first == at and _is_header(header, field_of, needed) for header in choices):
             continue
         fit = [header for header in choices if _is_header(header, field_of, needed)]
-        # The most known columns; then the fewest rows, so that no row of data becomes part of the header.
-        return max(fit, key=lambda header: (header.fields, header.first - header.end, -header.first))
+        # The most known columns, told apart where a group does it; then the fewest rows, so that no row of data becomes part of
+        # the header.
+        return max(fit, key=lambda header: (header.fields, -_repeated(header, field_of), header.first - header.end, -header.first))
     return None
+
+
+def _repeated(header: Header, field_of: FieldOf) -> int:
+    known = [text for text in header.texts if text and field_of(text) is not None]
+    return len(known) - len(set(known))
 
 
 def _is_header(header: Header, field_of: FieldOf, needed: str) -> bool:
@@ -261,6 +304,8 @@ def _segments(
         name_column = next((column for column, text in enumerate(header.texts) if field_of(text) == needed), 0)
         data: list[tuple[int, dict[str, Any]]] = []
         rejected: list[BadRow] = []
+        sections: dict[int, str] = {}
+        section = ""
         next_header: Header | None = None
         while at < len(rows):
             row, number = rows[at], grid.number(at)
@@ -270,11 +315,16 @@ def _segments(
                 and len({str(cell) for cell in row if cell is not None}) == 1
                 and _is_title(rows, at, header, field_of, needed)
             ):
-                reason = "分组标题"
+                reason = _SECTION
             if reason is None and (candidate := _other_header(rows, at, field_of, needed)) is not None:
                 next_header = candidate
                 break
             if reason is None:
+                reason = _words_of_headers(row, name_column, field_of)
+            if reason in _SECTIONS:
+                section = str(next(cell for cell in row if cell is not None))
+            if reason is None:
+                sections[number] = section
                 is_shifted = grid.is_delimited and _is_wider(row, header.texts)
                 cells = _unread(texts) if is_shifted else {text: cell for text, cell in zip(texts, row, strict=False) if text}
                 data.append((number, cells))
@@ -290,11 +340,11 @@ def _segments(
             columns,
             data,
             sheet=grid.sheet,
-            header_row=grid.number(header.end - 1),
             rejected=tuple(rejected),
             remarks=tuple(_hidden(grid, header.end, texts)) if next_header is None else (),
             day_zero=grid.day_zero,
             above=above,
+            sections=sections if any(sections.values()) else {},
         )
         if next_header is None:
             return
@@ -344,7 +394,9 @@ def _no_data(row: Sequence[Any], header: Header, name_column: int, alone: Collec
     if words.example.fullmatch(first) or words.example.fullmatch(named):
         return "示例行"
     if words.section.fullmatch(named):
-        return "分组标题"
+        return _SECTION
+    if all(_IN_BRACKETS.fullmatch(text) for text in texts):
+        return "填写说明行"
     few = len(texts) <= 4 or 3 * len(texts) <= len(header.texts)
     if few and (name is None or str(name) == first or len(texts) <= 2) and words.note.match(first):
         return "说明行"
@@ -359,22 +411,33 @@ def _no_data(row: Sequence[Any], header: Header, name_column: int, alone: Collec
     return None
 
 
+def _words_of_headers(row: Sequence[Any], name_column: int, field_of: FieldOf) -> str | None:
+    """Return why a row is no data where its name and another cell are words of headers, as in a form of labels and values."""
+    name = row[name_column] if name_column < len(row) else None
+    if not isinstance(name, str) or field_of(name) is None:
+        return None
+    known = {field_of(cell) for cell in row if isinstance(cell, str)} - {None}
+    return FORM_ROW if len(known) >= LEAST_FIELDS else None
+
+
 def _lonely(text: str, cells: int, column: int, header: Header, names: Collection[int]) -> str | None:
     """Return why a row with one text is no data: a heading, a note, a number without anything; None for a name alone."""
     if _words().section.fullmatch(text) or cells > 1:
-        return "分组标题"
+        return _SECTION
     if column not in names:
         return "只有一格有内容，且不是名称"
     if _NO_NAME.fullmatch(text) or _VALUE.fullmatch(text):
         return "说明行"
     has_numbers = any(key_of(text) in _words().sequence for text in header.texts)
-    return "只有名称、没有序号的一行，按标题处理" if has_numbers else None
+    return _LONE_NAME if has_numbers else None
 
 
 def _hidden(grid: Grid, first: int, texts: Sequence[str]) -> Iterator[BadRow]:
     for row in sorted(grid.hidden_rows):
         if first <= row < len(grid.rows):
             yield BadRow(grid.number(row), None, None, "隐藏行，已读入", used=True)
+    if grid.cut_after is not None:
+        yield BadRow(0, None, f"第{grid.cut_after}列以后", "还有内容，没有读", sheet=grid.sheet)
     for column in sorted(grid.hidden_columns):
         if column < len(texts) and texts[column]:
             yield BadRow(grid.number(first - 1), texts[column], None, "隐藏列，已读入", used=True)

@@ -35,6 +35,10 @@ def read_markup(path: Path) -> Iterator[Grid]:
             zh=f"网页有 {len(raw)} 字节，过大",
             hint_zh="请用 Excel 或 WPS 另存为 .xlsx",
         )
+    if b"urn:schemas-microsoft-com:office:spreadsheet" in raw[:4_000]:
+        what, zh = "the file is an XML spreadsheet of 2003", "文件是 2003 版的 XML 电子表格"
+        hint, hint_zh = "save it as .xlsx in Excel or WPS", "请用 Excel 或 WPS 打开后另存为 .xlsx"
+        raise TableError(what, Where(str(path)), hint, zh, hint_zh)
     tables = LexborHTMLParser(decode_table(raw, str(path))).css("table")
     if not tables:
         raise TableError(

@@ -47,11 +47,11 @@ class RawTable:
             value the source held.
         types: Type of each column as the source names it (`int64`, `timestamp[us]`); {} where cells have no type (CSV).
         sheet: Sheet of a workbook; None where the source has none.
-        header_row: Number of the last row of the header.
         rejected: Rows that hold no data (totals, notes, repeated headers), and rows of a text file that were mended.
         remarks: What a reader should know of the sheet: hidden rows and columns that were read, hidden sheets that were not.
         day_zero: The day that serial numbers of dates count from.
         above: Texts above the header: titles, 填报时间.
+        sections: Row number -> title of the rows among which it stands (二、微博); {} where no such title is.
         to_arrow: Gives the cells as a pyarrow table, row for row as the source has them; None where the source is no frame, and
             it gives None where pyarrow is not installed or cannot hold the cells as they are.
     """
@@ -61,11 +61,11 @@ class RawTable:
     rows: Iterable[tuple[int, dict[str, Any]]]
     types: Mapping[str, str] = field(default_factory=dict)
     sheet: str | None = None
-    header_row: int = 1
     rejected: tuple[BadRow, ...] = ()
     remarks: tuple[BadRow, ...] = ()
     day_zero: date = date(1899, 12, 30)
     above: tuple[str, ...] = ()
+    sections: Mapping[int, str] = field(default_factory=dict)
     to_arrow: Callable[[], pyarrow.Table | None] | None = None
 
     def with_skipped(self, sheets: Sequence[str]) -> RawTable:
@@ -89,6 +89,11 @@ class ColumnUse:
     field: str | None
     type: str | None = None
     remark: str | None = None
+
+    @property
+    def is_unused(self) -> bool:
+        """Whether nothing is read from it, or, of a column of remarks, only whether it speaks of closing."""
+        return self.field is None or self.field == "remark"
 
 
 @dataclass(frozen=True)
@@ -121,7 +126,7 @@ class Rows(Sequence[R], Generic[R]):
     @property
     def unused(self) -> tuple[str, ...]:
         """Headers no field was found for."""
-        return tuple(column.header for column in self.columns if column.field is None)
+        return tuple(column.header for column in self.columns if column.is_unused)
 
     @overload
     def __getitem__(self, index: int) -> R: ...

@@ -174,7 +174,7 @@ class Tabular(_SequenceBase[R], Streamed[R]):
 
 
 class SummaryTable(Tabular[R]):
-    """Rows under headings that are made for the occasion, such as counts by the groups somebody asked for.
+    """A table made on request, such as counts by chosen groups.
 
     Args:
         headings: The columns.

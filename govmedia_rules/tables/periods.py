@@ -75,7 +75,7 @@ def _days(text: str, clock: Clock) -> DayRange | None:
 def newest_within(
     latest: datetime | date | DayRange | None, updates: Iterable[Updates], today: date
 ) -> datetime | date | DayRange | None:
-    """Return what is known of the newest item, given its date and what was published in periods.
+    """Return the range of dates the newest item may have, given its date and the counts in periods.
 
     Args:
         latest: Its date as a column gives it; None where none does.

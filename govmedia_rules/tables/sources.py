@@ -19,7 +19,7 @@ from govmedia_rules.errors import TableError, Where, choices, choices_zh
 from govmedia_rules.tables.columns import missing_frames
 from govmedia_rules.tables.delimited import read_delimited
 from govmedia_rules.tables.grids import Grid, text_cell
-from govmedia_rules.tables.layout import FieldOf, find_tables, simple_table
+from govmedia_rules.tables.layout import FORM_ROW, LEAST_FIELDS, SCANNED_ROWS, FieldOf, find_tables, simple_table, turned
 from govmedia_rules.tables.markup import read_markup
 from govmedia_rules.tables.model import RawTable
 from govmedia_rules.tables.workbooks import MEMORY, read_workbook
@@ -97,8 +97,15 @@ def open_tables(
     shown = [grid for grid in grids if not grid.is_hidden]
     hidden = [grid for grid in grids if grid.is_hidden]
     for group in (shown, hidden):
-        tables = [table for grid in group for table in find_tables(grid, field_of, needed=needed, alone=alone, header=header)]
+        of_grids = [(grid, find_tables(grid, field_of, needed=needed, alone=alone, header=header)) for grid in group]
+        is_any = any(upright for _, upright in of_grids)
+        tables = []
+        for grid, upright in of_grids:
+            # A sheet that explains the headers of another one is no table.
+            may_lie = header is None and (upright or not is_any) and len(grid.rows) <= SCANNED_ROWS
+            tables += (_lying(grid, upright, field_of, needed, alone) if may_lie else None) or upright
         if tables:
+            _refuse_form(tables)
             skipped = [] if group is hidden else [grid.sheet or "" for grid in hidden if find_tables(grid, field_of, needed=needed)]
             return [table.with_skipped(tuple(skipped)) if at == 0 else table for at, table in enumerate(tables)]
     simple = next((table for grid in grids if (table := simple_table(grid)) is not None), None)
@@ -106,6 +113,37 @@ def open_tables(
         hint, hint_zh = "look at the sheet, or name the row with header=", "请检查工作表，或用 header= 指明表头所在行"
         raise TableError("no header row was found", _file_of(source), hint, "没有找到表头", hint_zh)
     return [simple]
+
+
+def _lying(grid: Grid, upright: list[RawTable], field_of: FieldOf, needed: str, alone: str | None) -> list[RawTable]:
+    """Return the tables of a sheet with one account a column: only where the words of headers in a column leave no doubt."""
+    if any(_known(table, field_of) > LEAST_FIELDS for table in upright):
+        return []
+    tables = find_tables(turned(grid), field_of, needed=needed, alone=alone)
+    return [table for table in tables if _known(table, field_of) > LEAST_FIELDS]
+
+
+def _refuse_form(tables: Sequence[RawTable]) -> None:
+    """Refuse a sheet of labels and values, in which no row holds data.
+
+    Raises:
+        TableError: It is one.
+    """
+    if any(list(table.rows) for table in tables):
+        return
+    form = next((table for table in tables if any(row.reason == FORM_ROW for row in table.rejected)), None)
+    if form is not None:
+        what, zh = "this is a form of labels and values, not a table", "这是“项目—内容”式的登记表，不是一行一个对象的表"
+        hint, hint_zh = (
+            "put each subject in one row, under a row of headers",
+            "请改为一行一个对象，第一行写表头（名称、平台、最后更新时间等）",
+        )
+        raise TableError(what, Where(form.name, table=form.sheet), hint, zh, hint_zh)
+
+
+def _known(table: RawTable, field_of: FieldOf) -> int:
+    """Return how many fields the headers of a table lead to."""
+    return len({field_of(column) for column in table.columns} - {None})
 
 
 def _file_of(source: object) -> Where | None:

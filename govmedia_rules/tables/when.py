@@ -59,21 +59,33 @@ _NEUTRAL = re.compile(
     r"(?P<date>.*?)\s?(?:日)?(?:已|有|曾)?(?:内容|信息|文章|推文)?(?:更新|发布|发文|推送)?(?:正常)?"
     r"(?:\(?(?:更新|发布|推送)\s?[0-9]{1,4}\s?[条篇个次](?:信息|内容|推文|文章)?\)?)?(?:\((?:已)?(?:更新|发布|正常|推文|文章|以上|左右)?\))?[。.;,]?"
 )
-_SEPARATOR = r"\s?[-./\\、,年_~ ]\s?"
+_SEPARATOR = r"\s?[-./\\、,。·年_~ ]\s?"
 _FULL = re.compile(
-    rf"(?P<y>20[0-9]{{2}}){_SEPARATOR}(?P<m>[0-9]{{1,2}})\s?[-./\\、,月_~ ]\s?(?P<d>[0-9]{{1,2}})\s?[日号]?"
+    rf"(?P<y>20[0-9]{{2}}){_SEPARATOR}(?P<m>[0-9]{{1,2}})\s?[-./\\、,。·月_~ ]\s?(?P<d>[0-9]{{1,2}})\s?[日号]?"
     r"\s?(?:[T ]?\s?[0-9:.]{4,12})?"
 )
 _SHORT = re.compile(r"'?(?P<y>[0-9]{2})\s?[-./年]\s?(?P<m>[0-9]{1,2})\s?[-./月]\s?(?P<d>[0-9]{1,2})\s?[日号]?(?:\s[0-9:]{4,8})?")
 _AMERICAN = re.compile(r"(?P<a>[0-9]{1,2})[-/](?P<b>[0-9]{1,2})[-/](?P<y>20[0-9]{2})(?:\s[0-9:]{4,8})?")
-_MONTH_DAY = re.compile(r"(?P<m>[0-9]{1,2})\s?(?P<dash>[-./月])\s?(?P<d>[0-9]{1,2})\s?[日号]?(?:\s[0-9:]{4,8})?")
+_MONTH_DAY = re.compile(
+    r"(?:(?P<word>今年|本年|去年|上年|前年)\s?)?(?P<m>[0-9]{1,2})\s?(?P<dash>[-./月])\s?(?P<d>[0-9]{1,2})\s?(?P<unit>[日号])?(?:\s[0-9:]{4,8})?"
+)
 _MONTH = re.compile(
     r"(?:(?P<y>(?:20)?[0-9]{2})\s?(?P<dash>[-./年])\s?|(?P<word>今年|本年|去年|上年|前年)\s?)?(?P<m>[0-9]{1,2}|[一二三四五六七八九]|十[一二]?)\s?(?P<zh>月份?)?\s?(?P<part>上旬|中旬|下旬|初|中|底|末)?"
 )
 _YEAR = re.compile(r"(?P<y>20[0-9]{2})\s?(?:年|年度)?|(?P<word>今年|本年|去年|前年|上年)")
 _NUMBER = "(?P<n>[0-9]{1,4}|半|一|二|两|三|四|五|六|七|八|九|十)"
 _UNIT = "(?P<unit>天|日|周|个?星期|个?月|年)"
-_WITHIN = re.compile(rf"(?:近|最近|在)?{_NUMBER}\s?{_UNIT}(?:以|之)?内(?:有)?(?:更新|发布)?")
+_WITHIN = re.compile(
+    rf"(?:(?:近|最近|在)?{_NUMBER}\s?{_UNIT}(?:以|之)?内"
+    rf"|最?近{_NUMBER.replace('<n>', '<n2>')}\s?{_UNIT.replace('<unit>', '<unit2>')})(?:有)?(?:更新|发布)?"
+)
+_NOT_WITHIN = re.compile(
+    rf"(?P<near>最?近)?{_NUMBER}\s?{_UNIT}(?P<within>(?:以|之)?内)?(?:均|一直|都)?(?:未|没有?|无)(?:更新|发布|发文)(?:内容|信息)?"
+)
+_SINCE = re.compile(
+    "(?:自|从)?(?P<date>.{2,20}?)(?:以来|以后|之后|过后|后|起|开始|至今)+(?:就|一直|均|都|再)?"
+    "(?:未|没有?|无|停止)(?:再)?(?:更新|发布|发文)(?:内容|信息|过)?"
+)
 _OLDER = re.compile(
     rf"(?:已|已经|连续|近|超过|超|逾)*{_NUMBER}\s?{_UNIT}(?:多|余|以上)*(?:未|没有?|无|不)(?:更新|发布|发文)(?:内容|信息)?"
     rf"|(?:超过|超|逾){_NUMBER.replace('<n>', '<n2>')}\s?{_UNIT.replace('<unit>', '<unit2>')}"
@@ -84,7 +96,7 @@ _NUMERAL = re.compile(
     r"[〇零○一二三四五六七八九]{4}(?=年)|(?:[二三]?十[一二三四五六七八九]?|(?<![十近前几])[一二三四五六七八九])(?=[月日号])"
     r"|(?:[二三四五六七八九]?十[一二三四五六七八九]|[二三四五六七八九]十)(?=天|日|周|个|年)"
 )
-_HARMLESS_NOTE = re.compile(r"\s?\([^()0-9未停无没不注]{1,20}\)$")
+_HARMLESS_NOTE = re.compile(r"\s?(?:\([^()0-9未停无没不注]{1,20}\)|《[^《》]{1,60}》)$")
 _HALF_DAY = re.compile(r"\s?(?:上午|下午|早上|晚上|中午|凌晨)$")
 _MONTHS = {
     name: n for n, name in enumerate(("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"), 1)
@@ -97,17 +109,17 @@ _DAYS = {"今天": 0, "今日": 0, "当天": 0, "当日": 0, "昨天": 1, "昨�
 _HAN = {han: n for n, han in enumerate("一二三四五六七八九十", 1)} | {"两": 2}
 _PARTS = {"上旬": (1, 10), "初": (1, 10), "中旬": (11, 20), "中": (11, 20), "下旬": (21, 31), "底": (21, 31), "末": (21, 31)}
 _WEEKDAY = re.compile("(?P<week>上|本|这)个?(?:周|星期)(?P<day>[一二三四五六日天])")
-_PART_OF_MONTH = re.compile("(?P<month>上个?月|本月|当月|这个月)的?(?P<part>上旬|中旬|下旬|初|底|末)")
+_PART_OF_MONTH = re.compile("(?P<month>上个?月|本月|当月|这个月)的?(?:(?P<part>上旬|中旬|下旬|初|底|末)|(?P<day>[0-9]{1,2})[日号])")
 _PART_OF_YEAR = re.compile(
     "(?:(?P<y>20[0-9]{2})年?|(?P<word>今年|本年|去年|上年|前年))?"
-    "(?:第?(?P<quarter>[1-4一二三四])季度|(?P<half>[上下])半年|(?P<part>年?[初底末]))"
+    "(?:(?:第?(?P<quarter>[1-4一二三四])季度|Q(?P<number>[1-4]))|(?P<half>[上下])半年|(?P<part>年?[初底末]))"
 )
 LONG_AGO = date(FIRST_YEAR, 1, 1)
 """The earliest that anything was published: the first day of a range of which only the last is known."""
 
 
 def when_cell(value: Any, clock: Clock) -> datetime | date | DayRange:
-    """Return what a cell of a date column means.
+    """Return the meaning of a cell of a date column.
 
     Args:
         value: The cell: text, a number, or what a frame or workbook gives.
@@ -140,7 +152,7 @@ def _moment_of(value: Any, clock: Clock) -> datetime | date | DayRange:
         raise ValueError(f"{value.reason}，未读取")
     if isinstance(value, bool | time | timedelta):
         raise ValueError("不是日期")
-    text = _arabic(" ".join(_number_text(value).translate(_WIDE).split())).removeprefix("'")
+    text = _arabic(" ".join(_number_text(value).translate(_WIDE).split())).lstrip("'‘’`")
     bare = _HALF_DAY.sub("", _HARMLESS_NOTE.sub("", text)).strip()
     inner = _NEUTRAL.fullmatch(bare)
     for candidate in dict.fromkeys((text, bare, inner["date"] if inner else text)):
@@ -160,7 +172,7 @@ def _arabic(text: str) -> str:
         tens, ones = numeral.split("十", 1)
         return str(10 * (_HAN_DIGITS[tens] if tens else 1) + (_HAN_DIGITS[ones] if ones else 0))
 
-    return _NUMERAL.sub(digits, text)
+    return _NUMERAL.sub(digits, text.replace("元月", "1月"))
 
 
 def _number_text(value: Any) -> str:
@@ -179,8 +191,8 @@ def _day_or_time(moment: datetime, zone: tzinfo) -> datetime | date:
 
 
 def _before(text: str, clock: Clock) -> DayRange | None:
-    """Read 2025年1月以前: any day to the end of it."""
-    inner = re.fullmatch("(?P<date>.{2,20}?)(?:以前|之前)", text)
+    """Read 2025年1月以前 and 2025年1月后未更新: any day to the end of it."""
+    inner = re.fullmatch("(?P<date>.{2,20}?)(?:以前|之前)", text) or _SINCE.fullmatch(text)
     moment = None if inner is None or _AGO.fullmatch(text) else _read(inner["date"], clock)
     if moment is None:
         return None
@@ -267,8 +279,10 @@ def _by_month_day(text: str, clock: Clock) -> date | DayRange | None:
     if match is None or clock.today is None:
         return None
     month, day = int(match["m"]), int(match["d"])
+    if match["word"] is not None:
+        return _day(clock.today.year - _years_back(match["word"]), month, day)
     first = _latest(month, day, clock.today)
-    if match["dash"] == "." and len(match["d"]) == 1 and day <= 3 and first is not None:
+    if match["unit"] is None and match["dash"] == "." and len(match["d"]) == 1 and day <= 3 and first is not None:
         # A spreadsheet shows 8.20 as 8.2.
         later = _latest(month, 10 * day, clock.today)
         return DayRange(min(first, later), max(first, later)) if later is not None else first
@@ -328,8 +342,9 @@ def _by_part_of_year(text: str, clock: Clock) -> DayRange | None:
         return None
     else:
         year = clock.today.year - (_years_back(match["word"]) if match["word"] else 0)
-    if match["quarter"] is not None:
-        first, months = 3 * ("1234一二三四".index(match["quarter"]) % 4) + 1, 3
+    quarter = match["quarter"] or match["number"]
+    if quarter is not None:
+        first, months = 3 * ("1234一二三四".index(quarter) % 4) + 1, 3
     elif match["half"] is not None:
         first, months = (1 if match["half"] == "上" else 7), 6
     else:
@@ -385,20 +400,30 @@ def _by_length(text: str, clock: Clock) -> date | DayRange | None:
     match = _PART_OF_MONTH.fullmatch(text)
     if match is not None:
         first = today.replace(day=1) - (relativedelta(months=1) if match["month"].startswith("上") else relativedelta())
+        if match["day"] is not None:
+            named = _day(first.year, first.month, int(match["day"]))
+            return named if named is not None and named <= today else None
         return _part_of_month(_range_of_month(first.year, first.month), match["part"], today)
     match = _WITHIN.fullmatch(text)
     if match is not None:
-        start = _back(today, match["n"], match["unit"])
+        start = _back(today, match["n"] or match["n2"], match["unit"] or match["unit2"])
         return None if start is None else DayRange(start, today)
+    match = _NOT_WITHIN.fullmatch(text)
+    if match is not None and (match["near"] or match["within"]):
+        last = _back(today, match["n"], match["unit"])
+        return None if last is None else DayRange(LONG_AGO, last - timedelta(days=1))
     match = _OLDER.fullmatch(text)
     if match is not None:
         last = _back(today, match["n"] or match["n2"], match["unit"] or match["unit2"])
-        return None if last is None else DayRange(LONG_AGO, last)
+        more = timedelta(days=1 if re.search("超|逾|多|余|以上", text) else 0)
+        return None if last is None else DayRange(LONG_AGO, last - more)
     match = _AGO.fullmatch(text)
     if match is not None:
         last = _back(today, match["n"], match["unit"])
         if last is None or match["unit"] in ("天", "日"):
             return last
+        if match["n"] == "半":
+            last += timedelta(days=2)  # nobody counts whether half a month has 13 days or 15
         # One week ago is said until two weeks have passed.
         earlier = _back(last, "一", match["unit"])
         return None if earlier is None else DayRange(earlier + timedelta(days=1), last)

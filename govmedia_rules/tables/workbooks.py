@@ -5,16 +5,17 @@ from __future__ import annotations
 import json
 import posixpath
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date
 from itertools import islice
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 from xml.etree import ElementTree
 
 from govmedia_rules.core.parallel import run_limited
 from govmedia_rules.errors import MissingExtra, TableError, Where
 from govmedia_rules.tables.archives import check_archive, read_part
+from govmedia_rules.tables.extras import Extra, open_document_extras
 from govmedia_rules.tables.grids import Grid, UnreadCell
 
 MAX_CELLS = 3_000_000
@@ -22,7 +23,7 @@ MAX_CELLS = 3_000_000
 MAX_ROWS = 300_000
 """Rows of a sheet: more than any registry of a country has, and what one process holds as snapshots."""
 MAX_COLUMNS = 1_000
-"""Columns of a sheet: each header is compared with many words, and no registry has so many."""
+"""Columns of a sheet that are read: each header is compared with many words, and no registry has so many."""
 MEMORY = 1_200_000_000
 """Bytes of address space for a trial in a process of its own; libraries map far more than they use."""
 _BYTES_PER_CPU_SECOND = 2_000_000
@@ -64,9 +65,9 @@ def read_workbook(path: Path) -> Iterator[Grid]:
             zh="工作簿已加密",
             hint_zh="请取消打开密码，另存为 .xlsx 后再读",
         )
-    extras = _extras(path) if is_xlsx else {}
     if not is_xlsx:
         _try_first(path)
+    extras = _extras(path) if is_xlsx else open_document_extras(read_part(path, "content.xml")) if parts else {}
     try:
         book = python_calamine.CalamineWorkbook.from_path(str(path))
         shown = {sheet.name: str(sheet.visible).endswith(".Visible") for sheet in book.sheets_metadata}
@@ -75,16 +76,18 @@ def read_workbook(path: Path) -> Iterator[Grid]:
             sheet = book.get_sheet_by_name(name)
             if sheet.total_height:
                 _refuse_too_large(path, name, sheet.total_height, sheet.total_width)
-            extra = extras.get(name, _Extra())
+            extra = extras.get(name, Extra())
             rows = [[_plain(value) for value in row] for row in sheet.to_python(skip_empty_area=False)]
             for (row, column), text in extra.unread.items():
                 if row < len(rows) and column < len(rows[row]):
                     rows[row][column] = text
-            merged = tuple(sheet.merged_cell_ranges or ())
+            merged = tuple(sheet.merged_cell_ranges or extra.merged)
+            beyond = any(cell is not None for row in rows for cell in row[MAX_COLUMNS:])
             yield Grid(
                 str(path),
-                rows,
+                [row[:MAX_COLUMNS] for row in rows] if beyond else rows,
                 sheet=name,
+                cut_after=MAX_COLUMNS if beyond else None,
                 merged=merged,
                 is_hidden=not shown.get(name, True),
                 hidden_rows=extra.hidden_rows,
@@ -106,7 +109,7 @@ def _plain(value: Any) -> Any:
 
 
 def _refuse_too_large(path: Path, sheet: str, rows: int, columns: int, cell: str = "") -> None:
-    if rows * columns > MAX_CELLS or rows > MAX_ROWS or columns > MAX_COLUMNS:
+    if rows * columns > MAX_CELLS or rows > MAX_ROWS:
         what = f"the filled cells span {rows} rows and {columns} columns" + (f", as far as {cell}" if cell else "")
         hint = f"delete rows and columns that hold nothing of use, or split it into tables of at most {MAX_ROWS} rows"
         zh = f"有内容的单元格横跨 {rows} 行、{columns} 列" + (f"，远至 {cell}" if cell else "")
@@ -127,20 +130,11 @@ def _try_first(path: Path) -> None:
         _refuse_too_large(path, size["name"], size["rows"], size["columns"])
 
 
-class _Extra(NamedTuple):
-    """What the library does not tell of a sheet: cells without a value, what is hidden, and from which day dates count."""
-
-    unread: Mapping[tuple[int, int], UnreadCell] = {}
-    hidden_rows: frozenset[int] = frozenset()
-    hidden_columns: frozenset[int] = frozenset()
-    mac_dates: bool = False
-
-
-def _extras(path: Path) -> dict[str, _Extra]:
+def _extras(path: Path) -> dict[str, Extra]:
     workbook = read_part(path, "xl/workbook.xml")
     targets = _targets(read_part(path, "xl/_rels/workbook.xml.rels"), path)
     mac_dates = _MAC_DATES.search(workbook) is not None
-    extras: dict[str, _Extra] = {}
+    extras: dict[str, Extra] = {}
     for sheet in _elements(workbook, path):
         name, relation = sheet.get("name"), sheet.get(_RELATION)
         if name is not None and relation in targets:
@@ -178,7 +172,7 @@ def _targets(xml: bytes, path: Path) -> dict[str, str]:
     return targets
 
 
-def _extra_of(path: Path, sheet: str, xml: bytes, mac_dates: bool) -> _Extra:
+def _extra_of(path: Path, sheet: str, xml: bytes, mac_dates: bool) -> Extra:
     if xml.count(b"<c ") > MAX_CELLS:
         _refuse_too_large(path, sheet, MAX_CELLS, 2)
     width = last_row = 0
@@ -196,7 +190,7 @@ def _extra_of(path: Path, sheet: str, xml: bytes, mac_dates: bool) -> _Extra:
     rows = frozenset(number - 1 for numbers in _hidden(xml, b"<row") for name, number in numbers if name == b"r")
     spans = [dict(numbers) for numbers in islice(_hidden(xml, b"<col"), _MOST_SPANS)]
     columns = frozenset(at for span in spans for at in range(span.get(b"min", 1) - 1, min(span.get(b"max", 0), 16_384)))
-    return _Extra(unread, rows, columns, mac_dates)
+    return Extra(unread, rows, columns, mac_dates)
 
 
 def _cells(xml: bytes) -> Iterator[tuple[int, int, bytes, UnreadCell | bool | None]]:

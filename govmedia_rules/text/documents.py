@@ -15,7 +15,8 @@ from govmedia_rules.core.dates import read_moment
 from govmedia_rules.errors import MissingExtra, ObservationError, Where
 from govmedia_rules.text.markup import html_text, meta_content
 from govmedia_rules.text.normalise import fold
-from govmedia_rules.text.office import OFFICE_ENDINGS, office_text, pdf_text
+from govmedia_rules.text.office import OFFICE_ENDINGS, office_text
+from govmedia_rules.text.pdf import pdf_text
 
 MAX_BYTES = 512 * 1024 * 1024
 """Largest file that is read."""
@@ -34,6 +35,14 @@ _REFUSED = {
     ".dps": "save it as .pptx",
     ".ofd": f"save it as PDF, or install a reader for it (entry point {GROUP})",
     ".rtf": "save it as .docx",
+    ".odt": "save it as .docx",
+    ".ods": "save it as .xlsx",
+    ".odp": "save it as .pptx",
+    ".uof": "save it as .docx",
+    ".mht": "save it as .html",
+    ".mhtml": "save it as .html",
+    ".eml": "save it as .html",
+    ".msg": "save it as .html",
     ".zip": "unpack it",
     ".rar": "unpack it",
     ".7z": "unpack it",
@@ -77,11 +86,14 @@ def read_documents(path: str | Path, on_fault: OnFault | None = None) -> Iterato
     path = Path(path)
     report = on_fault or _raise
     if not path.is_dir():
-        yield from _read_file(path, report)
+        yield from _with_text(path, report)
         return
-    for file in sorted(file for file in path.rglob("*") if file.is_file() and not file.name.startswith((".", "~$"))):
+    files = sorted(file for file in path.rglob("*") if file.is_file() and not file.name.startswith((".", "~$")))
+    if not files:
+        report(ObservationError("the folder holds no file", Where(str(path)), "look at the path", "文件夹里没有文件", "请核对路径"))
+    for file in files:
         try:
-            yield from _read_file(file, report)
+            yield from _with_text(file, report)
         except (ObservationError, MissingExtra) as fault:
             if on_fault is None:
                 raise
@@ -92,6 +104,24 @@ def read_documents(path: str | Path, on_fault: OnFault | None = None) -> Iterato
 
 def _raise(fault: ObservationError) -> None:
     raise fault
+
+
+def _with_text(path: Path, report: OnFault) -> Iterator[TextDocument]:
+    """Yield the texts of a file; one that gives none is reported, so that nobody takes it for read and found right."""
+    is_empty, faults = True, 0
+
+    def count(fault: ObservationError) -> None:
+        nonlocal faults
+        faults += 1
+        report(fault)
+
+    for document in _read_file(path, count):
+        is_empty = is_empty and not document.text.strip()
+        yield document
+    if is_empty and not faults:
+        report(
+            ObservationError("no text was found in the file", Where(str(path)), "look at it", "文件里没有读到文字", "请打开核对")
+        )
 
 
 def _read_file(path: Path, report: OnFault) -> Iterator[TextDocument]:
@@ -108,7 +138,7 @@ def _read_file(path: Path, report: OnFault) -> Iterator[TextDocument]:
         hint_zh = hint.replace("save it as", "请另存为").replace("unpack it", "请先解压")
         raise ObservationError(f"{ending} files are not read", Where(str(path)), hint, f"不能读 {ending} 文件", hint_zh)
     elif ending in OFFICE_ENDINGS:
-        yield TextDocument(str(path), office_text(path))
+        yield TextDocument(str(path), office_text(path, report))
     elif ending == ".pdf":
         yield TextDocument(str(path), pdf_text(path, report))
     elif ending in _HTML:
@@ -117,7 +147,22 @@ def _read_file(path: Path, report: OnFault) -> Iterator[TextDocument]:
     elif ending in {".jsonl", ".ndjson"}:
         yield from _json_lines(path, report)
     else:
-        yield TextDocument(str(path), _decoded(path, report))
+        yield TextDocument(str(path), _unescaped(_decoded(path, report), path, report))
+
+
+_CODED = re.compile(r"\\u([4-9][0-9a-fA-F]{3})|&#(?:[xX]([4-9][0-9a-fA-F]{3})|([1-4][0-9]{4}));")
+_BYTES = re.compile("(?:[=%]E[4-9](?:[=%][89AB][0-9A-F]){2}){2}", re.IGNORECASE)
+
+
+def _unescaped(text: str, path: Path, report: OnFault) -> str:
+    """Return plain text with the Chinese characters that JSON and XML write as numbers; bytes in ASCII are reported."""
+    if _BYTES.search(text):
+        what, zh = (
+            "it holds characters written as bytes (=E4=BA=BA, %E4%BA%BA), which were not read",
+            "文字以字节编码写成，没有读入",
+        )
+        report(ObservationError(what, Where(str(path)), "save it as HTML or text", zh, "请另存为网页或文本"))
+    return _CODED.sub(lambda hit: chr(int(hit[1] or hit[2], 16) if hit[3] is None else int(hit[3])), text)
 
 
 @cache

@@ -143,7 +143,7 @@ class _List:
         return len(self.members) >= _LONG_LIST or (len(word) > 2 and actual[-2:] == word[-2:])
 
     def faults(self, text: str, slots: list[_Slot]) -> list[MemberFault]:
-        """Return what is wrong with a run.
+        """Return the faults of a run.
 
         A list that goes on with other members is another list, so only a run with nothing listed before and behind it
         counts; one that ends in 等 says itself that it is not whole.

@@ -344,7 +344,9 @@ def _private(text: str) -> Iterator[_Row]:
         start, end = hit.span()
         if _BEHIND_NO_NUMBER.match(text, end):
             continue
-        yield from _private_number(text, start, end, data)
+        rows = _private_number(text, start, end, data)
+        # Figures of a table stand in groups of two as well; a citizen's number is told from them by its check digit.
+        yield from (row for row in rows if row[5] == "identity_number" or not _PAIR_OF_DIGITS.search(hit[0]))
     for hit in _PASSPORT.finditer(text):
         if any(word in text[max(0, hit.start() - 12) : hit.start()] for word in data["passport_after"]):
             yield _private_row(text, *hit.span(), "passport_number", data["source"])
@@ -352,8 +354,9 @@ def _private(text: str) -> Iterator[_Row]:
 
 
 _LONGEST_NUMBER = 19
-_PARTED_NUMBER = re.compile(rf"[{_D}]{{3,8}}(?:[ \u3000\xa0—–-][{_D}]{{3,8}}){{1,5}}(?:[ \u3000-]?[Xx])?")
+_PARTED_NUMBER = re.compile(rf"[{_D}]{{2,8}}(?:[ \u3000\xa0—–-][{_D}]{{2,8}}){{1,6}}(?:[ \u3000-]?[Xx])?")
 """A long number written in groups."""
+_PAIR_OF_DIGITS = re.compile(rf"(?<![{_D}])[{_D}]{{2}}(?![{_D}])")
 _PASSPORT = re.compile(r"(?<![A-Za-z0-9])[EGDSPHMeg][A-Za-z]?[0-9]{7,8}(?![0-9A-Za-z])")
 _ADDRESS = re.compile(
     "(?:[村街路巷弄道里苑园小区庄屯寨湾坊城府居]|社区|花园|小区)[0-9０-９一二三四五六七八九十A-Z]{1,5}(?:号院|号楼|幢|栋|号|组)"

@@ -83,7 +83,7 @@ class Term:
 
     @property
     def id(self) -> str:
-        """What a match and a rulebook call it: the wrong form."""
+        """Its name in matches and rulebooks: the wrong form."""
         return self.wrong
 
 
@@ -121,7 +121,7 @@ class Canonical:
 
     @property
     def id(self) -> str:
-        """What a match calls it: the right form."""
+        """Its name in matches: the right form."""
         return self.text
 
 
@@ -153,7 +153,7 @@ class Enumeration:
 
     @property
     def id(self) -> str:
-        """What a match calls it: its name."""
+        """Its name in matches: the name of the enumeration."""
         return self.name
 
 
@@ -204,7 +204,7 @@ class Pattern:
 
     @property
     def id(self) -> str:
-        """What a match and a rulebook call it: its name."""
+        """Its name in matches and rulebooks."""
         return self.name
 
 
@@ -232,7 +232,7 @@ class Person:
 
     @property
     def id(self) -> str:
-        """What a match calls it: office and name."""
+        """Its name in matches: office and name."""
         return self.title + self.name
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Sequence
+from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,10 +16,13 @@ if TYPE_CHECKING:
     from datetime import date
 
     from docx.document import Document as Docx
-    from docx.text.paragraph import Paragraph
+    from docx.oxml.xmlchemy import BaseOxmlElement
     from docx.text.run import Run
 
 _BETWEEN = "\n\n"
+_WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_BOX = frozenset({f"{_WORD}txbxContent"})
+_LEFT_OUT = _BOX | {f"{_WORD}del", f"{_WORD}moveFrom", f"{_WORD}rt"}
 
 
 def marked_docx(path: str | Path, scanner: Scanner, *, at: date | None = None) -> bytes:
@@ -51,30 +55,34 @@ def marked_docx(path: str | Path, scanner: Scanner, *, at: date | None = None) -
             zh="文件不是 DOCX 文件",
             hint_zh="请在 Word 或 WPS 里另存为 .docx",
         ) from None
-    paragraphs = list(_paragraphs(document))
-    matches = scanner.scan(_BETWEEN.join(paragraph.text for paragraph in paragraphs), at=at)
+    paragraphs = [_runs(paragraph) for paragraph in document.element.body.iter(f"{_WORD}p") if not _is_in(paragraph, _BOX)]
+    texts = ["".join(run.text for run in runs) for runs in paragraphs]
+    matches = scanner.scan(_BETWEEN.join(texts), at=at)
     start = 0
-    for paragraph in paragraphs:
-        end = start + len(paragraph.text)
+    for runs, text in zip(paragraphs, texts, strict=True):
+        end = start + len(text)
         for match in matches:
             if start <= match.start and match.end <= end:
-                _comment(document, paragraph, match.start - start, match.end - start, match)
+                _comment(document, _runs_between(runs, match.start - start, match.end - start), match)
         start = end + len(_BETWEEN)
     target = io.BytesIO()
     document.save(target)
     return target.getvalue()
 
 
-def _paragraphs(document: Docx) -> Iterator[Paragraph]:
-    yield from document.paragraphs
-    for table in document.tables:
-        for row in table.rows:
-            for cell in dict.fromkeys(row.cells):
-                yield from cell.paragraphs
+def _runs(paragraph: BaseOxmlElement) -> list[Run]:
+    """Return the runs of a paragraph with those of links and insertions, without what was deleted or stands in a box."""
+    from docx.text.run import Run
+
+    return [Run(run, None) for run in paragraph.iter(f"{_WORD}r") if not _is_in(run, _LEFT_OUT, paragraph)]
 
 
-def _comment(document: Docx, paragraph: Paragraph, start: int, end: int, match: Match) -> None:
-    runs = _runs_between(paragraph, start, end)
+def _is_in(element: BaseOxmlElement, tags: Collection[str], outermost: BaseOxmlElement | None = None) -> bool:
+    """Tell whether an element stands inside one of these, looking no further than `outermost`."""
+    return any(parent.tag in tags for parent in takewhile(lambda parent: parent is not outermost, element.iterancestors()))
+
+
+def _comment(document: Docx, runs: Sequence[Run], match: Match) -> None:
     if not runs:
         return
     parts = [match.reason_text("zh")]
@@ -86,9 +94,9 @@ def _comment(document: Docx, paragraph: Paragraph, start: int, end: int, match: 
     document.add_comment([runs[0], runs[-1]], text="\n".join(parts), author=match.by or "govmedia_rules", initials="GR")
 
 
-def _runs_between(paragraph: Paragraph, start: int, end: int) -> list[Run]:
+def _runs_between(paragraph: Iterable[Run], start: int, end: int) -> list[Run]:
     runs, place = [], 0
-    for run in paragraph.runs:
+    for run in paragraph:
         if place < end and start < place + len(run.text):
             runs.append(run)
         place += len(run.text)

@@ -87,7 +87,7 @@ _BUTTONS = frozenset({"", "text", "button", "submit", "reset", "search"})
 
 @dataclass
 class _Page:
-    """What has been read of a page: its title, its running text, and texts of attributes, which stand apart."""
+    """The text of a page: its title, its running text, and apart from them the texts of attributes."""
 
     title: list[str] = field(default_factory=list)
     body: list[str] = field(default_factory=list)

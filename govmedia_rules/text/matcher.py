@@ -53,7 +53,7 @@ class _Action(NamedTuple):
 
 
 class _More(NamedTuple):
-    """What a string means besides being a fragment of a form.
+    """The further meaning of a string that is a fragment of a form.
 
     Attributes:
         is_term: Whether it is a wrong form.
@@ -113,7 +113,7 @@ class Matcher:
         self._shields = self._find_shields()
         self._actions = self._plan_actions(len(numbers), runs, fragments, anchored, variants, slips_of)
         self._rights = build_search(list(rights), backend)
-        self._add_homophones(forms, near, backend)
+        self._add_homophones(forms, backend)
 
     def dump(self) -> bytes | None:
         """Return the built search, to be handed to a matcher of the same lexicon in another process."""
@@ -132,20 +132,24 @@ class Matcher:
         # Phrases of general vocabulary are made of common words: fragments of them stand everywhere, their slips nowhere.
         self._phrases = {form: line for form, line in forms.items() if line.kind == "misspelling" and line.near == "close"}
         forms = {form: line for form, line in forms.items() if form not in self._phrases}
+        self._places = self._read_places(near)
+        self._phrases |= {name: line for name, line in self._places.items() if len(name) >= _TELLING_PLACE}
         self._canonicals = list(forms.values())  # of forms that differ in quotation marks the first counts
         self._near = NearForms(list(forms))
         return list(forms)
 
-    def _add_homophones(self, forms: list[str], near: bool, backend: Backend) -> None:
-        self._sounding = dict(zip(forms, self._canonicals, strict=True))
+    def _read_places(self, near: bool) -> dict[str, Canonical]:
+        """Return the cities of the lexicon without their province: 湖州市 of 浙江省湖州市."""
         places: dict[str, Canonical] = {}
         for line in self._lexicon.canonicals if near else ():
-            # Of a name that tells the province the name itself: 湖州市 of 浙江省湖州市.
-            name = compared(line.text).partition("省")[2]
-            if line.kind == "place" and name.endswith("市"):
-                places.setdefault(name, replace(line, text=name))
-        self._sounding |= places | self._phrases
-        self._homophones = Homophones(forms, places, backend, self._phrases)
+            name = _CITY_OF_PROVINCE.fullmatch(compared(line.text))
+            if line.kind == "place" and name is not None:
+                places.setdefault(name[1], replace(line, text=name[1]))
+        return places
+
+    def _add_homophones(self, forms: list[str], backend: Backend) -> None:
+        self._sounding = dict(zip(forms, self._canonicals, strict=True)) | self._places | self._phrases
+        self._homophones = Homophones(forms, self._places, backend, self._phrases)
 
     def _add_terms(self, numbers: dict[str, int], offices: list[tuple[Person, str]]) -> None:
         wrongs = compared_all(term.wrong for term in self._lexicon.terms)
@@ -358,7 +362,7 @@ class Matcher:
             around = context_of(text, first, last) if line.near or line.not_near else ""
             if (line.near and not any(word in around for word in line.near)) or any(word in around for word in line.not_near):
                 continue
-            if _is_allowed(text, first, last, line) or (line.held and self._is_held(line, hit, days.at(start))):
+            if _is_allowed(text, first, last, line) or (line.held and _is_held(line, hit, days.at(start))):
                 continue
             reason, right = self._reading(text, hit, line, days.at(start))
             if right != hit[0]:
@@ -375,14 +379,6 @@ class Matcher:
         first, last = hit.span("number")
         right = hit[0] if nth is None else f"{text[hit.start() : first]}{nth}{text[last : hit.end()]}"
         return "wrong_anniversary", right
-
-    @staticmethod
-    def _is_held(line: Pattern, hit: re.Match[str], day: date | None) -> bool:
-        numbers = [number_of(group) for group in hit.groups() if group]
-        held = dict(line.held)
-        if not numbers or any(number is None for number in numbers) or len(numbers) != len(next(iter(held))):
-            return True  # no number is named: nothing can be said
-        return is_in_series(tuple(number or 0 for number in numbers), held, day)
 
     def _take_edit(self, text: str, edit: Edit, days: Days, findings: list[ReportedPassage]) -> None:
         line = self._canonicals[edit.form]
@@ -403,6 +399,8 @@ class Matcher:
     def _take_slip(self, text: str, form: str, edit: Edit, findings: list[ReportedPassage]) -> None:
         """Note a slip in a phrase, unless it reads as other words."""
         line = self._phrases[form]
+        if line.kind == "place" and not _can_be_city(text, edit):
+            return
         reason = reason_of(edit, line, form, text)
         if reason is not None and not self._is_right(text, edit):
             findings.append(ReportedPassage(edit.start, edit.end, line, reason, line.text, confidence_of(reason, len(form)), edit))
@@ -463,6 +461,30 @@ class Matcher:
             for fault in faults
         )
         return end
+
+
+_CITY_OF_PROVINCE = re.compile("[一-鿿]+?(?:省|自治区)([一-鿿]{2,}市)")
+_TELLING_PLACE = 4
+"""Characters of a city's name from which one wrong character that sounds or looks alike leaves no doubt: 连云岗市."""
+_BEHIND_NO_CITY = frozenset("场集井面民价")
+"""What makes another word of the last character of a city's name: 张家街市场."""
+_TOOK_PLACE = re.compile("以来|精神|(?:审议|表决)?通过[了的]|(?:胜利)?闭幕|作出[了的]")
+
+
+def _is_held(line: Pattern, hit: re.Match[str], day: date | None) -> bool:
+    """Tell whether an event of a series took place, or nothing says that it did not."""
+    numbers = [number_of(group) for group in hit.groups() if group]
+    held = dict(line.held)
+    if not numbers or any(number is None for number in numbers) or len(numbers) != len(next(iter(held))):
+        return True  # no number is named: nothing can be said
+    is_past = _TOOK_PLACE.match(hit.string, hit.end()) is not None or _TOOK_PLACE.search(hit[0]) is not None
+    return is_in_series(tuple(number or 0 for number in numbers), held, day, is_past=is_past)
+
+
+def _can_be_city(text: str, edit: Edit) -> bool:
+    """Tell whether a slip in the name of a city is one: its last character is intact, and it names no other division."""
+    is_intact = text[edit.end - 1] == "市" and text[edit.end : edit.end + 1] not in _BEHIND_NO_CITY
+    return is_intact and not is_division(text[edit.start : edit.end])
 
 
 _NO_NAME_BEGINS = "和与及在到对向至由从于为是"

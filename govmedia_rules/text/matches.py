@@ -1,4 +1,4 @@
-"""What a scan finds: matches with their place in the text as found, and incidents over several places."""
+"""The result of a scan: matches with their place in the original text, and incidents over several places."""
 
 from __future__ import annotations
 

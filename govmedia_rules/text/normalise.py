@@ -130,7 +130,7 @@ def compared_all(texts: Iterable[str]) -> list[str]:
 
 
 class Gap(NamedTuple):
-    """What was squeezed out inside a word.
+    """The characters that were squeezed out inside a word.
 
     Attributes:
         place: Position in the squeezed text of the character behind it.
@@ -188,7 +188,7 @@ class Positions:
         return self._span[1]
 
     def gaps(self, start: int, end: int) -> list[Gap]:
-        """Return what was squeezed out inside `start..end`."""
+        """Return the characters that were squeezed out inside `start..end`."""
         first, last = self.span(start, end)
         if last - first == end - start:
             return []

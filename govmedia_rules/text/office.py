@@ -1,4 +1,4 @@
-"""The texts of DOCX, XLSX and PPTX files and of PDF files."""
+"""The texts of DOCX, XLSX and PPTX files."""
 
 from __future__ import annotations
 
@@ -9,21 +9,23 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from xml.etree import ElementTree
 
-from govmedia_rules.errors import MissingExtra, ObservationError, Where
+from govmedia_rules.errors import ObservationError, Where
 
 MAX_PART = 256 * 1024 * 1024
 """Bytes of the largest part of an office file, once unpacked, that is read."""
-MAX_PAGES = 5_000
-"""Pages of the longest PDF file that is read."""
 _WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _DRAWING = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 _SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 _MOVED = f"{_WORD}moveFrom"
 """Text that was moved away: it stands once more where it was moved to."""
+_NOT_READ = frozenset({_FALLBACK, _MOVED, f"{_WORD}rt"})
+"""What the fallback says once more for old programs, what was moved away, and the readings above characters."""
 _PROPERTIES = "docProps/core.xml"
 _MARGIN_CODE = re.compile(r'&(?:"[^"]*"|K[0-9A-F]{6}|[0-9]{1,3}|[A-Z])')
 """What parts and formats the head and foot of a printed sheet."""
+
+_LONG_FIGURE = re.compile("[0-9]{11,19}")
 
 _PARTS: dict[str, tuple[tuple[str, ...], str]] = {
     ".docx": (
@@ -57,11 +59,18 @@ _PARTS: dict[str, tuple[tuple[str, ...], str]] = {
 OFFICE_ENDINGS = frozenset(_PARTS)
 
 
-def office_text(path: Path) -> str:
+OnFault = Callable[[ObservationError], None]
+
+
+def office_text(path: Path, on_fault: OnFault) -> str:
     """Return the text of a DOCX, XLSX or PPTX file: body, headers, notes, comments, text boxes, cells, title and keywords.
 
     Paragraphs and cells are parted by blank lines, so that nothing is found across them. Text that was deleted or moved away
     is left out.
+
+    Args:
+        path: The file.
+        on_fault: Called where it holds another document, whose text is not read.
 
     Raises:
         ObservationError: It is no such file, or too large once unpacked.
@@ -77,13 +86,21 @@ def office_text(path: Path) -> str:
                     Where(str(path)),
                     zh=f"文件不是 {path.suffix[1:].upper()} 文件：其中没有 {needed}",
                 )
-            for pattern in (*patterns, re.escape(_PROPERTIES)):
+            for pattern in patterns:
                 for name in sorted(name for name in names if re.fullmatch(pattern, name)):
                     lines += _lines(_part(archive, name, path), name)
+            if not any(line.strip() for line in lines) and any("/media/" in name for name in names):
+                what, zh = "it holds pictures and no text", "文件只有图片没有文字"
+                on_fault(ObservationError(what, Where(str(path)), "recognise its text (OCR) first", zh, "请先识别文字（OCR）"))
+            for name in _embedded(archive):
+                what, zh = f"it holds the document {name}, which was not read", f"其中嵌有文件 {name}，没有读入"
+                on_fault(ObservationError(what, Where(str(path)), "save that one on its own", zh, "请另存该文件"))
+            if _PROPERTIES in names:
+                lines += _lines(_part(archive, _PROPERTIES, path), _PROPERTIES)
     except (
         zipfile.BadZipFile,
         zlib.error,
-        KeyError,
+        LookupError,  # a part is missing, or in an encoding that nobody knows
         ElementTree.ParseError,
         NotImplementedError,
         RuntimeError,
@@ -96,6 +113,23 @@ def office_text(path: Path) -> str:
             zh=f"文件不是 {path.suffix[1:].upper()} 文件：{fault}",
         ) from None
     return "\n\n".join(lines)
+
+
+_EMBEDDED = re.compile(r"(?:word|xl|ppt)/(?:embeddings/[^/]+|[^/]+\.(?:x?html?|mht|rtf|txt|docx|dotx))", re.IGNORECASE)
+_CHART_RELATIONS = re.compile(r"(?:word|xl|ppt)/charts/_rels/[^/]+")
+_TARGET = re.compile(rb'Target="[^"]*?([^"/]+)"')
+
+
+def _embedded(archive: zipfile.ZipFile) -> list[str]:
+    """Return the names of the documents inside a document; the figures of its charts are none."""
+    names = archive.namelist()
+    relations = (archive.read(name) for name in names if _CHART_RELATIONS.fullmatch(name) and _is_small(archive, name))
+    figures = {target.decode("utf-8", "replace") for relation in relations for target in _TARGET.findall(relation)}
+    return [name.rpartition("/")[2] for name in names if _EMBEDDED.fullmatch(name) and name.rpartition("/")[2] not in figures]
+
+
+def _is_small(archive: zipfile.ZipFile, name: str) -> bool:
+    return archive.getinfo(name).file_size <= MAX_PART
 
 
 def _part(archive: zipfile.ZipFile, name: str, path: Path) -> ElementTree.Element:
@@ -128,6 +162,9 @@ def _lines(root: ElementTree.Element, name: str) -> Iterator[str]:
             yield from ("".join(part.text or "" for part in node.iter(f"{_SHEET}t")) for node in root.iter(f"{_SHEET}{tag}"))
         # The text that a formula gives, and the head and foot of a printed page.
         yield from (cell.findtext(f"{_SHEET}v") or "" for cell in root.iter(f"{_SHEET}c") if cell.get("t") == "str")
+        # Numbers of persons are often typed as figures.
+        figures = (cell.findtext(f"{_SHEET}v") or "" for cell in root.iter(f"{_SHEET}c") if cell.get("t", "n") == "n")
+        yield from (figure for figure in figures if _LONG_FIGURE.fullmatch(figure))
         for margin in root.iter(f"{_SHEET}headerFooter"):
             yield from (_MARGIN_CODE.sub("\n\n", part.text or "") for part in margin)
     else:
@@ -155,74 +192,9 @@ def _paragraphs(root: ElementTree.Element, paragraph: str, text: str) -> list[st
                 parts.append("\n")
             elif kind == "tab" and node.tag.startswith(_WORD):
                 parts.append("\t")
-            elif node.tag not in {_FALLBACK, _MOVED}:  # the fallback says the same once more for old programs
+            elif node.tag not in _NOT_READ:
                 nodes.extend(reversed(node))
         if is_paragraph:
             lines.append("".join(parts))
         paragraphs.extend(reversed(inner))
     return lines
-
-
-_WRAPPED = re.compile(r"(?<=[\u4e00-\u9fff，、；])[ \t]*\n[ \t]*(?=[\u4e00-\u9fff])")
-
-
-def pdf_text(path: Path, on_fault: Callable[[ObservationError], None]) -> str:
-    """Return the text of a PDF file, lines that were wrapped joined.
-
-    Args:
-        path: The file.
-        on_fault: Called with each page that holds pictures and no text, so that nobody takes it for read.
-
-    Raises:
-        MissingExtra: pypdf is not installed.
-        ObservationError: It is no PDF file, encrypted, or too long.
-    """
-    try:
-        import pypdf
-    except ImportError:
-        raise MissingExtra(
-            "reading PDF files needs pypdf", hint="pip install govmedia-rules[pdf]", zh="读 PDF 文件需要 pypdf"
-        ) from None
-    try:
-        reader = pypdf.PdfReader(path)
-        if reader.is_encrypted and not reader.decrypt(""):
-            raise ObservationError(
-                "the PDF file is encrypted",
-                Where(str(path)),
-                "save a copy without a password",
-                zh="PDF 文件已加密",
-                hint_zh="请另存一份不带密码的",
-            )
-        if len(reader.pages) > MAX_PAGES:
-            raise ObservationError(
-                f"the PDF file has more than {MAX_PAGES} pages",
-                Where(str(path)),
-                "split it",
-                zh=f"PDF 文件超过 {MAX_PAGES} 页",
-                hint_zh="请拆分",
-            )
-        pages = []
-        for number, page in enumerate(reader.pages, 1):
-            text = page.extract_text() or ""
-            if not text.strip() and "/XObject" in (page.get("/Resources") or {}):
-                on_fault(
-                    ObservationError(
-                        f"page {number} holds pictures and no text",
-                        Where(str(path)),
-                        "recognise its text (OCR) first",
-                        zh=f"第 {number} 页只有图片没有文字",
-                        hint_zh="请先识别文字（OCR）",
-                    )
-                )
-            pages.append(text)
-    except ObservationError:
-        raise
-    except Exception as fault:  # the library raises errors of many kinds on broken files
-        raise ObservationError(
-            f"the file cannot be read as PDF: {fault!r}"[:300],
-            Where(str(path)),
-            hint="save it as DOCX or text",
-            zh="文件不能按 PDF 读",
-            hint_zh="请另存为 DOCX 或文本",
-        ) from None
-    return _WRAPPED.sub("", "\n".join(pages))

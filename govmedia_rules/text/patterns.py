@@ -23,7 +23,7 @@ _NUMBER = re.compile("[〇零一二三四五六七八九十百两0-9]{1,6}")
 
 
 class PatternError(ValueError):
-    """What is wrong with a pattern, in words."""
+    """A pattern that cannot be used, with the reason in words."""
 
 
 class CompiledPattern(NamedTuple):
@@ -255,15 +255,21 @@ _LEAD = {1: timedelta(days=2 * 366), 2: timedelta(days=400)}
 _TERM = timedelta(days=5 * 365)
 
 
-def is_in_series(numbers: tuple[int, ...], held: Mapping[tuple[int, ...], date], day: date | None) -> bool:
+def is_in_series(
+    numbers: tuple[int, ...], held: Mapping[tuple[int, ...], date], day: date | None, *, is_past: bool = False
+) -> bool:
     """Tell whether an event of a numbered series took place, or is the next one to come.
 
     Args:
         numbers: Its numbers: (20,) for 第二十次, (20, 3) for 二十届三中全会.
         held: First day of each event that is known.
         day: Day of the text; None where it is not known.
+        is_past: Whether the text speaks of it as of one that has taken place.
     """
-    first_day = held.get(numbers) or _next_events(held).get(numbers)
+    known = held.get(numbers)
+    if is_past and known is not None and day is not None:
+        return known <= day
+    first_day = known or _next_events(held).get(numbers)
     return first_day is not None and (day is None or first_day - _LEAD[len(numbers)] <= day)
 
 

@@ -441,7 +441,10 @@ def _context(key: str, value: object) -> tuple[str, ...]:
         return ()
     if not isinstance(value, list) or not all(isinstance(word, str) and word.strip() for word in value):
         raise _Fault(key, value, "is not a list of words")
-    return tuple(dict.fromkeys(map(compared, value)))
+    words = tuple(dict.fromkeys(map(compared, value)))
+    if "" in words:
+        raise _Fault(key, value, "holds only what is not compared, such as a quotation mark")
+    return words
 
 
 def _right_pattern(value: object, slots: Mapping[str, str]) -> str:

@@ -26,7 +26,7 @@ from govmedia_rules.text.forms import find_forms
 from govmedia_rules.text.lexicon import Entry, Lexicon, Pattern, Person, Stamp, Term
 from govmedia_rules.text.matcher import Matcher
 from govmedia_rules.text.matches import RANK, Match, Matches
-from govmedia_rules.text.misses import touches
+from govmedia_rules.text.misses import LONG_FORM, touches
 from govmedia_rules.text.normalise import BETWEEN, QUOTES, CleanedText, Positions
 from govmedia_rules.text.search import Backend
 from govmedia_rules.text.workers import scan_in_processes
@@ -188,10 +188,16 @@ class Scanner:
         """Turn a finding in the compared text into a match in the text as found; None where a gap shows it is none."""
         line, edit = finding.line, finding.edit
         confidence = finding.confidence
-        for gap in positions.gaps(finding.start, finding.end):
+        gaps = positions.gaps(finding.start, finding.end)
+        is_spaced = len(gaps) == finding.end - finding.start - 1  # 机 构 编 委 员 会: a blank says nothing about words
+        for gap in gaps:
             blanks = text[gap.start - offset : gap.end - offset]
-            if divides(blanks) or (edit is not None and _parts_words(blanks, line) and touches(edit, gap.place)):
+            if divides(blanks):
                 return None
+            if edit is not None and not is_spaced and _parts_words(blanks, line) and touches(edit, gap.place):
+                if finding.reason == "punctuation" or finding.end - finding.start < LONG_FORM or any(map(QUOTES.count, blanks)):
+                    return None
+                confidence = "low"
             if is_letter(gap.before) and is_letter(gap.behind) and " " not in line.id:
                 return None  # two words of Latin letters are not one
             if "\n" in blanks or "\r" in blanks:

@@ -8,7 +8,7 @@ list of strings can make it grow otherwise.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import cache
 from operator import add
 from typing import Literal, Protocol
@@ -141,14 +141,3 @@ class PairIndex:
 
 def _by_end(hit: Hit) -> tuple[int, int]:
     return hit[1], hit[0]
-
-
-def every_occurrence(strings: Iterable[str], text: str) -> list[Hit]:
-    """Find the same by the plainest means, string by string: what both back ends are tested against."""
-    hits = []
-    for number, string in enumerate(strings):
-        at = text.find(string)
-        while at >= 0:
-            hits.append((at, at + len(string), number))
-            at = text.find(string, at + 1)
-    return sorted(hits, key=_by_end)

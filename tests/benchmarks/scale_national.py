@@ -32,7 +32,8 @@ from pydantic import TypeAdapter
 
 import govmedia_rules as gr
 from govmedia_rules.engines.batch import BatchJudge
-from govmedia_rules.engines.local import PIECE_BYTES, Piece, cut_input, judge_piece
+from govmedia_rules.engines.local import PIECE_BYTES, cut_input, judge_piece
+from govmedia_rules.engines.run_folder import Piece
 from govmedia_rules.snapshots.models import Snapshot
 
 SITES, COLUMNS, ENTRIES = 14_500, 100, 5

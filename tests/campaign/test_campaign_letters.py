@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from rounds import campaign
 
 from govmedia_rules.campaign import Disclosure, DisclosureTally, Letters, LetterTally, letters_from_cases
-from govmedia_rules.campaign.letters import by_group, rate_of
 from govmedia_rules.core.rates import Rounding
 from govmedia_rules.errors import CalendarError
 
@@ -32,16 +31,10 @@ def test_the_mean_is_weighted_by_letters() -> None:
 
 
 def test_a_completion_rate_has_a_base() -> None:
-    rate = rate_of(LETTERS[2])
-    assert rate == (1, 8)
-    assert rate is not None
-    assert rate.text(Rounding(places=0)) == "13%"
-    assert rate_of(LETTERS[3]) is None
-    assert rate_of(LETTERS[0]) == (3, 3)
-
-
-def test_groups_stand_apart() -> None:
-    assert {name: tally.done for name, tally in by_group(LETTERS).items()} == {"省直单位": 4, "设区市": 1}
+    rates = [LetterTally.of([letters]).rate for letters in LETTERS]
+    assert (rates[0], rates[2], rates[3]) == ((3, 3), (1, 8), None)
+    assert rates[2] is not None
+    assert rates[2].text(Rounding(places=0)) == "13%"
 
 
 def test_a_column_of_blanks_adds_up_to_a_blank() -> None:

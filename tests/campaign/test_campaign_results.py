@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 import rounds
+from portals import RUINED, portal, stated
 from rounds import NO_CHANNEL, STALE, account, campaign, key, reported, review, seen, site, stale
 
 import govmedia_rules as gr
 from govmedia_rules.campaign import CountedResult, Fault, OutcomeRule, Ruling, Tier
+from govmedia_rules.campaign.records import UnitRecord
+from govmedia_rules.campaign.results import result_of
 from govmedia_rules.errors import CampaignError
 
 
@@ -262,3 +266,101 @@ def test_one_account_name_on_two_platforms_is_two_units() -> None:
     for platform in ("wechat", "weibo_sina"):
         one.add_results(reported(account("云南国资", platform), "failed", "严重表述错误"))
     assert len(one.failures()) == 2
+
+
+def test_a_unit_fails_by_its_points_once_somebody_confirms_them() -> None:
+    inspection = stated(rounds.BOOK).inspect(portal(**RUINED))
+    one = campaign()
+    one.add(inspection)
+    [result] = one.results.values()
+    assert (result.outcome, result.reasons, result.waiting[-1]) == ("unreviewed", (), "score")
+    one.review(review(inspection.subject.id, "score"))
+    [result] = one.results.values()
+    assert (result.outcome, result.reasons, result.problems) == ("failed", ("score",), ("score",))
+    assert [fault.wording for fault in result.faults()] == ["得分51分"]
+
+
+def test_a_deduction_fails_nobody() -> None:
+    inspection = stated(rounds.BOOK).inspect(portal(ipv6=False))
+    one = campaign()
+    one.add(inspection)
+    one.review(review(inspection.subject.id, "site.deduct.design.ipv6"))
+    [result] = one.results.values()
+    assert (result.outcome, result.reasons, result.problems) == ("passed", (), ("site.deduct.design.ipv6",))
+    assert [fault.wording for fault in result.faults()] == ["IPv6改造"]
+
+
+def test_points_nobody_stated_are_not_put_into_words() -> None:
+    one = campaign()
+    one.add_results(reported(site("甲网"), "failed", faults=(Fault(wording="得分低", indicator_ids=("score",)),)))
+    [result] = one.results.values()
+    assert (result.outcome, result.score) == ("failed", None)
+    assert [fault.wording for fault in result.faults()] == ["得分低"]
+
+
+def test_a_result_without_its_record_has_no_details() -> None:
+    one = campaign()
+    one.add(stale("甲"))
+    one.review(review(key("甲")))
+    [result] = one.results.values()
+    assert [fault.indicator_ids for fault in result.faults()] == [(STALE,)]
+    assert result.inspection_plan is not None
+    alone = replace(result, record=None)
+    assert (alone.inspection, alone.inspection_plan, alone.findings, list(alone.faults())) == (None, None, (), [])
+    assert alone == result  # equal units are counted together, whatever they were made from
+    assert "record" not in repr(result)
+
+
+def test_the_reason_of_a_ruling_to_pass_is_no_problem() -> None:
+    one = campaign()
+    one.add(stale("甲"))
+    one.review(review(key("甲")))
+    one.add_rulings(Ruling(subject=key("甲"), outcome="passed", role="检查单位", at=rounds.LATER, reason="迁移期间"))
+    [result] = one.results.values()
+    assert (result.outcome, result.reasons, result.problems, list(result.faults())) == ("passed", (), (), [])
+
+
+@pytest.mark.parametrize(("decision", "outcome"), [("confirmed", "failed"), ("dismissed", "passed")])
+def test_a_review_at_the_instant_of_a_report_answers_it(decision: str, outcome: str) -> None:
+    one = campaign()
+    one.add_results(reported(account("甲"), "failed", "两周以上未更新", is_reviewed=False))
+    [result] = one.results.values()
+    one.review(review(result.subject.id, decision=decision, at=rounds.POINT))
+    assert [result.outcome for result in one.results.values()] == [outcome]
+
+
+@pytest.mark.parametrize(("is_reviewed", "outcome"), [(True, "failed"), (False, "unreviewed")])
+def test_a_report_of_failure_without_a_problem_is_a_failure_once_reviewed(is_reviewed: bool, outcome: str) -> None:
+    one = campaign()
+    one.add_results(reported(account("甲"), "failed", is_reviewed=is_reviewed))
+    [result] = one.results.values()
+    assert (result.outcome, result.reasons, result.waiting) == (outcome, (), ())
+
+
+def test_an_outcome_may_rest_on_the_registry_alone() -> None:
+    rule = OutcomeRule(outcome="unreported", label="在册已注销", listed_status=("closed",))
+    one = campaign(outcome_rules=(rule,))
+    one.add_members([account("甲", "wechat_official", status="closed"), account("乙", "wechat_official", status="running")])
+    one.add([seen("甲"), seen("乙")])
+    assert [result.label for result in one.results.values()] == ["在册已注销", "合格"]
+
+
+def test_a_problem_that_nobody_classified_counts_as_other() -> None:
+    record = UnitRecord(account("甲"), "main", reported=(reported(account("甲"), "failed", "说不清的问题"),))
+    result = result_of(record, (), None)
+    assert result is not None
+    assert (result.outcome, result.reasons, result.was_found) == ("failed", ("other",), True)
+
+
+def test_the_last_report_with_an_outcome_counts() -> None:
+    one = campaign()
+    first = reported(account("甲"), "failed", is_reviewed=True)
+    one.add_results(first, reported(account("甲"), "passed", at=rounds.LATER))
+    assert [result.outcome for result in one.results.values()] == ["passed"]
+
+
+def test_a_result_names_the_rulebook_of_its_inspection() -> None:
+    one = campaign()
+    one.add(seen("甲"))
+    one.add_results(reported(account("乙", "wechat_official")))
+    assert {result.subject.name: result.digest for result in one.results.values()} == {"甲": rounds.BOOK.digest, "乙": None}

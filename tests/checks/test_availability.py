@@ -41,3 +41,11 @@ def probes(first_seven: dict[str, Any]) -> list[dict[str, Any]]:
 def test_unreachable_counts_answers_that_are_errors(probe: dict[str, Any], status: str) -> None:
     finding = testing.judge("site.veto.unreachable", testing.snapshot("site", observed_at=POINT, probes=probes(probe)))
     assert finding.status == status
+
+
+@pytest.mark.parametrize(("failing", "status"), [(140, "failed"), (0, "inconclusive")])
+def test_a_day_without_a_probe_leaves_open_only_what_it_could_change(failing: int, status: str) -> None:
+    week = [probe | ({"status": 503} if turn < failing else {}) for turn, probe in enumerate(probes({"seconds": 1, "status": 200}))]
+    six_days = [probe for probe in week if probe["at"] < POINT - timedelta(days=1)]
+    finding = testing.judge("site.veto.unreachable", testing.snapshot("site", observed_at=POINT, probes=six_days))
+    assert finding.status == status

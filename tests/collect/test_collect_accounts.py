@@ -272,3 +272,28 @@ def test_of_several_times_of_an_export_the_publication_counts() -> None:
     table = read_post_export([{"标题": "防汛提示", "创建时间": "2024-08-01 08:00", "发布时间": "2024-08-27 10:30"}], now=NOW)
     assert table.posts[0].published_at == AT
     assert table.unused == ("创建时间",)
+
+
+@pytest.mark.parametrize(
+    ("script", "at"),
+    [
+        ('(function(){var t="1796000000",n="1793664000",s="2026-11-03";set(t,n,s)})()', "2026-11-03"),
+        ("var album={list:[{ct:'1600000000'}]};var ct='1793664000';", "2026-11-03"),
+        ("var ct='1893456000';", None),
+        ("", None),
+    ],
+)
+def test_the_time_of_an_article_is_its_own(script: str, at: str | None) -> None:
+    html = f"<html><head><title>我区召开会议</title></head><body><div id='js_content'>2025年1月1日，我区召开会议。</div><script>{script}</script></body></html>"
+    now = datetime(2026, 11, 30, 10, tzinfo=SHANGHAI)
+    published = read_wechat_article(html, "https://mp.weixin.qq.com/s/x", now=now).post.published_at
+    assert (published and str(published)[:10]) == at
+
+
+def test_posts_are_read_however_deep_an_answer_keeps_them() -> None:
+    card = {"card_group": [{"mblog": {"created_at": "26-11-3 08:00", "text": "要闻"}}]}
+    answers: object = [{"data": {"cards": [card]}}, {"data": {"cards": [card]}}]
+    for _ in range(5):
+        answers = {"data": [answers]}
+    posts = read_weibo(json.dumps(answers), now=datetime(2026, 11, 30, 10, tzinfo=SHANGHAI))
+    assert [str(post.published_at)[:10] for post in posts] == ["2026-11-03"] * 2

@@ -13,8 +13,8 @@ import pytest
 from govmedia_rules import collect
 from govmedia_rules.__main__ import main
 from govmedia_rules.collect.browser import PROGRAMS, needs_rendering
-from govmedia_rules.collect.fetch import page_outcome
 from govmedia_rules.collect.journal import read_visits
+from govmedia_rules.collect.outcome import page_outcome
 from govmedia_rules.snapshots.models import SiteSnapshot
 from govmedia_rules.subjects.models import Site
 from tests.collect.madesites import NOW, LoopbackServer

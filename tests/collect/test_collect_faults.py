@@ -12,7 +12,8 @@ import trustme
 
 from govmedia_rules import collect
 from govmedia_rules.collect.failures import failure_kinds
-from govmedia_rules.collect.fetch import Budget, Fetcher
+from govmedia_rules.collect.fetch import Fetcher
+from govmedia_rules.collect.outcome import Budget
 from govmedia_rules.snapshots.models import SiteSnapshot
 from govmedia_rules.subjects.models import Site
 from tests.collect.faults import FAULTS, PAGE

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from govmedia_rules import collect
 from govmedia_rules.collect.evidence import kept_pages
-from govmedia_rules.collect.fetch import Fetched, Fetcher
+from govmedia_rules.collect.fetch import Fetcher
+from govmedia_rules.collect.outcome import Fetched
 from govmedia_rules.collect.tolerant import read_answer
 from govmedia_rules.subjects.models import Site
 from tests.collect.faults import PAGE

@@ -16,8 +16,8 @@ from pathlib import Path
 
 import pytest
 
-from govmedia_rules.collect.fetch import Fetched
 from govmedia_rules.collect.journal import Journal, read_visits
+from govmedia_rules.collect.outcome import Fetched
 from govmedia_rules.errors import CollectError
 from tests.collect.madesites import LoopbackServer, make_site
 

@@ -11,11 +11,11 @@ from datetime import timedelta
 import pytest
 
 from govmedia_rules import collect
-from govmedia_rules.collect.calls import MOST_RECORDS, Call, json_lists, read_calls
+from govmedia_rules.collect.calls import MOST_RECORDS, Call, Records, json_lists, read_calls
 from govmedia_rules.collect.dom import Dom
 from govmedia_rules.collect.home import is_tool_frame
 from govmedia_rules.collect.messages import read_answer_time, read_messages
-from govmedia_rules.collect.navigation import Base, read_navigation
+from govmedia_rules.collect.navigation import Base, page_key, read_navigation
 from govmedia_rules.collect.robots import read_sitemap
 from govmedia_rules.collect.tolerant import read_answer
 from govmedia_rules.snapshots.models import SiteSnapshot
@@ -72,13 +72,13 @@ RECORDS = [
     ],
 )
 def test_lists_in_json_are_read(text: str) -> None:
-    (fragment,) = json_lists(text)
+    (fragment,) = json_lists(text).lists
     assert "关于第2号工作有关情况的通知" in fragment
     assert "2024-08-2" in fragment or "2024-08-30" in fragment
 
 
 def test_json_without_titles_gives_no_list() -> None:
-    assert list(json_lists('var a = [{"id": 1}]; b = {"x": {"y": [1, 2]}}; c = [{bad; d = ' + "[" * 3_000)) == []
+    assert json_lists('var a = [{"id": 1}]; b = {"x": {"y": [1, 2]}}; c = [{bad; d = ' + "[" * 3_000).lists == []
 
 
 @pytest.mark.parametrize(
@@ -407,8 +407,8 @@ def test_many_calls_are_not_looked_at_for_ever() -> None:
 
 def test_a_list_longer_than_is_kept_is_not_read() -> None:
     records = [{"title": f"关于第{number}号工作的通知", "publishTime": "2024-08-01"} for number in range(MOST_RECORDS + 1)]
-    assert list(json_lists(json.dumps(records[:-1]))) != []
-    assert list(json_lists(json.dumps(records))) == []
+    assert json_lists(json.dumps(records[:-1])).is_whole
+    assert json_lists(json.dumps(records)) == Records([], is_whole=False)
 
 
 def test_interim_answers_without_end_are_refused_at_once() -> None:
@@ -432,3 +432,66 @@ def test_interim_answers_without_end_are_refused_at_once() -> None:
 )
 def test_frames_of_tools_are_known_by_whole_words(url: str, expected: bool) -> None:
     assert is_tool_frame(url) is expected
+
+
+# ---------------------------------------------------------------- letters as cards, services and channels that were not read
+
+CARDS = {
+    "boxes": '<div>{}</div>, <div><h4><a href="/l/{n}.html">{t}</a></h4><p>来信时间：{a}</p><em>{s}</em></div>',
+    "boxes without links": "<div>{}</div>, <div><h5>{t}</h5><p>留言时间：{a} 状态：{s}</p></div>",
+    "links": '<section>{}</section>, <a href="/l/{n}.html"><div>{t}</div><div>{a}</div><div>[{s}]</div></a>',
+    "terms": '<dl>{}</dl>, <dt><a href="/l/{n}.html">{t}</a></dt><dd>时间：{a} | 状态：{s}</dd>',
+    "boxes in boxes": '<div><div><div>{}</div></div></div>, <div><b><a href="/l/{n}.html">{t}</a></b><span>{a}</span><i>{s}</i></div>',
+}
+
+
+@pytest.mark.parametrize("way", CARDS)
+def test_letters_are_read_as_cards_too(way: str) -> None:
+    box, card = CARDS[way].split(", ", 1)
+    states = (("已答复", True), ("未答复", False), ("已办结", True))
+    cards = [card.format(n=n, t=f"关于第{n}路公交的建议", a=f"2024-08-1{n}", s=word) for n, (word, _) in enumerate(states)]
+    messages = read_messages(Dom(f"<body>{box.replace('{}', ''.join(cards))}</body>"), BASE, column_kind="messages", now=NOW)
+    assert messages is not None
+    assert [(m.title, str(m.asked_at), m.answered) for m in messages] == [
+        (f"关于第{n}路公交的建议", f"2024-08-1{n}", answered) for n, (_, answered) in enumerate(states)
+    ]
+
+
+def test_two_lists_of_letters_side_by_side_are_no_two_letters() -> None:
+    card = '<div><a href="/l/{n}.html">关于第{n}路公交的建议</a><span>2024-08-1{n}</span><em>未答复</em></div>'
+    lists = "".join(f"<div>{''.join(card.format(n=4 * part + n) for n in range(4))}</div>" for part in range(2))
+    messages = read_messages(Dom(f"<body><div>{lists}</div></body>"), BASE, column_kind="messages", now=NOW)
+    assert messages is not None
+    assert len(messages) == 4
+
+
+def _looked_at(home: str, **more: bytes) -> SiteSnapshot:
+    links = "".join(f'<li><a href="/{path}/">{name}</a></li>' for path, name in NAMES.items())
+    pages = {f"/{path}/": frame(rows(path, [1, 3, 8]), nav=links) for path in NAMES}
+    nav = links + more.pop("nav", b"").decode()
+    return look(pages | {"/": frame(home + rows("yw", [1, 3, 8]), nav=nav), "/map.html": frame("<p>地图</p>", nav=nav)} | more)
+
+
+@pytest.mark.parametrize(
+    "home",
+    [
+        '<button onclick="box()">区长信箱</button>',
+        '<img src="/q.png" alt="扫码向区长留言">',
+        '<a href="http://hall.example.com/"><img src="/hall.png"></a>',
+    ],
+)
+def test_a_channel_that_a_button_or_a_picture_may_lead_to_is_not_missing(home: str) -> None:
+    assert "channels" in _looked_at(home).partial
+    assert "channels" not in _looked_at('<a href="http://bszs.conac.cn/"><img src="/blue.png"></a>').partial
+
+
+def test_services_in_a_frame_or_behind_a_picture_are_not_missing() -> None:
+    column = frame('<iframe src="http://hall.example.com/"></iframe>')
+    assert _looked_at("", nav='<li><a href="/bs/">办事服务</a></li>'.encode(), **{"/bs/": column}).services is None
+    assert _looked_at('<a href="http://hall.example.com/"><img src="/hall.png"></a>').services is None
+
+
+def test_a_host_in_chinese_is_the_host_in_ascii() -> None:
+    base = Base("http://xn--fsqu00a.xn--0zwm56d/")
+    assert base.is_inside("http://例子.测试/yw/")
+    assert page_key("http://例子.测试/yw/") == page_key("http://xn--fsqu00a.xn--0zwm56d/yw/")

@@ -217,3 +217,27 @@ def test_a_clerk_is_told_in_chinese(
     assert "加入结果4份；待定2个" in capsys.readouterr().err
     assert call("campaign", "review", begun, "--write", tmp_path / "复核.csv") == 0
     assert "2 项问题待复核" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["draw", "--subject", "account", "--share", "1.5", "--seed", "7", "--at", "2024-08-20"],
+        ["draw", "--subject", "account", "--share", "nan", "--seed", "7", "--at", "2024-08-20"],
+        ["draw", "--subject", "account", "--share", "0.5", "--strata", "颜色", "--seed", "7", "--at", "2024-08-20"],
+        ["issue", "--signed", "2024-08-27", "--days", "-3"],
+        ["issue", "--signed", "2024-08-27", "--days", "99999999"],
+        ["issue", "--signed", "2024-08-27", "--working-days", "0"],
+        ["appeal", "", "--unit", "甲", "--at", "2024-08-29", "--reason", "有更新"],
+        ["appeal", "A1", "--answer", "upheld", "--at", "2024-08-29", "--reason", ""],
+    ],
+)
+def test_values_that_cannot_be_are_refused_by_name(begun: Path, words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert call("campaign", words[0], begun, *words[1:]) == 2
+    assert "--traceback" not in capsys.readouterr().err
+
+
+def test_a_window_that_ends_before_it_begins_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    period = ["--title", "检查", "--period", "2024年第三季度"]
+    assert call("campaign", "new", tmp_path / "r", *period, "--window", "2024-09-01", "2024-08-01") == 2
+    assert "--window" in capsys.readouterr().err

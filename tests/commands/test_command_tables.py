@@ -107,3 +107,26 @@ def test_reviews_are_given_to_tables_and_lines_together(tmp_path: Path, capsys: 
     reviews.write_text(json.dumps(unknown) + "\n", "utf-8")
     assert main(["inspect", str(table), str(lines), "--at", "2024-08-23", "--reviews", str(reviews)]) == 1
     assert capsys.readouterr().err.count("media.veto.none") == 1
+
+
+def test_sheets_of_sites_and_of_accounts_are_both_read(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    sites = [["网站名称", "网址", "首页更新时间"], ["某县政府网", "http://www.example.gov.cn", "2024-08-20"]]
+    accounts = [["账号名称", "平台", "更新时间", "互动功能"], ["甲", "微博", "2024-07-01", "有"]]
+    book = openpyxl.Workbook()
+    for title, rows in (("网站", sites), ("新媒体", accounts)):
+        page = book.create_sheet(title)
+        for row in rows:
+            page.append(row)
+    book.save(tmp_path / "a.xlsx")
+    main(["inspect", str(tmp_path / "a.xlsx"), "--at", "2024-08-23"])
+    out, _ = capsys.readouterr()
+    assert "政府网站: 1 个" in out
+    assert "政务新媒体: 1 个，合格 0，不合格 1" in out
+    page = book.create_sheet("合并")
+    for row in (["一、政府网站"], *sites, ["二、政务新媒体"], *accounts):
+        page.append(row)
+    book.save(tmp_path / "b.xlsx")
+    main(["inspect", str(tmp_path / "b.xlsx"), "--at", "2024-08-23", "--sheet", "合并"])
+    out, err = capsys.readouterr()
+    assert "政务新媒体: 1 个" in out
+    assert "政务新媒体和网站两种表，只读了政务新媒体的" in err

@@ -568,3 +568,39 @@ def test_labels_of_changes_and_lines_without_a_label() -> None:
     assert find_published("更新时间：昨天", now=NOW, labels=("更新时间",)) == date(2024, 8, 29)
     assert find_published("发布时间：2024-08-27 发布时间：08-29 10:30", now=NOW) == DAY
     assert find_published("发布日期　　　　　08月27日 10:30", now=NOW) == AT
+
+
+def test_a_long_cell_is_read_whole_or_not_at_all() -> None:
+    blanks = 8 * LONGEST_CELL - len("2024-08-27")
+    assert read_moment(" " * blanks + "2024-08-27") == date(2024, 8, 27)
+    assert read_moment(" " * (blanks + 1) + "2024-08-27") is None  # cut off, it would be 2 August
+
+
+@pytest.mark.parametrize("mark", ["、", "，", "；"])
+def test_punctuation_beside_a_date_is_no_blank(mark: str) -> None:
+    assert read_moment(f"2024-08-27{mark}") is None
+    assert read_moment(f"２０２４-08-27{mark}") is None
+    assert read_moment(f"2024{mark}08{mark}27") is None
+
+
+@pytest.mark.parametrize("label", ["最后更新时间", "最近更新时间", "页面生成时间"])
+def test_a_label_that_ends_like_another_is_not_that(label: str) -> None:
+    assert find_published(f"{label}：08-27 10:30", now=NOW) is None
+    assert find_published(f"{label}：2024-08-27 10:30", now=NOW) is None
+
+
+@pytest.mark.parametrize(("line", "label"), [("来源 x 发布2024-08-27", "发布"), ("来源 x 日期 2024-08-27", "日期")])
+def test_a_label_of_two_characters_without_a_colon(line: str, label: str) -> None:
+    assert [moment.label for moment in find_moments(line)] == [label]
+
+
+@pytest.mark.parametrize("before", ["作者：某某 ", "来源：本站　", "（原创）", "\u200b"])
+def test_a_line_may_begin_with_something_else(before: str) -> None:
+    assert find_published(f"{before}发布时间：08-27 10:30", now=NOW) == AT
+
+
+@pytest.mark.parametrize("invisible", ["", "\u200b", "\ufeff\u200b"])
+def test_a_date_begins_where_it_stands_in_the_text_as_given(invisible: str) -> None:
+    line = f"{invisible}来源：本站　发布　2024-08-27"
+    [match] = find_moments(line)
+    assert line[match.start :] == "2024-08-27"

@@ -15,7 +15,8 @@ import pytest
 
 import govmedia_rules as gr
 from govmedia_rules.engines.batch import BatchJudge
-from govmedia_rules.engines.local import RUN_FILE, cut_input, inspect_to_parquet
+from govmedia_rules.engines.local import cut_input, inspect_to_parquet
+from govmedia_rules.engines.run_folder import RUN_FILE
 from govmedia_rules.errors import BrokenLine, ExportError, ObservationError, UnreadInput
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "benchmarks"))
@@ -162,9 +163,10 @@ def test_a_folder_of_another_run_is_not_touched(accounts: Path, tmp_path: Path) 
     with pytest.raises(ExportError, match="differs in settings"):
         inspect_to_parquet(accounts, BatchJudge(BOOK.plan, detail=True), out=out)
     assert {path.name: path.read_bytes() for path in out.iterdir()} == before
-    os.utime(accounts, ns=(1, 1))
-    with pytest.raises(ExportError, match="differs in inputs"):
+    accounts.write_bytes(accounts.read_bytes().replace("示例发布7".encode(), "示例发布8".encode()))
+    with pytest.raises(ExportError, match=r"differs in inputs: .*accounts.*holds something else in bytes 0 to"):
         inspect_to_parquet(accounts, BOOK, out=out)
+    assert {path.name: path.read_bytes() for path in out.iterdir()} == before
     run = inspect_to_parquet(accounts, other, out=out, restart=True)
     assert run.resumed == 0
     assert set(run.to_arrow()["rulebook"].to_pylist()) == {other.version}
@@ -193,6 +195,64 @@ def test_only_leftovers_of_a_run_are_cleared_away(accounts: Path, tmp_path: Path
         (out / name).write_text("a")
     inspect_to_parquet(accounts, BOOK, out=out)
     assert [path.name for path in out.glob(".*.part")] == [".download.part"]
+
+
+def _whole(path: Path, folder: Path) -> pyarrow.Table:
+    return inspect_to_parquet(path, BOOK, out=folder, piece_bytes=3_000).to_arrow()
+
+
+def test_an_input_that_was_touched_or_grew_is_continued(accounts: Path, tmp_path: Path) -> None:
+    first = inspect_to_parquet(accounts, BOOK, out=tmp_path / "out", piece_bytes=3_000)
+    os.utime(accounts, ns=(1, 1))
+    assert inspect_to_parquet(accounts, BOOK, out=tmp_path / "out", piece_bytes=3_000).resumed == first.pieces
+    more = accounts.read_bytes() + b"".join(made.accounts(50))
+    accounts.write_bytes(more + b"{broken\n")
+    bad: list[BrokenLine] = []
+    run = inspect_to_parquet(accounts, BOOK, out=tmp_path / "out", piece_bytes=3_000, on_bad=bad.append)
+    assert first.pieces - 1 <= run.resumed < run.pieces
+    assert (run.subjects, [fault.where.row for fault in bad if fault.where]) == (450, [451])
+    with pytest.warns(UnreadInput):
+        assert run.to_arrow().equals(_whole(accounts, tmp_path / "whole"))
+    # Another file before it in the list moves every part; none of them is taken for another.
+    other = tmp_path / "another.jsonl"
+    other.write_bytes(b"".join(made.accounts(30)))
+    both = inspect_to_parquet([accounts, other], BOOK, out=tmp_path / "out", piece_bytes=3_000, on_bad=bad.append)
+    assert (both.resumed, both.subjects) == (run.pieces, 480)
+    accounts.write_bytes(more + b"{broken\n" + b"".join(made.accounts(60)))
+    grown = inspect_to_parquet([accounts, other], BOOK, out=tmp_path / "out", piece_bytes=3_000, on_bad=bad.append)
+    assert grown.subjects == 540
+    assert _ids(grown) == _ids(
+        inspect_to_parquet([accounts, other], BOOK, out=tmp_path / "both", piece_bytes=3_000, on_bad=bad.append)
+    )
+    accounts.write_bytes(more[:-300])
+    with pytest.raises(ExportError, match="is shorter"):
+        inspect_to_parquet([accounts, other], BOOK, out=tmp_path / "out", piece_bytes=3_000)
+    with pytest.raises(ExportError, match="is not at its place"):
+        inspect_to_parquet([other, accounts], BOOK, out=tmp_path / "out", piece_bytes=3_000)
+
+
+@pytest.mark.parametrize("damage", ["cut", "hole", "empty", "notes"])
+def test_a_damaged_part_is_named_and_made_again(accounts: Path, tmp_path: Path, damage: str) -> None:
+    accounts.write_bytes(accounts.read_bytes() + b"{broken\n")
+    bad: list[BrokenLine] = []
+    first = inspect_to_parquet(accounts, BOOK, out=tmp_path / "out", piece_bytes=3_000, on_bad=bad.append)
+    before = first.to_arrow()
+    part = first.parts[-1]
+    data = part.read_bytes()
+    match damage:
+        case "cut":
+            part.write_bytes(data[:-100])
+        case "hole":
+            part.write_bytes(data[:200] + bytes(100) + data[300:])
+        case "empty":
+            part.write_bytes(b"")
+        case _:
+            part.with_name(part.name.replace("part-", "bad-").replace(".parquet", ".jsonl")).unlink()
+    with pytest.warns(UnreadInput, match=f"{part.name} is damaged and is made again"):
+        again = inspect_to_parquet(accounts, BOOK, out=tmp_path / "out", piece_bytes=3_000, on_bad=bad.append)
+    assert (again.resumed, again.remade) == (first.pieces - 1, (part.name,))
+    assert again.to_arrow().equals(before)
+    assert [fault.where.row for fault in bad if fault.where is not None] == [401, 401]
 
 
 def test_two_runs_do_not_share_a_folder(accounts: Path, tmp_path: Path) -> None:

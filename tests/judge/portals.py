@@ -5,7 +5,9 @@ from __future__ import annotations
 from copy import deepcopy
 from typing import Any
 
+import govmedia_rules as gr
 from govmedia_rules import testing
+from govmedia_rules.rules.model import Plan
 from govmedia_rules.snapshots.models import SiteSnapshot
 
 ELEMENTS = ["name", "basis", "conditions", "materials", "place", "organisation", "fee", "hours", "phone", "process"]
@@ -156,3 +158,29 @@ def portal(**parts: Any) -> SiteSnapshot:
     observed = testing.snapshot("site", **facts)
     assert isinstance(observed, SiteSnapshot)
     return observed
+
+
+def stated(book: gr.Rulebook) -> gr.Rulebook:
+    """The rulebook with its points taken as it reads them, as if all had been seen: for the arithmetic alone."""
+    plan = book.plan
+    indicators = tuple(indicator.model_copy(update={"unverified": ()}) for indicator in plan.indicators)
+    return gr.Rulebook(Plan(plan.id, plan.title, plan.layers, indicators, plan.scoring, plan.basis, plan.functions))
+
+
+def blank(*kinds: str) -> dict[str, Any]:
+    return {f"column__{kind}": None for kind in kinds}
+
+
+DEAD = [{"url": f"/x/{number}", "on_home": True, "opens": False} for number in range(9)]
+RUINED: dict[str, Any] = {
+    **blank("overview", "duties", "leaders", "news", "interpretation"),
+    "online_application": False,
+    "submission_works": False,
+    "unified_login": False,
+    "message_board": {"published": False},
+    "ipv6": False,
+    "has_search": False,
+    "links": DEAD,
+    "error_report": {"present": False},
+}
+"""What makes a portal fail by its points alone."""

@@ -180,3 +180,51 @@ def test_listing_applies_to_must_be_said() -> None:
     with pytest.raises(gr.errors.RulebookErrors) as caught:
         gr.load_rulebook({"id": "x", "title": "x", "indicators": {"x.one": entry}})
     assert "applies_to" in str(caught.value)
+
+
+def _named(**facts: Any) -> gr.Account:
+    return gr.Account(**{"id": "17", "platform": "weibo", **facts})
+
+
+def test_two_units_of_one_given_id_stay_two_and_are_named() -> None:
+    town, office = _named(name="城关镇发布", owner="示例市财政局"), _named(name="河口镇发布", owner="河口镇人民政府")
+    gone = seen("河口镇发布", "weibo", found=False)
+    gone = gone.model_copy(update={"account": office})
+    for pieces in itertools.permutations([town, office]):
+        tally = RegistryTally.of(gr.Registry(accounts=pieces), [gone])
+        with pytest.warns(gr.errors.SharedId, match="城关镇发布 and 河口镇发布"):
+            members = tally.members
+        assert [member.id for member in members] == ["17 城关镇发布", "17 河口镇发布"]
+        assert len(tally) == 2
+        with pytest.warns(gr.errors.SharedId):
+            findings = tally.findings(BOOK)
+        assert {(one.id, one.subject_name, one.status.value) for one in findings} == {
+            ("a.unfound", "城关镇发布", "inconclusive"),
+            ("a.unfound", "河口镇发布", "failed"),
+        }
+
+
+def test_one_unit_written_in_two_ways_is_one_member() -> None:
+    pieces = [
+        _named(name="示例发布", owner="甲局"),
+        _named(name="示例官方发布"),
+        _named(name="示例发布", owner="甲局", url="https://weibo.com/1"),
+    ]
+    for order in itertools.permutations(pieces):
+        assert len(RegistryTally.of(gr.Registry(accounts=order)).members) == 1
+
+
+def test_two_units_of_one_name_at_two_addresses_are_two() -> None:
+    pieces = [gr.Account(name="城关镇发布", platform="weibo", url=f"https://weibo.com/u/{number}") for number in (1, 2)]
+    tally = RegistryTally.of(gr.Registry(accounts=tuple(pieces)))
+    with pytest.warns(gr.errors.SharedId):
+        assert [member.id for member in tally.members] == ["weibo:城关镇发布 城关镇发布 1", "weibo:城关镇发布 城关镇发布 2"]
+
+
+def test_one_without_an_address_joins_neither_of_two() -> None:
+    names = [
+        gr.Account(name="城关镇发布", platform="weibo", url=url) for url in ("https://weibo.com/u/1", "https://weibo.com/u/2", None)
+    ]
+    for order in itertools.permutations(names):
+        with pytest.warns(gr.errors.SharedId):
+            assert len(RegistryTally.of(gr.Registry(accounts=order)).members) == 3

@@ -79,6 +79,7 @@ def leave(account: gr.AccountSnapshot) -> gr.CheckResult:
 
 
 WRONG: dict[str, Any] = {
+    "a pass with faults": result(status=Status.PASSED, faults={"dead": 1}),
     "nothing": None,
     "True": True,
     "text": "passed",
@@ -216,3 +217,14 @@ def test_what_a_check_changes_by_force_no_other_check_and_no_caller_sees() -> No
     ANSWER[0] = forged
     BOOK.inspect(snapshot)
     assert snapshot.model_dump_json() == before
+
+
+def test_a_check_that_changes_the_subject_changes_its_own_copy() -> None:
+    def rename(account: gr.AccountSnapshot) -> gr.CheckResult:
+        account.account.__dict__["name"] = "改名"
+        return CheckResult(Status.PASSED)
+
+    snapshot = testing.snapshot("account", latest_post_at="2024-08-20")
+    name = snapshot.subject.name
+    ANSWER[0] = rename
+    assert (BOOK.inspect(snapshot).subject.name, snapshot.subject.name) == (name, name)

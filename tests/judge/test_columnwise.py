@@ -135,6 +135,9 @@ def same_both_ways(frame: Any, book: gr.Rulebook, **options: Any) -> Any:
 
 NAMES = [
     "甲",
+    "甲发布（已注销）",
+    "未开设",
+    "暂无账号",
     "乙",
     "丙",
     "丁发布",
@@ -170,19 +173,20 @@ ACCOUNTS = {
     "主办单位": st.sampled_from(["某局", "某县（区）教育局", "某局", "", None]),
     "层级": st.sampled_from(["县级部门", "市级部门", "何级", None]),
     "行政区划代码": st.sampled_from(["610726", "陕西", None]),
-    "最近更新时间": st.sampled_from(DATES),
+    "最近更新时间": st.sampled_from([*DATES, "已注销"]),
+    "最后发布日期": st.sampled_from(DATES),
     "近两周发布数量": st.sampled_from(["0", "3", "很多", None]),
     "近两周是否更新": st.sampled_from(["是", "否", "不详", None]),
     "发布数量": st.sampled_from(["0", "12", "很多", None]),
     "是否查到": st.sampled_from(["是", "否", "不详", None]),
-    "互动功能": st.sampled_from(["有", "无", "菜单", "留言、私信", "有，但已关闭", "留言、某某", None]),
+    "互动功能": st.sampled_from(["有", "无", "菜单", "留言、私信", "有，但已关闭", "留言、某某", "已停更", None]),
     "运行状态": st.sampled_from(["正常", "已注销", "注销中", "停更", "异常", None]),
     "是否注销": st.sampled_from(["是", "否", "注销中", None]),
     "申请注销时间": st.sampled_from(["2024-01-01", "2024-09-01", "某日", None]),
     "可否下载": st.sampled_from(["是", "否", None]),
     "实际名称": st.sampled_from(["甲", "乙", None]),
     "主体类型": st.sampled_from(["企业", "政府机关", "不知道", None]),
-    "备注": st.sampled_from(["无", None]),
+    "备注": st.sampled_from(["无", None, "已注销", "人员变动", "未注销"]),
 }
 SITES = {
     "网站名称": st.sampled_from(NAMES),

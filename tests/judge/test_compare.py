@@ -12,6 +12,7 @@ import govmedia_rules as gr
 from govmedia_rules import testing
 from govmedia_rules.__main__ import main
 from govmedia_rules.judge.compare import read_results
+from govmedia_rules.snapshots.parts import HomePage
 
 BOOK = gr.load_rulebook("national-2019")
 STALE = "media.veto.stale"
@@ -137,3 +138,31 @@ def test_a_unit_of_a_given_id_that_is_named_anew_is_one_subject() -> None:
     before = [account("", account={"id": "1", "name": "甲市政府网"}, latest_post_at="2024-01-01")]
     after = [account("", account={"id": "1", "name": "甲市大数据局"})]
     assert [(change.name, change.resolved) for change in gr.compare(before, after)] == [("甲市大数据局", (STALE,))]
+
+
+def test_ids_made_of_a_name_or_a_host_may_be_of_two_units() -> None:
+    book = gr.load_rulebook("national-2019")
+    point = "2024-08-23T10:00:00+08:00"
+    accounts = [
+        gr.AccountSnapshot(
+            account=gr.Account(name="城关镇发布", platform="weibo", url=f"https://weibo.com/u/{number}"),
+            observed_at=point,
+            latest_post_at="2024-01-01",
+        )
+        for number in (1, 2)
+    ]
+    home = HomePage(is_navigation=False, latest_entry_at="2024-01-01")
+    sites = [
+        gr.SiteSnapshot(site=gr.Site(name=name, url=f"http://www.x.gov.cn/{path}/"), observed_at=point, home=home)
+        for name, path in (("甲县教育局网站", "jyj"), ("甲县财政局网站", "czj"))
+    ]
+    for pair, indicator in ((accounts, "media.veto.stale"), (sites, "site.veto.home_stale")):
+        assert pair[0].subject.id == pair[1].subject.id
+        review = gr.Review(
+            subject=pair[0].subject.id, indicator=indicator, decision="dismissed", role="复核人员", at=point, reason="有更新"
+        )
+        with pytest.warns(gr.errors.SharedId):
+            inspections = list(book.inspect_many(pair, reviews=[review]))
+        assert [each.finding(indicator).status for each in inspections] == [gr.Status.FAILED] * 2
+        with pytest.warns(gr.errors.SharedId):
+            assert len(gr.compare(inspections, inspections)) == 2

@@ -19,7 +19,7 @@ from govmedia_rules import testing
 from govmedia_rules.checks.contract import PASSED, Evidence
 from govmedia_rules.core.time import SHANGHAI, Window
 from govmedia_rules.errors import ExpiredWaiver, UnusedReview, UnusedWaiver
-from govmedia_rules.judge.finding import COLUMNS, fill
+from govmedia_rules.judge.finding import FINDING_HEADINGS, fill
 
 BOOK = gr.load_rulebook("national-2019")
 STALE = "media.veto.stale"
@@ -314,11 +314,12 @@ def test_inspections_go_to_json_and_back() -> None:
 
 def test_findings_are_rows_of_a_frame() -> None:
     findings = BOOK.inspect(account(latest_post_at="2024-08-01")).findings
-    assert list(findings[0].keys()) == list(COLUMNS)
+    columns = [heading.name for heading in FINDING_HEADINGS]
+    assert list(findings[0].keys()) == columns
     frame = pandas.DataFrame(findings)
-    assert list(frame.columns) == list(COLUMNS)
+    assert list(frame.columns) == columns
     assert len(frame) == len(BOOK)
-    assert polars.DataFrame(list(findings)).shape == (len(BOOK), len(COLUMNS))
+    assert polars.DataFrame(list(findings)).shape == (len(BOOK), len(columns))
     assert findings[0] == dict(findings[0]) | {} or findings[0]["indicator"] == findings[0].id
     with pytest.raises(KeyError):
         findings[0]["nothing"]

@@ -290,6 +290,7 @@ def test_a_countys_vetoed_account_gets_59_in_zhaoqing(level: str, score: str | N
     assert (None if seen.score is None else str(seen.score)) == score
     if seen.score is not None:
         assert seen.score.vetoed
+        assert (seen.score.base, seen.score.factor, seen.score.passes) == (100, 1, False)
         assert list(seen.score.lines()) == ["单项否决，按规定计 59 分"]
         again = gr.Inspection.from_dict(json.loads(seen.to_json()), ZHAOQING.plan)
         assert str(again.score) == score

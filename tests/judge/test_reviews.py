@@ -681,3 +681,21 @@ def test_a_comparison_follows_a_subject_to_its_present_id() -> None:
     assert not change.lost_sight
     two = [now, BOOK.inspect(shared_name("乙县城关镇人民政府"))]
     assert len(gr.compare([before], two)) == 3  # which of them it was is not known
+
+
+@pytest.mark.parametrize("facts", [{"at": "2024-01-01T00:00:00Z"}, {"observed_at": "2024-08-23T03:00:00Z"}])
+def test_a_review_of_no_inspected_observation_is_named(facts: dict[str, str]) -> None:
+    account = gr.Account(name="某县发布", platform="weibo")
+    snapshot = gr.AccountSnapshot(account=account, observed_at="2024-08-23T10:00:00+08:00", latest_post_at="2024-01-01")
+    given = {
+        "subject": account.id,
+        "indicator": "media.veto.stale",
+        "decision": "dismissed",
+        "role": "复核人员",
+        "reason": "有更新",
+    }
+    review = gr.Review(**{"at": "2024-08-24T09:00:00+08:00", **given, **facts})
+    book = gr.load_rulebook("national-2019")
+    with pytest.warns(gr.errors.UnusedReview, match="1 reviews of weibo:某县发布 belong to none"):
+        [inspection] = book.inspect_many([snapshot], reviews=[review])
+    assert inspection.finding("media.veto.stale").status is gr.Status.FAILED

@@ -14,19 +14,11 @@ from hypothesis import strategies as st
 
 import govmedia_rules as gr
 from govmedia_rules import testing
-from govmedia_rules.rules.model import Plan
 
 sys.path.insert(0, str(Path(__file__).parent))
-from portals import COLUMNS, ELEMENTS, MARKS, PERFECT, portal
+from portals import COLUMNS, DEAD, ELEMENTS, MARKS, PERFECT, RUINED, blank, portal, stated
 
 BOOK = gr.load_rulebook("national-2019")
-
-
-def stated(book: gr.Rulebook) -> gr.Rulebook:
-    """The rulebook with its points taken as it reads them, as if all had been seen: for the arithmetic alone."""
-    plan = book.plan
-    seen = tuple(one.model_copy(update={"unverified": ()}) for one in plan.indicators)
-    return gr.Rulebook(Plan(plan.id, plan.title, plan.layers, seen, plan.scoring, plan.basis, plan.functions))
 
 
 STATED = stated(BOOK)
@@ -34,12 +26,7 @@ STATED = stated(BOOK)
 NO_SERVICES = {"site": {"has_services": False}}
 NO_ACTIVITIES: dict[str, Any] = {"activities": []}
 SLOW = {"enquiries": [{"question": "q", "asked_at": "2024-08-05", "answered_at": "2024-08-08"}] * 2}
-DEAD = [{"url": f"/x/{number}", "on_home": True, "opens": False} for number in range(9)]
 OLD = "2023-01-01"
-
-
-def blank(*kinds: str) -> dict[str, Any]:
-    return {f"column__{kind}": None for kind in kinds}
 
 
 # Bonuses a machine can award: surveys 3 (six in the year and a channel), interviews 3 (six), answers within a working day 4.
@@ -381,6 +368,51 @@ def test_the_sum_is_shown_line_by_line() -> None:
     assert str(seen.score) == "106"
 
 
+@pytest.mark.parametrize(
+    ("parts", "lines"),
+    [
+        (  # without services 75 points are left, and what remains of them counts 4/3
+            {**NO_SERVICES, "ipv6": False},
+            [
+                "基础分 75",
+                "IPv6改造 -2（unreachable×1）",
+                "扣分指标得分 × 4/3 = 97.33",
+                *("调查征集 +3", "答复迅速 +4", "在线访谈 +3"),
+                "得分 = 107.33",
+                "另有须人工判定而未判定的指标共 4 分，未扣",
+            ],
+        ),
+        (  # what may be lost besides stands in the same line
+            {"links": [*DEAD[:2], {"url": "/y", "on_home": True, "opens": None}], "ipv6": None},
+            [
+                "基础分 100",
+                "可用性 -3..-2（home×2；可能还有 home×1）",
+                "IPv6改造 -2..0",
+                "扣分指标得分 = 95..98",
+                *("调查征集 +3", "答复迅速 +4", "在线访谈 +3"),
+                "得分 = 105..108（分值未核实或尚有未定项）",
+                "另有须人工判定而未判定的指标共 6 分，未扣",
+            ],
+        ),
+        (  # without a bonus none is shown
+            {"ipv6": False, **NO_ACTIVITIES, **SLOW},
+            [
+                "基础分 100",
+                "IPv6改造 -2（unreachable×1）",
+                "扣分指标得分 = 98",
+                "得分 = 98",
+                "另有须人工判定而未判定的指标共 6 分，未扣",
+            ],
+        ),
+    ],
+    ids=["no services", "undecided", "no bonus"],
+)
+def test_the_whole_sum_is_shown(parts: dict[str, Any], lines: list[str]) -> None:
+    score = STATED.inspect(portal(**parts)).score
+    assert score is not None
+    assert list(score.lines()) == lines
+
+
 def test_unverified_values_are_named() -> None:
     seen = BOOK.inspect(portal(ipv6=False))
     assert seen.score is not None
@@ -392,21 +424,10 @@ def test_unverified_values_are_named() -> None:
 
 
 def test_a_verdict_that_unverified_values_could_change() -> None:
-    ruined = {
-        **blank("overview", "duties", "leaders", "news", "interpretation"),
-        "online_application": False,
-        "submission_works": False,
-        "unified_login": False,
-        "message_board": {"published": False},
-        "ipv6": False,
-        "has_search": False,
-        "links": DEAD,
-        "error_report": {"present": False},
-    }
-    seen = BOOK.inspect(portal(**ruined))
+    seen = BOOK.inspect(portal(**RUINED))
     assert seen.score is not None
     # As the book reads the points: 1 + 2 + 3 + 5 + 5 + 3 + 5 + 5 + 8 + 2 + 3 + 5 + 2 = 49 lost.
-    assert str(STATED.inspect(portal(**ruined)).score.part) == "51"  # type: ignore[union-attr]
+    assert str(STATED.inspect(portal(**RUINED)).score.part) == "51"  # type: ignore[union-attr]
     # Nobody saw them, so that nothing is lost for certain, and at most what the other indicators of each group leave of its points, one
     # each and five for policy documents: 31 - 8, 19, 23 - 1 and 21 - 5.
     assert str(seen.score.part) == "20..100"
@@ -451,6 +472,18 @@ def test_scores_go_to_json() -> None:
     again = gr.Inspection.from_dict(seen.to_dict(), seen.plan)
     assert again.score == seen.score
     assert again.to_json() == seen.to_json()
+
+
+def test_a_stored_score_says_the_same_without_its_rulebook() -> None:
+    score = BOOK.inspect(portal(ipv6=False, links=DEAD, submission_works=None)).score
+    stored = gr.Inspection.from_dict(BOOK.inspect(portal(ipv6=False, links=DEAD, submission_works=None)).to_dict()).score
+    assert score is not None
+    assert stored is not None
+    assert score.rests_on
+    assert (stored.part, stored.total, stored.passes, stored.unchecked) == (score.part, score.total, score.passes, score.unchecked)
+    assert (stored.rests_on, list(stored.lines())) == (score.rests_on, list(score.lines()))
+    assert stored.factor == score.factor == 1
+    assert stored.to_dict() == score.to_dict()
 
 
 PARTS = ["ipv6", "online_application", "submission_works", "unified_login", "has_search"]
@@ -515,3 +548,45 @@ def test_a_broken_deduction_leaves_its_points_open() -> None:
     assert seen.score is not None
     assert (seen.score.low, seen.score.high) == (50, 100)
     assert seen.verdict is gr.Verdict.UNDETERMINED
+
+
+@gr.check("score.faulty", faults=("fault",))
+def faulty(site: gr.SiteSnapshot) -> gr.CheckResult:
+    """Finds one fault."""
+    return gr.failed("faulty", faults={"fault": 1})
+
+
+def test_a_deduction_without_points_takes_none_of_those_of_its_group() -> None:
+    source = {"document": "d"}
+    person = {
+        "title": "x",
+        "kind": "deduction",
+        "group": "甲",
+        "mode": "person",
+        "applies_to": {"subject": "site"},
+        "source": source,
+    }
+    open_points = {
+        "title": "x",
+        "kind": "deduction",
+        "group": "甲",
+        "check": "score.faulty",
+        "points": 90,
+        "deduct": {"fault": "all"},
+        "unverified": ["points"],
+        "plausible": {"points": [1, 100]},
+        "source": source,
+    }
+    book = gr.load_rulebook(
+        {
+            "id": "x",
+            "title": "x",
+            "scoring": {"site": {"total": 100, "pass_below": 60, "groups": {"甲": 100}, "source": source}},
+            "indicators": {"x.open": open_points, "x.known": {**person, "points": 10}, "x.unpriced": person},
+        },
+        checks=faulty,
+    )
+    score = book.inspect(portal()).score
+    assert score is not None
+    # The other two keep 10 and 0 of the 100 points, so that at most 90 are lost.
+    assert (score.part.low, score.part.high) == (10, 99)

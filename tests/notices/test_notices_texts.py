@@ -89,6 +89,14 @@ def differences(case: dict[str, Any]) -> list[str]:
     ids = tuple(dict.fromkeys(i for problem in notice.problems for i in problem.indicator_ids))
     wrong.extend(f"- id {label}" for label in case["ids"] if not agrees(ids, label))
     wrong.extend(f"+ id {i}" for i in ids if ".veto." in i and not any(agrees((i,), label) for label in case["ids"]))
+    if "listed" in case:
+        rows = {listed.name: listed for attachment in notice.attachments for listed in attachment.listed}
+        right = {name: words for name, *words in (line.split() for line in case["listed"])}
+        compare("listed", set(rows), set(right))
+        for name in rows.keys() & right.keys():
+            row, (kind, owner, label) = rows[name], right[name]
+            compare(f"columns of {name}", {f"{row.platform or row.kind} {row.owner or '-'}"}, {f"{kind} {owner}"})
+            compare(f"ids of {name}", set() if agrees(row.indicator_ids, label) else set(row.indicator_ids), set())
     due = {printed(deadline.due) or "" for deadline in notice.deadlines if deadline.due}
     compare("deadline", due, set(case.get("deadlines", ())))
     return wrong

@@ -16,7 +16,7 @@ import pytest
 
 import govmedia_rules as gr
 from govmedia_rules.core.time import SHANGHAI
-from govmedia_rules.engines.local import locked
+from govmedia_rules.engines.run_folder import locked
 from govmedia_rules.errors import ExportError, ObservationError
 from govmedia_rules.judge.table import GroupBy
 from govmedia_rules.rounds.store import LOCK_FILE, StoredRound

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import pickle
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 import govmedia_rules as gr
 from govmedia_rules.checks.contract import Strictness
-from govmedia_rules.errors import OverlayConflict, RulebookErrors
+from govmedia_rules.core.frozen import FrozenDict
+from govmedia_rules.errors import OverlayConflict, ParameterError, RulebookError, RulebookErrors
 
 STALE = "media.veto.stale"
 
@@ -293,3 +296,81 @@ def test_one_length_in_other_words_is_no_looser(window: dict[str, int], loads: b
 )
 def test_a_window_is_shorter_only_where_it_is_on_every_day(old: dict[str, int], new: dict[str, int], shorter: bool) -> None:
     assert Strictness.SHORTER.allows(gr.Window(**old), gr.Window(**new)) == shorter
+
+
+def test_a_fault_names_the_file_that_sets_the_key(tmp_path: Path) -> None:
+    files = {
+        "lower": 'extends = "national-2019"\n[indicators."media.veto.stale"]\nphrase = "久未更新"\n',
+        "upper": 'extends = "lower.toml"\n[indicators."media.veto.stale"]\nparams = { windw = { days = 7 } }\n',
+    }
+    for name, text in files.items():
+        (tmp_path / f"{name}.toml").write_text(f'id = "{name}"\ntitle = "{name}"\nregion = "610000"\n{text}', "utf-8")
+    with pytest.raises(RulebookErrors) as caught:
+        load(str(tmp_path / "upper.toml"))
+    [fault] = caught.value.exceptions
+    assert isinstance(fault, RulebookError)
+    assert fault.where is not None
+    assert (Path(fault.where.file or "").name, fault.where.key) == ("upper.toml", "params.windw")
+
+
+def test_two_layers_of_one_rank_may_not_score_differently() -> None:
+    rules = [{"total": 100, "pass_below": mark, "loosens": True, "source": {"document": "某文件"}} for mark in (60, 70)]
+    first, second, equal = (
+        layer(name) | {"scoring": {"account": rule}} for name, rule in zip("abc", (rules[0], rules[1], rules[0]), strict=True)
+    )
+    assert "scoring.account" in refused(first, second)[0]
+    assert load(first, equal).scoring["account"].pass_below == 60
+    county = layer("d", "610726", None) | {"scoring": {"account": rules[1]}}
+    assert load(first, county).scoring["account"].pass_below == 70
+
+
+def test_what_is_off_already_is_not_turned_off_in_silence() -> None:
+    off = {"enabled": False, "loosens": True, "source": {"document": "某文件"}}
+    assert STALE not in load(layer(**{STALE: off}), layer("c", "610726", None, **{STALE: {"enabled": False}})).plan.by_id
+
+
+def test_parameters_of_an_unknown_check_are_looser_where_they_change() -> None:
+    veto = {
+        "title": "本地项",
+        "kind": "veto",
+        "check": "plugin.missing",
+        "params": {"kept": 1, "changed": 1},
+        "applies_to": {"subject": "account"},
+        "source": {"document": "某文件"},
+    }
+    county = layer("c", "610726", None, **{"local.veto": {"params": {"kept": 1, "changed": 2}}})
+    conflicts = refused(layer(**{"local.veto": veto}), county)
+    assert len(conflicts) == 1
+    assert "params.changed" in conflicts[0]
+
+
+def test_a_parameter_of_a_wrong_type_is_a_fault_of_its_own() -> None:
+    with pytest.raises(RulebookErrors) as caught:
+        load(layer(**{"site.veto.columns.blank": {"params": {"limit": "many"}}}))
+    assert [type(fault) for fault in caught.value.exceptions] == [ParameterError]
+
+
+def test_an_indicator_of_nobody_is_refused() -> None:
+    own = {"title": "本地项", "kind": "management", "mode": "person", "source": {"document": "某文件"}}
+    with pytest.raises(RulebookErrors) as caught:
+        load(layer(**{"local.item": own}))
+    assert ["applies_to" in str(fault) for fault in caught.value.exceptions] == [True]
+
+
+def test_no_mapping_of_a_plan_can_be_changed() -> None:
+    plan = gr.load_rulebook("national-2019").plan
+    seen: set[int] = set()
+
+    def look(value: object, path: str) -> None:
+        if isinstance(value, Mapping):
+            assert isinstance(value, FrozenDict), path
+        if id(value) in seen or isinstance(value, str | int | type(look)):
+            return
+        seen.add(id(value))
+        inner = value.items() if isinstance(value, Mapping) else enumerate(value) if isinstance(value, tuple) else ()
+        fields = getattr(type(value), "model_fields", ())
+        for name, part in (*inner, *((name, getattr(value, name)) for name in fields)):
+            look(part, f"{path}.{name}")
+
+    for part in ("indicators", "scoring", "basis", "functions", "resources", "by_id", "by_alias", "layers"):
+        look(getattr(plan, part), part)

@@ -78,6 +78,17 @@ def test_working_days_are_no_cycle(text: str) -> None:
     assert (fault.column, fault.value, fault.used) == ("更新周期", text, True)
 
 
+def test_a_promise_that_was_not_read_leaves_the_question_open() -> None:
+    def status(*cycles: str) -> str:
+        site = read(*(row(f"工作动向{number}", "2024-06-13", 更新周期=text) for number, text in enumerate(cycles)))[0]
+        return BOOK.inspect(site).finding("site.veto.columns.overdue").status.value
+
+    assert status(*["10个工作日"] * 10) == "inconclusive"
+    assert status(*["10个工作日"] * 9) == "passed"
+    assert status(*["及时更新"] * 10) == "passed"  # which promises no length of time
+    assert status(*["每月"] * 9, "每旬") == "inconclusive"
+
+
 def test_verdicts_of_a_table() -> None:
     stale = [row(f"政务动态{number}", "2024-01-01") for number in range(5)]
     assert [BOOK.inspect(site).verdict.value for site in read(*stale)] == ["unqualified"]
@@ -151,3 +162,14 @@ def test_the_question_whether_a_column_is_blank() -> None:
     result = read(*(row(name, shown, 是否空白栏目=answer) for name, shown, answer in cells))
     assert [column.is_blank for column in result[0].columns] == [True, False, None, None, None]
     assert [fault.row for fault in result.bad] == [4, 5]
+
+
+def test_one_code_beside_two_names_is_two_sites_and_is_named() -> None:
+    result = read(
+        {**row("通知公告", "2024-08-20"), "网站名称": "甲县教育局网站", "网站标识码": "6107260001"},
+        {**row("政务动态", "2024-08-20"), "网站名称": "甲县财政局网站", "网站标识码": "6107260001"},
+        {**row("政策文件", "2024-08-20"), "网站名称": None, "网站标识码": "6107260001"},
+    )
+    assert [(site.site.name, len(site.columns or ())) for site in result] == [("甲县教育局网站", 2), ("甲县财政局网站", 1)]
+    [fault] = result.bad
+    assert (fault.row, fault.column) == (3, "网站名称")

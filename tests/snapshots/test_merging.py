@@ -86,3 +86,13 @@ def test_posts_with_another_code_belong_to_another_account() -> None:
     posts = [{"账号名称": "甲", "平台": "微博", "标识码": "610700M023WB0002", "发布时间": "2024-08-20"}]
     [snapshot] = read_posts(posts, accounts=[known], observed_at=POINT).good
     assert snapshot.account.code == "610700M023WB0002"
+
+
+def test_two_names_at_one_address_are_two_and_named() -> None:
+    rows = [
+        {"网站名称": name, "网址": "http://www.x.gov.cn/", "首页最近更新时间": "2024-08-20"}
+        for name in ("教育局网站", "财政局网站")
+    ]
+    result = gr.read_sites(rows, observed_at=date(2024, 8, 23))
+    assert [site.site.id for site in result] == ["www.x.gov.cn@教育局网站", "www.x.gov.cn@财政局网站"]
+    assert [fault.reason for fault in result.bad] == ["网址相同而名称不同，按不同对象计：请补标识码"] * 2

@@ -191,3 +191,22 @@ def test_json_loses_nothing(columns: list[Column]) -> None:
     assert again == observed
     assert again.model_dump_json() == text
     json.loads(text)
+
+
+def test_a_link_listed_twice_counts_once() -> None:
+    dead = {"url": "http://a.gov.cn/x.pdf", "text": "附件", "found_on": "http://a.gov.cn/", "on_home": True, "opens": False}
+    links = [
+        dead,
+        {**dead, "url": "https://A.gov.cn/x.pdf;jsessionid=1"},
+        {**dead, "found_on": "http://a.gov.cn/2", "on_home": False},
+    ]
+
+    def read(links: list[dict[str, Any]]) -> SiteSnapshot:
+        facts = {"site": {"name": "甲网"}, "observed_at": "2024-08-23T10:00:00+08:00", "links": links}
+        return SiteSnapshot.model_validate_json(json.dumps(facts))
+
+    site = read(links)
+    assert [(link.found_on, link.opens) for link in site.links or ()] == [("http://a.gov.cn/", False), ("http://a.gov.cn/2", False)]
+    assert [mark.field for mark in site.marks] == ["links.0"]
+    differing = read([dead, {**dead, "opens": True}])
+    assert [link.opens for link in differing.links or ()] == [None]

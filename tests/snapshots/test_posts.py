@@ -248,3 +248,24 @@ def test_a_post_without_its_time_leaves_the_posts_of_its_account_partial() -> No
     ]
     read = gr.read_posts(rows, observed_at=datetime(2024, 8, 23, 10, tzinfo=gr.SHANGHAI), complete=True)
     assert {snapshot.account.name: "posts" in snapshot.partial for snapshot in read} == {"甲": True, "乙": False}
+
+
+def test_a_row_with_a_time_alone_may_be_a_post(tmp_path: Path) -> None:
+    path = tmp_path / "posts.csv"
+    account = gr.Account(name="青石发布", platform="wechat")
+    path.write_text("标题,发布时间\n甲,2024-05-03\n,2024-08-20\n", "utf-8")
+    read = gr.read_posts(path, observed_at=date(2024, 8, 23), accounts=[account], complete=True)
+    assert read[0].partial == ("posts",)
+    assert [row.row for row in read.bad] == [3]
+    path.write_text("标题,发布时间\n甲,2024-05-03\n合计,1\n", "utf-8")
+    assert gr.read_posts(path, observed_at=date(2024, 8, 23), accounts=[account], complete=True)[0].partial == ()
+
+
+def test_what_an_account_did_may_be_no_post_of_its_own() -> None:
+    rows = [
+        {"笔记标题": "甲", "首次发布时间": "2024-08-03", "行为": "发布"},
+        {"笔记标题": "乙", "首次发布时间": "2024-08-20", "行为": "点赞"},
+    ]
+    account = gr.Account(name="青石发布", platform="wechat")
+    (snapshot,) = gr.read_posts(rows, observed_at=date(2024, 8, 23), accounts=[account], complete=True)
+    assert [post.title for post in snapshot.posts or ()] == ["甲"]

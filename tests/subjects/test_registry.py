@@ -13,7 +13,7 @@ import xlsxwriter
 
 from govmedia_rules.errors import LossyColumn, MissingExtra, RegistryError, TableError
 from govmedia_rules.subjects.codes import current_division, division_codes
-from govmedia_rules.subjects.models import Account, Site
+from govmedia_rules.subjects.models import Account, Site, Supervisor, ids_of
 from govmedia_rules.subjects.registry import Population, Registry, read_registry, registered_accounts, registered_sites
 from govmedia_rules.subjects.vocabulary import subject_vocabulary
 
@@ -118,7 +118,7 @@ def test_a_code_of_an_unknown_form_keeps_its_row_and_is_a_remark() -> None:
 def test_units_of_one_name_are_two_subjects() -> None:
     first, second = (Account(name="城关镇人民政府", platform="weibo", owner=owner) for owner in ("甲县", "乙县"))
     assert (first.id, second.id) == ("weibo:城关镇人民政府@甲县", "weibo:城关镇人民政府@乙县")
-    assert Account(name="城关镇人民政府", platform="weibo", region="340221").id == "weibo:城关镇人民政府@340221"
+    assert Account(name="城关镇人民政府", platform="weibo", region="340221").id == "weibo:城关镇人民政府@340210"
     assert Site(name="教育局", owner="甲县").id == "教育局@甲县"
     registry = Registry(accounts=(first, second, Account(name="丙", platform="weibo", owner="丙县")))
     assert registry.renamed_ids() == {"weibo:丙": "weibo:丙@丙县"}
@@ -258,3 +258,36 @@ def test_the_platform_tree() -> None:
     assert tree.is_a("wechat_channels", "wechat")
     assert not tree.is_a("wechat_channels", "wechat_official")
     assert tree.find("火星") is None
+
+
+def test_both_codes_of_one_division_make_one_id() -> None:
+    former, present = (Account(name="甲发布", platform="weibo", region=code) for code in ("340221", "340210"))
+    assert former.id == present.id == "weibo:甲发布@340210"
+    assert Account(id="weibo:甲发布@340221", name="甲发布", platform="weibo", region="340221").id == present.id
+    assert Supervisor(name="某区政府办", region="340221").id == Supervisor(name="某区政府办", region="340210").id
+    assert ids_of(present) == ("weibo:甲发布@340210", "weibo:甲发布", "weibo:甲发布@340221")
+    registry = Registry(accounts=(former, present))
+    [problem] = registry.problems()
+    assert (problem.kind, problem.what) == ("duplicate", "listed 2 times; 340221 and 340210 are one division")
+    assert registry.find(present.id) == present
+    assert registry.renamed_ids()["weibo:甲发布@340221"] == present.id
+    # Of two that were merged into one division, each keeps its own: they may be two units of one name.
+    assert len({Site(name="甲网", region=code).id for code in ("320602", "320611", "320613")}) == 3
+
+
+def test_codes_that_differ_in_the_code_of_one_division_are_named() -> None:
+    sites = tuple(Site(name="甲网", code=f"{code}0001") for code in ("340221", "340210", "340223"))
+    [problem] = Registry(sites=sites).problems()
+    assert problem.subjects == ("3402210001", "3402100001")
+    assert "340221 and 340210 are one division" in problem.what
+
+
+def test_two_units_of_one_id_are_counted_and_not_found_as_one() -> None:
+    sites = tuple(
+        Site(name=name, url=f"http://www.x.gov.cn/{path}/") for name, path in (("教育局网站", "jyj"), ("财政局网站", "czj"))
+    )
+    accounts = tuple(Account(name="城关镇发布", platform="weibo", url=f"https://weibo.com/u/{number}") for number in (1, 2))
+    registry = Registry(sites=sites, accounts=accounts)
+    assert (registry.population("site").total, registry.population("account").total) == (2, 2)
+    with pytest.raises(RegistryError, match="2 units: 教育局网站, 财政局网站"):
+        registry.find("www.x.gov.cn")

@@ -44,6 +44,24 @@ def verdict(**cells: Any) -> str:
         ("去年年底", "u"),
         ("下半年", "o"),
         ("'2024-08-12", "q"),
+        ("近一周", "q"),
+        ("近两周未更新", "u"),
+        ("两周内无更新", "u"),
+        ("超过14天未更新", "u"),
+        ("近五天未更新", "o"),
+        ("2023年以来未更新", "u"),
+        ("自2024年5月起未更新", "u"),
+        ("2024年8月后未更新", "o"),
+        ("2024Q2", "u"),
+        ("本月12日", "q"),
+        ("上月30号", "u"),
+        ("半个月前", "o"),
+        ("去年12月30日", "u"),
+        ("今年8月20日", "q"),
+        ("元月3日", "u"),
+        ("2024·8·20", "q"),
+        ("2024-08-20《关于放假的通知》", "q"),
+        ("8.2日", "u"),  # with 日 it is no number that lost a zero
     ],
 )
 def test_a_date(cell: str, right: str) -> None:
@@ -67,13 +85,32 @@ def test_a_date(cell: str, right: str) -> None:
         ("启用", "q"),
         ("是的", "q"),
         ("無", "u"),
+        ("有效", "q"),
+        ("已开启", "q"),
+        ("均有", "q"),
+        ("都没有", "u"),
+        ("有（待核）", "o"),
+        ("有（？）", "o"),
+        ("私信√ 评论×", "q"),
+        ("menu", "q"),
+        ("有√", "q"),
+        ("评论已关", "o"),
+        ("留言功能暂停", "o"),
+        ("不支持评论和私信", "o"),
+        ("未开通留言、私信，有菜单", "q"),
+        ("评论、私信均不支持", "o"),
+        ("评论、私信、菜单均无", "o"),
+        ("正在开通留言", "o"),
+        ("将开通留言", "o"),
     ],
 )
 def test_functions(cell: str, right: str) -> None:
     assert verdict(互动功能=cell) == VERDICTS[right]
 
 
-@pytest.mark.parametrize("status", ["停更", "异常", "整改中", "休眠", "暂停", "已归并", "被封", "不正常", "否"])
+@pytest.mark.parametrize(
+    "status", ["停更", "暂停更新", "非正常", "正常/停更", "0", "异常", "整改中", "休眠", "暂停", "已归并", "被封", "不正常", "否"]
+)
 @pytest.mark.parametrize("day", ["2024-08-20", "2024-05-20"])
 def test_a_status_that_speaks_against_running_neither_passes_nor_fails(status: str, day: str) -> None:
     assert verdict(运行状态=status, 最近更新时间=day) == "undetermined"
@@ -136,3 +173,53 @@ def test_a_cell_of_a_megabyte_is_read_at_once(tmp_path: Any) -> None:
     rows = gr.read_accounts(path, observed_at=POINT)
     assert [snapshot.account.name for snapshot in rows] == ["青石发布"]
     assert time.perf_counter() - start < allowed(20)
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        {"备注": "已注销"},
+        {"说明": "2024年6月已关停"},
+        {"账号名称": "青石发布（已停更）"},
+        {"最近更新时间": "已注销", "互动功能": "无"},
+        {"互动功能": "已注销"},
+    ],
+)
+def test_a_cell_that_speaks_of_closing_leaves_the_account_open(cells: dict[str, str]) -> None:
+    assert verdict(**({"最近更新时间": "2024-05-20"} | cells)) == "undetermined"
+
+
+@pytest.mark.parametrize("note", ["人员变动", "未注销", "整改中"])
+def test_another_remark_changes_nothing(note: str) -> None:
+    assert verdict(备注=note) == "qualified"
+    assert verdict(备注=note, 最近更新时间="2024-05-20") == "unqualified"
+
+
+@pytest.mark.parametrize(
+    ("other", "right"), [("2024-08-12", "q"), ("2024-05-20", "o"), ("2024年8月", "o"), ("2024-08-20 10:00", "q"), ("不详", "q")]
+)
+def test_two_columns_of_dates_leave_the_days_between_them(other: str, right: str) -> None:
+    assert verdict(最后发布时间=other) == VERDICTS[right]
+
+
+def test_two_old_dates_fail() -> None:
+    assert verdict(最近更新时间="2024-05-20", 最后发布时间="2024-06-20") == "unqualified"
+
+
+@pytest.mark.parametrize("header", ["是否无互动功能", "互动功能缺失情况", "互动功能不达标原因"])
+def test_a_header_that_denies_is_not_taken_for_one_that_asks(header: str) -> None:
+    assert verdict(**{"互动功能": None, header: "是"}) == "undetermined"
+
+
+@pytest.mark.parametrize(
+    ("cells", "right"),
+    [
+        ({"首页最近更新时间": "2024-08-20", "首页信息条数": 0}, "o"),
+        ({"两周内首页是否更新": "是"}, "q"),
+        ({"两周内首页是否更新": "否", "是否导航页": "否"}, "u"),
+        ({"首页最近更新时间": "2024-05-20", "备注": "网站已关停"}, "o"),
+    ],
+)
+def test_a_home_page(cells: dict[str, object], right: str) -> None:
+    (snapshot,) = gr.read_sites([{"网站名称": "青石县人民政府"} | cells], observed_at=POINT)
+    assert BOOK.only("site.veto.home_stale").inspect(snapshot).verdict.value == VERDICTS[right]

@@ -260,6 +260,9 @@ SHEETS: dict[str, tuple[Rows, dict[str, str]]] = {
             ["注：以上数据截至2024年8月23日"],
             ["说明：互动功能指菜单、留言等"],
             ["填报人：", None, "审核人："],
+            ["合格数", 1],
+            ["更新率", "50%"],
+            ["请各单位于1月10日前报送县府办"],
         ],
         expected(甲="q", 乙="u"),
     ),
@@ -412,6 +415,52 @@ SHEETS: dict[str, tuple[Rows, dict[str, str]]] = {
         ],
         {"甲发布、甲资讯": "undetermined"},
     ),
+    "titles between rows that name the platform": (
+        [
+            ["账号名称", "主办单位", "最近更新时间", "互动功能"],
+            ["一、微信公众号"],
+            ["甲", "某局", "2024-08-22", "有"],
+            ["二、新浪微博"],
+            ["乙", "某局", "2024-07-01", "有"],
+        ],
+        expected(甲="q", 乙="u"),
+    ),
+    "titles between rows that speak of closing": (
+        [
+            ["账号名称", "平台", "最近更新时间", "互动功能"],
+            ["一、在用账号"],
+            ["甲", "微博", "2024-07-01", "有"],
+            ["二、已注销账号"],
+            ["乙", "微博", "2024-07-01", "有"],
+        ],
+        expected(甲="u", 乙="o"),
+    ),
+    "a group of columns for each platform": (
+        [
+            ["单位", "微信公众号", None, None, "微博", None, None],
+            [None, "名称", "更新时间", "互动功能", "名称", "更新时间", "互动功能"],
+            ["某局", "甲", "2024-08-22", "有", "乙", "2024-07-01", "有"],
+            ["某镇", "丙", "2024-08-22", "无", None, None, None],
+        ],
+        expected(甲="q", 乙="u", 丙="u"),
+    ),
+    "what to fill in, under the header": (
+        [
+            ["一、账号名称", "二、平台", "三、更新时间", "四、互动功能"],
+            ["（全称）", "（微信、微博等）", "（年/月/日）", "（有/无）"],
+            ["如：某某发布", "微信", "2024-01-01", "有"],
+            ["甲", "微博", "2024-08-22", "有"],
+        ],
+        expected(甲="q"),
+    ),
+    "names that say that there is none": (
+        [
+            ["单位", "账号名称", "平台", "更新时间", "互动功能"],
+            *(["某局", words, None, None, None] for words in ("未开设", "暂无", "没有开设", "未开通政务新媒体", "本单位无账号")),
+            ["某局", "无锡发布", "微博", "2024-08-22", "有"],
+        ],
+        expected(无锡发布="q"),
+    ),
     "units without an account": (
         [
             ["单位名称", "账号名称", "平台", "最近更新时间", "互动功能"],
@@ -496,6 +545,14 @@ def test_every_sheet_with_a_known_header_is_read(tmp_path: Path) -> None:
     assert rows.places == (("市直", 2), ("县区", 3))
 
 
+def test_a_sheet_of_closed_accounts(tmp_path: Path) -> None:
+    sheets: dict[str, Rows] = {
+        "在用": [HEADER, ["甲", "微博", "2024-07-01", "有"]],
+        "已注销账号": [HEADER, ["乙", "微博", "2024-07-01", "有"]],
+    }
+    assert verdicts(workbook(tmp_path / "a.xlsx", sheets)) == expected(甲="u", 乙="o")
+
+
 def test_a_sheet_for_each_platform(tmp_path: Path) -> None:
     header = ["账号名称", "主办单位", "最后更新时间", "互动功能"]
     rows: dict[str, Rows] = {
@@ -517,6 +574,67 @@ def test_a_summary_that_repeats_the_other_sheets(tmp_path: Path) -> None:
     path = workbook(tmp_path / "a.xlsx", {"汇总": rows, "县直": rows[:2], "乡镇": [HEADER, rows[2]]})
     assert verdicts(path) == expected(甲="q", 乙="u")
     assert len(gr.read_accounts(path, observed_at=POINT).remarks) == 2
+
+
+def test_merged_and_hidden_rows_of_open_documents(tmp_path: Path) -> None:
+    from odf.opendocument import OpenDocumentSpreadsheet
+    from odf.table import CoveredTableCell, Table, TableCell, TableColumn, TableRow
+    from odf.text import P
+
+    document = OpenDocumentSpreadsheet()
+    table = Table(name="台账")
+    table.addElement(TableColumn(numbercolumnsrepeated=2))
+    table.addElement(TableColumn(visibility="collapse"))
+    rows: Rows = [
+        HEADER,
+        ["甲", ("微博", 2, 1), "2024-08-22", "有"],
+        ["乙", None, "2024-08-22", "有"],
+        [("乡镇账号另报", 1, 4), None, None, None],
+    ]
+    for number, row in enumerate(rows):
+        line = TableRow(visibility="filter" if number == 2 else "visible")
+        for cell in row:
+            text, down, right = cell if isinstance(cell, tuple) else (cell, 1, 1)
+            box = (
+                CoveredTableCell()
+                if text is None
+                else TableCell(valuetype="string", numberrowsspanned=down, numbercolumnsspanned=right)
+            )
+            if text is not None:
+                box.addElement(P(text=text))
+            line.addElement(box)
+        table.addElement(line)
+    error = TableCell(valuetype="string")
+    error.setAttrNS("urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0", "value-type", "error")
+    error.addElement(P(text="#N/A"))
+    line = TableRow()
+    for box in (*(TableCell(valuetype="string") for _ in range(2)), error):
+        line.addElement(box)
+    line.childNodes[0].addElement(P(text="丙"))
+    table.addElement(line)
+    document.spreadsheet.addElement(table)
+    document.save(str(tmp_path / "a.ods"))
+    assert verdicts(tmp_path / "a.ods") == expected(甲="q", 乙="q", 丙="o")
+    rows_read = gr.read_accounts(tmp_path / "a.ods", observed_at=POINT)
+    assert (5, HEADER[2], "#N/A", "单元格为错误值，未读取") in [
+        (row.row, row.column, row.value, row.reason) for row in rows_read.bad
+    ]
+    remarks = [(row.row, row.column, row.reason) for row in rows_read.remarks]
+    assert remarks == [(3, None, "隐藏行，已读入"), (1, HEADER[2], "隐藏列，已读入")]
+
+
+def test_columns_far_to_the_right_are_cut_off_and_said(tmp_path: Path) -> None:
+    rows: Rows = [HEADER, ["甲", "微博", "2024-08-22", "有"]]
+    path = workbook(tmp_path / "a.xlsx", {"一": rows}, lambda book: book["一"].cell(9, 16_384, "z"))
+    assert verdicts(path) == expected(甲="q")
+    with pytest.warns(gr.errors.UnreadInput, match="第1000列以后：还有内容，没有读"):
+        gr.read_accounts(path, observed_at=POINT)
+
+
+def test_a_form_of_labels_and_values_says_what_to_do(tmp_path: Path) -> None:
+    rows: Rows = [["账号名称", "甲", "平台", "微博"], ["最后更新时间", "2024-08-22", "互动功能", "有"]]
+    with pytest.raises(gr.errors.TableError, match="登记表.*一行一个对象"):
+        verdicts(workbook(tmp_path / "a.xlsx", {"一": rows}))
 
 
 def test_open_documents(tmp_path: Path) -> None:
@@ -546,6 +664,11 @@ BAD: dict[str, tuple[str, bytes, str]] = {
     "text that is no workbook": ("a.xlsx", b"abc", "另存为 .xlsx"),
     "nothing": ("a.csv", b"  \r\n", "文件为空"),
     "binary": ("a.csv", b"\x00\x01\x02\xff" * 9, "另存为"),
+    "an XML spreadsheet of 2003": (
+        "a.xls",
+        b'<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"><Worksheet/></Workbook>',
+        "2003 版的 XML.*另存为 .xlsx",
+    ),
     "a page without a table": ("a.xls", b"<html><p>403</p></html>", "网页而不是表格"),
 }
 
@@ -706,12 +829,23 @@ def test_a_month_of_a_home_page() -> None:
     assert "不晚于" in inspections[0].problems[0].message("zh")
 
 
-def test_a_table_whose_accounts_stand_in_columns_gives_none(tmp_path: Path) -> None:
-    rows = [HEADER, ["甲", "微信公众号", "2024-08-22", "有"], ["乙", "微博", "2024-08-22", "有"]]
-    path = workbook(tmp_path / "a.xlsx", {"一": [list(row) for row in zip(*rows, strict=True)]})
-    assert verdicts(path) == {}
-    with pytest.warns(gr.errors.MissingColumn, match="没有读到 最后更新时间"):
-        assert all("不是名称" in row.reason for row in gr.read_accounts(path, observed_at=POINT).rejected)
+def test_a_table_whose_accounts_stand_in_columns_is_turned(tmp_path: Path) -> None:
+    rows = [HEADER, ["甲", "微信公众号", "2024-08-22", "有"], ["乙", "微博", "2024-07-22", "有"], ["丙", "微博", "/", "有"]]
+    path = workbook(tmp_path / "a.xlsx", {"一": [["核查表"], *(list(row) for row in zip(*rows, strict=True))]})
+    assert verdicts(path) == expected(甲="q", 乙="u", 丙="o")
+    assert gr.read_accounts(path, observed_at=POINT).places[0] == ("一（横排，行号为列号）", 2)
+
+
+def test_a_sheet_that_explains_the_headers_is_no_table(tmp_path: Path) -> None:
+    told = [
+        ["字段", "填写要求"],
+        ["账号名称", "填写全称"],
+        ["平台", "微信、微博等"],
+        ["更新时间", "年月日"],
+        ["互动功能", "有或无"],
+    ]
+    path = workbook(tmp_path / "a.xlsx", {"说明": told, "名单": [["账号名称", "平台"], ["甲", "微博"], ["乙", "微信"]]})
+    assert verdicts(path) == expected(甲="o", 乙="o")
 
 
 def test_the_header_can_be_named(tmp_path: Path) -> None:
@@ -727,6 +861,29 @@ def test_what_is_missing_is_said_aloud(tmp_path: Path) -> None:
     with pytest.warns(gr.errors.MissingColumn, match="最后更新时间、互动功能.*上次动态情况说明"):
         read = gr.read_accounts(path, observed_at=POINT)
     assert read.unread_columns == ("上次动态情况说明", "（缺：最后更新时间）", "（缺：互动功能）")
+
+
+@pytest.mark.parametrize("name", ["tables side by side", "a group of columns for each platform", "a column for each platform"])
+def test_a_frame_of_a_file_has_a_row_for_each_account(name: str, tmp_path: Path) -> None:
+    rows, right = SHEETS[name]
+    path = workbook(tmp_path / "台账.xlsx", {"台账": rows})
+    frame: Any = gr.inspect_frame(path, BOOK, observed_at=POINT)
+    table = frame.to_dict("records") if hasattr(frame, "to_dict") else frame.to_dicts()
+    assert {row["账号名称"]: row["verdict"] for row in table} == right
+
+
+def test_a_table_that_names_accounts_is_one_of_accounts_without_a_platform(tmp_path: Path) -> None:
+    rows, right = SHEETS["titles between rows that name the platform"]
+    path = workbook(tmp_path / "台账.xlsx", {"台账": rows})
+    frame: Any = gr.inspect_frame(path, BOOK, observed_at=POINT)
+    table = frame.to_dict("records") if hasattr(frame, "to_dict") else frame.to_dicts()
+    assert {row["账号名称"]: row["verdict"] for row in table} == right
+
+
+def test_what_is_no_data_is_said_once_for_tables_side_by_side(tmp_path: Path) -> None:
+    rows, _ = SHEETS["tables side by side"]
+    path = workbook(tmp_path / "台账.xlsx", {"台账": [*rows, ["合计", "3个"]]})
+    assert [row.reason for row in gr.read_accounts(path, observed_at=POINT).rejected] == ["合计行"]
 
 
 def test_a_frame_of_a_workbook(tmp_path: Path) -> None:
@@ -788,3 +945,12 @@ def test_rows_of_tables_side_by_side_are_read_from_a_list_too() -> None:
     result = gr.read_accounts([dict(zip(header, row, strict=True)) for row in rows], observed_at=dt.date(2024, 8, 23))
     assert [each.account.name for each in result.good] == ["甲", "丙", "乙"]
     assert [(fault.row, fault.column, fault.reason) for fault in result.bad if not fault.used] == [(3, "账号名称", "名称未填")]
+
+
+@pytest.mark.parametrize("ending", ["xls", "et"])
+def test_a_binary_workbook(ending: str, tmp_path: Path) -> None:
+    """A workbook in the binary format of Excel 97, which WPS calls .et too; with merged cells, a real date and an error."""
+    path = tmp_path / f"台账.{ending}"
+    path.write_bytes((Path(__file__).parent / "data" / "legacy.xls").read_bytes())
+    assert verdicts(path) == expected(甲="q", 乙="u", 丙="u", 丁="o")
+    assert gr.read_accounts(path, observed_at=POINT)[1].account.platform == "wechat_official"

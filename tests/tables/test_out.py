@@ -24,7 +24,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from govmedia_rules.core.time import SHANGHAI
-from govmedia_rules.errors import CutText, ExportError, MissingExtra
+from govmedia_rules.errors import CutText, ExportError, MissingExtra, visible
 from govmedia_rules.tables import files
 from govmedia_rules.tables.columns import Heading, Row, micros
 from govmedia_rules.tables.files import guard, sheet_title, unguard
@@ -362,7 +362,18 @@ def test_any_rows_come_back_from_every_way_out(rows: list[Line], tmp_path: Path)
     assert head == lines.columns
     readers = (unguard, int, float, Decimal, lambda word: word == "true", datetime.fromisoformat, date.fromisoformat)
     read = [[None if cell is None else reader(cell) for reader, cell in zip(readers, row, strict=True)] for row in told]
-    assert read == wanted
+    assert read == [[visible(cell) if isinstance(cell, str) else cell for cell in row] for row in wanted]
+
+
+@pytest.mark.parametrize("text", ["\x1b[31m红\x1b[0m", "\x9b31m", "甲\u202e乙", "a\x00b", "\x1b=1+1"])
+def test_control_characters_stand_in_files_as_text(text: str, tmp_path: Path) -> None:
+    lines = Lines([NONE._replace(text=text)])
+    lines.to_csv(tmp_path / "a.csv")
+    lines.to_excel(tmp_path / "a.xlsx")
+    written = (tmp_path / "a.csv").read_bytes().decode("utf-8-sig")
+    assert written.split("\r\n")[1].startswith(visible(text))
+    assert openpyxl.load_workbook(tmp_path / "a.xlsx").active["A2"].value == visible(text)
+    assert not any(char in written for char in "\x1b\x9b\u202e\x00")
 
 
 def _cells_of_csv(text: str) -> list[list[str | None]]:

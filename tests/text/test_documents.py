@@ -155,3 +155,21 @@ def test_text_that_was_encoded_twice_is_not_taken_for_read():
     assert decode_with_loss(twice)[1] > 0
     assert decode_with_loss(("<p>" * 40).encode() + twice)[1] > 0
     assert decode_with_loss((text + "caf\u00e9\u00a0\u0096").encode())[1] == 0
+
+
+@pytest.mark.parametrize("written", [r"\u5e03\u7f72", "&#24067;&#32626;", "&#x5e03;&#x7F72;"])
+def test_characters_written_as_numbers_are_read(tmp_path, written):
+    path = tmp_path / "a.json"
+    path.write_text(f'{{"title": "{written}"}}', "utf-8")
+    assert texts(path) == ['{"title": "布署"}']
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [("a.txt", "=E5=B8=83=E7=BD=B2"), ("a.csv", "x,%e5%b8%83%E7%BD%B2"), ("a.mht", "布署"), ("a.txt", " \n"), ("folder", None)],
+)
+def test_what_would_read_as_clean_and_was_not_read_is_said(tmp_path, name, text):
+    path = tmp_path / name
+    path.mkdir() if text is None else path.write_text(text, "utf-8")
+    with pytest.raises(ObservationError):
+        list(read_documents(path))

@@ -10,6 +10,7 @@ from govmedia_rules.text.reading import load_lexicon
 from govmedia_rules.text.scanner import scanner_for
 
 NOISE = ("\u200b", "\u200d", "\ufe0f", "\u0301", "\u2060", "\ue000", "\U0001f389", "★", "/", "|", "(guo)", "（zhōng）", "\u00ad")
+BLANKS = (" ", "\u3000", "\xa0", "\u2009", "\u200b", "\u200d")
 COMPATIBLE = {"人": "⼈", "民": "⺠", "大": "⼤", "立": "⽴", "車": "\uf902", "見": "\uf90a", "年": "\uf98e", "中": "㆗"}
 DAY = date(2024, 11, 1)
 
@@ -24,10 +25,10 @@ def wrong_forms(count, seed):
     return [generator.choice(forms) for _ in range(count)], generator
 
 
-def with_noise(form, generator):
+def with_noise(form, generator, noise=NOISE):
     places = sorted(generator.sample(range(1, len(form)), min(len(form) - 1, generator.randint(1, 3))), reverse=True)
     for place in places:
-        form = form[:place] + generator.choice(NOISE) + form[place:]
+        form = form[:place] + generator.choice(noise) + form[place:]
     return form
 
 
@@ -44,6 +45,21 @@ def test_five_thousand_seeded_matches_are_not_hidden():
     for text, matches in zip(noisy_texts, noisy, strict=True):
         for match in matches:
             assert text[match.start : match.end] == match.text
+
+
+def test_blanks_between_the_characters_hide_no_near_miss():
+    forms, generator = wrong_forms(2_000, 11)
+    scanner = scanner_for(("starter",))
+    plain = scanner.scan_many([f"，{form}，" for form in forms], at=DAY)
+    blank_texts = [f"，{with_noise(form, generator, BLANKS)}，" for form in forms]
+    blank = scanner.scan_many(blank_texts, at=DAY)
+    assert not [text for found, text, matches in zip(plain, blank_texts, blank, strict=True) if found and not matches]
+
+
+def test_a_blank_where_a_character_is_missing_leaves_less_certainty_unless_every_character_stands_apart():
+    scanner = scanner_for(("starter",))
+    assert [match.confidence for match in scanner.scan("机构编 委员会办公室")] == ["low"]
+    assert [match.confidence for match in scanner.scan("机 构 编 委 员 会 办 公 室")] == ["high"]
 
 
 @pytest.mark.parametrize(

@@ -245,3 +245,10 @@ def test_a_hundred_thousand_lines(tmp_path):
     lexicon = write(tmp_path / "a.csv", HEAD + rows + "布,x,,,\n")
     assert len(lexicon.terms) == 100_000
     assert [row.row for row in lexicon.bad] == [100_002]
+
+
+def test_a_context_word_of_marks_that_are_not_compared_is_refused():
+    raw = '[[patterns]]\nname = "甲"\npattern = "甲乙国"\nnot_near = ["“", "反对"]\n'
+    lexicon = read_toml(raw.encode(), "own.toml")
+    assert [(row.column, row.value) for row in lexicon.bad] == [("not_near", "['“', '反对']")]
+    assert not lexicon.patterns

@@ -12,6 +12,14 @@ A = 'xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"'
 CORE = '<x xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:title>文档题名</dc:title><dc:creator>某人</dc:creator></x>'
 
 
+def read(path):
+    """Return the text of a document in which nothing is left unread."""
+    faults = []
+    text = office_text(path, faults.append)
+    assert not faults
+    return text
+
+
 def package(path, parts):
     with zipfile.ZipFile(path, "w") as archive:
         for name, text in parts.items():
@@ -29,7 +37,7 @@ def test_every_part_of_a_docx_and_moved_text_once(tmp_path):
     parts |= {
         f"word/{name}.xml": other.format(text) for name, text in (("header1", "页眉"), ("comments", "批注"), ("footnotes", "脚注"))
     }
-    text = office_text(package(tmp_path / "a.docx", parts)).split("\n\n")
+    text = read(package(tmp_path / "a.docx", parts)).split("\n\n")
     assert sorted(text) == sorted(["正文", "移来", "页眉", "批注", "脚注", "文档题名"])
 
 
@@ -40,12 +48,12 @@ def test_cells_of_a_workbook(tmp_path):
         "xl/worksheets/sheet1.xml": f'<worksheet {S}><sheetData><row><c t="inlineStr"><is><t>丙</t></is></c></row></sheetData></worksheet>',
         "xl/comments1.xml": f"<comments {S}><commentList><comment><text><t>丁</t></text></comment></commentList></comments>",
     }
-    assert office_text(package(tmp_path / "a.xlsx", parts)).split("\n\n") == ["表一", "会议布署", "乙", "丙", "丁"]
+    assert read(package(tmp_path / "a.xlsx", parts)).split("\n\n") == ["表一", "会议布署", "乙", "丙", "丁"]
 
 
 def test_slides(tmp_path):
     slide = f"<p {A}><a:p><a:r><a:t>幻</a:t></a:r><a:r><a:t>灯</a:t></a:r></a:p></p>"
-    assert office_text(package(tmp_path / "a.pptx", {"ppt/presentation.xml": "<p/>", "ppt/slides/slide1.xml": slide})) == "幻灯"
+    assert read(package(tmp_path / "a.pptx", {"ppt/presentation.xml": "<p/>", "ppt/slides/slide1.xml": slide})) == "幻灯"
 
 
 @pytest.mark.parametrize(
@@ -53,19 +61,42 @@ def test_slides(tmp_path):
 )
 def test_broken_documents_are_named(tmp_path, parts):
     with pytest.raises(ObservationError, match="DOCX|entities"):
-        office_text(package(tmp_path / "a.docx", parts))
+        read(package(tmp_path / "a.docx", parts))
 
 
-def test_pdf(tmp_path):
-    pypdf = pytest.importorskip("pypdf")
-    path = tmp_path / "a.pdf"
-    writer = pypdf.PdfWriter()
-    writer.add_blank_page(100, 100)
-    writer.write(path)
-    assert [document.text.strip() for document in read_documents(path)] == [""]
-    path.write_bytes(b"%PDF-1.7 broken")
-    with pytest.raises(ObservationError, match="PDF"):
-        list(read_documents(path))
+def test_readings_above_characters_stand_in_no_word(tmp_path):
+    ruby = "<w:ruby><w:rt><w:r><w:t>{}</w:t></w:r></w:rt><w:rubyBase><w:r><w:t>{}</w:t></w:r></w:rubyBase></w:ruby>"
+    body = f"<w:document {W}><w:p><w:r>{ruby.format('bu', '布')}</w:r><w:r>{ruby.format('shu', '署')}</w:r></w:p></w:document>"
+    assert read(package(tmp_path / "a.docx", {"word/document.xml": body})) == "布署"
+
+
+def test_long_numbers_typed_as_figures_are_read(tmp_path):
+    sheet = f'<worksheet {S}><row><c><v>13912345678</v></c><c t="n"><v>25</v></c><c><v>45000.5</v></c></row></worksheet>'
+    assert read(package(tmp_path / "a.xlsx", {"xl/workbook.xml": "<x/>", "xl/worksheets/sheet1.xml": sheet})) == "13912345678"
+
+
+@pytest.mark.parametrize(
+    ("name", "part"),
+    [
+        ("word/afchunk.htm", "afchunk.htm"),
+        ("word/embeddings/oleObject1.bin", "oleObject1.bin"),
+        ("word/media/image1.png", "pictures"),
+    ],
+)
+def test_what_a_document_holds_and_is_not_read_is_said(tmp_path, name, part):
+    faults = []
+    path = package(tmp_path / "a.docx", {"word/document.xml": f"<w:document {W}/>", "docProps/core.xml": CORE, name: "x"})
+    office_text(path, faults.append)
+    assert [part in str(fault) for fault in faults] == [True]
+
+
+def test_the_figures_of_a_chart_are_no_document_of_its_own(tmp_path):
+    parts = {
+        "word/document.xml": f"<w:document {W}><w:p><w:r><w:t>正文</w:t></w:r></w:p></w:document>",
+        "word/charts/_rels/chart1.xml.rels": '<R><Relationship Target="../embeddings/Sheet1.xlsx"/></R>',
+        "word/embeddings/Sheet1.xlsx": "x",
+    }
+    assert read(package(tmp_path / "a.docx", parts)) == "正文"
 
 
 TEXT = "会议部署工作，各级人民政府要高度重视安全生产，认真贯彻落实。\n" * 20
@@ -112,5 +143,5 @@ def test_of_a_workbook_comments_margins_and_results_of_formulas_are_read(tmp_pat
             "<f>A1</f><v>公式得出的字</v></c></row></sheetData></worksheet>",
         )
         archive.writestr("xl/threadedComments/threadedComment1.xml", '<a xmlns="urn:x"><text>会话批注</text></a>')
-    parts = office_text(path).split()
+    parts = read(path).split()
     assert {"正文", "批注里的字", "页眉里的字", "公式得出的字", "会话批注"} <= set(parts)

@@ -1,0 +1,129 @@
+"""Lists whose newest entries stand where a plain reading misses them: in scripts, on further pages, under headings of years."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from datetime import date
+
+import pytest
+
+from govmedia_rules.collect.calls import MOST_TRIED, json_lists
+from govmedia_rules.collect.dom import Dom
+from govmedia_rules.collect.entries import read_entries
+from govmedia_rules.collect.navigation import Base, read_next_page
+from govmedia_rules.collect.transport import Unpacker
+from tests.collect.madesites import NOW
+from tests.collect.test_collect_doubt import HOST, NAMES, frame, look, made, named, rows
+
+OLD = '<div class="box"><h4>专题回顾</h4>' + rows("zt", [200, 210, 230]) + "</div>"
+HELD = "[" + ",".join(f"{{t:'关于第{n}号工作有关情况的通知',u:'/yw/n{n}.html',d:'2024-08-2{n}'}}" for n in range(5)) + "]"
+HIDING = {
+    "records that are no JSON": f'<ul id="rows"></ul><script>show({HELD})</script>',
+    "written entries": "<ul><script>"
+    + "".join(f'document.write("<li><a href=/yw/n{n}.html>第{n}号通知</a>");' for n in range(3))
+    + "</script></ul>",
+    "an own script and an empty box": '<div id="rows"></div><script src="/own/yw_render.js"></script>',
+    "an unfilled template": "<ul><li>{{ row.title }}</li></ul><script src='/own/p.js'></script>",
+    "an element of its own making": '<entry-rows col="1"></entry-rows>',
+}
+
+
+@pytest.mark.parametrize("way", HIDING)
+def test_an_old_list_beside_one_that_a_script_shows_names_nobody(way: str) -> None:
+    assert named(look(made(dict.fromkeys(NAMES, HIDING[way] + OLD)))) == set()
+
+
+def test_a_list_written_by_a_script_is_not_blank() -> None:
+    assert named(look(made(dict.fromkeys(NAMES, HIDING["written entries"])))) == set()
+
+
+def test_a_table_of_heads_alone_is_blank() -> None:
+    table = '<table class="list"><tr><th>标题</th><th>日期</th></tr></table>'
+    assert "columns.blank" in named(look(made(dict.fromkeys(NAMES, table))))
+
+
+PAGING = {
+    "numbers": '<div>1 <a href="/{path}/p2.html">2</a></div>',
+    "an arrow": '<div><a href="/{path}/p2.html">»</a></div>',
+    "a form": '<form method="post"><input type="submit" value="下一页"></form>',
+    "a button": "<div>加载更多</div>",
+    "the last page alone": '<a href="/{path}/p2.html">末页</a>',
+}
+
+
+@pytest.mark.parametrize("paging", PAGING)
+def test_a_list_that_is_old_first_is_not_old_where_it_goes_on(paging: str) -> None:
+    pages = made({path: rows(path, [300, 280, 260]) + PAGING[paging].replace("{path}", path) for path in NAMES})
+    pages |= {f"/{path}/p2.html": frame(rows(f"{path}/p", [90, 5, 1])) for path in NAMES}
+    assert named(look(pages)) == set()
+
+
+def test_a_list_that_is_old_first_is_old_when_its_last_page_is() -> None:
+    def paged(path: str, place: int) -> str:
+        number = f'<a href="/{path}/p{place + 1}.html">下一页</a>' if place < 3 else "下一页"
+        return rows(f"{path}{place}", [800 - 100 * place, 750 - 100 * place, 710 - 100 * place]) + f"<p>共3页 {number}</p>"
+
+    pages = made({path: paged(path, 1) for path in NAMES})
+    pages |= {f"/{path}/p{place}.html": frame(paged(path, place)) for path in NAMES for place in (2, 3)}
+    assert "columns.core" in named(look(pages))
+
+
+def test_numbers_lead_to_the_page_after_this_one() -> None:
+    links = "".join(f'<a href="/yw/p{number}.html">{number}</a>' for number in (1, 3, 4))
+    assert read_next_page(Dom(f"<div>{links}</div>"), Base(f"http://{HOST}/yw/p2.html")) == f"http://{HOST}/yw/p3.html"
+    days = "".join(f'<a href="/day/{number}.html">{number}</a>' for number in range(2, 31))
+    assert read_next_page(Dom(f"<div>{days}</div>"), Base(f"http://{HOST}/yw/")) is None
+
+
+def _days(html: str) -> list[date]:
+    return [date(*entry.published_at.timetuple()[:3]) for entry in read_entries(Dom(html), now=NOW)]
+
+
+ROWS = "".join(f'<li><a href="/{n}.html">关于第{n}号工作情况的通知</a><span>08-2{n}</span></li>' for n in range(2))
+LAST_YEAR, THIS_YEAR = [date(2023, 8, 20), date(2023, 8, 21)], [date(2024, 8, 20), date(2024, 8, 21)]
+
+
+@pytest.mark.parametrize(
+    ("head", "days"),
+    [
+        ("<h3>2023年</h3>", LAST_YEAR),
+        ('<div class="year">2023</div>', LAST_YEAR),
+        ("<p><strong>2023年度</strong></p>", LAST_YEAR),
+        ("<h3>2024年</h3>", THIS_YEAR),
+        ("<h3><a href='/2023/'>2023年</a></h3>", THIS_YEAR),
+        ("<h3>2024</h3><h3>2023</h3>", THIS_YEAR),
+        ("<select><option>2024</option></select><select><option>2023</option></select>", THIS_YEAR),
+        ('<div class="left"><h3>2023年</h3><ul><li>一月</li></ul></div>', THIS_YEAR),
+        ("<p>本栏目开设于</p><p>2023年</p>", THIS_YEAR),
+    ],
+)
+def test_a_year_in_the_heading_of_a_list_belongs_to_its_days(head: str, days: list[date]) -> None:
+    assert _days(f"<body><div>{head}<ul>{ROWS}</ul></div></body>") == days
+
+
+def test_records_are_read_however_deep_they_lie_and_however_many_texts_stand_before_them() -> None:
+    records: object = [{"title": "关于工作有关情况的通知", "url": "/1.html", "date": "2024-08-27"}]
+    for _ in range(12):
+        records = {"inner": records}
+    text = "".join(f'var c{n}={{"k":{n}}};' for n in range(60)) + f"var all={json.dumps(records, ensure_ascii=False)};"
+    found = json_lists(text)
+    assert found.is_whole
+    assert len(found.lists) == 1
+    assert not json_lists(('x={"a":' + "[" * 5_000 + ";") * (4 * MOST_TRIED)).is_whole
+
+
+def test_gzip_of_several_members_is_unpacked_whole_and_a_cut_one_is_told() -> None:
+    packed = gzip.compress(b"one ") + gzip.compress(b"two ") + gzip.compress(b"three") + b"\0junk"
+    for size in (1, 7, 1_000):
+        unpacker = Unpacker("gzip", 1_000)
+        assert b"".join(unpacker.feed(packed[at : at + size]) for at in range(0, len(packed), size)) == b"one two three"
+        assert unpacker.is_whole
+    unpacker = Unpacker("gzip", 1_000)
+    unpacker.feed(packed[:10])
+    assert not unpacker.is_whole
+
+
+@pytest.mark.parametrize("href", ["\\yw\\", "/yw\\"])
+def test_backslashes_are_slashes(href: str) -> None:
+    assert Base(f"http://{HOST}/").resolve(href) == f"http://{HOST}/yw/"
