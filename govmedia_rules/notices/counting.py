@@ -55,7 +55,7 @@ _BASIS = re.compile(r"\((?P<basis>[^()]*(?:为准|不含|不包括|含|剔除)[^
 
 _NOISE = re.compile(
     r"(?:经)?(?:检查|抽查|复核|检测|监测|审核)(?:复核)?(?:结果|发现|中|情况|显示|后|表明)|经(?:检查|抽查|复核|第三方检测|检测|人工复核)+,?|"
-    r"第三方\w{0,8}?检测|检查指标|检查对象|检查范围|全国[^,。]{2,14}信息报送系统(?:中)?(?:已)?|[《“][^》”]*[》”]"
+    r"第三方\w{0,8}?检测|检查指标|检查对象|检查范围|全国[^,。]{2,14}信息报送系统(?:中)?(?:已)?|[《“][^》”]{0,200}[》”]"
 )
 _OFFICE = re.compile(r"办公厅|办公室|我办|我厅|我局|管理局|服务局|数据局|中心|机构|公司|领导小组")
 _AGENT = re.compile(r"[县区市州旗镇]|单位|部门|各地")
@@ -177,7 +177,8 @@ def _sentence(sentence: Line, page: NoticeText, builder: CountBuilder) -> None:
             is_aim = is_aim or _AIM.match(clause.text) is not None
             if is_aim or is_earlier or (_FIRST_LOOK.search(clause.text) and _LAST_LOOK.search(segment.text)):
                 continue
-            if clause.text.startswith("其中"):
+            # At the beginning of a sentence 其中 may divide anything said before, and most often all that were inspected.
+            if clause.text.startswith("其中") and clause.start > segment.start:
                 builder.divided = _divided_outcome(builder)
             parts = parts or clause.text.startswith("其中") or _DIVIDED.match(clause.text) is not None
             if re.search("相比|比较$", clause.text) and not changes_by_points(clause.text):
@@ -270,7 +271,7 @@ def _clause(clause: Line, page: NoticeText, builder: CountBuilder, *, parts: boo
 
 
 _OF_LEVELS = re.compile(
-    r"(?P<first>[^、,0-9]*?(?P<noun>网站|新媒体|账号))[0-9,]+[个家]、(?P<second>[^、,0-9]*?(?P=noun))[0-9,]+[个家]"
+    r"(?P<first>[^、,0-9]{0,40}?(?P<noun>网站|新媒体|账号))[0-9,]+[个家]、(?P<second>[^、,0-9]{0,40}?(?P=noun))[0-9,]+[个家]"
 )
 
 

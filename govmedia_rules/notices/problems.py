@@ -148,7 +148,7 @@ def _listed_after(title: str, body: str, start: int, page: NoticeText, kind: Kin
     counted = _COUNTED.search(title)
     wording = title[: counted.start()] if counted else title
     names = [_NUMBER.sub("", name) for name in re.split("[、,;]", body.strip("。 ")) if name]
-    if not names or max(map(len, names)) > 30 or any(has_fault(re.sub("“[^”]*”", "", name)) for name in names):
+    if not names or max(map(len, names)) > 30 or any(has_fault(re.sub("“[^“”]*”", "", name)) for name in names):
         return None
     own = kind_named(title) or kind
     classified = classify(wording, subject=own or "site")

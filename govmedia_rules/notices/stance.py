@@ -43,9 +43,9 @@ def is_figure(clause: str) -> bool:
     """Return whether a clause gives a number or the title of a list, and no fault beside it."""
     if _LIST_TITLE.search(clause) and not re.search("[未无没]", clause):
         return True
-    if _CLOSURE.fullmatch(re.sub("“[^”]*”", "", clause)):
+    if _CLOSURE.fullmatch(re.sub("“[^“”]*”", "", clause)):
         return True
-    return (_SCORE.search(clause) or _RECEIPT.search(clause)) is not None and not has_fault(re.sub("“[^”]*”", "", clause))
+    return (_SCORE.search(clause) or _RECEIPT.search(clause)) is not None and not has_fault(re.sub("“[^“”]*”", "", clause))
 
 
 _NOW = "^对[^,]*(?:立行立改|立整立改|即知即改|即查即改|提醒|约谈)$"
