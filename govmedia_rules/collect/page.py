@@ -160,8 +160,8 @@ class PageFacts:
 
     @property
     def has_unread_records(self) -> bool:
-        """Whether it holds more records than were read: among them may be the newest."""
-        return not self._records.is_whole or len(self.shown_entries) >= MOST_ENTRIES
+        """Whether it may hold more records than were read: among them may be the newest."""
+        return self.dom.is_flattened or not self._records.is_whole or len(self.shown_entries) >= MOST_ENTRIES
 
     def _listed(self) -> frozenset[int]:
         """Return text nodes whose dates belong to lists of three or more entries."""

@@ -9,9 +9,10 @@ from datetime import date
 import pytest
 
 from govmedia_rules.collect.calls import MOST_TRIED, json_lists
-from govmedia_rules.collect.dom import Dom
+from govmedia_rules.collect.dom import DEEPEST, MANY_TAGS, Dom
 from govmedia_rules.collect.entries import read_entries
 from govmedia_rules.collect.navigation import Base, read_next_page
+from govmedia_rules.collect.page import PageFacts
 from govmedia_rules.collect.transport import Unpacker
 from tests.collect.madesites import NOW
 from tests.collect.test_collect_doubt import HOST, NAMES, frame, look, made, named, rows
@@ -122,6 +123,20 @@ def test_gzip_of_several_members_is_unpacked_whole_and_a_cut_one_is_told() -> No
     unpacker = Unpacker("gzip", 1_000)
     unpacker.feed(packed[:10])
     assert not unpacker.is_whole
+
+
+def test_boxes_in_boxes_without_end_are_flattened_and_rows_without_end_tags_are_none() -> None:
+    box = "<div><a href='/yw/1.html'>关于工作有关情况的通知</a><span>2024-08-20</span>"
+    page = PageFacts("<body>" + box * MANY_TAGS + "</div>" * MANY_TAGS, f"http://{HOST}/", now=NOW)
+    step, depth = page.dom.tree.css("div")[-1], 0
+    while step is not None:
+        step, depth = step.parent, depth + 1
+    assert depth <= DEEPEST + 2
+    assert page.has_unread_records  # more than is kept of one box
+    table = "<table>" + "<tr><td><a href='/yw/1.html'>关于工作有关情况的通知</a><td>2024-08-20" * (MANY_TAGS // 4) + "</table>"
+    page = PageFacts(f"<body>{table}", f"http://{HOST}/", now=NOW)
+    assert len(page.entries) == MANY_TAGS // 4
+    assert not page.has_unread_records
 
 
 @pytest.mark.parametrize("href", ["\\yw\\", "/yw\\"])
