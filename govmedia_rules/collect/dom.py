@@ -36,6 +36,11 @@ _HIDDEN_RECORDS = ",".join(
 _UNSEEN = re.compile(r"display\s{0,3}:\s{0,3}none|visibility\s{0,3}:\s{0,3}hidden", re.IGNORECASE)
 # A script that only writes a fixed text where it stands: its text belongs to the page.
 _WRITTEN = re.compile(r"""\s*document\.write(?:ln)?\(\s*(["'])([^"'<>\\\n]{1,200})\1\s*\)\s*;?\s*""")
+# CDATA around the script of a page that may be read as XML; records in CDATA stand between tags.
+_WRAPPING = re.compile(
+    r"""\A\s*<!\[CDATA\[(?!\s*<)|(?://|/\*|<!--//-->)\s{0,20}<!\[CDATA\[(?:\s{0,20}\*/|//><!--)?"""
+    r"""|(?://|/\*)(?:--><!|\s{0,20})\]\]>(?:\s{0,20}\*/)?"""
+)
 _TAG = re.compile(rb"<(/?)([a-zA-Z][a-zA-Z0-9]{0,15})")
 # Elements that nest no deeper than those around them: without an end tag, or closed by the next of their kind, as links are too.
 _FLAT = frozenset(b"a area base br col dd dt embed hr img input li link meta option p param source td th tr track wbr".split())
@@ -93,6 +98,7 @@ class Dom:
         self.link_titles: dict[int, str] = {}
         self.title_links: dict[int, list[tuple[LexborNode, str]] | None] = {}
         self.scripts: list[str] = []
+        self.stores: dict[int, str] = {}  # records for an element, by the identity of the one before or around them
         self.script_sources: list[str] = []
         for node in self.tree.css("script"):
             address = node.attributes.get("src")
@@ -100,7 +106,12 @@ class Dom:
                 self.script_sources.append(address)
             else:
                 text = node.text()
+                text = _WRAPPING.sub("", text) if "<![CDATA[" in text else text
                 self.scripts.append(text)
+                if is_store(text):
+                    self.stores.update(
+                        (beside.mem_id, text) for beside in (_element_before(node), node.parent) if beside is not None
+                    )
                 written = _WRITTEN.fullmatch(text) if len(text) < 400 else None
                 if written is not None and node.parent is not None:
                     node.insert_before(written[2])
@@ -229,6 +240,18 @@ class Dom:
             if name:
                 metas.append((name.strip(), attributes["content"] or ""))
         return metas
+
+
+def is_store(script: str) -> bool:
+    """Return whether the text of a script is no script but XML with records in CDATA."""
+    return "<![CDATA[" in script and script.lstrip()[:1] == "<"
+
+
+def _element_before(node: LexborNode) -> LexborNode | None:
+    step = node.prev
+    while step is not None and not step.is_element_node:
+        step = step.prev
+    return step
 
 
 def _label(node: LexborNode, text: str) -> str:
