@@ -233,8 +233,8 @@ class PageFacts:
 
     @cached_property
     def may_have_more(self) -> bool:
-        """Whether anything on the page looks like paging, if only a button: a list that is not newest first may go on there."""
-        return self.has_more_pages or shows_paging(self.dom)
+        """Whether anything on the page looks like paging, if only a button, and no count says that this is the only page."""
+        return self.has_more_pages or (self.page_count is None and shows_paging(self.dom))
 
     @cached_property
     def guide(self) -> tuple[str, ...] | None:
