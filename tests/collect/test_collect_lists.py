@@ -99,6 +99,12 @@ def test_a_list_that_is_old_first_is_not_old_where_it_goes_on(paging: str) -> No
     assert named(look(pages)) == set()
 
 
+@pytest.mark.parametrize("days", [[300], [300, 300, 300]])
+def test_a_list_that_shows_no_order_is_not_old_where_it_goes_on(days: list[int]) -> None:
+    assert named(look(made({path: rows(path, days) + PAGING["a button"] for path in NAMES}))) == set()
+    assert "columns.core" in named(look(made({path: rows(path, days) for path in NAMES})))
+
+
 def test_a_list_that_is_old_first_is_old_when_its_last_page_is() -> None:
     def paged(path: str, place: int) -> str:
         number = f'<a href="/{path}/p{place + 1}.html">下一页</a>' if place < 3 else "下一页"
