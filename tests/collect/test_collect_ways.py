@@ -12,6 +12,7 @@ import pytest
 
 from govmedia_rules import collect
 from govmedia_rules.collect.calls import MOST_RECORDS, Call, Records, json_lists, read_calls
+from govmedia_rules.collect.channels import MOST_CHANNELS, MOST_PICTURES
 from govmedia_rules.collect.dom import Dom
 from govmedia_rules.collect.home import is_tool_frame
 from govmedia_rules.collect.messages import read_answer_time, read_messages
@@ -517,6 +518,18 @@ def _looked_at(home: str, **more: bytes) -> SiteSnapshot:
 def test_a_channel_that_a_button_or_a_picture_may_lead_to_is_not_missing(home: str) -> None:
     assert "channels" in _looked_at(home).partial
     assert "channels" not in _looked_at('<a href="http://bszs.conac.cn/"><img src="/blue.png"></a>').partial
+
+
+@pytest.mark.parametrize(
+    ("link", "bound"),
+    [('<a href="/p{n}.html"><img src="/{n}.jpg"></a>', MOST_PICTURES), ('<a href="/p{n}.html">专栏{name}</a>', MOST_CHANNELS)],
+)
+def test_a_channel_behind_more_links_than_are_opened_is_not_missing(link: str, bound: int) -> None:
+    for count, is_whole in ((bound, True), (bound + 1, False)):
+        home = "".join(link.format(n=n, name=chr(0x4E00 + n)) for n in range(count))
+        nav = "".join(f'<li><a href="/{path}/">{name}</a></li>' for path, name in NAMES.items())
+        snapshot = _looked_at(home, **{f"/p{n}.html": frame("<h3>专题</h3>", nav=nav) for n in range(count)})
+        assert ("channels" not in snapshot.partial) is is_whole
 
 
 def test_services_in_a_frame_or_behind_a_picture_are_not_missing() -> None:
