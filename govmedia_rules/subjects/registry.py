@@ -280,7 +280,7 @@ def _renumbered(subjects: Sequence[Site | Account]) -> list[RegistryProblem]:
             subjects=tuple(ids.values()),
             what=f"the codes {' and '.join(ids)} may be of one unit: {' and '.join(code[:6] for code in ids)} are one division",
         )
-        for (_, _), ids in codes.items()
+        for ids in codes.values()
         if len(ids) > 1
     ]
 
