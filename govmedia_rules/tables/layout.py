@@ -37,9 +37,10 @@ FieldOf = Callable[[str], str | None]
 """Gives the field that a header leads to, or None."""
 
 
-_VALUE = re.compile(
-    r"(?:20|19)\d\d\s?[-./年]\s?\d{1,2}\s?[-./月]\s?\d{1,2}.*|\d{1,2}月\d{1,2}日|(?!20\d\d$)\d+(?:\.\d+)?|https?://.*"
+_DAY = re.compile(
+    r"(?:20|19)\d\d\s?[-./年]\s?\d{1,2}\s?[-./月]\s?\d{1,2}.*|20\d\d[01]\d[0-3]\d(?:\s.*)?|\d{1,2}月\d{1,2}日", re.DOTALL
 )
+_VALUE = re.compile(rf"{_DAY.pattern}|(?!20\d\d$)\d+(?:\.\d+)?|https?://.*")
 """What stands in rows of data, and neither in headers nor as a name: a date, a number, an address."""
 _NO_NAME = re.compile(
     r"[\d.、]+|\d{1,2}[.、．)）].+|第\d+页.*|[（(].*[)）]|.*[:：]|[^:：]{1,8}[:：].*|\W+|账号名称|以下空白|请.{6,}|.*[，。；].*"
@@ -53,6 +54,7 @@ _IN_BRACKETS = re.compile(r"[(（\[【<《][^()（）]{1,60}[)）\]】>》]")
 
 class _Words(NamedTuple):
     total: re.Pattern[str]
+    bare_total: re.Pattern[str]
     result: re.Pattern[str]
     note: re.Pattern[str]
     section: re.Pattern[str]
@@ -69,6 +71,7 @@ def _words() -> _Words:
     totals, notes = "|".join(table["totals"]), "|".join(table["notes"])
     return _Words(
         re.compile(rf"\S{{0,20}}?(?:{totals})[:：]?\s?\d{{0,7}}\s?[个家条]?"),
+        re.compile(totals),
         re.compile("|".join(table["results"])),
         re.compile(rf"(?:{notes})\s?(?:[:：（(、.．]|\d{{4}}年|$)"),
         re.compile(rf"(?:{_NUMBER_OF_TITLE.pattern})\S{{1,40}}"),
@@ -92,7 +95,7 @@ def no_subject(name: Any, cells: Mapping[str, Any]) -> str | None:
     if not isinstance(name, str):
         return None
     words = _words()
-    if words.total.fullmatch("".join(name.split())):
+    if _is_total(name, cells.values()):
         return TOTAL_ROW
     if words.example.fullmatch(name):
         return "示例行"
@@ -102,6 +105,17 @@ def no_subject(name: Any, cells: Mapping[str, Any]) -> str | None:
         return "写明没有账号，不是名称"
     filled = sum(cell is not None for cell in cells.values())
     return "说明行" if filled <= 2 and words.note.match(name) else None
+
+
+def _is_total(text: str, cells: Iterable[Any]) -> bool:
+    """Return whether a text names a total: beside a day only a bare one (合计), for 抽检全部合格 is then the title of a post."""
+    words = _words()
+    text = "".join(text.split())
+    if words.total.fullmatch(text) is None:
+        return False
+    return words.bare_total.fullmatch(text) is not None or not any(
+        isinstance(cell, date) or (isinstance(cell, str) and _DAY.fullmatch(cell)) for cell in cells
+    )
 
 
 @cache
@@ -448,7 +462,7 @@ def _no_data(row: Sequence[Any], header: Header, name_column: int, alone: Collec
     begins = "".join(first.split())
     # 合格 in front of a name is the result of that subject.
     is_result = words.result.fullmatch(begins) is not None and named not in ("", begins)
-    if words.total.fullmatch(named) or (words.total.fullmatch(begins) and not is_result):
+    if _is_total(named, row) or (_is_total(begins, row) and not is_result):
         return TOTAL_ROW
     if words.example.fullmatch(first) or words.example.fullmatch(named):
         return "示例行"

@@ -177,3 +177,8 @@ def test_one_code_beside_two_names_is_two_sites_and_is_named() -> None:
     first_unnamed = read(rows[2], *rows[:2])
     assert [(site.site.name, len(site.columns or ())) for site in first_unnamed] == [("甲县教育局网站", 2), ("甲县财政局网站", 1)]
     assert [fault.row for fault in first_unnamed.bad] == [4]
+
+
+def test_a_column_named_like_a_total_is_one() -> None:
+    result = read(row("食品抽检不合格", "2024-08-20"), row("全县合计", None, 条数=3))
+    assert [column.name for column in result[0].columns] == ["食品抽检不合格"]
