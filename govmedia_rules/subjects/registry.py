@@ -111,8 +111,8 @@ class Registry(Model):
         Rows that repeat it are one subject; a fact in which they differ is None. `problems` names both.
 
         Raises:
-            RegistryError: Rows with this id are of different platforms, of a site and an account, or of two units: they are no one
-                subject.
+            RegistryError: Rows with this id are of different platforms, of a site and an account, or of two units with different
+                names: they are no one subject.
         """
         subjects: list[Site | Account] = [*self.sites, *self.accounts]
         rows = [subject for subject in subjects if subject.id == subject_id]
