@@ -456,7 +456,7 @@ def doubtful_status(value: Any) -> bool:
 
 
 def perhaps_closed() -> str:
-    """Return a regular expression, of RE2 too, found in every text that `says_closed`."""
+    """Return a regular expression, of RE2 too, found in every text (in its form NFKC) that `says_closed`."""
     return _words().said_closed.pattern
 
 
