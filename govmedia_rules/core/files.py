@@ -54,7 +54,7 @@ def complete_file(path: str | os.PathLike[str]) -> Iterator[Path]:
 
 def not_written(path: str | os.PathLike[str], fault: OSError) -> ExportError:
     """Return the error of a file or folder that cannot be written."""
-    reason = os.strerror(fault.errno) if fault.errno else str(fault)
+    reason = reason_of(fault)
     return ExportError(
         f"it cannot be written: {reason}",
         Where(str(path)),
@@ -62,6 +62,11 @@ def not_written(path: str | os.PathLike[str], fault: OSError) -> ExportError:
         zh=f"不能写入：{reason}",
         hint_zh="请腾出磁盘空间，或换一个目录",
     )
+
+
+def reason_of(fault: OSError) -> str:
+    """Return what the system says of a fault, without the path."""
+    return os.strerror(fault.errno) if fault.errno else str(fault)
 
 
 def write_file(path: str | os.PathLike[str], content: bytes | str) -> None:
@@ -86,3 +91,29 @@ def make_folder(path: str | os.PathLike[str]) -> Path:
     except OSError as fault:
         raise not_written(folder, fault) from fault
     return folder
+
+
+def refuse_used(folder: Path, *own: str) -> None:
+    """Refuse a folder that holds anything but files of some names; nothing in it is touched.
+
+    Args:
+        folder: The folder.
+        own: The names that may be there, also of files that were not complete when their process was killed.
+
+    Raises:
+        ExportError: It holds something else, or cannot be read.
+    """
+    parts = tuple(f".{name}." for name in own)
+    try:
+        names = sorted(path.name for path in folder.iterdir())
+    except OSError as fault:
+        raise not_written(folder, fault) from fault
+    others = [name for name in names if name not in own and not (name.startswith(parts) and name.endswith(".part"))]
+    if others:
+        raise ExportError(
+            f"the folder holds something else: {others[0]}",
+            Where(str(folder)),
+            "choose an empty or new folder",
+            zh=f"文件夹中有别的内容：{others[0]}",
+            hint_zh="请选一个空的或新的文件夹",
+        )
