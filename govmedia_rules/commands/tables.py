@@ -13,7 +13,7 @@ from govmedia_rules.errors import BrokenLine, GovMediaRulesError, MissingColumn,
 from govmedia_rules.judge.frame import asked_of
 from govmedia_rules.judge.rulebook import Rulebook
 from govmedia_rules.snapshots.models import AccountSnapshot, SiteSnapshot
-from govmedia_rules.snapshots.shallow import kind_of_table, open_subject_tables, read_accounts, read_sites
+from govmedia_rules.snapshots.shallow import kinds_of_tables, open_subject_tables, read_accounts, read_sites
 from govmedia_rules.snapshots.shallow_rows import SubjectKind
 from govmedia_rules.tables.model import BadRow, Rows
 
@@ -39,17 +39,9 @@ def table_snapshots(
         GovMediaRulesError: `--at` is no date, or the table cannot be read.
     """
     tables = open_subject_tables(path, sheet=args.sheet, header=args.header)
-    kinds: dict[str | int | None, set[SubjectKind]] = {}
-    for table in tables:
-        kinds.setdefault(table.sheet, set()).add(kind_of_table(table.columns))
-    if len(set().union(*kinds.values())) < 2:
-        kinds = {args.sheet: {kind_of_table([column for table in tables for column in table.columns])}}
     snapshots: list[AccountSnapshot | SiteSnapshot] = []
-    for sheet, several in kinds.items():
-        kind: SubjectKind = "account" if "account" in several else "site"
-        if len(several) > 1:
-            say(f"{path}: {sheet or ''} 同一张工作表里有政务新媒体和网站两种表，只读了政务新媒体的；请分到两张工作表")
-        snapshots.extend(_one_kind(path, args, kind, sheet, book, zone, bad))
+    for kind in dict.fromkeys(kinds_of_tables(tables)):
+        snapshots.extend(_one_kind(path, args, kind, book, zone, bad))
     return snapshots
 
 
@@ -57,7 +49,6 @@ def _one_kind(
     path: str,
     args: argparse.Namespace,
     kind: SubjectKind,
-    sheet: str | int | None,
     book: Rulebook,
     zone: tzinfo,
     bad: list[BrokenLine],
@@ -68,7 +59,7 @@ def _one_kind(
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", MissingColumn)
         warnings.simplefilter("ignore", UnreadInput)
-        rows: Rows[AccountSnapshot] | Rows[SiteSnapshot] = read(path, observed_at=at, sheet=sheet, header=header, zone=zone)
+        rows: Rows[AccountSnapshot] | Rows[SiteSnapshot] = read(path, observed_at=at, sheet=args.sheet, header=header, zone=zone)
     _report(path, rows, asked_of(rows.missing, book))
     bad.extend(
         BrokenLine(fault.reason, Where(path, table=fault.sheet, row=fault.row, column=fault.column), zh=fault.reason)
