@@ -53,8 +53,7 @@ def parser(*names: str) -> argparse.ArgumentParser:
         *names: Commands whose modules are imported; the others are merely listed, since an import takes longer than most of them
             run.
     """
-    plain = argparse.RawDescriptionHelpFormatter
-    top = Parser(prog="govmedia-rules", description="政府网站与政务新媒体检查规则引擎", epilog=EVERYWHERE, formatter_class=plain)
+    top = Parser(prog="govmedia-rules", description="Inspection of government websites and new media.", epilog=EVERYWHERE)
     top.add_argument("--version", action="version", version=__version__)
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name, text in COMMANDS.items():

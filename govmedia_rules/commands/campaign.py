@@ -30,7 +30,7 @@ WIDEST = 44
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Describe the command and its actions."""
-    parser = commands.add_parser("campaign")
+    parser = commands.add_parser("campaign", description="figures of a round of inspection (一轮检查)")
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     examples = ", ".join(example_rounds())
 

@@ -50,7 +50,7 @@ def _add_limits(parser: argparse.ArgumentParser) -> None:
     defaults = collect.Limits()
     for name, annotation in collect.Limits.__annotations__.items():
         kind = float if "float" in str(annotation) or float in get_args(annotation) else int
-        group.add_argument(f"--{name.replace('_', '-')}", type=kind, metavar="N", help=f"default {getattr(defaults, name)}")
+        group.add_argument(f"--{name.replace('_', '-')}", type=kind, metavar="N", help=f"by default: {getattr(defaults, name)}")
 
 
 def limits_of(args: argparse.Namespace) -> collect.Limits:

@@ -75,8 +75,10 @@ def add_inputs(parser: argparse.ArgumentParser) -> None:
         help="ask this indicator or family only; repeat",
     )
     parser.add_argument("--ignore", action="append", default=[], metavar="ID", help="do not ask this indicator or family; repeat")
-    parser.add_argument("--reviews", action="append", default=[], metavar="FILE", help="JSON Lines of reviews")
-    parser.add_argument("--waivers", action="append", default=[], metavar="FILE", help="JSON Lines of waivers")
+    parser.add_argument(
+        "--reviews", action="append", default=[], metavar="FILE", help="reviews: JSON Lines, or the workbook filled in; repeat"
+    )
+    parser.add_argument("--waivers", action="append", default=[], metavar="FILE", help="waivers: JSON Lines; repeat")
     parser.add_argument("--workers", type=positive, default=1, metavar="N", help="number of processes")
     parser.add_argument("--zone", metavar="+08:00", help="zone of times that are written without one")
 

@@ -11,6 +11,7 @@ import unicodedata
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import date
 from typing import Any, TextIO, TypeVar
 
 from govmedia_rules.errors import BrokenLine, language
@@ -150,6 +151,16 @@ def positive(text: str) -> int:
         what = zh if language() == "zh" else f"must be a whole number from 1 to 999999, not {text[:40]!r}"
         raise argparse.ArgumentTypeError(what)
     return number
+
+
+def day(text: str) -> date:
+    """Return a day, for options such as `--due`."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        zh = f"{text[:40]!r} 不是日期，写作 2024-09-10"
+        what = zh if language() == "zh" else f"{text[:40]!r} is no day; write 2024-09-10"
+        raise argparse.ArgumentTypeError(what) from None
 
 
 def count_on_stderr(items: Iterable[T], what: str) -> Iterator[T]:

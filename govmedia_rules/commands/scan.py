@@ -13,7 +13,7 @@ from itertools import chain, count
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-from govmedia_rules.commands.output import positive
+from govmedia_rules.commands.output import day, positive
 from govmedia_rules.commands.scan_output import Settled, match_digest, scan_report, scan_review_rows, scan_sarif, scan_table
 from govmedia_rules.core.files import make_folder, write_file
 from govmedia_rules.core.time import SHANGHAI
@@ -44,7 +44,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         "files", nargs="+", metavar="FILE", help=".txt, .html, .docx, .xlsx, .pptx, .pdf, .jsonl, or a folder of these"
     )
     parser.add_argument("--lexicon", action="append", metavar="ID|FILE", help="built-in id or file; several are merged")
-    parser.add_argument("--at", type=date.fromisoformat, metavar="DATE", help="day the texts were published, where they do not say")
+    parser.add_argument("--at", type=day, metavar="DATE", help="day the texts were published, where they do not say")
     parser.add_argument("--no-near", action="store_true", help="listed wrong forms only, no near misses")
     parser.add_argument("--no-forms", action="store_true", help="no dates, numbers, marks and private numbers")
     parser.add_argument("--checkers", action="store_true", help="also run the checkers that installed packages offer")
@@ -60,9 +60,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         metavar="FILE",
         help="reviews (JSON Lines, workbook filled in) or an earlier scan as JSON or SARIF: only what is new is shown",
     )
-    parser.add_argument(
-        "--today", type=date.fromisoformat, metavar="DATE", help="day on which decisions may have expired; today without it"
-    )
+    parser.add_argument("--today", type=day, metavar="DATE", help="day on which decisions may have expired; today without it")
     parser.add_argument(
         "--inline", action="store_true", help="heed exceptions in the files: govmedia-rules: allow WORDS | ROLE | DATE | REASON"
     )
