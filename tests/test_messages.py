@@ -14,6 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 import govmedia_rules as gr
 from govmedia_rules import errors
 from govmedia_rules.core.faults import describe_fault, fault_texts
+from govmedia_rules.core.vocabulary import read_data
 from govmedia_rules.errors import GovMediaRulesError, choices, choices_zh, language
 
 PACKAGE = Path(gr.__file__).parent
@@ -214,3 +215,68 @@ def test_faults_of_values_are_said_in_two_languages(kind: object, value: object)
         for word in INSIDE:
             assert word not in text.en + text.zh
     assert fault_texts(caught.value.errors(include_url=False)).zh
+
+
+# --- what models refuse -----------------------------------------------------------------------------------------------
+
+INWARD = {"collect/tolerant.py", "core/dates.py", "core/vocabulary.py", "engines/run_folder.py", "notices/classify.py", "reports/notice.py",
+          "rules/bundle.py"}  # fmt: skip
+"""Modules whose plain errors never leave the library."""
+
+
+def test_every_english_refusal_of_a_model_has_its_chinese() -> None:
+    chinese, used, missing = read_data("govmedia_rules.core", "faults.toml"), set(), []
+    for path in sorted(PACKAGE.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call) and ast.unparse(node.exc.func) == "ValueError":
+                given = node.exc.args[0]
+                parts = given.values if isinstance(given, ast.JoinedStr) else [given]
+                text = "".join(str(part.value) if isinstance(part, ast.Constant) else "{}" for part in parts)
+                used.add(text)
+                if text.isascii() and text != "{}" and text not in chinese and str(path.relative_to(PACKAGE)) not in INWARD:
+                    missing.append(f"{path.relative_to(PACKAGE)}:{node.lineno} {text}")
+    assert missing == []
+    assert set(chinese) <= used
+    for english, text in chinese.items():
+        assert not text.isascii()
+        filled = text.format(*["甲"] * english.count("{}"))
+        assert filled.count("甲") == english.count("{}")
+
+
+MADE_WRONG: dict[str, tuple[Callable[[], object], str, str]] = {
+    "a text for a time": (
+        lambda: gr.AccountSnapshot(account={"name": "甲", "platform": "weibo"}, observed_at="昨天"),  # type: ignore[arg-type]
+        "observed_at\n  应为时间，如 2024-08-23T10:00:00+08:00",
+        "observed_at\n  must be a time such as 2024-08-23T10:00:00+08:00",
+    ),
+    "an unknown platform": (lambda: gr.Account(name="甲", platform="微信公种号"), "是否应为“微信公众号”？可用的有：微信、", "did you mean '微信公众号'? there are 微信, "),
+    "an unknown field": (lambda: gr.Account.model_validate({"name": "甲", "platform": "weibo", "nmae": "乙"}), "是否应为“name”？可用的有：", "did you mean 'name'?"),
+    "JSON": (lambda: gr.SiteSnapshot.model_validate_json("{"), "不是 JSON", "not JSON"),
+    "a contradiction": (
+        lambda: gr.Waiver(id="W1", subject="甲", indicators=["media.veto.stale"], authority="甲", document="甲", reason="甲", granted="2024-12-01", expires="2024-01-31"),  # type: ignore[arg-type]
+        "豁免到期日 2024-01-31 早于批准日 2024-12-01",
+        "the waiver expires on 2024-01-31, before it is granted on 2024-12-01",
+    ),
+    "braces": (lambda: gr.Window(days=0, months=0), "写作 { days = 14 }", "write for example { days = 14 }"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", MADE_WRONG)
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_model_says_what_is_wrong_in_the_language_of_messages(name: str, lang: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GOVMEDIA_LANG", lang)
+    make, zh, en = MADE_WRONG[name]
+    with pytest.raises(ValidationError) as caught:
+        make()
+    text = str(caught.value)
+    assert (zh if lang == "zh" else en) in text
+    for word in ("pydantic", "Input should", "Value error", "function-after", "chain["):
+        assert word not in text
+    again = [describe_fault(error) for error in caught.value.errors(include_url=False)]
+    assert any(zh.rpartition("\n  ")[2] in fault.zh for fault in again)
+    assert any(en.rpartition("\n  ")[2] in fault.en for fault in again)
+
+
+def test_models_inside_others_are_made_by_the_validator_alone() -> None:
+    assert not gr.Account.__pydantic_custom_init__
+    assert not gr.AccountSnapshot.__pydantic_custom_init__

@@ -22,6 +22,7 @@ from govmedia_rules.campaign.results import Result, UnitOutcome
 from govmedia_rules.campaign.rules import SubjectKind
 from govmedia_rules.campaign.units import CountedResult, CountedUnits, subject_kind
 from govmedia_rules.core.rates import Rounding
+from govmedia_rules.errors import ArgumentError
 from govmedia_rules.subjects.models import Account, Site
 from govmedia_rules.subjects.registry import Population
 
@@ -331,7 +332,7 @@ class Statistics:
             ValueError: They were made by different groupings.
         """
         if set(self.groupings) != set(other.groupings):
-            raise ValueError("statistics by different groupings cannot be merged")
+            raise ArgumentError("statistics by different groupings cannot be merged", zh="分组不同的统计不能合并")
         tables = dict(self._tables)
         for name, counts in other._tables.items():
             tables[name] = tables[name].merge(counts) if name in tables else counts

@@ -58,10 +58,7 @@ def limits_of(args: argparse.Namespace) -> collect.Limits:
     given = {name: value for name in collect.Limits.__annotations__ if (value := getattr(args, name, None)) is not None}
     if getattr(args, "all_pages", False):
         given["content_sample"] = None
-    try:
-        return collect.Limits(**given)
-    except ValueError as fault:
-        raise CollectError(str(fault), zh=f"{fault}") from fault
+    return collect.Limits(**given)
 
 
 def subjects_of(sources: list[str]) -> list[Site]:

@@ -12,9 +12,10 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
 from govmedia_rules.core import display
+from govmedia_rules.core.faults import DescribedModel
 
 
-class Model(BaseModel):
+class Model(DescribedModel):
     """A frozen value: unknown keys, NaN and infinities are refused.
 
     In every field `None` means "not observed" and an empty tuple "looked, nothing there"; they are never the same.

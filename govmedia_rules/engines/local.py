@@ -22,7 +22,7 @@ from govmedia_rules.core.parallel import DEATH, HangGuard, Job, run_tasks
 from govmedia_rules.core.progress import Meter, Progress
 from govmedia_rules.engines.batch import BatchJudge, Cells
 from govmedia_rules.engines.run_folder import LOCK_FILE, Piece, claim, is_done, locked, look_at, origin, refuse_foreign
-from govmedia_rules.errors import BrokenLine, ObservationError, UnreadInput, Where
+from govmedia_rules.errors import ArgumentError, BrokenLine, ObservationError, UnreadInput, Where
 from govmedia_rules.judge.files import CHECK_SECONDS, HANG_SECONDS, Outside, check_files, slices, worker_modules
 from govmedia_rules.judge.inspection import VERDICT_TONES, Verdict
 from govmedia_rules.judge.limits import limit_checks
@@ -154,12 +154,15 @@ def inspect_to_parquet(
     """
     files = check_files([paths] if isinstance(paths, str | os.PathLike) else paths)
     if not files:
-        raise ValueError("there is no file to judge")
+        raise ArgumentError("there is no file to judge", zh="没有要判定的文件")
     if workers < 1:
-        raise ValueError(f"workers must be 1 or more, not {workers}")
+        raise ArgumentError(f"workers must be 1 or more, not {workers}", zh=f"workers 应不小于 1，不是 {workers}")
     judge = BatchJudge.of(book)
     if judge.keep:
-        raise ValueError("files are judged without keep=; file and position lead back to the input")
+        raise ArgumentError(
+            "files are judged without keep=; file and position lead back to the input",
+            zh="判定文件时不用 keep=；由文件名和位置就能找回输入",
+        )
     folder = make_folder(out)
     # Where there is nothing to judge, an empty part still tells readers of the folder the columns.
     inputs = look_at(files)  # before they are cut: what comes to them meanwhile is judged and seen as grown next time

@@ -19,7 +19,7 @@ from pydantic_core import core_schema
 from govmedia_rules.checks.contract import Arg, CheckResult, Evidence, Status
 from govmedia_rules.checks.sentences import sentences
 from govmedia_rules.core import display, plots
-from govmedia_rules.errors import visible
+from govmedia_rules.errors import check_choice, visible
 from govmedia_rules.judge.packing import dump_answer
 from govmedia_rules.judge.readings import READINGS_DIFFER, answers_text
 from govmedia_rules.judge.reviews import Review, ReviewedStatus, Waiver, decide
@@ -439,8 +439,7 @@ def _title(indicator: Indicator, lang: str) -> str:
 
 def render(indicator: Indicator, judgement: CheckResult, lang: str) -> str:
     """Return the sentence for an answer: the indicator's own for this reason, else the library's, else title and values."""
-    if lang not in ("zh", "en"):
-        raise ValueError(f"messages are written in 'zh' and 'en', not {lang!r}")
+    check_choice("lang", lang, ("zh", "en"))
     title = _title(indicator, lang)
     reason = judgement.reason or judgement.status.value
     template = indicator.messages.get(reason) or _messages().get(reason)

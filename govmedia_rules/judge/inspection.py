@@ -607,7 +607,7 @@ class Inspection(Row):
             try:
                 return cls.from_dict(value)  # type: ignore[arg-type]  # anything but a mapping is refused there
             except ObservationError as fault:
-                raise ValueError(str(fault)) from None
+                raise ArgumentError(*fault.args) from None
 
         return core_schema.no_info_plain_validator_function(
             read, serialization=core_schema.plain_serializer_function_ser_schema(cls.to_dict)
