@@ -31,6 +31,7 @@ from types import ModuleType
 from typing import Any
 
 from govmedia_rules.checks.contract import Check
+from govmedia_rules.core.files import examples_folder
 from govmedia_rules.core.time import SHANGHAI
 from govmedia_rules.errors import ObservationError, Where
 from govmedia_rules.judge.finding import Finding
@@ -39,7 +40,7 @@ from govmedia_rules.judge.rulebook import Rulebook, load_rulebook
 from govmedia_rules.snapshots.models import AccountSnapshot, AnySnapshot, SiteSnapshot
 from govmedia_rules.snapshots.supervision import SupervisorSnapshot
 
-__all__ = ["POINT", "Case", "judge", "load_cases", "run_cases", "snapshot"]
+__all__ = ["POINT", "Case", "examples_folder", "judge", "load_cases", "run_cases", "snapshot"]
 
 POINT = datetime(2024, 8, 23, 10, tzinfo=SHANGHAI)
 """Monitoring point of a case that names none."""

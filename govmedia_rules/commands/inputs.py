@@ -13,10 +13,10 @@ from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import NamedTuple
 
-import govmedia_rules
 from govmedia_rules.commands.book import add_books, books_of
 from govmedia_rules.commands.output import positive, say, show_as
 from govmedia_rules.commands.tables import TABLE_SUFFIXES, table_snapshots
+from govmedia_rules.core.files import examples_folder
 from govmedia_rules.core.time import SHANGHAI
 from govmedia_rules.errors import (
     BrokenLine,
@@ -81,13 +81,6 @@ def add_inputs(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--waivers", action="append", default=[], metavar="FILE", help="waivers: JSON Lines; repeat")
     parser.add_argument("--workers", type=positive, default=1, metavar="N", help="number of processes")
     parser.add_argument("--zone", metavar="+08:00", help="zone of times that are written without one")
-
-
-def examples_folder() -> Path:
-    """Return where the shipped examples lie: inside the installed package, or in the source tree."""
-    package = Path(govmedia_rules.__file__).parent
-    installed = package / "examples"
-    return installed if installed.is_dir() else package.parent / "docs" / "examples"
 
 
 def example_inspections() -> list[str]:

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from govmedia_rules.commands.book import books_of
-from govmedia_rules.commands.inputs import InspectionInputs, add_inputs, examples_folder, job_of, judge_inputs
+from govmedia_rules.commands.inputs import InspectionInputs, add_inputs, job_of, judge_inputs
 from govmedia_rules.commands.output import as_given, count_on_stderr, day, say, say_unread
-from govmedia_rules.core.files import make_folder, write_file
+from govmedia_rules.core.files import examples_folder, make_folder, write_file
 from govmedia_rules.errors import BrokenLine, GovMediaRulesError, Where
 from govmedia_rules.judge.inspection import Inspection, Verdict
 from govmedia_rules.judge.rulebook import load_rulebook

@@ -86,3 +86,16 @@ def make_folder(path: str | os.PathLike[str]) -> Path:
     except OSError as fault:
         raise not_written(folder, fault) from fault
     return folder
+
+
+def examples_folder() -> Path:
+    """Return where the shipped examples lie, a folder for each: inside the installed package, or in the source tree.
+
+    Example:
+        >>> from govmedia_rules.testing import examples_folder
+        >>> (examples_folder() / "jiangxi-2020q1").is_dir()
+        True
+    """
+    package = Path(__file__).parents[1]
+    installed = package / "examples"
+    return installed if installed.is_dir() else package.parent / "docs" / "examples"

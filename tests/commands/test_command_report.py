@@ -133,7 +133,7 @@ def test_sheets_of_a_saved_campaign(tmp_path: Path, capfdbinary: pytest.CaptureF
 
     import govmedia_rules as gr
     from govmedia_rules.campaign import DueRule
-    from govmedia_rules.commands.inputs import examples_folder
+    from govmedia_rules.testing import examples_folder
 
     round_ = gr.read_campaign(examples_folder() / "hanzhong-2024q3").campaign
     tasks = round_.issue(DueRule(days=14), signed=date(2024, 8, 27))
