@@ -17,7 +17,7 @@ from importlib import import_module
 from govmedia_rules import __version__
 from govmedia_rules.commands.output import safe_streams, say
 from govmedia_rules.commands.usage import Parser, settings_of, take_option, with_settings
-from govmedia_rules.errors import GovMediaRulesError, language
+from govmedia_rules.errors import GovMediaRulesError, language, reason, reason_zh
 
 COMMANDS = {
     "inspect": "judge snapshots",
@@ -138,17 +138,7 @@ def _guarded(name: str, run: Callable[[], int], *, traceback: bool) -> int:
 
 def _file_fault(fault: OSError) -> str:
     """Return a sentence for a file that cannot be opened, with its name as it was given."""
-    names = {
-        FileNotFoundError: ("no such file or folder", "没有这个文件或目录"),
-        IsADirectoryError: ("this is a folder, a file is needed", "这是目录，应为文件"),
-        NotADirectoryError: ("this is a file, a folder is needed", "这是文件，应为目录"),
-        FileExistsError: ("this exists already and is not a folder; choose another name", "已有同名文件，请换一个名称"),
-        PermissionError: ("not allowed to open or write it", "没有读写它的权限"),
-    }
-    english, chinese = next(
-        (texts for kind, texts in names.items() if isinstance(fault, kind)), (fault.strerror or str(fault),) * 2
-    )
-    text = chinese if language() == "zh" else english
+    text = reason_zh(fault) if language() == "zh" else reason(fault)
     if fault.filename is None:
         return text
     # A file is written beside its place and moved there at the end; the reader knows the place.

@@ -178,6 +178,36 @@ WRONG: dict[str, tuple[Callable[[Path], object], str]] = {
     "a number for a table": (lambda _: gr.read_accounts(7, observed_at=date(2024, 8, 23)), ""),
     "an unknown plot": (lambda _: gr.InspectionTable([]).plot("scoers"), "scores"),  # type: ignore[arg-type]
     "an unknown group": (lambda _: gr.InspectionTable([]).plot(by="plattform"), "platform"),  # type: ignore[arg-type]
+    "nothing for snapshots": (lambda _: list(gr.load_rulebook("national-2019").inspect_many(None)), "read_accounts"),  # type: ignore[arg-type]
+    "dicts for snapshots": (lambda _: list(gr.load_rulebook("national-2019").inspect_many([{}])), "model_validate"),  # type: ignore[list-item]
+    "a path for reviews": (
+        lambda _: list(gr.load_rulebook("national-2019").inspect_many([SNAPSHOT], reviews="a.xlsx")),
+        "read_reviews",
+    ),  # type: ignore[arg-type]
+    "dicts for waivers": (lambda _: gr.load_rulebook("national-2019").inspect(SNAPSHOT, waivers=[{}]), "read_waivers"),  # type: ignore[list-item]
+    "an unknown indicator of a book": (lambda _: gr.load_rulebook("national-2019")["media.veto.stall"], "media.veto.stale"),
+    "an unknown finding": (
+        lambda _: gr.load_rulebook("national-2019").inspect(SNAPSHOT).finding("media.veto.stall"),
+        "media.veto.stale",
+    ),
+    "snapshots for inspections": (lambda _: gr.InspectionTable([SNAPSHOT]), "inspect_many"),  # type: ignore[list-item]
+    "a path for inspections": (lambda _: gr.worklist("a.jsonl"), "inspect_files"),  # type: ignore[arg-type]
+    "one inspection for several": (
+        lambda _: gr.reports.review_desk(gr.load_rulebook("national-2019").inspect(SNAPSHOT)),
+        "[inspection]",
+    ),  # type: ignore[arg-type]
+    "snapshots to compare": (lambda _: gr.compare([SNAPSHOT], []), "inspect_many"),  # type: ignore[list-item]
+    "paths to compare": (lambda _: gr.compare("a.jsonl", "b.jsonl"), "read_results"),  # type: ignore[arg-type]
+    "numbers to compare": (lambda _: gr.compare(1, 2), "inspect_many"),  # type: ignore[arg-type]
+    "a workbook for lines": (lambda folder: list(gr.read_snapshots(_workbook(folder))), "read_accounts"),
+    "another workbook for reviews": (lambda folder: gr.read_reviews(_workbook(folder)), "校验码"),
+    "a folder for waivers": (lambda folder: gr.read_waivers(folder), ""),
+    "a number for a code": (lambda _: gr.SiteCode.parse(6107000001), ""),  # type: ignore[arg-type]
+    "a number for a text": (lambda _: gr.Scanner("starter").scan(5), ""),  # type: ignore[arg-type]
+    "nothing for a notice": (lambda _: gr.notices.read(None), ""),  # type: ignore[arg-type]
+    "an unknown kind of subject": (lambda _: gr.notices.classify("无更新", subject="web"), "account"),  # type: ignore[arg-type]
+    "a file for a round": (lambda folder: gr.read_campaign(_workbook(folder)), "campaign.toml"),
+    "a map that is not there": (lambda folder: gr.plots.area_map(folder / "省.geojson", {}), "省.geojson"),
     "no workers": (lambda _: gr.load_rulebook("national-2019").inspect_files([], workers=0), "1"),
 }
 
@@ -215,6 +245,23 @@ def test_faults_of_values_are_said_in_two_languages(kind: object, value: object)
         for word in INSIDE:
             assert word not in text.en + text.zh
     assert fault_texts(caught.value.errors(include_url=False)).zh
+
+
+@pytest.mark.parametrize(
+    ("fault", "zh", "en"),
+    [
+        (FileNotFoundError(2, "No such file or directory"), "没有这个文件或目录", "no such file or folder"),
+        (OSError(28, "No space left on device"), "磁盘空间不足", "No space left on device"),
+        (OSError("odd"), "odd", "odd"),
+        (ValueError("Invalid value (at line 3, column 5)"), "第3行第5列写法有误（Invalid value (at line 3, column 5)）", "Invalid value (at line 3, column 5)"),
+        (UnicodeDecodeError("utf-8", b"a\xff", 1, 2, "invalid start byte"), "第2个字节不是 UTF-8 文字", "invalid start byte"),
+        (errors.TableError("no", zh="没有"), "没有", "no"),
+    ],
+)  # fmt: skip
+def test_faults_of_files_are_said_in_both_languages(fault: Exception, zh: str, en: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GOVMEDIA_LANG", "en")
+    assert errors.reason_zh(fault) == zh
+    assert en in errors.reason(fault)
 
 
 # --- what models refuse -----------------------------------------------------------------------------------------------

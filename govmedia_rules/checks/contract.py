@@ -25,7 +25,7 @@ from govmedia_rules.checks.members import Members
 from govmedia_rules.core.frozen import EMPTY, FrozenDict
 from govmedia_rules.core.time import Window
 from govmedia_rules.core.vocabulary import key_of
-from govmedia_rules.errors import ArgumentError
+from govmedia_rules.errors import ArgumentError, reason_zh
 from govmedia_rules.snapshots.models import AccountSnapshot, SiteSnapshot
 from govmedia_rules.snapshots.supervision import SupervisorSnapshot
 from govmedia_rules.text.normalise import INVISIBLE
@@ -547,7 +547,7 @@ def _read_spec(function: Check) -> CheckSpec:
         hints = typing.get_type_hints(function, include_extras=True)
     except Exception as fault:
         what, zh = f"the annotations of check {mark.name!r} cannot be read", f"检查算法 {mark.name!r} 的类型标注不能读取"
-        raise ArgumentError(f"{what}: {fault}", zh=f"{zh}：{fault}") from fault
+        raise ArgumentError(f"{what}: {fault}", zh=f"{zh}：{reason_zh(fault)}") from fault
     first, *rest = inspect.signature(function).parameters.values()
     snapshot = hints.get(first.name)
     subject = SUBJECTS.get(snapshot)  # type: ignore[arg-type]

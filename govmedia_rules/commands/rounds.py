@@ -44,7 +44,7 @@ from govmedia_rules.commands.output import day, say
 from govmedia_rules.core.dates import read_moment
 from govmedia_rules.core.faults import first_fault
 from govmedia_rules.core.time import SHANGHAI
-from govmedia_rules.errors import CampaignError, GovMediaRulesError, Where
+from govmedia_rules.errors import CampaignError, GovMediaRulesError, Where, reason_zh
 from govmedia_rules.judge.inspection import Inspection
 from govmedia_rules.judge.rulebook import Rulebook, load_rulebook
 from govmedia_rules.notices.figures import DateSpan, PartialDate
@@ -272,7 +272,9 @@ def _inspections(path: Path, rulebooks: list[str], released: Books | None, refus
     try:
         file = path.open(encoding="utf-8-sig")
     except OSError as fault:
-        raise CampaignError(f"it cannot be read: {fault.strerror}", Where(str(path)), zh=f"文件不能读：{fault.strerror}") from fault
+        raise CampaignError(
+            f"it cannot be read: {fault.strerror}", Where(str(path)), zh=f"文件不能读：{reason_zh(fault)}"
+        ) from fault
     with file:
         for row, line in enumerate(file, 1):
             if not line.strip():

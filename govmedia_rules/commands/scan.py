@@ -17,7 +17,7 @@ from govmedia_rules.commands.output import day, positive
 from govmedia_rules.commands.scan_output import Settled, match_digest, scan_report, scan_review_rows, scan_sarif, scan_table
 from govmedia_rules.core.files import make_folder, write_file
 from govmedia_rules.core.time import SHANGHAI
-from govmedia_rules.errors import GovMediaRulesError, ObservationError, Where
+from govmedia_rules.errors import GovMediaRulesError, ObservationError, Where, reason_zh
 from govmedia_rules.judge.reviews import Review, last_by_passage, read_reviews
 from govmedia_rules.text.checkers import load_checkers
 from govmedia_rules.text.documents import TextDocument, decode_text, read_documents
@@ -138,7 +138,7 @@ def _passages_in(path: Path) -> set[str]:
             f"it is not what a scan printed: {fault}",
             Where(str(path)),
             "scan --format json or sarif prints it",
-            f"这不是 scan 的输出：{fault}",
+            f"这不是 scan 的输出：{reason_zh(fault)}",
             "用 scan --format json 或 sarif 输出",
         ) from None
 

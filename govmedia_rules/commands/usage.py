@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import re
 import sys
 import tomllib
@@ -13,7 +12,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from govmedia_rules.commands.output import width
-from govmedia_rules.errors import GovMediaRulesError, Where, choices, choices_zh, closest, language
+from govmedia_rules.errors import GovMediaRulesError, Where, choices, choices_zh, closest, language, reason, reason_zh
 
 _USAGE = (
     (r"the following arguments are required: (.+)", r"\g<0>", r"缺少参数：\1"),
@@ -163,12 +162,12 @@ def settings_of(path: str) -> Mapping[str, object]:
     try:
         return tomllib.loads(Path(path).read_text("utf-8-sig"))
     except OSError as fault:
-        what, zh = "the file of settings cannot be opened", "设置文件打不开"
+        what, zh = f"the file of settings cannot be opened: {reason(fault)}", f"设置文件打不开：{reason_zh(fault)}"
         hint, hint_zh = "it is named by --config or GOVMEDIA_CONFIG", "由 --config 或 GOVMEDIA_CONFIG 指明"
-        raise GovMediaRulesError(f"{what}: {os.strerror(fault.errno or 0)}", Where(path), hint, zh, hint_zh) from None
+        raise GovMediaRulesError(what, Where(path), hint, zh, hint_zh) from None
     except ValueError as fault:  # TOML and UTF-8 both
         hint, hint_zh = "write [inspect] and below it workers = 2", "写作 [inspect]，下一行 workers = 2"
-        raise GovMediaRulesError(f"not TOML: {fault}", Where(path), hint, f"不是 TOML：{fault}", hint_zh) from None
+        raise GovMediaRulesError(f"not TOML: {fault}", Where(path), hint, f"不是 TOML：{reason_zh(fault)}", hint_zh) from None
 
 
 def with_settings(top: argparse.ArgumentParser, given: Sequence[str], settings: Mapping[str, object], path: str) -> list[str]:

@@ -136,7 +136,8 @@ def described(faults: ValidationError, model: type[BaseModel]) -> ValidationErro
             fields = list(model.model_fields)
             text = FaultText(f"{text.en} ({choices(place[0], fields, 40)})", f"{text.zh}（{choices_zh(place[0], fields, 40)}）")
         fault = PydanticCustomError(error["type"], "{text}", {"text": getattr(text, lang), **text._asdict()})
-        lines.setdefault(place, InitErrorDetails(type=fault, loc=place, input=error["input"]))
+        if place not in lines or error["type"] == "timezone_aware":  # what is wrong with a time that is one
+            lines[place] = InitErrorDetails(type=fault, loc=place, input=error["input"])
     return ValidationError.from_exception_data(faults.title, list(lines.values()))
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from govmedia_rules.errors import ExportError, Where
+from govmedia_rules.errors import ExportError, Where, reason, reason_zh
 
 
 @contextmanager
@@ -54,12 +54,11 @@ def complete_file(path: str | os.PathLike[str]) -> Iterator[Path]:
 
 def not_written(path: str | os.PathLike[str], fault: OSError) -> ExportError:
     """Return the error of a file or folder that cannot be written."""
-    reason = os.strerror(fault.errno) if fault.errno else str(fault)
     return ExportError(
-        f"it cannot be written: {reason}",
+        f"it cannot be written: {reason(fault)}",
         Where(str(path)),
         "make room on the disk, or choose another folder",
-        zh=f"不能写入：{reason}",
+        zh=f"不能写入：{reason_zh(fault)}",
         hint_zh="请腾出磁盘空间，或换一个目录",
     )
 

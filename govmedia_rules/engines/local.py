@@ -22,7 +22,7 @@ from govmedia_rules.core.parallel import DEATH, HangGuard, Job, run_tasks
 from govmedia_rules.core.progress import Meter, Progress
 from govmedia_rules.engines.batch import BatchJudge, Cells
 from govmedia_rules.engines.run_folder import LOCK_FILE, Piece, claim, is_done, locked, look_at, origin, refuse_foreign
-from govmedia_rules.errors import ArgumentError, BrokenLine, ObservationError, UnreadInput, Where
+from govmedia_rules.errors import ArgumentError, BrokenLine, ObservationError, UnreadInput, Where, reason_zh
 from govmedia_rules.judge.files import CHECK_SECONDS, HANG_SECONDS, Outside, check_files, slices, worker_modules
 from govmedia_rules.judge.inspection import VERDICT_TONES, Verdict
 from govmedia_rules.judge.limits import limit_checks
@@ -193,7 +193,9 @@ def _undone(folder: Path, pieces: Sequence[Piece]) -> tuple[list[Piece], tuple[s
         except ValueError as fault:
             damaged.append(piece.part)
             warnings.warn(
-                UnreadInput(f"{piece.part} is damaged and is made again: {fault}", zh=f"{piece.part} 已损坏，重新生成：{fault}"),
+                UnreadInput(
+                    f"{piece.part} is damaged and is made again: {fault}", zh=f"{piece.part} 已损坏，重新生成：{reason_zh(fault)}"
+                ),
                 stacklevel=3,
             )
         todo.append(piece)
@@ -266,7 +268,9 @@ def _parquet(path: str) -> Any:
     try:
         return pq.ParquetFile(path)
     except (pa.ArrowException, ValueError, OSError) as fault:  # a ValueError: a name in its foot is no text
-        raise ObservationError(f"the file is not Parquet: {fault}", Where(path), zh=f"文件不是 Parquet：{fault}") from fault
+        raise ObservationError(
+            f"the file is not Parquet: {fault}", Where(path), zh=f"文件不是 Parquet：{reason_zh(fault)}"
+        ) from fault
 
 
 # The result
@@ -434,7 +438,11 @@ def _batches(file: Any, piece: Piece) -> Iterator[pyarrow.RecordBatch]:
         yield from file.iter_batches(BATCH_ROWS, row_groups=[piece.start])
     except (pa.ArrowException, UnicodeDecodeError, OSError) as fault:
         raise ObservationError(
-            f"the file is damaged: {fault}", Where(piece.path), "write it again", zh=f"文件已损坏：{fault}", hint_zh="请重新写出"
+            f"the file is damaged: {fault}",
+            Where(piece.path),
+            "write it again",
+            zh=f"文件已损坏：{reason_zh(fault)}",
+            hint_zh="请重新写出",
         ) from fault
 
 

@@ -18,7 +18,7 @@ from govmedia_rules.core.vocabulary import key_of
 from govmedia_rules.errors import SharedId
 from govmedia_rules.judge.engine import crashed, is_built_in, validated, wrong_answer
 from govmedia_rules.judge.finding import Finding, Findings
-from govmedia_rules.judge.inspection import Inspection
+from govmedia_rules.judge.inspection import Inspection, each_inspection
 from govmedia_rules.judge.rulebook import Rulebook
 from govmedia_rules.rules.model import Indicator
 from govmedia_rules.snapshots.models import AccountSnapshot, AnySnapshot
@@ -279,7 +279,7 @@ def incidents(inspections: Iterable[Inspection], *, families: tuple[str, ...] = 
     """
     groups: dict[tuple[str, str, str], tuple[str | None, str, set[str]]] = {}
     counted = (Status.FAILED, Status.NEEDS_REVIEW)
-    for inspection in inspections:
+    for inspection in each_inspection(inspections):
         owner = inspection.subject.owner
         for finding in inspection.findings:
             family = finding.id.rsplit(".", 1)[-1]

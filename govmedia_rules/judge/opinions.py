@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import NamedTuple, TypeVar
 
 from govmedia_rules.checks.contract import CheckSpec, Evidence
-from govmedia_rules.errors import ExpiredWaiver, SharedId, UnusedReview, UnusedWaiver, Where
+from govmedia_rules.errors import ArgumentError, ExpiredWaiver, SharedId, UnusedReview, UnusedWaiver, Where, kind_text, kind_text_zh
 from govmedia_rules.judge.engine import PlanResult
 from govmedia_rules.judge.reviews import Refusal, Review, Waiver, in_order
 from govmedia_rules.rules.model import Indicator, Plan
@@ -198,6 +198,8 @@ class Opinions:
     def _add_reviews(self, reviews: Iterable[Review]) -> None:
         usable: list[_Numbered] = []
         for review, where in _placed(reviews):
+            if not isinstance(review, Review):
+                raise _no_opinion(review, "reviews", "复核结果", "read_reviews(path), Review(…)")
             refusal = self._always_refused(review, where)
             if refusal is not None:
                 self.refused.append(refusal)
@@ -210,6 +212,8 @@ class Opinions:
 
     def _add_waivers(self, waivers: Iterable[Waiver]) -> None:
         for waiver, where in _placed(waivers):
+            if not isinstance(waiver, Waiver):
+                raise _no_opinion(waiver, "waivers", "豁免", "read_waivers(path), Waiver(…)")
             unknown = [name for name in waiver.indicators if self._is_unknown(name)]
             if unknown:
                 self.refused.append(Refusal(waiver, "unknown_indicator", self._no_indicator(unknown[0]), where))
@@ -369,6 +373,11 @@ def _target(review: Review) -> tuple[object, ...]:
 
 
 T = TypeVar("T", Review, Waiver)
+
+
+def _no_opinion(given: object, name: str, name_zh: str, takes: str) -> ArgumentError:
+    what, zh = f"{name} holds {kind_text(given)}", f"{name} 应为{name_zh}的列表，其中有{kind_text_zh(given)}"
+    return ArgumentError(what, None, f"use {takes}", zh, f"请用 {takes}")
 
 
 def _placed(items: Iterable[T]) -> Iterator[tuple[T, Where | None]]:

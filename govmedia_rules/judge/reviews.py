@@ -19,7 +19,7 @@ from govmedia_rules.core.faults import fault_texts
 from govmedia_rules.core.frozen import EMPTY, frozen_mapping
 from govmedia_rules.core.model import Model, Name, Short
 from govmedia_rules.core.time import Instant
-from govmedia_rules.errors import ObservationError, Where
+from govmedia_rules.errors import ObservationError, Where, reason_zh
 from govmedia_rules.judge.review_sheet import review_records
 from govmedia_rules.rules.model import Indicator
 
@@ -290,7 +290,7 @@ def _lines(path: str | os.PathLike[str]) -> Iterator[tuple[Where, bytes]]:
         content = Path(name).read_bytes()
     except OSError as fault:
         raise ObservationError(
-            f"the file cannot be read: {fault.strerror}", Where(name), zh=f"文件不能读：{fault.strerror}"
+            f"the file cannot be read: {fault.strerror}", Where(name), zh=f"文件不能读：{reason_zh(fault)}"
         ) from None
     for number, line in enumerate(content.removeprefix(b"\xef\xbb\xbf").split(b"\n"), 1):
         if line.strip():

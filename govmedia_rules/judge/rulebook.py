@@ -133,7 +133,7 @@ class Rulebook:
     def __getitem__(self, indicator_id: str) -> Indicator:
         indicator = self.plan.by_id.get(indicator_id) or self._renamed(indicator_id)
         if indicator is None:
-            raise KeyError(str(self._unknown(indicator_id)))
+            raise self._unknown(indicator_id)
         return indicator
 
     def __contains__(self, indicator_id: object) -> bool:
@@ -244,17 +244,18 @@ class Rulebook:
         Warns:
             SharedId: One id is given to two units; reviews and waivers of it are refused.
         """
-        if isinstance(snapshots, str | os.PathLike | Mapping | BaseModel) or kind_text(snapshots) == "a data frame":
+        is_one = isinstance(snapshots, str | os.PathLike | Mapping | BaseModel) or kind_text(snapshots) == "a data frame"
+        if is_one or not isinstance(snapshots, Iterable):
             raise _no_snapshot(snapshots)
         opinions = Opinions(self.plan, reviews, waivers)
         size = len(snapshots) if isinstance(snapshots, Sized) else None
         if isinstance(snapshots, Sequence):
-            for snapshot in snapshots:
+            for snapshot in map(_as_snapshot, snapshots):
                 opinions.observe(snapshot.subject, snapshot.observed_at)
         _warn_of_refused(opinions)
 
         def run() -> Iterator[Inspection]:
-            for snapshot in snapshots:
+            for snapshot in map(_as_snapshot, snapshots):
                 opinions.note_id(snapshot.subject)
                 yield self._inspect(snapshot, opinions)
             opinions.warn_of_unused()
@@ -476,6 +477,12 @@ def _warn_of_refused(opinions: Opinions) -> None:
         warnings.warn(
             UnusedReview(f"a review or waiver was not applied: {refusal}", zh=f"有一条复核或豁免未采用：{refusal}"), stacklevel=3
         )
+
+
+def _as_snapshot(given: AnySnapshot) -> AnySnapshot:
+    if not isinstance(given, SiteSnapshot | AccountSnapshot | SupervisorSnapshot):
+        raise _no_snapshot(given)
+    return given
 
 
 def _no_snapshot(given: object) -> ArgumentError:

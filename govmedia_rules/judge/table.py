@@ -10,7 +10,7 @@ from govmedia_rules.core import display, plots
 from govmedia_rules.core.plots import CountsOf
 from govmedia_rules.errors import ExportError, check_choice
 from govmedia_rules.judge.finding import Findings
-from govmedia_rules.judge.inspection import INSPECTION_HEADINGS, VERDICT_TONES, Inspection, Verdict, word_of
+from govmedia_rules.judge.inspection import INSPECTION_HEADINGS, VERDICT_TONES, Inspection, Verdict, each_inspection, word_of
 from govmedia_rules.snapshots.kinds import word
 from govmedia_rules.subjects.vocabulary import subject_vocabulary
 from govmedia_rules.tables.out import Tabular
@@ -59,7 +59,7 @@ class InspectionTable(Tabular[Inspection]):
     headings = INSPECTION_HEADINGS
 
     def __init__(self, inspections: Iterable[Inspection]) -> None:
-        self._inspections = tuple(inspections)
+        self._inspections = tuple(each_inspection(inspections))
 
     @overload
     def __getitem__(self, index: int) -> Inspection: ...

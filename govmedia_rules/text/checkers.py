@@ -8,7 +8,7 @@ from dataclasses import replace
 from importlib.metadata import entry_points
 from typing import Protocol, runtime_checkable
 
-from govmedia_rules.errors import ArgumentError, DuplicateId, PluginWarning, Where
+from govmedia_rules.errors import ArgumentError, DuplicateId, PluginWarning, Where, reason_zh
 from govmedia_rules.text.matches import Match
 
 GROUP = "govmedia_rules.text_checkers"
@@ -78,7 +78,7 @@ def load_checkers() -> tuple[TextChecker, ...]:
             warnings.warn(
                 PluginWarning(
                     f"text checker {point.name!r} ({point.value}) cannot be loaded: {fault!r}",
-                    zh=f"文字检查项 {point.name!r}（{point.value}）不能载入：{fault}",
+                    zh=f"文字检查项 {point.name!r}（{point.value}）不能载入：{reason_zh(fault)}",
                 ),
                 stacklevel=2,
             )
