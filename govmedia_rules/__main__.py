@@ -82,20 +82,22 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _run(given: list[str]) -> int:
     lang, given = take_option(given, "--lang")
+    if lang in ("zh", "en"):
+        os.environ["GOVMEDIA_LANG"] = lang  # worker processes inherit it
     config, given = take_option(given, "--config")
     config = config or os.environ.get("GOVMEDIA_CONFIG") or None
     if config is not None:
         settings = dict(settings_of(config))
         setting = settings.pop("lang", None)
         lang = lang or (None if setting is None else str(setting))
+        if lang in ("zh", "en"):
+            os.environ["GOVMEDIA_LANG"] = lang
         given = with_settings(parser(*COMMANDS), given, settings, config)
     if lang not in (None, "zh", "en"):
         zh = f"没有 {lang!r} 这种语言"
         raise GovMediaRulesError(
             f"{lang!r} is no language of messages", None, "--lang zh or --lang en", zh, "写作 --lang zh 或 --lang en"
         )
-    if lang is not None:
-        os.environ["GOVMEDIA_LANG"] = lang  # worker processes inherit it
     args = parser(*given[:1]).parse_args(given)
     args.lang = lang or "zh"  # results are Chinese unless asked for otherwise; messages also follow the locale
     code: int = args.run(args)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 from collections import Counter
 from datetime import datetime
 from pathlib import Path
@@ -14,6 +13,7 @@ from govmedia_rules import collect
 from govmedia_rules.collect.failures import failure_kinds
 from govmedia_rules.collect.probes import read_probes, with_probes
 from govmedia_rules.collect.progress import ProgressBar
+from govmedia_rules.commands.output import say
 from govmedia_rules.core.dates import read_moment
 from govmedia_rules.core.files import complete_file
 from govmedia_rules.core.time import SHANGHAI
@@ -74,7 +74,8 @@ def subjects_of(sources: list[str]) -> list[Site]:
             rows = registered_sites(source)
             sites.extend(rows.good)
             for bad in rows.bad:
-                print(f"{source}, row {bad.row}, {bad.column}: {bad.reason} ({bad.value})", file=sys.stderr)
+                text = f"{bad.reason} ({bad.value})"
+                say(f"{source}, row {bad.row}, {bad.column}: {text}", f"{source}，第{bad.row}行，{bad.column}：{text}")
         elif "." in source and Path(source).suffix.lower() not in (".csv", ".xlsx", ".xls", ".ods", ".tsv", ".txt"):
             sites.append(Site(name=source, url=source if "://" in source else f"http://{source}/"))
         else:
@@ -123,7 +124,7 @@ def run(args: argparse.Namespace) -> int:
     kinds = failure_kinds()
     not_opened = {kind: count for kind, count in sorted(failures.items()) if kind}
     for kind, count in not_opened.items():
-        print(f"{kinds[kind].title} {count}: {kinds[kind].advice}", file=sys.stderr)
+        say(f"{kinds[kind].title} {count}: {kinds[kind].advice}")
     print(
         json.dumps(
             {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import codecs
 import json
+import os
 import re
 import sys
 import unicodedata
@@ -12,6 +13,7 @@ import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
+from pathlib import Path
 from typing import Any, TextIO, TypeVar
 
 from govmedia_rules.errors import BrokenLine, language
@@ -66,13 +68,14 @@ class SafeStream:
 def safe_streams() -> Iterator[None]:
     """Make standard output and standard error safe while a command runs; warnings are said in one line without a place in code."""
     out, err = sys.stdout, sys.stderr
-    sys.stdout, sys.stderr = SafeStream(out), SafeStream(err)
-    try:
-        with warnings.catch_warnings():
-            warnings.showwarning = _say_warning
-            yield
-    finally:
-        sys.stdout, sys.stderr = out, err
+    with Path(os.devnull).open("w", encoding="utf-8") as nowhere:  # a program that is started with a closed stream has None for it
+        sys.stdout, sys.stderr = (SafeStream(nowhere if stream is None else stream) for stream in (out, err))
+        try:
+            with warnings.catch_warnings():
+                warnings.showwarning = _say_warning
+                yield
+        finally:
+            sys.stdout, sys.stderr = out, err
 
 
 def _say_warning(message: Warning | str, *_: object, **__: object) -> None:

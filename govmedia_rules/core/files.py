@@ -54,12 +54,13 @@ def complete_file(path: str | os.PathLike[str]) -> Iterator[Path]:
 
 def not_written(path: str | os.PathLike[str], fault: OSError) -> ExportError:
     """Return the error of a file or folder that cannot be written."""
+    is_full = not isinstance(fault, FileExistsError | PermissionError | NotADirectoryError | IsADirectoryError)
     return ExportError(
         f"it cannot be written: {reason(fault)}",
         Where(str(path)),
-        "make room on the disk, or choose another folder",
+        "make room on the disk, or choose another folder" if is_full else "choose another name or folder",
         zh=f"不能写入：{reason_zh(fault)}",
-        hint_zh="请腾出磁盘空间，或换一个目录",
+        hint_zh="请腾出磁盘空间，或换一个目录" if is_full else "请换一个名称或目录",
     )
 
 

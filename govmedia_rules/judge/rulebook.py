@@ -153,8 +153,9 @@ class Rulebook:
     def _unknown(self, name: str) -> UnknownIndicator:
         families = {".".join(indicator.id.split(".")[:length]) for indicator in self.plan.indicators for length in range(1, 6)}
         close = closest(name, families)
-        hint = f"did you mean {close!r}?" if close else "the rulebook lists its ids in .indicators"
-        hint_zh = f"是否应为“{close}”？" if close else "指标编号见 .indicators，或用命令 explain 查看"
+        top = sorted({indicator.id.split(".")[0] for indicator in self.plan.indicators})
+        hint = f"did you mean {close!r}?" if close else f"families are {', '.join(top)}; `explain` lists what is in one"
+        hint_zh = f"是否应为“{close}”？" if close else f"类别有 {'、'.join(top)}；用命令 explain 列出一类中的指标"
         zh = f"{self.id} 没有指标或类别 {name!r}"
         return UnknownIndicator(f"{self.id} has no indicator or family {name!r}", Where(self.id), hint, zh, hint_zh)
 
@@ -205,10 +206,7 @@ class Rulebook:
         nothing_said = reviews == () and waivers == ()
         inspection = self._inspect(snapshot, self._no_opinions if nothing_said else Opinions(self.plan, reviews, waivers))
         for refusal in inspection.refused_reviews:
-            warnings.warn(
-                UnusedReview(f"a review or waiver was not applied: {refusal}", zh=f"有一条复核或豁免未采用：{refusal}"),
-                stacklevel=2,
-            )
+            warnings.warn(_not_applied(refusal), stacklevel=2)
         return inspection
 
     def _inspect(self, snapshot: AnySnapshot, opinions: Opinions) -> Inspection:
@@ -474,9 +472,12 @@ def _warn_of_waivers(inspection: Inspection, opinions: Opinions) -> None:
 
 def _warn_of_refused(opinions: Opinions) -> None:
     for refusal in opinions.refused:
-        warnings.warn(
-            UnusedReview(f"a review or waiver was not applied: {refusal}", zh=f"有一条复核或豁免未采用：{refusal}"), stacklevel=3
-        )
+        warnings.warn(_not_applied(refusal), stacklevel=3)
+
+
+def _not_applied(refusal: Refusal) -> UnusedReview:
+    what, zh = "a review or waiver was not applied", "有一条复核或豁免未采用"
+    return UnusedReview(f"{what}: {refusal.text('en')}", zh=f"{zh}：{refusal.text('zh')}")
 
 
 def _as_snapshot(given: AnySnapshot) -> AnySnapshot:

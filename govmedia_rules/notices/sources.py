@@ -255,7 +255,8 @@ def _from_docx(data: bytes) -> NoticeSource:
     except NoticeError:
         raise
     except Exception as fault:
-        raise NoticeError(f"not a readable DOCX file: {fault}", zh=f"不是可读的 DOCX 文件：{reason_zh(fault)}") from fault
+        what, zh = "not a readable DOCX file", "不是可读的 DOCX 文件"
+        raise NoticeError(what, None, "save it as .docx or text", zh, "请另存为 .docx 或文本") from fault
 
 
 def _docx_source(document: Any) -> NoticeSource:
