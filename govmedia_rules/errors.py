@@ -97,6 +97,11 @@ def language() -> Lang:
     return "zh" if setting.lower().startswith(("zh", "chinese")) else "en"
 
 
+def by_language(english: str, chinese: str) -> str:
+    """Return the one of two texts that `language()` asks for."""
+    return chinese if language() == "zh" else english
+
+
 def closest(given: object, allowed: Iterable[str]) -> str | None:
     """Return the allowed value that was probably meant; None where none is like it."""
     return next(iter(difflib.get_close_matches(str(given)[:200], allowed, n=1, cutoff=0.5)), None)

@@ -22,7 +22,7 @@ from govmedia_rules.campaign.results import Result, UnitOutcome
 from govmedia_rules.campaign.rules import SubjectKind
 from govmedia_rules.campaign.units import CountedResult, CountedUnits, subject_kind
 from govmedia_rules.core.rates import Rounding
-from govmedia_rules.errors import ArgumentError
+from govmedia_rules.errors import ArgumentError, by_language
 from govmedia_rules.subjects.models import Account, Site
 from govmedia_rules.subjects.registry import Population
 
@@ -347,11 +347,12 @@ class Statistics:
         stats = (
             (f"{tier}/{subject}", counts.stat(())) for (tier, subject, table), counts in self._tables.items() if table == TOTAL
         )
-        totals = [
-            f"{name}: {stat.inspected} of {'?' if stat.population is None else stat.population}, {stat.failed} failed"
-            for name, stat in stats
-        ]
-        return f"<Statistics {'; '.join(totals) or 'of nothing'}>"
+        totals = []
+        for name, stat in stats:
+            total = "?" if stat.population is None else stat.population
+            english = f"{name}: {stat.inspected} of {total}, {stat.failed} failed"
+            totals.append(by_language(english, f"{name}：共 {total} 个，检查 {stat.inspected} 个，不合格 {stat.failed} 个"))
+        return f"<{by_language('Statistics', '统计')} {'; '.join(totals) or by_language('of nothing', '（空）')}>"
 
 
 # --- counting -----------------------------------------------------------------------------------------------------------

@@ -22,7 +22,7 @@ from govmedia_rules.core.parallel import DEATH, HangGuard, Job, run_tasks
 from govmedia_rules.core.progress import Meter, Progress
 from govmedia_rules.engines.batch import BatchJudge, Cells
 from govmedia_rules.engines.run_folder import LOCK_FILE, Piece, claim, is_done, locked, look_at, origin, refuse_foreign
-from govmedia_rules.errors import ArgumentError, BrokenLine, ObservationError, UnreadInput, Where, reason_zh
+from govmedia_rules.errors import ArgumentError, BrokenLine, ObservationError, UnreadInput, Where, by_language, reason_zh
 from govmedia_rules.judge.files import CHECK_SECONDS, HANG_SECONDS, Outside, check_files, slices, worker_modules
 from govmedia_rules.judge.inspection import VERDICT_TONES, Verdict
 from govmedia_rules.judge.limits import limit_checks
@@ -93,8 +93,8 @@ class FileRun:
 
     def __repr__(self) -> str:
         verdicts = ", ".join(f"{verdict.zh} {count}" for verdict, count in self.verdicts.items())
-        bad = f", {self.bad_count} bad lines" if self.bad_count else ""
-        return f"<FileRun {self.subjects} subjects: {verdicts}{bad}>"
+        bad = by_language(f", {self.bad_count} bad lines", f"，{self.bad_count} 行未能读取") if self.bad_count else ""
+        return f"<FileRun {self.subjects} {by_language('subjects', '个对象')}: {verdicts}{bad}>"
 
     def _repr_html_(self) -> str:
         counts = {verdict.zh: count for verdict, count in self.verdicts.items()}

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple, get_args, overload
 
 from govmedia_rules.checks.contract import Status
-from govmedia_rules.errors import ArgumentError, ObservationError, SharedId, Where
+from govmedia_rules.errors import ArgumentError, ObservationError, SharedId, Where, by_language
 from govmedia_rules.judge.inspection import Inspection, Verdict, each_inspection, no_inspection
 from govmedia_rules.rules.model import Plan
 from govmedia_rules.subjects.addresses import address_key
@@ -282,7 +282,8 @@ class Comparison(Tabular[SubjectChange]):
         }
 
     def __repr__(self) -> str:
-        return f"<Comparison of {len(self)} subjects, {len(self.changed)} changed>"
+        total, changed = len(self), len(self.changed)
+        return by_language(f"<Comparison of {total} subjects, {changed} changed>", f"<对照：{total} 个对象，{changed} 个有变化>")
 
     def _repr_html_(self) -> str:
         head = "".join(f"<th>{word}</th>" for word in ("对象", "原判定", "现判定", *CHANGE_ZH.values()))

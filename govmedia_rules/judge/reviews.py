@@ -19,7 +19,7 @@ from govmedia_rules.core.faults import fault_texts
 from govmedia_rules.core.frozen import EMPTY, frozen_mapping
 from govmedia_rules.core.model import Model, Name, Short
 from govmedia_rules.core.time import Instant
-from govmedia_rules.errors import Lang, ObservationError, Where, language, reason_zh
+from govmedia_rules.errors import Lang, ObservationError, Where, by_language, language, reason_zh
 from govmedia_rules.judge.review_sheet import review_records
 from govmedia_rules.rules.model import Indicator
 
@@ -208,7 +208,9 @@ class ReadItems(Sequence[T], Generic[T]):
         return len(self._items)
 
     def __repr__(self) -> str:
-        return f"<{len(self)} read, {len(self.refused)} refused>"
+        return by_language(
+            f"<{len(self)} read, {len(self.refused)} refused>", f"<读入 {len(self)} 条，不能用 {len(self.refused)} 条>"
+        )
 
 
 def read_reviews(*paths: str | os.PathLike[str]) -> ReadItems[Review]:

@@ -30,6 +30,7 @@ from govmedia_rules.errors import (
     UnknownIndicator,
     UnusedReview,
     Where,
+    by_language,
     choices,
     choices_zh,
     closest,
@@ -45,7 +46,7 @@ from govmedia_rules.judge.opinions import NOTHING, Opinions
 from govmedia_rules.judge.reviews import Refusal, Review, Waiver
 from govmedia_rules.rules.bundle import dump_bundle, read_bundle
 from govmedia_rules.rules.load import LayerSource, as_day, book_with, collect_layers, known_ids, layers_for, old_layers
-from govmedia_rules.rules.model import Basis, Indicator, LayerRef, Plan, Scoring, SubjectWord
+from govmedia_rules.rules.model import KIND_ZH, Basis, Indicator, LayerRef, Plan, Scoring, SubjectWord
 from govmedia_rules.rules.overlay import resolve
 from govmedia_rules.rules.places import locate_rule
 from govmedia_rules.rules.plugins import Plugins, built_in_checks, installed, specs_of
@@ -339,7 +340,9 @@ class Rulebook:
         for indicator in self.plan.indicators:
             counts[indicator.kind] = counts.get(indicator.kind, 0) + 1
         kinds = ", ".join(f"{count} {kind}" for kind, count in counts.items())
-        return f"<Rulebook {self.version}{'' if self.plan.complete else ' (a selection)'}: {kinds}>"
+        kinds_zh = "，".join(f"{KIND_ZH[kind]} {count}" for kind, count in counts.items())
+        part, part_zh = ("", "") if self.plan.complete else (" (a selection)", "（选取部分）")
+        return by_language(f"<Rulebook {self.version}{part}: {kinds}>", f"<指标体系 {self.version}{part_zh}：{kinds_zh}>")
 
     def _repr_html_(self) -> str:
         summary = f"{self.version} · {self.digest[:12]} · {self.books} · {len(self)} 项指标" + (

@@ -10,7 +10,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar, overload
 
 from govmedia_rules.core import display
-from govmedia_rules.errors import ExportError, MissingExtra, check_choice, kind_text, kind_text_zh
+from govmedia_rules.errors import ExportError, MissingExtra, by_language, check_choice, kind_text, kind_text_zh
 from govmedia_rules.tables import columns, files
 from govmedia_rules.tables.columns import Cell, Heading, missing_frames
 
@@ -204,7 +204,8 @@ class SummaryTable(Tabular[R]):
         return self._name
 
     def __repr__(self) -> str:
-        return f"<{self._name}: {len(self)} rows of {', '.join(self.columns)}>"
+        rows = by_language(f"{len(self)} rows of {', '.join(self.columns)}", f"{len(self)} 行，{len(self.columns)} 列")
+        return f"<{self._name}: {rows}>"
 
     def _repr_html_(self) -> str:
         heads = [heading.title for heading in self.headings]
