@@ -133,8 +133,9 @@ def test_the_quick_start_has_two_commands(name: str) -> None:
     assert "pytest" in commands[1]
 
 
-def test_the_page_of_rulebooks_names_every_one_with_its_place_and_first_day() -> None:
-    rows = (ROOT / "docs" / "rulebooks.md").read_text("utf-8").splitlines()
+@pytest.mark.parametrize("page", ["rulebooks.md", "rulebooks.zh.md"])
+def test_the_page_of_rulebooks_names_every_one_with_its_place_and_first_day(page: str) -> None:
+    rows = (ROOT / "docs" / page).read_text("utf-8").splitlines()
     for name, path in built_in_files().items():
         layer = read_layer(path, Plugins()).content
         [row] = [one for one in rows if one.startswith(f"| `{name}`")]
