@@ -35,7 +35,7 @@ class _Rule(NamedTuple):
     first_level_only: bool
 
 
-@check("site.columns_core_stale", needs="columns", version=2)
+@check("site.columns_core_stale", needs="columns", version=3)
 def columns_core_stale(
     site: SiteSnapshot,
     *,
@@ -267,7 +267,7 @@ def _no_column(site: SiteSnapshot, kinds: Kinds) -> CheckResult:
     return failed("column_missing", evidence=evidence, faults={"missing": 1}, kinds=kinds)
 
 
-@check("site.column_stale", needs="columns", faults=("missing", "stale"), version=2)
+@check("site.column_stale", needs="columns", faults=("missing", "stale"), version=3)
 def column_stale(
     site: SiteSnapshot,
     *,
@@ -367,7 +367,7 @@ def _is_meant(column: Column, kinds: Kinds, except_kinds: Kinds, home_columns: b
     return True if is_known else None
 
 
-@check("site.columns_other_faulty", needs="columns", faults=("blank", "stale"), version=2)
+@check("site.columns_other_faulty", needs="columns", faults=("blank", "stale"), version=3)
 def columns_other_faulty(
     site: SiteSnapshot,
     *,

@@ -91,7 +91,7 @@ class FaultCount(NamedTuple):
         return None if self.seen + self.possible >= limit else False
 
 
-@check("site.home_stale", needs="home", version=2)
+@check("site.home_stale", needs="home", version=3)
 def home_stale(site: SiteSnapshot, *, window: Annotated[Window, Strictness.SHORTER]) -> CheckResult:
     """Check whether nothing on the home page was updated inside the window (首页不更新).
 
@@ -118,7 +118,7 @@ def home_stale(site: SiteSnapshot, *, window: Annotated[Window, Strictness.SHORT
     return failed("home_older_than_window" if home.latest_entry_from is None else "home_not_since", evidence=evidence, **args)
 
 
-@check("site.home_navigation_stale", needs="home", version=2)
+@check("site.home_navigation_stale", needs="home", version=3)
 def home_navigation_stale(site: SiteSnapshot, *, window: Annotated[Window, Strictness.SHORTER]) -> CheckResult:
     """Check whether the home page is only an entrance to columns, and none of the second-level pages was updated inside the window.
 
@@ -203,7 +203,7 @@ def home_updates_few(
     return failed("home_updates_few", evidence=evidence, faults={"few": 1}, count=count, **args)
 
 
-@check("account.stale", needs="latest_post_at|posts|post_count", version=2)
+@check("account.stale", needs="latest_post_at|posts|post_count", version=3)
 def stale(account: AccountSnapshot, *, window: Annotated[Window, Strictness.SHORTER]) -> CheckResult:
     """Check whether there was no update at all inside the window (监测时间点前2周内无更新).
 

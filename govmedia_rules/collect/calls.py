@@ -16,7 +16,7 @@ from functools import cache
 from typing import NamedTuple
 from urllib.parse import urlencode, urlsplit
 
-from govmedia_rules.collect.dom import Dom
+from govmedia_rules.collect.dom import Dom, is_store
 from govmedia_rules.collect.navigation import Base
 from govmedia_rules.collect.words import word_table
 from govmedia_rules.core.time import SHANGHAI
@@ -79,7 +79,7 @@ def read_calls(dom: Dom, base: Base) -> tuple[tuple[Call, ...], bool]:
     calls: dict[str, Call] = {}
     is_whole = not any(len(script) > _LONGEST_SCRIPT for script in dom.scripts)
     for script in dom.scripts:
-        if len(script) > _LONGEST_SCRIPT or "<![CDATA[" in script:
+        if len(script) > _LONGEST_SCRIPT or is_store(script):
             continue
         values = _constants(script)
         for number, match in enumerate(_CALL.finditer(script)):
@@ -226,6 +226,30 @@ def _lists_in(value: object) -> Iterator[Sequence[Mapping[object, object]]]:
                 yield records
             else:
                 waiting.extend(reversed(inner))
+
+
+def stored_lists(text: str) -> Records:
+    """Return the lists of records in CDATA that a text holds."""
+    fragments: list[str] = []
+    # Outside a datastore, records are told from other texts of a script by the link that each of them has.
+    stores = list(_between(text, "<datastore", "</datastore")) or list(_between(text, "<recordset", "</recordset"))
+    for store in stores or [text]:
+        records = [record for record in _between(store, "<![CDATA[", "]]>") if stores or "<a" in record.lower()]
+        if records:
+            body = "\n".join(records)
+            fragments.append(f"<table>{body}</table>" if "<tr" in body.lower() else f"<ul>{body}</ul>")
+    return Records(fragments)
+
+
+def _between(text: str, opening: str, closing: str) -> Iterator[str]:
+    """Return what stands between each opening and the closing after it; a text without closings is read once all the same."""
+    at = text.find(opening)
+    while at >= 0:
+        end = text.find(closing, at)
+        if end < 0:
+            return
+        yield text[at + len(opening) : end]
+        at = text.find(opening, end)
 
 
 def _row(record: Mapping[object, object]) -> str:

@@ -105,6 +105,8 @@ class ChannelFinder(LetterReader):
     async def _open_channels(self, kinds: Mapping[str, str]) -> dict[str, str]:
         """Open channels (address -> kind) and read their messages; return further channels that their pages name."""
         addresses = list(kinds)[:MOST_CHANNELS]
+        if len(kinds) > MOST_CHANNELS:
+            self.partial.add("channels")
         more: dict[str, str] = {}
         async for index, fetched in self._wave(addresses):
             if fetched is None:
@@ -142,8 +144,10 @@ class ChannelFinder(LetterReader):
 
     async def _look_behind_pictures(self, home: HomeView) -> None:
         """Open pictures of the home page that lead into the site without any text: one may be the channel."""
-        addresses = [url for url in home.unnamed_links if host_of(url) in self._hosts and url not in self.checked][:MOST_PICTURES]
-        async for index, fetched in self._wave(addresses):
+        addresses = [url for url in home.unnamed_links if host_of(url) in self._hosts and url not in self.checked]
+        if len(addresses) > MOST_PICTURES:
+            self.partial.add("channels")
+        async for index, fetched in self._wave(addresses[:MOST_PICTURES]):
             if fetched is None or fetched.failure is not None:
                 if fetched is None or opens(fetched.failure) is not False:
                     self.partial.add("channels")
@@ -186,6 +190,8 @@ class ChannelFinder(LetterReader):
             and not any(word in name for word in others)
         }
         unread = [url for url in names if url not in self._forms and url not in self.checked]
+        if len(unread) > MOST_CHANNELS:
+            self.partial.add("channels")
         async for _, fetched in self._wave(unread[:MOST_CHANNELS]):
             if fetched is None or (fetched.failure is not None and opens(fetched.failure) is None):
                 self.partial.add("channels")

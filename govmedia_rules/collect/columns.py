@@ -40,12 +40,14 @@ class Frame:
         lines: Lines of text.
         media: Addresses of pictures and the like.
         scripts: Addresses and texts of scripts.
+        boxes: Names of empty boxes that a script may fill.
     """
 
     links: frozenset[str] = frozenset()
     lines: frozenset[str] = frozenset()
     media: frozenset[str] = frozenset()
     scripts: frozenset[str] = frozenset()
+    boxes: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, pages: Iterable[PageFacts], listed: Iterable[str]) -> Frame:
@@ -57,6 +59,7 @@ class Frame:
             frozenset(line for page in pages for line in page.text.split("\n")),
             frozenset(address for page in pages for address in page.media),
             frozenset(script for page in pages for script in page.own_scripts),
+            frozenset(box for page in pages for box in page.waiting_boxes),
         )
 
 
@@ -153,7 +156,7 @@ def column_content(page: PageFacts, frame: Frame) -> ColumnContent:
     """
     dated = _main_entries(page)
     scripts = [script for script in page.own_scripts if script not in frame.scripts]
-    hides_list = page.has_future_dates or page.has_unread_records or page.may_show_newer(frame.scripts | frame.media)
+    hides_list = page.has_future_dates or page.has_unread_records or page.may_show_newer(frame.scripts | frame.media | frame.boxes)
     hides_list = hides_list or (bool(scripts) and page.empty_lists > 0 and page.fetches_content)
     hides_list = hides_list or any("{{" in line for line in own_lines(page, frame))
     shows_all = not (hides_list or own_frames(page, frame))

@@ -69,7 +69,8 @@ class ListState:
             return False
         if self.is_recent(now) or (self.next_page is None and not self.has_more):
             return True
-        return newest_first(self.days) and (self.is_followed or self.next_page is None)
+        # Entries of one day show no order.
+        return newest_first(self.days) and (self.is_followed or (self.next_page is None and len(set(self.days)) > 1))
 
     def take_page(self, entries: Sequence[Entry], next_page: str | None) -> None:
         """Add the entries of a further page; the list is followed far enough when they are older than what came before."""

@@ -36,9 +36,14 @@ _HIDDEN_RECORDS = ",".join(
 _UNSEEN = re.compile(r"display\s{0,3}:\s{0,3}none|visibility\s{0,3}:\s{0,3}hidden", re.IGNORECASE)
 # A script that only writes a fixed text where it stands: its text belongs to the page.
 _WRITTEN = re.compile(r"""\s*document\.write(?:ln)?\(\s*(["'])([^"'<>\\\n]{1,200})\1\s*\)\s*;?\s*""")
+# CDATA around the script of a page that may be read as XML; records in CDATA stand between tags.
+_WRAPPING = re.compile(
+    r"""\A\s*<!\[CDATA\[(?!\s*<)|(?://|/\*|<!--//-->)\s{0,20}<!\[CDATA\[(?:\s{0,20}\*/|//><!--)?"""
+    r"""|(?://|/\*)(?:--><!|\s{0,20})\]\]>(?:\s{0,20}\*/)?"""
+)
 _TAG = re.compile(rb"<(/?)([a-zA-Z][a-zA-Z0-9]{0,15})")
-# Elements without an end tag; `a` is among them because links are kept at any depth and close one another.
-_VOID = frozenset(b"a area base br col embed hr img input link meta param source track wbr".split())
+# Elements that nest no deeper than those around them: without an end tag, or closed by the next of their kind, as links are too.
+_FLAT = frozenset(b"a area base br col dd dt embed hr img input li link meta option p param source td th tr track wbr".split())
 
 
 # Elements other than links with an address, whose click leads to one.
@@ -84,12 +89,16 @@ class Dom:
         if b"\0" in source:  # looked for in the bytes: in a str of wide characters it takes as long as a tenth of the parsing
             html, source = html.replace("\0", ""), source.replace(b"\0", b"")
         self.html = html
-        self.tree = LexborHTMLParser(_shallow(source))
+        shallow = _shallow(source)
+        self.is_flattened = shallow is not source  # of lists in boxes without end not every entry is found then
+        self.tree = LexborHTMLParser(shallow)
         # What readers look up more than once is kept with the page.
         self.places: dict[str, int] = {}
         self.dated: list[tuple[int, re.Match[str]]] | None = None
         self.link_titles: dict[int, str] = {}
+        self.title_links: dict[int, list[tuple[LexborNode, str]] | None] = {}
         self.scripts: list[str] = []
+        self.stores: dict[int, str] = {}  # records for an element, by the identity of the one before or around them
         self.script_sources: list[str] = []
         for node in self.tree.css("script"):
             address = node.attributes.get("src")
@@ -97,7 +106,12 @@ class Dom:
                 self.script_sources.append(address)
             else:
                 text = node.text()
+                text = _WRAPPING.sub("", text) if "<![CDATA[" in text else text
                 self.scripts.append(text)
+                if is_store(text):
+                    self.stores.update(
+                        (beside.mem_id, text) for beside in (_element_before(node), node.parent) if beside is not None
+                    )
                 written = _WRITTEN.fullmatch(text) if len(text) < 400 else None
                 if written is not None and node.parent is not None:
                     node.insert_before(written[2])
@@ -161,6 +175,12 @@ class Dom:
         return anchors
 
     @cached_property
+    def link_nodes(self) -> tuple[list[LexborNode], dict[int, int]]:
+        """The `a` elements in document order, with a target or without, and their places by identity (`mem_id`)."""
+        nodes = self.tree.css("a")
+        return nodes, {node.mem_id: place for place, node in enumerate(nodes)}
+
+    @cached_property
     def anchor_of(self) -> dict[int, Anchor]:
         """The links by the identity (`mem_id`) of their nodes."""
         return {anchor.node.mem_id: anchor for anchor in self.anchors}
@@ -222,6 +242,18 @@ class Dom:
         return metas
 
 
+def is_store(script: str) -> bool:
+    """Return whether the text of a script is no script but XML with records in CDATA."""
+    return "<![CDATA[" in script and script.lstrip()[:1] == "<"
+
+
+def _element_before(node: LexborNode) -> LexborNode | None:
+    step = node.prev
+    while step is not None and not step.is_element_node:
+        step = step.prev
+    return step
+
+
 def _label(node: LexborNode, text: str) -> str:
     """Return the alternative text of a link that shows a picture and no text, or of an area; "" without one."""
     picture = node if node.tag == "area" else None if text else node.css_first("img[alt],img[title]")
@@ -231,33 +263,18 @@ def _label(node: LexborNode, text: str) -> str:
 
 
 def _shallow(html: bytes) -> bytes:
-    """Return the page itself, or, when a tag is nested without end to break parsers, the page without its later start tags."""
+    """Return the page itself, or, when tags are nested without end to break parsers, the page without those of the inner ones."""
     if html.count(b"<") < MANY_TAGS:  # the parser's time grows with the square of the depth: harmless up to here
-        return html
-    depth = 0
-    deepest = 0
-    for closing, tag in _TAG.findall(html):
-        if tag.lower() in _VOID:
-            continue
-        depth = max(0, depth - 1) if closing else depth + 1
-        deepest = max(deepest, depth)
-    if deepest <= DEEPEST:
         return html
     kept: list[bytes] = []
     depth = at = 0
     for match in _TAG.finditer(html):
-        if match[2].lower() in _VOID:
+        if match[2].lower() in _FLAT:
             continue
-        if match[1]:
-            depth = max(0, depth - 1)
-            continue
-        depth += 1
-        if depth > DEEPEST:
-            end = html.find(b">", match.end())
-            end = len(html) if end < 0 else end + 1
+        depth = max(0, depth + (-1 if match[1] else 1))
+        if depth + bool(match[1]) > DEEPEST:  # a start tag and its end tag go together
+            end = html.find(b">", match.end()) + 1 or len(html)
             if match.start() >= at:
                 kept.append(html[at : match.start()])
                 at = end
-            depth -= 1
-    kept.append(html[at:])
-    return b"".join(kept)
+    return b"".join([*kept, html[at:]]) if kept else html

@@ -325,20 +325,29 @@ def _is_title(text: str) -> bool:
 
 def _title_links(dom: Dom, node: LexborNode) -> list[tuple[LexborNode, str]] | None:
     """Return links in `node` whose text can be a title; None when there are too many for one record."""
-    links = node.css("a")
-    if len(links) > _MOST_LINKS:
-        return None
-    bylines = _bylines()
-    return [
-        (link, title)
-        for link in links
-        if (title := _link_title(dom, link)) and not any(word in (link.attributes.get("href") or "") for word in bylines)
-    ]
+    if node.mem_id not in dom.title_links:
+        dom.title_links[node.mem_id] = (
+            None if _has_many_links(dom, node) else [(link, title) for link in node.css("a") if (title := _link_title(dom, link))]
+        )
+    return dom.title_links[node.mem_id]
+
+
+def _has_many_links(dom: Dom, node: LexborNode) -> bool:
+    """Return whether an element has more links than a record: boxes in boxes without end are not counted through each time."""
+    nodes, places = dom.link_nodes
+    first = node.css_first("a") if len(nodes) > _MOST_LINKS else None
+    beyond = len(nodes) if first is None else places[first.mem_id] + _MOST_LINKS
+    step = nodes[beyond].parent if beyond < len(nodes) else None
+    while step is not None and step.mem_id != node.mem_id:
+        step = step.parent
+    return step is not None
 
 
 def _link_title(dom: Dom, link: LexborNode) -> str:
-    """Return the title a link's text or title attribute can be; "" when neither can."""
+    """Return the title a link's text or title attribute can be; "" when neither can, or the link leads to an author or category."""
     known = dom.link_titles.get(link.mem_id)
+    if known is None and any(word in (link.attributes.get("href") or "") for word in _bylines()):
+        known = dom.link_titles[link.mem_id] = ""
     if known is None:
         anchor = dom.anchor_of.get(link.mem_id)
         text, title = (anchor.text, anchor.title) if anchor else (" ".join(link.text().split()), link.attributes.get("title") or "")

@@ -6,9 +6,10 @@ import errno
 import socket
 import ssl
 
+from govmedia_rules.collect.protection import PageShape, kind_of_page
 from govmedia_rules.snapshots.failures import FailureKind, failure_kinds, of_status, opens
 
-__all__ = ["FailureKind", "failure_kinds", "of_exception", "of_status", "opens"]
+__all__ = ["FailureKind", "failure_kinds", "of_content", "of_exception", "of_status", "opens"]
 
 _VERIFY = {10: "tls_expired", 9: "tls_expired", 62: "tls_wrong_host", 64: "tls_wrong_host"}
 _UNREACHABLE = {errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EHOSTDOWN}
@@ -45,3 +46,15 @@ def of_exception(fault: BaseException) -> str:
 
 # Not the end of a name but of our own resolver: no server answered, or it was told to try again.
 _OUR_RESOLVER = {socket.EAI_AGAIN, socket.EAI_FAIL, socket.EAI_SYSTEM, socket.EAI_MEMORY}
+
+
+def of_content(text: str, *, has_links: bool, has_scripts: bool, title: str = "") -> str | None:
+    """Return the kind of failure a page's own content means (a protection page, nothing but a script, a parked domain), or None.
+
+    Args:
+        text: Text a reader sees.
+        has_links: Whether the page has any link.
+        has_scripts: Whether it has any script.
+        title: Its title.
+    """
+    return kind_of_page(PageShape(text, title, links=1 if has_links else 0, has_scripts=has_scripts))

@@ -31,8 +31,8 @@ class LetterReader(PageVisitor):
     _more_letters: list[tuple[str, str]] = field(default_factory=list)
     _message_keys: set[tuple[str, str, str]] = field(default_factory=set)
 
-    def _take_messages(self, facts: PageFacts, kind: str) -> bool:
-        """Add the messages of a page, each once; return whether it has a list of messages."""
+    def _take_messages(self, facts: PageFacts, kind: str, *, is_further: bool = False) -> bool:
+        """Add the messages of a page, or of a further page of a list, each once; return whether it has a list of messages."""
         messages = read_messages(facts.dom, facts.base, column_kind=kind, now=self.observed_at)
         waits = facts.fetches_content and facts.empty_lists > 0
         if waits:  # letters that a script writes are not read, whatever stands beside them
@@ -49,7 +49,7 @@ class LetterReader(PageVisitor):
         is_old = bool(days) and max(days) < (self.observed_at - OLDEST).date()
         if not is_old and facts.next_page is not None and host_of(facts.next_page) in self._hosts:
             self._more_letters.append((facts.next_page, kind))
-        elif not is_old and facts.has_more_pages:
+        elif not is_old and (facts.has_more_pages if is_further else facts.may_have_more):  # last pages name a next one too
             self.partial.add("messages")
         return True
 
@@ -60,7 +60,8 @@ class LetterReader(PageVisitor):
             async for index, fetched in self._wave([url for url, _ in waiting]):
                 if fetched is None and page_key(waiting[index][0]) in self._asked:
                     continue  # two lists share their further pages
-                if not self._is_own_page(fetched) or not self._take_messages(self._facts(fetched), waiting[index][1]):
+                kind = waiting[index][1]
+                if not self._is_own_page(fetched) or not self._take_messages(self._facts(fetched), kind, is_further=True):
                     self.partial.add("messages")
         if self._more_letters:
             self.partial.add("messages")

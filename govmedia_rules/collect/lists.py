@@ -394,7 +394,7 @@ class ListReader(ChannelFinder):
             if entry.title and entry.url not in known:
                 services.append(Service(name=entry.title[:1_000], url=entry.url))
         self.services = services
-        if facts.next_page is not None:
+        if facts.may_have_more:
             self.partial.add("services")
 
     def _take_document(self, url: str, facts: PageFacts) -> None:

@@ -79,17 +79,27 @@ def read_messages(dom: Dom, base: Base, *, column_kind: str | None, now: datetim
 
 
 def _read_rows(dom: Dom, base: Base, column_kind: str | None, now: datetime | None) -> tuple[Message, ...] | None:
-    """Return messages of a list without a header, whose rows show a title, a date and a status of their own."""
+    """Return messages of a list without a header, whose rows show a title, a date and a status of their own.
+
+    A list with a row that may hold more than one message is not read: one of them may have no answer.
+    """
     room = MOST_TIMES_READ * len(dom.joined)
     for grid in dom.tree.css("ul,ol,tbody,dl,div,section,form"):
         messages = []
+        is_whole = True
         for row in _rows_of(grid):
             text = "\0".join(node.text(separator="\0") for node in row)
             room -= len(text)
-            if len(text) <= LONGEST_ROW and (message := _row_message(row, text, base, column_kind, now)) is not None:
+            fields = _row_fields(text, now)
+            if "asked" not in fields or not {"answered", "status", "answer"} & set(fields):
+                continue
+            message = _row_message(row, fields, base, column_kind, now) if len(text) <= LONGEST_ROW else None
+            if message is None:
+                is_whole = False
+            else:
                 messages.append(message)
         if len(messages) >= FEWEST_ROWS:
-            return tuple(messages)
+            return tuple(messages) if is_whole else None
         if room < 0:  # boxes inside boxes without end
             break
     return None
@@ -106,13 +116,14 @@ def _rows_of(grid: LexborNode) -> list[list[LexborNode]]:
     return rows
 
 
-def _row_message(row: list[LexborNode], text: str, base: Base, column_kind: str | None, now: datetime | None) -> Message | None:
-    """Return the message that a row shows; None for one without a title, a date and a status, or with several records in it."""
+def _row_message(
+    row: list[LexborNode], fields: Mapping[str, str], base: Base, column_kind: str | None, now: datetime | None
+) -> Message | None:
+    """Return the message that a row with these fields shows; None for one without a title, or with several records in it."""
     links = [link for node in row for link in ([node] if node.tag == "a" else node.css("a[href]"))]
     heads = [head for node in row for head in node.css("h1,h2,h3,h4,h5,h6")]
-    fields = _row_fields(text, now)
     is_card = len(heads) <= 1 and len({link.attributes.get("href") for link in links}) <= MOST_ROW_LINKS
-    if not (links or heads) or not is_card or "asked" not in fields or not {"answered", "status", "answer"} & set(fields):
+    if not (links or heads) or not is_card:
         return None
     answered_at = read_moment(fields.get("answered", ""), now=now)
     answered = True if answered_at is not None else is_answered(fields.get("status", ""))

@@ -496,6 +496,7 @@ _TRS_PAGES = re.compile(
 )
 
 
+_DIGITS = re.compile("[0-9]+")
 _NUMBER = re.compile(r"[\[(（]?([1-9][0-9]?)[\])）]?")
 MOST_NUMBERED = 15
 """Links called by a number up to which these are taken for pages of a list."""
@@ -528,7 +529,8 @@ def _next_number(dom: Dom, base: Base) -> str | None:
         url = base.resolve(anchors[0].href) if match is not None else None
         if match is not None and url is not None and base.is_inside(url) and page_key(url) != own:
             numbers[int(match[1])] = url
-    if not 0 < len(numbers) <= MOST_NUMBERED:  # the days of a calendar are no pages
+    stems = {_DIGITS.sub("", page_key(url)) for number, url in numbers.items() if number > 1}
+    if len(stems) != 1 or len(numbers) > MOST_NUMBERED:  # pictures that take turns and the days of a calendar are no pages
         return None
     current = next(number for number in range(1, len(numbers) + 2) if number not in numbers)
     return numbers.get(current + 1)

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import date, datetime
 from functools import cached_property
 
 from govmedia_rules.collect.article import Published, Read, metas_by_name, read_published, read_source, read_title
-from govmedia_rules.collect.calls import Call, Records, json_lists, next_group, read_calls
+from govmedia_rules.collect.calls import Call, Records, json_lists, next_group, read_calls, stored_lists
 from govmedia_rules.collect.decode import Decoded, decode_page
-from govmedia_rules.collect.dom import Dom
+from govmedia_rules.collect.dom import Dom, is_store
 from govmedia_rules.collect.entries import MOST_ENTRIES, ListEntry, read_entries
 from govmedia_rules.collect.guides import read_guide
 from govmedia_rules.collect.marks import is_placeholder, read_marks, read_tags, site_map_links
@@ -34,7 +34,7 @@ from govmedia_rules.collect.navigation import (
     shows_paging,
 )
 from govmedia_rules.collect.shown import is_plausible, shown_day
-from govmedia_rules.collect.unread import busy_scripts, empty_lists, is_in_bar, shown_media, writes_unread
+from govmedia_rules.collect.unread import busy_scripts, empty_lists, is_in_bar, shown_media, waiting_boxes, writes_unread
 from govmedia_rules.collect.words import column_kind, word_table
 from govmedia_rules.snapshots.parts import Entry, FootMarks, Page, Tag
 
@@ -160,8 +160,8 @@ class PageFacts:
 
     @property
     def has_unread_records(self) -> bool:
-        """Whether it holds more records than were read: among them may be the newest."""
-        return not self._records.is_whole or len(self.shown_entries) >= MOST_ENTRIES
+        """Whether it may hold more records than were read: among them may be the newest."""
+        return self.dom.is_flattened or not self._records.is_whole or len(self.shown_entries) >= MOST_ENTRIES
 
     def _listed(self) -> frozenset[int]:
         """Return text nodes whose dates belong to lists of three or more entries."""
@@ -233,8 +233,8 @@ class PageFacts:
 
     @cached_property
     def may_have_more(self) -> bool:
-        """Whether anything on the page looks like paging, if only a button: a list that is not newest first may go on there."""
-        return self.has_more_pages or shows_paging(self.dom)
+        """Whether anything on the page looks like paging, if only a button, and no count says that this is the only page."""
+        return self.has_more_pages or (self.page_count is None and shows_paging(self.dom))
 
     @cached_property
     def guide(self) -> tuple[str, ...] | None:
@@ -301,13 +301,18 @@ class PageFacts:
         """Addresses of what is shown besides text: pictures, films, documents inside the page, frames; "" for a drawing."""
         return tuple(shown_media(self.dom, self.base))
 
+    @cached_property
+    def waiting_boxes(self) -> tuple[str, ...]:
+        """Names (`#id`) of empty boxes that a script may fill."""
+        return tuple(waiting_boxes(self.dom))
+
     def may_show_newer(self, known: Collection[str] = frozenset()) -> bool:
         """Return whether scripts, films of the old kind or elements of its own may show entries that its HTML does not hold.
 
         Args:
-            known: Scripts and media that all pages of the site have.
+            known: Scripts, media and empty boxes that all pages of the site have.
         """
-        return writes_unread(self.dom, known)
+        return writes_unread(self.dom, self.base, known)
 
     @cached_property
     def fetches_content(self) -> bool:
@@ -382,20 +387,9 @@ PARTS = (
 """Every part of a page, for callers who want all of them at once."""
 
 
-def _between(text: str, opening: str, closing: str) -> Iterator[str]:
-    """Return what stands between each opening and the closing after it; a text without closings is read once all the same."""
-    at = text.find(opening)
-    while at >= 0:
-        end = text.find(closing, at)
-        if end < 0:
-            return
-        yield text[at + len(opening) : end]
-        at = text.find(opening, end)
-
-
 def _scripted_lists(dom: Dom) -> Records:
     """Return lists that content systems keep as records inside a script (JSON, `<datastore>` with CDATA)."""
-    stored = [_stored_lists(text) if "CDATA" in text else json_lists(text) for text in dom.scripts]
+    stored = [stored_lists(text) if "<![CDATA[" in text else json_lists(text) for text in dom.scripts]
     return Records([fragment for records in stored for fragment in records.lists], all(records.is_whole for records in stored))
 
 
@@ -404,26 +398,12 @@ def _data_lists(text: str) -> Records | None:
     head = text[:200].lstrip("\ufeff \r\n\t")
     if head.startswith(("{", "[")):
         return json_lists(text)
-    return _stored_lists(text) if head.startswith(("<?xml", "<datastore", "<recordset")) and "CDATA" in text else None
-
-
-def _stored_lists(text: str) -> Records:
-    """Return the lists of records in CDATA that a text holds."""
-    fragments: list[str] = []
-    # Outside a datastore, records are told from other texts of a script by the link that each of them has.
-    stores = list(_between(text, "<datastore", "</datastore")) or list(_between(text, "<recordset", "</recordset"))
-    is_store = bool(stores)
-    for store in stores or [text]:
-        records = [record for record in _between(store, "<![CDATA[", "]]>") if is_store or "<a" in record.lower()]
-        if records:
-            body = "\n".join(records)
-            fragments.append(f"<table>{body}</table>" if "<tr" in body.lower() else f"<ul>{body}</ul>")
-    return Records(fragments)
+    return stored_lists(text) if head.startswith(("<?xml", "<datastore", "<recordset")) and "CDATA" in text else None
 
 
 def _fetches(dom: Dom) -> bool:
     """Return whether a script of the page fetches content after the page has come."""
-    scripts = "\n".join(script for script in dom.scripts if "<![CDATA[" not in script)
+    scripts = "\n".join(script for script in dom.scripts if not is_store(script))
     return (
         any(call in scripts for call in word_table("pages")["lists"]["fetching"])
         or any(sign in dom.html for sign in ("<!--#include", "<esi:include", "v-for", "ng-repeat", "ms-for", "x-for", "data-bind="))

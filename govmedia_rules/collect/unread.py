@@ -9,8 +9,8 @@ from itertools import islice
 
 from selectolax.lexbor import LexborNode
 
-from govmedia_rules.collect.calls import json_lists
-from govmedia_rules.collect.dom import Dom
+from govmedia_rules.collect.calls import json_lists, stored_lists
+from govmedia_rules.collect.dom import Dom, is_store
 from govmedia_rules.collect.navigation import Base
 from govmedia_rules.collect.words import word_table
 from govmedia_rules.core.vocabulary import any_of
@@ -41,7 +41,10 @@ _WRITES_VALUE = re.compile(
 )
 # What a script writes where it writes entries, and how it keeps them.
 _ENTRY_TAG = re.compile(r"<(?:a|li|tr|dd)\b", re.IGNORECASE)
-_SCRIPT_DATE = re.compile(r"(?:19|20)[0-9]{2}\s?[-/.年]\s?[01]?[0-9]\s?[-/.月]\s?[0-3]?[0-9]")
+_SCRIPT_DATE = re.compile(
+    r"(?:19|20)[0-9]{2}\s?[-/.年]\s?[01]?[0-9]\s?[-/.月]\s?[0-3]?[0-9]"
+    r"|(?<![0-9])1[0-9]{9}(?:[0-9]{3})?(?![0-9])"  # seconds or milliseconds since 1970
+)
 _SCRIPT_TITLE = re.compile("[\u4e00-\u9fff][^\"'<>{}\\n]{5}")
 FEWEST_HELD = 3
 """Titles and dates from which a script is taken for one that holds entries."""
@@ -93,47 +96,54 @@ def _writes_only_fixed(text: str) -> bool:
     return _VALUES.fullmatch(text) is not None or _inert().search(text) is not None
 
 
-def writes_unread(dom: Dom, known: Collection[str] = frozenset()) -> bool:
+def writes_unread(dom: Dom, base: Base, known: Collection[str] = frozenset()) -> bool:
     """Return whether scripts or elements of the page's own may show entries, possibly newer ones, that its HTML does not.
 
     Args:
         dom: The page.
-        known: Scripts and media that all pages of the site have, which write nothing of this page's own.
+        base: Its address, against which those of media are read.
+        known: Scripts, media and empty boxes that all pages of the site have, which show nothing of this page's own.
     """
     if (dom.asks_for_scripts and "noscript" not in known) or any(filler not in known for filler in _fillers(dom)):
         return True
-    scripts = [text for text in dom.scripts if text not in known and text.strip() not in known]
+    scripts = [text for text in dom.scripts if text.strip() not in known]
     if any(_writes_content(text) or _holds_entries(text) for text in scripts):
         return True
-    if not known and dom.tree.css_first("object,embed,applet") is not None:
+    if any(_source(node, base) not in known for node in dom.tree.css("object,embed,applet")):
         return True
     sources = [source for source in dom.script_sources if source not in known]
     files = [source.partition("?")[0] for source in sources]
     dynamic = (file for file in files if _DYNAMIC.search(file) and not _counters().search(file))
     if any(dynamic) or any(_listing().search(file.rpartition("/")[2]) for file in files):
         return True
-    return any(not _is_inert_source(source) for source in sources) and _has_waiting_box(dom)
+    # What runs on every page may fill the boxes of this one too.
+    is_busy = any(not _is_inert_source(source) for source in dom.script_sources) or len(scripts) < len(dom.scripts)
+    return is_busy and any(box not in known for box in waiting_boxes(dom))
 
 
 def _writes_content(text: str) -> bool:
     is_loop = _LOOP.search(text) is not None and _WRITES.search(text) is not None
-    if len(text) >= 20_000:
-        return False
     writes_entries = "document.write" in text and _ENTRY_TAG.search(text) is not None and _inert().search(text) is None
     return is_loop or writes_entries or _WRITES_VALUE.search(text) is not None
 
 
 def _holds_entries(text: str) -> bool:
     """Return whether a script holds texts with dates, as lists have them, in a form that is not read as a list."""
-    if "CDATA" in text or sum(1 for _ in islice(_SCRIPT_DATE.finditer(text), FEWEST_HELD)) < FEWEST_HELD:
+    if is_store(text) or sum(1 for _ in islice(_SCRIPT_DATE.finditer(text), FEWEST_HELD)) < FEWEST_HELD:
         return False
     titles = sum(1 for _ in islice(_SCRIPT_TITLE.finditer(text), FEWEST_HELD))
     return titles == FEWEST_HELD and not json_lists(text).lists
 
 
-def _has_waiting_box(dom: Dom) -> bool:
-    """Return whether an empty box with a name of its own stands outside the bars of the site: a script may fill it."""
-    return any(node.child is None and not is_in_bar(node) for node in dom.tree.css("div[id],section[id],ul[id],tbody[id]")[:2_000])
+def waiting_boxes(dom: Dom) -> Iterator[str]:
+    """Return the names (`#id`) of empty boxes outside the bars of the site that a script may fill.
+
+    A box beside records that the page holds for it waits for nothing else.
+    """
+    filled = {beside for beside, store in dom.stores.items() if stored_lists(store).lists}
+    for node in dom.tree.css("div[id],section[id],ul[id],tbody[id]"):
+        if node.child is None and node.mem_id not in filled and not is_in_bar(node):
+            yield f"#{node.id}"
 
 
 @cache
@@ -158,7 +168,7 @@ def busy_scripts(dom: Dom) -> Iterator[str]:
     for text in dom.scripts:
         bare = text.strip()
         # Records kept in the page are read as lists; a fixed text is part of the page already.
-        if not bare or "<![CDATA[" in bare or bare.startswith("{"):
+        if not bare or is_store(bare) or bare.startswith("{"):
             continue
         if any(call in bare for call in fetching):
             yield bare
@@ -199,11 +209,16 @@ def is_in_bar(node: LexborNode) -> bool:
     return False
 
 
+def _source(node: LexborNode, base: Base) -> str:
+    """Return the address of a picture, film or frame; "" for one without any."""
+    written = next((value.strip() for name in _SOURCES if (value := node.attributes.get(name))), "")
+    return base.resolve(written) or written[:200]
+
+
 def shown_media(dom: Dom, base: Base) -> Iterator[str]:
     """Return what the page shows besides text, as addresses; "" for a drawing without one."""
     for node in dom.tree.css(",".join(_MEDIA)):
-        written = next((value for name in _SOURCES if (value := node.attributes.get(name))), "")
-        yield base.resolve(written.strip()) or written.strip()[:200]
+        yield _source(node, base)
     yield from _fillers(dom)
     if dom.asks_for_scripts:
         yield "noscript"

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import warnings
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import reduce
+from itertools import count
 from typing import NamedTuple
 
 from govmedia_rules.checks.contract import CheckResult, CheckSpec, Status
@@ -94,14 +95,14 @@ class RegistryTally:
     def _units(self) -> dict[str, Member]:
         """Return one member for each unit, by an id that only it has."""
         units: dict[str, Member] = {}
-        for subject_id, rows in self._rows.items():
+        for subject_id, rows in sorted(self._rows.items()):
             members = _parted(rows)
             if len(members) > 1:
                 names = [member.name for member in members]
                 text = f"the id {subject_id!r} stands for {' and '.join(names)}; give each unit its own"
                 zh = f"标识 {subject_id!r} 指多个单位：{'、'.join(names)}；请给每个单位各自的标识"
                 warnings.warn(SharedId(text, zh), stacklevel=4)
-                members = _with_own_ids(members)
+                members = _with_own_ids(members, self._rows.keys() | units.keys())
             units.update((member.id, member) for member in members)
         return units
 
@@ -193,15 +194,17 @@ def _parted(rows: Mapping[Site | Account | None, Member]) -> list[Member]:
     return sorted(units, key=lambda member: (member.name, repr(member)))
 
 
-def _with_own_ids(members: Sequence[Member]) -> list[Member]:
-    """Give each of several units of one id its own: with its name, and its number among those of its name."""
+def _with_own_ids(members: Sequence[Member], taken: Collection[str]) -> list[Member]:
+    """Give each of several units of one id its own: with its name, and a number where that id is taken or several have the name."""
     names = Counter(member.name for member in members)
-    numbers: Counter[str] = Counter()
+    used = set(taken)
     renamed: list[Member] = []
     for member in members:
-        numbers[member.name] += 1
-        number = f" {numbers[member.name]}" if names[member.name] > 1 else ""
-        renamed.append(member._replace(id=f"{member.id} {member.name}{number}"))
+        own = f"{member.id} {member.name}"
+        if names[member.name] > 1 or own in used:
+            own = next(numbered for number in count(1) if (numbered := f"{own} {number}") not in used)
+        used.add(own)
+        renamed.append(member._replace(id=own))
     return renamed
 
 

@@ -318,7 +318,8 @@ def _cells(column: pyarrow.ChunkedArray, *, only_closing: bool = False) -> pyarr
         kind = pa.large_string()
     cells = column.cast(kind).combine_chunks()
     if only_closing and kind == pa.large_string():
-        return pc.if_else(pc.match_substring_regex(cells, perhaps_closed()), cells, pa.scalar(None, kind))
+        closing = pc.match_substring_regex(pc.utf8_normalize(cells, form="NFKC"), perhaps_closed())
+        return pc.if_else(closing, cells, pa.scalar(None, kind))
     return cells
 
 

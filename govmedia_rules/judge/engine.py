@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from copy import copy
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import PurePath
@@ -328,8 +327,8 @@ def _has(fixed: Mapping[int, CheckResult], position: int, status: Status) -> boo
 
 
 def _copy_of(snapshot: AnySnapshot) -> AnySnapshot:
-    own = copy(snapshot)
-    own.__dict__[own.kind] = copy(own.subject)
+    own = snapshot.__copy__()
+    own.__dict__[own.kind] = own.subject.__copy__()
     return own
 
 

@@ -207,10 +207,12 @@ _BOXES = re.compile("[□☐○]")
 _FILLERS = re.compile("有效|互动|功能|渠道|情况|^(?:全部|全都|均|都)|[!。]$")
 _ALL = re.compile("均|都|全部")
 _GRANTS = re.compile("有|可|能|支持|开|提供|设|正常")
+_NO_GRANTS = re.compile("功能|智能|可视|设置|开放平台")
+"""Words that grant nothing, though they hold a sign that does."""
 _TICKED_ALONE = re.compile("(?<=.)[√✓✔☑]$")
-_CLAUSE_ENDS = frozenset("，,；;。\n")
+_CLAUSE_ENDS = frozenset("；;。\n")
 _NO_PERSON_ANSWERS = "auto_reply"
-_STILL_THERE = re.compile("\\(?(?:未|没有?|尚未|并未)(?:被|申请)?(?:注销|关停|停用|关闭|冻结)\\)?")
+_STILL_THERE = re.compile("\\(?(?:未|没有?|尚未|并未|不含|不包括|不包含)(?:被|申请|已)?(?:注销|关停|停用|关闭|冻结)\\)?")
 _NOT_CLOSED = re.compile("(?:未|没有?|尚未|并未)(?P<stage>.+)")
 _BRACKETED = re.compile(r"(?P<head>[^()\[\]]*)[(\[](?P<note>[^()\[\]]*)[)\]](?P<tail>[^()\[\]]*)")
 
@@ -233,7 +235,7 @@ class _Tally:
 
         Args:
             part: The part.
-            is_joined: Whether 和, 、 and the like join it to the part before, so that a denial in front reaches it.
+            is_joined: Whether 和, 、 and the like join it to the part before, so that a denial in front may reach it.
         """
         words = _words()
         is_denied, self._is_denied = self._is_denied and is_joined, False
@@ -261,8 +263,8 @@ class _Tally:
             if _ALL.search(key):  # 评论、私信均不支持
                 self.denied += self.offered
                 self.offered = []
-        elif is_denied and not _GRANTS.search(key):
-            self.unclear = self._is_denied = True  # 不支持评论和私信
+        elif is_denied and not _GRANTS.search(_NO_GRANTS.sub("", key)):
+            self.unclear = self._is_denied = True  # 不支持评论和私信功能
         else:
             self.offered.append((kind, part))
 
@@ -454,7 +456,7 @@ def doubtful_status(value: Any) -> bool:
 
 
 def perhaps_closed() -> str:
-    """Return a regular expression, of RE2 too, found in every text that `says_closed`."""
+    """Return a regular expression, of RE2 too, found in every text (in its form NFKC) that `says_closed`."""
     return _words().said_closed.pattern
 
 

@@ -121,7 +121,8 @@ def read_columns(
         raise TableError(
             f"the columns are no snapshot: {fault}", Where(tables[0].name), zh=f"这些列不是采样数据：{reason_zh(fault)}"
         ) from fault
-    return Rows(snapshots, tuple(reader.bad), tuple(uses), rejected)
+    remarks = tuple(row for table in tables for row in table.remarks)
+    return Rows(snapshots, tuple(reader.bad), tuple(uses), rejected, remarks)
 
 
 _MAX_NAME = 1_000
@@ -247,7 +248,9 @@ class _Reader:
         }
         named = Site.model_validate({key: value for key, value in facts.items() if value is not None})
         first = self._sites.setdefault(named.id, named)
-        if named.code in (first.name, named.name) or is_same_name(first.name, named.name):
+        if first.code == first.name:
+            first = self._sites[named.id] = named  # a row before had no name beside the code
+        if named.code == named.name or is_same_name(first.name, named.name):
             return first
         fault("site_name", f"标识与“{first.name}”相同而名称不同，按不同网站计：请核对网站标识码和网址")
         apart = named.model_copy(update={"id": f"{named.id}@{named.name}"[:10_000], "code": None})

@@ -138,23 +138,22 @@ def _by_address(group: list[Row], once: Once) -> list[list[Row]]:
 
 
 def _by_name(group: list[Row], once: Once) -> list[list[Row]]:
-    """Part rows of one id by their names, where the names are of different units."""
-    parts: list[list[Row]] = []
-    for row in group:
-        name = row[1].subject.name
-        same = next((part for part in parts if is_same_name(name, part[0][1].subject.name)), None)
-        if same is None:
-            parts.append([row])
-        else:
-            same.append(row)
-    if len(parts) < 2 or group[0][1].subject.code is not None:
+    """Part rows of one id without a code by their names; one that may be either of two units joins neither."""
+    if group[0][1].subject.code is not None:
         return [group]
-    apart: list[list[Row]] = []
-    for part in parts:
-        name = part[0][1].subject.name
-        apart.append([(place, _with_subject(row, id=f"{row.subject.id}@{name}"[:10_000])) for place, row in part])
-        once.open.extend(_fault(place, row.subject.name, "网址相同而名称不同，按不同对象计：请补标识码") for place, row in part)
-    return apart
+    parts: dict[str, list[str]] = {}  # the longest name of a unit -> its names
+    for name in sorted({row.subject.name for _, row in group}, key=lambda name: (-len(name), name)):
+        same = [longest for longest, names in parts.items() if any(is_same_name(name, other) for other in names)]
+        parts.setdefault(same[0] if len(same) == 1 else name, []).append(name)
+    if len(parts) < 2:
+        return [group]
+    unit = {name: longest for longest, names in parts.items() for name in names}
+    apart: dict[str, list[Row]] = defaultdict(list)
+    for place, row in group:
+        name = unit[row.subject.name]
+        apart[name].append((place, _with_subject(row, id=f"{row.subject.id}@{name}"[:10_000])))
+        once.open.append(_fault(place, row.subject.name, "网址相同而名称不同，按不同对象计：请补标识码"))
+    return list(apart.values())
 
 
 _TIED = {

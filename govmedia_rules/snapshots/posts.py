@@ -304,7 +304,8 @@ def read_posts(
             groups.add(row, names)
     name = opened[0][0].name if opened else "posts"
     rejected = tuple(row for table, _ in opened for row in table.rejected)
-    return Rows(tuple(groups.snapshots(complete, name)), tuple(groups.bad), tuple(uses), rejected, tuple(groups.remarks))
+    remarks = (*(row for table, _ in opened for row in table.remarks), *groups.remarks)
+    return Rows(tuple(groups.snapshots(complete, name)), tuple(groups.bad), tuple(uses), rejected, remarks)
 
 
 class _Refused(Exception):

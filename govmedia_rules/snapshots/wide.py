@@ -43,14 +43,16 @@ def _with_titles(table: RawTable, field_of: FieldOf) -> RawTable:
     if not table.sections and not says_closed(sheet):
         return table
     titles = set(table.sections.values())
-    platforms = {text: _platform_of_title(text) for text in titles}
+    platforms = {each: _platform_of_title(each[-1]) if each else None for each in titles}
     of_rows: dict[str, Callable[[int], str | None]] = {}
-    if titles and None not in platforms.values() and not any(field_of(header) == "platform" for header in table.columns):
+    # A title of the whole table is read with the name of the sheet, which it may contradict (RowReader).
+    is_parted = len(titles) > 1 or any(each[-1] not in table.above for each in titles)
+    if is_parted and None not in platforms.values() and not any(field_of(header) == "platform" for header in table.columns):
         of_rows[PLATFORM] = lambda number: platforms[table.sections[number]]
     if says_closed(sheet):
         of_rows[TITLE] = lambda _: sheet
-    elif any(map(says_closed, titles)):
-        of_rows[TITLE] = lambda number: table.sections[number] or None
+    elif any(says_closed(title) for each in titles for title in each):
+        of_rows[TITLE] = lambda number: next(filter(says_closed, table.sections[number]), None)
     rows = [(number, {**cells, **{header: of(number) for header, of in of_rows.items()}}) for number, cells in table.rows]
     return replace(table, columns=(*table.columns, *of_rows), rows=rows) if of_rows else table
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from urllib.parse import unquote, urljoin
 
 _SESSION = re.compile(r";[^/?#]*|(?<=[?&])(?:jsessionid|phpsessid|aspsessionid[a-z]*|session_?id|sid)=[^&#]*&?", re.IGNORECASE)
@@ -12,6 +13,7 @@ _INDEX = re.compile(r"/(?:(?:index|default)\.(?:s?html?|aspx?|jspx?|php|do|actio
 _PORT = re.compile(r":(?:80|443)?$")
 
 
+@lru_cache(maxsize=4096)
 def address_key(url: str | None, base: str | None = None) -> str | None:
     """Return the form in which two addresses are compared.
 

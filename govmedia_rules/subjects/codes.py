@@ -474,7 +474,13 @@ class PoliceNumber:
 _PLAIN_HOST = re.compile(r"[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*")  # in which the codec of IDNA changes nothing
 # Most addresses of these sites, of which nothing else needs to be worked out.
 _PLAIN_ADDRESS = re.compile(r"(?:https?://)?((?!xn--)[a-z0-9_-]{1,63}(?:\.(?!xn--)[a-z0-9_-]{1,63})*\.gov\.cn)(?=[/?#]|\Z)")
+# What stands before the first of / ? # and holds a dot is a host without a scheme: a later // belongs to the path or query.
+_BARE_HOST = re.compile(r"[^/?#]*\.[^/?#]*(?<![:：])(?=[/?#])")
 _ZHENGWU = "xn--zfr164b"  # 政务, the only suffix allowed to Chinese domains since 国办函〔2018〕55号
+
+
+def _starts_with_host(text: str) -> bool:
+    return "//" not in text or _BARE_HOST.match(text) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -509,7 +515,7 @@ class Domain:
         if not raw:
             raise CodeError("域名 is empty", zh="域名为空")
         try:
-            host = urlsplit(raw if "//" in raw else f"//{raw}").hostname
+            host = urlsplit(f"//{raw}" if _starts_with_host(raw) else raw).hostname
         except ValueError as fault:
             raise CodeError(f"域名 {text!r} cannot be read: {fault}", zh=f"域名 {text!r} 不能读：{reason_zh(fault)}") from None
         if not host:

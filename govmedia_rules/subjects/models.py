@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
@@ -288,8 +289,8 @@ def is_same_unit(first: Site | Account, other: Site | Account) -> bool:
 def units_of(subjects: Iterable[Site | Account]) -> list[list[Site | Account]]:
     """Part descriptions that share an id into those of each unit."""
     units: list[list[Site | Account]] = []
-    # What has no code or address comes last: where it may be either of two units, it joins neither.
-    for subject in sorted(subjects, key=lambda each: (each.code is None, each.url is None)):
+    # What has no code or address, or a shorter name, comes last: where it may be either of two units, it joins neither.
+    for subject in sorted(subjects, key=lambda each: (each.code is None, each.url is None, -len(each.name), each.name)):
         same = [unit for unit in units if any(is_same_unit(subject, other) for other in unit)]
         if len(same) == 1:
             same[0].append(subject)
@@ -299,9 +300,9 @@ def units_of(subjects: Iterable[Site | Account]) -> list[list[Site | Account]]:
 
 
 def has_certain_id(subject: Site | Account) -> bool:
-    """Return whether the id of a subject was given, or holds its code, owner or region.
+    """Return whether the id of a subject was given, or holds its code; of an account also whether it holds its owner or region.
 
-    One made of a name alone, or of a host, may be that of several units.
+    One made of a name alone, or one of a site that was not given, may be that of several units.
     """
     if subject.code is not None:
         return True
@@ -317,8 +318,13 @@ def are_two_places(address: str | None, second: str | None) -> bool:
 
 def is_same_name(first: str, other: str) -> bool:
     """Return whether two names may be of one unit: they differ only in ordinary words, or one holds the other."""
-    name, second = (_ORDINARY.sub("", text).casefold() or text for text in (first, other))
+    name, second = _bare_name(first), _bare_name(other)
     return name in second or second in name
+
+
+@lru_cache(maxsize=65_536)
+def _bare_name(name: str) -> str:
+    return _ORDINARY.sub("", name).casefold() or name
 
 
 def _host(url: str) -> str | None:

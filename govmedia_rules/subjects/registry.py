@@ -111,8 +111,8 @@ class Registry(Model):
         Rows that repeat it are one subject; a fact in which they differ is None. `problems` names both.
 
         Raises:
-            RegistryError: Rows with this id are of different platforms, of a site and an account, or of two units: they are no one
-                subject.
+            RegistryError: Rows with this id are of different platforms, of a site and an account, or of two units with different
+                names: they are no one subject.
         """
         subjects: list[Site | Account] = [*self.sites, *self.accounts]
         rows = [subject for subject in subjects if subject.id == subject_id]
@@ -280,7 +280,7 @@ def _renumbered(subjects: Sequence[Site | Account]) -> list[RegistryProblem]:
             subjects=tuple(ids.values()),
             what=f"the codes {' and '.join(ids)} may be of one unit: {' and '.join(code[:6] for code in ids)} are one division",
         )
-        for (_, _), ids in codes.items()
+        for ids in codes.values()
         if len(ids) > 1
     ]
 

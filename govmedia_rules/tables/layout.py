@@ -37,9 +37,10 @@ FieldOf = Callable[[str], str | None]
 """Gives the field that a header leads to, or None."""
 
 
-_VALUE = re.compile(
-    r"(?:20|19)\d\d\s?[-./年]\s?\d{1,2}\s?[-./月]\s?\d{1,2}.*|\d{1,2}月\d{1,2}日|(?!20\d\d$)\d+(?:\.\d+)?|https?://.*"
+_DAY = re.compile(
+    r"(?:20|19)\d\d\s?[-./年]\s?\d{1,2}\s?[-./月]\s?\d{1,2}.*|20\d\d[01]\d[0-3]\d(?:\s.*)?|\d{1,2}月\d{1,2}日", re.DOTALL
 )
+_VALUE = re.compile(rf"{_DAY.pattern}|(?!20\d\d$)\d+(?:\.\d+)?|https?://.*")
 """What stands in rows of data, and neither in headers nor as a name: a date, a number, an address."""
 _NO_NAME = re.compile(
     r"[\d.、]+|\d{1,2}[.、．)）].+|第\d+页.*|[（(].*[)）]|.*[:：]|[^:：]{1,8}[:：].*|\W+|账号名称|以下空白|请.{6,}|.*[，。；].*"
@@ -47,11 +48,14 @@ _NO_NAME = re.compile(
 """What alone in a row is no name: a number, a remark in brackets, a label with its colon."""
 
 
+_NUMBER_OF_TITLE = re.compile(r"[一二三四五六七八九十]{1,3}[、.．]|[（(][一二三四五六七八九十]{1,3}[)）]")
 _IN_BRACKETS = re.compile(r"[(（\[【<《][^()（）]{1,60}[)）\]】>》]")
 
 
 class _Words(NamedTuple):
     total: re.Pattern[str]
+    bare_total: re.Pattern[str]
+    result: re.Pattern[str]
     note: re.Pattern[str]
     section: re.Pattern[str]
     example: re.Pattern[str]
@@ -67,8 +71,10 @@ def _words() -> _Words:
     totals, notes = "|".join(table["totals"]), "|".join(table["notes"])
     return _Words(
         re.compile(rf"\S{{0,20}}?(?:{totals})[:：]?\s?\d{{0,7}}\s?[个家条]?"),
+        re.compile(totals),
+        re.compile("|".join(table["results"])),
         re.compile(rf"(?:{notes})\s?(?:[:：（(、.．]|\d{{4}}年|$)"),
-        re.compile(r"(?:[一二三四五六七八九十]{1,3}[、.．]|[（(][一二三四五六七八九十]{1,3}[)）])\S{1,40}"),
+        re.compile(rf"(?:{_NUMBER_OF_TITLE.pattern})\S{{1,40}}"),
         re.compile(rf"[（(]?(?:{'|'.join(map(re.escape, table['examples']))})(?:[:：）)].*)?|{table['placeholder']}.*"),
         re.compile(
             rf"(?:{'|'.join(table['none_before'])})*(?:{'|'.join(table['none_words'])})"
@@ -89,7 +95,7 @@ def no_subject(name: Any, cells: Mapping[str, Any]) -> str | None:
     if not isinstance(name, str):
         return None
     words = _words()
-    if words.total.fullmatch("".join(name.split())):
+    if _is_total(name, cells.values()):
         return TOTAL_ROW
     if words.example.fullmatch(name):
         return "示例行"
@@ -99,6 +105,17 @@ def no_subject(name: Any, cells: Mapping[str, Any]) -> str | None:
         return "写明没有账号，不是名称"
     filled = sum(cell is not None for cell in cells.values())
     return "说明行" if filled <= 2 and words.note.match(name) else None
+
+
+def _is_total(text: str, cells: Iterable[Any]) -> bool:
+    """Return whether a text names a total: beside a day only a bare one (合计), for 抽检全部合格 is then the title of a post."""
+    words = _words()
+    text = "".join(text.split())
+    if words.total.fullmatch(text) is None:
+        return False
+    return words.bare_total.fullmatch(text) is not None or not any(
+        isinstance(cell, date) or (isinstance(cell, str) and _DAY.fullmatch(cell)) for cell in cells
+    )
 
 
 @cache
@@ -161,11 +178,26 @@ def find_tables(
 
 
 def _filled(grid: Grid) -> list[list[Any]]:
-    """Return the rows with every cell of a merged block holding the block's value."""
+    """Return the rows with every cell of a merged block holding the block's value.
+
+    Raises:
+        TableError: Merged blocks hold more cells than the sheet, so that they lie over each other.
+    """
     rows = [[text_cell(cell) for cell in row] for row in grid.rows]
+    width = max(map(len, rows), default=0)
+    left_to_fill = len(rows) * width
     for (top, left), (bottom, right) in grid.merged:
         if top >= len(rows) or left >= len(rows[top]) or rows[top][left] is None:
             continue
+        left_to_fill -= (min(bottom + 1, len(rows)) - top) * (min(right + 1, width) - left)
+        if left_to_fill < 0:
+            raise TableError(
+                "merged blocks lie over each other",
+                Where(grid.name, table=grid.sheet),
+                "unmerge the cells, or save the file again in Excel or WPS",
+                zh="合并单元格互相重叠",
+                hint_zh="请取消合并单元格，或用 Excel、WPS 重新保存后再读",
+            )
         value = rows[top][left]
         for row in range(top, min(bottom + 1, len(rows))):
             for column in range(left, min(right + 1, len(rows[row]))):
@@ -176,7 +208,15 @@ def _filled(grid: Grid) -> list[list[Any]]:
 def turned(grid: Grid) -> Grid:
     """Return a sheet with rows and columns changed about, for tables with one account a column."""
     rows = [list(row) for row in zip_longest(*_filled(grid))]
-    return Grid(grid.name, rows, sheet=f"{grid.sheet or ''}（横排，行号为列号）", day_zero=grid.day_zero)
+    return Grid(
+        grid.name,
+        rows,
+        sheet=f"{grid.sheet or ''}（横排，行号为列号）",
+        hidden_rows=grid.hidden_columns,
+        hidden_columns=grid.hidden_rows,
+        day_zero=grid.day_zero,
+        cut_after=grid.cut_after,
+    )
 
 
 def simple_table(grid: Grid) -> RawTable | None:
@@ -205,7 +245,8 @@ def simple_table(grid: Grid) -> RawTable | None:
             for below in range(at + 1, len(rows))
             if any(cell is not None for cell in rows[below])
         ]
-        return RawTable(grid.name, tuple(texts), data, sheet=grid.sheet, day_zero=grid.day_zero)
+        remarks = tuple(_hidden(grid, at + 1, texts))
+        return RawTable(grid.name, tuple(texts), data, sheet=grid.sheet, remarks=remarks, day_zero=grid.day_zero)
     return None
 
 
@@ -298,14 +339,16 @@ def _segments(
 ) -> Iterator[RawTable]:
     at = header.end
     needed, _ = names
+    titles: tuple[str, ...] = ()
     while True:
         texts = _unique(header.texts)
         alone = {column for column, text in enumerate(header.texts) if text and field_of(text) in names}
         name_column = next((column for column, text in enumerate(header.texts) if field_of(text) == needed), 0)
         data: list[tuple[int, dict[str, Any]]] = []
         rejected: list[BadRow] = []
-        sections: dict[int, str] = {}
-        section = ""
+        sections: dict[int, tuple[str, ...]] = {}
+        above_it = _titles_above(rows, header, name_column)
+        titles = titles if titles[-1:] == above_it[-1:] else above_it
         next_header: Header | None = None
         while at < len(rows):
             row, number = rows[at], grid.number(at)
@@ -322,9 +365,9 @@ def _segments(
             if reason is None:
                 reason = _words_of_headers(row, name_column, field_of)
             if reason in _SECTIONS:
-                section = str(next(cell for cell in row if cell is not None))
+                titles = _under(titles, str(next(cell for cell in row if cell is not None)))
             if reason is None:
-                sections[number] = section
+                sections[number] = titles
                 is_shifted = grid.is_delimited and _is_wider(row, header.texts)
                 cells = _unread(texts) if is_shifted else {text: cell for text, cell in zip(texts, row, strict=False) if text}
                 data.append((number, cells))
@@ -349,6 +392,33 @@ def _segments(
         if next_header is None:
             return
         header, at = next_header, next_header.end
+
+
+def _titles_above(rows: Sequence[Sequence[Any]], header: Header, name_column: int) -> tuple[str, ...]:
+    """Return the titles of the rows under a header: the rows of one text right above it; () where there is none."""
+    lines: list[str] = []
+    for row in reversed(rows[: header.first]):
+        texts = list(dict.fromkeys(str(cell).strip() for cell in row if cell is not None))
+        if len(texts) > 1:
+            break
+        is_note = bool(texts) and (_no_data(row, header, name_column) not in {None, *_SECTIONS} or _NO_NAME.fullmatch(texts[0]))
+        lines += [] if is_note else texts
+    titles: tuple[str, ...] = ()
+    for line in reversed(lines):
+        titles = _under(titles, line)
+    return titles
+
+
+def _under(titles: tuple[str, ...], title: str) -> tuple[str, ...]:
+    """Return the titles of the rows under one: it ends those of its own form (一、), and stands under those of another."""
+    form = _form(title)
+    at = next((at for at, other in enumerate(titles) if _form(other) == form), len(titles))
+    return (*titles[:at], title)
+
+
+def _form(title: str) -> str:
+    match = _NUMBER_OF_TITLE.match(title)
+    return "" if match is None else match[0][0] if match[0][0] in "（(" else "一"
 
 
 def _is_title(rows: Sequence[Sequence[Any]], at: int, header: Header, field_of: FieldOf, needed: str) -> bool:
@@ -388,9 +458,12 @@ def _no_data(row: Sequence[Any], header: Header, name_column: int, alone: Collec
         return "重复的表头"
     name = row[name_column] if name_column < len(row) else None
     first = texts[0]
-    if words.total.fullmatch("".join(first.split())) or (name is not None and words.total.fullmatch("".join(str(name).split()))):
-        return TOTAL_ROW
     named = "".join(str(name).split()) if name is not None else ""
+    begins = "".join(first.split())
+    # 合格 in front of a name is the result of that subject.
+    is_result = words.result.fullmatch(begins) is not None and named not in ("", begins)
+    if _is_total(named, row) or (_is_total(begins, row) and not is_result):
+        return TOTAL_ROW
     if words.example.fullmatch(first) or words.example.fullmatch(named):
         return "示例行"
     if words.section.fullmatch(named):

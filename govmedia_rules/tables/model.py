@@ -52,7 +52,7 @@ class RawTable:
         remarks: What a reader should know of the sheet: hidden rows and columns that were read, hidden sheets that were not.
         day_zero: The day that serial numbers of dates count from.
         above: Texts above the header: titles, 填报时间.
-        sections: Row number -> title of the rows among which it stands (二、微博); {} where no such title is.
+        sections: Row number -> titles of the rows among which it stands, the widest first (二、微博); {} where no such title is.
         to_arrow: Gives the cells as a pyarrow table, row for row as the source has them; None where the source is no frame, and
             it gives None where pyarrow is not installed or cannot hold the cells as they are.
     """
@@ -66,7 +66,7 @@ class RawTable:
     remarks: tuple[BadRow, ...] = ()
     day_zero: date = date(1899, 12, 30)
     above: tuple[str, ...] = ()
-    sections: Mapping[int, str] = field(default_factory=dict)
+    sections: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
     to_arrow: Callable[[], pyarrow.Table | None] | None = None
 
     def with_skipped(self, sheets: Sequence[str]) -> RawTable:

@@ -57,7 +57,7 @@ def read_models(
             good.append(model.model_validate(values))
         except ValidationError as faults:
             bad.extend(_bad_rows(number, cells, by_field, faults))
-    return Rows(tuple(good), tuple(bad), columns)
+    return Rows(tuple(good), tuple(bad), columns, table.rejected, table.remarks)
 
 
 def _bad_rows(number: int, cells: Mapping[str, Any], by_field: Mapping[str, str], faults: ValidationError) -> Iterator[BadRow]:

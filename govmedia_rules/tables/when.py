@@ -415,7 +415,7 @@ def _by_length(text: str, clock: Clock) -> date | DayRange | None:
     match = _OLDER.fullmatch(text)
     if match is not None:
         last = _back(today, match["n"] or match["n2"], match["unit"] or match["unit2"])
-        more = timedelta(days=1 if re.search("超|逾|多|余|以上", text) else 0)
+        more = timedelta(days=1 if re.search("超|逾|多|余", text) else 0)  # 以上 includes the number itself
         return None if last is None else DayRange(LONG_AGO, last - more)
     match = _AGO.fullmatch(text)
     if match is not None:

@@ -246,6 +246,14 @@ PARTS: dict[str, tuple[Part, int]] = {
         _html(lambda size, faulty: "<div>" * min(size, 50_000) + "正文" + ("" if faulty else "</div>" * min(size, 50_000))),
         1_000,
     ),
+    "page: rows in rows": (
+        _html(
+            lambda size, faulty: (
+                "<div><a href='/1.html'>有关情况的通知</a><b>2024-08-20</b>" * size + ("" if faulty else "</div>" * size)
+            )
+        ),
+        300,
+    ),
     "scanner: one text": (_scan(many=False), 3_000),
     "scanner: many texts": (_scan(many=True), 3_000),
     "tables in": (_rows, 300),

@@ -9,15 +9,25 @@ from datetime import date
 import pytest
 
 from govmedia_rules.collect.calls import MOST_TRIED, json_lists
-from govmedia_rules.collect.dom import Dom
+from govmedia_rules.collect.dom import DEEPEST, MANY_TAGS, Dom
 from govmedia_rules.collect.entries import read_entries
 from govmedia_rules.collect.navigation import Base, read_next_page
+from govmedia_rules.collect.page import PageFacts
 from govmedia_rules.collect.transport import Unpacker
 from tests.collect.madesites import NOW
 from tests.collect.test_collect_doubt import HOST, NAMES, frame, look, made, named, rows
 
 OLD = '<div class="box"><h4>专题回顾</h4>' + rows("zt", [200, 210, 230]) + "</div>"
 HELD = "[" + ",".join(f"{{t:'关于第{n}号工作有关情况的通知',u:'/yw/n{n}.html',d:'2024-08-2{n}'}}" for n in range(5)) + "]"
+SECONDS = "[" + ",".join(f"['关于第{n}号工作有关情况的通知','/yw/n{n}.html',172411200{n}]" for n in range(5)) + "]"
+LOOP = "for(var i=0;i<9;i++){$('#rows').append(row(i));}"
+CALL = "$.get('/api/list',{c:1},show)"
+WRAPPED = {
+    "with slashes": "//<![CDATA[\n{}\n//]]>",
+    "with stars": "/*<![CDATA[*/{}/*]]>*/",
+    "with a comment": "<!--//--><![CDATA[//><!--\n{}\n//--><!]]>",
+    "bare": "<![CDATA[\n{}\n]]>",
+}
 HIDING = {
     "records that are no JSON": f'<ul id="rows"></ul><script>show({HELD})</script>',
     "written entries": "<ul><script>"
@@ -25,6 +35,10 @@ HIDING = {
     + "</script></ul>",
     "an own script and an empty box": '<div id="rows"></div><script src="/own/yw_render.js"></script>',
     "an unfilled template": "<ul><li>{{ row.title }}</li></ul><script src='/own/p.js'></script>",
+    "records with seconds": f"<script>show({SECONDS})</script>",
+    "a long script": f"<script>var pad='{'x' * 20_000}';{LOOP}</script>",
+    **{f"records in CDATA {way}": f"<script>{text.format(f'show({HELD})')}</script>" for way, text in WRAPPED.items()},
+    **{f"a call in CDATA {way}": f"<ul id='rows'></ul><script>{text.format(CALL)}</script>" for way, text in WRAPPED.items()},
     "an element of its own making": '<entry-rows col="1"></entry-rows>',
 }
 
@@ -32,6 +46,32 @@ HIDING = {
 @pytest.mark.parametrize("way", HIDING)
 def test_an_old_list_beside_one_that_a_script_shows_names_nobody(way: str) -> None:
     assert named(look(made(dict.fromkeys(NAMES, HIDING[way] + OLD)))) == set()
+
+
+@pytest.mark.parametrize("script", ["<script src='/js/site.js'></script>", f"<script>{LOOP}</script>"])
+@pytest.mark.parametrize("box", ["<div id='rows'></div>", "<object data='/flash/rows.swf'></object>"])
+def test_what_runs_on_every_page_may_fill_what_only_one_has(script: str, box: str) -> None:
+    home = rows("yw", [1, 2]) + script
+    assert named(look(made(dict.fromkeys(NAMES, box + script + OLD), home=home))) == set()
+    assert "columns.core" in named(look(made(dict.fromkeys(NAMES, box + script + OLD), home=home + box)))
+
+
+@pytest.mark.parametrize("way", WRAPPED)
+def test_a_list_that_a_script_in_cdata_asks_for_is_not_blank(way: str) -> None:
+    column = f"<div class='list'><ul></ul></div><script>{WRAPPED[way].format(CALL)}</script>"
+    assert named(look(made(dict.fromkeys(NAMES, column)))) == set()
+
+
+STORE = "<script type='text/xml'><datastore><recordset>{}</recordset></datastore></script>"
+
+
+@pytest.mark.parametrize("form", ["<div id='7'></div>{}", "<div id='7'>{}</div>", "<div id='7'></div> <!-- x --> {}"])
+def test_a_box_beside_its_records_waits_for_nothing_else(form: str) -> None:
+    records = "".join(f"<record><![CDATA[{row}</li>]]></record>" for row in rows("yw", [300, 310, 320]).split("</li>")[:-1])
+    script = "<script src='/script/jpage.js'></script>"
+    assert named(look(made({}, home=form.format(STORE.format(records)) + script))) == {"home_stale"}
+    elsewhere = "<p>要闻</p>" + form.format(STORE.format("")) + "<p>专题</p>" + STORE.format(records)
+    assert named(look(made({}, home=elsewhere + script))) == set()
 
 
 def test_a_list_written_by_a_script_is_not_blank() -> None:
@@ -59,6 +99,12 @@ def test_a_list_that_is_old_first_is_not_old_where_it_goes_on(paging: str) -> No
     assert named(look(pages)) == set()
 
 
+@pytest.mark.parametrize("days", [[300], [300, 300, 300]])
+def test_a_list_that_shows_no_order_is_not_old_where_it_goes_on(days: list[int]) -> None:
+    assert named(look(made({path: rows(path, days) + PAGING["a button"] for path in NAMES}))) == set()
+    assert "columns.core" in named(look(made({path: rows(path, days) for path in NAMES})))
+
+
 def test_a_list_that_is_old_first_is_old_when_its_last_page_is() -> None:
     def paged(path: str, place: int) -> str:
         number = f'<a href="/{path}/p{place + 1}.html">下一页</a>' if place < 3 else "下一页"
@@ -72,6 +118,8 @@ def test_a_list_that_is_old_first_is_old_when_its_last_page_is() -> None:
 def test_numbers_lead_to_the_page_after_this_one() -> None:
     links = "".join(f'<a href="/yw/p{number}.html">{number}</a>' for number in (1, 3, 4))
     assert read_next_page(Dom(f"<div>{links}</div>"), Base(f"http://{HOST}/yw/p2.html")) == f"http://{HOST}/yw/p3.html"
+    slides = "".join(f'<a href="/zt/{name}.html">{number}</a>' for number, name in ((2, "b"), (3, "c")))
+    assert read_next_page(Dom(f"<div>{slides}</div>"), Base(f"http://{HOST}/yw/")) is None
     days = "".join(f'<a href="/day/{number}.html">{number}</a>' for number in range(2, 31))
     assert read_next_page(Dom(f"<div>{days}</div>"), Base(f"http://{HOST}/yw/")) is None
 
@@ -122,6 +170,20 @@ def test_gzip_of_several_members_is_unpacked_whole_and_a_cut_one_is_told() -> No
     unpacker = Unpacker("gzip", 1_000)
     unpacker.feed(packed[:10])
     assert not unpacker.is_whole
+
+
+def test_boxes_in_boxes_without_end_are_flattened_and_rows_without_end_tags_are_none() -> None:
+    box = "<div><a href='/yw/1.html'>关于工作有关情况的通知</a><span>2024-08-20</span>"
+    page = PageFacts("<body>" + box * MANY_TAGS + "</div>" * MANY_TAGS, f"http://{HOST}/", now=NOW)
+    step, depth = page.dom.tree.css("div")[-1], 0
+    while step is not None:
+        step, depth = step.parent, depth + 1
+    assert depth <= DEEPEST + 2
+    assert page.has_unread_records  # more than is kept of one box
+    table = "<table>" + "<tr><td><a href='/yw/1.html'>关于工作有关情况的通知</a><td>2024-08-20" * (MANY_TAGS // 4) + "</table>"
+    page = PageFacts(f"<body>{table}", f"http://{HOST}/", now=NOW)
+    assert len(page.entries) == MANY_TAGS // 4
+    assert not page.has_unread_records
 
 
 @pytest.mark.parametrize("href", ["\\yw\\", "/yw\\"])

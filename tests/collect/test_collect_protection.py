@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from govmedia_rules.collect.failures import of_status
-from govmedia_rules.collect.protection import FEWEST_LINKS, PageShape, kind_of_answer, kind_of_page, shape_of
+from govmedia_rules.collect.failures import of_content, of_status
+from govmedia_rules.collect.protection import FEWEST_LINKS, kind_of_answer, shape_of
 from govmedia_rules.snapshots.failures import failure_kinds, opens
 
 
@@ -79,7 +79,8 @@ def test_words_of_a_notice_are_no_challenge(title: str) -> None:
     links = "".join(f"<a href='/c{number}/'>栏目{number}</a>" for number in range(FEWEST_LINKS))
     assert kind(200, f"{links}<ul><li><a href='/1.html'>{title}</a></li></ul>") is None
     assert kind(200, f"<h1>{title}</h1><p>主办单位：某区人民政府办公室</p>") is None
-    assert kind_of_page(PageShape(f"{title}\n首页 通知公告 正文内容若干文字", title, links=1, has_scripts=False)) is None
+    text = f"{title}\n首页 通知公告 正文内容若干文字"
+    assert of_content(text, has_links=True, has_scripts=False, title=title) is None
 
 
 def test_every_kind_says_whether_it_counts_against_the_site() -> None:

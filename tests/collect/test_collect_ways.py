@@ -12,6 +12,7 @@ import pytest
 
 from govmedia_rules import collect
 from govmedia_rules.collect.calls import MOST_RECORDS, Call, Records, json_lists, read_calls
+from govmedia_rules.collect.channels import MOST_CHANNELS, MOST_PICTURES
 from govmedia_rules.collect.dom import Dom
 from govmedia_rules.collect.home import is_tool_frame
 from govmedia_rules.collect.messages import read_answer_time, read_messages
@@ -465,6 +466,40 @@ def test_two_lists_of_letters_side_by_side_are_no_two_letters() -> None:
     assert len(messages) == 4
 
 
+@pytest.mark.parametrize("more", ["<p>" + "正文。" * 1_000 + "</p>", "".join(f"<a href='/l/f{n}.pdf'>附件</a>" for n in range(4))])
+def test_a_letter_whose_row_is_not_read_is_not_left_out(more: str) -> None:
+    card = '<div><a href="/l/{n}.html">关于第{n}路公交的建议</a><span>2024-08-1{n}</span><em>已答复</em>{more}</div>'
+    letters = "".join(card.format(n=n, more=more if n == 2 else "") for n in range(3))
+    assert read_messages(Dom(f"<body><div>{letters}</div></body>"), BASE, column_kind="messages", now=NOW) is None
+
+
+MORE = {
+    "": set(),
+    "<p>共1页 上一页 下一页 末页</p>": set(),
+    '<a href="/{}/2.html">下一页</a>': {"services"},
+    "<button>加载更多</button>": {"messages", "services"},
+    "<a href='javascript:go(2)'>下一页</a>": {"messages", "services"},
+    "<p>共3页</p>": {"messages", "services"},
+}
+
+
+@pytest.mark.parametrize("more", MORE)
+def test_letters_and_services_on_further_pages_were_not_read(more: str) -> None:
+    rows_of = "".join(
+        f"<tr><td><a href='/xx/{n}.html'>关于第{n}盏路灯的咨询</a></td><td>{DAY - timedelta(days=20 + n)}</td><td>已答复</td></tr>"
+        for n in range(6)
+    ).split("<tr>")
+    head = "<tr><th>标题</th><th>来信时间</th><th>办理状态</th></tr>"
+    guides = "".join(f"<li><a href='/bs/{n}.html'>第{n}项事项办理指南</a></li>" for n in range(4))
+    pages = {
+        "/xx/": frame(f"<textarea></textarea><table>{head}{'<tr>'.join(rows_of[:4])}</table>{more.replace('{}', 'xx')}"),
+        "/xx/2.html": frame(f"<table>{head}<tr>{'<tr>'.join(rows_of[4:])}</table><p>首页 下一页 末页</p>"),
+        "/bs/": frame(f"<ul>{guides}</ul>{more.replace('{}', 'bs')}"),
+    }
+    nav = '<li><a href="/xx/">我要写信</a></li><li><a href="/bs/">办事服务</a></li>'
+    assert {"messages", "services"} & set(_looked_at("", nav=nav.encode(), **pages).partial) == MORE[more]
+
+
 def _looked_at(home: str, **more: bytes) -> SiteSnapshot:
     links = "".join(f'<li><a href="/{path}/">{name}</a></li>' for path, name in NAMES.items())
     pages = {f"/{path}/": frame(rows(path, [1, 3, 8]), nav=links) for path in NAMES}
@@ -483,6 +518,18 @@ def _looked_at(home: str, **more: bytes) -> SiteSnapshot:
 def test_a_channel_that_a_button_or_a_picture_may_lead_to_is_not_missing(home: str) -> None:
     assert "channels" in _looked_at(home).partial
     assert "channels" not in _looked_at('<a href="http://bszs.conac.cn/"><img src="/blue.png"></a>').partial
+
+
+@pytest.mark.parametrize(
+    ("link", "bound"),
+    [('<a href="/p{n}.html"><img src="/{n}.jpg"></a>', MOST_PICTURES), ('<a href="/p{n}.html">专栏{name}</a>', MOST_CHANNELS)],
+)
+def test_a_channel_behind_more_links_than_are_opened_is_not_missing(link: str, bound: int) -> None:
+    for count, is_whole in ((bound, True), (bound + 1, False)):
+        home = "".join(link.format(n=n, name=chr(0x4E00 + n)) for n in range(count))
+        nav = "".join(f'<li><a href="/{path}/">{name}</a></li>' for path, name in NAMES.items())
+        snapshot = _looked_at(home, **{f"/p{n}.html": frame("<h3>专题</h3>", nav=nav) for n in range(count)})
+        assert ("channels" not in snapshot.partial) is is_whole
 
 
 def test_services_in_a_frame_or_behind_a_picture_are_not_missing() -> None:

@@ -16,14 +16,14 @@ from pathlib import Path
 
 from govmedia_rules.judge.packing import dump_answer
 from govmedia_rules.rules.plugins import built_in_checks
-from govmedia_rules.testing import load_cases
+from govmedia_rules.testing import Case, load_cases
 
 CHECKS = Path(__file__).parents[1] / "checks"
 FILE = CHECKS / "versions.json"
 
 
 def current() -> dict[str, dict[str, object]]:
-    """Version of each check, and the digest of its answer in each case, by file and name of the case."""
+    """Version of each check, and the digest of its answer in each case, by file and what the case gives."""
     answers: dict[str, dict[str, str]] = {name: {} for name in built_in_checks()}
     for path in sorted(CHECKS.rglob("*.toml")):
         for case in load_cases(path):
@@ -31,11 +31,17 @@ def current() -> dict[str, dict[str, object]]:
             if check in answers:
                 answer = dump_answer(case.indicator, case.run().judgement)
                 text = json.dumps(answer, ensure_ascii=False, sort_keys=True)
-                key = hashlib.sha256(f"{path.stem}/{case.name}".encode()).hexdigest()[:8]
+                key = hashlib.sha256(f"{path.stem}/{_given(case)}".encode()).hexdigest()[:8]
                 answers[check][key] = hashlib.sha256(text.encode()).hexdigest()[:8]
     return {
         name: {"version": spec.version, "cases": dict(sorted(answers[name].items()))} for name, spec in built_in_checks().items()
     }
+
+
+def _given(case: Case) -> str:
+    """Return what a case gives, without its name: a case that is renamed with its expectation is still the same case."""
+    reviews = [repr(review) for review in case.reviews]
+    return json.dumps([case.observed.model_dump_json(exclude_defaults=True), reviews], ensure_ascii=False)
 
 
 def unannounced(before: Mapping[str, dict[str, object]], now: Mapping[str, dict[str, object]]) -> list[str]:

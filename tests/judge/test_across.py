@@ -204,6 +204,23 @@ def test_two_units_of_one_given_id_stay_two_and_are_named() -> None:
         }
 
 
+def test_an_id_that_is_taken_is_given_to_no_other_unit() -> None:
+    first, second = (_named(name="城关镇发布", region=region) for region in ("130100", "130200"))
+    third, fourth = _named(name="城关镇发布 1", region="130300"), _named(id="17 城关镇发布 2", name="河口镇发布")
+    for pieces in itertools.permutations([first, second, third, fourth]):
+        tally = RegistryTally.of(gr.Registry(accounts=pieces))
+        with pytest.warns(gr.errors.SharedId):
+            members = tally.members
+        names = [(member.id, member.name) for member in members]
+        assert names == [
+            ("17 城关镇发布 1", "城关镇发布"),
+            ("17 城关镇发布 1 1", "城关镇发布 1"),
+            ("17 城关镇发布 2", "河口镇发布"),
+            ("17 城关镇发布 3", "城关镇发布"),
+        ]
+        assert len(tally) == len(members)
+
+
 def test_one_unit_written_in_two_ways_is_one_member() -> None:
     pieces = [
         _named(name="示例发布", owner="甲局"),

@@ -186,7 +186,7 @@ ACCOUNTS = {
     "可否下载": st.sampled_from(["是", "否", None]),
     "实际名称": st.sampled_from(["甲", "乙", None]),
     "主体类型": st.sampled_from(["企业", "政府机关", "不知道", None]),
-    "备注": st.sampled_from(["无", None, "已注销", "人员变动", "未注销"]),
+    "备注": st.sampled_from(["无", None, "已注销", "人员变动", "未注销", "停\u2f4c更新"]),
 }
 SITES = {
     "网站名称": st.sampled_from(NAMES),
@@ -340,6 +340,19 @@ _WORDS = (
     "附",
     "Total",
 )
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_a_remark_of_closing_is_read_in_any_form_of_its_characters() -> None:
+    remarks = ["停止更新", "停\u2f4c更新", "人员变动"]
+    cells = {
+        "账号名称": ["甲发布", "乙发布", "丙发布"],
+        "平台类型": ["微博"] * 3,
+        "最近更新时间": ["2024-05-01"] * 3,
+        "备注": remarks,
+    }
+    judged = same_both_ways(pyarrow.table(cells), NATIONAL, observed_at=POINT, kind="account")
+    assert judged["verdict"].to_pylist() == ["undetermined", "undetermined", "unqualified"]
 
 
 @given(name=st.lists(st.sampled_from(_WORDS), min_size=1, max_size=4).map("".join))

@@ -165,11 +165,20 @@ def test_the_question_whether_a_column_is_blank() -> None:
 
 
 def test_one_code_beside_two_names_is_two_sites_and_is_named() -> None:
-    result = read(
+    rows = [
         {**row("通知公告", "2024-08-20"), "网站名称": "甲县教育局网站", "网站标识码": "6107260001"},
         {**row("政务动态", "2024-08-20"), "网站名称": "甲县财政局网站", "网站标识码": "6107260001"},
         {**row("政策文件", "2024-08-20"), "网站名称": None, "网站标识码": "6107260001"},
-    )
+    ]
+    result = read(*rows)
     assert [(site.site.name, len(site.columns or ())) for site in result] == [("甲县教育局网站", 2), ("甲县财政局网站", 1)]
     [fault] = result.bad
     assert (fault.row, fault.column) == (3, "网站名称")
+    first_unnamed = read(rows[2], *rows[:2])
+    assert [(site.site.name, len(site.columns or ())) for site in first_unnamed] == [("甲县教育局网站", 2), ("甲县财政局网站", 1)]
+    assert [fault.row for fault in first_unnamed.bad] == [4]
+
+
+def test_a_column_named_like_a_total_is_one() -> None:
+    result = read(row("食品抽检不合格", "2024-08-20"), row("全县合计", None, 条数=3))
+    assert [column.name for column in result[0].columns] == ["食品抽检不合格"]

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from itertools import permutations
 from typing import Any
+
+import pytest
 
 import govmedia_rules as gr
 from govmedia_rules.core.time import SHANGHAI
@@ -96,3 +99,11 @@ def test_two_names_at_one_address_are_two_and_named() -> None:
     result = gr.read_sites(rows, observed_at=date(2024, 8, 23))
     assert [site.site.id for site in result] == ["www.x.gov.cn@教育局网站", "www.x.gov.cn@财政局网站"]
     assert [fault.reason for fault in result.bad] == ["网址相同而名称不同，按不同对象计：请补标识码"] * 2
+
+
+@pytest.mark.parametrize("names", list(permutations(["教育局网站", "甲县教育局网站", "乙县教育局网站"])))
+def test_a_name_that_may_be_either_of_two_units_joins_neither(names: tuple[str, ...]) -> None:
+    rows = [{"网站名称": name, "网址": "http://www.x.gov.cn/", "首页最近更新时间": "2024-08-20"} for name in names]
+    result = gr.read_sites(rows, observed_at=date(2024, 8, 23))
+    assert [site.site.id for site in result] == [f"www.x.gov.cn@{name}" for name in names]
+    assert len(result.bad) == 3

@@ -269,3 +269,15 @@ def test_what_an_account_did_may_be_no_post_of_its_own() -> None:
     account = gr.Account(name="青石发布", platform="wechat")
     (snapshot,) = gr.read_posts(rows, observed_at=date(2024, 8, 23), accounts=[account], complete=True)
     assert [post.title for post in snapshot.posts or ()] == ["甲"]
+
+
+@pytest.mark.parametrize("title", ["蔬菜抽检全部合格", "食品抽检不合格", "上半年抽检合格率", "今年收入累计"])
+@pytest.mark.parametrize("day", ["2024-08-20", "2024年8月20日 10:00", "20240820", date(2024, 8, 20)])
+@pytest.mark.parametrize("is_file", [True, False])
+def test_a_title_that_ends_like_a_total_is_a_post(title: str, day: object, is_file: bool, tmp_path: Path) -> None:
+    path = tmp_path / "posts.csv"
+    path.write_text(f"标题,发布时间\n{title},{day}\n合计,{day}\n全县合计,1\n", "utf-8")
+    rows = [{"标题": title, "发布时间": day}, {"标题": "合计", "发布时间": day}, {"标题": "全县合计", "发布时间": None}]
+    account = gr.Account(name="青石发布", platform="wechat")
+    (snapshot,) = gr.read_posts(path if is_file else rows, observed_at=date(2024, 8, 23), accounts=[account], complete=True)
+    assert [post.title for post in snapshot.posts or ()] == [title]

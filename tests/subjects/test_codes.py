@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from govmedia_rules.errors import CodeError
+from govmedia_rules.subjects import codes
 from govmedia_rules.subjects.codes import AccountCode, Domain, IcpNumber, PoliceNumber, SiteCode, provinces
 
 
@@ -159,6 +162,65 @@ def test_domains(text: str, host: str, suffix: str) -> None:
     if not host.startswith("xn--"):
         assert domain.host == host
     assert Domain.parse(domain.unicode) == domain
+
+
+_PIECES = [
+    "http://",
+    "//",
+    "/",
+    "?",
+    "#",
+    "@",
+    ":",
+    ":80",
+    "\\",
+    "[",
+    " ",
+    "\n",
+    "www",
+    "NQ",
+    "a",
+    "-",
+    "_",
+    ".",
+    "。",
+    ".gov.cn",
+    ".政务",
+]
+_PIECES += ["xn--zfr164b", "xn--", "?u=http://b.gov.cn", "a" * 63, "a" * 64, "\u200b", "\u2100"]
+
+
+@given(
+    start=st.sampled_from(["", "http://", "https://", "//"]),
+    host=st.lists(st.sampled_from(["www", "nq", "a", "-", "_", ".", "xn--", "a" * 63, "a" * 64]), max_size=4).map("".join),
+    rest=st.lists(st.sampled_from(_PIECES), max_size=4).map("".join),
+)
+def test_the_short_way_of_reading_an_address_is_the_long_way(start: str, host: str, rest: str) -> None:
+    text = f"{start}{host}.gov.cn{rest}"
+
+    def parsed() -> Domain | None:
+        try:
+            return Domain.parse(text)
+        except CodeError:
+            return None
+
+    short = parsed()
+    with patch.object(codes, "_PLAIN_ADDRESS", re.compile("(?!)")):
+        assert parsed() == short
+
+
+@pytest.mark.parametrize("rest", ["/x//y", "?back=http://b.cn/", "#//", "//index.html", ":80/x//y"])
+@pytest.mark.parametrize("host", ["www.nq.gov.cn", "www.NQ.gov.cn", "www.nq.com"])
+def test_two_slashes_behind_a_host_without_a_scheme_say_nothing_of_it(host: str, rest: str) -> None:
+    assert Domain.parse(host + rest) == Domain.parse(host)
+
+
+@pytest.mark.parametrize(
+    "text", ["见http://a.gov.cn", "网址：www.http://a.gov.cn", "http//a.gov.cn", "http：//a.gov.cn", "http:///a.gov.cn"]
+)
+def test_what_stands_before_two_slashes_and_is_no_host_is_refused(text: str) -> None:
+    with pytest.raises(CodeError):
+        Domain.parse(text)
 
 
 @pytest.mark.parametrize("text", ["", "http://", "http://[::1", "a b.gov.cn", "-" * 300 + ".gov.cn"])

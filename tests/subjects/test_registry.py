@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from itertools import permutations
 from pathlib import Path
 
 import pandas
@@ -291,3 +292,9 @@ def test_two_units_of_one_id_are_counted_and_not_found_as_one() -> None:
     assert (registry.population("site").total, registry.population("account").total) == (2, 2)
     with pytest.raises(RegistryError, match="2 units: 教育局网站, 财政局网站"):
         registry.find("www.x.gov.cn")
+
+
+@pytest.mark.parametrize("names", list(permutations(["教育局", "甲县教育局", "乙县教育局"])))
+def test_units_are_parted_in_any_order_of_rows(names: tuple[str, ...]) -> None:
+    sites = tuple(Site(id="1", name=name) for name in names)
+    assert Registry(sites=sites).population("site").total == 3

@@ -48,6 +48,8 @@ def verdict(**cells: Any) -> str:
         ("近两周未更新", "u"),
         ("两周内无更新", "u"),
         ("超过14天未更新", "u"),
+        ("14天以上未更新", "o"),  # 以上 includes the fourteenth
+        ("15天以上未更新", "u"),
         ("近五天未更新", "o"),
         ("2023年以来未更新", "u"),
         ("自2024年5月起未更新", "u"),
@@ -97,6 +99,12 @@ def test_a_date(cell: str, right: str) -> None:
         ("评论已关", "o"),
         ("留言功能暂停", "o"),
         ("不支持评论和私信", "o"),
+        ("不支持评论和私信功能", "o"),
+        ("未开通留言、智能客服", "o"),
+        ("未设置菜单、评论设置", "o"),
+        ("不支持评论，私信", "o"),
+        ("不支持评论，私信正常", "q"),
+        ("无评论；私信", "q"),
         ("未开通留言、私信，有菜单", "q"),
         ("评论、私信均不支持", "o"),
         ("评论、私信、菜单均无", "o"),
@@ -189,7 +197,7 @@ def test_a_cell_that_speaks_of_closing_leaves_the_account_open(cells: dict[str, 
     assert verdict(**({"最近更新时间": "2024-05-20"} | cells)) == "undetermined"
 
 
-@pytest.mark.parametrize("note", ["人员变动", "未注销", "整改中"])
+@pytest.mark.parametrize("note", ["人员变动", "未注销", "整改中", "不含已注销账号"])
 def test_another_remark_changes_nothing(note: str) -> None:
     assert verdict(备注=note) == "qualified"
     assert verdict(备注=note, 最近更新时间="2024-05-20") == "unqualified"

@@ -17,7 +17,7 @@ import pytest
 
 import govmedia_rules as gr
 from govmedia_rules.errors import GovMediaRulesWarning
-from govmedia_rules.subjects.registry import registered_accounts
+from govmedia_rules.subjects.registry import registered_accounts, registered_sites
 
 
 @pytest.fixture(autouse=True)
@@ -435,6 +435,45 @@ SHEETS: dict[str, tuple[Rows, dict[str, str]]] = {
         ],
         expected(甲="u", 乙="o"),
     ),
+    "titles of two ranks, and one above the header": (
+        [
+            ["某县台账"],
+            ["一、已注销账号"],
+            ["（一）微博"],
+            ["账号名称", "平台", "最近更新时间", "互动功能"],
+            ["甲", "微博", "2024-07-01", "有"],
+            ["（二）微信"],
+            ["乙", "微信", "2024-07-01", "有"],
+            ["二、在用账号"],
+            ["丙", "微博", "2024-07-01", "有"],
+            ["三、注销账号"],
+            ["（一）微信"],
+            ["账号名称", "平台", "最近更新时间", "互动功能", "备注"],
+            ["丁", "微信", "2024-07-01", "有", None],
+        ],
+        expected(甲="o", 乙="o", 丙="u", 丁="o"),
+    ),
+    "instructions above the header, which speak of closing": (
+        [
+            ["政务新媒体台账（不含已注销）"],
+            ["一、填报范围：已注销的不报"],
+            ["二、时间按年月日填写"],
+            ["说明：已注销账号不填"],
+            ["账号名称", "平台", "最近更新时间", "互动功能"],
+            ["甲", "微博", "2024-07-01", "有"],
+        ],
+        expected(甲="u"),
+    ),
+    "results in front of the names": (
+        [
+            ["检查结果", "账号名称", "平台", "最近更新时间", "互动功能"],
+            ["合格", "甲", "微博", "2024-08-22", "有"],
+            ["不合格", "乙", "微博", "2024-07-01", "有"],
+            ["合格", None, None, None, None],
+            ["不合格率", "50%", None, None, None],
+        ],
+        expected(甲="q", 乙="u"),
+    ),
     "a group of columns for each platform": (
         [
             ["单位", "微信公众号", None, None, "微博", None, None],
@@ -545,6 +584,19 @@ def test_every_sheet_with_a_known_header_is_read(tmp_path: Path) -> None:
     assert rows.places == (("市直", 2), ("县区", 3))
 
 
+def test_a_title_above_each_header_names_the_platform(tmp_path: Path) -> None:
+    header = ["账号名称", "最近更新时间", "互动功能"]
+    rows: Rows = [["一、微信公众号"], header, ["甲", "2024-08-22", "有"], ["二、微博"], header, ["乙", "2024-08-22", "有"]]
+    read = gr.read_accounts(workbook(tmp_path / "a.xlsx", {"一": rows}), observed_at=POINT)
+    assert [(each.account.name, each.account.platform) for each in read] == [("甲", "wechat_official"), ("乙", "weibo")]
+
+
+def test_the_name_of_the_sheet_and_the_title_name_two_platforms(tmp_path: Path) -> None:
+    rows: Rows = [["微博检查表"], ["账号名称", "最近更新时间", "互动功能"], ["甲", "2024-08-22", "有"]]
+    read = gr.read_accounts(workbook(tmp_path / "a.xlsx", {"微信": rows}), observed_at=POINT)
+    assert [each.account.platform for each in read] == ["unknown"]
+
+
 def test_a_sheet_of_closed_accounts(tmp_path: Path) -> None:
     sheets: dict[str, Rows] = {
         "在用": [HEADER, ["甲", "微博", "2024-07-01", "有"]],
@@ -629,6 +681,60 @@ def test_columns_far_to_the_right_are_cut_off_and_said(tmp_path: Path) -> None:
     assert verdicts(path) == expected(甲="q")
     with pytest.warns(gr.errors.UnreadInput, match="第1000列以后：还有内容，没有读"):
         gr.read_accounts(path, observed_at=POINT)
+
+
+def test_accounts_in_columns_that_were_cut_off_are_said(tmp_path: Path) -> None:
+    accounts: Rows = [[f"甲{number}", "微博", "2024-08-22", "有"] for number in range(1_010)]
+    path = workbook(tmp_path / "a.xlsx", {"一": [list(row) for row in zip(HEADER, *accounts, strict=True)]})
+    with pytest.warns(gr.errors.UnreadInput, match="第1000列以后：还有内容，没有读"):
+        read = gr.read_accounts(path, observed_at=POINT)
+    assert len(read) == 999
+
+
+def test_columns_cut_off_are_said_of_every_kind_of_table(tmp_path: Path) -> None:
+    def path(name: str, *rows: list[Any]) -> Path:
+        return workbook(tmp_path / name, {"一": list(rows)}, lambda book: book["一"].cell(9, 1_200, "z"))
+
+    columns = path("a.xlsx", ["网站名称", "栏目名称", "最近更新时间"], ["甲县政府网站", "通知公告", "2024-08-20"])
+    posts = path("b.xlsx", ["账号名称", "平台", "标题", "发布时间"], ["甲", "微博", "通知", "2024-08-20"])
+    registry = path("c.xlsx", ["网站名称", "网站标识码"], ["甲县政府网站", "6107260001"])
+    remarks = (
+        gr.read_columns(columns, observed_at=POINT).remarks,
+        gr.read_posts(posts, observed_at=POINT).remarks,
+        registered_sites(registry).remarks,
+    )
+    assert [[row.value for row in each] for each in remarks] == [["第1000列以后"]] * 3
+
+
+@pytest.mark.parametrize("ending", ["xlsx", "ods"])
+def test_merged_blocks_over_each_other_are_refused(ending: str, tmp_path: Path) -> None:
+    path = tmp_path / f"a.{ending}"
+    if ending == "xlsx":
+        book = openpyxl.Workbook()
+        for row in (HEADER, ["甲", "微博", "2024-08-22", "有"]):
+            book.active.append(row)
+        for first in ("C1", "B1", "A1"):
+            book.active.merged_cells.add(f"{first}:D2")
+        book.save(path)
+    else:
+        from odf.opendocument import OpenDocumentSpreadsheet
+        from odf.table import Table, TableCell, TableRow
+        from odf.text import P
+
+        document = OpenDocumentSpreadsheet()
+        table = Table(name="一")
+        for row in (HEADER, ["甲", "微博", "2024-08-22", "有"]):
+            line = TableRow()
+            for text in row:
+                cell = TableCell(valuetype="string", numberrowsspanned=2, numbercolumnsspanned=4)
+                cell.addElement(P(text=text))
+                line.addElement(cell)
+            table.addElement(line)
+        document.spreadsheet.addElement(table)
+        document.save(str(path))
+    with pytest.raises(gr.errors.TableError, match="合并单元格互相重叠") as caught:
+        gr.read_accounts(path, observed_at=POINT)
+    assert "重新保存" in caught.value.text("zh")
 
 
 def test_a_form_of_labels_and_values_says_what_to_do(tmp_path: Path) -> None:
