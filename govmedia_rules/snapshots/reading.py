@@ -122,7 +122,7 @@ def read_snapshots(
     return SnapshotReader(lines, zone, not_after, on_bad)
 
 
-_TABLES = frozenset({".xlsx", ".xlsm", ".xls", ".et", ".ods", ".csv", ".tsv"})
+_TABLES = frozenset({".xlsx", ".xlsm", ".xls", ".xlsb", ".et", ".ods", ".csv", ".tsv"})
 """Endings of tables, which other functions read."""
 
 
