@@ -29,7 +29,18 @@ def test_former_names(before, after):
     assert is_former(text, start, start + 3, SINCE)
 
 
-@pytest.mark.parametrize(("before", "after"), [("", "发布"), ("2024年", "发布"), ("根据", "原则"), ("", "原因"), ("原平市", "发布"), ("中原区", "发布"), ("原则上由市", "办理")])
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("", "发布"),
+        ("2024年", "发布"),
+        ("根据", "原则"),
+        ("", "原因"),
+        ("原平市", "发布"),
+        ("中原区", "发布"),
+        ("原则上由市", "办理"),
+    ],
+)
 def test_names_of_today(before, after):
     text = f"2014年甲。{before}旧机关{after}"
     start = text.index("旧机关")
