@@ -8,6 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
 from govmedia_rules.core import display
+from govmedia_rules.tables.grids import DAY_ZERO
 
 if TYPE_CHECKING:
     import pyarrow
@@ -63,7 +64,7 @@ class RawTable:
     sheet: str | None = None
     rejected: tuple[BadRow, ...] = ()
     remarks: tuple[BadRow, ...] = ()
-    day_zero: date = date(1899, 12, 30)
+    day_zero: date = DAY_ZERO
     above: tuple[str, ...] = ()
     sections: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
     to_arrow: Callable[[], pyarrow.Table | None] | None = None

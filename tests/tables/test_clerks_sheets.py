@@ -7,6 +7,7 @@ Each sheet is invented. `q`, `u` and `o` are 合格, 不合格 and 待定; the r
 from __future__ import annotations
 
 import datetime as dt
+import re
 import warnings
 from collections.abc import Callable
 from pathlib import Path
@@ -26,6 +27,7 @@ def _chinese(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GOVMEDIA_LANG", "zh")
 
 
+DATA = Path(__file__).parent / "data"
 POINT = dt.datetime(2024, 8, 23, 18, tzinfo=gr.SHANGHAI)
 BOOK = gr.load_rulebook("national-2019")
 VERDICTS = {"q": "qualified", "u": "unqualified", "o": "undetermined"}
@@ -807,6 +809,66 @@ def test_a_cell_far_away_and_a_bomb_are_refused(tmp_path: Path) -> None:
         gr.read_accounts(tmp_path / "b.xlsx", observed_at=POINT)
 
 
+def prefixed(xml: str) -> str:
+    return re.sub(r"<(/?)([a-zA-Z])", r"<\1x:\2", xml).replace("xmlns=", "xmlns:x=")
+
+
+FAR_CELLS: dict[str, Callable[[str], str]] = {
+    "a prefix": lambda xml: prefixed(xml.replace("</sheetData>", '<row r="9"><c r="XFD1048576"><v>1</v></c></row></sheetData>')),
+    **{
+        name: lambda xml, cell=cell: xml.replace("</sheetData>", f'<row r="1048576">{cell}<v>1</v></c></row></sheetData>')
+        for name, cell in {
+            "a tab": '<c\tr="XFD1048576">',
+            "single quotes": "<c r='XFD1048576'>",
+            "a long tag": f'<c {" " * 500}r="XFD1048576">',
+            "small letters": '<c r="xfd1048576">',
+            "zeros in front": '<c r="XFD0001048576">',
+            "another r in front": '<c xmlns:o="o" o:r="A1" r="XFD1048576">',
+        }.items()
+    },
+}
+
+
+def rewritten(path: Path, change: Callable[[str], str]) -> Path:
+    """Change the XML of the first sheet of a workbook."""
+    import zipfile
+
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(name, change(content.decode()) if name == "xl/worksheets/sheet1.xml" else content)
+    return path
+
+
+@pytest.mark.parametrize("form", FAR_CELLS)
+def test_a_cell_far_away_is_refused_in_every_spelling(form: str, tmp_path: Path) -> None:
+    path = rewritten(workbook(tmp_path / "a.xlsx", {"一": [HEADER, ["甲", "微博", "2024-08-22", "有"]]}), FAR_CELLS[form])
+    with pytest.raises(gr.errors.TableError, match="内容超出限度|远至 XFD1048576"):
+        gr.read_accounts(path, observed_at=POINT)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        prefixed,
+        lambda xml: re.sub(r'<c r="[A-Z]+[0-9]+"', "<c", xml),
+        lambda xml: xml.replace('"', "'"),
+    ],
+)
+def test_hidden_rows_and_errors_are_named_whatever_form_the_xml_has(change: Callable[[str], str], tmp_path: Path) -> None:
+    def spoil(book: Any) -> None:
+        book["一"]["C2"].data_type = "e"
+        book["一"].row_dimensions[3].hidden = True
+        book["一"].column_dimensions["D"].hidden = True
+
+    rows = [HEADER, ["甲", "微博", "#N/A", "有"], ["乙", "微博", "2024-07-01", "=B2"]]
+    path = rewritten(workbook(tmp_path / "a.xlsx", {"一": rows}, spoil), change)
+    read = gr.read_accounts(path, observed_at=POINT)
+    assert [(fault.row, fault.column, fault.value) for fault in read.bad] == [(2, HEADER[2], "#N/A"), (3, HEADER[3], "")]
+    assert [(remark.row, remark.reason) for remark in read.remarks] == [(3, "隐藏行，已读入"), (1, "隐藏列，已读入")]
+
+
 def test_too_many_rows_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("govmedia_rules.tables.delimited.MAX_ROWS", 10)
     monkeypatch.setattr("govmedia_rules.tables.workbooks.MAX_ROWS", 10)
@@ -1057,6 +1119,36 @@ def test_rows_of_tables_side_by_side_are_read_from_a_list_too() -> None:
 def test_a_binary_workbook(ending: str, tmp_path: Path) -> None:
     """A workbook in the binary format of Excel 97, which WPS calls .et too; with merged cells, a real date and an error."""
     path = tmp_path / f"台账.{ending}"
-    path.write_bytes((Path(__file__).parent / "data" / "legacy.xls").read_bytes())
+    path.write_bytes((DATA / "legacy.xls").read_bytes())
     assert verdicts(path) == expected(甲="q", 乙="u", 丙="u", 丁="o")
     assert gr.read_accounts(path, observed_at=POINT)[1].account.platform == "wechat_official"
+
+
+@pytest.mark.parametrize("ending", ["xls", "et"])
+def test_a_binary_workbook_names_what_is_hidden_and_in_error(ending: str, tmp_path: Path) -> None:
+    """Dates of the 1904 system, one of them a bare number; a merged cell, a hidden row and column, two errors."""
+    path = tmp_path / f"台账.{ending}"
+    path.write_bytes((DATA / "hidden.xls").read_bytes())
+    assert verdicts(path) == expected(甲="q", 乙="u", 丙="o", 丁="u")
+    read = gr.read_accounts(path, observed_at=POINT)
+    assert read[1].account.owner == "甲"
+    assert [(fault.row, fault.column, fault.value) for fault in read.bad] == [
+        (4, "最近更新时间", "#N/A"),
+        (5, "互动功能", "#DIV/0!"),
+    ]
+    assert [(remark.row, remark.column, remark.reason, remark.sheet) for remark in read.remarks] == [
+        (3, None, "隐藏行，已读入", "台账"),
+        (1, "互动功能", "隐藏列，已读入", "台账"),
+    ]
+
+
+def test_a_binary_workbook_whose_layout_cannot_be_seen_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("govmedia_rules.tables.workbooks._legacy_extras", lambda path: {})
+    read = gr.read_accounts(DATA / "hidden.xls", observed_at=POINT)
+    assert [remark.reason for remark in read.remarks] == ["此文件里没有能看出，隐藏的也已读入，错误值按空白计"]
+
+
+@pytest.mark.parametrize("name", ["locked.xls", "locked.ods"])
+def test_an_encrypted_workbook_of_another_format(name: str) -> None:
+    with pytest.raises(gr.errors.TableError, match="已加密.*取消打开密码"):
+        gr.read_accounts(DATA / name, observed_at=POINT)
