@@ -226,7 +226,7 @@ class _Column:
         import pyarrow.compute as pc
 
         if self.is_distinct:
-            return _numbers(len(self.texts)), [self.texts]
+            return _numbers(len(self._cells[0])), self._cells
         coded = [pc.dictionary_encode(cells, null_encoding="encode") for cells in self._cells]
         if len(coded) == 1:
             return coded[0].indices, [coded[0].dictionary]
