@@ -84,11 +84,15 @@ def _point(text: str | None, zone: tzinfo) -> datetime | date | None:
 
 
 def _report(path: str, rows: Rows[AccountSnapshot] | Rows[SiteSnapshot], missing: tuple[str, ...]) -> None:
-    say(f"{path}: 读入 {len(rows)} 个，{len(rows.rejected)} 行不是数据（合计、说明、表头等）")
+    read, rest = len(rows), len(rows.rejected)
+    text = f"{read} read, {rest} rows are no data (sums, remarks, headers)"
+    say(f"{path}: {text}", f"{path}: 读入 {read} 个，{rest} 行不是数据（合计、说明、表头等）")
     if missing:
-        say(f"{path}: 没有读到 {'、'.join(missing)} 列，相关指标一律待定")
+        names = "、".join(missing)
+        say(f"{path}: no column gives {names}; what they decide stays open", f"{path}: 没有读到 {names} 列，相关指标一律待定")
     if rows.unused:
-        say(f"{path}: 未识别的列：{'、'.join(dict.fromkeys(rows.unused))}")
+        names = "、".join(dict.fromkeys(rows.unused))
+        say(f"{path}: columns that are not known: {names}", f"{path}: 未识别的列：{names}")
     grouped: dict[tuple[str | None, str | None, str], list[BadRow]] = {}
     for fault in (*rows.bad, *rows.remarks):
         if fault.used or not fault.row:
@@ -96,7 +100,8 @@ def _report(path: str, rows: Rows[AccountSnapshot] | Rows[SiteSnapshot], missing
     for faults in list(grouped.values())[:SHOWN]:
         say(f"{path}: {_text(faults)}")
     if len(grouped) > SHOWN:
-        say(f"{path}: 另有 {len(grouped) - SHOWN} 类未读出或已说明的单元格")
+        more = len(grouped) - SHOWN
+        say(f"{path}: {more} more kinds of cells that were not read, or remarks", f"{path}: 另有 {more} 类未读出或已说明的单元格")
 
 
 def _text(faults: Sequence[BadRow]) -> str:
