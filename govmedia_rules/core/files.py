@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from govmedia_rules.errors import ExportError, Where
+from govmedia_rules.errors import ExportError, Where, reason, reason_zh
 
 
 @contextmanager
@@ -54,19 +54,14 @@ def complete_file(path: str | os.PathLike[str]) -> Iterator[Path]:
 
 def not_written(path: str | os.PathLike[str], fault: OSError) -> ExportError:
     """Return the error of a file or folder that cannot be written."""
-    reason = reason_of(fault)
+    is_full = not isinstance(fault, FileExistsError | PermissionError | NotADirectoryError | IsADirectoryError)
     return ExportError(
-        f"it cannot be written: {reason}",
+        f"it cannot be written: {reason(fault)}",
         Where(str(path)),
-        "make room on the disk, or choose another folder",
-        zh=f"不能写入：{reason}",
-        hint_zh="请腾出磁盘空间，或换一个目录",
+        "make room on the disk, or choose another folder" if is_full else "choose another name or folder",
+        zh=f"不能写入：{reason_zh(fault)}",
+        hint_zh="请腾出磁盘空间，或换一个目录" if is_full else "请换一个名称或目录",
     )
-
-
-def reason_of(fault: OSError) -> str:
-    """Return what the system says of a fault, without the path."""
-    return os.strerror(fault.errno) if fault.errno else str(fault)
 
 
 def write_file(path: str | os.PathLike[str], content: bytes | str) -> None:
@@ -117,3 +112,16 @@ def refuse_used(folder: Path, *own: str) -> None:
             zh=f"文件夹中有别的内容：{others[0]}",
             hint_zh="请选一个空的或新的文件夹",
         )
+
+
+def examples_folder() -> Path:
+    """Return where the shipped examples lie, a folder for each: inside the installed package, or in the source tree.
+
+    Example:
+        >>> from govmedia_rules.testing import examples_folder
+        >>> (examples_folder() / "jiangxi-2020q1").is_dir()
+        True
+    """
+    package = Path(__file__).parents[1]
+    installed = package / "examples"
+    return installed if installed.is_dir() else package.parent / "docs" / "examples"

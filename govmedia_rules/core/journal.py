@@ -27,8 +27,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, NamedTuple, Self
 
-from govmedia_rules.core.files import reason_of
-from govmedia_rules.errors import CampaignError, CollectError, Where
+from govmedia_rules.errors import CampaignError, CollectError, Where, reason, reason_zh
 
 MAX_RECORD_BYTES = 256 * 1024 * 1024
 """Longest record that is read and written."""
@@ -192,8 +191,7 @@ class JournalFile:
 
     def unwritable(self, fault: OSError) -> CampaignError | CollectError:
         """Return the error of a journal that cannot be written."""
-        reason = reason_of(fault)
-        return self.error(f"it cannot be written: {reason}", Where(str(self.path)), zh=f"不能写入：{reason}")
+        return self.error(f"it cannot be written: {reason(fault)}", Where(str(self.path)), zh=f"不能写入：{reason_zh(fault)}")
 
     def _damaged(self, what: str, zh: str, row: int) -> CampaignError | CollectError:
         where = Where(str(self.path), row=row)
