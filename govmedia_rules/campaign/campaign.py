@@ -40,7 +40,7 @@ from govmedia_rules.campaign.units import (
 )
 from govmedia_rules.campaign.view import CampaignView
 from govmedia_rules.core.workdays import WorkCalendar
-from govmedia_rules.errors import CampaignError, Where
+from govmedia_rules.errors import CampaignError, Where, reason_zh
 from govmedia_rules.judge.inspection import Inspection
 from govmedia_rules.judge.reviews import Review
 from govmedia_rules.notices.model import Notice
@@ -491,7 +491,9 @@ class Campaign(CampaignView):
             except (CampaignError, ValueError, KeyError, TypeError) as fault:
                 where = Where(str(folder), row=record.line)
                 raise CampaignError(
-                    f"a record of kind {record.kind!r} cannot be read: {fault}", where, zh=f"{record.kind!r} 类记录不能读：{fault}"
+                    f"a record of kind {record.kind!r} cannot be read: {fault}",
+                    where,
+                    zh=f"{record.kind!r} 类记录不能读：{reason_zh(fault)}",
                 ) from fault
         if campaign is None:
             raise CampaignError(

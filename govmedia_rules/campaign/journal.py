@@ -24,7 +24,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, NamedTuple
 
-from govmedia_rules.errors import CampaignError, Where
+from govmedia_rules.errors import CampaignError, Where, reason_zh
 
 FORMAT = 2
 """Version of the format that is written."""
@@ -433,4 +433,4 @@ def write_new(folder: Path, records: Iterable[tuple[str, object]]) -> Tail:
 
 
 def _unwritable(path: Path, fault: OSError) -> CampaignError:
-    return CampaignError(f"it cannot be written: {fault.strerror}", Where(str(path)), zh=f"不能写入：{fault.strerror}")
+    return CampaignError(f"it cannot be written: {fault.strerror}", Where(str(path)), zh=f"不能写入：{reason_zh(fault)}")

@@ -22,7 +22,7 @@ from govmedia_rules.collect.navigation import page_key
 from govmedia_rules.collect.outcome import Fetched
 from govmedia_rules.collect.page import read_page
 from govmedia_rules.core.files import complete_file, write_file
-from govmedia_rules.errors import MissingExtra, Where
+from govmedia_rules.errors import ArgumentError, MissingExtra, Where
 
 # Numbers of persons: identity cards, mobile telephones, bank cards, mail addresses. Telephones of offices are no secret.
 _PRIVATE = re.compile(
@@ -179,7 +179,7 @@ def forget(journal: str | PathLike[str], before: datetime) -> int:
         ValueError: `before` is naive.
     """
     if before.tzinfo is None:
-        raise ValueError("before must be aware")
+        raise ArgumentError("before must be aware", zh="before 应带时区")
     new = Path(f"{journal}.kept")
     new.unlink(missing_ok=True)
     count = 0

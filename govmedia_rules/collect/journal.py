@@ -18,7 +18,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from govmedia_rules.errors import CollectError, Where
+from govmedia_rules.errors import CollectError, Where, reason_zh
 
 try:
     import fcntl
@@ -88,7 +88,7 @@ class Journal:
             self._file = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
         except OSError as fault:
             raise CollectError(
-                f"the journal cannot be opened: {fault.strerror}", Where(str(path)), zh=f"采集记录打不开：{fault.strerror}"
+                f"the journal cannot be opened: {fault.strerror}", Where(str(path)), zh=f"采集记录打不开：{reason_zh(fault)}"
             ) from fault
         if fcntl is not None:
             try:
@@ -141,7 +141,9 @@ class Journal:
             with contextlib.suppress(OSError):
                 os.ftruncate(self._file, start)
             raise CollectError(
-                f"the journal cannot be written: {fault.strerror}", Where(str(self.path)), zh=f"采集记录不能写入：{fault.strerror}"
+                f"the journal cannot be written: {fault.strerror}",
+                Where(str(self.path)),
+                zh=f"采集记录不能写入：{reason_zh(fault)}",
             ) from fault
 
     def close(self) -> None:

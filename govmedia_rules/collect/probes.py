@@ -23,6 +23,7 @@ from govmedia_rules.collect.navigation import Base, host_of
 from govmedia_rules.collect.outcome import Fetched
 from govmedia_rules.core.progress import Meter
 from govmedia_rules.core.time import SHANGHAI
+from govmedia_rules.errors import ArgumentError
 from govmedia_rules.snapshots.failures import opens
 from govmedia_rules.snapshots.models import SiteSnapshot
 from govmedia_rules.snapshots.parts import Probe
@@ -120,9 +121,10 @@ async def probe_round_async(
         ValueError: `at` is naive, or `slot_minutes` is out of range.
     """
     if at.tzinfo is None:
-        raise ValueError("at must be aware")
+        raise ArgumentError("at must be aware", zh="at 应带时区")
     if not 1 <= slot_minutes <= 1_440:
-        raise ValueError(f"slot_minutes is {slot_minutes}, it must be 1 to 1,440")
+        zh = f"slot_minutes 为 {slot_minutes}，应为 1 至 1440"
+        raise ArgumentError(f"slot_minutes is {slot_minutes}, it must be 1 to 1,440", zh=zh)
     limits = limits or Limits(sites_at_once=200, retries=0)
     every = subjects.sites if isinstance(subjects, Registry) else tuple(subjects)
     sites = list({site.id: site for site in every if site.status != "closed"}.values())

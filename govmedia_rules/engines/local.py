@@ -23,7 +23,7 @@ from govmedia_rules.core.progress import Meter, Progress
 from govmedia_rules.core.time import SHANGHAI
 from govmedia_rules.engines.batch import BatchJudge, Cells
 from govmedia_rules.engines.run_folder import LOCK_FILE, Piece, claim, is_done, locked, look_at, origin, refuse_foreign
-from govmedia_rules.errors import BrokenLine, ObservationError, OldBasisWarning, UnreadInput, Where
+from govmedia_rules.errors import ArgumentError, BrokenLine, ObservationError, OldBasisWarning, UnreadInput, Where, by_language, reason_zh
 from govmedia_rules.judge.files import CHECK_SECONDS, HANG_SECONDS, Outside, check_files, slices, worker_modules
 from govmedia_rules.judge.inspection import VERDICT_TONES, Verdict
 from govmedia_rules.judge.limits import limit_checks
@@ -95,8 +95,8 @@ class FileRun:
 
     def __repr__(self) -> str:
         verdicts = ", ".join(f"{verdict.zh} {count}" for verdict, count in self.verdicts.items())
-        bad = f", {self.bad_count} bad lines" if self.bad_count else ""
-        return f"<FileRun {self.subjects} subjects: {verdicts}{bad}>"
+        bad = by_language(f", {self.bad_count} bad lines", f"，{self.bad_count} 行未能读取") if self.bad_count else ""
+        return f"<FileRun {self.subjects} {by_language('subjects', '个对象')}: {verdicts}{bad}>"
 
     def _repr_html_(self) -> str:
         counts = {verdict.zh: count for verdict, count in self.verdicts.items()}
@@ -156,12 +156,15 @@ def inspect_to_parquet(
     """
     files = check_files([paths] if isinstance(paths, str | os.PathLike) else paths)
     if not files:
-        raise ValueError("there is no file to judge")
+        raise ArgumentError("there is no file to judge", zh="没有要判定的文件")
     if workers < 1:
-        raise ValueError(f"workers must be 1 or more, not {workers}")
+        raise ArgumentError(f"workers must be 1 or more, not {workers}", zh=f"workers 应不小于 1，不是 {workers}")
     judge = BatchJudge.of(book)
     if judge.keep:
-        raise ValueError("files are judged without keep=; file and position lead back to the input")
+        raise ArgumentError(
+            "files are judged without keep=; file and position lead back to the input",
+            zh="判定文件时不用 keep=；由文件名和位置就能找回输入",
+        )
     folder = make_folder(out)
     # Where there is nothing to judge, an empty part still tells readers of the folder the columns.
     inputs = look_at(files)  # before they are cut: what comes to them meanwhile is judged and seen as grown next time
@@ -193,7 +196,9 @@ def _undone(folder: Path, pieces: Sequence[Piece]) -> tuple[list[Piece], tuple[s
         except ValueError as fault:
             damaged.append(piece.part)
             warnings.warn(
-                UnreadInput(f"{piece.part} is damaged and is made again: {fault}", zh=f"{piece.part} 已损坏，重新生成：{fault}"),
+                UnreadInput(
+                    f"{piece.part} is damaged and is made again: {fault}", zh=f"{piece.part} 已损坏，重新生成：{reason_zh(fault)}"
+                ),
                 stacklevel=3,
             )
         todo.append(piece)
@@ -266,7 +271,9 @@ def _parquet(path: str) -> Any:
     try:
         return pq.ParquetFile(path)
     except (pa.ArrowException, ValueError, OSError) as fault:  # a ValueError: a name in its foot is no text
-        raise ObservationError(f"the file is not Parquet: {fault}", Where(path), zh=f"文件不是 Parquet：{fault}") from fault
+        raise ObservationError(
+            f"the file is not Parquet: {fault}", Where(path), zh=f"文件不是 Parquet：{reason_zh(fault)}"
+        ) from fault
 
 
 # The result
@@ -445,7 +452,11 @@ def _batches(file: Any, piece: Piece) -> Iterator[pyarrow.RecordBatch]:
         yield from file.iter_batches(BATCH_ROWS, row_groups=[piece.start])
     except (pa.ArrowException, UnicodeDecodeError, OSError) as fault:
         raise ObservationError(
-            f"the file is damaged: {fault}", Where(piece.path), "write it again", zh=f"文件已损坏：{fault}", hint_zh="请重新写出"
+            f"the file is damaged: {fault}",
+            Where(piece.path),
+            "write it again",
+            zh=f"文件已损坏：{reason_zh(fault)}",
+            hint_zh="请重新写出",
         ) from fault
 
 

@@ -12,7 +12,8 @@ each other, with faults in several places, or with an id or code that another ro
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
+from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from govmedia_rules.checks.contract import PASSED, CheckResult, Status
@@ -23,6 +24,7 @@ from govmedia_rules.judge.rowwise import fault_text, keys_of
 from govmedia_rules.snapshots.cells import perhaps_closed, plain_marks
 from govmedia_rules.snapshots.merging import Place
 from govmedia_rules.snapshots.models import AccountSnapshot, SiteSnapshot
+from govmedia_rules.snapshots.parts import Mark
 from govmedia_rules.snapshots.shallow_parts import CellGroup, CellsRead, PartReader
 from govmedia_rules.snapshots.shallow_rows import RowReader, ShallowRow
 from govmedia_rules.snapshots.sparse import FactNotGiven, SparseSnapshot
@@ -43,7 +45,7 @@ LEAST_ROWS = 64
 """Fewer rows are judged one by one: finding out what checks read costs more."""
 
 _MAX_NAME = 1_000
-_SAMPLE = 4_000
+_SAMPLE = 1_000
 
 
 class ColumnwiseResult(NamedTuple):
@@ -135,6 +137,8 @@ def judge_columns(reader: RowReader, judge: Judge, description: Description) -> 
         The result; None where the rows must be judged one by one: there are few, they have several monitoring points, a check
         looks at snapshots as a whole, or pyarrow cannot hold the frame.
     """
+    if reader.kind == "site" and reader.types is not None:
+        return None  # its cells tell which rows are sites
     frame = reader.table.to_arrow() if reader.table.to_arrow is not None else None
     if frame is None or len(frame) < LEAST_ROWS or len(set(frame.column_names)) != len(frame.column_names):
         return None
@@ -208,21 +212,23 @@ class _Column:
         self.group, self._reader = group, reader
         self._cells = [_cells(frame[header], only_closing=header in reader.remarks) for header in group.headers]
         # Texts that differ from row to row are looked at before they are numbered, which then is rarely needed.
-        differ = len(self._cells[0].slice(0, _SAMPLE).unique()) > _SAMPLE // 2
-        plain = _plain(group, self._cells[0] if differ else self._coded[1][0])
-        self.texts = self._cells[0] if plain is not None and plain.true_count == len(plain) else None
+        self._differ = len(self._cells[0].slice(0, _SAMPLE).unique()) > _SAMPLE // 2
+        plain = _plain(group, self._cells[0] if self._differ else self._coded[1][0])
+        self.texts: pyarrow.Array | None = self._cells[0] if plain is not None and plain.true_count == len(plain) else None
         self._known: dict[int, CellsRead] = {}
         self._read: Sequence[int] = ()
         if self.texts is None:
             self._read = range(self.size) if plain is None else _positions(self._plain_values, False)
         self.whole = [code for code in self._read if self.part(code).facts is None]
         self.faulty = [code for code in self._read if self.part(code).bad]
-        self.sets_marks = any(self.part(code).marks for code in self._read)
+        self.sets_marks = any(map(self.marks, self._read))
 
     @cached_property
     def _coded(self) -> tuple[pyarrow.Array, list[pyarrow.Array]]:
         import pyarrow.compute as pc
 
+        if self.is_distinct:
+            return _numbers(len(self._cells[0])), self._cells
         coded = [pc.dictionary_encode(cells, null_encoding="encode") for cells in self._cells]
         if len(coded) == 1:
             return coded[0].indices, [coded[0].dictionary]
@@ -243,10 +249,10 @@ class _Column:
     def _plain_values(self) -> pyarrow.Array:
         return _plain(self.group, self._coded[1][0])
 
-    @property
+    @cached_property
     def is_distinct(self) -> bool:
         """Whether no two rows are known to have the same cells."""
-        return self.texts is not None and len(self.texts.unique()) == len(self.texts)
+        return self._differ and self.texts is not None and len(self.texts.unique()) == len(self.texts)
 
     def part(self, code: int) -> CellsRead:
         """Return the facts read from the cells of a code."""
@@ -255,37 +261,24 @@ class _Column:
             part = self._known[code] = self._part(code)
         return part
 
+    def marks(self, code: int) -> tuple[Mark, ...]:
+        """Return the marks that the cells of a code set."""
+        return self.part(code).marks
+
     def _part(self, code: int) -> CellsRead:
         cells = [text_cell(values[code].as_py()) for values in self._coded[1]]
         if self.texts is not None:
             return CellsRead({self.group.facts[0]: cells[0]})
         return self._reader.read(self.group, dict(zip(self.group.headers, cells, strict=True)))
 
-    @cached_property
-    def _texts_by_code(self) -> list[str]:
-        texts: list[str] = self._coded[1][0].to_pylist()
-        return texts
-
-    def facts_of(self, code: int) -> Mapping[str, Any]:
-        """Return the facts of a code; raise `_LooksAtTheWhole` when its rows must be read whole."""
+    def values(self, fact: str, codes: pyarrow.Array) -> list[Any]:
+        """Return a fact of some codes; raise `_LooksAtTheWhole` when rows of one of them must be read whole."""
         if self.texts is not None:
-            return {self.group.facts[0]: self._texts_by_code[code]}
-        facts = self.part(code).facts
-        if facts is None:
+            return self._coded[1][0].take(codes).to_pylist()  # type: ignore[no-any-return]
+        facts = [self.part(code).facts for code in codes.to_pylist()]
+        if None in facts:
             raise _LooksAtTheWhole
-        return facts
-
-    def filler(self, sparse: SparseSnapshot) -> Callable[[int], None]:
-        """Return a function that gives a sparse snapshot the facts of a code."""
-        if self.texts is None:
-            return lambda code: sparse.give(self.facts_of(code))
-        values, name = sparse.slot(self.group.facts[0])
-        texts = self._texts_by_code
-
-        def fill(code: int) -> None:
-            values[name] = texts[code]
-
-        return fill
+        return [each[fact] for each in facts if each is not None]
 
     def column_of(self, fact: str) -> pyarrow.Array:
         """Return the values of a fact for all rows; those of rows to be read as a whole are null."""
@@ -524,38 +517,32 @@ class _Snapshots:
         self._common = {fact: value for fact, value in facts.items() if fact not in hidden}
         self._marks = base.marks
 
-    def outcomes(self, function: Callable[[Snapshot], Any], groups: Sequence[int], paths: Sequence[Sequence[int]]) -> list[Any]:
+    def outcomes(self, function: Callable[[Snapshot], Any], groups: Sequence[int], paths: Sequence[pyarrow.Array]) -> list[Any]:
         """Call a function on a sparse snapshot of each combination of codes.
 
         Args:
             function: The function.
             groups: Groups of cells whose facts are given.
-            paths: For each call the numbers of its combinations of cells, one for each group.
+            paths: For each group its codes, one for each call; without groups there is one call.
 
         Returns:
             What the function returns, or an `_Unknown` where it asks for the facts of another group.
         """
         columns = [self._rows.columns[group] for group in groups]
-        with_marks = self._marking and self._marking <= set(groups)
-        outcomes: list[Any] = []
         sparse = SparseSnapshot(self._rows.kind, self._common)
-        fillers = [column.filler(sparse) for column in columns]
-        started = False
-        for path in paths:
-            if started and sparse.is_changed:
-                sparse = SparseSnapshot(self._rows.kind, self._common)
-                fillers = [column.filler(sparse) for column in columns]
-                started = False
-            for fill, code in zip(fillers, path, strict=True):
-                fill(code)
-            if with_marks:
-                marks = [mark for column, code in zip(columns, path, strict=True) for mark in column.part(code).marks]
-                sparse.give({"marks": (*self._marks, *sorted(marks, key=lambda mark: mark.basis == "unconfirmed"))})
-            if not started:
-                sparse.complete()
-                started = True
+        given = {
+            fact: column.values(fact, codes) for column, codes in zip(columns, paths, strict=True) for fact in column.group.facts
+        }
+        if self._marking and self._marking <= set(groups):
+            marks = zip(*(map(column.marks, codes.to_pylist()) for column, codes in zip(columns, paths, strict=True)), strict=True)
+            given["marks"] = [(*self._marks, *sorted(chain(*each), key=lambda mark: mark.basis == "unconfirmed")) for each in marks]
+        slots = list(map(sparse.slot, given))
+        outcomes: list[Any] = []
+        for path in zip(*given.values(), strict=True) if groups else [()]:
+            for (values, name), value in zip(slots, path, strict=True):
+                values[name] = value
             try:
-                outcome = function(sparse.snapshot)
+                outcome = function(sparse.snapshot())
             except FactNotGiven:
                 outcome = None
             if sparse.asked:  # the exception may have been caught on its way
@@ -631,7 +618,7 @@ class _Judged:
         results: list[list[Any]] = [list(programs)]
         for step, of_programs in asked.values():
             mask = None if len(of_programs) == len(programs) else pc.is_in(codes, pa.array(of_programs, codes.type))
-            answered, answers = self._results(step.ask, numbers if mask is None else numbers.filter(mask))
+            answered, answers = self._results(partial(step.ask, is_own=True), numbers if mask is None else numbers.filter(mask))
             if mask is not None:
                 not_asked = pa.repeat(pa.scalar(len(answers), pa.int32()), len(numbers))
                 answered, answers = pc.replace_with_mask(not_asked, mask, answered), [*answers, PASSED]
@@ -696,40 +683,33 @@ class _Judged:
 
         results: list[R] = []
         known: dict[int, int] = {}
-        pieces: list[tuple[pyarrow.Array, pyarrow.Array]] = []
-        todo: list[tuple[pyarrow.Array, pyarrow.Array, list[tuple[int, ...]], tuple[int, ...]]] = [
-            (_numbers(len(numbers)), pa.repeat(pa.scalar(0, pa.int64()), len(numbers)), [()], ())
-        ]
-        while todo:
-            rows, codes, paths, groups = todo.pop()
-            answered: list[int | None] = [None] * len(paths)
+
+        def answered(rows: pyarrow.Array, codes: pyarrow.Array, paths: list[pyarrow.Array], groups: tuple[int, ...]) -> Any:
+            answers: list[int | None] = []
             unknown: dict[int, list[int]] = {}
             for at, outcome in enumerate(self._snapshots.outcomes(function, groups, paths)):
                 if outcome.__class__ is _Unknown:
                     unknown.setdefault(outcome.group, []).append(at)
+                    answers.append(None)
                     continue
                 if id(outcome) not in known:
                     if isinstance(outcome, CheckResult) and outcome.status is Status.ERROR:
                         raise _LooksAtTheWhole  # what a check that raises says of it may depend on anything
                     known[id(outcome)] = len(results)
                     results.append(outcome)
-                answered[at] = known[id(outcome)]
+                answers.append(known[id(outcome)])
+            values = pa.array(answers, pa.int32()).take(codes)
             for group, places in unknown.items():
-                mask = None if len(places) == len(paths) else pc.is_in(codes, pa.array(places, codes.type))
-                some, old = (rows, codes) if mask is None else (rows.filter(mask), codes.filter(mask))
+                chosen = set(places)
+                mask = pa.array([at in chosen for at in range(len(answers))]).take(codes)
+                some = rows.filter(mask)
                 column = self._rows.columns[group]
-                both, (first, second) = _combined([old, column.codes.take(numbers.take(some))], [len(paths), column.size])
-                parted = [(*paths[path], code) for path, code in zip(first.to_pylist(), second.to_pylist(), strict=True)]
-                todo.append((some, both, parted, (*groups, group)))
-            if len(unknown) < 1 or any(place is not None for place in answered):
-                values = pa.array(answered, pa.int32()).take(codes)
-                pieces.append((rows, values) if not unknown else (rows.filter(values.is_valid()), values.drop_null()))
-        result = pa.nulls(len(numbers), pa.int32())
-        for rows, values in pieces:
-            if len(rows) == len(numbers):
-                return values, results
-            result = pc.replace_with_mask(result, pc.is_in(_numbers(len(numbers)), rows), values)
-        return result, results
+                both, (first, second) = _combined([codes.filter(mask), column.codes.take(some)], [len(answers), column.size])
+                parted = [*(path.take(first) for path in paths), second]
+                values = pc.replace_with_mask(values, mask, answered(some, both, parted, (*groups, group)))
+            return values
+
+        return answered(numbers, pa.repeat(pa.scalar(0, pa.int64()), len(numbers)), [], ()), results
 
     def _shape_of(self, answer: CheckResult) -> int:
         """Return a number that two answers share when they give the same verdict and score."""

@@ -110,16 +110,19 @@ class Step(NamedTuple):
     unknown_fact: str | None
     kinds: tuple[str, ...] | None
 
-    def ask(self, snapshot: AnySnapshot) -> CheckResult:
-        """Return the answer for a snapshot, `PASSED` itself for a plain pass."""
-        answer = self._missing(snapshot) or self.call(snapshot)
+    def ask(self, snapshot: AnySnapshot, is_own: bool = False) -> CheckResult:
+        """Return the answer for a snapshot, `PASSED` itself for a plain pass.
+
+        Args:
+            snapshot: The snapshot.
+            is_own: Whether it was made for this call, so that nothing else sees what the check changes in it by force.
+        """
+        answer = (self._missing(snapshot) if self.needs else None) or self.call(snapshot, is_own)
         if self.by_person:
             answer = _candidates_only(answer)
         return answer if self.unknown_fact is None else _if_it_applies(answer, self.unknown_fact)
 
     def _missing(self, snapshot: AnySnapshot) -> CheckResult | None:
-        if not self.needs:
-            return None
         facts = snapshot.__dict__
         for parts, answer in self.needs:
             for part in parts:
@@ -130,10 +133,10 @@ class Step(NamedTuple):
                 return _stated(snapshot, parts) or answer
         return None
 
-    def call(self, snapshot: AnySnapshot) -> CheckResult:
+    def call(self, snapshot: AnySnapshot, is_own: bool) -> CheckResult:
         """Call the check; an exception it raises becomes an `error` answer."""
         # A check of others gets a copy: what it changes in it by force, no other check sees.
-        own = snapshot if self.kinds is None else _copy_of(snapshot)
+        own = snapshot if is_own or self.kinds is None else _copy_of(snapshot)
         try:
             answer: object = self.function(own, **self.params)
         except (KeyboardInterrupt, FactNotGiven):

@@ -22,7 +22,7 @@ from govmedia_rules.checks.contract import Status
 from govmedia_rules.core.files import complete_file
 from govmedia_rules.core.model import Model
 from govmedia_rules.engines.run_folder import locked
-from govmedia_rules.errors import ArgumentError, ExportError, ObservationError, Where
+from govmedia_rules.errors import ArgumentError, ExportError, ObservationError, Where, reason_zh
 from govmedia_rules.judge.engine import OPEN
 from govmedia_rules.judge.finding import FINDING_HEADINGS, Finding
 from govmedia_rules.judge.inspection import INSPECTION_HEADINGS, Inspection
@@ -247,7 +247,7 @@ def write_round(
         raise ExportError(
             f"the round cannot be written: {fault.strerror or fault}",
             Where(str(folder)),
-            zh=f"这一期无法写出：{fault.strerror or fault}",
+            zh=f"这一期无法写出：{reason_zh(fault)}",
         ) from fault
 
 

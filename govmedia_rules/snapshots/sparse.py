@@ -38,26 +38,18 @@ class SparseSnapshot:
         facts: Values as a validated snapshot holds them; those of the subject have its name in front (`account.name`).
 
     Attributes:
-        snapshot: The snapshot; an instance of `AccountSnapshot` or `SiteSnapshot`.
         asked: Facts that were asked for and are not given, also where the caller caught the exception.
     """
 
-    snapshot: AccountSnapshot | SiteSnapshot
     asked: list[str]
 
     def __init__(self, kind: str, facts: Mapping[str, Any]) -> None:
         self.asked = []
-        whole, part = (_SparseAccountSnapshot, _SparseAccount) if kind == "account" else (_SparseSiteSnapshot, _SparseSite)
-        subject = _made(part, {}, self.asked)
-        snapshot: Any = _made(whole, {kind: subject}, self.asked)
-        self.snapshot = snapshot
-        self._values, self._subject_values = _VALUES.__get__(snapshot), _VALUES.__get__(subject)
+        self._kind = kind
+        self._models: Any = (_SparseAccountSnapshot, _SparseAccount) if kind == "account" else (_SparseSiteSnapshot, _SparseSite)
+        self._values: dict[str, Any] = {_ASKED: self.asked}
+        self._subject_values: dict[str, Any] = {_ASKED: self.asked}
         self.give(facts)
-        self.complete()
-
-    def complete(self) -> None:
-        """Take note that no further facts will be given, only others in place of these."""
-        self._size = len(self._values) + len(self._subject_values)
 
     def give(self, facts: Mapping[str, Any]) -> None:
         """Give facts, in place of the values they had."""
@@ -70,21 +62,20 @@ class SparseSnapshot:
         holder, _, name = fact.rpartition(".")
         return (self._subject_values if holder else self._values), name
 
-    @property
-    def is_changed(self) -> bool:
-        """Whether more than facts was kept in it: a cached property, which follows from the values it had then."""
-        return len(self._values) + len(self._subject_values) != self._size
+    def snapshot(self) -> Any:
+        """Return a new `AccountSnapshot` or `SiteSnapshot` of the facts; what is kept in it, or changed by force, stays in it."""
+        whole, part = self._models
+        snapshot, subject = object.__new__(whole), object.__new__(part)
+        _VALUES.__set__(subject, self._subject_values.copy())
+        values = self._values.copy()
+        values[self._kind] = subject
+        _VALUES.__set__(snapshot, values)
+        return snapshot
 
 
 # pydantic keeps the values of a model in its dictionary, which the sparse classes hide behind a property.
 _VALUES: Any = BaseModel.__dict__["__dict__"]
 _ASKED = "facts asked for"
-
-
-def _made(model: type[_Sparse], values: dict[str, Any], asked: list[str]) -> _Sparse:
-    sparse = object.__new__(model)
-    _VALUES.__set__(sparse, {**values, _ASKED: asked})
-    return sparse
 
 
 def _ask(sparse: _Sparse, name: str) -> FactNotGiven:

@@ -13,6 +13,8 @@ from typing import Any
 from govmedia_rules.tables.files import unguard
 
 _BLANKS = " \t\r\n\u3000\u2003\u200b\ufeff\xa0"
+DAY_ZERO, MAC_DAY_ZERO = date(1899, 12, 30), date(1904, 1, 1)
+"""The days that serial numbers of dates count from: mostly, and in workbooks that came from a Macintosh."""
 _FORMULA_TEXT = re.compile(r'="([^"]*)"')
 
 
@@ -52,6 +54,7 @@ class Grid:
         is_hidden: Whether the sheet is hidden.
         hidden_rows: Hidden rows, from 0.
         hidden_columns: Hidden columns, from 0.
+        is_layout_known: Whether it could be seen what is hidden, and which blank cells hold errors.
         day_zero: The day that serial numbers of dates count from.
         faults: Row (from 0) -> what is wrong with it as a whole.
         cut_after: Number of columns that were read, where filled ones follow them; None where all were read.
@@ -66,7 +69,8 @@ class Grid:
     is_hidden: bool = False
     hidden_rows: frozenset[int] = frozenset()
     hidden_columns: frozenset[int] = frozenset()
-    day_zero: date = date(1899, 12, 30)
+    is_layout_known: bool = True
+    day_zero: date = DAY_ZERO
     faults: Mapping[int, str] = field(default_factory=dict)
     cut_after: int | None = None
     is_delimited: bool = False

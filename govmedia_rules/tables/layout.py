@@ -214,6 +214,7 @@ def turned(grid: Grid) -> Grid:
         sheet=f"{grid.sheet or ''}（横排，行号为列号）",
         hidden_rows=grid.hidden_columns,
         hidden_columns=grid.hidden_rows,
+        is_layout_known=grid.is_layout_known,
         day_zero=grid.day_zero,
         cut_after=grid.cut_after,
     )
@@ -372,10 +373,10 @@ def _segments(
                 cells = _unread(texts) if is_shifted else {text: cell for text, cell in zip(texts, row, strict=False) if text}
                 data.append((number, cells))
                 if at in grid.faults:
-                    rejected.append(BadRow(number, None, None, grid.faults[at], used=True))
+                    rejected.append(BadRow(number, None, None, grid.faults[at], used=True, sheet=grid.sheet))
             elif reason:
                 shown = next((str(cell) for cell in row if cell is not None), "")
-                rejected.append(BadRow(number, None, shown[:200], reason))
+                rejected.append(BadRow(number, None, shown[:200], reason, sheet=grid.sheet))
             at += 1
         columns = tuple(text for text in texts if text)
         yield RawTable(
@@ -508,9 +509,13 @@ def _lonely(text: str, cells: int, column: int, header: Header, names: Collectio
 def _hidden(grid: Grid, first: int, texts: Sequence[str]) -> Iterator[BadRow]:
     for row in sorted(grid.hidden_rows):
         if first <= row < len(grid.rows):
-            yield BadRow(grid.number(row), None, None, "隐藏行，已读入", used=True)
+            yield BadRow(grid.number(row), None, None, "隐藏行，已读入", used=True, sheet=grid.sheet)
+    if not grid.is_layout_known:
+        yield BadRow(
+            0, None, "隐藏的行列、错误值", "此文件里没有能看出，隐藏的也已读入，错误值按空白计", used=True, sheet=grid.sheet
+        )
     if grid.cut_after is not None:
         yield BadRow(0, None, f"第{grid.cut_after}列以后", "还有内容，没有读", sheet=grid.sheet)
     for column in sorted(grid.hidden_columns):
         if column < len(texts) and texts[column]:
-            yield BadRow(grid.number(first - 1), texts[column], None, "隐藏列，已读入", used=True)
+            yield BadRow(grid.number(first - 1), texts[column], None, "隐藏列，已读入", used=True, sheet=grid.sheet)

@@ -8,6 +8,8 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
 from govmedia_rules.core import display
+from govmedia_rules.errors import by_language
+from govmedia_rules.tables.grids import DAY_ZERO
 
 if TYPE_CHECKING:
     import pyarrow
@@ -63,7 +65,7 @@ class RawTable:
     sheet: str | None = None
     rejected: tuple[BadRow, ...] = ()
     remarks: tuple[BadRow, ...] = ()
-    day_zero: date = date(1899, 12, 30)
+    day_zero: date = DAY_ZERO
     above: tuple[str, ...] = ()
     sections: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
     to_arrow: Callable[[], pyarrow.Table | None] | None = None
@@ -139,7 +141,7 @@ class Rows(Sequence[R], Generic[R]):
         return len(self.good)
 
     def __repr__(self) -> str:
-        return f"<{len(self.good)} rows, {len(self.bad)} faults>"
+        return by_language(f"<{len(self.good)} rows, {len(self.bad)} faults>", f"<{len(self.good)} 行，{len(self.bad)} 处错误>")
 
     def _repr_html_(self) -> str:
         used = [

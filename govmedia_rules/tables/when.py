@@ -12,7 +12,7 @@ from dateutil.relativedelta import relativedelta
 
 from govmedia_rules.core.dates import read_moment
 from govmedia_rules.core.time import SHANGHAI
-from govmedia_rules.tables.grids import UnreadCell
+from govmedia_rules.tables.grids import DAY_ZERO, UnreadCell
 
 FIRST_YEAR = 2000
 """Dates before this year are slips of a spreadsheet (1900-01-05) or of the hand; no account is older."""
@@ -44,7 +44,7 @@ class Clock(NamedTuple):
 
     point: datetime | None
     zone: tzinfo = SHANGHAI
-    day_zero: date = date(1899, 12, 30)
+    day_zero: date = DAY_ZERO
     filled: date | None = None
 
     @property

@@ -6,17 +6,16 @@ import json
 import posixpath
 import re
 from collections.abc import Iterator
-from datetime import date
 from itertools import islice
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
 from govmedia_rules.core.parallel import run_limited
-from govmedia_rules.errors import MissingExtra, TableError, Where
+from govmedia_rules.errors import MissingExtra, TableError, Where, reason_zh
 from govmedia_rules.tables.archives import check_archive, read_part
-from govmedia_rules.tables.extras import Extra, open_document_extras
-from govmedia_rules.tables.grids import Grid, UnreadCell
+from govmedia_rules.tables.extras import Extra, column_number, open_document_extras, spreadsheet_extra
+from govmedia_rules.tables.grids import DAY_ZERO, MAC_DAY_ZERO, Grid, UnreadCell
 
 MAX_CELLS = 3_000_000
 """Cells of the rectangle that the filled cells of a sheet span; a million rows of three columns."""
@@ -27,16 +26,20 @@ MAX_COLUMNS = 1_000
 MEMORY = 1_200_000_000
 """Bytes of address space for a trial in a process of its own; libraries map far more than they use."""
 _BYTES_PER_CPU_SECOND = 2_000_000
+_LEGACY_BYTES_PER_CPU_SECOND = 500_000
 
-_PLACE = re.compile(rb'\br="([A-Z]{1,3})([0-9]{1,7})"')
+_PLACE = re.compile(rb'\sr="([A-Z]{1,3})([0-9]{1,7})"')
+_CELL = re.compile(rb"<(?:[^<>\s/:!?]+:)?c[\s/>]")
+"""A cell in any spelling of XML."""
 _NUMBER = re.compile(rb'\b(r|min|max)="([0-9]{1,7})"')
 _LONGEST_TAG = 400
 _MOST_SPANS = 500
 """Runs of hidden columns that are looked at."""
 _LONGEST_CELL = 40_000
 """Bytes of a cell in which its value is looked for; a formula has at most 8,192 characters."""
-_MAC_DATES = re.compile(rb'date1904="(?:1|true)"')
-_RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+_MAC_DATES = re.compile(rb"date1904=[\"'](?:1|true)")
+_RELATION = "/relationships}id"
+"""How the name of an attribute ends that names a part; the strict form of the standard begins it in another way."""
 
 
 def read_workbook(path: Path) -> Iterator[Grid]:
@@ -58,16 +61,12 @@ def read_workbook(path: Path) -> Iterator[Grid]:
     parts = check_archive(path) if start == b"PK\x03\x04" else {}
     is_xlsx = any(name.startswith("xl/") and name.endswith(".xml") for name in parts)
     if start == b"\xd0\xcf\x11\xe0" and "EncryptedPackage".encode("utf-16-le") in path.read_bytes():
-        raise TableError(
-            "the workbook is encrypted",
-            Where(str(path)),
-            "save it as .xlsx without a password",
-            zh="工作簿已加密",
-            hint_zh="请取消打开密码，另存为 .xlsx 后再读",
-        )
-    if not is_xlsx:
+        raise _encrypted(path)
+    extras, is_unusual = _extras(path) if is_xlsx else ({}, True)
+    if is_unusual:
         _try_first(path)
-    extras = _extras(path) if is_xlsx else open_document_extras(read_part(path, "content.xml")) if parts else {}
+    if not is_xlsx:
+        extras = open_document_extras(read_part(path, "content.xml")) if parts else _legacy_extras(path)
     try:
         book = python_calamine.CalamineWorkbook.from_path(str(path))
         shown = {sheet.name: str(sheet.visible).endswith(".Visible") for sheet in book.sheets_metadata}
@@ -76,7 +75,8 @@ def read_workbook(path: Path) -> Iterator[Grid]:
             sheet = book.get_sheet_by_name(name)
             if sheet.total_height:
                 _refuse_too_large(path, name, sheet.total_height, sheet.total_width)
-            extra = extras.get(name, Extra())
+            extra = extras.get(name)
+            is_layout_known, extra = extra is not None, extra or Extra()
             rows = [[_plain(value) for value in row] for row in sheet.to_python(skip_empty_area=False)]
             for (row, column), text in extra.unread.items():
                 if row < len(rows) and column < len(rows[row]):
@@ -92,7 +92,8 @@ def read_workbook(path: Path) -> Iterator[Grid]:
                 is_hidden=not shown.get(name, True),
                 hidden_rows=extra.hidden_rows,
                 hidden_columns=extra.hidden_columns,
-                day_zero=date(1904, 1, 1) if extra.mac_dates else date(1899, 12, 30),
+                is_layout_known=is_layout_known,
+                day_zero=extra.day_zero,
             )
     except TableError:
         raise
@@ -100,8 +101,24 @@ def read_workbook(path: Path) -> Iterator[Grid]:
         # A panic of the library is no Exception; nothing else is caught that Ctrl-C or a caller's exit raises.
         if not isinstance(fault, Exception) and type(fault).__name__ != "PanicException":
             raise
-        hint, hint_zh = "save it as .xlsx in Excel or WPS", "不是可读的工作簿：请用 Excel 或 WPS 打开后另存为 .xlsx"
-        raise TableError(f"the workbook cannot be read: {fault}", Where(str(path)), hint, "工作簿不能读", hint_zh) from fault
+        raise _unreadable(path, fault) from fault
+
+
+def _encrypted(path: Path) -> TableError:
+    return TableError(
+        "the workbook is encrypted",
+        Where(str(path)),
+        "save it as .xlsx without a password",
+        zh="工作簿已加密",
+        hint_zh="请取消打开密码，另存为 .xlsx 后再读",
+    )
+
+
+def _unreadable(path: Path, fault: BaseException) -> TableError:
+    if "PasswordError" in f"{type(fault).__name__}: {fault}":
+        return _encrypted(path)
+    hint, hint_zh = "save it as .xlsx in Excel or WPS", "不是可读的工作簿，或内容超出限度：请用 Excel 或 WPS 打开后另存为 .xlsx"
+    return TableError(f"the workbook cannot be read: {fault}", Where(str(path)), hint, "工作簿不能读", hint_zh)
 
 
 def _plain(value: Any) -> Any:
@@ -124,22 +141,49 @@ def _try_first(path: Path) -> None:
     try:
         sizes = json.loads(run_limited(script, ["workbook", str(path)], cpu_seconds=seconds, memory=MEMORY))
     except ChildProcessError as fault:
-        hint, hint_zh = "save it as .xlsx in Excel or WPS", "不是可读的工作簿，或内容超出限度：请用 Excel 或 WPS 另存为 .xlsx"
-        raise TableError(f"the workbook cannot be read: {fault}", Where(str(path)), hint, "工作簿不能读", hint_zh) from fault
+        raise _unreadable(path, fault) from fault
     for size in sizes:
         _refuse_too_large(path, size["name"], size["rows"], size["columns"])
 
 
-def _extras(path: Path) -> dict[str, Extra]:
+def _legacy_extras(path: Path) -> dict[str, Extra]:
+    """Return what is hidden and in error in the sheets of a binary workbook (XLS, ET), by name; {} where that cannot be seen."""
+    seconds = 2 + path.stat().st_size // _LEGACY_BYTES_PER_CPU_SECOND
+    try:
+        printed = run_limited(Path(__file__).with_name("probe.py"), ["legacy", str(path)], cpu_seconds=seconds, memory=MEMORY)
+    except ChildProcessError:
+        return {}  # what the cells hold is read by the other library
+    return {
+        sheet["name"]: Extra(
+            {(row, column): UnreadCell(text, "单元格为错误值") for row, column, text in sheet["errors"]},
+            frozenset(sheet["rows"]),
+            frozenset(sheet["columns"]),
+            MAC_DAY_ZERO if sheet["mac_dates"] else DAY_ZERO,
+        )
+        for sheet in json.loads(printed)
+    }
+
+
+def _extras(path: Path) -> tuple[dict[str, Extra], bool]:
+    """Return what the library does not tell of the sheets, and whether their size is unknown, so that it must be tried."""
     workbook = read_part(path, "xl/workbook.xml")
     targets = _targets(read_part(path, "xl/_rels/workbook.xml.rels"), path)
-    mac_dates = _MAC_DATES.search(workbook) is not None
+    day_zero = MAC_DAY_ZERO if _MAC_DATES.search(workbook) is not None else DAY_ZERO
     extras: dict[str, Extra] = {}
+    is_unusual = False
     for sheet in _elements(workbook, path):
-        name, relation = sheet.get("name"), sheet.get(_RELATION)
-        if name is not None and relation in targets:
-            extras[name] = _extra_of(path, name, read_part(path, targets[relation]), mac_dates)
-    return extras
+        name = sheet.get("name")
+        relation = next((value for key, value in sheet.attrib.items() if key.endswith(_RELATION)), None)
+        if name is None or relation is None:
+            continue
+        xml = read_part(path, targets.get(relation, ""))
+        extra = _extra_of(path, name, xml)
+        if extra is None:
+            is_unusual = True
+            extra = spreadsheet_extra(xml)
+        if extra is not None:
+            extras[name] = extra._replace(day_zero=day_zero)
+    return extras, is_unusual or not extras
 
 
 def _elements(xml: bytes, path: Path) -> list[ElementTree.Element]:
@@ -158,7 +202,7 @@ def _elements(xml: bytes, path: Path) -> list[ElementTree.Element]:
             f"the workbook is damaged: {fault}",
             Where(str(path)),
             "export or save it again",
-            zh=f"工作簿已损坏：{fault}",
+            zh=f"工作簿已损坏：{reason_zh(fault)}",
             hint_zh="请重新导出或另存后再读",
         ) from fault
 
@@ -172,13 +216,15 @@ def _targets(xml: bytes, path: Path) -> dict[str, str]:
     return targets
 
 
-def _extra_of(path: Path, sheet: str, xml: bytes, mac_dates: bool) -> Extra:
+def _extra_of(path: Path, sheet: str, xml: bytes) -> Extra | None:
+    """Return what is hidden and not read in a sheet of the form that office programs write; None for another form of XML."""
     if xml.count(b"<c ") > MAX_CELLS:
         _refuse_too_large(path, sheet, MAX_CELLS, 2)
-    width = last_row = 0
+    width = last_row = count = 0
     last_cell = ""
     unread: dict[tuple[int, int], UnreadCell] = {}
     for row, column, letters, cell in _cells(xml):
+        count += 1
         if cell is None:
             continue
         width = max(width, column + 1)
@@ -187,10 +233,12 @@ def _extra_of(path: Path, sheet: str, xml: bytes, mac_dates: bool) -> Extra:
         if isinstance(cell, UnreadCell):
             unread[row, column] = cell
     _refuse_too_large(path, sheet, last_row, width, last_cell)
+    if not xml or b"\x00" in xml[:200] or b"='" in xml or count != sum(1 for _ in _CELL.finditer(xml)):
+        return None
     rows = frozenset(number - 1 for numbers in _hidden(xml, b"<row") for name, number in numbers if name == b"r")
     spans = [dict(numbers) for numbers in islice(_hidden(xml, b"<col"), _MOST_SPANS)]
     columns = frozenset(at for span in spans for at in range(span.get(b"min", 1) - 1, min(span.get(b"max", 0), 16_384)))
-    return Extra(unread, rows, columns, mac_dates)
+    return Extra(unread, rows, columns)
 
 
 def _cells(xml: bytes) -> Iterator[tuple[int, int, bytes, UnreadCell | bool | None]]:
@@ -202,7 +250,7 @@ def _cells(xml: bytes) -> Iterator[tuple[int, int, bytes, UnreadCell | bool | No
         place = _PLACE.search(xml, start, end) if end >= 0 else None
         if place is not None:
             stop = min(len(xml) if following < 0 else following, end + _LONGEST_CELL)
-            yield int(place[2]) - 1, _column(place[1]), place[1], _state(xml, start, end, stop)
+            yield int(place[2]) - 1, column_number(place[1].decode()), place[1], _state(xml, start, end, stop)
         start = following
 
 
@@ -229,10 +277,3 @@ def _hidden(xml: bytes, tag: bytes) -> Iterator[list[tuple[bytes, int]]]:
             if end >= 0:
                 yield [(name, int(number)) for name, number in _NUMBER.findall(xml, start, end)]
         at = xml.find(b'hidden="', at + 8)
-
-
-def _column(letters: bytes) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + letter - 64
-    return number - 1

@@ -11,12 +11,16 @@ _SENTENCE_ENDS = "。！？；" + BETWEEN
 _FORMER = re.compile(
     r"(?:原(?:中华人民共和国)?|前|时任|曾任|历任|原任|曾|旧称|前身(?:为|是)?|更名前的|撤销|不再保留|并入|改为|更名)[《（(]?$"
 )
+_FORMER_BODY_OF = re.compile(
+    "(?:(?<![一-鿿])|(?<=[由向经从对在为与和及据即系将把被任]))原(?!则|因|来|文|始|料|创|有|平市|阳县|州区)[一-鿿]{0,12}[省市县区旗州盟]$"
+)
+"""What stands before the name of a body of a place of former times: 原某某市|环保局."""
 _FORMER_LIST = re.compile(
     "(?:(?:曾任|历任|时任|先后(?:担)?任|担任过)[^。！？；：]{2,50}|(?<![一-鿿])原(?!则|因|来|文|始|料|创|有)[^。！？；：，]{2,40})[、和与及]$"
 )
 """What stands before a name that is one of several of former times: 曾任甲、乙; 原甲、乙."""
 _FORMER_BEHIND = re.compile(
-    r"[》）)]?(?:[一-鿿]{0,8}(?:原(?!则|因|来|文|始|料|创|有关)|时任)|[（(](?:原|旧|现为|现|今|已|更名|后|19|20)|(?:已|同时|即|予以)?(?:更名|撤销|废止|改称|改为|并入|合并|划入|失效)|(?:[、和与及][一-鿿]{2,20}){1,3}(?:整合|合并|重组)?组建)"
+    r"[》）)]?(?:[一-鿿]{0,8}(?:原(?!则|因|来|文|始|料|创|有关)|时任)|[（(](?:原|旧|现为|现|今|已|更名|后|19|20)|(?:已|同时|即|予以|[于在][0-9]{4}年(?:[0-9]{1,2}月)?)?(?:正式)?(?:更名|撤销|废止|改称|改为|并入|合并|划入|失效)|(?:[、和与及][一-鿿]{2,20}){1,3}(?:整合|合并|重组)?组建)"
 )
 _YEAR = re.compile(r"(?<![0-9])(19[0-9]{2}|20[0-9]{2})(?:年([0-9]{1,2})月|(?=年|[-./—―][0-9]|[〕）\]】)]))")
 _COLUMN_BLANKS = 4
@@ -33,7 +37,7 @@ def is_former(text: str, start: int, end: int, since: date | None) -> bool:
         since: First day of the new name: an earlier year in the same sentence also says so. None to ignore years.
     """
     before = text[max(0, start - 60) : start]
-    if _FORMER.search(before) or _FORMER_LIST.search(before) or _FORMER_BEHIND.match(text, end):
+    if _FORMER.search(before) or _FORMER_BODY_OF.search(before) or _FORMER_LIST.search(before) or _FORMER_BEHIND.match(text, end):
         return True
     sentence = before[max(before.rfind(stop) for stop in _SENTENCE_ENDS) + 1 :]
     after = text[end : end + 40]

@@ -252,7 +252,8 @@ def _numbers(text: str) -> Iterator[_Row]:
         opening, year, closing, ordinal, serial = hit.groups()
         before = hit.start() - (text[hit.start() - 1 : hit.start()] == " ")
         head = text[max(0, before - 9) : before]
-        if not "\u4e00" <= head[-1:] <= "\u9fff" or head[-1] in data["not_before"]:
+        is_office = head.endswith(tuple(data["not_before_but"]))
+        if not "\u4e00" <= head[-1:] <= "\u9fff" or (head[-1] in data["not_before"] and not is_office):
             continue
         orders = head.endswith(tuple(data["with_ordinal"]))
         start, end = hit.span()

@@ -197,7 +197,7 @@ class Matcher:
         return {numbers.setdefault(slip, len(numbers)): (form, edit) for slip, form, edit in made}
 
     def _add_variants(self, numbers: dict[str, int], rights: Iterable[str]) -> dict[int, tuple[Canonical, str]]:
-        """Collect forms with a word of two characters left out or doubled; none that is part of a right form."""
+        """Collect forms with a word of two characters swapped, left out or doubled; none that is part of a right form."""
         whole = BETWEEN.join(rights)
         variants: dict[int, tuple[Canonical, str]] = {}
         for form, line in zip(self._near.forms, self._canonicals, strict=True):
@@ -523,10 +523,18 @@ _CENTRAL = ("国家", "中国人民", "中国证券", "中央", "中共", "国�
 
 
 def _word_variants(form: str, line: Canonical) -> Iterator[tuple[str, str]]:
-    """Yield a form without two neighbouring characters, and with two of them doubled, ends apart; each with the reason."""
+    """Yield a form with two neighbouring words swapped, with one left out, and with one doubled; each with the reason.
+
+    A word has two characters. One that is left out or doubled does not stand at an end.
+    """
     if line.near != "full":
         return
-    if len(form) >= _MIN_WORDS and line.kind == "institution" and form.startswith(_CENTRAL):
+    is_central = line.kind == "institution" and form.startswith(_CENTRAL)
+    if is_central and len(form) >= _MIN_WORDS:
+        for at in range(len(form) - 3):
+            first, second = form[at : at + 2], form[at + 2 : at + 4]
+            if first != second and is_word(first) and is_word(second):
+                yield form[:at] + second + first + form[at + 4 :], "swapped"
         for at in range(2, len(form) - 2):
             if is_word(form[at : at + 2]):
                 yield form[:at] + form[at + 2 :], "words_missing"

@@ -26,6 +26,7 @@ class Titles:
         heads = tuple(opening[1:] for opening in _OPENINGS)
         self._titles = frozenset(form for form in forms if form.startswith(heads) and form.endswith(_ENDS))
         self._meant = lru_cache(maxsize=4_096)(self._find_meant)  # the same few titles stand in many texts
+        self._by_characters = {"".join(sorted(title)): title for title in self._titles}
         self._by_end: dict[str, list[str]] = {}
         for title in sorted(self._titles):
             self._by_end.setdefault(title[-1], []).append(title)
@@ -49,6 +50,8 @@ class Titles:
         law = title.removesuffix("条例") + "法"
         if title.endswith("条例") and law in self._titles:
             return law
+        if (swapped := self._by_characters.get("".join(sorted(title)))) is not None:
+            return swapped
         similar = [
             other
             for other in self._by_end.get(title[-1], ())

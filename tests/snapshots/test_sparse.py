@@ -19,11 +19,13 @@ FACTS = {"kind": "account", "posts": None, "account.owner": "某局", "account.p
 
 def test_facts_that_are_given() -> None:
     sparse = SparseSnapshot("account", FACTS)
-    account: Any = sparse.snapshot
+    account = sparse.snapshot()
     assert isinstance(account, gr.AccountSnapshot)
     assert (account.posts, account.account.owner, copy.copy(account).subject.platform) == (None, "某局", "weibo")
+    account.account.__dict__["owner"] = "某市"
+    assert sparse.snapshot().account.owner == "某局"
     sparse.give({"account.owner": "某县"})
-    assert account.account.owner == "某县"
+    assert sparse.snapshot().account.owner == "某县"
     assert sparse.asked == []
 
 
@@ -51,7 +53,7 @@ def test_facts_that_are_given() -> None:
 def test_facts_that_are_not_given(look: Callable[[Any], object], fact: str) -> None:
     sparse = SparseSnapshot("account", FACTS)
     with pytest.raises(FactNotGiven) as stopped:
-        look(sparse.snapshot)
+        look(sparse.snapshot())
     assert stopped.value.fact == fact
     assert sparse.asked[0] == fact
 

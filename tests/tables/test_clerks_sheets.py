@@ -7,6 +7,7 @@ Each sheet is invented. `q`, `u` and `o` are 合格, 不合格 and 待定; the r
 from __future__ import annotations
 
 import datetime as dt
+import re
 import warnings
 from collections.abc import Callable
 from pathlib import Path
@@ -26,6 +27,7 @@ def _chinese(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GOVMEDIA_LANG", "zh")
 
 
+DATA = Path(__file__).parent / "data"
 POINT = dt.datetime(2024, 8, 23, 18, tzinfo=gr.SHANGHAI)
 BOOK = gr.load_rulebook("national-2019")
 VERDICTS = {"q": "qualified", "u": "unqualified", "o": "undetermined"}
@@ -807,6 +809,66 @@ def test_a_cell_far_away_and_a_bomb_are_refused(tmp_path: Path) -> None:
         gr.read_accounts(tmp_path / "b.xlsx", observed_at=POINT)
 
 
+def prefixed(xml: str) -> str:
+    return re.sub(r"<(/?)([a-zA-Z])", r"<\1x:\2", xml).replace("xmlns=", "xmlns:x=")
+
+
+FAR_CELLS: dict[str, Callable[[str], str]] = {
+    "a prefix": lambda xml: prefixed(xml.replace("</sheetData>", '<row r="9"><c r="XFD1048576"><v>1</v></c></row></sheetData>')),
+    **{
+        name: lambda xml, cell=cell: xml.replace("</sheetData>", f'<row r="1048576">{cell}<v>1</v></c></row></sheetData>')
+        for name, cell in {
+            "a tab": '<c\tr="XFD1048576">',
+            "single quotes": "<c r='XFD1048576'>",
+            "a long tag": f'<c {" " * 500}r="XFD1048576">',
+            "small letters": '<c r="xfd1048576">',
+            "zeros in front": '<c r="XFD0001048576">',
+            "another r in front": '<c xmlns:o="o" o:r="A1" r="XFD1048576">',
+        }.items()
+    },
+}
+
+
+def rewritten(path: Path, change: Callable[[str], str]) -> Path:
+    """Change the XML of the first sheet of a workbook."""
+    import zipfile
+
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(name, change(content.decode()) if name == "xl/worksheets/sheet1.xml" else content)
+    return path
+
+
+@pytest.mark.parametrize("form", FAR_CELLS)
+def test_a_cell_far_away_is_refused_in_every_spelling(form: str, tmp_path: Path) -> None:
+    path = rewritten(workbook(tmp_path / "a.xlsx", {"一": [HEADER, ["甲", "微博", "2024-08-22", "有"]]}), FAR_CELLS[form])
+    with pytest.raises(gr.errors.TableError, match="内容超出限度|远至 XFD1048576"):
+        gr.read_accounts(path, observed_at=POINT)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        prefixed,
+        lambda xml: re.sub(r'<c r="[A-Z]+[0-9]+"', "<c", xml),
+        lambda xml: xml.replace('"', "'"),
+    ],
+)
+def test_hidden_rows_and_errors_are_named_whatever_form_the_xml_has(change: Callable[[str], str], tmp_path: Path) -> None:
+    def spoil(book: Any) -> None:
+        book["一"]["C2"].data_type = "e"
+        book["一"].row_dimensions[3].hidden = True
+        book["一"].column_dimensions["D"].hidden = True
+
+    rows = [HEADER, ["甲", "微博", "#N/A", "有"], ["乙", "微博", "2024-07-01", "=B2"]]
+    path = rewritten(workbook(tmp_path / "a.xlsx", {"一": rows}, spoil), change)
+    read = gr.read_accounts(path, observed_at=POINT)
+    assert [(fault.row, fault.column, fault.value) for fault in read.bad] == [(2, HEADER[2], "#N/A"), (3, HEADER[3], "")]
+    assert [(remark.row, remark.reason) for remark in read.remarks] == [(3, "隐藏行，已读入"), (1, "隐藏列，已读入")]
+
+
 def test_too_many_rows_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("govmedia_rules.tables.delimited.MAX_ROWS", 10)
     monkeypatch.setattr("govmedia_rules.tables.workbooks.MAX_ROWS", 10)
@@ -1057,6 +1119,96 @@ def test_rows_of_tables_side_by_side_are_read_from_a_list_too() -> None:
 def test_a_binary_workbook(ending: str, tmp_path: Path) -> None:
     """A workbook in the binary format of Excel 97, which WPS calls .et too; with merged cells, a real date and an error."""
     path = tmp_path / f"台账.{ending}"
-    path.write_bytes((Path(__file__).parent / "data" / "legacy.xls").read_bytes())
+    path.write_bytes((DATA / "legacy.xls").read_bytes())
     assert verdicts(path) == expected(甲="q", 乙="u", 丙="u", 丁="o")
     assert gr.read_accounts(path, observed_at=POINT)[1].account.platform == "wechat_official"
+
+
+@pytest.mark.parametrize("ending", ["xls", "et"])
+def test_a_binary_workbook_names_what_is_hidden_and_in_error(ending: str, tmp_path: Path) -> None:
+    """Dates of the 1904 system, one of them a bare number; a merged cell, a hidden row and column, two errors."""
+    path = tmp_path / f"台账.{ending}"
+    path.write_bytes((DATA / "hidden.xls").read_bytes())
+    assert verdicts(path) == expected(甲="q", 乙="u", 丙="o", 丁="u")
+    read = gr.read_accounts(path, observed_at=POINT)
+    assert read[1].account.owner == "甲"
+    assert [(fault.row, fault.column, fault.value) for fault in read.bad] == [
+        (4, "最近更新时间", "#N/A"),
+        (5, "互动功能", "#DIV/0!"),
+    ]
+    assert [(remark.row, remark.column, remark.reason, remark.sheet) for remark in read.remarks] == [
+        (3, None, "隐藏行，已读入", "台账"),
+        (1, "互动功能", "隐藏列，已读入", "台账"),
+    ]
+
+
+def test_a_binary_workbook_whose_layout_cannot_be_seen_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("govmedia_rules.tables.workbooks._legacy_extras", lambda path: {})
+    read = gr.read_accounts(DATA / "hidden.xls", observed_at=POINT)
+    assert [remark.reason for remark in read.remarks] == ["此文件里没有能看出，隐藏的也已读入，错误值按空白计"]
+
+
+@pytest.mark.parametrize("name", ["locked.xls", "locked.ods"])
+def test_an_encrypted_workbook_of_another_format(name: str) -> None:
+    with pytest.raises(gr.errors.TableError, match="已加密.*取消打开密码"):
+        gr.read_accounts(DATA / name, observed_at=POINT)
+
+
+SITES = ["网站名称", "网址", "首页最近更新时间", "主办单位"]
+OF_SITES: Rows = [
+    SITES,
+    ["某县人民政府", "www.a.gov.cn", "2024-08-22", "县府办"],
+    ["某县教育局", "www.b.gov.cn", "2024-03-01", "教育局"],
+]
+OF_ACCOUNTS: Rows = [HEADER, ["甲", "微博", "2024-08-22", "有"], ["乙", "微博", "2024-07-01", "有"]]
+BOTH: dict[str, dict[str, Rows]] = {
+    "two sheets": {"网站": OF_SITES, "新媒体": OF_ACCOUNTS},
+    "one above the other": {"台账": [["附件1 网站"], *OF_SITES, [], ["附件2 新媒体"], *OF_ACCOUNTS]},
+    "the other way round": {"台账": [["附件1 新媒体"], *OF_ACCOUNTS, [], ["附件2 网站"], *OF_SITES]},
+    "a sheet whose headers serve both": {
+        "网站": OF_SITES,
+        "微博": [["名称", "最近更新时间", "主办单位"], ["甲", "2024-08-22", "县府办"], ["乙", "2024-07-01", "县府办"]],
+        "微信": [HEADER],
+    },
+}
+
+
+@pytest.mark.parametrize("name", BOTH)
+def test_sites_and_accounts_in_one_workbook_are_told_apart_and_what_is_not_read_is_said(name: str, tmp_path: Path) -> None:
+    path = workbook(tmp_path / "a.xlsx", BOTH[name])
+    with pytest.warns(gr.errors.UnreadInput, match=r"起的2行是网站，没有读（用 read_sites 读）"):
+        accounts = gr.read_accounts(path, observed_at=POINT)
+    with pytest.warns(gr.errors.UnreadInput, match=r"起的2行是政务新媒体，没有读（用 read_accounts 读）"):
+        sites = gr.read_sites(path, observed_at=POINT)
+    assert [each.account.name for each in accounts] == ["甲", "乙"]
+    assert [each.site.name for each in sites] == ["某县人民政府", "某县教育局"]
+    assert not [fault for fault in (*accounts.bad, *sites.bad) if not fault.used]
+
+
+def test_a_row_of_the_other_kind_is_named_and_not_judged(tmp_path: Path) -> None:
+    """The home page of a site may be older than what an account owes, or the other way round."""
+    rows = [
+        ["甲", "微博", "2024-08-22", "有"],
+        ["某县人民政府", "政府网站", "2024-05-01", "/"],
+        ["某县教育局", "门户网", "2024-05-01", ""],
+    ]
+    path = workbook(tmp_path / "a.xlsx", {"台账": [["名称", "类型", "最近更新时间", "互动功能"], *rows]})
+    assert verdicts(path) == expected(甲="q")
+    accounts, sites = (read(path, observed_at=POINT) for read in (gr.read_accounts, gr.read_sites))
+    assert [(fault.row, fault.reason[:3]) for fault in accounts.bad if not fault.used] == [(3, "是网站"), (4, "是网站")]
+    assert [each.site.name for each in sites] == ["某县人民政府", "某县教育局"]
+    assert [(fault.row, fault.reason[:6]) for fault in sites.bad if not fault.used] == [(2, "是政务新媒体")]
+    frame = gr.inspect_frame(path, BOOK, observed_at=POINT, labels="zh")
+    assert frame["判定"].to_list()[0] == "合格"
+    assert ["没有读" in str(fault) for fault in frame["数据错误"].to_list()] == [False, True, True]
+
+
+def test_a_site_beside_each_account_is_read_by_its_own_columns(tmp_path: Path) -> None:
+    rows = [
+        [*SITES[:3], "账号名称", "平台", "最后更新时间"],
+        ["某县人民政府", "www.a.gov.cn", "2024-08-22", "甲", "微信", "2024-07-01"],
+    ]
+    path = workbook(tmp_path / "a.xlsx", {"台账": rows})
+    assert [each.site.name for each in gr.read_sites(path, observed_at=POINT)] == ["某县人民政府"]
+    with pytest.warns(gr.errors.MissingColumn, match="网站名称"):
+        assert [each.account.name for each in gr.read_accounts(path, observed_at=POINT)] == ["甲"]

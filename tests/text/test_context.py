@@ -18,6 +18,9 @@ SINCE = date(2018, 5, 1)
         ("", "印发的通知（旧发〔2014〕1号）"),
         ("1999-03-15", "公告"),
         ("", "农垦局原局长"),
+        ("原某某市", "局长"),
+        ("由原区", "移交"),
+        ("", "于2018年11月正式更名"),
     ],
 )
 def test_former_names(before, after):
@@ -26,7 +29,18 @@ def test_former_names(before, after):
     assert is_former(text, start, start + 3, SINCE)
 
 
-@pytest.mark.parametrize(("before", "after"), [("", "发布"), ("2024年", "发布"), ("根据", "原则"), ("", "原因")])
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("", "发布"),
+        ("2024年", "发布"),
+        ("根据", "原则"),
+        ("", "原因"),
+        ("原平市", "发布"),
+        ("中原区", "发布"),
+        ("原则上由市", "办理"),
+    ],
+)
 def test_names_of_today(before, after):
     text = f"2014年甲。{before}旧机关{after}"
     start = text.index("旧机关")

@@ -79,6 +79,7 @@ def test_a_weekday_that_fits_or_belongs_elsewhere(text):
     [
         ("国办发[2019]19号", "〔2019〕19号", "number_brackets"),
         ("国办发（2019）19号", "〔2019〕19号", "number_brackets"),
+        ("冀政办字(2024)15号", "〔2024〕15号", "number_brackets"),
         ("国办发【2019】第19号", "〔2019〕19号", "number_brackets"),
         ("国办发〔2019〕019号", "〔2019〕19号", "number_padded"),
         ("国办发〔2019〕第19号", "〔2019〕19号", "number_padded"),

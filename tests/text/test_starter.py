@@ -301,3 +301,8 @@ def test_formulas_and_names_are_held_to_their_parts(scanner, text, right):
 )
 def test_right_wordings_beside_the_formulas_are_not_reported(scanner, text):
     assert not scanner.scan(text, at=date(2024, 6, 3))
+
+
+def test_two_words_swapped_in_the_name_of_a_central_body_are_found():
+    found = Scanner("starter").scan("国务院国有资产管理监督委员会、各级地方人民政府")
+    assert [(match.suggestion, match.reason) for match in found] == [("国务院国有资产监督管理委员会", "swapped")]

@@ -14,6 +14,7 @@ TITLES = Titles([line.text for line in load_lexicon("starter").canonicals])
         ("政府采购招标法", "政府采购法"),
         ("食品安全条例", "食品安全法"),
         ("道路交通法", "道路交通安全法"),
+        ("道路安全交通法", "道路交通安全法"),
     ],
 )
 def test_titles_that_do_not_exist(title, law):
