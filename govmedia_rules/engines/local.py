@@ -23,7 +23,16 @@ from govmedia_rules.core.progress import Meter, Progress
 from govmedia_rules.core.time import SHANGHAI
 from govmedia_rules.engines.batch import BatchJudge, Cells
 from govmedia_rules.engines.run_folder import LOCK_FILE, Piece, claim, is_done, locked, look_at, origin, refuse_foreign
-from govmedia_rules.errors import ArgumentError, BrokenLine, ObservationError, OldBasisWarning, UnreadInput, Where, by_language, reason_zh
+from govmedia_rules.errors import (
+    ArgumentError,
+    BrokenLine,
+    ObservationError,
+    OldBasisWarning,
+    UnreadInput,
+    Where,
+    by_language,
+    reason_zh,
+)
 from govmedia_rules.judge.files import CHECK_SECONDS, HANG_SECONDS, Outside, check_files, slices, worker_modules
 from govmedia_rules.judge.inspection import VERDICT_TONES, Verdict
 from govmedia_rules.judge.limits import limit_checks
