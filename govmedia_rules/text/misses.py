@@ -48,6 +48,16 @@ def reason_of(edit: Edit, line: Canonical, form: str, text: str) -> str | None:
     return "substituted_alike" if alike else kind
 
 
+def with_slip_at_end(edit: Edit, text: str) -> Edit:
+    """Return a near miss without its last character as a slip in it: what follows sounds or looks alike, and is no other word."""
+    following = text[edit.end : edit.end + 1]
+    if edit.kind != "last_character" or edit.wrong or not is_alike(edit.right, following):
+        return edit
+    if is_word(text[edit.end - 1 : edit.end + 1]) or is_word(text[edit.end : edit.end + 2]):
+        return edit
+    return edit._replace(kind="substituted", end=edit.end + 1, at=edit.end, wrong=following)
+
+
 def _is_other_level(edit: Edit) -> bool:
     """Tell whether only the level differs: 全省…平台 and 强市 are as right as 全国…平台 and 强国."""
     words = _words()
