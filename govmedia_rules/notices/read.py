@@ -158,7 +158,7 @@ def _read_chinese(mended: Mended, grids: list[SourceGrid]) -> Notice:
     about = _about(title, page)
     problems = _with_whole_names(tuple(_as_of(problem, about) for problem in problems))
     duty_parts = _parts_with("duties", parts.root)
-    duty_lines = [line for section in duty_parts for part in section.walk() for line in part.body] or body
+    duty_lines = [line for section in duty_parts for part in section.walk() for line in _own_lines(part)] or body
     practice_parts = _parts_with("practices", parts.root)
     opening = parts.opening or body[:1]
     cited = [*formal.citations(opening, "basis")]
@@ -251,6 +251,11 @@ def _name_parts_by_fault(parts: Outline) -> None:
 def _title_line(section: Section, page: NoticeText) -> Line:
     start = page.text.find(section.title, section.start)
     return Line(page.place(start, start).line, start, section.title)
+
+
+def _own_lines(part: Section) -> list[Line]:
+    """Return the lines of a part without those below it; of an item that is one line, that line."""
+    return part.body or ([part.title_line] if part.title_line is not None and not part.parts else [])
 
 
 def _problem_lines(parts: Outline) -> list[Line]:

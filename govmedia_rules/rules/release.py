@@ -29,6 +29,7 @@ from govmedia_rules.errors import (
     RulebookSyntaxError,
     UnknownRulebook,
     Where,
+    reason_zh,
 )
 from govmedia_rules.rules.load import MAX_BYTES, LayerSource, collect_layers, known_ids, parse_layer, single_faults
 from govmedia_rules.rules.model import Layer
@@ -186,7 +187,7 @@ def _in_folder(root: Path) -> Iterator[tuple[str, bytes]]:
         entries = sorted(os.scandir(root), key=lambda entry: entry.name)
     except OSError as fault:
         raise RulebookSyntaxError(
-            f"the release cannot be read: {fault.strerror}", Where(str(root)), zh=f"发布包不能读：{fault.strerror}"
+            f"the release cannot be read: {fault.strerror}", Where(str(root)), zh=f"发布包不能读：{reason_zh(fault)}"
         ) from None
     _check_count(root, len(entries))
     left = MAX_TOTAL_BYTES
@@ -236,7 +237,7 @@ def _zipped(root: Path) -> Iterator[tuple[str, bytes]]:
                 yield entry.filename, data
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError, zlib.error, ValueError) as fault:
         raise RulebookSyntaxError(
-            f"the release is no zip that can be read: {fault}", Where(str(root)), zh=f"发布包不是可读的 zip：{fault}"
+            f"the release is no zip that can be read: {fault}", Where(str(root)), zh=f"发布包不是可读的 zip：{reason_zh(fault)}"
         ) from None
 
 
@@ -279,7 +280,7 @@ def _manifest(content: Mapping[str, bytes], root: Path) -> Manifest:
         raise RulebookErrors("the manifest cannot be used", faults, "清单不能使用") from None
     except (ValueError, RecursionError) as fault:
         raise RulebookSyntaxError(
-            f"the manifest is not JSON: {fault}", Where(f"{root}#{MANIFEST}"), zh=f"清单不是 JSON：{fault}"
+            f"the manifest is not JSON: {fault}", Where(f"{root}#{MANIFEST}"), zh=f"清单不是 JSON：{reason_zh(fault)}"
         ) from None
 
 

@@ -59,6 +59,7 @@ class _Words(NamedTuple):
     yes: frozenset[str]
     no: frozenset[str]
     never: frozenset[str]
+    sites: frozenset[str]
     negation: re.Pattern[str]
     pending: re.Pattern[str]
     separator: re.Pattern[str]
@@ -93,6 +94,7 @@ def _words() -> _Words:
         keys("yes"),
         keys("no"),
         keys("never"),
+        keys("sites"),
         any_of(words["negations"]),
         any_of(words["pending"]),
         re.compile(any_of(words["separators"]).pattern + r"|(?<=[√✓✔×✗✘])\s+"),
@@ -419,6 +421,11 @@ def _platforms_in(key: str, known: Vocabulary) -> set[str]:
             if len(spelt) >= 2 and term.id not in (UNKNOWN_PLATFORM, "other") and (at := key.find(spelt)) >= 0:
                 spans.append((at, at + len(spelt), term.id))
     return {term for start, end, term in spans if not any(a <= start and end <= b and b - a > end - start for a, b, _ in spans)}
+
+
+def is_site(value: Any) -> bool:
+    """Return whether a cell of a column of types or platforms names a website (政府网站, 门户网) and no account."""
+    return not isinstance(value, UnreadCell) and key_of(str(value)) in _words().sites
 
 
 def status_cell(value: Any) -> str | None:

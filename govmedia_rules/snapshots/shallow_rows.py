@@ -27,6 +27,7 @@ from govmedia_rules.snapshots.cells import (
     counts_all,
     doubtful_status,
     functions_cell,
+    is_site,
     never_updated,
     plain_cell,
     platform_cell,
@@ -107,7 +108,7 @@ def _day_of_filling(texts: Iterable[str]) -> date | None:
     return None
 
 
-def _platform_of_sheet(table: RawTable) -> tuple[str, str | None] | None:
+def platform_of_sheet(table: RawTable) -> tuple[str, str | None] | None:
     """Return the platform of a sheet without such a column: that of its name or of the one line above its header."""
     read = []
     for text in (table.sheet or "", *table.above):
@@ -173,10 +174,20 @@ class RowReader:
         zone: Zone of times written without one.
         table: The table.
         columns: Its columns, and what each is used for.
+        types: Header under which each row says whether it is a site or on which platform an account is; None without one.
         only_day: Whether of the monitoring point of the last row only the day is known.
     """
 
-    def __init__(self, kind: SubjectKind, columns: Sequence[ColumnUse], point: Point | None, zone: tzinfo, table: RawTable) -> None:
+    def __init__(
+        self,
+        kind: SubjectKind,
+        columns: Sequence[ColumnUse],
+        point: Point | None,
+        zone: tzinfo,
+        table: RawTable,
+        types: str | None = None,
+    ) -> None:
+        self.types = types
         self.kind, self._point, self.zone, self.table = kind, point, zone, table
         self.columns = columns
         self.only_day = point is not None and point.only_day
@@ -197,7 +208,7 @@ class RowReader:
         self._filled = _day_of_filling(table.above)
         self._clock = Clock(None, zone, table.day_zero)
         self._periods: dict[str, DayRange | None] = {}
-        self._platform = None if self._header_of("platform") is not None else _platform_of_sheet(table)
+        self._platform = None if self._header_of("platform") is not None else platform_of_sheet(table)
 
     def rows(self) -> Iterator[ShallowRow]:
         """Return the rows of the table; blank ones are left out."""
@@ -230,6 +241,9 @@ class RowReader:
             return self._result(row, None)._replace(has_data=False)
         if name is not None and row.cells.get(name) is BEYOND_HEADER:
             row.fault(None, BEYOND_HEADER.reason, used=False)
+            return self._result(row, None)
+        if self.types is not None and (reason := _of_other_kind(self.kind, row.cells.get(self.types))) is not None:
+            row.fault(self.types, reason, used=False)
             return self._result(row, None)
         point = self._point_of(row)
         if point is None:
@@ -439,6 +453,21 @@ class RowReader:
                 observed["latest_entry_from"], observed["home_latest_at"] = latest
             document["home"] = {names.get(name, name): value for name, value in observed.items()}
         return document
+
+
+def _of_other_kind(kind: SubjectKind, cell: Any) -> str | None:
+    """Return why a row is none of a kind of subject: its type is 政府网站 in a table of accounts, 微信 in one of sites."""
+    if cell is None:
+        return None
+    if is_site(cell):
+        return "是网站，不是政务新媒体，没有读（请放到另一张表）" if kind == "account" else None
+    if kind == "account":
+        return None
+    try:
+        platform, _ = platform_cell(cell)
+    except ValueError:
+        return None
+    return "是政务新媒体，不是网站，没有读（请放到另一张表）" if platform not in (UNKNOWN_PLATFORM, "other") else None
 
 
 def _account_facts(observed: dict[str, Any]) -> dict[str, Any]:
