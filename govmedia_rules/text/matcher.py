@@ -15,7 +15,7 @@ from govmedia_rules.text.enumerations import Enumerations
 from govmedia_rules.text.findings import Days, ReportedPassage, is_in_force
 from govmedia_rules.text.homophones import MIN_FORM, Homophone, Homophones
 from govmedia_rules.text.lexicon import Canonical, Lexicon, Pattern, Person, Term, usual_near
-from govmedia_rules.text.misses import LONG_FORM, changed_span, confidence_of, is_last_of_words, reason_of, with_slip_at_end
+from govmedia_rules.text.misses import LONG_FORM, changed_span, confidence_of, is_last_of_words, reason_of
 from govmedia_rules.text.near import LOOK, Edit, Fragment, NearForms, slips
 from govmedia_rules.text.normalise import BETWEEN, compared, compared_all
 from govmedia_rules.text.patterns import (
@@ -387,7 +387,6 @@ class Matcher:
             if day is not None and not is_in_force(line, day):
                 return
         form = self._near.forms[edit.form]
-        edit = with_slip_at_end(edit, text)
         reason = reason_of(edit, line, form, text)
         if reason is None or self._is_right(text, edit):
             return
