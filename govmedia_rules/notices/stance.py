@@ -163,7 +163,9 @@ def stances(sentence: Line) -> Iterator[tuple[Line, Stance]]:
     if _pattern("criteria").search(sentence.text):
         yield from ((clause, "asked" if stance in ("fault", "weak") else stance) for clause, stance in pairs)
         return
-    is_of_before = any(_pattern(name).search(sentence.text) for name in ("earlier", "reported")) and not _AGAIN.search(sentence.text)
+    is_of_before = any(_pattern(name).search(sentence.text) for name in ("earlier", "reported")) and not _AGAIN.search(
+        sentence.text
+    )
     before: Stance = "plain"
     for i, (clause, stance) in enumerate(pairs):
         if stance in ("fault", "weak"):
