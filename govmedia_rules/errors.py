@@ -711,9 +711,9 @@ class ExpiredWaiver(GovMediaRulesWarning):
         >>> import warnings
         >>> import govmedia_rules as gr
         >>> account = gr.Account(name="某县发布", platform="weibo")
-        >>> snapshot = gr.AccountSnapshot(account=account, observed_at="2024-08-23T10:00:00+08:00", latest_post_at="2024-05-01")
+        >>> snapshot = gr.AccountSnapshot(account=account, observed_at="2023-08-23T10:00:00+08:00", latest_post_at="2023-05-01")
         >>> waiver = gr.Waiver(id="W1", subject=account.id, indicators=["media.veto.stale"], authority="市政府办公室",
-        ...                    document="某文", reason="升级改造", granted="2024-01-01", expires="2024-06-30")
+        ...                    document="某文", reason="升级改造", granted="2023-01-01", expires="2023-06-30")
         >>> with warnings.catch_warnings(record=True, action="always") as caught:
         ...     _ = gr.load_rulebook("national-2019").inspect(snapshot, waivers=[waiver])
         >>> [warning.category.__name__ for warning in caught]
@@ -728,9 +728,9 @@ class UnusedWaiver(GovMediaRulesWarning):
         >>> import warnings
         >>> import govmedia_rules as gr
         >>> account = gr.Account(name="某县发布", platform="weibo")
-        >>> snapshot = gr.AccountSnapshot(account=account, observed_at="2024-08-23T10:00:00+08:00", latest_post_at="2024-05-01")
+        >>> snapshot = gr.AccountSnapshot(account=account, observed_at="2023-08-23T10:00:00+08:00", latest_post_at="2023-05-01")
         >>> waiver = gr.Waiver(id="W1", subject=account.id, indicators=["media.veto.interaction.none"], authority="市政府办公室",
-        ...                    document="某文", reason="升级改造", granted="2024-01-01", expires="2024-12-31")
+        ...                    document="某文", reason="升级改造", granted="2023-01-01", expires="2023-12-31")
         >>> with warnings.catch_warnings(record=True, action="always") as caught:
         ...     _ = gr.load_rulebook("national-2019").inspect(snapshot, waivers=[waiver])
         >>> [warning.category.__name__ for warning in caught]
@@ -745,9 +745,9 @@ class UnusedReview(GovMediaRulesWarning):
         >>> import warnings
         >>> import govmedia_rules as gr
         >>> account = gr.Account(name="某县发布", platform="weibo")
-        >>> snapshot = gr.AccountSnapshot(account=account, observed_at="2024-08-23T10:00:00+08:00", latest_post_at="2024-05-01")
+        >>> snapshot = gr.AccountSnapshot(account=account, observed_at="2023-08-23T10:00:00+08:00", latest_post_at="2023-05-01")
         >>> review = gr.Review(subject="weibo:别的账号", indicator="media.veto.stale", decision="confirmed", role="复核人员",
-        ...                    at="2024-08-24T10:00:00+08:00", reason="已核实")
+        ...                    at="2023-08-24T10:00:00+08:00", reason="已核实")
         >>> with warnings.catch_warnings(record=True, action="always") as caught:
         ...     _ = list(gr.load_rulebook("national-2019").inspect_many([snapshot], reviews=[review]))
         >>> [warning.category.__name__ for warning in caught]
@@ -763,7 +763,7 @@ class SharedId(GovMediaRulesWarning):
         >>> import govmedia_rules as gr
         >>> snapshots = [
         ...     gr.AccountSnapshot(
-        ...         account={"id": "A1", "name": name, "platform": "weibo"}, observed_at="2024-08-23T10:00:00+08:00"
+        ...         account={"id": "A1", "name": name, "platform": "weibo"}, observed_at="2023-08-23T10:00:00+08:00"
         ...     )
         ...     for name in ("青石发布", "白水教育")
         ... ]

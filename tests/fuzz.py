@@ -367,7 +367,7 @@ def readers() -> list[Reader]:
                 {"t": "probe", "slot": "s", "site": "a", "at": point.isoformat(), "seconds": 1.5, "status": 200, "failure": None}
             )
             visits.append({"t": "round_end", "slot": "s"})
-        visited = Path(folder, "visits").read_bytes()
+        visited, last_visit = Path(folder, "visits").read_bytes(), {"v.jsonl.head": Path(folder, "visits.head").read_bytes()}
         gr.export_rulebook("national-2019", Path(folder, "book.json"))
         bundle = Path(folder, "book.json").read_bytes()
 
@@ -437,8 +437,8 @@ def readers() -> list[Reader]:
         Reader("campaign-reported", "reported.csv", example["reported.csv"], described, 0.15, {name: data for name, data in example.items() if name != "reported.csv"}),
         Reader("campaign-journal", "journal.jsonl", journal, loaded_campaign, 0.3, {"journal.head": head}),
         Reader("campaign-draft", "d.toml", 'issuer = "某市政府办"\nsigned_at = 2024-08-27\n'.encode(), read_draft),
-        Reader("visits", "v.jsonl", visited, lambda path: list(read_visits(path))),
-        Reader("probes", "v.jsonl", visited, read_probes),
+        Reader("visits", "v.jsonl", visited, lambda path: list(read_visits(path)), beside=last_visit),
+        Reader("probes", "v.jsonl", visited, read_probes, beside=last_visit),
         Reader("results", "r.jsonl", (inspection.to_json() + "\n").encode(), lambda path: list(read_results(path.read_text("utf-8", "replace").splitlines()))),
         Reader("inspection", "r.jsonl", (inspection.to_json() + "\n").encode(), stored),
         Reader("cases", "c.toml", case, testing.load_cases, 0.5),

@@ -23,7 +23,7 @@ from govmedia_rules.collect.navigation import Base, host_of
 from govmedia_rules.collect.outcome import Fetched
 from govmedia_rules.core.progress import Meter
 from govmedia_rules.core.time import SHANGHAI
-from govmedia_rules.errors import ArgumentError
+from govmedia_rules.errors import ArgumentError, CollectError, Where
 from govmedia_rules.snapshots.failures import opens
 from govmedia_rules.snapshots.models import SiteSnapshot
 from govmedia_rules.snapshots.parts import Probe
@@ -245,6 +245,9 @@ def read_probes(
         journal: The journal of the rounds.
         since: First instant that counts; None for all.
         until: Last instant that counts; None for all.
+
+    Raises:
+        CollectError: The journal is damaged, or a probe in it cannot be read.
     """
     by_site: dict[str, dict[str, Probe]] = {}
     ours = {str(record.get("slot")) for record in read_visits(journal) if record.get("t") == "round_end" and record.get("ours")}
@@ -257,7 +260,14 @@ def read_probes(
                 continue
             probe = Probe(at=at, seconds=record["seconds"], status=record["status"], failure=record["failure"])
         except (KeyError, TypeError, ValueError, ValidationError):
-            continue  # a record of another version
+            # Passed over, a failure that a later version names in another way would be a site that opens.
+            raise CollectError(
+                f"a probe of {record.get('site')} at {record.get('slot')} cannot be read",
+                Where(str(journal)),
+                "a newer release of govmedia-rules may have written it",
+                zh=f"{record.get('site')} 在 {record.get('slot')} 的探测记录不能读",
+                hint_zh="可能由更新的版本写出",
+            ) from None
         by_site.setdefault(str(record["site"]), {}).setdefault(str(record["slot"]), probe)
     return {site: tuple(sorted(slots.values(), key=lambda probe: probe.at)) for site, slots in by_site.items()}
 

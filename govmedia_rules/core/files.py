@@ -88,6 +88,32 @@ def make_folder(path: str | os.PathLike[str]) -> Path:
     return folder
 
 
+def refuse_used(folder: Path, *own: str) -> None:
+    """Refuse a folder that holds anything but files of some names; nothing in it is touched.
+
+    Args:
+        folder: The folder.
+        own: The names that may be there, also of files that were not complete when their process was killed.
+
+    Raises:
+        ExportError: It holds something else, or cannot be read.
+    """
+    parts = tuple(f".{name}." for name in own)
+    try:
+        names = sorted(path.name for path in folder.iterdir())
+    except OSError as fault:
+        raise not_written(folder, fault) from fault
+    others = [name for name in names if name not in own and not (name.startswith(parts) and name.endswith(".part"))]
+    if others:
+        raise ExportError(
+            f"the folder holds something else: {others[0]}",
+            Where(str(folder)),
+            "choose an empty or new folder",
+            zh=f"文件夹中有别的内容：{others[0]}",
+            hint_zh="请选一个空的或新的文件夹",
+        )
+
+
 def examples_folder() -> Path:
     """Return where the shipped examples lie, a folder for each: inside the installed package, or in the source tree.
 

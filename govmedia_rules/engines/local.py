@@ -20,12 +20,23 @@ from govmedia_rules.core import display
 from govmedia_rules.core.files import complete_file, make_folder, not_written, write_file
 from govmedia_rules.core.parallel import DEATH, HangGuard, Job, run_tasks
 from govmedia_rules.core.progress import Meter, Progress
+from govmedia_rules.core.time import SHANGHAI
 from govmedia_rules.engines.batch import BatchJudge, Cells
 from govmedia_rules.engines.run_folder import LOCK_FILE, Piece, claim, is_done, locked, look_at, origin, refuse_foreign
-from govmedia_rules.errors import ArgumentError, BrokenLine, ObservationError, UnreadInput, Where, by_language, reason_zh
+from govmedia_rules.errors import (
+    ArgumentError,
+    BrokenLine,
+    ObservationError,
+    OldBasisWarning,
+    UnreadInput,
+    Where,
+    by_language,
+    reason_zh,
+)
 from govmedia_rules.judge.files import CHECK_SECONDS, HANG_SECONDS, Outside, check_files, slices, worker_modules
 from govmedia_rules.judge.inspection import VERDICT_TONES, Verdict
 from govmedia_rules.judge.limits import limit_checks
+from govmedia_rules.judge.old_basis import warn_of_old_layers
 from govmedia_rules.judge.rulebook import Rulebook
 from govmedia_rules.snapshots.reading import RawLine, file_lines, stream_lines
 from govmedia_rules.tables.columns import missing_frames
@@ -177,6 +188,7 @@ def inspect_to_parquet(
             work = _in_this_process if workers == 1 else _in_workers
             for piece, _ in work(judge, folder, todo, workers):
                 meter.add(piece.size)
+    _warn_of_old_layers(judge, folder)
     run = _summary(folder, len(pieces), len(pieces) - len(todo), remade)
     if run.bad_count:
         _tell_bad(run, on_bad)
@@ -286,6 +298,17 @@ def _summary(folder: Path, pieces: int, resumed: int, remade: tuple[str, ...]) -
         for row in counted.to_pylist():
             verdicts[Verdict(row["values"])] += row["counts"]
     return FileRun(folder, pieces, resumed, verdicts, sum(1 for _ in _bad_lines(folder)), remade)
+
+
+def _warn_of_old_layers(judge: BatchJudge, folder: Path) -> None:
+    """Warn of old layers by the last monitoring point: workers say nothing, and parts that are kept are results, too."""
+    import pyarrow.compute as pc
+    import pyarrow.parquet as pq
+
+    points = (pc.max(pq.ParquetFile(path).read(["observed_at"])["observed_at"]).as_py() for path in folder.glob("part-*.parquet"))
+    last = max((point for point in points if point is not None), default=None)
+    if last is not None:
+        warn_of_old_layers(judge.plan, last.astimezone(SHANGHAI).date())
 
 
 def _bad_lines(folder: Path) -> Iterator[dict[str, Any]]:
@@ -469,6 +492,7 @@ _worker: tuple[BatchJudge, Path] | None = None
 def _start_worker(judge: BatchJudge, folder: Path) -> None:
     global _worker  # noqa: PLW0603 - what a process holds for all its tasks
     _worker = judge, folder
+    warnings.simplefilter("ignore", OldBasisWarning)  # said once, by the process that started this one
     limit_checks(CHECK_SECONDS)
 
 

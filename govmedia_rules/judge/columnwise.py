@@ -322,7 +322,7 @@ def _combined(codes: Sequence[pyarrow.Array], sizes: Sequence[int]) -> tuple[pya
     import pyarrow.compute as pc
 
     combination = codes[0]
-    members = [_numbers(sizes[0] if len(codes) > 1 else 0)]
+    members = [_numbers(sizes[0])]
     for more, size in zip(codes[1:], sizes[1:], strict=True):
         both = pc.add(pc.multiply(combination.cast(pa.int64()), size), more.cast(pa.int64())).dictionary_encode()
         first = pc.divide(both.dictionary, size)

@@ -21,6 +21,7 @@ from govmedia_rules.core import display
 from govmedia_rules.errors import ArgumentError, ObservationError, UnknownIndicator, choices, choices_zh, kind_text, kind_text_zh
 from govmedia_rules.judge.engine import OPEN, NonPassing, PlanResult, Program, compile_plan, profile_of
 from govmedia_rules.judge.finding import TONES, Finding, Findings
+from govmedia_rules.judge.old_basis import warn_of_old_layers
 from govmedia_rules.judge.opinions import NOTHING, Given, Opinions, remembered_reviews
 from govmedia_rules.judge.reviews import Refusal, Review, Waiver, in_order
 from govmedia_rules.judge.score import Score, score_of, stored_score, veto_score_of
@@ -189,6 +190,8 @@ class Inspection(Row):
         given: Given = NOTHING,
         stored: InspectionRecord | None = None,
     ) -> None:
+        if stored is None:
+            warn_of_old_layers(plan, observed_at.date())
         values = {
             "plan": plan,
             "observed_at": observed_at,

@@ -25,7 +25,6 @@ from govmedia_rules.errors import (
     DeprecatedIndicator,
     DuplicateId,
     ExportError,
-    OldBasisWarning,
     RulebookError,
     UnknownIndicator,
     UnusedReview,
@@ -42,10 +41,11 @@ from govmedia_rules.judge.explain import MODES, Explanation
 from govmedia_rules.judge.files import Answer, LineOptions, check_files, judge_files, plain_lines
 from govmedia_rules.judge.finding import grade_badge, is_under
 from govmedia_rules.judge.inspection import Inspection, PackedSubject
+from govmedia_rules.judge.old_basis import warn_of_old_layers
 from govmedia_rules.judge.opinions import NOTHING, Opinions
 from govmedia_rules.judge.reviews import Refusal, Review, Waiver
 from govmedia_rules.rules.bundle import dump_bundle, read_bundle
-from govmedia_rules.rules.load import LayerSource, as_day, book_with, collect_layers, known_ids, layers_for, old_layers
+from govmedia_rules.rules.load import LayerSource, as_day, book_with, collect_layers, known_ids, layers_for
 from govmedia_rules.rules.model import KIND_ZH, Basis, Indicator, LayerRef, Plan, Scoring, SubjectWord
 from govmedia_rules.rules.overlay import resolve
 from govmedia_rules.rules.places import locate_rule
@@ -643,18 +643,9 @@ def rulebook_for(region: str | None, day: date, *, series: str = "inspection", b
         True
     """
     plugins, day = _at_hand(books), as_day(day)
-    layers = layers_for(region, day, plugins, series)
-    for layer in old_layers(layers, day, plugins):
-        if layer.id not in _warned_of:
-            _warned_of.add(layer.id)
-            what = f"the newest document of {layer.id} is more than five years older than {day}: {layer.title}"
-            zh = f"{layer.id} 最新的依据文件比 {day} 早五年以上：{layer.title}"
-            warnings.warn(OldBasisWarning(what, zh), stacklevel=2)
-    return load_rulebook(layers, books=books)
-
-
-_warned_of: set[str] = set()
-"""Layers of whose old documents this process has been warned."""
+    book = load_rulebook(layers_for(region, day, plugins, series), books=books)
+    warn_of_old_layers(book.plan, day, stacklevel=3)
+    return book
 
 
 def explain(indicator_id: str, rulebook: str | Rulebook | None = None, *, books: Books | None = None) -> Explanation:

@@ -41,9 +41,6 @@ LayerSource = str | PathLike[str] | Mapping[str, Any]
 NATIONAL = "national-2019"
 """The rulebook that is meant where none is named."""
 
-MAX_AGE_YEARS = 5
-"""Age of the newest document of a rulebook from which its use gives a warning."""
-
 MAX_BYTES = 8 * 1024 * 1024
 
 
@@ -375,14 +372,3 @@ def _stand_in(content: RulebookFile, successor: Successor, extends: tuple[str, .
             for word, subject in (("site", "site"), ("media", "account"))
         },
     }
-
-
-def old_layers(layers: Iterable[LayerSource], day: date, plugins: Plugins) -> list[RulebookFile]:
-    """Return those of some layers, and of what they extend, whose newest document is older than five years on a day."""
-    old: list[RulebookFile] = []
-    for content in (layer.content for layer in collect_layers(layers, plugins)):
-        dates = [basis.issued for basis in content.basis if basis.issued is not None]
-        newest = max(dates, default=content.effective.from_)
-        if newest is not None and newest < day.replace(year=day.year - MAX_AGE_YEARS, day=min(day.day, 28)):
-            old.append(content)
-    return old
