@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from govmedia_rules.notices import counting, formal
+from govmedia_rules.notices.builder import CountBuilder
 from govmedia_rules.notices.classify import OTHER
 from govmedia_rules.notices.figures import DateSpan, Period, Place
 from govmedia_rules.notices.grids import from_grid, read_tables
@@ -201,7 +202,7 @@ def _overview(parts: Outline) -> list[Line]:
     return [line for line in _body_lines(parts) if line.start not in elsewhere]
 
 
-def _count(parts: Outline, page: NoticeText, overview: list[Line], period: Period | None) -> counting.CountBuilder:
+def _count(parts: Outline, page: NoticeText, overview: list[Line], period: Period | None) -> CountBuilder:
     """Return the counts of the head, the opening, the overview and the headings; failures also of the parts about problems."""
     title = formal.headline(parts.head)
     in_head = [line for line in parts.head if line is not title and title != line and re.search("[0-9][个家]", line.text)]
