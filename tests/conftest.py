@@ -7,10 +7,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 ROOT = Path(__file__).parents[1]
 
 os.environ["GOVMEDIA_LANG"] = "en"  # tests compare the English sentences, whatever the locale of the machine
+
+settings.register_profile("any_machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])  # however busy
+settings.load_profile("any_machine")
 
 
 @pytest.fixture

@@ -30,6 +30,8 @@ MOST_RECORDS = 500
 """Records of a list in JSON; a longer one is not read."""
 MOST_TRIED = 4
 """Times the length of a text up to which places in it are tried that begin like JSON and are none."""
+_COUNTED = 256
+"""Characters whose lines are counted in the time that one character of JSON takes."""
 _LONGEST_SCRIPT = 100_000
 _LONGEST_CALL = 2_000
 _CALL = re.compile(r"(?:(?:\$|jQuery|axios)\.(ajax|get|post|getJSON)|\b(fetch|jpage)|\.(load))\s{0,3}\(")
@@ -199,7 +201,8 @@ def json_lists(text: str) -> Records:
         try:
             value, at = decoder.raw_decode(text, match.end())
         except (ValueError, RecursionError) as fault:
-            room -= (fault.pos if isinstance(fault, json.JSONDecodeError) else len(text)) - match.end()
+            place = fault.pos if isinstance(fault, json.JSONDecodeError) else len(text)
+            room -= place - match.end() + place // _COUNTED  # a fault counts the lines before its place
             if room < 0:  # what is no JSON is tried in time that is linear in the text
                 return Records(lists, is_whole=False)
             at = match.end() + 1

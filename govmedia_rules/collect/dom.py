@@ -15,10 +15,10 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from govmedia_rules.collect.words import name_key, word_table
 
-DEEPEST = 512
-"""Nesting beyond which a page is flattened before parsing; real pages stay below 100."""
+DEEPEST = 256
+"""Nesting beyond which a page is flattened before parsing; real pages stay below 50."""
 
-MANY_TAGS = 8_000
+MANY_TAGS = 4_000
 """Pages with fewer tags are not searched for deep nesting."""
 
 LONGEST_LINK_NAME = 30

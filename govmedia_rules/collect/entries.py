@@ -62,6 +62,7 @@ _EDGE_ENDS = frozenset("0123456789])）】")
 _BULLET = re.compile(r"^[\s·•●■▪◆◇►▶>»]+")
 _YEAR_LINE = re.compile(r"((?:19|20)[0-9]{2})\s?年?度?")
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "dt", "th", "strong", "b", "caption"})
+_LISTS = frozenset({"ul", "ol", "dl", "table"})
 _HEADING_NAME = re.compile("year|nian|tit|head", re.IGNORECASE)
 _CHOICES = frozenset({"a", "option", "select", "button", "label"})
 _STOP = frozenset({"body", "html", "main", "form"})
@@ -146,7 +147,8 @@ class _YearHeading(NamedTuple):
 def _year_headings(dom: Dom, now: datetime) -> list[_YearHeading]:
     """Return lines that are nothing but a year and head a section; years to choose from stand side by side or are links.
 
-    A year in an element that is no heading counts where a second one heads the same section.
+    A year in an element that is no heading counts where a second one heads the same section, or where it stands between the
+    title of the section and its list.
     """
     shown = [(index, line) for index, line in enumerate(dom.lines) if line]
     years = [(index, _YEAR_LINE.fullmatch(line)) for index, line in shown]
@@ -158,7 +160,13 @@ def _year_headings(dom: Dom, now: datetime) -> list[_YearHeading]:
         if section is not None and FIRST_YEAR <= int(match[1]) <= now.year:
             headings.append(_YearHeading(index, int(match[1]), section))
     sizes = Counter(heading.section for heading in headings)
-    headings = [heading for heading in headings if sizes[heading.section] > 1 or _is_heading(dom.nodes[heading.place])]
+    headings = [
+        heading
+        for heading in headings
+        if sizes[heading.section] > 1
+        or _is_heading(dom.nodes[heading.place])
+        or _leads_list(dom.nodes[heading.place], heading.section)
+    ]
     return headings if any(heading.year < now.year for heading in headings) else []
 
 
@@ -166,6 +174,16 @@ def _is_heading(text: LexborNode) -> bool:
     step = text.parent
     named = "" if step is None else f"{step.attributes.get('class') or ''} {step.id or ''}"
     return step is not None and (step.tag in _HEADINGS or _HEADING_NAME.search(named) is not None)
+
+
+def _leads_list(text: LexborNode, section: int) -> bool:
+    """Return whether a list follows a text, and nothing but a heading or a bar stands before it in its section."""
+    step = text
+    while step.parent is not None and step.parent.mem_id != section:
+        step = step.parent
+    before, after = _sibling(step, ahead=False), _sibling(step, ahead=True)
+    is_first = before is None or before.tag in _HEADINGS or (before.is_element_node and is_in_bar(before))
+    return is_first and after is not None and after.tag in _LISTS
 
 
 def _section_of(text: LexborNode) -> int | None:
@@ -184,13 +202,15 @@ def _section_of(text: LexborNode) -> int | None:
 
 def _stands_beside(node: LexborNode) -> bool:
     """Return whether an element or a text stands beside a node under the same parent."""
-    for ahead in (True, False):
-        other = node.next if ahead else node.prev
-        while other is not None:
-            if other.is_element_node or (other.text_content or "").strip():
-                return True
-            other = other.next if ahead else other.prev
-    return False
+    return _sibling(node, ahead=True) is not None or _sibling(node, ahead=False) is not None
+
+
+def _sibling(node: LexborNode, *, ahead: bool) -> LexborNode | None:
+    """Return the next or last element or text with more than blanks under the same parent; None without one."""
+    other = node.next if ahead else node.prev
+    while other is not None and (other.is_comment_node or not (other.is_element_node or (other.text_content or "").strip())):
+        other = other.next if ahead else other.prev
+    return other
 
 
 def _year_above(dom: Dom, index: int, headings: list[_YearHeading]) -> int | None:

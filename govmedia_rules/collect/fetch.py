@@ -13,7 +13,6 @@ import hashlib
 import logging
 import re
 import time
-import zlib
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -31,13 +30,12 @@ from govmedia_rules.collect.tolerant import has_ended, read_answer
 from govmedia_rules.collect.transport import (
     MakeTransport,
     PageResponse,
-    TooLarge,
-    Unpacker,
     browser_context,
     host_transports,
     lenient_context,
     make_transport,
 )
+from govmedia_rules.collect.unpacking import BadPacking, TooLarge, UnknownPacking, Unpacker, codings
 
 _log = logging.getLogger(__name__)
 
@@ -151,7 +149,7 @@ class Fetcher:
             "User-Agent": user_agent,
             "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
             "Accept-Language": "zh-CN,zh;q=0.9,en;q=0.5",
-            "Accept-Encoding": "gzip, deflate",
+            "Accept-Encoding": ", ".join(codings()),
         }
         self._timeout = {
             "connect": limits.connect_seconds,
@@ -239,6 +237,8 @@ class Fetcher:
             visit.failure = fault.kind
         except TooLarge as fault:
             visit.failure, visit.cut = fault.kind, True
+        except UnknownPacking:
+            visit.failure = "undecodable"
         except Exception as fault:
             visit.failure = self._kind_of(fault, visit)
         pace = self._adapt_pace(visit.host.removeprefix("www."), visit)
@@ -513,7 +513,7 @@ class Fetcher:
             is_cut = visit.taken and response.status_code < 400 and not unpacker.is_whole
             if is_cut and b"</html" not in body[-2_000:].lower():
                 visit.failure = "truncated"
-        except zlib.error:
+        except BadPacking:
             visit.failure = visit.failure or "protocol"
         finally:
             if budget is not None:

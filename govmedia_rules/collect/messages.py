@@ -23,10 +23,12 @@ FEWEST_ROWS = 2
 """Rows with a date and a status from which a list without a header is taken for one of messages."""
 LONGEST_ROW = 3_000
 """Characters from which a row is no single message."""
+MOST_FIELDS = 20
+"""Cells read of a row of a table."""
 MOST_ROW_LINKS = 3
 """Different links of one message: its title, 查看, the office that answers."""
 MOST_TIMES_READ = 20
-"""Times the text of a page that the rows of its boxes may be read, inner ones inside outer ones."""
+"""Times the text of a page that its rows may be read, inner ones inside outer ones."""
 # Fields of a row that stand in one text are parted by bars, or by blanks before the next label.
 _PARTS = re.compile(r"\0|[|｜]|\s(?=\s{0,9}[\u4e00-\u9fff]{2,6}[:：])")
 _VOID = re.compile(r"[\s\-—/无]")
@@ -67,14 +69,23 @@ def read_messages(dom: Dom, base: Base, *, column_kind: str | None, now: datetim
     Returns:
         The messages; () for such a table without rows; None when the page has no such table.
     """
-    for grid in dom.tree.css("table,ul,dl"):
-        rows = [row for row in grid.css("tr,li,dt,dd") if row.mem_id != grid.mem_id]
-        for position, row in enumerate(rows[:3]):
-            cells = _cells(row)
-            fields = [_fields().get(name_key(_text(cell).strip(":：")), "") for cell in cells]
-            if "title" in fields and "asked" in fields and ("answered" in fields or "status" in fields):
-                messages = [_message(_cells(other), fields, base, column_kind, now) for other in rows[position + 1 :]]
-                return tuple(message for message in messages[:MOST_MESSAGES] if message is not None)
+    fields: list[str] = []
+    messages: list[Message] = []
+    room = MOST_TIMES_READ * len(dom.joined)
+    # Rows follow the header that names their fields, in its table or in one of their own below it.
+    for row in dom.tree.css("tr,li,dt,dd"):
+        cells = _cells(row)[:MOST_FIELDS]
+        texts = [_text(cell) for cell in cells]
+        room -= sum(map(len, texts))
+        if room < 0:  # rows inside rows without end
+            return None
+        header = [_fields().get(name_key(text.strip(":：")), "") for text in texts]
+        if "title" in header and "asked" in header and ("answered" in header or "status" in header):
+            fields = header
+        elif fields and (message := _message(cells, fields, base, column_kind, now)) is not None:
+            messages.append(message)
+    if fields:
+        return tuple(messages[:MOST_MESSAGES])
     return _read_rows(dom, base, column_kind, now)
 
 

@@ -1,10 +1,9 @@
-"""Connections and answers: pools, TLS settings like a browser's, and bodies unpacked within bounds."""
+"""Connections and answers: pools and TLS settings like a browser's."""
 
 from __future__ import annotations
 
 import ssl
 import warnings
-import zlib
 from collections.abc import AsyncIterable, Awaitable, Callable, Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, cast
@@ -16,7 +15,6 @@ if TYPE_CHECKING:
 
 MakeTransport = Callable[[bool], "httpx.AsyncBaseTransport"]
 """Makes the transport of one host; True for https."""
-_GZIP_MEMBER = b"\x1f\x8b\x08"
 
 
 class PageResponse:
@@ -87,78 +85,6 @@ class PageResponse:
         certificate = tls.getpeercert(binary_form=True) if tls is not None else None
         body = cast("AsyncIterable[bytes]", response.stream)
         return cls.of_pairs(response.status_code, response.headers.raw, body, response.aclose, certificate)
-
-
-class TooLarge(Exception):
-    """More came than a bound allows; `kind` is the kind of failure."""
-
-    def __init__(self, kind: str) -> None:
-        super().__init__(kind)
-        self.kind = kind
-
-
-class Unpacker:
-    """Unpacks gzip and deflate piece by piece and never gives out more than its limit.
-
-    Args:
-        encoding: The Content-Encoding header.
-        limit: Most bytes given out.
-    """
-
-    def __init__(self, encoding: str, limit: int) -> None:
-        self.limit = limit
-        self.taken = 0
-        self.given = 0
-        kinds = [kind.strip().lower() for kind in encoding.split(",")]
-        self.kinds = [kind for kind in kinds if kind in ("gzip", "x-gzip", "deflate")][:3]
-        self.kind = self.kinds[0] if self.kinds else ""
-        self._raw_deflate = False
-        self._unzip = zlib.decompressobj(47) if self.kinds else None
-        # Servers behind servers pack what is packed already; a browser unpacks as often as the header says.
-        self._outer = Unpacker(",".join(self.kinds[1:]), limit) if len(self.kinds) > 1 else None
-
-    @property
-    def is_whole(self) -> bool:
-        """Whether what was packed has come to its end."""
-        return self._unzip is None or (self._unzip.eof and (self._outer is None or self._outer.is_whole))
-
-    def _inflate(self, piece: bytes, room: int) -> bytes:
-        """Unpack a piece; of gzip also what is packed as further members after the first."""
-        assert self._unzip is not None
-        out = self._unzip.decompress(piece, room + 1)
-        while self.kind.endswith("gzip") and self._unzip.eof and len(out) <= room:
-            rest = self._unzip.unused_data
-            if not rest.startswith(_GZIP_MEMBER):
-                break
-            self._unzip = zlib.decompressobj(47)
-            out += self._unzip.decompress(rest, room + 1 - len(out))
-        return out
-
-    def feed(self, piece: bytes) -> bytes:
-        """Unpack a piece.
-
-        Raises:
-            TooLarge: More would come out than the limit allows; `bomb` when it grew more than a hundredfold.
-            zlib.error: The piece is not what the encoding says.
-        """
-        self.taken += len(piece)
-        room = self.limit - self.given
-        if self._unzip is None:
-            out = piece[: room + 1]
-        else:
-            try:
-                out = self._inflate(piece, room)
-            except zlib.error:
-                if self.given or self._raw_deflate or self.kind != "deflate":
-                    raise
-                self._raw_deflate = True  # servers send deflate with and without the zlib frame
-                self._unzip = zlib.decompressobj(-15)
-                out = self._unzip.decompress(piece, room + 1)
-        self.given += len(out)
-        if self.given > self.limit:
-            used = self.taken - (len(self._unzip.unconsumed_tail) if self._unzip is not None else 0)
-            raise TooLarge("bomb" if self._unzip is not None and self.given > 100 * max(1, used) else "too_large")
-        return out if self._outer is None else self._outer.feed(out)
 
 
 @cache

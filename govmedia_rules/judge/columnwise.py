@@ -139,6 +139,8 @@ def judge_columns(reader: RowReader, judge: Judge, description: Description) -> 
         The result; None where the rows must be judged one by one: there are few, they have several monitoring points, a check
         looks at snapshots as a whole, or pyarrow cannot hold the frame.
     """
+    if reader.kind == "site" and reader.types is not None:
+        return None  # its cells tell which rows are sites
     frame = reader.table.to_arrow() if reader.table.to_arrow is not None else None
     if frame is None or len(frame) < LEAST_ROWS or len(set(frame.column_names)) != len(frame.column_names):
         return None
@@ -328,7 +330,7 @@ def _combined(codes: Sequence[pyarrow.Array], sizes: Sequence[int]) -> tuple[pya
     import pyarrow.compute as pc
 
     combination = codes[0]
-    members = [_numbers(sizes[0] if len(codes) > 1 else 0)]
+    members = [_numbers(sizes[0])]
     for more, size in zip(codes[1:], sizes[1:], strict=True):
         both = pc.add(pc.multiply(combination.cast(pa.int64()), size), more.cast(pa.int64())).dictionary_encode()
         first = pc.divide(both.dictionary, size)

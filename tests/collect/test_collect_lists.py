@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import json
+import sys
 from datetime import date
 
+import httpx
 import pytest
 
+from govmedia_rules import collect
 from govmedia_rules.collect.calls import MOST_TRIED, json_lists
 from govmedia_rules.collect.dom import DEEPEST, MANY_TAGS, Dom
 from govmedia_rules.collect.entries import read_entries
 from govmedia_rules.collect.navigation import Base, read_next_page
 from govmedia_rules.collect.page import PageFacts
-from govmedia_rules.collect.transport import Unpacker
+from govmedia_rules.collect.unpacking import BadPacking, TooLarge, Unpacker, codings
+from govmedia_rules.snapshots.models import SiteSnapshot
 from tests.collect.madesites import NOW
 from tests.collect.test_collect_doubt import HOST, NAMES, frame, look, made, named, rows
 
@@ -138,6 +143,11 @@ LAST_YEAR, THIS_YEAR = [date(2023, 8, 20), date(2023, 8, 21)], [date(2024, 8, 20
         ("<h3>2023年</h3>", LAST_YEAR),
         ('<div class="year">2023</div>', LAST_YEAR),
         ("<p><strong>2023年度</strong></p>", LAST_YEAR),
+        ("<!-- 列表 --><div>2023年</div><!-- 列表 -->", LAST_YEAR),
+        ("2023", LAST_YEAR),
+        ("<h2>通知公告</h2><div><span>2023年</span></div>", LAST_YEAR),
+        ("<div>2023年</div><p>以下各项工作已经完成</p>", THIS_YEAR),
+        ("<a href='/2023/'>2023年</a>", THIS_YEAR),
         ("<h3>2024年</h3>", THIS_YEAR),
         ("<h3><a href='/2023/'>2023年</a></h3>", THIS_YEAR),
         ("<h3>2024</h3><h3>2023</h3>", THIS_YEAR),
@@ -170,6 +180,58 @@ def test_gzip_of_several_members_is_unpacked_whole_and_a_cut_one_is_told() -> No
     unpacker = Unpacker("gzip", 1_000)
     unpacker.feed(packed[:10])
     assert not unpacker.is_whole
+
+
+def _packed(coding: str, body: bytes) -> bytes:
+    package = pytest.importorskip({"br": "brotli", "zstd": "zstandard"}[coding])
+    return package.compress(body) if coding == "br" else package.ZstdCompressor().compress(body)
+
+
+@pytest.mark.parametrize("coding", ["br", "zstd"])
+def test_brotli_and_zstandard_are_unpacked_within_bounds(coding: str) -> None:
+    page = "<p>关于工作有关情况的通知</p>".encode() * 500
+    assert coding in codings()
+    for size in (1, 100, 100_000):
+        packed = _packed(coding, page)
+        unpacker = Unpacker(coding, 1_000_000)
+        assert b"".join(unpacker.feed(packed[at : at + size]) for at in range(0, len(packed), size)) == page
+        assert unpacker.is_whole
+    cut = Unpacker(coding, 1_000_000)
+    cut.feed(_packed(coding, page)[:-3])
+    assert not cut.is_whole
+    with pytest.raises(TooLarge) as refusal:
+        Unpacker(coding, 1_000_000).feed(_packed(coding, b" " * 50_000_000))
+    assert refusal.value.kind == "bomb"
+    with pytest.raises(BadPacking):
+        Unpacker(coding, 1_000_000).feed(page)
+    assert Unpacker(f"{coding}, gzip", 1_000_000).feed(gzip.compress(_packed(coding, page))) == page
+
+
+def test_what_no_installed_package_unpacks_is_neither_asked_for_nor_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    for package in ("brotli", "zstandard"):
+        monkeypatch.setitem(sys.modules, package, None)
+    codings.cache_clear()
+    try:
+        assert codings() == ("gzip", "deflate")
+        asked: list[str] = []
+
+        def answer(request: httpx.Request) -> httpx.Response:
+            asked.append(request.headers["accept-encoding"])
+            headers = {"Content-Type": "text/html", "Content-Encoding": "br"}
+            return httpx.Response(200, headers=headers, stream=httpx.ByteStream(b"\x1b\x03\0\xf8packed"))
+
+        async def run() -> SiteSnapshot:
+            async with httpx.AsyncClient(transport=httpx.MockTransport(answer)) as client:
+                guard = collect.Guard(test_hosts={HOST: "127.0.0.1"})
+                return await collect.site_async(f"http://{HOST}/", client=client, guard=guard, observed_at=NOW)
+
+        snapshot = asyncio.run(run())
+        assert set(asked) == {"gzip, deflate"}
+        assert named(snapshot) == set()
+        assert snapshot.columns is None
+    finally:
+        monkeypatch.undo()
+        codings.cache_clear()
 
 
 def test_boxes_in_boxes_without_end_are_flattened_and_rows_without_end_tags_are_none() -> None:

@@ -466,6 +466,21 @@ def test_two_lists_of_letters_side_by_side_are_no_two_letters() -> None:
     assert len(messages) == 4
 
 
+def test_letters_below_a_header_in_a_table_of_its_own_and_of_several_tables_are_read() -> None:
+    head = "<tr><td>标题</td><td>来信时间</td><td>办理状态</td></tr>"
+    row = "<tr><td><a href='/xx/{n}.html'>关于第{n}盏路灯的咨询</a></td><td>2024-08-1{n}</td><td>{status}</td></tr>"
+    first, second, third = (row.format(n=n, status=status) for n, status in enumerate(("已答复", "未答复", "已答复")))
+    parts = [
+        f"<table>{head}</table><div><table>{first}{second}{third}</table></div>",
+        f"<table>{head}{first}</table><h3>投诉</h3><table>{head}{second}{third}</table>",
+        f"<table><tr><td><table>{head}{first}{second}</table></td><td><table>{head}{third}</table></td></tr></table>",
+    ]
+    for part in parts:
+        messages = read_messages(Dom(f"<body>{part}</body>"), BASE, column_kind="messages", now=NOW)
+        assert messages is not None
+        assert [message.answered for message in messages] == [True, False, True]
+
+
 @pytest.mark.parametrize("more", ["<p>" + "正文。" * 1_000 + "</p>", "".join(f"<a href='/l/f{n}.pdf'>附件</a>" for n in range(4))])
 def test_a_letter_whose_row_is_not_read_is_not_left_out(more: str) -> None:
     card = '<div><a href="/l/{n}.html">关于第{n}路公交的建议</a><span>2024-08-1{n}</span><em>已答复</em>{more}</div>'

@@ -237,6 +237,20 @@ def test_sites(cells: dict[str, list[Any]], library: str, lang: str) -> None:
     same_both_ways(LIBRARIES[library](cells), NATIONAL, observed_at=POINT, kind="site", lang=lang)
 
 
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("kind", ["account", "site"])
+def test_any_one_indicator_gives_every_row_a_verdict(kind: str) -> None:
+    """Also one that asks nothing of the row, or is of the other kind of subjects."""
+    cells = (
+        {"网站名称": ["甲县政府", "乙县政府"]}
+        if kind == "site"
+        else {"账号名称": ["甲县发布", "乙县发布"], "平台类型": ["微博", "抖音"]}
+    )
+    for indicator in NATIONAL.indicators:
+        judged = same_both_ways(pyarrow.table(cells), NATIONAL.only(indicator.id), observed_at=POINT, kind=kind)
+        assert judged["verdict"].null_count == 0
+
+
 HOME = {
     "首页最近更新时间": "2024-05-01",
     "近两周是否更新": "否",
